@@ -1,0 +1,69 @@
+//! What is wrong, where, why, and what to do: the one form in which every room reports.
+//!
+//! Messages are lower case, without a full stop, with the user's text in backticks.
+
+use crate::source::Span;
+
+/// How bad it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Probably not what was meant.
+    Warning,
+    /// AWS would refuse the document, or the text cannot be read.
+    Error,
+}
+
+/// A second place that belongs to a finding, and what stands there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is there, in a few words.
+    pub text: String,
+}
+
+/// One thing that is wrong at one place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// Stable name in kebab case, such as `duplicate-member`.
+    pub id: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The words that are wrong.
+    pub span: Span,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Other places that explain it, such as the first of two duplicates.
+    pub related: Vec<Label>,
+}
+
+impl Finding {
+    /// A finding of severity error.
+    pub fn error(id: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Finding { id, severity: Severity::Error, span, message: message.into(), help: None, related: Vec::new() }
+    }
+
+    /// A finding of severity warning.
+    pub fn warning(id: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Finding { severity: Severity::Warning, ..Finding::error(id, span, message) }
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a second place.
+    #[must_use]
+    pub fn related(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Label { span, text: text.into() });
+        self
+    }
+}

@@ -1,0 +1,3 @@
+//! The command `ica-policy`.
+
+fn main() {}

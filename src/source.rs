@@ -1,0 +1,322 @@
+//! One address space of `u32` byte offsets over all texts of a run.
+//!
+//! Every text that is read gets a range of addresses; a [`Span`] is a range of addresses and so says which text it points into
+//! without carrying a name. A text that was decoded from another one (a policy inside a JSON string) is a [`Origin::Derived`]
+//! source; [`Sources::trace`] leads from it back into the file the user can edit.
+
+use std::fmt;
+
+/// Longest text that is read, in bytes. Larger inputs are refused with a clear error.
+pub const MAX_INPUT_BYTES: usize = 16 * 1024 * 1024;
+
+/// Half-open range of addresses, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Span {
+    /// First address.
+    pub lo: u32,
+    /// Address after the last one.
+    pub hi: u32,
+}
+
+impl Span {
+    /// The range from `lo` up to `hi`.
+    pub fn new(lo: u32, hi: u32) -> Self {
+        Span { lo, hi }
+    }
+
+    /// The smallest range that holds both.
+    pub fn to(self, other: Span) -> Span {
+        Span::new(self.lo.min(other.lo), self.hi.max(other.hi))
+    }
+
+    /// Length in bytes.
+    pub fn len(self) -> usize {
+        self.hi.saturating_sub(self.lo) as usize
+    }
+
+    /// Whether the range is empty.
+    pub fn is_empty(self) -> bool {
+        self.hi <= self.lo
+    }
+
+    /// Whether `other` lies inside.
+    pub fn contains(self, other: Span) -> bool {
+        self.lo <= other.lo && other.hi <= self.hi
+    }
+}
+
+/// A value and where it was written. Two values are equal wherever they stand.
+#[derive(Clone, Copy, Debug)]
+pub struct Spanned<T> {
+    /// The value.
+    pub node: T,
+    /// Its place.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// `node` at `span`.
+    pub fn new(node: T, span: Span) -> Self {
+        Spanned { node, span }
+    }
+
+    /// The same place with another value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Spanned<U> {
+        Spanned::new(f(self.node), self.span)
+    }
+}
+
+impl<T: PartialEq> PartialEq for Spanned<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.node == other.node
+    }
+}
+
+impl<T: Eq> Eq for Spanned<T> {}
+
+/// Where a text came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Read from a file, standard input or given inline, under this name.
+    File(String),
+    /// Decoded from another source: consecutive runs that map back.
+    Derived(Vec<Run>),
+}
+
+/// A stretch of decoded text and the stretch it was decoded from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Offset of the first byte in the decoded text.
+    pub at: u32,
+    /// Length in the decoded text, in bytes.
+    pub len: u32,
+    /// The addresses it was decoded from.
+    pub to: Span,
+    /// How.
+    pub how: How,
+}
+
+/// How a run of derived text was written in its origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// Byte for byte; a part of the run maps to the same part of the origin.
+    Verbatim,
+    /// An escape sequence; only the whole run maps back.
+    Encoded,
+}
+
+/// One text of the address space.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Where it came from.
+    pub origin: Origin,
+    /// The text.
+    pub text: String,
+    /// Address of its first byte.
+    pub base: u32,
+}
+
+impl Source {
+    /// The addresses of the whole text.
+    pub fn span(&self) -> Span {
+        Span::new(self.base, self.base + self.text.len() as u32)
+    }
+
+    /// The addresses of `range`, a range of byte offsets into the text.
+    pub fn span_of(&self, range: std::ops::Range<usize>) -> Span {
+        Span::new(self.base + range.start as u32, self.base + range.end as u32)
+    }
+
+    /// The name under which it was given; empty for derived text.
+    pub fn name(&self) -> &str {
+        match &self.origin {
+            Origin::File(name) => name,
+            Origin::Derived(_) => "",
+        }
+    }
+}
+
+/// Number of a source in its [`Sources`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub struct SourceId(usize);
+
+/// A text that does not fit into the address space.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the text has {size} bytes, the limit is {limit}")]
+pub struct TooLarge {
+    /// Its size in bytes.
+    pub size: usize,
+    /// The limit in bytes.
+    pub limit: usize,
+}
+
+/// All texts of a run, one after the other in one address space.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    list: Vec<Source>,
+}
+
+/// A stretch of a file that the user can edit.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The file.
+    pub source: &'a Source,
+    /// Addresses inside that file.
+    pub span: Span,
+}
+
+impl Place<'_> {
+    /// Byte offsets into the file.
+    pub fn range(&self) -> std::ops::Range<usize> {
+        let base = self.source.base;
+        (self.span.lo - base) as usize..(self.span.hi - base) as usize
+    }
+
+    /// The words at that place.
+    pub fn text(&self) -> &str {
+        self.source.text.get(self.range()).unwrap_or_default()
+    }
+}
+
+impl Sources {
+    /// An empty address space.
+    pub fn new() -> Self {
+        Sources::default()
+    }
+
+    /// Takes a text in under the name of its file.
+    ///
+    /// # Errors
+    /// [`TooLarge`] when the text is longer than [`MAX_INPUT_BYTES`] or the address space is full.
+    pub fn add_file(&mut self, name: &str, text: String) -> Result<SourceId, TooLarge> {
+        self.add(Origin::File(name.to_owned()), text)
+    }
+
+    /// Takes in a text that was decoded from other sources. `runs` cover it from front to back.
+    ///
+    /// # Errors
+    /// As [`Sources::add_file`].
+    pub fn add_derived(&mut self, text: String, runs: Vec<Run>) -> Result<SourceId, TooLarge> {
+        self.add(Origin::Derived(runs), text)
+    }
+
+    fn add(&mut self, origin: Origin, text: String) -> Result<SourceId, TooLarge> {
+        // One address stays free between two texts, so that an empty span at an end belongs to one text only.
+        let base = self.list.last().map_or(0, |last| last.span().hi as usize + 1);
+        let room = (u32::MAX as usize).saturating_sub(base + 1).min(MAX_INPUT_BYTES);
+        if text.len() > room {
+            return Err(TooLarge { size: text.len(), limit: room });
+        }
+        self.list.push(Source { origin, text, base: base as u32 });
+        Ok(SourceId(self.list.len() - 1))
+    }
+
+    /// The source with that number.
+    pub fn get(&self, id: SourceId) -> &Source {
+        &self.list[id.0]
+    }
+
+    /// The source that holds an address.
+    pub fn source_at(&self, address: u32) -> Option<&Source> {
+        let after = self.list.partition_point(|source| source.base <= address);
+        self.list.get(after.checked_sub(1)?)
+    }
+
+    /// The words at `span`, as they stand in its own source (decoded, if that is derived text).
+    pub fn text(&self, span: Span) -> &str {
+        self.source_at(span.lo)
+            .map_or("", |source| Place { source, span }.source.text.get(Place { source, span }.range()).unwrap_or_default())
+    }
+
+    /// Leads a span back into the file that the user gave, through all decodings.
+    ///
+    /// ```
+    /// use ica_policy::source::{How, Run, Sources, Span};
+    /// let mut sources = Sources::new();
+    /// let file = sources.add_file("a.json", r#""x\ny""#.to_owned()).unwrap();
+    /// let base = sources.get(file).base;
+    /// let run = |at, len, lo, hi, how| Run { at, len, to: Span::new(base + lo, base + hi), how };
+    /// let runs = vec![run(0, 1, 1, 2, How::Verbatim), run(1, 1, 2, 4, How::Encoded), run(2, 1, 4, 5, How::Verbatim)];
+    /// let text = sources.add_derived("x\ny".to_owned(), runs).unwrap();
+    /// let span = sources.get(text).span_of(1..3);
+    /// assert_eq!(sources.trace(span).unwrap().text(), r"\ny");
+    /// ```
+    pub fn trace(&self, span: Span) -> Option<Place<'_>> {
+        let mut span = span;
+        loop {
+            let source = self.source_at(span.lo)?;
+            match &source.origin {
+                Origin::File(_) => return Some(Place { source, span }),
+                Origin::Derived(runs) => span = outer_span(runs, span.lo - source.base, span.hi - source.base)?,
+            }
+        }
+    }
+
+    /// All sources, in the order they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.list.iter()
+    }
+}
+
+/// Maps offsets `lo..hi` of a derived text to addresses of its origin.
+fn outer_span(runs: &[Run], lo: u32, hi: u32) -> Option<Span> {
+    let start = runs.partition_point(|run| run.at + run.len <= lo).min(runs.len().checked_sub(1)?);
+    let first = runs[start];
+    let from = match first.how {
+        How::Verbatim => first.to.lo + lo.saturating_sub(first.at).min(first.len),
+        How::Encoded => first.to.lo,
+    };
+    if hi <= lo {
+        return Some(Span::new(from, from));
+    }
+    let end = runs.partition_point(|run| run.at < hi).checked_sub(1)?;
+    let last = runs[end];
+    let to = match last.how {
+        How::Verbatim => last.to.lo + (hi - last.at).min(last.len),
+        How::Encoded => last.to.hi,
+    };
+    Some(Span::new(from, to.max(from)))
+}
+
+/// Line and column of a byte offset, both counted from 1; the column counts characters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LineColumn {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+impl fmt::Display for LineColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// Starts of the lines of a text, made once per text and only when something is printed.
+#[derive(Clone, Debug)]
+pub struct LineIndex {
+    starts: Vec<usize>,
+}
+
+impl LineIndex {
+    /// Reads the line starts of `text`.
+    pub fn new(text: &str) -> Self {
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        LineIndex { starts }
+    }
+
+    /// Where the byte `offset` of `text` stands.
+    ///
+    /// ```
+    /// use ica_policy::source::LineIndex;
+    /// let text = "a\nüx";
+    /// assert_eq!(LineIndex::new(text).at(text, 4).to_string(), "2:2");
+    /// ```
+    pub fn at(&self, text: &str, offset: usize) -> LineColumn {
+        let line = self.starts.partition_point(|&start| start <= offset);
+        let start = self.starts[line - 1];
+        let column = text.get(start..offset).map_or(offset - start, |before| before.chars().count()) + 1;
+        LineColumn { line, column }
+    }
+}

@@ -1,0 +1,104 @@
+//! Format-neutral spanned nodes: what a JSON (later YAML, HCL) text says, with order, duplicates and places kept.
+//!
+//! Nothing to the right of this room knows which format the text had.
+
+use crate::source::Span;
+
+/// A value and the addresses of its whole text (with quotes and brackets).
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The value.
+    pub value: Value,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Two nodes are equal when they say the same, wherever they stand.
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+/// What a node says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as it was written: `1.20` and `1.2` are different texts.
+    Number(String),
+    /// A string, decoded.
+    String(String),
+    /// A list.
+    Array(Vec<Node>),
+    /// Members in the order they were written, duplicates included.
+    Object(Vec<Member>),
+}
+
+/// One member of an object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// Its name, decoded, with the addresses of the quoted name.
+    pub name: Name,
+    /// Its value.
+    pub value: Node,
+}
+
+/// The name of a member.
+#[derive(Clone, Debug)]
+pub struct Name {
+    /// The name, decoded.
+    pub text: String,
+    /// Its place, with quotes.
+    pub span: Span,
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Node {
+    /// The members, if this is an object.
+    pub fn as_object(&self) -> Option<&[Member]> {
+        match &self.value {
+            Value::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// The text, if this is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of the first member called `name`, if this is an object that has one.
+    pub fn get(&self, name: &str) -> Option<&Node> {
+        self.as_object()?.iter().find(|member| member.name.text == name).map(|member| &member.value)
+    }
+
+    /// What kind of value this is, in words a user knows: `a string`, `an object`.
+    pub fn kind(&self) -> &'static str {
+        match &self.value {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a string",
+            Value::Array(_) => "a list",
+            Value::Object(_) => "an object",
+        }
+    }
+}
+
+impl Member {
+    /// The addresses from the name to the end of the value.
+    pub fn span(&self) -> Span {
+        self.name.span.to(self.value.span)
+    }
+}
