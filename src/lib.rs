@@ -1,9 +1,11 @@
 //! `ica_policy` reads AWS IAM and S3 bucket policies as text and decides what they allow.
 //!
 //! The way of the data is the order of the modules; each may use only those before it (`tests/architecture.rs` holds that):
-//! text → [`json`] → [`tree`] → …
+//! text → [`json`] → [`tree`] → [`syntax`] → [`model`] → …
 
 pub mod finding;
 pub mod json;
+pub mod model;
 pub mod source;
+pub mod syntax;
 pub mod tree;

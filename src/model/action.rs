@@ -1,0 +1,38 @@
+//! Action patterns. Service prefix and name compare without case (`facts/B_grammar.md` B3).
+
+use super::pattern::{Pattern, Reading};
+use crate::source::Span;
+
+/// `*`, `s3:Get*`, ..
+#[derive(Clone, PartialEq, Debug)]
+pub struct ActionPattern {
+    /// The pattern, in lower case, over `service:name`.
+    pub pattern: Pattern,
+    /// The service, in lower case, if the pattern names exactly one.
+    pub service: Option<Box<str>>,
+    /// Its place.
+    pub span: Span,
+    /// What AWS would refuse about it.
+    pub doubt: Option<String>,
+}
+
+impl ActionPattern {
+    pub(super) fn parse(text: &str, span: Span) -> ActionPattern {
+        let lower = text.to_ascii_lowercase();
+        let (pattern, _) = Pattern::parse(&lower, Reading { wildcards: true, variables: false, arn: false });
+        let service = lower.split_once(':').map(|(service, _)| service).filter(|service| !service.contains(['*', '?']));
+        ActionPattern { pattern, service: service.map(Into::into), span, doubt: doubt(text) }
+    }
+}
+
+fn doubt(text: &str) -> Option<String> {
+    let wrong = match text.split_once(':') {
+        None if text == "*" => return None,
+        None => "it needs a service prefix, as in `s3:GetObject`",
+        Some((service, name)) if service.is_empty() || name.is_empty() => "service and name must not be empty",
+        Some((_, name)) if name.contains(':') => "there is one colon in an action",
+        Some(_) if text.contains(char::is_whitespace) => "there are no spaces in an action",
+        Some(_) => return None,
+    };
+    Some(format!("`{text}` is not an action: {wrong}"))
+}

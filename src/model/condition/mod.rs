@@ -1,0 +1,152 @@
+//! Conditions: one file per operator family.
+//! Source: `facts/D_conditions.md` (IAM:reference_policies_elements_condition_operators and the multi-value pages).
+
+pub mod arn;
+pub mod binary;
+pub mod boolean;
+pub mod date;
+pub mod ip;
+pub mod null;
+pub mod numeric;
+mod operator;
+pub mod string;
+
+pub(super) use operator::parse as parse_operator;
+pub use operator::{Operator, Quantifier, Relation};
+
+use super::policy::Doubt;
+use super::{Pattern, Version};
+use crate::source::{Span, Spanned};
+use crate::tree::{Node, Value};
+
+/// One operator with one key: `"StringLike": {"s3:prefix": [..]}`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Condition {
+    /// The operator as written.
+    pub operator: Spanned<String>,
+    /// `ForAllValues:` or `ForAnyValue:`.
+    pub quantifier: Option<Quantifier>,
+    /// Whether `IfExists` stands behind it.
+    pub if_exists: bool,
+    /// The context key, in lower case: key names compare without case.
+    pub key: Spanned<Box<str>>,
+    /// What is compared with what.
+    pub test: Test,
+    /// From the key to the end of its values.
+    pub span: Span,
+    /// What spoils the condition as a whole.
+    pub doubts: Vec<Doubt>,
+}
+
+/// The values of a condition; any of them may fit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Values<T> {
+    /// Those that could be read.
+    pub list: Vec<Spanned<T>>,
+    /// Those that could not: each may or may not fit.
+    pub doubts: Vec<Doubt>,
+    /// The addresses of the value or list.
+    pub span: Span,
+}
+
+/// The operator family with its values.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Test {
+    /// String operators.
+    String {
+        /// How texts are compared.
+        compare: string::Compare,
+        /// `Not..`.
+        negated: bool,
+        /// The patterns.
+        values: Values<Pattern>,
+    },
+    /// ARN operators.
+    Arn {
+        /// `Not..`.
+        negated: bool,
+        /// The patterns, with wildcards bound to their segments.
+        values: Values<Pattern>,
+    },
+    /// Numeric operators.
+    Numeric(Relation, Values<f64>),
+    /// Date operators; nanoseconds since 1970-01-01T00:00:00Z.
+    Date(Relation, Values<i128>),
+    /// `Bool`.
+    Bool(Values<bool>),
+    /// `BinaryEquals`, decoded.
+    Binary(Values<Vec<u8>>),
+    /// `IpAddress`, `NotIpAddress`.
+    Ip {
+        /// `Not..`.
+        negated: bool,
+        /// The address ranges.
+        values: Values<ipnet::IpNet>,
+    },
+    /// `Null`.
+    Null(Values<bool>),
+    /// An operator that nobody knows.
+    Unknown,
+}
+
+impl Test {
+    /// Reads the values for an operator.
+    pub(super) fn parse(operator: Operator, values: &[Node], span: Span, version: Version) -> Test {
+        match operator {
+            Operator::String { compare, negated } => {
+                Test::String { compare, negated, values: Values::read(values, span, |text| string::value(text, compare, version)) }
+            }
+            Operator::Arn { negated } => Test::Arn { negated, values: Values::read(values, span, |text| arn::value(text, version)) },
+            Operator::Numeric(relation) => Test::Numeric(relation, Values::read(values, span, numeric::value)),
+            Operator::Date(relation) => Test::Date(relation, Values::read(values, span, date::value)),
+            Operator::Bool => Test::Bool(Values::read(values, span, boolean::value)),
+            Operator::Binary => Test::Binary(Values::read(values, span, binary::value)),
+            Operator::Ip { negated } => Test::Ip { negated, values: Values::read(values, span, ip::value) },
+            Operator::Null => Test::Null(Values::read(values, span, null::value)),
+        }
+    }
+
+    /// The values that could not be read.
+    pub fn doubts(&self) -> &[Doubt] {
+        match self {
+            Test::String { values, .. } | Test::Arn { values, .. } => &values.doubts,
+            Test::Numeric(_, values) => &values.doubts,
+            Test::Date(_, values) => &values.doubts,
+            Test::Bool(values) | Test::Null(values) => &values.doubts,
+            Test::Binary(values) => &values.doubts,
+            Test::Ip { values, .. } => &values.doubts,
+            Test::Unknown => &[],
+        }
+    }
+
+    /// Whether the test holds where no value fits: `StringNotEquals` and the like.
+    pub fn is_negated(&self) -> bool {
+        match self {
+            Test::String { negated, .. } | Test::Arn { negated, .. } | Test::Ip { negated, .. } => *negated,
+            Test::Numeric(relation, _) | Test::Date(relation, _) => *relation == Relation::NotEquals,
+            Test::Bool(_) | Test::Binary(_) | Test::Null(_) | Test::Unknown => false,
+        }
+    }
+}
+
+impl<T> Values<T> {
+    fn read(nodes: &[Node], span: Span, read: impl Fn(&str) -> Result<T, String>) -> Values<T> {
+        let mut values = Values { list: Vec::with_capacity(nodes.len()), doubts: Vec::new(), span };
+        for node in nodes {
+            match scalar(node).and_then(|text| read(&text)) {
+                Ok(value) => values.list.push(Spanned::new(value, node.span)),
+                Err(reason) => values.doubts.push(Doubt { span: node.span, reason }),
+            }
+        }
+        values
+    }
+}
+
+/// Quotes are optional around numbers and booleans.
+fn scalar(node: &Node) -> Result<std::borrow::Cow<'_, str>, String> {
+    match &node.value {
+        Value::String(text) | Value::Number(text) => Ok(text.as_str().into()),
+        Value::Bool(value) => Ok(value.to_string().into()),
+        _ => Err(format!("a condition value is a string, number or boolean, this is {}", node.kind())),
+    }
+}

@@ -1,0 +1,9 @@
+//! The `Null` operator: `true` means that the key is absent.
+
+/// Reads `true` or `false`.
+///
+/// # Errors
+/// Words for a person when it is neither.
+pub fn value(text: &str) -> Result<bool, String> {
+    super::boolean::value(text)
+}

@@ -1,0 +1,21 @@
+//! String operators.
+
+use crate::model::Version;
+use crate::model::pattern::{Pattern, Reading};
+
+/// How a string operator compares.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Compare {
+    /// `StringEquals`: character by character; `*` is a star.
+    Exact,
+    /// `StringEqualsIgnoreCase`: the same without case.
+    IgnoreCase,
+    /// `StringLike`: with wildcards.
+    Like,
+}
+
+pub(super) fn value(text: &str, compare: Compare, version: Version) -> Result<Pattern, String> {
+    let reading = Reading { wildcards: compare == Compare::Like, variables: version == Version::V2012, arn: false };
+    let (pattern, mut errors) = Pattern::parse(text, reading);
+    errors.pop().map_or(Ok(pattern), Err)
+}

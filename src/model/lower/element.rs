@@ -1,0 +1,95 @@
+//! `Action`, `Resource`, `Principal` and their `Not` forms.
+
+use super::Context;
+use crate::finding::Finding;
+use crate::model::policy::{Doubt, Element};
+use crate::model::{ActionPattern, PrincipalPattern, ResourcePattern};
+use crate::source::Span;
+use crate::syntax::{self, Body, OneOrMany, Principal};
+
+pub(super) fn lower_actions(element: &syntax::Element, context: &mut Context, doubts: &mut Vec<Doubt>) -> Option<Element<ActionPattern>> {
+    let (not, values) = texts(element, "Action", context, doubts)?;
+    let patterns = strings(values, doubts).map(|(text, span)| ActionPattern::parse(text, span)).collect::<Vec<_>>();
+    for pattern in &patterns {
+        report(context, "invalid-action", pattern.span, pattern.doubt.as_deref());
+    }
+    Some(Element { not, patterns, span: values.span })
+}
+
+pub(super) fn lower_resources(
+    element: &syntax::Element,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) -> Option<Element<ResourcePattern>> {
+    let (not, values) = texts(element, "Resource", context, doubts)?;
+    let version = context.version;
+    let patterns = strings(values, doubts).map(|(text, span)| ResourcePattern::parse(text, span, version)).collect::<Vec<_>>();
+    for pattern in &patterns {
+        report(context, "invalid-resource", pattern.span, pattern.doubt.as_deref());
+    }
+    Some(Element { not, patterns, span: values.span })
+}
+
+pub(super) fn lower_principals(
+    element: &syntax::Element,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) -> Option<Element<PrincipalPattern>> {
+    let Body::Principal(principal) = &element.body else {
+        doubts.push(Doubt { span: element.body.span(), reason: format!("`{}` cannot be read", element.name.text) });
+        return None;
+    };
+    let mut patterns = Vec::new();
+    match principal {
+        Principal::Text(text) => patterns.push(PrincipalPattern::bare(&text.node, text.span)),
+        Principal::Map(_, entries) => {
+            for entry in entries {
+                let names = strings(&entry.values, doubts).map(|(text, span)| PrincipalPattern::parse(&entry.name.text, text, span));
+                patterns.extend(names);
+            }
+        }
+    }
+    for pattern in &patterns {
+        report(context, "invalid-principal", pattern.span, pattern.doubt.as_deref());
+    }
+    let not = element.name.text == "NotPrincipal";
+    let element = Element { not, patterns, span: principal.span() };
+    report_empty(context, "Principal", not, element.patterns.is_empty(), element.span, doubts);
+    Some(element)
+}
+
+/// The list under `name` or `Not<name>`.
+fn texts<'a>(element: &'a syntax::Element, name: &str, context: &mut Context, doubts: &mut Vec<Doubt>) -> Option<(bool, &'a OneOrMany)> {
+    let not = element.name.text != name;
+    let Body::Texts(values) = &element.body else {
+        doubts.push(Doubt { span: element.body.span(), reason: format!("`{}` cannot be read", element.name.text) });
+        return None;
+    };
+    report_empty(context, name, not, values.items.is_empty(), values.span, doubts);
+    Some((not, values))
+}
+
+/// An empty list does nothing (B6); what an empty `Not` list does, no page says.
+fn report_empty(context: &mut Context, name: &str, not: bool, empty: bool, span: Span, doubts: &mut Vec<Doubt>) {
+    if !empty {
+        return;
+    }
+    if not {
+        doubts.push(context.refuse("empty-list", span, format!("AWS does not say what an empty `Not{name}` means")));
+    } else {
+        context.findings.push(Finding::warning("empty-list", span, format!("without a value in `{name}` the statement does nothing")));
+    }
+}
+
+/// The strings of a list; other values, which the parser has reported, cast a doubt.
+fn strings<'a>(values: &'a OneOrMany, doubts: &mut Vec<Doubt>) -> impl Iterator<Item = (&'a str, Span)> + use<'a> {
+    let others = values.items.iter().filter(|item| item.as_str().is_none());
+    doubts.extend(others.map(|item| Doubt { span: item.span, reason: format!("{} cannot stand here", item.kind()) }));
+    values.items.iter().filter_map(|item| item.as_str().map(|text| (text, item.span)))
+}
+
+fn report(context: &mut Context, id: &'static str, span: Span, doubt: Option<&str>) {
+    if let Some(reason) = doubt {
+        context.findings.push(Finding::error(id, span, reason));
+    }
+}

@@ -1,0 +1,191 @@
+//! AST to model.
+
+mod condition;
+mod element;
+mod statement;
+
+use super::policy::{Doubt, Effect, Policy, PolicyKind, Statement, Version};
+use crate::finding::Finding;
+use crate::source::{Span, Spanned};
+use crate::syntax::{self, Body, Element, StatementItem};
+
+/// A model and what is wrong with the words it was made from.
+#[derive(Clone, Debug)]
+pub struct Lowered {
+    /// The policy.
+    pub policy: Policy,
+    /// What AWS would refuse (errors) or do otherwise than it looks (warnings).
+    pub findings: Vec<Finding>,
+}
+
+/// What lowering carries along.
+struct Context {
+    kind: PolicyKind,
+    version: Version,
+    findings: Vec<Finding>,
+}
+
+impl Context {
+    /// Reports words that AWS would refuse and returns the doubt they cast.
+    fn refuse(&mut self, id: &'static str, span: Span, reason: impl Into<String>) -> Doubt {
+        let reason = reason.into();
+        self.findings.push(Finding::error(id, span, reason.clone()));
+        Doubt { span, reason }
+    }
+
+    /// As [`Context::refuse`], with words that help.
+    fn refuse_with_help(&mut self, id: &'static str, span: Span, reason: impl Into<String>, help: impl Into<String>) -> Doubt {
+        let doubt = self.refuse(id, span, reason);
+        if let Some(finding) = self.findings.last_mut() {
+            finding.help = Some(help.into());
+        }
+        doubt
+    }
+}
+
+/// Says what a policy means, used as `kind`.
+pub fn lower(policy: &syntax::Policy, kind: PolicyKind) -> Lowered {
+    let mut context = Context { kind, version: Version::V2008, findings: Vec::new() };
+    let mut doubts = Vec::new();
+    let version = version(policy, &mut context, &mut doubts);
+    other_elements(policy, &mut context, &mut doubts);
+    let mut statements = statements(policy, &mut context);
+    sids(&mut statements, &mut context);
+    // What spoils the document spoils each statement.
+    for statement in &mut statements {
+        statement.doubts.extend(doubts.iter().cloned());
+    }
+    let policy = Policy { kind, span: policy.span, version: context.version, version_span: version, statements };
+    Lowered { policy, findings: context.findings }
+}
+
+fn version(policy: &syntax::Policy, context: &mut Context, doubts: &mut Vec<Doubt>) -> Option<Span> {
+    let mut found = None;
+    for element in policy.elements.iter().filter(|element| element.name.text == "Version") {
+        if found.is_some() {
+            doubts.push(repeated(element));
+        }
+        found = Some(element.body.span());
+        let Body::Text(text) = &element.body else {
+            doubts.push(Doubt { span: element.body.span(), reason: "`Version` is not a string".to_owned() });
+            continue;
+        };
+        match text.node.as_str() {
+            "2012-10-17" => context.version = Version::V2012,
+            "2008-10-17" => context.version = Version::V2008,
+            other => {
+                let reason = format!("`{other}` is no version of the policy language");
+                doubts.push(context.refuse_with_help("invalid-version", text.span, reason, "write `2012-10-17`"));
+            }
+        }
+    }
+    found
+}
+
+fn other_elements(policy: &syntax::Policy, context: &mut Context, doubts: &mut Vec<Doubt>) {
+    for element in &policy.elements {
+        match element.name.text.as_str() {
+            "Version" | "Statement" => {}
+            "Id" if context.kind.has_id() => {}
+            "Id" => {
+                let reason = format!("`Id` is not allowed in {}", with_article(context.kind));
+                doubts.push(context.refuse("unsupported-element", element.name.span, reason));
+            }
+            name => doubts.push(unknown_element(context, element, name, &["Version", "Id", "Statement"])),
+        }
+    }
+}
+
+fn statements(policy: &syntax::Policy, context: &mut Context) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let mut seen = false;
+    for element in policy.elements.iter().filter(|element| element.name.text == "Statement") {
+        let repeated = seen.then(|| repeated(element));
+        seen = true;
+        let first = statements.len();
+        match &element.body {
+            Body::Statements(list) => {
+                for item in &list.items {
+                    let index = statements.len();
+                    statements.push(match item {
+                        StatementItem::Statement(statement) => statement::lower(statement, index, context),
+                        StatementItem::Other(node) => unreadable(index, node.span, "this is not a statement"),
+                    });
+                }
+            }
+            body => statements.push(unreadable(first, body.span(), "these are not statements")),
+        }
+        if let Some(doubt) = repeated {
+            statements.iter_mut().for_each(|statement| statement.doubts.push(doubt.clone()));
+        }
+    }
+    if !seen {
+        let doubt = context.refuse("missing-element", policy.span, "the policy has no `Statement`");
+        statements.push(unreadable(0, doubt.span, &doubt.reason));
+    }
+    statements
+}
+
+/// Stands for words that may say anything.
+fn unreadable(index: usize, span: Span, reason: &str) -> Statement {
+    Statement {
+        index,
+        span,
+        sid: None,
+        effect: Spanned::new(Effect::Unclear, span),
+        principal: None,
+        action: None,
+        resource: None,
+        conditions: Vec::new(),
+        doubts: vec![Doubt { span, reason: reason.to_owned() }],
+    }
+}
+
+/// Sids are unique and made of letters and digits where IAM stores them; S3 and KMS take any text (B3).
+fn sids(statements: &mut [Statement], context: &mut Context) {
+    let mut seen = std::collections::HashMap::new();
+    for statement in statements {
+        let Some(sid) = statement.sid.clone() else { continue };
+        if context.kind.has_strict_sids() && !sid.node.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            let reason = format!("the Sid `{}` of {} may have letters and digits only", sid.node, with_article(context.kind));
+            statement.doubts.push(context.refuse("invalid-sid", sid.span, reason));
+        }
+        if sid.node.is_empty() {
+            continue;
+        }
+        if let Some(first) = seen.insert(sid.node.clone(), sid.span) {
+            duplicate_sid(statement, &sid, first, context);
+        }
+    }
+}
+
+fn duplicate_sid(statement: &mut Statement, sid: &Spanned<String>, first: Span, context: &mut Context) {
+    let reason = format!("the Sid `{}` stands twice", sid.node);
+    if context.kind.has_strict_sids() {
+        statement.doubts.push(context.refuse("duplicate-sid", sid.span, reason));
+    } else {
+        context.findings.push(Finding::warning("duplicate-sid", sid.span, reason));
+    }
+    if let Some(finding) = context.findings.last_mut() {
+        finding.related.push(crate::finding::Label { span: first, text: "first used here".to_owned() });
+    }
+}
+
+/// The doubt cast by an element that stands twice; the reader of the text has reported it.
+fn repeated(element: &Element) -> Doubt {
+    Doubt { span: element.name.span, reason: format!("`{}` stands twice", element.name.text) }
+}
+
+fn unknown_element(context: &mut Context, element: &Element, name: &str, known: &[&str]) -> Doubt {
+    let reason = format!("`{name}` is no element of the policy language");
+    let help = match known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+        Some(known) => format!("element names are case-sensitive; write `{known}`"),
+        None => format!("there are {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+    };
+    context.refuse_with_help("unknown-element", element.name.span, reason, help)
+}
+
+fn with_article(kind: PolicyKind) -> String {
+    let article = if matches!(kind, PolicyKind::Identity) { "an" } else { "a" };
+    format!("{article} {}", kind.name())
+}

@@ -1,0 +1,160 @@
+//! One statement.
+
+use super::element::{lower_actions, lower_principals, lower_resources};
+use super::{Context, condition, repeated, unknown_element, with_article};
+use crate::model::policy::{Doubt, Effect, Statement};
+use crate::source::Spanned;
+use crate::syntax::{self, Body, Element};
+
+const ELEMENTS: [&str; 9] = ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
+
+pub(super) fn lower(statement: &syntax::Statement, index: usize, context: &mut Context) -> Statement {
+    let mut doubts = Vec::new();
+    unknown_elements(statement, context, &mut doubts);
+    Statement {
+        index,
+        span: statement.span,
+        sid: sid(statement, &mut doubts),
+        effect: effect(statement, context, &mut doubts),
+        principal: principal(statement, context, &mut doubts),
+        action: action(statement, context, &mut doubts),
+        resource: resource(statement, context, &mut doubts),
+        conditions: conditions(statement, context, &mut doubts),
+        doubts,
+    }
+}
+
+fn unknown_elements(statement: &syntax::Statement, context: &mut Context, doubts: &mut Vec<Doubt>) {
+    for element in &statement.elements {
+        if !ELEMENTS.contains(&element.name.text.as_str()) {
+            doubts.push(unknown_element(context, element, &element.name.text, &ELEMENTS));
+        }
+    }
+}
+
+/// The only element of one of these names. Two of them cast a doubt and leave the element open.
+fn only<'a>(statement: &'a syntax::Statement, names: &[&str], context: &mut Context, doubts: &mut Vec<Doubt>) -> Found<'a> {
+    let mut found = statement.elements.iter().filter(|element| names.contains(&element.name.text.as_str()));
+    let Some(first) = found.next() else { return Found::Missing };
+    let Some(second) = found.next() else { return Found::One(first) };
+    if first.name.text == second.name.text {
+        doubts.push(repeated(second));
+    } else {
+        let reason = format!("`{}` and `{}` exclude each other", first.name.text, second.name.text);
+        doubts.push(context.refuse("conflicting-elements", second.name.span, reason));
+    }
+    Found::Several
+}
+
+enum Found<'a> {
+    Missing,
+    One(&'a Element),
+    Several,
+}
+
+fn sid(statement: &syntax::Statement, doubts: &mut Vec<Doubt>) -> Option<Spanned<String>> {
+    let mut sids = statement.elements.iter().filter(|element| element.name.text == "Sid");
+    let first = sids.next()?;
+    doubts.extend(sids.map(repeated));
+    match &first.body {
+        Body::Text(text) => Some(text.clone()),
+        body => {
+            doubts.push(Doubt { span: body.span(), reason: "`Sid` is not a string".to_owned() });
+            None
+        }
+    }
+}
+
+fn effect(statement: &syntax::Statement, context: &mut Context, doubts: &mut Vec<Doubt>) -> Spanned<Effect> {
+    let unclear = Spanned::new(Effect::Unclear, statement.span);
+    let element = match only(statement, &["Effect"], context, doubts) {
+        Found::One(element) => element,
+        Found::Several => return unclear,
+        Found::Missing => {
+            doubts.push(context.refuse("missing-element", statement.span, "the statement has no `Effect`"));
+            return unclear;
+        }
+    };
+    let span = element.body.span();
+    let word = match &element.body {
+        Body::Text(text) => text.node.as_str(),
+        _ => "",
+    };
+    match word {
+        "Allow" => Spanned::new(Effect::Allow, span),
+        "Deny" => Spanned::new(Effect::Deny, span),
+        _ => {
+            let reason = format!("`{word}` is no effect");
+            doubts.push(context.refuse_with_help("invalid-effect", span, reason, "write `Allow` or `Deny`, with a capital letter"));
+            Spanned::new(Effect::Unclear, span)
+        }
+    }
+}
+
+fn principal(
+    statement: &syntax::Statement,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) -> Option<crate::model::Element<crate::model::PrincipalPattern>> {
+    match only(statement, &["Principal", "NotPrincipal"], context, doubts) {
+        Found::One(element) if !context.kind.has_principal() => {
+            let reason = format!("`{}` is not allowed in {}", element.name.text, with_article(context.kind));
+            let help = "such a policy concerns whoever it is attached to; only resource policies name principals";
+            doubts.push(context.refuse_with_help("unsupported-element", element.name.span, reason, help));
+            None
+        }
+        Found::One(element) => lower_principals(element, context, doubts),
+        Found::Several => None,
+        Found::Missing => {
+            if context.kind.has_principal() {
+                let reason = format!("a statement of {} must name a `Principal`", with_article(context.kind));
+                doubts.push(context.refuse("missing-element", statement.span, reason));
+            }
+            None
+        }
+    }
+}
+
+fn action(
+    statement: &syntax::Statement,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) -> Option<crate::model::Element<crate::model::ActionPattern>> {
+    match only(statement, &["Action", "NotAction"], context, doubts) {
+        Found::One(element) => lower_actions(element, context, doubts),
+        Found::Several => None,
+        Found::Missing => {
+            doubts.push(context.refuse("missing-element", statement.span, "the statement has no `Action`"));
+            None
+        }
+    }
+}
+
+fn resource(
+    statement: &syntax::Statement,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) -> Option<crate::model::Element<crate::model::ResourcePattern>> {
+    match only(statement, &["Resource", "NotResource"], context, doubts) {
+        Found::One(element) if !context.kind.has_resource() => {
+            let reason = format!("`{}` is not allowed in {}", element.name.text, with_article(context.kind));
+            doubts.push(context.refuse("unsupported-element", element.name.span, reason));
+            None
+        }
+        Found::One(element) => lower_resources(element, context, doubts),
+        Found::Several => None,
+        Found::Missing => {
+            if context.kind.has_resource() {
+                doubts.push(context.refuse("missing-element", statement.span, "the statement has no `Resource`"));
+            }
+            None
+        }
+    }
+}
+
+fn conditions(statement: &syntax::Statement, context: &mut Context, doubts: &mut Vec<Doubt>) -> Vec<crate::model::Condition> {
+    match only(statement, &["Condition"], context, doubts) {
+        Found::One(element) => condition::lower_block(element, context, doubts),
+        Found::Missing | Found::Several => Vec::new(),
+    }
+}

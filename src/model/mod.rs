@@ -1,0 +1,24 @@
+//! The policy as it is meant: typed, normalised, every part with the span of its words.
+//!
+//! [`lower()`] makes a model and a list of findings from any AST. One bad word does not stop the rest: what AWS would refuse is
+//! kept as a *doubt* on the smallest part it spoils, and both engines answer "may apply" for that part.
+
+mod action;
+mod arn;
+pub mod condition;
+mod lower;
+mod pattern;
+mod policy;
+mod principal;
+mod resource;
+mod variable;
+
+pub use action::ActionPattern;
+pub use arn::{Arn, ArnError};
+pub use condition::Condition;
+pub use lower::{Lowered, lower};
+pub use pattern::{Part, Pattern, Shape};
+pub use policy::{Doubt, Effect, Element, Policy, PolicyKind, Statement, Version};
+pub use principal::{Named, PrincipalPattern};
+pub use resource::{ResourceKind, ResourcePattern};
+pub use variable::Variable;

@@ -1,0 +1,212 @@
+//! Texts with wildcards and variables, as a list of parts.
+
+use super::variable::{self, Braced, Variable};
+
+/// One part of a pattern.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// These characters.
+    Literal(Box<str>),
+    /// `*`: any run of characters.
+    Any,
+    /// `*` before the fifth colon of an ARN: any run without a colon.
+    /// `last` says that it ends its segment (newer pages of AWS let such a one of a Resource run on over colons).
+    AnyInSegment {
+        /// Whether it is the last character of its segment.
+        last: bool,
+    },
+    /// `?`: one character.
+    One,
+    /// `?` before the fifth colon of an ARN: one character but a colon.
+    OneInSegment,
+    /// A variable; its value is literal text, whatever it holds.
+    Variable(Variable),
+}
+
+/// The form of a pattern, for quick matching.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// Literal text only.
+    Exact,
+    /// A single `*`.
+    Everything,
+    /// Literal text and one `*` at the end.
+    Prefix,
+    /// Anything else.
+    General,
+}
+
+/// A text with wildcards and variables.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pattern {
+    /// The parts; no two literals are neighbours.
+    pub parts: Box<[Part]>,
+    /// The form.
+    pub shape: Shape,
+}
+
+/// How a text is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Reading {
+    /// `*` and `?` are wildcards.
+    pub wildcards: bool,
+    /// `${..}` are variables.
+    pub variables: bool,
+    /// The text is an ARN: wildcards before the fifth colon stay in their segment.
+    pub arn: bool,
+}
+
+impl Pattern {
+    /// Reads `text`. Also returns what is wrong with its variables; a wrong one is kept as literal text.
+    pub(super) fn parse(text: &str, reading: Reading) -> (Pattern, Vec<String>) {
+        let mut builder = Builder::default();
+        let mut errors = Vec::new();
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let after = &rest[first.len_utf8()..];
+            match first {
+                '$' if reading.variables && after.starts_with('{') => {
+                    rest = builder.variable(&after[1..], &mut errors);
+                    continue;
+                }
+                '*' if reading.wildcards => builder.wildcard(builder.star(reading.arn, after)),
+                '?' if reading.wildcards => builder.wildcard(builder.question(reading.arn)),
+                _ => builder.character(first),
+            }
+            rest = after;
+        }
+        (Pattern::from_parts(builder.finish()), errors)
+    }
+
+    /// Literal text.
+    pub fn literal(text: &str) -> Pattern {
+        let parts = if text.is_empty() { Vec::new() } else { vec![Part::Literal(text.into())] };
+        Pattern::from_parts(parts)
+    }
+
+    fn from_parts(parts: Vec<Part>) -> Pattern {
+        let shape = match parts.as_slice() {
+            [] | [Part::Literal(_)] => Shape::Exact,
+            [Part::Any] => Shape::Everything,
+            [Part::Literal(_), Part::Any] => Shape::Prefix,
+            _ => Shape::General,
+        };
+        Pattern { parts: parts.into(), shape }
+    }
+
+    /// The variables in it.
+    pub fn variables(&self) -> impl Iterator<Item = &Variable> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Variable(variable) => Some(variable),
+            _ => None,
+        })
+    }
+
+    /// Whether a wildcard occurs in it.
+    pub fn has_wildcards(&self) -> bool {
+        self.parts.iter().any(|part| !matches!(part, Part::Literal(_) | Part::Variable(_)))
+    }
+
+    /// The text, if it has neither wildcards nor variables.
+    pub fn as_literal(&self) -> Option<&str> {
+        match &*self.parts {
+            [] => Some(""),
+            [Part::Literal(text)] => Some(text),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Builder {
+    parts: Vec<Part>,
+    literal: String,
+    colons: usize,
+}
+
+impl Builder {
+    fn character(&mut self, c: char) {
+        self.colons += usize::from(c == ':');
+        self.literal.push(c);
+    }
+
+    fn wildcard(&mut self, part: Part) {
+        self.flush();
+        self.parts.push(part);
+    }
+
+    fn star(&self, arn: bool, after: &str) -> Part {
+        if arn && self.colons < 5 { Part::AnyInSegment { last: after.is_empty() || after.starts_with(':') } } else { Part::Any }
+    }
+
+    fn question(&self, arn: bool) -> Part {
+        if arn && self.colons < 5 { Part::OneInSegment } else { Part::One }
+    }
+
+    /// Reads what follows `${` and returns what follows the closing brace.
+    fn variable<'a>(&mut self, text: &'a str, errors: &mut Vec<String>) -> &'a str {
+        let Some((inside, rest)) = text.split_once('}') else {
+            errors.push(format!("`${{{text}` has no closing brace"));
+            self.literal.push_str("${");
+            return text;
+        };
+        match variable::parse(inside) {
+            Ok(Braced::Literal(c)) => self.character(c),
+            Ok(Braced::Variable(variable)) => self.wildcard(Part::Variable(variable)),
+            Err(error) => {
+                errors.push(error);
+                self.literal.push_str(&format!("${{{inside}}}"));
+            }
+        }
+        rest
+    }
+
+    fn flush(&mut self) {
+        if !self.literal.is_empty() {
+            self.parts.push(Part::Literal(std::mem::take(&mut self.literal).into()));
+        }
+    }
+
+    fn finish(mut self) -> Vec<Part> {
+        self.flush();
+        self.parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lit(text: &str) -> Part {
+        Part::Literal(text.into())
+    }
+
+    #[track_caller]
+    fn check(text: &str, reading: Reading, expected: &[Part]) {
+        assert_eq!(&*Pattern::parse(text, reading).0.parts, expected, "{text}");
+    }
+
+    const FULL: Reading = Reading { wildcards: true, variables: true, arn: false };
+
+    #[test]
+    fn escapes_are_literal_characters() {
+        check("a${*}b${?}${$}", FULL, &[lit("a*b?$")]);
+        check("a*b?", Reading { wildcards: false, ..FULL }, &[lit("a*b?")]);
+        check("${*}", Reading { variables: false, ..FULL }, &[lit("${"), Part::Any, lit("}")]);
+    }
+
+    #[test]
+    fn wildcards_of_an_arn_know_their_segment() {
+        let arn = Reading { arn: true, ..FULL };
+        let inside = Part::AnyInSegment { last: true };
+        check("arn:aws:s3:::b/*", arn, &[lit("arn:aws:s3:::b/"), Part::Any]);
+        check("arn:*:s3:::?", arn, &[lit("arn:"), inside, lit(":s3:::"), Part::One]);
+    }
+
+    #[test]
+    fn a_wrong_variable_is_literal_and_reported() {
+        let (pattern, errors) = Pattern::parse("x${a", FULL);
+        assert_eq!(pattern.as_literal(), Some("x${a"));
+        assert_eq!(errors.len(), 1);
+    }
+}

@@ -1,0 +1,144 @@
+//! A policy and its statements.
+
+use super::{ActionPattern, Condition, PrincipalPattern, ResourcePattern};
+use crate::source::{Span, Spanned};
+
+/// What a document is used as; decides which elements it may have.
+/// Source: `facts/B_grammar.md` B2 (after IAM:reference_policies_grammar and the policy-check catalogue).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum PolicyKind {
+    /// Attached to a user, group or role, inline or managed.
+    Identity,
+    /// A permissions boundary.
+    Boundary,
+    /// Passed when a session is made.
+    Session,
+    /// The policy of a bucket, queue, topic or other resource.
+    Resource,
+    /// The policy of a KMS key.
+    KmsKey,
+    /// The trust policy of a role.
+    Trust,
+    /// A service control policy.
+    Scp,
+    /// A resource control policy.
+    Rcp,
+    /// The policy of a VPC endpoint.
+    Vpce,
+}
+
+impl PolicyKind {
+    /// The name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            PolicyKind::Identity => "identity policy",
+            PolicyKind::Boundary => "permissions boundary",
+            PolicyKind::Session => "session policy",
+            PolicyKind::Resource => "bucket policy",
+            PolicyKind::KmsKey => "key policy",
+            PolicyKind::Trust => "trust policy",
+            PolicyKind::Scp => "service control policy",
+            PolicyKind::Rcp => "resource control policy",
+            PolicyKind::Vpce => "VPC endpoint policy",
+        }
+    }
+
+    /// Whether a statement must name a principal; if not, it must not.
+    pub fn has_principal(self) -> bool {
+        matches!(self, PolicyKind::Resource | PolicyKind::KmsKey | PolicyKind::Trust | PolicyKind::Rcp | PolicyKind::Vpce)
+    }
+
+    /// Whether a statement must name a resource; trust policies must not.
+    pub fn has_resource(self) -> bool {
+        self != PolicyKind::Trust
+    }
+
+    /// Whether Sids are limited to letters and digits and must be unique.
+    pub fn has_strict_sids(self) -> bool {
+        !matches!(self, PolicyKind::Resource | PolicyKind::KmsKey | PolicyKind::Vpce)
+    }
+
+    /// Whether the document may have an `Id`.
+    pub fn has_id(self) -> bool {
+        matches!(self, PolicyKind::Resource | PolicyKind::KmsKey | PolicyKind::Trust | PolicyKind::Vpce)
+    }
+}
+
+/// Which rules the text follows; without 2012-10-17 `${..}` is literal text.
+/// A missing version means 2008-10-17. Source: `facts/B_grammar.md` B4.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Version {
+    /// `2008-10-17`, or none given.
+    V2008,
+    /// `2012-10-17`.
+    V2012,
+}
+
+/// What a statement does where it applies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Effect {
+    /// Grants.
+    Allow,
+    /// Forbids, whatever else grants.
+    Deny,
+    /// The word that says it cannot be read: it may be either.
+    Unclear,
+}
+
+/// Words that AWS would refuse to store, and so may or may not count.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Doubt {
+    /// The words.
+    pub span: Span,
+    /// Why, as told in the finding on the same span.
+    pub reason: String,
+}
+
+/// `Action`, `Resource` or `Principal`, or its `Not` form.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Element<T> {
+    /// Whether it is the `Not` form.
+    pub not: bool,
+    /// The patterns; one that matches is enough.
+    pub patterns: Vec<T>,
+    /// The addresses of the value.
+    pub span: Span,
+}
+
+/// One statement.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Statement {
+    /// Its number in the policy, from 0.
+    pub index: usize,
+    /// The whole object.
+    pub span: Span,
+    /// Its name.
+    pub sid: Option<Spanned<String>>,
+    /// What it does.
+    pub effect: Spanned<Effect>,
+    /// Whom it concerns; `None` where the kind of policy names nobody.
+    pub principal: Option<Element<PrincipalPattern>>,
+    /// Which actions. `None` only with a doubt.
+    pub action: Option<Element<ActionPattern>>,
+    /// Which resources. `None` in trust policies, elsewhere only with a doubt.
+    pub resource: Option<Element<ResourcePattern>>,
+    /// When; all must hold.
+    pub conditions: Vec<Condition>,
+    /// What spoils the statement as a whole.
+    pub doubts: Vec<Doubt>,
+}
+
+/// A policy document.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Policy {
+    /// What it is used as.
+    pub kind: PolicyKind,
+    /// The whole document.
+    pub span: Span,
+    /// Which rules it follows.
+    pub version: Version,
+    /// Where the version stands, if it is there.
+    pub version_span: Option<Span>,
+    /// Its statements, in order.
+    pub statements: Vec<Statement>,
+}

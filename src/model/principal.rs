@@ -1,0 +1,106 @@
+//! Principals as a policy names them. Sources: `facts/B_grammar.md` B5, `facts/C_evaluation.md` C2 and C6.
+
+use super::Arn;
+use crate::source::Span;
+
+/// One name in `Principal` or `NotPrincipal`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PrincipalPattern {
+    /// Whom it names.
+    pub named: Named,
+    /// Its place.
+    pub span: Span,
+    /// What AWS would refuse about it.
+    pub doubt: Option<String>,
+}
+
+/// Whom a principal names.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Named {
+    /// `"*"`: everybody.
+    Everyone,
+    /// `{"AWS": "*"}`: everybody; AWS's pages differ on anonymous callers.
+    AwsEveryone,
+    /// An account: `arn:aws:iam::111122223333:root` or the bare number.
+    Account(String),
+    /// An IAM user, by ARN.
+    User(String),
+    /// A role, by ARN with its path.
+    Role(String),
+    /// A session of a role, by ARN.
+    RoleSession(String),
+    /// A session made by GetFederationToken, by ARN.
+    FederatedSession(String),
+    /// A service, such as `logging.s3.amazonaws.com`.
+    Service(String),
+    /// An identity provider; only trust policies use it.
+    Federated(String),
+    /// An account by its canonical id, which cannot be turned into an account number offline.
+    CanonicalUser(String),
+    /// The unique id of a user or role (`AIDA..`, `AROA..`): what is left of a deleted one.
+    UniqueId(String),
+    /// Something that names nobody.
+    Nobody,
+}
+
+impl PrincipalPattern {
+    /// Reads a name under `AWS`, `Service`, `Federated` or `CanonicalUser`.
+    pub(super) fn parse(kind: &str, text: &str, span: Span) -> PrincipalPattern {
+        let named = match kind {
+            "AWS" => aws(text),
+            "Service" => Ok(Named::Service(text.to_ascii_lowercase())),
+            "Federated" => Ok(Named::Federated(text.to_owned())),
+            "CanonicalUser" => Ok(Named::CanonicalUser(text.to_owned())),
+            _ => Err(format!("`{kind}` is no kind of principal; there are `AWS`, `Service`, `Federated` and `CanonicalUser`")),
+        };
+        match named {
+            Ok(named) => PrincipalPattern { named, span, doubt: None },
+            Err(doubt) => PrincipalPattern { named: Named::Nobody, span, doubt: Some(doubt) },
+        }
+    }
+
+    /// The bare text `"*"`, the only one allowed without a kind.
+    pub(super) fn bare(text: &str, span: Span) -> PrincipalPattern {
+        let doubt = (text != "*").then(|| format!("`{text}` needs its kind, as in `{{\"AWS\": \"{text}\"}}`; only `\"*\"` stands alone"));
+        let named = if text == "*" { Named::Everyone } else { Named::Nobody };
+        PrincipalPattern { named, span, doubt }
+    }
+}
+
+fn aws(text: &str) -> Result<Named, String> {
+    if text == "*" {
+        return Ok(Named::AwsEveryone);
+    }
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(Named::Account(text.to_owned()));
+    }
+    if is_unique_id(text) {
+        return Ok(Named::UniqueId(text.to_owned()));
+    }
+    let arn = Arn::parse(text).map_err(|error| format!("`{text}` is not a principal: {error}"))?;
+    if text.contains(['*', '?']) {
+        return Err(format!(
+            "`{text}` has a wildcard: a principal is a whole ARN or `*`; use a condition on `aws:PrincipalArn` for patterns"
+        ));
+    }
+    named_by_arn(&arn).ok_or_else(|| format!("`{text}` is no user, role, session or account"))
+}
+
+fn named_by_arn(arn: &Arn) -> Option<Named> {
+    let text = arn.as_str().to_owned();
+    let (kind, name) = arn.resource().split_once('/').unwrap_or((arn.resource(), ""));
+    match (arn.service(), kind) {
+        ("iam", "root") if name.is_empty() => Some(Named::Account(arn.account().to_owned())),
+        ("iam", "user") if !name.is_empty() => Some(Named::User(text)),
+        ("iam", "role") if !name.is_empty() => Some(Named::Role(text)),
+        ("sts", "assumed-role") if !name.is_empty() => Some(Named::RoleSession(text)),
+        ("sts", "federated-user") if !name.is_empty() => Some(Named::FederatedSession(text)),
+        _ => None,
+    }
+}
+
+fn is_unique_id(text: &str) -> bool {
+    text.len() >= 16
+        && (text.starts_with("AIDA") || text.starts_with("AROA") || text.starts_with("AGPA"))
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}

@@ -1,0 +1,68 @@
+//! Resource patterns. Source: `facts/B_grammar.md` B5.
+
+use super::Version;
+use super::pattern::{Part, Pattern, Reading};
+use crate::source::Span;
+
+/// What a resource pattern covers.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ResourceKind {
+    /// `*`: every resource, also where an action has none.
+    Everything,
+    /// ARNs that match.
+    Arn(Pattern),
+}
+
+/// One resource of a statement.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ResourcePattern {
+    /// What it covers.
+    pub kind: ResourceKind,
+    /// Its place.
+    pub span: Span,
+    /// What AWS would refuse about it.
+    pub doubt: Option<String>,
+}
+
+impl ResourcePattern {
+    pub(super) fn parse(text: &str, span: Span, version: Version) -> ResourcePattern {
+        if text == "*" {
+            return ResourcePattern { kind: ResourceKind::Everything, span, doubt: None };
+        }
+        let reading = Reading { wildcards: true, variables: version == Version::V2012, arn: true };
+        let (pattern, errors) = Pattern::parse(text, reading);
+        let doubt = errors.into_iter().next().or_else(|| doubt(text, &pattern));
+        ResourcePattern { kind: ResourceKind::Arn(pattern), span, doubt }
+    }
+}
+
+fn doubt(text: &str, pattern: &Pattern) -> Option<String> {
+    if !text.starts_with("arn:") {
+        return Some(format!("`{text}` is not a resource: it must be `*` or an ARN, as in `arn:aws:s3:::bucket/*`"));
+    }
+    // Colons inside of `${aws:username}` separate nothing, so count those of the literal parts.
+    let colons = pattern.parts.iter().map(literal_colons).sum::<usize>();
+    if colons < 5 {
+        return Some(format!("`{text}` has {} parts, an ARN has six: `arn:partition:service:region:account:resource`", colons + 1));
+    }
+    variable_before_fifth_colon(pattern)
+        .then(|| format!("`{text}` has a variable before the fifth colon; AWS documents variables in the last part of an ARN only"))
+}
+
+fn literal_colons(part: &Part) -> usize {
+    match part {
+        Part::Literal(text) => text.matches(':').count(),
+        _ => 0,
+    }
+}
+
+fn variable_before_fifth_colon(pattern: &Pattern) -> bool {
+    let mut colons = 0;
+    for part in &pattern.parts {
+        if colons < 5 && matches!(part, Part::Variable(_)) {
+            return true;
+        }
+        colons += literal_colons(part);
+    }
+    false
+}
