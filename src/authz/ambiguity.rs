@@ -1,0 +1,187 @@
+//! Where AWS's own pages leave the answer open. Each is evaluated both ways; if the decisions differ, the answer is undetermined.
+
+/// One of the two readings of an [`Ambiguity`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Choice {
+    /// The first reading.
+    First,
+    /// The second reading.
+    Second,
+}
+
+/// A point that AWS leaves open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Ambiguity {
+    /// Words that AWS would refuse to store.
+    RefusedWords,
+    /// A `*` grant in the resource policy, for a caller with a boundary or session policy that does not allow.
+    EveryoneGrant,
+    /// Across accounts: does naming the user reach its federated sessions?
+    CrossAccountSession,
+    /// A session whose user or role was not given.
+    UnknownIssuer,
+    /// `NotPrincipal` that lists only some of the names a caller goes by.
+    NotPrincipalPartly,
+    /// A `*` that ends one of the first five parts of a resource ARN.
+    ResourceStar,
+    /// `*` alone, or fewer than six parts, as the value of an ARN operator.
+    ShortArnPattern,
+    /// A condition key with an empty list of values.
+    EmptyValues,
+    /// A key with several values under an operator without `ForAllValues` or `ForAnyValue`.
+    SeveralValues,
+    /// `{"AWS": "*"}` for a caller who did not sign.
+    AnonymousAws,
+    /// `*` for a service that acts for itself.
+    ServiceStar,
+    /// An account named by its canonical id.
+    CanonicalUser,
+    /// A grant to the customer's account root in `NotPrincipal` of an Allow.
+    NotPrincipalAllow,
+}
+
+struct Entry {
+    ambiguity: Ambiguity,
+    id: &'static str,
+    readings: [&'static str; 2],
+    source: &'static str,
+}
+
+/// The table: what the readings are and which pages leave the point open.
+const TABLE: [Entry; 13] = [
+    Entry {
+        ambiguity: Ambiguity::RefusedWords,
+        id: "refused-words",
+        readings: ["words that AWS would refuse count against the request", "words that AWS would refuse count in its favour"],
+        source: "design 3: a document that AWS would refuse to store",
+    },
+    Entry {
+        ambiguity: Ambiguity::EveryoneGrant,
+        id: "everyone-grant",
+        readings: [
+            "a grant to `*` is limited by the permissions boundary and the session policy",
+            "a grant to `*` is not limited by the permissions boundary and the session policy",
+        ],
+        source: "facts C2, last row",
+    },
+    Entry {
+        ambiguity: Ambiguity::CrossAccountSession,
+        id: "cross-account-session",
+        readings: [
+            "across accounts, naming the user does not reach its federated sessions",
+            "across accounts, naming the user reaches its federated sessions",
+        ],
+        source: "facts C3",
+    },
+    Entry {
+        ambiguity: Ambiguity::UnknownIssuer,
+        id: "unknown-issuer",
+        readings: ["the session was not made by whom the policy names", "the session was made by whom the policy names"],
+        source: "design 4.1: session_issuer",
+    },
+    Entry {
+        ambiguity: Ambiguity::NotPrincipalPartly,
+        id: "not-principal-partly",
+        readings: [
+            "a caller is excepted only if all its names (session, user or role, account) are listed",
+            "one listed name of the caller is enough to except it",
+        ],
+        source: "facts C7 (IAM:reference_policies_elements_notprincipal: 'might deny access')",
+    },
+    Entry {
+        ambiguity: Ambiguity::ResourceStar,
+        id: "resource-star",
+        readings: [
+            "a `*` before the fifth colon of a resource ARN stays in its part",
+            "a `*` that ends a part of a resource ARN runs on over colons",
+        ],
+        source: "IAM:reference_policies_elements_resource, 2023 and newer",
+    },
+    Entry {
+        ambiguity: Ambiguity::ShortArnPattern,
+        id: "short-arn-pattern",
+        readings: [
+            "an ARN operator's value with fewer than six parts matches nothing",
+            "an ARN operator's value with fewer than six parts is a plain pattern",
+        ],
+        source: "facts D4",
+    },
+    Entry {
+        ambiguity: Ambiguity::EmptyValues,
+        id: "empty-values",
+        readings: ["a condition key with an empty list never matches", "a condition key with an empty list has no effect"],
+        source: "facts B6",
+    },
+    Entry {
+        ambiguity: Ambiguity::SeveralValues,
+        id: "several-values",
+        readings: [
+            "without ForAllValues or ForAnyValue a key with several values does not match",
+            "without ForAllValues or ForAnyValue one value that matches is enough",
+        ],
+        source: "facts D3: missing qualifier",
+    },
+    Entry {
+        ambiguity: Ambiguity::AnonymousAws,
+        id: "anonymous-aws",
+        readings: ["`{\"AWS\": \"*\"}` covers AWS accounts only", "`{\"AWS\": \"*\"}` covers anonymous callers too"],
+        source: "facts C6: IAM and S3 guide differ",
+    },
+    Entry {
+        ambiguity: Ambiguity::ServiceStar,
+        id: "service-star",
+        readings: ["`*` does not cover services that act for themselves", "`*` covers services that act for themselves"],
+        source: "facts C6, from memory",
+    },
+    Entry {
+        ambiguity: Ambiguity::CanonicalUser,
+        id: "canonical-user",
+        readings: ["the canonical id is not that of the caller's account", "the canonical id is that of the caller's account"],
+        source: "canonical ids cannot be turned into account numbers offline",
+    },
+    Entry {
+        ambiguity: Ambiguity::NotPrincipalAllow,
+        id: "not-principal-allow",
+        readings: ["Allow with NotPrincipal grants nothing", "Allow with NotPrincipal grants to everybody who is not listed"],
+        source: "facts C7: older and newer page differ",
+    },
+];
+
+impl Ambiguity {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Ambiguity> {
+        TABLE.iter().map(|entry| entry.ambiguity)
+    }
+
+    fn entry(self) -> &'static Entry {
+        &TABLE[self as usize]
+    }
+
+    /// Stable name in kebab case.
+    pub fn id(self) -> &'static str {
+        self.entry().id
+    }
+
+    /// What a reading says.
+    pub fn text(self, choice: Choice) -> &'static str {
+        self.entry().readings[choice as usize]
+    }
+
+    /// The pages that leave it open.
+    pub fn source(self) -> &'static str {
+        self.entry().source
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_enum() {
+        for (number, entry) in TABLE.iter().enumerate() {
+            assert_eq!(entry.ambiguity as usize, number, "{}", entry.id);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Who signs a request. Source: `facts/C_evaluation.md` C5, C6; `facts/E_context_keys.md` E1.
+
+use crate::model::{Arn, ArnError};
+
+/// The caller of a request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Caller {
+    /// The root user of an account.
+    Root {
+        /// `aws`, `aws-cn`, ..
+        partition: String,
+        /// Twelve digits.
+        account: String,
+    },
+    /// An IAM user with its long-term key.
+    User {
+        /// With its path.
+        arn: Arn,
+    },
+    /// A session made by GetFederationToken. Its name was chosen by whoever made it; it says nothing about the user.
+    FederatedSession {
+        /// `arn:aws:sts::ACCOUNT:federated-user/NAME`.
+        arn: Arn,
+        /// The user (or root user) who made it, if known.
+        issuer: Option<Box<Caller>>,
+    },
+    /// A session of a role.
+    RoleSession {
+        /// `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`; it has no path.
+        arn: Arn,
+        /// The role with its path, if known.
+        role: Option<Arn>,
+    },
+    /// An AWS service that acts for itself.
+    Service {
+        /// Such as `logging.s3.amazonaws.com`.
+        name: String,
+    },
+    /// Nobody signed.
+    Anonymous,
+}
+
+/// The kinds of [`Caller`], for tables.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum CallerKind {
+    /// [`Caller::Root`]
+    Root,
+    /// [`Caller::User`]
+    User,
+    /// [`Caller::FederatedSession`]
+    FederatedSession,
+    /// [`Caller::RoleSession`]
+    RoleSession,
+    /// [`Caller::Service`]
+    Service,
+    /// [`Caller::Anonymous`]
+    Anonymous,
+}
+
+/// Why a text names no caller.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CallerError {
+    /// It is no ARN.
+    #[error("`{0}` is no caller: {1}")]
+    Arn(String, ArnError),
+    /// It is the ARN of something else.
+    #[error("`{0}` is no caller: it must be a user, a session of a role, a federated user, the root user of an account, a service or `*`")]
+    Kind(String),
+    /// The issuer does not fit the session.
+    #[error("`{issuer}` cannot have made the session `{session}`: {why}")]
+    Issuer {
+        /// The issuer as given.
+        issuer: String,
+        /// The session.
+        session: String,
+        /// What does not fit.
+        why: &'static str,
+    },
+}
+
+impl Caller {
+    /// Reads an ARN, twelve digits (the root user), a service name or `*` (anonymous). `issuer` is the user who made a federated
+    /// session, or the role of a role session.
+    ///
+    /// # Errors
+    /// [`CallerError`] when it is none of these or the issuer does not fit.
+    ///
+    /// ```
+    /// use ica_policy::authz::Caller;
+    /// let session = "arn:aws:sts::111122223333:federated-user/ica";
+    /// let caller = Caller::parse(session, Some("arn:aws:iam::111122223333:user/lab/ica")).unwrap();
+    /// assert_eq!(caller.principal_arn().as_deref(), Some(session));
+    /// assert!(Caller::parse(session, Some("arn:aws:iam::444455556666:user/ica")).is_err());
+    /// ```
+    pub fn parse(text: &str, issuer: Option<&str>) -> Result<Caller, CallerError> {
+        if text == "*" {
+            return Ok(Caller::Anonymous);
+        }
+        if is_account(text) {
+            return Ok(Caller::Root { partition: "aws".to_owned(), account: text.to_owned() });
+        }
+        if !text.starts_with("arn:") && text.contains('.') && !text.contains([':', '/', '*']) {
+            return Ok(Caller::Service { name: text.to_ascii_lowercase() });
+        }
+        let arn = Arn::parse(text).map_err(|error| CallerError::Arn(text.to_owned(), error))?;
+        Caller::from_arn(arn, issuer)
+    }
+
+    fn from_arn(arn: Arn, issuer: Option<&str>) -> Result<Caller, CallerError> {
+        let other = || CallerError::Kind(arn.as_str().to_owned());
+        if !is_account(arn.account()) || arn.as_str().contains(['*', '?']) {
+            return Err(other());
+        }
+        let (kind, name) = arn.resource().split_once('/').unwrap_or((arn.resource(), ""));
+        match (arn.service(), kind) {
+            ("iam", "root") if name.is_empty() => {
+                Ok(Caller::Root { partition: arn.partition().to_owned(), account: arn.account().to_owned() })
+            }
+            ("iam", "user") if !name.is_empty() => Ok(Caller::User { arn }),
+            ("sts", "federated-user") if !name.is_empty() => {
+                let issuer = issuer.map(|issuer| federated_issuer(&arn, issuer)).transpose()?;
+                Ok(Caller::FederatedSession { arn, issuer: issuer.map(Box::new) })
+            }
+            ("sts", "assumed-role") if name.split_once('/').is_some_and(|(role, session)| !role.is_empty() && !session.is_empty()) => {
+                let role = issuer.map(|issuer| session_role(&arn, issuer)).transpose()?;
+                Ok(Caller::RoleSession { arn, role })
+            }
+            _ => Err(other()),
+        }
+    }
+
+    /// Which kind it is.
+    pub fn kind(&self) -> CallerKind {
+        match self {
+            Caller::Root { .. } => CallerKind::Root,
+            Caller::User { .. } => CallerKind::User,
+            Caller::FederatedSession { .. } => CallerKind::FederatedSession,
+            Caller::RoleSession { .. } => CallerKind::RoleSession,
+            Caller::Service { .. } => CallerKind::Service,
+            Caller::Anonymous => CallerKind::Anonymous,
+        }
+    }
+
+    /// The account of the caller, if it has one.
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Caller::Root { account, .. } => Some(account),
+            Caller::User { arn } | Caller::FederatedSession { arn, .. } | Caller::RoleSession { arn, .. } => Some(arn.account()),
+            Caller::Service { .. } | Caller::Anonymous => None,
+        }
+    }
+
+    /// The value of `aws:PrincipalArn`: for a role session the role, never the session; `None` where it is absent or unknown.
+    pub fn principal_arn(&self) -> Option<String> {
+        match self {
+            Caller::Root { partition, account } => Some(format!("arn:{partition}:iam::{account}:root")),
+            Caller::User { arn } | Caller::FederatedSession { arn, .. } => Some(arn.as_str().to_owned()),
+            Caller::RoleSession { role, .. } => role.as_ref().map(|role| role.as_str().to_owned()),
+            Caller::Service { .. } | Caller::Anonymous => None,
+        }
+    }
+
+    /// Whether it is a session whose user or role is not known.
+    pub fn lacks_issuer(&self) -> bool {
+        matches!(self, Caller::FederatedSession { issuer: None, .. } | Caller::RoleSession { role: None, .. })
+    }
+}
+
+/// Whether a text is an account number.
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn federated_issuer(session: &Arn, issuer: &str) -> Result<Caller, CallerError> {
+    let wrong = |why| CallerError::Issuer { issuer: issuer.to_owned(), session: session.as_str().to_owned(), why };
+    let caller = Caller::parse(issuer, None)?;
+    if !matches!(caller, Caller::User { .. } | Caller::Root { .. }) {
+        return Err(wrong("only an IAM user or the root user can call GetFederationToken"));
+    }
+    if caller.account() != Some(session.account()) {
+        return Err(wrong("a federated session belongs to the account of its user"));
+    }
+    Ok(caller)
+}
+
+fn session_role(session: &Arn, issuer: &str) -> Result<Arn, CallerError> {
+    let wrong = |why| CallerError::Issuer { issuer: issuer.to_owned(), session: session.as_str().to_owned(), why };
+    let role = Arn::parse(issuer).map_err(|error| CallerError::Arn(issuer.to_owned(), error))?;
+    if role.service() != "iam" || !role.resource().starts_with("role/") {
+        return Err(wrong("the issuer of a role session is the ARN of the role"));
+    }
+    if role.account() != session.account() {
+        return Err(wrong("the role belongs to another account"));
+    }
+    let name = role.resource().rsplit('/').next();
+    if name != session.resource().split('/').nth(1) {
+        return Err(wrong("the role has another name"));
+    }
+    Ok(role)
+}

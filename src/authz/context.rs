@@ -1,0 +1,68 @@
+//! The condition keys that a request carries.
+
+/// The value of a key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ContextValue {
+    /// Of a single-valued key.
+    One(String),
+    /// Of a multi-valued key.
+    Many(Vec<String>),
+}
+
+impl ContextValue {
+    /// The values as a list.
+    pub fn as_slice(&self) -> &[String] {
+        match self {
+            ContextValue::One(value) => std::slice::from_ref(value),
+            ContextValue::Many(values) => values,
+        }
+    }
+}
+
+/// The keys of one request, sorted, their names in lower case: names compare without case (B3).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Context {
+    entries: Vec<(Box<str>, ContextValue)>,
+}
+
+impl Context {
+    /// No keys.
+    pub fn new() -> Self {
+        Context::default()
+    }
+
+    /// Sets a key, replacing what it had.
+    pub fn set(&mut self, key: &str, value: ContextValue) {
+        let key = key.to_lowercase();
+        match self.find(&key) {
+            Ok(at) => self.entries[at].1 = value,
+            Err(at) => self.entries.insert(at, (key.into(), value)),
+        }
+    }
+
+    /// Sets a single-valued key.
+    pub fn set_one(&mut self, key: &str, value: impl Into<String>) {
+        self.set(key, ContextValue::One(value.into()));
+    }
+
+    /// Takes a key out.
+    pub fn remove(&mut self, key: &str) {
+        if let Ok(at) = self.find(&key.to_lowercase()) {
+            self.entries.remove(at);
+        }
+    }
+
+    /// The value of a key whose name is given in lower case.
+    pub fn get(&self, lower_key: &str) -> Option<&ContextValue> {
+        self.find(lower_key).ok().map(|at| &self.entries[at].1)
+    }
+
+    /// All keys with their values, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
+        self.entries.iter().map(|(key, value)| (&**key, value))
+    }
+
+    fn find(&self, key: &str) -> Result<usize, usize> {
+        self.entries.binary_search_by(|(name, _)| (**name).cmp(key))
+    }
+}

@@ -1,0 +1,158 @@
+//! How the layers combine: what must allow, for which kind of caller.
+//!
+//! A request is allowed when no layer denies it and the formula holds. Sources: `facts/C_evaluation.md` C1 to C6
+//! (IAM:reference_policies_evaluation-logic and its cross-account page).
+
+use super::{Ambiguity, Caller, LayerId, Layers, Naming, NamingSet, Request};
+
+/// A condition on what the layers allow.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Formula {
+    /// All hold; with none it holds.
+    All(Vec<Formula>),
+    /// One holds; with none it fails.
+    Any(Vec<Formula>),
+    /// A statement of the layer allows and, in a resource policy, names the caller in one of these ways.
+    Allows(LayerId, NamingSet),
+    /// The first holds under the first reading, the second under the second.
+    Reading(Ambiguity, Box<Formula>, Box<Formula>),
+}
+
+impl Formula {
+    const TRUE: Formula = Formula::All(Vec::new());
+    const FALSE: Formula = Formula::Any(Vec::new());
+}
+
+/// What must allow the request.
+pub fn formula(request: &Request, layers: &Layers<'_>) -> Formula {
+    let mut parts: Vec<Formula> = Vec::new();
+    if is_bound_by_scps(&request.caller) {
+        parts.extend((0..layers.scps.len()).map(|level| allows(LayerId::Scp(level))));
+    }
+    if !layers.vpce.is_absent() && comes_through_endpoint(request) {
+        parts.push(allows(LayerId::Vpce));
+    }
+    parts.push(match (&request.caller, is_same_account(request)) {
+        (Caller::Anonymous | Caller::Service { .. }, _) => allows(LayerId::Resource),
+        (_, true) if resource_policy_decides(&request.action) => delegated(request, layers),
+        (_, true) => same_account(request, layers),
+        (_, false) => cross_account(request, layers),
+    });
+    Formula::All(parts)
+}
+
+/// Whether what a layer forbids is forbidden for this request.
+pub fn denies_bind(layer: LayerId, request: &Request) -> bool {
+    match layer {
+        LayerId::Scp(_) => is_bound_by_scps(&request.caller),
+        LayerId::Vpce => comes_through_endpoint(request),
+        LayerId::Resource => !repairs_bucket_policy(request),
+        LayerId::Identity | LayerId::Boundary | LayerId::Session | LayerId::Rcp(_) => true,
+    }
+}
+
+/// The root user of the owner's account can always read and repair the bucket policy (F1, F7).
+fn repairs_bucket_policy(request: &Request) -> bool {
+    let repairs = ["s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"].contains(&request.action.as_str());
+    repairs && matches!(request.caller, Caller::Root { .. }) && is_same_account(request)
+}
+
+/// SCPs bind users, roles and the root user, and so their sessions; not services, not anonymous callers.
+fn is_bound_by_scps(caller: &Caller) -> bool {
+    caller.account().is_some()
+}
+
+/// The policy of a VPC endpoint concerns what comes through it.
+fn comes_through_endpoint(request: &Request) -> bool {
+    request.context.get("aws:sourcevpce").is_some()
+}
+
+fn is_same_account(request: &Request) -> bool {
+    request.caller.account().is_some() && request.caller.account() == request.resource_account.as_deref()
+}
+
+/// Trust policies and KMS key policies must allow themselves; an identity policy alone is worth nothing (C2).
+fn resource_policy_decides(action: &str) -> bool {
+    action.starts_with("kms:") || action.starts_with("sts:assumerole") || action == "sts:tagsession" || action == "sts:setsourceidentity"
+}
+
+fn allows(layer: LayerId) -> Formula {
+    Formula::Allows(layer, NamingSet::ANY)
+}
+
+fn named(namings: &[Naming]) -> Formula {
+    Formula::Allows(LayerId::Resource, NamingSet::of(namings))
+}
+
+fn all(parts: impl IntoIterator<Item = Formula>) -> Formula {
+    Formula::All(parts.into_iter().collect())
+}
+
+fn any(parts: impl IntoIterator<Item = Formula>) -> Formula {
+    Formula::Any(parts.into_iter().collect())
+}
+
+/// What limits an Allow of identity policies: the boundary and the session policies. A federated session without a session
+/// policy has nothing (C4).
+fn limits(request: &Request, layers: &Layers<'_>) -> Vec<Formula> {
+    let mut limits = Vec::new();
+    if !layers.boundary.is_absent() {
+        limits.push(allows(LayerId::Boundary));
+    }
+    if !layers.session.is_absent() {
+        limits.push(allows(LayerId::Session));
+    } else if matches!(request.caller, Caller::FederatedSession { .. }) {
+        limits.push(Formula::FALSE);
+    }
+    limits
+}
+
+/// What identity policies give; the root user needs none.
+fn identity(request: &Request) -> Formula {
+    match &request.caller {
+        Caller::Root { .. } => Formula::TRUE,
+        Caller::FederatedSession { issuer: Some(issuer), .. } if matches!(**issuer, Caller::Root { .. }) => Formula::TRUE,
+        _ => allows(LayerId::Identity),
+    }
+}
+
+/// The table of C2: an identity policy or a grant of the resource's policy is enough.
+fn same_account(request: &Request, layers: &Layers<'_>) -> Formula {
+    any([own_grant(request, layers), direct_grant(request, layers)])
+}
+
+/// Keys and roles: their policy allows the caller, or allows the account, which delegates to identity policies.
+fn delegated(request: &Request, layers: &Layers<'_>) -> Formula {
+    any([direct_grant(request, layers), all([named(&[Naming::Account]), own_grant(request, layers)])])
+}
+
+/// What the caller's own policies give.
+fn own_grant(request: &Request, layers: &Layers<'_>) -> Formula {
+    all(std::iter::once(identity(request)).chain(limits(request, layers)))
+}
+
+/// What the resource's policy gives by itself: naming the caller is never limited, naming its user or role is (C2).
+fn direct_grant(request: &Request, layers: &Layers<'_>) -> Formula {
+    let limits = limits(request, layers);
+    let limited = |grant: Formula| all(std::iter::once(grant).chain(limits.iter().cloned()));
+    let everyone = named(&[Naming::Everyone]);
+    let everyone = if limits.is_empty() {
+        everyone
+    } else {
+        Formula::Reading(Ambiguity::EveryoneGrant, Box::new(limited(everyone.clone())), Box::new(everyone))
+    };
+    any([named(&[Naming::Caller]), limited(named(&[Naming::Issuer])), everyone])
+}
+
+/// Both accounts must allow; no shortcut of C2 holds (C3).
+fn cross_account(request: &Request, layers: &Layers<'_>) -> Formula {
+    let direct = named(&[Naming::Caller, Naming::Account, Naming::Everyone]);
+    let issuer = named(&[Naming::Issuer]);
+    let their_side = match &request.caller {
+        Caller::FederatedSession { .. } => {
+            Formula::Reading(Ambiguity::CrossAccountSession, Box::new(direct.clone()), Box::new(any([direct, issuer])))
+        }
+        _ => any([direct, issuer]),
+    };
+    all([own_grant(request, layers), their_side])
+}

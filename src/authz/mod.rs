@@ -1,0 +1,19 @@
+//! Who asks, for what, past which layers: callers, requests, and the formula that combines the layers.
+//!
+//! Written once and used by both engines. Nothing here matches a pattern.
+
+mod ambiguity;
+mod caller;
+mod context;
+mod formula;
+mod layers;
+mod naming;
+mod request;
+
+pub use ambiguity::{Ambiguity, Choice};
+pub use caller::{Caller, CallerError, CallerKind};
+pub use context::{Context, ContextValue};
+pub use formula::{Formula, denies_bind, formula};
+pub use layers::{Layer, LayerId, Layers};
+pub use naming::{Exception, Naming, NamingSet, exception, naming};
+pub use request::{Request, RequestError};

@@ -1,0 +1,186 @@
+//! One request, with the keys that follow from its caller and resource.
+
+use super::{Caller, Context, ContextValue};
+use crate::model::Arn;
+
+/// One request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Request {
+    /// Who signs it.
+    pub caller: Caller,
+    /// `service:name` in lower case.
+    pub action: String,
+    /// The ARN of the resource, or `*` for an action that has none.
+    pub resource: String,
+    /// The account that owns the resource.
+    pub resource_account: Option<String>,
+    /// The condition keys.
+    pub context: Context,
+}
+
+/// Why a request cannot be.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum RequestError {
+    /// The action has no service, or a wildcard.
+    #[error("`{0}` is no action: a request asks for one, as in `s3:GetObject`")]
+    Action(String),
+    /// The resource is neither an ARN nor `*`.
+    #[error("`{0}` is no resource: give one ARN, or `*` for an action without a resource")]
+    Resource(String),
+    /// A key was given a value that the caller cannot have.
+    #[error("`{key}` is given as `{given}`, but this caller's is `{follows}`")]
+    Contradiction {
+        /// The key.
+        key: &'static str,
+        /// The value in the context.
+        given: String,
+        /// The value that follows from the caller.
+        follows: String,
+    },
+    /// A key was given that this kind of caller does not have.
+    #[error("`{key}` is given, but {caller} has no such key")]
+    Impossible {
+        /// The key.
+        key: &'static str,
+        /// The kind of caller.
+        caller: &'static str,
+    },
+}
+
+impl Request {
+    /// Makes a request and fills in the keys that follow from caller and resource, unless `context` has them.
+    /// Without `resource_account` the account of the ARN is taken, else that of the caller.
+    /// Source: `facts/E_context_keys.md` E1, E2; design 4.1.
+    ///
+    /// # Errors
+    /// [`RequestError`] when action or resource are none, or the context contradicts the caller.
+    pub fn new(
+        caller: Caller,
+        action: &str,
+        resource: &str,
+        resource_account: Option<&str>,
+        context: Context,
+    ) -> Result<Request, RequestError> {
+        let well_formed = action.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
+        if !well_formed || action.contains(['*', '?']) || action.contains(char::is_whitespace) {
+            return Err(RequestError::Action(action.to_owned()));
+        }
+        let owner = match resource {
+            "*" => None,
+            text => Arn::parse(text).map(Some).map_err(|_| RequestError::Resource(text.to_owned()))?,
+        };
+        let in_arn = owner.as_ref().map(Arn::account).filter(|account| !account.is_empty());
+        let account = resource_account.or(in_arn).or_else(|| caller.account()).map(str::to_owned);
+        let mut request =
+            Request { caller, action: action.to_ascii_lowercase(), resource: resource.to_owned(), resource_account: account, context };
+        request.fill_in()?;
+        Ok(request)
+    }
+
+    fn fill_in(&mut self) -> Result<(), RequestError> {
+        for (key, follows) in self.derived() {
+            match (self.context.get(&key.to_lowercase()), follows) {
+                (None, Follows::Value(value)) => self.context.set_one(key, value),
+                (Some(given), Follows::Value(follows)) if !same_value(key, given, &follows) => {
+                    let given = given.as_slice().join(", ");
+                    return Err(RequestError::Contradiction { key, given, follows });
+                }
+                (Some(_), Follows::Absent) => {
+                    return Err(RequestError::Impossible { key, caller: self.caller.words() });
+                }
+                _ => {}
+            }
+        }
+        if let Some(account) = &self.resource_account {
+            for key in ["aws:ResourceAccount", "s3:ResourceAccount"] {
+                let fits = key.starts_with("aws:") || self.action.starts_with("s3:");
+                if fits && self.context.get(&key.to_lowercase()).is_none() {
+                    self.context.set_one(key, account.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The keys of the caller, from E1 and E2.
+    fn derived(&self) -> Vec<(&'static str, Follows)> {
+        let caller = &self.caller;
+        let signed = !matches!(caller, Caller::Anonymous);
+        let service = matches!(caller, Caller::Service { .. });
+        let arn = match caller.principal_arn() {
+            Some(arn) => Follows::Value(arn),
+            None if caller.lacks_issuer() || service => Follows::Nothing,
+            None => Follows::Absent,
+        };
+        let account = caller.account().map_or(Follows::Nothing, |account| Follows::Value(account.to_owned()));
+        let username = match caller {
+            Caller::User { arn } => Follows::Value(arn.resource().rsplit('/').next().unwrap_or_default().to_owned()),
+            _ => Follows::Absent,
+        };
+        let is_service = if signed { Follows::Value(service.to_string()) } else { Follows::Nothing };
+        let service_name = match caller {
+            Caller::Service { name } => Follows::Value(name.clone()),
+            _ => Follows::Absent,
+        };
+        vec![
+            ("aws:PrincipalArn", arn),
+            ("aws:PrincipalAccount", account),
+            ("aws:PrincipalType", caller.principal_type().map_or(Follows::Nothing, |name| Follows::Value(name.to_owned()))),
+            ("aws:userid", caller.user_id().map_or(Follows::Nothing, Follows::Value)),
+            ("aws:username", username),
+            ("aws:PrincipalIsAWSService", is_service),
+            ("aws:PrincipalServiceName", service_name),
+        ]
+    }
+}
+
+/// What the caller says about a key.
+enum Follows {
+    Value(String),
+    Absent,
+    Nothing,
+}
+
+fn same_value(key: &str, given: &ContextValue, follows: &str) -> bool {
+    match given {
+        ContextValue::One(given) if key == "aws:PrincipalIsAWSService" => given.eq_ignore_ascii_case(follows),
+        ContextValue::One(given) => given == follows,
+        ContextValue::Many(_) => false,
+    }
+}
+
+impl Caller {
+    /// The value of `aws:PrincipalType`.
+    fn principal_type(&self) -> Option<&'static str> {
+        match self {
+            Caller::Root { .. } => Some("Account"),
+            Caller::User { .. } => Some("User"),
+            Caller::FederatedSession { .. } => Some("FederatedUser"),
+            Caller::RoleSession { .. } => Some("AssumedRole"),
+            Caller::Anonymous => Some("Anonymous"),
+            Caller::Service { .. } => None,
+        }
+    }
+
+    /// The value of `aws:userid`, where it can be told from the ARN: users and roles have random ids.
+    fn user_id(&self) -> Option<String> {
+        match self {
+            Caller::Root { account, .. } => Some(account.clone()),
+            Caller::FederatedSession { arn, .. } => {
+                arn.resource().strip_prefix("federated-user/").map(|name| format!("{}:{name}", arn.account()))
+            }
+            _ => None,
+        }
+    }
+
+    fn words(&self) -> &'static str {
+        match self {
+            Caller::Root { .. } => "a root user",
+            Caller::User { .. } => "an IAM user",
+            Caller::FederatedSession { .. } => "a federated session",
+            Caller::RoleSession { .. } => "a role session",
+            Caller::Service { .. } => "a service",
+            Caller::Anonymous => "an anonymous caller",
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Whether a condition holds: missing keys, set operators, negation. The comparisons are one file per operator family.
+//! Source: `facts/D_conditions.md` D1 to D3, `facts/B_grammar.md` B6.
+
+mod arn;
+mod binary;
+mod boolean;
+mod date;
+mod ip;
+mod numeric;
+mod string;
+
+use super::readings::Readings;
+use super::tri::Tri;
+use crate::authz::{Ambiguity, Context, ContextValue};
+use crate::model::Condition;
+use crate::model::condition::{Quantifier, Test, Values};
+use crate::source::Spanned;
+
+/// Whether the condition holds for a request with these keys.
+pub(super) fn holds(condition: &Condition, context: &Context, readings: &Readings) -> Tri {
+    if !condition.doubts.is_empty() {
+        return Tri::Maybe;
+    }
+    let value = context.get(&condition.key.node).filter(|value| !value.as_slice().is_empty());
+    if let Test::Null(wanted) = &condition.test {
+        return null(wanted, condition.quantifier, value.is_none());
+    }
+    if has_no_values(&condition.test) && condition.quantifier.is_none() && !condition.if_exists {
+        return Tri::from(readings.second(Ambiguity::EmptyValues));
+    }
+    match condition.quantifier {
+        None => plain(condition, value, context, readings),
+        Some(quantifier) => quantified(condition, quantifier, value, context, readings),
+    }
+}
+
+/// `true`: the key must be absent; `false`: it must be there. Under a set operator it is always or never true (D3).
+fn null(wanted: &Values<bool>, quantifier: Option<Quantifier>, absent: bool) -> Tri {
+    match quantifier {
+        Some(Quantifier::ForAllValues) => Tri::Yes,
+        Some(Quantifier::ForAnyValue) => Tri::No,
+        None => any(wanted, |&wants_absent| wants_absent == absent),
+    }
+}
+
+fn plain(condition: &Condition, value: Option<&ContextValue>, context: &Context, readings: &Readings) -> Tri {
+    match value.map(ContextValue::as_slice) {
+        None => Tri::from(condition.if_exists || condition.test.is_negated()),
+        Some([value]) => fits(&condition.test, value, context, readings),
+        Some(values) => {
+            let found = Tri::any(values.iter().map(|value| fits(&condition.test, value, context, readings)));
+            if found != Tri::No && !readings.second(Ambiguity::SeveralValues) { Tri::No } else { found }
+        }
+    }
+}
+
+fn quantified(condition: &Condition, quantifier: Quantifier, value: Option<&ContextValue>, context: &Context, readings: &Readings) -> Tri {
+    let Some(value) = value else {
+        return Tri::from(condition.if_exists || quantifier == Quantifier::ForAllValues);
+    };
+    // An empty text counts as an empty set (D3).
+    let mut values = value.as_slice().iter().filter(|value| !value.is_empty()).peekable();
+    if values.peek().is_none() {
+        return Tri::from(quantifier == Quantifier::ForAllValues);
+    }
+    let fits = values.map(|value| fits(&condition.test, value, context, readings));
+    match quantifier {
+        Quantifier::ForAllValues => Tri::all(fits),
+        Quantifier::ForAnyValue => Tri::any(fits),
+    }
+}
+
+/// Whether one value of the request satisfies the operator; a negated one is satisfied if no value of the policy fits (D2).
+fn fits(test: &Test, value: &str, context: &Context, readings: &Readings) -> Tri {
+    let found = match test {
+        Test::String { compare, values, .. } => any(values, |pattern| string::fits(*compare, pattern, value, context)),
+        Test::Arn { values, .. } => any(values, |pattern| arn::fits(pattern, value, context, readings)),
+        Test::Numeric(relation, values) => any(values, |limit| numeric::fits(*relation, *limit, value)),
+        Test::Date(relation, values) => any(values, |limit| date::fits(*relation, *limit, value)),
+        Test::Bool(values) => any(values, |wanted| boolean::fits(*wanted, value)),
+        Test::Binary(values) => any(values, |bytes| binary::fits(bytes, value)),
+        Test::Ip { values, .. } => any(values, |net| ip::fits(net, value)),
+        Test::Null(_) | Test::Unknown => Tri::Maybe,
+    };
+    if test.is_negated() { !found } else { found }
+}
+
+/// Whether one of the values fits; one that could not be read may.
+fn any<T>(values: &Values<T>, fits: impl Fn(&T) -> bool) -> Tri {
+    if values.list.iter().any(|Spanned { node, .. }| fits(node)) {
+        return Tri::Yes;
+    }
+    if values.doubts.is_empty() { Tri::No } else { Tri::Maybe }
+}
+
+fn has_no_values(test: &Test) -> bool {
+    fn empty<T>(values: &Values<T>) -> bool {
+        values.list.is_empty() && values.doubts.is_empty()
+    }
+    match test {
+        Test::String { values, .. } | Test::Arn { values, .. } => empty(values),
+        Test::Numeric(_, values) => empty(values),
+        Test::Date(_, values) => empty(values),
+        Test::Bool(values) | Test::Null(values) => empty(values),
+        Test::Binary(values) => empty(values),
+        Test::Ip { values, .. } => empty(values),
+        Test::Unknown => false,
+    }
+}

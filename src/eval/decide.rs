@@ -1,0 +1,185 @@
+//! The decision over all layers.
+
+use super::readings::{Readings, bit};
+use super::statement::{Applies, applies};
+use crate::authz::{Ambiguity, Choice, Formula, LayerId, Layers, NamingSet, Request, denies_bind, formula};
+
+/// How many unclear points of AWS are tried in all combinations; beyond it the answer is undetermined.
+const MAX_AMBIGUITIES: u32 = 8;
+
+/// What AWS would answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, serde::Serialize)]
+pub enum Outcome {
+    /// It goes through.
+    Allowed,
+    /// A statement forbids it.
+    ExplicitlyDenied,
+    /// A layer that must allow does not.
+    ImplicitlyDenied,
+    /// AWS's pages leave it open.
+    Undetermined,
+}
+
+/// A statement, by layer, policy and number, all counted from 0.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub struct StatementRef {
+    /// The layer.
+    pub layer: LayerId,
+    /// The policy in the layer.
+    pub policy: usize,
+    /// The statement in the policy.
+    pub statement: usize,
+}
+
+/// One reading of an unclear point and the decision it leads to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ReadingDecision {
+    /// The point.
+    pub ambiguity: Ambiguity,
+    /// The reading.
+    pub choice: Choice,
+    /// The decision under it, with the first reading of all other points.
+    pub outcome: Outcome,
+}
+
+/// A decision and what decided.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decision {
+    /// The answer.
+    pub outcome: Outcome,
+    /// The statements that deny; of an undetermined decision those of the worst reading.
+    pub denied_by: Vec<StatementRef>,
+    /// The statements by which it is allowed.
+    pub allowed_by: Vec<StatementRef>,
+    /// The layers that did not allow though they had to.
+    pub lacking: Vec<LayerId>,
+    /// The readings, if it is undetermined.
+    pub readings: Vec<ReadingDecision>,
+}
+
+/// Decides one request.
+pub fn decide(request: &Request, layers: &Layers<'_>) -> Decision {
+    let readings = Readings::default();
+    let decision = decide_once(request, layers, &readings);
+    if readings.consulted() == 0 { decision } else { compare_readings(request, layers, decision, readings.consulted()) }
+}
+
+/// Decides under every combination of the unclear points that were come upon.
+fn compare_readings(request: &Request, layers: &Layers<'_>, first: Decision, consulted: u64) -> Decision {
+    let mut points = consulted;
+    let mut tried = vec![(0, first)];
+    // A reading may lead to points that the others did not meet, so the set grows until it is closed.
+    loop {
+        if points.count_ones() > MAX_AMBIGUITIES {
+            return undetermined(points, tried);
+        }
+        let missing = subsets(points).find(|subset| tried.iter().all(|(done, _)| done != subset));
+        let Some(subset) = missing else { break };
+        let readings = Readings::with_second(subset);
+        tried.push((subset, decide_once(request, layers, &readings)));
+        points |= readings.consulted();
+    }
+    let same = tried.iter().all(|(_, decision)| decision.outcome == tried[0].1.outcome);
+    if same { tried.swap_remove(0).1 } else { undetermined(points, tried) }
+}
+
+fn subsets(set: u64) -> impl Iterator<Item = u64> {
+    // The usual walk over the subsets of a bit set, from none to all.
+    std::iter::successors(Some(0), move |&subset: &u64| (subset != set).then(|| subset.wrapping_sub(set) & set))
+}
+
+fn undetermined(points: u64, tried: Vec<(u64, Decision)>) -> Decision {
+    let outcome_of = |subset: u64| tried.iter().find(|(done, _)| *done == subset).map(|(_, decision)| decision.outcome);
+    let mut readings = Vec::new();
+    for ambiguity in Ambiguity::all().filter(|ambiguity| points & bit(*ambiguity) != 0) {
+        // Show the point where it makes a difference: with the other points as they are when it does.
+        let differing = tried.iter().map(|(subset, _)| subset & !bit(ambiguity)).find(|&subset| {
+            let (first, second) = (outcome_of(subset), outcome_of(subset | bit(ambiguity)));
+            first.is_some() && second.is_some() && first != second
+        });
+        let Some(subset) = differing else { continue };
+        for (choice, subset) in [(Choice::First, subset), (Choice::Second, subset | bit(ambiguity))] {
+            if let Some(outcome) = outcome_of(subset) {
+                readings.push(ReadingDecision { ambiguity, choice, outcome });
+            }
+        }
+    }
+    let worst = tried.into_iter().map(|(_, decision)| decision).max_by_key(|decision| decision.outcome == Outcome::ExplicitlyDenied);
+    let (denied_by, lacking) = worst.map(|decision| (decision.denied_by, decision.lacking)).unwrap_or_default();
+    Decision { outcome: Outcome::Undetermined, denied_by, allowed_by: Vec::new(), lacking, readings }
+}
+
+/// The statements that allow, and how they name the caller.
+type Allows = Vec<(StatementRef, NamingSet)>;
+
+fn decide_once(request: &Request, layers: &Layers<'_>, readings: &Readings) -> Decision {
+    let mut denied_by = Vec::new();
+    let mut allows = Allows::new();
+    for layer in layers.ids().filter(|layer| denies_bind(*layer, request) || *layer == LayerId::Resource) {
+        read_layer(layer, request, layers, readings, &mut denied_by, &mut allows);
+    }
+    let mut decision =
+        Decision { outcome: Outcome::ExplicitlyDenied, denied_by, allowed_by: Vec::new(), lacking: Vec::new(), readings: Vec::new() };
+    if !decision.denied_by.is_empty() {
+        return decision;
+    }
+    let allowed = holds(&formula(request, layers), layers, &allows, readings, &mut decision);
+    decision.outcome = if allowed { Outcome::Allowed } else { Outcome::ImplicitlyDenied };
+    decision.allowed_by.sort_unstable();
+    decision.allowed_by.dedup();
+    decision.lacking.sort_unstable();
+    decision.lacking.dedup();
+    decision
+}
+
+fn read_layer(
+    layer: LayerId,
+    request: &Request,
+    layers: &Layers<'_>,
+    readings: &Readings,
+    denied_by: &mut Vec<StatementRef>,
+    allows: &mut Allows,
+) {
+    let has_boundary = !layers.boundary.is_absent();
+    for (policy_index, policy) in layers.policies(layer).iter().enumerate() {
+        for statement in &policy.statements {
+            let place = StatementRef { layer, policy: policy_index, statement: statement.index };
+            match applies(statement, request, has_boundary, readings) {
+                Applies::No => {}
+                Applies::Allows(namings) => allows.push((place, namings)),
+                Applies::Denies if denies_bind(layer, request) => denied_by.push(place),
+                Applies::Denies => {}
+            }
+        }
+    }
+}
+
+/// Evaluates the formula; notes the statements that fulfil it, or the layers that do not.
+fn holds(formula: &Formula, layers: &Layers<'_>, allows: &Allows, readings: &Readings, decision: &mut Decision) -> bool {
+    let noted = (decision.allowed_by.len(), decision.lacking.len());
+    let mut part_holds = |part| holds(part, layers, allows, readings, decision);
+    let held = match formula {
+        // No short cut: every part that holds names its statements, every one that fails its layers.
+        Formula::All(parts) => parts.iter().filter(|part| !part_holds(part)).count() == 0,
+        Formula::Any(parts) => parts.iter().filter(|part| part_holds(part)).count() > 0,
+        Formula::Reading(ambiguity, first, second) => {
+            let [first, second] = [part_holds(first), part_holds(second)];
+            if first == second { first } else { [first, second][readings.choose(*ambiguity) as usize] }
+        }
+        Formula::Allows(layer, namings) => {
+            let fitting = allows.iter().filter(|(place, named)| place.layer == *layer && named.meets(*namings));
+            decision.allowed_by.extend(fitting.map(|(place, _)| *place));
+            let allowed = decision.allowed_by.len() > noted.0 || layers.is_assumed(*layer);
+            if !allowed {
+                decision.lacking.push(*layer);
+            }
+            allowed
+        }
+    };
+    if held {
+        decision.lacking.truncate(noted.1);
+    } else {
+        decision.allowed_by.truncate(noted.0);
+    }
+    held
+}

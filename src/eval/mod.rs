@@ -1,0 +1,15 @@
+//! The concrete evaluator: one request, one decision, and the statements that decided.
+
+mod action;
+mod condition;
+mod decide;
+mod glob;
+mod near;
+mod principal;
+mod readings;
+mod resource;
+mod statement;
+mod tri;
+
+pub use decide::{Decision, Outcome, ReadingDecision, StatementRef, decide};
+pub use near::{Lack, NearMiss, near_miss};

@@ -1,0 +1,95 @@
+//! Which statement almost allowed a request, and what it lacks.
+
+use super::readings::Readings;
+use super::tri::Tri;
+use super::{action, condition, principal, resource};
+use crate::authz::{LayerId, Layers, NamingSet, Request};
+use crate::eval::StatementRef;
+use crate::model::{Effect, Statement};
+use crate::source::Span;
+
+/// What a statement lacks to allow a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lack {
+    /// Its actions do not include the request's.
+    Action,
+    /// Its resources do not include the request's.
+    Resource,
+    /// It does not name the caller.
+    Principal,
+    /// A condition does not hold; its number in the statement.
+    Condition(usize),
+    /// AWS would refuse it.
+    Doubt,
+}
+
+/// A statement that almost allowed a request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NearMiss {
+    /// The statement.
+    pub statement: StatementRef,
+    /// What it lacks, with the words in question.
+    pub lacks: Vec<(Lack, Span)>,
+}
+
+/// The Allow statement of a layer that lacks least to allow the request; `None` if the layer has no Allow statement.
+/// `namings` are the ways of naming the caller that would count.
+pub fn near_miss(request: &Request, layers: &Layers<'_>, layer: LayerId, namings: NamingSet) -> Option<NearMiss> {
+    let policies = layers.policies(layer).iter().enumerate();
+    let statements = policies.flat_map(|(policy, known)| known.statements.iter().map(move |statement| (policy, statement)));
+    let candidates = statements.filter(|(_, statement)| statement.effect.node != Effect::Deny).map(|(policy, statement)| {
+        let lacks = lacks(statement, request, namings);
+        let distance = lacks.iter().map(|(lack, _)| distance(*lack, statement, request)).sum::<u32>();
+        (distance, StatementRef { layer, policy, statement: statement.index }, lacks)
+    });
+    let (_, statement, lacks) =
+        candidates.filter(|(_, _, lacks)| !lacks.is_empty()).min_by_key(|(distance, place, _)| (*distance, *place))?;
+    Some(NearMiss { statement, lacks })
+}
+
+fn lacks(statement: &Statement, request: &Request, namings: NamingSet) -> Vec<(Lack, Span)> {
+    let readings = Readings::default();
+    let mut lacks = Vec::new();
+    if let Some(element) = &statement.action
+        && action::element(element, &request.action) != Tri::Yes
+    {
+        lacks.push((Lack::Action, element.span));
+    }
+    if let Some(element) = &statement.resource
+        && resource::element(element, request, &readings) != Tri::Yes
+    {
+        lacks.push((Lack::Resource, element.span));
+    }
+    if let Some(element) = &statement.principal {
+        let (sure, named) = principal::element(element, Effect::Allow, &request.caller, false, &readings);
+        if sure != Tri::Yes || !named.meets(namings) {
+            lacks.push((Lack::Principal, element.span));
+        }
+    }
+    for (number, condition) in statement.conditions.iter().enumerate() {
+        if condition::holds(condition, &request.context, &readings) != Tri::Yes {
+            lacks.push((Lack::Condition(number), condition.span));
+        }
+    }
+    lacks.extend(statement.doubts.iter().map(|doubt| (Lack::Doubt, doubt.span)));
+    lacks
+}
+
+/// How far a statement is from what the author may have meant. A statement about another service is further away than one that
+/// forgot an action, and that further than one with a wrong resource or a condition that does not hold.
+fn distance(lack: Lack, statement: &Statement, request: &Request) -> u32 {
+    match lack {
+        Lack::Action if names_service_of(statement, request) => 5,
+        Lack::Action => 12,
+        Lack::Principal => 5,
+        Lack::Resource => 4,
+        Lack::Condition(_) => 2,
+        Lack::Doubt => 1,
+    }
+}
+
+fn names_service_of(statement: &Statement, request: &Request) -> bool {
+    let service = request.action.split(':').next();
+    let patterns = statement.action.iter().flat_map(|element| &element.patterns);
+    patterns.into_iter().any(|pattern| pattern.service.as_deref() == service)
+}

@@ -1,0 +1,60 @@
+//! Whether a statement applies to a request.
+
+use super::readings::Readings;
+use super::tri::Tri;
+use super::{action, condition, principal, resource};
+use crate::authz::{NamingSet, Request};
+use crate::model::{Effect, Statement};
+
+/// What a statement does to a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Applies {
+    No,
+    Allows(NamingSet),
+    Denies,
+}
+
+/// Whether the statement applies, under one choice of readings.
+pub(super) fn applies(statement: &Statement, request: &Request, has_boundary: bool, readings: &Readings) -> Applies {
+    let effect = statement.effect.node;
+    // From cheap to costly, and stop at the first that fails: most statements are about another action.
+    let mut fits = statement.action.as_ref().map_or(Tri::Maybe, |element| action::element(element, &request.action));
+    if fits == Tri::No {
+        return Applies::No;
+    }
+    if let Some(element) = &statement.resource {
+        fits = fits.min(resource::element(element, request, readings));
+        if fits == Tri::No {
+            return Applies::No;
+        }
+    }
+    let mut namings = NamingSet::ANY;
+    if let Some(element) = &statement.principal {
+        let (sure, named) = principal::element(element, effect, &request.caller, has_boundary, readings);
+        fits = fits.min(sure);
+        namings = named;
+    }
+    if fits != Tri::No {
+        fits = fits.min(Tri::all(statement.conditions.iter().map(|condition| condition::holds(condition, &request.context, readings))));
+    }
+    if fits == Tri::Yes && !statement.doubts.is_empty() {
+        fits = Tri::Maybe;
+    }
+    outcome(fits, effect, namings, readings)
+}
+
+/// Doubtful words count against the request in the first reading and for it in the second: Allow statements only ever help and Deny
+/// statements only ever hurt, so between these two lie all readings of all doubtful words.
+fn outcome(fits: Tri, effect: Effect, namings: NamingSet, readings: &Readings) -> Applies {
+    use crate::authz::Ambiguity::RefusedWords;
+    match (fits, effect) {
+        (Tri::No, _) => Applies::No,
+        (Tri::Yes, Effect::Allow) => Applies::Allows(namings),
+        (Tri::Yes, Effect::Deny) => Applies::Denies,
+        (Tri::Maybe, Effect::Allow) if readings.second(RefusedWords) => Applies::Allows(namings),
+        (Tri::Maybe, Effect::Deny) if !readings.second(RefusedWords) => Applies::Denies,
+        (Tri::Maybe, Effect::Allow | Effect::Deny) => Applies::No,
+        (_, Effect::Unclear) if readings.second(RefusedWords) => Applies::Allows(namings),
+        (_, Effect::Unclear) => Applies::Denies,
+    }
+}
