@@ -1,1 +1,11 @@
-//! The one integration test binary.
+//! The one integration test binary. Each module says what belongs there.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, unreachable_pub, reason = "tests")]
+
+// What the tests share.
+mod support;
+
+// JSON: the public conformance suite, another reader as oracle, random trees.
+mod json;
+
+// Policies: every document of the corpus is read or refused with a place; nothing is lost.
+mod policies;

@@ -40,13 +40,13 @@ fn doubt(text: &str, pattern: &Pattern) -> Option<String> {
     if !text.starts_with("arn:") {
         return Some(format!("`{text}` is not a resource: it must be `*` or an ARN, as in `arn:aws:s3:::bucket/*`"));
     }
-    // Colons inside of `${aws:username}` separate nothing, so count those of the literal parts.
+    // Colons inside of `${aws:username}` separate nothing, so count those of the literal parts. AWS's pages promise variables in the
+    // last part only, but its own managed policies have them in the account (AmazonTimestreamInfluxDBServiceRolePolicy).
     let colons = pattern.parts.iter().map(literal_colons).sum::<usize>();
     if colons < 5 {
         return Some(format!("`{text}` has {} parts, an ARN has six: `arn:partition:service:region:account:resource`", colons + 1));
     }
-    variable_before_fifth_colon(pattern)
-        .then(|| format!("`{text}` has a variable before the fifth colon; AWS documents variables in the last part of an ARN only"))
+    None
 }
 
 fn literal_colons(part: &Part) -> usize {
@@ -54,15 +54,4 @@ fn literal_colons(part: &Part) -> usize {
         Part::Literal(text) => text.matches(':').count(),
         _ => 0,
     }
-}
-
-fn variable_before_fifth_colon(pattern: &Pattern) -> bool {
-    let mut colons = 0;
-    for part in &pattern.parts {
-        if colons < 5 && matches!(part, Part::Variable(_)) {
-            return true;
-        }
-        colons += literal_colons(part);
-    }
-    false
 }

@@ -1,0 +1,323 @@
+//! The operations of ICA and what they need: `catalogue.toml`, `context.toml`, `assumptions.toml`.
+
+use super::verdict::Level;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// The edition of the catalogue: the state of ICA's pages it follows.
+pub const EDITION: &str = "2026-09";
+
+/// Who calls S3 or STS for an operation.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IcaCaller {
+    /// ICA with the long-term key of the customer's IAM user.
+    IamUser,
+    /// A session that the user made with GetFederationToken.
+    FederatedSession,
+    /// Illumina's role of the region, in account 079623148045.
+    CrossAccountRole,
+}
+
+impl IcaCaller {
+    /// All callers, in the order of reports.
+    pub const ALL: [IcaCaller; 3] = [IcaCaller::IamUser, IcaCaller::FederatedSession, IcaCaller::CrossAccountRole];
+
+    /// The name used in reports and flags.
+    pub fn id(self) -> &'static str {
+        match self {
+            IcaCaller::IamUser => "iam-user",
+            IcaCaller::FederatedSession => "federated-session",
+            IcaCaller::CrossAccountRole => "cross-account-role",
+        }
+    }
+}
+
+/// What an operation's request is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// The bucket.
+    Bucket,
+    /// Every key below the prefix.
+    Object,
+    /// The federated session that is made.
+    FederatedUser,
+}
+
+/// On which buckets a step is needed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum On {
+    /// On all.
+    #[default]
+    Every,
+    /// Where versioning is enabled or suspended.
+    Versioned,
+}
+
+/// Which pages ask for a step.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Edition {
+    /// The page of the seed.
+    #[default]
+    Seed,
+    /// Newer pages and users' experience.
+    Current,
+}
+
+/// What is known of a condition key in a request; see `context.toml`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyFact {
+    /// Known, absent, free, hidden or foreign.
+    pub kind: KeyKind,
+    /// The value, if it is known.
+    #[serde(default)]
+    pub value: Option<String>,
+    /// The only possible values.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// Whether the key may be absent as well.
+    #[serde(default)]
+    pub absent: bool,
+    /// Whether the values are the prefix and whatever begins with it.
+    #[serde(default)]
+    pub below: bool,
+}
+
+/// How much is known of a condition key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyKind {
+    /// Its value is known.
+    Known,
+    /// It is not in the request.
+    Absent,
+    /// ICA will use all values.
+    Free,
+    /// One value holds, it is not known which.
+    Hidden,
+    /// Something of Illumina's.
+    Foreign,
+}
+
+/// How values of a key are made up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ValueType {
+    /// Any text.
+    #[default]
+    Text,
+    /// `true` or `false`.
+    Bool,
+    /// A number.
+    Number,
+    /// A time.
+    Date,
+    /// An IP address.
+    Address,
+}
+
+/// A request that an operation makes.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// `service:Name`.
+    pub action: String,
+    /// What it is about.
+    pub resource: Target,
+    /// How much hangs on it.
+    #[serde(default)]
+    pub level: Level,
+    /// On which buckets.
+    #[serde(default)]
+    pub on: On,
+    /// By which pages.
+    #[serde(default)]
+    pub edition: Edition,
+    /// Actions whose explicit Deny in the bucket policy stops this one as well (F1).
+    #[serde(default)]
+    pub veto: Vec<String>,
+    /// Condition keys that differ from `context.toml`.
+    #[serde(default)]
+    pub keys: BTreeMap<String, KeyFact>,
+    /// Which words ask for it.
+    pub source: String,
+}
+
+/// An operation of ICA.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    /// Stable name in kebab case.
+    pub id: String,
+    /// What is done, in a few words.
+    pub title: String,
+    /// What it is.
+    pub about: String,
+    /// Who does it.
+    pub callers: Vec<IcaCaller>,
+    /// Operations of the same caller that must work for it.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// What a user sees when it is blocked.
+    pub breaks: String,
+    /// Whether the bucket's CORS rules take part.
+    #[serde(default)]
+    pub cors: bool,
+    /// Its requests.
+    #[serde(rename = "step")]
+    pub steps: Vec<Step>,
+}
+
+/// A row of `context.toml`.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct KeyRow {
+    /// The key, or all tags by a name that ends in `/*`.
+    pub name: String,
+    /// How its values are made up.
+    #[serde(default, rename = "type")]
+    pub value_type: ValueType,
+    /// For the user.
+    pub iam_user: Option<KeyFact>,
+    /// For its sessions.
+    pub federated_session: Option<KeyFact>,
+    /// For Illumina's role.
+    pub cross_account_role: Option<KeyFact>,
+    /// For all others.
+    pub all: KeyFact,
+    /// The assumption it rests on.
+    pub assume: Option<String>,
+}
+
+/// Something a verdict rests on that no file shows.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assumption {
+    /// Stable name in kebab case.
+    pub id: String,
+    /// What is assumed.
+    pub text: String,
+    /// How the user can settle it.
+    pub how_to_settle: String,
+}
+
+/// All tables.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Catalogue {
+    /// The operations, in the order of reports.
+    pub operations: Vec<Operation>,
+    /// The condition keys.
+    pub keys: Vec<KeyRow>,
+    /// The assumptions.
+    pub assumptions: Vec<Assumption>,
+}
+
+#[derive(Deserialize)]
+struct Operations {
+    operation: Vec<Operation>,
+}
+
+#[derive(Deserialize)]
+struct Keys {
+    key: Vec<KeyRow>,
+}
+
+#[derive(Deserialize)]
+struct Assumptions {
+    assumption: Vec<Assumption>,
+}
+
+/// The catalogue, read once.
+pub fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+        // The texts are part of the program and a test reads them, so an error here cannot reach a user.
+        let operations = toml::from_str::<Operations>(include_str!("catalogue.toml")).map(|table| table.operation);
+        let keys = toml::from_str::<Keys>(include_str!("context.toml")).map(|table| table.key);
+        let assumptions = toml::from_str::<Assumptions>(include_str!("assumptions.toml")).map(|table| table.assumption);
+        Catalogue {
+            operations: operations.unwrap_or_default(),
+            keys: keys.unwrap_or_default(),
+            assumptions: assumptions.unwrap_or_default(),
+        }
+    });
+    &CATALOGUE
+}
+
+impl Catalogue {
+    /// The operation of that name.
+    pub fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// The assumption of that name.
+    pub fn assumption(&self, id: &str) -> Option<&Assumption> {
+        self.assumptions.iter().find(|assumption| assumption.id == id)
+    }
+
+    /// The row of a key whose name is given in lower case.
+    pub fn key(&self, lower_key: &str) -> Option<&KeyRow> {
+        self.keys.iter().find(|row| match row.name.strip_suffix('*') {
+            Some(stem) => lower_key.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem)),
+            None => row.name.eq_ignore_ascii_case(lower_key),
+        })
+    }
+}
+
+impl KeyRow {
+    /// What is known of the key in requests of a caller.
+    pub fn fact(&self, caller: IcaCaller) -> &KeyFact {
+        let own = match caller {
+            IcaCaller::IamUser => &self.iam_user,
+            IcaCaller::FederatedSession => &self.federated_session,
+            IcaCaller::CrossAccountRole => &self.cross_account_role,
+        };
+        own.as_ref().unwrap_or(&self.all)
+    }
+}
+
+impl KeyFact {
+    /// A key of which nothing is known.
+    pub fn unknown() -> KeyFact {
+        KeyFact { kind: KeyKind::Hidden, value: None, values: Vec::new(), absent: true, below: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+    use super::*;
+
+    #[test]
+    fn the_tables_can_be_read() {
+        toml::from_str::<Operations>(include_str!("catalogue.toml")).unwrap();
+        toml::from_str::<Keys>(include_str!("context.toml")).unwrap();
+        toml::from_str::<Assumptions>(include_str!("assumptions.toml")).unwrap();
+    }
+
+    #[test]
+    fn every_name_that_is_used_exists() {
+        let catalogue = catalogue();
+        for operation in &catalogue.operations {
+            for needed in &operation.needs {
+                assert!(catalogue.operation(needed).is_some(), "{needed}");
+            }
+            assert!(!operation.steps.is_empty() && !operation.callers.is_empty(), "{}", operation.id);
+        }
+        for name in catalogue.keys.iter().filter_map(|row| row.assume.as_deref()) {
+            assert!(catalogue.assumption(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn keys_are_found_in_any_case_and_tags_by_their_stem() {
+        let catalogue = catalogue();
+        assert_eq!(catalogue.key("aws:principaltag/team").unwrap().name, "aws:PrincipalTag/*");
+        assert_eq!(catalogue.key("aws:sourceip").unwrap().value_type, ValueType::Address);
+        assert!(catalogue.key("aws:nosuchkey").is_none());
+    }
+}

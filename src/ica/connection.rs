@@ -1,0 +1,343 @@
+//! A connection: settings resolved, documents read.
+
+use super::catalogue::{Edition, IcaCaller, catalogue};
+use super::regions::{Region, regions};
+use super::settings::{Files, NONE, Settings};
+use crate::finding::Finding;
+use crate::input::{self, ReadAs};
+use crate::model::{self, Arn, Policy, PolicyKind};
+use crate::source::{SourceId, Sources};
+use std::collections::BTreeMap;
+
+/// A layer as the user told it.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Given<T> {
+    /// These documents.
+    Given(T),
+    /// There is none: the user says so.
+    None,
+    /// Nothing was said.
+    Absent,
+}
+
+/// The versioning state of the bucket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Versioning {
+    /// Never switched on.
+    Unversioned,
+    /// On, or suspended: both need the version actions.
+    Versioned,
+}
+
+/// A condition key that the user knows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Assume {
+    /// For which caller only.
+    pub caller: Option<IcaCaller>,
+    /// The key, in lower case.
+    pub key: String,
+    /// Its value; `None`: it is absent.
+    pub value: Option<String>,
+}
+
+/// A file that was read, for the report.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FileRead {
+    /// Its name.
+    pub name: String,
+    /// As what.
+    pub read_as: ReadAs,
+    /// For which layer.
+    pub layer: PolicyKind,
+}
+
+/// Everything that is known of a connection.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Connection {
+    /// A name for the report.
+    pub name: Option<String>,
+    /// The bucket.
+    pub bucket: String,
+    /// The bucket's account.
+    pub account: String,
+    /// The bucket's region.
+    pub region: Option<String>,
+    /// The prefix; empty for the whole bucket.
+    pub prefix: String,
+    /// The versioning state; `None`: both are tried.
+    pub versioning: Option<Versioning>,
+    /// Whether ICA has still to set the bucket up.
+    pub is_new: bool,
+    /// The IAM user.
+    pub user: Arn,
+    /// The name of federated sessions.
+    pub session_name: Option<String>,
+    /// Illumina's role; `None`: neither region is known.
+    pub cross_account_role: Option<Arn>,
+    /// Policies of the user and its groups.
+    pub identity: Given<Vec<Policy>>,
+    /// Session policies.
+    pub session: Given<Vec<Policy>>,
+    /// The bucket policy.
+    pub bucket_policy: Given<Vec<Policy>>,
+    /// What the user knows.
+    pub assume: Vec<Assume>,
+    /// The pages that are followed.
+    pub edition: Edition,
+    /// Only these operations; empty for all.
+    pub operations: Vec<String>,
+    /// Operations that are not needed.
+    pub skip: BTreeMap<String, String>,
+    /// Whether steps that rest on assumptions are unknown.
+    pub strict: bool,
+    /// The files, in the order they were read.
+    pub files: Vec<FileRead>,
+    /// What is wrong with their words.
+    pub findings: Vec<Finding>,
+}
+
+/// Why there is no connection to check.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ConnectionError {
+    /// A setting is missing or wrong; words for the user.
+    Setting {
+        /// The setting: `bucket`, `account`, ..
+        name: &'static str,
+        /// What is wrong and what to do.
+        message: String,
+    },
+}
+
+/// An input that could not be read.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Unreadable {
+    /// The file itself.
+    File {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: Option<String>,
+    },
+    /// Its text.
+    Text(Vec<Finding>),
+}
+
+/// A connection and the inputs that could not be read; a layer with one of those counts as absent.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Built {
+    /// The connection.
+    pub connection: Connection,
+    /// What could not be read.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// Fetches the text of a file.
+pub trait Loader {
+    /// The source that holds the file's text.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable>;
+}
+
+fn wrong(name: &'static str, message: impl Into<String>) -> ConnectionError {
+    ConnectionError::Setting { name, message: message.into() }
+}
+
+/// Resolves settings and reads the documents they name.
+///
+/// # Errors
+/// [`ConnectionError`] when a setting is missing or wrong. Documents that cannot be read are no error here; they are listed.
+pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader) -> Result<Built, ConnectionError> {
+    let account = account(settings)?;
+    let connection = Connection {
+        name: settings.name.clone(),
+        bucket: bucket(settings)?,
+        user: user(settings, &account)?,
+        account,
+        region: region(settings)?,
+        prefix: settings.prefix.clone().unwrap_or_default(),
+        versioning: versioning(settings)?,
+        is_new: is_new(settings)?,
+        session_name: session_name(settings)?,
+        cross_account_role: cross_account_role(settings)?,
+        identity: Given::Absent,
+        session: Given::Absent,
+        bucket_policy: Given::Absent,
+        assume: settings.assume.iter().map(|text| assume(text)).collect::<Result<_, _>>()?,
+        edition: edition(settings)?,
+        operations: known_operations("operation", settings.operation.iter())?,
+        skip: settings.skip.clone(),
+        strict: settings.strict.unwrap_or_default(),
+        files: Vec::new(),
+        findings: Vec::new(),
+    };
+    known_operations("skip", settings.skip.keys())?;
+    let mut built = Built { connection, unreadable: Vec::new() };
+    let bucket_policy = settings.bucket_policy.clone().map(Files::One);
+    built.connection.identity = built.read(settings.identity_policy.as_ref(), PolicyKind::Identity, sources, loader);
+    built.connection.session = built.read(settings.session_policy.as_ref(), PolicyKind::Session, sources, loader);
+    built.connection.bucket_policy = built.read(bucket_policy.as_ref(), PolicyKind::Resource, sources, loader);
+    Ok(built)
+}
+
+impl Built {
+    fn read(&mut self, files: Option<&Files>, kind: PolicyKind, sources: &mut Sources, loader: &mut dyn Loader) -> Given<Vec<Policy>> {
+        let Some(files) = files else { return Given::Absent };
+        if files.names() == [NONE] {
+            return Given::None;
+        }
+        let mut policies = Vec::new();
+        let unreadable_before = self.unreadable.len();
+        for name in files.names() {
+            policies.extend(self.read_one(name, kind, sources, loader));
+        }
+        if self.unreadable.len() > unreadable_before { Given::Absent } else { Given::Given(policies) }
+    }
+
+    fn read_one(&mut self, name: &str, kind: PolicyKind, sources: &mut Sources, loader: &mut dyn Loader) -> Option<Policy> {
+        let id = match loader.load(sources, name) {
+            Ok(id) => id,
+            Err(unreadable) => {
+                self.unreadable.push(unreadable);
+                return None;
+            }
+        };
+        match input::read_policy(sources, id) {
+            Ok(document) => {
+                let lowered = model::lower(&document.policy, kind);
+                self.connection.files.push(FileRead { name: name.to_owned(), read_as: document.read_as, layer: kind });
+                self.connection.findings.extend(document.findings.into_iter().chain(lowered.findings));
+                Some(lowered.policy)
+            }
+            Err(findings) => {
+                self.unreadable.push(Unreadable::Text(findings));
+                None
+            }
+        }
+    }
+}
+
+fn bucket(settings: &Settings) -> Result<String, ConnectionError> {
+    let bucket = settings.bucket.clone().ok_or_else(|| wrong("bucket", "which bucket? Give its name with --bucket NAME"))?;
+    let plain = !bucket.is_empty() && bucket.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+    plain.then_some(bucket.clone()).ok_or_else(|| wrong("bucket", format!("`{bucket}` is no bucket name: give the name alone, not an ARN or URL")))
+}
+
+fn account(settings: &Settings) -> Result<String, ConnectionError> {
+    let account = settings.account.clone().ok_or_else(|| wrong("account", "which account owns the bucket? Give its twelve digits with --account"))?;
+    let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then_some(account.clone()).ok_or_else(|| wrong("account", format!("`{account}` is no account: an account number has twelve digits")))
+}
+
+fn user(settings: &Settings, account: &str) -> Result<Arn, ConnectionError> {
+    let user = settings.user.as_deref().ok_or_else(|| wrong("user", "which IAM user does ICA use? Give its name or ARN with --user"))?;
+    let text = if user.starts_with("arn:") { user.to_owned() } else { format!("arn:aws:iam::{account}:user/{}", user.trim_start_matches('/')) };
+    let arn = Arn::parse(&text).map_err(|error| wrong("user", format!("`{user}` is no user: {error}")))?;
+    let is_user = arn.service() == "iam" && arn.resource().strip_prefix("user/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
+    if is_user && !text.contains(['*', '?']) {
+        Ok(arn)
+    } else {
+        Err(wrong("user", format!("`{user}` is no user: give a name, path/name or an ARN such as `arn:aws:iam::{account}:user/ica`")))
+    }
+}
+
+fn region(settings: &Settings) -> Result<Option<String>, ConnectionError> {
+    let Some(region) = settings.region.clone() else { return Ok(None) };
+    let known = region.split('-').count() >= 3 && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if known { Ok(Some(region)) } else { Err(wrong("region", format!("`{region}` is no AWS region such as `eu-central-1`"))) }
+}
+
+/// The region of the ICA project: as given, else that of the bucket's region.
+fn ica_region(settings: &Settings) -> Result<Option<&'static Region>, ConnectionError> {
+    let known = || regions().list.iter().map(|region| format!("{} ({})", region.aws, region.name)).collect::<Vec<_>>().join(", ");
+    match (&settings.ica_region, &settings.region) {
+        (Some(name), _) => {
+            let region = regions().find(name);
+            region.map(Some).ok_or_else(|| wrong("ica_region", format!("`{name}` is no region of ICA; there are {}", known())))
+        }
+        (None, Some(aws)) => Ok(regions().list.iter().find(|region| region.aws == *aws)),
+        (None, None) => Ok(None),
+    }
+}
+
+fn cross_account_role(settings: &Settings) -> Result<Option<Arn>, ConnectionError> {
+    let text = match &settings.cross_account_role {
+        Some(text) => text.clone(),
+        None => match ica_region(settings)? {
+            Some(region) => regions().role(region),
+            None => return Ok(None),
+        },
+    };
+    let arn = Arn::parse(&text).ok().filter(|arn| arn.service() == "iam" && arn.resource().starts_with("role/"));
+    arn.map(Some).ok_or_else(|| wrong("cross_account_role", format!("`{text}` is no ARN of a role")))
+}
+
+fn versioning(settings: &Settings) -> Result<Option<Versioning>, ConnectionError> {
+    match settings.versioning.as_deref() {
+        None => Ok(None),
+        Some("unversioned") => Ok(Some(Versioning::Unversioned)),
+        Some("enabled" | "suspended") => Ok(Some(Versioning::Versioned)),
+        Some(other) => Err(wrong("versioning", format!("`{other}` is no versioning state; there are unversioned, enabled and suspended"))),
+    }
+}
+
+fn is_new(settings: &Settings) -> Result<bool, ConnectionError> {
+    match settings.state.as_deref() {
+        None | Some("new") => Ok(true),
+        Some("connected") => Ok(false),
+        Some(other) => Err(wrong("state", format!("`{other}` is no state; there are new and connected"))),
+    }
+}
+
+fn edition(settings: &Settings) -> Result<Edition, ConnectionError> {
+    match settings.edition.as_deref() {
+        None | Some("current") => Ok(Edition::Current),
+        Some("seed") => Ok(Edition::Seed),
+        Some(other) => Err(wrong("edition", format!("`{other}` is no edition; there are seed and current"))),
+    }
+}
+
+/// 2 to 32 characters of a limited set (B5).
+fn session_name(settings: &Settings) -> Result<Option<String>, ConnectionError> {
+    let Some(name) = settings.session_name.clone() else { return Ok(None) };
+    if super::values::is_session_name(&name) {
+        return Ok(Some(name));
+    }
+    Err(wrong("session_name", format!("`{name}` is no name of a federated session: 2 to 32 letters, digits or `+=,.@_-`")))
+}
+
+fn known_operations<'a>(setting: &'static str, names: impl Iterator<Item = &'a String>) -> Result<Vec<String>, ConnectionError> {
+    let mut list = Vec::new();
+    for name in names {
+        if catalogue().operation(name).is_none() {
+            let known = catalogue().operations.iter().map(|operation| operation.id.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(wrong(setting, format!("`{name}` is no operation; there are {known}")));
+        }
+        list.push(name.clone());
+    }
+    Ok(list)
+}
+
+/// Reads `[CALLER:]KEY=VALUE` or `[CALLER:]!KEY`.
+fn assume(text: &str) -> Result<Assume, ConnectionError> {
+    let (caller, rest) = match text.split_once(':') {
+        Some((name, rest)) => match IcaCaller::ALL.iter().find(|caller| caller.id() == name) {
+            Some(caller) => (Some(*caller), rest),
+            None => (None, text),
+        },
+        None => (None, text),
+    };
+    let (key, value) = match (rest.strip_prefix('!'), rest.split_once('=')) {
+        (Some(key), _) => (key, None),
+        (None, Some((key, value))) => (key, Some(value.to_owned())),
+        (None, None) => return Err(wrong("assume", format!("`{text}` is no assumption: write KEY=VALUE, or !KEY for a key that is absent"))),
+    };
+    let is_key = key.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
+    if !is_key {
+        return Err(wrong("assume", format!("`{key}` is no condition key such as `aws:SourceIp`")));
+    }
+    Ok(Assume { caller, key: key.to_lowercase(), value })
+}

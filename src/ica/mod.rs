@@ -1,0 +1,20 @@
+//! What Illumina Connected Analytics does with a bucket, as data, and the check of a connection against it.
+
+pub mod catalogue;
+mod check;
+pub mod connection;
+mod context;
+mod depends;
+mod keys;
+mod reasons;
+pub mod regions;
+pub mod settings;
+mod space;
+mod step;
+mod values;
+mod verdict;
+
+pub use check::check;
+pub use verdict::{
+    AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
+};

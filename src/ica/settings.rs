@@ -1,0 +1,150 @@
+//! The names of `ica.toml`, which are those of the flags of `check` with underscores.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Everything that can be said about a connection; all as text, nothing resolved.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// A name for the report; needed where a file holds several connections.
+    pub name: Option<String>,
+    /// The bucket.
+    pub bucket: Option<String>,
+    /// The bucket's account, twelve digits.
+    pub account: Option<String>,
+    /// The bucket's region.
+    pub region: Option<String>,
+    /// The key prefix of the storage configuration; empty for the whole bucket.
+    pub prefix: Option<String>,
+    /// `unversioned`, `enabled` or `suspended`.
+    pub versioning: Option<String>,
+    /// The region of the ICA project.
+    pub ica_region: Option<String>,
+    /// `new` or `connected`.
+    pub state: Option<String>,
+    /// The IAM user: name, path/name or ARN.
+    pub user: Option<String>,
+    /// The name ICA gives to its federated sessions.
+    pub session_name: Option<String>,
+    /// Illumina's role, where it is not the one of the region.
+    pub cross_account_role: Option<String>,
+    /// Policies of the user and its groups; `none`.
+    pub identity_policy: Option<Files>,
+    /// The session policy; `none`.
+    pub session_policy: Option<Files>,
+    /// The bucket policy; `none`.
+    pub bucket_policy: Option<String>,
+    /// Condition keys that are known: `[CALLER:]KEY=VALUE` or `[CALLER:]!KEY`.
+    pub assume: Vec<String>,
+    /// The pages that are followed: `seed` or `current`.
+    pub edition: Option<String>,
+    /// Only these operations.
+    pub operation: Vec<String>,
+    /// Operations that are not needed, each with the reason.
+    pub skip: BTreeMap<String, String>,
+    /// Whether steps that rest on assumptions are unknown.
+    pub strict: Option<bool>,
+}
+
+/// One file or several, or the word `none`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Files {
+    /// One file, or `none`.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+impl Files {
+    /// The names as a list.
+    pub fn names(&self) -> &[String] {
+        match self {
+            Files::One(name) => std::slice::from_ref(name),
+            Files::Many(names) => names,
+        }
+    }
+}
+
+/// The word that asserts that there is no file.
+pub const NONE: &str = "none";
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Shape {
+    Several(Several),
+    One(Box<Settings>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Several {
+    connection: Vec<Settings>,
+}
+
+/// Reads an `ica.toml`: the settings of one connection, or several under `[[connection]]`.
+///
+/// # Errors
+/// The words of the TOML reader, with line and column.
+pub fn parse(text: &str) -> Result<Vec<Settings>, toml::de::Error> {
+    match toml::from_str::<Shape>(text) {
+        Ok(Shape::Several(several)) => Ok(several.connection),
+        Ok(Shape::One(settings)) => Ok(vec![*settings]),
+        // An untagged enum cannot say what is wrong; ask again in the shape that the text seems to have.
+        Err(_) if text.lines().any(|line| line.trim_start().starts_with("[[connection]]")) => {
+            toml::from_str::<Several>(text).map(|several| several.connection)
+        }
+        Err(_) => toml::from_str::<Settings>(text).map(|settings| vec![settings]),
+    }
+}
+
+impl Settings {
+    /// What `over` says, and what this says where `over` is silent: flags over `ica.toml`.
+    #[must_use]
+    pub fn overridden_by(self, over: Settings) -> Settings {
+        let list = |own: Vec<String>, over: Vec<String>| if over.is_empty() { own } else { over };
+        Settings {
+            name: over.name.or(self.name),
+            bucket: over.bucket.or(self.bucket),
+            account: over.account.or(self.account),
+            region: over.region.or(self.region),
+            prefix: over.prefix.or(self.prefix),
+            versioning: over.versioning.or(self.versioning),
+            ica_region: over.ica_region.or(self.ica_region),
+            state: over.state.or(self.state),
+            user: over.user.or(self.user),
+            session_name: over.session_name.or(self.session_name),
+            cross_account_role: over.cross_account_role.or(self.cross_account_role),
+            identity_policy: over.identity_policy.or(self.identity_policy),
+            session_policy: over.session_policy.or(self.session_policy),
+            bucket_policy: over.bucket_policy.or(self.bucket_policy),
+            // Each flag settles one more key, so these add up.
+            assume: self.assume.into_iter().chain(over.assume).collect(),
+            edition: over.edition.or(self.edition),
+            operation: list(self.operation, over.operation),
+            skip: self.skip.into_iter().chain(over.skip).collect(),
+            strict: over.strict.or(self.strict),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+    use super::*;
+
+    #[test]
+    fn one_connection_or_several() {
+        let one = parse("bucket = 'b'\nidentity_policy = 'none'").unwrap();
+        assert_eq!(one[0].identity_policy.as_ref().unwrap().names(), ["none"]);
+        let two = parse("[[connection]]\nname = 'a'\n[[connection]]\nname = 'b'\nskip = { copy-into-bucket = 'no' }").unwrap();
+        assert_eq!(two.len(), 2);
+    }
+
+    #[test]
+    fn a_misspelt_name_is_named_with_its_line() {
+        let error = parse("bucket = 'b'\nbuckt_policy = 'x'").unwrap_err().to_string();
+        assert!(error.contains("buckt_policy") && error.contains("line 2"), "{error}");
+    }
+}

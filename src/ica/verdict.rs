@@ -1,0 +1,186 @@
+//! What a check says.
+
+use super::catalogue::IcaCaller;
+use crate::authz::{LayerId, Request};
+use crate::finding::{Finding, Label};
+use crate::source::Span;
+use serde::{Deserialize, Serialize};
+
+/// A verdict; ordered from best to worst: a certain gap comes before a possible one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Every request of the step goes through.
+    Allowed,
+    /// It hangs on something that is not known.
+    Unknown,
+    /// Some requests go through, some do not.
+    Partial,
+    /// None goes through.
+    Blocked,
+}
+
+impl Verdict {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Allowed => "allowed",
+            Verdict::Unknown => "unknown",
+            Verdict::Partial => "partial",
+            Verdict::Blocked => "blocked",
+        }
+    }
+}
+
+/// How much hangs on a step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The operation fails without it.
+    #[default]
+    Required,
+    /// It works without it and leaves residue.
+    Degrades,
+    /// Newer pages or users' experience.
+    Advised,
+}
+
+/// Why a step is not allowed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReasonKind {
+    /// A Deny applies.
+    ExplicitDeny,
+    /// No statement allows.
+    NoAllow,
+    /// A setting of the bucket.
+    Environment,
+    /// It hangs on something that is not known.
+    Hidden,
+    /// AWS leaves it open.
+    Ambiguous,
+    /// Too much to try.
+    Limit,
+}
+
+/// One reason of a step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reason {
+    /// Which kind.
+    pub kind: ReasonKind,
+    /// The layer: `identity`, `bucket-policy`, ..
+    pub layer: &'static str,
+    /// The statement's number in its policy.
+    pub statement: Option<usize>,
+    /// The statement's Sid.
+    pub sid: Option<String>,
+    /// The words; `None` where there is no file.
+    pub span: Option<Span>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Other words of the statement that matter.
+    pub labels: Vec<Label>,
+}
+
+/// Requests that show a verdict.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Witness {
+    /// One that does not go through.
+    pub denied: Option<Box<Request>>,
+    /// One that does.
+    pub allowed: Option<Box<Request>>,
+}
+
+/// One request of an operation, for one caller.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StepReport {
+    /// `service:Name`.
+    pub action: String,
+    /// The resource; `*` for every key below the prefix.
+    pub resource: String,
+    /// How much hangs on it.
+    pub level: Level,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Assumptions whose failure would change the verdict.
+    pub assumes: Vec<&'static str>,
+    /// Why it is not allowed.
+    pub reasons: Vec<Reason>,
+    /// Requests that show it.
+    pub witness: Witness,
+}
+
+/// One operation for one caller.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CallerReport {
+    /// Who.
+    pub caller: IcaCaller,
+    /// With the operations it depends on.
+    pub verdict: Verdict,
+    /// By its own required steps.
+    pub own: Verdict,
+    /// The operations that are the root causes, if they are others.
+    pub blocked_by: Vec<&'static str>,
+    /// Its requests.
+    pub steps: Vec<StepReport>,
+}
+
+/// One operation.
+#[derive(Clone, PartialEq, Debug)]
+pub struct OperationReport {
+    /// Its name.
+    pub id: &'static str,
+    /// For each of its callers.
+    pub callers: Vec<CallerReport>,
+}
+
+/// An operation that the user does not need.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Skipped {
+    /// Its name.
+    pub operation: String,
+    /// Why, if it was said.
+    pub reason: Option<String>,
+}
+
+/// An assumption that the report rests on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AssumptionReport {
+    /// Its name.
+    pub id: &'static str,
+    /// What is assumed.
+    pub text: &'static str,
+    /// How to settle it.
+    pub how_to_settle: &'static str,
+}
+
+/// The result of a check.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Check {
+    /// The operations, in the order of the catalogue.
+    pub operations: Vec<OperationReport>,
+    /// What was left out.
+    pub skipped: Vec<Skipped>,
+    /// What the verdicts rest on.
+    pub assumptions: Vec<AssumptionReport>,
+    /// What is wrong with the documents themselves.
+    pub findings: Vec<Finding>,
+}
+
+impl Check {
+    /// The worst verdict of all operations.
+    pub fn worst(&self) -> Verdict {
+        let callers = self.operations.iter().flat_map(|operation| &operation.callers);
+        callers.map(|caller| caller.verdict).max().unwrap_or(Verdict::Allowed)
+    }
+}
+
+/// The name of a layer in a check's report, where the resource is a bucket.
+pub(super) fn layer_name(layer: LayerId) -> &'static str {
+    match layer {
+        LayerId::Resource => "bucket-policy",
+        other => other.name(),
+    }
+}

@@ -1,0 +1,81 @@
+//! What is this file? A policy, or an answer of the AWS CLI that holds one.
+//!
+//! The documents found keep spans into the file the user gave, also where the policy is a string inside of JSON.
+
+mod shape;
+
+pub use shape::ReadAs;
+
+use crate::finding::{Finding, Severity};
+use crate::json;
+use crate::source::{SourceId, Sources, Span};
+use crate::syntax::{self, Policy};
+use crate::tree::{Node, Value};
+use shape::Located;
+
+/// A policy document found in a file.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// What the file was read as.
+    pub read_as: ReadAs,
+    /// The policy as written.
+    pub policy: Policy,
+    /// What is wrong with its text, though it could be read.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads the policy document of a source.
+///
+/// # Errors
+/// The findings that say why there is none: no JSON, or JSON of another kind.
+pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<Finding>> {
+    let (root, mut findings) = parse(sources, id)?;
+    let whole = root.span;
+    let Some(Located { read_as, node }) = shape::locate(root) else { return Err(vec![unrecognised(whole)]) };
+    let node = match &node.value {
+        Value::String(_) => {
+            let (inner, more) = parse_embedded(sources, &node)?;
+            findings.extend(more);
+            inner
+        }
+        _ => node,
+    };
+    let parsed = syntax::parse(node);
+    findings.extend(parsed.findings);
+    match parsed.policy {
+        Some(policy) => Ok(Document { read_as, policy, findings }),
+        None => Err(findings),
+    }
+}
+
+fn parse(sources: &Sources, id: SourceId) -> Result<(Node, Vec<Finding>), Vec<Finding>> {
+    let parsed = json::parse(sources.get(id));
+    let readable = parsed.is_readable();
+    match parsed.root {
+        Some(root) if readable => Ok((root, parsed.problems)),
+        _ => Err(errors_first(parsed.problems)),
+    }
+}
+
+/// Parses a policy that is a string inside of another document, as plain text or percent-encoded.
+fn parse_embedded(sources: &mut Sources, node: &Node) -> Result<(Node, Vec<Finding>), Vec<Finding>> {
+    let refused = |error: &dyn std::fmt::Display| vec![Finding::error("too-large", node.span, error.to_string())];
+    let mut id = json::derive(sources, node).map_err(|error| refused(&error))?;
+    // IAM's own answers are percent-encoded; a JSON object never begins with `%`.
+    if sources.get(id).text.starts_with('%') {
+        id = json::derive_percent(sources, id).map_err(|error| refused(&error))?;
+    }
+    parse(sources, id)
+}
+
+fn errors_first(mut problems: Vec<Finding>) -> Vec<Finding> {
+    problems.sort_by_key(|problem| (problem.severity != Severity::Error, problem.span));
+    problems
+}
+
+fn unrecognised(span: Span) -> Finding {
+    Finding::error("no-policy", span, "this is JSON, but no policy").help(
+        "give a policy document (an object with `Statement`), or the answer of `aws s3api get-bucket-policy`, \
+         `aws iam get-policy-version`, `aws iam get-user-policy` or `aws iam get-group-policy`",
+    )
+}

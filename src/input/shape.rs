@@ -1,0 +1,65 @@
+//! The shapes a file can have, told by its members.
+
+use crate::tree::{Member, Node, Value};
+use std::fmt;
+
+/// What a file was read as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum ReadAs {
+    /// A policy document.
+    Policy,
+    /// `aws s3api get-bucket-policy`, `aws kms get-key-policy`: the policy is a string under `Policy`.
+    PolicyString,
+    /// `aws iam get-policy-version`: the policy is under `PolicyVersion.Document`.
+    PolicyVersion,
+    /// `aws iam get-user-policy`, `get-group-policy`, `get-role-policy`: the policy is under `PolicyDocument`.
+    InlinePolicy,
+    /// `aws organizations describe-policy`: the policy is a string under `Policy.Content`.
+    OrganizationsPolicy,
+}
+
+impl fmt::Display for ReadAs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ReadAs::Policy => "a policy document",
+            ReadAs::PolicyString => "an answer of `aws s3api get-bucket-policy`",
+            ReadAs::PolicyVersion => "an answer of `aws iam get-policy-version`",
+            ReadAs::InlinePolicy => "an answer of `aws iam get-user-policy`",
+            ReadAs::OrganizationsPolicy => "an answer of `aws organizations describe-policy`",
+        })
+    }
+}
+
+/// The policy inside of a document.
+pub(super) struct Located {
+    pub read_as: ReadAs,
+    pub node: Node,
+}
+
+/// Finds the policy; `None` if the document is of no known shape.
+pub(super) fn locate(root: Node) -> Option<Located> {
+    let wrapped = [
+        (ReadAs::PolicyVersion, &["PolicyVersion", "Document"][..]),
+        (ReadAs::InlinePolicy, &["PolicyDocument"]),
+        (ReadAs::OrganizationsPolicy, &["Policy", "Content"]),
+        (ReadAs::PolicyString, &["Policy"]),
+    ];
+    // A document that has elements of a policy is one, also if another member looks like an answer.
+    if root.as_object().is_some_and(has_policy_elements) {
+        return Some(Located { read_as: ReadAs::Policy, node: root });
+    }
+    wrapped.into_iter().find_map(|(read_as, path)| {
+        let node = path.iter().try_fold(&root, |node, name| node.get(name))?;
+        let fits = match node.value {
+            Value::String(_) => true,
+            Value::Object(_) => node.as_object().is_some_and(has_policy_elements),
+            _ => false,
+        };
+        fits.then(|| Located { read_as, node: node.clone() })
+    })
+}
+
+/// `Statement` makes a policy, in any case: `statement` is a mistake worth a better message than "no policy".
+fn has_policy_elements(members: &[Member]) -> bool {
+    members.iter().any(|member| member.name.text.eq_ignore_ascii_case("Statement"))
+}

@@ -1,0 +1,357 @@
+//! The structure: values, objects, arrays, and how reading goes on after an error.
+
+use super::{string, token};
+use crate::finding::{Finding, Severity};
+use crate::source::{Source, Span};
+use crate::tree::{Member, Name, Node, Value};
+use std::collections::HashMap;
+
+/// How deep objects and arrays may nest.
+pub const MAX_DEPTH: usize = 128;
+
+/// How many problems are reported.
+pub const MAX_PROBLEMS: usize = 50;
+
+/// What was read and what is wrong with it.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The tree, as far as it could be read.
+    pub root: Option<Node>,
+    /// What is wrong, in the order of the text.
+    pub problems: Vec<Finding>,
+}
+
+impl Parsed {
+    /// Whether the text is JSON: a duplicate member is bad, but it is JSON.
+    pub fn is_readable(&self) -> bool {
+        self.root.is_some() && self.problems.iter().all(|problem| problem.severity != Severity::Error || problem.id == "duplicate-member")
+    }
+}
+
+/// Reads a text.
+///
+/// ```
+/// use ica_policy::{json, source::Sources};
+/// let mut sources = Sources::new();
+/// let id = sources.add_file("a.json", r#"{"a": [1, 2,], "b": tru}"#.to_owned()).unwrap();
+/// let parsed = json::parse(sources.get(id));
+/// assert_eq!(parsed.problems.len(), 2);
+/// assert!(!parsed.is_readable());
+/// ```
+pub fn parse(source: &Source) -> Parsed {
+    let mut reader = Reader { text: &source.text, base: source.base, problems: Vec::new(), hidden: 0 };
+    let root = reader.text();
+    if reader.hidden > 0 {
+        let end = source.span().hi;
+        let message = format!("{} more problems are not shown", reader.hidden);
+        reader.problems.push(Finding::error("more-problems", Span::new(end, end), message));
+    }
+    Parsed { root, problems: reader.problems }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    base: u32,
+    problems: Vec<Finding>,
+    hidden: usize,
+}
+
+/// What is left behind a value; an error has been reported and says where reading may go on.
+type Read<'a, T> = Result<(&'a str, T), &'a str>;
+
+/// What stands behind an item.
+enum Separator<'a> {
+    /// A comma; the next item begins here.
+    Next(&'a str),
+    /// The end; the closing bracket, if there is one, stands here.
+    End(&'a str),
+}
+
+impl<'a> Reader<'a> {
+    fn offset(&self, rest: &str) -> u32 {
+        (self.text.len() - rest.len()) as u32
+    }
+
+    /// The span from where `from` begins to where `to` begins.
+    fn span(&self, from: &str, to: &str) -> Span {
+        Span::new(self.base + self.offset(from), self.base + self.offset(to))
+    }
+
+    /// The span of the first `length` bytes of `rest`.
+    fn span_of(&self, rest: &str, length: usize) -> Span {
+        let start = self.base + self.offset(rest);
+        Span::new(start, start + length as u32)
+    }
+
+    fn report(&mut self, problem: Finding) {
+        if self.problems.len() < MAX_PROBLEMS { self.problems.push(problem) } else { self.hidden += 1 }
+    }
+
+    /// `text`
+    fn text(&mut self) -> Option<Node> {
+        let mut rest = self.text;
+        if let Some(after) = rest.strip_prefix('\u{feff}') {
+            let problem = Finding::warning("byte-order-mark", self.span(rest, after), "the text begins with a byte order mark");
+            self.report(problem.help("save it as UTF-8 without a byte order mark; AWS may refuse it"));
+            rest = after;
+        }
+        rest = self.space(rest);
+        if rest.is_empty() {
+            self.report(Finding::error("expected-value", self.span(rest, rest), "expected a value, the text is empty"));
+            return None;
+        }
+        let (rest, root) = match self.value(rest, 0) {
+            Ok((rest, node)) => (rest, Some(node)),
+            Err(rest) => (rest, None),
+        };
+        let rest = self.space(rest);
+        if root.is_some() && !rest.is_empty() {
+            let length = rest.find('\n').unwrap_or(rest.len()).min(60);
+            let length = (0..=length).rev().find(|&at| rest.is_char_boundary(at)).unwrap_or_default();
+            let problem = Finding::error("trailing-text", self.span_of(rest, length), "there is text behind the end of the document");
+            self.report(problem.help("a file holds one JSON document; take out what follows it"));
+        }
+        root
+    }
+
+    /// `space`, and comments, which are reported.
+    fn space(&mut self, mut rest: &'a str) -> &'a str {
+        loop {
+            rest = token::space(rest).map_or(rest, |(after, _)| after);
+            let Ok((after, _)) = token::comment(rest) else { return rest };
+            let problem = Finding::error("comment", self.span(rest, after), "JSON has no comments");
+            self.report(problem.help("take it out; a statement's `Sid` can say what it is for"));
+            rest = after;
+        }
+    }
+
+    /// `value`
+    fn value(&mut self, rest: &'a str, depth: usize) -> Read<'a, Node> {
+        match rest.as_bytes().first() {
+            Some(b'{' | b'[') if depth >= MAX_DEPTH => Err(self.too_deep(rest)),
+            Some(b'{') => Ok(self.object(rest, depth)),
+            Some(b'[') => Ok(self.array(rest, depth)),
+            Some(b'"') => {
+                let (after, text) = self.string(rest)?;
+                Ok((after, Node { value: Value::String(text), span: self.span(rest, after) }))
+            }
+            _ => self.scalar(rest),
+        }
+    }
+
+    /// `number`, `true`, `false`, `null`
+    fn scalar(&mut self, rest: &'a str) -> Read<'a, Node> {
+        let (after, word) = token::word(rest).unwrap_or((rest, ""));
+        let value = match word {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            "null" => Value::Null,
+            _ => match token::number(rest) {
+                Ok((after_number, number)) if after_number.len() == after.len() => Value::Number(number.to_owned()),
+                _ => return Err(self.no_value(rest, word)),
+            },
+        };
+        Ok((after, Node { value, span: self.span(rest, after) }))
+    }
+
+    /// Reports what stands in the place of a value and says where it ends.
+    fn no_value(&mut self, rest: &'a str, word: &str) -> &'a str {
+        let length = if word.is_empty() { rest.chars().next().map_or(0, char::len_utf8) } else { word.len() };
+        let span = self.span_of(rest, length);
+        let problem = match word.chars().next() {
+            None if rest.is_empty() => Finding::error("expected-value", span, "expected a value, the text ends here"),
+            None => Finding::error("expected-value", span, format!("expected a value, found `{}`", &rest[..length])),
+            Some(quote @ ('\'' | '‘' | '’' | '“' | '”')) => {
+                Finding::error("wrong-quotes", span, format!("expected a value, found the quote `{quote}`"))
+                    .help("strings stand in straight double quotes: `\"`")
+            }
+            Some(first) if first.is_ascii_digit() || matches!(first, '-' | '+' | '.') => {
+                let help = "numbers have no leading zero or plus sign, and digits on both sides of the point";
+                Finding::error("bad-number", span, format!("`{word}` is no number")).help(help)
+            }
+            Some(_) => {
+                let help = "words stand in double quotes; without them there are `true`, `false` and `null`";
+                Finding::error("unquoted-word", span, format!("expected a value, found the word `{word}`")).help(help)
+            }
+        };
+        self.report(problem);
+        // Punctuation is left for whoever comes next; anything else is used up, so that reading always goes on.
+        if word.is_empty() { rest } else { &rest[length..] }
+    }
+
+    fn too_deep(&mut self, rest: &'a str) -> &'a str {
+        let message = format!("objects and lists nest deeper than {MAX_DEPTH} levels here");
+        self.report(Finding::error("nesting-limit", self.span_of(rest, 1), message));
+        skip(rest)
+    }
+
+    /// `string`
+    fn string(&mut self, rest: &'a str) -> Read<'a, String> {
+        let body = &rest[1..];
+        let Some(length) = string::body_length(body) else {
+            let line = body.find('\n').unwrap_or(body.len());
+            let problem = Finding::error("unterminated-string", self.span_of(rest, 1 + line), "expected `\"` at the end of the string");
+            self.report(problem);
+            return Err(&body[line..]);
+        };
+        let (text, wrong) = string::decode(&body[..length]);
+        let after = &body[length + 1..];
+        if wrong.is_empty() {
+            return Ok((after, text));
+        }
+        for wrong in wrong {
+            let span = self.span_of(&body[wrong.range.start..], wrong.range.len());
+            self.report(Finding::error(wrong.id, span, wrong.message).help(wrong.help));
+        }
+        Ok((after, text))
+    }
+
+    /// `array`
+    fn array(&mut self, open: &'a str, depth: usize) -> (&'a str, Node) {
+        let mut items = Vec::new();
+        let mut rest = self.space(&open[1..]);
+        if !rest.starts_with(']') {
+            loop {
+                rest = match self.value(rest, depth + 1) {
+                    Ok((after, item)) => {
+                        items.push(item);
+                        after
+                    }
+                    Err(after) => skip(after),
+                };
+                match self.separator(open, rest, ']') {
+                    Separator::Next(after) => rest = after,
+                    Separator::End(after) => {
+                        rest = after;
+                        break;
+                    }
+                }
+            }
+        }
+        let rest = rest.strip_prefix(']').unwrap_or(rest);
+        (rest, Node { value: Value::Array(items), span: self.span(open, rest) })
+    }
+
+    /// `object`
+    fn object(&mut self, open: &'a str, depth: usize) -> (&'a str, Node) {
+        let mut members = Vec::new();
+        let mut rest = self.space(&open[1..]);
+        if !rest.starts_with('}') {
+            loop {
+                rest = match self.member(rest, depth) {
+                    Ok((after, member)) => {
+                        members.push(member);
+                        after
+                    }
+                    Err(after) => skip(after),
+                };
+                match self.separator(open, rest, '}') {
+                    Separator::Next(after) => rest = after,
+                    Separator::End(after) => {
+                        rest = after;
+                        break;
+                    }
+                }
+            }
+        }
+        let rest = rest.strip_prefix('}').unwrap_or(rest);
+        self.duplicates(&members);
+        (rest, Node { value: Value::Object(members), span: self.span(open, rest) })
+    }
+
+    /// `member`
+    fn member(&mut self, rest: &'a str, depth: usize) -> Read<'a, Member> {
+        if !rest.starts_with('"') {
+            return Err(self.no_name(rest));
+        }
+        let (after, text) = self.string(rest)?;
+        let name = Name { text, span: self.span(rest, after) };
+        let after = self.space(after);
+        let Some(after_colon) = after.strip_prefix(':') else {
+            let problem = Finding::error("missing-colon", self.span_of(after, 0), format!("expected `:` behind the name `{}`", name.text));
+            self.report(problem);
+            return Err(after);
+        };
+        let after = self.space(after_colon);
+        let (after, value) = self.value(after, depth + 1)?;
+        Ok((after, Member { name, value }))
+    }
+
+    fn no_name(&mut self, rest: &'a str) -> &'a str {
+        let (after, word) = token::word(rest).unwrap_or((rest, ""));
+        let length = if word.is_empty() { rest.chars().next().map_or(0, char::len_utf8) } else { word.len() };
+        let message = match &rest[..length] {
+            "" => "expected a member, the text ends here".to_owned(),
+            found => format!("expected a member, found `{found}`"),
+        };
+        self.report(
+            Finding::error("expected-member", self.span_of(rest, length), message)
+                .help("a member is a name in double quotes, a colon and a value"),
+        );
+        after
+    }
+
+    /// Reads what stands between two items or behind the last one. Reports a comma too many or too few.
+    fn separator(&mut self, open: &'a str, rest: &'a str, close: char) -> Separator<'a> {
+        let rest = self.space(rest);
+        let Some(first) = rest.chars().next() else {
+            let kind = if close == ']' { "list" } else { "object" };
+            let problem = Finding::error("missing-bracket", self.span_of(rest, 0), format!("expected `{close}` at the end of the {kind}"));
+            self.report(problem.related(self.span_of(open, 1), "it begins here"));
+            return Separator::End(rest);
+        };
+        if first == close {
+            return Separator::End(rest);
+        }
+        if first == ',' {
+            let after = self.space(&rest[1..]);
+            if after.starts_with(close) {
+                let problem = Finding::error("trailing-comma", self.span_of(rest, 1), format!("there is a comma before `{close}`"));
+                self.report(problem.help("take it out: JSON has no comma behind the last item"));
+                return Separator::End(after);
+            }
+            return Separator::Next(after);
+        }
+        if matches!(first, ']' | '}') {
+            let problem = Finding::error("wrong-bracket", self.span_of(rest, 1), format!("expected `{close}` or `,`, found `{first}`"));
+            self.report(problem.related(self.span_of(open, 1), "to close this"));
+            return Separator::End(rest);
+        }
+        let problem =
+            Finding::error("missing-comma", self.span_of(rest, first.len_utf8()), format!("expected `,` or `{close}`, found `{first}`"));
+        self.report(problem);
+        Separator::Next(rest)
+    }
+
+    fn duplicates(&mut self, members: &[Member]) {
+        if members.len() < 2 {
+            return;
+        }
+        let mut seen = HashMap::with_capacity(members.len());
+        for member in members {
+            let name = &member.name;
+            if let Some(first) = seen.insert(name.text.as_str(), name.span) {
+                let problem = Finding::error("duplicate-member", name.span, format!("`{}` stands twice in this object", name.text));
+                self.report(problem.related(first, "first written here").help("most readers keep only the last; write it once"));
+            }
+        }
+    }
+}
+
+/// Goes to the comma or closing bracket that ends the item; brackets and strings inside of it are passed over.
+fn skip(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let (mut at, mut depth) = (0, 0_usize);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' | b',' if depth == 0 => break,
+            b'}' | b']' => depth -= 1,
+            b'"' => at += string::body_length(&text[at + 1..]).map_or(0, |length| length + 1),
+            _ => {}
+        }
+        at += 1;
+    }
+    // All bytes looked at are ASCII where it stops, so this is the border of a character.
+    &text[at.min(text.len())..]
+}

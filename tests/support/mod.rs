@@ -1,0 +1,32 @@
+//! Where the corpus of real policies is, and how to walk it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A folder of the corpus beside the repository; `None`, with a loud message, where it is absent.
+pub fn corpus(folder: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus").join(folder);
+    if path.is_dir() {
+        return Some(path);
+    }
+    eprintln!("SKIPPED: the corpus is not here: {}", path.display());
+    None
+}
+
+/// All files below a folder whose name ends in `suffix`, sorted.
+pub fn files_below(folder: &Path, suffix: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(suffix) {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
