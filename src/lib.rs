@@ -1,11 +1,12 @@
 //! `ica_policy` reads AWS IAM and S3 bucket policies as text and decides what they allow.
 //!
 //! The way of the data is the order of the modules; each may use only those before it (`tests/architecture.rs` holds that):
-//! text → [`json`] → [`tree`] → [`input`] → [`syntax`] → [`model`] → [`authz`] → [`eval`] → …
+//! text → [`json`] → [`tree`] → [`syntax`] → [`input`] → [`model`] → [`authz`] → [`eval`] → [`ica`] → …
 
 pub mod authz;
 pub mod eval;
 pub mod finding;
+pub mod ica;
 pub mod input;
 pub mod json;
 pub mod model;

@@ -10,6 +10,9 @@ mod readings;
 mod resource;
 mod statement;
 mod tri;
+mod words;
 
 pub use decide::{Decision, Outcome, ReadingDecision, StatementRef, decide};
 pub use near::{Lack, NearMiss, near_miss};
+pub use statement::concerns;
+pub use words::{matching_action, matching_resource};

@@ -14,6 +14,11 @@ pub(super) enum Applies {
     Denies,
 }
 
+/// Whether the statement may be about an action, given in lower case.
+pub fn concerns(statement: &Statement, lower_action: &str) -> bool {
+    statement.action.as_ref().is_none_or(|element| action::element(element, lower_action) != Tri::No)
+}
+
 /// Whether the statement applies, under one choice of readings.
 pub(super) fn applies(statement: &Statement, request: &Request, has_boundary: bool, readings: &Readings) -> Applies {
     let effect = statement.effect.node;

@@ -182,6 +182,9 @@ pub struct KeyRow {
     /// How its values are made up.
     #[serde(default, rename = "type")]
     pub value_type: ValueType,
+    /// The actions that have the key; empty for all.
+    #[serde(default)]
+    pub only: Vec<String>,
     /// For the user.
     pub iam_user: Option<KeyFact>,
     /// For its sessions.
@@ -269,6 +272,11 @@ impl Catalogue {
 }
 
 impl KeyRow {
+    /// Whether requests for an action, in lower case, can have the key.
+    pub fn is_supported(&self, lower_action: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|action| action.eq_ignore_ascii_case(lower_action))
+    }
+
     /// What is known of the key in requests of a caller.
     pub fn fact(&self, caller: IcaCaller) -> &KeyFact {
         let own = match caller {

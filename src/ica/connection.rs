@@ -223,20 +223,27 @@ impl Built {
 fn bucket(settings: &Settings) -> Result<String, ConnectionError> {
     let bucket = settings.bucket.clone().ok_or_else(|| wrong("bucket", "which bucket? Give its name with --bucket NAME"))?;
     let plain = !bucket.is_empty() && bucket.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
-    plain.then_some(bucket.clone()).ok_or_else(|| wrong("bucket", format!("`{bucket}` is no bucket name: give the name alone, not an ARN or URL")))
+    plain
+        .then_some(bucket.clone())
+        .ok_or_else(|| wrong("bucket", format!("`{bucket}` is no bucket name: give the name alone, not an ARN or URL")))
 }
 
 fn account(settings: &Settings) -> Result<String, ConnectionError> {
-    let account = settings.account.clone().ok_or_else(|| wrong("account", "which account owns the bucket? Give its twelve digits with --account"))?;
+    let account =
+        settings.account.clone().ok_or_else(|| wrong("account", "which account owns the bucket? Give its twelve digits with --account"))?;
     let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then_some(account.clone()).ok_or_else(|| wrong("account", format!("`{account}` is no account: an account number has twelve digits")))
+    digits
+        .then_some(account.clone())
+        .ok_or_else(|| wrong("account", format!("`{account}` is no account: an account number has twelve digits")))
 }
 
 fn user(settings: &Settings, account: &str) -> Result<Arn, ConnectionError> {
     let user = settings.user.as_deref().ok_or_else(|| wrong("user", "which IAM user does ICA use? Give its name or ARN with --user"))?;
-    let text = if user.starts_with("arn:") { user.to_owned() } else { format!("arn:aws:iam::{account}:user/{}", user.trim_start_matches('/')) };
+    let text =
+        if user.starts_with("arn:") { user.to_owned() } else { format!("arn:aws:iam::{account}:user/{}", user.trim_start_matches('/')) };
     let arn = Arn::parse(&text).map_err(|error| wrong("user", format!("`{user}` is no user: {error}")))?;
-    let is_user = arn.service() == "iam" && arn.resource().strip_prefix("user/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
+    let is_user =
+        arn.service() == "iam" && arn.resource().strip_prefix("user/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
     if is_user && !text.contains(['*', '?']) {
         Ok(arn)
     } else {
@@ -246,7 +253,8 @@ fn user(settings: &Settings, account: &str) -> Result<Arn, ConnectionError> {
 
 fn region(settings: &Settings) -> Result<Option<String>, ConnectionError> {
     let Some(region) = settings.region.clone() else { return Ok(None) };
-    let known = region.split('-').count() >= 3 && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let known =
+        region.split('-').count() >= 3 && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if known { Ok(Some(region)) } else { Err(wrong("region", format!("`{region}` is no AWS region such as `eu-central-1`"))) }
 }
 
@@ -333,7 +341,9 @@ fn assume(text: &str) -> Result<Assume, ConnectionError> {
     let (key, value) = match (rest.strip_prefix('!'), rest.split_once('=')) {
         (Some(key), _) => (key, None),
         (None, Some((key, value))) => (key, Some(value.to_owned())),
-        (None, None) => return Err(wrong("assume", format!("`{text}` is no assumption: write KEY=VALUE, or !KEY for a key that is absent"))),
+        (None, None) => {
+            return Err(wrong("assume", format!("`{text}` is no assumption: write KEY=VALUE, or !KEY for a key that is absent")));
+        }
     };
     let is_key = key.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
     if !is_key {

@@ -36,7 +36,9 @@ pub fn regions() -> &'static Regions {
 impl Regions {
     /// The region of that AWS name, ICA name, short name or namespace, in any case.
     pub fn find(&self, name: &str) -> Option<&Region> {
-        self.list.iter().find(|region| [&region.aws, &region.name, &region.short, &region.namespace].iter().any(|known| known.eq_ignore_ascii_case(name)))
+        self.list.iter().find(|region| {
+            [&region.aws, &region.name, &region.short, &region.namespace].iter().any(|known| known.eq_ignore_ascii_case(name))
+        })
     }
 
     /// The ARN of a region's cross-account role.

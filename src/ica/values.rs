@@ -33,12 +33,19 @@ impl<'a> Compared<'a> {
         compared
     }
 
+    /// Values that begin with `stem` and match one of the patterns.
+    pub(super) fn values_below(&self, stem: &str) -> Vec<String> {
+        self.patterns().flat_map(|pattern| values_matching(pattern, stem)).collect()
+    }
+
     fn patterns(&self) -> impl Iterator<Item = &'a Pattern> {
-        self.tests.iter().flat_map(|test| match test {
-            Test::String { values, .. } | Test::Arn { values, .. } => values.list.as_slice(),
-            _ => &[],
-        })
-        .map(|value| &value.node)
+        self.tests
+            .iter()
+            .flat_map(|test| match test {
+                Test::String { values, .. } | Test::Arn { values, .. } => values.list.as_slice(),
+                _ => &[],
+            })
+            .map(|value| &value.node)
     }
 }
 
@@ -94,7 +101,9 @@ fn texts(pattern: &Pattern, values: &mut BTreeSet<String>) {
 fn typed(test: &Test, values: &mut BTreeSet<String>) {
     match test {
         Test::Numeric(_, limits) => {
-            values.extend(limits.list.iter().flat_map(|limit| [limit.node - 1.0, limit.node, limit.node + 1.0]).map(|number| number.to_string()));
+            values.extend(
+                limits.list.iter().flat_map(|limit| [limit.node - 1.0, limit.node, limit.node + 1.0]).map(|number| number.to_string()),
+            );
         }
         Test::Date(_, limits) => {
             let seconds = limits.list.iter().map(|limit| limit.node.div_euclid(1_000_000_000));

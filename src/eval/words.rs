@@ -1,0 +1,32 @@
+//! Which words of a statement match a request.
+
+use super::readings::Readings;
+use super::tri::Tri;
+use super::{action, resource};
+use crate::authz::Request;
+use crate::model::{Element, Statement};
+use crate::source::Span;
+
+/// The first action pattern that covers the request, or the whole list for `NotAction`.
+pub fn matching_action(statement: &Statement, request: &Request) -> Option<Span> {
+    let element = statement.action.as_ref()?;
+    let covers =
+        |pattern| action::element(&Element { not: false, patterns: vec![pattern], span: element.span }, &request.action) == Tri::Yes;
+    first_span(element, |pattern| (covers(pattern.clone()), pattern.span))
+}
+
+/// The first resource pattern that covers the request, or the whole list for `NotResource`.
+pub fn matching_resource(statement: &Statement, request: &Request) -> Option<Span> {
+    let element = statement.resource.as_ref()?;
+    let readings = Readings::default();
+    let covers =
+        |pattern| resource::element(&Element { not: false, patterns: vec![pattern], span: element.span }, request, &readings) == Tri::Yes;
+    first_span(element, |pattern| (covers(pattern.clone()), pattern.span))
+}
+
+fn first_span<T>(element: &Element<T>, test: impl Fn(&T) -> (bool, Span)) -> Option<Span> {
+    if element.not {
+        return Some(element.span);
+    }
+    element.patterns.iter().map(test).find(|(covers, _)| *covers).map(|(_, span)| span)
+}

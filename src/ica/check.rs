@@ -1,0 +1,135 @@
+//! The check: every operation of the catalogue, for each of its callers.
+
+use super::catalogue::{Edition, IcaCaller, Operation, Step, catalogue};
+use super::connection::{Connection, Given};
+use super::depends::add_consequences;
+use super::reasons::{is_about_objects, reasons};
+use super::step::{Tried, is_needed, resource_words, try_step};
+use super::verdict::{
+    AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
+};
+
+/// Checks a connection against the catalogue.
+pub fn check(connection: &Connection) -> Check {
+    let mut operations = catalogue().operations.iter().map(|operation| check_operation(connection, operation)).collect::<Vec<_>>();
+    add_consequences(&mut operations, connection.is_new);
+    // What an operation depends on has been judged; now those that nobody asked for can go.
+    operations.retain(|operation| is_wanted(connection, operation.id));
+    let assumptions = assumptions(&operations);
+    Check { operations, skipped: skipped(connection), assumptions, findings: connection.findings.clone() }
+}
+
+fn is_wanted(connection: &Connection, id: &str) -> bool {
+    let asked = connection.operations.is_empty() || connection.operations.iter().any(|operation| operation == id);
+    asked && !connection.skip.contains_key(id)
+}
+
+fn skipped(connection: &Connection) -> Vec<Skipped> {
+    let reason = |text: &String| (!text.is_empty()).then(|| text.clone());
+    connection.skip.iter().map(|(operation, text)| Skipped { operation: operation.clone(), reason: reason(text) }).collect()
+}
+
+fn check_operation(connection: &Connection, operation: &'static Operation) -> OperationReport {
+    let callers = operation.callers.iter().map(|caller| check_caller(connection, operation, *caller)).collect();
+    OperationReport { id: &operation.id, callers }
+}
+
+fn check_caller(connection: &Connection, operation: &Operation, caller: IcaCaller) -> CallerReport {
+    let wanted = |step: &&Step| (step.edition == Edition::Seed || connection.edition == Edition::Current) && is_needed(connection, step);
+    let mut steps = operation.steps.iter().filter(wanted).map(|step| check_step(connection, caller, step)).collect::<Vec<_>>();
+    steps.extend(operation.cors.then(cors_step));
+    let required = steps.iter().filter(|step| step.level == Level::Required);
+    let own = required.map(|step| step.verdict).max().unwrap_or(Verdict::Allowed);
+    CallerReport { caller, verdict: own, own, blocked_by: Vec::new(), steps }
+}
+
+fn check_step(connection: &Connection, caller: IcaCaller, step: &Step) -> StepReport {
+    let tried = try_step(connection, caller, step, None);
+    let assumes = assumed(connection, caller, step, &tried);
+    let mut verdict = tried.verdict;
+    let mut reasons = if verdict == Verdict::Allowed { Vec::new() } else { reasons(connection, caller, step, &tried) };
+    if connection.strict && !assumes.is_empty() && verdict != Verdict::Unknown {
+        verdict = Verdict::Unknown;
+        reasons.push(strict_reason(&assumes));
+    }
+    StepReport {
+        action: step.action.clone(),
+        resource: resource_words(connection, step),
+        level: step.level,
+        verdict,
+        assumes,
+        reasons,
+        witness: shown(tried),
+    }
+}
+
+/// An allowed step needs no witness.
+fn shown(tried: Tried) -> Witness {
+    match tried.verdict {
+        Verdict::Allowed => Witness::default(),
+        _ => tried.witness,
+    }
+}
+
+fn strict_reason(assumes: &[&str]) -> Reason {
+    let message = format!("with --strict a verdict may not rest on assumptions; this one rests on {}", assumes.join(", "));
+    bare_reason(ReasonKind::Hidden, "", message, "settle them, as told in the list of assumptions")
+}
+
+/// The bucket's CORS rules are an input that this version does not read.
+fn cors_step() -> StepReport {
+    let message = "whether the bucket's CORS rules let the browser in is not judged by this version".to_owned();
+    let help = "compare `aws s3api get-bucket-cors` with step 1 of the ICA page, or leave it out with --skip browser-upload";
+    StepReport {
+        action: "CORS".to_owned(),
+        resource: "https://ica.illumina.com".to_owned(),
+        level: Level::Required,
+        verdict: Verdict::Unknown,
+        assumes: Vec::new(),
+        reasons: vec![bare_reason(ReasonKind::Hidden, "cors", message, help)],
+        witness: Witness::default(),
+    }
+}
+
+fn bare_reason(kind: ReasonKind, layer: &'static str, message: String, help: &str) -> Reason {
+    Reason { kind, layer, statement: None, sid: None, span: None, message, help: Some(help.to_owned()), labels: Vec::new() }
+}
+
+/// The assumptions whose failure would change the verdict of a step.
+fn assumed(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Tried) -> Vec<&'static str> {
+    let mut assumes = Vec::new();
+    let changes = |id: &str| try_step(connection, caller, step, Some(id)).verdict != tried.verdict;
+    if caller == IcaCaller::FederatedSession && connection.session == Given::Absent && changes("session-policy") {
+        assumes.push("session-policy");
+    }
+    if caller == IcaCaller::CrossAccountRole && connection.cross_account_role.is_some() && changes("illumina-identity") {
+        assumes.push("illumina-identity");
+    }
+    // Layers that could only forbid more change whatever is not blocked already; a bucket policy could also grant.
+    let could_be_blocked = tried.verdict != Verdict::Blocked;
+    if connection.bucket_policy == Given::Absent && (could_be_blocked || changes("no-bucket-policy")) {
+        assumes.push("no-bucket-policy");
+    }
+    if could_be_blocked {
+        let own = caller != IcaCaller::CrossAccountRole;
+        assumes.extend(own.then_some("no-boundary"));
+        assumes.extend(own.then_some("no-scp"));
+        assumes.push("no-rcp");
+        assumes.push("environment");
+    }
+    if is_about_objects(step) && !matches!(tried.verdict, Verdict::Partial | Verdict::Unknown) {
+        assumes.push("sampled-keys");
+    }
+    assumes.extend(tried.assumes.iter().filter(|id| changes(id)));
+    assumes.sort_unstable();
+    assumes.dedup();
+    assumes
+}
+
+/// The assumptions that some step rests on, in the order of the table.
+fn assumptions(operations: &[OperationReport]) -> Vec<AssumptionReport> {
+    let steps = || operations.iter().flat_map(|operation| &operation.callers).flat_map(|caller| &caller.steps);
+    let used = catalogue().assumptions.iter().filter(|assumption| steps().any(|step| step.assumes.contains(&assumption.id.as_str())));
+    used.map(|assumption| AssumptionReport { id: &assumption.id, text: &assumption.text, how_to_settle: &assumption.how_to_settle })
+        .collect()
+}

@@ -1,0 +1,328 @@
+//! Words for what a step's requests met: which statement, which of its words, what to change.
+
+use super::catalogue::{IcaCaller, Step, Target};
+use super::connection::Connection;
+use super::step::{Cause, Tried, Unknown, layers, resource_words};
+use super::verdict::{Reason, ReasonKind, layer_name};
+use crate::authz::{Ambiguity, Choice, LayerId, Layers, NamingSet, Request};
+use crate::eval::{Decision, Lack, NearMiss, StatementRef, concerns, matching_action, near_miss};
+use crate::finding::Label;
+use crate::model::{Condition, Element, PrincipalPattern, Statement};
+use crate::source::Span;
+
+/// What a reason is told about.
+struct Scene<'a> {
+    connection: &'a Connection,
+    caller: IcaCaller,
+    step: &'a Step,
+    layers: Layers<'a>,
+}
+
+/// The reasons of a step that is not allowed.
+pub(super) fn reasons(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Tried) -> Vec<Reason> {
+    let scene = Scene { connection, caller, step, layers: layers(connection, caller, None, false) };
+    let mut reasons = tried.unknowns.iter().map(|unknown| scene.unknown(unknown)).collect::<Vec<_>>();
+    for (cause, request) in &tried.causes {
+        let reason = match cause {
+            Cause::Denied(place) => scene.denied(*place, request),
+            // That the identity policies were not given is told as an unknown.
+            Cause::Lacking(LayerId::Identity) if tried.unknowns.contains(&Unknown::IdentityPolicies) => continue,
+            Cause::Lacking(layer) => scene.lacking(*layer, request),
+            Cause::Open(decision) => scene.open(decision, request),
+        };
+        let told = reasons.iter().any(|known| known.span == reason.span && known.kind == reason.kind && known.layer == reason.layer);
+        if !told {
+            reasons.push(reason);
+        }
+    }
+    reasons
+}
+
+impl<'a> Scene<'a> {
+    fn statement(&self, place: StatementRef) -> Option<&'a Statement> {
+        self.layers.policies(place.layer).get(place.policy)?.statements.get(place.statement)
+    }
+
+    fn denied(&self, place: StatementRef, request: &Request) -> Reason {
+        let action = self.action_words(request);
+        let mut reason = empty(ReasonKind::ExplicitDeny, layer_name(place.layer), format!("`{action}` is denied here"));
+        let Some(statement) = self.statement(place) else { return reason };
+        locate(&mut reason, statement);
+        let action_span = matching_action(statement, request);
+        reason.labels.push(Label { span: statement.effect.span, text: "the statement denies".to_owned() });
+        if let Some(principal) = statement.principal.as_ref().filter(|principal| principal.not) {
+            self.denied_by_not_principal(&mut reason, principal, &action, request);
+        } else if let Some(condition) = deciding_condition(statement) {
+            self.denied_by_condition(&mut reason, condition, &action, request);
+        } else {
+            reason.span = action_span.or(Some(statement.span));
+            reason.help =
+                Some(format!("take `{action}` out of this Deny, or except ICA with `\"ArnNotLike\": {{\"aws:PrincipalArn\": [..]}}`"));
+            return reason;
+        }
+        reason.labels.extend(action_span.map(|span| Label { span, text: "this action".to_owned() }));
+        reason
+    }
+
+    fn denied_by_condition(&self, reason: &mut Reason, condition: &Condition, action: &str, request: &Request) {
+        let key = written_key(condition);
+        let value = request.context.get(&condition.key.node).map(|value| value.as_slice().join(", "));
+        reason.span = Some(condition.span);
+        let has = value.as_ref().map_or_else(|| "the request has no such key".to_owned(), |value| format!("this request has `{value}`"));
+        if condition.test.is_negated() {
+            reason.message = format!("`{action}` is denied unless `{key}` is listed here; {has}");
+            reason.help = Some(match value {
+                Some(value) if &*condition.key.node == "aws:principalarn" => format!("add `{}` to this list", self.listed_arn(&value)),
+                Some(value) => {
+                    format!("add `{value}` to this list if that is right for ICA, or except ICA's callers by `aws:PrincipalArn`")
+                }
+                None => "except ICA's callers from this Deny, for example by `aws:PrincipalArn`".to_owned(),
+            });
+        } else {
+            reason.message = format!("`{action}` is denied where `{}` holds for `{key}`; {has}", condition.operator.node);
+            reason.help = Some("except ICA's callers from this Deny, for example by `aws:PrincipalArn`".to_owned());
+        }
+    }
+
+    fn denied_by_not_principal(&self, reason: &mut Reason, principal: &Element<PrincipalPattern>, action: &str, request: &Request) {
+        let caller = request.caller.principal_arn().unwrap_or_default();
+        reason.span = Some(principal.span);
+        reason.message = format!("`{action}` is denied for everybody but those listed here; `{caller}` is not fully listed");
+        reason.help = Some(
+            "`NotPrincipal` cannot list sessions by pattern: use `\"Principal\": \"*\"` with `ArnNotLike` on `aws:PrincipalArn`".to_owned(),
+        );
+    }
+
+    fn lacking(&self, layer: LayerId, request: &Request) -> Reason {
+        let action = self.action_words(request);
+        let name = layer_words(layer);
+        let mut reason = empty(ReasonKind::NoAllow, layer_name(layer), format!("no statement of the {name} allows `{action}`"));
+        let Some(near) = near_miss(request, &self.layers, layer, NamingSet::ANY) else {
+            reason.span = self.layers.policies(layer).first().map(|policy| policy.span);
+            if reason.span.is_none() {
+                reason.message = format!("there is no {name} that allows `{action}`");
+            }
+            reason.help = Some(self.statement_to_add(layer, &action, request));
+            return reason;
+        };
+        self.describe_near_miss(&mut reason, &near, &action, request);
+        reason
+    }
+
+    fn describe_near_miss(&self, reason: &mut Reason, near: &NearMiss, action: &str, request: &Request) {
+        let Some(statement) = self.statement(near.statement) else { return };
+        locate(reason, statement);
+        let resource = resource_words(self.connection, self.step);
+        for (number, (lack, span)) in near.lacks.iter().enumerate() {
+            let (message, help) = match lack {
+                Lack::Action => (format!("does not list `{action}`"), format!("add `{action}` to this list")),
+                Lack::Resource => (format!("does not cover `{}`", request.resource), format!("add `{resource}` to this list")),
+                Lack::Principal => {
+                    let arn = request.caller.principal_arn().unwrap_or_default();
+                    (format!("does not name `{arn}`"), format!("add `{arn}` to the principals"))
+                }
+                Lack::Condition(number) => self.failed_condition(&statement.conditions[*number], request),
+                Lack::Doubt => ("is one that AWS would refuse".to_owned(), "mend the statement first".to_owned()),
+            };
+            if number == 0 {
+                reason.span = Some(*span);
+                reason.message = format!("{}; the nearest statement {message}", reason.message);
+                reason.help = Some(help);
+            } else {
+                reason.labels.push(Label { span: *span, text: format!("it also {message}") });
+            }
+        }
+        if near.lacks.len() > 1 {
+            let layer = near.statement.layer;
+            reason.help = Some(self.statement_to_add(layer, action, request));
+        }
+    }
+
+    fn failed_condition(&self, condition: &Condition, request: &Request) -> (String, String) {
+        let key = written_key(condition);
+        let value = request.context.get(&condition.key.node).map(|value| value.as_slice().join(", "));
+        let has = value.map_or_else(|| "the request has no such key".to_owned(), |value| format!("the request has `{value}`"));
+        let message = format!("has a condition on `{key}` that does not hold: {has}");
+        (message, format!("widen the condition on `{key}`, or take it out"))
+    }
+
+    /// The statement that is missing, in one line.
+    fn statement_to_add(&self, layer: LayerId, action: &str, request: &Request) -> String {
+        let resource = resource_words(self.connection, self.step);
+        let principal = match layer {
+            LayerId::Resource => format!("\"Principal\": {{\"AWS\": \"{}\"}}, ", request.caller.principal_arn().unwrap_or_default()),
+            _ => String::new(),
+        };
+        format!("add the statement {{\"Effect\": \"Allow\", {principal}\"Action\": \"{action}\", \"Resource\": \"{resource}\"}}")
+    }
+
+    fn open(&self, decision: &Decision, request: &Request) -> Reason {
+        let layer = decision.denied_by.first().map(|place| place.layer).or(decision.lacking.first().copied()).unwrap_or(LayerId::Identity);
+        let readings = decision.readings.iter().map(|reading| {
+            let outcome = if reading.outcome == crate::eval::Outcome::Allowed { "allowed" } else { "denied" };
+            format!("{outcome} if {}", reading.ambiguity.text(reading.choice))
+        });
+        let action = self.action_words(request);
+        let message = format!("AWS leaves open whether `{action}` is allowed: {}", readings.collect::<Vec<_>>().join("; "));
+        let mut reason = empty(ReasonKind::Ambiguous, layer_name(layer), message);
+        if decision.readings.iter().any(|reading| reading.ambiguity == Ambiguity::RefusedWords && reading.choice == Choice::First) {
+            self.point_at_doubt(&mut reason, request);
+        } else if let Some((place, statement)) = decision.denied_by.first().and_then(|place| Some((place, self.statement(*place)?))) {
+            reason.layer = layer_name(place.layer);
+            locate(&mut reason, statement);
+            let principal = statement.principal.as_ref().map(|element| element.span);
+            reason.span = deciding_condition(statement).map(|condition| condition.span).or(principal).or(reason.span);
+        } else if let Some(near) = near_miss(request, &self.layers, layer, NamingSet::ANY) {
+            let statement = self.statement(near.statement);
+            statement.into_iter().for_each(|statement| locate(&mut reason, statement));
+            reason.span = near.lacks.first().map(|(_, span)| *span);
+        }
+        reason
+    }
+
+    /// The words that AWS would refuse, in the first statement that may be about the action.
+    fn point_at_doubt(&self, reason: &mut Reason, request: &Request) {
+        for layer in self.layers.ids() {
+            let statements = self.layers.policies(layer).iter().flat_map(|policy| &policy.statements);
+            for statement in statements.filter(|statement| concerns(statement, &request.action)) {
+                let Some((span, doubt)) = first_doubt(statement) else { continue };
+                reason.layer = layer_name(layer);
+                locate(reason, statement);
+                reason.span = Some(span);
+                reason.message =
+                    format!("AWS would refuse these words ({doubt}), so whether `{}` is allowed is not known", self.action_words(request));
+                reason.help = Some("mend the words that AWS would refuse".to_owned());
+                return;
+            }
+        }
+    }
+
+    fn unknown(&self, unknown: &Unknown) -> Reason {
+        let action = &self.step.action;
+        let (layer, message, help) = match unknown {
+            Unknown::Key(key) => return self.unknown_key(key),
+            Unknown::SessionName => {
+                let message = "it hangs on the name that ICA gives to its sessions, which is not known";
+                ("", message.to_owned(), "if you know the name, say it with --session-name".to_owned())
+            }
+            Unknown::IdentityPolicies => {
+                let message = format!("the user's policies were not given, so whether they allow `{action}` is not known");
+                (
+                    "identity",
+                    message,
+                    "give them with --identity-policy FILE.., those of its groups too; `inputs` prints how to get them".to_owned(),
+                )
+            }
+            Unknown::Versioning => {
+                let message =
+                    format!("`{action}` is needed on buckets with versioning enabled or suspended; the bucket's state was not given");
+                ("", message, "say --versioning unversioned, enabled or suspended".to_owned())
+            }
+            Unknown::Role => {
+                let message = "which role of Illumina's copies data is not known: neither the bucket's nor ICA's region was given, or ICA has none there";
+                ("", message.to_owned(), "say --region, --ica-region or --cross-account-role".to_owned())
+            }
+            Unknown::Limit(size) => {
+                let message = format!("the conditions have too many combinations to try: {size}");
+                return empty(ReasonKind::Limit, "", message);
+            }
+        };
+        Reason { help: Some(help), ..empty(ReasonKind::Hidden, layer, message) }
+    }
+
+    /// A condition key that is not known: shows the first condition on it.
+    fn unknown_key(&self, key: &str) -> Reason {
+        let action = self.step.action.to_ascii_lowercase();
+        let places = self.layers.ids().flat_map(|layer| self.layers.policies(layer).iter().map(move |policy| (layer, policy)));
+        let statements = places.flat_map(|(layer, policy)| policy.statements.iter().map(move |statement| (layer, statement)));
+        let found = statements.filter(|(_, statement)| concerns(statement, &action)).find_map(|(layer, statement)| {
+            let condition = statement.conditions.iter().find(|condition| &*condition.key.node == key)?;
+            Some((layer, statement, condition))
+        });
+        let Some((layer, statement, condition)) = found else {
+            let message = format!("it hangs on `{key}`, which is not known");
+            return Reason { help: Some(format!("if you know it, say --assume {key}=VALUE")), ..empty(ReasonKind::Hidden, "", message) };
+        };
+        let written = written_key(condition);
+        let message =
+            format!("whether `{}` is allowed hangs on `{written}`, which is not known for {}", self.step.action, self.caller.id());
+        let mut reason = empty(ReasonKind::Hidden, layer_name(layer), message);
+        locate(&mut reason, statement);
+        reason.span = Some(condition.span);
+        reason.help = Some(format!("if you know it, say --assume {}:{written}=VALUE", self.caller.id()));
+        reason
+    }
+
+    /// The action as the catalogue writes it, or another one that stops it.
+    fn action_words(&self, request: &Request) -> String {
+        let all = std::iter::once(&self.step.action).chain(&self.step.veto);
+        let known = all.into_iter().find(|action| action.eq_ignore_ascii_case(&request.action));
+        known.unwrap_or(&request.action).clone()
+    }
+
+    /// The ARN to put into an exception list: sessions have names of ICA's choice, so all of the account are meant.
+    fn listed_arn(&self, value: &str) -> String {
+        match self.caller {
+            IcaCaller::FederatedSession if self.connection.session_name.is_none() => {
+                format!("arn:aws:sts::{}:federated-user/*", self.connection.user.account())
+            }
+            _ => value.to_owned(),
+        }
+    }
+}
+
+/// The condition to show for a Deny: an exception list, if there is one, for it is what a person forgot to extend.
+fn deciding_condition(statement: &Statement) -> Option<&Condition> {
+    statement.conditions.iter().find(|condition| condition.test.is_negated()).or(statement.conditions.first())
+}
+
+/// The key as a person writes it: the model has it in lower case, the tables know the usual spelling.
+fn written_key(condition: &Condition) -> String {
+    let row = super::catalogue::catalogue().key(&condition.key.node).filter(|row| !row.name.ends_with('*'));
+    let usual = [
+        ("aws:principalarn", "aws:PrincipalArn"),
+        ("aws:principalaccount", "aws:PrincipalAccount"),
+        ("aws:principaltype", "aws:PrincipalType"),
+    ];
+    let usual = usual.iter().find(|(lower, _)| *lower == &*condition.key.node).map(|(_, usual)| (*usual).to_owned());
+    row.map(|row| row.name.clone()).or(usual).unwrap_or_else(|| condition.key.node.to_string())
+}
+
+fn first_doubt(statement: &Statement) -> Option<(Span, String)> {
+    let whole = statement.doubts.iter().map(|doubt| (doubt.span, doubt.reason.clone()));
+    let actions =
+        statement.action.iter().flat_map(|element| &element.patterns).filter_map(|pattern| Some((pattern.span, pattern.doubt.clone()?)));
+    let resources =
+        statement.resource.iter().flat_map(|element| &element.patterns).filter_map(|pattern| Some((pattern.span, pattern.doubt.clone()?)));
+    let principals =
+        statement.principal.iter().flat_map(|element| &element.patterns).filter_map(|pattern| Some((pattern.span, pattern.doubt.clone()?)));
+    let conditions = statement.conditions.iter().flat_map(|condition| condition.doubts.iter().chain(condition.test.doubts()));
+    whole.chain(actions).chain(resources).chain(principals).chain(conditions.map(|doubt| (doubt.span, doubt.reason.clone()))).next()
+}
+
+fn locate(reason: &mut Reason, statement: &Statement) {
+    reason.statement = Some(statement.index);
+    reason.sid = statement.sid.as_ref().map(|sid| sid.node.clone());
+    reason.span = Some(statement.span);
+}
+
+fn empty(kind: ReasonKind, layer: &'static str, message: String) -> Reason {
+    Reason { kind, layer, statement: None, sid: None, span: None, message, help: None, labels: Vec::new() }
+}
+
+fn layer_words(layer: LayerId) -> &'static str {
+    match layer {
+        LayerId::Identity => "identity policies",
+        LayerId::Boundary => "permissions boundary",
+        LayerId::Session => "session policy",
+        LayerId::Resource => "bucket policy",
+        LayerId::Scp(_) => "service control policies",
+        LayerId::Rcp(_) => "resource control policies",
+        LayerId::Vpce => "VPC endpoint policy",
+    }
+}
+
+/// Whether the step is about objects, whose keys are sampled.
+pub(super) fn is_about_objects(step: &Step) -> bool {
+    step.resource == Target::Object
+}

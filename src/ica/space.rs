@@ -1,0 +1,220 @@
+//! The requests of a step: what is known of them, and the values to try for what is not.
+
+use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, ValueType, catalogue};
+use super::connection::Connection;
+use super::context::{keys_used, resource_patterns};
+use super::keys::keys_matching;
+use super::values::{Compared, candidates, is_session_name};
+use crate::authz::{Caller, Context, ContextValue, Request};
+use crate::model::{Named, Statement};
+use std::collections::BTreeSet;
+
+/// A key whose value is open, and the values that are tried; `None`: it is absent.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Dimension {
+    /// The key in lower case.
+    pub key: String,
+    pub kind: KeyKind,
+    pub values: Vec<Option<String>>,
+}
+
+/// The requests of a step.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Space {
+    pub callers: Vec<Caller>,
+    pub action: String,
+    pub resources: Vec<String>,
+    pub account: String,
+    /// What is known.
+    pub fixed: Context,
+    /// What is not.
+    pub open: Vec<Dimension>,
+    /// Assumptions about keys that the policies look at.
+    pub assumes: Vec<&'static str>,
+}
+
+/// Which assumptions are taken to fail.
+pub(super) type Failing<'a> = Option<&'a str>;
+
+/// Builds the space of a step for the statements that take part in its decision.
+pub(super) fn space(connection: &Connection, caller: IcaCaller, step: &Step, statements: &[&Statement], failing: Failing<'_>) -> Space {
+    let mut space = Space {
+        callers: callers(connection, caller, statements),
+        action: step.action.clone(),
+        resources: resources(connection, step, statements),
+        account: connection.account.clone(),
+        fixed: Context::new(),
+        open: Vec::new(),
+        assumes: Vec::new(),
+    };
+    for key in keys_used(statements) {
+        add_key(&mut space, &key, connection, caller, step, statements, failing);
+    }
+    space
+}
+
+fn add_key(
+    space: &mut Space,
+    key: &str,
+    connection: &Connection,
+    caller: IcaCaller,
+    step: &Step,
+    statements: &[&Statement],
+    failing: Failing<'_>,
+) {
+    if is_derived(key, space) {
+        return;
+    }
+    if let Some(assumed) = assumed(key, connection, caller) {
+        match assumed {
+            Some(value) => space.fixed.set_one(key, value),
+            None => space.fixed.remove(key),
+        }
+        return;
+    }
+    if key == "aws:requestedregion"
+        && let Some(region) = &connection.region
+    {
+        space.fixed.set_one(key, region.clone());
+        return;
+    }
+    let row = catalogue().key(key);
+    if row.is_some_and(|row| !row.is_supported(&step.action)) {
+        return;
+    }
+    let own = step.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, fact)| fact);
+    let unknown = KeyFact::unknown();
+    let mut fact = own.or(row.map(|row| row.fact(caller))).unwrap_or(&unknown);
+    if let Some(assumption) = row.and_then(|row| row.assume.as_deref())
+        && own.is_none()
+        && !matches!(fact.kind, KeyKind::Hidden | KeyKind::Free)
+    {
+        let id = catalogue().assumption(assumption).map_or("", |assumption| assumption.id.as_str());
+        space.assumes.push(id);
+        if failing == Some(id) {
+            fact = &unknown;
+        }
+    }
+    let value_type = row.map_or(ValueType::Text, |row| row.value_type);
+    add_fact(space, key, fact, value_type, &Compared::collect(key, statements), &connection.prefix);
+}
+
+fn add_fact(space: &mut Space, key: &str, fact: &KeyFact, value_type: ValueType, compared: &Compared<'_>, prefix: &str) {
+    match fact.kind {
+        KeyKind::Absent => {}
+        KeyKind::Known => space.fixed.set_one(key, fact.value.clone().unwrap_or_default()),
+        KeyKind::Free | KeyKind::Hidden | KeyKind::Foreign => {
+            let absent = fact.absent.then_some(None);
+            let values = candidates(fact, value_type, compared, prefix).into_iter().map(Some).chain(absent).collect();
+            space.open.push(Dimension { key: key.to_owned(), kind: fact.kind, values });
+        }
+    }
+}
+
+/// Keys that follow from caller and resource are filled in by `authz`.
+fn is_derived(key: &str, space: &Space) -> bool {
+    let probe = space.callers.first().zip(space.resources.first());
+    let request = probe.and_then(|(caller, resource)| request(space, caller.clone(), resource, Context::new()));
+    let absent_for_all = ["aws:username", "aws:principalservicename"];
+    absent_for_all.contains(&key) || request.is_some_and(|request| request.context.get(key).is_some())
+}
+
+/// What the user said about a key: for this caller, or for all. Keys that describe the caller are those of the customer's own.
+fn assumed<'a>(key: &str, connection: &'a Connection, caller: IcaCaller) -> Option<Option<&'a str>> {
+    let describes_caller = key.starts_with("aws:principal") || key == "aws:userid" || key == "aws:username";
+    let foreigner = caller == IcaCaller::CrossAccountRole;
+    let concerns = |only: Option<IcaCaller>| only.map_or(!(describes_caller && foreigner), |only| only == caller);
+    let assume = connection.assume.iter().rev().find(|assume| assume.key == key && concerns(assume.caller))?;
+    Some(assume.value.as_deref())
+}
+
+/// One request of the space; `None` if its context contradicts the caller.
+pub(super) fn request(space: &Space, caller: Caller, resource: &str, context: Context) -> Option<Request> {
+    let resource_account = if resource.contains(":sts:") { None } else { Some(space.account.as_str()) };
+    Request::new(caller, &space.action, resource, resource_account, context).ok()
+}
+
+fn resources(connection: &Connection, step: &Step, statements: &[&Statement]) -> Vec<String> {
+    let bucket = format!("arn:aws:s3:::{}", connection.bucket);
+    match step.resource {
+        Target::Bucket => vec![bucket],
+        Target::Object => object_keys(connection, &bucket, statements).into_iter().map(|key| format!("{bucket}/{key}")).collect(),
+        Target::FederatedUser => {
+            let account = connection.user.account();
+            session_names(connection, statements).into_iter().map(|name| format!("arn:aws:sts::{account}:federated-user/{name}")).collect()
+        }
+    }
+}
+
+/// Keys below the prefix that the policies could tell apart: plain ones, nested ones, and those made from the policies' own words.
+fn object_keys(connection: &Connection, bucket: &str, statements: &[&Statement]) -> BTreeSet<String> {
+    let prefix = &connection.prefix;
+    let mut keys = BTreeSet::from([format!("{prefix}sample.txt"), format!("{prefix}run/a/sample.txt"), format!("{prefix}folder/")]);
+    for pattern in statements.iter().flat_map(|statement| resource_patterns(statement)) {
+        keys.extend(keys_matching(pattern, bucket, prefix).into_iter().filter(|key| key.len() > prefix.len()));
+    }
+    keys
+}
+
+fn callers(connection: &Connection, caller: IcaCaller, statements: &[&Statement]) -> Vec<Caller> {
+    match caller {
+        IcaCaller::IamUser => vec![Caller::User { arn: connection.user.clone() }],
+        IcaCaller::FederatedSession => {
+            let account = connection.user.account();
+            let arns =
+                session_names(connection, statements).into_iter().map(|name| format!("arn:aws:sts::{account}:federated-user/{name}"));
+            arns.filter_map(|arn| Caller::parse(&arn, Some(connection.user.as_str())).ok()).collect()
+        }
+        IcaCaller::CrossAccountRole => {
+            connection.cross_account_role.iter().flat_map(|role| role_sessions(role.as_str(), statements)).collect()
+        }
+    }
+}
+
+/// The names that a federated session could have: ICA chooses it and does not say how.
+fn session_names(connection: &Connection, statements: &[&Statement]) -> Vec<String> {
+    if let Some(name) = &connection.session_name {
+        return vec![name.clone()];
+    }
+    let stem = format!("arn:aws:sts::{}:federated-user/", connection.user.account());
+    let mut names = BTreeSet::from(["ica-session".to_owned()]);
+    names.extend(named_sessions(statements, &stem));
+    for pattern in statements.iter().flat_map(|statement| resource_patterns(statement)) {
+        names.extend(super::keys::values_matching(pattern, &stem).into_iter().filter_map(|arn| arn.strip_prefix(&stem).map(str::to_owned)));
+    }
+    for key in ["aws:principalarn", "aws:userid"] {
+        let stem = if key == "aws:userid" { format!("{}:", connection.user.account()) } else { stem.clone() };
+        let compared = Compared::collect(key, statements);
+        names.extend(compared.values_below(&stem).into_iter().filter_map(|value| value.strip_prefix(&stem).map(str::to_owned)));
+    }
+    names.into_iter().filter(|name| is_session_name(name)).collect()
+}
+
+fn role_sessions(role: &str, statements: &[&Statement]) -> Vec<Caller> {
+    let account = role.split(':').nth(4).unwrap_or_default();
+    let name = role.rsplit('/').next().unwrap_or_default();
+    let stem = format!("arn:aws:sts::{account}:assumed-role/{name}/");
+    let mut names = BTreeSet::from(["ica-session".to_owned()]);
+    names.extend(named_sessions(statements, &stem));
+    names.into_iter().filter_map(|session| Caller::parse(&format!("{stem}{session}"), Some(role)).ok()).collect()
+}
+
+/// The names of sessions that principals spell out.
+fn named_sessions(statements: &[&Statement], stem: &str) -> Vec<String> {
+    let patterns = statements.iter().flat_map(|statement| statement.principal.iter().flat_map(|element| &element.patterns));
+    let arns = patterns.filter_map(|pattern| match &pattern.named {
+        Named::FederatedSession(arn) | Named::RoleSession(arn) => arn.strip_prefix(stem),
+        _ => None,
+    });
+    arns.map(str::to_owned).collect()
+}
+
+/// Sets a key of an assignment; several-valued keys get one value.
+pub(super) fn set(context: &mut Context, key: &str, value: Option<&str>) {
+    const MULTI: [&str; 5] = ["aws:principalorgpaths", "aws:vpceorgpaths", "aws:tagkeys", "aws:calledvia", "s3:requestobjecttagkeys"];
+    match value {
+        None => context.remove(key),
+        Some(value) if MULTI.contains(&key) => context.set(key, ContextValue::Many(vec![value.to_owned()])),
+        Some(value) => context.set_one(key, value),
+    }
+}

@@ -1,0 +1,308 @@
+//! One step for one caller: every request that is tried, and the verdict they add up to.
+
+use super::catalogue::{IcaCaller, KeyKind, On, Step, Target};
+use super::connection::{Connection, Given, Versioning};
+use super::context::statements;
+use super::space::{Failing, Space, request, set, space};
+use super::verdict::{Verdict, Witness};
+use crate::authz::{Context, Layer, LayerId, Layers, Request};
+use crate::eval::{Decision, Outcome, StatementRef, concerns, decide};
+use crate::model::{Policy, Statement};
+
+/// How many requests are tried for a step; beyond it the verdict is unknown.
+pub(super) const MAX_REQUESTS: usize = 20_000;
+
+/// A reason for a denied request.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Cause {
+    /// A statement denies it.
+    Denied(StatementRef),
+    /// A layer does not allow it.
+    Lacking(LayerId),
+    /// AWS leaves it open.
+    Open(Decision),
+}
+
+/// Something that is not known, on which the verdict hangs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Unknown {
+    /// A condition key.
+    Key(String),
+    /// The name of the session.
+    SessionName,
+    /// The identity policies.
+    IdentityPolicies,
+    /// The versioning state.
+    Versioning,
+    /// Which role is Illumina's.
+    Role,
+    /// Too many requests to try.
+    Limit(usize),
+}
+
+/// What trying all requests of a step gave.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Tried {
+    pub verdict: Verdict,
+    /// Each reason with the first request that met it.
+    pub causes: Vec<(Cause, Request)>,
+    pub unknowns: Vec<Unknown>,
+    pub witness: Witness,
+    /// Assumptions about condition keys that took part.
+    pub assumes: Vec<&'static str>,
+}
+
+impl Tried {
+    fn unknown(unknown: Unknown) -> Tried {
+        Tried { verdict: Verdict::Unknown, causes: Vec::new(), unknowns: vec![unknown], witness: Witness::default(), assumes: Vec::new() }
+    }
+}
+
+/// The layers of a caller, as far as they are known. An assumption in `failing` is taken not to hold.
+pub(super) fn layers<'a>(connection: &'a Connection, caller: IcaCaller, failing: Failing<'_>, identity_allows: bool) -> Layers<'a> {
+    let unknown = |allows| if allows { Layer::Assumed } else { Layer::Absent };
+    let identity = match (caller, &connection.identity) {
+        (IcaCaller::CrossAccountRole, _) => unknown(failing != Some("illumina-identity")),
+        (_, Given::Given(policies)) => Layer::Policies(policies.iter().collect()),
+        (_, Given::None) => Layer::Absent,
+        (_, Given::Absent) => unknown(identity_allows),
+    };
+    let session = match (caller, &connection.session) {
+        (IcaCaller::FederatedSession, Given::Given(policies)) => Layer::Policies(policies.iter().collect()),
+        (IcaCaller::FederatedSession, Given::Absent) => unknown(failing != Some("session-policy")),
+        _ => Layer::Absent,
+    };
+    let resource = match &connection.bucket_policy {
+        Given::Given(policies) => Layer::Policies(policies.iter().collect()),
+        Given::Absent if failing == Some("no-bucket-policy") => Layer::Assumed,
+        Given::None | Given::Absent => Layer::Absent,
+    };
+    Layers { identity, session, resource, ..Layers::default() }
+}
+
+/// The policies that take part in decisions about a caller.
+fn policies(connection: &Connection, caller: IcaCaller) -> impl Iterator<Item = &Policy> {
+    fn given(policies: &Given<Vec<Policy>>) -> &[Policy] {
+        match policies {
+            Given::Given(policies) => policies,
+            Given::None | Given::Absent => &[],
+        }
+    }
+    let own = if caller == IcaCaller::CrossAccountRole { &[] } else { given(&connection.identity) };
+    let session = if caller == IcaCaller::FederatedSession { given(&connection.session) } else { &[] };
+    own.iter().chain(session).chain(given(&connection.bucket_policy))
+}
+
+/// Tries all requests of a step.
+pub(super) fn try_step(connection: &Connection, caller: IcaCaller, step: &Step, failing: Failing<'_>) -> Tried {
+    if caller == IcaCaller::CrossAccountRole && connection.cross_account_role.is_none() {
+        return Tried::unknown(Unknown::Role);
+    }
+    let tried = try_requests(connection, caller, step, failing);
+    let may_be_needless = step.on == On::Versioned && connection.versioning.is_none();
+    if may_be_needless && tried.verdict != Verdict::Allowed {
+        // Without versioning the step is not made at all.
+        let unknowns = std::iter::once(Unknown::Versioning).chain(tried.unknowns).collect();
+        return Tried { verdict: Verdict::Unknown, unknowns, ..tried };
+    }
+    tried
+}
+
+/// Whether a step is made on this bucket, as far as that is known.
+pub(super) fn is_needed(connection: &Connection, step: &Step) -> bool {
+    step.on == On::Every || connection.versioning != Some(Versioning::Unversioned)
+}
+
+fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing: Failing<'_>) -> Tried {
+    let action = step.action.to_ascii_lowercase();
+    let all = statements(policies(connection, caller));
+    let relevant = all.into_iter().filter(|statement| about(statement, &action, step)).collect::<Vec<_>>();
+    let space = space(connection, caller, step, &relevant, failing);
+    let size = size(&space);
+    if size > MAX_REQUESTS {
+        return Tried::unknown(Unknown::Limit(size));
+    }
+    let identity_unknown = caller != IcaCaller::CrossAccountRole && connection.identity == Given::Absent;
+    let guesses: &[bool] = if identity_unknown { &[true, false] } else { &[true] };
+    let layers = guesses.iter().map(|guess| layers(connection, caller, failing, *guess)).collect::<Vec<_>>();
+    let mut tally = Tally::default();
+    let (free, hidden): (Vec<_>, Vec<_>) = space.open.iter().partition(|dimension| dimension.kind == KeyKind::Free);
+    for (guess, layers) in layers.iter().enumerate() {
+        for (number, caller) in space.callers.iter().enumerate() {
+            for choice in assignments(&hidden) {
+                let mut context = space.fixed.clone();
+                apply(&mut context, &hidden, &choice);
+                tally.begin([vec![guess, number], choice].concat());
+                for free_choice in assignments(&free) {
+                    let mut context = context.clone();
+                    apply(&mut context, &free, &free_choice);
+                    for resource in &space.resources {
+                        if let Some(request) = request(&space, caller.clone(), resource, context.clone()) {
+                            tally.take(decide_step(&request, layers, step), request);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    tally.sum_up(&space, &hidden)
+}
+
+fn about(statement: &Statement, action: &str, step: &Step) -> bool {
+    concerns(statement, action) || step.veto.iter().any(|veto| concerns(statement, &veto.to_ascii_lowercase()))
+}
+
+/// Decides a request, and whether the bucket policy forbids an action that stops this one as well.
+fn decide_step(request: &Request, layers: &Layers<'_>, step: &Step) -> Decision {
+    let decision = decide(request, layers);
+    if decision.outcome == Outcome::ExplicitlyDenied {
+        return decision;
+    }
+    let vetoes = step.veto.iter().map(|action| decide(&Request { action: action.to_ascii_lowercase(), ..request.clone() }, layers));
+    let by_bucket = |decision: &Decision| decision.denied_by.iter().any(|place| place.layer == LayerId::Resource);
+    vetoes.into_iter().find(|veto| veto.outcome == Outcome::ExplicitlyDenied && by_bucket(veto)).unwrap_or(decision)
+}
+
+fn size(space: &Space) -> usize {
+    let open = space.open.iter().map(|dimension| dimension.values.len().max(1));
+    let start = space.callers.len().saturating_mul(space.resources.len());
+    open.fold(start, usize::saturating_mul)
+}
+
+/// All combinations of the values' numbers, like the digits of a counter.
+fn assignments(dimensions: &[&super::space::Dimension]) -> impl Iterator<Item = Vec<usize>> {
+    let sizes = dimensions.iter().map(|dimension| dimension.values.len().max(1)).collect::<Vec<_>>();
+    let first = vec![0; sizes.len()];
+    std::iter::successors(Some(first), move |digits| {
+        let mut next = digits.clone();
+        for (digit, size) in next.iter_mut().zip(&sizes) {
+            *digit += 1;
+            if *digit < *size {
+                return Some(next);
+            }
+            *digit = 0;
+        }
+        None
+    })
+}
+
+fn apply(context: &mut Context, dimensions: &[&super::space::Dimension], choice: &[usize]) {
+    for (dimension, &number) in dimensions.iter().zip(choice) {
+        let value = dimension.values.get(number).and_then(Option::as_deref);
+        set(context, &dimension.key, value);
+    }
+}
+
+/// What came out for one assignment of what is not known.
+#[derive(Clone, Default)]
+struct Class {
+    digits: Vec<usize>,
+    allowed: bool,
+    denied: bool,
+    open: bool,
+}
+
+impl Class {
+    /// The verdict, if open decisions count as allowed or as denied.
+    fn verdict(&self, open_allows: bool) -> Verdict {
+        match (self.allowed || self.open && open_allows, self.denied || self.open && !open_allows) {
+            (true, true) => Verdict::Partial,
+            (false, true) => Verdict::Blocked,
+            (_, false) => Verdict::Allowed,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    classes: Vec<Class>,
+    causes: Vec<(Cause, Request)>,
+    witness: Witness,
+}
+
+impl Tally {
+    fn begin(&mut self, digits: Vec<usize>) {
+        self.classes.push(Class { digits, ..Class::default() });
+    }
+
+    fn take(&mut self, decision: Decision, request: Request) {
+        let Some(class) = self.classes.last_mut() else { return };
+        match decision.outcome {
+            Outcome::Allowed => {
+                class.allowed = true;
+                self.witness.allowed.get_or_insert_with(|| Box::new(request));
+                return;
+            }
+            Outcome::ExplicitlyDenied | Outcome::ImplicitlyDenied => {
+                class.denied = true;
+                self.witness.denied.get_or_insert_with(|| Box::new(request.clone()));
+            }
+            Outcome::Undetermined => class.open = true,
+        }
+        for cause in causes(decision) {
+            let known = |(known, _): &(Cause, Request)| match (known, &cause) {
+                (Cause::Open(known), Cause::Open(new)) => known.readings == new.readings,
+                (known, new) => known == new,
+            };
+            if !self.causes.iter().any(known) {
+                self.causes.push((cause, request.clone()));
+            }
+        }
+    }
+
+    fn sum_up(self, space: &Space, hidden: &[&super::space::Dimension]) -> Tried {
+        let verdicts = self.classes.iter().flat_map(|class| [class.verdict(true), class.verdict(false)]);
+        let worst = verdicts.clone().max().unwrap_or(Verdict::Unknown);
+        let settled = verdicts.min() == Some(worst);
+        let verdict = if settled { worst } else { Verdict::Unknown };
+        let unknowns = if settled { Vec::new() } else { self.separating(hidden) };
+        Tried { verdict, causes: self.causes, unknowns, witness: self.witness, assumes: space.assumes.clone() }
+    }
+
+    /// What separates the classes: the digits in which two assignments differ that are alike otherwise and come out differently.
+    fn separating(&self, hidden: &[&super::space::Dimension]) -> Vec<Unknown> {
+        let width = self.classes.first().map_or(0, |class| class.digits.len());
+        let separates = |digit: usize| {
+            let mut seen = std::collections::HashMap::new();
+            self.classes.iter().any(|class| {
+                let mut rest = class.digits.clone();
+                rest[digit] = 0;
+                let verdicts = [class.verdict(true), class.verdict(false)];
+                *seen.entry(rest).or_insert(verdicts) != verdicts
+            })
+        };
+        let digits = (0..width).filter(|digit| separates(*digit));
+        let unknown = |digit| match digit {
+            0 => Unknown::IdentityPolicies,
+            1 => Unknown::SessionName,
+            _ => Unknown::Key(hidden[digit - 2].key.clone()),
+        };
+        digits.map(unknown).collect()
+    }
+}
+
+/// Why a request is not allowed. In the same account a grant of either identity or bucket policy would do, and ICA's page asks for
+/// the first, so a missing grant of the bucket policy is told only where nothing else is lacking.
+fn causes(decision: Decision) -> Vec<Cause> {
+    match decision.outcome {
+        Outcome::ExplicitlyDenied => decision.denied_by.into_iter().map(Cause::Denied).collect(),
+        Outcome::Undetermined => vec![Cause::Open(decision)],
+        Outcome::ImplicitlyDenied | Outcome::Allowed => {
+            let others = decision.lacking.iter().filter(|layer| **layer != LayerId::Resource).copied().collect::<Vec<_>>();
+            let lacking = if others.is_empty() { decision.lacking } else { others };
+            lacking.into_iter().map(Cause::Lacking).collect()
+        }
+    }
+}
+
+/// The resource of a step as reports show it.
+pub(super) fn resource_words(connection: &Connection, step: &Step) -> String {
+    match step.resource {
+        Target::Bucket => format!("arn:aws:s3:::{}", connection.bucket),
+        Target::Object => format!("arn:aws:s3:::{}/{}*", connection.bucket, connection.prefix),
+        Target::FederatedUser => {
+            let name = connection.session_name.as_deref().unwrap_or("*");
+            format!("arn:aws:sts::{}:federated-user/{name}", connection.user.account())
+        }
+    }
+}
