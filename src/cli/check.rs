@@ -1,0 +1,240 @@
+//! `ica-policy check`.
+
+use super::exit::Exit;
+use super::files::{Files, read_text};
+use crate::ica::connection::{Built, ConnectionError, Unreadable, build};
+use crate::ica::settings::{self, Settings};
+use crate::ica::{Check, Verdict};
+use crate::report::human::{self, Look};
+use crate::report::json;
+use crate::source::Sources;
+use clap::{Args as ClapArgs, ValueEnum};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Every FILE may be a policy or the answer of the AWS CLI that holds it; `-` is standard input, `none` says that there is none.
+#[derive(ClapArgs, Debug)]
+pub(super) struct Args {
+    /// Settings file (ica.toml) with the names of these flags; paths in it are relative to it. Flags go over it.
+    #[arg(long, value_name = "FILE")]
+    connection: Option<PathBuf>,
+    /// The bucket's name.
+    #[arg(long)]
+    bucket: Option<String>,
+    /// The account that owns the bucket: twelve digits.
+    #[arg(long)]
+    account: Option<String>,
+    /// The bucket's AWS region, such as eu-central-1.
+    #[arg(long)]
+    region: Option<String>,
+    /// The key prefix of the storage configuration, such as `ica/`; without it ICA works on the whole bucket.
+    #[arg(long)]
+    prefix: Option<String>,
+    /// unversioned, enabled or suspended; without it both variants are tried.
+    #[arg(long)]
+    versioning: Option<String>,
+    /// The region of the ICA project; follows from --region if left out.
+    #[arg(long)]
+    ica_region: Option<String>,
+    /// new: ICA has still to set the bucket up; connected: it has. Default: new.
+    #[arg(long)]
+    state: Option<String>,
+    /// The IAM user whose key ICA has: name, path/name or ARN.
+    #[arg(long)]
+    user: Option<String>,
+    /// Policies of the user and of its groups.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    identity_policy: Vec<String>,
+    /// The session policy, if you know it; ICA's own is assumed to allow what each operation needs.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    session_policy: Vec<String>,
+    /// The bucket policy.
+    #[arg(long, value_name = "FILE")]
+    bucket_policy: Option<String>,
+    /// A condition key that you know: [CALLER:]KEY=VALUE, or [CALLER:]!KEY if it is absent.
+    #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
+    assume: Vec<String>,
+    /// Illumina's role, if it is not the one of the region.
+    #[arg(long, value_name = "ARN")]
+    cross_account_role: Option<String>,
+    /// The name that ICA gives to its federated sessions, if you know it.
+    #[arg(long, value_name = "NAME")]
+    session_name: Option<String>,
+    /// Which ICA pages to follow: seed (the page of 2025) or current. Default: current.
+    #[arg(long)]
+    edition: Option<String>,
+    /// Only these operations.
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    operation: Vec<String>,
+    /// Operations that you do not need, such as copy-into-bucket.
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    skip: Vec<String>,
+    /// Verdicts that rest on assumptions become unknown.
+    #[arg(long)]
+    strict: bool,
+    /// The worst verdict that still passes is the one below this: exit code 1 at or above it.
+    #[arg(long, value_enum, default_value_t = FailOn::Partial)]
+    fail_on: FailOn,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum FailOn {
+    Blocked,
+    Partial,
+    Unknown,
+    Never,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+impl FailOn {
+    fn fails(self, verdict: Verdict) -> bool {
+        match self {
+            FailOn::Blocked => verdict >= Verdict::Blocked,
+            FailOn::Partial => verdict >= Verdict::Partial,
+            FailOn::Unknown => verdict >= Verdict::Unknown,
+            FailOn::Never => false,
+        }
+    }
+}
+
+/// Checks every connection and prints its report.
+pub(super) fn run(args: &Args) -> Exit {
+    let printer = Printer { format: args.format };
+    let (connections, folder) = match connections(args) {
+        Ok(connections) => connections,
+        Err(Failure::Usage(message)) => return printer.usage(&message),
+        Err(Failure::Unreadable(unreadable)) => return printer.unreadable(&Sources::new(), &[*unreadable]),
+    };
+    let exits = connections.into_iter().map(|settings| check_one(args, settings, &folder, &printer));
+    exits.max().unwrap_or(Exit::Usage)
+}
+
+fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) -> Exit {
+    let mut sources = Sources::new();
+    let mut files = Files { folder: folder.to_owned() };
+    let built = build(&settings, &mut sources, &mut files);
+    let Built { connection, unreadable } = match built {
+        Ok(built) => built,
+        Err(ConnectionError::Setting { name, message }) => return printer.usage(&format!("{name}: {message}")),
+    };
+    if !unreadable.is_empty() {
+        return printer.unreadable(&sources, &unreadable);
+    }
+    let check = crate::ica::check(&connection);
+    printer.report(&sources, &connection, &check);
+    if args.fail_on.fails(check.worst()) { Exit::Found } else { Exit::Clean }
+}
+
+enum Failure {
+    Usage(String),
+    Unreadable(Box<Unreadable>),
+}
+
+/// The connections of the settings file, or the one of the flags, and the folder that paths are relative to.
+fn connections(args: &Args) -> Result<(Vec<Settings>, PathBuf), Failure> {
+    let Some(file) = &args.connection else {
+        return Ok((vec![Settings::default().overridden_by(flags(args, None))], PathBuf::new()));
+    };
+    let shown = file.display().to_string();
+    let text = read_text(&shown, file, &shown).map_err(|unreadable| Failure::Unreadable(Box::new(unreadable)))?;
+    let settings = settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
+    let folder = file.parent().map(Path::to_owned).unwrap_or_default();
+    let here = std::env::current_dir().ok();
+    let merged = settings.into_iter().map(|settings| settings.overridden_by(flags(args, here.as_deref())));
+    Ok((merged.collect(), folder))
+}
+
+/// The flags as settings. Where a settings file gives the folder, files named by flags are made absolute: they are relative to the
+/// working folder.
+fn flags(args: &Args, here: Option<&Path>) -> Settings {
+    let place = |name: &String| match here {
+        Some(here) if name != settings::NONE && name != "-" => here.join(name).display().to_string(),
+        _ => name.clone(),
+    };
+    let files = |names: &[String]| (!names.is_empty()).then(|| settings::Files::Many(names.iter().map(place).collect()));
+    Settings {
+        name: None,
+        bucket: args.bucket.clone(),
+        account: args.account.clone(),
+        region: args.region.clone(),
+        prefix: args.prefix.clone(),
+        versioning: args.versioning.clone(),
+        ica_region: args.ica_region.clone(),
+        state: args.state.clone(),
+        user: args.user.clone(),
+        session_name: args.session_name.clone(),
+        cross_account_role: args.cross_account_role.clone(),
+        identity_policy: files(&args.identity_policy),
+        session_policy: files(&args.session_policy),
+        bucket_policy: args.bucket_policy.as_ref().map(place),
+        assume: args.assume.clone(),
+        edition: args.edition.clone(),
+        operation: args.operation.clone(),
+        skip: args.skip.iter().map(|id| (id.clone(), String::new())).collect::<BTreeMap<_, _>>(),
+        strict: args.strict.then_some(true),
+    }
+}
+
+struct Printer {
+    format: Format,
+}
+
+impl Printer {
+    fn report(&self, sources: &Sources, connection: &crate::ica::connection::Connection, check: &Check) {
+        match self.format {
+            Format::Human => print(&human::report(sources, connection, check, look(&std::io::stdout()))),
+            Format::Json => print_json(&json::report(sources, connection, check)),
+        }
+    }
+
+    fn unreadable(&self, sources: &Sources, unreadable: &[Unreadable]) -> Exit {
+        match self.format {
+            Format::Human => print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr()))),
+            Format::Json => print_json(&json::unreadable(sources, unreadable)),
+        }
+        Exit::Unreadable
+    }
+
+    fn usage(&self, message: &str) -> Exit {
+        match self.format {
+            Format::Human => print_error(&format!("error: {message}\n  help: `ica-policy check --help` lists the flags\n")),
+            Format::Json => print_json(&json::setting_error(message)),
+        }
+        Exit::Usage
+    }
+}
+
+/// Colours follow NO_COLOR and the terminal.
+fn look(stream: &impl anstream::stream::RawStream) -> Look {
+    let colour = anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never;
+    let width = if stream.is_terminal() { terminal_width() } else { 110 };
+    Look { colour, width }
+}
+
+/// Terminals tell their width in COLUMNS where a shell exports it.
+fn terminal_width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(110)
+}
+
+fn print(text: &str) {
+    // A closed pipe ends the output, it is no error.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+fn print_error(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+fn print_json(report: &json::Report<'_>) {
+    let text = serde_json::to_string(report).unwrap_or_default();
+    print(&format!("{text}\n"));
+}

@@ -1,0 +1,81 @@
+#!/bin/sh
+# Made by `ica-policy inputs`. Reads what `ica-policy check` needs and runs it; changes nothing in AWS.
+# Needs the AWS CLI with a profile that may call: s3:GetBucketLocation, s3:GetBucketVersioning, s3:GetBucketPolicy,
+# iam:GetUser, iam:ListUserPolicies, iam:GetUserPolicy, iam:ListAttachedUserPolicies, iam:ListGroupsForUser,
+# iam:ListGroupPolicies, iam:GetGroupPolicy, iam:ListAttachedGroupPolicies, iam:GetPolicy, iam:GetPolicyVersion.
+set -eu
+
+bucket=@BUCKET@
+account=@ACCOUNT@
+user=@USER@
+prefix=@PREFIX@
+dir=@DIR@
+
+mkdir -p "$dir"
+
+# Runs a call whose answer is a list of words, one a line; `None` is how the CLI writes an empty answer.
+list() {
+    answer=$(aws "$@" --output text) || exit 1
+    printf '%s\n' "$answer" | tr '\t' '\n' | grep -v -x -e None -e '' || true
+}
+
+# The bucket: region, versioning, policy.
+aws s3api get-bucket-location --bucket "$bucket" --output text > "$dir/location.txt"
+region=$(cat "$dir/location.txt")
+case "$region" in None|null|'') region=us-east-1 ;; EU) region=eu-west-1 ;; esac
+
+aws s3api get-bucket-versioning --bucket "$bucket" --query Status --output text > "$dir/versioning.txt"
+case "$(cat "$dir/versioning.txt")" in
+    Enabled) versioning=enabled ;;
+    Suspended) versioning=suspended ;;
+    *) versioning=unversioned ;;
+esac
+
+# "There is no bucket policy" and "the call failed" both leave an empty file, so they are told apart here.
+if aws s3api get-bucket-policy --bucket "$bucket" --output json > "$dir/bucket-policy.json" 2> "$dir/bucket-policy.err"; then
+    bucket_policy="$dir/bucket-policy.json"
+elif grep -q NoSuchBucketPolicy "$dir/bucket-policy.err"; then
+    bucket_policy=none
+else
+    cat "$dir/bucket-policy.err" >&2
+    exit 1
+fi
+
+# The user: its ARN has the path, which policies must spell out.
+user_arn=$(aws iam get-user --user-name "$user" --query User.Arn --output text)
+
+# Policies of the user and of its groups, inline and managed.
+set --
+names=$(list iam list-user-policies --user-name "$user" --query 'PolicyNames[]')
+for name in $names; do
+    aws iam get-user-policy --user-name "$user" --policy-name "$name" --output json > "$dir/user-inline-$name.json"
+    set -- "$@" "$dir/user-inline-$name.json"
+done
+groups=$(list iam list-groups-for-user --user-name "$user" --query 'Groups[].GroupName')
+for group in $groups; do
+    names=$(list iam list-group-policies --group-name "$group" --query 'PolicyNames[]')
+    for name in $names; do
+        aws iam get-group-policy --group-name "$group" --policy-name "$name" --output json > "$dir/group-$group-inline-$name.json"
+        set -- "$@" "$dir/group-$group-inline-$name.json"
+    done
+done
+attached=$(
+    list iam list-attached-user-policies --user-name "$user" --query 'AttachedPolicies[].PolicyArn'
+    for group in $groups; do
+        list iam list-attached-group-policies --group-name "$group" --query 'AttachedPolicies[].PolicyArn'
+    done
+)
+for arn in $(printf '%s\n' "$attached" | sort -u); do
+    version=$(aws iam get-policy --policy-arn "$arn" --query Policy.DefaultVersionId --output text)
+    file="$dir/managed-$(basename "$arn").json"
+    aws iam get-policy-version --policy-arn "$arn" --version-id "$version" --output json > "$file"
+    set -- "$@" "$file"
+done
+[ $# -gt 0 ] || set -- none
+
+# Not needed? Add `--skip` and any of: @OPERATIONS@
+set -- ica-policy check --bucket "$bucket" --account "$account" --region "$region" --prefix "$prefix" \
+    --versioning "$versioning" --user "$user_arn" --bucket-policy "$bucket_policy" --identity-policy "$@"
+printf '%s ' "$@" >&2
+printf '\n\n' >&2
+exec "$@"

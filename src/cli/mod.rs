@@ -1,0 +1,52 @@
+//! The command line: one file per command. The only room that reads files.
+
+mod check;
+mod exit;
+mod files;
+mod inputs;
+
+use clap::{Parser, Subcommand};
+pub use exit::Exit;
+
+/// Says, before data fails to arrive, which operation of Illumina Connected Analytics an S3 bucket's policies block.
+#[derive(Parser, Debug)]
+#[command(name = "ica-policy", version, max_term_width = 110, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+How to begin:
+  ica-policy inputs --bucket BUCKET --account 111122223333 --user USER > fetch.sh
+  sh fetch.sh          # read-only AWS CLI calls; ends by running `ica-policy check` on what they answer
+or, with the files at hand:
+  ica-policy check --bucket BUCKET --account 111122223333 --region eu-central-1 --prefix ica/ \\
+      --user USER --identity-policy user.json --bucket-policy bucket.json
+
+Exit codes: 0 clean, 1 something is blocked, 2 wrong usage, 3 an input could not be read, 4 a defect of ica-policy.";
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Check a connection: which ICA operation is blocked, for whom, by which words.
+    Check(Box<check::Args>),
+    /// Print the read-only AWS CLI calls that fetch what `check` needs.
+    Inputs(inputs::Args),
+}
+
+/// Runs the command line and says how it ended.
+pub fn run() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
+            // A closed pipe is no error of ours.
+            let _ = error.print();
+            return exit;
+        }
+    };
+    match cli.command {
+        Command::Check(args) => check::run(&args),
+        Command::Inputs(args) => inputs::run(&args),
+    }
+}

@@ -1,0 +1,287 @@
+//! What a person reads: the matrix, the causes with their words underlined, the assumptions, and what to do next.
+
+use crate::finding::{Finding, Label, Severity};
+use crate::ica::catalogue::{IcaCaller, catalogue};
+use crate::ica::connection::{Connection, Unreadable, Versioning};
+use crate::ica::{Check, Level, OperationReport, Reason, ReasonKind, Verdict};
+use crate::source::{Sources, Span};
+use anstyle::{AnsiColor, Style};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use std::fmt::Write;
+
+/// How the report is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// With colours.
+    pub colour: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+}
+
+/// The report of a check.
+pub fn report(sources: &Sources, connection: &Connection, check: &Check, look: Look) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail, so the results are not looked at.
+    let _ = writeln!(text, "{}\n", title(connection));
+    matrix(&mut text, check, look);
+    for (number, cause) in causes(check).iter().enumerate() {
+        draw_cause(&mut text, sources, number + 1, cause, look);
+    }
+    for finding in &check.findings {
+        let _ = writeln!(text, "\n{}", draw_finding(sources, finding, look));
+    }
+    assumptions(&mut text, check);
+    let _ = writeln!(text, "\n{}", closing(check, look));
+    text
+}
+
+/// Inputs that could not be read.
+pub fn unreadable(sources: &Sources, unreadable: &[Unreadable], look: Look) -> String {
+    let mut text = String::new();
+    for unreadable in unreadable {
+        match unreadable {
+            Unreadable::File { name, message, help } => {
+                let _ = writeln!(text, "{}: {name}: {message}", word("error", Verdict::Blocked, look));
+                if let Some(help) = help {
+                    let _ = writeln!(text, "  help: {help}");
+                }
+            }
+            Unreadable::Text(findings) => {
+                for finding in findings {
+                    let _ = writeln!(text, "{}", draw_finding(sources, finding, look));
+                }
+            }
+        }
+    }
+    text
+}
+
+fn title(connection: &Connection) -> String {
+    let versioning = match connection.versioning {
+        Some(Versioning::Unversioned) => "unversioned",
+        Some(Versioning::Versioned) => "versioned",
+        None => "versioning not given",
+    };
+    let name = connection.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+    let region = connection.region.as_deref().unwrap_or("region not given");
+    let prefix = if connection.prefix.is_empty() { "whole bucket".to_owned() } else { format!("prefix {}", connection.prefix) };
+    let mut title = format!("{name}bucket {} of account {} ({region}, {versioning}, {prefix})", connection.bucket, connection.account);
+    let _ = write!(title, "\nuser   {}", connection.user.as_str());
+    if let Some(role) = &connection.cross_account_role {
+        let _ = write!(title, "\nrole   {}", role.as_str());
+    }
+    for file in &connection.files {
+        let _ = write!(title, "\nread   {} as {}: {}", file.name, file.read_as, file.layer.name());
+    }
+    title
+}
+
+fn matrix(text: &mut String, check: &Check, look: Look) {
+    let width = check.operations.iter().map(|operation| operation.id.len()).max().unwrap_or_default();
+    let callers = IcaCaller::ALL.iter().filter(|caller| check.operations.iter().any(|operation| find(operation, **caller).is_some()));
+    let callers = callers.copied().collect::<Vec<_>>();
+    let heads = callers.iter().map(|caller| format!("{:<20}", caller.id())).collect::<String>();
+    let _ = writeln!(text, "{:width$}  {}", "", heads.trim_end());
+    for operation in &check.operations {
+        let cells = callers.iter().map(|caller| match find(operation, *caller) {
+            Some(report) => {
+                let consequence = if report.own == report.verdict { "" } else { " *" };
+                let plain = format!("{}{consequence}", report.verdict.word());
+                format!("{}{:pad$}", word(&plain, report.verdict, look), "", pad = 20 - plain.len())
+            }
+            None => format!("{:<20}", "-"),
+        });
+        let _ = writeln!(text, "{:width$}  {}", operation.id, cells.collect::<String>().trim_end());
+    }
+    for skipped in &check.skipped {
+        let reason = skipped.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        let _ = writeln!(text, "{:width$}  skipped{reason}", skipped.operation);
+    }
+    let consequences = check.operations.iter().flat_map(|operation| &operation.callers).any(|caller| caller.own != caller.verdict);
+    if consequences {
+        let _ = writeln!(text, "* because of another operation that it depends on");
+    }
+}
+
+fn find(operation: &OperationReport, caller: IcaCaller) -> Option<&crate::ica::CallerReport> {
+    operation.callers.iter().find(|report| report.caller == caller)
+}
+
+/// One reason and all that hangs on it.
+struct Cause<'a> {
+    verdict: Verdict,
+    level: Level,
+    reason: &'a Reason,
+    actions: Vec<&'a str>,
+    operations: Vec<&'static str>,
+    callers: Vec<&'static str>,
+}
+
+/// The reasons, each once, the worst first and root causes before what only degrades.
+fn causes(check: &Check) -> Vec<Cause<'_>> {
+    let mut causes: Vec<Cause<'_>> = Vec::new();
+    for operation in &check.operations {
+        for caller in &operation.callers {
+            for step in caller.steps.iter().filter(|step| step.verdict != Verdict::Allowed) {
+                for reason in &step.reasons {
+                    add_cause(&mut causes, operation.id, caller.caller.id(), step, reason);
+                }
+            }
+        }
+    }
+    causes.sort_by_key(|cause| (cause.level as u8, std::cmp::Reverse(cause.verdict)));
+    causes
+}
+
+fn add_cause<'a>(
+    causes: &mut Vec<Cause<'a>>,
+    operation: &'static str,
+    caller: &'static str,
+    step: &'a crate::ica::StepReport,
+    reason: &'a Reason,
+) {
+    let same = |cause: &&mut Cause<'a>| {
+        let known = cause.reason;
+        let alike = (known.kind, known.layer, known.span, &known.help) == (reason.kind, reason.layer, reason.span, &reason.help);
+        let nowhere = reason.span.is_none() && known.message != reason.message;
+        alike && !nowhere && cause.verdict == step.verdict && cause.level == step.level && cause.callers == [caller]
+    };
+    match causes.iter_mut().find(same) {
+        Some(cause) => {
+            push_new(&mut cause.actions, step.action.as_str());
+            push_new(&mut cause.operations, operation);
+        }
+        None => causes.push(Cause {
+            verdict: step.verdict,
+            level: step.level,
+            reason,
+            actions: vec![&step.action],
+            operations: vec![operation],
+            callers: vec![caller],
+        }),
+    }
+}
+
+fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause<'_>, look: Look) {
+    let level = match cause.level {
+        Level::Required => "",
+        Level::Degrades => " (works without, leaves residue)",
+        Level::Advised => " (advice; changes no verdict)",
+    };
+    let head = format!("{number}. {}{level}", word(cause.verdict.word(), cause.verdict, look));
+    let _ = writeln!(text, "\n{head}: {} for the {}", cause.operations.join(", "), cause.callers.join(", "));
+    let mut message = cause.reason.message.clone();
+    if cause.actions.len() > 1 {
+        let _ =
+            write!(message, " (likewise {})", cause.actions[1..].iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", "));
+    }
+    let finding = Finding {
+        id: kind_word(cause.reason.kind),
+        severity: if cause.verdict == Verdict::Unknown || cause.level != Level::Required { Severity::Warning } else { Severity::Error },
+        span: cause.reason.span.unwrap_or_default(),
+        message,
+        help: cause.reason.help.clone(),
+        related: cause.reason.labels.clone(),
+    };
+    if cause.reason.span.is_some() {
+        let _ = write!(text, "{}", draw_finding(sources, &finding, look));
+    } else {
+        let _ = writeln!(text, "  {}: {}", finding.id, finding.message);
+        if let Some(help) = &finding.help {
+            let _ = writeln!(text, "  help: {help}");
+        }
+    }
+}
+
+fn kind_word(kind: ReasonKind) -> &'static str {
+    match kind {
+        ReasonKind::ExplicitDeny => "explicit-deny",
+        ReasonKind::NoAllow => "no-allow",
+        ReasonKind::Environment => "environment",
+        ReasonKind::Hidden => "hidden",
+        ReasonKind::Ambiguous => "ambiguous",
+        ReasonKind::Limit => "limit",
+    }
+}
+
+/// Draws the words of the file with the wrong ones underlined.
+fn draw_finding(sources: &Sources, finding: &Finding, look: Look) -> String {
+    let Some(place) = sources.trace(finding.span) else {
+        return format!("{}: {}", finding.id, finding.message);
+    };
+    let base = place.source.base;
+    let label = |span: Span, text: Option<String>| {
+        let place = sources.trace(span).filter(|place| place.source.base == base)?;
+        let range = place.range();
+        Some(LabeledSpan::new(text, range.start, range.len()))
+    };
+    let related = finding.related.iter().filter_map(|Label { span, text }| label(*span, Some(text.clone())));
+    let labels = label(finding.span, Some("here".to_owned())).into_iter().chain(related);
+    let severity = match finding.severity {
+        Severity::Error => miette::Severity::Error,
+        Severity::Warning => miette::Severity::Warning,
+        Severity::Info => miette::Severity::Advice,
+    };
+    let mut diagnostic = MietteDiagnostic::new(finding.message.clone()).with_code(finding.id).with_severity(severity).with_labels(labels);
+    diagnostic.help = finding.help.clone();
+    let report = Report::new(diagnostic).with_source_code(NamedSource::new(place.source.name(), place.source.text.clone()));
+    let theme = if look.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(look.width).with_context_lines(1);
+    let mut text = String::new();
+    match handler.render_report(&mut text, report.as_ref()) {
+        Ok(()) => text,
+        Err(_) => format!("{}: {}: {}\n", place.source.name(), finding.id, finding.message),
+    }
+}
+
+fn assumptions(text: &mut String, check: &Check) {
+    if check.assumptions.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\nassumed, as no file shows it:");
+    for assumption in &check.assumptions {
+        let _ = writeln!(text, "  {:<20} {}", assumption.id, assumption.text);
+        let _ = writeln!(text, "  {:<20} -> {}", "", assumption.how_to_settle);
+    }
+}
+
+/// The last lines: how it stands, and what to do next.
+fn closing(check: &Check, look: Look) -> String {
+    let worst = check.worst();
+    let next = match worst {
+        Verdict::Allowed => "every operation is allowed, as far as the assumptions hold; connect the bucket",
+        Verdict::Unknown => {
+            "nothing is blocked for certain; settle what is unknown, or leave out what you do not need with --skip OPERATION"
+        }
+        Verdict::Partial | Verdict::Blocked => {
+            "mend the causes from the top, then run the same command again; leave out what you do not need with --skip OPERATION"
+        }
+    };
+    let broken = check.operations.iter().filter(|operation| operation.callers.iter().any(|caller| caller.verdict == Verdict::Blocked));
+    let broken = broken
+        .filter_map(|operation| catalogue().operation(operation.id))
+        .map(|operation| format!("\n  {}: {}", operation.id, operation.breaks));
+    let broken = broken.collect::<String>();
+    let broken = if broken.is_empty() { broken } else { format!("what users will see:{broken}\n") };
+    format!("{broken}{}: {next}", word(worst.word(), worst, look))
+}
+
+fn word(text: &str, verdict: Verdict, look: Look) -> String {
+    if !look.colour {
+        return text.to_owned();
+    }
+    let colour = match verdict {
+        Verdict::Allowed => AnsiColor::Green,
+        Verdict::Unknown => AnsiColor::Yellow,
+        Verdict::Partial => AnsiColor::Magenta,
+        Verdict::Blocked => AnsiColor::Red,
+    };
+    let style = Style::new().fg_color(Some(colour.into())).bold();
+    format!("{style}{text}{style:#}")
+}

@@ -1,0 +1,304 @@
+//! `--format json`: the schema `ica-policy/check/v1`, published in `schemas/check-v1.json`.
+
+use super::place::{Position, position};
+use crate::authz::{ContextValue, Request};
+use crate::finding::{Finding, Severity};
+use crate::ica::catalogue::EDITION;
+use crate::ica::connection::{Connection, Given, Unreadable, Versioning};
+use crate::ica::{CallerReport, Check, Level, Reason, ReasonKind, StepReport, Verdict, Witness};
+use crate::source::Sources;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The name of the schema.
+pub const SCHEMA: &str = "ica-policy/check/v1";
+
+/// A whole report.
+#[derive(Serialize)]
+pub struct Report<'a> {
+    schema: &'static str,
+    connection: Option<ConnectionView<'a>>,
+    assumptions: Vec<AssumptionView>,
+    operations: Vec<OperationView>,
+    skipped: Vec<SkippedView<'a>>,
+    environment: [(); 0],
+    findings: Vec<FindingView>,
+    errors: Vec<ErrorView>,
+    data: Data,
+}
+
+#[derive(Serialize)]
+struct Data {
+    ica: &'static str,
+}
+
+#[derive(Serialize)]
+struct ConnectionView<'a> {
+    name: Option<&'a str>,
+    bucket: &'a str,
+    account: &'a str,
+    region: Option<&'a str>,
+    prefix: &'a str,
+    versioning: Option<&'static str>,
+    state: &'static str,
+    user: &'a str,
+    session_name: Option<&'a str>,
+    cross_account_role: Option<&'a str>,
+    layers: BTreeMap<&'static str, &'static str>,
+    files: Vec<FileView<'a>>,
+}
+
+#[derive(Serialize)]
+struct FileView<'a> {
+    file: &'a str,
+    layer: &'static str,
+    read_as: String,
+}
+
+#[derive(Serialize)]
+struct AssumptionView {
+    id: &'static str,
+    text: &'static str,
+    how_to_settle: &'static str,
+}
+
+#[derive(Serialize)]
+struct SkippedView<'a> {
+    operation: &'a str,
+    reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct OperationView {
+    id: &'static str,
+    callers: Vec<CallerView>,
+}
+
+#[derive(Serialize)]
+struct CallerView {
+    caller: &'static str,
+    verdict: Verdict,
+    own: Verdict,
+    blocked_by: Vec<&'static str>,
+    steps: Vec<StepView>,
+}
+
+#[derive(Serialize)]
+struct StepView {
+    action: String,
+    resource: String,
+    level: Level,
+    verdict: Verdict,
+    assumes: Vec<&'static str>,
+    reasons: Vec<ReasonView>,
+    witness: WitnessView,
+}
+
+#[derive(Serialize)]
+struct ReasonView {
+    kind: ReasonKind,
+    layer: Option<&'static str>,
+    file: Option<String>,
+    statement: Option<usize>,
+    sid: Option<String>,
+    span: Option<Position>,
+    text: Option<String>,
+    message: String,
+    help: Option<String>,
+}
+
+#[derive(Serialize)]
+struct WitnessView {
+    denied: Option<RequestView>,
+    allowed: Option<RequestView>,
+}
+
+#[derive(Serialize)]
+struct RequestView {
+    principal: Option<String>,
+    action: String,
+    resource: String,
+    context: BTreeMap<String, serde_json::Value>,
+}
+
+#[derive(Serialize)]
+struct FindingView {
+    id: &'static str,
+    severity: Severity,
+    file: Option<String>,
+    span: Option<Position>,
+    message: String,
+    help: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ErrorView {
+    file: Option<String>,
+    span: Option<Position>,
+    message: String,
+    help: Option<String>,
+}
+
+/// The report of a check.
+pub fn report<'a>(sources: &Sources, connection: &'a Connection, check: &'a Check) -> Report<'a> {
+    let assumption =
+        |report: &crate::ica::AssumptionReport| AssumptionView { id: report.id, text: report.text, how_to_settle: report.how_to_settle };
+    let skipped = |skipped: &'a crate::ica::Skipped| SkippedView { operation: &skipped.operation, reason: skipped.reason.as_deref() };
+    let operation = |operation: &crate::ica::OperationReport| OperationView {
+        id: operation.id,
+        callers: operation.callers.iter().map(|caller| caller_view(sources, caller)).collect(),
+    };
+    Report {
+        connection: Some(connection_view(connection)),
+        assumptions: check.assumptions.iter().map(assumption).collect(),
+        operations: check.operations.iter().map(operation).collect(),
+        skipped: check.skipped.iter().map(skipped).collect(),
+        findings: check.findings.iter().map(|finding| finding_view(sources, finding)).collect(),
+        ..empty(Vec::new())
+    }
+}
+
+/// The report where a setting is wrong: nothing could be checked.
+pub fn setting_error(message: &str) -> Report<'static> {
+    empty(vec![ErrorView { file: None, span: None, message: message.to_owned(), help: None }])
+}
+
+/// The report where inputs could not be read.
+pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> Report<'static> {
+    empty(unreadable.iter().flat_map(|unreadable| error_views(sources, unreadable)).collect())
+}
+
+fn empty<'a>(errors: Vec<ErrorView>) -> Report<'a> {
+    Report {
+        schema: SCHEMA,
+        connection: None,
+        assumptions: Vec::new(),
+        operations: Vec::new(),
+        skipped: Vec::new(),
+        environment: [],
+        findings: Vec::new(),
+        errors,
+        data: Data { ica: EDITION },
+    }
+}
+
+fn error_views(sources: &Sources, unreadable: &Unreadable) -> Vec<ErrorView> {
+    match unreadable {
+        Unreadable::File { name, message, help } => {
+            vec![ErrorView { file: Some(name.clone()), span: None, message: message.clone(), help: help.clone() }]
+        }
+        Unreadable::Text(findings) => findings.iter().map(|finding| error_view(sources, finding)).collect(),
+    }
+}
+
+fn error_view(sources: &Sources, finding: &Finding) -> ErrorView {
+    let span = position(sources, finding.span);
+    ErrorView { file: span.as_ref().map(|span| span.file.clone()), span, message: finding.message.clone(), help: finding.help.clone() }
+}
+
+fn connection_view(connection: &Connection) -> ConnectionView<'_> {
+    let file = |file: &'_ crate::ica::connection::FileRead| (file.layer.name(), file.read_as.to_string());
+    ConnectionView {
+        name: connection.name.as_deref(),
+        bucket: &connection.bucket,
+        account: &connection.account,
+        region: connection.region.as_deref(),
+        prefix: &connection.prefix,
+        versioning: connection.versioning.map(|versioning| match versioning {
+            Versioning::Unversioned => "unversioned",
+            Versioning::Versioned => "versioned",
+        }),
+        state: if connection.is_new { "new" } else { "connected" },
+        user: connection.user.as_str(),
+        session_name: connection.session_name.as_deref(),
+        cross_account_role: connection.cross_account_role.as_ref().map(crate::model::Arn::as_str),
+        layers: BTreeMap::from([
+            ("identity", given(&connection.identity)),
+            ("session", given(&connection.session)),
+            ("bucket-policy", given(&connection.bucket_policy)),
+        ]),
+        files: connection
+            .files
+            .iter()
+            .map(|read| {
+                let (layer, read_as) = file(read);
+                FileView { file: &read.name, layer, read_as }
+            })
+            .collect(),
+    }
+}
+
+fn given<T>(layer: &Given<T>) -> &'static str {
+    match layer {
+        Given::Given(_) => "given",
+        Given::None => "none",
+        Given::Absent => "absent",
+    }
+}
+
+fn caller_view(sources: &Sources, caller: &CallerReport) -> CallerView {
+    CallerView {
+        caller: caller.caller.id(),
+        verdict: caller.verdict,
+        own: caller.own,
+        blocked_by: caller.blocked_by.clone(),
+        steps: caller.steps.iter().map(|step| step_view(sources, step)).collect(),
+    }
+}
+
+fn step_view(sources: &Sources, step: &StepReport) -> StepView {
+    StepView {
+        action: step.action.clone(),
+        resource: step.resource.clone(),
+        level: step.level,
+        verdict: step.verdict,
+        assumes: step.assumes.clone(),
+        reasons: step.reasons.iter().map(|reason| reason_view(sources, reason)).collect(),
+        witness: witness_view(&step.witness),
+    }
+}
+
+fn reason_view(sources: &Sources, reason: &Reason) -> ReasonView {
+    let span = reason.span.and_then(|span| position(sources, span));
+    ReasonView {
+        kind: reason.kind,
+        layer: (!reason.layer.is_empty()).then_some(reason.layer),
+        file: span.as_ref().map(|span| span.file.clone()),
+        statement: reason.statement,
+        sid: reason.sid.clone(),
+        text: span.as_ref().map(|span| span.text.clone()),
+        span,
+        message: reason.message.clone(),
+        help: reason.help.clone(),
+    }
+}
+
+fn witness_view(witness: &Witness) -> WitnessView {
+    let view = |request: &Option<Box<Request>>| request.as_deref().map(request_view);
+    WitnessView { denied: view(&witness.denied), allowed: view(&witness.allowed) }
+}
+
+fn request_view(request: &Request) -> RequestView {
+    let value = |value: &ContextValue| match value {
+        ContextValue::One(value) => serde_json::Value::from(value.as_str()),
+        ContextValue::Many(values) => serde_json::Value::from(values.as_slice()),
+    };
+    RequestView {
+        principal: request.caller.principal_arn(),
+        action: request.action.clone(),
+        resource: request.resource.clone(),
+        context: request.context.iter().map(|(key, found)| (key.to_owned(), value(found))).collect(),
+    }
+}
+
+fn finding_view(sources: &Sources, finding: &Finding) -> FindingView {
+    let span = position(sources, finding.span);
+    FindingView {
+        id: finding.id,
+        severity: finding.severity,
+        file: span.as_ref().map(|span| span.file.clone()),
+        span,
+        message: finding.message.clone(),
+        help: finding.help.clone(),
+    }
+}

@@ -1,0 +1,39 @@
+//! Spans as a person or another program wants them.
+
+use crate::source::{LineIndex, Sources, Span};
+use serde::Serialize;
+
+/// Where words stand in the file the user gave.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Position {
+    /// The file's name.
+    #[serde(skip)]
+    pub file: String,
+    /// First byte, from 0.
+    pub start: usize,
+    /// Byte behind the last one.
+    pub end: usize,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// The words.
+    #[serde(skip)]
+    pub text: String,
+}
+
+/// Finds the place of a span in the file that the user can edit.
+pub fn position(sources: &Sources, span: Span) -> Option<Position> {
+    let place = sources.trace(span)?;
+    let text = &place.source.text;
+    let range = place.range();
+    let at = LineIndex::new(text).at(text, range.start);
+    Some(Position {
+        file: place.source.name().to_owned(),
+        start: range.start,
+        end: range.end,
+        line: at.line,
+        column: at.column,
+        text: place.text().to_owned(),
+    })
+}
