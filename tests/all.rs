@@ -9,3 +9,6 @@ mod json;
 
 // Policies: every document of the corpus is read or refused with a place; nothing is lost.
 mod policies;
+
+// Connections: the set-ups of corpus/ica with their expected verdicts.
+mod ica;

@@ -25,8 +25,8 @@ pub enum Ambiguity {
     NotPrincipalPartly,
     /// A `*` that ends one of the first five parts of a resource ARN.
     ResourceStar,
-    /// `*` alone, or fewer than six parts, as the value of an ARN operator.
-    ShortArnPattern,
+    /// `*` alone as the value of an ARN operator.
+    LoneStarArn,
     /// A condition key with an empty list of values.
     EmptyValues,
     /// A key with several values under an operator without `ForAllValues` or `ForAnyValue`.
@@ -99,13 +99,13 @@ const TABLE: [Entry; 13] = [
         source: "IAM:reference_policies_elements_resource, 2023 and newer",
     },
     Entry {
-        ambiguity: Ambiguity::ShortArnPattern,
-        id: "short-arn-pattern",
+        ambiguity: Ambiguity::LoneStarArn,
+        id: "lone-star-arn",
         readings: [
-            "an ARN operator's value with fewer than six parts matches nothing",
-            "an ARN operator's value with fewer than six parts is a plain pattern",
+            "`*` alone as the value of an ARN operator has too few parts and matches nothing",
+            "`*` alone as the value of an ARN operator matches every ARN",
         ],
-        source: "facts D4",
+        source: "facts D4, from memory",
     },
     Entry {
         ambiguity: Ambiguity::EmptyValues,

@@ -20,7 +20,6 @@ pub enum Formula {
 
 impl Formula {
     const TRUE: Formula = Formula::All(Vec::new());
-    const FALSE: Formula = Formula::Any(Vec::new());
 }
 
 /// What must allow the request.
@@ -99,10 +98,9 @@ fn limits(request: &Request, layers: &Layers<'_>) -> Vec<Formula> {
     if !layers.boundary.is_absent() {
         limits.push(allows(LayerId::Boundary));
     }
-    if !layers.session.is_absent() {
+    // An absent layer allows nothing, which is right for a federated session: it has only what a session policy gives it.
+    if !layers.session.is_absent() || matches!(request.caller, Caller::FederatedSession { .. }) {
         limits.push(allows(LayerId::Session));
-    } else if matches!(request.caller, Caller::FederatedSession { .. }) {
-        limits.push(Formula::FALSE);
     }
     limits
 }

@@ -104,9 +104,19 @@ fn undetermined(points: u64, tried: Vec<(u64, Decision)>) -> Decision {
             }
         }
     }
-    let worst = tried.into_iter().map(|(_, decision)| decision).max_by_key(|decision| decision.outcome == Outcome::ExplicitlyDenied);
+    let worst = tried.into_iter().map(|(_, decision)| decision).max_by_key(|decision| severity(decision.outcome));
     let (denied_by, lacking) = worst.map(|decision| (decision.denied_by, decision.lacking)).unwrap_or_default();
     Decision { outcome: Outcome::Undetermined, denied_by, allowed_by: Vec::new(), lacking, readings }
+}
+
+/// How far a decision is from what the caller wants.
+fn severity(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Allowed => 0,
+        Outcome::Undetermined => 1,
+        Outcome::ImplicitlyDenied => 2,
+        Outcome::ExplicitlyDenied => 3,
+    }
 }
 
 /// The statements that allow, and how they name the caller.

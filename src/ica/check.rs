@@ -6,7 +6,7 @@ use super::depends::add_consequences;
 use super::reasons::{is_about_objects, reasons};
 use super::step::{Tried, is_needed, resource_words, try_step};
 use super::verdict::{
-    AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
+    Advice, AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
 };
 
 /// Checks a connection against the catalogue.
@@ -92,7 +92,7 @@ fn cors_step() -> StepReport {
 }
 
 fn bare_reason(kind: ReasonKind, layer: &'static str, message: String, help: &str) -> Reason {
-    Reason { kind, layer, statement: None, sid: None, span: None, message, help: Some(help.to_owned()), labels: Vec::new() }
+    Reason { kind, layer, statement: None, sid: None, span: None, message, help: Some(Advice::plain(help)), labels: Vec::new() }
 }
 
 /// The assumptions whose failure would change the verdict of a step.

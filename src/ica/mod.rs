@@ -16,5 +16,5 @@ mod verdict;
 
 pub use check::check;
 pub use verdict::{
-    AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
+    Advice, AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
 };

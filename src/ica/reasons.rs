@@ -2,13 +2,16 @@
 
 use super::catalogue::{IcaCaller, Step, Target};
 use super::connection::Connection;
+use super::context::resource_patterns;
 use super::step::{Cause, Tried, Unknown, layers, resource_words};
-use super::verdict::{Reason, ReasonKind, layer_name};
+use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_name};
 use crate::authz::{Ambiguity, Choice, LayerId, Layers, NamingSet, Request};
-use crate::eval::{Decision, Lack, NearMiss, StatementRef, concerns, matching_action, near_miss};
+use crate::eval::{Decision, Lack, NearMiss, StatementRef, concerns, matching_action, matching_resource, near_miss};
 use crate::finding::Label;
 use crate::model::{Condition, Element, PrincipalPattern, Statement};
 use crate::source::Span;
+
+const EXCEPT_CALLERS: &str = "except ICA's callers from this Deny, for example by `aws:PrincipalArn`";
 
 /// What a reason is told about.
 struct Scene<'a> {
@@ -16,11 +19,12 @@ struct Scene<'a> {
     caller: IcaCaller,
     step: &'a Step,
     layers: Layers<'a>,
+    verdict: Verdict,
 }
 
 /// The reasons of a step that is not allowed.
 pub(super) fn reasons(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Tried) -> Vec<Reason> {
-    let scene = Scene { connection, caller, step, layers: layers(connection, caller, None, false) };
+    let scene = Scene { connection, caller, step, layers: layers(connection, caller, None, false), verdict: tried.verdict };
     let mut reasons = tried.unknowns.iter().map(|unknown| scene.unknown(unknown)).collect::<Vec<_>>();
     for (cause, request) in &tried.causes {
         let reason = match cause {
@@ -55,9 +59,11 @@ impl<'a> Scene<'a> {
         } else if let Some(condition) = deciding_condition(statement) {
             self.denied_by_condition(&mut reason, condition, &action, request);
         } else {
-            reason.span = action_span.or(Some(statement.span));
-            reason.help =
-                Some(format!("take `{action}` out of this Deny, or except ICA with `\"ArnNotLike\": {{\"aws:PrincipalArn\": [..]}}`"));
+            // Where only some keys are denied, the resource says which.
+            let narrow = if self.verdict == Verdict::Partial { matching_resource(statement, request) } else { None };
+            reason.span = narrow.or(action_span).or(Some(statement.span));
+            let tail = "out of this Deny, or except ICA with `\"ArnNotLike\": {\"aws:PrincipalArn\": [..]}`";
+            reason.help = Some(Advice::about("take", &action, tail));
             return reason;
         }
         reason.labels.extend(action_span.map(|span| Label { span, text: "this action".to_owned() }));
@@ -72,15 +78,17 @@ impl<'a> Scene<'a> {
         if condition.test.is_negated() {
             reason.message = format!("`{action}` is denied unless `{key}` is listed here; {has}");
             reason.help = Some(match value {
-                Some(value) if &*condition.key.node == "aws:principalarn" => format!("add `{}` to this list", self.listed_arn(&value)),
-                Some(value) => {
-                    format!("add `{value}` to this list if that is right for ICA, or except ICA's callers by `aws:PrincipalArn`")
+                Some(value) if &*condition.key.node == "aws:principalarn" => {
+                    Advice::plain(format!("add `{}` to this list", self.listed_arn(&value)))
                 }
-                None => "except ICA's callers from this Deny, for example by `aws:PrincipalArn`".to_owned(),
+                Some(value) => Advice::plain(format!(
+                    "add `{value}` to this list if that is right for ICA, or except ICA's callers by `aws:PrincipalArn`"
+                )),
+                None => Advice::plain(EXCEPT_CALLERS),
             });
         } else {
             reason.message = format!("`{action}` is denied where `{}` holds for `{key}`; {has}", condition.operator.node);
-            reason.help = Some("except ICA's callers from this Deny, for example by `aws:PrincipalArn`".to_owned());
+            reason.help = Some(Advice::plain(EXCEPT_CALLERS));
         }
     }
 
@@ -88,9 +96,9 @@ impl<'a> Scene<'a> {
         let caller = request.caller.principal_arn().unwrap_or_default();
         reason.span = Some(principal.span);
         reason.message = format!("`{action}` is denied for everybody but those listed here; `{caller}` is not fully listed");
-        reason.help = Some(
-            "`NotPrincipal` cannot list sessions by pattern: use `\"Principal\": \"*\"` with `ArnNotLike` on `aws:PrincipalArn`".to_owned(),
-        );
+        reason.help = Some(Advice::plain(
+            "`NotPrincipal` cannot list sessions by pattern: use `\"Principal\": \"*\"` with `ArnNotLike` on `aws:PrincipalArn`",
+        ));
     }
 
     fn lacking(&self, layer: LayerId, request: &Request) -> Reason {
@@ -115,14 +123,14 @@ impl<'a> Scene<'a> {
         let resource = resource_words(self.connection, self.step);
         for (number, (lack, span)) in near.lacks.iter().enumerate() {
             let (message, help) = match lack {
-                Lack::Action => (format!("does not list `{action}`"), format!("add `{action}` to this list")),
-                Lack::Resource => (format!("does not cover `{}`", request.resource), format!("add `{resource}` to this list")),
+                Lack::Action => (format!("does not list `{action}`"), Advice::about("add", action, "to this list")),
+                Lack::Resource => uncovered_resource(statement, request, &resource),
                 Lack::Principal => {
                     let arn = request.caller.principal_arn().unwrap_or_default();
-                    (format!("does not name `{arn}`"), format!("add `{arn}` to the principals"))
+                    (format!("does not name `{arn}`"), Advice::plain(format!("add `{arn}` to the principals")))
                 }
-                Lack::Condition(number) => self.failed_condition(&statement.conditions[*number], request),
-                Lack::Doubt => ("is one that AWS would refuse".to_owned(), "mend the statement first".to_owned()),
+                Lack::Condition(number) => failed_condition(&statement.conditions[*number], request),
+                Lack::Doubt => ("is one that AWS would refuse".to_owned(), Advice::plain("mend the statement first")),
             };
             if number == 0 {
                 reason.span = Some(*span);
@@ -138,22 +146,14 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn failed_condition(&self, condition: &Condition, request: &Request) -> (String, String) {
-        let key = written_key(condition);
-        let value = request.context.get(&condition.key.node).map(|value| value.as_slice().join(", "));
-        let has = value.map_or_else(|| "the request has no such key".to_owned(), |value| format!("the request has `{value}`"));
-        let message = format!("has a condition on `{key}` that does not hold: {has}");
-        (message, format!("widen the condition on `{key}`, or take it out"))
-    }
-
-    /// The statement that is missing, in one line.
-    fn statement_to_add(&self, layer: LayerId, action: &str, request: &Request) -> String {
+    /// The statement that is missing.
+    fn statement_to_add(&self, layer: LayerId, action: &str, request: &Request) -> Advice {
         let resource = resource_words(self.connection, self.step);
         let principal = match layer {
-            LayerId::Resource => format!("\"Principal\": {{\"AWS\": \"{}\"}}, ", request.caller.principal_arn().unwrap_or_default()),
+            LayerId::Resource => format!(" to the principal `{}`", request.caller.principal_arn().unwrap_or_default()),
             _ => String::new(),
         };
-        format!("add the statement {{\"Effect\": \"Allow\", {principal}\"Action\": \"{action}\", \"Resource\": \"{resource}\"}}")
+        Advice::about("add a statement that allows", action, &format!("on `{resource}`{principal}"))
     }
 
     fn open(&self, decision: &Decision, request: &Request) -> Reason {
@@ -191,7 +191,7 @@ impl<'a> Scene<'a> {
                 reason.span = Some(span);
                 reason.message =
                     format!("AWS would refuse these words ({doubt}), so whether `{}` is allowed is not known", self.action_words(request));
-                reason.help = Some("mend the words that AWS would refuse".to_owned());
+                reason.help = Some(Advice::plain("mend the words that AWS would refuse"));
                 return;
             }
         }
@@ -227,7 +227,7 @@ impl<'a> Scene<'a> {
                 return empty(ReasonKind::Limit, "", message);
             }
         };
-        Reason { help: Some(help), ..empty(ReasonKind::Hidden, layer, message) }
+        Reason { help: Some(Advice::plain(help)), ..empty(ReasonKind::Hidden, layer, message) }
     }
 
     /// A condition key that is not known: shows the first condition on it.
@@ -241,7 +241,10 @@ impl<'a> Scene<'a> {
         });
         let Some((layer, statement, condition)) = found else {
             let message = format!("it hangs on `{key}`, which is not known");
-            return Reason { help: Some(format!("if you know it, say --assume {key}=VALUE")), ..empty(ReasonKind::Hidden, "", message) };
+            return Reason {
+                help: Some(Advice::plain(format!("if you know it, say --assume {key}=VALUE"))),
+                ..empty(ReasonKind::Hidden, "", message)
+            };
         };
         let written = written_key(condition);
         let message =
@@ -249,7 +252,7 @@ impl<'a> Scene<'a> {
         let mut reason = empty(ReasonKind::Hidden, layer_name(layer), message);
         locate(&mut reason, statement);
         reason.span = Some(condition.span);
-        reason.help = Some(format!("if you know it, say --assume {}:{written}=VALUE", self.caller.id()));
+        reason.help = Some(Advice::plain(format!("if you know it, say --assume {}:{written}=VALUE", self.caller.id())));
         reason
     }
 
@@ -286,6 +289,24 @@ fn written_key(condition: &Condition) -> String {
     ];
     let usual = usual.iter().find(|(lower, _)| *lower == &*condition.key.node).map(|(_, usual)| (*usual).to_owned());
     row.map(|row| row.name.clone()).or(usual).unwrap_or_else(|| condition.key.node.to_string())
+}
+
+fn uncovered_resource(statement: &Statement, request: &Request, resource: &str) -> (String, Advice) {
+    let variables = resource_patterns(statement).flat_map(crate::model::Pattern::variables);
+    let missing = variables.into_iter().find(|variable| variable.default.is_none() && request.context.get(&variable.key).is_none());
+    let add = Advice::plain(format!("add `{resource}` to this list"));
+    match missing {
+        Some(variable) => (format!("uses the variable `${{{}}}`, which this request has no value for", variable.key), add),
+        None => (format!("does not cover `{}`", request.resource), add),
+    }
+}
+
+fn failed_condition(condition: &Condition, request: &Request) -> (String, Advice) {
+    let key = written_key(condition);
+    let value = request.context.get(&condition.key.node).map(|value| value.as_slice().join(", "));
+    let has = value.map_or_else(|| "the request has no such key".to_owned(), |value| format!("the request has `{value}`"));
+    let message = format!("has a condition on `{key}` that does not hold: {has}");
+    (message, Advice::plain(format!("widen the condition on `{key}`, or take it out")))
 }
 
 fn first_doubt(statement: &Statement) -> Option<(Span, String)> {

@@ -23,7 +23,8 @@ pub(super) struct Dimension {
 pub(super) struct Space {
     pub callers: Vec<Caller>,
     pub action: String,
-    pub resources: Vec<String>,
+    /// Resources, grouped: all of one group are asked for, but which group is not known.
+    pub resources: Vec<Vec<String>>,
     pub account: String,
     /// What is known.
     pub fixed: Context,
@@ -113,7 +114,7 @@ fn add_fact(space: &mut Space, key: &str, fact: &KeyFact, value_type: ValueType,
 
 /// Keys that follow from caller and resource are filled in by `authz`.
 fn is_derived(key: &str, space: &Space) -> bool {
-    let probe = space.callers.first().zip(space.resources.first());
+    let probe = space.callers.first().zip(space.resources.iter().flatten().next());
     let request = probe.and_then(|(caller, resource)| request(space, caller.clone(), resource, Context::new()));
     let absent_for_all = ["aws:username", "aws:principalservicename"];
     absent_for_all.contains(&key) || request.is_some_and(|request| request.context.get(key).is_some())
@@ -134,14 +135,19 @@ pub(super) fn request(space: &Space, caller: Caller, resource: &str, context: Co
     Request::new(caller, &space.action, resource, resource_account, context).ok()
 }
 
-fn resources(connection: &Connection, step: &Step, statements: &[&Statement]) -> Vec<String> {
+fn resources(connection: &Connection, step: &Step, statements: &[&Statement]) -> Vec<Vec<String>> {
     let bucket = format!("arn:aws:s3:::{}", connection.bucket);
     match step.resource {
-        Target::Bucket => vec![bucket],
-        Target::Object => object_keys(connection, &bucket, statements).into_iter().map(|key| format!("{bucket}/{key}")).collect(),
+        Target::Bucket => vec![vec![bucket]],
+        Target::Object => {
+            vec![object_keys(connection, &bucket, statements).into_iter().map(|key| format!("{bucket}/{key}")).collect()]
+        }
         Target::FederatedUser => {
             let account = connection.user.account();
-            session_names(connection, statements).into_iter().map(|name| format!("arn:aws:sts::{account}:federated-user/{name}")).collect()
+            session_names(connection, statements)
+                .into_iter()
+                .map(|name| vec![format!("arn:aws:sts::{account}:federated-user/{name}")])
+                .collect()
         }
     }
 }
@@ -177,7 +183,7 @@ fn session_names(connection: &Connection, statements: &[&Statement]) -> Vec<Stri
         return vec![name.clone()];
     }
     let stem = format!("arn:aws:sts::{}:federated-user/", connection.user.account());
-    let mut names = BTreeSet::from(["ica-session".to_owned()]);
+    let mut names = BTreeSet::from(["ica-session".to_owned(), "other-session".to_owned()]);
     names.extend(named_sessions(statements, &stem));
     for pattern in statements.iter().flat_map(|statement| resource_patterns(statement)) {
         names.extend(super::keys::values_matching(pattern, &stem).into_iter().filter_map(|arn| arn.strip_prefix(&stem).map(str::to_owned)));

@@ -128,15 +128,15 @@ fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing
     let mut tally = Tally::default();
     let (free, hidden): (Vec<_>, Vec<_>) = space.open.iter().partition(|dimension| dimension.kind == KeyKind::Free);
     for (guess, layers) in layers.iter().enumerate() {
-        for (number, caller) in space.callers.iter().enumerate() {
+        for (session, (caller, resources)) in sessions(&space).enumerate() {
             for choice in assignments(&hidden) {
                 let mut context = space.fixed.clone();
                 apply(&mut context, &hidden, &choice);
-                tally.begin([vec![guess, number], choice].concat());
+                tally.begin([vec![guess, session], choice].concat());
                 for free_choice in assignments(&free) {
                     let mut context = context.clone();
                     apply(&mut context, &free, &free_choice);
-                    for resource in &space.resources {
+                    for resource in resources {
                         if let Some(request) = request(&space, caller.clone(), resource, context.clone()) {
                             tally.take(decide_step(&request, layers, step), request);
                         }
@@ -146,6 +146,11 @@ fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing
         }
     }
     tally.sum_up(&space, &hidden)
+}
+
+/// Every caller with every group of resources: the names of sessions take part in both.
+fn sessions(space: &Space) -> impl Iterator<Item = (&crate::authz::Caller, &Vec<String>)> {
+    space.callers.iter().flat_map(|caller| space.resources.iter().map(move |resources| (caller, resources)))
 }
 
 fn about(statement: &Statement, action: &str, step: &Step) -> bool {
@@ -165,7 +170,7 @@ fn decide_step(request: &Request, layers: &Layers<'_>, step: &Step) -> Decision 
 
 fn size(space: &Space) -> usize {
     let open = space.open.iter().map(|dimension| dimension.values.len().max(1));
-    let start = space.callers.len().saturating_mul(space.resources.len());
+    let start = sessions(space).map(|(_, resources)| resources.len()).sum();
     open.fold(start, usize::saturating_mul)
 }
 

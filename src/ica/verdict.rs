@@ -63,6 +63,44 @@ pub enum ReasonKind {
     Limit,
 }
 
+/// What to do about a reason: the same advice for several subjects can be told in one sentence.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Advice {
+    /// The words before the subject: `add`.
+    pub lead: String,
+    /// What it is about, if the advice can be joined with others of the same words: an action.
+    pub subject: Option<String>,
+    /// The words behind it: `to this list`.
+    pub tail: String,
+}
+
+impl Advice {
+    /// Advice that stands alone.
+    pub fn plain(text: impl Into<String>) -> Advice {
+        Advice { lead: text.into(), ..Advice::default() }
+    }
+
+    /// Advice about a subject.
+    pub fn about(lead: &str, subject: &str, tail: &str) -> Advice {
+        Advice { lead: lead.to_owned(), subject: Some(subject.to_owned()), tail: tail.to_owned() }
+    }
+
+    /// The sentence for several subjects.
+    pub fn sentence(&self, subjects: &[&str]) -> String {
+        if self.subject.is_none() {
+            return self.lead.clone();
+        }
+        let subjects = subjects.iter().map(|subject| format!("`{subject}`")).collect::<Vec<_>>().join(", ");
+        format!("{} {subjects} {}", self.lead, self.tail)
+    }
+}
+
+impl std::fmt::Display for Advice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.sentence(&self.subject.iter().map(String::as_str).collect::<Vec<_>>()))
+    }
+}
+
 /// One reason of a step.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reason {
@@ -79,7 +117,7 @@ pub struct Reason {
     /// What is wrong.
     pub message: String,
     /// What to do.
-    pub help: Option<String>,
+    pub help: Option<Advice>,
     /// Other words of the statement that matter.
     pub labels: Vec<Label>,
 }

@@ -112,54 +112,52 @@ struct Cause<'a> {
     verdict: Verdict,
     level: Level,
     reason: &'a Reason,
+    caller: &'static str,
     actions: Vec<&'a str>,
     operations: Vec<&'static str>,
-    callers: Vec<&'static str>,
 }
 
-/// The reasons, each once, the worst first and root causes before what only degrades.
+impl Cause<'_> {
+    /// Whether a reason can be told in the same breath.
+    fn covers(&self, verdict: Verdict, reason: &Reason, caller: &str) -> bool {
+        let known = self.reason;
+        let place = (known.kind, known.layer, known.span) == (reason.kind, reason.layer, reason.span);
+        let advice = match (&known.help, &reason.help) {
+            (Some(known), Some(new)) => known.lead == new.lead && known.tail == new.tail,
+            (known, new) => known == new,
+        };
+        let words =
+            reason.span.is_some() || known.message == reason.message || known.help.as_ref().is_some_and(|help| help.subject.is_some());
+        place && advice && words && self.verdict == verdict && self.caller == caller
+    }
+}
+
+/// The reasons, each once; what is required before what only degrades, and the worst first.
 fn causes(check: &Check) -> Vec<Cause<'_>> {
+    let callers = check.operations.iter().flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
+    let steps = callers.flat_map(|(operation, caller)| caller.steps.iter().map(move |step| (operation, caller.caller.id(), step)));
+    let mut steps = steps.filter(|(_, _, step)| step.verdict != Verdict::Allowed).collect::<Vec<_>>();
+    steps.sort_by_key(|(_, _, step)| (step.level as u8, std::cmp::Reverse(step.verdict)));
     let mut causes: Vec<Cause<'_>> = Vec::new();
-    for operation in &check.operations {
-        for caller in &operation.callers {
-            for step in caller.steps.iter().filter(|step| step.verdict != Verdict::Allowed) {
-                for reason in &step.reasons {
-                    add_cause(&mut causes, operation.id, caller.caller.id(), step, reason);
+    for (operation, caller, step) in steps {
+        for reason in &step.reasons {
+            match causes.iter_mut().find(|cause| cause.covers(step.verdict, reason, caller)) {
+                Some(cause) => {
+                    push_new(&mut cause.actions, step.action.as_str());
+                    push_new(&mut cause.operations, operation);
                 }
+                None => causes.push(Cause {
+                    verdict: step.verdict,
+                    level: step.level,
+                    reason,
+                    caller,
+                    actions: vec![&step.action],
+                    operations: vec![operation],
+                }),
             }
         }
     }
-    causes.sort_by_key(|cause| (cause.level as u8, std::cmp::Reverse(cause.verdict)));
     causes
-}
-
-fn add_cause<'a>(
-    causes: &mut Vec<Cause<'a>>,
-    operation: &'static str,
-    caller: &'static str,
-    step: &'a crate::ica::StepReport,
-    reason: &'a Reason,
-) {
-    let same = |cause: &&mut Cause<'a>| {
-        let known = cause.reason;
-        let alike = (known.kind, known.layer, known.span, &known.help) == (reason.kind, reason.layer, reason.span, &reason.help);
-        let nowhere = reason.span.is_none() && known.message != reason.message;
-        alike && !nowhere && cause.verdict == step.verdict && cause.level == step.level && cause.callers == [caller]
-    };
-    match causes.iter_mut().find(same) {
-        Some(cause) => {
-            push_new(&mut cause.actions, step.action.as_str());
-            push_new(&mut cause.operations, operation);
-        }
-        None => causes.push(Cause {
-            verdict: step.verdict,
-            level: step.level,
-            reason,
-            actions: vec![&step.action],
-            operations: vec![operation],
-            callers: vec![caller],
-        }),
-    }
 }
 
 fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
@@ -175,7 +173,7 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
         Level::Advised => " (advice; changes no verdict)",
     };
     let head = format!("{number}. {}{level}", word(cause.verdict.word(), cause.verdict, look));
-    let _ = writeln!(text, "\n{head}: {} for the {}", cause.operations.join(", "), cause.callers.join(", "));
+    let _ = writeln!(text, "\n{head}: {} for the {}", cause.operations.join(", "), cause.caller);
     let mut message = cause.reason.message.clone();
     if cause.actions.len() > 1 {
         let _ =
@@ -186,7 +184,7 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
         severity: if cause.verdict == Verdict::Unknown || cause.level != Level::Required { Severity::Warning } else { Severity::Error },
         span: cause.reason.span.unwrap_or_default(),
         message,
-        help: cause.reason.help.clone(),
+        help: cause.reason.help.as_ref().map(|help| help.sentence(&cause.actions)),
         related: cause.reason.labels.clone(),
     };
     if cause.reason.span.is_some() {

@@ -269,7 +269,7 @@ fn reason_view(sources: &Sources, reason: &Reason) -> ReasonView {
         text: span.as_ref().map(|span| span.text.clone()),
         span,
         message: reason.message.clone(),
-        help: reason.help.clone(),
+        help: reason.help.as_ref().map(ToString::to_string),
     }
 }
 

@@ -9,17 +9,9 @@ use crate::model::{Part, Pattern};
 const BORDERS: usize = 5;
 
 pub(super) fn fits(pattern: &Pattern, value: &str, context: &Context, readings: &Readings) -> bool {
-    if is_short(pattern) {
-        return matches(pattern, value, context, Stars::Free) && readings.second(Ambiguity::ShortArnPattern);
+    if matches!(&*pattern.parts, [Part::AnyInSegment { .. }]) {
+        // `*` alone has one part, not six.
+        return readings.second(Ambiguity::LoneStarArn);
     }
     value.matches(':').count() >= BORDERS && matches(pattern, value, context, Stars::Bound)
-}
-
-/// Fewer than six parts. A variable may bring colons along, so a pattern that has one is not called short.
-fn is_short(pattern: &Pattern) -> bool {
-    let colons = pattern.parts.iter().map(|part| match part {
-        Part::Literal(text) => text.matches(':').count(),
-        _ => 0,
-    });
-    colons.sum::<usize>() < BORDERS && pattern.variables().next().is_none()
 }
