@@ -9,3 +9,6 @@ mod json;
 
 // Policies: every document of the corpus is read or refused with a place; nothing is lost.
 mod policies;
+
+// The AWS reference tables against the fact sheets.
+mod aws;
