@@ -4,6 +4,7 @@
 //! text → [`json`] → [`tree`] → [`syntax`] → [`input`] → [`model`] → [`authz`] → [`eval`] → [`ica`] → [`finding`] → [`report`] → cli.
 
 pub mod authz;
+pub mod aws;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod eval;

@@ -12,3 +12,6 @@ mod policies;
 
 // Connections: the set-ups of corpus/ica with their expected verdicts.
 mod ica;
+
+// The AWS reference tables against the fact sheets.
+mod aws;

