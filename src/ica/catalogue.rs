@@ -46,6 +46,17 @@ pub enum Target {
     FederatedUser,
 }
 
+impl Target {
+    /// The name of the resource type in AWS's reference data.
+    pub fn resource_type(self) -> &'static str {
+        match self {
+            Target::Bucket => "bucket",
+            Target::Object => "object",
+            Target::FederatedUser => "federated-user",
+        }
+    }
+}
+
 /// On which buckets a step is needed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -182,9 +193,6 @@ pub struct KeyRow {
     /// How its values are made up.
     #[serde(default, rename = "type")]
     pub value_type: ValueType,
-    /// The actions that have the key; empty for all.
-    #[serde(default)]
-    pub only: Vec<String>,
     /// For the user.
     pub iam_user: Option<KeyFact>,
     /// For its sessions.
@@ -272,11 +280,6 @@ impl Catalogue {
 }
 
 impl KeyRow {
-    /// Whether requests for an action, in lower case, can have the key.
-    pub fn is_supported(&self, lower_action: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|action| action.eq_ignore_ascii_case(lower_action))
-    }
-
     /// What is known of the key in requests of a caller.
     pub fn fact(&self, caller: IcaCaller) -> &KeyFact {
         let own = match caller {

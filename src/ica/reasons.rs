@@ -25,7 +25,7 @@ struct Scene<'a> {
 /// The reasons of a step that is not allowed.
 pub(super) fn reasons(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Tried) -> Vec<Reason> {
     let scene = Scene { connection, caller, step, layers: layers(connection, caller, None, false), verdict: tried.verdict };
-    let mut reasons = tried.unknowns.iter().map(|unknown| scene.unknown(unknown)).collect::<Vec<_>>();
+    let mut reasons = tried.unknowns.iter().map(|unknown| scene.unknown(unknown, tried)).collect::<Vec<_>>();
     for (cause, request) in &tried.causes {
         let reason = match cause {
             Cause::Denied(place) => scene.denied(*place, request),
@@ -197,14 +197,11 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn unknown(&self, unknown: &Unknown) -> Reason {
+    fn unknown(&self, unknown: &Unknown, tried: &Tried) -> Reason {
         let action = &self.step.action;
         let (layer, message, help) = match unknown {
             Unknown::Key(key) => return self.unknown_key(key),
-            Unknown::SessionName => {
-                let message = "it hangs on the name that ICA gives to its sessions, which is not known";
-                ("", message.to_owned(), "if you know the name, say it with --session-name".to_owned())
-            }
+            Unknown::SessionName => return self.unknown_session_name(tried),
             Unknown::IdentityPolicies => {
                 let message = format!("the user's policies were not given, so whether they allow `{action}` is not known");
                 (
@@ -228,6 +225,20 @@ impl<'a> Scene<'a> {
             }
         };
         Reason { help: Some(Advice::plain(help)), ..empty(ReasonKind::Hidden, layer, message) }
+    }
+
+    /// The session's name is not known: shows the words that fit some names only.
+    fn unknown_session_name(&self, tried: &Tried) -> Reason {
+        let told = tried.causes.iter().find_map(|(cause, request)| match cause {
+            Cause::Denied(place) => Some(self.denied(*place, request)),
+            Cause::Lacking(layer) => Some(self.lacking(*layer, request)),
+            Cause::Open(_) => None,
+        });
+        let known = told.unwrap_or_else(|| empty(ReasonKind::Hidden, "", String::new()));
+        let message =
+            format!("whether `{}` is allowed hangs on the name that ICA gives to its sessions, which is not known", self.step.action);
+        let help = Some(Advice::plain("if you know the name, say it with --session-name"));
+        Reason { kind: ReasonKind::Hidden, message, help, labels: Vec::new(), ..known }
     }
 
     /// A condition key that is not known: shows the first condition on it.

@@ -6,6 +6,7 @@ use super::context::{keys_used, resource_patterns};
 use super::keys::keys_matching;
 use super::values::{Compared, candidates, is_session_name};
 use crate::authz::{Caller, Context, ContextValue, Request};
+use crate::aws::{self, KeySupport};
 use crate::model::{Named, Statement};
 use std::collections::BTreeSet;
 
@@ -79,10 +80,10 @@ fn add_key(
         space.fixed.set_one(key, region.clone());
         return;
     }
-    let row = catalogue().key(key);
-    if row.is_some_and(|row| !row.is_supported(&step.action)) {
+    if !is_supported(key, step) {
         return;
     }
+    let row = catalogue().key(key);
     let own = step.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, fact)| fact);
     let unknown = KeyFact::unknown();
     let mut fact = own.or(row.map(|row| row.fact(caller))).unwrap_or(&unknown);
@@ -109,6 +110,15 @@ fn add_fact(space: &mut Space, key: &str, fact: &KeyFact, value_type: ValueType,
             let values = candidates(fact, value_type, compared, prefix).into_iter().map(Some).chain(absent).collect();
             space.open.push(Dimension { key: key.to_owned(), kind: fact.kind, values });
         }
+    }
+}
+
+/// Whether requests of the step can have the key. One that the reference data does not know at all may be newer than the data.
+fn is_supported(key: &str, step: &Step) -> bool {
+    let Some(action) = aws::action(&step.action) else { return true };
+    match aws::supports_key_on(action, step.resource.resource_type(), key) {
+        KeySupport::Supported | KeySupport::Global | KeySupport::Unknown => true,
+        KeySupport::Unsupported | KeySupport::GlobalUnlisted => false,
     }
 }
 
@@ -217,10 +227,11 @@ fn named_sessions(statements: &[&Statement], stem: &str) -> Vec<String> {
 
 /// Sets a key of an assignment; several-valued keys get one value.
 pub(super) fn set(context: &mut Context, key: &str, value: Option<&str>) {
-    const MULTI: [&str; 5] = ["aws:principalorgpaths", "aws:vpceorgpaths", "aws:tagkeys", "aws:calledvia", "s3:requestobjecttagkeys"];
     match value {
         None => context.remove(key),
-        Some(value) if MULTI.contains(&key) => context.set(key, ContextValue::Many(vec![value.to_owned()])),
+        Some(value) if aws::condition_key_type(key).is_some_and(|known| known.multi_valued) => {
+            context.set(key, ContextValue::Many(vec![value.to_owned()]))
+        }
         Some(value) => context.set_one(key, value),
     }
 }
