@@ -15,3 +15,6 @@ mod ica;
 
 // The AWS reference tables against the fact sheets.
 mod aws;
+
+// The command line: exit codes, bad input, schemas, the script of `inputs`.
+mod cli;

@@ -213,6 +213,11 @@ impl Printer {
     }
 }
 
+/// Prints an error of the command line as JSON.
+pub(super) fn print_usage_error(message: &str) {
+    print_json(&json::setting_error(message.trim_end()));
+}
+
 /// Colours follow NO_COLOR and the terminal.
 fn look(stream: &impl anstream::stream::RawStream) -> Look {
     let colour = anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never;

@@ -40,8 +40,12 @@ pub fn run() -> Exit {
         Ok(cli) => cli,
         Err(error) => {
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
-            // A closed pipe is no error of ours.
-            let _ = error.print();
+            if exit == Exit::Usage && asks_for_json() {
+                check::print_usage_error(&error.to_string());
+            } else {
+                // A closed pipe is no error of ours.
+                let _ = error.print();
+            }
             return exit;
         }
     };
@@ -49,4 +53,10 @@ pub fn run() -> Exit {
         Command::Check(args) => check::run(&args),
         Command::Inputs(args) => inputs::run(&args),
     }
+}
+
+/// Whether a command line that could not be parsed asked for JSON: a program waits for an answer it can read.
+fn asks_for_json() -> bool {
+    let arguments = std::env::args().collect::<Vec<_>>();
+    arguments.windows(2).any(|pair| pair == ["--format", "json"]) || arguments.iter().any(|argument| argument == "--format=json")
 }

@@ -25,8 +25,21 @@ pub enum Given<T> {
 pub enum Versioning {
     /// Never switched on.
     Unversioned,
-    /// On, or suspended: both need the version actions.
-    Versioned,
+    /// On.
+    Enabled,
+    /// On once: old versions are still there.
+    Suspended,
+}
+
+impl Versioning {
+    /// The word of flags and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Versioning::Unversioned => "unversioned",
+            Versioning::Enabled => "enabled",
+            Versioning::Suspended => "suspended",
+        }
+    }
 }
 
 /// A condition key that the user knows.
@@ -287,7 +300,8 @@ fn versioning(settings: &Settings) -> Result<Option<Versioning>, ConnectionError
     match settings.versioning.as_deref() {
         None => Ok(None),
         Some("unversioned") => Ok(Some(Versioning::Unversioned)),
-        Some("enabled" | "suspended") => Ok(Some(Versioning::Versioned)),
+        Some("enabled") => Ok(Some(Versioning::Enabled)),
+        Some("suspended") => Ok(Some(Versioning::Suspended)),
         Some(other) => Err(wrong("versioning", format!("`{other}` is no versioning state; there are unversioned, enabled and suspended"))),
     }
 }

@@ -39,7 +39,7 @@ impl Parsed {
 /// assert!(!parsed.is_readable());
 /// ```
 pub fn parse(source: &Source) -> Parsed {
-    let mut reader = Reader { text: &source.text, base: source.base, problems: Vec::new(), hidden: 0 };
+    let mut reader = Reader { ended: false, text: &source.text, base: source.base, problems: Vec::new(), hidden: 0 };
     let root = reader.text();
     if reader.hidden > 0 {
         let end = source.span().hi;
@@ -50,6 +50,8 @@ pub fn parse(source: &Source) -> Parsed {
 }
 
 struct Reader<'a> {
+    /// Whether the end of the text was met too early: one report is enough for all brackets that are open there.
+    ended: bool,
     text: &'a str,
     base: u32,
     problems: Vec<Finding>,
@@ -297,7 +299,9 @@ impl<'a> Reader<'a> {
         let Some(first) = rest.chars().next() else {
             let kind = if close == ']' { "list" } else { "object" };
             let problem = Finding::error("missing-bracket", self.span_of(rest, 0), format!("expected `{close}` at the end of the {kind}"));
-            self.report(problem.related(self.span_of(open, 1), "it begins here"));
+            if !std::mem::replace(&mut self.ended, true) {
+                self.report(problem.related(self.span_of(open, 1), "it begins here"));
+            }
             return Separator::End(rest);
         };
         if first == close {

@@ -1,5 +1,7 @@
 //! What a person reads: the matrix, the causes with their words underlined, the assumptions, and what to do next.
 
+use super::excerpt::{excerpt, is_on_long_line};
+use super::place::{Position, position};
 use crate::finding::{Finding, Label, Severity};
 use crate::ica::catalogue::{IcaCaller, catalogue};
 use crate::ica::connection::{Connection, Unreadable, Versioning};
@@ -57,11 +59,7 @@ pub fn unreadable(sources: &Sources, unreadable: &[Unreadable], look: Look) -> S
 }
 
 fn title(connection: &Connection) -> String {
-    let versioning = match connection.versioning {
-        Some(Versioning::Unversioned) => "unversioned",
-        Some(Versioning::Versioned) => "versioned",
-        None => "versioning not given",
-    };
+    let versioning = connection.versioning.map_or("versioning not given", Versioning::word);
     let name = connection.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
     let region = connection.region.as_deref().unwrap_or("region not given");
     let prefix = if connection.prefix.is_empty() { "whole bucket".to_owned() } else { format!("prefix {}", connection.prefix) };
@@ -208,34 +206,59 @@ fn kind_word(kind: ReasonKind) -> &'static str {
     }
 }
 
-/// Draws the words of the file with the wrong ones underlined.
+/// Draws the words with the wrong ones underlined. Of a policy inside of a string the decoded text is shown.
 fn draw_finding(sources: &Sources, finding: &Finding, look: Look) -> String {
-    let Some(place) = sources.trace(finding.span) else {
+    let Some(place) = position(sources, finding.span) else {
         return format!("{}: {}", finding.id, finding.message);
     };
-    let base = place.source.base;
-    let label = |span: Span, text: Option<String>| {
-        let place = sources.trace(span).filter(|place| place.source.base == base)?;
-        let range = place.range();
-        Some(LabeledSpan::new(text, range.start, range.len()))
+    let related = finding.related.iter().map(|label| label.span);
+    if std::iter::once(finding.span).chain(related).any(|span| is_on_long_line(sources, span)) {
+        return draw_excerpts(sources, finding, &place, look);
+    }
+    let Some(source) = sources.source_at(finding.span.lo) else { return String::new() };
+    let label = |span: Span, text: &str| {
+        let inside = source.span().contains(span);
+        inside.then(|| LabeledSpan::new(Some(text.to_owned()), (span.lo - source.base) as usize, span.len()))
     };
-    let related = finding.related.iter().filter_map(|Label { span, text }| label(*span, Some(text.clone())));
-    let labels = label(finding.span, Some("here".to_owned())).into_iter().chain(related);
-    let severity = match finding.severity {
+    let related = finding.related.iter().filter_map(|Label { span, text }| label(*span, text));
+    let labels = label(finding.span, "here").into_iter().chain(related);
+    let mut diagnostic =
+        MietteDiagnostic::new(finding.message.clone()).with_code(finding.id).with_severity(severity(finding)).with_labels(labels);
+    diagnostic.help = finding.help.clone();
+    let name = if source.name().is_empty() { format!("{}, decoded", place.file) } else { place.file.clone() };
+    let report = Report::new(diagnostic).with_source_code(NamedSource::new(name, source.text.clone()));
+    render(&report, look).unwrap_or_else(|| format!("{}: {}: {}\n", place.file, finding.id, finding.message))
+}
+
+/// Draws the words of long lines, each for itself.
+fn draw_excerpts(sources: &Sources, finding: &Finding, place: &Position, look: Look) -> String {
+    let mut diagnostic = MietteDiagnostic::new(finding.message.clone()).with_code(finding.id).with_severity(severity(finding));
+    diagnostic.help = finding.help.clone();
+    let mut text = render(&Report::new(diagnostic), look).unwrap_or_default();
+    let first = (finding.span, "here");
+    for (span, words) in std::iter::once(first).chain(finding.related.iter().map(|label| (label.span, label.text.as_str()))) {
+        if let Some((line, marks)) = excerpt(sources, span) {
+            let at = position(sources, span).unwrap_or_else(|| place.clone());
+            let _ = writeln!(text, "  at {}:{}:{}\n    {line}\n    {marks} {words}", at.file, at.line, at.column);
+        }
+    }
+    text
+}
+
+fn severity(finding: &Finding) -> miette::Severity {
+    match finding.severity {
         Severity::Error => miette::Severity::Error,
         Severity::Warning => miette::Severity::Warning,
         Severity::Info => miette::Severity::Advice,
-    };
-    let mut diagnostic = MietteDiagnostic::new(finding.message.clone()).with_code(finding.id).with_severity(severity).with_labels(labels);
-    diagnostic.help = finding.help.clone();
-    let report = Report::new(diagnostic).with_source_code(NamedSource::new(place.source.name(), place.source.text.clone()));
+    }
+}
+
+fn render(report: &Report, look: Look) -> Option<String> {
     let theme = if look.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(look.width).with_context_lines(1);
     let mut text = String::new();
-    match handler.render_report(&mut text, report.as_ref()) {
-        Ok(()) => text,
-        Err(_) => format!("{}: {}: {}\n", place.source.name(), finding.id, finding.message),
-    }
+    handler.render_report(&mut text, report.as_ref()).ok()?;
+    Some(text)
 }
 
 fn assumptions(text: &mut String, check: &Check) {

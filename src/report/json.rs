@@ -21,7 +21,8 @@ pub struct Report<'a> {
     assumptions: Vec<AssumptionView>,
     operations: Vec<OperationView>,
     skipped: Vec<SkippedView<'a>>,
-    environment: [(); 0],
+    /// Settings of the bucket, which this version does not judge.
+    environment: [&'static str; 0],
     findings: Vec<FindingView>,
     errors: Vec<ErrorView>,
     data: Data,
@@ -29,6 +30,7 @@ pub struct Report<'a> {
 
 #[derive(Serialize)]
 struct Data {
+    services: &'static str,
     ica: &'static str,
 }
 
@@ -178,7 +180,7 @@ fn empty<'a>(errors: Vec<ErrorView>) -> Report<'a> {
         environment: [],
         findings: Vec::new(),
         errors,
-        data: Data { ica: EDITION },
+        data: Data { services: crate::aws::data_date(), ica: EDITION },
     }
 }
 
@@ -204,10 +206,7 @@ fn connection_view(connection: &Connection) -> ConnectionView<'_> {
         account: &connection.account,
         region: connection.region.as_deref(),
         prefix: &connection.prefix,
-        versioning: connection.versioning.map(|versioning| match versioning {
-            Versioning::Unversioned => "unversioned",
-            Versioning::Versioned => "versioned",
-        }),
+        versioning: connection.versioning.map(Versioning::word),
         state: if connection.is_new { "new" } else { "connected" },
         user: connection.user.as_str(),
         session_name: connection.session_name.as_deref(),

@@ -1,0 +1,317 @@
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs the binary in the repository with a clean environment.
+fn run(arguments: &[&str]) -> Output {
+    let binary = env!("CARGO_BIN_EXE_ica-policy");
+    Command::new(binary).args(arguments).current_dir(root()).env_clear().env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A fresh folder below the build folder.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+const ROLE: &str = "arn:aws:iam::079623148045:role/ica_use1_crossacct";
+const EXAMPLE: &str = "examples/seed-conflict/ica.toml";
+
+#[test]
+fn the_example_shows_the_conflict_of_the_pages_steps() {
+    let output = run(&["check", "--connection", EXAMPLE]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = stdout(&output);
+    for words in [
+        "copy-into-bucket       -                   -                   blocked",
+        "move-from-bucket",
+        "\"aws:PrincipalArn\": [",
+        "the statement denies",
+        &format!("add `{ROLE}` to this list"),
+    ] {
+        assert!(text.contains(words), "{words} is not in\n{text}");
+    }
+    assert!(text.contains("upload-data            allowed             allowed"), "{text}");
+}
+
+#[test]
+fn the_example_is_clean_once_the_missing_arn_is_added() {
+    let folder = folder("repaired");
+    for name in ["ica.toml", "user-policy.json", "bucket-policy.json"] {
+        let text = fs::read_to_string(root().join("examples/seed-conflict").join(name)).unwrap();
+        let anchor = "\"arn:aws:sts::111122223333:federated-user/*\"";
+        fs::write(folder.join(name), text.replace(anchor, &format!("{anchor},\n\"{ROLE}\""))).unwrap();
+    }
+    let output = run(&["check", "--connection", folder.join("ica.toml").to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+}
+
+const FLAGS: [&str; 11] = [
+    "check",
+    "--bucket",
+    "acme-genomics",
+    "--account",
+    "111122223333",
+    "--region",
+    "us-east-1",
+    "--prefix",
+    "ica/",
+    "--user",
+    "illumina_ica_admin",
+];
+
+fn check(more: &[&str]) -> Output {
+    run(&[&FLAGS, more].concat())
+}
+
+const USER_POLICY: &str = "examples/seed-conflict/user-policy.json";
+
+#[test]
+fn the_pages_user_policy_alone_suits_an_unversioned_bucket() {
+    let output = check(&["--versioning", "unversioned", "--identity-policy", USER_POLICY, "--bucket-policy", "none"]);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("browser-upload         -                   unknown"), "{text}");
+    for operation in ["copy-into-bucket", "copy-from-bucket", "move-from-bucket"] {
+        assert!(text.contains(&format!("{operation:<21}  -                   -                   blocked")), "{text}");
+    }
+    assert_eq!(text.matches("blocked\n").count(), 3, "{text}");
+    let skip = [
+        "--versioning",
+        "unversioned",
+        "--identity-policy",
+        USER_POLICY,
+        "--skip",
+        "copy-into-bucket",
+        "copy-from-bucket",
+        "move-from-bucket",
+    ];
+    assert_eq!(check(&skip).status.code(), Some(0));
+}
+
+#[test]
+fn the_same_policy_lacks_the_version_actions_on_a_versioned_bucket() {
+    let output = check(&["--versioning", "enabled", "--identity-policy", USER_POLICY, "--state", "connected", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut lacking = Vec::new();
+    for operation in report["operations"].as_array().unwrap() {
+        for caller in operation["callers"].as_array().unwrap().iter().filter(|caller| caller["caller"] == "iam-user") {
+            for step in caller["steps"].as_array().unwrap().iter().filter(|step| step["verdict"] == "blocked") {
+                let help = step["reasons"][0]["help"].as_str().unwrap();
+                assert!(help.contains(step["action"].as_str().unwrap()), "{help}");
+                lacking.push((operation["id"].as_str().unwrap(), step["action"].as_str().unwrap()));
+            }
+        }
+    }
+    let expected = [
+        ("validate-storage", "s3:GetBucketVersioning"),
+        ("validate-storage", "s3:ListBucketVersions"),
+        ("list-data", "s3:ListBucketVersions"),
+        ("download-data", "s3:GetObjectVersion"),
+        ("delete-data", "s3:DeleteObjectVersion"),
+    ];
+    assert_eq!(lacking, expected);
+}
+
+#[test]
+fn bad_input_is_a_clear_error_and_nothing_else() {
+    let folder = folder("bad");
+    let nested = "[".repeat(10_000);
+    let large = format!("\"{}\"", "x".repeat(50 << 20));
+    let cases: [(&str, &[u8], &str); 9] = [
+        ("prose.json", b"this is no JSON", "expected a value, found the word `this`"),
+        ("empty.json", b"", "the file is empty"),
+        ("blank.json", b" \n", "the file is empty"),
+        ("large.json", large.as_bytes(), "larger than 16 MiB"),
+        ("nested.json", nested.as_bytes(), "nest deeper than 128 levels"),
+        ("latin1.json", b"{\"Id\": \"caf\xe9\"}", "not UTF-8 text: byte 11"),
+        ("utf16.json", b"\xff\xfe{\0}\0", "the file is UTF-16"),
+        ("other.json", b"{\"Buckets\": []}", "this is JSON, but no policy"),
+        ("array.json", b"[]", "this is JSON, but no policy"),
+    ];
+    for (name, bytes, words) in cases {
+        let path = folder.join(name);
+        fs::write(&path, bytes).unwrap();
+        is_refused(path.to_str().unwrap(), words);
+    }
+    is_refused(folder.to_str().unwrap(), "this is a directory");
+    is_refused(folder.join("missing.json").to_str().unwrap(), "there is no such file");
+}
+
+#[track_caller]
+fn is_refused(path: &str, words: &str) {
+    let output = check(&["--identity-policy", path]);
+    assert_eq!(output.status.code(), Some(3), "{path}");
+    assert_eq!(stdout(&output), "", "{path}");
+    // The drawing breaks long lines.
+    let text = stderr(&output).replace("\n  │ ", " ");
+    assert!(text.contains(words) && text.lines().count() < 20, "{path}: {text}");
+    let output = check(&["--identity-policy", path, "--format", "json"]);
+    assert_eq!(output.status.code(), Some(3), "{path}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(report["errors"][0]["message"].as_str().unwrap().contains(words), "{report}");
+    holds_to_schema(&report);
+}
+
+#[test]
+fn wrong_usage_names_the_setting() {
+    let cases: [(&[&str], &str); 7] = [
+        (&["check"], "account: which account owns the bucket?"),
+        (&["check", "--account", "111122223333"], "bucket: which bucket?"),
+        (&["check", "--account", "1111", "--bucket", "b"], "`1111` is no account"),
+        (&["check", "--account", "111122223333", "--bucket", "arn:aws:s3:::b", "--user", "u"], "is no bucket name"),
+        (
+            &["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--skip", "uploads"],
+            "`uploads` is no operation; there are validate-storage",
+        ),
+        (&["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--versioning", "on"], "`on` is no versioning state"),
+        (&["check", "--cors", "cors.json"], "unexpected argument '--cors'"),
+    ];
+    for (arguments, words) in cases {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&output).contains(words), "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_misspelt_name_in_ica_toml_is_shown_with_its_line() {
+    let folder = folder("toml");
+    fs::write(folder.join("ica.toml"), "bucket = 'b'\nbuckt_policy = 'x'\n").unwrap();
+    let output = run(&["check", "--connection", folder.join("ica.toml").to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("line 2") && stderr(&output).contains("buckt_policy"), "{}", stderr(&output));
+}
+
+#[test]
+fn several_connections_of_one_file_are_checked_one_after_the_other() {
+    let folder = folder("several");
+    for name in ["user-policy.json", "bucket-policy.json"] {
+        fs::copy(root().join("examples/seed-conflict").join(name), folder.join(name)).unwrap();
+    }
+    let one = "[[connection]]\nbucket = 'acme-genomics'\naccount = '111122223333'\nuser = 'illumina_ica_admin'\nprefix = 'ica/'\nversioning = 'unversioned'\nregion = 'us-east-1'\nidentity_policy = 'user-policy.json'\n";
+    let text = format!("{one}name = 'a'\nbucket_policy = 'none'\n{one}name = 'b'\nbucket_policy = 'bucket-policy.json'\n");
+    fs::write(folder.join("ica.toml"), text).unwrap();
+    let output = run(&["check", "--connection", folder.join("ica.toml").to_str().unwrap(), "--format", "json"]);
+    let names =
+        stdout(&output).lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["connection"]["name"].clone()).collect::<Vec<_>>();
+    assert_eq!(names, ["a", "b"]);
+}
+
+fn holds_to_schema(report: &Value) {
+    let schema: Value = serde_json::from_str(&fs::read_to_string(root().join("schemas/check-v1.json")).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors = validator.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect::<Vec<_>>();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+#[test]
+fn json_reports_hold_to_the_published_schema() {
+    for more in [
+        &["--identity-policy", USER_POLICY][..],
+        &["--bucket-policy", "examples/seed-conflict/bucket-policy.json"],
+        &["--strict"],
+        &["--user", "*"],
+    ] {
+        let output = check(&[more, &["--format", "json"]].concat());
+        holds_to_schema(&serde_json::from_slice(&output.stdout).unwrap());
+    }
+}
+
+#[test]
+fn spans_of_a_wrapped_policy_point_into_the_file() {
+    let folder = folder("wrapped");
+    let policy = fs::read_to_string(root().join("examples/seed-conflict/bucket-policy.json")).unwrap();
+    let answer = serde_json::json!({"Policy": policy}).to_string();
+    fs::write(folder.join("answer.json"), &answer).unwrap();
+    let file = folder.join("answer.json");
+    let output = check(&["--bucket-policy", file.to_str().unwrap(), "--operation", "copy-from-bucket", "--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let steps = report["operations"][0]["callers"][0]["steps"].as_array().unwrap();
+    let reason = &steps.iter().find(|step| step["action"] == "s3:GetObject").unwrap()["reasons"][0];
+    let (start, end) = (reason["span"]["start"].as_u64().unwrap() as usize, reason["span"]["end"].as_u64().unwrap() as usize);
+    assert_eq!(reason["text"].as_str().unwrap(), &answer[start..end]);
+    assert!(answer[start..end].starts_with("\\\"aws:PrincipalArn\\\""), "{}", &answer[start..end]);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let script = format!("{} check --connection {EXAMPLE} | head -n 1; echo \"${{PIPESTATUS[0]}}\"", env!("CARGO_BIN_EXE_ica-policy"));
+    let output = Command::new("bash").args(["-c", &script]).current_dir(root()).output().unwrap();
+    assert!(stdout(&output).trim_end().ends_with('1'), "{}", stdout(&output));
+}
+
+/// A stand-in for the AWS CLI that answers as AWS does for a user with one inline, one managed and one group policy.
+const AWS: &str = r#"#!/bin/sh
+case "$1 $2" in
+    "s3api get-bucket-location") echo None ;;
+    "s3api get-bucket-versioning") echo None ;;
+    "s3api get-bucket-policy") cat bucket.answer 2>/dev/null || { echo "An error occurred (${AWS_ERROR:-NoSuchBucketPolicy})" >&2; exit 254; } ;;
+    "iam get-user") echo arn:aws:iam::111122223333:user/lab/illumina_ica_admin ;;
+    "iam list-user-policies") echo inline ;;
+    "iam get-user-policy") printf '{"UserName": "u", "PolicyName": "inline", "PolicyDocument": %s}' "$(cat user-policy.json)" ;;
+    "iam list-groups-for-user") printf 'lab\tstaff\n' ;;
+    "iam list-group-policies") echo None ;;
+    "iam list-attached-user-policies") echo arn:aws:iam::111122223333:policy/extra ;;
+    "iam list-attached-group-policies") echo arn:aws:iam::111122223333:policy/extra ;;
+    "iam get-policy") echo v3 ;;
+    "iam get-policy-version") echo '{"PolicyVersion": {"Document": {"Version": "2012-10-17", "Statement": []}, "VersionId": "v3"}}' ;;
+    *) echo "unexpected call: $*" >&2; exit 1 ;;
+esac
+"#;
+
+/// Runs the script that `inputs` prints against the stand-in.
+fn run_inputs(folder: &Path, error: &str) -> Output {
+    fs::create_dir_all(folder.join("bin")).unwrap();
+    fs::write(folder.join("bin/aws"), AWS).unwrap();
+    fs::copy(root().join(USER_POLICY), folder.join("user-policy.json")).unwrap();
+    let script =
+        run(&["inputs", "--bucket", "acme-genomics", "--account", "111122223333", "--user", "illumina_ica_admin", "--prefix", "ica/"]);
+    fs::write(folder.join("fetch.sh"), script.stdout).unwrap();
+    let binary = Path::new(env!("CARGO_BIN_EXE_ica-policy"));
+    let path = format!("{}:{}:{}", folder.join("bin").display(), binary.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    Command::new("sh")
+        .args(["-c", "chmod +x bin/aws; exec sh fetch.sh"])
+        .current_dir(folder)
+        .env("PATH", path)
+        .env("AWS_ERROR", error)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn the_script_of_inputs_fetches_everything_and_runs_the_check() {
+    let folder = folder("inputs");
+    let output = run_inputs(&folder, "NoSuchBucketPolicy");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.contains("user   arn:aws:iam::111122223333:user/lab/illumina_ica_admin"), "{text}");
+    assert!(text.contains("us-east-1, unversioned, prefix ica/"), "{text}");
+    assert!(text.contains("user-inline-inline.json as an answer of `aws iam get-user-policy`"), "{text}");
+    assert!(text.contains("managed-extra.json as an answer of `aws iam get-policy-version`"), "{text}");
+    assert!(stderr(&output).contains("--bucket-policy none"), "{}", stderr(&output));
+}
+
+#[test]
+fn the_script_of_inputs_stops_where_a_call_fails() {
+    let folder = folder("inputs-denied");
+    let output = run_inputs(&folder, "AccessDenied");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("AccessDenied") && stdout(&output).is_empty(), "{}", stdout(&output));
+}
