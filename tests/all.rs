@@ -18,3 +18,6 @@ mod aws;
 
 // The command line: exit codes, bad input, schemas, the script of `inputs`.
 mod cli;
+
+// The rooms: who may use whom.
+mod architecture;
