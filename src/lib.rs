@@ -14,6 +14,7 @@ pub mod input;
 pub mod json;
 pub mod model;
 pub mod report;
+pub mod simulate;
 pub mod source;
 pub mod syntax;
 pub mod tree;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms, and for each the rooms it may use. `source`, `finding` and `tree` are common ground.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("source", &[]),
     ("finding", &["source"]),
     ("tree", &["source"]),
@@ -16,8 +16,9 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("authz", &["model"]),
     ("eval", &["source", "model", "authz"]),
     ("ica", &["source", "finding", "aws", "input", "model", "authz", "eval"]),
-    ("report", &["source", "finding", "aws", "authz", "model", "ica"]),
-    ("cli", &["source", "json", "ica", "report"]),
+    ("simulate", &["source", "finding", "tree", "json", "syntax", "aws", "model", "authz", "eval"]),
+    ("report", &["source", "finding", "aws", "authz", "model", "eval", "ica", "simulate"]),
+    ("cli", &["source", "finding", "json", "input", "model", "authz", "eval", "ica", "simulate", "report"]),
 ];
 
 fn room_of(path: &Path) -> String {

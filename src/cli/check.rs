@@ -1,16 +1,15 @@
 //! `ica-policy check`.
 
 use super::exit::Exit;
-use super::files::{Files, read_text};
+use super::files::{Files, look, print, print_error, read_text};
 use crate::ica::connection::{Built, ConnectionError, Unreadable, build};
 use crate::ica::settings::{self, Settings};
 use crate::ica::{Check, Verdict};
-use crate::report::human::{self, Look};
+use crate::report::human;
 use crate::report::json;
 use crate::source::Sources;
 use clap::{Args as ClapArgs, ValueEnum};
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Every FILE may be a policy or the answer of the AWS CLI that holds it; `-` is standard input, `none` says that there is none.
@@ -216,27 +215,6 @@ impl Printer {
 /// Prints an error of the command line as JSON.
 pub(super) fn print_usage_error(message: &str) {
     print_json(&json::setting_error(message.trim_end()));
-}
-
-/// Colours follow NO_COLOR and the terminal.
-fn look(stream: &impl anstream::stream::RawStream) -> Look {
-    let colour = anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never;
-    let width = if stream.is_terminal() { terminal_width() } else { 110 };
-    Look { colour, width }
-}
-
-/// Terminals tell their width in COLUMNS where a shell exports it.
-fn terminal_width() -> usize {
-    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(110)
-}
-
-fn print(text: &str) {
-    // A closed pipe ends the output, it is no error.
-    let _ = std::io::stdout().write_all(text.as_bytes());
-}
-
-fn print_error(text: &str) {
-    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 fn print_json(report: &json::Report<'_>) {

@@ -2,9 +2,10 @@
 
 use crate::ica::connection::{Loader, Unreadable};
 use crate::json::decode_bytes;
+use crate::report::human::Look;
 use crate::source::{MAX_INPUT_BYTES, SourceId, Sources};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Reads files relative to a folder; `-` is standard input.
@@ -63,4 +64,27 @@ fn io_help(error: &io::Error) -> Option<&'static str> {
 
 fn unreadable(name: &str, message: String, help: Option<&str>) -> Unreadable {
     Unreadable::File { name: name.to_owned(), message, help: help.map(str::to_owned) }
+}
+
+/// Prints the report.
+pub(super) fn print(text: &str) {
+    // A closed pipe ends the output, it is no error.
+    let _ = io::stdout().write_all(text.as_bytes());
+}
+
+/// Prints an error.
+pub(super) fn print_error(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Colours follow NO_COLOR and the terminal.
+pub(super) fn look(stream: &impl anstream::stream::RawStream) -> Look {
+    let colour = anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never;
+    let width = if stream.is_terminal() { terminal_width() } else { 110 };
+    Look { colour, width }
+}
+
+/// Terminals tell their width in COLUMNS where a shell exports it.
+fn terminal_width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(110)
 }

@@ -1,9 +1,12 @@
 //! The command line: one file per command. The only room that reads files.
 
+mod batch;
 mod check;
 mod exit;
 mod files;
 mod inputs;
+mod levels;
+mod simulate;
 
 use clap::{Parser, Subcommand};
 pub use exit::Exit;
@@ -32,6 +35,8 @@ enum Command {
     Check(Box<check::Args>),
     /// Print the read-only AWS CLI calls that fetch what `check` needs.
     Inputs(inputs::Args),
+    /// Decide one request as AWS would, or a stream of them with --batch.
+    Simulate(Box<simulate::Args>),
 }
 
 /// Runs the command line and says how it ended.
@@ -52,6 +57,7 @@ pub fn run() -> Exit {
     match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Inputs(args) => inputs::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
     }
 }
 

@@ -142,6 +142,13 @@ fn decide_once(request: &Request, layers: &Layers<'_>, readings: &Readings) -> D
     decision
 }
 
+/// The statements of one layer that allow and that deny a request, by the first readings.
+pub fn applying(request: &Request, layers: &Layers<'_>, layer: LayerId) -> (Vec<StatementRef>, Vec<StatementRef>) {
+    let (mut denies, mut allows) = (Vec::new(), Allows::new());
+    read_layer(layer, request, layers, &Readings::default(), &mut denies, &mut allows);
+    (allows.into_iter().map(|(place, _)| place).collect(), denies)
+}
+
 fn read_layer(
     layer: LayerId,
     request: &Request,

@@ -12,7 +12,7 @@ mod statement;
 mod tri;
 mod words;
 
-pub use decide::{Decision, Outcome, ReadingDecision, StatementRef, decide};
+pub use decide::{Decision, Outcome, ReadingDecision, StatementRef, applying, decide};
 pub use near::{Lack, NearMiss, near_miss};
 pub use statement::concerns;
 pub use words::{matching_action, matching_resource};

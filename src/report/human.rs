@@ -207,7 +207,7 @@ fn kind_word(kind: ReasonKind) -> &'static str {
 }
 
 /// Draws the words with the wrong ones underlined. Of a policy inside of a string the decoded text is shown.
-fn draw_finding(sources: &Sources, finding: &Finding, look: Look) -> String {
+pub(super) fn draw_finding(sources: &Sources, finding: &Finding, look: Look) -> String {
     let Some(place) = position(sources, finding.span) else {
         return format!("{}: {}", finding.id, finding.message);
     };

@@ -6,5 +6,7 @@ mod excerpt;
 pub mod human;
 pub mod json;
 mod place;
+#[cfg(feature = "cli")]
+pub mod simulation;
 
 pub use place::{Position, position};

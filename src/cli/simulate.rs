@@ -1,0 +1,191 @@
+//! `ica-policy simulate`: one request by flags, or a stream of them.
+
+use super::batch;
+use super::exit::Exit;
+use super::files::{Files, look, print, print_error};
+use super::levels::Levels;
+use crate::authz::{Caller, Context, ContextValue, Layer, Layers, Request};
+use crate::eval::{Outcome, decide};
+use crate::finding::Finding;
+use crate::ica::connection::{Loader, Unreadable};
+use crate::input;
+use crate::model::{self, Policy, PolicyKind};
+use crate::report::{human, simulation};
+use crate::simulate::{Answer, resource_kind};
+use crate::source::Sources;
+use clap::{Args as ClapArgs, ValueEnum};
+use std::io;
+use std::path::PathBuf;
+
+/// Decides one request as AWS would and shows what each layer said. FILEs are policies or answers of the AWS CLI.
+///
+/// Exit code 0: allowed; 1: denied or undetermined. With --batch: 0, or 3 if a line could not be evaluated.
+#[derive(ClapArgs, Debug)]
+pub(super) struct Args {
+    /// Read one JSON object a line from standard input and answer each with one line.
+    #[arg(long, exclusive = true)]
+    batch: bool,
+    /// Who asks: an ARN, twelve digits (the root user of that account), a service such as lambda.amazonaws.com, or `*` (nobody signed).
+    #[arg(long, required_unless_present = "batch")]
+    principal: Option<String>,
+    /// Who made the session: the user of a federated session, the role (with its path) of a role session.
+    #[arg(long, value_name = "ARN")]
+    session_issuer: Option<String>,
+    /// What for: one action, such as s3:GetObject.
+    #[arg(long, required_unless_present = "batch")]
+    action: Option<String>,
+    /// On what: one ARN, or `*` for an action without a resource.
+    #[arg(long, required_unless_present = "batch")]
+    resource: Option<String>,
+    /// The account that owns the resource; without it that of the ARN, else that of the principal.
+    #[arg(long, value_name = "ACCOUNT")]
+    resource_account: Option<String>,
+    /// A condition key of the request; given twice it has two values.
+    #[arg(long, value_name = "KEY=VALUE")]
+    context: Vec<String>,
+    /// Policies of the user and its groups, of the role, or of a session's issuer.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    identity_policy: Vec<String>,
+    /// The resource's policy: of a bucket, queue, KMS key, or a role's trust policy.
+    #[arg(long, value_name = "FILE")]
+    resource_policy: Option<String>,
+    /// The permissions boundary.
+    #[arg(long, value_name = "FILE")]
+    boundary: Option<String>,
+    /// Session policies.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    session_policy: Vec<String>,
+    #[command(flatten)]
+    levels: Levels,
+    /// Policies of the VPC endpoint; they bind requests with aws:SourceVpce.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    vpce_policy: Vec<String>,
+    /// How the answer is written; json is the form of --batch.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+/// Decides the request of the flags, or those of standard input.
+pub(super) fn run(args: &Args) -> Exit {
+    if args.batch {
+        return batch::run();
+    }
+    let request = match request(args) {
+        Ok(request) => request,
+        Err(message) => {
+            print_error(&format!("error: {message}\n"));
+            return Exit::Usage;
+        }
+    };
+    let mut reader =
+        Reader { sources: Sources::new(), files: Files { folder: PathBuf::new() }, findings: Vec::new(), unreadable: Vec::new() };
+    let policies = reader.policies(args, &request);
+    if !reader.unreadable.is_empty() {
+        print_error(&human::unreadable(&reader.sources, &reader.unreadable, look(&io::stderr())));
+        return Exit::Unreadable;
+    }
+    let layers = policies.layers();
+    let decision = decide(&request, &layers);
+    match args.format {
+        Format::Human => print(&simulation::report(&reader.sources, &request, &layers, &decision, &reader.findings, look(&io::stdout()))),
+        Format::Json => print(&format!("{}\n", Answer::decided(None, &decision, &request, &layers).to_json())),
+    }
+    if decision.outcome == Outcome::Allowed { Exit::Clean } else { Exit::Found }
+}
+
+fn request(args: &Args) -> Result<Request, String> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let caller = Caller::parse(&text(&args.principal), args.session_issuer.as_deref()).map_err(|error| error.to_string())?;
+    let mut context = Context::new();
+    for pair in &args.context {
+        let (key, value) = pair.split_once('=').ok_or_else(|| format!("`{pair}` is no condition key with a value: write KEY=VALUE"))?;
+        let values = context.get(&key.to_lowercase()).map(|known| known.as_slice().to_vec()).unwrap_or_default();
+        let value = if values.is_empty() {
+            ContextValue::One(value.to_owned())
+        } else {
+            ContextValue::Many([values, vec![value.to_owned()]].concat())
+        };
+        context.set(key, value);
+    }
+    Request::new(caller, &text(&args.action), &text(&args.resource), args.resource_account.as_deref(), context)
+        .map_err(|error| error.to_string())
+}
+
+/// The policies of all layers.
+struct Policies {
+    identity: Vec<Policy>,
+    boundary: Vec<Policy>,
+    session: Vec<Policy>,
+    resource: Vec<Policy>,
+    scps: Vec<Vec<Policy>>,
+    rcps: Vec<Vec<Policy>>,
+    vpce: Vec<Policy>,
+}
+
+impl Policies {
+    fn layers(&self) -> Layers<'_> {
+        fn layer(policies: &[Policy]) -> Layer<'_> {
+            if policies.is_empty() { Layer::Absent } else { Layer::Policies(policies.iter().collect()) }
+        }
+        fn levels(levels: &[Vec<Policy>]) -> Vec<Vec<&Policy>> {
+            levels.iter().map(|level| level.iter().collect()).collect()
+        }
+        Layers {
+            identity: layer(&self.identity),
+            boundary: layer(&self.boundary),
+            session: layer(&self.session),
+            resource: layer(&self.resource),
+            scps: levels(&self.scps),
+            rcps: levels(&self.rcps),
+            vpce: layer(&self.vpce),
+        }
+    }
+}
+
+struct Reader {
+    sources: Sources,
+    files: Files,
+    findings: Vec<Finding>,
+    unreadable: Vec<Unreadable>,
+}
+
+impl Reader {
+    fn policies(&mut self, args: &Args, request: &Request) -> Policies {
+        let one = |file: &Option<String>| file.iter().cloned().collect::<Vec<_>>();
+        Policies {
+            identity: self.read_all(&args.identity_policy, PolicyKind::Identity),
+            boundary: self.read_all(&one(&args.boundary), PolicyKind::Boundary),
+            session: self.read_all(&args.session_policy, PolicyKind::Session),
+            resource: self.read_all(&one(&args.resource_policy), resource_kind(request)),
+            scps: args.levels.scp.iter().map(|level| self.read_all(level, PolicyKind::Scp)).collect(),
+            rcps: args.levels.rcp.iter().map(|level| self.read_all(level, PolicyKind::Rcp)).collect(),
+            vpce: self.read_all(&args.vpce_policy, PolicyKind::Vpce),
+        }
+    }
+
+    fn read_all(&mut self, names: &[String], kind: PolicyKind) -> Vec<Policy> {
+        names.iter().filter_map(|name| self.read(name, kind)).collect()
+    }
+
+    fn read(&mut self, name: &str, kind: PolicyKind) -> Option<Policy> {
+        let loaded = self.files.load(&mut self.sources, name);
+        let document = loaded.and_then(|id| input::read_policy(&mut self.sources, id).map_err(Unreadable::Text));
+        match document {
+            Ok(document) => {
+                let lowered = model::lower(&document.policy, kind);
+                self.findings.extend(document.findings.into_iter().chain(lowered.findings));
+                Some(lowered.policy)
+            }
+            Err(unreadable) => {
+                self.unreadable.push(unreadable);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `simulate` for a person: the decision, what each layer said with its place, and the words that matter.
+
+use super::human::{Look, draw_finding};
+use super::place::position;
+use crate::authz::{LayerId, Layers, Request};
+use crate::eval::{Decision, Outcome, StatementRef};
+use crate::finding::Finding;
+use crate::simulate::{LayerTrace, explain, trace};
+use crate::source::Sources;
+use std::fmt::Write;
+
+/// The report of one request. `findings` are what is wrong with the documents themselves.
+pub fn report(sources: &Sources, request: &Request, layers: &Layers<'_>, decision: &Decision, findings: &[Finding], look: Look) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail, so the results are not looked at.
+    let _ = writeln!(text, "{}: {} on {}\n", verdict(decision.outcome), request.action, request.resource);
+    for layer in trace(request, layers) {
+        let _ = writeln!(text, "  {:<12} {}", layer_name(layer.layer), said(&layer, sources, layers, request));
+    }
+    for reading in &decision.readings {
+        let _ =
+            writeln!(text, "  {} if {} ({})", verdict(reading.outcome), reading.ambiguity.text(reading.choice), reading.ambiguity.source());
+    }
+    for finding in explain(decision, request, layers).iter().chain(findings) {
+        let _ = write!(text, "\n{}", draw_finding(sources, finding, look));
+    }
+    text
+}
+
+fn verdict(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Allowed => "allowed",
+        Outcome::ExplicitlyDenied => "explicitly denied",
+        Outcome::ImplicitlyDenied => "implicitly denied",
+        Outcome::Undetermined => "undetermined",
+    }
+}
+
+fn layer_name(layer: LayerId) -> String {
+    match layer {
+        LayerId::Scp(level) | LayerId::Rcp(level) => format!("{layer} level {level}"),
+        other => other.to_string(),
+    }
+}
+
+fn said(trace: &LayerTrace, sources: &Sources, layers: &Layers<'_>, request: &Request) -> String {
+    let places =
+        |statements: &[StatementRef]| statements.iter().map(|place| place_words(place, sources, layers)).collect::<Vec<_>>().join(", ");
+    let binds = crate::authz::denies_bind(trace.layer, request);
+    match trace {
+        LayerTrace { policies: 0, .. } => "no policy".to_owned(),
+        _ if !binds => "does not bind this request".to_owned(),
+        LayerTrace { denies, .. } if !denies.is_empty() => format!("denies: {}", places(denies)),
+        LayerTrace { allows, .. } if !allows.is_empty() => format!("allows: {}", places(allows)),
+        _ => "says nothing".to_owned(),
+    }
+}
+
+fn place_words(place: &StatementRef, sources: &Sources, layers: &Layers<'_>) -> String {
+    let statement = layers.policies(place.layer).get(place.policy).and_then(|policy| policy.statements.get(place.statement));
+    let Some(statement) = statement else { return String::new() };
+    let sid = statement.sid.as_ref().map(|sid| format!(" `{}`", sid.node)).unwrap_or_default();
+    let at = position(sources, statement.span).map(|at| format!(" ({}:{}:{})", at.file, at.line, at.column)).unwrap_or_default();
+    format!("statement {}{sid}{at}", place.statement)
+}

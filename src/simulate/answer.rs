@@ -1,0 +1,146 @@
+//! What is answered to a line.
+
+use super::line::LineError;
+use crate::authz::{LayerId, Layers, Request};
+use crate::aws::{self, KeySupport};
+use crate::eval::{Decision, Outcome, StatementRef};
+use serde::Serialize;
+
+/// An answer, as it is written.
+#[derive(Debug)]
+pub struct Answer {
+    id: Option<String>,
+    body: Body,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Body {
+    Decided(Decided),
+    Failed { error: Failure },
+}
+
+#[derive(Debug, Serialize)]
+struct Decided {
+    decision: Outcome,
+    by: Vec<By>,
+    why: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    readings: Vec<Reading>,
+}
+
+#[derive(Debug, Serialize)]
+struct By {
+    layer: &'static str,
+    policy: Option<usize>,
+    statement: Option<usize>,
+    sid: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Reading {
+    id: &'static str,
+    text: &'static str,
+    decision: Outcome,
+}
+
+#[derive(Debug, Serialize)]
+struct Failure {
+    message: String,
+    path: String,
+}
+
+impl Answer {
+    /// The answer to a line that could not be evaluated.
+    pub(super) fn error(id: Option<String>, error: LineError) -> Answer {
+        Answer { id, body: Body::Failed { error: Failure { message: error.message, path: error.path } } }
+    }
+
+    /// The answer to a request that was decided.
+    pub fn decided(id: Option<String>, decision: &Decision, request: &Request, layers: &Layers<'_>) -> Answer {
+        let readings = decision.readings.iter().map(|reading| Reading {
+            id: reading.ambiguity.id(),
+            text: reading.ambiguity.text(reading.choice),
+            decision: reading.outcome,
+        });
+        let decided = Decided {
+            decision: decision.outcome,
+            by: by(decision, layers),
+            why: why(decision, request, layers),
+            readings: readings.collect(),
+        };
+        Answer { id, body: Body::Decided(decided) }
+    }
+
+    /// One line of JSON, without the line break.
+    pub fn to_json(&self) -> String {
+        // Serialising plain strings and numbers cannot fail.
+        let body = serde_json::to_string(&self.body).unwrap_or_default();
+        let id = self.id.as_deref().unwrap_or("null");
+        format!("{{\"id\":{id},{}", body.get(1..).unwrap_or_default())
+    }
+}
+
+/// The statements that decided, or the layers that did not allow.
+fn by(decision: &Decision, layers: &Layers<'_>) -> Vec<By> {
+    let statement = |place: &StatementRef| By {
+        layer: place.layer.name(),
+        policy: Some(layers.flat_index(place.layer, place.policy)),
+        statement: Some(place.statement),
+        sid: sid(place, layers),
+    };
+    let layer = |layer: &LayerId| By { layer: layer.name(), policy: None, statement: None, sid: None };
+    match decision.outcome {
+        Outcome::ExplicitlyDenied => decision.denied_by.iter().map(statement).collect(),
+        Outcome::Allowed => decision.allowed_by.iter().map(statement).collect(),
+        Outcome::ImplicitlyDenied => decision.lacking.iter().map(layer).collect(),
+        Outcome::Undetermined => decision.denied_by.iter().map(statement).chain(decision.lacking.iter().map(layer)).collect(),
+    }
+}
+
+fn sid(place: &StatementRef, layers: &Layers<'_>) -> Option<String> {
+    let policy = layers.policies(place.layer).get(place.policy)?;
+    policy.statements.get(place.statement)?.sid.as_ref().map(|sid| sid.node.clone())
+}
+
+/// One sentence for a person.
+fn why(decision: &Decision, request: &Request, layers: &Layers<'_>) -> String {
+    let mut why = match decision.outcome {
+        Outcome::Allowed if decision.allowed_by.is_empty() => "the root user needs no grant in its own account".to_owned(),
+        Outcome::Allowed => format!("allowed by {}", places(&decision.allowed_by, layers)),
+        Outcome::ExplicitlyDenied => format!("denied by {}", places(&decision.denied_by, layers)),
+        Outcome::ImplicitlyDenied => format!("nothing allows it in: {}", layer_names(&decision.lacking)),
+        Outcome::Undetermined => "AWS leaves it open; the readings lead to different decisions".to_owned(),
+    };
+    for key in unsupported_keys(request) {
+        why.push_str(&format!(
+            "; `{key}` was given, though `{}` does not support it by AWS's data of {}",
+            request.action,
+            aws::data_date()
+        ));
+    }
+    why
+}
+
+fn places(statements: &[StatementRef], layers: &Layers<'_>) -> String {
+    let words = statements.iter().map(|place| {
+        let sid = sid(place, layers).map(|sid| format!(" (`{sid}`)")).unwrap_or_default();
+        format!("{} policy {} statement {}{sid}", place.layer, layers.flat_index(place.layer, place.policy), place.statement)
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+fn layer_names(layers: &[LayerId]) -> String {
+    let names = layers.iter().map(|layer| match layer {
+        LayerId::Scp(level) | LayerId::Rcp(level) => format!("{layer} level {level}"),
+        other => other.to_string(),
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// Keys that were given though the action does not have them: they count as present, and the answer says so.
+fn unsupported_keys(request: &Request) -> Vec<&str> {
+    let Some(action) = aws::action(&request.action) else { return Vec::new() };
+    let given = request.context.iter().map(|(key, _)| key).filter(|key| !key.starts_with("aws:"));
+    given.filter(|key| matches!(aws::supports_key(action, key), KeySupport::Unsupported)).collect()
+}

@@ -1,0 +1,271 @@
+//! One line: its members, and how they become a request and layers.
+
+use super::answer::Answer;
+use super::store::{Store, lower};
+use crate::authz::{Caller, Context, ContextValue, Layer, Layers, Request};
+use crate::eval::decide;
+use crate::finding::Finding;
+use crate::model::{Policy, PolicyKind};
+use crate::source::Sources;
+use crate::tree::{Member, Node, Value};
+use std::rc::Rc;
+
+/// Why a line cannot be evaluated.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{path}: {message}")]
+pub struct LineError {
+    /// The member, as in `scps[0][1]`; empty for the line as a whole.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl LineError {
+    pub(super) fn new(path: &str, message: impl Into<String>) -> LineError {
+        LineError { path: path.to_owned(), message: message.into() }
+    }
+
+    /// The first mistake of a text that is no JSON.
+    pub(super) fn in_text(problems: &[Finding], sources: &Sources) -> LineError {
+        let Some(first) = problems.first() else { return LineError::new("", "this is no JSON") };
+        let column = sources.trace(first.span).map_or(0, |place| place.range().start) + 1;
+        LineError::new("", format!("{} (byte {column} of the line)", first.message))
+    }
+}
+
+const MEMBERS: [&str; 14] = [
+    "id",
+    "principal",
+    "session_issuer",
+    "action",
+    "resource",
+    "resource_account",
+    "context",
+    "identity_policies",
+    "resource_policy",
+    "permissions_boundary",
+    "session_policies",
+    "scps",
+    "rcps",
+    "vpce_policies",
+];
+
+/// A request and the policies it must pass.
+#[derive(Debug)]
+pub struct Line {
+    request: Request,
+    identity: Vec<Rc<Policy>>,
+    resource: Option<Rc<Policy>>,
+    boundary: Option<Rc<Policy>>,
+    session: Option<Vec<Rc<Policy>>>,
+    scps: Vec<Vec<Rc<Policy>>>,
+    rcps: Vec<Vec<Rc<Policy>>>,
+    vpce: Vec<Rc<Policy>>,
+}
+
+/// The id of a line: a string or number, given back as it was.
+pub(super) fn id(root: &Node) -> Option<String> {
+    match &root.get("id")?.value {
+        Value::String(text) => serde_json::to_string(text).ok(),
+        Value::Number(number) => Some(number.clone()),
+        _ => None,
+    }
+}
+
+impl Line {
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// [`LineError`] with the member that is missing, unknown or wrong.
+    pub fn read(root: &Node, store: &Store) -> Result<Line, LineError> {
+        let members = root.as_object().ok_or_else(|| LineError::new("", format!("a line is an object, this is {}", root.kind())))?;
+        check_members(members)?;
+        let issuer = text(root, "session_issuer")?;
+        let principal = required(root, "principal")?;
+        let caller = Caller::parse(principal, issuer).map_err(|error| LineError::new("principal", error.to_string()))?;
+        if issuer.is_some() && !matches!(caller, Caller::FederatedSession { .. } | Caller::RoleSession { .. }) {
+            return Err(LineError::new("session_issuer", "only a session has an issuer"));
+        }
+        let (action, resource) = (required(root, "action")?, required(root, "resource")?);
+        let account = text(root, "resource_account")?;
+        let request =
+            Request::new(caller, action, resource, account, context(root)?).map_err(|error| LineError::new("", error.to_string()))?;
+        let reader = Policies { store };
+        let resource_kind = resource_kind(&request);
+        Ok(Line {
+            identity: reader.list(root, "identity_policies", PolicyKind::Identity)?.unwrap_or_default(),
+            resource: reader.one(root, "resource_policy", resource_kind)?,
+            boundary: reader.one(root, "permissions_boundary", PolicyKind::Boundary)?,
+            session: reader.session(root)?,
+            scps: reader.levels(root, "scps", PolicyKind::Scp)?,
+            rcps: reader.levels(root, "rcps", PolicyKind::Rcp)?,
+            vpce: reader.list(root, "vpce_policies", PolicyKind::Vpce)?.unwrap_or_default(),
+            request,
+        })
+    }
+
+    /// Decides the request.
+    pub fn answer(&self, id: Option<String>) -> Answer {
+        let layers = self.layers();
+        Answer::decided(id, &decide(&self.request, &layers), &self.request, &layers)
+    }
+
+    /// The request.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The layers.
+    pub fn layers(&self) -> Layers<'_> {
+        fn borrowed(policies: &[Rc<Policy>]) -> Vec<&Policy> {
+            policies.iter().map(Rc::as_ref).collect()
+        }
+        fn optional<'a>(policies: impl IntoIterator<Item = &'a Rc<Policy>>) -> Layer<'a> {
+            let policies = policies.into_iter().map(Rc::as_ref).collect::<Vec<_>>();
+            if policies.is_empty() { Layer::Absent } else { Layer::Policies(policies) }
+        }
+        Layers {
+            identity: optional(&self.identity),
+            boundary: optional(&self.boundary),
+            session: optional(self.session.iter().flatten()),
+            resource: optional(&self.resource),
+            scps: self.scps.iter().map(|level| borrowed(level)).collect(),
+            rcps: self.rcps.iter().map(|level| borrowed(level)).collect(),
+            vpce: optional(&self.vpce),
+        }
+    }
+}
+
+/// As what the resource's policy is read: keys and roles have rules of their own.
+pub fn resource_kind(request: &Request) -> PolicyKind {
+    if request.action.starts_with("kms:") {
+        return PolicyKind::KmsKey;
+    }
+    let is_role = request.resource.contains(":iam:") && request.resource.contains(":role/");
+    if request.action.starts_with("sts:") && is_role { PolicyKind::Trust } else { PolicyKind::Resource }
+}
+
+fn check_members(members: &[Member]) -> Result<(), LineError> {
+    for (number, member) in members.iter().enumerate() {
+        let name = member.name.text.as_str();
+        if !MEMBERS.contains(&name) {
+            return Err(LineError::new(name, format!("there is no member `{name}`; there are {}", MEMBERS.join(", "))));
+        }
+        if members[..number].iter().any(|before| before.name == member.name) {
+            return Err(LineError::new(name, "the member stands twice"));
+        }
+    }
+    Ok(())
+}
+
+fn given<'a>(root: &'a Node, name: &str) -> Option<&'a Node> {
+    root.get(name).filter(|node| node.value != Value::Null)
+}
+
+fn text<'a>(root: &'a Node, name: &str) -> Result<Option<&'a str>, LineError> {
+    let Some(node) = given(root, name) else { return Ok(None) };
+    node.as_str().map(Some).ok_or_else(|| LineError::new(name, format!("a string is wanted, this is {}", node.kind())))
+}
+
+fn required<'a>(root: &'a Node, name: &str) -> Result<&'a str, LineError> {
+    text(root, name)?.ok_or_else(|| LineError::new(name, "the member is missing"))
+}
+
+fn context(root: &Node) -> Result<Context, LineError> {
+    let mut context = Context::new();
+    let Some(node) = given(root, "context") else { return Ok(context) };
+    let members = node.as_object().ok_or_else(|| LineError::new("context", format!("an object is wanted, this is {}", node.kind())))?;
+    for member in members {
+        let path = || format!("context.{}", member.name.text);
+        if context.get(&member.name.text.to_lowercase()).is_some() {
+            return Err(LineError::new(&path(), "the key stands twice; names of keys compare without case"));
+        }
+        let value = match &member.value.value {
+            Value::Array(items) => items.iter().map(scalar).collect::<Option<Vec<_>>>().map(ContextValue::Many),
+            _ => scalar(&member.value).map(ContextValue::One),
+        };
+        let value = value.ok_or_else(|| LineError::new(&path(), "a value is a string, number or boolean, or a list of them"))?;
+        context.set(&member.name.text, value);
+    }
+    Ok(context)
+}
+
+fn scalar(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::String(text) | Value::Number(text) => Some(text.clone()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+struct Policies<'a> {
+    store: &'a Store,
+}
+
+impl Policies<'_> {
+    /// A policy, or the name of a defined one behind `@`.
+    fn policy(&self, node: &Node, path: &str, kind: PolicyKind) -> Result<Rc<Policy>, LineError> {
+        match &node.value {
+            Value::String(name) if name.starts_with('@') => {
+                let policy = self.store.policy(&name[1..], kind);
+                policy.ok_or_else(|| LineError::new(path, format!("no line above defines the policy `{name}`")))
+            }
+            Value::Object(_) => lower(node.clone(), kind).map(Rc::new).ok_or_else(|| LineError::new(path, "this is no policy")),
+            _ => Err(LineError::new(
+                path,
+                format!("a policy is an object or the name of a defined one, as in `\"@p1\"`; this is {}", node.kind()),
+            )),
+        }
+    }
+
+    fn one(&self, root: &Node, name: &str, kind: PolicyKind) -> Result<Option<Rc<Policy>>, LineError> {
+        match given(root, name) {
+            // `[]` and `{}` mean that there is none.
+            Some(node) if is_empty(node) => Ok(None),
+            Some(node) => self.policy(node, name, kind).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn list(&self, root: &Node, name: &str, kind: PolicyKind) -> Result<Option<Vec<Rc<Policy>>>, LineError> {
+        given(root, name).map(|node| self.items(node, name, kind)).transpose()
+    }
+
+    fn items(&self, node: &Node, path: &str, kind: PolicyKind) -> Result<Vec<Rc<Policy>>, LineError> {
+        let policies = list_items(node, path)?.iter().enumerate();
+        policies.map(|(number, item)| self.policy(item, &format!("{path}[{number}]"), kind)).collect()
+    }
+
+    /// Absent: no session policy was passed. An empty list would be one that allows nothing, which nobody can pass.
+    fn session(&self, root: &Node) -> Result<Option<Vec<Rc<Policy>>>, LineError> {
+        let policies = self.list(root, "session_policies", PolicyKind::Session)?;
+        match policies {
+            Some(policies) if policies.is_empty() => {
+                Err(LineError::new("session_policies", "an empty list is no session policy; leave it out if none was passed"))
+            }
+            policies => Ok(policies),
+        }
+    }
+
+    fn levels(&self, root: &Node, name: &str, kind: PolicyKind) -> Result<Vec<Vec<Rc<Policy>>>, LineError> {
+        let Some(node) = given(root, name) else { return Ok(Vec::new()) };
+        let levels = list_items(node, name)?.iter().enumerate();
+        levels.map(|(number, level)| self.items(level, &format!("{name}[{number}]"), kind)).collect()
+    }
+}
+
+fn list_items<'a>(node: &'a Node, path: &str) -> Result<&'a [Node], LineError> {
+    match &node.value {
+        Value::Array(items) => Ok(items),
+        Value::Object(members) if members.is_empty() => Ok(&[]),
+        _ => Err(LineError::new(path, format!("a list is wanted, this is {}", node.kind()))),
+    }
+}
+
+fn is_empty(node: &Node) -> bool {
+    match &node.value {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    }
+}

@@ -1,0 +1,68 @@
+//! Requests of others: one JSON object says who asks for what past which policies, one answers (design 4.1).
+
+mod answer;
+mod explain;
+mod line;
+mod store;
+mod trace;
+
+pub use answer::Answer;
+pub use explain::explain;
+pub use line::{Line, LineError, resource_kind};
+pub use store::{MAX_DEFINED, Store};
+pub use trace::{LayerTrace, trace};
+
+use crate::json;
+use crate::source::Sources;
+
+/// Answers lines one after the other; remembers only the policies that lines define.
+#[derive(Debug, Default)]
+pub struct Simulator {
+    store: Store,
+}
+
+impl Simulator {
+    /// Without definitions.
+    pub fn new() -> Self {
+        Simulator::default()
+    }
+
+    /// Answers one line; `None` for an empty line or one that defines policies.
+    ///
+    /// ```
+    /// use ica_policy::simulate::Simulator;
+    /// let line = r#"{"id": "1", "principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
+    ///     "identity_policies": [{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}]}"#;
+    /// let answer = Simulator::new().answer(line.to_owned()).unwrap();
+    /// assert!(answer.starts_with(r#"{"id":"1","decision":"Allowed","by":[{"layer":"identity","policy":0,"statement":0,"sid":null}]"#));
+    /// ```
+    pub fn answer(&mut self, line: String) -> Option<String> {
+        if line.trim().is_empty() {
+            return None;
+        }
+        let mut sources = Sources::new();
+        let answer = match sources.add_file("line", line) {
+            Ok(id) => {
+                let parsed = json::parse(sources.get(id));
+                self.answer_parsed(parsed, &sources)?
+            }
+            Err(error) => Answer::error(None, LineError::new("", error.to_string())),
+        };
+        Some(answer.to_json())
+    }
+
+    fn answer_parsed(&mut self, parsed: json::Parsed, sources: &Sources) -> Option<Answer> {
+        let readable = parsed.is_readable();
+        let Some(root) = parsed.root.filter(|_| readable) else {
+            return Some(Answer::error(None, LineError::in_text(&parsed.problems, sources)));
+        };
+        if root.get("define").is_some() {
+            return self.store.define(&root).err().map(|error| Answer::error(None, error));
+        }
+        let id = line::id(&root);
+        Some(match Line::read(&root, &self.store) {
+            Ok(line) => line.answer(id),
+            Err(error) => Answer::error(id, error),
+        })
+    }
+}
