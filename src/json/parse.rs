@@ -9,6 +9,9 @@ use std::collections::HashMap;
 /// How deep objects and arrays may nest.
 pub const MAX_DEPTH: usize = 128;
 
+/// Up to this many members an object's names are compared one by one.
+const FEW: usize = 12;
+
 /// How many problems are reported.
 pub const MAX_PROBLEMS: usize = 50;
 
@@ -120,6 +123,9 @@ impl<'a> Reader<'a> {
     fn space(&mut self, mut rest: &'a str) -> &'a str {
         loop {
             rest = token::space(rest).map_or(rest, |(after, _)| after);
+            if !rest.starts_with(['/', '#']) {
+                return rest;
+            }
             let Ok((after, _)) = token::comment(rest) else { return rest };
             let problem = Finding::error("comment", self.span(rest, after), "JSON has no comments");
             self.report(problem.help("take it out; a statement's `Sid` can say what it is for"));
@@ -328,13 +334,16 @@ impl<'a> Reader<'a> {
     }
 
     fn duplicates(&mut self, members: &[Member]) {
-        if members.len() < 2 {
-            return;
-        }
-        let mut seen = HashMap::with_capacity(members.len());
-        for member in members {
+        // Most objects are small, and looking through a few names is faster than hashing them.
+        let mut seen = HashMap::with_capacity(if members.len() > FEW { members.len() } else { 0 });
+        for (number, member) in members.iter().enumerate() {
             let name = &member.name;
-            if let Some(first) = seen.insert(name.text.as_str(), name.span) {
+            let first = if members.len() > FEW {
+                seen.insert(name.text.as_str(), name.span)
+            } else {
+                members[..number].iter().rfind(|before| before.name == *name).map(|before| before.name.span)
+            };
+            if let Some(first) = first {
                 let problem = Finding::error("duplicate-member", name.span, format!("`{}` stands twice in this object", name.text));
                 self.report(problem.related(first, "first written here").help("most readers keep only the last; write it once"));
             }

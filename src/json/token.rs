@@ -1,9 +1,10 @@
 //! The tokens of the grammar, as nom parsers.
 
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while, take_while1};
+use nom::bytes::complete::{tag, take_until, take_while, take_while1};
 use nom::character::complete::{char, one_of, satisfy};
-use nom::combinator::{opt, recognize};
+use nom::combinator::{opt, recognize, rest};
+use nom::sequence::terminated;
 use nom::{IResult, Parser};
 
 /// `space`
@@ -25,13 +26,10 @@ pub(super) fn word(input: &str) -> IResult<&str, &str> {
     take_while1(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '.' | '$' | '\'' | '‘' | '’' | '“' | '”'))(input)
 }
 
-/// A comment of another language: to the end of the line, or between `/*` and `*/`.
+/// A comment of another language: to the end of the line, or between `/*` and `*/`; one that is not closed goes to the end.
 pub(super) fn comment(input: &str) -> IResult<&str, &str> {
     let line = recognize((alt((tag("//"), tag("#"))), take_while(|c| c != '\n')));
-    let block = |input| match str::find(input, "*/") {
-        Some(end) if str::starts_with(input, "/*") => Ok((&input[end + 2..], &input[..end + 2])),
-        _ => Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Tag))),
-    };
+    let block = recognize((tag("/*"), alt((terminated(take_until("*/"), tag("*/")), rest))));
     alt((line, block)).parse(input)
 }
 

@@ -59,21 +59,27 @@ pub(super) struct Reading {
 impl Pattern {
     /// Reads `text`. Also returns what is wrong with its variables; a wrong one is kept as literal text.
     pub(super) fn parse(text: &str, reading: Reading) -> (Pattern, Vec<String>) {
-        let mut builder = Builder::default();
         let mut errors = Vec::new();
+        let special = |c: char| c == '*' && reading.wildcards || c == '?' && reading.wildcards || c == '$' && reading.variables;
+        if !text.contains(special) {
+            return (Pattern::literal(text), errors);
+        }
+        let mut builder = Builder::default();
         let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            let after = &rest[first.len_utf8()..];
-            match first {
-                '$' if reading.variables && after.starts_with('{') => {
-                    rest = builder.variable(&after[1..], &mut errors);
-                    continue;
+        while !rest.is_empty() {
+            let (plain, from_special) = rest.split_at(rest.find(special).unwrap_or(rest.len()));
+            builder.text(plain);
+            let Some(first) = from_special.chars().next() else { break };
+            let after = &from_special[1..]; // the special characters are ASCII
+            rest = match (first, after.strip_prefix('{')) {
+                ('$', Some(inside)) => builder.variable(inside, &mut errors),
+                ('*', _) => builder.wildcard(builder.star(reading.arn, after), after),
+                ('?', _) => builder.wildcard(builder.question(reading.arn), after),
+                _ => {
+                    builder.text("$");
+                    after
                 }
-                '*' if reading.wildcards => builder.wildcard(builder.star(reading.arn, after)),
-                '?' if reading.wildcards => builder.wildcard(builder.question(reading.arn)),
-                _ => builder.character(first),
-            }
-            rest = after;
+            };
         }
         (Pattern::from_parts(builder.finish()), errors)
     }
@@ -125,14 +131,16 @@ struct Builder {
 }
 
 impl Builder {
-    fn character(&mut self, c: char) {
-        self.colons += usize::from(c == ':');
-        self.literal.push(c);
+    fn text(&mut self, text: &str) {
+        self.colons += text.matches(':').count();
+        self.literal.push_str(text);
     }
 
-    fn wildcard(&mut self, part: Part) {
+    /// Adds a part and returns what follows it.
+    fn wildcard<'a>(&mut self, part: Part, after: &'a str) -> &'a str {
         self.flush();
         self.parts.push(part);
+        after
     }
 
     fn star(&self, arn: bool, after: &str) -> Part {
@@ -147,15 +155,15 @@ impl Builder {
     fn variable<'a>(&mut self, text: &'a str, errors: &mut Vec<String>) -> &'a str {
         let Some((inside, rest)) = text.split_once('}') else {
             errors.push(format!("`${{{text}` has no closing brace"));
-            self.literal.push_str("${");
+            self.text("${");
             return text;
         };
         match variable::parse(inside) {
-            Ok(Braced::Literal(c)) => self.character(c),
-            Ok(Braced::Variable(variable)) => self.wildcard(Part::Variable(variable)),
+            Ok(Braced::Literal(c)) => self.text(c.encode_utf8(&mut [0; 4])),
+            Ok(Braced::Variable(variable)) => return self.wildcard(Part::Variable(variable), rest),
             Err(error) => {
                 errors.push(error);
-                self.literal.push_str(&format!("${{{inside}}}"));
+                self.text(&format!("${{{inside}}}"));
             }
         }
         rest

@@ -77,29 +77,19 @@ impl Line {
     ///
     /// # Errors
     /// [`LineError`] with the member that is missing, unknown or wrong.
-    pub fn read(root: &Node, store: &Store) -> Result<Line, LineError> {
+    pub fn read(root: Node, store: &Store) -> Result<Line, LineError> {
         let members = root.as_object().ok_or_else(|| LineError::new("", format!("a line is an object, this is {}", root.kind())))?;
         check_members(members)?;
-        let issuer = text(root, "session_issuer")?;
-        let principal = required(root, "principal")?;
-        let caller = Caller::parse(principal, issuer).map_err(|error| LineError::new("principal", error.to_string()))?;
-        if issuer.is_some() && !matches!(caller, Caller::FederatedSession { .. } | Caller::RoleSession { .. }) {
-            return Err(LineError::new("session_issuer", "only a session has an issuer"));
-        }
-        let (action, resource) = (required(root, "action")?, required(root, "resource")?);
-        let account = text(root, "resource_account")?;
-        let request =
-            Request::new(caller, action, resource, account, context(root)?).map_err(|error| LineError::new("", error.to_string()))?;
-        let reader = Policies { store };
-        let resource_kind = resource_kind(&request);
+        let request = request(&root)?;
+        let mut reader = Policies { store, root };
         Ok(Line {
-            identity: reader.list(root, "identity_policies", PolicyKind::Identity)?.unwrap_or_default(),
-            resource: reader.one(root, "resource_policy", resource_kind)?,
-            boundary: reader.one(root, "permissions_boundary", PolicyKind::Boundary)?,
-            session: reader.session(root)?,
-            scps: reader.levels(root, "scps", PolicyKind::Scp)?,
-            rcps: reader.levels(root, "rcps", PolicyKind::Rcp)?,
-            vpce: reader.list(root, "vpce_policies", PolicyKind::Vpce)?.unwrap_or_default(),
+            identity: reader.list("identity_policies", PolicyKind::Identity)?.unwrap_or_default(),
+            resource: reader.one("resource_policy", resource_kind(&request))?,
+            boundary: reader.one("permissions_boundary", PolicyKind::Boundary)?,
+            session: reader.session()?,
+            scps: reader.levels("scps", PolicyKind::Scp)?,
+            rcps: reader.levels("rcps", PolicyKind::Rcp)?,
+            vpce: reader.list("vpce_policies", PolicyKind::Vpce)?.unwrap_or_default(),
             request,
         })
     }
@@ -134,6 +124,17 @@ impl Line {
             vpce: optional(&self.vpce),
         }
     }
+}
+
+/// The request of a line.
+fn request(root: &Node) -> Result<Request, LineError> {
+    let issuer = text(root, "session_issuer")?;
+    let caller = Caller::parse(required(root, "principal")?, issuer).map_err(|error| LineError::new("principal", error.to_string()))?;
+    if issuer.is_some() && !matches!(caller, Caller::FederatedSession { .. } | Caller::RoleSession { .. }) {
+        return Err(LineError::new("session_issuer", "only a session has an issuer"));
+    }
+    let (action, resource, account) = (required(root, "action")?, required(root, "resource")?, text(root, "resource_account")?);
+    Request::new(caller, action, resource, account, context(root)?).map_err(|error| LineError::new("", error.to_string()))
 }
 
 /// As what the resource's policy is read: keys and roles have rules of their own.
@@ -198,19 +199,27 @@ fn scalar(node: &Node) -> Option<String> {
     }
 }
 
+/// Takes the policies out of a line, without copying them.
 struct Policies<'a> {
     store: &'a Store,
+    root: Node,
 }
 
 impl Policies<'_> {
+    fn take(&mut self, name: &str) -> Option<Node> {
+        let Value::Object(members) = &mut self.root.value else { return None };
+        let at = members.iter().position(|member| member.name.text == name)?;
+        Some(members.swap_remove(at).value).filter(|node| node.value != Value::Null)
+    }
+
     /// A policy, or the name of a defined one behind `@`.
-    fn policy(&self, node: &Node, path: &str, kind: PolicyKind) -> Result<Rc<Policy>, LineError> {
+    fn policy(&self, node: Node, path: &str, kind: PolicyKind) -> Result<Rc<Policy>, LineError> {
         match &node.value {
             Value::String(name) if name.starts_with('@') => {
                 let policy = self.store.policy(&name[1..], kind);
                 policy.ok_or_else(|| LineError::new(path, format!("no line above defines the policy `{name}`")))
             }
-            Value::Object(_) => lower(node.clone(), kind).map(Rc::new).ok_or_else(|| LineError::new(path, "this is no policy")),
+            Value::Object(_) => lower(node, kind).map(Rc::new).ok_or_else(|| LineError::new(path, "this is no policy")),
             _ => Err(LineError::new(
                 path,
                 format!("a policy is an object or the name of a defined one, as in `\"@p1\"`; this is {}", node.kind()),
@@ -218,27 +227,27 @@ impl Policies<'_> {
         }
     }
 
-    fn one(&self, root: &Node, name: &str, kind: PolicyKind) -> Result<Option<Rc<Policy>>, LineError> {
-        match given(root, name) {
+    fn one(&mut self, name: &str, kind: PolicyKind) -> Result<Option<Rc<Policy>>, LineError> {
+        match self.take(name) {
             // `[]` and `{}` mean that there is none.
-            Some(node) if is_empty(node) => Ok(None),
+            Some(node) if is_empty(&node) => Ok(None),
             Some(node) => self.policy(node, name, kind).map(Some),
             None => Ok(None),
         }
     }
 
-    fn list(&self, root: &Node, name: &str, kind: PolicyKind) -> Result<Option<Vec<Rc<Policy>>>, LineError> {
-        given(root, name).map(|node| self.items(node, name, kind)).transpose()
+    fn list(&mut self, name: &str, kind: PolicyKind) -> Result<Option<Vec<Rc<Policy>>>, LineError> {
+        self.take(name).map(|node| self.items(node, name, kind)).transpose()
     }
 
-    fn items(&self, node: &Node, path: &str, kind: PolicyKind) -> Result<Vec<Rc<Policy>>, LineError> {
-        let policies = list_items(node, path)?.iter().enumerate();
+    fn items(&self, node: Node, path: &str, kind: PolicyKind) -> Result<Vec<Rc<Policy>>, LineError> {
+        let policies = list_items(node, path)?.into_iter().enumerate();
         policies.map(|(number, item)| self.policy(item, &format!("{path}[{number}]"), kind)).collect()
     }
 
     /// Absent: no session policy was passed. An empty list would be one that allows nothing, which nobody can pass.
-    fn session(&self, root: &Node) -> Result<Option<Vec<Rc<Policy>>>, LineError> {
-        let policies = self.list(root, "session_policies", PolicyKind::Session)?;
+    fn session(&mut self) -> Result<Option<Vec<Rc<Policy>>>, LineError> {
+        let policies = self.list("session_policies", PolicyKind::Session)?;
         match policies {
             Some(policies) if policies.is_empty() => {
                 Err(LineError::new("session_policies", "an empty list is no session policy; leave it out if none was passed"))
@@ -247,18 +256,19 @@ impl Policies<'_> {
         }
     }
 
-    fn levels(&self, root: &Node, name: &str, kind: PolicyKind) -> Result<Vec<Vec<Rc<Policy>>>, LineError> {
-        let Some(node) = given(root, name) else { return Ok(Vec::new()) };
-        let levels = list_items(node, name)?.iter().enumerate();
+    fn levels(&mut self, name: &str, kind: PolicyKind) -> Result<Vec<Vec<Rc<Policy>>>, LineError> {
+        let Some(node) = self.take(name) else { return Ok(Vec::new()) };
+        let levels = list_items(node, name)?.into_iter().enumerate();
         levels.map(|(number, level)| self.items(level, &format!("{name}[{number}]"), kind)).collect()
     }
 }
 
-fn list_items<'a>(node: &'a Node, path: &str) -> Result<&'a [Node], LineError> {
-    match &node.value {
+fn list_items(node: Node, path: &str) -> Result<Vec<Node>, LineError> {
+    let kind = node.kind();
+    match node.value {
         Value::Array(items) => Ok(items),
-        Value::Object(members) if members.is_empty() => Ok(&[]),
-        _ => Err(LineError::new(path, format!("a list is wanted, this is {}", node.kind()))),
+        Value::Object(members) if members.is_empty() => Ok(Vec::new()),
+        _ => Err(LineError::new(path, format!("a list is wanted, this is {kind}"))),
     }
 }
 

@@ -60,7 +60,7 @@ impl Simulator {
             return self.store.define(&root).err().map(|error| Answer::error(None, error));
         }
         let id = line::id(&root);
-        Some(match Line::read(&root, &self.store) {
+        Some(match Line::read(root, &self.store) {
             Ok(line) => line.answer(id),
             Err(error) => Answer::error(id, error),
         })
