@@ -89,7 +89,6 @@ fn distance(lack: Lack, statement: &Statement, request: &Request) -> u32 {
 }
 
 fn names_service_of(statement: &Statement, request: &Request) -> bool {
-    let service = request.action.split(':').next();
-    let patterns = statement.action.iter().flat_map(|element| &element.patterns);
-    patterns.into_iter().any(|pattern| pattern.service.as_deref() == service)
+    let service = request.action.split(':').next().unwrap_or_default();
+    statement.action.iter().flat_map(|element| &element.patterns).any(|pattern| pattern.names_service(service))
 }

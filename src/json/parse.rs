@@ -196,6 +196,9 @@ impl<'a> Reader<'a> {
     /// `string`
     fn string(&mut self, rest: &'a str) -> Read<'a, String> {
         let body = &rest[1..];
+        if let Some(length) = string::plain_length(body) {
+            return Ok((&body[length + 1..], body[..length].to_owned()));
+        }
         let Some(length) = string::body_length(body) else {
             let line = body.find('\n').unwrap_or(body.len());
             let problem = Finding::error("unterminated-string", self.span_of(rest, 1 + line), "expected `\"` at the end of the string");

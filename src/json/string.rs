@@ -34,12 +34,14 @@ pub(super) fn body_length(text: &str) -> Option<usize> {
     None
 }
 
+/// Length of a closed body that says what it is written as: without escapes and without mistakes.
+pub(super) fn plain_length(text: &str) -> Option<usize> {
+    let end = text.bytes().position(|byte| byte == b'"' || byte == b'\\' || byte < 0x20)?;
+    (text.as_bytes()[end] == b'"').then_some(end)
+}
+
 /// Decodes the body of a literal.
 pub(super) fn decode(body: &str) -> (String, Vec<Wrong>) {
-    let plain = body.bytes().all(|byte| byte >= 0x20 && byte != b'\\');
-    if plain {
-        return (body.to_owned(), Vec::new());
-    }
     let mut text = String::with_capacity(body.len());
     let wrong = pieces(body, |piece| match piece {
         Piece::Verbatim(_, characters) => text.push_str(characters),

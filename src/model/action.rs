@@ -1,6 +1,6 @@
 //! Action patterns. Service prefix and name compare without case (`facts/B_grammar.md` B3).
 
-use super::pattern::{Pattern, Reading};
+use super::pattern::{Part, Pattern, Reading};
 use crate::source::Span;
 
 /// `*`, `s3:Get*`, ..
@@ -8,8 +8,6 @@ use crate::source::Span;
 pub struct ActionPattern {
     /// The pattern, in lower case, over `service:name`.
     pub pattern: Pattern,
-    /// The service, in lower case, if the pattern names exactly one.
-    pub service: Option<Box<str>>,
     /// Its place.
     pub span: Span,
     /// What AWS would refuse about it.
@@ -20,8 +18,18 @@ impl ActionPattern {
     pub(super) fn parse(text: &str, span: Span) -> ActionPattern {
         let lower = text.to_ascii_lowercase();
         let (pattern, _) = Pattern::parse(&lower, Reading { wildcards: true, variables: false, arn: false });
-        let service = lower.split_once(':').map(|(service, _)| service).filter(|service| !service.contains(['*', '?']));
-        ActionPattern { pattern, service: service.map(Into::into), span, doubt: doubt(text) }
+        ActionPattern { pattern, span, doubt: doubt(text) }
+    }
+}
+
+impl ActionPattern {
+    /// Whether the pattern names this service, given in lower case, and no other.
+    pub fn names_service(&self, lower_service: &str) -> bool {
+        let first = match self.pattern.parts.first() {
+            Some(Part::Literal(text)) => text,
+            _ => return false,
+        };
+        first.strip_prefix(lower_service).is_some_and(|rest| rest.starts_with(':'))
     }
 }
 

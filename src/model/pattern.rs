@@ -60,7 +60,7 @@ impl Pattern {
     /// Reads `text`. Also returns what is wrong with its variables; a wrong one is kept as literal text.
     pub(super) fn parse(text: &str, reading: Reading) -> (Pattern, Vec<String>) {
         let mut errors = Vec::new();
-        let special = |c: char| c == '*' && reading.wildcards || c == '?' && reading.wildcards || c == '$' && reading.variables;
+        let special = |c: char| reading.wildcards && matches!(c, '*' | '?') || reading.variables && c == '$';
         if !text.contains(special) {
             return (Pattern::literal(text), errors);
         }
