@@ -1,0 +1,87 @@
+//! How fast requests are decided. Compare with the floor measured in the same run: absolute times do not travel.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a bench")]
+
+use divan::counter::ItemsCount;
+use ica_policy::authz::{Caller, Context, Layer, Layers, Request};
+use ica_policy::eval::decide;
+use ica_policy::json;
+use ica_policy::model::{self, Policy, PolicyKind};
+use ica_policy::simulate::Simulator;
+use ica_policy::source::Sources;
+use ica_policy::syntax;
+
+fn main() {
+    divan::main();
+}
+
+/// Three identity statements, with a variable and a CIDR block.
+const IDENTITY: &str = r#"{"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetBucketLocation"], "Resource": "arn:aws:s3:::acme-genomics"},
+    {"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"], "Resource": "arn:aws:s3:::acme-genomics/${aws:username}/*",
+     "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}},
+    {"Effect": "Allow", "Action": "sts:GetFederationToken", "Resource": "*"}]}"#;
+
+/// Two bucket statements.
+const BUCKET: &str = r#"{"Version": "2012-10-17", "Statement": [
+    {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::acme-genomics", "arn:aws:s3:::acme-genomics/*"],
+     "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+    {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::079623148045:role/ica_use1_crossacct"}, "Action": "s3:GetObject",
+     "Resource": "arn:aws:s3:::acme-genomics/*"}]}"#;
+
+fn policy(text: &str, kind: PolicyKind) -> Policy {
+    let mut sources = Sources::new();
+    let id = sources.add_file("bench", text.to_owned()).unwrap();
+    let ast = syntax::parse(json::parse(sources.get(id)).root.unwrap()).policy.unwrap();
+    model::lower(&ast, kind).policy
+}
+
+fn request() -> Request {
+    let caller = Caller::parse("arn:aws:iam::111122223333:user/ana", None).unwrap();
+    let mut context = Context::new();
+    context.set_one("aws:SourceIp", "203.0.113.7");
+    context.set_one("aws:SecureTransport", "true");
+    Request::new(caller, "s3:GetObject", "arn:aws:s3:::acme-genomics/ana/run1/a.bam", Some("111122223333"), context).unwrap()
+}
+
+/// One decision; policies and request are ready.
+#[divan::bench]
+fn prepared_evaluation(bencher: divan::Bencher<'_, '_>) {
+    let (identity, bucket) = (policy(IDENTITY, PolicyKind::Identity), policy(BUCKET, PolicyKind::Resource));
+    let layers = Layers { identity: Layer::Policies(vec![&identity]), resource: Layer::Policies(vec![&bucket]), ..Layers::default() };
+    let request = request();
+    bencher.counter(ItemsCount::new(1_usize)).bench(|| decide(divan::black_box(&request), &layers));
+}
+
+/// Lines as a tool author sends them, each with its own policies.
+fn lines() -> Vec<String> {
+    let line = |number: usize| {
+        format!(
+            r#"{{"id": "{number}", "principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::acme-genomics/ana/{number}", "resource_account": "111122223333", "context": {{"aws:SourceIp": "203.0.113.{}", "aws:SecureTransport": "true"}}, "identity_policies": [{}], "resource_policy": {}}}"#,
+            number % 256,
+            IDENTITY.replace('\n', " "),
+            BUCKET.replace('\n', " ")
+        )
+    };
+    (0..1000).map(line).collect()
+}
+
+/// The work of `simulate --batch`: read the line, lower its policies, decide, write the answer.
+#[divan::bench]
+fn batch_lines(bencher: divan::Bencher<'_, '_>) {
+    let lines = lines();
+    let count = ItemsCount::new(lines.len());
+    bencher.counter(count).with_inputs(|| lines.clone()).bench_values(|lines| {
+        let mut simulator = Simulator::new();
+        lines.into_iter().filter_map(|line| simulator.answer(line)).map(|answer| answer.len()).sum::<usize>()
+    });
+}
+
+/// The floor: another reader makes a tree of the same lines and does nothing with it.
+#[divan::bench]
+fn batch_lines_floor_serde_json(bencher: divan::Bencher<'_, '_>) {
+    let lines = lines();
+    let count = ItemsCount::new(lines.len());
+    bencher.counter(count).with_inputs(|| lines.clone()).bench_values(|lines| {
+        lines.into_iter().map(|line| serde_json::from_str::<serde_json::Value>(&line).unwrap().as_object().unwrap().len()).sum::<usize>()
+    });
+}
