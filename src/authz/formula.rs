@@ -3,6 +3,8 @@
 //! A request is allowed when no layer denies it and the formula holds. Sources: `facts/C_evaluation.md` C1 to C6
 //! (IAM:reference_policies_evaluation-logic and its cross-account page).
 
+use crate::aws;
+
 use super::{Ambiguity, Caller, LayerId, Layers, Naming, NamingSet, Request};
 
 /// A condition on what the layers allow.
@@ -46,7 +48,8 @@ pub fn denies_bind(layer: LayerId, request: &Request) -> bool {
         LayerId::Scp(_) => is_bound_by_scps(&request.caller),
         LayerId::Vpce => comes_through_endpoint(request),
         LayerId::Resource => !repairs_bucket_policy(request),
-        LayerId::Identity | LayerId::Boundary | LayerId::Session | LayerId::Rcp(_) => true,
+        LayerId::Rcp(_) => is_bound_by_rcps(request),
+        LayerId::Identity | LayerId::Boundary | LayerId::Session => true,
     }
 }
 
@@ -59,6 +62,11 @@ fn repairs_bucket_policy(request: &Request) -> bool {
 /// SCPs bind users, roles and the root user, and so their sessions; not services, not anonymous callers.
 fn is_bound_by_scps(caller: &Caller) -> bool {
     caller.account().is_some()
+}
+
+/// RCPs bind everybody's access to resources of the services that support them.
+fn is_bound_by_rcps(request: &Request) -> bool {
+    aws::supports_rcp(request.action.split(':').next().unwrap_or_default())
 }
 
 /// The policy of a VPC endpoint concerns what comes through it.

@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use super::files::{Files, look, print, print_error, read_text};
+use super::levels::Levels;
 use crate::ica::connection::{Built, ConnectionError, Unreadable, build};
 use crate::ica::settings::{self, Settings};
 use crate::ica::{Check, Verdict};
@@ -45,6 +46,14 @@ pub(super) struct Args {
     /// Policies of the user and of its groups.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     identity_policy: Vec<String>,
+    /// The user's permissions boundary.
+    #[arg(long, value_name = "FILE")]
+    boundary: Option<String>,
+    #[command(flatten)]
+    levels: Levels,
+    /// The policy of the VPC endpoint; it binds requests of which aws:SourceVpce is assumed.
+    #[arg(long, value_name = "FILE")]
+    vpce_policy: Option<String>,
     /// The session policy, if you know it; ICA's own is assumed to allow what each operation needs.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     session_policy: Vec<String>,
@@ -160,6 +169,10 @@ fn flags(args: &Args, here: Option<&Path>) -> Settings {
         _ => name.clone(),
     };
     let files = |names: &[String]| (!names.is_empty()).then(|| settings::Files::Many(names.iter().map(place).collect()));
+    let levels = |levels: &[Vec<String>]| {
+        let places = |names: &Vec<String>| settings::Files::Many(names.iter().map(place).collect());
+        (!levels.is_empty()).then(|| settings::Levels::Many(levels.iter().map(places).collect()))
+    };
     Settings {
         name: None,
         bucket: args.bucket.clone(),
@@ -173,7 +186,11 @@ fn flags(args: &Args, here: Option<&Path>) -> Settings {
         session_name: args.session_name.clone(),
         cross_account_role: args.cross_account_role.clone(),
         identity_policy: files(&args.identity_policy),
+        boundary: args.boundary.as_ref().map(place),
         session_policy: files(&args.session_policy),
+        scp: levels(&args.levels.scp),
+        rcp: levels(&args.levels.rcp),
+        vpce_policy: args.vpce_policy.as_ref().map(place),
         bucket_policy: args.bucket_policy.as_ref().map(place),
         assume: args.assume.clone(),
         edition: args.edition.clone(),

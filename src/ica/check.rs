@@ -112,9 +112,10 @@ fn assumed(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Trie
     }
     if could_be_blocked {
         let own = caller != IcaCaller::CrossAccountRole;
-        assumes.extend(own.then_some("no-boundary"));
-        assumes.extend(own.then_some("no-scp"));
-        assumes.push("no-rcp");
+        assumes.extend((own && connection.boundary == Given::Absent).then_some("no-boundary"));
+        assumes.extend((own && connection.scps == Given::Absent).then_some("no-scp"));
+        assumes.extend((own && connection.assumes_full_access).then_some("scp-full-access"));
+        assumes.extend((connection.rcps == Given::Absent).then_some("no-rcp"));
         assumes.push("environment");
     }
     if is_about_objects(step) && !matches!(tried.verdict, Verdict::Partial | Verdict::Unknown) {

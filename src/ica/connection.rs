@@ -1,11 +1,12 @@
 //! A connection: settings resolved, documents read.
 
 use super::catalogue::{Edition, IcaCaller, catalogue};
+use super::documents::Documents;
 use super::regions::{Region, regions};
-use super::settings::{Files, NONE, Settings};
+use super::settings::Settings;
 use crate::finding::Finding;
-use crate::input::{self, ReadAs};
-use crate::model::{self, Arn, Policy, PolicyKind};
+use crate::input::ReadAs;
+use crate::model::{Arn, Policy, PolicyKind};
 use crate::source::{SourceId, Sources};
 use std::collections::BTreeMap;
 
@@ -89,8 +90,18 @@ pub struct Connection {
     pub cross_account_role: Option<Arn>,
     /// Policies of the user and its groups.
     pub identity: Given<Vec<Policy>>,
+    /// The user's permissions boundary.
+    pub boundary: Given<Vec<Policy>>,
     /// Session policies.
     pub session: Given<Vec<Policy>>,
+    /// Service control policies of the user's account, by level.
+    pub scps: Given<Vec<Vec<Policy>>>,
+    /// Resource control policies of the bucket's account, by level.
+    pub rcps: Given<Vec<Vec<Policy>>>,
+    /// Whether a level of SCPs without an Allow was taken to have the full-access policy beside it.
+    pub assumes_full_access: bool,
+    /// Policies of the VPC endpoint.
+    pub vpce: Given<Vec<Policy>>,
     /// The bucket policy.
     pub bucket_policy: Given<Vec<Policy>>,
     /// What the user knows.
@@ -177,7 +188,12 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
         session_name: session_name(settings)?,
         cross_account_role: cross_account_role(settings)?,
         identity: Given::Absent,
+        boundary: Given::Absent,
         session: Given::Absent,
+        scps: Given::Absent,
+        rcps: Given::Absent,
+        assumes_full_access: false,
+        vpce: Given::Absent,
         bucket_policy: Given::Absent,
         assume: settings.assume.iter().map(|text| assume(text)).collect::<Result<_, _>>()?,
         edition: edition(settings)?,
@@ -189,48 +205,9 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
     };
     known_operations("skip", settings.skip.keys())?;
     let mut built = Built { connection, unreadable: Vec::new() };
-    let bucket_policy = settings.bucket_policy.clone().map(Files::One);
-    built.connection.identity = built.read(settings.identity_policy.as_ref(), PolicyKind::Identity, sources, loader);
-    built.connection.session = built.read(settings.session_policy.as_ref(), PolicyKind::Session, sources, loader);
-    built.connection.bucket_policy = built.read(bucket_policy.as_ref(), PolicyKind::Resource, sources, loader);
+    let mut documents = Documents { built: &mut built, sources, loader };
+    documents.read_all(settings);
     Ok(built)
-}
-
-impl Built {
-    fn read(&mut self, files: Option<&Files>, kind: PolicyKind, sources: &mut Sources, loader: &mut dyn Loader) -> Given<Vec<Policy>> {
-        let Some(files) = files else { return Given::Absent };
-        if files.names() == [NONE] {
-            return Given::None;
-        }
-        let mut policies = Vec::new();
-        let unreadable_before = self.unreadable.len();
-        for name in files.names() {
-            policies.extend(self.read_one(name, kind, sources, loader));
-        }
-        if self.unreadable.len() > unreadable_before { Given::Absent } else { Given::Given(policies) }
-    }
-
-    fn read_one(&mut self, name: &str, kind: PolicyKind, sources: &mut Sources, loader: &mut dyn Loader) -> Option<Policy> {
-        let id = match loader.load(sources, name) {
-            Ok(id) => id,
-            Err(unreadable) => {
-                self.unreadable.push(unreadable);
-                return None;
-            }
-        };
-        match input::read_policy(sources, id) {
-            Ok(document) => {
-                let lowered = model::lower(&document.policy, kind);
-                self.connection.files.push(FileRead { name: name.to_owned(), read_as: document.read_as, layer: kind });
-                self.connection.findings.extend(document.findings.into_iter().chain(lowered.findings));
-                Some(lowered.policy)
-            }
-            Err(findings) => {
-                self.unreadable.push(Unreadable::Text(findings));
-                None
-            }
-        }
-    }
 }
 
 fn bucket(settings: &Settings) -> Result<String, ConnectionError> {

@@ -5,6 +5,7 @@ mod check;
 pub mod connection;
 mod context;
 mod depends;
+mod documents;
 mod keys;
 mod reasons;
 pub mod regions;

@@ -31,8 +31,16 @@ pub struct Settings {
     pub cross_account_role: Option<String>,
     /// Policies of the user and its groups; `none`.
     pub identity_policy: Option<Files>,
+    /// The permissions boundary; `none`.
+    pub boundary: Option<String>,
     /// The session policy; `none`.
     pub session_policy: Option<Files>,
+    /// Service control policies of the user's account, by level; `none`.
+    pub scp: Option<Levels>,
+    /// Resource control policies of the bucket's account, by level; `none`.
+    pub rcp: Option<Levels>,
+    /// The policy of the VPC endpoint; `none`.
+    pub vpce_policy: Option<String>,
     /// The bucket policy; `none`.
     pub bucket_policy: Option<String>,
     /// Condition keys that are known: `[CALLER:]KEY=VALUE` or `[CALLER:]!KEY`.
@@ -55,6 +63,26 @@ pub enum Files {
     One(String),
     /// Several.
     Many(Vec<String>),
+}
+
+/// One file, one level of files, several levels, or the word `none`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Levels {
+    /// One file, or `none`.
+    One(String),
+    /// Each a file, or the files of a level.
+    Many(Vec<Files>),
+}
+
+impl Levels {
+    /// The names of the files of each level.
+    pub fn names(&self) -> Vec<&[String]> {
+        match self {
+            Levels::One(name) => vec![std::slice::from_ref(name)],
+            Levels::Many(levels) => levels.iter().map(Files::names).collect(),
+        }
+    }
 }
 
 impl Files {
@@ -117,7 +145,11 @@ impl Settings {
             session_name: over.session_name.or(self.session_name),
             cross_account_role: over.cross_account_role.or(self.cross_account_role),
             identity_policy: over.identity_policy.or(self.identity_policy),
+            boundary: over.boundary.or(self.boundary),
             session_policy: over.session_policy.or(self.session_policy),
+            scp: over.scp.or(self.scp),
+            rcp: over.rcp.or(self.rcp),
+            vpce_policy: over.vpce_policy.or(self.vpce_policy),
             bucket_policy: over.bucket_policy.or(self.bucket_policy),
             // Each flag settles one more key, so these add up.
             assume: self.assume.into_iter().chain(over.assume).collect(),
@@ -140,6 +172,13 @@ mod tests {
         assert_eq!(one[0].identity_policy.as_ref().unwrap().names(), ["none"]);
         let two = parse("[[connection]]\nname = 'a'\n[[connection]]\nname = 'b'\nskip = { copy-into-bucket = 'no' }").unwrap();
         assert_eq!(two.len(), 2);
+    }
+
+    #[test]
+    fn levels_are_files_or_lists_of_them() {
+        let one = parse("scp = 'none'\nrcp = ['root.json', ['unit.json', 'more.json']]").unwrap();
+        assert_eq!(one[0].scp.as_ref().unwrap().names(), [["none"]]);
+        assert_eq!(one[0].rcp.as_ref().unwrap().names()[1], ["unit.json", "more.json"]);
     }
 
     #[test]

@@ -49,7 +49,9 @@ pub(super) fn space(connection: &Connection, caller: IcaCaller, step: &Step, sta
         open: Vec::new(),
         assumes: Vec::new(),
     };
-    for key in keys_used(statements) {
+    // What the user knows of a request is in it, whether or not a policy looks at it: an endpoint decides which policies bind.
+    let known = connection.assume.iter().map(|assume| assume.key.clone()).filter(|key| assumed(key, connection, caller).is_some());
+    for key in keys_used(statements).into_iter().chain(known).collect::<BTreeSet<_>>() {
         add_key(&mut space, &key, connection, caller, step, statements, failing);
     }
     space
@@ -131,7 +133,7 @@ fn is_derived(key: &str, space: &Space) -> bool {
 }
 
 /// What the user said about a key: for this caller, or for all. Keys that describe the caller are those of the customer's own.
-fn assumed<'a>(key: &str, connection: &'a Connection, caller: IcaCaller) -> Option<Option<&'a str>> {
+pub(super) fn assumed<'a>(key: &str, connection: &'a Connection, caller: IcaCaller) -> Option<Option<&'a str>> {
     let describes_caller = key.starts_with("aws:principal") || key == "aws:userid" || key == "aws:username";
     let foreigner = caller == IcaCaller::CrossAccountRole;
     let concerns = |only: Option<IcaCaller>| only.map_or(!(describes_caller && foreigner), |only| only == caller);

@@ -3,7 +3,7 @@
 use super::catalogue::{IcaCaller, KeyKind, On, Step, Target};
 use super::connection::{Connection, Given, Versioning};
 use super::context::statements;
-use super::space::{Failing, Space, request, set, space};
+use super::space::{Failing, Space, assumed, request, set, space};
 use super::verdict::{Verdict, Witness};
 use crate::authz::{Context, Layer, LayerId, Layers, Request};
 use crate::eval::{Decision, Outcome, StatementRef, concerns, decide};
@@ -61,36 +61,55 @@ impl Tried {
 /// The layers of a caller, as far as they are known. An assumption in `failing` is taken not to hold.
 pub(super) fn layers<'a>(connection: &'a Connection, caller: IcaCaller, failing: Failing<'_>, identity_allows: bool) -> Layers<'a> {
     let unknown = |allows| if allows { Layer::Assumed } else { Layer::Absent };
-    let identity = match (caller, &connection.identity) {
-        (IcaCaller::CrossAccountRole, _) => unknown(failing != Some("illumina-identity")),
-        (_, Given::Given(policies)) => Layer::Policies(policies.iter().collect()),
-        (_, Given::None) => Layer::Absent,
-        (_, Given::Absent) => unknown(identity_allows),
+    let is_customers = caller != IcaCaller::CrossAccountRole;
+    let identity = match &connection.identity {
+        _ if !is_customers => unknown(failing != Some("illumina-identity")),
+        Given::Absent => unknown(identity_allows),
+        given => known(given),
     };
-    let session = match (caller, &connection.session) {
-        (IcaCaller::FederatedSession, Given::Given(policies)) => Layer::Policies(policies.iter().collect()),
-        (IcaCaller::FederatedSession, Given::Absent) => unknown(failing != Some("session-policy")),
-        _ => Layer::Absent,
+    let session = match &connection.session {
+        _ if caller != IcaCaller::FederatedSession => Layer::Absent,
+        Given::Absent => unknown(failing != Some("session-policy")),
+        given => known(given),
     };
     let resource = match &connection.bucket_policy {
-        Given::Given(policies) => Layer::Policies(policies.iter().collect()),
         Given::Absent if failing == Some("no-bucket-policy") => Layer::Assumed,
-        Given::None | Given::Absent => Layer::Absent,
+        given => known(given),
     };
-    Layers { identity, session, resource, ..Layers::default() }
+    Layers {
+        identity,
+        boundary: if is_customers { known(&connection.boundary) } else { Layer::Absent },
+        session,
+        resource,
+        scps: if is_customers { levels(&connection.scps) } else { Vec::new() },
+        rcps: levels(&connection.rcps),
+        vpce: if comes_through_endpoint(connection, caller) { known(&connection.vpce) } else { Layer::Absent },
+    }
+}
+
+/// Whether the user says that the caller's requests come through a VPC endpoint.
+fn comes_through_endpoint(connection: &Connection, caller: IcaCaller) -> bool {
+    matches!(assumed("aws:sourcevpce", connection, caller), Some(Some(_)))
+}
+
+/// A layer of which nothing was said counts as absent; the list of assumptions tells it.
+fn known(given: &Given<Vec<Policy>>) -> Layer<'_> {
+    match given {
+        Given::Given(policies) => Layer::Policies(policies.iter().collect()),
+        Given::None | Given::Absent => Layer::Absent,
+    }
+}
+
+fn levels(given: &Given<Vec<Vec<Policy>>>) -> Vec<Vec<&Policy>> {
+    match given {
+        Given::Given(levels) => levels.iter().map(|level| level.iter().collect()).collect(),
+        Given::None | Given::Absent => Vec::new(),
+    }
 }
 
 /// The policies that take part in decisions about a caller.
-fn policies(connection: &Connection, caller: IcaCaller) -> impl Iterator<Item = &Policy> {
-    fn given(policies: &Given<Vec<Policy>>) -> &[Policy] {
-        match policies {
-            Given::Given(policies) => policies,
-            Given::None | Given::Absent => &[],
-        }
-    }
-    let own = if caller == IcaCaller::CrossAccountRole { &[] } else { given(&connection.identity) };
-    let session = if caller == IcaCaller::FederatedSession { given(&connection.session) } else { &[] };
-    own.iter().chain(session).chain(given(&connection.bucket_policy))
+fn policies<'a>(layers: &Layers<'a>) -> Vec<&'a Policy> {
+    layers.ids().flat_map(|layer| layers.policies(layer).to_vec()).collect()
 }
 
 /// Tries all requests of a step.
@@ -115,16 +134,19 @@ pub(super) fn is_needed(connection: &Connection, step: &Step) -> bool {
 
 fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing: Failing<'_>) -> Tried {
     let action = step.action.to_ascii_lowercase();
-    let all = statements(policies(connection, caller));
+    let identity_unknown = caller != IcaCaller::CrossAccountRole && connection.identity == Given::Absent;
+    let guesses: &[bool] = if identity_unknown { &[true, false] } else { &[true] };
+    let mut layers = guesses.iter().map(|guess| layers(connection, caller, failing, *guess)).collect::<Vec<_>>();
+    if step.resource == Target::FederatedUser {
+        layers.iter_mut().for_each(|layers| keep_to_sts(layers, connection));
+    }
+    let all = statements(policies(&layers[0]));
     let relevant = all.into_iter().filter(|statement| about(statement, &action, step)).collect::<Vec<_>>();
     let space = space(connection, caller, step, &relevant, failing);
     let size = size(&space);
     if size > MAX_REQUESTS {
         return Tried::unknown(Unknown::Limit(size));
     }
-    let identity_unknown = caller != IcaCaller::CrossAccountRole && connection.identity == Given::Absent;
-    let guesses: &[bool] = if identity_unknown { &[true, false] } else { &[true] };
-    let layers = guesses.iter().map(|guess| layers(connection, caller, failing, *guess)).collect::<Vec<_>>();
     let mut tally = Tally::default();
     let (free, hidden): (Vec<_>, Vec<_>) = space.open.iter().partition(|dimension| dimension.kind == KeyKind::Free);
     for (guess, layers) in layers.iter().enumerate() {
@@ -146,6 +168,15 @@ fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing
         }
     }
     tally.sum_up(&space, &hidden)
+}
+
+/// GetFederationToken is a request to STS: it does not come through the endpoint of S3, and the session that is made belongs to the
+/// user's account, whose RCPs need not be the bucket's.
+fn keep_to_sts(layers: &mut Layers<'_>, connection: &Connection) {
+    layers.vpce = Layer::Absent;
+    if connection.user.account() != connection.account {
+        layers.rcps.clear();
+    }
 }
 
 /// Every caller with every group of resources: the names of sessions take part in both.

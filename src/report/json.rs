@@ -213,7 +213,11 @@ fn connection_view(connection: &Connection) -> ConnectionView<'_> {
         cross_account_role: connection.cross_account_role.as_ref().map(crate::model::Arn::as_str),
         layers: BTreeMap::from([
             ("identity", given(&connection.identity)),
+            ("boundary", given(&connection.boundary)),
             ("session", given(&connection.session)),
+            ("scp", given(&connection.scps)),
+            ("rcp", given(&connection.rcps)),
+            ("vpce", given(&connection.vpce)),
             ("bucket-policy", given(&connection.bucket_policy)),
         ]),
         files: connection
