@@ -21,3 +21,6 @@ mod cli;
 
 // The rooms: who may use whom.
 mod architecture;
+
+// What must hold for any policy: order, splitting, case; a Deny never enlarges, an Allow never shrinks.
+mod properties;

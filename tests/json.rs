@@ -120,7 +120,7 @@ fn any_tree() -> impl Strategy<Value = Node> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn printed_trees_read_back_equal_and_spans_hold_their_text(tree in any_tree()) {

@@ -57,6 +57,15 @@ pub struct Decision {
     pub readings: Vec<ReadingDecision>,
 }
 
+impl Decision {
+    /// Whether the request goes through under some reading.
+    pub fn may_be_allowed(&self) -> bool {
+        // Where there were too many points to try, there is no list of readings.
+        let open = || self.readings.is_empty() || self.readings.iter().any(|reading| reading.outcome == Outcome::Allowed);
+        self.outcome == Outcome::Allowed || self.outcome == Outcome::Undetermined && open()
+    }
+}
+
 /// Decides one request.
 pub fn decide(request: &Request, layers: &Layers<'_>) -> Decision {
     let readings = Readings::default();
@@ -92,11 +101,13 @@ fn undetermined(points: u64, tried: Vec<(u64, Decision)>) -> Decision {
     let outcome_of = |subset: u64| tried.iter().find(|(done, _)| *done == subset).map(|(_, decision)| decision.outcome);
     let mut readings = Vec::new();
     for ambiguity in Ambiguity::all().filter(|ambiguity| points & bit(*ambiguity) != 0) {
-        // Show the point where it makes a difference: with the other points as they are when it does.
-        let differing = tried.iter().map(|(subset, _)| subset & !bit(ambiguity)).find(|&subset| {
-            let (first, second) = (outcome_of(subset), outcome_of(subset | bit(ambiguity)));
-            first.is_some() && second.is_some() && first != second
+        // Show the point where it makes a difference, best one between allowed and not allowed: with the other points as they are then.
+        let flips = tried.iter().map(|(subset, _)| subset & !bit(ambiguity)).filter_map(|subset| {
+            let (first, second) = (outcome_of(subset)?, outcome_of(subset | bit(ambiguity))?);
+            let allows = (first == Outcome::Allowed) != (second == Outcome::Allowed);
+            (first != second).then_some((allows, subset))
         });
+        let differing = flips.max_by_key(|(allows, _)| *allows).map(|(_, subset)| subset);
         let Some(subset) = differing else { continue };
         for (choice, subset) in [(Choice::First, subset), (Choice::Second, subset | bit(ambiguity))] {
             if let Some(outcome) = outcome_of(subset) {

@@ -269,11 +269,11 @@ impl Tally {
                 self.witness.allowed.get_or_insert_with(|| Box::new(request));
                 return;
             }
-            Outcome::ExplicitlyDenied | Outcome::ImplicitlyDenied => {
+            Outcome::Undetermined if decision.may_be_allowed() => class.open = true,
+            _ => {
                 class.denied = true;
                 self.witness.denied.get_or_insert_with(|| Box::new(request.clone()));
             }
-            Outcome::Undetermined => class.open = true,
         }
         for cause in causes(decision) {
             let known = |(known, _): &(Cause, Request)| match (known, &cause) {
@@ -322,8 +322,9 @@ impl Tally {
 fn causes(decision: Decision) -> Vec<Cause> {
     match decision.outcome {
         Outcome::ExplicitlyDenied => decision.denied_by.into_iter().map(Cause::Denied).collect(),
-        Outcome::Undetermined => vec![Cause::Open(decision)],
-        Outcome::ImplicitlyDenied | Outcome::Allowed => {
+        Outcome::Undetermined if decision.may_be_allowed() => vec![Cause::Open(decision)],
+        Outcome::Undetermined if !decision.denied_by.is_empty() => decision.denied_by.into_iter().map(Cause::Denied).collect(),
+        Outcome::Undetermined | Outcome::ImplicitlyDenied | Outcome::Allowed => {
             let others = decision.lacking.iter().filter(|layer| **layer != LayerId::Resource).copied().collect::<Vec<_>>();
             let lacking = if others.is_empty() { decision.lacking } else { others };
             lacking.into_iter().map(Cause::Lacking).collect()

@@ -1,5 +1,7 @@
 //! Where the corpus of real policies is, and how to walk it.
 
+pub mod random;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

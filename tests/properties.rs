@@ -1,0 +1,170 @@
+use crate::support::random::{line, policy};
+use ica_policy::simulate::Simulator;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::{Value, json};
+
+/// What a decision may be in the worst and in the best reading: 0 denied, 1 allowed.
+fn range(line: &Value) -> (u8, u8) {
+    let answer = Simulator::new().answer(line.to_string()).unwrap();
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    match answer["decision"].as_str() {
+        Some("Allowed") => (1, 1),
+        Some("Undetermined") => {
+            let readings = answer["readings"].as_array().cloned().unwrap_or_default();
+            (0, u8::from(readings.is_empty() || readings.iter().any(|reading| reading["decision"] == "Allowed")))
+        }
+        Some(_) => (0, 0),
+        None => panic!("{answer}"),
+    }
+}
+
+/// Every policy of a line.
+fn policies(line: &mut Value) -> Vec<&mut Value> {
+    let mut found = Vec::new();
+    for (name, value) in line.as_object_mut().unwrap() {
+        match name.as_str() {
+            "resource_policy" | "permissions_boundary" if value.is_object() => found.push(value),
+            "identity_policies" | "session_policies" | "vpce_policies" => found.extend(value.as_array_mut().into_iter().flatten()),
+            "scps" | "rcps" => found.extend(value.as_array_mut().into_iter().flatten().flat_map(|level| level.as_array_mut().unwrap())),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn statements(policy: &mut Value) -> &mut Vec<Value> {
+    policy["Statement"].as_array_mut().unwrap()
+}
+
+/// A statement with two actions or resources as two statements.
+fn split(statement: &Value, element: &str) -> Vec<Value> {
+    let Some(values) = statement.get(element).and_then(Value::as_array) else { return vec![statement.clone()] };
+    let with = |value: &Value| {
+        let mut part = statement.clone();
+        part[element] = value.clone();
+        part
+    };
+    values.iter().map(with).collect()
+}
+
+/// The same name with other letters in upper case.
+fn other_case(name: &str) -> String {
+    let (service, rest) = name.split_once(':').unwrap_or(("", name));
+    let flip = |text: &str| {
+        text.chars().map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }).collect::<String>()
+    };
+    if service.is_empty() { flip(rest) } else { format!("{}:{}", flip(service), flip(rest)) }
+}
+
+fn recase(policy: &mut Value) {
+    for statement in statements(policy) {
+        for element in ["Action", "NotAction"] {
+            match statement.get_mut(element) {
+                Some(Value::String(action)) => *action = other_case(action),
+                Some(Value::Array(actions)) => actions.iter_mut().for_each(|action| *action = other_case(action.as_str().unwrap()).into()),
+                _ => {}
+            }
+        }
+        let operators = statement.get_mut("Condition").and_then(Value::as_object_mut).into_iter().flatten();
+        for (_, keys) in operators {
+            let renamed = keys.as_object().unwrap().iter().map(|(key, values)| (other_case(key), values.clone()));
+            *keys = renamed.collect::<serde_json::Map<_, _>>().into();
+        }
+    }
+}
+
+fn full_access() -> Value {
+    json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+}
+
+fn names_by_exclusion(line: &Value) -> bool {
+    line.to_string().contains("NotPrincipal")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_statements_and_policies_does_not_matter(line in line()) {
+        let mut turned = line.clone();
+        policies(&mut turned).into_iter().for_each(|policy| statements(policy).reverse());
+        turned["identity_policies"].as_array_mut().unwrap().reverse();
+        prop_assert_eq!(range(&line), range(&turned));
+    }
+
+    #[test]
+    fn a_deny_more_never_allows(line in line(), more in policy(false), place in any::<Index>()) {
+        let mut denied = line.clone();
+        let mut all = policies(&mut denied);
+        prop_assume!(!all.is_empty());
+        let at = place.index(all.len());
+        for statement in more["Statement"].as_array().unwrap() {
+            let mut statement = statement.clone();
+            statement["Effect"] = "Deny".into();
+            if statements(all[at])[0].get("Principal").is_some() || statements(all[at])[0].get("NotPrincipal").is_some() {
+                statement["Principal"] = "*".into();
+            }
+            statements(all[at]).push(statement);
+        }
+        let (before, after) = (range(&line), range(&denied));
+        prop_assert!(after.0 <= before.0 && after.1 <= before.1, "{:?} became {:?}", before, after);
+    }
+
+    #[test]
+    fn an_allow_more_never_denies(line in line(), more in policy(false), place in any::<Index>()) {
+        let mut allowed = line.clone();
+        let mut all = policies(&mut allowed);
+        prop_assume!(!all.is_empty());
+        let at = place.index(all.len());
+        for statement in more["Statement"].as_array().unwrap() {
+            let mut statement = statement.clone();
+            statement["Effect"] = "Allow".into();
+            if statements(all[at])[0].get("Principal").is_some() || statements(all[at])[0].get("NotPrincipal").is_some() {
+                statement["Principal"] = "*".into();
+            }
+            statements(all[at]).push(statement);
+        }
+        let (before, after) = (range(&line), range(&allowed));
+        prop_assert!(after.0 >= before.0 && after.1 >= before.1, "{:?} became {:?}", before, after);
+    }
+
+    #[test]
+    fn splitting_the_lists_of_statements_changes_nothing(line in line()) {
+        let mut apart = line.clone();
+        for policy in policies(&mut apart) {
+            let parts = statements(policy).iter().flat_map(|statement| split(statement, "Action")).flat_map(|statement| split(&statement, "Resource"));
+            let parts = parts.collect::<Vec<_>>();
+            *statements(policy) = parts;
+        }
+        prop_assert_eq!(range(&line), range(&apart));
+    }
+
+    #[test]
+    fn the_case_of_actions_and_keys_does_not_matter(line in line()) {
+        let mut recased = line.clone();
+        policies(&mut recased).into_iter().for_each(recase);
+        recased["action"] = other_case(line["action"].as_str().unwrap()).into();
+        prop_assert_eq!(range(&line), range(&recased));
+    }
+
+    #[test]
+    fn an_scp_that_allows_everything_changes_nothing(line in line()) {
+        let mut more = line.clone();
+        let mut levels = line["scps"].as_array().cloned().unwrap_or_default();
+        levels.push(json!([full_access()]));
+        more["scps"] = levels.into();
+        prop_assert_eq!(range(&line), range(&more));
+    }
+
+    #[test]
+    fn a_boundary_that_allows_everything_changes_nothing(line in line()) {
+        // A Deny with NotPrincipal hits whoever has a boundary (C7).
+        prop_assume!(!names_by_exclusion(&line));
+        let mut less = line.clone();
+        less["permissions_boundary"] = Value::Null;
+        let mut more = line;
+        more["permissions_boundary"] = full_access();
+        prop_assert_eq!(range(&less), range(&more));
+    }
+}
