@@ -24,3 +24,6 @@ mod architecture;
 
 // What must hold for any policy: order, splitting, case; a Deny never enlarges, an Allow never shrinks.
 mod properties;
+
+// Requests of others: the stream of lines, one request by flags.
+mod simulate;

@@ -1,6 +1,8 @@
 use crate::support::{corpus, files_below};
+use ica_policy::authz::{Caller, Context, ContextValue, Layer, Layers, Request};
+use ica_policy::eval::{Outcome, decide};
 use ica_policy::json;
-use ica_policy::model::{self, PolicyKind};
+use ica_policy::model::{self, Part, Pattern, Policy, PolicyKind, ResourceKind};
 use ica_policy::source::Sources;
 use ica_policy::syntax;
 use std::fs;
@@ -29,6 +31,108 @@ fn documents() -> Vec<(String, Vec<u8>)> {
         documents.extend(text.lines().map(|line| (file.display().to_string(), line.as_bytes().to_vec())));
     }
     documents
+}
+
+/// Twenty requests of different callers for actions and resources that the document itself names, as far as they can be asked for.
+fn requests(policy: &Policy, seed: usize) -> Vec<Request> {
+    const CALLERS: [(&str, Option<&str>); 6] = [
+        ("arn:aws:iam::111122223333:user/team/ana", None),
+        ("arn:aws:sts::111122223333:federated-user/x", Some("arn:aws:iam::111122223333:user/team/ana")),
+        ("arn:aws:sts::444455556666:assumed-role/job/run", Some("arn:aws:iam::444455556666:role/path/job")),
+        ("123456789012", None),
+        ("s3.amazonaws.com", None),
+        ("*", None),
+    ];
+    let literals = |patterns: Vec<&Pattern>| patterns.iter().map(|pattern| spelt(pattern)).collect::<Vec<_>>();
+    let statements = || policy.statements.iter();
+    let mut actions = literals(
+        statements()
+            .flat_map(|statement| statement.action.iter().flat_map(|element| &element.patterns))
+            .map(|action| &action.pattern)
+            .collect(),
+    );
+    let mut resources = literals(
+        statements()
+            .flat_map(|statement| statement.resource.iter().flat_map(|element| &element.patterns))
+            .filter_map(|resource| match &resource.kind {
+                ResourceKind::Arn(pattern) => Some(pattern),
+                ResourceKind::Everything => None,
+            })
+            .collect(),
+    );
+    actions.push("s3:GetObject".to_owned());
+    resources.extend(["*".to_owned(), "arn:aws:s3:::b/k".to_owned()]);
+    let keys = statements().flat_map(|statement| &statement.conditions).map(|condition| condition.key.node.to_string()).collect::<Vec<_>>();
+    (0..20)
+        .filter_map(|number| {
+            let pick = (seed + number * 7919) % 104_729;
+            let (principal, issuer) = CALLERS[number % CALLERS.len()];
+            let mut context = Context::new();
+            for (at, key) in keys.iter().enumerate().filter(|(at, _)| (pick >> (at % 8)) & 1 == 1) {
+                let value = ["", "true", "2026-01-01T00:00:00Z", "203.0.113.7", "12", "arn:aws:s3:::b", "*", "é"][(pick + at) % 8];
+                context.set(
+                    key,
+                    if pick.is_multiple_of(3) {
+                        ContextValue::Many(vec![value.to_owned(), "b".to_owned()])
+                    } else {
+                        ContextValue::One(value.to_owned())
+                    },
+                );
+            }
+            let caller = Caller::parse(principal, issuer).unwrap();
+            Request::new(caller, &actions[pick % actions.len()], &resources[pick % resources.len()], Some("111122223333"), context).ok()
+        })
+        .collect()
+}
+
+/// A text that matches the pattern.
+fn spelt(pattern: &Pattern) -> String {
+    let spell = |part: &Part| match part {
+        Part::Literal(text) => text.to_string(),
+        Part::Any | Part::AnyInSegment { .. } => "xé".to_owned(),
+        Part::One | Part::OneInSegment => "x".to_owned(),
+        Part::Variable(variable) => variable.key.replace(':', "-"),
+    };
+    pattern.parts.iter().map(spell).collect()
+}
+
+/// Puts a policy into each layer in turn.
+fn layers_with(policy: &Policy) -> Vec<Layers<'_>> {
+    let one = || Layer::Policies(vec![policy]);
+    let none = Layers::default;
+    vec![
+        Layers { identity: one(), ..none() },
+        Layers { identity: one(), boundary: one(), ..none() },
+        Layers { identity: one(), session: one(), ..none() },
+        Layers { resource: one(), ..none() },
+        Layers { identity: one(), scps: vec![vec![policy]], ..none() },
+        Layers { identity: one(), rcps: vec![vec![policy]], ..none() },
+        Layers { identity: one(), vpce: one(), ..none() },
+    ]
+}
+
+#[test]
+fn every_document_of_the_corpus_can_stand_in_every_layer() {
+    let (mut decided, mut allowed, mut asked) = (0_usize, 0_usize, 0_usize);
+    for (number, (name, bytes)) in documents().into_iter().enumerate() {
+        let Ok(text) = json::decode_bytes(bytes) else { continue };
+        let mut sources = Sources::new();
+        let Ok(id) = sources.add_file(&name, text) else { continue };
+        let Ok(document) = ica_policy::input::read_policy(&mut sources, id) else { continue };
+        for kind in KINDS {
+            let policy = model::lower(&document.policy, kind).policy;
+            let requests = requests(&policy, number);
+            asked += requests.len();
+            for layers in layers_with(&policy) {
+                for request in &requests {
+                    allowed += usize::from(decide(request, &layers).outcome == Outcome::Allowed);
+                    decided += 1;
+                }
+            }
+        }
+    }
+    eprintln!("corpus: {decided} decisions on {asked} requests, {allowed} allowed");
+    assert!(decided == 0 || allowed > 0 && allowed < decided);
 }
 
 /// Where AWS stores policies they are right, so nothing in its own may be refused.

@@ -2,7 +2,7 @@
 
 use super::human::{Look, draw_finding};
 use super::place::position;
-use crate::authz::{LayerId, Layers, Request};
+use crate::authz::{Caller, LayerId, Layers, Request};
 use crate::eval::{Decision, Outcome, StatementRef};
 use crate::finding::Finding;
 use crate::simulate::{LayerTrace, explain, trace};
@@ -13,7 +13,10 @@ use std::fmt::Write;
 pub fn report(sources: &Sources, request: &Request, layers: &Layers<'_>, decision: &Decision, findings: &[Finding], look: Look) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail, so the results are not looked at.
-    let _ = writeln!(text, "{}: {} on {}\n", verdict(decision.outcome), request.action, request.resource);
+    // Requests hold actions in lower case; the data knows the usual spelling.
+    let action = crate::aws::action(&request.action)
+        .map_or(request.action.clone(), |action| format!("{}:{}", action.service().prefix(), action.name()));
+    let _ = writeln!(text, "{}: {action} on {}\n", verdict(decision.outcome), request.resource);
     for layer in trace(request, layers) {
         let _ = writeln!(text, "  {:<12} {}", layer_name(layer.layer), said(&layer, sources, layers, request));
     }
@@ -48,6 +51,9 @@ fn said(trace: &LayerTrace, sources: &Sources, layers: &Layers<'_>, request: &Re
         |statements: &[StatementRef]| statements.iter().map(|place| place_words(place, sources, layers)).collect::<Vec<_>>().join(", ");
     let binds = crate::authz::denies_bind(trace.layer, request);
     match trace {
+        LayerTrace { policies: 0, layer: LayerId::Session, .. } if matches!(request.caller, Caller::FederatedSession { .. }) => {
+            "none was passed, so the session has only what the resource's policy gives it by name".to_owned()
+        }
         LayerTrace { policies: 0, .. } => "no policy".to_owned(),
         _ if !binds => "does not bind this request".to_owned(),
         LayerTrace { denies, .. } if !denies.is_empty() => format!("denies: {}", places(denies)),
