@@ -255,7 +255,9 @@ fn severity(finding: &Finding) -> miette::Severity {
 
 fn render(report: &Report, look: Look) -> Option<String> {
     let theme = if look.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(look.width).with_context_lines(1);
+    // Without wrapping: it breaks ARNs at hyphens, and people copy them.
+    let handler =
+        GraphicalReportHandler::new_themed(theme).with_wrap_lines(false).with_links(false).with_width(look.width).with_context_lines(1);
     let mut text = String::new();
     handler.render_report(&mut text, report.as_ref()).ok()?;
     Some(text)
