@@ -4,7 +4,7 @@ use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, ValueType, cat
 use super::connection::Connection;
 use super::context::{keys_used, resource_patterns};
 use super::keys::keys_matching;
-use super::values::{Compared, candidates, is_session_name};
+use super::values::{Compared, UNLISTED, candidates, is_session_name};
 use crate::authz::{Caller, Context, ContextValue, Request};
 use crate::aws::{self, KeySupport};
 use crate::model::{Named, Statement};
@@ -167,7 +167,8 @@ fn resources(connection: &Connection, step: &Step, statements: &[&Statement]) ->
 /// Keys below the prefix that the policies could tell apart: plain ones, nested ones, and those made from the policies' own words.
 fn object_keys(connection: &Connection, bucket: &str, statements: &[&Statement]) -> BTreeSet<String> {
     let prefix = &connection.prefix;
-    let mut keys = BTreeSet::from([format!("{prefix}sample.txt"), format!("{prefix}run/a/sample.txt"), format!("{prefix}folder/")]);
+    let plain = ["sample.txt", "run/a/sample.txt", "folder/", UNLISTED];
+    let mut keys = plain.iter().map(|key| format!("{prefix}{key}")).collect::<BTreeSet<_>>();
     for pattern in statements.iter().flat_map(|statement| resource_patterns(statement)) {
         keys.extend(keys_matching(pattern, bucket, prefix).into_iter().filter(|key| key.len() > prefix.len()));
     }

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use std::collections::BTreeSet;
 
 /// A text that no policy is likely to name.
-const UNLISTED: &str = "ica-policy-unlisted";
+pub(super) const UNLISTED: &str = "ica-policy-unlisted";
 
 /// Addresses that are set aside for documentation and benchmarks (RFC 5737, 3849, 2544).
 const UNLISTED_ADDRESSES: [&str; 3] = ["192.0.2.77", "198.18.0.7", "2001:db8::7"];
@@ -57,7 +57,7 @@ pub(super) fn candidates(fact: &KeyFact, value_type: ValueType, compared: &Compa
         return values.into_iter().collect();
     }
     if fact.below {
-        values.extend([prefix.to_owned(), format!("{prefix}sub/"), format!("{prefix}a/b/")]);
+        values.extend(["", "sub/", "a/b/", UNLISTED].map(|rest| format!("{prefix}{rest}")));
         values.extend(compared.patterns().flat_map(|pattern| values_matching(pattern, prefix)));
         return values.into_iter().collect();
     }
