@@ -27,3 +27,6 @@ mod properties;
 
 // Requests of others: the stream of lines, one request by flags.
 mod simulate;
+
+// Single decisions: the cases of corpus/eval, each with its source.
+mod eval;

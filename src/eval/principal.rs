@@ -26,6 +26,8 @@ pub(super) fn element(
             continue;
         }
         let Some((naming, ambiguity)) = naming(&pattern.named, caller) else { continue };
+        // That a Deny for `*` hits services is why data perimeters except them by `aws:PrincipalIsAWSService`; open is only the Allow.
+        let ambiguity = ambiguity.filter(|ambiguity| *ambiguity != Ambiguity::ServiceStar || effect != Effect::Deny);
         if ambiguity.is_none_or(|ambiguity| readings.second(ambiguity)) {
             sure = Tri::Yes;
             namings = namings.with(naming);

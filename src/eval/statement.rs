@@ -3,8 +3,8 @@
 use super::readings::Readings;
 use super::tri::Tri;
 use super::{action, condition, principal, resource};
-use crate::authz::{NamingSet, Request};
-use crate::model::{Effect, Statement};
+use crate::authz::{Caller, Naming, NamingSet, Request};
+use crate::model::{Condition, Effect, Statement};
 
 /// What a statement does to a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,7 +37,11 @@ pub(super) fn applies(statement: &Statement, request: &Request, has_boundary: bo
     if let Some(element) = &statement.principal {
         let (sure, named) = principal::element(element, effect, &request.caller, has_boundary, readings);
         fits = fits.min(sure);
-        namings = named;
+        namings = if named.contains(Naming::Everyone) && names_by_condition(statement, &request.caller) {
+            named.with(Naming::Caller)
+        } else {
+            named
+        };
     }
     if fits != Tri::No {
         fits = fits.min(Tri::all(statement.conditions.iter().map(|condition| condition::holds(condition, &request.context, readings))));
@@ -46,6 +50,13 @@ pub(super) fn applies(statement: &Statement, request: &Request, has_boundary: bo
         fits = Tri::Maybe;
     }
     outcome(fits, effect, namings, readings)
+}
+
+/// A grant to `*` that a condition narrows to the ARN of the role is documented to be as good as one to the session itself (C2).
+fn names_by_condition(statement: &Statement, caller: &Caller) -> bool {
+    let narrows =
+        |condition: &Condition| &*condition.key.node == "aws:principalarn" && !condition.if_exists && !condition.test.is_negated();
+    matches!(caller, Caller::RoleSession { .. }) && statement.conditions.iter().any(narrows)
 }
 
 /// Doubtful words count against the request in the first reading and for it in the second: Allow statements only ever help and Deny
