@@ -4,6 +4,7 @@ use super::readings::Readings;
 use super::tri::Tri;
 use super::{action, condition, principal, resource};
 use crate::authz::{Caller, Naming, NamingSet, Request};
+use crate::model::condition::Test;
 use crate::model::{Condition, Effect, Statement};
 
 /// What a statement does to a request.
@@ -54,8 +55,8 @@ pub(super) fn applies(statement: &Statement, request: &Request, has_boundary: bo
 
 /// A grant to `*` that a condition narrows to the ARN of the role is documented to be as good as one to the session itself (C2).
 fn names_by_condition(statement: &Statement, caller: &Caller) -> bool {
-    let narrows =
-        |condition: &Condition| &*condition.key.node == "aws:principalarn" && !condition.if_exists && !condition.test.is_negated();
+    let demands = |condition: &Condition| !condition.if_exists && !condition.test.is_negated() && !matches!(condition.test, Test::Null(_));
+    let narrows = |condition: &Condition| &*condition.key.node == "aws:principalarn" && demands(condition);
     matches!(caller, Caller::RoleSession { .. }) && statement.conditions.iter().any(narrows)
 }
 
