@@ -171,7 +171,7 @@ fn is_refused(path: &str, words: &str) {
 
 #[test]
 fn wrong_usage_names_the_setting() {
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 8] = [
         (&["check"], "account: which account owns the bucket?"),
         (&["check", "--account", "111122223333"], "bucket: which bucket?"),
         (&["check", "--account", "1111", "--bucket", "b"], "`1111` is no account"),
@@ -181,6 +181,10 @@ fn wrong_usage_names_the_setting() {
             "`uploads` is no operation; there are validate-storage",
         ),
         (&["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--versioning", "on"], "`on` is no versioning state"),
+        (
+            &["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--assume", "aws:username=x"],
+            "follows from the caller",
+        ),
         (&["check", "--cors", "cors.json"], "unexpected argument '--cors'"),
     ];
     for (arguments, words) in cases {

@@ -1,7 +1,7 @@
 use ica_policy::ica::catalogue::IcaCaller;
 use ica_policy::ica::connection::{Built, Loader, Unreadable, build};
 use ica_policy::ica::settings::Settings;
-use ica_policy::ica::{Check, Reason, ReasonKind, Verdict, check};
+use ica_policy::ica::{Check, Reason, Verdict, check};
 use ica_policy::source::{SourceId, Sources};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -119,19 +119,11 @@ fn missing_reason(check: &Check, sources: &Sources, expected: &ExpectedReason) -
 }
 
 fn fits(reason: &Reason, sources: &Sources, expected: &ExpectedReason) -> bool {
-    let kind = match reason.kind {
-        ReasonKind::ExplicitDeny => "explicit-deny",
-        ReasonKind::NoAllow => "no-allow",
-        ReasonKind::Environment => "environment",
-        ReasonKind::Hidden => "hidden",
-        ReasonKind::Ambiguous => "ambiguous",
-        ReasonKind::Limit => "limit",
-    };
     let place = reason.span.map(|span| sources.trace(span).unwrap());
     let file = place.as_ref().map(|place| place.source.name());
     let words = format!("{} {}", reason.message, reason.help.as_ref().map(ToString::to_string).unwrap_or_default());
     let within = |wanted: &Option<String>, text: &str| wanted.as_ref().is_none_or(|wanted| text.contains(wanted));
-    kind == expected.kind
+    reason.kind.word() == expected.kind
         && expected.layer.as_ref().is_none_or(|layer| layer == reason.layer)
         && (expected.file.is_none() || expected.file.as_deref() == file)
         && within(&expected.contains, place.as_ref().map_or("", |place| place.text()))

@@ -320,6 +320,18 @@ fn known_operations<'a>(setting: &'static str, names: impl Iterator<Item = &'a S
     Ok(list)
 }
 
+/// Keys that cannot be assumed otherwise than they follow.
+const FOLLOWS: [&str; 8] = [
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:principaltype",
+    "aws:principalisawsservice",
+    "aws:principalservicename",
+    "aws:username",
+    "aws:resourceaccount",
+    "s3:resourceaccount",
+];
+
 /// Reads `[CALLER:]KEY=VALUE` or `[CALLER:]!KEY`.
 fn assume(text: &str) -> Result<Assume, ConnectionError> {
     let (caller, rest) = match text.split_once(':') {
@@ -340,5 +352,11 @@ fn assume(text: &str) -> Result<Assume, ConnectionError> {
     if !is_key {
         return Err(wrong("assume", format!("`{key}` is no condition key such as `aws:SourceIp`")));
     }
-    Ok(Assume { caller, key: key.to_lowercase(), value })
+    let key = key.to_lowercase();
+    if FOLLOWS.contains(&key.as_str()) {
+        let message =
+            format!("`{key}` follows from the caller and the bucket; say --user, --session-name, --cross-account-role or --account");
+        return Err(wrong("assume", message));
+    }
+    Ok(Assume { caller, key, value })
 }

@@ -287,7 +287,9 @@ impl Tally {
     }
 
     fn sum_up(self, space: &Space, hidden: &[&super::space::Dimension]) -> Tried {
-        let verdicts = self.classes.iter().flat_map(|class| [class.verdict(true), class.verdict(false)]);
+        // An assignment that contradicts the caller makes no request and says nothing.
+        let tried = self.classes.iter().filter(|class| class.allowed || class.denied || class.open);
+        let verdicts = tried.flat_map(|class| [class.verdict(true), class.verdict(false)]);
         let worst = verdicts.clone().max().unwrap_or(Verdict::Unknown);
         let settled = verdicts.min() == Some(worst);
         let verdict = if settled { worst } else { Verdict::Unknown };

@@ -63,6 +63,20 @@ pub enum ReasonKind {
     Limit,
 }
 
+impl ReasonKind {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            ReasonKind::ExplicitDeny => "explicit-deny",
+            ReasonKind::NoAllow => "no-allow",
+            ReasonKind::Environment => "environment",
+            ReasonKind::Hidden => "hidden",
+            ReasonKind::Ambiguous => "ambiguous",
+            ReasonKind::Limit => "limit",
+        }
+    }
+}
+
 /// What to do about a reason: the same advice for several subjects can be told in one sentence.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Advice {

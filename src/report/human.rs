@@ -5,7 +5,7 @@ use super::place::{Position, position};
 use crate::finding::{Finding, Label, Severity};
 use crate::ica::catalogue::{IcaCaller, catalogue};
 use crate::ica::connection::{Connection, Unreadable, Versioning};
-use crate::ica::{Check, Level, OperationReport, Reason, ReasonKind, Verdict};
+use crate::ica::{Check, Level, OperationReport, Reason, Verdict};
 use crate::source::{Sources, Span};
 use anstyle::{AnsiColor, Style};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
@@ -178,7 +178,7 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
             write!(message, " (likewise {})", cause.actions[1..].iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", "));
     }
     let finding = Finding {
-        id: kind_word(cause.reason.kind),
+        id: cause.reason.kind.word(),
         severity: if cause.verdict == Verdict::Unknown || cause.level != Level::Required { Severity::Warning } else { Severity::Error },
         span: cause.reason.span.unwrap_or_default(),
         message,
@@ -192,17 +192,6 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
         if let Some(help) = &finding.help {
             let _ = writeln!(text, "  help: {help}");
         }
-    }
-}
-
-fn kind_word(kind: ReasonKind) -> &'static str {
-    match kind {
-        ReasonKind::ExplicitDeny => "explicit-deny",
-        ReasonKind::NoAllow => "no-allow",
-        ReasonKind::Environment => "environment",
-        ReasonKind::Hidden => "hidden",
-        ReasonKind::Ambiguous => "ambiguous",
-        ReasonKind::Limit => "limit",
     }
 }
 
