@@ -267,7 +267,11 @@ case "$1 $2" in
     "s3api get-bucket-location") echo None ;;
     "s3api get-bucket-versioning") echo None ;;
     "s3api get-bucket-policy") cat bucket.answer 2>/dev/null || { echo "An error occurred (${AWS_ERROR:-NoSuchBucketPolicy})" >&2; exit 254; } ;;
-    "iam get-user") echo arn:aws:iam::111122223333:user/lab/illumina_ica_admin ;;
+    "iam get-user")
+        case "$*" in
+            *PermissionsBoundary*) echo "${AWS_BOUNDARY:-None}" ;;
+            *) echo arn:aws:iam::111122223333:user/lab/illumina_ica_admin ;;
+        esac ;;
     "iam list-user-policies") echo inline ;;
     "iam get-user-policy") printf '{"UserName": "u", "PolicyName": "inline", "PolicyDocument": %s}' "$(cat user-policy.json)" ;;
     "iam list-groups-for-user") printf 'lab\tstaff\n' ;;
@@ -309,7 +313,7 @@ fn the_script_of_inputs_fetches_everything_and_runs_the_check() {
     assert!(text.contains("us-east-1, unversioned, prefix ica/"), "{text}");
     assert!(text.contains("user-inline-inline.json as an answer of `aws iam get-user-policy`"), "{text}");
     assert!(text.contains("managed-extra.json as an answer of `aws iam get-policy-version`"), "{text}");
-    assert!(stderr(&output).contains("--bucket-policy none"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("--bucket-policy none --boundary none"), "{}", stderr(&output));
 }
 
 #[test]

@@ -19,6 +19,12 @@ list() {
     printf '%s\n' "$answer" | tr '\t' '\n' | grep -v -x -e None -e '' || true
 }
 
+# Fetches the version of a managed policy that is in force.
+managed() {
+    version=$(aws iam get-policy --policy-arn "$1" --query Policy.DefaultVersionId --output text) || exit 1
+    aws iam get-policy-version --policy-arn "$1" --version-id "$version" --output json > "$2"
+}
+
 # The bucket: region, versioning, policy.
 aws s3api get-bucket-location --bucket "$bucket" --output text > "$dir/location.txt"
 region=$(cat "$dir/location.txt")
@@ -44,6 +50,12 @@ fi
 # The user: its ARN has the path, which policies must spell out.
 user_arn=$(aws iam get-user --user-name "$user" --query User.Arn --output text)
 
+boundary_arn=$(aws iam get-user --user-name "$user" --query User.PermissionsBoundary.PermissionsBoundaryArn --output text)
+case "$boundary_arn" in
+    arn:*) boundary="$dir/boundary.json"; managed "$boundary_arn" "$boundary" ;;
+    *) boundary=none ;;
+esac
+
 # Policies of the user and of its groups, inline and managed.
 set --
 names=$(list iam list-user-policies --user-name "$user" --query 'PolicyNames[]')
@@ -66,16 +78,15 @@ attached=$(
     done
 )
 for arn in $(printf '%s\n' "$attached" | sort -u); do
-    version=$(aws iam get-policy --policy-arn "$arn" --query Policy.DefaultVersionId --output text)
     file="$dir/managed-$(basename "$arn").json"
-    aws iam get-policy-version --policy-arn "$arn" --version-id "$version" --output json > "$file"
+    managed "$arn" "$file"
     set -- "$@" "$file"
 done
 [ $# -gt 0 ] || set -- none
 
 # Not needed? Add `--skip` and any of: @OPERATIONS@
 set -- ica-policy check --bucket "$bucket" --account "$account" --region "$region" --prefix "$prefix" \
-    --versioning "$versioning" --user "$user_arn" --bucket-policy "$bucket_policy" --identity-policy "$@"
+    --versioning "$versioning" --user "$user_arn" --bucket-policy "$bucket_policy" --boundary "$boundary" --identity-policy "$@"
 printf '%s ' "$@" >&2
 printf '\n\n' >&2
 exec "$@"
