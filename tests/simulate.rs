@@ -69,7 +69,7 @@ fn a_bad_line_costs_one_line() {
             "empty list",
         ),
         (
-            r#"{"id": "x", "principal": "*", "action": "s3:GetObject", "resource": "*", "scps": [[{}, 5]]}"#,
+            r#"{"id": "x", "principal": "*", "action": "s3:GetObject", "resource": "*", "scps": [[{"Statement": []}, 5]]}"#,
             "scps[0][1]",
             "a policy is an object",
         ),

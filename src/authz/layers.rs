@@ -54,12 +54,12 @@ pub struct Layers<'a> {
 pub enum LayerId {
     /// Identity policies.
     Identity,
+    /// The resource's policy.
+    Resource,
     /// Permissions boundary.
     Boundary,
     /// Session policies.
     Session,
-    /// The resource's policy.
-    Resource,
     /// A level of SCPs, from 0.
     Scp(usize),
     /// A level of RCPs, from 0.
@@ -116,9 +116,9 @@ impl<'a> Layers<'a> {
         matches!(layer, Layer::Assumed)
     }
 
-    /// All layers in the order of evaluation.
+    /// All layers, in the order in which requests give them.
     pub fn ids(&self) -> impl Iterator<Item = LayerId> + use<> {
-        let single = [LayerId::Identity, LayerId::Boundary, LayerId::Session, LayerId::Resource];
+        let single = [LayerId::Identity, LayerId::Resource, LayerId::Boundary, LayerId::Session];
         let scps = (0..self.scps.len()).map(LayerId::Scp);
         let rcps = (0..self.rcps.len()).map(LayerId::Rcp);
         single.into_iter().chain(scps).chain(rcps).chain([LayerId::Vpce])

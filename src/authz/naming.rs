@@ -90,6 +90,7 @@ pub fn naming(named: &Named, caller: &Caller) -> Option<(Naming, Option<Ambiguit
     }
 }
 
+/// A session whose issuer is not known is decided for each that it could be, so here it is known or named by nobody.
 fn user_naming(user: &str, caller: &Caller) -> Option<(Naming, Option<Ambiguity>)> {
     match caller {
         Caller::User { arn } if arn.as_str() == user => Some((Naming::Caller, None)),
@@ -97,28 +98,15 @@ fn user_naming(user: &str, caller: &Caller) -> Option<(Naming, Option<Ambiguity>
             Caller::User { arn } if arn.as_str() == user => Some((Naming::Issuer, None)),
             _ => None,
         },
-        Caller::FederatedSession { issuer: None, arn } => {
-            let same_account = account_of(user) == Some(arn.account());
-            same_account.then_some((Naming::Issuer, Some(Ambiguity::UnknownIssuer)))
-        }
         _ => None,
     }
 }
 
 fn role_naming(named: &str, caller: &Caller) -> Option<(Naming, Option<Ambiguity>)> {
-    let Caller::RoleSession { arn, role } = caller else { return None };
-    match role {
-        Some(role) => (role.as_str() == named).then_some((Naming::Issuer, None)),
-        // Names of roles are unique in an account, so the path alone is open.
-        None => {
-            let same = account_of(named) == Some(arn.account()) && named.rsplit('/').next() == arn.resource().split('/').nth(1);
-            same.then_some((Naming::Issuer, Some(Ambiguity::UnknownIssuer)))
-        }
+    match caller {
+        Caller::RoleSession { role: Some(role), .. } if role.as_str() == named => Some((Naming::Issuer, None)),
+        _ => None,
     }
-}
-
-fn account_of(arn: &str) -> Option<&str> {
-    arn.split(':').nth(4)
 }
 
 /// Whether `NotPrincipal` excepts a caller.

@@ -1,5 +1,6 @@
 //! The decision over all layers.
 
+use super::issuer::decide_issuers;
 use super::readings::{Readings, bit};
 use super::statement::{Applies, applies};
 use crate::authz::{Ambiguity, Choice, Formula, LayerId, Layers, NamingSet, Request, denies_bind, formula};
@@ -8,7 +9,7 @@ use crate::authz::{Ambiguity, Choice, Formula, LayerId, Layers, NamingSet, Reque
 const MAX_AMBIGUITIES: u32 = 8;
 
 /// What AWS would answer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash, serde::Serialize)]
 pub enum Outcome {
     /// It goes through.
     Allowed,
@@ -17,6 +18,7 @@ pub enum Outcome {
     /// A layer that must allow does not.
     ImplicitlyDenied,
     /// AWS's pages leave it open.
+    #[default]
     Undetermined,
 }
 
@@ -43,7 +45,7 @@ pub struct ReadingDecision {
 }
 
 /// A decision and what decided.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Decision {
     /// The answer.
     pub outcome: Outcome,
@@ -68,6 +70,9 @@ impl Decision {
 
 /// Decides one request.
 pub fn decide(request: &Request, layers: &Layers<'_>) -> Decision {
+    if request.caller.lacks_issuer() {
+        return decide_issuers(request, layers);
+    }
     let readings = Readings::default();
     let decision = decide_once(request, layers, &readings);
     if readings.consulted() == 0 { decision } else { compare_readings(request, layers, decision, readings.consulted()) }

@@ -4,6 +4,7 @@ mod action;
 mod condition;
 mod decide;
 mod glob;
+mod issuer;
 mod near;
 mod principal;
 mod readings;

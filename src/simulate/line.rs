@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::store::{Store, lower};
 use crate::authz::{Caller, Context, ContextValue, Layer, Layers, Request};
 use crate::eval::decide;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::model::{Policy, PolicyKind};
 use crate::source::Sources;
 use crate::tree::{Member, Node, Value};
@@ -27,7 +27,9 @@ impl LineError {
 
     /// The first mistake of a text that is no JSON.
     pub(super) fn in_text(problems: &[Finding], sources: &Sources) -> LineError {
-        let Some(first) = problems.first() else { return LineError::new("", "this is no JSON") };
+        let Some(first) = problems.iter().find(|problem| problem.severity == Severity::Error) else {
+            return LineError::new("", "this is no JSON");
+        };
         let column = sources.trace(first.span).map_or(0, |place| place.range().start) + 1;
         LineError::new("", format!("{} (byte {column} of the line)", first.message))
     }
@@ -216,10 +218,9 @@ impl Policies<'_> {
     fn policy(&self, node: Node, path: &str, kind: PolicyKind) -> Result<Rc<Policy>, LineError> {
         match &node.value {
             Value::String(name) if name.starts_with('@') => {
-                let policy = self.store.policy(&name[1..], kind);
-                policy.ok_or_else(|| LineError::new(path, format!("no line above defines the policy `{name}`")))
+                self.store.policy(&name[1..], kind).map_err(|message| LineError::new(path, message))
             }
-            Value::Object(_) => lower(node, kind).map(Rc::new).ok_or_else(|| LineError::new(path, "this is no policy")),
+            Value::Object(_) => lower(node, kind).map(Rc::new).map_err(|message| LineError::new(path, message)),
             _ => Err(LineError::new(
                 path,
                 format!("a policy is an object or the name of a defined one, as in `\"@p1\"`; this is {}", node.kind()),

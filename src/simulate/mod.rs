@@ -12,6 +12,7 @@ pub use line::{Line, LineError, resource_kind};
 pub use store::{MAX_DEFINED, Store};
 pub use trace::{LayerTrace, trace};
 
+use crate::finding::Severity;
 use crate::json;
 use crate::source::Sources;
 
@@ -52,14 +53,15 @@ impl Simulator {
     }
 
     fn answer_parsed(&mut self, parsed: json::Parsed, sources: &Sources) -> Option<Answer> {
-        let readable = parsed.is_readable();
-        let Some(root) = parsed.root.filter(|_| readable) else {
-            return Some(Answer::error(None, LineError::in_text(&parsed.problems, sources)));
+        // A member that stands twice makes a text that readers take differently, so it is refused like one that is no JSON.
+        let id = parsed.root.as_ref().and_then(line::id);
+        let is_sound = parsed.problems.iter().all(|problem| problem.severity != Severity::Error);
+        let Some(root) = parsed.root.filter(|_| is_sound) else {
+            return Some(Answer::error(id, LineError::in_text(&parsed.problems, sources)));
         };
         if root.get("define").is_some() {
             return self.store.define(&root).err().map(|error| Answer::error(None, error));
         }
-        let id = line::id(&root);
         Some(match Line::read(root, &self.store) {
             Ok(line) => line.answer(id),
             Err(error) => Answer::error(id, error),

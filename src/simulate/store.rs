@@ -1,6 +1,7 @@
 //! Policies that a line names, so that others need not repeat them.
 
 use super::line::LineError;
+use crate::finding::{Finding, Severity};
 use crate::model::{self, Policy, PolicyKind};
 use crate::syntax;
 use crate::tree::{Node, Value};
@@ -44,19 +45,37 @@ impl Store {
     }
 
     /// What the policy of that name means as `kind`.
-    pub(super) fn policy(&self, name: &str, kind: PolicyKind) -> Option<Rc<Policy>> {
+    ///
+    /// # Errors
+    /// That it is not defined, or what AWS would refuse about it.
+    pub(super) fn policy(&self, name: &str, kind: PolicyKind) -> Result<Rc<Policy>, String> {
         let key = (name.to_owned(), kind);
         if let Some(policy) = self.lowered.borrow().get(&key) {
-            return Some(Rc::clone(policy));
+            return Ok(Rc::clone(policy));
         }
-        let policy = Rc::new(lower(self.documents.get(name)?.clone(), kind)?);
+        let document = self.documents.get(name).ok_or_else(|| format!("no line above defines the policy `@{name}`"))?;
+        let policy = Rc::new(lower(document.clone(), kind)?);
         self.lowered.borrow_mut().insert(key, Rc::clone(&policy));
-        Some(policy)
+        Ok(policy)
     }
 }
 
-/// What a document means as `kind`; `None` if it is no object.
-pub(super) fn lower(document: Node, kind: PolicyKind) -> Option<Policy> {
-    let policy = syntax::parse(document).policy?;
-    Some(model::lower(&policy, kind).policy)
+/// What a document means as `kind`.
+///
+/// # Errors
+/// The first words that AWS would refuse to store: such a policy is in force nowhere.
+pub(super) fn lower(document: Node, kind: PolicyKind) -> Result<Policy, String> {
+    let parsed = syntax::parse(document);
+    refused(&parsed.findings)?;
+    let policy = parsed.policy.ok_or_else(|| "this is no policy".to_owned())?;
+    let lowered = model::lower(&policy, kind);
+    refused(&lowered.findings)?;
+    Ok(lowered.policy)
+}
+
+fn refused(findings: &[Finding]) -> Result<(), String> {
+    match findings.iter().find(|finding| finding.severity == Severity::Error) {
+        Some(finding) => Err(format!("AWS would refuse this policy: {}", finding.message)),
+        None => Ok(()),
+    }
 }
