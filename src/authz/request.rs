@@ -112,7 +112,12 @@ impl Request {
             None if caller.lacks_issuer() || service => Follows::Nothing,
             None => Follows::Absent,
         };
-        let account = caller.account().map_or(Follows::Nothing, |account| Follows::Value(account.to_owned()));
+        // AWS's page gives the word for anonymous requests.
+        let account = match (caller.account(), caller) {
+            (Some(account), _) => Follows::Value(account.to_owned()),
+            (None, Caller::Anonymous) => Follows::Value("anonymous".to_owned()),
+            (None, _) => Follows::Nothing,
+        };
         let username = match caller {
             Caller::User { arn } => Follows::Value(arn.resource().rsplit('/').next().unwrap_or_default().to_owned()),
             _ => Follows::Absent,
