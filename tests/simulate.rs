@@ -19,7 +19,9 @@ fn batch(input: &str) -> Output {
 }
 
 fn answers(output: &Output) -> Vec<Value> {
-    std::str::from_utf8(&output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let answers = std::str::from_utf8(&output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>();
+    answers.iter().for_each(|answer| crate::support::holds_to_schema(answer, "simulate-answer-v1.json"));
+    answers
 }
 
 fn policy(effect: &str, action: &str) -> Value {

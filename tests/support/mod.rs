@@ -32,3 +32,13 @@ pub fn files_below(folder: &Path, suffix: &str) -> Vec<PathBuf> {
     files.sort();
     files
 }
+
+/// Checks a document against one of the published schemas.
+#[track_caller]
+pub fn holds_to_schema(document: &serde_json::Value, name: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name);
+    let schema = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors = validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect::<Vec<_>>();
+    assert!(errors.is_empty(), "{document}: {errors:#?}");
+}
