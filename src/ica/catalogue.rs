@@ -42,6 +42,8 @@ pub enum Target {
     Bucket,
     /// Every key below the prefix.
     Object,
+    /// Every key below the prefix that ends in a slash.
+    Folder,
     /// The federated session that is made.
     FederatedUser,
 }
@@ -51,7 +53,7 @@ impl Target {
     pub fn resource_type(self) -> &'static str {
         match self {
             Target::Bucket => "bucket",
-            Target::Object => "object",
+            Target::Object | Target::Folder => "object",
             Target::FederatedUser => "federated-user",
         }
     }

@@ -1,8 +1,9 @@
 //! Words for what a step's requests met: which statement, which of its words, what to change.
 
-use super::catalogue::{IcaCaller, Step, Target};
+use super::catalogue::{IcaCaller, KeyKind, Step, Target, catalogue};
 use super::connection::Connection;
 use super::context::resource_patterns;
+use super::space::assumed;
 use super::step::{Cause, Tried, Unknown, layers, resource_words};
 use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_name};
 use crate::authz::{Ambiguity, Choice, LayerId, Layers, NamingSet, Request};
@@ -34,7 +35,9 @@ pub(super) fn reasons(connection: &Connection, caller: IcaCaller, step: &Step, t
             Cause::Lacking(layer) => scene.lacking(*layer, request),
             Cause::Open(decision) => scene.open(decision, request),
         };
-        let told = reasons.iter().any(|known| known.span == reason.span && known.kind == reason.kind && known.layer == reason.layer);
+        // What hangs on words that have been shown as unknown is told with them.
+        let same_kind = |known: &Reason| known.kind == reason.kind || known.kind == ReasonKind::Hidden;
+        let told = reasons.iter().any(|known| known.span == reason.span && same_kind(known) && known.layer == reason.layer);
         if !told {
             reasons.push(reason);
         }
@@ -74,22 +77,34 @@ impl<'a> Scene<'a> {
         let key = written_key(condition);
         let value = request.context.get(&condition.key.node).map(|value| value.as_slice().join(", "));
         reason.span = Some(condition.span);
-        let has = value.as_ref().map_or_else(|| "the request has no such key".to_owned(), |value| format!("this request has `{value}`"));
+        let has = match &value {
+            Some(value) if self.is_open(&condition.key.node) => format!("ICA's requests may have others, such as `{value}`"),
+            Some(value) => format!("this request has `{value}`"),
+            None => "the request has no such key".to_owned(),
+        };
         if condition.test.is_negated() {
             reason.message = format!("`{action}` is denied unless `{key}` is listed here; {has}");
             reason.help = Some(match value {
                 Some(value) if &*condition.key.node == "aws:principalarn" => {
                     Advice::plain(format!("add `{}` to this list", self.listed_arn(&value)))
                 }
-                Some(value) => Advice::plain(format!(
+                Some(value) if !self.is_open(&condition.key.node) => Advice::plain(format!(
                     "add `{value}` to this list if that is right for ICA, or except ICA's callers by `aws:PrincipalArn`"
                 )),
-                None => Advice::plain(EXCEPT_CALLERS),
+                Some(_) | None => Advice::plain(EXCEPT_CALLERS),
             });
         } else {
             reason.message = format!("`{action}` is denied where `{}` holds for `{key}`; {has}", condition.operator.node);
             reason.help = Some(Advice::plain(EXCEPT_CALLERS));
         }
+    }
+
+    /// Whether the key has many values, or one that nobody knows: then a value that was tried is only an example.
+    fn is_open(&self, key: &str) -> bool {
+        let own = self.step.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, fact)| fact.kind);
+        let kind = own.or(catalogue().key(key).map(|row| row.fact(self.caller).kind));
+        let is_known = assumed(key, self.connection, self.caller).is_some();
+        !is_known && matches!(kind, Some(KeyKind::Free | KeyKind::Hidden | KeyKind::Foreign))
     }
 
     fn denied_by_not_principal(&self, reason: &mut Reason, principal: &Element<PrincipalPattern>, action: &str, request: &Request) {
@@ -292,7 +307,7 @@ fn deciding_condition(statement: &Statement) -> Option<&Condition> {
 
 /// The key as a person writes it: the model has it in lower case, the tables know the usual spelling.
 fn written_key(condition: &Condition) -> String {
-    let row = super::catalogue::catalogue().key(&condition.key.node).filter(|row| !row.name.ends_with('*'));
+    let row = catalogue().key(&condition.key.node).filter(|row| !row.name.ends_with('*'));
     let usual = [
         ("aws:principalarn", "aws:PrincipalArn"),
         ("aws:principalaccount", "aws:PrincipalAccount"),
@@ -356,5 +371,5 @@ fn layer_words(layer: LayerId) -> &'static str {
 
 /// Whether the step is about objects, whose keys are sampled.
 pub(super) fn is_about_objects(step: &Step) -> bool {
-    step.resource == Target::Object
+    matches!(step.resource, Target::Object | Target::Folder)
 }

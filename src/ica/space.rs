@@ -154,6 +154,11 @@ fn resources(connection: &Connection, step: &Step, statements: &[&Statement]) ->
         Target::Object => {
             vec![object_keys(connection, &bucket, statements).into_iter().map(|key| format!("{bucket}/{key}")).collect()]
         }
+        Target::Folder => {
+            let keys = object_keys(connection, &bucket, statements);
+            let folders = keys.iter().map(|key| format!("{bucket}/{}/", key.trim_end_matches('/'))).collect::<BTreeSet<_>>();
+            vec![folders.into_iter().collect()]
+        }
         Target::FederatedUser => {
             let account = connection.user.account();
             session_names(connection, statements)

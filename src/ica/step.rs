@@ -339,6 +339,7 @@ pub(super) fn resource_words(connection: &Connection, step: &Step) -> String {
     match step.resource {
         Target::Bucket => format!("arn:aws:s3:::{}", connection.bucket),
         Target::Object => format!("arn:aws:s3:::{}/{}*", connection.bucket, connection.prefix),
+        Target::Folder => format!("arn:aws:s3:::{}/{}*/", connection.bucket, connection.prefix),
         Target::FederatedUser => {
             let name = connection.session_name.as_deref().unwrap_or("*");
             format!("arn:aws:sts::{}:federated-user/{name}", connection.user.account())

@@ -1,11 +1,12 @@
 //! What a person reads: the matrix, the causes with their words underlined, the assumptions, and what to do next.
 
+use super::causes::{Cause, causes};
 use super::excerpt::{excerpt, is_on_long_line};
 use super::place::{Position, position};
 use crate::finding::{Finding, Label, Severity};
 use crate::ica::catalogue::{IcaCaller, catalogue};
 use crate::ica::connection::{Connection, Unreadable, Versioning};
-use crate::ica::{Check, Level, OperationReport, Reason, Verdict};
+use crate::ica::{Check, Level, OperationReport, Verdict};
 use crate::source::{Sources, Span};
 use anstyle::{AnsiColor, Style};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
@@ -105,65 +106,6 @@ fn find(operation: &OperationReport, caller: IcaCaller) -> Option<&crate::ica::C
     operation.callers.iter().find(|report| report.caller == caller)
 }
 
-/// One reason and all that hangs on it.
-struct Cause<'a> {
-    verdict: Verdict,
-    level: Level,
-    reason: &'a Reason,
-    caller: &'static str,
-    actions: Vec<&'a str>,
-    operations: Vec<&'static str>,
-}
-
-impl Cause<'_> {
-    /// Whether a reason can be told in the same breath.
-    fn covers(&self, verdict: Verdict, reason: &Reason, caller: &str) -> bool {
-        let known = self.reason;
-        let place = (known.kind, known.layer, known.span) == (reason.kind, reason.layer, reason.span);
-        let advice = match (&known.help, &reason.help) {
-            (Some(known), Some(new)) => known.lead == new.lead && known.tail == new.tail,
-            (known, new) => known == new,
-        };
-        let words =
-            reason.span.is_some() || known.message == reason.message || known.help.as_ref().is_some_and(|help| help.subject.is_some());
-        place && advice && words && self.verdict == verdict && self.caller == caller
-    }
-}
-
-/// The reasons, each once; what is required before what only degrades, and the worst first.
-fn causes(check: &Check) -> Vec<Cause<'_>> {
-    let callers = check.operations.iter().flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
-    let steps = callers.flat_map(|(operation, caller)| caller.steps.iter().map(move |step| (operation, caller.caller.id(), step)));
-    let mut steps = steps.filter(|(_, _, step)| step.verdict != Verdict::Allowed).collect::<Vec<_>>();
-    steps.sort_by_key(|(_, _, step)| (step.level as u8, std::cmp::Reverse(step.verdict)));
-    let mut causes: Vec<Cause<'_>> = Vec::new();
-    for (operation, caller, step) in steps {
-        for reason in &step.reasons {
-            match causes.iter_mut().find(|cause| cause.covers(step.verdict, reason, caller)) {
-                Some(cause) => {
-                    push_new(&mut cause.actions, step.action.as_str());
-                    push_new(&mut cause.operations, operation);
-                }
-                None => causes.push(Cause {
-                    verdict: step.verdict,
-                    level: step.level,
-                    reason,
-                    caller,
-                    actions: vec![&step.action],
-                    operations: vec![operation],
-                }),
-            }
-        }
-    }
-    causes
-}
-
-fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
-    if !list.contains(&item) {
-        list.push(item);
-    }
-}
-
 fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause<'_>, look: Look) {
     let level = match cause.level {
         Level::Required => "",
@@ -171,7 +113,10 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
         Level::Advised => " (advice; changes no verdict)",
     };
     let head = format!("{number}. {}{level}", word(cause.verdict.word(), cause.verdict, look));
-    let _ = writeln!(text, "\n{head}: {} for the {}", cause.operations.join(", "), cause.caller);
+    let _ = writeln!(text, "\n{head}: {}", cause.concerns_words());
+    if let Some(example) = cause.example_words() {
+        let _ = writeln!(text, "   {example}");
+    }
     let mut message = cause.reason.message.clone();
     if cause.actions.len() > 1 {
         let _ =

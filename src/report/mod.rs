@@ -1,6 +1,8 @@
 //! One file per format. Only here spans become lines and columns.
 
 #[cfg(feature = "cli")]
+mod causes;
+#[cfg(feature = "cli")]
 mod excerpt;
 #[cfg(feature = "cli")]
 pub mod human;
