@@ -21,8 +21,16 @@ pub(super) fn element(
     let mut namings = NamingSet::default();
     for pattern in &element.patterns {
         if pattern.doubt.is_some() {
-            sure = sure.max(Tri::Maybe);
-            namings = NamingSet::ANY;
+            // It may name anybody in any way; only the reading that is for the statement may count on that.
+            let counts = match effect {
+                Effect::Allow => readings.second(Ambiguity::RefusedWords),
+                Effect::Deny => !readings.second(Ambiguity::RefusedWords),
+                Effect::Unclear => true,
+            };
+            if counts {
+                sure = sure.max(Tri::Maybe);
+                namings = NamingSet::ANY;
+            }
             continue;
         }
         let Some((naming, ambiguity)) = naming(&pattern.named, caller) else { continue };
