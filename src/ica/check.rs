@@ -3,7 +3,7 @@
 use super::catalogue::{Edition, IcaCaller, Operation, Step, catalogue};
 use super::connection::{Connection, Given};
 use super::depends::add_consequences;
-use super::reasons::{is_about_objects, reasons};
+use super::reasons::reasons;
 use super::step::{Tried, is_needed, resource_words, try_step};
 use super::verdict::{
     Advice, AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
@@ -118,7 +118,7 @@ fn assumed(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Trie
         assumes.extend((connection.rcps == Given::Absent).then_some("no-rcp"));
         assumes.push("environment");
     }
-    if is_about_objects(step) && !matches!(tried.verdict, Verdict::Partial | Verdict::Unknown) {
+    if tried.is_sampled && !matches!(tried.verdict, Verdict::Partial | Verdict::Unknown) {
         assumes.push("sampled-keys");
     }
     assumes.extend(tried.assumes.iter().filter(|id| changes(id)));

@@ -1,6 +1,6 @@
 //! Words for what a step's requests met: which statement, which of its words, what to change.
 
-use super::catalogue::{IcaCaller, KeyKind, Step, Target, catalogue};
+use super::catalogue::{IcaCaller, KeyKind, Step, catalogue};
 use super::connection::Connection;
 use super::context::resource_patterns;
 use super::space::assumed;
@@ -367,9 +367,4 @@ fn layer_words(layer: LayerId) -> &'static str {
         LayerId::Rcp(_) => "resource control policies",
         LayerId::Vpce => "VPC endpoint policy",
     }
-}
-
-/// Whether the step is about objects, whose keys are sampled.
-pub(super) fn is_about_objects(step: &Step) -> bool {
-    matches!(step.resource, Target::Object | Target::Folder)
 }

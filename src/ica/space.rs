@@ -33,6 +33,8 @@ pub(super) struct Space {
     pub open: Vec<Dimension>,
     /// Assumptions about keys that the policies look at.
     pub assumes: Vec<&'static str>,
+    /// Whether not all resources and values are among these.
+    pub is_sampled: bool,
 }
 
 /// Which assumptions are taken to fail.
@@ -48,6 +50,7 @@ pub(super) fn space(connection: &Connection, caller: IcaCaller, step: &Step, sta
         fixed: Context::new(),
         open: Vec::new(),
         assumes: Vec::new(),
+        is_sampled: matches!(step.resource, Target::Object | Target::Folder),
     };
     // What the user knows of a request is in it, whether or not a policy looks at it: an endpoint decides which policies bind.
     let known = connection.assume.iter().map(|assume| assume.key.clone()).filter(|key| assumed(key, connection, caller).is_some());
@@ -109,6 +112,7 @@ fn add_fact(space: &mut Space, key: &str, fact: &KeyFact, value_type: ValueType,
         KeyKind::Known => space.fixed.set_one(key, fact.value.clone().unwrap_or_default()),
         KeyKind::Free | KeyKind::Hidden | KeyKind::Foreign => {
             let absent = fact.absent.then_some(None);
+            space.is_sampled |= value_type == ValueType::Text && fact.values.is_empty();
             let values = candidates(fact, value_type, compared, prefix).into_iter().map(Some).chain(absent).collect();
             space.open.push(Dimension { key: key.to_owned(), kind: fact.kind, values });
         }

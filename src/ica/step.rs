@@ -50,11 +50,20 @@ pub(super) struct Tried {
     pub witness: Witness,
     /// Assumptions about condition keys that took part.
     pub assumes: Vec<&'static str>,
+    /// Whether not all values were tried: of object keys, or of condition keys that compare as text.
+    pub is_sampled: bool,
 }
 
 impl Tried {
     fn unknown(unknown: Unknown) -> Tried {
-        Tried { verdict: Verdict::Unknown, causes: Vec::new(), unknowns: vec![unknown], witness: Witness::default(), assumes: Vec::new() }
+        Tried {
+            verdict: Verdict::Unknown,
+            causes: Vec::new(),
+            unknowns: vec![unknown],
+            witness: Witness::default(),
+            assumes: Vec::new(),
+            is_sampled: false,
+        }
     }
 }
 
@@ -294,7 +303,14 @@ impl Tally {
         let settled = verdicts.min() == Some(worst);
         let verdict = if settled { worst } else { Verdict::Unknown };
         let unknowns = if settled { Vec::new() } else { self.separating(hidden) };
-        Tried { verdict, causes: self.causes, unknowns, witness: self.witness, assumes: space.assumes.clone() }
+        Tried {
+            verdict,
+            causes: self.causes,
+            unknowns,
+            witness: self.witness,
+            assumes: space.assumes.clone(),
+            is_sampled: space.is_sampled,
+        }
     }
 
     /// What separates the classes: the digits in which two assignments differ that are alike otherwise and come out differently.

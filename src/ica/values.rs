@@ -3,12 +3,15 @@
 use super::catalogue::{KeyFact, KeyKind, ValueType};
 use super::keys::values_matching;
 use crate::model::condition::Test;
-use crate::model::{Pattern, Shape, Statement};
+use crate::model::{Part, Pattern, Shape, Statement};
 use ipnet::IpNet;
 use std::collections::BTreeSet;
 
 /// A text that no policy is likely to name.
 pub(super) const UNLISTED: &str = "ica-policy-unlisted";
+
+/// How many patterns of a key are tried in pairs.
+const MOST_PAIRED: usize = 20;
 
 /// Addresses that are set aside for documentation and benchmarks (RFC 5737, 3849, 2544).
 const UNLISTED_ADDRESSES: [&str; 3] = ["192.0.2.77", "198.18.0.7", "2001:db8::7"];
@@ -36,6 +39,16 @@ impl<'a> Compared<'a> {
     /// Values that begin with `stem` and match one of the patterns.
     pub(super) fn values_below(&self, stem: &str) -> Vec<String> {
         self.patterns().flat_map(|pattern| values_matching(pattern, stem)).collect()
+    }
+
+    /// Values that fit two patterns at once: the beginning of one continued to a match of the other.
+    fn meets(&self) -> Vec<String> {
+        let wild = || self.patterns().filter(|pattern| pattern.has_wildcards()).take(MOST_PAIRED);
+        let start = |pattern: &Pattern| match pattern.parts.first() {
+            Some(Part::Literal(text)) => text.to_string(),
+            _ => String::new(),
+        };
+        wild().flat_map(|first| wild().flat_map(move |second| values_matching(second, &start(first)))).collect()
     }
 
     fn patterns(&self) -> impl Iterator<Item = &'a Pattern> {
@@ -71,6 +84,7 @@ pub(super) fn candidates(fact: &KeyFact, value_type: ValueType, compared: &Compa
             texts(pattern, &mut values);
         }
     }
+    values.extend(compared.meets());
     if compared.in_variable {
         values.extend(prefix.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned));
         values.insert(prefix.trim_end_matches('/').to_owned());
