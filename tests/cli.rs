@@ -249,6 +249,14 @@ fn spans_of_a_wrapped_policy_point_into_the_file() {
 }
 
 #[test]
+fn the_help_names_every_operation_of_the_catalogue() {
+    let text = stdout(&run(&["check", "--help"])).split_whitespace().collect::<Vec<_>>().join(" ");
+    for operation in &ica_policy::ica::catalogue::catalogue().operations {
+        assert!(text.contains(&operation.id), "{}", operation.id);
+    }
+}
+
+#[test]
 fn a_closed_pipe_is_no_error() {
     let script = format!("{} check --connection {EXAMPLE} | head -n 1; echo \"${{PIPESTATUS[0]}}\"", env!("CARGO_BIN_EXE_ica-policy"));
     let output = Command::new("bash").args(["-c", &script]).current_dir(root()).output().unwrap();

@@ -13,61 +13,81 @@ use clap::{Args as ClapArgs, ValueEnum};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Every FILE may be a policy or the answer of the AWS CLI that holds it; `-` is standard input, `none` says that there is none.
+const AFTER_HELP: &str = "\
+Every FILE may be a policy or the answer of the AWS CLI that holds it (get-bucket-policy, get-policy-version, get-user-policy,
+get-group-policy, describe-policy); `-` is standard input, `none` says that there is none. What is left out is a listed assumption.
+
+Callers: iam-user (the key that ICA has), federated-session (made by that user), cross-account-role (Illumina's, for copies).
+Operations: validate-storage, install-notifications, issue-credentials, list-data, create-folder, upload-data, browser-upload,
+download-data, delete-data, archive-data, restore-data, copy-into-bucket, copy-from-bucket, move-from-bucket.
+
+The same as a file, ica.toml, beside the policies (several connections go under [[connection]]):
+  bucket = \"my-bucket\"
+  account = \"111122223333\"
+  region = \"eu-central-1\"
+  prefix = \"ica/\"
+  versioning = \"unversioned\"
+  user = \"illumina_ica_admin\"
+  identity_policy = [\"user.json\", \"group.json\"]
+  bucket_policy = \"bucket.json\"
+  skip = { copy-into-bucket = \"we never copy across accounts\" }";
+
+/// The flags of `check`.
 #[derive(ClapArgs, Debug)]
+#[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
     /// Settings file (ica.toml) with the names of these flags; paths in it are relative to it. Flags go over it.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Connection")]
     connection: Option<PathBuf>,
     /// The bucket's name.
-    #[arg(long)]
+    #[arg(long, help_heading = "Connection")]
     bucket: Option<String>,
     /// The account that owns the bucket: twelve digits.
-    #[arg(long)]
+    #[arg(long, help_heading = "Connection")]
     account: Option<String>,
     /// The bucket's AWS region, such as eu-central-1.
-    #[arg(long)]
+    #[arg(long, help_heading = "Connection")]
     region: Option<String>,
     /// The key prefix of the storage configuration, such as `ica/`; without it ICA works on the whole bucket.
-    #[arg(long)]
+    #[arg(long, help_heading = "Connection")]
     prefix: Option<String>,
     /// unversioned, enabled or suspended; without it both variants are tried.
-    #[arg(long)]
+    #[arg(long, help_heading = "Connection")]
     versioning: Option<String>,
     /// The region of the ICA project; follows from --region if left out.
-    #[arg(long)]
+    #[arg(long, help_heading = "Connection")]
     ica_region: Option<String>,
     /// new: ICA has still to set the bucket up; connected: it has. Default: new.
-    #[arg(long)]
+    #[arg(long, help_heading = "Connection")]
     state: Option<String>,
     /// The IAM user whose key ICA has: name, path/name or ARN.
-    #[arg(long)]
+    #[arg(long, help_heading = "Connection")]
     user: Option<String>,
     /// Policies of the user and of its groups.
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
     identity_policy: Vec<String>,
     /// The user's permissions boundary.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Policies")]
     boundary: Option<String>,
     #[command(flatten)]
     levels: Levels,
     /// The policy of the VPC endpoint; it binds requests of which aws:SourceVpce is assumed.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Policies")]
     vpce_policy: Option<String>,
     /// The session policy, if you know it; ICA's own is assumed to allow what each operation needs.
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
     session_policy: Vec<String>,
     /// The bucket policy.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Policies")]
     bucket_policy: Option<String>,
     /// A condition key that you know: [CALLER:]KEY=VALUE, or [CALLER:]!KEY if it is absent.
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     assume: Vec<String>,
     /// Illumina's role, if it is not the one of the region.
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", help_heading = "Connection")]
     cross_account_role: Option<String>,
     /// The name that ICA gives to its federated sessions, if you know it.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = "Connection")]
     session_name: Option<String>,
     /// Which ICA pages to follow: seed (the page of 2025) or current. Default: current.
     #[arg(long)]
