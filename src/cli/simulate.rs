@@ -44,21 +44,21 @@ pub(super) struct Args {
     #[arg(long, value_name = "KEY=VALUE")]
     context: Vec<String>,
     /// Policies of the user and its groups, of the role, or of a session's issuer.
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
     identity_policy: Vec<String>,
     /// The resource's policy: of a bucket, queue, KMS key, or a role's trust policy.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Policies")]
     resource_policy: Option<String>,
     /// The permissions boundary.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Policies")]
     boundary: Option<String>,
     /// Session policies.
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
     session_policy: Vec<String>,
     #[command(flatten)]
     levels: Levels,
     /// Policies of the VPC endpoint; they bind requests with aws:SourceVpce.
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
     vpce_policy: Vec<String>,
     /// How the answer is written; json is the form of --batch.
     #[arg(long, value_enum, default_value_t = Format::Human)]
