@@ -83,7 +83,7 @@ fn a_bad_line_costs_one_line() {
         (
             r#"{"id": "x", "principal": "111122223333", "action": "s3:GetObject", "resource": "*", "context": {"aws:PrincipalAccount": "1"}}"#,
             "",
-            "this caller's is `111122223333`",
+            "this request's is `111122223333`",
         ),
         (
             r#"{"id": "x", "principal": "*", "action": "s3:GetObject", "resource": "*", "context": {"a:b": null}}"#,

@@ -167,7 +167,7 @@ impl Caller {
 }
 
 /// Whether a text is an account number.
-fn is_account(text: &str) -> bool {
+pub(super) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

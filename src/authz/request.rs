@@ -1,5 +1,6 @@
 //! One request, with the keys that follow from its caller and resource.
 
+use super::caller::is_account;
 use super::{Caller, Context, ContextValue};
 use crate::model::Arn;
 
@@ -27,8 +28,11 @@ pub enum RequestError {
     /// The resource is neither an ARN nor `*`.
     #[error("`{0}` is no resource: give one ARN, or `*` for an action without a resource")]
     Resource(String),
-    /// A key was given a value that the caller cannot have.
-    #[error("`{key}` is given as `{given}`, but this caller's is `{follows}`")]
+    /// The account of the resource is no account.
+    #[error("`{0}` is no account of a resource: an account number has twelve digits")]
+    Account(String),
+    /// A key was given a value that the caller or the resource cannot have.
+    #[error("`{key}` is given as `{given}`, but this request's is `{follows}`")]
     Contradiction {
         /// The key.
         key: &'static str,
@@ -69,11 +73,17 @@ impl Request {
             "*" => None,
             text => Arn::parse(text).map(Some).map_err(|_| RequestError::Resource(text.to_owned()))?,
         };
+        if let Some(account) = resource_account.filter(|account| !is_account(account)) {
+            return Err(RequestError::Account(account.to_owned()));
+        }
         let in_arn = owner.as_ref().map(Arn::account).filter(|account| !account.is_empty());
-        let account = resource_account.or(in_arn).or_else(|| caller.account()).map(str::to_owned);
+        let told = resource_account.or(in_arn);
+        let account = told.or_else(|| caller.account()).map(str::to_owned);
+        let told = told.map(str::to_owned);
         let mut request =
             Request { caller, action: action.to_ascii_lowercase(), resource: resource.to_owned(), resource_account: account, context };
         request.fill_in()?;
+        request.fill_in_resource_account(told.as_deref())?;
         Ok(request)
     }
 
@@ -91,12 +101,20 @@ impl Request {
                 _ => {}
             }
         }
-        if let Some(account) = &self.resource_account {
-            for key in ["aws:ResourceAccount", "s3:ResourceAccount"] {
-                let fits = key.starts_with("aws:") || self.action.starts_with("s3:");
-                if fits && self.context.get(&key.to_lowercase()).is_none() {
-                    self.context.set_one(key, account.clone());
+        Ok(())
+    }
+
+    /// The owner of the resource, which a context may contradict only where nobody told it.
+    fn fill_in_resource_account(&mut self, told: Option<&str>) -> Result<(), RequestError> {
+        let Some(account) = self.resource_account.clone() else { return Ok(()) };
+        for key in ["aws:ResourceAccount", "s3:ResourceAccount"] {
+            let fits = key.starts_with("aws:") || self.action.starts_with("s3:");
+            match (self.context.get(&key.to_lowercase()), told) {
+                (None, _) if fits => self.context.set_one(key, account.clone()),
+                (Some(given), Some(follows)) if !same_value(key, given, follows) => {
+                    return Err(RequestError::Contradiction { key, given: given.as_slice().join(", "), follows: follows.to_owned() });
                 }
+                _ => {}
             }
         }
         Ok(())
