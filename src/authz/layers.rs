@@ -89,6 +89,17 @@ impl fmt::Display for LayerId {
     }
 }
 
+/// A statement, by layer, policy and number, all counted from 0.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub struct StatementRef {
+    /// The layer.
+    pub layer: LayerId,
+    /// The policy in the layer.
+    pub policy: usize,
+    /// The statement in the policy.
+    pub statement: usize,
+}
+
 impl<'a> Layers<'a> {
     /// The policies of a layer.
     pub fn policies(&self, layer: LayerId) -> &[&'a Policy] {

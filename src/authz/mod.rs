@@ -8,12 +8,14 @@ mod context;
 mod formula;
 mod layers;
 mod naming;
+mod readings;
 mod request;
 
 pub use ambiguity::{Ambiguity, Choice};
 pub use caller::{Caller, CallerError, CallerKind};
 pub use context::{Context, ContextValue};
 pub use formula::{Formula, denies_bind, formula};
-pub use layers::{Layer, LayerId, Layers};
+pub use layers::{Layer, LayerId, Layers, StatementRef};
 pub use naming::{Exception, Naming, NamingSet, exception, naming};
+pub use readings::{Readings, Tried, bit, under_all_readings};
 pub use request::{Request, RequestError};

@@ -1,12 +1,10 @@
 //! The decision over all layers.
 
 use super::issuer::decide_issuers;
-use super::readings::{Readings, bit};
 use super::statement::{Applies, applies};
-use crate::authz::{Ambiguity, Choice, Formula, LayerId, Layers, NamingSet, Request, denies_bind, formula};
-
-/// How many unclear points of AWS are tried in all combinations; beyond it the answer is undetermined.
-const MAX_AMBIGUITIES: u32 = 8;
+use crate::authz::{
+    Ambiguity, Choice, Formula, LayerId, Layers, NamingSet, Readings, Request, StatementRef, bit, denies_bind, formula, under_all_readings,
+};
 
 /// What AWS would answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash, serde::Serialize)]
@@ -20,17 +18,6 @@ pub enum Outcome {
     /// AWS's pages leave it open.
     #[default]
     Undetermined,
-}
-
-/// A statement, by layer, policy and number, all counted from 0.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
-pub struct StatementRef {
-    /// The layer.
-    pub layer: LayerId,
-    /// The policy in the layer.
-    pub policy: usize,
-    /// The statement in the policy.
-    pub statement: usize,
 }
 
 /// One reading of an unclear point and the decision it leads to.
@@ -73,33 +60,9 @@ pub fn decide(request: &Request, layers: &Layers<'_>) -> Decision {
     if request.caller.lacks_issuer() {
         return decide_issuers(request, layers);
     }
-    let readings = Readings::default();
-    let decision = decide_once(request, layers, &readings);
-    if readings.consulted() == 0 { decision } else { compare_readings(request, layers, decision, readings.consulted()) }
-}
-
-/// Decides under every combination of the unclear points that were come upon.
-fn compare_readings(request: &Request, layers: &Layers<'_>, first: Decision, consulted: u64) -> Decision {
-    let mut points = consulted;
-    let mut tried = vec![(0, first)];
-    // A reading may lead to points that the others did not meet, so the set grows until it is closed.
-    loop {
-        if points.count_ones() > MAX_AMBIGUITIES {
-            return undetermined(points, tried);
-        }
-        let missing = subsets(points).find(|subset| tried.iter().all(|(done, _)| done != subset));
-        let Some(subset) = missing else { break };
-        let readings = Readings::with_second(subset);
-        tried.push((subset, decide_once(request, layers, &readings)));
-        points |= readings.consulted();
-    }
-    let same = tried.iter().all(|(_, decision)| decision.outcome == tried[0].1.outcome);
-    if same { tried.swap_remove(0).1 } else { undetermined(points, tried) }
-}
-
-fn subsets(set: u64) -> impl Iterator<Item = u64> {
-    // The usual walk over the subsets of a bit set, from none to all.
-    std::iter::successors(Some(0), move |&subset: &u64| (subset != set).then(|| subset.wrapping_sub(set) & set))
+    let mut tried = under_all_readings(|readings| decide_once(request, layers, readings));
+    let same = tried.answers.iter().all(|(_, decision)| decision.outcome == tried.answers[0].1.outcome);
+    if tried.is_complete && same { tried.answers.swap_remove(0).1 } else { undetermined(tried.points, tried.answers) }
 }
 
 fn undetermined(points: u64, tried: Vec<(u64, Decision)>) -> Decision {

@@ -7,13 +7,12 @@ mod glob;
 mod issuer;
 mod near;
 mod principal;
-mod readings;
 mod resource;
 mod statement;
 mod tri;
 mod words;
 
-pub use decide::{Decision, Outcome, ReadingDecision, StatementRef, applying, decide};
+pub use decide::{Decision, Outcome, ReadingDecision, applying, decide};
 pub use near::{Lack, NearMiss, near_miss};
 pub use statement::concerns;
 pub use words::{matching_action, matching_resource};

@@ -1,10 +1,9 @@
 //! Which statement almost allowed a request, and what it lacks.
 
-use super::readings::Readings;
 use super::tri::Tri;
 use super::{action, condition, principal, resource};
-use crate::authz::{LayerId, Layers, NamingSet, Request};
-use crate::eval::StatementRef;
+use crate::authz::Readings;
+use crate::authz::{LayerId, Layers, NamingSet, Request, StatementRef};
 use crate::model::{Effect, Statement};
 use crate::source::Span;
 

@@ -1,7 +1,7 @@
 //! Whether a statement concerns the caller, and how it names it.
 
-use super::readings::Readings;
 use super::tri::Tri;
+use crate::authz::Readings;
 use crate::authz::{Ambiguity, Caller, Choice, Exception, Naming, NamingSet, exception, naming};
 use crate::model::{Effect, Element, PrincipalPattern};
 

@@ -1,8 +1,8 @@
 //! Resources: ARNs part by part (B5).
 
 use super::glob::{Stars, matches};
-use super::readings::Readings;
 use super::tri::Tri;
+use crate::authz::Readings;
 use crate::authz::{Ambiguity, Request};
 use crate::model::{Element, Part, Pattern, ResourceKind, ResourcePattern};
 

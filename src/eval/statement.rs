@@ -1,8 +1,8 @@
 //! Whether a statement applies to a request.
 
-use super::readings::Readings;
 use super::tri::Tri;
 use super::{action, condition, principal, resource};
+use crate::authz::Readings;
 use crate::authz::{Caller, Naming, NamingSet, Request};
 use crate::model::condition::Test;
 use crate::model::{Condition, Effect, Statement};

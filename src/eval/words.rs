@@ -1,8 +1,8 @@
 //! Which words of a statement match a request.
 
-use super::readings::Readings;
 use super::tri::Tri;
 use super::{action, resource};
+use crate::authz::Readings;
 use crate::authz::Request;
 use crate::model::{Element, Statement};
 use crate::source::Span;

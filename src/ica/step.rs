@@ -5,8 +5,8 @@ use super::connection::{Connection, Given, Versioning};
 use super::context::statements;
 use super::space::{Failing, Space, assumed, request, set, space};
 use super::verdict::{Verdict, Witness};
-use crate::authz::{Context, Layer, LayerId, Layers, Request};
-use crate::eval::{Decision, Outcome, StatementRef, concerns, decide};
+use crate::authz::{Context, Layer, LayerId, Layers, Request, StatementRef};
+use crate::eval::{Decision, Outcome, concerns, decide};
 use crate::model::{Policy, Statement};
 
 /// How many requests are tried for a step; beyond it the verdict is unknown.

@@ -2,8 +2,8 @@
 
 use super::human::{Look, draw_finding};
 use super::place::position;
-use crate::authz::{Caller, LayerId, Layers, Request};
-use crate::eval::{Decision, Outcome, StatementRef};
+use crate::authz::{Caller, LayerId, Layers, Request, StatementRef};
+use crate::eval::{Decision, Outcome};
 use crate::finding::Finding;
 use crate::simulate::{LayerTrace, explain, trace};
 use crate::source::Sources;

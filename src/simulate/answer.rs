@@ -1,9 +1,9 @@
 //! What is answered to a line.
 
 use super::line::LineError;
-use crate::authz::{LayerId, Layers, Request};
+use crate::authz::{LayerId, Layers, Request, StatementRef};
 use crate::aws::{self, KeySupport};
-use crate::eval::{Decision, Outcome, StatementRef};
+use crate::eval::{Decision, Outcome};
 use serde::Serialize;
 
 /// An answer, as it is written.

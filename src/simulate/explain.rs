@@ -1,7 +1,7 @@
 //! A decision as findings: the words that denied, or the statement that almost allowed and what it lacks.
 
-use crate::authz::{LayerId, Layers, NamingSet, Request};
-use crate::eval::{Decision, Lack, Outcome, StatementRef, near_miss};
+use crate::authz::{LayerId, Layers, NamingSet, Request, StatementRef};
+use crate::eval::{Decision, Lack, Outcome, near_miss};
 use crate::finding::Finding;
 use crate::model::Statement;
 

@@ -1,7 +1,7 @@
 //! What each layer said to a request.
 
-use crate::authz::{LayerId, Layers, Request};
-use crate::eval::{StatementRef, applying};
+use crate::authz::{LayerId, Layers, Request, StatementRef};
+use crate::eval::applying;
 
 /// What one layer said.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,8 +1,8 @@
 //! ARN operators: part by part (D4).
 
+use crate::authz::Readings;
 use crate::authz::{Ambiguity, Context};
 use crate::eval::glob::{Stars, matches};
-use crate::eval::readings::Readings;
 use crate::model::{Part, Pattern};
 
 /// Colons between the six parts of an ARN.

@@ -9,8 +9,8 @@ mod ip;
 mod numeric;
 mod string;
 
-use super::readings::Readings;
 use super::tri::Tri;
+use crate::authz::Readings;
 use crate::authz::{Ambiguity, Context, ContextValue};
 use crate::model::Condition;
 use crate::model::condition::{Quantifier, Test, Values};
