@@ -30,3 +30,6 @@ mod simulate;
 
 // Single decisions: the cases of corpus/eval, each with its source.
 mod eval;
+
+// All requests at once: against exhaustive evaluation, published verdicts and versions of real policies.
+mod symbolic;
