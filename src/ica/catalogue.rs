@@ -99,6 +99,9 @@ pub struct KeyFact {
     /// Whether the values are the prefix and whatever begins with it.
     #[serde(default)]
     pub below: bool,
+    /// The assumption it rests on.
+    #[serde(default)]
+    pub assume: Option<String>,
 }
 
 /// How much is known of a condition key.
@@ -203,8 +206,6 @@ pub struct KeyRow {
     pub cross_account_role: Option<KeyFact>,
     /// For all others.
     pub all: KeyFact,
-    /// The assumption it rests on.
-    pub assume: Option<String>,
 }
 
 /// Something a verdict rests on that no file shows.
@@ -281,6 +282,13 @@ impl Catalogue {
     }
 }
 
+impl Step {
+    /// Its action and those whose Deny stops it as well.
+    pub fn actions(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.action).chain(&self.veto)
+    }
+}
+
 impl KeyRow {
     /// What is known of the key in requests of a caller.
     pub fn fact(&self, caller: IcaCaller) -> &KeyFact {
@@ -296,7 +304,13 @@ impl KeyRow {
 impl KeyFact {
     /// A key of which nothing is known.
     pub fn unknown() -> KeyFact {
-        KeyFact { kind: KeyKind::Hidden, value: None, values: Vec::new(), absent: true, below: false }
+        KeyFact { kind: KeyKind::Hidden, value: None, values: Vec::new(), absent: true, below: false, assume: None }
+    }
+
+    /// What is left of it if its assumption fails.
+    pub fn without_assumption(&self) -> KeyFact {
+        let kind = if self.kind == KeyKind::Free { KeyKind::Free } else { KeyKind::Hidden };
+        KeyFact { kind, ..KeyFact::unknown() }
     }
 }
 
@@ -321,7 +335,10 @@ mod tests {
             }
             assert!(!operation.steps.is_empty() && !operation.callers.is_empty(), "{}", operation.id);
         }
-        for name in catalogue.keys.iter().filter_map(|row| row.assume.as_deref()) {
+        let rows = catalogue.keys.iter().flat_map(|row| IcaCaller::ALL.map(|caller| row.fact(caller)));
+        let steps = catalogue.operations.iter().flat_map(|operation| &operation.steps);
+        let facts = rows.chain(steps.flat_map(|step| step.keys.values()));
+        for name in facts.filter_map(|fact| fact.assume.as_deref()) {
             assert!(catalogue.assumption(name).is_some(), "{name}");
         }
     }

@@ -1,6 +1,7 @@
 //! The check: every operation of the catalogue, for each of its callers.
 
-use super::catalogue::{Edition, IcaCaller, Operation, Step, catalogue};
+use super::assume::through_endpoint;
+use super::catalogue::{Edition, IcaCaller, Operation, Step, Target, catalogue};
 use super::connection::{Connection, Given};
 use super::depends::add_consequences;
 use super::reasons::reasons;
@@ -107,15 +108,12 @@ fn assumed(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Trie
     }
     // Layers that could only forbid more change whatever is not blocked already; a bucket policy could also grant.
     let could_be_blocked = tried.verdict != Verdict::Blocked;
-    if connection.bucket_policy == Given::Absent && (could_be_blocked || changes("no-bucket-policy")) {
+    let is_to_bucket = step.resource != Target::FederatedUser;
+    if is_to_bucket && connection.bucket_policy == Given::Absent && (could_be_blocked || changes("no-bucket-policy")) {
         assumes.push("no-bucket-policy");
     }
     if could_be_blocked {
-        let own = caller != IcaCaller::CrossAccountRole;
-        assumes.extend((own && connection.boundary == Given::Absent).then_some("no-boundary"));
-        assumes.extend((own && connection.scps == Given::Absent).then_some("no-scp"));
-        assumes.extend((own && connection.assumes_full_access).then_some("scp-full-access"));
-        assumes.extend((connection.rcps == Given::Absent).then_some("no-rcp"));
+        assumes.extend(absent_layers(connection, caller, step));
         assumes.push("environment");
     }
     if tried.is_sampled && !matches!(tried.verdict, Verdict::Partial | Verdict::Unknown) {
@@ -125,6 +123,24 @@ fn assumed(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Trie
     assumes.sort_unstable();
     assumes.dedup();
     assumes
+}
+
+/// The layers that could forbid a step and of which nothing was said.
+fn absent_layers(connection: &Connection, caller: IcaCaller, step: &Step) -> impl Iterator<Item = &'static str> {
+    let own = caller != IcaCaller::CrossAccountRole;
+    let is_to_bucket = step.resource != Target::FederatedUser;
+    // RCPs bind the resource's account: of a session that is the user's, of whose RCPs a connection says nothing if it is another one.
+    let rcps_are_known = is_to_bucket || connection.user.account() == connection.account;
+    let through_endpoint = is_to_bucket && through_endpoint(connection, caller, step) == Some(true);
+    let absent = [
+        (own && connection.boundary == Given::Absent, "no-boundary"),
+        (own && connection.scps == Given::Absent, "no-scp"),
+        (own && connection.assumes_full_access, "scp-full-access"),
+        (rcps_are_known && connection.rcps == Given::Absent, "no-rcp"),
+        (!rcps_are_known, "no-user-rcp"),
+        (through_endpoint && connection.vpce == Given::Absent, "no-vpce-policy"),
+    ];
+    absent.into_iter().filter(|(is_absent, _)| *is_absent).map(|(_, id)| id)
 }
 
 /// The assumptions that some step rests on, in the order of the table.

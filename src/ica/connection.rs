@@ -1,5 +1,6 @@
 //! A connection: settings resolved, documents read.
 
+use super::assume;
 use super::catalogue::{Edition, IcaCaller, catalogue};
 use super::documents::Documents;
 use super::regions::{Region, regions};
@@ -195,7 +196,7 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
         assumes_full_access: false,
         vpce: Given::Absent,
         bucket_policy: Given::Absent,
-        assume: settings.assume.iter().map(|text| assume(text)).collect::<Result<_, _>>()?,
+        assume: settings.assume.iter().map(|text| assume::parse(text)).collect::<Result<_, _>>()?,
         edition: edition(settings)?,
         operations: known_operations("operation", settings.operation.iter())?,
         skip: settings.skip.clone(),
@@ -318,45 +319,4 @@ fn known_operations<'a>(setting: &'static str, names: impl Iterator<Item = &'a S
         list.push(name.clone());
     }
     Ok(list)
-}
-
-/// Keys that cannot be assumed otherwise than they follow.
-const FOLLOWS: [&str; 8] = [
-    "aws:principalarn",
-    "aws:principalaccount",
-    "aws:principaltype",
-    "aws:principalisawsservice",
-    "aws:principalservicename",
-    "aws:username",
-    "aws:resourceaccount",
-    "s3:resourceaccount",
-];
-
-/// Reads `[CALLER:]KEY=VALUE` or `[CALLER:]!KEY`.
-fn assume(text: &str) -> Result<Assume, ConnectionError> {
-    let (caller, rest) = match text.split_once(':') {
-        Some((name, rest)) => match IcaCaller::ALL.iter().find(|caller| caller.id() == name) {
-            Some(caller) => (Some(*caller), rest),
-            None => (None, text),
-        },
-        None => (None, text),
-    };
-    let (key, value) = match (rest.strip_prefix('!'), rest.split_once('=')) {
-        (Some(key), _) => (key, None),
-        (None, Some((key, value))) => (key, Some(value.to_owned())),
-        (None, None) => {
-            return Err(wrong("assume", format!("`{text}` is no assumption: write KEY=VALUE, or !KEY for a key that is absent")));
-        }
-    };
-    let is_key = key.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
-    if !is_key {
-        return Err(wrong("assume", format!("`{key}` is no condition key such as `aws:SourceIp`")));
-    }
-    let key = key.to_lowercase();
-    if FOLLOWS.contains(&key.as_str()) {
-        let message =
-            format!("`{key}` follows from the caller and the bucket; say --user, --session-name, --cross-account-role or --account");
-        return Err(wrong("assume", message));
-    }
-    Ok(Assume { caller, key, value })
 }

@@ -1,5 +1,6 @@
 //! What Illumina Connected Analytics does with a bucket, as data, and the check of a connection against it.
 
+mod assume;
 pub mod catalogue;
 mod check;
 pub mod connection;
@@ -7,6 +8,7 @@ mod context;
 mod depends;
 mod documents;
 mod keys;
+mod layers;
 mod reasons;
 pub mod regions;
 pub mod settings;

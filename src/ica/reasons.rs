@@ -1,10 +1,11 @@
 //! Words for what a step's requests met: which statement, which of its words, what to change.
 
+use super::assume::{fact, told};
 use super::catalogue::{IcaCaller, KeyKind, Step, catalogue};
 use super::connection::Connection;
 use super::context::resource_patterns;
-use super::space::assumed;
-use super::step::{Cause, Tried, Unknown, layers, resource_words};
+use super::layers::layers;
+use super::step::{Cause, Tried, Unknown, resource_words};
 use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_name};
 use crate::authz::{Ambiguity, Choice, LayerId, Layers, NamingSet, Request, StatementRef};
 use crate::eval::{Decision, Lack, NearMiss, concerns, matching_action, matching_resource, near_miss};
@@ -25,7 +26,7 @@ struct Scene<'a> {
 
 /// The reasons of a step that is not allowed.
 pub(super) fn reasons(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Tried) -> Vec<Reason> {
-    let scene = Scene { connection, caller, step, layers: layers(connection, caller, None, false), verdict: tried.verdict };
+    let scene = Scene { connection, caller, step, layers: layers(connection, caller, step, None, false), verdict: tried.verdict };
     let mut reasons = tried.unknowns.iter().map(|unknown| scene.unknown(unknown, tried)).collect::<Vec<_>>();
     for (cause, request) in &tried.causes {
         let reason = match cause {
@@ -101,10 +102,10 @@ impl<'a> Scene<'a> {
 
     /// Whether the key has many values, or one that nobody knows: then a value that was tried is only an example.
     fn is_open(&self, key: &str) -> bool {
-        let own = self.step.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, fact)| fact.kind);
-        let kind = own.or(catalogue().key(key).map(|row| row.fact(self.caller).kind));
-        let is_known = assumed(key, self.connection, self.caller).is_some();
-        !is_known && matches!(kind, Some(KeyKind::Free | KeyKind::Hidden | KeyKind::Foreign))
+        let is_known = told(key, self.connection, self.caller, self.step).is_some();
+        let is_listed = catalogue().key(key).is_some() || self.step.keys.keys().any(|name| name.eq_ignore_ascii_case(key));
+        let kind = fact(key, self.caller, self.step).kind;
+        !is_known && is_listed && matches!(kind, KeyKind::Free | KeyKind::Hidden | KeyKind::Foreign)
     }
 
     fn denied_by_not_principal(&self, reason: &mut Reason, principal: &Element<PrincipalPattern>, action: &str, request: &Request) {
@@ -218,7 +219,7 @@ impl<'a> Scene<'a> {
             Unknown::Key(key) => return self.unknown_key(key),
             Unknown::SessionName => return self.unknown_session_name(tried),
             Unknown::IdentityPolicies => {
-                let message = format!("the user's policies were not given, so whether they allow `{action}` is not known");
+                let message = format!("the user's policies were not given, so whether they allow or deny `{action}` is not known");
                 (
                     "identity",
                     message,
@@ -258,10 +259,11 @@ impl<'a> Scene<'a> {
 
     /// A condition key that is not known: shows the first condition on it.
     fn unknown_key(&self, key: &str) -> Reason {
-        let action = self.step.action.to_ascii_lowercase();
+        let actions = self.step.actions().map(|action| action.to_ascii_lowercase()).collect::<Vec<_>>();
+        let about = |statement: &Statement| actions.iter().any(|action| concerns(statement, action));
         let places = self.layers.ids().flat_map(|layer| self.layers.policies(layer).iter().map(move |policy| (layer, policy)));
         let statements = places.flat_map(|(layer, policy)| policy.statements.iter().map(move |statement| (layer, statement)));
-        let found = statements.filter(|(_, statement)| concerns(statement, &action)).find_map(|(layer, statement)| {
+        let found = statements.filter(|(_, statement)| about(statement)).find_map(|(layer, statement)| {
             let condition = statement.conditions.iter().find(|condition| &*condition.key.node == key)?;
             Some((layer, statement, condition))
         });
@@ -284,8 +286,7 @@ impl<'a> Scene<'a> {
 
     /// The action as the catalogue writes it, or another one that stops it.
     fn action_words(&self, request: &Request) -> String {
-        let all = std::iter::once(&self.step.action).chain(&self.step.veto);
-        let known = all.into_iter().find(|action| action.eq_ignore_ascii_case(&request.action));
+        let known = self.step.actions().find(|action| action.eq_ignore_ascii_case(&request.action));
         known.unwrap_or(&request.action).clone()
     }
 

@@ -25,7 +25,7 @@ pub(super) fn causes(check: &Check) -> Vec<Cause<'_>> {
     for (operation, caller, step) in steps {
         for reason in &step.reasons {
             match causes.iter_mut().find(|cause| cause.covers(step.verdict, reason)) {
-                Some(cause) => cause.add(operation, caller, &step.action),
+                Some(cause) => cause.add(operation, caller, action(step, reason)),
                 None => causes.push(Cause::new(operation, caller, step, reason)),
             }
         }
@@ -37,7 +37,7 @@ impl<'a> Cause<'a> {
     fn new(operation: &'static str, caller: &'static str, step: &'a StepReport, reason: &'a Reason) -> Cause<'a> {
         let examples = step.witness.denied.as_deref().zip(step.witness.allowed.as_deref()).filter(|_| step.verdict == Verdict::Partial);
         let concerns = vec![(caller, vec![operation])];
-        Cause { verdict: step.verdict, level: step.level, reason, actions: vec![&step.action], concerns, examples }
+        Cause { verdict: step.verdict, level: step.level, reason, actions: vec![action(step, reason)], concerns, examples }
     }
 
     /// Whether a reason says the same about the same words, but for the action.
@@ -78,6 +78,11 @@ impl<'a> Cause<'a> {
         let other = allowed.context.get(key).map_or("without it".to_owned(), |value| format!("with {}", value.as_slice().join(", ")));
         Some(format!("denied for example with {key} {}, allowed {other}", value.as_slice().join(", ")))
     }
+}
+
+/// The action that a reason is about: a delete may be stopped by a Deny of another one.
+fn action<'a>(step: &'a StepReport, reason: &'a Reason) -> &'a str {
+    reason.help.as_ref().and_then(|help| help.subject.as_deref()).unwrap_or(&step.action)
 }
 
 fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
