@@ -213,19 +213,33 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
 
 fn bucket(settings: &Settings) -> Result<String, ConnectionError> {
     let bucket = settings.bucket.clone().ok_or_else(|| wrong("bucket", "which bucket? Give its name with --bucket NAME"))?;
-    let plain = !bucket.is_empty() && bucket.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
-    plain
-        .then_some(bucket.clone())
-        .ok_or_else(|| wrong("bucket", format!("`{bucket}` is no bucket name: give the name alone, not an ARN or URL")))
+    check_bucket(&bucket)?;
+    Ok(bucket)
 }
 
 fn account(settings: &Settings) -> Result<String, ConnectionError> {
     let account =
         settings.account.clone().ok_or_else(|| wrong("account", "which account owns the bucket? Give its twelve digits with --account"))?;
+    check_account(&account)?;
+    Ok(account)
+}
+
+/// Whether a text can be the name of a bucket.
+///
+/// # Errors
+/// Words for the user.
+pub fn check_bucket(bucket: &str) -> Result<(), ConnectionError> {
+    let plain = !bucket.is_empty() && bucket.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+    plain.then_some(()).ok_or_else(|| wrong("bucket", format!("`{bucket}` is no bucket name: give the name alone, not an ARN or URL")))
+}
+
+/// Whether a text is an account number.
+///
+/// # Errors
+/// Words for the user.
+pub fn check_account(account: &str) -> Result<(), ConnectionError> {
     let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    digits
-        .then_some(account.clone())
-        .ok_or_else(|| wrong("account", format!("`{account}` is no account: an account number has twelve digits")))
+    digits.then_some(()).ok_or_else(|| wrong("account", format!("`{account}` is no account: an account number has twelve digits")))
 }
 
 fn user(settings: &Settings, account: &str) -> Result<Arn, ConnectionError> {
