@@ -177,6 +177,17 @@ fn every_set_up_of_the_corpus_comes_out_as_expected() {
     assert!(!only.is_empty() || paths.len() >= 25, "only {} set-ups", paths.len());
 }
 
+/// A level of which nothing is said, or no file: the library counts all of it as absent.
+#[test]
+fn a_layer_with_an_unreadable_file_counts_as_absent() {
+    let deny = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}"#;
+    let files = BTreeMap::from([("deny.json".to_owned(), deny.to_owned()), ("empty.json".to_owned(), String::new())]);
+    let text = "bucket = 'b'\naccount = '111122223333'\nuser = 'u'\nscp = [['deny.json', 'empty.json']]";
+    let settings = ica_policy::ica::settings::parse(text).unwrap().remove(0);
+    let built = build(&settings, &mut Sources::new(), &mut Inline(files)).unwrap();
+    assert_eq!((built.connection.scps, built.unreadable.len()), (Given::Absent, 1));
+}
+
 /// The layers of a caller, rebuilt from what the connection holds.
 fn layers<'a>(connection: &'a Connection, caller: IcaCaller, action: &str) -> Layers<'a> {
     fn known(given: &Given<Vec<Policy>>) -> Layer<'_> {

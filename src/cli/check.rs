@@ -175,6 +175,9 @@ fn connections(args: &Args) -> Result<(Vec<Settings>, PathBuf), Failure> {
     let shown = file.display().to_string();
     let text = read_text(&shown, file, &shown).map_err(|unreadable| Failure::Unreadable(Box::new(unreadable)))?;
     let settings = settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
+    if settings.is_empty() {
+        return Err(Failure::Usage(format!("{shown}: there is no connection in it")));
+    }
     let folder = file.parent().map(Path::to_owned).unwrap_or_default();
     let here = std::env::current_dir().ok();
     let merged = settings.into_iter().map(|settings| settings.overridden_by(flags(args, here.as_deref())));

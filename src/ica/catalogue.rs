@@ -5,7 +5,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// The edition of the catalogue: the state of ICA's pages it follows.
+/// The state of ICA's pages that the current edition follows.
 pub const EDITION: &str = "2026-09";
 
 /// Who calls S3 or STS for an operation.
@@ -79,6 +79,16 @@ pub enum Edition {
     Seed,
     /// Newer pages and users' experience.
     Current,
+}
+
+impl Edition {
+    /// The state of ICA's pages that are followed.
+    pub fn state(self) -> &'static str {
+        match self {
+            Edition::Seed => "seed",
+            Edition::Current => EDITION,
+        }
+    }
 }
 
 /// What is known of a condition key in a request; see `context.toml`.

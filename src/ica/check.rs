@@ -14,10 +14,26 @@ use super::verdict::{
 pub fn check(connection: &Connection) -> Check {
     let mut operations = catalogue().operations.iter().map(|operation| check_operation(connection, operation)).collect::<Vec<_>>();
     add_consequences(&mut operations, connection.is_new);
-    // What an operation depends on has been judged; now those that nobody asked for can go.
-    operations.retain(|operation| is_wanted(connection, operation.id));
+    keep_wanted(&mut operations, connection);
     let assumptions = assumptions(&operations);
     Check { operations, skipped: skipped(connection), assumptions, findings: connection.findings.clone() }
+}
+
+/// What an operation depends on has been judged; now those that nobody asked for can go, but the causes of what is shown stay.
+fn keep_wanted(operations: &mut Vec<OperationReport>, connection: &Connection) {
+    let wanted = operations.iter().filter(|operation| is_wanted(connection, operation.id)).flat_map(|operation| &operation.callers);
+    let causes =
+        wanted.flat_map(|report| report.blocked_by.iter().map(|id| (*id, report.caller))).collect::<Vec<(&'static str, IcaCaller)>>();
+    operations.retain_mut(|operation| {
+        if is_wanted(connection, operation.id) {
+            return true;
+        }
+        // What comes first for a caller is done by itself, or by the user alone.
+        let does = operation.callers.iter().map(|report| report.caller).collect::<Vec<_>>();
+        let is_cause = |by: IcaCaller| causes.iter().any(|(id, caller)| *id == operation.id && (*caller == by || !does.contains(caller)));
+        operation.callers.retain(|report| is_cause(report.caller));
+        !operation.callers.is_empty()
+    });
 }
 
 fn is_wanted(connection: &Connection, id: &str) -> bool {
