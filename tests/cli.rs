@@ -186,7 +186,7 @@ fn wrong_usage_names_the_setting() {
             &["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--assume", "aws:username=x"],
             "follows from the caller",
         ),
-        (&["check", "--cors", "cors.json"], "unexpected argument '--cors'"),
+        (&["check", "--cors", "cors.json"], "`--cors` is not built yet"),
     ];
     for (arguments, words) in cases {
         let output = run(arguments);
@@ -250,6 +250,35 @@ fn the_cause_of_a_consequence_is_shown_though_nobody_asked_for_it() {
     let ids = report["operations"].as_array().unwrap().iter().map(|operation| operation["id"].as_str().unwrap()).collect::<Vec<_>>();
     assert_eq!(ids, ["validate-storage", "upload-data"]);
     assert_eq!(report["operations"][1]["callers"][0]["blocked_by"], serde_json::json!(["validate-storage"]));
+}
+
+#[test]
+fn wrong_usage_of_files_and_operations_is_told() {
+    for (more, words) in [
+        (&["--operation", "upload-data", "--skip", "upload-data"][..], "nothing is left to check"),
+        (&["--identity-policy", "none", USER_POLICY], "`none` excludes other files"),
+        (&["--identity-policy", "-", "--bucket-policy", "-"], "`-` can stand for one file only"),
+        (&["--role", "arn:aws:iam::111122223333:role/ica"], "`--role` is not built yet"),
+        (&["--assume", "martian:aws:SourceIp=192.0.2.1"], "`martian` is no caller"),
+    ] {
+        let output = check(more);
+        assert_eq!(output.status.code(), Some(2), "{more:?}");
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_no_success() {
+    if !Path::new("/dev/full").exists() {
+        return;
+    }
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let binary = env!("CARGO_BIN_EXE_ica-policy");
+    let output =
+        Command::new(binary).args(["check", "--connection", EXAMPLE, "--fail-on", "never"]).current_dir(root()).stdout(full).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains("the report cannot be written"), "{}", stderr(&output));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `ica-policy inputs`: a shell script that only reads.
 
 use super::exit::Exit;
-use super::files::{print, print_error};
+use super::files::{print_error, print_report};
 use crate::ica::catalogue::catalogue;
 use crate::ica::connection::{ConnectionError, check_account, check_bucket};
 use clap::Args as ClapArgs;
@@ -42,8 +42,7 @@ pub(super) fn run(args: &Args) -> Exit {
         ("DIR", quoted(&args.dir)),
         ("OPERATIONS", operations),
     ];
-    print(&filled(SCRIPT, &values));
-    Exit::Clean
+    print_report(&filled(SCRIPT, &values))
 }
 
 /// What `check` would refuse is refused before a script is made of it.

@@ -2,6 +2,8 @@
 
 use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, catalogue};
 use super::connection::{Assume, Connection, ConnectionError};
+use crate::aws;
+use crate::model::condition::{boolean, date, numeric};
 
 /// Keys that cannot be assumed otherwise than they follow.
 const FOLLOWS: [&str; 8] = [
@@ -26,10 +28,8 @@ pub(super) fn parse(text: &str) -> Result<Assume, ConnectionError> {
         (None, Some((key, value))) => (key, Some(value.to_owned())),
         (None, None) => return Err(wrong(format!("`{text}` is no assumption: write KEY=VALUE, or !KEY for a key that is absent"))),
     };
-    let is_key = key.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
-    if !is_key {
-        return Err(wrong(format!("`{key}` is no condition key such as `aws:SourceIp`")));
-    }
+    check_key(key)?;
+    value.as_deref().map_or(Ok(()), |value| check_value(key, value))?;
     let lower = key.to_lowercase();
     if FOLLOWS.contains(&lower.as_str()) || lower == SESSION_ID && caller == Some(IcaCaller::FederatedSession) {
         let message =
@@ -41,6 +41,41 @@ pub(super) fn parse(text: &str) -> Result<Assume, ConnectionError> {
         return Err(wrong(message));
     }
     Ok(Assume { caller, key: lower, value })
+}
+
+fn check_key(key: &str) -> Result<(), ConnectionError> {
+    let is_key = |text: &str| text.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
+    match key.split_once(':') {
+        // A key of the data behind another word: that was meant to be a caller.
+        Some((word, rest)) if is_key(rest) && aws::condition_key(rest).is_some() => {
+            let known = IcaCaller::ALL.map(IcaCaller::id).join(", ");
+            Err(wrong(format!("`{word}` is no caller of ICA; there are {known}")))
+        }
+        _ if is_key(key) => Ok(()),
+        _ => Err(wrong(format!("`{key}` is no condition key such as `aws:SourceIp`"))),
+    }
+}
+
+/// Whether a request can have the value: by the type that the reference data gives.
+fn check_value(key: &str, value: &str) -> Result<(), ConnectionError> {
+    let is_wrong = match aws::condition_key_type(key).map(|known| known.value) {
+        Some(aws::ValueType::Ip) => value.parse::<std::net::IpAddr>().is_err().then_some("an IP address"),
+        Some(aws::ValueType::Bool) => boolean::value(value).is_err().then_some("`true` or `false`"),
+        Some(aws::ValueType::Numeric) => numeric::value(value).is_err().then_some("a number"),
+        Some(aws::ValueType::Date) => date::value(value).is_err().then_some("a date such as `2026-06-01T00:00:00Z`"),
+        _ => None,
+    };
+    is_wrong.map_or(Ok(()), |wanted| Err(wrong(format!("`{value}` is no value of `{key}`: a request has {wanted} there"))))
+}
+
+/// E1: a request through a VPC endpoint has no public address.
+pub(super) fn check_together(assumes: &[Assume]) -> Result<(), ConnectionError> {
+    let about = |key: &'static str| assumes.iter().filter(move |assume| assume.key == key && assume.value.is_some());
+    let meet = |one: &Assume, other: &Assume| one.caller.is_none() || other.caller.is_none() || one.caller == other.caller;
+    match about("aws:sourcevpce").any(|one| about("aws:sourceip").any(|other| meet(one, other))) {
+        true => Err(wrong("a request through a VPC endpoint has no `aws:SourceIp`: say one of the two, or name the callers".to_owned())),
+        false => Ok(()),
+    }
 }
 
 fn caller(text: &str) -> (Option<IcaCaller>, &str) {
@@ -108,6 +143,22 @@ mod tests {
         check_refused("aws:PrincipalArn=x", "follows");
         check_refused("federated-session:aws:userid=x:y", "follows");
         assert!(parse("iam-user:aws:userid=AIDAEXAMPLE").is_ok());
+    }
+
+    #[test]
+    fn a_wrong_caller_or_value_is_named() {
+        check_refused("martian:aws:SourceIp=192.0.2.1", "`martian` is no caller");
+        check_refused("aws:SourceIp=10.0.0.300", "an IP address");
+        check_refused("aws:SecureTransport=yes", "`true` or `false`");
+        check_refused("s3:TlsVersion=new", "a number");
+    }
+
+    #[test]
+    fn an_endpoint_and_an_address_exclude_each_other() {
+        let together = |texts: [&str; 2]| check_together(&texts.map(|text| parse(text).unwrap()));
+        assert!(together(["aws:SourceVpce=vpce-1", "iam-user:aws:SourceIp=192.0.2.1"]).is_err());
+        assert!(together(["federated-session:aws:SourceVpce=vpce-1", "iam-user:aws:SourceIp=192.0.2.1"]).is_ok());
+        assert!(together(["!aws:SourceVpce", "aws:SourceIp=192.0.2.1"]).is_ok());
     }
 
     #[test]

@@ -167,6 +167,9 @@ pub struct Step {
     /// Actions whose explicit Deny in the bucket policy stops this one as well (F1).
     #[serde(default)]
     pub veto: Vec<String>,
+    /// Assumptions beyond the policies.
+    #[serde(default)]
+    pub assumes: Vec<String>,
     /// Condition keys that differ from `context.toml`.
     #[serde(default)]
     pub keys: BTreeMap<String, KeyFact>,
@@ -189,6 +192,9 @@ pub struct Operation {
     /// Operations of the same caller that must work for it.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Assumptions about settings of the bucket.
+    #[serde(default)]
+    pub assumes: Vec<String>,
     /// What a user sees when it is blocked.
     pub breaks: String,
     /// Whether the bucket's CORS rules take part.
@@ -348,7 +354,9 @@ mod tests {
         let rows = catalogue.keys.iter().flat_map(|row| IcaCaller::ALL.map(|caller| row.fact(caller)));
         let steps = catalogue.operations.iter().flat_map(|operation| &operation.steps);
         let facts = rows.chain(steps.flat_map(|step| step.keys.values()));
-        for name in facts.filter_map(|fact| fact.assume.as_deref()) {
+        let told = catalogue.operations.iter().flat_map(|operation| &operation.assumes);
+        let told = told.chain(catalogue.operations.iter().flat_map(|operation| &operation.steps).flat_map(|step| &step.assumes));
+        for name in facts.filter_map(|fact| fact.assume.as_deref()).chain(told.map(String::as_str)) {
             assert!(catalogue.assumption(name).is_some(), "{name}");
         }
     }

@@ -51,18 +51,18 @@ fn check_operation(connection: &Connection, operation: &'static Operation) -> Op
     OperationReport { id: &operation.id, callers }
 }
 
-fn check_caller(connection: &Connection, operation: &Operation, caller: IcaCaller) -> CallerReport {
+fn check_caller(connection: &Connection, operation: &'static Operation, caller: IcaCaller) -> CallerReport {
     let wanted = |step: &&Step| (step.edition == Edition::Seed || connection.edition == Edition::Current) && is_needed(connection, step);
-    let mut steps = operation.steps.iter().filter(wanted).map(|step| check_step(connection, caller, step)).collect::<Vec<_>>();
+    let mut steps = operation.steps.iter().filter(wanted).map(|step| check_step(connection, operation, caller, step)).collect::<Vec<_>>();
     steps.extend(operation.cors.then(cors_step));
     let required = steps.iter().filter(|step| step.level == Level::Required);
     let own = required.map(|step| step.verdict).max().unwrap_or(Verdict::Allowed);
     CallerReport { caller, verdict: own, own, blocked_by: Vec::new(), steps }
 }
 
-fn check_step(connection: &Connection, caller: IcaCaller, step: &Step) -> StepReport {
+fn check_step(connection: &Connection, operation: &'static Operation, caller: IcaCaller, step: &'static Step) -> StepReport {
     let tried = try_step(connection, caller, step, None);
-    let assumes = assumed(connection, caller, step, &tried);
+    let assumes = assumed(connection, operation, caller, step, &tried);
     let mut verdict = tried.verdict;
     let mut reasons = if verdict == Verdict::Allowed { Vec::new() } else { reasons(connection, caller, step, &tried) };
     if connection.strict && !assumes.is_empty() && verdict != Verdict::Unknown {
@@ -113,7 +113,13 @@ fn bare_reason(kind: ReasonKind, layer: &'static str, message: String, help: &st
 }
 
 /// The assumptions whose failure would change the verdict of a step.
-fn assumed(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Tried) -> Vec<&'static str> {
+fn assumed(
+    connection: &Connection,
+    operation: &'static Operation,
+    caller: IcaCaller,
+    step: &'static Step,
+    tried: &Tried,
+) -> Vec<&'static str> {
     let mut assumes = Vec::new();
     let changes = |id: &str| try_step(connection, caller, step, Some(id)).verdict != tried.verdict;
     if caller == IcaCaller::FederatedSession && connection.session == Given::Absent && changes("session-policy") {
@@ -130,7 +136,7 @@ fn assumed(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Trie
     }
     if could_be_blocked {
         assumes.extend(absent_layers(connection, caller, step));
-        assumes.push("environment");
+        assumes.extend(operation.assumes.iter().chain(&step.assumes).map(String::as_str));
     }
     if tried.is_sampled && !matches!(tried.verdict, Verdict::Partial | Verdict::Unknown) {
         assumes.push("sampled-keys");
@@ -147,14 +153,16 @@ fn absent_layers(connection: &Connection, caller: IcaCaller, step: &Step) -> imp
     let is_to_bucket = step.resource != Target::FederatedUser;
     // RCPs bind the resource's account: of a session that is the user's, of whose RCPs a connection says nothing if it is another one.
     let rcps_are_known = is_to_bucket || connection.user.account() == connection.account;
-    let through_endpoint = is_to_bucket && through_endpoint(connection, caller, step) == Some(true);
+    let through_endpoint = through_endpoint(connection, caller, step).filter(|_| is_to_bucket);
+    let may_be_bound = is_to_bucket && through_endpoint.is_none() && matches!(connection.vpce, Given::Given(_));
     let absent = [
         (own && connection.boundary == Given::Absent, "no-boundary"),
         (own && connection.scps == Given::Absent, "no-scp"),
         (own && connection.assumes_full_access, "scp-full-access"),
         (rcps_are_known && connection.rcps == Given::Absent, "no-rcp"),
         (!rcps_are_known, "no-user-rcp"),
-        (through_endpoint && connection.vpce == Given::Absent, "no-vpce-policy"),
+        (through_endpoint == Some(true) && connection.vpce == Given::Absent, "no-vpce-policy"),
+        (may_be_bound, "through-endpoint"),
     ];
     absent.into_iter().filter(|(is_absent, _)| *is_absent).map(|(_, id)| id)
 }

@@ -4,7 +4,7 @@ use super::assume;
 use super::catalogue::{Edition, IcaCaller, catalogue};
 use super::documents::Documents;
 use super::regions::{Region, regions};
-use super::settings::Settings;
+use super::settings::{NONE, Settings};
 use crate::finding::Finding;
 use crate::input::ReadAs;
 use crate::model::{Arn, Policy, PolicyKind};
@@ -205,6 +205,8 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
         findings: Vec::new(),
     };
     known_operations("skip", settings.skip.keys())?;
+    check_files(settings)?;
+    assume::check_together(&connection.assume)?;
     let mut built = Built { connection, unreadable: Vec::new() };
     let mut documents = Documents { built: &mut built, sources, loader };
     documents.read_all(settings);
@@ -311,6 +313,19 @@ fn edition(settings: &Settings) -> Result<Edition, ConnectionError> {
         None | Some("current") => Ok(Edition::Current),
         Some("seed") => Ok(Edition::Seed),
         Some(other) => Err(wrong("edition", format!("`{other}` is no edition; there are seed and current"))),
+    }
+}
+
+/// `none` says that there is no file, so it stands alone.
+fn check_files(settings: &Settings) -> Result<(), ConnectionError> {
+    let lists = [("identity_policy", &settings.identity_policy), ("session_policy", &settings.session_policy)];
+    let lists = lists.into_iter().filter_map(|(name, files)| Some((name, files.as_ref()?.names())));
+    let levels = [("scp", &settings.scp), ("rcp", &settings.rcp)];
+    let levels = levels.into_iter().filter_map(|(name, levels)| Some((name, levels.as_ref()?.names().concat())));
+    let lists = lists.map(|(name, names)| (name, names.to_vec())).chain(levels);
+    match lists.into_iter().find(|(_, names)| names.len() > 1 && names.iter().any(|name| name == NONE)) {
+        Some((name, _)) => Err(wrong(name, "`none` excludes other files: it says that there is none")),
+        None => Ok(()),
     }
 }
 

@@ -18,6 +18,7 @@ mod values;
 mod verdict;
 
 pub use check::check;
+pub use values::UNLISTED;
 pub use verdict::{
     Advice, AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
 };

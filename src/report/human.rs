@@ -40,7 +40,8 @@ pub fn report(sources: &Sources, connection: &Connection, check: &Check, look: L
         let _ = writeln!(text, "\n{more} more findings about the words of the policies; `--format json` lists all");
     }
     assumptions(&mut text, check);
-    let _ = writeln!(text, "\n{}", closing(check, look));
+    let is_whole = connection.operations.is_empty() && check.skipped.is_empty();
+    let _ = writeln!(text, "\n{}", closing(check, is_whole, look));
     text
 }
 
@@ -219,10 +220,11 @@ fn assumptions(text: &mut String, check: &Check) {
 }
 
 /// The last lines: how it stands, and what to do next.
-fn closing(check: &Check, look: Look) -> String {
+fn closing(check: &Check, is_whole: bool, look: Look) -> String {
     let worst = check.worst();
     let next = match worst {
-        Verdict::Allowed => "every operation is allowed, as far as the assumptions hold; connect the bucket",
+        Verdict::Allowed if is_whole => "every operation is allowed, as far as the assumptions hold; connect the bucket",
+        Verdict::Allowed => "every operation that was checked is allowed, as far as the assumptions hold",
         Verdict::Unknown => {
             "nothing is blocked for certain; settle what is unknown, or leave out what you do not need with --skip OPERATION"
         }
