@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use super::files::{print_error, print_report};
+use crate::ica::bucket_name_fault;
 use crate::ica::catalogue::catalogue;
 use crate::ica::connection::{ConnectionError, check_account, check_bucket};
 use clap::Args as ClapArgs;
@@ -49,6 +50,9 @@ pub(super) fn run(args: &Args) -> Exit {
 fn check(args: &Args) -> Result<(), String> {
     let words = |ConnectionError::Setting { name, message }| format!("--{name}: {message}");
     check_bucket(&args.bucket).map_err(words)?;
+    if let Some(fault) = bucket_name_fault(&args.bucket) {
+        return Err(format!("--bucket: `{}` cannot be the name of a bucket: {fault}", args.bucket));
+    }
     check_account(&args.account).map_err(words)?;
     if args.user.contains(['/', ':']) {
         return Err(format!("--user: `{}` is no name: give it without path, the script asks AWS for the ARN", args.user));

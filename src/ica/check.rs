@@ -4,10 +4,11 @@ use super::assume::through_endpoint;
 use super::catalogue::{Edition, IcaCaller, Operation, Step, Target, catalogue};
 use super::connection::{Connection, Given};
 use super::depends::add_consequences;
+use super::environment;
 use super::reasons::reasons;
 use super::step::{Tried, is_needed, resource_words, try_step};
 use super::verdict::{
-    Advice, AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
+    AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
 };
 
 /// Checks a connection against the catalogue.
@@ -54,7 +55,7 @@ fn check_operation(connection: &Connection, operation: &'static Operation) -> Op
 fn check_caller(connection: &Connection, operation: &'static Operation, caller: IcaCaller) -> CallerReport {
     let wanted = |step: &&Step| (step.edition == Edition::Seed || connection.edition == Edition::Current) && is_needed(connection, step);
     let mut steps = operation.steps.iter().filter(wanted).map(|step| check_step(connection, operation, caller, step)).collect::<Vec<_>>();
-    steps.extend(operation.cors.then(cors_step));
+    steps.extend(environment::steps(connection, operation));
     let required = steps.iter().filter(|step| step.level == Level::Required);
     let own = required.map(|step| step.verdict).max().unwrap_or(Verdict::Allowed);
     CallerReport { caller, verdict: own, own, blocked_by: Vec::new(), steps }
@@ -90,26 +91,7 @@ fn shown(tried: Tried) -> Witness {
 
 fn strict_reason(assumes: &[&str]) -> Reason {
     let message = format!("with --strict a verdict may not rest on assumptions; this one rests on {}", assumes.join(", "));
-    bare_reason(ReasonKind::Hidden, "", message, "settle them, as told in the list of assumptions")
-}
-
-/// The bucket's CORS rules are an input that this version does not read.
-fn cors_step() -> StepReport {
-    let message = "whether the bucket's CORS rules let the browser in is not judged by this version".to_owned();
-    let help = "compare `aws s3api get-bucket-cors` with step 1 of the ICA page, or leave it out with --skip browser-upload";
-    StepReport {
-        action: "CORS".to_owned(),
-        resource: "https://ica.illumina.com".to_owned(),
-        level: Level::Required,
-        verdict: Verdict::Unknown,
-        assumes: Vec::new(),
-        reasons: vec![bare_reason(ReasonKind::Hidden, "cors", message, help)],
-        witness: Witness::default(),
-    }
-}
-
-fn bare_reason(kind: ReasonKind, layer: &'static str, message: String, help: &str) -> Reason {
-    Reason { kind, layer, statement: None, sid: None, span: None, message, help: Some(Advice::plain(help)), labels: Vec::new() }
+    environment::reason(ReasonKind::Hidden, "", message, "settle them, as told in the list of assumptions")
 }
 
 /// The assumptions whose failure would change the verdict of a step.

@@ -226,12 +226,12 @@ fn account(settings: &Settings) -> Result<String, ConnectionError> {
     Ok(account)
 }
 
-/// Whether a text can be the name of a bucket.
+/// Whether a text is a name alone. What AWS would not have in a name blocks the validation in ICA, it is no wrong usage (design 3).
 ///
 /// # Errors
 /// Words for the user.
 pub fn check_bucket(bucket: &str) -> Result<(), ConnectionError> {
-    let plain = !bucket.is_empty() && bucket.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+    let plain = !bucket.is_empty() && !bucket.contains([':', '/']) && !bucket.contains(char::is_control);
     plain.then_some(()).ok_or_else(|| wrong("bucket", format!("`{bucket}` is no bucket name: give the name alone, not an ARN or URL")))
 }
 

@@ -7,6 +7,7 @@ pub mod connection;
 mod context;
 mod depends;
 mod documents;
+mod environment;
 mod keys;
 mod layers;
 mod reasons;
@@ -18,6 +19,7 @@ mod values;
 mod verdict;
 
 pub use check::check;
+pub use environment::bucket_name_fault;
 pub use values::UNLISTED;
 pub use verdict::{
     Advice, AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
