@@ -1,4 +1,4 @@
-//! What an operation needs of the bucket beside its policies. Of the settings only the name can be seen without AWS.
+//! What an operation needs of the bucket beside its policies. Only name and prefix can be seen without AWS.
 
 use super::catalogue::Operation;
 use super::connection::Connection;
@@ -6,9 +6,10 @@ use super::verdict::{Advice, Level, Reason, ReasonKind, StepReport, Verdict, Wit
 
 /// Required steps of an operation that no policy decides.
 pub(super) fn steps(connection: &Connection, operation: &Operation) -> Vec<StepReport> {
-    let name = (operation.id == "validate-storage").then(|| bucket_name_fault(&connection.bucket)).flatten();
-    let name = name.map(|fault| name_step(&connection.bucket, fault));
-    name.into_iter().chain(operation.cors.then(cors_step)).collect()
+    let validates = operation.id == "validate-storage";
+    let name = bucket_name_fault(&connection.bucket).filter(|_| validates).map(|fault| name_step(&connection.bucket, fault));
+    let prefix = prefix_fault(&connection.prefix).filter(|_| validates).map(|fault| prefix_step(&connection.prefix, fault));
+    name.into_iter().chain(prefix).chain(operation.cors.then(cors_step)).collect()
 }
 
 /// What AWS would not have in the name of a bucket. Source: G4; A2 for the length. Old buckets of us-east-1 may have upper case and
@@ -26,6 +27,18 @@ pub fn bucket_name_fault(name: &str) -> Option<&'static str> {
         (["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"].iter().any(|end| name.ends_with(end)), "the ending is reserved by AWS"),
     ];
     faults.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, fault)| fault)
+}
+
+/// ICA takes a prefix that matches `^(?!/).*/$`, or none (A2).
+fn prefix_fault(prefix: &str) -> Option<&'static str> {
+    let faults = [(prefix.starts_with('/'), "it begins with a slash"), (!prefix.ends_with('/'), "it does not end in a slash")];
+    faults.into_iter().find(|(is_wrong, _)| *is_wrong && !prefix.is_empty()).map(|(_, fault)| fault)
+}
+
+fn prefix_step(prefix: &str, fault: &str) -> StepReport {
+    let message = format!("ICA does not take the prefix `{prefix}`: {fault}");
+    let help = "give the prefix as in `ica/`, or none for the whole bucket";
+    step("prefix", prefix, Verdict::Blocked, reason(ReasonKind::Environment, "", message, help))
 }
 
 fn name_step(bucket: &str, fault: &str) -> StepReport {
