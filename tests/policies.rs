@@ -233,3 +233,17 @@ fn a_variable_without_the_version_that_knows_it_is_told() {
     assert_eq!(told(r#""Version": "2012-10-17","#, resource), 0);
     assert_eq!(told("", r#""Resource": "arn:aws:s3:::b/$x""#), 0);
 }
+
+/// An answer with two policies is none that the AWS CLI gives; a member that stands twice inside of a policy is a finding of its own.
+#[test]
+fn an_answer_that_holds_two_policies_is_refused() {
+    let read = |text: &str| {
+        let mut sources = Sources::new();
+        let id = sources.add_file("answer", text.to_owned()).unwrap();
+        ica_policy::input::read_policy(&mut sources, id).map(|document| document.findings.len())
+    };
+    let policy = r#"{"Version": "2012-10-17", "Statement": []}"#;
+    assert!(read(&format!(r#"{{"PolicyDocument": {policy}, "PolicyDocument": {policy}}}"#)).is_err());
+    assert_eq!(read(&format!(r#"{{"PolicyDocument": {policy}}}"#)), Ok(0));
+    assert_eq!(read(r#"{"PolicyDocument": {"Version": "2012-10-17", "Statement": [], "Statement": []}}"#), Ok(1));
+}
