@@ -152,13 +152,22 @@ fn decide_step(ask: impl Fn(&str) -> Option<Request>, layers: &Layers<'_>, step:
     }
     let bucket_policy = bucket_policy_alone(layers);
     let vetoes = step.veto.iter().filter_map(|action| ask(action)).map(|request| (decide(&request, &bucket_policy), request));
-    let may_deny = |decision: &Decision| decision.readings.iter().any(|reading| reading.outcome == Outcome::ExplicitlyDenied);
-    let mut vetoes = vetoes.filter(|(veto, _)| veto.outcome == Outcome::ExplicitlyDenied || may_deny(veto)).collect::<Vec<_>>();
+    let mut vetoes = vetoes.filter(|(veto, _)| may_deny(veto)).collect::<Vec<_>>();
     vetoes.sort_by_key(|(veto, _)| veto.outcome != Outcome::ExplicitlyDenied);
     match vetoes.into_iter().next() {
         Some((veto, request)) if veto.outcome == Outcome::ExplicitlyDenied => Some((veto, request)),
         Some((veto, request)) if decision.outcome == Outcome::Allowed => Some((unless_vetoed(veto), request)),
         _ => Some((decision, request)),
+    }
+}
+
+/// Whether a statement denies, under some reading at least. Where there were too many readings to try, none is listed.
+fn may_deny(decision: &Decision) -> bool {
+    match decision.outcome {
+        Outcome::Undetermined => {
+            decision.readings.is_empty() || decision.readings.iter().any(|reading| reading.outcome == Outcome::ExplicitlyDenied)
+        }
+        outcome => outcome == Outcome::ExplicitlyDenied,
     }
 }
 
