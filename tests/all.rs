@@ -13,6 +13,9 @@ mod policies;
 // Connections: the set-ups of corpus/ica with their expected verdicts.
 mod ica;
 
+// The witnesses of these set-ups: each is a line of `simulate` that gives the same decision.
+mod replay;
+
 // The AWS reference tables against the fact sheets.
 mod aws;
 
