@@ -350,3 +350,39 @@ fn wrong_requests_are_usage_errors_and_bad_files_unreadable() {
     assert_eq!(single(&["*", "--context", "novalue"]).status.code(), Some(2));
     assert_eq!(single(&["*", "--identity-policy", "missing.json"]).status.code(), Some(3));
 }
+
+fn json_of(output: &Output) -> Value {
+    let answer = serde_json::from_slice(&output.stdout).unwrap();
+    crate::support::holds_to_schema(&answer, "simulate-answer-v1.json");
+    answer
+}
+
+#[test]
+fn a_program_that_asks_for_json_gets_json_also_when_nothing_is_decided() {
+    let json = |more: &[&str]| single(&[more, &["--format", "json"]].concat());
+    let wrong = json(&["bucket"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(json_of(&wrong)["errors"][0]["message"].as_str().unwrap().starts_with("--resource: "), "{wrong:?}");
+    let unknown = json(&["*", "--frobnicate"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(json_of(&unknown)["errors"][0]["message"].as_str().unwrap().contains("--frobnicate"), "{unknown:?}");
+    let missing = json(&["*", "--identity-policy", "missing.json"]);
+    assert_eq!(missing.status.code(), Some(3));
+    assert_eq!(json_of(&missing)["errors"][0]["file"], "missing.json");
+}
+
+#[test]
+fn none_asserts_that_there_is_no_policy() {
+    let own = ["arn:aws:s3:::acme-genomics/ica/x", "--identity-policy", "examples/seed-conflict/user-policy.json"];
+    assert_eq!(single(&[&own[..], &["--boundary", "none", "--scp", "none", "--resource-policy", "none"]].concat()).status.code(), Some(0));
+    assert_eq!(single(&[&own[..], &["--scp", "none", "examples/seed-conflict/user-policy.json"]].concat()).status.code(), Some(2));
+}
+
+#[test]
+fn a_policy_that_aws_would_refuse_decides_nothing() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("lower-case-effect.json");
+    std::fs::write(&file, r#"{"Statement": [{"effect": "Allow", "Action": "*", "Resource": "*"}]}"#).unwrap();
+    let output = single(&["*", "--identity-policy", file.to_str().unwrap(), "--format", "json"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(json_of(&output)["errors"][0]["span"].is_object(), "{output:?}");
+}

@@ -46,7 +46,7 @@ pub fn run() -> Exit {
         Err(error) => {
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
             if exit == Exit::Usage && asks_for_json() {
-                check::print_usage_error(&error.to_string());
+                print_usage_error(&error.to_string());
             } else {
                 // A closed pipe is no error of ours.
                 let _ = error.print();
@@ -58,6 +58,14 @@ pub fn run() -> Exit {
         Command::Check(args) => check::run(&args),
         Command::Inputs(args) => inputs::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+    }
+}
+
+/// Prints the mistake in the JSON of the command that was meant.
+fn print_usage_error(message: &str) {
+    match std::env::args().nth(1).as_deref() {
+        Some("simulate") => simulate::print_usage_error(message),
+        _ => check::print_usage_error(message),
     }
 }
 
