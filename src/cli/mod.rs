@@ -61,16 +61,16 @@ pub fn run() -> Exit {
     }
 }
 
+/// Whether a command line that could not be parsed asked for JSON: a program waits for an answer it can read.
+fn asks_for_json() -> bool {
+    let arguments = std::env::args().collect::<Vec<_>>();
+    arguments.windows(2).any(|pair| pair == ["--format", "json"]) || arguments.iter().any(|argument| argument == "--format=json")
+}
+
 /// Prints the mistake in the JSON of the command that was meant.
 fn print_usage_error(message: &str) {
     match std::env::args().nth(1).as_deref() {
         Some("simulate") => simulate::print_usage_error(message),
         _ => check::print_usage_error(message),
     }
-}
-
-/// Whether a command line that could not be parsed asked for JSON: a program waits for an answer it can read.
-fn asks_for_json() -> bool {
-    let arguments = std::env::args().collect::<Vec<_>>();
-    arguments.windows(2).any(|pair| pair == ["--format", "json"]) || arguments.iter().any(|argument| argument == "--format=json")
 }

@@ -134,11 +134,11 @@ struct FindingView {
 }
 
 #[derive(Serialize)]
-pub(super) struct ErrorView {
-    pub(super) file: Option<String>,
-    pub(super) span: Option<Position>,
-    pub(super) message: String,
-    pub(super) help: Option<String>,
+struct ErrorView {
+    file: Option<String>,
+    span: Option<Position>,
+    message: String,
+    help: Option<String>,
 }
 
 /// The report of a check.
@@ -184,7 +184,7 @@ fn empty<'a>(errors: Vec<ErrorView>) -> Report<'a> {
     }
 }
 
-pub(super) fn error_views(sources: &Sources, unreadable: &Unreadable) -> Vec<ErrorView> {
+fn error_views(sources: &Sources, unreadable: &Unreadable) -> Vec<ErrorView> {
     match unreadable {
         Unreadable::File { name, message, help } => {
             vec![ErrorView { file: Some(name.clone()), span: None, message: message.clone(), help: help.clone() }]
@@ -303,5 +303,12 @@ fn finding_view(sources: &Sources, finding: &Finding) -> FindingView {
         span,
         message: finding.message.clone(),
         help: finding.help.clone(),
+    }
+}
+
+impl Report<'_> {
+    /// What could not be read or was wrong, alone.
+    pub(super) fn into_errors(self) -> impl Serialize {
+        self.errors
     }
 }

@@ -51,9 +51,10 @@ pub fn lower(policy: &syntax::Policy, kind: PolicyKind) -> Lowered {
     other_elements(policy, &mut context, &mut doubts);
     let mut statements = statements(policy, &mut context);
     sids(&mut statements, &mut context);
-    // What spoils the document spoils each statement; one doubt is as good as many.
-    if let Some(doubt) = doubts.first() {
-        statements.iter_mut().for_each(|statement| statement.doubts.push(doubt.clone()));
+    // What spoils the document spoils each statement.
+    for statement in &mut statements {
+        // One doubt is as good as many, and there may be many statements.
+        statement.doubts.extend(doubts.first().cloned());
     }
     let policy = Policy { kind, span: policy.span, version: context.version, version_span: version, statements };
     Lowered { policy, findings: context.findings }
