@@ -151,11 +151,13 @@ impl Request {
         let (Caller::RoleSession { arn, .. }, Some(ContextValue::One(given))) = (&self.caller, self.context.get("aws:userid")) else {
             return Ok(());
         };
-        // `AROA..:session`: the part behind the colon is the session's name, which has no colon.
+        // `AROA..:session`; where nothing stands behind the colon, nothing is said of the session.
         let session = arn.resource().rsplit('/').next().unwrap_or_default();
         match given.rsplit_once(':') {
-            Some((_, named)) if named == session => Ok(()),
-            _ => Err(RequestError::Contradiction { key: "aws:userid", given: given.clone(), follows: format!("AROA..:{session}") }),
+            Some((_, named)) if !named.is_empty() && named != session => {
+                Err(RequestError::Contradiction { key: "aws:userid", given: given.clone(), follows: format!("AROA..:{session}") })
+            }
+            _ => Ok(()),
         }
     }
 
