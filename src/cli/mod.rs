@@ -48,7 +48,7 @@ pub fn run() -> Exit {
             let error = not_built(error);
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
             if exit == Exit::Usage && asks_for_json() {
-                check::print_usage_error(&error.to_string());
+                print_usage_error(&error.to_string());
             } else {
                 // A closed pipe is no error of ours.
                 let _ = error.print();
@@ -93,4 +93,12 @@ fn not_built(error: clap::Error) -> clap::Error {
 fn asks_for_json() -> bool {
     let arguments = std::env::args().collect::<Vec<_>>();
     arguments.windows(2).any(|pair| pair == ["--format", "json"]) || arguments.iter().any(|argument| argument == "--format=json")
+}
+
+/// Prints the mistake in the JSON of the command that was meant.
+fn print_usage_error(message: &str) {
+    match std::env::args().nth(1).as_deref() {
+        Some("simulate") => simulate::print_usage_error(message),
+        _ => check::print_usage_error(message),
+    }
 }

@@ -71,6 +71,7 @@ impl PrincipalPattern {
     pub(super) fn parse(kind: &str, text: &str, span: Span) -> PrincipalPattern {
         let named = match kind {
             "AWS" => aws(text),
+            "Service" | "Federated" | "CanonicalUser" if text.contains(['*', '?']) => Err(wildcard(kind, text)),
             "Service" => Ok(Named::Service(text.to_ascii_lowercase())),
             "Federated" => Ok(Named::Federated(text.to_owned())),
             "CanonicalUser" => Ok(Named::CanonicalUser(text.to_owned())),
@@ -88,6 +89,11 @@ impl PrincipalPattern {
         let named = if text == "*" { Named::Everyone } else { Named::Nobody };
         PrincipalPattern { named, span, doubt }
     }
+}
+
+/// A wildcard can only be the whole value, and only where it means everybody (B5).
+fn wildcard(kind: &str, text: &str) -> String {
+    format!("`{text}` has a wildcard, which `{kind}` cannot have; `\"*\"` or `{{\"AWS\": \"*\"}}` names everybody")
 }
 
 fn aws(text: &str) -> Result<Named, String> {

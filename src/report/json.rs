@@ -332,3 +332,10 @@ fn finding_view(sources: &Sources, finding: &Finding) -> FindingView {
         help: finding.help.clone(),
     }
 }
+
+impl Report<'_> {
+    /// What could not be read or was wrong, alone.
+    pub(super) fn into_errors(self) -> impl Serialize {
+        self.errors
+    }
+}

@@ -56,7 +56,8 @@ pub fn lower(policy: &syntax::Policy, kind: PolicyKind) -> Lowered {
     context.findings.extend(literal_variable(&statements, context.version));
     // What spoils the document spoils each statement.
     for statement in &mut statements {
-        statement.doubts.extend(doubts.iter().cloned());
+        // One doubt is as good as many, and there may be many statements.
+        statement.doubts.extend(doubts.first().cloned());
     }
     let policy = Policy { kind, span: policy.span, version: context.version, version_span: version, statements };
     Lowered { policy, findings: context.findings }
@@ -101,10 +102,8 @@ fn other_elements(policy: &syntax::Policy, context: &mut Context, doubts: &mut V
 
 fn statements(policy: &syntax::Policy, context: &mut Context) -> Vec<Statement> {
     let mut statements = Vec::new();
-    let mut seen = false;
-    for element in policy.elements.iter().filter(|element| element.name.text == "Statement") {
-        let repeated = seen.then(|| repeated(element));
-        seen = true;
+    let elements = || policy.elements.iter().filter(|element| element.name.text == "Statement");
+    for element in elements() {
         let first = statements.len();
         match &element.body {
             Body::Statements(list) => {
@@ -118,11 +117,11 @@ fn statements(policy: &syntax::Policy, context: &mut Context) -> Vec<Statement> 
             }
             body => statements.push(unreadable(first, body.span(), "these are not statements")),
         }
-        if let Some(doubt) = repeated {
-            statements.iter_mut().for_each(|statement| statement.doubts.push(doubt.clone()));
-        }
     }
-    if !seen {
+    if let Some(second) = elements().nth(1) {
+        statements.iter_mut().for_each(|statement| statement.doubts.push(repeated(second)));
+    }
+    if elements().next().is_none() {
         let doubt = context.refuse("missing-element", policy.span, "the policy has no `Statement`");
         statements.push(unreadable(0, doubt.span, &doubt.reason));
     }
