@@ -16,7 +16,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("authz", &["aws", "model"]),
     ("eval", &["source", "model", "authz"]),
     ("symbolic", &["source", "aws", "model", "authz", "eval"]),
-    ("ica", &["source", "finding", "aws", "json", "syntax", "input", "model", "authz", "eval"]),
+    ("ica", &["source", "finding", "aws", "json", "syntax", "input", "model", "authz", "eval", "symbolic"]),
     ("simulate", &["source", "finding", "tree", "json", "syntax", "aws", "model", "authz", "eval"]),
     ("report", &["source", "finding", "aws", "authz", "model", "eval", "ica", "simulate"]),
     ("cli", &["source", "finding", "json", "input", "model", "authz", "eval", "ica", "simulate", "report"]),

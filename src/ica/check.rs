@@ -120,8 +120,8 @@ fn assumed(
         assumes.extend(absent_layers(connection, caller, step));
         assumes.extend(operation.assumes.iter().chain(&step.assumes).map(String::as_str));
     }
-    if tried.is_sampled && !matches!(tried.verdict, Verdict::Partial | Verdict::Unknown) {
-        assumes.push("sampled-keys");
+    if tried.has_open_variable && !matches!(tried.verdict, Verdict::Partial | Verdict::Unknown) {
+        assumes.push("variable-values");
     }
     assumes.extend(tried.assumes.iter().filter(|id| changes(id)));
     assumes.sort_unstable();

@@ -8,7 +8,6 @@ mod context;
 mod depends;
 mod documents;
 mod environment;
-mod keys;
 mod layers;
 mod reasons;
 pub mod regions;

@@ -255,6 +255,10 @@ impl<'a> Scene<'a> {
                 let message = "which role of Illumina's copies data is not known: neither the bucket's nor ICA's region was given, or ICA has none there";
                 ("", message.to_owned(), "say --region, --ica-region or --cross-account-role".to_owned())
             }
+            Unknown::TooHard(undecided) => {
+                let message = format!("whether `{action}` is allowed could not be decided: {}", undecided.reason);
+                return Reason { span: undecided.span, ..empty(ReasonKind::Limit, "", message) };
+            }
             Unknown::Limit(size) => {
                 let message = format!("the conditions have too many combinations to try: {size}");
                 return empty(ReasonKind::Limit, "", message);

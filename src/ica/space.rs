@@ -3,13 +3,16 @@
 use super::assume::{fact, through_endpoint, told};
 use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, ValueType, catalogue};
 use super::connection::Connection;
-use super::context::{keys_used, resource_patterns};
-use super::keys::keys_matching;
-use super::values::{Compared, UNLISTED, candidates, is_session_name};
+use super::context::{keys_used, resource_patterns, variables};
+use super::values::{candidates, compared_with, fills_variable, is_session_character, is_session_name};
 use crate::authz::{Caller, Context, ContextValue, Request};
 use crate::aws::{self, KeySupport};
-use crate::model::{Named, Statement};
+use crate::model::{Named, Pattern, Statement};
+use crate::symbolic::{Comparison, Rest, Undecided, Variables, Way, rests};
 use std::collections::BTreeSet;
+
+/// Assignments of values to open variables that are told apart when keys are classified.
+const MOST_ASSIGNMENTS: usize = 64;
 
 /// A key whose value is open, and the values that are tried; `None`: it is absent.
 #[derive(Clone, PartialEq, Debug)]
@@ -17,7 +20,7 @@ pub(super) struct Dimension {
     /// The key in lower case.
     pub key: String,
     pub kind: KeyKind,
-    pub values: Vec<Option<String>>,
+    pub values: Vec<Option<ContextValue>>,
 }
 
 /// The requests of a step.
@@ -36,8 +39,8 @@ pub(super) struct Space {
     pub open: Vec<Dimension>,
     /// Assumptions about keys that the policies look at.
     pub assumes: Vec<&'static str>,
-    /// Whether not all resources and values are among these.
-    pub is_sampled: bool,
+    /// Whether a variable is filled from an open key, of which only some values are among these.
+    pub has_open_variable: bool,
 }
 
 const SOURCE_IP: &str = "aws:sourceip";
@@ -45,28 +48,35 @@ const SOURCE_IP: &str = "aws:sourceip";
 /// Which assumptions are taken to fail.
 pub(super) type Failing<'a> = Option<&'a str>;
 
-/// Builds the space of a step for the statements that take part in its decision.
-pub(super) fn space(connection: &Connection, caller: IcaCaller, step: &Step, statements: &[&Statement], failing: Failing<'_>) -> Space {
+/// Builds the space of a step for the statements that take part in its decision: one value of each class that they tell apart.
+pub(super) fn space(
+    connection: &Connection,
+    caller: IcaCaller,
+    step: &Step,
+    statements: &[&Statement],
+    failing: Failing<'_>,
+) -> Result<Space, Undecided> {
     let mut space = Space {
-        callers: callers(connection, caller, statements),
+        callers: callers(connection, caller, step, statements)?,
         action: step.action.clone(),
         unsupported: Vec::new(),
-        resources: resources(connection, step, statements),
+        resources: vec![vec![some_resource(connection, step)]],
         account: connection.account.clone(),
         fixed: Context::new(),
         open: Vec::new(),
         assumes: Vec::new(),
-        is_sampled: matches!(step.resource, Target::Object | Target::Folder),
+        has_open_variable: false,
     };
     // What the user knows of a request is in it, whether or not a policy looks at it: an endpoint decides which policies bind.
     let known = connection.assume.iter().map(|assume| assume.key.clone()).filter(|key| told(key, connection, caller, step).is_some());
     let keys = keys_used(statements).into_iter().chain(known).collect::<BTreeSet<_>>();
     for key in &keys {
-        add_key(&mut space, key, connection, caller, step, statements, failing);
+        add_key(&mut space, key, connection, caller, step, statements, failing)?;
     }
+    space.resources = resources(&space, connection, step, statements)?;
     let unsupported = |action: &str| keys.iter().filter(|key| !is_supported(key, action, step.resource)).cloned().collect();
     space.unsupported = step.actions().map(|action| (action.clone(), unsupported(action))).collect();
-    space
+    Ok(space)
 }
 
 fn add_key(
@@ -77,16 +87,16 @@ fn add_key(
     step: &Step,
     statements: &[&Statement],
     failing: Failing<'_>,
-) {
+) -> Result<(), Undecided> {
     if is_derived(key, space) || !step.actions().any(|action| is_supported(key, action, step.resource)) {
-        return;
+        return Ok(());
     }
     if let Some(told) = told(key, connection, caller, step).or_else(|| follows(key, connection, caller, step)) {
         match told {
             Some(value) => space.fixed.set_one(key, value),
             None => space.fixed.remove(key),
         }
-        return;
+        return Ok(());
     }
     let mut fact = if is_supported(key, &step.action, step.resource) { fact(key, caller, step) } else { KeyFact::unknown() };
     // What comes over the internet has an address.
@@ -100,7 +110,7 @@ fn add_key(
         }
     }
     let value_type = catalogue().key(key).map_or(ValueType::Text, |row| row.value_type);
-    add_fact(space, key, &fact, value_type, &Compared::collect(key, statements), &connection.prefix);
+    add_fact(space, key, &fact, value_type, statements, &connection.prefix)
 }
 
 /// What follows from the bucket and from what the user said of other keys.
@@ -114,17 +124,27 @@ fn follows<'a>(key: &str, connection: &'a Connection, caller: IcaCaller, step: &
     }
 }
 
-fn add_fact(space: &mut Space, key: &str, fact: &KeyFact, value_type: ValueType, compared: &Compared<'_>, prefix: &str) {
+fn add_fact(
+    space: &mut Space,
+    key: &str,
+    fact: &KeyFact,
+    value_type: ValueType,
+    statements: &[&Statement],
+    prefix: &str,
+) -> Result<(), Undecided> {
     match fact.kind {
         KeyKind::Absent => {}
         KeyKind::Known => space.fixed.set_one(key, fact.value.clone().unwrap_or_default()),
         KeyKind::Free | KeyKind::Hidden | KeyKind::Foreign => {
             let absent = fact.absent.then_some(None);
-            space.is_sampled |= value_type == ValueType::Text && fact.values.is_empty();
-            let values = candidates(fact, value_type, compared, prefix).into_iter().map(Some).chain(absent).collect();
+            space.has_open_variable |= fact.values.is_empty() && fills_variable(key, statements);
+            let known = assignments(space, statements);
+            let values = candidates(key, fact, value_type, statements, prefix, &known)?;
+            let values = values.into_iter().map(Some).chain(absent).collect();
             space.open.push(Dimension { key: key.to_owned(), kind: fact.kind, values });
         }
     }
+    Ok(())
 }
 
 /// Whether requests for an action can have the key. One that the reference data does not know at all may be newer than the data.
@@ -152,71 +172,104 @@ pub(super) fn request(space: &Space, action: &str, caller: Caller, resource: &st
     Request::new(caller, action, resource, resource_account, context).ok()
 }
 
-fn resources(connection: &Connection, step: &Step, statements: &[&Statement]) -> Vec<Vec<String>> {
-    let bucket = format!("arn:aws:s3:::{}", connection.bucket);
+/// A resource of a step, for what holds of all of them.
+fn some_resource(connection: &Connection, step: &Step) -> String {
     match step.resource {
-        Target::Bucket => vec![vec![bucket]],
-        Target::Object => {
-            vec![object_keys(connection, &bucket, statements).into_iter().map(|key| format!("{bucket}/{key}")).collect()]
-        }
-        Target::Folder => {
-            let keys = object_keys(connection, &bucket, statements);
-            let folders = keys.iter().map(|key| format!("{bucket}/{}/", key.trim_end_matches('/'))).collect::<BTreeSet<_>>();
-            vec![folders.into_iter().collect()]
-        }
+        Target::Bucket => format!("arn:aws:s3:::{}", connection.bucket),
+        Target::Object | Target::Folder => format!("arn:aws:s3:::{}/{}x", connection.bucket, connection.prefix),
+        Target::FederatedUser => format!("arn:aws:sts::{}:federated-user/x", connection.user.account()),
+    }
+}
+
+fn resources(space: &Space, connection: &Connection, step: &Step, statements: &[&Statement]) -> Result<Vec<Vec<String>>, Undecided> {
+    let stem = format!("arn:aws:s3:::{}/{}", connection.bucket, connection.prefix);
+    match step.resource {
+        Target::Bucket => Ok(vec![vec![some_resource(connection, step)]]),
+        Target::Object => Ok(vec![object_keys(space, &stem, "", statements)?]),
+        Target::Folder => Ok(vec![object_keys(space, &stem, "/", statements)?]),
         Target::FederatedUser => {
             let account = connection.user.account();
-            session_names(connection, statements)
-                .into_iter()
-                .map(|name| vec![format!("arn:aws:sts::{account}:federated-user/{name}")])
-                .collect()
+            let names = session_names(connection, step, statements)?;
+            Ok(names.into_iter().map(|name| vec![format!("arn:aws:sts::{account}:federated-user/{name}")]).collect())
         }
     }
 }
 
-/// Keys below the prefix that the policies could tell apart: plain ones, nested ones, and those made from the policies' own words.
-fn object_keys(connection: &Connection, bucket: &str, statements: &[&Statement]) -> BTreeSet<String> {
-    let prefix = &connection.prefix;
-    let plain = ["sample.txt", "run/a/sample.txt", "folder/", UNLISTED];
-    let mut keys = plain.iter().map(|key| format!("{prefix}{key}")).collect::<BTreeSet<_>>();
-    for pattern in statements.iter().flat_map(|statement| resource_patterns(statement)) {
-        keys.extend(keys_matching(pattern, bucket, prefix).into_iter().filter(|key| key.len() > prefix.len()));
-    }
-    keys
+/// Keys below the prefix, one for each class that the policies tell apart. Object keys may hold any character.
+fn object_keys(space: &Space, stem: &str, ending: &'static str, statements: &[&Statement]) -> Result<Vec<String>, Undecided> {
+    let patterns = statements.iter().flat_map(|statement| resource_patterns(statement));
+    let comparisons = patterns.map(|pattern| Comparison { pattern, way: Way::Resource, stem }).collect::<Vec<_>>();
+    let keys = rests(&comparisons, &assignments(space, statements), &Rest { at_least: 1, ending, alphabet: |_| true })?;
+    Ok(keys.into_iter().map(|key| format!("{stem}{key}")).collect())
 }
 
-fn callers(connection: &Connection, caller: IcaCaller, statements: &[&Statement]) -> Vec<Caller> {
+/// What the variables of the statements may be filled with: by each caller, and by the values of open keys that are tried.
+fn assignments(space: &Space, statements: &[&Statement]) -> Vec<Variables> {
+    let keys = statements.iter().flat_map(|statement| variables(statement)).map(|variable| &*variable.key).collect::<BTreeSet<_>>();
+    let mut all = Vec::new();
+    for caller in &space.callers {
+        let resource = space.resources.iter().flatten().next().map_or("*", String::as_str);
+        let probe = request(space, &space.action, caller.clone(), resource, space.fixed.clone());
+        let context = probe.map(|request| request.context).unwrap_or_default();
+        let mut own = vec![Variables::default()];
+        for key in &keys {
+            let values = values_of(key, &context, &space.open);
+            let with = |value: &Option<String>| own.iter().cloned().map(|known| known.with(key, value.clone())).collect::<Vec<_>>();
+            own = values.iter().flat_map(with).take(MOST_ASSIGNMENTS).collect();
+        }
+        all.extend(own);
+    }
+    all.dedup();
+    all
+}
+
+/// The values that a key may fill in; with several values a key fills in nothing (D5).
+fn values_of(key: &str, context: &Context, open: &[Dimension]) -> Vec<Option<String>> {
+    let single = |value: &ContextValue| match value {
+        ContextValue::One(text) => Some(text.clone()),
+        ContextValue::Many(_) => None,
+    };
+    match open.iter().find(|dimension| dimension.key == key) {
+        Some(dimension) => dimension.values.iter().map(|value| value.as_ref().and_then(single)).collect(),
+        None => vec![context.get(key).and_then(single)],
+    }
+}
+
+fn callers(connection: &Connection, caller: IcaCaller, step: &Step, statements: &[&Statement]) -> Result<Vec<Caller>, Undecided> {
     match caller {
-        IcaCaller::IamUser => vec![Caller::User { arn: connection.user.clone() }],
+        IcaCaller::IamUser => Ok(vec![Caller::User { arn: connection.user.clone() }]),
         IcaCaller::FederatedSession => {
             let account = connection.user.account();
-            let arns =
-                session_names(connection, statements).into_iter().map(|name| format!("arn:aws:sts::{account}:federated-user/{name}"));
-            arns.filter_map(|arn| Caller::parse(&arn, Some(connection.user.as_str())).ok()).collect()
+            let names = session_names(connection, step, statements)?;
+            let arns = names.into_iter().map(|name| format!("arn:aws:sts::{account}:federated-user/{name}"));
+            Ok(arns.filter_map(|arn| Caller::parse(&arn, Some(connection.user.as_str())).ok()).collect())
         }
         IcaCaller::CrossAccountRole => {
-            connection.cross_account_role.iter().flat_map(|role| role_sessions(role.as_str(), statements)).collect()
+            Ok(connection.cross_account_role.iter().flat_map(|role| role_sessions(role.as_str(), statements)).collect())
         }
     }
 }
 
-/// The names that a federated session could have: ICA chooses it and does not say how.
-fn session_names(connection: &Connection, statements: &[&Statement]) -> Vec<String> {
+/// The names that a federated session could have, one for each class that the policies tell apart: ICA chooses it and does not say how.
+fn session_names(connection: &Connection, step: &Step, statements: &[&Statement]) -> Result<Vec<String>, Undecided> {
     if let Some(name) = &connection.session_name {
-        return vec![name.clone()];
+        return Ok(vec![name.clone()]);
     }
-    let stem = format!("arn:aws:sts::{}:federated-user/", connection.user.account());
-    let mut names = BTreeSet::from(["ica-session".to_owned(), "other-session".to_owned()]);
-    names.extend(named_sessions(statements, &stem));
-    for pattern in statements.iter().flat_map(|statement| resource_patterns(statement)) {
-        names.extend(super::keys::values_matching(pattern, &stem).into_iter().filter_map(|arn| arn.strip_prefix(&stem).map(str::to_owned)));
+    let arn_stem = format!("arn:aws:sts::{}:federated-user/", connection.user.account());
+    let id_stem = format!("{}:", connection.user.account());
+    let named = named_sessions(statements, &arn_stem).iter().map(|name| Pattern::literal(&format!("{arn_stem}{name}"))).collect::<Vec<_>>();
+    let mut comparisons = named.iter().map(|pattern| Comparison { pattern, way: Way::Text, stem: &arn_stem }).collect::<Vec<_>>();
+    if step.resource == Target::FederatedUser {
+        let patterns = statements.iter().flat_map(|statement| resource_patterns(statement));
+        comparisons.extend(patterns.map(|pattern| Comparison { pattern, way: Way::Resource, stem: &arn_stem }));
     }
-    for key in ["aws:principalarn", "aws:userid"] {
-        let stem = if key == "aws:userid" { format!("{}:", connection.user.account()) } else { stem.clone() };
-        let compared = Compared::collect(key, statements);
-        names.extend(compared.values_below(&stem).into_iter().filter_map(|value| value.strip_prefix(&stem).map(str::to_owned)));
+    for (key, stem) in [("aws:principalarn", &arn_stem), ("aws:userid", &id_stem)] {
+        let compared = compared_with(key, statements);
+        comparisons.extend(compared.into_iter().map(|(pattern, way)| Comparison { pattern, way, stem }));
     }
-    names.into_iter().filter(|name| is_session_name(name)).collect()
+    let rest = Rest { at_least: 2, ending: "", alphabet: is_session_character };
+    let names = rests(&comparisons, &[Variables::default()], &rest)?;
+    Ok(names.into_iter().filter(|name| is_session_name(name)).collect())
 }
 
 fn role_sessions(role: &str, statements: &[&Statement]) -> Vec<Caller> {
@@ -238,13 +291,10 @@ fn named_sessions(statements: &[&Statement], stem: &str) -> Vec<String> {
     arns.map(str::to_owned).collect()
 }
 
-/// Sets a key of an assignment; several-valued keys get one value.
-pub(super) fn set(context: &mut Context, key: &str, value: Option<&str>) {
+/// Sets a key of an assignment.
+pub(super) fn set(context: &mut Context, key: &str, value: Option<&ContextValue>) {
     match value {
         None => context.remove(key),
-        Some(value) if aws::condition_key_type(key).is_some_and(|known| known.multi_valued) => {
-            context.set(key, ContextValue::Many(vec![value.to_owned()]))
-        }
-        Some(value) => context.set_one(key, value),
+        Some(value) => context.set(key, value.clone()),
     }
 }

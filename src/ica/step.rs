@@ -9,6 +9,7 @@ use super::verdict::{Verdict, Witness};
 use crate::authz::{Context, LayerId, Layers, Request, StatementRef};
 use crate::eval::{Decision, Outcome, ReadingDecision, concerns, decide};
 use crate::model::Statement;
+use crate::symbolic::Undecided;
 
 /// How many requests are tried for a step; beyond it the verdict is unknown.
 pub(super) const MAX_REQUESTS: usize = 20_000;
@@ -39,6 +40,8 @@ pub(super) enum Unknown {
     Role,
     /// Too many requests to try.
     Limit(usize),
+    /// The policies tell too much apart.
+    TooHard(Undecided),
 }
 
 /// What trying all requests of a step gave.
@@ -51,8 +54,8 @@ pub(super) struct Tried {
     pub witness: Witness,
     /// Assumptions about condition keys that took part.
     pub assumes: Vec<&'static str>,
-    /// Whether not all values were tried: of object keys, or of condition keys that compare as text.
-    pub is_sampled: bool,
+    /// Whether a variable is filled from an open key, of which only some values were tried.
+    pub has_open_variable: bool,
 }
 
 impl Tried {
@@ -63,7 +66,7 @@ impl Tried {
             unknowns: vec![unknown],
             witness: Witness::default(),
             assumes: Vec::new(),
-            is_sampled: false,
+            has_open_variable: false,
         }
     }
 }
@@ -104,7 +107,10 @@ fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing
     let layers = guesses.iter().map(|guess| layers(connection, caller, step, failing, *guess)).collect::<Vec<_>>();
     let all = statements(policies(&layers[0]));
     let relevant = all.into_iter().filter(|statement| about(statement, step)).collect::<Vec<_>>();
-    let space = space(connection, caller, step, &relevant, failing);
+    let space = match space(connection, caller, step, &relevant, failing) {
+        Ok(space) => space,
+        Err(undecided) => return Tried::unknown(Unknown::TooHard(undecided)),
+    };
     let size = size(&space);
     if size > MAX_REQUESTS {
         return Tried::unknown(Unknown::Limit(size));
@@ -203,7 +209,7 @@ fn assignments(dimensions: &[&super::space::Dimension]) -> impl Iterator<Item = 
 
 fn apply(context: &mut Context, dimensions: &[&super::space::Dimension], choice: &[usize]) {
     for (dimension, &number) in dimensions.iter().zip(choice) {
-        let value = dimension.values.get(number).and_then(Option::as_deref);
+        let value = dimension.values.get(number).and_then(Option::as_ref);
         set(context, &dimension.key, value);
     }
 }
@@ -279,7 +285,7 @@ impl Tally {
             unknowns,
             witness: self.witness,
             assumes: space.assumes.clone(),
-            is_sampled: space.is_sampled,
+            has_open_variable: space.has_open_variable,
         }
     }
 

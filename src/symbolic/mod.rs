@@ -10,6 +10,7 @@ mod compare;
 mod cover;
 mod key;
 mod outside;
+mod partition;
 mod point;
 mod sides;
 mod sketch;
@@ -21,6 +22,8 @@ mod variables;
 mod walk;
 
 pub use compare::{Answer, Compared, Gain, Relation, compare};
+pub use partition::{Comparison, KeyValues, Rest, Way, key_values, literals, rests};
 pub use point::Sample;
 pub use sides::Place;
 pub use space::Undecided;
+pub use variables::Variables;

@@ -170,6 +170,17 @@ impl<'a> Sketcher<'a> {
         Ok(Some(Sketch(constraints)))
     }
 
+    /// The tests of one key alone.
+    pub(super) fn conditions_on(&mut self, key: &str, entry: Entry<'_>) -> Result<Vec<Test>, Unsupported> {
+        let conditions = entry.statement.conditions.iter().filter(|condition| &*condition.key.node == key);
+        conditions
+            .map(|condition| {
+                let place = self.place(Name::Key(condition.key.node.clone()), condition.key.span);
+                self.condition(condition, entry.generous, place)
+            })
+            .collect()
+    }
+
     /// The dimensions. A key whose value is settled gets a class for that value, so that it can be kept alone.
     pub(super) fn finish(mut self) -> Result<Vec<Gathered>, Unsupported> {
         for (key, value) in self.variables.iter() {

@@ -48,7 +48,7 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    fn is_bool(&self) -> bool {
+    pub(super) fn is_bool(&self) -> bool {
         let Name::Key(key) = &self.name else { return false };
         aws::condition_key_type(key).is_some_and(|known| known.value == ValueType::Bool)
     }

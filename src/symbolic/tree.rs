@@ -3,7 +3,7 @@
 use super::bits::Bits;
 use super::classes::Classes;
 use super::token::Atom;
-use super::walk::unlisted;
+use super::walk::other_than;
 
 /// A beginning of texts that the sorted list has entered and not left.
 struct Open<'a> {
@@ -74,7 +74,7 @@ fn outside(entries: &[(&str, bool, usize)], start: &str) -> String {
         return start.to_owned();
     }
     let next = inside().filter_map(|(text, _, _)| text[start.len()..].chars().next()).collect::<Vec<_>>();
-    format!("{start}{}", unlisted(&next))
+    format!("{start}{}", other_than(&next))
 }
 
 fn fill(atoms: usize, witnesses: Vec<String>, members: Vec<(usize, std::ops::Range<usize>)>) -> Classes {

@@ -100,6 +100,11 @@ impl Asked {
         }
     }
 
+    /// Whether no value is asked about.
+    pub(super) fn is_nothing(&self) -> bool {
+        matches!(self, Asked::Nothing)
+    }
+
     /// The patterns, if texts are asked about.
     pub(super) fn atoms(&self) -> &[Atom] {
         match self {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// The values of the keys that policies use as variables; one that is not listed is not known.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Variables(BTreeMap<Box<str>, Option<String>>);
+pub struct Variables(BTreeMap<Box<str>, Option<String>>);
 
 /// A variable filled in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,8 +20,15 @@ pub(super) enum Filled<'a> {
 
 impl Variables {
     /// Settles a key, given in lower case; `None`: it is absent.
-    pub(super) fn set(&mut self, key: &str, value: Option<String>) {
+    pub fn set(&mut self, key: &str, value: Option<String>) {
         self.0.insert(key.into(), value);
+    }
+
+    /// These, and one more.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: Option<String>) -> Variables {
+        self.set(key, value);
+        self
     }
 
     pub(super) fn fill<'a>(&'a self, variable: &'a Variable) -> Filled<'a> {

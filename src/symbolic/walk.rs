@@ -29,32 +29,31 @@ struct Patterns {
 /// Walks; gives for each class the patterns that fit, by their place in `atoms`, and a text. If `within` is not empty, only the texts
 /// that fit one of these are walked. Also says whether the walk came to its end.
 pub(super) fn walk(atoms: &[&Atom], within: &[usize]) -> (Found, bool) {
-    let patterns = Patterns::new(atoms);
-    let limit = STATES + STATES_PER_TOKEN * patterns.tokens.len();
-    let mut walk = Walk { patterns: &patterns, seen: FxHashSet::default(), steps: Vec::new(), states: Vec::new() };
-    let mut found = Found::new();
-    let mut known = FxHashSet::default();
-    walk.add(patterns.start(), 0, None);
-    let mut at = 0;
-    while at < walk.states.len() {
-        if walk.states.len() > limit {
-            return (found, false);
+    let patterns = Patterns::new(atoms.iter().copied());
+    let start = patterns.start();
+    Walk::new(&patterns, |_| true).run(start, within)
+}
+
+/// A pattern, and what the texts that are walked begin with for it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Start<'a> {
+    pub atom: Atom,
+    pub stem: &'a str,
+}
+
+/// Walks what may follow the stems, each pattern on from its own, over an alphabet.
+pub(super) fn walk_from(starts: &[Start<'_>], within: &[usize], alphabet: fn(char) -> bool) -> (Found, bool) {
+    let patterns = Patterns::new(starts.iter().map(|start| &start.atom));
+    let mut state = State::new();
+    for (number, start) in starts.iter().enumerate() {
+        let mut own = State::new();
+        patterns.reach(&mut own, patterns.starts[number]);
+        for c in start.stem.chars() {
+            own = patterns.step(&patterns.without_useless(own), c);
         }
-        let state = walk.states[at].clone();
-        let fitting = patterns.fitting(&state);
-        let is_wanted = within.is_empty() || within.iter().any(|number| fitting.contains(number));
-        if is_wanted && known.insert(fitting.clone()) {
-            found.push((fitting.to_vec(), walk.spell(at)));
-        }
-        for c in patterns.next_characters(&state) {
-            let next = patterns.step(&state, c);
-            if patterns.is_alive(&next, within) {
-                walk.add(next, at, Some(c));
-            }
-        }
-        at += 1;
+        state.extend(own);
     }
-    (found, true)
+    Walk::new(&patterns, alphabet).run(state, within)
 }
 
 struct Walk<'a> {
@@ -63,9 +62,41 @@ struct Walk<'a> {
     states: Vec<State>,
     /// For each state the one it was reached from, and by which character.
     steps: Vec<(usize, Option<char>)>,
+    alphabet: fn(char) -> bool,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(patterns: &'a Patterns, alphabet: fn(char) -> bool) -> Walk<'a> {
+        Walk { patterns, seen: FxHashSet::default(), states: Vec::new(), steps: Vec::new(), alphabet }
+    }
+
+    fn run(mut self, start: State, within: &[usize]) -> (Found, bool) {
+        let limit = STATES + STATES_PER_TOKEN * self.patterns.tokens.len();
+        let mut found = Found::new();
+        let mut known = FxHashSet::default();
+        self.add(start, 0, None);
+        let mut at = 0;
+        while at < self.states.len() {
+            if self.states.len() > limit {
+                return (found, false);
+            }
+            let state = self.states[at].clone();
+            let fitting = self.patterns.fitting(&state);
+            let is_wanted = within.is_empty() || within.iter().any(|number| fitting.contains(number));
+            if is_wanted && known.insert(fitting.clone()) {
+                found.push((fitting.to_vec(), self.spell(at)));
+            }
+            for c in self.patterns.next_characters(&state, self.alphabet) {
+                let next = self.patterns.step(&state, c);
+                if self.patterns.is_alive(&next, within) {
+                    self.add(next, at, Some(c));
+                }
+            }
+            at += 1;
+        }
+        (found, true)
+    }
+
     fn add(&mut self, state: State, from: usize, by: Option<char>) {
         let state = self.patterns.without_useless(state);
         if self.seen.insert(state.clone()) {
@@ -84,8 +115,8 @@ impl Walk<'_> {
 }
 
 impl Patterns {
-    fn new(atoms: &[&Atom]) -> Patterns {
-        let mut patterns = Patterns { tokens: Vec::new(), useless_from: Vec::new(), starts: Vec::with_capacity(atoms.len()) };
+    fn new<'a>(atoms: impl Iterator<Item = &'a Atom>) -> Patterns {
+        let mut patterns = Patterns { tokens: Vec::new(), useless_from: Vec::new(), starts: Vec::new() };
         let mut tokens = Vec::new();
         for atom in atoms {
             tokens.clear();
@@ -181,7 +212,7 @@ impl Patterns {
     }
 
     /// The characters that lead to different states: those that some place waits for, and one that none does.
-    fn next_characters(&self, state: &State) -> Vec<char> {
+    fn next_characters(&self, state: &State, alphabet: fn(char) -> bool) -> Vec<char> {
         let mut characters = Vec::new();
         for token in state.iter().filter_map(|place| self.tokens[*place as usize]) {
             match token {
@@ -193,14 +224,22 @@ impl Patterns {
         }
         characters.sort_unstable();
         characters.dedup();
-        characters.push(unlisted(&characters));
+        let other = unlisted(&characters, alphabet);
+        characters.retain(|c| alphabet(*c));
+        characters.extend(other);
         characters
     }
 }
 
-/// A character that is none of these, nor one of them in the other case.
-pub(super) fn unlisted(characters: &[char]) -> char {
-    let is_free = |c: &char| !characters.iter().any(|other| other.eq_ignore_ascii_case(c));
-    let more = ('\u{a1}'..).filter(|c| c.is_alphabetic());
-    READABLE.chars().chain(more).find(is_free).unwrap_or('\u{fffd}')
+/// A character of the alphabet that is none of these, nor one of them in the other case.
+fn unlisted(characters: &[char], alphabet: fn(char) -> bool) -> Option<char> {
+    let is_free = |c: &char| alphabet(*c) && !characters.iter().any(|other| other.eq_ignore_ascii_case(c));
+    // All of Unicode is too much to look through where the alphabet is small.
+    let more = ('\u{a1}'..'\u{2fff}').filter(|c| c.is_alphabetic());
+    READABLE.chars().chain(more).find(is_free)
+}
+
+/// A character that is none of these.
+pub(super) fn other_than(characters: &[char]) -> char {
+    unlisted(characters, |_| true).unwrap_or('\u{fffd}')
 }

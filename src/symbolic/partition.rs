@@ -1,0 +1,174 @@
+//! Values that stand for all others: one of each class that some statements tell apart.
+//!
+//! Whoever tries these has tried everything: two values of one class meet the same patterns under every reading, so they are decided
+//! alike. Used where requests are few and each is asked one by one.
+
+use super::key::{KeySpace, Point, Test};
+use super::sketch::{Entry, Sketcher};
+use super::space::{Name, Undecided};
+use super::token::{Atom, Style, Token};
+use super::variables::Variables;
+use super::walk::{Start, walk_from};
+use crate::authz::{Ambiguity, ContextValue, Readings, bit};
+use crate::aws;
+use crate::model::{Pattern, Statement};
+use std::collections::BTreeSet;
+
+/// How a pattern is compared with a text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// As the ARN of a resource; both readings of a `*` that ends a segment are told apart.
+    Resource,
+    /// By an ARN operator.
+    Arn,
+    /// By a string operator.
+    Text,
+}
+
+/// A pattern that texts of a known beginning are compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Comparison<'a> {
+    /// The pattern.
+    pub pattern: &'a Pattern,
+    /// How it is compared.
+    pub way: Way,
+    /// What the text begins with.
+    pub stem: &'a str,
+}
+
+/// What may follow the beginning.
+#[derive(Clone, Copy, Debug)]
+pub struct Rest {
+    /// Characters at least.
+    pub at_least: usize,
+    /// Its last characters.
+    pub ending: &'static str,
+    /// The characters that it may hold.
+    pub alphabet: fn(char) -> bool,
+}
+
+/// What may follow the beginnings: one text for each class that the comparisons tell apart, among the shortest. Variables are filled in
+/// by each of `values`.
+///
+/// # Errors
+/// [`Undecided`] if there are too many classes.
+pub fn rests(comparisons: &[Comparison<'_>], values: &[Variables], rest: &Rest) -> Result<Vec<String>, Undecided> {
+    let mut shape = vec![Token::One; rest.at_least];
+    shape.push(Token::Run);
+    shape.extend(rest.ending.chars().map(Token::Char));
+    let shape = Atom::Tokens { tokens: shape.into(), open: None };
+    let mut starts = vec![Start { atom: shape, stem: "" }];
+    for comparison in comparisons {
+        for variables in values {
+            for atom in comparison.atoms(variables) {
+                let start = Start { atom, stem: comparison.stem };
+                if !starts.contains(&start) {
+                    starts.push(start);
+                }
+            }
+        }
+    }
+    let (found, is_complete) = walk_from(&starts, &[0], rest.alphabet);
+    if !is_complete {
+        return Err(Undecided { reason: "the patterns tell too many texts apart".to_owned(), span: None });
+    }
+    Ok(found.into_iter().map(|(_, text)| readable(&text, &starts, rest)).collect())
+}
+
+impl Comparison<'_> {
+    fn atoms(&self, variables: &Variables) -> Vec<Atom> {
+        match self.way {
+            Way::Resource => [Style::Arn, Style::ArnRunningOn].map(|style| Atom::read(self.pattern, style, variables)).to_vec(),
+            Way::Arn => vec![Atom::read_arn(self.pattern, variables)],
+            Way::Text => [Style::Text, Style::Folded].map(|style| Atom::read(self.pattern, style, variables)).to_vec(),
+        }
+    }
+}
+
+/// A text of the same class that a person would take for a name, if one is near.
+fn readable(text: &str, starts: &[Start<'_>], rest: &Rest) -> String {
+    let members = |text: &str| starts.iter().map(|start| start.atom.fits(&format!("{}{text}", start.stem))).collect::<Vec<_>>();
+    let own = members(text);
+    let ending = rest.ending;
+    let plain = ["sample.txt", "run/a/sample.txt", "sample"].map(|name| format!("{name}{ending}"));
+    let longer = [format!("sample{text}"), format!("{text}sample.txt{ending}"), format!("sample/{text}")];
+    let is_allowed = |text: &String| text.chars().all(rest.alphabet);
+    plain.into_iter().chain(longer).filter(is_allowed).find(|candidate| members(candidate) == own).unwrap_or_else(|| text.to_owned())
+}
+
+/// The values of one condition key that some statements tell apart.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct KeyValues {
+    /// One of each class; empty if nothing but its presence is asked.
+    pub values: Vec<ContextValue>,
+}
+
+/// One value of a key, given in lower case, for each class that the conditions of the statements tell apart, under all readings.
+/// `usual` stands for the class it is in.
+///
+/// # Errors
+/// [`Undecided`] if there are too many classes, or operators of two families compare the key.
+pub fn key_values(key: &str, statements: &[&Statement], variables: &[Variables], usual: &str) -> Result<KeyValues, Undecided> {
+    let mut found = KeyValues::default();
+    for readings in [0, bit(Ambiguity::SeveralValues)] {
+        for known in variables {
+            for value in values_once(key, statements, &Readings::with_second(readings), known, usual)? {
+                if !found.values.contains(&value) {
+                    found.values.push(value);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn values_once(
+    key: &str,
+    statements: &[&Statement],
+    readings: &Readings,
+    known: &Variables,
+    usual: &str,
+) -> Result<Vec<ContextValue>, Undecided> {
+    let mut sketcher = Sketcher::new(readings, known);
+    let mut tests = Vec::new();
+    for statement in statements {
+        let sketch = sketcher.conditions_on(key, Entry { statement, generous: true })?;
+        tests.extend(sketch);
+    }
+    let gathered = sketcher.finish()?;
+    let Some(dimension) = gathered.into_iter().find(|dimension| dimension.name == Name::Key(key.into())) else { return Ok(Vec::new()) };
+    if dimension.asked.is_nothing() {
+        return Ok(Vec::new());
+    }
+    let fits = tests.into_iter().filter_map(|test| if let Test::Fits(fits) = test { Some(fits) } else { None }).collect::<Vec<_>>();
+    let is_multi = aws::condition_key_type(key).is_some_and(|known| known.multi_valued);
+    let too_many = |_| Undecided { reason: format!("the conditions on `{key}` tell too many values apart"), span: dimension.span };
+    let space = KeySpace::new(&dimension.asked, dimension.is_bool(), is_multi, &fits).map_err(too_many)?;
+    if !space.values.is_complete {
+        return Err(too_many(super::classes::TooMany));
+    }
+    let atoms = dimension.asked.atoms();
+    let is_usual = |text: &str| !atoms.is_empty() && atoms.iter().all(|atom| atom.fits(text) == atom.fits(usual));
+    let text = |class: &usize| {
+        let witness = &space.values.witnesses[*class];
+        if is_usual(witness) { usual.to_owned() } else { witness.clone() }
+    };
+    let value = |point: &Point| match point {
+        Point::Absent => None,
+        Point::One(class) => Some(ContextValue::One(text(class))),
+        Point::Many(classes) if classes.is_empty() => Some(ContextValue::Many(vec![String::new()])),
+        Point::Many(classes) => Some(ContextValue::Many(classes.iter().map(text).collect())),
+    };
+    Ok(space.points.iter().filter_map(value).collect())
+}
+
+/// All texts that stand as complete literals in the conditions on a key.
+pub fn literals(key: &str, statements: &[&Statement]) -> BTreeSet<String> {
+    use crate::model::condition::Test as Written;
+    let conditions = statements.iter().flat_map(|statement| &statement.conditions).filter(|condition| &*condition.key.node == key);
+    let patterns = conditions.flat_map(|condition| match &condition.test {
+        Written::String { values, .. } | Written::Arn { values, .. } => values.list.as_slice(),
+        _ => &[],
+    });
+    patterns.filter_map(|value| value.node.as_literal().map(str::to_owned)).collect()
+}
