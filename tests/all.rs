@@ -36,3 +36,6 @@ mod eval;
 
 // All requests at once: against exhaustive evaluation, published verdicts and versions of real policies.
 mod symbolic;
+
+// The two engines beside each other, on single requests with all layers.
+mod engines;

@@ -51,6 +51,16 @@ fn readings(unlisted: &Decision, decisions: &[Decision]) -> Vec<ReadingDecision>
     readings
 }
 
+/// The requests that one by a session without issuer may be, one for each issuer that the policies could tell apart; the request itself
+/// where the issuer is known. `None` if there are too many.
+pub fn possible_requests(request: &Request, layers: &Layers<'_>) -> Option<Vec<Request>> {
+    if !request.caller.lacks_issuer() {
+        return Some(vec![request.clone()]);
+    }
+    let candidates = candidates(request, layers);
+    (candidates.len() <= MAX_ISSUERS).then(|| candidates.into_iter().map(|caller| with_caller(request, caller)).collect())
+}
+
 fn with_caller(request: &Request, caller: Caller) -> Request {
     let mut request = request.clone();
     if let Some(arn) = caller.principal_arn() {

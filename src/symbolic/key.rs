@@ -4,6 +4,7 @@
 use super::bits::Bits;
 use super::classes::TooMany;
 use super::values::{Asked, Values};
+use crate::authz::ContextValue;
 use crate::model::condition::Quantifier;
 use std::collections::HashSet;
 
@@ -74,6 +75,24 @@ impl KeySpace {
         Ok(space)
     }
 
+    /// The point of a value, or of its absence; `None` if it is no value of the key's family. Points that no test tells apart are one.
+    pub(super) fn locate(&self, asked: &Asked, value: Option<&ContextValue>, tests: &[Fits]) -> Option<usize> {
+        let point = match value.map(ContextValue::as_slice) {
+            None | Some([]) => Point::Absent,
+            Some([text]) if matches!(value, Some(ContextValue::One(_))) => Point::One(self.values.class_of(asked, text)?),
+            Some(texts) if texts.iter().all(String::is_empty) => Point::Many(Vec::new()),
+            Some(texts) => Point::Many(texts.iter().map(|text| self.values.class_of(asked, text)).collect::<Option<_>>()?),
+        };
+        if point == Point::Absent {
+            return self.points.iter().position(|known| *known == Point::Absent);
+        }
+        let fitting = tests.iter().map(|fits| self.fitting(fits)).collect::<Vec<_>>();
+        let answers =
+            |point: &Point| tests.iter().zip(&fitting).map(|(fits, fitting)| self.holds(fits, fitting, point)).collect::<Vec<_>>();
+        let wanted = answers(&point);
+        self.points.iter().position(|known| *known != Point::Absent && answers(known) == wanted)
+    }
+
     /// The points that a test admits.
     pub(super) fn admitted(&self, test: &Test) -> Bits {
         let mut admitted = Bits::none(self.points.len());
@@ -131,14 +150,12 @@ impl KeySpace {
         parts.sort_unstable_by(|left, right| left.as_words().cmp(right.as_words()));
         parts.dedup();
         let mut search = Sets { found: vec![Point::Many(Vec::new())], parts: &parts };
-        let mut all = Bits::all(self.values.witnesses.len());
-        if let Some(empty) = self.empty {
-            let mut only = Bits::none(self.values.witnesses.len());
-            only.insert(empty);
-            all.subtract(&only);
-        }
-        search.found.extend(all.iter().map(|value| Point::Many(vec![value])));
+        let all = Bits::all(self.values.witnesses.len());
+        // The empty text alone is an empty set; beside others it is a value (D3).
+        search.found.extend(all.iter().filter(|value| Some(*value) != self.empty).map(|value| Point::Many(vec![value])));
         search.split(0, &all, &mut Vec::new())?;
+        let is_empty = |point: &Point| matches!(point, Point::Many(values) if !values.is_empty() && values.iter().all(|value| Some(*value) == self.empty));
+        search.found.retain(|point| !is_empty(point));
         let mut seen = HashSet::new();
         let answers =
             |point: &Point| (0..tests.len()).map(|number| self.holds(&tests[number], &fitting[number], point)).collect::<Vec<_>>();

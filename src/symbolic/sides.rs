@@ -151,7 +151,7 @@ fn sketches(blocks: &[Block]) -> impl Iterator<Item = &Sketch> {
 }
 
 /// Whether a statement counts as an Allow; one whose effect cannot be read is either, by the reading.
-fn allows(statement: &Statement, readings: &Readings) -> bool {
+pub(super) fn allows(statement: &Statement, readings: &Readings) -> bool {
     match statement.effect.node {
         Effect::Allow => true,
         Effect::Deny => false,
@@ -160,7 +160,7 @@ fn allows(statement: &Statement, readings: &Readings) -> bool {
 }
 
 /// Whether the doubtful words of a statement count as fitting: against the requests in the first reading, for them in the second.
-fn generous(statement: &Statement, allows: bool, readings: &Readings) -> bool {
+pub(super) fn generous(statement: &Statement, allows: bool, readings: &Readings) -> bool {
     if statement.effect.node == Effect::Unclear {
         return true;
     }

@@ -114,11 +114,13 @@ pub(super) struct Sketcher<'a> {
     variables: &'a Variables,
     pub dimensions: Vec<Gathered>,
     places: FxHashMap<Name, usize>,
+    /// Whether principals are a dimension; not where the caller is known.
+    pub names_principals: bool,
 }
 
 impl<'a> Sketcher<'a> {
     pub(super) fn new(readings: &'a Readings, variables: &'a Variables) -> Sketcher<'a> {
-        Sketcher { readings, variables, dimensions: Vec::new(), places: FxHashMap::default() }
+        Sketcher { readings, variables, dimensions: Vec::new(), places: FxHashMap::default(), names_principals: true }
     }
 
     /// The constraints of a statement, `None` if it never applies.
@@ -128,7 +130,7 @@ impl<'a> Sketcher<'a> {
             return Ok(None);
         }
         let mut constraints = Vec::new();
-        if let Some(element) = &statement.principal {
+        if let Some(element) = statement.principal.as_ref().filter(|_| self.names_principals) {
             let doubtful = element.patterns.iter().any(|pattern| pattern.doubt.is_some());
             let atoms = |this: &mut Self| {
                 let good = element.patterns.iter().filter(|pattern| pattern.doubt.is_none());

@@ -10,6 +10,7 @@ use super::sketch::{Constraint, Sketch};
 use super::token::Atom;
 use super::values::{Asked, Values};
 use super::variables::Variables;
+use crate::authz::Request;
 use crate::aws::{self, ValueType};
 use crate::source::Span;
 
@@ -159,6 +160,34 @@ impl Space {
             }
         }
         self.everything[dimension.words.clone()].copy_from_slice(kept.as_words());
+    }
+
+    /// The point of a request, as the number of its class in each dimension; `None` if a value in it is not of its key's type.
+    pub(super) fn locate(&self, gathered: &[Gathered], sketches: &[&Sketch], request: &Request) -> Option<Vec<usize>> {
+        let class = |dimension: &Dimension| {
+            let asked = gathered[dimension.gathered].asked.only(&dimension.atoms);
+            match (&dimension.name, &dimension.classified) {
+                (Name::Action, Classified::Plain(values)) => values.class_of(&asked, &request.action),
+                (Name::Resource, Classified::Plain(values)) => values.class_of(&asked, &request.resource),
+                (Name::Key(key), Classified::Key(space)) => {
+                    let constraints = sketches.iter().flat_map(|sketch| sketch.on(dimension.gathered));
+                    let tests =
+                        constraints.filter_map(|constraint| constraint.renumbered(&dimension.atoms).into_fits()).collect::<Vec<_>>();
+                    space.locate(&asked, request.context.get(key), &tests)
+                }
+                _ => None,
+            }
+        };
+        self.dimensions.iter().map(class).collect()
+    }
+
+    /// Whether a point lies in a cube.
+    pub(super) fn contains(&self, cube: &[u64], point: &[usize]) -> bool {
+        let inside = |(dimension, class): (&Dimension, &usize)| {
+            let words = &cube[dimension.words.clone()];
+            words[class / 64] & (1 << (class % 64)) != 0
+        };
+        self.dimensions.iter().zip(point).all(inside)
     }
 
     /// A statement as a cube; `None` if it never applies.

@@ -6,7 +6,7 @@ use super::token::Atom;
 use ipnet::IpNet;
 use rustc_hash::FxHashMap;
 
-use crate::model::condition::Relation;
+use crate::model::condition::{Relation, binary, date, numeric};
 
 /// Variables of unknown value that one text may fit at once; beyond it the question is not decided.
 const MOST_DIFFERING: usize = 6;
@@ -100,6 +100,31 @@ impl Asked {
         }
     }
 
+    /// What each atom says of a value; `None` if it is none of the family's.
+    pub(super) fn answers(&self, text: &str) -> Option<Vec<bool>> {
+        match self {
+            Asked::Nothing => Some(Vec::new()),
+            Asked::Text(atoms, _) => Some(atoms.iter().map(|atom| atom.fits(text)).collect()),
+            Asked::Number(atoms) => {
+                let value = numeric::value(text).ok()?;
+                let asks = |(relation, limit): &(Relation, f64)| value.partial_cmp(limit).is_some_and(|order| holds(*relation, order));
+                Some(atoms.iter().map(asks).collect())
+            }
+            Asked::Date(atoms) => {
+                let value = date::value(text).ok()?;
+                Some(atoms.iter().map(|(relation, limit)| holds(*relation, value.cmp(limit))).collect())
+            }
+            Asked::Address(nets) => {
+                let address: std::net::IpAddr = text.parse().ok()?;
+                Some(nets.iter().map(|net| net.contains(&address)).collect())
+            }
+            Asked::Binary(values) => {
+                let bytes = binary::value(text).ok()?;
+                Some(values.iter().map(|value| *value == bytes).collect())
+            }
+        }
+    }
+
     /// Whether no value is asked about.
     pub(super) fn is_nothing(&self) -> bool {
         matches!(self, Asked::Nothing)
@@ -145,6 +170,13 @@ impl Values {
             Asked::Address(nets) => Ok(addresses(nets)),
             Asked::Binary(values) => Ok(bytes(values)),
         }
+    }
+
+    /// The class of a value, by what the atoms say of it.
+    pub(super) fn class_of(&self, asked: &Asked, text: &str) -> Option<usize> {
+        let answers = asked.answers(text)?;
+        let agrees = |class: &usize| answers.iter().zip(&self.columns).all(|(answer, column)| column.contains(*class) == *answer);
+        (0..self.witnesses.len()).find(agrees)
     }
 
     /// Gives each value its column by asking every atom.
@@ -247,11 +279,11 @@ fn dates(atoms: &[(Relation, i128)]) -> Values {
     }
     values.extend(limits.last().map(|limit| limit + SECOND));
     values.dedup();
-    Values::by_asking(&values, atoms, |nanos| date(*nanos), |(relation, limit), value| holds(*relation, value.cmp(limit)))
+    Values::by_asking(&values, atoms, |nanos| spell_date(*nanos), |(relation, limit), value| holds(*relation, value.cmp(limit)))
 }
 
 /// As text that the date operators read; seconds where the calendar ends.
-fn date(nanos: i128) -> String {
+fn spell_date(nanos: i128) -> String {
     match jiff::Timestamp::from_nanosecond(nanos) {
         Ok(time) => time.to_string(),
         Err(_) => format!("{}", nanos.div_euclid(SECOND)),

@@ -1,0 +1,126 @@
+//! One request, decided by this engine: the request is a point, the statements are cubes, and the layers combine as everywhere.
+//!
+//! It is slower than [`crate::eval::decide`] and there to be compared with it: the two share no matching code.
+
+use super::principal::concerns;
+use super::sides::{allows, generous};
+use super::sketch::{Entry, Sketcher};
+use super::space::{Space, Undecided};
+use super::variables::Variables;
+use crate::authz::{
+    Choice, ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind, formula, under_all_readings,
+};
+use crate::eval::{self, Outcome};
+use crate::model::condition::Test;
+use crate::model::{Pattern, ResourceKind, Statement};
+
+/// Decides a request under every reading, and for every issuer that a session could have.
+///
+/// # Errors
+/// [`Undecided`] if the policies tell too much apart, or a value of the context is not of its key's type.
+pub fn decide(request: &Request, layers: &Layers<'_>) -> Result<Outcome, Undecided> {
+    let Some(requests) = eval::possible_requests(request, layers) else { return Ok(Outcome::Undetermined) };
+    let mut outcomes = Vec::new();
+    for request in &requests {
+        let tried = under_all_readings(|readings| decide_once(request, layers, readings));
+        if !tried.is_complete {
+            return Ok(Outcome::Undetermined);
+        }
+        for (_, outcome) in tried.answers {
+            outcomes.push(outcome?);
+        }
+    }
+    let first = outcomes.first().copied().unwrap_or_default();
+    Ok(if outcomes.iter().all(|outcome| *outcome == first) { first } else { Outcome::Undetermined })
+}
+
+/// A statement that concerns the caller.
+struct Concerned {
+    layer: LayerId,
+    allows: bool,
+    namings: NamingSet,
+}
+
+fn decide_once(request: &Request, layers: &Layers<'_>, readings: &Readings) -> Result<Outcome, Undecided> {
+    let statements = statements(layers, request);
+    let variables = filled(&statements, request);
+    let mut sketcher = Sketcher::new(readings, &variables);
+    sketcher.names_principals = false;
+    let (mut concerned, mut sketches) = (Vec::new(), Vec::new());
+    for (layer, statement) in &statements {
+        let allows = allows(statement, readings);
+        let generous = generous(statement, allows, readings);
+        let Some(namings) = concerns(statement, &request.caller, !layers.boundary.is_absent(), generous, readings) else { continue };
+        if let Some(sketch) = sketcher.sketch(Entry { statement, generous })? {
+            concerned.push(Concerned { layer: *layer, allows, namings });
+            sketches.push(sketch);
+        }
+    }
+    let gathered = sketcher.finish()?;
+    let all = sketches.iter().collect::<Vec<_>>();
+    let space = Space::new(&gathered, &all, &super::sketch::Sketch::default(), &Variables::default())?;
+    let Some(point) = space.locate(&gathered, &all, request) else {
+        return Err(space.incomplete.unwrap_or(Undecided { reason: "a value is not of its key's type".to_owned(), span: None }));
+    };
+    let applies = |sketch| space.cube(sketch).is_some_and(|cube| space.contains(&cube, &point));
+    let applying = concerned.iter().zip(&sketches).filter(|(_, sketch)| applies(sketch)).map(|(concerned, _)| concerned);
+    let (allowing, denying): (Vec<_>, Vec<_>) = applying.partition(|concerned| concerned.allows);
+    if denying.iter().any(|concerned| denies_bind(concerned.layer, request)) {
+        return Ok(Outcome::ExplicitlyDenied);
+    }
+    let allowed = holds(&formula(request, layers), layers, &allowing, readings);
+    Ok(if allowed { Outcome::Allowed } else { Outcome::ImplicitlyDenied })
+}
+
+fn holds(formula: &Formula, layers: &Layers<'_>, allowing: &[&Concerned], readings: &Readings) -> bool {
+    let part = |part: &Formula| holds(part, layers, allowing, readings);
+    match formula {
+        Formula::All(parts) => parts.iter().all(part),
+        Formula::Any(parts) => parts.iter().any(part),
+        Formula::Allows(layer, namings) => {
+            layers.is_assumed(*layer) || allowing.iter().any(|own| own.layer == *layer && own.namings.meets(*namings))
+        }
+        Formula::Reading(ambiguity, first, second) => match (part(first), part(second)) {
+            (first, second) if first == second => first,
+            (first, second) => {
+                if readings.choose(*ambiguity) == Choice::First {
+                    first
+                } else {
+                    second
+                }
+            }
+        },
+    }
+}
+
+/// The statements of the layers that bind a request; the resource's policy may grant even where it does not bind.
+fn statements<'a>(layers: &Layers<'a>, request: &Request) -> Vec<(LayerId, &'a Statement)> {
+    let binding = layers.ids().filter(|layer| denies_bind(*layer, request) || *layer == LayerId::Resource).collect::<Vec<_>>();
+    let policies = binding.into_iter().flat_map(|layer| layers.policies(layer).to_vec().into_iter().map(move |policy| (layer, policy)));
+    policies.flat_map(|(layer, policy)| policy.statements.iter().map(move |statement| (layer, statement))).collect()
+}
+
+/// The values that the request gives to the variables of the statements; several values give none (D5).
+fn filled(statements: &[(LayerId, &Statement)], request: &Request) -> Variables {
+    let mut variables = Variables::default();
+    for key in statements.iter().flat_map(|(_, statement)| patterns(statement)).flat_map(Pattern::variables).map(|variable| &variable.key) {
+        let value = match request.context.get(key) {
+            Some(ContextValue::One(value)) => Some(value.clone()),
+            Some(ContextValue::Many(_)) | None => None,
+        };
+        variables.set(key, value);
+    }
+    variables
+}
+
+fn patterns(statement: &Statement) -> impl Iterator<Item = &Pattern> {
+    let resources = statement.resource.iter().flat_map(|element| &element.patterns).filter_map(|pattern| match &pattern.kind {
+        ResourceKind::Arn(pattern) => Some(pattern),
+        ResourceKind::Everything => None,
+    });
+    let conditions = statement.conditions.iter().flat_map(|condition| match &condition.test {
+        Test::String { values, .. } | Test::Arn { values, .. } => values.list.as_slice(),
+        _ => &[],
+    });
+    resources.chain(conditions.map(|value| &value.node))
+}
