@@ -99,3 +99,100 @@ fn columns(atoms: usize, found: Found, is_complete: bool) -> Classes {
     }
     Classes { witnesses, columns, is_complete }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::super::token::Token;
+    use super::*;
+    use aws_smt_strings::regular_expressions::{ReManager, RegLan};
+    use aws_smt_strings::smt_strings::SmtString;
+    use proptest::prelude::*;
+
+    /// Patterns over few characters, so that they meet; `:` because some wildcards stop at it.
+    fn atom() -> impl Strategy<Value = Atom> {
+        let token = prop_oneof![
+            3 => prop::sample::select(vec!['a', 'b', ':']).prop_map(Token::Char),
+            2 => Just(Token::Run),
+            1 => Just(Token::RunInSegment),
+            1 => Just(Token::One),
+            1 => Just(Token::OneInSegment),
+            1 => Just(Token::Fold('a')),
+        ];
+        let text = || prop::collection::vec(prop::sample::select(vec!['a', 'b', ':']), 0..4);
+        prop_oneof![
+            3 => prop::collection::vec(token, 0..6).prop_map(|tokens| Atom::Tokens { tokens: tokens.into(), open: None }),
+            1 => text().prop_map(|text| Atom::Literal(text.into_iter().collect::<String>().into())),
+            1 => text().prop_map(|text| Atom::Prefix(text.into_iter().collect::<String>().into())),
+        ]
+    }
+
+    /// The same pattern as a regular expression of the other library.
+    fn expression(manager: &mut ReManager, atom: &Atom) -> RegLan {
+        let mut tokens = Vec::new();
+        atom.append_tokens(&mut tokens);
+        let mut parts = Vec::new();
+        for token in tokens {
+            let any = manager.all_chars();
+            let colon = manager.char(u32::from(':'));
+            let in_segment = manager.diff(any, colon);
+            parts.push(match token {
+                Token::Char(c) => manager.char(u32::from(c)),
+                Token::Fold(c) => {
+                    let (lower, upper) = (manager.char(u32::from(c)), manager.char(u32::from(c.to_ascii_uppercase())));
+                    manager.union(lower, upper)
+                }
+                Token::Run => manager.star(any),
+                Token::RunInSegment => manager.star(in_segment),
+                Token::One => any,
+                Token::OneInSegment => in_segment,
+            });
+        }
+        manager.concat_list(parts)
+    }
+
+    fn members(classes: &Classes, class: usize) -> Vec<bool> {
+        classes.columns.iter().map(|column| column.contains(class)).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// A combination of patterns has a class exactly if the other library finds a text for it, and the text that stands for the
+        /// class is one.
+        #[test]
+        fn classes_are_the_combinations_that_have_texts(atoms in prop::collection::vec(atom(), 1..5)) {
+            let classes = classes(&atoms, &[]);
+            prop_assert!(classes.is_complete);
+            let mut manager = ReManager::new();
+            let expressions = atoms.iter().map(|atom| expression(&mut manager, atom)).collect::<Vec<_>>();
+            for choice in 0..1_usize << atoms.len() {
+                let wanted = (0..atoms.len()).map(|number| choice & (1 << number) != 0).collect::<Vec<_>>();
+                let mut both = manager.full();
+                for (expression, inside) in expressions.iter().zip(&wanted) {
+                    let part = if *inside { *expression } else { manager.complement(expression) };
+                    both = manager.inter(both, part);
+                }
+                let found = (0..classes.witnesses.len()).find(|class| members(&classes, *class) == wanted);
+                prop_assert_eq!(found.is_none(), manager.is_empty_re(both), "{:?}", wanted);
+                if let Some(class) = found {
+                    let text = SmtString::from(classes.witnesses[class].as_str());
+                    prop_assert!(manager.str_in_re(&text, both), "{:?} is no text of {:?}", classes.witnesses[class], wanted);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn within_some_patterns_only_their_texts_are_sorted() {
+        let atoms = [
+            Atom::Prefix("a".into()),
+            Atom::Literal("ab".into()),
+            Atom::Tokens { tokens: [Token::Run, Token::Char('b')].into(), open: None },
+        ];
+        let found = classes(&atoms, &[0]);
+        assert!(found.witnesses.iter().all(|text| text.starts_with('a')), "{:?}", found.witnesses);
+        assert_eq!(found.witnesses.iter().find(|text| *text == "ab").unwrap(), "ab");
+        assert_eq!(found.witnesses.len(), 3, "a text of its own, the literal, and one that ends in b");
+    }
+}
