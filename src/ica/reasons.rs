@@ -3,7 +3,6 @@
 use super::assume::{fact, told};
 use super::catalogue::{IcaCaller, KeyKind, Step, catalogue};
 use super::connection::Connection;
-use super::context::resource_patterns;
 use super::layers::layers;
 use super::regions::regions;
 use super::step::{Cause, Tried, Unknown, resource_words};
@@ -354,7 +353,7 @@ fn written_key(condition: &Condition) -> String {
 }
 
 fn uncovered_resource(statement: &Statement, request: &Request, resource: &str) -> (String, Advice) {
-    let variables = resource_patterns(statement).flat_map(crate::model::Pattern::variables);
+    let variables = statement.resource_patterns().flat_map(crate::model::Pattern::variables);
     let missing = variables.into_iter().find(|variable| variable.default.is_none() && request.context.get(&variable.key).is_none());
     let add = Advice::plain(format!("add `{resource}` to this list"));
     match missing {

@@ -3,7 +3,7 @@
 use super::assume::{fact, through_endpoint, told};
 use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, ValueType, catalogue};
 use super::connection::Connection;
-use super::context::{keys_used, resource_patterns, variables};
+use super::context::keys_used;
 use super::values::{candidates, compared_with, fills_variable, is_session_character, is_session_name};
 use crate::authz::{Caller, Context, ContextValue, Request};
 use crate::aws::{self, KeySupport};
@@ -197,7 +197,7 @@ fn resources(space: &Space, connection: &Connection, step: &Step, statements: &[
 
 /// Keys below the prefix, one for each class that the policies tell apart. Object keys may hold any character.
 fn object_keys(space: &Space, stem: &str, ending: &'static str, statements: &[&Statement]) -> Result<Vec<String>, Undecided> {
-    let patterns = statements.iter().flat_map(|statement| resource_patterns(statement));
+    let patterns = statements.iter().flat_map(|statement| statement.resource_patterns());
     let comparisons = patterns.map(|pattern| Comparison { pattern, way: Way::Resource, stem }).collect::<Vec<_>>();
     let keys = rests(&comparisons, &assignments(space, statements), &Rest { at_least: 1, ending, alphabet: |_| true })?;
     Ok(keys.into_iter().map(|key| format!("{stem}{key}")).collect())
@@ -205,7 +205,7 @@ fn object_keys(space: &Space, stem: &str, ending: &'static str, statements: &[&S
 
 /// What the variables of the statements may be filled with: by each caller, and by the values of open keys that are tried.
 fn assignments(space: &Space, statements: &[&Statement]) -> Vec<Variables> {
-    let keys = statements.iter().flat_map(|statement| variables(statement)).map(|variable| &*variable.key).collect::<BTreeSet<_>>();
+    let keys = statements.iter().flat_map(|statement| statement.variables()).map(|variable| &*variable.key).collect::<BTreeSet<_>>();
     let mut all = Vec::new();
     for caller in &space.callers {
         let resource = space.resources.iter().flatten().next().map_or("*", String::as_str);
@@ -260,7 +260,7 @@ fn session_names(connection: &Connection, step: &Step, statements: &[&Statement]
     let named = named_sessions(statements, &arn_stem).iter().map(|name| Pattern::literal(&format!("{arn_stem}{name}"))).collect::<Vec<_>>();
     let mut comparisons = named.iter().map(|pattern| Comparison { pattern, way: Way::Text, stem: &arn_stem }).collect::<Vec<_>>();
     if step.resource == Target::FederatedUser {
-        let patterns = statements.iter().flat_map(|statement| resource_patterns(statement));
+        let patterns = statements.iter().flat_map(|statement| statement.resource_patterns());
         comparisons.extend(patterns.map(|pattern| Comparison { pattern, way: Way::Resource, stem: &arn_stem }));
     }
     for (key, stem) in [("aws:principalarn", &arn_stem), ("aws:userid", &id_stem)] {

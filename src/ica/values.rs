@@ -69,7 +69,7 @@ fn usual(value_type: ValueType) -> &'static [&'static str] {
 
 /// Whether a key is filled into a pattern, as `${key}`.
 pub(super) fn fills_variable(key: &str, statements: &[&Statement]) -> bool {
-    statements.iter().flat_map(|statement| super::context::variables(statement)).any(|variable| &*variable.key == key)
+    statements.iter().flat_map(|statement| statement.variables()).any(|variable| &*variable.key == key)
 }
 
 /// The patterns that conditions compare a key with.

@@ -1,6 +1,7 @@
 //! A policy and its statements.
 
-use super::{ActionPattern, Condition, PrincipalPattern, ResourcePattern};
+use super::condition::Test;
+use super::{ActionPattern, Condition, Pattern, PrincipalPattern, ResourceKind, ResourcePattern, Variable};
 use crate::source::{Span, Spanned};
 
 /// What a document is used as; decides which elements it may have.
@@ -126,6 +127,30 @@ pub struct Statement {
     pub conditions: Vec<Condition>,
     /// What spoils the statement as a whole.
     pub doubts: Vec<Doubt>,
+}
+
+impl Statement {
+    /// The ARN patterns of its resources.
+    pub fn resource_patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.resource.iter().flat_map(|element| &element.patterns).filter_map(|pattern| match &pattern.kind {
+            ResourceKind::Arn(pattern) => Some(pattern),
+            ResourceKind::Everything => None,
+        })
+    }
+
+    /// The patterns that its conditions compare texts with.
+    pub fn condition_patterns(&self) -> impl Iterator<Item = &Pattern> {
+        let values = self.conditions.iter().flat_map(|condition| match &condition.test {
+            Test::String { values, .. } | Test::Arn { values, .. } => values.list.as_slice(),
+            _ => &[],
+        });
+        values.map(|value| &value.node)
+    }
+
+    /// The variables in its resources and conditions.
+    pub fn variables(&self) -> impl Iterator<Item = &Variable> {
+        self.resource_patterns().chain(self.condition_patterns()).flat_map(Pattern::variables)
+    }
 }
 
 /// A policy document.

@@ -1,8 +1,7 @@
 //! Values to try for variables whose value is not known.
 
 use super::variables::Variables;
-use crate::model::condition::Test;
-use crate::model::{Part, Pattern, Policy, ResourceKind, Statement};
+use crate::model::{Part, Pattern, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Assignments that are tried before the answer is that nobody knows.
@@ -10,7 +9,11 @@ const MOST_ASSIGNMENTS: usize = 64;
 
 /// Assignments of values to all variables of the policies; empty if there are none.
 pub(super) fn assignments(policies: &[&Policy]) -> Vec<Variables> {
-    let patterns = policies.iter().flat_map(|policy| &policy.statements).flat_map(patterns).collect::<Vec<_>>();
+    let patterns = policies
+        .iter()
+        .flat_map(|policy| &policy.statements)
+        .flat_map(|statement| statement.resource_patterns().chain(statement.condition_patterns()))
+        .collect::<Vec<_>>();
     let keys = patterns.iter().flat_map(|pattern| pattern.variables()).map(|variable| &*variable.key).collect::<BTreeSet<_>>();
     if keys.is_empty() {
         return Vec::new();
@@ -71,16 +74,4 @@ fn literals(pattern: &Pattern) -> impl Iterator<Item = &str> {
         Part::Literal(text) => Some(&**text),
         _ => None,
     })
-}
-
-fn patterns(statement: &Statement) -> impl Iterator<Item = &Pattern> {
-    let resources = statement.resource.iter().flat_map(|element| &element.patterns).filter_map(|pattern| match &pattern.kind {
-        ResourceKind::Arn(pattern) => Some(pattern),
-        ResourceKind::Everything => None,
-    });
-    let conditions = statement.conditions.iter().flat_map(|condition| match &condition.test {
-        Test::String { values, .. } | Test::Arn { values, .. } => values.list.as_slice(),
-        _ => &[],
-    });
-    resources.chain(conditions.map(|value| &value.node))
 }

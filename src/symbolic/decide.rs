@@ -11,8 +11,7 @@ use crate::authz::{
     Choice, ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind, formula, under_all_readings,
 };
 use crate::eval::{self, Outcome};
-use crate::model::condition::Test;
-use crate::model::{Pattern, ResourceKind, Statement};
+use crate::model::Statement;
 
 /// Decides a request under every reading, and for every issuer that a session could have.
 ///
@@ -103,7 +102,7 @@ fn statements<'a>(layers: &Layers<'a>, request: &Request) -> Vec<(LayerId, &'a S
 /// The values that the request gives to the variables of the statements; several values give none (D5).
 fn filled(statements: &[(LayerId, &Statement)], request: &Request) -> Variables {
     let mut variables = Variables::default();
-    for key in statements.iter().flat_map(|(_, statement)| patterns(statement)).flat_map(Pattern::variables).map(|variable| &variable.key) {
+    for key in statements.iter().flat_map(|(_, statement)| statement.variables()).map(|variable| &variable.key) {
         let value = match request.context.get(key) {
             Some(ContextValue::One(value)) => Some(value.clone()),
             Some(ContextValue::Many(_)) | None => None,
@@ -111,16 +110,4 @@ fn filled(statements: &[(LayerId, &Statement)], request: &Request) -> Variables 
         variables.set(key, value);
     }
     variables
-}
-
-fn patterns(statement: &Statement) -> impl Iterator<Item = &Pattern> {
-    let resources = statement.resource.iter().flat_map(|element| &element.patterns).filter_map(|pattern| match &pattern.kind {
-        ResourceKind::Arn(pattern) => Some(pattern),
-        ResourceKind::Everything => None,
-    });
-    let conditions = statement.conditions.iter().flat_map(|condition| match &condition.test {
-        Test::String { values, .. } | Test::Arn { values, .. } => values.list.as_slice(),
-        _ => &[],
-    });
-    resources.chain(conditions.map(|value| &value.node))
 }

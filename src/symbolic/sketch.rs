@@ -257,7 +257,7 @@ impl<'a> Sketcher<'a> {
         if let condition::Test::Null(wanted) = &condition.test {
             return Ok(self.null(condition, wanted, generous));
         }
-        if has_no_values(&condition.test) && condition.quantifier.is_none() && !condition.if_exists {
+        if condition.test.has_no_values() && condition.quantifier.is_none() && !condition.if_exists {
             return Ok(Test::Constant(self.readings.second(Ambiguity::EmptyValues)));
         }
         let atoms = self.value_atoms(condition, place).map_err(|mixed| self.mixed(mixed, place, condition.span))?;
@@ -349,20 +349,4 @@ fn arn(pattern: &Pattern, variables: &Variables, readings: &Readings) -> Atom {
 
 fn each<T>(values: &Values<T>, atom: impl FnMut(&T) -> Result<u32, Mixed>) -> Result<Vec<u32>, Mixed> {
     values.list.iter().map(|Spanned { node, .. }| node).map(atom).collect()
-}
-
-fn has_no_values(test: &condition::Test) -> bool {
-    use condition::Test as Written;
-    fn empty<T>(values: &Values<T>) -> bool {
-        values.list.is_empty() && values.doubts.is_empty()
-    }
-    match test {
-        Written::String { values, .. } | Written::Arn { values, .. } => empty(values),
-        Written::Numeric(_, values) => empty(values),
-        Written::Date(_, values) => empty(values),
-        Written::Bool(values) | Written::Null(values) => empty(values),
-        Written::Binary(values) => empty(values),
-        Written::Ip { values, .. } => empty(values),
-        Written::Unknown => false,
-    }
 }

@@ -21,7 +21,7 @@ pub(super) fn holds(condition: &Condition, context: &Context, readings: &Reading
     if !condition.doubts.is_empty() {
         return Tri::Maybe;
     }
-    if has_no_values(&condition.test) && condition.quantifier.is_none() && !condition.if_exists {
+    if condition.test.has_no_values() && condition.quantifier.is_none() && !condition.if_exists {
         return Tri::from(readings.second(Ambiguity::EmptyValues));
     }
     let value = context.present(&condition.key.node);
@@ -101,19 +101,4 @@ fn any<T>(values: &Values<T>, fits: impl Fn(&T) -> bool) -> Tri {
         return Tri::Yes;
     }
     if values.doubts.is_empty() { Tri::No } else { Tri::Maybe }
-}
-
-fn has_no_values(test: &Test) -> bool {
-    fn empty<T>(values: &Values<T>) -> bool {
-        values.list.is_empty() && values.doubts.is_empty()
-    }
-    match test {
-        Test::String { values, .. } | Test::Arn { values, .. } => empty(values),
-        Test::Numeric(_, values) => empty(values),
-        Test::Date(_, values) => empty(values),
-        Test::Bool(values) | Test::Null(values) => empty(values),
-        Test::Binary(values) => empty(values),
-        Test::Ip { values, .. } => empty(values),
-        Test::Unknown => false,
-    }
 }

@@ -119,6 +119,22 @@ impl Test {
         }
     }
 
+    /// Whether the list of values is empty.
+    pub fn has_no_values(&self) -> bool {
+        fn empty<T>(values: &Values<T>) -> bool {
+            values.list.is_empty() && values.doubts.is_empty()
+        }
+        match self {
+            Test::String { values, .. } | Test::Arn { values, .. } => empty(values),
+            Test::Numeric(_, values) => empty(values),
+            Test::Date(_, values) => empty(values),
+            Test::Bool(values) | Test::Null(values) => empty(values),
+            Test::Binary(values) => empty(values),
+            Test::Ip { values, .. } => empty(values),
+            Test::Unknown => false,
+        }
+    }
+
     /// Whether the test holds where no value fits: `StringNotEquals` and the like.
     pub fn is_negated(&self) -> bool {
         match self {
