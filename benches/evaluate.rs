@@ -4,11 +4,15 @@
 use divan::counter::ItemsCount;
 use ica_policy::authz::{Caller, Context, Layer, Layers, Request};
 use ica_policy::eval::decide;
+use ica_policy::ica::connection::{Loader, Unreadable, build};
+use ica_policy::ica::{check, settings};
 use ica_policy::json;
 use ica_policy::model::{self, Policy, PolicyKind};
 use ica_policy::simulate::Simulator;
-use ica_policy::source::Sources;
+use ica_policy::source::{SourceId, Sources};
 use ica_policy::syntax;
+use std::fs;
+use std::path::Path;
 
 fn main() {
     divan::main();
@@ -84,4 +88,23 @@ fn batch_lines_floor_serde_json(bencher: divan::Bencher<'_, '_>) {
     bencher.counter(count).with_inputs(|| lines.clone()).bench_values(|lines| {
         lines.into_iter().map(|line| serde_json::from_str::<serde_json::Value>(&line).unwrap().as_object().unwrap().len()).sum::<usize>()
     });
+}
+
+/// Files of the example in the repository.
+struct Example;
+
+impl Loader for Example {
+    fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/seed-conflict").join(name);
+        Ok(sources.add_file(name, fs::read_to_string(path).unwrap()).unwrap())
+    }
+}
+
+/// All operations and callers of the seed's set-up, with reasons; its documents are read before.
+#[divan::bench]
+fn check_of_the_example(bencher: divan::Bencher<'_, '_>) {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/seed-conflict/ica.toml")).unwrap();
+    let settings = settings::parse(&text).unwrap().remove(0);
+    let built = build(&settings, &mut Sources::new(), &mut Example).unwrap();
+    bencher.bench_local(|| check(divan::black_box(&built.connection)));
 }
