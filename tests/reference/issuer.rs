@@ -1,0 +1,56 @@
+//! Who may have made a session whose issuer the line does not tell: where it matters the answer is open (design 4.1).
+
+use super::caller::{self, Kind};
+use super::request::Request;
+use serde_json::Value;
+
+/// The request as each possible issuer would make it.
+pub fn candidates(request: &Request) -> Vec<Request> {
+    let caller = &request.caller;
+    if !caller.is_session() || caller.issuer.is_some() {
+        return vec![request.clone()];
+    }
+    let account = caller.account.as_deref().unwrap_or_default();
+    let stranger = match caller.kind {
+        Kind::Role => format!("arn:aws:iam::{account}:role/nobody/names/this/{}", caller.role_name().unwrap_or_default()),
+        _ => format!("arn:aws:iam::{account}:user/nobody-names-this"),
+    };
+    let mut issuers = vec![stranger];
+    let mut texts = Vec::new();
+    policies(request).into_iter().for_each(|policy| collect(policy, &mut texts));
+    issuers.extend(texts.iter().flat_map(|text| examples(text, caller.role_name().unwrap_or_default(), account)));
+    issuers.sort();
+    issuers.dedup();
+    let possible = |issuer: String| {
+        caller::read(&caller.name, Some(&issuer)).ok()?;
+        request.with_issuer(Some(issuer)).ok()
+    };
+    issuers.into_iter().filter_map(possible).collect()
+}
+
+fn policies(request: &Request) -> Vec<&Value> {
+    let one = request.resource_policy.iter().chain(&request.boundary);
+    let many = request.identity.iter().chain(request.session.iter().flatten()).chain(&request.vpce);
+    one.chain(many).chain(request.scps.iter().flatten()).chain(request.rcps.iter().flatten()).collect()
+}
+
+fn collect<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, texts)),
+        Value::Object(members) => members.values().for_each(|member| collect(member, texts)),
+        _ => {}
+    }
+}
+
+/// ARNs that the text names, or that fit it: a star in the account stands for the session's, another for nothing or for
+/// the role's name.
+fn examples(text: &str, role: &str, account: &str) -> Vec<String> {
+    let Some(parts) = caller::arn_parts(text) else { return Vec::new() };
+    let name = parts[5].replace('?', "x");
+    let mut names = vec![name.replace('*', "")];
+    if let Some((before, _)) = name.rsplit_once('*') {
+        names.push(format!("{}{role}", before.replace('*', "")));
+    }
+    names.into_iter().map(|name| format!("arn:aws:iam::{account}:{name}")).collect()
+}

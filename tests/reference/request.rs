@@ -1,0 +1,158 @@
+//! A line of `simulate --batch` (design 4.1).
+
+use super::caller::{self, Caller, arn_parts, is_account};
+use super::context::{self, Context};
+use super::documents::{self, Kind};
+use serde_json::Value;
+
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub caller: Caller,
+    pub action: String,
+    pub resource: String,
+    pub resource_account: Option<String>,
+    /// What the line gives; the keys that follow from the caller are added by `with_issuer`.
+    pub given: Context,
+    pub context: Context,
+    pub identity: Vec<Value>,
+    pub resource_policy: Option<Value>,
+    pub boundary: Option<Value>,
+    /// `None`: none was passed.
+    pub session: Option<Vec<Value>>,
+    pub scps: Vec<Vec<Value>>,
+    pub rcps: Vec<Vec<Value>>,
+    pub vpce: Vec<Value>,
+}
+
+const MEMBERS: &[&str] = &[
+    "id",
+    "principal",
+    "session_issuer",
+    "action",
+    "resource",
+    "resource_account",
+    "context",
+    "identity_policies",
+    "resource_policy",
+    "permissions_boundary",
+    "session_policies",
+    "scps",
+    "rcps",
+    "vpce_policies",
+];
+
+pub fn read(line: &Value) -> Result<Request, String> {
+    let members = line.as_object().ok_or("a line is an object")?;
+    if let Some(unknown) = members.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
+        return Err(format!("there is no member `{unknown}`"));
+    }
+    let caller = caller::read(text(line, "principal")?.ok_or("no principal")?, text(line, "session_issuer")?)?;
+    let action = text(line, "action")?.filter(|action| is_action(action)).ok_or("no action")?.to_owned();
+    let resource = text(line, "resource")?.ok_or("no resource")?.to_owned();
+    let resource_account = resource_account(line, &resource, &caller)?;
+    let given = context::read(&line["context"])?;
+    let session = documents(line, "session_policies", Kind::Identity)?;
+    if !line["session_policies"].is_null() && session.is_empty() {
+        return Err("session_policies: an empty list is neither none passed nor a policy".to_owned());
+    }
+    let resource_kind = if is_trust(&resource) { Kind::Trust } else { Kind::Resource };
+    let request = Request {
+        context: Context::default(),
+        identity: documents(line, "identity_policies", Kind::Identity)?,
+        resource_policy: document(line, "resource_policy", resource_kind)?,
+        boundary: document(line, "permissions_boundary", Kind::Identity)?,
+        session: (!session.is_empty()).then_some(session),
+        scps: levels(line, "scps", Kind::Identity)?,
+        rcps: levels(line, "rcps", Kind::Resource)?,
+        vpce: documents(line, "vpce_policies", Kind::Resource)?,
+        caller,
+        action,
+        resource,
+        resource_account,
+        given,
+    };
+    request.with_issuer(request.caller.issuer.clone())
+}
+
+impl Request {
+    /// The same request, made by a session of this issuer.
+    pub fn with_issuer(&self, issuer: Option<String>) -> Result<Request, String> {
+        let mut request = self.clone();
+        request.caller.issuer = issuer;
+        request.context = context::fill(&request)?;
+        Ok(request)
+    }
+
+    pub fn is_same_account(&self) -> bool {
+        self.caller.account == self.resource_account
+    }
+
+    pub fn service(&self) -> String {
+        self.action.split(':').next().unwrap_or_default().to_lowercase()
+    }
+
+    /// Keys and roles must allow by their own policy; an identity policy alone is worth nothing (C2).
+    pub fn resource_must_allow(&self) -> bool {
+        let parts = arn_parts(&self.resource);
+        let is_key = parts.is_some_and(|parts| parts[2] == "kms" && parts[5].starts_with("key/"));
+        is_key || (is_trust(&self.resource) && self.service() == "sts")
+    }
+}
+
+/// The policy of a role is its trust policy.
+fn is_trust(resource: &str) -> bool {
+    arn_parts(resource).is_some_and(|parts| parts[2] == "iam" && parts[5].starts_with("role/"))
+}
+
+fn text<'a>(line: &'a Value, name: &str) -> Result<Option<&'a str>, String> {
+    match &line[name] {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        _ => Err(format!("{name} is no text")),
+    }
+}
+
+/// A request has one action: a service and a name, without wildcards.
+fn is_action(text: &str) -> bool {
+    let parts = text.split(':').collect::<Vec<_>>();
+    parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) && !text.contains(['*', '?'])
+}
+
+/// As given; else the account in the ARN, else the caller's (design 4.1).
+fn resource_account(line: &Value, resource: &str, caller: &Caller) -> Result<Option<String>, String> {
+    if let Some(account) = text(line, "resource_account")? {
+        return if is_account(account) { Ok(Some(account.to_owned())) } else { Err(format!("`{account}` is no account")) };
+    }
+    let in_arn = arn_parts(resource).map(|parts| parts[4]).filter(|account| is_account(account));
+    Ok(in_arn.map(str::to_owned).or_else(|| caller.account.clone()))
+}
+
+fn document(line: &Value, name: &str, kind: Kind) -> Result<Option<Value>, String> {
+    if line[name].is_null() {
+        return Ok(None);
+    }
+    documents::check(&line[name], kind).map_err(|why| format!("{name}: {why}"))?;
+    Ok(Some(line[name].clone()))
+}
+
+fn documents(line: &Value, name: &str, kind: Kind) -> Result<Vec<Value>, String> {
+    list(&line[name], name)?.iter().map(|policy| checked(policy, name, kind)).collect()
+}
+
+fn levels(line: &Value, name: &str, kind: Kind) -> Result<Vec<Vec<Value>>, String> {
+    let level = |level: &Value| list(level, name)?.iter().map(|policy| checked(policy, name, kind)).collect();
+    list(&line[name], name)?.iter().map(level).collect()
+}
+
+fn checked(policy: &Value, name: &str, kind: Kind) -> Result<Value, String> {
+    documents::check(policy, kind).map_err(|why| format!("{name}: {why}"))?;
+    Ok(policy.clone())
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> Result<&'a [Value], String> {
+    match value {
+        Value::Null => Ok(&[]),
+        Value::Array(items) => Ok(items),
+        _ => Err(format!("{name} is no list")),
+    }
+}
