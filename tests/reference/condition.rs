@@ -169,7 +169,10 @@ impl Test<'_> {
             Set::ForAllValues => true,
             Set::ForAnyValue => false,
             Set::Plain if self.wanted.is_empty() => self.reading.says(Point::EmptyListHolds),
-            Set::Plain => self.wanted.iter().any(|wanted| truth(wanted) == Some(values.is_none())),
+            Set::Plain => self.wanted.iter().any(|wanted| match truth(wanted) {
+                Some(absent) => absent == values.is_none(),
+                None => self.mistyped_matches(),
+            }),
         }
     }
 
@@ -179,16 +182,41 @@ impl Test<'_> {
     }
 
     fn matches(&self, wanted: &str, value: &str) -> bool {
+        if !self.is_of_type(wanted) {
+            return self.mistyped_matches();
+        }
         match self.operator.kind {
             Type::Text { like, any_case } => self.text_matches(wanted, value, like, any_case),
             Type::Arn => self.arn_matches(wanted, value),
             Type::Number(fits) => number::compare(value, wanted).is_some_and(fits),
-            Type::Date(fits) => date::compare(value, wanted).is_some_and(fits),
+            Type::Date(fits) => self.date_matches(wanted, value, fits),
             Type::Bool => self.bool_matches(wanted, value),
-            Type::Binary => bytes(wanted).is_some() && bytes(wanted) == bytes(value),
+            Type::Binary => bytes(wanted) == bytes(value),
             Type::Address => in_range(wanted, value),
             Type::Null => false,
         }
+    }
+
+    /// Whether a value of the policy is one that the operator compares.
+    fn is_of_type(&self, wanted: &str) -> bool {
+        match self.operator.kind {
+            Type::Number(_) => number::is_number(wanted),
+            Type::Date(_) => date::is_date(wanted),
+            Type::Bool => truth(wanted).is_some() || (wanted.contains("${") && self.statement.variables),
+            Type::Binary => bytes(wanted).is_some(),
+            Type::Address => range(wanted).is_some(),
+            Type::Text { .. } | Type::Arn | Type::Null => true,
+        }
+    }
+
+    fn mistyped_matches(&self) -> bool {
+        let deny = self.statement.body["Effect"] == "Deny";
+        self.reading.says(if deny { Point::MistypedMatchesInDeny } else { Point::MistypedMatchesInAllow })
+    }
+
+    fn date_matches(&self, wanted: &str, value: &str, fits: fn(Ordering) -> bool) -> bool {
+        let seconds = date::is_year(wanted) && self.reading.says(Point::FourDigitsAreSeconds);
+        date::compare(value, wanted, seconds).is_some_and(fits)
     }
 
     fn pieces(&self, wanted: &str, wildcards: bool) -> Option<Vec<Piece>> {
@@ -213,7 +241,7 @@ impl Test<'_> {
 
     fn bool_matches(&self, wanted: &str, value: &str) -> bool {
         if !wanted.contains("${") || !self.statement.variables {
-            return truth(wanted).is_some() && truth(wanted) == truth(value);
+            return truth(wanted) == truth(value);
         }
         let Some(replaced) = self.pieces(wanted, false) else { return false };
         let same =
@@ -247,18 +275,22 @@ fn bytes(text: &str) -> Option<Vec<u8>> {
     base64::engine::general_purpose::STANDARD.decode(text).ok()
 }
 
-/// Without a length the range is the one address; host bits do not count; IPv4 and IPv6 never meet (D4).
-fn in_range(range: &str, address: &str) -> bool {
-    let (base, length) = match range.split_once('/') {
-        Some((base, length)) => (base, length.parse::<u32>().ok()),
-        None => (range, Some(u32::MAX)),
-    };
-    let (Ok(base), Ok(address), Some(length)) = (base.parse::<IpAddr>(), address.parse::<IpAddr>(), length) else { return false };
-    let (base, address, bits) = match (base, address) {
-        (IpAddr::V4(base), IpAddr::V4(address)) => (u128::from(base.to_bits()), u128::from(address.to_bits()), 32),
-        (IpAddr::V6(base), IpAddr::V6(address)) => (base.to_bits(), address.to_bits(), 128),
+/// Base and length. Without a length it is the one address (D4).
+fn range(text: &str) -> Option<(IpAddr, u32)> {
+    let (base, length) = text.split_once('/').map_or((text, None), |(base, length)| (base, Some(length)));
+    let base = base.parse::<IpAddr>().ok()?;
+    let bits = if base.is_ipv4() { 32 } else { 128 };
+    let length = length.map_or(Some(bits), |length| length.parse().ok())?;
+    (length <= bits).then_some((base, length))
+}
+
+/// Host bits do not count; IPv4 and IPv6 never meet (D4).
+fn in_range(wanted: &str, address: &str) -> bool {
+    let (Some((base, length)), Ok(address)) = (range(wanted), address.parse::<IpAddr>()) else { return false };
+    let (difference, bits) = match (base, address) {
+        (IpAddr::V4(base), IpAddr::V4(address)) => (u128::from(base.to_bits() ^ address.to_bits()), 32),
+        (IpAddr::V6(base), IpAddr::V6(address)) => (base.to_bits() ^ address.to_bits(), 128),
         _ => return false,
     };
-    let length = if length == u32::MAX { bits } else { length };
-    length <= bits && (0..length).all(|bit| (base ^ address) >> (bits - 1 - bit) & 1 == 0)
+    (0..length).all(|bit| (difference >> (bits - 1 - bit)) & 1 == 0)
 }

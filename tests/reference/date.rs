@@ -2,17 +2,24 @@
 
 use std::cmp::Ordering;
 
-pub fn compare(left: &str, right: &str) -> Option<Ordering> {
-    Some(nanoseconds(left)?.cmp(&nanoseconds(right)?))
+pub fn compare(left: &str, right: &str, years_are_seconds: bool) -> Option<Ordering> {
+    Some(nanoseconds(left, years_are_seconds)?.cmp(&nanoseconds(right, years_are_seconds)?))
+}
+
+/// Four digits may be a year, or seconds since 1970.
+pub fn is_year(text: &str) -> bool {
+    text.len() == 4 && text.chars().all(|c| c.is_ascii_digit())
+}
+
+pub fn is_date(text: &str) -> bool {
+    nanoseconds(text, false).is_some()
 }
 
 const SECOND: i128 = 1_000_000_000;
 
 /// Since 1970.
-fn nanoseconds(text: &str) -> Option<i128> {
-    // Four digits are a year, not a second (YYYY).
-    let is_year = text.len() == 4 && text.chars().all(|c| c.is_ascii_digit());
-    if let (Some(seconds), false) = (fixed_point(text), is_year) {
+fn nanoseconds(text: &str, years_are_seconds: bool) -> Option<i128> {
+    if let (Some(seconds), true) = (fixed_point(text), years_are_seconds || !is_year(text)) {
         return Some(seconds);
     }
     let (day, time) = match text.split_once('T') {

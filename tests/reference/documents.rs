@@ -1,5 +1,6 @@
 //! Whether AWS would store a document: one that it would not cannot be evaluated (B1, B2, B8).
 
+use super::caller::arn_parts;
 use super::condition::Operator;
 use super::text;
 use serde_json::{Map, Value};
@@ -69,6 +70,10 @@ fn check_statement(statement: &Value, kind: Kind, variables: bool) -> Result<(),
     }
     for name in ["Resource", "NotResource"] {
         for resource in texts(&statement[name])? {
+            // "Missing ARN field" (B5).
+            if resource != "*" && arn_parts(resource).is_none() {
+                return Err(format!("`{resource}` is no ARN"));
+            }
             text::check(resource, variables)?;
         }
     }

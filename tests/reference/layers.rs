@@ -17,9 +17,15 @@ struct Case<'a> {
 }
 
 pub fn decide(request: &Request, reading: &Reading) -> Decision {
+    if request.needs_no_permission() {
+        return Decision::Allowed;
+    }
     let case = Case { request, reading };
     if case.is_denied() {
         return Decision::ExplicitlyDenied;
+    }
+    if !request.may_be_called() {
+        return Decision::ImplicitlyDenied;
     }
     if case.account_permits() && case.endpoint_permits() && case.is_granted() { Decision::Allowed } else { Decision::ImplicitlyDenied }
 }

@@ -19,6 +19,10 @@ pub fn compare(left: &str, right: &str) -> Option<Ordering> {
     })
 }
 
+pub fn is_number(text: &str) -> bool {
+    read(text).is_some()
+}
+
 fn size(left: &Number, right: &Number) -> Ordering {
     let by_length = left.whole.len().cmp(&right.whole.len());
     by_length.then_with(|| left.whole.cmp(&right.whole)).then_with(|| left.fraction.cmp(&right.fraction))

@@ -94,6 +94,9 @@ fn reached_by_exclusion(statement: &Value, request: &Request, reading: &Reading)
     if !deny && !reading.says(Point::NotPrincipalMayAllow) {
         return false;
     }
+    if entries(&statement["NotPrincipal"]).is_empty() && reading.says(Point::EmptyNotPrincipalIsNobody) {
+        return false;
+    }
     let excluded = listed("NotPrincipal", statement, request, reading);
     if excluded.is_empty() {
         return true;

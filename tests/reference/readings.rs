@@ -27,6 +27,13 @@ pub enum Point {
     LoneStarFitsEveryArn,
     /// Are variables replaced in the values of Bool? (D1)
     BoolHasVariables,
+    /// Does a value of the wrong type match, in an Allow or in a Deny? AWS warns of it and stores it (B8).
+    MistypedMatchesInAllow,
+    MistypedMatchesInDeny,
+    /// Are four digits in a date seconds instead of a year? (D4 has both forms)
+    FourDigitsAreSeconds,
+    /// Does an empty NotPrincipal name nobody instead of everybody? (B6 tells it of Principal only)
+    EmptyNotPrincipalIsNobody,
     /// Does a star in a Resource run over the colons between the parts? (B5)
     StarRunsOverParts,
 }

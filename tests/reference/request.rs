@@ -91,6 +91,17 @@ impl Request {
         self.action.split(':').next().unwrap_or_default().to_lowercase()
     }
 
+    /// Even an explicit Deny does not stop it (IAM:id_credentials_temp_request, note 4).
+    pub fn needs_no_permission(&self) -> bool {
+        self.action.eq_ignore_ascii_case("sts:GetCallerIdentity") && self.caller.kind != caller::Kind::Anonymous
+    }
+
+    /// Federated sessions cannot call IAM, and of STS only GetCallerIdentity (C5).
+    pub fn may_be_called(&self) -> bool {
+        let closed = ["iam", "sts"].contains(&self.service().as_str()) && !self.action.eq_ignore_ascii_case("sts:GetCallerIdentity");
+        self.caller.kind != caller::Kind::Federated || !closed
+    }
+
     /// Keys and roles must allow by their own policy; an identity policy alone is worth nothing (C2).
     pub fn resource_must_allow(&self) -> bool {
         let parts = arn_parts(&self.resource);

@@ -22,7 +22,10 @@ pub fn applies(statement: Statement, request: &Request, reading: &Reading) -> bo
 /// The texts of an element, or of its negation.
 fn covers(statement: &Value, element: &str, negated: &str, fits: impl Fn(&str) -> bool) -> bool {
     let some = |name: &str| one_or_many(&statement[name]).into_iter().filter_map(Value::as_str).any(&fits);
-    if statement[negated].is_null() { some(element) } else { !some(negated) }
+    // A statement with an empty list does nothing, be it negated or not (IAM:access-analyzer-reference-policy-checks,
+    // "Empty array action" and "Empty array resource").
+    let does_something = statement[negated].as_array().is_none_or(|list| !list.is_empty());
+    if statement[negated].is_null() { some(element) } else { does_something && !some(negated) }
 }
 
 /// Actions compare without case (B3).

@@ -1,6 +1,8 @@
 //! Where the corpus of real policies is, and how to walk it.
 
 pub mod random;
+pub mod requests;
+pub mod shrink;
 
 use std::fs;
 use std::path::{Path, PathBuf};
