@@ -116,11 +116,12 @@ pub fn holds(statement: Statement, request: &Request, reading: &Reading) -> bool
     })
 }
 
-/// Whether `*` is narrowed by `aws:PrincipalArn`: then AWS tells what such an Allow is worth to a role (C2).
+/// Whether `*` is narrowed by `aws:PrincipalArn`: then AWS tells what such an Allow is worth to a role (C2). A test that
+/// holds without the key, as IfExists does, does not grant by it.
 pub fn names_principal_arn(statement: &Value) -> bool {
     let operators = statement["Condition"].as_object().into_iter().flatten();
     let named = |(name, keys): (&String, &Value)| {
-        let fit = |operator: Operator| !operator.negated && matches!(operator.kind, Type::Arn | Type::Text { .. });
+        let fit = |operator: Operator| !operator.negated && !operator.if_exists && matches!(operator.kind, Type::Arn | Type::Text { .. });
         let has_key = keys.as_object().is_some_and(|keys| keys.keys().any(|key| key.eq_ignore_ascii_case("aws:PrincipalArn")));
         has_key && Operator::read(name).is_some_and(fit)
     };
@@ -140,8 +141,8 @@ impl Test<'_> {
         }
         match self.operator.set {
             Set::Plain => self.plain_holds(values),
-            Set::ForAllValues => several(values).iter().all(|value| self.satisfied_by(value)),
-            Set::ForAnyValue => several(values).iter().any(|value| self.satisfied_by(value)),
+            Set::ForAllValues => self.several(values).iter().all(|value| self.satisfied_by(value)),
+            Set::ForAnyValue => self.several(values).iter().any(|value| self.satisfied_by(value)),
         }
     }
 
@@ -159,9 +160,17 @@ impl Test<'_> {
         match self.operator.set {
             Set::Plain if self.operator.if_exists => false,
             Set::Plain => self.reading.says(Point::EmptyListHolds),
-            Set::ForAllValues => several(values).is_empty(),
+            Set::ForAllValues => self.several(values).is_empty(),
             Set::ForAnyValue => false,
         }
+    }
+
+    /// The values for a set operator. Nothing but empty texts is an empty set (D3: "a null data set, such as an empty string");
+    /// whether an empty text beside others counts is not told.
+    fn several<'a>(&self, values: Option<&'a [String]>) -> Vec<&'a String> {
+        let (empty, filled): (Vec<_>, Vec<_>) = values.unwrap_or_default().iter().partition(|value| value.is_empty());
+        let counts = !empty.is_empty() && !filled.is_empty() && self.reading.says(Point::EmptyTextBesideOthersCounts);
+        if counts { empty.into_iter().chain(filled).collect() } else { filled }
     }
 
     fn null_holds(&self, values: Option<&[String]>) -> bool {
@@ -171,20 +180,20 @@ impl Test<'_> {
             Set::Plain if self.wanted.is_empty() => self.reading.says(Point::EmptyListHolds),
             Set::Plain => self.wanted.iter().any(|wanted| match truth(wanted) {
                 Some(absent) => absent == values.is_none(),
-                None => self.mistyped_matches(),
+                None => self.mistyped_holds(),
             }),
         }
     }
 
     /// The values of one key are joined by OR, those of a negated operator by NOR (D2).
+    /// What AWS does with a value of the wrong type is not told: where it decides, the test may hold or not.
     fn satisfied_by(&self, value: &str) -> bool {
-        self.wanted.iter().any(|wanted| self.matches(wanted, value)) != self.operator.negated
+        let (typed, mistyped): (Vec<_>, Vec<_>) = self.wanted.iter().partition(|wanted| self.is_of_type(wanted));
+        let matches = typed.into_iter().any(|wanted| self.matches(wanted, value));
+        if !matches && !mistyped.is_empty() { self.mistyped_holds() } else { matches != self.operator.negated }
     }
 
     fn matches(&self, wanted: &str, value: &str) -> bool {
-        if !self.is_of_type(wanted) {
-            return self.mistyped_matches();
-        }
         match self.operator.kind {
             Type::Text { like, any_case } => self.text_matches(wanted, value, like, any_case),
             Type::Arn => self.arn_matches(wanted, value),
@@ -209,9 +218,9 @@ impl Test<'_> {
         }
     }
 
-    fn mistyped_matches(&self) -> bool {
+    fn mistyped_holds(&self) -> bool {
         let deny = self.statement.body["Effect"] == "Deny";
-        self.reading.says(if deny { Point::MistypedMatchesInDeny } else { Point::MistypedMatchesInAllow })
+        self.reading.says(if deny { Point::MistypedHoldsInDeny } else { Point::MistypedHoldsInAllow })
     }
 
     fn date_matches(&self, wanted: &str, value: &str, fits: fn(Ordering) -> bool) -> bool {
@@ -247,15 +256,6 @@ impl Test<'_> {
         let same =
             truth(value).is_some_and(|truth| glob::fits(&replaced.into_iter().flat_map(lower).collect::<Vec<_>>(), &truth.to_string()));
         same && self.reading.says(Point::BoolHasVariables)
-    }
-}
-
-/// The values for a set operator; an empty text counts as none (D3).
-fn several(values: Option<&[String]>) -> &[String] {
-    match values {
-        None => &[],
-        Some([only]) if only.is_empty() => &[],
-        Some(values) => values,
     }
 }
 

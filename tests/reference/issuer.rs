@@ -11,14 +11,14 @@ pub fn candidates(request: &Request) -> Vec<Request> {
         return vec![request.clone()];
     }
     let account = caller.account.as_deref().unwrap_or_default();
-    let stranger = match caller.kind {
-        Kind::Role => format!("arn:aws:iam::{account}:role/nobody/names/this/{}", caller.role_name().unwrap_or_default()),
-        _ => format!("arn:aws:iam::{account}:user/nobody-names-this"),
+    let role = caller.role_name().unwrap_or_default();
+    let mut issuers = match caller.kind {
+        Kind::Role => ["role/", "role/nobody/names/this/"].map(|path| format!("arn:aws:iam::{account}:{path}{role}")).to_vec(),
+        _ => vec![format!("arn:aws:iam::{account}:user/nobody-names-this")],
     };
-    let mut issuers = vec![stranger];
     let mut texts = Vec::new();
     policies(request).into_iter().for_each(|policy| collect(policy, &mut texts));
-    issuers.extend(texts.iter().flat_map(|text| examples(text, caller.role_name().unwrap_or_default(), account)));
+    issuers.extend(texts.iter().flat_map(|text| examples(text, role, account)));
     issuers.sort();
     issuers.dedup();
     let possible = |issuer: String| {
@@ -43,11 +43,11 @@ fn collect<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
     }
 }
 
-/// ARNs that the text names, or that fit it: a star in the account stands for the session's, another for nothing or for
-/// the role's name.
+/// ARNs that the text names, or that fit it: behind `role/` or `user/` a star stands for nothing, or for the role's name.
+/// What stands before may be a pattern too; the account is the session's.
 fn examples(text: &str, role: &str, account: &str) -> Vec<String> {
-    let Some(parts) = caller::arn_parts(text) else { return Vec::new() };
-    let name = parts[5].replace('?', "x");
+    let Some(at) = text.find("role/").or_else(|| text.find("user/")) else { return Vec::new() };
+    let name = text[at..].replace('?', "x");
     let mut names = vec![name.replace('*', "")];
     if let Some((before, _)) = name.rsplit_once('*') {
         names.push(format!("{}{role}", before.replace('*', "")));

@@ -29,8 +29,8 @@ pub fn namings(statement: &Value, request: &Request, reading: &Reading) -> Vec<N
 }
 
 fn listed(element: &str, statement: &Value, request: &Request, reading: &Reading) -> Vec<Naming> {
-    let deny = statement["Effect"] == "Deny";
-    entries(&statement[element]).into_iter().filter_map(|(kind, name)| naming(kind, name, deny, request, reading)).collect()
+    let denies = element == "Principal" && statement["Effect"] == "Deny";
+    entries(&statement[element]).into_iter().filter_map(|(kind, name)| naming(kind, name, denies, request, reading)).collect()
 }
 
 /// Pairs of kind and name; `*` alone has the kind `*`.
@@ -48,13 +48,13 @@ fn text<'a>((kind, name): (&'a str, &'a Value)) -> Option<(&'a str, &'a str)> {
     Some((kind, name.as_str()?))
 }
 
-fn naming(kind: &str, name: &str, deny: bool, request: &Request, reading: &Reading) -> Option<Naming> {
+fn naming(kind: &str, name: &str, denies: bool, request: &Request, reading: &Reading) -> Option<Naming> {
     let caller = &request.caller;
     match (kind, name) {
-        ("*", _) | ("AWS", "*") => is_in_everybody(kind, deny, request, reading).then_some(Naming::Everybody),
+        ("*", _) | ("AWS", "*") => is_in_everybody(kind, denies, request, reading).then_some(Naming::Everybody),
         ("AWS", name) if account_of(name).is_some() => (account_of(name) == caller.account.as_deref()).then_some(Naming::Account),
         ("AWS", name) if name == caller.name => Some(Naming::Itself),
-        ("AWS", name) if Some(name) == caller.issuer.as_deref() => issuer_counts(request, reading).then_some(Naming::Issuer),
+        ("AWS", name) if Some(name) == caller.issuer.as_deref() => (denies || issuer_counts(request, reading)).then_some(Naming::Issuer),
         ("Service", name) => (caller.kind == Kind::Service && name == caller.name).then_some(Naming::Itself),
         _ => None,
     }
@@ -69,17 +69,17 @@ fn account_of(name: &str) -> Option<&str> {
     (parts[2] == "iam" && parts[5] == "root").then_some(parts[4])
 }
 
-fn is_in_everybody(kind: &str, deny: bool, request: &Request, reading: &Reading) -> bool {
+fn is_in_everybody(kind: &str, denies: bool, request: &Request, reading: &Reading) -> bool {
     match request.caller.kind {
         Kind::Anonymous if kind == "AWS" => reading.says(Point::AwsStarIsAnonymousToo),
         // The question is only whether `*` grants to services; a Deny for everybody spares nobody.
-        Kind::Service => deny || reading.says(Point::StarIsServicesToo),
+        Kind::Service => denies || reading.says(Point::StarIsServicesToo),
         _ => true,
     }
 }
 
-/// In the same account the user's ARN reaches his federated sessions; across accounts nobody says (C2, C3). A role's ARN
-/// reaches its sessions everywhere.
+/// In the same account the user's ARN grants to his federated sessions; across accounts nobody says (C2, C3). A Deny for the
+/// user hits all of his sessions (C5), and a role's ARN reaches its sessions everywhere.
 fn issuer_counts(request: &Request, reading: &Reading) -> bool {
     let clear = request.caller.kind == Kind::Role || request.is_same_account();
     clear || reading.says(Point::UserIsHisSessionsAcrossAccounts)

@@ -27,9 +27,11 @@ pub enum Point {
     LoneStarFitsEveryArn,
     /// Are variables replaced in the values of Bool? (D1)
     BoolHasVariables,
-    /// Does a value of the wrong type match, in an Allow or in a Deny? AWS warns of it and stores it (B8).
-    MistypedMatchesInAllow,
-    MistypedMatchesInDeny,
+    /// Does a condition with a value of the wrong type hold, in an Allow or in a Deny? AWS warns of it and stores it (B8).
+    MistypedHoldsInAllow,
+    MistypedHoldsInDeny,
+    /// Is an empty text beside other values one of them for a set operator? (D3)
+    EmptyTextBesideOthersCounts,
     /// Are four digits in a date seconds instead of a year? (D4 has both forms)
     FourDigitsAreSeconds,
     /// Does an empty NotPrincipal name nobody instead of everybody? (B6 tells it of Principal only)

@@ -96,10 +96,15 @@ impl Request {
         self.action.eq_ignore_ascii_case("sts:GetCallerIdentity") && self.caller.kind != caller::Kind::Anonymous
     }
 
-    /// Federated sessions cannot call IAM, and of STS only GetCallerIdentity (C5).
+    /// Federated sessions cannot call IAM, and of STS only GetCallerIdentity (C5); role sessions cannot make other sessions
+    /// than role sessions (IAM:id_credentials_temp_request).
     pub fn may_be_called(&self) -> bool {
-        let closed = ["iam", "sts"].contains(&self.service().as_str()) && !self.action.eq_ignore_ascii_case("sts:GetCallerIdentity");
-        self.caller.kind != caller::Kind::Federated || !closed
+        let action = self.action.to_lowercase();
+        match self.caller.kind {
+            caller::Kind::Federated => !["iam", "sts"].contains(&self.service().as_str()) || action == "sts:getcalleridentity",
+            caller::Kind::Role => !["sts:getfederationtoken", "sts:getsessiontoken"].contains(&action.as_str()),
+            _ => true,
+        }
     }
 
     /// Keys and roles must allow by their own policy; an identity policy alone is worth nothing (C2).
