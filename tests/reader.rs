@@ -17,22 +17,113 @@ fn the_reader_decides_every_case_of_the_corpus_as_its_source_says() {
 }
 
 /// `READER_LINES` and `READER_SEED` ask for more lines, or others:
-/// `READER_LINES=1000000 READER_SEED=7 cargo test --release --test all reader::`.
+/// `READER_LINES=1000000 READER_SEED=7 cargo test --test all reader::`.
 fn setting(name: &str, ordinary: u64) -> u64 {
     std::env::var(name).map_or(ordinary, |text| text.parse().expect("a number"))
 }
 
-/// Where the product is known to be wrong, and not mended yet: what it is, and whether a line is of that kind.
-const SKIPPED: &[(&str, fn(&Value) -> bool)] = &[
-    ("policies that the caller cannot have count", has_policies_that_the_caller_cannot_have),
-    ("an empty negated list is an error", has_an_empty_negated_list),
-    ("a year alone is no date", has_a_year_for_a_date),
-    ("an empty list of a negated operator holds", has_an_empty_list_of_a_negated_operator),
-    ("Null with an empty list never holds", has_null_with_an_empty_list),
-    ("an empty text beside others is no value", has_an_empty_text_beside_others),
-    ("NotPrincipal `*` spares a caller with a boundary", spares_everybody_from_a_deny),
-    ("federated sessions may call STS and IAM", is_closed_to_federated_sessions),
+/// A point where the product is known to say something else than the sources, and is not mended yet.
+struct Known {
+    what: &'static str,
+    /// Whether a line is of that kind.
+    concerns: fn(&Value) -> bool,
+    /// A line that shows it.
+    example: &'static str,
+}
+
+const KNOWN: &[Known] = &[
+    Known {
+        what: "policies that the caller cannot have count",
+        concerns: has_policies_that_the_caller_cannot_have,
+        example: r#"{"principal": "111122223333", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
+            "permissions_boundary": {"Statement": []}}"#,
+    },
+    Known {
+        what: "a federated session may call STS",
+        concerns: is_closed_to_the_session,
+        example: r#"{"principal": "arn:aws:sts::111122223333:federated-user/x", "action": "sts:GetFederationToken",
+            "resource": "arn:aws:sts::111122223333:federated-user/y",
+            "identity_policies": [{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}],
+            "session_policies": [{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}]}"#,
+    },
+    Known {
+        what: "GetCallerIdentity needs a permission",
+        concerns: is_get_caller_identity,
+        example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "sts:GetCallerIdentity", "resource": "*"}"#,
+    },
+    Known {
+        what: "an empty negated list is an error",
+        concerns: has_an_empty_negated_list,
+        example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
+            "identity_policies": [{"Statement": {"Effect": "Deny", "NotAction": [], "Resource": "*"}}]}"#,
+    },
+    Known {
+        what: "an empty list of a negated operator holds",
+        concerns: has_an_empty_list_of_a_negated_operator,
+        example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
+            "identity_policies": [{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*",
+                "Condition": {"ForAnyValue:StringNotEquals": {"aws:username": []}}}}]}"#,
+    },
+    Known {
+        what: "Null with an empty list never holds",
+        concerns: has_null_with_an_empty_list,
+        example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
+            "identity_policies": [{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"Null": {"s3:prefix": []}}}}]}"#,
+    },
+    Known {
+        what: "an empty text is a value for Null",
+        concerns: has_null_and_an_empty_text,
+        example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
+            "context": {"s3:prefix": ""},
+            "identity_policies": [{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"Null": {"s3:prefix": "true"}}}}]}"#,
+    },
+    Known {
+        what: "an empty text beside others is no value",
+        concerns: has_an_empty_text_beside_others,
+        example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
+            "context": {"aws:TagKeys": ["a", ""]},
+            "identity_policies": [{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*",
+                "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "a"}}}}]}"#,
+    },
+    Known {
+        what: "NotPrincipal `*` spares a caller with a boundary",
+        concerns: spares_everybody_from_a_deny,
+        example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
+            "permissions_boundary": {"Statement": []},
+            "resource_policy": {"Statement": {"Effect": "Deny", "NotPrincipal": "*", "Action": "*", "Resource": "*"}}}"#,
+    },
+    Known {
+        what: "a year alone is no date",
+        concerns: has_a_year_for_a_date,
+        example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
+            "context": {"aws:CurrentTime": "2026-06-01T00:00:00Z"},
+            "identity_policies": [{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*",
+                "Condition": {"DateGreaterThan": {"aws:CurrentTime": "2025"}}}}]}"#,
+    },
 ];
+
+/// The root user, services and anonymous callers have no policies of their own (IAM:access_policies, "Policies and the root
+/// user"; C6); session policies are passed over where the principal is no session (IAM:reference_policies_evaluation-logic, step 7).
+fn has_policies_that_the_caller_cannot_have(line: &Value) -> bool {
+    let principal = line["principal"].as_str().unwrap_or_default();
+    let is_session = principal.contains(":federated-user/") || principal.contains(":assumed-role/");
+    let has_own = is_session || principal.contains(":user/");
+    let given = |name: &str| !line[name].is_null() && line[name] != json!([]);
+    (!is_session && given("session_policies")) || (!has_own && (given("identity_policies") || given("permissions_boundary")))
+}
+
+/// Federated sessions cannot call IAM nor STS, role sessions make no other sessions (C5; IAM:id_credentials_temp_request).
+fn is_closed_to_the_session(line: &Value) -> bool {
+    let text = |name: &str| line[name].as_str().unwrap_or_default().to_lowercase();
+    let (principal, action) = (text("principal"), text("action"));
+    let federated = principal.contains(":federated-user/") && (action.starts_with("sts:") || action.starts_with("iam:"));
+    federated || (principal.contains(":assumed-role/") && ["sts:getfederationtoken", "sts:getsessiontoken"].contains(&action.as_str()))
+}
+
+/// It needs none, and a Deny does not stop it (IAM:id_credentials_temp_request, note 4).
+fn is_get_caller_identity(line: &Value) -> bool {
+    line["action"].as_str().is_some_and(|action| action.eq_ignore_ascii_case("sts:GetCallerIdentity"))
+}
 
 /// Whether some member of some object, at any depth, is so.
 fn any_member(value: &Value, is_so: &dyn Fn(&str, &Value) -> bool) -> bool {
@@ -68,6 +159,12 @@ fn has_null_with_an_empty_list(line: &Value) -> bool {
     any_member(line, &|name, keys| name == "Null" && has_an_empty_list(keys))
 }
 
+/// An empty text is called a null value, and Null false asks for one that is not null (IAM:reference_policies_elements_condition; D1).
+fn has_null_and_an_empty_text(line: &Value) -> bool {
+    let is_empty = |value: &Value| *value == json!("") || value.as_array().is_some_and(|values| values.contains(&json!("")));
+    any_member(line, &|name, _| name == "Null") && line["context"].as_object().is_some_and(|keys| keys.values().any(is_empty))
+}
+
 /// AWS tells only what a set of nothing but an empty text is (D3).
 fn has_an_empty_text_beside_others(line: &Value) -> bool {
     let values = line["context"].as_object().into_iter().flatten().filter_map(|(_, values)| values.as_array());
@@ -85,20 +182,8 @@ fn has_a_year_for_a_date(line: &Value) -> bool {
     any_member(line, &|name, keys| name.contains("Date") && keys.to_string().contains("\"2025\""))
 }
 
-/// "No STS operation except GetCallerIdentity" (C5; IAM:id_credentials_temp_request).
-fn is_closed_to_federated_sessions(line: &Value) -> bool {
-    let text = |name: &str| line[name].as_str().unwrap_or_default().to_lowercase();
-    text("principal").contains(":federated-user/") && (text("action").starts_with("sts:") || text("action").starts_with("iam:"))
-}
-
-/// The root user, services and anonymous callers have no policies of their own; only sessions have session policies. The guide
-/// passes over the latter where the principal is no session (IAM:reference_policies_evaluation-logic, step 7).
-fn has_policies_that_the_caller_cannot_have(line: &Value) -> bool {
-    let principal = line["principal"].as_str().unwrap_or_default();
-    let is_session = principal.contains(":federated-user/") || principal.contains(":assumed-role/");
-    let has_own = is_session || principal.contains(":user/");
-    let given = |name: &str| !line[name].is_null() && line[name] != json!([]);
-    (!is_session && given("session_policies")) || (!has_own && (given("identity_policies") || given("permissions_boundary")))
+fn is_known(line: &Value) -> bool {
+    KNOWN.iter().any(|known| (known.concerns)(line))
 }
 
 /// What the product says, and what the reader.
@@ -110,12 +195,10 @@ fn words(line: &Value) -> (String, String) {
 /// Where the two do not say the same: the smallest line that still shows it, and both answers.
 fn disagreement(line: &Value) -> Option<String> {
     let (product, reader) = words(line);
-    if product == reader || SKIPPED.iter().any(|(_, is_of_that_kind)| is_of_that_kind(line)) {
+    if product == reader || is_known(line) {
         return None;
     }
-    // Smaller lines of a kind that is skipped would hide the cause.
-    let is_skipped = |line: &Value| SKIPPED.iter().any(|(_, is_of_that_kind)| is_of_that_kind(line));
-    let smallest = shrink(line, |smaller| !is_skipped(smaller) && words(smaller) == (product.clone(), reader.clone()));
+    let smallest = shrink(line, |smaller| !is_known(smaller) && words(smaller) == (product.clone(), reader.clone()));
     let text = smallest.to_string();
     Some(format!("{text}\n    product: {}\n    reader: {:?}", eval::answer(&text).2, reference::decide_text(&text)))
 }
@@ -134,5 +217,15 @@ proptest! {
     #[test]
     fn reader_and_product_agree_on_the_requests_of_the_properties(line in random::line()) {
         prop_assert_eq!(disagreement(&line), None);
+    }
+}
+
+#[test]
+fn every_known_disagreement_is_still_there() {
+    for known in KNOWN {
+        let line = serde_json::from_str(known.example).unwrap();
+        let (product, reader) = words(&line);
+        assert!((known.concerns)(&line), "the example of `{}` is of another kind", known.what);
+        assert_ne!(product, reader, "`{}` is mended: take it out of the list", known.what);
     }
 }

@@ -179,10 +179,15 @@ impl Test<'_> {
             Set::ForAnyValue => false,
             Set::Plain if self.wanted.is_empty() => self.reading.says(Point::EmptyListHolds),
             Set::Plain => self.wanted.iter().any(|wanted| match truth(wanted) {
-                Some(absent) => absent == values.is_none(),
+                Some(absent) => absent == self.is_null(values),
                 None => self.mistyped_holds(),
             }),
         }
+    }
+
+    /// Absent, or null (D1); an empty text is called a null value once (IAM:reference_policies_elements_condition).
+    fn is_null(&self, values: Option<&[String]>) -> bool {
+        values.is_none_or(|values| values.iter().all(String::is_empty) && self.reading.says(Point::EmptyTextIsNull))
     }
 
     /// The values of one key are joined by OR, those of a negated operator by NOR (D2).

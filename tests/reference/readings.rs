@@ -30,6 +30,8 @@ pub enum Point {
     /// Does a condition with a value of the wrong type hold, in an Allow or in a Deny? AWS warns of it and stores it (B8).
     MistypedHoldsInAllow,
     MistypedHoldsInDeny,
+    /// Is an empty text null for the operator Null? (D1)
+    EmptyTextIsNull,
     /// Is an empty text beside other values one of them for a set operator? (D3)
     EmptyTextBesideOthersCounts,
     /// Are four digits in a date seconds instead of a year? (D4 has both forms)
