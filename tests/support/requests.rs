@@ -36,7 +36,7 @@ impl Dice {
         if self.percent(60) {
             return self.one(texts).into();
         }
-        let count = if self.percent(4) { 0 } else { 1 + self.below(3) };
+        let count = if self.percent(2) { 0 } else { 1 + self.below(3) };
         (0..count).map(|_| Value::from(self.one(texts))).collect()
     }
 }
@@ -80,8 +80,14 @@ const TARGETS: &[&(&str, &str)] = &[
     &("sts:AssumeRole", "arn:aws:iam::111122223333:role/goal"),
 ];
 
+/// What covers much stands often, so that much is allowed.
 const ACTIONS: &[&str] = &[
     "*",
+    "*",
+    "*",
+    "*",
+    "s3:*",
+    "s3:*",
     "s3:*",
     "s3:GetObject",
     "s3:Get*",
@@ -99,6 +105,12 @@ const ACTIONS: &[&str] = &[
 const RESOURCES: &[&str] = &[
     "*",
     "*",
+    "*",
+    "*",
+    "*",
+    "*",
+    "arn:aws:s3:::b*",
+    "arn:aws:s3:::b*",
     "arn:aws:s3:::b",
     "arn:aws:s3:::b*",
     "arn:aws:s3:::b/*",
