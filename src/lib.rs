@@ -16,5 +16,6 @@ pub mod model;
 pub mod report;
 pub mod simulate;
 pub mod source;
+pub mod symbolic;
 pub mod syntax;
 pub mod tree;

@@ -5,6 +5,7 @@
 //! source; [`Sources::trace`] leads from it back into the file the user can edit.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 /// Longest text that is read, in bytes. Larger inputs are refused with a clear error.
 pub const MAX_INPUT_BYTES: usize = 16 * 1024 * 1024;
@@ -114,9 +115,15 @@ pub struct Source {
     pub text: String,
     /// Address of its first byte.
     pub base: u32,
+    lines: OnceLock<LineIndex>,
 }
 
 impl Source {
+    /// The starts of its lines, found when they are first asked for.
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+
     /// The addresses of the whole text.
     pub fn span(&self) -> Span {
         Span::new(self.base, self.base + self.text.len() as u32)
@@ -207,7 +214,7 @@ impl Sources {
         if text.len() > room {
             return Err(TooLarge { size: text.len(), limit: room });
         }
-        self.list.push(Source { origin, text, base: base as u32 });
+        self.list.push(Source { origin, text, base: base as u32, lines: OnceLock::new() });
         Ok(SourceId(self.list.len() - 1))
     }
 

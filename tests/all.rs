@@ -13,6 +13,9 @@ mod policies;
 // Connections: the set-ups of corpus/ica with their expected verdicts.
 mod ica;
 
+// The witnesses of these set-ups: each is a line of `simulate` that gives the same decision.
+mod replay;
+
 // The AWS reference tables against the fact sheets.
 mod aws;
 
@@ -36,3 +39,6 @@ mod reference;
 
 // The third reader beside the corpus and the product.
 mod reader;
+
+// All requests at once: against exhaustive evaluation, published verdicts and versions of real policies.
+mod symbolic;

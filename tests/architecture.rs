@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms, and for each the rooms it may use. `source`, `finding` and `tree` are common ground.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("source", &[]),
     ("finding", &["source"]),
     ("tree", &["source"]),
@@ -15,6 +15,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("model", &["source", "finding", "tree", "syntax"]),
     ("authz", &["aws", "model"]),
     ("eval", &["source", "model", "authz"]),
+    ("symbolic", &["source", "aws", "model", "authz", "eval"]),
     ("ica", &["source", "finding", "aws", "json", "syntax", "input", "model", "authz", "eval"]),
     ("simulate", &["source", "finding", "tree", "json", "syntax", "aws", "model", "authz", "eval"]),
     ("report", &["source", "finding", "aws", "authz", "model", "eval", "ica", "simulate"]),

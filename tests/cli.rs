@@ -186,7 +186,7 @@ fn wrong_usage_names_the_setting() {
             &["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--assume", "aws:username=x"],
             "follows from the caller",
         ),
-        (&["check", "--cors", "cors.json"], "unexpected argument '--cors'"),
+        (&["check", "--cors", "cors.json"], "`--cors` is not built yet"),
     ];
     for (arguments, words) in cases {
         let output = run(arguments);
@@ -220,6 +220,68 @@ fn several_connections_of_one_file_are_checked_one_after_the_other() {
 }
 
 #[test]
+fn a_settings_file_without_a_connection_is_wrong_usage() {
+    let folder = folder("no-connection");
+    fs::write(folder.join("ica.toml"), "connection = []").unwrap();
+    let output = run(&["check", "--connection", folder.join("ica.toml").to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("there is no connection in it"), "{}", stderr(&output));
+}
+
+#[test]
+fn the_report_names_the_edition_that_was_followed() {
+    let ica = |edition: &str| {
+        let output = check(&["--edition", edition, "--format", "json"]);
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()["data"]["ica"].clone()
+    };
+    assert_eq!(ica("seed"), "seed");
+    assert_eq!(ica("current"), ica_policy::ica::catalogue::EDITION);
+}
+
+#[test]
+fn the_cause_of_a_consequence_is_shown_though_nobody_asked_for_it() {
+    let folder = folder("root-cause");
+    let file = folder.join("user.json");
+    let text = fs::read_to_string(root().join(USER_POLICY)).unwrap();
+    fs::write(&file, text.replace("s3:GetBucketLocation", "s3:GetBucketAcl")).unwrap();
+    let file = file.to_str().unwrap();
+    let output = check(&["--identity-policy", file, "--versioning", "unversioned", "--operation", "upload-data", "--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let ids = report["operations"].as_array().unwrap().iter().map(|operation| operation["id"].as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(ids, ["validate-storage", "upload-data"]);
+    assert_eq!(report["operations"][1]["callers"][0]["blocked_by"], serde_json::json!(["validate-storage"]));
+}
+
+#[test]
+fn wrong_usage_of_files_and_operations_is_told() {
+    for (more, words) in [
+        (&["--operation", "upload-data", "--skip", "upload-data"][..], "nothing is left to check"),
+        (&["--identity-policy", "none", USER_POLICY], "`none` excludes other files"),
+        (&["--identity-policy", "-", "--bucket-policy", "-"], "`-` can stand for one file only"),
+        (&["--role", "arn:aws:iam::111122223333:role/ica"], "`--role` is not built yet"),
+        (&["--assume", "martian:aws:SourceIp=192.0.2.1"], "`martian` is no caller"),
+    ] {
+        let output = check(more);
+        assert_eq!(output.status.code(), Some(2), "{more:?}");
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_no_success() {
+    if !Path::new("/dev/full").exists() {
+        return;
+    }
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let binary = env!("CARGO_BIN_EXE_ica-policy");
+    let output =
+        Command::new(binary).args(["check", "--connection", EXAMPLE, "--fail-on", "never"]).current_dir(root()).stdout(full).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains("the report cannot be written"), "{}", stderr(&output));
+}
+
+#[test]
 fn json_reports_hold_to_the_published_schema() {
     for more in [
         &["--identity-policy", USER_POLICY][..],
@@ -241,7 +303,9 @@ fn spans_of_a_wrapped_policy_point_into_the_file() {
     let file = folder.join("answer.json");
     let output = check(&["--bucket-policy", file.to_str().unwrap(), "--operation", "copy-from-bucket", "--format", "json"]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let steps = report["operations"][0]["callers"][0]["steps"].as_array().unwrap();
+    let operations = report["operations"].as_array().unwrap();
+    let copy = operations.iter().find(|operation| operation["id"] == "copy-from-bucket").unwrap();
+    let steps = copy["callers"][0]["steps"].as_array().unwrap();
     let reason = &steps.iter().find(|step| step["action"] == "s3:GetObject").unwrap()["reasons"][0];
     let (start, end) = (reason["span"]["start"].as_u64().unwrap() as usize, reason["span"]["end"].as_u64().unwrap() as usize);
     assert_eq!(reason["text"].as_str().unwrap(), &answer[start..end]);
@@ -278,7 +342,7 @@ case "$1 $2" in
     "iam get-user-policy") printf '{"UserName": "u", "PolicyName": "inline", "PolicyDocument": %s}' "$(cat user-policy.json)" ;;
     "iam list-groups-for-user") printf 'lab\tstaff\n' ;;
     "iam list-group-policies") echo None ;;
-    "iam list-attached-user-policies") echo arn:aws:iam::111122223333:policy/extra ;;
+    "iam list-attached-user-policies") printf 'arn:aws:iam::111122223333:policy/extra\tarn:aws:iam::aws:policy/extra\n' ;;
     "iam list-attached-group-policies") echo arn:aws:iam::111122223333:policy/extra ;;
     "iam get-policy") echo v3 ;;
     "iam get-policy-version") echo '{"PolicyVersion": {"Document": {"Version": "2012-10-17", "Statement": []}, "VersionId": "v3"}}' ;;
@@ -314,8 +378,19 @@ fn the_script_of_inputs_fetches_everything_and_runs_the_check() {
     assert!(text.contains("user   arn:aws:iam::111122223333:user/lab/illumina_ica_admin"), "{text}");
     assert!(text.contains("us-east-1, unversioned, prefix ica/"), "{text}");
     assert!(text.contains("user-inline-inline.json as an answer of `aws iam get-user-policy`"), "{text}");
-    assert!(text.contains("managed-extra.json as an answer of `aws iam get-policy-version`"), "{text}");
+    // AWS has a policy of the same name.
+    for account in ["111122223333", "aws"] {
+        assert!(text.contains(&format!("managed-{account}-extra.json as an answer of `aws iam get-policy-version`")), "{text}");
+    }
     assert!(stderr(&output).contains("--bucket-policy none --boundary none"), "{}", stderr(&output));
+}
+
+#[test]
+fn inputs_refuses_what_check_would_refuse() {
+    for (bucket, account, user) in [("s3://b", "111122223333", "u"), ("b", "11", "u"), ("b", "111122223333", "lab/u")] {
+        let output = run(&["inputs", "--bucket", bucket, "--account", account, "--user", user]);
+        assert_eq!(output.status.code(), Some(2), "{bucket} {account} {user}");
+    }
 }
 
 #[test]

@@ -1,4 +1,9 @@
+use ica_policy::authz::{Caller, Context, Layer, Layers, Request};
+use ica_policy::eval::{Outcome, decide};
+use ica_policy::input;
+use ica_policy::model::{PolicyKind, lower};
 use ica_policy::simulate::Simulator;
+use ica_policy::source::Sources;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -171,4 +176,23 @@ fn every_case_of_the_corpus_is_decided_as_its_source_says() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} cases are wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// The decision on a bucket policy as `check` reads it: what AWS would refuse casts a doubt there, it does not end the run.
+fn with_bucket_policy(text: &str) -> Outcome {
+    let mut sources = Sources::new();
+    let id = sources.add_file("bucket.json", text.to_owned()).unwrap();
+    let document = input::read_policy(&mut sources, id).unwrap();
+    let policy = lower(&document.policy, PolicyKind::Resource).policy;
+    let caller = Caller::parse("arn:aws:iam::111122223333:user/ana", None).unwrap();
+    let request = Request::new(caller, "s3:GetObject", "arn:aws:s3:::b/k", None, Context::new()).unwrap();
+    decide(&request, &Layers { resource: Layer::Policies(vec![&policy]), ..Layers::default() }).outcome
+}
+
+#[test]
+fn a_kind_of_principal_that_stands_twice_is_open() {
+    let grant = r#"{"Statement": {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:user/ana"TWICE}, "Action": "*", "Resource": "*"}}"#;
+    assert_eq!(with_bucket_policy(&grant.replace("TWICE", "")), Outcome::Allowed);
+    let twice = r#", "AWS": "arn:aws:iam::111122223333:user/zed""#;
+    assert_eq!(with_bucket_policy(&grant.replace("TWICE", twice)), Outcome::Undetermined);
 }

@@ -3,7 +3,7 @@ use ica_policy::eval::{Outcome, decide};
 use ica_policy::ica::catalogue::IcaCaller;
 use ica_policy::ica::connection::{Built, Connection, Given, Loader, Unreadable, build};
 use ica_policy::ica::settings::Settings;
-use ica_policy::ica::{Check, Reason, Verdict, check};
+use ica_policy::ica::{Check, Reason, StepReport, Verdict, check};
 use ica_policy::model::Policy;
 use ica_policy::source::{SourceId, Sources};
 use serde::Deserialize;
@@ -34,6 +34,20 @@ struct Expect {
     own: BTreeMap<String, BTreeMap<IcaCaller, Verdict>>,
     #[serde(default)]
     reasons: Vec<ExpectedReason>,
+    #[serde(default)]
+    assumes: Vec<ExpectedAssumes>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpectedAssumes {
+    operation: String,
+    caller: IcaCaller,
+    action: String,
+    #[serde(default)]
+    lists: Vec<String>,
+    #[serde(default)]
+    leaves_out: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +93,7 @@ fn wrong(path: &Path) -> Vec<String> {
         wrong.push(format!("exit {exit}, expected {}", set_up.expect.exit));
     }
     wrong.extend(set_up.expect.reasons.iter().filter_map(|expected| missing_reason(&check, &sources, expected)));
+    wrong.extend(set_up.expect.assumes.iter().filter_map(|expected| wrong_assumes(&check, expected)));
     wrong
 }
 
@@ -97,11 +112,23 @@ fn wrong_verdicts(check: &Check, expected: &BTreeMap<String, BTreeMap<IcaCaller,
     wrong
 }
 
+/// The steps of an operation's caller that ask for an action.
+fn steps<'a>(check: &'a Check, operation: &str, caller: IcaCaller, action: &'a str) -> impl Iterator<Item = &'a StepReport> {
+    let operation = check.operations.iter().find(|report| report.id == operation).unwrap();
+    let report = operation.callers.iter().find(|report| report.caller == caller).unwrap();
+    report.steps.iter().filter(move |step| step.action == action)
+}
+
+fn wrong_assumes(check: &Check, expected: &ExpectedAssumes) -> Option<String> {
+    let ExpectedAssumes { operation, caller, action, lists, leaves_out } = expected;
+    let step = steps(check, operation, *caller, action).next().unwrap();
+    let has = |id: &String| step.assumes.contains(&id.as_str());
+    let fits = lists.iter().all(has) && !leaves_out.iter().any(has);
+    (!fits).then(|| format!("{operation} {} {action}: assumes {:?}, not {lists:?} without {leaves_out:?}", caller.id(), step.assumes))
+}
+
 fn missing_reason(check: &Check, sources: &Sources, expected: &ExpectedReason) -> Option<String> {
-    let operation = check.operations.iter().find(|operation| operation.id == expected.operation)?;
-    let report = operation.callers.iter().find(|report| report.caller == expected.caller)?;
-    let steps = report.steps.iter().filter(|step| step.action == expected.action);
-    let reasons = steps.flat_map(|step| &step.reasons).collect::<Vec<_>>();
+    let reasons = steps(check, &expected.operation, expected.caller, &expected.action).flat_map(|step| &step.reasons).collect::<Vec<_>>();
     if reasons.iter().any(|reason| fits(reason, sources, expected)) {
         return None;
     }
@@ -150,8 +177,19 @@ fn every_set_up_of_the_corpus_comes_out_as_expected() {
     assert!(!only.is_empty() || paths.len() >= 25, "only {} set-ups", paths.len());
 }
 
+/// A level of which nothing is said, or no file: the library counts all of it as absent.
+#[test]
+fn a_layer_with_an_unreadable_file_counts_as_absent() {
+    let deny = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}"#;
+    let files = BTreeMap::from([("deny.json".to_owned(), deny.to_owned()), ("empty.json".to_owned(), String::new())]);
+    let text = "bucket = 'b'\naccount = '111122223333'\nuser = 'u'\nscp = [['deny.json', 'empty.json']]";
+    let settings = ica_policy::ica::settings::parse(text).unwrap().remove(0);
+    let built = build(&settings, &mut Sources::new(), &mut Inline(files)).unwrap();
+    assert_eq!((built.connection.scps, built.unreadable.len()), (Given::Absent, 1));
+}
+
 /// The layers of a caller, rebuilt from what the connection holds.
-fn layers(connection: &Connection, caller: IcaCaller) -> Layers<'_> {
+fn layers<'a>(connection: &'a Connection, caller: IcaCaller, action: &str) -> Layers<'a> {
     fn known(given: &Given<Vec<Policy>>) -> Layer<'_> {
         match given {
             Given::Given(policies) => Layer::Policies(policies.iter().collect()),
@@ -165,6 +203,9 @@ fn layers(connection: &Connection, caller: IcaCaller) -> Layers<'_> {
         }
     }
     let own = caller != IcaCaller::CrossAccountRole;
+    // What is asked of STS does not come by the bucket, and the resource is the user's account's (C5).
+    let at_bucket = action.starts_with("s3:");
+    let has_rcps = at_bucket || connection.user.account() == connection.account;
     let session = match (caller, &connection.session) {
         (IcaCaller::FederatedSession, Given::Absent) => Layer::Assumed,
         (IcaCaller::FederatedSession, given) => known(given),
@@ -174,9 +215,9 @@ fn layers(connection: &Connection, caller: IcaCaller) -> Layers<'_> {
         identity: if own { known(&connection.identity) } else { Layer::Assumed },
         boundary: if own { known(&connection.boundary) } else { Layer::Absent },
         session,
-        resource: known(&connection.bucket_policy),
+        resource: if at_bucket { known(&connection.bucket_policy) } else { Layer::Absent },
         scps: if own { levels(&connection.scps) } else { Vec::new() },
-        rcps: levels(&connection.rcps),
+        rcps: if has_rcps { levels(&connection.rcps) } else { Vec::new() },
         vpce: Layer::Absent,
     }
 }
@@ -222,7 +263,9 @@ fn context(connection: &Connection, action: &str, caller: IcaCaller, number: &mu
     context.set_one("aws:SourceIp", format!("{}.{}.{}.{}", 1 + number(220), number(256), number(256), number(256)));
     context.set_one("aws:UserAgent", format!("agent{}", number(1000)));
     context.set_one("aws:CurrentTime", format!("20{:02}-0{}-11T10:00:00Z", 10 + number(50), 1 + number(9)));
-    connection.region.iter().for_each(|region| context.set_one("aws:RequestedRegion", region.clone()));
+    // The endpoint of STS need not be in the bucket's region.
+    let region = connection.region.clone().filter(|_| action.starts_with("s3:"));
+    context.set_one("aws:RequestedRegion", region.unwrap_or_else(|| ["us-east-1", "eu-central-1"][number(2)].to_owned()));
     if action == "s3:PutObject" {
         context.set_one("s3:x-amz-server-side-encryption", "AES256");
         context.set_one("s3:ObjectCreationOperation", ["true", "false"][number(2)]);
@@ -239,6 +282,15 @@ fn key(prefix: &str, number: &mut impl FnMut(usize) -> usize) -> String {
     const PIECES: [&str; 14] = ["a", "raw", "/", "/", ".bam", ".txt", "run1", "-", "é", "results", ".", "ica", "x", "sub/"];
     let pieces = (0..1 + number(6)).map(|_| PIECES[number(PIECES.len())]).collect::<String>();
     format!("{prefix}{pieces}")
+}
+
+/// Something that an action may be asked for, and whose it is.
+fn resource<'a>(connection: &'a Connection, action: &str, number: &mut impl FnMut(usize) -> usize) -> (String, &'a str) {
+    if action.starts_with("s3:") {
+        return (format!("arn:aws:s3:::{}/{}", connection.bucket, key(&connection.prefix, number)), &connection.account);
+    }
+    let account = connection.user.account();
+    (format!("arn:aws:sts::{account}:federated-user/session{}", number(100)), account)
 }
 
 /// What is called allowed must let any such request through, and what is called blocked none.
@@ -261,14 +313,14 @@ fn random_requests_agree_with_the_verdicts() {
         let check = check(&connection);
         for operation in check.operations.iter().filter(|operation| !["archive-data", "browser-upload"].contains(&operation.id)) {
             for report in &operation.callers {
-                let steps = report.steps.iter().filter(|step| step.resource.ends_with('*') && step.action.starts_with("s3:"));
+                let steps = report.steps.iter().filter(|step| step.resource.ends_with('*'));
                 for step in steps.filter(|step| matches!(step.verdict, Verdict::Allowed | Verdict::Blocked)) {
                     for _ in 0..40 {
                         let caller = caller(&connection, report.caller, ["session1", "ica-x", "zz"][number(3)]);
                         let context = context(&connection, &step.action, report.caller, &mut number);
-                        let resource = format!("arn:aws:s3:::{}/{}", connection.bucket, key(&connection.prefix, &mut number));
-                        let request = Request::new(caller, &step.action, &resource, Some(&connection.account), context).unwrap();
-                        let decision = decide(&request, &layers(&connection, report.caller));
+                        let (resource, account) = resource(&connection, &step.action, &mut number);
+                        let request = Request::new(caller, &step.action, &resource, Some(account), context).unwrap();
+                        let decision = decide(&request, &layers(&connection, report.caller, &step.action));
                         let fits = if step.verdict == Verdict::Allowed {
                             decision.outcome == Outcome::Allowed
                         } else {

@@ -5,7 +5,7 @@ use ica_policy::json;
 use ica_policy::model::{self, Part, Pattern, Policy, PolicyKind, ResourceKind};
 use ica_policy::source::Sources;
 use ica_policy::syntax;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 const KINDS: [PolicyKind; 9] = [
@@ -34,7 +34,11 @@ fn documents() -> Vec<(String, Vec<u8>)> {
     documents
 }
 
-/// Twenty requests of different callers for actions and resources that the document itself names, as far as they can be asked for.
+/// How many requests are asked of each document.
+const REQUESTS: usize = 20;
+
+/// Twenty requests of different callers for actions and resources that the document itself names. Some contradict themselves and are
+/// refused; then others are tried.
 fn requests(policy: &Policy, seed: usize) -> Vec<Request> {
     const CALLERS: [(&str, Option<&str>); 6] = [
         ("arn:aws:iam::111122223333:user/team/ana", None),
@@ -63,8 +67,9 @@ fn requests(policy: &Policy, seed: usize) -> Vec<Request> {
     );
     actions.push("s3:GetObject".to_owned());
     resources.extend(["*".to_owned(), "arn:aws:s3:::b/k".to_owned()]);
-    let keys = statements().flat_map(|statement| &statement.conditions).map(|condition| condition.key.node.to_string()).collect::<Vec<_>>();
-    (0..20)
+    let keys =
+        statements().flat_map(|statement| &statement.conditions).map(|condition| condition.key.node.to_string()).collect::<BTreeSet<_>>();
+    let requests = (0..100 * REQUESTS)
         .filter_map(|number| {
             let pick = (seed + number * 7919) % 104_729;
             let (principal, issuer) = CALLERS[number % CALLERS.len()];
@@ -83,7 +88,10 @@ fn requests(policy: &Policy, seed: usize) -> Vec<Request> {
             let caller = Caller::parse(principal, issuer).unwrap();
             Request::new(caller, &actions[pick % actions.len()], &resources[pick % resources.len()], Some("111122223333"), context).ok()
         })
-        .collect()
+        .take(REQUESTS)
+        .collect::<Vec<_>>();
+    assert_eq!(requests.len(), REQUESTS, "actions {actions:?}, resources {resources:?}, keys {keys:?}");
+    requests
 }
 
 /// A text that matches the pattern.
@@ -205,4 +213,37 @@ fn printing_an_ast_gives_the_document_back() {
         let policy = syntax::parse(root.clone()).policy.unwrap();
         assert_eq!(syntax::print(&policy), root, "{name}");
     }
+}
+
+/// B4: only 2012-10-17 has variables, and a document without a version is older.
+#[test]
+fn a_variable_without_the_version_that_knows_it_is_told() {
+    let told = |version: &str, words: &str| {
+        let text = format!(r#"{{{version} "Statement": {{"Effect": "Allow", "Action": "s3:GetObject", {words}}}}}"#);
+        let mut sources = Sources::new();
+        let id = sources.add_file("policy", text).unwrap();
+        let document = ica_policy::input::read_policy(&mut sources, id).unwrap();
+        let findings = model::lower(&document.policy, PolicyKind::Identity).findings;
+        findings.iter().filter(|finding| finding.id == "variable-without-version").count()
+    };
+    let resource = r#""Resource": "arn:aws:s3:::b/${aws:username}/*""#;
+    let condition = r#""Resource": "*", "Condition": {"StringLike": {"s3:prefix": ["x", "${aws:username}/*"]}}"#;
+    assert_eq!((told("", resource), told("", condition)), (1, 1));
+    assert_eq!(told(r#""Version": "2008-10-17","#, resource), 1);
+    assert_eq!(told(r#""Version": "2012-10-17","#, resource), 0);
+    assert_eq!(told("", r#""Resource": "arn:aws:s3:::b/$x""#), 0);
+}
+
+/// An answer with two policies is none that the AWS CLI gives; a member that stands twice inside of a policy is a finding of its own.
+#[test]
+fn an_answer_that_holds_two_policies_is_refused() {
+    let read = |text: &str| {
+        let mut sources = Sources::new();
+        let id = sources.add_file("answer", text.to_owned()).unwrap();
+        ica_policy::input::read_policy(&mut sources, id).map(|document| document.findings.len())
+    };
+    let policy = r#"{"Version": "2012-10-17", "Statement": []}"#;
+    assert!(read(&format!(r#"{{"PolicyDocument": {policy}, "PolicyDocument": {policy}}}"#)).is_err());
+    assert_eq!(read(&format!(r#"{{"PolicyDocument": {policy}}}"#)), Ok(0));
+    assert_eq!(read(r#"{"PolicyDocument": {"Version": "2012-10-17", "Statement": [], "Statement": []}}"#), Ok(1));
 }

@@ -39,19 +39,6 @@ const KNOWN: &[Known] = &[
             "permissions_boundary": {"Statement": []}}"#,
     },
     Known {
-        what: "a federated session may call STS",
-        concerns: is_closed_to_the_session,
-        example: r#"{"principal": "arn:aws:sts::111122223333:federated-user/x", "action": "sts:GetFederationToken",
-            "resource": "arn:aws:sts::111122223333:federated-user/y",
-            "identity_policies": [{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}],
-            "session_policies": [{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}]}"#,
-    },
-    Known {
-        what: "GetCallerIdentity needs a permission",
-        concerns: is_get_caller_identity,
-        example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "sts:GetCallerIdentity", "resource": "*"}"#,
-    },
-    Known {
         what: "an empty negated list is an error",
         concerns: has_an_empty_negated_list,
         example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
@@ -65,25 +52,11 @@ const KNOWN: &[Known] = &[
                 "Condition": {"ForAnyValue:StringNotEquals": {"aws:username": []}}}}]}"#,
     },
     Known {
-        what: "Null with an empty list never holds",
-        concerns: has_null_with_an_empty_list,
-        example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
-            "identity_policies": [{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"Null": {"s3:prefix": []}}}}]}"#,
-    },
-    Known {
         what: "an empty text is a value for Null",
         concerns: has_null_and_an_empty_text,
         example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
             "context": {"s3:prefix": ""},
             "identity_policies": [{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"Null": {"s3:prefix": "true"}}}}]}"#,
-    },
-    Known {
-        what: "an empty text beside others is no value",
-        concerns: has_an_empty_text_beside_others,
-        example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
-            "context": {"aws:TagKeys": ["a", ""]},
-            "identity_policies": [{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*",
-                "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "a"}}}}]}"#,
     },
     Known {
         what: "NotPrincipal `*` spares a caller with a boundary",
@@ -110,19 +83,6 @@ fn has_policies_that_the_caller_cannot_have(line: &Value) -> bool {
     let has_own = is_session || principal.contains(":user/");
     let given = |name: &str| !line[name].is_null() && line[name] != json!([]);
     (!is_session && given("session_policies")) || (!has_own && (given("identity_policies") || given("permissions_boundary")))
-}
-
-/// Federated sessions cannot call IAM nor STS, role sessions make no other sessions (C5; IAM:id_credentials_temp_request).
-fn is_closed_to_the_session(line: &Value) -> bool {
-    let text = |name: &str| line[name].as_str().unwrap_or_default().to_lowercase();
-    let (principal, action) = (text("principal"), text("action"));
-    let federated = principal.contains(":federated-user/") && (action.starts_with("sts:") || action.starts_with("iam:"));
-    federated || (principal.contains(":assumed-role/") && ["sts:getfederationtoken", "sts:getsessiontoken"].contains(&action.as_str()))
-}
-
-/// It needs none, and a Deny does not stop it (IAM:id_credentials_temp_request, note 4).
-fn is_get_caller_identity(line: &Value) -> bool {
-    line["action"].as_str().is_some_and(|action| action.eq_ignore_ascii_case("sts:GetCallerIdentity"))
 }
 
 /// Whether some member of some object, at any depth, is so.
@@ -154,21 +114,10 @@ fn has_an_empty_list_of_a_negated_operator(line: &Value) -> bool {
     any_member(line, &|name, keys| name.contains("Not") && told(name) && has_an_empty_list(keys))
 }
 
-/// The same point is open as for other plain operators (B6).
-fn has_null_with_an_empty_list(line: &Value) -> bool {
-    any_member(line, &|name, keys| name == "Null" && has_an_empty_list(keys))
-}
-
 /// An empty text is called a null value, and Null false asks for one that is not null (IAM:reference_policies_elements_condition; D1).
 fn has_null_and_an_empty_text(line: &Value) -> bool {
     let is_empty = |value: &Value| *value == json!("") || value.as_array().is_some_and(|values| values.contains(&json!("")));
     any_member(line, &|name, _| name == "Null") && line["context"].as_object().is_some_and(|keys| keys.values().any(is_empty))
-}
-
-/// AWS tells only what a set of nothing but an empty text is (D3).
-fn has_an_empty_text_beside_others(line: &Value) -> bool {
-    let values = line["context"].as_object().into_iter().flatten().filter_map(|(_, values)| values.as_array());
-    values.into_iter().any(|values| values.contains(&json!("")) && values.iter().any(|value| *value != json!("")))
 }
 
 /// A Deny with NotPrincipal always hits callers with a boundary, whatever is listed (C7).

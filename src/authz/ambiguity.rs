@@ -37,8 +37,12 @@ pub enum Ambiguity {
     ServiceStar,
     /// An account named by its canonical id.
     CanonicalUser,
-    /// A grant to the customer's account root in `NotPrincipal` of an Allow.
+    /// An Allow with `NotPrincipal`.
     NotPrincipalAllow,
+    /// IAM asked by a federated session.
+    ConsoleSession,
+    /// An identity provider in a trust policy, for a caller who did not sign.
+    WebIdentity,
 }
 
 struct Entry {
@@ -49,12 +53,12 @@ struct Entry {
 }
 
 /// The table: what the readings are and which pages leave the point open.
-const TABLE: [Entry; 13] = [
+const TABLE: [Entry; 15] = [
     Entry {
         ambiguity: Ambiguity::RefusedWords,
         id: "refused-words",
         readings: ["words that AWS would refuse count against the request", "words that AWS would refuse count in its favour"],
-        source: "design 3: a document that AWS would refuse to store",
+        source: "AWS stores no such document, so no page says what it would do",
     },
     Entry {
         ambiguity: Ambiguity::EveryoneGrant,
@@ -63,7 +67,7 @@ const TABLE: [Entry; 13] = [
             "a grant to `*` is limited by the permissions boundary and the session policy",
             "a grant to `*` is not limited by the permissions boundary and the session policy",
         ],
-        source: "facts C2, last row",
+        source: "IAM user guide, reference_policies_evaluation-logic: tells it for users, sessions and roles that are named, not for `*`",
     },
     Entry {
         ambiguity: Ambiguity::CrossAccountSession,
@@ -72,13 +76,13 @@ const TABLE: [Entry; 13] = [
             "across accounts, naming the user does not reach its federated sessions",
             "across accounts, naming the user reaches its federated sessions",
         ],
-        source: "facts C3",
+        source: "IAM user guide, reference_policies_evaluation-logic: 'within the same account' stands in each sentence",
     },
     Entry {
         ambiguity: Ambiguity::UnknownIssuer,
         id: "unknown-issuer",
         readings: ["the session was not made by whom the policy names", "the session was made by whom the policy names"],
-        source: "design 4.1: session_issuer",
+        source: "the request does not say who made the session",
     },
     Entry {
         ambiguity: Ambiguity::NotPrincipalPartly,
@@ -87,7 +91,7 @@ const TABLE: [Entry; 13] = [
             "a caller is excepted only if all its names (session, user or role, account) are listed",
             "one listed name of the caller is enough to except it",
         ],
-        source: "facts C7 (IAM:reference_policies_elements_notprincipal: 'might deny access')",
+        source: "IAM user guide, reference_policies_elements_notprincipal: 'might deny access'",
     },
     Entry {
         ambiguity: Ambiguity::ResourceStar,
@@ -96,7 +100,7 @@ const TABLE: [Entry; 13] = [
             "a `*` before the fifth colon of a resource ARN stays in its part",
             "a `*` that ends a part of a resource ARN runs on over colons",
         ],
-        source: "IAM:reference_policies_elements_resource, 2023 and newer",
+        source: "IAM user guide, reference_policies_elements_resource: the page of 2023 and the newer one differ",
     },
     Entry {
         ambiguity: Ambiguity::LoneStarArn,
@@ -105,13 +109,13 @@ const TABLE: [Entry; 13] = [
             "`*` alone as the value of an ARN operator has too few parts and matches nothing",
             "`*` alone as the value of an ARN operator matches every ARN",
         ],
-        source: "facts D4, from memory",
+        source: "IAM user guide, reference_policies_elements_condition_operators: ARN operators compare six parts",
     },
     Entry {
         ambiguity: Ambiguity::EmptyValues,
         id: "empty-values",
         readings: ["a condition key with an empty list never matches", "a condition key with an empty list has no effect"],
-        source: "facts B6",
+        source: "IAM user guide, access-analyzer-reference-policy-checks: says both",
     },
     Entry {
         ambiguity: Ambiguity::SeveralValues,
@@ -120,19 +124,19 @@ const TABLE: [Entry; 13] = [
             "without ForAllValues or ForAnyValue a key with several values does not match",
             "without ForAllValues or ForAnyValue one value that matches is enough",
         ],
-        source: "facts D3: missing qualifier",
+        source: "IAM user guide, access-analyzer-reference-policy-checks: missing qualifier",
     },
     Entry {
         ambiguity: Ambiguity::AnonymousAws,
         id: "anonymous-aws",
         readings: ["`{\"AWS\": \"*\"}` covers AWS accounts only", "`{\"AWS\": \"*\"}` covers anonymous callers too"],
-        source: "facts C6: IAM and S3 guide differ",
+        source: "IAM user guide, reference_policies_elements_principal, and S3 user guide, s3-bucket-user-policy-specifying-principal-intro, differ",
     },
     Entry {
         ambiguity: Ambiguity::ServiceStar,
         id: "service-star",
         readings: ["`*` does not cover services that act for themselves", "`*` covers services that act for themselves"],
-        source: "facts C6, from memory",
+        source: "IAM user guide, reference_policies_elements_principal: does not say it",
     },
     Entry {
         ambiguity: Ambiguity::CanonicalUser,
@@ -144,7 +148,25 @@ const TABLE: [Entry; 13] = [
         ambiguity: Ambiguity::NotPrincipalAllow,
         id: "not-principal-allow",
         readings: ["Allow with NotPrincipal grants nothing", "Allow with NotPrincipal grants to everybody who is not listed"],
-        source: "facts C7: older and newer page differ",
+        source: "IAM user guide, reference_policies_elements_notprincipal: the page of 2023 and the newer one differ",
+    },
+    Entry {
+        ambiguity: Ambiguity::ConsoleSession,
+        id: "console-session",
+        readings: [
+            "the request is a call of the API: a federated session cannot call IAM",
+            "the request is made in the console, where a federated session can use IAM",
+        ],
+        source: "IAM user guide, id_credentials_temp_request: 'This limitation does not apply to console sessions'",
+    },
+    Entry {
+        ambiguity: Ambiguity::WebIdentity,
+        id: "web-identity",
+        readings: [
+            "the caller shows no token of the identity provider that the policy names",
+            "the caller shows a token of the identity provider that the policy names",
+        ],
+        source: "a request cannot say whom an identity provider vouches for",
     },
 ];
 

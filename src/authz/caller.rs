@@ -12,7 +12,8 @@ pub enum Caller {
         /// Twelve digits.
         account: String,
     },
-    /// An IAM user with its long-term key.
+    /// An IAM user: with its long-term key or, where the context has `aws:TokenIssueTime` or `aws:MultiFactorAuthPresent`, with temporary
+    /// credentials of its own, as GetSessionToken and the console make them (IAM:reference_policies_condition-keys).
     User {
         /// With its path.
         arn: Arn,
@@ -158,6 +159,11 @@ impl Caller {
             Caller::RoleSession { role, .. } => role.as_ref().map(|role| role.as_str().to_owned()),
             Caller::Service { .. } | Caller::Anonymous => None,
         }
+    }
+
+    /// Whether it is a session of a service-linked role: such roles have a path of their own (IAM:using-service-linked-roles).
+    pub fn is_service_linked(&self) -> bool {
+        matches!(self, Caller::RoleSession { role: Some(role), .. } if role.resource().starts_with("role/aws-service-role/"))
     }
 
     /// Whether it is a session whose user or role is not known.

@@ -57,6 +57,11 @@ impl Context {
         self.find(lower_key).ok().map(|at| &self.entries[at].1)
     }
 
+    /// The value of a key whose name is given in lower case, if it has one: an empty list is none, as if the key were absent (D3).
+    pub fn present(&self, lower_key: &str) -> Option<&ContextValue> {
+        self.get(lower_key).filter(|value| !value.as_slice().is_empty())
+    }
+
     /// All keys with their values, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
         self.entries.iter().map(|(key, value)| (&**key, value))
@@ -64,5 +69,18 @@ impl Context {
 
     fn find(&self, key: &str) -> Result<usize, usize> {
         self.entries.binary_search_by(|(name, _)| (**name).cmp(key))
+    }
+}
+
+/// Of a key that comes more than once the last value counts, as with [`Context::set`].
+impl<K: AsRef<str>> FromIterator<(K, ContextValue)> for Context {
+    fn from_iter<I: IntoIterator<Item = (K, ContextValue)>>(keys: I) -> Self {
+        let lower = |(key, value): (K, ContextValue)| (key.as_ref().to_lowercase().into_boxed_str(), value);
+        let mut entries = keys.into_iter().map(lower).collect::<Vec<_>>();
+        // Turned around, a stable sort puts the last of each key first.
+        entries.reverse();
+        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+        entries.dedup_by(|(later, _), (kept, _)| later == kept);
+        Context { entries }
     }
 }

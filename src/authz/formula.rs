@@ -5,6 +5,7 @@
 
 use crate::aws;
 
+use super::credentials::{needs_console, needs_no_permission, ruled_out};
 use super::{Ambiguity, Caller, LayerId, Layers, Naming, NamingSet, Request};
 
 /// A condition on what the layers allow.
@@ -22,20 +23,30 @@ pub enum Formula {
 
 impl Formula {
     const TRUE: Formula = Formula::All(Vec::new());
+    const FALSE: Formula = Formula::Any(Vec::new());
 }
 
 /// What must allow the request.
 pub fn formula(request: &Request, layers: &Layers<'_>) -> Formula {
-    let mut parts: Vec<Formula> = Vec::new();
-    if is_bound_by_scps(&request.caller) {
-        parts.extend((0..layers.scps.len()).map(|level| allows(LayerId::Scp(level))));
+    if ruled_out(request).is_some() {
+        return Formula::FALSE;
     }
+    let mut parts: Vec<Formula> = Vec::new();
     if !layers.vpce.is_absent() && comes_through_endpoint(request) {
         parts.push(allows(LayerId::Vpce));
     }
+    if needs_no_permission(request).is_some() {
+        return Formula::All(parts);
+    }
+    if is_bound_by_scps(&request.caller) {
+        parts.extend((0..layers.scps.len()).map(|level| allows(LayerId::Scp(level))));
+    }
+    if needs_console(request) {
+        parts.push(Formula::Reading(Ambiguity::ConsoleSession, Box::new(Formula::FALSE), Box::new(Formula::TRUE)));
+    }
     parts.push(match (&request.caller, is_same_account(request)) {
         (Caller::Anonymous | Caller::Service { .. }, _) => allows(LayerId::Resource),
-        (_, true) if resource_policy_decides(&request.action) => delegated(request, layers),
+        (_, true) if resource_policy_decides(request) => delegated(request, layers),
         (_, true) => same_account(request, layers),
         (_, false) => cross_account(request, layers),
     });
@@ -45,8 +56,9 @@ pub fn formula(request: &Request, layers: &Layers<'_>) -> Formula {
 /// Whether what a layer forbids is forbidden for this request.
 pub fn denies_bind(layer: LayerId, request: &Request) -> bool {
     match layer {
-        LayerId::Scp(_) => is_bound_by_scps(&request.caller),
         LayerId::Vpce => comes_through_endpoint(request),
+        _ if needs_no_permission(request).is_some() => false,
+        LayerId::Scp(_) => is_bound_by_scps(&request.caller),
         LayerId::Resource => !repairs_bucket_policy(request),
         LayerId::Rcp(_) => is_bound_by_rcps(request),
         LayerId::Identity | LayerId::Boundary | LayerId::Session => true,
@@ -59,9 +71,10 @@ fn repairs_bucket_policy(request: &Request) -> bool {
     repairs && matches!(request.caller, Caller::Root { .. }) && is_same_account(request)
 }
 
-/// SCPs bind users, roles and the root user, and so their sessions; not services, not anonymous callers.
+/// SCPs bind users, roles and the root user, and so their sessions; not services, not anonymous callers, not service-linked roles
+/// (C1; AWS's data perimeter guidance for Config and ECR: what such a role does is not restricted by an SCP).
 fn is_bound_by_scps(caller: &Caller) -> bool {
-    caller.account().is_some()
+    caller.account().is_some() && !caller.is_service_linked()
 }
 
 /// RCPs bind everybody's access to resources of the services that support them.
@@ -71,7 +84,7 @@ fn is_bound_by_rcps(request: &Request) -> bool {
 
 /// The policy of a VPC endpoint concerns what comes through it.
 fn comes_through_endpoint(request: &Request) -> bool {
-    request.context.get("aws:sourcevpce").is_some()
+    request.context.present("aws:sourcevpce").is_some()
 }
 
 fn is_same_account(request: &Request) -> bool {
@@ -79,8 +92,21 @@ fn is_same_account(request: &Request) -> bool {
 }
 
 /// Trust policies and KMS key policies must allow themselves; an identity policy alone is worth nothing (C2).
-fn resource_policy_decides(action: &str) -> bool {
-    action.starts_with("kms:") || action.starts_with("sts:assumerole") || action == "sts:tagsession" || action == "sts:setsourceidentity"
+fn resource_policy_decides(request: &Request) -> bool {
+    let action = request.action.as_str();
+    let is_trust = action.starts_with("sts:assumerole") || action == "sts:tagsession" || action == "sts:setsourceidentity";
+    is_trust || action.starts_with("kms:") && is_about_key(request)
+}
+
+/// Whether a key policy stands before the request: not before `kms:ListKeys`, which has no resource, nor before an alias, which has no
+/// policy. Of an action that the data lacks a key is taken to be the resource.
+fn is_about_key(request: &Request) -> bool {
+    let Some(action) = aws::action(&request.action) else { return true };
+    let mut others = action.resource_types().filter(|kind| kind.name() != "key");
+    if request.resource == "*" {
+        return !action.is_resourceless() && others.next().is_none();
+    }
+    !others.any(|kind| kind.matches(&request.resource))
 }
 
 fn allows(layer: LayerId) -> Formula {

@@ -5,6 +5,7 @@
 mod ambiguity;
 mod caller;
 mod context;
+mod credentials;
 mod formula;
 mod layers;
 mod naming;
@@ -14,8 +15,9 @@ mod request;
 pub use ambiguity::{Ambiguity, Choice};
 pub use caller::{Caller, CallerError, CallerKind};
 pub use context::{Context, ContextValue};
+pub use credentials::{needs_no_permission, ruled_out};
 pub use formula::{Formula, denies_bind, formula};
 pub use layers::{Layer, LayerId, Layers, StatementRef};
 pub use naming::{Exception, Naming, NamingSet, exception, naming};
 pub use readings::{Readings, Tried, bit, under_all_readings};
-pub use request::{Request, RequestError};
+pub use request::{MAX_VALUE_BYTES, Request, RequestError};

@@ -85,6 +85,8 @@ pub fn naming(named: &Named, caller: &Caller) -> Option<(Naming, Option<Ambiguit
             Caller::Service { name } if name == service => sure(Naming::Caller),
             _ => None,
         },
+        // Whoever shows a token of an identity provider does not sign; nothing in a request tells which provider it is.
+        Named::Federated(_) if matches!(caller, Caller::Anonymous) => Some((Naming::Caller, Some(Ambiguity::WebIdentity))),
         Named::CanonicalUser(_) if caller.account().is_some() => Some((Naming::Account, Some(Ambiguity::CanonicalUser))),
         Named::Account(_) | Named::CanonicalUser(_) | Named::Federated(_) | Named::UniqueId(_) | Named::Nobody => None,
     }
@@ -152,6 +154,10 @@ pub fn exception<'a>(listed: impl Iterator<Item = &'a Named>, caller: &Caller, d
 fn needed_names(caller: &Caller) -> NamingSet {
     match caller {
         Caller::User { .. } => NamingSet::of(&[Naming::Caller, Naming::Account]),
+        // The name of the root user is that of the account.
+        Caller::FederatedSession { issuer: Some(issuer), .. } if matches!(**issuer, Caller::Root { .. }) => {
+            NamingSet::of(&[Naming::Caller, Naming::Account])
+        }
         Caller::FederatedSession { .. } | Caller::RoleSession { .. } => NamingSet::of(&[Naming::Caller, Naming::Issuer, Naming::Account]),
         Caller::Root { .. } | Caller::Service { .. } => NamingSet::of(&[Naming::Caller]),
         Caller::Anonymous => NamingSet::of(&[Naming::Everyone]),

@@ -2,7 +2,12 @@
 
 use super::caller::is_account;
 use super::{Caller, Context, ContextValue};
+use crate::aws::{self, KeySupport};
 use crate::model::Arn;
+
+/// Longest ARN of a resource and longest value of a condition key, in bytes. S3's headers end at 8 KB, keys of objects at 1,024 bytes;
+/// what fits the longest pattern ([`crate::model::MAX_PATTERN_BYTES`]) must have room.
+pub const MAX_VALUE_BYTES: usize = 16_384;
 
 /// One request.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,6 +33,9 @@ pub enum RequestError {
     /// The resource is neither an ARN nor `*`.
     #[error("`{0}` is no resource: give one ARN, or `*` for an action without a resource")]
     Resource(String),
+    /// The resource or the value of a key is too long to match.
+    #[error("`{0}` has more than {MAX_VALUE_BYTES} bytes, the most that is matched")]
+    TooLong(String),
     /// The account of the resource is no account.
     #[error("`{0}` is no account of a resource: an account number has twelve digits")]
     Account(String),
@@ -45,7 +53,7 @@ pub enum RequestError {
     #[error("`{key}` is given, but {caller} has no such key")]
     Impossible {
         /// The key.
-        key: &'static str,
+        key: String,
         /// The kind of caller.
         caller: &'static str,
     },
@@ -69,6 +77,9 @@ impl Request {
         if !well_formed || action.contains(['*', '?']) || action.contains(char::is_whitespace) {
             return Err(RequestError::Action(action.to_owned()));
         }
+        if let Some(name) = too_long(resource, &context) {
+            return Err(RequestError::TooLong(name.to_owned()));
+        }
         let owner = match resource {
             "*" => None,
             text => Arn::parse(text).map(Some).map_err(|_| RequestError::Resource(text.to_owned()))?,
@@ -77,9 +88,11 @@ impl Request {
             return Err(RequestError::Account(account.to_owned()));
         }
         let in_arn = owner.as_ref().map(Arn::account).filter(|account| !account.is_empty());
-        let told = resource_account.or(in_arn);
-        let account = told.or_else(|| caller.account()).map(str::to_owned);
-        let told = told.map(str::to_owned);
+        let told = match resource_account.or(in_arn) {
+            Some(account) => Some(account.to_owned()),
+            None => account_in(&context)?,
+        };
+        let account = told.clone().or_else(|| caller.account().map(str::to_owned));
         let mut request =
             Request { caller, action: action.to_ascii_lowercase(), resource: resource.to_owned(), resource_account: account, context };
         request.fill_in()?;
@@ -96,7 +109,7 @@ impl Request {
                     return Err(RequestError::Contradiction { key, given, follows });
                 }
                 (Some(_), Follows::Absent) => {
-                    return Err(RequestError::Impossible { key, caller: self.caller.words() });
+                    return Err(RequestError::Impossible { key: key.to_owned(), caller: self.caller.words() });
                 }
                 _ => {}
             }
@@ -104,11 +117,13 @@ impl Request {
         Ok(())
     }
 
-    /// The owner of the resource, which a context may contradict only where nobody told it.
+    /// The owner of the resource, which a context must not contradict. S3's own key only where the action has it.
     fn fill_in_resource_account(&mut self, told: Option<&str>) -> Result<(), RequestError> {
         let Some(account) = self.resource_account.clone() else { return Ok(()) };
-        for key in ["aws:ResourceAccount", "s3:ResourceAccount"] {
-            let fits = key.starts_with("aws:") || self.action.starts_with("s3:");
+        let action = aws::action(&self.action);
+        for key in RESOURCE_ACCOUNT {
+            let has_key = |action| matches!(aws::supports_key(action, key), KeySupport::Supported);
+            let fits = key.starts_with("aws:") || self.action.starts_with("s3:") && action.is_none_or(has_key);
             match (self.context.get(&key.to_lowercase()), told) {
                 (None, _) if fits => self.context.set_one(key, account.clone()),
                 (Some(given), Some(follows)) if !same_value(key, given, follows) => {
@@ -118,6 +133,32 @@ impl Request {
             }
         }
         Ok(())
+    }
+
+    /// Refuses keys that do not follow from the caller and yet cannot be just anything. For requests that somebody asks about: a search
+    /// over values that are not known, such as the name of a session, takes them one by one.
+    ///
+    /// # Errors
+    /// [`RequestError`] when the context contradicts the caller.
+    pub fn check_given(&self) -> Result<(), RequestError> {
+        if matches!(self.caller, Caller::Anonymous) {
+            let given = self.context.iter().map(|(key, _)| key).find(|key| is_of_signed_requests(key));
+            return match given {
+                Some(key) => Err(RequestError::Impossible { key: key.to_owned(), caller: self.caller.words() }),
+                None => Ok(()),
+            };
+        }
+        let (Caller::RoleSession { arn, .. }, Some(ContextValue::One(given))) = (&self.caller, self.context.get("aws:userid")) else {
+            return Ok(());
+        };
+        // `AROA..:session`; where nothing stands behind the colon, nothing is said of the session.
+        let session = arn.resource().rsplit('/').next().unwrap_or_default();
+        match given.rsplit_once(':') {
+            Some((_, named)) if !named.is_empty() && named != session => {
+                Err(RequestError::Contradiction { key: "aws:userid", given: given.clone(), follows: format!("AROA..:{session}") })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The keys of the caller, from E1 and E2.
@@ -155,6 +196,31 @@ impl Request {
             ("aws:PrincipalServiceName", service_name),
         ]
     }
+}
+
+/// What is too long: the resource, or a key of the context.
+fn too_long<'a>(resource: &str, context: &'a Context) -> Option<&'a str> {
+    let is_long = |text: &str| text.len() > MAX_VALUE_BYTES;
+    let mut keys = context.iter().filter(|(_, value)| value.as_slice().iter().any(|value| is_long(value)));
+    if is_long(resource) { Some("resource") } else { keys.next().map(|(key, _)| key) }
+}
+
+const RESOURCE_ACCOUNT: [&str; 2] = ["aws:ResourceAccount", "s3:ResourceAccount"];
+
+/// The account of the resource as the context names it.
+fn account_in(context: &Context) -> Result<Option<String>, RequestError> {
+    let given = RESOURCE_ACCOUNT.iter().find_map(|key| context.present(&key.to_lowercase()));
+    match given {
+        Some(ContextValue::One(account)) if is_account(account) => Ok(Some(account.clone())),
+        Some(other) => Err(RequestError::Account(other.as_slice().join(", "))),
+        None => Ok(None),
+    }
+}
+
+/// Keys about the principal that "anonymous requests do not include" (IAM:reference_policies_condition-keys), in lower case.
+fn is_of_signed_requests(key: &str) -> bool {
+    let names = ["aws:principalorgid", "aws:principalorgpaths", "aws:principalisawsservice"];
+    names.contains(&key) || key.starts_with("aws:principaltag/")
 }
 
 /// What the caller says about a key.

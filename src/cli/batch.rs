@@ -1,9 +1,9 @@
 //! `ica-policy simulate --batch`: one line in, one line out, in constant memory.
 
 use super::exit::Exit;
-use crate::simulate::Simulator;
+use crate::simulate::{Answer, LineError, Simulator};
 use crate::source::MAX_INPUT_BYTES;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 
 /// Answers are written out when this many bytes have gathered, or when the input pauses.
 const CHUNK: usize = 1 << 16;
@@ -23,7 +23,7 @@ pub(super) fn run() -> Exit {
     }
 }
 
-fn stream(input: &mut BufReader<impl Read>, output: &mut impl Write) -> io::Result<Exit> {
+fn stream(input: &mut BufReader<impl io::Read>, output: &mut impl Write) -> io::Result<Exit> {
     let mut simulator = Simulator::new();
     let mut answers = Vec::with_capacity(CHUNK);
     let mut exit = Exit::Clean;
@@ -35,21 +35,19 @@ fn stream(input: &mut BufReader<impl Read>, output: &mut impl Write) -> io::Resu
             output.flush()?;
             answers.clear();
         }
-        if !read_line(input, &mut line)? {
-            break;
-        }
-        let answer = match std::str::from_utf8(&line) {
-            Ok(text) => simulator.answer(text.trim_end().to_owned()),
-            Err(error) => Some(format!(
-                r#"{{"id":null,"error":{{"message":"the line is not UTF-8 at byte {}","path":""}}}}"#,
-                error.valid_up_to() + 1
-            )),
+        let answer = match read_line(input, &mut line)? {
+            Read::End => break,
+            Read::TooLong => Some(error(format!("the line has more than {} MiB, the most that is read", MAX_INPUT_BYTES >> 20))),
+            Read::Line => match std::str::from_utf8(&line) {
+                Ok(text) => simulator.answer_line(text.trim_end().to_owned()),
+                Err(wrong) => Some(error(format!("the line is not UTF-8 at byte {}", wrong.valid_up_to() + 1))),
+            },
         };
         let Some(answer) = answer else { continue };
-        if answer.contains(r#","error":{"#) && !answer.contains(r#","decision":"#) {
+        if answer.is_error() {
             exit = Exit::Unreadable;
         }
-        answers.extend_from_slice(answer.as_bytes());
+        answers.extend_from_slice(answer.to_json().as_bytes());
         answers.push(b'\n');
     }
     output.write_all(&answers)?;
@@ -57,12 +55,24 @@ fn stream(input: &mut BufReader<impl Read>, output: &mut impl Write) -> io::Resu
     Ok(exit)
 }
 
-/// Reads up to a line break. Of a line beyond the limit the rest is thrown away; what is left is no JSON, and its answer says so.
-fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+/// The answer to a line that could not be read.
+fn error(message: String) -> Answer {
+    Answer::error(None, LineError { path: String::new(), message })
+}
+
+enum Read {
+    Line,
+    TooLong,
+    End,
+}
+
+/// Reads up to a line break. Of a line beyond the limit the rest is thrown away.
+fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Read> {
     line.clear();
-    let read = input.by_ref().take(MAX_INPUT_BYTES as u64).read_until(b'\n', line)?;
-    if read == MAX_INPUT_BYTES && line.last() != Some(&b'\n') {
+    let read = io::Read::take(&mut *input, MAX_INPUT_BYTES as u64 + 1).read_until(b'\n', line)?;
+    if read > MAX_INPUT_BYTES && line.last() != Some(&b'\n') {
         input.skip_until(b'\n')?;
+        return Ok(Read::TooLong);
     }
-    Ok(read > 0)
+    Ok(if read == 0 { Read::End } else { Read::Line })
 }

@@ -1,7 +1,7 @@
 //! `ica-policy check`.
 
 use super::exit::Exit;
-use super::files::{Files, look, print, print_error, read_text};
+use super::files::{Files, look, print, print_error, print_report, read_text};
 use super::levels::Levels;
 use crate::ica::connection::{Built, ConnectionError, Unreadable, build};
 use crate::ica::settings::{self, Settings};
@@ -147,6 +147,9 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) -> Exit {
+    if settings.files().iter().filter(|name| **name == "-").count() > 1 {
+        return printer.usage("`-` can stand for one file only: standard input is read once");
+    }
     let mut sources = Sources::new();
     let mut files = Files { folder: folder.to_owned() };
     let built = build(&settings, &mut sources, &mut files);
@@ -158,8 +161,11 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
         return printer.unreadable(&sources, &unreadable);
     }
     let check = crate::ica::check(&connection);
-    printer.report(&sources, &connection, &check);
-    if args.fail_on.fails(check.worst()) { Exit::Found } else { Exit::Clean }
+    if check.operations.is_empty() {
+        return printer.usage("skip: every operation that was asked for is skipped, so nothing is left to check");
+    }
+    let printed = printer.report(&sources, &connection, &check);
+    printed.max(if args.fail_on.fails(check.worst()) { Exit::Found } else { Exit::Clean })
 }
 
 enum Failure {
@@ -173,12 +179,24 @@ fn connections(args: &Args) -> Result<(Vec<Settings>, PathBuf), Failure> {
         return Ok((vec![Settings::default().overridden_by(flags(args, None))], PathBuf::new()));
     };
     let shown = file.display().to_string();
-    let text = read_text(&shown, file, &shown).map_err(|unreadable| Failure::Unreadable(Box::new(unreadable)))?;
+    let text = read_text(&shown, file, &shown).map_err(|unreadable| Failure::Unreadable(Box::new(about_settings(unreadable))))?;
     let settings = settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
+    if settings.is_empty() {
+        return Err(Failure::Usage(format!("{shown}: there is no connection in it")));
+    }
     let folder = file.parent().map(Path::to_owned).unwrap_or_default();
     let here = std::env::current_dir().ok();
     let merged = settings.into_iter().map(|settings| settings.overridden_by(flags(args, here.as_deref())));
     Ok((merged.collect(), folder))
+}
+
+/// The help of a policy's file does not fit a settings file.
+fn about_settings(unreadable: Unreadable) -> Unreadable {
+    let help = Some("--connection takes an ica.toml with the names of the flags; `ica-policy check --help` shows one".to_owned());
+    match unreadable {
+        Unreadable::File { name, message, .. } => Unreadable::File { name, message, help },
+        other => other,
+    }
 }
 
 /// The flags as settings. Where a settings file gives the folder, files named by flags are made absolute: they are relative to the
@@ -225,11 +243,11 @@ struct Printer {
 }
 
 impl Printer {
-    fn report(&self, sources: &Sources, connection: &crate::ica::connection::Connection, check: &Check) {
-        match self.format {
-            Format::Human => print(&human::report(sources, connection, check, look(&std::io::stdout()))),
-            Format::Json => print_json(&json::report(sources, connection, check)),
-        }
+    fn report(&self, sources: &Sources, connection: &crate::ica::connection::Connection, check: &Check) -> Exit {
+        print_report(&match self.format {
+            Format::Human => human::report(sources, connection, check, look(&std::io::stdout())),
+            Format::Json => json_line(&json::report(sources, connection, check)),
+        })
     }
 
     fn unreadable(&self, sources: &Sources, unreadable: &[Unreadable]) -> Exit {
@@ -255,6 +273,9 @@ pub(super) fn print_usage_error(message: &str) {
 }
 
 fn print_json(report: &json::Report<'_>) {
-    let text = serde_json::to_string(report).unwrap_or_default();
-    print(&format!("{text}\n"));
+    print(&json_line(report));
+}
+
+fn json_line(report: &json::Report<'_>) -> String {
+    serde_json::to_string(report).unwrap_or_default() + "\n"
 }

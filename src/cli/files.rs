@@ -1,5 +1,6 @@
 //! Reading files and standard input.
 
+use super::exit::Exit;
 use crate::ica::connection::{Loader, Unreadable};
 use crate::json::decode_bytes;
 use crate::report::human::Look;
@@ -70,6 +71,18 @@ fn unreadable(name: &str, message: String, help: Option<&str>) -> Unreadable {
 pub(super) fn print(text: &str) {
     // A closed pipe ends the output, it is no error.
     let _ = io::stdout().write_all(text.as_bytes());
+}
+
+/// Prints the report; where it cannot be written, says so.
+pub(super) fn print_report(text: &str) -> Exit {
+    let mut stdout = io::stdout();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            print_error(&format!("error: the report cannot be written: {error}\n"));
+            Exit::Unreadable
+        }
+        Ok(()) | Err(_) => Exit::Clean,
+    }
 }
 
 /// Prints an error.

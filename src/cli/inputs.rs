@@ -1,9 +1,11 @@
 //! `ica-policy inputs`: a shell script that only reads.
 
 use super::exit::Exit;
+use super::files::{print_error, print_report};
+use crate::ica::bucket_name_fault;
 use crate::ica::catalogue::catalogue;
+use crate::ica::connection::{ConnectionError, check_account, check_bucket};
 use clap::Args as ClapArgs;
-use std::io::Write;
 
 /// The script calls nothing but `get` and `list`; where nothing is configured it says `none`, where a call fails it stops.
 #[derive(ClapArgs, Debug)]
@@ -28,21 +30,56 @@ pub(super) struct Args {
 const SCRIPT: &str = include_str!("inputs.sh");
 
 pub(super) fn run(args: &Args) -> Exit {
-    let values = [
-        ("@BUCKET@", &args.bucket),
-        ("@ACCOUNT@", &args.account),
-        ("@USER@", &args.user),
-        ("@PREFIX@", &args.prefix),
-        ("@DIR@", &args.dir),
-    ];
-    if let Some((_, value)) = values.iter().find(|(_, value)| value.contains(['\n', '\0'])) {
-        let _ = writeln!(std::io::stderr(), "error: `{value}` has a line break");
+    if let Err(message) = check(args) {
+        print_error(&format!("error: {message}\n"));
         return Exit::Usage;
     }
-    let script = values.iter().fold(SCRIPT.to_owned(), |script, (mark, value)| script.replace(mark, &quoted(value)));
     let operations = catalogue().operations.iter().map(|operation| operation.id.as_str()).collect::<Vec<_>>().join(" ");
-    let _ = std::io::stdout().write_all(script.replace("@OPERATIONS@", &operations).as_bytes());
-    Exit::Clean
+    let values = [
+        ("BUCKET", quoted(&args.bucket)),
+        ("ACCOUNT", quoted(&args.account)),
+        ("USER", quoted(&args.user)),
+        ("PREFIX", quoted(&args.prefix)),
+        ("DIR", quoted(&args.dir)),
+        ("OPERATIONS", operations),
+    ];
+    print_report(&filled(SCRIPT, &values))
+}
+
+/// What `check` would refuse is refused before a script is made of it.
+fn check(args: &Args) -> Result<(), String> {
+    let words = |ConnectionError::Setting { name, message }| format!("--{name}: {message}");
+    check_bucket(&args.bucket).map_err(words)?;
+    if let Some(fault) = bucket_name_fault(&args.bucket) {
+        return Err(format!("--bucket: `{}` cannot be the name of a bucket: {fault}", args.bucket));
+    }
+    check_account(&args.account).map_err(words)?;
+    if args.user.contains(['/', ':']) {
+        return Err(format!("--user: `{}` is no name: give it without path, the script asks AWS for the ARN", args.user));
+    }
+    let values = [&args.user, &args.prefix, &args.dir];
+    match values.into_iter().find(|value| value.contains(['\n', '\0'])) {
+        Some(value) => Err(format!("`{value}` has a line break")),
+        None => Ok(()),
+    }
+}
+
+/// Puts values in place of their marks, `@NAME@`, in one pass: what looks like a mark in a value is text.
+fn filled(script: &str, values: &[(&str, String)]) -> String {
+    let mut text = String::new();
+    let mut rest = script;
+    while let Some((before, after)) = rest.split_once('@') {
+        text.push_str(before);
+        let mark = after.split_once('@').and_then(|(mark, behind)| Some((values.iter().find(|(name, _)| *name == mark)?, behind)));
+        if let Some(((_, value), behind)) = mark {
+            text.push_str(value);
+            rest = behind;
+        } else {
+            text.push('@');
+            rest = after;
+        }
+    }
+    text + rest
 }
 
 /// Quotes a text for a POSIX shell.
@@ -52,10 +89,16 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::{filled, quoted};
 
     #[test]
     fn quotes_survive_the_shell() {
         assert_eq!(quoted("a'b$(c)"), r"'a'\''b$(c)'");
+    }
+
+    #[test]
+    fn a_mark_inside_of_a_value_is_text() {
+        let values = [("USER", "@DIR@".to_owned()), ("DIR", "x".to_owned())];
+        assert_eq!(filled("u=@USER@ \"$@\" d=@DIR@", &values), "u=@DIR@ \"$@\" d=x");
     }
 }

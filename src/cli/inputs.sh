@@ -19,6 +19,14 @@ list() {
     printf '%s\n' "$answer" | tr '\t' '\n' | grep -v -x -e None -e '' || true
 }
 
+# Prints a word so that a shell reads it back.
+quote() {
+    case "$1" in
+        *[!A-Za-z0-9_./:=@+,-]*|'') printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")" ;;
+        *) printf '%s ' "$1" ;;
+    esac
+}
+
 # Fetches the version of a managed policy that is in force.
 managed() {
     version=$(aws iam get-policy --policy-arn "$1" --query Policy.DefaultVersionId --output text) || exit 1
@@ -56,7 +64,7 @@ case "$boundary_arn" in
     *) boundary=none ;;
 esac
 
-# Policies of the user and of its groups, inline and managed.
+# Policies of the user and of its groups, inline and managed. No name holds a `~`, so no two files have one name.
 set --
 names=$(list iam list-user-policies --user-name "$user" --query 'PolicyNames[]')
 for name in $names; do
@@ -67,8 +75,8 @@ groups=$(list iam list-groups-for-user --user-name "$user" --query 'Groups[].Gro
 for group in $groups; do
     names=$(list iam list-group-policies --group-name "$group" --query 'PolicyNames[]')
     for name in $names; do
-        aws iam get-group-policy --group-name "$group" --policy-name "$name" --output json > "$dir/group-$group-inline-$name.json"
-        set -- "$@" "$dir/group-$group-inline-$name.json"
+        aws iam get-group-policy --group-name "$group" --policy-name "$name" --output json > "$dir/group-inline-$group~$name.json"
+        set -- "$@" "$dir/group-inline-$group~$name.json"
     done
 done
 attached=$(
@@ -78,7 +86,8 @@ attached=$(
     done
 )
 for arn in $(printf '%s\n' "$attached" | sort -u); do
-    file="$dir/managed-$(basename "$arn").json"
+    # AWS's policy and the customer's may have one name; the account tells them apart.
+    file="$dir/managed-$(printf '%s' "$arn" | cut -d: -f5)-$(basename "$arn").json"
     managed "$arn" "$file"
     set -- "$@" "$file"
 done
@@ -87,6 +96,6 @@ done
 # Not needed? Add `--skip` and any of: @OPERATIONS@
 set -- ica-policy check --bucket "$bucket" --account "$account" --region "$region" --prefix "$prefix" \
     --versioning "$versioning" --user "$user_arn" --bucket-policy "$bucket_policy" --boundary "$boundary" --identity-policy "$@"
-printf '%s ' "$@" >&2
+for word in "$@"; do quote "$word"; done >&2
 printf '\n\n' >&2
 exec "$@"

@@ -4,28 +4,34 @@ use super::batch;
 use super::exit::Exit;
 use super::files::{Files, look, print, print_error};
 use super::levels::Levels;
-use crate::authz::{Caller, Context, ContextValue, Layer, Layers, Request};
+use crate::authz::{Context, ContextValue, Layer, Layers, Request};
 use crate::eval::{Outcome, decide};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::ica::connection::{Loader, Unreadable};
 use crate::input;
 use crate::model::{self, Policy, PolicyKind};
-use crate::report::{human, simulation};
-use crate::simulate::{Answer, resource_kind};
+use crate::report::{errors, human, simulation};
+use crate::simulate::{Answer, RequestText, resource_kind};
 use crate::source::Sources;
 use clap::{Args as ClapArgs, ValueEnum};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
-/// Decides one request as AWS would and shows what each layer said. FILEs are policies or answers of the AWS CLI.
+/// The word for a policy that is not there.
+const NONE: &str = "none";
+
+/// Decides one request as AWS would and shows what each layer said. FILEs are policies, answers of the AWS CLI, or `none`.
 ///
-/// Exit code 0: allowed; 1: denied or undetermined. With --batch: 0, or 3 if a line could not be evaluated.
+/// A policy that AWS would refuse to store is in force nowhere, so nothing is decided with it.
+/// Exit code 0: allowed; 1: denied or undetermined; 3: a policy could not be read, or with --batch a line could not be evaluated.
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
     /// Read one JSON object a line from standard input and answer each with one line.
     #[arg(long, exclusive = true)]
     batch: bool,
-    /// Who asks: an ARN, twelve digits (the root user of that account), a service such as lambda.amazonaws.com, or `*` (nobody signed).
+    /// Who asks: an ARN, twelve digits (the root user of that account), a service such as lambda.amazonaws.com, or `*`
+    /// (nobody signed: anonymous, or with a token of an identity provider, which a request cannot tell: Undetermined where it matters).
     #[arg(long, required_unless_present = "batch")]
     principal: Option<String>,
     /// Who made the session: the user of a federated session, the role (with its path) of a role session.
@@ -76,10 +82,13 @@ pub(super) fn run(args: &Args) -> Exit {
     if args.batch {
         return batch::run();
     }
-    let request = match request(args) {
+    let request = match check_none(args).and_then(|()| request(args)) {
         Ok(request) => request,
         Err(message) => {
-            print_error(&format!("error: {message}\n"));
+            match args.format {
+                Format::Human => print_error(&format!("error: {message}\n")),
+                Format::Json => print_usage_error(&message),
+            }
             return Exit::Usage;
         }
     };
@@ -87,7 +96,10 @@ pub(super) fn run(args: &Args) -> Exit {
         Reader { sources: Sources::new(), files: Files { folder: PathBuf::new() }, findings: Vec::new(), unreadable: Vec::new() };
     let policies = reader.policies(args, &request);
     if !reader.unreadable.is_empty() {
-        print_error(&human::unreadable(&reader.sources, &reader.unreadable, look(&io::stderr())));
+        match args.format {
+            Format::Human => print_error(&human::unreadable(&reader.sources, &reader.unreadable, look(&io::stderr()))),
+            Format::Json => print(&format!("{}\n", errors::unreadable(&reader.sources, &reader.unreadable))),
+        }
         return Exit::Unreadable;
     }
     let layers = policies.layers();
@@ -99,22 +111,52 @@ pub(super) fn run(args: &Args) -> Exit {
     if decision.outcome == Outcome::Allowed { Exit::Clean } else { Exit::Found }
 }
 
-fn request(args: &Args) -> Result<Request, String> {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let caller = Caller::parse(&text(&args.principal), args.session_issuer.as_deref()).map_err(|error| error.to_string())?;
-    let mut context = Context::new();
-    for pair in &args.context {
-        let (key, value) = pair.split_once('=').ok_or_else(|| format!("`{pair}` is no condition key with a value: write KEY=VALUE"))?;
-        let values = context.get(&key.to_lowercase()).map(|known| known.as_slice().to_vec()).unwrap_or_default();
-        let value = if values.is_empty() {
-            ContextValue::One(value.to_owned())
-        } else {
-            ContextValue::Many([values, vec![value.to_owned()]].concat())
-        };
-        context.set(key, value);
+/// Prints what is wrong with the command line as JSON.
+pub(super) fn print_usage_error(message: &str) {
+    print(&format!("{}\n", errors::usage(message.trim_end())));
+}
+
+/// `none` says that there is no policy, so nothing can stand beside it.
+fn check_none(args: &Args) -> Result<(), String> {
+    let levels = args.levels.scp.iter().chain(&args.levels.rcp);
+    let mut lists = [&args.identity_policy, &args.session_policy, &args.vpce_policy].into_iter().chain(levels);
+    if lists.any(|names| names.len() > 1 && names.iter().any(|name| name == NONE)) {
+        return Err(format!("`{NONE}` says that there is no policy; give it alone, or files without it"));
     }
-    Request::new(caller, &text(&args.action), &text(&args.resource), args.resource_account.as_deref(), context)
-        .map_err(|error| error.to_string())
+    Ok(())
+}
+
+fn request(args: &Args) -> Result<Request, String> {
+    fn text(value: &Option<String>) -> &str {
+        value.as_deref().unwrap_or_default()
+    }
+    let text = RequestText {
+        principal: text(&args.principal),
+        session_issuer: args.session_issuer.as_deref(),
+        action: text(&args.action),
+        resource: text(&args.resource),
+        resource_account: args.resource_account.as_deref(),
+        context: context(&args.context)?,
+    };
+    text.read().map_err(|error| format!("--{}: {}", flag(&error.path), error.message))
+}
+
+/// The flag that gives a member of a line.
+fn flag(path: &str) -> String {
+    path.split('.').next().unwrap_or_default().replace('_', "-")
+}
+
+fn context(pairs: &[String]) -> Result<Context, String> {
+    let mut values = BTreeMap::<_, Vec<_>>::new();
+    for pair in pairs {
+        let (key, value) = pair.split_once('=').ok_or_else(|| format!("`{pair}` is no condition key with a value: write KEY=VALUE"))?;
+        values.entry(key.to_lowercase()).or_default().push(value.to_owned());
+    }
+    let value = |mut values: Vec<String>| match values.pop() {
+        Some(only) if values.is_empty() => ContextValue::One(only),
+        last => ContextValue::Many(values.into_iter().chain(last).collect()),
+    };
+    Ok(values.into_iter().map(|(key, values)| (key, value(values))).collect())
 }
 
 /// The policies of all layers.
@@ -163,29 +205,34 @@ impl Reader {
             boundary: self.read_all(&one(&args.boundary), PolicyKind::Boundary),
             session: self.read_all(&args.session_policy, PolicyKind::Session),
             resource: self.read_all(&one(&args.resource_policy), resource_kind(request)),
-            scps: args.levels.scp.iter().map(|level| self.read_all(level, PolicyKind::Scp)).collect(),
-            rcps: args.levels.rcp.iter().map(|level| self.read_all(level, PolicyKind::Rcp)).collect(),
+            scps: self.levels(&args.levels.scp, PolicyKind::Scp),
+            rcps: self.levels(&args.levels.rcp, PolicyKind::Rcp),
             vpce: self.read_all(&args.vpce_policy, PolicyKind::Vpce),
         }
     }
 
-    fn read_all(&mut self, names: &[String], kind: PolicyKind) -> Vec<Policy> {
-        names.iter().filter_map(|name| self.read(name, kind)).collect()
+    fn levels(&mut self, levels: &[Vec<String>], kind: PolicyKind) -> Vec<Vec<Policy>> {
+        let given = levels.iter().filter(|names| !names.iter().any(|name| name == NONE));
+        given.map(|names| self.read_all(names, kind)).collect()
     }
 
+    fn read_all(&mut self, names: &[String], kind: PolicyKind) -> Vec<Policy> {
+        names.iter().filter(|name| *name != NONE).filter_map(|name| self.read(name, kind)).collect()
+    }
+
+    /// One policy. What AWS would refuse to store is in force nowhere, so nothing can be decided with it.
     fn read(&mut self, name: &str, kind: PolicyKind) -> Option<Policy> {
         let loaded = self.files.load(&mut self.sources, name);
         let document = loaded.and_then(|id| input::read_policy(&mut self.sources, id).map_err(Unreadable::Text));
-        match document {
-            Ok(document) => {
-                let lowered = model::lower(&document.policy, kind);
-                self.findings.extend(document.findings.into_iter().chain(lowered.findings));
-                Some(lowered.policy)
-            }
-            Err(unreadable) => {
-                self.unreadable.push(unreadable);
-                None
-            }
+        let document = document.map_err(|unreadable| self.unreadable.push(unreadable)).ok()?;
+        let lowered = model::lower(&document.policy, kind);
+        let findings = document.findings.into_iter().chain(lowered.findings);
+        let (errors, others) = findings.partition::<Vec<_>, _>(|finding| finding.severity == Severity::Error);
+        self.findings.extend(others);
+        if errors.is_empty() {
+            return Some(lowered.policy);
         }
+        self.unreadable.push(Unreadable::Text(errors));
+        None
     }
 }

@@ -3,7 +3,8 @@
 use super::issuer::decide_issuers;
 use super::statement::{Applies, applies};
 use crate::authz::{
-    Ambiguity, Choice, Formula, LayerId, Layers, NamingSet, Readings, Request, StatementRef, bit, denies_bind, formula, under_all_readings,
+    Ambiguity, Choice, Formula, LayerId, Layers, NamingSet, Readings, Request, StatementRef, Tried, bit, denies_bind, formula,
+    under_all_readings,
 };
 
 /// What AWS would answer.
@@ -44,13 +45,14 @@ pub struct Decision {
     pub lacking: Vec<LayerId>,
     /// The readings, if it is undetermined.
     pub readings: Vec<ReadingDecision>,
+    /// Whether there was too much left open to try all of it: then the readings do not say all that may be.
+    pub is_incomplete: bool,
 }
 
 impl Decision {
     /// Whether the request goes through under some reading.
     pub fn may_be_allowed(&self) -> bool {
-        // Where there were too many points to try, there is no list of readings.
-        let open = || self.readings.is_empty() || self.readings.iter().any(|reading| reading.outcome == Outcome::Allowed);
+        let open = || self.is_incomplete || self.readings.iter().any(|reading| reading.outcome == Outcome::Allowed);
         self.outcome == Outcome::Allowed || self.outcome == Outcome::Undetermined && open()
     }
 }
@@ -62,10 +64,10 @@ pub fn decide(request: &Request, layers: &Layers<'_>) -> Decision {
     }
     let mut tried = under_all_readings(|readings| decide_once(request, layers, readings));
     let same = tried.answers.iter().all(|(_, decision)| decision.outcome == tried.answers[0].1.outcome);
-    if tried.is_complete && same { tried.answers.swap_remove(0).1 } else { undetermined(tried.points, tried.answers) }
+    if tried.is_complete && same { tried.answers.swap_remove(0).1 } else { undetermined(tried) }
 }
 
-fn undetermined(points: u64, tried: Vec<(u64, Decision)>) -> Decision {
+fn undetermined(Tried { points, answers: tried, is_complete }: Tried<Decision>) -> Decision {
     let outcome_of = |subset: u64| tried.iter().find(|(done, _)| *done == subset).map(|(_, decision)| decision.outcome);
     let mut readings = Vec::new();
     for ambiguity in Ambiguity::all().filter(|ambiguity| points & bit(*ambiguity) != 0) {
@@ -85,11 +87,11 @@ fn undetermined(points: u64, tried: Vec<(u64, Decision)>) -> Decision {
     }
     let worst = tried.into_iter().map(|(_, decision)| decision).max_by_key(|decision| severity(decision.outcome));
     let (denied_by, lacking) = worst.map(|decision| (decision.denied_by, decision.lacking)).unwrap_or_default();
-    Decision { outcome: Outcome::Undetermined, denied_by, allowed_by: Vec::new(), lacking, readings }
+    Decision { outcome: Outcome::Undetermined, denied_by, allowed_by: Vec::new(), lacking, readings, is_incomplete: !is_complete }
 }
 
 /// How far a decision is from what the caller wants.
-fn severity(outcome: Outcome) -> u8 {
+pub(super) fn severity(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Allowed => 0,
         Outcome::Undetermined => 1,
@@ -107,8 +109,7 @@ fn decide_once(request: &Request, layers: &Layers<'_>, readings: &Readings) -> D
     for layer in layers.ids().filter(|layer| denies_bind(*layer, request) || *layer == LayerId::Resource) {
         read_layer(layer, request, layers, readings, &mut denied_by, &mut allows);
     }
-    let mut decision =
-        Decision { outcome: Outcome::ExplicitlyDenied, denied_by, allowed_by: Vec::new(), lacking: Vec::new(), readings: Vec::new() };
+    let mut decision = Decision { outcome: Outcome::ExplicitlyDenied, denied_by, ..Decision::default() };
     if !decision.denied_by.is_empty() {
         return decision;
     }

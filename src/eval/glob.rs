@@ -90,33 +90,69 @@ fn value<'a>(variable: &'a Variable, context: &'a Context) -> Option<&'a str> {
     }
 }
 
-/// Goes along pattern and text together; on a mismatch the last `*` takes one character more. Earlier ones need no second try:
-/// they took the least they could, which leaves the most to the rest.
+/// Where a run of `*` stands in the pattern, and what is left of the text behind what it has taken.
+#[derive(Clone, Copy)]
+struct Run<'t> {
+    at: usize,
+    rest: &'t str,
+}
+
+/// The runs that can still take a character more.
+///
+/// Of the runs that cross colons only the last counts: those before it took the least they could, which leaves the most to the rest, and
+/// it can take whatever they would. Of those bound to their segment only the last behind that one counts, for the same reason: what they
+/// could give up lies in one segment. If the bound run meets its colon, the run that crosses colons is tried again.
+#[derive(Default)]
+struct Retries<'t> {
+    free: Option<Run<'t>>,
+    bound: Option<Run<'t>>,
+}
+
+impl<'t> Retries<'t> {
+    fn note(&mut self, run: Run<'t>, colons: bool) {
+        if colons {
+            *self = Retries { free: Some(run), bound: None };
+        } else {
+            self.bound = Some(run);
+        }
+    }
+
+    /// Lets a run take one character more.
+    fn next(&mut self) -> Option<Run<'t>> {
+        self.bound = self.bound.and_then(|run| run.longer(false));
+        if self.bound.is_none() {
+            self.free = self.free.and_then(|run| run.longer(true));
+        }
+        self.bound.or(self.free)
+    }
+}
+
+impl Run<'_> {
+    fn longer(self, colons: bool) -> Option<Self> {
+        let rest = step(Token::One { colons }, self.rest)?;
+        Some(Run { rest, ..self })
+    }
+}
+
+/// Goes along pattern and text together; on a mismatch a `*` before it takes one character more.
 fn walk<'a>(len: usize, token_at: impl Fn(usize) -> Token<'a>, text: &str) -> bool {
     let (mut at, mut rest) = (0, text);
-    let mut retry: Option<(usize, &str, bool)> = None;
+    let mut retries = Retries::default();
     loop {
         let stepped = if at == len { rest.is_empty().then_some(rest) } else { step(token_at(at), rest) };
         match stepped {
             Some(_) if at == len => return true,
             Some(after) => {
                 if let Token::Run { colons } = token_at(at) {
-                    retry = Some((at, rest, colons));
+                    retries.note(Run { at, rest }, colons);
                 }
                 rest = after;
                 at += 1;
             }
             None => {
-                let Some((star, from, colons)) = retry else { return false };
-                let mut characters = from.chars();
-                match characters.next() {
-                    Some(':') if !colons => return false,
-                    None => return false,
-                    Some(_) => {}
-                }
-                rest = characters.as_str();
-                retry = Some((star, rest, colons));
-                at = star + 1;
+                let Some(run) = retries.next() else { return false };
+                rest = run.rest;
+                at = run.at + 1;
             }
         }
     }
@@ -132,5 +168,57 @@ fn step<'t>(token: Token<'_>, text: &'t str) -> Option<&'t str> {
             let first = characters.next()?;
             (colons || first != ':').then_some(characters.as_str())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// All ways of reading the pattern, one after the other.
+    fn naive(parts: &[Part], text: &str, stars: Stars) -> bool {
+        let Some((first, others)) = parts.split_first() else { return text.is_empty() };
+        match token(first, stars) {
+            Token::Run { colons } => {
+                naive(others, text, stars) || step(Token::One { colons }, text).is_some_and(|rest| naive(parts, rest, stars))
+            }
+            other => step(other, text).is_some_and(|rest| naive(others, rest, stars)),
+        }
+    }
+
+    /// The parts of an ARN pattern as `model` reads them, with the border behind `borders` colons instead of five.
+    fn arn_parts(text: &str, borders: usize) -> Vec<Part> {
+        let mut colons = 0;
+        let part = |(at, c): (usize, char)| {
+            colons += usize::from(c == ':');
+            match c {
+                '*' if colons < borders => Part::AnyInSegment { last: text[at + 1..].is_empty() || text[at + 1..].starts_with(':') },
+                '*' => Part::Any,
+                '?' if colons < borders => Part::OneInSegment,
+                '?' => Part::One,
+                c => Part::Literal(c.to_string().into()),
+            }
+        };
+        text.char_indices().map(part).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn a_pattern_matches_what_some_way_of_reading_it_matches(pattern in "[ab:*?]{0,9}", text in "[ab:]{0,10}", borders in 0_usize..6) {
+            let parts = arn_parts(&pattern, borders);
+            for stars in [Stars::Bound, Stars::LastRunsOn, Stars::Free] {
+                let found = walk(parts.len(), |at| token(&parts[at], stars), &text);
+                prop_assert_eq!(found, naive(&parts, &text, stars), "{} on {} with {:?}", pattern, text, stars);
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_over_colons_is_tried_again_when_a_bound_one_fails() {
+        let parts = arn_parts("arn:aws:*:a*b:x:y", 5);
+        assert!(walk(parts.len(), |at| token(&parts[at], Stars::LastRunsOn), "arn:aws:s:aX:z:aYb:x:y"));
     }
 }

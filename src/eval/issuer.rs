@@ -1,6 +1,6 @@
 //! A session whose user or role is not known: the decision for each that it could be.
 
-use super::decide::{Decision, Outcome, ReadingDecision, decide};
+use super::decide::{Decision, Outcome, ReadingDecision, decide, severity};
 use crate::authz::{Ambiguity, Caller, Choice, Layers, Request};
 use crate::model::condition::Test;
 use crate::model::{Arn, Named, Part, Pattern, Statement};
@@ -9,21 +9,46 @@ use std::collections::BTreeSet;
 /// A path and a name that no policy is likely to spell out.
 const UNLISTED: &str = "ica-policy-unlisted";
 
+/// How many issuers are tried; each is a decision of its own over all statements.
+const MAX_ISSUERS: usize = 256;
+
 /// Decides for every issuer that the policies could tell apart. If the decisions differ, it is undetermined.
 pub(super) fn decide_issuers(request: &Request, layers: &Layers<'_>) -> Decision {
-    let mut decisions = candidates(request, layers).into_iter().map(|caller| decide(&with_caller(request, caller), layers));
-    let Some(unlisted) = decisions.next() else { return undetermined(Vec::new(), Decision::default()) };
-    let others = decisions.collect::<Vec<_>>();
-    let Some(other) = others.into_iter().find(|other| other.outcome != unlisted.outcome) else { return unlisted };
-    let reading = |choice, outcome| ReadingDecision { ambiguity: Ambiguity::UnknownIssuer, choice, outcome };
-    let readings = vec![reading(Choice::First, unlisted.outcome), reading(Choice::Second, other.outcome)];
-    let more = unlisted.readings.iter().chain(&other.readings).copied().collect::<Vec<_>>();
-    let worse = if unlisted.outcome == Outcome::Allowed { other } else { unlisted };
-    undetermined([readings, more].concat(), worse)
+    let candidates = candidates(request, layers);
+    let is_incomplete = candidates.len() > MAX_ISSUERS;
+    let decisions = candidates.into_iter().take(MAX_ISSUERS).map(|caller| decide(&with_caller(request, caller), layers));
+    let decisions = decisions.collect::<Vec<_>>();
+    let Some(unlisted) = decisions.first() else {
+        return Decision { outcome: Outcome::Undetermined, is_incomplete: true, ..Decision::default() };
+    };
+    if !is_incomplete && decisions.iter().all(|decision| decision.outcome == unlisted.outcome) {
+        return unlisted.clone();
+    }
+    let worst = decisions.iter().max_by_key(|decision| severity(decision.outcome)).unwrap_or(unlisted);
+    Decision {
+        outcome: Outcome::Undetermined,
+        denied_by: worst.denied_by.clone(),
+        allowed_by: Vec::new(),
+        lacking: worst.lacking.clone(),
+        readings: readings(unlisted, &decisions),
+        is_incomplete: is_incomplete || decisions.iter().any(|decision| decision.is_incomplete),
+    }
 }
 
-fn undetermined(readings: Vec<ReadingDecision>, worse: Decision) -> Decision {
-    Decision { outcome: Outcome::Undetermined, allowed_by: Vec::new(), readings, ..worse }
+/// What an issuer that no policy names leads to, and each other outcome that some issuer leads to, the best first: in whichever order
+/// the policies name them.
+fn readings(unlisted: &Decision, decisions: &[Decision]) -> Vec<ReadingDecision> {
+    let reading = |choice, outcome| ReadingDecision { ambiguity: Ambiguity::UnknownIssuer, choice, outcome };
+    let mut others = decisions.iter().map(|decision| decision.outcome).filter(|outcome| *outcome != unlisted.outcome).collect::<Vec<_>>();
+    others.sort_by_key(|outcome| severity(*outcome));
+    others.dedup();
+    let mut readings = vec![reading(Choice::First, unlisted.outcome)];
+    readings.extend(others.into_iter().map(|outcome| reading(Choice::Second, outcome)));
+    let mut more = decisions.iter().flat_map(|decision| &decision.readings).copied().collect::<Vec<_>>();
+    more.sort_by_key(|reading| (reading.ambiguity, reading.choice as u8, severity(reading.outcome)));
+    more.dedup();
+    readings.extend(more);
+    readings
 }
 
 fn with_caller(request: &Request, caller: Caller) -> Request {
@@ -40,11 +65,14 @@ fn candidates(request: &Request, layers: &Layers<'_>) -> Vec<Caller> {
     match &request.caller {
         Caller::FederatedSession { arn, .. } => {
             let own = format!("arn:{}:iam::{}:user/{UNLISTED}", arn.partition(), arn.account());
+            // Policies of the issuer that are there say that it is not the root user, which can have none.
+            let may_be_root = layers.identity.policies().is_empty() && layers.boundary.policies().is_empty();
+            let root = may_be_root.then(|| format!("arn:{}:iam::{}:root", arn.partition(), arn.account()));
             let named = named(layers, |named| match named {
                 Named::User(user) => Some(user.clone()),
                 _ => None,
             });
-            callers(arn, std::iter::once(own).chain(named))
+            callers(arn, std::iter::once(own).chain(root).chain(named))
         }
         Caller::RoleSession { arn, .. } => {
             // Who gives the key tells the role.
@@ -54,11 +82,13 @@ fn candidates(request: &Request, layers: &Layers<'_>) -> Vec<Caller> {
             let stem = format!("arn:{}:iam::{}:role/", arn.partition(), arn.account());
             let name = arn.resource().split('/').nth(1).unwrap_or_default();
             let plain = [format!("{stem}{UNLISTED}/{name}"), format!("{stem}{name}")];
+            // The name tells a service-linked role, which has a path of its own (IAM:using-service-linked-roles).
+            let linked = name.starts_with("AWSServiceRoleFor").then(|| format!("{stem}aws-service-role/{UNLISTED}/{name}"));
             let named = named(layers, |named| match named {
                 Named::Role(role) => Some(role.clone()),
                 _ => None,
             });
-            callers(arn, plain.into_iter().chain(named).chain(compared(layers, name)))
+            callers(arn, plain.into_iter().chain(linked).chain(named).chain(compared(layers, name)))
         }
         caller => vec![caller.clone()],
     }

@@ -3,6 +3,7 @@
 mod action;
 mod condition;
 mod decide;
+mod document;
 mod glob;
 mod issuer;
 mod near;
@@ -13,6 +14,7 @@ mod tri;
 mod words;
 
 pub use decide::{Decision, Outcome, ReadingDecision, applying, decide};
+pub use document::allows_as_documents;
 pub use near::{Lack, NearMiss, near_miss};
 pub use statement::concerns;
 pub use words::{matching_action, matching_resource};

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// The edition of the catalogue: the state of ICA's pages it follows.
+/// The state of ICA's pages that the current edition follows.
 pub const EDITION: &str = "2026-09";
 
 /// Who calls S3 or STS for an operation.
@@ -81,6 +81,16 @@ pub enum Edition {
     Current,
 }
 
+impl Edition {
+    /// The state of ICA's pages that are followed.
+    pub fn state(self) -> &'static str {
+        match self {
+            Edition::Seed => "seed",
+            Edition::Current => EDITION,
+        }
+    }
+}
+
 /// What is known of a condition key in a request; see `context.toml`.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -99,6 +109,9 @@ pub struct KeyFact {
     /// Whether the values are the prefix and whatever begins with it.
     #[serde(default)]
     pub below: bool,
+    /// The assumption it rests on.
+    #[serde(default)]
+    pub assume: Option<String>,
 }
 
 /// How much is known of a condition key.
@@ -154,6 +167,9 @@ pub struct Step {
     /// Actions whose explicit Deny in the bucket policy stops this one as well (F1).
     #[serde(default)]
     pub veto: Vec<String>,
+    /// Assumptions beyond the policies.
+    #[serde(default)]
+    pub assumes: Vec<String>,
     /// Condition keys that differ from `context.toml`.
     #[serde(default)]
     pub keys: BTreeMap<String, KeyFact>,
@@ -176,6 +192,9 @@ pub struct Operation {
     /// Operations of the same caller that must work for it.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Assumptions about settings of the bucket.
+    #[serde(default)]
+    pub assumes: Vec<String>,
     /// What a user sees when it is blocked.
     pub breaks: String,
     /// Whether the bucket's CORS rules take part.
@@ -203,8 +222,6 @@ pub struct KeyRow {
     pub cross_account_role: Option<KeyFact>,
     /// For all others.
     pub all: KeyFact,
-    /// The assumption it rests on.
-    pub assume: Option<String>,
 }
 
 /// Something a verdict rests on that no file shows.
@@ -281,6 +298,13 @@ impl Catalogue {
     }
 }
 
+impl Step {
+    /// Its action and those whose Deny stops it as well.
+    pub fn actions(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.action).chain(&self.veto)
+    }
+}
+
 impl KeyRow {
     /// What is known of the key in requests of a caller.
     pub fn fact(&self, caller: IcaCaller) -> &KeyFact {
@@ -296,7 +320,13 @@ impl KeyRow {
 impl KeyFact {
     /// A key of which nothing is known.
     pub fn unknown() -> KeyFact {
-        KeyFact { kind: KeyKind::Hidden, value: None, values: Vec::new(), absent: true, below: false }
+        KeyFact { kind: KeyKind::Hidden, value: None, values: Vec::new(), absent: true, below: false, assume: None }
+    }
+
+    /// What is left of it if its assumption fails.
+    pub fn without_assumption(&self) -> KeyFact {
+        let kind = if self.kind == KeyKind::Free { KeyKind::Free } else { KeyKind::Hidden };
+        KeyFact { kind, ..KeyFact::unknown() }
     }
 }
 
@@ -321,7 +351,12 @@ mod tests {
             }
             assert!(!operation.steps.is_empty() && !operation.callers.is_empty(), "{}", operation.id);
         }
-        for name in catalogue.keys.iter().filter_map(|row| row.assume.as_deref()) {
+        let rows = catalogue.keys.iter().flat_map(|row| IcaCaller::ALL.map(|caller| row.fact(caller)));
+        let steps = catalogue.operations.iter().flat_map(|operation| &operation.steps);
+        let facts = rows.chain(steps.flat_map(|step| step.keys.values()));
+        let told = catalogue.operations.iter().flat_map(|operation| &operation.assumes);
+        let told = told.chain(catalogue.operations.iter().flat_map(|operation| &operation.steps).flat_map(|step| &step.assumes));
+        for name in facts.filter_map(|fact| fact.assume.as_deref()).chain(told.map(String::as_str)) {
             assert!(catalogue.assumption(name).is_some(), "{name}");
         }
     }

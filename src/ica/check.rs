@@ -1,22 +1,40 @@
 //! The check: every operation of the catalogue, for each of its callers.
 
-use super::catalogue::{Edition, IcaCaller, Operation, Step, catalogue};
+use super::assume::through_endpoint;
+use super::catalogue::{Edition, IcaCaller, Operation, Step, Target, catalogue};
 use super::connection::{Connection, Given};
 use super::depends::add_consequences;
+use super::environment;
 use super::reasons::reasons;
 use super::step::{Tried, is_needed, resource_words, try_step};
 use super::verdict::{
-    Advice, AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
+    AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
 };
 
 /// Checks a connection against the catalogue.
 pub fn check(connection: &Connection) -> Check {
     let mut operations = catalogue().operations.iter().map(|operation| check_operation(connection, operation)).collect::<Vec<_>>();
     add_consequences(&mut operations, connection.is_new);
-    // What an operation depends on has been judged; now those that nobody asked for can go.
-    operations.retain(|operation| is_wanted(connection, operation.id));
+    keep_wanted(&mut operations, connection);
     let assumptions = assumptions(&operations);
     Check { operations, skipped: skipped(connection), assumptions, findings: connection.findings.clone() }
+}
+
+/// What an operation depends on has been judged; now those that nobody asked for can go, but the causes of what is shown stay.
+fn keep_wanted(operations: &mut Vec<OperationReport>, connection: &Connection) {
+    let wanted = operations.iter().filter(|operation| is_wanted(connection, operation.id)).flat_map(|operation| &operation.callers);
+    let causes =
+        wanted.flat_map(|report| report.blocked_by.iter().map(|id| (*id, report.caller))).collect::<Vec<(&'static str, IcaCaller)>>();
+    operations.retain_mut(|operation| {
+        if is_wanted(connection, operation.id) {
+            return true;
+        }
+        // What comes first for a caller is done by itself, or by the user alone.
+        let does = operation.callers.iter().map(|report| report.caller).collect::<Vec<_>>();
+        let is_cause = |by: IcaCaller| causes.iter().any(|(id, caller)| *id == operation.id && (*caller == by || !does.contains(caller)));
+        operation.callers.retain(|report| is_cause(report.caller));
+        !operation.callers.is_empty()
+    });
 }
 
 fn is_wanted(connection: &Connection, id: &str) -> bool {
@@ -34,18 +52,18 @@ fn check_operation(connection: &Connection, operation: &'static Operation) -> Op
     OperationReport { id: &operation.id, callers }
 }
 
-fn check_caller(connection: &Connection, operation: &Operation, caller: IcaCaller) -> CallerReport {
+fn check_caller(connection: &Connection, operation: &'static Operation, caller: IcaCaller) -> CallerReport {
     let wanted = |step: &&Step| (step.edition == Edition::Seed || connection.edition == Edition::Current) && is_needed(connection, step);
-    let mut steps = operation.steps.iter().filter(wanted).map(|step| check_step(connection, caller, step)).collect::<Vec<_>>();
-    steps.extend(operation.cors.then(cors_step));
+    let mut steps = operation.steps.iter().filter(wanted).map(|step| check_step(connection, operation, caller, step)).collect::<Vec<_>>();
+    steps.extend(environment::steps(connection, operation));
     let required = steps.iter().filter(|step| step.level == Level::Required);
     let own = required.map(|step| step.verdict).max().unwrap_or(Verdict::Allowed);
     CallerReport { caller, verdict: own, own, blocked_by: Vec::new(), steps }
 }
 
-fn check_step(connection: &Connection, caller: IcaCaller, step: &Step) -> StepReport {
+fn check_step(connection: &Connection, operation: &'static Operation, caller: IcaCaller, step: &'static Step) -> StepReport {
     let tried = try_step(connection, caller, step, None);
-    let assumes = assumed(connection, caller, step, &tried);
+    let assumes = assumed(connection, operation, caller, step, &tried);
     let mut verdict = tried.verdict;
     let mut reasons = if verdict == Verdict::Allowed { Vec::new() } else { reasons(connection, caller, step, &tried) };
     if connection.strict && !assumes.is_empty() && verdict != Verdict::Unknown {
@@ -73,30 +91,17 @@ fn shown(tried: Tried) -> Witness {
 
 fn strict_reason(assumes: &[&str]) -> Reason {
     let message = format!("with --strict a verdict may not rest on assumptions; this one rests on {}", assumes.join(", "));
-    bare_reason(ReasonKind::Hidden, "", message, "settle them, as told in the list of assumptions")
-}
-
-/// The bucket's CORS rules are an input that this version does not read.
-fn cors_step() -> StepReport {
-    let message = "whether the bucket's CORS rules let the browser in is not judged by this version".to_owned();
-    let help = "compare `aws s3api get-bucket-cors` with step 1 of the ICA page, or leave it out with --skip browser-upload";
-    StepReport {
-        action: "CORS".to_owned(),
-        resource: "https://ica.illumina.com".to_owned(),
-        level: Level::Required,
-        verdict: Verdict::Unknown,
-        assumes: Vec::new(),
-        reasons: vec![bare_reason(ReasonKind::Hidden, "cors", message, help)],
-        witness: Witness::default(),
-    }
-}
-
-fn bare_reason(kind: ReasonKind, layer: &'static str, message: String, help: &str) -> Reason {
-    Reason { kind, layer, statement: None, sid: None, span: None, message, help: Some(Advice::plain(help)), labels: Vec::new() }
+    environment::reason(ReasonKind::Hidden, "", message, "settle them, as told in the list of assumptions")
 }
 
 /// The assumptions whose failure would change the verdict of a step.
-fn assumed(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Tried) -> Vec<&'static str> {
+fn assumed(
+    connection: &Connection,
+    operation: &'static Operation,
+    caller: IcaCaller,
+    step: &'static Step,
+    tried: &Tried,
+) -> Vec<&'static str> {
     let mut assumes = Vec::new();
     let changes = |id: &str| try_step(connection, caller, step, Some(id)).verdict != tried.verdict;
     if caller == IcaCaller::FederatedSession && connection.session == Given::Absent && changes("session-policy") {
@@ -107,16 +112,13 @@ fn assumed(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Trie
     }
     // Layers that could only forbid more change whatever is not blocked already; a bucket policy could also grant.
     let could_be_blocked = tried.verdict != Verdict::Blocked;
-    if connection.bucket_policy == Given::Absent && (could_be_blocked || changes("no-bucket-policy")) {
+    let is_to_bucket = step.resource != Target::FederatedUser;
+    if is_to_bucket && connection.bucket_policy == Given::Absent && (could_be_blocked || changes("no-bucket-policy")) {
         assumes.push("no-bucket-policy");
     }
     if could_be_blocked {
-        let own = caller != IcaCaller::CrossAccountRole;
-        assumes.extend((own && connection.boundary == Given::Absent).then_some("no-boundary"));
-        assumes.extend((own && connection.scps == Given::Absent).then_some("no-scp"));
-        assumes.extend((own && connection.assumes_full_access).then_some("scp-full-access"));
-        assumes.extend((connection.rcps == Given::Absent).then_some("no-rcp"));
-        assumes.push("environment");
+        assumes.extend(absent_layers(connection, caller, step));
+        assumes.extend(operation.assumes.iter().chain(&step.assumes).map(String::as_str));
     }
     if tried.is_sampled && !matches!(tried.verdict, Verdict::Partial | Verdict::Unknown) {
         assumes.push("sampled-keys");
@@ -125,6 +127,26 @@ fn assumed(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Trie
     assumes.sort_unstable();
     assumes.dedup();
     assumes
+}
+
+/// The layers that could forbid a step and of which nothing was said.
+fn absent_layers(connection: &Connection, caller: IcaCaller, step: &Step) -> impl Iterator<Item = &'static str> {
+    let own = caller != IcaCaller::CrossAccountRole;
+    let is_to_bucket = step.resource != Target::FederatedUser;
+    // RCPs bind the resource's account: of a session that is the user's, of whose RCPs a connection says nothing if it is another one.
+    let rcps_are_known = is_to_bucket || connection.user.account() == connection.account;
+    let through_endpoint = through_endpoint(connection, caller, step).filter(|_| is_to_bucket);
+    let may_be_bound = is_to_bucket && through_endpoint.is_none() && matches!(connection.vpce, Given::Given(_));
+    let absent = [
+        (own && connection.boundary == Given::Absent, "no-boundary"),
+        (own && connection.scps == Given::Absent, "no-scp"),
+        (own && connection.assumes_full_access, "scp-full-access"),
+        (rcps_are_known && connection.rcps == Given::Absent, "no-rcp"),
+        (!rcps_are_known, "no-user-rcp"),
+        (through_endpoint == Some(true) && connection.vpce == Given::Absent, "no-vpce-policy"),
+        (may_be_bound, "through-endpoint"),
+    ];
+    absent.into_iter().filter(|(is_absent, _)| *is_absent).map(|(_, id)| id)
 }
 
 /// The assumptions that some step rests on, in the order of the table.

@@ -1,9 +1,10 @@
 //! A connection: settings resolved, documents read.
 
+use super::assume;
 use super::catalogue::{Edition, IcaCaller, catalogue};
 use super::documents::Documents;
 use super::regions::{Region, regions};
-use super::settings::Settings;
+use super::settings::{NONE, Settings};
 use crate::finding::Finding;
 use crate::input::ReadAs;
 use crate::model::{Arn, Policy, PolicyKind};
@@ -195,7 +196,7 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
         assumes_full_access: false,
         vpce: Given::Absent,
         bucket_policy: Given::Absent,
-        assume: settings.assume.iter().map(|text| assume(text)).collect::<Result<_, _>>()?,
+        assume: settings.assume.iter().map(|text| assume::parse(text)).collect::<Result<_, _>>()?,
         edition: edition(settings)?,
         operations: known_operations("operation", settings.operation.iter())?,
         skip: settings.skip.clone(),
@@ -204,6 +205,8 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
         findings: Vec::new(),
     };
     known_operations("skip", settings.skip.keys())?;
+    check_files(settings)?;
+    assume::check_together(&connection.assume)?;
     let mut built = Built { connection, unreadable: Vec::new() };
     let mut documents = Documents { built: &mut built, sources, loader };
     documents.read_all(settings);
@@ -212,19 +215,33 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
 
 fn bucket(settings: &Settings) -> Result<String, ConnectionError> {
     let bucket = settings.bucket.clone().ok_or_else(|| wrong("bucket", "which bucket? Give its name with --bucket NAME"))?;
-    let plain = !bucket.is_empty() && bucket.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
-    plain
-        .then_some(bucket.clone())
-        .ok_or_else(|| wrong("bucket", format!("`{bucket}` is no bucket name: give the name alone, not an ARN or URL")))
+    check_bucket(&bucket)?;
+    Ok(bucket)
 }
 
 fn account(settings: &Settings) -> Result<String, ConnectionError> {
     let account =
         settings.account.clone().ok_or_else(|| wrong("account", "which account owns the bucket? Give its twelve digits with --account"))?;
+    check_account(&account)?;
+    Ok(account)
+}
+
+/// Whether a text is a name alone. What AWS would not have in a name blocks the validation in ICA, it is no wrong usage (design 3).
+///
+/// # Errors
+/// Words for the user.
+pub fn check_bucket(bucket: &str) -> Result<(), ConnectionError> {
+    let plain = !bucket.is_empty() && !bucket.contains([':', '/']) && !bucket.contains(char::is_control);
+    plain.then_some(()).ok_or_else(|| wrong("bucket", format!("`{bucket}` is no bucket name: give the name alone, not an ARN or URL")))
+}
+
+/// Whether a text is an account number.
+///
+/// # Errors
+/// Words for the user.
+pub fn check_account(account: &str) -> Result<(), ConnectionError> {
     let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    digits
-        .then_some(account.clone())
-        .ok_or_else(|| wrong("account", format!("`{account}` is no account: an account number has twelve digits")))
+    digits.then_some(()).ok_or_else(|| wrong("account", format!("`{account}` is no account: an account number has twelve digits")))
 }
 
 fn user(settings: &Settings, account: &str) -> Result<Arn, ConnectionError> {
@@ -299,6 +316,19 @@ fn edition(settings: &Settings) -> Result<Edition, ConnectionError> {
     }
 }
 
+/// `none` says that there is no file, so it stands alone.
+fn check_files(settings: &Settings) -> Result<(), ConnectionError> {
+    let lists = [("identity_policy", &settings.identity_policy), ("session_policy", &settings.session_policy)];
+    let lists = lists.into_iter().filter_map(|(name, files)| Some((name, files.as_ref()?.names())));
+    let levels = [("scp", &settings.scp), ("rcp", &settings.rcp)];
+    let levels = levels.into_iter().filter_map(|(name, levels)| Some((name, levels.as_ref()?.names().concat())));
+    let lists = lists.map(|(name, names)| (name, names.to_vec())).chain(levels);
+    match lists.into_iter().find(|(_, names)| names.len() > 1 && names.iter().any(|name| name == NONE)) {
+        Some((name, _)) => Err(wrong(name, "`none` excludes other files: it says that there is none")),
+        None => Ok(()),
+    }
+}
+
 /// 2 to 32 characters of a limited set (B5).
 fn session_name(settings: &Settings) -> Result<Option<String>, ConnectionError> {
     let Some(name) = settings.session_name.clone() else { return Ok(None) };
@@ -318,45 +348,4 @@ fn known_operations<'a>(setting: &'static str, names: impl Iterator<Item = &'a S
         list.push(name.clone());
     }
     Ok(list)
-}
-
-/// Keys that cannot be assumed otherwise than they follow.
-const FOLLOWS: [&str; 8] = [
-    "aws:principalarn",
-    "aws:principalaccount",
-    "aws:principaltype",
-    "aws:principalisawsservice",
-    "aws:principalservicename",
-    "aws:username",
-    "aws:resourceaccount",
-    "s3:resourceaccount",
-];
-
-/// Reads `[CALLER:]KEY=VALUE` or `[CALLER:]!KEY`.
-fn assume(text: &str) -> Result<Assume, ConnectionError> {
-    let (caller, rest) = match text.split_once(':') {
-        Some((name, rest)) => match IcaCaller::ALL.iter().find(|caller| caller.id() == name) {
-            Some(caller) => (Some(*caller), rest),
-            None => (None, text),
-        },
-        None => (None, text),
-    };
-    let (key, value) = match (rest.strip_prefix('!'), rest.split_once('=')) {
-        (Some(key), _) => (key, None),
-        (None, Some((key, value))) => (key, Some(value.to_owned())),
-        (None, None) => {
-            return Err(wrong("assume", format!("`{text}` is no assumption: write KEY=VALUE, or !KEY for a key that is absent")));
-        }
-    };
-    let is_key = key.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
-    if !is_key {
-        return Err(wrong("assume", format!("`{key}` is no condition key such as `aws:SourceIp`")));
-    }
-    let key = key.to_lowercase();
-    if FOLLOWS.contains(&key.as_str()) {
-        let message =
-            format!("`{key}` follows from the caller and the bucket; say --user, --session-name, --cross-account-role or --account");
-        return Err(wrong("assume", message));
-    }
-    Ok(Assume { caller, key, value })
 }

@@ -43,7 +43,9 @@ impl Documents<'_> {
         if levels == [[NONE]] {
             return Given::None;
         }
-        Given::Given(levels.into_iter().map(|names| self.policies(names, kind)).collect())
+        let unreadable_before = self.built.unreadable.len();
+        let levels = levels.into_iter().map(|names| self.policies(names, kind)).collect();
+        if self.built.unreadable.len() > unreadable_before { Given::Absent } else { Given::Given(levels) }
     }
 
     fn policies(&mut self, names: &[String], kind: PolicyKind) -> Vec<Policy> {

@@ -1,12 +1,15 @@
 //! What Illumina Connected Analytics does with a bucket, as data, and the check of a connection against it.
 
+mod assume;
 pub mod catalogue;
 mod check;
 pub mod connection;
 mod context;
 mod depends;
 mod documents;
+mod environment;
 mod keys;
+mod layers;
 mod reasons;
 pub mod regions;
 pub mod settings;
@@ -16,6 +19,8 @@ mod values;
 mod verdict;
 
 pub use check::check;
+pub use environment::bucket_name_fault;
+pub use values::UNLISTED;
 pub use verdict::{
     Advice, AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
 };

@@ -1,15 +1,18 @@
 //! Words for what a step's requests met: which statement, which of its words, what to change.
 
+use super::assume::{fact, told};
 use super::catalogue::{IcaCaller, KeyKind, Step, catalogue};
 use super::connection::Connection;
 use super::context::resource_patterns;
-use super::space::assumed;
-use super::step::{Cause, Tried, Unknown, layers, resource_words};
+use super::layers::layers;
+use super::regions::regions;
+use super::step::{Cause, Tried, Unknown, resource_words};
+use super::values::UNLISTED;
 use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_name};
 use crate::authz::{Ambiguity, Choice, LayerId, Layers, NamingSet, Request, StatementRef};
 use crate::eval::{Decision, Lack, NearMiss, concerns, matching_action, matching_resource, near_miss};
 use crate::finding::Label;
-use crate::model::{Condition, Element, PrincipalPattern, Statement};
+use crate::model::{Condition, Element, Named, PrincipalPattern, Statement};
 use crate::source::Span;
 
 const EXCEPT_CALLERS: &str = "except ICA's callers from this Deny, for example by `aws:PrincipalArn`";
@@ -25,7 +28,7 @@ struct Scene<'a> {
 
 /// The reasons of a step that is not allowed.
 pub(super) fn reasons(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Tried) -> Vec<Reason> {
-    let scene = Scene { connection, caller, step, layers: layers(connection, caller, None, false), verdict: tried.verdict };
+    let scene = Scene { connection, caller, step, layers: layers(connection, caller, step, None, false), verdict: tried.verdict };
     let mut reasons = tried.unknowns.iter().map(|unknown| scene.unknown(unknown, tried)).collect::<Vec<_>>();
     for (cause, request) in &tried.causes {
         let reason = match cause {
@@ -78,6 +81,7 @@ impl<'a> Scene<'a> {
         let value = request.context.get(&condition.key.node).map(|value| value.as_slice().join(", "));
         reason.span = Some(condition.span);
         let has = match &value {
+            Some(value) if self.is_open(&condition.key.node) && value == UNLISTED => "ICA's requests may have another value".to_owned(),
             Some(value) if self.is_open(&condition.key.node) => format!("ICA's requests may have others, such as `{value}`"),
             Some(value) => format!("this request has `{value}`"),
             None => "the request has no such key".to_owned(),
@@ -87,6 +91,11 @@ impl<'a> Scene<'a> {
             reason.help = Some(match value {
                 Some(value) if &*condition.key.node == "aws:principalarn" => {
                     Advice::plain(format!("add `{}` to this list", self.listed_arn(&value)))
+                }
+                Some(value) if &*condition.key.node == "s3:x-amz-server-side-encryption" && !self.is_open(&condition.key.node) => {
+                    Advice::plain(format!(
+                        "if ICA's storage configuration has a KMS key, say --assume {key}=aws:kms; else add `{value}` to this list"
+                    ))
                 }
                 Some(value) if !self.is_open(&condition.key.node) => Advice::plain(format!(
                     "add `{value}` to this list if that is right for ICA, or except ICA's callers by `aws:PrincipalArn`"
@@ -101,16 +110,22 @@ impl<'a> Scene<'a> {
 
     /// Whether the key has many values, or one that nobody knows: then a value that was tried is only an example.
     fn is_open(&self, key: &str) -> bool {
-        let own = self.step.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, fact)| fact.kind);
-        let kind = own.or(catalogue().key(key).map(|row| row.fact(self.caller).kind));
-        let is_known = assumed(key, self.connection, self.caller).is_some();
-        !is_known && matches!(kind, Some(KeyKind::Free | KeyKind::Hidden | KeyKind::Foreign))
+        let is_known = told(key, self.connection, self.caller, self.step).is_some();
+        let is_listed = catalogue().key(key).is_some() || self.step.keys.keys().any(|name| name.eq_ignore_ascii_case(key));
+        let kind = fact(key, self.caller, self.step).kind;
+        !is_known && is_listed && matches!(kind, KeyKind::Free | KeyKind::Hidden | KeyKind::Foreign)
     }
 
     fn denied_by_not_principal(&self, reason: &mut Reason, principal: &Element<PrincipalPattern>, action: &str, request: &Request) {
         let caller = request.caller.principal_arn().unwrap_or_default();
         reason.span = Some(principal.span);
-        reason.message = format!("`{action}` is denied for everybody but those listed here; `{caller}` is not fully listed");
+        // C7: whoever has a boundary is hit, listed or not.
+        let why = if self.layers.boundary.is_absent() {
+            "is not fully listed"
+        } else {
+            "has a permissions boundary, so it is hit even if listed"
+        };
+        reason.message = format!("`{action}` is denied for everybody but those listed here; `{caller}` {why}");
         reason.help = Some(Advice::plain(
             "`NotPrincipal` cannot list sessions by pattern: use `\"Principal\": \"*\"` with `ArnNotLike` on `aws:PrincipalArn`",
         ));
@@ -123,7 +138,12 @@ impl<'a> Scene<'a> {
         let Some(near) = near_miss(request, &self.layers, layer, NamingSet::ANY) else {
             reason.span = self.layers.policies(layer).first().map(|policy| policy.span);
             if reason.span.is_none() {
-                reason.message = format!("there is no {name} that allows `{action}`");
+                let there_is = if name.ends_with("policies") {
+                    format!("there are no {name} that allow")
+                } else {
+                    format!("there is no {name} that allows")
+                };
+                reason.message = format!("{there_is} `{action}`");
             }
             reason.help = Some(self.statement_to_add(layer, &action, request));
             return reason;
@@ -142,7 +162,8 @@ impl<'a> Scene<'a> {
                 Lack::Resource => uncovered_resource(statement, request, &resource),
                 Lack::Principal => {
                     let arn = request.caller.principal_arn().unwrap_or_default();
-                    (format!("does not name `{arn}`"), Advice::plain(format!("add `{arn}` to the principals")))
+                    let other = other_region(statement).map(|words| format!("; {words}")).unwrap_or_default();
+                    (format!("does not name `{arn}`{other}"), Advice::plain(format!("add `{arn}` to the principals")))
                 }
                 Lack::Condition(number) => failed_condition(&statement.conditions[*number], request),
                 Lack::Doubt => ("is one that AWS would refuse".to_owned(), Advice::plain("mend the statement first")),
@@ -218,7 +239,7 @@ impl<'a> Scene<'a> {
             Unknown::Key(key) => return self.unknown_key(key),
             Unknown::SessionName => return self.unknown_session_name(tried),
             Unknown::IdentityPolicies => {
-                let message = format!("the user's policies were not given, so whether they allow `{action}` is not known");
+                let message = format!("the user's policies were not given, so whether they allow or deny `{action}` is not known");
                 (
                     "identity",
                     message,
@@ -258,10 +279,11 @@ impl<'a> Scene<'a> {
 
     /// A condition key that is not known: shows the first condition on it.
     fn unknown_key(&self, key: &str) -> Reason {
-        let action = self.step.action.to_ascii_lowercase();
+        let actions = self.step.actions().map(|action| action.to_ascii_lowercase()).collect::<Vec<_>>();
+        let about = |statement: &Statement| actions.iter().any(|action| concerns(statement, action));
         let places = self.layers.ids().flat_map(|layer| self.layers.policies(layer).iter().map(move |policy| (layer, policy)));
         let statements = places.flat_map(|(layer, policy)| policy.statements.iter().map(move |statement| (layer, statement)));
-        let found = statements.filter(|(_, statement)| concerns(statement, &action)).find_map(|(layer, statement)| {
+        let found = statements.filter(|(_, statement)| about(statement)).find_map(|(layer, statement)| {
             let condition = statement.conditions.iter().find(|condition| &*condition.key.node == key)?;
             Some((layer, statement, condition))
         });
@@ -284,8 +306,7 @@ impl<'a> Scene<'a> {
 
     /// The action as the catalogue writes it, or another one that stops it.
     fn action_words(&self, request: &Request) -> String {
-        let all = std::iter::once(&self.step.action).chain(&self.step.veto);
-        let known = all.into_iter().find(|action| action.eq_ignore_ascii_case(&request.action));
+        let known = self.step.actions().find(|action| action.eq_ignore_ascii_case(&request.action));
         known.unwrap_or(&request.action).clone()
     }
 
@@ -298,6 +319,17 @@ impl<'a> Scene<'a> {
             _ => value.to_owned(),
         }
     }
+}
+
+/// Whether a statement names Illumina's role of another region: its names do not follow AWS's abbreviations (A7).
+fn other_region(statement: &Statement) -> Option<String> {
+    let roles = statement.principal.iter().flat_map(|element| &element.patterns).filter_map(|pattern| match &pattern.named {
+        Named::Role(arn) => Some(arn),
+        _ => None,
+    });
+    let named = |arn: &String| regions().list.iter().find(|region| regions().role(region) == *arn);
+    let region = roles.into_iter().find_map(named)?;
+    Some(format!("`ica_{}_crossacct` is the role of ICA {} ({})", region.namespace, region.name, region.aws))
 }
 
 /// The condition to show for a Deny: an exception list, if there is one, for it is what a person forgot to extend.

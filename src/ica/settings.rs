@@ -128,6 +128,14 @@ pub fn parse(text: &str) -> Result<Vec<Settings>, toml::de::Error> {
 }
 
 impl Settings {
+    /// The names of all files, `none` among them.
+    pub fn files(&self) -> Vec<&str> {
+        let single = [&self.boundary, &self.vpce_policy, &self.bucket_policy].into_iter().flatten();
+        let lists = [&self.identity_policy, &self.session_policy].into_iter().flatten().flat_map(Files::names);
+        let levels = [&self.scp, &self.rcp].into_iter().flatten().flat_map(Levels::names).flatten();
+        single.chain(lists).chain(levels).map(String::as_str).collect()
+    }
+
     /// What `over` says, and what this says where `over` is silent: flags over `ica.toml`.
     #[must_use]
     pub fn overridden_by(self, over: Settings) -> Settings {

@@ -1,5 +1,6 @@
 //! The requests of a step: what is known of them, and the values to try for what is not.
 
+use super::assume::{fact, through_endpoint, told};
 use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, ValueType, catalogue};
 use super::connection::Connection;
 use super::context::{keys_used, resource_patterns};
@@ -23,7 +24,9 @@ pub(super) struct Dimension {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Space {
     pub callers: Vec<Caller>,
-    pub action: String,
+    action: String,
+    /// By action, the keys that its requests cannot have though those of another one can.
+    unsupported: Vec<(String, Vec<String>)>,
     /// Resources, grouped: all of one group are asked for, but which group is not known.
     pub resources: Vec<Vec<String>>,
     pub account: String,
@@ -37,6 +40,8 @@ pub(super) struct Space {
     pub is_sampled: bool,
 }
 
+const SOURCE_IP: &str = "aws:sourceip";
+
 /// Which assumptions are taken to fail.
 pub(super) type Failing<'a> = Option<&'a str>;
 
@@ -45,6 +50,7 @@ pub(super) fn space(connection: &Connection, caller: IcaCaller, step: &Step, sta
     let mut space = Space {
         callers: callers(connection, caller, statements),
         action: step.action.clone(),
+        unsupported: Vec::new(),
         resources: resources(connection, step, statements),
         account: connection.account.clone(),
         fixed: Context::new(),
@@ -53,10 +59,13 @@ pub(super) fn space(connection: &Connection, caller: IcaCaller, step: &Step, sta
         is_sampled: matches!(step.resource, Target::Object | Target::Folder),
     };
     // What the user knows of a request is in it, whether or not a policy looks at it: an endpoint decides which policies bind.
-    let known = connection.assume.iter().map(|assume| assume.key.clone()).filter(|key| assumed(key, connection, caller).is_some());
-    for key in keys_used(statements).into_iter().chain(known).collect::<BTreeSet<_>>() {
-        add_key(&mut space, &key, connection, caller, step, statements, failing);
+    let known = connection.assume.iter().map(|assume| assume.key.clone()).filter(|key| told(key, connection, caller, step).is_some());
+    let keys = keys_used(statements).into_iter().chain(known).collect::<BTreeSet<_>>();
+    for key in &keys {
+        add_key(&mut space, key, connection, caller, step, statements, failing);
     }
+    let unsupported = |action: &str| keys.iter().filter(|key| !is_supported(key, action, step.resource)).cloned().collect();
+    space.unsupported = step.actions().map(|action| (action.clone(), unsupported(action))).collect();
     space
 }
 
@@ -69,41 +78,40 @@ fn add_key(
     statements: &[&Statement],
     failing: Failing<'_>,
 ) {
-    if is_derived(key, space) {
+    if is_derived(key, space) || !step.actions().any(|action| is_supported(key, action, step.resource)) {
         return;
     }
-    if let Some(assumed) = assumed(key, connection, caller) {
-        match assumed {
+    if let Some(told) = told(key, connection, caller, step).or_else(|| follows(key, connection, caller, step)) {
+        match told {
             Some(value) => space.fixed.set_one(key, value),
             None => space.fixed.remove(key),
         }
         return;
     }
-    if key == "aws:requestedregion"
-        && let Some(region) = &connection.region
-    {
-        space.fixed.set_one(key, region.clone());
-        return;
+    let mut fact = if is_supported(key, &step.action, step.resource) { fact(key, caller, step) } else { KeyFact::unknown() };
+    // What comes over the internet has an address.
+    if key == SOURCE_IP && through_endpoint(connection, caller, step) == Some(false) {
+        (fact.absent, fact.assume) = (false, None);
     }
-    if !is_supported(key, step) {
-        return;
-    }
-    let row = catalogue().key(key);
-    let own = step.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, fact)| fact);
-    let unknown = KeyFact::unknown();
-    let mut fact = own.or(row.map(|row| row.fact(caller))).unwrap_or(&unknown);
-    if let Some(assumption) = row.and_then(|row| row.assume.as_deref())
-        && own.is_none()
-        && !matches!(fact.kind, KeyKind::Hidden | KeyKind::Free)
-    {
-        let id = catalogue().assumption(assumption).map_or("", |assumption| assumption.id.as_str());
-        space.assumes.push(id);
-        if failing == Some(id) {
-            fact = &unknown;
+    if let Some(assumption) = fact.assume.as_deref().and_then(|name| catalogue().assumption(name)) {
+        space.assumes.push(&assumption.id);
+        if failing == Some(&assumption.id) {
+            fact = fact.without_assumption();
         }
     }
-    let value_type = row.map_or(ValueType::Text, |row| row.value_type);
-    add_fact(space, key, fact, value_type, &Compared::collect(key, statements), &connection.prefix);
+    let value_type = catalogue().key(key).map_or(ValueType::Text, |row| row.value_type);
+    add_fact(space, key, &fact, value_type, &Compared::collect(key, statements), &connection.prefix);
+}
+
+/// What follows from the bucket and from what the user said of other keys.
+fn follows<'a>(key: &str, connection: &'a Connection, caller: IcaCaller, step: &Step) -> Option<Option<&'a str>> {
+    match key {
+        // Requests to STS go to an endpoint of ICA's choice, which need not be in the bucket's region.
+        "aws:requestedregion" if step.resource != Target::FederatedUser => connection.region.as_deref().map(Some),
+        // E1: there is no public address where a request comes through a VPC endpoint.
+        SOURCE_IP if through_endpoint(connection, caller, step) == Some(true) => Some(None),
+        _ => None,
+    }
 }
 
 fn add_fact(space: &mut Space, key: &str, fact: &KeyFact, value_type: ValueType, compared: &Compared<'_>, prefix: &str) {
@@ -119,10 +127,10 @@ fn add_fact(space: &mut Space, key: &str, fact: &KeyFact, value_type: ValueType,
     }
 }
 
-/// Whether requests of the step can have the key. One that the reference data does not know at all may be newer than the data.
-fn is_supported(key: &str, step: &Step) -> bool {
-    let Some(action) = aws::action(&step.action) else { return true };
-    match aws::supports_key_on(action, step.resource.resource_type(), key) {
+/// Whether requests for an action can have the key. One that the reference data does not know at all may be newer than the data.
+fn is_supported(key: &str, action: &str, target: Target) -> bool {
+    let Some(action) = aws::action(action) else { return true };
+    match aws::supports_key_on(action, target.resource_type(), key) {
         KeySupport::Supported | KeySupport::Global | KeySupport::Unknown => true,
         KeySupport::Unsupported | KeySupport::GlobalUnlisted => false,
     }
@@ -131,24 +139,17 @@ fn is_supported(key: &str, step: &Step) -> bool {
 /// Keys that follow from caller and resource are filled in by `authz`.
 fn is_derived(key: &str, space: &Space) -> bool {
     let probe = space.callers.first().zip(space.resources.iter().flatten().next());
-    let request = probe.and_then(|(caller, resource)| request(space, caller.clone(), resource, Context::new()));
+    let request = probe.and_then(|(caller, resource)| request(space, &space.action, caller.clone(), resource, Context::new()));
     let absent_for_all = ["aws:username", "aws:principalservicename"];
     absent_for_all.contains(&key) || request.is_some_and(|request| request.context.get(key).is_some())
 }
 
-/// What the user said about a key: for this caller, or for all. Keys that describe the caller are those of the customer's own.
-pub(super) fn assumed<'a>(key: &str, connection: &'a Connection, caller: IcaCaller) -> Option<Option<&'a str>> {
-    let describes_caller = key.starts_with("aws:principal") || key == "aws:userid" || key == "aws:username";
-    let foreigner = caller == IcaCaller::CrossAccountRole;
-    let concerns = |only: Option<IcaCaller>| only.map_or(!(describes_caller && foreigner), |only| only == caller);
-    let assume = connection.assume.iter().rev().find(|assume| assume.key == key && concerns(assume.caller))?;
-    Some(assume.value.as_deref())
-}
-
 /// One request of the space; `None` if its context contradicts the caller.
-pub(super) fn request(space: &Space, caller: Caller, resource: &str, context: Context) -> Option<Request> {
+pub(super) fn request(space: &Space, action: &str, caller: Caller, resource: &str, mut context: Context) -> Option<Request> {
+    let unsupported = space.unsupported.iter().filter(|(of, _)| of == action).flat_map(|(_, keys)| keys);
+    unsupported.for_each(|key| context.remove(key));
     let resource_account = if resource.contains(":sts:") { None } else { Some(space.account.as_str()) };
-    Request::new(caller, &space.action, resource, resource_account, context).ok()
+    Request::new(caller, action, resource, resource_account, context).ok()
 }
 
 fn resources(connection: &Connection, step: &Step, statements: &[&Statement]) -> Vec<Vec<String>> {

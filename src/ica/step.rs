@@ -3,11 +3,12 @@
 use super::catalogue::{IcaCaller, KeyKind, On, Step, Target};
 use super::connection::{Connection, Given, Versioning};
 use super::context::statements;
-use super::space::{Failing, Space, assumed, request, set, space};
+use super::layers::{bucket_policy_alone, layers, policies};
+use super::space::{Failing, Space, request, set, space};
 use super::verdict::{Verdict, Witness};
-use crate::authz::{Context, Layer, LayerId, Layers, Request, StatementRef};
-use crate::eval::{Decision, Outcome, concerns, decide};
-use crate::model::{Policy, Statement};
+use crate::authz::{Context, LayerId, Layers, Request, StatementRef};
+use crate::eval::{Decision, Outcome, ReadingDecision, concerns, decide};
+use crate::model::Statement;
 
 /// How many requests are tried for a step; beyond it the verdict is unknown.
 pub(super) const MAX_REQUESTS: usize = 20_000;
@@ -67,66 +68,19 @@ impl Tried {
     }
 }
 
-/// The layers of a caller, as far as they are known. An assumption in `failing` is taken not to hold.
-pub(super) fn layers<'a>(connection: &'a Connection, caller: IcaCaller, failing: Failing<'_>, identity_allows: bool) -> Layers<'a> {
-    let unknown = |allows| if allows { Layer::Assumed } else { Layer::Absent };
-    let is_customers = caller != IcaCaller::CrossAccountRole;
-    let identity = match &connection.identity {
-        _ if !is_customers => unknown(failing != Some("illumina-identity")),
-        Given::Absent => unknown(identity_allows),
-        given => known(given),
-    };
-    let session = match &connection.session {
-        _ if caller != IcaCaller::FederatedSession => Layer::Absent,
-        Given::Absent => unknown(failing != Some("session-policy")),
-        given => known(given),
-    };
-    let resource = match &connection.bucket_policy {
-        Given::Absent if failing == Some("no-bucket-policy") => Layer::Assumed,
-        given => known(given),
-    };
-    Layers {
-        identity,
-        boundary: if is_customers { known(&connection.boundary) } else { Layer::Absent },
-        session,
-        resource,
-        scps: if is_customers { levels(&connection.scps) } else { Vec::new() },
-        rcps: levels(&connection.rcps),
-        vpce: if comes_through_endpoint(connection, caller) { known(&connection.vpce) } else { Layer::Absent },
-    }
-}
-
-/// Whether the user says that the caller's requests come through a VPC endpoint.
-fn comes_through_endpoint(connection: &Connection, caller: IcaCaller) -> bool {
-    matches!(assumed("aws:sourcevpce", connection, caller), Some(Some(_)))
-}
-
-/// A layer of which nothing was said counts as absent; the list of assumptions tells it.
-fn known(given: &Given<Vec<Policy>>) -> Layer<'_> {
-    match given {
-        Given::Given(policies) => Layer::Policies(policies.iter().collect()),
-        Given::None | Given::Absent => Layer::Absent,
-    }
-}
-
-fn levels(given: &Given<Vec<Vec<Policy>>>) -> Vec<Vec<&Policy>> {
-    match given {
-        Given::Given(levels) => levels.iter().map(|level| level.iter().collect()).collect(),
-        Given::None | Given::Absent => Vec::new(),
-    }
-}
-
-/// The policies that take part in decisions about a caller.
-fn policies<'a>(layers: &Layers<'a>) -> Vec<&'a Policy> {
-    layers.ids().flat_map(|layer| layers.policies(layer).to_vec()).collect()
-}
-
 /// Tries all requests of a step.
 pub(super) fn try_step(connection: &Connection, caller: IcaCaller, step: &Step, failing: Failing<'_>) -> Tried {
     if caller == IcaCaller::CrossAccountRole && connection.cross_account_role.is_none() {
         return Tried::unknown(Unknown::Role);
     }
-    let tried = try_requests(connection, caller, step, failing);
+    let mut tried = try_requests(connection, caller, step, failing);
+    // Policies that nobody gave may deny as well, so only what is blocked without them is certain (design 3).
+    if lacks_identity(connection, caller) && tried.verdict != Verdict::Blocked {
+        tried.verdict = Verdict::Unknown;
+        if !tried.unknowns.contains(&Unknown::IdentityPolicies) {
+            tried.unknowns.insert(0, Unknown::IdentityPolicies);
+        }
+    }
     let may_be_needless = step.on == On::Versioned && connection.versioning.is_none();
     if may_be_needless && tried.verdict != Verdict::Allowed {
         // Without versioning the step is not made at all.
@@ -141,16 +95,15 @@ pub(super) fn is_needed(connection: &Connection, step: &Step) -> bool {
     step.on == On::Every || connection.versioning != Some(Versioning::Unversioned)
 }
 
+fn lacks_identity(connection: &Connection, caller: IcaCaller) -> bool {
+    caller != IcaCaller::CrossAccountRole && connection.identity == Given::Absent
+}
+
 fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing: Failing<'_>) -> Tried {
-    let action = step.action.to_ascii_lowercase();
-    let identity_unknown = caller != IcaCaller::CrossAccountRole && connection.identity == Given::Absent;
-    let guesses: &[bool] = if identity_unknown { &[true, false] } else { &[true] };
-    let mut layers = guesses.iter().map(|guess| layers(connection, caller, failing, *guess)).collect::<Vec<_>>();
-    if step.resource == Target::FederatedUser {
-        layers.iter_mut().for_each(|layers| keep_to_sts(layers, connection));
-    }
+    let guesses: &[bool] = if lacks_identity(connection, caller) { &[true, false] } else { &[true] };
+    let layers = guesses.iter().map(|guess| layers(connection, caller, step, failing, *guess)).collect::<Vec<_>>();
     let all = statements(policies(&layers[0]));
-    let relevant = all.into_iter().filter(|statement| about(statement, &action, step)).collect::<Vec<_>>();
+    let relevant = all.into_iter().filter(|statement| about(statement, step)).collect::<Vec<_>>();
     let space = space(connection, caller, step, &relevant, failing);
     let size = size(&space);
     if size > MAX_REQUESTS {
@@ -168,8 +121,9 @@ fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing
                     let mut context = context.clone();
                     apply(&mut context, &free, &free_choice);
                     for resource in resources {
-                        if let Some(request) = request(&space, caller.clone(), resource, context.clone()) {
-                            tally.take(decide_step(&request, layers, step), request);
+                        let ask = |action: &str| request(&space, action, caller.clone(), resource, context.clone());
+                        if let Some((decision, request)) = decide_step(ask, layers, step) {
+                            tally.take(decision, request);
                         }
                     }
                 }
@@ -179,33 +133,49 @@ fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing
     tally.sum_up(&space, &hidden)
 }
 
-/// GetFederationToken is a request to STS: it does not come through the endpoint of S3, and the session that is made belongs to the
-/// user's account, whose RCPs need not be the bucket's.
-fn keep_to_sts(layers: &mut Layers<'_>, connection: &Connection) {
-    layers.vpce = Layer::Absent;
-    if connection.user.account() != connection.account {
-        layers.rcps.clear();
-    }
-}
-
 /// Every caller with every group of resources: the names of sessions take part in both.
 fn sessions(space: &Space) -> impl Iterator<Item = (&crate::authz::Caller, &Vec<String>)> {
     space.callers.iter().flat_map(|caller| space.resources.iter().map(move |resources| (caller, resources)))
 }
 
-fn about(statement: &Statement, action: &str, step: &Step) -> bool {
-    concerns(statement, action) || step.veto.iter().any(|veto| concerns(statement, &veto.to_ascii_lowercase()))
+fn about(statement: &Statement, step: &Step) -> bool {
+    step.actions().any(|action| concerns(statement, &action.to_ascii_lowercase()))
 }
 
-/// Decides a request, and whether the bucket policy forbids an action that stops this one as well.
-fn decide_step(request: &Request, layers: &Layers<'_>, step: &Step) -> Decision {
-    let decision = decide(request, layers);
-    if decision.outcome == Outcome::ExplicitlyDenied {
-        return decision;
+/// Decides a step: its own request, and whether the bucket policy forbids an action that stops this one as well (F1). Gives the request
+/// that decided.
+fn decide_step(ask: impl Fn(&str) -> Option<Request>, layers: &Layers<'_>, step: &Step) -> Option<(Decision, Request)> {
+    let request = ask(&step.action)?;
+    let decision = decide(&request, layers);
+    if !decision.may_be_allowed() {
+        return Some((decision, request));
     }
-    let vetoes = step.veto.iter().map(|action| decide(&Request { action: action.to_ascii_lowercase(), ..request.clone() }, layers));
-    let by_bucket = |decision: &Decision| decision.denied_by.iter().any(|place| place.layer == LayerId::Resource);
-    vetoes.into_iter().find(|veto| veto.outcome == Outcome::ExplicitlyDenied && by_bucket(veto)).unwrap_or(decision)
+    let bucket_policy = bucket_policy_alone(layers);
+    let vetoes = step.veto.iter().filter_map(|action| ask(action)).map(|request| (decide(&request, &bucket_policy), request));
+    let mut vetoes = vetoes.filter(|(veto, _)| may_deny(veto)).collect::<Vec<_>>();
+    vetoes.sort_by_key(|(veto, _)| veto.outcome != Outcome::ExplicitlyDenied);
+    match vetoes.into_iter().next() {
+        Some((veto, request)) if veto.outcome == Outcome::ExplicitlyDenied => Some((veto, request)),
+        Some((veto, request)) if decision.outcome == Outcome::Allowed => Some((unless_vetoed(veto), request)),
+        _ => Some((decision, request)),
+    }
+}
+
+/// Whether a statement denies, under some reading at least. Where there were too many readings to try, none is listed.
+fn may_deny(decision: &Decision) -> bool {
+    match decision.outcome {
+        Outcome::Undetermined => {
+            decision.readings.is_empty() || decision.readings.iter().any(|reading| reading.outcome == Outcome::ExplicitlyDenied)
+        }
+        outcome => outcome == Outcome::ExplicitlyDenied,
+    }
+}
+
+/// A request that goes through but under the readings in which something stops it.
+fn unless_vetoed(veto: Decision) -> Decision {
+    let outcome = |outcome| if outcome == Outcome::ExplicitlyDenied { outcome } else { Outcome::Allowed };
+    let readings = veto.readings.into_iter().map(|reading| ReadingDecision { outcome: outcome(reading.outcome), ..reading });
+    Decision { readings: readings.collect(), ..veto }
 }
 
 fn size(space: &Space) -> usize {

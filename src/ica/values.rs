@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use std::collections::BTreeSet;
 
 /// A text that no policy is likely to name.
-pub(super) const UNLISTED: &str = "ica-policy-unlisted";
+pub const UNLISTED: &str = "ica-policy-unlisted";
 
 /// How many patterns of a key are tried in pairs.
 const MOST_PAIRED: usize = 20;

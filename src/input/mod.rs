@@ -32,6 +32,12 @@ pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<
     let (root, mut findings) = parse(sources, id)?;
     let whole = root.span;
     let Some(Located { read_as, node }) = shape::locate(root) else { return Err(vec![unrecognised(whole)]) };
+    // Where an answer holds two policies, nobody can say which one is in force.
+    let outside = |finding: &&Finding| finding.id == "duplicate-member" && !node.span.contains(finding.span);
+    let twice = findings.iter().filter(outside).cloned().collect::<Vec<_>>();
+    if read_as != ReadAs::Policy && !twice.is_empty() {
+        return Err(twice);
+    }
     let node = match &node.value {
         Value::String(_) => {
             let (inner, more) = parse_embedded(sources, &node)?;
@@ -76,6 +82,7 @@ fn errors_first(mut problems: Vec<Finding>) -> Vec<Finding> {
 fn unrecognised(span: Span) -> Finding {
     Finding::error("no-policy", span, "this is JSON, but no policy").help(
         "give a policy document (an object with `Statement`), or the answer of `aws s3api get-bucket-policy`, \
-         `aws iam get-policy-version`, `aws iam get-user-policy` or `aws iam get-group-policy`",
+         `aws iam get-policy-version`, `aws iam get-user-policy`, `aws iam get-group-policy`, `aws iam get-role-policy` or \
+         `aws organizations describe-policy`",
     )
 }

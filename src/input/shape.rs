@@ -12,8 +12,12 @@ pub enum ReadAs {
     PolicyString,
     /// `aws iam get-policy-version`: the policy is under `PolicyVersion.Document`.
     PolicyVersion,
-    /// `aws iam get-user-policy`, `get-group-policy`, `get-role-policy`: the policy is under `PolicyDocument`.
-    InlinePolicy,
+    /// `aws iam get-user-policy`: the policy is under `PolicyDocument`.
+    UserPolicy,
+    /// `aws iam get-group-policy`: the same beside `GroupName`.
+    GroupPolicy,
+    /// `aws iam get-role-policy`: the same beside `RoleName`.
+    RolePolicy,
     /// `aws organizations describe-policy`: the policy is a string under `Policy.Content`.
     OrganizationsPolicy,
 }
@@ -24,7 +28,9 @@ impl fmt::Display for ReadAs {
             ReadAs::Policy => "a policy document",
             ReadAs::PolicyString => "an answer of `aws s3api get-bucket-policy`",
             ReadAs::PolicyVersion => "an answer of `aws iam get-policy-version`",
-            ReadAs::InlinePolicy => "an answer of `aws iam get-user-policy`",
+            ReadAs::UserPolicy => "an answer of `aws iam get-user-policy`",
+            ReadAs::GroupPolicy => "an answer of `aws iam get-group-policy`",
+            ReadAs::RolePolicy => "an answer of `aws iam get-role-policy`",
             ReadAs::OrganizationsPolicy => "an answer of `aws organizations describe-policy`",
         })
     }
@@ -40,7 +46,7 @@ pub(super) struct Located {
 pub(super) fn locate(root: Node) -> Option<Located> {
     let wrapped = [
         (ReadAs::PolicyVersion, &["PolicyVersion", "Document"][..]),
-        (ReadAs::InlinePolicy, &["PolicyDocument"]),
+        (inline_policy(&root), &["PolicyDocument"]),
         (ReadAs::OrganizationsPolicy, &["Policy", "Content"]),
         (ReadAs::PolicyString, &["Policy"]),
     ];
@@ -57,6 +63,14 @@ pub(super) fn locate(root: Node) -> Option<Located> {
         };
         fits.then(|| Located { read_as, node: node.clone() })
     })
+}
+
+fn inline_policy(root: &Node) -> ReadAs {
+    match (root.get("GroupName"), root.get("RoleName")) {
+        (Some(_), _) => ReadAs::GroupPolicy,
+        (None, Some(_)) => ReadAs::RolePolicy,
+        (None, None) => ReadAs::UserPolicy,
+    }
 }
 
 /// `Statement` makes a policy, in any case: `statement` is a mistake worth a better message than "no policy".

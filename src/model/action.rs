@@ -17,8 +17,8 @@ pub struct ActionPattern {
 impl ActionPattern {
     pub(super) fn parse(text: &str, span: Span) -> ActionPattern {
         let lower = text.to_ascii_lowercase();
-        let (pattern, _) = Pattern::parse(&lower, Reading { wildcards: true, variables: false, arn: false });
-        ActionPattern { pattern, span, doubt: doubt(text) }
+        let (pattern, errors) = Pattern::parse(&lower, Reading { wildcards: true, variables: false, arn: false });
+        ActionPattern { pattern, span, doubt: errors.into_iter().next().or_else(|| doubt(text)) }
     }
 }
 

@@ -17,7 +17,7 @@ pub use action::ActionPattern;
 pub use arn::{Arn, ArnError};
 pub use condition::Condition;
 pub use lower::{Lowered, lower};
-pub use pattern::{Part, Pattern, Shape};
+pub use pattern::{MAX_PATTERN_BYTES, MAX_WILDCARDS, Part, Pattern, Shape};
 pub use policy::{Doubt, Effect, Element, Policy, PolicyKind, Statement, Version};
 pub use principal::{Named, PrincipalPattern};
 pub use resource::{ResourceKind, ResourcePattern};

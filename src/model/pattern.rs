@@ -56,9 +56,18 @@ pub(super) struct Reading {
     pub arn: bool,
 }
 
+/// Longest pattern that is matched, in bytes. A managed policy has 6,144 characters, a bucket policy 20 KB for all its statements (B7).
+pub const MAX_PATTERN_BYTES: usize = 8192;
+
+/// Most wildcards in one pattern that is matched.
+pub const MAX_WILDCARDS: usize = 64;
+
 impl Pattern {
-    /// Reads `text`. Also returns what is wrong with its variables; a wrong one is kept as literal text.
+    /// Reads `text`. Also returns what is wrong with its variables, a wrong one is kept as literal text; or that it is too long to match.
     pub(super) fn parse(text: &str, reading: Reading) -> (Pattern, Vec<String>) {
+        if let Some(error) = too_much(text, reading) {
+            return (Pattern::literal(""), vec![error]);
+        }
         let mut errors = Vec::new();
         let special = |c: char| reading.wildcards && matches!(c, '*' | '?') || reading.variables && c == '$';
         if !text.contains(special) {
@@ -121,6 +130,15 @@ impl Pattern {
             _ => None,
         }
     }
+}
+
+/// What a limit refuses. The text itself would make a message that nobody can read.
+fn too_much(text: &str, reading: Reading) -> Option<String> {
+    if text.len() > MAX_PATTERN_BYTES {
+        return Some(format!("the text has {} bytes, the most that is matched is {MAX_PATTERN_BYTES}", text.len()));
+    }
+    let wildcards = if reading.wildcards { text.matches(['*', '?']).count() } else { 0 };
+    (wildcards > MAX_WILDCARDS).then(|| format!("the text has {wildcards} wildcards, the most that is matched is {MAX_WILDCARDS}"))
 }
 
 #[derive(Default)]

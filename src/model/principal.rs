@@ -43,11 +43,35 @@ pub enum Named {
     Nobody,
 }
 
+impl Named {
+    /// Whether it names everybody. For anonymous callers AWS's pages differ on `{"AWS": "*"}`; IAM's says that it is the same as `"*"`.
+    pub fn is_everybody(&self) -> bool {
+        matches!(self, Named::Everyone | Named::AwsEveryone)
+    }
+
+    /// The one name that it stands for, an account as the ARN of its root; `None` for everybody and nobody.
+    pub fn name(&self) -> Option<std::borrow::Cow<'_, str>> {
+        match self {
+            Named::Everyone | Named::AwsEveryone | Named::Nobody => None,
+            Named::Account(account) => Some(format!("arn:aws:iam::{account}:root").into()),
+            Named::User(text)
+            | Named::Role(text)
+            | Named::RoleSession(text)
+            | Named::FederatedSession(text)
+            | Named::Service(text)
+            | Named::Federated(text)
+            | Named::CanonicalUser(text)
+            | Named::UniqueId(text) => Some(text.as_str().into()),
+        }
+    }
+}
+
 impl PrincipalPattern {
     /// Reads a name under `AWS`, `Service`, `Federated` or `CanonicalUser`.
     pub(super) fn parse(kind: &str, text: &str, span: Span) -> PrincipalPattern {
         let named = match kind {
             "AWS" => aws(text),
+            "Service" | "Federated" | "CanonicalUser" if text.contains(['*', '?']) => Err(wildcard(kind, text)),
             "Service" => Ok(Named::Service(text.to_ascii_lowercase())),
             "Federated" => Ok(Named::Federated(text.to_owned())),
             "CanonicalUser" => Ok(Named::CanonicalUser(text.to_owned())),
@@ -65,6 +89,11 @@ impl PrincipalPattern {
         let named = if text == "*" { Named::Everyone } else { Named::Nobody };
         PrincipalPattern { named, span, doubt }
     }
+}
+
+/// A wildcard can only be the whole value, and only where it means everybody (B5).
+fn wildcard(kind: &str, text: &str) -> String {
+    format!("`{text}` has a wildcard, which `{kind}` cannot have; `\"*\"` or `{{\"AWS\": \"*\"}}` names everybody")
 }
 
 fn aws(text: &str) -> Result<Named, String> {

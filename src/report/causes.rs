@@ -1,7 +1,7 @@
 //! Reasons that can be told in one breath: one cause, one finding, with all that hangs on it.
 
-use crate::authz::Request;
-use crate::ica::{Check, Level, Reason, StepReport, Verdict};
+use crate::authz::{ContextValue, Request};
+use crate::ica::{Check, Level, Reason, StepReport, UNLISTED, Verdict};
 
 /// One reason and the operations, callers and actions that it concerns.
 pub(super) struct Cause<'a> {
@@ -24,8 +24,8 @@ pub(super) fn causes(check: &Check) -> Vec<Cause<'_>> {
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for (operation, caller, step) in steps {
         for reason in &step.reasons {
-            match causes.iter_mut().find(|cause| cause.covers(step.verdict, reason)) {
-                Some(cause) => cause.add(operation, caller, &step.action),
+            match causes.iter_mut().find(|cause| cause.covers(step, reason)) {
+                Some(cause) => cause.add(operation, caller, action(step, reason)),
                 None => causes.push(Cause::new(operation, caller, step, reason)),
             }
         }
@@ -37,11 +37,11 @@ impl<'a> Cause<'a> {
     fn new(operation: &'static str, caller: &'static str, step: &'a StepReport, reason: &'a Reason) -> Cause<'a> {
         let examples = step.witness.denied.as_deref().zip(step.witness.allowed.as_deref()).filter(|_| step.verdict == Verdict::Partial);
         let concerns = vec![(caller, vec![operation])];
-        Cause { verdict: step.verdict, level: step.level, reason, actions: vec![&step.action], concerns, examples }
+        Cause { verdict: step.verdict, level: step.level, reason, actions: vec![action(step, reason)], concerns, examples }
     }
 
     /// Whether a reason says the same about the same words, but for the action.
-    fn covers(&self, verdict: Verdict, reason: &Reason) -> bool {
+    fn covers(&self, step: &StepReport, reason: &Reason) -> bool {
         let known = self.reason;
         let place = (known.kind, known.layer, known.span) == (reason.kind, reason.layer, reason.span);
         let advice = match (&known.help, &reason.help) {
@@ -49,8 +49,8 @@ impl<'a> Cause<'a> {
             (known, new) => known == new,
         };
         let joins = known.help.as_ref().is_some_and(|help| help.subject.is_some());
-        let words = reason.span.is_some() || known.message == reason.message || joins;
-        place && advice && words && self.verdict == verdict
+        let same = known.message == reason.message.replace(action(step, reason), self.actions[0]);
+        place && advice && (reason.span.is_some() || same || joins) && self.verdict == step.verdict
     }
 
     fn add(&mut self, operation: &'static str, caller: &'static str, action: &'a str) {
@@ -75,9 +75,20 @@ impl<'a> Cause<'a> {
         }
         let differing = denied.context.iter().find(|(key, value)| allowed.context.get(key) != Some(*value));
         let (key, value) = differing?;
-        let other = allowed.context.get(key).map_or("without it".to_owned(), |value| format!("with {}", value.as_slice().join(", ")));
-        Some(format!("denied for example with {key} {}, allowed {other}", value.as_slice().join(", ")))
+        let other = allowed.context.get(key).map_or("without it".to_owned(), |value| format!("with {}", value_words(value)));
+        Some(format!("denied for example with {key} {}, allowed {other}", value_words(value)))
     }
+}
+
+/// A value that was made up to be none of those that the policies name is no word for a person.
+fn value_words(value: &ContextValue) -> String {
+    let words = value.as_slice().join(", ");
+    if words == UNLISTED { "some other value".to_owned() } else { words }
+}
+
+/// The action that a reason is about: a delete may be stopped by a Deny of another one.
+fn action<'a>(step: &'a StepReport, reason: &'a Reason) -> &'a str {
+    reason.help.as_ref().and_then(|help| help.subject.as_deref()).unwrap_or(&step.action)
 }
 
 fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {

@@ -12,6 +12,9 @@ use anstyle::{AnsiColor, Style};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use std::fmt::Write;
 
+/// The most findings about the words of policies that are drawn.
+const MOST_FINDINGS: usize = 50;
+
 /// How the report is drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
@@ -30,11 +33,15 @@ pub fn report(sources: &Sources, connection: &Connection, check: &Check, look: L
     for (number, cause) in causes(check).iter().enumerate() {
         draw_cause(&mut text, sources, number + 1, cause, look);
     }
-    for finding in &check.findings {
+    for finding in check.findings.iter().take(MOST_FINDINGS) {
         let _ = writeln!(text, "\n{}", draw_finding(sources, finding, look));
     }
+    if let Some(more) = check.findings.len().checked_sub(MOST_FINDINGS).filter(|more| *more > 0) {
+        let _ = writeln!(text, "\n{more} more findings about the words of the policies; `--format json` lists all");
+    }
     assumptions(&mut text, check);
-    let _ = writeln!(text, "\n{}", closing(check, look));
+    let is_whole = connection.operations.is_empty() && check.skipped.is_empty();
+    let _ = writeln!(text, "\n{}", closing(check, is_whole, look));
     text
 }
 
@@ -92,7 +99,9 @@ fn matrix(text: &mut String, check: &Check, look: Look) {
         });
         let _ = writeln!(text, "{:width$}  {}", operation.id, cells.collect::<String>().trim_end());
     }
-    for skipped in &check.skipped {
+    // The cause of something that is shown stands in the table, skipped or not.
+    let is_shown = |id: &str| check.operations.iter().any(|operation| operation.id == id);
+    for skipped in check.skipped.iter().filter(|skipped| !is_shown(&skipped.operation)) {
         let reason = skipped.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         let _ = writeln!(text, "{:width$}  skipped{reason}", skipped.operation);
     }
@@ -159,7 +168,9 @@ pub(super) fn draw_finding(sources: &Sources, finding: &Finding, look: Look) -> 
     let mut diagnostic =
         MietteDiagnostic::new(finding.message.clone()).with_code(finding.id).with_severity(severity(finding)).with_labels(labels);
     diagnostic.help = finding.help.clone();
-    let name = if source.name().is_empty() { format!("{}, decoded", place.file) } else { place.file.clone() };
+    // The marks count in the decoded text; the file has it elsewhere.
+    let decoded = || format!("{} at {}:{}, decoded", place.file, place.line, place.column);
+    let name = if source.name().is_empty() { decoded() } else { place.file.clone() };
     let report = Report::new(diagnostic).with_source_code(NamedSource::new(name, source.text.clone()));
     render(&report, look).unwrap_or_else(|| format!("{}: {}: {}\n", place.file, finding.id, finding.message))
 }
@@ -209,10 +220,11 @@ fn assumptions(text: &mut String, check: &Check) {
 }
 
 /// The last lines: how it stands, and what to do next.
-fn closing(check: &Check, look: Look) -> String {
+fn closing(check: &Check, is_whole: bool, look: Look) -> String {
     let worst = check.worst();
     let next = match worst {
-        Verdict::Allowed => "every operation is allowed, as far as the assumptions hold; connect the bucket",
+        Verdict::Allowed if is_whole => "every operation is allowed, as far as the assumptions hold; connect the bucket",
+        Verdict::Allowed => "every operation that was checked is allowed, as far as the assumptions hold",
         Verdict::Unknown => {
             "nothing is blocked for certain; settle what is unknown, or leave out what you do not need with --skip OPERATION"
         }

@@ -1,9 +1,9 @@
 //! `--format json`: the schema `ica-policy/check/v1`, published in `schemas/check-v1.json`.
 
 use super::place::{Position, position};
-use crate::authz::{ContextValue, Request};
+use crate::authz::{Caller, ContextValue, Request};
 use crate::finding::{Finding, Severity};
-use crate::ica::catalogue::EDITION;
+use crate::ica::catalogue::Edition;
 use crate::ica::connection::{Connection, Given, Unreadable, Versioning};
 use crate::ica::{CallerReport, Check, Level, Reason, ReasonKind, StepReport, Verdict, Witness};
 use crate::source::Sources;
@@ -118,8 +118,10 @@ struct WitnessView {
 #[derive(Serialize)]
 struct RequestView {
     principal: Option<String>,
+    session_issuer: Option<String>,
     action: String,
     resource: String,
+    resource_account: Option<String>,
     context: BTreeMap<String, serde_json::Value>,
 }
 
@@ -156,6 +158,7 @@ pub fn report<'a>(sources: &Sources, connection: &'a Connection, check: &'a Chec
         operations: check.operations.iter().map(operation).collect(),
         skipped: check.skipped.iter().map(skipped).collect(),
         findings: check.findings.iter().map(|finding| finding_view(sources, finding)).collect(),
+        data: data(connection.edition),
         ..empty(Vec::new())
     }
 }
@@ -180,8 +183,12 @@ fn empty<'a>(errors: Vec<ErrorView>) -> Report<'a> {
         environment: [],
         findings: Vec::new(),
         errors,
-        data: Data { services: crate::aws::data_date(), ica: EDITION },
+        data: data(Edition::Current),
     }
+}
+
+fn data(edition: Edition) -> Data {
+    Data { services: crate::aws::data_date(), ica: edition.state() }
 }
 
 fn error_views(sources: &Sources, unreadable: &Unreadable) -> Vec<ErrorView> {
@@ -281,16 +288,36 @@ fn witness_view(witness: &Witness) -> WitnessView {
     WitnessView { denied: view(&witness.denied), allowed: view(&witness.allowed) }
 }
 
+/// A request as a line of `simulate --batch` has it, so that it can be replayed there.
 fn request_view(request: &Request) -> RequestView {
     let value = |value: &ContextValue| match value {
         ContextValue::One(value) => serde_json::Value::from(value.as_str()),
         ContextValue::Many(values) => serde_json::Value::from(values.as_slice()),
     };
     RequestView {
-        principal: request.caller.principal_arn(),
+        principal: signer(&request.caller),
+        session_issuer: issuer(&request.caller),
         action: request.action.clone(),
         resource: request.resource.clone(),
+        resource_account: request.resource_account.clone(),
         context: request.context.iter().map(|(key, found)| (key.to_owned(), value(found))).collect(),
+    }
+}
+
+/// Who signs: of a role's session that is not its `aws:PrincipalArn`.
+fn signer(caller: &Caller) -> Option<String> {
+    match caller {
+        Caller::RoleSession { arn, .. } => Some(arn.as_str().to_owned()),
+        other => other.principal_arn(),
+    }
+}
+
+/// The user or role that a session belongs to.
+fn issuer(caller: &Caller) -> Option<String> {
+    match caller {
+        Caller::RoleSession { role, .. } => role.as_ref().map(|role| role.as_str().to_owned()),
+        Caller::FederatedSession { issuer, .. } => issuer.as_ref().and_then(|issuer| issuer.principal_arn()),
+        _ => None,
     }
 }
 
@@ -303,5 +330,12 @@ fn finding_view(sources: &Sources, finding: &Finding) -> FindingView {
         span,
         message: finding.message.clone(),
         help: finding.help.clone(),
+    }
+}
+
+impl Report<'_> {
+    /// What could not be read or was wrong, alone.
+    pub(super) fn into_errors(self) -> impl Serialize {
+        self.errors
     }
 }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "cli")]
 mod causes;
+pub mod errors;
 #[cfg(feature = "cli")]
 mod excerpt;
 #[cfg(feature = "cli")]

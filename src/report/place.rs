@@ -1,6 +1,6 @@
 //! Spans as a person or another program wants them.
 
-use crate::source::{LineIndex, Sources, Span};
+use crate::source::{Sources, Span};
 use serde::Serialize;
 
 /// Where words stand in the file the user gave.
@@ -25,9 +25,8 @@ pub struct Position {
 /// Finds the place of a span in the file that the user can edit.
 pub fn position(sources: &Sources, span: Span) -> Option<Position> {
     let place = sources.trace(span)?;
-    let text = &place.source.text;
     let range = place.range();
-    let at = LineIndex::new(text).at(text, range.start);
+    let at = place.source.lines().at(&place.source.text, range.start);
     Some(Position {
         file: place.source.name().to_owned(),
         start: range.start,

@@ -2,7 +2,7 @@
 
 use super::human::{Look, draw_finding};
 use super::place::position;
-use crate::authz::{Caller, LayerId, Layers, Request, StatementRef};
+use crate::authz::{Caller, LayerId, Layers, Request, StatementRef, needs_no_permission, ruled_out};
 use crate::eval::{Decision, Outcome};
 use crate::finding::Finding;
 use crate::simulate::{LayerTrace, explain, trace};
@@ -19,6 +19,13 @@ pub fn report(sources: &Sources, request: &Request, layers: &Layers<'_>, decisio
     let _ = writeln!(text, "{}: {action} on {}\n", verdict(decision.outcome), request.resource);
     for layer in trace(request, layers) {
         let _ = writeln!(text, "  {:<12} {}", layer_name(layer.layer), said(&layer, sources, layers, request));
+    }
+    // What the credentials settle by themselves no layer can tell.
+    for words in ruled_out(request).into_iter().chain(needs_no_permission(request)) {
+        let _ = writeln!(text, "  {words}");
+    }
+    if decision.is_incomplete {
+        let _ = writeln!(text, "  there are too many open points to try all of them");
     }
     for reading in &decision.readings {
         let _ =

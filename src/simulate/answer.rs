@@ -1,7 +1,7 @@
 //! What is answered to a line.
 
 use super::line::LineError;
-use crate::authz::{LayerId, Layers, Request, StatementRef};
+use crate::authz::{LayerId, Layers, Request, StatementRef, needs_no_permission, ruled_out};
 use crate::aws::{self, KeySupport};
 use crate::eval::{Decision, Outcome};
 use serde::Serialize;
@@ -52,7 +52,7 @@ struct Failure {
 
 impl Answer {
     /// The answer to a line that could not be evaluated.
-    pub(super) fn error(id: Option<String>, error: LineError) -> Answer {
+    pub fn error(id: Option<String>, error: LineError) -> Answer {
         Answer { id, body: Body::Failed { error: Failure { message: error.message, path: error.path } } }
     }
 
@@ -70,6 +70,11 @@ impl Answer {
             readings: readings.collect(),
         };
         Answer { id, body: Body::Decided(decided) }
+    }
+
+    /// Whether there is no decision.
+    pub fn is_error(&self) -> bool {
+        matches!(self.body, Body::Failed { .. })
     }
 
     /// One line of JSON, without the line break.
@@ -106,10 +111,14 @@ fn sid(place: &StatementRef, layers: &Layers<'_>) -> Option<String> {
 /// One sentence for a person.
 fn why(decision: &Decision, request: &Request, layers: &Layers<'_>) -> String {
     let mut why = match decision.outcome {
-        Outcome::Allowed if decision.allowed_by.is_empty() => "the root user needs no grant in its own account".to_owned(),
+        Outcome::Allowed if decision.allowed_by.is_empty() => {
+            needs_no_permission(request).unwrap_or("the root user needs no grant in its own account").to_owned()
+        }
         Outcome::Allowed => format!("allowed by {}", places(&decision.allowed_by, layers)),
         Outcome::ExplicitlyDenied => format!("denied by {}", places(&decision.denied_by, layers)),
+        Outcome::ImplicitlyDenied if ruled_out(request).is_some() => ruled_out(request).unwrap_or_default().to_owned(),
         Outcome::ImplicitlyDenied => format!("nothing allows it in: {}", layer_names(&decision.lacking)),
+        Outcome::Undetermined if decision.is_incomplete => "there are too many open points to try all of them".to_owned(),
         Outcome::Undetermined => "AWS leaves it open; the readings lead to different decisions".to_owned(),
     };
     for key in unsupported_keys(request) {
@@ -138,9 +147,10 @@ fn layer_names(layers: &[LayerId]) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-/// Keys that were given though the action does not have them: they count as present, and the answer says so.
+/// Keys that were given though the action does not have them: they count as present, and the answer says so. Keys that are filled in
+/// are none of them.
 fn unsupported_keys(request: &Request) -> Vec<&str> {
     let Some(action) = aws::action(&request.action) else { return Vec::new() };
-    let given = request.context.iter().map(|(key, _)| key).filter(|key| !key.starts_with("aws:"));
-    given.filter(|key| matches!(aws::supports_key(action, key), KeySupport::Unsupported)).collect()
+    let is_absent = |key: &&str| matches!(aws::supports_key(action, key), KeySupport::Unsupported | KeySupport::GlobalUnlisted);
+    request.context.iter().map(|(key, _)| key).filter(is_absent).collect()
 }

@@ -1,13 +1,15 @@
 //! One line: its members, and how they become a request and layers.
 
 use super::answer::Answer;
+use super::request::{RequestText, resource_kind};
 use super::store::{Store, lower};
-use crate::authz::{Caller, Context, ContextValue, Layer, Layers, Request};
+use crate::authz::{Context, ContextValue, Layer, Layers, Request};
 use crate::eval::decide;
 use crate::finding::{Finding, Severity};
 use crate::model::{Policy, PolicyKind};
 use crate::source::Sources;
 use crate::tree::{Member, Node, Value};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// Why a line cannot be evaluated.
@@ -65,12 +67,14 @@ pub struct Line {
     vpce: Vec<Rc<Policy>>,
 }
 
-/// The id of a line: a string or number, given back as it was.
-pub(super) fn id(root: &Node) -> Option<String> {
-    match &root.get("id")?.value {
-        Value::String(text) => serde_json::to_string(text).ok(),
-        Value::Number(number) => Some(number.clone()),
-        _ => None,
+/// The id of a line: a string or number, given back as it was; without one, null.
+pub(super) fn id(root: &Node) -> Result<Option<String>, LineError> {
+    let Some(node) = root.get("id") else { return Ok(None) };
+    match &node.value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(serde_json::to_string(text).ok()),
+        Value::Number(number) => Ok(Some(number.clone())),
+        _ => Err(LineError::new("id", format!("an id is a string or a number, this is {}", node.kind()))),
     }
 }
 
@@ -130,22 +134,15 @@ impl Line {
 
 /// The request of a line.
 fn request(root: &Node) -> Result<Request, LineError> {
-    let issuer = text(root, "session_issuer")?;
-    let caller = Caller::parse(required(root, "principal")?, issuer).map_err(|error| LineError::new("principal", error.to_string()))?;
-    if issuer.is_some() && !matches!(caller, Caller::FederatedSession { .. } | Caller::RoleSession { .. }) {
-        return Err(LineError::new("session_issuer", "only a session has an issuer"));
+    RequestText {
+        principal: required(root, "principal")?,
+        session_issuer: text(root, "session_issuer")?,
+        action: required(root, "action")?,
+        resource: required(root, "resource")?,
+        resource_account: text(root, "resource_account")?,
+        context: context(root)?,
     }
-    let (action, resource, account) = (required(root, "action")?, required(root, "resource")?, text(root, "resource_account")?);
-    Request::new(caller, action, resource, account, context(root)?).map_err(|error| LineError::new("", error.to_string()))
-}
-
-/// As what the resource's policy is read: keys and roles have rules of their own.
-pub fn resource_kind(request: &Request) -> PolicyKind {
-    if request.action.starts_with("kms:") {
-        return PolicyKind::KmsKey;
-    }
-    let is_role = request.resource.contains(":iam:") && request.resource.contains(":role/");
-    if request.action.starts_with("sts:") && is_role { PolicyKind::Trust } else { PolicyKind::Resource }
+    .read()
 }
 
 fn check_members(members: &[Member]) -> Result<(), LineError> {
@@ -175,22 +172,26 @@ fn required<'a>(root: &'a Node, name: &str) -> Result<&'a str, LineError> {
 }
 
 fn context(root: &Node) -> Result<Context, LineError> {
-    let mut context = Context::new();
-    let Some(node) = given(root, "context") else { return Ok(context) };
+    let Some(node) = given(root, "context") else { return Ok(Context::new()) };
     let members = node.as_object().ok_or_else(|| LineError::new("context", format!("an object is wanted, this is {}", node.kind())))?;
-    for member in members {
-        let path = || format!("context.{}", member.name.text);
-        if context.get(&member.name.text.to_lowercase()).is_some() {
-            return Err(LineError::new(&path(), "the key stands twice; names of keys compare without case"));
+    let mut seen = HashSet::new();
+    let key = |member: &Member| {
+        let name = &member.name.text;
+        let wrong = |message| LineError::new(&format!("context.{name}"), message);
+        if !seen.insert(name.to_lowercase()) {
+            return Err(wrong("the key stands twice; names of keys compare without case"));
         }
-        let value = match &member.value.value {
-            Value::Array(items) => items.iter().map(scalar).collect::<Option<Vec<_>>>().map(ContextValue::Many),
-            _ => scalar(&member.value).map(ContextValue::One),
-        };
-        let value = value.ok_or_else(|| LineError::new(&path(), "a value is a string, number or boolean, or a list of them"))?;
-        context.set(&member.name.text, value);
+        let value = value(&member.value).ok_or_else(|| wrong("a value is a string, number or boolean, or a list of them"))?;
+        Ok((name.clone(), value))
+    };
+    members.iter().map(key).collect()
+}
+
+fn value(node: &Node) -> Option<ContextValue> {
+    match &node.value {
+        Value::Array(items) => items.iter().map(scalar).collect::<Option<Vec<_>>>().map(ContextValue::Many),
+        _ => scalar(node).map(ContextValue::One),
     }
-    Ok(context)
 }
 
 fn scalar(node: &Node) -> Option<String> {

@@ -3,13 +3,15 @@
 mod answer;
 mod explain;
 mod line;
+mod request;
 mod store;
 mod trace;
 
 pub use answer::Answer;
 pub use explain::explain;
-pub use line::{Line, LineError, resource_kind};
-pub use store::{MAX_DEFINED, Store};
+pub use line::{Line, LineError};
+pub use request::{RequestText, resource_kind};
+pub use store::{MAX_DEFINED, MAX_DEFINED_BYTES, Store};
 pub use trace::{LayerTrace, trace};
 
 use crate::finding::Severity;
@@ -38,30 +40,38 @@ impl Simulator {
     /// assert!(answer.starts_with(r#"{"id":"1","decision":"Allowed","by":[{"layer":"identity","policy":0,"statement":0,"sid":null}]"#));
     /// ```
     pub fn answer(&mut self, line: String) -> Option<String> {
+        self.answer_line(line).map(|answer| answer.to_json())
+    }
+
+    /// As [`Simulator::answer`], before it is written.
+    pub fn answer_line(&mut self, line: String) -> Option<Answer> {
         if line.trim().is_empty() {
             return None;
         }
         let mut sources = Sources::new();
-        let answer = match sources.add_file("line", line) {
+        match sources.add_file("line", line) {
             Ok(id) => {
                 let parsed = json::parse(sources.get(id));
-                self.answer_parsed(parsed, &sources)?
+                self.answer_parsed(parsed, &sources)
             }
-            Err(error) => Answer::error(None, LineError::new("", error.to_string())),
-        };
-        Some(answer.to_json())
+            Err(error) => Some(Answer::error(None, LineError::new("", error.to_string()))),
+        }
     }
 
     fn answer_parsed(&mut self, parsed: json::Parsed, sources: &Sources) -> Option<Answer> {
+        let id = parsed.root.as_ref().map_or(Ok(None), line::id);
         // A member that stands twice makes a text that readers take differently, so it is refused like one that is no JSON.
-        let id = parsed.root.as_ref().and_then(line::id);
         let is_sound = parsed.problems.iter().all(|problem| problem.severity != Severity::Error);
         let Some(root) = parsed.root.filter(|_| is_sound) else {
-            return Some(Answer::error(id, LineError::in_text(&parsed.problems, sources)));
+            return Some(Answer::error(id.unwrap_or_default(), LineError::in_text(&parsed.problems, sources)));
         };
         if root.get("define").is_some() {
             return self.store.define(&root).err().map(|error| Answer::error(None, error));
         }
+        let id = match id {
+            Ok(id) => id,
+            Err(error) => return Some(Answer::error(None, error)),
+        };
         Some(match Line::read(root, &self.store) {
             Ok(line) => line.answer(id),
             Err(error) => Answer::error(id, error),

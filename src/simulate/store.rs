@@ -4,7 +4,7 @@ use super::line::LineError;
 use crate::finding::{Finding, Severity};
 use crate::model::{self, Policy, PolicyKind};
 use crate::syntax;
-use crate::tree::{Node, Value};
+use crate::tree::{Member, Node, Value};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -12,10 +12,14 @@ use std::rc::Rc;
 /// How many policies can be defined; the store must not grow with the input.
 pub const MAX_DEFINED: usize = 1000;
 
+/// How many bytes the texts of all defined policies can have.
+pub const MAX_DEFINED_BYTES: usize = 16 * 1024 * 1024;
+
 /// Named policies, and what they mean in each use.
 #[derive(Debug, Default)]
 pub struct Store {
     documents: HashMap<String, Node>,
+    bytes: usize,
     lowered: RefCell<HashMap<(String, PolicyKind), Rc<Policy>>>,
 }
 
@@ -29,18 +33,32 @@ impl Store {
         if let Some(other) = members.iter().find(|member| member.name.text != "define") {
             return Err(LineError::new(&other.name.text, "a line that defines policies holds nothing else"));
         }
-        for member in members.iter().filter_map(|member| member.value.as_object()).flatten() {
-            let name = member.name.text.clone();
-            let path = format!("define.{name}");
-            if !matches!(member.value.value, Value::Object(_)) {
-                return Err(LineError::new(&path, "a policy is an object"));
-            }
-            if self.documents.len() >= MAX_DEFINED && !self.documents.contains_key(&name) {
-                return Err(LineError::new(&path, format!("more than {MAX_DEFINED} policies cannot be defined")));
-            }
-            self.lowered.get_mut().retain(|(known, _), _| *known != name);
-            self.documents.insert(name, member.value.clone());
+        for member in members {
+            let policies = member.value.as_object().ok_or_else(|| {
+                LineError::new("define", format!("an object of names and policies is wanted, this is {}", member.value.kind()))
+            })?;
+            policies.iter().try_for_each(|policy| self.define_one(policy))?;
         }
+        Ok(())
+    }
+
+    fn define_one(&mut self, member: &Member) -> Result<(), LineError> {
+        let name = member.name.text.clone();
+        let wrong = |message: String| Err(LineError::new(&format!("define.{name}"), message));
+        if !matches!(member.value.value, Value::Object(_)) {
+            return wrong("a policy is an object".to_owned());
+        }
+        let before = self.documents.get(&name);
+        if self.documents.len() >= MAX_DEFINED && before.is_none() {
+            return wrong(format!("more than {MAX_DEFINED} policies cannot be defined"));
+        }
+        let bytes = self.bytes - before.map_or(0, length) + length(&member.value);
+        if bytes > MAX_DEFINED_BYTES {
+            return wrong(format!("the defined policies have more than {} MiB, the most that is kept", MAX_DEFINED_BYTES >> 20));
+        }
+        self.bytes = bytes;
+        self.lowered.get_mut().retain(|(known, _), _| *known != name);
+        self.documents.insert(name, member.value.clone());
         Ok(())
     }
 
@@ -58,6 +76,11 @@ impl Store {
         self.lowered.borrow_mut().insert(key, Rc::clone(&policy));
         Ok(policy)
     }
+}
+
+/// How many bytes of text a document has.
+fn length(document: &Node) -> usize {
+    (document.span.hi - document.span.lo) as usize
 }
 
 /// What a document means as `kind`.

@@ -17,7 +17,7 @@ pub struct Caller {
     pub name: String,
     /// Services and anonymous callers have none.
     pub account: Option<String>,
-    /// The user who made the federated session, or the role; `None` where it is not told.
+    /// The user or root user who made the federated session, or the role; `None` where it is not told.
     pub issuer: Option<String>,
 }
 
@@ -34,10 +34,12 @@ pub fn arn_parts(text: &str) -> Option<Vec<&str>> {
 /// Reads `principal` and `session_issuer` of a line (design 4.1).
 pub fn read(principal: &str, issuer: Option<&str>) -> Result<Caller, String> {
     let (kind, name, account) = identify(principal).ok_or_else(|| format!("`{principal}` is no caller"))?;
-    if let Some(issuer) = issuer {
+    // Twelve digits mean the root user, as they do for a caller.
+    let issuer = issuer.map(|issuer| if is_account(issuer) { format!("arn:aws:iam::{issuer}:root") } else { issuer.to_owned() });
+    if let Some(issuer) = &issuer {
         check_issuer(kind, &name, issuer)?;
     }
-    Ok(Caller { kind, name, account, issuer: issuer.map(str::to_owned) })
+    Ok(Caller { kind, name, account, issuer })
 }
 
 fn identify(principal: &str) -> Option<(Kind, String, Option<String>)> {
@@ -66,7 +68,8 @@ fn check_issuer(kind: Kind, session: &str, issuer: &str) -> Result<(), String> {
     let wrong = || format!("`{issuer}` did not make `{session}`");
     let (maker, made) = (arn_parts(issuer).ok_or_else(wrong)?, arn_parts(session).ok_or_else(wrong)?);
     let fits = match kind {
-        Kind::Federated => maker[5].starts_with("user/"),
+        // GetFederationToken is called by a user or the root user (C5).
+        Kind::Federated => maker[5].starts_with("user/") || maker[5] == "root",
         Kind::Role => maker[5].starts_with("role/") && last(maker[5]) == made[5].split('/').nth(1),
         _ => false,
     };
@@ -85,7 +88,16 @@ impl Caller {
     /// Users, and sessions of users and roles, have identity policies and perhaps a boundary. The root user, services and
     /// anonymous callers have none (C1, C6), whatever the line holds.
     pub fn has_policies(&self) -> bool {
-        matches!(self.kind, Kind::User | Kind::Federated | Kind::Role)
+        matches!(self.kind, Kind::User | Kind::Federated | Kind::Role) && !self.is_made_by_root()
+    }
+
+    pub fn is_made_by_root(&self) -> bool {
+        self.kind == Kind::Federated && self.issuer.as_deref().is_some_and(|issuer| issuer.ends_with(":root"))
+    }
+
+    /// Such roles have a path of their own (IAM:using-service-linked-roles).
+    pub fn is_service_linked(&self) -> bool {
+        self.issuer.as_deref().is_some_and(|issuer| issuer.contains(":role/aws-service-role/"))
     }
 
     /// The last name in the ARN: of the user, of the federated session, of the role session.

@@ -151,8 +151,15 @@ impl Test<'_> {
         match values {
             None => self.operator.negated,
             Some([value]) => self.satisfied_by(value),
-            Some(values) => values.iter().any(|value| self.satisfied_by(value)) && self.reading.says(Point::OneOfSeveralValuesIsEnough),
+            Some(values) => self.several_hold(values),
         }
+    }
+
+    /// Whether several values are equal where one of them is, is open (D3); a negated operator is the negation of the plain one (D1).
+    fn several_hold(&self, values: &[String]) -> bool {
+        let negated = self.operator.negated;
+        let fits = values.iter().any(|value| self.satisfied_by(value) != negated);
+        (fits && self.reading.says(Point::OneOfSeveralValuesIsEnough)) != negated
     }
 
     /// `"key": []` (B6). That a missing key satisfies IfExists was said before.
@@ -166,11 +173,10 @@ impl Test<'_> {
     }
 
     /// The values for a set operator. Nothing but empty texts is an empty set (D3: "a null data set, such as an empty string");
-    /// whether an empty text beside others counts is not told.
-    fn several<'a>(&self, values: Option<&'a [String]>) -> Vec<&'a String> {
-        let (empty, filled): (Vec<_>, Vec<_>) = values.unwrap_or_default().iter().partition(|value| value.is_empty());
-        let counts = !empty.is_empty() && !filled.is_empty() && self.reading.says(Point::EmptyTextBesideOthersCounts);
-        if counts { empty.into_iter().chain(filled).collect() } else { filled }
+    /// beside others an empty text is a value that must fit like each.
+    fn several<'a>(&self, values: Option<&'a [String]>) -> &'a [String] {
+        let values = values.unwrap_or_default();
+        if values.iter().all(String::is_empty) { &[] } else { values }
     }
 
     fn null_holds(&self, values: Option<&[String]>) -> bool {

@@ -51,6 +51,7 @@ fn text(value: &Value) -> Option<String> {
 /// Adds the keys that follow from caller and request; a given one that contradicts them is an error (design 4.1).
 pub fn fill(request: &Request) -> Result<Context, String> {
     let mut context = request.given.clone();
+    check_caller(request)?;
     for (key, value) in followers(request) {
         let known = match (context.get(key), value) {
             (_, Follows::Open) => continue,
@@ -64,6 +65,26 @@ pub fn fill(request: &Request) -> Result<Context, String> {
     Ok(context)
 }
 
+/// "Anonymous requests do not include this key" (IAM:reference_policies_condition-keys); the id of a role session ends with the
+/// session's name (E1).
+fn check_caller(request: &Request) -> Result<(), String> {
+    let (caller, given) = (&request.caller, &request.given);
+    let is_of_signed = |key: &String| {
+        ["aws:principalorgid", "aws:principalorgpaths", "aws:principalisawsservice"].contains(&key.as_str())
+            || key.starts_with("aws:principaltag/")
+    };
+    if let (Kind::Anonymous, Some(key)) = (caller.kind, given.0.keys().find(|key| is_of_signed(key))) {
+        return Err(format!("an anonymous caller has no `{key}`"));
+    }
+    let session = given.single("aws:userid").and_then(|id| id.split_once(':').map(|(_, session)| session.to_owned()));
+    match session {
+        Some(session) if caller.kind == Kind::Role && session != caller.last_name() => {
+            Err(format!("`aws:userid` is that of another session, `{session}`"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What the caller says about a key.
 enum Follows {
     Is(String),
@@ -75,6 +96,7 @@ enum Follows {
 fn followers(request: &Request) -> Vec<(&'static str, Follows)> {
     use Follows::{Absent, Is, Open};
     let caller = &request.caller;
+    let given = |key: &str| request.given.get(key).is_some();
     let account = || caller.account.clone().unwrap_or_default();
     let only_for = |kind: Kind, value: &str| if caller.kind == kind { Is(value.to_owned()) } else { Absent };
     let arn = match caller.kind {
@@ -116,5 +138,6 @@ fn followers(request: &Request) -> Vec<(&'static str, Follows)> {
         ("aws:PrincipalIsAWSService", is_service),
         ("aws:PrincipalServiceName", only_for(Kind::Service, &caller.name)),
         ("aws:ResourceAccount", request.resource_account.clone().map_or(Open, Is)),
+        ("s3:ResourceAccount", request.resource_account.clone().filter(|_| given("s3:ResourceAccount")).map_or(Open, Is)),
     ]
 }

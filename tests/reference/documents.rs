@@ -9,10 +9,12 @@ use serde_json::{Map, Value};
 pub enum Kind {
     /// Identity, boundary and session policies, SCPs: nobody is named.
     Identity,
-    /// Bucket, key, queue and endpoint policies, RCPs: somebody is named.
+    /// Bucket, key, queue and endpoint policies: somebody is named.
     Resource,
     /// Somebody is named, no resource is (B2).
     Trust,
+    /// RCPs name everybody (B2).
+    Everybody,
 }
 
 const STATEMENT: &[&str] = &["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
@@ -80,6 +82,7 @@ fn check_statement(statement: &Value, kind: Kind, variables: bool) -> Result<(),
     for name in ["Principal", "NotPrincipal"] {
         check_principal(&statement[name])?;
     }
+    check_exclusion(statement, kind)?;
     check_condition(&statement["Condition"], variables)
 }
 
@@ -98,9 +101,29 @@ fn check_principal(principal: &Value) -> Result<(), String> {
         Value::String(text) if text == "*" => Ok(()),
         Value::Object(kinds) => {
             only(kinds, &["AWS", "Federated", "Service", "CanonicalUser"])?;
-            kinds.values().try_for_each(|names| texts(names).map(|_| ()))
+            kinds.iter().try_for_each(|(kind, names)| texts(names)?.into_iter().try_for_each(|name| check_name(kind, name)))
         }
         other => Err(format!("{other} is no principal")),
+    }
+}
+
+/// A wildcard can only be the whole value, and stands for accounts (B5).
+fn check_name(kind: &str, name: &str) -> Result<(), String> {
+    let is_wrong = name.contains(['*', '?']) && !(kind == "AWS" && name == "*");
+    if is_wrong { Err(format!("`{name}` has a wildcard")) } else { Ok(()) }
+}
+
+/// NotPrincipal is not for trust policies (C7), and an RCP concerns everybody (B2).
+fn check_exclusion(statement: &Value, kind: Kind) -> Result<(), String> {
+    let excludes = !statement["NotPrincipal"].is_null();
+    let names_everybody = || match &statement["Principal"] {
+        Value::Object(kinds) => kinds.iter().all(|(kind, names)| one_or_many(names).iter().all(|name| kind == "AWS" && **name == "*")),
+        _ => true,
+    };
+    match kind {
+        Kind::Trust if excludes => Err("NotPrincipal in a trust policy".to_owned()),
+        Kind::Everybody if excludes || !names_everybody() => Err("an RCP is for everybody".to_owned()),
+        _ => Ok(()),
     }
 }
 

@@ -16,14 +16,22 @@ pub fn candidates(request: &Request) -> Vec<Request> {
         Kind::Role => ["role/", "role/nobody/names/this/"].map(|path| format!("arn:aws:iam::{account}:{path}{role}")).to_vec(),
         _ => vec![format!("arn:aws:iam::{account}:user/nobody-names-this")],
     };
+    // The root user may have made it (C5), but has no policies of its own (IAM:access_policies).
+    if caller.kind == Kind::Federated && request.identity.is_empty() && request.boundary.is_none() {
+        issuers.push(account.to_owned());
+    }
+    // The name tells such a role, which has a path of its own (IAM:using-service-linked-roles).
+    if role.starts_with("AWSServiceRoleFor") {
+        issuers.push(format!("arn:aws:iam::{account}:role/aws-service-role/nobody/{role}"));
+    }
     let mut texts = Vec::new();
     policies(request).into_iter().for_each(|policy| collect(policy, &mut texts));
     issuers.extend(texts.iter().flat_map(|text| examples(text, role, account)));
     issuers.sort();
     issuers.dedup();
     let possible = |issuer: String| {
-        caller::read(&caller.name, Some(&issuer)).ok()?;
-        request.with_issuer(Some(issuer)).ok()
+        let issuer = caller::read(&caller.name, Some(&issuer)).ok()?.issuer;
+        request.with_issuer(issuer).ok()
     };
     issuers.into_iter().filter_map(possible).collect()
 }

@@ -17,14 +17,18 @@ struct Case<'a> {
 }
 
 pub fn decide(request: &Request, reading: &Reading) -> Decision {
-    if request.needs_no_permission() {
-        return Decision::Allowed;
-    }
     let case = Case { request, reading };
+    if case.endpoint_denies() {
+        return Decision::ExplicitlyDenied;
+    }
+    // The note speaks of the policies of callers; an endpoint's policy binds whatever comes through it.
+    if request.needs_no_permission() {
+        return if case.endpoint_permits() { Decision::Allowed } else { Decision::ImplicitlyDenied };
+    }
     if case.is_denied() {
         return Decision::ExplicitlyDenied;
     }
-    if !request.may_be_called() {
+    if !request.may_be_called(reading) {
         return Decision::ImplicitlyDenied;
     }
     if case.account_permits() && case.endpoint_permits() && case.is_granted() { Decision::Allowed } else { Decision::ImplicitlyDenied }
@@ -49,16 +53,20 @@ impl Case<'_> {
         self.about(policy, effect).into_iter().any(names)
     }
 
+    fn endpoint_denies(&self) -> bool {
+        self.endpoint().iter().any(|policy| self.has_for_caller(policy, "Deny"))
+    }
+
     /// A Deny in any policy that binds the request decides (C1, step 1).
     fn is_denied(&self) -> bool {
         let request = self.request;
-        let own = request.identity.iter().chain(&request.boundary);
+        let own = request.identity.iter().chain(&request.boundary).filter(|_| request.caller.has_policies());
         let session = request.session.iter().flatten().filter(|_| request.caller.is_session());
-        let by_own = request.caller.has_policies() && own.chain(session).any(|policy| self.has(policy, "Deny"));
-        let by_account = request.caller.account.is_some() && request.scps.iter().flatten().any(|policy| self.has(policy, "Deny"));
+        let by_own = own.chain(session).any(|policy| self.has(policy, "Deny"));
+        let by_account = self.has_scps() && request.scps.iter().flatten().any(|policy| self.has(policy, "Deny"));
         let by_resource = !self.may_repair() && request.resource_policy.iter().any(|policy| self.has_for_caller(policy, "Deny"));
         let by_owner = self.rcps().iter().flatten().any(|policy| self.has_for_caller(policy, "Deny"));
-        by_own || by_account || by_resource || by_owner || self.endpoint().iter().any(|policy| self.has_for_caller(policy, "Deny"))
+        by_own || by_account || by_resource || by_owner
     }
 
     /// RCPs bind everybody who comes to one of these services (C1). They never grant.
@@ -74,10 +82,15 @@ impl Case<'_> {
         repairs && self.request.caller.kind == Kind::Root && self.request.is_same_account()
     }
 
-    /// SCPs bind callers that have an account; every level must allow (C1, step 3; design 4.1).
+    /// SCPs bind callers that have an account, but not service-linked roles (C1).
+    fn has_scps(&self) -> bool {
+        self.request.caller.account.is_some() && !self.request.caller.is_service_linked()
+    }
+
+    /// Every level must allow (C1, step 3; design 4.1).
     fn account_permits(&self) -> bool {
         let level_allows = |level: &Vec<Value>| level.iter().any(|policy| self.has(policy, "Allow"));
-        self.request.caller.account.is_none() || self.request.scps.iter().all(level_allows)
+        !self.has_scps() || self.request.scps.iter().all(level_allows)
     }
 
     /// Endpoint policies bind what comes through an endpoint (design 4.1).
@@ -114,12 +127,15 @@ impl Case<'_> {
 
     /// Identity policies, and what limits them.
     fn identity_grants(&self) -> bool {
-        self.request.identity.iter().any(|policy| self.has(policy, "Allow")) && self.limits_permit()
+        // What the root user may is not limited by identity policies: he has none.
+        let has_all = self.request.caller.is_made_by_root();
+        (has_all || self.request.identity.iter().any(|policy| self.has(policy, "Allow"))) && self.limits_permit()
     }
 
     /// Boundary and session policy.
     fn limits_permit(&self) -> bool {
-        let boundary = self.request.boundary.iter().all(|policy| self.has(policy, "Allow"));
+        let has_boundary = self.request.caller.has_policies();
+        let boundary = !has_boundary || self.request.boundary.iter().all(|policy| self.has(policy, "Allow"));
         boundary && self.session_permits()
     }
 

@@ -1,6 +1,6 @@
 //! Whom a statement names (C6, C7).
 
-use super::caller::{Kind, is_account};
+use super::caller::{Caller, Kind, is_account};
 use super::documents::one_or_many;
 use super::readings::{Point, Reading};
 use super::request::Request;
@@ -55,6 +55,9 @@ fn naming(kind: &str, name: &str, denies: bool, request: &Request, reading: &Rea
         ("AWS", name) if account_of(name).is_some() => (account_of(name) == caller.account.as_deref()).then_some(Naming::Account),
         ("AWS", name) if name == caller.name => Some(Naming::Itself),
         ("AWS", name) if Some(name) == caller.issuer.as_deref() => (denies || issuer_counts(request, reading)).then_some(Naming::Issuer),
+        // A request cannot say whom an identity provider vouches for.
+        ("Federated", _) => (caller.kind == Kind::Anonymous && reading.says(Point::ShowsToken)).then_some(Naming::Itself),
+        ("CanonicalUser", _) => (caller.account.is_some() && reading.says(Point::CanonicalIdIsTheCallers)).then_some(Naming::Account),
         ("Service", name) => (caller.kind == Kind::Service && name == caller.name).then_some(Naming::Itself),
         _ => None,
     }
@@ -101,14 +104,16 @@ fn reached_by_exclusion(statement: &Value, request: &Request, reading: &Reading)
     if excluded.is_empty() {
         return true;
     }
-    let whole = needed(request.caller.kind).iter().all(|naming| excluded.contains(naming));
+    let whole = needed(&request.caller).iter().all(|naming| excluded.contains(naming));
     let saved = excluded.contains(&Naming::Everybody) || whole;
     !saved && reading.says(Point::PartlyListedIsDenied)
 }
 
 /// What must be listed to except a caller: himself, who made him, and the account.
-fn needed(kind: Kind) -> &'static [Naming] {
-    match kind {
+fn needed(caller: &Caller) -> &'static [Naming] {
+    match caller.kind {
+        // The root user's name is that of the account.
+        _ if caller.is_made_by_root() => &[Naming::Itself, Naming::Account],
         Kind::Root => &[Naming::Account],
         Kind::User => &[Naming::Itself, Naming::Account],
         Kind::Federated | Kind::Role => &[Naming::Itself, Naming::Issuer, Naming::Account],

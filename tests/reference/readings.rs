@@ -32,8 +32,12 @@ pub enum Point {
     MistypedHoldsInDeny,
     /// Is an empty text null for the operator Null? (D1)
     EmptyTextIsNull,
-    /// Is an empty text beside other values one of them for a set operator? (D3)
-    EmptyTextBesideOthersCounts,
+    /// Does a federated session ask in the console, where it may call IAM? (C5)
+    RequestComesFromConsole,
+    /// Does an anonymous caller show a token of the identity provider that the policy names? (C6)
+    ShowsToken,
+    /// Is the canonical id that of the caller's account? It cannot be told offline.
+    CanonicalIdIsTheCallers,
     /// Are four digits in a date seconds instead of a year? (D4 has both forms)
     FourDigitsAreSeconds,
     /// Does an empty NotPrincipal name nobody instead of everybody? (B6 tells it of Principal only)

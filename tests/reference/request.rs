@@ -3,6 +3,7 @@
 use super::caller::{self, Caller, arn_parts, is_account};
 use super::context::{self, Context};
 use super::documents::{self, Kind};
+use super::readings::{Point, Reading};
 use serde_json::Value;
 
 #[derive(Clone, Debug)]
@@ -49,8 +50,8 @@ pub fn read(line: &Value) -> Result<Request, String> {
     let caller = caller::read(text(line, "principal")?.ok_or("no principal")?, text(line, "session_issuer")?)?;
     let action = text(line, "action")?.filter(|action| is_action(action)).ok_or("no action")?.to_owned();
     let resource = text(line, "resource")?.ok_or("no resource")?.to_owned();
-    let resource_account = resource_account(line, &resource, &caller)?;
     let given = context::read(&line["context"])?;
+    let resource_account = resource_account(line, &resource, &given, &caller)?;
     let session = documents(line, "session_policies", Kind::Identity)?;
     if !line["session_policies"].is_null() && session.is_empty() {
         return Err("session_policies: an empty list is neither none passed nor a policy".to_owned());
@@ -63,7 +64,7 @@ pub fn read(line: &Value) -> Result<Request, String> {
         boundary: document(line, "permissions_boundary", Kind::Identity)?,
         session: (!session.is_empty()).then_some(session),
         scps: levels(line, "scps", Kind::Identity)?,
-        rcps: levels(line, "rcps", Kind::Resource)?,
+        rcps: levels(line, "rcps", Kind::Everybody)?,
         vpce: documents(line, "vpce_policies", Kind::Resource)?,
         caller,
         action,
@@ -96,22 +97,36 @@ impl Request {
         self.action.eq_ignore_ascii_case("sts:GetCallerIdentity") && self.caller.kind != caller::Kind::Anonymous
     }
 
-    /// Federated sessions cannot call IAM, and of STS only GetCallerIdentity (C5); role sessions cannot make other sessions
-    /// than role sessions (IAM:id_credentials_temp_request).
-    pub fn may_be_called(&self) -> bool {
+    /// Federated sessions cannot call IAM by CLI or API, "this limitation does not apply to console sessions", and of STS only
+    /// GetCallerIdentity (C5); role sessions and temporary credentials of users cannot make other sessions than role sessions
+    /// (IAM:id_credentials_temp_request).
+    pub fn may_be_called(&self, reading: &Reading) -> bool {
         let action = self.action.to_lowercase();
-        match self.caller.kind {
-            caller::Kind::Federated => !["iam", "sts"].contains(&self.service().as_str()) || action == "sts:getcalleridentity",
-            caller::Kind::Role => !["sts:getfederationtoken", "sts:getsessiontoken"].contains(&action.as_str()),
-            _ => true,
+        let makes_user_session = ["sts:getfederationtoken", "sts:getsessiontoken"].contains(&action.as_str());
+        match (self.caller.kind, self.service().as_str()) {
+            (caller::Kind::Federated, "iam") => reading.says(Point::RequestComesFromConsole),
+            (caller::Kind::Federated, "sts") => action == "sts:getcalleridentity",
+            (caller::Kind::Role, _) => !makes_user_session,
+            _ => !(makes_user_session && self.is_by_temporary_credentials()),
         }
+    }
+
+    /// These keys are there with temporary credentials only (E1).
+    fn is_by_temporary_credentials(&self) -> bool {
+        ["aws:TokenIssueTime", "aws:MultiFactorAuthPresent"].iter().any(|key| self.context.get(key).is_some())
     }
 
     /// Keys and roles must allow by their own policy; an identity policy alone is worth nothing (C2).
     pub fn resource_must_allow(&self) -> bool {
-        let parts = arn_parts(&self.resource);
-        let is_key = parts.is_some_and(|parts| parts[2] == "kms" && parts[5].starts_with("key/"));
-        is_key || (is_trust(&self.resource) && self.service() == "sts")
+        self.is_about_key() || (is_trust(&self.resource) && self.service() == "sts")
+    }
+
+    /// An operation of KMS about all keys is about any of them, apart from those that have no key (IDATA kms).
+    fn is_about_key(&self) -> bool {
+        let about_no_key = ["kms:listkeys", "kms:listaliases", "kms:createkey", "kms:generaterandom"];
+        let has_no_key = about_no_key.contains(&self.action.to_lowercase().as_str()) || self.action.contains("CustomKeyStore");
+        let is_key = arn_parts(&self.resource).is_some_and(|parts| parts[2] == "kms" && parts[5].starts_with("key/"));
+        is_key || (self.service() == "kms" && self.resource == "*" && !has_no_key)
     }
 }
 
@@ -134,13 +149,19 @@ fn is_action(text: &str) -> bool {
     parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) && !text.contains(['*', '?'])
 }
 
-/// As given; else the account in the ARN, else the caller's (design 4.1).
-fn resource_account(line: &Value, resource: &str, caller: &Caller) -> Result<Option<String>, String> {
+/// As given; else the account in the ARN, else that of the context (E1: the owner of the resource), else the caller's (design 4.1).
+fn resource_account(line: &Value, resource: &str, given: &Context, caller: &Caller) -> Result<Option<String>, String> {
     if let Some(account) = text(line, "resource_account")? {
         return if is_account(account) { Ok(Some(account.to_owned())) } else { Err(format!("`{account}` is no account")) };
     }
     let in_arn = arn_parts(resource).map(|parts| parts[4]).filter(|account| is_account(account));
-    Ok(in_arn.map(str::to_owned).or_else(|| caller.account.clone()))
+    let in_context = given.get("aws:ResourceAccount").or(given.get("s3:ResourceAccount"));
+    match (in_arn, in_context) {
+        (Some(account), _) => Ok(Some(account.to_owned())),
+        (None, Some([account])) if is_account(account) => Ok(Some(account.clone())),
+        (None, Some(other)) => Err(format!("{other:?} is no account")),
+        (None, None) => Ok(caller.account.clone()),
+    }
 }
 
 fn document(line: &Value, name: &str, kind: Kind) -> Result<Option<Value>, String> {

@@ -1,5 +1,6 @@
 //! Where the corpus of real policies is, and how to walk it.
 
+pub mod documents;
 pub mod random;
 pub mod requests;
 pub mod shrink;

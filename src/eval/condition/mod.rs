@@ -21,12 +21,12 @@ pub(super) fn holds(condition: &Condition, context: &Context, readings: &Reading
     if !condition.doubts.is_empty() {
         return Tri::Maybe;
     }
-    let value = context.get(&condition.key.node).filter(|value| !value.as_slice().is_empty());
-    if let Test::Null(wanted) = &condition.test {
-        return null(wanted, condition.quantifier, value.is_none());
-    }
     if has_no_values(&condition.test) && condition.quantifier.is_none() && !condition.if_exists {
         return Tri::from(readings.second(Ambiguity::EmptyValues));
+    }
+    let value = context.present(&condition.key.node);
+    if let Test::Null(wanted) = &condition.test {
+        return null(wanted, condition.quantifier, value.is_none());
     }
     match condition.quantifier {
         None => plain(condition, value, context, readings),
@@ -48,8 +48,10 @@ fn plain(condition: &Condition, value: Option<&ContextValue>, context: &Context,
         None => Tri::from(condition.if_exists || condition.test.is_negated()),
         Some([value]) => fits(&condition.test, value, context, readings),
         Some(values) => {
-            let found = Tri::any(values.iter().map(|value| fits(&condition.test, value, context, readings)));
-            if found != Tri::No && !readings.second(Ambiguity::SeveralValues) { Tri::No } else { found }
+            // What several values mean is open for the comparison; `Not..` negates whatever that says.
+            let found = Tri::any(values.iter().map(|value| equals(&condition.test, value, context, readings)));
+            let counts = found == Tri::No || readings.second(Ambiguity::SeveralValues);
+            negated_if(condition.test.is_negated(), if counts { found } else { Tri::No })
         }
     }
 }
@@ -58,12 +60,12 @@ fn quantified(condition: &Condition, quantifier: Quantifier, value: Option<&Cont
     let Some(value) = value else {
         return Tri::from(condition.if_exists || quantifier == Quantifier::ForAllValues);
     };
-    // An empty text counts as an empty set (D3).
-    let mut values = value.as_slice().iter().filter(|value| !value.is_empty()).peekable();
-    if values.peek().is_none() {
+    // A set that is only an empty text counts as an empty set (D3); beside others an empty text is a value.
+    let values = value.as_slice();
+    if values.iter().all(String::is_empty) {
         return Tri::from(quantifier == Quantifier::ForAllValues);
     }
-    let fits = values.map(|value| fits(&condition.test, value, context, readings));
+    let fits = values.iter().map(|value| fits(&condition.test, value, context, readings));
     match quantifier {
         Quantifier::ForAllValues => Tri::all(fits),
         Quantifier::ForAnyValue => Tri::any(fits),
@@ -72,7 +74,16 @@ fn quantified(condition: &Condition, quantifier: Quantifier, value: Option<&Cont
 
 /// Whether one value of the request satisfies the operator; a negated one is satisfied if no value of the policy fits (D2).
 fn fits(test: &Test, value: &str, context: &Context, readings: &Readings) -> Tri {
-    let found = match test {
+    negated_if(test.is_negated(), equals(test, value, context, readings))
+}
+
+fn negated_if(negated: bool, found: Tri) -> Tri {
+    if negated { !found } else { found }
+}
+
+/// Whether one value of the request fits one of the policy, before any negation.
+fn equals(test: &Test, value: &str, context: &Context, readings: &Readings) -> Tri {
+    match test {
         Test::String { compare, values, .. } => any(values, |pattern| string::fits(*compare, pattern, value, context)),
         Test::Arn { values, .. } => any(values, |pattern| arn::fits(pattern, value, context, readings)),
         Test::Numeric(relation, values) => any(values, |limit| numeric::fits(*relation, *limit, value)),
@@ -81,8 +92,7 @@ fn fits(test: &Test, value: &str, context: &Context, readings: &Readings) -> Tri
         Test::Binary(values) => any(values, |bytes| binary::fits(bytes, value)),
         Test::Ip { values, .. } => any(values, |net| ip::fits(net, value)),
         Test::Null(_) | Test::Unknown => Tri::Maybe,
-    };
-    if test.is_negated() { !found } else { found }
+    }
 }
 
 /// Whether one of the values fits; one that could not be read may.

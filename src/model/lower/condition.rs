@@ -4,24 +4,37 @@ use super::Context;
 use crate::finding::Finding;
 use crate::model::condition::{Condition, Test, parse_operator};
 use crate::model::policy::Doubt;
-use crate::source::{Span, Spanned};
+use crate::source::Spanned;
 use crate::syntax::{Body, Element, KeyEntry, OperatorEntry};
+use std::collections::HashMap;
 
 pub(super) fn lower_block(element: &Element, context: &mut Context, doubts: &mut Vec<Doubt>) -> Vec<Condition> {
     let Body::Condition(_, operators) = &element.body else {
         doubts.push(Doubt { span: element.body.span(), reason: "`Condition` cannot be read".to_owned() });
         return Vec::new();
     };
+    // The reader of the text has reported a duplicate member; here it only casts its doubt.
+    let twice = standing_twice(operators.iter().map(|operator| operator.name.text.clone()));
     let mut conditions = Vec::new();
     for operator in operators {
         let mut lowered = lower_operator(operator, context);
-        // The reader of the text has reported the duplicate member; here it only casts its doubt.
-        if operators.iter().filter(|other| other.name.text == operator.name.text).count() > 1 {
-            cast(&mut lowered, operator.name.span, format!("`{}` stands twice", operator.name.text), |_| true);
+        if twice.contains_key(&operator.name.text) {
+            let reason = format!("`{}` stands twice", operator.name.text);
+            lowered.iter_mut().for_each(|condition| condition.doubts.push(Doubt { span: operator.name.span, reason: reason.clone() }));
         }
         conditions.extend(lowered);
     }
     conditions
+}
+
+/// The names that stand more than once, with their numbers.
+fn standing_twice(names: impl Iterator<Item = String>) -> HashMap<String, Vec<usize>> {
+    let mut places = HashMap::<_, Vec<_>>::new();
+    for (number, name) in names.enumerate() {
+        places.entry(name).or_default().push(number);
+    }
+    places.retain(|_, numbers| numbers.len() > 1);
+    places
 }
 
 fn lower_operator(operator: &OperatorEntry, context: &mut Context) -> Vec<Condition> {
@@ -48,24 +61,18 @@ fn lower_operator(operator: &OperatorEntry, context: &mut Context) -> Vec<Condit
     conditions
 }
 
-/// Which of two that stand twice counts is open, so both are in doubt.
-fn cast(conditions: &mut [Condition], span: Span, reason: String, concerns: impl Fn(&Condition) -> bool) {
-    for condition in conditions.iter_mut().filter(|condition| concerns(condition)) {
-        condition.doubts.push(Doubt { span, reason: reason.clone() });
-    }
-}
-
-/// Key names compare without case, so two spellings of one key are a duplicate as well (B3).
+/// Key names compare without case, so two spellings of one key are a duplicate as well (B3). Which of them counts is open, so all are
+/// in doubt.
 fn repeated_keys(operator: &OperatorEntry, conditions: &mut [Condition], context: &mut Context) {
-    for (number, key) in operator.keys.iter().enumerate() {
-        let before = operator.keys[..number].iter().find(|before| before.name.text.eq_ignore_ascii_case(&key.name.text));
-        let Some(before) = before else { continue };
-        let reason = format!("the key `{}` stands twice under `{}`", key.name.text, operator.name.text);
-        if before.name.text != key.name.text {
-            context.refuse_with_help("duplicate-key", key.name.span, reason.clone(), "put all values into one list");
+    let twice = standing_twice(operator.keys.iter().map(|key| key.name.text.to_lowercase()));
+    let reason = |key: &KeyEntry| format!("the key `{}` stands twice under `{}`", key.name.text, operator.name.text);
+    for (number, (key, condition)) in operator.keys.iter().zip(conditions).enumerate() {
+        let Some(places) = twice.get(&*condition.key.node) else { continue };
+        condition.doubts.push(Doubt { span: key.name.span, reason: reason(key) });
+        let first = &operator.keys[places[0]];
+        if number != places[0] && first.name.text != key.name.text {
+            context.refuse_with_help("duplicate-key", key.name.span, reason(key), "put all values into one list");
         }
-        let lower = key.name.text.to_lowercase();
-        cast(conditions, key.name.span, reason, |condition| *condition.key.node == *lower);
     }
 }
 

@@ -6,6 +6,7 @@ use crate::model::policy::{Doubt, Element};
 use crate::model::{ActionPattern, PrincipalPattern, ResourcePattern};
 use crate::source::Span;
 use crate::syntax::{self, Body, OneOrMany, Principal};
+use std::collections::HashSet;
 
 pub(super) fn lower_actions(element: &syntax::Element, context: &mut Context, doubts: &mut Vec<Doubt>) -> Option<Element<ActionPattern>> {
     let (not, values) = texts(element, "Action", context, doubts)?;
@@ -43,7 +44,12 @@ pub(super) fn lower_principals(
     match principal {
         Principal::Text(text) => patterns.push(PrincipalPattern::bare(&text.node, text.span)),
         Principal::Map(_, entries) => {
+            let mut seen = HashSet::new();
             for entry in entries {
+                // The reader of the text has reported the duplicate member; which of the two counts is open.
+                if !seen.insert(entry.name.text.as_str()) {
+                    doubts.push(Doubt { span: entry.name.span, reason: format!("`{}` stands twice", entry.name.text) });
+                }
                 let names = strings(&entry.values, doubts).map(|(text, span)| PrincipalPattern::parse(&entry.name.text, text, span));
                 patterns.extend(names);
             }

@@ -4,7 +4,9 @@ mod condition;
 mod element;
 mod statement;
 
+use super::condition::Test;
 use super::policy::{Doubt, Effect, Policy, PolicyKind, Statement, Version};
+use super::{Part, Pattern, ResourceKind};
 use crate::finding::Finding;
 use crate::source::{Span, Spanned};
 use crate::syntax::{self, Body, Element, StatementItem};
@@ -51,9 +53,11 @@ pub fn lower(policy: &syntax::Policy, kind: PolicyKind) -> Lowered {
     other_elements(policy, &mut context, &mut doubts);
     let mut statements = statements(policy, &mut context);
     sids(&mut statements, &mut context);
+    context.findings.extend(literal_variable(&statements, context.version));
     // What spoils the document spoils each statement.
     for statement in &mut statements {
-        statement.doubts.extend(doubts.iter().cloned());
+        // One doubt is as good as many, and there may be many statements.
+        statement.doubts.extend(doubts.first().cloned());
     }
     let policy = Policy { kind, span: policy.span, version: context.version, version_span: version, statements };
     Lowered { policy, findings: context.findings }
@@ -98,10 +102,8 @@ fn other_elements(policy: &syntax::Policy, context: &mut Context, doubts: &mut V
 
 fn statements(policy: &syntax::Policy, context: &mut Context) -> Vec<Statement> {
     let mut statements = Vec::new();
-    let mut seen = false;
-    for element in policy.elements.iter().filter(|element| element.name.text == "Statement") {
-        let repeated = seen.then(|| repeated(element));
-        seen = true;
+    let elements = || policy.elements.iter().filter(|element| element.name.text == "Statement");
+    for element in elements() {
         let first = statements.len();
         match &element.body {
             Body::Statements(list) => {
@@ -115,11 +117,11 @@ fn statements(policy: &syntax::Policy, context: &mut Context) -> Vec<Statement> 
             }
             body => statements.push(unreadable(first, body.span(), "these are not statements")),
         }
-        if let Some(doubt) = repeated {
-            statements.iter_mut().for_each(|statement| statement.doubts.push(doubt.clone()));
-        }
     }
-    if !seen {
+    if let Some(second) = elements().nth(1) {
+        statements.iter_mut().for_each(|statement| statement.doubts.push(repeated(second)));
+    }
+    if elements().next().is_none() {
         let doubt = context.refuse("missing-element", policy.span, "the policy has no `Statement`");
         statements.push(unreadable(0, doubt.span, &doubt.reason));
     }
@@ -139,6 +141,35 @@ fn unreadable(index: usize, span: Span, reason: &str) -> Statement {
         conditions: Vec::new(),
         doubts: vec![Doubt { span, reason: reason.to_owned() }],
     }
+}
+
+/// Only 2012-10-17 has variables: by an older version, or without one, `${` is plain text (B4). The first place of the document is told.
+fn literal_variable(statements: &[Statement], version: Version) -> Option<Finding> {
+    if version == Version::V2012 {
+        return None;
+    }
+    let span = statements.iter().find_map(|statement| resources(statement).chain(values(statement)).find(is_like_variable))?.1;
+    let message = "`${..}` is plain text here: variables need `\"Version\": \"2012-10-17\"`";
+    Some(Finding::warning("variable-without-version", span, message).help("add `\"Version\": \"2012-10-17\"` if a variable is meant"))
+}
+
+fn resources(statement: &Statement) -> impl Iterator<Item = (&Pattern, Span)> {
+    statement.resource.iter().flat_map(|element| &element.patterns).filter_map(|resource| match &resource.kind {
+        ResourceKind::Arn(pattern) => Some((pattern, resource.span)),
+        ResourceKind::Everything => None,
+    })
+}
+
+fn values(statement: &Statement) -> impl Iterator<Item = (&Pattern, Span)> {
+    let lists = statement.conditions.iter().filter_map(|condition| match &condition.test {
+        Test::String { values, .. } | Test::Arn { values, .. } => Some(&values.list),
+        _ => None,
+    });
+    lists.flatten().map(|value| (&value.node, value.span))
+}
+
+fn is_like_variable((pattern, _): &(&Pattern, Span)) -> bool {
+    pattern.parts.iter().any(|part| matches!(part, Part::Literal(text) if text.contains("${")))
 }
 
 /// Sids are unique and made of letters and digits where IAM stores them; S3 and KMS take any text (B3).

@@ -2,7 +2,8 @@
 
 use super::element::{lower_actions, lower_principals, lower_resources};
 use super::{Context, condition, repeated, unknown_element, with_article};
-use crate::model::policy::{Doubt, Effect, Statement};
+use crate::model::Named;
+use crate::model::policy::{Doubt, Effect, PolicyKind, Statement};
 use crate::source::Spanned;
 use crate::syntax::{self, Body, Element};
 
@@ -103,7 +104,11 @@ fn principal(
             doubts.push(context.refuse_with_help("unsupported-element", element.name.span, reason, help));
             None
         }
-        Found::One(element) => lower_principals(element, context, doubts),
+        Found::One(element) => {
+            let principal = lower_principals(element, context, doubts);
+            unsupported_principal(element, principal.as_ref(), context, doubts);
+            principal
+        }
         Found::Several => None,
         Found::Missing => {
             if context.kind.has_principal() {
@@ -112,6 +117,30 @@ fn principal(
             }
             None
         }
+    }
+}
+
+/// A trust policy says whom it trusts (C7); an RCP concerns everybody (B2: Principal must be "*").
+fn unsupported_principal(
+    element: &Element,
+    principal: Option<&crate::model::Element<crate::model::PrincipalPattern>>,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) {
+    let is_not = element.name.text == "NotPrincipal";
+    let is_everybody = |pattern: &crate::model::PrincipalPattern| matches!(pattern.named, Named::Everyone | Named::AwsEveryone);
+    let (wrong, help) = match context.kind {
+        PolicyKind::Trust => (is_not, "list in `Principal` whom the role trusts"),
+        PolicyKind::Rcp => {
+            let concerns_everybody = principal.is_none_or(|principal| principal.patterns.iter().all(is_everybody));
+            (is_not || !concerns_everybody, "write `\"Principal\": \"*\"` and a condition on `aws:PrincipalArn`")
+        }
+        _ => (false, ""),
+    };
+    if wrong {
+        let what = if is_not { "`NotPrincipal`" } else { "a `Principal` other than `*`" };
+        let reason = format!("{what} is not allowed in {}", with_article(context.kind));
+        doubts.push(context.refuse_with_help("unsupported-element", element.name.span, reason, help));
     }
 }
 

@@ -1,0 +1,171 @@
+//! What is known of a condition key in the requests of a step: the catalogue's word, and the user's over it.
+
+use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, catalogue};
+use super::connection::{Assume, Connection, ConnectionError};
+use crate::aws;
+use crate::model::condition::{boolean, date, numeric};
+
+/// Keys that cannot be assumed otherwise than they follow.
+const FOLLOWS: [&str; 8] = [
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:principaltype",
+    "aws:principalisawsservice",
+    "aws:principalservicename",
+    "aws:username",
+    "aws:resourceaccount",
+    "s3:resourceaccount",
+];
+
+/// The id of a federated session is made of its account and name; those of users and roles are made up by AWS (E2).
+const SESSION_ID: &str = "aws:userid";
+
+/// Reads `[CALLER:]KEY=VALUE` or `[CALLER:]!KEY`.
+pub(super) fn parse(text: &str) -> Result<Assume, ConnectionError> {
+    let (caller, rest) = caller(text);
+    let (key, value) = match (rest.strip_prefix('!'), rest.split_once('=')) {
+        (Some(key), _) => (key, None),
+        (None, Some((key, value))) => (key, Some(value.to_owned())),
+        (None, None) => return Err(wrong(format!("`{text}` is no assumption: write KEY=VALUE, or !KEY for a key that is absent"))),
+    };
+    check_key(key)?;
+    value.as_deref().map_or(Ok(()), |value| check_value(key, value))?;
+    let lower = key.to_lowercase();
+    if FOLLOWS.contains(&lower.as_str()) || lower == SESSION_ID && caller == Some(IcaCaller::FederatedSession) {
+        let message =
+            format!("`{key}` follows from the caller and the bucket; say --user, --session-name, --cross-account-role or --account");
+        return Err(wrong(message));
+    }
+    if caller.is_none() && !IcaCaller::ALL.iter().any(|caller| is_ever_open(&lower, *caller)) {
+        let message = format!("`{key}` is settled for all of ICA's callers; name the one that differs, as in `iam-user:{rest}`");
+        return Err(wrong(message));
+    }
+    Ok(Assume { caller, key: lower, value })
+}
+
+fn check_key(key: &str) -> Result<(), ConnectionError> {
+    let is_key = |text: &str| text.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
+    match key.split_once(':') {
+        // A key of the data behind another word: that was meant to be a caller.
+        Some((word, rest)) if is_key(rest) && aws::condition_key(rest).is_some() => {
+            let known = IcaCaller::ALL.map(IcaCaller::id).join(", ");
+            Err(wrong(format!("`{word}` is no caller of ICA; there are {known}")))
+        }
+        _ if is_key(key) => Ok(()),
+        _ => Err(wrong(format!("`{key}` is no condition key such as `aws:SourceIp`"))),
+    }
+}
+
+/// Whether a request can have the value: by the type that the reference data gives.
+fn check_value(key: &str, value: &str) -> Result<(), ConnectionError> {
+    let is_wrong = match aws::condition_key_type(key).map(|known| known.value) {
+        Some(aws::ValueType::Ip) => value.parse::<std::net::IpAddr>().is_err().then_some("an IP address"),
+        Some(aws::ValueType::Bool) => boolean::value(value).is_err().then_some("`true` or `false`"),
+        Some(aws::ValueType::Numeric) => numeric::value(value).is_err().then_some("a number"),
+        Some(aws::ValueType::Date) => date::value(value).is_err().then_some("a date such as `2026-06-01T00:00:00Z`"),
+        _ => None,
+    };
+    is_wrong.map_or(Ok(()), |wanted| Err(wrong(format!("`{value}` is no value of `{key}`: a request has {wanted} there"))))
+}
+
+/// E1: a request through a VPC endpoint has no public address.
+pub(super) fn check_together(assumes: &[Assume]) -> Result<(), ConnectionError> {
+    let about = |key: &'static str| assumes.iter().filter(move |assume| assume.key == key && assume.value.is_some());
+    let meet = |one: &Assume, other: &Assume| one.caller.is_none() || other.caller.is_none() || one.caller == other.caller;
+    match about("aws:sourcevpce").any(|one| about("aws:sourceip").any(|other| meet(one, other))) {
+        true => Err(wrong("a request through a VPC endpoint has no `aws:SourceIp`: say one of the two, or name the callers".to_owned())),
+        false => Ok(()),
+    }
+}
+
+fn caller(text: &str) -> (Option<IcaCaller>, &str) {
+    let named = text.split_once(':').and_then(|(name, rest)| Some((IcaCaller::ALL.iter().find(|caller| caller.id() == name)?, rest)));
+    named.map_or((None, text), |(caller, rest)| (Some(*caller), rest))
+}
+
+fn wrong(message: String) -> ConnectionError {
+    ConnectionError::Setting { name: "assume", message }
+}
+
+/// What the catalogue says of a key in the requests of a step.
+pub(super) fn fact(key: &str, caller: IcaCaller, step: &Step) -> KeyFact {
+    let own = step.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, fact)| fact);
+    own.or(catalogue().key(key).map(|row| row.fact(caller))).cloned().unwrap_or_else(KeyFact::unknown)
+}
+
+/// What the user said about a key. Words without a caller hold for all whose key is open; those about the caller itself for the
+/// customer's own callers (design 3).
+pub(super) fn told<'a>(key: &str, connection: &'a Connection, caller: IcaCaller, step: &Step) -> Option<Option<&'a str>> {
+    let describes_caller = key.starts_with("aws:principal") || key == "aws:userid" || key == "aws:username";
+    let concerns_all = !(describes_caller && caller == IcaCaller::CrossAccountRole) && is_open(&fact(key, caller, step));
+    let concerns = |only: Option<IcaCaller>| only.map_or(concerns_all, |only| only == caller);
+    let assume = connection.assume.iter().rev().find(|assume| assume.key == key && concerns(assume.caller))?;
+    Some(assume.value.as_deref())
+}
+
+/// Whether the user says that a step's requests come through a VPC endpoint, or that they do not.
+pub(super) fn through_endpoint(connection: &Connection, caller: IcaCaller, step: &Step) -> Option<bool> {
+    told("aws:sourcevpce", connection, caller, step).map(|value| value.is_some())
+}
+
+/// Whether somebody may know better than the catalogue.
+fn is_open(fact: &KeyFact) -> bool {
+    matches!(fact.kind, KeyKind::Hidden | KeyKind::Free | KeyKind::Foreign) || fact.assume.is_some()
+}
+
+fn is_ever_open(key: &str, caller: IcaCaller) -> bool {
+    let steps =
+        catalogue().operations.iter().filter(|operation| operation.callers.contains(&caller)).flat_map(|operation| &operation.steps);
+    steps.into_iter().any(|step| is_open(&fact(key, caller, step)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+    use super::*;
+
+    #[track_caller]
+    fn check_refused(text: &str, words: &str) {
+        let ConnectionError::Setting { message, .. } = parse(text).unwrap_err();
+        assert!(message.contains(words), "{message}");
+    }
+
+    #[test]
+    fn a_key_with_or_without_caller() {
+        let assume = parse("federated-session:aws:PrincipalTag/team=a=b").unwrap();
+        assert_eq!(assume.caller, Some(IcaCaller::FederatedSession));
+        assert_eq!((assume.key.as_str(), assume.value.as_deref()), ("aws:principaltag/team", Some("a=b")));
+        assert_eq!(parse("!aws:SourceVpce").unwrap().value, None);
+    }
+
+    #[test]
+    fn what_follows_cannot_be_assumed() {
+        check_refused("aws:PrincipalArn=x", "follows");
+        check_refused("federated-session:aws:userid=x:y", "follows");
+        assert!(parse("iam-user:aws:userid=AIDAEXAMPLE").is_ok());
+    }
+
+    #[test]
+    fn a_wrong_caller_or_value_is_named() {
+        check_refused("martian:aws:SourceIp=192.0.2.1", "`martian` is no caller");
+        check_refused("aws:SourceIp=10.0.0.300", "an IP address");
+        check_refused("aws:SecureTransport=yes", "`true` or `false`");
+        check_refused("s3:TlsVersion=new", "a number");
+    }
+
+    #[test]
+    fn an_endpoint_and_an_address_exclude_each_other() {
+        let together = |texts: [&str; 2]| check_together(&texts.map(|text| parse(text).unwrap()));
+        assert!(together(["aws:SourceVpce=vpce-1", "iam-user:aws:SourceIp=192.0.2.1"]).is_err());
+        assert!(together(["federated-session:aws:SourceVpce=vpce-1", "iam-user:aws:SourceIp=192.0.2.1"]).is_ok());
+        assert!(together(["!aws:SourceVpce", "aws:SourceIp=192.0.2.1"]).is_ok());
+    }
+
+    #[test]
+    fn what_is_settled_for_all_needs_a_caller() {
+        check_refused("aws:SourceArn=arn:aws:s3:::b", "name the one that differs");
+        assert!(parse("cross-account-role:aws:SourceArn=arn:aws:s3:::b").is_ok());
+        assert!(parse("aws:MultiFactorAuthPresent=true").is_ok());
+        assert!(parse("x:NewerThanTheData=1").is_ok());
+    }
+}

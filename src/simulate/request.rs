@@ -1,0 +1,71 @@
+//! A request as somebody writes it: texts to a [`Request`], and which of them is wrong.
+
+use super::line::LineError;
+use crate::authz::{Caller, CallerError, Context, Request, RequestError};
+use crate::model::PolicyKind;
+
+/// The parts of a request, as written.
+#[derive(Clone, Debug)]
+pub struct RequestText<'a> {
+    /// Who asks.
+    pub principal: &'a str,
+    /// Who made the session.
+    pub session_issuer: Option<&'a str>,
+    /// What for.
+    pub action: &'a str,
+    /// On what.
+    pub resource: &'a str,
+    /// Who owns the resource.
+    pub resource_account: Option<&'a str>,
+    /// The condition keys.
+    pub context: Context,
+}
+
+impl RequestText<'_> {
+    /// Makes the request.
+    ///
+    /// # Errors
+    /// [`LineError`] with the part that is wrong.
+    pub fn read(self) -> Result<Request, LineError> {
+        let caller = Caller::parse(self.principal, self.session_issuer)
+            .map_err(|error| LineError::new(self.part_of_caller(&error), error.to_string()))?;
+        if self.session_issuer.is_some() && !matches!(caller, Caller::FederatedSession { .. } | Caller::RoleSession { .. }) {
+            return Err(LineError::new("session_issuer", "only a session has an issuer"));
+        }
+        let account = self.resource_account;
+        let request = Request::new(caller, self.action, self.resource, account, self.context);
+        let request = request.and_then(|request| request.check_given().map(|()| request));
+        request.map_err(|error| LineError::new(&part_of_request(&error, account), error.to_string()))
+    }
+
+    /// An issuer that is no caller at all is blamed by its own text.
+    fn part_of_caller(&self, error: &CallerError) -> &'static str {
+        let wrong = match error {
+            CallerError::Issuer { .. } => return "session_issuer",
+            CallerError::Arn(text, _) | CallerError::Kind(text) => text.as_str(),
+        };
+        if wrong != self.principal && self.session_issuer == Some(wrong) { "session_issuer" } else { "principal" }
+    }
+}
+
+fn part_of_request(error: &RequestError, resource_account: Option<&str>) -> String {
+    match error {
+        RequestError::Action(_) => "action".to_owned(),
+        RequestError::Resource(_) => "resource".to_owned(),
+        RequestError::TooLong(name) if name == "resource" => name.clone(),
+        RequestError::TooLong(key) => format!("context.{key}"),
+        RequestError::Account(_) if resource_account.is_some() => "resource_account".to_owned(),
+        RequestError::Account(_) => "context".to_owned(),
+        RequestError::Contradiction { key, .. } => format!("context.{key}"),
+        RequestError::Impossible { key, .. } => format!("context.{key}"),
+    }
+}
+
+/// As what the resource's policy is read: keys and roles have rules of their own.
+pub fn resource_kind(request: &Request) -> PolicyKind {
+    if request.action.starts_with("kms:") {
+        return PolicyKind::KmsKey;
+    }
+    let is_role = request.resource.contains(":iam:") && request.resource.contains(":role/");
+    if request.action.starts_with("sts:") && is_role { PolicyKind::Trust } else { PolicyKind::Resource }
+}

@@ -1,0 +1,101 @@
+//! All texts sorted into classes: two texts of one class fit exactly the same patterns. `../shared/symbolic.md`, "classes".
+
+use super::bits::Bits;
+use super::token::Atom;
+use super::tree;
+use super::walk;
+use rustc_hash::FxHashMap;
+
+/// The classes of the texts that a dimension's patterns tell apart.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Classes {
+    /// For each class a text of it, among the shortest.
+    pub witnesses: Vec<String>,
+    /// For each pattern the classes whose texts fit.
+    pub columns: Vec<Bits>,
+    /// Whether these are all. If not, what is found among them is there, but more may be.
+    pub is_complete: bool,
+}
+
+/// There are more classes or states than the budget allows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct TooMany;
+
+/// Sorts all texts by the patterns they fit; if `within` is not empty, only the texts that fit one of these.
+pub(super) fn classes(atoms: &[Atom], within: &[u32]) -> Classes {
+    if atoms.iter().any(|atom| matches!(atom, Atom::Tokens { .. })) { mixed(atoms, within) } else { tree::classes(atoms) }
+}
+
+/// Literals get a class each, by fitting them to the other patterns; the others are walked jointly.
+fn mixed(atoms: &[Atom], within: &[u32]) -> Classes {
+    let mut literals: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+    let mut wild = Vec::new();
+    for (number, atom) in atoms.iter().enumerate() {
+        match atom {
+            Atom::Literal(text) => literals.entry(text).or_default().push(number),
+            Atom::Prefix(_) | Atom::Tokens { .. } => wild.push(number),
+            Atom::Nothing => {}
+        }
+    }
+    let (mut found, is_complete) = walk_around(atoms, &wild, &literals, within);
+    let mut texts = literals.into_iter().collect::<Vec<_>>();
+    texts.sort_unstable();
+    for (text, own) in texts {
+        if !within.is_empty() && !within.iter().any(|number| atoms[*number as usize].fits(text)) {
+            continue;
+        }
+        let fitting = wild.iter().copied().filter(|number| atoms[*number].fits(text));
+        found.push((fitting.chain(own).collect(), text.to_owned()));
+    }
+    if !is_complete {
+        found.extend(spelt(atoms, within));
+    }
+    columns(atoms.len(), found, is_complete)
+}
+
+/// Texts of patterns with plain words in the place of wildcards, which a walk that was broken off may not have come to.
+fn spelt(atoms: &[Atom], within: &[u32]) -> Found {
+    let wanted = (0..atoms.len()).filter(|number| within.is_empty() || within.contains(&(*number as u32)));
+    let texts = wanted.filter_map(|number| atoms[number].spelt()).collect::<Vec<_>>();
+    let members = |text: &str| (0..atoms.len()).filter(|number| atoms[*number].fits(text)).collect();
+    texts.into_iter().map(|text| (members(&text), text)).collect()
+}
+
+/// The patterns that a class fits, and a text of it.
+pub(super) type Found = Vec<(Vec<usize>, String)>;
+
+/// Walks the patterns with wildcards. A witness must not be one of the literals, which have classes of their own; where it is, the
+/// literal takes part in the walk, until none is.
+fn walk_around(atoms: &[Atom], wild: &[usize], literals: &FxHashMap<&str, Vec<usize>>, within: &[u32]) -> (Found, bool) {
+    // Texts that only literals of `within` fit have their own classes; the walk is for the others.
+    let wanted = (0..wild.len()).filter(|number| within.contains(&(wild[*number] as u32))).collect::<Vec<_>>();
+    if !within.is_empty() && wanted.is_empty() {
+        return (Found::new(), true);
+    }
+    let mut extra: Vec<&str> = Vec::new();
+    loop {
+        let in_the_way = extra.iter().map(|text| Atom::Literal((*text).into())).collect::<Vec<_>>();
+        let walked = wild.iter().map(|number| &atoms[*number]).chain(&in_the_way).collect::<Vec<_>>();
+        let (found, is_complete) = walk::walk(&walked, &wanted);
+        let is_free = |members: &[usize]| members.iter().all(|member| *member < wild.len());
+        let free = found.into_iter().filter(|(members, _)| is_free(members)).collect::<Vec<_>>();
+        let known = extra.len();
+        for (_, witness) in &free {
+            extra.extend(literals.get_key_value(witness.as_str()).map(|(text, _)| *text));
+        }
+        if extra.len() == known {
+            let numbers = |members: Vec<usize>| members.into_iter().map(|member| wild[member]).collect();
+            return (free.into_iter().map(|(members, witness)| (numbers(members), witness)).collect(), is_complete);
+        }
+    }
+}
+
+fn columns(atoms: usize, found: Found, is_complete: bool) -> Classes {
+    let mut columns = vec![Bits::none(found.len()); atoms];
+    let mut witnesses = Vec::with_capacity(found.len());
+    for (class, (members, witness)) in found.into_iter().enumerate() {
+        members.into_iter().for_each(|atom| columns[atom].insert(class));
+        witnesses.push(witness);
+    }
+    Classes { witnesses, columns, is_complete }
+}

@@ -1,0 +1,177 @@
+//! What one set of policies allows that another does not, each taken as a document: statements apply or do not, whoever asks.
+
+use super::candidates::assignments;
+use super::outside::Budget;
+use super::point::Sample;
+use super::sides::{Because, Place, Search, Sides};
+use super::space::Undecided;
+use super::variables::Variables;
+use crate::authz::{Ambiguity, Choice, Readings, bit, under_all_readings};
+use crate::eval;
+use crate::model::Policy;
+
+/// How two sets of policies stand to each other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// They allow the same.
+    Equal,
+    /// The new one allows all that the old does, and more.
+    NewAllowsMore,
+    /// The new one allows less.
+    NewAllowsLess,
+    /// Each allows what the other does not.
+    Incomparable,
+    /// Not decided.
+    Unknown,
+}
+
+/// A request that one side allows and the other does not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Gain {
+    /// The request.
+    pub sample: Sample,
+    /// The statement that allows it.
+    pub allowed_by: Place,
+    /// The statement of the other side that denied it, if one did; else none allowed it.
+    pub denied_by: Option<Place>,
+}
+
+/// Whether there is access that one side gives and the other does not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// There is none: all requests were looked at.
+    None,
+    /// There is; a request that shows it, replayed.
+    Some(Box<Gain>),
+    /// Not decided.
+    Unknown(Undecided),
+}
+
+/// The relation, with a request for each direction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Compared {
+    /// How they stand.
+    pub relation: Relation,
+    /// What the new side allows and the old does not.
+    pub gained: Answer,
+    /// What the old side allows and the new does not.
+    pub lost: Answer,
+    /// The relation under each combination of the readings that AWS's pages leave open and that were come upon.
+    pub readings: Vec<(Vec<(Ambiguity, Choice)>, Relation)>,
+}
+
+/// Compares two sets of policies as documents of one kind.
+///
+/// A request is any action, resource and context: no kind of caller and no list of actions limits it. Where AWS's pages leave open how
+/// words are read, the relation must be the same under all readings, or it is unknown.
+pub fn compare(old: &[&Policy], new: &[&Policy]) -> Compared {
+    let tried = under_all_readings(|readings| compare_once(old, new, readings));
+    let answers = |pick: fn(&Compared) -> &Answer| tried.answers.iter().map(move |(_, compared)| pick(compared));
+    let settled = |pick: fn(&Compared) -> &Answer| if tried.is_complete { settle(answers(pick)) } else { open() };
+    let (gained, lost) = (settled(|compared| &compared.gained), settled(|compared| &compared.lost));
+    let readings = tried.answers.iter().map(|(second, compared)| (points(tried.points, *second), compared.relation)).collect();
+    Compared { relation: relation(&gained, &lost), gained, lost, readings }
+}
+
+/// The choices that a set of second readings stands for.
+fn points(points: u64, second: u64) -> Vec<(Ambiguity, Choice)> {
+    let choice = |ambiguity| if second & bit(ambiguity) == 0 { Choice::First } else { Choice::Second };
+    Ambiguity::all().filter(|ambiguity| points & bit(*ambiguity) != 0).map(|ambiguity| (ambiguity, choice(ambiguity))).collect()
+}
+
+fn open() -> Answer {
+    Answer::Unknown(Undecided { reason: "AWS's pages leave open how some words are read, and it hangs on that".to_owned(), span: None })
+}
+
+/// The answer that all readings give.
+fn settle<'a>(mut answers: impl Iterator<Item = &'a Answer>) -> Answer {
+    let Some(first) = answers.next() else { return open() };
+    for answer in answers {
+        match (answer, first) {
+            (Answer::Unknown(_), _) => return answer.clone(),
+            (Answer::None, Answer::Some(_)) | (Answer::Some(_), Answer::None) => return open(),
+            _ => {}
+        }
+    }
+    first.clone()
+}
+
+fn relation(gained: &Answer, lost: &Answer) -> Relation {
+    match (gained, lost) {
+        (Answer::Unknown(_), _) | (_, Answer::Unknown(_)) => Relation::Unknown,
+        (Answer::None, Answer::None) => Relation::Equal,
+        (Answer::Some(_), Answer::None) => Relation::NewAllowsMore,
+        (Answer::None, Answer::Some(_)) => Relation::NewAllowsLess,
+        (Answer::Some(_), Answer::Some(_)) => Relation::Incomparable,
+    }
+}
+
+fn compare_once(old: &[&Policy], new: &[&Policy], readings: &Readings) -> Compared {
+    let question = Question { old, new, readings };
+    let (gained, lost) = match Sides::new(old, new, readings, &Variables::default()) {
+        Ok(sides) => (question.answer(&sides, false), question.answer(&sides, true)),
+        Err(undecided) => (Answer::Unknown(undecided.clone()), Answer::Unknown(undecided)),
+    };
+    Compared { relation: relation(&gained, &lost), gained, lost, readings: Vec::new() }
+}
+
+struct Question<'a> {
+    old: &'a [&'a Policy],
+    new: &'a [&'a Policy],
+    readings: &'a Readings,
+}
+
+impl Question<'_> {
+    /// With variables of unknown value the space holds requests that cannot be: what is found there must be found again with the
+    /// variables filled in.
+    fn answer(&self, sides: &Sides, backwards: bool) -> Answer {
+        let gain = match first_gain(sides, backwards, &Variables::default()) {
+            Ok(None) => return Answer::None,
+            Ok(Some(gain)) => gain,
+            Err(undecided) => return Answer::Unknown(undecided),
+        };
+        let settled = assignments([self.old, self.new].concat().as_slice());
+        if settled.is_empty() && self.replays(&gain, backwards) {
+            return Answer::Some(Box::new(gain));
+        }
+        for variables in &settled {
+            let found = Sides::new(self.old, self.new, self.readings, variables).and_then(|sides| first_gain(&sides, backwards, variables));
+            if let Ok(Some(gain)) = found
+                && self.replays(&gain, backwards)
+            {
+                return Answer::Some(Box::new(gain));
+            }
+        }
+        let reason = if settled.is_empty() {
+            "a request that seemed to show a difference does not: please report this as a defect"
+        } else {
+            "it hangs on the values of variables, and no value that shows a difference was found"
+        };
+        Answer::Unknown(Undecided { reason: reason.to_owned(), span: None })
+    }
+
+    /// Whether the other engine agrees that one side allows the request and the other does not.
+    fn replays(&self, gain: &Gain, backwards: bool) -> bool {
+        let request = gain.sample.request();
+        let principal = gain.sample.principal.as_deref().unwrap_or_default();
+        let allows = |policies: &[&Policy]| eval::allows_as_documents(&request, principal, policies, self.readings);
+        let (from, to) = if backwards { (self.new, self.old) } else { (self.old, self.new) };
+        allows(to) && !allows(from)
+    }
+}
+
+fn first_gain(sides: &Sides, backwards: bool, variables: &Variables) -> Result<Option<Gain>, Undecided> {
+    let (from, to) = if backwards { (&sides.new, &sides.old) } else { (&sides.old, &sides.new) };
+    let mut gain = None;
+    let mut search = Search { gathered: &sides.gathered, variables, from, to, budget: Budget::default() };
+    search.run(&mut |space, cube, because| {
+        let (allowed_by, denied_by) = match because {
+            Because::Allowed(place) => (place, None),
+            Because::NotDenied { denied, allowed } => (allowed, Some(denied)),
+        };
+        gain = Some(Gain { sample: Sample::pick(space, cube, variables), allowed_by, denied_by });
+        false
+    })?;
+    Ok(gain)
+}

@@ -1,0 +1,200 @@
+//! The dimension of a condition key: absent, one value, or a set of values; and what a condition admits of it.
+//! Source: `facts/D_conditions.md` D1 to D3.
+
+use super::bits::Bits;
+use super::classes::TooMany;
+use super::values::{Asked, Values};
+use crate::model::condition::Quantifier;
+use std::collections::HashSet;
+
+/// Sets of values that the tests of a key with several values may tell apart.
+const MOST_SETS: usize = 4_096;
+
+/// What a condition asks of a key.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Test {
+    /// Whether it is absent or present.
+    Null {
+        /// It may be absent.
+        absent: bool,
+        /// It may be present.
+        present: bool,
+    },
+    /// Values.
+    Fits(Fits),
+    /// Whatever the key is, it holds or not.
+    Constant(bool),
+}
+
+/// A test of values.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Fits {
+    /// The atoms; one that holds is enough.
+    pub atoms: Vec<u32>,
+    /// Whether none may hold.
+    pub negated: bool,
+    /// One value that could not be read may be anything: all values count as fitting.
+    pub all: bool,
+    /// Or none does.
+    pub none: bool,
+    /// Whether the key may be absent.
+    pub absent: bool,
+    pub quantifier: Option<Quantifier>,
+    /// Several values without set operator: one that fits is enough.
+    pub any_of_several: bool,
+}
+
+/// One point of the dimension.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Point {
+    Absent,
+    /// A value of this class.
+    One(usize),
+    /// Values of these classes; none: present, with the empty text.
+    Many(Vec<usize>),
+}
+
+/// All that can be told apart about a key.
+#[derive(Clone, Debug)]
+pub(super) struct KeySpace {
+    pub values: Values,
+    pub points: Vec<Point>,
+    /// The class of the empty text, which set operators take for an empty set.
+    empty: Option<usize>,
+}
+
+impl KeySpace {
+    /// Sorts the values of a key. `tests` are needed for a key with several values only.
+    pub(super) fn new(asked: &Asked, is_bool: bool, multi_valued: bool, tests: &[Fits]) -> Result<KeySpace, TooMany> {
+        let values = Values::new(asked, is_bool, &[])?;
+        let empty = values.witnesses.iter().position(String::is_empty);
+        let mut space = KeySpace { values, points: Vec::new(), empty };
+        space.points = if multi_valued { space.sets(tests)? } else { (0..space.values.witnesses.len()).map(Point::One).collect() };
+        space.points.push(Point::Absent);
+        Ok(space)
+    }
+
+    /// The points that a test admits.
+    pub(super) fn admitted(&self, test: &Test) -> Bits {
+        let mut admitted = Bits::none(self.points.len());
+        let holds: Box<dyn Fn(&Point) -> bool> = match test {
+            Test::Constant(holds) => return if *holds { Bits::all(self.points.len()) } else { admitted },
+            Test::Null { absent, present } => Box::new(|point| if *point == Point::Absent { *absent } else { *present }),
+            Test::Fits(fits) => {
+                let fitting = self.fitting(fits);
+                Box::new(move |point| self.holds(fits, &fitting, point))
+            }
+        };
+        (0..self.points.len()).filter(|number| holds(&self.points[*number])).for_each(|number| admitted.insert(number));
+        admitted
+    }
+
+    /// The classes of single values that satisfy the operator, negation included.
+    fn fitting(&self, fits: &Fits) -> Bits {
+        let size = self.values.witnesses.len();
+        if fits.all || fits.none {
+            return if fits.all { Bits::all(size) } else { Bits::none(size) };
+        }
+        let mut fitting = Bits::none(size);
+        fits.atoms.iter().for_each(|atom| fitting.union(&self.values.columns[*atom as usize]));
+        if !fits.negated {
+            return fitting;
+        }
+        let mut rest = Bits::all(size);
+        rest.subtract(&fitting);
+        rest
+    }
+
+    fn holds(&self, fits: &Fits, fitting: &Bits, point: &Point) -> bool {
+        let all = fits.quantifier == Some(Quantifier::ForAllValues);
+        match point {
+            Point::Absent => fits.absent,
+            Point::One(value) if fits.quantifier.is_some() && Some(*value) == self.empty => all,
+            Point::One(value) => fitting.contains(*value),
+            Point::Many(values) => match (values.as_slice(), fits.quantifier) {
+                ([], Some(_)) => all,
+                ([], None) => self.empty.is_some_and(|empty| fitting.contains(empty)),
+                (_, Some(Quantifier::ForAllValues)) => values.iter().all(|value| fitting.contains(*value)),
+                (_, Some(Quantifier::ForAnyValue)) => values.iter().any(|value| fitting.contains(*value)),
+                ([value], None) => fitting.contains(*value),
+                // Negation comes behind the question whether one of several fits.
+                (_, None) if fits.negated => !fits.any_of_several || values.iter().all(|value| fitting.contains(*value)),
+                (_, None) => fits.any_of_several && values.iter().any(|value| fitting.contains(*value)),
+            },
+        }
+    }
+
+    /// One set of values for each combination of answers that the tests can give together.
+    fn sets(&self, tests: &[Fits]) -> Result<Vec<Point>, TooMany> {
+        let fitting = tests.iter().map(|fits| self.fitting(fits)).collect::<Vec<_>>();
+        let mut parts = fitting.clone();
+        parts.sort_unstable_by(|left, right| left.as_words().cmp(right.as_words()));
+        parts.dedup();
+        let mut search = Sets { found: vec![Point::Many(Vec::new())], parts: &parts };
+        let mut all = Bits::all(self.values.witnesses.len());
+        if let Some(empty) = self.empty {
+            let mut only = Bits::none(self.values.witnesses.len());
+            only.insert(empty);
+            all.subtract(&only);
+        }
+        search.found.extend(all.iter().map(|value| Point::Many(vec![value])));
+        search.split(0, &all, &mut Vec::new())?;
+        let mut seen = HashSet::new();
+        let answers =
+            |point: &Point| (0..tests.len()).map(|number| self.holds(&tests[number], &fitting[number], point)).collect::<Vec<_>>();
+        search.found.retain(|point| seen.insert(answers(point)));
+        Ok(search.found)
+    }
+}
+
+/// Looks for sets of values: for each test, some value lies in it or none does, and some value lies outside of it or none does.
+struct Sets<'a> {
+    parts: &'a [Bits],
+    found: Vec<Point>,
+}
+
+impl Sets<'_> {
+    /// `allowed`: the values that may be in the set; `hit`: of each of these sets one must be.
+    fn split(&mut self, part: usize, allowed: &Bits, hit: &mut Vec<Bits>) -> Result<(), TooMany> {
+        if allowed.is_empty() || hit.iter().any(|hit| !hit.meets(allowed)) {
+            return Ok(());
+        }
+        if self.found.len() > MOST_SETS {
+            return Err(TooMany);
+        }
+        let Some(inside) = self.parts.get(part) else {
+            self.found.push(Point::Many(smallest(allowed, hit)));
+            return Ok(());
+        };
+        let mut outside = allowed.clone();
+        outside.subtract(inside);
+        let mut within = allowed.clone();
+        within.intersect(inside);
+        self.split(part + 1, &outside, hit)?;
+        self.split(part + 1, &within, hit)?;
+        hit.push(inside.clone());
+        hit.push(outside);
+        let both = self.split(part + 1, allowed, hit);
+        hit.truncate(hit.len() - 2);
+        both
+    }
+}
+
+/// Few values of `allowed` that hit every set; two at least, as one alone is tried by itself.
+fn smallest(allowed: &Bits, hit: &[Bits]) -> Vec<usize> {
+    let mut values: Vec<usize> = Vec::new();
+    for set in hit {
+        if !values.iter().any(|value| set.contains(*value)) {
+            values.extend(allowed.iter().find(|value| set.contains(*value)));
+        }
+    }
+    if let ([], Some(first)) = (values.as_slice(), allowed.iter().next()) {
+        values.push(first);
+    }
+    if let [only] = values.as_slice() {
+        // Two of one class, where there is no other: a class of texts has many.
+        let other = allowed.iter().find(|value| value != only && hit.iter().all(|set| set.contains(*value) || set.contains(*only)));
+        values.push(other.unwrap_or(*only));
+    }
+    values
+}

@@ -1,0 +1,26 @@
+//! All requests of a region at once: what a policy allows that another does not, with a request that shows it.
+//!
+//! The method is that of `../shared/symbolic.md`. Matching is this room's own: it shares the model and the readings with
+//! [`crate::eval`], which replays every request that is shown.
+
+mod bits;
+mod candidates;
+mod classes;
+mod compare;
+mod cover;
+mod key;
+mod outside;
+mod point;
+mod sides;
+mod sketch;
+mod space;
+mod token;
+mod tree;
+mod values;
+mod variables;
+mod walk;
+
+pub use compare::{Answer, Compared, Gain, Relation, compare};
+pub use point::Sample;
+pub use sides::Place;
+pub use space::Undecided;

@@ -1,0 +1,70 @@
+//! A request picked out of a box.
+
+use super::bits::ones;
+use super::key::Point;
+use super::space::{Classified, Name, Space};
+use super::variables::Variables;
+use crate::authz::{Caller, Context, ContextValue, Request};
+
+/// A request of the space. What no statement looks at is left open.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Sample {
+    /// A principal as policies write it, if a statement names some.
+    pub principal: Option<String>,
+    /// The action, in lower case, if a statement looks at it.
+    pub action: Option<String>,
+    /// The resource, if a statement looks at it.
+    pub resource: Option<String>,
+    /// The condition keys that statements look at; those that are absent are left out.
+    pub context: Context,
+}
+
+impl Sample {
+    /// The first point of a box. Classes are in the order in which they were found, so it is among the shortest.
+    pub(super) fn pick(space: &Space, cube: &[u64], variables: &Variables) -> Sample {
+        let mut sample = Sample::default();
+        for (key, value) in variables.iter() {
+            if let Some(value) = value {
+                sample.context.set_one(key, value);
+            }
+        }
+        for (number, dimension) in space.dimensions.iter().enumerate() {
+            let Some(class) = ones(space.part(cube, number)).next() else { continue };
+            sample.set(&dimension.name, &dimension.classified, class);
+        }
+        sample
+    }
+
+    fn set(&mut self, name: &Name, classified: &Classified, class: usize) {
+        match (name, classified) {
+            (Name::Principal, Classified::Plain(values)) => self.principal = Some(values.witnesses[class].clone()),
+            (Name::Action, Classified::Plain(values)) => self.action = Some(values.witnesses[class].clone()),
+            (Name::Resource, Classified::Plain(values)) => self.resource = Some(values.witnesses[class].clone()),
+            (Name::Key(key), Classified::Key(space)) => {
+                let witnesses = &space.values.witnesses;
+                match &space.points[class] {
+                    Point::Absent => self.context.remove(key),
+                    Point::One(value) => self.context.set_one(key, witnesses[*value].clone()),
+                    Point::Many(values) if values.is_empty() => self.context.set(key, ContextValue::Many(vec![String::new()])),
+                    Point::Many(values) => {
+                        self.context.set(key, ContextValue::Many(values.iter().map(|value| witnesses[*value].clone()).collect()));
+                    }
+                }
+            }
+            (Name::Principal | Name::Action | Name::Resource, Classified::Key(_)) | (Name::Key(_), Classified::Plain(_)) => {}
+        }
+    }
+}
+
+impl Sample {
+    /// A request for the other engine. Nobody signs it and nothing is filled in: only the statements are asked.
+    pub(super) fn request(&self) -> Request {
+        Request {
+            caller: Caller::Anonymous,
+            action: self.action.clone().unwrap_or_else(|| "x:x".to_owned()),
+            resource: self.resource.clone().unwrap_or_else(|| "*".to_owned()),
+            resource_account: None,
+            context: self.context.clone(),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Two sets of policies in one space, and where one allows what the other does not.
+
+use super::cover::{left_over, may_meet};
+use super::outside::{Budget, outside};
+use super::sketch::{Entry, Sketch, Sketcher};
+use super::space::{Gathered, Space, Undecided};
+use super::variables::Variables;
+use crate::authz::{Ambiguity, Readings};
+use crate::model::{Effect, Policy, Statement};
+
+/// A statement of one of the two sides, by policy and number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Place {
+    /// The policy.
+    pub policy: usize,
+    /// The statement in it.
+    pub statement: usize,
+}
+
+/// A statement of a side, sketched.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub place: Place,
+    pub sketch: Sketch,
+}
+
+/// The statements of one side.
+#[derive(Debug, Default)]
+pub(super) struct Side {
+    pub allows: Vec<Block>,
+    pub denies: Vec<Block>,
+}
+
+/// Both sides, and the dimensions that their statements look at.
+#[derive(Debug)]
+pub(super) struct Sides {
+    pub gathered: Vec<Gathered>,
+    pub old: Side,
+    pub new: Side,
+}
+
+/// Why a box is newly allowed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Because {
+    /// This statement of the new side allows it, none of the old did.
+    Allowed(Place),
+    /// This statement of the old side denied it, and is not in force any more; the other allows it.
+    NotDenied { denied: Place, allowed: Place },
+}
+
+/// A box of newly allowed requests, the space it lies in, and why they are allowed.
+pub(super) type Found<'a> = dyn FnMut(&Space, &[u64], Because) -> bool + 'a;
+
+impl Sides {
+    pub(super) fn new(old: &[&Policy], new: &[&Policy], readings: &Readings, variables: &Variables) -> Result<Sides, Undecided> {
+        let mut sketcher = Sketcher::new(readings, variables);
+        let old = side(old, readings, &mut sketcher)?;
+        let new = side(new, readings, &mut sketcher)?;
+        Ok(Sides { gathered: sketcher.finish()?, old, new })
+    }
+}
+
+fn side(policies: &[&Policy], readings: &Readings, sketcher: &mut Sketcher<'_>) -> Result<Side, Undecided> {
+    let mut side = Side::default();
+    for (policy, known) in policies.iter().enumerate() {
+        for statement in &known.statements {
+            let allows = allows(statement, readings);
+            let entry = Entry { statement, generous: generous(statement, allows, readings) };
+            let Some(sketch) = sketcher.sketch(entry)? else { continue };
+            let block = Block { place: Place { policy, statement: statement.index }, sketch };
+            if allows { &mut side.allows } else { &mut side.denies }.push(block);
+        }
+    }
+    Ok(side)
+}
+
+/// The search for what `to` allows and `from` does not.
+pub(super) struct Search<'a> {
+    pub gathered: &'a [Gathered],
+    pub variables: &'a Variables,
+    pub from: &'a Side,
+    pub to: &'a Side,
+    pub budget: Budget,
+}
+
+impl Search<'_> {
+    /// Calls `found` with boxes of newly allowed requests, until it returns `false`. Each request is found once for every statement
+    /// that allows it.
+    pub(super) fn run(&mut self, found: &mut Found<'_>) -> Result<(), Undecided> {
+        let lifted = self.from.denies.iter().filter(|deny| left_over(&deny.sketch, sketches(&self.to.denies)).is_some());
+        let lifted = lifted.collect::<Vec<_>>();
+        for allow in &self.to.allows {
+            if let Some(rest) = left_over(&allow.sketch, sketches(&self.from.allows)) {
+                let others = sketches(&self.from.allows).chain(sketches(&self.to.denies));
+                if !self.outside(&rest, others, Because::Allowed(allow.place), found)? {
+                    return Ok(());
+                }
+            }
+            for deny in &lifted {
+                let because = Because::NotDenied { denied: deny.place, allowed: allow.place };
+                let both = allow.sketch.and(&deny.sketch);
+                if may_meet(&allow.sketch, &deny.sketch, self.gathered)
+                    && !self.outside(&both, sketches(&self.to.denies), because, found)?
+                {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks for requests of a statement outside of the others. Where its patterns tell too much apart, they are looked at in halves.
+    fn outside<'b>(
+        &mut self,
+        sketch: &Sketch,
+        others: impl Iterator<Item = &'b Sketch>,
+        because: Because,
+        found: &mut Found<'_>,
+    ) -> Result<bool, Undecided> {
+        let near = others.filter(|other| may_meet(sketch, other, self.gathered)).collect::<Vec<_>>();
+        match self.outside_at_once(sketch, &near, because, found) {
+            Err(undecided) => {
+                let Some((first, second)) = sketch.halves() else { return Err(undecided) };
+                let near = || near.iter().copied();
+                Ok(self.outside(&first, near(), because, found)? && self.outside(&second, near(), because, found)?)
+            }
+            searched => searched,
+        }
+    }
+
+    fn outside_at_once(&mut self, sketch: &Sketch, near: &[&Sketch], because: Because, found: &mut Found<'_>) -> Result<bool, Undecided> {
+        let all = near.iter().copied().chain([sketch]).collect::<Vec<_>>();
+        let space = Space::new(self.gathered, &all, sketch, self.variables)?;
+        let Some(cube) = space.cube(sketch) else { return space.incomplete.clone().map_or(Ok(true), Err) };
+        let cubes = near.iter().filter_map(|other| space.cube(other)).collect::<Vec<_>>();
+        let cubes = cubes.iter().map(|cube| &**cube).collect::<Vec<_>>();
+        let searched = outside(&space, &cube, &cubes, &mut self.budget, &mut |cube| found(&space, cube, because));
+        // What was found is there. That nothing more is there can only be said of all values.
+        if let (Ok(true), Some(undecided)) = (&searched, &space.incomplete) {
+            return Err(undecided.clone());
+        }
+        searched.map_err(|_| Undecided {
+            reason: "the statements overlap in more ways than the budget allows to look at".to_owned(),
+            span: None,
+        })
+    }
+}
+
+fn sketches(blocks: &[Block]) -> impl Iterator<Item = &Sketch> {
+    blocks.iter().map(|block| &block.sketch)
+}
+
+/// Whether a statement counts as an Allow; one whose effect cannot be read is either, by the reading.
+fn allows(statement: &Statement, readings: &Readings) -> bool {
+    match statement.effect.node {
+        Effect::Allow => true,
+        Effect::Deny => false,
+        Effect::Unclear => readings.second(Ambiguity::RefusedWords),
+    }
+}
+
+/// Whether the doubtful words of a statement count as fitting: against the requests in the first reading, for them in the second.
+fn generous(statement: &Statement, allows: bool, readings: &Readings) -> bool {
+    if statement.effect.node == Effect::Unclear {
+        return true;
+    }
+    is_doubtful(statement) && readings.second(Ambiguity::RefusedWords) == allows
+}
+
+fn is_doubtful(statement: &Statement) -> bool {
+    let action = statement.action.as_ref().is_none_or(|element| element.patterns.iter().any(|pattern| pattern.doubt.is_some()));
+    let resource = statement.resource.iter().flat_map(|element| &element.patterns).any(|pattern| pattern.doubt.is_some());
+    let principal = statement.principal.iter().flat_map(|element| &element.patterns).any(|pattern| pattern.doubt.is_some());
+    let conditions = statement.conditions.iter().any(|condition| {
+        !condition.doubts.is_empty() || !condition.test.doubts().is_empty() || condition.test == crate::model::condition::Test::Unknown
+    });
+    action || resource || principal || conditions || !statement.doubts.is_empty()
+}

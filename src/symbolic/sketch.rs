@@ -1,0 +1,355 @@
+//! Statements as constraints on dimensions, before the dimensions are cut into classes.
+
+use super::key::{Fits, Test};
+use super::space::{Gathered, Name, Undecided};
+use super::token::{Atom, Style, resource_style};
+use super::values::{Asked, Mixed};
+use super::variables::Variables;
+use crate::authz::{Ambiguity, Readings};
+use crate::aws;
+use crate::model::condition::string::Compare;
+use crate::model::condition::{self, Quantifier, Values};
+use crate::model::{Condition, Element, Named, Part, Pattern, ResourceKind, ResourcePattern, Statement};
+use crate::source::{Span, Spanned};
+use rustc_hash::FxHashMap;
+
+/// A constraint on one dimension. Atoms are sorted.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Constraint {
+    /// One of these patterns fits, or none does.
+    Patterns { atoms: Vec<u32>, not: bool },
+    /// A test of a condition key.
+    Key(Test),
+}
+
+impl Constraint {
+    pub(super) fn atoms(&self) -> &[u32] {
+        match self {
+            Constraint::Patterns { atoms, .. } => atoms,
+            Constraint::Key(Test::Fits(fits)) => &fits.atoms,
+            Constraint::Key(Test::Null { .. } | Test::Constant(_)) => &[],
+        }
+    }
+
+    /// The same with atoms known by where they stand in a sorted part of all, which holds them.
+    pub(super) fn renumbered(&self, part: &[u32]) -> Constraint {
+        let number = |atoms: &[u32]| atoms.iter().filter_map(|atom| part.binary_search(atom).ok()).map(|place| place as u32).collect();
+        match self {
+            Constraint::Patterns { atoms, not } => Constraint::Patterns { atoms: number(atoms), not: *not },
+            Constraint::Key(Test::Fits(fits)) => Constraint::Key(Test::Fits(Fits { atoms: number(&fits.atoms), ..fits.clone() })),
+            Constraint::Key(test) => Constraint::Key(test.clone()),
+        }
+    }
+
+    pub(super) fn into_fits(self) -> Option<Fits> {
+        match self {
+            Constraint::Key(Test::Fits(fits)) => Some(fits),
+            _ => None,
+        }
+    }
+
+    /// The patterns of which one must fit.
+    pub(super) fn into_positive(self) -> Option<Vec<u32>> {
+        match self {
+            Constraint::Patterns { atoms, not: false } => Some(atoms),
+            _ => None,
+        }
+    }
+}
+
+/// A statement: the numbers of dimensions with what they must be. It applies where all hold.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Sketch(pub Vec<(usize, Constraint)>);
+
+impl Sketch {
+    /// The constraints on a dimension.
+    pub(super) fn on(&self, dimension: usize) -> impl Iterator<Item = &Constraint> {
+        self.0.iter().filter(move |(number, _)| *number == dimension).map(|(_, constraint)| constraint)
+    }
+
+    /// Takes patterns out of the one positive list on a dimension.
+    pub(super) fn cut(&mut self, dimension: usize, covered: &[u32]) {
+        let mut own = self.0.iter_mut().filter(|(number, _)| *number == dimension);
+        if let (Some((_, Constraint::Patterns { atoms, not: false })), None) = (own.next(), own.next()) {
+            atoms.retain(|atom| covered.binary_search(atom).is_err());
+        }
+    }
+
+    /// The statement as two, each with half of its longest positive list; `None` if no list is longer than one.
+    pub(super) fn halves(&self) -> Option<(Sketch, Sketch)> {
+        let length = |constraint: &Constraint| match constraint {
+            Constraint::Patterns { atoms, not: false } => atoms.len(),
+            _ => 0,
+        };
+        let (longest, (_, constraint)) = self.0.iter().enumerate().max_by_key(|(_, (_, constraint))| length(constraint))?;
+        let (first, second) = constraint.atoms().split_at(length(constraint) / 2);
+        let with = |atoms: &[u32]| {
+            let mut half = self.clone();
+            half.0[longest].1 = Constraint::Patterns { atoms: atoms.to_vec(), not: false };
+            half
+        };
+        (!first.is_empty()).then(|| (with(first), with(second)))
+    }
+
+    /// Both statements at once.
+    pub(super) fn and(&self, other: &Sketch) -> Sketch {
+        Sketch(self.0.iter().chain(&other.0).cloned().collect())
+    }
+}
+
+/// A statement with the reading of its doubtful words.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<'a> {
+    pub statement: &'a Statement,
+    /// Whether words that AWS would refuse count as fitting.
+    pub generous: bool,
+}
+
+/// Why a statement cannot be put into the space.
+pub(super) type Unsupported = Undecided;
+
+/// Collects what all statements ask.
+pub(super) struct Sketcher<'a> {
+    readings: &'a Readings,
+    variables: &'a Variables,
+    pub dimensions: Vec<Gathered>,
+    places: FxHashMap<Name, usize>,
+}
+
+impl<'a> Sketcher<'a> {
+    pub(super) fn new(readings: &'a Readings, variables: &'a Variables) -> Sketcher<'a> {
+        Sketcher { readings, variables, dimensions: Vec::new(), places: FxHashMap::default() }
+    }
+
+    /// The constraints of a statement, `None` if it never applies.
+    pub(super) fn sketch(&mut self, entry: Entry<'_>) -> Result<Option<Sketch>, Unsupported> {
+        let Entry { statement, generous } = entry;
+        if !statement.doubts.is_empty() && !generous {
+            return Ok(None);
+        }
+        let mut constraints = Vec::new();
+        if let Some(element) = &statement.principal {
+            let doubtful = element.patterns.iter().any(|pattern| pattern.doubt.is_some());
+            let atoms = |this: &mut Self| {
+                let good = element.patterns.iter().filter(|pattern| pattern.doubt.is_none());
+                good.map(|pattern| this.atom(Name::Principal, principal(&pattern.named), pattern.span)).collect()
+            };
+            if !self.element(element, doubtful, generous, Name::Principal, atoms, &mut constraints)? {
+                return Ok(None);
+            }
+        }
+        match &statement.action {
+            None if !generous => return Ok(None),
+            None => {}
+            Some(element) => {
+                let patterns = element.patterns.iter().map(|pattern| pattern.doubt.is_none().then_some(&pattern.pattern));
+                let atoms = |this: &mut Self| {
+                    let good = patterns.clone().flatten();
+                    good.map(|pattern| this.atom(Name::Action, Atom::read(pattern, Style::Text, this.variables), element.span)).collect()
+                };
+                if !self.element(element, patterns.clone().any(|good| good.is_none()), generous, Name::Action, atoms, &mut constraints)? {
+                    return Ok(None);
+                }
+            }
+        }
+        if let Some(element) = &statement.resource {
+            let doubtful = element.patterns.iter().any(|pattern| pattern.doubt.is_some());
+            let atoms = |this: &mut Self| {
+                let good = element.patterns.iter().filter(|pattern| pattern.doubt.is_none());
+                good.map(|pattern| this.atom(Name::Resource, this.resource(pattern), pattern.span)).collect()
+            };
+            if !self.element(element, doubtful, generous, Name::Resource, atoms, &mut constraints)? {
+                return Ok(None);
+            }
+        }
+        for condition in &statement.conditions {
+            let place = self.place(Name::Key(condition.key.node.clone()), condition.key.span);
+            let test = self.condition(condition, generous, place)?;
+            constraints.push((place, Constraint::Key(test)));
+        }
+        Ok(Some(Sketch(constraints)))
+    }
+
+    /// The dimensions. A key whose value is settled gets a class for that value, so that it can be kept alone.
+    pub(super) fn finish(mut self) -> Result<Vec<Gathered>, Unsupported> {
+        for (key, value) in self.variables.iter() {
+            let (Some(value), Some(place)) = (value, self.places.get(&Name::Key(key.into()))) else { continue };
+            let dimension = &mut self.dimensions[*place];
+            let span = dimension.span;
+            let atom = dimension.asked.text(Atom::Literal(value.into())).map_err(|_| Undecided {
+                reason: format!("`{key}` fills a variable and is compared as something other than text"),
+                span,
+            })?;
+            dimension.always.push(atom);
+        }
+        Ok(self.dimensions)
+    }
+
+    /// Adds the constraint of `Action` or `Resource`; `false` if nothing fits it.
+    fn element<T>(
+        &mut self,
+        element: &Element<T>,
+        doubtful: bool,
+        generous: bool,
+        name: Name,
+        atoms: impl FnOnce(&mut Self) -> Result<Vec<u32>, Unsupported>,
+        constraints: &mut Vec<(usize, Constraint)>,
+    ) -> Result<bool, Unsupported> {
+        // A pattern that AWS would refuse may fit anything.
+        match (doubtful, generous, element.not) {
+            (true, true, false) => return Ok(true),
+            (true, false, true) => return Ok(false),
+            _ => {}
+        }
+        let atoms = sorted(atoms(self)?);
+        let place = self.place(name, element.span);
+        constraints.push((place, Constraint::Patterns { atoms, not: element.not }));
+        Ok(true)
+    }
+
+    fn resource(&self, pattern: &ResourcePattern) -> Atom {
+        match &pattern.kind {
+            ResourceKind::Everything => Atom::Prefix("".into()),
+            ResourceKind::Arn(pattern) => Atom::read(pattern, resource_style(pattern, self.readings), self.variables),
+        }
+    }
+
+    fn place(&mut self, name: Name, span: Span) -> usize {
+        let dimensions = &mut self.dimensions;
+        *self.places.entry(name).or_insert_with_key(|name| {
+            let multi_valued = match name {
+                Name::Key(key) => aws::condition_key_type(key).is_some_and(|known| known.multi_valued),
+                Name::Principal | Name::Action | Name::Resource => false,
+            };
+            let name = name.clone();
+            dimensions.push(Gathered { name, asked: Asked::Nothing, span: Some(span), multi_valued, always: Vec::new() });
+            dimensions.len() - 1
+        })
+    }
+
+    fn atom(&mut self, name: Name, atom: Atom, span: Span) -> Result<u32, Unsupported> {
+        let place = self.place(name, span);
+        self.dimensions[place].asked.text(atom).map_err(|mixed| self.mixed(mixed, place, span))
+    }
+
+    fn mixed(&self, _: Mixed, place: usize, span: Span) -> Unsupported {
+        let key = super::space::words_for(&self.dimensions[place].name);
+        Undecided { reason: format!("{key} is compared by operators of two families, as text and as something else"), span: Some(span) }
+    }
+
+    fn condition(&mut self, condition: &Condition, generous: bool, place: usize) -> Result<Test, Unsupported> {
+        if !condition.doubts.is_empty() || condition.test == condition::Test::Unknown {
+            return Ok(Test::Constant(generous));
+        }
+        if let condition::Test::Null(wanted) = &condition.test {
+            return Ok(self.null(condition, wanted, generous));
+        }
+        if has_no_values(&condition.test) && condition.quantifier.is_none() && !condition.if_exists {
+            return Ok(Test::Constant(self.readings.second(Ambiguity::EmptyValues)));
+        }
+        let atoms = self.value_atoms(condition, place).map_err(|mixed| self.mixed(mixed, place, condition.span))?;
+        let doubtful = !condition.test.doubts().is_empty();
+        let negated = condition.test.is_negated();
+        let fits = Fits {
+            atoms: sorted(atoms),
+            negated,
+            all: doubtful && generous && !negated,
+            none: doubtful && !generous && negated,
+            absent: condition.if_exists || condition.quantifier.map_or(negated, |quantifier| quantifier == Quantifier::ForAllValues),
+            quantifier: condition.quantifier,
+            any_of_several: self.any_of_several(condition, place),
+        };
+        let dimension = &mut self.dimensions[place];
+        if condition.quantifier.is_some()
+            && let Asked::Text(..) | Asked::Nothing = dimension.asked
+        {
+            // The empty text is a class of its own: set operators take it for an empty set.
+            match dimension.asked.text(Atom::Literal("".into())) {
+                Ok(atom) => dimension.always.push(atom),
+                Err(mixed) => return Err(self.mixed(mixed, place, condition.span)),
+            }
+        }
+        Ok(Test::Fits(fits))
+    }
+
+    fn any_of_several(&self, condition: &Condition, place: usize) -> bool {
+        let is_open = self.dimensions[place].multi_valued && condition.quantifier.is_none();
+        is_open && self.readings.second(Ambiguity::SeveralValues)
+    }
+
+    fn null(&self, condition: &Condition, wanted: &Values<bool>, generous: bool) -> Test {
+        if let Some(quantifier) = condition.quantifier {
+            return Test::Constant(quantifier == Quantifier::ForAllValues);
+        }
+        if wanted.list.is_empty() && wanted.doubts.is_empty() {
+            return Test::Constant(self.readings.second(Ambiguity::EmptyValues));
+        }
+        let wants = |absent| wanted.list.iter().any(|value| value.node == absent) || !wanted.doubts.is_empty() && generous;
+        Test::Null { absent: wants(true), present: wants(false) }
+    }
+
+    fn value_atoms(&mut self, condition: &Condition, place: usize) -> Result<Vec<u32>, Mixed> {
+        use condition::Test as Written;
+        let (readings, variables) = (self.readings, self.variables);
+        let asked = &mut self.dimensions[place].asked;
+        match &condition.test {
+            Written::String { compare, values, .. } => {
+                let style = if *compare == Compare::IgnoreCase { Style::Folded } else { Style::Text };
+                each(values, |pattern| asked.text(Atom::read(pattern, style, variables)))
+            }
+            Written::Arn { values, .. } => each(values, |pattern| asked.text(arn(pattern, variables, readings))),
+            Written::Numeric(relation, values) => each(values, |limit| asked.number(*relation, *limit)),
+            Written::Date(relation, values) => each(values, |limit| asked.date(*relation, *limit)),
+            Written::Bool(values) => each(values, |wanted| {
+                let word = Pattern::literal(if *wanted { "true" } else { "false" });
+                asked.text(Atom::read(&word, Style::Folded, variables))
+            }),
+            Written::Binary(values) => each(values, |bytes| asked.binary(bytes)),
+            Written::Ip { values, .. } => each(values, |net| asked.address(*net)),
+            Written::Null(_) | Written::Unknown => Ok(Vec::new()),
+        }
+    }
+}
+
+/// A principal is a name or everybody: there are no patterns of names (B5).
+fn principal(named: &Named) -> Atom {
+    match named.name() {
+        _ if named.is_everybody() => Atom::Prefix("".into()),
+        Some(name) => Atom::Literal(name.into()),
+        None => Atom::Nothing,
+    }
+}
+
+fn sorted(mut atoms: Vec<u32>) -> Vec<u32> {
+    atoms.sort_unstable();
+    atoms.dedup();
+    atoms
+}
+
+/// `*` alone has one part, not six: AWS's pages do not say what it matches.
+fn arn(pattern: &Pattern, variables: &Variables, readings: &Readings) -> Atom {
+    if !matches!(&*pattern.parts, [Part::AnyInSegment { .. }]) {
+        return Atom::read_arn(pattern, variables);
+    }
+    if readings.second(Ambiguity::LoneStarArn) { Atom::Prefix("".into()) } else { Atom::Nothing }
+}
+
+fn each<T>(values: &Values<T>, atom: impl FnMut(&T) -> Result<u32, Mixed>) -> Result<Vec<u32>, Mixed> {
+    values.list.iter().map(|Spanned { node, .. }| node).map(atom).collect()
+}
+
+fn has_no_values(test: &condition::Test) -> bool {
+    use condition::Test as Written;
+    fn empty<T>(values: &Values<T>) -> bool {
+        values.list.is_empty() && values.doubts.is_empty()
+    }
+    match test {
+        Written::String { values, .. } | Written::Arn { values, .. } => empty(values),
+        Written::Numeric(_, values) => empty(values),
+        Written::Date(_, values) => empty(values),
+        Written::Bool(values) | Written::Null(values) => empty(values),
+        Written::Binary(values) => empty(values),
+        Written::Ip { values, .. } => empty(values),
+        Written::Unknown => false,
+    }
+}

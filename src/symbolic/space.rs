@@ -1,0 +1,234 @@
+//! The request space of a question, and its statements as cubes in it.
+//!
+//! Every dimension is cut into the classes that the statements of the question tell apart, so a statement is a product of sets of
+//! classes and a request is a choice of one class for each dimension. A dimension that no statement looks at is left out.
+
+use super::bits::{Bits, words};
+use super::cover::MOST_PAIRS;
+use super::key::{Fits, KeySpace, Point, Test};
+use super::sketch::{Constraint, Sketch};
+use super::token::Atom;
+use super::values::{Asked, Values};
+use super::variables::Variables;
+use crate::aws::{self, ValueType};
+use crate::source::Span;
+
+/// What a dimension is about.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Name {
+    /// The principal, as a name that policies write.
+    Principal,
+    /// The action.
+    Action,
+    /// The resource.
+    Resource,
+    /// A condition key, in lower case.
+    Key(Box<str>),
+}
+
+/// Why a question cannot be decided.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Undecided {
+    /// Why, for a person.
+    pub reason: String,
+    /// The words that are too hard.
+    pub span: Option<Span>,
+}
+
+/// A dimension as all statements ask about it.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    pub name: Name,
+    pub asked: Asked,
+    /// Words that ask about it, for messages.
+    pub span: Option<Span>,
+    pub multi_valued: bool,
+    /// Atoms that every question needs: the empty text, the value that is settled.
+    pub always: Vec<u32>,
+}
+
+impl Gathered {
+    fn is_bool(&self) -> bool {
+        let Name::Key(key) = &self.name else { return false };
+        aws::condition_key_type(key).is_some_and(|known| known.value == ValueType::Bool)
+    }
+}
+
+/// A dimension cut into classes.
+#[derive(Debug)]
+pub(super) enum Classified {
+    /// Of principal, action or resource: never absent.
+    Plain(Values),
+    /// Of a condition key.
+    Key(KeySpace),
+}
+
+impl Classified {
+    fn values(&self) -> &Values {
+        match self {
+            Classified::Plain(values) => values,
+            Classified::Key(space) => &space.values,
+        }
+    }
+
+    /// How many points there are.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Classified::Plain(values) => values.witnesses.len(),
+            Classified::Key(space) => space.points.len(),
+        }
+    }
+}
+
+/// A dimension of the space: its name, its classes, and where its words lie in a cube.
+#[derive(Debug)]
+pub(super) struct Dimension {
+    pub name: Name,
+    pub classified: Classified,
+    pub words: std::ops::Range<usize>,
+    /// Its place among the dimensions of all statements.
+    gathered: usize,
+    /// The atoms that take part, sorted: an atom's column is where it stands here.
+    atoms: Vec<u32>,
+}
+
+/// A product of sets of classes, one for each dimension, one behind the other.
+pub(super) type Cube = Box<[u64]>;
+
+/// All dimensions of a question.
+#[derive(Debug)]
+pub(super) struct Space {
+    pub dimensions: Vec<Dimension>,
+    /// The product of all.
+    pub everything: Cube,
+    /// Words of a dimension of which not all values are in the space, as there are too many.
+    pub incomplete: Option<Undecided>,
+}
+
+impl Space {
+    /// Cuts the dimensions that these statements look at. Texts that do not fit `within` are left out: nobody asks for them.
+    pub(super) fn new(gathered: &[Gathered], sketches: &[&Sketch], within: &Sketch, variables: &Variables) -> Result<Space, Undecided> {
+        let mut dimensions = Vec::new();
+        let mut incomplete = None;
+        let mut at = 0;
+        for (number, dimension) in gathered.iter().enumerate() {
+            let constraints = || sketches.iter().flat_map(|sketch| sketch.on(number));
+            if constraints().next().is_none() {
+                continue;
+            }
+            let mut atoms = dimension.always.clone();
+            constraints().for_each(|constraint| atoms.extend_from_slice(constraint.atoms()));
+            atoms.sort_unstable();
+            atoms.dedup();
+            let asked_within = within.on(number).find_map(|constraint| constraint.clone().into_positive());
+            if let Some(wanted) = &asked_within {
+                keep_meeting(&mut atoms, wanted, dimension.asked.atoms());
+            }
+            let tests = constraints().filter_map(|constraint| constraint.renumbered(&atoms).into_fits()).collect::<Vec<_>>();
+            let place = |atom: &u32| atoms.binary_search(atom).ok().map(|place| place as u32);
+            let wanted = asked_within.iter().flatten().filter_map(place).collect::<Vec<_>>();
+            let classified = classify(dimension, &atoms, &tests, &wanted)?;
+            if !classified.values().is_complete {
+                incomplete = Some(too_many(dimension));
+            }
+            let words = at..at + words(classified.len());
+            at = words.end;
+            dimensions.push(Dimension { name: dimension.name.clone(), classified, words, gathered: number, atoms });
+        }
+        let everything = dimensions.iter().flat_map(|dimension| Bits::all(dimension.classified.len()).as_words().to_vec()).collect();
+        let mut space = Space { dimensions, everything, incomplete };
+        variables.iter().for_each(|(key, value)| space.keep(key, value));
+        Ok(space)
+    }
+
+    /// Keeps only the requests in which a key has this value, or is absent.
+    fn keep(&mut self, key: &str, value: Option<&str>) {
+        let Some(dimension) = self.dimensions.iter().find(|dimension| matches!(&dimension.name, Name::Key(own) if **own == *key)) else {
+            return;
+        };
+        let Classified::Key(space) = &dimension.classified else { return };
+        let mut kept = Bits::none(space.points.len());
+        for (number, point) in space.points.iter().enumerate() {
+            let fits = match point {
+                Point::Absent => value.is_none(),
+                Point::One(class) => value == Some(space.values.witnesses[*class].as_str()),
+                Point::Many(_) => false,
+            };
+            if fits {
+                kept.insert(number);
+            }
+        }
+        self.everything[dimension.words.clone()].copy_from_slice(kept.as_words());
+    }
+
+    /// A statement as a cube; `None` if it never applies.
+    pub(super) fn cube(&self, sketch: &Sketch) -> Option<Cube> {
+        let mut cube = self.everything.clone();
+        for dimension in &self.dimensions {
+            let words = &mut cube[dimension.words.clone()];
+            for constraint in sketch.on(dimension.gathered) {
+                let admitted = admitted(&dimension.classified, &constraint.renumbered(&dimension.atoms));
+                words.iter_mut().zip(admitted.as_words()).for_each(|(word, admitted)| *word &= admitted);
+            }
+            if words.iter().all(|word| *word == 0) {
+                return None;
+            }
+        }
+        Some(cube)
+    }
+
+    /// The words of a dimension in a cube.
+    pub(super) fn part<'a>(&self, cube: &'a [u64], dimension: usize) -> &'a [u64] {
+        &cube[self.dimensions[dimension].words.clone()]
+    }
+}
+
+/// Drops the patterns that no text of the wanted ones fits: among these texts they tell nothing apart.
+fn keep_meeting(atoms: &mut Vec<u32>, wanted: &[u32], all: &[Atom]) {
+    if atoms.len() * wanted.len() <= MOST_PAIRS {
+        atoms.retain(|atom| wanted.iter().any(|wanted| atom == wanted || all[*atom as usize].may_meet(&all[*wanted as usize])));
+    }
+}
+
+fn classify(dimension: &Gathered, atoms: &[u32], tests: &[Fits], within: &[u32]) -> Result<Classified, Undecided> {
+    let asked = dimension.asked.only(atoms);
+    let classified = match &dimension.name {
+        Name::Principal | Name::Action | Name::Resource => Values::new(&asked, false, within).map(Classified::Plain),
+        Name::Key(_) => KeySpace::new(&asked, dimension.is_bool(), dimension.multi_valued, tests).map(Classified::Key),
+    };
+    classified.map_err(|_| too_many(dimension))
+}
+
+fn too_many(dimension: &Gathered) -> Undecided {
+    let reason = format!("the patterns of {} tell too many values apart", words_for(&dimension.name));
+    Undecided { reason, span: dimension.span }
+}
+
+/// A dimension in words.
+pub(super) fn words_for(name: &Name) -> String {
+    match name {
+        Name::Principal => "the principal".to_owned(),
+        Name::Action => "the action".to_owned(),
+        Name::Resource => "the resource".to_owned(),
+        Name::Key(key) => format!("`{key}`"),
+    }
+}
+
+fn admitted(classified: &Classified, constraint: &Constraint) -> Bits {
+    match (classified, constraint) {
+        (Classified::Plain(values), Constraint::Patterns { atoms, not }) => {
+            let mut admitted = Bits::none(values.witnesses.len());
+            atoms.iter().for_each(|atom| admitted.union(&values.columns[*atom as usize]));
+            if !not {
+                return admitted;
+            }
+            let mut rest = Bits::all(values.witnesses.len());
+            rest.subtract(&admitted);
+            rest
+        }
+        (Classified::Key(space), Constraint::Key(test)) => space.admitted(test),
+        // A dimension has the constraints of its kind only.
+        (Classified::Plain(values), Constraint::Key(_)) => Bits::all(values.witnesses.len()),
+        (Classified::Key(space), Constraint::Patterns { .. }) => space.admitted(&Test::Constant(true)),
+    }
+}

@@ -1,0 +1,262 @@
+//! Patterns as tokens for the joint walk: one token a character, wildcards with the characters they take.
+
+use super::variables::{Filled, Variables};
+use crate::authz::Readings;
+use crate::model::{Part, Pattern, Variable};
+
+/// One step of a pattern.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Token {
+    /// This character.
+    Char(char),
+    /// This character, given in lower case, in either case.
+    Fold(char),
+    /// Any run.
+    Run,
+    /// Any run without a colon.
+    RunInSegment,
+    /// Any character.
+    One,
+    /// Any character but a colon.
+    OneInSegment,
+}
+
+impl Token {
+    /// Whether the token takes this character.
+    pub(super) fn takes(self, c: char) -> bool {
+        match self {
+            Token::Char(own) => own == c,
+            Token::Fold(lower) => c.to_lowercase().eq([lower]),
+            Token::Run | Token::One => true,
+            Token::RunInSegment | Token::OneInSegment => c != ':',
+        }
+    }
+
+    pub(super) fn is_run(self) -> bool {
+        matches!(self, Token::Run | Token::RunInSegment)
+    }
+}
+
+/// How wildcards before the fifth colon behave.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Style {
+    /// No ARN: wildcards take colons.
+    Text,
+    /// They stay in their segment.
+    Arn,
+    /// They do, but a `*` that ends its segment runs on.
+    ArnRunningOn,
+    /// No wildcards, no difference between upper and lower case.
+    Folded,
+}
+
+/// A pattern ready for the walk.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Atom {
+    /// This text only.
+    Literal(Box<str>),
+    /// All that begins with this text.
+    Prefix(Box<str>),
+    /// Anything else.
+    Tokens {
+        /// The steps.
+        tokens: Box<[Token]>,
+        /// The variables of unknown value in it, which stand as runs: a text that fits need not match.
+        open: Option<Box<str>>,
+    },
+    /// No text: a variable in it has no value, or it has too few segments.
+    Nothing,
+}
+
+impl Atom {
+    /// Reads a pattern; variables are filled in.
+    pub(super) fn read(pattern: &Pattern, style: Style, variables: &Variables) -> Atom {
+        match (&*pattern.parts, style) {
+            ([], _) => return Atom::Literal("".into()),
+            ([Part::Literal(text)], Style::Text | Style::Arn | Style::ArnRunningOn) => return Atom::Literal(text.clone()),
+            ([Part::Any], _) => return Atom::Prefix("".into()),
+            ([Part::Literal(text), Part::Any], _) => return Atom::Prefix(text.clone()),
+            _ => {}
+        }
+        Builder { style, ..Builder::default() }.read(pattern, variables)
+    }
+
+    /// Whether a text fits; the answer of the walk, for one text.
+    pub(super) fn fits(&self, text: &str) -> bool {
+        match self {
+            Atom::Literal(own) => **own == *text,
+            Atom::Prefix(own) => text.starts_with(&**own),
+            Atom::Tokens { tokens, .. } => fits(tokens, text),
+            Atom::Nothing => false,
+        }
+    }
+
+    /// The same for the value of an ARN operator, which must have six parts to match anything (D4).
+    pub(super) fn read_arn(pattern: &Pattern, variables: &Variables) -> Atom {
+        let atom = Atom::read(pattern, Style::Arn, variables);
+        let colons = match &atom {
+            Atom::Literal(text) | Atom::Prefix(text) => text.matches(':').count(),
+            Atom::Tokens { tokens, .. } => tokens.iter().filter(|token| **token == Token::Char(':')).count(),
+            Atom::Nothing => 0,
+        };
+        if colons < 5 && !atom.may_differ() { Atom::Nothing } else { atom }
+    }
+
+    /// A text that fits, with a plain word in the place of each wildcard.
+    pub(super) fn spelt(&self) -> Option<String> {
+        let mut tokens = Vec::new();
+        self.append_tokens(&mut tokens);
+        let spell = |token: &Token| match token {
+            Token::Char(c) | Token::Fold(c) => *c,
+            Token::Run | Token::RunInSegment | Token::One | Token::OneInSegment => 'x',
+        };
+        (*self != Atom::Nothing).then(|| tokens.iter().map(spell).collect())
+    }
+
+    /// Whether a variable of unknown value decides too.
+    pub(super) fn may_differ(&self) -> bool {
+        matches!(self, Atom::Tokens { open: Some(_), .. })
+    }
+
+    /// Whether some text may fit both: a quick look at how they begin, which may say so where none does.
+    pub(super) fn may_meet(&self, other: &Atom) -> bool {
+        match (self, other) {
+            (Atom::Nothing, _) | (_, Atom::Nothing) => false,
+            (Atom::Literal(text), pattern) | (pattern, Atom::Literal(text)) => pattern.fits(text),
+            (Atom::Prefix(left), Atom::Prefix(right)) => left.starts_with(&**right) || right.starts_with(&**left),
+            _ => self.head().zip(other.head()).all(|(left, right)| left == right),
+        }
+    }
+
+    /// The characters that every fitting text begins with.
+    fn head(&self) -> Box<dyn Iterator<Item = char> + '_> {
+        match self {
+            Atom::Literal(text) | Atom::Prefix(text) => Box::new(text.chars()),
+            Atom::Tokens { tokens, .. } => Box::new(tokens.iter().map_while(|token| match token {
+                Token::Char(c) => Some(*c),
+                _ => None,
+            })),
+            Atom::Nothing => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// Adds the steps of the pattern.
+    pub(super) fn append_tokens(&self, out: &mut Vec<Token>) {
+        match self {
+            Atom::Literal(text) => out.extend(text.chars().map(Token::Char)),
+            Atom::Prefix(text) => out.extend(text.chars().map(Token::Char).chain([Token::Run])),
+            Atom::Tokens { tokens, .. } => out.extend(tokens),
+            Atom::Nothing => {}
+        }
+    }
+}
+
+/// Walks the set of places that the text can have reached.
+fn fits(tokens: &[Token], text: &str) -> bool {
+    let mut here = vec![false; tokens.len() + 1];
+    reach(&mut here, 0, tokens);
+    for c in text.chars() {
+        let mut next = vec![false; tokens.len() + 1];
+        for (at, token) in tokens.iter().enumerate().filter(|(at, token)| here[*at] && token.takes(c)) {
+            reach(&mut next, if token.is_run() { at } else { at + 1 }, tokens);
+        }
+        here = next;
+    }
+    here[tokens.len()]
+}
+
+/// Marks a place, and those behind it that a run reaches without taking anything.
+fn reach(places: &mut [bool], from: usize, tokens: &[Token]) {
+    let mut at = from;
+    places[at] = true;
+    while tokens.get(at).is_some_and(|token| token.is_run()) {
+        at += 1;
+        places[at] = true;
+    }
+}
+
+struct Builder {
+    style: Style,
+    tokens: Vec<Token>,
+    colons: usize,
+    open: Option<String>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Builder { style: Style::Text, tokens: Vec::new(), colons: 0, open: None }
+    }
+}
+
+impl Builder {
+    fn read(mut self, pattern: &Pattern, variables: &Variables) -> Atom {
+        for part in &pattern.parts {
+            match part {
+                Part::Literal(text) => self.text(text),
+                Part::Variable(variable) => match variables.fill(variable) {
+                    Filled::Value(text) => self.text(text),
+                    Filled::Nothing => return Atom::Nothing,
+                    Filled::Unknown => self.unknown(variable),
+                },
+                Part::Any => self.tokens.push(Token::Run),
+                Part::One => self.tokens.push(Token::One),
+                Part::AnyInSegment { last } => {
+                    let free = self.is_free() || *last && self.style == Style::ArnRunningOn;
+                    self.tokens.push(if free { Token::Run } else { Token::RunInSegment });
+                }
+                Part::OneInSegment => self.tokens.push(if self.is_free() { Token::One } else { Token::OneInSegment }),
+            }
+        }
+        self.finish()
+    }
+
+    /// Wildcards are free outside of ARNs, and behind the fifth colon. A variable of unknown value may hold colons.
+    fn is_free(&self) -> bool {
+        self.colons >= 5 || self.open.is_some() || self.style == Style::Text
+    }
+
+    fn text(&mut self, text: &str) {
+        self.colons += text.matches(':').count();
+        match self.style {
+            Style::Folded => {
+                self.tokens.extend(text.to_lowercase().chars().map(Token::Fold));
+                // Beyond ASCII upper and lower case do not pair up one to one.
+                if !text.is_ascii() {
+                    self.open.get_or_insert_default().push_str(text);
+                }
+            }
+            _ => self.tokens.extend(text.chars().map(Token::Char)),
+        }
+    }
+
+    fn unknown(&mut self, variable: &Variable) {
+        self.tokens.push(Token::Run);
+        let open = self.open.get_or_insert_default();
+        // The same variable compared in another way is another test.
+        open.push(match self.style {
+            Style::Text => 't',
+            Style::Folded => 'f',
+            Style::Arn => 'a',
+            Style::ArnRunningOn => 'r',
+        });
+        open.push_str(&variable.key);
+        // No text can be confused with the next key: keys hold no quotes.
+        open.extend(variable.default.iter().flat_map(|default| ["'", default, "'"]));
+        open.push('}');
+    }
+
+    fn finish(self) -> Atom {
+        let literal: Option<String> = self.tokens.iter().map(|token| if let Token::Char(c) = token { Some(*c) } else { None }).collect();
+        match literal {
+            Some(text) => Atom::Literal(text.into()),
+            None => Atom::Tokens { tokens: self.tokens.into(), open: self.open.map(Into::into) },
+        }
+    }
+}
+
+/// How the wildcards of a `Resource` behave under the readings (facts B5): the point is only come upon by a `*` that ends a segment.
+pub(super) fn resource_style(pattern: &Pattern, readings: &Readings) -> Style {
+    use crate::authz::Ambiguity::ResourceStar;
+    let has_last = pattern.parts.iter().any(|part| matches!(part, Part::AnyInSegment { last: true }));
+    if has_last && readings.second(ResourceStar) { Style::ArnRunningOn } else { Style::Arn }
+}

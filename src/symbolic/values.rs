@@ -1,0 +1,317 @@
+//! The values that a dimension's tests tell apart: one file's worth of classes for each family of operators.
+
+use super::bits::Bits;
+use super::classes::{Classes, TooMany, classes};
+use super::token::Atom;
+use ipnet::IpNet;
+use rustc_hash::FxHashMap;
+
+use crate::model::condition::Relation;
+
+/// Variables of unknown value that one text may fit at once; beyond it the question is not decided.
+const MOST_DIFFERING: usize = 6;
+
+/// What is asked about the values of a dimension. Each entry is an atom, known by its place.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Asked {
+    /// Nothing yet.
+    #[default]
+    Nothing,
+    /// Patterns of texts, each once.
+    Text(Vec<Atom>, FxHashMap<Atom, u32>),
+    /// Comparisons of numbers.
+    Number(Vec<(Relation, f64)>),
+    /// Comparisons of dates, in nanoseconds.
+    Date(Vec<(Relation, i128)>),
+    /// Blocks of addresses.
+    Address(Vec<IpNet>),
+    /// Bytes.
+    Binary(Vec<Vec<u8>>),
+}
+
+/// Two families of operators ask about one key, which needs values that both can read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Mixed;
+
+impl Asked {
+    /// Adds a pattern of texts.
+    pub(super) fn text(&mut self, atom: Atom) -> Result<u32, Mixed> {
+        if matches!(self, Asked::Nothing) {
+            *self = Asked::Text(Vec::new(), FxHashMap::default());
+        }
+        let Asked::Text(atoms, places) = self else { return Err(Mixed) };
+        Ok(*places.entry(atom).or_insert_with_key(|atom| {
+            atoms.push(atom.clone());
+            atoms.len() as u32 - 1
+        }))
+    }
+
+    /// Adds a comparison of numbers.
+    pub(super) fn number(&mut self, relation: Relation, limit: f64) -> Result<u32, Mixed> {
+        if matches!(self, Asked::Nothing) {
+            *self = Asked::Number(Vec::new());
+        }
+        let Asked::Number(atoms) = self else { return Err(Mixed) };
+        Ok(place(atoms, (relation, limit)))
+    }
+
+    /// Adds a comparison of dates.
+    pub(super) fn date(&mut self, relation: Relation, limit: i128) -> Result<u32, Mixed> {
+        if matches!(self, Asked::Nothing) {
+            *self = Asked::Date(Vec::new());
+        }
+        let Asked::Date(atoms) = self else { return Err(Mixed) };
+        Ok(place(atoms, (relation, limit)))
+    }
+
+    /// Adds a block of addresses.
+    pub(super) fn address(&mut self, net: IpNet) -> Result<u32, Mixed> {
+        if matches!(self, Asked::Nothing) {
+            *self = Asked::Address(Vec::new());
+        }
+        let Asked::Address(atoms) = self else { return Err(Mixed) };
+        Ok(place(atoms, net))
+    }
+
+    /// Adds bytes.
+    pub(super) fn binary(&mut self, bytes: &[u8]) -> Result<u32, Mixed> {
+        if matches!(self, Asked::Nothing) {
+            *self = Asked::Binary(Vec::new());
+        }
+        let Asked::Binary(atoms) = self else { return Err(Mixed) };
+        Ok(place(atoms, bytes.to_vec()))
+    }
+}
+
+impl Asked {
+    /// Only these atoms, in this order.
+    pub(super) fn only(&self, atoms: &[u32]) -> Asked {
+        fn pick<T: Clone>(all: &[T], atoms: &[u32]) -> Vec<T> {
+            atoms.iter().map(|number| all[*number as usize].clone()).collect()
+        }
+        match self {
+            Asked::Nothing => Asked::Nothing,
+            // Nothing is added to the part, so it needs no index.
+            Asked::Text(all, _) => Asked::Text(pick(all, atoms), FxHashMap::default()),
+            Asked::Number(all) => Asked::Number(pick(all, atoms)),
+            Asked::Date(all) => Asked::Date(pick(all, atoms)),
+            Asked::Address(all) => Asked::Address(pick(all, atoms)),
+            Asked::Binary(all) => Asked::Binary(pick(all, atoms)),
+        }
+    }
+
+    /// The patterns, if texts are asked about.
+    pub(super) fn atoms(&self) -> &[Atom] {
+        match self {
+            Asked::Text(atoms, _) => atoms,
+            _ => &[],
+        }
+    }
+}
+
+fn place<T: PartialEq>(atoms: &mut Vec<T>, atom: T) -> u32 {
+    let known = atoms.iter().position(|known| *known == atom);
+    let place = known.unwrap_or_else(|| {
+        atoms.push(atom);
+        atoms.len() - 1
+    });
+    place as u32
+}
+
+/// The classes of one value.
+#[derive(Clone, Debug)]
+pub(super) struct Values {
+    /// A value of each class.
+    pub witnesses: Vec<String>,
+    /// For each atom the classes that it holds for.
+    pub columns: Vec<Bits>,
+    /// Whether these are all.
+    pub is_complete: bool,
+}
+
+impl Values {
+    /// Sorts the values; only `true` and `false` if `is_bool`. Texts are only those that fit one of the atoms `within`, if there are.
+    pub(super) fn new(asked: &Asked, is_bool: bool, within: &[u32]) -> Result<Values, TooMany> {
+        match asked {
+            Asked::Nothing => Ok(Values { witnesses: vec!["x".to_owned()], columns: Vec::new(), is_complete: true }),
+            Asked::Text(atoms, _) => texts(atoms, is_bool, within),
+            Asked::Number(atoms) => Ok(numbers(atoms)),
+            Asked::Date(atoms) => Ok(dates(atoms)),
+            Asked::Address(nets) => Ok(addresses(nets)),
+            Asked::Binary(values) => Ok(bytes(values)),
+        }
+    }
+
+    /// Gives each value its column by asking every atom.
+    fn by_asking<V, A>(values: &[V], atoms: &[A], show: impl Fn(&V) -> String, holds: impl Fn(&A, &V) -> bool) -> Values {
+        let column = |atom: &A| {
+            let mut column = Bits::none(values.len());
+            (0..values.len()).filter(|number| holds(atom, &values[*number])).for_each(|number| column.insert(number));
+            column
+        };
+        Values { witnesses: values.iter().map(show).collect(), columns: atoms.iter().map(column).collect(), is_complete: true }
+    }
+}
+
+fn texts(atoms: &[Atom], is_bool: bool, within: &[u32]) -> Result<Values, TooMany> {
+    if is_bool {
+        return Ok(Values::by_asking(&["true", "false"], atoms, |text| (*text).to_owned(), |atom, text| atom.fits(text)));
+    }
+    let found = classes(atoms, within);
+    if atoms.iter().any(Atom::may_differ) {
+        return split_differing(atoms, found);
+    }
+    Ok(Values { witnesses: found.witnesses, columns: found.columns, is_complete: found.is_complete })
+}
+
+/// A pattern with a variable of unknown value may or may not match a text that fits: each class becomes one for each possibility.
+/// That is more than can happen, as two such patterns may exclude each other; whoever uses it must try what it finds.
+fn split_differing(atoms: &[Atom], found: Classes) -> Result<Values, TooMany> {
+    let Classes { witnesses, columns, is_complete } = found;
+    let mut split: Vec<(usize, Vec<usize>)> = Vec::new();
+    for class in 0..witnesses.len() {
+        let differing = (0..atoms.len()).filter(|atom| atoms[*atom].may_differ() && columns[*atom].contains(class)).collect::<Vec<_>>();
+        if differing.len() > MOST_DIFFERING {
+            return Err(TooMany);
+        }
+        for choice in 0..1_usize << differing.len() {
+            let left_out = differing.iter().enumerate().filter(|(bit, _)| choice & (1 << bit) == 0).map(|(_, atom)| *atom);
+            split.push((class, left_out.collect()));
+        }
+    }
+    let column = |atom: usize| {
+        let mut column = Bits::none(split.len());
+        for (number, (class, left_out)) in split.iter().enumerate() {
+            if columns[atom].contains(*class) && !left_out.contains(&atom) {
+                column.insert(number);
+            }
+        }
+        column
+    };
+    let columns = (0..atoms.len()).map(column).collect();
+    Ok(Values { witnesses: split.iter().map(|(class, _)| witnesses[*class].clone()).collect(), columns, is_complete })
+}
+
+fn numbers(atoms: &[(Relation, f64)]) -> Values {
+    let mut limits = atoms.iter().map(|(_, limit)| *limit).collect::<Vec<_>>();
+    limits.sort_unstable_by(f64::total_cmp);
+    limits.dedup();
+    let mut values = Vec::new();
+    for (number, limit) in limits.iter().enumerate() {
+        match number.checked_sub(1).map(|before| limits[before]) {
+            None => values.push(limit - 1.0),
+            Some(before) => values.push(between(before, *limit)),
+        }
+        values.push(*limit);
+    }
+    values.extend(limits.last().map(|limit| limit + 1.0));
+    values.dedup();
+    Values::by_asking(&values, atoms, f64::to_string, |(relation, limit), value| {
+        value.partial_cmp(limit).is_some_and(|order| holds(*relation, order))
+    })
+}
+
+/// A whole number between two, if there is one.
+fn between(low: f64, high: f64) -> f64 {
+    let whole = (low + 1.0).floor();
+    if low < whole && whole < high { whole } else { low + (high - low) / 2.0 }
+}
+
+/// `NotEquals` asks for equality here: negation comes when all values have been asked.
+fn holds(relation: Relation, order: std::cmp::Ordering) -> bool {
+    match relation {
+        Relation::Equals | Relation::NotEquals => order.is_eq(),
+        Relation::LessThan => order.is_lt(),
+        Relation::LessThanEquals => order.is_le(),
+        Relation::GreaterThan => order.is_gt(),
+        Relation::GreaterThanEquals => order.is_ge(),
+    }
+}
+
+const SECOND: i128 = 1_000_000_000;
+
+fn dates(atoms: &[(Relation, i128)]) -> Values {
+    let mut limits = atoms.iter().map(|(_, limit)| *limit).collect::<Vec<_>>();
+    limits.sort_unstable();
+    limits.dedup();
+    let mut values = Vec::new();
+    for (number, limit) in limits.iter().enumerate() {
+        let before = number.checked_sub(1).map(|before| limits[before]);
+        values.push(before.map_or(limit - SECOND, |before| (before + SECOND).min(before + (limit - before) / 2)));
+        values.push(*limit);
+    }
+    values.extend(limits.last().map(|limit| limit + SECOND));
+    values.dedup();
+    Values::by_asking(&values, atoms, |nanos| date(*nanos), |(relation, limit), value| holds(*relation, value.cmp(limit)))
+}
+
+/// As text that the date operators read; seconds where the calendar ends.
+fn date(nanos: i128) -> String {
+    match jiff::Timestamp::from_nanosecond(nanos) {
+        Ok(time) => time.to_string(),
+        Err(_) => format!("{}", nanos.div_euclid(SECOND)),
+    }
+}
+
+/// Addresses set aside for documentation (RFC 5737, 3849): what a person recognises as an example.
+const EXAMPLES: [&str; 4] = ["203.0.113.7", "198.51.100.7", "192.0.2.7", "2001:db8::7"];
+
+fn addresses(nets: &[IpNet]) -> Values {
+    let of_four = |net: &IpNet| match net {
+        IpNet::V4(net) => Some((u128::from(u32::from(net.network())), u128::from(u32::from(net.broadcast())))),
+        IpNet::V6(_) => None,
+    };
+    let of_six = |net: &IpNet| match net {
+        IpNet::V6(net) => Some((u128::from(net.network()), u128::from(net.broadcast()))),
+        IpNet::V4(_) => None,
+    };
+    let four = intervals(nets.iter().filter_map(of_four), u128::from(u32::MAX)).into_iter().map(|range| (range, false));
+    let six = intervals(nets.iter().filter_map(of_six), u128::MAX).into_iter().map(|range| (range, true));
+    let found = four.chain(six).collect::<Vec<_>>();
+    Values::by_asking(
+        &found,
+        nets,
+        |((low, high), six)| example(*low, *high, *six),
+        |net, ((low, _), six)| {
+            let range = if *six { of_six(net) } else { of_four(net) };
+            range.is_some_and(|(first, last)| (first..=last).contains(low))
+        },
+    )
+}
+
+/// The intervals between the ends of all ranges.
+fn intervals(ranges: impl Iterator<Item = (u128, u128)>, max: u128) -> Vec<(u128, u128)> {
+    let mut starts = ranges.flat_map(|(first, last)| [Some(first), last.checked_add(1)]).flatten().collect::<Vec<_>>();
+    starts.push(0);
+    starts.retain(|start| *start <= max);
+    starts.sort_unstable();
+    starts.dedup();
+    let ends = starts.iter().skip(1).map(|next| next - 1).chain([max]);
+    starts.iter().copied().zip(ends).collect()
+}
+
+fn example(low: u128, high: u128, six: bool) -> String {
+    let number = |text: &str| match text.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V4(address)) if !six => Some(u128::from(u32::from(address))),
+        Ok(std::net::IpAddr::V6(address)) if six => Some(u128::from(address)),
+        _ => None,
+    };
+    let known = EXAMPLES.iter().find(|text| number(text).is_some_and(|number| (low..=high).contains(&number)));
+    if let Some(text) = known {
+        return (*text).to_owned();
+    }
+    let inside = low.saturating_add(1).min(high);
+    match u32::try_from(inside) {
+        Ok(four) if !six => std::net::Ipv4Addr::from(four).to_string(),
+        _ => std::net::Ipv6Addr::from(inside).to_string(),
+    }
+}
+
+fn bytes(values: &[Vec<u8>]) -> Values {
+    use base64::Engine;
+    let longest = values.iter().map(Vec::len).max().unwrap_or(0);
+    let mut all = values.to_vec();
+    all.push(vec![b'x'; longest + 1]);
+    let show = |bytes: &Vec<u8>| base64::engine::general_purpose::STANDARD.encode(bytes);
+    Values::by_asking(&all, values, show, |atom, value| atom == value)
+}

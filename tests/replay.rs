@@ -1,0 +1,144 @@
+//! Witnesses of `check` are lines of `simulate`.
+
+use ica_policy::finding::Severity;
+use ica_policy::ica::connection::{Built, Given, Loader, Unreadable, build};
+use ica_policy::ica::settings::Settings;
+use ica_policy::report::json;
+use ica_policy::simulate::Simulator;
+use ica_policy::source::{SourceId, Sources};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+#[derive(Deserialize)]
+struct SetUp {
+    connection: Settings,
+    #[serde(default)]
+    files: BTreeMap<String, String>,
+}
+
+struct Inline<'a>(&'a BTreeMap<String, String>);
+
+impl Loader for Inline<'_> {
+    fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
+        Ok(sources.add_file(name, self.0[name].clone()).unwrap())
+    }
+}
+
+const FULL_ACCESS: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+
+/// The documents of a set-up as members of a line, in their own words: JSON values would lose what stands twice.
+struct Documents<'a> {
+    set_up: &'a SetUp,
+    caller: &'a str,
+    /// Whether the request goes to the bucket, not to STS.
+    at_bucket: bool,
+}
+
+impl Documents<'_> {
+    fn text(&self, name: &str) -> &str {
+        &self.set_up.files[name]
+    }
+
+    fn list<'a>(&self, names: impl IntoIterator<Item = &'a String>) -> String {
+        let texts = names.into_iter().filter(|name| *name != "none").map(|name| self.text(name)).collect::<Vec<_>>();
+        format!("[{}]", texts.join(", "))
+    }
+
+    fn one(&self, name: &Option<String>) -> String {
+        name.as_ref().filter(|name| *name != "none").map_or("null".to_owned(), |name| self.text(name).to_owned())
+    }
+
+    /// AWS's own full access stands beside files that allow nothing.
+    fn levels(&self, levels: &Option<ica_policy::ica::settings::Levels>, filled_up: bool) -> String {
+        let levels = levels.iter().flat_map(|levels| levels.names()).filter(|names| *names != ["none"]);
+        let level = |names: &[String]| {
+            let texts = self.list(names);
+            let silent = filled_up && !texts.contains("\"Allow\"");
+            if silent { format!("{}, {FULL_ACCESS}]", texts.strip_suffix(']').unwrap()) } else { texts }
+        };
+        format!("[{}]", levels.map(level).collect::<Vec<_>>().join(", "))
+    }
+
+    fn members(&self) -> String {
+        let settings = &self.set_up.connection;
+        let own = self.caller != "cross-account-role";
+        let names =
+            |files: &Option<ica_policy::ica::settings::Files>| files.iter().flat_map(|files| files.names().to_vec()).collect::<Vec<_>>();
+        let assumed = format!("[{FULL_ACCESS}]");
+        let session = match (self.caller, names(&settings.session_policy)) {
+            ("federated-session", names) if names.is_empty() => assumed.clone(),
+            ("federated-session", names) if names != ["none"] => self.list(&names),
+            _ => "null".to_owned(),
+        };
+        let identity = if own { self.list(&names(&settings.identity_policy)) } else { assumed };
+        let resource = if self.at_bucket { self.one(&settings.bucket_policy) } else { "null".to_owned() };
+        let boundary = if own { self.one(&settings.boundary) } else { "null".to_owned() };
+        let scps = if own { self.levels(&settings.scp, true) } else { "[]".to_owned() };
+        let rcps = self.levels(&settings.rcp, false);
+        let vpce = self.list(settings.vpce_policy.iter().filter(|_| self.at_bucket));
+        format!(
+            r#""identity_policies": {identity}, "session_policies": {session}, "resource_policy": {resource}, "permissions_boundary": {boundary}, "scps": {scps}, "rcps": {rcps}, "vpce_policies": {vpce}"#
+        )
+    }
+}
+
+/// A whole line: the witness with the documents, without line breaks.
+fn line(witness: &Value, documents: &Documents<'_>) -> String {
+    let request = witness.to_string();
+    let request = request.strip_suffix('}').unwrap();
+    format!("{request}, {}}}", documents.members()).replace('\n', " ")
+}
+
+#[test]
+fn every_witness_is_a_line_of_simulate_and_gives_its_decision() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/ica");
+    let (mut replayed, mut wrong) = (0, Vec::new());
+    for path in crate::support::files_below(&folder, ".toml") {
+        let set_up: SetUp = toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        // Answers of the AWS CLI hold the policy deeper down.
+        let is_plain = |text: &String| text.contains("\"Statement\"") && !text.contains("\"Policy") && !text.contains("\\\"");
+        let mut sources = Sources::new();
+        let Built { connection, .. } = build(&set_up.connection, &mut sources, &mut Inline(&set_up.files)).unwrap();
+        // `simulate` takes no documents that AWS would refuse.
+        let is_refused = connection.findings.iter().any(|finding| finding.severity == Severity::Error);
+        if is_refused || connection.identity == Given::Absent || !set_up.files.values().all(is_plain) {
+            continue;
+        }
+        let check = ica_policy::ica::check(&connection);
+        let report = serde_json::to_value(json::report(&sources, &connection, &check)).unwrap();
+        let callers = report["operations"].as_array().unwrap().iter().flat_map(|operation| operation["callers"].as_array().unwrap());
+        for caller in callers {
+            for step in caller["steps"].as_array().unwrap() {
+                let documents = Documents {
+                    set_up: &set_up,
+                    caller: caller["caller"].as_str().unwrap(),
+                    at_bucket: step["action"] != "sts:GetFederationToken",
+                };
+                for kind in ["denied", "allowed"] {
+                    let witness = &step["witness"][kind];
+                    if witness.is_null() {
+                        continue;
+                    }
+                    replayed += 1;
+                    let answer = Simulator::new().answer(line(witness, &documents)).unwrap();
+                    let answer: Value = serde_json::from_str(&answer).unwrap();
+                    let readings = answer["readings"].as_array().cloned().unwrap_or_default();
+                    let fits = match answer["decision"].as_str() {
+                        Some("Allowed") => kind == "allowed",
+                        Some("Undetermined") => kind == "denied" && !readings.iter().any(|reading| reading["decision"] == "Allowed"),
+                        Some(_) => kind == "denied",
+                        None => false,
+                    };
+                    if !fits {
+                        wrong.push(format!("{}: {} {kind}: {witness}\n    {answer}", path.display(), step["action"]));
+                    }
+                }
+            }
+        }
+    }
+    assert!(replayed > 300, "only {replayed}");
+    assert!(wrong.is_empty(), "{} of {replayed}:\n{}", wrong.len(), wrong[..wrong.len().min(8)].join("\n"));
+}
