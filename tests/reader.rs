@@ -39,31 +39,11 @@ const KNOWN: &[Known] = &[
             "permissions_boundary": {"Statement": []}}"#,
     },
     Known {
-        what: "an empty negated list is an error",
-        concerns: has_an_empty_negated_list,
-        example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
-            "identity_policies": [{"Statement": {"Effect": "Deny", "NotAction": [], "Resource": "*"}}]}"#,
-    },
-    Known {
-        what: "an empty list of a negated operator holds",
-        concerns: has_an_empty_list_of_a_negated_operator,
-        example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
-            "identity_policies": [{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*",
-                "Condition": {"ForAnyValue:StringNotEquals": {"aws:username": []}}}}]}"#,
-    },
-    Known {
         what: "an empty text is a value for Null",
         concerns: has_null_and_an_empty_text,
         example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
             "context": {"s3:prefix": ""},
             "identity_policies": [{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"Null": {"s3:prefix": "true"}}}}]}"#,
-    },
-    Known {
-        what: "NotPrincipal `*` spares a caller with a boundary",
-        concerns: spares_everybody_from_a_deny,
-        example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
-            "permissions_boundary": {"Statement": []},
-            "resource_policy": {"Statement": {"Effect": "Deny", "NotPrincipal": "*", "Action": "*", "Resource": "*"}}}"#,
     },
     Known {
         what: "a year alone is no date",
@@ -94,36 +74,10 @@ fn any_member(value: &Value, is_so: &dyn Fn(&str, &Value) -> bool) -> bool {
     }
 }
 
-/// "When the element is empty, the statement provides no permissions" (IAM:access-analyzer-reference-policy-checks): AWS stores it.
-fn has_an_empty_negated_list(line: &Value) -> bool {
-    let empty = |value: &Value| *value == json!([]) || *value == json!({});
-    any_member(line, &|name, value| match name {
-        "NotAction" | "NotResource" => empty(value),
-        "NotPrincipal" => empty(value) || value.as_object().is_some_and(|kinds| kinds.values().any(empty)),
-        _ => false,
-    })
-}
-
-fn has_an_empty_list(keys: &Value) -> bool {
-    keys.as_object().is_some_and(|keys| keys.values().any(|values| *values == json!([])))
-}
-
-/// With `[]` ForAnyValue never matches, ForAllValues and IfExists only where the key is missing (B6).
-fn has_an_empty_list_of_a_negated_operator(line: &Value) -> bool {
-    let told = |name: &str| name.starts_with("For") || name.ends_with("IfExists");
-    any_member(line, &|name, keys| name.contains("Not") && told(name) && has_an_empty_list(keys))
-}
-
 /// An empty text is called a null value, and Null false asks for one that is not null (IAM:reference_policies_elements_condition; D1).
 fn has_null_and_an_empty_text(line: &Value) -> bool {
     let is_empty = |value: &Value| *value == json!("") || value.as_array().is_some_and(|values| values.contains(&json!("")));
     any_member(line, &|name, _| name == "Null") && line["context"].as_object().is_some_and(|keys| keys.values().any(is_empty))
-}
-
-/// A Deny with NotPrincipal always hits callers with a boundary, whatever is listed (C7).
-fn spares_everybody_from_a_deny(line: &Value) -> bool {
-    let lists_everybody = |names: &Value| names.to_string().contains("\"*\"");
-    !line["permissions_boundary"].is_null() && any_member(line, &|name, value| name == "NotPrincipal" && lists_everybody(value))
 }
 
 /// YYYY is a form of the W3C note (D4).
