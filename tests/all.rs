@@ -34,6 +34,12 @@ mod simulate;
 // Single decisions: the cases of corpus/eval, each with its source.
 mod eval;
 
+// The third reader: IAM evaluation once more, written from the sources and not from `src/`.
+mod reference;
+
+// The third reader beside the corpus and the product.
+mod reader;
+
 // All requests at once: against exhaustive evaluation, published verdicts and versions of real policies.
 mod symbolic;
 

@@ -39,6 +39,8 @@ pub enum Ambiguity {
     CanonicalUser,
     /// An Allow with `NotPrincipal`.
     NotPrincipalAllow,
+    /// A `NotPrincipal` that lists nobody.
+    EmptyNotPrincipal,
     /// IAM asked by a federated session.
     ConsoleSession,
     /// An identity provider in a trust policy, for a caller who did not sign.
@@ -53,7 +55,7 @@ struct Entry {
 }
 
 /// The table: what the readings are and which pages leave the point open.
-const TABLE: [Entry; 15] = [
+const TABLE: [Entry; 16] = [
     Entry {
         ambiguity: Ambiguity::RefusedWords,
         id: "refused-words",
@@ -149,6 +151,15 @@ const TABLE: [Entry; 15] = [
         id: "not-principal-allow",
         readings: ["Allow with NotPrincipal grants nothing", "Allow with NotPrincipal grants to everybody who is not listed"],
         source: "IAM user guide, reference_policies_elements_notprincipal: the page of 2023 and the newer one differ",
+    },
+    Entry {
+        ambiguity: Ambiguity::EmptyNotPrincipal,
+        id: "empty-not-principal",
+        readings: [
+            "an empty NotPrincipal excepts nobody, so the statement concerns everybody",
+            "a statement with an empty NotPrincipal does nothing",
+        ],
+        source: "IAM user guide, access-analyzer-reference-policy-checks, empty array principal: tells it for Principal only",
     },
     Entry {
         ambiguity: Ambiguity::ConsoleSession,

@@ -123,8 +123,15 @@ pub enum Exception {
 }
 
 /// Whether a `NotPrincipal` list excepts the caller (C7): one must list every name it goes by, and a Deny hits a caller with a
-/// permissions boundary whatever is listed.
+/// permissions boundary whatever is listed, be it `*`.
 pub fn exception<'a>(listed: impl Iterator<Item = &'a Named>, caller: &Caller, denied_by_boundary: bool) -> Exception {
+    if denied_by_boundary {
+        return Exception::NotListed;
+    }
+    let mut listed = listed.peekable();
+    if listed.peek().is_none() {
+        return Exception::Open(Ambiguity::EmptyNotPrincipal);
+    }
     let mut found = NamingSet::default();
     let mut open = None;
     for (naming, ambiguity) in listed.filter_map(|named| naming(named, caller)) {
@@ -135,9 +142,6 @@ pub fn exception<'a>(listed: impl Iterator<Item = &'a Named>, caller: &Caller, d
     }
     if found.contains(Naming::Everyone) {
         return Exception::Listed;
-    }
-    if denied_by_boundary {
-        return Exception::NotListed;
     }
     let needed = needed_names(caller);
     if found.0 & needed.0 == needed.0 {

@@ -15,7 +15,7 @@ pub fn allows_as_documents(request: &Request, principal: &str, policies: &[&Poli
 
 fn alone(statement: &Statement, request: &Request, principal: &str, readings: &Readings) -> Applies {
     let Some(element) = &statement.principal else { return applies(statement, request, false, readings) };
-    let concerned = lists(element, principal);
+    let concerned = lists(element, principal, readings);
     let counts_doubt = match statement.effect.node {
         Effect::Allow => readings.second(Ambiguity::RefusedWords),
         Effect::Deny => !readings.second(Ambiguity::RefusedWords),
@@ -27,11 +27,14 @@ fn alone(statement: &Statement, request: &Request, principal: &str, readings: &R
     applies(&Statement { principal: None, ..statement.clone() }, request, false, readings)
 }
 
-fn lists(element: &Element<PrincipalPattern>, principal: &str) -> Tri {
+fn lists(element: &Element<PrincipalPattern>, principal: &str, readings: &Readings) -> Tri {
     let one = |pattern: &PrincipalPattern| match &pattern.doubt {
         Some(_) => Tri::Maybe,
         None => Tri::from(pattern.named.is_everybody() || pattern.named.name().is_some_and(|name| name == principal)),
     };
+    if element.not && element.patterns.is_empty() && readings.second(Ambiguity::EmptyNotPrincipal) {
+        return Tri::No;
+    }
     let found = Tri::any(element.patterns.iter().map(one));
     if element.not { !found } else { found }
 }

@@ -131,6 +131,9 @@ impl<'a> Sketcher<'a> {
         }
         let mut constraints = Vec::new();
         if let Some(element) = statement.principal.as_ref().filter(|_| self.names_principals) {
+            if element.not && element.patterns.is_empty() && self.readings.second(Ambiguity::EmptyNotPrincipal) {
+                return Ok(None);
+            }
             let doubtful = element.patterns.iter().any(|pattern| pattern.doubt.is_some());
             let atoms = |this: &mut Self| {
                 let good = element.patterns.iter().filter(|pattern| pattern.doubt.is_none());
@@ -263,11 +266,13 @@ impl<'a> Sketcher<'a> {
         let atoms = self.value_atoms(condition, place).map_err(|mixed| self.mixed(mixed, place, condition.span))?;
         let doubtful = !condition.test.doubts().is_empty();
         let negated = condition.test.is_negated();
+        // Without values nothing fits, be the operator negated or not (B6).
+        let is_empty = condition.test.has_no_values();
         let fits = Fits {
             atoms: sorted(atoms),
-            negated,
+            negated: negated && !is_empty,
             all: doubtful && generous && !negated,
-            none: doubtful && !generous && negated,
+            none: is_empty || doubtful && !generous && negated,
             absent: condition.if_exists || condition.quantifier.map_or(negated, |quantifier| quantifier == Quantifier::ForAllValues),
             quantifier: condition.quantifier,
             any_of_several: self.any_of_several(condition, place),

@@ -2,6 +2,8 @@
 
 pub mod documents;
 pub mod random;
+pub mod requests;
+pub mod shrink;
 
 use std::fs;
 use std::path::{Path, PathBuf};

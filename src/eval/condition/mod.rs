@@ -21,12 +21,13 @@ pub(super) fn holds(condition: &Condition, context: &Context, readings: &Reading
     if !condition.doubts.is_empty() {
         return Tri::Maybe;
     }
-    if condition.test.has_no_values() && condition.quantifier.is_none() && !condition.if_exists {
-        return Tri::from(readings.second(Ambiguity::EmptyValues));
-    }
     let value = context.present(&condition.key.node);
-    if let Test::Null(wanted) = &condition.test {
-        return null(wanted, condition.quantifier, value.is_none());
+    match &condition.test {
+        Test::Null(wanted) if condition.quantifier.is_some() || !condition.test.has_no_values() => {
+            return null(wanted, condition.quantifier, value.is_none());
+        }
+        test if test.has_no_values() => return without_values(condition, value, readings),
+        _ => {}
     }
     match condition.quantifier {
         None => plain(condition, value, context, readings),
@@ -41,6 +42,18 @@ fn null(wanted: &Values<bool>, quantifier: Option<Quantifier>, absent: bool) -> 
         Some(Quantifier::ForAnyValue) => Tri::No,
         None => any(wanted, |&wants_absent| wants_absent == absent),
     }
+}
+
+/// `"key": []`: ForAnyValue "never matches", ForAllValues and IfExists match "only if the key is missing", whether the operator is
+/// negated or not; of plain operators the page says two things (B6; IAM:access-analyzer-reference-policy-checks).
+fn without_values(condition: &Condition, value: Option<&ContextValue>, readings: &Readings) -> Tri {
+    let is_missing = value.is_none_or(|value| value.as_slice().iter().all(String::is_empty) && condition.quantifier.is_some());
+    Tri::from(match condition.quantifier {
+        _ if value.is_none() && condition.if_exists => true,
+        Some(quantifier) => is_missing && quantifier == Quantifier::ForAllValues,
+        None if condition.if_exists => false,
+        None => readings.second(Ambiguity::EmptyValues),
+    })
 }
 
 fn plain(condition: &Condition, value: Option<&ContextValue>, context: &Context, readings: &Readings) -> Tri {

@@ -60,31 +60,38 @@ pub(super) fn lower_principals(
     }
     let not = element.name.text == "NotPrincipal";
     let element = Element { not, patterns, span: principal.span() };
-    report_empty(context, "Principal", not, element.patterns.is_empty(), element.span, doubts);
+    if element.patterns.is_empty() {
+        report_empty(context, &written_name("Principal", not), element.span);
+    }
     Some(element)
 }
 
-/// The list under `name` or `Not<name>`.
+/// The list under `name` or `Not<name>`. An empty one names nothing in either form: "the statement has no effect on the policy"
+/// (B6; IAM:access-analyzer-reference-policy-checks, "Empty array action" and "Empty array resource", speak of both).
 fn texts<'a>(element: &'a syntax::Element, name: &str, context: &mut Context, doubts: &mut Vec<Doubt>) -> Option<(bool, &'a OneOrMany)> {
     let not = element.name.text != name;
     let Body::Texts(values) = &element.body else {
         doubts.push(Doubt { span: element.body.span(), reason: format!("`{}` cannot be read", element.name.text) });
         return None;
     };
-    report_empty(context, name, not, values.items.is_empty(), values.span, doubts);
+    if values.items.is_empty() {
+        report_empty(context, &written_name(name, not), values.span);
+        return Some((false, values));
+    }
     Some((not, values))
 }
 
-/// An empty list does nothing (B6); what an empty `Not` list does, no page says.
-fn report_empty(context: &mut Context, name: &str, not: bool, empty: bool, span: Span, doubts: &mut Vec<Doubt>) {
-    if !empty {
-        return;
-    }
-    if not {
-        doubts.push(context.refuse("empty-list", span, format!("AWS does not say what an empty `Not{name}` means")));
-    } else {
-        context.findings.push(Finding::warning("empty-list", span, format!("without a value in `{name}` the statement does nothing")));
-    }
+fn written_name(name: &str, not: bool) -> String {
+    if not { format!("Not{name}") } else { name.to_owned() }
+}
+
+/// An empty list does nothing (B6); of `NotPrincipal` no page says it.
+fn report_empty(context: &mut Context, name: &str, span: Span) {
+    let message = match name {
+        "NotPrincipal" => "AWS does not say what an empty `NotPrincipal` means".to_owned(),
+        _ => format!("without a value in `{name}` the statement does nothing"),
+    };
+    context.findings.push(Finding::warning("empty-list", span, message));
 }
 
 /// The strings of a list; other values, which the parser has reported, cast a doubt.

@@ -1,0 +1,307 @@
+//! Conditions (D1 to D4).
+
+use super::date;
+use super::documents::{one_or_many, scalar};
+use super::glob;
+use super::number;
+use super::readings::{Point, Reading};
+use super::request::Request;
+use super::statement::Statement;
+use super::text::{Piece, Style, pieces};
+use base64::Engine;
+use serde_json::Value;
+use std::cmp::Ordering;
+use std::net::IpAddr;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Set {
+    Plain,
+    ForAllValues,
+    ForAnyValue,
+}
+
+/// What the values are compared as.
+#[derive(Clone, Copy)]
+enum Type {
+    Text { like: bool, any_case: bool },
+    Number(fn(Ordering) -> bool),
+    Date(fn(Ordering) -> bool),
+    Bool,
+    Binary,
+    Address,
+    Arn,
+    Null,
+}
+
+/// `ForAnyValue:StringNotLikeIfExists` in its parts.
+pub struct Operator {
+    set: Set,
+    kind: Type,
+    negated: bool,
+    if_exists: bool,
+}
+
+impl Operator {
+    /// The names are as documented; another spelling is no operator (B3).
+    pub fn read(name: &str) -> Option<Operator> {
+        let (set, name) = match name.split_once(':') {
+            Some(("ForAllValues", rest)) => (Set::ForAllValues, rest),
+            Some(("ForAnyValue", rest)) => (Set::ForAnyValue, rest),
+            Some(_) => return None,
+            None => (Set::Plain, name),
+        };
+        let if_exists = name.ends_with("IfExists");
+        let basic = name.strip_suffix("IfExists").unwrap_or(name);
+        let (kind, negated) = basic_operator(basic)?;
+        let fits = !(if_exists && matches!(kind, Type::Null));
+        fits.then_some(Operator { set, kind, negated, if_exists })
+    }
+
+    /// String and ARN operators; for Bool two pages disagree (D1).
+    pub fn may_have_variables(&self) -> bool {
+        matches!(self.kind, Type::Text { .. } | Type::Arn | Type::Bool)
+    }
+}
+
+/// The operators of D1, and whether the name negates.
+fn basic_operator(name: &str) -> Option<(Type, bool)> {
+    let text = |like, any_case| Type::Text { like, any_case };
+    Some(match name {
+        "StringEquals" => (text(false, false), false),
+        "StringNotEquals" => (text(false, false), true),
+        "StringEqualsIgnoreCase" => (text(false, true), false),
+        "StringNotEqualsIgnoreCase" => (text(false, true), true),
+        "StringLike" => (text(true, false), false),
+        "StringNotLike" => (text(true, false), true),
+        "NumericEquals" => (Type::Number(Ordering::is_eq), false),
+        "NumericNotEquals" => (Type::Number(Ordering::is_eq), true),
+        "NumericLessThan" => (Type::Number(Ordering::is_lt), false),
+        "NumericLessThanEquals" => (Type::Number(Ordering::is_le), false),
+        "NumericGreaterThan" => (Type::Number(Ordering::is_gt), false),
+        "NumericGreaterThanEquals" => (Type::Number(Ordering::is_ge), false),
+        "DateEquals" => (Type::Date(Ordering::is_eq), false),
+        "DateNotEquals" => (Type::Date(Ordering::is_eq), true),
+        "DateLessThan" => (Type::Date(Ordering::is_lt), false),
+        "DateLessThanEquals" => (Type::Date(Ordering::is_le), false),
+        "DateGreaterThan" => (Type::Date(Ordering::is_gt), false),
+        "DateGreaterThanEquals" => (Type::Date(Ordering::is_ge), false),
+        "Bool" => (Type::Bool, false),
+        "BinaryEquals" => (Type::Binary, false),
+        "IpAddress" => (Type::Address, false),
+        "NotIpAddress" => (Type::Address, true),
+        "ArnEquals" | "ArnLike" => (Type::Arn, false),
+        "ArnNotEquals" | "ArnNotLike" => (Type::Arn, true),
+        "Null" => (Type::Null, false),
+        _ => return None,
+    })
+}
+
+/// One operator with one key: what decides whether it holds.
+struct Test<'a> {
+    operator: Operator,
+    wanted: Vec<String>,
+    statement: Statement<'a>,
+    request: &'a Request,
+    reading: &'a Reading,
+}
+
+/// Operators and keys are joined by AND (D2).
+pub fn holds(statement: Statement, request: &Request, reading: &Reading) -> bool {
+    let operators = statement.body["Condition"].as_object().into_iter().flatten();
+    let pairs = operators.flat_map(|(name, keys)| keys.as_object().into_iter().flatten().map(move |(key, values)| (name, key, values)));
+    pairs.into_iter().all(|(name, key, values)| {
+        let wanted = one_or_many(values).into_iter().filter_map(scalar).collect();
+        let test = |operator| Test { operator, wanted, statement, request, reading };
+        Operator::read(name).map(test).is_some_and(|test| test.holds(request.context.get(key)))
+    })
+}
+
+/// Whether `*` is narrowed by `aws:PrincipalArn`: then AWS tells what such an Allow is worth to a role (C2). A test that
+/// holds without the key, as IfExists does, does not grant by it.
+pub fn names_principal_arn(statement: &Value) -> bool {
+    let operators = statement["Condition"].as_object().into_iter().flatten();
+    let named = |(name, keys): (&String, &Value)| {
+        let fit = |operator: Operator| !operator.negated && !operator.if_exists && matches!(operator.kind, Type::Arn | Type::Text { .. });
+        let has_key = keys.as_object().is_some_and(|keys| keys.keys().any(|key| key.eq_ignore_ascii_case("aws:PrincipalArn")));
+        has_key && Operator::read(name).is_some_and(fit)
+    };
+    operators.into_iter().any(named)
+}
+
+impl Test<'_> {
+    fn holds(&self, values: Option<&[String]>) -> bool {
+        if matches!(self.operator.kind, Type::Null) {
+            return self.null_holds(values);
+        }
+        if values.is_none() && self.operator.if_exists {
+            return true;
+        }
+        if self.wanted.is_empty() {
+            return self.holds_without_values(values);
+        }
+        match self.operator.set {
+            Set::Plain => self.plain_holds(values),
+            Set::ForAllValues => self.several(values).iter().all(|value| self.satisfied_by(value)),
+            Set::ForAnyValue => self.several(values).iter().any(|value| self.satisfied_by(value)),
+        }
+    }
+
+    /// A missing key: positive operators are false, negated ones true (D1).
+    fn plain_holds(&self, values: Option<&[String]>) -> bool {
+        match values {
+            None => self.operator.negated,
+            Some([value]) => self.satisfied_by(value),
+            Some(values) => self.several_hold(values),
+        }
+    }
+
+    /// Whether several values are equal where one of them is, is open (D3); a negated operator is the negation of the plain one (D1).
+    fn several_hold(&self, values: &[String]) -> bool {
+        let negated = self.operator.negated;
+        let fits = values.iter().any(|value| self.satisfied_by(value) != negated);
+        (fits && self.reading.says(Point::OneOfSeveralValuesIsEnough)) != negated
+    }
+
+    /// `"key": []` (B6). That a missing key satisfies IfExists was said before.
+    fn holds_without_values(&self, values: Option<&[String]>) -> bool {
+        match self.operator.set {
+            Set::Plain if self.operator.if_exists => false,
+            Set::Plain => self.reading.says(Point::EmptyListHolds),
+            Set::ForAllValues => self.several(values).is_empty(),
+            Set::ForAnyValue => false,
+        }
+    }
+
+    /// The values for a set operator. Nothing but empty texts is an empty set (D3: "a null data set, such as an empty string");
+    /// beside others an empty text is a value that must fit like each.
+    fn several<'a>(&self, values: Option<&'a [String]>) -> &'a [String] {
+        let values = values.unwrap_or_default();
+        if values.iter().all(String::is_empty) { &[] } else { values }
+    }
+
+    fn null_holds(&self, values: Option<&[String]>) -> bool {
+        match self.operator.set {
+            Set::ForAllValues => true,
+            Set::ForAnyValue => false,
+            Set::Plain if self.wanted.is_empty() => self.reading.says(Point::EmptyListHolds),
+            Set::Plain => self.wanted.iter().any(|wanted| match truth(wanted) {
+                Some(absent) => absent == self.is_null(values),
+                None => self.mistyped_holds(),
+            }),
+        }
+    }
+
+    /// Absent, or null (D1); an empty text is called a null value once (IAM:reference_policies_elements_condition).
+    fn is_null(&self, values: Option<&[String]>) -> bool {
+        values.is_none_or(|values| values.iter().all(String::is_empty) && self.reading.says(Point::EmptyTextIsNull))
+    }
+
+    /// The values of one key are joined by OR, those of a negated operator by NOR (D2).
+    /// What AWS does with a value of the wrong type is not told: where it decides, the test may hold or not.
+    fn satisfied_by(&self, value: &str) -> bool {
+        let (typed, mistyped): (Vec<_>, Vec<_>) = self.wanted.iter().partition(|wanted| self.is_of_type(wanted));
+        let matches = typed.into_iter().any(|wanted| self.matches(wanted, value));
+        if !matches && !mistyped.is_empty() { self.mistyped_holds() } else { matches != self.operator.negated }
+    }
+
+    fn matches(&self, wanted: &str, value: &str) -> bool {
+        match self.operator.kind {
+            Type::Text { like, any_case } => self.text_matches(wanted, value, like, any_case),
+            Type::Arn => self.arn_matches(wanted, value),
+            Type::Number(fits) => number::compare(value, wanted).is_some_and(fits),
+            Type::Date(fits) => self.date_matches(wanted, value, fits),
+            Type::Bool => self.bool_matches(wanted, value),
+            Type::Binary => bytes(wanted) == bytes(value),
+            Type::Address => in_range(wanted, value),
+            Type::Null => false,
+        }
+    }
+
+    /// Whether a value of the policy is one that the operator compares.
+    fn is_of_type(&self, wanted: &str) -> bool {
+        match self.operator.kind {
+            Type::Number(_) => number::is_number(wanted),
+            Type::Date(_) => date::is_date(wanted),
+            Type::Bool => truth(wanted).is_some() || (wanted.contains("${") && self.statement.variables),
+            Type::Binary => bytes(wanted).is_some(),
+            Type::Address => range(wanted).is_some(),
+            Type::Text { .. } | Type::Arn | Type::Null => true,
+        }
+    }
+
+    fn mistyped_holds(&self) -> bool {
+        let deny = self.statement.body["Effect"] == "Deny";
+        self.reading.says(if deny { Point::MistypedHoldsInDeny } else { Point::MistypedHoldsInAllow })
+    }
+
+    fn date_matches(&self, wanted: &str, value: &str, fits: fn(Ordering) -> bool) -> bool {
+        let seconds = date::is_year(wanted) && self.reading.says(Point::FourDigitsAreSeconds);
+        date::compare(value, wanted, seconds).is_some_and(fits)
+    }
+
+    fn pieces(&self, wanted: &str, wildcards: bool) -> Option<Vec<Piece>> {
+        pieces(wanted, Style { wildcards, variables: self.statement.variables }, &self.request.context)
+    }
+
+    fn text_matches(&self, wanted: &str, value: &str, like: bool, any_case: bool) -> bool {
+        let Some(mut pattern) = self.pieces(wanted, like) else { return false };
+        if !any_case {
+            return glob::fits(&pattern, value);
+        }
+        pattern = pattern.into_iter().flat_map(lower).collect();
+        glob::fits(&pattern, &value.to_lowercase())
+    }
+
+    fn arn_matches(&self, wanted: &str, value: &str) -> bool {
+        if wanted == "*" {
+            return self.reading.says(Point::LoneStarFitsEveryArn);
+        }
+        self.pieces(wanted, true).is_some_and(|pattern| glob::fits_arn(&pattern, value))
+    }
+
+    fn bool_matches(&self, wanted: &str, value: &str) -> bool {
+        if !wanted.contains("${") || !self.statement.variables {
+            return truth(wanted) == truth(value);
+        }
+        let Some(replaced) = self.pieces(wanted, false) else { return false };
+        let same =
+            truth(value).is_some_and(|truth| glob::fits(&replaced.into_iter().flat_map(lower).collect::<Vec<_>>(), &truth.to_string()));
+        same && self.reading.says(Point::BoolHasVariables)
+    }
+}
+
+fn lower(piece: Piece) -> Vec<Piece> {
+    match piece {
+        Piece::Written(c) | Piece::Inserted(c) => c.to_lowercase().map(Piece::Inserted).collect(),
+        other => vec![other],
+    }
+}
+
+/// Compared without case (D4).
+fn truth(text: &str) -> Option<bool> {
+    text.to_lowercase().parse().ok()
+}
+
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    base64::engine::general_purpose::STANDARD.decode(text).ok()
+}
+
+/// Base and length. Without a length it is the one address (D4).
+fn range(text: &str) -> Option<(IpAddr, u32)> {
+    let (base, length) = text.split_once('/').map_or((text, None), |(base, length)| (base, Some(length)));
+    let base = base.parse::<IpAddr>().ok()?;
+    let bits = if base.is_ipv4() { 32 } else { 128 };
+    let length = length.map_or(Some(bits), |length| length.parse().ok())?;
+    (length <= bits).then_some((base, length))
+}
+
+/// Host bits do not count; IPv4 and IPv6 never meet (D4).
+fn in_range(wanted: &str, address: &str) -> bool {
+    let (Some((base, length)), Ok(address)) = (range(wanted), address.parse::<IpAddr>()) else { return false };
+    let (difference, bits) = match (base, address) {
+        (IpAddr::V4(base), IpAddr::V4(address)) => (u128::from(base.to_bits() ^ address.to_bits()), 32),
+        (IpAddr::V6(base), IpAddr::V6(address)) => (base.to_bits() ^ address.to_bits(), 128),
+        _ => return false,
+    };
+    (0..length).all(|bit| (difference >> (bits - 1 - bit)) & 1 == 0)
+}

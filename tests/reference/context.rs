@@ -1,0 +1,143 @@
+//! The keys of a request (E1).
+
+use super::caller::Kind;
+use super::request::Request;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Values by key, in lower case: names of keys compare without case (B3).
+#[derive(Clone, Debug, Default)]
+pub struct Context(BTreeMap<String, Vec<String>>);
+
+impl Context {
+    /// `None`: the key is absent. A key without values counts as absent (D1: "absent, or null").
+    pub fn get(&self, key: &str) -> Option<&[String]> {
+        self.0.get(&key.to_lowercase()).map(Vec::as_slice).filter(|values| !values.is_empty())
+    }
+
+    /// The value for a variable: only single-valued keys have one (D5).
+    pub fn single(&self, key: &str) -> Option<String> {
+        match self.get(key)? {
+            [value] => Some(value.clone()),
+            _ => None,
+        }
+    }
+}
+
+pub fn read(context: &Value) -> Result<Context, String> {
+    let members = match context {
+        Value::Null => return Ok(Context::default()),
+        Value::Object(members) => members,
+        _ => return Err("context is an object".to_owned()),
+    };
+    let mut read = BTreeMap::new();
+    for (key, value) in members {
+        let values = match value {
+            Value::Array(values) => values.iter().map(text).collect::<Option<Vec<_>>>(),
+            value => text(value).map(|value| vec![value]),
+        };
+        let values = values.ok_or_else(|| format!("the value of `{key}` is no text"))?;
+        if read.insert(key.to_lowercase(), values).is_some() {
+            return Err(format!("`{key}` is given twice"));
+        }
+    }
+    Ok(Context(read))
+}
+
+fn text(value: &Value) -> Option<String> {
+    super::documents::scalar(value)
+}
+
+/// Adds the keys that follow from caller and request; a given one that contradicts them is an error (design 4.1).
+pub fn fill(request: &Request) -> Result<Context, String> {
+    let mut context = request.given.clone();
+    check_caller(request)?;
+    for (key, value) in followers(request) {
+        let known = match (context.get(key), value) {
+            (_, Follows::Open) => continue,
+            (None, Follows::Absent) => continue,
+            (None, Follows::Is(value)) => value,
+            (Some([given]), Follows::Is(value)) if *given == value => continue,
+            (Some(given), _) => return Err(format!("`{key}` cannot be {given:?}")),
+        };
+        context.0.insert(key.to_lowercase(), vec![known]);
+    }
+    Ok(context)
+}
+
+/// "Anonymous requests do not include this key" (IAM:reference_policies_condition-keys); the id of a role session ends with the
+/// session's name (E1).
+fn check_caller(request: &Request) -> Result<(), String> {
+    let (caller, given) = (&request.caller, &request.given);
+    let is_of_signed = |key: &String| {
+        ["aws:principalorgid", "aws:principalorgpaths", "aws:principalisawsservice"].contains(&key.as_str())
+            || key.starts_with("aws:principaltag/")
+    };
+    if let (Kind::Anonymous, Some(key)) = (caller.kind, given.0.keys().find(|key| is_of_signed(key))) {
+        return Err(format!("an anonymous caller has no `{key}`"));
+    }
+    let session = given.single("aws:userid").and_then(|id| id.split_once(':').map(|(_, session)| session.to_owned()));
+    match session {
+        Some(session) if caller.kind == Kind::Role && session != caller.last_name() => {
+            Err(format!("`aws:userid` is that of another session, `{session}`"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the caller says about a key.
+enum Follows {
+    Is(String),
+    Absent,
+    /// Nothing: it is as the line says.
+    Open,
+}
+
+fn followers(request: &Request) -> Vec<(&'static str, Follows)> {
+    use Follows::{Absent, Is, Open};
+    let caller = &request.caller;
+    let given = |key: &str| request.given.get(key).is_some();
+    let account = || caller.account.clone().unwrap_or_default();
+    let only_for = |kind: Kind, value: &str| if caller.kind == kind { Is(value.to_owned()) } else { Absent };
+    let arn = match caller.kind {
+        // Never the session's ARN (E1). Without issuer the path of the role is not known.
+        Kind::Role => caller.issuer.clone().map_or(Open, Is),
+        Kind::Anonymous | Kind::Service => Absent,
+        _ => Is(caller.name.clone()),
+    };
+    let principal_account = match caller.kind {
+        Kind::Anonymous => Is("anonymous".to_owned()),
+        Kind::Service => Open,
+        _ => Is(account()),
+    };
+    let kind = match caller.kind {
+        Kind::Root => Is("Account".to_owned()),
+        Kind::User => Is("User".to_owned()),
+        Kind::Federated => Is("FederatedUser".to_owned()),
+        Kind::Role => Is("AssumedRole".to_owned()),
+        Kind::Anonymous => Is("Anonymous".to_owned()),
+        Kind::Service => Open,
+    };
+    let userid = match caller.kind {
+        Kind::Root => Is(account()),
+        Kind::Federated => Is(format!("{}:{}", account(), caller.last_name())),
+        Kind::Anonymous => Is("anonymous".to_owned()),
+        // AIDA... and AROA...:session hold an id that the ARN does not tell.
+        Kind::User | Kind::Role | Kind::Service => Open,
+    };
+    let is_service = match caller.kind {
+        Kind::Anonymous => Absent,
+        kind => Is((kind == Kind::Service).to_string()),
+    };
+    vec![
+        ("aws:PrincipalArn", arn),
+        ("aws:PrincipalAccount", principal_account),
+        ("aws:PrincipalType", kind),
+        ("aws:userid", userid),
+        ("aws:username", only_for(Kind::User, caller.last_name())),
+        ("aws:PrincipalIsAWSService", is_service),
+        ("aws:PrincipalServiceName", only_for(Kind::Service, &caller.name)),
+        ("aws:ResourceAccount", request.resource_account.clone().map_or(Open, Is)),
+        ("s3:ResourceAccount", request.resource_account.clone().filter(|_| given("s3:ResourceAccount")).map_or(Open, Is)),
+    ]
+}

@@ -1,0 +1,41 @@
+//! Whether a text fits a pattern.
+
+use super::text::Piece;
+
+/// `*` stands for any run of characters, `?` for one.
+pub fn fits(pattern: &[Piece], text: &str) -> bool {
+    fits_chars(pattern, &text.chars().collect::<Vec<_>>())
+}
+
+fn fits_chars(pattern: &[Piece], text: &[char]) -> bool {
+    // Which beginnings of the text the pattern so far fits: `reached[n]` is the one of n characters.
+    let mut reached = vec![false; text.len() + 1];
+    reached[0] = true;
+    for piece in pattern {
+        if *piece == Piece::Run {
+            let first = reached.iter().position(|here| *here).unwrap_or(reached.len());
+            reached[first..].fill(true);
+            continue;
+        }
+        for at in (0..text.len()).rev() {
+            reached[at + 1] = reached[at] && one(*piece, text[at]);
+        }
+        reached[0] = false;
+    }
+    reached[text.len()]
+}
+
+fn one(piece: Piece, c: char) -> bool {
+    match piece {
+        Piece::Written(own) | Piece::Inserted(own) => own == c,
+        Piece::One | Piece::Run => true,
+    }
+}
+
+/// ARNs compare part by part, six of them; the sixth takes the rest (D4).
+pub fn fits_arn(pattern: &[Piece], text: &str) -> bool {
+    let parts = text.splitn(6, ':').collect::<Vec<_>>();
+    let patterns = pattern.splitn(6, |piece| *piece == Piece::Written(':')).collect::<Vec<_>>();
+    let same_count = parts.len() == 6 && patterns.len() == 6;
+    same_count && patterns.iter().zip(parts).all(|(pattern, part)| fits(pattern, part))
+}

@@ -1,0 +1,122 @@
+//! Whom a statement names (C6, C7).
+
+use super::caller::{Caller, Kind, is_account};
+use super::documents::one_or_many;
+use super::readings::{Point, Reading};
+use super::request::Request;
+use serde_json::Value;
+
+/// How a statement names the caller; what an Allow is worth depends on it (C2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// `*`, or `{"AWS": "*"}`.
+    Everybody,
+    /// His account.
+    Account,
+    /// The user who made the federated session, or the role of the session.
+    Issuer,
+    /// The caller himself: user, session, service.
+    Itself,
+}
+
+/// All the ways in which the statement names the caller; none where it does not reach him.
+pub fn namings(statement: &Value, request: &Request, reading: &Reading) -> Vec<Naming> {
+    if !statement["NotPrincipal"].is_null() {
+        let reached = reached_by_exclusion(statement, request, reading);
+        return if reached { vec![Naming::Everybody] } else { Vec::new() };
+    }
+    listed("Principal", statement, request, reading)
+}
+
+fn listed(element: &str, statement: &Value, request: &Request, reading: &Reading) -> Vec<Naming> {
+    let denies = element == "Principal" && statement["Effect"] == "Deny";
+    entries(&statement[element]).into_iter().filter_map(|(kind, name)| naming(kind, name, denies, request, reading)).collect()
+}
+
+/// Pairs of kind and name; `*` alone has the kind `*`.
+fn entries(principal: &Value) -> Vec<(&str, &str)> {
+    match principal {
+        Value::Object(kinds) => {
+            let names = |(kind, names)| one_or_many(names).into_iter().map(move |name: &Value| (kind, name));
+            kinds.iter().map(|(kind, names)| (kind.as_str(), names)).flat_map(names).filter_map(text).collect()
+        }
+        _ => vec![("*", "*")],
+    }
+}
+
+fn text<'a>((kind, name): (&'a str, &'a Value)) -> Option<(&'a str, &'a str)> {
+    Some((kind, name.as_str()?))
+}
+
+fn naming(kind: &str, name: &str, denies: bool, request: &Request, reading: &Reading) -> Option<Naming> {
+    let caller = &request.caller;
+    match (kind, name) {
+        ("*", _) | ("AWS", "*") => is_in_everybody(kind, denies, request, reading).then_some(Naming::Everybody),
+        ("AWS", name) if account_of(name).is_some() => (account_of(name) == caller.account.as_deref()).then_some(Naming::Account),
+        ("AWS", name) if name == caller.name => Some(Naming::Itself),
+        ("AWS", name) if Some(name) == caller.issuer.as_deref() => (denies || issuer_counts(request, reading)).then_some(Naming::Issuer),
+        // A request cannot say whom an identity provider vouches for.
+        ("Federated", _) => (caller.kind == Kind::Anonymous && reading.says(Point::ShowsToken)).then_some(Naming::Itself),
+        ("CanonicalUser", _) => (caller.account.is_some() && reading.says(Point::CanonicalIdIsTheCallers)).then_some(Naming::Account),
+        ("Service", name) => (caller.kind == Kind::Service && name == caller.name).then_some(Naming::Itself),
+        _ => None,
+    }
+}
+
+/// Twelve digits and the ARN of the root user mean the account (C6).
+fn account_of(name: &str) -> Option<&str> {
+    if is_account(name) {
+        return Some(name);
+    }
+    let parts = super::caller::arn_parts(name)?;
+    (parts[2] == "iam" && parts[5] == "root").then_some(parts[4])
+}
+
+fn is_in_everybody(kind: &str, denies: bool, request: &Request, reading: &Reading) -> bool {
+    match request.caller.kind {
+        Kind::Anonymous if kind == "AWS" => reading.says(Point::AwsStarIsAnonymousToo),
+        // The question is only whether `*` grants to services; a Deny for everybody spares nobody.
+        Kind::Service => denies || reading.says(Point::StarIsServicesToo),
+        _ => true,
+    }
+}
+
+/// In the same account the user's ARN grants to his federated sessions; across accounts nobody says (C2, C3). A Deny for the
+/// user hits all of his sessions (C5), and a role's ARN reaches its sessions everywhere.
+fn issuer_counts(request: &Request, reading: &Reading) -> bool {
+    let clear = request.caller.kind == Kind::Role || request.is_same_account();
+    clear || reading.says(Point::UserIsHisSessionsAcrossAccounts)
+}
+
+/// NotPrincipal (C7).
+fn reached_by_exclusion(statement: &Value, request: &Request, reading: &Reading) -> bool {
+    let deny = statement["Effect"] == "Deny";
+    if deny && request.boundary.is_some() && request.caller.has_policies() {
+        return true;
+    }
+    if !deny && !reading.says(Point::NotPrincipalMayAllow) {
+        return false;
+    }
+    if entries(&statement["NotPrincipal"]).is_empty() && reading.says(Point::EmptyNotPrincipalIsNobody) {
+        return false;
+    }
+    let excluded = listed("NotPrincipal", statement, request, reading);
+    if excluded.is_empty() {
+        return true;
+    }
+    let whole = needed(&request.caller).iter().all(|naming| excluded.contains(naming));
+    let saved = excluded.contains(&Naming::Everybody) || whole;
+    !saved && reading.says(Point::PartlyListedIsDenied)
+}
+
+/// What must be listed to except a caller: himself, who made him, and the account.
+fn needed(caller: &Caller) -> &'static [Naming] {
+    match caller.kind {
+        // The root user's name is that of the account.
+        _ if caller.is_made_by_root() => &[Naming::Itself, Naming::Account],
+        Kind::Root => &[Naming::Account],
+        Kind::User => &[Naming::Itself, Naming::Account],
+        Kind::Federated | Kind::Role => &[Naming::Itself, Naming::Issuer, Naming::Account],
+        Kind::Service | Kind::Anonymous => &[Naming::Itself],
+    }
+}

@@ -1,0 +1,195 @@
+//! A line of `simulate --batch` (design 4.1).
+
+use super::caller::{self, Caller, arn_parts, is_account};
+use super::context::{self, Context};
+use super::documents::{self, Kind};
+use super::readings::{Point, Reading};
+use serde_json::Value;
+
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub caller: Caller,
+    pub action: String,
+    pub resource: String,
+    pub resource_account: Option<String>,
+    /// What the line gives; the keys that follow from the caller are added by `with_issuer`.
+    pub given: Context,
+    pub context: Context,
+    pub identity: Vec<Value>,
+    pub resource_policy: Option<Value>,
+    pub boundary: Option<Value>,
+    /// `None`: none was passed.
+    pub session: Option<Vec<Value>>,
+    pub scps: Vec<Vec<Value>>,
+    pub rcps: Vec<Vec<Value>>,
+    pub vpce: Vec<Value>,
+}
+
+const MEMBERS: &[&str] = &[
+    "id",
+    "principal",
+    "session_issuer",
+    "action",
+    "resource",
+    "resource_account",
+    "context",
+    "identity_policies",
+    "resource_policy",
+    "permissions_boundary",
+    "session_policies",
+    "scps",
+    "rcps",
+    "vpce_policies",
+];
+
+pub fn read(line: &Value) -> Result<Request, String> {
+    let members = line.as_object().ok_or("a line is an object")?;
+    if let Some(unknown) = members.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
+        return Err(format!("there is no member `{unknown}`"));
+    }
+    let caller = caller::read(text(line, "principal")?.ok_or("no principal")?, text(line, "session_issuer")?)?;
+    let action = text(line, "action")?.filter(|action| is_action(action)).ok_or("no action")?.to_owned();
+    let resource = text(line, "resource")?.ok_or("no resource")?.to_owned();
+    let given = context::read(&line["context"])?;
+    let resource_account = resource_account(line, &resource, &given, &caller)?;
+    let session = documents(line, "session_policies", Kind::Identity)?;
+    if !line["session_policies"].is_null() && session.is_empty() {
+        return Err("session_policies: an empty list is neither none passed nor a policy".to_owned());
+    }
+    let resource_kind = if is_trust(&resource) { Kind::Trust } else { Kind::Resource };
+    let request = Request {
+        context: Context::default(),
+        identity: documents(line, "identity_policies", Kind::Identity)?,
+        resource_policy: document(line, "resource_policy", resource_kind)?,
+        boundary: document(line, "permissions_boundary", Kind::Identity)?,
+        session: (!session.is_empty()).then_some(session),
+        scps: levels(line, "scps", Kind::Identity)?,
+        rcps: levels(line, "rcps", Kind::Everybody)?,
+        vpce: documents(line, "vpce_policies", Kind::Resource)?,
+        caller,
+        action,
+        resource,
+        resource_account,
+        given,
+    };
+    request.with_issuer(request.caller.issuer.clone())
+}
+
+impl Request {
+    /// The same request, made by a session of this issuer.
+    pub fn with_issuer(&self, issuer: Option<String>) -> Result<Request, String> {
+        let mut request = self.clone();
+        request.caller.issuer = issuer;
+        request.context = context::fill(&request)?;
+        Ok(request)
+    }
+
+    pub fn is_same_account(&self) -> bool {
+        self.caller.account == self.resource_account
+    }
+
+    pub fn service(&self) -> String {
+        self.action.split(':').next().unwrap_or_default().to_lowercase()
+    }
+
+    /// Even an explicit Deny does not stop it (IAM:id_credentials_temp_request, note 4).
+    pub fn needs_no_permission(&self) -> bool {
+        self.action.eq_ignore_ascii_case("sts:GetCallerIdentity") && self.caller.kind != caller::Kind::Anonymous
+    }
+
+    /// Federated sessions cannot call IAM by CLI or API, "this limitation does not apply to console sessions", and of STS only
+    /// GetCallerIdentity (C5); role sessions and temporary credentials of users cannot make other sessions than role sessions
+    /// (IAM:id_credentials_temp_request).
+    pub fn may_be_called(&self, reading: &Reading) -> bool {
+        let action = self.action.to_lowercase();
+        let makes_user_session = ["sts:getfederationtoken", "sts:getsessiontoken"].contains(&action.as_str());
+        match (self.caller.kind, self.service().as_str()) {
+            (caller::Kind::Federated, "iam") => reading.says(Point::RequestComesFromConsole),
+            (caller::Kind::Federated, "sts") => action == "sts:getcalleridentity",
+            (caller::Kind::Role, _) => !makes_user_session,
+            _ => !(makes_user_session && self.is_by_temporary_credentials()),
+        }
+    }
+
+    /// These keys are there with temporary credentials only (E1).
+    fn is_by_temporary_credentials(&self) -> bool {
+        ["aws:TokenIssueTime", "aws:MultiFactorAuthPresent"].iter().any(|key| self.context.get(key).is_some())
+    }
+
+    /// Keys and roles must allow by their own policy; an identity policy alone is worth nothing (C2).
+    pub fn resource_must_allow(&self) -> bool {
+        self.is_about_key() || (is_trust(&self.resource) && self.service() == "sts")
+    }
+
+    /// An operation of KMS about all keys is about any of them, apart from those that have no key (IDATA kms).
+    fn is_about_key(&self) -> bool {
+        let about_no_key = ["kms:listkeys", "kms:listaliases", "kms:createkey", "kms:generaterandom"];
+        let has_no_key = about_no_key.contains(&self.action.to_lowercase().as_str()) || self.action.contains("CustomKeyStore");
+        let is_key = arn_parts(&self.resource).is_some_and(|parts| parts[2] == "kms" && parts[5].starts_with("key/"));
+        is_key || (self.service() == "kms" && self.resource == "*" && !has_no_key)
+    }
+}
+
+/// The policy of a role is its trust policy.
+fn is_trust(resource: &str) -> bool {
+    arn_parts(resource).is_some_and(|parts| parts[2] == "iam" && parts[5].starts_with("role/"))
+}
+
+fn text<'a>(line: &'a Value, name: &str) -> Result<Option<&'a str>, String> {
+    match &line[name] {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        _ => Err(format!("{name} is no text")),
+    }
+}
+
+/// A request has one action: a service and a name, without wildcards.
+fn is_action(text: &str) -> bool {
+    let parts = text.split(':').collect::<Vec<_>>();
+    parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) && !text.contains(['*', '?'])
+}
+
+/// As given; else the account in the ARN, else that of the context (E1: the owner of the resource), else the caller's (design 4.1).
+fn resource_account(line: &Value, resource: &str, given: &Context, caller: &Caller) -> Result<Option<String>, String> {
+    if let Some(account) = text(line, "resource_account")? {
+        return if is_account(account) { Ok(Some(account.to_owned())) } else { Err(format!("`{account}` is no account")) };
+    }
+    let in_arn = arn_parts(resource).map(|parts| parts[4]).filter(|account| is_account(account));
+    let in_context = given.get("aws:ResourceAccount").or(given.get("s3:ResourceAccount"));
+    match (in_arn, in_context) {
+        (Some(account), _) => Ok(Some(account.to_owned())),
+        (None, Some([account])) if is_account(account) => Ok(Some(account.clone())),
+        (None, Some(other)) => Err(format!("{other:?} is no account")),
+        (None, None) => Ok(caller.account.clone()),
+    }
+}
+
+fn document(line: &Value, name: &str, kind: Kind) -> Result<Option<Value>, String> {
+    if line[name].is_null() {
+        return Ok(None);
+    }
+    documents::check(&line[name], kind).map_err(|why| format!("{name}: {why}"))?;
+    Ok(Some(line[name].clone()))
+}
+
+fn documents(line: &Value, name: &str, kind: Kind) -> Result<Vec<Value>, String> {
+    list(&line[name], name)?.iter().map(|policy| checked(policy, name, kind)).collect()
+}
+
+fn levels(line: &Value, name: &str, kind: Kind) -> Result<Vec<Vec<Value>>, String> {
+    let level = |level: &Value| list(level, name)?.iter().map(|policy| checked(policy, name, kind)).collect();
+    list(&line[name], name)?.iter().map(level).collect()
+}
+
+fn checked(policy: &Value, name: &str, kind: Kind) -> Result<Value, String> {
+    documents::check(policy, kind).map_err(|why| format!("{name}: {why}"))?;
+    Ok(policy.clone())
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> Result<&'a [Value], String> {
+    match value {
+        Value::Null => Ok(&[]),
+        Value::Array(items) => Ok(items),
+        _ => Err(format!("{name} is no list")),
+    }
+}

@@ -1,0 +1,72 @@
+//! Texts of a policy with wildcards and variables (D5).
+
+use super::context::Context;
+
+/// One character of a text, after its variables were replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// As it stands in the policy.
+    Written(char),
+    /// From the value of a variable, or an escape: never a wildcard, never a colon between the parts of an ARN.
+    Inserted(char),
+    /// `?`
+    One,
+    /// `*`
+    Run,
+}
+
+/// Which wildcards and variables a text has.
+#[derive(Clone, Copy)]
+pub struct Style {
+    pub wildcards: bool,
+    pub variables: bool,
+}
+
+/// `None` where a variable has neither value nor default: then the text matches nothing (D5).
+pub fn pieces(text: &str, style: Style, context: &Context) -> Option<Vec<Piece>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if let Some((name, after)) = variable(rest).filter(|_| style.variables) {
+            pieces.extend(value(name, context)?.chars().map(Piece::Inserted));
+            rest = after;
+            continue;
+        }
+        pieces.push(match c {
+            '*' if style.wildcards => Piece::Run,
+            '?' if style.wildcards => Piece::One,
+            c => Piece::Written(c),
+        });
+        rest = &rest[c.len_utf8()..];
+    }
+    Some(pieces)
+}
+
+/// The inside of `${...}` at the beginning of the text, and what follows.
+fn variable(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix("${")?.split_once('}')
+}
+
+fn value(name: &str, context: &Context) -> Option<String> {
+    if ["*", "?", "$"].contains(&name) {
+        return Some(name.to_owned());
+    }
+    let (key, default) = match name.split_once(", '") {
+        Some((key, default)) => (key, default.strip_suffix('\'')),
+        None => (name, None),
+    };
+    context.single(key).or_else(|| default.map(str::to_owned))
+}
+
+/// An empty variable and one that is not closed are errors (D5).
+pub fn check(text: &str, variables: bool) -> Result<(), String> {
+    let mut rest = text;
+    while let Some(at) = rest.find("${").filter(|_| variables) {
+        let (name, after) = variable(&rest[at..]).ok_or_else(|| format!("`{text}`: a variable is not closed"))?;
+        if name.is_empty() {
+            return Err(format!("`{text}`: a variable has no name"));
+        }
+        rest = after;
+    }
+    Ok(())
+}
