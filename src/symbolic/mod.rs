@@ -5,11 +5,14 @@
 
 mod bits;
 mod candidates;
+mod causes;
 mod classes;
 mod compare;
 mod cover;
+mod differences;
 mod key;
 mod outside;
+mod plausible;
 mod point;
 mod sides;
 mod sketch;
@@ -20,7 +23,9 @@ mod values;
 mod variables;
 mod walk;
 
+pub use causes::Cause;
 pub use compare::{Answer, Compared, Gain, Relation, compare};
+pub use differences::{Differences, Direction, Region, differences};
 pub use point::Sample;
 pub use sides::Place;
 pub use space::Undecided;

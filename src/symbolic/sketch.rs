@@ -208,10 +208,7 @@ impl<'a> Sketcher<'a> {
     }
 
     fn resource(&self, pattern: &ResourcePattern) -> Atom {
-        match &pattern.kind {
-            ResourceKind::Everything => Atom::Prefix("".into()),
-            ResourceKind::Arn(pattern) => Atom::read(pattern, resource_style(pattern, self.readings), self.variables),
-        }
+        resource_atom(pattern, self.readings, self.variables)
     }
 
     fn place(&mut self, name: Name, span: Span) -> usize {
@@ -308,6 +305,14 @@ impl<'a> Sketcher<'a> {
             Written::Ip { values, .. } => each(values, |net| asked.address(*net)),
             Written::Null(_) | Written::Unknown => Ok(Vec::new()),
         }
+    }
+}
+
+/// The pattern of a resource.
+pub(super) fn resource_atom(pattern: &ResourcePattern, readings: &Readings, variables: &Variables) -> Atom {
+    match &pattern.kind {
+        ResourceKind::Everything => Atom::Prefix("".into()),
+        ResourceKind::Arn(pattern) => Atom::read(pattern, resource_style(pattern, readings), variables),
     }
 }
 
