@@ -31,6 +31,9 @@ mod properties;
 // Requests of others: the stream of lines, one request by flags.
 mod simulate;
 
+// Two versions of a policy: reports, exit codes, the old side from git.
+mod compare;
+
 // Single decisions: the cases of corpus/eval, each with its source.
 mod eval;
 

@@ -18,8 +18,8 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("symbolic", &["source", "aws", "model", "authz", "eval"]),
     ("ica", &["source", "finding", "aws", "json", "syntax", "input", "model", "authz", "eval", "symbolic"]),
     ("simulate", &["source", "finding", "tree", "json", "syntax", "aws", "model", "authz", "eval"]),
-    ("report", &["source", "finding", "aws", "authz", "model", "eval", "ica", "simulate"]),
-    ("cli", &["source", "finding", "json", "input", "model", "authz", "eval", "ica", "simulate", "report"]),
+    ("report", &["source", "finding", "aws", "authz", "model", "eval", "symbolic", "ica", "simulate"]),
+    ("cli", &["source", "finding", "json", "input", "model", "authz", "eval", "symbolic", "ica", "simulate", "report"]),
 ];
 
 fn room_of(path: &Path) -> String {

@@ -28,6 +28,11 @@ impl Loader for Files {
 pub(super) fn read_text(name: &str, path: &Path, shown: &str) -> Result<String, Unreadable> {
     let bytes = if name == "-" { read_limited(io::stdin().lock()) } else { read_file(path) };
     let bytes = bytes.map_err(|error| unreadable(shown, io_words(&error), io_help(&error)))?;
+    decoded(bytes, shown)
+}
+
+/// The text of a file's bytes.
+pub(super) fn decoded(bytes: Vec<u8>, shown: &str) -> Result<String, Unreadable> {
     if bytes.len() > MAX_INPUT_BYTES {
         let message = format!("the file is larger than {} MiB, the most that is read", MAX_INPUT_BYTES >> 20);
         return Err(unreadable(shown, message, Some("a policy has a few kilobytes; is it the right file?")));
@@ -63,7 +68,7 @@ fn io_help(error: &io::Error) -> Option<&'static str> {
     (error.kind() == io::ErrorKind::NotFound).then_some("say `none` instead of a file to assert that there is no such policy")
 }
 
-fn unreadable(name: &str, message: String, help: Option<&str>) -> Unreadable {
+pub(super) fn unreadable(name: &str, message: String, help: Option<&str>) -> Unreadable {
     Unreadable::File { name: name.to_owned(), message, help: help.map(str::to_owned) }
 }
 

@@ -2,11 +2,14 @@
 
 mod batch;
 mod check;
+mod compare;
 mod exit;
 mod files;
+mod git;
 mod inputs;
 mod levels;
 mod simulate;
+mod versions;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
@@ -34,6 +37,8 @@ Exit codes: 0 clean, 1 something is blocked, 2 wrong usage, 3 an input could not
 enum Command {
     /// Check a connection: which ICA operation is blocked, for whom, by which words.
     Check(Box<check::Args>),
+    /// Compare two versions of a policy: what is newly allowed, what is newly denied, by which words.
+    Compare(compare::Args),
     /// Print the read-only AWS CLI calls that fetch what `check` needs.
     Inputs(inputs::Args),
     /// Decide one request as AWS would, or a stream of them with --batch.
@@ -58,6 +63,7 @@ pub fn run() -> Exit {
     };
     match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Inputs(args) => inputs::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }
@@ -98,6 +104,7 @@ fn asks_for_json() -> bool {
 /// Prints the mistake in the JSON of the command that was meant.
 fn print_usage_error(message: &str) {
     match std::env::args().nth(1).as_deref() {
+        Some("compare") => compare::print_usage_error(message),
         Some("simulate") => simulate::print_usage_error(message),
         _ => check::print_usage_error(message),
     }

@@ -9,7 +9,7 @@ pub use shape::ReadAs;
 use crate::finding::{Finding, Severity};
 use crate::json;
 use crate::source::{SourceId, Sources, Span};
-use crate::syntax::{self, Policy};
+use crate::syntax::{self, Body, Policy, StatementItem};
 use crate::tree::{Node, Value};
 use shape::Located;
 
@@ -22,6 +22,22 @@ pub struct Document {
     pub policy: Policy,
     /// What is wrong with its text, though it could be read.
     pub findings: Vec<Finding>,
+}
+
+impl Document {
+    /// Whether its statements name principals, as only policies of resources do; `None` where there is no statement to tell by.
+    pub fn names_principals(&self) -> Option<bool> {
+        let blocks = self.policy.elements.iter().filter_map(|element| match &element.body {
+            Body::Statements(statements) => Some(&statements.items),
+            _ => None,
+        });
+        let statements = blocks.flatten().filter_map(|item| match item {
+            StatementItem::Statement(statement) => Some(statement),
+            StatementItem::Other(_) => None,
+        });
+        let names = |statement: &syntax::Statement| statement.elements.iter().any(|element| element.name.text.ends_with("Principal"));
+        statements.map(names).reduce(|one, other| one || other)
+    }
 }
 
 /// Reads the policy document of a source.

@@ -126,7 +126,7 @@ struct RequestView {
 }
 
 #[derive(Serialize)]
-struct FindingView {
+pub(super) struct FindingView {
     id: &'static str,
     severity: Severity,
     file: Option<String>,
@@ -321,7 +321,7 @@ fn issuer(caller: &Caller) -> Option<String> {
     }
 }
 
-fn finding_view(sources: &Sources, finding: &Finding) -> FindingView {
+pub(super) fn finding_view(sources: &Sources, finding: &Finding) -> FindingView {
     let span = position(sources, finding.span);
     FindingView {
         id: finding.id,

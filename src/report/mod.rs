@@ -2,6 +2,10 @@
 
 #[cfg(feature = "cli")]
 mod causes;
+#[cfg(feature = "cli")]
+pub mod compare_human;
+pub mod compare_json;
+mod comparison;
 pub mod errors;
 #[cfg(feature = "cli")]
 mod excerpt;
@@ -12,4 +16,5 @@ mod place;
 #[cfg(feature = "cli")]
 pub mod simulation;
 
+pub use comparison::{Comparison, Document};
 pub use place::{Position, position};

@@ -116,10 +116,12 @@ fn compare_once(old: &[&Policy], new: &[&Policy], readings: &Readings) -> Compar
     Compared { relation: relation(&gained, &lost), gained, lost, readings: Vec::new() }
 }
 
-struct Question<'a> {
-    old: &'a [&'a Policy],
-    new: &'a [&'a Policy],
-    readings: &'a Readings,
+/// Two sets of policies under one choice of readings.
+#[derive(Clone, Copy)]
+pub(super) struct Question<'a> {
+    pub old: &'a [&'a Policy],
+    pub new: &'a [&'a Policy],
+    pub readings: &'a Readings,
 }
 
 impl Question<'_> {
@@ -132,13 +134,13 @@ impl Question<'_> {
             Err(undecided) => return Answer::Unknown(undecided),
         };
         let settled = assignments([self.old, self.new].concat().as_slice());
-        if settled.is_empty() && self.replays(&gain, backwards) {
+        if settled.is_empty() && self.replays(&gain.sample, backwards) {
             return Answer::Some(Box::new(gain));
         }
         for variables in &settled {
             let found = Sides::new(self.old, self.new, self.readings, variables).and_then(|sides| first_gain(&sides, backwards, variables));
             if let Ok(Some(gain)) = found
-                && self.replays(&gain, backwards)
+                && self.replays(&gain.sample, backwards)
             {
                 return Answer::Some(Box::new(gain));
             }
@@ -152,9 +154,9 @@ impl Question<'_> {
     }
 
     /// Whether the other engine agrees that one side allows the request and the other does not.
-    fn replays(&self, gain: &Gain, backwards: bool) -> bool {
-        let request = gain.sample.request();
-        let principal = gain.sample.principal.as_deref().unwrap_or_default();
+    pub(super) fn replays(&self, sample: &Sample, backwards: bool) -> bool {
+        let request = sample.request();
+        let principal = sample.principal.as_deref().unwrap_or_default();
         let allows = |policies: &[&Policy]| eval::allows_as_documents(&request, principal, policies, self.readings);
         let (from, to) = if backwards { (self.new, self.old) } else { (self.old, self.new) };
         allows(to) && !allows(from)

@@ -3,6 +3,7 @@
 
 use super::bits::Bits;
 use super::classes::TooMany;
+use super::token::Atom;
 use super::values::{Asked, Values};
 use crate::authz::ContextValue;
 use crate::model::condition::Quantifier;
@@ -68,7 +69,9 @@ impl KeySpace {
     /// Sorts the values of a key. `tests` are needed for a key with several values only.
     pub(super) fn new(asked: &Asked, is_bool: bool, multi_valued: bool, tests: &[Fits]) -> Result<KeySpace, TooMany> {
         let values = Values::new(asked, is_bool, &[])?;
-        let empty = values.witnesses.iter().position(String::is_empty);
+        // Without an atom for it the empty text is one of many in its class.
+        let is_asked = asked.atoms().contains(&Atom::Literal("".into()));
+        let empty = values.witnesses.iter().position(String::is_empty).filter(|_| is_asked);
         let mut space = KeySpace { values, points: Vec::new(), empty };
         space.points = if multi_valued { space.sets(tests)? } else { (0..space.values.witnesses.len()).map(Point::One).collect() };
         space.points.push(Point::Absent);

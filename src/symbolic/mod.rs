@@ -5,13 +5,16 @@
 
 mod bits;
 mod candidates;
+mod causes;
 mod classes;
 mod compare;
 mod cover;
 mod decide;
+mod differences;
 mod key;
 mod outside;
 mod partition;
+mod plausible;
 mod point;
 mod principal;
 mod sides;
@@ -23,8 +26,10 @@ mod values;
 mod variables;
 mod walk;
 
+pub use causes::Cause;
 pub use compare::{Answer, Compared, Gain, Relation, compare};
 pub use decide::decide;
+pub use differences::{Differences, Direction, Region, differences};
 pub use partition::{Comparison, KeyValues, Rest, Way, key_values, literals, rests};
 pub use point::Sample;
 pub use sides::Place;

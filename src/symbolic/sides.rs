@@ -40,7 +40,7 @@ pub(super) struct Sides {
 }
 
 /// Why a box is newly allowed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Because {
     /// This statement of the new side allows it, none of the old did.
     Allowed(Place),
@@ -74,6 +74,34 @@ fn side(policies: &[&Policy], readings: &Readings, sketcher: &mut Sketcher<'_>) 
     Ok(side)
 }
 
+/// One thing to look for: requests of a statement that lie outside of others.
+#[derive(Debug)]
+pub(super) struct Part<'a> {
+    pub because: Because,
+    sketch: Sketch,
+    others: Vec<&'a Sketch>,
+}
+
+/// All that must be looked at to find what `to` allows and `from` does not. A request is found once for every statement that allows it.
+pub(super) fn parts<'a>(gathered: &'a [Gathered], from: &'a Side, to: &'a Side) -> impl Iterator<Item = Part<'a>> {
+    let lifted = from.denies.iter().filter(|deny| left_over(&deny.sketch, sketches(&to.denies)).is_some());
+    let lifted = lifted.collect::<Vec<_>>();
+    to.allows.iter().flat_map(move |allow| {
+        let granted = left_over(&allow.sketch, sketches(&from.allows)).map(|sketch| Part {
+            because: Because::Allowed(allow.place),
+            sketch,
+            others: sketches(&from.allows).chain(sketches(&to.denies)).collect(),
+        });
+        let met = lifted.iter().filter(|deny| may_meet(&allow.sketch, &deny.sketch, gathered));
+        let lifted = met.map(|deny| Part {
+            because: Because::NotDenied { denied: deny.place, allowed: allow.place },
+            sketch: allow.sketch.and(&deny.sketch),
+            others: sketches(&to.denies).collect(),
+        });
+        granted.into_iter().chain(lifted.collect::<Vec<_>>())
+    })
+}
+
 /// The search for what `to` allows and `from` does not.
 pub(super) struct Search<'a> {
     pub gathered: &'a [Gathered],
@@ -84,29 +112,19 @@ pub(super) struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Calls `found` with boxes of newly allowed requests, until it returns `false`. Each request is found once for every statement
-    /// that allows it.
+    /// Calls `found` with boxes of newly allowed requests, until it returns `false`.
     pub(super) fn run(&mut self, found: &mut Found<'_>) -> Result<(), Undecided> {
-        let lifted = self.from.denies.iter().filter(|deny| left_over(&deny.sketch, sketches(&self.to.denies)).is_some());
-        let lifted = lifted.collect::<Vec<_>>();
-        for allow in &self.to.allows {
-            if let Some(rest) = left_over(&allow.sketch, sketches(&self.from.allows)) {
-                let others = sketches(&self.from.allows).chain(sketches(&self.to.denies));
-                if !self.outside(&rest, others, Because::Allowed(allow.place), found)? {
-                    return Ok(());
-                }
-            }
-            for deny in &lifted {
-                let because = Because::NotDenied { denied: deny.place, allowed: allow.place };
-                let both = allow.sketch.and(&deny.sketch);
-                if may_meet(&allow.sketch, &deny.sketch, self.gathered)
-                    && !self.outside(&both, sketches(&self.to.denies), because, found)?
-                {
-                    return Ok(());
-                }
+        for part in parts(self.gathered, self.from, self.to) {
+            if !self.ask(&part, found)? {
+                return Ok(());
             }
         }
         Ok(())
+    }
+
+    /// Calls `found` with the boxes of one part, until it returns `false`; so does this then.
+    pub(super) fn ask(&mut self, part: &Part<'_>, found: &mut Found<'_>) -> Result<bool, Undecided> {
+        self.outside(&part.sketch, part.others.iter().copied(), part.because, found)
     }
 
     /// Looks for requests of a statement outside of the others. Where its patterns tell too much apart, they are looked at in halves.

@@ -224,10 +224,7 @@ impl<'a> Sketcher<'a> {
     }
 
     fn resource(&self, pattern: &ResourcePattern) -> Atom {
-        match &pattern.kind {
-            ResourceKind::Everything => Atom::Prefix("".into()),
-            ResourceKind::Arn(pattern) => Atom::read(pattern, resource_style(pattern, self.readings), self.variables),
-        }
+        resource_atom(pattern, self.readings, self.variables)
     }
 
     fn place(&mut self, name: Name, span: Span) -> usize {
@@ -278,10 +275,10 @@ impl<'a> Sketcher<'a> {
             any_of_several: self.any_of_several(condition, place),
         };
         let dimension = &mut self.dimensions[place];
-        if condition.quantifier.is_some()
+        if (condition.quantifier.is_some() || dimension.multi_valued)
             && let Asked::Text(..) | Asked::Nothing = dimension.asked
         {
-            // The empty text is a class of its own: set operators take it for an empty set.
+            // The empty text is a class of its own: alone it is taken for an empty set.
             match dimension.asked.text(Atom::Literal("".into())) {
                 Ok(atom) => dimension.always.push(atom),
                 Err(mixed) => return Err(self.mixed(mixed, place, condition.span)),
@@ -326,6 +323,14 @@ impl<'a> Sketcher<'a> {
             Written::Ip { values, .. } => each(values, |net| asked.address(*net)),
             Written::Null(_) | Written::Unknown => Ok(Vec::new()),
         }
+    }
+}
+
+/// The pattern of a resource.
+pub(super) fn resource_atom(pattern: &ResourcePattern, readings: &Readings, variables: &Variables) -> Atom {
+    match &pattern.kind {
+        ResourceKind::Everything => Atom::Prefix("".into()),
+        ResourceKind::Arn(pattern) => Atom::read(pattern, resource_style(pattern, readings), variables),
     }
 }
 

@@ -1,0 +1,212 @@
+//! `ica-policy compare`: two versions of a policy.
+
+use super::exit::Exit;
+use super::files::{look, print, print_error, print_report, unreadable};
+use super::versions::{NONE, Origin, Version};
+use crate::ica::connection::Unreadable;
+use crate::input::Document;
+use crate::model::PolicyKind;
+use crate::report::{Comparison, compare_human, compare_json, human};
+use crate::source::Sources;
+use crate::symbolic::{Differences, differences};
+use clap::{Args as ClapArgs, ValueEnum};
+
+/// Says what the new version of a policy allows that the old did not, and what it allows no longer: all requests, not samples, whoever asks.
+///
+/// Each FILE is a policy or the answer of the AWS CLI that holds one; `-` is standard input, `none` says that there is none.
+/// Exit code 0: nothing that --fail-on names; 1: there is, or it could not be decided; 2: wrong usage; 3: a file could not be read.
+#[derive(ClapArgs, Debug)]
+#[command(override_usage = "ica-policy compare [OPTIONS] OLD NEW\n       ica-policy compare [OPTIONS] --against REV FILE...")]
+pub(super) struct Args {
+    /// The old and the new version; with --against the files to compare with their older versions.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+    /// Take the old versions from this git revision; a file that it does not have is compared with nothing.
+    #[arg(long, value_name = "REV")]
+    against: Option<String>,
+    /// What the policies are; without it resource if a statement names principals, else identity.
+    #[arg(long, value_enum)]
+    kind: Option<Kind>,
+    /// Which differences give exit code 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Any)]
+    fail_on: FailOn,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Kind {
+    Identity,
+    Boundary,
+    Session,
+    Resource,
+    KmsKey,
+    Trust,
+    Scp,
+    Rcp,
+    Vpce,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum FailOn {
+    /// Something is newly allowed.
+    NewAccess,
+    /// Something is newly denied.
+    LostAccess,
+    /// Either.
+    Any,
+    /// An operation of ICA is newly blocked; not built yet.
+    NewlyBlocked,
+    /// Nothing does.
+    Never,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+impl Kind {
+    fn meant(self) -> PolicyKind {
+        match self {
+            Kind::Identity => PolicyKind::Identity,
+            Kind::Boundary => PolicyKind::Boundary,
+            Kind::Session => PolicyKind::Session,
+            Kind::Resource => PolicyKind::Resource,
+            Kind::KmsKey => PolicyKind::KmsKey,
+            Kind::Trust => PolicyKind::Trust,
+            Kind::Scp => PolicyKind::Scp,
+            Kind::Rcp => PolicyKind::Rcp,
+            Kind::Vpce => PolicyKind::Vpce,
+        }
+    }
+
+    /// The word of the flag.
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Identity => "identity",
+            Kind::Boundary => "boundary",
+            Kind::Session => "session",
+            Kind::Resource => "resource",
+            Kind::KmsKey => "kms-key",
+            Kind::Trust => "trust",
+            Kind::Scp => "scp",
+            Kind::Rcp => "rcp",
+            Kind::Vpce => "vpce",
+        }
+    }
+}
+
+impl FailOn {
+    /// What could not be decided may be a difference.
+    fn fails(self, differences: &Differences) -> bool {
+        let new = !differences.newly_allowed.regions.is_empty() || differences.newly_allowed.undecided.is_some();
+        let lost = !differences.newly_denied.regions.is_empty() || differences.newly_denied.undecided.is_some();
+        match self {
+            FailOn::NewAccess => new,
+            FailOn::LostAccess => lost,
+            FailOn::Any | FailOn::NewlyBlocked => new || lost,
+            FailOn::Never => false,
+        }
+    }
+}
+
+/// Compares every pair and prints its report.
+pub(super) fn run(args: &Args) -> Exit {
+    let printer = Printer { format: args.format };
+    match pairs(args) {
+        Ok(pairs) => pairs.iter().map(|pair| compare_pair(args, pair, &printer)).max().unwrap_or(Exit::Usage),
+        Err(message) => printer.usage(&message),
+    }
+}
+
+/// Prints what is wrong with the command line as JSON.
+pub(super) fn print_usage_error(message: &str) {
+    print(&compare_json::usage(message.trim_end()));
+}
+
+/// The pairs to compare, the old version first.
+fn pairs(args: &Args) -> Result<Vec<(Origin<'_>, Origin<'_>)>, String> {
+    if args.fail_on == FailOn::NewlyBlocked {
+        return Err("`--fail-on newly-blocked` is not built yet: it needs a connection, and this version compares documents".to_owned());
+    }
+    match (&args.against, args.files.as_slice()) {
+        (Some(revision), _) if revision.is_empty() || revision.starts_with('-') => Err(format!("--against: `{revision}` is no revision")),
+        (Some(_), files) if files.iter().any(|file| file == "-" || file == NONE) => {
+            Err("--against takes files: git has no older version of standard input or of nothing".to_owned())
+        }
+        (Some(revision), files) => Ok(files.iter().map(|path| (Origin::Revision { revision, path }, Origin::WorkTree(path))).collect()),
+        (None, [old, new]) if old == "-" && new == "-" => Err("`-` can stand for one file only: standard input is read once".to_owned()),
+        (None, [old, new]) => Ok(vec![(Origin::File(old), Origin::File(new))]),
+        (None, files) if files.len() > 2 => Err(format!("two files are compared, OLD and NEW, and {} are given", files.len())),
+        (None, _) => Err("two files are compared, OLD and NEW; for the older version that git has, give --against REV".to_owned()),
+    }
+}
+
+fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Printer) -> Exit {
+    let mut sources = Sources::new();
+    let (old, new) = match (old.read(&mut sources), new.read(&mut sources)) {
+        (Ok(old), Ok(new)) => (old, new),
+        (old, new) => {
+            let unreadable = [old.err(), new.err()].into_iter().flatten().collect::<Vec<_>>();
+            return printer.unreadable(&sources, &unreadable);
+        }
+    };
+    if args.against.is_some() && old.document.is_none() && new.document.is_none() {
+        let message = "there is no such file, neither in the work tree nor in the revision".to_owned();
+        return printer.unreadable(&sources, &[unreadable(&new.name, message, None)]);
+    }
+    let kind = match args.kind.map_or_else(|| kind_of(&old, &new), Ok) {
+        Ok(kind) => kind,
+        Err(message) => return printer.usage(&message),
+    };
+    let mut findings = Vec::new();
+    let [old, new] = [old, new].map(|version| version.meant(kind.meant(), &mut findings));
+    let differences = differences(&[&old.policy], &[&new.policy]);
+    let comparison = Comparison { old: &old, new: &new, kind: kind.word(), differences: &differences, findings: &findings };
+    printer.report(&sources, &comparison).max(if args.fail_on.fails(&differences) { Exit::Found } else { Exit::Clean })
+}
+
+/// The kind that both documents show; one that has no statement is of the kind of the other.
+fn kind_of(old: &Version, new: &Version) -> Result<Kind, String> {
+    let named = [old, new].map(|version| version.document.as_ref().and_then(Document::names_principals));
+    match named {
+        [Some(true), Some(false)] | [Some(false), Some(true)] => Err(format!(
+            "one of `{}` and `{}` names principals and the other does not: two documents of one kind are compared; --kind says which is meant",
+            old.name, new.name
+        )),
+        [old, new] if old.or(new) == Some(true) => Ok(Kind::Resource),
+        _ => Ok(Kind::Identity),
+    }
+}
+
+struct Printer {
+    format: Format,
+}
+
+impl Printer {
+    fn report(&self, sources: &Sources, comparison: &Comparison<'_>) -> Exit {
+        print_report(&match self.format {
+            Format::Human => compare_human::report(sources, comparison, look(&std::io::stdout())),
+            Format::Json => compare_json::report(sources, comparison),
+        })
+    }
+
+    fn unreadable(&self, sources: &Sources, unreadable: &[Unreadable]) -> Exit {
+        match self.format {
+            Format::Human => print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr()))),
+            Format::Json => print(&compare_json::unreadable(sources, unreadable)),
+        }
+        Exit::Unreadable
+    }
+
+    fn usage(&self, message: &str) -> Exit {
+        match self.format {
+            Format::Human => print_error(&format!("error: {message}\n  help: `ica-policy compare --help` lists the flags\n")),
+            Format::Json => print_usage_error(message),
+        }
+        Exit::Usage
+    }
+}

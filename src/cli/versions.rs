@@ -1,0 +1,74 @@
+//! The two versions of a policy, from wherever they come.
+
+use super::files::Files;
+use super::git::Revision;
+use crate::finding::Finding;
+use crate::ica::connection::{Loader, Unreadable};
+use crate::input::{self, Document};
+use crate::model::{self, Policy, PolicyKind};
+use crate::report;
+use crate::source::{SourceId, Sources, Span};
+use std::path::{Path, PathBuf};
+
+/// The word for a policy that is not there.
+pub(super) const NONE: &str = "none";
+
+/// Where a version comes from.
+#[derive(Debug)]
+pub(super) enum Origin<'a> {
+    /// A file, standard input, or nothing.
+    File(&'a str),
+    /// A file that may be gone.
+    WorkTree(&'a str),
+    /// A file of a git revision, which may not have it.
+    Revision { revision: &'a str, path: &'a str },
+}
+
+/// A version as it was read.
+#[derive(Debug)]
+pub(super) struct Version {
+    pub name: String,
+    /// `None` where there is nothing.
+    pub document: Option<Document>,
+}
+
+impl Origin<'_> {
+    pub(super) fn read(&self, sources: &mut Sources) -> Result<Version, Unreadable> {
+        let (name, id) = match *self {
+            Origin::File(NONE) => (NONE.to_owned(), None),
+            Origin::WorkTree(path) if Path::new(path).try_exists().is_ok_and(|exists| !exists) => (path.to_owned(), None),
+            Origin::File(path) | Origin::WorkTree(path) => {
+                let name = if path == "-" { "standard input" } else { path };
+                (name.to_owned(), Some(Files { folder: PathBuf::new() }.load(sources, path)?))
+            }
+            Origin::Revision { revision, path } => from_git(sources, &Revision { name: revision }, path)?,
+        };
+        let document = id.map(|id| input::read_policy(sources, id)).transpose().map_err(Unreadable::Text)?;
+        Ok(Version { name, document })
+    }
+}
+
+fn from_git(sources: &mut Sources, revision: &Revision<'_>, path: &str) -> Result<(String, Option<SourceId>), Unreadable> {
+    let name = revision.shown(path);
+    let text = revision.read(path)?;
+    let added = text.map(|text| sources.add_file(&name, text)).transpose();
+    let id = added.map_err(|error| Unreadable::File { name: name.clone(), message: error.to_string(), help: None })?;
+    Ok((name, id))
+}
+
+impl Version {
+    /// What the document means as a policy of this kind. What is wrong with it goes to the findings.
+    pub(super) fn meant(self, kind: PolicyKind, findings: &mut Vec<Finding>) -> report::Document {
+        let Some(document) = self.document else {
+            return report::Document { name: self.name, read_as: None, policy: nothing(kind) };
+        };
+        let lowered = model::lower(&document.policy, kind);
+        findings.extend(document.findings.into_iter().chain(lowered.findings));
+        report::Document { name: self.name, read_as: Some(document.read_as.to_string()), policy: lowered.policy }
+    }
+}
+
+/// A policy that says nothing.
+fn nothing(kind: PolicyKind) -> Policy {
+    Policy { kind, span: Span::default(), version: model::Version::V2012, version_span: None, statements: Vec::new() }
+}

@@ -1,0 +1,270 @@
+use crate::support::holds_to_schema;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A fresh folder below the build folder.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compare").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Runs the binary in a folder; only PATH is kept, which finds git.
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ica-policy"));
+    command
+        .env_clear()
+        .env("NO_COLOR", "1")
+        .env("PATH", std::env::var("PATH").unwrap())
+        .env("GIT_CEILING_DIRECTORIES", env!("CARGO_TARGET_TMPDIR"));
+    command.arg("compare").args(arguments).current_dir(folder).stdin(Stdio::null()).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn document(statements: &Value) -> String {
+    serde_json::to_string_pretty(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap()
+}
+
+fn allow(actions: &[&str], resource: &str) -> Value {
+    json!({"Sid": "Objects", "Effect": "Allow", "Action": actions, "Resource": resource})
+}
+
+fn deny(action: &str, resource: &str) -> Value {
+    json!({"Sid": "Keep", "Effect": "Deny", "Action": action, "Resource": resource})
+}
+
+/// Writes both versions and compares them.
+fn compared(name: &str, old: &Value, new: &Value, more: &[&str]) -> Output {
+    let folder = folder(name);
+    fs::write(folder.join("old.json"), document(old)).unwrap();
+    fs::write(folder.join("new.json"), document(new)).unwrap();
+    run(&folder, &[&["old.json", "new.json"], more].concat())
+}
+
+/// The JSON report, held to its schema.
+fn report(output: &Output) -> Value {
+    let report = serde_json::from_slice(&output.stdout).unwrap();
+    holds_to_schema(&report, "compare-v1.json");
+    report
+}
+
+fn reported(name: &str, old: &Value, new: &Value) -> Value {
+    report(&compared(name, old, new, &["--format", "json"]))
+}
+
+const KEYS: &str = "arn:aws:s3:::acme-genomics/ica/*";
+
+#[test]
+fn a_wider_action_is_newly_allowed() {
+    let (old, new) = (json!([allow(&["s3:GetObject"], KEYS)]), json!([allow(&["s3:GetObject", "s3:Put*"], KEYS)]));
+    let output = compared("wider", &old, &new, &[]);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    for words in [
+        "the new one allows more, compared as policies of kind identity",
+        "newly allowed 1: for example s3:PutObject on arn:aws:s3:::acme-genomics/ica/a.bam",
+        "action    s3:Put*",
+        "statement 0 `Objects` of `new.json` allows this, nothing in `old.json` did",
+        "newly allowed: 1; newly denied: none; look whether the new access is meant",
+    ] {
+        assert!(text.contains(words), "{words} is not in\n{text}");
+    }
+    let report = reported("wider", &old, &new);
+    assert_eq!(report["relation"], "new-allows-more");
+    assert_eq!(report["newly_denied"], json!([]));
+    let [difference] = report["newly_allowed"].as_array().unwrap().as_slice() else { panic!("{report}") };
+    assert_eq!(difference["region"]["actions"], json!({"all_but": false, "patterns": ["s3:Put*"]}));
+    assert_eq!(difference["because"][0]["text"], "\"s3:Put*\"");
+    assert_eq!(difference["because"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_deny_that_is_gone_is_the_cause() {
+    let objects = allow(&["s3:DeleteObject"], KEYS);
+    let with = json!([objects, deny("s3:Delete*", "arn:aws:s3:::acme-genomics/ica/*.bam")]);
+    let without = json!([objects]);
+    let gone = reported("lifted", &with, &without);
+    assert_eq!(gone["relation"], "new-allows-more");
+    let difference = &gone["newly_allowed"][0];
+    assert_eq!(difference["region"]["denied_by"], json!({"side": "old", "statement": 1, "sid": "Keep"}));
+    assert_eq!(difference["because"][0]["side"], "old");
+    assert_eq!(difference["because"][0]["text"], "\"Deny\"");
+    assert_eq!(difference["witness"]["action"], "s3:DeleteObject");
+    assert!(difference["witness"]["resource"].as_str().unwrap().ends_with(".bam"), "{gone}");
+    // The other way round it is new.
+    let added = reported("added", &without, &with);
+    assert_eq!(added["relation"], "new-allows-less");
+    assert_eq!(added["newly_denied"][0]["region"]["denied_by"]["side"], "new");
+    assert_eq!(added["newly_denied"][0]["because"][0]["side"], "new");
+}
+
+#[test]
+fn the_value_of_a_condition_is_the_cause() {
+    let from = |ranges: &[&str]| {
+        let mut statement = allow(&["s3:GetObject"], KEYS);
+        statement["Condition"] = json!({"IpAddress": {"aws:SourceIp": ranges}});
+        json!([statement])
+    };
+    let wider = reported("range", &from(&["203.0.113.0/24"]), &from(&["203.0.113.0/24", "198.51.100.0/24"]));
+    let difference = &wider["newly_allowed"][0];
+    assert_eq!(difference["because"].as_array().unwrap().len(), 1);
+    assert_eq!(difference["because"][0]["text"], "\"198.51.100.0/24\"");
+    assert_eq!(difference["witness"]["context"], json!({"aws:SourceIp": "198.51.100.7"}));
+    assert_eq!(difference["region"]["condition_keys"], json!(["aws:SourceIp"]));
+    // A condition that is dropped is underlined where it was.
+    let dropped = reported("dropped", &from(&["203.0.113.0/24"]), &json!([allow(&["s3:GetObject"], KEYS)]));
+    assert_eq!(dropped["newly_allowed"][0]["because"][0]["side"], "old");
+    assert!(dropped["newly_allowed"][0]["because"][0]["text"].as_str().unwrap().starts_with("\"aws:SourceIp\""), "{dropped}");
+}
+
+#[test]
+fn other_words_of_the_same_meaning_are_equal() {
+    let (old, new) = (json!([allow(&["s3:GetObject", "s3:Get*"], KEYS)]), json!([allow(&["S3:get*"], KEYS)]));
+    let output = compared("equal", &old, &new, &[]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains("both allow the same"), "{}", stdout(&output));
+}
+
+#[test]
+fn fail_on_looks_at_its_direction_only() {
+    let (small, large) = (json!([allow(&["s3:GetObject"], KEYS)]), json!([allow(&["s3:*"], KEYS)]));
+    let code = |old, new, fail_on| compared("fail-on", old, new, &["--fail-on", fail_on]).status.code();
+    let more = ["new-access", "lost-access", "any", "never"].map(|fail_on| code(&small, &large, fail_on));
+    assert_eq!(more, [Some(1), Some(0), Some(1), Some(0)]);
+    let less = ["new-access", "lost-access", "any", "never"].map(|fail_on| code(&large, &small, fail_on));
+    assert_eq!(less, [Some(0), Some(1), Some(1), Some(0)]);
+    let blocked = compared("fail-on", &small, &large, &["--fail-on", "newly-blocked"]);
+    assert_eq!(blocked.status.code(), Some(2));
+    assert!(stderr(&blocked).contains("not built yet"), "{}", stderr(&blocked));
+}
+
+/// AWS's pages leave open whether `*` in the account of an ARN runs on, so the answer hangs on the reading.
+#[test]
+fn what_hangs_on_a_reading_is_not_decided_and_fails() {
+    let old = json!([allow(&["sqs:SendMessage"], "arn:aws:sqs:*:111122223333:q")]);
+    let new = json!([allow(&["sqs:SendMessage"], "arn:aws:sqs:*:111122223333:q"), allow_more()]);
+    fn allow_more() -> Value {
+        json!({"Sid": "More", "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-central-1:x:111122223333:q"})
+    }
+    let output = compared("reading", &old, &new, &["--format", "json", "--fail-on", "new-access"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report = report(&output);
+    assert_eq!(report["relation"], "unknown", "{report}");
+    assert_eq!(report["undecided"][0]["direction"], "newly-allowed");
+    assert_eq!(report["newly_allowed"][0]["region"]["only_if"][0]["id"], "resource-star");
+    let relations = report["readings"].as_array().unwrap().iter().map(|reading| &reading["relation"]).collect::<Vec<_>>();
+    assert_eq!(relations, ["new-allows-more", "equal"]);
+    let text = stdout(&compared("reading", &old, &new, &[]));
+    assert!(text.contains("not decided") && text.contains("only if a `*` before the fifth colon"), "{text}");
+}
+
+#[test]
+fn variables_are_filled_in_for_the_example() {
+    let home = |key: &str| json!([allow(&["s3:GetObject"], &format!("arn:aws:s3:::acme-genomics/${{aws:username}}/{key}"))]);
+    let report = reported("variable", &home("a*"), &home("*"));
+    // Whether something is lost hangs on the variable for the engine, so the relation is not decided; what is gained is shown.
+    assert_eq!(report["relation"], "unknown", "{report}");
+    let witness = &report["newly_allowed"][0]["witness"];
+    let name = witness["context"]["aws:username"].as_str().unwrap();
+    assert!(witness["resource"].as_str().unwrap().contains(&format!("/{name}/")), "{witness}");
+}
+
+#[test]
+fn policies_of_a_resource_are_recognised_and_kinds_are_not_mixed() {
+    let mut named = allow(&["s3:GetObject"], KEYS);
+    named["Principal"] = json!({"AWS": "arn:aws:iam::111122223333:user/ana"});
+    let mut everybody = named.clone();
+    everybody["Principal"] = json!("*");
+    let report = reported("public", &json!([named]), &json!([everybody]));
+    assert_eq!((report["kind"].as_str(), report["relation"].as_str()), (Some("resource"), Some("new-allows-more")));
+    assert_eq!(report["newly_allowed"][0]["because"][0]["text"], "\"*\"");
+    let mixed = compared("mixed", &json!([named]), &json!([allow(&["s3:GetObject"], KEYS)]), &[]);
+    assert_eq!(mixed.status.code(), Some(2));
+    assert!(stderr(&mixed).contains("--kind"), "{}", stderr(&mixed));
+    let emptied = compared("emptied", &json!([named]), &json!([]), &["--format", "json"]);
+    assert_eq!(serde_json::from_slice::<Value>(&emptied.stdout).unwrap()["kind"], "resource");
+}
+
+#[test]
+fn bad_input_is_told_with_its_place() {
+    let folder = folder("bad");
+    fs::write(folder.join("good.json"), document(&json!([allow(&["s3:*"], "*")]))).unwrap();
+    fs::write(folder.join("bad.json"), "{\"Statement\": [").unwrap();
+    let codes = [["bad.json", "good.json"], ["good.json", "missing.json"]].map(|files| run(&folder, &files).status.code());
+    assert_eq!(codes, [Some(3), Some(3)]);
+    let both = report(&run(&folder, &["bad.json", "missing.json", "--format", "json"]));
+    let files = both["errors"].as_array().unwrap().iter().map(|error| error["file"].as_str().unwrap()).collect::<Vec<_>>();
+    assert!(files.contains(&"bad.json") && files.contains(&"missing.json"), "{files:?}");
+    assert_eq!(both["relation"], Value::Null);
+    for wrong in
+        [vec!["good.json"], vec!["-", "-"], vec!["a", "b", "c"], vec!["--against", "-x", "good.json"], vec!["--against", "HEAD", "-"]]
+    {
+        let output = run(&folder, &[&wrong[..], &["--format", "json"]].concat());
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(!report(&output)["errors"].as_array().unwrap().is_empty());
+    }
+}
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let who = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"];
+    let output = Command::new("git").args(who).args(arguments).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
+}
+
+#[test]
+fn the_old_side_comes_from_git() {
+    let folder = folder("git");
+    let policies = folder.join("policies");
+    fs::create_dir(&policies).unwrap();
+    let [small, large] = [["s3:GetObject"], ["s3:*"]].map(|actions| document(&json!([allow(&actions, KEYS)])));
+    for name in ["same.json", "wider.json", "gone.json"] {
+        fs::write(policies.join(name), &small).unwrap();
+    }
+    git(&folder, &["init", "--quiet"]);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "--quiet", "--message", "old"]);
+    fs::write(policies.join("wider.json"), &large).unwrap();
+    fs::write(policies.join("fresh.json"), &small).unwrap();
+    fs::remove_file(policies.join("gone.json")).unwrap();
+    let against = |place: &Path, files: &[&str]| run(place, &[&["--against", "HEAD", "--format", "json"], files].concat());
+    let all = against(&folder, &["policies/same.json", "policies/wider.json", "policies/fresh.json", "policies/gone.json"]);
+    assert_eq!(all.status.code(), Some(1));
+    let text = stdout(&all);
+    let reports = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>();
+    let relations = reports.iter().map(|report| report["relation"].as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(relations, ["equal", "new-allows-more", "new-allows-more", "new-allows-less"]);
+    assert_eq!(reports[1]["old"]["file"], "HEAD:policies/wider.json");
+    assert_eq!(reports[2]["old"]["read_as"], Value::Null);
+    // Paths are those of the folder one stands in, also upwards and from the root.
+    assert_eq!(against(&policies, &["same.json", "../policies/same.json"]).status.code(), Some(0));
+    assert_eq!(against(Path::new("/"), &[policies.join("same.json").to_str().unwrap()]).status.code(), Some(0));
+}
+
+#[test]
+fn what_git_does_not_have_is_told() {
+    let repository = folder("git-errors");
+    fs::write(repository.join("a.json"), document(&json!([allow(&["s3:*"], "*")]))).unwrap();
+    let outside = run(&repository, &["--against", "HEAD", "a.json"]);
+    assert_eq!(outside.status.code(), Some(3));
+    assert!(stderr(&outside).contains("is in no git repository"), "{}", stderr(&outside));
+    git(&repository, &["init", "--quiet"]);
+    git(&repository, &["add", "."]);
+    git(&repository, &["commit", "--quiet", "--message", "old"]);
+    for (revision, file, words) in
+        [("nowhere", "a.json", "git knows no revision `nowhere`"), ("HEAD", "b.json", "neither in the work tree nor in the revision")]
+    {
+        let output = run(&repository, &["--against", revision, file]);
+        assert_eq!(output.status.code(), Some(3));
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    }
+}
