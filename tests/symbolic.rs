@@ -6,7 +6,7 @@ use ica_policy::model::{Policy, PolicyKind};
 use ica_policy::symbolic::{Answer, Compared, Gain, Relation, compare};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 fn word(relation: Relation) -> String {
@@ -48,11 +48,13 @@ fn versions_of_managed_policies_are_decided() {
     let pairs = history();
     let all = compared(&pairs);
     assert!(pairs.is_empty() || pairs.len() == 97);
-    assert!(unknown(&all).len() <= 2, "{:?}", unknown(&all));
+    // AmazonSageMakerFullAccess hangs on what `arn:aws:sagemaker:*` and the like match (`ResourceStar`).
+    assert!(unknown(&all).len() <= 1, "{:?}", unknown(&all));
     let pairs = twins();
     let all = compared(&pairs);
     assert!(pairs.is_empty() || all.len() == 1450, "{}", all.len());
-    assert!(unknown(&all).len() <= 4, "{:?}", unknown(&all));
+    // AWSAuditManagerServiceRolePolicy hangs on keys with several values (`SeveralValues`).
+    assert!(unknown(&all).len() <= 1, "{:?}", unknown(&all));
 }
 
 /// Every managed policy against itself, its statements turned around and split into one for each action and resource.
@@ -204,4 +206,64 @@ fn nothing_is_missed_in_a_small_world() {
     eprintln!("{} decided, {} unknown", decided.get(), open.get());
     assert!(open.get() * 50 <= decided.get(), "{} of {} are unknown", open.get(), decided.get());
     result.unwrap();
+}
+
+/// A document of `Allow` or `Deny` statements with these members.
+fn document(statements: Vec<Value>) -> Policy {
+    policy(&json!({"Version": "2012-10-17", "Statement": statements}).to_string(), PolicyKind::Identity)
+}
+
+/// `*a*b*c*`, with other letters for each number.
+fn stars(number: usize, length: usize) -> String {
+    let letter = |place: usize| char::from(b'a' + u8::try_from((number * 7 + place * (number % 5 + 1) + place * place) % 26).unwrap());
+    (0..length).fold("arn:aws:s3:::*".to_owned(), |text, place| text + &format!("{}*", letter(place)))
+}
+
+/// 40 statements, each about some of ten keys.
+fn overlapping(shift: usize, effect: &str, with_stars: bool) -> Vec<Value> {
+    let value =
+        |key: usize, number: usize| if with_stars { format!("*{}*", number % (key + 3)) } else { format!("v{}", number % (key + 2)) };
+    let tests = |number: usize| {
+        let keys = (0..10_usize).filter(move |key| !(number * 31 + key * 17).is_multiple_of(3));
+        let values = move |key: usize| json!([value(key, number), value(key, number + shift), value(key, number * 3 + 1)]);
+        keys.map(|key| (format!("aws:RequestTag/k{key}"), values(key))).collect::<serde_json::Map<_, _>>()
+    };
+    let statement = |number| json!({"Effect": effect, "Action": "s3:*", "Resource": "*", "Condition": {"StringLike": tests(number)}});
+    (0..40).map(statement).collect()
+}
+
+/// Whoever makes a policy hard gets "unknown" and a place, soon; the time is for a build without optimisation.
+#[test]
+fn hard_policies_end_within_the_budget() {
+    let everything = json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});
+    let starry = |shift: usize, length: usize| {
+        let patterns = (0..60).map(|number| stars(number + shift, length)).collect::<Vec<_>>();
+        document(vec![json!({"Effect": "Allow", "Action": "s3:*", "Resource": patterns})])
+    };
+    let many = |shift: usize, effect: &str| {
+        let each = |number: usize| json!({"Effect": effect, "Action": "s3:*", "Resource": (0..8).map(|more| stars(number * 8 + more + shift, 6)).collect::<Vec<_>>()});
+        (0..20).map(each).collect::<Vec<_>>()
+    };
+    let but = |denies: Vec<Value>| document(denies.into_iter().chain([everything.clone()]).collect());
+    let pairs = [
+        ("stars", starry(0, 12), starry(1, 12)),
+        ("more stars", starry(0, 40), starry(3, 40)),
+        ("stars within stars", starry(0, 20), starry(0, 10)),
+        ("many starry statements", document(many(0, "Allow")), document(many(5, "Allow"))),
+        ("many starry denies", but(many(0, "Deny")), but(many(5, "Deny"))),
+        ("overlaps", document(overlapping(1, "Allow", false)), document(vec![everything.clone()])),
+        ("overlapping denies", but(overlapping(1, "Deny", false)), but(overlapping(2, "Deny", false))),
+        ("overlaps of stars", document(overlapping(1, "Allow", true)), document(overlapping(2, "Allow", true))),
+    ];
+    for (name, old, new) in &pairs {
+        let start = std::time::Instant::now();
+        let compared = compare(&[old], &[new]);
+        let took = start.elapsed();
+        eprintln!("{name}: {:?} in {took:?}", compared.relation);
+        assert!(took.as_secs() < 30, "{name}: {took:?}");
+        assert!(*name != "stars within stars" || compared.relation == Relation::Unknown, "nothing here is too hard any more");
+        for answer in [&compared.gained, &compared.lost] {
+            assert!(!matches!(answer, Answer::Unknown(undecided) if undecided.span.is_none()), "{name}: {answer:?}");
+        }
+    }
 }

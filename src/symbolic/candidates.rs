@@ -22,8 +22,9 @@ pub(super) fn assignments(policies: &[&Policy]) -> Vec<Variables> {
     let fresh = |number: usize| Some(format!("value{number}"));
     let usual = keys.iter().enumerate().map(|(number, key)| (*key, fresh(number))).collect::<BTreeMap<_, _>>();
     let mut all = vec![usual.clone()];
+    let literals = patterns.iter().flat_map(|pattern| literals(pattern)).collect::<BTreeSet<_>>();
     for key in &keys {
-        let spelt = words_at(key, &patterns).into_iter().map(Some);
+        let spelt = words_at(key, &patterns, &literals).into_iter().map(Some);
         all.extend(std::iter::once(None).chain(spelt).map(|value| {
             let mut changed = usual.clone();
             changed.insert(key, value);
@@ -42,25 +43,28 @@ fn variables(values: BTreeMap<&str, Option<String>>) -> Variables {
 }
 
 /// What other patterns have in the place of the variable: after the same beginning, up to where the pattern goes on.
-fn words_at(key: &str, patterns: &[&Pattern]) -> BTreeSet<String> {
-    let mut words = BTreeSet::new();
-    for pattern in patterns {
-        for (at, _) in
-            pattern.parts.iter().enumerate().filter(|(_, part)| matches!(part, Part::Variable(variable) if &*variable.key == key))
-        {
-            let start = match at.checked_sub(1).map(|before| &pattern.parts[before]) {
-                Some(Part::Literal(text)) => &**text,
-                Some(_) => continue,
-                None => "",
-            };
-            let end = match pattern.parts.get(at + 1) {
-                Some(Part::Literal(text)) => text.chars().next(),
-                _ => None,
-            };
-            words.extend(patterns.iter().flat_map(|other| literals(other)).filter_map(|text| word(text, start, end)));
-        }
-    }
-    words
+fn words_at(key: &str, patterns: &[&Pattern], literals: &BTreeSet<&str>) -> BTreeSet<String> {
+    // Many patterns have the variable in the same place.
+    let places = patterns.iter().flat_map(|pattern| places(key, pattern)).collect::<BTreeSet<_>>();
+    let words = places.iter().flat_map(|(start, end)| literals.iter().filter_map(|text| word(text, start, *end)));
+    words.collect()
+}
+
+/// Where a pattern has the variable: the literal before it, and the character behind it.
+fn places<'a>(key: &str, pattern: &'a Pattern) -> Vec<(&'a str, Option<char>)> {
+    let parts = &pattern.parts;
+    let holds = |part: &Part| matches!(part, Part::Variable(variable) if &*variable.key == key);
+    let start = |at: usize| match at.checked_sub(1).map(|before| &parts[before]) {
+        Some(Part::Literal(text)) => Some(&**text),
+        Some(_) => None,
+        None => Some(""),
+    };
+    let end = |at: usize| match parts.get(at + 1) {
+        Some(Part::Literal(text)) => text.chars().next(),
+        _ => None,
+    };
+    let places = (0..parts.len()).filter(|at| holds(&parts[*at]));
+    places.filter_map(|at| Some((start(at)?, end(at)))).collect()
 }
 
 fn word(text: &str, start: &str, end: Option<char>) -> Option<String> {

@@ -1,6 +1,7 @@
 //! All texts sorted into classes: two texts of one class fit exactly the same patterns. `../shared/symbolic.md`, "classes".
 
 use super::bits::Bits;
+use super::outside::Budget;
 use super::token::Atom;
 use super::tree;
 use super::walk;
@@ -22,12 +23,12 @@ pub(super) struct Classes {
 pub(super) struct TooMany;
 
 /// Sorts all texts by the patterns they fit; if `within` is not empty, only the texts that fit one of these.
-pub(super) fn classes(atoms: &[Atom], within: &[u32]) -> Classes {
-    if atoms.iter().any(|atom| matches!(atom, Atom::Tokens { .. })) { mixed(atoms, within) } else { tree::classes(atoms) }
+pub(super) fn classes(atoms: &[Atom], within: &[u32], budget: &mut Budget) -> Classes {
+    if atoms.iter().any(|atom| matches!(atom, Atom::Tokens { .. })) { mixed(atoms, within, budget) } else { tree::classes(atoms) }
 }
 
 /// Literals get a class each, by fitting them to the other patterns; the others are walked jointly.
-fn mixed(atoms: &[Atom], within: &[u32]) -> Classes {
+fn mixed(atoms: &[Atom], within: &[u32], budget: &mut Budget) -> Classes {
     let mut literals: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     let mut wild = Vec::new();
     for (number, atom) in atoms.iter().enumerate() {
@@ -37,7 +38,7 @@ fn mixed(atoms: &[Atom], within: &[u32]) -> Classes {
             Atom::Nothing => {}
         }
     }
-    let (mut found, is_complete) = walk_around(atoms, &wild, &literals, within);
+    let (mut found, is_complete) = walk_around(atoms, &wild, &literals, within, budget);
     let mut texts = literals.into_iter().collect::<Vec<_>>();
     texts.sort_unstable();
     for (text, own) in texts {
@@ -66,7 +67,13 @@ pub(super) type Found = Vec<(Vec<usize>, String)>;
 
 /// Walks the patterns with wildcards. A witness must not be one of the literals, which have classes of their own; where it is, the
 /// literal takes part in the walk, until none is.
-fn walk_around(atoms: &[Atom], wild: &[usize], literals: &FxHashMap<&str, Vec<usize>>, within: &[u32]) -> (Found, bool) {
+fn walk_around(
+    atoms: &[Atom],
+    wild: &[usize],
+    literals: &FxHashMap<&str, Vec<usize>>,
+    within: &[u32],
+    budget: &mut Budget,
+) -> (Found, bool) {
     // Texts that only literals of `within` fit have their own classes; the walk is for the others.
     let wanted = (0..wild.len()).filter(|number| within.contains(&(wild[*number] as u32))).collect::<Vec<_>>();
     if !within.is_empty() && wanted.is_empty() {
@@ -76,7 +83,7 @@ fn walk_around(atoms: &[Atom], wild: &[usize], literals: &FxHashMap<&str, Vec<us
     loop {
         let in_the_way = extra.iter().map(|text| Atom::Literal((*text).into())).collect::<Vec<_>>();
         let walked = wild.iter().map(|number| &atoms[*number]).chain(&in_the_way).collect::<Vec<_>>();
-        let (found, is_complete) = walk::walk(&walked, &wanted);
+        let (found, is_complete) = walk::walk(&walked, &wanted, budget);
         let is_free = |members: &[usize]| members.iter().all(|member| *member < wild.len());
         let free = found.into_iter().filter(|(members, _)| is_free(members)).collect::<Vec<_>>();
         let known = extra.len();
@@ -162,7 +169,7 @@ mod tests {
         /// class is one.
         #[test]
         fn classes_are_the_combinations_that_have_texts(atoms in prop::collection::vec(atom(), 1..5)) {
-            let classes = classes(&atoms, &[]);
+            let classes = classes(&atoms, &[], &mut Budget::default());
             prop_assert!(classes.is_complete);
             let mut manager = ReManager::new();
             let expressions = atoms.iter().map(|atom| expression(&mut manager, atom)).collect::<Vec<_>>();
@@ -190,7 +197,7 @@ mod tests {
             Atom::Literal("ab".into()),
             Atom::Tokens { tokens: [Token::Run, Token::Char('b')].into(), open: None },
         ];
-        let found = classes(&atoms, &[0]);
+        let found = classes(&atoms, &[0], &mut Budget::default());
         assert!(found.witnesses.iter().all(|text| text.starts_with('a')), "{:?}", found.witnesses);
         assert_eq!(found.witnesses.iter().find(|text| *text == "ab").unwrap(), "ab");
         assert_eq!(found.witnesses.len(), 3, "a text of its own, the literal, and one that ends in b");

@@ -2,6 +2,7 @@
 //!
 //! It is slower than [`crate::eval::decide`] and there to be compared with it: the two share no matching code.
 
+use super::outside::Budget;
 use super::principal::concerns;
 use super::sides::{allows, generous};
 use super::sketch::{Entry, Sketcher};
@@ -57,7 +58,7 @@ fn decide_once(request: &Request, layers: &Layers<'_>, readings: &Readings) -> R
     }
     let gathered = sketcher.finish()?;
     let all = sketches.iter().collect::<Vec<_>>();
-    let space = Space::new(&gathered, &all, &super::sketch::Sketch::default(), &Variables::default())?;
+    let space = Space::new(&gathered, &all, &super::sketch::Sketch::default(), &Variables::default(), &mut Budget::default())?;
     let Some(point) = space.locate(&gathered, &all, request) else {
         return Err(space.incomplete.unwrap_or(Undecided { reason: "a value is not of its key's type".to_owned(), span: None }));
     };

@@ -5,20 +5,43 @@
 
 use super::space::{Cube, Space};
 
-/// Boxes that one question may look at. Real questions need about eight.
-const MOST_BOXES: usize = 200_000;
+/// Words of cubes and places of patterns that one question may look at: a fraction of a second. Real questions look at some thousands.
+const MOST_WORK: usize = 50_000_000;
 
 /// The budget ran out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Exhausted;
 
+/// States that a walk over patterns may have, beside some for each token; from experiment (`../shared/symbolic.md`).
+const STATES: usize = 1_000;
+
+/// The same where the question cannot be asked in parts.
+pub(super) const STATES_AT_LAST: usize = 8_000;
+
 /// What a search may still cost.
 #[derive(Debug)]
-pub(super) struct Budget(usize);
+pub(super) struct Budget {
+    work: usize,
+    /// States of one walk.
+    pub states: usize,
+}
 
 impl Default for Budget {
     fn default() -> Self {
-        Budget(MOST_BOXES)
+        Budget { work: MOST_WORK, states: STATES }
+    }
+}
+
+impl Budget {
+    /// Takes this much off; once it does not suffice there is nothing left for anybody.
+    pub(super) fn spend(&mut self, work: usize) -> Result<(), Exhausted> {
+        let rest = self.work.checked_sub(work);
+        self.work = rest.unwrap_or(0);
+        rest.map(|_| ()).ok_or(Exhausted)
+    }
+
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.work == 0
     }
 }
 
@@ -31,7 +54,8 @@ pub(super) fn outside(
     budget: &mut Budget,
     found: &mut impl FnMut(&[u64]) -> bool,
 ) -> Result<bool, Exhausted> {
-    budget.0 = budget.0.checked_sub(1).ok_or(Exhausted)?;
+    // Even a box that nothing is near costs more than its words.
+    budget.spend(100 + cubes.len() * from.len())?;
     let mut near: Vec<&[u64]> = Vec::with_capacity(cubes.len());
     let mut best: Option<(usize, &[u64])> = None;
     for cube in cubes {

@@ -4,6 +4,7 @@
 //! alike. Used where requests are few and each is asked one by one.
 
 use super::key::{KeySpace, Point, Test};
+use super::outside::Budget;
 use super::sketch::{Entry, Sketcher};
 use super::space::{Name, Undecided};
 use super::token::{Atom, Style, Token};
@@ -143,7 +144,7 @@ fn values_once(
     let fits = tests.into_iter().filter_map(|test| if let Test::Fits(fits) = test { Some(fits) } else { None }).collect::<Vec<_>>();
     let is_multi = aws::condition_key_type(key).is_some_and(|known| known.multi_valued);
     let too_many = |_| Undecided { reason: format!("the conditions on `{key}` tell too many values apart"), span: dimension.span };
-    let space = KeySpace::new(&dimension.asked, dimension.is_bool(), is_multi, &fits).map_err(too_many)?;
+    let space = KeySpace::new(&dimension.asked, dimension.is_bool(), is_multi, &fits, &mut Budget::default()).map_err(too_many)?;
     if !space.values.is_complete {
         return Err(too_many(super::classes::TooMany));
     }

@@ -1,7 +1,7 @@
 //! Two sets of policies in one space, and where one allows what the other does not.
 
 use super::cover::{left_over, may_meet};
-use super::outside::{Budget, outside};
+use super::outside::{Budget, STATES_AT_LAST, outside};
 use super::sketch::{Entry, Sketch, Sketcher};
 use super::space::{Gathered, Space, Undecided};
 use super::variables::Variables;
@@ -136,19 +136,26 @@ impl Search<'_> {
         found: &mut Found<'_>,
     ) -> Result<bool, Undecided> {
         let near = others.filter(|other| may_meet(sketch, other, self.gathered)).collect::<Vec<_>>();
-        match self.outside_at_once(sketch, &near, because, found) {
-            Err(undecided) => {
-                let Some((first, second)) = sketch.halves() else { return Err(undecided) };
-                let near = || near.iter().copied();
-                Ok(self.outside(&first, near(), because, found)? && self.outside(&second, near(), because, found)?)
-            }
-            searched => searched,
+        let undecided = match self.outside_at_once(sketch, &near, because, found) {
+            Err(undecided) if !self.budget.is_exhausted() => undecided,
+            searched => return searched,
+        };
+        if let Some((first, second)) = sketch.halves() {
+            let near = || near.iter().copied();
+            return Ok(self.outside(&first, near(), because, found)? && self.outside(&second, near(), because, found)?);
         }
+        if self.budget.states >= STATES_AT_LAST {
+            return Err(undecided);
+        }
+        let states = std::mem::replace(&mut self.budget.states, STATES_AT_LAST);
+        let searched = self.outside_at_once(sketch, &near, because, found);
+        self.budget.states = states;
+        searched
     }
 
     fn outside_at_once(&mut self, sketch: &Sketch, near: &[&Sketch], because: Because, found: &mut Found<'_>) -> Result<bool, Undecided> {
         let all = near.iter().copied().chain([sketch]).collect::<Vec<_>>();
-        let space = Space::new(self.gathered, &all, sketch, self.variables)?;
+        let space = Space::new(self.gathered, &all, sketch, self.variables, &mut self.budget)?;
         let Some(cube) = space.cube(sketch) else { return space.incomplete.clone().map_or(Ok(true), Err) };
         let cubes = near.iter().filter_map(|other| space.cube(other)).collect::<Vec<_>>();
         let cubes = cubes.iter().map(|cube| &**cube).collect::<Vec<_>>();
@@ -159,7 +166,7 @@ impl Search<'_> {
         }
         searched.map_err(|_| Undecided {
             reason: "the statements overlap in more ways than the budget allows to look at".to_owned(),
-            span: None,
+            span: sketch.0.last().and_then(|(dimension, _)| self.gathered[*dimension].span),
         })
     }
 }

@@ -6,6 +6,7 @@
 use super::bits::{Bits, words};
 use super::cover::MOST_PAIRS;
 use super::key::{Fits, KeySpace, Point, Test};
+use super::outside::Budget;
 use super::sketch::{Constraint, Sketch};
 use super::token::Atom;
 use super::values::{Asked, Values};
@@ -108,7 +109,13 @@ pub(super) struct Space {
 
 impl Space {
     /// Cuts the dimensions that these statements look at. Texts that do not fit `within` are left out: nobody asks for them.
-    pub(super) fn new(gathered: &[Gathered], sketches: &[&Sketch], within: &Sketch, variables: &Variables) -> Result<Space, Undecided> {
+    pub(super) fn new(
+        gathered: &[Gathered],
+        sketches: &[&Sketch],
+        within: &Sketch,
+        variables: &Variables,
+        budget: &mut Budget,
+    ) -> Result<Space, Undecided> {
         let mut dimensions = Vec::new();
         let mut incomplete = None;
         let mut at = 0;
@@ -128,7 +135,7 @@ impl Space {
             let tests = constraints().filter_map(|constraint| constraint.renumbered(&atoms).into_fits()).collect::<Vec<_>>();
             let place = |atom: &u32| atoms.binary_search(atom).ok().map(|place| place as u32);
             let wanted = asked_within.iter().flatten().filter_map(place).collect::<Vec<_>>();
-            let classified = classify(dimension, &atoms, &tests, &wanted)?;
+            let classified = classify(dimension, &atoms, &tests, &wanted, budget)?;
             if !classified.values().is_complete {
                 incomplete = Some(too_many(dimension));
             }
@@ -219,11 +226,11 @@ fn keep_meeting(atoms: &mut Vec<u32>, wanted: &[u32], all: &[Atom]) {
     }
 }
 
-fn classify(dimension: &Gathered, atoms: &[u32], tests: &[Fits], within: &[u32]) -> Result<Classified, Undecided> {
+fn classify(dimension: &Gathered, atoms: &[u32], tests: &[Fits], within: &[u32], budget: &mut Budget) -> Result<Classified, Undecided> {
     let asked = dimension.asked.only(atoms);
     let classified = match &dimension.name {
-        Name::Principal | Name::Action | Name::Resource => Values::new(&asked, false, within).map(Classified::Plain),
-        Name::Key(_) => KeySpace::new(&asked, dimension.is_bool(), dimension.multi_valued, tests).map(Classified::Key),
+        Name::Principal | Name::Action | Name::Resource => Values::new(&asked, false, within, budget).map(Classified::Plain),
+        Name::Key(_) => KeySpace::new(&asked, dimension.is_bool(), dimension.multi_valued, tests, budget).map(Classified::Key),
     };
     classified.map_err(|_| too_many(dimension))
 }

@@ -154,13 +154,18 @@ impl Atom {
 /// Walks the set of places that the text can have reached.
 fn fits(tokens: &[Token], text: &str) -> bool {
     let mut here = vec![false; tokens.len() + 1];
+    let mut next = here.clone();
     reach(&mut here, 0, tokens);
     for c in text.chars() {
-        let mut next = vec![false; tokens.len() + 1];
+        next.fill(false);
         for (at, token) in tokens.iter().enumerate().filter(|(at, token)| here[*at] && token.takes(c)) {
             reach(&mut next, if token.is_run() { at } else { at + 1 }, tokens);
         }
-        here = next;
+        // Most texts part from a pattern early.
+        if !next.contains(&true) {
+            return false;
+        }
+        std::mem::swap(&mut here, &mut next);
     }
     here[tokens.len()]
 }

@@ -2,6 +2,7 @@
 
 use super::bits::Bits;
 use super::classes::{Classes, TooMany, classes};
+use super::outside::Budget;
 use super::token::Atom;
 use ipnet::IpNet;
 use rustc_hash::FxHashMap;
@@ -10,6 +11,9 @@ use crate::model::condition::{Relation, binary, date, numeric};
 
 /// Variables of unknown value that one text may fit at once; beyond it the question is not decided.
 const MOST_DIFFERING: usize = 6;
+
+/// Classes that they may make of one dimension.
+const MOST_SPLIT: usize = 20_000;
 
 /// What is asked about the values of a dimension. Each entry is an atom, known by its place.
 #[derive(Clone, Debug, Default)]
@@ -161,10 +165,10 @@ pub(super) struct Values {
 
 impl Values {
     /// Sorts the values; only `true` and `false` if `is_bool`. Texts are only those that fit one of the atoms `within`, if there are.
-    pub(super) fn new(asked: &Asked, is_bool: bool, within: &[u32]) -> Result<Values, TooMany> {
+    pub(super) fn new(asked: &Asked, is_bool: bool, within: &[u32], budget: &mut Budget) -> Result<Values, TooMany> {
         match asked {
             Asked::Nothing => Ok(Values { witnesses: vec!["x".to_owned()], columns: Vec::new(), is_complete: true }),
-            Asked::Text(atoms, _) => texts(atoms, is_bool, within),
+            Asked::Text(atoms, _) => texts(atoms, is_bool, within, budget),
             Asked::Number(atoms) => Ok(numbers(atoms)),
             Asked::Date(atoms) => Ok(dates(atoms)),
             Asked::Address(nets) => Ok(addresses(nets)),
@@ -190,11 +194,11 @@ impl Values {
     }
 }
 
-fn texts(atoms: &[Atom], is_bool: bool, within: &[u32]) -> Result<Values, TooMany> {
+fn texts(atoms: &[Atom], is_bool: bool, within: &[u32], budget: &mut Budget) -> Result<Values, TooMany> {
     if is_bool {
         return Ok(Values::by_asking(&["true", "false"], atoms, |text| (*text).to_owned(), |atom, text| atom.fits(text)));
     }
-    let found = classes(atoms, within);
+    let found = classes(atoms, within, budget);
     if atoms.iter().any(Atom::may_differ) {
         return split_differing(atoms, found);
     }
@@ -208,7 +212,7 @@ fn split_differing(atoms: &[Atom], found: Classes) -> Result<Values, TooMany> {
     let mut split: Vec<(usize, Vec<usize>)> = Vec::new();
     for class in 0..witnesses.len() {
         let differing = (0..atoms.len()).filter(|atom| atoms[*atom].may_differ() && columns[*atom].contains(class)).collect::<Vec<_>>();
-        if differing.len() > MOST_DIFFERING {
+        if differing.len() > MOST_DIFFERING || split.len() > MOST_SPLIT {
             return Err(TooMany);
         }
         for choice in 0..1_usize << differing.len() {

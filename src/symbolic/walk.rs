@@ -4,12 +4,12 @@
 //! class, and the way to it its shortest text.
 
 use super::classes::Found;
+use super::outside::Budget;
 use super::token::{Atom, Token};
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
-/// States that a walk may have, beside [`STATES_PER_TOKEN`] for each token. From experiment (`../shared/symbolic.md`).
-const STATES: usize = 1_000;
+/// States that a walk may have for each token, beside those of the budget. From experiment (`../shared/symbolic.md`).
 const STATES_PER_TOKEN: usize = 3;
 
 /// Characters for places where any will do; the first are the most readable.
@@ -24,14 +24,16 @@ struct Patterns {
     /// For each place the first place of its pattern that is of no use once this one is live.
     useless_from: Vec<u32>,
     starts: Vec<u32>,
+    /// For each place whether its pattern is one of those that are asked for; empty if all are.
+    is_wanted: Vec<bool>,
 }
 
 /// Walks; gives for each class the patterns that fit, by their place in `atoms`, and a text. If `within` is not empty, only the texts
 /// that fit one of these are walked. Also says whether the walk came to its end.
-pub(super) fn walk(atoms: &[&Atom], within: &[usize]) -> (Found, bool) {
-    let patterns = Patterns::new(atoms.iter().copied());
+pub(super) fn walk(atoms: &[&Atom], within: &[usize], budget: &mut Budget) -> (Found, bool) {
+    let patterns = Patterns::new(atoms.iter().copied(), within);
     let start = patterns.start();
-    Walk::new(&patterns, |_| true).run(start, within)
+    patterns.walk(start, within, |_| true, budget)
 }
 
 /// A pattern, and what the texts that are walked begin with for it.
@@ -43,64 +45,36 @@ pub(super) struct Start<'a> {
 
 /// Walks what may follow the stems, each pattern on from its own, over an alphabet.
 pub(super) fn walk_from(starts: &[Start<'_>], within: &[usize], alphabet: fn(char) -> bool) -> (Found, bool) {
-    let patterns = Patterns::new(starts.iter().map(|start| &start.atom));
+    let patterns = Patterns::new(starts.iter().map(|start| &start.atom), within);
     let mut state = State::new();
+    let (mut own, mut next) = (State::new(), State::new());
     for (number, start) in starts.iter().enumerate() {
-        let mut own = State::new();
+        own.clear();
         patterns.reach(&mut own, patterns.starts[number]);
+        patterns.keep_useful(&mut own);
         for c in start.stem.chars() {
-            own = patterns.step(&patterns.without_useless(own), c);
+            patterns.step(&own, c, &mut next);
+            std::mem::swap(&mut own, &mut next);
         }
-        state.extend(own);
+        state.extend_from_slice(&own);
     }
-    Walk::new(&patterns, alphabet).run(state, within)
+    patterns.walk(state, within, alphabet, &mut Budget::default())
 }
 
-struct Walk<'a> {
-    patterns: &'a Patterns,
+/// The states of a walk.
+#[derive(Default)]
+struct Walk {
     seen: FxHashSet<State>,
     states: Vec<State>,
     /// For each state the one it was reached from, and by which character.
     steps: Vec<(usize, Option<char>)>,
-    alphabet: fn(char) -> bool,
 }
 
-impl<'a> Walk<'a> {
-    fn new(patterns: &'a Patterns, alphabet: fn(char) -> bool) -> Walk<'a> {
-        Walk { patterns, seen: FxHashSet::default(), states: Vec::new(), steps: Vec::new(), alphabet }
-    }
-
-    fn run(mut self, start: State, within: &[usize]) -> (Found, bool) {
-        let limit = STATES + STATES_PER_TOKEN * self.patterns.tokens.len();
-        let mut found = Found::new();
-        let mut known = FxHashSet::default();
-        self.add(start, 0, None);
-        let mut at = 0;
-        while at < self.states.len() {
-            if self.states.len() > limit {
-                return (found, false);
-            }
-            let state = self.states[at].clone();
-            let fitting = self.patterns.fitting(&state);
-            let is_wanted = within.is_empty() || within.iter().any(|number| fitting.contains(number));
-            if is_wanted && known.insert(fitting.clone()) {
-                found.push((fitting.to_vec(), self.spell(at)));
-            }
-            for c in self.patterns.next_characters(&state, self.alphabet) {
-                let next = self.patterns.step(&state, c);
-                if self.patterns.is_alive(&next, within) {
-                    self.add(next, at, Some(c));
-                }
-            }
-            at += 1;
-        }
-        (found, true)
-    }
-
-    fn add(&mut self, state: State, from: usize, by: Option<char>) {
-        let state = self.patterns.without_useless(state);
-        if self.seen.insert(state.clone()) {
-            self.states.push(state);
+impl Walk {
+    fn add(&mut self, state: &State, from: usize, by: Option<char>) {
+        if !self.seen.contains(state) {
+            self.seen.insert(state.clone());
+            self.states.push(state.clone());
             self.steps.push((from, by));
         }
     }
@@ -115,14 +89,17 @@ impl<'a> Walk<'a> {
 }
 
 impl Patterns {
-    fn new<'a>(atoms: impl Iterator<Item = &'a Atom>) -> Patterns {
-        let mut patterns = Patterns { tokens: Vec::new(), useless_from: Vec::new(), starts: Vec::new() };
+    fn new<'a>(atoms: impl Iterator<Item = &'a Atom>, within: &[usize]) -> Patterns {
+        let mut patterns = Patterns { tokens: Vec::new(), useless_from: Vec::new(), starts: Vec::new(), is_wanted: Vec::new() };
         let mut tokens = Vec::new();
-        for atom in atoms {
+        for (number, atom) in atoms.enumerate() {
             tokens.clear();
             atom.append_tokens(&mut tokens);
             patterns.starts.push(patterns.tokens.len() as u32);
             patterns.push(&tokens);
+            if !within.is_empty() {
+                patterns.is_wanted.resize(patterns.tokens.len(), within.contains(&number));
+            }
         }
         patterns
     }
@@ -148,16 +125,49 @@ impl Patterns {
         self.tokens.push(None);
     }
 
+    fn walk(&self, start: State, within: &[usize], alphabet: fn(char) -> bool, budget: &mut Budget) -> (Found, bool) {
+        let limit = budget.states + STATES_PER_TOKEN * self.tokens.len();
+        let mut walk = Walk::default();
+        let mut found = Found::new();
+        let mut known = FxHashSet::default();
+        walk.add(&start, 0, None);
+        // One buffer for all steps: most lead to states that are known.
+        let mut next = State::new();
+        let mut at = 0;
+        while at < walk.states.len() {
+            // Nobody asks for the places of a state again once its steps are taken.
+            let state = std::mem::take(&mut walk.states[at]);
+            let characters = self.next_characters(&state, alphabet);
+            if walk.states.len() > limit || budget.spend(state.len() * characters.len()).is_err() {
+                return (found, false);
+            }
+            let fitting = self.fitting(&state);
+            let is_wanted = within.is_empty() || within.iter().any(|number| fitting.contains(number));
+            if is_wanted && !known.contains(&fitting) {
+                found.push((fitting.to_vec(), walk.spell(at)));
+                known.insert(fitting);
+            }
+            for c in characters {
+                self.step(&state, c, &mut next);
+                if self.is_alive(&next) {
+                    walk.add(&next, at, Some(c));
+                }
+            }
+            at += 1;
+        }
+        (found, true)
+    }
+
     fn start(&self) -> State {
         let mut state = State::new();
         self.starts.iter().for_each(|start| self.reach(&mut state, *start));
+        self.keep_useful(&mut state);
         state
     }
 
-    /// Whether a text of `within` can still come of a state.
-    fn is_alive(&self, state: &State, within: &[usize]) -> bool {
-        let end = |number: usize| self.starts.get(number + 1).copied().unwrap_or(self.tokens.len() as u32);
-        within.is_empty() || within.iter().any(|number| state.iter().any(|place| (self.starts[*number]..end(*number)).contains(place)))
+    /// Whether a text that is asked for can still come of a state.
+    fn is_alive(&self, state: &State) -> bool {
+        self.is_wanted.is_empty() || state.iter().any(|place| self.is_wanted[*place as usize])
     }
 
     /// Adds a place, and those behind it that a run reaches without taking anything.
@@ -170,28 +180,31 @@ impl Patterns {
         }
     }
 
-    fn step(&self, state: &State, c: char) -> State {
-        let mut next = State::new();
+    /// The state behind a character goes to `next`.
+    fn step(&self, state: &State, c: char, next: &mut State) {
+        next.clear();
         for &place in state {
             match self.tokens[place as usize] {
-                Some(token) if token.takes(c) => self.reach(&mut next, if token.is_run() { place } else { place + 1 }),
+                Some(token) if token.takes(c) => self.reach(next, if token.is_run() { place } else { place + 1 }),
                 _ => {}
             }
         }
-        next
+        self.keep_useful(next);
     }
 
     /// Drops places that a later run of the same pattern makes useless: whatever fits from them fits from the run.
-    fn without_useless(&self, mut state: State) -> State {
+    fn keep_useful(&self, state: &mut State) {
         state.sort_unstable();
         state.dedup();
         let mut useless_from = u32::MAX;
-        let mut kept = State::new();
-        for &place in state.iter().rev().filter(|place| self.is_useful(**place, &mut useless_from)) {
-            kept.push(place);
+        let mut kept_from = state.len();
+        for at in (0..state.len()).rev() {
+            if self.is_useful(state[at], &mut useless_from) {
+                kept_from -= 1;
+                state[kept_from] = state[at];
+            }
         }
-        kept.reverse();
-        kept
+        state.drain(..kept_from);
     }
 
     /// Asked for places from the last to the first; `useless_from` is that of the last run that was kept.
