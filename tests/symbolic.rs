@@ -175,6 +175,22 @@ fn several_values_of_one_class_are_a_set_of_their_own() {
     assert_eq!(compare(&[&old], &[&new]).readings[0].1, Relation::Incomparable);
 }
 
+/// Patterns with the same variable at the same place say of its value what follows it says.
+#[test]
+fn patterns_of_one_variable_are_told_apart_by_what_follows() {
+    let folder = |rest: &str| {
+        let resource = format!("arn:aws:s3:::b/${{aws:username}}/{rest}");
+        let document =
+            serde_json::json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}});
+        policy(&document.to_string(), PolicyKind::Identity)
+    };
+    let relation = |old: &str, new: &str| compare(&[&folder(old)], &[&folder(new)]).relation;
+    assert_eq!(relation("a*", "*"), Relation::NewAllowsMore);
+    assert_eq!(relation("*", "a*"), Relation::NewAllowsLess);
+    assert_eq!(relation("a/*", "b/*"), Relation::Incomparable);
+    assert_eq!(relation("*a*", "*"), Relation::NewAllowsMore);
+}
+
 /// `SYMBOLIC_CASES` sets how many pairs are tried.
 #[test]
 fn nothing_is_missed_in_a_small_world() {

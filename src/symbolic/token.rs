@@ -62,13 +62,31 @@ pub(super) enum Atom {
         /// The steps.
         tokens: Box<[Token]>,
         /// The variables of unknown value in it, which stand as runs: a text that fits need not match.
-        open: Option<Box<str>>,
+        open: Option<Open>,
     },
     /// No text: a variable in it has no value, or it has too few segments.
     Nothing,
 }
 
+/// Variables of unknown value in a pattern.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub(super) struct Open {
+    /// Which, and how they are compared: patterns with the same words and steps are one test.
+    words: String,
+    /// Where the only variable stands, if nothing but characters is before it: its value is then the same piece of every text that
+    /// matches.
+    alone_at: Option<usize>,
+}
+
 impl Atom {
+    /// What follows the only variable of a pattern, with all that comes before it. Patterns that are equal in the latter take the
+    /// same piece of a text for its value.
+    pub(super) fn around_variable(&self) -> Option<((&str, &[Token]), Atom)> {
+        let Atom::Tokens { tokens, open: Some(Open { words, alone_at: Some(at) }) } = self else { return None };
+        let rest = Atom::Tokens { tokens: tokens[at + 1..].into(), open: None };
+        Some(((words, &tokens[..*at]), rest))
+    }
+
     /// Reads a pattern; variables are filled in.
     pub(super) fn read(pattern: &Pattern, style: Style, variables: &Variables) -> Atom {
         match (&*pattern.parts, style) {
@@ -184,7 +202,7 @@ struct Builder {
     style: Style,
     tokens: Vec<Token>,
     colons: usize,
-    open: Option<String>,
+    open: Option<Open>,
 }
 
 impl Default for Builder {
@@ -227,7 +245,9 @@ impl Builder {
                 self.tokens.extend(text.to_lowercase().chars().map(Token::Fold));
                 // Beyond ASCII upper and lower case do not pair up one to one.
                 if !text.is_ascii() {
-                    self.open.get_or_insert_default().push_str(text);
+                    let open = self.open.get_or_insert_default();
+                    open.words.push_str(text);
+                    open.alone_at = None;
                 }
             }
             _ => self.tokens.extend(text.chars().map(Token::Char)),
@@ -235,26 +255,29 @@ impl Builder {
     }
 
     fn unknown(&mut self, variable: &Variable) {
+        let is_first = self.open.is_none() && self.is_free() && self.tokens.iter().all(|token| matches!(token, Token::Char(_)));
+        let alone_at = is_first.then_some(self.tokens.len());
         self.tokens.push(Token::Run);
-        let open = self.open.get_or_insert_default();
-        // The same variable compared in another way is another test.
-        open.push(match self.style {
+        let style = match self.style {
             Style::Text => 't',
             Style::Folded => 'f',
             Style::Arn => 'a',
             Style::ArnRunningOn => 'r',
-        });
-        open.push_str(&variable.key);
-        // No text can be confused with the next key: keys hold no quotes.
-        open.extend(variable.default.iter().flat_map(|default| ["'", default, "'"]));
-        open.push('}');
+        };
+        let open = self.open.get_or_insert_default();
+        open.alone_at = alone_at;
+        // The same variable compared in another way is another test. Keys hold no quotes and braces, so nothing is confused.
+        open.words.push(style);
+        open.words.push_str(&variable.key);
+        open.words.extend(variable.default.iter().flat_map(|default| ["'", default, "'"]));
+        open.words.push('}');
     }
 
     fn finish(self) -> Atom {
         let literal: Option<String> = self.tokens.iter().map(|token| if let Token::Char(c) = token { Some(*c) } else { None }).collect();
         match literal {
             Some(text) => Atom::Literal(text.into()),
-            None => Atom::Tokens { tokens: self.tokens.into(), open: self.open.map(Into::into) },
+            None => Atom::Tokens { tokens: self.tokens.into(), open: self.open },
         }
     }
 }

@@ -9,6 +9,9 @@ use rustc_hash::FxHashMap;
 
 use crate::model::condition::{Relation, binary, date, numeric};
 
+/// Pairs of patterns with variables that are looked at.
+const MOST_PAIRS: usize = 400;
+
 /// Variables of unknown value that one text may fit at once; beyond it the question is not decided.
 const MOST_DIFFERING: usize = 6;
 
@@ -206,18 +209,25 @@ fn texts(atoms: &[Atom], is_bool: bool, within: &[u32], budget: &mut Budget) -> 
 }
 
 /// A pattern with a variable of unknown value may or may not match a text that fits: each class becomes one for each possibility.
-/// That is more than can happen, as two such patterns may exclude each other; whoever uses it must try what it finds.
+/// That is more than can happen, as two such patterns may exclude each other in ways that are not looked at; whoever uses it must try
+/// what it finds.
 fn split_differing(atoms: &[Atom], found: Classes) -> Result<Values, TooMany> {
     let Classes { witnesses, columns, is_complete } = found;
     let mut split: Vec<(usize, Vec<usize>)> = Vec::new();
+    let facts = Facts::new(atoms);
     for class in 0..witnesses.len() {
         let differing = (0..atoms.len()).filter(|atom| atoms[*atom].may_differ() && columns[*atom].contains(class)).collect::<Vec<_>>();
         if differing.len() > MOST_DIFFERING || split.len() > MOST_SPLIT {
             return Err(TooMany);
         }
         for choice in 0..1_usize << differing.len() {
-            let left_out = differing.iter().enumerate().filter(|(bit, _)| choice & (1 << bit) == 0).map(|(_, atom)| *atom);
-            split.push((class, left_out.collect()));
+            let in_choice = |(bit, _): &(usize, &usize)| choice & (1 << bit) != 0;
+            let (matching, left_out): (Vec<_>, Vec<_>) = differing.iter().enumerate().partition(in_choice);
+            let atoms = |part: Vec<(usize, &usize)>| part.into_iter().map(|(_, atom)| *atom).collect::<Vec<_>>();
+            let (matching, left_out) = (atoms(matching), atoms(left_out));
+            if facts.allow(&matching, &left_out) {
+                split.push((class, left_out));
+            }
         }
     }
     let column = |atom: usize| {
@@ -231,6 +241,47 @@ fn split_differing(atoms: &[Atom], found: Classes) -> Result<Values, TooMany> {
     };
     let columns = (0..atoms.len()).map(column).collect();
     Ok(Values { witnesses: split.iter().map(|(class, _)| witnesses[*class].clone()).collect(), columns, is_complete })
+}
+
+/// What is known of patterns with the same variable at the same place: they take the same piece of a text for its value, so what they
+/// say of the text hangs on what follows.
+struct Facts {
+    /// A text that matches the first matches the second.
+    within: Vec<(usize, usize)>,
+    /// No text matches both.
+    apart: Vec<(usize, usize)>,
+}
+
+impl Facts {
+    fn new(atoms: &[Atom]) -> Facts {
+        let mut facts = Facts { within: Vec::new(), apart: Vec::new() };
+        let known = atoms.iter().enumerate().filter_map(|(number, atom)| Some((number, atom.around_variable()?))).collect::<Vec<_>>();
+        let pairs = known.iter().flat_map(|first| known.iter().map(move |second| (first, second)));
+        for ((first, (before, rest)), (second, (other, other_rest))) in pairs.take(MOST_PAIRS) {
+            if first == second || before != other {
+                continue;
+            }
+            let found = classes(&[rest.clone(), other_rest.clone()], &[], &mut Budget::default());
+            if !found.is_complete {
+                continue;
+            }
+            let (own, others) = (&found.columns[0], &found.columns[1]);
+            if !own.meets(others) {
+                facts.apart.push((*first, *second));
+            }
+            if own.iter().all(|class| others.contains(class)) {
+                facts.within.push((*first, *second));
+            }
+        }
+        facts
+    }
+
+    /// Whether a text can match the ones and not the others.
+    fn allow(&self, matching: &[usize], left_out: &[usize]) -> bool {
+        let breaks_within = |(first, second): &(usize, usize)| matching.contains(first) && left_out.contains(second);
+        let breaks_apart = |(first, second): &(usize, usize)| matching.contains(first) && matching.contains(second);
+        !self.within.iter().any(breaks_within) && !self.apart.iter().any(breaks_apart)
+    }
 }
 
 fn numbers(atoms: &[(Relation, f64)]) -> Values {
