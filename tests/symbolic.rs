@@ -191,6 +191,51 @@ fn patterns_of_one_variable_are_told_apart_by_what_follows() {
     assert_eq!(relation("*a*", "*"), Relation::NewAllowsMore);
 }
 
+/// What a second condition adds to one Allow: each was once taken for nothing.
+#[track_caller]
+fn adds(first: Value, second: Value, expected: Relation) {
+    let allow =
+        |condition: &Value| serde_json::json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": condition});
+    let document = |statements: Vec<Value>| {
+        policy(&serde_json::json!({"Version": "2012-10-17", "Statement": statements}).to_string(), PolicyKind::Identity)
+    };
+    let (old, new) = (document(vec![allow(&first)]), document(vec![allow(&first), allow(&second)]));
+    assert_eq!(compare(&[&old], &[&new]).relation, expected, "{second}");
+}
+
+#[test]
+fn numbers_too_large_for_a_step_of_one_have_neighbours() {
+    let base = serde_json::json!({"StringEquals": {"aws:UserAgent": "a"}});
+    for test in [("NumericLessThan", "100000000000000000"), ("NumericLessThan", "1e300"), ("NumericGreaterThan", "9007199254740992")] {
+        adds(base.clone(), serde_json::json!({test.0: {"s3:max-keys": test.1}}), Relation::NewAllowsMore);
+    }
+}
+
+#[test]
+fn keys_that_nobody_knows_may_have_several_values() {
+    let key = "acme:Things";
+    let both = serde_json::json!({"ForAnyValue:StringEquals": {key: "a"}, "ForAnyValue:StringLike": {key: "b"}});
+    adds(serde_json::json!({"StringEquals": {"aws:UserAgent": "a"}}), both, Relation::NewAllowsMore);
+}
+
+#[test]
+fn letters_beyond_ascii_are_not_taken_for_their_other_case() {
+    let key = "aws:PrincipalTag/a";
+    let base = serde_json::json!({"StringEquals": {"aws:UserAgent": "a"}});
+    adds(base.clone(), serde_json::json!({"StringEqualsIgnoreCase": {key: "é"}, "StringNotEquals": {key: "é"}}), Relation::Unknown);
+    adds(base, serde_json::json!({"StringEqualsIgnoreCase": {key: "k"}, "StringNotEquals": {key: ["k", "K"]}}), Relation::NewAllowsMore);
+}
+
+#[test]
+fn principals_of_two_kinds_are_two() {
+    let trust = |kind: &str| {
+        let document = serde_json::json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {kind: "accounts.google.com"}}});
+        policy(&document.to_string(), PolicyKind::Trust)
+    };
+    assert_eq!(compare(&[&trust("Federated")], &[&trust("Service")]).relation, Relation::Incomparable);
+}
+
 /// `SYMBOLIC_CASES` sets how many pairs are tried.
 #[test]
 fn nothing_is_missed_in_a_small_world() {

@@ -11,6 +11,9 @@ use crate::model::{Named, Pattern, Statement};
 use crate::symbolic::{Comparison, Rest, Undecided, Variables, Way, rests};
 use std::collections::BTreeSet;
 
+/// Characters of an object key, at most; S3 counts bytes, and the texts here are short.
+pub(super) const MOST_KEY: usize = 1_024;
+
 /// Assignments of values to open variables that are told apart when keys are classified.
 const MOST_ASSIGNMENTS: usize = 64;
 
@@ -70,33 +73,35 @@ pub(super) fn space(
     // What the user knows of a request is in it, whether or not a policy looks at it: an endpoint decides which policies bind.
     let known = connection.assume.iter().map(|assume| assume.key.clone()).filter(|key| told(key, connection, caller, step).is_some());
     let keys = keys_used(statements).into_iter().chain(known).collect::<BTreeSet<_>>();
+    let mut open = Vec::new();
     for key in &keys {
-        add_key(&mut space, key, connection, caller, step, statements, failing)?;
+        open.extend(add_if_known(&mut space, key, connection, caller, step, failing).map(|fact| (key.as_str(), fact)));
     }
+    add_open(&mut space, open, statements, &connection.prefix)?;
     space.resources = resources(&space, connection, step, statements)?;
     let unsupported = |action: &str| keys.iter().filter(|key| !is_supported(key, action, step.resource)).cloned().collect();
     space.unsupported = step.actions().map(|action| (action.clone(), unsupported(action))).collect();
     Ok(space)
 }
 
-fn add_key(
+/// Sets a key if it is known; gives what is known of it if not.
+fn add_if_known(
     space: &mut Space,
     key: &str,
     connection: &Connection,
     caller: IcaCaller,
     step: &Step,
-    statements: &[&Statement],
     failing: Failing<'_>,
-) -> Result<(), Undecided> {
+) -> Option<KeyFact> {
     if is_derived(key, space) || !step.actions().any(|action| is_supported(key, action, step.resource)) {
-        return Ok(());
+        return None;
     }
     if let Some(told) = told(key, connection, caller, step).or_else(|| follows(key, connection, caller, step)) {
         match told {
             Some(value) => space.fixed.set_one(key, value),
             None => space.fixed.remove(key),
         }
-        return Ok(());
+        return None;
     }
     let mut fact = if is_supported(key, &step.action, step.resource) { fact(key, caller, step) } else { KeyFact::unknown() };
     // What comes over the internet has an address.
@@ -109,8 +114,33 @@ fn add_key(
             fact = fact.without_assumption();
         }
     }
-    let value_type = catalogue().key(key).map_or(ValueType::Text, |row| row.value_type);
-    add_fact(space, key, &fact, value_type, statements, &connection.prefix)
+    match fact.kind {
+        KeyKind::Absent => None,
+        KeyKind::Known => {
+            space.fixed.set_one(key, fact.value.clone().unwrap_or_default());
+            None
+        }
+        KeyKind::Free | KeyKind::Hidden | KeyKind::Foreign => Some(fact),
+    }
+}
+
+/// Adds the keys that are open. What a key is compared with may hold variables, so those that fill them come first.
+fn add_open(space: &mut Space, mut open: Vec<(&str, KeyFact)>, statements: &[&Statement], prefix: &str) -> Result<(), Undecided> {
+    while !open.is_empty() {
+        let waits = |key: &str| {
+            let compared = compared_with(key, statements);
+            let needed =
+                compared.iter().flat_map(|(pattern, _)| pattern.variables()).map(|variable| &*variable.key).collect::<BTreeSet<_>>();
+            open.iter().any(|(other, _)| needed.contains(other))
+        };
+        let Some(next) = open.iter().position(|(key, _)| !waits(key)) else {
+            let keys = open.iter().map(|(key, _)| format!("`{key}`")).collect::<Vec<_>>().join(" and ");
+            return Err(Undecided { reason: format!("{keys} are compared with each other, and none is known"), span: None });
+        };
+        let (key, fact) = open.remove(next);
+        add_fact(space, key, &fact, statements, prefix)?;
+    }
+    Ok(())
 }
 
 /// What follows from the bucket and from what the user said of other keys.
@@ -124,26 +154,13 @@ fn follows<'a>(key: &str, connection: &'a Connection, caller: IcaCaller, step: &
     }
 }
 
-fn add_fact(
-    space: &mut Space,
-    key: &str,
-    fact: &KeyFact,
-    value_type: ValueType,
-    statements: &[&Statement],
-    prefix: &str,
-) -> Result<(), Undecided> {
-    match fact.kind {
-        KeyKind::Absent => {}
-        KeyKind::Known => space.fixed.set_one(key, fact.value.clone().unwrap_or_default()),
-        KeyKind::Free | KeyKind::Hidden | KeyKind::Foreign => {
-            let absent = fact.absent.then_some(None);
-            space.has_open_variable |= fact.values.is_empty() && fills_variable(key, statements);
-            let known = assignments(space, statements);
-            let values = candidates(key, fact, value_type, statements, prefix, &known)?;
-            let values = values.into_iter().map(Some).chain(absent).collect();
-            space.open.push(Dimension { key: key.to_owned(), kind: fact.kind, values });
-        }
-    }
+fn add_fact(space: &mut Space, key: &str, fact: &KeyFact, statements: &[&Statement], prefix: &str) -> Result<(), Undecided> {
+    let value_type = catalogue().key(key).map_or(ValueType::Text, |row| row.value_type);
+    space.has_open_variable |= fact.values.is_empty() && fills_variable(key, statements);
+    let known = assignments(space, statements)?;
+    let values = candidates(key, fact, value_type, statements, prefix, &known)?;
+    let values = values.into_iter().map(Some).chain(fact.absent.then_some(None)).collect();
+    space.open.push(Dimension { key: key.to_owned(), kind: fact.kind, values });
     Ok(())
 }
 
@@ -199,12 +216,12 @@ fn resources(space: &Space, connection: &Connection, step: &Step, statements: &[
 fn object_keys(space: &Space, stem: &str, ending: &'static str, statements: &[&Statement]) -> Result<Vec<String>, Undecided> {
     let patterns = statements.iter().flat_map(|statement| statement.resource_patterns());
     let comparisons = patterns.map(|pattern| Comparison { pattern, way: Way::Resource, stem }).collect::<Vec<_>>();
-    let keys = rests(&comparisons, &assignments(space, statements), &Rest { at_least: 1, ending, alphabet: |_| true })?;
+    let keys = rests(&comparisons, &assignments(space, statements)?, &Rest { at_least: 1, at_most: MOST_KEY, ending, alphabet: |_| true })?;
     Ok(keys.into_iter().map(|key| format!("{stem}{key}")).collect())
 }
 
 /// What the variables of the statements may be filled with: by each caller, and by the values of open keys that are tried.
-fn assignments(space: &Space, statements: &[&Statement]) -> Vec<Variables> {
+fn assignments(space: &Space, statements: &[&Statement]) -> Result<Vec<Variables>, Undecided> {
     let keys = statements.iter().flat_map(|statement| statement.variables()).map(|variable| &*variable.key).collect::<BTreeSet<_>>();
     let mut all = Vec::new();
     for caller in &space.callers {
@@ -215,12 +232,16 @@ fn assignments(space: &Space, statements: &[&Statement]) -> Vec<Variables> {
         for key in &keys {
             let values = values_of(key, &context, &space.open);
             let with = |value: &Option<String>| own.iter().cloned().map(|known| known.with(key, value.clone())).collect::<Vec<_>>();
-            own = values.iter().flat_map(with).take(MOST_ASSIGNMENTS).collect();
+            own = values.iter().flat_map(with).collect();
+            if own.len() > MOST_ASSIGNMENTS {
+                let reason = format!("the variables may be filled in more than {MOST_ASSIGNMENTS} ways");
+                return Err(Undecided { reason, span: None });
+            }
         }
         all.extend(own);
     }
     all.dedup();
-    all
+    Ok(all)
 }
 
 /// The values that a key may fill in; with several values a key fills in nothing (D5).
@@ -267,7 +288,7 @@ fn session_names(connection: &Connection, step: &Step, statements: &[&Statement]
         let compared = compared_with(key, statements);
         comparisons.extend(compared.into_iter().map(|(pattern, way)| Comparison { pattern, way, stem }));
     }
-    let rest = Rest { at_least: 2, ending: "", alphabet: is_session_character };
+    let rest = Rest { at_least: 2, at_most: 32, ending: "", alphabet: is_session_character };
     let names = rests(&comparisons, &[Variables::default()], &rest)?;
     Ok(names.into_iter().filter(|name| is_session_name(name)).collect())
 }

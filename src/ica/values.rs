@@ -25,7 +25,7 @@ pub(super) fn candidates(
     if fact.below {
         let compared = compared_with(key, statements);
         let comparisons = compared.into_iter().map(|(pattern, way)| Comparison { pattern, way, stem: prefix }).collect::<Vec<_>>();
-        let texts = rests(&comparisons, known, &Rest { at_least: 0, ending: "", alphabet: |_| true })?;
+        let texts = rests(&comparisons, known, &Rest { at_least: 0, at_most: super::space::MOST_KEY, ending: "", alphabet: |_| true })?;
         return Ok(texts.into_iter().map(|rest| value_for(key, format!("{prefix}{rest}"))).collect());
     }
     let mut values = key_values(key, statements, known, UNLISTED)?.values;

@@ -49,19 +49,18 @@ impl Named {
         matches!(self, Named::Everyone | Named::AwsEveryone)
     }
 
-    /// The one name that it stands for, an account as the ARN of its root; `None` for everybody and nobody.
+    /// The one name that it stands for, an account as the ARN of its root, one that is no ARN behind its kind; `None` for everybody and
+    /// nobody.
     pub fn name(&self) -> Option<std::borrow::Cow<'_, str>> {
         match self {
             Named::Everyone | Named::AwsEveryone | Named::Nobody => None,
             Named::Account(account) => Some(format!("arn:aws:iam::{account}:root").into()),
-            Named::User(text)
-            | Named::Role(text)
-            | Named::RoleSession(text)
-            | Named::FederatedSession(text)
-            | Named::Service(text)
-            | Named::Federated(text)
-            | Named::CanonicalUser(text)
-            | Named::UniqueId(text) => Some(text.as_str().into()),
+            Named::User(text) | Named::Role(text) | Named::RoleSession(text) | Named::FederatedSession(text) | Named::UniqueId(text) => {
+                Some(text.as_str().into())
+            }
+            Named::Service(text) => Some(format!("Service:{text}").into()),
+            Named::Federated(text) => Some(format!("Federated:{text}").into()),
+            Named::CanonicalUser(text) => Some(format!("CanonicalUser:{text}").into()),
         }
     }
 }

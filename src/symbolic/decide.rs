@@ -46,6 +46,7 @@ fn decide_once(request: &Request, layers: &Layers<'_>, readings: &Readings) -> R
     let variables = filled(&statements, request);
     let mut sketcher = Sketcher::new(readings, &variables);
     sketcher.names_principals = false;
+    statements.iter().for_each(|(_, statement)| sketcher.note_sets(statement));
     let (mut concerned, mut sketches) = (Vec::new(), Vec::new());
     for (layer, statement) in &statements {
         let allows = allows(statement, readings);

@@ -11,7 +11,6 @@ use super::token::{Atom, Style, Token};
 use super::variables::Variables;
 use super::walk::{Start, walk_from};
 use crate::authz::{Ambiguity, ContextValue, Readings, bit};
-use crate::aws;
 use crate::model::{Pattern, Statement};
 use std::collections::BTreeSet;
 
@@ -42,14 +41,16 @@ pub struct Comparison<'a> {
 pub struct Rest {
     /// Characters at least.
     pub at_least: usize,
+    /// Characters at most.
+    pub at_most: usize,
     /// Its last characters.
     pub ending: &'static str,
     /// The characters that it may hold.
     pub alphabet: fn(char) -> bool,
 }
 
-/// What may follow the beginnings: one text for each class that the comparisons tell apart, among the shortest. Variables are filled in
-/// by each of `values`.
+/// What may follow the beginnings: one text for each class that the comparisons tell apart, the shortest or one that reads better.
+/// Variables are filled in by each of `values`. A class may have no text of `at_most` characters; then its text is longer.
 ///
 /// # Errors
 /// [`Undecided`] if there are too many classes.
@@ -93,7 +94,7 @@ fn readable(text: &str, starts: &[Start<'_>], rest: &Rest) -> String {
     let ending = rest.ending;
     let plain = ["sample.txt", "run/a/sample.txt", "sample"].map(|name| format!("{name}{ending}"));
     let longer = [format!("sample{text}"), format!("{text}sample.txt{ending}"), format!("sample/{text}")];
-    let is_allowed = |text: &String| text.chars().all(rest.alphabet);
+    let is_allowed = |text: &String| text.chars().all(rest.alphabet) && text.chars().count() <= rest.at_most;
     plain.into_iter().chain(longer).filter(is_allowed).find(|candidate| members(candidate) == own).unwrap_or_else(|| text.to_owned())
 }
 
@@ -111,9 +112,11 @@ pub struct KeyValues {
 /// [`Undecided`] if there are too many classes, or operators of two families compare the key.
 pub fn key_values(key: &str, statements: &[&Statement], variables: &[Variables], usual: &str) -> Result<KeyValues, Undecided> {
     let mut found = KeyValues::default();
-    for readings in [0, bit(Ambiguity::SeveralValues)] {
+    let open = [0, bit(Ambiguity::SeveralValues), bit(Ambiguity::LoneStarArn), bit(Ambiguity::SeveralValues) | bit(Ambiguity::LoneStarArn)];
+    // Words that AWS would refuse may count or not, and sets of values that differ in one case may be alike in the other.
+    for (second, generous) in open.into_iter().flat_map(|second| [(second, true), (second, false)]) {
         for known in variables {
-            for value in values_once(key, statements, &Readings::with_second(readings), known, usual)? {
+            for value in values_once(key, statements, &Readings::with_second(second), known, (usual, generous))? {
                 if !found.values.contains(&value) {
                     found.values.push(value);
                 }
@@ -128,12 +131,13 @@ fn values_once(
     statements: &[&Statement],
     readings: &Readings,
     known: &Variables,
-    usual: &str,
+    (usual, generous): (&str, bool),
 ) -> Result<Vec<ContextValue>, Undecided> {
     let mut sketcher = Sketcher::new(readings, known);
     let mut tests = Vec::new();
+    statements.iter().for_each(|statement| sketcher.note_sets(statement));
     for statement in statements {
-        let sketch = sketcher.conditions_on(key, Entry { statement, generous: true })?;
+        let sketch = sketcher.conditions_on(key, Entry { statement, generous })?;
         tests.extend(sketch);
     }
     let gathered = sketcher.finish()?;
@@ -142,7 +146,7 @@ fn values_once(
         return Ok(Vec::new());
     }
     let fits = tests.into_iter().filter_map(|test| if let Test::Fits(fits) = test { Some(fits) } else { None }).collect::<Vec<_>>();
-    let is_multi = aws::condition_key_type(key).is_some_and(|known| known.multi_valued);
+    let is_multi = dimension.multi_valued;
     let too_many = |_| Undecided { reason: format!("the conditions on `{key}` tell too many values apart"), span: dimension.span };
     let space = KeySpace::new(&dimension.asked, dimension.is_bool(), is_multi, &fits, &mut Budget::default()).map_err(too_many)?;
     if !space.values.is_complete {

@@ -54,6 +54,8 @@ pub(super) type Found<'a> = dyn FnMut(&Space, &[u64], Because) -> bool + 'a;
 impl Sides {
     pub(super) fn new(old: &[&Policy], new: &[&Policy], readings: &Readings, variables: &Variables) -> Result<Sides, Undecided> {
         let mut sketcher = Sketcher::new(readings, variables);
+        let both = old.iter().chain(new).flat_map(|policy| &policy.statements);
+        both.for_each(|statement| sketcher.note_sets(statement));
         let old = side(old, readings, &mut sketcher)?;
         let new = side(new, readings, &mut sketcher)?;
         Ok(Sides { gathered: sketcher.finish()?, old, new })

@@ -175,6 +175,16 @@ impl<'a> Sketcher<'a> {
         Ok(Some(Sketch(constraints)))
     }
 
+    /// A key that the reference data does not know has several values if some statement asks about sets of them. To be told before the
+    /// statements are sketched.
+    pub(super) fn note_sets(&mut self, statement: &Statement) {
+        let asks_sets = |condition: &&Condition| condition.quantifier.is_some() && aws::condition_key_type(&condition.key.node).is_none();
+        for condition in statement.conditions.iter().filter(asks_sets) {
+            let place = self.place(Name::Key(condition.key.node.clone()), condition.key.span);
+            self.dimensions[place].multi_valued = true;
+        }
+    }
+
     /// The tests of one key alone.
     pub(super) fn conditions_on(&mut self, key: &str, entry: Entry<'_>) -> Result<Vec<Test>, Unsupported> {
         let conditions = entry.statement.conditions.iter().filter(|condition| &*condition.key.node == key);
@@ -260,6 +270,10 @@ impl<'a> Sketcher<'a> {
         if condition.test.has_no_values() && condition.quantifier.is_none() && !condition.if_exists {
             return Ok(Test::Constant(self.readings.second(Ambiguity::EmptyValues)));
         }
+        if ignores_case_beyond_ascii(&condition.test) {
+            let reason = "letters beyond ASCII do not pair up in upper and lower case one to one".to_owned();
+            return Err(Undecided { reason, span: Some(condition.span) });
+        }
         let atoms = self.value_atoms(condition, place).map_err(|mixed| self.mixed(mixed, place, condition.span))?;
         let doubtful = !condition.test.doubts().is_empty();
         let negated = condition.test.is_negated();
@@ -331,6 +345,16 @@ pub(super) fn resource_atom(pattern: &ResourcePattern, readings: &Readings, vari
     match &pattern.kind {
         ResourceKind::Everything => Atom::Prefix("".into()),
         ResourceKind::Arn(pattern) => Atom::read(pattern, resource_style(pattern, readings), variables),
+    }
+}
+
+fn ignores_case_beyond_ascii(test: &condition::Test) -> bool {
+    let is_beyond = |part: &Part| matches!(part, Part::Literal(text) if !text.is_ascii());
+    match test {
+        condition::Test::String { compare: Compare::IgnoreCase, values, .. } => {
+            values.list.iter().any(|value| value.node.parts.iter().any(is_beyond))
+        }
+        _ => false,
     }
 }
 

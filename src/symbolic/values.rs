@@ -291,12 +291,14 @@ fn numbers(atoms: &[(Relation, f64)]) -> Values {
     let mut values = Vec::new();
     for (number, limit) in limits.iter().enumerate() {
         match number.checked_sub(1).map(|before| limits[before]) {
-            None => values.push(limit - 1.0),
+            None => values.push(if limit - 1.0 < *limit { limit - 1.0 } else { limit.next_down() }),
             Some(before) => values.push(between(before, *limit)),
         }
         values.push(*limit);
     }
-    values.extend(limits.last().map(|limit| limit + 1.0));
+    // Beyond 2^53 a step of one is none.
+    values.extend(limits.last().map(|limit| if limit + 1.0 > *limit { limit + 1.0 } else { limit.next_up() }));
+    values.retain(|value| value.is_finite());
     values.dedup();
     Values::by_asking(&values, atoms, f64::to_string, |(relation, limit), value| {
         value.partial_cmp(limit).is_some_and(|order| holds(*relation, order))
@@ -306,7 +308,7 @@ fn numbers(atoms: &[(Relation, f64)]) -> Values {
 /// A whole number between two, if there is one.
 fn between(low: f64, high: f64) -> f64 {
     let whole = (low + 1.0).floor();
-    if low < whole && whole < high { whole } else { low + (high - low) / 2.0 }
+    if low < whole && whole < high { whole } else { low / 2.0 + high / 2.0 }
 }
 
 /// `NotEquals` asks for equality here: negation comes when all values have been asked.

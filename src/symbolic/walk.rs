@@ -15,6 +15,9 @@ const STATES_PER_TOKEN: usize = 3;
 /// Characters for places where any will do; the first are the most readable.
 const READABLE: &str = "xyzabcdefghijklmnopqrstuvw0123456789-_./";
 
+/// The sign for kelvin, whose lower case is `k`: the one character beyond ASCII with an ASCII letter for its lower case.
+const KELVIN: char = '\u{212a}';
+
 type State = SmallVec<[u32; 8]>;
 
 /// All patterns, their tokens one behind the other, each pattern with an end mark.
@@ -230,6 +233,7 @@ impl Patterns {
         for token in state.iter().filter_map(|place| self.tokens[*place as usize]) {
             match token {
                 Token::Char(c) => characters.push(c),
+                Token::Fold('k') => characters.extend(['k', 'K', KELVIN]),
                 Token::Fold(c) => characters.extend([c, c.to_ascii_uppercase()]),
                 Token::RunInSegment | Token::OneInSegment => characters.push(':'),
                 Token::Run | Token::One => {}
