@@ -3,6 +3,7 @@
 use super::candidates::assignments;
 use super::outside::Budget;
 use super::point::Sample;
+use super::refused;
 use super::sides::{Because, Place, Search, Sides};
 use super::space::Undecided;
 use super::variables::Variables;
@@ -69,7 +70,13 @@ pub fn compare(old: &[&Policy], new: &[&Policy]) -> Compared {
     let tried = under_all_readings(|readings| compare_once(old, new, readings));
     let answers = |pick: fn(&Compared) -> &Answer| tried.answers.iter().map(move |(_, compared)| pick(compared));
     let settled = |pick: fn(&Compared) -> &Answer| if tried.is_complete { settle(answers(pick)) } else { open() };
-    let (gained, lost) = (settled(|compared| &compared.gained), settled(|compared| &compared.lost));
+    let (mut gained, mut lost) = (settled(|compared| &compared.gained), settled(|compared| &compared.lost));
+    if let Some(span) = refused::differing(old, new) {
+        for answer in [&mut gained, &mut lost].into_iter().filter(|answer| **answer == Answer::None) {
+            let reason = "the two differ in words that AWS would refuse, and what those mean is not known".to_owned();
+            *answer = Answer::Unknown(Undecided { reason, span: Some(span) });
+        }
+    }
     let readings = tried.answers.iter().map(|(second, compared)| (points(tried.points, *second), compared.relation)).collect();
     Compared { relation: relation(&gained, &lost), gained, lost, readings }
 }

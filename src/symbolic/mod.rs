@@ -17,6 +17,7 @@ mod partition;
 mod plausible;
 mod point;
 mod principal;
+mod refused;
 mod sides;
 mod sketch;
 mod space;

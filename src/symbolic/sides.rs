@@ -194,7 +194,7 @@ pub(super) fn generous(statement: &Statement, allows: bool, readings: &Readings)
     is_doubtful(statement) && readings.second(Ambiguity::RefusedWords) == allows
 }
 
-fn is_doubtful(statement: &Statement) -> bool {
+pub(super) fn is_doubtful(statement: &Statement) -> bool {
     let action = statement.action.as_ref().is_none_or(|element| element.patterns.iter().any(|pattern| pattern.doubt.is_some()));
     let resource = statement.resource.iter().flat_map(|element| &element.patterns).any(|pattern| pattern.doubt.is_some());
     let principal = statement.principal.iter().flat_map(|element| &element.patterns).any(|pattern| pattern.doubt.is_some());
