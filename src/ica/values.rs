@@ -5,7 +5,8 @@ use crate::authz::ContextValue;
 use crate::aws;
 use crate::model::condition::Test;
 use crate::model::{Pattern, Statement};
-use crate::symbolic::{Comparison, Rest, Undecided, Variables, Way, key_values, literals, rests};
+use crate::symbolic::{Comparison, Rest, Undecided, Variables, Way, key_values, rests};
+use std::collections::BTreeSet;
 
 /// A text that no policy is likely to name.
 pub const UNLISTED: &str = "ica-policy-unlisted";
@@ -31,8 +32,9 @@ pub(super) fn candidates(
     let mut values = key_values(key, statements, known, UNLISTED)?.values;
     if fact.kind == KeyKind::Foreign {
         // What is Illumina's is never equal to a complete literal of the customer's, but it may have the shape of a pattern.
-        let literals = literals(key, statements);
-        values.retain(|value| value.as_slice().iter().all(|text| !literals.contains(text)));
+        let compared = compared_with(key, statements);
+        let literals = compared.iter().filter_map(|(pattern, _)| pattern.as_literal()).collect::<BTreeSet<_>>();
+        values.retain(|value| value.as_slice().iter().all(|text| !literals.contains(text.as_str())));
     }
     let mut more = if values.is_empty() { usual(value_type).iter().map(|text| (*text).to_owned()).collect() } else { Vec::new() };
     if fills_variable(key, statements) {

@@ -4,7 +4,7 @@ use super::candidates::assignments;
 use super::outside::Budget;
 use super::point::Sample;
 use super::refused;
-use super::sides::{Because, Place, Search, Sides};
+use super::sides::{Place, Search, Sides};
 use super::space::Undecided;
 use super::variables::Variables;
 use crate::authz::{Ambiguity, Choice, Readings, bit, under_all_readings};
@@ -131,7 +131,12 @@ pub(super) struct Question<'a> {
     pub readings: &'a Readings,
 }
 
-impl Question<'_> {
+impl<'a> Question<'a> {
+    /// The policies of the side that does not allow and of the one that does; from new to old if `backwards`.
+    pub(super) fn directed(&self, backwards: bool) -> (&'a [&'a Policy], &'a [&'a Policy]) {
+        if backwards { (self.new, self.old) } else { (self.old, self.new) }
+    }
+
     /// With variables of unknown value the space holds requests that cannot be: what is found there must be found again with the
     /// variables filled in.
     fn answer(&self, sides: &Sides, backwards: bool) -> Answer {
@@ -165,21 +170,18 @@ impl Question<'_> {
         let request = sample.request();
         let principal = sample.principal.as_deref().unwrap_or_default();
         let allows = |policies: &[&Policy]| eval::allows_as_documents(&request, principal, policies, self.readings);
-        let (from, to) = if backwards { (self.new, self.old) } else { (self.old, self.new) };
+        let (from, to) = self.directed(backwards);
         allows(to) && !allows(from)
     }
 }
 
 fn first_gain(sides: &Sides, backwards: bool, variables: &Variables) -> Result<Option<Gain>, Undecided> {
-    let (from, to) = if backwards { (&sides.new, &sides.old) } else { (&sides.old, &sides.new) };
+    let (from, to) = sides.directed(backwards);
     let mut gain = None;
     let mut search = Search { gathered: &sides.gathered, variables, from, to, budget: Budget::default() };
     search.run(&mut |space, cube, because| {
-        let (allowed_by, denied_by) = match because {
-            Because::Allowed(place) => (place, None),
-            Because::NotDenied { denied, allowed } => (allowed, Some(denied)),
-        };
-        gain = Some(Gain { sample: Sample::pick(space, cube, variables), allowed_by, denied_by });
+        let sample = Sample::pick(space, cube, variables);
+        gain = Some(Gain { sample, allowed_by: because.allowed, denied_by: because.denied });
         false
     })?;
     Ok(gain)

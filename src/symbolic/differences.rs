@@ -124,12 +124,6 @@ impl<'a> Listing<'a> {
         Listing { question, backwards, seen: BTreeMap::new(), undecided: None }
     }
 
-    /// Policies of the side that does not allow, and of the one that does.
-    fn both_sides(&self) -> (&'a [&'a Policy], &'a [&'a Policy]) {
-        let Question { old, new, .. } = self.question;
-        if self.backwards { (new, old) } else { (old, new) }
-    }
-
     /// Where variables stand in the policies, values are tried: with unknown ones the space holds requests that cannot be.
     fn run(&mut self) {
         let Question { old, new, readings } = self.question;
@@ -148,14 +142,14 @@ impl<'a> Listing<'a> {
 
     /// Looks at every part, also behind one that could not be decided.
     fn search(&mut self, sides: &Sides, variables: &Variables) -> Result<(), Undecided> {
-        let (from, to) = if self.backwards { (&sides.new, &sides.old) } else { (&sides.old, &sides.new) };
+        let (from, to) = sides.directed(self.backwards);
         let mut search = Search { gathered: &sides.gathered, variables, from, to, budget: Budget::default() };
         let mut result = Ok(());
         for part in parts(&sides.gathered, from, to) {
             if self.seen.contains_key(&part.because) {
                 continue;
             }
-            let Some(statement) = find(self.both_sides().1, allowing(part.because)) else { continue };
+            let Some(statement) = find(self.question.directed(self.backwards).1, part.because.allowed) else { continue };
             let patterns = Patterns::new(statement, self.question.readings, variables);
             let mut boxes = 0;
             let asked = search.ask(&part, &mut |space, cube, because| {
@@ -181,12 +175,8 @@ impl<'a> Listing<'a> {
     }
 
     fn region(&self, because: Because, seen: Seen, under: &[(Ambiguity, Choice)]) -> Region {
-        let (from, to) = self.both_sides();
-        let allowed_by = allowing(because);
-        let denied_by = match because {
-            Because::Allowed(_) => None,
-            Because::NotDenied { denied, .. } => Some(denied),
-        };
+        let (from, to) = self.question.directed(self.backwards);
+        let Because { denied: denied_by, allowed: allowed_by } = because;
         let (allow, deny) = (find(to, allowed_by), denied_by.and_then(|place| find(from, place)));
         let of_action = allow.and_then(|allow| allow.action.as_ref());
         let of_resource = allow.and_then(|allow| allow.resource.as_ref());
@@ -205,12 +195,6 @@ impl<'a> Listing<'a> {
             actions,
             resources,
         }
-    }
-}
-
-fn allowing(because: Because) -> Place {
-    match because {
-        Because::Allowed(allowed) | Because::NotDenied { allowed, .. } => allowed,
     }
 }
 

@@ -97,6 +97,17 @@ impl KeySpace {
         self.points.iter().position(|known| *known != Point::Absent && answers(known) == wanted)
     }
 
+    /// The value that a point stands for, its classes spelt; `None`: the key is absent.
+    pub(super) fn value(&self, point: &Point, spell: impl Fn(&str) -> String) -> Option<ContextValue> {
+        let text = |class: &usize| spell(&self.values.witnesses[*class]);
+        match point {
+            Point::Absent => None,
+            Point::One(class) => Some(ContextValue::One(text(class))),
+            Point::Many(classes) if classes.is_empty() => Some(ContextValue::Many(vec![String::new()])),
+            Point::Many(classes) => Some(ContextValue::Many(classes.iter().map(text).collect())),
+        }
+    }
+
     /// The points that a test admits.
     pub(super) fn admitted(&self, test: &Test) -> Bits {
         let mut admitted = Bits::none(self.points.len());

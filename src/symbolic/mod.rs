@@ -31,7 +31,7 @@ pub use causes::Cause;
 pub use compare::{Answer, Compared, Gain, Relation, compare};
 pub use decide::decide;
 pub use differences::{Differences, Direction, Region, differences};
-pub use partition::{Comparison, KeyValues, Rest, Way, key_values, literals, rests};
+pub use partition::{Comparison, KeyValues, Rest, Way, key_values, rests};
 pub use point::Sample;
 pub use sides::Place;
 pub use space::Undecided;

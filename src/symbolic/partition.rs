@@ -3,7 +3,7 @@
 //! Whoever tries these has tried everything: two values of one class meet the same patterns under every reading, so they are decided
 //! alike. Used where requests are few and each is asked one by one.
 
-use super::key::{KeySpace, Point, Test};
+use super::key::{KeySpace, Test};
 use super::outside::Budget;
 use super::sketch::{Entry, Sketcher};
 use super::space::{Name, Undecided};
@@ -12,7 +12,6 @@ use super::variables::Variables;
 use super::walk::{Start, walk_from};
 use crate::authz::{Ambiguity, ContextValue, Readings, bit};
 use crate::model::{Pattern, Statement};
-use std::collections::BTreeSet;
 
 /// How a pattern is compared with a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -154,26 +153,6 @@ fn values_once(
     }
     let atoms = dimension.asked.atoms();
     let is_usual = |text: &str| !atoms.is_empty() && atoms.iter().all(|atom| atom.fits(text) == atom.fits(usual));
-    let text = |class: &usize| {
-        let witness = &space.values.witnesses[*class];
-        if is_usual(witness) { usual.to_owned() } else { witness.clone() }
-    };
-    let value = |point: &Point| match point {
-        Point::Absent => None,
-        Point::One(class) => Some(ContextValue::One(text(class))),
-        Point::Many(classes) if classes.is_empty() => Some(ContextValue::Many(vec![String::new()])),
-        Point::Many(classes) => Some(ContextValue::Many(classes.iter().map(text).collect())),
-    };
-    Ok(space.points.iter().filter_map(value).collect())
-}
-
-/// All texts that stand as complete literals in the conditions on a key.
-pub fn literals(key: &str, statements: &[&Statement]) -> BTreeSet<String> {
-    use crate::model::condition::Test as Written;
-    let conditions = statements.iter().flat_map(|statement| &statement.conditions).filter(|condition| &*condition.key.node == key);
-    let patterns = conditions.flat_map(|condition| match &condition.test {
-        Written::String { values, .. } | Written::Arn { values, .. } => values.list.as_slice(),
-        _ => &[],
-    });
-    patterns.filter_map(|value| value.node.as_literal().map(str::to_owned)).collect()
+    let spell = |text: &str| if is_usual(text) { usual } else { text }.to_owned();
+    Ok(space.points.iter().filter_map(|point| space.value(point, spell)).collect())
 }

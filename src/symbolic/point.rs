@@ -1,10 +1,9 @@
 //! A request picked out of a box.
 
 use super::bits::ones;
-use super::key::Point;
 use super::space::{Classified, Name, Space};
 use super::variables::Variables;
-use crate::authz::{Caller, Context, ContextValue, Request};
+use crate::authz::{Caller, Context, Request};
 
 /// A request of the space. What no statement looks at is left open.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -40,23 +39,14 @@ impl Sample {
             (Name::Principal, Classified::Plain(values)) => self.principal = Some(values.witnesses[class].clone()),
             (Name::Action, Classified::Plain(values)) => self.action = Some(values.witnesses[class].clone()),
             (Name::Resource, Classified::Plain(values)) => self.resource = Some(values.witnesses[class].clone()),
-            (Name::Key(key), Classified::Key(space)) => {
-                let witnesses = &space.values.witnesses;
-                match &space.points[class] {
-                    Point::Absent => self.context.remove(key),
-                    Point::One(value) => self.context.set_one(key, witnesses[*value].clone()),
-                    Point::Many(values) if values.is_empty() => self.context.set(key, ContextValue::Many(vec![String::new()])),
-                    Point::Many(values) => {
-                        self.context.set(key, ContextValue::Many(values.iter().map(|value| witnesses[*value].clone()).collect()));
-                    }
-                }
-            }
+            (Name::Key(key), Classified::Key(space)) => match space.value(&space.points[class], str::to_owned) {
+                Some(value) => self.context.set(key, value),
+                None => self.context.remove(key),
+            },
             (Name::Principal | Name::Action | Name::Resource, Classified::Key(_)) | (Name::Key(_), Classified::Plain(_)) => {}
         }
     }
-}
 
-impl Sample {
     /// A request for the other engine. Nobody signs it and nothing is filled in: only the statements are asked.
     pub(super) fn request(&self) -> Request {
         Request {

@@ -41,11 +41,11 @@ pub(super) struct Sides {
 
 /// Why a box is newly allowed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Because {
-    /// This statement of the new side allows it, none of the old did.
-    Allowed(Place),
-    /// This statement of the old side denied it, and is not in force any more; the other allows it.
-    NotDenied { denied: Place, allowed: Place },
+pub(super) struct Because {
+    /// The statement of the other side that denied it and is not in force any more; `None`: none there allowed it.
+    pub denied: Option<Place>,
+    /// The statement that allows it.
+    pub allowed: Place,
 }
 
 /// A box of newly allowed requests, the space it lies in, and why they are allowed.
@@ -59,6 +59,11 @@ impl Sides {
         let old = side(old, readings, &mut sketcher)?;
         let new = side(new, readings, &mut sketcher)?;
         Ok(Sides { gathered: sketcher.finish()?, old, new })
+    }
+
+    /// The side that does not allow and the one that does; from new to old if `backwards`.
+    pub(super) fn directed(&self, backwards: bool) -> (&Side, &Side) {
+        if backwards { (&self.new, &self.old) } else { (&self.old, &self.new) }
     }
 }
 
@@ -90,13 +95,13 @@ pub(super) fn parts<'a>(gathered: &'a [Gathered], from: &'a Side, to: &'a Side) 
     let lifted = lifted.collect::<Vec<_>>();
     to.allows.iter().flat_map(move |allow| {
         let granted = left_over(&allow.sketch, sketches(&from.allows)).map(|sketch| Part {
-            because: Because::Allowed(allow.place),
+            because: Because { denied: None, allowed: allow.place },
             sketch,
             others: sketches(&from.allows).chain(sketches(&to.denies)).collect(),
         });
         let met = lifted.iter().filter(|deny| may_meet(&allow.sketch, &deny.sketch, gathered));
         let lifted = met.map(|deny| Part {
-            because: Because::NotDenied { denied: deny.place, allowed: allow.place },
+            because: Because { denied: Some(deny.place), allowed: allow.place },
             sketch: allow.sketch.and(&deny.sketch),
             others: sketches(&to.denies).collect(),
         });
