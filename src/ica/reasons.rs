@@ -12,7 +12,6 @@ use crate::authz::{Ambiguity, Choice, LayerId, Layers, NamingSet, Request, State
 use crate::eval::{Decision, Lack, NearMiss, concerns, matching_action, matching_resource, near_miss};
 use crate::finding::Label;
 use crate::model::{Condition, Element, Named, PrincipalPattern, Statement};
-use crate::source::Span;
 
 const EXCEPT_CALLERS: &str = "except ICA's callers from this Deny, for example by `aws:PrincipalArn`";
 
@@ -220,7 +219,7 @@ impl<'a> Scene<'a> {
         for layer in self.layers.ids() {
             let statements = self.layers.policies(layer).iter().flat_map(|policy| &policy.statements);
             for statement in statements.filter(|statement| concerns(statement, &request.action)) {
-                let Some((span, doubt)) = first_doubt(statement) else { continue };
+                let Some((span, doubt)) = statement.all_doubts().next() else { continue };
                 reason.layer = layer_name(layer);
                 locate(reason, statement);
                 reason.span = Some(span);
@@ -368,18 +367,6 @@ fn failed_condition(condition: &Condition, request: &Request) -> (String, Advice
     let has = value.map_or_else(|| "the request has no such key".to_owned(), |value| format!("the request has `{value}`"));
     let message = format!("has a condition on `{key}` that does not hold: {has}");
     (message, Advice::plain(format!("widen the condition on `{key}`, or take it out")))
-}
-
-fn first_doubt(statement: &Statement) -> Option<(Span, String)> {
-    let whole = statement.doubts.iter().map(|doubt| (doubt.span, doubt.reason.clone()));
-    let actions =
-        statement.action.iter().flat_map(|element| &element.patterns).filter_map(|pattern| Some((pattern.span, pattern.doubt.clone()?)));
-    let resources =
-        statement.resource.iter().flat_map(|element| &element.patterns).filter_map(|pattern| Some((pattern.span, pattern.doubt.clone()?)));
-    let principals =
-        statement.principal.iter().flat_map(|element| &element.patterns).filter_map(|pattern| Some((pattern.span, pattern.doubt.clone()?)));
-    let conditions = statement.conditions.iter().flat_map(|condition| condition.doubts.iter().chain(condition.test.doubts()));
-    whole.chain(actions).chain(resources).chain(principals).chain(conditions.map(|doubt| (doubt.span, doubt.reason.clone()))).next()
 }
 
 fn locate(reason: &mut Reason, statement: &Statement) {

@@ -95,6 +95,12 @@ pub struct Doubt {
     pub reason: String,
 }
 
+impl Doubt {
+    fn told(&self) -> (Span, &str) {
+        (self.span, &self.reason)
+    }
+}
+
 /// `Action`, `Resource` or `Principal`, or its `Not` form.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Element<T> {
@@ -145,6 +151,19 @@ impl Statement {
             _ => &[],
         });
         values.map(|value| &value.node)
+    }
+
+    /// All its words that AWS would refuse, with the reason: of the whole, of actions, resources, principals, conditions.
+    pub fn all_doubts(&self) -> impl Iterator<Item = (Span, &str)> {
+        fn of<T>(element: Option<&Element<T>>, doubt: fn(&T) -> (Span, Option<&String>)) -> impl Iterator<Item = (Span, &str)> {
+            let patterns = element.into_iter().flat_map(|element| &element.patterns);
+            patterns.map(doubt).filter_map(|(span, reason)| Some((span, reason?.as_str())))
+        }
+        let actions = of(self.action.as_ref(), |pattern| (pattern.span, pattern.doubt.as_ref()));
+        let resources = of(self.resource.as_ref(), |pattern| (pattern.span, pattern.doubt.as_ref()));
+        let principals = of(self.principal.as_ref(), |pattern| (pattern.span, pattern.doubt.as_ref()));
+        let conditions = self.conditions.iter().flat_map(|condition| condition.doubts.iter().chain(condition.test.doubts()));
+        self.doubts.iter().map(Doubt::told).chain(actions).chain(resources).chain(principals).chain(conditions.map(Doubt::told))
     }
 
     /// The variables in its resources and conditions.

@@ -6,7 +6,8 @@ use super::sketch::{Entry, Sketch, Sketcher};
 use super::space::{Gathered, Space, Undecided};
 use super::variables::Variables;
 use crate::authz::{Ambiguity, Readings};
-use crate::model::{Effect, Policy, Statement};
+use crate::model::condition::Test;
+use crate::model::{Condition, Effect, Policy, Statement};
 
 /// A statement of one of the two sides, by policy and number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -199,12 +200,8 @@ pub(super) fn generous(statement: &Statement, allows: bool, readings: &Readings)
     is_doubtful(statement) && readings.second(Ambiguity::RefusedWords) == allows
 }
 
+/// Whether some of its words are those that AWS would refuse.
 pub(super) fn is_doubtful(statement: &Statement) -> bool {
-    let action = statement.action.as_ref().is_none_or(|element| element.patterns.iter().any(|pattern| pattern.doubt.is_some()));
-    let resource = statement.resource.iter().flat_map(|element| &element.patterns).any(|pattern| pattern.doubt.is_some());
-    let principal = statement.principal.iter().flat_map(|element| &element.patterns).any(|pattern| pattern.doubt.is_some());
-    let conditions = statement.conditions.iter().any(|condition| {
-        !condition.doubts.is_empty() || !condition.test.doubts().is_empty() || condition.test == crate::model::condition::Test::Unknown
-    });
-    action || resource || principal || conditions || !statement.doubts.is_empty()
+    let unknown = |condition: &Condition| condition.test == Test::Unknown;
+    statement.action.is_none() || statement.all_doubts().next().is_some() || statement.conditions.iter().any(unknown)
 }
