@@ -205,10 +205,10 @@ fn layers<'a>(connection: &'a Connection, caller: IcaCaller, action: &str) -> La
     let own = caller != IcaCaller::CrossAccountRole;
     // What is asked of STS does not come by the bucket, and the resource is the user's account's (C5).
     let at_bucket = action.starts_with("s3:");
-    let has_rcps = at_bucket || connection.user.account() == connection.account;
+    let has_rcps = at_bucket || connection.customer.account() == connection.account;
     let session = match (caller, &connection.session) {
-        (IcaCaller::FederatedSession, Given::Absent) => Layer::Assumed,
-        (IcaCaller::FederatedSession, given) => known(given),
+        (IcaCaller::FederatedSession | IcaCaller::OidcRole, Given::Absent) => Layer::Assumed,
+        (IcaCaller::FederatedSession | IcaCaller::OidcRole, given) => known(given),
         _ => Layer::Absent,
     };
     Layers {
@@ -223,16 +223,18 @@ fn layers<'a>(connection: &'a Connection, caller: IcaCaller, action: &str) -> La
 }
 
 fn caller(connection: &Connection, caller: IcaCaller, name: &str) -> Caller {
-    let account = connection.user.account();
+    let account = connection.customer.account();
     match caller {
-        IcaCaller::IamUser => Caller::User { arn: connection.user.clone() },
+        IcaCaller::IamUser => Caller::User { arn: connection.customer.arn().clone() },
         IcaCaller::FederatedSession => {
             let name = connection.session_name.as_deref().unwrap_or(name);
-            Caller::parse(&format!("arn:aws:sts::{account}:federated-user/{name}"), Some(connection.user.as_str())).unwrap()
+            Caller::parse(&format!("arn:aws:sts::{account}:federated-user/{name}"), Some(connection.customer.arn().as_str())).unwrap()
         }
-        IcaCaller::CrossAccountRole => {
-            let role = connection.cross_account_role.as_ref().unwrap();
-            let session = role.as_str().replace(":iam:", ":sts:").replace(":role/", ":assumed-role/") + "/" + name;
+        IcaCaller::OidcRole | IcaCaller::CrossAccountRole => {
+            let role = if caller.is_customers() { connection.customer.arn() } else { connection.cross_account_role.as_ref().unwrap() };
+            let name = connection.session_name.as_deref().filter(|_| caller.is_customers()).unwrap_or(name);
+            let short = role.resource().rsplit('/').next().unwrap();
+            let session = format!("arn:aws:sts::{}:assumed-role/{short}/{name}", role.account());
             Caller::parse(&session, Some(role.as_str())).unwrap()
         }
     }
@@ -267,7 +269,10 @@ fn context(connection: &Connection, action: &str, caller: IcaCaller, number: &mu
     let region = connection.region.clone().filter(|_| action.starts_with("s3:"));
     context.set_one("aws:RequestedRegion", region.unwrap_or_else(|| ["us-east-1", "eu-central-1"][number(2)].to_owned()));
     if action == "s3:PutObject" {
-        context.set_one("s3:x-amz-server-side-encryption", "AES256");
+        context.set_one("s3:x-amz-server-side-encryption", if connection.kms_key.is_some() { "aws:kms" } else { "AES256" });
+        if let Some(key) = &connection.kms_key {
+            context.set_one("s3:x-amz-server-side-encryption-aws-kms-key-id", key.words());
+        }
         context.set_one("s3:ObjectCreationOperation", ["true", "false"][number(2)]);
     }
     if caller != IcaCaller::IamUser {
@@ -289,7 +294,7 @@ fn resource<'a>(connection: &'a Connection, action: &str, number: &mut impl FnMu
     if action.starts_with("s3:") {
         return (format!("arn:aws:s3:::{}/{}", connection.bucket, key(&connection.prefix, number)), &connection.account);
     }
-    let account = connection.user.account();
+    let account = connection.customer.account();
     (format!("arn:aws:sts::{account}:federated-user/session{}", number(100)), account)
 }
 
