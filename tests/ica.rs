@@ -1,9 +1,9 @@
-use ica_policy::authz::{Caller, Context, Layer, Layers, Request};
+use ica_policy::authz::{Caller, Context, ContextValue, Layer, Layers, Request};
 use ica_policy::eval::{Outcome, decide};
 use ica_policy::ica::catalogue::IcaCaller;
 use ica_policy::ica::connection::{Built, Connection, Given, Loader, Unreadable, build};
 use ica_policy::ica::settings::Settings;
-use ica_policy::ica::{Check, Reason, StepReport, Verdict, check};
+use ica_policy::ica::{Check, KmsKey, Reason, StepReport, Verdict, check};
 use ica_policy::model::Policy;
 use ica_policy::source::{SourceId, Sources};
 use serde::Deserialize;
@@ -205,7 +205,9 @@ fn layers<'a>(connection: &'a Connection, caller: IcaCaller, action: &str) -> La
     let own = caller != IcaCaller::CrossAccountRole;
     // What is asked of STS does not come by the bucket, and the resource is the user's account's (C5).
     let at_bucket = action.starts_with("s3:");
-    let has_rcps = at_bucket || connection.customer.account() == connection.account;
+    let is_key = action.starts_with("kms:");
+    let owner = connection.kms_key.as_ref().filter(|_| is_key).map_or(connection.customer.account(), KmsKey::account);
+    let has_rcps = at_bucket || owner == connection.account;
     let session = match (caller, &connection.session) {
         (IcaCaller::FederatedSession | IcaCaller::OidcRole, Given::Absent) => Layer::Assumed,
         (IcaCaller::FederatedSession | IcaCaller::OidcRole, given) => known(given),
@@ -215,7 +217,11 @@ fn layers<'a>(connection: &'a Connection, caller: IcaCaller, action: &str) -> La
         identity: if own { known(&connection.identity) } else { Layer::Assumed },
         boundary: if own { known(&connection.boundary) } else { Layer::Absent },
         session,
-        resource: if at_bucket { known(&connection.bucket_policy) } else { Layer::Absent },
+        resource: match (at_bucket, is_key) {
+            (true, _) => known(&connection.bucket_policy),
+            (_, true) => known(&connection.kms_key_policy),
+            _ => Layer::Absent,
+        },
         scps: if own { levels(&connection.scps) } else { Vec::new() },
         rcps: if has_rcps { levels(&connection.rcps) } else { Vec::new() },
         vpce: Layer::Absent,
@@ -275,6 +281,19 @@ fn context(connection: &Connection, action: &str, caller: IcaCaller, number: &mu
         }
         context.set_one("s3:ObjectCreationOperation", ["true", "false"][number(2)]);
     }
+    if let Some(key) = connection.kms_key.as_ref().filter(|_| action.starts_with("kms:")) {
+        // S3 asks, in the caller's name.
+        ["s3:authType", "s3:signatureversion", "s3:TlsVersion", "aws:SourceIp"].iter().for_each(|key| context.remove(key));
+        context.set_one("aws:ViaAWSService", "true");
+        context.set_one("aws:RequestedRegion", key.region());
+        context.set_one("kms:ViaService", format!("s3.{}.amazonaws.com", connection.region.as_deref().unwrap()));
+        let role = connection.cross_account_role.as_ref().unwrap();
+        context.set_one("kms:CallerAccount", if caller.is_customers() { connection.customer.account() } else { role.account() });
+        let object = self::key(&connection.prefix, number);
+        let encrypted = [connection.bucket.clone(), format!("{}/{object}", connection.bucket)];
+        context.set_one("kms:EncryptionContext:aws:s3:arn", format!("arn:aws:s3:::{}", encrypted[number(2)]));
+        context.set("kms:EncryptionContextKeys", ContextValue::Many(vec!["aws:s3:arn".to_owned()]));
+    }
     if caller != IcaCaller::IamUser {
         context.set_one("aws:MultiFactorAuthPresent", "false");
         context.set_one("aws:TokenIssueTime", "2026-01-01T00:00:00Z");
@@ -293,6 +312,9 @@ fn key(prefix: &str, number: &mut impl FnMut(usize) -> usize) -> String {
 fn resource<'a>(connection: &'a Connection, action: &str, number: &mut impl FnMut(usize) -> usize) -> (String, &'a str) {
     if action.starts_with("s3:") {
         return (format!("arn:aws:s3:::{}/{}", connection.bucket, key(&connection.prefix, number)), &connection.account);
+    }
+    if let Some(key) = connection.kms_key.as_ref().filter(|_| action.starts_with("kms:")) {
+        return (key.words().replace('*', &format!("1234abcd-12ab-34cd-56ef-{:012}", number(1_000_000))), key.account());
     }
     let account = connection.customer.account();
     (format!("arn:aws:sts::{account}:federated-user/session{}", number(100)), account)
@@ -318,7 +340,10 @@ fn random_requests_agree_with_the_verdicts() {
         let check = check(&connection);
         for operation in check.operations.iter().filter(|operation| !["archive-data", "browser-upload"].contains(&operation.id)) {
             for report in &operation.callers {
-                let steps = report.steps.iter().filter(|step| step.resource.ends_with('*'));
+                // What the bucket or key is by itself stands in no request.
+                let is_decided =
+                    |step: &&StepReport| step.action.contains(':') && (step.resource.ends_with('*') || step.action.starts_with("kms:"));
+                let steps = report.steps.iter().filter(is_decided);
                 for step in steps.filter(|step| matches!(step.verdict, Verdict::Allowed | Verdict::Blocked)) {
                     for _ in 0..40 {
                         let caller = caller(&connection, report.caller, ["session1", "ica-x", "zz"][number(3)]);

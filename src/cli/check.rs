@@ -65,7 +65,7 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Connection")]
     user: Option<String>,
     /// The role that ICA assumes with a token, instead of the user: name, path/name or ARN.
-    #[arg(long, value_name = "ARN", help_heading = "Connection", conflicts_with = "user")]
+    #[arg(long, value_name = "ARN", help_heading = "Connection")]
     role: Option<String>,
     /// The KMS key of ICA's storage configuration: its ARN, or aws/s3 for the key that AWS manages.
     #[arg(long, value_name = "ARN", help_heading = "Connection")]
@@ -175,7 +175,8 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
     }
     let check = crate::ica::check(&connection);
     if check.operations.is_empty() {
-        return printer.usage("skip: every operation that was asked for is skipped, so nothing is left to check");
+        return printer
+            .usage("skip: every operation that was asked for is skipped or not part of this method, so nothing is left to check");
     }
     let printed = printer.report(&sources, &connection, &check);
     printed.max(if args.fail_on.fails(check.worst()) { Exit::Found } else { Exit::Clean })

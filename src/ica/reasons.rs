@@ -169,7 +169,12 @@ impl<'a> Scene<'a> {
                 Lack::Principal => {
                     let name = principal_words(&request.caller);
                     let other = other_region(statement).map(|words| format!("; {words}")).unwrap_or_default();
-                    (format!("does not name {name}{other}"), Advice::plain(format!("add {name} to the principals")))
+                    // The nearest statement of a key policy is mostly the account's, which allows everything.
+                    let help = match self.step.resource {
+                        Target::Key => self.statement_to_add(near.statement.layer, action, request),
+                        _ => Advice::plain(format!("add {name} to the principals")),
+                    };
+                    (format!("does not name {name}{other}"), help)
                 }
                 Lack::Condition(number) => failed_condition(&statement.conditions[*number], request),
                 Lack::Doubt => ("is one that AWS would refuse".to_owned(), Advice::plain("mend the statement first")),

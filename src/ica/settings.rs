@@ -148,6 +148,9 @@ impl Settings {
     /// What `over` says, and what this says where `over` is silent: flags over `ica.toml`.
     #[must_use]
     pub fn overridden_by(self, over: Settings) -> Settings {
+        // A flag for the one of user and role takes the place of the other in the file.
+        let replaces = over.user.is_some() != over.role.is_some();
+        let (own_user, own_role) = if replaces { (None, None) } else { (self.user, self.role) };
         let list = |own: Vec<String>, over: Vec<String>| if over.is_empty() { own } else { over };
         Settings {
             name: over.name.or(self.name),
@@ -158,8 +161,8 @@ impl Settings {
             versioning: over.versioning.or(self.versioning),
             ica_region: over.ica_region.or(self.ica_region),
             state: over.state.or(self.state),
-            user: over.user.or(self.user),
-            role: over.role.or(self.role),
+            user: over.user.or(own_user),
+            role: over.role.or(own_role),
             session_name: over.session_name.or(self.session_name),
             cross_account_role: over.cross_account_role.or(self.cross_account_role),
             identity_policy: over.identity_policy.or(self.identity_policy),
@@ -193,6 +196,13 @@ mod tests {
         assert_eq!(one[0].identity_policy.as_ref().unwrap().names(), ["none"]);
         let two = parse("[[connection]]\nname = 'a'\n[[connection]]\nname = 'b'\nskip = { copy-into-bucket = 'no' }").unwrap();
         assert_eq!(two.len(), 2);
+    }
+
+    #[test]
+    fn a_flag_for_the_role_replaces_the_user_of_the_file() {
+        let file = parse("user = 'u'").unwrap().remove(0);
+        let merged = file.overridden_by(Settings { role: Some("r".to_owned()), ..Settings::default() });
+        assert_eq!((merged.user, merged.role.as_deref()), (None, Some("r")));
     }
 
     #[test]

@@ -77,7 +77,9 @@ fn title(connection: &Connection) -> String {
         let _ = write!(title, "\nkey    {}", key.words());
     }
     if let Some(role) = &connection.cross_account_role {
-        let _ = write!(title, "\nrole   {}", role.as_str());
+        // With a role of the customer's own, which stands above, Illumina's is named by what it does.
+        let label = if connection.customer.has(IcaCaller::OidcRole) { "copies" } else { "role  " };
+        let _ = write!(title, "\n{label} {}", role.as_str());
     }
     for file in &connection.files {
         let _ = write!(title, "\nread   {} as {}: {}", file.name, file.read_as, file.layer.name());
