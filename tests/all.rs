@@ -10,6 +10,9 @@ mod json;
 // Policies: every document of the corpus is read or refused with a place; nothing is lost.
 mod policies;
 
+// What a verdict depends on, in words.
+mod words;
+
 // Connections: the set-ups of corpus/ica with their expected verdicts.
 mod ica;
 

@@ -86,6 +86,7 @@ fn check_step(connection: &Connection, operation: &'static Operation, caller: Ic
         verdict,
         assumes,
         reasons,
+        depends_on: tried.depends_on.clone(),
         witness: shown(tried),
     }
 }

@@ -62,6 +62,7 @@ pub(super) fn step(action: &str, resource: &str, verdict: Verdict, reason: Reaso
         verdict,
         assumes: Vec::new(),
         reasons: vec![reason],
+        depends_on: Vec::new(),
         witness: Witness::default(),
     }
 }

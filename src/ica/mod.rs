@@ -22,6 +22,8 @@ mod token;
 mod unknowns;
 mod values;
 mod verdict;
+mod visit;
+mod words;
 
 pub use check::check;
 pub use compare::{AccessChange, OperationChange, access_changes, operation_changes};

@@ -160,6 +160,9 @@ pub struct StepReport {
     pub assumes: Vec<&'static str>,
     /// Why it is not allowed.
     pub reasons: Vec<Reason>,
+    /// Where some requests go through and others do not, or it hangs on what is not known: what it takes, all of it together. Empty where
+    /// no few words say that.
+    pub depends_on: Vec<String>,
     /// Requests that show it.
     pub witness: Witness,
 }

@@ -137,6 +137,9 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
     };
     let head = format!("{number}. {}{level}", word(cause.verdict.word(), cause.verdict, look));
     let _ = writeln!(text, "\n{head}: {}", cause.concerns_words());
+    if let Some(words) = cause.depends_words() {
+        let _ = writeln!(text, "   {words}");
+    }
     if let Some(example) = cause.example_words() {
         let _ = writeln!(text, "   {example}");
     }

@@ -95,6 +95,7 @@ struct StepView {
     verdict: Verdict,
     assumes: Vec<&'static str>,
     reasons: Vec<ReasonView>,
+    depends_on: Vec<String>,
     witness: WitnessView,
 }
 
@@ -271,6 +272,7 @@ fn step_view(sources: &Sources, step: &StepReport) -> StepView {
         verdict: step.verdict,
         assumes: step.assumes.clone(),
         reasons: step.reasons.iter().map(|reason| reason_view(sources, reason)).collect(),
+        depends_on: step.depends_on.clone(),
         witness: witness_view(&step.witness),
     }
 }
