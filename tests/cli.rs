@@ -186,7 +186,7 @@ fn wrong_usage_names_the_setting() {
             &["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--assume", "aws:username=x"],
             "follows from the caller",
         ),
-        (&["check", "--cors", "cors.json"], "`--cors` is not built yet"),
+        (&["check", "--set", "x=y"], "`--set` is not built yet"),
     ];
     for (arguments, words) in cases {
         let output = run(arguments);

@@ -192,14 +192,11 @@ pub struct Operation {
     /// Operations of the same caller that must work for it.
     #[serde(default)]
     pub needs: Vec<String>,
-    /// Assumptions about settings of the bucket.
+    /// Checks of the bucket's settings that have a say in it for all of its callers.
     #[serde(default)]
-    pub assumes: Vec<String>,
+    pub environment: Vec<String>,
     /// What a user sees when it is blocked.
     pub breaks: String,
-    /// Whether the bucket's CORS rules take part.
-    #[serde(default)]
-    pub cors: bool,
     /// Its requests.
     #[serde(rename = "step")]
     pub steps: Vec<Step>,
@@ -354,8 +351,7 @@ mod tests {
         let rows = catalogue.keys.iter().flat_map(|row| IcaCaller::ALL.map(|caller| row.fact(caller)));
         let steps = catalogue.operations.iter().flat_map(|operation| &operation.steps);
         let facts = rows.chain(steps.flat_map(|step| step.keys.values()));
-        let told = catalogue.operations.iter().flat_map(|operation| &operation.assumes);
-        let told = told.chain(catalogue.operations.iter().flat_map(|operation| &operation.steps).flat_map(|step| &step.assumes));
+        let told = catalogue.operations.iter().flat_map(|operation| &operation.steps).flat_map(|step| &step.assumes);
         for name in facts.filter_map(|fact| fact.assume.as_deref()).chain(told.map(String::as_str)) {
             assert!(catalogue.assumption(name).is_some(), "{name}");
         }

@@ -7,9 +7,7 @@ use super::depends::add_consequences;
 use super::environment;
 use super::reasons::reasons;
 use super::step::{Tried, is_needed, resource_words, try_step};
-use super::verdict::{
-    AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
-};
+use super::verdict::{AssumptionReport, CallerReport, Check, Level, OperationReport, Skipped, StepReport, Verdict, Witness};
 
 /// Checks a connection against the catalogue.
 pub fn check(connection: &Connection) -> Check {
@@ -17,7 +15,10 @@ pub fn check(connection: &Connection) -> Check {
     add_consequences(&mut operations, connection.is_new);
     keep_wanted(&mut operations, connection);
     let assumptions = assumptions(&operations);
-    Check { operations, skipped: skipped(connection), assumptions, findings: connection.findings.clone() }
+    let shown = operations.iter().flat_map(|operation| operation.callers.iter().map(|report| (operation.id, report.caller)));
+    let environment = environment::report(connection, &shown.collect::<Vec<_>>());
+    let findings = connection.findings.iter().cloned().chain(environment::other_regions(connection)).collect();
+    Check { operations, skipped: skipped(connection), assumptions, environment, findings }
 }
 
 /// What an operation depends on has been judged; now those that nobody asked for can go, but the causes of what is shown stay.
@@ -54,21 +55,21 @@ fn check_operation(connection: &Connection, operation: &'static Operation) -> Op
 
 fn check_caller(connection: &Connection, operation: &'static Operation, caller: IcaCaller) -> CallerReport {
     let wanted = |step: &&Step| (step.edition == Edition::Seed || connection.edition == Edition::Current) && is_needed(connection, step);
-    let mut steps = operation.steps.iter().filter(wanted).map(|step| check_step(connection, operation, caller, step)).collect::<Vec<_>>();
-    steps.extend(environment::steps(connection, operation));
+    let mut steps = operation.steps.iter().filter(wanted).map(|step| check_step(connection, caller, step)).collect::<Vec<_>>();
+    steps.extend(environment::steps(connection, operation, caller));
     let required = steps.iter().filter(|step| step.level == Level::Required);
     let own = required.map(|step| step.verdict).max().unwrap_or(Verdict::Allowed);
     CallerReport { caller, verdict: own, own, blocked_by: Vec::new(), steps }
 }
 
-fn check_step(connection: &Connection, operation: &'static Operation, caller: IcaCaller, step: &'static Step) -> StepReport {
+fn check_step(connection: &Connection, caller: IcaCaller, step: &'static Step) -> StepReport {
     let tried = try_step(connection, caller, step, None);
-    let assumes = assumed(connection, operation, caller, step, &tried);
+    let assumes = assumed(connection, caller, step, &tried);
     let mut verdict = tried.verdict;
     let mut reasons = if verdict == Verdict::Allowed { Vec::new() } else { reasons(connection, caller, step, &tried) };
     if connection.strict && !assumes.is_empty() && verdict != Verdict::Unknown {
         verdict = Verdict::Unknown;
-        reasons.push(strict_reason(&assumes));
+        reasons.push(environment::strict_reason(&assumes));
     }
     StepReport {
         action: step.action.clone(),
@@ -89,19 +90,8 @@ fn shown(tried: Tried) -> Witness {
     }
 }
 
-fn strict_reason(assumes: &[&str]) -> Reason {
-    let message = format!("with --strict a verdict may not rest on assumptions; this one rests on {}", assumes.join(", "));
-    environment::reason(ReasonKind::Hidden, "", message, "settle them, as told in the list of assumptions")
-}
-
 /// The assumptions whose failure would change the verdict of a step.
-fn assumed(
-    connection: &Connection,
-    operation: &'static Operation,
-    caller: IcaCaller,
-    step: &'static Step,
-    tried: &Tried,
-) -> Vec<&'static str> {
+fn assumed(connection: &Connection, caller: IcaCaller, step: &'static Step, tried: &Tried) -> Vec<&'static str> {
     let mut assumes = Vec::new();
     let changes = |id: &str| try_step(connection, caller, step, Some(id)).verdict != tried.verdict;
     if caller == IcaCaller::FederatedSession && connection.session == Given::Absent && changes("session-policy") {
@@ -118,7 +108,7 @@ fn assumed(
     }
     if could_be_blocked {
         assumes.extend(absent_layers(connection, caller, step));
-        assumes.extend(operation.assumes.iter().chain(&step.assumes).map(String::as_str));
+        assumes.extend(step.assumes.iter().map(String::as_str));
     }
     if tried.has_open_variable && !matches!(tried.verdict, Verdict::Partial | Verdict::Unknown) {
         assumes.push("variable-values");

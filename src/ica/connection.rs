@@ -3,6 +3,7 @@
 use super::assume;
 use super::catalogue::{Edition, IcaCaller, catalogue};
 use super::documents::Documents;
+use super::environment::{self, Environment};
 use super::regions::{Region, regions};
 use super::settings::{NONE, Settings};
 use crate::finding::Finding;
@@ -105,6 +106,8 @@ pub struct Connection {
     pub vpce: Given<Vec<Policy>>,
     /// The bucket policy.
     pub bucket_policy: Given<Vec<Policy>>,
+    /// The bucket beside its policies.
+    pub environment: Environment,
     /// What the user knows.
     pub assume: Vec<Assume>,
     /// The pages that are followed.
@@ -196,6 +199,7 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
         assumes_full_access: false,
         vpce: Given::Absent,
         bucket_policy: Given::Absent,
+        environment: environment::values(settings, ica_region(settings)?)?,
         assume: settings.assume.iter().map(|text| assume::parse(text)).collect::<Result<_, _>>()?,
         edition: edition(settings)?,
         operations: known_operations("operation", settings.operation.iter())?,
@@ -210,6 +214,7 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
     let mut built = Built { connection, unreadable: Vec::new() };
     let mut documents = Documents { built: &mut built, sources, loader };
     documents.read_all(settings);
+    environment::Settings { built: &mut built, sources, loader }.read_all(settings);
     Ok(built)
 }
 
@@ -318,7 +323,11 @@ fn edition(settings: &Settings) -> Result<Edition, ConnectionError> {
 
 /// `none` says that there is no file, so it stands alone.
 fn check_files(settings: &Settings) -> Result<(), ConnectionError> {
-    let lists = [("identity_policy", &settings.identity_policy), ("session_policy", &settings.session_policy)];
+    let lists = [
+        ("identity_policy", &settings.identity_policy),
+        ("session_policy", &settings.session_policy),
+        ("public_access_block", &settings.public_access_block),
+    ];
     let lists = lists.into_iter().filter_map(|(name, files)| Some((name, files.as_ref()?.names())));
     let levels = [("scp", &settings.scp), ("rcp", &settings.rcp)];
     let levels = levels.into_iter().filter_map(|(name, levels)| Some((name, levels.as_ref()?.names().concat())));

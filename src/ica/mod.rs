@@ -7,7 +7,8 @@ pub mod connection;
 mod context;
 mod depends;
 mod documents;
-mod environment;
+pub mod environment;
+mod expected;
 mod layers;
 mod reasons;
 pub mod regions;
@@ -18,8 +19,8 @@ mod values;
 mod verdict;
 
 pub use check::check;
-pub use environment::bucket_name_fault;
 pub use values::UNLISTED;
 pub use verdict::{
-    Advice, AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
+    Advice, AssumptionReport, CallerReport, Check, EnvironmentReport, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport,
+    Verdict, Witness,
 };

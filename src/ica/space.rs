@@ -4,6 +4,7 @@ use super::assume::{fact, through_endpoint, told};
 use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, ValueType, catalogue};
 use super::connection::Connection;
 use super::context::keys_used;
+use super::environment::settled_header;
 use super::values::{candidates, compared_with, fills_variable, is_session_character, is_session_name};
 use crate::authz::{Caller, Context, ContextValue, Request};
 use crate::aws::{self, KeySupport};
@@ -103,7 +104,8 @@ fn add_if_known(
         }
         return None;
     }
-    let mut fact = if is_supported(key, &step.action, step.resource) { fact(key, caller, step) } else { KeyFact::unknown() };
+    let known = if is_supported(key, &step.action, step.resource) { fact(key, caller, step) } else { KeyFact::unknown() };
+    let mut fact = settled_header(key, known, connection);
     // What comes over the internet has an address.
     if key == SOURCE_IP && through_endpoint(connection, caller, step) == Some(false) {
         (fact.absent, fact.assume) = (false, None);
