@@ -5,20 +5,27 @@ pub mod catalogue;
 mod check;
 pub mod connection;
 mod context;
+mod customer;
 mod depends;
 mod documents;
 pub mod environment;
 mod expected;
+mod kms;
+mod lacks;
 mod layers;
 mod reasons;
 pub mod regions;
 pub mod settings;
 mod space;
 mod step;
+mod token;
+mod unknowns;
 mod values;
 mod verdict;
 
 pub use check::check;
+pub use customer::Customer;
+pub use kms::KmsKey;
 pub use values::UNLISTED;
 pub use verdict::{
     Advice, AssumptionReport, CallerReport, Check, EnvironmentReport, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport,

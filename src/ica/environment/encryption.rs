@@ -4,8 +4,9 @@ use super::{Judged, reason, reason_at};
 use crate::ica::assume::fact;
 use crate::ica::catalogue::{IcaCaller, KeyFact, KeyKind, Operation, Step};
 use crate::ica::connection::{Connection, Given};
+use crate::ica::kms::{KmsKey, key_in_use};
 use crate::ica::verdict::{ReasonKind, Verdict};
-use crate::s3::Header;
+use crate::s3::{BucketEncryption, Header};
 
 pub(super) const CHECK: &str = "encryption";
 
@@ -38,12 +39,22 @@ pub(super) fn hits(connection: &Connection, operation: &Operation, caller: IcaCa
     operation.steps.iter().any(|step| step.assumes.iter().any(|id| id == "no-kms") && !(encrypts_alike && sends_header(caller, step)))
 }
 
+/// Whether the bucket's key is the one that was given, of which steps of their own judge the policy.
+fn is_judged(connection: &Connection, default: &BucketEncryption) -> bool {
+    match (key_in_use(connection), &default.key) {
+        (Some(KmsKey::AwsManaged { .. }), None) => true,
+        (Some(KmsKey::Arn(arn)), Some(key)) => arn.as_str() == key.node,
+        _ => false,
+    }
+}
+
 pub(super) fn judge(connection: &Connection) -> Judged {
     let judged = Judged::new(CHECK, "encryption", format!("arn:aws:s3:::{}", connection.bucket));
     let help = "the caller needs kms:GenerateDataKey and kms:Decrypt on the key, by the key policy; a foreign account never reaches `aws/s3` \
                 or an alias: name the key by its ARN";
     if let Given::Given(default) = &connection.environment.bucket_encryption
         && default.is_kms()
+        && !is_judged(connection, default)
     {
         let span = default.key.as_ref().map_or(default.algorithm.span, |key| key.span);
         let message = if default.is_out_of_reach_for_others() {
@@ -53,7 +64,7 @@ pub(super) fn judge(connection: &Connection) -> Judged {
         };
         return judged.because(Verdict::Unknown, reason_at(span, ReasonKind::Hidden, CHECK, message.to_owned(), help));
     }
-    if connection.environment.encryption == Some(Header::Kms) {
+    if connection.environment.encryption == Some(Header::Kms) && key_in_use(connection).is_none() {
         let message = "ICA asks for encryption with a KMS key; whether the key's policy lets the caller use it is not known".to_owned();
         return judged.because(Verdict::Unknown, reason(ReasonKind::Hidden, CHECK, message, help));
     }

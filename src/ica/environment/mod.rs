@@ -87,16 +87,29 @@ fn hits(check: &str, connection: &Connection, operation: &Operation, caller: Ica
 /// The steps of an operation that no policy decides.
 pub(super) fn steps(connection: &Connection, operation: &Operation, caller: IcaCaller) -> Vec<StepReport> {
     let judged = judge(connection).into_iter().filter(|judged| hits(judged.check, connection, operation, caller));
-    judged.map(|judged| step(connection, judged)).collect()
+    judged.map(|judged| judged_step(connection, judged)).collect()
 }
 
-fn step(connection: &Connection, judged: Judged) -> StepReport {
+fn judged_step(connection: &Connection, judged: Judged) -> StepReport {
     let Judged { words, resource, level, mut verdict, assumes, mut reasons, .. } = judged;
     if connection.strict && !assumes.is_empty() && verdict != Verdict::Unknown {
         verdict = Verdict::Unknown;
         reasons.push(strict_reason(&assumes));
     }
     StepReport { action: words.to_owned(), resource, level, verdict, assumes, reasons, witness: Witness::default() }
+}
+
+/// A required step that no policy decides, with its reason.
+pub(super) fn step(action: &str, resource: &str, verdict: Verdict, reason: Reason) -> StepReport {
+    StepReport {
+        action: action.to_owned(),
+        resource: resource.to_owned(),
+        level: Level::Required,
+        verdict,
+        assumes: Vec::new(),
+        reasons: vec![reason],
+        witness: Witness::default(),
+    }
 }
 
 /// Why a verdict that rests on assumptions is unknown.
@@ -113,7 +126,7 @@ pub(super) fn report(connection: &Connection, shown: &[(&str, IcaCaller)]) -> Ve
     judged
         .map(|judged| {
             let (check, level) = (judged.check, judged.level);
-            let StepReport { verdict, assumes, reasons, .. } = step(connection, judged);
+            let StepReport { verdict, assumes, reasons, .. } = judged_step(connection, judged);
             EnvironmentReport { check, level, verdict, assumes, reasons }
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use super::Judged;
 use crate::finding::Label;
-use crate::ica::catalogue::{IcaCaller, Operation, Target};
+use crate::ica::catalogue::{IcaCaller, Operation};
 use crate::ica::connection::{Connection, Given};
 use crate::ica::verdict::{Advice, Reason, ReasonKind, Verdict};
 use crate::model::{Policy, Statement};
@@ -13,8 +13,8 @@ pub(super) const CHECK: &str = "public-access-block";
 
 /// Callers of another account, at the bucket: Illumina's role, and a user that is not of the bucket's account.
 pub(super) fn hits(connection: &Connection, operation: &Operation, caller: IcaCaller) -> bool {
-    let is_of_another_account = caller == IcaCaller::CrossAccountRole || connection.user.account() != connection.account;
-    is_of_another_account && operation.steps.iter().any(|step| step.resource != Target::FederatedUser)
+    let is_of_another_account = caller == IcaCaller::CrossAccountRole || connection.customer.account() != connection.account;
+    is_of_another_account && operation.steps.iter().any(|step| step.resource.is_at_bucket())
 }
 
 pub(super) fn judge(connection: &Connection) -> Vec<Judged> {
