@@ -1,6 +1,6 @@
 //! What an operation needs of the bucket beside its policies: settings, names, regions.
 //!
-//! A check is a function from a connection to what it found, listed in [`judge`]; which operations it hits stands in the catalogue
+//! A check is a function from a connection to what it found, listed in `judge`; which operations it hits stands in the catalogue
 //! (`environment`), but for what follows from the caller. Whether the user exists and its key is active is told by no file that is read;
 //! a check of it is one more function here.
 
@@ -12,6 +12,7 @@ mod ownership;
 mod place;
 mod public_access;
 mod roles;
+mod versioning;
 
 pub(super) use encryption::settled_header;
 pub use given::{Environment, SettingRead};
@@ -71,6 +72,7 @@ fn judge(connection: &Connection) -> Vec<Judged> {
         notifications::judge(connection),
         ownership::judge(connection),
         encryption::judge(connection),
+        versioning::judge(connection),
     ];
     one.into_iter().chain(place::prefix(connection)).chain(public_access::judge(connection)).chain(cors::advice(connection)).collect()
 }
