@@ -16,6 +16,9 @@ mod words;
 // Connections: the set-ups of corpus/ica with their expected verdicts.
 mod ica;
 
+// Settings of the bucket: what is refused, and how it is told.
+mod environment;
+
 // The witnesses of these set-ups: each is a line of `simulate` that gives the same decision.
 mod replay;
 

@@ -16,11 +16,11 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("authz", &["aws", "model"]),
     ("eval", &["source", "model", "authz"]),
     ("symbolic", &["source", "aws", "model", "authz", "eval"]),
-    ("s3", &["source", "finding", "model"]),
-    ("ica", &["source", "finding", "aws", "json", "syntax", "input", "model", "authz", "eval", "symbolic"]),
+    ("s3", &["source", "finding", "tree", "model"]),
+    ("ica", &["source", "finding", "tree", "aws", "json", "syntax", "input", "model", "authz", "eval", "symbolic", "s3"]),
     ("simulate", &["source", "finding", "tree", "json", "syntax", "aws", "model", "authz", "eval"]),
     ("report", &["source", "finding", "aws", "authz", "model", "eval", "symbolic", "ica", "simulate"]),
-    ("cli", &["source", "finding", "json", "input", "model", "authz", "eval", "symbolic", "ica", "simulate", "report"]),
+    ("cli", &["source", "finding", "json", "input", "model", "authz", "eval", "symbolic", "s3", "ica", "simulate", "report"]),
 ];
 
 fn room_of(path: &Path) -> String {

@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 
 const AFTER_HELP: &str = "\
 Every FILE may be a policy or the answer of the AWS CLI that holds it (get-bucket-policy, get-policy-version, get-user-policy,
-get-group-policy, get-role-policy, get-role, get-key-policy, describe-policy); `-` is standard input, `none` says that there is none. What is left out is a listed assumption.
+get-group-policy, get-role-policy, get-role, get-key-policy, describe-policy), a setting of the bucket the answer of its call; `-` is standard
+input, `none` says that there is none. What is left out is a listed assumption.
 
 Callers: iam-user (the key that ICA has), federated-session (made by that user), oidc-role (your role that ICA assumes, with --role),
 cross-account-role (Illumina's, for copies).
@@ -93,6 +94,24 @@ pub(super) struct Args {
     /// The trust policy of the role.
     #[arg(long, value_name = "FILE", help_heading = "Policies")]
     trust_policy: Option<String>,
+    /// The bucket's CORS rules (get-bucket-cors).
+    #[arg(long, value_name = "FILE", help_heading = "Settings of the bucket")]
+    cors: Option<String>,
+    /// The bucket's event notifications (get-bucket-notification-configuration).
+    #[arg(long, value_name = "FILE", help_heading = "Settings of the bucket")]
+    notifications: Option<String>,
+    /// Block Public Access of the bucket (get-public-access-block); a second file for that of the account.
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Settings of the bucket")]
+    public_access_block: Vec<String>,
+    /// The bucket's default encryption (get-bucket-encryption).
+    #[arg(long, value_name = "FILE", help_heading = "Settings of the bucket")]
+    bucket_encryption: Option<String>,
+    /// Object Ownership: BucketOwnerEnforced, BucketOwnerPreferred or ObjectWriter.
+    #[arg(long, value_name = "VALUE", help_heading = "Settings of the bucket")]
+    ownership: Option<String>,
+    /// The encryption of ICA's storage configuration, AES256 or aws:kms; without it ICA sends AES256.
+    #[arg(long, value_name = "ALGORITHM", help_heading = "Connection")]
+    encryption: Option<String>,
     /// A condition key that you know: [CALLER:]KEY=VALUE, or [CALLER:]!KEY if it is absent.
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     assume: Vec<String>,
@@ -248,6 +267,12 @@ fn flags(args: &Args, here: Option<&Path>) -> Settings {
         kms_key: args.kms_key.clone(),
         kms_key_policy: args.kms_key_policy.as_ref().map(place),
         trust_policy: args.trust_policy.as_ref().map(place),
+        cors: args.cors.as_ref().map(place),
+        notifications: args.notifications.as_ref().map(place),
+        public_access_block: files(&args.public_access_block),
+        bucket_encryption: args.bucket_encryption.as_ref().map(place),
+        ownership: args.ownership.clone(),
+        encryption: args.encryption.clone(),
         assume: args.assume.clone(),
         edition: args.edition.clone(),
         operation: args.operation.clone(),

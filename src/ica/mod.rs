@@ -9,7 +9,8 @@ mod context;
 mod customer;
 mod depends;
 mod documents;
-mod environment;
+pub mod environment;
+mod expected;
 mod kms;
 mod lacks;
 mod layers;
@@ -28,9 +29,9 @@ mod words;
 pub use check::check;
 pub use compare::{AccessChange, OperationChange, access_changes, operation_changes};
 pub use customer::Customer;
-pub use environment::bucket_name_fault;
 pub use kms::KmsKey;
 pub use values::UNLISTED;
 pub use verdict::{
-    Advice, AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
+    Advice, AssumptionReport, CallerReport, Check, EnvironmentReport, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport,
+    Verdict, Witness,
 };

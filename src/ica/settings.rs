@@ -51,6 +51,18 @@ pub struct Settings {
     pub kms_key_policy: Option<String>,
     /// The trust policy of the role; `none`.
     pub trust_policy: Option<String>,
+    /// The bucket's cross-origin rules; `none`.
+    pub cors: Option<String>,
+    /// The bucket's event notifications; `none`.
+    pub notifications: Option<String>,
+    /// Block Public Access of the bucket, and of its account; `none`.
+    pub public_access_block: Option<Files>,
+    /// The bucket's default encryption; `none`.
+    pub bucket_encryption: Option<String>,
+    /// Object Ownership: `BucketOwnerEnforced`, ..; `none`.
+    pub ownership: Option<String>,
+    /// The header that ICA sends: `AES256` or `aws:kms`.
+    pub encryption: Option<String>,
     /// Condition keys that are known: `[CALLER:]KEY=VALUE` or `[CALLER:]!KEY`.
     pub assume: Vec<String>,
     /// The pages that are followed: `seed` or `current`.
@@ -140,7 +152,8 @@ impl Settings {
     pub fn files(&self) -> Vec<&str> {
         let single =
             [&self.boundary, &self.vpce_policy, &self.bucket_policy, &self.kms_key_policy, &self.trust_policy].into_iter().flatten();
-        let lists = [&self.identity_policy, &self.session_policy].into_iter().flatten().flat_map(Files::names);
+        let single = single.chain([&self.cors, &self.notifications, &self.bucket_encryption].into_iter().flatten());
+        let lists = [&self.identity_policy, &self.session_policy, &self.public_access_block].into_iter().flatten().flat_map(Files::names);
         let levels = [&self.scp, &self.rcp].into_iter().flatten().flat_map(Levels::names).flatten();
         single.chain(lists).chain(levels).map(String::as_str).collect()
     }
@@ -175,6 +188,12 @@ impl Settings {
             kms_key: over.kms_key.or(self.kms_key),
             kms_key_policy: over.kms_key_policy.or(self.kms_key_policy),
             trust_policy: over.trust_policy.or(self.trust_policy),
+            cors: over.cors.or(self.cors),
+            notifications: over.notifications.or(self.notifications),
+            public_access_block: over.public_access_block.or(self.public_access_block),
+            bucket_encryption: over.bucket_encryption.or(self.bucket_encryption),
+            ownership: over.ownership.or(self.ownership),
+            encryption: over.encryption.or(self.encryption),
             // Each flag settles one more key, so these add up.
             assume: self.assume.into_iter().chain(over.assume).collect(),
             edition: over.edition.or(self.edition),

@@ -211,6 +211,21 @@ pub struct AssumptionReport {
     pub how_to_settle: &'static str,
 }
 
+/// What a check of the bucket's settings found; it stands in the steps of the operations that it hits as well.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EnvironmentReport {
+    /// Its name: `region`, `cors`, ..
+    pub check: &'static str,
+    /// How much hangs on it.
+    pub level: Level,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Assumptions whose failure would change the verdict.
+    pub assumes: Vec<&'static str>,
+    /// Why it is not allowed.
+    pub reasons: Vec<Reason>,
+}
+
 /// The result of a check.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Check {
@@ -220,6 +235,8 @@ pub struct Check {
     pub skipped: Vec<Skipped>,
     /// What the verdicts rest on.
     pub assumptions: Vec<AssumptionReport>,
+    /// The settings of the bucket, as far as an operation that is shown hangs on them.
+    pub environment: Vec<EnvironmentReport>,
     /// What is wrong with the documents themselves.
     pub findings: Vec<Finding>,
 }

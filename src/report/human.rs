@@ -93,6 +93,9 @@ fn title(connection: &Connection) -> String {
     for file in &connection.files {
         let _ = write!(title, "\nread   {} as {}: {}", file.name, file.read_as, file.layer.name());
     }
+    for file in &connection.environment.files {
+        let _ = write!(title, "\nread   {} as {}", file.name, file.setting);
+    }
     title
 }
 
