@@ -9,6 +9,7 @@ pub mod aws;
 pub mod cli;
 pub mod eval;
 pub mod finding;
+pub mod generate;
 pub mod ica;
 pub mod input;
 pub mod json;

@@ -48,3 +48,6 @@ mod symbolic;
 
 // The two engines beside each other, on single requests with all layers.
 mod engines;
+
+// `generate`: clean under check everywhere, nothing beyond the catalogue, nothing to spare.
+mod generate;

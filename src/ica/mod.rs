@@ -6,6 +6,7 @@ mod check;
 pub mod connection;
 mod context;
 mod depends;
+pub mod discover;
 mod documents;
 mod environment;
 mod layers;
@@ -18,6 +19,7 @@ mod values;
 mod verdict;
 
 pub use check::check;
+pub use depends::needed;
 pub use environment::bucket_name_fault;
 pub use values::UNLISTED;
 pub use verdict::{
