@@ -16,6 +16,9 @@ mod ica;
 // The witnesses of these set-ups: each is a line of `simulate` that gives the same decision.
 mod replay;
 
+// Buckets besides their policies: publicness, CORS, notifications.
+mod s3;
+
 // The AWS reference tables against the fact sheets.
 mod aws;
 
@@ -51,3 +54,6 @@ mod engines;
 
 // `generate`: clean under check everywhere, nothing beyond the catalogue, nothing to spare.
 mod generate;
+
+// `generate` and `check DIR` as commands: files, formats, what is refused.
+mod generate_cli;
