@@ -258,7 +258,13 @@ fn wrong_usage_of_files_and_operations_is_told() {
         (&["--operation", "upload-data", "--skip", "upload-data"][..], "nothing is left to check"),
         (&["--identity-policy", "none", USER_POLICY], "`none` excludes other files"),
         (&["--identity-policy", "-", "--bucket-policy", "-"], "`-` can stand for one file only"),
-        (&["--role", "arn:aws:iam::111122223333:role/ica"], "`--role` is not built yet"),
+        (&["--role", "arn:aws:iam::111122223333:role/ica"], "exclude each other"),
+        (&["--trust-policy", "none"], "say which one with --role"),
+        (&["--kms-key-policy", "none"], "which key is it the policy of?"),
+        (&["--kms-key", "alias/ica"], "`alias/ica` is no KMS key"),
+        (&["--kms-key", "arn:aws:kms:us-east-1:111122223333:alias/ica"], "an alias stands for another key in every account"),
+        (&["--kms-key", "arn:aws:kms:us-east-1:111122223333:key/"], "region, account or key id is missing"),
+        (&["--assume", "kms:CallerAccount=111122223333"], "follows from the caller"),
         (&["--assume", "martian:aws:SourceIp=192.0.2.1"], "`martian` is no caller"),
     ] {
         let output = check(more);
@@ -383,6 +389,17 @@ fn the_script_of_inputs_fetches_everything_and_runs_the_check() {
         assert!(text.contains(&format!("managed-{account}-extra.json as an answer of `aws iam get-policy-version`")), "{text}");
     }
     assert!(stderr(&output).contains("--bucket-policy none --boundary none"), "{}", stderr(&output));
+
+    // The script left an ica.toml that says the same.
+    let again = Command::new(env!("CARGO_BIN_EXE_ica-policy")).args(["check", "ica-inputs"]).current_dir(&folder).output().unwrap();
+    assert_eq!(again.status.code(), Some(1), "{}", stderr(&again));
+    assert!(stdout(&again).contains("us-east-1, unversioned, prefix ica/"), "{}", stdout(&again));
+    let settings = fs::read_to_string(folder.join("ica-inputs/ica.toml")).unwrap();
+    for words in
+        ["bucket_policy = \"none\"", "user = \"arn:aws:iam::111122223333:user/lab/illumina_ica_admin\"", "\"managed-aws-extra.json\""]
+    {
+        assert!(settings.contains(words), "{settings}");
+    }
 }
 
 #[test]

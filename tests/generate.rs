@@ -14,6 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const ACCOUNT: &str = "111122223333";
 const OTHER: &str = "444455556666";
 
+fn key(region: &str, account: &str) -> String {
+    format!("arn:aws:kms:{region}:{account}:key/1234abcd-12ab-34cd-56ef-1234567890ab")
+}
+
 /// A connection to generate for.
 #[derive(Clone, Debug)]
 struct Case {
@@ -49,7 +53,13 @@ fn cases() -> Vec<Case> {
         for versioning in ["unversioned", "enabled", "suspended"] {
             for (deny_others, advised) in [(false, false), (true, false), (false, true), (true, true)] {
                 let options = Options { deny_others, advised, ..Options::default() };
-                cases.push(Case { settings: settings(&region.aws, versioning), options });
+                let user = settings(&region.aws, versioning);
+                let role = Settings { user: None, role: Some("lab/illumina_ica_role".to_owned()), ..user.clone() };
+                for settings in [user, role] {
+                    let kms_key = Some(key(&region.aws, ACCOUNT));
+                    cases.push(Case { settings: Settings { kms_key, ..settings.clone() }, options: options.clone() });
+                    cases.push(Case { settings, options: options.clone() });
+                }
             }
         }
     }
@@ -64,6 +74,14 @@ fn cases() -> Vec<Case> {
         Settings { edition: some("seed"), ..base.clone() },
         Settings { state: some("connected"), ..base.clone() },
         Settings { user: some(&format!("arn:aws:iam::{OTHER}:user/lab/ica")), ..base.clone() },
+        Settings { user: some(&format!("arn:aws:iam::{OTHER}:user/ica")), kms_key: Some(key("us-east-1", ACCOUNT)), ..base.clone() },
+        Settings {
+            user: None,
+            role: some(&format!("arn:aws:iam::{OTHER}:role/ica")),
+            kms_key: Some(key("us-east-1", OTHER)),
+            ..base.clone()
+        },
+        Settings { kms_key: Some(key("us-east-1", OTHER)), ..base.clone() },
         Settings { region: some("af-south-1"), ica_region: some("Germany"), ..base },
     ];
     cases.extend(more.into_iter().map(|settings| Case { settings, options: deny.clone() }));
@@ -88,8 +106,13 @@ fn texts(made: &Generated) -> BTreeMap<&'static str, Value> {
 /// The check of a connection whose layers are these documents and no others.
 fn checked(settings: &Settings, texts: &BTreeMap<&'static str, Value>) -> (Connection, Check) {
     let file = |setting: &str| Some(texts.get(setting).map_or("none".to_owned(), |_| setting.to_owned()));
-    let settings =
-        Settings { identity_policy: file("identity_policy").map(Files::One), bucket_policy: file("bucket_policy"), ..settings.clone() };
+    let settings = Settings {
+        identity_policy: file("identity_policy").map(Files::One),
+        bucket_policy: file("bucket_policy"),
+        kms_key_policy: file("kms_key_policy").filter(|_| settings.kms_key.is_some()),
+        trust_policy: file("trust_policy").filter(|_| settings.role.is_some()),
+        ..settings.clone()
+    };
     let files = texts.iter().map(|(name, text)| ((*name).to_owned(), text.to_string())).collect();
     let connection = connection(&settings, files);
     let check = check(&connection);
@@ -113,7 +136,9 @@ fn what_is_generated_is_clean_everywhere() {
         for (operation, caller, action, level, verdict) in steps(&check) {
             seen.insert((operation, caller));
             let may_be_missing = level == Level::Advised && !case.options.advised;
-            let wanted = if action == "CORS" { Verdict::Unknown } else { Verdict::Allowed };
+            // ICA does not document its tokens, so nobody knows whether they fit.
+            let is_open = ["CORS", "sts:AssumeRoleWithWebIdentity"].contains(&action);
+            let wanted = if is_open { Verdict::Unknown } else { Verdict::Allowed };
             assert!(verdict == wanted || may_be_missing, "{operation} {caller:?} {action} is {verdict:?}\n{case:?}");
         }
     }
@@ -130,24 +155,44 @@ fn needed(case: &Case, callers: &[IcaCaller]) -> Vec<&'static Step> {
         (step.on == On::Every || is_versioned)
             && (step.edition == Edition::Seed || is_current)
             && (step.level != Level::Advised || case.options.advised)
+            && (step.resource != Target::Key || case.settings.kms_key.is_some())
     };
     operations.flat_map(|operation| &operation.steps).filter(fits).collect()
 }
 
+/// Where a policy is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    Caller,
+    Bucket,
+    Key,
+}
+
+/// The account of user or role.
+fn account(case: &Case) -> &'static str {
+    let name = case.settings.user.as_ref().or(case.settings.role.as_ref()).unwrap();
+    if name.contains(OTHER) { OTHER } else { ACCOUNT }
+}
+
 /// A policy with a statement for each step: what the catalogue says, written in another way than `generate` does.
-fn by_the_catalogue(case: &Case, callers: &[IcaCaller], principal: Option<&Value>, condition: Option<&Value>) -> Vec<Value> {
+fn by_the_catalogue(case: &Case, callers: &[IcaCaller], at: At, principal: Option<&Value>, condition: Option<&Value>) -> Vec<Value> {
     let literal = |text: &str| text.replace("${", "\u{1}").replace('*', "${*}").replace('?', "${?}").replace('\u{1}', "${$}{");
     let prefix = literal(case.settings.prefix.as_deref().unwrap_or_default());
-    let account = if case.settings.user.as_ref().unwrap().contains(OTHER) { OTHER } else { ACCOUNT };
+    let account = account(case);
     let session = case.settings.session_name.as_deref().unwrap_or("*");
     let statement = |step: &&'static Step| {
         let resource = match step.resource {
             Target::Bucket => "arn:aws:s3:::acme-genomics".to_owned(),
             Target::Object => format!("arn:aws:s3:::acme-genomics/{prefix}*"),
             Target::Folder => format!("arn:aws:s3:::acme-genomics/{prefix}*/"),
-            Target::FederatedUser if principal.is_some() => return None,
-            Target::FederatedUser => format!("arn:aws:sts::{account}:federated-user/{session}"),
+            Target::Key if at == At::Caller => case.settings.kms_key.clone().unwrap(),
+            Target::Key if at == At::Key => "*".to_owned(),
+            Target::FederatedUser if at == At::Caller => format!("arn:aws:sts::{account}:federated-user/{session}"),
+            Target::Key | Target::FederatedUser | Target::Role => return None,
         };
+        if at == At::Key && step.resource != Target::Key {
+            return None;
+        }
         let mut statement = json!({"Effect": "Allow", "Action": step.action, "Resource": resource});
         for (name, value) in [("Principal", principal), ("Condition", condition)] {
             value.into_iter().for_each(|value| statement[name] = value.clone());
@@ -161,24 +206,40 @@ fn policy(statements: &[Value], kind: PolicyKind) -> Policy {
     crate::support::documents::policy(&json!({"Version": "2012-10-17", "Statement": statements}).to_string(), kind)
 }
 
-const OWN: [IcaCaller; 2] = [IcaCaller::IamUser, IcaCaller::FederatedSession];
+fn own(case: &Case) -> &'static [IcaCaller] {
+    if case.settings.role.is_some() { &[IcaCaller::OidcRole] } else { &[IcaCaller::IamUser, IcaCaller::FederatedSession] }
+}
 
 #[test]
 fn nothing_is_granted_beyond_the_catalogue() {
     for case in cases() {
         let texts = texts(&made(&case));
-        let own = by_the_catalogue(&case, &OWN, None, None);
-        assert_equal(&own, &texts["identity_policy"], PolicyKind::Identity, &case);
+        let own_actions = by_the_catalogue(&case, own(&case), At::Caller, None, None);
+        assert_equal(&own_actions, &texts["identity_policy"], PolicyKind::Identity, &case);
 
         let connection = connection(&case.settings, BTreeMap::new());
         let role = json!({"AWS": connection.cross_account_role.as_ref().unwrap().as_str()});
-        let mut bucket = by_the_catalogue(&case, &[IcaCaller::CrossAccountRole], Some(&role), None);
-        let account = connection.user.account();
+        let mut bucket = by_the_catalogue(&case, &[IcaCaller::CrossAccountRole], At::Bucket, Some(&role), None);
+        let account = account(&case);
         let session = case.settings.session_name.as_deref().unwrap_or("*");
-        let mut principals = vec![connection.user.as_str().to_owned(), format!("arn:aws:sts::{account}:federated-user/{session}")];
+        let mut principals = vec![connection.customer.arn().as_str().to_owned()];
+        if case.settings.user.is_some() {
+            principals.push(format!("arn:aws:sts::{account}:federated-user/{session}"));
+        }
+        let root = json!({"AWS": account});
+        let only_ica = json!({"ArnLike": {"aws:PrincipalArn": principals}});
         if account == OTHER {
-            let root = json!({"AWS": OTHER});
-            bucket.extend(by_the_catalogue(&case, &OWN, Some(&root), Some(&json!({"ArnLike": {"aws:PrincipalArn": principals}}))));
+            bucket.extend(by_the_catalogue(&case, own(&case), At::Bucket, Some(&root), Some(&only_ica)));
+        }
+        if let Some(key) = &case.settings.kms_key {
+            // The first statement is AWS's default, with which every key is made.
+            let owner = key.split(':').nth(4).unwrap();
+            let mut expected = vec![json!({"Effect": "Allow", "Principal": {"AWS": owner}, "Action": "kms:*", "Resource": "*"})];
+            expected.extend(by_the_catalogue(&case, &[IcaCaller::CrossAccountRole], At::Key, Some(&role), None));
+            if owner != account {
+                expected.extend(by_the_catalogue(&case, own(&case), At::Key, Some(&root), Some(&only_ica)));
+            }
+            assert_equal(&expected, &texts["kms_key_policy"], PolicyKind::KmsKey, &case);
         }
         // The Deny takes away; without it the Allow statements must be these.
         let (deny, allow): (Vec<_>, Vec<_>) =
@@ -190,8 +251,8 @@ fn nothing_is_granted_beyond_the_catalogue() {
             assert_eq!(deny["Condition"], json!({"ArnNotLike": {"aws:PrincipalArn": principals}}), "{case:?}");
             // A Deny alone allows nothing; every action that is granted on objects is shut for others.
             let shut = deny["Action"].as_array().unwrap();
-            let on_objects = own.iter().chain(&bucket).filter(|statement| statement["Resource"].as_str().unwrap().contains('/'));
-            for granted in on_objects.filter(|statement| statement["Action"] != "sts:GetFederationToken") {
+            let on_objects = own_actions.iter().chain(&bucket).filter(|statement| statement["Resource"].as_str().unwrap().contains('/'));
+            for granted in on_objects.filter(|statement| statement["Action"].as_str().unwrap().starts_with("s3:")) {
                 assert!(shut.contains(&granted["Action"]), "{granted} {case:?}");
             }
         }
@@ -215,7 +276,9 @@ fn statements(policy: &Value) -> &[Value] {
 fn no_action_can_be_spared() {
     let mut tried = 0;
     for versioning in ["unversioned", "enabled", "suspended"] {
-        let case = Case { settings: settings("ap-south-1", versioning), options: Options { deny_others: true, ..Options::default() } };
+        let kms_key = Some(key("ap-south-1", OTHER));
+        let settings = Settings { kms_key, ..settings("ap-south-1", versioning) };
+        let case = Case { settings, options: Options { deny_others: true, ..Options::default() } };
         let whole = texts(&made(&case));
         for (setting, document) in whole.iter().filter(|(_, document)| document.get("Statement").is_some()) {
             for (number, statement) in statements(document).iter().enumerate().filter(|(_, statement)| statement["Effect"] == "Allow") {
@@ -227,6 +290,10 @@ fn no_action_can_be_spared() {
                         less.get_mut(setting).unwrap()["Statement"].as_array_mut().unwrap().remove(number);
                     }
                     let (_, check) = checked(&case.settings, &less);
+                    // AWS's default statement on the key is of its account; here all callers are of others, and need it not.
+                    if action == "kms:*" {
+                        continue;
+                    }
                     let is_blocked = steps(&check)
                         .any(|(_, _, other, level, verdict)| action == other && level == Level::Required && verdict == Verdict::Blocked);
                     assert!(is_blocked && check.worst() == Verdict::Blocked, "{setting} without {action}: {versioning}");
@@ -236,6 +303,45 @@ fn no_action_can_be_spared() {
         }
     }
     assert!(tried > 30, "{tried}");
+}
+
+#[test]
+fn the_role_is_trusted_by_placeholders_until_they_are_filled() {
+    let role = Settings { user: None, role: Some("lab/ica".to_owned()), ..settings("us-east-1", "enabled") };
+    let case = Case { settings: role, options: Options::default() };
+    let open = made(&case);
+    assert_eq!(open.placeholders.len(), 3);
+    let text = text(open.documents.iter().find(|document| document.kind == Kind::TrustPolicy).unwrap());
+    assert!(open.placeholders.iter().all(|placeholder| text.contains(placeholder.name)), "{text}");
+    assert!(!text.contains("GetFederationToken"));
+
+    let values = [("ICA_OIDC_ISSUER", "oidc.example.com"), ("ICA_OIDC_AUDIENCE", "ica"), ("ICA_OIDC_SUBJECT", "tenant")];
+    let values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let mut case = Case { options: Options { values, ..Options::default() }, ..case };
+    let filled = made(&case);
+    assert_eq!(filled.placeholders, []);
+    let texts = texts(&filled);
+    let trust = &texts["trust_policy"]["Statement"][0];
+    assert_eq!(trust["Principal"]["Federated"], "arn:aws:iam::111122223333:oidc-provider/oidc.example.com");
+    assert_eq!(trust["Condition"]["StringEquals"], json!({"oidc.example.com:aud": ["ica"], "oidc.example.com:sub": ["tenant"]}));
+    // Who knows what is in ICA's tokens can have it checked.
+    case.settings.assume = ["oidc-role:oidc.example.com:aud=ica", "oidc-role:oidc.example.com:sub=tenant"].map(str::to_owned).into();
+    let (_, check) = checked(&case.settings, &texts);
+    assert!(steps(&check).all(|(_, _, action, level, verdict)| action == "CORS" || level == Level::Advised || verdict == Verdict::Allowed));
+    case.settings.assume[0] = "oidc-role:oidc.example.com:aud=another".to_owned();
+    assert_eq!(checked(&case.settings, &texts).1.worst(), Verdict::Blocked);
+}
+
+#[test]
+fn keys_that_s3_cannot_use_for_ica_are_refused() {
+    let plan = |settings: Settings| Plan::new(&connection(&settings, BTreeMap::new()), &Options::default());
+    let elsewhere = Settings { kms_key: Some(key("eu-west-1", ACCOUNT)), ..settings("us-east-1", "enabled") };
+    assert!(plan(elsewhere).unwrap_err().to_string().contains("the key is in eu-west-1, the bucket in us-east-1"));
+    let mut own = Settings { kms_key: Some("aws/s3".to_owned()), ..settings("us-east-1", "enabled") };
+    assert!(plan(own.clone()).unwrap_err().to_string().contains("move-from-bucket"));
+    own.skip = ["copy-into-bucket", "copy-from-bucket", "move-from-bucket"].map(|id| (id.to_owned(), String::new())).into();
+    let made = generate(&plan(own).unwrap());
+    assert_eq!(made.policy(Kind::KmsKeyPolicy), None);
 }
 
 #[test]

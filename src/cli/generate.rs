@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 const AFTER_HELP: &str = "\
-What is made: the policy of the user, the bucket policy for Illumina's cross-account role of the region, and the CORS rules for uploads in the
-browser. The actions are those of the catalogue that `check` uses, no others; what --skip leaves out is not granted.
+What is made: the policy of the user, or the policy of the role and who may assume it; the bucket policy for Illumina's cross-account role of
+the region; the policy of the KMS key, if there is one; the CORS rules for uploads in the browser. The actions are those of the catalogue that `check` uses, no others; what --skip leaves out is not granted.
 
   ica-policy generate --bucket my-bucket --account 111122223333 --region eu-central-1 --prefix ica/ \\
       --versioning unversioned --user illumina_ica_admin --write my-bucket-ica
@@ -49,10 +49,16 @@ pub(super) struct Args {
     /// The IAM user whose key ICA has: name, path/name or ARN.
     #[arg(long, help_heading = "Connection")]
     user: Option<String>,
+    /// The role that ICA assumes with a token, instead of the user: name, path/name or ARN.
+    #[arg(long, value_name = "ARN", help_heading = "Connection", conflicts_with = "user")]
+    role: Option<String>,
+    /// The KMS key of ICA's storage configuration: its ARN, or aws/s3 for the key that AWS manages.
+    #[arg(long, value_name = "ARN", help_heading = "Connection")]
+    kms_key: Option<String>,
     /// Illumina's role, if it is not the one of the region.
     #[arg(long, value_name = "ARN", help_heading = "Connection")]
     cross_account_role: Option<String>,
-    /// The name that ICA gives to its federated sessions, if you know it.
+    /// The name that ICA gives to its sessions, if you know it.
     #[arg(long, value_name = "NAME", help_heading = "Connection")]
     session_name: Option<String>,
     /// Which ICA pages to follow: seed (the page of 2025) or current. Default: current.
@@ -208,6 +214,8 @@ fn flags(args: &Args) -> Settings {
         versioning: args.versioning.clone(),
         ica_region: args.ica_region.clone(),
         user: args.user.clone(),
+        role: args.role.clone(),
+        kms_key: args.kms_key.clone(),
         session_name: args.session_name.clone(),
         cross_account_role: args.cross_account_role.clone(),
         edition: args.edition.clone(),

@@ -1,8 +1,8 @@
 //! From the catalogue's steps to lists of actions: who needs what on which kind of resource.
 
 use super::plan::Plan;
-use crate::ica::Level;
 use crate::ica::catalogue::{Edition, IcaCaller, On, Step, Target, catalogue};
+use crate::ica::{KmsKey, Level};
 use std::collections::BTreeSet;
 
 /// Actions that are needed on one kind of resource, in the order of the catalogue.
@@ -13,7 +13,7 @@ pub(super) struct Grant {
 }
 
 /// The kinds of resources in the order of statements.
-const TARGETS: [Target; 4] = [Target::Bucket, Target::Object, Target::Folder, Target::FederatedUser];
+const TARGETS: [Target; 6] = [Target::Bucket, Target::Object, Target::Folder, Target::Key, Target::FederatedUser, Target::Role];
 
 /// The steps that these callers take, which `plan` wants.
 fn steps(plan: &Plan, callers: &[IcaCaller]) -> impl Iterator<Item = &'static Step> {
@@ -24,7 +24,10 @@ fn steps(plan: &Plan, callers: &[IcaCaller]) -> impl Iterator<Item = &'static St
 
 /// Whether a step is taken on such a bucket, by the pages that are followed.
 fn applies(plan: &Plan, step: &Step) -> bool {
-    (step.edition == Edition::Seed || plan.edition == Edition::Current) && (step.on == On::Every || plan.is_versioned)
+    let is_followed = step.edition == Edition::Seed || plan.edition == Edition::Current;
+    // AWS's own key lets everybody use it who may use S3 in its account (F3).
+    let has_key = step.resource != Target::Key || matches!(plan.kms_key, Some(KmsKey::Arn(_)));
+    is_followed && has_key && (step.on == On::Every || plan.is_versioned)
 }
 
 /// What these callers need.

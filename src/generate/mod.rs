@@ -13,7 +13,7 @@ mod policy;
 pub use cors::{CorsConfiguration, CorsRule, cors};
 pub use documents::generate;
 pub use notes::{Note, Placeholder, placeholders};
-pub use plan::{Holder, Options, Plan, PlanError};
+pub use plan::{Options, Plan, PlanError};
 pub use policy::{PolicyDocument, Principal, Statement};
 
 use serde::Serialize;

@@ -1,7 +1,8 @@
 //! What goes with the documents: words for the user, and names for what ICA does not document.
 
-use super::plan::{Holder, Plan};
+use super::plan::Plan;
 use super::{Document, Kind};
+use crate::ica::{Customer, KmsKey};
 use serde::Serialize;
 
 /// Something to know or to do beside the documents.
@@ -76,12 +77,18 @@ pub(super) fn notes(plan: &Plan, documents: &[Document], advised: &[String]) -> 
             "a key has one policy and `put-key-policy` replaces it: where the key has one, add the statements to it; `EnableIamPolicies` is AWS's default and keeps the key manageable",
         ));
     }
+    if matches!(plan.kms_key, Some(KmsKey::AwsManaged { .. })) {
+        notes.push(note(
+            "aws-managed-key",
+            "AWS writes the policy of `aws/s3`: nothing needs to be granted on it in its account, and nothing can be in others",
+        ));
+    }
     if plan.deny_others {
         notes.push(note(
             "deny-others",
             "`DenyOthers` shuts everybody else out of ICA's objects, administrators and the account's root user among them; who else needs them must be added to its list before it is put in force",
         ));
-        if matches!(plan.holder, Holder::User(_)) && plan.session_name.is_none() {
+        if matches!(plan.customer, Customer::User(_)) && plan.session_name.is_none() {
             notes.push(note(
                 "any-federated-session",
                 "`federated-user/*` excepts every federated session of the account: the session's name is ICA's choice, no policy can tell whose it is",
@@ -97,13 +104,13 @@ pub(super) fn notes(plan: &Plan, documents: &[Document], advised: &[String]) -> 
     if !advised.is_empty() {
         notes.push(note("advised", format!("newer pages and users advise {}, which are not in: --advised adds them", advised.join(", "))));
     }
-    if plan.holder_is_foreign() {
+    if plan.customer_is_foreign() {
         notes.push(note(
             "other-account",
             format!(
                 "the bucket is in account {}, ICA's own caller in {}: both its policy and the bucket policy must allow",
                 plan.account,
-                plan.holder.arn().account()
+                plan.customer.account()
             ),
         ));
     }

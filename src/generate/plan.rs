@@ -2,41 +2,10 @@
 
 use crate::ica::catalogue::{Edition, IcaCaller, catalogue};
 use crate::ica::connection::{Connection, Versioning};
-use crate::ica::needed;
+use crate::ica::{Customer, KmsKey, needed};
 use crate::model::Arn;
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
-
-/// Who works for ICA in the customer's account.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Holder {
-    /// An IAM user with a long-term key, which makes federated sessions.
-    User(Arn),
-    /// A role that ICA assumes with its OIDC provider.
-    Role(Arn),
-}
-
-impl Holder {
-    /// The user or role.
-    pub fn arn(&self) -> &Arn {
-        match self {
-            Holder::User(arn) | Holder::Role(arn) => arn,
-        }
-    }
-
-    /// Its name without path.
-    pub fn name(&self) -> &str {
-        self.arn().resource().rsplit('/').next().unwrap_or_default()
-    }
-
-    /// Its path, with a slash at both ends.
-    pub fn path(&self) -> &str {
-        let resource = self.arn().resource();
-        let from = resource.find('/').unwrap_or_default();
-        let to = resource.rfind('/').map_or(0, |at| at + 1);
-        resource.get(from..to).unwrap_or("/")
-    }
-}
 
 /// What `generate` is asked for beside the connection.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -62,14 +31,14 @@ pub struct Plan {
     pub is_versioned: bool,
     /// Whether the versioning state was not given.
     pub versioning_is_open: bool,
-    /// Who works for ICA.
-    pub holder: Holder,
-    /// The name of its federated sessions.
+    /// The user or role that ICA works as.
+    pub customer: Customer,
+    /// The name of its sessions.
     pub session_name: Option<String>,
     /// Illumina's role; `None` where nothing is copied.
     pub cross_account_role: Option<Arn>,
     /// The key that encrypts the objects.
-    pub kms_key: Option<Arn>,
+    pub kms_key: Option<KmsKey>,
     /// The pages that are followed.
     pub edition: Edition,
     /// The operations and callers that must work.
@@ -95,6 +64,19 @@ pub enum PlanError {
     /// A value that would mean something else in a policy.
     #[error("{0}: `{1}` has a control character, a quote or a wildcard")]
     Value(String, String),
+    /// S3 would not use this key.
+    #[error("kms_key: the key is in {key}, the bucket in {bucket}: S3 encrypts with keys of the bucket's region only")]
+    KeyRegion {
+        /// The key's region.
+        key: String,
+        /// The bucket's.
+        bucket: String,
+    },
+    /// Illumina's role cannot use the key that AWS manages, whatever policies say (F3).
+    #[error(
+        "kms_key: `aws/s3` serves its own account only: encrypt with a key of your own, or leave out what is done from other accounts with --skip {}", copies().join(" ")
+    )]
+    ForeignCaller,
     /// Nothing is left.
     #[error("every operation is skipped, so nothing is left to generate")]
     Nothing,
@@ -123,16 +105,17 @@ impl Plan {
             return Err(PlanError::Value("prefix".to_owned(), connection.prefix.clone()));
         }
         check_values(&options.values)?;
+        check_key(connection, copies)?;
         Ok(Plan {
             bucket: connection.bucket.clone(),
             account: connection.account.clone(),
             prefix: connection.prefix.clone(),
             is_versioned: connection.versioning != Some(Versioning::Unversioned),
             versioning_is_open: connection.versioning.is_none(),
-            holder: Holder::User(connection.user.clone()),
+            customer: connection.customer.clone(),
             session_name: connection.session_name.clone(),
             cross_account_role: connection.cross_account_role.clone().filter(|_| copies),
-            kms_key: None,
+            kms_key: connection.kms_key.clone(),
             edition: connection.edition,
             wanted,
             deny_others: options.deny_others,
@@ -142,8 +125,26 @@ impl Plan {
     }
 
     /// Whether the user or role lives in another account than the bucket.
-    pub fn holder_is_foreign(&self) -> bool {
-        self.holder.arn().account() != self.account
+    pub fn customer_is_foreign(&self) -> bool {
+        self.customer.account() != self.account
+    }
+
+    /// The name of user or role, without path.
+    pub fn customer_name(&self) -> &str {
+        self.customer.arn().resource().rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Its path, with a slash at both ends.
+    pub fn customer_path(&self) -> &str {
+        let resource = self.customer.arn().resource();
+        let from = resource.find('/').unwrap_or_default();
+        let to = resource.rfind('/').map_or(0, |at| at + 1);
+        resource.get(from..to).unwrap_or("/")
+    }
+
+    /// The customer's callers in connections of this method.
+    pub(super) fn own_callers(&self) -> Vec<IcaCaller> {
+        IcaCaller::ALL.into_iter().filter(|caller| caller.is_customers() && self.customer.has(*caller)).collect()
     }
 
     /// The value of a placeholder, or its name where none was given.
@@ -164,6 +165,15 @@ fn check_values(values: &BTreeMap<String, String>) -> Result<(), PlanError> {
     Ok(())
 }
 
+fn check_key(connection: &Connection, copies: bool) -> Result<(), PlanError> {
+    let Some(key) = &connection.kms_key else { return Ok(()) };
+    if let Some(bucket) = connection.region.as_ref().filter(|region| *region != key.region()) {
+        return Err(PlanError::KeyRegion { key: key.region().to_owned(), bucket: bucket.clone() });
+    }
+    let is_foreign = copies || connection.customer.account() != key.account();
+    if is_foreign && matches!(key, KmsKey::AwsManaged { .. }) { Err(PlanError::ForeignCaller) } else { Ok(()) }
+}
+
 /// What was asked for and not skipped, with everything that must work for it.
 fn wanted(connection: &Connection) -> BTreeSet<(&'static str, IcaCaller)> {
     let asked = |id: &String| (connection.operations.is_empty() || connection.operations.contains(id)) && !connection.skip.contains_key(id);
@@ -173,7 +183,8 @@ fn wanted(connection: &Connection) -> BTreeSet<(&'static str, IcaCaller)> {
     let mut wanted = BTreeSet::new();
     while let Some((id, caller)) = open.pop() {
         let Some(operation) = catalogue().operation(id) else { continue };
-        if wanted.insert((id, caller)) {
+        let takes_part = connection.customer.has(caller) && operation.callers.contains(&caller);
+        if takes_part && wanted.insert((id, caller)) {
             open.extend(needed(operation, caller, connection.is_new));
         }
     }

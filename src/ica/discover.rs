@@ -112,10 +112,12 @@ fn by_shape(shape: &Shape) -> Meaning {
         Shape::Policy { read_as: ReadAs::UserPolicy | ReadAs::GroupPolicy | ReadAs::RolePolicy, .. } => {
             Meaning::Setting("identity_policy", "by its shape")
         }
+        Shape::Policy { read_as: ReadAs::KeyPolicy, .. } => Meaning::Setting("kms_key_policy", "by its shape"),
+        Shape::Policy { read_as: ReadAs::Role, .. } => Meaning::Setting("trust_policy", "by its shape"),
         Shape::Policy { read_as: ReadAs::PolicyVersion, .. } => {
             Meaning::Unclear("a managed policy of the caller or its permissions boundary")
         }
-        Shape::Policy { read_as: ReadAs::PolicyString, .. } => Meaning::Unclear("a bucket policy or a key policy"),
+        Shape::Policy { read_as: ReadAs::PolicyString, .. } => Meaning::Setting("bucket_policy", "by its shape"),
         Shape::Policy { names_principals: true, .. } => {
             Meaning::Unclear("a bucket policy, a key policy, a trust policy, or a policy of an endpoint")
         }
@@ -166,6 +168,8 @@ fn take(found: &mut Discovered, files: &[FolderFile], file: &FolderFile, setting
         "rcp" => settings.rcp.replace(Levels::One(value)).is_some(),
         "boundary" => settings.boundary.replace(value).is_some(),
         "bucket_policy" => settings.bucket_policy.replace(value).is_some(),
+        "kms_key_policy" => settings.kms_key_policy.replace(value).is_some(),
+        "trust_policy" => settings.trust_policy.replace(value).is_some(),
         "vpce_policy" => settings.vpce_policy.replace(value).is_some(),
         "region" => known(&mut settings.region, region(text), &name, &mut found.errors),
         "versioning" => known(&mut settings.versioning, versioning(text), &name, &mut found.errors),

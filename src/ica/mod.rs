@@ -5,22 +5,29 @@ pub mod catalogue;
 mod check;
 pub mod connection;
 mod context;
+mod customer;
 mod depends;
 pub mod discover;
 mod documents;
 mod environment;
+mod kms;
+mod lacks;
 mod layers;
 mod reasons;
 pub mod regions;
 pub mod settings;
 mod space;
 mod step;
+mod token;
+mod unknowns;
 mod values;
 mod verdict;
 
 pub use check::check;
+pub use customer::Customer;
 pub use depends::needed;
 pub use environment::bucket_name_fault;
+pub use kms::KmsKey;
 pub use values::UNLISTED;
 pub use verdict::{
     Advice, AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,

@@ -1,7 +1,8 @@
 //! Generated documents as a CloudFormation template in JSON.
 
 use super::{pretty, remarks};
-use crate::generate::{Body, CorsRule, Generated, Holder, Kind, Plan, PolicyDocument};
+use crate::generate::{Body, CorsRule, Generated, Kind, Plan, PolicyDocument};
+use crate::ica::Customer;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
@@ -137,15 +138,15 @@ fn resources<'a>(plan: &'a Plan, generated: &'a Generated) -> Vec<(&'static str,
 }
 
 fn own_policy<'a>(plan: &'a Plan, policy_document: &'a PolicyDocument) -> Properties<'a> {
-    let is_user = matches!(plan.holder, Holder::User(_));
+    let is_user = matches!(plan.customer, Customer::User(_));
     Properties::Policy {
         description: "What Illumina Connected Analytics needs",
         policy_document,
-        users: is_user.then(|| [plan.holder.name()]),
+        users: is_user.then(|| [plan.customer_name()]),
         roles: (!is_user).then_some([Ref { name: "IcaRole" }]),
     }
 }
 
 fn role<'a>(plan: &'a Plan, assume_role_policy_document: &'a PolicyDocument) -> Properties<'a> {
-    Properties::Role { role_name: plan.holder.name(), path: plan.holder.path(), assume_role_policy_document }
+    Properties::Role { role_name: plan.customer_name(), path: plan.customer_path(), assume_role_policy_document }
 }

@@ -12,8 +12,13 @@ pub fn settings(settings: &Settings, generated: &Generated) -> String {
     let file = |kind: Kind| generated.documents.iter().any(|document| document.kind == kind).then(|| kind.file_name().to_owned());
     let own = file(Kind::UserPolicy).or_else(|| file(Kind::RolePolicy));
     let or_none = |name: Option<String>| Some(name.unwrap_or_else(|| NONE.to_owned()));
-    let settings =
-        Settings { identity_policy: or_none(own).map(Files::One), bucket_policy: or_none(file(Kind::BucketPolicy)), ..settings.clone() };
+    let settings = Settings {
+        identity_policy: or_none(own).map(Files::One),
+        bucket_policy: or_none(file(Kind::BucketPolicy)),
+        kms_key_policy: file(Kind::KmsKeyPolicy),
+        trust_policy: file(Kind::TrustPolicy),
+        ..settings.clone()
+    };
     // Strings, lists of them and one table can always be written.
     HEAD.to_owned() + &toml::to_string(&settings).unwrap_or_default()
 }

@@ -1,7 +1,8 @@
 //! Generated documents as Terraform resources.
 
 use super::{pretty, remarks};
-use crate::generate::{Body, CorsRule, Document, Generated, Holder, Kind, Plan};
+use crate::generate::{Body, CorsRule, Document, Generated, Kind, Plan};
+use crate::ica::{Customer, KmsKey};
 use std::fmt::Write;
 
 /// Where the policies stand.
@@ -37,8 +38,8 @@ pub fn terraform(plan: &Plan, generated: &Generated, policies: Policies) -> Stri
             (_, Kind::TrustPolicy | Kind::Cors) => {}
             (_, Kind::BucketPolicy) => block(&mut text, "aws_s3_bucket_policy", &[("bucket", quoted(&plan.bucket)), ("policy", policy)]),
             (_, Kind::KmsKeyPolicy) => {
-                let key = plan.kms_key.as_ref().map_or("", |key| key.as_str());
-                block(&mut text, "aws_kms_key_policy", &[("key_id", quoted(key)), ("policy", policy)]);
+                let key = plan.kms_key.as_ref().map(KmsKey::words).unwrap_or_default();
+                block(&mut text, "aws_kms_key_policy", &[("key_id", quoted(&key)), ("policy", policy)]);
             }
         }
     }
@@ -48,10 +49,10 @@ pub fn terraform(plan: &Plan, generated: &Generated, policies: Policies) -> Stri
 /// The policy is attached to the user, who is there; the role is made.
 fn attach(text: &mut String, plan: &Plan, trust: Option<String>) {
     let policy = ("policy_arn", "aws_iam_policy.ica.arn".to_owned());
-    match &plan.holder {
-        Holder::User(_) => block(text, "aws_iam_user_policy_attachment", &[("user", quoted(plan.holder.name())), policy]),
-        Holder::Role(_) => {
-            let made = [("name", quoted(plan.holder.name())), ("path", quoted(plan.holder.path()))];
+    match &plan.customer {
+        Customer::User(_) => block(text, "aws_iam_user_policy_attachment", &[("user", quoted(plan.customer_name())), policy]),
+        Customer::Role(_) => {
+            let made = [("name", quoted(plan.customer_name())), ("path", quoted(plan.customer_path()))];
             let trust = trust.map(|trust| ("assume_role_policy", trust));
             block(text, "aws_iam_role", &made.into_iter().chain(trust).collect::<Vec<_>>());
             block(text, "aws_iam_role_policy_attachment", &[("role", "aws_iam_role.ica.name".to_owned()), policy]);
