@@ -179,7 +179,7 @@ fn wrong_usage_names_the_setting() {
         (&["check", "--account", "111122223333", "--bucket", "arn:aws:s3:::b", "--user", "u"], "is no bucket name"),
         (
             &["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--skip", "uploads"],
-            "`uploads` is no operation; there are validate-storage",
+            "`uploads` is no operation; there are assume-role, validate-storage",
         ),
         (&["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--versioning", "on"], "`on` is no versioning state"),
         (

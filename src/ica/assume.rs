@@ -110,7 +110,7 @@ pub(super) fn told<'a>(key: &str, connection: &'a Connection, caller: IcaCaller,
     if step.resource == Target::Key && NETWORK.contains(&key) {
         return None;
     }
-    let describes_caller = key.starts_with("aws:principal") || key == "aws:userid" || key == "aws:username";
+    let describes_caller = key.starts_with("aws:principal") || ["aws:userid", "aws:username", "aws:federatedprovider"].contains(&key);
     let concerns_all = !(describes_caller && caller == IcaCaller::CrossAccountRole) && is_open(&fact(key, caller, step));
     let concerns = |only: Option<IcaCaller>| only.map_or(concerns_all, |only| only == caller);
     let assume = connection.assume.iter().rev().find(|assume| assume.key == key && concerns(assume.caller))?;

@@ -33,7 +33,7 @@ pub(super) fn reasons(connection: &Connection, caller: IcaCaller, step: &Step, t
             Cause::Denied(place) => scene.denied(*place, request),
             // That the identity policies were not given is told as an unknown.
             Cause::Lacking(LayerId::Identity) if tried.unknowns.contains(&Unknown::IdentityPolicies) => continue,
-            Cause::Lacking(LayerId::Resource) if tried.unknowns.iter().any(|unknown| is_policy_of_target(unknown)) => continue,
+            Cause::Lacking(LayerId::Resource) if tried.unknowns.iter().any(is_policy_of_target) => continue,
             Cause::Lacking(layer) => scene.lacking(*layer, request),
             Cause::Open(decision) => scene.open(decision, request),
         };
