@@ -259,7 +259,7 @@ mod tests {
     fn settings_are_written_as_they_are_read_and_files_can_be_moved() {
         let text = "bucket = 'b'\nscp = ['root.json', ['unit.json']]\nidentity_policy = ['u.json']\nstrict = true\n[skip]\ncopy-into-bucket = 'no'";
         let one = parse(text).unwrap().remove(0);
-        assert_eq!(parse(&toml::to_string(&one).unwrap()).unwrap(), [one.clone()]);
+        assert_eq!(parse(&toml::to_string(&one).unwrap()).unwrap().remove(0), one);
         let moved = one.clone().with_files(&|name| Some(format!("x/{name}")));
         assert_eq!(moved.files(), ["x/u.json", "x/root.json", "x/unit.json"]);
         assert!(one.with_files(&|_| None).files().is_empty());
