@@ -26,15 +26,15 @@ pub struct Placeholder {
 const PLACEHOLDERS: [Placeholder; 3] = [
     Placeholder {
         name: "ICA_OIDC_ISSUER",
-        text: "the issuer of ICA's OIDC provider, host and path without `https://`; ICA shows it where the storage credential of type role is made",
+        text: "the issuer of ICA's OIDC provider, host and path without `https://`; not in the pages that this project could read, ask ICA's page on the IAM role method or its support",
     },
     Placeholder {
         name: "ICA_OIDC_AUDIENCE",
-        text: "the audience (`aud`) of ICA's tokens; ICA shows it where the storage credential of type role is made",
+        text: "the audience (`aud`) of ICA's tokens; not in the pages that this project could read, ask ICA's page on the IAM role method or its support",
     },
     Placeholder {
         name: "ICA_OIDC_SUBJECT",
-        text: "the subject (`sub`) of ICA's tokens, which tells your tenant from others; ICA shows it where the storage credential of type role is made",
+        text: "the subject (`sub`) of ICA's tokens, which tells your tenant from others; not in the pages that this project could read, ask ICA's page on the IAM role method or its support",
     },
 ];
 
