@@ -50,7 +50,13 @@ pub(super) fn rcps_are_known(connection: &Connection, target: Target) -> bool {
     }
 }
 
-fn layers_at_bucket<'a>(connection: &'a Connection, caller: IcaCaller, failing: Failing<'_>, unknown_allows: bool) -> Layers<'a> {
+/// The layers of a caller's requests to the bucket, without the endpoint.
+pub(super) fn layers_at_bucket<'a>(
+    connection: &'a Connection,
+    caller: IcaCaller,
+    failing: Failing<'_>,
+    unknown_allows: bool,
+) -> Layers<'a> {
     let is_customers = caller.is_customers();
     let identity = match &connection.identity {
         _ if !is_customers => unknown(failing != Some("illumina-identity")),

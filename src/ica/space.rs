@@ -303,7 +303,8 @@ fn values_of(key: &str, context: &Context, open: &[Dimension]) -> Vec<Option<Str
     }
 }
 
-fn callers(
+/// Those who may be the caller: one for each class of names that the policies tell apart.
+pub(super) fn callers(
     connection: &Connection,
     caller: IcaCaller,
     step: &Step,
