@@ -60,3 +60,9 @@ mod access;
 
 // The two engines beside each other, on single requests with all layers.
 mod engines;
+
+// `generate`: clean under check everywhere, nothing beyond the catalogue, nothing to spare.
+mod generate;
+
+// `generate` and `check DIR` as commands: files, formats, what is refused.
+mod generate_cli;

@@ -398,6 +398,17 @@ fn the_script_of_inputs_fetches_everything_and_runs_the_check() {
     let settings = ["--cors none --notifications none", "/encryption.json --public-access-block", "--ownership BucketOwnerEnforced"];
     assert!(settings.iter().all(|words| stderr(&output).contains(words)), "{}", stderr(&output));
     assert!(text.contains("account-public-access-block.json as public-access-block"), "{text}");
+
+    // The script left an ica.toml that says the same.
+    let again = Command::new(env!("CARGO_BIN_EXE_ica-policy")).args(["check", "ica-inputs"]).current_dir(&folder).output().unwrap();
+    assert_eq!(again.status.code(), Some(1), "{}", stderr(&again));
+    assert!(stdout(&again).contains("us-east-1, unversioned, prefix ica/"), "{}", stdout(&again));
+    let settings = fs::read_to_string(folder.join("ica-inputs/ica.toml")).unwrap();
+    for words in
+        ["bucket_policy = \"none\"", "user = \"arn:aws:iam::111122223333:user/lab/illumina_ica_admin\"", "\"managed-aws-extra.json\""]
+    {
+        assert!(settings.contains(words), "{settings}");
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! `ica-policy check`.
 
 use super::exit::Exit;
-use super::files::{Files, look, print, print_error, print_report, read_text};
+use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
+use super::folder::{Folder, FolderError, look_into};
 use super::levels::Levels;
 use crate::ica::connection::{Built, ConnectionError, Unreadable, build};
 use crate::ica::settings::{self, Settings};
@@ -38,6 +39,9 @@ The same as a file, ica.toml, beside the policies (several connections go under 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
+    /// A folder: its ica.toml, or the files in it by the names that `inputs` and `generate --write` give. Flags go over it.
+    #[arg(value_name = "DIR", conflicts_with = "connection")]
+    dir: Option<PathBuf>,
     /// Settings file (ica.toml) with the names of these flags; paths in it are relative to it. Flags go over it.
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
     connection: Option<PathBuf>,
@@ -208,7 +212,21 @@ enum Failure {
 
 /// The connections of the settings file, or the one of the flags, and the folder that paths are relative to.
 fn connections(args: &Args) -> Result<(Vec<Settings>, PathBuf), Failure> {
-    let Some(file) = &args.connection else {
+    let here = std::env::current_dir().ok();
+    let in_folder = match &args.dir {
+        Some(dir) => {
+            let named = flags(args, None).files().into_iter().map(PathBuf::from).collect::<Vec<_>>();
+            match look_into(dir, &named).map_err(|error| about_folder(dir, error))? {
+                Folder::Settings(file) => Some(file),
+                Folder::Files(found) => {
+                    print_error(&(found.words.join("\n") + "\n"));
+                    return Ok((vec![found.settings.overridden_by(flags(args, here.as_deref()))], dir.clone()));
+                }
+            }
+        }
+        None => None,
+    };
+    let Some(file) = in_folder.as_ref().or(args.connection.as_ref()) else {
         return Ok((vec![Settings::default().overridden_by(flags(args, None))], PathBuf::new()));
     };
     let shown = file.display().to_string();
@@ -218,9 +236,15 @@ fn connections(args: &Args) -> Result<(Vec<Settings>, PathBuf), Failure> {
         return Err(Failure::Usage(format!("{shown}: there is no connection in it")));
     }
     let folder = file.parent().map(Path::to_owned).unwrap_or_default();
-    let here = std::env::current_dir().ok();
     let merged = settings.into_iter().map(|settings| settings.overridden_by(flags(args, here.as_deref())));
     Ok((merged.collect(), folder))
+}
+
+fn about_folder(dir: &Path, error: FolderError) -> Failure {
+    match error {
+        FolderError::Usage(message) => Failure::Usage(message),
+        FolderError::Unreadable(message) => Failure::Unreadable(Box::new(unreadable(&dir.display().to_string(), message, None))),
+    }
 }
 
 /// The help of a policy's file does not fit a settings file.

@@ -14,6 +14,7 @@ prefix=@PREFIX@
 dir=@DIR@
 
 mkdir -p "$dir"
+rm -f "$dir/ica.toml"
 
 # Runs a call whose answer is a list of words, one a line; `None` is how the CLI writes an empty answer.
 list() {
@@ -27,6 +28,25 @@ quote() {
         *[!A-Za-z0-9_./:=@+,-]*|'') printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")" ;;
         *) printf '%s ' "$1" ;;
     esac
+}
+
+# Turns the flags of a call of `check` into an ica.toml; files in it are relative to it.
+settings() {
+    shift 2
+    echo '# Made by the script of `ica-policy inputs`, when all calls had answered: ica-policy check DIR'
+    name='' values='' count=0
+    for word in "$@" --; do
+        case "$word" in
+            --*)
+                case "$count" in 0) ;; 1) echo "$name = $values" ;; *) echo "$name = [$values]" ;; esac
+                name=$(printf '%s' "${word#--}" | tr - _) values='' count=0 ;;
+            *)
+                file=$word
+                [ ! -f "$word" ] || file=${word#"$dir"/}
+                value=$(printf '%s' "$file" | sed 's/[\\"]/\\&/g')
+                values="$values${values:+, }\"$value\"" count=$((count + 1)) ;;
+        esac
+    done
 }
 
 # Fetches the version of a managed policy that is in force.
@@ -137,5 +157,6 @@ set -- ica-policy check --bucket "$bucket" --account "$account" --region "$regio
     --bucket-encryption "$encryption" --public-access-block "$bucket_block" "$account_block" --ownership "$ownership" \
     --bucket-policy "$bucket_policy" --boundary "$boundary" --identity-policy "$@"
 for word in "$@"; do quote "$word"; done >&2
+settings "$@" > "$dir/ica.toml"
 printf '\n\n' >&2
 exec "$@"

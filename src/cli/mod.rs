@@ -6,11 +6,14 @@ mod compare;
 mod compare_connection;
 mod exit;
 mod files;
+mod folder;
+mod generate;
 mod git;
 mod inputs;
 mod levels;
 mod simulate;
 mod versions;
+mod write;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
@@ -40,6 +43,8 @@ enum Command {
     Check(Box<check::Args>),
     /// Compare two versions of a policy: what is newly allowed, what is newly denied, by which words.
     Compare(compare::Args),
+    /// Make the policies that a connection needs, and nothing beyond.
+    Generate(Box<generate::Args>),
     /// Print the read-only AWS CLI calls that fetch what `check` needs.
     Inputs(inputs::Args),
     /// Decide one request as AWS would, or a stream of them with --batch.
@@ -65,6 +70,7 @@ pub fn run() -> Exit {
     match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Generate(args) => generate::run(&args),
         Command::Inputs(args) => inputs::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }
@@ -94,6 +100,7 @@ fn asks_for_json() -> bool {
 fn print_usage_error(message: &str) {
     match std::env::args().nth(1).as_deref() {
         Some("compare") => compare::print_usage_error(message),
+        Some("generate") => generate::print_usage_error(message),
         Some("simulate") => simulate::print_usage_error(message),
         _ => check::print_usage_error(message),
     }

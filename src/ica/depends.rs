@@ -61,7 +61,7 @@ fn graph(operations: &[OperationReport], is_new: bool) -> Graph {
 }
 
 /// What an operation of a caller needs, with who does that.
-fn needed(operation: &Operation, caller: IcaCaller, is_new: bool) -> impl Iterator<Item = (&str, IcaCaller)> {
+pub fn needed(operation: &Operation, caller: IcaCaller, is_new: bool) -> impl Iterator<Item = (&str, IcaCaller)> {
     let own = operation.needs.iter().map(move |id| (id.as_str(), caller));
     // A session of whichever kind must have been made.
     let session = match caller {

@@ -8,6 +8,7 @@ pub mod connection;
 mod context;
 mod customer;
 mod depends;
+pub mod discover;
 mod documents;
 pub mod environment;
 mod expected;
@@ -29,6 +30,7 @@ mod words;
 pub use check::check;
 pub use compare::{AccessChange, OperationChange, access_changes, operation_changes};
 pub use customer::Customer;
+pub use depends::needed;
 pub use kms::KmsKey;
 pub use values::UNLISTED;
 pub use verdict::{

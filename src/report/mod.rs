@@ -9,6 +9,7 @@ mod comparison;
 pub mod errors;
 #[cfg(feature = "cli")]
 mod excerpt;
+pub mod generated;
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
