@@ -16,6 +16,9 @@ mod ica;
 // The witnesses of these set-ups: each is a line of `simulate` that gives the same decision.
 mod replay;
 
+// Edits: the set-ups of corpus/ica repaired or left to a person with the reason; random removals put back; the form of the text.
+mod fix;
+
 // The AWS reference tables against the fact sheets.
 mod aws;
 

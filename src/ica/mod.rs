@@ -8,6 +8,7 @@ mod context;
 mod depends;
 mod documents;
 mod environment;
+mod gaps;
 mod layers;
 mod reasons;
 pub mod regions;
@@ -19,6 +20,7 @@ mod verdict;
 
 pub use check::check;
 pub use environment::bucket_name_fault;
+pub use gaps::{Gap, GapCause, Near, Standing, StepGaps, gaps, required_step};
 pub use values::UNLISTED;
 pub use verdict::{
     Advice, AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
