@@ -19,6 +19,9 @@ mod replay;
 // Edits: the set-ups of corpus/ica repaired or left to a person with the reason; random removals put back; the form of the text.
 mod fix;
 
+// The same from outside: diff, --write, schema, exit codes.
+mod fix_cli;
+
 // The AWS reference tables against the fact sheets.
 mod aws;
 

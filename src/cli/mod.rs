@@ -5,9 +5,11 @@ mod check;
 mod compare;
 mod exit;
 mod files;
+mod fix;
 mod git;
 mod inputs;
 mod levels;
+mod replace;
 mod simulate;
 mod versions;
 
@@ -39,6 +41,8 @@ enum Command {
     Check(Box<check::Args>),
     /// Compare two versions of a policy: what is newly allowed, what is newly denied, by which words.
     Compare(compare::Args),
+    /// Find the smallest edits of your files that unblock a connection, each proved; --write makes them.
+    Fix(Box<fix::Args>),
     /// Print the read-only AWS CLI calls that fetch what `check` needs.
     Inputs(inputs::Args),
     /// Decide one request as AWS would, or a stream of them with --batch.
@@ -64,6 +68,7 @@ pub fn run() -> Exit {
     match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Fix(args) => fix::run(&args),
         Command::Inputs(args) => inputs::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }

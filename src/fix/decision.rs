@@ -74,12 +74,16 @@ pub(super) fn of_layer(layer: LayerId, span: Option<Span>, action: &str, denies:
         LayerId::Session => {
             (DecisionKind::SessionPolicy, "the session policy", "ICA writes the session policy: look whether this is the one it uses")
         }
-        LayerId::Scp(_) => {
-            (DecisionKind::Organization, "a service control policy", "it binds whole accounts: ask whoever keeps the organization's policies")
-        }
-        LayerId::Rcp(_) => {
-            (DecisionKind::Organization, "a resource control policy", "it binds whole accounts: ask whoever keeps the organization's policies")
-        }
+        LayerId::Scp(_) => (
+            DecisionKind::Organization,
+            "a service control policy",
+            "it binds whole accounts: ask whoever keeps the organization's policies",
+        ),
+        LayerId::Rcp(_) => (
+            DecisionKind::Organization,
+            "a resource control policy",
+            "it binds whole accounts: ask whoever keeps the organization's policies",
+        ),
         LayerId::Vpce => (
             DecisionKind::EndpointPolicy,
             "the policy of the VPC endpoint",
@@ -108,7 +112,8 @@ pub(super) fn of_deny(scene: &Scene<'_>, place: Standing<'_>, request: &Request)
     let condition = statement.conditions.iter().find(|condition| !own(condition)).or(statement.conditions.first());
     match condition {
         Some(condition) => {
-            let message = format!("`{action}` is denied by a condition on `{}` that somebody wrote on purpose", condition.key.node);
+            let message =
+                format!("`{action}` is denied by a condition on `{}` that somebody wrote on purpose", key_name(&condition.key.node));
             Decision::new(DecisionKind::DenyByIntent, Some(condition.span), message, except)
         }
         None => {
@@ -117,4 +122,9 @@ pub(super) fn of_deny(scene: &Scene<'_>, place: Standing<'_>, request: &Request)
             Decision::new(DecisionKind::DenyByIntent, Some(span), message, except)
         }
     }
+}
+
+/// A condition key as AWS spells it.
+pub(super) fn key_name(lower: &str) -> &str {
+    crate::aws::condition_key(lower).filter(|key| key.name.eq_ignore_ascii_case(lower)).map_or(lower, |key| key.name)
 }

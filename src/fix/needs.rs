@@ -7,6 +7,7 @@ use crate::json;
 use crate::model::{self, Policy, PolicyKind};
 use crate::source::Sources;
 use crate::syntax;
+use crate::tree::Node;
 use serde_json::{Value, json};
 
 /// An action on resources that a caller needs for some operation.
@@ -91,6 +92,10 @@ fn policy(statements: Vec<Value>, kind: PolicyKind) -> Option<Policy> {
     let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
     let mut sources = Sources::new();
     let id = sources.add_file("", text).ok()?;
-    let read = syntax::parse(json::parse(sources.get(id)).root?).policy?;
-    Some(model::lower(&read, kind).policy)
+    lowered(json::parse(sources.get(id)).root?, kind)
+}
+
+/// A tree as a policy.
+pub(super) fn lowered(root: Node, kind: PolicyKind) -> Option<Policy> {
+    Some(model::lower(&syntax::parse(root).policy?, kind).policy)
 }

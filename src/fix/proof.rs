@@ -1,12 +1,14 @@
 //! The proof that an edit allows nothing but what is needed: all requests, by the symbolic engine.
 
-use super::change::{Change, ChangeKind};
-use super::needs::{Need, around_exception, denied};
+use super::change::{Change, ChangeKind, Document};
+use super::needs::{Need, around_exception, denied, lowered};
 use super::scene::file;
 use super::texts::Stand;
 use crate::ica::connection::{Connection, Given};
-use crate::model::{Policy, Statement};
+use crate::model::{Policy, PolicyKind, Statement};
+use crate::source::Sources;
 use crate::symbolic::{Answer, compare};
+use crate::tree::{Node, Value};
 
 /// Proves that what `new` allows beyond `old` lies within what is needed; for an exception from a Deny: is only that caller's.
 ///
@@ -21,7 +23,7 @@ pub(super) fn prove(old: &Stand, new: &Stand, change: &Change, needs: &[Need]) -
         return Err("the file is no policy of the connection".to_owned());
     }
     for (before, after) in before.into_iter().zip(after) {
-        let pair = Pair { before, after, connection: &new.connection };
+        let pair = Pair { before, after, connection: &new.connection, sources: &new.sources };
         pair.prove(change, needs).ok_or("the proof could not be set up")??;
     }
     Ok(())
@@ -32,14 +34,37 @@ struct Pair<'a> {
     before: &'a Policy,
     after: &'a Policy,
     connection: &'a Connection,
+    /// The texts of the edited one.
+    sources: &'a Sources,
+}
+
+fn fill(node: &mut Node, name: &str) {
+    match &mut node.value {
+        Value::String(text) => *text = text.replace("${aws:username}", name),
+        Value::Array(items) => items.iter_mut().for_each(|item| fill(item, name)),
+        Value::Object(members) => members.iter_mut().for_each(|member| fill(&mut member.value, name)),
+        _ => {}
+    }
 }
 
 impl Pair<'_> {
+    /// The edited policy with the user's name in the place of `${aws:username}`: it has one value for the user whose policy this is, and
+    /// none for its sessions, which get no more by it.
+    fn filled(&self) -> Option<Policy> {
+        let is_identity = self.after.kind == PolicyKind::Identity;
+        let name = self.connection.user.resource().rsplit('/').next().filter(|_| is_identity);
+        let text = self.sources.trace(self.after.span)?.source.text.as_str();
+        let mut root = Document::read(text)?.root;
+        name.into_iter().for_each(|name| fill(&mut root, name));
+        lowered(root, self.after.kind)
+    }
+
     fn prove(&self, change: &Change, needs: &[Need]) -> Option<Result<(), String>> {
         let kind = self.after.kind;
         if change.kind == ChangeKind::RepairVersion {
             let needed = denied(self.connection, needs, kind)?;
-            return Some(nothing_more(&[self.before], &[self.after, &needed]));
+            let filled = self.filled()?;
+            return Some(nothing_more(&[self.before], &[&filled, &needed]));
         }
         let number = change.statement?;
         let new = alone(self.after, self.after.statements.get(number)?);
@@ -64,7 +89,9 @@ fn nothing_more(old: &[&Policy], new: &[&Policy]) -> Result<(), String> {
             let resource = sample.resource.as_deref().unwrap_or("another resource");
             Err(format!("it would allow more than the operations need, such as `{action}` on `{resource}`"))
         }
-        Answer::Unknown(undecided) => Err(format!("whether it would allow more than the operations need is not decided: {}", undecided.reason)),
+        Answer::Unknown(undecided) => {
+            Err(format!("whether it would allow more than the operations need is not decided: {}", undecided.reason))
+        }
     }
 }
 

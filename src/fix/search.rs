@@ -35,7 +35,7 @@ pub struct Edit {
     pub action: String,
 }
 
-/// A step that was blocked and is allowed now.
+/// A step that was blocked or partial and is allowed now.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Mended {
     /// The operation.
@@ -48,7 +48,7 @@ pub struct Mended {
     pub before: Verdict,
 }
 
-/// A step that stays blocked, and what a person must decide about it.
+/// A step that is still not allowed, and what a person must decide about it: it stays blocked, or hangs on something unknown now.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Left {
     /// The operation.
@@ -90,7 +90,9 @@ pub fn fix(settings: &Settings, texts: &Texts) -> Option<Fixed> {
     let before = check(&stand.connection);
     let needs = needs(&stand.connection, &before);
     let mut search = Search { settings, needs, texts: texts.clone(), edits: Vec::new(), tried: 0 };
-    for _ in 0..MOST_ROUNDS {
+    // Resources are written with the bucket's name and the prefix: where those are wrong, so would be what is added.
+    let rounds = if wrong_name(&before).is_none() { MOST_ROUNDS } else { 0 };
+    for _ in 0..rounds {
         let found = search.edits.len();
         search.round()?;
         if search.edits.len() == found {
@@ -100,7 +102,8 @@ pub fn fix(settings: &Settings, texts: &Texts) -> Option<Fixed> {
     search.drop_needless(texts);
     let stand = search.texts.connect(settings)?;
     let after = check(&stand.connection);
-    let left = search.left(&stand, &after);
+    let mut left = search.left(&stand, &after);
+    left.extend(unsettled(&before, &after));
     let mended = mended(&before, &after);
     let Stand { sources, connection } = stand;
     Some(Fixed { texts: search.texts, edits: search.edits, mended, left, before, after, connection, sources })
@@ -187,7 +190,9 @@ impl Search<'_> {
             let text = self.texts.list.iter().find(|text| text.shown == file);
             let Some(document) = text.and_then(|text| Document::read(&text.now)) else { continue };
             let change = version::of_document(&file, &document.root).filter(|_| !version::mentions_variable(&document.root));
-            let Some((change, texts)) = change.and_then(|change| Some((change.clone(), change.applied(&self.texts).ok()?))) else { continue };
+            let Some((change, texts)) = change.and_then(|change| Some((change.clone(), change.applied(&self.texts).ok()?))) else {
+                continue;
+            };
             let (Some(now), Some(then)) = (self.verdicts(&self.texts), self.verdicts(&texts)) else { continue };
             let better = now.iter().zip(&then).find(|(now, then)| then < now);
             if let (true, Some(_)) = (self.is_no_worse(&texts), better)
@@ -226,8 +231,12 @@ impl Search<'_> {
     fn left(&self, stand: &Stand, after: &Check) -> Vec<Left> {
         let mut left = Vec::new();
         for (operation, caller, report) in blocked(after) {
-            let aim = required_step(&stand.connection, operation, &report.action)
-                .map(|step| Aim { operation, caller, step, resource: report.resource.clone() });
+            let step = required_step(&stand.connection, operation, &report.action);
+            if let (Some(decision), Some(_)) = (wrong_name(after), step) {
+                left.push(Left { operation, caller, action: report.action.clone(), verdict: report.verdict, decisions: vec![decision] });
+                continue;
+            }
+            let aim = step.map(|step| Aim { operation, caller, step, resource: report.resource.clone() });
             let mut decisions = aim.map(|aim| self.decisions(stand, &aim)).unwrap_or_default();
             if decisions.is_empty() {
                 decisions = report.reasons.iter().map(Decision::of_reason).collect();
@@ -242,9 +251,10 @@ impl Search<'_> {
         for gap in gaps(&stand.connection, aim.caller, aim.step).gaps {
             let scene = aim.scene(stand, &self.texts);
             let found = candidates(&scene, &gap);
-            let refused = || found.changes.iter().filter_map(|change| Some((change, self.proved(stand, &self.texts, change).err()?)));
-            let all_refused = refused().count() == found.changes.len();
-            let unproved = refused().last().filter(|_| all_refused).map(|(change, why)| {
+            let refusal = |change| Some((change, self.proved(stand, &self.texts, change).err()?));
+            let mut refused = found.changes.iter().filter_map(refusal).collect::<Vec<_>>();
+            let all_refused = refused.len() == found.changes.len();
+            let unproved = refused.pop().filter(|_| all_refused).map(|(change, why)| {
                 let message = format!("no edit could be proved; the last one that was tried was to {}: {why}", change.words());
                 Decision::new(DecisionKind::NotProved, None, message, "edit the policy yourself, then run `ica-policy check` again")
             });
@@ -265,6 +275,12 @@ fn blocked(check: &Check) -> impl Iterator<Item = (&'static str, IcaCaller, &Ste
     let callers = check.operations.iter().flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
     let steps = callers.flat_map(|(id, caller)| caller.steps.iter().map(move |step| (id, caller.caller, step)));
     steps.filter(|(_, _, step)| step.level == Level::Required && matches!(step.verdict, Verdict::Blocked | Verdict::Partial))
+}
+
+/// What is wrong with the bucket's name or the prefix.
+fn wrong_name(check: &Check) -> Option<Decision> {
+    let mut settings = blocked(check).filter(|(_, _, step)| ["prefix", "bucket name"].contains(&step.action.as_str()));
+    settings.find_map(|(_, _, step)| step.reasons.first().map(Decision::of_reason))
 }
 
 /// The steps to repair. What all objects need comes before what only folders need.
@@ -315,6 +331,22 @@ fn mended(before: &Check, after: &Check) -> Vec<Mended> {
         before: step.verdict,
     };
     better.map(mended).collect()
+}
+
+/// Steps that are no longer blocked, but not allowed for certain either: an edit for another step took the words that blocked them away.
+fn unsettled(before: &Check, after: &Check) -> Vec<Left> {
+    let was = |(operation, caller, step): &(&'static str, IcaCaller, &StepReport)| {
+        let is_unknown = step.level == Level::Required && step.verdict == Verdict::Unknown;
+        is_unknown && blocked(before).any(|(id, by, old)| id == *operation && by == *caller && old.action == step.action)
+    };
+    let left = |(operation, caller, step): (&'static str, IcaCaller, &StepReport)| Left {
+        operation,
+        caller,
+        action: step.action.clone(),
+        verdict: step.verdict,
+        decisions: step.reasons.iter().map(Decision::of_reason).collect(),
+    };
+    steps(after).filter(was).map(left).collect()
 }
 
 /// Whether later edits go into the statement that an edit made.

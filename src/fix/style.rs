@@ -22,13 +22,10 @@ impl Style {
         let first = root.as_object().and_then(|members| members.first());
         let colon = first.map(|member| gap(sources, member.name.span.hi, member.value.span.lo));
         let colon = colon.filter(|colon| colon.trim() == ":" && !colon.contains('\n')).unwrap_or(": ").to_owned();
-        let inner = first.map(|member| indentation(gap(sources, root.span.lo + 1, member.name.span.lo)));
-        let outer = indentation(text.strip_suffix('}').map_or("", trailing_blanks));
-        let unit = inner.flatten().and_then(|inner| inner.strip_prefix(outer.unwrap_or_default())).filter(|unit| !unit.is_empty());
         Style {
             space: if colon.ends_with(' ') || text.contains('\n') { " " } else { "" },
             colon,
-            unit: unit.unwrap_or("    ").to_owned(),
+            unit: unit(text).unwrap_or("    ").to_owned(),
             newline: if text.contains("\r\n") { "\r\n" } else { "\n" },
         }
     }
@@ -46,9 +43,9 @@ impl Style {
             Value::Bool(value) => value.to_string(),
             Value::Null => "null".to_owned(),
             Value::Array(items) => self.block(['[', ']'], items, indent, |item, indent| self.write(item, indent)),
-            Value::Object(members) => self.block(['{', '}'], members, indent, |member, indent| {
-                self.member(&member.name.text, &member.value, indent)
-            }),
+            Value::Object(members) => {
+                self.block(['{', '}'], members, indent, |member, indent| self.member(&member.name.text, &member.value, indent))
+            }
         }
     }
 
@@ -68,6 +65,17 @@ impl Style {
         let items = items.iter().map(line).collect::<Vec<_>>();
         format!("{open}{}{}{indent}{close}", items.join(","), self.newline)
     }
+}
+
+/// One step of indentation: the least by which two lines of a text differ.
+fn unit(text: &str) -> Option<&str> {
+    let lines = text.split('\n').skip(1).filter(|line| !line.trim().is_empty());
+    let mut blanks = lines.map(|line| &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]).collect::<Vec<_>>();
+    blanks.sort_by_key(|blanks| blanks.len());
+    blanks.dedup_by_key(|blanks| blanks.len());
+    let steps = blanks.windows(2).filter_map(|pair| Some((pair[1].len() - pair[0].len(), pair[1].strip_prefix(pair[0])?)));
+    let from_nothing = blanks.first().filter(|first| !first.is_empty()).map(|first| (first.len(), *first));
+    steps.chain(from_nothing).min_by_key(|(length, _)| *length).map(|(_, unit)| unit)
 }
 
 /// The text between two addresses of one source.

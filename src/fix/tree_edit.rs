@@ -143,7 +143,10 @@ impl Layout<'_> {
         match spans.last() {
             Some(last) => {
                 let separator = self.separator(container, spans);
-                let text = format!("{separator}{}", write(indentation(&separator)));
+                // Beside objects on one line stands another one on one line.
+                let neighbour = self.sources.text(*last);
+                let is_flat = neighbour.ends_with('}') && !neighbour.contains('\n');
+                let text = format!("{separator}{}", write(indentation(&separator).filter(|_| !is_flat)));
                 vec![(Span::new(last.hi, last.hi), text)]
             }
             None => vec![(Span::new(container.span.lo + 1, container.span.hi - 1), write(None))],

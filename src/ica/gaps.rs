@@ -85,8 +85,9 @@ pub fn gaps<'a>(connection: &'a Connection, caller: IcaCaller, step: &Step) -> S
     };
     let gap = |(cause, request): &(Cause, Request)| {
         let cause = match cause {
-            Cause::Denied(at) => standing(at.layer, at.policy, at.statement)
-                .map_or(GapCause::Open, |place| GapCause::Denied { layer: at.layer, place }),
+            Cause::Denied(at) => {
+                standing(at.layer, at.policy, at.statement).map_or(GapCause::Open, |place| GapCause::Denied { layer: at.layer, place })
+            }
             Cause::Lacking(layer) => {
                 let near = near_misses(request, &layers, *layer, NamingSet::ANY).into_iter().filter_map(|near| {
                     let place = standing(*layer, near.statement.policy, near.statement.statement)?;

@@ -9,6 +9,10 @@ mod comparison;
 pub mod errors;
 #[cfg(feature = "cli")]
 mod excerpt;
+mod fix_diff;
+#[cfg(feature = "cli")]
+pub mod fix_human;
+pub mod fix_json;
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod json;

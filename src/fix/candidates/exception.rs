@@ -39,14 +39,16 @@ pub(super) fn changes(scene: &Scene<'_>, place: Standing<'_>, request: &Request)
     let operator = fitting.map_or(OPERATOR, |condition| condition.operator.node.as_str());
     let key = written_key(scene, place.policy, statement.index, operator, PRINCIPAL_ARN);
     let change = match (fitting, key) {
-        (Some(_), Some(key)) => {
-            append(ChangeKind::AddException, file, statement.index, &["Condition", operator, &key], &caller)
-        }
+        (Some(_), Some(key)) => append(ChangeKind::AddException, file, statement.index, &["Condition", operator, &key], &caller),
         _ => Change {
             kind: ChangeKind::AddException,
             file: file.to_owned(),
             statement: Some(statement.index),
-            edit: list_of_its_own(statement.conditions.iter().any(|condition| condition.operator.node == OPERATOR), statement.index, &caller),
+            edit: list_of_its_own(
+                statement.conditions.iter().any(|condition| condition.operator.node == OPERATOR),
+                statement.index,
+                &caller,
+            ),
             value: caller,
         },
     };

@@ -91,7 +91,12 @@ pub(super) fn may_be_widened(scene: &Scene<'_>, file: &str) -> bool {
 
 fn group_only(action: &str, span: Option<crate::source::Span>) -> Decision {
     let message = format!("`{action}` is not allowed, and the policies that were given are a group's: what is added there all members get");
-    Decision::new(DecisionKind::NoDocument, span, message, "give a policy of the user itself with --identity-policy, or edit the group's yourself")
+    Decision::new(
+        DecisionKind::NoDocument,
+        span,
+        message,
+        "give a policy of the user itself with --identity-policy, or edit the group's yourself",
+    )
 }
 
 fn no_document(scene: &Scene<'_>, layer: LayerId, action: &str) -> Decision {
@@ -107,7 +112,7 @@ fn no_document(scene: &Scene<'_>, layer: LayerId, action: &str) -> Decision {
 /// A statement that would do but for its condition: a list of callers or prefixes can be longer, anything else was written on purpose, and
 /// a statement beside it would go around it.
 fn limited(scene: &Scene<'_>, place: Standing<'_>, condition: &Condition, action: &str) -> Candidates {
-    let key = &condition.key.node;
+    let key = decision::key_name(&condition.key.node);
     let message = format!("`{action}` is allowed under a condition on `{key}` that ICA's requests do not all fulfil");
     let help = format!("widen the condition, take it out, or leave the operation out with --skip {}", scene.operation);
     let decision = Decision::new(DecisionKind::Condition, Some(condition.span), message, help);
