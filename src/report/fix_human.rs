@@ -23,7 +23,11 @@ pub fn report(fixed: &Fixed, written: bool, look: Look) -> String {
     for (decision, concerns) in decisions(fixed) {
         draw_decision(&mut text, fixed, decision, &concerns, look);
     }
-    let _ = writeln!(text, "{}", closing(fixed, written, look));
+    if !fixed.edits.is_empty() && !fixed.after.assumptions.is_empty() {
+        let ids = fixed.after.assumptions.iter().map(|assumption| assumption.id).collect::<Vec<_>>();
+        let _ = writeln!(text, "\nas far as these assumptions hold, which `ica-policy check` explains: {}", ids.join(", "));
+    }
+    let _ = writeln!(text, "\n{}", closing(fixed, written, look));
     text
 }
 
@@ -51,7 +55,7 @@ fn mended(text: &mut String, fixed: &Fixed) {
     let words = callers.iter().map(|(caller, operations)| format!("{} ({caller})", operations.join(", "))).collect::<Vec<_>>();
     let _ = writeln!(
         text,
-        "\nwith these edits, proved for all requests: {}\nno other operation is worse, and nothing is allowed that these do not need\n",
+        "\nallowed with these edits, for all requests: {}\nno operation is worse, nobody else gains, and what is added is no more than the operations need",
         words.join("; ")
     );
 }
@@ -130,7 +134,7 @@ fn closing(fixed: &Fixed, written: bool, look: Look) -> String {
         return format!("{}: {edits}{note}", word("mended", Verdict::Allowed, look));
     }
     let steps = if fixed.left.len() == 1 { "step is" } else { "steps are" };
-    format!("\n{}: {edits}; {} {steps} left to you", word("not all is mended", Verdict::Partial, look), fixed.left.len())
+    format!("{}: {edits}; {} {steps} left to you", word("not all is mended", Verdict::Partial, look), fixed.left.len())
 }
 
 /// A diff with its lines coloured.
