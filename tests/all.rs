@@ -22,6 +22,9 @@ mod fix;
 // The same from outside: diff, --write, schema, exit codes.
 mod fix_cli;
 
+// Buckets besides their policies: publicness, CORS, notifications.
+mod s3;
+
 // The AWS reference tables against the fact sheets.
 mod aws;
 

@@ -96,6 +96,7 @@ fn wrong(name: &str, set_up: &SetUp) -> Vec<String> {
         wrong.push("edits without a changed text, or the other way round".to_owned());
     }
     wrong.extend(set_up.files.iter().filter_map(|(file, old)| too_much(file, old, &now(&fixed)[file])));
+    wrong.extend(needless(set_up, &fixed));
     // `fix` twice is `fix` once.
     let again = fix(&set_up.connection, &texts(&now(&fixed))).unwrap();
     if !again.edits.is_empty() || now(&again) != now(&fixed) {
@@ -113,6 +114,24 @@ fn every_set_up_of_the_corpus_is_repaired_or_left_with_a_reason() {
         }
     }
     assert!(report.is_empty(), "{report}");
+}
+
+/// Edits without which as much is mended.
+fn needless(set_up: &SetUp, fixed: &Fixed) -> Vec<String> {
+    let mut needless = Vec::new();
+    for number in 0..fixed.edits.len() {
+        let mut fewer = fixed.edits.clone();
+        let dropped = fewer.remove(number).change;
+        // Others may go into a statement that this one made.
+        let edited = fewer.iter().try_fold(texts(&set_up.files), |texts, edit| edit.change.applied(&texts).ok());
+        let Some(edited) = edited else { continue };
+        let files = edited.list.into_iter().map(|text| (text.name, text.now)).collect();
+        let left = fix(&set_up.connection, &texts(&files)).unwrap();
+        if blocked(&left.before) == blocked(&fixed.after) && dropped.kind != ChangeKind::RepairVersion {
+            needless.push(format!("this edit is not needed: {}", dropped.words()));
+        }
+    }
+    needless
 }
 
 fn policy(text: &str, kind: PolicyKind) -> Option<Policy> {
@@ -476,4 +495,33 @@ fn what_a_person_must_decide_is_told_by_kind() {
         assert!(!found.is_empty() && found.iter().all(|found| *found == kind), "{name}: {found:?}");
         assert!(fixed.edits.is_empty(), "{name}: {:?}", fixed.edits);
     }
+}
+
+/// Real bucket policies beside the page's policy for the user: the laws hold for whatever people write.
+#[test]
+fn the_laws_hold_for_real_bucket_policies() {
+    let Some(folder) = crate::support::corpus("02-s3-bucket") else { return };
+    let mut edited = 0;
+    for path in crate::support::files_below(&folder, ".json") {
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let is_bucket_policy =
+            text.contains("\"Principal\"") && text.contains("arn:aws:s3:::") && policy(&text, PolicyKind::Resource).is_some();
+        if !is_bucket_policy || text.len() > 20_000 {
+            continue;
+        }
+        let name = text.split("arn:aws:s3:::").nth(1).unwrap().split(['/', '"', '*']).next().unwrap();
+        let is_name = name.len() >= 3 && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let name = if is_name { name } else { "acme-genomics" };
+        let (mut connection, good) = seed("ica/");
+        connection.bucket = Some(name.to_owned());
+        let mut files = written(&good);
+        files.insert("user.json".to_owned(), files["user.json"].replace("acme-genomics", name));
+        files.insert("bucket.json".to_owned(), text);
+        let shown = path.strip_prefix(&folder).unwrap().display().to_string();
+        let set_up = SetUp { connection, files };
+        let found = wrong(&shown, &set_up);
+        assert!(found.is_empty(), "{shown}: {found:?}");
+        edited += fix(&set_up.connection, &texts(&set_up.files)).unwrap().edits.len();
+    }
+    assert!(edited > 20, "{edited}");
 }

@@ -63,7 +63,7 @@ impl Change {
     ///
     /// # Errors
     /// Why it cannot be made, for a person.
-    pub(super) fn applied(&self, texts: &Texts) -> Result<Texts, String> {
+    pub fn applied(&self, texts: &Texts) -> Result<Texts, String> {
         let mut texts = texts.clone();
         let text = texts.list.iter_mut().find(|text| text.shown == self.file).ok_or("the file is not one that was given")?;
         let old = Document::read(&text.now).ok_or("the file cannot be read")?;
