@@ -2,6 +2,7 @@
 
 use super::scene::Scene;
 use crate::authz::{LayerId, Request};
+use crate::ica::catalogue::Target;
 use crate::ica::{Reason, ReasonKind, Standing};
 use crate::source::Span;
 use serde::Serialize;
@@ -24,6 +25,10 @@ pub enum DecisionKind {
     SessionPolicy,
     /// The policy of the VPC endpoint.
     EndpointPolicy,
+    /// The policy of the KMS key.
+    KeyPolicy,
+    /// The trust policy of the customer's role.
+    TrustPolicy,
     /// There is no file to edit.
     NoDocument,
     /// A setting of the bucket or of the connection.
@@ -63,8 +68,11 @@ impl Decision {
 }
 
 /// A layer that is not the user's own file to widen; `None` for those that are.
-pub(super) fn of_layer(layer: LayerId, span: Option<Span>, action: &str, denies: bool) -> Option<Decision> {
+pub(super) fn of_layer(layer: LayerId, target: Target, span: Option<Span>, action: &str, denies: bool) -> Option<Decision> {
+    const READ_CHECK: &str = "edit it yourself; `ica-policy check` says what is missing";
     let (kind, name, help) = match layer {
+        LayerId::Resource if target == Target::Key => (DecisionKind::KeyPolicy, "the policy of the KMS key", READ_CHECK),
+        LayerId::Resource if target == Target::Role => (DecisionKind::TrustPolicy, "the trust policy of the role", READ_CHECK),
         LayerId::Identity | LayerId::Resource => return None,
         LayerId::Boundary => (
             DecisionKind::Boundary,

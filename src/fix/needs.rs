@@ -42,6 +42,7 @@ fn resources(connection: &Connection, target: Target, resource: &str) -> Vec<Str
         Target::Bucket => vec![resource.to_owned(), format!("{bucket}/*")],
         Target::Object | Target::Folder => vec![resource.to_owned(), bucket],
         Target::FederatedUser => vec!["*".to_owned()],
+        Target::Role | Target::Key => vec![resource.to_owned()],
     }
 }
 
@@ -64,7 +65,7 @@ fn principals(connection: &Connection, caller: IcaCaller, kind: PolicyKind) -> V
     }
     let arn = match caller {
         IcaCaller::CrossAccountRole => connection.cross_account_role.as_ref(),
-        _ => Some(&connection.user),
+        _ => Some(connection.customer.arn()),
     };
     let Some(arn) = arn.map(model::Arn::as_str) else { return Vec::new() };
     let by_condition = json!({"Principal": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": arn}}});

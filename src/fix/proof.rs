@@ -4,6 +4,7 @@ use super::change::{Change, ChangeKind, Document};
 use super::needs::{Need, around_exception, denied, lowered};
 use super::scene::file;
 use super::texts::Stand;
+use crate::ica::Customer;
 use crate::ica::connection::{Connection, Given};
 use crate::model::{Policy, PolicyKind, Statement};
 use crate::source::Sources;
@@ -52,7 +53,8 @@ impl Pair<'_> {
     /// none for its sessions, which get no more by it.
     fn filled(&self) -> Option<Policy> {
         let is_identity = self.after.kind == PolicyKind::Identity;
-        let name = self.connection.user.resource().rsplit('/').next().filter(|_| is_identity);
+        let is_user = matches!(self.connection.customer, Customer::User(_));
+        let name = self.connection.customer.arn().resource().rsplit('/').next().filter(|_| is_identity && is_user);
         let text = self.sources.trace(self.after.span)?.source.text.as_str();
         let mut root = Document::read(text)?.root;
         name.into_iter().for_each(|name| fill(&mut root, name));

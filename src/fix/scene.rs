@@ -47,7 +47,7 @@ impl<'a> Scene<'a> {
         let connection = &self.stand.connection;
         match self.caller {
             IcaCaller::FederatedSession if connection.session_name.is_none() => {
-                format!("arn:aws:sts::{}:federated-user/*", connection.user.account())
+                format!("arn:aws:sts::{}:federated-user/*", connection.customer.account())
             }
             _ => request.caller.principal_arn().unwrap_or_default(),
         }
@@ -58,7 +58,7 @@ impl<'a> Scene<'a> {
         let connection = &self.stand.connection;
         match self.caller {
             IcaCaller::CrossAccountRole => connection.cross_account_role.as_ref().map(|role| role.as_str().to_owned()),
-            _ => Some(connection.user.as_str().to_owned()),
+            _ => Some(connection.customer.arn().as_str().to_owned()),
         }
     }
 }

@@ -111,6 +111,8 @@ fn id(kind: DecisionKind) -> &'static str {
         DecisionKind::Boundary => "boundary",
         DecisionKind::SessionPolicy => "session-policy",
         DecisionKind::EndpointPolicy => "endpoint-policy",
+        DecisionKind::KeyPolicy => "key-policy",
+        DecisionKind::TrustPolicy => "trust-policy",
         DecisionKind::NoDocument => "no-document",
         DecisionKind::Environment => "environment",
         DecisionKind::RefusedWords => "refused-words",

@@ -41,7 +41,7 @@ pub(super) fn candidates(scene: &Scene<'_>, gap: &Gap<'_>) -> Candidates {
 
 fn denied(scene: &Scene<'_>, layer: LayerId, place: Standing<'_>, request: &Request) -> Candidates {
     let action = scene.action_words(request);
-    if let Some(decision) = decision::of_layer(layer, Some(place.statement.span), &action, true) {
+    if let Some(decision) = decision::of_layer(layer, scene.step.resource, Some(place.statement.span), &action, true) {
         return decision.into();
     }
     let changes = exception::changes(scene, place, request);
@@ -53,7 +53,7 @@ fn lacking(scene: &Scene<'_>, layer: LayerId, policies: &[&Policy], near: &[Near
     let action = scene.action_words(request);
     let nearest = near.first().and_then(|near| near.lacks.first()).map(|(_, span)| *span);
     let span = nearest.or(policies.first().map(|policy| policy.span));
-    if let Some(decision) = decision::of_layer(layer, span, &action, false) {
+    if let Some(decision) = decision::of_layer(layer, scene.step.resource, span, &action, false) {
         return decision.into();
     }
     if policies.is_empty() {
