@@ -13,6 +13,7 @@ use super::decision::{self, Decision, DecisionKind};
 use super::scene::Scene;
 use crate::authz::{LayerId, Request};
 use crate::eval::Lack;
+use crate::ica::catalogue::Target;
 use crate::ica::{Gap, GapCause, Near, Standing};
 use crate::model::{Condition, Policy};
 pub(super) use exception::is_about_caller;
@@ -55,6 +56,11 @@ fn lacking(scene: &Scene<'_>, layer: LayerId, policies: &[&Policy], near: &[Near
     let span = nearest.or(policies.first().map(|policy| policy.span));
     if let Some(decision) = decision::of_layer(layer, scene.step.resource, span, &action, false) {
         return decision.into();
+    }
+    // The key that AWS manages has an id that nobody gave, and a grant on all keys would be too much.
+    if scene.step.resource == Target::Key && scene.resource.ends_with('*') {
+        let message = format!("`{action}` is not allowed on the key that AWS manages, whose id is not known");
+        return Decision::new(DecisionKind::Open, span, message, "give the ARN of the key with --kms-key").into();
     }
     if policies.is_empty() {
         return no_document(scene, layer, &action).into();
