@@ -22,6 +22,12 @@ mod environment;
 // The witnesses of these set-ups: each is a line of `simulate` that gives the same decision.
 mod replay;
 
+// Edits: the set-ups of corpus/ica repaired or left to a person with the reason; random removals put back; the form of the text.
+mod fix;
+
+// The same from outside: diff, --write, schema, exit codes.
+mod fix_cli;
+
 // Buckets besides their policies: publicness, CORS, notifications.
 mod s3;
 

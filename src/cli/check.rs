@@ -14,7 +14,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const AFTER_HELP: &str = "\
+pub(super) const AFTER_HELP: &str = "\
 Every FILE may be a policy or the answer of the AWS CLI that holds it (get-bucket-policy, get-policy-version, get-user-policy,
 get-group-policy, get-role-policy, get-role, get-key-policy, describe-policy), a setting of the bucket the answer of its call; `-` is standard
 input, `none` says that there is none. What is left out is a listed assumption.
@@ -39,6 +39,19 @@ The same as a file, ica.toml, beside the policies (several connections go under 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
+    #[command(flatten)]
+    about: About,
+    /// The worst verdict that still passes is the one below this: exit code 1 at or above it.
+    #[arg(long, value_enum, default_value_t = FailOn::Partial)]
+    fail_on: FailOn,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+/// The connection and its files, as `check` and `fix` take them.
+#[derive(ClapArgs, Debug)]
+pub(super) struct About {
     /// A folder: its ica.toml, or the files in it by the names that `inputs` and `generate --write` give. Flags go over it.
     #[arg(value_name = "DIR", conflicts_with = "connection")]
     dir: Option<PathBuf>,
@@ -137,12 +150,6 @@ pub(super) struct Args {
     /// Verdicts that rest on assumptions become unknown.
     #[arg(long)]
     strict: bool,
-    /// The worst verdict that still passes is the one below this: exit code 1 at or above it.
-    #[arg(long, value_enum, default_value_t = FailOn::Partial)]
-    fail_on: FailOn,
-    /// How the report is written.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -154,7 +161,7 @@ enum FailOn {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     Human,
     Json,
 }
@@ -173,7 +180,7 @@ impl FailOn {
 /// Checks every connection and prints its report.
 pub(super) fn run(args: &Args) -> Exit {
     let printer = Printer { format: args.format };
-    let (connections, folder) = match connections(args) {
+    let (connections, folder) = match connections(&args.about) {
         Ok(connections) => connections,
         Err(Failure::Usage(message)) => return printer.usage(&message),
         Err(Failure::Unreadable(unreadable)) => return printer.unreadable(&Sources::new(), &[*unreadable]),
@@ -205,13 +212,14 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
     printed.max(if args.fail_on.fails(check.worst()) { Exit::Found } else { Exit::Clean })
 }
 
-enum Failure {
+/// Why there is no connection.
+pub(super) enum Failure {
     Usage(String),
     Unreadable(Box<Unreadable>),
 }
 
 /// The connections of the settings file, or the one of the flags, and the folder that paths are relative to.
-fn connections(args: &Args) -> Result<(Vec<Settings>, PathBuf), Failure> {
+pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Failure> {
     let here = std::env::current_dir().ok();
     let in_folder = match &args.dir {
         Some(dir) => {
@@ -258,7 +266,7 @@ fn about_settings(unreadable: Unreadable) -> Unreadable {
 
 /// The flags as settings. Where a settings file gives the folder, files named by flags are made absolute: they are relative to the
 /// working folder.
-fn flags(args: &Args, here: Option<&Path>) -> Settings {
+fn flags(args: &About, here: Option<&Path>) -> Settings {
     let place = |name: &String| match here {
         Some(here) if name != settings::NONE && name != "-" => here.join(name).display().to_string(),
         _ => name.clone(),

@@ -6,11 +6,13 @@ mod compare;
 mod compare_connection;
 mod exit;
 mod files;
+mod fix;
 mod folder;
 mod generate;
 mod git;
 mod inputs;
 mod levels;
+mod replace;
 mod simulate;
 mod versions;
 mod write;
@@ -45,6 +47,8 @@ enum Command {
     Compare(compare::Args),
     /// Make the policies that a connection needs, and nothing beyond.
     Generate(Box<generate::Args>),
+    /// Find the smallest edits of your files that unblock a connection, each proved; --write makes them.
+    Fix(Box<fix::Args>),
     /// Print the read-only AWS CLI calls that fetch what `check` needs.
     Inputs(inputs::Args),
     /// Decide one request as AWS would, or a stream of them with --batch.
@@ -71,6 +75,7 @@ pub fn run() -> Exit {
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Fix(args) => fix::run(&args),
         Command::Inputs(args) => inputs::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }

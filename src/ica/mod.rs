@@ -12,6 +12,7 @@ pub mod discover;
 mod documents;
 pub mod environment;
 mod expected;
+mod gaps;
 mod kms;
 mod lacks;
 mod layers;
@@ -31,6 +32,7 @@ pub use check::check;
 pub use compare::{AccessChange, OperationChange, access_changes, operation_changes};
 pub use customer::Customer;
 pub use depends::needed;
+pub use gaps::{Gap, GapCause, Near, Standing, StepGaps, gaps, required_step};
 pub use kms::KmsKey;
 pub use values::UNLISTED;
 pub use verdict::{

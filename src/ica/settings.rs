@@ -197,6 +197,10 @@ impl Settings {
             bucket_policy: one(self.bucket_policy),
             kms_key_policy: one(self.kms_key_policy),
             trust_policy: one(self.trust_policy),
+            cors: one(self.cors),
+            notifications: one(self.notifications),
+            public_access_block: list(self.public_access_block),
+            bucket_encryption: one(self.bucket_encryption),
             ..self
         }
     }

@@ -75,7 +75,8 @@ pub fn unreadable(sources: &Sources, unreadable: &[Unreadable], look: Look) -> S
     text
 }
 
-fn title(connection: &Connection) -> String {
+/// What was looked at.
+pub(super) fn title(connection: &Connection) -> String {
     let versioning = connection.versioning.map_or("versioning not given", Versioning::word);
     let name = connection.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
     let region = connection.region.as_deref().unwrap_or("region not given");
@@ -261,7 +262,7 @@ fn closing(check: &Check, is_whole: bool, look: Look) -> String {
     format!("{broken}{}: {next}", word(worst.word(), worst, look))
 }
 
-fn word(text: &str, verdict: Verdict, look: Look) -> String {
+pub(super) fn word(text: &str, verdict: Verdict, look: Look) -> String {
     if !look.colour {
         return text.to_owned();
     }

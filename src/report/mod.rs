@@ -9,6 +9,10 @@ mod comparison;
 pub mod errors;
 #[cfg(feature = "cli")]
 mod excerpt;
+mod fix_diff;
+#[cfg(feature = "cli")]
+pub mod fix_human;
+pub mod fix_json;
 pub mod generated;
 #[cfg(feature = "cli")]
 pub mod human;
