@@ -48,3 +48,9 @@ mod symbolic;
 
 // The two engines beside each other, on single requests with all layers.
 mod engines;
+
+// Pages of operations, settings and messages; the documents made of them; the requirements of the ICA page; `explain`.
+mod guide;
+
+// What hangs on what: the graph of the catalogue and of a check; `graph`.
+mod graph;

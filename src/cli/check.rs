@@ -36,6 +36,19 @@ The same as a file, ica.toml, beside the policies (several connections go under 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
+    #[command(flatten)]
+    flags: Flags,
+    /// The worst verdict that still passes is the one below this: exit code 1 at or above it.
+    #[arg(long, value_enum, default_value_t = FailOn::Partial)]
+    fail_on: FailOn,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+// The flags that tell of a connection. No doc comment: clap would show it as what the command is for.
+#[derive(ClapArgs, Debug)]
+pub(super) struct Flags {
     /// Settings file (ica.toml) with the names of these flags; paths in it are relative to it. Flags go over it.
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
     connection: Option<PathBuf>,
@@ -101,12 +114,6 @@ pub(super) struct Args {
     /// Verdicts that rest on assumptions become unknown.
     #[arg(long)]
     strict: bool,
-    /// The worst verdict that still passes is the one below this: exit code 1 at or above it.
-    #[arg(long, value_enum, default_value_t = FailOn::Partial)]
-    fail_on: FailOn,
-    /// How the report is written.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -137,7 +144,7 @@ impl FailOn {
 /// Checks every connection and prints its report.
 pub(super) fn run(args: &Args) -> Exit {
     let printer = Printer { format: args.format };
-    let (connections, folder) = match connections(args) {
+    let (connections, folder) = match connections(&args.flags) {
         Ok(connections) => connections,
         Err(Failure::Usage(message)) => return printer.usage(&message),
         Err(Failure::Unreadable(unreadable)) => return printer.unreadable(&Sources::new(), &[*unreadable]),
@@ -168,13 +175,18 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
     printed.max(if args.fail_on.fails(check.worst()) { Exit::Found } else { Exit::Clean })
 }
 
-enum Failure {
+/// Whether any flag tells of a connection.
+pub(super) fn is_given(args: &Flags) -> bool {
+    args.connection.is_some() || flags(args, None) != Settings::default().overridden_by(Settings::default())
+}
+
+pub(super) enum Failure {
     Usage(String),
     Unreadable(Box<Unreadable>),
 }
 
 /// The connections of the settings file, or the one of the flags, and the folder that paths are relative to.
-fn connections(args: &Args) -> Result<(Vec<Settings>, PathBuf), Failure> {
+pub(super) fn connections(args: &Flags) -> Result<(Vec<Settings>, PathBuf), Failure> {
     let Some(file) = &args.connection else {
         return Ok((vec![Settings::default().overridden_by(flags(args, None))], PathBuf::new()));
     };
@@ -201,7 +213,7 @@ fn about_settings(unreadable: Unreadable) -> Unreadable {
 
 /// The flags as settings. Where a settings file gives the folder, files named by flags are made absolute: they are relative to the
 /// working folder.
-fn flags(args: &Args, here: Option<&Path>) -> Settings {
+fn flags(args: &Flags, here: Option<&Path>) -> Settings {
     let place = |name: &String| match here {
         Some(here) if name != settings::NONE && name != "-" => here.join(name).display().to_string(),
         _ => name.clone(),

@@ -4,8 +4,10 @@ mod batch;
 mod check;
 mod compare;
 mod exit;
+mod explain;
 mod files;
 mod git;
+mod graph;
 mod inputs;
 mod levels;
 mod simulate;
@@ -39,6 +41,10 @@ enum Command {
     Check(Box<check::Args>),
     /// Compare two versions of a policy: what is newly allowed, what is newly denied, by which words.
     Compare(compare::Args),
+    /// Explain an operation, a setting, an assumption, or the text of an error that somebody pasted.
+    Explain(explain::Args),
+    /// Draw what hangs on what, for Graphviz or Mermaid; with a connection coloured by verdict.
+    Graph(Box<graph::Args>),
     /// Print the read-only AWS CLI calls that fetch what `check` needs.
     Inputs(inputs::Args),
     /// Decide one request as AWS would, or a stream of them with --batch.
@@ -64,6 +70,8 @@ pub fn run() -> Exit {
     match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Graph(args) => graph::run(&args),
         Command::Inputs(args) => inputs::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }
@@ -105,6 +113,7 @@ fn asks_for_json() -> bool {
 fn print_usage_error(message: &str) {
     match std::env::args().nth(1).as_deref() {
         Some("compare") => compare::print_usage_error(message),
+        Some("explain") => explain::print_usage_error(message),
         Some("simulate") => simulate::print_usage_error(message),
         _ => check::print_usage_error(message),
     }

@@ -58,10 +58,15 @@ fn graph(operations: &[OperationReport], is_new: bool) -> Graph {
 }
 
 /// What an operation of a caller needs, with who does that.
-fn needed(operation: &Operation, caller: IcaCaller, is_new: bool) -> impl Iterator<Item = (&str, IcaCaller)> {
+pub(super) fn needed(operation: &Operation, caller: IcaCaller, is_new: bool) -> impl Iterator<Item = (&str, IcaCaller)> {
     let own = operation.needs.iter().map(move |id| (id.as_str(), caller));
-    let session = (caller == IcaCaller::FederatedSession).then_some(("issue-credentials", IcaCaller::IamUser));
+    let session = made_by(caller);
     let sets_up = SET_UP.contains(&operation.id.as_str());
     let set_up = SET_UP.iter().filter(move |_| is_new && !sets_up).map(|id| (*id, IcaCaller::IamUser));
     own.chain(session).chain(set_up)
+}
+
+/// The operation that makes a caller, with who does it, if it has to be made.
+pub(super) fn made_by(caller: IcaCaller) -> Option<(&'static str, IcaCaller)> {
+    (caller == IcaCaller::FederatedSession).then_some(("issue-credentials", IcaCaller::IamUser))
 }

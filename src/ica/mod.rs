@@ -8,6 +8,8 @@ mod context;
 mod depends;
 mod documents;
 mod environment;
+pub mod graph;
+pub mod guide;
 mod layers;
 mod reasons;
 pub mod regions;
