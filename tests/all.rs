@@ -16,6 +16,9 @@ mod ica;
 // The witnesses of these set-ups: each is a line of `simulate` that gives the same decision.
 mod replay;
 
+// Buckets besides their policies: publicness, CORS, notifications.
+mod s3;
+
 // The AWS reference tables against the fact sheets.
 mod aws;
 
