@@ -242,7 +242,7 @@ fn every_requirement_and_message_of_the_page_is_in_the_tables() {
     };
     let pieces = page.lines().flat_map(|line| line.split_inclusive(". ").flat_map(|piece| piece.split_inclusive(": ")));
     let mut asking = 0;
-    for sentence in pieces.map(|piece| one_line(piece)) {
+    for sentence in pieces.map(one_line) {
         let sentence = sentence.trim_matches(|letter: char| " .:?•".contains(letter));
         let lower = sentence.to_lowercase();
         if lower.split(|letter: char| !letter.is_alphanumeric()).any(|word| ASKS.contains(&word)) {
