@@ -49,6 +49,9 @@ mod reader;
 // All requests at once: against exhaustive evaluation, published verdicts and versions of real policies.
 mod symbolic;
 
+// Layers of a caller together: old against new.
+mod access;
+
 // The two engines beside each other, on single requests with all layers.
 mod engines;
 

@@ -3,6 +3,7 @@
 mod batch;
 mod check;
 mod compare;
+mod compare_connection;
 mod exit;
 mod explain;
 mod files;
