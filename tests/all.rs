@@ -72,3 +72,8 @@ mod generate;
 
 // `generate` and `check DIR` as commands: files, formats, what is refused.
 mod generate_cli;
+// Pages of operations, settings and messages; the documents made of them; the requirements of the ICA page; `explain`.
+mod guide;
+
+// What hangs on what: the graph of the catalogue and of a check; `graph`.
+mod graph;

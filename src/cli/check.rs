@@ -49,7 +49,7 @@ pub(super) struct Args {
     format: Format,
 }
 
-/// The connection and its files, as `check` and `fix` take them.
+// The connection and its files, as `check`, `fix` and `graph` take them. No doc comment: clap would show it as what the command is for.
 #[derive(ClapArgs, Debug)]
 pub(super) struct About {
     /// A folder: its ica.toml, or the files in it by the names that `inputs` and `generate --write` give. Flags go over it.
@@ -210,6 +210,11 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
     }
     let printed = printer.report(&sources, &connection, &check);
     printed.max(if args.fail_on.fails(check.worst()) { Exit::Found } else { Exit::Clean })
+}
+
+/// Whether any flag tells of a connection.
+pub(super) fn is_given(args: &About) -> bool {
+    args.connection.is_some() || flags(args, None) != Settings::default().overridden_by(Settings::default())
 }
 
 /// Why there is no connection.

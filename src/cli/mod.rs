@@ -5,11 +5,13 @@ mod check;
 mod compare;
 mod compare_connection;
 mod exit;
+mod explain;
 mod files;
 mod fix;
 mod folder;
 mod generate;
 mod git;
+mod graph;
 mod inputs;
 mod levels;
 mod replace;
@@ -49,6 +51,10 @@ enum Command {
     Generate(Box<generate::Args>),
     /// Find the smallest edits of your files that unblock a connection, each proved; --write makes them.
     Fix(Box<fix::Args>),
+    /// Explain an operation, a setting, an assumption, or the text of an error that somebody pasted.
+    Explain(explain::Args),
+    /// Draw what hangs on what, for Graphviz or Mermaid; with a connection coloured by verdict.
+    Graph(Box<graph::Args>),
     /// Print the read-only AWS CLI calls that fetch what `check` needs.
     Inputs(inputs::Args),
     /// Decide one request as AWS would, or a stream of them with --batch.
@@ -76,6 +82,8 @@ pub fn run() -> Exit {
         Command::Compare(args) => compare::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Fix(args) => fix::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Graph(args) => graph::run(&args),
         Command::Inputs(args) => inputs::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }
@@ -106,6 +114,7 @@ fn print_usage_error(message: &str) {
     match std::env::args().nth(1).as_deref() {
         Some("compare") => compare::print_usage_error(message),
         Some("generate") => generate::print_usage_error(message),
+        Some("explain") => explain::print_usage_error(message),
         Some("simulate") => simulate::print_usage_error(message),
         _ => check::print_usage_error(message),
     }

@@ -13,6 +13,8 @@ mod documents;
 pub mod environment;
 mod expected;
 mod gaps;
+pub mod graph;
+pub mod guide;
 mod kms;
 mod lacks;
 mod layers;

@@ -32,6 +32,17 @@ impl Verdict {
     }
 }
 
+impl Level {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Required => "required",
+            Level::Degrades => "degrades",
+            Level::Advised => "advised",
+        }
+    }
+}
+
 /// How much hangs on a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -46,7 +57,7 @@ pub enum Level {
 }
 
 /// Why a step is not allowed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReasonKind {
     /// A Deny applies.
