@@ -46,5 +46,8 @@ mod reader;
 // All requests at once: against exhaustive evaluation, published verdicts and versions of real policies.
 mod symbolic;
 
+// The requests that AWS has: actions with their resources and keys.
+mod shapes;
+
 // The two engines beside each other, on single requests with all layers.
 mod engines;

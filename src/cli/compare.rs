@@ -8,7 +8,7 @@ use crate::input::Document;
 use crate::model::PolicyKind;
 use crate::report::{Comparison, compare_human, compare_json, human};
 use crate::source::Sources;
-use crate::symbolic::{Differences, differences};
+use crate::symbolic::{Differences, Requests, differences};
 use clap::{Args as ClapArgs, ValueEnum};
 
 /// Says what the new version of a policy allows that the old did not, and what it allows no longer: all requests, not samples, whoever asks.
@@ -27,12 +27,32 @@ pub(super) struct Args {
     /// What the policies are; without it resource if a statement names principals, else identity.
     #[arg(long, value_enum)]
     kind: Option<Kind>,
+    /// Which requests are looked at.
+    #[arg(long, value_enum, default_value_t = Looked::Possible)]
+    requests: Looked,
     /// Which differences give exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Any)]
     fail_on: FailOn,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Looked {
+    /// Those that AWS has: an action of its reference data with a resource and keys that it takes. What the data lacks is any.
+    Possible,
+    /// Any action with any resource and any keys: holds also for what AWS will add.
+    Any,
+}
+
+impl Looked {
+    fn meant(self) -> Requests {
+        match self {
+            Looked::Possible => Requests::Possible,
+            Looked::Any => Requests::Any,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -164,8 +184,9 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
     };
     let mut findings = Vec::new();
     let [old, new] = [old, new].map(|version| version.meant(kind.meant(), &mut findings));
-    let differences = differences(&[&old.policy], &[&new.policy]);
-    let comparison = Comparison { old: &old, new: &new, kind: kind.word(), differences: &differences, findings: &findings };
+    let requests = args.requests.meant();
+    let differences = differences(&[&old.policy], &[&new.policy], requests);
+    let comparison = Comparison { old: &old, new: &new, kind: kind.word(), requests, differences: &differences, findings: &findings };
     printer.report(&sources, &comparison).max(if args.fail_on.fails(&differences) { Exit::Found } else { Exit::Clean })
 }
 

@@ -3,9 +3,10 @@
 use super::comparison::{Comparison, Document, Touched, action_name, key_name};
 use super::human::{Look, draw_finding};
 use crate::authz::{Ambiguity, Choice};
+use crate::aws;
 use crate::finding::{Finding, Severity};
 use crate::source::Sources;
-use crate::symbolic::{Cause, Direction, Place, Region, Relation};
+use crate::symbolic::{Cause, Direction, Place, Region, Relation, Requests};
 use std::fmt::Write;
 
 /// The most regions of one direction that are drawn.
@@ -28,6 +29,10 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>, look: Look) -> Str
         let _ = writeln!(text, "{side}  {}{read_as}", document.name);
     }
     let _ = writeln!(text, "{}, compared as policies of kind {}", relation_words(differences.relation), comparison.kind);
+    if comparison.requests == Requests::Possible {
+        let date = aws::data_date();
+        let _ = writeln!(text, "looked at the requests that AWS has, by its data of {date}; --requests any looks at all");
+    }
     readings(&mut text, comparison);
     let allowed = Drawer { sources, look, what: "newly-allowed", from: old, to: new, is_gain: true };
     let denied = Drawer { sources, look, what: "newly-denied", from: new, to: old, is_gain: false };
@@ -127,6 +132,9 @@ impl Drawer<'_> {
         for (number, (key, value)) in sample.context.iter().enumerate() {
             let start = if number == 0 { " with" } else { "," };
             let _ = write!(words, "{start} {} {}", key_name(key), shown(&value.as_slice().join(", ")));
+        }
+        for (number, key) in sample.absent.iter().enumerate() {
+            let _ = write!(words, "{} {}", if number == 0 { " without" } else { "," }, key_name(key));
         }
         words
     }

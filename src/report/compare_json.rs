@@ -6,7 +6,7 @@ use super::place::{Position, position};
 use crate::authz::{Ambiguity, Choice, ContextValue};
 use crate::ica::connection::Unreadable;
 use crate::source::Sources;
-use crate::symbolic::{Cause, Direction, Place, Region, Relation, Sample};
+use crate::symbolic::{Cause, Direction, Place, Region, Relation, Requests, Sample};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -19,6 +19,8 @@ struct Report<'a, E> {
     old: Option<DocumentView<'a>>,
     new: Option<DocumentView<'a>>,
     kind: Option<&'static str>,
+    /// Which requests were looked at.
+    requests: Option<Requests>,
     relation: Option<Relation>,
     newly_allowed: Vec<DifferenceView>,
     newly_denied: Vec<DifferenceView>,
@@ -78,6 +80,7 @@ struct WitnessView {
     action: Option<String>,
     resource: Option<String>,
     context: BTreeMap<String, serde_json::Value>,
+    absent: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -117,6 +120,7 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>) -> String {
         old: Some(document_view(comparison.old)),
         new: Some(document_view(comparison.new)),
         kind: Some(comparison.kind),
+        requests: Some(comparison.requests),
         relation: Some(differences.relation),
         newly_allowed: difference_views(sources, &differences.newly_allowed, ("old", comparison.old), ("new", comparison.new)),
         newly_denied: difference_views(sources, &differences.newly_denied, ("new", comparison.new), ("old", comparison.old)),
@@ -143,6 +147,7 @@ fn empty<'a, E>(errors: E) -> Report<'a, E> {
         old: None,
         new: None,
         kind: None,
+        requests: None,
         relation: None,
         newly_allowed: Vec::new(),
         newly_denied: Vec::new(),
@@ -193,7 +198,7 @@ fn statement_view(place: Place, (side, document): Side<'_>) -> StatementView {
 }
 
 fn witness_view(region: &Region, written: &Touched) -> WitnessView {
-    let Sample { principal, action, resource, context } = &region.witness;
+    let Sample { principal, action, resource, context, absent } = &region.witness;
     let value = |value: &ContextValue| match value {
         ContextValue::One(value) => serde_json::Value::from(value.as_str()),
         ContextValue::Many(values) => serde_json::Value::from(values.as_slice()),
@@ -203,6 +208,7 @@ fn witness_view(region: &Region, written: &Touched) -> WitnessView {
         action: action.as_ref().map(|action| action_name(action, written)),
         resource: resource.clone(),
         context: context.iter().map(|(key, found)| (key_name(key), value(found))).collect(),
+        absent: absent.iter().map(|key| key_name(key)).collect(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::place::position;
 use crate::finding::Finding;
 use crate::model::{Policy, Statement};
 use crate::source::{Sources, Span};
-use crate::symbolic::{Differences, Place, Region};
+use crate::symbolic::{Differences, Place, Region, Requests};
 
 /// One of the two documents.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct Comparison<'a> {
     pub new: &'a Document,
     /// The kind of policy that both were taken for, as `--kind` has it.
     pub kind: &'static str,
+    /// The requests that were looked at.
+    pub requests: Requests,
     /// In what they differ.
     pub differences: &'a Differences,
     /// What is wrong with the documents themselves.

@@ -1,11 +1,11 @@
 //! What one set of policies allows that another does not, each taken as a document: statements apply or do not, whoever asks.
 
 use super::candidates::assignments;
-use super::outside::Budget;
 use super::point::Sample;
+use super::possible::{Requests, aligned, is_possible};
 use super::refused;
-use super::sides::{Place, Search, Sides};
-use super::space::Undecided;
+use super::sides::{Because, Place, Sides};
+use super::space::{Space, Undecided};
 use super::variables::Variables;
 use crate::authz::{Ambiguity, Choice, Readings, bit, under_all_readings};
 use crate::eval;
@@ -64,10 +64,10 @@ pub struct Compared {
 
 /// Compares two sets of policies as documents of one kind.
 ///
-/// A request is any action, resource and context: no kind of caller and no list of actions limits it. Where AWS's pages leave open how
+/// `requests` says which requests are looked at: any action, resource and context, or those that AWS has. Where AWS's pages leave open how
 /// words are read, the relation must be the same under all readings, or it is unknown.
-pub fn compare(old: &[&Policy], new: &[&Policy]) -> Compared {
-    let tried = under_all_readings(|readings| compare_once(old, new, readings));
+pub fn compare(old: &[&Policy], new: &[&Policy], requests: Requests) -> Compared {
+    let tried = under_all_readings(|readings| compare_once(Question { old, new, readings, requests }));
     let answers = |pick: fn(&Compared) -> &Answer| tried.answers.iter().map(move |(_, compared)| pick(compared));
     let settled = |pick: fn(&Compared) -> &Answer| if tried.is_complete { settle(answers(pick)) } else { open() };
     let (mut gained, mut lost) = (settled(|compared| &compared.gained), settled(|compared| &compared.lost));
@@ -114,9 +114,8 @@ fn relation(gained: &Answer, lost: &Answer) -> Relation {
     }
 }
 
-fn compare_once(old: &[&Policy], new: &[&Policy], readings: &Readings) -> Compared {
-    let question = Question { old, new, readings };
-    let (gained, lost) = match Sides::new(old, new, readings, &Variables::default()) {
+fn compare_once(question: Question<'_>) -> Compared {
+    let (gained, lost) = match question.sides(&Variables::default()) {
         Ok(sides) => (question.answer(&sides, false), question.answer(&sides, true)),
         Err(undecided) => (Answer::Unknown(undecided.clone()), Answer::Unknown(undecided)),
     };
@@ -129,9 +128,21 @@ pub(super) struct Question<'a> {
     pub old: &'a [&'a Policy],
     pub new: &'a [&'a Policy],
     pub readings: &'a Readings,
+    pub requests: Requests,
 }
 
 impl<'a> Question<'a> {
+    /// The statements of both sides, with these values of variables.
+    pub(super) fn sides(&self, variables: &Variables) -> Result<Sides, Undecided> {
+        Sides::new(self.old, self.new, self.readings, variables, self.requests)
+    }
+
+    /// A request of a box.
+    pub(super) fn pick(&self, space: &Space, cube: &[u64], variables: &Variables) -> Sample {
+        let sample = Sample::pick(space, cube, variables);
+        if self.requests == Requests::Possible { aligned(sample) } else { sample }
+    }
+
     /// The policies of the side that does not allow and of the one that does; from new to old if `backwards`.
     pub(super) fn directed(&self, backwards: bool) -> (&'a [&'a Policy], &'a [&'a Policy]) {
         if backwards { (self.new, self.old) } else { (self.old, self.new) }
@@ -140,7 +151,7 @@ impl<'a> Question<'a> {
     /// With variables of unknown value the space holds requests that cannot be: what is found there must be found again with the
     /// variables filled in.
     fn answer(&self, sides: &Sides, backwards: bool) -> Answer {
-        let gain = match first_gain(sides, backwards, &Variables::default()) {
+        let gain = match self.first_gain(sides, backwards, &Variables::default(), None) {
             Ok(None) => return Answer::None,
             Ok(Some(gain)) => gain,
             Err(undecided) => return Answer::Unknown(undecided),
@@ -149,8 +160,10 @@ impl<'a> Question<'a> {
         if settled.is_empty() && self.replays(&gain.sample, backwards) {
             return Answer::Some(Box::new(gain));
         }
+        // Where something was found, something is likely to be found again.
+        let again = Because { denied: gain.denied_by, allowed: gain.allowed_by };
         for variables in &settled {
-            let found = Sides::new(self.old, self.new, self.readings, variables).and_then(|sides| first_gain(&sides, backwards, variables));
+            let found = self.sides(variables).and_then(|sides| self.first_gain(&sides, backwards, variables, Some(again)));
             if let Ok(Some(gain)) = found
                 && self.replays(&gain.sample, backwards)
             {
@@ -165,24 +178,22 @@ impl<'a> Question<'a> {
         Answer::Unknown(Undecided { reason: reason.to_owned(), span: None })
     }
 
-    /// Whether the other engine agrees that one side allows the request and the other does not.
+    /// Whether the other engine agrees that one side allows the request and the other does not, and AWS has it, if that is asked.
     pub(super) fn replays(&self, sample: &Sample, backwards: bool) -> bool {
         let request = sample.request();
         let principal = sample.principal.as_deref().unwrap_or_default();
         let allows = |policies: &[&Policy]| eval::allows_as_documents(&request, principal, policies, self.readings);
         let (from, to) = self.directed(backwards);
-        allows(to) && !allows(from)
+        allows(to) && !allows(from) && (self.requests == Requests::Any || is_possible(sample))
     }
-}
 
-fn first_gain(sides: &Sides, backwards: bool, variables: &Variables) -> Result<Option<Gain>, Undecided> {
-    let (from, to) = sides.directed(backwards);
-    let mut gain = None;
-    let mut search = Search { gathered: &sides.gathered, variables, from, to, budget: Budget::default() };
-    search.run(&mut |space, cube, because| {
-        let sample = Sample::pick(space, cube, variables);
-        gain = Some(Gain { sample, allowed_by: because.allowed, denied_by: because.denied });
-        false
-    })?;
-    Ok(gain)
+    fn first_gain(&self, sides: &Sides, backwards: bool, variables: &Variables, first: Option<Because>) -> Result<Option<Gain>, Undecided> {
+        let mut gain = None;
+        sides.search(backwards, variables).run(first, &mut |space, cube, because| {
+            let sample = self.pick(space, cube, variables);
+            gain = Some(Gain { sample, allowed_by: because.allowed, denied_by: because.denied });
+            false
+        })?;
+        Ok(gain)
+    }
 }

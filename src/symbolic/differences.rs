@@ -4,10 +4,10 @@ use super::bits::ones;
 use super::candidates::assignments;
 use super::causes::{Cause, causes};
 use super::compare::{Answer, Compared, Question, Relation, compare};
-use super::outside::Budget;
 use super::plausible::plausible;
 use super::point::Sample;
-use super::sides::{Because, Place, Search, Sides, parts};
+use super::possible::Requests;
+use super::sides::{Because, Place, Sides, parts};
 use super::sketch::resource_atom;
 use super::space::{Classified, Name, Space, Undecided};
 use super::token::{Atom, Style};
@@ -64,15 +64,15 @@ pub struct Differences {
 }
 
 /// Compares two sets of policies as [`compare`] does, and lists all in which they differ.
-pub fn differences(old: &[&Policy], new: &[&Policy]) -> Differences {
-    let compared = compare(old, new);
-    let newly_allowed = direction(old, new, &compared, false);
-    let newly_denied = direction(old, new, &compared, true);
+pub fn differences(old: &[&Policy], new: &[&Policy], requests: Requests) -> Differences {
+    let compared = compare(old, new, requests);
+    let newly_allowed = direction(old, new, requests, &compared, false);
+    let newly_denied = direction(old, new, requests, &compared, true);
     Differences { relation: compared.relation, newly_allowed, newly_denied, readings: compared.readings }
 }
 
 /// The regions under all readings that were tried; one that is not there under all of them says so.
-fn direction(old: &[&Policy], new: &[&Policy], compared: &Compared, backwards: bool) -> Direction {
+fn direction(old: &[&Policy], new: &[&Policy], requests: Requests, compared: &Compared, backwards: bool) -> Direction {
     let answer = if backwards { &compared.lost } else { &compared.gained };
     if *answer == Answer::None {
         return Direction::default();
@@ -81,7 +81,7 @@ fn direction(old: &[&Policy], new: &[&Policy], compared: &Compared, backwards: b
     let mut undecided = None;
     for (choices, _) in &compared.readings {
         let readings = Readings::with_second(second(choices));
-        let mut listing = Listing::new(Question { old, new, readings: &readings }, backwards);
+        let mut listing = Listing::new(Question { old, new, readings: &readings, requests }, backwards);
         listing.run();
         undecided = undecided.or_else(|| listing.undecided.take());
         for (because, seen) in std::mem::take(&mut listing.seen) {
@@ -126,12 +126,12 @@ impl<'a> Listing<'a> {
 
     /// Where variables stand in the policies, values are tried: with unknown ones the space holds requests that cannot be.
     fn run(&mut self) {
-        let Question { old, new, readings } = self.question;
+        let Question { old, new, .. } = self.question;
         let settled = assignments(&[old, new].concat());
         let is_open = !settled.is_empty();
         let runs = if is_open { settled } else { vec![Variables::default()] };
         for variables in &runs {
-            let searched = Sides::new(old, new, readings, variables).and_then(|sides| self.search(&sides, variables));
+            let searched = self.question.sides(variables).and_then(|sides| self.search(&sides, variables));
             if let Err(undecided) = searched
                 && !is_open
             {
@@ -143,7 +143,7 @@ impl<'a> Listing<'a> {
     /// Looks at every part, also behind one that could not be decided.
     fn search(&mut self, sides: &Sides, variables: &Variables) -> Result<(), Undecided> {
         let (from, to) = sides.directed(self.backwards);
-        let mut search = Search { gathered: &sides.gathered, variables, from, to, budget: Budget::default() };
+        let mut search = sides.search(self.backwards, variables);
         let mut result = Ok(());
         for part in parts(&sides.gathered, from, to) {
             if self.seen.contains_key(&part.because) {
@@ -166,7 +166,7 @@ impl<'a> Listing<'a> {
 
     /// Notes a box, if a request of it replays.
     fn look(&mut self, space: &Space, cube: &[u64], because: Because, patterns: &Patterns, variables: &Variables) {
-        let sample = Sample::pick(space, cube, variables);
+        let sample = self.question.pick(space, cube, variables);
         if !self.question.replays(&sample, self.backwards) {
             return;
         }
