@@ -16,6 +16,9 @@ mod ica;
 // The witnesses of these set-ups: each is a line of `simulate` that gives the same decision.
 mod replay;
 
+// Buckets besides their policies: publicness, CORS, notifications.
+mod s3;
+
 // The AWS reference tables against the fact sheets.
 mod aws;
 
@@ -48,6 +51,9 @@ mod symbolic;
 
 // The requests that AWS has: actions with their resources and keys.
 mod shapes;
+
+// Layers of a caller together: old against new.
+mod access;
 
 // The two engines beside each other, on single requests with all layers.
 mod engines;

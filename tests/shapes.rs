@@ -225,30 +225,3 @@ fn nothing_possible_is_missed_in_a_small_world_and_all_that_is_shown_is_possible
     result.unwrap();
     assert!(open.get() * 20 <= decided.get(), "{} of {} are unknown", open.get(), decided.get());
 }
-
-#[test]
-fn probe_speed() {
-    use crate::support::documents::{history, twins};
-    let mut pairs = quacky("");
-    pairs.extend(history());
-    pairs.extend(twins());
-    let mut times = Vec::new();
-    let wanted = std::env::var("PROBE").unwrap_or_default();
-    for pair in pairs.iter().filter(|pair| pair.name.contains(&wanted)) {
-        let (Some(old), Some(new)) = (policy_of(&pair.old), policy_of(&pair.new)) else { continue };
-        for requests in [Requests::Any, Requests::Possible] {
-            let start = std::time::Instant::now();
-            let compared = compare(&[&old], &[&new], requests);
-            times.push((start.elapsed(), pair.name.clone(), requests, compared.relation));
-        }
-    }
-    times.sort_by_key(|time| time.0);
-    for requests in [Requests::Any, Requests::Possible] {
-        let own = times.iter().filter(|t| t.2 == requests).collect::<Vec<_>>();
-        eprintln!("{requests:?} median {:?}", own[own.len() / 2].0);
-        for time in own.iter().rev().take(14) {
-            eprintln!("{time:?}");
-        }
-        eprintln!("unknown {}", own.iter().filter(|t| t.3 == Relation::Unknown).count());
-    }
-}

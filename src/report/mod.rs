@@ -16,5 +16,5 @@ mod place;
 #[cfg(feature = "cli")]
 pub mod simulation;
 
-pub use comparison::{Comparison, Document};
+pub use comparison::{Change, Comparison, Connections, Side, Version};
 pub use place::{Position, position};

@@ -3,6 +3,7 @@
 //! The method is that of `../shared/symbolic.md`. Matching is this room's own: it shares the model and the readings with
 //! [`crate::eval`], which replays every request that is shown.
 
+mod access;
 mod bits;
 mod candidates;
 mod causes;
@@ -24,12 +25,14 @@ mod shapes;
 mod sides;
 mod sketch;
 mod space;
+mod subject;
 mod token;
 mod tree;
 mod values;
 mod variables;
 mod walk;
 
+pub use access::{Access, Within, access_differences, compare_access};
 pub use causes::Cause;
 pub use compare::{Answer, Compared, Gain, Relation, compare};
 pub use decide::decide;

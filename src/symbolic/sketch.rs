@@ -127,7 +127,7 @@ pub(super) type Unsupported = Undecided;
 
 /// Collects what all statements ask.
 pub(super) struct Sketcher<'a> {
-    readings: &'a Readings,
+    pub readings: &'a Readings,
     variables: &'a Variables,
     pub dimensions: Vec<Gathered>,
     places: FxHashMap<Name, usize>,
@@ -220,12 +220,13 @@ impl<'a> Sketcher<'a> {
         for (key, value) in self.variables.iter() {
             let (Some(value), Some(place)) = (value, self.places.get(&Name::Key(key.into()))) else { continue };
             let dimension = &mut self.dimensions[*place];
-            let span = dimension.span;
-            let atom = dimension.asked.text(Atom::Literal(value.into())).map_err(|_| Undecided {
-                reason: format!("`{key}` fills a variable and is compared as something other than text"),
-                span,
-            })?;
-            dimension.always.push(atom);
+            if let Asked::Text(..) | Asked::Nothing = dimension.asked {
+                let atom = dimension.asked.text(Atom::Literal(value.into()));
+                dimension.always.extend(atom);
+            } else if dimension.asked.answers(value).is_none() {
+                let reason = format!("`{key}` is known to be `{value}` and is compared as something else");
+                return Err(Undecided { reason, span: dimension.span });
+            }
         }
         Ok(self.dimensions)
     }

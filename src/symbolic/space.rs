@@ -36,6 +36,16 @@ pub struct Undecided {
     pub span: Option<Span>,
 }
 
+/// The reason where the other engine does not bear out what was found.
+pub(super) const DEFECT: &str = "a request that seemed to show a difference does not: please report this as a defect of ica-policy";
+
+impl Undecided {
+    /// Whether nothing is too hard, but this program is wrong.
+    pub fn is_defect(&self) -> bool {
+        self.reason == DEFECT
+    }
+}
+
 /// A dimension as all statements ask about it.
 #[derive(Debug)]
 pub(super) struct Gathered {
@@ -136,21 +146,24 @@ impl Space {
         }
         let everything = dimensions.iter().flat_map(|dimension| Bits::all(dimension.classified.len()).as_words().to_vec()).collect();
         let mut space = Space { dimensions, everything, incomplete };
-        variables.iter().for_each(|(key, value)| space.keep(key, value));
+        variables.iter().for_each(|(key, value)| space.keep(gathered, key, value));
         Ok(space)
     }
 
-    /// Keeps only the requests in which a key has this value, or is absent.
-    fn keep(&mut self, key: &str, value: Option<&str>) {
+    /// Keeps only the requests in which a key has this value, or is absent. Of texts the value is a class of its own; of others its class
+    /// stands for it.
+    fn keep(&mut self, gathered: &[Gathered], key: &str, value: Option<&str>) {
         let Some(dimension) = self.dimensions.iter().find(|dimension| matches!(&dimension.name, Name::Key(own) if **own == *key)) else {
             return;
         };
         let Classified::Key(space) = &dimension.classified else { return };
+        let asked = gathered[dimension.gathered].asked.only(&dimension.atoms);
+        let class = value.and_then(|value| space.values.class_of(&asked, value));
         let mut kept = Bits::none(space.points.len());
         for (number, point) in space.points.iter().enumerate() {
             let fits = match point {
                 Point::Absent => value.is_none(),
-                Point::One(class) => value == Some(space.values.witnesses[*class].as_str()),
+                Point::One(own) => class == Some(*own),
                 Point::Many(_) => false,
             };
             if fits {
