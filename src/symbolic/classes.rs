@@ -200,6 +200,19 @@ mod tests {
         }
     }
 
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// What the words alone tell of two patterns holds of all their texts.
+        #[test]
+        fn quick_looks_are_never_wrong(first in atom(), second in atom()) {
+            let classes = classes(&[first.clone(), second.clone()], &[], &mut Budget::default());
+            let (own, others) = (&classes.columns[0], &classes.columns[1]);
+            prop_assert!(first.may_meet(&second) || !own.meets(others));
+            prop_assert!(!first.includes(&second) || others.iter().all(|class| own.contains(class)));
+        }
+    }
+
     #[test]
     fn within_some_patterns_only_their_texts_are_sorted() {
         let atoms = [

@@ -162,6 +162,7 @@ impl Atom {
             (Atom::Nothing, _) | (_, Atom::Nothing) => false,
             (Atom::Literal(text), pattern) | (pattern, Atom::Literal(text)) => pattern.fits(text),
             (Atom::Prefix(left), Atom::Prefix(right)) => left.starts_with(&**right) || right.starts_with(&**left),
+            (Atom::Tokens { tokens: left, .. }, Atom::Tokens { tokens: right, .. }) => may_meet(left, right),
             _ => self.head().zip(other.head()).all(|(left, right)| left == right),
         }
     }
@@ -233,6 +234,26 @@ fn fits(tokens: &[Token], text: &str) -> bool {
         std::mem::swap(&mut here, &mut next);
     }
     here[tokens.len()]
+}
+
+/// Compares how two patterns begin, and how their segments do as far as nothing runs over a colon.
+fn may_meet(mut left: &[Token], mut right: &[Token]) -> bool {
+    loop {
+        let differing = left.iter().zip(right).find(|(left, right)| left != right || !matches!(left, Token::Char(_)));
+        if let Some((Token::Char(_), Token::Char(_))) = differing {
+            return false;
+        }
+        match (behind_colon(left), behind_colon(right)) {
+            (Some(rest), Some(other)) => (left, right) = (rest, other),
+            _ => return true,
+        }
+    }
+}
+
+/// What follows the first colon that every text of a pattern has in the same segment; `None` if there is none.
+fn behind_colon(tokens: &[Token]) -> Option<&[Token]> {
+    let at = tokens.iter().position(|token| token.takes(':'))?;
+    (tokens[at] == Token::Char(':')).then(|| &tokens[at + 1..])
 }
 
 /// Walks the set of places that all texts of a pattern reach alike: a run of it is taken by a run here.
