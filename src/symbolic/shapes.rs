@@ -116,24 +116,27 @@ impl Maker<'_, '_> {
             sketch.extend(lacking.map(|((place, _), _)| (*place, absent())));
             sketches.push(Sketch(sketch));
         }
-        sketches.extend(self.unknown_actions(action_place, &wanted.unknown(&known))?);
+        sketches.extend(self.unknown_actions(action_place, &wanted, &known)?);
         Ok(sketches)
     }
 
     /// Actions of services that are not known in full, and names of known ones that the data lacks.
-    fn unknown_actions(&mut self, place: usize, unknown: &[u32]) -> Result<Vec<Sketch>, Undecided> {
+    fn unknown_actions(&mut self, place: usize, wanted: &Wanted, noted: &FxHashSet<u32>) -> Result<Vec<Sketch>, Undecided> {
+        let unknown = wanted.unknown(noted);
         let any = form("", &[Token::OneInWord, Token::RunInWord, Token::Char(':'), Token::OneInSegment, Token::RunInSegment]);
-        let any = self.sketcher.atom(Name::Action, any, Span::default())?;
         let prefixes = aws::services().map(|service| Atom::Prefix(format!("{}:", service.prefix()).into()));
         let mut known =
             prefixes.map(|atom| self.sketcher.atom(Name::Action, atom, Span::default())).collect::<Result<Vec<_>, Undecided>>()?;
         known.sort_unstable();
-        let mut sketches = vec![Sketch(vec![
-            (place, Constraint::Patterns { atoms: vec![any], not: false }),
-            (place, Constraint::Patterns { atoms: known, not: true }),
-        ])];
+        let mut others = vec![(place, Constraint::Patterns { atoms: known, not: true })];
+        // Where every pattern spells out its service the form follows.
+        if wanted.may_lack_service() {
+            let any = self.sketcher.atom(Name::Action, any, Span::default())?;
+            others.push((place, Constraint::Patterns { atoms: vec![any], not: false }));
+        }
+        let mut sketches = vec![Sketch(others)];
         if !unknown.is_empty() {
-            sketches.push(Sketch(vec![(place, Constraint::Patterns { atoms: unknown.to_vec(), not: false })]));
+            sketches.push(Sketch(vec![(place, Constraint::Patterns { atoms: unknown, not: false })]));
         }
         Ok(sketches)
     }
@@ -355,6 +358,11 @@ impl Wanted {
             known.insert(number);
         }
         is_wanted || known.len() > before
+    }
+
+    /// Whether some text that is asked for may be no action.
+    fn may_lack_service(&self) -> bool {
+        self.all || self.wild.iter().any(|(_, atom)| !atom.start().contains(':'))
     }
 
     /// Words for actions of known services that the data lacks.
