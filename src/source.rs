@@ -380,3 +380,10 @@ impl LineIndex {
         LineColumn { line, column }
     }
 }
+/// What a value holds, written without the places that it stands at: to tell whether two are the same words.
+pub fn without_places(value: &impl std::fmt::Debug) -> String {
+    let text = format!("{value:?}");
+    let mut parts = text.split("Span { lo: ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |words, part| words + part.split_once('}').map_or("", |(_, rest)| rest))
+}

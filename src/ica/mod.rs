@@ -31,7 +31,7 @@ mod visit;
 mod words;
 
 pub use check::check;
-pub use compare::{AccessChange, OperationChange, access_changes, operation_changes};
+pub use compare::{AccessChange, LayerChange, OperationChange, access_changes, layer_changes, operation_changes};
 pub use customer::Customer;
 pub use depends::needed;
 pub use gaps::{Gap, GapCause, Near, Standing, StepGaps, gaps, required_step};

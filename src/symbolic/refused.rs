@@ -6,7 +6,7 @@
 use super::sides::is_doubtful;
 use crate::model::condition::Test;
 use crate::model::{Policy, Statement};
-use crate::source::Span;
+use crate::source::{Span, without_places};
 
 /// The first statement with words that AWS would refuse, if such statements are not the same on both sides.
 pub(super) fn differing(old: &[&Policy], new: &[&Policy]) -> Option<Span> {
@@ -29,12 +29,5 @@ fn doubtful(policies: &[&Policy]) -> Vec<(Option<String>, (u32, u32))> {
 fn words(statement: &Statement) -> Option<String> {
     let is_held = |test: &Test| *test != Test::Unknown && test.doubts().is_empty();
     let is_whole = statement.conditions.iter().all(|condition| condition.doubts.is_empty() && is_held(&condition.test));
-    let text = format!("{:?}", Statement { index: 0, ..statement.clone() });
-    is_whole.then(|| without_spans(&text))
-}
-
-fn without_spans(text: &str) -> String {
-    let mut parts = text.split("Span { lo: ");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |words, part| words + part.split_once('}').map_or("", |(_, rest)| rest))
+    is_whole.then(|| without_places(&Statement { index: 0, ..statement.clone() }))
 }
