@@ -1,6 +1,5 @@
 //! A policy and its statements.
 
-use super::condition::Test;
 use super::{ActionPattern, Condition, Pattern, PrincipalPattern, ResourceKind, ResourcePattern, Variable};
 use crate::source::{Span, Spanned};
 
@@ -146,11 +145,7 @@ impl Statement {
 
     /// The patterns that its conditions compare texts with.
     pub fn condition_patterns(&self) -> impl Iterator<Item = &Pattern> {
-        let values = self.conditions.iter().flat_map(|condition| match &condition.test {
-            Test::String { values, .. } | Test::Arn { values, .. } => values.list.as_slice(),
-            _ => &[],
-        });
-        values.map(|value| &value.node)
+        self.conditions.iter().flat_map(|condition| condition.test.patterns())
     }
 
     /// All its words that AWS would refuse, with the reason: of the whole, of actions, resources, principals, conditions.

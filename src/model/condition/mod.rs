@@ -119,6 +119,15 @@ impl Test {
         }
     }
 
+    /// The patterns that texts are compared with.
+    pub fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        let values = match self {
+            Test::String { values, .. } | Test::Arn { values, .. } => values.list.as_slice(),
+            _ => &[],
+        };
+        values.iter().map(|value| &value.node)
+    }
+
     /// Whether the list of values is empty.
     pub fn has_no_values(&self) -> bool {
         fn empty<T>(values: &Values<T>) -> bool {
