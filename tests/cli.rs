@@ -179,7 +179,7 @@ fn wrong_usage_names_the_setting() {
         (&["check", "--account", "111122223333", "--bucket", "arn:aws:s3:::b", "--user", "u"], "is no bucket name"),
         (
             &["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--skip", "uploads"],
-            "`uploads` is no operation; there are validate-storage",
+            "`uploads` is no operation; there are assume-role, validate-storage",
         ),
         (&["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--versioning", "on"], "`on` is no versioning state"),
         (
@@ -258,7 +258,13 @@ fn wrong_usage_of_files_and_operations_is_told() {
         (&["--operation", "upload-data", "--skip", "upload-data"][..], "nothing is left to check"),
         (&["--identity-policy", "none", USER_POLICY], "`none` excludes other files"),
         (&["--identity-policy", "-", "--bucket-policy", "-"], "`-` can stand for one file only"),
-        (&["--role", "arn:aws:iam::111122223333:role/ica"], "`--role` is not built yet"),
+        (&["--role", "arn:aws:iam::111122223333:role/ica"], "exclude each other"),
+        (&["--trust-policy", "none"], "say which one with --role"),
+        (&["--kms-key-policy", "none"], "which key is it the policy of?"),
+        (&["--kms-key", "alias/ica"], "`alias/ica` is no KMS key"),
+        (&["--kms-key", "arn:aws:kms:us-east-1:111122223333:alias/ica"], "an alias stands for another key in every account"),
+        (&["--kms-key", "arn:aws:kms:us-east-1:111122223333:key/"], "region, account or key id is missing"),
+        (&["--assume", "kms:CallerAccount=111122223333"], "follows from the caller"),
         (&["--assume", "martian:aws:SourceIp=192.0.2.1"], "`martian` is no caller"),
     ] {
         let output = check(more);

@@ -15,10 +15,11 @@ use std::path::{Path, PathBuf};
 
 const AFTER_HELP: &str = "\
 Every FILE may be a policy or the answer of the AWS CLI that holds it (get-bucket-policy, get-policy-version, get-user-policy,
-get-group-policy, describe-policy); `-` is standard input, `none` says that there is none. What is left out is a listed assumption.
+get-group-policy, get-role-policy, get-role, get-key-policy, describe-policy); `-` is standard input, `none` says that there is none. What is left out is a listed assumption.
 
-Callers: iam-user (the key that ICA has), federated-session (made by that user), cross-account-role (Illumina's, for copies).
-Operations: validate-storage, install-notifications, issue-credentials, list-data, create-folder, upload-data, browser-upload,
+Callers: iam-user (the key that ICA has), federated-session (made by that user), oidc-role (your role that ICA assumes, with --role),
+cross-account-role (Illumina's, for copies).
+Operations: assume-role, validate-storage, install-notifications, issue-credentials, list-data, create-folder, upload-data, browser-upload,
 download-data, delete-data, archive-data, restore-data, copy-into-bucket, copy-from-bucket, move-from-bucket.
 
 The same as a file, ica.toml, beside the policies (several connections go under [[connection]]):
@@ -63,10 +64,16 @@ pub(super) struct Args {
     /// The IAM user whose key ICA has: name, path/name or ARN.
     #[arg(long, help_heading = "Connection")]
     user: Option<String>,
-    /// Policies of the user and of its groups.
+    /// The role that ICA assumes with a token, instead of the user: name, path/name or ARN.
+    #[arg(long, value_name = "ARN", help_heading = "Connection")]
+    role: Option<String>,
+    /// The KMS key of ICA's storage configuration: its ARN, or aws/s3 for the key that AWS manages.
+    #[arg(long, value_name = "ARN", help_heading = "Connection")]
+    kms_key: Option<String>,
+    /// Policies of the user and of its groups, or of the role.
     #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
     identity_policy: Vec<String>,
-    /// The user's permissions boundary.
+    /// The permissions boundary of the user or role.
     #[arg(long, value_name = "FILE", help_heading = "Policies")]
     boundary: Option<String>,
     #[command(flatten)]
@@ -80,13 +87,19 @@ pub(super) struct Args {
     /// The bucket policy.
     #[arg(long, value_name = "FILE", help_heading = "Policies")]
     bucket_policy: Option<String>,
+    /// The policy of the KMS key.
+    #[arg(long, value_name = "FILE", help_heading = "Policies")]
+    kms_key_policy: Option<String>,
+    /// The trust policy of the role.
+    #[arg(long, value_name = "FILE", help_heading = "Policies")]
+    trust_policy: Option<String>,
     /// A condition key that you know: [CALLER:]KEY=VALUE, or [CALLER:]!KEY if it is absent.
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     assume: Vec<String>,
     /// Illumina's role, if it is not the one of the region.
     #[arg(long, value_name = "ARN", help_heading = "Connection")]
     cross_account_role: Option<String>,
-    /// The name that ICA gives to its federated sessions, if you know it.
+    /// The name that ICA gives to its sessions, if you know it.
     #[arg(long, value_name = "NAME", help_heading = "Connection")]
     session_name: Option<String>,
     /// Which ICA pages to follow: seed (the page of 2025) or current. Default: current.
@@ -162,7 +175,8 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
     }
     let check = crate::ica::check(&connection);
     if check.operations.is_empty() {
-        return printer.usage("skip: every operation that was asked for is skipped, so nothing is left to check");
+        return printer
+            .usage("skip: every operation that was asked for is skipped or not part of this method, so nothing is left to check");
     }
     let printed = printer.report(&sources, &connection, &check);
     printed.max(if args.fail_on.fails(check.worst()) { Exit::Found } else { Exit::Clean })
@@ -221,6 +235,7 @@ fn flags(args: &Args, here: Option<&Path>) -> Settings {
         ica_region: args.ica_region.clone(),
         state: args.state.clone(),
         user: args.user.clone(),
+        role: args.role.clone(),
         session_name: args.session_name.clone(),
         cross_account_role: args.cross_account_role.clone(),
         identity_policy: files(&args.identity_policy),
@@ -230,6 +245,9 @@ fn flags(args: &Args, here: Option<&Path>) -> Settings {
         rcp: levels(&args.levels.rcp),
         vpce_policy: args.vpce_policy.as_ref().map(place),
         bucket_policy: args.bucket_policy.as_ref().map(place),
+        kms_key: args.kms_key.clone(),
+        kms_key_policy: args.kms_key_policy.as_ref().map(place),
+        trust_policy: args.trust_policy.as_ref().map(place),
         assume: args.assume.clone(),
         edition: args.edition.clone(),
         operation: args.operation.clone(),

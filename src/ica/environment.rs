@@ -54,7 +54,7 @@ fn cors_step() -> StepReport {
     step("CORS", "https://ica.illumina.com", Verdict::Unknown, reason(ReasonKind::Hidden, "cors", message, help))
 }
 
-fn step(action: &str, resource: &str, verdict: Verdict, reason: Reason) -> StepReport {
+pub(super) fn step(action: &str, resource: &str, verdict: Verdict, reason: Reason) -> StepReport {
     StepReport {
         action: action.to_owned(),
         resource: resource.to_owned(),

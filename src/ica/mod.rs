@@ -6,21 +6,28 @@ mod check;
 mod compare;
 pub mod connection;
 mod context;
+mod customer;
 mod depends;
 mod documents;
 mod environment;
+mod kms;
+mod lacks;
 mod layers;
 mod reasons;
 pub mod regions;
 pub mod settings;
 mod space;
 mod step;
+mod token;
+mod unknowns;
 mod values;
 mod verdict;
 
 pub use check::check;
 pub use compare::{AccessChange, OperationChange, access_changes, operation_changes};
+pub use customer::Customer;
 pub use environment::bucket_name_fault;
+pub use kms::KmsKey;
 pub use values::UNLISTED;
 pub use verdict::{
     Advice, AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,

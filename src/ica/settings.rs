@@ -25,7 +25,9 @@ pub struct Settings {
     pub state: Option<String>,
     /// The IAM user: name, path/name or ARN.
     pub user: Option<String>,
-    /// The name ICA gives to its federated sessions.
+    /// The role that ICA assumes, instead of the user: name, path/name or ARN.
+    pub role: Option<String>,
+    /// The name ICA gives to its sessions.
     pub session_name: Option<String>,
     /// Illumina's role, where it is not the one of the region.
     pub cross_account_role: Option<String>,
@@ -43,6 +45,12 @@ pub struct Settings {
     pub vpce_policy: Option<String>,
     /// The bucket policy; `none`.
     pub bucket_policy: Option<String>,
+    /// The KMS key of ICA's storage configuration: its ARN, or `aws/s3`.
+    pub kms_key: Option<String>,
+    /// The policy of that key; `none`.
+    pub kms_key_policy: Option<String>,
+    /// The trust policy of the role; `none`.
+    pub trust_policy: Option<String>,
     /// Condition keys that are known: `[CALLER:]KEY=VALUE` or `[CALLER:]!KEY`.
     pub assume: Vec<String>,
     /// The pages that are followed: `seed` or `current`.
@@ -130,7 +138,8 @@ pub fn parse(text: &str) -> Result<Vec<Settings>, toml::de::Error> {
 impl Settings {
     /// The names of all files, `none` among them.
     pub fn files(&self) -> Vec<&str> {
-        let single = [&self.boundary, &self.vpce_policy, &self.bucket_policy].into_iter().flatten();
+        let single =
+            [&self.boundary, &self.vpce_policy, &self.bucket_policy, &self.kms_key_policy, &self.trust_policy].into_iter().flatten();
         let lists = [&self.identity_policy, &self.session_policy].into_iter().flatten().flat_map(Files::names);
         let levels = [&self.scp, &self.rcp].into_iter().flatten().flat_map(Levels::names).flatten();
         single.chain(lists).chain(levels).map(String::as_str).collect()
@@ -139,6 +148,9 @@ impl Settings {
     /// What `over` says, and what this says where `over` is silent: flags over `ica.toml`.
     #[must_use]
     pub fn overridden_by(self, over: Settings) -> Settings {
+        // A flag for the one of user and role takes the place of the other in the file.
+        let replaces = over.user.is_some() != over.role.is_some();
+        let (own_user, own_role) = if replaces { (None, None) } else { (self.user, self.role) };
         let list = |own: Vec<String>, over: Vec<String>| if over.is_empty() { own } else { over };
         Settings {
             name: over.name.or(self.name),
@@ -149,7 +161,8 @@ impl Settings {
             versioning: over.versioning.or(self.versioning),
             ica_region: over.ica_region.or(self.ica_region),
             state: over.state.or(self.state),
-            user: over.user.or(self.user),
+            user: over.user.or(own_user),
+            role: over.role.or(own_role),
             session_name: over.session_name.or(self.session_name),
             cross_account_role: over.cross_account_role.or(self.cross_account_role),
             identity_policy: over.identity_policy.or(self.identity_policy),
@@ -159,6 +172,9 @@ impl Settings {
             rcp: over.rcp.or(self.rcp),
             vpce_policy: over.vpce_policy.or(self.vpce_policy),
             bucket_policy: over.bucket_policy.or(self.bucket_policy),
+            kms_key: over.kms_key.or(self.kms_key),
+            kms_key_policy: over.kms_key_policy.or(self.kms_key_policy),
+            trust_policy: over.trust_policy.or(self.trust_policy),
             // Each flag settles one more key, so these add up.
             assume: self.assume.into_iter().chain(over.assume).collect(),
             edition: over.edition.or(self.edition),
@@ -180,6 +196,13 @@ mod tests {
         assert_eq!(one[0].identity_policy.as_ref().unwrap().names(), ["none"]);
         let two = parse("[[connection]]\nname = 'a'\n[[connection]]\nname = 'b'\nskip = { copy-into-bucket = 'no' }").unwrap();
         assert_eq!(two.len(), 2);
+    }
+
+    #[test]
+    fn a_flag_for_the_role_replaces_the_user_of_the_file() {
+        let file = parse("user = 'u'").unwrap().remove(0);
+        let merged = file.overridden_by(Settings { role: Some("r".to_owned()), ..Settings::default() });
+        assert_eq!((merged.user, merged.role.as_deref()), (None, Some("r")));
     }
 
     #[test]

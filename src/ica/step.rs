@@ -1,8 +1,10 @@
 //! One step for one caller: every request that is tried, and the verdict they add up to.
 
 use super::catalogue::{IcaCaller, KeyKind, On, Step, Target};
-use super::connection::{Connection, Given, Versioning};
-use super::context::statements;
+use super::connection::{Connection, Versioning};
+use super::context::{keys_used, statements};
+use super::kms::{ENCRYPTION_CONTEXT, KmsKey, key_in_use, under_both_contexts};
+use super::lacks::{not_given, with_true_lacks};
 use super::layers::{bucket_policy_alone, layers, policies};
 use super::space::{Failing, Space, request, set, space};
 use super::verdict::{Verdict, Witness};
@@ -34,6 +36,16 @@ pub(super) enum Unknown {
     SessionName,
     /// The identity policies.
     IdentityPolicies,
+    /// The policy of the KMS key.
+    KeyPolicy,
+    /// The trust policy of the role.
+    TrustPolicy,
+    /// Whether the bucket has S3 Bucket Keys.
+    BucketKeys,
+    /// The id of AWS's own key.
+    KeyId,
+    /// The identity provider that is ICA's.
+    Provider,
     /// The versioning state.
     Versioning,
     /// Which role is Illumina's.
@@ -76,13 +88,15 @@ pub(super) fn try_step(connection: &Connection, caller: IcaCaller, step: &Step, 
     if caller == IcaCaller::CrossAccountRole && connection.cross_account_role.is_none() {
         return Tried::unknown(Unknown::Role);
     }
-    let mut tried = try_requests(connection, caller, step, failing);
+    let mut tried = match step.resource {
+        Target::Key => try_contexts(connection, caller, step, failing),
+        _ => try_requests(connection, caller, step, failing),
+    };
     // Policies that nobody gave may deny as well, so only what is blocked without them is certain (design 3).
-    if lacks_identity(connection, caller) && tried.verdict != Verdict::Blocked {
+    let not_given = not_given(connection, caller, step);
+    if !not_given.is_empty() && tried.verdict != Verdict::Blocked {
         tried.verdict = Verdict::Unknown;
-        if !tried.unknowns.contains(&Unknown::IdentityPolicies) {
-            tried.unknowns.insert(0, Unknown::IdentityPolicies);
-        }
+        tried.unknowns.splice(0..0, not_given);
     }
     let may_be_needless = step.on == On::Versioned && connection.versioning.is_none();
     if may_be_needless && tried.verdict != Verdict::Allowed {
@@ -95,15 +109,36 @@ pub(super) fn try_step(connection: &Connection, caller: IcaCaller, step: &Step, 
 
 /// Whether a step is made on this bucket, as far as that is known.
 pub(super) fn is_needed(connection: &Connection, step: &Step) -> bool {
-    step.on == On::Every || connection.versioning != Some(Versioning::Unversioned)
+    let has_key = step.resource != Target::Key || key_in_use(connection).is_some();
+    has_key && (step.on == On::Every || connection.versioning != Some(Versioning::Unversioned))
 }
 
-fn lacks_identity(connection: &Connection, caller: IcaCaller) -> bool {
-    caller != IcaCaller::CrossAccountRole && connection.identity == Given::Absent
+/// Tries a step under both contexts that S3 may encrypt under, which only one of holds.
+fn try_contexts(connection: &Connection, caller: IcaCaller, step: &Step, failing: Failing<'_>) -> Tried {
+    let all = statements(policies(&layers(connection, caller, step, failing, true)));
+    if !keys_used(&all).contains(ENCRYPTION_CONTEXT) {
+        return try_requests(connection, caller, step, failing);
+    }
+    let [object, bucket] = under_both_contexts(connection, step).map(|step| try_requests(connection, caller, &step, failing));
+    if object.verdict == bucket.verdict {
+        return object;
+    }
+    let unknowns = std::iter::once(Unknown::BucketKeys).chain(object.unknowns).chain(bucket.unknowns);
+    Tried {
+        verdict: Verdict::Unknown,
+        causes: if object.causes.is_empty() { bucket.causes } else { object.causes },
+        unknowns: unknowns.collect(),
+        witness: Witness {
+            denied: object.witness.denied.or(bucket.witness.denied),
+            allowed: object.witness.allowed.or(bucket.witness.allowed),
+        },
+        assumes: [object.assumes, bucket.assumes].concat(),
+        has_open_variable: object.has_open_variable || bucket.has_open_variable,
+    }
 }
 
 fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing: Failing<'_>) -> Tried {
-    let guesses: &[bool] = if lacks_identity(connection, caller) { &[true, false] } else { &[true] };
+    let guesses: &[bool] = if not_given(connection, caller, step).is_empty() { &[true] } else { &[true, false] };
     let layers = guesses.iter().map(|guess| layers(connection, caller, step, failing, *guess)).collect::<Vec<_>>();
     let all = statements(policies(&layers[0]));
     let relevant = all.into_iter().filter(|statement| about(statement, step)).collect::<Vec<_>>();
@@ -136,7 +171,16 @@ fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing
             }
         }
     }
-    tally.sum_up(&space, &hidden)
+    tally.sum_up(&space, &hidden, group(connection, step))
+}
+
+/// What a step does not know beside condition keys.
+fn group(connection: &Connection, step: &Step) -> Unknown {
+    match (step.resource, key_in_use(connection)) {
+        (Target::Role, _) => Unknown::Provider,
+        (Target::Key, Some(KmsKey::AwsManaged { .. })) => Unknown::KeyId,
+        _ => Unknown::SessionName,
+    }
 }
 
 /// Every caller with every group of resources: the names of sessions take part in both.
@@ -154,7 +198,7 @@ fn decide_step(ask: impl Fn(&str) -> Option<Request>, layers: &Layers<'_>, step:
     let request = ask(&step.action)?;
     let decision = decide(&request, layers);
     if !decision.may_be_allowed() {
-        return Some((decision, request));
+        return Some((with_true_lacks(decision, &request, layers, step), request));
     }
     let bucket_policy = bucket_policy_alone(layers);
     let vetoes = step.veto.iter().filter_map(|action| ask(action)).map(|request| (decide(&request, &bucket_policy), request));
@@ -271,14 +315,14 @@ impl Tally {
         }
     }
 
-    fn sum_up(self, space: &Space, hidden: &[&super::space::Dimension]) -> Tried {
+    fn sum_up(self, space: &Space, hidden: &[&super::space::Dimension], group: Unknown) -> Tried {
         // An assignment that contradicts the caller makes no request and says nothing.
         let tried = self.classes.iter().filter(|class| class.allowed || class.denied || class.open);
         let verdicts = tried.flat_map(|class| [class.verdict(true), class.verdict(false)]);
         let worst = verdicts.clone().max().unwrap_or(Verdict::Unknown);
         let settled = verdicts.min() == Some(worst);
         let verdict = if settled { worst } else { Verdict::Unknown };
-        let unknowns = if settled { Vec::new() } else { self.separating(hidden) };
+        let unknowns = if settled { Vec::new() } else { self.separating(hidden, &group) };
         Tried {
             verdict,
             causes: self.causes,
@@ -290,7 +334,7 @@ impl Tally {
     }
 
     /// What separates the classes: the digits in which two assignments differ that are alike otherwise and come out differently.
-    fn separating(&self, hidden: &[&super::space::Dimension]) -> Vec<Unknown> {
+    fn separating(&self, hidden: &[&super::space::Dimension], group: &Unknown) -> Vec<Unknown> {
         let width = self.classes.first().map_or(0, |class| class.digits.len());
         let separates = |digit: usize| {
             let mut seen = std::collections::HashMap::new();
@@ -301,28 +345,23 @@ impl Tally {
                 *seen.entry(rest).or_insert(verdicts) != verdicts
             })
         };
-        let digits = (0..width).filter(|digit| separates(*digit));
+        // The first digit guesses at policies that were not given, which is told by themselves.
+        let digits = (1..width).filter(|digit| separates(*digit));
         let unknown = |digit| match digit {
-            0 => Unknown::IdentityPolicies,
-            1 => Unknown::SessionName,
+            1 => group.clone(),
             _ => Unknown::Key(hidden[digit - 2].key.clone()),
         };
         digits.map(unknown).collect()
     }
 }
 
-/// Why a request is not allowed. In the same account a grant of either identity or bucket policy would do, and ICA's page asks for
-/// the first, so a missing grant of the bucket policy is told only where nothing else is lacking.
+/// Why a request is not allowed.
 fn causes(decision: Decision) -> Vec<Cause> {
     match decision.outcome {
         Outcome::ExplicitlyDenied => decision.denied_by.into_iter().map(Cause::Denied).collect(),
         Outcome::Undetermined if decision.may_be_allowed() => vec![Cause::Open(decision)],
         Outcome::Undetermined if !decision.denied_by.is_empty() => decision.denied_by.into_iter().map(Cause::Denied).collect(),
-        Outcome::Undetermined | Outcome::ImplicitlyDenied | Outcome::Allowed => {
-            let others = decision.lacking.iter().filter(|layer| **layer != LayerId::Resource).copied().collect::<Vec<_>>();
-            let lacking = if others.is_empty() { decision.lacking } else { others };
-            lacking.into_iter().map(Cause::Lacking).collect()
-        }
+        Outcome::Undetermined | Outcome::ImplicitlyDenied | Outcome::Allowed => decision.lacking.into_iter().map(Cause::Lacking).collect(),
     }
 }
 
@@ -334,7 +373,9 @@ pub(super) fn resource_words(connection: &Connection, step: &Step) -> String {
         Target::Folder => format!("arn:aws:s3:::{}/{}*/", connection.bucket, connection.prefix),
         Target::FederatedUser => {
             let name = connection.session_name.as_deref().unwrap_or("*");
-            format!("arn:aws:sts::{}:federated-user/{name}", connection.user.account())
+            format!("arn:aws:sts::{}:federated-user/{name}", connection.customer.account())
         }
+        Target::Role => connection.customer.arn().as_str().to_owned(),
+        Target::Key => key_in_use(connection).map(KmsKey::words).unwrap_or_default(),
     }
 }

@@ -1,6 +1,6 @@
 //! What a check says.
 
-use super::catalogue::IcaCaller;
+use super::catalogue::{IcaCaller, Target};
 use crate::authz::{LayerId, Request};
 use crate::finding::{Finding, Label};
 use crate::source::Span;
@@ -229,9 +229,11 @@ impl Check {
     }
 }
 
-/// The name of a layer in a check's report, where the resource is a bucket.
-pub(super) fn layer_name(layer: LayerId) -> &'static str {
+/// The name of a layer in a check's report, for what is asked about that target.
+pub(super) fn layer_name(layer: LayerId, target: Target) -> &'static str {
     match layer {
+        LayerId::Resource if target == Target::Key => "kms-key-policy",
+        LayerId::Resource if target == Target::Role => "trust-policy",
         LayerId::Resource => "bucket-policy",
         other => other.name(),
     }

@@ -81,9 +81,14 @@ fn title(connection: &Connection) -> String {
     let region = connection.region.as_deref().unwrap_or("region not given");
     let prefix = if connection.prefix.is_empty() { "whole bucket".to_owned() } else { format!("prefix {}", connection.prefix) };
     let mut title = format!("{name}bucket {} of account {} ({region}, {versioning}, {prefix})", connection.bucket, connection.account);
-    let _ = write!(title, "\nuser   {}", connection.user.as_str());
+    let _ = write!(title, "\n{}   {}", connection.customer.word(), connection.customer.arn().as_str());
+    if let Some(key) = &connection.kms_key {
+        let _ = write!(title, "\nkey    {}", key.words());
+    }
     if let Some(role) = &connection.cross_account_role {
-        let _ = write!(title, "\nrole   {}", role.as_str());
+        // With a role of the customer's own, which stands above, Illumina's is named by what it does.
+        let label = if connection.customer.has(IcaCaller::OidcRole) { "copies" } else { "role  " };
+        let _ = write!(title, "\n{label} {}", role.as_str());
     }
     for file in &connection.files {
         let _ = write!(title, "\nread   {} as {}: {}", file.name, file.read_as, file.layer.name());

@@ -3,7 +3,7 @@
 use super::place::{Position, position};
 use crate::authz::{Caller, ContextValue, Request};
 use crate::finding::{Finding, Severity};
-use crate::ica::catalogue::Edition;
+use crate::ica::catalogue::{Edition, IcaCaller};
 use crate::ica::connection::{Connection, Given, Unreadable, Versioning};
 use crate::ica::{CallerReport, Check, Level, Reason, ReasonKind, StepReport, Verdict, Witness};
 use crate::source::Sources;
@@ -43,7 +43,9 @@ struct ConnectionView<'a> {
     prefix: &'a str,
     versioning: Option<&'static str>,
     state: &'static str,
-    user: &'a str,
+    user: Option<&'a str>,
+    role: Option<&'a str>,
+    kms_key: Option<String>,
     session_name: Option<&'a str>,
     cross_account_role: Option<&'a str>,
     layers: BTreeMap<&'static str, &'static str>,
@@ -206,6 +208,7 @@ fn error_view(sources: &Sources, finding: &Finding) -> ErrorView {
 }
 
 fn connection_view(connection: &Connection) -> ConnectionView<'_> {
+    let arn_of = |caller| connection.customer.has(caller).then(|| connection.customer.arn().as_str());
     let file = |file: &'_ crate::ica::connection::FileRead| (file.layer.name(), file.read_as.to_string());
     ConnectionView {
         name: connection.name.as_deref(),
@@ -215,7 +218,9 @@ fn connection_view(connection: &Connection) -> ConnectionView<'_> {
         prefix: &connection.prefix,
         versioning: connection.versioning.map(Versioning::word),
         state: if connection.is_new { "new" } else { "connected" },
-        user: connection.user.as_str(),
+        user: arn_of(IcaCaller::IamUser),
+        role: arn_of(IcaCaller::OidcRole),
+        kms_key: connection.kms_key.as_ref().map(crate::ica::KmsKey::words),
         session_name: connection.session_name.as_deref(),
         cross_account_role: connection.cross_account_role.as_ref().map(crate::model::Arn::as_str),
         layers: BTreeMap::from([
@@ -226,6 +231,8 @@ fn connection_view(connection: &Connection) -> ConnectionView<'_> {
             ("rcp", given(&connection.rcps)),
             ("vpce", given(&connection.vpce)),
             ("bucket-policy", given(&connection.bucket_policy)),
+            ("kms-key-policy", given(&connection.kms_key_policy)),
+            ("trust-policy", given(&connection.trust_policy)),
         ]),
         files: connection
             .files
@@ -307,7 +314,7 @@ fn request_view(request: &Request) -> RequestView {
 /// Who signs: of a role's session that is not its `aws:PrincipalArn`.
 fn signer(caller: &Caller) -> Option<String> {
     match caller {
-        Caller::RoleSession { arn, .. } => Some(arn.as_str().to_owned()),
+        Caller::RoleSession { arn, .. } | Caller::WebIdentity { provider: arn } => Some(arn.as_str().to_owned()),
         other => other.principal_arn(),
     }
 }
