@@ -13,7 +13,7 @@ pub enum Choice {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Ambiguity {
-    /// Words that AWS would refuse to store.
+    /// Words that AWS would refuse to store, or that are beyond a limit of ours.
     RefusedWords,
     /// A `*` grant in the resource policy, for a caller with a boundary or session policy that does not allow.
     EveryoneGrant,
@@ -61,8 +61,11 @@ const TABLE: [Entry; 17] = [
     Entry {
         ambiguity: Ambiguity::RefusedWords,
         id: "refused-words",
-        readings: ["words that AWS would refuse count against the request", "words that AWS would refuse count in its favour"],
-        source: "AWS stores no such document, so no page says what it would do",
+        readings: [
+            "words that AWS would refuse, or that are too long to match, count against the request",
+            "words that AWS would refuse, or that are too long to match, count in its favour",
+        ],
+        source: "no page says what AWS would do with a document that it does not store; lengths are a limit of ica-policy",
     },
     Entry {
         ambiguity: Ambiguity::EveryoneGrant,
