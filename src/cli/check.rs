@@ -1,7 +1,8 @@
 //! `ica-policy check`.
 
 use super::exit::Exit;
-use super::files::{Files, look, print, print_error, print_report, read_text};
+use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
+use super::folder::{Folder, FolderError, look_into};
 use super::levels::Levels;
 use super::typed;
 use crate::finding::Finding;
@@ -16,9 +17,10 @@ use clap::{Args as ClapArgs, ValueEnum};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const AFTER_HELP: &str = "\
+pub(super) const AFTER_HELP: &str = "\
 Every FILE may be a policy or the answer of the AWS CLI that holds it (get-bucket-policy, get-policy-version, get-user-policy,
-get-group-policy, get-role-policy, get-role, get-key-policy, describe-policy); `-` is standard input, `none` says that there is none. What is left out is a listed assumption.
+get-group-policy, get-role-policy, get-role, get-key-policy, describe-policy), a setting of the bucket the answer of its call; `-` is standard
+input, `none` says that there is none. What is left out is a listed assumption.
 
 Callers: iam-user (the key that ICA has), federated-session (made by that user), oidc-role (your role that ICA assumes, with --role),
 cross-account-role (Illumina's, for copies).
@@ -40,6 +42,22 @@ The same as a file, ica.toml, beside the policies (several connections go under 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
+    #[command(flatten)]
+    about: About,
+    /// The worst verdict that still passes is the one below this: exit code 1 at or above it.
+    #[arg(long, value_enum, default_value_t = FailOn::Partial)]
+    fail_on: FailOn,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+// The connection and its files, as `check`, `fix` and `graph` take them. No doc comment: clap would show it as what the command is for.
+#[derive(ClapArgs, Debug)]
+pub(super) struct About {
+    /// A folder: its ica.toml, or the files in it by the names that `inputs` and `generate --write` give. Flags go over it.
+    #[arg(value_name = "DIR", conflicts_with = "connection")]
+    dir: Option<PathBuf>,
     /// Settings file (ica.toml) with the names of these flags; paths in it are relative to it. Flags go over it.
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
     connection: Option<PathBuf>,
@@ -96,6 +114,24 @@ pub(super) struct Args {
     /// The trust policy of the role.
     #[arg(long, value_name = "FILE", help_heading = "Policies")]
     trust_policy: Option<String>,
+    /// The bucket's CORS rules (get-bucket-cors).
+    #[arg(long, value_name = "FILE", help_heading = "Settings of the bucket")]
+    cors: Option<String>,
+    /// The bucket's event notifications (get-bucket-notification-configuration).
+    #[arg(long, value_name = "FILE", help_heading = "Settings of the bucket")]
+    notifications: Option<String>,
+    /// Block Public Access of the bucket (get-public-access-block); a second file for that of the account.
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Settings of the bucket")]
+    public_access_block: Vec<String>,
+    /// The bucket's default encryption (get-bucket-encryption).
+    #[arg(long, value_name = "FILE", help_heading = "Settings of the bucket")]
+    bucket_encryption: Option<String>,
+    /// Object Ownership: BucketOwnerEnforced, BucketOwnerPreferred or ObjectWriter.
+    #[arg(long, value_name = "VALUE", help_heading = "Settings of the bucket")]
+    ownership: Option<String>,
+    /// The encryption of ICA's storage configuration, AES256 or aws:kms; without it ICA sends AES256.
+    #[arg(long, value_name = "ALGORITHM", help_heading = "Connection")]
+    encryption: Option<String>,
     /// A condition key that you know: [CALLER:]KEY=VALUE, or [CALLER:]!KEY if it is absent.
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     assume: Vec<String>,
@@ -117,12 +153,6 @@ pub(super) struct Args {
     /// Verdicts that rest on assumptions become unknown.
     #[arg(long)]
     strict: bool,
-    /// The worst verdict that still passes is the one below this: exit code 1 at or above it.
-    #[arg(long, value_enum, default_value_t = FailOn::Partial)]
-    fail_on: FailOn,
-    /// How the report is written.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -134,7 +164,7 @@ enum FailOn {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     Human,
     Json,
 }
@@ -153,7 +183,7 @@ impl FailOn {
 /// Checks every connection and prints its report.
 pub(super) fn run(args: &Args) -> Exit {
     let printer = Printer { format: args.format };
-    let (connections, folder) = match connections(args) {
+    let (connections, folder) = match connections(&args.about) {
         Ok(connections) => connections,
         Err(Failure::Usage(message)) => return printer.usage(&message),
         Err(Failure::Unreadable(unreadable)) => return printer.unreadable(&Sources::new(), &[*unreadable]),
@@ -196,14 +226,34 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
     printed.max(if args.fail_on.fails(check.worst()) { Exit::Found } else { Exit::Clean })
 }
 
-enum Failure {
+/// Whether any flag tells of a connection.
+pub(super) fn is_given(args: &About) -> bool {
+    args.connection.is_some() || flags(args, None) != Settings::default().overridden_by(Settings::default())
+}
+
+/// Why there is no connection.
+pub(super) enum Failure {
     Usage(String),
     Unreadable(Box<Unreadable>),
 }
 
 /// The connections of the settings file, or the one of the flags, and the folder that paths are relative to.
-fn connections(args: &Args) -> Result<(Vec<Settings>, PathBuf), Failure> {
-    let Some(file) = &args.connection else {
+pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Failure> {
+    let here = std::env::current_dir().ok();
+    let in_folder = match &args.dir {
+        Some(dir) => {
+            let named = flags(args, None).files().into_iter().map(PathBuf::from).collect::<Vec<_>>();
+            match look_into(dir, &named).map_err(|error| about_folder(dir, error))? {
+                Folder::Settings(file) => Some(file),
+                Folder::Files(found) => {
+                    print_error(&(found.words.join("\n") + "\n"));
+                    return Ok((vec![found.settings.overridden_by(flags(args, here.as_deref()))], dir.clone()));
+                }
+            }
+        }
+        None => None,
+    };
+    let Some(file) = in_folder.as_ref().or(args.connection.as_ref()) else {
         return Ok((vec![Settings::default().overridden_by(flags(args, None))], PathBuf::new()));
     };
     let shown = file.display().to_string();
@@ -213,9 +263,15 @@ fn connections(args: &Args) -> Result<(Vec<Settings>, PathBuf), Failure> {
         return Err(Failure::Usage(format!("{shown}: there is no connection in it")));
     }
     let folder = file.parent().map(Path::to_owned).unwrap_or_default();
-    let here = std::env::current_dir().ok();
     let merged = settings.into_iter().map(|settings| settings.overridden_by(flags(args, here.as_deref())));
     Ok((merged.collect(), folder))
+}
+
+fn about_folder(dir: &Path, error: FolderError) -> Failure {
+    match error {
+        FolderError::Usage(message) => Failure::Usage(message),
+        FolderError::Unreadable(message) => Failure::Unreadable(Box::new(unreadable(&dir.display().to_string(), message, None))),
+    }
 }
 
 /// The help of a policy's file does not fit a settings file.
@@ -229,7 +285,7 @@ fn about_settings(unreadable: Unreadable) -> Unreadable {
 
 /// The flags as settings. Where a settings file gives the folder, files named by flags are made absolute: they are relative to the
 /// working folder.
-fn flags(args: &Args, here: Option<&Path>) -> Settings {
+fn flags(args: &About, here: Option<&Path>) -> Settings {
     let place = |name: &String| match here {
         Some(here) if name != settings::NONE && name != "-" => here.join(name).display().to_string(),
         _ => name.clone(),
@@ -262,6 +318,12 @@ fn flags(args: &Args, here: Option<&Path>) -> Settings {
         kms_key: args.kms_key.clone(),
         kms_key_policy: args.kms_key_policy.as_ref().map(place),
         trust_policy: args.trust_policy.as_ref().map(place),
+        cors: args.cors.as_ref().map(place),
+        notifications: args.notifications.as_ref().map(place),
+        public_access_block: files(&args.public_access_block),
+        bucket_encryption: args.bucket_encryption.as_ref().map(place),
+        ownership: args.ownership.clone(),
+        encryption: args.encryption.clone(),
         assume: args.assume.clone(),
         edition: args.edition.clone(),
         operation: args.operation.clone(),

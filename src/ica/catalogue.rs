@@ -211,14 +211,14 @@ pub struct Operation {
     /// Operations of the same caller that must work for it.
     #[serde(default)]
     pub needs: Vec<String>,
-    /// Assumptions about settings of the bucket.
+    /// Assumptions of all its steps.
     #[serde(default)]
     pub assumes: Vec<String>,
+    /// Checks of the bucket's settings that have a say in it for all of its callers.
+    #[serde(default)]
+    pub environment: Vec<String>,
     /// What a user sees when it is blocked.
     pub breaks: String,
-    /// Whether the bucket's CORS rules take part.
-    #[serde(default)]
-    pub cors: bool,
     /// Its requests.
     #[serde(rename = "step")]
     pub steps: Vec<Step>,

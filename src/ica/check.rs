@@ -10,9 +10,7 @@ use super::layers::rcps_are_known;
 use super::reasons::reasons;
 use super::step::{Cause, Tried, is_needed, resource_words, try_step};
 use super::token;
-use super::verdict::{
-    AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
-};
+use super::verdict::{AssumptionReport, CallerReport, Check, Level, OperationReport, Skipped, StepReport, Verdict, Witness};
 
 /// Checks a connection against the catalogue.
 pub fn check(connection: &Connection) -> Check {
@@ -21,7 +19,10 @@ pub fn check(connection: &Connection) -> Check {
     add_consequences(&mut operations, connection.is_new);
     keep_wanted(&mut operations, connection);
     let assumptions = assumptions(&operations);
-    Check { operations, skipped: skipped(connection), assumptions, findings: connection.findings.clone() }
+    let shown = operations.iter().flat_map(|operation| operation.callers.iter().map(|report| (operation.id, report.caller)));
+    let environment = environment::report(connection, &shown.collect::<Vec<_>>());
+    let findings = connection.findings.iter().cloned().chain(environment::other_regions(connection)).collect();
+    Check { operations, skipped: skipped(connection), assumptions, environment, findings }
 }
 
 /// What an operation depends on has been judged; now those that nobody asked for can go, but the causes of what is shown stay.
@@ -64,7 +65,7 @@ fn check_caller(connection: &Connection, operation: &'static Operation, caller: 
     let wanted = |step: &&Step| is_listed(step) && is_needed(connection, step) && can_ask(step);
     let mut steps = operation.steps.iter().filter(wanted).map(|step| check_step(connection, operation, caller, step)).collect::<Vec<_>>();
     steps.extend(kms::steps(connection, operation, caller));
-    steps.extend(environment::steps(connection, operation));
+    steps.extend(environment::steps(connection, operation, caller));
     let required = steps.iter().filter(|step| step.level == Level::Required);
     let own = required.map(|step| step.verdict).max().unwrap_or(Verdict::Allowed);
     CallerReport { caller, verdict: own, own, blocked_by: Vec::new(), steps }
@@ -77,7 +78,7 @@ fn check_step(connection: &Connection, operation: &'static Operation, caller: Ic
     let mut reasons = if verdict == Verdict::Allowed { Vec::new() } else { reasons(connection, caller, step, &tried) };
     if connection.strict && !assumes.is_empty() && verdict != Verdict::Unknown {
         verdict = Verdict::Unknown;
-        reasons.push(strict_reason(&assumes));
+        reasons.push(environment::strict_reason(&assumes));
     }
     StepReport {
         action: step.action.clone(),
@@ -86,6 +87,7 @@ fn check_step(connection: &Connection, operation: &'static Operation, caller: Ic
         verdict,
         assumes,
         reasons,
+        depends_on: tried.depends_on.clone(),
         witness: shown(tried),
     }
 }
@@ -96,11 +98,6 @@ fn shown(tried: Tried) -> Witness {
         Verdict::Allowed => Witness::default(),
         _ => tried.witness,
     }
-}
-
-fn strict_reason(assumes: &[&str]) -> Reason {
-    let message = format!("with --strict a verdict may not rest on assumptions; this one rests on {}", assumes.join(", "));
-    environment::reason(ReasonKind::Hidden, "", message, "settle them, as told in the list of assumptions")
 }
 
 /// The assumptions whose failure would change the verdict of a step.

@@ -4,6 +4,7 @@ use super::assume;
 use super::catalogue::{Edition, IcaCaller, catalogue};
 use super::customer::{Customer, check_trust_policy, customer, session_name};
 use super::documents::Documents;
+use super::environment::{self, Environment};
 use super::kms::{KmsKey, kms_key};
 use super::regions::{Region, regions};
 use super::settings::{NONE, Settings};
@@ -107,6 +108,8 @@ pub struct Connection {
     pub vpce: Given<Vec<Policy>>,
     /// The bucket policy.
     pub bucket_policy: Given<Vec<Policy>>,
+    /// The bucket beside its policies.
+    pub environment: Environment,
     /// The KMS key of the storage configuration; `None`: no key is given.
     pub kms_key: Option<KmsKey>,
     /// The policy of that key.
@@ -205,6 +208,7 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
         assumes_full_access: false,
         vpce: Given::Absent,
         bucket_policy: Given::Absent,
+        environment: environment::values(settings, ica_region(settings)?)?,
         kms_key_policy: Given::Absent,
         trust_policy: Given::Absent,
         assume: settings.assume.iter().map(|text| assume::parse(text)).collect::<Result<_, _>>()?,
@@ -222,6 +226,7 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
     let mut built = Built { connection, unreadable: Vec::new() };
     let mut documents = Documents { built: &mut built, sources, loader };
     documents.read_all(settings);
+    environment::Settings { built: &mut built, sources, loader }.read_all(settings);
     Ok(built)
 }
 
@@ -316,7 +321,11 @@ fn edition(settings: &Settings) -> Result<Edition, ConnectionError> {
 
 /// `none` says that there is no file, so it stands alone.
 fn check_files(settings: &Settings) -> Result<(), ConnectionError> {
-    let lists = [("identity_policy", &settings.identity_policy), ("session_policy", &settings.session_policy)];
+    let lists = [
+        ("identity_policy", &settings.identity_policy),
+        ("session_policy", &settings.session_policy),
+        ("public_access_block", &settings.public_access_block),
+    ];
     let lists = lists.into_iter().filter_map(|(name, files)| Some((name, files.as_ref()?.names())));
     let levels = [("scp", &settings.scp), ("rcp", &settings.rcp)];
     let levels = levels.into_iter().filter_map(|(name, levels)| Some((name, levels.as_ref()?.names().concat())));

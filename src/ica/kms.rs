@@ -6,6 +6,7 @@ use super::environment::{reason, step};
 use super::settings::Settings;
 use super::verdict::{ReasonKind, StepReport, Verdict};
 use crate::model::Arn;
+use crate::s3::Header;
 
 /// The context that S3 encrypts under: the object, or with S3 Bucket Keys the bucket.
 pub(super) const ENCRYPTION_CONTEXT: &str = "kms:encryptioncontext:aws:s3:arn";
@@ -115,7 +116,8 @@ pub(super) fn via_service(connection: &Connection, key: &KmsKey) -> String {
 /// What ICA says of the encryption in the headers of its uploads, with a key in its storage configuration (A2). Where a step has a word
 /// of its own on the headers, it is not known who sets them, so the key may be named or not.
 pub(super) fn header(key: &str, connection: &Connection, step: &Step) -> Option<KeyFact> {
-    let kms_key = key_in_use(connection)?;
+    // With AES256 in its storage configuration ICA leaves the key out (A2).
+    let kms_key = key_in_use(connection).filter(|_| connection.environment.encryption != Some(Header::Aes256))?;
     let is_open = step.keys.contains_key(ENCRYPTION_HEADER);
     let known = |value: &str| KeyFact { kind: KeyKind::Known, value: Some(value.to_owned()), ..KeyFact::unknown() };
     match (key, kms_key) {

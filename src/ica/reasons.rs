@@ -291,14 +291,18 @@ fn deciding_condition(statement: &Statement) -> Option<&Condition> {
 
 /// The key as a person writes it: the model has it in lower case, the tables know the usual spelling.
 pub(super) fn written_key(condition: &Condition) -> String {
-    let row = catalogue().key(&condition.key.node).filter(|row| !row.name.ends_with('*'));
+    let spelt = |name: &str| match name.strip_suffix('*') {
+        Some(start) => format!("{start}{}", condition.key.node.get(start.len()..).unwrap_or_default()),
+        None => name.to_owned(),
+    };
+    let row = catalogue().key(&condition.key.node);
     let usual = [
         ("aws:principalarn", "aws:PrincipalArn"),
         ("aws:principalaccount", "aws:PrincipalAccount"),
         ("aws:principaltype", "aws:PrincipalType"),
     ];
     let usual = usual.iter().find(|(lower, _)| *lower == &*condition.key.node).map(|(_, usual)| (*usual).to_owned());
-    row.map(|row| row.name.clone()).or(usual).unwrap_or_else(|| condition.key.node.to_string())
+    row.map(|row| spelt(&row.name)).or(usual).unwrap_or_else(|| condition.key.node.to_string())
 }
 
 fn uncovered_resource(statement: &Statement, request: &Request, resource: &str) -> (String, Advice) {

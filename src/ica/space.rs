@@ -4,6 +4,7 @@ use super::assume::{fact, through_endpoint, told};
 use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, ValueType, catalogue};
 use super::connection::Connection;
 use super::context::keys_used;
+use super::environment::settled_header;
 use super::kms::{self, ENCRYPTION_CONTEXT, KmsKey, caller_account, key_in_use, via_service};
 use super::token::{self, keep_own_claims};
 use super::values::{candidates, compared_with, fills_variable, is_session_character, is_session_name};
@@ -114,7 +115,7 @@ fn add_if_known(
         return None;
     }
     let mut fact = if is_supported(key, &step.action, step.resource) {
-        kms::header(key, connection, step).unwrap_or_else(|| fact(key, caller, step))
+        kms::header(key, connection, step).unwrap_or_else(|| settled_header(key, fact(key, caller, step), connection))
     } else {
         KeyFact::unknown()
     };

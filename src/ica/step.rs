@@ -4,17 +4,23 @@ use super::catalogue::{IcaCaller, KeyKind, On, Step, Target};
 use super::connection::{Connection, Versioning};
 use super::context::{keys_used, statements};
 use super::kms::{ENCRYPTION_CONTEXT, KmsKey, key_in_use, under_both_contexts};
-use super::lacks::{not_given, with_true_lacks};
-use super::layers::{bucket_policy_alone, layers, policies};
-use super::space::{Failing, Space, request, set, space};
+use super::lacks::not_given;
+use super::layers::{layers, policies};
+use super::space::{Failing, Space, space};
 use super::verdict::{Verdict, Witness};
-use crate::authz::{Context, LayerId, Layers, Request, StatementRef};
-use crate::eval::{Decision, Outcome, ReadingDecision, concerns, decide};
+use super::visit::{Visitor, size, visit};
+use super::words::depends_on;
+use crate::authz::{LayerId, Layers, Request, StatementRef};
+use crate::eval::{Decision, Outcome, concerns};
 use crate::model::Statement;
+use crate::source::Span;
 use crate::symbolic::Undecided;
 
 /// How many requests are tried for a step; beyond it the verdict is unknown.
 pub(super) const MAX_REQUESTS: usize = 20_000;
+
+/// How many requests are looked at for the words that part them.
+const MOST_FOR_WORDS: usize = 2_000;
 
 /// A reason for a denied request.
 #[derive(Clone, PartialEq, Debug)]
@@ -51,7 +57,12 @@ pub(super) enum Unknown {
     /// Which role is Illumina's.
     Role,
     /// Too many requests to try.
-    Limit(usize),
+    Limit {
+        /// How many.
+        size: usize,
+        /// The words that tell the most apart.
+        span: Option<Span>,
+    },
     /// The policies tell too much apart.
     TooHard(Undecided),
 }
@@ -68,6 +79,8 @@ pub(super) struct Tried {
     pub assumes: Vec<&'static str>,
     /// Whether a variable is filled from an open key, of which only some values were tried.
     pub has_open_variable: bool,
+    /// Where some requests go through and others do not: what it takes, in words.
+    pub depends_on: Vec<String>,
 }
 
 impl Tried {
@@ -79,6 +92,7 @@ impl Tried {
             witness: Witness::default(),
             assumes: Vec::new(),
             has_open_variable: false,
+            depends_on: Vec::new(),
         }
     }
 }
@@ -134,6 +148,7 @@ fn try_contexts(connection: &Connection, caller: IcaCaller, step: &Step, failing
         },
         assumes: [object.assumes, bucket.assumes].concat(),
         has_open_variable: object.has_open_variable || bucket.has_open_variable,
+        depends_on: Vec::new(),
     }
 }
 
@@ -144,34 +159,58 @@ fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing
     let relevant = all.into_iter().filter(|statement| about(statement, step)).collect::<Vec<_>>();
     let space = match space(connection, caller, step, &relevant, failing) {
         Ok(space) => space,
-        Err(undecided) => return Tried::unknown(Unknown::TooHard(undecided)),
+        Err(undecided) => {
+            let span = undecided.span.or_else(|| hardest(&relevant));
+            return Tried::unknown(Unknown::TooHard(Undecided { span, ..undecided }));
+        }
     };
     let size = size(&space);
     if size > MAX_REQUESTS {
-        return Tried::unknown(Unknown::Limit(size));
+        return Tried::unknown(Unknown::Limit { size, span: hardest(&relevant) });
     }
     let mut tally = Tally::default();
-    let (free, hidden): (Vec<_>, Vec<_>) = space.open.iter().partition(|dimension| dimension.kind == KeyKind::Free);
-    for (guess, layers) in layers.iter().enumerate() {
-        for (session, (caller, resources)) in sessions(&space).enumerate() {
-            for choice in assignments(&hidden) {
-                let mut context = space.fixed.clone();
-                apply(&mut context, &hidden, &choice);
-                tally.begin([vec![guess, session], choice].concat());
-                for free_choice in assignments(&free) {
-                    let mut context = context.clone();
-                    apply(&mut context, &free, &free_choice);
-                    for resource in resources {
-                        let ask = |action: &str| request(&space, action, caller.clone(), resource, context.clone());
-                        if let Some((decision, request)) = decide_step(ask, layers, step) {
-                            tally.take(decision, request);
-                        }
-                    }
-                }
-            }
-        }
+    visit(&space, &layers, step, &mut tally);
+    let tried = tally.sum_up(&space, group(connection, step));
+    let is_parted = tried.verdict == Verdict::Partial || tried.verdict == Verdict::Unknown && !tried.unknowns.is_empty();
+    if is_parted && layers.len() == 1 && size <= MOST_FOR_WORDS {
+        let depends_on = words(connection, step, &space, &layers, &relevant);
+        return Tried { depends_on, ..tried };
     }
-    tally.sum_up(&space, &hidden, group(connection, step))
+    tried
+}
+
+/// What it takes to go through. Where AWS leaves the decision of a request open, nothing is said.
+fn words(connection: &Connection, step: &Step, space: &Space, layers: &[Layers<'_>], statements: &[&Statement]) -> Vec<String> {
+    let mut outcomes = Outcomes::default();
+    visit(space, layers, step, &mut outcomes);
+    let stem = resource_words(connection, step);
+    let stem = stem.trim_end_matches("*/").trim_end_matches('*');
+    if outcomes.is_open { Vec::new() } else { depends_on(statements, &outcomes.requests, stem) }
+}
+
+/// Every request, and whether it goes through.
+#[derive(Default)]
+struct Outcomes {
+    requests: Vec<(Request, bool)>,
+    is_open: bool,
+}
+
+impl Visitor for Outcomes {
+    fn begin(&mut self, _: Vec<usize>) {}
+
+    fn take(&mut self, decision: Decision, request: Request) {
+        self.is_open |= decision.outcome == Outcome::Undetermined;
+        self.requests.push((request, decision.outcome == Outcome::Allowed));
+    }
+}
+
+/// The longest list of these statements: what tells so much apart.
+fn hardest(statements: &[&Statement]) -> Option<Span> {
+    let resources = statements.iter().filter_map(|statement| statement.resource.as_ref());
+    let lists = resources.map(|element| (element.patterns.len(), element.span));
+    let conditions = statements.iter().flat_map(|statement| &statement.conditions);
+    let values = conditions.map(|condition| (condition.test.number_of_values(), condition.span));
+    lists.chain(values).max_by_key(|(length, _)| *length).map(|(_, span)| span)
 }
 
 /// What a step does not know beside condition keys.
@@ -183,79 +222,8 @@ fn group(connection: &Connection, step: &Step) -> Unknown {
     }
 }
 
-/// Every caller with every group of resources: the names of sessions take part in both.
-fn sessions(space: &Space) -> impl Iterator<Item = (&crate::authz::Caller, &Vec<String>)> {
-    space.callers.iter().flat_map(|caller| space.resources.iter().map(move |resources| (caller, resources)))
-}
-
 fn about(statement: &Statement, step: &Step) -> bool {
     step.actions().any(|action| concerns(statement, &action.to_ascii_lowercase()))
-}
-
-/// Decides a step: its own request, and whether the bucket policy forbids an action that stops this one as well (F1). Gives the request
-/// that decided.
-fn decide_step(ask: impl Fn(&str) -> Option<Request>, layers: &Layers<'_>, step: &Step) -> Option<(Decision, Request)> {
-    let request = ask(&step.action)?;
-    let decision = decide(&request, layers);
-    if !decision.may_be_allowed() {
-        return Some((with_true_lacks(decision, &request, layers, step), request));
-    }
-    let bucket_policy = bucket_policy_alone(layers);
-    let vetoes = step.veto.iter().filter_map(|action| ask(action)).map(|request| (decide(&request, &bucket_policy), request));
-    let mut vetoes = vetoes.filter(|(veto, _)| may_deny(veto)).collect::<Vec<_>>();
-    vetoes.sort_by_key(|(veto, _)| veto.outcome != Outcome::ExplicitlyDenied);
-    match vetoes.into_iter().next() {
-        Some((veto, request)) if veto.outcome == Outcome::ExplicitlyDenied => Some((veto, request)),
-        Some((veto, request)) if decision.outcome == Outcome::Allowed => Some((unless_vetoed(veto), request)),
-        _ => Some((decision, request)),
-    }
-}
-
-/// Whether a statement denies, under some reading at least. Where there were too many readings to try, none is listed.
-fn may_deny(decision: &Decision) -> bool {
-    match decision.outcome {
-        Outcome::Undetermined => {
-            decision.readings.is_empty() || decision.readings.iter().any(|reading| reading.outcome == Outcome::ExplicitlyDenied)
-        }
-        outcome => outcome == Outcome::ExplicitlyDenied,
-    }
-}
-
-/// A request that goes through but under the readings in which something stops it.
-fn unless_vetoed(veto: Decision) -> Decision {
-    let outcome = |outcome| if outcome == Outcome::ExplicitlyDenied { outcome } else { Outcome::Allowed };
-    let readings = veto.readings.into_iter().map(|reading| ReadingDecision { outcome: outcome(reading.outcome), ..reading });
-    Decision { readings: readings.collect(), ..veto }
-}
-
-fn size(space: &Space) -> usize {
-    let open = space.open.iter().map(|dimension| dimension.values.len().max(1));
-    let start = sessions(space).map(|(_, resources)| resources.len()).sum();
-    open.fold(start, usize::saturating_mul)
-}
-
-/// All combinations of the values' numbers, like the digits of a counter.
-fn assignments(dimensions: &[&super::space::Dimension]) -> impl Iterator<Item = Vec<usize>> {
-    let sizes = dimensions.iter().map(|dimension| dimension.values.len().max(1)).collect::<Vec<_>>();
-    let first = vec![0; sizes.len()];
-    std::iter::successors(Some(first), move |digits| {
-        let mut next = digits.clone();
-        for (digit, size) in next.iter_mut().zip(&sizes) {
-            *digit += 1;
-            if *digit < *size {
-                return Some(next);
-            }
-            *digit = 0;
-        }
-        None
-    })
-}
-
-fn apply(context: &mut Context, dimensions: &[&super::space::Dimension], choice: &[usize]) {
-    for (dimension, &number) in dimensions.iter().zip(choice) {
-        let value = dimension.values.get(number).and_then(Option::as_ref);
-        set(context, &dimension.key, value);
-    }
 }
 
 /// What came out for one assignment of what is not known.
@@ -285,7 +253,7 @@ struct Tally {
     witness: Witness,
 }
 
-impl Tally {
+impl Visitor for Tally {
     fn begin(&mut self, digits: Vec<usize>) {
         self.classes.push(Class { digits, ..Class::default() });
     }
@@ -314,15 +282,18 @@ impl Tally {
             }
         }
     }
+}
 
-    fn sum_up(self, space: &Space, hidden: &[&super::space::Dimension], group: Unknown) -> Tried {
+impl Tally {
+    fn sum_up(self, space: &Space, group: Unknown) -> Tried {
+        let hidden = space.open.iter().filter(|dimension| dimension.kind != KeyKind::Free).collect::<Vec<_>>();
         // An assignment that contradicts the caller makes no request and says nothing.
         let tried = self.classes.iter().filter(|class| class.allowed || class.denied || class.open);
         let verdicts = tried.flat_map(|class| [class.verdict(true), class.verdict(false)]);
         let worst = verdicts.clone().max().unwrap_or(Verdict::Unknown);
         let settled = verdicts.min() == Some(worst);
         let verdict = if settled { worst } else { Verdict::Unknown };
-        let unknowns = if settled { Vec::new() } else { self.separating(hidden, &group) };
+        let unknowns = if settled { Vec::new() } else { self.separating(&hidden, &group) };
         Tried {
             verdict,
             causes: self.causes,
@@ -330,6 +301,7 @@ impl Tally {
             witness: self.witness,
             assumes: space.assumes.clone(),
             has_open_variable: space.has_open_variable,
+            depends_on: Vec::new(),
         }
     }
 

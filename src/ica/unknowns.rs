@@ -64,9 +64,9 @@ impl Scene<'_> {
                 let message = format!("whether `{action}` is allowed could not be decided: {}", undecided.reason);
                 return Reason { span: undecided.span, ..empty(ReasonKind::Limit, "", message) };
             }
-            Unknown::Limit(size) => {
+            Unknown::Limit { size, span } => {
                 let message = format!("the conditions have too many combinations to try: {size}");
-                return empty(ReasonKind::Limit, "", message);
+                return Reason { span: *span, ..empty(ReasonKind::Limit, "", message) };
             }
         };
         Reason { help: Some(Advice::plain(help)), ..empty(ReasonKind::Hidden, layer, message) }
