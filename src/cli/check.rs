@@ -60,7 +60,7 @@ pub(super) struct About {
     dir: Option<PathBuf>,
     /// Settings file (ica.toml) with the names of these flags; paths in it are relative to it. Flags go over it.
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
-    connection: Option<PathBuf>,
+    pub(super) connection: Option<PathBuf>,
     /// The bucket's name.
     #[arg(long, help_heading = "Connection")]
     bucket: Option<String>,
@@ -202,14 +202,14 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
     let Built { mut connection, unreadable } = match built {
         Ok(built) => built,
         Err(ConnectionError::Setting { name, message }) => {
-            return printer.usage(&format!("{}: {message}", typed::setting(name, args.connection.as_deref())));
+            return printer.usage(&format!("{}: {message}", typed::setting(name, args.about.connection.as_deref())));
         }
     };
     if !unreadable.is_empty() {
         return printer.unreadable(&sources, &unreadable);
     }
     for words in unknown_keys(&settings.assume) {
-        let warning = format!("{}: {words}", typed::setting("assume", args.connection.as_deref()));
+        let warning = format!("{}: {words}", typed::setting("assume", args.about.connection.as_deref()));
         print_error(&format!("warning: {warning}\n"));
         if args.format == Format::Json {
             connection.findings.push(Finding::warning("unknown-key", Span::NOWHERE, warning));
@@ -218,7 +218,7 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
     let check = crate::ica::check(&connection);
     if check.operations.is_empty() {
         let name = if settings.skip.is_empty() { "operation" } else { "skip" };
-        let name = typed::setting(name, args.connection.as_deref());
+        let name = typed::setting(name, args.about.connection.as_deref());
         let message = "every operation that was asked for is skipped or not part of this method, so nothing is left to check";
         return printer.usage(&format!("{name}: {message}"));
     }
