@@ -149,17 +149,9 @@ const NAMES: &[&str] = &[
 const STRING_OPERATORS: &[&str] =
     &["StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike"];
 const STRING_KEYS: &[&str] = &["s3:prefix", "S3:Prefix", "aws:TagKeys", "aws:username", "aws:PrincipalTag/team", "aws:PrincipalAccount"];
-/// Keys that are there or not; the last four AWS sends with every request, or with every one of a session.
-const NULL_KEYS: &[&str] = &[
-    "s3:prefix",
-    "aws:TagKeys",
-    "aws:username",
-    "aws:PrincipalTag/team",
-    "aws:SecureTransport",
-    "AWS:currenttime",
-    "aws:TokenIssueTime",
-    "aws:userid",
-];
+/// Keys that are there or not; the last three AWS sends with every request, or with every one of a session.
+const NULL_KEYS: &[&str] =
+    &["s3:prefix", "aws:TagKeys", "aws:username", "aws:PrincipalTag/team", "aws:SecureTransport", "AWS:currenttime", "aws:TokenIssueTime"];
 const STRINGS: &[&str] = &[
     "a",
     "A",
