@@ -20,6 +20,9 @@ pub struct Span {
 }
 
 impl Span {
+    /// Of what stands in no source.
+    pub const NOWHERE: Span = Span { lo: u32::MAX, hi: u32::MAX };
+
     /// The range from `lo` up to `hi`.
     pub fn new(lo: u32, hi: u32) -> Self {
         Span { lo, hi }
@@ -261,6 +264,9 @@ impl Sources {
 
     /// The source that holds an address.
     pub fn source_at(&self, address: u32) -> Option<&Source> {
+        if address == Span::NOWHERE.lo {
+            return None;
+        }
         let after = self.list.partition_point(|source| source.base <= address);
         self.list.get(after.checked_sub(1)?)
     }

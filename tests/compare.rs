@@ -443,3 +443,17 @@ fn an_example_is_of_its_own_statement() {
     let examples = examples.collect::<Vec<_>>();
     assert!(examples.len() == 2 && examples[0].starts_with("s3:Get") && !examples[1].starts_with("s3:Get"), "{examples:?}");
 }
+
+#[test]
+fn words_beyond_a_limit_are_told_as_a_limit_of_ours() {
+    let stars = |first: &str| format!("arn:aws:s3:::b/{first}{}", "a*".repeat(65));
+    let old = json!([allow(&["s3:GetObject"], &stars("x"))]);
+    // As many wildcards, other words: not the same.
+    let new = json!([allow(&["s3:GetObject"], &stars("y"))]);
+    let output = compared("limit", &old, &new, &[]);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("a limit of ica-policy, not of AWS") && !text.contains("AWS would refuse"), "{text}");
+    let same = report(&compared("same-limit", &old, &old, &["--format", "json"]));
+    assert_eq!(same["relation"], "equal", "{same}");
+}

@@ -1,6 +1,6 @@
 //! What Illumina Connected Analytics does with a bucket, as data, and the check of a connection against it.
 
-mod assume;
+pub mod assume;
 pub mod catalogue;
 mod check;
 mod compare;
