@@ -48,3 +48,6 @@ mod symbolic;
 
 // The two engines beside each other, on single requests with all layers.
 mod engines;
+
+// Whether access is granted: questions with their answers, and against exhaustive evaluation.
+mod can;

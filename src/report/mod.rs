@@ -1,6 +1,9 @@
 //! One file per format. Only here spans become lines and columns.
 
 #[cfg(feature = "cli")]
+pub mod can_human;
+pub mod can_json;
+#[cfg(feature = "cli")]
 mod causes;
 #[cfg(feature = "cli")]
 pub mod compare_human;
@@ -9,6 +12,7 @@ mod comparison;
 pub mod errors;
 #[cfg(feature = "cli")]
 mod excerpt;
+mod granted;
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
@@ -17,4 +21,5 @@ mod place;
 pub mod simulation;
 
 pub use comparison::{Comparison, Document};
+pub use granted::Report as GrantedReport;
 pub use place::{Position, position};

@@ -4,7 +4,9 @@
 //! [`crate::eval`], which replays every request that is shown.
 
 mod bits;
+mod can;
 mod candidates;
+mod cases;
 mod causes;
 mod classes;
 mod compare;
@@ -18,6 +20,7 @@ mod plausible;
 mod point;
 mod principal;
 mod refused;
+mod search;
 mod sides;
 mod sketch;
 mod space;
@@ -27,6 +30,7 @@ mod values;
 mod variables;
 mod walk;
 
+pub use can::{Answered, Granted, Question, Shown, Who, can, together};
 pub use causes::Cause;
 pub use compare::{Answer, Compared, Gain, Relation, compare};
 pub use decide::decide;

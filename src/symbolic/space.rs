@@ -11,7 +11,7 @@ use super::sketch::{Constraint, Sketch};
 use super::token::Atom;
 use super::values::{Asked, Values};
 use super::variables::Variables;
-use crate::authz::Request;
+use crate::authz::{ContextValue, Request};
 use crate::aws::{self, ValueType};
 use crate::source::Span;
 
@@ -150,7 +150,7 @@ impl Space {
     }
 
     /// Keeps only the requests in which a key has this value, or is absent.
-    fn keep(&mut self, key: &str, value: Option<&str>) {
+    pub(super) fn keep(&mut self, key: &str, value: Option<&str>) {
         let Some(dimension) = self.dimensions.iter().find(|dimension| matches!(&dimension.name, Name::Key(own) if **own == *key)) else {
             return;
         };
@@ -167,6 +167,31 @@ impl Space {
             }
         }
         self.everything[dimension.words.clone()].copy_from_slice(kept.as_words());
+    }
+
+    /// Keeps only the requests in which a key has this value, or is absent; whatever operators ask about it.
+    ///
+    /// # Errors
+    /// [`Undecided`] where the value is not of the key's type.
+    pub(super) fn pin(
+        &mut self,
+        gathered: &[Gathered],
+        sketches: &[&Sketch],
+        key: &str,
+        value: Option<&ContextValue>,
+    ) -> Result<(), Undecided> {
+        let is_key = |dimension: &&Dimension| matches!(&dimension.name, Name::Key(own) if **own == *key);
+        let Some(dimension) = self.dimensions.iter().find(is_key) else { return Ok(()) };
+        let Classified::Key(space) = &dimension.classified else { return Ok(()) };
+        let asked = gathered[dimension.gathered].asked.only(&dimension.atoms);
+        let constraints = sketches.iter().flat_map(|sketch| sketch.on(dimension.gathered));
+        let tests = constraints.filter_map(|constraint| constraint.renumbered(&dimension.atoms).into_fits()).collect::<Vec<_>>();
+        let wrong = || Undecided { reason: format!("the value of `{key}` is not of its type"), span: gathered[dimension.gathered].span };
+        let point = space.locate(&asked, value, &tests).ok_or_else(wrong)?;
+        let mut kept = Bits::none(space.points.len());
+        kept.insert(point);
+        self.everything[dimension.words.clone()].copy_from_slice(kept.as_words());
+        Ok(())
     }
 
     /// The point of a request, as the number of its class in each dimension; `None` if a value in it is not of its key's type.

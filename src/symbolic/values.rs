@@ -170,7 +170,9 @@ impl Values {
     /// Sorts the values; only `true` and `false` if `is_bool`. Texts are only those that fit one of the atoms `within`, if there are.
     pub(super) fn new(asked: &Asked, is_bool: bool, within: &[u32], budget: &mut Budget) -> Result<Values, TooMany> {
         match asked {
-            Asked::Nothing => Ok(Values { witnesses: vec!["x".to_owned()], columns: Vec::new(), is_complete: true }),
+            Asked::Nothing => Ok(Values::any()),
+            // Where nothing but its presence is asked, any value will do.
+            _ if asked.has_no_comparison() => Ok(Values::any()),
             Asked::Text(atoms, _) => texts(atoms, is_bool, within, budget),
             Asked::Number(atoms) => Ok(numbers(atoms)),
             Asked::Date(atoms) => Ok(dates(atoms)),
@@ -184,6 +186,10 @@ impl Values {
         let answers = asked.answers(text)?;
         let agrees = |class: &usize| answers.iter().zip(&self.columns).all(|(answer, column)| column.contains(*class) == *answer);
         (0..self.witnesses.len()).find(agrees)
+    }
+
+    fn any() -> Values {
+        Values { witnesses: vec!["x".to_owned()], columns: Vec::new(), is_complete: true }
     }
 
     /// Gives each value its column by asking every atom.
