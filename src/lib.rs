@@ -1,7 +1,7 @@
 //! `ica_policy` reads AWS IAM and S3 bucket policies as text and decides what they allow.
 //!
 //! The way of the data is the order of the modules; each may use only those before it (`tests/architecture.rs` holds that):
-//! text → [`json`] → [`tree`] → [`syntax`] → [`input`] → [`model`] → [`authz`] → [`eval`] → [`symbolic`] → [`ica`] → [`finding`] → [`report`] → cli.
+//! text → [`json`] → [`tree`] → [`syntax`] → [`input`] → [`model`] → [`authz`] → [`eval`] → [`symbolic`] → [`s3`] → [`ica`] → [`finding`] → [`report`] → cli.
 
 pub mod authz;
 pub mod aws;
@@ -14,6 +14,7 @@ pub mod input;
 pub mod json;
 pub mod model;
 pub mod report;
+pub mod s3;
 pub mod simulate;
 pub mod source;
 pub mod symbolic;

@@ -16,6 +16,9 @@ mod ica;
 // The witnesses of these set-ups: each is a line of `simulate` that gives the same decision.
 mod replay;
 
+// Buckets besides their policies: publicness, CORS, notifications.
+mod s3;
+
 // The AWS reference tables against the fact sheets.
 mod aws;
 
@@ -46,8 +49,14 @@ mod reader;
 // All requests at once: against exhaustive evaluation, published verdicts and versions of real policies.
 mod symbolic;
 
+// Layers of a caller together: old against new.
+mod access;
+
 // The two engines beside each other, on single requests with all layers.
 mod engines;
 
 // Whether access is granted: questions with their answers, and against exhaustive evaluation.
 mod can;
+
+// Whether a bucket policy is public: both definitions, and no outsider left out.
+mod can_public;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms, and for each the rooms it may use. `source`, `finding` and `tree` are common ground.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("source", &[]),
     ("finding", &["source"]),
     ("tree", &["source"]),
@@ -16,10 +16,11 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("authz", &["aws", "model"]),
     ("eval", &["source", "model", "authz"]),
     ("symbolic", &["source", "aws", "model", "authz", "eval"]),
+    ("s3", &["source", "finding", "model"]),
     ("ica", &["source", "finding", "aws", "json", "syntax", "input", "model", "authz", "eval", "symbolic"]),
     ("simulate", &["source", "finding", "tree", "json", "syntax", "aws", "model", "authz", "eval"]),
-    ("report", &["source", "finding", "aws", "authz", "model", "eval", "symbolic", "ica", "simulate"]),
-    ("cli", &["source", "finding", "json", "input", "model", "authz", "eval", "symbolic", "ica", "simulate", "report"]),
+    ("report", &["source", "finding", "aws", "authz", "model", "eval", "symbolic", "s3", "ica", "simulate"]),
+    ("cli", &["source", "finding", "json", "input", "model", "authz", "eval", "symbolic", "s3", "ica", "simulate", "report"]),
 ];
 
 fn room_of(path: &Path) -> String {

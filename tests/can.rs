@@ -19,7 +19,7 @@ fn document(kind: PolicyKind, statements: Value) -> Policy {
 fn ask<'a>(who: Who<'a>, actions: &[&str], resources: &[&str]) -> Vec<Answered> {
     let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
     let account = Some("111122223333".to_owned());
-    can(&Question { who, actions: texts(actions), resources: texts(resources), account, context: Vec::new() })
+    can(&Question { who, actions: texts(actions), resources: texts(resources), account, context: Vec::new(), within: Vec::new() })
 }
 
 #[track_caller]
@@ -169,7 +169,7 @@ const RESOURCES: [&str; 5] =
     ["arn:aws:s3:::b/a/k", "arn:aws:s3:::b/ana/k", "arn:aws:s3:::b/x/k", "arn:aws:s3:::b/k", "arn:aws:s3:::b/a/k:c"];
 
 /// Every request of a small world for one action on objects.
-fn world(action: &str, keys: &BTreeSet<String>) -> Vec<(&'static str, Context)> {
+pub fn world(action: &str, keys: &BTreeSet<String>) -> Vec<(&'static str, Context)> {
     let mut contexts = vec![Context::new()];
     for key in keys {
         let there = is_there(action, "object", key);
@@ -194,7 +194,7 @@ fn world(action: &str, keys: &BTreeSet<String>) -> Vec<(&'static str, Context)> 
     RESOURCES.iter().flat_map(|resource| contexts.iter().map(move |context| (*resource, context.clone()))).collect()
 }
 
-fn keys_of(policies: &[&Policy]) -> BTreeSet<String> {
+pub fn keys_of(policies: &[&Policy]) -> BTreeSet<String> {
     let statements = policies.iter().flat_map(|policy| &policy.statements);
     let mut keys =
         statements.flat_map(|statement| &statement.conditions).map(|condition| condition.key.node.to_string()).collect::<BTreeSet<_>>();
@@ -202,7 +202,7 @@ fn keys_of(policies: &[&Policy]) -> BTreeSet<String> {
     keys
 }
 
-fn runner() -> TestRunner {
+pub fn runner() -> TestRunner {
     let cases = std::env::var("CAN_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(3_000);
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
@@ -211,29 +211,62 @@ fn runner() -> TestRunner {
 /// `CAN_CASES` sets how many policies are tried.
 #[test]
 fn the_answer_for_a_document_is_that_of_a_small_world() {
+    holds_in_a_small_world(PolicyKind::Identity);
+}
+
+/// The same where statements name principals, each of which has its own keys.
+#[test]
+fn the_answer_for_whoever_asks_is_that_of_a_small_world() {
+    holds_in_a_small_world(PolicyKind::Resource);
+}
+
+/// The keys of a principal, given as policies name it.
+fn own_keys(principal: &str, context: &Context) -> Context {
+    let mut context = context.clone();
+    let Some((_, account)) = principal.split_once("::") else { return context };
+    let account = &account[..12];
+    let arn = match principal {
+        _ if principal.ends_with(":root") => format!("arn:aws:iam::{account}:user/x"),
+        _ if principal.contains(":assumed-role/") => format!("arn:aws:iam::{account}:role/x"),
+        _ => principal.to_owned(),
+    };
+    context.set_one("aws:principalarn", &arn);
+    context
+}
+
+fn holds_in_a_small_world(kind: PolicyKind) {
     let (decided, open) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
-    let result = runner().run(&random::policy(false), |value| {
-        let policy = policy(&value.to_string(), PolicyKind::Identity);
+    let result = runner().run(&random::policy(kind == PolicyKind::Resource), |value| {
+        let policy = policy(&value.to_string(), kind);
+        let patterns = policy.statements.iter().filter_map(|statement| statement.principal.as_ref()).flat_map(|element| &element.patterns);
+        let mut principals = patterns.filter_map(|pattern| pattern.named.name()).map(|name| name.into_owned()).collect::<BTreeSet<_>>();
+        principals.insert(String::new());
         for action in ["s3:GetObject", "s3:PutObject"] {
             let answers = ask(Who::Anybody(vec![&policy]), &[action], &["arn:aws:s3:::b/*"]);
             // One for objects and one for those of access points, which are no such ARN.
             let [answer] = answers.as_slice() else { panic!("{answers:#?}") };
             prop_assert!(!answer.is_defect, "{answer:?}");
             let first = answer.readings[0].1;
-            let allows = |(resource, context): &(&str, Context)| {
+            let allows = |principal: &str, resource: &str, context: &Context| {
                 let request = Request {
                     caller: Caller::Anonymous,
                     action: action.to_ascii_lowercase(),
-                    resource: (*resource).to_owned(),
+                    resource: resource.to_owned(),
                     resource_account: None,
-                    context: context.clone(),
+                    context: own_keys(principal, context),
                 };
-                allows_as_documents(&request, "", &[&policy], &Readings::default())
+                allows_as_documents(&request, principal, &[&policy], &Readings::default())
             };
             let world = world(action, &keys_of(&[&policy]));
+            let mut all =
+                principals.iter().flat_map(|principal| world.iter().map(move |(resource, context)| (principal, *resource, context)));
             match first {
-                Granted::All => prop_assert!(world.iter().all(allows), "not all: {answer:?}"),
-                Granted::None => prop_assert!(!world.iter().any(allows), "not none: {answer:?}"),
+                Granted::All => {
+                    prop_assert!(all.all(|(principal, resource, context)| allows(principal, resource, context)), "not all: {answer:?}")
+                }
+                Granted::None => {
+                    prop_assert!(!all.any(|(principal, resource, context)| allows(principal, resource, context)), "not none: {answer:?}")
+                }
                 Granted::Some => {}
                 Granted::Unknown => open.set(open.get() + 1),
             }
@@ -241,7 +274,7 @@ fn the_answer_for_a_document_is_that_of_a_small_world() {
         }
         Ok(())
     });
-    eprintln!("{} asked, {} unknown", decided.get(), open.get());
+    eprintln!("{kind:?}: {} asked, {} unknown", decided.get(), open.get());
     result.unwrap();
     assert!(open.get() * 30 <= decided.get());
 }
@@ -285,12 +318,12 @@ fn the_answer_for_a_caller_is_that_of_a_small_world() {
     assert!(open.get() * 20 <= decided.get() && kinds.borrow().len() == 4);
 }
 
-fn run(arguments: &[&str]) -> (Option<i32>, String) {
+pub fn run(arguments: &[&str]) -> (Option<i32>, String) {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_ica-policy")).arg("can").args(arguments).output().unwrap();
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }
 
-const BUCKET: &str = "examples/seed-conflict/bucket-policy.json";
+pub const BUCKET: &str = "examples/seed-conflict/bucket-policy.json";
 const ROLE: &str = "arn:aws:iam::079623148045:role/ica_use1_crossacct";
 const SESSION: &str = "arn:aws:sts::079623148045:assumed-role/ica_use1_crossacct/x";
 
@@ -332,4 +365,27 @@ fn a_principal_has_its_own_arn() {
     let (_, text) = run(&["--bucket-policy", BUCKET, "--action", "s3:GetObject", "--resource", "arn:aws:s3:::acme-genomics/*"]);
     assert!(!text.contains("granted for example: s3:GetObject on arn:aws:s3:::acme-genomics// by"), "{text}");
     assert!(!text.starts_with("for some") && !text.starts_with("yes"), "{text}");
+}
+
+/// What nobody asks for by name: every action on every resource.
+#[test]
+fn everything_can_be_asked() {
+    let (code, text) = run(&["--bucket-policy", BUCKET, "--action", "*", "--resource", "*"]);
+    assert!(code == Some(1) && text.starts_with("for some such requests"), "{text}");
+}
+
+/// Examples are what a person recognises, and the words that grant to a role are shown without --principal too.
+#[test]
+fn examples_are_plausible() {
+    let own = document(PolicyKind::Identity, json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]));
+    let answers = ask(Who::Anybody(vec![&own]), &["s3:GetObject"], &["arn:aws:s3:::acme-genomics/*"]);
+    let shown = &answers[0].allowed.as_ref().unwrap().request;
+    assert_eq!(shown.resource, "arn:aws:s3:::acme-genomics/a.bam");
+    let role = "arn:aws:iam::444455556666:role/lab/reader";
+    let bucket = document(PolicyKind::Resource, json!([crate::can_public::get(&json!({"AWS": role}))]));
+    let answers = ask(Who::Anybody(vec![&bucket]), &["s3:GetObject"], &["arn:aws:s3:::b/*"]);
+    let shown = answers[0].allowed.as_ref().unwrap();
+    assert_eq!(shown.principal.as_deref(), Some(role));
+    let layers = Layers { resource: Layer::Policies(vec![&bucket]), ..Layers::default() };
+    assert_eq!(ica_policy::eval::applying(&shown.request, &layers, ica_policy::authz::LayerId::Resource).0.len(), 1);
 }

@@ -88,6 +88,23 @@ fn a_wider_action_is_newly_allowed() {
     assert_eq!(difference["because"].as_array().unwrap().len(), 1);
 }
 
+/// The only statement that compares the key has nothing to do with the new one, which asks for its presence: the key has values all the
+/// same, and the new one allows.
+#[test]
+fn a_key_that_only_others_compare_is_there_all_the_same() {
+    for (operator, key, limit) in [("DateLessThan", "aws:CurrentTime", "2026-01-01T00:00:00Z"), ("NumericLessThan", "s3:max-keys", "10")] {
+        let mut until = allow(&["s3:PutObject"], "arn:aws:s3:::c/*");
+        until["Sid"] = "Until".into();
+        until["Condition"] = json!({operator: {key: limit}});
+        let mut present = allow(&["s3:GetObject"], KEYS);
+        present["Condition"] = json!({"Null": {key: "false"}});
+        let report = reported("presence", &json!([until]), &json!([until, present]));
+        assert_eq!(report["relation"], "new-allows-more", "{report}");
+        let witness = &report["newly_allowed"][0]["witness"];
+        assert!(witness["action"] == "s3:GetObject" && witness["context"][key].is_string(), "{witness}");
+    }
+}
+
 #[test]
 fn a_deny_that_is_gone_is_the_cause() {
     let objects = allow(&["s3:DeleteObject"], KEYS);
@@ -96,7 +113,7 @@ fn a_deny_that_is_gone_is_the_cause() {
     let gone = reported("lifted", &with, &without);
     assert_eq!(gone["relation"], "new-allows-more");
     let difference = &gone["newly_allowed"][0];
-    assert_eq!(difference["region"]["denied_by"], json!({"side": "old", "statement": 1, "sid": "Keep"}));
+    assert_eq!(difference["region"]["denied_by"], json!({"side": "old", "file": "old.json", "statement": 1, "sid": "Keep"}));
     assert_eq!(difference["because"][0]["side"], "old");
     assert_eq!(difference["because"][0]["text"], "\"Deny\"");
     assert_eq!(difference["witness"]["action"], "s3:DeleteObject");
@@ -145,7 +162,7 @@ fn fail_on_looks_at_its_direction_only() {
     assert_eq!(less, [Some(0), Some(1), Some(1), Some(0)]);
     let blocked = compared("fail-on", &small, &large, &["--fail-on", "newly-blocked"]);
     assert_eq!(blocked.status.code(), Some(2));
-    assert!(stderr(&blocked).contains("not built yet"), "{}", stderr(&blocked));
+    assert!(stderr(&blocked).contains("operations of ICA need a connection"), "{}", stderr(&blocked));
 }
 
 /// AWS's pages leave open whether `*` in the account of an ARN runs on, so the answer hangs on the reading.
@@ -266,4 +283,105 @@ fn what_git_does_not_have_is_told() {
         assert_eq!(output.status.code(), Some(3));
         assert!(stderr(&output).contains(words), "{}", stderr(&output));
     }
+}
+
+/// A folder with a connection: the seed's user policy without versioning, and a bucket policy for Illumina's role.
+fn connection(name: &str, user_actions: &[&str], boundary: Option<&Value>) -> PathBuf {
+    let folder = folder(name);
+    let objects = allow(user_actions, KEYS);
+    let bucket = json!({"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetBucketLocation", "s3:GetBucketNotification", "s3:PutBucketNotification"],
+        "Resource": "arn:aws:s3:::acme-genomics"});
+    let sessions = json!({"Effect": "Allow", "Action": "sts:GetFederationToken", "Resource": "*"});
+    fs::write(folder.join("user.json"), document(&json!([objects, bucket, sessions]))).unwrap();
+    let mut settings = "bucket = 'acme-genomics'\naccount = '111122223333'\nregion = 'us-east-1'\nprefix = 'ica/'\n\
+        versioning = 'unversioned'\nuser = 'ica'\nidentity_policy = 'user.json'\nbucket_policy = 'none'\n"
+        .to_owned();
+    if let Some(boundary) = boundary {
+        fs::write(folder.join("boundary.json"), document(boundary)).unwrap();
+        settings += "boundary = 'boundary.json'\n";
+    }
+    fs::write(folder.join("ica.toml"), settings).unwrap();
+    folder
+}
+
+const OBJECT_ACTIONS: [&str; 4] = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:RestoreObject"];
+
+fn operation<'a>(report: &'a Value, id: &str, caller: &str) -> &'a Value {
+    let operations = report["operations"].as_array().unwrap();
+    operations.iter().find(|operation| operation["id"] == id && operation["caller"] == caller).unwrap()
+}
+
+#[test]
+fn an_action_that_is_gone_newly_blocks_its_operation() {
+    let old = connection("newly-blocked/old", &OBJECT_ACTIONS, None);
+    let new = connection("newly-blocked/new", &OBJECT_ACTIONS[1..], None);
+    let folder = old.parent().unwrap();
+    let run_with = |more: &[&str]| run(folder, &[&["old/ica.toml", "new/ica.toml"], more].concat());
+    let report = report(&run_with(&["--format", "json"]));
+    assert_eq!((&report["kind"], &report["relation"]), (&json!("effective"), &json!("new-allows-less")));
+    for caller in ["iam-user", "federated-session"] {
+        let download = operation(&report, "download-data", caller);
+        assert_eq!((&download["old"], &download["new"]), (&json!("allowed"), &json!("blocked")), "{caller}");
+        assert_eq!(operation(&report, "upload-data", caller)["new"], "allowed");
+    }
+    let lost = &report["newly_denied"][0];
+    assert_eq!(lost["witness"]["action"], "s3:GetObject");
+    assert_eq!(lost["region"]["allowed_by"]["file"], "old/user.json");
+    assert_eq!(lost["because"][0]["text"], "\"s3:GetObject\"");
+    let text = run_with(&[]);
+    assert_eq!(text.status.code(), Some(1));
+    let text = stdout(&text);
+    for words in [
+        "download-data         federated-session   allowed -> blocked  worse",
+        "access of iam-user to the bucket: the new one allows less",
+        "access of cross-account-role to the bucket: both allow the same",
+        "statement 0 `Objects` of `old/user.json` allowed this, nothing in `new/ica.toml` does",
+    ] {
+        assert!(text.contains(words), "{words} is not in\n{text}");
+    }
+    assert_eq!(run_with(&["--fail-on", "newly-blocked"]).status.code(), Some(1));
+    assert_eq!(run_with(&["--fail-on", "new-access"]).status.code(), Some(0));
+    let back = run(folder, &["new/ica.toml", "old/ica.toml", "--fail-on", "newly-blocked"]);
+    assert_eq!(back.status.code(), Some(0), "{}", stdout(&back));
+    drop(new);
+}
+
+#[test]
+fn a_new_boundary_is_named_and_an_action_that_nobody_gets_through_is_no_difference() {
+    let boundary = json!([allow(&["s3:GetObject", "s3:PutObject"], "*"), {"Effect": "Allow", "Action": ["s3:List*", "s3:*Bucket*", "sts:*"], "Resource": "*"}]);
+    let old = connection("boundary/old", &OBJECT_ACTIONS, None);
+    connection("boundary/new", &OBJECT_ACTIONS, Some(&boundary));
+    let folder = old.parent().unwrap();
+    let limited = report(&run(folder, &["old/ica.toml", "new/ica.toml", "--format", "json"]));
+    assert_eq!(operation(&limited, "delete-data", "iam-user")["new"], "blocked");
+    assert_eq!(operation(&limited, "download-data", "iam-user")["new"], "allowed");
+    let lost = &limited["newly_denied"][0];
+    assert_eq!(lost["region"]["limited_by"]["file"], "new/boundary.json");
+    assert_eq!(lost["because"][0]["file"], "new/boundary.json");
+    // With the boundary on both sides a new action of the user's policy that it does not let through changes nothing.
+    connection("boundary/third", &[&OBJECT_ACTIONS[..], &["s3:GetObjectAcl"]].concat(), Some(&boundary));
+    let same = run(folder, &["new/ica.toml", "third/ica.toml", "--format", "json"]);
+    assert_eq!((same.status.code(), &report(&same)["relation"]), (Some(0), &json!("equal")));
+}
+
+#[test]
+fn the_old_connection_is_read_from_git_with_all_its_files() {
+    let folder = connection("git-connection", &OBJECT_ACTIONS, None);
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=t", "-c", "user.email=t@example.org"]).args(arguments).current_dir(&folder);
+        assert!(command.output().unwrap().status.success(), "{arguments:?}");
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "first"]);
+    fs::write(folder.join("user.json"), document(&json!([allow(&OBJECT_ACTIONS, "*")]))).unwrap();
+    let report = report(&run(&folder, &["--against", "HEAD", "ica.toml", "--format", "json"]));
+    assert_eq!(report["old"]["file"], "HEAD:ica.toml");
+    assert_eq!(report["relation"], "incomparable");
+    assert_eq!(operation(&report, "issue-credentials", "iam-user")["new"], "blocked");
+    assert_eq!(run(&folder, &["--against", "HEAD", "ica.toml", "user.json"]).status.code(), Some(1));
+    let missing = run(&folder, &["--against", "HEAD", "other.toml"]);
+    assert_eq!(missing.status.code(), Some(3), "{}", stderr(&missing));
+    assert_eq!(run(&folder, &["ica.toml", "user.json"]).status.code(), Some(2));
 }

@@ -89,7 +89,7 @@ fn halves(statement: &Value, element: &str) -> Vec<Value> {
 }
 
 /// Texts for every key that a random policy may look at; `None`: absent. Several values for a key that can have them.
-fn values_of(key: &str) -> Vec<Option<ContextValue>> {
+pub fn values_of(key: &str) -> Vec<Option<ContextValue>> {
     let one = |texts: &[&str]| texts.iter().map(|text| Some(ContextValue::One((*text).to_owned()))).collect::<Vec<_>>();
     let mut values = match key {
         "aws:tagkeys" => {

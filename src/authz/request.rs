@@ -100,6 +100,11 @@ impl Request {
         Ok(request)
     }
 
+    /// Keys, in lower case, that no request of this caller has.
+    pub fn impossible_keys(&self) -> impl Iterator<Item = String> {
+        self.derived().into_iter().filter(|(_, follows)| matches!(follows, Follows::Absent)).map(|(key, _)| key.to_lowercase())
+    }
+
     fn fill_in(&mut self) -> Result<(), RequestError> {
         for (key, follows) in self.derived() {
             match (self.context.get(&key.to_lowercase()), follows) {

@@ -49,7 +49,7 @@ impl ResourceType {
 
 /// What a variable of a template may contain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Contents {
+pub enum Contents {
     /// Neither `/` nor `:`.
     Word,
     /// A path: `/` too.
@@ -60,7 +60,7 @@ enum Contents {
 
 /// What the variable of that name may contain: object keys are free; names with a path, provider URLs, names of partner event
 /// sources (`aws.partner/example.com/x`, and the buses named after them) and key aliases (`alias/aws/s3`) contain slashes.
-fn contents(variable: &str) -> Contents {
+pub fn contents(variable: &str) -> Contents {
     match variable {
         "ObjectName" => Contents::Any,
         "EntityPath" | "OidcProviderName" | "EventSourceName" | "EventBusName" | "Alias" => Contents::Path,

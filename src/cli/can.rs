@@ -1,5 +1,6 @@
 //! `ica-policy can`: whether access is granted, to one caller or to whoever it is.
 
+use super::can_public;
 use super::exit::Exit;
 use super::files::{Files, look, print, print_error, print_report};
 use super::levels::Levels;
@@ -19,18 +20,25 @@ const NONE: &str = "none";
 
 /// Says whether access is granted: for all requests, for some, for none, or that it is not known.
 ///
-/// Without --principal one layer is asked as a document, whoever asks. With it all given layers decide together; layers that are not given
+/// With --public it says whether a bucket policy is public: for S3's Block Public Access, and whether it gives somebody outside of the
+/// account access. Without --principal one layer is asked as a document, whoever asks. With it all given layers decide together; layers that are not given
 /// are taken not to be there, but for the identity policies of a user or role: without them (or `none`) the answer is unknown unless they
 /// make no difference. Exit code 0: nothing that --fail-on names; 1: there is, or it is not known; 2: wrong usage; 3: a file could not be
 /// read; 4: a defect of ica-policy.
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
+    /// The bucket's policy, as --bucket-policy.
+    #[arg(value_name = "FILE", conflicts_with = "bucket_policy")]
+    file: Option<String>,
+    /// Asks whether the policy is public; --account says whose bucket it is. Of all actions of S3 and all resources, where none are given.
+    #[arg(long, requires = "account", conflicts_with_all = ["principal", "identity_policy", "boundary", "session_policy", "scp", "rcp", "vpce_policy"])]
+    public: bool,
     /// Actions; `*` and `?` mean any of these.
-    #[arg(long, num_args = 1.., required = true)]
-    action: Vec<String>,
+    #[arg(long, num_args = 1.., required_unless_present = "public")]
+    pub(super) action: Vec<String>,
     /// ARNs, where `*` and `?` mean any of these, or `*`.
-    #[arg(long, num_args = 1.., required = true)]
-    resource: Vec<String>,
+    #[arg(long, num_args = 1.., required_unless_present = "public")]
+    pub(super) resource: Vec<String>,
     /// Who asks: an ARN, twelve digits (the root user of that account), a service, or `*` (nobody signed).
     #[arg(long)]
     principal: Option<String>,
@@ -39,7 +47,7 @@ pub(super) struct Args {
     session_issuer: Option<String>,
     /// The account that owns the resources; without it that of the principal.
     #[arg(long, value_name = "ACCOUNT")]
-    account: Option<String>,
+    pub(super) account: Option<String>,
     /// A condition key with its value, or `!KEY`: it is absent. All others may be anything.
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     context: Vec<String>,
@@ -60,16 +68,16 @@ pub(super) struct Args {
     /// Policies of the VPC endpoint; they bind requests with aws:SourceVpce.
     #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
     vpce_policy: Vec<String>,
-    /// What gives exit code 1.
-    #[arg(long, value_enum, default_value_t = FailOn::NotGranted)]
-    fail_on: FailOn,
+    /// What gives exit code 1: without it `not-granted`, with --public `granted`, which is that the policy is public in some sense.
+    #[arg(long, value_enum)]
+    pub(super) fail_on: Option<FailOn>,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum FailOn {
+pub(super) enum FailOn {
     /// Some request is granted, or it is not known.
     Granted,
     /// Some request is not granted, or it is not known.
@@ -87,7 +95,7 @@ enum Format {
 }
 
 impl FailOn {
-    fn fails(self, granted: Granted) -> bool {
+    pub(super) fn fails(self, granted: Granted) -> bool {
         match self {
             FailOn::Granted => granted != Granted::None,
             FailOn::NotGranted => granted != Granted::All,
@@ -112,6 +120,9 @@ pub(super) fn run(args: &Args) -> Exit {
         }
         return Exit::Unreadable;
     }
+    if args.public {
+        return can_public::run(args, &asked.context, &reader.sources, &policies.alone(), &reader.findings);
+    }
     let layers = policies.layers();
     let (answers, note) = match &asked.caller {
         Some(caller) => for_caller(args, &asked, caller, &layers),
@@ -121,14 +132,30 @@ pub(super) fn run(args: &Args) -> Exit {
         return usage(args, "none of these actions works on one of these resources, so there is no such request");
     }
     let granted = together(answers.iter().map(|answer| answer.granted));
-    let layers = if asked.caller.is_some() { layers } else { Layers { resource: Layer::Policies(policies.alone()), ..Layers::default() } };
-    let report = GrantedReport { granted, answers: &answers, layers: &layers, note, findings: &reader.findings };
-    let printed = print_report(&match args.format {
-        Format::Human => can_human::report(&reader.sources, &report, look(&std::io::stdout())),
-        Format::Json => can_json::report(&reader.sources, &report),
-    });
+    let layers = if asked.caller.is_some() { layers } else { alone(policies.alone()) };
+    let report = GrantedReport { granted, answers: &answers, layers: &layers, note, findings: &reader.findings, public: None };
+    let printed = args.print(&reader.sources, &report);
     let defect = if answers.iter().any(|answer| answer.is_defect) { Exit::Defect } else { Exit::Clean };
-    printed.max(defect).max(if args.fail_on.fails(granted) { Exit::Found } else { Exit::Clean })
+    let fails = args.fail_on.unwrap_or(FailOn::NotGranted).fails(granted);
+    printed.max(defect).max(if fails { Exit::Found } else { Exit::Clean })
+}
+
+/// Documents by themselves, which reports take for those of a resource.
+pub(super) fn alone(policies: Vec<&Policy>) -> Layers<'_> {
+    Layers { resource: Layer::Policies(policies), ..Layers::default() }
+}
+
+impl Args {
+    pub(super) fn print(&self, sources: &Sources, report: &GrantedReport<'_>) -> Exit {
+        print_report(&match self.format {
+            Format::Human => can_human::report(sources, report, look(&std::io::stdout())),
+            Format::Json => can_json::report(sources, report),
+        })
+    }
+
+    fn bucket_policy(&self) -> Option<&String> {
+        self.file.as_ref().or(self.bucket_policy.as_ref())
+    }
 }
 
 /// Prints what is wrong with the command line as JSON.
@@ -187,7 +214,7 @@ impl Asked {
         }
         let lists = [
             !args.identity_policy.is_empty(),
-            args.bucket_policy.is_some(),
+            args.bucket_policy().is_some(),
             args.boundary.is_some(),
             !args.session_policy.is_empty(),
             !args.levels.scp.is_empty(),
@@ -195,7 +222,7 @@ impl Asked {
             !args.vpce_policy.is_empty(),
         ];
         match lists.iter().filter(|given| **given).count() {
-            0 => return Err("no policy is given: give --bucket-policy FILE, --identity-policy FILE, or another layer".to_owned()),
+            0 => return Err("no policy is given: give FILE, --identity-policy FILE, or another layer".to_owned()),
             1 => {}
             _ if caller.is_none() => {
                 return Err("layers decide together for one caller: give --principal, or ask one layer alone".to_owned());
@@ -207,7 +234,14 @@ impl Asked {
 
     fn question<'a>(&self, args: &Args, who: Who<'a>) -> Question<'a> {
         let account = args.account.clone().or_else(|| Some(self.caller.as_ref()?.account()?.to_owned()));
-        Question { who, actions: args.action.clone(), resources: args.resource.clone(), account, context: self.context.clone() }
+        Question {
+            who,
+            actions: args.action.clone(),
+            resources: args.resource.clone(),
+            account,
+            context: self.context.clone(),
+            within: Vec::new(),
+        }
     }
 }
 
@@ -279,12 +313,12 @@ struct Reader {
 
 impl Reader {
     fn policies(&mut self, args: &Args) -> Policies {
-        let one = |file: &Option<String>| file.iter().cloned().collect::<Vec<_>>();
+        let one = |file: Option<&String>| file.into_iter().cloned().collect::<Vec<_>>();
         Policies {
             identity: self.read_all(&args.identity_policy, PolicyKind::Identity),
-            boundary: self.read_all(&one(&args.boundary), PolicyKind::Boundary),
+            boundary: self.read_all(&one(args.boundary.as_ref()), PolicyKind::Boundary),
             session: self.read_all(&args.session_policy, PolicyKind::Session),
-            resource: self.read_all(&one(&args.bucket_policy), PolicyKind::Resource),
+            resource: self.read_all(&one(args.bucket_policy()), PolicyKind::Resource),
             scps: args.levels.scp.iter().map(|names| self.read_all(names, PolicyKind::Scp)).filter(|level| !level.is_empty()).collect(),
             rcps: args.levels.rcp.iter().map(|names| self.read_all(names, PolicyKind::Rcp)).filter(|level| !level.is_empty()).collect(),
             vpce: self.read_all(&args.vpce_policy, PolicyKind::Vpce),

@@ -1,19 +1,23 @@
-//! `ica-policy compare`: two versions of a policy.
+//! `ica-policy compare`: two versions of a policy, or of a connection.
 
+use super::compare_connection::{self, Failure, Outcome, is_settings};
 use super::exit::Exit;
 use super::files::{look, print, print_error, print_report, unreadable};
-use super::versions::{NONE, Origin, Version};
+use super::versions::{NONE, Origin, Read};
+use crate::ica::OperationChange;
 use crate::ica::connection::Unreadable;
 use crate::input::Document;
 use crate::model::PolicyKind;
-use crate::report::{Comparison, compare_human, compare_json, human};
+use crate::report::{Change, Comparison, Side, compare_human, compare_json, human};
 use crate::source::Sources;
-use crate::symbolic::{Differences, differences};
+use crate::symbolic::{Differences, Direction, differences};
 use clap::{Args as ClapArgs, ValueEnum};
 
 /// Says what the new version of a policy allows that the old did not, and what it allows no longer: all requests, not samples, whoever asks.
 ///
 /// Each FILE is a policy or the answer of the AWS CLI that holds one; `-` is standard input, `none` says that there is none.
+/// Two settings files (ica.toml) are compared with all the policies that they name: what each caller may do with the bucket when all
+/// layers count, and which operations of ICA are newly blocked. With --against these policies are read from the revision, too.
 /// Exit code 0: nothing that --fail-on names; 1: there is, or it could not be decided; 2: wrong usage; 3: a file could not be read.
 #[derive(ClapArgs, Debug)]
 #[command(override_usage = "ica-policy compare [OPTIONS] OLD NEW\n       ica-policy compare [OPTIONS] --against REV FILE...")]
@@ -56,7 +60,7 @@ enum FailOn {
     LostAccess,
     /// Either.
     Any,
-    /// An operation of ICA is newly blocked; not built yet.
+    /// An operation of ICA has a worse verdict than before; needs settings files.
     NewlyBlocked,
     /// Nothing does.
     Never,
@@ -101,13 +105,15 @@ impl Kind {
 
 impl FailOn {
     /// What could not be decided may be a difference.
-    fn fails(self, differences: &Differences) -> bool {
-        let new = !differences.newly_allowed.regions.is_empty() || differences.newly_allowed.undecided.is_some();
-        let lost = !differences.newly_denied.regions.is_empty() || differences.newly_denied.undecided.is_some();
+    fn fails<'a>(self, differences: impl Iterator<Item = &'a Differences> + Clone, is_worse: bool) -> bool {
+        let is_there = |direction: &Direction| !direction.regions.is_empty() || direction.undecided.is_some();
+        let new = differences.clone().any(|differences| is_there(&differences.newly_allowed));
+        let lost = differences.clone().any(|differences| is_there(&differences.newly_denied));
         match self {
             FailOn::NewAccess => new,
             FailOn::LostAccess => lost,
-            FailOn::Any | FailOn::NewlyBlocked => new || lost,
+            FailOn::Any => new || lost || is_worse,
+            FailOn::NewlyBlocked => is_worse,
             FailOn::Never => false,
         }
     }
@@ -129,9 +135,6 @@ pub(super) fn print_usage_error(message: &str) {
 
 /// The pairs to compare, the old version first.
 fn pairs(args: &Args) -> Result<Vec<(Origin<'_>, Origin<'_>)>, String> {
-    if args.fail_on == FailOn::NewlyBlocked {
-        return Err("`--fail-on newly-blocked` is not built yet: it needs a connection, and this version compares documents".to_owned());
-    }
     match (&args.against, args.files.as_slice()) {
         (Some(revision), _) if revision.is_empty() || revision.starts_with('-') => Err(format!("--against: `{revision}` is no revision")),
         (Some(_), files) if files.iter().any(|file| file == "-" || file == NONE) => {
@@ -146,6 +149,15 @@ fn pairs(args: &Args) -> Result<Vec<(Origin<'_>, Origin<'_>)>, String> {
 }
 
 fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Printer) -> Exit {
+    match (is_settings(old), is_settings(new)) {
+        (true, true) => return compare_settings(args, old, new, printer),
+        (false, false) if args.fail_on == FailOn::NewlyBlocked => {
+            return printer
+                .usage("--fail-on newly-blocked: operations of ICA need a connection; compare settings files: OLD.toml NEW.toml");
+        }
+        (false, false) => {}
+        _ => return printer.usage("one of the two is a settings file (.toml) and the other is not: two of one kind are compared"),
+    }
     let mut sources = Sources::new();
     let (old, new) = match (old.read(&mut sources), new.read(&mut sources)) {
         (Ok(old), Ok(new)) => (old, new),
@@ -163,14 +175,43 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
         Err(message) => return printer.usage(&message),
     };
     let mut findings = Vec::new();
-    let [old, new] = [old, new].map(|version| version.meant(kind.meant(), &mut findings));
-    let differences = differences(&[&old.policy], &[&new.policy]);
-    let comparison = Comparison { old: &old, new: &new, kind: kind.word(), differences: &differences, findings: &findings };
-    printer.report(&sources, &comparison).max(if args.fail_on.fails(&differences) { Exit::Found } else { Exit::Clean })
+    let [(old, before), (new, after)] = [old, new].map(|version| version.meant(kind.meant(), &mut findings));
+    let differences = differences(&[&before], &[&after]);
+    let change = Change {
+        caller: None,
+        old: Side { name: &old.name, policies: vec![&before] },
+        new: Side { name: &new.name, policies: vec![&after] },
+        differences: &differences,
+    };
+    let comparison = Comparison { old: &old, new: &new, kind: kind.word(), changes: vec![change], findings: &findings, connections: None };
+    let fails = args.fail_on.fails(std::iter::once(&differences), false);
+    printer.report(&sources, &comparison).max(if fails { Exit::Found } else { Exit::Clean })
+}
+
+/// Compares the connections of two settings files. Access that could not be compared may be new, or lost.
+fn compare_settings(args: &Args, old: &Origin<'_>, new: &Origin<'_>, printer: &Printer) -> Exit {
+    let pairs = match compare_connection::pairs(old, new) {
+        Ok(pairs) => pairs,
+        Err(failure) => return printer.failure(&Sources::new(), failure),
+    };
+    let compared = pairs.iter().map(|pair| {
+        let mut report = |sources: &Sources, comparison: &Comparison<'_>, outcome: &Outcome<'_>| {
+            let differences = outcome.changes.iter().map(|change| &change.differences);
+            let is_worse = outcome.operations.iter().any(OperationChange::is_newly_blocked);
+            let is_open = outcome.is_partly_open && !matches!(args.fail_on, FailOn::Never | FailOn::NewlyBlocked);
+            let fails = args.fail_on.fails(differences, is_worse) || is_open;
+            printer.report(sources, comparison).max(if fails { Exit::Found } else { Exit::Clean })
+        };
+        match compare_connection::compare((old, new), pair, &mut report) {
+            (_, Ok(exit)) => exit,
+            (sources, Err(failure)) => printer.failure(&sources, failure),
+        }
+    });
+    compared.max().unwrap_or(Exit::Usage)
 }
 
 /// The kind that both documents show; one that has no statement is of the kind of the other.
-fn kind_of(old: &Version, new: &Version) -> Result<Kind, String> {
+fn kind_of(old: &Read, new: &Read) -> Result<Kind, String> {
     let named = [old, new].map(|version| version.document.as_ref().and_then(Document::names_principals));
     match named {
         [Some(true), Some(false)] | [Some(false), Some(true)] => Err(format!(
@@ -200,6 +241,13 @@ impl Printer {
             Format::Json => print(&compare_json::unreadable(sources, unreadable)),
         }
         Exit::Unreadable
+    }
+
+    fn failure(&self, sources: &Sources, failure: Failure) -> Exit {
+        match failure {
+            Failure::Usage(message) => self.usage(&message),
+            Failure::Unreadable(unreadable) => self.unreadable(sources, &unreadable),
+        }
     }
 
     fn usage(&self, message: &str) -> Exit {

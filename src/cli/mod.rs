@@ -2,8 +2,10 @@
 
 mod batch;
 mod can;
+mod can_public;
 mod check;
 mod compare;
+mod compare_connection;
 mod exit;
 mod files;
 mod git;

@@ -6,7 +6,7 @@ use crate::finding::Finding;
 use crate::ica::connection::{Loader, Unreadable};
 use crate::input::{self, Document};
 use crate::model::{self, Policy, PolicyKind};
-use crate::report;
+use crate::report::Version;
 use crate::source::{SourceId, Sources, Span};
 use std::path::{Path, PathBuf};
 
@@ -26,14 +26,14 @@ pub(super) enum Origin<'a> {
 
 /// A version as it was read.
 #[derive(Debug)]
-pub(super) struct Version {
+pub(super) struct Read {
     pub name: String,
     /// `None` where there is nothing.
     pub document: Option<Document>,
 }
 
 impl Origin<'_> {
-    pub(super) fn read(&self, sources: &mut Sources) -> Result<Version, Unreadable> {
+    pub(super) fn read(&self, sources: &mut Sources) -> Result<Read, Unreadable> {
         let (name, id) = match *self {
             Origin::File(NONE) => (NONE.to_owned(), None),
             Origin::WorkTree(path) if Path::new(path).try_exists().is_ok_and(|exists| !exists) => (path.to_owned(), None),
@@ -44,7 +44,7 @@ impl Origin<'_> {
             Origin::Revision { revision, path } => from_git(sources, &Revision { name: revision }, path)?,
         };
         let document = id.map(|id| input::read_policy(sources, id)).transpose().map_err(Unreadable::Text)?;
-        Ok(Version { name, document })
+        Ok(Read { name, document })
     }
 }
 
@@ -56,15 +56,15 @@ fn from_git(sources: &mut Sources, revision: &Revision<'_>, path: &str) -> Resul
     Ok((name, id))
 }
 
-impl Version {
+impl Read {
     /// What the document means as a policy of this kind. What is wrong with it goes to the findings.
-    pub(super) fn meant(self, kind: PolicyKind, findings: &mut Vec<Finding>) -> report::Document {
+    pub(super) fn meant(self, kind: PolicyKind, findings: &mut Vec<Finding>) -> (Version, Policy) {
         let Some(document) = self.document else {
-            return report::Document { name: self.name, read_as: None, policy: nothing(kind) };
+            return (Version { name: self.name, read_as: None }, nothing(kind));
         };
         let lowered = model::lower(&document.policy, kind);
         findings.extend(document.findings.into_iter().chain(lowered.findings));
-        report::Document { name: self.name, read_as: Some(document.read_as.to_string()), policy: lowered.policy }
+        (Version { name: self.name, read_as: Some(document.read_as.to_string()) }, lowered.policy)
     }
 }
 

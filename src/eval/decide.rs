@@ -62,7 +62,7 @@ pub fn decide(request: &Request, layers: &Layers<'_>) -> Decision {
     if request.caller.lacks_issuer() {
         return decide_issuers(request, layers);
     }
-    let mut tried = under_all_readings(|readings| decide_once(request, layers, readings));
+    let mut tried = under_all_readings(|readings| decide_under(request, layers, readings));
     let same = tried.answers.iter().all(|(_, decision)| decision.outcome == tried.answers[0].1.outcome);
     if tried.is_complete && same { tried.answers.swap_remove(0).1 } else { undetermined(tried) }
 }
@@ -103,7 +103,8 @@ pub(super) fn severity(outcome: Outcome) -> u8 {
 /// The statements that allow, and how they name the caller.
 type Allows = Vec<(StatementRef, NamingSet)>;
 
-fn decide_once(request: &Request, layers: &Layers<'_>, readings: &Readings) -> Decision {
+/// Decides one request under one choice of readings.
+pub fn decide_under(request: &Request, layers: &Layers<'_>, readings: &Readings) -> Decision {
     let mut denied_by = Vec::new();
     let mut allows = Allows::new();
     for layer in layers.ids().filter(|layer| denies_bind(*layer, request) || *layer == LayerId::Resource) {

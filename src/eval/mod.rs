@@ -13,7 +13,7 @@ mod statement;
 mod tri;
 mod words;
 
-pub use decide::{Decision, Outcome, ReadingDecision, applying, decide};
+pub use decide::{Decision, Outcome, ReadingDecision, applying, decide, decide_under};
 pub use document::allows_as_documents;
 pub use issuer::possible_requests;
 pub use near::{Lack, NearMiss, near_miss};

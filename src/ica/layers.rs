@@ -25,7 +25,13 @@ pub(super) fn layers<'a>(
     layers
 }
 
-fn layers_at_bucket<'a>(connection: &'a Connection, caller: IcaCaller, failing: Failing<'_>, identity_allows: bool) -> Layers<'a> {
+/// The layers of a caller's requests to the bucket, without the endpoint.
+pub(super) fn layers_at_bucket<'a>(
+    connection: &'a Connection,
+    caller: IcaCaller,
+    failing: Failing<'_>,
+    identity_allows: bool,
+) -> Layers<'a> {
     let unknown = |allows| if allows { Layer::Assumed } else { Layer::Absent };
     let is_customers = caller != IcaCaller::CrossAccountRole;
     let identity = match &connection.identity {

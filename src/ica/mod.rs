@@ -3,6 +3,7 @@
 mod assume;
 pub mod catalogue;
 mod check;
+mod compare;
 pub mod connection;
 mod context;
 mod depends;
@@ -18,6 +19,7 @@ mod values;
 mod verdict;
 
 pub use check::check;
+pub use compare::{AccessChange, OperationChange, access_changes, operation_changes};
 pub use environment::bucket_name_fault;
 pub use values::UNLISTED;
 pub use verdict::{

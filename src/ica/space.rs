@@ -256,7 +256,13 @@ fn values_of(key: &str, context: &Context, open: &[Dimension]) -> Vec<Option<Str
     }
 }
 
-fn callers(connection: &Connection, caller: IcaCaller, step: &Step, statements: &[&Statement]) -> Result<Vec<Caller>, Undecided> {
+/// Those who may be the caller: one for each class of names that the policies tell apart.
+pub(super) fn callers(
+    connection: &Connection,
+    caller: IcaCaller,
+    step: &Step,
+    statements: &[&Statement],
+) -> Result<Vec<Caller>, Undecided> {
     match caller {
         IcaCaller::IamUser => Ok(vec![Caller::User { arn: connection.user.clone() }]),
         IcaCaller::FederatedSession => {

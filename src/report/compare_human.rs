@@ -1,11 +1,12 @@
 //! `compare` for a person: the relation in one line, the regions with their words underlined and an example each, what to do next.
 
-use super::comparison::{Comparison, Document, Touched, action_name, key_name};
-use super::human::{Look, draw_finding};
+use super::comparison::{Change, Comparison, Connections, Side, Touched, action_name, file_of, key_name};
+use super::human::{Look, draw_causes, draw_finding};
 use crate::authz::{Ambiguity, Choice};
 use crate::finding::{Finding, Severity};
+use crate::ica::Verdict;
 use crate::source::Sources;
-use crate::symbolic::{Cause, Direction, Place, Region, Relation};
+use crate::symbolic::{Cause, Differences, Direction, Place, Region, Relation};
 use std::fmt::Write;
 
 /// The most regions of one direction that are drawn.
@@ -20,24 +21,65 @@ const MOST_READINGS: usize = 8;
 /// The report of a comparison.
 pub fn report(sources: &Sources, comparison: &Comparison<'_>, look: Look) -> String {
     let mut text = String::new();
-    let Comparison { old, new, differences, .. } = comparison;
     // Writing to a string cannot fail, so the results are not looked at.
-    for (side, document) in [("old", old), ("new", new)] {
-        let read_as =
-            document.read_as.as_ref().map_or_else(|| ": no policy, which allows nothing".to_owned(), |kind| format!(" as {kind}"));
-        let _ = writeln!(text, "{side}  {}{read_as}", document.name);
+    for (side, version) in [("old", comparison.old), ("new", comparison.new)] {
+        let read_as = version.read_as.as_ref().map_or_else(|| ": nothing, which allows nothing".to_owned(), |kind| format!(" as {kind}"));
+        let _ = writeln!(text, "{side}  {}{read_as}", version.name);
     }
-    let _ = writeln!(text, "{}, compared as policies of kind {}", relation_words(differences.relation), comparison.kind);
-    readings(&mut text, comparison);
-    let allowed = Drawer { sources, look, what: "newly-allowed", from: old, to: new, is_gain: true };
-    let denied = Drawer { sources, look, what: "newly-denied", from: new, to: old, is_gain: false };
-    allowed.draw(&mut text, &differences.newly_allowed);
-    denied.draw(&mut text, &differences.newly_denied);
+    if let Some(connections) = &comparison.connections {
+        operations(&mut text, sources, connections, look);
+    }
+    for change in &comparison.changes {
+        let relation = relation_words(change.differences.relation);
+        let _ = match change.caller {
+            None => writeln!(text, "{relation}, compared as policies of kind {}", comparison.kind),
+            Some(caller) => writeln!(text, "\naccess of {caller} to the bucket: {relation}"),
+        };
+        draw_change(&mut text, sources, change, look);
+    }
     for finding in comparison.findings {
         let _ = write!(text, "\n{}", draw_finding(sources, finding, look));
     }
     let _ = writeln!(text, "\n{}", closing(comparison));
     text
+}
+
+/// The operations of ICA whose verdict is another one now, and why those that are worse are.
+fn operations(text: &mut String, sources: &Sources, connections: &Connections<'_>, look: Look) {
+    if let Some(name) = connections.name {
+        let _ = writeln!(text, "connection {name}");
+    }
+    let word = |verdict: Option<Verdict>| verdict.map_or("not there", Verdict::word);
+    let changed = connections.operations.iter().filter(|change| change.old != change.new).collect::<Vec<_>>();
+    let _ = writeln!(text);
+    for change in &changed {
+        let note = if change.is_newly_blocked() { "  worse" } else { "" };
+        let change = format!("{:<22}{:<20}{} -> {}{note}", change.id, change.caller.id(), word(change.old), word(change.new));
+        let _ = writeln!(text, "{change}");
+    }
+    let same = connections.operations.len() - changed.len();
+    let _ = match changed.len() {
+        0 => writeln!(text, "no operation of ICA changes ({same} looked at, each for its caller)"),
+        _ => writeln!(text, "{same} more are as before"),
+    };
+    let worse = |operation: &str, caller: &str| {
+        changed.iter().any(|change| change.is_newly_blocked() && change.id == operation && change.caller.id() == caller)
+    };
+    if let Some(check) = connections.check {
+        draw_causes(text, sources, check, &worse, look);
+    }
+    for (caller, reason) in &connections.left_out {
+        let _ = writeln!(text, "\naccess of {caller} to the bucket: not compared: {reason}");
+    }
+}
+
+fn draw_change(text: &mut String, sources: &Sources, change: &Change<'_>, look: Look) {
+    let Change { old, new, differences, .. } = change;
+    readings(text, differences);
+    let allowed = Drawer { sources, look, what: "newly-allowed", from: old, to: new, is_gain: true };
+    let denied = Drawer { sources, look, what: "newly-denied", from: new, to: old, is_gain: false };
+    allowed.draw(text, &differences.newly_allowed);
+    denied.draw(text, &differences.newly_denied);
 }
 
 fn relation_words(relation: Relation) -> &'static str {
@@ -51,8 +93,8 @@ fn relation_words(relation: Relation) -> &'static str {
 }
 
 /// Where it hangs on a point that AWS leaves open: how it comes out under each reading.
-fn readings(text: &mut String, comparison: &Comparison<'_>) {
-    let readings = &comparison.differences.readings;
+fn readings(text: &mut String, differences: &Differences) {
+    let readings = &differences.readings;
     if readings.iter().all(|(_, relation)| Some(*relation) == readings.first().map(|(_, first)| *first)) {
         return;
     }
@@ -67,21 +109,31 @@ fn choices_words(choices: &[(Ambiguity, Choice)]) -> String {
 }
 
 fn closing(comparison: &Comparison<'_>) -> String {
-    let differences = comparison.differences;
-    let count = |direction: &Direction| match (direction.regions.len(), &direction.undecided) {
-        (0, None) => "none".to_owned(),
-        (0, Some(_)) => "not decided".to_owned(),
-        (number, None) => number.to_string(),
-        (number, Some(_)) => format!("{number} or more"),
+    let differences = || comparison.changes.iter().map(|change| change.differences);
+    let count = |pick: fn(&Differences) -> &Direction| {
+        let number = differences().map(|differences| pick(differences).regions.len()).sum::<usize>();
+        let is_open = differences().any(|differences| pick(differences).undecided.is_some());
+        match (number, is_open) {
+            (0, false) => "none".to_owned(),
+            (0, true) => "not decided".to_owned(),
+            (number, false) => number.to_string(),
+            (number, true) => format!("{number} or more"),
+        }
     };
-    let next = match differences.relation {
-        Relation::Equal => "the change is one of words only",
-        Relation::NewAllowsLess => "look whether somebody needs what is lost",
-        Relation::NewAllowsMore => "look whether the new access is meant",
-        Relation::Incomparable => "look whether the new access is meant, and whether somebody needs what is lost",
-        Relation::Unknown => "read what could not be decided yourself",
+    let next = match differences().map(|differences| differences.relation).reduce(Relation::joined) {
+        None => "nothing else was compared",
+        Some(Relation::Equal) => "the change is one of words only",
+        Some(Relation::NewAllowsLess) => "look whether somebody needs what is lost",
+        Some(Relation::NewAllowsMore) => "look whether the new access is meant",
+        Some(Relation::Incomparable) => "look whether the new access is meant, and whether somebody needs what is lost",
+        Some(Relation::Unknown) => "read what could not be decided yourself",
     };
-    format!("newly allowed: {}; newly denied: {}; {next}", count(&differences.newly_allowed), count(&differences.newly_denied))
+    let worse = comparison.connections.as_ref().map(|connections| {
+        let worse = connections.operations.iter().filter(|change| change.is_newly_blocked()).count();
+        format!("operations that are worse: {worse}; ")
+    });
+    let (allowed, denied) = (count(|differences| &differences.newly_allowed), count(|differences| &differences.newly_denied));
+    format!("{}newly allowed: {allowed}; newly denied: {denied}; {next}", worse.unwrap_or_default())
 }
 
 /// Draws one direction.
@@ -89,10 +141,10 @@ struct Drawer<'a> {
     sources: &'a Sources,
     look: Look,
     what: &'static str,
-    /// The document that does not allow.
-    from: &'a Document,
-    /// The document that allows.
-    to: &'a Document,
+    /// The side that does not allow.
+    from: &'a Side<'a>,
+    /// The side that allows.
+    to: &'a Side<'a>,
     is_gain: bool,
 }
 
@@ -133,7 +185,9 @@ impl Drawer<'_> {
 
     /// What of the allowing statement is touched.
     fn describe(&self, text: &mut String, region: &Region) {
-        let _ = writeln!(text, "  action    {}", touched_words(&self.to.actions(self.sources, region)));
+        if !region.actions.is_empty() {
+            let _ = writeln!(text, "  action    {}", touched_words(&self.to.actions(self.sources, region)));
+        }
         if !region.resources.is_empty() {
             let _ = writeln!(text, "  resource  {}", touched_words(&self.to.resources(self.sources, region)));
         }
@@ -165,8 +219,13 @@ impl Drawer<'_> {
     }
 
     fn message(&self, region: &Region) -> String {
-        let allow = statement_words(region.allowed_by, self.to);
-        match (region.denied_by.map(|place| statement_words(place, self.from)), self.is_gain) {
+        let words = |place: Place, side: &Side<'_>| statement_words(self.sources, place, side);
+        let allow = region.allowed_by.and_then(|place| words(place, self.to)).unwrap_or_else(|| "what needs no statement".to_owned());
+        if let Some(limit) = region.limited_by.and_then(|place| words(place, self.from)) {
+            let limits = if self.is_gain { "limited this and is gone" } else { "limits this and is new" };
+            return format!("the layer of {limit} {limits}: no statement of it allows this; {allow} grants it");
+        }
+        match (region.denied_by.and_then(|place| words(place, self.from)), self.is_gain) {
             (None, true) => format!("{allow} allows this, nothing in `{}` did", self.from.name),
             (None, false) => format!("{allow} allowed this, nothing in `{}` does", self.from.name),
             (Some(deny), true) => format!("{deny} denied this and `{}` does not; {allow} allows it", self.to.name),
@@ -175,10 +234,10 @@ impl Drawer<'_> {
     }
 }
 
-fn statement_words(place: Place, document: &Document) -> String {
-    let sid = document.statement(place).and_then(|statement| statement.sid.as_ref());
-    let sid = sid.map(|sid| format!(" `{}`", sid.node)).unwrap_or_default();
-    format!("statement {}{sid} of `{}`", place.statement, document.name)
+fn statement_words(sources: &Sources, place: Place, side: &Side<'_>) -> Option<String> {
+    let statement = side.statement(place)?;
+    let sid = statement.sid.as_ref().map(|sid| format!(" `{}`", sid.node)).unwrap_or_default();
+    Some(format!("statement {}{sid} of `{}`", place.statement, file_of(sources, statement)))
 }
 
 /// The empty text needs marks to be seen.

@@ -1,12 +1,13 @@
 //! `compare --format json`: the schema `ica-policy/compare/v1`, published in `schemas/compare-v1.json`.
 
-use super::comparison::{Comparison, Document, Touched, action_name, key_name};
+use super::comparison::{Change, Comparison, Side, Touched, Version, action_name, file_of, key_name};
 use super::json::{self, FindingView, finding_view};
 use super::place::{Position, position};
 use crate::authz::{Ambiguity, Choice, ContextValue};
+use crate::ica::Verdict;
 use crate::ica::connection::Unreadable;
 use crate::source::Sources;
-use crate::symbolic::{Cause, Direction, Place, Region, Relation, Sample};
+use crate::symbolic::{Cause, Direction, Place, Region, Relation, Sample, Undecided};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -24,8 +25,10 @@ struct Report<'a, E> {
     newly_denied: Vec<DifferenceView>,
     undecided: Vec<UndecidedView>,
     readings: Vec<ReadingView>,
+    connection: Option<&'a str>,
     /// Operations of ICA, which need a connection.
-    operations: [&'static str; 0],
+    operations: Vec<OperationView>,
+    not_compared: Vec<NotComparedView>,
     findings: Vec<FindingView>,
     errors: E,
     data: Data,
@@ -43,7 +46,22 @@ struct DocumentView<'a> {
 }
 
 #[derive(Serialize)]
+struct OperationView {
+    id: &'static str,
+    caller: &'static str,
+    old: Option<Verdict>,
+    new: Option<Verdict>,
+}
+
+#[derive(Serialize)]
+struct NotComparedView {
+    caller: &'static str,
+    reason: String,
+}
+
+#[derive(Serialize)]
 struct DifferenceView {
+    caller: Option<&'static str>,
     region: RegionView,
     witness: WitnessView,
     because: Vec<CauseView>,
@@ -51,8 +69,9 @@ struct DifferenceView {
 
 #[derive(Serialize)]
 struct RegionView {
-    allowed_by: StatementView,
+    allowed_by: Option<StatementView>,
     denied_by: Option<StatementView>,
+    limited_by: Option<StatementView>,
     actions: TouchedView,
     resources: TouchedView,
     condition_keys: Vec<String>,
@@ -68,6 +87,7 @@ struct TouchedView {
 #[derive(Serialize)]
 struct StatementView {
     side: &'static str,
+    file: String,
     statement: usize,
     sid: Option<String>,
 }
@@ -90,6 +110,7 @@ struct CauseView {
 
 #[derive(Serialize)]
 struct UndecidedView {
+    caller: Option<&'static str>,
     direction: &'static str,
     message: String,
     file: Option<String>,
@@ -98,6 +119,7 @@ struct UndecidedView {
 
 #[derive(Serialize)]
 struct ReadingView {
+    caller: Option<&'static str>,
     choices: Vec<ChoiceView>,
     relation: Relation,
 }
@@ -110,21 +132,42 @@ struct ChoiceView {
 
 /// The report of a comparison.
 pub fn report(sources: &Sources, comparison: &Comparison<'_>) -> String {
-    let differences = comparison.differences;
-    let undecided = [("newly-allowed", &differences.newly_allowed), ("newly-denied", &differences.newly_denied)];
-    let reading = |(choices, relation): &(Vec<_>, Relation)| ReadingView { choices: choice_views(choices), relation: *relation };
+    let changes = || comparison.changes.iter();
+    let relation = changes().map(|change| change.differences.relation).reduce(Relation::joined);
+    let connections = comparison.connections.as_ref();
+    let operations = connections.iter().flat_map(|connections| connections.operations);
+    let left_out = connections.iter().flat_map(|connections| &connections.left_out);
     written(&Report {
-        old: Some(document_view(comparison.old)),
-        new: Some(document_view(comparison.new)),
+        old: Some(version_view(comparison.old)),
+        new: Some(version_view(comparison.new)),
         kind: Some(comparison.kind),
-        relation: Some(differences.relation),
-        newly_allowed: difference_views(sources, &differences.newly_allowed, ("old", comparison.old), ("new", comparison.new)),
-        newly_denied: difference_views(sources, &differences.newly_denied, ("new", comparison.new), ("old", comparison.old)),
-        undecided: undecided.iter().filter_map(|(name, direction)| undecided_view(sources, name, direction)).collect(),
-        readings: differences.readings.iter().filter(|(choices, _)| !choices.is_empty()).map(reading).collect(),
+        relation,
+        newly_allowed: changes().flat_map(|change| gains(sources, change)).collect(),
+        newly_denied: changes().flat_map(|change| losses(sources, change)).collect(),
+        undecided: changes().flat_map(|change| undecided_views(sources, change)).collect(),
+        readings: changes().flat_map(reading_views).collect(),
+        connection: connections.and_then(|connections| connections.name),
+        operations: operations
+            .map(|change| OperationView { id: change.id, caller: change.caller.id(), old: change.old, new: change.new })
+            .collect(),
+        not_compared: left_out.map(|(caller, reason)| NotComparedView { caller, reason: reason.clone() }).collect(),
         findings: comparison.findings.iter().map(|finding| finding_view(sources, finding)).collect(),
         ..empty([(); 0])
     })
+}
+
+fn gains(sources: &Sources, change: &Change<'_>) -> Vec<DifferenceView> {
+    difference_views(sources, change, &change.differences.newly_allowed, ("old", &change.old), ("new", &change.new))
+}
+
+fn losses(sources: &Sources, change: &Change<'_>) -> Vec<DifferenceView> {
+    difference_views(sources, change, &change.differences.newly_denied, ("new", &change.new), ("old", &change.old))
+}
+
+fn reading_views(change: &Change<'_>) -> impl Iterator<Item = ReadingView> {
+    let readings = change.differences.readings.iter().filter(|(choices, _)| !choices.is_empty());
+    let caller = change.caller;
+    readings.map(move |(choices, relation)| ReadingView { caller, choices: choice_views(choices), relation: *relation })
 }
 
 /// The report where the command line is wrong.
@@ -148,7 +191,9 @@ fn empty<'a, E>(errors: E) -> Report<'a, E> {
         newly_denied: Vec::new(),
         undecided: Vec::new(),
         readings: Vec::new(),
-        operations: [],
+        connection: None,
+        operations: Vec::new(),
+        not_compared: Vec::new(),
         findings: Vec::new(),
         errors,
         data: Data { services: crate::aws::data_date() },
@@ -160,14 +205,15 @@ fn written(report: &impl Serialize) -> String {
     serde_json::to_string(report).unwrap_or_default() + "\n"
 }
 
-fn document_view(document: &Document) -> DocumentView<'_> {
-    DocumentView { file: &document.name, read_as: document.read_as.as_deref() }
+fn version_view(version: &Version) -> DocumentView<'_> {
+    DocumentView { file: &version.name, read_as: version.read_as.as_deref() }
 }
 
-type Side<'a> = (&'static str, &'a Document);
+type Named<'a> = (&'static str, &'a Side<'a>);
 
-fn difference_views(sources: &Sources, direction: &Direction, from: Side<'_>, to: Side<'_>) -> Vec<DifferenceView> {
+fn difference_views(sources: &Sources, change: &Change<'_>, direction: &Direction, from: Named<'_>, to: Named<'_>) -> Vec<DifferenceView> {
     let view = |region: &Region| DifferenceView {
+        caller: change.caller,
         region: region_view(sources, region, from, to),
         witness: witness_view(region, &to.1.actions(sources, region)),
         because: region.because.iter().filter_map(|cause| cause_view(sources, cause)).collect(),
@@ -175,11 +221,12 @@ fn difference_views(sources: &Sources, direction: &Direction, from: Side<'_>, to
     direction.regions.iter().map(view).collect()
 }
 
-fn region_view(sources: &Sources, region: &Region, from: Side<'_>, to: Side<'_>) -> RegionView {
+fn region_view(sources: &Sources, region: &Region, from: Named<'_>, to: Named<'_>) -> RegionView {
     let view = |Touched { all_but, patterns }| TouchedView { all_but, patterns };
     RegionView {
-        allowed_by: statement_view(region.allowed_by, to),
-        denied_by: region.denied_by.map(|place| statement_view(place, from)),
+        allowed_by: region.allowed_by.and_then(|place| statement_view(sources, place, to)),
+        denied_by: region.denied_by.and_then(|place| statement_view(sources, place, from)),
+        limited_by: region.limited_by.and_then(|place| statement_view(sources, place, from)),
         actions: view(to.1.actions(sources, region)),
         resources: view(to.1.resources(sources, region)),
         condition_keys: region.keys.iter().map(|key| key_name(key)).collect(),
@@ -187,9 +234,10 @@ fn region_view(sources: &Sources, region: &Region, from: Side<'_>, to: Side<'_>)
     }
 }
 
-fn statement_view(place: Place, (side, document): Side<'_>) -> StatementView {
-    let sid = document.statement(place).and_then(|statement| statement.sid.as_ref());
-    StatementView { side, statement: place.statement, sid: sid.map(|sid| sid.node.clone()) }
+fn statement_view(sources: &Sources, place: Place, (side, policies): Named<'_>) -> Option<StatementView> {
+    let statement = policies.statement(place)?;
+    let sid = statement.sid.as_ref().map(|sid| sid.node.clone());
+    Some(StatementView { side, file: file_of(sources, statement), statement: place.statement, sid })
 }
 
 fn witness_view(region: &Region, written: &Touched) -> WitnessView {
@@ -212,10 +260,16 @@ fn cause_view(sources: &Sources, cause: &Cause) -> Option<CauseView> {
     Some(CauseView { side, file: span.file.clone(), text: span.text.clone(), span })
 }
 
-fn undecided_view(sources: &Sources, direction: &'static str, found: &Direction) -> Option<UndecidedView> {
-    let undecided = found.undecided.as_ref()?;
-    let span = undecided.span.and_then(|span| position(sources, span));
-    Some(UndecidedView { direction, message: undecided.reason.clone(), file: span.as_ref().map(|span| span.file.clone()), span })
+fn undecided_views(sources: &Sources, change: &Change<'_>) -> Vec<UndecidedView> {
+    let differences = change.differences;
+    let directions = [("newly-allowed", &differences.newly_allowed), ("newly-denied", &differences.newly_denied)];
+    let undecided = directions.iter().filter_map(|(name, direction)| Some((name, direction.undecided.as_ref()?)));
+    let view = |(direction, undecided): (&&'static str, &Undecided)| {
+        let span = undecided.span.and_then(|span| position(sources, span));
+        let file = span.as_ref().map(|span| span.file.clone());
+        UndecidedView { caller: change.caller, direction, message: undecided.reason.clone(), file, span }
+    };
+    undecided.map(view).collect()
 }
 
 fn choice_views(choices: &[(Ambiguity, Choice)]) -> Vec<ChoiceView> {

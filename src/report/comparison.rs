@@ -1,35 +1,83 @@
-//! What a report on two documents is made of.
+//! What a report on two versions is made of.
 
 use super::place::position;
 use crate::finding::Finding;
+use crate::ica::{AccessChange, Check, OperationChange};
 use crate::model::{Policy, Statement};
 use crate::source::{Sources, Span};
 use crate::symbolic::{Differences, Place, Region};
 
-/// One of the two documents.
+/// One of the two versions, as the user calls it.
 #[derive(Clone, Debug)]
-pub struct Document {
-    /// How the user calls it: a file, or a file of a revision.
+pub struct Version {
+    /// A file, or a file of a revision.
     pub name: String,
     /// What it was read as; `None` where there is nothing.
     pub read_as: Option<String>,
-    /// What it means.
-    pub policy: Policy,
 }
 
-/// Two documents and in what they differ.
+/// Two versions and in what they differ.
 #[derive(Debug)]
 pub struct Comparison<'a> {
     /// The old one.
-    pub old: &'a Document,
+    pub old: &'a Version,
     /// The new one.
-    pub new: &'a Document,
-    /// The kind of policy that both were taken for, as `--kind` has it.
+    pub new: &'a Version,
+    /// The kind of policy that both were taken for, as `--kind` has it; `effective` where the layers of a connection were compared.
     pub kind: &'static str,
-    /// In what they differ.
-    pub differences: &'a Differences,
+    /// In what they differ: two documents, or what each caller of a connection may do.
+    pub changes: Vec<Change<'a>>,
     /// What is wrong with the documents themselves.
     pub findings: &'a [Finding],
+    /// Where connections were compared.
+    pub connections: Option<Connections<'a>>,
+}
+
+/// What two connections are compared in beside the access of their callers.
+#[derive(Debug)]
+pub struct Connections<'a> {
+    /// The connection's name, if it has one.
+    pub name: Option<&'a str>,
+    /// The operations of ICA.
+    pub operations: &'a [OperationChange],
+    /// The check of the new one, for its causes.
+    pub check: Option<&'a Check>,
+    /// Callers whose access was not compared, and why.
+    pub left_out: Vec<(&'static str, String)>,
+}
+
+/// In what two sets of policies differ.
+#[derive(Debug)]
+pub struct Change<'a> {
+    /// The caller of a connection; `None`: two documents.
+    pub caller: Option<&'static str>,
+    /// The old policies.
+    pub old: Side<'a>,
+    /// The new ones.
+    pub new: Side<'a>,
+    /// In what they differ.
+    pub differences: &'a Differences,
+}
+
+/// The policies of one side, as places count them.
+#[derive(Clone, Debug)]
+pub struct Side<'a> {
+    /// How the user calls it.
+    pub name: &'a str,
+    /// The policies.
+    pub policies: Vec<&'a Policy>,
+}
+
+impl<'a> Change<'a> {
+    /// What a caller of a connection may do, before and after.
+    pub fn of_caller(change: &'a AccessChange<'a>, old: &'a Version, new: &'a Version) -> Change<'a> {
+        Change {
+            caller: Some(change.caller.id()),
+            old: Side { name: &old.name, policies: change.old.clone() },
+            new: Side { name: &new.name, policies: change.new.clone() },
+            differences: &change.differences,
+        }
+    }
 }
 
 /// The patterns of the allowing statement's `Action` or `Resource` that hold requests of a region.
@@ -47,23 +95,32 @@ impl Touched {
     }
 }
 
-impl Document {
-    /// The actions of a region that this document allows.
+impl Side<'_> {
+    /// The actions of a region that this side allows.
     pub(super) fn actions(&self, sources: &Sources, region: &Region) -> Touched {
-        let element = self.statement(region.allowed_by).and_then(|statement| statement.action.as_ref());
+        let element = self.allowing(region).and_then(|statement| statement.action.as_ref());
         Touched::new(sources, element.is_some_and(|element| element.not), &region.actions)
     }
 
-    /// The resources of a region that this document allows.
+    /// The resources of a region that this side allows.
     pub(super) fn resources(&self, sources: &Sources, region: &Region) -> Touched {
-        let element = self.statement(region.allowed_by).and_then(|statement| statement.resource.as_ref());
+        let element = self.allowing(region).and_then(|statement| statement.resource.as_ref());
         Touched::new(sources, element.is_some_and(|element| element.not), &region.resources)
+    }
+
+    fn allowing(&self, region: &Region) -> Option<&Statement> {
+        self.statement(region.allowed_by?)
     }
 
     /// A statement of it.
     pub(super) fn statement(&self, place: Place) -> Option<&Statement> {
-        self.policy.statements.iter().find(|statement| statement.index == place.statement)
+        self.policies.get(place.policy)?.statements.iter().find(|statement| statement.index == place.statement)
     }
+}
+
+/// The file that a statement stands in.
+pub(super) fn file_of(sources: &Sources, statement: &Statement) -> String {
+    position(sources, statement.effect.span).or_else(|| position(sources, statement.span)).map(|at| at.file).unwrap_or_default()
 }
 
 /// The action of the example as AWS spells it, or else as the policy does.

@@ -1,11 +1,12 @@
 //! What an answer of `can` is made of, and the words that grant or limit a request.
 
 use super::comparison::key_name;
-use crate::authz::{LayerId, Layers, NamingSet, StatementRef};
+use crate::authz::{ContextValue, LayerId, Layers, NamingSet, StatementRef};
 use crate::eval::{applying, near_miss};
 use crate::finding::Finding;
 use crate::model::Statement;
-use crate::symbolic::{Answered, Granted, Shown};
+use crate::s3::PublicStatement;
+use crate::symbolic::{Answered, Granted, Outside, Shown, reached};
 
 /// An answer and what it was found in.
 #[derive(Debug)]
@@ -20,10 +21,68 @@ pub struct Report<'a> {
     pub note: Option<&'static str>,
     /// What is wrong with the documents themselves.
     pub findings: &'a [Finding],
+    /// Whether the policy is public, if that was asked.
+    pub public: Option<Public<'a>>,
+}
+
+/// Whether a bucket policy is public, by two definitions.
+#[derive(Clone, Copy, Debug)]
+pub struct Public<'a> {
+    /// The account that owns the bucket.
+    pub account: &'a str,
+    /// The statements that make it public for S3's Block Public Access.
+    pub statements: &'a [PublicStatement],
+    /// Whom outside of the account it gives access.
+    pub outside: &'a [Outside],
+}
+
+/// Whether it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IsPublic {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// AWS's pages leave it open, or it was not decided.
+    Unknown,
+}
+
+impl Public<'_> {
+    /// As Block Public Access means it: whether every Allow is bound to fixed values.
+    pub fn for_s3(&self) -> IsPublic {
+        match self.statements {
+            [] => IsPublic::No,
+            statements if statements.iter().any(|statement| statement.certain) => IsPublic::Yes,
+            _ => IsPublic::Unknown,
+        }
+    }
+
+    /// Whether somebody outside of the account gets some access.
+    pub fn for_outsiders(&self) -> IsPublic {
+        match reached(self.outside) {
+            Granted::All | Granted::Some => IsPublic::Yes,
+            Granted::None => IsPublic::No,
+            Granted::Unknown => IsPublic::Unknown,
+        }
+    }
 }
 
 fn statement<'a>(place: &StatementRef, layers: &Layers<'a>) -> Option<&'a Statement> {
     layers.policies(place.layer).get(place.policy)?.statements.iter().find(|statement| statement.index == place.statement)
+}
+
+/// The keys of a request that some statement looks at; others follow from the caller, or are left open.
+pub(super) fn keys_told<'a>(shown: &'a Shown, layers: &Layers<'_>) -> Vec<(String, &'a ContextValue)> {
+    let policies = layers.ids().flat_map(|layer| layers.policies(layer).to_vec());
+    let statements = policies.flat_map(|policy| &policy.statements).collect::<Vec<_>>();
+    let is_asked = |key: &str| {
+        statements.iter().any(|statement| {
+            let mut conditions = statement.conditions.iter();
+            conditions.any(|condition| &*condition.key.node == key) || statement.variables().any(|variable| &*variable.key == key)
+        })
+    };
+    shown.request.context.iter().filter(|(key, _)| is_asked(key)).map(|(key, value)| (key_name(key), value)).collect()
 }
 
 /// The statements that allow a request, with the conditions that limit them.

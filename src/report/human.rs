@@ -45,6 +45,15 @@ pub fn report(sources: &Sources, connection: &Connection, check: &Check, look: L
     text
 }
 
+/// The causes that concern some of the operations and callers.
+pub(super) fn draw_causes(text: &mut String, sources: &Sources, check: &Check, concerns: &dyn Fn(&str, &str) -> bool, look: Look) {
+    let causes = causes(check);
+    let concerned = causes.iter().filter(|cause| cause.concerns.iter().any(|(caller, ids)| ids.iter().any(|id| concerns(id, caller))));
+    for (number, cause) in concerned.filter(|cause| cause.level == Level::Required).enumerate() {
+        draw_cause(text, sources, number + 1, cause, look);
+    }
+}
+
 /// Inputs that could not be read.
 pub fn unreadable(sources: &Sources, unreadable: &[Unreadable], look: Look) -> String {
     let mut text = String::new();

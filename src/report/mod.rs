@@ -20,6 +20,6 @@ mod place;
 #[cfg(feature = "cli")]
 pub mod simulation;
 
-pub use comparison::{Comparison, Document};
-pub use granted::Report as GrantedReport;
+pub use comparison::{Change, Comparison, Connections, Side, Version};
+pub use granted::{IsPublic, Public, Report as GrantedReport};
 pub use place::{Position, position};

@@ -2,9 +2,12 @@
 
 use super::candidates::assignments;
 use super::cases::{Case, cases};
-use super::search::{Kind, Search};
+use super::compare::points;
+use super::outsiders::{names, only, others};
+use super::search::Search;
 use super::space::Undecided;
-use crate::authz::{Ambiguity, Caller, Choice, ContextValue, Layers, Request, bit, under_all_readings};
+use super::ways::Kind;
+use crate::authz::{Ambiguity, Caller, Choice, ContextValue, Layers, Request, under_all_readings};
 use crate::model::Policy;
 
 /// A question about access.
@@ -20,6 +23,9 @@ pub struct Question<'a> {
     pub account: Option<String>,
     /// Condition keys in lower case whose value is known, or that are absent (`None`). All others may be anything.
     pub context: Vec<(String, Option<ContextValue>)>,
+    /// What the requests must fit besides, each as a policy that allows just that. Principals in these count only where whoever asks is
+    /// meant.
+    pub within: Vec<Policy>,
 }
 
 /// Who asks.
@@ -75,6 +81,9 @@ pub struct Answered {
     pub is_defect: bool,
 }
 
+/// The most principals that are asked for one by one.
+const MOST_NAMES: usize = 16;
+
 /// Decides a question. Empty: no action of it works on a resource of it.
 pub fn can(question: &Question<'_>) -> Vec<Answered> {
     let cases = cases(question);
@@ -122,7 +131,7 @@ impl Once {
 
 fn answer(question: &Question<'_>, case: &Case) -> Option<Answered> {
     let tried = under_all_readings(|readings| {
-        let find = |kind| find(&Search { question, case, readings, kind });
+        let find = |kind| by_principal(&Search { question, case, readings, kind });
         Once { allowed: find(Kind::Allowed), denied: find(Kind::Denied) }
     });
     let all = tried.answers.iter().filter_map(|(second, once)| Some((*second, once.granted()?))).collect::<Vec<_>>();
@@ -144,15 +153,31 @@ fn answer(question: &Question<'_>, case: &Case) -> Option<Answered> {
         allowed: shown(|once| &once.allowed),
         denied: shown(|once| &once.denied),
         undecided: undecided.or_else(|| (granted == Granted::Unknown).then(open)),
-        readings: all.into_iter().map(|(second, granted)| (choices(tried.points, second), granted)).collect(),
+        readings: all.into_iter().map(|(second, granted)| (points(tried.points, second), granted)).collect(),
         granted,
         is_defect,
     })
 }
 
-fn choices(points: u64, second: u64) -> Vec<(Ambiguity, Choice)> {
-    let choice = |ambiguity| if second & bit(ambiguity) == 0 { Choice::First } else { Choice::Second };
-    Ambiguity::all().filter(|ambiguity| points & bit(*ambiguity) != 0).map(|ambiguity| (ambiguity, choice(ambiguity))).collect()
+/// Where whoever asks is meant and what seemed to show it cannot be, each principal is asked for by itself: its keys say who it is.
+fn by_principal(search: &Search<'_>) -> Found {
+    let found = find(search);
+    let (Found::Unknown(_, false), Who::Anybody(policies)) = (&found, &search.question.who) else { return found };
+    let names = names(policies);
+    if names.is_empty() || names.len() > MOST_NAMES {
+        return found;
+    }
+    let parts = names.values().map(|named| only(named, policies)).chain([others(&names, None, policies)]);
+    let mut open = None;
+    for part in parts {
+        let case = search.case.with(part);
+        match find(&Search { case: &case, ..*search }) {
+            Found::None => {}
+            Found::Unknown(undecided, is_defect) => open = Some(Found::Unknown(undecided, is_defect)),
+            shown @ Found::Some(_) => return shown,
+        }
+    }
+    open.unwrap_or(Found::None)
 }
 
 /// With variables of unknown value the space holds requests that cannot be, so that none is found says that there is none; what is found
@@ -162,13 +187,8 @@ fn find(search: &Search<'_>) -> Found {
     let found = search.run(&known);
     let Found::Unknown(undecided, true) = &found else { return found };
     let policies = search.question.who.policies();
-    let mut settled = assignments(&policies);
-    settled.iter_mut().for_each(|variables| known.iter().for_each(|(key, value)| variables.set(key, value.map(str::to_owned))));
-    let has_open = policies
-        .iter()
-        .flat_map(|policy| &policy.statements)
-        .any(|statement| statement.variables().any(|variable| known.iter().all(|(key, _)| *key != *variable.key)));
-    if !has_open {
+    let settled = assignments(&policies, &known);
+    if settled.is_empty() {
         return found;
     }
     for variables in &settled {

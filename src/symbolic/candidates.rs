@@ -7,14 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Assignments that are tried before the answer is that nobody knows.
 const MOST_ASSIGNMENTS: usize = 64;
 
-/// Assignments of values to all variables of the policies; empty if there are none.
-pub(super) fn assignments(policies: &[&Policy]) -> Vec<Variables> {
+/// Assignments of values to all variables of the policies that are not known; empty if there are none.
+pub(super) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variables> {
     let patterns = policies
         .iter()
         .flat_map(|policy| &policy.statements)
         .flat_map(|statement| statement.resource_patterns().chain(statement.condition_patterns()))
         .collect::<Vec<_>>();
-    let keys = patterns.iter().flat_map(|pattern| pattern.variables()).map(|variable| &*variable.key).collect::<BTreeSet<_>>();
+    let keys = patterns.iter().flat_map(|pattern| pattern.variables()).map(|variable| &*variable.key);
+    let keys = keys.filter(|key| !known.has(key)).collect::<BTreeSet<_>>();
     if keys.is_empty() {
         return Vec::new();
     }
@@ -33,11 +34,11 @@ pub(super) fn assignments(policies: &[&Policy]) -> Vec<Variables> {
     }
     all.push(keys.iter().map(|key| (*key, None)).collect());
     all.truncate(MOST_ASSIGNMENTS);
-    all.into_iter().map(variables).collect()
+    all.into_iter().map(|values| variables(values, known)).collect()
 }
 
-fn variables(values: BTreeMap<&str, Option<String>>) -> Variables {
-    let mut variables = Variables::default();
+fn variables(values: BTreeMap<&str, Option<String>>, known: &Variables) -> Variables {
+    let mut variables = known.clone();
     values.into_iter().for_each(|(key, value)| variables.set(key, value));
     variables
 }

@@ -2,19 +2,16 @@
 //! and the layers combine by one formula.
 
 use super::can::{Question, Who};
+use super::region::{glob, region};
 use super::token::{Atom, Style};
 use super::variables::Variables;
 use crate::authz::{Caller, Context, ContextValue, LayerId, Presence, Request, denies_bind, formula, presence};
 use crate::aws::{self, Action, KeySupport, ResourceType};
-use crate::model::condition::{Test, Values};
-use crate::model::{
-    ActionPattern, Condition, Effect, Element, Part, Pattern, Policy, PolicyKind, ResourceKind, ResourcePattern, Shape, Statement, Version,
-};
-use crate::source::{Span, Spanned};
+use crate::model::{Policy, Statement};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A part of the question.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Case {
     /// The actions, as AWS writes them.
     pub actions: Vec<String>,
@@ -29,18 +26,27 @@ pub(super) struct Case {
     pub pinned: BTreeMap<String, Option<ContextValue>>,
 }
 
+impl Case {
+    /// The same, of requests that fit this too.
+    pub(super) fn with(&self, within: Policy) -> Case {
+        let mut case = self.clone();
+        case.region.push(within);
+        case
+    }
+}
+
 /// A class of actions on one kind of resource.
-struct Class {
-    names: Vec<String>,
+pub(super) struct Class {
+    pub names: Vec<String>,
     /// Of these one stands for all; `None`: any text that fits.
-    action: Option<&'static Action>,
-    kind: Option<&'static ResourceType>,
+    pub action: Option<&'static Action>,
+    pub kind: Option<&'static ResourceType>,
 }
 
 /// Cuts a question into parts. Actions and resources that do not go together are in none.
 pub(super) fn cases(question: &Question<'_>) -> Vec<Case> {
     let policies = question.who.policies();
-    let statements = policies.iter().flat_map(|policy| &policy.statements).collect::<Vec<_>>();
+    let statements = policies.iter().copied().chain(&question.within).flat_map(|policy| &policy.statements).collect::<Vec<_>>();
     let keys = keys(&statements);
     let mut cases = Vec::new();
     for class in classes(question, &statements, &keys) {
@@ -222,151 +228,4 @@ fn cannot_be(question: &Question<'_>, template: &Request, key: &str) -> bool {
     let Request { caller, action, resource, .. } = template;
     let request = Request::new(caller.clone(), action, resource, question.account.as_deref(), context);
     request.is_err() || request.is_ok_and(|request| request.check_given().is_err())
-}
-
-/// What the requests must fit.
-fn region(question: &Question<'_>, class: &Class, there: &[String]) -> Vec<Policy> {
-    let lower = |text: &String| text.to_ascii_lowercase();
-    let actions = match class.action {
-        Some(_) => class.names.iter().take(1).map(lower).collect::<Vec<_>>(),
-        None => class.names.iter().map(lower).collect(),
-    };
-    let resources = match (class.action, class.kind) {
-        // Such an action has no resource, which only `*` asks about.
-        (Some(_), None) if question.resources.iter().any(|text| text == "*") => vec![literal_star()],
-        (Some(_), None) => Vec::new(),
-        _ => question.resources.iter().map(|text| resource(text)).collect(),
-    };
-    let mut asked = statement(Some(element(false, actions.iter().map(|text| action_pattern(text)).collect())), element(false, resources));
-    asked.conditions = there.iter().map(|key| is_there(key)).collect();
-    let mut statements = vec![asked];
-    if class.action.is_none() {
-        let known = aws::services().map(|service| action_pattern(&format!("{}:*", service.prefix())));
-        let is_whole = class.names.iter().all(|name| !name.contains(['*', '?']));
-        statements.extend((!is_whole).then(|| statement(Some(element(true, known.collect())), element(false, vec![everything()]))));
-    }
-    if let Some(kind) = class.kind {
-        let (inside, outside) = globs(kind.arn());
-        statements.push(statement(None, element(false, vec![resource(&inside)])));
-        if !outside.is_empty() {
-            statements.push(statement(None, element(true, outside.iter().map(|text| resource(text)).collect())));
-        }
-    }
-    let span = Span::default();
-    let alone =
-        |statement| Policy { kind: PolicyKind::Identity, span, version: Version::V2012, version_span: None, statements: vec![statement] };
-    statements.into_iter().map(alone).collect()
-}
-
-/// The shape of a kind's ARNs as a pattern, and patterns of what fits it and is none of the kind. A variable is never empty, and a name
-/// holds neither `/` nor `:`.
-fn globs(template: &str) -> (String, Vec<String>) {
-    let mut parts = Vec::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("${") {
-        let (name, after) = after.split_once('}').unwrap_or((after, ""));
-        parts.push((before, Some(name)));
-        rest = after;
-    }
-    parts.push((rest, None));
-    let spell = |wild: &dyn Fn(usize) -> &'static str| {
-        parts
-            .iter()
-            .enumerate()
-            .map(|(at, (text, name))| format!("{text}{}", if name.is_some() { wild(at) } else { "" }))
-            .collect::<String>()
-    };
-    let last = parts.iter().rposition(|(_, name)| name.is_some());
-    let ends_in_word = last.is_some_and(|last| {
-        let name = parts[last].1.unwrap_or_default();
-        !(name == "ObjectName" || name.ends_with("WithPath"))
-            && !["EntityPath", "OidcProviderName", "EventSourceName", "EventBusName", "Alias", "Account", "Region", "Partition"]
-                .contains(&name)
-    });
-    let outside = match last {
-        Some(last) if ends_in_word => ["*/*", "*:*"].map(|wild| spell(&|at| if at == last { wild } else { "*" })).to_vec(),
-        _ => Vec::new(),
-    };
-    (spell(&|_| "?*"), outside)
-}
-
-fn element<T>(not: bool, patterns: Vec<T>) -> Element<T> {
-    Element { not, patterns, span: Span::default() }
-}
-
-fn statement(action: Option<Element<ActionPattern>>, resource: Element<ResourcePattern>) -> Statement {
-    Statement {
-        index: 0,
-        span: Span::default(),
-        sid: None,
-        effect: Spanned::new(Effect::Allow, Span::default()),
-        principal: None,
-        action: Some(action.unwrap_or_else(|| element(false, vec![action_pattern("*")]))),
-        resource: Some(resource),
-        conditions: Vec::new(),
-        doubts: Vec::new(),
-    }
-}
-
-fn action_pattern(text: &str) -> ActionPattern {
-    ActionPattern { pattern: glob(text, false), span: Span::default(), doubt: None }
-}
-
-fn everything() -> ResourcePattern {
-    ResourcePattern { kind: ResourceKind::Everything, span: Span::default(), doubt: None }
-}
-
-fn resource(text: &str) -> ResourcePattern {
-    let kind = if text == "*" { ResourceKind::Everything } else { ResourceKind::Arn(glob(text, true)) };
-    ResourcePattern { kind, ..everything() }
-}
-
-/// The text `*`, which is what requests of actions without a resource have there.
-fn literal_star() -> ResourcePattern {
-    ResourcePattern { kind: ResourceKind::Arn(Pattern::literal("*")), ..everything() }
-}
-
-fn is_there(key: &str) -> Condition {
-    let span = Span::default();
-    let values = Values { list: vec![Spanned::new(false, span)], doubts: Vec::new(), span };
-    Condition {
-        operator: Spanned::new("Null".to_owned(), span),
-        quantifier: None,
-        if_exists: false,
-        key: Spanned::new(key.into(), span),
-        test: Test::Null(values),
-        span,
-        doubts: Vec::new(),
-    }
-}
-
-/// A text with wildcards and without variables; those of an ARN know their segment.
-fn glob(text: &str, is_arn: bool) -> Pattern {
-    let mut parts = Vec::new();
-    let (mut plain, mut colons) = (String::new(), 0);
-    for c in text.chars() {
-        let bound = is_arn && colons < 5;
-        let part = match c {
-            '*' if bound => Part::AnyInSegment { last: false },
-            '*' => Part::Any,
-            '?' if bound => Part::OneInSegment,
-            '?' => Part::One,
-            _ => {
-                colons += usize::from(c == ':');
-                plain.push(c);
-                continue;
-            }
-        };
-        if !plain.is_empty() {
-            parts.push(Part::Literal(std::mem::take(&mut plain).into()));
-        }
-        parts.push(part);
-    }
-    if !plain.is_empty() {
-        parts.push(Part::Literal(plain.into()));
-    }
-    Pattern {
-        shape: if parts.len() == 1 && matches!(parts[0], Part::Literal(_)) { Shape::Exact } else { Shape::General },
-        parts: parts.into(),
-    }
 }

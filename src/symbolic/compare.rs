@@ -6,9 +6,9 @@ use super::point::Sample;
 use super::refused;
 use super::sides::{Place, Search, Sides};
 use super::space::Undecided;
+use super::subject::{Documents, Subject};
 use super::variables::Variables;
 use crate::authz::{Ambiguity, Choice, Readings, bit, under_all_readings};
-use crate::eval;
 use crate::model::Policy;
 
 /// How two sets of policies stand to each other.
@@ -25,6 +25,19 @@ pub enum Relation {
     Incomparable,
     /// Not decided.
     Unknown,
+}
+
+impl Relation {
+    /// The relation over the requests of two parts.
+    #[must_use]
+    pub fn joined(self, other: Relation) -> Relation {
+        match (self, other) {
+            (same, other) if same == other => same,
+            (Relation::Unknown, _) | (_, Relation::Unknown) => Relation::Unknown,
+            (Relation::Equal, other) | (other, Relation::Equal) => other,
+            _ => Relation::Incomparable,
+        }
+    }
 }
 
 /// A request that one side allows and the other does not.
@@ -67,11 +80,16 @@ pub struct Compared {
 /// A request is any action, resource and context: no kind of caller and no list of actions limits it. Where AWS's pages leave open how
 /// words are read, the relation must be the same under all readings, or it is unknown.
 pub fn compare(old: &[&Policy], new: &[&Policy]) -> Compared {
+    compare_subjects(&Documents::new(old), &Documents::new(new))
+}
+
+/// Compares whatever there is to compare.
+pub(super) fn compare_subjects(old: &dyn Subject, new: &dyn Subject) -> Compared {
     let tried = under_all_readings(|readings| compare_once(old, new, readings));
     let answers = |pick: fn(&Compared) -> &Answer| tried.answers.iter().map(move |(_, compared)| pick(compared));
     let settled = |pick: fn(&Compared) -> &Answer| if tried.is_complete { settle(answers(pick)) } else { open() };
     let (mut gained, mut lost) = (settled(|compared| &compared.gained), settled(|compared| &compared.lost));
-    if let Some(span) = refused::differing(old, new) {
+    if let Some(span) = refused::differing(old.policies(), new.policies()) {
         for answer in [&mut gained, &mut lost].into_iter().filter(|answer| **answer == Answer::None) {
             let reason = "the two differ in words that AWS would refuse, and what those mean is not known".to_owned();
             *answer = Answer::Unknown(Undecided { reason, span: Some(span) });
@@ -82,7 +100,7 @@ pub fn compare(old: &[&Policy], new: &[&Policy]) -> Compared {
 }
 
 /// The choices that a set of second readings stands for.
-fn points(points: u64, second: u64) -> Vec<(Ambiguity, Choice)> {
+pub(super) fn points(points: u64, second: u64) -> Vec<(Ambiguity, Choice)> {
     let choice = |ambiguity| if second & bit(ambiguity) == 0 { Choice::First } else { Choice::Second };
     Ambiguity::all().filter(|ambiguity| points & bit(*ambiguity) != 0).map(|ambiguity| (ambiguity, choice(ambiguity))).collect()
 }
@@ -114,38 +132,43 @@ fn relation(gained: &Answer, lost: &Answer) -> Relation {
     }
 }
 
-fn compare_once(old: &[&Policy], new: &[&Policy], readings: &Readings) -> Compared {
+fn compare_once(old: &dyn Subject, new: &dyn Subject, readings: &Readings) -> Compared {
     let question = Question { old, new, readings };
-    let (gained, lost) = match Sides::new(old, new, readings, &Variables::default()) {
+    let (gained, lost) = match Sides::new(old, new, readings, old.known()) {
         Ok(sides) => (question.answer(&sides, false), question.answer(&sides, true)),
         Err(undecided) => (Answer::Unknown(undecided.clone()), Answer::Unknown(undecided)),
     };
     Compared { relation: relation(&gained, &lost), gained, lost, readings: Vec::new() }
 }
 
-/// Two sets of policies under one choice of readings.
+/// Two sides under one choice of readings. What is known of the requests is the same on both.
 #[derive(Clone, Copy)]
 pub(super) struct Question<'a> {
-    pub old: &'a [&'a Policy],
-    pub new: &'a [&'a Policy],
+    pub old: &'a dyn Subject,
+    pub new: &'a dyn Subject,
     pub readings: &'a Readings,
 }
 
 impl<'a> Question<'a> {
-    /// The policies of the side that does not allow and of the one that does; from new to old if `backwards`.
-    pub(super) fn directed(&self, backwards: bool) -> (&'a [&'a Policy], &'a [&'a Policy]) {
+    /// The side that does not allow and the one that does; from new to old if `backwards`.
+    pub(super) fn directed(&self, backwards: bool) -> (&'a dyn Subject, &'a dyn Subject) {
         if backwards { (self.new, self.old) } else { (self.old, self.new) }
+    }
+
+    /// Values to try for the variables that are not known; empty if there are none.
+    pub(super) fn assignments(&self) -> Vec<Variables> {
+        assignments(&[self.old.policies(), self.new.policies()].concat(), self.old.known())
     }
 
     /// With variables of unknown value the space holds requests that cannot be: what is found there must be found again with the
     /// variables filled in.
     fn answer(&self, sides: &Sides, backwards: bool) -> Answer {
-        let gain = match first_gain(sides, backwards, &Variables::default()) {
+        let gain = match first_gain(sides, backwards, self.old.known()) {
             Ok(None) => return Answer::None,
             Ok(Some(gain)) => gain,
             Err(undecided) => return Answer::Unknown(undecided),
         };
-        let settled = assignments([self.old, self.new].concat().as_slice());
+        let settled = self.assignments();
         if settled.is_empty() && self.replays(&gain.sample, backwards) {
             return Answer::Some(Box::new(gain));
         }
@@ -167,11 +190,8 @@ impl<'a> Question<'a> {
 
     /// Whether the other engine agrees that one side allows the request and the other does not.
     pub(super) fn replays(&self, sample: &Sample, backwards: bool) -> bool {
-        let request = sample.request();
-        let principal = sample.principal.as_deref().unwrap_or_default();
-        let allows = |policies: &[&Policy]| eval::allows_as_documents(&request, principal, policies, self.readings);
         let (from, to) = self.directed(backwards);
-        allows(to) && !allows(from)
+        to.allows(sample, self.readings) && !from.allows(sample, self.readings)
     }
 }
 

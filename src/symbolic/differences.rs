@@ -1,15 +1,15 @@
 //! All that one document allows and another does not, as few regions that a person can read.
 
 use super::bits::ones;
-use super::candidates::assignments;
 use super::causes::{Cause, causes};
-use super::compare::{Answer, Compared, Question, Relation, compare};
+use super::compare::{Answer, Compared, Question, Relation, compare_subjects};
 use super::outside::Budget;
 use super::plausible::plausible;
 use super::point::Sample;
 use super::sides::{Because, Place, Search, Sides, parts};
 use super::sketch::resource_atom;
 use super::space::{Classified, Name, Space, Undecided};
+use super::subject::{Documents, Hinge, Subject};
 use super::token::{Atom, Style};
 use super::variables::Variables;
 use crate::authz::{Ambiguity, Choice, Readings, bit};
@@ -23,10 +23,12 @@ const MOST_BOXES: usize = 64;
 /// The newly allowed requests of one statement, or those of it that one Deny held back before.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Region {
-    /// The statement that allows them, of the side that allows more.
-    pub allowed_by: Place,
+    /// The statement that allows them, of the side that allows more; `None`: no statement need do so.
+    pub allowed_by: Option<Place>,
     /// The statement of the other side that denies them; `None`: no statement there allows them.
     pub denied_by: Option<Place>,
+    /// The first statement of a layer that limits the side that does not allow and that the other side does not have.
+    pub limited_by: Option<Place>,
     /// The words of the allowing statement's actions that name actions of the region.
     pub actions: Vec<Span>,
     /// The same for its resources.
@@ -63,16 +65,41 @@ pub struct Differences {
     pub readings: Vec<(Vec<(Ambiguity, Choice)>, Relation)>,
 }
 
-/// Compares two sets of policies as [`compare`] does, and lists all in which they differ.
+impl Differences {
+    /// The differences of two parts of the requests, as one list.
+    #[must_use]
+    pub fn joined(self, other: Differences) -> Differences {
+        let (newly_allowed, newly_denied) = (self.newly_allowed.joined(other.newly_allowed), self.newly_denied.joined(other.newly_denied));
+        let relation = self.relation.joined(other.relation);
+        let readings = if self.readings.len() < other.readings.len() { other.readings } else { self.readings };
+        Differences { relation, newly_allowed, newly_denied, readings }
+    }
+}
+
+impl Direction {
+    fn joined(mut self, other: Direction) -> Direction {
+        let key = |region: &Region| (region.allowed_by, region.denied_by, region.limited_by);
+        let known = self.regions.iter().map(key).collect::<Vec<_>>();
+        self.regions.extend(other.regions.into_iter().filter(|region| !known.contains(&key(region))));
+        Direction { regions: self.regions, undecided: self.undecided.or(other.undecided) }
+    }
+}
+
+/// Compares two sets of policies as [`super::compare`] does, and lists all in which they differ.
 pub fn differences(old: &[&Policy], new: &[&Policy]) -> Differences {
-    let compared = compare(old, new);
+    differences_of(&Documents::new(old), &Documents::new(new))
+}
+
+/// Lists in what two sides differ, whatever they are.
+pub(super) fn differences_of(old: &dyn Subject, new: &dyn Subject) -> Differences {
+    let compared = compare_subjects(old, new);
     let newly_allowed = direction(old, new, &compared, false);
     let newly_denied = direction(old, new, &compared, true);
     Differences { relation: compared.relation, newly_allowed, newly_denied, readings: compared.readings }
 }
 
 /// The regions under all readings that were tried; one that is not there under all of them says so.
-fn direction(old: &[&Policy], new: &[&Policy], compared: &Compared, backwards: bool) -> Direction {
+fn direction(old: &dyn Subject, new: &dyn Subject, compared: &Compared, backwards: bool) -> Direction {
     let answer = if backwards { &compared.lost } else { &compared.gained };
     if *answer == Answer::None {
         return Direction::default();
@@ -127,9 +154,9 @@ impl<'a> Listing<'a> {
     /// Where variables stand in the policies, values are tried: with unknown ones the space holds requests that cannot be.
     fn run(&mut self) {
         let Question { old, new, readings } = self.question;
-        let settled = assignments(&[old, new].concat());
+        let settled = self.question.assignments();
         let is_open = !settled.is_empty();
-        let runs = if is_open { settled } else { vec![Variables::default()] };
+        let runs = if is_open { settled } else { vec![old.known().clone()] };
         for variables in &runs {
             let searched = Sides::new(old, new, readings, variables).and_then(|sides| self.search(&sides, variables));
             if let Err(undecided) = searched
@@ -149,7 +176,7 @@ impl<'a> Listing<'a> {
             if self.seen.contains_key(&part.because) {
                 continue;
             }
-            let Some(statement) = find(self.question.directed(self.backwards).1, part.because.allowed) else { continue };
+            let statement = self.question.directed(self.backwards).1.find(part.because.allowed);
             let patterns = Patterns::new(statement, self.question.readings, variables);
             let mut boxes = 0;
             let asked = search.ask(&part, &mut |space, cube, because| {
@@ -177,29 +204,45 @@ impl<'a> Listing<'a> {
     fn region(&self, because: Because, seen: Seen, under: &[(Ambiguity, Choice)]) -> Region {
         let (from, to) = self.question.directed(self.backwards);
         let Because { denied: denied_by, allowed: allowed_by } = because;
-        let (allow, deny) = (find(to, allowed_by), denied_by.and_then(|place| find(from, place)));
+        let (allow, deny) = (to.find(allowed_by), denied_by.and_then(|place| from.find(place)));
         let of_action = allow.and_then(|allow| allow.action.as_ref());
         let of_resource = allow.and_then(|allow| allow.resource.as_ref());
         let actions = of_action.map(|element| touched(element, |pattern| pattern.span, &seen.actions)).unwrap_or_default();
         let resources = of_resource.map(|element| touched(element, |pattern| pattern.span, &seen.resources)).unwrap_or_default();
-        let touched = actions.iter().chain(&resources).copied().collect::<Vec<_>>();
         let conditions = allow.iter().flat_map(|allow| &allow.conditions);
         let statements = deny.into_iter().chain(allow).collect::<Vec<_>>();
+        let witness = plausible(seen.witness, &statements, &|sample| self.question.replays(sample, self.backwards));
+        let hinge = if deny.is_none() { to.hangs_on(from, &witness) } else { None };
         Region {
-            allowed_by,
+            allowed_by: Some(allowed_by).filter(|_| allow.is_some()),
             denied_by,
+            limited_by: if let Some(Hinge::Limited(place)) = hinge { place } else { None },
             keys: conditions.map(|condition| condition.key.node.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
-            because: causes(allow, deny, from, to, &touched, self.backwards),
-            witness: plausible(seen.witness, &statements, &|sample| self.question.replays(sample, self.backwards)),
+            because: self.because(because, hinge, [actions.clone(), resources.clone()].concat().as_slice()),
+            witness: to.shown(witness),
             under: under.to_vec(),
             actions,
             resources,
         }
     }
-}
 
-fn find<'a>(policies: &'a [&'a Policy], place: Place) -> Option<&'a Statement> {
-    policies.get(place.policy)?.statements.iter().find(|statement| statement.index == place.statement)
+    /// The words that made the difference. Where the grant is there on both sides, those of the layer that one side lacks.
+    fn because(&self, because: Because, hinge: Option<Hinge>, touched: &[Span]) -> Vec<Cause> {
+        let (from, to) = self.question.directed(self.backwards);
+        let deny = because.denied.and_then(|place| from.find(place));
+        let of = |allow, touched: &[Span]| causes(allow, deny, from.policies(), to.policies(), touched, self.backwards);
+        match hinge {
+            Some(Hinge::Allowed(place)) if place != because.allowed => {
+                let allow = to.find(place);
+                of(allow, allow.map(|allow| vec![allow.effect.span]).unwrap_or_default().as_slice())
+            }
+            Some(Hinge::Limited(place)) => {
+                let limit = place.and_then(|place| from.find(place)).map(|limit| limit.effect.span);
+                limit.into_iter().map(|span| Cause { span, is_new: self.backwards }).collect()
+            }
+            _ => of(to.find(because.allowed), touched),
+        }
+    }
 }
 
 /// The places of the patterns that were touched; of a `Not..` element, or where nothing can be told, all.
@@ -217,9 +260,9 @@ struct Patterns {
 }
 
 impl Patterns {
-    fn new(statement: &Statement, readings: &Readings, variables: &Variables) -> Patterns {
-        let actions = statement.action.iter().flat_map(|element| &element.patterns);
-        let resources = statement.resource.iter().flat_map(|element| &element.patterns);
+    fn new(statement: Option<&Statement>, readings: &Readings, variables: &Variables) -> Patterns {
+        let actions = statement.iter().flat_map(|statement| &statement.action).flat_map(|element| &element.patterns);
+        let resources = statement.iter().flat_map(|statement| &statement.resource).flat_map(|element| &element.patterns);
         Patterns {
             actions: actions.map(|pattern| Atom::read(&pattern.pattern, Style::Text, variables)).collect(),
             resources: resources.map(|pattern| resource_atom(pattern, readings, variables)).collect(),

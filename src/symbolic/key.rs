@@ -179,19 +179,6 @@ impl KeySpace {
     }
 }
 
-impl Asked {
-    /// Whether no atom is left, of whatever family.
-    pub(super) fn has_no_comparison(&self) -> bool {
-        match self {
-            Asked::Nothing | Asked::Text(..) => false,
-            Asked::Number(atoms) => atoms.is_empty(),
-            Asked::Date(atoms) => atoms.is_empty(),
-            Asked::Address(atoms) => atoms.is_empty(),
-            Asked::Binary(atoms) => atoms.is_empty(),
-        }
-    }
-}
-
 /// Looks for sets of values: for each test, some value lies in it or none does, and some value lies outside of it or none does.
 struct Sets<'a> {
     parts: &'a [Bits],

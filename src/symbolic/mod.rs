@@ -3,6 +3,7 @@
 //! The method is that of `../shared/symbolic.md`. Matching is this room's own: it shares the model and the readings with
 //! [`crate::eval`], which replays every request that is shown.
 
+mod access;
 mod bits;
 mod can;
 mod candidates;
@@ -15,26 +16,32 @@ mod decide;
 mod differences;
 mod key;
 mod outside;
+mod outsiders;
 mod partition;
 mod plausible;
 mod point;
 mod principal;
 mod refused;
+mod region;
 mod search;
 mod sides;
 mod sketch;
 mod space;
+mod subject;
 mod token;
 mod tree;
 mod values;
 mod variables;
 mod walk;
+mod ways;
 
+pub use access::{Access, Within, access_differences, compare_access};
 pub use can::{Answered, Granted, Question, Shown, Who, can, together};
 pub use causes::Cause;
 pub use compare::{Answer, Compared, Gain, Relation, compare};
 pub use decide::decide;
 pub use differences::{Differences, Direction, Region, differences};
+pub use outsiders::{Asked, Outside, Outsider, outsiders, reached};
 pub use partition::{Comparison, KeyValues, Rest, Way, key_values, rests};
 pub use point::Sample;
 pub use sides::Place;

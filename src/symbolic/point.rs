@@ -22,14 +22,16 @@ impl Sample {
     /// The first point of a box. Classes are in the order in which they were found, so it is among the shortest.
     pub(super) fn pick(space: &Space, cube: &[u64], variables: &Variables) -> Sample {
         let mut sample = Sample::default();
-        for (key, value) in variables.iter() {
-            if let Some(value) = value {
-                sample.context.set_one(key, value);
-            }
-        }
         for (number, dimension) in space.dimensions.iter().enumerate() {
             let Some(class) = ones(space.part(cube, number)).next() else { continue };
             sample.set(&dimension.name, &dimension.classified, class);
+        }
+        // What is known of a key is its value, of whatever class.
+        for (key, value) in variables.iter() {
+            match value {
+                Some(value) => sample.context.set_one(key, value),
+                None => sample.context.remove(key),
+            }
         }
         sample
     }

@@ -7,31 +7,21 @@ use super::can::{Found, Question, Shown, Who};
 use super::cases::Case;
 use super::cover::may_meet;
 use super::outside::{Budget, STATES_AT_LAST, outside};
+use super::outsiders::{caller_by_name, names, only};
+use super::plausible::plausible;
 use super::point::Sample;
 use super::principal::concerns;
 use super::sides::{allows, generous};
 use super::sketch::{Entry, Sketch, Sketcher};
 use super::space::{Cube, Gathered, Space, Undecided};
 use super::variables::Variables;
-use crate::authz::{ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind, formula};
+use super::ways::{Allowing, Kind, ways};
+use crate::authz::{Caller, ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind, formula};
 use crate::eval::{self, Outcome};
 use crate::model::{Policy, Statement};
 
-/// Which request is looked for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
-    Allowed,
-    Denied,
-}
-
-/// Ways to fulfil or to fail a formula.
-const MOST_WAYS: usize = 4_096;
-
 /// Boxes whose request did not replay before the search gives up.
 const MOST_TRIED: usize = 256;
-
-/// A layer that allows, naming the caller in one of these ways.
-type Atom = (LayerId, NamingSet);
 
 /// A search under one choice of readings.
 pub(super) struct Search<'a> {
@@ -93,12 +83,12 @@ impl Search<'_> {
         let gathered = sketcher.finish()?;
         blocks.retain(|block| may_meet(&region, &block.sketch, &gathered));
         let all = blocks.iter().map(|block| &block.sketch).chain([&region]).collect::<Vec<_>>();
-        let mut space = Space::new(&gathered, &all, &region, &Variables::default(), &mut budget)?;
+        let mut space = Space::new(&gathered, &all, &region, variables, &mut budget)?;
         for (key, value) in &self.case.pinned {
-            space.pin(&gathered, &all, key, value.as_ref())?;
+            if !space.keep(&gathered, &all, key, value.as_ref()) {
+                return Err(Undecided { reason: format!("the value of `{key}` is not of its type"), span: None });
+            }
         }
-        let open = variables.iter().filter(|(key, _)| !self.case.pinned.contains_key(*key));
-        open.for_each(|(key, value)| space.keep(key, value));
         let incomplete = space.incomplete.clone();
         let Some(start) = space.cube(&region) else { return incomplete.map_or(Ok(Found::None), Err) };
         let cubes = blocks.iter().map(|block| space.cube(&block.sketch)).collect::<Vec<_>>();
@@ -160,33 +150,16 @@ impl Search<'_> {
         Ok(sketcher.sketch(Entry { statement, generous })?.map(|sketch| Block { layer, allows, namings, sketch }))
     }
 
-    /// The ways to fulfil the formula, or to fail it: layers that all allow, or of which none does.
-    fn ways(&self) -> Option<Vec<Vec<Atom>>> {
+    fn ways(&self) -> Option<Vec<Vec<Allowing>>> {
         let none = Layers::default();
         let (formula, layers) = match &self.question.who {
             Who::Anybody(_) => (Formula::Allows(LayerId::Resource, NamingSet::ANY), &none),
             Who::Caller(_, layers) => (formula(&self.case.template, layers), *layers),
         };
-        self.expand(&formula, layers)
+        ways(&formula, layers, self.readings, self.kind)
     }
 
-    fn expand(&self, part: &Formula, layers: &Layers<'_>) -> Option<Vec<Vec<Atom>>> {
-        let fulfil = self.kind == Kind::Allowed;
-        let each = |parts: &[Formula]| parts.iter().map(|part| self.expand(part, layers)).collect::<Option<Vec<_>>>();
-        match part {
-            Formula::Allows(layer, _) if layers.is_assumed(*layer) => Some(if fulfil { vec![Vec::new()] } else { Vec::new() }),
-            Formula::Allows(layer, namings) => Some(vec![vec![(*layer, *namings)]]),
-            Formula::Reading(ambiguity, first, second) => {
-                self.expand(if self.readings.second(*ambiguity) { second } else { first }, layers)
-            }
-            Formula::All(parts) if fulfil => product(&each(parts)?),
-            Formula::Any(parts) if !fulfil => product(&each(parts)?),
-            Formula::All(parts) | Formula::Any(parts) => Some(each(parts)?.into_iter().flatten().collect()),
-        }
-    }
-
-    /// The request of a sample, and whether the other engine says the same of it; one that AWS's pages leave open may be either.
-    /// `None`: there is no such request.
+    /// The request of a sample, and whether the other engine says the same of it under the same readings. `None`: there is no such request.
     fn replay(&self, sample: &Sample) -> Option<(Shown, bool)> {
         let mut context = sample.context.clone();
         for (key, value) in &self.case.pinned {
@@ -206,46 +179,49 @@ impl Search<'_> {
             Who::Anybody(policies) => {
                 let request = Request { action, resource, context, ..template.clone() };
                 let principal = sample.principal.as_deref().unwrap_or_default();
-                if contradicts(principal, &request) {
+                // Its keys say who it is.
+                let is_itself = |named| eval::allows_as_documents(&request, principal, &[&only(named, policies)], self.readings);
+                if !names(policies).get(principal).is_none_or(is_itself) {
                     return None;
                 }
                 let allows = eval::allows_as_documents(&request, principal, policies, self.readings);
+                // For the statements that name it.
+                let request = Request { caller: caller_by_name(principal).unwrap_or(Caller::Anonymous), ..request };
                 Some((Shown { request, principal: sample.principal.clone() }, allows == wanted))
             }
             Who::Caller(caller, layers) => {
                 let request = Request::new((*caller).clone(), &action, &resource, self.question.account.as_deref(), context).ok()?;
                 request.check_given().ok()?;
-                let outcome = eval::decide(&request, layers).outcome;
-                let fits = outcome == Outcome::Undetermined || (outcome == Outcome::Allowed) == wanted;
-                Some((Shown { request, principal: None }, fits))
+                let allows = eval::decide_under(&request, layers, self.readings).outcome == Outcome::Allowed;
+                Some((Shown { request, principal: None }, allows == wanted))
             }
         }
+    }
+}
+
+impl Search<'_> {
+    /// The request with names that a person recognises, where that still is one of the case and shows the same.
+    fn plausibly(&self, sample: Sample) -> Option<Shown> {
+        let shows = |sample: &Sample| self.replay(sample).is_some_and(|(shown, agrees)| agrees && self.is_of_case(&shown));
+        let asked = self.case.region.first().into_iter().flat_map(|policy| &policy.statements);
+        let own = self.statements().into_iter().map(|(_, statement)| statement);
+        let statements = asked.chain(own).collect::<Vec<_>>();
+        Some(self.replay(&plausible(sample, &statements, &shows))?.0)
+    }
+
+    fn is_of_case(&self, shown: &Shown) -> bool {
+        let principal = shown.principal.as_deref().unwrap_or_default();
+        self.case.region.iter().all(|policy| {
+            // Principals count only where they are open.
+            let is_caller = matches!(self.question.who, Who::Caller(..)) && policy.statements.iter().any(|own| own.principal.is_some());
+            is_caller || eval::allows_as_documents(&shown.request, principal, &[policy], self.readings)
+        })
     }
 }
 
 fn numbered<'a>(layer: LayerId, policies: &[&'a Policy]) -> impl Iterator<Item = (LayerId, &'a Statement)> + use<'a> {
     let policies = policies.to_vec();
     policies.into_iter().flat_map(|policy| &policy.statements).map(move |statement| (layer, statement))
-}
-
-/// Whether the keys of a request say that it is somebody else's than a user's or role's that a policy names (E1).
-fn contradicts(principal: &str, request: &Request) -> bool {
-    let is_own = principal.contains(":iam:") && !principal.ends_with(":root");
-    let account = principal.split(':').nth(4).filter(|account| !account.is_empty());
-    let differs = |key: &str, own: &str| request.context.present(key).is_some_and(|value| value.as_slice() != [own.to_owned()]);
-    is_own && differs("aws:principalarn", principal) || account.is_some_and(|account| differs("aws:principalaccount", account))
-}
-
-/// One of each; `None` if there are too many.
-fn product(parts: &[Vec<Vec<Atom>>]) -> Option<Vec<Vec<Atom>>> {
-    let mut ways = vec![Vec::new()];
-    for part in parts {
-        if ways.len() * part.len() > MOST_WAYS {
-            return None;
-        }
-        ways = ways.iter().flat_map(|way| part.iter().map(move |more| way.iter().chain(more).copied().collect::<Vec<_>>())).collect();
-    }
-    Some(ways)
 }
 
 /// The search in a space.
@@ -280,7 +256,7 @@ impl Walk<'_> {
             let is_over = match self.search.kind {
                 Kind::Allowed => self.fulfil(start, &way, &denies)?,
                 Kind::Denied => {
-                    let fits = |block: &Block| block.allows && way.iter().any(|atom| is_atom(block, atom));
+                    let fits = |block: &Block| block.allows && way.iter().any(|part| is_of(block, part));
                     let others = self.chosen(fits);
                     self.outside(start, &others)?
                 }
@@ -297,10 +273,10 @@ impl Walk<'_> {
     }
 
     /// Requests that a statement of each layer allows.
-    fn fulfil(&mut self, from: &[u64], way: &[Atom], denies: &[Cube]) -> Result<bool, Undecided> {
+    fn fulfil(&mut self, from: &[u64], way: &[Allowing], denies: &[Cube]) -> Result<bool, Undecided> {
         self.budget.spend(50).map_err(|_| self.too_many())?;
-        let Some((atom, rest)) = way.split_first() else { return self.outside(from, denies) };
-        for cube in self.chosen(|block| block.allows && is_atom(block, atom)) {
+        let Some((part, rest)) = way.split_first() else { return self.outside(from, denies) };
+        for cube in self.chosen(|block| block.allows && is_of(block, part)) {
             if let Some(both) = self.meet(from, &cube)
                 && self.fulfil(&both, rest, denies)?
             {
@@ -332,7 +308,8 @@ impl Walk<'_> {
         let sample = Sample::pick(self.space, cube, self.variables);
         let replayed = self.search.replay(&sample);
         self.disagrees |= matches!(replayed, Some((_, false)));
-        self.found = replayed.filter(|(_, agrees)| *agrees).map(|(shown, _)| shown);
+        let shown = replayed.filter(|(_, agrees)| *agrees).map(|(shown, _)| shown);
+        self.found = shown.map(|shown| self.search.plausibly(sample).unwrap_or(shown));
         self.tried += 1;
         self.found.is_some() || self.tried >= MOST_TRIED
     }
@@ -343,6 +320,6 @@ impl Walk<'_> {
     }
 }
 
-fn is_atom(block: &Block, (layer, namings): &Atom) -> bool {
+fn is_of(block: &Block, (layer, namings): &Allowing) -> bool {
     block.layer == *layer && block.namings.meets(*namings)
 }

@@ -2,12 +2,13 @@
 
 use super::cover::{left_over, may_meet};
 use super::outside::{Budget, STATES_AT_LAST, outside};
-use super::sketch::{Entry, Sketch, Sketcher};
+use super::sketch::{Sketch, Sketcher};
 use super::space::{Gathered, Space, Undecided};
+use super::subject::Subject;
 use super::variables::Variables;
 use crate::authz::{Ambiguity, Readings};
 use crate::model::condition::Test;
-use crate::model::{Condition, Effect, Policy, Statement};
+use crate::model::{Condition, Effect, Statement};
 
 /// A statement of one of the two sides, by policy and number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -53,12 +54,13 @@ pub(super) struct Because {
 pub(super) type Found<'a> = dyn FnMut(&Space, &[u64], Because) -> bool + 'a;
 
 impl Sides {
-    pub(super) fn new(old: &[&Policy], new: &[&Policy], readings: &Readings, variables: &Variables) -> Result<Sides, Undecided> {
+    pub(super) fn new(old: &dyn Subject, new: &dyn Subject, readings: &Readings, variables: &Variables) -> Result<Sides, Undecided> {
         let mut sketcher = Sketcher::new(readings, variables);
-        let both = old.iter().chain(new).flat_map(|policy| &policy.statements);
+        sketcher.names_principals = old.names_principals();
+        let both = old.policies().iter().chain(new.policies()).flat_map(|policy| &policy.statements);
         both.for_each(|statement| sketcher.note_sets(statement));
-        let old = side(old, readings, &mut sketcher)?;
-        let new = side(new, readings, &mut sketcher)?;
+        let old = old.side(&mut sketcher)?;
+        let new = new.side(&mut sketcher)?;
         Ok(Sides { gathered: sketcher.finish()?, old, new })
     }
 
@@ -66,20 +68,6 @@ impl Sides {
     pub(super) fn directed(&self, backwards: bool) -> (&Side, &Side) {
         if backwards { (&self.new, &self.old) } else { (&self.old, &self.new) }
     }
-}
-
-fn side(policies: &[&Policy], readings: &Readings, sketcher: &mut Sketcher<'_>) -> Result<Side, Undecided> {
-    let mut side = Side::default();
-    for (policy, known) in policies.iter().enumerate() {
-        for statement in &known.statements {
-            let allows = allows(statement, readings);
-            let entry = Entry { statement, generous: generous(statement, allows, readings) };
-            let Some(sketch) = sketcher.sketch(entry)? else { continue };
-            let block = Block { place: Place { policy, statement: statement.index }, sketch };
-            if allows { &mut side.allows } else { &mut side.denies }.push(block);
-        }
-    }
-    Ok(side)
 }
 
 /// One thing to look for: requests of a statement that lie outside of others.

@@ -110,7 +110,7 @@ pub(super) type Unsupported = Undecided;
 
 /// Collects what all statements ask.
 pub(super) struct Sketcher<'a> {
-    readings: &'a Readings,
+    pub readings: &'a Readings,
     variables: &'a Variables,
     pub dimensions: Vec<Gathered>,
     places: FxHashMap<Name, usize>,
@@ -201,12 +201,13 @@ impl<'a> Sketcher<'a> {
         for (key, value) in self.variables.iter() {
             let (Some(value), Some(place)) = (value, self.places.get(&Name::Key(key.into()))) else { continue };
             let dimension = &mut self.dimensions[*place];
-            let span = dimension.span;
-            let atom = dimension.asked.text(Atom::Literal(value.into())).map_err(|_| Undecided {
-                reason: format!("`{key}` fills a variable and is compared as something other than text"),
-                span,
-            })?;
-            dimension.always.push(atom);
+            if let Asked::Text(..) | Asked::Nothing = dimension.asked {
+                let atom = dimension.asked.text(Atom::Literal(value.into()));
+                dimension.always.extend(atom);
+            } else if dimension.asked.answers(value).is_none() {
+                let reason = format!("`{key}` is known to be `{value}` and is compared as something else");
+                return Err(Undecided { reason, span: dimension.span });
+            }
         }
         Ok(self.dimensions)
     }
@@ -237,7 +238,7 @@ impl<'a> Sketcher<'a> {
         resource_atom(pattern, self.readings, self.variables)
     }
 
-    fn place(&mut self, name: Name, span: Span) -> usize {
+    pub(super) fn place(&mut self, name: Name, span: Span) -> usize {
         let dimensions = &mut self.dimensions;
         *self.places.entry(name).or_insert_with_key(|name| {
             let multi_valued = match name {
@@ -250,7 +251,7 @@ impl<'a> Sketcher<'a> {
         })
     }
 
-    fn atom(&mut self, name: Name, atom: Atom, span: Span) -> Result<u32, Unsupported> {
+    pub(super) fn atom(&mut self, name: Name, atom: Atom, span: Span) -> Result<u32, Unsupported> {
         let place = self.place(name, span);
         self.dimensions[place].asked.text(atom).map_err(|mixed| self.mixed(mixed, place, span))
     }

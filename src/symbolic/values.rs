@@ -170,9 +170,7 @@ impl Values {
     /// Sorts the values; only `true` and `false` if `is_bool`. Texts are only those that fit one of the atoms `within`, if there are.
     pub(super) fn new(asked: &Asked, is_bool: bool, within: &[u32], budget: &mut Budget) -> Result<Values, TooMany> {
         match asked {
-            Asked::Nothing => Ok(Values::any()),
-            // Where nothing but its presence is asked, any value will do.
-            _ if asked.has_no_comparison() => Ok(Values::any()),
+            Asked::Nothing => Ok(Values { witnesses: vec!["x".to_owned()], columns: Vec::new(), is_complete: true }),
             Asked::Text(atoms, _) => texts(atoms, is_bool, within, budget),
             Asked::Number(atoms) => Ok(numbers(atoms)),
             Asked::Date(atoms) => Ok(dates(atoms)),
@@ -186,10 +184,6 @@ impl Values {
         let answers = asked.answers(text)?;
         let agrees = |class: &usize| answers.iter().zip(&self.columns).all(|(answer, column)| column.contains(*class) == *answer);
         (0..self.witnesses.len()).find(agrees)
-    }
-
-    fn any() -> Values {
-        Values { witnesses: vec!["x".to_owned()], columns: Vec::new(), is_complete: true }
     }
 
     /// Gives each value its column by asking every atom.
@@ -306,6 +300,8 @@ fn numbers(atoms: &[(Relation, f64)]) -> Values {
     values.extend(limits.last().map(|limit| if limit + 1.0 > *limit { limit + 1.0 } else { limit.next_up() }));
     values.retain(|value| value.is_finite());
     values.dedup();
+    // Where only its presence is asked the key has a value all the same.
+    values.extend(values.is_empty().then_some(1.0));
     Values::by_asking(&values, atoms, f64::to_string, |(relation, limit), value| {
         value.partial_cmp(limit).is_some_and(|order| holds(*relation, order))
     })
@@ -330,6 +326,9 @@ fn holds(relation: Relation, order: std::cmp::Ordering) -> bool {
 
 const SECOND: i128 = 1_000_000_000;
 
+/// 2026-01-01T00:00:00Z, in nanoseconds since 1970.
+const NEW_YEAR: i128 = 1_767_225_600 * SECOND;
+
 fn dates(atoms: &[(Relation, i128)]) -> Values {
     let mut limits = atoms.iter().map(|(_, limit)| *limit).collect::<Vec<_>>();
     limits.sort_unstable();
@@ -342,6 +341,8 @@ fn dates(atoms: &[(Relation, i128)]) -> Values {
     }
     values.extend(limits.last().map(|limit| limit + SECOND));
     values.dedup();
+    // Where only its presence is asked the key has a value all the same.
+    values.extend(values.is_empty().then_some(NEW_YEAR));
     Values::by_asking(&values, atoms, |nanos| spell_date(*nanos), |(relation, limit), value| holds(*relation, value.cmp(limit)))
 }
 

@@ -31,6 +31,11 @@ impl Variables {
         self
     }
 
+    /// Whether a key, given in lower case, is settled.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
     pub(super) fn fill<'a>(&'a self, variable: &'a Variable) -> Filled<'a> {
         match (self.0.get(&variable.key), &variable.default) {
             (None, _) => Filled::Unknown,

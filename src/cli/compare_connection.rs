@@ -1,0 +1,182 @@
+//! `ica-policy compare` with settings files: all layers of a connection, and what that means for the operations of ICA.
+
+use super::exit::Exit;
+use super::files::{Files, read_text, unreadable};
+use super::git::Revision;
+use super::versions::Origin;
+use crate::ica::connection::{Built, Connection, ConnectionError, Loader, Unreadable, build};
+use crate::ica::settings::{self, Settings};
+use crate::ica::{AccessChange, OperationChange, access_changes, check, operation_changes};
+use crate::report::{Change, Comparison, Connections, Version};
+use crate::source::{SourceId, Sources};
+use std::path::{Path, PathBuf};
+
+/// The ending of settings files.
+const ENDING: &str = ".toml";
+
+/// Whether an argument names settings, not a policy.
+pub(super) fn is_settings(origin: &Origin<'_>) -> bool {
+    path(origin).ends_with(ENDING)
+}
+
+/// Why two settings files cannot be compared.
+pub(super) enum Failure {
+    Usage(String),
+    Unreadable(Vec<Unreadable>),
+}
+
+/// Two versions of one connection; one may be missing.
+pub(super) struct Pair {
+    name: Option<String>,
+    old: Option<Settings>,
+    new: Option<Settings>,
+}
+
+/// A settings file.
+struct Side {
+    shown: String,
+    settings: Vec<Settings>,
+}
+
+/// The connections of two settings files, paired by name; a file with one connection needs no name.
+pub(super) fn pairs(old: &Origin<'_>, new: &Origin<'_>) -> Result<Vec<Pair>, Failure> {
+    let [old, new] = [side(old)?, side(new)?];
+    if let ([old], [new]) = (old.settings.as_slice(), new.settings.as_slice()) {
+        return Ok(vec![Pair { name: new.name.clone(), old: Some(old.clone()), new: Some(new.clone()) }]);
+    }
+    for side in [&old, &new] {
+        let names = side.settings.iter().map(|settings| settings.name.as_deref()).collect::<Vec<_>>();
+        let is_twice = |name: &Option<&str>| names.iter().filter(|other| *other == name).count() > 1;
+        if names.iter().any(|name| name.is_none() || is_twice(name)) {
+            let message = format!("{}: every connection needs a `name` of its own, by which the old and the new are paired", side.shown);
+            return Err(Failure::Usage(message));
+        }
+    }
+    let find = |all: &[Settings], name: &Option<String>| all.iter().find(|settings| settings.name == *name).cloned();
+    let gone = old.settings.iter().filter(|settings| find(&new.settings, &settings.name).is_none());
+    let names = new.settings.iter().chain(gone).map(|settings| settings.name.clone());
+    Ok(names.map(|name| Pair { old: find(&old.settings, &name), new: find(&new.settings, &name), name }).collect())
+}
+
+fn side(origin: &Origin<'_>) -> Result<Side, Failure> {
+    let shown = shown(origin);
+    let text = match origin {
+        Origin::Revision { revision, path } => Revision { name: revision }.read(path).and_then(|text| {
+            let help = "compare two settings files instead: compare OLD.toml NEW.toml";
+            text.ok_or_else(|| unreadable(&shown, "the revision has no such file".to_owned(), Some(help)))
+        }),
+        Origin::File(path) | Origin::WorkTree(path) => read_text(path, Path::new(path), &shown),
+    };
+    let text = text.map_err(|error| Failure::Unreadable(vec![error]))?;
+    let settings = settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
+    if settings.is_empty() {
+        return Err(Failure::Usage(format!("{shown}: there is no connection in it")));
+    }
+    Ok(Side { shown, settings })
+}
+
+fn path<'a>(origin: &Origin<'a>) -> &'a str {
+    match origin {
+        Origin::File(path) | Origin::WorkTree(path) | Origin::Revision { path, .. } => path,
+    }
+}
+
+fn shown(origin: &Origin<'_>) -> String {
+    match origin {
+        Origin::Revision { revision, path } => Revision { name: revision }.shown(path),
+        Origin::File(path) | Origin::WorkTree(path) => (*path).to_owned(),
+    }
+}
+
+/// Files of a git revision, relative to a folder.
+struct GitFiles<'a> {
+    revision: Revision<'a>,
+    folder: PathBuf,
+}
+
+impl Loader for GitFiles<'_> {
+    fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
+        let path = self.folder.join(name).display().to_string();
+        let shown = self.revision.shown(&path);
+        if name == "-" {
+            return Err(unreadable(&shown, "git has no older version of standard input".to_owned(), None));
+        }
+        let text = self.revision.read(&path)?;
+        let text = text.ok_or_else(|| unreadable(&shown, "the revision has no such file".to_owned(), None))?;
+        sources.add_file(&shown, text).map_err(|error| unreadable(&shown, error.to_string(), None))
+    }
+}
+
+fn read(sources: &mut Sources, origin: &Origin<'_>, settings: &Settings) -> Result<Connection, Failure> {
+    let folder = Path::new(path(origin)).parent().map(Path::to_owned).unwrap_or_default();
+    let built = match origin {
+        Origin::Revision { revision, .. } => build(settings, sources, &mut GitFiles { revision: Revision { name: revision }, folder }),
+        Origin::File(_) | Origin::WorkTree(_) => build(settings, sources, &mut Files { folder }),
+    };
+    match built {
+        Ok(Built { connection, unreadable }) if unreadable.is_empty() => Ok(connection),
+        Ok(Built { unreadable, .. }) => Err(Failure::Unreadable(unreadable)),
+        Err(ConnectionError::Setting { name, message }) => Err(Failure::Usage(format!("{}: {name}: {message}", shown(origin)))),
+    }
+}
+
+/// What came out, for the exit code.
+pub(super) struct Outcome<'a> {
+    pub changes: &'a [AccessChange<'a>],
+    pub operations: &'a [OperationChange],
+    /// Whether the access of some caller could not be compared.
+    pub is_partly_open: bool,
+}
+
+/// Compares one connection and hands the comparison on.
+pub(super) fn compare(
+    (old, new): (&Origin<'_>, &Origin<'_>),
+    pair: &Pair,
+    report: &mut dyn FnMut(&Sources, &Comparison<'_>, &Outcome<'_>) -> Exit,
+) -> (Sources, Result<Exit, Failure>) {
+    let mut sources = Sources::new();
+    let mut side = |origin, settings: &Option<Settings>| settings.as_ref().map(|settings| read(&mut sources, origin, settings)).transpose();
+    let (before, after) = match (side(old, &pair.old), side(new, &pair.new)) {
+        (Ok(before), Ok(after)) => (before, after),
+        (Err(Failure::Usage(message)), _) | (_, Err(Failure::Usage(message))) => return (sources, Err(Failure::Usage(message))),
+        (before, after) => {
+            let failures = [before.err(), after.err()].into_iter().flatten();
+            let all = failures.flat_map(|failure| if let Failure::Unreadable(all) = failure { all } else { Vec::new() });
+            return (sources, Err(Failure::Unreadable(all.collect())));
+        }
+    };
+    let exit = compared(&sources, (old, new), pair, (before.as_ref(), after.as_ref()), report);
+    (sources, Ok(exit))
+}
+
+fn compared(
+    sources: &Sources,
+    (old, new): (&Origin<'_>, &Origin<'_>),
+    pair: &Pair,
+    (before, after): (Option<&Connection>, Option<&Connection>),
+    report: &mut dyn FnMut(&Sources, &Comparison<'_>, &Outcome<'_>) -> Exit,
+) -> Exit {
+    let checks = [before, after].map(|connection| connection.map(check));
+    let operations = operation_changes(checks[0].as_ref(), checks[1].as_ref());
+    let both = before.zip(after).map(|(before, after)| access_changes(before, after)).unwrap_or_default();
+    let (mut changes, mut left_out) = (Vec::new(), Vec::new());
+    for change in both {
+        match change {
+            Ok(change) => changes.push(change),
+            Err((caller, reason)) => left_out.push((caller.id(), reason)),
+        }
+    }
+    let read_as = |connection: Option<&Connection>| connection.map(|_| "settings of a connection".to_owned());
+    let versions = [(old, before), (new, after)].map(|(origin, known)| Version { name: shown(origin), read_as: read_as(known) });
+    let outcome = Outcome { changes: &changes, operations: &operations, is_partly_open: !left_out.is_empty() };
+    let findings = after.map(|connection| connection.findings.clone()).unwrap_or_default();
+    let comparison = Comparison {
+        old: &versions[0],
+        new: &versions[1],
+        kind: "effective",
+        changes: changes.iter().map(|change| Change::of_caller(change, &versions[0], &versions[1])).collect(),
+        findings: &findings,
+        connections: Some(Connections { name: pair.name.as_deref(), operations: &operations, check: checks[1].as_ref(), left_out }),
+    };
+    report(sources, &comparison, &outcome)
+}

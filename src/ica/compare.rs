@@ -1,0 +1,169 @@
+//! Two versions of a connection: the operations whose verdict changes, and what each caller may do with the bucket.
+
+use super::assume::{through_endpoint, told};
+use super::catalogue::{IcaCaller, Step, Target, catalogue};
+use super::connection::{Connection, Given};
+use super::context::statements;
+use super::layers::layers_at_bucket;
+use super::space::callers;
+use super::verdict::{Check, Verdict};
+use crate::authz::{Context, Layer, Layers};
+use crate::model::Policy;
+use crate::symbolic::{Access, Differences, Within, access_differences};
+
+/// An operation for one caller, before and after.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OperationChange {
+    /// The operation.
+    pub id: &'static str,
+    /// For whom.
+    pub caller: IcaCaller,
+    /// The verdict before; `None`: there was no such connection, or it did not ask for the operation.
+    pub old: Option<Verdict>,
+    /// The verdict now.
+    pub new: Option<Verdict>,
+}
+
+impl OperationChange {
+    /// Whether the new version is worse: what was not known to be blocked is, or what was known to work is not.
+    pub fn is_newly_blocked(&self) -> bool {
+        match (self.old, self.new) {
+            (Some(old), Some(new)) => new > old,
+            (None, Some(new)) => new >= Verdict::Partial,
+            (_, None) => false,
+        }
+    }
+}
+
+/// The operations of both checks, in the order of the catalogue.
+pub fn operation_changes(old: Option<&Check>, new: Option<&Check>) -> Vec<OperationChange> {
+    let verdict = |check: Option<&Check>, id: &str, caller: IcaCaller| {
+        let operation = check?.operations.iter().find(|operation| operation.id == id)?;
+        operation.callers.iter().find(|report| report.caller == caller).map(|report| report.verdict)
+    };
+    let all = catalogue().operations.iter().flat_map(|operation| IcaCaller::ALL.iter().map(move |caller| (operation, *caller)));
+    let change = |(operation, caller): (&'static super::catalogue::Operation, IcaCaller)| OperationChange {
+        id: &operation.id,
+        caller,
+        old: verdict(old, &operation.id, caller),
+        new: verdict(new, &operation.id, caller),
+    };
+    all.map(change).filter(|change| change.old.is_some() || change.new.is_some()).collect()
+}
+
+/// What a caller may do with the bucket, before and after.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AccessChange<'a> {
+    /// Who.
+    pub caller: IcaCaller,
+    /// The policies of all layers before, as places count them.
+    pub old: Vec<&'a Policy>,
+    /// The same now.
+    pub new: Vec<&'a Policy>,
+    /// In what they differ.
+    pub differences: Differences,
+}
+
+/// Compares what every caller may do with the bucket: all actions of S3 on the bucket and its objects. A caller of whom that cannot be
+/// said comes with the reason.
+pub fn access_changes<'a>(old: &'a Connection, new: &'a Connection) -> Vec<Result<AccessChange<'a>, (IcaCaller, String)>> {
+    IcaCaller::ALL.iter().map(|caller| access_change(old, new, *caller).map_err(|reason| (*caller, reason))).collect()
+}
+
+fn access_change<'a>(old: &'a Connection, new: &'a Connection, caller: IcaCaller) -> Result<AccessChange<'a>, String> {
+    check_comparable(old, new, caller)?;
+    let step = object_step().ok_or("the catalogue has no step on an object")?;
+    let mut parts = Vec::new();
+    let endpoint = through_endpoint(new, caller, step);
+    let has_endpoint = [old, new].iter().any(|connection| matches!(connection.vpce, Given::Given(_)));
+    let ways: &[Option<bool>] = match endpoint {
+        Some(true) => &[Some(true)],
+        Some(false) => &[Some(false)],
+        None if has_endpoint => &[Some(false), Some(true)],
+        None => &[None],
+    };
+    // Both sides have the same layers in each part, but the policy of the endpoint, which comes last.
+    let layers = |through: bool| [old, new].map(|connection| layers_of(connection, caller, through));
+    let shown = layers(has_endpoint);
+    for through in ways {
+        let [before, after] = layers(*through == Some(true) && has_endpoint);
+        let all = statements([policies(&before), policies(&after)].concat());
+        let callers = callers(new, caller, step, &all).map_err(|undecided| undecided.reason)?;
+        let within = within(new, *through);
+        let (known, absent) = known(new, caller, step);
+        for who in &callers {
+            let access = |layers| Access::new(who, layers, &within, &known, &absent).map_err(|undecided| undecided.reason);
+            parts.push(access_differences(&access(&before)?, &access(&after)?));
+        }
+    }
+    let differences = parts.into_iter().reduce(Differences::joined).ok_or("there is no such caller")?;
+    let [before, after] = shown;
+    Ok(AccessChange { caller, old: policies(&before), new: policies(&after), differences })
+}
+
+/// Access is compared of one caller to one bucket, of policies that are known.
+fn check_comparable(old: &Connection, new: &Connection, caller: IcaCaller) -> Result<(), String> {
+    let is_customers = caller != IcaCaller::CrossAccountRole;
+    let one_side = |old: bool, new: bool| old != new;
+    let role = |connection: &Connection| connection.cross_account_role.clone();
+    let faults = [
+        (old.bucket != new.bucket || old.account != new.account, "the two are about different buckets"),
+        (is_customers && old.user != new.user, "the two are about different users"),
+        (!is_customers && role(old) != role(new), "the two are about different roles"),
+        (!is_customers && role(new).is_none(), "the region is not given, so nobody knows which role is Illumina's"),
+        (
+            is_customers && one_side(old.identity == Given::Absent, new.identity == Given::Absent),
+            "only one of the two names identity policies",
+        ),
+        (
+            caller == IcaCaller::FederatedSession && one_side(old.session == Given::Absent, new.session == Given::Absent),
+            "only one of the two names a session policy",
+        ),
+        (old.assume != new.assume, "the two assume different condition keys"),
+        (old.session_name != new.session_name, "the two name different sessions"),
+    ];
+    faults.into_iter().find(|(is_so, _)| *is_so).map_or(Ok(()), |(_, fault)| Err(fault.to_owned()))
+}
+
+/// Some step on an object, for what holds of all requests to the bucket.
+fn object_step() -> Option<&'static Step> {
+    let steps = catalogue().operations.iter().flat_map(|operation| &operation.steps);
+    steps.into_iter().find(|step| step.resource == Target::Object && step.action.starts_with("s3:"))
+}
+
+fn layers_of(connection: &Connection, caller: IcaCaller, through_endpoint: bool) -> Layers<'_> {
+    let mut layers = layers_at_bucket(connection, caller, None, true);
+    if let (true, Given::Given(policies)) = (through_endpoint, &connection.vpce) {
+        layers.vpce = Layer::Policies(policies.iter().collect());
+    }
+    layers
+}
+
+fn policies<'a>(layers: &Layers<'a>) -> Vec<&'a Policy> {
+    super::layers::policies(layers)
+}
+
+fn within(connection: &Connection, through_endpoint: Option<bool>) -> Within {
+    let bucket = format!("arn:aws:s3:::{}", connection.bucket);
+    Within {
+        actions: "s3:".to_owned(),
+        below: vec![format!("{bucket}/")],
+        example: ("s3:getobject".to_owned(), format!("{bucket}/x")),
+        resources: vec![bucket],
+        account: connection.account.clone(),
+        through_endpoint,
+    }
+}
+
+/// The keys that the user told, and those that are told to be absent.
+fn known(connection: &Connection, caller: IcaCaller, step: &Step) -> (Context, Vec<String>) {
+    let (mut known, mut absent) = (Context::new(), Vec::new());
+    for assume in &connection.assume {
+        match told(&assume.key, connection, caller, step) {
+            Some(Some(value)) => known.set_one(&assume.key, value),
+            Some(None) => absent.push(assume.key.clone()),
+            None => {}
+        }
+    }
+    (known, absent)
+}

@@ -1,0 +1,5 @@
+//! What a bucket is besides its policy. Knows nothing of any product that uses the bucket.
+
+mod publicness;
+
+pub use publicness::{PublicStatement, public_statements};

@@ -1,0 +1,271 @@
+//! What the layers of a known caller allow together, on resources whose layers are the same for all requests.
+
+use super::compare::{Compared, compare_subjects};
+use super::cover::may_meet;
+use super::differences::{Differences, differences_of};
+use super::key::Test;
+use super::point::Sample;
+use super::principal::concerns;
+use super::sides::{Block, Place, Side, allows, generous};
+use super::sketch::{Constraint, Entry, Sketch, Sketcher};
+use super::space::{Name, Undecided};
+use super::subject::{Hinge, Subject};
+use super::token::{Atom, Token};
+use super::variables::Variables;
+use super::ways::{Kind, ways};
+use crate::authz::{Caller, Context, ContextValue, LayerId, Layers, NamingSet, Readings, Request, StatementRef, denies_bind, formula};
+use crate::eval::{self, Outcome};
+use crate::model::Policy;
+use crate::source::Span;
+
+/// Combinations of statements of all layers that are looked at.
+const MOST_COMBINATIONS: usize = 10_000;
+
+/// The place of a grant that no statement makes: the root user of an account needs none, and layers may be taken to allow.
+const NOWHERE: Place = Place { policy: usize::MAX, statement: 0 };
+
+/// The key that says that a request comes through a VPC endpoint.
+const ENDPOINT: &str = "aws:sourcevpce";
+
+/// The requests that are asked about. For all of them the same layers must count, which is so for the actions of one service on
+/// resources of one account.
+#[derive(Clone, Debug)]
+pub struct Within {
+    /// The beginning of all actions, in lower case: `s3:`.
+    pub actions: String,
+    /// Resources, by their ARN.
+    pub resources: Vec<String>,
+    /// Resources, by the beginning of their ARN.
+    pub below: Vec<String>,
+    /// An action of those, on a resource of those, to find out which layers count.
+    pub example: (String, String),
+    /// The account that owns the resources.
+    pub account: String,
+    /// Whether the requests come through a VPC endpoint; `None`: some may, which is no matter where no policy of an endpoint is known.
+    pub through_endpoint: Option<bool>,
+}
+
+/// The policies of one caller.
+#[derive(Clone, Debug)]
+pub struct Access<'a> {
+    caller: &'a Caller,
+    layers: &'a Layers<'a>,
+    within: &'a Within,
+    policies: Vec<&'a Policy>,
+    /// Where the policies of each layer begin in the list of all.
+    starts: Vec<(LayerId, usize)>,
+    known: Variables,
+    /// Keys that follow from the caller and the resource.
+    derived: Vec<String>,
+    probe: Request,
+}
+
+impl<'a> Access<'a> {
+    /// What a caller may do, of whose requests these keys are `known`; `absent` are keys that none of them has.
+    ///
+    /// # Errors
+    /// [`Undecided`] if the keys contradict the caller, or it is a session and nobody knows of whom.
+    pub fn new(
+        caller: &'a Caller,
+        layers: &'a Layers<'a>,
+        within: &'a Within,
+        known: &Context,
+        absent: &[String],
+    ) -> Result<Access<'a>, Undecided> {
+        if caller.lacks_issuer() {
+            let reason = "who made the session is not known".to_owned();
+            return Err(Undecided { reason, span: None });
+        }
+        let mut context = known.clone();
+        if within.through_endpoint == Some(true) && context.get(ENDPOINT).is_none() {
+            context.set_one(ENDPOINT, "vpce-0a1b2c3d4e5f60718");
+        }
+        let (action, resource) = &within.example;
+        let probe = Request::new(caller.clone(), action, resource, Some(&within.account), context);
+        let probe = probe.map_err(|error| Undecided { reason: error.to_string(), span: None })?;
+        let mut settled = Variables::default();
+        absent.iter().cloned().chain(probe.impossible_keys()).for_each(|key| settled.set(&key, None));
+        for (key, value) in probe.context.iter() {
+            let is_made_up = key == ENDPOINT && known.get(ENDPOINT).is_none();
+            if let (ContextValue::One(value), false) = (value, is_made_up) {
+                settled.set(key, Some(value.clone()));
+            }
+        }
+        let (mut policies, mut starts) = (Vec::new(), Vec::new());
+        for layer in layers.ids() {
+            starts.push((layer, policies.len()));
+            policies.extend_from_slice(layers.policies(layer));
+        }
+        let derived = probe.context.iter().map(|(key, _)| key).filter(|key| known.get(key).is_none()).map(str::to_owned).collect();
+        Ok(Access { caller, layers, within, policies, starts, known: settled, derived, probe })
+    }
+
+    /// The place of a statement in the list of all policies, layer after layer as [`Layers::ids`] has them.
+    fn place(&self, statement: StatementRef) -> Place {
+        let start = self.starts.iter().find(|(layer, _)| *layer == statement.layer).map_or(0, |(_, start)| *start);
+        Place { policy: start + statement.policy, statement: statement.statement }
+    }
+
+    /// The same keys, and what the sample says; `None` if there is no such request.
+    fn request(&self, sample: &Sample) -> Option<Request> {
+        let (action, resource) = &self.within.example;
+        let action = sample.action.as_ref().unwrap_or(action);
+        let resource = sample.resource.as_ref().unwrap_or(resource);
+        if !self.within.holds(action, resource) {
+            return None;
+        }
+        Request::new(self.caller.clone(), action, resource, Some(&self.within.account), sample.context.clone()).ok()
+    }
+
+    /// The statements of a layer that concern the caller.
+    fn concerned(&self, layer: LayerId, sketcher: &mut Sketcher<'_>) -> Result<Vec<Concerned>, Undecided> {
+        let has_boundary = !self.layers.boundary.is_absent();
+        let mut found = Vec::new();
+        for (number, policy) in self.layers.policies(layer).iter().enumerate() {
+            for statement in &policy.statements {
+                let allows = allows(statement, sketcher.readings);
+                let generous = generous(statement, allows, sketcher.readings);
+                let Some(namings) = concerns(statement, self.caller, has_boundary, generous, sketcher.readings) else { continue };
+                let Some(sketch) = sketcher.sketch(Entry { statement, generous })? else { continue };
+                let place = self.place(StatementRef { layer, policy: number, statement: statement.index });
+                found.push(Concerned { layer, allows, namings, block: Block { place, sketch } });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Where the layers allow, together: one block for each combination of their statements.
+    fn grants(&self, statements: &[Concerned], sketcher: &mut Sketcher<'_>) -> Result<Vec<Block>, Undecided> {
+        let within = self.within.sketch(sketcher)?;
+        let mut grants = Vec::new();
+        let too_many = || {
+            let reason = format!("the layers allow in more than {MOST_COMBINATIONS} combinations of their statements");
+            Undecided { reason, span: None }
+        };
+        let ways = ways(&formula(&self.probe, self.layers), self.layers, sketcher.readings, Kind::Allowed).ok_or_else(too_many)?;
+        for combination in ways {
+            let mut partly = vec![Block { place: NOWHERE, sketch: within.clone() }];
+            for (layer, namings) in combination {
+                let fitting = statements.iter().filter(|own| own.allows && own.layer == layer && own.namings.meets(namings));
+                let grants_itself = matches!(layer, LayerId::Identity | LayerId::Resource);
+                let both = |block: &Block, own: &Concerned| Block {
+                    place: if grants_itself || block.place == NOWHERE { own.block.place } else { block.place },
+                    sketch: block.sketch.and(&own.block.sketch),
+                };
+                let fitting = fitting.collect::<Vec<_>>();
+                let pairs = partly.iter().flat_map(|block| fitting.iter().map(move |own| (block, *own)));
+                let meeting = pairs.filter(|(block, own)| may_meet(&block.sketch, &own.block.sketch, &sketcher.dimensions));
+                partly = meeting.take(MOST_COMBINATIONS + 1).map(|(block, own)| both(block, own)).collect();
+            }
+            grants.extend(partly);
+            if grants.len() > MOST_COMBINATIONS {
+                return Err(too_many());
+            }
+        }
+        Ok(grants)
+    }
+}
+
+/// A statement that concerns the caller.
+struct Concerned {
+    layer: LayerId,
+    allows: bool,
+    namings: NamingSet,
+    block: Block,
+}
+
+impl Within {
+    fn holds(&self, action: &str, resource: &str) -> bool {
+        let is_below = self.below.iter().any(|start| resource.starts_with(start.as_str()));
+        action.len() > self.actions.len()
+            && action.starts_with(&self.actions)
+            && (is_below || self.resources.iter().any(|own| own == resource))
+    }
+
+    fn sketch(&self, sketcher: &mut Sketcher<'_>) -> Result<Sketch, Undecided> {
+        let span = Span::default();
+        // An action has a name.
+        let named = self.actions.chars().map(Token::Char).chain([Token::One, Token::Run]).collect();
+        let action = sketcher.atom(Name::Action, Atom::Tokens { tokens: named, open: None }, span)?;
+        let resources = self.resources.iter().map(|text| Atom::Literal(text.as_str().into()));
+        let below = self.below.iter().map(|text| Atom::Prefix(text.as_str().into()));
+        let mut resources = resources.chain(below).map(|atom| sketcher.atom(Name::Resource, atom, span)).collect::<Result<Vec<_>, _>>()?;
+        resources.sort_unstable();
+        let mut constraints = vec![
+            (sketcher.place(Name::Action, span), Constraint::Patterns { atoms: vec![action], not: false }),
+            (sketcher.place(Name::Resource, span), Constraint::Patterns { atoms: resources, not: false }),
+        ];
+        if let Some(through) = self.through_endpoint {
+            let test = Test::Null { absent: !through, present: through };
+            constraints.push((sketcher.place(Name::Key(ENDPOINT.into()), span), Constraint::Key(test)));
+        }
+        Ok(Sketch(constraints))
+    }
+}
+
+impl Subject for Access<'_> {
+    fn policies(&self) -> &[&Policy] {
+        &self.policies
+    }
+
+    fn known(&self) -> &Variables {
+        &self.known
+    }
+
+    fn names_principals(&self) -> bool {
+        false
+    }
+
+    fn side(&self, sketcher: &mut Sketcher<'_>) -> Result<Side, Undecided> {
+        let mut statements = Vec::new();
+        for layer in self.layers.ids() {
+            statements.extend(self.concerned(layer, sketcher)?);
+        }
+        let allows = self.grants(&statements, sketcher)?;
+        let binding = |own: &Concerned| !own.allows && denies_bind(own.layer, &self.probe);
+        let denies = statements.into_iter().filter(binding).map(|own| own.block).collect();
+        Ok(Side { allows, denies })
+    }
+
+    fn allows(&self, sample: &Sample, readings: &Readings) -> bool {
+        self.request(sample).is_some_and(|request| eval::decide_under(&request, self.layers, readings).outcome == Outcome::Allowed)
+    }
+
+    fn shown(&self, mut sample: Sample) -> Sample {
+        self.derived.iter().for_each(|key| sample.context.remove(key));
+        sample
+    }
+
+    fn hangs_on(&self, other: &dyn Subject, sample: &Sample) -> Option<Hinge> {
+        let lacking = other.lacking(sample);
+        let request = self.request(sample)?;
+        let allowed_by = eval::decide(&request, self.layers).allowed_by;
+        let own = allowed_by.into_iter().find(|place| lacking.contains(&place.layer));
+        Some(
+            own.map_or_else(
+                || Hinge::Limited(lacking.iter().find_map(|layer| other.first_of(*layer))),
+                |own| Hinge::Allowed(self.place(own)),
+            ),
+        )
+    }
+
+    fn lacking(&self, sample: &Sample) -> Vec<LayerId> {
+        self.request(sample).map(|request| eval::decide(&request, self.layers).lacking).unwrap_or_default()
+    }
+
+    fn first_of(&self, layer: LayerId) -> Option<Place> {
+        let statement = self.layers.policies(layer).first()?.statements.first()?;
+        Some(self.place(StatementRef { layer, policy: 0, statement: statement.index }))
+    }
+}
+
+/// Compares what one caller may do with its old and its new policies.
+pub fn compare_access(old: &Access<'_>, new: &Access<'_>) -> Compared {
+    compare_subjects(old, new)
+}
+
+/// Compares as [`compare_access`] does, and lists all that is different. Places count the policies of all layers, in the order of
+/// [`Layers::ids`].
+pub fn access_differences(old: &Access<'_>, new: &Access<'_>) -> Differences {
+    differences_of(old, new)
+}

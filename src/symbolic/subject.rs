@@ -1,0 +1,111 @@
+//! What is compared: documents by themselves, or what the layers of a known caller allow together.
+
+use super::point::Sample;
+use super::sides::{Block, Place, Side, allows, generous};
+use super::sketch::{Entry, Sketcher};
+use super::space::Undecided;
+use super::variables::Variables;
+use crate::authz::{LayerId, Readings};
+use crate::eval;
+use crate::model::{Policy, Statement};
+
+/// One side of a comparison.
+pub(super) trait Subject {
+    /// All its policies; places count in these.
+    fn policies(&self) -> &[&Policy];
+
+    /// What is known of every request.
+    fn known(&self) -> &Variables;
+
+    /// Whether principals are a dimension; not where the caller is known.
+    fn names_principals(&self) -> bool;
+
+    /// Its statements as cubes.
+    ///
+    /// # Errors
+    /// [`Undecided`] if that cannot be said of all requests.
+    fn side(&self, sketcher: &mut Sketcher<'_>) -> Result<Side, Undecided>;
+
+    /// What the other engine says of a request under one choice of readings.
+    fn allows(&self, sample: &Sample, readings: &Readings) -> bool;
+
+    /// A request without what goes without saying.
+    fn shown(&self, sample: Sample) -> Sample {
+        sample
+    }
+
+    /// The statement of this side that a request hangs on which the other side does not allow, where it is another than the one that
+    /// grants it: one of a layer that the other side lacks.
+    fn hangs_on(&self, _other: &dyn Subject, _sample: &Sample) -> Option<Hinge> {
+        None
+    }
+
+    /// The layers that do not allow a request.
+    fn lacking(&self, _sample: &Sample) -> Vec<LayerId> {
+        Vec::new()
+    }
+
+    /// The first statement of a layer.
+    fn first_of(&self, _layer: LayerId) -> Option<Place> {
+        None
+    }
+
+    /// A statement by its place.
+    fn find(&self, place: Place) -> Option<&Statement> {
+        self.policies().get(place.policy)?.statements.iter().find(|statement| statement.index == place.statement)
+    }
+}
+
+/// What a request hangs on beside the grant.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Hinge {
+    /// A statement of the side that allows.
+    Allowed(Place),
+    /// The side that does not allow has a layer of policies, the other none; the first statement of it.
+    Limited(Option<Place>),
+}
+
+/// Documents: a statement applies or does not, whoever asks.
+pub(super) struct Documents<'a> {
+    policies: &'a [&'a Policy],
+    known: Variables,
+}
+
+impl<'a> Documents<'a> {
+    pub(super) fn new(policies: &'a [&'a Policy]) -> Documents<'a> {
+        Documents { policies, known: Variables::default() }
+    }
+}
+
+impl Subject for Documents<'_> {
+    fn policies(&self) -> &[&Policy] {
+        self.policies
+    }
+
+    fn known(&self) -> &Variables {
+        &self.known
+    }
+
+    fn names_principals(&self) -> bool {
+        true
+    }
+
+    fn side(&self, sketcher: &mut Sketcher<'_>) -> Result<Side, Undecided> {
+        let mut side = Side::default();
+        for (policy, known) in self.policies.iter().enumerate() {
+            for statement in &known.statements {
+                let allows = allows(statement, sketcher.readings);
+                let entry = Entry { statement, generous: generous(statement, allows, sketcher.readings) };
+                let Some(sketch) = sketcher.sketch(entry)? else { continue };
+                let block = Block { place: Place { policy, statement: statement.index }, sketch };
+                if allows { &mut side.allows } else { &mut side.denies }.push(block);
+            }
+        }
+        Ok(side)
+    }
+
+    fn allows(&self, sample: &Sample, readings: &Readings) -> bool {
+        let principal = sample.principal.as_deref().unwrap_or_default();
+        eval::allows_as_documents(&sample.request(), principal, self.policies, readings)
+    }
+}
