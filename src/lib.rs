@@ -1,7 +1,7 @@
 //! `ica_policy` reads AWS IAM and S3 bucket policies as text and decides what they allow.
 //!
 //! The way of the data is the order of the modules; each may use only those before it (`tests/architecture.rs` holds that):
-//! text → [`json`] → [`tree`] → [`syntax`] → [`input`] → [`model`] → [`authz`] → [`eval`] → [`symbolic`] → [`s3`] → [`ica`] → [`finding`] → [`report`] → cli.
+//! text → [`json`] → [`tree`] → [`syntax`] → [`input`] → [`model`] → [`authz`] → [`eval`] → [`symbolic`] → [`s3`] → [`ica`] → [`generate`] → [`fix`] → [`finding`] → [`report`] → cli.
 
 pub mod authz;
 pub mod aws;
@@ -9,6 +9,8 @@ pub mod aws;
 pub mod cli;
 pub mod eval;
 pub mod finding;
+pub mod fix;
+pub mod generate;
 pub mod ica;
 pub mod input;
 pub mod json;

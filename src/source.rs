@@ -80,8 +80,44 @@ impl<T: Eq> Eq for Spanned<T> {}
 pub enum Origin {
     /// Read from a file, standard input or given inline, under this name.
     File(String),
-    /// Decoded from another source: consecutive runs that map back.
-    Derived(Vec<Run>),
+    /// Decoded from another source: consecutive runs that map back, and how the whole was written there.
+    Derived(Vec<Run>, Encoding),
+}
+
+/// How a text was written inside of another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// As the body of a JSON string.
+    JsonString,
+    /// Percent-encoded (RFC 3986).
+    Percent,
+}
+
+impl Encoding {
+    /// A text as it is written inside.
+    pub fn encode(self, text: &str) -> String {
+        let mut encoded = String::with_capacity(text.len());
+        match self {
+            Encoding::JsonString => text.chars().for_each(|character| push_json(character, &mut encoded)),
+            Encoding::Percent => text.bytes().for_each(|byte| match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte as char),
+                byte => encoded.push_str(&format!("%{byte:02X}")),
+            }),
+        }
+        encoded
+    }
+}
+
+fn push_json(character: char, text: &mut String) {
+    match character {
+        '"' => text.push_str("\\\""),
+        '\\' => text.push_str("\\\\"),
+        '\n' => text.push_str("\\n"),
+        '\r' => text.push_str("\\r"),
+        '\t' => text.push_str("\\t"),
+        control if control < ' ' => text.push_str(&format!("\\u{:04x}", control as u32)),
+        plain => text.push(plain),
+    }
 }
 
 /// A stretch of decoded text and the stretch it was decoded from.
@@ -138,7 +174,7 @@ impl Source {
     pub fn name(&self) -> &str {
         match &self.origin {
             Origin::File(name) => name,
-            Origin::Derived(_) => "",
+            Origin::Derived(..) => "",
         }
     }
 }
@@ -203,8 +239,8 @@ impl Sources {
     ///
     /// # Errors
     /// As [`Sources::add_file`].
-    pub fn add_derived(&mut self, text: String, runs: Vec<Run>) -> Result<SourceId, TooLarge> {
-        self.add(Origin::Derived(runs), text)
+    pub fn add_derived(&mut self, text: String, runs: Vec<Run>, encoding: Encoding) -> Result<SourceId, TooLarge> {
+        self.add(Origin::Derived(runs, encoding), text)
     }
 
     fn add(&mut self, origin: Origin, text: String) -> Result<SourceId, TooLarge> {
@@ -238,15 +274,17 @@ impl Sources {
     /// Leads a span back into the file that the user gave, through all decodings.
     ///
     /// ```
-    /// use ica_policy::source::{How, Run, Sources, Span};
+    /// use ica_policy::source::{Encoding, How, Run, Sources, Span};
     /// let mut sources = Sources::new();
     /// let file = sources.add_file("a.json", r#""x\ny""#.to_owned()).unwrap();
     /// let base = sources.get(file).base;
     /// let run = |at, len, lo, hi, how| Run { at, len, to: Span::new(base + lo, base + hi), how };
     /// let runs = vec![run(0, 1, 1, 2, How::Verbatim), run(1, 1, 2, 4, How::Encoded), run(2, 1, 4, 5, How::Verbatim)];
-    /// let text = sources.add_derived("x\ny".to_owned(), runs).unwrap();
+    /// let text = sources.add_derived("x\ny".to_owned(), runs, Encoding::JsonString).unwrap();
     /// let span = sources.get(text).span_of(1..3);
     /// assert_eq!(sources.trace(span).unwrap().text(), r"\ny");
+    /// let (place, text) = sources.edit(span, "\tz").unwrap();
+    /// assert_eq!((place.range(), text.as_str()), (2..5, r"\tz"));
     /// ```
     pub fn trace(&self, span: Span) -> Option<Place<'_>> {
         let mut span = span;
@@ -254,7 +292,22 @@ impl Sources {
             let source = self.source_at(span.lo)?;
             match &source.origin {
                 Origin::File(_) => return Some(Place { source, span }),
-                Origin::Derived(runs) => span = outer_span(runs, span.lo - source.base, span.hi - source.base)?,
+                Origin::Derived(runs, _) => span = outer_span(runs, span.lo - source.base, span.hi - source.base)?,
+            }
+        }
+    }
+
+    /// The change of the user's file that puts `text` in the place of `span`: where, and the text encoded as the file has it.
+    pub fn edit(&self, span: Span, text: &str) -> Option<(Place<'_>, String)> {
+        let (mut span, mut text) = (span, text.to_owned());
+        loop {
+            let source = self.source_at(span.lo)?;
+            match &source.origin {
+                Origin::File(_) => return Some((Place { source, span }, text)),
+                Origin::Derived(runs, encoding) => {
+                    text = encoding.encode(&text);
+                    span = outer_span(runs, span.lo - source.base, span.hi - source.base)?;
+                }
             }
         }
     }

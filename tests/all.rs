@@ -10,11 +10,23 @@ mod json;
 // Policies: every document of the corpus is read or refused with a place; nothing is lost.
 mod policies;
 
+// What a verdict depends on, in words.
+mod words;
+
 // Connections: the set-ups of corpus/ica with their expected verdicts.
 mod ica;
 
+// Settings of the bucket: what is refused, and how it is told.
+mod environment;
+
 // The witnesses of these set-ups: each is a line of `simulate` that gives the same decision.
 mod replay;
+
+// Edits: the set-ups of corpus/ica repaired or left to a person with the reason; random removals put back; the form of the text.
+mod fix;
+
+// The same from outside: diff, --write, schema, exit codes.
+mod fix_cli;
 
 // Buckets besides their policies: publicness, CORS, notifications.
 mod s3;
@@ -60,3 +72,14 @@ mod can;
 
 // Whether a bucket policy is public: both definitions, and no outsider left out.
 mod can_public;
+
+// `generate`: clean under check everywhere, nothing beyond the catalogue, nothing to spare.
+mod generate;
+
+// `generate` and `check DIR` as commands: files, formats, what is refused.
+mod generate_cli;
+// Pages of operations, settings and messages; the documents made of them; the requirements of the ICA page; `explain`.
+mod guide;
+
+// What hangs on what: the graph of the catalogue and of a check; `graph`.
+mod graph;

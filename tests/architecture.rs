@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms, and for each the rooms it may use. `source`, `finding` and `tree` are common ground.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 18] = [
     ("source", &[]),
     ("finding", &["source"]),
     ("tree", &["source"]),
@@ -16,11 +16,16 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("authz", &["aws", "model"]),
     ("eval", &["source", "model", "authz"]),
     ("symbolic", &["source", "aws", "model", "authz", "eval"]),
-    ("s3", &["source", "finding", "model"]),
-    ("ica", &["source", "finding", "aws", "json", "syntax", "input", "model", "authz", "eval", "symbolic"]),
+    ("s3", &["source", "finding", "tree", "model"]),
+    ("ica", &["source", "finding", "tree", "aws", "json", "syntax", "input", "model", "authz", "eval", "symbolic", "s3"]),
+    ("generate", &["model", "ica"]),
+    ("fix", &["source", "tree", "aws", "json", "syntax", "input", "model", "authz", "eval", "symbolic", "ica"]),
     ("simulate", &["source", "finding", "tree", "json", "syntax", "aws", "model", "authz", "eval"]),
-    ("report", &["source", "finding", "aws", "authz", "model", "eval", "symbolic", "s3", "ica", "simulate"]),
-    ("cli", &["source", "finding", "json", "input", "model", "authz", "eval", "symbolic", "s3", "ica", "simulate", "report"]),
+    ("report", &["source", "finding", "aws", "authz", "model", "eval", "symbolic", "s3", "ica", "generate", "fix", "simulate"]),
+    (
+        "cli",
+        &["source", "finding", "json", "input", "model", "authz", "eval", "symbolic", "s3", "ica", "generate", "fix", "simulate", "report"],
+    ),
 ];
 
 fn room_of(path: &Path) -> String {

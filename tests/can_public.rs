@@ -85,6 +85,11 @@ fn who_is_named_is_asked_as_a_caller() {
     let excepted = json!([get(&json!({"AWS": role})), deny("NotPrincipal", json!([role, "444455556666"]))]);
     // AWS's pages leave open whether its session must be listed too.
     check_public("excepted", &excepted, "no", "unknown", &[role]);
+    // Of a session nobody tells whose it is.
+    let session = "arn:aws:sts::444455556666:assumed-role/reader/run";
+    check_public("session", &json!([get(&json!({"AWS": session}))]), "no", "yes", &[session]);
+    let denied = json!([get(&json!({"AWS": session})), deny("Principal", json!(role))]);
+    check_public("denied-session", &denied, "no", "unknown", &[session]);
     let (_, report) = public("named", &json!([get(&json!({"AWS": role}))]));
     let outsider = &report["public"]["outsiders"][1];
     let shown = &outsider["answers"].as_array().unwrap().iter().find(|answer| answer["granted"] != "none").unwrap()["allowed"];

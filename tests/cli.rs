@@ -179,14 +179,14 @@ fn wrong_usage_names_the_setting() {
         (&["check", "--account", "111122223333", "--bucket", "arn:aws:s3:::b", "--user", "u"], "is no bucket name"),
         (
             &["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--skip", "uploads"],
-            "`uploads` is no operation; there are validate-storage",
+            "`uploads` is no operation; there are assume-role, validate-storage",
         ),
         (&["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--versioning", "on"], "`on` is no versioning state"),
         (
             &["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--assume", "aws:username=x"],
             "follows from the caller",
         ),
-        (&["check", "--cors", "cors.json"], "`--cors` is not built yet"),
+        (&["check", "--set", "x=y"], "`--set` is not built yet"),
     ];
     for (arguments, words) in cases {
         let output = run(arguments);
@@ -258,7 +258,13 @@ fn wrong_usage_of_files_and_operations_is_told() {
         (&["--operation", "upload-data", "--skip", "upload-data"][..], "nothing is left to check"),
         (&["--identity-policy", "none", USER_POLICY], "`none` excludes other files"),
         (&["--identity-policy", "-", "--bucket-policy", "-"], "`-` can stand for one file only"),
-        (&["--role", "arn:aws:iam::111122223333:role/ica"], "`--role` is not built yet"),
+        (&["--role", "arn:aws:iam::111122223333:role/ica"], "exclude each other"),
+        (&["--trust-policy", "none"], "say which one with --role"),
+        (&["--kms-key-policy", "none"], "which key is it the policy of?"),
+        (&["--kms-key", "alias/ica"], "`alias/ica` is no KMS key"),
+        (&["--kms-key", "arn:aws:kms:us-east-1:111122223333:alias/ica"], "an alias stands for another key in every account"),
+        (&["--kms-key", "arn:aws:kms:us-east-1:111122223333:key/"], "region, account or key id is missing"),
+        (&["--assume", "kms:CallerAccount=111122223333"], "follows from the caller"),
         (&["--assume", "martian:aws:SourceIp=192.0.2.1"], "`martian` is no caller"),
     ] {
         let output = check(more);
@@ -333,6 +339,12 @@ case "$1 $2" in
     "s3api get-bucket-location") echo None ;;
     "s3api get-bucket-versioning") echo None ;;
     "s3api get-bucket-policy") cat bucket.answer 2>/dev/null || { echo "An error occurred (${AWS_ERROR:-NoSuchBucketPolicy})" >&2; exit 254; } ;;
+    "s3api get-bucket-cors") echo "An error occurred (NoSuchCORSConfiguration)" >&2; exit 254 ;;
+    "s3api get-bucket-notification-configuration") ;;
+    "s3api get-bucket-encryption") echo '{"ServerSideEncryptionConfiguration": {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}}' ;;
+    "s3api get-public-access-block") echo '{"PublicAccessBlockConfiguration": {"RestrictPublicBuckets": true}}' ;;
+    "s3control get-public-access-block") echo "An error occurred (NoSuchPublicAccessBlockConfiguration)" >&2; exit 254 ;;
+    "s3api get-bucket-ownership-controls") echo '{"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}}' ;;
     "iam get-user")
         case "$*" in
             *PermissionsBoundary*) echo "${AWS_BOUNDARY:-None}" ;;
@@ -383,6 +395,20 @@ fn the_script_of_inputs_fetches_everything_and_runs_the_check() {
         assert!(text.contains(&format!("managed-{account}-extra.json as an answer of `aws iam get-policy-version`")), "{text}");
     }
     assert!(stderr(&output).contains("--bucket-policy none --boundary none"), "{}", stderr(&output));
+    let settings = ["--cors none --notifications none", "/encryption.json --public-access-block", "--ownership BucketOwnerEnforced"];
+    assert!(settings.iter().all(|words| stderr(&output).contains(words)), "{}", stderr(&output));
+    assert!(text.contains("account-public-access-block.json as public-access-block"), "{text}");
+
+    // The script left an ica.toml that says the same.
+    let again = Command::new(env!("CARGO_BIN_EXE_ica-policy")).args(["check", "ica-inputs"]).current_dir(&folder).output().unwrap();
+    assert_eq!(again.status.code(), Some(1), "{}", stderr(&again));
+    assert!(stdout(&again).contains("us-east-1, unversioned, prefix ica/"), "{}", stdout(&again));
+    let settings = fs::read_to_string(folder.join("ica-inputs/ica.toml")).unwrap();
+    for words in
+        ["bucket_policy = \"none\"", "user = \"arn:aws:iam::111122223333:user/lab/illumina_ica_admin\"", "\"managed-aws-extra.json\""]
+    {
+        assert!(settings.contains(words), "{settings}");
+    }
 }
 
 #[test]

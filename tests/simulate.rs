@@ -164,6 +164,30 @@ fn what_the_credentials_rule_out_is_told_in_its_own_words() {
     assert!(answers[1]["why"].as_str().unwrap().starts_with("GetCallerIdentity needs no permission"), "{answers:?}");
 }
 
+#[test]
+fn a_token_of_an_identity_provider_assumes_the_role_that_trusts_it_and_does_nothing_else() {
+    let provider = |name: &str| format!("arn:aws:iam::111122223333:oidc-provider/{name}");
+    let trusted = json!({"StringEquals": {"ica.example.com:aud": "acme"}});
+    let statement = json!({"Effect": "Allow", "Principal": {"Federated": provider("ica.example.com")},
+        "Action": "sts:AssumeRoleWithWebIdentity", "Condition": trusted});
+    let trust = json!({"Version": "2012-10-17", "Statement": [statement]});
+    let ask = |who: &str, action: &str, audience: &str| {
+        json!({"principal": provider(who), "action": action, "resource": "arn:aws:iam::111122223333:role/ica",
+            "context": {"ica.example.com:aud": audience}, "resource_policy": trust})
+    };
+    let assume = "sts:AssumeRoleWithWebIdentity";
+    let input = [
+        ask("ica.example.com", assume, "acme"),
+        ask("ica.example.com", assume, "other"),
+        ask("login.example.net", assume, "acme"),
+        ask("ica.example.com", "sts:AssumeRole", "acme"),
+    ];
+    let found = answers(&batch(&lines(&input)));
+    let decisions = found.iter().map(|answer| answer["decision"].as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(decisions, ["Allowed", "ImplicitlyDenied", "ImplicitlyDenied", "ImplicitlyDenied"]);
+    assert!(found[3]["why"].as_str().unwrap().contains("AssumeRoleWithWebIdentity only"), "{}", found[3]);
+}
+
 fn readings(answer: &Value) -> Vec<(&str, &str)> {
     let readings = answer["readings"].as_array().into_iter().flatten();
     readings.map(|reading| (reading["id"].as_str().unwrap(), reading["decision"].as_str().unwrap())).collect()

@@ -32,6 +32,11 @@ pub enum Caller {
         /// The role with its path, if known.
         role: Option<Arn>,
     },
+    /// Whoever shows a token of an identity provider. It signs nothing, and the token is good for `sts:AssumeRoleWithWebIdentity` only.
+    WebIdentity {
+        /// `arn:aws:iam::ACCOUNT:oidc-provider/HOST`, as trust policies name it.
+        provider: Arn,
+    },
     /// An AWS service that acts for itself.
     Service {
         /// Such as `logging.s3.amazonaws.com`.
@@ -52,6 +57,8 @@ pub enum CallerKind {
     FederatedSession,
     /// [`Caller::RoleSession`]
     RoleSession,
+    /// [`Caller::WebIdentity`]
+    WebIdentity,
     /// [`Caller::Service`]
     Service,
     /// [`Caller::Anonymous`]
@@ -65,7 +72,9 @@ pub enum CallerError {
     #[error("`{0}` is no caller: {1}")]
     Arn(String, ArnError),
     /// It is the ARN of something else.
-    #[error("`{0}` is no caller: it must be a user, a session of a role, a federated user, the root user of an account, a service or `*`")]
+    #[error(
+        "`{0}` is no caller: it must be a user, a session of a role, a federated user, the root user of an account, a service, an identity provider or `*`"
+    )]
     Kind(String),
     /// The issuer does not fit the session.
     #[error("`{issuer}` cannot have made the session `{session}`: {why}")]
@@ -126,6 +135,7 @@ impl Caller {
                 let role = issuer.map(|issuer| session_role(&arn, issuer)).transpose()?;
                 Ok(Caller::RoleSession { arn, role })
             }
+            ("iam", "oidc-provider") if !name.is_empty() => Ok(Caller::WebIdentity { provider: arn }),
             _ => Err(other()),
         }
     }
@@ -137,6 +147,7 @@ impl Caller {
             Caller::User { .. } => CallerKind::User,
             Caller::FederatedSession { .. } => CallerKind::FederatedSession,
             Caller::RoleSession { .. } => CallerKind::RoleSession,
+            Caller::WebIdentity { .. } => CallerKind::WebIdentity,
             Caller::Service { .. } => CallerKind::Service,
             Caller::Anonymous => CallerKind::Anonymous,
         }
@@ -147,7 +158,8 @@ impl Caller {
         match self {
             Caller::Root { account, .. } => Some(account),
             Caller::User { arn } | Caller::FederatedSession { arn, .. } | Caller::RoleSession { arn, .. } => Some(arn.account()),
-            Caller::Service { .. } | Caller::Anonymous => None,
+            // The account in the ARN is that of the provider, nobody of it signs.
+            Caller::WebIdentity { .. } | Caller::Service { .. } | Caller::Anonymous => None,
         }
     }
 
@@ -157,7 +169,7 @@ impl Caller {
             Caller::Root { partition, account } => Some(format!("arn:{partition}:iam::{account}:root")),
             Caller::User { arn } | Caller::FederatedSession { arn, .. } => Some(arn.as_str().to_owned()),
             Caller::RoleSession { role, .. } => role.as_ref().map(|role| role.as_str().to_owned()),
-            Caller::Service { .. } | Caller::Anonymous => None,
+            Caller::WebIdentity { .. } | Caller::Service { .. } | Caller::Anonymous => None,
         }
     }
 

@@ -16,6 +16,9 @@ pub fn ruled_out(request: &Request) -> Option<&'static str> {
         Caller::User { .. } | Caller::Root { .. } if makes_user_session(action) && is_temporary(request) => {
             Some("GetFederationToken and GetSessionToken take a long-term key; these credentials are temporary")
         }
+        Caller::WebIdentity { .. } if action != "sts:assumerolewithwebidentity" => {
+            Some("a token of an identity provider is good for AssumeRoleWithWebIdentity only")
+        }
         _ => None,
     }
 }

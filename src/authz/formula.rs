@@ -45,7 +45,7 @@ pub fn formula(request: &Request, layers: &Layers<'_>) -> Formula {
         parts.push(Formula::Reading(Ambiguity::ConsoleSession, Box::new(Formula::FALSE), Box::new(Formula::TRUE)));
     }
     parts.push(match (&request.caller, is_same_account(request)) {
-        (Caller::Anonymous | Caller::Service { .. }, _) => allows(LayerId::Resource),
+        (Caller::Anonymous | Caller::WebIdentity { .. } | Caller::Service { .. }, _) => allows(LayerId::Resource),
         (_, true) if resource_policy_decides(request) => delegated(request, layers),
         (_, true) => same_account(request, layers),
         (_, false) => cross_account(request, layers),
@@ -71,7 +71,7 @@ fn repairs_bucket_policy(request: &Request) -> bool {
     repairs && matches!(request.caller, Caller::Root { .. }) && is_same_account(request)
 }
 
-/// SCPs bind users, roles and the root user, and so their sessions; not services, not anonymous callers, not service-linked roles
+/// SCPs bind users, roles and the root user, and so their sessions; not services, not callers who do not sign, not service-linked roles
 /// (C1; AWS's data perimeter guidance for Config and ECR: what such a role does is not restricted by an SCP).
 fn is_bound_by_scps(caller: &Caller) -> bool {
     caller.account().is_some() && !caller.is_service_linked()

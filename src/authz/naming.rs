@@ -62,7 +62,7 @@ pub fn naming(named: &Named, caller: &Caller) -> Option<(Naming, Option<Ambiguit
             _ => sure(Naming::Everyone),
         },
         Named::AwsEveryone => match caller {
-            Caller::Anonymous => Some((Naming::Everyone, Some(Ambiguity::AnonymousAws))),
+            Caller::Anonymous | Caller::WebIdentity { .. } => Some((Naming::Everyone, Some(Ambiguity::AnonymousAws))),
             Caller::Service { .. } => Some((Naming::Everyone, Some(Ambiguity::ServiceStar))),
             _ => sure(Naming::Everyone),
         },
@@ -87,8 +87,12 @@ pub fn naming(named: &Named, caller: &Caller) -> Option<(Naming, Option<Ambiguit
         },
         // Whoever shows a token of an identity provider does not sign; nothing in a request tells which provider it is.
         Named::Federated(_) if matches!(caller, Caller::Anonymous) => Some((Naming::Caller, Some(Ambiguity::WebIdentity))),
+        Named::Federated(named) => match caller {
+            Caller::WebIdentity { provider } if provider.as_str() == named => sure(Naming::Caller),
+            _ => None,
+        },
         Named::CanonicalUser(_) if caller.account().is_some() => Some((Naming::Account, Some(Ambiguity::CanonicalUser))),
-        Named::Account(_) | Named::CanonicalUser(_) | Named::Federated(_) | Named::UniqueId(_) | Named::Nobody => None,
+        Named::Account(_) | Named::CanonicalUser(_) | Named::UniqueId(_) | Named::Nobody => None,
     }
 }
 
@@ -163,7 +167,7 @@ fn needed_names(caller: &Caller) -> NamingSet {
             NamingSet::of(&[Naming::Caller, Naming::Account])
         }
         Caller::FederatedSession { .. } | Caller::RoleSession { .. } => NamingSet::of(&[Naming::Caller, Naming::Issuer, Naming::Account]),
-        Caller::Root { .. } | Caller::Service { .. } => NamingSet::of(&[Naming::Caller]),
+        Caller::Root { .. } | Caller::WebIdentity { .. } | Caller::Service { .. } => NamingSet::of(&[Naming::Caller]),
         Caller::Anonymous => NamingSet::of(&[Naming::Everyone]),
     }
 }

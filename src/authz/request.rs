@@ -169,7 +169,7 @@ impl Request {
     /// The keys of the caller, from E1 and E2.
     fn derived(&self) -> Vec<(&'static str, Follows)> {
         let caller = &self.caller;
-        let signed = !matches!(caller, Caller::Anonymous);
+        let signed = !matches!(caller, Caller::Anonymous | Caller::WebIdentity { .. });
         let service = matches!(caller, Caller::Service { .. });
         let arn = match caller.principal_arn() {
             Some(arn) => Follows::Value(arn),
@@ -252,7 +252,8 @@ impl Caller {
             Caller::FederatedSession { .. } => Some("FederatedUser"),
             Caller::RoleSession { .. } => Some("AssumedRole"),
             Caller::Anonymous => Some("Anonymous"),
-            Caller::Service { .. } => None,
+            // No page says what a request with a token has here.
+            Caller::WebIdentity { .. } | Caller::Service { .. } => None,
         }
     }
 
@@ -273,6 +274,7 @@ impl Caller {
             Caller::User { .. } => "an IAM user",
             Caller::FederatedSession { .. } => "a federated session",
             Caller::RoleSession { .. } => "a role session",
+            Caller::WebIdentity { .. } => "whoever shows a token",
             Caller::Service { .. } => "a service",
             Caller::Anonymous => "an anonymous caller",
         }

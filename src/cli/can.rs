@@ -174,7 +174,7 @@ fn usage(args: &Args, message: &str) -> Exit {
 /// Identity policies that are not given may grant: then the answer is known only where that makes no difference.
 fn for_caller(args: &Args, asked: &Asked, caller: &Caller, layers: &Layers<'_>) -> (Vec<Answered>, Option<&'static str>) {
     let answers = can(&asked.question(args, Who::Caller(caller, layers)));
-    let has_own = !matches!(caller, Caller::Root { .. } | Caller::Anonymous | Caller::Service { .. });
+    let has_own = !matches!(caller, Caller::Root { .. } | Caller::Anonymous | Caller::Service { .. } | Caller::WebIdentity { .. });
     if !has_own || !args.identity_policy.is_empty() {
         return (answers, None);
     }

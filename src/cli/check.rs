@@ -1,7 +1,8 @@
 //! `ica-policy check`.
 
 use super::exit::Exit;
-use super::files::{Files, look, print, print_error, print_report, read_text};
+use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
+use super::folder::{Folder, FolderError, look_into};
 use super::levels::Levels;
 use crate::ica::connection::{Built, ConnectionError, Unreadable, build};
 use crate::ica::settings::{self, Settings};
@@ -13,12 +14,14 @@ use clap::{Args as ClapArgs, ValueEnum};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const AFTER_HELP: &str = "\
+pub(super) const AFTER_HELP: &str = "\
 Every FILE may be a policy or the answer of the AWS CLI that holds it (get-bucket-policy, get-policy-version, get-user-policy,
-get-group-policy, describe-policy); `-` is standard input, `none` says that there is none. What is left out is a listed assumption.
+get-group-policy, get-role-policy, get-role, get-key-policy, describe-policy), a setting of the bucket the answer of its call; `-` is standard
+input, `none` says that there is none. What is left out is a listed assumption.
 
-Callers: iam-user (the key that ICA has), federated-session (made by that user), cross-account-role (Illumina's, for copies).
-Operations: validate-storage, install-notifications, issue-credentials, list-data, create-folder, upload-data, browser-upload,
+Callers: iam-user (the key that ICA has), federated-session (made by that user), oidc-role (your role that ICA assumes, with --role),
+cross-account-role (Illumina's, for copies).
+Operations: assume-role, validate-storage, install-notifications, issue-credentials, list-data, create-folder, upload-data, browser-upload,
 download-data, delete-data, archive-data, restore-data, copy-into-bucket, copy-from-bucket, move-from-bucket.
 
 The same as a file, ica.toml, beside the policies (several connections go under [[connection]]):
@@ -36,6 +39,22 @@ The same as a file, ica.toml, beside the policies (several connections go under 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
+    #[command(flatten)]
+    about: About,
+    /// The worst verdict that still passes is the one below this: exit code 1 at or above it.
+    #[arg(long, value_enum, default_value_t = FailOn::Partial)]
+    fail_on: FailOn,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+// The connection and its files, as `check`, `fix` and `graph` take them. No doc comment: clap would show it as what the command is for.
+#[derive(ClapArgs, Debug)]
+pub(super) struct About {
+    /// A folder: its ica.toml, or the files in it by the names that `inputs` and `generate --write` give. Flags go over it.
+    #[arg(value_name = "DIR", conflicts_with = "connection")]
+    dir: Option<PathBuf>,
     /// Settings file (ica.toml) with the names of these flags; paths in it are relative to it. Flags go over it.
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
     connection: Option<PathBuf>,
@@ -63,10 +82,16 @@ pub(super) struct Args {
     /// The IAM user whose key ICA has: name, path/name or ARN.
     #[arg(long, help_heading = "Connection")]
     user: Option<String>,
-    /// Policies of the user and of its groups.
+    /// The role that ICA assumes with a token, instead of the user: name, path/name or ARN.
+    #[arg(long, value_name = "ARN", help_heading = "Connection")]
+    role: Option<String>,
+    /// The KMS key of ICA's storage configuration: its ARN, or aws/s3 for the key that AWS manages.
+    #[arg(long, value_name = "ARN", help_heading = "Connection")]
+    kms_key: Option<String>,
+    /// Policies of the user and of its groups, or of the role.
     #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
     identity_policy: Vec<String>,
-    /// The user's permissions boundary.
+    /// The permissions boundary of the user or role.
     #[arg(long, value_name = "FILE", help_heading = "Policies")]
     boundary: Option<String>,
     #[command(flatten)]
@@ -80,13 +105,37 @@ pub(super) struct Args {
     /// The bucket policy.
     #[arg(long, value_name = "FILE", help_heading = "Policies")]
     bucket_policy: Option<String>,
+    /// The policy of the KMS key.
+    #[arg(long, value_name = "FILE", help_heading = "Policies")]
+    kms_key_policy: Option<String>,
+    /// The trust policy of the role.
+    #[arg(long, value_name = "FILE", help_heading = "Policies")]
+    trust_policy: Option<String>,
+    /// The bucket's CORS rules (get-bucket-cors).
+    #[arg(long, value_name = "FILE", help_heading = "Settings of the bucket")]
+    cors: Option<String>,
+    /// The bucket's event notifications (get-bucket-notification-configuration).
+    #[arg(long, value_name = "FILE", help_heading = "Settings of the bucket")]
+    notifications: Option<String>,
+    /// Block Public Access of the bucket (get-public-access-block); a second file for that of the account.
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Settings of the bucket")]
+    public_access_block: Vec<String>,
+    /// The bucket's default encryption (get-bucket-encryption).
+    #[arg(long, value_name = "FILE", help_heading = "Settings of the bucket")]
+    bucket_encryption: Option<String>,
+    /// Object Ownership: BucketOwnerEnforced, BucketOwnerPreferred or ObjectWriter.
+    #[arg(long, value_name = "VALUE", help_heading = "Settings of the bucket")]
+    ownership: Option<String>,
+    /// The encryption of ICA's storage configuration, AES256 or aws:kms; without it ICA sends AES256.
+    #[arg(long, value_name = "ALGORITHM", help_heading = "Connection")]
+    encryption: Option<String>,
     /// A condition key that you know: [CALLER:]KEY=VALUE, or [CALLER:]!KEY if it is absent.
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     assume: Vec<String>,
     /// Illumina's role, if it is not the one of the region.
     #[arg(long, value_name = "ARN", help_heading = "Connection")]
     cross_account_role: Option<String>,
-    /// The name that ICA gives to its federated sessions, if you know it.
+    /// The name that ICA gives to its sessions, if you know it.
     #[arg(long, value_name = "NAME", help_heading = "Connection")]
     session_name: Option<String>,
     /// Which ICA pages to follow: seed (the page of 2025) or current. Default: current.
@@ -101,12 +150,6 @@ pub(super) struct Args {
     /// Verdicts that rest on assumptions become unknown.
     #[arg(long)]
     strict: bool,
-    /// The worst verdict that still passes is the one below this: exit code 1 at or above it.
-    #[arg(long, value_enum, default_value_t = FailOn::Partial)]
-    fail_on: FailOn,
-    /// How the report is written.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -118,7 +161,7 @@ enum FailOn {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     Human,
     Json,
 }
@@ -137,7 +180,7 @@ impl FailOn {
 /// Checks every connection and prints its report.
 pub(super) fn run(args: &Args) -> Exit {
     let printer = Printer { format: args.format };
-    let (connections, folder) = match connections(args) {
+    let (connections, folder) = match connections(&args.about) {
         Ok(connections) => connections,
         Err(Failure::Usage(message)) => return printer.usage(&message),
         Err(Failure::Unreadable(unreadable)) => return printer.unreadable(&Sources::new(), &[*unreadable]),
@@ -162,20 +205,41 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
     }
     let check = crate::ica::check(&connection);
     if check.operations.is_empty() {
-        return printer.usage("skip: every operation that was asked for is skipped, so nothing is left to check");
+        return printer
+            .usage("skip: every operation that was asked for is skipped or not part of this method, so nothing is left to check");
     }
     let printed = printer.report(&sources, &connection, &check);
     printed.max(if args.fail_on.fails(check.worst()) { Exit::Found } else { Exit::Clean })
 }
 
-enum Failure {
+/// Whether any flag tells of a connection.
+pub(super) fn is_given(args: &About) -> bool {
+    args.connection.is_some() || flags(args, None) != Settings::default().overridden_by(Settings::default())
+}
+
+/// Why there is no connection.
+pub(super) enum Failure {
     Usage(String),
     Unreadable(Box<Unreadable>),
 }
 
 /// The connections of the settings file, or the one of the flags, and the folder that paths are relative to.
-fn connections(args: &Args) -> Result<(Vec<Settings>, PathBuf), Failure> {
-    let Some(file) = &args.connection else {
+pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Failure> {
+    let here = std::env::current_dir().ok();
+    let in_folder = match &args.dir {
+        Some(dir) => {
+            let named = flags(args, None).files().into_iter().map(PathBuf::from).collect::<Vec<_>>();
+            match look_into(dir, &named).map_err(|error| about_folder(dir, error))? {
+                Folder::Settings(file) => Some(file),
+                Folder::Files(found) => {
+                    print_error(&(found.words.join("\n") + "\n"));
+                    return Ok((vec![found.settings.overridden_by(flags(args, here.as_deref()))], dir.clone()));
+                }
+            }
+        }
+        None => None,
+    };
+    let Some(file) = in_folder.as_ref().or(args.connection.as_ref()) else {
         return Ok((vec![Settings::default().overridden_by(flags(args, None))], PathBuf::new()));
     };
     let shown = file.display().to_string();
@@ -185,9 +249,15 @@ fn connections(args: &Args) -> Result<(Vec<Settings>, PathBuf), Failure> {
         return Err(Failure::Usage(format!("{shown}: there is no connection in it")));
     }
     let folder = file.parent().map(Path::to_owned).unwrap_or_default();
-    let here = std::env::current_dir().ok();
     let merged = settings.into_iter().map(|settings| settings.overridden_by(flags(args, here.as_deref())));
     Ok((merged.collect(), folder))
+}
+
+fn about_folder(dir: &Path, error: FolderError) -> Failure {
+    match error {
+        FolderError::Usage(message) => Failure::Usage(message),
+        FolderError::Unreadable(message) => Failure::Unreadable(Box::new(unreadable(&dir.display().to_string(), message, None))),
+    }
 }
 
 /// The help of a policy's file does not fit a settings file.
@@ -201,7 +271,7 @@ fn about_settings(unreadable: Unreadable) -> Unreadable {
 
 /// The flags as settings. Where a settings file gives the folder, files named by flags are made absolute: they are relative to the
 /// working folder.
-fn flags(args: &Args, here: Option<&Path>) -> Settings {
+fn flags(args: &About, here: Option<&Path>) -> Settings {
     let place = |name: &String| match here {
         Some(here) if name != settings::NONE && name != "-" => here.join(name).display().to_string(),
         _ => name.clone(),
@@ -221,6 +291,7 @@ fn flags(args: &Args, here: Option<&Path>) -> Settings {
         ica_region: args.ica_region.clone(),
         state: args.state.clone(),
         user: args.user.clone(),
+        role: args.role.clone(),
         session_name: args.session_name.clone(),
         cross_account_role: args.cross_account_role.clone(),
         identity_policy: files(&args.identity_policy),
@@ -230,6 +301,15 @@ fn flags(args: &Args, here: Option<&Path>) -> Settings {
         rcp: levels(&args.levels.rcp),
         vpce_policy: args.vpce_policy.as_ref().map(place),
         bucket_policy: args.bucket_policy.as_ref().map(place),
+        kms_key: args.kms_key.clone(),
+        kms_key_policy: args.kms_key_policy.as_ref().map(place),
+        trust_policy: args.trust_policy.as_ref().map(place),
+        cors: args.cors.as_ref().map(place),
+        notifications: args.notifications.as_ref().map(place),
+        public_access_block: files(&args.public_access_block),
+        bucket_encryption: args.bucket_encryption.as_ref().map(place),
+        ownership: args.ownership.clone(),
+        encryption: args.encryption.clone(),
         assume: args.assume.clone(),
         edition: args.edition.clone(),
         operation: args.operation.clone(),

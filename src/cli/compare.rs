@@ -10,7 +10,7 @@ use crate::input::Document;
 use crate::model::PolicyKind;
 use crate::report::{Change, Comparison, Side, compare_human, compare_json, human};
 use crate::source::Sources;
-use crate::symbolic::{Differences, Direction, differences};
+use crate::symbolic::{Differences, Direction, Undecided, differences};
 use clap::{Args as ClapArgs, ValueEnum};
 
 /// Says what the new version of a policy allows that the old did not, and what it allows no longer: all requests, not samples, whoever asks.
@@ -18,7 +18,8 @@ use clap::{Args as ClapArgs, ValueEnum};
 /// Each FILE is a policy or the answer of the AWS CLI that holds one; `-` is standard input, `none` says that there is none.
 /// Two settings files (ica.toml) are compared with all the policies that they name: what each caller may do with the bucket when all
 /// layers count, and which operations of ICA are newly blocked. With --against these policies are read from the revision, too.
-/// Exit code 0: nothing that --fail-on names; 1: there is, or it could not be decided; 2: wrong usage; 3: a file could not be read.
+/// Exit code 0: nothing that --fail-on names; 1: there is, or it could not be decided; 2: wrong usage; 3: a file could not be read;
+/// 4: a defect of this program, which says so.
 #[derive(ClapArgs, Debug)]
 #[command(override_usage = "ica-policy compare [OPTIONS] OLD NEW\n       ica-policy compare [OPTIONS] --against REV FILE...")]
 pub(super) struct Args {
@@ -185,7 +186,16 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
     };
     let comparison = Comparison { old: &old, new: &new, kind: kind.word(), changes: vec![change], findings: &findings, connections: None };
     let fails = args.fail_on.fails(std::iter::once(&differences), false);
-    printer.report(&sources, &comparison).max(if fails { Exit::Found } else { Exit::Clean })
+    printer.report(&sources, &comparison).max(judged(fails, std::iter::once(&differences)))
+}
+
+/// The exit code of differences: an example that the other engine does not bear out is a defect of our own.
+fn judged<'a>(fails: bool, mut differences: impl Iterator<Item = &'a Differences>) -> Exit {
+    let is_defect = |direction: &Direction| direction.undecided.as_ref().is_some_and(Undecided::is_defect);
+    if differences.any(|differences| is_defect(&differences.newly_allowed) || is_defect(&differences.newly_denied)) {
+        return Exit::Defect;
+    }
+    if fails { Exit::Found } else { Exit::Clean }
 }
 
 /// Compares the connections of two settings files. Access that could not be compared may be new, or lost.
@@ -199,8 +209,8 @@ fn compare_settings(args: &Args, old: &Origin<'_>, new: &Origin<'_>, printer: &P
             let differences = outcome.changes.iter().map(|change| &change.differences);
             let is_worse = outcome.operations.iter().any(OperationChange::is_newly_blocked);
             let is_open = outcome.is_partly_open && !matches!(args.fail_on, FailOn::Never | FailOn::NewlyBlocked);
-            let fails = args.fail_on.fails(differences, is_worse) || is_open;
-            printer.report(sources, comparison).max(if fails { Exit::Found } else { Exit::Clean })
+            let fails = args.fail_on.fails(differences.clone(), is_worse) || is_open;
+            printer.report(sources, comparison).max(judged(fails, differences))
         };
         match compare_connection::compare((old, new), pair, &mut report) {
             (_, Ok(exit)) => exit,

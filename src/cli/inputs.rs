@@ -2,9 +2,9 @@
 
 use super::exit::Exit;
 use super::files::{print_error, print_report};
-use crate::ica::bucket_name_fault;
 use crate::ica::catalogue::catalogue;
 use crate::ica::connection::{ConnectionError, check_account, check_bucket};
+use crate::s3::bucket_name_fault;
 use clap::Args as ClapArgs;
 
 /// The script calls nothing but `get` and `list`; where nothing is configured it says `none`, where a call fails it stops.

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Made by `ica-policy inputs`. Reads what `ica-policy check` needs and runs it; changes nothing in AWS.
-# Needs the AWS CLI with a profile that may call: s3:GetBucketLocation, s3:GetBucketVersioning, s3:GetBucketPolicy,
+# Needs the AWS CLI with a profile that may call: s3:GetBucketLocation, s3:GetBucketVersioning, s3:GetBucketPolicy, s3:GetBucketCORS,
+# s3:GetBucketNotification, s3:GetBucketPublicAccessBlock, s3:GetAccountPublicAccessBlock, s3:GetBucketOwnershipControls,
+# s3:GetEncryptionConfiguration,
 # iam:GetUser, iam:ListUserPolicies, iam:GetUserPolicy, iam:ListAttachedUserPolicies, iam:ListGroupsForUser,
 # iam:ListGroupPolicies, iam:GetGroupPolicy, iam:ListAttachedGroupPolicies, iam:GetPolicy, iam:GetPolicyVersion.
 set -eu
@@ -12,6 +14,7 @@ prefix=@PREFIX@
 dir=@DIR@
 
 mkdir -p "$dir"
+rm -f "$dir/ica.toml"
 
 # Runs a call whose answer is a list of words, one a line; `None` is how the CLI writes an empty answer.
 list() {
@@ -27,10 +30,54 @@ quote() {
     esac
 }
 
+# Turns the flags of a call of `check` into an ica.toml; files in it are relative to it.
+settings() {
+    shift 2
+    echo '# Made by the script of `ica-policy inputs`, when all calls had answered: ica-policy check DIR'
+    name='' values='' count=0
+    for word in "$@" --; do
+        case "$word" in
+            --*)
+                case "$count" in 0) ;; 1) echo "$name = $values" ;; *) echo "$name = [$values]" ;; esac
+                name=$(printf '%s' "${word#--}" | tr - _) values='' count=0 ;;
+            *)
+                file=$word
+                [ ! -f "$word" ] || file=${word#"$dir"/}
+                value=$(printf '%s' "$file" | sed 's/[\\"]/\\&/g')
+                values="$values${values:+, }\"$value\"" count=$((count + 1)) ;;
+        esac
+    done
+}
+
 # Fetches the version of a managed policy that is in force.
 managed() {
     version=$(aws iam get-policy --policy-arn "$1" --query Policy.DefaultVersionId --output text) || exit 1
     aws iam get-policy-version --policy-arn "$1" --version-id "$version" --output json > "$2"
+}
+
+# Fetches a setting into a file and prints its name, or `none` where it is not configured: that is an error of its own, or no answer at all.
+setting() {
+    file="$dir/$1.json"
+    absent=$2
+    shift 2
+    if aws "$@" --output json > "$file" 2> "$file.err"; then
+        if [ -s "$file" ]; then echo "$file"; else echo none; fi
+    elif grep -q "$absent" "$file.err"; then
+        echo none
+    else
+        cat "$file.err" >&2
+        exit 1
+    fi
+}
+
+# Fetches the switches of Block Public Access of one level; not configured means that they are off.
+public_access() {
+    found=$(setting "$1" NoSuchPublicAccessBlockConfiguration "$2" get-public-access-block "$3" "$4") || exit 1
+    if [ "$found" = none ]; then
+        found="$dir/$1.json"
+        echo '{"PublicAccessBlockConfiguration": {"BlockPublicPolicy": false, "RestrictPublicBuckets": false}}' > "$found"
+    fi
+    echo "$found"
 }
 
 # The bucket: region, versioning, policy.
@@ -53,6 +100,17 @@ elif grep -q NoSuchBucketPolicy "$dir/bucket-policy.err"; then
 else
     cat "$dir/bucket-policy.err" >&2
     exit 1
+fi
+
+# The bucket's settings.
+cors=$(setting cors NoSuchCORSConfiguration s3api get-bucket-cors --bucket "$bucket")
+notifications=$(setting notifications NoSuchConfiguration s3api get-bucket-notification-configuration --bucket "$bucket")
+encryption=$(setting encryption ServerSideEncryptionConfigurationNotFoundError s3api get-bucket-encryption --bucket "$bucket")
+bucket_block=$(public_access public-access-block s3api --bucket "$bucket")
+account_block=$(public_access account-public-access-block s3control --account-id "$account")
+ownership=$(setting ownership OwnershipControlsNotFoundError s3api get-bucket-ownership-controls --bucket "$bucket")
+if [ "$ownership" != none ]; then
+    ownership=$(grep -o -e BucketOwnerEnforced -e BucketOwnerPreferred -e ObjectWriter "$ownership" | head -n 1)
 fi
 
 # The user: its ARN has the path, which policies must spell out.
@@ -95,7 +153,10 @@ done
 
 # Not needed? Add `--skip` and any of: @OPERATIONS@
 set -- ica-policy check --bucket "$bucket" --account "$account" --region "$region" --prefix "$prefix" \
-    --versioning "$versioning" --user "$user_arn" --bucket-policy "$bucket_policy" --boundary "$boundary" --identity-policy "$@"
+    --versioning "$versioning" --user "$user_arn" --cors "$cors" --notifications "$notifications" \
+    --bucket-encryption "$encryption" --public-access-block "$bucket_block" "$account_block" --ownership "$ownership" \
+    --bucket-policy "$bucket_policy" --boundary "$boundary" --identity-policy "$@"
 for word in "$@"; do quote "$word"; done >&2
+settings "$@" > "$dir/ica.toml"
 printf '\n\n' >&2
 exec "$@"

@@ -7,12 +7,19 @@ mod check;
 mod compare;
 mod compare_connection;
 mod exit;
+mod explain;
 mod files;
+mod fix;
+mod folder;
+mod generate;
 mod git;
+mod graph;
 mod inputs;
 mod levels;
+mod replace;
 mod simulate;
 mod versions;
+mod write;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
@@ -44,6 +51,14 @@ enum Command {
     Check(Box<check::Args>),
     /// Compare two versions of a policy: what is newly allowed, what is newly denied, by which words.
     Compare(compare::Args),
+    /// Make the policies that a connection needs, and nothing beyond.
+    Generate(Box<generate::Args>),
+    /// Find the smallest edits of your files that unblock a connection, each proved; --write makes them.
+    Fix(Box<fix::Args>),
+    /// Explain an operation, a setting, an assumption, or the text of an error that somebody pasted.
+    Explain(explain::Args),
+    /// Draw what hangs on what, for Graphviz or Mermaid; with a connection coloured by verdict.
+    Graph(Box<graph::Args>),
     /// Print the read-only AWS CLI calls that fetch what `check` needs.
     Inputs(inputs::Args),
     /// Decide one request as AWS would, or a stream of them with --batch.
@@ -70,25 +85,17 @@ pub fn run() -> Exit {
         Command::Can(args) => can::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Generate(args) => generate::run(&args),
+        Command::Fix(args) => fix::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Graph(args) => graph::run(&args),
         Command::Inputs(args) => inputs::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }
 }
 
 /// Flags of the design that `check` does not have yet: refused, since to ignore them would be a silent pass.
-const NOT_BUILT: [&str; 11] = [
-    "--role",
-    "--kms-key",
-    "--kms-key-policy",
-    "--trust-policy",
-    "--cors",
-    "--notifications",
-    "--public-access-block",
-    "--ownership",
-    "--encryption",
-    "--bucket-encryption",
-    "--set",
-];
+const NOT_BUILT: [&str; 1] = ["--set"];
 
 /// Says of a flag that will come that it is not there yet, where clap would guess at another one.
 fn not_built(error: clap::Error) -> clap::Error {
@@ -112,6 +119,8 @@ fn print_usage_error(message: &str) {
     match std::env::args().nth(1).as_deref() {
         Some("can") => can::print_usage_error(message),
         Some("compare") => compare::print_usage_error(message),
+        Some("generate") => generate::print_usage_error(message),
+        Some("explain") => explain::print_usage_error(message),
         Some("simulate") => simulate::print_usage_error(message),
         _ => check::print_usage_error(message),
     }

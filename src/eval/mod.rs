@@ -16,6 +16,6 @@ mod words;
 pub use decide::{Decision, Outcome, ReadingDecision, applying, decide, decide_under};
 pub use document::allows_as_documents;
 pub use issuer::possible_requests;
-pub use near::{Lack, NearMiss, near_miss};
+pub use near::{Lack, NearMiss, near_miss, near_misses};
 pub use statement::concerns;
-pub use words::{matching_action, matching_resource};
+pub use words::{condition_holds, matching_action, matching_resource, pattern_covers};

@@ -34,6 +34,11 @@ pub struct NearMiss {
 /// The Allow statement of a layer that lacks least to allow the request; `None` if the layer has no Allow statement.
 /// `namings` are the ways of naming the caller that would count.
 pub fn near_miss(request: &Request, layers: &Layers<'_>, layer: LayerId, namings: NamingSet) -> Option<NearMiss> {
+    near_misses(request, layers, layer, namings).into_iter().next()
+}
+
+/// The Allow statements of a layer that lack something to allow the request, the nearest first; otherwise as [`near_miss`].
+pub fn near_misses(request: &Request, layers: &Layers<'_>, layer: LayerId, namings: NamingSet) -> Vec<NearMiss> {
     let policies = layers.policies(layer).iter().enumerate();
     let statements = policies.flat_map(|(policy, known)| known.statements.iter().map(move |statement| (policy, statement)));
     let candidates = statements.filter(|(_, statement)| statement.effect.node != Effect::Deny).map(|(policy, statement)| {
@@ -41,9 +46,9 @@ pub fn near_miss(request: &Request, layers: &Layers<'_>, layer: LayerId, namings
         let distance = lacks.iter().map(|(lack, _)| distance(*lack, statement, request)).sum::<u32>();
         (distance, StatementRef { layer, policy, statement: statement.index }, lacks)
     });
-    let (_, statement, lacks) =
-        candidates.filter(|(_, _, lacks)| !lacks.is_empty()).min_by_key(|(distance, place, _)| (*distance, *place))?;
-    Some(NearMiss { statement, lacks })
+    let mut candidates = candidates.filter(|(_, _, lacks)| !lacks.is_empty()).collect::<Vec<_>>();
+    candidates.sort_by_key(|(distance, place, _)| (*distance, *place));
+    candidates.into_iter().map(|(_, statement, lacks)| NearMiss { statement, lacks }).collect()
 }
 
 fn lacks(statement: &Statement, request: &Request, namings: NamingSet) -> Vec<(Lack, Span)> {

@@ -1,10 +1,10 @@
 //! Which words of a statement match a request.
 
 use super::tri::Tri;
-use super::{action, resource};
+use super::{action, condition, resource};
 use crate::authz::Readings;
 use crate::authz::Request;
-use crate::model::{Element, Statement};
+use crate::model::{Condition, Element, ResourcePattern, Statement};
 use crate::source::Span;
 
 /// The first action pattern that covers the request, or the whole list for `NotAction`.
@@ -29,4 +29,23 @@ fn first_span<T>(element: &Element<T>, test: impl Fn(&T) -> (bool, Span)) -> Opt
         return Some(element.span);
     }
     element.patterns.iter().map(test).find(|(covers, _)| *covers).map(|(_, span)| span)
+}
+
+/// Whether a condition holds for a request, by the first readings; `None` where that cannot be said of its words.
+pub fn condition_holds(condition: &Condition, request: &Request) -> Option<bool> {
+    certain(condition::holds(condition, &request.context, &Readings::default()))
+}
+
+/// Whether a pattern covers the resource of a request, by the first readings; `None` where that cannot be said of its words.
+pub fn pattern_covers(pattern: &ResourcePattern, request: &Request) -> Option<bool> {
+    let alone = Element { not: false, patterns: vec![pattern.clone()], span: pattern.span };
+    certain(resource::element(&alone, request, &Readings::default()))
+}
+
+fn certain(found: Tri) -> Option<bool> {
+    match found {
+        Tri::Yes => Some(true),
+        Tri::No => Some(false),
+        Tri::Maybe => None,
+    }
 }

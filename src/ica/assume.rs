@@ -1,12 +1,13 @@
 //! What is known of a condition key in the requests of a step: the catalogue's word, and the user's over it.
 
-use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, catalogue};
+use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, catalogue};
 use super::connection::{Assume, Connection, ConnectionError};
+use super::token::claim_fact;
 use crate::aws;
 use crate::model::condition::{boolean, date, numeric};
 
 /// Keys that cannot be assumed otherwise than they follow.
-const FOLLOWS: [&str; 8] = [
+const FOLLOWS: [&str; 10] = [
     "aws:principalarn",
     "aws:principalaccount",
     "aws:principaltype",
@@ -15,7 +16,12 @@ const FOLLOWS: [&str; 8] = [
     "aws:username",
     "aws:resourceaccount",
     "s3:resourceaccount",
+    "kms:calleraccount",
+    "sts:rolesessionname",
 ];
+
+/// Keys about the way that a request takes.
+const NETWORK: [&str; 5] = ["aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:useragent"];
 
 /// The id of a federated session is made of its account and name; those of users and roles are made up by AWS (E2).
 const SESSION_ID: &str = "aws:userid";
@@ -32,8 +38,9 @@ pub(super) fn parse(text: &str) -> Result<Assume, ConnectionError> {
     value.as_deref().map_or(Ok(()), |value| check_value(key, value))?;
     let lower = key.to_lowercase();
     if FOLLOWS.contains(&lower.as_str()) || lower == SESSION_ID && caller == Some(IcaCaller::FederatedSession) {
-        let message =
-            format!("`{key}` follows from the caller and the bucket; say --user, --session-name, --cross-account-role or --account");
+        let message = format!(
+            "`{key}` follows from the caller and the bucket; say --user, --role, --session-name, --cross-account-role or --account"
+        );
         return Err(wrong(message));
     }
     if caller.is_none() && !IcaCaller::ALL.iter().any(|caller| is_ever_open(&lower, *caller)) {
@@ -90,13 +97,20 @@ fn wrong(message: String) -> ConnectionError {
 /// What the catalogue says of a key in the requests of a step.
 pub(super) fn fact(key: &str, caller: IcaCaller, step: &Step) -> KeyFact {
     let own = step.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, fact)| fact);
-    own.or(catalogue().key(key).map(|row| row.fact(caller))).cloned().unwrap_or_else(KeyFact::unknown)
+    if let Some(claim) = claim_fact(key, step) {
+        return claim;
+    }
+    own.or(catalogue().key(key).map(|row| row.fact(caller, step.resource))).cloned().unwrap_or_else(KeyFact::unknown)
 }
 
 /// What the user said about a key. Words without a caller hold for all whose key is open; those about the caller itself for the
 /// customer's own callers (design 3).
 pub(super) fn told<'a>(key: &str, connection: &'a Connection, caller: IcaCaller, step: &Step) -> Option<Option<&'a str>> {
-    let describes_caller = key.starts_with("aws:principal") || key == "aws:userid" || key == "aws:username";
+    // S3 asks KMS itself: how ICA comes to S3 says nothing about that request.
+    if step.resource == Target::Key && NETWORK.contains(&key) {
+        return None;
+    }
+    let describes_caller = key.starts_with("aws:principal") || ["aws:userid", "aws:username", "aws:federatedprovider"].contains(&key);
     let concerns_all = !(describes_caller && caller == IcaCaller::CrossAccountRole) && is_open(&fact(key, caller, step));
     let concerns = |only: Option<IcaCaller>| only.map_or(concerns_all, |only| only == caller);
     let assume = connection.assume.iter().rev().find(|assume| assume.key == key && concerns(assume.caller))?;

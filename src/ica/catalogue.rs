@@ -16,21 +16,29 @@ pub enum IcaCaller {
     IamUser,
     /// A session that the user made with GetFederationToken.
     FederatedSession,
+    /// A session of the customer's role, which ICA assumes with a token of its identity provider (A1).
+    OidcRole,
     /// Illumina's role of the region, in account 079623148045.
     CrossAccountRole,
 }
 
 impl IcaCaller {
     /// All callers, in the order of reports.
-    pub const ALL: [IcaCaller; 3] = [IcaCaller::IamUser, IcaCaller::FederatedSession, IcaCaller::CrossAccountRole];
+    pub const ALL: [IcaCaller; 4] = [IcaCaller::IamUser, IcaCaller::FederatedSession, IcaCaller::OidcRole, IcaCaller::CrossAccountRole];
 
     /// The name used in reports and flags.
     pub fn id(self) -> &'static str {
         match self {
             IcaCaller::IamUser => "iam-user",
             IcaCaller::FederatedSession => "federated-session",
+            IcaCaller::OidcRole => "oidc-role",
             IcaCaller::CrossAccountRole => "cross-account-role",
         }
+    }
+
+    /// Whether it works with what the customer gave it, under the customer's own policies.
+    pub fn is_customers(self) -> bool {
+        self != IcaCaller::CrossAccountRole
     }
 }
 
@@ -46,6 +54,10 @@ pub enum Target {
     Folder,
     /// The federated session that is made.
     FederatedUser,
+    /// The customer's role, whose session is made.
+    Role,
+    /// The KMS key of the objects, which S3 uses in the caller's name; only where there is one.
+    Key,
 }
 
 impl Target {
@@ -55,7 +67,14 @@ impl Target {
             Target::Bucket => "bucket",
             Target::Object | Target::Folder => "object",
             Target::FederatedUser => "federated-user",
+            Target::Role => "role",
+            Target::Key => "key",
         }
+    }
+
+    /// Whether the request goes to the bucket, past its policy.
+    pub fn is_at_bucket(self) -> bool {
+        matches!(self, Target::Bucket | Target::Object | Target::Folder)
     }
 }
 
@@ -192,14 +211,14 @@ pub struct Operation {
     /// Operations of the same caller that must work for it.
     #[serde(default)]
     pub needs: Vec<String>,
-    /// Assumptions about settings of the bucket.
+    /// Assumptions of all its steps.
     #[serde(default)]
     pub assumes: Vec<String>,
+    /// Checks of the bucket's settings that have a say in it for all of its callers.
+    #[serde(default)]
+    pub environment: Vec<String>,
     /// What a user sees when it is blocked.
     pub breaks: String,
-    /// Whether the bucket's CORS rules take part.
-    #[serde(default)]
-    pub cors: bool,
     /// Its requests.
     #[serde(rename = "step")]
     pub steps: Vec<Step>,
@@ -218,8 +237,14 @@ pub struct KeyRow {
     pub iam_user: Option<KeyFact>,
     /// For its sessions.
     pub federated_session: Option<KeyFact>,
+    /// For sessions of the customer's role.
+    pub oidc_role: Option<KeyFact>,
     /// For Illumina's role.
     pub cross_account_role: Option<KeyFact>,
+    /// For all of them, where S3 asks KMS in their name.
+    pub at_kms: Option<KeyFact>,
+    /// For the request that assumes the customer's role, which nobody signs.
+    pub at_role: Option<KeyFact>,
     /// For all others.
     pub all: KeyFact,
 }
@@ -306,14 +331,20 @@ impl Step {
 }
 
 impl KeyRow {
-    /// What is known of the key in requests of a caller.
-    pub fn fact(&self, caller: IcaCaller) -> &KeyFact {
+    /// What is known of the key in requests of a caller about a target.
+    pub fn fact(&self, caller: IcaCaller, target: Target) -> &KeyFact {
+        let by_target = match target {
+            Target::Key => &self.at_kms,
+            Target::Role => &self.at_role,
+            Target::Bucket | Target::Object | Target::Folder | Target::FederatedUser => &None,
+        };
         let own = match caller {
             IcaCaller::IamUser => &self.iam_user,
             IcaCaller::FederatedSession => &self.federated_session,
+            IcaCaller::OidcRole => &self.oidc_role,
             IcaCaller::CrossAccountRole => &self.cross_account_role,
         };
-        own.as_ref().unwrap_or(&self.all)
+        by_target.as_ref().or(own.as_ref()).unwrap_or(&self.all)
     }
 }
 
@@ -351,7 +382,9 @@ mod tests {
             }
             assert!(!operation.steps.is_empty() && !operation.callers.is_empty(), "{}", operation.id);
         }
-        let rows = catalogue.keys.iter().flat_map(|row| IcaCaller::ALL.map(|caller| row.fact(caller)));
+        let targets = [Target::Object, Target::Key, Target::Role];
+        let pairs = IcaCaller::ALL.into_iter().flat_map(|caller| targets.map(|target| (caller, target)));
+        let rows = catalogue.keys.iter().flat_map(|row| pairs.clone().map(|(caller, target)| row.fact(caller, target)));
         let steps = catalogue.operations.iter().flat_map(|operation| &operation.steps);
         let facts = rows.chain(steps.flat_map(|step| step.keys.values()));
         let told = catalogue.operations.iter().flat_map(|operation| &operation.assumes);

@@ -5,19 +5,24 @@ use super::catalogue::{Edition, IcaCaller, Operation, Step, Target, catalogue};
 use super::connection::{Connection, Given};
 use super::depends::add_consequences;
 use super::environment;
+use super::kms::{self, KmsKey};
+use super::layers::rcps_are_known;
 use super::reasons::reasons;
-use super::step::{Tried, is_needed, resource_words, try_step};
-use super::verdict::{
-    AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
-};
+use super::step::{Cause, Tried, is_needed, resource_words, try_step};
+use super::token;
+use super::verdict::{AssumptionReport, CallerReport, Check, Level, OperationReport, Skipped, StepReport, Verdict, Witness};
 
 /// Checks a connection against the catalogue.
 pub fn check(connection: &Connection) -> Check {
     let mut operations = catalogue().operations.iter().map(|operation| check_operation(connection, operation)).collect::<Vec<_>>();
+    operations.retain(|operation| !operation.callers.is_empty());
     add_consequences(&mut operations, connection.is_new);
     keep_wanted(&mut operations, connection);
     let assumptions = assumptions(&operations);
-    Check { operations, skipped: skipped(connection), assumptions, findings: connection.findings.clone() }
+    let shown = operations.iter().flat_map(|operation| operation.callers.iter().map(|report| (operation.id, report.caller)));
+    let environment = environment::report(connection, &shown.collect::<Vec<_>>());
+    let findings = connection.findings.iter().cloned().chain(environment::other_regions(connection)).collect();
+    Check { operations, skipped: skipped(connection), assumptions, environment, findings }
 }
 
 /// What an operation depends on has been judged; now those that nobody asked for can go, but the causes of what is shown stay.
@@ -48,14 +53,19 @@ fn skipped(connection: &Connection) -> Vec<Skipped> {
 }
 
 fn check_operation(connection: &Connection, operation: &'static Operation) -> OperationReport {
-    let callers = operation.callers.iter().map(|caller| check_caller(connection, operation, *caller)).collect();
+    let callers = operation.callers.iter().filter(|caller| connection.customer.has(**caller));
+    let callers = callers.map(|caller| check_caller(connection, operation, *caller)).collect();
     OperationReport { id: &operation.id, callers }
 }
 
 fn check_caller(connection: &Connection, operation: &'static Operation, caller: IcaCaller) -> CallerReport {
-    let wanted = |step: &&Step| (step.edition == Edition::Seed || connection.edition == Edition::Current) && is_needed(connection, step);
+    let is_listed = |step: &Step| step.edition == Edition::Seed || connection.edition == Edition::Current;
+    // Who is shut out of the key altogether is told once, not for each of its actions.
+    let can_ask = |step: &Step| step.resource != Target::Key || !kms::is_out_of_reach(connection, caller);
+    let wanted = |step: &&Step| is_listed(step) && is_needed(connection, step) && can_ask(step);
     let mut steps = operation.steps.iter().filter(wanted).map(|step| check_step(connection, operation, caller, step)).collect::<Vec<_>>();
-    steps.extend(environment::steps(connection, operation));
+    steps.extend(kms::steps(connection, operation, caller));
+    steps.extend(environment::steps(connection, operation, caller));
     let required = steps.iter().filter(|step| step.level == Level::Required);
     let own = required.map(|step| step.verdict).max().unwrap_or(Verdict::Allowed);
     CallerReport { caller, verdict: own, own, blocked_by: Vec::new(), steps }
@@ -68,7 +78,7 @@ fn check_step(connection: &Connection, operation: &'static Operation, caller: Ic
     let mut reasons = if verdict == Verdict::Allowed { Vec::new() } else { reasons(connection, caller, step, &tried) };
     if connection.strict && !assumes.is_empty() && verdict != Verdict::Unknown {
         verdict = Verdict::Unknown;
-        reasons.push(strict_reason(&assumes));
+        reasons.push(environment::strict_reason(&assumes));
     }
     StepReport {
         action: step.action.clone(),
@@ -77,6 +87,7 @@ fn check_step(connection: &Connection, operation: &'static Operation, caller: Ic
         verdict,
         assumes,
         reasons,
+        depends_on: tried.depends_on.clone(),
         witness: shown(tried),
     }
 }
@@ -89,11 +100,6 @@ fn shown(tried: Tried) -> Witness {
     }
 }
 
-fn strict_reason(assumes: &[&str]) -> Reason {
-    let message = format!("with --strict a verdict may not rest on assumptions; this one rests on {}", assumes.join(", "));
-    environment::reason(ReasonKind::Hidden, "", message, "settle them, as told in the list of assumptions")
-}
-
 /// The assumptions whose failure would change the verdict of a step.
 fn assumed(
     connection: &Connection,
@@ -104,7 +110,8 @@ fn assumed(
 ) -> Vec<&'static str> {
     let mut assumes = Vec::new();
     let changes = |id: &str| try_step(connection, caller, step, Some(id)).verdict != tried.verdict;
-    if caller == IcaCaller::FederatedSession && connection.session == Given::Absent && changes("session-policy") {
+    let is_session = matches!(caller, IcaCaller::FederatedSession | IcaCaller::OidcRole) && step.resource != Target::Role;
+    if is_session && connection.session == Given::Absent && changes("session-policy") {
         assumes.push("session-policy");
     }
     if caller == IcaCaller::CrossAccountRole && connection.cross_account_role.is_some() && changes("illumina-identity") {
@@ -112,13 +119,21 @@ fn assumed(
     }
     // Layers that could only forbid more change whatever is not blocked already; a bucket policy could also grant.
     let could_be_blocked = tried.verdict != Verdict::Blocked;
-    let is_to_bucket = step.resource != Target::FederatedUser;
+    let is_to_bucket = step.resource.is_at_bucket();
     if is_to_bucket && connection.bucket_policy == Given::Absent && (could_be_blocked || changes("no-bucket-policy")) {
         assumes.push("no-bucket-policy");
     }
     if could_be_blocked {
         assumes.extend(absent_layers(connection, caller, step));
-        assumes.extend(operation.assumes.iter().chain(&step.assumes).map(String::as_str));
+        let beyond = operation.assumes.iter().chain(&step.assumes).map(String::as_str);
+        // With a key given its steps are judged themselves.
+        assumes.extend(beyond.filter(|id| *id != "no-kms" || kms::key_in_use(connection).is_none()));
+    }
+    if step.resource == Target::Role && token::assumes_provider(connection, step) && changes(token::PROVIDER) {
+        assumes.push(token::PROVIDER);
+    }
+    if step.resource == Target::Key && may_hang_on_grant(tried) {
+        assumes.push("no-grants");
     }
     if tried.has_open_variable && !matches!(tried.verdict, Verdict::Partial | Verdict::Unknown) {
         assumes.push("variable-values");
@@ -129,12 +144,21 @@ fn assumed(
     assumes
 }
 
+/// A grant on the key gives what policies do not, but takes back no Deny.
+fn may_hang_on_grant(tried: &Tried) -> bool {
+    tried.verdict != Verdict::Allowed && !tried.causes.iter().any(|(cause, _)| matches!(cause, Cause::Denied(_)))
+}
+
 /// The layers that could forbid a step and of which nothing was said.
 fn absent_layers(connection: &Connection, caller: IcaCaller, step: &Step) -> impl Iterator<Item = &'static str> {
-    let own = caller != IcaCaller::CrossAccountRole;
-    let is_to_bucket = step.resource != Target::FederatedUser;
-    // RCPs bind the resource's account: of a session that is the user's, of whose RCPs a connection says nothing if it is another one.
-    let rcps_are_known = is_to_bucket || connection.user.account() == connection.account;
+    // Whoever shows a token has no policies of its own.
+    let own = caller.is_customers() && step.resource != Target::Role;
+    let is_to_bucket = step.resource.is_at_bucket();
+    let is_key = step.resource == Target::Key;
+    // RCPs bind the resource's account, of which a connection says nothing if it is not the bucket's.
+    let rcps_are_known = rcps_are_known(connection, step.resource);
+    // Those of nobody bind a key that AWS manages (C1).
+    let rcps_may_bind = !matches!(kms::key_in_use(connection), Some(KmsKey::AwsManaged { .. })) || !is_key;
     let through_endpoint = through_endpoint(connection, caller, step).filter(|_| is_to_bucket);
     let may_be_bound = is_to_bucket && through_endpoint.is_none() && matches!(connection.vpce, Given::Given(_));
     let absent = [
@@ -142,7 +166,8 @@ fn absent_layers(connection: &Connection, caller: IcaCaller, step: &Step) -> imp
         (own && connection.scps == Given::Absent, "no-scp"),
         (own && connection.assumes_full_access, "scp-full-access"),
         (rcps_are_known && connection.rcps == Given::Absent, "no-rcp"),
-        (!rcps_are_known, "no-user-rcp"),
+        (!rcps_are_known && !is_key, "no-user-rcp"),
+        (!rcps_are_known && is_key && rcps_may_bind, "no-key-rcp"),
         (through_endpoint == Some(true) && connection.vpce == Given::Absent, "no-vpce-policy"),
         (may_be_bound, "through-endpoint"),
     ];

@@ -67,7 +67,8 @@ pub struct AccessChange<'a> {
 /// Compares what every caller may do with the bucket: all actions of S3 on the bucket and its objects. A caller of whom that cannot be
 /// said comes with the reason.
 pub fn access_changes<'a>(old: &'a Connection, new: &'a Connection) -> Vec<Result<AccessChange<'a>, (IcaCaller, String)>> {
-    IcaCaller::ALL.iter().map(|caller| access_change(old, new, *caller).map_err(|reason| (*caller, reason))).collect()
+    let asked = IcaCaller::ALL.iter().filter(|caller| old.customer.has(**caller) || new.customer.has(**caller));
+    asked.map(|caller| access_change(old, new, *caller).map_err(|reason| (*caller, reason))).collect()
 }
 
 fn access_change<'a>(old: &'a Connection, new: &'a Connection, caller: IcaCaller) -> Result<AccessChange<'a>, String> {
@@ -88,7 +89,7 @@ fn access_change<'a>(old: &'a Connection, new: &'a Connection, caller: IcaCaller
     for through in ways {
         let [before, after] = layers(*through == Some(true) && has_endpoint);
         let all = statements([policies(&before), policies(&after)].concat());
-        let callers = callers(new, caller, step, &all).map_err(|undecided| undecided.reason)?;
+        let callers = callers(new, caller, step, &all, None).map_err(|undecided| undecided.reason)?;
         let within = within(new, *through);
         let (known, absent) = known(new, caller, step);
         for who in &callers {
@@ -103,22 +104,20 @@ fn access_change<'a>(old: &'a Connection, new: &'a Connection, caller: IcaCaller
 
 /// Access is compared of one caller to one bucket, of policies that are known.
 fn check_comparable(old: &Connection, new: &Connection, caller: IcaCaller) -> Result<(), String> {
-    let is_customers = caller != IcaCaller::CrossAccountRole;
+    let is_customers = caller.is_customers();
+    let is_session = matches!(caller, IcaCaller::FederatedSession | IcaCaller::OidcRole);
     let one_side = |old: bool, new: bool| old != new;
     let role = |connection: &Connection| connection.cross_account_role.clone();
     let faults = [
         (old.bucket != new.bucket || old.account != new.account, "the two are about different buckets"),
-        (is_customers && old.user != new.user, "the two are about different users"),
-        (!is_customers && role(old) != role(new), "the two are about different roles"),
+        (is_customers && old.customer != new.customer, "the two are about different users or roles of the customer"),
+        (!is_customers && role(old) != role(new), "the two are about different roles of Illumina"),
         (!is_customers && role(new).is_none(), "the region is not given, so nobody knows which role is Illumina's"),
         (
             is_customers && one_side(old.identity == Given::Absent, new.identity == Given::Absent),
             "only one of the two names identity policies",
         ),
-        (
-            caller == IcaCaller::FederatedSession && one_side(old.session == Given::Absent, new.session == Given::Absent),
-            "only one of the two names a session policy",
-        ),
+        (is_session && one_side(old.session == Given::Absent, new.session == Given::Absent), "only one of the two names a session policy"),
         (old.assume != new.assume, "the two assume different condition keys"),
         (old.session_name != new.session_name, "the two name different sessions"),
     ];

@@ -2,7 +2,10 @@
 
 use super::assume;
 use super::catalogue::{Edition, IcaCaller, catalogue};
+use super::customer::{Customer, check_trust_policy, customer, session_name};
 use super::documents::Documents;
+use super::environment::{self, Environment};
+use super::kms::{KmsKey, kms_key};
 use super::regions::{Region, regions};
 use super::settings::{NONE, Settings};
 use crate::finding::Finding;
@@ -83,15 +86,15 @@ pub struct Connection {
     pub versioning: Option<Versioning>,
     /// Whether ICA has still to set the bucket up.
     pub is_new: bool,
-    /// The IAM user.
-    pub user: Arn,
-    /// The name of federated sessions.
+    /// The IAM user or role that ICA works as.
+    pub customer: Customer,
+    /// The name of the sessions of user or role.
     pub session_name: Option<String>,
     /// Illumina's role; `None`: neither region is known.
     pub cross_account_role: Option<Arn>,
-    /// Policies of the user and its groups.
+    /// Policies of the user and its groups, or of the role.
     pub identity: Given<Vec<Policy>>,
-    /// The user's permissions boundary.
+    /// The permissions boundary of user or role.
     pub boundary: Given<Vec<Policy>>,
     /// Session policies.
     pub session: Given<Vec<Policy>>,
@@ -105,6 +108,14 @@ pub struct Connection {
     pub vpce: Given<Vec<Policy>>,
     /// The bucket policy.
     pub bucket_policy: Given<Vec<Policy>>,
+    /// The bucket beside its policies.
+    pub environment: Environment,
+    /// The KMS key of the storage configuration; `None`: no key is given.
+    pub kms_key: Option<KmsKey>,
+    /// The policy of that key.
+    pub kms_key_policy: Given<Vec<Policy>>,
+    /// The trust policy of the role.
+    pub trust_policy: Given<Vec<Policy>>,
     /// What the user knows.
     pub assume: Vec<Assume>,
     /// The pages that are followed.
@@ -167,7 +178,7 @@ pub trait Loader {
     fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable>;
 }
 
-fn wrong(name: &'static str, message: impl Into<String>) -> ConnectionError {
+pub(super) fn wrong(name: &'static str, message: impl Into<String>) -> ConnectionError {
     ConnectionError::Setting { name, message: message.into() }
 }
 
@@ -180,7 +191,8 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
     let connection = Connection {
         name: settings.name.clone(),
         bucket: bucket(settings)?,
-        user: user(settings, &account)?,
+        customer: customer(settings, &account)?,
+        kms_key: kms_key(settings, &account)?,
         account,
         region: region(settings)?,
         prefix: settings.prefix.clone().unwrap_or_default(),
@@ -196,6 +208,9 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
         assumes_full_access: false,
         vpce: Given::Absent,
         bucket_policy: Given::Absent,
+        environment: environment::values(settings, ica_region(settings)?)?,
+        kms_key_policy: Given::Absent,
+        trust_policy: Given::Absent,
         assume: settings.assume.iter().map(|text| assume::parse(text)).collect::<Result<_, _>>()?,
         edition: edition(settings)?,
         operations: known_operations("operation", settings.operation.iter())?,
@@ -205,11 +220,13 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
         findings: Vec::new(),
     };
     known_operations("skip", settings.skip.keys())?;
+    check_trust_policy(settings)?;
     check_files(settings)?;
     assume::check_together(&connection.assume)?;
     let mut built = Built { connection, unreadable: Vec::new() };
     let mut documents = Documents { built: &mut built, sources, loader };
     documents.read_all(settings);
+    environment::Settings { built: &mut built, sources, loader }.read_all(settings);
     Ok(built)
 }
 
@@ -242,20 +259,6 @@ pub fn check_bucket(bucket: &str) -> Result<(), ConnectionError> {
 pub fn check_account(account: &str) -> Result<(), ConnectionError> {
     let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     digits.then_some(()).ok_or_else(|| wrong("account", format!("`{account}` is no account: an account number has twelve digits")))
-}
-
-fn user(settings: &Settings, account: &str) -> Result<Arn, ConnectionError> {
-    let user = settings.user.as_deref().ok_or_else(|| wrong("user", "which IAM user does ICA use? Give its name or ARN with --user"))?;
-    let text =
-        if user.starts_with("arn:") { user.to_owned() } else { format!("arn:aws:iam::{account}:user/{}", user.trim_start_matches('/')) };
-    let arn = Arn::parse(&text).map_err(|error| wrong("user", format!("`{user}` is no user: {error}")))?;
-    let is_user =
-        arn.service() == "iam" && arn.resource().strip_prefix("user/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
-    if is_user && !text.contains(['*', '?']) {
-        Ok(arn)
-    } else {
-        Err(wrong("user", format!("`{user}` is no user: give a name, path/name or an ARN such as `arn:aws:iam::{account}:user/ica`")))
-    }
 }
 
 fn region(settings: &Settings) -> Result<Option<String>, ConnectionError> {
@@ -318,7 +321,11 @@ fn edition(settings: &Settings) -> Result<Edition, ConnectionError> {
 
 /// `none` says that there is no file, so it stands alone.
 fn check_files(settings: &Settings) -> Result<(), ConnectionError> {
-    let lists = [("identity_policy", &settings.identity_policy), ("session_policy", &settings.session_policy)];
+    let lists = [
+        ("identity_policy", &settings.identity_policy),
+        ("session_policy", &settings.session_policy),
+        ("public_access_block", &settings.public_access_block),
+    ];
     let lists = lists.into_iter().filter_map(|(name, files)| Some((name, files.as_ref()?.names())));
     let levels = [("scp", &settings.scp), ("rcp", &settings.rcp)];
     let levels = levels.into_iter().filter_map(|(name, levels)| Some((name, levels.as_ref()?.names().concat())));
@@ -327,15 +334,6 @@ fn check_files(settings: &Settings) -> Result<(), ConnectionError> {
         Some((name, _)) => Err(wrong(name, "`none` excludes other files: it says that there is none")),
         None => Ok(()),
     }
-}
-
-/// 2 to 32 characters of a limited set (B5).
-fn session_name(settings: &Settings) -> Result<Option<String>, ConnectionError> {
-    let Some(name) = settings.session_name.clone() else { return Ok(None) };
-    if super::values::is_session_name(&name) {
-        return Ok(Some(name));
-    }
-    Err(wrong("session_name", format!("`{name}` is no name of a federated session: 2 to 32 letters, digits or `+=,.@_-`")))
 }
 
 fn known_operations<'a>(setting: &'static str, names: impl Iterator<Item = &'a String>) -> Result<Vec<String>, ConnectionError> {

@@ -9,6 +9,9 @@ use std::collections::BTreeSet;
 /// Operations that come before everything else while ICA has still to set the bucket up.
 const SET_UP: [&str; 2] = ["validate-storage", "install-notifications"];
 
+/// How the role of the customer comes to ICA.
+const ASSUME: &str = "assume-role";
+
 type Graph = DiGraph<(usize, usize), ()>;
 
 /// Fills in `verdict` and `blocked_by` from the `own` verdicts.
@@ -58,10 +61,22 @@ fn graph(operations: &[OperationReport], is_new: bool) -> Graph {
 }
 
 /// What an operation of a caller needs, with who does that.
-fn needed(operation: &Operation, caller: IcaCaller, is_new: bool) -> impl Iterator<Item = (&str, IcaCaller)> {
+pub fn needed(operation: &Operation, caller: IcaCaller, is_new: bool) -> impl Iterator<Item = (&str, IcaCaller)> {
     let own = operation.needs.iter().map(move |id| (id.as_str(), caller));
-    let session = (caller == IcaCaller::FederatedSession).then_some(("issue-credentials", IcaCaller::IamUser));
-    let sets_up = SET_UP.contains(&operation.id.as_str());
-    let set_up = SET_UP.iter().filter(move |_| is_new && !sets_up).map(|id| (*id, IcaCaller::IamUser));
+    // A session of whichever kind must have been made.
+    let session = made_by(caller).filter(|(id, _)| *id != operation.id);
+    // The role is assumed before anything is set up.
+    let sets_up = SET_UP.contains(&operation.id.as_str()) || operation.id == ASSUME;
+    let by_customer = [IcaCaller::IamUser, IcaCaller::OidcRole];
+    let set_up = SET_UP.iter().filter(move |_| is_new && !sets_up).flat_map(move |id| by_customer.map(|caller| (*id, caller)));
     own.chain(session).chain(set_up)
+}
+
+/// The operation that makes a caller, with who does it, if it has to be made.
+pub(super) fn made_by(caller: IcaCaller) -> Option<(&'static str, IcaCaller)> {
+    match caller {
+        IcaCaller::FederatedSession => Some(("issue-credentials", IcaCaller::IamUser)),
+        IcaCaller::OidcRole => Some((ASSUME, IcaCaller::OidcRole)),
+        IcaCaller::IamUser | IcaCaller::CrossAccountRole => None,
+    }
 }

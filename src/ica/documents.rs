@@ -22,6 +22,8 @@ impl Documents<'_> {
         self.built.connection.boundary = self.layer(one(&settings.boundary).as_ref(), PolicyKind::Boundary);
         self.built.connection.session = self.layer(settings.session_policy.as_ref(), PolicyKind::Session);
         self.built.connection.bucket_policy = self.layer(one(&settings.bucket_policy).as_ref(), PolicyKind::Resource);
+        self.built.connection.kms_key_policy = self.layer(one(&settings.kms_key_policy).as_ref(), PolicyKind::KmsKey);
+        self.built.connection.trust_policy = self.layer(one(&settings.trust_policy).as_ref(), PolicyKind::Trust);
         self.built.connection.scps = self.levels(settings.scp.as_ref(), PolicyKind::Scp);
         self.built.connection.rcps = self.levels(settings.rcp.as_ref(), PolicyKind::Rcp);
         self.built.connection.vpce = self.layer(one(&settings.vpce_policy).as_ref(), PolicyKind::Vpce);

@@ -6,22 +6,38 @@ mod check;
 mod compare;
 pub mod connection;
 mod context;
+mod customer;
 mod depends;
+pub mod discover;
 mod documents;
-mod environment;
+pub mod environment;
+mod expected;
+mod gaps;
+pub mod graph;
+pub mod guide;
+mod kms;
+mod lacks;
 mod layers;
 mod reasons;
 pub mod regions;
 pub mod settings;
 mod space;
 mod step;
+mod token;
+mod unknowns;
 mod values;
 mod verdict;
+mod visit;
+mod words;
 
 pub use check::check;
 pub use compare::{AccessChange, OperationChange, access_changes, operation_changes};
-pub use environment::bucket_name_fault;
+pub use customer::Customer;
+pub use depends::needed;
+pub use gaps::{Gap, GapCause, Near, Standing, StepGaps, gaps, required_step};
+pub use kms::KmsKey;
 pub use values::UNLISTED;
 pub use verdict::{
-    Advice, AssumptionReport, CallerReport, Check, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
+    Advice, AssumptionReport, CallerReport, Check, EnvironmentReport, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport,
+    Verdict, Witness,
 };

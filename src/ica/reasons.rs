@@ -1,14 +1,14 @@
 //! Words for what a step's requests met: which statement, which of its words, what to change.
 
 use super::assume::{fact, told};
-use super::catalogue::{IcaCaller, KeyKind, Step, catalogue};
+use super::catalogue::{IcaCaller, KeyKind, Step, Target, catalogue};
 use super::connection::Connection;
 use super::layers::layers;
 use super::regions::regions;
 use super::step::{Cause, Tried, Unknown, resource_words};
 use super::values::UNLISTED;
 use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_name};
-use crate::authz::{Ambiguity, Choice, LayerId, Layers, NamingSet, Request, StatementRef};
+use crate::authz::{Ambiguity, Caller, Choice, LayerId, Layers, NamingSet, Request, StatementRef};
 use crate::eval::{Decision, Lack, NearMiss, concerns, matching_action, matching_resource, near_miss};
 use crate::finding::Label;
 use crate::model::{Condition, Element, Named, PrincipalPattern, Statement};
@@ -16,11 +16,11 @@ use crate::model::{Condition, Element, Named, PrincipalPattern, Statement};
 const EXCEPT_CALLERS: &str = "except ICA's callers from this Deny, for example by `aws:PrincipalArn`";
 
 /// What a reason is told about.
-struct Scene<'a> {
-    connection: &'a Connection,
-    caller: IcaCaller,
-    step: &'a Step,
-    layers: Layers<'a>,
+pub(super) struct Scene<'a> {
+    pub connection: &'a Connection,
+    pub caller: IcaCaller,
+    pub step: &'a Step,
+    pub layers: Layers<'a>,
     verdict: Verdict,
 }
 
@@ -33,6 +33,7 @@ pub(super) fn reasons(connection: &Connection, caller: IcaCaller, step: &Step, t
             Cause::Denied(place) => scene.denied(*place, request),
             // That the identity policies were not given is told as an unknown.
             Cause::Lacking(LayerId::Identity) if tried.unknowns.contains(&Unknown::IdentityPolicies) => continue,
+            Cause::Lacking(LayerId::Resource) if tried.unknowns.iter().any(is_policy_of_target) => continue,
             Cause::Lacking(layer) => scene.lacking(*layer, request),
             Cause::Open(decision) => scene.open(decision, request),
         };
@@ -46,14 +47,23 @@ pub(super) fn reasons(connection: &Connection, caller: IcaCaller, step: &Step, t
     reasons
 }
 
+/// Whether the resource's own policy was not given.
+fn is_policy_of_target(unknown: &Unknown) -> bool {
+    matches!(unknown, Unknown::KeyPolicy | Unknown::TrustPolicy)
+}
+
 impl<'a> Scene<'a> {
+    pub(super) fn layer_name(&self, layer: LayerId) -> &'static str {
+        layer_name(layer, self.step.resource)
+    }
+
     fn statement(&self, place: StatementRef) -> Option<&'a Statement> {
         self.layers.policies(place.layer).get(place.policy)?.statements.get(place.statement)
     }
 
-    fn denied(&self, place: StatementRef, request: &Request) -> Reason {
+    pub(super) fn denied(&self, place: StatementRef, request: &Request) -> Reason {
         let action = self.action_words(request);
-        let mut reason = empty(ReasonKind::ExplicitDeny, layer_name(place.layer), format!("`{action}` is denied here"));
+        let mut reason = empty(ReasonKind::ExplicitDeny, self.layer_name(place.layer), format!("`{action}` is denied here"));
         let Some(statement) = self.statement(place) else { return reason };
         locate(&mut reason, statement);
         let action_span = matching_action(statement, request);
@@ -90,11 +100,9 @@ impl<'a> Scene<'a> {
                 Some(value) if &*condition.key.node == "aws:principalarn" => {
                     Advice::plain(format!("add `{}` to this list", self.listed_arn(&value)))
                 }
-                Some(value) if &*condition.key.node == "s3:x-amz-server-side-encryption" && !self.is_open(&condition.key.node) => {
-                    Advice::plain(format!(
-                        "if ICA's storage configuration has a KMS key, say --assume {key}=aws:kms; else add `{value}` to this list"
-                    ))
-                }
+                Some(value) if value == "AES256" && !self.is_open(&condition.key.node) => Advice::plain(format!(
+                    "if ICA's storage configuration has a KMS key, say --kms-key ARN; else add `{value}` to this list"
+                )),
                 Some(value) if !self.is_open(&condition.key.node) => Advice::plain(format!(
                     "add `{value}` to this list if that is right for ICA, or except ICA's callers by `aws:PrincipalArn`"
                 )),
@@ -129,10 +137,10 @@ impl<'a> Scene<'a> {
         ));
     }
 
-    fn lacking(&self, layer: LayerId, request: &Request) -> Reason {
+    pub(super) fn lacking(&self, layer: LayerId, request: &Request) -> Reason {
         let action = self.action_words(request);
-        let name = layer_words(layer);
-        let mut reason = empty(ReasonKind::NoAllow, layer_name(layer), format!("no statement of the {name} allows `{action}`"));
+        let name = layer_words(layer, self.step.resource);
+        let mut reason = empty(ReasonKind::NoAllow, self.layer_name(layer), format!("no statement of the {name} allows `{action}`"));
         let Some(near) = near_miss(request, &self.layers, layer, NamingSet::ANY) else {
             reason.span = self.layers.policies(layer).first().map(|policy| policy.span);
             if reason.span.is_none() {
@@ -159,9 +167,14 @@ impl<'a> Scene<'a> {
                 Lack::Action => (format!("does not list `{action}`"), Advice::about("add", action, "to this list")),
                 Lack::Resource => uncovered_resource(statement, request, &resource),
                 Lack::Principal => {
-                    let arn = request.caller.principal_arn().unwrap_or_default();
+                    let name = principal_words(&request.caller);
                     let other = other_region(statement).map(|words| format!("; {words}")).unwrap_or_default();
-                    (format!("does not name `{arn}`{other}"), Advice::plain(format!("add `{arn}` to the principals")))
+                    // The nearest statement of a key policy is mostly the account's, which allows everything.
+                    let help = match self.step.resource {
+                        Target::Key => self.statement_to_add(near.statement.layer, action, request),
+                        _ => Advice::plain(format!("add {name} to the principals")),
+                    };
+                    (format!("does not name {name}{other}"), help)
                 }
                 Lack::Condition(number) => failed_condition(&statement.conditions[*number], request),
                 Lack::Doubt => ("is one that AWS would refuse".to_owned(), Advice::plain("mend the statement first")),
@@ -184,10 +197,16 @@ impl<'a> Scene<'a> {
     fn statement_to_add(&self, layer: LayerId, action: &str, request: &Request) -> Advice {
         let resource = resource_words(self.connection, self.step);
         let principal = match layer {
-            LayerId::Resource => format!(" to the principal `{}`", request.caller.principal_arn().unwrap_or_default()),
+            LayerId::Resource => format!(" to the principal {}", principal_words(&request.caller)),
             _ => String::new(),
         };
-        Advice::about("add a statement that allows", action, &format!("on `{resource}`{principal}"))
+        // In a key policy the key is `*`, in a trust policy the role is not named at all.
+        let on = match (layer, self.step.resource) {
+            (LayerId::Resource, Target::Key) => " on `*`".to_owned(),
+            (LayerId::Resource, Target::Role) => String::new(),
+            _ => format!(" on `{resource}`"),
+        };
+        Advice::about("add a statement that allows", action, format!("{on}{principal}").trim_start())
     }
 
     fn open(&self, decision: &Decision, request: &Request) -> Reason {
@@ -198,11 +217,11 @@ impl<'a> Scene<'a> {
         });
         let action = self.action_words(request);
         let message = format!("AWS leaves open whether `{action}` is allowed: {}", readings.collect::<Vec<_>>().join("; "));
-        let mut reason = empty(ReasonKind::Ambiguous, layer_name(layer), message);
+        let mut reason = empty(ReasonKind::Ambiguous, self.layer_name(layer), message);
         if decision.readings.iter().any(|reading| reading.ambiguity == Ambiguity::RefusedWords && reading.choice == Choice::First) {
             self.point_at_doubt(&mut reason, request);
         } else if let Some((place, statement)) = decision.denied_by.first().and_then(|place| Some((place, self.statement(*place)?))) {
-            reason.layer = layer_name(place.layer);
+            reason.layer = self.layer_name(place.layer);
             locate(&mut reason, statement);
             let principal = statement.principal.as_ref().map(|element| element.span);
             reason.span = deciding_condition(statement).map(|condition| condition.span).or(principal).or(reason.span);
@@ -220,7 +239,7 @@ impl<'a> Scene<'a> {
             let statements = self.layers.policies(layer).iter().flat_map(|policy| &policy.statements);
             for statement in statements.filter(|statement| concerns(statement, &request.action)) {
                 let Some((span, doubt)) = statement.all_doubts().next() else { continue };
-                reason.layer = layer_name(layer);
+                reason.layer = self.layer_name(layer);
                 locate(reason, statement);
                 reason.span = Some(span);
                 reason.message =
@@ -229,81 +248,6 @@ impl<'a> Scene<'a> {
                 return;
             }
         }
-    }
-
-    fn unknown(&self, unknown: &Unknown, tried: &Tried) -> Reason {
-        let action = &self.step.action;
-        let (layer, message, help) = match unknown {
-            Unknown::Key(key) => return self.unknown_key(key),
-            Unknown::SessionName => return self.unknown_session_name(tried),
-            Unknown::IdentityPolicies => {
-                let message = format!("the user's policies were not given, so whether they allow or deny `{action}` is not known");
-                (
-                    "identity",
-                    message,
-                    "give them with --identity-policy FILE.., those of its groups too; `inputs` prints how to get them".to_owned(),
-                )
-            }
-            Unknown::Versioning => {
-                let message =
-                    format!("`{action}` is needed on buckets with versioning enabled or suspended; the bucket's state was not given");
-                ("", message, "say --versioning unversioned, enabled or suspended".to_owned())
-            }
-            Unknown::Role => {
-                let message = "which role of Illumina's copies data is not known: neither the bucket's nor ICA's region was given, or ICA has none there";
-                ("", message.to_owned(), "say --region, --ica-region or --cross-account-role".to_owned())
-            }
-            Unknown::TooHard(undecided) => {
-                let message = format!("whether `{action}` is allowed could not be decided: {}", undecided.reason);
-                return Reason { span: undecided.span, ..empty(ReasonKind::Limit, "", message) };
-            }
-            Unknown::Limit(size) => {
-                let message = format!("the conditions have too many combinations to try: {size}");
-                return empty(ReasonKind::Limit, "", message);
-            }
-        };
-        Reason { help: Some(Advice::plain(help)), ..empty(ReasonKind::Hidden, layer, message) }
-    }
-
-    /// The session's name is not known: shows the words that fit some names only.
-    fn unknown_session_name(&self, tried: &Tried) -> Reason {
-        let told = tried.causes.iter().find_map(|(cause, request)| match cause {
-            Cause::Denied(place) => Some(self.denied(*place, request)),
-            Cause::Lacking(layer) => Some(self.lacking(*layer, request)),
-            Cause::Open(_) => None,
-        });
-        let known = told.unwrap_or_else(|| empty(ReasonKind::Hidden, "", String::new()));
-        let message =
-            format!("whether `{}` is allowed hangs on the name that ICA gives to its sessions, which is not known", self.step.action);
-        let help = Some(Advice::plain("if you know the name, say it with --session-name"));
-        Reason { kind: ReasonKind::Hidden, message, help, labels: Vec::new(), ..known }
-    }
-
-    /// A condition key that is not known: shows the first condition on it.
-    fn unknown_key(&self, key: &str) -> Reason {
-        let actions = self.step.actions().map(|action| action.to_ascii_lowercase()).collect::<Vec<_>>();
-        let about = |statement: &Statement| actions.iter().any(|action| concerns(statement, action));
-        let places = self.layers.ids().flat_map(|layer| self.layers.policies(layer).iter().map(move |policy| (layer, policy)));
-        let statements = places.flat_map(|(layer, policy)| policy.statements.iter().map(move |statement| (layer, statement)));
-        let found = statements.filter(|(_, statement)| about(statement)).find_map(|(layer, statement)| {
-            let condition = statement.conditions.iter().find(|condition| &*condition.key.node == key)?;
-            Some((layer, statement, condition))
-        });
-        let Some((layer, statement, condition)) = found else {
-            let message = format!("it hangs on `{key}`, which is not known");
-            return Reason {
-                help: Some(Advice::plain(format!("if you know it, say --assume {key}=VALUE"))),
-                ..empty(ReasonKind::Hidden, "", message)
-            };
-        };
-        let written = written_key(condition);
-        let message =
-            format!("whether `{}` is allowed hangs on `{written}`, which is not known for {}", self.step.action, self.caller.id());
-        let mut reason = empty(ReasonKind::Hidden, layer_name(layer), message);
-        locate(&mut reason, statement);
-        reason.span = Some(condition.span);
-        reason.help = Some(Advice::plain(format!("if you know it, say --assume {}:{written}=VALUE", self.caller.id())));
-        reason
     }
 
     /// The action as the catalogue writes it, or another one that stops it.
@@ -316,7 +260,7 @@ impl<'a> Scene<'a> {
     fn listed_arn(&self, value: &str) -> String {
         match self.caller {
             IcaCaller::FederatedSession if self.connection.session_name.is_none() => {
-                format!("arn:aws:sts::{}:federated-user/*", self.connection.user.account())
+                format!("arn:aws:sts::{}:federated-user/*", self.connection.customer.account())
             }
             _ => value.to_owned(),
         }
@@ -340,15 +284,19 @@ fn deciding_condition(statement: &Statement) -> Option<&Condition> {
 }
 
 /// The key as a person writes it: the model has it in lower case, the tables know the usual spelling.
-fn written_key(condition: &Condition) -> String {
-    let row = catalogue().key(&condition.key.node).filter(|row| !row.name.ends_with('*'));
+pub(super) fn written_key(condition: &Condition) -> String {
+    let spelt = |name: &str| match name.strip_suffix('*') {
+        Some(start) => format!("{start}{}", condition.key.node.get(start.len()..).unwrap_or_default()),
+        None => name.to_owned(),
+    };
+    let row = catalogue().key(&condition.key.node);
     let usual = [
         ("aws:principalarn", "aws:PrincipalArn"),
         ("aws:principalaccount", "aws:PrincipalAccount"),
         ("aws:principaltype", "aws:PrincipalType"),
     ];
     let usual = usual.iter().find(|(lower, _)| *lower == &*condition.key.node).map(|(_, usual)| (*usual).to_owned());
-    row.map(|row| row.name.clone()).or(usual).unwrap_or_else(|| condition.key.node.to_string())
+    row.map(|row| spelt(&row.name)).or(usual).unwrap_or_else(|| condition.key.node.to_string())
 }
 
 fn uncovered_resource(statement: &Statement, request: &Request, resource: &str) -> (String, Advice) {
@@ -369,18 +317,31 @@ fn failed_condition(condition: &Condition, request: &Request) -> (String, Advice
     (message, Advice::plain(format!("widen the condition on `{key}`, or take it out")))
 }
 
-fn locate(reason: &mut Reason, statement: &Statement) {
+pub(super) fn locate(reason: &mut Reason, statement: &Statement) {
     reason.statement = Some(statement.index);
     reason.sid = statement.sid.as_ref().map(|sid| sid.node.clone());
     reason.span = Some(statement.span);
 }
 
-fn empty(kind: ReasonKind, layer: &'static str, message: String) -> Reason {
+pub(super) fn empty(kind: ReasonKind, layer: &'static str, message: String) -> Reason {
     Reason { kind, layer, statement: None, sid: None, span: None, message, help: None, labels: Vec::new() }
 }
 
-fn layer_words(layer: LayerId) -> &'static str {
+/// Whom a policy has to name.
+fn principal_words(caller: &Caller) -> String {
+    match caller {
+        Caller::WebIdentity { provider } if provider.as_str().ends_with(UNLISTED) => {
+            "ICA's identity provider, under `Federated`".to_owned()
+        }
+        Caller::WebIdentity { provider } => format!("`{}`, under `Federated`", provider.as_str()),
+        other => format!("`{}`", other.principal_arn().unwrap_or_default()),
+    }
+}
+
+fn layer_words(layer: LayerId, target: Target) -> &'static str {
     match layer {
+        LayerId::Resource if target == Target::Key => "key policy",
+        LayerId::Resource if target == Target::Role => "trust policy of the role",
         LayerId::Identity => "identity policies",
         LayerId::Boundary => "permissions boundary",
         LayerId::Session => "session policy",

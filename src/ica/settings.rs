@@ -1,10 +1,10 @@
 //! The names of `ica.toml`, which are those of the flags of `check` with underscores.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Everything that can be said about a connection; all as text, nothing resolved.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// A name for the report; needed where a file holds several connections.
@@ -25,7 +25,9 @@ pub struct Settings {
     pub state: Option<String>,
     /// The IAM user: name, path/name or ARN.
     pub user: Option<String>,
-    /// The name ICA gives to its federated sessions.
+    /// The role that ICA assumes, instead of the user: name, path/name or ARN.
+    pub role: Option<String>,
+    /// The name ICA gives to its sessions.
     pub session_name: Option<String>,
     /// Illumina's role, where it is not the one of the region.
     pub cross_account_role: Option<String>,
@@ -43,20 +45,41 @@ pub struct Settings {
     pub vpce_policy: Option<String>,
     /// The bucket policy; `none`.
     pub bucket_policy: Option<String>,
+    /// The KMS key of ICA's storage configuration: its ARN, or `aws/s3`.
+    pub kms_key: Option<String>,
+    /// The policy of that key; `none`.
+    pub kms_key_policy: Option<String>,
+    /// The trust policy of the role; `none`.
+    pub trust_policy: Option<String>,
+    /// The bucket's cross-origin rules; `none`.
+    pub cors: Option<String>,
+    /// The bucket's event notifications; `none`.
+    pub notifications: Option<String>,
+    /// Block Public Access of the bucket, and of its account; `none`.
+    pub public_access_block: Option<Files>,
+    /// The bucket's default encryption; `none`.
+    pub bucket_encryption: Option<String>,
+    /// Object Ownership: `BucketOwnerEnforced`, ..; `none`.
+    pub ownership: Option<String>,
+    /// The header that ICA sends: `AES256` or `aws:kms`.
+    pub encryption: Option<String>,
     /// Condition keys that are known: `[CALLER:]KEY=VALUE` or `[CALLER:]!KEY`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assume: Vec<String>,
     /// The pages that are followed: `seed` or `current`.
     pub edition: Option<String>,
     /// Only these operations.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub operation: Vec<String>,
     /// Operations that are not needed, each with the reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub skip: BTreeMap<String, String>,
     /// Whether steps that rest on assumptions are unknown.
     pub strict: Option<bool>,
 }
 
 /// One file or several, or the word `none`.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Files {
     /// One file, or `none`.
@@ -66,7 +89,7 @@ pub enum Files {
 }
 
 /// One file, one level of files, several levels, or the word `none`.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Levels {
     /// One file, or `none`.
@@ -83,6 +106,16 @@ impl Levels {
             Levels::Many(levels) => levels.iter().map(Files::names).collect(),
         }
     }
+
+    fn placed(self, place: &dyn Fn(&str) -> Option<String>) -> Option<Levels> {
+        match self {
+            Levels::One(name) => place(&name).map(Levels::One),
+            Levels::Many(levels) => {
+                let levels = levels.into_iter().filter_map(|files| files.placed(place)).collect::<Vec<_>>();
+                (!levels.is_empty()).then_some(Levels::Many(levels))
+            }
+        }
+    }
 }
 
 impl Files {
@@ -91,6 +124,16 @@ impl Files {
         match self {
             Files::One(name) => std::slice::from_ref(name),
             Files::Many(names) => names,
+        }
+    }
+
+    fn placed(self, place: &dyn Fn(&str) -> Option<String>) -> Option<Files> {
+        match self {
+            Files::One(name) => place(&name).map(Files::One),
+            Files::Many(names) => {
+                let names = names.iter().filter_map(|name| place(name)).collect::<Vec<_>>();
+                (!names.is_empty()).then_some(Files::Many(names))
+            }
         }
     }
 }
@@ -130,15 +173,44 @@ pub fn parse(text: &str) -> Result<Vec<Settings>, toml::de::Error> {
 impl Settings {
     /// The names of all files, `none` among them.
     pub fn files(&self) -> Vec<&str> {
-        let single = [&self.boundary, &self.vpce_policy, &self.bucket_policy].into_iter().flatten();
-        let lists = [&self.identity_policy, &self.session_policy].into_iter().flatten().flat_map(Files::names);
+        let single =
+            [&self.boundary, &self.vpce_policy, &self.bucket_policy, &self.kms_key_policy, &self.trust_policy].into_iter().flatten();
+        let single = single.chain([&self.cors, &self.notifications, &self.bucket_encryption].into_iter().flatten());
+        let lists = [&self.identity_policy, &self.session_policy, &self.public_access_block].into_iter().flatten().flat_map(Files::names);
         let levels = [&self.scp, &self.rcp].into_iter().flatten().flat_map(Levels::names).flatten();
         single.chain(lists).chain(levels).map(String::as_str).collect()
+    }
+
+    /// The same with other files: `place` gives each its new name, or takes it out.
+    #[must_use]
+    pub fn with_files(self, place: &dyn Fn(&str) -> Option<String>) -> Settings {
+        let one = |name: Option<String>| name.and_then(|name| place(&name));
+        let list = |files: Option<Files>| files.and_then(|files| files.placed(place));
+        let levels = |levels: Option<Levels>| levels.and_then(|levels| levels.placed(place));
+        Settings {
+            identity_policy: list(self.identity_policy),
+            boundary: one(self.boundary),
+            session_policy: list(self.session_policy),
+            scp: levels(self.scp),
+            rcp: levels(self.rcp),
+            vpce_policy: one(self.vpce_policy),
+            bucket_policy: one(self.bucket_policy),
+            kms_key_policy: one(self.kms_key_policy),
+            trust_policy: one(self.trust_policy),
+            cors: one(self.cors),
+            notifications: one(self.notifications),
+            public_access_block: list(self.public_access_block),
+            bucket_encryption: one(self.bucket_encryption),
+            ..self
+        }
     }
 
     /// What `over` says, and what this says where `over` is silent: flags over `ica.toml`.
     #[must_use]
     pub fn overridden_by(self, over: Settings) -> Settings {
+        // A flag for the one of user and role takes the place of the other in the file.
+        let replaces = over.user.is_some() != over.role.is_some();
+        let (own_user, own_role) = if replaces { (None, None) } else { (self.user, self.role) };
         let list = |own: Vec<String>, over: Vec<String>| if over.is_empty() { own } else { over };
         Settings {
             name: over.name.or(self.name),
@@ -149,7 +221,8 @@ impl Settings {
             versioning: over.versioning.or(self.versioning),
             ica_region: over.ica_region.or(self.ica_region),
             state: over.state.or(self.state),
-            user: over.user.or(self.user),
+            user: over.user.or(own_user),
+            role: over.role.or(own_role),
             session_name: over.session_name.or(self.session_name),
             cross_account_role: over.cross_account_role.or(self.cross_account_role),
             identity_policy: over.identity_policy.or(self.identity_policy),
@@ -159,6 +232,15 @@ impl Settings {
             rcp: over.rcp.or(self.rcp),
             vpce_policy: over.vpce_policy.or(self.vpce_policy),
             bucket_policy: over.bucket_policy.or(self.bucket_policy),
+            kms_key: over.kms_key.or(self.kms_key),
+            kms_key_policy: over.kms_key_policy.or(self.kms_key_policy),
+            trust_policy: over.trust_policy.or(self.trust_policy),
+            cors: over.cors.or(self.cors),
+            notifications: over.notifications.or(self.notifications),
+            public_access_block: over.public_access_block.or(self.public_access_block),
+            bucket_encryption: over.bucket_encryption.or(self.bucket_encryption),
+            ownership: over.ownership.or(self.ownership),
+            encryption: over.encryption.or(self.encryption),
             // Each flag settles one more key, so these add up.
             assume: self.assume.into_iter().chain(over.assume).collect(),
             edition: over.edition.or(self.edition),
@@ -183,10 +265,27 @@ mod tests {
     }
 
     #[test]
+    fn a_flag_for_the_role_replaces_the_user_of_the_file() {
+        let file = parse("user = 'u'").unwrap().remove(0);
+        let merged = file.overridden_by(Settings { role: Some("r".to_owned()), ..Settings::default() });
+        assert_eq!((merged.user, merged.role.as_deref()), (None, Some("r")));
+    }
+
+    #[test]
     fn levels_are_files_or_lists_of_them() {
         let one = parse("scp = 'none'\nrcp = ['root.json', ['unit.json', 'more.json']]").unwrap();
         assert_eq!(one[0].scp.as_ref().unwrap().names(), [["none"]]);
         assert_eq!(one[0].rcp.as_ref().unwrap().names()[1], ["unit.json", "more.json"]);
+    }
+
+    #[test]
+    fn settings_are_written_as_they_are_read_and_files_can_be_moved() {
+        let text = "bucket = 'b'\nscp = ['root.json', ['unit.json']]\nidentity_policy = ['u.json']\nstrict = true\n[skip]\ncopy-into-bucket = 'no'";
+        let one = parse(text).unwrap().remove(0);
+        assert_eq!(parse(&toml::to_string(&one).unwrap()).unwrap().remove(0), one);
+        let moved = one.clone().with_files(&|name| Some(format!("x/{name}")));
+        assert_eq!(moved.files(), ["x/u.json", "x/root.json", "x/unit.json"]);
+        assert!(one.with_files(&|_| None).files().is_empty());
     }
 
     #[test]

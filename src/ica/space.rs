@@ -4,6 +4,9 @@ use super::assume::{fact, through_endpoint, told};
 use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, ValueType, catalogue};
 use super::connection::Connection;
 use super::context::keys_used;
+use super::environment::settled_header;
+use super::kms::{self, ENCRYPTION_CONTEXT, KmsKey, caller_account, key_in_use, via_service};
+use super::token::{self, keep_own_claims};
 use super::values::{candidates, compared_with, fills_variable, is_session_character, is_session_name};
 use crate::authz::{Caller, Context, ContextValue, Request};
 use crate::aws::{self, KeySupport};
@@ -13,6 +16,9 @@ use std::collections::BTreeSet;
 
 /// Characters of an object key, at most; S3 counts bytes, and the texts here are short.
 pub(super) const MOST_KEY: usize = 1_024;
+
+/// Characters of the id of a key that AWS manages.
+const KEY_ID: usize = 36;
 
 /// Assignments of values to open variables that are told apart when keys are classified.
 const MOST_ASSIGNMENTS: usize = 64;
@@ -60,11 +66,11 @@ pub(super) fn space(
     failing: Failing<'_>,
 ) -> Result<Space, Undecided> {
     let mut space = Space {
-        callers: callers(connection, caller, step, statements)?,
+        callers: callers(connection, caller, step, statements, failing)?,
         action: step.action.clone(),
         unsupported: Vec::new(),
         resources: vec![vec![some_resource(connection, step)]],
-        account: connection.account.clone(),
+        account: owner(connection, step.resource).to_owned(),
         fixed: Context::new(),
         open: Vec::new(),
         assumes: Vec::new(),
@@ -77,7 +83,11 @@ pub(super) fn space(
     for key in &keys {
         open.extend(add_if_known(&mut space, key, connection, caller, step, failing).map(|fact| (key.as_str(), fact)));
     }
-    add_open(&mut space, open, statements, &connection.prefix)?;
+    let stem = |key: &str| match key {
+        ENCRYPTION_CONTEXT => format!("arn:aws:s3:::{}/{}", connection.bucket, connection.prefix),
+        _ => connection.prefix.clone(),
+    };
+    add_open(&mut space, open, statements, &stem)?;
     space.resources = resources(&space, connection, step, statements)?;
     let unsupported = |action: &str| keys.iter().filter(|key| !is_supported(key, action, step.resource)).cloned().collect();
     space.unsupported = step.actions().map(|action| (action.clone(), unsupported(action))).collect();
@@ -96,14 +106,19 @@ fn add_if_known(
     if is_derived(key, space) || !step.actions().any(|action| is_supported(key, action, step.resource)) {
         return None;
     }
-    if let Some(told) = told(key, connection, caller, step).or_else(|| follows(key, connection, caller, step)) {
-        match told {
+    let told = told(key, connection, caller, step).map(|told| told.map(str::to_owned));
+    if let Some(known) = told.or_else(|| follows(key, connection, caller, step)) {
+        match known {
             Some(value) => space.fixed.set_one(key, value),
             None => space.fixed.remove(key),
         }
         return None;
     }
-    let mut fact = if is_supported(key, &step.action, step.resource) { fact(key, caller, step) } else { KeyFact::unknown() };
+    let mut fact = if is_supported(key, &step.action, step.resource) {
+        kms::header(key, connection, step).unwrap_or_else(|| settled_header(key, fact(key, caller, step), connection))
+    } else {
+        KeyFact::unknown()
+    };
     // What comes over the internet has an address.
     if key == SOURCE_IP && through_endpoint(connection, caller, step) == Some(false) {
         (fact.absent, fact.assume) = (false, None);
@@ -125,7 +140,12 @@ fn add_if_known(
 }
 
 /// Adds the keys that are open. What a key is compared with may hold variables, so those that fill them come first.
-fn add_open(space: &mut Space, mut open: Vec<(&str, KeyFact)>, statements: &[&Statement], prefix: &str) -> Result<(), Undecided> {
+fn add_open(
+    space: &mut Space,
+    mut open: Vec<(&str, KeyFact)>,
+    statements: &[&Statement],
+    stem: &dyn Fn(&str) -> String,
+) -> Result<(), Undecided> {
     while !open.is_empty() {
         let waits = |key: &str| {
             let compared = compared_with(key, statements);
@@ -138,16 +158,20 @@ fn add_open(space: &mut Space, mut open: Vec<(&str, KeyFact)>, statements: &[&St
             return Err(Undecided { reason: format!("{keys} are compared with each other, and none is known"), span: None });
         };
         let (key, fact) = open.remove(next);
-        add_fact(space, key, &fact, statements, prefix)?;
+        add_fact(space, key, &fact, statements, &stem(key))?;
     }
     Ok(())
 }
 
 /// What follows from the bucket and from what the user said of other keys.
-fn follows<'a>(key: &str, connection: &'a Connection, caller: IcaCaller, step: &Step) -> Option<Option<&'a str>> {
+fn follows(key: &str, connection: &Connection, caller: IcaCaller, step: &Step) -> Option<Option<String>> {
     match key {
         // Requests to STS go to an endpoint of ICA's choice, which need not be in the bucket's region.
-        "aws:requestedregion" if step.resource != Target::FederatedUser => connection.region.as_deref().map(Some),
+        "aws:requestedregion" if step.resource.is_at_bucket() => connection.region.clone().map(Some),
+        "aws:requestedregion" if step.resource == Target::Key => key_in_use(connection).map(|key| Some(key.region().to_owned())),
+        "kms:viaservice" => key_in_use(connection).map(|key| Some(via_service(connection, key))),
+        "kms:calleraccount" => caller_account(connection, caller).map(|account| Some(account.to_owned())),
+        "sts:rolesessionname" => connection.session_name.clone().map(Some),
         // E1: there is no public address where a request comes through a VPC endpoint.
         SOURCE_IP if through_endpoint(connection, caller, step) == Some(true) => Some(None),
         _ => None,
@@ -185,8 +209,17 @@ fn is_derived(key: &str, space: &Space) -> bool {
 pub(super) fn request(space: &Space, action: &str, caller: Caller, resource: &str, mut context: Context) -> Option<Request> {
     let unsupported = space.unsupported.iter().filter(|(of, _)| of == action).flat_map(|(_, keys)| keys);
     unsupported.for_each(|key| context.remove(key));
-    let resource_account = if resource.contains(":sts:") { None } else { Some(space.account.as_str()) };
-    Request::new(caller, action, resource, resource_account, context).ok()
+    keep_own_claims(&mut context, &caller);
+    Request::new(caller, action, resource, Some(&space.account), context).ok()
+}
+
+/// The account that owns what a step is about.
+fn owner(connection: &Connection, target: Target) -> &str {
+    match target {
+        Target::Bucket | Target::Object | Target::Folder => &connection.account,
+        Target::FederatedUser | Target::Role => connection.customer.account(),
+        Target::Key => key_in_use(connection).map_or(&connection.account, KmsKey::account),
+    }
 }
 
 /// A resource of a step, for what holds of all of them.
@@ -194,21 +227,24 @@ fn some_resource(connection: &Connection, step: &Step) -> String {
     match step.resource {
         Target::Bucket => format!("arn:aws:s3:::{}", connection.bucket),
         Target::Object | Target::Folder => format!("arn:aws:s3:::{}/{}x", connection.bucket, connection.prefix),
-        Target::FederatedUser => format!("arn:aws:sts::{}:federated-user/x", connection.user.account()),
+        Target::FederatedUser => format!("arn:aws:sts::{}:federated-user/x", connection.customer.account()),
+        Target::Role => connection.customer.arn().as_str().to_owned(),
+        Target::Key => key_in_use(connection).map_or_else(String::new, KmsKey::words).replace('*', "x"),
     }
 }
 
 fn resources(space: &Space, connection: &Connection, step: &Step, statements: &[&Statement]) -> Result<Vec<Vec<String>>, Undecided> {
     let stem = format!("arn:aws:s3:::{}/{}", connection.bucket, connection.prefix);
     match step.resource {
-        Target::Bucket => Ok(vec![vec![some_resource(connection, step)]]),
+        Target::Bucket | Target::Role => Ok(vec![vec![some_resource(connection, step)]]),
         Target::Object => Ok(vec![object_keys(space, &stem, "", statements)?]),
         Target::Folder => Ok(vec![object_keys(space, &stem, "/", statements)?]),
         Target::FederatedUser => {
-            let account = connection.user.account();
+            let account = connection.customer.account();
             let names = session_names(connection, step, statements)?;
             Ok(names.into_iter().map(|name| vec![format!("arn:aws:sts::{account}:federated-user/{name}")]).collect())
         }
+        Target::Key => keys(space, connection, step, statements),
     }
 }
 
@@ -218,6 +254,18 @@ fn object_keys(space: &Space, stem: &str, ending: &'static str, statements: &[&S
     let comparisons = patterns.map(|pattern| Comparison { pattern, way: Way::Resource, stem }).collect::<Vec<_>>();
     let keys = rests(&comparisons, &assignments(space, statements)?, &Rest { at_least: 1, at_most: MOST_KEY, ending, alphabet: |_| true })?;
     Ok(keys.into_iter().map(|key| format!("{stem}{key}")).collect())
+}
+
+/// The key; of the one that AWS manages the id is not known, so one of each class that the policies tell apart.
+fn keys(space: &Space, connection: &Connection, step: &Step, statements: &[&Statement]) -> Result<Vec<Vec<String>>, Undecided> {
+    let Some(key @ KmsKey::AwsManaged { .. }) = key_in_use(connection) else { return Ok(vec![vec![some_resource(connection, step)]]) };
+    let stem = key.stem();
+    let patterns = statements.iter().flat_map(|statement| statement.resource_patterns());
+    let comparisons = patterns.map(|pattern| Comparison { pattern, way: Way::Resource, stem: &stem }).collect::<Vec<_>>();
+    let is_of_id = |c: char| c.is_ascii_hexdigit() || c == '-';
+    let id = Rest { at_least: KEY_ID, at_most: KEY_ID, ending: "", alphabet: is_of_id };
+    let ids = rests(&comparisons, &assignments(space, statements)?, &id)?;
+    Ok(ids.into_iter().map(|id| vec![format!("{stem}{id}")]).collect())
 }
 
 /// What the variables of the statements may be filled with: by each caller, and by the values of open keys that are tried.
@@ -262,17 +310,21 @@ pub(super) fn callers(
     caller: IcaCaller,
     step: &Step,
     statements: &[&Statement],
+    failing: Failing<'_>,
 ) -> Result<Vec<Caller>, Undecided> {
+    let customer = connection.customer.arn();
     match caller {
-        IcaCaller::IamUser => Ok(vec![Caller::User { arn: connection.user.clone() }]),
+        IcaCaller::OidcRole if step.resource == Target::Role => Ok(token::callers(connection, step, failing)),
+        IcaCaller::OidcRole => Ok(role_sessions(customer.as_str(), connection.session_name.as_deref(), statements)),
+        IcaCaller::IamUser => Ok(vec![Caller::User { arn: customer.clone() }]),
         IcaCaller::FederatedSession => {
-            let account = connection.user.account();
+            let account = customer.account();
             let names = session_names(connection, step, statements)?;
             let arns = names.into_iter().map(|name| format!("arn:aws:sts::{account}:federated-user/{name}"));
-            Ok(arns.filter_map(|arn| Caller::parse(&arn, Some(connection.user.as_str())).ok()).collect())
+            Ok(arns.filter_map(|arn| Caller::parse(&arn, Some(customer.as_str())).ok()).collect())
         }
         IcaCaller::CrossAccountRole => {
-            Ok(connection.cross_account_role.iter().flat_map(|role| role_sessions(role.as_str(), statements)).collect())
+            Ok(connection.cross_account_role.iter().flat_map(|role| role_sessions(role.as_str(), None, statements)).collect())
         }
     }
 }
@@ -282,8 +334,8 @@ fn session_names(connection: &Connection, step: &Step, statements: &[&Statement]
     if let Some(name) = &connection.session_name {
         return Ok(vec![name.clone()]);
     }
-    let arn_stem = format!("arn:aws:sts::{}:federated-user/", connection.user.account());
-    let id_stem = format!("{}:", connection.user.account());
+    let arn_stem = format!("arn:aws:sts::{}:federated-user/", connection.customer.account());
+    let id_stem = format!("{}:", connection.customer.account());
     let named = named_sessions(statements, &arn_stem).iter().map(|name| Pattern::literal(&format!("{arn_stem}{name}"))).collect::<Vec<_>>();
     let mut comparisons = named.iter().map(|pattern| Comparison { pattern, way: Way::Text, stem: &arn_stem }).collect::<Vec<_>>();
     if step.resource == Target::FederatedUser {
@@ -299,12 +351,14 @@ fn session_names(connection: &Connection, step: &Step, statements: &[&Statement]
     Ok(names.into_iter().filter(|name| is_session_name(name)).collect())
 }
 
-fn role_sessions(role: &str, statements: &[&Statement]) -> Vec<Caller> {
+fn role_sessions(role: &str, known: Option<&str>, statements: &[&Statement]) -> Vec<Caller> {
     let account = role.split(':').nth(4).unwrap_or_default();
     let name = role.rsplit('/').next().unwrap_or_default();
     let stem = format!("arn:aws:sts::{account}:assumed-role/{name}/");
-    let mut names = BTreeSet::from(["ica-session".to_owned()]);
-    names.extend(named_sessions(statements, &stem));
+    let mut names = BTreeSet::from([known.unwrap_or("ica-session").to_owned()]);
+    if known.is_none() {
+        names.extend(named_sessions(statements, &stem));
+    }
     names.into_iter().filter_map(|session| Caller::parse(&format!("{stem}{session}"), Some(role)).ok()).collect()
 }
 

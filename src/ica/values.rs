@@ -90,6 +90,11 @@ pub(super) fn is_session_name(name: &str) -> bool {
     (2..=32).contains(&name.len()) && name.chars().all(is_session_character)
 }
 
+/// Whether a text can be the name of a role's session: 2 to 64 of the same characters (BC sts, RoleSessionName).
+pub(super) fn is_role_session_name(name: &str) -> bool {
+    (2..=64).contains(&name.len()) && name.chars().all(is_session_character)
+}
+
 /// Whether a character may be in the name of a federated session.
 pub(super) fn is_session_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)

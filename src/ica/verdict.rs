@@ -1,6 +1,6 @@
 //! What a check says.
 
-use super::catalogue::IcaCaller;
+use super::catalogue::{IcaCaller, Target};
 use crate::authz::{LayerId, Request};
 use crate::finding::{Finding, Label};
 use crate::source::Span;
@@ -32,6 +32,17 @@ impl Verdict {
     }
 }
 
+impl Level {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Required => "required",
+            Level::Degrades => "degrades",
+            Level::Advised => "advised",
+        }
+    }
+}
+
 /// How much hangs on a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -46,7 +57,7 @@ pub enum Level {
 }
 
 /// Why a step is not allowed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReasonKind {
     /// A Deny applies.
@@ -160,6 +171,9 @@ pub struct StepReport {
     pub assumes: Vec<&'static str>,
     /// Why it is not allowed.
     pub reasons: Vec<Reason>,
+    /// Where some requests go through and others do not, or it hangs on what is not known: what it takes, all of it together. Empty where
+    /// no few words say that.
+    pub depends_on: Vec<String>,
     /// Requests that show it.
     pub witness: Witness,
 }
@@ -208,6 +222,21 @@ pub struct AssumptionReport {
     pub how_to_settle: &'static str,
 }
 
+/// What a check of the bucket's settings found; it stands in the steps of the operations that it hits as well.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EnvironmentReport {
+    /// Its name: `region`, `cors`, ..
+    pub check: &'static str,
+    /// How much hangs on it.
+    pub level: Level,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Assumptions whose failure would change the verdict.
+    pub assumes: Vec<&'static str>,
+    /// Why it is not allowed.
+    pub reasons: Vec<Reason>,
+}
+
 /// The result of a check.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Check {
@@ -217,6 +246,8 @@ pub struct Check {
     pub skipped: Vec<Skipped>,
     /// What the verdicts rest on.
     pub assumptions: Vec<AssumptionReport>,
+    /// The settings of the bucket, as far as an operation that is shown hangs on them.
+    pub environment: Vec<EnvironmentReport>,
     /// What is wrong with the documents themselves.
     pub findings: Vec<Finding>,
 }
@@ -229,9 +260,11 @@ impl Check {
     }
 }
 
-/// The name of a layer in a check's report, where the resource is a bucket.
-pub(super) fn layer_name(layer: LayerId) -> &'static str {
+/// The name of a layer in a check's report, for what is asked about that target.
+pub(super) fn layer_name(layer: LayerId, target: Target) -> &'static str {
     match layer {
+        LayerId::Resource if target == Target::Key => "kms-key-policy",
+        LayerId::Resource if target == Target::Role => "trust-policy",
         LayerId::Resource => "bucket-policy",
         other => other.name(),
     }

@@ -98,7 +98,7 @@ fn errors_first(mut problems: Vec<Finding>) -> Vec<Finding> {
 fn unrecognised(span: Span) -> Finding {
     Finding::error("no-policy", span, "this is JSON, but no policy").help(
         "give a policy document (an object with `Statement`), or the answer of `aws s3api get-bucket-policy`, \
-         `aws iam get-policy-version`, `aws iam get-user-policy`, `aws iam get-group-policy`, `aws iam get-role-policy` or \
-         `aws organizations describe-policy`",
+         `aws iam get-policy-version`, `aws iam get-user-policy`, `aws iam get-group-policy`, `aws iam get-role-policy`, \
+         `aws iam get-role`, `aws kms get-key-policy` or `aws organizations describe-policy`",
     )
 }

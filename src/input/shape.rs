@@ -8,8 +8,10 @@ use std::fmt;
 pub enum ReadAs {
     /// A policy document.
     Policy,
-    /// `aws s3api get-bucket-policy`, `aws kms get-key-policy`: the policy is a string under `Policy`.
+    /// `aws s3api get-bucket-policy`: the policy is a string under `Policy`.
     PolicyString,
+    /// `aws kms get-key-policy`: the same beside `PolicyName`.
+    KeyPolicy,
     /// `aws iam get-policy-version`: the policy is under `PolicyVersion.Document`.
     PolicyVersion,
     /// `aws iam get-user-policy`: the policy is under `PolicyDocument`.
@@ -18,6 +20,8 @@ pub enum ReadAs {
     GroupPolicy,
     /// `aws iam get-role-policy`: the same beside `RoleName`.
     RolePolicy,
+    /// `aws iam get-role`: the trust policy is under `Role.AssumeRolePolicyDocument`.
+    Role,
     /// `aws organizations describe-policy`: the policy is a string under `Policy.Content`.
     OrganizationsPolicy,
 }
@@ -27,10 +31,12 @@ impl fmt::Display for ReadAs {
         f.write_str(match self {
             ReadAs::Policy => "a policy document",
             ReadAs::PolicyString => "an answer of `aws s3api get-bucket-policy`",
+            ReadAs::KeyPolicy => "an answer of `aws kms get-key-policy`",
             ReadAs::PolicyVersion => "an answer of `aws iam get-policy-version`",
             ReadAs::UserPolicy => "an answer of `aws iam get-user-policy`",
             ReadAs::GroupPolicy => "an answer of `aws iam get-group-policy`",
             ReadAs::RolePolicy => "an answer of `aws iam get-role-policy`",
+            ReadAs::Role => "an answer of `aws iam get-role`",
             ReadAs::OrganizationsPolicy => "an answer of `aws organizations describe-policy`",
         })
     }
@@ -47,8 +53,9 @@ pub(super) fn locate(root: Node) -> Option<Located> {
     let wrapped = [
         (ReadAs::PolicyVersion, &["PolicyVersion", "Document"][..]),
         (inline_policy(&root), &["PolicyDocument"]),
+        (ReadAs::Role, &["Role", "AssumeRolePolicyDocument"]),
         (ReadAs::OrganizationsPolicy, &["Policy", "Content"]),
-        (ReadAs::PolicyString, &["Policy"]),
+        (if root.get("PolicyName").is_some() { ReadAs::KeyPolicy } else { ReadAs::PolicyString }, &["Policy"]),
     ];
     // A document that has elements of a policy is one, also if another member looks like an answer.
     if root.as_object().is_some_and(has_policy_elements) {

@@ -1,7 +1,7 @@
 //! Texts inside of texts: a policy that is a string of another document, plain or percent-encoded.
 
 use super::string::{Piece, pieces};
-use crate::source::{How, Run, SourceId, Sources, Span, TooLarge};
+use crate::source::{Encoding, How, Run, SourceId, Sources, Span, TooLarge};
 use crate::tree::Node;
 
 /// Makes the text of a string node a source of its own, whose spans lead back into the literal.
@@ -17,7 +17,7 @@ pub fn derive(sources: &mut Sources, node: &Node) -> Result<SourceId, TooLarge> 
         Piece::Verbatim(range, text) => builder.push(text, range, start, How::Verbatim),
         Piece::Escape(range, character) => builder.push(character.encode_utf8(&mut [0; 4]), range, start, How::Encoded),
     });
-    sources.add_derived(builder.text, builder.runs)
+    sources.add_derived(builder.text, builder.runs, Encoding::JsonString)
 }
 
 /// Decodes percent-encoding (RFC 3986). Bytes that are no UTF-8 stay encoded.
@@ -49,7 +49,7 @@ pub fn derive_percent(sources: &mut Sources, id: SourceId) -> Result<SourceId, T
             _ => {}
         }
     }
-    sources.add_derived(builder.text, builder.runs)
+    sources.add_derived(builder.text, builder.runs, Encoding::Percent)
 }
 
 /// The bytes of consecutive `%XX`.

@@ -1,7 +1,7 @@
 //! Tree to JSON text.
 
+use crate::source::Encoding;
 use crate::tree::{Node, Value};
-use std::fmt::Write;
 
 /// Pretty-prints with four spaces; reading the text again gives an equal tree.
 pub fn print(node: &Node) -> String {
@@ -45,19 +45,6 @@ fn indent(depth: usize, text: &mut String) {
 
 fn write_string(string: &str, text: &mut String) {
     text.push('"');
-    for character in string.chars() {
-        match character {
-            '"' => text.push_str("\\\""),
-            '\\' => text.push_str("\\\\"),
-            '\n' => text.push_str("\\n"),
-            '\r' => text.push_str("\\r"),
-            '\t' => text.push_str("\\t"),
-            control if control < ' ' => {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "\\u{:04x}", control as u32);
-            }
-            plain => text.push(plain),
-        }
-    }
+    text.push_str(&Encoding::JsonString.encode(string));
     text.push('"');
 }

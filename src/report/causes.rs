@@ -13,6 +13,8 @@ pub(super) struct Cause<'a> {
     pub concerns: Vec<(&'static str, Vec<&'static str>)>,
     /// Of a partial verdict: a request that does not go through and one that does.
     pub examples: Option<(&'a Request, &'a Request)>,
+    /// What it takes to go through, all of it together.
+    pub depends_on: &'a [String],
 }
 
 /// The reasons, each once; what is required before what only degrades, and the worst first.
@@ -37,7 +39,15 @@ impl<'a> Cause<'a> {
     fn new(operation: &'static str, caller: &'static str, step: &'a StepReport, reason: &'a Reason) -> Cause<'a> {
         let examples = step.witness.denied.as_deref().zip(step.witness.allowed.as_deref()).filter(|_| step.verdict == Verdict::Partial);
         let concerns = vec![(caller, vec![operation])];
-        Cause { verdict: step.verdict, level: step.level, reason, actions: vec![action(step, reason)], concerns, examples }
+        Cause {
+            verdict: step.verdict,
+            level: step.level,
+            reason,
+            actions: vec![action(step, reason)],
+            concerns,
+            examples,
+            depends_on: &step.depends_on,
+        }
     }
 
     /// Whether a reason says the same about the same words, but for the action.
@@ -50,7 +60,8 @@ impl<'a> Cause<'a> {
         };
         let joins = known.help.as_ref().is_some_and(|help| help.subject.is_some());
         let same = known.message == reason.message.replace(action(step, reason), self.actions[0]);
-        place && advice && (reason.span.is_some() || same || joins) && self.verdict == step.verdict
+        let depends = self.depends_on == step.depends_on;
+        place && advice && depends && (reason.span.is_some() || same || joins) && self.verdict == step.verdict
     }
 
     fn add(&mut self, operation: &'static str, caller: &'static str, action: &'a str) {
@@ -65,6 +76,12 @@ impl<'a> Cause<'a> {
     pub(super) fn concerns_words(&self) -> String {
         let words = self.concerns.iter().map(|(caller, operations)| format!("{} ({caller})", operations.join(", ")));
         words.collect::<Vec<_>>().join("; ")
+    }
+
+    /// What it takes to go through, in words.
+    pub(super) fn depends_words(&self) -> Option<String> {
+        let lead = if self.verdict == Verdict::Unknown { "would be allowed" } else { "allowed" };
+        (!self.depends_on.is_empty()).then(|| format!("{lead} {}", self.depends_on.join(", and ")))
     }
 
     /// In what the two examples of a partial verdict differ.

@@ -75,18 +75,27 @@ pub fn unreadable(sources: &Sources, unreadable: &[Unreadable], look: Look) -> S
     text
 }
 
-fn title(connection: &Connection) -> String {
+/// What was looked at.
+pub(super) fn title(connection: &Connection) -> String {
     let versioning = connection.versioning.map_or("versioning not given", Versioning::word);
     let name = connection.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
     let region = connection.region.as_deref().unwrap_or("region not given");
     let prefix = if connection.prefix.is_empty() { "whole bucket".to_owned() } else { format!("prefix {}", connection.prefix) };
     let mut title = format!("{name}bucket {} of account {} ({region}, {versioning}, {prefix})", connection.bucket, connection.account);
-    let _ = write!(title, "\nuser   {}", connection.user.as_str());
+    let _ = write!(title, "\n{}   {}", connection.customer.word(), connection.customer.arn().as_str());
+    if let Some(key) = &connection.kms_key {
+        let _ = write!(title, "\nkey    {}", key.words());
+    }
     if let Some(role) = &connection.cross_account_role {
-        let _ = write!(title, "\nrole   {}", role.as_str());
+        // With a role of the customer's own, which stands above, Illumina's is named by what it does.
+        let label = if connection.customer.has(IcaCaller::OidcRole) { "copies" } else { "role  " };
+        let _ = write!(title, "\n{label} {}", role.as_str());
     }
     for file in &connection.files {
         let _ = write!(title, "\nread   {} as {}: {}", file.name, file.read_as, file.layer.name());
+    }
+    for file in &connection.environment.files {
+        let _ = write!(title, "\nread   {} as {}", file.name, file.setting);
     }
     title
 }
@@ -132,6 +141,9 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
     };
     let head = format!("{number}. {}{level}", word(cause.verdict.word(), cause.verdict, look));
     let _ = writeln!(text, "\n{head}: {}", cause.concerns_words());
+    if let Some(words) = cause.depends_words() {
+        let _ = writeln!(text, "   {words}");
+    }
     if let Some(example) = cause.example_words() {
         let _ = writeln!(text, "   {example}");
     }
@@ -250,7 +262,7 @@ fn closing(check: &Check, is_whole: bool, look: Look) -> String {
     format!("{broken}{}: {next}", word(worst.word(), worst, look))
 }
 
-fn word(text: &str, verdict: Verdict, look: Look) -> String {
+pub(super) fn word(text: &str, verdict: Verdict, look: Look) -> String {
     if !look.colour {
         return text.to_owned();
     }

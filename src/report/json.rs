@@ -3,9 +3,9 @@
 use super::place::{Position, position};
 use crate::authz::{Caller, ContextValue, Request};
 use crate::finding::{Finding, Severity};
-use crate::ica::catalogue::Edition;
+use crate::ica::catalogue::{Edition, IcaCaller};
 use crate::ica::connection::{Connection, Given, Unreadable, Versioning};
-use crate::ica::{CallerReport, Check, Level, Reason, ReasonKind, StepReport, Verdict, Witness};
+use crate::ica::{CallerReport, Check, EnvironmentReport, Level, Reason, ReasonKind, StepReport, Verdict, Witness};
 use crate::source::Sources;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -21,8 +21,8 @@ pub struct Report<'a> {
     assumptions: Vec<AssumptionView>,
     operations: Vec<OperationView>,
     skipped: Vec<SkippedView<'a>>,
-    /// Settings of the bucket, which this version does not judge.
-    environment: [&'static str; 0],
+    /// Settings of the bucket.
+    environment: Vec<EnvironmentView>,
     findings: Vec<FindingView>,
     errors: Vec<ErrorView>,
     data: Data,
@@ -43,7 +43,9 @@ struct ConnectionView<'a> {
     prefix: &'a str,
     versioning: Option<&'static str>,
     state: &'static str,
-    user: &'a str,
+    user: Option<&'a str>,
+    role: Option<&'a str>,
+    kms_key: Option<String>,
     session_name: Option<&'a str>,
     cross_account_role: Option<&'a str>,
     layers: BTreeMap<&'static str, &'static str>,
@@ -93,7 +95,17 @@ struct StepView {
     verdict: Verdict,
     assumes: Vec<&'static str>,
     reasons: Vec<ReasonView>,
+    depends_on: Vec<String>,
     witness: WitnessView,
+}
+
+#[derive(Serialize)]
+struct EnvironmentView {
+    check: &'static str,
+    level: Level,
+    verdict: Verdict,
+    assumes: Vec<&'static str>,
+    reasons: Vec<ReasonView>,
 }
 
 #[derive(Serialize)]
@@ -157,6 +169,7 @@ pub fn report<'a>(sources: &Sources, connection: &'a Connection, check: &'a Chec
         assumptions: check.assumptions.iter().map(assumption).collect(),
         operations: check.operations.iter().map(operation).collect(),
         skipped: check.skipped.iter().map(skipped).collect(),
+        environment: check.environment.iter().map(|report| environment_view(sources, report)).collect(),
         findings: check.findings.iter().map(|finding| finding_view(sources, finding)).collect(),
         data: data(connection.edition),
         ..empty(Vec::new())
@@ -180,7 +193,7 @@ fn empty<'a>(errors: Vec<ErrorView>) -> Report<'a> {
         assumptions: Vec::new(),
         operations: Vec::new(),
         skipped: Vec::new(),
-        environment: [],
+        environment: Vec::new(),
         findings: Vec::new(),
         errors,
         data: data(Edition::Current),
@@ -206,7 +219,7 @@ fn error_view(sources: &Sources, finding: &Finding) -> ErrorView {
 }
 
 fn connection_view(connection: &Connection) -> ConnectionView<'_> {
-    let file = |file: &'_ crate::ica::connection::FileRead| (file.layer.name(), file.read_as.to_string());
+    let arn_of = |caller| connection.customer.has(caller).then(|| connection.customer.arn().as_str());
     ConnectionView {
         name: connection.name.as_deref(),
         bucket: &connection.bucket,
@@ -215,7 +228,9 @@ fn connection_view(connection: &Connection) -> ConnectionView<'_> {
         prefix: &connection.prefix,
         versioning: connection.versioning.map(Versioning::word),
         state: if connection.is_new { "new" } else { "connected" },
-        user: connection.user.as_str(),
+        user: arn_of(IcaCaller::IamUser),
+        role: arn_of(IcaCaller::OidcRole),
+        kms_key: connection.kms_key.as_ref().map(crate::ica::KmsKey::words),
         session_name: connection.session_name.as_deref(),
         cross_account_role: connection.cross_account_role.as_ref().map(crate::model::Arn::as_str),
         layers: BTreeMap::from([
@@ -226,16 +241,24 @@ fn connection_view(connection: &Connection) -> ConnectionView<'_> {
             ("rcp", given(&connection.rcps)),
             ("vpce", given(&connection.vpce)),
             ("bucket-policy", given(&connection.bucket_policy)),
+            ("kms-key-policy", given(&connection.kms_key_policy)),
+            ("trust-policy", given(&connection.trust_policy)),
+            ("cors", given(&connection.environment.cors)),
+            ("notifications", given(&connection.environment.notifications)),
+            ("public-access-block", given(&connection.environment.public_access_block)),
+            ("bucket-encryption", given(&connection.environment.bucket_encryption)),
+            ("ownership", given(&connection.environment.ownership)),
         ]),
-        files: connection
-            .files
-            .iter()
-            .map(|read| {
-                let (layer, read_as) = file(read);
-                FileView { file: &read.name, layer, read_as }
-            })
-            .collect(),
+        files: files(connection),
     }
+}
+
+fn files(connection: &Connection) -> Vec<FileView<'_>> {
+    let policies = connection.files.iter();
+    let policies = policies.map(|read| FileView { file: &read.name, layer: read.layer.name(), read_as: read.read_as.to_string() });
+    let settings = connection.environment.files.iter();
+    let settings = settings.map(|read| FileView { file: &read.name, layer: read.setting, read_as: "a setting of the bucket".to_owned() });
+    policies.chain(settings).collect()
 }
 
 fn given<T>(layer: &Given<T>) -> &'static str {
@@ -264,7 +287,18 @@ fn step_view(sources: &Sources, step: &StepReport) -> StepView {
         verdict: step.verdict,
         assumes: step.assumes.clone(),
         reasons: step.reasons.iter().map(|reason| reason_view(sources, reason)).collect(),
+        depends_on: step.depends_on.clone(),
         witness: witness_view(&step.witness),
+    }
+}
+
+fn environment_view(sources: &Sources, report: &EnvironmentReport) -> EnvironmentView {
+    EnvironmentView {
+        check: report.check,
+        level: report.level,
+        verdict: report.verdict,
+        assumes: report.assumes.clone(),
+        reasons: report.reasons.iter().map(|reason| reason_view(sources, reason)).collect(),
     }
 }
 
@@ -307,7 +341,7 @@ fn request_view(request: &Request) -> RequestView {
 /// Who signs: of a role's session that is not its `aws:PrincipalArn`.
 fn signer(caller: &Caller) -> Option<String> {
     match caller {
-        Caller::RoleSession { arn, .. } => Some(arn.as_str().to_owned()),
+        Caller::RoleSession { arn, .. } | Caller::WebIdentity { provider: arn } => Some(arn.as_str().to_owned()),
         other => other.principal_arn(),
     }
 }

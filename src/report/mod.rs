@@ -12,10 +12,22 @@ mod comparison;
 pub mod errors;
 #[cfg(feature = "cli")]
 mod excerpt;
+mod fix_diff;
+#[cfg(feature = "cli")]
+pub mod fix_human;
+pub mod fix_json;
+pub mod generated;
 mod granted;
+mod graph;
+pub mod graph_dot;
+pub mod graph_mermaid;
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
+#[cfg(feature = "cli")]
+pub mod page_human;
+pub mod page_json;
+pub mod page_markdown;
 mod place;
 #[cfg(feature = "cli")]
 pub mod simulation;

@@ -5,7 +5,7 @@ use super::outside::Budget;
 use super::point::Sample;
 use super::refused;
 use super::sides::{Place, Search, Sides};
-use super::space::Undecided;
+use super::space::{DEFECT, Undecided};
 use super::subject::{Documents, Subject};
 use super::variables::Variables;
 use crate::authz::{Ambiguity, Choice, Readings, bit, under_all_readings};
@@ -180,11 +180,8 @@ impl<'a> Question<'a> {
                 return Answer::Some(Box::new(gain));
             }
         }
-        let reason = if settled.is_empty() {
-            "a request that seemed to show a difference does not: please report this as a defect"
-        } else {
-            "it hangs on the values of variables, and no value that shows a difference was found"
-        };
+        let reason =
+            if settled.is_empty() { DEFECT } else { "it hangs on the values of variables, and no value that shows a difference was found" };
         Answer::Unknown(Undecided { reason: reason.to_owned(), span: None })
     }
 

@@ -84,7 +84,9 @@ impl KeySpace {
         let point = match value.map(ContextValue::as_slice) {
             None | Some([]) => Point::Absent,
             Some([text]) if matches!(value, Some(ContextValue::One(_))) => Point::One(self.values.class_of(asked, text)?),
-            Some(texts) if texts.iter().all(String::is_empty) => Point::Many(Vec::new()),
+            Some([text]) if text.is_empty() => Point::Many(Vec::new()),
+            // Sets have each value once; what the empty text twice is nobody says.
+            Some(texts) if texts.iter().all(String::is_empty) => return None,
             Some(texts) => Point::Many(texts.iter().map(|text| self.values.class_of(asked, text)).collect::<Option<_>>()?),
         };
         if point == Point::Absent {

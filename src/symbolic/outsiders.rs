@@ -7,7 +7,7 @@ use super::can::{Answered, Granted, Question, Who, can, together};
 use super::region::{arn_like, by, equals};
 use super::space::Undecided;
 use crate::authz::{Caller, ContextValue, Formula, Layer, Layers, formula};
-use crate::model::{Named, Policy};
+use crate::model::{Effect, Named, Policy};
 use std::collections::BTreeMap;
 
 /// The most names that are asked one by one.
@@ -71,7 +71,7 @@ pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
             }
             None => asked.ask(Who::Anybody(policies.to_vec()), vec![only(named, policies)]),
         };
-        found.push(outside(who, answers.into_iter().map(|answer| with_canonical(named, answer)).collect()));
+        found.push(outside(who, answers.into_iter().map(|answer| as_far_as_told(named, policies, answer)).collect()));
     }
     let mut others = asked.ask(Who::Anybody(policies.to_vec()), vec![others(&names, Some(asked.account), policies)]);
     // The name that the search made up says nothing.
@@ -114,13 +114,26 @@ fn needs_a_grant(answer: &Answered, layers: &Layers<'_>) -> bool {
     answer.allowed.as_ref().is_none_or(|shown| formula(&shown.request, layers) != Formula::All(Vec::new()))
 }
 
-/// A canonical id may be that of the account itself, which nobody can tell offline.
-fn with_canonical(named: &Named, answer: Answered) -> Answered {
-    if !matches!(named, Named::CanonicalUser(_)) || matches!(answer.granted, Granted::None | Granted::Unknown) {
-        return answer;
-    }
-    let reason = "whose canonical id it is cannot be told offline; it may be that of the account itself".to_owned();
-    Answered { granted: Granted::Unknown, undecided: Some(Undecided { reason, span: None }), ..answer }
+/// What a name leaves open is not known where something is granted to it: a canonical id may be that of the account itself, and of a
+/// session nobody tells who made it, whom a Deny may name.
+fn as_far_as_told(named: &Named, policies: &[&Policy], answer: Answered) -> Answered {
+    let reason = match named {
+        _ if matches!(answer.granted, Granted::None | Granted::Unknown) => return answer,
+        Named::CanonicalUser(_) => "whose canonical id it is cannot be told offline; it may be that of the account itself",
+        Named::RoleSession(_) | Named::FederatedSession(_) if may_deny_issuer(named, policies) => {
+            "a Deny names others of its account, and who made the session is not known"
+        }
+        _ => return answer,
+    };
+    Answered { granted: Granted::Unknown, undecided: Some(Undecided { reason: reason.to_owned(), span: None }), ..answer }
+}
+
+fn may_deny_issuer(session: &Named, policies: &[&Policy]) -> bool {
+    let denies = policies.iter().flat_map(|policy| &policy.statements).filter(|statement| statement.effect.node != Effect::Allow);
+    denies.filter_map(|statement| statement.principal.as_ref()).any(|element| {
+        let mut names = element.patterns.iter().map(|pattern| &pattern.named);
+        element.not || names.any(|named| account_of(named) == account_of(session))
+    })
 }
 
 impl Asked<'_> {

@@ -37,6 +37,16 @@ pub struct Undecided {
     pub span: Option<Span>,
 }
 
+/// The reason where the other engine does not bear out what was found.
+pub(super) const DEFECT: &str = "a request that seemed to show a difference does not: please report this as a defect of ica-policy";
+
+impl Undecided {
+    /// Whether nothing is too hard, but this program is wrong.
+    pub fn is_defect(&self) -> bool {
+        self.reason == DEFECT
+    }
+}
+
 /// A dimension as all statements ask about it.
 #[derive(Debug)]
 pub(super) struct Gathered {

@@ -121,17 +121,22 @@ impl Test {
 
     /// Whether the list of values is empty.
     pub fn has_no_values(&self) -> bool {
-        fn empty<T>(values: &Values<T>) -> bool {
-            values.list.is_empty() && values.doubts.is_empty()
+        *self != Test::Unknown && self.number_of_values() == 0
+    }
+
+    /// How many values there are; of an operator that nobody knows none is read.
+    pub fn number_of_values(&self) -> usize {
+        fn number<T>(values: &Values<T>) -> usize {
+            values.list.len() + values.doubts.len()
         }
         match self {
-            Test::String { values, .. } | Test::Arn { values, .. } => empty(values),
-            Test::Numeric(_, values) => empty(values),
-            Test::Date(_, values) => empty(values),
-            Test::Bool(values) | Test::Null(values) => empty(values),
-            Test::Binary(values) => empty(values),
-            Test::Ip { values, .. } => empty(values),
-            Test::Unknown => false,
+            Test::String { values, .. } | Test::Arn { values, .. } => number(values),
+            Test::Numeric(_, values) => number(values),
+            Test::Date(_, values) => number(values),
+            Test::Bool(values) | Test::Null(values) => number(values),
+            Test::Binary(values) => number(values),
+            Test::Ip { values, .. } => number(values),
+            Test::Unknown => 0,
         }
     }
 

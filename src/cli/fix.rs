@@ -1,0 +1,159 @@
+//! `ica-policy fix`: the edits that unblock a connection.
+
+use super::check::{self, About, Failure, Format};
+use super::exit::Exit;
+use super::files::{Files, look, print, print_error, print_report};
+use super::replace::{Replacement, replace_all};
+use crate::fix::{Fixed, Text, Texts, fix};
+use crate::ica::connection::{Built, ConnectionError, Loader, Unreadable, build};
+use crate::ica::settings::Settings;
+use crate::report::{fix_human, fix_json, human};
+use crate::source::{SourceId, Sources};
+use clap::Args as ClapArgs;
+use std::path::Path;
+
+/// Finds the smallest edits of your own files that unblock the operations of a connection.
+///
+/// Each edit is proved: the operation is allowed for all requests afterwards, no other one is worse, and nothing is allowed beyond what the
+/// operations need. Without --write they are shown as a diff and no file is touched. Where only a person can decide, it says what.
+/// Exit code 0: nothing is blocked, or all of it is mended by the edits; 1: something is left for a person.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = check::AFTER_HELP)]
+pub(super) struct Args {
+    #[command(flatten)]
+    about: About,
+    /// Make the edits: all files are written, or none.
+    #[arg(long)]
+    write: bool,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+/// Looks for the edits of every connection, writes them if that was asked for, and prints what came of it.
+pub(super) fn run(args: &Args) -> Exit {
+    let printer = Printer { format: args.format, written: args.write };
+    let (connections, folder) = match check::connections(&args.about) {
+        Ok(connections) => connections,
+        Err(Failure::Usage(message)) => return printer.usage(&message),
+        Err(Failure::Unreadable(unreadable)) => return printer.unreadable(&Sources::new(), &[*unreadable]),
+    };
+    let mut texts = Texts::default();
+    let mut reports = Vec::new();
+    for settings in &connections {
+        match fix_one(settings, &folder, &mut texts, &printer) {
+            Ok(fixed) => reports.push(fixed),
+            Err(exit) => return exit,
+        }
+    }
+    if args.write
+        && let Some(exit) = write(&texts, &folder, &printer)
+    {
+        return exit;
+    }
+    let left = reports.iter().any(|fixed| !fixed.left.is_empty());
+    let printed = reports.iter().map(|fixed| printer.report(fixed)).max().unwrap_or(Exit::Usage);
+    printed.max(if left { Exit::Found } else { Exit::Clean })
+}
+
+/// Repairs one connection on top of the edits that others needed.
+fn fix_one(settings: &Settings, folder: &Path, texts: &mut Texts, printer: &Printer) -> Result<Fixed, Exit> {
+    if settings.files().iter().filter(|name| **name == "-").count() > 1 {
+        return Err(printer.usage("`-` can stand for one file only: standard input is read once"));
+    }
+    let mut sources = Sources::new();
+    let mut recorder = Recorder { files: Files { folder: folder.to_owned() }, texts };
+    let Built { unreadable, .. } = match build(settings, &mut sources, &mut recorder) {
+        Ok(built) => built,
+        Err(ConnectionError::Setting { name, message }) => return Err(printer.usage(&format!("{name}: {message}"))),
+    };
+    if !unreadable.is_empty() {
+        return Err(printer.unreadable(&sources, &unreadable));
+    }
+    // The report of a connection shows its own edits, not those of the connections before it.
+    let started = |text: &Text| Text::new(&text.name, &text.shown, text.now.clone());
+    let start = Texts { list: texts.list.iter().map(started).collect() };
+    let Some(fixed) = fix(settings, &start) else {
+        return Err(printer.defect("the files were read, but could not be read again from memory"));
+    };
+    if fixed.before.operations.is_empty() {
+        return Err(printer.usage("skip: every operation that was asked for is skipped, so nothing is left to mend"));
+    }
+    for (text, edited) in texts.list.iter_mut().zip(&fixed.texts.list) {
+        text.now.clone_from(&edited.now);
+    }
+    Ok(fixed)
+}
+
+/// Reads files and keeps what it read; a file that an earlier connection edited is taken as edited.
+struct Recorder<'a> {
+    files: Files,
+    texts: &'a mut Texts,
+}
+
+impl Loader for Recorder<'_> {
+    fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
+        if let Some(text) = self.texts.list.iter().find(|text| text.name == name) {
+            let refused =
+                |error: crate::source::TooLarge| Unreadable::File { name: name.to_owned(), message: error.to_string(), help: None };
+            return sources.add_file(&text.shown, text.now.clone()).map_err(refused);
+        }
+        let id = self.files.load(sources, name)?;
+        let source = sources.get(id);
+        self.texts.add(Text::new(name, source.name(), source.text.clone()));
+        Ok(id)
+    }
+}
+
+/// Writes the edited files; the exit code if that is not possible.
+fn write(texts: &Texts, folder: &Path, printer: &Printer) -> Option<Exit> {
+    let changed = texts.list.iter().filter(|text| text.is_changed());
+    if changed.clone().any(|text| text.name == "-") {
+        return Some(printer.usage("--write: standard input cannot be written; give the policy as a file"));
+    }
+    let replacement = |text: &Text| Replacement { path: folder.join(&text.name), old: text.original.clone(), new: text.now.clone() };
+    let written = replace_all(&changed.map(replacement).collect::<Vec<_>>());
+    written.err().map(|error| printer.not_written(&error.to_string()))
+}
+
+struct Printer {
+    format: Format,
+    written: bool,
+}
+
+impl Printer {
+    fn report(&self, fixed: &Fixed) -> Exit {
+        print_report(&match self.format {
+            Format::Human => fix_human::report(fixed, self.written, look(&std::io::stdout())),
+            Format::Json => fix_json::report(fixed, self.written),
+        })
+    }
+
+    fn unreadable(&self, sources: &Sources, unreadable: &[Unreadable]) -> Exit {
+        match self.format {
+            Format::Human => print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr()))),
+            Format::Json => print(&fix_json::unreadable(sources, unreadable)),
+        }
+        Exit::Unreadable
+    }
+
+    fn usage(&self, message: &str) -> Exit {
+        self.error(message, "\n  help: `ica-policy fix --help` lists the flags", Exit::Usage)
+    }
+
+    fn not_written(&self, message: &str) -> Exit {
+        self.error(message, "", Exit::Unreadable)
+    }
+
+    fn defect(&self, message: &str) -> Exit {
+        self.error(message, "\n  help: this is a defect of ica-policy, please report it", Exit::Defect)
+    }
+
+    fn error(&self, message: &str, help: &str, exit: Exit) -> Exit {
+        match self.format {
+            Format::Human => print_error(&format!("error: {message}{help}\n")),
+            Format::Json => print(&fix_json::error(message)),
+        }
+        exit
+    }
+}

@@ -1,0 +1,69 @@
+//! `check DIR`: the settings file of a folder, or what its files are.
+
+use super::files::read_text;
+use crate::ica::discover::{Discovered, FolderFile, discover};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a folder holds.
+pub(super) enum Folder {
+    /// A settings file.
+    Settings(PathBuf),
+    /// Files of which it must be told what they are.
+    Files(Box<Discovered>),
+}
+
+/// Why a folder says nothing.
+pub(super) enum FolderError {
+    /// It is the wrong one, or its files cannot be told; words for the user.
+    Usage(String),
+    /// The system does not let it be read.
+    Unreadable(String),
+}
+
+/// Looks into a folder. Files that flags name are left to them.
+///
+/// # Errors
+/// [`FolderError`].
+pub(super) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderError> {
+    let shown = dir.display();
+    let unreadable = |error: std::io::Error| FolderError::Unreadable(format!("it cannot be read: {error}"));
+    let what = fs::metadata(dir).map_err(unreadable)?;
+    if !what.is_dir() {
+        return Err(FolderError::Usage(format!(
+            "`{shown}` is no folder: a settings file is given with --connection, a policy with its own flag"
+        )));
+    }
+    let settings = dir.join("ica.toml");
+    if settings.exists() {
+        return Ok(Folder::Settings(settings));
+    }
+    let files = files(dir, named).map_err(unreadable)?;
+    let found = discover(&files);
+    if !found.errors.is_empty() {
+        return Err(FolderError::Usage(format!(
+            "{shown}: there is no ica.toml, and what the files are cannot be told\n  {}",
+            found.errors.join("\n  ")
+        )));
+    }
+    if found.settings == crate::ica::settings::Settings::default() {
+        return Err(FolderError::Usage(format!(
+            "{shown}: there is no ica.toml and no file that `ica-policy inputs` or `generate --write` makes"
+        )));
+    }
+    Ok(Folder::Files(Box::new(found)))
+}
+
+/// The plain files of a folder by name; hidden ones are nobody's answers.
+fn files(dir: &Path, named: &[PathBuf]) -> std::io::Result<Vec<FolderFile>> {
+    let entries = fs::read_dir(dir)?.collect::<Result<Vec<_>, _>>()?;
+    let named = named.iter().filter_map(|path| path.canonicalize().ok()).collect::<Vec<_>>();
+    let wanted = |path: &PathBuf| path.is_file() && !path.canonicalize().is_ok_and(|path| named.contains(&path));
+    let mut files = Vec::new();
+    for path in entries.into_iter().map(|entry| entry.path()).filter(wanted) {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.')) else { continue };
+        files.push(FolderFile { name: name.to_owned(), text: read_text(name, &path, name).ok() });
+    }
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(files)
+}

@@ -1,0 +1,246 @@
+//! `ica-policy generate`: the exact policies for a connection.
+
+use super::exit::Exit;
+use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
+use super::write::{NewFile, WriteError, write_all};
+use crate::generate::{Generated, Options, Plan, generate};
+use crate::ica::connection::{ConnectionError, Unreadable, build};
+use crate::ica::settings::{self, NONE, Settings};
+use crate::report::generated::{self, Policies};
+use crate::report::human;
+use crate::source::Sources;
+use clap::{Args as ClapArgs, ValueEnum};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+const AFTER_HELP: &str = "\
+What is made: the policy of the user, or the policy of the role and who may assume it; the bucket policy for Illumina's cross-account role of
+the region; the policy of the KMS key, if there is one; the CORS rules for uploads in the browser. The actions are those of the catalogue that `check` uses, no others; what --skip leaves out is not granted.
+
+  ica-policy generate --bucket my-bucket --account 111122223333 --region eu-central-1 --prefix ica/ \\
+      --versioning unversioned --user illumina_ica_admin --write my-bucket-ica
+  ica-policy check my-bucket-ica";
+
+/// Make the policies that a connection needs, and nothing beyond; without --write they are printed.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Args {
+    /// Settings file (ica.toml) with the names of the flags of `check`. Flags go over it.
+    #[arg(long, value_name = "FILE", help_heading = "Connection")]
+    connection: Option<PathBuf>,
+    /// The bucket's name.
+    #[arg(long, help_heading = "Connection")]
+    bucket: Option<String>,
+    /// The account that owns the bucket: twelve digits.
+    #[arg(long, help_heading = "Connection")]
+    account: Option<String>,
+    /// The bucket's AWS region, such as eu-central-1.
+    #[arg(long, help_heading = "Connection")]
+    region: Option<String>,
+    /// The key prefix of the storage configuration, such as `ica/`; without it ICA works on the whole bucket.
+    #[arg(long, help_heading = "Connection")]
+    prefix: Option<String>,
+    /// unversioned, enabled or suspended; without it what versioned buckets need is in as well.
+    #[arg(long, help_heading = "Connection")]
+    versioning: Option<String>,
+    /// The region of the ICA project; follows from --region if left out.
+    #[arg(long, help_heading = "Connection")]
+    ica_region: Option<String>,
+    /// The IAM user whose key ICA has: name, path/name or ARN.
+    #[arg(long, help_heading = "Connection")]
+    user: Option<String>,
+    /// The role that ICA assumes with a token, instead of the user: name, path/name or ARN.
+    #[arg(long, value_name = "ARN", help_heading = "Connection", conflicts_with = "user")]
+    role: Option<String>,
+    /// The KMS key of ICA's storage configuration: its ARN, or aws/s3 for the key that AWS manages.
+    #[arg(long, value_name = "ARN", help_heading = "Connection")]
+    kms_key: Option<String>,
+    /// Illumina's role, if it is not the one of the region.
+    #[arg(long, value_name = "ARN", help_heading = "Connection")]
+    cross_account_role: Option<String>,
+    /// The name that ICA gives to its sessions, if you know it.
+    #[arg(long, value_name = "NAME", help_heading = "Connection")]
+    session_name: Option<String>,
+    /// Which ICA pages to follow: seed (the page of 2025) or current. Default: current.
+    #[arg(long)]
+    edition: Option<String>,
+    /// Operations that you do not need, such as copy-into-bucket: they are not granted.
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    skip: Vec<String>,
+    /// Shut everybody else out of ICA's objects by a Deny in the bucket policy; ICA's callers are excepted.
+    #[arg(long)]
+    deny_others: bool,
+    /// Grant also what is only advised by newer pages, such as tagging in copies.
+    #[arg(long)]
+    advised: bool,
+    /// A value for a placeholder, such as ICA_OIDC_ISSUER=HOST.
+    #[arg(long, value_name = "NAME=VALUE", num_args = 1..)]
+    set: Vec<String>,
+    /// Write a file for each document into this folder, and an ica.toml that points at them.
+    #[arg(long, value_name = "DIR")]
+    write: Option<PathBuf>,
+    /// Write over files that are there.
+    #[arg(long, requires = "write")]
+    force: bool,
+    /// What is made: human (JSON documents, each under its name), json (one object), terraform, cloudformation.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+    Terraform,
+    Cloudformation,
+}
+
+/// The file of the settings; the policies' names are in their kinds.
+const SETTINGS: &str = "ica.toml";
+
+enum Failure {
+    Usage(String),
+    Unreadable(Box<Unreadable>),
+}
+
+/// Makes the documents, prints or writes them.
+pub(super) fn run(args: &Args) -> Exit {
+    match made(args) {
+        Ok(exit) => exit,
+        Err(Failure::Usage(message)) => {
+            match args.format {
+                Format::Json => print_usage_error(&message),
+                _ => print_error(&format!("error: {message}\n  help: `ica-policy generate --help` lists the flags\n")),
+            }
+            Exit::Usage
+        }
+        Err(Failure::Unreadable(unreadable)) => {
+            match args.format {
+                Format::Json => print(&generated::unreadable(&Sources::new(), &[*unreadable])),
+                _ => print_error(&human::unreadable(&Sources::new(), &[*unreadable], look(&std::io::stderr()))),
+            }
+            Exit::Unreadable
+        }
+    }
+}
+
+/// Prints what is wrong with the command line as JSON.
+pub(super) fn print_usage_error(message: &str) {
+    print(&generated::usage(message.trim_end()));
+}
+
+fn made(args: &Args) -> Result<Exit, Failure> {
+    let (settings, folder) = connection(args)?;
+    let plan = plan(args, &settings)?;
+    let generated = generate(&plan);
+    match &args.write {
+        None => Ok(print_report(&printed(args.format, &plan, &generated))),
+        Some(dir) => write(args, dir, &settings, &folder, &plan, &generated),
+    }
+}
+
+fn printed(format: Format, plan: &Plan, made: &Generated) -> String {
+    match format {
+        Format::Human => generated::human(made),
+        Format::Json => generated::json(made, &[]),
+        Format::Terraform => generated::terraform(plan, made, Policies::Inline),
+        Format::Cloudformation => generated::cloudformation(plan, made),
+    }
+}
+
+fn write(args: &Args, dir: &Path, settings: &Settings, folder: &Path, plan: &Plan, made: &Generated) -> Result<Exit, Failure> {
+    let settings = settings.clone().with_files(&|name| Some(moved(name, folder, dir)));
+    let documents = made.documents.iter().map(|document| NewFile { name: document.kind.file_name(), text: generated::text(document) });
+    let template = match args.format {
+        Format::Terraform => Some(("ica.tf", generated::terraform(plan, made, Policies::Beside))),
+        Format::Cloudformation => Some(("ica.template.json", generated::cloudformation(plan, made))),
+        Format::Human | Format::Json => None,
+    };
+    let template = template.map(|(name, text)| NewFile { name, text });
+    let settings = NewFile { name: SETTINGS, text: generated::settings(&settings, made) };
+    let files = documents.chain(template).chain([settings]).collect::<Vec<_>>();
+    let written = write_all(dir, &files, args.force).map_err(|error| not_written(dir, &error))?;
+    let written = written.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+    Ok(print_report(&match args.format {
+        Format::Json => generated::json(made, &written),
+        _ => generated::written(made, &written, &dir.display().to_string()),
+    }))
+}
+
+fn not_written(dir: &Path, error: &WriteError) -> Failure {
+    match error {
+        WriteError::Exists(_) | WriteError::NoFile(_) => Failure::Usage(format!("--write: {error}")),
+        WriteError::Io { .. } => Failure::Unreadable(Box::new(unreadable(&dir.display().to_string(), error.to_string(), None))),
+    }
+}
+
+/// What is to be made. The files of a settings file have no part in it: what is needed does not depend on what is there.
+fn plan(args: &Args, settings: &Settings) -> Result<Plan, Failure> {
+    let bare = settings.clone().with_files(&|_| None);
+    let built = build(&bare, &mut Sources::new(), &mut Files { folder: PathBuf::new() });
+    let connection = built.map_err(|ConnectionError::Setting { name, message }| Failure::Usage(format!("{name}: {message}")))?.connection;
+    let values = args.set.iter().map(|text| match text.split_once('=') {
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => Err(Failure::Usage(format!("--set: `{text}` has no `=`: give NAME=VALUE"))),
+    });
+    let values = values.collect::<Result<BTreeMap<_, _>, _>>()?;
+    let options = Options { deny_others: args.deny_others, advised: args.advised, values };
+    Plan::new(&connection, &options).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// The settings of the file and the flags over them, and the folder that files are relative to.
+fn connection(args: &Args) -> Result<(Settings, PathBuf), Failure> {
+    let Some(file) = &args.connection else { return Ok((flags(args), PathBuf::new())) };
+    let shown = file.display().to_string();
+    let text = read_text(&shown, file, &shown).map_err(|unreadable| Failure::Unreadable(Box::new(unreadable)))?;
+    let mut settings = settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
+    let folder = file.parent().map(Path::to_owned).unwrap_or_default();
+    match (settings.pop(), settings.len()) {
+        (Some(settings), 0) => Ok((settings.overridden_by(flags(args)), folder)),
+        (None, _) => Err(Failure::Usage(format!("{shown}: there is no connection in it"))),
+        (Some(_), others) => Err(Failure::Usage(format!(
+            "{shown}: there are {} connections in it, and documents are made for one: give it in a file of its own",
+            others + 1
+        ))),
+    }
+}
+
+fn flags(args: &Args) -> Settings {
+    Settings {
+        bucket: args.bucket.clone(),
+        account: args.account.clone(),
+        region: args.region.clone(),
+        prefix: args.prefix.clone(),
+        versioning: args.versioning.clone(),
+        ica_region: args.ica_region.clone(),
+        user: args.user.clone(),
+        role: args.role.clone(),
+        kms_key: args.kms_key.clone(),
+        session_name: args.session_name.clone(),
+        cross_account_role: args.cross_account_role.clone(),
+        edition: args.edition.clone(),
+        skip: args.skip.iter().map(|id| (id.clone(), String::new())).collect(),
+        ..Settings::default()
+    }
+}
+
+/// The name of a file that stood in `folder`, as seen from `dir`. Where the way cannot be told it is the whole path.
+fn moved(name: &str, folder: &Path, dir: &Path) -> String {
+    if name == NONE || name == "-" || Path::new(name).is_absolute() {
+        return name.to_owned();
+    }
+    let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let file = whole(&folder.join(name));
+    let dir = real(&whole(dir));
+    let target = file.parent().and_then(|parent| parent.canonicalize().ok()).zip(file.file_name()).map(|(parent, name)| parent.join(name));
+    let Some((dir, target)) = dir.zip(target) else { return file.display().to_string() };
+    let shared = dir.components().zip(target.components()).take_while(|(one, other)| one == other).count();
+    let up = dir.components().skip(shared).map(|_| std::path::Component::ParentDir);
+    up.chain(target.components().skip(shared)).collect::<PathBuf>().display().to_string()
+}
+
+/// A path without links, of which only the beginning need be there.
+fn real(path: &Path) -> Option<PathBuf> {
+    let (above, there) = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)))?;
+    Some(there.join(path.strip_prefix(above).ok()?))
+}

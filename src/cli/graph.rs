@@ -1,0 +1,89 @@
+//! `ica-policy graph`: what hangs on what.
+
+use super::check::{About, Failure, connections, is_given};
+use super::exit::Exit;
+use super::files::{Files, look, print_error, print_report};
+use crate::ica::connection::{Built, ConnectionError, Unreadable, build};
+use crate::ica::graph::Dependencies;
+use crate::ica::settings::Settings;
+use crate::report::{graph_dot, graph_mermaid, human};
+use crate::source::Sources;
+use clap::{Args as ClapArgs, ValueEnum};
+use std::path::Path;
+
+const AFTER_HELP: &str = "\
+Examples:
+  ica-policy graph | dot -Tsvg > ica.svg                        # the catalogue: any connection that is new
+  ica-policy graph --connection ica.toml --format mermaid       # coloured by verdict, root causes with a thick red line
+  ica-policy graph --connection ica.toml --without-steps        # callers and operations only
+
+Arrows lead from what is needed to what needs it; arrows that follow from others are left out. Broken arrows do not always stop what is behind them.
+Exit code 0, whatever the verdicts are (`check` judges them); 2: wrong usage; 3: an input could not be read.";
+
+/// Draws what hangs on what: callers, sessions and roles, their requests, the operations; with a connection coloured by verdict.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Args {
+    #[command(flatten)]
+    flags: About,
+    /// Leave out the requests: callers and operations only.
+    #[arg(long)]
+    without_steps: bool,
+    /// In which language the graph is written.
+    #[arg(long, value_enum, default_value_t = Format::Dot)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Format {
+    Dot,
+    Mermaid,
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    if !is_given(&args.flags) {
+        return draw(args, Dependencies::of_catalogue(), "what hangs on what in ICA");
+    }
+    let (connections, folder) = match connections(&args.flags) {
+        Ok(connections) => connections,
+        Err(Failure::Usage(message)) => return usage(&message),
+        Err(Failure::Unreadable(error)) => return unreadable(&Sources::new(), &[*error]),
+    };
+    connections.into_iter().map(|settings| draw_connection(args, &settings, &folder)).max().unwrap_or(Exit::Usage)
+}
+
+fn draw_connection(args: &Args, settings: &Settings, folder: &Path) -> Exit {
+    if settings.files().iter().filter(|name| **name == "-").count() > 1 {
+        return usage("`-` can stand for one file only: standard input is read once");
+    }
+    let mut sources = Sources::new();
+    let built = build(settings, &mut sources, &mut Files { folder: folder.to_owned() });
+    let Built { connection, unreadable: errors } = match built {
+        Ok(built) => built,
+        Err(ConnectionError::Setting { name, message }) => return usage(&format!("{name}: {message}")),
+    };
+    if !errors.is_empty() {
+        return unreadable(&sources, &errors);
+    }
+    let check = crate::ica::check(&connection);
+    let title = format!("bucket {} of account {}", connection.bucket, connection.account);
+    draw(args, Dependencies::of_check(&check, connection.is_new), &title)
+}
+
+fn draw(args: &Args, dependencies: Dependencies, title: &str) -> Exit {
+    let dependencies = if args.without_steps { dependencies.without_steps() } else { dependencies };
+    print_report(&match args.format {
+        Format::Dot => graph_dot::dot(&dependencies, title),
+        Format::Mermaid => graph_mermaid::mermaid(&dependencies, title),
+    })
+}
+
+fn unreadable(sources: &Sources, errors: &[Unreadable]) -> Exit {
+    print_error(&human::unreadable(sources, errors, look(&std::io::stderr())));
+    Exit::Unreadable
+}
+
+fn usage(message: &str) -> Exit {
+    print_error(&format!("error: {message}\n  help: `ica-policy graph --help` lists the flags\n"));
+    Exit::Usage
+}

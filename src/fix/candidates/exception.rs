@@ -1,0 +1,76 @@
+//! A caller that a Deny forgot to except.
+
+use super::condition::written_key;
+use crate::authz::Request;
+use crate::fix::change::{Change, ChangeKind, append, in_statement};
+use crate::fix::scene::Scene;
+use crate::fix::tree_edit::{TreeChange, TreeEdit, object, string};
+use crate::ica::Standing;
+use crate::model::Condition;
+use crate::model::condition::{Test, string::Compare};
+
+const PRINCIPAL_ARN: &str = "aws:principalarn";
+const OPERATOR: &str = "ArnNotLike";
+
+/// Keys by which a Deny tells callers apart.
+const CALLER_KEYS: [&str; 4] = [PRINCIPAL_ARN, "aws:principalaccount", "aws:userid", "aws:username"];
+
+/// Whether a condition excepts callers from a Deny by a list: it holds for all but those.
+pub(in crate::fix) fn is_about_caller(condition: &Condition) -> bool {
+    let lists = matches!(condition.test, Test::String { negated: true, .. } | Test::Arn { negated: true, .. });
+    lists && condition.quantifier.is_none() && CALLER_KEYS.contains(&&*condition.key.node)
+}
+
+/// The caller, added to those whom the Deny excepts. A Deny that asks for anything else as well (a network, MFA) is not touched: whoever
+/// is excepted from it would be free of that too.
+pub(super) fn changes(scene: &Scene<'_>, place: Standing<'_>, request: &Request) -> Vec<Change> {
+    let statement = place.statement;
+    let names_all = statement.principal.as_ref().is_none_or(|principal| {
+        !principal.not && principal.patterns.iter().all(|pattern| pattern.named.is_everybody() && pattern.doubt.is_none())
+    });
+    let lists_only = !statement.conditions.is_empty() && statement.conditions.iter().all(is_about_caller);
+    if !names_all || !lists_only {
+        return Vec::new();
+    }
+    let caller = scene.listed_caller(request);
+    let Some(file) = scene.file(place.policy) else { return Vec::new() };
+    let mut lists = statement.conditions.iter().filter(|condition| &*condition.key.node == PRINCIPAL_ARN);
+    let fitting = lists.find(|condition| takes(condition, &caller));
+    let operator = fitting.map_or(OPERATOR, |condition| condition.operator.node.as_str());
+    let key = written_key(scene, place.policy, statement.index, operator, PRINCIPAL_ARN);
+    let change = match (fitting, key) {
+        (Some(_), Some(key)) => append(ChangeKind::AddException, file, statement.index, &["Condition", operator, &key], &caller),
+        _ => Change {
+            kind: ChangeKind::AddException,
+            file: file.to_owned(),
+            statement: Some(statement.index),
+            edit: list_of_its_own(
+                statement.conditions.iter().any(|condition| condition.operator.node == OPERATOR),
+                statement.index,
+                &caller,
+            ),
+            value: caller,
+        },
+    };
+    vec![change]
+}
+
+/// Whether the list of a condition can hold the pattern: `StringNotEquals` has no wildcards.
+fn takes(condition: &Condition, value: &str) -> bool {
+    let has_wildcards = match &condition.test {
+        Test::String { compare, .. } => *compare == Compare::Like,
+        _ => true,
+    };
+    has_wildcards || !value.contains('*')
+}
+
+/// A second condition: the Deny then hits those who are in neither list.
+fn list_of_its_own(has_operator: bool, statement: usize, caller: &str) -> TreeEdit {
+    let list = ("aws:PrincipalArn", string(caller));
+    if has_operator {
+        let change = TreeChange::Add { name: list.0.to_owned(), value: list.1, first: false };
+        return TreeEdit { path: in_statement(statement, &["Condition", OPERATOR]), change };
+    }
+    let change = TreeChange::Add { name: OPERATOR.to_owned(), value: object(vec![list]), first: false };
+    TreeEdit { path: in_statement(statement, &["Condition"]), change }
+}

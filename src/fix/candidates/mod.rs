@@ -1,0 +1,127 @@
+//! Edits that may mend a gap, the smallest first; [`super::proof`] says which of them do, and no more than that.
+
+mod action;
+mod condition;
+mod exception;
+mod principal;
+mod resource;
+mod statement;
+pub(super) mod version;
+
+use super::change::Change;
+use super::decision::{self, Decision, DecisionKind};
+use super::scene::Scene;
+use crate::authz::{LayerId, Request};
+use crate::eval::Lack;
+use crate::ica::catalogue::Target;
+use crate::ica::{Gap, GapCause, Near, Standing};
+use crate::model::{Condition, Policy};
+pub(super) use exception::is_about_caller;
+
+/// Edits for a gap, and what a person must decide where none of them is right.
+#[derive(Default)]
+pub(super) struct Candidates {
+    pub changes: Vec<Change>,
+    pub decision: Option<Decision>,
+}
+
+impl From<Decision> for Candidates {
+    fn from(decision: Decision) -> Candidates {
+        Candidates { changes: Vec::new(), decision: Some(decision) }
+    }
+}
+
+/// The edits for a gap.
+pub(super) fn candidates(scene: &Scene<'_>, gap: &Gap<'_>) -> Candidates {
+    match &gap.cause {
+        GapCause::Denied { layer, place } => denied(scene, *layer, *place, &gap.request),
+        GapCause::Lacking { layer, policies, near } => lacking(scene, *layer, policies, near, &gap.request),
+        GapCause::Open => Candidates::default(),
+    }
+}
+
+fn denied(scene: &Scene<'_>, layer: LayerId, place: Standing<'_>, request: &Request) -> Candidates {
+    let action = scene.action_words(request);
+    if let Some(decision) = decision::of_layer(layer, scene.step.resource, Some(place.statement.span), &action, true) {
+        return decision.into();
+    }
+    let changes = exception::changes(scene, place, request);
+    let decision = changes.is_empty().then(|| decision::of_deny(scene, place, request));
+    Candidates { changes, decision }
+}
+
+fn lacking(scene: &Scene<'_>, layer: LayerId, policies: &[&Policy], near: &[Near<'_>], request: &Request) -> Candidates {
+    let action = scene.action_words(request);
+    let nearest = near.first().and_then(|near| near.lacks.first()).map(|(_, span)| *span);
+    let span = nearest.or(policies.first().map(|policy| policy.span));
+    if let Some(decision) = decision::of_layer(layer, scene.step.resource, span, &action, false) {
+        return decision.into();
+    }
+    // The key that AWS manages has an id that nobody gave, and a grant on all keys would be too much.
+    if scene.step.resource == Target::Key && scene.resource.ends_with('*') {
+        let message = format!("`{action}` is not allowed on the key that AWS manages, whose id is not known");
+        return Decision::new(DecisionKind::Open, span, message, "give the ARN of the key with --kms-key").into();
+    }
+    if policies.is_empty() {
+        return no_document(scene, layer, &action).into();
+    }
+    if let Some((place, number)) = near.iter().find_map(|near| Some((near.place, condition::only_lack(near)?))) {
+        return limited(scene, place, &place.statement.conditions[number], &action);
+    }
+    if let Some(span) = near.first().and_then(|near| near.lacks.iter().find(|(lack, _)| *lack == Lack::Doubt)).map(|(_, span)| *span) {
+        let message = format!("AWS would refuse these words, so nothing is added for `{action}` as long as they stand here");
+        return Decision::new(DecisionKind::RefusedWords, Some(span), message, "mend the words that AWS would refuse").into();
+    }
+    let mut changes = version::changes(scene, near);
+    // Statements with conditions come after those without: what they add holds under the conditions only.
+    let (plain, limited): (Vec<_>, Vec<_>) = near.iter().partition(|near| near.place.statement.conditions.is_empty());
+    for near in plain.into_iter().chain(limited) {
+        changes.extend(match near.lacks[..] {
+            [(Lack::Action, _)] => action::change(scene, near.place),
+            [(Lack::Resource, _)] => resource::change(scene, near.place),
+            [(Lack::Principal, _)] => principal::change(scene, near.place),
+            _ => None,
+        });
+    }
+    changes.retain(|change| may_be_widened(scene, &change.file));
+    changes.extend(statement::change(scene, layer, policies, near));
+    let decision = changes.is_empty().then(|| group_only(&action, span));
+    Candidates { changes, decision }
+}
+
+/// What a group is allowed all its members are.
+pub(super) fn may_be_widened(scene: &Scene<'_>, file: &str) -> bool {
+    let read = scene.stand.connection.files.iter().filter(|read| scene.is_named(&read.name, file));
+    read.into_iter().all(|read| read.read_as != crate::input::ReadAs::GroupPolicy)
+}
+
+fn group_only(action: &str, span: Option<crate::source::Span>) -> Decision {
+    let message = format!("`{action}` is not allowed, and the policies that were given are a group's: what is added there all members get");
+    Decision::new(
+        DecisionKind::NoDocument,
+        span,
+        message,
+        "give a policy of the user itself with --identity-policy, or edit the group's yourself",
+    )
+}
+
+fn no_document(scene: &Scene<'_>, layer: LayerId, action: &str) -> Decision {
+    let (what, flag) = match layer {
+        LayerId::Resource => ("bucket policy", "--bucket-policy"),
+        _ => ("policy of the user", "--identity-policy"),
+    };
+    let message = format!("there is no {what} that allows `{action}`");
+    let help = format!("make one that allows `{action}` on `{}` and give it with {flag}", scene.resource);
+    Decision::new(DecisionKind::NoDocument, None, message, help)
+}
+
+/// A statement that would do but for its condition: a list of callers or prefixes can be longer, anything else was written on purpose, and
+/// a statement beside it would go around it.
+fn limited(scene: &Scene<'_>, place: Standing<'_>, condition: &Condition, action: &str) -> Candidates {
+    let key = decision::key_name(&condition.key.node);
+    let message = format!("`{action}` is allowed under a condition on `{key}` that ICA's requests do not all fulfil");
+    let help = format!("widen the condition, take it out, or leave the operation out with --skip {}", scene.operation);
+    let decision = Decision::new(DecisionKind::Condition, Some(condition.span), message, help);
+    let changes = condition::change(scene, place, condition).into_iter().collect();
+    Candidates { changes, decision: Some(decision) }
+}

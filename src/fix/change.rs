@@ -1,0 +1,131 @@
+//! One edit of a file: what is added where, and the text that comes of it.
+
+use super::texts::Texts;
+use super::tree_edit::{Key, Splice, TreeChange, TreeEdit};
+use crate::input;
+use crate::source::Sources;
+use crate::syntax;
+use crate::tree::Node;
+use serde::Serialize;
+
+/// Which kind of edit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeKind {
+    /// An action in the list of a statement.
+    AddAction,
+    /// A resource in the list of a statement.
+    AddResource,
+    /// A principal in the list of a statement.
+    AddPrincipal,
+    /// A value of a condition of an Allow.
+    AddConditionValue,
+    /// The caller among those whom a Deny excepts.
+    AddException,
+    /// A statement.
+    AddStatement,
+    /// The version of the policy language.
+    RepairVersion,
+}
+
+/// One edit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Change {
+    /// Which kind.
+    pub kind: ChangeKind,
+    /// The name of the file in reports.
+    pub file: String,
+    /// The statement, by its number; a new one has the number that it gets.
+    pub statement: Option<usize>,
+    /// What is added.
+    pub value: String,
+    /// How the tree changes.
+    pub edit: TreeEdit,
+}
+
+impl Change {
+    /// What it does, in words.
+    pub fn words(&self) -> String {
+        let number = self.statement.unwrap_or_default();
+        let value = &self.value;
+        match self.kind {
+            ChangeKind::AddAction => format!("add the action `{value}` to statement {number}"),
+            ChangeKind::AddResource => format!("add the resource `{value}` to statement {number}"),
+            ChangeKind::AddPrincipal => format!("add the principal `{value}` to statement {number}"),
+            ChangeKind::AddConditionValue => format!("add `{value}` to the condition of statement {number}"),
+            ChangeKind::AddException => format!("except `{value}` from the Deny of statement {number}"),
+            ChangeKind::AddStatement => format!("add statement {number}, which allows `{value}`"),
+            ChangeKind::RepairVersion => format!("say that the policy follows version `{value}`"),
+        }
+    }
+
+    /// The texts after the edit. The edited text must read as the tree that was meant, with nothing new wrong in it.
+    ///
+    /// # Errors
+    /// Why it cannot be made, for a person.
+    pub fn applied(&self, texts: &Texts) -> Result<Texts, String> {
+        let mut texts = texts.clone();
+        let text = texts.list.iter_mut().find(|text| text.shown == self.file).ok_or("the file is not one that was given")?;
+        let old = Document::read(&text.now).ok_or("the file cannot be read")?;
+        let meant = self.edit.applied(&old.root).ok_or("the policy has no such place")?;
+        let splices = self.edit.splices(&old.sources, &old.root).ok_or("the policy has no such place")?;
+        let edited = spliced(&old.sources, &text.now, splices).ok_or("the policy stands in the file in a form that cannot be edited")?;
+        let new = Document::read(&edited).ok_or("the edited text could not be read")?;
+        if new.root != meant || new.findings > old.findings {
+            return Err("the edited text does not say what was meant".to_owned());
+        }
+        text.now = edited;
+        Ok(texts)
+    }
+}
+
+/// A policy as it stands in a text.
+pub(super) struct Document {
+    pub sources: Sources,
+    pub root: Node,
+    findings: usize,
+}
+
+impl Document {
+    pub(super) fn read(text: &str) -> Option<Document> {
+        let mut sources = Sources::new();
+        let id = sources.add_file("", text.to_owned()).ok()?;
+        let document = input::read_policy(&mut sources, id).ok()?;
+        Some(Document { root: syntax::print(&document.policy), findings: document.findings.len(), sources })
+    }
+}
+
+/// The text of the file with the splices put in, each encoded as the file has the policy.
+fn spliced(sources: &Sources, text: &str, splices: Vec<Splice>) -> Option<String> {
+    let mut text = text.to_owned();
+    let mut places = Vec::new();
+    for (span, new) in splices {
+        let (place, encoded) = sources.edit(span, &new)?;
+        places.push((place.range(), encoded));
+    }
+    // From the end, so that what comes before keeps its place.
+    places.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    for (range, new) in places {
+        let fits = text.is_char_boundary(range.start) && text.is_char_boundary(range.end) && range.start <= range.end;
+        fits.then(|| text.replace_range(range, &new))?;
+    }
+    Some(text)
+}
+
+/// The way to something in a statement.
+pub(super) fn in_statement(statement: usize, rest: &[&str]) -> Vec<Key> {
+    let start = [Key::Member("Statement".to_owned()), Key::Item(statement)];
+    start.into_iter().chain(rest.iter().map(|name| Key::Member((*name).to_owned()))).collect()
+}
+
+/// An edit that adds a value to a list of a statement.
+pub(super) fn append(kind: ChangeKind, file: &str, statement: usize, place: &[&str], value: &str) -> Change {
+    let change = TreeChange::Append(super::tree_edit::string(value));
+    Change {
+        kind,
+        file: file.to_owned(),
+        statement: Some(statement),
+        value: value.to_owned(),
+        edit: TreeEdit { path: in_statement(statement, place), change },
+    }
+}

@@ -1,0 +1,138 @@
+//! What only a person can decide, and where.
+
+use super::scene::Scene;
+use crate::authz::{LayerId, Request};
+use crate::ica::catalogue::Target;
+use crate::ica::{Reason, ReasonKind, Standing};
+use crate::source::Span;
+use serde::Serialize;
+
+/// Why nothing was edited.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DecisionKind {
+    /// A Deny that excepts nobody, or not by caller: a network, MFA, encryption.
+    DenyByIntent,
+    /// A Deny with NotPrincipal.
+    NotPrincipal,
+    /// An Allow that would do but for its condition.
+    Condition,
+    /// A policy of the organization.
+    Organization,
+    /// The permissions boundary.
+    Boundary,
+    /// The session policy, which ICA writes.
+    SessionPolicy,
+    /// The policy of the VPC endpoint.
+    EndpointPolicy,
+    /// The policy of the KMS key.
+    KeyPolicy,
+    /// The trust policy of the customer's role.
+    TrustPolicy,
+    /// There is no file to edit.
+    NoDocument,
+    /// A setting of the bucket or of the connection.
+    Environment,
+    /// Words that AWS would refuse.
+    RefusedWords,
+    /// Something that no file shows or that AWS leaves open.
+    Open,
+    /// There are edits, but none could be proved.
+    NotProved,
+}
+
+/// What a person must decide.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decision {
+    /// Why nothing was edited.
+    pub kind: DecisionKind,
+    /// The words that it is about.
+    pub span: Option<Span>,
+    /// What stands in the way.
+    pub message: String,
+    /// What can be done.
+    pub help: String,
+}
+
+impl Decision {
+    pub(super) fn new(kind: DecisionKind, span: Option<Span>, message: String, help: impl Into<String>) -> Decision {
+        Decision { kind, span, message, help: help.into() }
+    }
+
+    /// What the check says, where there is nothing to edit.
+    pub(super) fn of_reason(reason: &Reason) -> Decision {
+        let kind = if reason.kind == ReasonKind::Environment { DecisionKind::Environment } else { DecisionKind::Open };
+        let help = reason.help.as_ref().map_or_else(|| "see what `ica-policy check` says".to_owned(), ToString::to_string);
+        Decision::new(kind, reason.span, reason.message.clone(), help)
+    }
+}
+
+/// A layer that is not the user's own file to widen; `None` for those that are.
+pub(super) fn of_layer(layer: LayerId, target: Target, span: Option<Span>, action: &str, denies: bool) -> Option<Decision> {
+    const READ_CHECK: &str = "edit it yourself; `ica-policy check` says what is missing";
+    let (kind, name, help) = match layer {
+        LayerId::Resource if target == Target::Key => (DecisionKind::KeyPolicy, "the policy of the KMS key", READ_CHECK),
+        LayerId::Resource if target == Target::Role => (DecisionKind::TrustPolicy, "the trust policy of the role", READ_CHECK),
+        LayerId::Identity | LayerId::Resource => return None,
+        LayerId::Boundary => (
+            DecisionKind::Boundary,
+            "the user's permissions boundary",
+            "a boundary is a limit that somebody set on purpose: ask them, or use a user without it",
+        ),
+        LayerId::Session => {
+            (DecisionKind::SessionPolicy, "the session policy", "ICA writes the session policy: look whether this is the one it uses")
+        }
+        LayerId::Scp(_) => (
+            DecisionKind::Organization,
+            "a service control policy",
+            "it binds whole accounts: ask whoever keeps the organization's policies",
+        ),
+        LayerId::Rcp(_) => (
+            DecisionKind::Organization,
+            "a resource control policy",
+            "it binds whole accounts: ask whoever keeps the organization's policies",
+        ),
+        LayerId::Vpce => (
+            DecisionKind::EndpointPolicy,
+            "the policy of the VPC endpoint",
+            "it binds all who use the endpoint: ask whoever keeps the network",
+        ),
+    };
+    let does = if denies { "denies" } else { "does not allow" };
+    Some(Decision::new(kind, span, format!("{name} {does} `{action}`"), help))
+}
+
+/// A Deny that does not except callers by a list.
+pub(super) fn of_deny(scene: &Scene<'_>, place: Standing<'_>, request: &Request) -> Decision {
+    let statement = place.statement;
+    let action = scene.action_words(request);
+    let caller = scene.listed_caller(request);
+    let skip = format!("or leave it out with --skip {}", scene.operation);
+    if let Some(principal) = statement.principal.as_ref().filter(|principal| principal.not) {
+        let message = format!("`{action}` is denied for everybody but those listed under `NotPrincipal`");
+        let help = format!(
+            "write the Deny with `\"Principal\": \"*\"` and `ArnNotLike` on `aws:PrincipalArn`, where `{caller}` can be listed, {skip}"
+        );
+        return Decision::new(DecisionKind::NotPrincipal, Some(principal.span), message, help);
+    }
+    let except = format!("decide whether `{caller}` is to be excepted (`ArnNotLike` on `aws:PrincipalArn`), {skip}");
+    let own = super::candidates::is_about_caller;
+    let condition = statement.conditions.iter().find(|condition| !own(condition)).or(statement.conditions.first());
+    match condition {
+        Some(condition) => {
+            let message =
+                format!("`{action}` is denied by a condition on `{}` that somebody wrote on purpose", key_name(&condition.key.node));
+            Decision::new(DecisionKind::DenyByIntent, Some(condition.span), message, except)
+        }
+        None => {
+            let span = crate::eval::matching_action(statement, request).unwrap_or(statement.span);
+            let message = format!("`{action}` is denied, and this Deny excepts nobody");
+            Decision::new(DecisionKind::DenyByIntent, Some(span), message, except)
+        }
+    }
+}
+
+/// A condition key as AWS spells it.
+pub(super) fn key_name(lower: &str) -> &str {
+    crate::aws::condition_key(lower).filter(|key| key.name.eq_ignore_ascii_case(lower)).map_or(lower, |key| key.name)
+}

@@ -1,0 +1,22 @@
+//! The smallest edits of the user's own files that unblock the operations of a connection, each proved.
+//!
+//! Candidates come from near misses; each is applied to the text, read again, and kept only if the symbolic engine shows that it allows
+//! nothing but what is needed and the check shows that the step is allowed and nothing became worse. Where no edit is right it is told
+//! what a person must decide.
+
+mod candidates;
+mod change;
+mod decision;
+mod needs;
+mod proof;
+mod scene;
+mod search;
+mod style;
+mod texts;
+mod tree_edit;
+
+pub use change::{Change, ChangeKind};
+pub use decision::{Decision, DecisionKind};
+pub use search::{Edit, Fixed, Left, Mended, fix};
+pub use texts::{Text, Texts};
+pub use tree_edit::{Key, TreeChange, TreeEdit};

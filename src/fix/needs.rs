@@ -1,0 +1,102 @@
+//! What the operations of a connection need: no edit may allow more.
+
+use crate::ica::catalogue::{IcaCaller, Target};
+use crate::ica::connection::Connection;
+use crate::ica::{Check, Level, required_step};
+use crate::json;
+use crate::model::{self, Policy, PolicyKind};
+use crate::source::Sources;
+use crate::syntax;
+use crate::tree::Node;
+use serde_json::{Value, json};
+
+/// An action on resources that a caller needs for some operation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Need {
+    caller: IcaCaller,
+    action: String,
+    resources: Vec<String>,
+}
+
+/// What the operations of a check need that are required by the catalogue.
+pub(super) fn needs(connection: &Connection, check: &Check) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for operation in &check.operations {
+        for report in &operation.callers {
+            for step in report.steps.iter().filter(|step| step.level == Level::Required) {
+                let Some(known) = required_step(connection, operation.id, &step.action) else { continue };
+                let resources = resources(connection, known.resource, &step.resource);
+                needs.push(Need { caller: report.caller, action: step.action.clone(), resources });
+            }
+        }
+    }
+    needs
+}
+
+/// The resource of a step, and those on which its action means nothing, so that an action may join a list whose resources are both the
+/// bucket and its objects: an action on objects does nothing on a bucket, one on buckets nothing on objects (F1), and
+/// `sts:GetFederationToken` makes sessions of the caller's own account only (C5).
+fn resources(connection: &Connection, target: Target, resource: &str) -> Vec<String> {
+    let bucket = format!("arn:aws:s3:::{}", connection.bucket);
+    match target {
+        Target::Bucket => vec![resource.to_owned(), format!("{bucket}/*")],
+        Target::Object | Target::Folder => vec![resource.to_owned(), bucket],
+        Target::FederatedUser => vec!["*".to_owned()],
+        Target::Role | Target::Key => vec![resource.to_owned()],
+    }
+}
+
+/// A policy that denies exactly what is needed: put beside a new policy, what that still allows newly is too much.
+pub(super) fn denied(connection: &Connection, needs: &[Need], kind: PolicyKind) -> Option<Policy> {
+    // Policies of the user are about the user and its sessions alone.
+    let role_is_bound = kind.has_principal();
+    let of_kind = needs.iter().filter(|need| role_is_bound || need.caller != IcaCaller::CrossAccountRole);
+    let statements = of_kind.flat_map(|need| {
+        let plain = json!({"Effect": "Deny", "Action": need.action, "Resource": need.resources});
+        principals(connection, need.caller, kind).into_iter().map(move |narrowed| merged(plain.clone(), narrowed))
+    });
+    policy(statements.collect(), kind)
+}
+
+/// The ways in which an Allow can name a caller: as the principal, or by a condition beside everybody.
+fn principals(connection: &Connection, caller: IcaCaller, kind: PolicyKind) -> Vec<Value> {
+    if !kind.has_principal() {
+        return vec![json!({})];
+    }
+    let arn = match caller {
+        IcaCaller::CrossAccountRole => connection.cross_account_role.as_ref(),
+        _ => Some(connection.customer.arn()),
+    };
+    let Some(arn) = arn.map(model::Arn::as_str) else { return Vec::new() };
+    let by_condition = json!({"Principal": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": arn}}});
+    vec![json!({"Principal": {"AWS": arn}}), by_condition]
+}
+
+/// A policy that denies everything to whoever is listed as `arn`, and one that allows everything to all: the other statements of a Deny's
+/// policy, whatever they say, allow no more than that.
+pub(super) fn around_exception(arn: &str, kind: PolicyKind) -> Option<[Policy; 2]> {
+    let everybody = if kind.has_principal() { json!({"Principal": "*"}) } else { json!({}) };
+    let all = json!({"Action": "*", "Resource": "*"});
+    let of = |effect: Value| merged(merged(all.clone(), everybody.clone()), effect);
+    let caller = of(json!({"Effect": "Deny", "Condition": {"ArnLike": {"aws:PrincipalArn": arn}}}));
+    Some([policy(vec![caller], kind)?, policy(vec![of(json!({"Effect": "Allow"}))], kind)?])
+}
+
+fn merged(mut one: Value, other: Value) -> Value {
+    if let (Some(one), Value::Object(other)) = (one.as_object_mut(), other) {
+        one.extend(other);
+    }
+    one
+}
+
+fn policy(statements: Vec<Value>, kind: PolicyKind) -> Option<Policy> {
+    let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+    let mut sources = Sources::new();
+    let id = sources.add_file("", text).ok()?;
+    lowered(json::parse(sources.get(id)).root?, kind)
+}
+
+/// A tree as a policy.
+pub(super) fn lowered(root: Node, kind: PolicyKind) -> Option<Policy> {
+    Some(model::lower(&syntax::parse(root).policy?, kind).policy)
+}

@@ -1,0 +1,119 @@
+//! The proof that an edit allows nothing but what is needed: all requests, by the symbolic engine.
+
+use super::change::{Change, ChangeKind, Document};
+use super::needs::{Need, around_exception, denied, lowered};
+use super::scene::file;
+use super::texts::Stand;
+use crate::ica::Customer;
+use crate::ica::connection::{Connection, Given};
+use crate::model::{Policy, PolicyKind, Statement};
+use crate::source::Sources;
+use crate::symbolic::{Answer, compare};
+use crate::tree::{Node, Value};
+
+/// Proves that what `new` allows beyond `old` lies within what is needed; for an exception from a Deny: is only that caller's.
+///
+/// Only statements that the edit changes are compared. An Allow that is widened adds no more to its policy than to itself, and a Deny that
+/// is narrowed frees no more than it forbade.
+///
+/// # Errors
+/// Why it could not be proved, for a person.
+pub(super) fn prove(old: &Stand, new: &Stand, change: &Change, needs: &[Need]) -> Result<(), String> {
+    let [before, after] = [old, new].map(|stand| of_file(stand, &change.file));
+    if before.is_empty() || before.len() != after.len() {
+        return Err("the file is no policy of the connection".to_owned());
+    }
+    for (before, after) in before.into_iter().zip(after) {
+        let pair = Pair { before, after, connection: &new.connection, sources: &new.sources };
+        pair.prove(change, needs).ok_or("the proof could not be set up")??;
+    }
+    Ok(())
+}
+
+/// One policy without and with the edit.
+struct Pair<'a> {
+    before: &'a Policy,
+    after: &'a Policy,
+    connection: &'a Connection,
+    /// The texts of the edited one.
+    sources: &'a Sources,
+}
+
+fn fill(node: &mut Node, name: &str) {
+    match &mut node.value {
+        Value::String(text) => *text = text.replace("${aws:username}", name),
+        Value::Array(items) => items.iter_mut().for_each(|item| fill(item, name)),
+        Value::Object(members) => members.iter_mut().for_each(|member| fill(&mut member.value, name)),
+        _ => {}
+    }
+}
+
+impl Pair<'_> {
+    /// The edited policy with the user's name in the place of `${aws:username}`: it has one value for the user whose policy this is, and
+    /// none for its sessions, which get no more by it.
+    fn filled(&self) -> Option<Policy> {
+        let is_identity = self.after.kind == PolicyKind::Identity;
+        let is_user = matches!(self.connection.customer, Customer::User(_));
+        let name = self.connection.customer.arn().resource().rsplit('/').next().filter(|_| is_identity && is_user);
+        let text = self.sources.trace(self.after.span)?.source.text.as_str();
+        let mut root = Document::read(text)?.root;
+        name.into_iter().for_each(|name| fill(&mut root, name));
+        lowered(root, self.after.kind)
+    }
+
+    fn prove(&self, change: &Change, needs: &[Need]) -> Option<Result<(), String>> {
+        let kind = self.after.kind;
+        if change.kind == ChangeKind::RepairVersion {
+            let needed = denied(self.connection, needs, kind)?;
+            let filled = self.filled()?;
+            return Some(nothing_more(&[self.before], &[&filled, &needed]));
+        }
+        let number = change.statement?;
+        let new = alone(self.after, self.after.statements.get(number)?);
+        if change.kind == ChangeKind::AddException {
+            let old = alone(self.before, self.before.statements.get(number)?);
+            let [caller, all] = around_exception(&change.value, kind)?;
+            return Some(nothing_more(&[&all, &old], &[&all, &new, &caller]));
+        }
+        let needed = denied(self.connection, needs, kind)?;
+        let old = self.before.statements.get(number).filter(|_| change.kind != ChangeKind::AddStatement);
+        let old = old.map(|statement| alone(self.before, statement));
+        Some(nothing_more(&old.iter().collect::<Vec<_>>(), &[&new, &needed]))
+    }
+}
+
+fn nothing_more(old: &[&Policy], new: &[&Policy]) -> Result<(), String> {
+    match compare(old, new).gained {
+        Answer::None => Ok(()),
+        Answer::Some(gain) => {
+            let sample = gain.sample;
+            let action = sample.action.as_deref().unwrap_or("another action");
+            let resource = sample.resource.as_deref().unwrap_or("another resource");
+            Err(format!("it would allow more than the operations need, such as `{action}` on `{resource}`"))
+        }
+        Answer::Unknown(undecided) => {
+            Err(format!("whether it would allow more than the operations need is not decided: {}", undecided.reason))
+        }
+    }
+}
+
+fn alone(policy: &Policy, statement: &Statement) -> Policy {
+    Policy { statements: vec![statement.clone()], ..policy.clone() }
+}
+
+/// The policies that were read from a file, in the order of the layers.
+fn of_file<'a>(stand: &'a Stand, name: &str) -> Vec<&'a Policy> {
+    let connection = &stand.connection;
+    let single = [&connection.identity, &connection.boundary, &connection.session, &connection.bucket_policy, &connection.vpce];
+    let levels = [&connection.scps, &connection.rcps];
+    let single = single.into_iter().flat_map(|layer| given(layer)).flatten();
+    let levels = levels.into_iter().flat_map(|layer| given(layer)).flatten().flatten();
+    single.chain(levels).filter(|policy| file(stand, policy) == Some(name)).collect()
+}
+
+fn given<T>(layer: &Given<T>) -> Option<&T> {
+    match layer {
+        Given::Given(policies) => Some(policies),
+        Given::None | Given::Absent => None,
+    }
+}

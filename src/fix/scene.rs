@@ -1,0 +1,69 @@
+//! What a candidate is made for: an operation's step of a caller, and the texts as they are.
+
+use super::change::Document;
+use super::texts::{Stand, Texts};
+use crate::authz::Request;
+use crate::ica::catalogue::{IcaCaller, Step};
+use crate::model::Policy;
+use crate::tree::Node;
+
+/// The step that is to be repaired.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scene<'a> {
+    pub stand: &'a Stand,
+    pub texts: &'a Texts,
+    pub operation: &'a str,
+    pub caller: IcaCaller,
+    pub step: &'static Step,
+    /// The resource of the step, with `*` for what is open.
+    pub resource: &'a str,
+}
+
+impl<'a> Scene<'a> {
+    /// The name of the file that a policy was read from.
+    pub(super) fn file(&self, policy: &Policy) -> Option<&'a str> {
+        file(self.stand, policy)
+    }
+
+    /// The policy as it stands in its file.
+    pub(super) fn root(&self, policy: &Policy) -> Option<Node> {
+        let file = self.file(policy)?;
+        let text = self.texts.list.iter().find(|text| text.shown == file)?;
+        Some(Document::read(&text.now)?.root)
+    }
+
+    /// Whether a name of the settings stands for a file of reports.
+    pub(super) fn is_named(&self, name: &str, file: &str) -> bool {
+        self.texts.list.iter().any(|text| text.name == name && text.shown == file)
+    }
+
+    /// The action as the catalogue writes it, or another one that stops it.
+    pub(super) fn action_words(&self, request: &Request) -> String {
+        self.step.actions().find(|action| action.eq_ignore_ascii_case(&request.action)).unwrap_or(&request.action).clone()
+    }
+
+    /// The ARN that stands for the caller in a list of exceptions: sessions have names of ICA's choice, so all of the account are meant.
+    pub(super) fn listed_caller(&self, request: &Request) -> String {
+        let connection = &self.stand.connection;
+        match self.caller {
+            IcaCaller::FederatedSession if connection.session_name.is_none() => {
+                format!("arn:aws:sts::{}:federated-user/*", connection.customer.account())
+            }
+            _ => request.caller.principal_arn().unwrap_or_default(),
+        }
+    }
+
+    /// The ARN that names the caller as a principal: sessions are named by their user.
+    pub(super) fn principal(&self) -> Option<String> {
+        let connection = &self.stand.connection;
+        match self.caller {
+            IcaCaller::CrossAccountRole => connection.cross_account_role.as_ref().map(|role| role.as_str().to_owned()),
+            _ => Some(connection.customer.arn().as_str().to_owned()),
+        }
+    }
+}
+
+/// The name of the file that a policy was read from.
+pub(super) fn file<'a>(stand: &'a Stand, policy: &Policy) -> Option<&'a str> {
+    stand.sources.trace(policy.span).map(|place| place.source.name())
+}

@@ -1,0 +1,364 @@
+//! The search for edits: step by step, until a round finds none.
+
+use super::candidates::{candidates, version};
+use super::change::{Change, ChangeKind, Document};
+use super::decision::{Decision, DecisionKind};
+use super::needs::{Need, needs};
+use super::proof::prove;
+use super::scene::Scene;
+use super::texts::{Stand, Texts};
+use crate::ica::catalogue::{IcaCaller, Step, Target};
+use crate::ica::connection::Connection;
+use crate::ica::settings::Settings;
+use crate::ica::{Check, Level, StepReport, Verdict, check, gaps, required_step};
+use crate::source::Sources;
+
+/// How many edits one step may need.
+const MOST_EDITS: usize = 8;
+
+/// How many candidates are tried for one step.
+const MOST_CANDIDATES: usize = 80;
+
+/// How many rounds over all steps: each but the last edits something.
+const MOST_ROUNDS: usize = 8;
+
+/// An edit, and the step that it was made for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Edit {
+    /// What is changed.
+    pub change: Change,
+    /// The operation.
+    pub operation: &'static str,
+    /// Who does it.
+    pub caller: IcaCaller,
+    /// The action of the step.
+    pub action: String,
+}
+
+/// A step that was blocked or partial and is allowed now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Mended {
+    /// The operation.
+    pub operation: &'static str,
+    /// Who does it.
+    pub caller: IcaCaller,
+    /// The action of the step.
+    pub action: String,
+    /// What it was.
+    pub before: Verdict,
+}
+
+/// A step that is still not allowed, and what a person must decide about it: it stays blocked, or hangs on something unknown now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Left {
+    /// The operation.
+    pub operation: &'static str,
+    /// Who does it.
+    pub caller: IcaCaller,
+    /// The action of the step, or the setting.
+    pub action: String,
+    /// What it is.
+    pub verdict: Verdict,
+    /// What to decide; at least one.
+    pub decisions: Vec<Decision>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Fixed {
+    /// The files, as they were and as they are now.
+    pub texts: Texts,
+    /// The edits, in the order in which they are made.
+    pub edits: Vec<Edit>,
+    /// Steps that are allowed now.
+    pub mended: Vec<Mended>,
+    /// Steps that are not.
+    pub left: Vec<Left>,
+    /// The check before.
+    pub before: Check,
+    /// The check of the edited texts.
+    pub after: Check,
+    /// The connection of the edited texts.
+    pub connection: Connection,
+    /// The edited texts, into which all spans point.
+    pub sources: Sources,
+}
+
+/// Looks for edits of `texts`, the files that `settings` name; `None` where these make no connection.
+pub fn fix(settings: &Settings, texts: &Texts) -> Option<Fixed> {
+    let stand = texts.connect(settings)?;
+    let before = check(&stand.connection);
+    let needs = needs(&stand.connection, &before);
+    let mut search = Search { settings, needs, texts: texts.clone(), edits: Vec::new(), tried: 0 };
+    // Resources are written with the bucket's name and the prefix: where those are wrong, so would be what is added.
+    let rounds = if wrong_name(&before).is_none() { MOST_ROUNDS } else { 0 };
+    for _ in 0..rounds {
+        let found = search.edits.len();
+        search.round()?;
+        if search.edits.len() == found {
+            break;
+        }
+    }
+    search.drop_needless(texts);
+    let stand = search.texts.connect(settings)?;
+    let after = check(&stand.connection);
+    let mut left = search.left(&stand, &after);
+    left.extend(unsettled(&before, &after));
+    let mended = mended(&before, &after);
+    let Stand { sources, connection } = stand;
+    Some(Fixed { texts: search.texts, edits: search.edits, mended, left, before, after, connection, sources })
+}
+
+/// A step to repair.
+#[derive(Clone)]
+struct Aim {
+    operation: &'static str,
+    caller: IcaCaller,
+    step: &'static Step,
+    resource: String,
+}
+
+struct Search<'a> {
+    settings: &'a Settings,
+    needs: Vec<Need>,
+    texts: Texts,
+    edits: Vec<Edit>,
+    /// Candidates of the current step.
+    tried: usize,
+}
+
+impl Search<'_> {
+    /// Tries to repair every step that is blocked now.
+    fn round(&mut self) -> Option<()> {
+        self.repair_versions()?;
+        let stand = self.texts.connect(self.settings)?;
+        for aim in aims(&stand.connection, &check(&stand.connection)) {
+            self.tried = 0;
+            let Some((texts, changes)) = self.solve(self.texts.clone(), &aim, MOST_EDITS) else { continue };
+            if !changes.is_empty() && self.is_no_worse(&texts) {
+                let edit = |change| Edit { change, operation: aim.operation, caller: aim.caller, action: aim.step.action.clone() };
+                self.edits.extend(changes.into_iter().map(edit));
+                self.texts = texts;
+            }
+        }
+        Some(())
+    }
+
+    /// The edits after which the step is allowed, and the texts with them.
+    fn solve(&mut self, texts: Texts, aim: &Aim, most: usize) -> Option<(Texts, Vec<Change>)> {
+        let stand = texts.connect(self.settings)?;
+        let found = gaps(&stand.connection, aim.caller, aim.step);
+        if found.verdict == Verdict::Allowed {
+            return Some((texts, Vec::new()));
+        }
+        let gap = found.gaps.first().filter(|_| most > 0)?;
+        let scene = aim.scene(&stand, &texts);
+        for change in candidates(&scene, gap).changes {
+            self.tried += 1;
+            if self.tried > MOST_CANDIDATES {
+                return None;
+            }
+            let Ok((edited, _)) = self.proved(&stand, &texts, &change) else { continue };
+            if let Some((texts, mut changes)) = self.solve(edited, aim, most - 1) {
+                changes.insert(0, change);
+                return Some((texts, changes));
+            }
+        }
+        None
+    }
+
+    /// The texts with a change that allows nothing but what is needed.
+    fn proved(&self, stand: &Stand, texts: &Texts, change: &Change) -> Result<(Texts, Stand), String> {
+        let edited = change.applied(texts)?;
+        let new = edited.connect(self.settings).ok_or("the edited files make no connection")?;
+        prove(stand, &new, change, &self.needs)?;
+        Ok((edited, new))
+    }
+
+    /// Whether no operation of a caller is worse with `texts` than it is now.
+    fn is_no_worse(&self, texts: &Texts) -> bool {
+        let (Some(now), Some(then)) = (self.verdicts(&self.texts), self.verdicts(texts)) else { return false };
+        now.len() == then.len() && now.iter().zip(&then).all(|(now, then)| then <= now)
+    }
+
+    /// Documents of a version that AWS does not know: where no text of them looks like a variable, the version changes nothing else.
+    fn repair_versions(&mut self) -> Option<()> {
+        let stand = self.texts.connect(self.settings)?;
+        let wrong = stand.connection.findings.iter().filter(|finding| finding.id == "invalid-version");
+        let files = wrong.filter_map(|finding| Some(stand.sources.trace(finding.span)?.source.name().to_owned())).collect::<Vec<_>>();
+        for file in files {
+            let text = self.texts.list.iter().find(|text| text.shown == file);
+            let Some(document) = text.and_then(|text| Document::read(&text.now)) else { continue };
+            let change = version::of_document(&file, &document.root).filter(|_| !version::mentions_variable(&document.root));
+            let Some((change, texts)) = change.and_then(|change| Some((change.clone(), change.applied(&self.texts).ok()?))) else {
+                continue;
+            };
+            let (Some(now), Some(then)) = (self.verdicts(&self.texts), self.verdicts(&texts)) else { continue };
+            let better = now.iter().zip(&then).find(|(now, then)| then < now);
+            if let (true, Some(_)) = (self.is_no_worse(&texts), better)
+                && let Some((operation, caller, action)) = first_better(self.texts.connect(self.settings)?, texts.connect(self.settings)?)
+            {
+                self.edits.push(Edit { change, operation, caller, action });
+                self.texts = texts;
+            }
+        }
+        Some(())
+    }
+
+    fn verdicts(&self, texts: &Texts) -> Option<Vec<Verdict>> {
+        Some(verdicts(&check_all(texts.connect(self.settings)?)))
+    }
+
+    /// Takes every edit out that is not needed any more because of a later one.
+    fn drop_needless(&mut self, original: &Texts) {
+        let Some(reached) = self.verdicts(&self.texts) else { return };
+        for number in (0..self.edits.len()).rev() {
+            let mut fewer = self.edits.clone();
+            let dropped = fewer.remove(number).change;
+            if is_built_upon(&dropped, &fewer[number..]) {
+                continue;
+            }
+            renumber(&dropped, &mut fewer[number..]);
+            let texts = fewer.iter().try_fold(original.clone(), |texts, edit| edit.change.applied(&texts).ok());
+            let Some(texts) = texts else { continue };
+            if self.verdicts(&texts).is_some_and(|verdicts| verdicts == reached) {
+                (self.edits, self.texts) = (fewer, texts);
+            }
+        }
+    }
+
+    /// What stays blocked, with what to decide.
+    fn left(&self, stand: &Stand, after: &Check) -> Vec<Left> {
+        let mut left = Vec::new();
+        for (operation, caller, report) in blocked(after) {
+            let step = required_step(&stand.connection, operation, &report.action);
+            if let (Some(decision), Some(_)) = (wrong_name(after), step) {
+                left.push(Left { operation, caller, action: report.action.clone(), verdict: report.verdict, decisions: vec![decision] });
+                continue;
+            }
+            let aim = step.map(|step| Aim { operation, caller, step, resource: report.resource.clone() });
+            let mut decisions = aim.map(|aim| self.decisions(stand, &aim)).unwrap_or_default();
+            if decisions.is_empty() {
+                decisions = report.reasons.iter().map(Decision::of_reason).collect();
+            }
+            left.push(Left { operation, caller, action: report.action.clone(), verdict: report.verdict, decisions });
+        }
+        left
+    }
+
+    fn decisions(&self, stand: &Stand, aim: &Aim) -> Vec<Decision> {
+        let mut decisions: Vec<Decision> = Vec::new();
+        for gap in gaps(&stand.connection, aim.caller, aim.step).gaps {
+            let scene = aim.scene(stand, &self.texts);
+            let found = candidates(&scene, &gap);
+            let refusal = |change| Some((change, self.proved(stand, &self.texts, change).err()?));
+            let mut refused = found.changes.iter().filter_map(refusal).collect::<Vec<_>>();
+            let all_refused = refused.len() == found.changes.len();
+            let unproved = refused.pop().filter(|_| all_refused).map(|(change, why)| {
+                let message = format!("no edit could be proved; the last one that was tried was to {}: {why}", change.words());
+                Decision::new(DecisionKind::NotProved, None, message, "edit the policy yourself, then run `ica-policy check` again")
+            });
+            decisions.extend(found.decision.or(unproved).filter(|decision| !decisions.contains(decision)));
+        }
+        decisions
+    }
+}
+
+impl Aim {
+    fn scene<'a>(&'a self, stand: &'a Stand, texts: &'a Texts) -> Scene<'a> {
+        Scene { stand, texts, operation: self.operation, caller: self.caller, step: self.step, resource: &self.resource }
+    }
+}
+
+/// The required steps that are blocked or partial.
+fn blocked(check: &Check) -> impl Iterator<Item = (&'static str, IcaCaller, &StepReport)> {
+    let callers = check.operations.iter().flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
+    let steps = callers.flat_map(|(id, caller)| caller.steps.iter().map(move |step| (id, caller.caller, step)));
+    steps.filter(|(_, _, step)| step.level == Level::Required && matches!(step.verdict, Verdict::Blocked | Verdict::Partial))
+}
+
+/// What is wrong with the bucket's name or the prefix.
+fn wrong_name(check: &Check) -> Option<Decision> {
+    let mut settings = blocked(check).filter(|(_, _, step)| ["prefix", "bucket name"].contains(&step.action.as_str()));
+    settings.find_map(|(_, _, step)| step.reasons.first().map(Decision::of_reason))
+}
+
+/// The steps to repair. What all objects need comes before what only folders need.
+fn aims(connection: &Connection, check: &Check) -> Vec<Aim> {
+    let aim = |(operation, caller, report): (&'static str, IcaCaller, &StepReport)| {
+        let step = required_step(connection, operation, &report.action)?;
+        Some(Aim { operation, caller, step, resource: report.resource.clone() })
+    };
+    let mut aims = blocked(check).filter_map(aim).collect::<Vec<_>>();
+    aims.sort_by_key(|aim| aim.step.resource == Target::Folder);
+    aims
+}
+
+/// The check of all operations, those that nobody asked for too.
+fn check_all(stand: Stand) -> Check {
+    let mut connection = stand.connection;
+    connection.operations.clear();
+    connection.skip.clear();
+    check(&connection)
+}
+
+/// All verdicts of a check, in its order: of each operation and caller alone, with what it depends on, and of each step.
+fn verdicts(check: &Check) -> Vec<Verdict> {
+    let callers = check.operations.iter().flat_map(|operation| &operation.callers);
+    callers.flat_map(|caller| [caller.own, caller.verdict].into_iter().chain(caller.steps.iter().map(|step| step.verdict))).collect()
+}
+
+fn steps(check: &Check) -> impl Iterator<Item = (&'static str, IcaCaller, &StepReport)> {
+    let callers = check.operations.iter().flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
+    callers.flat_map(|(id, caller)| caller.steps.iter().map(move |step| (id, caller.caller, step)))
+}
+
+fn first_better(old: Stand, new: Stand) -> Option<(&'static str, IcaCaller, String)> {
+    let (old, new) = (check_all(old), check_all(new));
+    let pair = steps(&old).zip(steps(&new)).find(|((_, _, old), (_, _, new))| new.verdict < old.verdict);
+    pair.map(|((operation, caller, step), _)| (operation, caller, step.action.clone()))
+}
+
+fn mended(before: &Check, after: &Check) -> Vec<Mended> {
+    let better = blocked(before).filter(|(operation, caller, step)| {
+        let mut now = steps(after).filter(|(id, by, now)| id == operation && by == caller && now.action == step.action);
+        now.any(|(_, _, now)| now.verdict == Verdict::Allowed)
+    });
+    let mended = |(operation, caller, step): (&'static str, IcaCaller, &StepReport)| Mended {
+        operation,
+        caller,
+        action: step.action.clone(),
+        before: step.verdict,
+    };
+    better.map(mended).collect()
+}
+
+/// Steps that are no longer blocked, but not allowed for certain either: an edit for another step took the words that blocked them away.
+fn unsettled(before: &Check, after: &Check) -> Vec<Left> {
+    let was = |(operation, caller, step): &(&'static str, IcaCaller, &StepReport)| {
+        let is_unknown = step.level == Level::Required && step.verdict == Verdict::Unknown;
+        is_unknown && blocked(before).any(|(id, by, old)| id == *operation && by == *caller && old.action == step.action)
+    };
+    let left = |(operation, caller, step): (&'static str, IcaCaller, &StepReport)| Left {
+        operation,
+        caller,
+        action: step.action.clone(),
+        verdict: step.verdict,
+        decisions: step.reasons.iter().map(Decision::of_reason).collect(),
+    };
+    steps(after).filter(was).map(left).collect()
+}
+
+/// Whether later edits go into the statement that an edit made.
+fn is_built_upon(change: &Change, later: &[Edit]) -> bool {
+    let made = |other: &Change| other.kind != ChangeKind::AddStatement && other.file == change.file && other.statement >= change.statement;
+    change.kind == ChangeKind::AddStatement && later.iter().any(|edit| made(&edit.change))
+}
+
+/// Without an added statement those that were added behind it move up.
+fn renumber(dropped: &Change, later: &mut [Edit]) {
+    if dropped.kind == ChangeKind::AddStatement {
+        let behind = later.iter_mut().filter(|edit| edit.change.kind == ChangeKind::AddStatement && edit.change.file == dropped.file);
+        behind.for_each(|edit| edit.change.statement = edit.change.statement.map(|number| number - 1));
+    }
+}

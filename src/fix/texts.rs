@@ -1,0 +1,72 @@
+//! The files of a connection as texts that can be changed in memory; nothing is written here.
+
+use crate::ica::connection::{Built, Connection, Loader, Unreadable, build};
+use crate::ica::settings::Settings;
+use crate::source::{SourceId, Sources};
+
+/// One file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Text {
+    /// The name in the settings.
+    pub name: String,
+    /// The name in reports.
+    pub shown: String,
+    /// As it was read.
+    pub original: String,
+    /// As it is now.
+    pub now: String,
+}
+
+impl Text {
+    /// A file as it was read.
+    pub fn new(name: &str, shown: &str, text: String) -> Text {
+        Text { name: name.to_owned(), shown: shown.to_owned(), now: text.clone(), original: text }
+    }
+
+    /// Whether it differs from what was read.
+    pub fn is_changed(&self) -> bool {
+        self.original != self.now
+    }
+}
+
+/// The files of a connection.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Texts {
+    /// In the order in which they were read, each once.
+    pub list: Vec<Text>,
+}
+
+impl Texts {
+    /// Takes a file in, unless it is there.
+    pub fn add(&mut self, text: Text) {
+        if self.list.iter().all(|known| known.name != text.name) {
+            self.list.push(text);
+        }
+    }
+
+    /// The connection that the texts make as they are now; `None` where they make none.
+    pub(super) fn connect(&self, settings: &Settings) -> Option<Stand> {
+        let mut sources = Sources::new();
+        let Built { mut connection, unreadable } = build(settings, &mut sources, &mut Reader(self)).ok()?;
+        // What rests on assumptions is repaired as well; --strict is about what is taken for granted in the report of a check.
+        connection.strict = false;
+        unreadable.is_empty().then_some(Stand { sources, connection })
+    }
+}
+
+/// A connection and the texts it was made from.
+#[derive(Clone, Debug)]
+pub(super) struct Stand {
+    pub sources: Sources,
+    pub connection: Connection,
+}
+
+struct Reader<'a>(&'a Texts);
+
+impl Loader for Reader<'_> {
+    fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
+        let refused = |message: String| Unreadable::File { name: name.to_owned(), message, help: None };
+        let text = self.0.list.iter().find(|text| text.name == name).ok_or_else(|| refused("it was not read".to_owned()))?;
+        sources.add_file(&text.shown, text.now.clone()).map_err(|error| refused(error.to_string()))
+    }
+}

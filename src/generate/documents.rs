@@ -1,0 +1,182 @@
+//! The documents of a plan.
+
+use super::grants::{Grant, advised, grants};
+use super::notes::{notes, open_placeholders};
+use super::plan::Plan;
+use super::policy::{PolicyDocument, Principal, Statement, literal};
+use super::{Body, Document, Generated, Kind, cors};
+use crate::ica::catalogue::{IcaCaller, Target, catalogue};
+use crate::ica::{Customer, KmsKey};
+
+/// Illumina's.
+const FOREIGN: [IcaCaller; 1] = [IcaCaller::CrossAccountRole];
+
+/// Makes the documents of a plan.
+pub fn generate(plan: &Plan) -> Generated {
+    let policies = [
+        own_policy(plan).map(|policy| (own_kind(plan), policy)),
+        trust_policy(plan).map(|policy| (Kind::TrustPolicy, policy)),
+        bucket_policy(plan).map(|policy| (Kind::BucketPolicy, policy)),
+        key_policy(plan).map(|policy| (Kind::KmsKeyPolicy, policy)),
+    ];
+    let policies = policies.into_iter().flatten().map(|(kind, policy)| Document { kind, body: Body::Policy(policy) });
+    let cors = wants_cors(plan).then(|| Document { kind: Kind::Cors, body: Body::Cors(cors()) });
+    let documents = policies.chain(cors).collect::<Vec<_>>();
+    let mut left_out = advised(plan, &plan.own_callers());
+    left_out.extend(advised(plan, &FOREIGN));
+    Generated { notes: notes(plan, &documents, &left_out), placeholders: open_placeholders(&documents, plan), documents }
+}
+
+fn own_kind(plan: &Plan) -> Kind {
+    match plan.customer {
+        Customer::User(_) => Kind::UserPolicy,
+        Customer::Role(_) => Kind::RolePolicy,
+    }
+}
+
+/// The policy of the user or role. A session has no more than its user, so it holds what sessions need as well.
+fn own_policy(plan: &Plan) -> Option<PolicyDocument> {
+    // Who may assume the role is not its own policy's to say.
+    let statements = own_grants(plan).into_iter().filter(|grant| grant.target != Target::Role).map(|grant| {
+        let resource = vec![resource(plan, grant.target)];
+        Statement::allow(sid(grant.target), grant.actions, resource)
+    });
+    PolicyDocument::of(statements.collect())
+}
+
+fn own_grants(plan: &Plan) -> Vec<Grant> {
+    grants(plan, &plan.own_callers())
+}
+
+fn sid(target: Target) -> &'static str {
+    match target {
+        Target::Bucket => "IcaBucket",
+        Target::Object => "IcaObjects",
+        Target::Folder => "IcaFolders",
+        Target::FederatedUser => "IcaSessions",
+        Target::Key => "IcaKey",
+        Target::Role => "IcaAssumesRole",
+    }
+}
+
+/// The pattern of all resources of a kind.
+fn resource(plan: &Plan, target: Target) -> String {
+    let bucket = format!("arn:aws:s3:::{}", literal(&plan.bucket));
+    match target {
+        Target::Bucket => bucket,
+        Target::Object => format!("{bucket}/{}*", literal(&plan.prefix)),
+        Target::Folder => format!("{bucket}/{}*/", literal(&plan.prefix)),
+        Target::FederatedUser => sessions(plan),
+        Target::Key => plan.kms_key.as_ref().map(KmsKey::words).unwrap_or_default(),
+        Target::Role => plan.customer.arn().as_str().to_owned(),
+    }
+}
+
+/// The federated sessions of the user: the name is ICA's choice (C5).
+fn sessions(plan: &Plan) -> String {
+    let name = plan.session_name.as_deref().map_or_else(|| "*".to_owned(), literal);
+    format!("arn:aws:sts::{}:federated-user/{name}", plan.customer.account())
+}
+
+/// `aws:PrincipalArn` of the caller's requests: of a session of a user it is the session's, of one of a role the role's (C5).
+fn own_principals(plan: &Plan) -> Vec<String> {
+    let own = literal(plan.customer.arn().as_str());
+    match plan.customer {
+        Customer::User(_) => vec![own, sessions(plan)],
+        Customer::Role(_) => vec![own],
+    }
+}
+
+/// What the bucket policy must say: nothing for callers of its own account, whom their own policies allow.
+fn bucket_policy(plan: &Plan) -> Option<PolicyDocument> {
+    let mut statements = Vec::new();
+    if plan.customer_is_foreign() {
+        statements.extend(foreign_customer(plan));
+    }
+    if let Some(role) = &plan.cross_account_role {
+        let allow = |grant: Grant| {
+            let sid = if grant.target == Target::Bucket { "IcaCrossAccountBucket" } else { "IcaCrossAccountCopy" };
+            Statement::allow(sid, grant.actions, vec![resource(plan, grant.target)]).to(Principal::Aws(role.as_str().to_owned()))
+        };
+        statements.extend(grants(plan, &FOREIGN).into_iter().filter(|grant| grant.target.is_at_bucket()).map(allow));
+    }
+    statements.extend(deny_others(plan).filter(|_| plan.deny_others));
+    PolicyDocument::of(statements)
+}
+
+/// A caller of another account needs both sides. To name the user does not for sure reach his sessions across accounts (C3), and a session
+/// cannot be named by pattern in `Principal` (C7): the account is named, and the condition keeps everybody else of it out.
+fn foreign_customer(plan: &Plan) -> impl Iterator<Item = Statement> {
+    let at_bucket = own_grants(plan).into_iter().filter(|grant| grant.target.is_at_bucket());
+    at_bucket.map(move |grant| {
+        let resource = vec![resource(plan, grant.target)];
+        only_ica(plan, Statement::allow(sid(grant.target), grant.actions, resource))
+    })
+}
+
+/// A statement of another account's resource for the customer's own callers.
+fn only_ica(plan: &Plan, statement: Statement) -> Statement {
+    statement.to(root(plan.customer.account())).when("ArnLike", "aws:PrincipalArn", own_principals(plan))
+}
+
+/// The account as a principal: it may give on what it is given.
+fn root(account: &str) -> Principal {
+    Principal::Aws(format!("arn:aws:iam::{account}:root"))
+}
+
+/// A key's policy. AWS's default statement leaves it to the account's own policies who uses the key, so the customer's callers need nothing
+/// else here, unless they are of another account; Illumina's role is, and is named (F3, A4).
+fn key_policy(plan: &Plan) -> Option<PolicyDocument> {
+    let Some(KmsKey::Arn(key)) = &plan.kms_key else { return None };
+    // In a key's policy `*` is the key itself.
+    let on_key = |sid: &'static str, actions: Vec<String>| Statement::allow(sid, actions, vec!["*".to_owned()]);
+    let actions = |callers: &[IcaCaller]| {
+        let grants = grants(plan, callers);
+        grants.into_iter().find(|grant| grant.target == Target::Key).map(|grant| grant.actions)
+    };
+    let mut statements = vec![on_key("EnableIamPolicies", vec!["kms:*".to_owned()]).to(root(key.account()))];
+    if plan.customer.account() != key.account() {
+        statements.extend(actions(&plan.own_callers()).map(|actions| only_ica(plan, on_key(sid(Target::Key), actions))));
+    }
+    if let Some(role) = &plan.cross_account_role {
+        let to_role = |actions| on_key("IcaCrossAccountKey", actions).to(Principal::Aws(role.as_str().to_owned()));
+        statements.extend(actions(&FOREIGN).map(to_role));
+    }
+    PolicyDocument::of(statements)
+}
+
+/// Step 5 of ICA's page with all exceptions: the user, its sessions, and Illumina's role, which the page forgets (C9).
+fn deny_others(plan: &Plan) -> Option<Statement> {
+    let granted = own_grants(plan).into_iter().chain(grants(plan, &FOREIGN)).filter(|grant| grant.target == Target::Object);
+    let mut actions = Vec::new();
+    for action in granted.flat_map(|grant| grant.actions) {
+        if !actions.contains(&action) {
+            actions.push(action);
+        }
+    }
+    let role = plan.cross_account_role.as_ref().map(|role| literal(role.as_str()));
+    let excepted = own_principals(plan).into_iter().chain(role).collect();
+    let deny = Statement { effect: "Deny", ..Statement::allow("DenyOthers", actions, vec![resource(plan, Target::Object)]) };
+    (!deny.action.is_empty()).then(|| deny.to(Principal::Aws("*".to_owned())).when("ArnNotLike", "aws:PrincipalArn", excepted))
+}
+
+/// Who may assume the role: ICA's OIDC provider, of which the pages that can be read say nothing (A1).
+fn trust_policy(plan: &Plan) -> Option<PolicyDocument> {
+    let Customer::Role(role) = &plan.customer else { return None };
+    let actions = own_grants(plan).into_iter().find(|grant| grant.target == Target::Role)?.actions;
+    let issuer = plan.value("ICA_OIDC_ISSUER");
+    // A name that nobody can have, so that nobody is trusted by mistake, and that reads as a host.
+    let issuer = if issuer == "ICA_OIDC_ISSUER" { "ICA_OIDC_ISSUER.invalid" } else { issuer };
+    let provider = format!("arn:aws:iam::{}:oidc-provider/{issuer}", role.account());
+    let statement = Statement::allow(sid(Target::Role), actions, Vec::new())
+        .to(Principal::Federated(provider))
+        .when("StringEquals", format!("{issuer}:aud"), vec![plan.value("ICA_OIDC_AUDIENCE").to_owned()])
+        .when("StringEquals", format!("{issuer}:sub"), vec![plan.value("ICA_OIDC_SUBJECT").to_owned()]);
+    PolicyDocument::of(vec![statement])
+}
+
+fn wants_cors(plan: &Plan) -> bool {
+    catalogue().operations.iter().any(|operation| {
+        operation.environment.iter().any(|setting| setting == "cors") && plan.wanted.iter().any(|(id, _)| *id == operation.id)
+    })
+}

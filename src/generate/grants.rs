@@ -1,0 +1,64 @@
+//! From the catalogue's steps to lists of actions: who needs what on which kind of resource.
+
+use super::plan::Plan;
+use crate::ica::catalogue::{Edition, IcaCaller, On, Step, Target, catalogue};
+use crate::ica::{KmsKey, Level};
+use std::collections::BTreeSet;
+
+/// Actions that are needed on one kind of resource, in the order of the catalogue.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Grant {
+    pub target: Target,
+    pub actions: Vec<String>,
+}
+
+/// The kinds of resources in the order of statements.
+const TARGETS: [Target; 6] = [Target::Bucket, Target::Object, Target::Folder, Target::Key, Target::FederatedUser, Target::Role];
+
+/// The steps that these callers take, which `plan` wants.
+fn steps(plan: &Plan, callers: &[IcaCaller]) -> impl Iterator<Item = &'static Step> {
+    let wants = |id: &str| plan.wanted.iter().any(|(wanted, caller)| *wanted == id && callers.contains(caller));
+    let operations = catalogue().operations.iter().filter(move |operation| wants(&operation.id));
+    operations.flat_map(|operation| &operation.steps).filter(|step| applies(plan, step))
+}
+
+/// Whether a step is taken on such a bucket, by the pages that are followed.
+fn applies(plan: &Plan, step: &Step) -> bool {
+    let is_followed = step.edition == Edition::Seed || plan.edition == Edition::Current;
+    // AWS's own key lets everybody use it who may use S3 in its account (F3).
+    let has_key = step.resource != Target::Key || matches!(plan.kms_key, Some(KmsKey::Arn(_)));
+    is_followed && has_key && (step.on == On::Every || plan.is_versioned)
+}
+
+/// What these callers need.
+pub(super) fn grants(plan: &Plan, callers: &[IcaCaller]) -> Vec<Grant> {
+    let is_granted = |step: &&Step| step.level != Level::Advised || plan.advised;
+    let steps = steps(plan, callers).filter(is_granted).collect::<Vec<_>>();
+    let actions = |target: Target| in_order(steps.iter().filter(|step| step.resource == target).map(|step| &step.action));
+    let on_objects = actions(Target::Object);
+    let grants = TARGETS.into_iter().map(|target| Grant { target, actions: actions(target) }).map(|mut grant| {
+        // A folder is an object: what is granted on all objects is granted on it.
+        if grant.target == Target::Folder {
+            grant.actions.retain(|action| !on_objects.contains(action));
+        }
+        grant
+    });
+    grants.filter(|grant| !grant.actions.is_empty()).collect()
+}
+
+/// Actions that are only advised for these callers and that nothing else grants them.
+pub(super) fn advised(plan: &Plan, callers: &[IcaCaller]) -> Vec<String> {
+    let granted = grants(plan, callers).into_iter().flat_map(|grant| grant.actions).collect::<BTreeSet<_>>();
+    let actions = in_order(steps(plan, callers).map(|step| &step.action));
+    actions.into_iter().filter(|action| !granted.contains(action)).collect()
+}
+
+fn in_order<'a>(actions: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let mut list = Vec::new();
+    for action in actions {
+        if !list.contains(action) {
+            list.push(action.clone());
+        }
+    }
+    list
+}

@@ -1,0 +1,110 @@
+//! The exact policies that a connection needs, made of the catalogue: what an operation asks for, and nothing beside it.
+//!
+//! No list of actions stands here. [`Plan`] says what is wanted, `grants` reads the catalogue's steps, `documents` puts them into
+//! policies, and what ICA does not document is a [`Placeholder`].
+
+mod cors;
+mod documents;
+mod grants;
+mod notes;
+mod plan;
+mod policy;
+
+pub use cors::{CorsConfiguration, CorsRule, cors};
+pub use documents::generate;
+pub use notes::{Note, Placeholder, placeholders};
+pub use plan::{Options, Plan, PlanError};
+pub use policy::{PolicyDocument, Principal, Statement};
+
+use serde::Serialize;
+
+/// What a document is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The policy of the IAM user.
+    UserPolicy,
+    /// The policy of the role that ICA assumes.
+    RolePolicy,
+    /// Who may assume that role.
+    TrustPolicy,
+    /// The policy of the bucket.
+    BucketPolicy,
+    /// The policy of the KMS key.
+    KmsKeyPolicy,
+    /// The bucket's CORS rules.
+    Cors,
+}
+
+impl Kind {
+    /// The file it is written to.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Kind::UserPolicy => "user-policy.json",
+            Kind::RolePolicy => "role-policy.json",
+            Kind::TrustPolicy => "trust-policy.json",
+            Kind::BucketPolicy => "bucket-policy.json",
+            Kind::KmsKeyPolicy => "kms-key-policy.json",
+            Kind::Cors => "cors.json",
+        }
+    }
+
+    /// The name in `ica.toml` that points at it.
+    pub fn setting(self) -> &'static str {
+        match self {
+            Kind::UserPolicy | Kind::RolePolicy => "identity_policy",
+            Kind::TrustPolicy => "trust_policy",
+            Kind::BucketPolicy => "bucket_policy",
+            Kind::KmsKeyPolicy => "kms_key_policy",
+            Kind::Cors => "cors",
+        }
+    }
+}
+
+/// The text of a document.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Body {
+    /// A policy.
+    Policy(PolicyDocument),
+    /// CORS rules.
+    Cors(CorsConfiguration),
+}
+
+/// A document that was made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Document {
+    /// What it is.
+    pub kind: Kind,
+    /// Its text.
+    pub body: Body,
+}
+
+/// Everything that was made for a connection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Generated {
+    /// The documents.
+    pub documents: Vec<Document>,
+    /// What the user must know or do beside.
+    pub notes: Vec<Note>,
+    /// What ICA does not document; it stands under these names in the documents.
+    pub placeholders: Vec<Placeholder>,
+}
+
+impl Generated {
+    /// The policy of that kind.
+    pub fn policy(&self, kind: Kind) -> Option<&PolicyDocument> {
+        self.documents.iter().find_map(|document| match &document.body {
+            Body::Policy(policy) if document.kind == kind => Some(policy),
+            _ => None,
+        })
+    }
+
+    /// The CORS rules.
+    pub fn cors(&self) -> Option<&CorsConfiguration> {
+        self.documents.iter().find_map(|document| match &document.body {
+            Body::Cors(cors) => Some(cors),
+            Body::Policy(_) => None,
+        })
+    }
+}

@@ -1,0 +1,118 @@
+//! What goes with the documents: words for the user, and names for what ICA does not document.
+
+use super::plan::Plan;
+use super::{Document, Kind};
+use crate::ica::{Customer, KmsKey};
+use serde::Serialize;
+
+/// Something to know or to do beside the documents.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Note {
+    /// A stable name in kebab case.
+    pub id: &'static str,
+    /// The words.
+    pub text: String,
+}
+
+/// A value that ICA does not document, and how to learn it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Placeholder {
+    /// The name that stands in the documents.
+    pub name: &'static str,
+    /// What it stands for and where to look.
+    pub text: &'static str,
+}
+
+const PLACEHOLDERS: [Placeholder; 3] = [
+    Placeholder {
+        name: "ICA_OIDC_ISSUER",
+        text: "the issuer of ICA's OIDC provider, host and path without `https://`; not in the pages that this project could read, ask ICA's page on the IAM role method or its support",
+    },
+    Placeholder {
+        name: "ICA_OIDC_AUDIENCE",
+        text: "the audience (`aud`) of ICA's tokens; not in the pages that this project could read, ask ICA's page on the IAM role method or its support",
+    },
+    Placeholder {
+        name: "ICA_OIDC_SUBJECT",
+        text: "the subject (`sub`) of ICA's tokens, which tells your tenant from others; not in the pages that this project could read, ask ICA's page on the IAM role method or its support",
+    },
+];
+
+/// All placeholders that documents can have (A1: issuer, audience and subject are not on the pages that can be read).
+pub fn placeholders() -> &'static [Placeholder] {
+    &PLACEHOLDERS
+}
+
+fn note(id: &'static str, text: impl Into<String>) -> Note {
+    Note { id, text: text.into() }
+}
+
+/// The placeholders that are still in the documents.
+pub(super) fn open_placeholders(documents: &[Document], plan: &Plan) -> Vec<Placeholder> {
+    let has_trust = documents.iter().any(|document| document.kind == Kind::TrustPolicy);
+    PLACEHOLDERS.iter().filter(|placeholder| has_trust && plan.value(placeholder.name) == placeholder.name).cloned().collect()
+}
+
+/// The notes of a plan and what was made of it.
+pub(super) fn notes(plan: &Plan, documents: &[Document], advised: &[String]) -> Vec<Note> {
+    let has = |kind: Kind| documents.iter().any(|document| document.kind == kind);
+    let mut notes = Vec::new();
+    if has(Kind::BucketPolicy) {
+        notes.push(note(
+            "bucket-policy-replaces",
+            "a bucket has one policy and `put-bucket-policy` replaces it: where the bucket has one, add these statements to it",
+        ));
+    } else {
+        notes.push(note("no-bucket-policy", "no bucket policy is needed: nothing that is wanted is done from another account"));
+    }
+    if has(Kind::Cors) {
+        notes.push(note(
+            "cors-replaces",
+            "`put-bucket-cors` replaces all rules: where the bucket has some, put this one in front, the first that matches counts",
+        ));
+    }
+    if has(Kind::KmsKeyPolicy) {
+        notes.push(note(
+            "key-policy-replaces",
+            "a key has one policy and `put-key-policy` replaces it: where the key has one, add the statements to it; `EnableIamPolicies` is AWS's default and keeps the key manageable",
+        ));
+    }
+    if matches!(plan.kms_key, Some(KmsKey::AwsManaged { .. })) {
+        notes.push(note(
+            "aws-managed-key",
+            "AWS writes the policy of `aws/s3`: nothing needs to be granted on it in its account, and nothing can be in others",
+        ));
+    }
+    if plan.deny_others {
+        notes.push(note(
+            "deny-others",
+            "`DenyOthers` shuts everybody else out of ICA's objects, administrators and the account's root user among them; who else needs them must be added to its list before it is put in force",
+        ));
+        if matches!(plan.customer, Customer::User(_)) && plan.session_name.is_none() {
+            notes.push(note(
+                "any-federated-session",
+                "`federated-user/*` excepts every federated session of the account: the session's name is ICA's choice, no policy can tell whose it is",
+            ));
+        }
+    }
+    if plan.versioning_is_open {
+        notes.push(note(
+            "versioning",
+            "the versioning state was not given, so the policies hold what versioned buckets need as well; --versioning makes them exact",
+        ));
+    }
+    if !advised.is_empty() {
+        notes.push(note("advised", format!("newer pages and users advise {}, which are not in: --advised adds them", advised.join(", "))));
+    }
+    if plan.customer_is_foreign() {
+        notes.push(note(
+            "other-account",
+            format!(
+                "the bucket is in account {}, ICA's own caller in {}: both its policy and the bucket policy must allow",
+                plan.account,
+                plan.customer.account()
+            ),
+        ));
+    }
+    notes
+}

@@ -1,0 +1,192 @@
+//! What is to be made: the connection's settings that policies depend on.
+
+use crate::ica::catalogue::{Edition, IcaCaller, catalogue};
+use crate::ica::connection::{Connection, Versioning};
+use crate::ica::{Customer, KmsKey, needed};
+use crate::model::Arn;
+use std::collections::{BTreeMap, BTreeSet};
+use thiserror::Error;
+
+/// What `generate` is asked for beside the connection.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Options {
+    /// Whether the bucket policy shuts everybody else out (step 5 of ICA's page).
+    pub deny_others: bool,
+    /// Whether what is only advised is granted as well.
+    pub advised: bool,
+    /// Values of placeholders, by name.
+    pub values: BTreeMap<String, String>,
+}
+
+/// What is to be made.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Plan {
+    /// The bucket.
+    pub bucket: String,
+    /// The bucket's account.
+    pub account: String,
+    /// The prefix; empty for the whole bucket.
+    pub prefix: String,
+    /// Whether versions of objects are dealt with.
+    pub is_versioned: bool,
+    /// Whether the versioning state was not given.
+    pub versioning_is_open: bool,
+    /// The user or role that ICA works as.
+    pub customer: Customer,
+    /// The name of its sessions.
+    pub session_name: Option<String>,
+    /// Illumina's role; `None` where nothing is copied.
+    pub cross_account_role: Option<Arn>,
+    /// The key that encrypts the objects.
+    pub kms_key: Option<KmsKey>,
+    /// The pages that are followed.
+    pub edition: Edition,
+    /// The operations and callers that must work.
+    pub wanted: BTreeSet<(&'static str, IcaCaller)>,
+    /// As in [`Options`].
+    pub deny_others: bool,
+    /// As in [`Options`].
+    pub advised: bool,
+    values: BTreeMap<String, String>,
+}
+
+/// Why there is no plan.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum PlanError {
+    /// Copies are wanted and nobody knows whose role makes them.
+    #[error(
+        "which role of Illumina's copies? Give --ica-region (or the --region of the bucket), or leave copies out with --skip {}", copies().join(" ")
+    )]
+    NoCrossAccountRole,
+    /// There is no such placeholder.
+    #[error("`{0}` is no placeholder; there are {known}", known = super::placeholders().iter().map(|known| known.name).collect::<Vec<_>>().join(", "))]
+    NoSuchPlaceholder(String),
+    /// A value that would mean something else in a policy.
+    #[error("{0}: `{1}` has a control character, a quote or a wildcard")]
+    Value(String, String),
+    /// S3 would not use this key.
+    #[error("kms_key: the key is in {key}, the bucket in {bucket}: S3 encrypts with keys of the bucket's region only")]
+    KeyRegion {
+        /// The key's region.
+        key: String,
+        /// The bucket's.
+        bucket: String,
+    },
+    /// Illumina's role cannot use the key that AWS manages, whatever policies say (F3).
+    #[error(
+        "kms_key: `aws/s3` serves its own account only: encrypt with a key of your own, or leave out what is done from other accounts with --skip {}", copies().join(" ")
+    )]
+    ForeignCaller,
+    /// Nothing is left.
+    #[error("every operation is skipped, so nothing is left to generate")]
+    Nothing,
+}
+
+fn copies() -> Vec<&'static str> {
+    let by_role = catalogue().operations.iter().filter(|operation| operation.callers.contains(&IcaCaller::CrossAccountRole));
+    by_role.map(|operation| operation.id.as_str()).collect()
+}
+
+impl Plan {
+    /// Plans the documents of a connection.
+    ///
+    /// # Errors
+    /// [`PlanError`], words for the user.
+    pub fn new(connection: &Connection, options: &Options) -> Result<Plan, PlanError> {
+        let wanted = wanted(connection);
+        let copies = wanted.iter().any(|(_, caller)| *caller == IcaCaller::CrossAccountRole);
+        if wanted.is_empty() {
+            return Err(PlanError::Nothing);
+        }
+        if copies && connection.cross_account_role.is_none() {
+            return Err(PlanError::NoCrossAccountRole);
+        }
+        if connection.prefix.contains(char::is_control) {
+            return Err(PlanError::Value("prefix".to_owned(), connection.prefix.clone()));
+        }
+        check_values(&options.values)?;
+        check_key(connection, copies)?;
+        Ok(Plan {
+            bucket: connection.bucket.clone(),
+            account: connection.account.clone(),
+            prefix: connection.prefix.clone(),
+            is_versioned: connection.versioning != Some(Versioning::Unversioned),
+            versioning_is_open: connection.versioning.is_none(),
+            customer: connection.customer.clone(),
+            session_name: connection.session_name.clone(),
+            cross_account_role: connection.cross_account_role.clone().filter(|_| copies),
+            kms_key: connection.kms_key.clone(),
+            edition: connection.edition,
+            wanted,
+            deny_others: options.deny_others,
+            advised: options.advised,
+            values: options.values.clone(),
+        })
+    }
+
+    /// Whether the user or role lives in another account than the bucket.
+    pub fn customer_is_foreign(&self) -> bool {
+        self.customer.account() != self.account
+    }
+
+    /// The name of user or role, without path.
+    pub fn customer_name(&self) -> &str {
+        self.customer.arn().resource().rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Its path, with a slash at both ends.
+    pub fn customer_path(&self) -> &str {
+        let resource = self.customer.arn().resource();
+        let from = resource.find('/').unwrap_or_default();
+        let to = resource.rfind('/').map_or(0, |at| at + 1);
+        resource.get(from..to).unwrap_or("/")
+    }
+
+    /// The customer's callers in connections of this method.
+    pub(super) fn own_callers(&self) -> Vec<IcaCaller> {
+        IcaCaller::ALL.into_iter().filter(|caller| caller.is_customers() && self.customer.has(*caller)).collect()
+    }
+
+    /// The value of a placeholder, or its name where none was given.
+    pub fn value<'a>(&'a self, placeholder: &'a str) -> &'a str {
+        self.values.get(placeholder).map_or(placeholder, String::as_str)
+    }
+}
+
+fn check_values(values: &BTreeMap<String, String>) -> Result<(), PlanError> {
+    for (name, value) in values {
+        if !super::placeholders().iter().any(|known| known.name == name) {
+            return Err(PlanError::NoSuchPlaceholder(name.clone()));
+        }
+        if value.is_empty() || value.contains(|c: char| c.is_control() || c.is_whitespace() || "\"\\*?$".contains(c)) {
+            return Err(PlanError::Value(name.clone(), value.clone()));
+        }
+    }
+    Ok(())
+}
+
+fn check_key(connection: &Connection, copies: bool) -> Result<(), PlanError> {
+    let Some(key) = &connection.kms_key else { return Ok(()) };
+    if let Some(bucket) = connection.region.as_ref().filter(|region| *region != key.region()) {
+        return Err(PlanError::KeyRegion { key: key.region().to_owned(), bucket: bucket.clone() });
+    }
+    let is_foreign = copies || connection.customer.account() != key.account();
+    if is_foreign && matches!(key, KmsKey::AwsManaged { .. }) { Err(PlanError::ForeignCaller) } else { Ok(()) }
+}
+
+/// What was asked for and not skipped, with everything that must work for it.
+fn wanted(connection: &Connection) -> BTreeSet<(&'static str, IcaCaller)> {
+    let asked = |id: &String| (connection.operations.is_empty() || connection.operations.contains(id)) && !connection.skip.contains_key(id);
+    let operations = catalogue().operations.iter().filter(|operation| asked(&operation.id));
+    let mut open =
+        operations.flat_map(|operation| operation.callers.iter().map(|caller| (operation.id.as_str(), *caller))).collect::<Vec<_>>();
+    let mut wanted = BTreeSet::new();
+    while let Some((id, caller)) = open.pop() {
+        let Some(operation) = catalogue().operation(id) else { continue };
+        let takes_part = connection.customer.has(caller) && operation.callers.contains(&caller);
+        if takes_part && wanted.insert((id, caller)) {
+            open.extend(needed(operation, caller, connection.is_new));
+        }
+    }
+    wanted
+}

@@ -1,0 +1,315 @@
+//! What the files of a folder are: by the names that `inputs` and `generate` give, else by their shape. What could be two things is an
+//! error that names them, never a guess.
+
+use super::settings::{Files, Levels, NONE, Settings};
+use crate::input::{self, ReadAs};
+use crate::json;
+use crate::source::Sources;
+use crate::tree::Node;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// A file of the folder.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FolderFile {
+    /// Its name in the folder.
+    pub name: String,
+    /// Its text; `None` where it cannot be read as text.
+    pub text: Option<String>,
+}
+
+/// What was found.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Discovered {
+    /// The settings that the files give; paths are names in the folder.
+    pub settings: Settings,
+    /// What each file was taken for, or why it was left.
+    pub words: Vec<String>,
+    /// What could not be told, with what to do.
+    pub errors: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+struct Names {
+    name: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    file: String,
+    setting: String,
+}
+
+fn names() -> &'static [Row] {
+    static NAMES: LazyLock<Names> = LazyLock::new(|| toml::from_str(include_str!("discover.toml")).unwrap_or_default());
+    &NAMES.name
+}
+
+/// What a file is.
+enum Meaning {
+    /// This setting, for this reason.
+    Setting(&'static str, &'static str),
+    /// One of several things.
+    Unclear(&'static str),
+    /// Nothing that is read.
+    Other(&'static str),
+}
+
+/// Tells what the files of a folder are.
+pub fn discover(files: &[FolderFile]) -> Discovered {
+    let mut found = Discovered::default();
+    for file in files {
+        match meaning(file) {
+            Meaning::Setting(setting, why) => take(&mut found, files, file, setting, why),
+            Meaning::Unclear(what) => found.errors.push(format!(
+                "`{}` could be {what}: give it one of the names that tell, say `bucket-policy.json`, `user-policy.json` or `boundary.json`, or name \
+                 it with its flag",
+                file.name
+            )),
+            Meaning::Other(why) => found.words.push(format!("{} is not read: {why}", file.name)),
+        }
+    }
+    found
+}
+
+fn meaning(file: &FolderFile) -> Meaning {
+    // The answer of get-user tells the user's ARN, under whatever name.
+    let shape = file.text.as_deref().map(shape_of);
+    if let Some(Shape::User) = shape {
+        return Meaning::Setting("user", "by its shape, the answer of `aws iam get-user`");
+    }
+    let by_name = names().iter().find(|row| fits(&row.file, &file.name)).map(|row| row.setting.as_str());
+    match (by_name, shape) {
+        (Some(setting), _) => Meaning::Setting(setting, "by its name"),
+        (None, _) if !file.name.ends_with(".json") => Meaning::Other("neither its name nor its ending tells what it is"),
+        (None, None) => Meaning::Unclear("anything, since it cannot be read as text"),
+        (None, Some(shape)) => by_shape(&shape),
+    }
+}
+
+/// Whether a name fits a pattern with at most one `*`.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
+        None => pattern == name,
+    }
+}
+
+enum Shape {
+    Policy { read_as: ReadAs, names_principals: bool },
+    Organizations(&'static str),
+    User,
+    Json,
+    None,
+}
+
+fn by_shape(shape: &Shape) -> Meaning {
+    match shape {
+        Shape::User => Meaning::Setting("user", "by its shape"),
+        Shape::Organizations("") => Meaning::Unclear("a service or a resource control policy"),
+        Shape::Organizations(setting) => Meaning::Setting(setting, "by the type that its answer names"),
+        Shape::Policy { read_as: ReadAs::UserPolicy | ReadAs::GroupPolicy | ReadAs::RolePolicy, .. } => {
+            Meaning::Setting("identity_policy", "by its shape")
+        }
+        Shape::Policy { read_as: ReadAs::KeyPolicy, .. } => Meaning::Setting("kms_key_policy", "by its shape"),
+        Shape::Policy { read_as: ReadAs::Role, .. } => Meaning::Setting("trust_policy", "by its shape"),
+        Shape::Policy { read_as: ReadAs::PolicyVersion, .. } => {
+            Meaning::Unclear("a managed policy of the caller or its permissions boundary")
+        }
+        Shape::Policy { read_as: ReadAs::PolicyString, .. } => Meaning::Setting("bucket_policy", "by its shape"),
+        Shape::Policy { names_principals: true, .. } => {
+            Meaning::Unclear("a bucket policy, a key policy, a trust policy, or a policy of an endpoint")
+        }
+        Shape::Policy { .. } => {
+            Meaning::Unclear("a policy of the caller, its permissions boundary, a session policy or a service control policy")
+        }
+        Shape::Json => Meaning::Other("it is JSON, but no policy"),
+        Shape::None => Meaning::Unclear("anything, since its text is no JSON"),
+    }
+}
+
+fn shape_of(text: &str) -> Shape {
+    let mut sources = Sources::new();
+    let Ok(id) = sources.add_file("", text.to_owned()) else { return Shape::None };
+    let root = json::parse(sources.get(id)).root;
+    let Some(root) = root else { return Shape::None };
+    if text_at(&root, &["User", "Arn"]).is_some() {
+        return Shape::User;
+    }
+    match input::read_policy(&mut sources, id) {
+        Ok(document) if document.read_as == ReadAs::OrganizationsPolicy => {
+            Shape::Organizations(match text_at(&root, &["Policy", "PolicySummary", "Type"]) {
+                Some("SERVICE_CONTROL_POLICY") => "scp",
+                Some("RESOURCE_CONTROL_POLICY") => "rcp",
+                _ => "",
+            })
+        }
+        Ok(document) => Shape::Policy { names_principals: document.names_principals().unwrap_or_default(), read_as: document.read_as },
+        Err(_) => Shape::Json,
+    }
+}
+
+fn text_at<'a>(root: &'a Node, path: &[&str]) -> Option<&'a str> {
+    path.iter().try_fold(root, |node, name| node.get(name))?.as_str()
+}
+
+/// Puts a file into its setting.
+fn take(found: &mut Discovered, files: &[FolderFile], file: &FolderFile, setting: &'static str, why: &'static str) {
+    let name = file.name.clone();
+    let text = file.text.as_deref().unwrap_or_default().trim();
+    let is_asserted_absent = text.is_empty() && not_configured(files, &name);
+    let value = if is_asserted_absent { NONE.to_owned() } else { name.clone() };
+    let settings = &mut found.settings;
+    let twice = match setting {
+        "identity_policy" => add(&mut settings.identity_policy, value),
+        "session_policy" => add(&mut settings.session_policy, value),
+        "scp" => settings.scp.replace(Levels::One(value)).is_some(),
+        "rcp" => settings.rcp.replace(Levels::One(value)).is_some(),
+        "boundary" => settings.boundary.replace(value).is_some(),
+        "bucket_policy" => settings.bucket_policy.replace(value).is_some(),
+        "kms_key_policy" => settings.kms_key_policy.replace(value).is_some(),
+        "trust_policy" => settings.trust_policy.replace(value).is_some(),
+        "vpce_policy" => settings.vpce_policy.replace(value).is_some(),
+        "region" => known(&mut settings.region, region(text), &name, &mut found.errors),
+        "versioning" => known(&mut settings.versioning, versioning(text), &name, &mut found.errors),
+        "user" => settings.user.replace(user(text)).is_some(),
+        _ => false,
+    };
+    let what = setting.replace('_', " ");
+    if is_asserted_absent {
+        found.words.push(format!("{name} is empty since nothing is configured: {what} none"));
+    } else {
+        found.words.push(format!("{name} is read as {what}, {why}"));
+    }
+    match (twice, setting) {
+        (false, _) => {}
+        (true, "scp" | "rcp") => found.errors.push(format!(
+            "there are several files for {setting}, and their names do not tell which level of the organization each is of: name them with \
+             --{setting}, once for each level"
+        )),
+        (true, _) => found.errors.push(format!("`{name}` is the second file for {what}: only one can be in force, name it with its flag")),
+    }
+}
+
+/// Adds to a list, which has no second.
+fn add(list: &mut Option<Files>, name: String) -> bool {
+    let mut names = list.take().map(|files| files.names().to_vec()).unwrap_or_default();
+    names.push(name);
+    *list = Some(Files::Many(names));
+    false
+}
+
+/// The script of `inputs` keeps the words of a call that failed: `NoSuchBucketPolicy` says that there is none.
+fn not_configured(files: &[FolderFile], name: &str) -> bool {
+    let errors = format!("{}.err", name.trim_end_matches(".json"));
+    let words = files.iter().find(|file| file.name == errors).and_then(|file| file.text.as_deref());
+    words.is_some_and(|words| words.contains("NoSuch"))
+}
+
+/// Sets what an answer says. An empty file is what a call leaves that failed.
+fn known(setting: &mut Option<String>, value: Option<&str>, name: &str, errors: &mut Vec<String>) -> bool {
+    match value {
+        Some(value) => setting.replace(value.to_owned()).is_some(),
+        None => {
+            errors.push(format!("`{name}` holds no answer of the call that `ica-policy inputs` prints for it; did the call fail?"));
+            false
+        }
+    }
+}
+
+/// `aws s3api get-bucket-location` says nothing of us-east-1 and `EU` of old buckets in Ireland.
+fn region(text: &str) -> Option<&str> {
+    match text {
+        "None" | "null" => Some("us-east-1"),
+        "EU" => Some("eu-west-1"),
+        region => Some(region).filter(|region| !region.is_empty()),
+    }
+}
+
+/// `aws s3api get-bucket-versioning` says nothing of a bucket that never had it.
+fn versioning(text: &str) -> Option<&'static str> {
+    match text {
+        "Enabled" => Some("enabled"),
+        "Suspended" => Some("suspended"),
+        "None" | "null" => Some("unversioned"),
+        _ => None,
+    }
+}
+
+fn user(text: &str) -> String {
+    let mut sources = Sources::new();
+    let root = sources.add_file("", text.to_owned()).ok().and_then(|id| json::parse(sources.get(id)).root);
+    root.as_ref().and_then(|root| text_at(root, &["User", "Arn"])).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+    use super::*;
+
+    const BUCKET: &str = r#"{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}]}"#;
+    const USER: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#;
+
+    fn found(files: &[(&str, &str)]) -> Discovered {
+        let files = files.iter().map(|(name, text)| FolderFile { name: (*name).to_owned(), text: Some((*text).to_owned()) });
+        discover(&files.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_table_can_be_read() {
+        toml::from_str::<Names>(include_str!("discover.toml")).unwrap();
+    }
+
+    #[test]
+    fn files_are_told_by_name() {
+        let found = found(&[
+            ("location.txt", "None\n"),
+            ("versioning.txt", "Suspended\n"),
+            ("bucket-policy.json", BUCKET),
+            ("managed-1-x.json", USER),
+            ("user-inline-a.json", USER),
+        ]);
+        assert_eq!(found.errors, [""; 0]);
+        let settings = found.settings;
+        assert_eq!((settings.region.as_deref(), settings.versioning.as_deref()), (Some("us-east-1"), Some("suspended")));
+        assert_eq!(settings.files(), ["bucket-policy.json", "managed-1-x.json", "user-inline-a.json"]);
+    }
+
+    #[test]
+    fn answers_are_told_by_their_shape() {
+        let policy = format!(r#"{{"UserName": "u", "PolicyName": "p", "PolicyDocument": {USER}}}"#);
+        let scp = r#"{"Policy": {"PolicySummary": {"Type": "SERVICE_CONTROL_POLICY"}, "Content": "{\"Statement\": []}"}}"#;
+        let user = r#"{"User": {"Arn": "arn:aws:iam::111122223333:user/a/ica"}}"#;
+        let found = found(&[("a.json", &policy), ("b.json", scp), ("c.json", user), ("d.json", "{}"), ("notes.md", "x")]);
+        assert_eq!(found.errors, [""; 0]);
+        assert_eq!(found.settings.files(), ["a.json", "b.json"]);
+        assert_eq!(found.settings.user.as_deref(), Some("arn:aws:iam::111122223333:user/a/ica"));
+        assert!(found.words.iter().any(|words| words.starts_with("d.json is not read")), "{:?}", found.words);
+    }
+
+    #[test]
+    fn what_could_be_two_things_is_an_error() {
+        for (name, text) in [
+            ("x.json", BUCKET),
+            ("x.json", USER),
+            ("x.json", "not json"),
+            ("x.json", r#"{"PolicyVersion": {"Document": {"Statement": []}}}"#),
+        ] {
+            let found = found(&[(name, text)]);
+            assert_eq!((found.errors.len(), found.settings), (1, Settings::default()), "{text}");
+        }
+        assert_eq!(found(&[("location.txt", ""), ("versioning.txt", "")]).errors.len(), 2);
+        assert_eq!(found(&[("bucket.json", BUCKET), ("bucket-policy.json", BUCKET)]).errors.len(), 1);
+        assert_eq!(found(&[("scp-root.json", USER), ("scp-unit.json", USER)]).errors.len(), 1);
+    }
+
+    #[test]
+    fn an_empty_answer_is_none_only_where_the_call_said_so() {
+        let error = "An error occurred (NoSuchBucketPolicy) when calling the GetBucketPolicy operation";
+        let said = found(&[("bucket-policy.err", error), ("bucket-policy.json", "")]);
+        assert_eq!(said.settings.bucket_policy.as_deref(), Some("none"));
+        let denied = found(&[("bucket-policy.err", "AccessDenied"), ("bucket-policy.json", "")]);
+        assert_eq!(denied.settings.bucket_policy.as_deref(), Some("bucket-policy.json"));
+    }
+}

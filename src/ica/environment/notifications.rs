@@ -1,0 +1,129 @@
+//! Whether ICA's notifications can stand beside those of the bucket. Source: G1, G2; SEED's troubleshooting.
+
+use super::{Judged, reason, reason_at};
+use crate::ica::connection::{Connection, Given};
+use crate::ica::expected::{ExpectedNotification, expected};
+use crate::ica::verdict::{Reason, ReasonKind, Verdict};
+use crate::s3::{Notification, Notifications, Overlap, events_overlap, overlap};
+use crate::source::Span;
+
+/// How the names of ICA's notifications begin.
+const OWN: &str = "gds:";
+
+pub(super) fn judge(connection: &Connection) -> Judged {
+    let judged = Judged::new("notifications", "notifications", format!("arn:aws:s3:::{}", connection.bucket));
+    match &connection.environment.notifications {
+        Given::Absent => judged.assuming("notifications"),
+        Given::None if connection.is_new => judged,
+        Given::None => {
+            let message = "the bucket has no notifications, though ICA has set it up: somebody replaced the whole configuration".to_owned();
+            judged.because(Verdict::Unknown, reason(ReasonKind::Environment, "notifications", message, VALIDATE))
+        }
+        Given::Given(notifications) => {
+            let clashes = notifications.list.iter().filter_map(|entry| clash(connection, notifications, entry));
+            let judged = clashes.fold(judged, |judged, (verdict, reason)| judged.because(verdict, reason));
+            match missing(connection, notifications) {
+                Some(reason) => judged.because(Verdict::Unknown, reason),
+                None => judged,
+            }
+        }
+    }
+}
+
+const VALIDATE: &str = "validate the storage configuration in ICA again, and keep ICA's three notifications in whatever else writes them; \
+                        whether validating puts them back is not published";
+
+fn name(entry: &Notification) -> &str {
+    entry.id.as_ref().map_or("", |id| id.node.as_str())
+}
+
+fn is_icas(entry: &Notification) -> bool {
+    name(entry).get(..OWN.len()).is_some_and(|start| start.eq_ignore_ascii_case(OWN))
+}
+
+/// Whether an entry is the one that ICA made for this connection.
+fn is_own(connection: &Connection, entry: &Notification, wanted: &ExpectedNotification) -> bool {
+    let prefix = entry.prefix.as_ref().map_or("", |prefix| prefix.node.as_str());
+    !connection.is_new && name(entry).eq_ignore_ascii_case(&wanted.id) && prefix == connection.prefix && entry.suffix.is_none()
+}
+
+/// Whether an entry of the bucket clashes with one that ICA has to add; those that are there already clash with nothing that is.
+fn clash(connection: &Connection, all: &Notifications, entry: &Notification) -> Option<(Verdict, Reason)> {
+    let is_there = |wanted: &&ExpectedNotification| all.list.iter().any(|entry| is_own(connection, entry, wanted));
+    let to_add = expected().notifications.iter().filter(|wanted| !is_there(wanted));
+    let met = overlap(entry, &connection.prefix);
+    if met == Overlap::No {
+        return None;
+    }
+    let events = || entry.events.iter().map(|event| (event.node.as_str(), event.span));
+    let to_add = to_add.collect::<Vec<_>>();
+    let shared = |events_of: fn(&ExpectedNotification) -> &str| {
+        to_add
+            .iter()
+            .find_map(|wanted| events().find(|(event, _)| events_overlap(event, events_of(wanted))).map(|(_, span)| (*wanted, span)))
+    };
+    if let (Overlap::Yes, Some((wanted, span))) = (met, shared(|wanted| &wanted.certain)) {
+        return Some((Verdict::Blocked, clash_reason(connection, entry, wanted, span)));
+    }
+    if let Some((wanted, span)) = shared(|wanted| &wanted.possible) {
+        let message = match met {
+            Overlap::Unclear => "whether the prefix meets that of ICA hangs on whether S3 decodes it first".to_owned(),
+            _ => format!("whether ICA's `{}` asks for these events is not published; if it does, S3 refuses it", wanted.id),
+        };
+        return Some((Verdict::Unknown, reason_at(span, ReasonKind::Hidden, "notifications", message, HELP)));
+    }
+    let in_other_case =
+        |(event, _): &(&str, Span)| to_add.iter().any(|wanted| events_overlap(&event.to_lowercase(), &wanted.possible.to_lowercase()));
+    events().find(in_other_case).map(|(event, span)| {
+        let message = format!("`{event}` is an event of ICA's in another case, which the data does not know");
+        (Verdict::Unknown, reason_at(span, ReasonKind::Hidden, "notifications", message, HELP))
+    })
+}
+
+const HELP: &str = "take the entry out, give it a prefix beside ICA's, or let EventBridge deliver your events: it clashes with nothing";
+
+/// The prefix of the entry is underlined; without one, the event that is shared.
+fn clash_reason(connection: &Connection, entry: &Notification, wanted: &ExpectedNotification, event: Span) -> Reason {
+    let own = entry.prefix.as_ref().map_or("", |prefix| prefix.node.as_str());
+    let place = |prefix: &str| if prefix.is_empty() { "the whole bucket".to_owned() } else { format!("`{prefix}`") };
+    let where_it_meets = format!("{} meets {}", place(own), place(&connection.prefix));
+    let (span, message, help) = if is_icas(entry) {
+        let span = entry.id.as_ref().map_or(event, |id| id.span);
+        let message = format!(
+            "`{}` is a notification of ICA's for {}: of a storage configuration that was deleted, or of another one on this bucket; {where_it_meets}: \
+             `found conflicting storage container notifications with overlapping prefixes`",
+            name(entry),
+            place(own)
+        );
+        let help = "if the storage configuration is deleted, delete its three `gds:` notifications and wait 15 minutes; if it is in use, choose a \
+                    prefix beside its own; if it is the one that is checked, say --state connected";
+        (span, message, help)
+    } else {
+        let span = entry.prefix.as_ref().map_or(event, |prefix| prefix.span);
+        let message = format!(
+            "a notification of the bucket shares events with ICA's `{}`, and {where_it_meets}: \
+             `Configurations overlap. Configurations on the same bucket cannot share a common event type`",
+            wanted.id
+        );
+        (span, message, HELP)
+    };
+    let mut reason = reason_at(span, ReasonKind::Environment, "notifications", message, help);
+    if span != event {
+        reason.labels.push(crate::finding::Label { span: event, text: "shared events".to_owned() });
+    }
+    reason
+}
+
+/// On a bucket that is connected all three of ICA's must be there: whoever sets notifications replaces them all.
+fn missing(connection: &Connection, notifications: &Notifications) -> Option<Reason> {
+    if connection.is_new {
+        return None;
+    }
+    let is_there = |wanted: &&ExpectedNotification| notifications.list.iter().any(|entry| is_own(connection, entry, wanted));
+    let missing = expected().notifications.iter().filter(|wanted| !is_there(wanted)).map(|wanted| format!("`{}`", wanted.id));
+    let missing = missing.collect::<Vec<_>>();
+    (!missing.is_empty()).then(|| {
+        let message = format!("ICA's {} for this prefix is not there, though ICA has set the bucket up", missing.join(", "));
+        reason_at(notifications.span, ReasonKind::Environment, "notifications", message, VALIDATE)
+    })
+}

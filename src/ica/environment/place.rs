@@ -1,0 +1,94 @@
+//! Where the bucket is and what it is called: region, name, prefix.
+
+use super::{Environment, Judged, reason};
+use crate::ica::connection::Connection;
+use crate::ica::verdict::{Reason, ReasonKind, Verdict};
+use crate::s3::bucket_name_fault;
+
+/// S3 counts the bytes of a key; a prefix must leave some.
+const MOST_KEY_BYTES: usize = 1_024;
+
+fn fault(message: String, help: &str) -> Reason {
+    reason(ReasonKind::Environment, "", message, help)
+}
+
+/// The bucket must be in the AWS region of the ICA project (SEED; its table of regions).
+pub(super) fn region(connection: &Connection) -> Judged {
+    let judged = Judged::new("region", "region", connection.region.as_deref().unwrap_or("region not given"));
+    let move_it = "make a bucket in the project's region, or a project in the bucket's region";
+    match (&connection.region, connection.environment.ica_region) {
+        (None, _) => judged.assuming("region"),
+        (Some(aws), Some(region)) if region.aws == *aws => judged,
+        (Some(aws), Some(region)) => {
+            let own = Environment::region_of(aws).map(|other| format!(", which is that of ICA projects in {}", other.name));
+            let message = format!(
+                "the bucket is in `{aws}`{}; a project of ICA in {} needs one in `{}`: `Storage container must be located in the {} region`",
+                own.unwrap_or_default(),
+                region.name,
+                region.aws,
+                region.aws
+            );
+            judged.because(Verdict::Blocked, fault(message, move_it))
+        }
+        (Some(aws), None) => {
+            let message = format!(
+                "the bucket is in `{aws}`, where ICA has no projects: `Storage container must be located in one of the following regions`"
+            );
+            let help = "make a bucket in a region of ICA's table; if ICA is there by now, name its region with --ica-region";
+            judged.because(Verdict::Blocked, fault(message, help))
+        }
+    }
+}
+
+/// G4, and A2 for the length.
+pub(super) fn bucket_name(connection: &Connection) -> Judged {
+    let judged = Judged::new("bucket-name", "bucket name", connection.bucket.as_str());
+    match bucket_name_fault(&connection.bucket) {
+        None => judged,
+        Some(wrong) => {
+            let message = format!("`{}` cannot be the name of a bucket: {wrong}", connection.bucket);
+            judged.because(Verdict::Blocked, fault(message, "give the name that `aws s3api list-buckets` shows"))
+        }
+    }
+}
+
+/// What ICA takes as a prefix, and what is better avoided.
+pub(super) fn prefix(connection: &Connection) -> Vec<Judged> {
+    let prefix = connection.prefix.as_str();
+    let judged = || Judged::new("prefix", "prefix", if prefix.is_empty() { "whole bucket" } else { prefix });
+    let needed = match prefix_fault(prefix) {
+        None => judged(),
+        Some(wrong) => {
+            let message = format!("ICA does not take the prefix `{prefix}`: {wrong}");
+            judged().because(Verdict::Blocked, fault(message, "give the prefix as in `ica/`, or none for the whole bucket"))
+        }
+    };
+    let advice = prefix_advice(prefix).map(|(message, help)| judged().advised().because(Verdict::Unknown, fault(message, help)));
+    std::iter::once(needed).chain(advice).collect()
+}
+
+/// ICA takes a prefix that matches `^(?!/).*/$` (A2) and none that begins with `./` (SEED), or none at all.
+fn prefix_fault(prefix: &str) -> Option<&'static str> {
+    let faults = [
+        (prefix.starts_with('/'), "it begins with a slash"),
+        (!prefix.ends_with('/'), "it does not end in a slash"),
+        (prefix.starts_with("./"), "it begins with `./`, with which no project can be created"),
+        (prefix.len() >= MOST_KEY_BYTES, "a key of S3 has 1,024 bytes at most, so no object fits below it"),
+    ];
+    faults.into_iter().find(|(is_wrong, _)| *is_wrong && !prefix.is_empty()).map(|(_, fault)| fault)
+}
+
+/// SEED: a project without a folder takes the root of the bucket, and no other project can use it. G5: `.` and `..` are resolved by many
+/// clients.
+fn prefix_advice(prefix: &str) -> Option<(String, &'static str)> {
+    if prefix.is_empty() {
+        let message = "without a prefix the root folder of the bucket goes to one project, and the bucket cannot be used for another one: \
+                       `Conflict while updating file/folder`";
+        return Some((message.to_owned(), "make a folder in the bucket and give it as the prefix, as in `ica/`"));
+    }
+    let dots = prefix.split('/').skip(usize::from(prefix.starts_with("./"))).any(|segment| segment == "." || segment == "..");
+    let empty = prefix.contains("//");
+    let what = if dots { "`.` or `..`" } else { "an empty name" };
+    let message = || format!("the prefix `{prefix}` has {what} between slashes, which many clients take for another path");
+    (dots || empty).then(|| (message(), "choose a prefix without it"))
+}

@@ -1,0 +1,185 @@
+//! Finds the message that a user pasted: cut off, broken over lines, in other case, with names filled in.
+//!
+//! Only letters and digits are compared, so blanks, quotes, punctuation and line breaks do not count. What stands between the fixed words of a
+//! message may be anything. Where nothing fits that way, words are counted, a typing error in each allowed.
+
+use super::tables::{Message, guide};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// How a message fits a text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fit {
+    /// Many of its words are in the text.
+    Similar,
+    /// The text is a part of it.
+    Part,
+    /// All of its fixed words are in the text, in order.
+    Whole,
+}
+
+/// The fewest letters of a message by which a part of it is recognised.
+const FEWEST_LETTERS: usize = 8;
+/// The most messages that are offered.
+const MOST_CANDIDATES: usize = 5;
+
+/// The messages that fit a text, the best first: whole before parts, more letters before fewer.
+pub(super) fn recognise(text: &str) -> Vec<(&'static Message, Fit)> {
+    let text = without_escapes(text);
+    let letters = letters(&text);
+    let mut found = guide().messages.iter().filter_map(|message| fit(message, &letters).map(|fit| (fit, message))).collect::<Vec<_>>();
+    if found.is_empty() {
+        found = similar(&text);
+    }
+    // Stable: of equals the first of the page stays first.
+    found.sort_by_key(|(fit, _)| std::cmp::Reverse(*fit));
+    found.into_iter().take(MOST_CANDIDATES).map(|((fit, _), message)| (message, fit)).collect()
+}
+
+/// The best fit of the forms of a message, with the letters that fit.
+fn fit(message: &Message, letters: &str) -> Option<(Fit, usize)> {
+    message.forms().filter_map(|form| fit_form(&runs(form), letters)).max()
+}
+
+fn fit_form(runs: &[String], letters: &str) -> Option<(Fit, usize)> {
+    if let Some(fixed) = whole(runs, letters) {
+        return Some((Fit::Whole, fixed));
+    }
+    let enough = |fixed: usize| fixed >= FEWEST_LETTERS && fixed * 3 >= letters.len();
+    part(runs, letters).filter(|fixed| enough(*fixed)).map(|fixed| (Fit::Part, fixed))
+}
+
+/// The letters of all runs, if they stand in the text in order.
+fn whole(runs: &[String], letters: &str) -> Option<usize> {
+    let mut rest = letters;
+    for run in runs {
+        rest = rest.split_once(run.as_str())?.1;
+    }
+    Some(runs.iter().map(String::len).sum())
+}
+
+/// The letters that fit, if the text begins and ends inside of the message.
+fn part(runs: &[String], letters: &str) -> Option<usize> {
+    let starts = runs.iter().enumerate().flat_map(|(number, run)| run.char_indices().map(move |(at, _)| (number, at)));
+    starts.filter_map(|(number, at)| part_from(&runs[number][at..], &runs[number + 1..], letters)).max()
+}
+
+fn part_from(first: &str, others: &[String], letters: &str) -> Option<usize> {
+    if first.starts_with(letters) {
+        return Some(letters.len());
+    }
+    let mut rest = letters.strip_prefix(first)?;
+    let mut fixed = first.len();
+    for run in others {
+        match rest.split_once(run.as_str()) {
+            Some((_, behind)) => rest = behind,
+            // The text ends inside of this run, or in what is filled in before it.
+            None => return Some(fixed + cut(run, rest)),
+        }
+        fixed += run.len();
+    }
+    // Behind the last fixed words only what is filled in may follow.
+    let is_open = others.last().is_some_and(String::is_empty);
+    (is_open || rest.is_empty()).then_some(fixed)
+}
+
+/// How many letters of the beginning of a run stand at the end of the text.
+fn cut(run: &str, rest: &str) -> usize {
+    run.char_indices().map(|(at, _)| at).filter(|at| rest.ends_with(&run[..*at])).max().unwrap_or_default()
+}
+
+/// Messages of whose words the text has many, if none fits better.
+fn similar(text: &str) -> Vec<((Fit, usize), &'static Message)> {
+    let pasted = words(text);
+    let messages = || guide().messages.iter();
+    let rarity = |word: &str| 100 / messages().filter(|message| words(&message.message).contains(word)).count().max(1);
+    let is_in = |word: &str| pasted.iter().any(|other| is_near(word, other));
+    messages()
+        .filter_map(|message| {
+            let fixed = words(&fixed_words(&message.message));
+            let common = fixed.iter().filter(|word| is_in(word)).collect::<Vec<_>>();
+            let weight = |words: &mut dyn Iterator<Item = &String>| words.map(|word| rarity(word)).sum::<usize>();
+            let (all, found) = (weight(&mut fixed.iter()), weight(&mut common.iter().copied()));
+            let of_message = found * 100 / all.max(1);
+            let of_text = common.len() * 100 / pasted.len().max(1);
+            (common.len() >= 2 && (of_message >= 60 || of_text >= 60 && of_message >= 20)).then_some(((Fit::Similar, of_message), message))
+        })
+        .collect()
+}
+
+/// Equal, or one letter is wrong, missing or too much in a word of five letters and more.
+fn is_near(word: &str, other: &str) -> bool {
+    word == other || word.len() >= 5 && other.len() >= 5 && distance(word, other) <= 1
+}
+
+/// Levenshtein's distance: how many letters must be put in, taken out or replaced.
+pub(super) fn distance(one: &str, other: &str) -> usize {
+    let other = other.chars().collect::<Vec<_>>();
+    let mut row = (0..=other.len()).collect::<Vec<_>>();
+    for (line, letter) in one.chars().enumerate() {
+        let mut above_left = row[0];
+        row[0] = line + 1;
+        for (column, known) in other.iter().enumerate() {
+            let replaced = above_left + usize::from(letter != *known);
+            above_left = row[column + 1];
+            row[column + 1] = replaced.min(row[column] + 1).min(above_left + 1);
+        }
+    }
+    row[other.len()]
+}
+
+/// The fixed words before, between and behind the places where ICA fills something in, as letters; empty where there are none.
+fn runs(message: &str) -> Vec<String> {
+    fixed_words(message).split('\0').map(letters).collect()
+}
+
+/// A message with a zero byte for each place that is filled in.
+fn fixed_words(message: &str) -> String {
+    let pieces = message.split('{').enumerate();
+    let fixed = pieces.map(|(number, piece)| if number == 0 { piece } else { piece.split_once('}').map_or("", |(_, behind)| behind) });
+    fixed.collect::<Vec<_>>().join("\0")
+}
+
+/// Letters and digits in lower case.
+fn letters(text: &str) -> String {
+    text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn words(text: &str) -> BTreeSet<String> {
+    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// Logs have messages inside of JSON strings: `\n` and the like are no letters of it.
+fn without_escapes(text: &str) -> String {
+    ["\\n", "\\r", "\\t", "\\\""].iter().fold(text.to_owned(), |text, escape| text.replace(escape, " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances() {
+        assert_eq!(distance("upload", "uplaod"), 2);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("parameter", "paramater"), 1);
+    }
+
+    #[test]
+    fn runs_are_what_is_fixed() {
+        assert_eq!(runs("Container '{name}' is in {region}!"), ["container", "isin", ""]);
+        assert_eq!(runs("{a}{b}"), [""; 3]);
+        assert_eq!(runs("broken {"), ["broken", ""]);
+    }
+
+    #[test]
+    fn a_part_may_begin_and_end_anywhere() {
+        let runs = runs("Storage Container '{name}' does not exist");
+        assert_eq!(part(&runs, "containeracmedoesnot"), Some(9 + 7));
+        assert_eq!(part(&runs, "doesnotex"), Some(9));
+        assert_eq!(part(&runs, "somethingelse"), None);
+        assert_eq!(part(&runs, "containeracme"), Some(9));
+        assert_eq!(part(&super::runs("a missing name"), "namemore"), None);
+    }
+}

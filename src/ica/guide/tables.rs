@@ -1,0 +1,256 @@
+//! The tables behind the pages: `checks.toml`, `troubleshooting.toml`, `requirements.toml`, `notes.toml`.
+
+use crate::ica::verdict::ReasonKind;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// A setting of the bucket that is looked at beside the policies: a row of `checks.toml`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// Stable name in kebab case.
+    pub id: String,
+    /// The names of its steps in a report of `check`.
+    pub steps: Vec<String>,
+    /// In a few words.
+    pub title: String,
+    /// What it is.
+    pub about: String,
+    /// The operations in which a failure stands as a reason.
+    pub operations: Vec<String>,
+    /// What is assumed where it cannot be judged.
+    #[serde(default)]
+    pub assumption: Option<String>,
+    /// Whether `check` judges it.
+    pub judged: bool,
+    /// What gives it to `check`.
+    pub flag: String,
+    /// The AWS CLI call that shows it.
+    pub look: String,
+    /// What a user sees where it is wrong.
+    pub breaks: String,
+    /// What to change.
+    pub change: String,
+    /// Where it was read.
+    pub source: String,
+}
+
+/// What shows the cause of a message before ICA does.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Predictor {
+    /// An operation that is not allowed, for reasons of these kinds.
+    Operation {
+        /// Its name.
+        operation: String,
+        /// The kinds of reasons.
+        kinds: Vec<ReasonKind>,
+    },
+    /// A setting of the bucket.
+    Setting {
+        /// Its name in `checks.toml`.
+        check: String,
+    },
+}
+
+/// A message that a user sees: a row of `troubleshooting.toml`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// Stable name in kebab case.
+    pub id: String,
+    /// The type that the page gives.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its words, with `{..}` for what is filled in.
+    pub message: String,
+    /// Other forms of it.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// Where it was read.
+    pub source: String,
+    /// What it means.
+    pub means: String,
+    /// What predicts it.
+    #[serde(default)]
+    pub predicted: Vec<Predictor>,
+    /// Why no file shows the cause, or not every one.
+    #[serde(default)]
+    pub not_visible: Option<String>,
+    /// Commands that show the cause.
+    pub run: Vec<String>,
+    /// What to change.
+    pub change: String,
+}
+
+/// What covers a requirement of the page.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Cover {
+    /// An operation, or one action of it.
+    Operation {
+        /// Its name.
+        operation: String,
+        /// The action of one of its steps.
+        #[serde(default)]
+        action: Option<String>,
+    },
+    /// A setting of the bucket.
+    Setting {
+        /// Its name in `checks.toml`.
+        check: String,
+    },
+    /// A message with what to do about it.
+    Message {
+        /// Its name in `troubleshooting.toml`.
+        message: String,
+    },
+    /// An assumption that reports list.
+    Assumption {
+        /// Its name in `assumptions.toml`.
+        assumption: String,
+    },
+}
+
+/// A requirement or restriction of the ICA page: a row of `requirements.toml`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    /// Where on the page.
+    pub place: String,
+    /// What is asked, in our words.
+    pub says: String,
+    /// The page's own words.
+    pub words: Vec<String>,
+    /// What covers it.
+    #[serde(default)]
+    pub covered: Vec<Cover>,
+    /// Why no file shows it, or not all of it.
+    #[serde(default)]
+    pub not_visible: Option<String>,
+}
+
+/// What an administrator should know of an operation: a row of `notes.toml`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// The operation.
+    pub operation: String,
+    /// Who does what, in order.
+    pub happens: String,
+    /// What mostly blocks it.
+    pub causes: Vec<String>,
+    /// AWS CLI calls that show it by hand.
+    #[serde(rename = "try")]
+    pub tries: Vec<String>,
+    /// Where it was read.
+    pub source: String,
+}
+
+/// All tables.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Guide {
+    /// Settings of the bucket.
+    pub settings: Vec<Setting>,
+    /// Messages, in the order of the page; those that are not on it at the end.
+    pub messages: Vec<Message>,
+    /// Requirements, in the order of the page.
+    pub requirements: Vec<Requirement>,
+    /// Notes on operations.
+    pub notes: Vec<Note>,
+}
+
+#[derive(Deserialize)]
+struct Settings {
+    check: Vec<Setting>,
+}
+
+#[derive(Deserialize)]
+struct Messages {
+    entry: Vec<Message>,
+}
+
+#[derive(Deserialize)]
+struct Requirements {
+    requirement: Vec<Requirement>,
+}
+
+#[derive(Deserialize)]
+struct Notes {
+    note: Vec<Note>,
+}
+
+/// The tables, read once.
+pub fn guide() -> &'static Guide {
+    static GUIDE: LazyLock<Guide> = LazyLock::new(|| {
+        // The texts are part of the program and a test reads them, so an error here cannot reach a user.
+        let settings = toml::from_str::<Settings>(include_str!("checks.toml")).map(|table| table.check);
+        let messages = toml::from_str::<Messages>(include_str!("troubleshooting.toml")).map(|table| table.entry);
+        let requirements = toml::from_str::<Requirements>(include_str!("requirements.toml")).map(|table| table.requirement);
+        let notes = toml::from_str::<Notes>(include_str!("notes.toml")).map(|table| table.note);
+        Guide {
+            settings: settings.unwrap_or_default(),
+            messages: messages.unwrap_or_default(),
+            requirements: requirements.unwrap_or_default(),
+            notes: notes.unwrap_or_default(),
+        }
+    });
+    &GUIDE
+}
+
+impl Guide {
+    /// The setting of that name, or whose step in reports has that name.
+    pub fn setting(&self, name: &str) -> Option<&Setting> {
+        self.settings.iter().find(|setting| setting.is_named(name))
+    }
+
+    /// The message of that name.
+    pub fn message(&self, id: &str) -> Option<&Message> {
+        self.messages.iter().find(|message| message.id == id)
+    }
+
+    /// The note on an operation.
+    pub fn note(&self, operation: &str) -> Option<&Note> {
+        self.notes.iter().find(|note| note.operation == operation)
+    }
+}
+
+impl Setting {
+    /// Whether it, or one of its steps in reports, has that name, in any case.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.id.eq_ignore_ascii_case(name) || self.steps.iter().any(|step| step.eq_ignore_ascii_case(name))
+    }
+}
+
+impl Message {
+    /// Its own words and other forms of it.
+    pub fn forms(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.message.as_str()).chain(self.also.iter().map(String::as_str))
+    }
+}
+
+impl Requirement {
+    /// Whether an operation covers it.
+    pub fn is_covered_by_operation(&self, id: &str) -> bool {
+        self.covered.iter().any(|cover| matches!(cover, Cover::Operation { operation, .. } if operation == id))
+    }
+
+    /// Whether a setting covers it.
+    pub fn is_covered_by_setting(&self, id: &str) -> bool {
+        self.covered.iter().any(|cover| matches!(cover, Cover::Setting { check } if check == id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+    use super::*;
+
+    #[test]
+    fn the_tables_can_be_read() {
+        toml::from_str::<Settings>(include_str!("checks.toml")).unwrap();
+        toml::from_str::<Messages>(include_str!("troubleshooting.toml")).unwrap();
+        toml::from_str::<Requirements>(include_str!("requirements.toml")).unwrap();
+        toml::from_str::<Notes>(include_str!("notes.toml")).unwrap();
+    }
+}

@@ -1,0 +1,206 @@
+//! What somebody asks about: a name of the tables, or the text of an error; and the names nearest to one that is none.
+
+use super::operation::operation_page;
+use super::others::{action_page, assumption_page, caller_page, message_page, reading_page, setting_page};
+use super::page::{Page, code, codes};
+use super::recognise::{Fit, distance, recognise};
+use super::tables::{Message, Setting, guide};
+use crate::authz::Ambiguity;
+use crate::ica::catalogue::{Assumption, IcaCaller, Operation, catalogue};
+use crate::ica::regions::regions;
+use std::collections::BTreeSet;
+
+/// The most bytes of a question; a log is longer, its message is not.
+pub const MAX_QUERY_BYTES: usize = 64 * 1024;
+/// The most names that are offered for one that is none.
+const MOST_NEAREST: usize = 3;
+
+/// Something that has a page.
+#[derive(Clone, Copy, Debug)]
+pub enum Topic {
+    /// An operation of ICA.
+    Operation(&'static Operation),
+    /// A setting of the bucket.
+    Setting(&'static Setting),
+    /// An assumption of reports.
+    Assumption(&'static Assumption),
+    /// A point that AWS leaves open.
+    Reading(Ambiguity),
+    /// Who asks.
+    Caller(IcaCaller),
+    /// An action that some operation needs.
+    Action(&'static str),
+    /// A message.
+    Message(&'static Message),
+}
+
+impl Topic {
+    /// All of them, by kinds.
+    pub fn all() -> Vec<Topic> {
+        let actions = catalogue().operations.iter().flat_map(|operation| &operation.steps).map(|step| step.action.as_str());
+        let mut topics = catalogue().operations.iter().map(Topic::Operation).collect::<Vec<_>>();
+        topics.extend(guide().settings.iter().map(Topic::Setting));
+        topics.extend(IcaCaller::ALL.map(Topic::Caller));
+        topics.extend(actions.collect::<BTreeSet<_>>().into_iter().map(Topic::Action));
+        topics.extend(catalogue().assumptions.iter().map(Topic::Assumption));
+        topics.extend(Ambiguity::all().map(Topic::Reading));
+        topics.extend(guide().messages.iter().map(Topic::Message));
+        topics
+    }
+
+    /// Its name.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Topic::Operation(operation) => &operation.id,
+            Topic::Setting(setting) => &setting.id,
+            Topic::Assumption(assumption) => &assumption.id,
+            Topic::Reading(ambiguity) => ambiguity.id(),
+            Topic::Caller(caller) => caller.id(),
+            Topic::Action(action) => action,
+            Topic::Message(message) => &message.id,
+        }
+    }
+
+    /// Its page.
+    pub fn page(&self) -> Page {
+        match self {
+            Topic::Operation(operation) => operation_page(operation),
+            Topic::Setting(setting) => setting_page(setting),
+            Topic::Assumption(assumption) => assumption_page(assumption),
+            Topic::Reading(ambiguity) => reading_page(*ambiguity),
+            Topic::Caller(caller) => caller_page(*caller),
+            Topic::Action(action) => action_page(action),
+            Topic::Message(message) => message_page(message),
+        }
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        self.id().eq_ignore_ascii_case(name) || matches!(self, Topic::Setting(setting) if setting.is_named(name))
+    }
+}
+
+/// A page that may be meant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Candidate {
+    /// How a message fits the text; `None` where its name was given.
+    pub fit: Option<Fit>,
+    /// The page.
+    pub page: Page,
+}
+
+/// What there is to say to a question.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Answer {
+    /// What the text itself names: actions, callers, layers.
+    pub names: Vec<String>,
+    /// The pages, the likeliest first.
+    pub candidates: Vec<Candidate>,
+    /// Names of pages that look like it, if there is nothing else.
+    pub nearest: Vec<&'static str>,
+}
+
+impl Answer {
+    /// Whether there is anything to say.
+    pub fn is_found(&self) -> bool {
+        !self.candidates.is_empty() || !self.names.is_empty()
+    }
+}
+
+/// Answers a question: the name of a topic, or a text with a message in it.
+pub fn answer(question: &str) -> Answer {
+    let name = question.trim();
+    let named = Topic::all().into_iter().filter(|topic| topic.is_named(name));
+    let named = named.map(|topic| Candidate { fit: None, page: topic.page() }).collect::<Vec<_>>();
+    if !named.is_empty() {
+        return Answer { candidates: named, ..Answer::default() };
+    }
+    let candidates = recognise(question).into_iter().map(|(message, fit)| Candidate { fit: Some(fit), page: message_page(message) });
+    let candidates = candidates.collect::<Vec<_>>();
+    let names = names(question);
+    let nearest = if candidates.is_empty() && names.is_empty() { nearest(name) } else { Vec::new() };
+    Answer { names, candidates, nearest }
+}
+
+/// Names that are a few letters away, or that begin with the word or hold it.
+fn nearest(name: &str) -> Vec<&'static str> {
+    let name = name.to_lowercase();
+    if name.is_empty() || name.len() > 60 {
+        return Vec::new();
+    }
+    let mut near = Topic::all().iter().filter_map(|topic| nearness(&name, topic.id()).map(|far| (far, topic.id()))).collect::<Vec<_>>();
+    near.sort_by_key(|(far, _)| *far);
+    near.into_iter().map(|(_, id)| id).take(MOST_NEAREST).collect()
+}
+
+fn nearness(name: &str, id: &str) -> Option<usize> {
+    let id = id.to_lowercase();
+    let far = distance(name, &id);
+    let is_inside = name.len() >= 4 && id.contains(name);
+    let word = id.split(['-', ':']).map(|word| distance(name, word)).min().filter(|far| name.len() >= 4 && *far <= 2);
+    if far * 3 <= id.len().max(name.len()) { Some(far) } else { is_inside.then_some(far).or(word.map(|far| far + id.len())) }
+}
+
+/// What a message of AWS names: actions of the catalogue, callers by their ARN, layers by AWS's words for them.
+fn names(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let callers = callers(text);
+    for (caller, arn) in &callers {
+        names.push(format!("the caller `{arn}`: {}", code(caller.id())));
+    }
+    for topic in Topic::all() {
+        if let Topic::Action(action) = topic
+            && has_word(text, action)
+        {
+            let needs = |operation: &&Operation| operation.steps.iter().any(|step| step.action == action);
+            let asks = |operation: &&Operation| callers.is_empty() || callers.iter().any(|(caller, _)| operation.callers.contains(caller));
+            let operations = catalogue().operations.iter().filter(needs).filter(asks).map(|operation| operation.id.as_str());
+            names.push(match codes(operations) {
+                none if none.is_empty() => format!("{}: no operation of ICA asks for it with that caller", code(action)),
+                operations => format!("{}: needed by {operations}", code(action)),
+            });
+        }
+    }
+    let lower = text.to_lowercase();
+    for (words, layer) in LAYERS {
+        if lower.contains(words) {
+            names.push(format!("`{words}y`: {layer}"));
+        }
+    }
+    names
+}
+
+/// AWS's words for the layer that stopped a request, and the flag that gives it to `check`.
+const LAYERS: [(&str, &str); 7] = [
+    ("identity-based polic", "policies of the user and its groups, `--identity-policy`"),
+    ("resource-based polic", "the bucket policy, `--bucket-policy`; where the action is of KMS, the key policy"),
+    ("permissions boundary", "the permissions boundary of the user, `--boundary`"),
+    ("session polic", "the session policy, which ICA writes: the path or the right is outside of what it gave the session"),
+    ("service control polic", "a policy of the organization of the user's account, `--scp`"),
+    ("resource control polic", "a policy of the organization of the bucket's account, `--rcp`"),
+    ("vpc endpoint polic", "the policy of the VPC endpoint, `--vpce-policy`"),
+];
+
+/// The callers of ICA whose ARNs stand in a text.
+fn callers(text: &str) -> Vec<(IcaCaller, &str)> {
+    let words =
+        text.split(|letter: char| letter.is_whitespace() || "\"'`,;()".contains(letter)).map(|word| word.trim_end_matches(['.', ':']));
+    let kind = |arn: &str| {
+        if arn.contains(&format!(":{}:", regions().account)) {
+            Some(IcaCaller::CrossAccountRole)
+        } else if arn.contains(":federated-user/") {
+            Some(IcaCaller::FederatedSession)
+        } else {
+            arn.contains(":user/").then_some(IcaCaller::IamUser)
+        }
+    };
+    let mut found = words.filter(|word| word.starts_with("arn:")).filter_map(|arn| Some((kind(arn)?, arn))).collect::<Vec<_>>();
+    found.dedup();
+    found
+}
+
+/// Whether a name stands in a text, in any case, and not as the beginning of a longer one.
+fn has_word(text: &str, name: &str) -> bool {
+    let (text, name) = (text.to_lowercase(), name.to_lowercase());
+    let ends = |behind: &str| !behind.starts_with(|letter: char| letter.is_alphanumeric());
+    text.match_indices(&name).any(|(at, _)| ends(&text[at + name.len()..]))
+}

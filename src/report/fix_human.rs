@@ -1,0 +1,158 @@
+//! `fix` for a person: the diff, what each edit is for, and what is left to decide, with the words underlined.
+
+use super::fix_diff::diff;
+use super::human::{Look, draw_finding, title, word};
+use crate::finding::{Finding, Severity};
+use crate::fix::{Decision, DecisionKind, Edit, Fixed};
+use crate::ica::Verdict;
+use anstyle::{AnsiColor, Style};
+use std::fmt::Write;
+
+/// The report of a connection. `written`: the files have been written.
+pub fn report(fixed: &Fixed, written: bool, look: Look) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail, so the results are not looked at.
+    let _ = writeln!(text, "{}\n", title(&fixed.connection));
+    for file in fixed.texts.list.iter().filter_map(diff) {
+        let _ = writeln!(text, "{}", coloured(&file, look));
+    }
+    for (number, edit) in fixed.edits.iter().enumerate() {
+        let _ = writeln!(text, "{}. {}", number + 1, edit_words(edit));
+    }
+    mended(&mut text, fixed);
+    for (decision, concerns) in decisions(fixed) {
+        draw_decision(&mut text, fixed, decision, &concerns, look);
+    }
+    if !fixed.edits.is_empty() && !fixed.after.assumptions.is_empty() {
+        let ids = fixed.after.assumptions.iter().map(|assumption| assumption.id).collect::<Vec<_>>();
+        let _ = writeln!(text, "\nas far as these assumptions hold, which `ica-policy check` explains: {}", ids.join(", "));
+    }
+    let _ = writeln!(text, "\n{}", closing(fixed, written, look));
+    text
+}
+
+fn edit_words(edit: &Edit) -> String {
+    let change = &edit.change;
+    format!("{}: {}\n   for {} ({}): `{}`", change.file, change.words(), edit.operation, edit.caller.id(), edit.action)
+}
+
+/// What is allowed now, by caller.
+fn mended(text: &mut String, fixed: &Fixed) {
+    let mut callers: Vec<(&str, Vec<&str>)> = Vec::new();
+    for step in &fixed.mended {
+        let caller = step.caller.id();
+        let known = callers.iter().position(|(known, _)| *known == caller).unwrap_or_else(|| {
+            callers.push((caller, Vec::new()));
+            callers.len() - 1
+        });
+        if !callers[known].1.contains(&step.operation) {
+            callers[known].1.push(step.operation);
+        }
+    }
+    if callers.is_empty() {
+        return;
+    }
+    let words = callers.iter().map(|(caller, operations)| format!("{} ({caller})", operations.join(", "))).collect::<Vec<_>>();
+    let _ = writeln!(
+        text,
+        "\nallowed with these edits, for all requests: {}\nno operation is worse, nobody else gains, and what is added is no more than the operations need",
+        words.join("; ")
+    );
+}
+
+/// What concerns a decision: by caller and action, the operations.
+type Concerns<'a> = Vec<(&'a str, &'a str, Vec<&'a str>)>;
+
+/// The decisions, those on the same words once.
+fn decisions(fixed: &Fixed) -> Vec<(&Decision, Concerns<'_>)> {
+    let mut list: Vec<(&Decision, Concerns<'_>)> = Vec::new();
+    for left in &fixed.left {
+        for decision in &left.decisions {
+            let same = |known: &Decision| known.kind == decision.kind && known.span == decision.span && known.span.is_some();
+            let at = list.iter().position(|(known, _)| same(known) || *known == decision).unwrap_or_else(|| {
+                list.push((decision, Vec::new()));
+                list.len() - 1
+            });
+            let concerns = &mut list[at].1;
+            let (caller, action) = (left.caller.id(), left.action.as_str());
+            match concerns.iter_mut().find(|(by, known, _)| *by == caller && *known == action) {
+                Some((_, _, operations)) => operations.push(left.operation),
+                None => concerns.push((caller, action, vec![left.operation])),
+            }
+        }
+    }
+    list
+}
+
+fn draw_decision(text: &mut String, fixed: &Fixed, decision: &Decision, concerns: &Concerns<'_>, look: Look) {
+    let words = concerns.iter().map(|(caller, action, operations)| format!("{} ({caller}): `{action}`", operations.join(", ")));
+    let _ = writeln!(text, "\n{}: {}", word("left to you", Verdict::Partial, look), words.collect::<Vec<_>>().join("; "));
+    let finding = Finding {
+        id: id(decision.kind),
+        severity: Severity::Warning,
+        span: decision.span.unwrap_or_default(),
+        message: decision.message.clone(),
+        help: Some(decision.help.clone()),
+        related: Vec::new(),
+    };
+    if decision.span.is_some() {
+        let _ = write!(text, "{}", draw_finding(&fixed.sources, &finding, look));
+    } else {
+        let _ = writeln!(text, "  {}: {}\n  help: {}", finding.id, finding.message, decision.help);
+    }
+}
+
+fn id(kind: DecisionKind) -> &'static str {
+    match kind {
+        DecisionKind::DenyByIntent => "deny-by-intent",
+        DecisionKind::NotPrincipal => "not-principal",
+        DecisionKind::Condition => "condition",
+        DecisionKind::Organization => "organization",
+        DecisionKind::Boundary => "boundary",
+        DecisionKind::SessionPolicy => "session-policy",
+        DecisionKind::EndpointPolicy => "endpoint-policy",
+        DecisionKind::KeyPolicy => "key-policy",
+        DecisionKind::TrustPolicy => "trust-policy",
+        DecisionKind::NoDocument => "no-document",
+        DecisionKind::Environment => "environment",
+        DecisionKind::RefusedWords => "refused-words",
+        DecisionKind::Open => "open",
+        DecisionKind::NotProved => "not-proved",
+    }
+}
+
+fn closing(fixed: &Fixed, written: bool, look: Look) -> String {
+    let unknown = fixed.after.operations.iter().flat_map(|operation| &operation.callers).any(|caller| caller.own == Verdict::Unknown);
+    let note = if unknown { "; some operations are unknown, which `ica-policy check` explains" } else { "" };
+    let edits = match (fixed.edits.len(), written) {
+        (0, _) if fixed.left.is_empty() => return format!("{}: nothing is blocked{note}", word("nothing to mend", Verdict::Allowed, look)),
+        (0, _) => "no edit can be made".to_owned(),
+        (1, true) => "one edit was written".to_owned(),
+        (1, false) => "one edit; --write makes it".to_owned(),
+        (count, true) => format!("{count} edits were written"),
+        (count, false) => format!("{count} edits; --write makes them"),
+    };
+    if fixed.left.is_empty() {
+        return format!("{}: {edits}{note}", word("mended", Verdict::Allowed, look));
+    }
+    let steps = if fixed.left.len() == 1 { "step is" } else { "steps are" };
+    format!("{}: {edits}; {} {steps} left to you", word("not all is mended", Verdict::Partial, look), fixed.left.len())
+}
+
+/// A diff with its lines coloured.
+fn coloured(diff: &str, look: Look) -> String {
+    if !look.colour {
+        return diff.to_owned();
+    }
+    let paint = |line: &str| {
+        let colour = match line.as_bytes().first() {
+            Some(b'+') => AnsiColor::Green,
+            Some(b'-') => AnsiColor::Red,
+            Some(b'@') => AnsiColor::Cyan,
+            _ => return format!("{line}\n"),
+        };
+        let style = Style::new().fg_color(Some(colour.into()));
+        format!("{style}{line}{style:#}\n")
+    };
+    diff.lines().map(paint).collect()
+}

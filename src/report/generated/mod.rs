@@ -1,0 +1,37 @@
+//! The documents that `generate` makes, in the forms in which people keep them.
+
+mod cloudformation;
+mod human;
+mod json;
+mod settings;
+mod terraform;
+
+pub use cloudformation::cloudformation;
+pub use human::{human, written};
+pub use json::{json, unreadable, usage};
+pub use settings::settings;
+pub use terraform::{Policies, terraform};
+
+use crate::generate::Document;
+
+/// The text of a document as a file of its own.
+pub fn text(document: &Document) -> String {
+    pretty(&document.body) + "\n"
+}
+
+/// What is made of strings and lists can always be written.
+fn pretty(value: &impl serde::Serialize) -> String {
+    let mut bytes = Vec::new();
+    let formatter = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
+    let done = value.serialize(&mut serializer);
+    done.ok().and_then(|()| String::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
+/// The words behind the documents, a line each.
+fn remarks(generated: &crate::generate::Generated) -> impl Iterator<Item = String> {
+    let placeholders = generated.placeholders.iter().map(|placeholder| {
+        format!("placeholder {}: {}; give it with --set {}=VALUE", placeholder.name, placeholder.text, placeholder.name)
+    });
+    placeholders.chain(generated.notes.iter().map(|note| format!("note: {}", note.text)))
+}

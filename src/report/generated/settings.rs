@@ -1,0 +1,24 @@
+//! The `ica.toml` that points at generated documents.
+
+use crate::generate::{Generated, Kind};
+use crate::ica::settings::{Files, NONE, Settings};
+
+const HEAD: &str = "# Made by `ica-policy generate`; the policies beside it are what this connection needs.
+#   ica-policy check DIR     checks them, DIR being this folder
+";
+
+/// The settings of the connection, with the documents as its layers.
+pub fn settings(settings: &Settings, generated: &Generated) -> String {
+    let file = |kind: Kind| generated.documents.iter().any(|document| document.kind == kind).then(|| kind.file_name().to_owned());
+    let own = file(Kind::UserPolicy).or_else(|| file(Kind::RolePolicy));
+    let or_none = |name: Option<String>| Some(name.unwrap_or_else(|| NONE.to_owned()));
+    let settings = Settings {
+        identity_policy: or_none(own).map(Files::One),
+        bucket_policy: or_none(file(Kind::BucketPolicy)),
+        kms_key_policy: file(Kind::KmsKeyPolicy),
+        trust_policy: file(Kind::TrustPolicy),
+        ..settings.clone()
+    };
+    // Strings, lists of them and one table can always be written.
+    HEAD.to_owned() + &toml::to_string(&settings).unwrap_or_default()
+}

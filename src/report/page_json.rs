@@ -1,0 +1,67 @@
+//! `explain --format json`: the schema `ica-policy/explain/v1`, published in `schemas/explain-v1.json`.
+
+use super::json;
+use crate::ica::connection::Unreadable;
+use crate::ica::guide::{Answer, Fit, Page};
+use crate::source::Sources;
+use serde::Serialize;
+
+/// The name of the schema.
+const SCHEMA: &str = "ica-policy/explain/v1";
+
+#[derive(Serialize)]
+struct Report<'a, E> {
+    schema: &'static str,
+    question: Option<&'a str>,
+    names: &'a [String],
+    candidates: Vec<CandidateView<'a>>,
+    nearest: &'a [&'static str],
+    errors: E,
+}
+
+#[derive(Serialize)]
+struct CandidateView<'a> {
+    fit: Option<Fit>,
+    page: &'a Page,
+}
+
+/// The answer to a question.
+pub fn answer(question: &str, answer: &Answer) -> String {
+    let candidates = answer.candidates.iter().map(|candidate| CandidateView { fit: candidate.fit, page: &candidate.page });
+    let none: [(); 0] = [];
+    written(&Report {
+        schema: SCHEMA,
+        question: Some(question),
+        names: &answer.names,
+        candidates: candidates.collect(),
+        nearest: &answer.nearest,
+        errors: none,
+    })
+}
+
+/// A page that nobody asked for by name: the list of all.
+pub fn page(page: &Page) -> String {
+    let none: [(); 0] = [];
+    let candidates = vec![CandidateView { fit: None, page }];
+    written(&Report { schema: SCHEMA, question: None, names: &[], candidates, nearest: &[], errors: none })
+}
+
+/// Wrong usage.
+pub fn usage(message: &str) -> String {
+    failed(json::setting_error(message))
+}
+
+/// An input that could not be read.
+pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> String {
+    failed(json::unreadable(sources, unreadable))
+}
+
+fn failed(report: json::Report<'_>) -> String {
+    let errors = report.into_errors();
+    written(&Report { schema: SCHEMA, question: None, names: &[], candidates: Vec::new(), nearest: &[], errors })
+}
+
+fn written<E: Serialize>(report: &Report<'_, E>) -> String {
+    // Serialising plain strings and numbers cannot fail.
+    serde_json::to_string(report).unwrap_or_default() + "\n"
+}

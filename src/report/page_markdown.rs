@@ -1,0 +1,86 @@
+//! A page as Markdown: the documents below `docs/` and `explain --format markdown`.
+
+use crate::ica::catalogue::catalogue;
+use crate::ica::guide::{Answer, Page, Table};
+use std::fmt::Write;
+
+/// A page under a heading of that level (1 for a document of its own). `operations` is the way from the document to the folder of the
+/// operations' pages; `None` leaves their names without links.
+pub fn page(page: &Page, level: usize, operations: Option<&str>) -> String {
+    let mut text = String::new();
+    let mark = "#".repeat(level);
+    let linked = |words: &str| linked(words, &page.id, operations);
+    // Writing to a string cannot fail, so the results are not looked at.
+    let _ = writeln!(text, "{mark} {}\n\n{}: {}", page.id, page.kind.words(), escaped(&page.title));
+    for section in &page.sections {
+        let _ = writeln!(text, "\n{mark}# {}", section.heading);
+        for sentence in &section.text {
+            let _ = writeln!(text, "\n{}", linked(sentence));
+        }
+        if !section.items.is_empty() {
+            text.push('\n');
+        }
+        for item in &section.items {
+            let _ = writeln!(text, "- {}", linked(item));
+        }
+        if let Some(table) = &section.table {
+            draw_table(&mut text, table, &linked);
+        }
+    }
+    text
+}
+
+/// The answer to a question: what the text names, then the pages, the likeliest first.
+pub fn answer(answer: &Answer) -> String {
+    let mut text = String::new();
+    if !answer.names.is_empty() {
+        let _ = writeln!(text, "# the text names\n");
+        answer.names.iter().for_each(|name| text.push_str(&format!("- {}\n", linked(name, "", None))));
+        text.push('\n');
+    }
+    text + &answer.candidates.iter().map(|candidate| page(&candidate.page, 1, None)).collect::<Vec<_>>().join("\n")
+}
+
+fn draw_table(text: &mut String, table: &Table, linked: &dyn Fn(&str) -> String) {
+    let _ = writeln!(text, "\n| {} |", table.columns.join(" | "));
+    let _ = writeln!(text, "|{}", "---|".repeat(table.columns.len()));
+    for row in &table.rows {
+        let cells = row.iter().map(|cell| linked(cell).replace('|', "\\|")).collect::<Vec<_>>().join(" | ");
+        let _ = writeln!(text, "| {cells} |");
+    }
+}
+
+/// Names of operations in backticks become links; outside of backticks what Markdown would read is escaped.
+fn linked(words: &str, own: &str, operations: Option<&str>) -> String {
+    let pieces = words.split('`').enumerate().map(|(number, piece)| {
+        let link = operations.filter(|_| piece != own && catalogue().operation(piece).is_some());
+        match (number % 2, link) {
+            (0, _) => escaped(piece),
+            (_, Some(folder)) => format!("[`{piece}`]({folder}{piece}.md)"),
+            (_, None) => format!("`{piece}`"),
+        }
+    });
+    pieces.collect()
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for letter in text.chars() {
+        if "*_<>[]".contains(letter) {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::linked;
+
+    #[test]
+    fn names_of_operations_are_links_and_stars_are_text() {
+        assert_eq!(linked("`upload-data` of a*", "x", Some("ops/")), "[`upload-data`](ops/upload-data.md) of a\\*");
+        assert_eq!(linked("`upload-data` and `s3:*`", "upload-data", Some("")), "`upload-data` and `s3:*`");
+    }
+}

@@ -1,0 +1,82 @@
+//! Encryption at rest: the bucket's default, and the header of a request. Source: `facts/F_s3_actions.md` F3.
+
+use super::shape::{Kind, Read};
+use crate::finding::Finding;
+use crate::source::{Span, Spanned};
+use crate::tree::Node;
+
+const KIND: Kind = Kind { words: "bucket encryption", call: "aws s3api get-bucket-encryption --bucket NAME" };
+
+/// What a request asks for in `x-amz-server-side-encryption`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Header {
+    /// Keys of S3.
+    Aes256,
+    /// A KMS key.
+    Kms,
+}
+
+impl Header {
+    /// The value of the header.
+    pub fn word(self) -> &'static str {
+        match self {
+            Header::Aes256 => "AES256",
+            Header::Kms => "aws:kms",
+        }
+    }
+
+    /// The header of that value; case counts.
+    pub fn parse(word: &str) -> Option<Header> {
+        [Header::Aes256, Header::Kms].into_iter().find(|known| known.word() == word)
+    }
+}
+
+/// What a bucket does with objects that come without the header.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BucketEncryption {
+    /// The rule.
+    pub span: Span,
+    /// `AES256`, `aws:kms` or `aws:kms:dsse`.
+    pub algorithm: Spanned<String>,
+    /// The key, if one is named.
+    pub key: Option<Spanned<String>>,
+}
+
+impl BucketEncryption {
+    /// Whether a KMS key takes part.
+    pub fn is_kms(&self) -> bool {
+        self.algorithm.node.starts_with("aws:kms")
+    }
+
+    /// Whether other accounts cannot use the key, or find another one in its place: no key is named, which is AWS's own `aws/s3`; or an
+    /// alias, which is looked up in the account of the caller.
+    pub fn is_out_of_reach_for_others(&self) -> bool {
+        self.is_kms() && self.key.as_ref().is_none_or(|key| key.node.contains("alias/") || !key.node.starts_with("arn:"))
+    }
+}
+
+/// Reads the answer of `get-bucket-encryption`, the input of `put-bucket-encryption`, or the bare rule.
+///
+/// # Errors
+/// The text has another shape.
+pub fn read_bucket_encryption(root: &Node) -> Read<BucketEncryption> {
+    let inside = KIND.inside(KIND.inside(root, &["ServerSideEncryptionConfiguration"]), &["Rules"]);
+    let rule = match KIND.list(inside) {
+        Ok([rule]) => rule,
+        Ok(rules) => return Err(KIND.other(inside, format!("one rule is wanted, here are {}", rules.len()))),
+        Err(_) => inside,
+    };
+    let default = rule.get("ApplyServerSideEncryptionByDefault").unwrap_or(rule);
+    let Some(algorithm) = default.get("SSEAlgorithm") else {
+        return Err(KIND.other(default, "there is no `SSEAlgorithm` in it"));
+    };
+    let algorithm = KIND.text(algorithm)?;
+    let mut refused = Vec::new();
+    if !["AES256", "aws:kms", "aws:kms:dsse"].contains(&algorithm.node.as_str()) {
+        let message = format!("`{}` is no algorithm of bucket encryption", algorithm.node);
+        refused
+            .push(Finding::error("refused-encryption", algorithm.span, message).help("there are `AES256`, `aws:kms` and `aws:kms:dsse`"));
+    }
+    let key = default.get("KMSMasterKeyID").map(|key| KIND.text(key)).transpose()?;
+    Ok((BucketEncryption { span: rule.span, algorithm, key }, refused))
+}

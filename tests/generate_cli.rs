@@ -1,0 +1,244 @@
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const FLAGS: [&str; 12] = [
+    "--bucket",
+    "acme-genomics",
+    "--account",
+    "111122223333",
+    "--region",
+    "us-east-1",
+    "--prefix",
+    "ica/",
+    "--versioning",
+    "enabled",
+    "--user",
+    "lab/illumina_ica_admin",
+];
+
+/// Runs the binary in a folder with a clean environment.
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let binary = env!("CARGO_BIN_EXE_ica-policy");
+    Command::new(binary).args(arguments).current_dir(folder).env_clear().env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap()
+}
+
+fn generate(folder: &Path, more: &[&str]) -> Output {
+    run(folder, &[&["generate"], &FLAGS[..], more].concat())
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A fresh folder below the build folder.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generate").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_is_written_is_clean_under_check() {
+    let here = folder("written");
+    for format in ["human", "json", "terraform", "cloudformation"] {
+        let output = generate(&here, &["--write", format, "--format", format, "--deny-others"]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let output = run(&here, &["check", format]);
+        assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+        assert!(!stdout(&output).contains("move-from-bucket       -                   -                   blocked"), "{}", stdout(&output));
+    }
+    assert_eq!(names(&here.join("human")), ["bucket-policy.json", "cors.json", "ica.toml", "user-policy.json"]);
+    assert!(names(&here.join("terraform")).contains(&"ica.tf".to_owned()));
+    assert!(names(&here.join("cloudformation")).contains(&"ica.template.json".to_owned()));
+}
+
+#[test]
+fn nothing_is_written_over_without_force() {
+    let here = folder("force");
+    assert_eq!(generate(&here, &["--write", "out"]).status.code(), Some(0));
+    fs::write(here.join("out/user-policy.json"), "mine").unwrap();
+    fs::remove_file(here.join("out/cors.json")).unwrap();
+    let output = generate(&here, &["--write", "out"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("`out/user-policy.json`") && stderr(&output).contains("--force"), "{}", stderr(&output));
+    assert_eq!(fs::read_to_string(here.join("out/user-policy.json")).unwrap(), "mine");
+    assert_eq!(names(&here.join("out")), ["bucket-policy.json", "ica.toml", "user-policy.json"]);
+    assert_eq!(generate(&here, &["--write", "out", "--force"]).status.code(), Some(0));
+    assert_eq!(names(&here.join("out")), ["bucket-policy.json", "cors.json", "ica.toml", "user-policy.json"]);
+    assert_eq!(run(&here, &["check", "out"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_folder_that_cannot_be_is_told_and_nothing_is_left() {
+    let here = folder("no-folder");
+    fs::write(here.join("file"), "").unwrap();
+    let output = generate(&here, &["--write", "file/out", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(3));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["errors"].as_array().unwrap().len(), 1);
+    fs::create_dir_all(here.join("out/cors.json")).unwrap();
+    assert_eq!(generate(&here, &["--write", "out", "--force"]).status.code(), Some(2));
+    assert_eq!(names(&here.join("out")), ["cors.json"]);
+}
+
+#[test]
+fn reports_follow_the_published_schema() {
+    let schema = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/generate-v1.json")).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let here = folder("schema");
+    for more in [
+        &["--deny-others"][..],
+        &["--write", "out"],
+        &["--skip", "nonsense"],
+        &["--write", "out"],
+        &["--nonsense"],
+        &["--connection", "none.toml"],
+    ] {
+        let output = generate(&here, &[more, &["--format", "json"]].concat());
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let errors = validator.iter_errors(&report).map(|error| error.to_string()).collect::<Vec<_>>();
+        assert!(errors.is_empty(), "{errors:?}\n{report}");
+        assert_eq!(report["errors"].as_array().unwrap().is_empty(), output.status.code() == Some(0));
+    }
+}
+
+#[test]
+fn printed_documents_stand_under_their_names() {
+    let output = generate(&folder("printed"), &[]);
+    let text = stdout(&output);
+    let (_, rest) = text.split_once("== user-policy.json\n").unwrap();
+    let (user, rest) = rest.split_once("== bucket-policy.json\n").unwrap();
+    let (bucket, _) = rest.split_once("== cors.json\n").unwrap();
+    for policy in [user, bucket] {
+        assert_eq!(serde_json::from_str::<Value>(policy).unwrap()["Version"], "2012-10-17");
+    }
+    assert!(text.contains("note: ") && text.contains("put-bucket-policy"), "{text}");
+}
+
+/// What Terraform would send to AWS is what the JSON documents say, also where a text looks like a template of Terraform's.
+#[test]
+fn terraform_says_the_same() {
+    let here = folder("terraform");
+    let odd = ["--prefix", "a*b${c}%{d}\"e\\/"];
+    let flags = FLAGS.iter().filter(|flag| !["--prefix", "ica/"].contains(flag)).copied().collect::<Vec<_>>();
+    let both = |format: &str| stdout(&run(&here, &[&["generate"], &flags[..], &odd, &["--deny-others", "--format", format]].concat()));
+    let json: Value = serde_json::from_str(&both("json")).unwrap();
+    let body: hcl::Body = hcl::parse(&both("terraform")).unwrap();
+    let policy = |resource: &str| {
+        let block = body.blocks().find(|block| block.labels[0].as_str() == resource).unwrap_or_else(|| panic!("{resource}"));
+        let attribute = block.body.attributes().find(|attribute| attribute.key() == "policy").unwrap();
+        let hcl::Expression::FuncCall(call) = attribute.expr() else { panic!("{attribute:?}") };
+        assert_eq!(call.name.to_string(), "jsonencode");
+        let value: hcl::Value = hcl::eval::Evaluate::evaluate(&call.args[0], &hcl::eval::Context::new()).unwrap();
+        serde_json::to_value(value).unwrap()
+    };
+    for (kind, resource) in [("user-policy", "aws_iam_policy"), ("bucket-policy", "aws_s3_bucket_policy")] {
+        let document = json["documents"].as_array().unwrap().iter().find(|document| document["kind"] == kind).unwrap();
+        assert_eq!(policy(resource), document["document"]);
+    }
+    let user = body.blocks().find(|block| block.labels[0].as_str() == "aws_iam_user_policy_attachment").unwrap();
+    let name = user.body.attributes().find(|attribute| attribute.key() == "user").unwrap();
+    assert_eq!(name.expr().to_string(), "\"illumina_ica_admin\"");
+}
+
+#[test]
+fn cloudformation_says_the_same() {
+    let here = folder("cloudformation");
+    let json: Value = serde_json::from_str(&stdout(&generate(&here, &["--deny-others", "--format", "json"]))).unwrap();
+    let template: Value = serde_json::from_str(&stdout(&generate(&here, &["--deny-others", "--format", "cloudformation"]))).unwrap();
+    let resource = |name: &str| &template["Resources"][name]["Properties"]["PolicyDocument"];
+    assert_eq!(*resource("IcaPolicy"), json["documents"][0]["document"]);
+    assert_eq!(*resource("IcaBucketPolicy"), json["documents"][1]["document"]);
+    assert_eq!(template["Resources"]["IcaPolicy"]["Properties"]["Users"], serde_json::json!(["illumina_ica_admin"]));
+    assert_eq!(template["Metadata"]["BucketCorsConfiguration"]["CorsRules"][0]["ExposedHeaders"][0], "ETag");
+}
+
+/// Layers that a settings file names stay in force for the check of what is made: an SCP that forbids deletes is still seen.
+#[test]
+fn other_layers_of_a_settings_file_are_kept() {
+    let here = folder("kept");
+    fs::create_dir(here.join("old")).unwrap();
+    let scp = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "*"}}"#;
+    fs::write(here.join("old/scp.json"), scp).unwrap();
+    fs::write(here.join("old/gone.json"), "{}").unwrap();
+    let settings = "bucket = 'b-1'\naccount = '111122223333'\nregion = 'us-east-1'\nuser = 'u'\nscp = 'scp.json'\nbucket_policy = 'gone.json'\n\
+                    [skip]\nmove-from-bucket = 'never'";
+    fs::write(here.join("old/ica.toml"), settings).unwrap();
+    let output = run(&here, &["generate", "--connection", "old/ica.toml", "--write", "new/deep"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let made = fs::read_to_string(here.join("new/deep/ica.toml")).unwrap();
+    for words in ["scp = \"../../old/scp.json\"", "bucket_policy = \"bucket-policy.json\"", "move-from-bucket = \"never\""] {
+        assert!(made.contains(words), "{made}");
+    }
+    let output = run(&here, &["check", "new/deep"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    assert!(stdout(&output).contains("delete-data            blocked"), "{}", stdout(&output));
+}
+
+#[test]
+fn wrong_usage_says_what_to_do() {
+    let here = folder("usage");
+    fs::write(here.join("two.toml"), "[[connection]]\nname = 'a'\n[[connection]]\nname = 'b'").unwrap();
+    for (more, words) in [
+        (&["--set", "ICA"][..], "NAME=VALUE"),
+        (&["--set", "ICA=x"], "ICA_OIDC_ISSUER"),
+        (&["--connection", "two.toml"], "there are 2 connections"),
+        (&["--force"], "--write"),
+        (&["--region", "eu-north-1"], "--ica-region"),
+    ] {
+        let left_out = if more[0] == "--region" { &["--region", "us-east-1"][..] } else { &[] };
+        let flags = FLAGS.iter().filter(|flag| !left_out.contains(flag)).copied().collect::<Vec<_>>();
+        let output = run(&here, &[&["generate"], &flags[..], more].concat());
+        assert_eq!(output.status.code(), Some(2), "{more:?}");
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    }
+}
+
+const DENY: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::acme-genomics/*"}}"#;
+
+#[test]
+fn a_folder_without_settings_is_read_by_the_names_of_its_files() {
+    let here = folder("by-name");
+    assert_eq!(generate(&here, &["--write", "out"]).status.code(), Some(0));
+    fs::remove_file(here.join("out/ica.toml")).unwrap();
+    fs::write(here.join("out/location.txt"), "None\n").unwrap();
+    fs::write(here.join("out/versioning.txt"), "Enabled\n").unwrap();
+    let flags = ["--bucket", "acme-genomics", "--account", "111122223333", "--prefix", "ica/", "--user", "lab/illumina_ica_admin"];
+    let output = run(&here, &[&["check", "out"], &flags[..]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("us-east-1, enabled, prefix ica/"), "{}", stdout(&output));
+    assert!(stderr(&output).contains("user-policy.json is read as identity policy, by its name"), "{}", stderr(&output));
+    // A flag goes over what is found, and takes a file out that nobody could tell.
+    fs::write(here.join("out/mystery.json"), DENY).unwrap();
+    let output = run(&here, &[&["check", "out"], &flags[..]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("`mystery.json` could be a bucket policy, a key policy"), "{}", stderr(&output));
+    let output = run(&here, &[&["check", "out", "--bucket-policy", "out/mystery.json"], &flags[..]].concat());
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stdout(&output).contains("delete-data            blocked"), "{}", stdout(&output));
+}
+
+#[test]
+fn folders_that_say_nothing_are_refused() {
+    let here = folder("nothing");
+    fs::write(here.join("file.json"), DENY).unwrap();
+    fs::create_dir(here.join("empty")).unwrap();
+    for (dir, code, words) in [("file.json", 2, "is no folder"), ("empty", 2, "no file that"), ("missing", 3, "cannot be read")] {
+        let output = run(&here, &["check", dir]);
+        assert_eq!(output.status.code(), Some(code), "{dir}");
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    }
+}

@@ -1,0 +1,410 @@
+use crate::support::holds_to_schema;
+use ica_policy::ica::catalogue::catalogue;
+use ica_policy::ica::guide::{
+    Cover, Fit, Page, PageKind, Predictor, Topic, answer, guide, messages_page, requirements_page, settings_page, topics_page,
+};
+use ica_policy::report::page_markdown;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn run_with_input(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ica-policy"))
+        .args(arguments)
+        .current_dir(root())
+        .env_clear()
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A run that needs no input may be over before it is written.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
+}
+
+fn run(arguments: &[&str]) -> Output {
+    run_with_input(arguments, b"")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    let value = serde_json::from_slice(&output.stdout).unwrap();
+    holds_to_schema(&value, "explain-v1.json");
+    value
+}
+
+const MADE: &str = "<!-- made from the tables in src/ica; `UPDATE_PAGES=1 cargo test --test all guide` writes it again -->\n\n";
+
+/// The documents that are made of the tables.
+fn documents() -> BTreeMap<String, String> {
+    let mut documents = BTreeMap::new();
+    let mut add = |name: &str, text: String| documents.insert(format!("docs/{name}"), format!("{MADE}{text}"));
+    for operation in &catalogue().operations {
+        add(&format!("operations/{}.md", operation.id), page_markdown::page(&Topic::Operation(operation).page(), 1, Some("")));
+    }
+    let mut index =
+        String::from("# operations\n\nWhat Illumina Connected Analytics does with a bucket, and what each operation needs.\n\n");
+    for operation in &catalogue().operations {
+        let callers = operation.callers.iter().map(|caller| caller.id()).collect::<Vec<_>>().join(", ");
+        index += &format!("- [{0}]({0}.md): {1} ({callers})\n", operation.id, operation.title);
+    }
+    add("operations/README.md", index);
+    add("troubleshooting.md", page_markdown::page(&messages_page(), 1, Some("operations/")));
+    add("requirements.md", page_markdown::page(&requirements_page(), 1, Some("operations/")));
+    let intro = "# settings, assumptions, open points\n\nWhat counts beside the policies, what reports assume, and what AWS's own pages leave open.\n";
+    let pages = settings_page().iter().map(|page| format!("\n{}", page_markdown::page(page, 2, Some("operations/")))).collect::<String>();
+    add("settings.md", intro.to_owned() + &pages);
+    documents
+}
+
+#[test]
+fn the_documents_are_those_of_the_tables() {
+    let documents = documents();
+    if std::env::var_os("UPDATE_PAGES").is_some() {
+        fs::create_dir_all(root().join("docs/operations")).unwrap();
+        documents.iter().for_each(|(name, text)| fs::write(root().join(name), text).unwrap());
+    }
+    for (name, text) in &documents {
+        let written = fs::read_to_string(root().join(name)).unwrap_or_default();
+        assert!(written == *text, "{name} is not what the tables say; `UPDATE_PAGES=1 cargo test --test all guide` writes it again");
+    }
+    for file in fs::read_dir(root().join("docs/operations")).unwrap() {
+        let name = format!("docs/operations/{}", file.unwrap().file_name().to_string_lossy());
+        assert!(documents.contains_key(&name), "{name} is of an operation that is no more");
+    }
+}
+
+#[test]
+fn links_of_the_documents_lead_somewhere() {
+    for (name, text) in documents() {
+        for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            let target = Path::new(&name).parent().unwrap().join(link);
+            let is_made = documents().contains_key(target.to_str().unwrap());
+            assert!(is_made || root().join(&target).is_file(), "{name}: {link}");
+        }
+    }
+}
+
+fn has_action(operation: &str, action: &str) -> bool {
+    catalogue().operation(operation).is_some_and(|operation| operation.steps.iter().any(|step| step.action == action))
+}
+
+#[test]
+fn every_name_in_the_tables_exists() {
+    let guide = guide();
+    let is_operation = |id: &str| catalogue().operation(id).is_some();
+    for operation in &catalogue().operations {
+        assert!(guide.note(&operation.id).is_some(), "{} has no note in notes.toml", operation.id);
+        let covers = |requirement: &&ica_policy::ica::guide::Requirement| requirement.is_covered_by_operation(&operation.id);
+        let asked = operation.steps.iter().any(|step| step.source.starts_with("SEED"));
+        assert!(!asked || guide.requirements.iter().any(|requirement| covers(&requirement)), "{}: no words of the page", operation.id);
+    }
+    for note in &guide.notes {
+        assert!(is_operation(&note.operation), "{}", note.operation);
+    }
+    for setting in &guide.settings {
+        assert!(setting.operations.iter().all(|id| is_operation(id)), "{}", setting.id);
+        assert!(setting.assumption.iter().all(|id| catalogue().assumption(id).is_some()), "{}", setting.id);
+    }
+    for message in &guide.messages {
+        assert!(!message.predicted.is_empty() || message.not_visible.is_some(), "{}", message.id);
+        for predictor in &message.predicted {
+            match predictor {
+                Predictor::Operation { operation, kinds } => assert!(is_operation(operation) && !kinds.is_empty(), "{}", message.id),
+                Predictor::Setting { check } => assert!(guide.setting(check).is_some(), "{}: {check}", message.id),
+            }
+        }
+    }
+    for requirement in &guide.requirements {
+        assert!(!requirement.covered.is_empty() || requirement.not_visible.is_some(), "{}", requirement.says);
+        for cover in &requirement.covered {
+            let exists = match cover {
+                Cover::Operation { operation, action: Some(action) } => has_action(operation, action),
+                Cover::Operation { operation, action: None } => is_operation(operation),
+                Cover::Setting { check } => guide.setting(check).is_some(),
+                Cover::Message { message } => guide.message(message).is_some(),
+                Cover::Assumption { assumption } => catalogue().assumption(assumption).is_some(),
+            };
+            assert!(exists, "{}: {cover:?}", requirement.says);
+        }
+    }
+    let names = Topic::all().iter().map(Topic::id).collect::<Vec<_>>();
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "a name has one page");
+}
+
+/// What reports show of settings is in the table, and the table says truly which settings are judged.
+#[test]
+fn the_settings_of_reports_are_in_the_table() {
+    let mut judged = BTreeSet::new();
+    for (bucket, prefix) in [("acme-genomics", "ica/"), ("acme-genomics", "ica"), ("xn--acme", "ica/")] {
+        let arguments = ["check", "--bucket", bucket, "--account", "111122223333", "--prefix", prefix, "--user", "u", "--format", "json"];
+        let report: Value = serde_json::from_slice(&run(&arguments).stdout).unwrap();
+        for operation in report["operations"].as_array().unwrap() {
+            for step in operation["callers"].as_array().unwrap().iter().flat_map(|caller| caller["steps"].as_array().unwrap()) {
+                let action = step["action"].as_str().unwrap();
+                if action.contains(':') {
+                    continue;
+                }
+                let setting = guide().setting(action).unwrap_or_else(|| panic!("`{action}` has no row in checks.toml"));
+                assert!(setting.operations.iter().any(|id| id == operation["id"].as_str().unwrap()), "{action}: {}", operation["id"]);
+                assert!(setting.judged || step["verdict"] == "unknown", "`{action}` is judged");
+                judged.extend((step["verdict"] != "unknown").then(|| setting.id.clone()));
+            }
+        }
+    }
+    for id in ["bucket-name", "prefix"] {
+        assert!(judged.contains(id), "{id}");
+    }
+}
+
+fn seed_page() -> Option<String> {
+    let folder = root().join("../shared/seed");
+    let Some(file) = fs::read_dir(&folder).ok().and_then(|mut files| files.next()) else {
+        eprintln!("SKIPPED: the ICA page is not here: {}", folder.display());
+        return None;
+    };
+    let page = fs::read_to_string(file.unwrap().path()).unwrap();
+    let start = page.find("You can use your own S3 bucket with").unwrap();
+    Some(page[start..].to_owned())
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Words by which a sentence of the page may ask for something or forbid it.
+const ASKS: [&str; 25] = [
+    "must",
+    "require",
+    "required",
+    "requires",
+    "need",
+    "needs",
+    "needed",
+    "cannot",
+    "not",
+    "ensure",
+    "sure",
+    "crucial",
+    "restriction",
+    "restrictions",
+    "block",
+    "replace",
+    "fail",
+    "failing",
+    "failure",
+    "only",
+    "should",
+    "invalid",
+    "missing",
+    "conflicting",
+    "delete",
+];
+
+/// Sentences with such words that ask for nothing.
+const ASK_NOTHING: [&str; 3] = [
+    "\"DELETE\"",
+    "See the \"To create, modify, or delete another IAM user's access keys (console)\" sub-section",
+    "Depending on the conflicts on the notifications, the error can be presented in any of the following",
+];
+
+#[test]
+fn every_requirement_and_message_of_the_page_is_in_the_tables() {
+    let Some(page) = seed_page() else { return };
+    let flat = one_line(&page);
+    let words = guide().requirements.iter().flat_map(|requirement| &requirement.words).map(|words| one_line(words)).collect::<Vec<_>>();
+    for words in &words {
+        assert!(flat.contains(words.as_str()), "not on the page: {words}");
+    }
+    let of_page = guide().messages.iter().filter(|message| message.source.starts_with("SEED")).collect::<Vec<_>>();
+    for message in &of_page {
+        assert!(flat.to_lowercase().contains(&message.message.to_lowercase()), "not on the page: {}", message.message);
+    }
+    let is_told = |sentence: &str| {
+        let lower = sentence.to_lowercase();
+        let own = |text: &str| text.to_lowercase().contains(&lower) || lower.contains(&text.to_lowercase());
+        words.iter().any(|words| sentence.contains(words.as_str()) || words.contains(sentence))
+            || of_page.iter().any(|message| own(&message.message) || own(&message.kind))
+            || sentence == "Invalid Paramater"
+            || ASK_NOTHING.contains(&sentence)
+    };
+    let pieces = page.lines().flat_map(|line| line.split_inclusive(". ").flat_map(|piece| piece.split_inclusive(": ")));
+    let mut asking = 0;
+    for sentence in pieces.map(one_line) {
+        let sentence = sentence.trim_matches(|letter: char| " .:?•".contains(letter));
+        let lower = sentence.to_lowercase();
+        if lower.split(|letter: char| !letter.is_alphanumeric()).any(|word| ASKS.contains(&word)) {
+            asking += 1;
+            assert!(is_told(sentence), "no table tells: {sentence}");
+        }
+    }
+    assert!(asking > 50, "the page was cut into {asking} sentences that ask for something");
+}
+
+/// A message as users see it: names filled in.
+fn filled(message: &str) -> String {
+    let fill = |name: &str| match name {
+        "region" => "eu-central-1",
+        "regions" => "us-east-1, eu-west-2",
+        "prefix" | "prefixMsg" => " 'ica/run-7/' ",
+        "eventTypeMsg" => " of type s3:ObjectCreated:*",
+        "storageContainer" | "storageAccountName" => "acme-genomics",
+        "action" => "s3:GetObject",
+        "resource" => "arn:aws:s3:::acme-genomics/ica/a.bam",
+        _ => "the request 4Q7 was turned down",
+    };
+    let mut pieces = message.split('{');
+    let first = pieces.next().unwrap().to_owned();
+    pieces.fold(first, |text, piece| {
+        let (name, behind) = piece.split_once('}').unwrap();
+        text + fill(name) + behind
+    })
+}
+
+fn found(text: &str) -> Vec<(String, Option<Fit>)> {
+    answer(text).candidates.into_iter().map(|candidate| (candidate.page.id, candidate.fit)).collect()
+}
+
+/// The entries of messages whose fixed words are the same cannot be told apart.
+fn is_as_good(id: &str, other: &str) -> bool {
+    let fixed = |id: &str| guide().message(id).unwrap().message.split('{').next().unwrap().to_owned();
+    id == other || fixed(id) == fixed(other)
+}
+
+#[test]
+fn a_pasted_message_is_found_in_whatever_form() {
+    for message in &guide().messages {
+        let text = filled(&message.message);
+        let letters = text.chars().collect::<Vec<_>>();
+        let broken = letters.chunks(11).map(|chunk| chunk.iter().collect::<String>()).collect::<Vec<_>>().join("\n   ");
+        let forms = [
+            text.clone(),
+            text.to_uppercase(),
+            text.replace(' ', "\t \n"),
+            broken,
+            format!("2026-11-24T10:00:00Z ERROR [ica] {{\"errorMessage\":\"{text}\\n\", \"id\": 12}} while validating"),
+            text.replace(['\'', '.', ':', ','], ""),
+        ];
+        for form in forms {
+            let found = found(&form);
+            let first = found.first().unwrap_or_else(|| panic!("{} is not found by: {form}", message.id));
+            assert!(is_as_good(&message.id, &first.0) && first.1 == Some(Fit::Whole), "{} by {form}: {found:?}", message.id);
+        }
+    }
+}
+
+#[test]
+fn a_part_of_a_message_is_found() {
+    for message in &guide().messages {
+        // What is filled in at the end is not ICA's own words.
+        let is_open = message.message.ends_with('}');
+        let end = message.message.find('{').filter(|_| is_open).unwrap_or(message.message.len());
+        let text = filled(&message.message[..end]);
+        let letters = text.chars().collect::<Vec<_>>();
+        let (two_thirds, third) = (letters.len() * 2 / 3, letters.len() / 3);
+        for part in [&letters[..two_thirds], &letters[third..], &letters[letters.len() / 6..letters.len() * 5 / 6]] {
+            let part = part.iter().collect::<String>();
+            // Fewer letters are in too many texts.
+            if part.chars().filter(|letter| letter.is_alphanumeric()).count() < 8 {
+                continue;
+            }
+            assert!(found(&part).iter().any(|(id, _)| *id == message.id), "{} by {part}: {:?}", message.id, found(&part));
+        }
+    }
+}
+
+#[test]
+fn a_message_with_typing_errors_is_found_by_its_words() {
+    let found = found("Misssing lamda ARN for storage container notifcation");
+    assert_eq!(found.first(), Some(&("missing-lambda".to_owned(), Some(Fit::Similar))), "{found:?}");
+}
+
+#[test]
+fn another_text_is_not_taken_for_a_message() {
+    for text in ["the weather is fine", "hello", "No space left on device", "notifications", "Error", "x", "¿qué?", "{}", "a {b} c"] {
+        let found = found(text);
+        assert!(text == "notifications" || found.is_empty(), "{text}: {found:?}");
+    }
+    assert_eq!(answer("the ship does not sail to a region where nobody has seen the sea").candidates.len(), 0);
+}
+
+#[test]
+fn what_aws_names_is_read() {
+    let answer = answer(
+        "An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:sts::111122223333:federated-user/ica-7 is not authorized to \
+         perform: s3:PutObject on resource: \"arn:aws:s3:::b/k\" with an explicit deny in a resource-based policy",
+    );
+    assert_eq!(answer.candidates[0].page.id, "aws-explicit-deny");
+    let names = answer.names.join("\n");
+    for words in ["`federated-session`", "`s3:PutObject`: needed by `create-folder`, `upload-data`, `browser-upload`", "--bucket-policy"] {
+        assert!(names.contains(words), "{words} is not in {names}");
+    }
+    assert!(!names.contains("archive-data"), "a session does not archive: {names}");
+}
+
+#[test]
+fn every_topic_has_a_page_that_tells_something() {
+    for topic in Topic::all() {
+        let page = topic.page();
+        assert!(!page.title.is_empty() && !page.sections.is_empty(), "{}", page.id);
+        let found = answer(&page.id.to_uppercase());
+        assert_eq!(found.candidates[0].page, page, "{}", page.id);
+        for table in page.sections.iter().filter_map(|section| section.table.as_ref()) {
+            assert!(table.rows.iter().all(|row| row.len() == table.columns.len()), "{}", page.id);
+        }
+    }
+    let listed = |page: &Page| page.sections.iter().map(|section| section.items.len()).sum::<usize>();
+    assert_eq!(listed(&topics_page()), Topic::all().len());
+    assert_eq!(topics_page().kind, PageKind::List);
+}
+
+#[test]
+fn explain_ends_as_it_says() {
+    for (arguments, code) in [
+        (&["explain"][..], 0),
+        (&["explain", "upload-data"], 0),
+        (&["explain", "403", "forbidden"], 0),
+        (&["explain", "no-such-thing-at-all"], 1),
+        (&["explain", " "], 2),
+        (&["explain", "x", "--format", "html"], 2),
+    ] {
+        assert_eq!(run(arguments).status.code(), Some(code), "{arguments:?}");
+    }
+    let long = run_with_input(&["explain", "-"], &b"a".repeat(70_000));
+    assert_eq!(long.status.code(), Some(2));
+    let log = run_with_input(&["explain", "-"], b"...\nStorage container must be located in\nthe eu-central-1 region\n...");
+    assert!(log.status.success() && stdout(&log).starts_with("wrong-region (message)"), "{}", stdout(&log));
+    let near = stdout(&run(&["explain", "uplaod-data"]));
+    assert!(near.contains("nearest: `upload-data`"), "{near}");
+    // Letters that are no ASCII, and bytes that are no text.
+    assert_eq!(run_with_input(&["explain", "-"], "Größe ß İ 配置".as_bytes()).status.code(), Some(1));
+    assert_eq!(run_with_input(&["explain", "-"], b"\xff\xfe\xfa").status.code(), Some(3));
+}
+
+#[test]
+fn explain_gives_json_by_its_schema() {
+    for topic in Topic::all() {
+        let output = run(&["explain", topic.id(), "--format", "json"]);
+        assert_eq!(json(&output)["candidates"][0]["page"]["id"], topic.id());
+    }
+    assert_eq!(json(&run(&["explain", "--format", "json"]))["question"], Value::Null);
+    let nothing = json(&run(&["explain", "downlod-data", "--format", "json"]));
+    assert_eq!((&nothing["candidates"].as_array().unwrap().len(), &nothing["nearest"][0]), (&0, &Value::from("download-data")));
+    for arguments in [&["explain", "", "--format", "json"][..], &["explain", "x", "--no-such-flag", "--format", "json"]] {
+        let output = run(arguments);
+        assert_eq!((output.status.code(), json(&output)["errors"].as_array().unwrap().len()), (Some(2), 1));
+    }
+    assert_eq!(run_with_input(&["explain", "-", "--format", "json"], b"\xff\xfe\xfa").status.code(), Some(3));
+}
