@@ -152,8 +152,19 @@ pub fn supports_key_on(action: &Action, resource_type: &str, key: &str) -> KeySu
     judge(action, key, |name| name.eq_ignore_ascii_case(resource_type))
 }
 
+/// As [`supports_key_on`] for a key that was looked up; without a resource type as [`supports_key`].
+pub fn supports_known_key(action: &Action, resource_type: Option<&str>, key: &ConditionKey) -> KeySupport {
+    if key.is_global() && !key.is_listed_per_action() {
+        return KeySupport::Global;
+    }
+    judge_known(action, key, |name| resource_type.is_none_or(|kind| name.eq_ignore_ascii_case(kind)))
+}
+
 fn judge(action: &Action, name: &str, counts: impl Fn(&str) -> bool) -> KeySupport {
-    let Some(key) = condition_key(name) else { return KeySupport::Unknown };
+    condition_key(name).map_or(KeySupport::Unknown, |key| judge_known(action, key, counts))
+}
+
+fn judge_known(action: &Action, key: &ConditionKey, counts: impl Fn(&str) -> bool) -> KeySupport {
     let mut resources = action.resources().filter(|resource| counts(resource.resource_type.name()));
     let by_action = action.condition_keys().any(|listed| listed == key.name);
     let listed = by_action

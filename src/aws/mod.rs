@@ -15,11 +15,11 @@ mod table;
 
 pub use key::{
     ConditionKey, KeyCategory, KeySupport, KeyType, ValueType, condition_key, condition_key_type, condition_keys, supports_key,
-    supports_key_on,
+    supports_key_on, supports_known_key,
 };
 pub use prefix::{is_known_service, service_prefixes, supports_rcp};
 pub use region::{Partition, Region, partition, partition_of_region, partitions, region, regions};
-pub use resource::{Contents, ResourceType, contents};
+pub use resource::{ArnPart, Contents, ResourceType, contents};
 pub use service::{AccessLevel, Action, ActionResource, Service, action, service, services};
 
 /// The day of the data on services, actions and condition keys, such as `2026-09-26`.

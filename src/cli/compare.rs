@@ -10,7 +10,7 @@ use crate::input::Document;
 use crate::model::PolicyKind;
 use crate::report::{Change, Comparison, Side, compare_human, compare_json, human};
 use crate::source::Sources;
-use crate::symbolic::{Differences, Direction, Undecided, differences};
+use crate::symbolic::{Differences, Direction, Requests, Undecided, differences};
 use clap::{Args as ClapArgs, ValueEnum};
 
 /// Says what the new version of a policy allows that the old did not, and what it allows no longer: all requests, not samples, whoever asks.
@@ -32,12 +32,32 @@ pub(super) struct Args {
     /// What the policies are; without it resource if a statement names principals, else identity.
     #[arg(long, value_enum)]
     kind: Option<Kind>,
+    /// Which requests are looked at.
+    #[arg(long, value_enum, default_value_t = Looked::Possible)]
+    requests: Looked,
     /// Which differences give exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Any)]
     fail_on: FailOn,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Looked {
+    /// Those that AWS has: an action of its reference data with a resource and keys that it takes. What the data lacks is any.
+    Possible,
+    /// Any action with any resource and any keys: holds also for what AWS will add.
+    Any,
+}
+
+impl Looked {
+    fn meant(self) -> Requests {
+        match self {
+            Looked::Possible => Requests::Possible,
+            Looked::Any => Requests::Any,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -177,14 +197,16 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
     };
     let mut findings = Vec::new();
     let [(old, before), (new, after)] = [old, new].map(|version| version.meant(kind.meant(), &mut findings));
-    let differences = differences(&[&before], &[&after]);
+    let requests = args.requests.meant();
+    let differences = differences(&[&before], &[&after], requests);
     let change = Change {
         caller: None,
         old: Side { name: &old.name, policies: vec![&before] },
         new: Side { name: &new.name, policies: vec![&after] },
         differences: &differences,
     };
-    let comparison = Comparison { old: &old, new: &new, kind: kind.word(), changes: vec![change], findings: &findings, connections: None };
+    let comparison =
+        Comparison { old: &old, new: &new, kind: kind.word(), requests, changes: vec![change], findings: &findings, connections: None };
     let fails = args.fail_on.fails(std::iter::once(&differences), false);
     printer.report(&sources, &comparison).max(judged(fails, std::iter::once(&differences)))
 }

@@ -9,6 +9,7 @@ use crate::ica::settings::{self, Settings};
 use crate::ica::{AccessChange, OperationChange, access_changes, check, operation_changes};
 use crate::report::{Change, Comparison, Connections, Version};
 use crate::source::{SourceId, Sources};
+use crate::symbolic::Requests;
 use std::path::{Path, PathBuf};
 
 /// The ending of settings files.
@@ -171,6 +172,7 @@ fn compared(
     let outcome = Outcome { changes: &changes, operations: &operations, is_partly_open: !left_out.is_empty() };
     let findings = after.map(|connection| connection.findings.clone()).unwrap_or_default();
     let comparison = Comparison {
+        requests: Requests::Any,
         old: &versions[0],
         new: &versions[1],
         kind: "effective",

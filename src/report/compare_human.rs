@@ -3,10 +3,11 @@
 use super::comparison::{Change, Comparison, Connections, Side, Touched, action_name, file_of, key_name};
 use super::human::{Look, draw_causes, draw_finding};
 use crate::authz::{Ambiguity, Choice};
+use crate::aws;
 use crate::finding::{Finding, Severity};
 use crate::ica::Verdict;
 use crate::source::Sources;
-use crate::symbolic::{Cause, Differences, Direction, Place, Region, Relation};
+use crate::symbolic::{Cause, Differences, Direction, Place, Region, Relation, Requests};
 use std::fmt::Write;
 
 /// The most regions of one direction that are drawn.
@@ -32,7 +33,7 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>, look: Look) -> Str
     for change in &comparison.changes {
         let relation = relation_words(change.differences.relation);
         let _ = match change.caller {
-            None => writeln!(text, "{relation}, compared as policies of kind {}", comparison.kind),
+            None => writeln!(text, "{relation}, compared as policies of kind {}{}", comparison.kind, looked_at(comparison.requests)),
             Some(caller) => writeln!(text, "\naccess of {caller} to the bucket: {relation}"),
         };
         draw_change(&mut text, sources, change, look);
@@ -80,6 +81,16 @@ fn draw_change(text: &mut String, sources: &Sources, change: &Change<'_>, look: 
     let denied = Drawer { sources, look, what: "newly-denied", from: new, to: old, is_gain: false };
     allowed.draw(text, &differences.newly_allowed);
     denied.draw(text, &differences.newly_denied);
+}
+
+/// Which requests were looked at, on a line of its own.
+fn looked_at(requests: Requests) -> String {
+    match requests {
+        Requests::Possible => {
+            format!("\nlooked at the requests that AWS has, by its data of {}; --requests any looks at all", aws::data_date())
+        }
+        Requests::Any => String::new(),
+    }
 }
 
 fn relation_words(relation: Relation) -> &'static str {
@@ -179,6 +190,9 @@ impl Drawer<'_> {
         for (number, (key, value)) in sample.context.iter().enumerate() {
             let start = if number == 0 { " with" } else { "," };
             let _ = write!(words, "{start} {} {}", key_name(key), shown(&value.as_slice().join(", ")));
+        }
+        for (number, key) in sample.absent.iter().enumerate() {
+            let _ = write!(words, "{} {}", if number == 0 { " without" } else { "," }, key_name(key));
         }
         words
     }

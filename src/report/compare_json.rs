@@ -7,7 +7,7 @@ use crate::authz::{Ambiguity, Choice, ContextValue};
 use crate::ica::Verdict;
 use crate::ica::connection::Unreadable;
 use crate::source::Sources;
-use crate::symbolic::{Cause, Direction, Place, Region, Relation, Sample, Undecided};
+use crate::symbolic::{Cause, Direction, Place, Region, Relation, Requests, Sample, Undecided};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -20,6 +20,8 @@ struct Report<'a, E> {
     old: Option<DocumentView<'a>>,
     new: Option<DocumentView<'a>>,
     kind: Option<&'static str>,
+    /// Which requests were looked at.
+    requests: Option<Requests>,
     relation: Option<Relation>,
     newly_allowed: Vec<DifferenceView>,
     newly_denied: Vec<DifferenceView>,
@@ -98,6 +100,7 @@ struct WitnessView {
     action: Option<String>,
     resource: Option<String>,
     context: BTreeMap<String, serde_json::Value>,
+    absent: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -141,6 +144,7 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>) -> String {
         old: Some(version_view(comparison.old)),
         new: Some(version_view(comparison.new)),
         kind: Some(comparison.kind),
+        requests: Some(comparison.requests),
         relation,
         newly_allowed: changes().flat_map(|change| gains(sources, change)).collect(),
         newly_denied: changes().flat_map(|change| losses(sources, change)).collect(),
@@ -186,6 +190,7 @@ fn empty<'a, E>(errors: E) -> Report<'a, E> {
         old: None,
         new: None,
         kind: None,
+        requests: None,
         relation: None,
         newly_allowed: Vec::new(),
         newly_denied: Vec::new(),
@@ -241,7 +246,7 @@ fn statement_view(sources: &Sources, place: Place, (side, policies): Named<'_>) 
 }
 
 fn witness_view(region: &Region, written: &Touched) -> WitnessView {
-    let Sample { principal, action, resource, context } = &region.witness;
+    let Sample { principal, action, resource, context, absent } = &region.witness;
     let value = |value: &ContextValue| match value {
         ContextValue::One(value) => serde_json::Value::from(value.as_str()),
         ContextValue::Many(values) => serde_json::Value::from(values.as_slice()),
@@ -251,6 +256,7 @@ fn witness_view(region: &Region, written: &Touched) -> WitnessView {
         action: action.as_ref().map(|action| action_name(action, written)),
         resource: resource.clone(),
         context: context.iter().map(|(key, found)| (key_name(key), value(found))).collect(),
+        absent: absent.iter().map(|key| key_name(key)).collect(),
     }
 }
 

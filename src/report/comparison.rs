@@ -5,7 +5,7 @@ use crate::finding::Finding;
 use crate::ica::{AccessChange, Check, OperationChange};
 use crate::model::{Policy, Statement};
 use crate::source::{Sources, Span};
-use crate::symbolic::{Differences, Place, Region};
+use crate::symbolic::{Differences, Place, Region, Requests};
 
 /// One of the two versions, as the user calls it.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Comparison<'a> {
     pub new: &'a Version,
     /// The kind of policy that both were taken for, as `--kind` has it; `effective` where the layers of a connection were compared.
     pub kind: &'static str,
+    /// The requests that were looked at.
+    pub requests: Requests,
     /// In what they differ: two documents, or what each caller of a connection may do.
     pub changes: Vec<Change<'a>>,
     /// What is wrong with the documents themselves.

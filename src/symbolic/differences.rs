@@ -3,10 +3,10 @@
 use super::bits::ones;
 use super::causes::{Cause, causes};
 use super::compare::{Answer, Compared, Question, Relation, compare_subjects};
-use super::outside::Budget;
 use super::plausible::plausible;
 use super::point::Sample;
-use super::sides::{Because, Place, Search, Sides, parts};
+use super::possible::Requests;
+use super::sides::{Because, Place, Sides, parts};
 use super::sketch::resource_atom;
 use super::space::{Classified, Name, Space, Undecided};
 use super::subject::{Documents, Hinge, Subject};
@@ -86,8 +86,8 @@ impl Direction {
 }
 
 /// Compares two sets of policies as [`super::compare`] does, and lists all in which they differ.
-pub fn differences(old: &[&Policy], new: &[&Policy]) -> Differences {
-    differences_of(&Documents::new(old), &Documents::new(new))
+pub fn differences(old: &[&Policy], new: &[&Policy], requests: Requests) -> Differences {
+    differences_of(&Documents::new(old, requests), &Documents::new(new, requests))
 }
 
 /// Lists in what two sides differ, whatever they are.
@@ -153,12 +153,12 @@ impl<'a> Listing<'a> {
 
     /// Where variables stand in the policies, values are tried: with unknown ones the space holds requests that cannot be.
     fn run(&mut self) {
-        let Question { old, new, readings } = self.question;
+        let Question { old, .. } = self.question;
         let settled = self.question.assignments();
         let is_open = !settled.is_empty();
         let runs = if is_open { settled } else { vec![old.known().clone()] };
         for variables in &runs {
-            let searched = Sides::new(old, new, readings, variables).and_then(|sides| self.search(&sides, variables));
+            let searched = self.question.sides(variables).and_then(|sides| self.search(&sides, variables));
             if let Err(undecided) = searched
                 && !is_open
             {
@@ -170,7 +170,7 @@ impl<'a> Listing<'a> {
     /// Looks at every part, also behind one that could not be decided.
     fn search(&mut self, sides: &Sides, variables: &Variables) -> Result<(), Undecided> {
         let (from, to) = sides.directed(self.backwards);
-        let mut search = Search { gathered: &sides.gathered, variables, from, to, budget: Budget::default() };
+        let mut search = sides.search(self.backwards, variables);
         let mut result = Ok(());
         for part in parts(&sides.gathered, from, to) {
             if self.seen.contains_key(&part.because) {
@@ -193,7 +193,7 @@ impl<'a> Listing<'a> {
 
     /// Notes a box, if a request of it replays.
     fn look(&mut self, space: &Space, cube: &[u64], because: Because, patterns: &Patterns, variables: &Variables) {
-        let sample = Sample::pick(space, cube, variables);
+        let sample = self.question.pick(space, cube, variables);
         if !self.question.replays(&sample, self.backwards) {
             return;
         }

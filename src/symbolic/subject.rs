@@ -1,6 +1,7 @@
 //! What is compared: documents by themselves, or what the layers of a known caller allow together.
 
 use super::point::Sample;
+use super::possible::Requests;
 use super::sides::{Block, Place, Side, allows, generous};
 use super::sketch::{Entry, Sketcher};
 use super::space::Undecided;
@@ -19,6 +20,11 @@ pub(super) trait Subject {
 
     /// Whether principals are a dimension; not where the caller is known.
     fn names_principals(&self) -> bool;
+
+    /// Which requests are looked at.
+    fn requests(&self) -> Requests {
+        Requests::Any
+    }
 
     /// Its statements as cubes.
     ///
@@ -69,11 +75,12 @@ pub(super) enum Hinge {
 pub(super) struct Documents<'a> {
     policies: &'a [&'a Policy],
     known: Variables,
+    requests: Requests,
 }
 
 impl<'a> Documents<'a> {
-    pub(super) fn new(policies: &'a [&'a Policy]) -> Documents<'a> {
-        Documents { policies, known: Variables::default() }
+    pub(super) fn new(policies: &'a [&'a Policy], requests: Requests) -> Documents<'a> {
+        Documents { policies, known: Variables::default(), requests }
     }
 }
 
@@ -88,6 +95,10 @@ impl Subject for Documents<'_> {
 
     fn names_principals(&self) -> bool {
         true
+    }
+
+    fn requests(&self) -> Requests {
+        self.requests
     }
 
     fn side(&self, sketcher: &mut Sketcher<'_>) -> Result<Side, Undecided> {
