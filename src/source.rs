@@ -391,5 +391,17 @@ pub fn without_places(value: &impl std::fmt::Debug) -> String {
     let text = format!("{value:?}");
     let mut parts = text.split("Span { lo: ");
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |words, part| words + part.split_once('}').map_or("", |(_, rest)| rest))
+    parts.fold(first, |words, part| match place_at(part) {
+        Some(rest) => words + rest,
+        // The user's own words may look like the beginning of a place.
+        None => words + "Span { lo: " + part,
+    })
+}
+
+/// What follows `1, hi: 2 }`; `None` if the text does not begin so.
+fn place_at(text: &str) -> Option<&str> {
+    let (lo, rest) = text.split_once(", hi: ")?;
+    let (hi, rest) = rest.split_once(" }")?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number(lo) && is_number(hi)).then_some(rest)
 }

@@ -476,3 +476,29 @@ fn words_beyond_a_limit_are_told_as_a_limit_of_ours() {
     let same = report(&compared("same-limit", &old, &old, &["--format", "json"]));
     assert_eq!(same["relation"], "equal", "{same}");
 }
+
+/// Found by a reviewer: sets of ARNs, operators of another family than the key's type, and times beyond the calendar.
+#[test]
+fn keys_of_unusual_values_are_neither_equal_nor_a_defect() {
+    let under = |condition: Value| {
+        let mut statement = allow(&["events:PutTargets"], "*");
+        statement["Condition"] = condition;
+        json!([statement])
+    };
+    let arn = |name: &str| format!("arn:aws:lambda:us-east-1:111122223333:function:{name}");
+    let sets = |least: &str| under(json!({"ForAnyValue:ArnEquals": {"events:TargetArn": least}}));
+    let both = json!([{"Effect": "Deny", "Action": "events:PutTargets", "Resource": "*",
+        "Condition": {"ForAnyValue:ArnNotEquals": {"events:TargetArn": arn("a")}}}, sets(&arn("a"))[0]]);
+    // Only sets of several ARNs tell the two apart.
+    assert_eq!(reported("sets-of-arns", &both, &sets(&arn("a")))["relation"], "new-allows-more");
+    let conditions = [
+        json!({"StringNotEquals": {"aws:SourceIp": "203.0.113.7"}}),
+        json!({"StringLike": {"aws:CurrentTime": "2026*"}}),
+        json!({"NumericLessThan": {"aws:EpochTime": "1e300"}}),
+        json!({"NumericLessThan": {"aws:EpochTime": "-1e300"}}),
+    ];
+    for (number, condition) in conditions.into_iter().enumerate() {
+        let output = compared(&format!("unusual-{number}"), &json!([]), &under(condition), &["--format", "json"]);
+        assert!(output.status.code().is_some_and(|code| code <= 1), "{}", stdout(&output));
+    }
+}

@@ -62,7 +62,7 @@ fn keys_that_are_denied_or_allowed() {
     let both = ["all but keys ending in `.bam`", "all but `arn:aws:s3:::lab/*.cram`"];
     says(&checked("two", ALL, &[bam, cram]), "federated-session", "partial", &both);
     let below = checked("below", "arn:aws:s3:::lab/ica/raw/*", &[]);
-    says(&below, "iam-user", "partial", &["only keys that begin with `raw/`"]);
+    says(&below, "iam-user", "partial", &["only keys that begin with `ica/raw/`"]);
 }
 
 #[test]
@@ -82,6 +82,19 @@ fn keys_and_addresses_together() {
     let elsewhere = json!({"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}});
     let report = checked("together", ALL, &[deny("arn:aws:s3:::lab/ica/*.bam", &elsewhere)]);
     says(&report, "federated-session", "partial", &["all but keys ending in `.bam` and not from 203.0.113.0/24"]);
+}
+
+/// Negated operators are told by what they except: a key that is there, and of sets the other quantity.
+#[test]
+fn negated_operators_are_turned_round() {
+    let under = |name, condition| checked(name, ALL, &[deny(ALL, &condition)]);
+    let report = under("if-exists", json!({"NotIpAddressIfExists": {"aws:SourceIp": "203.0.113.0/24"}}));
+    says(&report, "federated-session", "partial", &["only from 203.0.113.0/24"]);
+    let report = under("tag-if-exists", json!({"StringNotEqualsIfExists": {"aws:PrincipalTag/team": "lab"}}));
+    says(&report, "iam-user", "unknown", &["only where `aws:PrincipalTag/team` is `lab`"]);
+    let report = under("any-not", json!({"ForAnyValue:StringNotEquals": {"aws:PrincipalOrgPaths": "o-a/"}}));
+    let words = step(&report, "iam-user")["depends_on"].to_string();
+    assert!(!words.contains("a value of"), "{words}");
 }
 
 /// What no few words say is not said wrongly.

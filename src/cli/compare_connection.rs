@@ -176,7 +176,7 @@ fn compared(
     let of_layers = differing.map(|change| Change::of_layer(change, &versions[0], &versions[1]));
     let findings = after.map(|connection| connection.findings.clone()).unwrap_or_default();
     let comparison = Comparison {
-        requests: Requests::Any,
+        requests: Requests::Possible,
         old: &versions[0],
         new: &versions[1],
         kind: "effective",

@@ -186,6 +186,7 @@ fn check_comparable(old: &Connection, new: &Connection, caller: IcaCaller) -> Re
         (is_customers && old.customer != new.customer, "the two are about different users or roles of the customer"),
         (!is_customers && role(old) != role(new), "the two are about different roles of Illumina"),
         (!is_customers && role(new).is_none(), "the region is not given, so nobody knows which role is Illumina's"),
+        (is_customers && new.identity == Given::Absent && old.identity == Given::Absent, "nobody said what the identity policies are"),
         (
             is_customers && one_side(old.identity == Given::Absent, new.identity == Given::Absent),
             "only one of the two names identity policies",

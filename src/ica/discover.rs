@@ -200,11 +200,19 @@ fn add(list: &mut Option<Files>, name: String) -> bool {
     false
 }
 
+/// The errors of AWS that say that something is not configured, as the script of `inputs` has them. `NoSuchBucket` is none of them.
+const NOT_CONFIGURED: [&str; 4] = [
+    "NoSuchBucketPolicy",
+    "NoSuchCORSConfiguration",
+    "NoSuchPublicAccessBlockConfiguration",
+    "ServerSideEncryptionConfigurationNotFoundError",
+];
+
 /// The script of `inputs` keeps the words of a call that failed: `NoSuchBucketPolicy` says that there is none.
 fn not_configured(files: &[FolderFile], name: &str) -> bool {
     let errors = format!("{}.err", name.trim_end_matches(".json"));
     let words = files.iter().find(|file| file.name == errors).and_then(|file| file.text.as_deref());
-    words.is_some_and(|words| words.contains("NoSuch"))
+    words.is_some_and(|words| NOT_CONFIGURED.iter().any(|code| words.contains(code)))
 }
 
 /// Sets what an answer says. An empty file is what a call leaves that failed.

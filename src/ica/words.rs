@@ -103,30 +103,34 @@ fn resource_noun(pattern: &ResourcePattern, stem: &str) -> String {
     let Some(rest) = text.strip_prefix(stem).or_else(|| (text.starts_with('*')).then_some(&*text)) else {
         return format!("`{text}`");
     };
+    // The prefix is part of a key.
+    let prefix = stem.split_once('/').map_or("", |(_, prefix)| prefix);
     let is_plain = |text: &str| !text.contains(['*', '?', '$']);
     match (rest.strip_prefix('*'), rest.strip_suffix('*')) {
         (Some(end), _) if is_plain(end) && !end.is_empty() => format!("keys ending in `{end}`"),
-        (_, Some(start)) if is_plain(start) && !start.is_empty() => format!("keys that begin with `{start}`"),
-        _ if is_plain(rest) => format!("the key `{rest}`"),
-        _ => format!("keys like `{rest}`"),
+        (_, Some(start)) if is_plain(start) && !start.is_empty() => format!("keys that begin with `{prefix}{start}`"),
+        _ if is_plain(rest) => format!("the key `{prefix}{rest}`"),
+        _ => format!("keys like `{prefix}{rest}`"),
     }
 }
 
 /// What the condition asks for, or, if its operator is negated, what it excepts.
 fn condition_noun(condition: &Condition) -> String {
     let key = super::reasons::written_key(condition);
-    let or_absent = if condition.if_exists { " or absent" } else { "" };
-    let of = match condition.quantifier {
-        Some(Quantifier::ForAllValues) => "every value of ",
-        Some(Quantifier::ForAnyValue) => "a value of ",
-        None => "",
+    // What a negated operator excepts is a key that is there, and of sets the other quantity: not all are is that one is not.
+    let is_negated = condition.test.is_negated();
+    let or_absent = if condition.if_exists && !is_negated { " or absent" } else { "" };
+    let of = match (condition.quantifier, is_negated) {
+        (Some(Quantifier::ForAllValues), false) | (Some(Quantifier::ForAnyValue), true) => "every value of ",
+        (Some(Quantifier::ForAnyValue), false) | (Some(Quantifier::ForAllValues), true) => "a value of ",
+        (None, _) => "",
     };
     match &condition.test {
         Test::Ip { values, .. } if condition.key.node.as_ref() == "aws:sourceip" => {
             format!(
                 "from {}{}",
                 listed(&values.list, |net| net.to_string()),
-                if condition.if_exists { " or without an address" } else { "" }
+                if or_absent.is_empty() { "" } else { " or without an address" }
             )
         }
         Test::Ip { values, .. } => format!("where `{key}` is in {}{or_absent}", listed(&values.list, |net| net.to_string())),

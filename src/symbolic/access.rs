@@ -18,8 +18,9 @@ use crate::eval::{self, Outcome};
 use crate::model::Policy;
 use crate::source::Span;
 
-/// Combinations of statements of all layers that are looked at.
-const MOST_COMBINATIONS: usize = 10_000;
+/// Combinations of statements of all layers that are looked at: each is held against each of the other side. Most statements are about
+/// other services and meet nothing of the bucket's.
+const MOST_COMBINATIONS: usize = 400;
 
 /// The place of a grant that no statement makes: the root user of an account needs none, and layers may be taken to allow.
 pub(super) const NOWHERE: Place = Place { policy: usize::MAX, statement: 0 };
@@ -156,6 +157,10 @@ impl<'a> Access<'a> {
                 let pairs = partly.iter().flat_map(|block| fitting.iter().map(move |own| (block, *own)));
                 let meeting = pairs.filter(|(block, own)| may_meet(&block.sketch, &own.block.sketch, &sketcher.dimensions));
                 partly = meeting.take(MOST_COMBINATIONS + 1).map(|(block, own)| both(block, own)).collect();
+                // None may be left out silently.
+                if partly.len() > MOST_COMBINATIONS {
+                    return Err(too_many());
+                }
             }
             grants.extend(partly);
             if grants.len() > MOST_COMBINATIONS {

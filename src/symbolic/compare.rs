@@ -172,43 +172,82 @@ impl<'a> Question<'a> {
     /// With variables of unknown value the space holds requests that cannot be: what is found there must be found again with the
     /// variables filled in.
     fn answer(&self, sides: &Sides, backwards: bool) -> Answer {
-        let gain = match self.first_gain(sides, backwards, self.old.known(), None) {
+        let settled = self.assignments();
+        let most = if settled.is_empty() { MOST_TRIED } else { 1 };
+        let first = match self.first_gain(sides, backwards, self.old.known(), (None, most)) {
             Ok(None) => return Answer::None,
-            Ok(Some(gain)) => gain,
+            Ok(Some(first)) => first,
             Err(undecided) => return Answer::Unknown(undecided),
         };
-        let settled = self.assignments();
-        if settled.is_empty() && self.replays(&gain.sample, backwards) {
-            return Answer::Some(Box::new(gain));
-        }
+        let reason = match (&first, settled.is_empty()) {
+            (Found::Shown(_), true) => "",
+            (Found::Seeming { is_possible: true, .. }, true) => DEFECT,
+            (Found::Seeming { .. }, true) => "the requests that seemed to show a difference are none that AWS has, and no other was found",
+            (_, false) => "it hangs on the values of variables, and no value that shows a difference was found",
+        };
+        let again = match first {
+            Found::Shown(gain) if settled.is_empty() => return Answer::Some(gain),
+            Found::Shown(gain) => Because { denied: gain.denied_by, allowed: gain.allowed_by },
+            Found::Seeming { because, .. } => because,
+        };
         // Where something was found, something is likely to be found again.
-        let again = Because { denied: gain.denied_by, allowed: gain.allowed_by };
         for variables in &settled {
-            let found = self.sides(variables).and_then(|sides| self.first_gain(&sides, backwards, variables, Some(again)));
-            if let Ok(Some(gain)) = found
-                && self.replays(&gain.sample, backwards)
-            {
-                return Answer::Some(Box::new(gain));
+            let found = self.sides(variables).and_then(|sides| self.first_gain(&sides, backwards, variables, (Some(again), MOST_TRIED)));
+            if let Ok(Some(Found::Shown(gain))) = found {
+                return Answer::Some(gain);
             }
         }
-        let reason =
-            if settled.is_empty() { DEFECT } else { "it hangs on the values of variables, and no value that shows a difference was found" };
         Answer::Unknown(Undecided { reason: reason.to_owned(), span: None })
     }
 
     /// Whether the other engine agrees that one side allows the request and the other does not, and AWS has it, if that is asked.
     pub(super) fn replays(&self, sample: &Sample, backwards: bool) -> bool {
         let (from, to) = self.directed(backwards);
-        to.allows(sample, self.readings) && !from.allows(sample, self.readings) && (to.requests() == Requests::Any || is_possible(sample))
+        to.allows(sample, self.readings) && !from.allows(sample, self.readings) && self.has(sample)
     }
 
-    fn first_gain(&self, sides: &Sides, backwards: bool, variables: &Variables, first: Option<Because>) -> Result<Option<Gain>, Undecided> {
-        let mut gain = None;
-        sides.search(backwards, variables).run(first, &mut |space, cube, because| {
-            let sample = self.pick(space, cube, variables);
-            gain = Some(Gain { sample, allowed_by: because.allowed, denied_by: because.denied });
-            false
-        })?;
-        Ok(gain)
+    /// Whether AWS has such a request, if that is asked.
+    fn has(&self, sample: &Sample) -> bool {
+        self.new.requests() == Requests::Any || is_possible(sample)
     }
+
+    /// The first box with a request that replays, among so many; or what only seemed to be one. `None`: there is no box.
+    fn first_gain(
+        &self,
+        sides: &Sides,
+        backwards: bool,
+        variables: &Variables,
+        (first, most): (Option<Because>, usize),
+    ) -> Result<Option<Found>, Undecided> {
+        let mut found = None;
+        let mut tried = 0;
+        let searched = sides.search(backwards, variables).run(first, &mut |space, cube, because| {
+            let sample = self.pick(space, cube, variables);
+            tried += 1;
+            if self.replays(&sample, backwards) {
+                found = Some(Found::Shown(Box::new(Gain { sample, allowed_by: because.allowed, denied_by: because.denied })));
+                return false;
+            }
+            // One that AWS has and that does not replay would be a defect, unless variables are open.
+            let is_possible = self.has(&sample) || matches!(found, Some(Found::Seeming { is_possible: true, .. }));
+            found = Some(Found::Seeming { because, is_possible });
+            tried < most
+        });
+        if found.is_none() { searched.map(|()| None) } else { Ok(found) }
+    }
+}
+
+/// Boxes that are tried for a request that replays.
+const MOST_TRIED: usize = 32;
+
+/// What a search came upon.
+enum Found {
+    /// A request, replayed.
+    Shown(Box<Gain>),
+    /// No request of the boxes that were tried replays.
+    Seeming {
+        because: Because,
+        /// Whether AWS has one of those that were tried.
+        is_possible: bool,
+    },
 }

@@ -72,9 +72,13 @@ pub(super) fn one_for_all(name: Name) -> Name {
     }
 }
 
+/// Seconds of the farthest time that is told apart; the calendar ends long before.
+const FARTHEST: f64 = 1e18;
+
 /// Seconds as nanoseconds. Times are whole seconds, so any fraction compares with them alike.
 pub(super) fn nanoseconds(seconds: f64) -> i128 {
-    let whole = seconds.floor();
+    // Far beyond the calendar one time is as good as another, and sums do not overflow.
+    let whole = seconds.floor().clamp(-FARTHEST, FARTHEST);
     let fraction = if whole < seconds { SECOND / 2 } else { 0 };
     (whole as i128).saturating_mul(SECOND).saturating_add(fraction)
 }

@@ -8,6 +8,7 @@ use super::sketch::{Constraint, Sketch, Sketcher};
 use super::space::{Name, Undecided};
 use super::token::{Atom, Token};
 use crate::aws::{self, Action, ArnPart, Contents, KeySupport, ValueType};
+use crate::model::condition::Quantifier;
 use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -77,7 +78,8 @@ impl Maker<'_, '_> {
                         &[Token::RunInSegment, Token::Char(':'), Token::RunInSegment, Token::Char(':'), Token::One, Token::Run],
                     )],
                 )?;
-                sketch.0.push((place, Constraint::Key(Test::Fits(Fits { absent: true, ..fits }))));
+                let quantifier = self.sketcher.dimensions[place].multi_valued.then_some(Quantifier::ForAllValues);
+                sketch.0.push((place, Constraint::Key(Test::Fits(Fits { absent: true, quantifier, ..fits }))));
             }
         }
         Ok(sketch)
