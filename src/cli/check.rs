@@ -4,6 +4,7 @@ use super::exit::Exit;
 use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
 use super::folder::{Folder, FolderError, look_into};
 use super::levels::Levels;
+use super::named::Named;
 use crate::ica::connection::{Built, ConnectionError, Unreadable, build};
 use crate::ica::settings::{self, Settings};
 use crate::ica::{Check, Verdict};
@@ -11,7 +12,6 @@ use crate::report::human;
 use crate::report::json;
 use crate::source::Sources;
 use clap::{Args as ClapArgs, ValueEnum};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(super) const AFTER_HELP: &str = "\
@@ -55,39 +55,11 @@ pub(super) struct About {
     /// A folder: its ica.toml, or the files in it by the names that `inputs` and `generate --write` give. Flags go over it.
     #[arg(value_name = "DIR", conflicts_with = "connection")]
     dir: Option<PathBuf>,
-    /// Settings file (ica.toml) with the names of these flags; paths in it are relative to it. Flags go over it.
-    #[arg(long, value_name = "FILE", help_heading = "Connection")]
-    connection: Option<PathBuf>,
-    /// The bucket's name.
-    #[arg(long, help_heading = "Connection")]
-    bucket: Option<String>,
-    /// The account that owns the bucket: twelve digits.
-    #[arg(long, help_heading = "Connection")]
-    account: Option<String>,
-    /// The bucket's AWS region, such as eu-central-1.
-    #[arg(long, help_heading = "Connection")]
-    region: Option<String>,
-    /// The key prefix of the storage configuration, such as `ica/`; without it ICA works on the whole bucket.
-    #[arg(long, help_heading = "Connection")]
-    prefix: Option<String>,
-    /// unversioned, enabled or suspended; without it both variants are tried.
-    #[arg(long, help_heading = "Connection")]
-    versioning: Option<String>,
-    /// The region of the ICA project; follows from --region if left out.
-    #[arg(long, help_heading = "Connection")]
-    ica_region: Option<String>,
+    #[command(flatten)]
+    named: Named,
     /// new: ICA has still to set the bucket up; connected: it has. Default: new.
     #[arg(long, help_heading = "Connection")]
     state: Option<String>,
-    /// The IAM user whose key ICA has: name, path/name or ARN.
-    #[arg(long, help_heading = "Connection")]
-    user: Option<String>,
-    /// The role that ICA assumes with a token, instead of the user: name, path/name or ARN.
-    #[arg(long, value_name = "ARN", help_heading = "Connection")]
-    role: Option<String>,
-    /// The KMS key of ICA's storage configuration: its ARN, or aws/s3 for the key that AWS manages.
-    #[arg(long, value_name = "ARN", help_heading = "Connection")]
-    kms_key: Option<String>,
     /// Policies of the user and of its groups, or of the role.
     #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
     identity_policy: Vec<String>,
@@ -132,21 +104,9 @@ pub(super) struct About {
     /// A condition key that you know: [CALLER:]KEY=VALUE, or [CALLER:]!KEY if it is absent.
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     assume: Vec<String>,
-    /// Illumina's role, if it is not the one of the region.
-    #[arg(long, value_name = "ARN", help_heading = "Connection")]
-    cross_account_role: Option<String>,
-    /// The name that ICA gives to its sessions, if you know it.
-    #[arg(long, value_name = "NAME", help_heading = "Connection")]
-    session_name: Option<String>,
-    /// Which ICA pages to follow: seed (the page of 2025) or current. Default: current.
-    #[arg(long)]
-    edition: Option<String>,
     /// Only these operations.
     #[arg(long, value_name = "ID", num_args = 1..)]
     operation: Vec<String>,
-    /// Operations that you do not need, such as copy-into-bucket.
-    #[arg(long, value_name = "ID", num_args = 1..)]
-    skip: Vec<String>,
     /// Verdicts that rest on assumptions become unknown.
     #[arg(long)]
     strict: bool,
@@ -214,7 +174,7 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
 
 /// Whether any flag tells of a connection.
 pub(super) fn is_given(args: &About) -> bool {
-    args.connection.is_some() || flags(args, None) != Settings::default().overridden_by(Settings::default())
+    args.named.connection.is_some() || flags(args, None) != Settings::default().overridden_by(Settings::default())
 }
 
 /// Why there is no connection.
@@ -239,7 +199,7 @@ pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Fail
         }
         None => None,
     };
-    let Some(file) = in_folder.as_ref().or(args.connection.as_ref()) else {
+    let Some(file) = in_folder.as_ref().or(args.named.connection.as_ref()) else {
         return Ok((vec![Settings::default().overridden_by(flags(args, None))], PathBuf::new()));
     };
     let shown = file.display().to_string();
@@ -282,18 +242,7 @@ fn flags(args: &About, here: Option<&Path>) -> Settings {
         (!levels.is_empty()).then(|| settings::Levels::Many(levels.iter().map(places).collect()))
     };
     Settings {
-        name: None,
-        bucket: args.bucket.clone(),
-        account: args.account.clone(),
-        region: args.region.clone(),
-        prefix: args.prefix.clone(),
-        versioning: args.versioning.clone(),
-        ica_region: args.ica_region.clone(),
         state: args.state.clone(),
-        user: args.user.clone(),
-        role: args.role.clone(),
-        session_name: args.session_name.clone(),
-        cross_account_role: args.cross_account_role.clone(),
         identity_policy: files(&args.identity_policy),
         boundary: args.boundary.as_ref().map(place),
         session_policy: files(&args.session_policy),
@@ -301,7 +250,6 @@ fn flags(args: &About, here: Option<&Path>) -> Settings {
         rcp: levels(&args.levels.rcp),
         vpce_policy: args.vpce_policy.as_ref().map(place),
         bucket_policy: args.bucket_policy.as_ref().map(place),
-        kms_key: args.kms_key.clone(),
         kms_key_policy: args.kms_key_policy.as_ref().map(place),
         trust_policy: args.trust_policy.as_ref().map(place),
         cors: args.cors.as_ref().map(place),
@@ -311,10 +259,9 @@ fn flags(args: &About, here: Option<&Path>) -> Settings {
         ownership: args.ownership.clone(),
         encryption: args.encryption.clone(),
         assume: args.assume.clone(),
-        edition: args.edition.clone(),
         operation: args.operation.clone(),
-        skip: args.skip.iter().map(|id| (id.clone(), String::new())).collect::<BTreeMap<_, _>>(),
         strict: args.strict.then_some(true),
+        ..args.named.settings()
     }
 }
 

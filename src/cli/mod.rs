@@ -14,6 +14,8 @@ mod git;
 mod graph;
 mod inputs;
 mod levels;
+mod named;
+mod put;
 mod replace;
 mod simulate;
 mod versions;
