@@ -61,6 +61,9 @@ mod reader;
 // All requests at once: against exhaustive evaluation, published verdicts and versions of real policies.
 mod symbolic;
 
+// The requests that AWS has: actions with their resources and keys.
+mod shapes;
+
 // Layers of a caller together: old against new.
 mod access;
 

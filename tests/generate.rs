@@ -7,7 +7,7 @@ use ica_policy::ica::{Check, Level, Verdict, check};
 use ica_policy::model::{Policy, PolicyKind};
 use ica_policy::report::generated::text;
 use ica_policy::source::{SourceId, Sources};
-use ica_policy::symbolic::differences;
+use ica_policy::symbolic::{Requests, differences};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -263,7 +263,7 @@ fn nothing_is_granted_beyond_the_catalogue() {
 #[track_caller]
 fn assert_equal(expected: &[Value], made: &Value, kind: PolicyKind, case: &Case) {
     let (old, new) = (policy(expected, kind), policy(statements(made), kind));
-    let differences = differences(&[&old], &[&new]);
+    let differences = differences(&[&old], &[&new], Requests::Any);
     assert_eq!(differences.newly_allowed.undecided, None, "{case:?}");
     assert!(differences.newly_allowed.regions.is_empty(), "{:?}\n{case:?}", differences.newly_allowed.regions[0].witness);
     assert!(differences.newly_denied.regions.is_empty() && differences.newly_denied.undecided.is_none(), "{case:?}");

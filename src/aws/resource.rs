@@ -23,6 +23,20 @@ impl ResourceType {
         self.arn
     }
 
+    /// The ARN in its parts: texts that match all of them one behind the other are those that [`ResourceType::matches`] accepts.
+    pub fn arn_parts(&self) -> impl Iterator<Item = ArnPart> {
+        let mut rest = self.arn;
+        std::iter::from_fn(move || {
+            if let Some((variable, after)) = rest.strip_prefix("${").and_then(|rest| rest.split_once('}')) {
+                rest = after;
+                return Some(ArnPart::Variable(contents(variable)));
+            }
+            let (literal, after) = rest.split_at(rest.find("${").unwrap_or(rest.len()));
+            rest = after;
+            (!literal.is_empty()).then_some(ArnPart::Literal(literal))
+        })
+    }
+
     /// The condition keys that come with every resource of this type, in canonical case, `*` for a variable part. Source: `data/services/`.
     pub fn condition_keys(&self) -> impl Iterator<Item = &'static str> {
         self.keys.split_ascii_whitespace()
@@ -47,9 +61,18 @@ impl ResourceType {
     }
 }
 
+/// A part of the ARN of a type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ArnPart {
+    /// This text.
+    Literal(&'static str),
+    /// Some text, never empty.
+    Variable(Contents),
+}
+
 /// What a variable of a template may contain.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Contents {
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Contents {
     /// Neither `/` nor `:`.
     Word,
     /// A path: `/` too.

@@ -1,6 +1,6 @@
 //! `ica-policy compare`: two versions of a policy, or of a connection.
 
-use super::compare_connection::{self, Failure, Outcome, is_settings};
+use super::compare_connection::{self, Failure, is_settings};
 use super::exit::Exit;
 use super::files::{look, print, print_error, print_report, unreadable};
 use super::versions::{NONE, Origin, Read};
@@ -10,7 +10,7 @@ use crate::input::Document;
 use crate::model::PolicyKind;
 use crate::report::{Change, Comparison, Side, compare_human, compare_json, human};
 use crate::source::Sources;
-use crate::symbolic::{Differences, Direction, Undecided, differences};
+use crate::symbolic::{Differences, Direction, Requests, Undecided, differences};
 use clap::{Args as ClapArgs, ValueEnum};
 
 /// Says what the new version of a policy allows that the old did not, and what it allows no longer: all requests, not samples, whoever asks.
@@ -32,12 +32,32 @@ pub(super) struct Args {
     /// What the policies are; without it resource if a statement names principals, else identity.
     #[arg(long, value_enum)]
     kind: Option<Kind>,
+    /// Which requests are looked at.
+    #[arg(long, value_enum, default_value_t = Looked::Possible)]
+    requests: Looked,
     /// Which differences give exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Any)]
     fail_on: FailOn,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Looked {
+    /// Those that AWS has: an action of its reference data with a resource and keys that it takes. What the data lacks is any.
+    Possible,
+    /// Any action with any resource and any keys: holds also for what AWS will add.
+    Any,
+}
+
+impl Looked {
+    fn meant(self) -> Requests {
+        match self {
+            Looked::Possible => Requests::Possible,
+            Looked::Any => Requests::Any,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -177,14 +197,18 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
     };
     let mut findings = Vec::new();
     let [(old, before), (new, after)] = [old, new].map(|version| version.meant(kind.meant(), &mut findings));
-    let differences = differences(&[&before], &[&after]);
+    let requests = args.requests.meant();
+    let differences = differences(&[&before], &[&after], requests);
     let change = Change {
         caller: None,
+        layer: None,
+        beyond: false,
         old: Side { name: &old.name, policies: vec![&before] },
         new: Side { name: &new.name, policies: vec![&after] },
         differences: &differences,
     };
-    let comparison = Comparison { old: &old, new: &new, kind: kind.word(), changes: vec![change], findings: &findings, connections: None };
+    let comparison =
+        Comparison { old: &old, new: &new, kind: kind.word(), requests, changes: vec![change], findings: &findings, connections: None };
     let fails = args.fail_on.fails(std::iter::once(&differences), false);
     printer.report(&sources, &comparison).max(judged(fails, std::iter::once(&differences)))
 }
@@ -205,12 +229,8 @@ fn compare_settings(args: &Args, old: &Origin<'_>, new: &Origin<'_>, printer: &P
         Err(failure) => return printer.failure(&Sources::new(), failure),
     };
     let compared = pairs.iter().map(|pair| {
-        let mut report = |sources: &Sources, comparison: &Comparison<'_>, outcome: &Outcome<'_>| {
-            let differences = outcome.changes.iter().map(|change| &change.differences);
-            let is_worse = outcome.operations.iter().any(OperationChange::is_newly_blocked);
-            let is_open = outcome.is_partly_open && !matches!(args.fail_on, FailOn::Never | FailOn::NewlyBlocked);
-            let fails = args.fail_on.fails(differences.clone(), is_worse) || is_open;
-            printer.report(sources, comparison).max(judged(fails, differences))
+        let mut report = |sources: &Sources, comparison: &Comparison<'_>| {
+            printer.report(sources, comparison).max(judged(fails(args.fail_on, comparison), differences_of(comparison)))
         };
         match compare_connection::compare((old, new), pair, &mut report) {
             (_, Ok(exit)) => exit,
@@ -218,6 +238,20 @@ fn compare_settings(args: &Args, old: &Origin<'_>, new: &Origin<'_>, printer: &P
         }
     });
     compared.max().unwrap_or(Exit::Usage)
+}
+
+/// Whether something of two connections fails. A connection without partner is compared with nothing: what it gives is new, or lost.
+fn fails(fail_on: FailOn, comparison: &Comparison<'_>) -> bool {
+    let Some(connections) = &comparison.connections else { return false };
+    let is_worse = connections.operations.iter().any(OperationChange::is_newly_blocked);
+    let is_open = !connections.left_out.is_empty() && !matches!(fail_on, FailOn::Never | FailOn::NewlyBlocked);
+    let is_added = comparison.old.read_as.is_none() && matches!(fail_on, FailOn::Any | FailOn::NewAccess);
+    let is_gone = comparison.new.read_as.is_none() && matches!(fail_on, FailOn::Any | FailOn::LostAccess);
+    fail_on.fails(differences_of(comparison), is_worse) || is_open || is_added || is_gone
+}
+
+fn differences_of<'a>(comparison: &'a Comparison<'a>) -> impl Iterator<Item = &'a Differences> + Clone {
+    comparison.changes.iter().map(|change| change.differences)
 }
 
 /// The kind that both documents show; one that has no statement is of the kind of the other.

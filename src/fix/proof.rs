@@ -8,7 +8,7 @@ use crate::ica::Customer;
 use crate::ica::connection::{Connection, Given};
 use crate::model::{Policy, PolicyKind, Statement};
 use crate::source::Sources;
-use crate::symbolic::{Answer, compare};
+use crate::symbolic::{Answer, Requests, compare};
 use crate::tree::{Node, Value};
 
 /// Proves that what `new` allows beyond `old` lies within what is needed; for an exception from a Deny: is only that caller's.
@@ -83,7 +83,7 @@ impl Pair<'_> {
 }
 
 fn nothing_more(old: &[&Policy], new: &[&Policy]) -> Result<(), String> {
-    match compare(old, new).gained {
+    match compare(old, new, Requests::Any).gained {
         Answer::None => Ok(()),
         Answer::Some(gain) => {
             let sample = gain.sample;

@@ -3,10 +3,11 @@
 use super::comparison::{Change, Comparison, Connections, Side, Touched, action_name, file_of, key_name};
 use super::human::{Look, draw_causes, draw_finding};
 use crate::authz::{Ambiguity, Choice};
+use crate::aws;
 use crate::finding::{Finding, Severity};
 use crate::ica::Verdict;
 use crate::source::Sources;
-use crate::symbolic::{Cause, Differences, Direction, Place, Region, Relation};
+use crate::symbolic::{Cause, Differences, Direction, Place, Region, Relation, Requests};
 use std::fmt::Write;
 
 /// The most regions of one direction that are drawn.
@@ -31,9 +32,15 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>, look: Look) -> Str
     }
     for change in &comparison.changes {
         let relation = relation_words(change.differences.relation);
-        let _ = match change.caller {
-            None => writeln!(text, "{relation}, compared as policies of kind {}", comparison.kind),
-            Some(caller) => writeln!(text, "\naccess of {caller} to the bucket: {relation}"),
+        let _ = match (change.caller, change.layer) {
+            (None, Some(layer)) => {
+                let where_to = if change.beyond { "beyond the bucket" } else { "whoever asks" };
+                writeln!(text, "\nthe {layer} by itself, {where_to}: {relation}")
+            }
+            (None, None) => {
+                writeln!(text, "{relation}, compared as policies of kind {}{}", comparison.kind, looked_at(comparison.requests))
+            }
+            (Some(caller), _) => writeln!(text, "\naccess of {caller} to the bucket: {relation}"),
         };
         draw_change(&mut text, sources, change, look);
     }
@@ -69,7 +76,7 @@ fn operations(text: &mut String, sources: &Sources, connections: &Connections<'_
         draw_causes(text, sources, check, &worse, look);
     }
     for (caller, reason) in &connections.left_out {
-        let _ = writeln!(text, "\naccess of {caller} to the bucket: not compared: {reason}");
+        let _ = writeln!(text, "\n{caller}: not compared: {reason}");
     }
 }
 
@@ -80,6 +87,16 @@ fn draw_change(text: &mut String, sources: &Sources, change: &Change<'_>, look: 
     let denied = Drawer { sources, look, what: "newly-denied", from: new, to: old, is_gain: false };
     allowed.draw(text, &differences.newly_allowed);
     denied.draw(text, &differences.newly_denied);
+}
+
+/// Which requests were looked at, on a line of its own.
+fn looked_at(requests: Requests) -> String {
+    match requests {
+        Requests::Possible => {
+            format!("\nlooked at the requests that AWS has, by its data of {}; --requests any looks at all", aws::data_date())
+        }
+        Requests::Any => String::new(),
+    }
 }
 
 fn relation_words(relation: Relation) -> &'static str {
@@ -120,9 +137,18 @@ fn closing(comparison: &Comparison<'_>) -> String {
             (number, true) => format!("{number} or more"),
         }
     };
+    if let Some(words) = comparison.connections.as_ref().and_then(|connections| one_sided(comparison, connections)) {
+        return words;
+    }
     let next = match differences().map(|differences| differences.relation).reduce(Relation::joined) {
         None => "nothing else was compared",
-        Some(Relation::Equal) => "the change is one of words only",
+        Some(Relation::Equal) => match &comparison.connections {
+            Some(connections) if connections.operations.iter().any(|change| change.old != change.new) => {
+                "the policies allow the same, and yet operations change: the settings differ"
+            }
+            Some(_) => "for ICA's callers nothing changes, and the policies allow others the same",
+            None => "the change is one of words only",
+        },
         Some(Relation::NewAllowsLess) => "look whether somebody needs what is lost",
         Some(Relation::NewAllowsMore) => "look whether the new access is meant",
         Some(Relation::Incomparable) => "look whether the new access is meant, and whether somebody needs what is lost",
@@ -134,6 +160,20 @@ fn closing(comparison: &Comparison<'_>) -> String {
     });
     let (allowed, denied) = (count(|differences| &differences.newly_allowed), count(|differences| &differences.newly_denied));
     format!("{}newly allowed: {allowed}; newly denied: {denied}; {next}", worse.unwrap_or_default())
+}
+
+/// The last line where there is nothing to compare with, or not all could be compared.
+fn one_sided(comparison: &Comparison<'_>, connections: &Connections<'_>) -> Option<String> {
+    if comparison.old.read_as.is_none() {
+        return Some("the connection is new: all that it allows is new".to_owned());
+    }
+    if comparison.new.read_as.is_none() {
+        return Some("the connection is gone: all that it allowed is lost".to_owned());
+    }
+    let nothing_found = comparison.changes.iter().all(|change| change.differences.relation == Relation::Equal);
+    let open = connections.left_out.iter().map(|(what, _)| *what).collect::<Vec<_>>();
+    (nothing_found && !open.is_empty())
+        .then(|| format!("nothing new and nothing lost was found, but not all was compared: {}", open.join(", ")))
 }
 
 /// Draws one direction.
@@ -179,6 +219,9 @@ impl Drawer<'_> {
         for (number, (key, value)) in sample.context.iter().enumerate() {
             let start = if number == 0 { " with" } else { "," };
             let _ = write!(words, "{start} {} {}", key_name(key), shown(&value.as_slice().join(", ")));
+        }
+        for (number, key) in sample.absent.iter().enumerate() {
+            let _ = write!(words, "{} {}", if number == 0 { " without" } else { "," }, key_name(key));
         }
         words
     }

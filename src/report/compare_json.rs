@@ -7,7 +7,7 @@ use crate::authz::{Ambiguity, Choice, ContextValue};
 use crate::ica::Verdict;
 use crate::ica::connection::Unreadable;
 use crate::source::Sources;
-use crate::symbolic::{Cause, Direction, Place, Region, Relation, Sample, Undecided};
+use crate::symbolic::{Cause, Direction, Place, Region, Relation, Requests, Sample, Undecided};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -20,6 +20,8 @@ struct Report<'a, E> {
     old: Option<DocumentView<'a>>,
     new: Option<DocumentView<'a>>,
     kind: Option<&'static str>,
+    /// Which requests were looked at.
+    requests: Option<Requests>,
     relation: Option<Relation>,
     newly_allowed: Vec<DifferenceView>,
     newly_denied: Vec<DifferenceView>,
@@ -55,6 +57,7 @@ struct OperationView {
 
 #[derive(Serialize)]
 struct NotComparedView {
+    /// A caller, or a layer.
     caller: &'static str,
     reason: String,
 }
@@ -62,6 +65,7 @@ struct NotComparedView {
 #[derive(Serialize)]
 struct DifferenceView {
     caller: Option<&'static str>,
+    layer: Option<&'static str>,
     region: RegionView,
     witness: WitnessView,
     because: Vec<CauseView>,
@@ -98,6 +102,7 @@ struct WitnessView {
     action: Option<String>,
     resource: Option<String>,
     context: BTreeMap<String, serde_json::Value>,
+    absent: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -133,7 +138,15 @@ struct ChoiceView {
 /// The report of a comparison.
 pub fn report(sources: &Sources, comparison: &Comparison<'_>) -> String {
     let changes = || comparison.changes.iter();
-    let relation = changes().map(|change| change.differences.relation).reduce(Relation::joined);
+    let relation = match (&comparison.connections, &comparison.old.read_as, &comparison.new.read_as) {
+        // A connection without partner is compared with nothing.
+        (Some(_), None, _) => Some(Relation::NewAllowsMore),
+        (Some(_), _, None) => Some(Relation::NewAllowsLess),
+        _ => changes().map(|change| change.differences.relation).reduce(Relation::joined),
+    };
+    // What was not compared may differ.
+    let is_open = comparison.connections.as_ref().is_some_and(|connections| !connections.left_out.is_empty());
+    let relation = if is_open && relation == Some(Relation::Equal) { Some(Relation::Unknown) } else { relation };
     let connections = comparison.connections.as_ref();
     let operations = connections.iter().flat_map(|connections| connections.operations);
     let left_out = connections.iter().flat_map(|connections| &connections.left_out);
@@ -141,6 +154,7 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>) -> String {
         old: Some(version_view(comparison.old)),
         new: Some(version_view(comparison.new)),
         kind: Some(comparison.kind),
+        requests: Some(comparison.requests),
         relation,
         newly_allowed: changes().flat_map(|change| gains(sources, change)).collect(),
         newly_denied: changes().flat_map(|change| losses(sources, change)).collect(),
@@ -186,6 +200,7 @@ fn empty<'a, E>(errors: E) -> Report<'a, E> {
         old: None,
         new: None,
         kind: None,
+        requests: None,
         relation: None,
         newly_allowed: Vec::new(),
         newly_denied: Vec::new(),
@@ -214,6 +229,7 @@ type Named<'a> = (&'static str, &'a Side<'a>);
 fn difference_views(sources: &Sources, change: &Change<'_>, direction: &Direction, from: Named<'_>, to: Named<'_>) -> Vec<DifferenceView> {
     let view = |region: &Region| DifferenceView {
         caller: change.caller,
+        layer: change.layer,
         region: region_view(sources, region, from, to),
         witness: witness_view(region, &to.1.actions(sources, region)),
         because: region.because.iter().filter_map(|cause| cause_view(sources, cause)).collect(),
@@ -241,7 +257,7 @@ fn statement_view(sources: &Sources, place: Place, (side, policies): Named<'_>) 
 }
 
 fn witness_view(region: &Region, written: &Touched) -> WitnessView {
-    let Sample { principal, action, resource, context } = &region.witness;
+    let Sample { principal, action, resource, context, absent } = &region.witness;
     let value = |value: &ContextValue| match value {
         ContextValue::One(value) => serde_json::Value::from(value.as_str()),
         ContextValue::Many(values) => serde_json::Value::from(values.as_slice()),
@@ -251,6 +267,7 @@ fn witness_view(region: &Region, written: &Touched) -> WitnessView {
         action: action.as_ref().map(|action| action_name(action, written)),
         resource: resource.clone(),
         context: context.iter().map(|(key, found)| (key_name(key), value(found))).collect(),
+        absent: absent.iter().map(|key| key_name(key)).collect(),
     }
 }
 

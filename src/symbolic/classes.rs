@@ -22,13 +22,13 @@ pub(super) struct Classes {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct TooMany;
 
-/// Sorts all texts by the patterns they fit; if `within` is not empty, only the texts that fit one of these.
-pub(super) fn classes(atoms: &[Atom], within: &[u32], budget: &mut Budget) -> Classes {
+/// Sorts all texts by the patterns they fit; only the texts that fit one of each of the lists `within`.
+pub(super) fn classes(atoms: &[Atom], within: &[Vec<u32>], budget: &mut Budget) -> Classes {
     if atoms.iter().any(|atom| matches!(atom, Atom::Tokens { .. })) { mixed(atoms, within, budget) } else { tree::classes(atoms) }
 }
 
 /// Literals get a class each, by fitting them to the other patterns; the others are walked jointly.
-fn mixed(atoms: &[Atom], within: &[u32], budget: &mut Budget) -> Classes {
+fn mixed(atoms: &[Atom], within: &[Vec<u32>], budget: &mut Budget) -> Classes {
     let mut literals: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     let mut wild = Vec::new();
     for (number, atom) in atoms.iter().enumerate() {
@@ -42,7 +42,7 @@ fn mixed(atoms: &[Atom], within: &[u32], budget: &mut Budget) -> Classes {
     let mut texts = literals.into_iter().collect::<Vec<_>>();
     texts.sort_unstable();
     for (text, own) in texts {
-        if !within.is_empty() && !within.iter().any(|number| atoms[*number as usize].fits(text)) {
+        if !is_within(atoms, within, text) {
             continue;
         }
         let fitting = wild.iter().copied().filter(|number| atoms[*number].fits(text));
@@ -54,10 +54,13 @@ fn mixed(atoms: &[Atom], within: &[u32], budget: &mut Budget) -> Classes {
     columns(atoms.len(), found, is_complete)
 }
 
+fn is_within(atoms: &[Atom], within: &[Vec<u32>], text: &str) -> bool {
+    within.iter().all(|wanted| wanted.iter().any(|number| atoms[*number as usize].fits(text)))
+}
+
 /// Texts of patterns with plain words in the place of wildcards, which a walk that was broken off may not have come to.
-fn spelt(atoms: &[Atom], within: &[u32]) -> Found {
-    let wanted = (0..atoms.len()).filter(|number| within.is_empty() || within.contains(&(*number as u32)));
-    let texts = wanted.filter_map(|number| atoms[number].spelt()).collect::<Vec<_>>();
+fn spelt(atoms: &[Atom], within: &[Vec<u32>]) -> Found {
+    let texts = atoms.iter().filter_map(Atom::spelt).filter(|text| is_within(atoms, within, text)).collect::<Vec<_>>();
     let members = |text: &str| (0..atoms.len()).filter(|number| atoms[*number].fits(text)).collect();
     texts.into_iter().map(|text| (members(&text), text)).collect()
 }
@@ -71,12 +74,13 @@ fn walk_around(
     atoms: &[Atom],
     wild: &[usize],
     literals: &FxHashMap<&str, Vec<usize>>,
-    within: &[u32],
+    within: &[Vec<u32>],
     budget: &mut Budget,
 ) -> (Found, bool) {
     // Texts that only literals of `within` fit have their own classes; the walk is for the others.
-    let wanted = (0..wild.len()).filter(|number| within.contains(&(wild[*number] as u32))).collect::<Vec<_>>();
-    if !within.is_empty() && wanted.is_empty() {
+    let of_wild = |list: &Vec<u32>| (0..wild.len()).filter(|number| list.contains(&(wild[*number] as u32))).collect::<Vec<_>>();
+    let wanted = within.iter().map(of_wild).collect::<Vec<_>>();
+    if wanted.iter().any(Vec::is_empty) {
         return (Found::new(), true);
     }
     let mut extra: Vec<&str> = Vec::new();
@@ -119,14 +123,16 @@ mod tests {
     /// Patterns over few characters, so that they meet; `:` because some wildcards stop at it.
     fn atom() -> impl Strategy<Value = Atom> {
         let token = prop_oneof![
-            3 => prop::sample::select(vec!['a', 'b', ':']).prop_map(Token::Char),
+            3 => prop::sample::select(vec!['a', 'b', ':', '/']).prop_map(Token::Char),
             2 => Just(Token::Run),
             1 => Just(Token::RunInSegment),
             1 => Just(Token::One),
             1 => Just(Token::OneInSegment),
+            1 => Just(Token::RunInWord),
+            1 => Just(Token::OneInWord),
             1 => Just(Token::Fold('a')),
         ];
-        let text = || prop::collection::vec(prop::sample::select(vec!['a', 'b', ':']), 0..4);
+        let text = || prop::collection::vec(prop::sample::select(vec!['a', 'b', ':', '/']), 0..4);
         prop_oneof![
             3 => prop::collection::vec(token, 0..6).prop_map(|tokens| Atom::Tokens { tokens: tokens.into(), open: None }),
             1 => text().prop_map(|text| Atom::Literal(text.into_iter().collect::<String>().into())),
@@ -143,6 +149,8 @@ mod tests {
             let any = manager.all_chars();
             let colon = manager.char(u32::from(':'));
             let in_segment = manager.diff(any, colon);
+            let slash = manager.char(u32::from('/'));
+            let in_word = manager.diff(in_segment, slash);
             parts.push(match token {
                 Token::Char(c) => manager.char(u32::from(c)),
                 Token::Fold(c) => {
@@ -153,6 +161,8 @@ mod tests {
                 Token::RunInSegment => manager.star(in_segment),
                 Token::One => any,
                 Token::OneInSegment => in_segment,
+                Token::RunInWord => manager.star(in_word),
+                Token::OneInWord => in_word,
             });
         }
         manager.concat_list(parts)
@@ -190,6 +200,19 @@ mod tests {
         }
     }
 
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// What the words alone tell of two patterns holds of all their texts.
+        #[test]
+        fn quick_looks_are_never_wrong(first in atom(), second in atom()) {
+            let classes = classes(&[first.clone(), second.clone()], &[], &mut Budget::default());
+            let (own, others) = (&classes.columns[0], &classes.columns[1]);
+            prop_assert!(first.may_meet(&second) || !own.meets(others));
+            prop_assert!(!first.includes(&second) || others.iter().all(|class| own.contains(class)));
+        }
+    }
+
     #[test]
     fn within_some_patterns_only_their_texts_are_sorted() {
         let atoms = [
@@ -197,7 +220,7 @@ mod tests {
             Atom::Literal("ab".into()),
             Atom::Tokens { tokens: [Token::Run, Token::Char('b')].into(), open: None },
         ];
-        let found = classes(&atoms, &[0], &mut Budget::default());
+        let found = classes(&atoms, &[vec![0]], &mut Budget::default());
         assert!(found.witnesses.iter().all(|text| text.starts_with('a')), "{:?}", found.witnesses);
         assert_eq!(found.witnesses.iter().find(|text| *text == "ab").unwrap(), "ab");
         assert_eq!(found.witnesses.len(), 3, "a text of its own, the literal, and one that ends in b");

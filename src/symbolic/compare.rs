@@ -1,11 +1,11 @@
 //! What one set of policies allows that another does not, each taken as a document: statements apply or do not, whoever asks.
 
 use super::candidates::assignments;
-use super::outside::Budget;
 use super::point::Sample;
+use super::possible::{Requests, aligned, is_possible};
 use super::refused;
-use super::sides::{Place, Search, Sides};
-use super::space::{DEFECT, Undecided};
+use super::sides::{Because, Place, Sides};
+use super::space::{DEFECT, Space, Undecided};
 use super::subject::{Documents, Subject};
 use super::variables::Variables;
 use crate::authz::{Ambiguity, Choice, Readings, bit, under_all_readings};
@@ -77,22 +77,21 @@ pub struct Compared {
 
 /// Compares two sets of policies as documents of one kind.
 ///
-/// A request is any action, resource and context: no kind of caller and no list of actions limits it. Where AWS's pages leave open how
+/// `requests` says which requests are looked at: any action, resource and context, or those that AWS has. Where AWS's pages leave open how
 /// words are read, the relation must be the same under all readings, or it is unknown.
-pub fn compare(old: &[&Policy], new: &[&Policy]) -> Compared {
-    compare_subjects(&Documents::new(old), &Documents::new(new))
+pub fn compare(old: &[&Policy], new: &[&Policy], requests: Requests) -> Compared {
+    compare_subjects(&Documents::new(old, requests), &Documents::new(new, requests))
 }
 
 /// Compares whatever there is to compare.
 pub(super) fn compare_subjects(old: &dyn Subject, new: &dyn Subject) -> Compared {
-    let tried = under_all_readings(|readings| compare_once(old, new, readings));
+    let tried = under_all_readings(|readings| compare_once(Question { old, new, readings }));
     let answers = |pick: fn(&Compared) -> &Answer| tried.answers.iter().map(move |(_, compared)| pick(compared));
     let settled = |pick: fn(&Compared) -> &Answer| if tried.is_complete { settle(answers(pick)) } else { open() };
     let (mut gained, mut lost) = (settled(|compared| &compared.gained), settled(|compared| &compared.lost));
-    if let Some(span) = refused::differing(old.policies(), new.policies()) {
+    if let Some(undecided) = refused::differing(old.policies(), new.policies()) {
         for answer in [&mut gained, &mut lost].into_iter().filter(|answer| **answer == Answer::None) {
-            let reason = "the two differ in words that AWS would refuse, and what those mean is not known".to_owned();
-            *answer = Answer::Unknown(Undecided { reason, span: Some(span) });
+            *answer = Answer::Unknown(undecided.clone());
         }
     }
     let readings = tried.answers.iter().map(|(second, compared)| (points(tried.points, *second), compared.relation)).collect();
@@ -132,9 +131,8 @@ fn relation(gained: &Answer, lost: &Answer) -> Relation {
     }
 }
 
-fn compare_once(old: &dyn Subject, new: &dyn Subject, readings: &Readings) -> Compared {
-    let question = Question { old, new, readings };
-    let (gained, lost) = match Sides::new(old, new, readings, old.known()) {
+fn compare_once(question: Question<'_>) -> Compared {
+    let (gained, lost) = match question.sides(question.old.known()) {
         Ok(sides) => (question.answer(&sides, false), question.answer(&sides, true)),
         Err(undecided) => (Answer::Unknown(undecided.clone()), Answer::Unknown(undecided)),
     };
@@ -150,6 +148,17 @@ pub(super) struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
+    /// The statements of both sides, with these values of variables.
+    pub(super) fn sides(&self, variables: &Variables) -> Result<Sides, Undecided> {
+        Sides::new(self.old, self.new, self.readings, variables)
+    }
+
+    /// A request of a box.
+    pub(super) fn pick(&self, space: &Space, cube: &[u64], variables: &Variables) -> Sample {
+        let sample = Sample::pick(space, cube, variables);
+        if self.old.requests() == Requests::Possible { aligned(sample) } else { sample }
+    }
+
     /// The side that does not allow and the one that does; from new to old if `backwards`.
     pub(super) fn directed(&self, backwards: bool) -> (&'a dyn Subject, &'a dyn Subject) {
         if backwards { (self.new, self.old) } else { (self.old, self.new) }
@@ -163,7 +172,7 @@ impl<'a> Question<'a> {
     /// With variables of unknown value the space holds requests that cannot be: what is found there must be found again with the
     /// variables filled in.
     fn answer(&self, sides: &Sides, backwards: bool) -> Answer {
-        let gain = match first_gain(sides, backwards, self.old.known()) {
+        let gain = match self.first_gain(sides, backwards, self.old.known(), None) {
             Ok(None) => return Answer::None,
             Ok(Some(gain)) => gain,
             Err(undecided) => return Answer::Unknown(undecided),
@@ -172,8 +181,10 @@ impl<'a> Question<'a> {
         if settled.is_empty() && self.replays(&gain.sample, backwards) {
             return Answer::Some(Box::new(gain));
         }
+        // Where something was found, something is likely to be found again.
+        let again = Because { denied: gain.denied_by, allowed: gain.allowed_by };
         for variables in &settled {
-            let found = Sides::new(self.old, self.new, self.readings, variables).and_then(|sides| first_gain(&sides, backwards, variables));
+            let found = self.sides(variables).and_then(|sides| self.first_gain(&sides, backwards, variables, Some(again)));
             if let Ok(Some(gain)) = found
                 && self.replays(&gain.sample, backwards)
             {
@@ -185,21 +196,19 @@ impl<'a> Question<'a> {
         Answer::Unknown(Undecided { reason: reason.to_owned(), span: None })
     }
 
-    /// Whether the other engine agrees that one side allows the request and the other does not.
+    /// Whether the other engine agrees that one side allows the request and the other does not, and AWS has it, if that is asked.
     pub(super) fn replays(&self, sample: &Sample, backwards: bool) -> bool {
         let (from, to) = self.directed(backwards);
-        to.allows(sample, self.readings) && !from.allows(sample, self.readings)
+        to.allows(sample, self.readings) && !from.allows(sample, self.readings) && (to.requests() == Requests::Any || is_possible(sample))
     }
-}
 
-fn first_gain(sides: &Sides, backwards: bool, variables: &Variables) -> Result<Option<Gain>, Undecided> {
-    let (from, to) = sides.directed(backwards);
-    let mut gain = None;
-    let mut search = Search { gathered: &sides.gathered, variables, from, to, budget: Budget::default() };
-    search.run(&mut |space, cube, because| {
-        let sample = Sample::pick(space, cube, variables);
-        gain = Some(Gain { sample, allowed_by: because.allowed, denied_by: because.denied });
-        false
-    })?;
-    Ok(gain)
+    fn first_gain(&self, sides: &Sides, backwards: bool, variables: &Variables, first: Option<Because>) -> Result<Option<Gain>, Undecided> {
+        let mut gain = None;
+        sides.search(backwards, variables).run(first, &mut |space, cube, because| {
+            let sample = self.pick(space, cube, variables);
+            gain = Some(Gain { sample, allowed_by: because.allowed, denied_by: because.denied });
+            false
+        })?;
+        Ok(gain)
+    }
 }

@@ -1,18 +1,20 @@
 //! All that one document allows and another does not, as few regions that a person can read.
 
+use super::access::Within;
 use super::bits::ones;
 use super::causes::{Cause, causes};
 use super::compare::{Answer, Compared, Question, Relation, compare_subjects};
-use super::outside::Budget;
 use super::plausible::plausible;
 use super::point::Sample;
-use super::sides::{Because, Place, Search, Sides, parts};
+use super::possible::Requests;
+use super::sides::{Because, Place, Sides, parts};
 use super::sketch::resource_atom;
 use super::space::{Classified, Name, Space, Undecided};
 use super::subject::{Documents, Hinge, Subject};
 use super::token::{Atom, Style};
 use super::variables::Variables;
 use crate::authz::{Ambiguity, Choice, Readings, bit};
+use crate::eval;
 use crate::model::{Element, Policy, Statement};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,8 +88,14 @@ impl Direction {
 }
 
 /// Compares two sets of policies as [`super::compare`] does, and lists all in which they differ.
-pub fn differences(old: &[&Policy], new: &[&Policy]) -> Differences {
-    differences_of(&Documents::new(old), &Documents::new(new))
+pub fn differences(old: &[&Policy], new: &[&Policy], requests: Requests) -> Differences {
+    differences_of(&Documents::new(old, requests), &Documents::new(new, requests))
+}
+
+/// The same for the requests that are not among these.
+pub fn differences_beyond(old: &[&Policy], new: &[&Policy], requests: Requests, within: &Within) -> Differences {
+    let [old, new] = [old, new].map(|policies| Documents::new(policies, requests).except(Some(within)));
+    differences_of(&old, &new)
 }
 
 /// Lists in what two sides differ, whatever they are.
@@ -153,12 +161,12 @@ impl<'a> Listing<'a> {
 
     /// Where variables stand in the policies, values are tried: with unknown ones the space holds requests that cannot be.
     fn run(&mut self) {
-        let Question { old, new, readings } = self.question;
+        let Question { old, .. } = self.question;
         let settled = self.question.assignments();
         let is_open = !settled.is_empty();
         let runs = if is_open { settled } else { vec![old.known().clone()] };
         for variables in &runs {
-            let searched = Sides::new(old, new, readings, variables).and_then(|sides| self.search(&sides, variables));
+            let searched = self.question.sides(variables).and_then(|sides| self.search(&sides, variables));
             if let Err(undecided) = searched
                 && !is_open
             {
@@ -170,7 +178,7 @@ impl<'a> Listing<'a> {
     /// Looks at every part, also behind one that could not be decided.
     fn search(&mut self, sides: &Sides, variables: &Variables) -> Result<(), Undecided> {
         let (from, to) = sides.directed(self.backwards);
-        let mut search = Search { gathered: &sides.gathered, variables, from, to, budget: Budget::default() };
+        let mut search = sides.search(self.backwards, variables);
         let mut result = Ok(());
         for part in parts(&sides.gathered, from, to) {
             if self.seen.contains_key(&part.because) {
@@ -193,7 +201,7 @@ impl<'a> Listing<'a> {
 
     /// Notes a box, if a request of it replays.
     fn look(&mut self, space: &Space, cube: &[u64], because: Because, patterns: &Patterns, variables: &Variables) {
-        let sample = Sample::pick(space, cube, variables);
+        let sample = self.question.pick(space, cube, variables);
         if !self.question.replays(&sample, self.backwards) {
             return;
         }
@@ -211,7 +219,11 @@ impl<'a> Listing<'a> {
         let resources = of_resource.map(|element| touched(element, |pattern| pattern.span, &seen.resources)).unwrap_or_default();
         let conditions = allow.iter().flat_map(|allow| &allow.conditions);
         let statements = deny.into_iter().chain(allow).collect::<Vec<_>>();
-        let witness = plausible(seen.witness, &statements, &|sample| self.question.replays(sample, self.backwards));
+        // An example of this statement, not of another one that allows as much.
+        let shows = |sample: &Sample| {
+            allow.is_none_or(|allow| eval::may_apply(allow, &sample.request())) && self.question.replays(sample, self.backwards)
+        };
+        let witness = plausible(seen.witness, &statements, &shows);
         let hinge = if deny.is_none() { to.hangs_on(from, &witness) } else { None };
         Region {
             allowed_by: Some(allowed_by).filter(|_| allow.is_some()),

@@ -5,7 +5,7 @@ use super::bits::Bits;
 use super::classes::TooMany;
 use super::outside::Budget;
 use super::token::Atom;
-use super::values::{Asked, Values};
+use super::values::{Asked, Domain, Values};
 use crate::authz::ContextValue;
 use crate::model::condition::Quantifier;
 use std::collections::HashSet;
@@ -68,8 +68,8 @@ pub(super) struct KeySpace {
 
 impl KeySpace {
     /// Sorts the values of a key. `tests` are needed for a key with several values only.
-    pub(super) fn new(asked: &Asked, is_bool: bool, multi_valued: bool, tests: &[Fits], budget: &mut Budget) -> Result<KeySpace, TooMany> {
-        let values = Values::new(asked, is_bool, &[], budget)?;
+    pub(super) fn new(asked: &Asked, domain: Domain, multi_valued: bool, tests: &[Fits], budget: &mut Budget) -> Result<KeySpace, TooMany> {
+        let values = Values::new(asked, domain, &[], budget)?;
         // Without an atom for it the empty text is one of many in its class.
         let is_asked = asked.atoms().contains(&Atom::Literal("".into()));
         let empty = values.witnesses.iter().position(String::is_empty).filter(|_| is_asked);

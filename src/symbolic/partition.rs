@@ -69,7 +69,7 @@ pub fn rests(comparisons: &[Comparison<'_>], values: &[Variables], rest: &Rest) 
             }
         }
     }
-    let (found, is_complete) = walk_from(&starts, &[0], rest.alphabet);
+    let (found, is_complete) = walk_from(&starts, &[vec![0]], rest.alphabet);
     if !is_complete {
         return Err(Undecided { reason: "the patterns tell too many texts apart".to_owned(), span: None });
     }
@@ -147,7 +147,7 @@ fn values_once(
     let fits = tests.into_iter().filter_map(|test| if let Test::Fits(fits) = test { Some(fits) } else { None }).collect::<Vec<_>>();
     let is_multi = dimension.multi_valued;
     let too_many = |_| Undecided { reason: format!("the conditions on `{key}` tell too many values apart"), span: dimension.span };
-    let space = KeySpace::new(&dimension.asked, dimension.is_bool(), is_multi, &fits, &mut Budget::default()).map_err(too_many)?;
+    let space = KeySpace::new(&dimension.asked, dimension.domain, is_multi, &fits, &mut Budget::default()).map_err(too_many)?;
     if !space.values.is_complete {
         return Err(too_many(super::classes::TooMany));
     }

@@ -1,7 +1,8 @@
 //! A request picked out of a box.
 
 use super::bits::ones;
-use super::space::{Classified, Name, Space};
+use super::key::Point;
+use super::space::{Classified, Dimension, Name, Space};
 use super::variables::Variables;
 use crate::authz::{Caller, Context, Request};
 
@@ -16,6 +17,8 @@ pub struct Sample {
     pub resource: Option<String>,
     /// The condition keys that statements look at; those that are absent are left out.
     pub context: Context,
+    /// Keys that are absent, in lower case, where the request hangs on that: other values of them would not do.
+    pub absent: Vec<Box<str>>,
 }
 
 impl Sample {
@@ -25,6 +28,7 @@ impl Sample {
         for (number, dimension) in space.dimensions.iter().enumerate() {
             let Some(class) = ones(space.part(cube, number)).next() else { continue };
             sample.set(&dimension.name, &dimension.classified, class);
+            sample.note_absent(dimension, space.part(cube, number), class);
         }
         // What is known of a key is its value, of whatever class.
         for (key, value) in variables.iter() {
@@ -46,6 +50,13 @@ impl Sample {
                 None => self.context.remove(key),
             },
             (Name::Principal | Name::Action | Name::Resource, Classified::Key(_)) | (Name::Key(_), Classified::Plain(_)) => {}
+        }
+    }
+
+    fn note_absent(&mut self, dimension: &Dimension, part: &[u64], class: usize) {
+        let (Name::Key(key), Classified::Key(space)) = (&dimension.name, &dimension.classified) else { return };
+        if space.points[class] == Point::Absent && ones(part).count() < space.points.len() {
+            self.absent.push(key.clone());
         }
     }
 

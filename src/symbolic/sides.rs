@@ -2,6 +2,8 @@
 
 use super::cover::{left_over, may_meet};
 use super::outside::{Budget, STATES_AT_LAST, outside};
+use super::possible::Requests;
+use super::shapes::Shapes;
 use super::sketch::{Sketch, Sketcher};
 use super::space::{Gathered, Space, Undecided};
 use super::subject::Subject;
@@ -9,6 +11,9 @@ use super::variables::Variables;
 use crate::authz::{Ambiguity, Readings};
 use crate::model::condition::Test;
 use crate::model::{Condition, Effect, Statement};
+
+/// Patterns of one statement that are walked at once; more are looked at in halves. From experiment.
+const MOST_WALKED: usize = 4;
 
 /// A statement of one of the two sides, by policy and number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -39,6 +44,8 @@ pub(super) struct Sides {
     pub gathered: Vec<Gathered>,
     pub old: Side,
     pub new: Side,
+    /// The requests that AWS has; `None`: all are looked at.
+    pub shapes: Option<Shapes>,
 }
 
 /// Why a box is newly allowed.
@@ -57,11 +64,20 @@ impl Sides {
     pub(super) fn new(old: &dyn Subject, new: &dyn Subject, readings: &Readings, variables: &Variables) -> Result<Sides, Undecided> {
         let mut sketcher = Sketcher::new(readings, variables);
         sketcher.names_principals = old.names_principals();
+        sketcher.is_shaped = old.requests() == Requests::Possible;
         let both = old.policies().iter().chain(new.policies()).flat_map(|policy| &policy.statements);
         both.for_each(|statement| sketcher.note_sets(statement));
         let old = old.side(&mut sketcher)?;
         let new = new.side(&mut sketcher)?;
-        Ok(Sides { gathered: sketcher.finish()?, old, new })
+        let shapes = if sketcher.is_shaped { Some(Shapes::new(&mut sketcher, old.allows.iter().chain(&new.allows))?) } else { None };
+        Ok(Sides { gathered: sketcher.finish()?, old, new, shapes })
+    }
+
+    /// The search from the one to the other; from new to old if `backwards`.
+    pub(super) fn search<'a>(&'a self, backwards: bool, variables: &'a Variables) -> Search<'a> {
+        let (from, to) = self.directed(backwards);
+        let (gathered, shapes) = (self.gathered.as_slice(), self.shapes.as_ref());
+        Search { gathered, variables, from, to, shapes, budget: Budget::default() }
     }
 
     /// The side that does not allow and the one that does; from new to old if `backwards`.
@@ -80,10 +96,10 @@ pub(super) struct Part<'a> {
 
 /// All that must be looked at to find what `to` allows and `from` does not. A request is found once for every statement that allows it.
 pub(super) fn parts<'a>(gathered: &'a [Gathered], from: &'a Side, to: &'a Side) -> impl Iterator<Item = Part<'a>> {
-    let lifted = from.denies.iter().filter(|deny| left_over(&deny.sketch, sketches(&to.denies)).is_some());
+    let lifted = from.denies.iter().filter(|deny| left_over(&deny.sketch, sketches(&to.denies), gathered).is_some());
     let lifted = lifted.collect::<Vec<_>>();
     to.allows.iter().flat_map(move |allow| {
-        let granted = left_over(&allow.sketch, sketches(&from.allows)).map(|sketch| Part {
+        let granted = left_over(&allow.sketch, sketches(&from.allows), gathered).map(|sketch| Part {
             because: Because { denied: None, allowed: allow.place },
             sketch,
             others: sketches(&from.allows).chain(sketches(&to.denies)).collect(),
@@ -104,13 +120,20 @@ pub(super) struct Search<'a> {
     pub variables: &'a Variables,
     pub from: &'a Side,
     pub to: &'a Side,
+    pub shapes: Option<&'a Shapes>,
     pub budget: Budget,
 }
 
 impl Search<'_> {
     /// Calls `found` with boxes of newly allowed requests, until it returns `false`.
-    pub(super) fn run(&mut self, found: &mut Found<'_>) -> Result<(), Undecided> {
-        for part in parts(self.gathered, self.from, self.to) {
+    /// The parts of `first` come before the others.
+    pub(super) fn run(&mut self, first: Option<Because>, found: &mut Found<'_>) -> Result<(), Undecided> {
+        let (likely, others): (Vec<_>, Vec<_>) = match first {
+            Some(first) => parts(self.gathered, self.from, self.to).partition(|part| part.because == first),
+            None => (Vec::new(), Vec::new()),
+        };
+        let all = if first.is_some() { None } else { Some(parts(self.gathered, self.from, self.to)) };
+        for part in likely.into_iter().chain(others).chain(all.into_iter().flatten()) {
             if !self.ask(&part, found)? {
                 return Ok(());
             }
@@ -120,27 +143,53 @@ impl Search<'_> {
 
     /// Calls `found` with the boxes of one part, until it returns `false`; so does this then.
     pub(super) fn ask(&mut self, part: &Part<'_>, found: &mut Found<'_>) -> Result<bool, Undecided> {
-        self.outside(&part.sketch, part.others.iter().copied(), part.because, found)
+        let Some(shapes) = self.shapes else { return self.outside(&part.sketch, &part.others, part.because, found) };
+        // What no request does, no possible one does; that is soon said.
+        if !self.may_find(&part.sketch, part)? {
+            return Ok(true);
+        }
+        for shape in shapes.actions.iter().filter(|shape| may_meet(shape, &part.sketch, self.gathered)) {
+            let shaped = shape.and(&part.sketch);
+            if shapes.callers.len() > 1 && !self.may_find(&shaped, part)? {
+                continue;
+            }
+            for caller in &shapes.callers {
+                if !self.outside(&shaped.and(caller), &part.others, part.because, found)? {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether there may be something to find in a part, or in a narrower statement of it.
+    fn may_find(&mut self, sketch: &Sketch, part: &Part<'_>) -> Result<bool, Undecided> {
+        let mut is_there = false;
+        let searched = self.outside(sketch, &part.others, part.because, &mut |_, _, _| {
+            is_there = true;
+            false
+        });
+        match searched {
+            Err(undecided) if self.budget.is_exhausted() => Err(undecided),
+            searched => Ok(is_there || searched.is_err()),
+        }
     }
 
     /// Looks for requests of a statement outside of the others. Where its patterns tell too much apart, they are looked at in halves.
-    fn outside<'b>(
-        &mut self,
-        sketch: &Sketch,
-        others: impl Iterator<Item = &'b Sketch>,
-        because: Because,
-        found: &mut Found<'_>,
-    ) -> Result<bool, Undecided> {
-        let near = others.filter(|other| may_meet(sketch, other, self.gathered)).collect::<Vec<_>>();
-        let undecided = match self.outside_at_once(sketch, &near, because, found) {
-            Err(undecided) if !self.budget.is_exhausted() => undecided,
-            searched => return searched,
+    fn outside(&mut self, sketch: &Sketch, others: &[&Sketch], because: Because, found: &mut Found<'_>) -> Result<bool, Undecided> {
+        let near = others.iter().copied().filter(|other| may_meet(sketch, other, self.gathered)).collect::<Vec<_>>();
+        // A walk over few patterns meets few others.
+        let is_wide = sketch.walked(self.gathered) > MOST_WALKED;
+        let searched = if is_wide { Err(None) } else { self.outside_at_once(sketch, &near, because, found).map_err(Some) };
+        let undecided = match searched {
+            Err(Some(undecided)) if self.budget.is_exhausted() => return Err(undecided),
+            Err(undecided) => undecided,
+            Ok(goes_on) => return Ok(goes_on),
         };
-        if let Some((first, second)) = sketch.halves() {
-            let near = || near.iter().copied();
-            return Ok(self.outside(&first, near(), because, found)? && self.outside(&second, near(), because, found)?);
+        if let Some((first, second)) = sketch.halves(self.gathered) {
+            return Ok(self.outside(&first, &near, because, found)? && self.outside(&second, &near, because, found)?);
         }
-        if self.budget.states >= STATES_AT_LAST {
+        if let (Some(undecided), true) = (undecided, self.budget.states >= STATES_AT_LAST) {
             return Err(undecided);
         }
         let states = std::mem::replace(&mut self.budget.states, STATES_AT_LAST);

@@ -1,9 +1,11 @@
 //! Statements as constraints on dimensions, before the dimensions are cut into classes.
 
+use super::cover::{MOST_PAIRS, lies_within};
 use super::key::{Fits, Test};
+use super::possible;
 use super::space::{Gathered, Name, Undecided};
 use super::token::{Atom, Style, resource_style};
-use super::values::{Asked, Mixed};
+use super::values::{Asked, Domain, Mixed};
 use super::variables::Variables;
 use crate::authz::{Ambiguity, Readings};
 use crate::aws;
@@ -67,28 +69,43 @@ impl Sketch {
         self.0.iter().filter(move |(number, _)| *number == dimension).map(|(_, constraint)| constraint)
     }
 
-    /// Takes patterns out of the one positive list on a dimension.
-    pub(super) fn cut(&mut self, dimension: usize, covered: &[u32]) {
+    /// Takes what lies within some patterns out of the one positive list on a dimension.
+    pub(super) fn cut(&mut self, dimension: usize, covered: &[u32], all: &[Atom]) {
         let mut own = self.0.iter_mut().filter(|(number, _)| *number == dimension);
         if let (Some((_, Constraint::Patterns { atoms, not: false })), None) = (own.next(), own.next()) {
-            atoms.retain(|atom| covered.binary_search(atom).is_err());
+            let looks_close = atoms.len() * covered.len() <= MOST_PAIRS;
+            atoms.retain(|atom| covered.binary_search(atom).is_err() && !(looks_close && lies_within(*atom, covered, all)));
         }
     }
 
-    /// The statement as two, each with half of its longest positive list; `None` if no list is longer than one.
-    pub(super) fn halves(&self) -> Option<(Sketch, Sketch)> {
-        let length = |constraint: &Constraint| match constraint {
-            Constraint::Patterns { atoms, not: false } => atoms.len(),
+    /// The statement as two, each with half of its longest positive list; `None` if no list is longer than one. A list of plain texts
+    /// is not what makes a dimension hard.
+    pub(super) fn halves(&self, gathered: &[Gathered]) -> Option<(Sketch, Sketch)> {
+        let is_walked = |dimension: usize, atom: &u32| gathered[dimension].asked.atoms()[*atom as usize].is_walked();
+        let length = |(dimension, constraint): &(usize, Constraint)| match constraint {
+            Constraint::Patterns { atoms, not: false } if atoms.iter().any(|atom| is_walked(*dimension, atom)) => atoms.len(),
             _ => 0,
         };
-        let (longest, (_, constraint)) = self.0.iter().enumerate().max_by_key(|(_, (_, constraint))| length(constraint))?;
-        let (first, second) = constraint.atoms().split_at(length(constraint) / 2);
+        let (longest, entry) = self.0.iter().enumerate().max_by_key(|(_, entry)| length(entry))?;
+        let (first, second) = entry.1.atoms().split_at(length(entry) / 2);
         let with = |atoms: &[u32]| {
             let mut half = self.clone();
             half.0[longest].1 = Constraint::Patterns { atoms: atoms.to_vec(), not: false };
             half
         };
         (!first.is_empty()).then(|| (with(first), with(second)))
+    }
+
+    /// How many patterns that a walk must find its positive lists have at most.
+    pub(super) fn walked(&self, gathered: &[Gathered]) -> usize {
+        let walked = |(dimension, constraint): &(usize, Constraint)| match constraint {
+            Constraint::Patterns { atoms, not: false } => {
+                let all = gathered[*dimension].asked.atoms();
+                atoms.iter().filter(|atom| all[**atom as usize].is_walked()).count()
+            }
+            _ => 0,
+        };
+        self.0.iter().map(walked).max().unwrap_or(0)
     }
 
     /// Both statements at once.
@@ -116,11 +133,13 @@ pub(super) struct Sketcher<'a> {
     places: FxHashMap<Name, usize>,
     /// Whether principals are a dimension; not where the caller is known.
     pub names_principals: bool,
+    /// Whether requests are only those that AWS has.
+    pub is_shaped: bool,
 }
 
 impl<'a> Sketcher<'a> {
     pub(super) fn new(readings: &'a Readings, variables: &'a Variables) -> Sketcher<'a> {
-        Sketcher { readings, variables, dimensions: Vec::new(), places: FxHashMap::default(), names_principals: true }
+        Sketcher { readings, variables, dimensions: Vec::new(), places: FxHashMap::default(), names_principals: true, is_shaped: false }
     }
 
     /// The constraints of a statement, `None` if it never applies.
@@ -239,14 +258,16 @@ impl<'a> Sketcher<'a> {
     }
 
     pub(super) fn place(&mut self, name: Name, span: Span) -> usize {
-        let dimensions = &mut self.dimensions;
+        let name = if self.is_shaped { possible::one_for_all(name) } else { name };
+        let (dimensions, is_shaped) = (&mut self.dimensions, self.is_shaped);
         *self.places.entry(name).or_insert_with_key(|name| {
             let multi_valued = match name {
                 Name::Key(key) => aws::condition_key_type(key).is_some_and(|known| known.multi_valued),
                 Name::Principal | Name::Action | Name::Resource => false,
             };
             let name = name.clone();
-            dimensions.push(Gathered { name, asked: Asked::Nothing, span: Some(span), multi_valued, always: Vec::new() });
+            let domain = domain(&name, is_shaped);
+            dimensions.push(Gathered { name, asked: Asked::Nothing, span: Some(span), multi_valued, domain, always: Vec::new() });
             dimensions.len() - 1
         })
     }
@@ -321,6 +342,7 @@ impl<'a> Sketcher<'a> {
     fn value_atoms(&mut self, condition: &Condition, place: usize) -> Result<Vec<u32>, Mixed> {
         use condition::Test as Written;
         let (readings, variables) = (self.readings, self.variables);
+        let is_time = self.is_shaped && &*condition.key.node == possible::EPOCH_TIME;
         let asked = &mut self.dimensions[place].asked;
         match &condition.test {
             Written::String { compare, values, .. } => {
@@ -328,6 +350,8 @@ impl<'a> Sketcher<'a> {
                 each(values, |pattern| asked.text(Atom::read(pattern, style, variables)))
             }
             Written::Arn { values, .. } => each(values, |pattern| asked.text(arn(pattern, variables, readings))),
+            // The time in seconds, by a key that is also read as a date.
+            Written::Numeric(relation, values) if is_time => each(values, |limit| asked.date(*relation, possible::nanoseconds(*limit))),
             Written::Numeric(relation, values) => each(values, |limit| asked.number(*relation, *limit)),
             Written::Date(relation, values) => each(values, |limit| asked.date(*relation, *limit)),
             Written::Bool(values) => each(values, |wanted| {
@@ -347,6 +371,12 @@ pub(super) fn resource_atom(pattern: &ResourcePattern, readings: &Readings, vari
         ResourceKind::Everything => Atom::Prefix("".into()),
         ResourceKind::Arn(pattern) => Atom::read(pattern, resource_style(pattern, readings), variables),
     }
+}
+
+fn domain(name: &Name, is_shaped: bool) -> Domain {
+    let Name::Key(key) = name else { return Domain::default() };
+    let kind = aws::condition_key_type(key).map_or(aws::ValueType::String, |known| known.value);
+    Domain { kind, is_whole: is_shaped && possible::is_whole(key) }
 }
 
 fn ignores_case_beyond_ascii(test: &condition::Test) -> bool {

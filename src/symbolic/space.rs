@@ -9,10 +9,9 @@ use super::key::{Fits, KeySpace, Point, Test};
 use super::outside::Budget;
 use super::sketch::{Constraint, Sketch};
 use super::token::Atom;
-use super::values::{Asked, Values};
+use super::values::{Asked, Domain, Values};
 use super::variables::Variables;
 use crate::authz::Request;
-use crate::aws::{self, ValueType};
 use crate::source::Span;
 
 /// What a dimension is about.
@@ -55,15 +54,9 @@ pub(super) struct Gathered {
     /// Words that ask about it, for messages.
     pub span: Option<Span>,
     pub multi_valued: bool,
+    pub domain: Domain,
     /// Atoms that every question needs: the empty text, the value that is settled.
     pub always: Vec<u32>,
-}
-
-impl Gathered {
-    pub(super) fn is_bool(&self) -> bool {
-        let Name::Key(key) = &self.name else { return false };
-        aws::condition_key_type(key).is_some_and(|known| known.value == ValueType::Bool)
-    }
 }
 
 /// A dimension cut into classes.
@@ -138,13 +131,11 @@ impl Space {
             constraints().for_each(|constraint| atoms.extend_from_slice(constraint.atoms()));
             atoms.sort_unstable();
             atoms.dedup();
-            let asked_within = within.on(number).find_map(|constraint| constraint.clone().into_positive());
-            if let Some(wanted) = &asked_within {
-                keep_meeting(&mut atoms, wanted, dimension.asked.atoms());
-            }
+            let asked_within = within.on(number).filter_map(|constraint| constraint.clone().into_positive()).collect::<Vec<_>>();
+            asked_within.iter().for_each(|wanted| keep_meeting(&mut atoms, wanted, dimension.asked.atoms()));
             let tests = constraints().filter_map(|constraint| constraint.renumbered(&atoms).into_fits()).collect::<Vec<_>>();
             let place = |atom: &u32| atoms.binary_search(atom).ok().map(|place| place as u32);
-            let wanted = asked_within.iter().flatten().filter_map(place).collect::<Vec<_>>();
+            let wanted = asked_within.iter().map(|list| list.iter().filter_map(place).collect()).collect::<Vec<_>>();
             let classified = classify(dimension, &atoms, &tests, &wanted, budget)?;
             if !classified.values().is_complete {
                 incomplete = Some(too_many(dimension));
@@ -239,11 +230,17 @@ fn keep_meeting(atoms: &mut Vec<u32>, wanted: &[u32], all: &[Atom]) {
     }
 }
 
-fn classify(dimension: &Gathered, atoms: &[u32], tests: &[Fits], within: &[u32], budget: &mut Budget) -> Result<Classified, Undecided> {
+fn classify(
+    dimension: &Gathered,
+    atoms: &[u32],
+    tests: &[Fits],
+    within: &[Vec<u32>],
+    budget: &mut Budget,
+) -> Result<Classified, Undecided> {
     let asked = dimension.asked.only(atoms);
     let classified = match &dimension.name {
-        Name::Principal | Name::Action | Name::Resource => Values::new(&asked, false, within, budget).map(Classified::Plain),
-        Name::Key(_) => KeySpace::new(&asked, dimension.is_bool(), dimension.multi_valued, tests, budget).map(Classified::Key),
+        Name::Principal | Name::Action | Name::Resource => Values::new(&asked, Domain::default(), within, budget).map(Classified::Plain),
+        Name::Key(_) => KeySpace::new(&asked, dimension.domain, dimension.multi_valued, tests, budget).map(Classified::Key),
     };
     classified.map_err(|_| too_many(dimension))
 }

@@ -19,6 +19,10 @@ pub(super) enum Token {
     One,
     /// Any character but a colon.
     OneInSegment,
+    /// Any run without a colon or a slash.
+    RunInWord,
+    /// Any character but a colon or a slash.
+    OneInWord,
 }
 
 impl Token {
@@ -29,11 +33,27 @@ impl Token {
             Token::Fold(lower) => c.to_lowercase().eq([lower]),
             Token::Run | Token::One => true,
             Token::RunInSegment | Token::OneInSegment => c != ':',
+            Token::RunInWord | Token::OneInWord => !matches!(c, ':' | '/'),
+        }
+    }
+
+    /// Whether the token takes all characters that another does.
+    fn takes_all_of(self, other: Token) -> bool {
+        match (self, other) {
+            (_, Token::Char(c)) => self.takes(c),
+            (Token::Char(_), _) => false,
+            (_, Token::Fold(c)) => self == other || !matches!(self, Token::Fold(_)) && self.takes(c),
+            (Token::Fold(_), _) => false,
+            (Token::Run | Token::One, _) => true,
+            (_, Token::Run | Token::One) => false,
+            (Token::RunInSegment | Token::OneInSegment, _) => true,
+            (_, Token::RunInSegment | Token::OneInSegment) => false,
+            (Token::RunInWord | Token::OneInWord, Token::RunInWord | Token::OneInWord) => true,
         }
     }
 
     pub(super) fn is_run(self) -> bool {
-        matches!(self, Token::Run | Token::RunInSegment)
+        matches!(self, Token::Run | Token::RunInSegment | Token::RunInWord)
     }
 }
 
@@ -126,7 +146,7 @@ impl Atom {
         self.append_tokens(&mut tokens);
         let spell = |token: &Token| match token {
             Token::Char(c) | Token::Fold(c) => *c,
-            Token::Run | Token::RunInSegment | Token::One | Token::OneInSegment => 'x',
+            _ => 'x',
         };
         (*self != Atom::Nothing).then(|| tokens.iter().map(spell).collect())
     }
@@ -142,8 +162,36 @@ impl Atom {
             (Atom::Nothing, _) | (_, Atom::Nothing) => false,
             (Atom::Literal(text), pattern) | (pattern, Atom::Literal(text)) => pattern.fits(text),
             (Atom::Prefix(left), Atom::Prefix(right)) => left.starts_with(&**right) || right.starts_with(&**left),
+            (Atom::Tokens { tokens: left, .. }, Atom::Tokens { tokens: right, .. }) => may_meet(left, right),
             _ => self.head().zip(other.head()).all(|(left, right)| left == right),
         }
+    }
+
+    /// Whether every text that matches the other matches this: seen from the words alone, so it may say no where it is so.
+    pub(super) fn includes(&self, other: &Atom) -> bool {
+        match (self, other) {
+            _ if self == other => true,
+            (_, Atom::Nothing) => true,
+            (Atom::Nothing | Atom::Tokens { open: Some(_), .. }, _) => false,
+            (_, Atom::Literal(text)) => self.fits(text),
+            (Atom::Literal(_), _) => false,
+            (Atom::Prefix(start), Atom::Prefix(text)) => text.starts_with(&**start),
+            (Atom::Prefix(start), Atom::Tokens { tokens, .. }) => {
+                let mut tokens = tokens.iter();
+                start.chars().all(|c| tokens.next() == Some(&Token::Char(c)))
+            }
+            (Atom::Tokens { tokens, .. }, _) => self.may_meet(other) && takes_pattern(tokens, other),
+        }
+    }
+
+    /// Whether it is a pattern whose texts a walk must find.
+    pub(super) fn is_walked(&self) -> bool {
+        matches!(self, Atom::Tokens { .. })
+    }
+
+    /// What every fitting text begins with.
+    pub(super) fn start(&self) -> String {
+        self.head().collect()
     }
 
     /// The characters that every fitting text begins with.
@@ -180,6 +228,47 @@ fn fits(tokens: &[Token], text: &str) -> bool {
             reach(&mut next, if token.is_run() { at } else { at + 1 }, tokens);
         }
         // Most texts part from a pattern early.
+        if !next.contains(&true) {
+            return false;
+        }
+        std::mem::swap(&mut here, &mut next);
+    }
+    here[tokens.len()]
+}
+
+/// Compares how two patterns begin, and how their segments do as far as nothing runs over a colon.
+fn may_meet(mut left: &[Token], mut right: &[Token]) -> bool {
+    loop {
+        let differing = left.iter().zip(right).find(|(left, right)| left != right || !matches!(left, Token::Char(_)));
+        if let Some((Token::Char(_), Token::Char(_))) = differing {
+            return false;
+        }
+        match (behind_colon(left), behind_colon(right)) {
+            (Some(rest), Some(other)) => (left, right) = (rest, other),
+            _ => return true,
+        }
+    }
+}
+
+/// What follows the first colon that every text of a pattern has in the same segment; `None` if there is none.
+fn behind_colon(tokens: &[Token]) -> Option<&[Token]> {
+    let at = tokens.iter().position(|token| token.takes(':'))?;
+    (tokens[at] == Token::Char(':')).then(|| &tokens[at + 1..])
+}
+
+/// Walks the set of places that all texts of a pattern reach alike: a run of it is taken by a run here.
+fn takes_pattern(tokens: &[Token], pattern: &Atom) -> bool {
+    let mut steps = Vec::new();
+    pattern.append_tokens(&mut steps);
+    let mut here = vec![false; tokens.len() + 1];
+    let mut next = here.clone();
+    reach(&mut here, 0, tokens);
+    for step in steps {
+        next.fill(false);
+        let takes = |token: &Token| token.takes_all_of(step) && (token.is_run() || !step.is_run());
+        for (at, token) in tokens.iter().enumerate().filter(|(at, token)| here[*at] && takes(token)) {
+            reach(&mut next, if token.is_run() { at } else { at + 1 }, tokens);
+        }
         if !next.contains(&true) {
             return false;
         }

@@ -3,10 +3,12 @@
 use super::bits::Bits;
 use super::classes::{Classes, TooMany, classes};
 use super::outside::Budget;
+use super::scale::{dates, holds, numbers};
 use super::token::Atom;
 use ipnet::IpNet;
 use rustc_hash::FxHashMap;
 
+use crate::aws::ValueType;
 use crate::model::condition::{Relation, binary, date, numeric};
 
 /// Pairs of patterns with variables that are looked at.
@@ -137,6 +139,17 @@ impl Asked {
         matches!(self, Asked::Nothing)
     }
 
+    fn is_empty(&self) -> bool {
+        match self {
+            Asked::Nothing => true,
+            Asked::Text(atoms, _) => atoms.is_empty(),
+            Asked::Number(atoms) => atoms.is_empty(),
+            Asked::Date(atoms) => atoms.is_empty(),
+            Asked::Address(nets) => nets.is_empty(),
+            Asked::Binary(values) => values.is_empty(),
+        }
+    }
+
     /// The patterns, if texts are asked about.
     pub(super) fn atoms(&self) -> &[Atom] {
         match self {
@@ -155,8 +168,37 @@ fn place<T: PartialEq>(atoms: &mut Vec<T>, atom: T) -> u32 {
     place as u32
 }
 
+/// What the values of a dimension can be at all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Domain {
+    pub kind: ValueType,
+    /// Whether numbers are whole and not negative, and dates whole seconds.
+    pub is_whole: bool,
+}
+
+impl Default for Domain {
+    fn default() -> Self {
+        Domain { kind: ValueType::String, is_whole: false }
+    }
+}
+
+impl Domain {
+    /// A value for when nothing but presence is asked.
+    fn example(self) -> &'static str {
+        match self.kind {
+            ValueType::String => "x",
+            ValueType::Arn => "arn:aws:s3:::example-bucket",
+            ValueType::Bool => "true",
+            ValueType::Numeric => "1",
+            ValueType::Date => "2026-01-01T00:00:00Z",
+            ValueType::Ip => "203.0.113.7",
+            ValueType::Binary => "eA==",
+        }
+    }
+}
+
 /// The classes of one value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Values {
     /// A value of each class.
     pub witnesses: Vec<String>,
@@ -167,13 +209,15 @@ pub(super) struct Values {
 }
 
 impl Values {
-    /// Sorts the values; only `true` and `false` if `is_bool`. Texts are only those that fit one of the atoms `within`, if there are.
-    pub(super) fn new(asked: &Asked, is_bool: bool, within: &[u32], budget: &mut Budget) -> Result<Values, TooMany> {
+    /// Sorts the values of the domain. Texts are only those that fit one of each of the lists of atoms `within`.
+    pub(super) fn new(asked: &Asked, domain: Domain, within: &[Vec<u32>], budget: &mut Budget) -> Result<Values, TooMany> {
         match asked {
-            Asked::Nothing => Ok(Values { witnesses: vec!["x".to_owned()], columns: Vec::new(), is_complete: true }),
-            Asked::Text(atoms, _) => texts(atoms, is_bool, within, budget),
-            Asked::Number(atoms) => Ok(numbers(atoms)),
-            Asked::Date(atoms) => Ok(dates(atoms)),
+            // What is asked of other statements may be left out here, and then any value will do.
+            _ if asked.is_empty() => Ok(Values { witnesses: vec![domain.example().to_owned()], columns: Vec::new(), is_complete: true }),
+            Asked::Nothing => Ok(Values::default()),
+            Asked::Text(atoms, _) => texts(atoms, domain, within, budget),
+            Asked::Number(atoms) => Ok(numbers(atoms, domain.is_whole)),
+            Asked::Date(atoms) => Ok(dates(atoms, domain.is_whole)),
             Asked::Address(nets) => Ok(addresses(nets)),
             Asked::Binary(values) => Ok(bytes(values)),
         }
@@ -187,7 +231,7 @@ impl Values {
     }
 
     /// Gives each value its column by asking every atom.
-    fn by_asking<V, A>(values: &[V], atoms: &[A], show: impl Fn(&V) -> String, holds: impl Fn(&A, &V) -> bool) -> Values {
+    pub(super) fn by_asking<V, A>(values: &[V], atoms: &[A], show: impl Fn(&V) -> String, holds: impl Fn(&A, &V) -> bool) -> Values {
         let column = |atom: &A| {
             let mut column = Bits::none(values.len());
             (0..values.len()).filter(|number| holds(atom, &values[*number])).for_each(|number| column.insert(number));
@@ -197,8 +241,8 @@ impl Values {
     }
 }
 
-fn texts(atoms: &[Atom], is_bool: bool, within: &[u32], budget: &mut Budget) -> Result<Values, TooMany> {
-    if is_bool {
+fn texts(atoms: &[Atom], domain: Domain, within: &[Vec<u32>], budget: &mut Budget) -> Result<Values, TooMany> {
+    if domain.kind == ValueType::Bool {
         return Ok(Values::by_asking(&["true", "false"], atoms, |text| (*text).to_owned(), |atom, text| atom.fits(text)));
     }
     let found = classes(atoms, within, budget);
@@ -281,69 +325,6 @@ impl Facts {
         let breaks_within = |(first, second): &(usize, usize)| matching.contains(first) && left_out.contains(second);
         let breaks_apart = |(first, second): &(usize, usize)| matching.contains(first) && matching.contains(second);
         !self.within.iter().any(breaks_within) && !self.apart.iter().any(breaks_apart)
-    }
-}
-
-fn numbers(atoms: &[(Relation, f64)]) -> Values {
-    let mut limits = atoms.iter().map(|(_, limit)| *limit).collect::<Vec<_>>();
-    limits.sort_unstable_by(f64::total_cmp);
-    limits.dedup();
-    let mut values = Vec::new();
-    for (number, limit) in limits.iter().enumerate() {
-        match number.checked_sub(1).map(|before| limits[before]) {
-            None => values.push(if limit - 1.0 < *limit { limit - 1.0 } else { limit.next_down() }),
-            Some(before) => values.push(between(before, *limit)),
-        }
-        values.push(*limit);
-    }
-    // Beyond 2^53 a step of one is none.
-    values.extend(limits.last().map(|limit| if limit + 1.0 > *limit { limit + 1.0 } else { limit.next_up() }));
-    values.retain(|value| value.is_finite());
-    values.dedup();
-    Values::by_asking(&values, atoms, f64::to_string, |(relation, limit), value| {
-        value.partial_cmp(limit).is_some_and(|order| holds(*relation, order))
-    })
-}
-
-/// A whole number between two, if there is one.
-fn between(low: f64, high: f64) -> f64 {
-    let whole = (low + 1.0).floor();
-    if low < whole && whole < high { whole } else { low / 2.0 + high / 2.0 }
-}
-
-/// `NotEquals` asks for equality here: negation comes when all values have been asked.
-fn holds(relation: Relation, order: std::cmp::Ordering) -> bool {
-    match relation {
-        Relation::Equals | Relation::NotEquals => order.is_eq(),
-        Relation::LessThan => order.is_lt(),
-        Relation::LessThanEquals => order.is_le(),
-        Relation::GreaterThan => order.is_gt(),
-        Relation::GreaterThanEquals => order.is_ge(),
-    }
-}
-
-const SECOND: i128 = 1_000_000_000;
-
-fn dates(atoms: &[(Relation, i128)]) -> Values {
-    let mut limits = atoms.iter().map(|(_, limit)| *limit).collect::<Vec<_>>();
-    limits.sort_unstable();
-    limits.dedup();
-    let mut values = Vec::new();
-    for (number, limit) in limits.iter().enumerate() {
-        let before = number.checked_sub(1).map(|before| limits[before]);
-        values.push(before.map_or(limit - SECOND, |before| (before + SECOND).min(before + (limit - before) / 2)));
-        values.push(*limit);
-    }
-    values.extend(limits.last().map(|limit| limit + SECOND));
-    values.dedup();
-    Values::by_asking(&values, atoms, |nanos| spell_date(*nanos), |(relation, limit), value| holds(*relation, value.cmp(limit)))
-}
-
-/// As text that the date operators read; seconds where the calendar ends.
-fn spell_date(nanos: i128) -> String {
-    match jiff::Timestamp::from_nanosecond(nanos) {
-        Ok(time) => time.to_string(),
-        Err(_) => format!("{}", nanos.div_euclid(SECOND)),
     }
 }
 

@@ -27,13 +27,15 @@ struct Patterns {
     /// For each place the first place of its pattern that is of no use once this one is live.
     useless_from: Vec<u32>,
     starts: Vec<u32>,
-    /// For each place whether its pattern is one of those that are asked for; empty if all are.
-    is_wanted: Vec<bool>,
+    /// For each place the lists of patterns that are asked for and hold its pattern, as bits; empty if all texts are asked for.
+    wanted: Vec<u8>,
+    /// The bits of all lists.
+    all_wanted: u8,
 }
 
-/// Walks; gives for each class the patterns that fit, by their place in `atoms`, and a text. If `within` is not empty, only the texts
-/// that fit one of these are walked. Also says whether the walk came to its end.
-pub(super) fn walk(atoms: &[&Atom], within: &[usize], budget: &mut Budget) -> (Found, bool) {
+/// Walks; gives for each class the patterns that fit, by their place in `atoms`, and a text. Only the texts that fit
+/// one of each of the lists `within` are walked. Also says whether the walk came to its end.
+pub(super) fn walk(atoms: &[&Atom], within: &[Vec<usize>], budget: &mut Budget) -> (Found, bool) {
     let patterns = Patterns::new(atoms.iter().copied(), within);
     let start = patterns.start();
     patterns.walk(start, within, |_| true, budget)
@@ -47,7 +49,7 @@ pub(super) struct Start<'a> {
 }
 
 /// Walks what may follow the stems, each pattern on from its own, over an alphabet.
-pub(super) fn walk_from(starts: &[Start<'_>], within: &[usize], alphabet: fn(char) -> bool) -> (Found, bool) {
+pub(super) fn walk_from(starts: &[Start<'_>], within: &[Vec<usize>], alphabet: fn(char) -> bool) -> (Found, bool) {
     let patterns = Patterns::new(starts.iter().map(|start| &start.atom), within);
     let mut state = State::new();
     let (mut own, mut next) = (State::new(), State::new());
@@ -92,16 +94,20 @@ impl Walk {
 }
 
 impl Patterns {
-    fn new<'a>(atoms: impl Iterator<Item = &'a Atom>, within: &[usize]) -> Patterns {
-        let mut patterns = Patterns { tokens: Vec::new(), useless_from: Vec::new(), starts: Vec::new(), is_wanted: Vec::new() };
+    fn new<'a>(atoms: impl Iterator<Item = &'a Atom>, within: &[Vec<usize>]) -> Patterns {
+        let mut patterns = Patterns { tokens: Vec::new(), useless_from: Vec::new(), starts: Vec::new(), wanted: Vec::new(), all_wanted: 0 };
+        // Lists beyond the eighth are asked at the end of a text only.
+        let lists = within.iter().take(u8::BITS as usize).enumerate();
+        patterns.all_wanted = lists.clone().map(|(list, _)| 1 << list).sum();
         let mut tokens = Vec::new();
         for (number, atom) in atoms.enumerate() {
             tokens.clear();
             atom.append_tokens(&mut tokens);
             patterns.starts.push(patterns.tokens.len() as u32);
             patterns.push(&tokens);
+            let holding = lists.clone().filter(|(_, list)| list.contains(&number)).map(|(list, _)| 1_u8 << list).sum();
             if !within.is_empty() {
-                patterns.is_wanted.resize(patterns.tokens.len(), within.contains(&number));
+                patterns.wanted.resize(patterns.tokens.len(), holding);
             }
         }
         patterns
@@ -110,16 +116,20 @@ impl Patterns {
     fn push(&mut self, tokens: &[Token]) {
         let start = self.tokens.len() as u32;
         // A run takes what the places before it would take; one that stays in its segment only what lies in the same segment.
-        let mut segment = start;
+        let (mut segment, mut word) = (start, start);
         for (at, token) in tokens.iter().enumerate() {
             let place = start + at as u32;
             let useless = match token {
                 Token::Run => start,
                 Token::RunInSegment => segment,
+                Token::RunInWord => word,
                 _ => place,
             };
-            if matches!(token, Token::Char(':') | Token::Fold(':') | Token::Run | Token::One) {
+            if token.takes(':') {
                 segment = place + 1;
+            }
+            if token.takes(':') || token.takes('/') {
+                word = place + 1;
             }
             self.useless_from.push(useless);
             self.tokens.push(Some(*token));
@@ -128,7 +138,7 @@ impl Patterns {
         self.tokens.push(None);
     }
 
-    fn walk(&self, start: State, within: &[usize], alphabet: fn(char) -> bool, budget: &mut Budget) -> (Found, bool) {
+    fn walk(&self, start: State, within: &[Vec<usize>], alphabet: fn(char) -> bool, budget: &mut Budget) -> (Found, bool) {
         let limit = budget.states + STATES_PER_TOKEN * self.tokens.len();
         let mut walk = Walk::default();
         let mut found = Found::new();
@@ -145,7 +155,7 @@ impl Patterns {
                 return (found, false);
             }
             let fitting = self.fitting(&state);
-            let is_wanted = within.is_empty() || within.iter().any(|number| fitting.contains(number));
+            let is_wanted = within.iter().all(|list| list.iter().any(|number| fitting.contains(number)));
             if is_wanted && !known.contains(&fitting) {
                 found.push((fitting.to_vec(), walk.spell(at)));
                 known.insert(fitting);
@@ -170,7 +180,7 @@ impl Patterns {
 
     /// Whether a text that is asked for can still come of a state.
     fn is_alive(&self, state: &State) -> bool {
-        self.is_wanted.is_empty() || state.iter().any(|place| self.is_wanted[*place as usize])
+        self.wanted.is_empty() || state.iter().fold(0, |seen, place| seen | self.wanted[*place as usize]) == self.all_wanted
     }
 
     /// Adds a place, and those behind it that a run reaches without taking anything.
@@ -236,6 +246,7 @@ impl Patterns {
                 Token::Fold('k') => characters.extend(['k', 'K', KELVIN]),
                 Token::Fold(c) => characters.extend([c, c.to_ascii_uppercase()]),
                 Token::RunInSegment | Token::OneInSegment => characters.push(':'),
+                Token::RunInWord | Token::OneInWord => characters.extend([':', '/']),
                 Token::Run | Token::One => {}
             }
         }
