@@ -67,25 +67,24 @@ pub struct LayerChange<'a> {
     pub differences: Differences,
 }
 
-/// A layer of a connection.
-type LayerOf = fn(&Connection) -> &Given<Vec<Policy>>;
-
 /// What the documents say to others and elsewhere: the bucket's, the key's and the role's own policies for whoever asks, the customer's
 /// policies on everything but the bucket. Layers that cannot be compared come with the reason.
 pub fn layer_changes<'a>(old: &'a Connection, new: &'a Connection) -> Vec<Result<LayerChange<'a>, (&'static str, String)>> {
     let within = within(new, None);
-    let layers: [(_, _, _, LayerOf); 7] = [
-        ("identity", true, false, |connection| &connection.identity),
-        ("boundary", true, true, |connection| &connection.boundary),
-        ("session", true, true, |connection| &connection.session),
-        ("bucket-policy", false, false, |connection| &connection.bucket_policy),
-        ("vpce", false, true, |connection| &connection.vpce),
-        ("kms-key-policy", false, false, |connection| &connection.kms_key_policy),
-        ("trust-policy", false, false, |connection| &connection.trust_policy),
+    let own = |layer, limits, before, after| (layer, true, limits, before, after);
+    let asked = |layer, limits, before, after| (layer, false, limits, before, after);
+    let layers = [
+        own("identity", false, &old.identity, &new.identity),
+        own("boundary", true, &old.boundary, &new.boundary),
+        own("session", true, &old.session, &new.session),
+        asked("bucket-policy", false, &old.bucket_policy, &new.bucket_policy),
+        asked("vpce", true, &old.vpce, &new.vpce),
+        asked("kms-key-policy", false, &old.kms_key_policy, &new.kms_key_policy),
+        asked("trust-policy", false, &old.trust_policy, &new.trust_policy),
     ];
     let mut changes = Vec::new();
-    for (layer, beyond, limits, pick) in layers {
-        let (before, after) = match (listed(pick(old)), listed(pick(new))) {
+    for (layer, beyond, limits, before, after) in layers {
+        let (before, after) = match (listed(before), listed(after)) {
             (None, None) => continue,
             (Some(before), Some(after)) if !limits || before.is_empty() == after.is_empty() => (before, after),
             (Some(_), Some(_)) => {
