@@ -70,6 +70,12 @@ mod access;
 // The two engines beside each other, on single requests with all layers.
 mod engines;
 
+// Whether access is granted: questions with their answers, and against exhaustive evaluation.
+mod can;
+
+// Whether a bucket policy is public: both definitions, and no outsider left out.
+mod can_public;
+
 // `generate`: clean under check everywhere, nothing beyond the catalogue, nothing to spare.
 mod generate;
 

@@ -21,7 +21,7 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ("generate", &["model", "ica"]),
     ("fix", &["source", "tree", "aws", "json", "syntax", "input", "model", "authz", "eval", "symbolic", "ica"]),
     ("simulate", &["source", "finding", "tree", "json", "syntax", "aws", "model", "authz", "eval"]),
-    ("report", &["source", "finding", "aws", "authz", "model", "eval", "symbolic", "ica", "generate", "fix", "simulate"]),
+    ("report", &["source", "finding", "aws", "authz", "model", "eval", "symbolic", "s3", "ica", "generate", "fix", "simulate"]),
     (
         "cli",
         &["source", "finding", "json", "input", "model", "authz", "eval", "symbolic", "s3", "ica", "generate", "fix", "simulate", "report"],

@@ -88,6 +88,25 @@ fn a_wider_action_is_newly_allowed() {
     assert_eq!(difference["because"].as_array().unwrap().len(), 1);
 }
 
+/// The only statement that compares the key has nothing to do with the new one, which asks for its presence: the key has values all the
+/// same, and the new one allows.
+#[test]
+fn a_key_that_only_others_compare_is_there_all_the_same() {
+    for (operator, key, limit) in [("DateLessThan", "aws:CurrentTime", "2026-01-01T00:00:00Z"), ("NumericLessThan", "s3:max-keys", "10")] {
+        let mut until = allow(&["s3:PutObject"], "arn:aws:s3:::c/*");
+        until["Sid"] = "Until".into();
+        until["Condition"] = json!({operator: {key: limit}});
+        let mut present = allow(&["s3:GetObject"], KEYS);
+        present["Condition"] = json!({"Null": {key: "false"}});
+        // Not all of these are requests that AWS has.
+        let any = ["--format", "json", "--requests", "any"];
+        let report = report(&compared("presence", &json!([until]), &json!([until, present]), &any));
+        assert_eq!(report["relation"], "new-allows-more", "{report}");
+        let witness = &report["newly_allowed"][0]["witness"];
+        assert!(witness["action"] == "s3:GetObject" && witness["context"][key].is_string(), "{witness}");
+    }
+}
+
 #[test]
 fn a_deny_that_is_gone_is_the_cause() {
     let objects = allow(&["s3:DeleteObject"], KEYS);

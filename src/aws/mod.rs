@@ -21,7 +21,7 @@ pub use key::{
 };
 pub use prefix::{is_known_service, service_prefixes, supports_rcp};
 pub use region::{Partition, Region, partition, partition_of_region, partitions, region, regions};
-pub use resource::{ArnPart, Contents, ResourceType};
+pub use resource::{ArnPart, Contents, ResourceType, contents};
 pub use service::{AccessLevel, Action, ActionResource, Service, action, service, services};
 
 /// The day of the data on services, actions and condition keys, such as `2026-09-26`.

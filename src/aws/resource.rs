@@ -83,7 +83,7 @@ pub enum Contents {
 
 /// What the variable of that name may contain: object keys are free; names with a path, provider URLs, names of partner event
 /// sources (`aws.partner/example.com/x`, and the buses named after them) and key aliases (`alias/aws/s3`) contain slashes.
-fn contents(variable: &str) -> Contents {
+pub fn contents(variable: &str) -> Contents {
     match variable {
         "ObjectName" => Contents::Any,
         "EntityPath" | "OidcProviderName" | "EventSourceName" | "EventBusName" | "Alias" => Contents::Path,

@@ -1,6 +1,8 @@
 //! The command line: one file per command. The only room that reads files.
 
 mod batch;
+mod can;
+mod can_public;
 mod check;
 mod compare;
 mod compare_connection;
@@ -44,6 +46,8 @@ Exit codes: 0 clean, 1 something is blocked, 2 wrong usage, 3 an input could not
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Ask whether access is granted: for all requests, for some, or for none, by which words.
+    Can(Box<can::Args>),
     /// Check a connection: which ICA operation is blocked, for whom, by which words.
     Check(Box<check::Args>),
     /// Compare two versions of a policy: what is newly allowed, what is newly denied, by which words.
@@ -79,6 +83,7 @@ pub fn run() -> Exit {
         }
     };
     match cli.command {
+        Command::Can(args) => can::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Generate(args) => generate::run(&args),
@@ -113,6 +118,7 @@ fn asks_for_json() -> bool {
 /// Prints the mistake in the JSON of the command that was meant.
 fn print_usage_error(message: &str) {
     match typed::arguments().first().map(String::as_str) {
+        Some("can") => can::print_usage_error(message),
         Some("compare") => compare::print_usage_error(message),
         Some("generate") => generate::print_usage_error(message),
         Some("explain") => explain::print_usage_error(message),

@@ -1,6 +1,9 @@
 //! One file per format. Only here spans become lines and columns.
 
 #[cfg(feature = "cli")]
+pub mod can_human;
+pub mod can_json;
+#[cfg(feature = "cli")]
 mod causes;
 #[cfg(feature = "cli")]
 pub mod compare_human;
@@ -14,6 +17,7 @@ mod fix_diff;
 pub mod fix_human;
 pub mod fix_json;
 pub mod generated;
+mod granted;
 mod graph;
 pub mod graph_dot;
 pub mod graph_mermaid;
@@ -29,4 +33,5 @@ mod place;
 pub mod simulation;
 
 pub use comparison::{Change, Comparison, Connections, Side, Version};
+pub use granted::{IsPublic, Public, Report as GrantedReport};
 pub use place::{Position, position};

@@ -12,9 +12,8 @@ use super::space::{Name, Undecided};
 use super::subject::{Hinge, Subject};
 use super::token::{Atom, Token};
 use super::variables::Variables;
-use crate::authz::{
-    Caller, Context, ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, StatementRef, denies_bind, formula,
-};
+use super::ways::{Kind, ways};
+use crate::authz::{Caller, Context, ContextValue, LayerId, Layers, NamingSet, Readings, Request, StatementRef, denies_bind, formula};
 use crate::eval::{self, Outcome};
 use crate::model::Policy;
 use crate::source::Span;
@@ -139,7 +138,12 @@ impl<'a> Access<'a> {
     fn grants(&self, statements: &[Concerned], sketcher: &mut Sketcher<'_>) -> Result<Vec<Block>, Undecided> {
         let within = self.within.sketch(sketcher)?;
         let mut grants = Vec::new();
-        for combination in combinations(&formula(&self.probe, self.layers), self.layers, sketcher.readings) {
+        let too_many = || {
+            let reason = format!("the layers allow in more than {MOST_COMBINATIONS} combinations of their statements");
+            Undecided { reason, span: None }
+        };
+        let ways = ways(&formula(&self.probe, self.layers), self.layers, sketcher.readings, Kind::Allowed).ok_or_else(too_many)?;
+        for combination in ways {
             let mut partly = vec![Block { place: NOWHERE, sketch: within.clone() }];
             for (layer, namings) in combination {
                 let fitting = statements.iter().filter(|own| own.allows && own.layer == layer && own.namings.meets(namings));
@@ -155,8 +159,7 @@ impl<'a> Access<'a> {
             }
             grants.extend(partly);
             if grants.len() > MOST_COMBINATIONS {
-                let reason = format!("the layers allow in more than {MOST_COMBINATIONS} combinations of their statements");
-                return Err(Undecided { reason, span: None });
+                return Err(too_many());
             }
         }
         Ok(grants)
@@ -169,23 +172,6 @@ struct Concerned {
     allows: bool,
     namings: NamingSet,
     block: Block,
-}
-
-/// The ways in which a formula can hold: for each, what must allow.
-fn combinations(formula: &Formula, layers: &Layers<'_>, readings: &Readings) -> Vec<Vec<(LayerId, NamingSet)>> {
-    let of = |part: &Formula| combinations(part, layers, readings);
-    match formula {
-        Formula::Any(parts) => parts.iter().flat_map(of).collect(),
-        Formula::All(parts) => parts.iter().map(of).fold(vec![Vec::new()], |all, part| {
-            all.iter().flat_map(|first| part.iter().map(move |second| [first.clone(), second.clone()].concat())).collect()
-        }),
-        Formula::Allows(layer, _) if layers.is_assumed(*layer) => vec![Vec::new()],
-        Formula::Allows(layer, namings) => vec![vec![(*layer, *namings)]],
-        Formula::Reading(ambiguity, first, second) => {
-            let (first, second) = (of(first), of(second));
-            if first == second || !readings.second(*ambiguity) { first } else { second }
-        }
-    }
 }
 
 impl Within {

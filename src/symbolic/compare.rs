@@ -99,7 +99,7 @@ pub(super) fn compare_subjects(old: &dyn Subject, new: &dyn Subject) -> Compared
 }
 
 /// The choices that a set of second readings stands for.
-fn points(points: u64, second: u64) -> Vec<(Ambiguity, Choice)> {
+pub(super) fn points(points: u64, second: u64) -> Vec<(Ambiguity, Choice)> {
     let choice = |ambiguity| if second & bit(ambiguity) == 0 { Choice::First } else { Choice::Second };
     Ambiguity::all().filter(|ambiguity| points & bit(*ambiguity) != 0).map(|ambiguity| (ambiguity, choice(ambiguity))).collect()
 }

@@ -5,13 +5,13 @@
 
 use super::bits::{Bits, words};
 use super::cover::MOST_PAIRS;
-use super::key::{Fits, KeySpace, Point, Test};
+use super::key::{Fits, KeySpace, Test};
 use super::outside::Budget;
 use super::sketch::{Constraint, Sketch};
 use super::token::Atom;
 use super::values::{Asked, Domain, Values};
 use super::variables::Variables;
-use crate::authz::Request;
+use crate::authz::{ContextValue, Request};
 use crate::source::Span;
 
 /// What a dimension is about.
@@ -146,31 +146,26 @@ impl Space {
         }
         let everything = dimensions.iter().flat_map(|dimension| Bits::all(dimension.classified.len()).as_words().to_vec()).collect();
         let mut space = Space { dimensions, everything, incomplete };
-        variables.iter().for_each(|(key, value)| space.keep(gathered, key, value));
+        for (key, value) in variables.iter() {
+            space.keep(gathered, sketches, key, value.map(|value| ContextValue::One(value.to_owned())).as_ref());
+        }
         Ok(space)
     }
 
-    /// Keeps only the requests in which a key has this value, or is absent. Of texts the value is a class of its own; of others its class
-    /// stands for it.
-    fn keep(&mut self, gathered: &[Gathered], key: &str, value: Option<&str>) {
-        let Some(dimension) = self.dimensions.iter().find(|dimension| matches!(&dimension.name, Name::Key(own) if **own == *key)) else {
-            return;
-        };
-        let Classified::Key(space) = &dimension.classified else { return };
+    /// Keeps only the requests in which a key has this value, or is absent, whatever operators ask about it. Whether the value is one of
+    /// the key's type; if not, no request is kept.
+    pub(super) fn keep(&mut self, gathered: &[Gathered], sketches: &[&Sketch], key: &str, value: Option<&ContextValue>) -> bool {
+        let is_key = |dimension: &&Dimension| matches!(&dimension.name, Name::Key(own) if **own == *key);
+        let Some(dimension) = self.dimensions.iter().find(is_key) else { return true };
+        let Classified::Key(space) = &dimension.classified else { return true };
         let asked = gathered[dimension.gathered].asked.only(&dimension.atoms);
-        let class = value.and_then(|value| space.values.class_of(&asked, value));
+        let constraints = sketches.iter().flat_map(|sketch| sketch.on(dimension.gathered));
+        let tests = constraints.filter_map(|constraint| constraint.renumbered(&dimension.atoms).into_fits()).collect::<Vec<_>>();
+        let point = space.locate(&asked, value, &tests);
         let mut kept = Bits::none(space.points.len());
-        for (number, point) in space.points.iter().enumerate() {
-            let fits = match point {
-                Point::Absent => value.is_none(),
-                Point::One(own) => class == Some(*own),
-                Point::Many(_) => false,
-            };
-            if fits {
-                kept.insert(number);
-            }
-        }
+        point.iter().for_each(|point| kept.insert(*point));
         self.everything[dimension.words.clone()].copy_from_slice(kept.as_words());
+        point.is_some()
     }
 
     /// The point of a request, as the number of its class in each dimension; `None` if a value in it is not of its key's type.

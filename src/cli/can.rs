@@ -1,0 +1,340 @@
+//! `ica-policy can`: whether access is granted, to one caller or to whoever it is.
+
+use super::can_public;
+use super::exit::Exit;
+use super::files::{Files, look, print, print_error, print_report};
+use super::levels::Levels;
+use crate::authz::{Caller, ContextValue, Layer, Layers};
+use crate::finding::Finding;
+use crate::ica::connection::{Loader, Unreadable};
+use crate::input;
+use crate::model::{self, Policy, PolicyKind};
+use crate::report::{GrantedReport, can_human, can_json, human};
+use crate::source::Sources;
+use crate::symbolic::{Answered, Granted, Question, Who, can, together};
+use clap::{Args as ClapArgs, ValueEnum};
+use std::path::PathBuf;
+
+/// The word for a policy that is not there.
+const NONE: &str = "none";
+
+/// Says whether access is granted: for all requests, for some, for none, or that it is not known.
+///
+/// With --public it says whether a bucket policy is public: for S3's Block Public Access, and whether it gives somebody outside of the
+/// account access. Without --principal one layer is asked as a document, whoever asks. With it all given layers decide together; layers that are not given
+/// are taken not to be there, but for the identity policies of a user or role: without them (or `none`) the answer is unknown unless they
+/// make no difference. Exit code 0: nothing that --fail-on names; 1: there is, or it is not known; 2: wrong usage; 3: a file could not be
+/// read; 4: a defect of ica-policy.
+#[derive(ClapArgs, Debug)]
+pub(super) struct Args {
+    /// The bucket's policy, as --bucket-policy.
+    #[arg(value_name = "FILE", conflicts_with = "bucket_policy")]
+    file: Option<String>,
+    /// Asks whether the policy is public; --account says whose bucket it is. Of all actions of S3 and all resources, where none are given.
+    #[arg(long, requires = "account", conflicts_with_all = ["principal", "identity_policy", "boundary", "session_policy", "scp", "rcp", "vpce_policy"])]
+    public: bool,
+    /// Actions; `*` and `?` mean any of these.
+    #[arg(long, num_args = 1.., required_unless_present = "public")]
+    pub(super) action: Vec<String>,
+    /// ARNs, where `*` and `?` mean any of these, or `*`.
+    #[arg(long, num_args = 1.., required_unless_present = "public")]
+    pub(super) resource: Vec<String>,
+    /// Who asks: an ARN, twelve digits (the root user of that account), a service, or `*` (nobody signed).
+    #[arg(long)]
+    principal: Option<String>,
+    /// Who made the session: the user of a federated session, the role (with its path) of a role session.
+    #[arg(long, value_name = "ARN", requires = "principal")]
+    session_issuer: Option<String>,
+    /// The account that owns the resources; without it that of the principal.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(super) account: Option<String>,
+    /// A condition key with its value, or `!KEY`: it is absent. All others may be anything.
+    #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
+    context: Vec<String>,
+    /// Policies of the user and its groups, of the role, or of a session's issuer.
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
+    identity_policy: Vec<String>,
+    /// The bucket's policy, or that of another resource.
+    #[arg(long, value_name = "FILE", help_heading = "Policies")]
+    bucket_policy: Option<String>,
+    /// The permissions boundary.
+    #[arg(long, value_name = "FILE", help_heading = "Policies")]
+    boundary: Option<String>,
+    /// Session policies.
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
+    session_policy: Vec<String>,
+    #[command(flatten)]
+    levels: Levels,
+    /// Policies of the VPC endpoint; they bind requests with aws:SourceVpce.
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
+    vpce_policy: Vec<String>,
+    /// What gives exit code 1: without it `not-granted`, with --public `granted`, which is that the policy is public in some sense.
+    #[arg(long, value_enum)]
+    pub(super) fail_on: Option<FailOn>,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum FailOn {
+    /// Some request is granted, or it is not known.
+    Granted,
+    /// Some request is not granted, or it is not known.
+    NotGranted,
+    /// It is not known.
+    Unknown,
+    /// Nothing does.
+    Never,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+impl FailOn {
+    pub(super) fn fails(self, granted: Granted) -> bool {
+        match self {
+            FailOn::Granted => granted != Granted::None,
+            FailOn::NotGranted => granted != Granted::All,
+            FailOn::Unknown => granted == Granted::Unknown,
+            FailOn::Never => false,
+        }
+    }
+}
+
+/// Answers the question of the flags.
+pub(super) fn run(args: &Args) -> Exit {
+    let asked = match Asked::read(args) {
+        Ok(asked) => asked,
+        Err(message) => return usage(args, &message),
+    };
+    let mut reader = Reader { sources: Sources::new(), findings: Vec::new(), unreadable: Vec::new() };
+    let policies = reader.policies(args);
+    if !reader.unreadable.is_empty() {
+        match args.format {
+            Format::Human => print_error(&human::unreadable(&reader.sources, &reader.unreadable, look(&std::io::stderr()))),
+            Format::Json => print(&can_json::unreadable(&reader.sources, &reader.unreadable)),
+        }
+        return Exit::Unreadable;
+    }
+    if args.public {
+        return can_public::run(args, &asked.context, &reader.sources, &policies.alone(), &reader.findings);
+    }
+    let layers = policies.layers();
+    let (answers, note) = match &asked.caller {
+        Some(caller) => for_caller(args, &asked, caller, &layers),
+        None => (can(&asked.question(args, Who::Anybody(policies.alone()))), None),
+    };
+    if answers.is_empty() {
+        return usage(args, "none of these actions works on one of these resources, so there is no such request");
+    }
+    let granted = together(answers.iter().map(|answer| answer.granted));
+    let layers = if asked.caller.is_some() { layers } else { alone(policies.alone()) };
+    let report = GrantedReport { granted, answers: &answers, layers: &layers, note, findings: &reader.findings, public: None };
+    let printed = args.print(&reader.sources, &report);
+    let defect = if answers.iter().any(|answer| answer.is_defect) { Exit::Defect } else { Exit::Clean };
+    let fails = args.fail_on.unwrap_or(FailOn::NotGranted).fails(granted);
+    printed.max(defect).max(if fails { Exit::Found } else { Exit::Clean })
+}
+
+/// Documents by themselves, which reports take for those of a resource.
+pub(super) fn alone(policies: Vec<&Policy>) -> Layers<'_> {
+    Layers { resource: Layer::Policies(policies), ..Layers::default() }
+}
+
+impl Args {
+    pub(super) fn print(&self, sources: &Sources, report: &GrantedReport<'_>) -> Exit {
+        print_report(&match self.format {
+            Format::Human => can_human::report(sources, report, look(&std::io::stdout())),
+            Format::Json => can_json::report(sources, report),
+        })
+    }
+
+    fn bucket_policy(&self) -> Option<&String> {
+        self.file.as_ref().or(self.bucket_policy.as_ref())
+    }
+}
+
+/// Prints what is wrong with the command line as JSON.
+pub(super) fn print_usage_error(message: &str) {
+    print(&can_json::usage(message.trim_end()));
+}
+
+fn usage(args: &Args, message: &str) -> Exit {
+    match args.format {
+        Format::Human => print_error(&format!("error: {message}\n  help: `ica-policy can --help` lists the flags\n")),
+        Format::Json => print_usage_error(message),
+    }
+    Exit::Usage
+}
+
+/// Identity policies that are not given may grant: then the answer is known only where that makes no difference.
+fn for_caller(args: &Args, asked: &Asked, caller: &Caller, layers: &Layers<'_>) -> (Vec<Answered>, Option<&'static str>) {
+    let answers = can(&asked.question(args, Who::Caller(caller, layers)));
+    let has_own = !matches!(caller, Caller::Root { .. } | Caller::Anonymous | Caller::Service { .. } | Caller::WebIdentity { .. });
+    if !has_own || !args.identity_policy.is_empty() {
+        return (answers, None);
+    }
+    let granting = Layers { identity: Layer::Assumed, ..layers.clone() };
+    let other = can(&asked.question(args, Who::Caller(caller, &granting)));
+    let all = |answers: &[Answered]| together(answers.iter().map(|answer| answer.granted));
+    if all(&other) == Granted::None {
+        return (other, Some("whatever the identity policies of the caller say, which are not given"));
+    }
+    let unknown = answers.into_iter().map(|answer| Answered { granted: Granted::Unknown, ..answer }).collect();
+    (unknown, Some("it hangs on the identity policies of the caller: give --identity-policy FILE, or `none`"))
+}
+
+/// The question as read from the flags.
+struct Asked {
+    caller: Option<Caller>,
+    context: Vec<(String, Option<ContextValue>)>,
+}
+
+impl Asked {
+    fn read(args: &Args) -> Result<Asked, String> {
+        let issuer = args.session_issuer.as_deref();
+        let caller = args.principal.as_deref().map(|text| Caller::parse(text, issuer)).transpose();
+        let caller = caller.map_err(|error| format!("--principal: {error}"))?;
+        if caller.as_ref().is_some_and(Caller::lacks_issuer) {
+            return Err("--session-issuer is missing: what a session may do hangs on who made it".to_owned());
+        }
+        if let Some(text) = args.action.iter().find(|text| *text != "*" && (!text.contains(':') || text.contains(char::is_whitespace))) {
+            return Err(format!("--action: `{text}` is no action; write `service:Name`, as in `s3:GetObject`"));
+        }
+        if let Some(text) = args.resource.iter().find(|text| *text != "*" && text.split(':').count() < 6) {
+            return Err(format!("--resource: `{text}` is no resource; write an ARN, as in `arn:aws:s3:::bucket/*`, or `*`"));
+        }
+        let is_account = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(text) = args.account.as_ref().filter(|text| !is_account(text)) {
+            return Err(format!("--account: `{text}` is no account; an account number has twelve digits"));
+        }
+        let lists = [
+            !args.identity_policy.is_empty(),
+            args.bucket_policy().is_some(),
+            args.boundary.is_some(),
+            !args.session_policy.is_empty(),
+            !args.levels.scp.is_empty(),
+            !args.levels.rcp.is_empty(),
+            !args.vpce_policy.is_empty(),
+        ];
+        match lists.iter().filter(|given| **given).count() {
+            0 => return Err("no policy is given: give FILE, --identity-policy FILE, or another layer".to_owned()),
+            1 => {}
+            _ if caller.is_none() => {
+                return Err("layers decide together for one caller: give --principal, or ask one layer alone".to_owned());
+            }
+            _ => {}
+        }
+        Ok(Asked { caller, context: context(&args.context)? })
+    }
+
+    fn question<'a>(&self, args: &Args, who: Who<'a>) -> Question<'a> {
+        let account = args.account.clone().or_else(|| Some(self.caller.as_ref()?.account()?.to_owned()));
+        Question {
+            who,
+            actions: args.action.clone(),
+            resources: args.resource.clone(),
+            account,
+            context: self.context.clone(),
+            within: Vec::new(),
+        }
+    }
+}
+
+fn context(pairs: &[String]) -> Result<Vec<(String, Option<ContextValue>)>, String> {
+    let mut found: Vec<(String, Option<ContextValue>)> = Vec::new();
+    for pair in pairs {
+        let (key, value) = match (pair.strip_prefix('!'), pair.split_once('=')) {
+            (Some(key), _) => (key, None),
+            (None, Some((key, value))) => (key, Some(value.to_owned())),
+            (None, None) => {
+                return Err(format!("--context: `{pair}` is no condition key with a value: write KEY=VALUE, or !KEY where it is absent"));
+            }
+        };
+        let key = key.to_lowercase();
+        match (found.iter_mut().find(|(known, _)| *known == key), value) {
+            (None, value) => found.push((key, value.map(ContextValue::One))),
+            (Some((_, Some(known))), Some(value)) => {
+                *known = ContextValue::Many(known.as_slice().iter().cloned().chain([value]).collect());
+            }
+            _ => return Err(format!("--context: `{key}` is given a value and said to be absent")),
+        }
+    }
+    Ok(found)
+}
+
+/// The policies of all layers.
+struct Policies {
+    identity: Vec<Policy>,
+    boundary: Vec<Policy>,
+    session: Vec<Policy>,
+    resource: Vec<Policy>,
+    scps: Vec<Vec<Policy>>,
+    rcps: Vec<Vec<Policy>>,
+    vpce: Vec<Policy>,
+}
+
+impl Policies {
+    /// `none` of a layer asserts that there is none, as nothing does.
+    fn layers(&self) -> Layers<'_> {
+        fn layer(policies: &[Policy]) -> Layer<'_> {
+            if policies.is_empty() { Layer::Absent } else { Layer::Policies(policies.iter().collect()) }
+        }
+        fn levels(levels: &[Vec<Policy>]) -> Vec<Vec<&Policy>> {
+            levels.iter().map(|level| level.iter().collect()).collect()
+        }
+        Layers {
+            identity: layer(&self.identity),
+            boundary: layer(&self.boundary),
+            session: layer(&self.session),
+            resource: layer(&self.resource),
+            scps: levels(&self.scps),
+            rcps: levels(&self.rcps),
+            vpce: layer(&self.vpce),
+        }
+    }
+
+    /// The policies of the only layer.
+    fn alone(&self) -> Vec<&Policy> {
+        let single = [&self.identity, &self.boundary, &self.session, &self.resource, &self.vpce];
+        single.into_iter().chain(&self.scps).chain(&self.rcps).flatten().collect()
+    }
+}
+
+struct Reader {
+    sources: Sources,
+    findings: Vec<Finding>,
+    unreadable: Vec<Unreadable>,
+}
+
+impl Reader {
+    fn policies(&mut self, args: &Args) -> Policies {
+        let one = |file: Option<&String>| file.into_iter().cloned().collect::<Vec<_>>();
+        Policies {
+            identity: self.read_all(&args.identity_policy, PolicyKind::Identity),
+            boundary: self.read_all(&one(args.boundary.as_ref()), PolicyKind::Boundary),
+            session: self.read_all(&args.session_policy, PolicyKind::Session),
+            resource: self.read_all(&one(args.bucket_policy()), PolicyKind::Resource),
+            scps: args.levels.scp.iter().map(|names| self.read_all(names, PolicyKind::Scp)).filter(|level| !level.is_empty()).collect(),
+            rcps: args.levels.rcp.iter().map(|names| self.read_all(names, PolicyKind::Rcp)).filter(|level| !level.is_empty()).collect(),
+            vpce: self.read_all(&args.vpce_policy, PolicyKind::Vpce),
+        }
+    }
+
+    fn read_all(&mut self, names: &[String], kind: PolicyKind) -> Vec<Policy> {
+        names.iter().filter(|name| *name != NONE).filter_map(|name| self.read(name, kind)).collect()
+    }
+
+    fn read(&mut self, name: &str, kind: PolicyKind) -> Option<Policy> {
+        let loaded = Files { folder: PathBuf::new() }.load(&mut self.sources, name);
+        let document = loaded.and_then(|id| input::read_policy(&mut self.sources, id).map_err(Unreadable::Text));
+        let document = document.map_err(|unreadable| self.unreadable.push(unreadable)).ok()?;
+        let lowered = model::lower(&document.policy, kind);
+        self.findings.extend(document.findings.into_iter().chain(lowered.findings));
+        Some(lowered.policy)
+    }
+}

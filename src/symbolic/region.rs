@@ -1,0 +1,215 @@
+//! What the requests of a question must fit, as policies that allow just that.
+
+use super::can::Question;
+use super::cases::Class;
+use crate::aws::{self, Contents, contents};
+use crate::model::condition::{Test, Values, string::Compare};
+use crate::model::{
+    ActionPattern, Condition, Effect, Element, Named, Part, Pattern, Policy, PolicyKind, PrincipalPattern, ResourceKind, ResourcePattern,
+    Shape, Statement, Version,
+};
+use crate::source::{Span, Spanned};
+
+/// What the requests must fit.
+pub(super) fn region(question: &Question<'_>, class: &Class, there: &[String]) -> Vec<Policy> {
+    // An action has a service and a name.
+    let lower = |text: &String| if text == "*" { "?*:?*".to_owned() } else { text.to_ascii_lowercase() };
+    let actions = match class.action {
+        Some(_) => class.names.iter().take(1).map(lower).collect::<Vec<_>>(),
+        None => class.names.iter().map(lower).collect(),
+    };
+    let resources = match (class.action, class.kind) {
+        // Such an action has no resource, which only `*` asks about.
+        (Some(_), None) if question.resources.iter().any(|text| text == "*") => vec![literal_star()],
+        (Some(_), None) => Vec::new(),
+        (None, _) => question.resources.iter().flat_map(|text| any_resource(text)).collect(),
+        (Some(_), Some(_)) => question.resources.iter().map(|text| resource(text)).collect(),
+    };
+    let mut asked = statement(Some(element(false, actions.iter().map(|text| action_pattern(text)).collect())), element(false, resources));
+    asked.conditions = there.iter().map(|key| is_there(key)).collect();
+    let mut statements = vec![asked];
+    if class.action.is_none() {
+        let known = aws::services().map(|service| action_pattern(&format!("{}:*", service.prefix())));
+        let is_whole = class.names.iter().all(|name| !name.contains(['*', '?']));
+        statements.extend((!is_whole).then(|| statement(Some(element(true, known.collect())), element(false, vec![everything()]))));
+    }
+    if let Some(kind) = class.kind {
+        let (inside, outside) = globs(kind.arn());
+        statements.push(statement(None, element(false, vec![resource(&inside)])));
+        if !outside.is_empty() {
+            statements.push(statement(None, element(true, outside.iter().map(|text| resource(text)).collect())));
+        }
+    }
+    statements.into_iter().map(alone).chain(question.within.iter().cloned()).collect()
+}
+
+/// A policy of one statement.
+fn alone(statement: Statement) -> Policy {
+    let span = Span::default();
+    Policy { kind: PolicyKind::Identity, span, version: Version::V2012, version_span: None, statements: vec![statement] }
+}
+
+/// Requests by these principals, or by all but these, that satisfy the conditions.
+pub(super) fn by(not: bool, names: Vec<Named>, conditions: Vec<Condition>) -> Policy {
+    let span = Span::default();
+    let patterns = names.into_iter().map(|named| PrincipalPattern { named, span, doubt: None }).collect::<Vec<_>>();
+    let mut statement = statement(None, element(false, vec![everything()]));
+    // A list that excepts nobody would be one that AWS refuses.
+    statement.principal = (!patterns.is_empty()).then(|| element(not, patterns));
+    statement.conditions = conditions;
+    alone(statement)
+}
+
+/// The key fits the ARN pattern; or it does not, or is absent.
+pub(super) fn arn_like(key: &str, pattern: &str, negated: bool) -> Condition {
+    let operator = if negated { "ArnNotLike" } else { "ArnLike" };
+    condition(operator, key, Test::Arn { negated, values: one(glob(pattern, true)) })
+}
+
+/// The key has this value; or it has not, or is absent.
+pub(super) fn equals(key: &str, value: &str, negated: bool) -> Condition {
+    let operator = if negated { "StringNotEquals" } else { "StringEquals" };
+    condition(operator, key, Test::String { compare: Compare::Exact, negated, values: one(Pattern::literal(value)) })
+}
+
+/// The shape of a kind's ARNs as a pattern, and patterns of what fits it and is none of the kind, as far as patterns can tell: a variable
+/// is never empty, a word holds neither `/` nor `:`, and a path no `:`.
+fn globs(template: &str) -> (String, Vec<String>) {
+    let inside = spelt(template, "?*");
+    let start = template.match_indices(':').nth(4).map_or(template.len(), |(at, _)| at + 1);
+    let (head, tail) = template.split_at(start);
+    if variables(tail).any(|name| contents(name) == Contents::Any) {
+        return (inside, Vec::new());
+    }
+    // With as many colons as the template has, those of the text are the template's, so what lies between them can be looked at.
+    let parts = tail.split(':').collect::<Vec<_>>();
+    let of_parts = |parts: Vec<String>| spelt(head, "*") + &parts.join(":");
+    let any = |count: usize| vec!["*".to_owned(); count];
+    let mut outside = vec![of_parts(any(parts.len() + 1))];
+    for (number, part) in parts.iter().enumerate() {
+        let mut exclude = |text: String| {
+            let mut wild = any(parts.len());
+            wild[number] = text;
+            outside.push(of_parts(wild));
+        };
+        let is_word = |name: &str| contents(name) == Contents::Word;
+        if variables(part).next().is_some() && variables(part).all(is_word) {
+            exclude(any(part.matches('/').count() + 2).join("/"));
+        }
+        // Beside a path a word is what comes before the first `/` or behind the last one, and not empty.
+        let first = part.split("${").next().unwrap_or_default();
+        if variables(part).next().is_some_and(is_word) {
+            exclude(format!("{first}/*"));
+        }
+        if variables(part).last().is_some_and(is_word) && part.ends_with('}') {
+            exclude("*/".to_owned());
+        }
+    }
+    (inside, outside)
+}
+
+/// The names of a template's variables.
+fn variables(template: &str) -> impl Iterator<Item = &str> {
+    template.split("${").skip(1).filter_map(|rest| rest.split('}').next())
+}
+
+/// The template with the same text for each variable.
+fn spelt(template: &str, value: &str) -> String {
+    let (first, rest) = template.split_once("${").unwrap_or((template, ""));
+    let rest = rest.split("${").filter_map(|rest| rest.split_once('}'));
+    rest.fold(first.to_owned(), |text, (_, literal)| text + value + literal)
+}
+
+fn element<T>(not: bool, patterns: Vec<T>) -> Element<T> {
+    Element { not, patterns, span: Span::default() }
+}
+
+fn statement(action: Option<Element<ActionPattern>>, resource: Element<ResourcePattern>) -> Statement {
+    Statement {
+        index: 0,
+        span: Span::default(),
+        sid: None,
+        effect: Spanned::new(Effect::Allow, Span::default()),
+        principal: None,
+        action: Some(action.unwrap_or_else(|| element(false, vec![action_pattern("*")]))),
+        resource: Some(resource),
+        conditions: Vec::new(),
+        doubts: Vec::new(),
+    }
+}
+
+fn action_pattern(text: &str) -> ActionPattern {
+    ActionPattern { pattern: glob(text, false), span: Span::default(), doubt: None }
+}
+
+fn everything() -> ResourcePattern {
+    ResourcePattern { kind: ResourceKind::Everything, span: Span::default(), doubt: None }
+}
+
+fn resource(text: &str) -> ResourcePattern {
+    let kind = if text == "*" { ResourceKind::Everything } else { ResourceKind::Arn(glob(text, true)) };
+    ResourcePattern { kind, ..everything() }
+}
+
+/// A request of an action that the data lacks is for one ARN or for none.
+fn any_resource(text: &str) -> Vec<ResourcePattern> {
+    if text == "*" { vec![literal_star(), resource("arn:?*:?*:*:*:?*")] } else { vec![resource(text)] }
+}
+
+/// The text `*`, which is what requests of actions without a resource have there.
+fn literal_star() -> ResourcePattern {
+    ResourcePattern { kind: ResourceKind::Arn(Pattern::literal("*")), ..everything() }
+}
+
+fn is_there(key: &str) -> Condition {
+    condition("Null", key, Test::Null(one(false)))
+}
+
+fn condition(operator: &str, key: &str, test: Test) -> Condition {
+    let span = Span::default();
+    Condition {
+        operator: Spanned::new(operator.to_owned(), span),
+        quantifier: None,
+        if_exists: false,
+        key: Spanned::new(key.into(), span),
+        test,
+        span,
+        doubts: Vec::new(),
+    }
+}
+
+fn one<T>(value: T) -> Values<T> {
+    let span = Span::default();
+    Values { list: vec![Spanned::new(value, span)], doubts: Vec::new(), span }
+}
+
+/// A text with wildcards and without variables; those of an ARN know their segment.
+pub(super) fn glob(text: &str, is_arn: bool) -> Pattern {
+    let mut parts = Vec::new();
+    let (mut plain, mut colons) = (String::new(), 0);
+    for c in text.chars() {
+        let bound = is_arn && colons < 5;
+        let part = match c {
+            '*' if bound => Part::AnyInSegment { last: false },
+            '*' => Part::Any,
+            '?' if bound => Part::OneInSegment,
+            '?' => Part::One,
+            _ => {
+                colons += usize::from(c == ':');
+                plain.push(c);
+                continue;
+            }
+        };
+        if !plain.is_empty() {
+            parts.push(Part::Literal(std::mem::take(&mut plain).into()));
+        }
+        parts.push(part);
+    }
+    if !plain.is_empty() {
+        parts.push(Part::Literal(plain.into()));
+    }
+    Pattern {
+        shape: if parts.len() == 1 && matches!(parts[0], Part::Literal(_)) { Shape::Exact } else { Shape::General },
+        parts: parts.into(),
+    }
+}

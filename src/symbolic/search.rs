@@ -1,0 +1,325 @@
+//! One request of a case that goes through, or that does not: the layers as products of classes, combined by their formula.
+//!
+//! A request goes through where no binding Deny applies and, for one way to fulfil the formula, each layer in it allows. It does not
+//! where a Deny applies, or where for one way to fail the formula none of its layers allows.
+
+use super::can::{Found, Question, Shown, Who};
+use super::cases::Case;
+use super::cover::may_meet;
+use super::outside::{Budget, STATES_AT_LAST, outside};
+use super::outsiders::{caller_by_name, names, only};
+use super::plausible::plausible;
+use super::point::Sample;
+use super::principal::concerns;
+use super::sides::{allows, generous};
+use super::sketch::{Entry, Sketch, Sketcher};
+use super::space::{Cube, Gathered, Space, Undecided};
+use super::variables::Variables;
+use super::ways::{Allowing, Kind, ways};
+use crate::authz::{Caller, ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind, formula};
+use crate::eval::{self, Outcome};
+use crate::model::{Policy, Statement};
+
+/// Boxes whose request did not replay before the search gives up.
+const MOST_TRIED: usize = 256;
+
+/// A search under one choice of readings.
+pub(super) struct Search<'a> {
+    pub question: &'a Question<'a>,
+    pub case: &'a Case,
+    pub readings: &'a Readings,
+    pub kind: Kind,
+}
+
+/// A statement that may concern requests of the case.
+struct Block {
+    layer: LayerId,
+    allows: bool,
+    namings: NamingSet,
+    sketch: Sketch,
+}
+
+impl Search<'_> {
+    /// The values that the case gives to variables.
+    pub(super) fn known_variables(&self) -> Variables {
+        let mut variables = Variables::default();
+        let statements = self.question.who.policies().into_iter().flat_map(|policy| &policy.statements);
+        for variable in statements.flat_map(Statement::variables) {
+            if let Some(value) = self.case.pinned.get(&*variable.key) {
+                variables.set(
+                    &variable.key,
+                    match value {
+                        Some(ContextValue::One(text)) => Some(text.clone()),
+                        _ => None,
+                    },
+                );
+            }
+        }
+        variables
+    }
+
+    /// Looks through all requests of the case.
+    pub(super) fn run(&self, variables: &Variables) -> Found {
+        match self.try_run(variables, Budget::default()) {
+            Err(_) => {
+                let mut budget = Budget::default();
+                budget.states = STATES_AT_LAST;
+                self.try_run(variables, budget).unwrap_or_else(|undecided| Found::Unknown(undecided, false))
+            }
+            Ok(found) => found,
+        }
+    }
+
+    fn try_run(&self, variables: &Variables, mut budget: Budget) -> Result<Found, Undecided> {
+        let mut sketcher = Sketcher::new(self.readings, variables);
+        sketcher.names_principals = matches!(self.question.who, Who::Anybody(_));
+        let statements = self.statements();
+        statements.iter().for_each(|(_, statement)| sketcher.note_sets(statement));
+        let region = self.region(&mut sketcher)?;
+        let mut blocks = Vec::new();
+        for (layer, statement) in statements {
+            blocks.extend(self.block(&mut sketcher, layer, statement)?);
+        }
+        let gathered = sketcher.finish()?;
+        blocks.retain(|block| may_meet(&region, &block.sketch, &gathered));
+        let all = blocks.iter().map(|block| &block.sketch).chain([&region]).collect::<Vec<_>>();
+        let mut space = Space::new(&gathered, &all, &region, variables, &mut budget)?;
+        for (key, value) in &self.case.pinned {
+            if !space.keep(&gathered, &all, key, value.as_ref()) {
+                return Err(Undecided { reason: format!("the value of `{key}` is not of its type"), span: None });
+            }
+        }
+        let incomplete = space.incomplete.clone();
+        let Some(start) = space.cube(&region) else { return incomplete.map_or(Ok(Found::None), Err) };
+        let cubes = blocks.iter().map(|block| space.cube(&block.sketch)).collect::<Vec<_>>();
+        let mut walk = Walk {
+            search: self,
+            space: &space,
+            gathered: &gathered,
+            blocks: &blocks,
+            cubes: &cubes,
+            variables,
+            found: None,
+            tried: 0,
+            disagrees: false,
+            budget,
+        };
+        let result = walk.run(&start);
+        match (walk.found.take(), result) {
+            (Some(shown), _) => Ok(Found::Some(Box::new(shown))),
+            (None, Err(undecided)) => Err(undecided),
+            (None, Ok(())) if walk.tried > 0 && !walk.disagrees => {
+                let reason = "what seemed to show it is no request that can be, and no other was found".to_owned();
+                Ok(Found::Unknown(Undecided { reason, span: None }, false))
+            }
+            (None, Ok(())) if walk.tried > 0 => {
+                let reason = "a request that seemed to show it does not: please report this as a defect".to_owned();
+                Ok(Found::Unknown(Undecided { reason, span: None }, true))
+            }
+            (None, Ok(())) => incomplete.map_or(Ok(Found::None), Err),
+        }
+    }
+
+    fn statements(&self) -> Vec<(LayerId, &Statement)> {
+        match &self.question.who {
+            Who::Anybody(policies) => numbered(LayerId::Resource, policies).collect(),
+            Who::Caller(_, layers) => layers.ids().flat_map(|layer| numbered(layer, layers.policies(layer))).collect(),
+        }
+    }
+
+    fn region(&self, sketcher: &mut Sketcher<'_>) -> Result<Sketch, Undecided> {
+        let mut region = Sketch::default();
+        for policy in &self.case.region {
+            for statement in &policy.statements {
+                let sketch = sketcher.sketch(Entry { statement, generous: false })?;
+                region = region.and(&sketch.unwrap_or_default());
+            }
+        }
+        Ok(region)
+    }
+
+    fn block(&self, sketcher: &mut Sketcher<'_>, layer: LayerId, statement: &Statement) -> Result<Option<Block>, Undecided> {
+        let allows = allows(statement, self.readings);
+        let generous = generous(statement, allows, self.readings);
+        let namings = match &self.question.who {
+            Who::Anybody(_) => Some(NamingSet::ANY),
+            Who::Caller(caller, layers) => concerns(statement, caller, !layers.boundary.is_absent(), generous, self.readings),
+        };
+        let binds = allows || matches!(self.question.who, Who::Anybody(_)) || denies_bind(layer, &self.case.template);
+        let Some(namings) = namings.filter(|_| binds) else { return Ok(None) };
+        Ok(sketcher.sketch(Entry { statement, generous })?.map(|sketch| Block { layer, allows, namings, sketch }))
+    }
+
+    fn ways(&self) -> Option<Vec<Vec<Allowing>>> {
+        let none = Layers::default();
+        let (formula, layers) = match &self.question.who {
+            Who::Anybody(_) => (Formula::Allows(LayerId::Resource, NamingSet::ANY), &none),
+            Who::Caller(_, layers) => (formula(&self.case.template, layers), *layers),
+        };
+        ways(&formula, layers, self.readings, self.kind)
+    }
+
+    /// The request of a sample, and whether the other engine says the same of it under the same readings. `None`: there is no such request.
+    fn replay(&self, sample: &Sample) -> Option<(Shown, bool)> {
+        let mut context = sample.context.clone();
+        for (key, value) in &self.case.pinned {
+            match value {
+                Some(value) => context.set(key, value.clone()),
+                None => context.remove(key),
+            }
+        }
+        let template = &self.case.template;
+        let action = sample.action.clone().unwrap_or_else(|| template.action.clone());
+        let resource = sample.resource.clone().unwrap_or_else(|| template.resource.clone());
+        if self.case.shape.is_some_and(|shape| !shape.matches(&resource)) {
+            return None;
+        }
+        let wanted = self.kind == Kind::Allowed;
+        match &self.question.who {
+            Who::Anybody(policies) => {
+                let request = Request { action, resource, context, ..template.clone() };
+                let principal = sample.principal.as_deref().unwrap_or_default();
+                // Its keys say who it is.
+                let is_itself = |named| eval::allows_as_documents(&request, principal, &[&only(named, policies)], self.readings);
+                if !names(policies).get(principal).is_none_or(is_itself) {
+                    return None;
+                }
+                let allows = eval::allows_as_documents(&request, principal, policies, self.readings);
+                // For the statements that name it.
+                let request = Request { caller: caller_by_name(principal).unwrap_or(Caller::Anonymous), ..request };
+                Some((Shown { request, principal: sample.principal.clone() }, allows == wanted))
+            }
+            Who::Caller(caller, layers) => {
+                let request = Request::new((*caller).clone(), &action, &resource, self.question.account.as_deref(), context).ok()?;
+                request.check_given().ok()?;
+                let allows = eval::decide_under(&request, layers, self.readings).outcome == Outcome::Allowed;
+                Some((Shown { request, principal: None }, allows == wanted))
+            }
+        }
+    }
+}
+
+impl Search<'_> {
+    /// The request with names that a person recognises, where that still is one of the case and shows the same.
+    fn plausibly(&self, sample: Sample) -> Option<Shown> {
+        let shows = |sample: &Sample| self.replay(sample).is_some_and(|(shown, agrees)| agrees && self.is_of_case(&shown));
+        let asked = self.case.region.first().into_iter().flat_map(|policy| &policy.statements);
+        let own = self.statements().into_iter().map(|(_, statement)| statement);
+        let statements = asked.chain(own).collect::<Vec<_>>();
+        Some(self.replay(&plausible(sample, &statements, &shows))?.0)
+    }
+
+    fn is_of_case(&self, shown: &Shown) -> bool {
+        let principal = shown.principal.as_deref().unwrap_or_default();
+        self.case.region.iter().all(|policy| {
+            // Principals count only where they are open.
+            let is_caller = matches!(self.question.who, Who::Caller(..)) && policy.statements.iter().any(|own| own.principal.is_some());
+            is_caller || eval::allows_as_documents(&shown.request, principal, &[policy], self.readings)
+        })
+    }
+}
+
+fn numbered<'a>(layer: LayerId, policies: &[&'a Policy]) -> impl Iterator<Item = (LayerId, &'a Statement)> + use<'a> {
+    let policies = policies.to_vec();
+    policies.into_iter().flat_map(|policy| &policy.statements).map(move |statement| (layer, statement))
+}
+
+/// The search in a space.
+struct Walk<'a> {
+    search: &'a Search<'a>,
+    space: &'a Space,
+    gathered: &'a [Gathered],
+    blocks: &'a [Block],
+    cubes: &'a [Option<Cube>],
+    variables: &'a Variables,
+    found: Option<Shown>,
+    tried: usize,
+    /// Whether the other engine says otherwise of a request that can be.
+    disagrees: bool,
+    budget: Budget,
+}
+
+impl Walk<'_> {
+    fn run(&mut self, start: &[u64]) -> Result<(), Undecided> {
+        let denies = self.chosen(|block| !block.allows);
+        if self.search.kind == Kind::Denied {
+            for deny in &denies {
+                if let Some(both) = self.meet(start, deny)
+                    && self.look(&both)
+                {
+                    return Ok(());
+                }
+            }
+        }
+        let ways = self.search.ways().ok_or_else(|| self.too_many())?;
+        for way in ways {
+            let is_over = match self.search.kind {
+                Kind::Allowed => self.fulfil(start, &way, &denies)?,
+                Kind::Denied => {
+                    let fits = |block: &Block| block.allows && way.iter().any(|part| is_of(block, part));
+                    let others = self.chosen(fits);
+                    self.outside(start, &others)?
+                }
+            };
+            if is_over {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn chosen(&self, fits: impl Fn(&Block) -> bool) -> Vec<Cube> {
+        self.blocks.iter().zip(self.cubes).filter(|(block, _)| fits(block)).filter_map(|(_, cube)| cube.clone()).collect()
+    }
+
+    /// Requests that a statement of each layer allows.
+    fn fulfil(&mut self, from: &[u64], way: &[Allowing], denies: &[Cube]) -> Result<bool, Undecided> {
+        self.budget.spend(50).map_err(|_| self.too_many())?;
+        let Some((part, rest)) = way.split_first() else { return self.outside(from, denies) };
+        for cube in self.chosen(|block| block.allows && is_of(block, part)) {
+            if let Some(both) = self.meet(from, &cube)
+                && self.fulfil(&both, rest, denies)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The two at once; `None` if no request is in both.
+    fn meet(&self, one: &[u64], other: &[u64]) -> Option<Cube> {
+        let both = one.iter().zip(other).map(|(one, other)| one & other).collect::<Cube>();
+        let is_there = |words: std::ops::Range<usize>| both[words].iter().any(|word| *word != 0);
+        self.space.dimensions.iter().all(|dimension| is_there(dimension.words.clone())).then_some(both)
+    }
+
+    /// Whether a request outside of the cubes was found.
+    fn outside(&mut self, from: &[u64], cubes: &[Cube]) -> Result<bool, Undecided> {
+        let near = cubes.iter().map(|cube| &**cube).collect::<Vec<_>>();
+        let mut budget = std::mem::take(&mut self.budget);
+        let space = self.space;
+        let searched = outside(space, from, &near, &mut budget, &mut |cube| !self.look(cube));
+        self.budget = budget;
+        searched.map(|went_on| !went_on).map_err(|_| self.too_many())
+    }
+
+    /// Whether the search is over with this box.
+    fn look(&mut self, cube: &[u64]) -> bool {
+        let sample = Sample::pick(self.space, cube, self.variables);
+        let replayed = self.search.replay(&sample);
+        self.disagrees |= matches!(replayed, Some((_, false)));
+        let shown = replayed.filter(|(_, agrees)| *agrees).map(|(shown, _)| shown);
+        self.found = shown.map(|shown| self.search.plausibly(sample).unwrap_or(shown));
+        self.tried += 1;
+        self.found.is_some() || self.tried >= MOST_TRIED
+    }
+
+    fn too_many(&self) -> Undecided {
+        let span = self.gathered.iter().find_map(|dimension| dimension.span.filter(|span| span.hi > span.lo));
+        Undecided { reason: "the statements overlap in more ways than the budget allows to look at".to_owned(), span }
+    }
+}
+
+fn is_of(block: &Block, (layer, namings): &Allowing) -> bool {
+    block.layer == *layer && block.namings.meets(*namings)
+}
