@@ -65,6 +65,21 @@ fn what_is_written_is_clean_under_check() {
     assert!(names(&here.join("cloudformation")).contains(&"ica.template.json".to_owned()));
 }
 
+/// Nothing is left open: the settings file names the CORS rules, and says that ICA sends the key.
+#[test]
+fn what_is_written_leaves_nothing_unknown() {
+    let here = folder("settled");
+    let key = ["--kms-key", "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"];
+    for (name, more) in [("plain", &[][..]), ("key", &key)] {
+        assert_eq!(generate(&here, &[&["--write", name], more].concat()).status.code(), Some(0));
+        let settings = fs::read_to_string(here.join(name).join("ica.toml")).unwrap();
+        assert!(settings.contains("cors = \"cors.json\""), "{settings}");
+        assert_eq!(settings.contains("encryption = \"aws:kms\""), !more.is_empty(), "{settings}");
+        let output = run(&here, &["check", name, "--fail-on", "unknown"]);
+        assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+    }
+}
+
 #[test]
 fn nothing_is_written_over_without_force() {
     let here = folder("force");

@@ -144,28 +144,71 @@ fn every_name_in_the_tables_exists() {
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "a name has one page");
 }
 
-/// What reports show of settings is in the table, and the table says truly which settings are judged.
+/// Connections that show every check of a setting, with what stops it and without.
+fn connections() -> Vec<Vec<String>> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guide");
+    fs::create_dir_all(&folder).unwrap();
+    let file = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).unwrap();
+        folder.join(name).display().to_string()
+    };
+    let public = file("public.json", r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}}"#);
+    let blocks = file("blocks.json", r#"{"BlockPublicPolicy": true, "RestrictPublicBuckets": true}"#);
+    let default = file("default.json", r#"{"SSEAlgorithm": "AES256"}"#);
+    let cors =
+        file("cors.json", r#"[{"AllowedOrigins": ["https://ica.illumina.com"], "AllowedMethods": ["PUT"], "ExposeHeaders": ["ETag"]}]"#);
+    let all = file("all.json", r#"{"Statement": {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}}"#);
+    let settings = format!("--cors none --notifications none --ownership ObjectWriter --bucket-encryption {default}");
+    let public = format!("--bucket-policy {public} --public-access-block {blocks}");
+    let key = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let more = [
+        format!("--bucket acme-genomics --prefix ica/ --region us-east-1 --user u {settings}"),
+        "--bucket acme-genomics --prefix ica --region eu-north-1 --user u".to_owned(),
+        "--bucket xn--acme --user u".to_owned(),
+        format!("--bucket acme-genomics --prefix ica/ --role r --encryption aws:kms --cors {cors}"),
+        format!(
+            "--bucket acme-genomics --prefix ica/ --user arn:aws:iam::444455556666:user/u --versioning enabled --identity-policy {all} {public}"
+        ),
+        format!("--bucket acme-genomics --prefix ica/ --role arn:aws:iam::444455556666:role/r {public}"),
+        format!("--bucket acme-genomics --prefix ica/ --user u --region eu-west-2 --kms-key {key}"),
+        "--bucket acme-genomics --prefix ica/ --user u --region eu-west-2 --kms-key aws/s3".to_owned(),
+    ];
+    let common = ["check", "--account", "111122223333", "--format", "json"].map(str::to_owned);
+    more.iter().map(|more| common.iter().cloned().chain(more.split(' ').map(str::to_owned)).collect()).collect()
+}
+
+/// What reports show of settings is in the table, and the table says truly which settings are judged, in which operations, and what is
+/// assumed of them.
 #[test]
 fn the_settings_of_reports_are_in_the_table() {
     let mut judged = BTreeSet::new();
-    for (bucket, prefix) in [("acme-genomics", "ica/"), ("acme-genomics", "ica"), ("xn--acme", "ica/")] {
-        let arguments = ["check", "--bucket", bucket, "--account", "111122223333", "--prefix", prefix, "--user", "u", "--format", "json"];
+    let mut shown = BTreeMap::<&str, BTreeSet<String>>::new();
+    for arguments in connections() {
+        let arguments = arguments.iter().map(String::as_str).collect::<Vec<_>>();
         let report: Value = serde_json::from_slice(&run(&arguments).stdout).unwrap();
-        for operation in report["operations"].as_array().unwrap() {
+        for operation in report["operations"].as_array().unwrap_or_else(|| panic!("{arguments:?}: {report}")) {
             for step in operation["callers"].as_array().unwrap().iter().flat_map(|caller| caller["steps"].as_array().unwrap()) {
                 let action = step["action"].as_str().unwrap();
                 if action.contains(':') {
                     continue;
                 }
                 let setting = guide().setting(action).unwrap_or_else(|| panic!("`{action}` has no row in checks.toml"));
-                assert!(setting.operations.iter().any(|id| id == operation["id"].as_str().unwrap()), "{action}: {}", operation["id"]);
-                assert!(setting.judged || step["verdict"] == "unknown", "`{action}` is judged");
-                judged.extend((step["verdict"] != "unknown").then(|| setting.id.clone()));
+                shown.entry(&setting.id).or_default().insert(operation["id"].as_str().unwrap().to_owned());
+                judged.extend((step["verdict"] != "unknown").then_some(setting.id.as_str()));
+                // What the check itself rests on is told on its page, or has one of its own.
+                for assumed in step["assumes"].as_array().unwrap() {
+                    assert!(!answer(assumed.as_str().unwrap()).candidates.is_empty(), "{assumed}");
+                }
             }
         }
+        for check in report["environment"].as_array().unwrap() {
+            assert!(guide().setting(check["check"].as_str().unwrap()).is_some(), "{check}");
+        }
     }
-    for id in ["bucket-name", "prefix"] {
-        assert!(judged.contains(id), "{id}");
+    for setting in &guide().settings {
+        assert_eq!(setting.judged, judged.contains(setting.id.as_str()), "{}", setting.id);
+        let listed = setting.operations.iter().cloned().collect::<BTreeSet<_>>();
+        assert_eq!(Some(&listed), shown.get(setting.id.as_str()), "{}: operations", setting.id);
     }
 }
 
@@ -408,6 +451,13 @@ fn every_topic_has_a_page_that_tells_something() {
     }
     let listed = |page: &Page| page.sections.iter().map(|section| section.items.len()).sum::<usize>();
     assert_eq!(listed(&topics_page()), Topic::all().len());
+    // An assumption of the name of a setting is told on the setting's page.
+    for assumption in &catalogue().assumptions {
+        let pages = answer(&assumption.id).candidates.into_iter().map(|candidate| candidate.page);
+        let texts = pages.flat_map(|page| page.sections).flat_map(|section| section.text.into_iter().chain(section.items));
+        let texts = texts.collect::<Vec<_>>().join("\n");
+        assert!([&assumption.text, &assumption.how_to_settle].iter().all(|words| texts.contains(*words)), "{}", assumption.id);
+    }
     assert_eq!(topics_page().kind, PageKind::List);
 }
 

@@ -40,6 +40,9 @@ struct Expect {
     assumes: Vec<ExpectedAssumes>,
     #[serde(default)]
     findings: Vec<ExpectedFinding>,
+    /// Findings that must not be there: a reason tells them.
+    #[serde(default)]
+    no_findings: Vec<String>,
     #[serde(default)]
     environment: Vec<ExpectedEnvironment>,
 }
@@ -117,6 +120,8 @@ fn wrong(path: &Path) -> Vec<String> {
     wrong.extend(set_up.expect.reasons.iter().filter_map(|expected| missing_reason(&check, &sources, expected)));
     wrong.extend(set_up.expect.assumes.iter().filter_map(|expected| wrong_assumes(&check, expected)));
     wrong.extend(set_up.expect.findings.iter().filter_map(|expected| missing_finding(&check, &sources, expected)));
+    let told_twice = set_up.expect.no_findings.iter().filter(|id| check.findings.iter().any(|finding| finding.id == **id));
+    wrong.extend(told_twice.map(|id| format!("the finding {id} is told beside its reason")));
     wrong.extend(set_up.expect.environment.iter().filter_map(|expected| wrong_environment(&check, expected)));
     wrong
 }

@@ -4,6 +4,7 @@ use super::exit::Exit;
 use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
 use super::folder::{Folder, FolderError, look_into};
 use super::levels::Levels;
+use super::named::Named;
 use super::typed;
 use crate::finding::Finding;
 use crate::ica::assume::unknown_keys;
@@ -14,7 +15,6 @@ use crate::report::human;
 use crate::report::json;
 use crate::source::{Sources, Span};
 use clap::{Args as ClapArgs, ValueEnum};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(super) const AFTER_HELP: &str = "\
@@ -58,39 +58,11 @@ pub(super) struct About {
     /// A folder: its ica.toml, or the files in it by the names that `inputs` and `generate --write` give. Flags go over it.
     #[arg(value_name = "DIR", conflicts_with = "connection")]
     dir: Option<PathBuf>,
-    /// Settings file (ica.toml) with the names of these flags; paths in it are relative to it. Flags go over it.
-    #[arg(long, value_name = "FILE", help_heading = "Connection")]
-    pub(super) connection: Option<PathBuf>,
-    /// The bucket's name.
-    #[arg(long, help_heading = "Connection")]
-    bucket: Option<String>,
-    /// The account that owns the bucket: twelve digits.
-    #[arg(long, help_heading = "Connection")]
-    account: Option<String>,
-    /// The bucket's AWS region, such as eu-central-1.
-    #[arg(long, help_heading = "Connection")]
-    region: Option<String>,
-    /// The key prefix of the storage configuration, such as `ica/`; without it ICA works on the whole bucket.
-    #[arg(long, help_heading = "Connection")]
-    prefix: Option<String>,
-    /// unversioned, enabled or suspended; without it both variants are tried.
-    #[arg(long, help_heading = "Connection")]
-    versioning: Option<String>,
-    /// The region of the ICA project; follows from --region if left out.
-    #[arg(long, help_heading = "Connection")]
-    ica_region: Option<String>,
+    #[command(flatten)]
+    pub(super) named: Named,
     /// new: ICA has still to set the bucket up; connected: it has. Default: new.
     #[arg(long, help_heading = "Connection")]
     state: Option<String>,
-    /// The IAM user whose key ICA has: name, path/name or ARN.
-    #[arg(long, help_heading = "Connection")]
-    user: Option<String>,
-    /// The role that ICA assumes with a token, instead of the user: name, path/name or ARN.
-    #[arg(long, value_name = "ARN", help_heading = "Connection")]
-    role: Option<String>,
-    /// The KMS key of ICA's storage configuration: its ARN, or aws/s3 for the key that AWS manages.
-    #[arg(long, value_name = "ARN", help_heading = "Connection")]
-    kms_key: Option<String>,
     /// Policies of the user and of its groups, or of the role.
     #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
     identity_policy: Vec<String>,
@@ -135,21 +107,9 @@ pub(super) struct About {
     /// A condition key that you know: [CALLER:]KEY=VALUE, or [CALLER:]!KEY if it is absent.
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     assume: Vec<String>,
-    /// Illumina's role, if it is not the one of the region.
-    #[arg(long, value_name = "ARN", help_heading = "Connection")]
-    cross_account_role: Option<String>,
-    /// The name that ICA gives to its sessions, if you know it.
-    #[arg(long, value_name = "NAME", help_heading = "Connection")]
-    session_name: Option<String>,
-    /// Which ICA pages to follow: seed (the page of 2025) or current. Default: current.
-    #[arg(long)]
-    edition: Option<String>,
     /// Only these operations.
     #[arg(long, value_name = "ID", num_args = 1..)]
     operation: Vec<String>,
-    /// Operations that you do not need, such as copy-into-bucket.
-    #[arg(long, value_name = "ID", num_args = 1..)]
-    skip: Vec<String>,
     /// Verdicts that rest on assumptions become unknown.
     #[arg(long)]
     strict: bool,
@@ -202,14 +162,14 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
     let Built { mut connection, unreadable } = match built {
         Ok(built) => built,
         Err(ConnectionError::Setting { name, message }) => {
-            return printer.usage(&format!("{}: {message}", typed::setting(name, args.about.connection.as_deref())));
+            return printer.usage(&format!("{}: {message}", typed::setting(name, args.about.named.connection.as_deref())));
         }
     };
     if !unreadable.is_empty() {
         return printer.unreadable(&sources, &unreadable);
     }
     for words in unknown_keys(&settings.assume) {
-        let warning = format!("{}: {words}", typed::setting("assume", args.about.connection.as_deref()));
+        let warning = format!("{}: {words}", typed::setting("assume", args.about.named.connection.as_deref()));
         print_error(&format!("warning: {warning}\n"));
         if args.format == Format::Json {
             connection.findings.push(Finding::warning("unknown-key", Span::NOWHERE, warning));
@@ -218,7 +178,7 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
     let check = crate::ica::check(&connection);
     if check.operations.is_empty() {
         let name = if settings.skip.is_empty() { "operation" } else { "skip" };
-        let name = typed::setting(name, args.about.connection.as_deref());
+        let name = typed::setting(name, args.about.named.connection.as_deref());
         let message = "every operation that was asked for is skipped or not part of this method, so nothing is left to check";
         return printer.usage(&format!("{name}: {message}"));
     }
@@ -228,7 +188,7 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
 
 /// Whether any flag tells of a connection.
 pub(super) fn is_given(args: &About) -> bool {
-    args.connection.is_some() || flags(args, None) != Settings::default().overridden_by(Settings::default())
+    args.named.connection.is_some() || flags(args, None) != Settings::default().overridden_by(Settings::default())
 }
 
 /// Why there is no connection.
@@ -253,7 +213,7 @@ pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Fail
         }
         None => None,
     };
-    let Some(file) = in_folder.as_ref().or(args.connection.as_ref()) else {
+    let Some(file) = in_folder.as_ref().or(args.named.connection.as_ref()) else {
         return Ok((vec![Settings::default().overridden_by(flags(args, None))], PathBuf::new()));
     };
     let shown = file.display().to_string();
@@ -296,18 +256,7 @@ fn flags(args: &About, here: Option<&Path>) -> Settings {
         (!levels.is_empty()).then(|| settings::Levels::Many(levels.iter().map(places).collect()))
     };
     Settings {
-        name: None,
-        bucket: args.bucket.clone(),
-        account: args.account.clone(),
-        region: args.region.clone(),
-        prefix: args.prefix.clone(),
-        versioning: args.versioning.clone(),
-        ica_region: args.ica_region.clone(),
         state: args.state.clone(),
-        user: args.user.clone(),
-        role: args.role.clone(),
-        session_name: args.session_name.clone(),
-        cross_account_role: args.cross_account_role.clone(),
         identity_policy: files(&args.identity_policy),
         boundary: args.boundary.as_ref().map(place),
         session_policy: files(&args.session_policy),
@@ -315,7 +264,6 @@ fn flags(args: &About, here: Option<&Path>) -> Settings {
         rcp: levels(&args.levels.rcp),
         vpce_policy: args.vpce_policy.as_ref().map(place),
         bucket_policy: args.bucket_policy.as_ref().map(place),
-        kms_key: args.kms_key.clone(),
         kms_key_policy: args.kms_key_policy.as_ref().map(place),
         trust_policy: args.trust_policy.as_ref().map(place),
         cors: args.cors.as_ref().map(place),
@@ -325,10 +273,9 @@ fn flags(args: &About, here: Option<&Path>) -> Settings {
         ownership: args.ownership.clone(),
         encryption: args.encryption.clone(),
         assume: args.assume.clone(),
-        edition: args.edition.clone(),
         operation: args.operation.clone(),
-        skip: args.skip.iter().map(|id| (id.clone(), String::new())).collect::<BTreeMap<_, _>>(),
         strict: args.strict.then_some(true),
+        ..args.named.settings()
     }
 }
 

@@ -67,7 +67,7 @@ fn fix_one(args: &Args, settings: &Settings, folder: &Path, texts: &mut Texts, p
     let Built { unreadable, .. } = match build(settings, &mut sources, &mut recorder) {
         Ok(built) => built,
         Err(ConnectionError::Setting { name, message }) => {
-            return Err(printer.usage(&format!("{}: {message}", typed::setting(name, args.about.connection.as_deref()))));
+            return Err(printer.usage(&format!("{}: {message}", typed::setting(name, args.about.named.connection.as_deref()))));
         }
     };
     if !unreadable.is_empty() {

@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
+use super::named::Named;
 use super::typed;
 use super::write::{NewFile, WriteError, write_all};
 use crate::generate::{Generated, Options, Plan, generate};
@@ -26,48 +27,8 @@ the region; the policy of the KMS key, if there is one; the CORS rules for uploa
 #[derive(ClapArgs, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Settings file (ica.toml) with the names of the flags of `check`. Flags go over it.
-    #[arg(long, value_name = "FILE", help_heading = "Connection")]
-    connection: Option<PathBuf>,
-    /// The bucket's name.
-    #[arg(long, help_heading = "Connection")]
-    bucket: Option<String>,
-    /// The account that owns the bucket: twelve digits.
-    #[arg(long, help_heading = "Connection")]
-    account: Option<String>,
-    /// The bucket's AWS region, such as eu-central-1.
-    #[arg(long, help_heading = "Connection")]
-    region: Option<String>,
-    /// The key prefix of the storage configuration, such as `ica/`; without it ICA works on the whole bucket.
-    #[arg(long, help_heading = "Connection")]
-    prefix: Option<String>,
-    /// unversioned, enabled or suspended; without it what versioned buckets need is in as well.
-    #[arg(long, help_heading = "Connection")]
-    versioning: Option<String>,
-    /// The region of the ICA project; follows from --region if left out.
-    #[arg(long, help_heading = "Connection")]
-    ica_region: Option<String>,
-    /// The IAM user whose key ICA has: name, path/name or ARN.
-    #[arg(long, help_heading = "Connection")]
-    user: Option<String>,
-    /// The role that ICA assumes with a token, instead of the user: name, path/name or ARN.
-    #[arg(long, value_name = "ARN", help_heading = "Connection", conflicts_with = "user")]
-    role: Option<String>,
-    /// The KMS key of ICA's storage configuration: its ARN, or aws/s3 for the key that AWS manages.
-    #[arg(long, value_name = "ARN", help_heading = "Connection")]
-    kms_key: Option<String>,
-    /// Illumina's role, if it is not the one of the region.
-    #[arg(long, value_name = "ARN", help_heading = "Connection")]
-    cross_account_role: Option<String>,
-    /// The name that ICA gives to its sessions, if you know it.
-    #[arg(long, value_name = "NAME", help_heading = "Connection")]
-    session_name: Option<String>,
-    /// Which ICA pages to follow: seed (the page of 2025) or current. Default: current.
-    #[arg(long)]
-    edition: Option<String>,
-    /// Operations that you do not need, such as copy-into-bucket: they are not granted.
-    #[arg(long, value_name = "ID", num_args = 1..)]
-    skip: Vec<String>,
+    #[command(flatten)]
+    named: Named,
     /// Shut everybody else out of ICA's objects by a Deny in the bucket policy; ICA's callers are excepted.
     #[arg(long)]
     deny_others: bool,
@@ -171,7 +132,7 @@ fn write(args: &Args, dir: &Path, settings: &Settings, folder: &Path, plan: &Pla
 fn not_written(dir: &Path, error: &WriteError) -> Failure {
     match error {
         WriteError::Exists(_) | WriteError::NoFile(_) => Failure::Usage(format!("--write: {error}")),
-        WriteError::Io { .. } => Failure::Unreadable(Box::new(unreadable(&dir.display().to_string(), error.to_string(), None))),
+        WriteError::Put(_) => Failure::Unreadable(Box::new(unreadable(&dir.display().to_string(), error.to_string(), None))),
     }
 }
 
@@ -180,7 +141,7 @@ fn plan(args: &Args, settings: &Settings) -> Result<Plan, Failure> {
     let bare = settings.clone().with_files(&|_| None);
     let built = build(&bare, &mut Sources::new(), &mut Files { folder: PathBuf::new() });
     let wrong = |ConnectionError::Setting { name, message }| {
-        Failure::Usage(format!("{}: {message}", typed::setting(name, args.connection.as_deref())))
+        Failure::Usage(format!("{}: {message}", typed::setting(name, args.named.connection.as_deref())))
     };
     let connection = built.map_err(wrong)?.connection;
     let values = args.set.iter().map(|text| match text.split_once('=') {
@@ -194,37 +155,18 @@ fn plan(args: &Args, settings: &Settings) -> Result<Plan, Failure> {
 
 /// The settings of the file and the flags over them, and the folder that files are relative to.
 fn connection(args: &Args) -> Result<(Settings, PathBuf), Failure> {
-    let Some(file) = &args.connection else { return Ok((flags(args), PathBuf::new())) };
+    let Some(file) = &args.named.connection else { return Ok((args.named.settings(), PathBuf::new())) };
     let shown = file.display().to_string();
     let text = read_text(&shown, file, &shown).map_err(|unreadable| Failure::Unreadable(Box::new(unreadable)))?;
     let mut settings = settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
     let folder = file.parent().map(Path::to_owned).unwrap_or_default();
     match (settings.pop(), settings.len()) {
-        (Some(settings), 0) => Ok((settings.overridden_by(flags(args)), folder)),
+        (Some(settings), 0) => Ok((settings.overridden_by(args.named.settings()), folder)),
         (None, _) => Err(Failure::Usage(format!("{shown}: there is no connection in it"))),
         (Some(_), others) => Err(Failure::Usage(format!(
             "{shown}: there are {} connections in it, and documents are made for one: give it in a file of its own",
             others + 1
         ))),
-    }
-}
-
-fn flags(args: &Args) -> Settings {
-    Settings {
-        bucket: args.bucket.clone(),
-        account: args.account.clone(),
-        region: args.region.clone(),
-        prefix: args.prefix.clone(),
-        versioning: args.versioning.clone(),
-        ica_region: args.ica_region.clone(),
-        user: args.user.clone(),
-        role: args.role.clone(),
-        kms_key: args.kms_key.clone(),
-        session_name: args.session_name.clone(),
-        cross_account_role: args.cross_account_role.clone(),
-        edition: args.edition.clone(),
-        skip: args.skip.iter().map(|id| (id.clone(), String::new())).collect(),
-        ..Settings::default()
     }
 }
 

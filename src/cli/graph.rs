@@ -62,7 +62,7 @@ fn draw_connection(args: &Args, settings: &Settings, folder: &Path) -> Exit {
     let Built { connection, unreadable: errors } = match built {
         Ok(built) => built,
         Err(ConnectionError::Setting { name, message }) => {
-            return usage(&format!("{}: {message}", typed::setting(name, args.flags.connection.as_deref())));
+            return usage(&format!("{}: {message}", typed::setting(name, args.flags.named.connection.as_deref())));
         }
     };
     if !errors.is_empty() {

@@ -16,6 +16,8 @@ mod git;
 mod graph;
 mod inputs;
 mod levels;
+mod named;
+mod put;
 mod replace;
 mod simulate;
 mod typed;

@@ -5,12 +5,13 @@ use super::catalogue::{Edition, IcaCaller, Operation, Step, Target, catalogue};
 use super::connection::{Connection, Given};
 use super::depends::add_consequences;
 use super::environment;
-use super::kms::{self, KmsKey};
+use super::kms::{self, KeyUse, KmsKey};
 use super::layers::rcps_are_known;
 use super::reasons::reasons;
 use super::step::{Cause, Tried, is_needed, resource_words, try_step};
 use super::token;
-use super::verdict::{AssumptionReport, CallerReport, Check, Level, OperationReport, Skipped, StepReport, Verdict, Witness};
+use super::verdict::{AssumptionReport, CallerReport, Check, Level, OperationReport, ReasonKind, Skipped, StepReport, Verdict, Witness};
+use crate::source::Span;
 
 /// Checks a connection against the catalogue.
 pub fn check(connection: &Connection) -> Check {
@@ -21,8 +22,16 @@ pub fn check(connection: &Connection) -> Check {
     let assumptions = assumptions(&operations);
     let shown = operations.iter().flat_map(|operation| operation.callers.iter().map(|report| (operation.id, report.caller)));
     let environment = environment::report(connection, &shown.collect::<Vec<_>>());
-    let findings = connection.findings.iter().cloned().chain(environment::other_regions(connection)).collect();
+    let of_regions = environment::other_regions(connection).into_iter().filter(|(_, names)| !is_told(&operations, *names));
+    let findings = connection.findings.iter().cloned().chain(of_regions.map(|(finding, _)| finding)).collect();
     Check { operations, skipped: skipped(connection), assumptions, environment, findings }
+}
+
+/// Whether a missing grant is told at these words already: one cause, one finding.
+fn is_told(operations: &[OperationReport], words: Span) -> bool {
+    let steps = operations.iter().flat_map(|operation| &operation.callers).flat_map(|report| &report.steps);
+    let mut reasons = steps.flat_map(|step| &step.reasons).filter(|reason| reason.kind == ReasonKind::NoAllow);
+    reasons.any(|reason| reason.span == Some(words) || reason.labels.iter().any(|label| label.span == words))
 }
 
 /// What an operation depends on has been judged; now those that nobody asked for can go, but the causes of what is shown stay.
@@ -61,7 +70,9 @@ fn check_operation(connection: &Connection, operation: &'static Operation) -> Op
 fn check_caller(connection: &Connection, operation: &'static Operation, caller: IcaCaller) -> CallerReport {
     let is_listed = |step: &Step| step.edition == Edition::Seed || connection.edition == Edition::Current;
     // Who is shut out of the key altogether is told once, not for each of its actions.
-    let can_ask = |step: &Step| step.resource != Target::Key || !kms::is_out_of_reach(connection, caller);
+    let is_asked =
+        |step: &Step| !kms::is_out_of_reach(connection, caller) && kms::key_use(connection, operation, caller, step) != KeyUse::Never;
+    let can_ask = |step: &Step| step.resource != Target::Key || is_asked(step);
     let wanted = |step: &&Step| is_listed(step) && is_needed(connection, step) && can_ask(step);
     let mut steps = operation.steps.iter().filter(wanted).map(|step| check_step(connection, operation, caller, step)).collect::<Vec<_>>();
     steps.extend(kms::steps(connection, operation, caller));
@@ -76,6 +87,11 @@ fn check_step(connection: &Connection, operation: &'static Operation, caller: Ic
     let assumes = assumed(connection, operation, caller, step, &tried);
     let mut verdict = tried.verdict;
     let mut reasons = if verdict == Verdict::Allowed { Vec::new() } else { reasons(connection, caller, step, &tried) };
+    let is_stopped = matches!(verdict, Verdict::Blocked | Verdict::Partial);
+    if is_stopped && step.resource == Target::Key && kms::key_use(connection, operation, caller, step) == KeyUse::Perhaps {
+        verdict = Verdict::Unknown;
+        reasons.insert(0, kms::perhaps_unused(connection));
+    }
     if connection.strict && !assumes.is_empty() && verdict != Verdict::Unknown {
         verdict = Verdict::Unknown;
         reasons.push(environment::strict_reason(&assumes));

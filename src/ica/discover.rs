@@ -5,7 +5,7 @@ use super::settings::{Files, Levels, NONE, Settings};
 use crate::input::{self, ReadAs};
 use crate::json;
 use crate::source::Sources;
-use crate::tree::Node;
+use crate::tree::{Node, Value};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -158,7 +158,7 @@ fn text_at<'a>(root: &'a Node, path: &[&str]) -> Option<&'a str> {
 fn take(found: &mut Discovered, files: &[FolderFile], file: &FolderFile, setting: &'static str, why: &'static str) {
     let name = file.name.clone();
     let text = file.text.as_deref().unwrap_or_default().trim();
-    let is_asserted_absent = text.is_empty() && not_configured(files, &name);
+    let is_asserted_absent = text.is_empty() && not_configured(files, &name, setting);
     let value = if is_asserted_absent { NONE.to_owned() } else { name.clone() };
     let settings = &mut found.settings;
     let twice = match setting {
@@ -171,6 +171,12 @@ fn take(found: &mut Discovered, files: &[FolderFile], file: &FolderFile, setting
         "kms_key_policy" => settings.kms_key_policy.replace(value).is_some(),
         "trust_policy" => settings.trust_policy.replace(value).is_some(),
         "vpce_policy" => settings.vpce_policy.replace(value).is_some(),
+        "cors" => settings.cors.replace(value).is_some(),
+        "notifications" => settings.notifications.replace(value).is_some(),
+        "bucket_encryption" => settings.bucket_encryption.replace(value).is_some(),
+        "public_access_block" => add(&mut settings.public_access_block, value),
+        "ownership" if is_asserted_absent => settings.ownership.replace(value).is_some(),
+        "ownership" => known(&mut settings.ownership, ownership(text).as_deref(), &name, &mut found.errors),
         "region" => known(&mut settings.region, region(text), &name, &mut found.errors),
         "versioning" => known(&mut settings.versioning, versioning(text), &name, &mut found.errors),
         "user" => settings.user.replace(user(text)).is_some(),
@@ -200,11 +206,17 @@ fn add(list: &mut Option<Files>, name: String) -> bool {
     false
 }
 
-/// The script of `inputs` keeps the words of a call that failed: `NoSuchBucketPolicy` says that there is none.
-fn not_configured(files: &[FolderFile], name: &str) -> bool {
-    let errors = format!("{}.err", name.trim_end_matches(".json"));
-    let words = files.iter().find(|file| file.name == errors).and_then(|file| file.text.as_deref());
-    words.is_some_and(|words| words.contains("NoSuch"))
+/// The script of `inputs` keeps the words of a call that failed: `NoSuchBucketPolicy` says that there is none. For notifications the CLI
+/// answers nothing and tells no error where there are none.
+fn not_configured(files: &[FolderFile], name: &str, setting: &str) -> bool {
+    let errors = [format!("{}.err", name.trim_end_matches(".json")), format!("{name}.err")];
+    let words = files.iter().find(|file| errors.contains(&file.name)).and_then(|file| file.text.as_deref());
+    words.is_some_and(|words| match setting {
+        "notifications" => words.trim().is_empty(),
+        // One level that is not configured says nothing of the other: both are files, as the script makes them.
+        "public_access_block" => false,
+        _ => words.contains("NoSuch") || words.contains("NotFoundError"),
+    })
 }
 
 /// Sets what an answer says. An empty file is what a call leaves that failed.
@@ -235,6 +247,15 @@ fn versioning(text: &str) -> Option<&'static str> {
         "None" | "null" => Some("unversioned"),
         _ => None,
     }
+}
+
+/// `aws s3api get-bucket-ownership-controls` answers with a list of one rule.
+fn ownership(text: &str) -> Option<String> {
+    let mut sources = Sources::new();
+    let root = sources.add_file("", text.to_owned()).ok().and_then(|id| json::parse(sources.get(id)).root)?;
+    let rules = root.get("OwnershipControls").unwrap_or(&root).get("Rules")?;
+    let Value::Array(rules) = &rules.value else { return None };
+    rules.first().and_then(|rule| text_at(rule, &["ObjectOwnership"])).map(str::to_owned)
 }
 
 fn user(text: &str) -> String {
@@ -302,6 +323,67 @@ mod tests {
         assert_eq!(found(&[("location.txt", ""), ("versioning.txt", "")]).errors.len(), 2);
         assert_eq!(found(&[("bucket.json", BUCKET), ("bucket-policy.json", BUCKET)]).errors.len(), 1);
         assert_eq!(found(&[("scp-root.json", USER), ("scp-unit.json", USER)]).errors.len(), 1);
+    }
+
+    #[test]
+    fn settings_of_the_bucket_are_told_by_name() {
+        let owner = r#"{"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}}"#;
+        let found = found(&[
+            ("account-public-access-block.json", "{}"),
+            ("cors.json", "{}"),
+            ("cors.json.err", ""),
+            ("encryption.json", "{}"),
+            ("notifications.json", "{}"),
+            ("ownership.json", owner),
+            ("public-access-block.json", "{}"),
+        ]);
+        assert_eq!(found.errors, [""; 0]);
+        let settings = found.settings;
+        let single = [settings.cors, settings.bucket_encryption, settings.notifications, settings.ownership].map(Option::unwrap);
+        assert_eq!(single, ["cors.json", "encryption.json", "notifications.json", "BucketOwnerEnforced"]);
+        let blocks = settings.public_access_block.unwrap();
+        assert_eq!(blocks.names(), ["account-public-access-block.json", "public-access-block.json"]);
+    }
+
+    #[test]
+    fn every_setting_of_the_table_is_taken() {
+        for row in names() {
+            let name = row.file.replace('*', "1");
+            let text = match row.setting.as_str() {
+                "region" => "eu-west-1",
+                "versioning" => "Enabled",
+                "ownership" => r#"{"Rules": [{"ObjectOwnership": "ObjectWriter"}]}"#,
+                _ => USER,
+            };
+            let found = found(&[(name.as_str(), text)]);
+            assert!(found.errors.is_empty() && found.settings != Settings::default(), "{name}: {:?}", found.errors);
+        }
+    }
+
+    /// The script keeps the words of calls that failed in `NAME.json.err`; notifications that are not there are no answer and no error.
+    #[test]
+    fn settings_that_are_not_configured_are_none() {
+        let said = found(&[
+            ("cors.json", ""),
+            ("cors.json.err", "An error occurred (NoSuchCORSConfiguration)"),
+            ("encryption.json", ""),
+            ("encryption.json.err", "An error occurred (ServerSideEncryptionConfigurationNotFoundError)"),
+            ("notifications.json", ""),
+            ("notifications.json.err", ""),
+            ("ownership.json", ""),
+            ("ownership.json.err", "An error occurred (OwnershipControlsNotFoundError)"),
+        ]);
+        assert_eq!(said.errors, [""; 0]);
+        let settings = said.settings;
+        for setting in [settings.cors, settings.bucket_encryption, settings.notifications, settings.ownership] {
+            assert_eq!(setting.as_deref(), Some(NONE));
+        }
+        let denied = found(&[("notifications.json", ""), ("notifications.json.err", "AccessDenied"), ("cors.json", "")]);
+        assert_eq!(
+            (denied.settings.notifications.as_deref(), denied.settings.cors.as_deref()),
+            (Some("notifications.json"), Some("cors.json"))
+        );
+        assert_eq!(found(&[("ownership.json", ""), ("ownership.json.err", "AccessDenied")]).errors.len(), 1);
     }
 
     #[test]

@@ -4,15 +4,20 @@ use serde::Deserialize;
 use std::sync::LazyLock;
 
 /// The CORS rules that ICA's page asks for.
-#[derive(Default, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ExpectedCors {
+pub struct ExpectedCors {
+    /// The origin of ICA's page.
     pub origin: String,
+    /// The headers that a browser may send; `*` for all.
+    pub headers: Vec<String>,
+    /// The methods that it may use.
     pub methods: Vec<String>,
     /// The method of an upload.
     pub uploads: String,
     /// The header without which an upload in parts cannot end.
     pub etag: String,
+    /// The headers of the answer that the page may read.
     pub exposed: Vec<String>,
 }
 
@@ -39,6 +44,11 @@ pub(super) struct Expected {
 pub(super) fn expected() -> &'static Expected {
     static EXPECTED: LazyLock<Expected> = LazyLock::new(|| toml::from_str(include_str!("expected.toml")).unwrap_or_default());
     &EXPECTED
+}
+
+/// The CORS rules that ICA's page asks for (SEED step 1).
+pub fn expected_cors() -> &'static ExpectedCors {
+    &expected().cors
 }
 
 #[cfg(test)]

@@ -36,8 +36,9 @@ pub use check::check;
 pub use compare::{AccessChange, LayerChange, OperationChange, access_changes, layer_changes, operation_changes};
 pub use customer::Customer;
 pub use depends::needed;
+pub use expected::{ExpectedCors, expected_cors};
 pub use gaps::{Gap, GapCause, Near, Standing, StepGaps, gaps, required_step};
-pub use kms::KmsKey;
+pub use kms::{KmsKey, SENT_WITH_A_KEY};
 pub use values::UNLISTED;
 pub use verdict::{
     Advice, AssumptionReport, CallerReport, Check, EnvironmentReport, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport,

@@ -3,16 +3,16 @@
 use super::assume::{fact, told};
 use super::catalogue::{IcaCaller, KeyKind, Step, Target, catalogue};
 use super::connection::Connection;
+use super::environment::{roles, whose};
 use super::layers::layers;
 use super::other_bucket::other_bucket;
-use super::regions::regions;
 use super::step::{Cause, Tried, Unknown, resource_words};
 use super::values::UNLISTED;
 use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_name};
 use crate::authz::{Ambiguity, Caller, Choice, LayerId, Layers, NamingSet, Request, StatementRef};
 use crate::eval::{Decision, Lack, NearMiss, concerns, matching_action, matching_resource, near_miss};
 use crate::finding::Label;
-use crate::model::{Condition, Element, Named, PrincipalPattern, Statement};
+use crate::model::{Condition, Element, PrincipalPattern, Statement};
 
 const EXCEPT_CALLERS: &str = "except ICA's callers from this Deny, for example by `aws:PrincipalArn`";
 
@@ -168,7 +168,7 @@ impl<'a> Scene<'a> {
                 Lack::Resource => self.uncovered_resource(near.statement.layer, statement, request),
                 Lack::Principal => {
                     let name = principal_words(&request.caller);
-                    let other = other_region(statement).map(|words| format!("; {words}")).unwrap_or_default();
+                    let other = if self.caller == IcaCaller::CrossAccountRole { other_regions(statement) } else { String::new() };
                     // The nearest statement of a key policy is mostly the account's, which allows everything.
                     let help = match self.step.resource {
                         Target::Key => self.statement_to_add(near.statement.layer, action, request),
@@ -289,15 +289,10 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Whether a statement names Illumina's role of another region: its names do not follow AWS's abbreviations (A7).
-fn other_region(statement: &Statement) -> Option<String> {
-    let roles = statement.principal.iter().flat_map(|element| &element.patterns).filter_map(|pattern| match &pattern.named {
-        Named::Role(arn) => Some(arn),
-        _ => None,
-    });
-    let named = |arn: &String| regions().list.iter().find(|region| regions().role(region) == *arn);
-    let region = roles.into_iter().find_map(named)?;
-    Some(format!("`ica_{}_crossacct` is the role of ICA {} ({})", region.namespace, region.name, region.aws))
+/// Which roles of Illumina's a statement names instead of the right one: their names do not follow AWS's abbreviations (A7).
+fn other_regions(statement: &Statement) -> String {
+    let short = |role: &str| role.rsplit('/').next().unwrap_or(role).to_owned();
+    roles(statement).map(|(role, _)| format!("; `{}` is {}", short(role), whose(role))).collect()
 }
 
 /// The condition to show for a Deny: an exception list, if there is one, for it is what a person forgot to extend.

@@ -4,7 +4,7 @@ use super::{Judged, reason, reason_at};
 use crate::ica::assume::fact;
 use crate::ica::catalogue::{IcaCaller, KeyFact, KeyKind, Operation, Step};
 use crate::ica::connection::{Connection, Given};
-use crate::ica::kms::{KmsKey, key_in_use};
+use crate::ica::kms::{default_of, key_in_use};
 use crate::ica::verdict::{ReasonKind, Verdict};
 use crate::s3::{BucketEncryption, Header};
 
@@ -29,23 +29,31 @@ pub(in crate::ica) fn settled_header(key: &str, fact: KeyFact, connection: &Conn
 }
 
 /// Whether a request has the header by ICA's own setting.
-fn sends_header(caller: IcaCaller, step: &Step) -> bool {
+pub(in crate::ica) fn sends_header(caller: IcaCaller, step: &Step) -> bool {
     step.action == "s3:PutObject" && fact(HEADER, caller, step).kind == KeyKind::Known
 }
 
 /// Operations with a step that a KMS key could stop.
 pub(super) fn hits(connection: &Connection, operation: &Operation, caller: IcaCaller) -> bool {
-    let encrypts_alike = connection.environment.encryption != Some(Header::Kms);
-    operation.steps.iter().any(|step| step.assumes.iter().any(|id| id == "no-kms") && !(encrypts_alike && sends_header(caller, step)))
+    // What ICA writes with its header is told by the header: S3's own keys, or the key that was given.
+    let is_told = connection.environment.encryption != Some(Header::Kms) || key_in_use(connection).is_some();
+    operation.steps.iter().any(|step| step.assumes.iter().any(|id| id == "no-kms") && !(is_told && sends_header(caller, step)))
 }
 
 /// Whether the bucket's key is the one that was given, of which steps of their own judge the policy.
 fn is_judged(connection: &Connection, default: &BucketEncryption) -> bool {
-    match (key_in_use(connection), &default.key) {
-        (Some(KmsKey::AwsManaged { .. }), None) => true,
-        (Some(KmsKey::Arn(arn)), Some(key)) => arn.as_str() == key.node,
-        _ => false,
-    }
+    key_in_use(connection).is_some_and(|key| default_of(connection, key) == Some(default))
+}
+
+/// A key that was given and takes no part.
+pub(super) fn advice(connection: &Connection) -> Option<Judged> {
+    let key = connection.kms_key.as_ref().filter(|_| key_in_use(connection).is_none())?;
+    let message = "with AES256 in its storage configuration ICA does not send this key, and the bucket is not known to encrypt with it: its policy \
+                   is not looked at";
+    let help =
+        "say --encryption aws:kms if the storage configuration has the key, or give the bucket's default with --bucket-encryption FILE";
+    let judged = Judged::new(CHECK, "encryption", key.words()).advised();
+    Some(judged.because(Verdict::Unknown, reason(ReasonKind::Environment, CHECK, message.to_owned(), help)))
 }
 
 pub(super) fn judge(connection: &Connection) -> Judged {

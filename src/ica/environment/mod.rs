@@ -14,10 +14,10 @@ mod public_access;
 mod roles;
 mod versioning;
 
-pub(super) use encryption::settled_header;
+pub(super) use encryption::{sends_header, settled_header};
 pub use given::{Environment, SettingRead};
 pub(super) use given::{Settings, values};
-pub(super) use roles::other_regions;
+pub(super) use roles::{other_regions, roles, whose};
 
 use super::catalogue::{IcaCaller, Operation, catalogue};
 use super::connection::Connection;
@@ -74,7 +74,12 @@ fn judge(connection: &Connection) -> Vec<Judged> {
         encryption::judge(connection),
         versioning::judge(connection),
     ];
-    one.into_iter().chain(place::prefix(connection)).chain(public_access::judge(connection)).chain(cors::advice(connection)).collect()
+    one.into_iter()
+        .chain(place::prefix(connection))
+        .chain(public_access::judge(connection))
+        .chain(cors::advice(connection))
+        .chain(encryption::advice(connection))
+        .collect()
 }
 
 /// Whether a check has a say in an operation of a caller.

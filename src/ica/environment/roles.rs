@@ -6,27 +6,29 @@ use crate::ica::regions::regions;
 use crate::model::{Effect, Named, Statement};
 use crate::source::Span;
 
-/// The roles of other regions that the bucket policy allows, each with the right one named.
-pub(in crate::ica) fn other_regions(connection: &Connection) -> Vec<Finding> {
+/// The roles of other regions that the bucket policy allows, each with the right one named, and the words of the whole list it stands in.
+pub(in crate::ica) fn other_regions(connection: &Connection) -> Vec<(Finding, Span)> {
     let (Given::Given(policies), Some(region)) = (&connection.bucket_policy, connection.environment.ica_region) else { return Vec::new() };
     let right = regions().role(region);
     let own = connection.cross_account_role.as_ref().map_or("", |role| role.as_str());
     let statements = policies.iter().flat_map(|policy| &policy.statements).filter(|statement| statement.effect.node == Effect::Allow);
-    let roles = statements.flat_map(roles).collect::<Vec<_>>();
-    let has_right = roles.iter().any(|(role, _)| *role == right || *role == own);
+    let names = statements.filter_map(|statement| Some((statement, statement.principal.as_ref()?.span)));
+    let roles = names.flat_map(|(statement, list)| roles(statement).map(move |(role, span)| (role, span, list))).collect::<Vec<_>>();
+    let has_right = roles.iter().any(|(role, ..)| *role == right || *role == own);
     roles
         .into_iter()
-        .filter(|(role, _)| *role != right && *role != own)
-        .map(|(role, span)| {
+        .filter(|(role, ..)| *role != right && *role != own)
+        .map(|(role, span, list)| {
             let message = format!("`{role}` is {}; the role for buckets in `{}` ({}) is `{right}`", whose(role), region.aws, region.name);
             let finding = Finding::warning("role-of-other-region", span, message);
-            if has_right { finding.help("take it out, unless it is meant") } else { finding.help(format!("write `{right}`")) }
+            let help = if has_right { "take it out, unless it is meant".to_owned() } else { format!("write `{right}`") };
+            (finding.help(help), list)
         })
         .collect()
 }
 
 /// Roles of Illumina's account with the name of a cross-account role.
-fn roles(statement: &Statement) -> impl Iterator<Item = (&str, Span)> {
+pub(in crate::ica) fn roles(statement: &Statement) -> impl Iterator<Item = (&str, Span)> {
     let names = statement.principal.iter().filter(|principal| !principal.not).flat_map(|principal| &principal.patterns);
     let names = names.filter_map(|pattern| match &pattern.named {
         Named::Role(arn) => Some((arn.as_str(), pattern.span)),
@@ -36,9 +38,10 @@ fn roles(statement: &Statement) -> impl Iterator<Item = (&str, Span)> {
     names.filter(move |(arn, _)| arn.starts_with(&stem) && arn.ends_with("_crossacct"))
 }
 
-fn whose(role: &str) -> String {
+/// Whose role it is, in words.
+pub(in crate::ica) fn whose(role: &str) -> String {
     match regions().list.iter().find(|region| regions().role(region) == role) {
-        Some(region) => format!("ICA's role of `{}` ({})", region.aws, region.name),
-        None => "no role of ICA's table".to_owned(),
+        Some(region) => format!("the role of ICA {} ({})", region.name, region.aws),
+        None => "none of the roles of ICA's page".to_owned(),
     }
 }

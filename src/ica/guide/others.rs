@@ -7,6 +7,9 @@ use crate::authz::{Ambiguity, Choice};
 use crate::ica::catalogue::{Assumption, IcaCaller, KeyFact, KeyKind, Target, catalogue};
 use crate::ica::graph::Dependencies;
 
+/// What an assumption is to a report.
+const RESTS: &str = "a step whose verdict would change if it failed names it in `assumes`; with `--strict` such a step is `unknown`";
+
 pub(super) fn setting_page(setting: &'static Setting) -> Page {
     let judged = match (&setting.assumption, setting.judged) {
         (_, true) => format!("judged by `check`; given by {}", code(&setting.flag)),
@@ -15,6 +18,14 @@ pub(super) fn setting_page(setting: &'static Setting) -> Page {
     };
     let predicts = |predictor: &Predictor| matches!(predictor, Predictor::Setting { check } if *check == setting.id);
     let messages = guide().messages.iter().filter(|message| message.predicted.iter().any(predicts));
+    let assumption = setting.assumption.as_deref().and_then(|id| catalogue().assumption(id));
+    let assumed = assumption.into_iter().flat_map(|assumption| {
+        [
+            format!("{}: {}", code(&assumption.id), assumption.text),
+            format!("how to settle it: {}", assumption.how_to_settle),
+            RESTS.to_owned(),
+        ]
+    });
     let sections = vec![
         Section::text(Part::About, setting.about.clone()).with_text(judged),
         Section::text(Part::Needs, codes(setting.operations.iter().map(String::as_str))).under("operations that it stops"),
@@ -27,6 +38,7 @@ pub(super) fn setting_page(setting: &'static Setting) -> Page {
         ),
         Section::items(Part::Run, vec![code(&setting.look)]),
         Section::text(Part::Change, setting.change.clone()),
+        Section::items(Part::Assumptions, assumed.collect()).under("what is assumed where it is not given"),
         Section::text(Part::Source, setting.source.clone()),
     ];
     Page::new(PageKind::Check, &setting.id, &setting.title, sections)
@@ -42,9 +54,8 @@ pub(super) fn assumption_page(assumption: &'static Assumption) -> Page {
         keys.map(|(row, caller)| format!("{} of {}: {}", code(&row.name), code(caller.id()), fact_words(row.fact(caller, Target::Object))));
     let settings = guide().settings.iter().filter(|setting| setting.assumption.as_deref() == Some(assumption.id.as_str()));
     let settings = settings.map(|setting| format!("the {}, check {}", setting.title, code(&setting.id)));
-    let rests = "a step whose verdict would change if it failed names it in `assumes`; with `--strict` such a step is `unknown`";
     let sections = vec![
-        Section::text(Part::About, format!("assumed: {}", assumption.text)).with_text(rests),
+        Section::text(Part::About, format!("assumed: {}", assumption.text)).with_text(RESTS),
         Section::items(Part::Needs, keys.chain(settings).collect()).under("what it is about"),
         Section::text(Part::Breaks, codes(operations.map(|operation| operation.id.as_str()))).under("operations that always list it"),
         Section::text(Part::Change, assumption.how_to_settle.clone()).under("how to settle it"),
@@ -115,8 +126,13 @@ fn caller_words(caller: IcaCaller) -> (&'static str, &'static str) {
             "Copies and moves between accounts are made by a role of account 079623148045. The bucket policy must allow it; what Illumina's own policies allow nobody else \
              sees. `aws:PrincipalArn` is the ARN of the role, whatever its session is called.",
         ),
-        #[allow(unreachable_patterns, reason = "callers of other connection methods have their page when their texts are written")]
-        _ => ("a caller of ICA", "a caller of ICA"),
+        IcaCaller::OidcRole => (
+            "the customer's role that ICA assumes with a token",
+            "With the role method ICA shows a token of its identity provider, and all that it does itself is done as this role; there is neither user nor federated \
+             session. The trust policy says who may assume it; the role's policies, its permissions boundary and the organization's policies count. `aws:PrincipalArn` is \
+             the ARN of the role, with its path, whatever the session is called; the principal of the session itself is \
+             `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`.",
+        ),
     }
 }
 

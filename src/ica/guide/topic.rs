@@ -36,14 +36,15 @@ pub enum Topic {
 }
 
 impl Topic {
-    /// All of them, by kinds.
+    /// All of them, by kinds. The page of a setting tells the assumption of the same name, which needs none of its own.
     pub fn all() -> Vec<Topic> {
+        let is_told = |assumption: &&Assumption| guide().settings.iter().any(|setting| setting.id == assumption.id);
         let actions = catalogue().operations.iter().flat_map(|operation| &operation.steps).map(|step| step.action.as_str());
         let mut topics = catalogue().operations.iter().map(Topic::Operation).collect::<Vec<_>>();
         topics.extend(guide().settings.iter().map(Topic::Setting));
         topics.extend(IcaCaller::ALL.map(Topic::Caller));
         topics.extend(actions.collect::<BTreeSet<_>>().into_iter().map(Topic::Action));
-        topics.extend(catalogue().assumptions.iter().map(Topic::Assumption));
+        topics.extend(catalogue().assumptions.iter().filter(|assumption| !is_told(assumption)).map(Topic::Assumption));
         topics.extend(Ambiguity::all().map(Topic::Reading));
         topics.extend(guide().messages.iter().map(Topic::Message));
         topics
@@ -186,6 +187,8 @@ fn callers(text: &str) -> Vec<(IcaCaller, &str)> {
             Some(IcaCaller::CrossAccountRole)
         } else if arn.contains(":federated-user/") {
             Some(IcaCaller::FederatedSession)
+        } else if arn.contains(":assumed-role/") {
+            Some(IcaCaller::OidcRole)
         } else {
             arn.contains(":user/").then_some(IcaCaller::IamUser)
         }

@@ -1,6 +1,7 @@
 //! The `ica.toml` that points at generated documents.
 
 use crate::generate::{Generated, Kind};
+use crate::ica::SENT_WITH_A_KEY;
 use crate::ica::settings::{Files, NONE, Settings};
 
 const HEAD: &str = "# Made by `ica-policy generate`; the policies beside it are what this connection needs.
@@ -17,6 +18,10 @@ pub fn settings(settings: &Settings, generated: &Generated) -> String {
         bucket_policy: or_none(file(Kind::BucketPolicy)),
         kms_key_policy: file(Kind::KmsKeyPolicy),
         trust_policy: file(Kind::TrustPolicy),
+        // Where browsers upload nothing, none are made, and those that are there stay.
+        cors: file(Kind::Cors).or_else(|| settings.cors.clone()),
+        // What is granted on the key is worth nothing if ICA does not send it.
+        encryption: settings.encryption.clone().or_else(|| settings.kms_key.as_ref().map(|_| SENT_WITH_A_KEY.to_owned())),
         ..settings.clone()
     };
     // Strings, lists of them and one table can always be written.
