@@ -397,6 +397,47 @@ fn what_aws_names_is_read() {
     assert!(!names.contains("archive-data"), "a session does not archive: {names}");
 }
 
+/// Errors of AWS as administrators paste them, with the entry they lead to and words that name what is concerned.
+#[test]
+fn errors_of_aws_are_found_with_what_they_concern() {
+    let when = |code: &str, call: &str, words: &str| format!("An error occurred ({code}) when calling the {call} operation: {words}");
+    for (text, id, words) in [
+        (when("AccessDenied", "PutObject", "Access Denied"), "access-denied", "`s3:PutObject`: needed by `create-folder`, `upload-data`"),
+        (when("AccessDenied", "HeadObject", "Access Denied"), "access-denied", "the call `HeadObject` asks for `s3:GetObject`: needed by"),
+        (when("AccessDenied", "ListObjectsV2", "Access Denied"), "access-denied", "`s3:ListBucket`: needed by `validate-storage`"),
+        (when("AccessDenied", "GetFederationToken", "x"), "access-denied", "`sts:GetFederationToken`: needed by `issue-credentials`"),
+        (when("403", "HeadObject", "Forbidden"), "forbidden-403", "`s3:GetObject`: needed by"),
+        (when("403", "HeadBucket", "Forbidden"), "forbidden-403", "`s3:ListBucket`: needed by"),
+        (when("MalformedPolicy", "PutBucketPolicy", "Invalid principal in policy"), "policy-invalid-principal", "no operation of ICA"),
+        (when("MalformedPolicy", "PutBucketPolicy", "Policy has invalid resource"), "policy-invalid-resource", "`s3:PutBucketPolicy`"),
+        ("AccessDenied".to_owned(), "access-denied", ""),
+        ("Access Denied".to_owned(), "access-denied", ""),
+        ("(403) Forbidden".to_owned(), "forbidden-403", ""),
+        ("MalformedPolicy".to_owned(), "policy-malformed", ""),
+        ("InvalidBucketName".to_owned(), "aws-invalid-bucket-name", ""),
+        ("AccessControlListNotSupported".to_owned(), "aws-acl-not-supported", ""),
+        ("KMS.DisabledException".to_owned(), "kms-key-disabled", ""),
+        ("operation error S3: PutBucketNotificationConfiguration, https response error StatusCode: 403, RequestID: X, api error AccessDenied: \
+          Access Denied".to_owned(), "access-denied", "`s3:PutBucketNotification`: needed by `install-notifications`"),
+    ] {
+        let answer = answer(&text);
+        assert!(answer.candidates.iter().any(|candidate| candidate.page.id == id), "{text}: {:?}", found(&text));
+        assert!(answer.names.join("\n").contains(words), "{text}: {words} is not in {:?}", answer.names);
+    }
+}
+
+#[test]
+fn an_action_that_aws_does_not_have_is_told_apart_from_one_that_ica_does_not_need() {
+    let said = |text: &str| answer(text).names.join("\n");
+    let words = "`s3:ListObjectVersions`: AWS has no action of that name as of";
+    assert!(said("s3:ListObjectVersions").starts_with(words), "{}", said("s3:ListObjectVersions"));
+    assert!(said("s3:ListObjectVersions").contains("what is meant is probably `s3:ListBucketVersions`: needed by `validate-storage`"));
+    assert_eq!(said("s3:GetBucketWebsite"), "`s3:GetBucketWebsite`: an action that no operation of ICA asks for");
+    assert_eq!(said("s3:prefix"), "");
+    assert!(said("HeadObject").contains("`s3:GetObject`: needed by"));
+    assert_eq!(run(&["explain", "s3:ListObjectVersions"]).status.code(), Some(0));
+}
+
 #[test]
 fn every_topic_has_a_page_that_tells_something() {
     for topic in Topic::all() {

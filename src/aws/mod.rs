@@ -6,6 +6,7 @@
 //!
 //! The room is a leaf: it uses nothing of this crate. Nothing is read at start; each table gets its index when it is first asked for.
 
+mod calls;
 mod key;
 mod prefix;
 mod region;
@@ -13,6 +14,7 @@ mod resource;
 mod service;
 mod table;
 
+pub use calls::actions_of_call;
 pub use key::{
     ConditionKey, Correction, KeyCategory, KeySupport, KeyType, ValueType, condition_key, condition_key_type, condition_keys, corrections,
     supports_key, supports_key_on, supports_known_key,

@@ -142,6 +142,13 @@ impl Action {
     }
 }
 
+impl std::fmt::Display for Action {
+    /// As policies write it: `service:Name`.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}:{}", self.service().prefix, self.name)
+    }
+}
+
 /// A resource type as one action uses it.
 #[derive(Clone, Copy, Debug)]
 pub struct ActionResource {

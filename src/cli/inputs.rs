@@ -4,7 +4,7 @@ use super::exit::Exit;
 use super::files::{print_error, print_report};
 use crate::ica::catalogue::catalogue;
 use crate::ica::connection::{ConnectionError, check_account, check_bucket};
-use crate::s3::bucket_name_fault;
+use crate::s3::{NameFault, bucket_name_fault};
 use clap::Args as ClapArgs;
 
 /// The script calls nothing but `get` and `list`; where nothing is configured it says `none`, where a call fails it stops.
@@ -50,8 +50,9 @@ pub(super) fn run(args: &Args) -> Exit {
 fn check(args: &Args) -> Result<(), String> {
     let words = |ConnectionError::Setting { name, message }| format!("--{name}: {message}");
     check_bucket(&args.bucket).map_err(words)?;
-    if let Some(fault) = bucket_name_fault(&args.bucket) {
-        return Err(format!("--bucket: `{}` cannot be the name of a bucket: {fault}", args.bucket));
+    // An old bucket of us-east-1 is asked of AWS, and `check` judges the rest.
+    if let Some(NameFault::Never(rule)) = bucket_name_fault(&args.bucket) {
+        return Err(format!("--bucket: `{}` cannot be the name of a bucket: {rule}", args.bucket));
     }
     check_account(&args.account).map_err(words)?;
     if args.user.contains(['/', ':']) {

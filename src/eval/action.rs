@@ -11,7 +11,7 @@ pub(super) fn element(element: &Element<ActionPattern>, action: &str) -> Tri {
     if element.not { !found } else { found }
 }
 
-fn one(pattern: &ActionPattern, action: &str, context: &Context) -> Tri {
+pub(super) fn one(pattern: &ActionPattern, action: &str, context: &Context) -> Tri {
     if pattern.doubt.is_some() {
         return Tri::Maybe;
     }

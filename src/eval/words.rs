@@ -2,9 +2,8 @@
 
 use super::tri::Tri;
 use super::{action, condition, resource};
-use crate::authz::Readings;
-use crate::authz::Request;
-use crate::model::{Condition, Element, ResourcePattern, Statement};
+use crate::authz::{Context, Readings, Request};
+use crate::model::{ActionPattern, Condition, Element, ResourcePattern, Statement};
 use crate::source::Span;
 
 /// The first action pattern that covers the request, or the whole list for `NotAction`.
@@ -42,6 +41,11 @@ pub fn may_apply(statement: &Statement, request: &Request) -> bool {
 /// Whether a condition holds for a request, by the first readings; `None` where that cannot be said of its words.
 pub fn condition_holds(condition: &Condition, request: &Request) -> Option<bool> {
     certain(condition::holds(condition, &request.context, &Readings::default()))
+}
+
+/// Whether a pattern covers an action, given in lower case; `None` where that cannot be said of its words.
+pub fn pattern_covers_action(pattern: &ActionPattern, lower_action: &str) -> Option<bool> {
+    certain(action::one(pattern, lower_action, &Context::new()))
 }
 
 /// Whether a pattern covers the resource of a request, by the first readings; `None` where that cannot be said of its words.

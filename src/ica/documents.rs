@@ -1,7 +1,9 @@
 //! The documents of a connection: which file is which layer.
 
 use super::connection::{Built, FileRead, Given, Loader, Unreadable};
+use super::other_bucket::other_buckets;
 use super::settings::{Files, Levels, NONE, Settings};
+use super::unknown_actions::unknown_actions;
 use crate::input;
 use crate::json;
 use crate::model::{self, Effect, Policy, PolicyKind};
@@ -63,6 +65,8 @@ impl Documents<'_> {
                 let connection = &mut self.built.connection;
                 connection.files.push(FileRead { name: name.to_owned(), read_as: document.read_as, layer: kind });
                 connection.findings.extend(document.findings.into_iter().chain(lowered.findings));
+                connection.findings.extend(other_buckets(&lowered.policy, &connection.bucket));
+                connection.findings.extend(unknown_actions(&lowered.policy, self.sources));
                 Some(lowered.policy)
             }
             Err(unreadable) => {

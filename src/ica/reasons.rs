@@ -5,6 +5,7 @@ use super::catalogue::{IcaCaller, KeyKind, Step, Target, catalogue};
 use super::connection::Connection;
 use super::environment::{roles, whose};
 use super::layers::layers;
+use super::other_bucket::other_bucket;
 use super::step::{Cause, Tried, Unknown, resource_words};
 use super::values::UNLISTED;
 use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_name};
@@ -161,11 +162,10 @@ impl<'a> Scene<'a> {
     fn describe_near_miss(&self, reason: &mut Reason, near: &NearMiss, action: &str, request: &Request) {
         let Some(statement) = self.statement(near.statement) else { return };
         locate(reason, statement);
-        let resource = resource_words(self.connection, self.step);
         for (number, (lack, span)) in near.lacks.iter().enumerate() {
             let (message, help) = match lack {
                 Lack::Action => (format!("does not list `{action}`"), Advice::about("add", action, "to this list")),
-                Lack::Resource => uncovered_resource(statement, request, &resource),
+                Lack::Resource => self.uncovered_resource(near.statement.layer, statement, request),
                 Lack::Principal => {
                     let name = principal_words(&request.caller);
                     let other = if self.caller == IcaCaller::CrossAccountRole { other_regions(statement) } else { String::new() };
@@ -190,6 +190,22 @@ impl<'a> Scene<'a> {
         if near.lacks.len() > 1 {
             let layer = near.statement.layer;
             reason.help = Some(self.statement_to_add(layer, action, request));
+        }
+    }
+
+    fn uncovered_resource(&self, layer: LayerId, statement: &Statement, request: &Request) -> (String, Advice) {
+        let resource = resource_words(self.connection, self.step);
+        let variables = statement.resource_patterns().flat_map(crate::model::Pattern::variables);
+        let missing = variables.into_iter().find(|variable| variable.default.is_none() && request.context.get(&variable.key).is_none());
+        let is_bucket_policy = layer == LayerId::Resource && self.step.resource.is_at_bucket();
+        let advice = match other_bucket(statement, &self.connection.bucket).filter(|_| is_bucket_policy) {
+            // S3 refuses the policy as long as another bucket is in it.
+            Some(other) => Advice::plain(format!("replace `{other}` by this bucket, as in `{resource}`")),
+            None => Advice::plain(format!("add `{resource}` to this list")),
+        };
+        match missing {
+            Some(variable) => (format!("uses the variable `${{{}}}`, which this request has no value for", variable.key), advice),
+            None => (format!("does not cover `{}`", request.resource), advice),
         }
     }
 
@@ -298,16 +314,6 @@ pub(super) fn written_key(condition: &Condition) -> String {
     ];
     let usual = usual.iter().find(|(lower, _)| *lower == &*condition.key.node).map(|(_, usual)| (*usual).to_owned());
     row.map(|row| spelt(&row.name)).or(usual).unwrap_or_else(|| condition.key.node.to_string())
-}
-
-fn uncovered_resource(statement: &Statement, request: &Request, resource: &str) -> (String, Advice) {
-    let variables = statement.resource_patterns().flat_map(crate::model::Pattern::variables);
-    let missing = variables.into_iter().find(|variable| variable.default.is_none() && request.context.get(&variable.key).is_none());
-    let add = Advice::plain(format!("add `{resource}` to this list"));
-    match missing {
-        Some(variable) => (format!("uses the variable `${{{}}}`, which this request has no value for", variable.key), add),
-        None => (format!("does not cover `{}`", request.resource), add),
-    }
 }
 
 fn failed_condition(condition: &Condition, request: &Request) -> (String, Advice) {

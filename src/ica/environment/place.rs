@@ -3,7 +3,7 @@
 use super::{Environment, Judged, reason};
 use crate::ica::connection::Connection;
 use crate::ica::verdict::{Reason, ReasonKind, Verdict};
-use crate::s3::bucket_name_fault;
+use crate::s3::{NameFault, REGION_OF_OLD_NAMES, bucket_name_fault};
 
 /// S3 counts the bytes of a key; a prefix must leave some.
 const MOST_KEY_BYTES: usize = 1_024;
@@ -40,16 +40,26 @@ pub(super) fn region(connection: &Connection) -> Judged {
     }
 }
 
-/// G4, and A2 for the length.
+/// G4, and A2 for the length. What ICA does with the name of an old bucket is not published.
 pub(super) fn bucket_name(connection: &Connection) -> Judged {
-    let judged = Judged::new("bucket-name", "bucket name", connection.bucket.as_str());
-    match bucket_name_fault(&connection.bucket) {
-        None => judged,
-        Some(wrong) => {
-            let message = format!("`{}` cannot be the name of a bucket: {wrong}", connection.bucket);
-            judged.because(Verdict::Blocked, fault(message, "give the name that `aws s3api list-buckets` shows"))
-        }
+    let bucket = &connection.bucket;
+    let judged = Judged::new("bucket-name", "bucket name", bucket.as_str());
+    let Some(wrong) = bucket_name_fault(bucket) else { return judged };
+    let rule = wrong.rule();
+    let help = "give the name that `aws s3api list-buckets` shows";
+    let is_elsewhere = connection.region.as_ref().is_some_and(|region| region != REGION_OF_OLD_NAMES);
+    if wrong == NameFault::Never(rule) || is_elsewhere {
+        let message = format!("`{bucket}` cannot be the name of a bucket: {rule}");
+        return judged.because(Verdict::Blocked, fault(message, help));
     }
+    let where_else = if connection.region.is_none() { ", in every other region none can" } else { "" };
+    let message = format!(
+        "{rule}; in `{REGION_OF_OLD_NAMES}` a bucket from before March 2018 can be called `{bucket}` all the same{where_else}, and whether ICA takes \
+         it is not published: it may work, or fail with `The storage container name has invalid characters`"
+    );
+    let region = if connection.region.is_none() { "say --region; " } else { "" };
+    let help = format!("{region}{help}; if it is this one, let ICA validate it and see before anything is built on it");
+    judged.because(Verdict::Unknown, reason(ReasonKind::Hidden, "", message, &help))
 }
 
 /// What ICA takes as a prefix, and what is better avoided.

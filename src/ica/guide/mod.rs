@@ -1,5 +1,6 @@
 //! What a person may ask about: pages of operations, settings, assumptions, readings and messages, made of the tables.
 
+mod calls;
 mod lists;
 mod operation;
 mod others;
@@ -11,5 +12,6 @@ mod topic;
 pub use lists::{messages_page, requirements_page, settings_page, topics_page};
 pub use page::{Page, PageKind, Part, Section, Table};
 pub use recognise::Fit;
+pub(super) use recognise::distance;
 pub use tables::{Cover, Guide, Message, Note, Predictor, Requirement, Setting, guide};
 pub use topic::{Answer, Candidate, MAX_QUERY_BYTES, Topic, answer};

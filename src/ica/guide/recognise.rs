@@ -114,7 +114,7 @@ fn is_near(word: &str, other: &str) -> bool {
 }
 
 /// Levenshtein's distance: how many letters must be put in, taken out or replaced.
-pub(super) fn distance(one: &str, other: &str) -> usize {
+pub(in crate::ica) fn distance(one: &str, other: &str) -> usize {
     let other = other.chars().collect::<Vec<_>>();
     let mut row = (0..=other.len()).collect::<Vec<_>>();
     for (line, letter) in one.chars().enumerate() {

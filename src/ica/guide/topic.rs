@@ -1,8 +1,9 @@
 //! What somebody asks about: a name of the tables, or the text of an error; and the names nearest to one that is none.
 
+use super::calls::{needed_by, told};
 use super::operation::operation_page;
 use super::others::{action_page, assumption_page, caller_page, message_page, reading_page, setting_page};
-use super::page::{Page, code, codes};
+use super::page::{Page, code};
 use super::recognise::{Fit, distance, recognise};
 use super::tables::{Message, Setting, guide};
 use crate::authz::Ambiguity;
@@ -148,19 +149,15 @@ fn names(text: &str) -> Vec<String> {
     for (caller, arn) in &callers {
         names.push(format!("the caller `{arn}`: {}", code(caller.id())));
     }
+    let kinds = callers.iter().map(|(caller, _)| *caller).collect::<Vec<_>>();
     for topic in Topic::all() {
         if let Topic::Action(action) = topic
             && has_word(text, action)
         {
-            let needs = |operation: &&Operation| operation.steps.iter().any(|step| step.action == action);
-            let asks = |operation: &&Operation| callers.is_empty() || callers.iter().any(|(caller, _)| operation.callers.contains(caller));
-            let operations = catalogue().operations.iter().filter(needs).filter(asks).map(|operation| operation.id.as_str());
-            names.push(match codes(operations) {
-                none if none.is_empty() => format!("{}: no operation of ICA asks for it with that caller", code(action)),
-                operations => format!("{}: needed by {operations}", code(action)),
-            });
+            names.push(needed_by(&action, &kinds));
         }
     }
+    names.extend(told(text, &kinds));
     let lower = text.to_lowercase();
     for (words, layer) in LAYERS {
         if lower.contains(words) {
@@ -202,7 +199,7 @@ fn callers(text: &str) -> Vec<(IcaCaller, &str)> {
 }
 
 /// Whether a name stands in a text, in any case, and not as the beginning of a longer one.
-fn has_word(text: &str, name: &str) -> bool {
+pub(super) fn has_word(text: &str, name: &str) -> bool {
     let (text, name) = (text.to_lowercase(), name.to_lowercase());
     let ends = |behind: &str| !behind.starts_with(|letter: char| letter.is_alphanumeric());
     text.match_indices(&name).any(|(at, _)| ends(&text[at + name.len()..]))
