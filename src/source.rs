@@ -20,6 +20,9 @@ pub struct Span {
 }
 
 impl Span {
+    /// Of what stands in no source.
+    pub const NOWHERE: Span = Span { lo: u32::MAX, hi: u32::MAX };
+
     /// The range from `lo` up to `hi`.
     pub fn new(lo: u32, hi: u32) -> Self {
         Span { lo, hi }
@@ -261,6 +264,9 @@ impl Sources {
 
     /// The source that holds an address.
     pub fn source_at(&self, address: u32) -> Option<&Source> {
+        if address == Span::NOWHERE.lo {
+            return None;
+        }
         let after = self.list.partition_point(|source| source.base <= address);
         self.list.get(after.checked_sub(1)?)
     }
@@ -379,4 +385,11 @@ impl LineIndex {
         let column = text.get(start..offset).map_or(offset - start, |before| before.chars().count()) + 1;
         LineColumn { line, column }
     }
+}
+/// What a value holds, written without the places that it stands at: to tell whether two are the same words.
+pub fn without_places(value: &impl std::fmt::Debug) -> String {
+    let text = format!("{value:?}");
+    let mut parts = text.split("Span { lo: ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |words, part| words + part.split_once('}').map_or("", |(_, rest)| rest))
 }

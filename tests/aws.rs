@@ -316,3 +316,19 @@ fn tables_are_what_the_generator_writes() {
     let status = std::process::Command::new("python3").args([script, "--check"]).status().unwrap();
     assert!(status.success(), "run {script}, read the difference, run the tests");
 }
+
+#[test]
+fn a_correction_is_needed_and_counts() {
+    let generated = include_str!("../src/aws/data/condition_keys.txt");
+    let rows = include_str!("../src/aws/corrections.txt").lines().filter(|line| !line.starts_with('#')).count();
+    assert_eq!(aws::corrections().count(), rows, "a row is not understood");
+    for correction in aws::corrections() {
+        let row = generated.lines().find(|line| line.split('|').next() == Some(correction.name)).expect(correction.name);
+        let word = row.split('|').nth(1).unwrap();
+        let is_multi_valued = word.starts_with("ArrayOf");
+        assert_ne!(is_multi_valued, correction.key_type.multi_valued, "the data says the same of `{}`: take the row out", correction.name);
+        assert_eq!(aws::condition_key_type(correction.name), Some(correction.key_type));
+        assert!(!correction.source.is_empty());
+    }
+    assert!(aws::condition_key_type("cognito-identity.amazonaws.com:AMR").unwrap().multi_valued);
+}

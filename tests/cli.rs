@@ -173,8 +173,8 @@ fn is_refused(path: &str, words: &str) {
 #[test]
 fn wrong_usage_names_the_setting() {
     let cases: [(&[&str], &str); 8] = [
-        (&["check"], "account: which account owns the bucket?"),
-        (&["check", "--account", "111122223333"], "bucket: which bucket?"),
+        (&["check"], "error: --account: which account owns the bucket?"),
+        (&["check", "--account", "111122223333"], "error: --bucket: which bucket?"),
         (&["check", "--account", "1111", "--bucket", "b"], "`1111` is no account"),
         (&["check", "--account", "111122223333", "--bucket", "arn:aws:s3:::b", "--user", "u"], "is no bucket name"),
         (
@@ -265,7 +265,9 @@ fn wrong_usage_of_files_and_operations_is_told() {
         (&["--kms-key", "arn:aws:kms:us-east-1:111122223333:alias/ica"], "an alias stands for another key in every account"),
         (&["--kms-key", "arn:aws:kms:us-east-1:111122223333:key/"], "region, account or key id is missing"),
         (&["--assume", "kms:CallerAccount=111122223333"], "follows from the caller"),
-        (&["--assume", "martian:aws:SourceIp=192.0.2.1"], "`martian` is no caller"),
+        (&["--assume", "martian:aws:SourceIp=192.0.2.1"], "error: --assume: `martian` is no caller"),
+        (&["--ica-region", "mars"], "error: --ica-region: `mars` is no region of ICA"),
+        (&["--ica-region=mars"], "error: --ica-region: `mars` is no region of ICA"),
     ] {
         let output = check(more);
         assert_eq!(output.status.code(), Some(2), "{more:?}");
@@ -425,4 +427,30 @@ fn the_script_of_inputs_stops_where_a_call_fails() {
     let output = run_inputs(&folder, "AccessDenied");
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("AccessDenied") && stdout(&output).is_empty(), "{}", stdout(&output));
+}
+
+#[test]
+fn a_setting_has_the_name_that_the_user_wrote() {
+    let folder = folder("names");
+    let file = folder.join("ica.toml");
+    let file = file.to_str().unwrap();
+    fs::write(file, "bucket = 'acme-genomics'\naccount = '111122223333'\nuser = 'u'\nica_region = 'mars'\n").unwrap();
+    let told = |more: &[&str]| stderr(&run(&[&["check", "--connection", file], more].concat()));
+    assert!(told(&[]).contains(&format!("error: {file}: ica_region: `mars` is no region")), "{}", told(&[]));
+    let by_flag = told(&["--ica-region", "venus"]);
+    assert!(by_flag.contains("error: --ica-region: `venus` is no region"), "{by_flag}");
+}
+
+#[test]
+fn an_assumed_key_that_nobody_knows_is_told() {
+    let key = "AWS:SourceIpp=192.0.2.1";
+    let human = check(&["--assume", key]);
+    assert!(stderr(&human).contains("warning: --assume: ") && stderr(&human).contains(&format!("`{key}`")), "{}", stderr(&human));
+    let report = check(&["--assume", key, "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&report.stdout).unwrap();
+    holds_to_schema(&report, "check-v1.json");
+    let finding = report["findings"].as_array().unwrap().iter().find(|finding| finding["id"] == "unknown-key").unwrap();
+    assert!(finding["file"].is_null() && finding["span"].is_null() && finding["severity"] == "warning", "{finding}");
+    let known = check(&["--assume", "aws:SourceIp=192.0.2.1", "token.example.org:sub=x"]);
+    assert!(!stderr(&known).contains("warning"), "{}", stderr(&known));
 }

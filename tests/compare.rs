@@ -370,3 +370,90 @@ fn the_old_connection_is_read_from_git_with_all_its_files() {
     assert_eq!(missing.status.code(), Some(3), "{}", stderr(&missing));
     assert_eq!(run(&folder, &["ica.toml", "user.json"]).status.code(), Some(2));
 }
+
+/// The same with a bucket policy; `Principal` is whoever it names.
+fn with_bucket_policy(name: &str, statements: &Value) -> PathBuf {
+    let folder = connection(name, &OBJECT_ACTIONS, None);
+    let settings = fs::read_to_string(folder.join("ica.toml")).unwrap().replace("bucket_policy = 'none'", "bucket_policy = 'bucket.json'");
+    fs::write(folder.join("ica.toml"), settings).unwrap();
+    fs::write(folder.join("bucket.json"), document(statements)).unwrap();
+    folder
+}
+
+#[test]
+fn what_others_gain_is_no_change_of_words() {
+    let own = json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::079623148045:role/ica_use1_crossacct"}, "Action": "s3:GetObject",
+        "Resource": KEYS});
+    let other = json!({"Sid": "Partner", "Effect": "Allow", "Principal": {"AWS": "999999999999"}, "Action": "s3:*",
+        "Resource": "arn:aws:s3:::acme-genomics/*"});
+    let old = with_bucket_policy("others/old", &json!([own]));
+    with_bucket_policy("others/new", &json!([own, other]));
+    let folder = old.parent().unwrap();
+    let output = run(folder, &["old/ica.toml", "new/ica.toml", "--fail-on", "new-access", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report = report(&output);
+    assert_eq!(report["relation"], "new-allows-more");
+    let gained = &report["newly_allowed"][0];
+    assert_eq!((&gained["caller"], &gained["layer"]), (&Value::Null, &json!("bucket-policy")));
+    assert_eq!(gained["witness"]["principal"], "arn:aws:iam::999999999999:root");
+    let text = stdout(&run(folder, &["old/ica.toml", "new/ica.toml"]));
+    assert!(text.contains("the bucket-policy by itself, whoever asks: the new one allows more"), "{text}");
+    assert!(!text.contains("of words only"), "{text}");
+    // Other settings with the same policies.
+    let settings = fs::read_to_string(folder.join("old/ica.toml")).unwrap();
+    fs::write(folder.join("old/versioned.toml"), settings.replace("unversioned", "enabled")).unwrap();
+    let text = stdout(&run(folder, &["old/ica.toml", "old/versioned.toml"]));
+    assert!(text.contains("the policies allow the same, and yet operations change: the settings differ"), "{text}");
+}
+
+#[test]
+fn access_beyond_the_bucket_is_compared_too() {
+    let old = connection("elsewhere/old", &OBJECT_ACTIONS, None);
+    let new = connection("elsewhere/new", &OBJECT_ACTIONS, None);
+    let text = fs::read_to_string(new.join("user.json")).unwrap().replace("sts:GetFederationToken", "sts:*");
+    fs::write(new.join("user.json"), text).unwrap();
+    let report = report(&run(old.parent().unwrap(), &["old/ica.toml", "new/ica.toml", "--format", "json"]));
+    assert_eq!(report["relation"], "new-allows-more");
+    assert_eq!(report["newly_allowed"][0]["layer"], "identity");
+    assert!(report["newly_allowed"][0]["witness"]["action"].as_str().unwrap().starts_with("sts:"), "{report}");
+}
+
+#[test]
+fn connections_are_paired_by_bucket_and_one_without_partner_is_new_or_lost() {
+    let folder = connection("pairs", &OBJECT_ACTIONS, None);
+    let one = fs::read_to_string(folder.join("ica.toml")).unwrap();
+    let other = one.replace("'acme-genomics'", "'acme-second'");
+    fs::write(folder.join("two.toml"), format!("[[connection]]\n{one}[[connection]]\n{other}")).unwrap();
+    let code = |old, new, fail_on| run(&folder, &[old, new, "--fail-on", fail_on]).status.code();
+    assert_eq!(code("two.toml", "two.toml", "any"), Some(0));
+    assert_eq!([code("ica.toml", "two.toml", "new-access"), code("ica.toml", "two.toml", "lost-access")], [Some(1), Some(0)]);
+    assert_eq!([code("two.toml", "ica.toml", "new-access"), code("two.toml", "ica.toml", "lost-access")], [Some(0), Some(1)]);
+    let text = stdout(&run(&folder, &["two.toml", "ica.toml"]));
+    assert!(text.contains("connection acme-second/ica/") && text.contains("the connection is gone"), "{text}");
+}
+
+/// Two statements give the same in part; each has an example of its own.
+#[test]
+fn an_example_is_of_its_own_statement() {
+    let old = json!([allow(&["s3:ListBucket"], "arn:aws:s3:::acme-genomics")]);
+    let reads = json!({"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::acme-genomics/*"});
+    let writes = json!({"Effect": "Allow", "Action": ["s3:PutObject", "s3:DeleteObject"], "Resource": KEYS});
+    let report = reported("own-example", &old, &json!([old[0], reads, writes]));
+    let examples = report["newly_allowed"].as_array().unwrap().iter().map(|gain| gain["witness"]["action"].as_str().unwrap());
+    let examples = examples.collect::<Vec<_>>();
+    assert!(examples.len() == 2 && examples[0].starts_with("s3:Get") && !examples[1].starts_with("s3:Get"), "{examples:?}");
+}
+
+#[test]
+fn words_beyond_a_limit_are_told_as_a_limit_of_ours() {
+    let stars = |first: &str| format!("arn:aws:s3:::b/{first}{}", "a*".repeat(65));
+    let old = json!([allow(&["s3:GetObject"], &stars("x"))]);
+    // As many wildcards, other words: not the same.
+    let new = json!([allow(&["s3:GetObject"], &stars("y"))]);
+    let output = compared("limit", &old, &new, &[]);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("a limit of ica-policy, not of AWS") && !text.contains("AWS would refuse"), "{text}");
+    let same = report(&compared("same-limit", &old, &old, &["--format", "json"]));
+    assert_eq!(same["relation"], "equal", "{same}");
+}

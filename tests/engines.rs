@@ -1,9 +1,10 @@
 //! The two engines beside each other, on single requests with all layers.
 
 use crate::support::random::line;
+use ica_policy::authz::Ambiguity;
 use ica_policy::eval;
 use ica_policy::json;
-use ica_policy::simulate::{Line, Store};
+use ica_policy::simulate::{Line, Store, simulate};
 use ica_policy::source::Sources;
 use ica_policy::symbolic;
 use proptest::prelude::*;
@@ -16,6 +17,14 @@ fn read(text: &str) -> Option<Line> {
     Line::read(parsed.root?, &Store::default()).ok()
 }
 
+/// The engines take a request as it is written. Only `simulate` asks what hangs on a key that AWS would send and that was left out:
+/// for such a line, what the other engine says to the request as written.
+fn as_written(line: &Line) -> Option<String> {
+    let simulated = simulate(line.request(), &line.layers()).decision;
+    let hangs = simulated.readings.iter().any(|reading| reading.ambiguity == Ambiguity::LeftOutKey);
+    hangs.then(|| format!("{:?}", eval::decide(line.request(), &line.layers()).outcome))
+}
+
 #[test]
 fn the_symbolic_engine_decides_every_case_of_the_corpus_as_its_source_says() {
     let (mut wrong, mut decided, mut left) = (Vec::new(), 0, Vec::new());
@@ -24,8 +33,9 @@ fn the_symbolic_engine_decides_every_case_of_the_corpus_as_its_source_says() {
         match symbolic::decide(line.request(), &line.layers()) {
             Ok(outcome) => {
                 decided += 1;
-                if format!("{outcome:?}") != case.expect {
-                    wrong.push(format!("{}: {outcome:?}, expected {}\n    {}", case.name, case.expect, case.line));
+                let expect = as_written(&line).unwrap_or(case.expect.clone());
+                if format!("{outcome:?}") != expect {
+                    wrong.push(format!("{}: {outcome:?}, expected {expect}\n    {}", case.name, case.line));
                 }
             }
             Err(undecided) => left.push(format!("{}: {}", case.name, undecided.reason)),

@@ -308,7 +308,9 @@ fn patterns_beyond_the_limits_are_refused() {
     let deny = |resource: String| json!({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": resource}});
     for resource in [format!("arn:aws:s3:::{}", "a*".repeat(65)), format!("arn:aws:s3:::{}", "a".repeat(9000))] {
         let answer = answers(&batch(&lines(&[request(json!(1), json!({"identity_policies": [deny(resource)]}))])))[0].clone();
-        assert!(answer["error"]["message"].as_str().unwrap().contains("the most that is matched"), "{answer}");
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains("the most that is matched") && message.contains("a limit of ica-policy"), "{answer}");
+        assert!(!message.contains("AWS would refuse"), "{answer}");
     }
 }
 
@@ -409,4 +411,44 @@ fn a_policy_that_aws_would_refuse_decides_nothing() {
     let output = single(&["*", "--identity-policy", file.to_str().unwrap(), "--format", "json"]);
     assert_eq!(output.status.code(), Some(3));
     assert!(json_of(&output)["errors"][0]["span"].is_object(), "{output:?}");
+}
+
+#[test]
+fn a_key_that_was_left_out_and_matters_is_named() {
+    let deny = |condition: Value| {
+        let statement = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "*", "Condition": condition});
+        json!({"identity_policies": [policy("Allow", "*")], "resource_policy": {"Version": "2012-10-17", "Statement": [statement]}})
+    };
+    let tls = json!({"Bool": {"aws:SecureTransport": "false"}});
+    let mut given = request(json!("given"), deny(tls.clone()));
+    given["context"] = json!({"aws:securetransport": "true"});
+    let folder = "arn:aws:s3:::b/${aws:userid}/*";
+    let input = lines(&[
+        request(json!("tls"), deny(tls.clone())),
+        given,
+        request(json!("both"), deny(json!({"Bool": {"aws:SecureTransport": "false"}, "DateLessThan": {"aws:CurrentTime": "2026-01-01"}}))),
+        request(
+            json!("other action"),
+            json!({"action": "s3:PutObject", "identity_policies": [policy("Allow", "*")], "resource_policy":
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "*",
+            "Condition": tls}]}}),
+        ),
+        request(
+            json!("folder"),
+            json!({"identity_policies": [{"Version": "2012-10-17", "Statement":
+            [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "*", "Resource": folder}]}]}),
+        ),
+        request(json!("null"), deny(json!({"Null": {"aws:SecureTransport": "false"}}))),
+    ]);
+    let answers = answers(&batch(&input));
+    let why = |number: usize| answers[number]["why"].as_str().unwrap();
+    let decisions = answers.iter().map(|answer| answer["decision"].as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(decisions, ["Allowed", "Allowed", "Allowed", "Allowed", "Allowed", "Undetermined"]);
+    assert!(why(0).contains("`aws:SecureTransport` was not given"), "{}", why(0));
+    assert!(!why(1).contains("not given"), "{}", why(1));
+    assert!(why(2).contains("`aws:SecureTransport`") && why(2).contains("`aws:CurrentTime`"), "{}", why(2));
+    assert!(!why(3).contains("not given"), "{}", why(3));
+    assert!(why(4).contains("`aws:userid` was not given"), "{}", why(4));
+    let readings = answers[5]["readings"].as_array().unwrap();
+    assert_eq!(readings.iter().map(|reading| &reading["id"]).collect::<Vec<_>>(), ["left-out-key", "left-out-key"]);
 }

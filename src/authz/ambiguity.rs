@@ -13,7 +13,7 @@ pub enum Choice {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Ambiguity {
-    /// Words that AWS would refuse to store.
+    /// Words that AWS would refuse to store, or that are beyond a limit of ours.
     RefusedWords,
     /// A `*` grant in the resource policy, for a caller with a boundary or session policy that does not allow.
     EveryoneGrant,
@@ -45,6 +45,8 @@ pub enum Ambiguity {
     ConsoleSession,
     /// An identity provider in a trust policy, for a caller who did not sign.
     WebIdentity,
+    /// A key that every request of the caller has and that the request at hand leaves out.
+    LeftOutKey,
 }
 
 struct Entry {
@@ -55,12 +57,15 @@ struct Entry {
 }
 
 /// The table: what the readings are and which pages leave the point open.
-const TABLE: [Entry; 16] = [
+const TABLE: [Entry; 17] = [
     Entry {
         ambiguity: Ambiguity::RefusedWords,
         id: "refused-words",
-        readings: ["words that AWS would refuse count against the request", "words that AWS would refuse count in its favour"],
-        source: "AWS stores no such document, so no page says what it would do",
+        readings: [
+            "words that AWS would refuse, or that are too long to match, count against the request",
+            "words that AWS would refuse, or that are too long to match, count in its favour",
+        ],
+        source: "no page says what AWS would do with a document that it does not store; lengths are a limit of ica-policy",
     },
     Entry {
         ambiguity: Ambiguity::EveryoneGrant,
@@ -178,6 +183,15 @@ const TABLE: [Entry; 16] = [
             "the caller shows a token of the identity provider that the policy names",
         ],
         source: "a request cannot say whom an identity provider vouches for",
+    },
+    Entry {
+        ambiguity: Ambiguity::LeftOutKey,
+        id: "left-out-key",
+        readings: [
+            "a key that AWS sends with every such request, and that was not given, is absent",
+            "a key that AWS sends with every such request is there, though it was not given",
+        ],
+        source: "IAM user guide, reference_policies_condition-keys, 'Availability': such a request does not occur without the key",
     },
 ];
 

@@ -23,6 +23,8 @@ impl ContextValue {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Context {
     entries: Vec<(Box<str>, ContextValue)>,
+    left_out: Vec<Box<str>>,
+    tries_any_value: bool,
 }
 
 impl Context {
@@ -62,6 +64,24 @@ impl Context {
         self.get(lower_key).filter(|value| !value.as_slice().is_empty())
     }
 
+    /// Says that AWS sends these keys, given in lower case, with every such request, though no value was given. They stay absent, but
+    /// whether they are is open where only that is asked ([`super::Ambiguity::LeftOutKey`]). With `any_value` what compares their
+    /// value may hold or not.
+    pub fn leave_out(&mut self, lower_keys: impl IntoIterator<Item = Box<str>>, any_value: bool) {
+        self.left_out = lower_keys.into_iter().collect();
+        self.tries_any_value = any_value;
+    }
+
+    /// Whether AWS sends the key, given in lower case, though no value was given.
+    pub fn leaves_out(&self, lower_key: &str) -> bool {
+        self.left_out.iter().any(|key| **key == *lower_key)
+    }
+
+    /// Whether what compares the value of a key that was left out may hold or not.
+    pub fn tries_any_value(&self) -> bool {
+        self.tries_any_value
+    }
+
     /// All keys with their values, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
         self.entries.iter().map(|(key, value)| (&**key, value))
@@ -81,6 +101,6 @@ impl<K: AsRef<str>> FromIterator<(K, ContextValue)> for Context {
         entries.reverse();
         entries.sort_by(|(one, _), (other, _)| one.cmp(other));
         entries.dedup_by(|(later, _), (kept, _)| later == kept);
-        Context { entries }
+        Context { entries, ..Context::default() }
     }
 }

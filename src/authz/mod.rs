@@ -9,6 +9,7 @@ mod credentials;
 mod formula;
 mod layers;
 mod naming;
+mod presence;
 mod readings;
 mod request;
 
@@ -19,5 +20,6 @@ pub use credentials::{needs_no_permission, ruled_out};
 pub use formula::{Formula, denies_bind, formula};
 pub use layers::{Layer, LayerId, Layers, StatementRef};
 pub use naming::{Exception, Naming, NamingSet, exception, naming};
+pub use presence::{Presence, presence};
 pub use readings::{Readings, Tried, bit, under_all_readings};
 pub use request::{MAX_VALUE_BYTES, Request, RequestError};

@@ -1,7 +1,7 @@
 //! Condition keys: their types, and which action can have them in its request context.
 //!
 //! Key names compare without case. A variable part is written `*` in the tables (`aws:ResourceTag/*`) and may be anything but empty.
-//! Source of every item: `data/condition_keys.txt` and `data/services/`.
+//! Source of every item: `data/condition_keys.txt` and `data/services/`; `corrections.txt` where AWS's own pages contradict them.
 
 use std::sync::LazyLock;
 
@@ -104,8 +104,25 @@ impl ConditionKey {
     }
 
     fn read([name, kind, category]: [&'static str; 3]) -> Option<Self> {
-        Some(Self { name, key_type: KeyType::read(kind)?, category: KeyCategory::read(category) })
+        let corrected = corrections().find(|correction| correction.name == name).map(|correction| correction.key_type);
+        Some(Self { name, key_type: corrected.or_else(|| KeyType::read(kind))?, category: KeyCategory::read(category) })
     }
+}
+
+/// The type of a key as AWS's own pages have it, where the generated data says something else.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Correction {
+    /// The name of the key, as in the data.
+    pub name: &'static str,
+    /// Its type.
+    pub key_type: KeyType,
+    /// The page that says it.
+    pub source: &'static str,
+}
+
+/// The corrections to the generated data: `corrections.txt`.
+pub fn corrections() -> impl Iterator<Item = Correction> {
+    table::rows(CORRECTIONS).filter_map(|[name, kind, source]| Some(Correction { name, key_type: KeyType::read(kind)?, source }))
 }
 
 /// Whether a condition key can be in the context of an action's requests.
@@ -190,6 +207,7 @@ fn names(pattern: &str, name: &str) -> bool {
 }
 
 pub(super) const TEXT: &str = include_str!("data/condition_keys.txt");
+const CORRECTIONS: &str = include_str!("corrections.txt");
 static KEYS: LazyLock<Vec<ConditionKey>> = LazyLock::new(|| table::rows(TEXT).filter_map(ConditionKey::read).collect());
 static VARIABLE_KEYS: LazyLock<Vec<&ConditionKey>> = LazyLock::new(|| KEYS.iter().filter(|key| key.name.contains('*')).collect());
 

@@ -4,13 +4,16 @@ use super::exit::Exit;
 use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
 use super::folder::{Folder, FolderError, look_into};
 use super::levels::Levels;
+use super::typed;
+use crate::finding::Finding;
+use crate::ica::assume::unknown_keys;
 use crate::ica::connection::{Built, ConnectionError, Unreadable, build};
 use crate::ica::settings::{self, Settings};
 use crate::ica::{Check, Verdict};
 use crate::report::human;
 use crate::report::json;
 use crate::report::overview::Overview;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use clap::{Args as ClapArgs, ValueEnum};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -58,7 +61,7 @@ pub(super) struct About {
     dir: Option<PathBuf>,
     /// Settings file (ica.toml) with the names of these flags; paths in it are relative to it. Flags go over it.
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
-    connection: Option<PathBuf>,
+    pub(super) connection: Option<PathBuf>,
     /// The bucket's name.
     #[arg(long, help_heading = "Connection")]
     bucket: Option<String>,
@@ -210,17 +213,28 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer, 
     let mut sources = Sources::new();
     let mut files = Files { folder: folder.to_owned() };
     let built = build(&settings, &mut sources, &mut files);
-    let Built { connection, unreadable } = match built {
+    let Built { mut connection, unreadable } = match built {
         Ok(built) => built,
-        Err(ConnectionError::Setting { name, message }) => return printer.usage(&format!("{name}: {message}")),
+        Err(ConnectionError::Setting { name, message }) => {
+            return printer.usage(&format!("{}: {message}", typed::setting(name, args.about.connection.as_deref())));
+        }
     };
     if !unreadable.is_empty() {
         return printer.unreadable(&sources, &unreadable);
     }
+    for words in unknown_keys(&settings.assume) {
+        let warning = format!("{}: {words}", typed::setting("assume", args.about.connection.as_deref()));
+        print_error(&format!("warning: {warning}\n"));
+        if args.format == Format::Json {
+            connection.findings.push(Finding::warning("unknown-key", Span::NOWHERE, warning));
+        }
+    }
     let check = crate::ica::check(&connection);
     if check.operations.is_empty() {
-        return printer
-            .usage("skip: every operation that was asked for is skipped or not part of this method, so nothing is left to check");
+        let name = if settings.skip.is_empty() { "operation" } else { "skip" };
+        let name = typed::setting(name, args.about.connection.as_deref());
+        let message = "every operation that was asked for is skipped or not part of this method, so nothing is left to check";
+        return printer.usage(&format!("{name}: {message}"));
     }
     course.overview.add(&connection, &check);
     let printed = printer.report(&sources, &connection, &check, course);

@@ -1,6 +1,6 @@
 //! `ica-policy compare`: two versions of a policy, or of a connection.
 
-use super::compare_connection::{self, Failure, Outcome, is_settings};
+use super::compare_connection::{self, Failure, is_settings};
 use super::exit::Exit;
 use super::files::{look, print, print_error, print_report, unreadable};
 use super::versions::{NONE, Origin, Read};
@@ -201,6 +201,8 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
     let differences = differences(&[&before], &[&after], requests);
     let change = Change {
         caller: None,
+        layer: None,
+        beyond: false,
         old: Side { name: &old.name, policies: vec![&before] },
         new: Side { name: &new.name, policies: vec![&after] },
         differences: &differences,
@@ -227,12 +229,8 @@ fn compare_settings(args: &Args, old: &Origin<'_>, new: &Origin<'_>, printer: &P
         Err(failure) => return printer.failure(&Sources::new(), failure),
     };
     let compared = pairs.iter().map(|pair| {
-        let mut report = |sources: &Sources, comparison: &Comparison<'_>, outcome: &Outcome<'_>| {
-            let differences = outcome.changes.iter().map(|change| &change.differences);
-            let is_worse = outcome.operations.iter().any(OperationChange::is_newly_blocked);
-            let is_open = outcome.is_partly_open && !matches!(args.fail_on, FailOn::Never | FailOn::NewlyBlocked);
-            let fails = args.fail_on.fails(differences.clone(), is_worse) || is_open;
-            printer.report(sources, comparison).max(judged(fails, differences))
+        let mut report = |sources: &Sources, comparison: &Comparison<'_>| {
+            printer.report(sources, comparison).max(judged(fails(args.fail_on, comparison), differences_of(comparison)))
         };
         match compare_connection::compare((old, new), pair, &mut report) {
             (_, Ok(exit)) => exit,
@@ -240,6 +238,20 @@ fn compare_settings(args: &Args, old: &Origin<'_>, new: &Origin<'_>, printer: &P
         }
     });
     compared.max().unwrap_or(Exit::Usage)
+}
+
+/// Whether something of two connections fails. A connection without partner is compared with nothing: what it gives is new, or lost.
+fn fails(fail_on: FailOn, comparison: &Comparison<'_>) -> bool {
+    let Some(connections) = &comparison.connections else { return false };
+    let is_worse = connections.operations.iter().any(OperationChange::is_newly_blocked);
+    let is_open = !connections.left_out.is_empty() && !matches!(fail_on, FailOn::Never | FailOn::NewlyBlocked);
+    let is_added = comparison.old.read_as.is_none() && matches!(fail_on, FailOn::Any | FailOn::NewAccess);
+    let is_gone = comparison.new.read_as.is_none() && matches!(fail_on, FailOn::Any | FailOn::LostAccess);
+    fail_on.fails(differences_of(comparison), is_worse) || is_open || is_added || is_gone
+}
+
+fn differences_of<'a>(comparison: &'a Comparison<'a>) -> impl Iterator<Item = &'a Differences> + Clone {
+    comparison.changes.iter().map(|change| change.differences)
 }
 
 /// The kind that both documents show; one that has no statement is of the kind of the other.

@@ -6,10 +6,10 @@ use super::git::Revision;
 use super::versions::Origin;
 use crate::ica::connection::{Built, Connection, ConnectionError, Loader, Unreadable, build};
 use crate::ica::settings::{self, Settings};
-use crate::ica::{AccessChange, OperationChange, access_changes, check, operation_changes};
+use crate::ica::{access_changes, check, layer_changes, operation_changes};
 use crate::report::{Change, Comparison, Connections, Version};
 use crate::source::{SourceId, Sources};
-use crate::symbolic::Requests;
+use crate::symbolic::{Relation, Requests};
 use std::path::{Path, PathBuf};
 
 /// The ending of settings files.
@@ -39,24 +39,35 @@ struct Side {
     settings: Vec<Settings>,
 }
 
-/// The connections of two settings files, paired by name; a file with one connection needs no name.
+/// The connections of two settings files, paired by name, else by bucket; two files with one connection each need neither.
 pub(super) fn pairs(old: &Origin<'_>, new: &Origin<'_>) -> Result<Vec<Pair>, Failure> {
     let [old, new] = [side(old)?, side(new)?];
     if let ([old], [new]) = (old.settings.as_slice(), new.settings.as_slice()) {
         return Ok(vec![Pair { name: new.name.clone(), old: Some(old.clone()), new: Some(new.clone()) }]);
     }
     for side in [&old, &new] {
-        let names = side.settings.iter().map(|settings| settings.name.as_deref()).collect::<Vec<_>>();
-        let is_twice = |name: &Option<&str>| names.iter().filter(|other| *other == name).count() > 1;
-        if names.iter().any(|name| name.is_none() || is_twice(name)) {
-            let message = format!("{}: every connection needs a `name` of its own, by which the old and the new are paired", side.shown);
+        let names = side.settings.iter().map(name).collect::<Vec<_>>();
+        let twice = names.iter().find(|name| names.iter().filter(|other| other == name).count() > 1);
+        if let Some(twice) = twice {
+            let message = format!(
+                "{}: {} connections are called {}: give each a `name` of its own, by which the old and the new are paired",
+                side.shown,
+                names.iter().filter(|name| *name == twice).count(),
+                twice.as_deref().unwrap_or("nothing")
+            );
             return Err(Failure::Usage(message));
         }
     }
-    let find = |all: &[Settings], name: &Option<String>| all.iter().find(|settings| settings.name == *name).cloned();
-    let gone = old.settings.iter().filter(|settings| find(&new.settings, &settings.name).is_none());
-    let names = new.settings.iter().chain(gone).map(|settings| settings.name.clone());
+    let find = |all: &[Settings], wanted: &Option<String>| all.iter().find(|settings| name(settings) == *wanted).cloned();
+    let gone = old.settings.iter().filter(|settings| find(&new.settings, &name(settings)).is_none());
+    let names = new.settings.iter().chain(gone).map(name);
     Ok(names.map(|name| Pair { old: find(&old.settings, &name), new: find(&new.settings, &name), name }).collect())
+}
+
+/// The name of a connection; without one its bucket, with the prefix.
+fn name(settings: &Settings) -> Option<String> {
+    let prefix = settings.prefix.as_deref().unwrap_or_default();
+    settings.name.clone().or_else(|| settings.bucket.as_ref().map(|bucket| format!("{bucket}/{prefix}")))
 }
 
 fn side(origin: &Origin<'_>) -> Result<Side, Failure> {
@@ -121,19 +132,11 @@ fn read(sources: &mut Sources, origin: &Origin<'_>, settings: &Settings) -> Resu
     }
 }
 
-/// What came out, for the exit code.
-pub(super) struct Outcome<'a> {
-    pub changes: &'a [AccessChange<'a>],
-    pub operations: &'a [OperationChange],
-    /// Whether the access of some caller could not be compared.
-    pub is_partly_open: bool,
-}
-
 /// Compares one connection and hands the comparison on.
 pub(super) fn compare(
     (old, new): (&Origin<'_>, &Origin<'_>),
     pair: &Pair,
-    report: &mut dyn FnMut(&Sources, &Comparison<'_>, &Outcome<'_>) -> Exit,
+    report: &mut dyn FnMut(&Sources, &Comparison<'_>) -> Exit,
 ) -> (Sources, Result<Exit, Failure>) {
     let mut sources = Sources::new();
     let mut side = |origin, settings: &Option<Settings>| settings.as_ref().map(|settings| read(&mut sources, origin, settings)).transpose();
@@ -155,30 +158,31 @@ fn compared(
     (old, new): (&Origin<'_>, &Origin<'_>),
     pair: &Pair,
     (before, after): (Option<&Connection>, Option<&Connection>),
-    report: &mut dyn FnMut(&Sources, &Comparison<'_>, &Outcome<'_>) -> Exit,
+    report: &mut dyn FnMut(&Sources, &Comparison<'_>) -> Exit,
 ) -> Exit {
     let checks = [before, after].map(|connection| connection.map(check));
     let operations = operation_changes(checks[0].as_ref(), checks[1].as_ref());
-    let both = before.zip(after).map(|(before, after)| access_changes(before, after)).unwrap_or_default();
-    let (mut changes, mut left_out) = (Vec::new(), Vec::new());
-    for change in both {
-        match change {
-            Ok(change) => changes.push(change),
-            Err((caller, reason)) => left_out.push((caller.id(), reason)),
-        }
-    }
+    let both = before.zip(after);
+    let access = both.map(|(before, after)| access_changes(before, after)).unwrap_or_default();
+    let layers = both.map(|(before, after)| layer_changes(before, after)).unwrap_or_default();
+    let left_out_callers = access.iter().filter_map(|change| change.as_ref().err()).map(|(caller, reason)| (caller.id(), reason.clone()));
+    let left_out_layers = layers.iter().filter_map(|change| change.as_ref().err()).cloned();
+    let left_out = left_out_callers.chain(left_out_layers).collect();
     let read_as = |connection: Option<&Connection>| connection.map(|_| "settings of a connection".to_owned());
     let versions = [(old, before), (new, after)].map(|(origin, known)| Version { name: shown(origin), read_as: read_as(known) });
-    let outcome = Outcome { changes: &changes, operations: &operations, is_partly_open: !left_out.is_empty() };
+    let of_callers = access.iter().flatten().map(|change| Change::of_caller(change, &versions[0], &versions[1]));
+    // Documents that say the same are not worth a word.
+    let differing = layers.iter().flatten().filter(|change| change.differences.relation != Relation::Equal);
+    let of_layers = differing.map(|change| Change::of_layer(change, &versions[0], &versions[1]));
     let findings = after.map(|connection| connection.findings.clone()).unwrap_or_default();
     let comparison = Comparison {
         requests: Requests::Any,
         old: &versions[0],
         new: &versions[1],
         kind: "effective",
-        changes: changes.iter().map(|change| Change::of_caller(change, &versions[0], &versions[1])).collect(),
+        changes: of_callers.chain(of_layers).collect(),
         findings: &findings,
         connections: Some(Connections { name: pair.name.as_deref(), operations: &operations, check: checks[1].as_ref(), left_out }),
     };
-    report(sources, &comparison, &outcome)
+    report(sources, &comparison)
 }

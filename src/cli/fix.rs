@@ -4,6 +4,7 @@ use super::check::{self, About, Failure, Format};
 use super::exit::Exit;
 use super::files::{Files, look, print, print_error, print_report};
 use super::replace::{Replacement, replace_all};
+use super::typed;
 use crate::fix::{Fixed, Text, Texts, fix};
 use crate::ica::connection::{Built, ConnectionError, Loader, Unreadable, build};
 use crate::ica::settings::Settings;
@@ -41,7 +42,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let mut texts = Texts::default();
     let mut reports = Vec::new();
     for settings in &connections {
-        match fix_one(settings, &folder, &mut texts, &printer) {
+        match fix_one(args, settings, &folder, &mut texts, &printer) {
             Ok(fixed) => reports.push(fixed),
             Err(exit) => return exit,
         }
@@ -57,7 +58,7 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 /// Repairs one connection on top of the edits that others needed.
-fn fix_one(settings: &Settings, folder: &Path, texts: &mut Texts, printer: &Printer) -> Result<Fixed, Exit> {
+fn fix_one(args: &Args, settings: &Settings, folder: &Path, texts: &mut Texts, printer: &Printer) -> Result<Fixed, Exit> {
     if settings.files().iter().filter(|name| **name == "-").count() > 1 {
         return Err(printer.usage("`-` can stand for one file only: standard input is read once"));
     }
@@ -65,7 +66,9 @@ fn fix_one(settings: &Settings, folder: &Path, texts: &mut Texts, printer: &Prin
     let mut recorder = Recorder { files: Files { folder: folder.to_owned() }, texts };
     let Built { unreadable, .. } = match build(settings, &mut sources, &mut recorder) {
         Ok(built) => built,
-        Err(ConnectionError::Setting { name, message }) => return Err(printer.usage(&format!("{name}: {message}"))),
+        Err(ConnectionError::Setting { name, message }) => {
+            return Err(printer.usage(&format!("{}: {message}", typed::setting(name, args.about.connection.as_deref()))));
+        }
     };
     if !unreadable.is_empty() {
         return Err(printer.unreadable(&sources, &unreadable));

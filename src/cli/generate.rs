@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
+use super::typed;
 use super::write::{NewFile, WriteError, write_all};
 use crate::generate::{Generated, Options, Plan, generate};
 use crate::ica::connection::{ConnectionError, Unreadable, build};
@@ -178,7 +179,10 @@ fn not_written(dir: &Path, error: &WriteError) -> Failure {
 fn plan(args: &Args, settings: &Settings) -> Result<Plan, Failure> {
     let bare = settings.clone().with_files(&|_| None);
     let built = build(&bare, &mut Sources::new(), &mut Files { folder: PathBuf::new() });
-    let connection = built.map_err(|ConnectionError::Setting { name, message }| Failure::Usage(format!("{name}: {message}")))?.connection;
+    let wrong = |ConnectionError::Setting { name, message }| {
+        Failure::Usage(format!("{}: {message}", typed::setting(name, args.connection.as_deref())))
+    };
+    let connection = built.map_err(wrong)?.connection;
     let values = args.set.iter().map(|text| match text.split_once('=') {
         Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
         None => Err(Failure::Usage(format!("--set: `{text}` has no `=`: give NAME=VALUE"))),

@@ -3,6 +3,7 @@
 use super::check::{About, Failure, connections, is_given};
 use super::exit::Exit;
 use super::files::{Files, look, print_error, print_report};
+use super::typed;
 use crate::ica::connection::{Built, ConnectionError, Unreadable, build};
 use crate::ica::graph::Dependencies;
 use crate::ica::settings::Settings;
@@ -60,7 +61,9 @@ fn draw_connection(args: &Args, settings: &Settings, folder: &Path) -> Exit {
     let built = build(settings, &mut sources, &mut Files { folder: folder.to_owned() });
     let Built { connection, unreadable: errors } = match built {
         Ok(built) => built,
-        Err(ConnectionError::Setting { name, message }) => return usage(&format!("{name}: {message}")),
+        Err(ConnectionError::Setting { name, message }) => {
+            return usage(&format!("{}: {message}", typed::setting(name, args.flags.connection.as_deref())));
+        }
     };
     if !errors.is_empty() {
         return unreadable(&sources, &errors);

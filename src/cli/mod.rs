@@ -16,6 +16,7 @@ mod inputs;
 mod levels;
 mod replace;
 mod simulate;
+mod typed;
 mod versions;
 mod write;
 
@@ -105,13 +106,13 @@ fn not_built(error: clap::Error) -> clap::Error {
 
 /// Whether a command line that could not be parsed asked for JSON: a program waits for an answer it can read.
 fn asks_for_json() -> bool {
-    let arguments = std::env::args().collect::<Vec<_>>();
+    let arguments = typed::arguments();
     arguments.windows(2).any(|pair| pair == ["--format", "json"]) || arguments.iter().any(|argument| argument == "--format=json")
 }
 
 /// Prints the mistake in the JSON of the command that was meant.
 fn print_usage_error(message: &str) {
-    match std::env::args().nth(1).as_deref() {
+    match typed::arguments().first().map(String::as_str) {
         Some("compare") => compare::print_usage_error(message),
         Some("generate") => generate::print_usage_error(message),
         Some("explain") => explain::print_usage_error(message),

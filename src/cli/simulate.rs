@@ -5,13 +5,13 @@ use super::exit::Exit;
 use super::files::{Files, look, print, print_error};
 use super::levels::Levels;
 use crate::authz::{Context, ContextValue, Layer, Layers, Request};
-use crate::eval::{Outcome, decide};
+use crate::eval::Outcome;
 use crate::finding::{Finding, Severity};
 use crate::ica::connection::{Loader, Unreadable};
 use crate::input;
 use crate::model::{self, Policy, PolicyKind};
 use crate::report::{errors, human, simulation};
-use crate::simulate::{Answer, RequestText, resource_kind};
+use crate::simulate::{Answer, RequestText, resource_kind, simulate};
 use crate::source::Sources;
 use clap::{Args as ClapArgs, ValueEnum};
 use std::collections::BTreeMap;
@@ -103,12 +103,12 @@ pub(super) fn run(args: &Args) -> Exit {
         return Exit::Unreadable;
     }
     let layers = policies.layers();
-    let decision = decide(&request, &layers);
+    let simulated = simulate(&request, &layers);
     match args.format {
-        Format::Human => print(&simulation::report(&reader.sources, &request, &layers, &decision, &reader.findings, look(&io::stdout()))),
-        Format::Json => print(&format!("{}\n", Answer::decided(None, &decision, &request, &layers).to_json())),
+        Format::Human => print(&simulation::report(&reader.sources, &request, &layers, &simulated, &reader.findings, look(&io::stdout()))),
+        Format::Json => print(&format!("{}\n", Answer::decided(None, &simulated, &request, &layers).to_json())),
     }
-    if decision.outcome == Outcome::Allowed { Exit::Clean } else { Exit::Found }
+    if simulated.decision.outcome == Outcome::Allowed { Exit::Clean } else { Exit::Found }
 }
 
 /// Prints what is wrong with the command line as JSON.

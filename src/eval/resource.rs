@@ -1,5 +1,6 @@
 //! Resources: ARNs part by part (B5).
 
+use super::condition;
 use super::glob::{Stars, matches};
 use super::tri::Tri;
 use crate::authz::Readings;
@@ -18,6 +19,7 @@ fn one(pattern: &ResourcePattern, request: &Request, readings: &Readings) -> Tri
     match &pattern.kind {
         ResourceKind::Everything => Tri::Yes,
         ResourceKind::Arn(_) if request.resource == "*" => Tri::No,
+        ResourceKind::Arn(pattern) if condition::is_open(pattern, &request.context) => Tri::Maybe,
         ResourceKind::Arn(pattern) => Tri::from(arn(pattern, request, readings)),
     }
 }

@@ -31,6 +31,14 @@ fn first_span<T>(element: &Element<T>, test: impl Fn(&T) -> (bool, Span)) -> Opt
     element.patterns.iter().map(test).find(|(covers, _)| *covers).map(|(_, span)| span)
 }
 
+/// Whether the action, the resource and the conditions of a statement may fit a request, whoever asks.
+pub fn may_apply(statement: &Statement, request: &Request) -> bool {
+    let readings = Readings::default();
+    let action = statement.action.as_ref().is_none_or(|element| action::element(element, &request.action) != Tri::No);
+    let resource = statement.resource.as_ref().is_none_or(|element| resource::element(element, request, &readings) != Tri::No);
+    action && resource && statement.conditions.iter().all(|own| condition::holds(own, &request.context, &readings) != Tri::No)
+}
+
 /// Whether a condition holds for a request, by the first readings; `None` where that cannot be said of its words.
 pub fn condition_holds(condition: &Condition, request: &Request) -> Option<bool> {
     certain(condition::holds(condition, &request.context, &Readings::default()))

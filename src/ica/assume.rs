@@ -2,7 +2,7 @@
 
 use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, catalogue};
 use super::connection::{Assume, Connection, ConnectionError};
-use super::token::claim_fact;
+use super::token::{claim, claim_fact};
 use crate::aws;
 use crate::model::condition::{boolean, date, numeric};
 
@@ -48,6 +48,16 @@ pub(super) fn parse(text: &str) -> Result<Assume, ConnectionError> {
         return Err(wrong(message));
     }
     Ok(Assume { caller, key: lower, value })
+}
+
+/// What is told of assumptions about keys that the reference data lacks: they may be newer than it, or a slip of the pen that settles
+/// nothing. Claims of an identity provider's tokens are in no data.
+pub fn unknown_keys(texts: &[String]) -> impl Iterator<Item = String> {
+    let is_known = |text: &str| parse(text).is_ok_and(|assume| aws::condition_key(&assume.key).is_some() || claim(&assume.key).is_some());
+    let date = aws::data_date();
+    texts.iter().filter(move |text| !is_known(text)).map(move |text| {
+        format!("AWS's data of {date} has no condition key like that of `{text}`; it counts only where a policy spells it alike")
+    })
 }
 
 fn check_key(key: &str) -> Result<(), ConnectionError> {

@@ -9,7 +9,8 @@ use super::space::callers;
 use super::verdict::{Check, Verdict};
 use crate::authz::{Context, Layer, Layers};
 use crate::model::Policy;
-use crate::symbolic::{Access, Differences, Within, access_differences};
+use crate::source::without_places;
+use crate::symbolic::{Access, Differences, Requests, Within, access_differences, differences, differences_beyond};
 
 /// An operation for one caller, before and after.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,6 +50,78 @@ pub fn operation_changes(old: Option<&Check>, new: Option<&Check>) -> Vec<Operat
         new: verdict(new, &operation.id, caller),
     };
     all.map(change).filter(|change| change.old.is_some() || change.new.is_some()).collect()
+}
+
+/// The documents of one layer, before and after, taken by themselves.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LayerChange<'a> {
+    /// `identity`, `bucket-policy`, ..
+    pub layer: &'static str,
+    /// Whether only requests beyond S3's to the bucket were looked at: those are told for each caller.
+    pub beyond: bool,
+    /// The policies before.
+    pub old: Vec<&'a Policy>,
+    /// The policies now.
+    pub new: Vec<&'a Policy>,
+    /// In what they differ.
+    pub differences: Differences,
+}
+
+/// What the documents say to others and elsewhere: the bucket's, the key's and the role's own policies for whoever asks, the customer's
+/// policies on everything but the bucket. Layers that cannot be compared come with the reason.
+pub fn layer_changes<'a>(old: &'a Connection, new: &'a Connection) -> Vec<Result<LayerChange<'a>, (&'static str, String)>> {
+    let within = within(new, None);
+    let own = |layer, limits, before, after| (layer, true, limits, before, after);
+    let asked = |layer, limits, before, after| (layer, false, limits, before, after);
+    let layers = [
+        own("identity", false, &old.identity, &new.identity),
+        own("boundary", true, &old.boundary, &new.boundary),
+        own("session", true, &old.session, &new.session),
+        asked("bucket-policy", false, &old.bucket_policy, &new.bucket_policy),
+        asked("vpce", true, &old.vpce, &new.vpce),
+        asked("kms-key-policy", false, &old.kms_key_policy, &new.kms_key_policy),
+        asked("trust-policy", false, &old.trust_policy, &new.trust_policy),
+    ];
+    let mut changes = Vec::new();
+    for (layer, beyond, limits, before, after) in layers {
+        let (before, after) = match (listed(before), listed(after)) {
+            (None, None) => continue,
+            (Some(before), Some(after)) if !limits || before.is_empty() == after.is_empty() => (before, after),
+            (Some(_), Some(_)) => {
+                changes.push(Err((layer, "only one of the two has it; what it limits beyond the bucket was not compared".to_owned())));
+                continue;
+            }
+            _ => {
+                changes.push(Err((layer, "only one of the two names it".to_owned())));
+                continue;
+            }
+        };
+        let differences = match beyond {
+            true => differences_beyond(&before, &after, Requests::Possible, &within),
+            false => differences(&before, &after, Requests::Possible),
+        };
+        changes.push(Ok(LayerChange { layer, beyond, old: before, new: after, differences }));
+    }
+    for (layer, before, after) in [("scp", &old.scps, &new.scps), ("rcp", &old.rcps, &new.rcps)] {
+        if !same_words(before, after) {
+            changes.push(Err((layer, "the two differ; what that means beyond ICA's callers was not compared".to_owned())));
+        }
+    }
+    changes
+}
+
+fn listed(given: &Given<Vec<Policy>>) -> Option<Vec<&Policy>> {
+    match given {
+        Given::Given(policies) => Some(policies.iter().collect()),
+        Given::None => Some(Vec::new()),
+        Given::Absent => None,
+    }
+}
+
+/// Whether two layers are the same words, level by level.
+fn same_words(old: &Given<Vec<Vec<Policy>>>, new: &Given<Vec<Vec<Policy>>>) -> bool {
+    let (Given::Given(old), Given::Given(new)) = (old, new) else { return std::mem::discriminant(old) == std::mem::discriminant(new) };
+    without_places(old) == without_places(new)
 }
 
 /// What a caller may do with the bucket, before and after.

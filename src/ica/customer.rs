@@ -49,7 +49,7 @@ impl Customer {
 /// The user or role that settings name: one of them.
 pub(super) fn customer(settings: &Settings, account: &str) -> Result<Customer, ConnectionError> {
     match (&settings.user, &settings.role) {
-        (Some(_), Some(_)) => Err(wrong("role", "`role` and `user` exclude each other: ICA has the key of a user, or assumes a role")),
+        (Some(_), Some(_)) => Err(wrong("role", "a user and a role exclude each other: ICA has the key of a user, or assumes a role")),
         (None, Some(role)) => arn("role", role, account).map(Customer::Role),
         (Some(user), None) => arn("user", user, account).map(Customer::User),
         (None, None) => Err(wrong("user", "which IAM user does ICA use? Give its name or ARN with --user, or the role with --role")),

@@ -1,6 +1,6 @@
 //! What Illumina Connected Analytics does with a bucket, as data, and the check of a connection against it.
 
-mod assume;
+pub mod assume;
 pub mod catalogue;
 mod check;
 mod compare;
@@ -32,7 +32,7 @@ mod visit;
 mod words;
 
 pub use check::check;
-pub use compare::{AccessChange, OperationChange, access_changes, operation_changes};
+pub use compare::{AccessChange, LayerChange, OperationChange, access_changes, layer_changes, operation_changes};
 pub use customer::Customer;
 pub use depends::{better_if_connected, needed};
 pub use gaps::{Gap, GapCause, Near, Standing, StepGaps, gaps, required_step};

@@ -258,18 +258,24 @@ impl<'a> Scene<'a> {
         reason
     }
 
-    /// The words that AWS would refuse, in the first statement that may be about the action.
+    /// The words that AWS would refuse or that are beyond a limit of ours, in the first statement that may be about the action.
     fn point_at_doubt(&self, reason: &mut Reason, request: &Request) {
         for layer in self.layers.ids() {
             let statements = self.layers.policies(layer).iter().flat_map(|policy| &policy.statements);
             for statement in statements.filter(|statement| concerns(statement, &request.action)) {
-                let Some((span, doubt)) = statement.all_doubts().next() else { continue };
+                let Some(doubt) = statement.all_doubts().next() else { continue };
                 reason.layer = self.layer_name(layer);
                 locate(reason, statement);
-                reason.span = Some(span);
-                reason.message =
-                    format!("AWS would refuse these words ({doubt}), so whether `{}` is allowed is not known", self.action_words(request));
-                reason.help = Some(Advice::plain("mend the words that AWS would refuse"));
+                reason.span = Some(doubt.span);
+                let words = if doubt.is_limit { "these words are not matched" } else { "AWS would refuse these words" };
+                let help =
+                    if doubt.is_limit { "shorten them; AWS may take them as they are" } else { "mend the words that AWS would refuse" };
+                let action = self.action_words(request);
+                reason.message = format!("{words} ({}), so whether `{action}` is allowed is not known", doubt.reason);
+                reason.help = Some(Advice::plain(help));
+                if doubt.is_limit {
+                    reason.kind = ReasonKind::Limit;
+                }
                 return;
             }
         }

@@ -48,7 +48,7 @@ fn named_providers(connection: &Connection) -> Vec<String> {
 }
 
 /// The provider whose claim a condition key is, `HOST:aud` and the like: no service of AWS has a dot in its name.
-fn claim(key: &str) -> Option<(&str, &str)> {
+pub(super) fn claim(key: &str) -> Option<(&str, &str)> {
     key.rsplit_once(':').filter(|(host, _)| host.contains('.') && !host.contains(':'))
 }
 

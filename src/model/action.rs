@@ -1,6 +1,7 @@
 //! Action patterns. Service prefix and name compare without case (`facts/B_grammar.md` B3).
 
-use super::pattern::{Part, Pattern, Reading};
+use super::pattern::{Part, Pattern, Problem, Reading};
+use super::policy::Doubt;
 use crate::source::Span;
 
 /// `*`, `s3:Get*`, ..
@@ -10,15 +11,16 @@ pub struct ActionPattern {
     pub pattern: Pattern,
     /// Its place.
     pub span: Span,
-    /// What AWS would refuse about it.
-    pub doubt: Option<String>,
+    /// Why it may or may not count.
+    pub doubt: Option<Doubt>,
 }
 
 impl ActionPattern {
     pub(super) fn parse(text: &str, span: Span) -> ActionPattern {
         let lower = text.to_ascii_lowercase();
         let (pattern, errors) = Pattern::parse(&lower, Reading { wildcards: true, variables: false, arn: false });
-        ActionPattern { pattern, span, doubt: errors.into_iter().next().or_else(|| doubt(text)) }
+        let problem = errors.into_iter().next().or_else(|| doubt(text).map(Problem::from));
+        ActionPattern { pattern, span, doubt: problem.map(|problem| problem.at(span)) }
     }
 }
 

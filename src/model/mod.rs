@@ -16,7 +16,7 @@ mod variable;
 pub use action::ActionPattern;
 pub use arn::{Arn, ArnError};
 pub use condition::Condition;
-pub use lower::{Lowered, lower};
+pub use lower::{LIMIT, Lowered, lower};
 pub use pattern::{MAX_PATTERN_BYTES, MAX_WILDCARDS, Part, Pattern, Shape};
 pub use policy::{Doubt, Effect, Element, Policy, PolicyKind, Statement, Version};
 pub use principal::{Named, PrincipalPattern};

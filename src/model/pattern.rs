@@ -1,6 +1,8 @@
 //! Texts with wildcards and variables, as a list of parts.
 
+use super::policy::Doubt;
 use super::variable::{self, Braced, Variable};
+use crate::source::Span;
 
 /// One part of a pattern.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,10 +65,11 @@ pub const MAX_PATTERN_BYTES: usize = 8192;
 pub const MAX_WILDCARDS: usize = 64;
 
 impl Pattern {
-    /// Reads `text`. Also returns what is wrong with its variables, a wrong one is kept as literal text; or that it is too long to match.
-    pub(super) fn parse(text: &str, reading: Reading) -> (Pattern, Vec<String>) {
+    /// Reads `text`. Also returns what is wrong with its variables, a wrong one is kept as literal text; or that it
+    /// is too long to match.
+    pub(super) fn parse(text: &str, reading: Reading) -> (Pattern, Vec<Problem>) {
         if let Some(error) = too_much(text, reading) {
-            return (Pattern::literal(""), vec![error]);
+            return (Pattern::literal(text), vec![error]);
         }
         let mut errors = Vec::new();
         let special = |c: char| reading.wildcards && matches!(c, '*' | '?') || reading.variables && c == '$';
@@ -140,13 +143,40 @@ impl Pattern {
     }
 }
 
-/// What a limit refuses. The text itself would make a message that nobody can read.
-fn too_much(text: &str, reading: Reading) -> Option<String> {
-    if text.len() > MAX_PATTERN_BYTES {
-        return Some(format!("the text has {} bytes, the most that is matched is {MAX_PATTERN_BYTES}", text.len()));
-    }
+/// What a limit stops. The text itself would make a message that nobody can read.
+fn too_much(text: &str, reading: Reading) -> Option<Problem> {
     let wildcards = if reading.wildcards { text.matches(['*', '?']).count() } else { 0 };
-    (wildcards > MAX_WILDCARDS).then(|| format!("the text has {wildcards} wildcards, the most that is matched is {MAX_WILDCARDS}"))
+    let told = |has: String, most: usize| Problem {
+        reason: format!("the text has {has}, the most that is matched is {most}; this is a limit of ica-policy, not of AWS"),
+        is_limit: true,
+    };
+    if text.len() > MAX_PATTERN_BYTES {
+        return Some(told(format!("{} bytes", text.len()), MAX_PATTERN_BYTES));
+    }
+    (wildcards > MAX_WILDCARDS).then(|| told(format!("{wildcards} wildcards"), MAX_WILDCARDS))
+}
+
+/// Why a text may or may not count.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Problem {
+    /// Words for a person.
+    pub reason: String,
+    /// Whether it is a limit of ours.
+    pub is_limit: bool,
+}
+
+impl Problem {
+    /// The doubt that it casts on the words at a place.
+    pub(super) fn at(self, span: Span) -> Doubt {
+        Doubt { span, reason: self.reason, is_limit: self.is_limit }
+    }
+}
+
+/// What AWS would refuse.
+impl From<String> for Problem {
+    fn from(reason: String) -> Problem {
+        Problem { reason, is_limit: false }
+    }
 }
 
 #[derive(Default)]
@@ -178,9 +208,9 @@ impl Builder {
     }
 
     /// Reads what follows `${` and returns what follows the closing brace.
-    fn variable<'a>(&mut self, text: &'a str, errors: &mut Vec<String>) -> &'a str {
+    fn variable<'a>(&mut self, text: &'a str, errors: &mut Vec<Problem>) -> &'a str {
         let Some((inside, rest)) = text.split_once('}') else {
-            errors.push(format!("`${{{text}` has no closing brace"));
+            errors.push(format!("`${{{text}` has no closing brace").into());
             self.text("${");
             return text;
         };
@@ -188,7 +218,7 @@ impl Builder {
             Ok(Braced::Literal(c)) => self.text(c.encode_utf8(&mut [0; 4])),
             Ok(Braced::Variable(variable)) => return self.wildcard(Part::Variable(variable), rest),
             Err(error) => {
-                errors.push(error);
+                errors.push(error.into());
                 self.text(&format!("${{{inside}}}"));
             }
         }

@@ -1,6 +1,5 @@
 //! A policy and its statements.
 
-use super::condition::Test;
 use super::{ActionPattern, Condition, Pattern, PrincipalPattern, ResourceKind, ResourcePattern, Variable};
 use crate::source::{Span, Spanned};
 
@@ -86,18 +85,21 @@ pub enum Effect {
     Unclear,
 }
 
-/// Words that AWS would refuse to store, and so may or may not count.
+/// Words that may or may not count: AWS would refuse to store them, or they are beyond a limit of ours.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Doubt {
     /// The words.
     pub span: Span,
     /// Why, as told in the finding on the same span.
     pub reason: String,
+    /// Whether it is a limit of ours; AWS may well take the words.
+    pub is_limit: bool,
 }
 
 impl Doubt {
-    fn told(&self) -> (Span, &str) {
-        (self.span, &self.reason)
+    /// About words that AWS would refuse.
+    pub(super) fn refused(span: Span, reason: impl Into<String>) -> Doubt {
+        Doubt { span, reason: reason.into(), is_limit: false }
     }
 }
 
@@ -146,24 +148,19 @@ impl Statement {
 
     /// The patterns that its conditions compare texts with.
     pub fn condition_patterns(&self) -> impl Iterator<Item = &Pattern> {
-        let values = self.conditions.iter().flat_map(|condition| match &condition.test {
-            Test::String { values, .. } | Test::Arn { values, .. } => values.list.as_slice(),
-            _ => &[],
-        });
-        values.map(|value| &value.node)
+        self.conditions.iter().flat_map(|condition| condition.test.patterns())
     }
 
-    /// All its words that AWS would refuse, with the reason: of the whole, of actions, resources, principals, conditions.
-    pub fn all_doubts(&self) -> impl Iterator<Item = (Span, &str)> {
-        fn of<T>(element: Option<&Element<T>>, doubt: fn(&T) -> (Span, Option<&String>)) -> impl Iterator<Item = (Span, &str)> {
-            let patterns = element.into_iter().flat_map(|element| &element.patterns);
-            patterns.map(doubt).filter_map(|(span, reason)| Some((span, reason?.as_str())))
+    /// All its doubtful words: of the whole, of actions, resources, principals, conditions.
+    pub fn all_doubts(&self) -> impl Iterator<Item = &Doubt> {
+        fn of<T>(element: Option<&Element<T>>, doubt: fn(&T) -> Option<&Doubt>) -> impl Iterator<Item = &Doubt> {
+            element.into_iter().flat_map(|element| &element.patterns).filter_map(doubt)
         }
-        let actions = of(self.action.as_ref(), |pattern| (pattern.span, pattern.doubt.as_ref()));
-        let resources = of(self.resource.as_ref(), |pattern| (pattern.span, pattern.doubt.as_ref()));
-        let principals = of(self.principal.as_ref(), |pattern| (pattern.span, pattern.doubt.as_ref()));
+        let actions = of(self.action.as_ref(), |pattern| pattern.doubt.as_ref());
+        let resources = of(self.resource.as_ref(), |pattern| pattern.doubt.as_ref());
+        let principals = of(self.principal.as_ref(), |pattern| pattern.doubt.as_ref());
         let conditions = self.conditions.iter().flat_map(|condition| condition.doubts.iter().chain(condition.test.doubts()));
-        self.doubts.iter().map(Doubt::told).chain(actions).chain(resources).chain(principals).chain(conditions.map(Doubt::told))
+        self.doubts.iter().chain(actions).chain(resources).chain(principals).chain(conditions)
     }
 
     /// The variables in its resources and conditions.

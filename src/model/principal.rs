@@ -1,6 +1,7 @@
 //! Principals as a policy names them. Sources: `facts/B_grammar.md` B5, `facts/C_evaluation.md` C2 and C6.
 
 use super::Arn;
+use super::policy::Doubt;
 use crate::source::Span;
 
 /// One name in `Principal` or `NotPrincipal`.
@@ -10,8 +11,8 @@ pub struct PrincipalPattern {
     pub named: Named,
     /// Its place.
     pub span: Span,
-    /// What AWS would refuse about it.
-    pub doubt: Option<String>,
+    /// Why it may or may not count.
+    pub doubt: Option<Doubt>,
 }
 
 /// Whom a principal names.
@@ -78,7 +79,7 @@ impl PrincipalPattern {
         };
         match named {
             Ok(named) => PrincipalPattern { named, span, doubt: None },
-            Err(doubt) => PrincipalPattern { named: Named::Nobody, span, doubt: Some(doubt) },
+            Err(reason) => PrincipalPattern { named: Named::Nobody, span, doubt: Some(Doubt::refused(span, reason)) },
         }
     }
 
@@ -86,7 +87,7 @@ impl PrincipalPattern {
     pub(super) fn bare(text: &str, span: Span) -> PrincipalPattern {
         let doubt = (text != "*").then(|| format!("`{text}` needs its kind, as in `{{\"AWS\": \"{text}\"}}`; only `\"*\"` stands alone"));
         let named = if text == "*" { Named::Everyone } else { Named::Nobody };
-        PrincipalPattern { named, span, doubt }
+        PrincipalPattern { named, span, doubt: doubt.map(|reason| Doubt::refused(span, reason)) }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Resource patterns. Source: `facts/B_grammar.md` B5.
 
 use super::Version;
-use super::pattern::{Part, Pattern, Reading};
+use super::pattern::{Part, Pattern, Problem, Reading};
+use super::policy::Doubt;
 use crate::source::Span;
 
 /// What a resource pattern covers.
@@ -20,8 +21,8 @@ pub struct ResourcePattern {
     pub kind: ResourceKind,
     /// Its place.
     pub span: Span,
-    /// What AWS would refuse about it.
-    pub doubt: Option<String>,
+    /// Why it may or may not count.
+    pub doubt: Option<Doubt>,
 }
 
 impl ResourcePattern {
@@ -31,8 +32,8 @@ impl ResourcePattern {
         }
         let reading = Reading { wildcards: true, variables: version == Version::V2012, arn: true };
         let (pattern, errors) = Pattern::parse(text, reading);
-        let doubt = errors.into_iter().next().or_else(|| doubt(text, &pattern));
-        ResourcePattern { kind: ResourceKind::Arn(pattern), span, doubt }
+        let problem = errors.into_iter().next().or_else(|| doubt(text, &pattern).map(Problem::from));
+        ResourcePattern { kind: ResourceKind::Arn(pattern), span, doubt: problem.map(|problem| problem.at(span)) }
     }
 }
 

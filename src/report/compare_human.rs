@@ -33,9 +33,15 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>, look: Look) -> Str
     }
     for change in &comparison.changes {
         let relation = relation_words(change.differences.relation);
-        let _ = match change.caller {
-            None => writeln!(text, "{relation}, compared as policies of kind {}{}", comparison.kind, looked_at(comparison.requests)),
-            Some(caller) => writeln!(text, "\naccess of {caller} to the bucket: {relation}"),
+        let _ = match (change.caller, change.layer) {
+            (None, Some(layer)) => {
+                let where_to = if change.beyond { "beyond the bucket" } else { "whoever asks" };
+                writeln!(text, "\nthe {layer} by itself, {where_to}: {relation}")
+            }
+            (None, None) => {
+                writeln!(text, "{relation}, compared as policies of kind {}{}", comparison.kind, looked_at(comparison.requests))
+            }
+            (Some(caller), _) => writeln!(text, "\naccess of {caller} to the bucket: {relation}"),
         };
         draw_change(&mut text, sources, change, look);
     }
@@ -71,7 +77,7 @@ fn operations(text: &mut String, sources: &Sources, connections: &Connections<'_
         draw_causes(text, sources, check, &worse, look);
     }
     for (caller, reason) in &connections.left_out {
-        let _ = writeln!(text, "\naccess of {caller} to the bucket: not compared: {reason}");
+        let _ = writeln!(text, "\n{caller}: not compared: {reason}");
     }
 }
 
@@ -132,9 +138,18 @@ fn closing(comparison: &Comparison<'_>) -> String {
             (number, true) => format!("{number} or more"),
         }
     };
+    if let Some(words) = comparison.connections.as_ref().and_then(|connections| one_sided(comparison, connections)) {
+        return words;
+    }
     let next = match differences().map(|differences| differences.relation).reduce(Relation::joined) {
         None => "nothing else was compared",
-        Some(Relation::Equal) => "the change is one of words only",
+        Some(Relation::Equal) => match &comparison.connections {
+            Some(connections) if connections.operations.iter().any(|change| change.old != change.new) => {
+                "the policies allow the same, and yet operations change: the settings differ"
+            }
+            Some(_) => "for ICA's callers nothing changes, and the policies allow others the same",
+            None => "the change is one of words only",
+        },
         Some(Relation::NewAllowsLess) => "look whether somebody needs what is lost",
         Some(Relation::NewAllowsMore) => "look whether the new access is meant",
         Some(Relation::Incomparable) => "look whether the new access is meant, and whether somebody needs what is lost",
@@ -146,6 +161,20 @@ fn closing(comparison: &Comparison<'_>) -> String {
     });
     let (allowed, denied) = (count(|differences| &differences.newly_allowed), count(|differences| &differences.newly_denied));
     format!("{}newly allowed: {allowed}; newly denied: {denied}; {next}", worse.unwrap_or_default())
+}
+
+/// The last line where there is nothing to compare with, or not all could be compared.
+fn one_sided(comparison: &Comparison<'_>, connections: &Connections<'_>) -> Option<String> {
+    if comparison.old.read_as.is_none() {
+        return Some("the connection is new: all that it allows is new".to_owned());
+    }
+    if comparison.new.read_as.is_none() {
+        return Some("the connection is gone: all that it allowed is lost".to_owned());
+    }
+    let nothing_found = comparison.changes.iter().all(|change| change.differences.relation == Relation::Equal);
+    let open = connections.left_out.iter().map(|(what, _)| *what).collect::<Vec<_>>();
+    (nothing_found && !open.is_empty())
+        .then(|| format!("nothing new and nothing lost was found, but not all was compared: {}", open.join(", ")))
 }
 
 /// Draws one direction.

@@ -57,6 +57,7 @@ struct OperationView {
 
 #[derive(Serialize)]
 struct NotComparedView {
+    /// A caller, or a layer.
     caller: &'static str,
     reason: String,
 }
@@ -64,6 +65,7 @@ struct NotComparedView {
 #[derive(Serialize)]
 struct DifferenceView {
     caller: Option<&'static str>,
+    layer: Option<&'static str>,
     region: RegionView,
     witness: WitnessView,
     because: Vec<CauseView>,
@@ -136,7 +138,15 @@ struct ChoiceView {
 /// The report of a comparison.
 pub fn report(sources: &Sources, comparison: &Comparison<'_>) -> String {
     let changes = || comparison.changes.iter();
-    let relation = changes().map(|change| change.differences.relation).reduce(Relation::joined);
+    let relation = match (&comparison.connections, &comparison.old.read_as, &comparison.new.read_as) {
+        // A connection without partner is compared with nothing.
+        (Some(_), None, _) => Some(Relation::NewAllowsMore),
+        (Some(_), _, None) => Some(Relation::NewAllowsLess),
+        _ => changes().map(|change| change.differences.relation).reduce(Relation::joined),
+    };
+    // What was not compared may differ.
+    let is_open = comparison.connections.as_ref().is_some_and(|connections| !connections.left_out.is_empty());
+    let relation = if is_open && relation == Some(Relation::Equal) { Some(Relation::Unknown) } else { relation };
     let connections = comparison.connections.as_ref();
     let operations = connections.iter().flat_map(|connections| connections.operations);
     let left_out = connections.iter().flat_map(|connections| &connections.left_out);
@@ -219,6 +229,7 @@ type Named<'a> = (&'static str, &'a Side<'a>);
 fn difference_views(sources: &Sources, change: &Change<'_>, direction: &Direction, from: Named<'_>, to: Named<'_>) -> Vec<DifferenceView> {
     let view = |region: &Region| DifferenceView {
         caller: change.caller,
+        layer: change.layer,
         region: region_view(sources, region, from, to),
         witness: witness_view(region, &to.1.actions(sources, region)),
         because: region.because.iter().filter_map(|cause| cause_view(sources, cause)).collect(),

@@ -2,7 +2,7 @@
 
 use super::place::position;
 use crate::finding::Finding;
-use crate::ica::{AccessChange, Check, OperationChange};
+use crate::ica::{AccessChange, Check, LayerChange, OperationChange};
 use crate::model::{Policy, Statement};
 use crate::source::{Sources, Span};
 use crate::symbolic::{Differences, Place, Region, Requests};
@@ -44,15 +44,19 @@ pub struct Connections<'a> {
     pub operations: &'a [OperationChange],
     /// The check of the new one, for its causes.
     pub check: Option<&'a Check>,
-    /// Callers whose access was not compared, and why.
+    /// Callers and layers that were not compared, and why.
     pub left_out: Vec<(&'static str, String)>,
 }
 
 /// In what two sets of policies differ.
 #[derive(Debug)]
 pub struct Change<'a> {
-    /// The caller of a connection; `None`: two documents.
+    /// The caller of a connection; `None`: documents.
     pub caller: Option<&'static str>,
+    /// The layer of a connection whose documents are compared by themselves.
+    pub layer: Option<&'static str>,
+    /// Whether only requests beyond S3's to the bucket were looked at.
+    pub beyond: bool,
     /// The old policies.
     pub old: Side<'a>,
     /// The new ones.
@@ -75,6 +79,22 @@ impl<'a> Change<'a> {
     pub fn of_caller(change: &'a AccessChange<'a>, old: &'a Version, new: &'a Version) -> Change<'a> {
         Change {
             caller: Some(change.caller.id()),
+            layer: None,
+            beyond: false,
+            old: Side { name: &old.name, policies: change.old.clone() },
+            new: Side { name: &new.name, policies: change.new.clone() },
+            differences: &change.differences,
+        }
+    }
+}
+
+impl<'a> Change<'a> {
+    /// What the documents of a layer say by themselves.
+    pub fn of_layer(change: &'a LayerChange<'a>, old: &'a Version, new: &'a Version) -> Change<'a> {
+        Change {
+            caller: None,
+            layer: Some(change.layer),
+            beyond: change.beyond,
             old: Side { name: &old.name, policies: change.old.clone() },
             new: Side { name: &new.name, policies: change.new.clone() },
             differences: &change.differences,

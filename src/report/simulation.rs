@@ -3,14 +3,22 @@
 use super::human::{Look, draw_finding};
 use super::place::position;
 use crate::authz::{Caller, LayerId, Layers, Request, StatementRef, needs_no_permission, ruled_out};
-use crate::eval::{Decision, Outcome};
+use crate::eval::Outcome;
 use crate::finding::Finding;
-use crate::simulate::{LayerTrace, explain, trace};
+use crate::simulate::{LayerTrace, Simulated, explain, left_out_words, trace};
 use crate::source::Sources;
 use std::fmt::Write;
 
 /// The report of one request. `findings` are what is wrong with the documents themselves.
-pub fn report(sources: &Sources, request: &Request, layers: &Layers<'_>, decision: &Decision, findings: &[Finding], look: Look) -> String {
+pub fn report(
+    sources: &Sources,
+    request: &Request,
+    layers: &Layers<'_>,
+    simulated: &Simulated,
+    findings: &[Finding],
+    look: Look,
+) -> String {
+    let decision = &simulated.decision;
     let mut text = String::new();
     // Writing to a string cannot fail, so the results are not looked at.
     // Requests hold actions in lower case; the data knows the usual spelling.
@@ -26,6 +34,9 @@ pub fn report(sources: &Sources, request: &Request, layers: &Layers<'_>, decisio
     }
     if decision.is_incomplete {
         let _ = writeln!(text, "  there are too many open points to try all of them");
+    }
+    for key in &simulated.left_out {
+        let _ = writeln!(text, "  {}", left_out_words(key));
     }
     for reading in &decision.readings {
         let _ =

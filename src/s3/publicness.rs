@@ -105,7 +105,7 @@ fn bound_by_name(pattern: &PrincipalPattern) -> Bound {
             unclear(pattern.span, format!("AWS does not say whether `{provider}` counts as a fixed principal"))
         }
         Named::Federated(provider) => no(pattern.span, format!("everybody whom `{provider}` knows")),
-        Named::Nobody => unclear(pattern.span, pattern.doubt.clone().unwrap_or_else(|| "names nobody".to_owned())),
+        Named::Nobody => unclear(pattern.span, pattern.doubt.as_ref().map_or("names nobody".to_owned(), |doubt| doubt.reason.clone())),
         Named::Account(_)
         | Named::User(_)
         | Named::Role(_)

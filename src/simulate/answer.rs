@@ -1,5 +1,6 @@
 //! What is answered to a line.
 
+use super::left_out::Simulated;
 use super::line::LineError;
 use crate::authz::{LayerId, Layers, Request, StatementRef, needs_no_permission, ruled_out};
 use crate::aws::{self, KeySupport};
@@ -57,7 +58,8 @@ impl Answer {
     }
 
     /// The answer to a request that was decided.
-    pub fn decided(id: Option<String>, decision: &Decision, request: &Request, layers: &Layers<'_>) -> Answer {
+    pub fn decided(id: Option<String>, simulated: &Simulated, request: &Request, layers: &Layers<'_>) -> Answer {
+        let decision = &simulated.decision;
         let readings = decision.readings.iter().map(|reading| Reading {
             id: reading.ambiguity.id(),
             text: reading.ambiguity.text(reading.choice),
@@ -66,7 +68,7 @@ impl Answer {
         let decided = Decided {
             decision: decision.outcome,
             by: by(decision, layers),
-            why: why(decision, request, layers),
+            why: why(simulated, request, layers),
             readings: readings.collect(),
         };
         Answer { id, body: Body::Decided(decided) }
@@ -109,7 +111,7 @@ fn sid(place: &StatementRef, layers: &Layers<'_>) -> Option<String> {
 }
 
 /// One sentence for a person.
-fn why(decision: &Decision, request: &Request, layers: &Layers<'_>) -> String {
+fn why(Simulated { decision, left_out }: &Simulated, request: &Request, layers: &Layers<'_>) -> String {
     let mut why = match decision.outcome {
         Outcome::Allowed if decision.allowed_by.is_empty() => {
             needs_no_permission(request).unwrap_or("the root user needs no grant in its own account").to_owned()
@@ -121,6 +123,9 @@ fn why(decision: &Decision, request: &Request, layers: &Layers<'_>) -> String {
         Outcome::Undetermined if decision.is_incomplete => "there are too many open points to try all of them".to_owned(),
         Outcome::Undetermined => "AWS leaves it open; the readings lead to different decisions".to_owned(),
     };
+    for key in left_out {
+        why.push_str(&format!("; {}", left_out_words(key)));
+    }
     for key in unsupported_keys(request) {
         why.push_str(&format!(
             "; `{key}` was given, though `{}` does not support it by AWS's data of {}",
@@ -129,6 +134,11 @@ fn why(decision: &Decision, request: &Request, layers: &Layers<'_>) -> String {
         ));
     }
     why
+}
+
+/// What it means that a key was left out.
+pub fn left_out_words(key: &str) -> String {
+    format!("`{key}` was not given, so it is absent here, though AWS sends it with every such request: its value could change the decision")
 }
 
 fn places(statements: &[StatementRef], layers: &Layers<'_>) -> String {

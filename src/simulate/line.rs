@@ -1,10 +1,10 @@
 //! One line: its members, and how they become a request and layers.
 
 use super::answer::Answer;
+use super::left_out::simulate;
 use super::request::{RequestText, resource_kind};
 use super::store::{Store, lower};
 use crate::authz::{Context, ContextValue, Layer, Layers, Request};
-use crate::eval::decide;
 use crate::finding::{Finding, Severity};
 use crate::model::{Policy, PolicyKind};
 use crate::source::Sources;
@@ -103,7 +103,7 @@ impl Line {
     /// Decides the request.
     pub fn answer(&self, id: Option<String>) -> Answer {
         let layers = self.layers();
-        Answer::decided(id, &decide(&self.request, &layers), &self.request, &layers)
+        Answer::decided(id, &simulate(&self.request, &layers), &self.request, &layers)
     }
 
     /// The request.

@@ -2,13 +2,15 @@
 
 mod answer;
 mod explain;
+mod left_out;
 mod line;
 mod request;
 mod store;
 mod trace;
 
-pub use answer::Answer;
+pub use answer::{Answer, left_out_words};
 pub use explain::explain;
+pub use left_out::{Simulated, simulate};
 pub use line::{Line, LineError};
 pub use request::{RequestText, resource_kind};
 pub use store::{MAX_DEFINED, MAX_DEFINED_BYTES, Store};

@@ -98,6 +98,7 @@ pub(super) fn lower(document: Node, kind: PolicyKind) -> Result<Policy, String> 
 
 fn refused(findings: &[Finding]) -> Result<(), String> {
     match findings.iter().find(|finding| finding.severity == Severity::Error) {
+        Some(finding) if finding.id == model::LIMIT => Err(format!("this policy cannot be matched: {}", finding.message)),
         Some(finding) => Err(format!("AWS would refuse this policy: {}", finding.message)),
         None => Ok(()),
     }

@@ -23,7 +23,7 @@ use crate::source::Span;
 const MOST_COMBINATIONS: usize = 10_000;
 
 /// The place of a grant that no statement makes: the root user of an account needs none, and layers may be taken to allow.
-const NOWHERE: Place = Place { policy: usize::MAX, statement: 0 };
+pub(super) const NOWHERE: Place = Place { policy: usize::MAX, statement: 0 };
 
 /// The key that says that a request comes through a VPC endpoint.
 const ENDPOINT: &str = "aws:sourcevpce";
@@ -189,14 +189,15 @@ fn combinations(formula: &Formula, layers: &Layers<'_>, readings: &Readings) -> 
 }
 
 impl Within {
-    fn holds(&self, action: &str, resource: &str) -> bool {
+    /// Whether a request is among these.
+    pub(super) fn holds(&self, action: &str, resource: &str) -> bool {
         let is_below = self.below.iter().any(|start| resource.starts_with(start.as_str()));
         action.len() > self.actions.len()
             && action.starts_with(&self.actions)
             && (is_below || self.resources.iter().any(|own| own == resource))
     }
 
-    fn sketch(&self, sketcher: &mut Sketcher<'_>) -> Result<Sketch, Undecided> {
+    pub(super) fn sketch(&self, sketcher: &mut Sketcher<'_>) -> Result<Sketch, Undecided> {
         let span = Span::default();
         // An action has a name.
         let named = self.actions.chars().map(Token::Char).chain([Token::One, Token::Run]).collect();

@@ -72,13 +72,14 @@ pub(super) fn causes(
     found.into_iter().collect()
 }
 
-/// The statement of the other side that is most like this one: of the same name, or with the most words in common.
+/// The statement of the other side that is most like this one: of the same name, or with the most words in common, at least half of its
+/// own: else the whole statement is new.
 fn nearest<'a>(statement: &Statement, policies: &[&'a Policy]) -> Option<&'a Statement> {
     let own = words(statement);
     let same_name = |other: &Statement| statement.sid.is_some() && statement.sid == other.sid;
     let alike = |other: &Statement| own.iter().filter(|word| has(&words(other), word)).count();
     let others = policies.iter().flat_map(|policy| &policy.statements).filter(|other| other.effect == statement.effect);
-    let scored = others.map(|other| (same_name(other), alike(other), other)).filter(|(same, alike, _)| *same || *alike > 0);
+    let scored = others.map(|other| (same_name(other), alike(other), other)).filter(|(same, alike, _)| *same || *alike * 2 >= own.len());
     // Of equals the first.
     scored.rev().max_by_key(|(same, alike, _)| (*same, *alike)).map(|(_, _, other)| other)
 }

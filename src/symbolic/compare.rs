@@ -89,10 +89,9 @@ pub(super) fn compare_subjects(old: &dyn Subject, new: &dyn Subject) -> Compared
     let answers = |pick: fn(&Compared) -> &Answer| tried.answers.iter().map(move |(_, compared)| pick(compared));
     let settled = |pick: fn(&Compared) -> &Answer| if tried.is_complete { settle(answers(pick)) } else { open() };
     let (mut gained, mut lost) = (settled(|compared| &compared.gained), settled(|compared| &compared.lost));
-    if let Some(span) = refused::differing(old.policies(), new.policies()) {
+    if let Some(undecided) = refused::differing(old.policies(), new.policies()) {
         for answer in [&mut gained, &mut lost].into_iter().filter(|answer| **answer == Answer::None) {
-            let reason = "the two differ in words that AWS would refuse, and what those mean is not known".to_owned();
-            *answer = Answer::Unknown(Undecided { reason, span: Some(span) });
+            *answer = Answer::Unknown(undecided.clone());
         }
     }
     let readings = tried.answers.iter().map(|(second, compared)| (points(tried.points, *second), compared.relation)).collect();

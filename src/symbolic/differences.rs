@@ -1,5 +1,6 @@
 //! All that one document allows and another does not, as few regions that a person can read.
 
+use super::access::Within;
 use super::bits::ones;
 use super::causes::{Cause, causes};
 use super::compare::{Answer, Compared, Question, Relation, compare_subjects};
@@ -13,6 +14,7 @@ use super::subject::{Documents, Hinge, Subject};
 use super::token::{Atom, Style};
 use super::variables::Variables;
 use crate::authz::{Ambiguity, Choice, Readings, bit};
+use crate::eval;
 use crate::model::{Element, Policy, Statement};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,6 +90,12 @@ impl Direction {
 /// Compares two sets of policies as [`super::compare`] does, and lists all in which they differ.
 pub fn differences(old: &[&Policy], new: &[&Policy], requests: Requests) -> Differences {
     differences_of(&Documents::new(old, requests), &Documents::new(new, requests))
+}
+
+/// The same for the requests that are not among these.
+pub fn differences_beyond(old: &[&Policy], new: &[&Policy], requests: Requests, within: &Within) -> Differences {
+    let [old, new] = [old, new].map(|policies| Documents::new(policies, requests).except(Some(within)));
+    differences_of(&old, &new)
 }
 
 /// Lists in what two sides differ, whatever they are.
@@ -211,7 +219,11 @@ impl<'a> Listing<'a> {
         let resources = of_resource.map(|element| touched(element, |pattern| pattern.span, &seen.resources)).unwrap_or_default();
         let conditions = allow.iter().flat_map(|allow| &allow.conditions);
         let statements = deny.into_iter().chain(allow).collect::<Vec<_>>();
-        let witness = plausible(seen.witness, &statements, &|sample| self.question.replays(sample, self.backwards));
+        // An example of this statement, not of another one that allows as much.
+        let shows = |sample: &Sample| {
+            allow.is_none_or(|allow| eval::may_apply(allow, &sample.request())) && self.question.replays(sample, self.backwards)
+        };
+        let witness = plausible(seen.witness, &statements, &shows);
         let hinge = if deny.is_none() { to.hangs_on(from, &witness) } else { None };
         Region {
             allowed_by: Some(allowed_by).filter(|_| allow.is_some()),

@@ -36,7 +36,7 @@ pub use access::{Access, Within, access_differences, compare_access};
 pub use causes::Cause;
 pub use compare::{Answer, Compared, Gain, Relation, compare};
 pub use decide::decide;
-pub use differences::{Differences, Direction, Region, differences};
+pub use differences::{Differences, Direction, Region, differences, differences_beyond};
 pub use partition::{Comparison, KeyValues, Rest, Way, key_values, rests};
 pub use point::Sample;
 pub use possible::Requests;

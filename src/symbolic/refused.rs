@@ -1,40 +1,47 @@
-//! Words that AWS would refuse, in two sets of policies.
+//! Words that AWS would refuse or that are beyond a limit of ours, in two sets of policies.
 //!
 //! Each reading takes all such words of both sides alike. That bounds what one side allows, but not the difference of the two: two words
 //! that nobody can read may mean two things. So where they are not the same words on both sides, nothing is known to be equal.
 
 use super::sides::is_doubtful;
+use super::space::Undecided;
 use crate::model::condition::Test;
 use crate::model::{Policy, Statement};
-use crate::source::Span;
+use crate::source::without_places;
 
-/// The first statement with words that AWS would refuse, if such statements are not the same on both sides.
-pub(super) fn differing(old: &[&Policy], new: &[&Policy]) -> Option<Span> {
+/// Why nothing is known to be equal, if such words are not the same on both sides, at the first statement with them.
+pub(super) fn differing(old: &[&Policy], new: &[&Policy]) -> Option<Undecided> {
     let (mut old, mut new) = (doubtful(old), doubtful(new));
-    old.sort();
-    new.sort();
-    let is_unread = old.iter().chain(&new).any(|(words, _)| words.is_none());
-    let is_same = old.iter().map(|(words, _)| words).eq(new.iter().map(|(words, _)| words));
-    let first = new.first().or(old.first()).map(|(_, span)| Span { lo: span.0, hi: span.1 });
-    first.filter(|_| is_unread || !is_same)
+    old.sort_by(|one, other| one.words.cmp(&other.words));
+    new.sort_by(|one, other| one.words.cmp(&other.words));
+    let is_unread = old.iter().chain(&new).any(|doubtful| doubtful.words.is_none());
+    let is_same = old.iter().map(|doubtful| &doubtful.words).eq(new.iter().map(|doubtful| &doubtful.words));
+    if !is_unread && is_same {
+        return None;
+    }
+    let statement = new.first().or(old.first())?.statement;
+    let reason = match statement.all_doubts().next() {
+        Some(doubt) if doubt.is_limit => format!("words beyond a limit are not compared: {}", doubt.reason),
+        _ => "the two differ in words that AWS would refuse, and what those mean is not known".to_owned(),
+    };
+    Some(Undecided { reason, span: Some(statement.span) })
 }
 
-/// The doubtful statements: what the model holds of them, and where they stand.
-fn doubtful(policies: &[&Policy]) -> Vec<(Option<String>, (u32, u32))> {
+/// A statement with doubtful words, and what the model holds of it without places; `None` if not all of its words.
+struct Doubtful<'a> {
+    words: Option<String>,
+    statement: &'a Statement,
+}
+
+/// The doubtful statements.
+fn doubtful<'a>(policies: &[&'a Policy]) -> Vec<Doubtful<'a>> {
     let statements = policies.iter().flat_map(|policy| &policy.statements).filter(|statement| is_doubtful(statement));
-    statements.map(|statement| (words(statement), (statement.span.lo, statement.span.hi))).collect()
+    statements.map(|statement| Doubtful { words: words(statement), statement }).collect()
 }
 
 /// A statement without its places; `None` if the model does not hold all of its words.
 fn words(statement: &Statement) -> Option<String> {
     let is_held = |test: &Test| *test != Test::Unknown && test.doubts().is_empty();
     let is_whole = statement.conditions.iter().all(|condition| condition.doubts.is_empty() && is_held(&condition.test));
-    let text = format!("{:?}", Statement { index: 0, ..statement.clone() });
-    is_whole.then(|| without_spans(&text))
-}
-
-fn without_spans(text: &str) -> String {
-    let mut parts = text.split("Span { lo: ");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |words, part| words + part.split_once('}').map_or("", |(_, rest)| rest))
+    is_whole.then(|| without_places(&Statement { index: 0, ..statement.clone() }))
 }

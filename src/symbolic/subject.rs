@@ -1,5 +1,6 @@
 //! What is compared: documents by themselves, or what the layers of a known caller allow together.
 
+use super::access::{NOWHERE, Within};
 use super::point::Sample;
 use super::possible::Requests;
 use super::sides::{Block, Place, Side, allows, generous};
@@ -76,11 +77,18 @@ pub(super) struct Documents<'a> {
     policies: &'a [&'a Policy],
     known: Variables,
     requests: Requests,
+    /// Requests that are not asked about.
+    except: Option<&'a Within>,
 }
 
 impl<'a> Documents<'a> {
     pub(super) fn new(policies: &'a [&'a Policy], requests: Requests) -> Documents<'a> {
-        Documents { policies, known: Variables::default(), requests }
+        Documents { policies, known: Variables::default(), requests, except: None }
+    }
+
+    /// Only the requests that are not among these.
+    pub(super) fn except(self, within: Option<&'a Within>) -> Documents<'a> {
+        Documents { except: within, ..self }
     }
 }
 
@@ -103,6 +111,10 @@ impl Subject for Documents<'_> {
 
     fn side(&self, sketcher: &mut Sketcher<'_>) -> Result<Side, Undecided> {
         let mut side = Side::default();
+        if let Some(within) = self.except {
+            // What neither side allows is no difference.
+            side.denies.push(Block { place: NOWHERE, sketch: within.sketch(sketcher)? });
+        }
         for (policy, known) in self.policies.iter().enumerate() {
             for statement in &known.statements {
                 let allows = allows(statement, sketcher.readings);
@@ -116,7 +128,11 @@ impl Subject for Documents<'_> {
     }
 
     fn allows(&self, sample: &Sample, readings: &Readings) -> bool {
+        let request = sample.request();
+        if self.except.is_some_and(|within| within.holds(&request.action, &request.resource)) {
+            return false;
+        }
         let principal = sample.principal.as_deref().unwrap_or_default();
-        eval::allows_as_documents(&sample.request(), principal, self.policies, readings)
+        eval::allows_as_documents(&request, principal, self.policies, readings)
     }
 }

@@ -1,5 +1,6 @@
 //! Conditions (D1 to D4).
 
+use super::context;
 use super::date;
 use super::documents::{one_or_many, scalar};
 use super::glob;
@@ -100,6 +101,7 @@ fn basic_operator(name: &str) -> Option<(Type, bool)> {
 struct Test<'a> {
     operator: Operator,
     wanted: Vec<String>,
+    key: &'a str,
     statement: Statement<'a>,
     request: &'a Request,
     reading: &'a Reading,
@@ -111,7 +113,7 @@ pub fn holds(statement: Statement, request: &Request, reading: &Reading) -> bool
     let pairs = operators.flat_map(|(name, keys)| keys.as_object().into_iter().flatten().map(move |(key, values)| (name, key, values)));
     pairs.into_iter().all(|(name, key, values)| {
         let wanted = one_or_many(values).into_iter().filter_map(scalar).collect();
-        let test = |operator| Test { operator, wanted, statement, request, reading };
+        let test = |operator| Test { operator, wanted, key, statement, request, reading };
         Operator::read(name).map(test).is_some_and(|test| test.holds(request.context.get(key)))
     })
 }
@@ -193,7 +195,10 @@ impl Test<'_> {
 
     /// Absent, or null (D1); an empty text is called a null value once (IAM:reference_policies_elements_condition).
     fn is_null(&self, values: Option<&[String]>) -> bool {
-        values.is_none_or(|values| values.iter().all(String::is_empty) && self.reading.says(Point::EmptyTextIsNull))
+        match values {
+            Some(values) => values.iter().all(String::is_empty) && self.reading.says(Point::EmptyTextIsNull),
+            None => !(context::leaves_out(self.request, self.key) && self.reading.says(Point::LeftOutKeyIsThere)),
+        }
     }
 
     /// The values of one key are joined by OR, those of a negated operator by NOR (D2).

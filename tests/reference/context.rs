@@ -15,6 +15,11 @@ impl Context {
         self.0.get(&key.to_lowercase()).map(Vec::as_slice).filter(|values| !values.is_empty())
     }
 
+    /// Whether the line says something about the key, be it that it has no values.
+    fn names(&self, key: &str) -> bool {
+        self.0.contains_key(&key.to_lowercase())
+    }
+
     /// The value for a variable: only single-valued keys have one (D5).
     pub fn single(&self, key: &str) -> Option<String> {
         match self.get(key)? {
@@ -83,6 +88,29 @@ fn check_caller(request: &Request) -> Result<(), String> {
         }
         _ => Ok(()),
     }
+}
+
+/// Keys that are "always included in the request context", or "for all requests, including anonymous requests"
+/// (IAM:reference_policies_condition-keys); their names in lower case.
+const SENT: &[&str] = &[
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:principalaccount",
+    "aws:principaltype",
+    "aws:requestedregion",
+    "aws:securetransport",
+    "aws:useragent",
+    "aws:userid",
+    "aws:viaawsservice",
+];
+
+/// Whether AWS sends the key with every request of the caller, and the line leaves it out. The time of issue comes with temporary
+/// credentials (E1), which every session has.
+pub fn leaves_out(request: &Request, key: &str) -> bool {
+    let key = key.to_lowercase();
+    let is_session = matches!(request.caller.kind, Kind::Federated | Kind::Role);
+    let is_sent = SENT.contains(&key.as_str()) || is_session && key == "aws:tokenissuetime";
+    is_sent && !request.context.names(&key)
 }
 
 /// What the caller says about a key.

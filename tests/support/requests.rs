@@ -149,6 +149,9 @@ const NAMES: &[&str] = &[
 const STRING_OPERATORS: &[&str] =
     &["StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike"];
 const STRING_KEYS: &[&str] = &["s3:prefix", "S3:Prefix", "aws:TagKeys", "aws:username", "aws:PrincipalTag/team", "aws:PrincipalAccount"];
+/// Keys that are there or not; the last three AWS sends with every request, or with every one of a session.
+const NULL_KEYS: &[&str] =
+    &["s3:prefix", "aws:TagKeys", "aws:username", "aws:PrincipalTag/team", "aws:SecureTransport", "AWS:currenttime", "aws:TokenIssueTime"];
 const STRINGS: &[&str] = &[
     "a",
     "A",
@@ -195,7 +198,7 @@ fn condition(dice: &mut Dice) -> (String, &'static str, Value) {
         8 => (dice.one(DATE_OPERATORS), dice.one(&["aws:CurrentTime", "aws:TokenIssueTime"]), dice.some(DATES)),
         9 => (dice.one(&["IpAddress", "NotIpAddress"]), "aws:SourceIp", dice.some(RANGES)),
         10 => (dice.one(&["Bool", "BinaryEquals"]), "aws:SecureTransport", dice.some(&["true", "false", "True", "dHJ1"])),
-        _ => ("Null", dice.one(STRING_KEYS), dice.some(&["true", "false"])),
+        _ => ("Null", dice.one(NULL_KEYS), dice.some(&["true", "false"])),
     };
     let set = if dice.percent(25) { dice.one(&["ForAllValues:", "ForAnyValue:"]) } else { "" };
     let suffix = if basic != "Null" && dice.percent(20) { "IfExists" } else { "" };

@@ -12,8 +12,8 @@ mod string;
 use super::tri::Tri;
 use crate::authz::Readings;
 use crate::authz::{Ambiguity, Context, ContextValue};
-use crate::model::Condition;
 use crate::model::condition::{Quantifier, Test, Values};
+use crate::model::{Condition, Pattern};
 use crate::source::Spanned;
 
 /// Whether the condition holds for a request with these keys.
@@ -22,6 +22,9 @@ pub(super) fn holds(condition: &Condition, context: &Context, readings: &Reading
         return Tri::Maybe;
     }
     let value = context.present(&condition.key.node);
+    if let Some(found) = left_out(condition, value, context, readings) {
+        return found;
+    }
     match &condition.test {
         Test::Null(wanted) if condition.quantifier.is_some() || !condition.test.has_no_values() => {
             return null(wanted, condition.quantifier, value.is_none());
@@ -33,6 +36,28 @@ pub(super) fn holds(condition: &Condition, context: &Context, readings: &Reading
         None => plain(condition, value, context, readings),
         Some(quantifier) => quantified(condition, quantifier, value, context, readings),
     }
+}
+
+/// What hangs on a key that AWS sends with every such request, though its value was not given (E1); `None`: it counts as absent.
+fn left_out(condition: &Condition, value: Option<&ContextValue>, context: &Context, readings: &Readings) -> Option<Tri> {
+    if context.tries_any_value() && condition.test.patterns().any(|pattern| is_open(pattern, context)) {
+        return Some(Tri::Maybe);
+    }
+    if value.is_some() || !context.leaves_out(&condition.key.node) {
+        return None;
+    }
+    match &condition.test {
+        Test::Null(wanted) if condition.quantifier.is_none() && !condition.test.has_no_values() => {
+            Some(null(wanted, None, !readings.second(Ambiguity::LeftOutKey)))
+        }
+        Test::Null(_) => None,
+        _ => context.tries_any_value().then_some(Tri::Maybe),
+    }
+}
+
+/// Whether a pattern has a variable of a key whose value was left out.
+pub(super) fn is_open(pattern: &Pattern, context: &Context) -> bool {
+    context.tries_any_value() && pattern.variables().any(|variable| context.leaves_out(&variable.key))
 }
 
 /// `true`: the key must be absent; `false`: it must be there. Under a set operator it is always or never true (D3).

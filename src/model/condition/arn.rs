@@ -1,9 +1,9 @@
 //! ARN operators: six parts compared one by one, wildcards stay in their part (D4).
 
 use crate::model::Version;
-use crate::model::pattern::{Pattern, Reading};
+use crate::model::pattern::{Pattern, Problem, Reading};
 
-pub(super) fn value(text: &str, version: Version) -> Result<Pattern, String> {
+pub(super) fn value(text: &str, version: Version) -> Result<Pattern, Problem> {
     let (pattern, mut errors) = Pattern::parse(text, Reading { wildcards: true, variables: version == Version::V2012, arn: true });
     errors.pop().map_or(Ok(pattern), Err)
 }

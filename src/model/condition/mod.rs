@@ -14,6 +14,7 @@ pub mod string;
 pub(super) use operator::parse as parse_operator;
 pub use operator::{Operator, Quantifier, Relation};
 
+use super::pattern::Problem;
 use super::policy::Doubt;
 use super::{Pattern, Version};
 use crate::source::{Span, Spanned};
@@ -119,6 +120,15 @@ impl Test {
         }
     }
 
+    /// The patterns that texts are compared with.
+    pub fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        let values = match self {
+            Test::String { values, .. } | Test::Arn { values, .. } => values.list.as_slice(),
+            _ => &[],
+        };
+        values.iter().map(|value| &value.node)
+    }
+
     /// Whether the list of values is empty.
     pub fn has_no_values(&self) -> bool {
         *self != Test::Unknown && self.number_of_values() == 0
@@ -151,12 +161,12 @@ impl Test {
 }
 
 impl<T> Values<T> {
-    fn read(nodes: &[Node], span: Span, read: impl Fn(&str) -> Result<T, String>) -> Values<T> {
+    fn read<E: Into<Problem>>(nodes: &[Node], span: Span, read: impl Fn(&str) -> Result<T, E>) -> Values<T> {
         let mut values = Values { list: Vec::with_capacity(nodes.len()), doubts: Vec::new(), span };
         for node in nodes {
-            match scalar(node).and_then(|text| read(&text)) {
+            match scalar(node).map_err(Problem::from).and_then(|text| read(&text).map_err(Into::into)) {
                 Ok(value) => values.list.push(Spanned::new(value, node.span)),
-                Err(reason) => values.doubts.push(Doubt { span: node.span, reason }),
+                Err(problem) => values.doubts.push(problem.at(node.span)),
             }
         }
         values

@@ -1,7 +1,7 @@
 //! String operators.
 
 use crate::model::Version;
-use crate::model::pattern::{Pattern, Reading};
+use crate::model::pattern::{Pattern, Problem, Reading};
 
 /// How a string operator compares.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -14,7 +14,7 @@ pub enum Compare {
     Like,
 }
 
-pub(super) fn value(text: &str, compare: Compare, version: Version) -> Result<Pattern, String> {
+pub(super) fn value(text: &str, compare: Compare, version: Version) -> Result<Pattern, Problem> {
     let reading = Reading { wildcards: compare == Compare::Like, variables: version == Version::V2012, arn: false };
     let (pattern, mut errors) = Pattern::parse(text, reading);
     errors.pop().map_or(Ok(pattern), Err)

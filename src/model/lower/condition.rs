@@ -1,6 +1,6 @@
 //! The condition block.
 
-use super::Context;
+use super::{Context, told};
 use crate::finding::Finding;
 use crate::model::condition::{Condition, Test, parse_operator};
 use crate::model::policy::Doubt;
@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 pub(super) fn lower_block(element: &Element, context: &mut Context, doubts: &mut Vec<Doubt>) -> Vec<Condition> {
     let Body::Condition(_, operators) = &element.body else {
-        doubts.push(Doubt { span: element.body.span(), reason: "`Condition` cannot be read".to_owned() });
+        doubts.push(Doubt::refused(element.body.span(), "`Condition` cannot be read".to_owned()));
         return Vec::new();
     };
     // The reader of the text has reported a duplicate member; here it only casts its doubt.
@@ -20,7 +20,7 @@ pub(super) fn lower_block(element: &Element, context: &mut Context, doubts: &mut
         let mut lowered = lower_operator(operator, context);
         if twice.contains_key(&operator.name.text) {
             let reason = format!("`{}` stands twice", operator.name.text);
-            lowered.iter_mut().for_each(|condition| condition.doubts.push(Doubt { span: operator.name.span, reason: reason.clone() }));
+            lowered.iter_mut().for_each(|condition| condition.doubts.push(Doubt::refused(operator.name.span, reason.clone())));
         }
         conditions.extend(lowered);
     }
@@ -68,7 +68,7 @@ fn repeated_keys(operator: &OperatorEntry, conditions: &mut [Condition], context
     let reason = |key: &KeyEntry| format!("the key `{}` stands twice under `{}`", key.name.text, operator.name.text);
     for (number, (key, condition)) in operator.keys.iter().zip(conditions).enumerate() {
         let Some(places) = twice.get(&*condition.key.node) else { continue };
-        condition.doubts.push(Doubt { span: key.name.span, reason: reason(key) });
+        condition.doubts.push(Doubt::refused(key.name.span, reason(key)));
         let first = &operator.keys[places[0]];
         if number != places[0] && first.name.text != key.name.text {
             context.refuse_with_help("duplicate-key", key.name.span, reason(key), "put all values into one list");
@@ -78,7 +78,7 @@ fn repeated_keys(operator: &OperatorEntry, conditions: &mut [Condition], context
 
 fn report_values(test: &Test, key: &KeyEntry, context: &mut Context) {
     for doubt in test.doubts() {
-        context.findings.push(Finding::warning("invalid-value", doubt.span, doubt.reason.clone()));
+        context.findings.push(told(doubt, Finding::warning("invalid-value", doubt.span, doubt.reason.clone())));
     }
     if key.values.items.is_empty() {
         let message = format!("`{}` has no values; AWS's pages differ on what that means", key.name.text);

@@ -1,6 +1,6 @@
 //! `Action`, `Resource`, `Principal` and their `Not` forms.
 
-use super::Context;
+use super::{Context, told};
 use crate::finding::Finding;
 use crate::model::policy::{Doubt, Element};
 use crate::model::{ActionPattern, PrincipalPattern, ResourcePattern};
@@ -12,7 +12,7 @@ pub(super) fn lower_actions(element: &syntax::Element, context: &mut Context, do
     let (not, values) = texts(element, "Action", context, doubts)?;
     let patterns = strings(values, doubts).map(|(text, span)| ActionPattern::parse(text, span)).collect::<Vec<_>>();
     for pattern in &patterns {
-        report(context, "invalid-action", pattern.span, pattern.doubt.as_deref());
+        report(context, "invalid-action", pattern.doubt.as_ref());
     }
     Some(Element { not, patterns, span: values.span })
 }
@@ -26,7 +26,7 @@ pub(super) fn lower_resources(
     let version = context.version;
     let patterns = strings(values, doubts).map(|(text, span)| ResourcePattern::parse(text, span, version)).collect::<Vec<_>>();
     for pattern in &patterns {
-        report(context, "invalid-resource", pattern.span, pattern.doubt.as_deref());
+        report(context, "invalid-resource", pattern.doubt.as_ref());
     }
     Some(Element { not, patterns, span: values.span })
 }
@@ -37,7 +37,7 @@ pub(super) fn lower_principals(
     doubts: &mut Vec<Doubt>,
 ) -> Option<Element<PrincipalPattern>> {
     let Body::Principal(principal) = &element.body else {
-        doubts.push(Doubt { span: element.body.span(), reason: format!("`{}` cannot be read", element.name.text) });
+        doubts.push(Doubt::refused(element.body.span(), format!("`{}` cannot be read", element.name.text)));
         return None;
     };
     let mut patterns = Vec::new();
@@ -48,7 +48,7 @@ pub(super) fn lower_principals(
             for entry in entries {
                 // The reader of the text has reported the duplicate member; which of the two counts is open.
                 if !seen.insert(entry.name.text.as_str()) {
-                    doubts.push(Doubt { span: entry.name.span, reason: format!("`{}` stands twice", entry.name.text) });
+                    doubts.push(Doubt::refused(entry.name.span, format!("`{}` stands twice", entry.name.text)));
                 }
                 let names = strings(&entry.values, doubts).map(|(text, span)| PrincipalPattern::parse(&entry.name.text, text, span));
                 patterns.extend(names);
@@ -56,7 +56,7 @@ pub(super) fn lower_principals(
         }
     }
     for pattern in &patterns {
-        report(context, "invalid-principal", pattern.span, pattern.doubt.as_deref());
+        report(context, "invalid-principal", pattern.doubt.as_ref());
     }
     let not = element.name.text == "NotPrincipal";
     let element = Element { not, patterns, span: principal.span() };
@@ -71,7 +71,7 @@ pub(super) fn lower_principals(
 fn texts<'a>(element: &'a syntax::Element, name: &str, context: &mut Context, doubts: &mut Vec<Doubt>) -> Option<(bool, &'a OneOrMany)> {
     let not = element.name.text != name;
     let Body::Texts(values) = &element.body else {
-        doubts.push(Doubt { span: element.body.span(), reason: format!("`{}` cannot be read", element.name.text) });
+        doubts.push(Doubt::refused(element.body.span(), format!("`{}` cannot be read", element.name.text)));
         return None;
     };
     if values.items.is_empty() {
@@ -97,12 +97,10 @@ fn report_empty(context: &mut Context, name: &str, span: Span) {
 /// The strings of a list; other values, which the parser has reported, cast a doubt.
 fn strings<'a>(values: &'a OneOrMany, doubts: &mut Vec<Doubt>) -> impl Iterator<Item = (&'a str, Span)> + use<'a> {
     let others = values.items.iter().filter(|item| item.as_str().is_none());
-    doubts.extend(others.map(|item| Doubt { span: item.span, reason: format!("{} cannot stand here", item.kind()) }));
+    doubts.extend(others.map(|item| Doubt::refused(item.span, format!("{} cannot stand here", item.kind()))));
     values.items.iter().filter_map(|item| item.as_str().map(|text| (text, item.span)))
 }
 
-fn report(context: &mut Context, id: &'static str, span: Span, doubt: Option<&str>) {
-    if let Some(reason) = doubt {
-        context.findings.push(Finding::error(id, span, reason));
-    }
+fn report(context: &mut Context, id: &'static str, doubt: Option<&Doubt>) {
+    context.findings.extend(doubt.map(|doubt| told(doubt, Finding::error(id, doubt.span, doubt.reason.clone()))));
 }

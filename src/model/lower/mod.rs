@@ -11,12 +11,15 @@ use crate::finding::Finding;
 use crate::source::{Span, Spanned};
 use crate::syntax::{self, Body, Element, StatementItem};
 
+/// The name of findings about words beyond a limit of ours.
+pub const LIMIT: &str = "limit";
+
 /// A model and what is wrong with the words it was made from.
 #[derive(Clone, Debug)]
 pub struct Lowered {
     /// The policy.
     pub policy: Policy,
-    /// What AWS would refuse (errors) or do otherwise than it looks (warnings).
+    /// What AWS would refuse (errors) or do otherwise than it looks (warnings), and what is beyond a limit of ours ([`LIMIT`]).
     pub findings: Vec<Finding>,
 }
 
@@ -32,7 +35,7 @@ impl Context {
     fn refuse(&mut self, id: &'static str, span: Span, reason: impl Into<String>) -> Doubt {
         let reason = reason.into();
         self.findings.push(Finding::error(id, span, reason.clone()));
-        Doubt { span, reason }
+        Doubt::refused(span, reason)
     }
 
     /// As [`Context::refuse`], with words that help.
@@ -43,6 +46,11 @@ impl Context {
         }
         doubt
     }
+}
+
+/// A finding under the name that fits: a limit of ours is nothing that the author did wrong.
+fn told(doubt: &Doubt, finding: Finding) -> Finding {
+    if doubt.is_limit { Finding { id: LIMIT, ..finding.help("shorten it; AWS may take it as it is") } } else { finding }
 }
 
 /// Says what a policy means, used as `kind`.
@@ -72,7 +80,7 @@ fn version(policy: &syntax::Policy, context: &mut Context, doubts: &mut Vec<Doub
         }
         found = Some(element.body.span());
         let Body::Text(text) = &element.body else {
-            doubts.push(Doubt { span: element.body.span(), reason: "`Version` is not a string".to_owned() });
+            doubts.push(Doubt::refused(element.body.span(), "`Version` is not a string".to_owned()));
             continue;
         };
         match text.node.as_str() {
@@ -140,7 +148,7 @@ fn unreadable(index: usize, span: Span, reason: &str) -> Statement {
         action: None,
         resource: None,
         conditions: Vec::new(),
-        doubts: vec![Doubt { span, reason: reason.to_owned() }],
+        doubts: vec![Doubt::refused(span, reason)],
     }
 }
 
@@ -205,7 +213,7 @@ fn duplicate_sid(statement: &mut Statement, sid: &Spanned<String>, first: Span, 
 
 /// The doubt cast by an element that stands twice; the reader of the text has reported it.
 fn repeated(element: &Element) -> Doubt {
-    Doubt { span: element.name.span, reason: format!("`{}` stands twice", element.name.text) }
+    Doubt::refused(element.name.span, format!("`{}` stands twice", element.name.text))
 }
 
 fn unknown_element(context: &mut Context, element: &Element, name: &str, known: &[&str]) -> Doubt {

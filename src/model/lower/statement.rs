@@ -60,7 +60,7 @@ fn sid(statement: &syntax::Statement, doubts: &mut Vec<Doubt>) -> Option<Spanned
     match &first.body {
         Body::Text(text) => Some(text.clone()),
         body => {
-            doubts.push(Doubt { span: body.span(), reason: "`Sid` is not a string".to_owned() });
+            doubts.push(Doubt::refused(body.span(), "`Sid` is not a string".to_owned()));
             None
         }
     }

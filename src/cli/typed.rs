@@ -1,0 +1,24 @@
+//! What the user typed: the arguments themselves, and the name that a setting has for whoever gave it.
+
+use std::path::Path;
+
+/// The arguments behind the name of the program. What is no Unicode has replacement characters.
+pub(super) fn arguments() -> Vec<String> {
+    std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
+}
+
+/// Whether a flag such as `--user` stands on the command line.
+pub(super) fn is_typed(flag: &str) -> bool {
+    arguments().iter().any(|argument| argument.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')))
+}
+
+/// A setting as the user knows it: the flag, or the name in the settings file where no flag gave it.
+pub(super) fn setting(name: &str, file: Option<&Path>) -> String {
+    let flag = format!("--{}", name.replace('_', "-"));
+    match file {
+        Some(file) if !is_typed(&flag) => format!("{}: {name}", file.display()),
+        // What both give is added up.
+        Some(file) if ["assume", "skip"].contains(&name) => format!("{flag} or {}: {name}", file.display()),
+        Some(_) | None => flag,
+    }
+}

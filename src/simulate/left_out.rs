@@ -1,0 +1,68 @@
+//! Keys that AWS sends with every request of such a caller, and that the request at hand leaves out.
+//!
+//! They are absent (design 4.1), so the decision may be one that AWS never comes to. Where only their absence is asked, as `Null` does,
+//! it is undetermined; where their value could change it, the answer names them. Source: `facts/E_context_keys.md` E1.
+
+use crate::authz::{Layers, Presence, Request, presence};
+use crate::aws;
+use crate::eval::{Decision, Outcome, concerns, decide};
+use crate::model::Statement;
+use std::collections::BTreeSet;
+
+/// Keys that requests of all callers have. Where their value follows from the caller they are filled in.
+const OF_EVERY_CALLER: [&str; 3] = ["aws:userid", "aws:principaltype", "aws:principalaccount"];
+
+/// A decision, and what was left out of the request though it matters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Simulated {
+    /// The decision, with the keys that were left out absent.
+    pub decision: Decision,
+    /// Names of keys that AWS sends with every such request, that were not given, and whose value could lead to another decision.
+    pub left_out: Vec<String>,
+}
+
+/// Decides a request that somebody wrote.
+pub fn simulate(request: &Request, layers: &Layers<'_>) -> Simulated {
+    let keys = asked(request, layers);
+    if keys.is_empty() {
+        return Simulated { decision: decide(request, layers), left_out: Vec::new() };
+    }
+    let decide_with = |keys: &[&str], any_value| {
+        let mut request = request.clone();
+        request.context.leave_out(keys.iter().map(|key| Box::from(*key)), any_value);
+        decide(&request, layers)
+    };
+    let decision = decide_with(&keys, false);
+    let matters = |keys: &[&str]| decide_with(keys, true).outcome != decision.outcome;
+    // An undetermined decision says by its readings what it hangs on.
+    let left_out = if decision.outcome == Outcome::Undetermined || !matters(&keys) {
+        Vec::new()
+    } else {
+        let alone = keys.iter().copied().filter(|key| matters(&[key])).collect::<Vec<_>>();
+        // Two keys may matter only together.
+        if alone.is_empty() { keys } else { alone }
+    };
+    Simulated { decision, left_out: left_out.into_iter().map(spelt).collect() }
+}
+
+/// The keys that were left out and that statements about the action look at.
+fn asked<'a>(request: &Request, layers: &Layers<'a>) -> Vec<&'a str> {
+    let policies = layers.ids().flat_map(|layer| layers.policies(layer).to_vec());
+    let statements = policies.flat_map(|policy| &policy.statements).filter(|statement| concerns(statement, &request.action));
+    let keys = statements.flat_map(keys).filter(|key| is_sent(key, request) && request.context.get(key).is_none());
+    keys.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn keys(statement: &Statement) -> impl Iterator<Item = &str> {
+    let compared = statement.conditions.iter().map(|condition| &*condition.key.node);
+    compared.chain(statement.variables().map(|variable| &*variable.key))
+}
+
+fn is_sent(lower_key: &str, request: &Request) -> bool {
+    OF_EVERY_CALLER.contains(&lower_key) || presence(lower_key, Some(&request.caller)) == Presence::Always
+}
+
+/// As AWS writes the name.
+fn spelt(lower_key: &str) -> String {
+    aws::condition_key(lower_key).map_or(lower_key, |key| key.name).to_owned()
+}
