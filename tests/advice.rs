@@ -242,7 +242,7 @@ fn people_count_statements_from_one() {
     let folder = folder("statements");
     let (old, new) = (folder.join("old.json"), folder.join("new.json"));
     let list = allow(&["s3:ListBucket"], BUCKET);
-    fs::write(&old, policy(&[list.clone()])).unwrap();
+    fs::write(&old, policy(std::slice::from_ref(&list))).unwrap();
     fs::write(&new, policy(&[list, allow(&["s3:GetObject"], &format!("{BUCKET}/ica/*"))])).unwrap();
     let text = run(&["compare", old.to_str().unwrap(), new.to_str().unwrap()]);
     has(&text, &["statement 2 (of 2) of `"]);

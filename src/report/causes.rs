@@ -36,7 +36,7 @@ pub(super) fn causes(check: &Check) -> Vec<Cause<'_>> {
     let mut steps = steps.filter(|(_, _, step)| step.verdict != Verdict::Allowed).collect::<Vec<_>>();
     // The general word is needless where each of its actions is told by itself.
     let is_told = |action: &&str| steps.iter().any(|(_, _, step)| step.level == Level::Required && step.action == *action);
-    if needed_for_versions().iter().all(|action| is_told(action)) {
+    if needed_for_versions().iter().all(is_told) {
         steps.retain(|(_, _, step)| step.action != VERSIONING);
     }
     steps.sort_by_key(|(_, _, step)| (step.level as u8, std::cmp::Reverse(step.verdict)));

@@ -53,7 +53,7 @@ fn legend(text: &mut String, connection: &Connection, check: &Check) {
     let mut consequences: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
     for (id, report) in reports().filter(|(_, report)| report.own != report.verdict) {
         // Of its roots those that are as bad as it is.
-        let is_as_bad = |root: &&str| reports().any(|(id, other)| id == **root && other.own == report.verdict);
+        let is_as_bad = |root: &&str| reports().any(|(id, other)| id == *root && other.own == report.verdict);
         let roots = report.blocked_by.iter().copied().filter(is_as_bad).collect::<Vec<_>>();
         match consequences.iter_mut().find(|(known, _)| *known == roots) {
             Some((_, operations)) if operations.contains(&id) => {}
