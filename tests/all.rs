@@ -37,6 +37,9 @@ mod aws;
 // The command line: exit codes, bad input, schemas, the script of `inputs`.
 mod cli;
 
+// What the report of a check tells a person: headings, marks, advice that opens no more than is needed, several connections.
+mod advice;
+
 // The rooms: who may use whom.
 mod architecture;
 

@@ -74,7 +74,7 @@ fn a_wider_action_is_newly_allowed() {
         "the new one allows more, compared as policies of kind identity",
         "newly allowed 1: for example s3:PutObject on arn:aws:s3:::acme-genomics/ica/a.bam",
         "action    s3:Put*",
-        "statement 0 `Objects` of `new.json` allows this, nothing in `old.json` did",
+        "statement `Objects` of `new.json` allows this, nothing in `old.json` did",
         "newly allowed: 1; newly denied: none; look whether the new access is meant",
     ] {
         assert!(text.contains(words), "{words} is not in\n{text}");
@@ -339,7 +339,7 @@ fn an_action_that_is_gone_newly_blocks_its_operation() {
         "download-data         federated-session   allowed -> blocked  worse",
         "access of iam-user to the bucket: the new one allows less",
         "access of cross-account-role to the bucket: both allow the same",
-        "statement 0 `Objects` of `old/user.json` allowed this, nothing in `new/ica.toml` does",
+        "statement `Objects` of `old/user.json` allowed this, nothing in `new/ica.toml` does",
     ] {
         assert!(text.contains(words), "{words} is not in\n{text}");
     }

@@ -13,6 +13,7 @@ use crate::ica::settings::{self, Settings};
 use crate::ica::{Check, Verdict};
 use crate::report::human;
 use crate::report::json;
+use crate::report::overview::Overview;
 use crate::source::{Sources, Span};
 use clap::{Args as ClapArgs, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -148,11 +149,24 @@ pub(super) fn run(args: &Args) -> Exit {
         Err(Failure::Usage(message)) => return printer.usage(&message),
         Err(Failure::Unreadable(unreadable)) => return printer.unreadable(&Sources::new(), &[*unreadable]),
     };
-    let exits = connections.into_iter().map(|settings| check_one(args, settings, &folder, &printer));
-    exits.max().unwrap_or(Exit::Usage)
+    let mut course = Course { given: connections.len(), at: 0, overview: Overview::default() };
+    let mut worst = None;
+    for settings in connections {
+        course.at += 1;
+        worst = worst.max(Some(check_one(args, settings, &folder, &printer, &mut course)));
+    }
+    worst.max(printer.overview(&course)).unwrap_or(Exit::Usage)
 }
 
-fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) -> Exit {
+/// How far the checks of several connections are.
+struct Course {
+    given: usize,
+    /// The number of the one that is checked, from 1.
+    at: usize,
+    overview: Overview,
+}
+
+fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer, course: &mut Course) -> Exit {
     if settings.files().iter().filter(|name| **name == "-").count() > 1 {
         return printer.usage("`-` can stand for one file only: standard input is read once");
     }
@@ -182,7 +196,8 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer) 
         let message = "every operation that was asked for is skipped or not part of this method, so nothing is left to check";
         return printer.usage(&format!("{name}: {message}"));
     }
-    let printed = printer.report(&sources, &connection, &check);
+    course.overview.add(&connection, &check);
+    let printed = printer.report(&sources, &connection, &check, course);
     printed.max(if args.fail_on.fails(check.worst()) { Exit::Found } else { Exit::Clean })
 }
 
@@ -284,11 +299,20 @@ struct Printer {
 }
 
 impl Printer {
-    fn report(&self, sources: &Sources, connection: &crate::ica::connection::Connection, check: &Check) -> Exit {
+    fn report(&self, sources: &Sources, connection: &crate::ica::connection::Connection, check: &Check, course: &Course) -> Exit {
         print_report(&match self.format {
+            Format::Human if course.given > 1 => {
+                human::report_one_of(sources, connection, check, (course.at, course.given), look(&std::io::stdout()))
+            }
             Format::Human => human::report(sources, connection, check, look(&std::io::stdout())),
             Format::Json => json_line(&json::report(sources, connection, check)),
         })
+    }
+
+    /// Where there are several connections, what is said of all of them.
+    fn overview(&self, course: &Course) -> Option<Exit> {
+        let is_told = self.format == Format::Human && course.given > 1;
+        is_told.then(|| print_report(&course.overview.report(course.given, look(&std::io::stdout()))))
     }
 
     fn unreadable(&self, sources: &Sources, unreadable: &[Unreadable]) -> Exit {

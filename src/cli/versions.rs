@@ -70,5 +70,5 @@ impl Read {
 
 /// A policy that says nothing.
 fn nothing(kind: PolicyKind) -> Policy {
-    Policy { kind, span: Span::default(), version: model::Version::V2012, version_span: None, statements: Vec::new() }
+    Policy { kind, span: Span::default(), version: model::Version::V2012, version_span: None, statement_span: None, statements: Vec::new() }
 }

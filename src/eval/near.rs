@@ -4,7 +4,7 @@ use super::tri::Tri;
 use super::{action, condition, principal, resource};
 use crate::authz::Readings;
 use crate::authz::{LayerId, Layers, NamingSet, Request, StatementRef};
-use crate::model::{Effect, Statement};
+use crate::model::{Effect, Part, Statement};
 use crate::source::Span;
 
 /// What a statement lacks to allow a request.
@@ -80,16 +80,24 @@ fn lacks(statement: &Statement, request: &Request, namings: NamingSet) -> Vec<(L
 }
 
 /// How far a statement is from what the author may have meant. A statement about another service is further away than one that
-/// forgot an action, and that further than one with a wrong resource or a condition that does not hold.
+/// forgot an action, and that further than one with a wrong resource or a condition that does not hold. Of two that are equally far the
+/// one about the same kind of resource is nearer: objects, not the bucket.
 fn distance(lack: Lack, statement: &Statement, request: &Request) -> u32 {
     match lack {
         Lack::Action if names_service_of(statement, request) => 5,
         Lack::Action => 12,
         Lack::Principal => 5,
+        Lack::Resource if is_of_same_kind(statement, request) => 3,
         Lack::Resource => 4,
         Lack::Condition(_) => 2,
         Lack::Doubt => 1,
     }
+}
+
+/// Whether it names something inside of something, such as an object of a bucket, if the request does.
+fn is_of_same_kind(statement: &Statement, request: &Request) -> bool {
+    let is_inside = |part: &Part| matches!(part, Part::Literal(text) if text.contains('/'));
+    statement.resource_patterns().any(|pattern| pattern.parts.iter().any(is_inside) == request.resource.contains('/'))
 }
 
 fn names_service_of(statement: &Statement, request: &Request) -> bool {

@@ -44,17 +44,21 @@ pub struct Change {
 }
 
 impl Change {
-    /// What it does, in words.
+    /// What it does, in words, with the statement's number from 0.
     pub fn words(&self) -> String {
-        let number = self.statement.unwrap_or_default();
+        self.words_with(&format!("statement {}", self.statement.unwrap_or_default()))
+    }
+
+    /// What it does, in words; `statement` is how the statement is called.
+    pub fn words_with(&self, statement: &str) -> String {
         let value = &self.value;
         match self.kind {
-            ChangeKind::AddAction => format!("add the action `{value}` to statement {number}"),
-            ChangeKind::AddResource => format!("add the resource `{value}` to statement {number}"),
-            ChangeKind::AddPrincipal => format!("add the principal `{value}` to statement {number}"),
-            ChangeKind::AddConditionValue => format!("add `{value}` to the condition of statement {number}"),
-            ChangeKind::AddException => format!("except `{value}` from the Deny of statement {number}"),
-            ChangeKind::AddStatement => format!("add statement {number}, which allows `{value}`"),
+            ChangeKind::AddAction => format!("add the action `{value}` to {statement}"),
+            ChangeKind::AddResource => format!("add the resource `{value}` to {statement}"),
+            ChangeKind::AddPrincipal => format!("add the principal `{value}` to {statement}"),
+            ChangeKind::AddConditionValue => format!("add `{value}` to the condition of {statement}"),
+            ChangeKind::AddException => format!("except `{value}` from the Deny of {statement}"),
+            ChangeKind::AddStatement => format!("add {statement}, which allows `{value}`"),
             ChangeKind::RepairVersion => format!("say that the policy follows version `{value}`"),
         }
     }

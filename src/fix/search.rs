@@ -255,7 +255,10 @@ impl Search<'_> {
             let mut refused = found.changes.iter().filter_map(refusal).collect::<Vec<_>>();
             let all_refused = refused.len() == found.changes.len();
             let unproved = refused.pop().filter(|_| all_refused).map(|(change, why)| {
-                let message = format!("no edit could be proved; the last one that was tried was to {}: {why}", change.words());
+                // For a person, who counts from one.
+                let statement = change.statement.map(|number| format!("statement {}", number + 1)).unwrap_or_default();
+                let tried = change.words_with(&statement);
+                let message = format!("no edit could be proved; the last one that was tried was to {tried}: {why}");
                 Decision::new(DecisionKind::NotProved, None, message, "edit the policy yourself, then run `ica-policy check` again")
             });
             decisions.extend(found.decision.or(unproved).filter(|decision| !decisions.contains(decision)));

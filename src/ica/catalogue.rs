@@ -192,6 +192,9 @@ pub struct Step {
     /// Condition keys that differ from `context.toml`.
     #[serde(default)]
     pub keys: BTreeMap<String, KeyFact>,
+    /// For which of the operation's requests it is needed, if not for all: `for requests that ..`.
+    #[serde(default)]
+    pub scope: Option<String>,
     /// Which words ask for it.
     pub source: String,
 }

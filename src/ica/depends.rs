@@ -41,6 +41,17 @@ pub(super) fn add_consequences(operations: &mut [OperationReport], is_new: bool)
     }
 }
 
+/// What would stand better if ICA had set the bucket up already: with whom, and only then.
+pub fn better_if_connected(operations: &[OperationReport]) -> Vec<(&'static str, IcaCaller)> {
+    let mut connected = operations.to_vec();
+    add_consequences(&mut connected, false);
+    let pairs = operations
+        .iter()
+        .zip(&connected)
+        .flat_map(|(now, then)| now.callers.iter().zip(&then.callers).map(move |(was, is)| (now.id, was.caller, is.verdict < was.verdict)));
+    pairs.filter(|(_, _, is_better)| *is_better).map(|(id, caller, _)| (id, caller)).collect()
+}
+
 /// An edge leads from what is needed to what needs it.
 fn graph(operations: &[OperationReport], is_new: bool) -> Graph {
     let mut graph = Graph::new();

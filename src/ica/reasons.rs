@@ -5,6 +5,7 @@ use super::catalogue::{IcaCaller, KeyKind, Step, Target, catalogue};
 use super::connection::Connection;
 use super::environment::{roles, whose};
 use super::layers::layers;
+use super::nearest::Nearest;
 use super::other_bucket::other_bucket;
 use super::step::{Cause, Tried, Unknown, resource_words};
 use super::values::UNLISTED;
@@ -30,7 +31,7 @@ pub(super) fn reasons(connection: &Connection, caller: IcaCaller, step: &Step, t
     let scene = Scene { connection, caller, step, layers: layers(connection, caller, step, None, false), verdict: tried.verdict };
     let mut reasons = tried.unknowns.iter().map(|unknown| scene.unknown(unknown, tried)).collect::<Vec<_>>();
     for (cause, request) in &tried.causes {
-        let reason = match cause {
+        let mut reason = match cause {
             Cause::Denied(place) => scene.denied(*place, request),
             // That the identity policies were not given is told as an unknown.
             Cause::Lacking(LayerId::Identity) if tried.unknowns.contains(&Unknown::IdentityPolicies) => continue,
@@ -38,6 +39,7 @@ pub(super) fn reasons(connection: &Connection, caller: IcaCaller, step: &Step, t
             Cause::Lacking(layer) => scene.lacking(*layer, request),
             Cause::Open(decision) => scene.open(decision, request),
         };
+        reason.note = step.scope.as_ref().map(|scope| format!("`{}` is needed {scope}", step.action));
         // What hangs on words that have been shown as unknown is told with them.
         let same_kind = |known: &Reason| known.kind == reason.kind || known.kind == ReasonKind::Hidden;
         let told = reasons.iter().any(|known| known.span == reason.span && same_kind(known) && known.layer == reason.layer);
@@ -58,7 +60,7 @@ impl<'a> Scene<'a> {
         layer_name(layer, self.step.resource)
     }
 
-    fn statement(&self, place: StatementRef) -> Option<&'a Statement> {
+    pub(super) fn statement(&self, place: StatementRef) -> Option<&'a Statement> {
         self.layers.policies(place.layer).get(place.policy)?.statements.get(place.statement)
     }
 
@@ -142,18 +144,29 @@ impl<'a> Scene<'a> {
         let action = self.action_words(request);
         let name = layer_words(layer, self.step.resource);
         let mut reason = empty(ReasonKind::NoAllow, self.layer_name(layer), format!("no statement of the {name} allows `{action}`"));
-        let Some(near) = near_miss(request, &self.layers, layer, NamingSet::ANY) else {
-            reason.span = self.layers.policies(layer).first().map(|policy| policy.span);
-            if reason.span.is_none() {
-                let there_is = if name.ends_with("policies") {
-                    format!("there are no {name} that allow")
-                } else {
-                    format!("there is no {name} that allows")
-                };
-                reason.message = format!("{there_is} `{action}`");
+        let near = match self.nearest(layer, request) {
+            Nearest::Miss(near) => near,
+            Nearest::NamesOthers => {
+                let first = self.layers.policies(layer).first();
+                reason.span = first.map(|policy| policy.statement_span.unwrap_or(policy.span));
+                reason.message =
+                    format!("no statement of the {name} names {}, so none allows `{action}`", principal_words(&request.caller));
+                reason.help = Some(self.statement_to_add(layer, &action, request));
+                return reason;
             }
-            reason.help = Some(self.statement_to_add(layer, &action, request));
-            return reason;
+            Nearest::Nothing => {
+                reason.span = self.layers.policies(layer).first().map(|policy| policy.span);
+                if reason.span.is_none() {
+                    let there_is = if name.ends_with("policies") {
+                        format!("there are no {name} that allow")
+                    } else {
+                        format!("there is no {name} that allows")
+                    };
+                    reason.message = format!("{there_is} `{action}`");
+                }
+                reason.help = Some(self.statement_to_add(layer, &action, request));
+                return reason;
+            }
         };
         self.describe_near_miss(&mut reason, &near, &action, request);
         reason
@@ -169,12 +182,7 @@ impl<'a> Scene<'a> {
                 Lack::Principal => {
                     let name = principal_words(&request.caller);
                     let other = if self.caller == IcaCaller::CrossAccountRole { other_regions(statement) } else { String::new() };
-                    // The nearest statement of a key policy is mostly the account's, which allows everything.
-                    let help = match self.step.resource {
-                        Target::Key => self.statement_to_add(near.statement.layer, action, request),
-                        _ => Advice::plain(format!("add {name} to the principals")),
-                    };
-                    (format!("does not name {name}{other}"), help)
+                    (format!("does not name {name}{other}"), Advice::plain(format!("add {name} to the principals")))
                 }
                 Lack::Condition(number) => failed_condition(&statement.conditions[*number], request),
                 Lack::Doubt => ("is one that AWS would refuse".to_owned(), Advice::plain("mend the statement first")),
@@ -187,14 +195,19 @@ impl<'a> Scene<'a> {
                 reason.labels.push(Label { span: *span, text: format!("it also {message}") });
             }
         }
-        if near.lacks.len() > 1 {
-            let layer = near.statement.layer;
-            reason.help = Some(self.statement_to_add(layer, action, request));
+        let is_too_wide = near.lacks.first().is_some_and(|(lack, _)| self.opens_too_much(*lack, near.statement.layer, statement));
+        let is_of_other_bucket = other_bucket(statement, &self.connection.bucket).is_some();
+        if near.lacks.len() > 1 || is_too_wide && !is_of_other_bucket {
+            let mut help = self.statement_to_add(near.statement.layer, action, request);
+            if near.lacks.len() == 1 {
+                help.tail.push_str("; to add to the one shown would allow more than ICA needs");
+            }
+            reason.help = Some(help);
         }
     }
 
     fn uncovered_resource(&self, layer: LayerId, statement: &Statement, request: &Request) -> (String, Advice) {
-        let resource = resource_words(self.connection, self.step);
+        let resource = self.resource_to_add();
         let variables = statement.resource_patterns().flat_map(crate::model::Pattern::variables);
         let missing = variables.into_iter().find(|variable| variable.default.is_none() && request.context.get(&variable.key).is_none());
         let is_bucket_policy = layer == LayerId::Resource && self.step.resource.is_at_bucket();
@@ -209,9 +222,15 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// The resource to allow: the pages allow folders with the objects.
+    fn resource_to_add(&self) -> String {
+        let words = resource_words(self.connection, self.step);
+        if self.step.resource == Target::Folder { words.trim_end_matches('/').to_owned() } else { words }
+    }
+
     /// The statement that is missing.
     fn statement_to_add(&self, layer: LayerId, action: &str, request: &Request) -> Advice {
-        let resource = resource_words(self.connection, self.step);
+        let resource = self.resource_to_add();
         let principal = match layer {
             LayerId::Resource => format!(" to the principal {}", principal_words(&request.caller)),
             _ => String::new(),
@@ -222,7 +241,14 @@ impl<'a> Scene<'a> {
             (LayerId::Resource, Target::Role) => String::new(),
             _ => format!(" on `{resource}`"),
         };
-        Advice::about("add a statement that allows", action, format!("{on}{principal}").trim_start())
+        // Whoever has none of the page's statements for copies takes it as a whole.
+        let is_for_copies = layer == LayerId::Resource && self.caller == IcaCaller::CrossAccountRole && self.step.resource.is_at_bucket();
+        let lead = if is_for_copies && !matches!(self.nearest(layer, request), Nearest::Miss(_)) {
+            "add the statement of step 7 of the ICA page, which `ica-policy generate` prints; it allows"
+        } else {
+            "add a statement that allows"
+        };
+        Advice::about(lead, action, format!("{on}{principal}").trim_start())
     }
 
     fn open(&self, decision: &Decision, request: &Request) -> Reason {
@@ -331,7 +357,7 @@ pub(super) fn locate(reason: &mut Reason, statement: &Statement) {
 }
 
 pub(super) fn empty(kind: ReasonKind, layer: &'static str, message: String) -> Reason {
-    Reason { kind, layer, statement: None, sid: None, span: None, message, help: None, labels: Vec::new() }
+    Reason { kind, layer, statement: None, sid: None, span: None, message, note: None, help: None, labels: Vec::new() }
 }
 
 /// Whom a policy has to name.

@@ -141,10 +141,20 @@ pub struct Reason {
     pub span: Option<Span>,
     /// What is wrong.
     pub message: String,
+    /// For which requests the action is needed, if not for all of the operation.
+    pub note: Option<String>,
     /// What to do.
     pub help: Option<Advice>,
     /// Other words of the statement that matter.
     pub labels: Vec<Label>,
+}
+
+impl Reason {
+    /// What is wrong, with the note.
+    pub fn words(&self) -> String {
+        let note = self.note.as_ref().map(|note| format!("; {note}")).unwrap_or_default();
+        format!("{}{note}", self.message)
+    }
 }
 
 /// Requests that show a verdict.

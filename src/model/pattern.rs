@@ -125,6 +125,14 @@ impl Pattern {
         self.parts.iter().any(|part| !matches!(part, Part::Literal(_) | Part::Variable(_)))
     }
 
+    /// The text before its first wildcard or variable.
+    pub fn literal_start(&self) -> &str {
+        match self.parts.first() {
+            Some(Part::Literal(text)) => text,
+            _ => "",
+        }
+    }
+
     /// The text, if it has neither wildcards nor variables.
     pub fn as_literal(&self) -> Option<&str> {
         match &*self.parts {

@@ -180,6 +180,8 @@ pub struct Policy {
     pub version: Version,
     /// Where the version stands, if it is there.
     pub version_span: Option<Span>,
+    /// Where the word `Statement` stands, if it is there.
+    pub statement_span: Option<Span>,
     /// Its statements, in order.
     pub statements: Vec<Statement>,
 }

@@ -1,20 +1,32 @@
 //! Reasons that can be told in one breath: one cause, one finding, with all that hangs on it.
 
 use crate::authz::{ContextValue, Request};
+use crate::ica::environment::{VERSIONING, needed_for_versions};
 use crate::ica::{Check, Level, Reason, StepReport, UNLISTED, Verdict};
 
 /// One reason and the operations, callers and actions that it concerns.
 pub(super) struct Cause<'a> {
     pub verdict: Verdict,
+    /// The gravest of the levels.
     pub level: Level,
     pub reason: &'a Reason,
     pub actions: Vec<&'a str>,
-    /// For each caller its operations.
-    pub concerns: Vec<(&'static str, Vec<&'static str>)>,
+    pub concerns: Vec<Concern<'a>>,
+    /// For which requests some of the actions are needed.
+    pub notes: Vec<&'a str>,
     /// Of a partial verdict: a request that does not go through and one that does.
     pub examples: Option<(&'a Request, &'a Request)>,
     /// What it takes to go through, all of it together.
     pub depends_on: &'a [String],
+}
+
+/// A step that a cause stops.
+#[derive(PartialEq)]
+pub(super) struct Concern<'a> {
+    pub level: Level,
+    pub caller: &'static str,
+    pub operation: &'static str,
+    pub action: &'a str,
 }
 
 /// The reasons, each once; what is required before what only degrades, and the worst first.
@@ -22,13 +34,19 @@ pub(super) fn causes(check: &Check) -> Vec<Cause<'_>> {
     let callers = check.operations.iter().flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
     let steps = callers.flat_map(|(operation, caller)| caller.steps.iter().map(move |step| (operation, caller.caller.id(), step)));
     let mut steps = steps.filter(|(_, _, step)| step.verdict != Verdict::Allowed).collect::<Vec<_>>();
+    // The general word is needless where each of its actions is told by itself.
+    let is_told = |action: &&str| steps.iter().any(|(_, _, step)| step.level == Level::Required && step.action == *action);
+    if needed_for_versions().iter().all(is_told) {
+        steps.retain(|(_, _, step)| step.action != VERSIONING);
+    }
     steps.sort_by_key(|(_, _, step)| (step.level as u8, std::cmp::Reverse(step.verdict)));
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for (operation, caller, step) in steps {
         for reason in &step.reasons {
+            let concern = Concern { level: step.level, caller, operation, action: action(step, reason) };
             match causes.iter_mut().find(|cause| cause.covers(step, reason)) {
-                Some(cause) => cause.add(operation, caller, action(step, reason)),
-                None => causes.push(Cause::new(operation, caller, step, reason)),
+                Some(cause) => cause.add(concern, reason),
+                None => causes.push(Cause::new(concern, step, reason)),
             }
         }
     }
@@ -36,15 +54,15 @@ pub(super) fn causes(check: &Check) -> Vec<Cause<'_>> {
 }
 
 impl<'a> Cause<'a> {
-    fn new(operation: &'static str, caller: &'static str, step: &'a StepReport, reason: &'a Reason) -> Cause<'a> {
+    fn new(concern: Concern<'a>, step: &'a StepReport, reason: &'a Reason) -> Cause<'a> {
         let examples = step.witness.denied.as_deref().zip(step.witness.allowed.as_deref()).filter(|_| step.verdict == Verdict::Partial);
-        let concerns = vec![(caller, vec![operation])];
         Cause {
             verdict: step.verdict,
             level: step.level,
             reason,
-            actions: vec![action(step, reason)],
-            concerns,
+            actions: vec![concern.action],
+            concerns: vec![concern],
+            notes: reason.note.as_deref().into_iter().collect(),
             examples,
             depends_on: &step.depends_on,
         }
@@ -64,18 +82,49 @@ impl<'a> Cause<'a> {
         place && advice && depends && (reason.span.is_some() || same || joins) && self.verdict == step.verdict
     }
 
-    fn add(&mut self, operation: &'static str, caller: &'static str, action: &'a str) {
-        push_new(&mut self.actions, action);
-        match self.concerns.iter_mut().find(|(known, _)| *known == caller) {
-            Some((_, operations)) => push_new(operations, operation),
-            None => self.concerns.push((caller, vec![operation])),
+    fn add(&mut self, concern: Concern<'a>, reason: &'a Reason) {
+        push_new(&mut self.actions, concern.action);
+        reason.note.as_deref().into_iter().for_each(|note| push_new(&mut self.notes, note));
+        push_new(&mut self.concerns, concern);
+    }
+
+    /// The levels that it concerns, the gravest first.
+    pub(super) fn levels(&self) -> Vec<Level> {
+        let levels = [Level::Required, Level::Degrades, Level::Advised].into_iter();
+        levels.filter(|level| self.concerns.iter().any(|concern| concern.level == *level)).collect()
+    }
+
+    /// What becomes of the operations for want of steps of a level.
+    pub(super) fn level_words(&self, level: Level) -> &'static str {
+        match (level, self.verdict) {
+            (Level::Required, verdict) => verdict.word(),
+            (Level::Degrades, Verdict::Unknown) => "may leave residue",
+            (Level::Degrades, Verdict::Partial) => "leaves residue of some requests",
+            (Level::Degrades, _) => "leaves residue",
+            (Level::Advised, _) if self.level == Level::Advised => "advised, changes no verdict",
+            (Level::Advised, _) => "advised",
         }
     }
 
-    /// What it concerns, in words: `upload-data, create-folder (iam-user); copy-into-bucket (cross-account-role)`.
-    pub(super) fn concerns_words(&self) -> String {
-        let words = self.concerns.iter().map(|(caller, operations)| format!("{} ({caller})", operations.join(", ")));
+    /// What it concerns at a level, in words: `upload-data, create-folder (iam-user); copy-into-bucket (cross-account-role)`.
+    pub(super) fn concerns_words(&self, level: Level) -> String {
+        let mut callers: Vec<(&str, Vec<&str>)> = Vec::new();
+        for concern in self.concerns.iter().filter(|concern| concern.level == level) {
+            match callers.iter_mut().find(|(known, _)| *known == concern.caller) {
+                Some((_, operations)) => push_new(operations, concern.operation),
+                None => callers.push((concern.caller, vec![concern.operation])),
+            }
+        }
+        let words = callers.iter().map(|(caller, operations)| format!("{} ({caller})", operations.join(", ")));
         words.collect::<Vec<_>>().join("; ")
+    }
+
+    /// The actions of a level.
+    pub(super) fn action_words(&self, level: Level) -> String {
+        let mut actions = Vec::new();
+        let of_level = self.concerns.iter().filter(|concern| concern.level == level);
+        of_level.for_each(|concern| push_new(&mut actions, format!("`{}`", concern.action)));
+        actions.join(", ")
     }
 
     /// What it takes to go through, in words.

@@ -2,6 +2,7 @@
 
 use super::comparison::{Change, Comparison, Connections, Side, Touched, action_name, file_of, key_name};
 use super::human::{Look, draw_causes, draw_finding};
+use super::statement::statement_name;
 use crate::authz::{Ambiguity, Choice};
 use crate::aws;
 use crate::finding::{Finding, Severity};
@@ -279,8 +280,9 @@ impl Drawer<'_> {
 
 fn statement_words(sources: &Sources, place: Place, side: &Side<'_>) -> Option<String> {
     let statement = side.statement(place)?;
-    let sid = statement.sid.as_ref().map(|sid| format!(" `{}`", sid.node)).unwrap_or_default();
-    Some(format!("statement {}{sid} of `{}`", place.statement, file_of(sources, statement)))
+    let sid = statement.sid.as_ref().map(|sid| sid.node.as_str());
+    let of = side.policies.get(place.policy).map(|policy| policy.statements.len());
+    Some(format!("{} of `{}`", statement_name(sid, place.statement, of), file_of(sources, statement)))
 }
 
 /// The empty text needs marks to be seen.

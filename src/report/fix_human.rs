@@ -1,10 +1,13 @@
 //! `fix` for a person: the diff, what each edit is for, and what is left to decide, with the words underlined.
 
+use super::comparison::file_of;
 use super::fix_diff::diff;
 use super::human::{Look, draw_finding, title, word};
+use super::statement::statement_name;
 use crate::finding::{Finding, Severity};
 use crate::fix::{Decision, DecisionKind, Edit, Fixed};
 use crate::ica::Verdict;
+use crate::ica::connection::{Connection, Given};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 
@@ -17,7 +20,7 @@ pub fn report(fixed: &Fixed, written: bool, look: Look) -> String {
         let _ = writeln!(text, "{}", coloured(&file, look));
     }
     for (number, edit) in fixed.edits.iter().enumerate() {
-        let _ = writeln!(text, "{}. {}", number + 1, edit_words(edit));
+        let _ = writeln!(text, "{}. {}", number + 1, edit_words(fixed, edit));
     }
     mended(&mut text, fixed);
     for (decision, concerns) in decisions(fixed) {
@@ -31,9 +34,24 @@ pub fn report(fixed: &Fixed, written: bool, look: Look) -> String {
     text
 }
 
-fn edit_words(edit: &Edit) -> String {
+fn edit_words(fixed: &Fixed, edit: &Edit) -> String {
     let change = &edit.change;
-    format!("{}: {}\n   for {} ({}): `{}`", change.file, change.words(), edit.operation, edit.caller.id(), edit.action)
+    let number = change.statement.unwrap_or_default();
+    let words = change.words_with(&statement_name(sid(fixed, &change.file, number).as_deref(), number, None));
+    format!("{}: {words}\n   for {} ({}): `{}`", change.file, edit.operation, edit.caller.id(), edit.action)
+}
+
+/// The Sid of a statement of a file, if the file has one such statement.
+fn sid(fixed: &Fixed, file: &str, number: usize) -> Option<String> {
+    let Connection { identity, session, bucket_policy, kms_key_policy, trust_policy, .. } = &fixed.connection;
+    let given = [identity, session, bucket_policy, kms_key_policy, trust_policy].into_iter().filter_map(|given| match given {
+        Given::Given(policies) => Some(policies),
+        _ => None,
+    });
+    let statements = given.flatten().filter_map(|policy| policy.statements.get(number));
+    let mut found = statements.filter(|statement| file_of(&fixed.sources, statement) == file);
+    let first = found.next()?;
+    if found.next().is_some() { None } else { first.sid.as_ref().map(|sid| sid.node.clone()) }
 }
 
 /// What is allowed now, by caller.

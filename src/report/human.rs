@@ -1,12 +1,13 @@
 //! What a person reads: the matrix, the causes with their words underlined, the assumptions, and what to do next.
 
-use super::causes::{Cause, causes};
+use super::causes::{Cause, Concern, causes};
 use super::excerpt::{excerpt, is_on_long_line};
+use super::matrix::matrix;
 use super::place::{Position, position};
 use crate::finding::{Finding, Label, Severity};
-use crate::ica::catalogue::{IcaCaller, catalogue};
+use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
 use crate::ica::connection::{Connection, Unreadable, Versioning};
-use crate::ica::{Check, Level, OperationReport, Verdict};
+use crate::ica::{AssumptionReport, Check, Level, OperationReport, Verdict};
 use crate::source::{Sources, Span};
 use anstyle::{AnsiColor, Style};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
@@ -26,10 +27,26 @@ pub struct Look {
 
 /// The report of a check.
 pub fn report(sources: &Sources, connection: &Connection, check: &Check, look: Look) -> String {
-    let mut text = String::new();
+    let mut text = body(sources, connection, check, look);
     // Writing to a string cannot fail, so the results are not looked at.
+    assumptions(&mut text, check.assumptions.iter().map(|assumption| (assumption, String::new())));
+    let is_whole = connection.operations.is_empty() && check.skipped.is_empty();
+    let _ = writeln!(text, "\n{}{}: {}", broken(check), word(check.worst().word(), check.worst(), look), next(check.worst(), is_whole));
+    text
+}
+
+/// The report of one check of several: what all have in common is said behind the last, by [`super::overview::Overview`].
+pub fn report_one_of(sources: &Sources, connection: &Connection, check: &Check, (number, of): (usize, usize), look: Look) -> String {
+    let gap = if number == 1 { "" } else { "\n\n" };
+    let broken = broken(check);
+    let gap_behind = if broken.is_empty() { "" } else { "\n" };
+    format!("{gap}connection {number} of {of}\n{}{gap_behind}{broken}", body(sources, connection, check, look))
+}
+
+fn body(sources: &Sources, connection: &Connection, check: &Check, look: Look) -> String {
+    let mut text = String::new();
     let _ = writeln!(text, "{}\n", title(connection));
-    matrix(&mut text, check, look);
+    matrix(&mut text, connection, check, look);
     for (number, cause) in causes(check).iter().enumerate() {
         draw_cause(&mut text, sources, number + 1, cause, look);
     }
@@ -39,17 +56,14 @@ pub fn report(sources: &Sources, connection: &Connection, check: &Check, look: L
     if let Some(more) = check.findings.len().checked_sub(MOST_FINDINGS).filter(|more| *more > 0) {
         let _ = writeln!(text, "\n{more} more findings about the words of the policies; `--format json` lists all");
     }
-    assumptions(&mut text, check);
-    let is_whole = connection.operations.is_empty() && check.skipped.is_empty();
-    let _ = writeln!(text, "\n{}", closing(check, is_whole, look));
     text
 }
 
-/// The causes that concern some of the operations and callers.
+/// The causes that stop some of the operations and callers.
 pub(super) fn draw_causes(text: &mut String, sources: &Sources, check: &Check, concerns: &dyn Fn(&str, &str) -> bool, look: Look) {
     let causes = causes(check);
-    let concerned = causes.iter().filter(|cause| cause.concerns.iter().any(|(caller, ids)| ids.iter().any(|id| concerns(id, caller))));
-    for (number, cause) in concerned.filter(|cause| cause.level == Level::Required).enumerate() {
+    let is_concerned = |concern: &Concern<'_>| concern.level == Level::Required && concerns(concern.operation, concern.caller);
+    for (number, cause) in causes.iter().filter(|cause| cause.concerns.iter().any(is_concerned)).enumerate() {
         draw_cause(text, sources, number + 1, cause, look);
     }
 }
@@ -81,7 +95,9 @@ pub(super) fn title(connection: &Connection) -> String {
     let name = connection.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
     let region = connection.region.as_deref().unwrap_or("region not given");
     let prefix = if connection.prefix.is_empty() { "whole bucket".to_owned() } else { format!("prefix {}", connection.prefix) };
-    let mut title = format!("{name}bucket {} of account {} ({region}, {versioning}, {prefix})", connection.bucket, connection.account);
+    let state = if connection.is_new { "new" } else { "connected" };
+    let (bucket, account) = (&connection.bucket, &connection.account);
+    let mut title = format!("{name}bucket {bucket} of account {account} ({region}, {versioning}, {prefix}, state {state})");
     let _ = write!(title, "\n{}   {}", connection.customer.word(), connection.customer.arn().as_str());
     if let Some(key) = &connection.kms_key {
         let _ = write!(title, "\nkey    {}", key.words());
@@ -100,47 +116,16 @@ pub(super) fn title(connection: &Connection) -> String {
     title
 }
 
-fn matrix(text: &mut String, check: &Check, look: Look) {
-    let width = check.operations.iter().map(|operation| operation.id.len()).max().unwrap_or_default();
-    let callers = IcaCaller::ALL.iter().filter(|caller| check.operations.iter().any(|operation| find(operation, **caller).is_some()));
-    let callers = callers.copied().collect::<Vec<_>>();
-    let heads = callers.iter().map(|caller| format!("{:<20}", caller.id())).collect::<String>();
-    let _ = writeln!(text, "{:width$}  {}", "", heads.trim_end());
-    for operation in &check.operations {
-        let cells = callers.iter().map(|caller| match find(operation, *caller) {
-            Some(report) => {
-                let consequence = if report.own == report.verdict { "" } else { " *" };
-                let plain = format!("{}{consequence}", report.verdict.word());
-                format!("{}{:pad$}", word(&plain, report.verdict, look), "", pad = 20 - plain.len())
-            }
-            None => format!("{:<20}", "-"),
-        });
-        let _ = writeln!(text, "{:width$}  {}", operation.id, cells.collect::<String>().trim_end());
-    }
-    // The cause of something that is shown stands in the table, skipped or not.
-    let is_shown = |id: &str| check.operations.iter().any(|operation| operation.id == id);
-    for skipped in check.skipped.iter().filter(|skipped| !is_shown(&skipped.operation)) {
-        let reason = skipped.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-        let _ = writeln!(text, "{:width$}  skipped{reason}", skipped.operation);
-    }
-    let consequences = check.operations.iter().flat_map(|operation| &operation.callers).any(|caller| caller.own != caller.verdict);
-    if consequences {
-        let _ = writeln!(text, "* because of another operation that it depends on");
-    }
-}
-
-fn find(operation: &OperationReport, caller: IcaCaller) -> Option<&crate::ica::CallerReport> {
-    operation.callers.iter().find(|report| report.caller == caller)
-}
-
 fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause<'_>, look: Look) {
-    let level = match cause.level {
-        Level::Required => "",
-        Level::Degrades => " (works without, leaves residue)",
-        Level::Advised => " (advice; changes no verdict)",
-    };
-    let head = format!("{number}. {}{level}", word(cause.verdict.word(), cause.verdict, look));
-    let _ = writeln!(text, "\n{head}: {}", cause.concerns_words());
+    let levels = cause.levels();
+    for (line, level) in levels.iter().enumerate() {
+        // Advice is no warning of its own; it is drawn as what hangs on something.
+        let weight = if *level == Level::Required { cause.verdict } else { Verdict::Unknown };
+        let head = word(cause.level_words(*level), weight, look);
+        let actions = if levels.len() > 1 { format!(": {}", cause.action_words(*level)) } else { String::new() };
+        let start = if line == 0 { format!("\n{number}. ") } else { "   ".to_owned() };
+        let _ = writeln!(text, "{start}{head}: {}{actions}", cause.concerns_words(*level));
+    }
     if let Some(words) = cause.depends_words() {
         let _ = writeln!(text, "   {words}");
     }
@@ -152,6 +137,9 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
         let _ =
             write!(message, " (likewise {})", cause.actions[1..].iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", "));
     }
+    cause.notes.iter().for_each(|note| {
+        let _ = write!(message, "; {note}");
+    });
     let finding = Finding {
         id: cause.reason.kind.word(),
         severity: if cause.verdict == Verdict::Unknown || cause.level != Level::Required { Severity::Warning } else { Severity::Error },
@@ -229,21 +217,20 @@ fn render(report: &Report, look: Look) -> Option<String> {
     Some(text)
 }
 
-fn assumptions(text: &mut String, check: &Check) {
-    if check.assumptions.is_empty() {
-        return;
-    }
-    let _ = writeln!(text, "\nassumed, as no file shows it:");
-    for assumption in &check.assumptions {
-        let _ = writeln!(text, "  {:<20} {}", assumption.id, assumption.text);
+/// The assumptions, each with the connections that it is for, if not for all.
+pub(super) fn assumptions<'a>(text: &mut String, all: impl Iterator<Item = (&'a AssumptionReport, String)>) {
+    for (number, (assumption, connections)) in all.enumerate() {
+        if number == 0 {
+            let _ = writeln!(text, "\nassumed, as no file shows it:");
+        }
+        let _ = writeln!(text, "  {:<20} {}{connections}", assumption.id, assumption.text);
         let _ = writeln!(text, "  {:<20} -> {}", "", assumption.how_to_settle);
     }
 }
 
-/// The last lines: how it stands, and what to do next.
-fn closing(check: &Check, is_whole: bool, look: Look) -> String {
-    let worst = check.worst();
-    let next = match worst {
+/// What to do next.
+pub(super) fn next(worst: Verdict, is_whole: bool) -> &'static str {
+    match worst {
         Verdict::Allowed if is_whole => "every operation is allowed, as far as the assumptions hold; connect the bucket",
         Verdict::Allowed => "every operation that was checked is allowed, as far as the assumptions hold",
         Verdict::Unknown => {
@@ -252,14 +239,36 @@ fn closing(check: &Check, is_whole: bool, look: Look) -> String {
         Verdict::Partial | Verdict::Blocked => {
             "mend the causes from the top, then run the same command again; leave out what you do not need with --skip OPERATION"
         }
-    };
-    let broken = check.operations.iter().filter(|operation| operation.callers.iter().any(|caller| caller.verdict == Verdict::Blocked));
-    let broken = broken
-        .filter_map(|operation| catalogue().operation(operation.id))
-        .map(|operation| format!("\n  {}: {}", operation.id, operation.breaks));
-    let broken = broken.collect::<String>();
-    let broken = if broken.is_empty() { broken } else { format!("what users will see:{broken}\n") };
-    format!("{broken}{}: {next}", word(worst.word(), worst, look))
+    }
+}
+
+/// What users see of what is blocked.
+fn broken(check: &Check) -> String {
+    let mut lines = String::new();
+    for report in &check.operations {
+        let Some(operation) = catalogue().operation(report.id) else { continue };
+        if report.callers.iter().any(|caller| caller.verdict == Verdict::Blocked) {
+            let scope = scope_of(operation, report).map(|scope| format!(", {scope}")).unwrap_or_default();
+            let _ = writeln!(lines, "  {}: {}{scope}", report.id, operation.breaks);
+        }
+    }
+    if lines.is_empty() { lines } else { format!("what users will see:\n{lines}") }
+}
+
+/// For which requests only an operation is blocked: all that blocks it is needed for them alone.
+fn scope_of<'a>(operation: &'a Operation, report: &OperationReport) -> Option<&'a str> {
+    let blocked = report.callers.iter().filter(|caller| caller.verdict == Verdict::Blocked);
+    let mut scopes = Vec::new();
+    for caller in blocked {
+        if !caller.blocked_by.is_empty() {
+            return None;
+        }
+        let steps = caller.steps.iter().filter(|step| step.level == Level::Required && step.verdict == Verdict::Blocked);
+        let scope = |action: &str| operation.steps.iter().find(|step| step.action == action).and_then(|step| step.scope.as_deref());
+        scopes.extend(steps.map(|step| scope(&step.action)));
+    }
+    let first = scopes.first().copied().flatten();
+    first.filter(|_| scopes.iter().all(|scope| *scope == first))
 }
 
 pub(super) fn word(text: &str, verdict: Verdict, look: Look) -> String {

@@ -312,7 +312,7 @@ fn reason_view(sources: &Sources, reason: &Reason) -> ReasonView {
         sid: reason.sid.clone(),
         text: span.as_ref().map(|span| span.text.clone()),
         span,
-        message: reason.message.clone(),
+        message: reason.words(),
         help: reason.help.as_ref().map(ToString::to_string),
     }
 }

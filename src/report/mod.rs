@@ -25,12 +25,18 @@ pub mod graph_mermaid;
 pub mod human;
 pub mod json;
 #[cfg(feature = "cli")]
+mod matrix;
+#[cfg(feature = "cli")]
+pub mod overview;
+#[cfg(feature = "cli")]
 pub mod page_human;
 pub mod page_json;
 pub mod page_markdown;
 mod place;
 #[cfg(feature = "cli")]
 pub mod simulation;
+#[cfg(feature = "cli")]
+mod statement;
 
 pub use comparison::{Change, Comparison, Connections, Side, Version};
 pub use granted::{IsPublic, Public, Report as GrantedReport};

@@ -91,8 +91,10 @@ fn readable(text: &str, starts: &[Start<'_>], rest: &Rest) -> String {
     let members = |text: &str| starts.iter().map(|start| start.atom.fits(&format!("{}{text}", start.stem))).collect::<Vec<_>>();
     let own = members(text);
     let ending = rest.ending;
-    let plain = ["sample.txt", "run/a/sample.txt", "sample"].map(|name| format!("{name}{ending}"));
-    let longer = [format!("sample{text}"), format!("{text}sample.txt{ending}"), format!("sample/{text}")];
+    // What ends in a slash is a folder.
+    let name = if ending == "/" { "new-folder" } else { "sample.txt" };
+    let plain = [name, &format!("run/a/{name}"), "sample"].map(|name| format!("{name}{ending}"));
+    let longer = [format!("sample{text}"), format!("{text}{name}{ending}"), format!("sample/{text}")];
     let is_allowed = |text: &String| text.chars().all(rest.alphabet) && text.chars().count() <= rest.at_most;
     plain.into_iter().chain(longer).filter(is_allowed).find(|candidate| members(candidate) == own).unwrap_or_else(|| text.to_owned())
 }

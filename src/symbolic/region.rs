@@ -46,7 +46,14 @@ pub(super) fn region(question: &Question<'_>, class: &Class, there: &[String]) -
 /// A policy of one statement.
 fn alone(statement: Statement) -> Policy {
     let span = Span::default();
-    Policy { kind: PolicyKind::Identity, span, version: Version::V2012, version_span: None, statements: vec![statement] }
+    Policy {
+        kind: PolicyKind::Identity,
+        span,
+        version: Version::V2012,
+        version_span: None,
+        statement_span: None,
+        statements: vec![statement],
+    }
 }
 
 /// Requests by these principals, or by all but these, that satisfy the conditions.

@@ -18,6 +18,7 @@ pub(super) use encryption::{sends_header, settled_header};
 pub use given::{Environment, SettingRead};
 pub(super) use given::{Settings, values};
 pub(super) use roles::{other_regions, roles, whose};
+pub use versioning::{CHECK as VERSIONING, needed as needed_for_versions};
 
 use super::catalogue::{IcaCaller, Operation, catalogue};
 use super::connection::Connection;
@@ -143,7 +144,7 @@ pub(super) fn report(connection: &Connection, shown: &[(&str, IcaCaller)]) -> Ve
 
 /// A reason that stands in no file.
 pub(super) fn reason(kind: ReasonKind, layer: &'static str, message: String, help: &str) -> Reason {
-    Reason { kind, layer, statement: None, sid: None, span: None, message, help: Some(Advice::plain(help)), labels: Vec::new() }
+    Reason { kind, layer, statement: None, sid: None, span: None, message, note: None, help: Some(Advice::plain(help)), labels: Vec::new() }
 }
 
 /// A reason with its words.

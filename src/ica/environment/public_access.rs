@@ -87,6 +87,7 @@ fn about(policy: &Policy, public: &PublicStatement, kind: ReasonKind, message: S
             Some(cause) => format!("{message} ({})", cause.text),
             None => message,
         },
+        note: None,
         help: Some(Advice::plain(help)),
         labels,
     }

@@ -8,11 +8,14 @@ use crate::ica::connection::{Connection, Given, Versioning};
 use crate::ica::verdict::{Level, ReasonKind, Verdict};
 use crate::model::{Effect, Statement};
 
+/// Its name, and that of its step.
+pub const CHECK: &str = "versioning";
+
 /// Says so where no statement is about any of the actions that versions need: the policy is that of the other variant. The steps
 /// themselves decide what is blocked.
 pub(super) fn judge(connection: &Connection) -> Judged {
     let state = connection.versioning.map_or("versioning not given", Versioning::word);
-    let judged = Judged::new("versioning", "versioning", state).advised();
+    let judged = Judged::new(CHECK, CHECK, state).advised();
     let Given::Given(policies) = &connection.identity else { return judged };
     let is_allow = |statement: &&Statement| statement.effect.node == Effect::Allow;
     let allows = || policies.iter().flat_map(|policy| &policy.statements).filter(is_allow);
@@ -22,7 +25,7 @@ pub(super) fn judge(connection: &Connection) -> Judged {
     match (connection.versioning, first) {
         (Some(state @ (Versioning::Enabled | Versioning::Suspended)), Some(actions)) if !is_about_versions => {
             let message = format!(
-                "the versioning of the bucket is {}, and the policies are those for buckets without: they lack {}",
+                "the versioning of the bucket is {}, and no statement names an action that versions need: {}",
                 state.word(),
                 needed.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ")
             );
@@ -34,7 +37,7 @@ pub(super) fn judge(connection: &Connection) -> Judged {
 }
 
 /// The actions that ICA's own user needs on versioned buckets only.
-fn needed() -> Vec<&'static str> {
+pub fn needed() -> Vec<&'static str> {
     let steps = catalogue().operations.iter().flat_map(|operation| &operation.steps);
     let mut needed =
         steps.filter(|step| step.on == On::Versioned && step.level == Level::Required).map(|step| step.action.as_str()).collect::<Vec<_>>();

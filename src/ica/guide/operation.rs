@@ -54,7 +54,8 @@ fn resource(target: Target) -> &'static str {
 pub(super) fn when(step: &Step) -> String {
     let buckets = if step.on == On::Versioned { "versioning enabled or suspended" } else { "every bucket" };
     let edition = if step.edition == Edition::Current { "; not on the page, left out with `--edition seed`" } else { "" };
-    format!("{buckets}{edition}")
+    let scope = step.scope.as_ref().map(|scope| format!(", {scope}")).unwrap_or_default();
+    format!("{buckets}{scope}{edition}")
 }
 
 /// Operations and settings that it hangs on.

@@ -67,7 +67,8 @@ pub fn lower(policy: &syntax::Policy, kind: PolicyKind) -> Lowered {
         // One doubt is as good as many, and there may be many statements.
         statement.doubts.extend(doubts.first().cloned());
     }
-    let policy = Policy { kind, span: policy.span, version: context.version, version_span: version, statements };
+    let statement_span = policy.elements.iter().find(|element| element.name.text == "Statement").map(|element| element.name.span);
+    let policy = Policy { kind, span: policy.span, version: context.version, version_span: version, statement_span, statements };
     Lowered { policy, findings: context.findings }
 }
 

@@ -1,0 +1,50 @@
+//! Behind the reports of several connections: what they rest on, each once, and how all of them stand.
+
+use super::human::{Look, assumptions, next, word};
+use crate::ica::connection::Connection;
+use crate::ica::{AssumptionReport, Check, Verdict};
+use std::fmt::Write;
+
+/// What is kept of each connection.
+#[derive(Debug, Default)]
+pub struct Overview {
+    verdicts: Vec<(String, Verdict)>,
+    /// With the connections that rest on it.
+    assumptions: Vec<(AssumptionReport, Vec<String>)>,
+}
+
+impl Overview {
+    /// Takes a connection in. One without a name goes by its bucket.
+    pub fn add(&mut self, connection: &Connection, check: &Check) {
+        let name = connection.name.as_ref().unwrap_or(&connection.bucket);
+        self.verdicts.push((name.clone(), check.worst()));
+        for assumption in &check.assumptions {
+            match self.assumptions.iter_mut().find(|(known, _)| known.id == assumption.id) {
+                Some((_, names)) => names.push(name.clone()),
+                None => self.assumptions.push((*assumption, vec![name.clone()])),
+            }
+        }
+    }
+
+    /// The text; `given` connections were to be checked.
+    pub fn report(&self, given: usize, look: Look) -> String {
+        let mut text = String::new();
+        let checked = self.verdicts.len();
+        let names = |names: &Vec<String>| if names.len() == checked { String::new() } else { format!(" ({})", names.join(", ")) };
+        assumptions(&mut text, self.assumptions.iter().map(|(assumption, of)| (assumption, names(of))));
+        let _ = writeln!(text);
+        for verdict in [Verdict::Blocked, Verdict::Partial, Verdict::Unknown, Verdict::Allowed] {
+            let of = self.verdicts.iter().filter(|(_, known)| *known == verdict).map(|(name, _)| name.as_str()).collect::<Vec<_>>();
+            if !of.is_empty() {
+                let _ = writeln!(text, "{} of {given} connections {}: {}", of.len(), word(verdict.word(), verdict, look), of.join(", "));
+            }
+        }
+        if checked < given {
+            let _ = writeln!(text, "{} of {given} connections could not be checked; see the errors", given - checked);
+        }
+        if let Some(worst) = self.verdicts.iter().map(|(_, verdict)| *verdict).max() {
+            let _ = writeln!(text, "{}", next(worst, false));
+        }
+        text
+    }
+}
