@@ -203,7 +203,7 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer, 
 
 /// Whether any flag tells of a connection.
 pub(super) fn is_given(args: &About) -> bool {
-    args.named.connection.is_some() || flags(args, None) != Settings::default().overridden_by(Settings::default())
+    args.dir.is_some() || args.named.connection.is_some() || flags(args, None) != Settings::default().overridden_by(Settings::default())
 }
 
 /// Why there is no connection.

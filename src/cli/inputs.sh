@@ -14,7 +14,8 @@ prefix=@PREFIX@
 dir=@DIR@
 
 mkdir -p "$dir"
-rm -f "$dir/ica.toml"
+# Settings of an earlier run do not go with the answers of this one; they may be written by hand, so they are kept.
+[ ! -f "$dir/ica.toml" ] || mv "$dir/ica.toml" "$dir/ica.toml.old"
 
 # Runs a call whose answer is a list of words, one a line; `None` is how the CLI writes an empty answer.
 list() {

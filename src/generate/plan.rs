@@ -58,6 +58,9 @@ pub enum PlanError {
         "which role of Illumina's copies? Give --ica-region (or the --region of the bucket), or leave copies out with --skip {}", copies().join(" ")
     )]
     NoCrossAccountRole,
+    /// ICA takes a prefix that ends in a slash and begins with none (A2); without one the policies would hold other keys as well.
+    #[error("the prefix `{0}` is none that ICA takes: it ends in a slash and begins with none, as in `ica/`")]
+    Slash(String),
     /// There is no such placeholder.
     #[error("`{0}` is no placeholder; there are {known}", known = super::placeholders().iter().map(|known| known.name).collect::<Vec<_>>().join(", "))]
     NoSuchPlaceholder(String),
@@ -100,6 +103,9 @@ impl Plan {
         }
         if copies && connection.cross_account_role.is_none() {
             return Err(PlanError::NoCrossAccountRole);
+        }
+        if !connection.prefix.is_empty() && (!connection.prefix.ends_with('/') || connection.prefix.starts_with('/')) {
+            return Err(PlanError::Slash(connection.prefix.clone()));
         }
         if connection.prefix.contains(char::is_control) {
             return Err(PlanError::Value("prefix".to_owned(), connection.prefix.clone()));

@@ -196,7 +196,8 @@ impl<'a> Scene<'a> {
             }
         }
         let is_too_wide = near.lacks.first().is_some_and(|(lack, _)| self.opens_too_much(*lack, near.statement.layer, statement));
-        let is_of_other_bucket = other_bucket(statement, &self.connection.bucket).is_some();
+        let is_bucket_policy = near.statement.layer == LayerId::Resource && self.step.resource.is_at_bucket();
+        let is_of_other_bucket = is_bucket_policy && other_bucket(statement, &self.connection.bucket).is_some();
         if near.lacks.len() > 1 || is_too_wide && !is_of_other_bucket {
             let mut help = self.statement_to_add(near.statement.layer, action, request);
             if near.lacks.len() == 1 {

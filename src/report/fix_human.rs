@@ -5,7 +5,7 @@ use super::fix_diff::diff;
 use super::human::{Look, draw_finding, title, word};
 use super::statement::statement_name;
 use crate::finding::{Finding, Severity};
-use crate::fix::{Decision, DecisionKind, Edit, Fixed};
+use crate::fix::{ChangeKind, Decision, DecisionKind, Edit, Fixed};
 use crate::ica::Verdict;
 use crate::ica::connection::{Connection, Given};
 use anstyle::{AnsiColor, Style};
@@ -71,11 +71,17 @@ fn mended(text: &mut String, fixed: &Fixed) {
         return;
     }
     let words = callers.iter().map(|(caller, operations)| format!("{} ({caller})", operations.join(", "))).collect::<Vec<_>>();
-    let _ = writeln!(
-        text,
-        "\nallowed with these edits, for all requests: {}\nno operation is worse, nobody else gains, and what is added is no more than the operations need",
-        words.join("; ")
-    );
+    let _ = writeln!(text, "\nallowed with these edits, for all requests: {}\nno operation is worse; {}", words.join("; "), proved(fixed));
+}
+
+/// What the proof says of the edits: an addition is measured against what ICA needs, an exception only keeps a Deny from its caller.
+fn proved(fixed: &Fixed) -> &'static str {
+    let is_exception = |edit: &Edit| edit.change.kind == ChangeKind::AddException;
+    if fixed.edits.iter().any(is_exception) {
+        "only the callers that are excepted gain from the exceptions, what other statements allow them; what is added is no more than needed"
+    } else {
+        "nobody else gains, and what is added is no more than the operations need"
+    }
 }
 
 /// What concerns a decision: by caller and action, the operations.

@@ -91,7 +91,7 @@ pub(super) fn granting(shown: &Shown, layers: &Layers<'_>) -> Vec<Finding> {
     let finding = |place: StatementRef| {
         let statement = statement(&place, layers)?;
         let span = statement.action.as_ref().map_or(statement.effect.span, |element| element.span);
-        let finding = Finding::warning("granted", span, format!("statement {} of the {} policy grants it", place.statement, place.layer));
+        let finding = Finding::warning("granted", span, "this statement grants it".to_owned());
         Some(conditions(finding, statement))
     };
     places.filter_map(finding).collect()

@@ -32,6 +32,9 @@ pub fn report(sources: &Sources, connection: &Connection, check: &Check, look: L
     assumptions(&mut text, check.assumptions.iter().map(|assumption| (assumption, String::new())));
     let is_whole = connection.operations.is_empty() && check.skipped.is_empty();
     let _ = writeln!(text, "\n{}{}: {}", broken(check), word(check.worst().word(), check.worst(), look), next(check.worst(), is_whole));
+    if check.findings.iter().any(|finding| finding.severity == Severity::Error) {
+        let _ = writeln!(text, "AWS would refuse a document as it stands (see above): mend it before anything else");
+    }
     text
 }
 

@@ -40,6 +40,8 @@ pub struct BucketEncryption {
     pub algorithm: Spanned<String>,
     /// The key, if one is named.
     pub key: Option<Spanned<String>>,
+    /// Whether AWS would not store it.
+    pub refused: bool,
 }
 
 impl BucketEncryption {
@@ -78,5 +80,5 @@ pub fn read_bucket_encryption(root: &Node) -> Read<BucketEncryption> {
             .push(Finding::error("refused-encryption", algorithm.span, message).help("there are `AES256`, `aws:kms` and `aws:kms:dsse`"));
     }
     let key = default.get("KMSMasterKeyID").map(|key| KIND.text(key)).transpose()?;
-    Ok((BucketEncryption { span: rule.span, algorithm, key }, refused))
+    Ok((BucketEncryption { span: rule.span, algorithm, key, refused: !refused.is_empty() }, refused))
 }

@@ -122,6 +122,6 @@ fn limited(scene: &Scene<'_>, place: Standing<'_>, condition: &Condition, action
     let message = format!("`{action}` is allowed under a condition on `{key}` that ICA's requests do not all fulfil");
     let help = format!("widen the condition, take it out, or leave the operation out with --skip {}", scene.operation);
     let decision = Decision::new(DecisionKind::Condition, Some(condition.span), message, help);
-    let changes = condition::change(scene, place, condition).into_iter().collect();
+    let changes = condition::change(scene, place, condition).into_iter().filter(|change| may_be_widened(scene, &change.file)).collect();
     Candidates { changes, decision: Some(decision) }
 }

@@ -61,6 +61,13 @@ pub(super) fn judge(connection: &Connection) -> Judged {
     let help = "the caller needs kms:GenerateDataKey and kms:Decrypt on the key, by the key policy; a foreign account never reaches `aws/s3` \
                 or an alias: name the key by its ARN";
     if let Given::Given(default) = &connection.environment.bucket_encryption
+        && default.refused
+    {
+        let message = "AWS would not store this, so nobody knows what the bucket encrypts with".to_owned();
+        let reason = reason_at(default.algorithm.span, ReasonKind::Hidden, CHECK, message, "mend the setting, and fetch it again");
+        return judged.because(Verdict::Unknown, reason);
+    }
+    if let Given::Given(default) = &connection.environment.bucket_encryption
         && default.is_kms()
         && !is_judged(connection, default)
     {
