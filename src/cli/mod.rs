@@ -44,7 +44,7 @@ or, with the files at hand:
   ica-policy check --bucket BUCKET --account 111122223333 --region eu-central-1 --prefix ica/ \\
       --user USER --identity-policy user.json --bucket-policy bucket.json
 
-Exit codes: 0 clean, 1 something is blocked, 2 wrong usage, 3 an input could not be read, 4 a defect of ica-policy.";
+Exit codes: 0 clean, 1 what the command looks for is there (blocked, different, denied, not found), 2 wrong usage, 3 an input could not be read, 4 a defect of ica-policy.";
 
 #[derive(Subcommand, Debug)]
 enum Command {
