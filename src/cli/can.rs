@@ -2,21 +2,15 @@
 
 use super::can_public;
 use super::exit::Exit;
-use super::files::{Files, look, print, print_error, print_report};
+use super::files::{look, print, print_error, print_report};
+use super::layered::{LayerFiles, Reader};
 use super::levels::Levels;
 use crate::authz::{Caller, ContextValue, Layer, Layers};
-use crate::finding::Finding;
-use crate::ica::connection::{Loader, Unreadable};
-use crate::input;
-use crate::model::{self, Policy, PolicyKind};
+use crate::model::{Policy, PolicyKind};
 use crate::report::{GrantedReport, can_human, can_json, human};
 use crate::source::Sources;
 use crate::symbolic::{Answered, Granted, Question, Who, can, together};
 use clap::{Args as ClapArgs, ValueEnum};
-use std::path::PathBuf;
-
-/// The word for a policy that is not there.
-const NONE: &str = "none";
 
 /// Says whether access is granted: for all requests, for some, for none, or that it is not known.
 ///
@@ -111,8 +105,8 @@ pub(super) fn run(args: &Args) -> Exit {
         Ok(asked) => asked,
         Err(message) => return usage(args, &message),
     };
-    let mut reader = Reader { sources: Sources::new(), findings: Vec::new(), unreadable: Vec::new() };
-    let policies = reader.policies(args);
+    let mut reader = Reader::default();
+    let policies = reader.policies(&args.files());
     if !reader.unreadable.is_empty() {
         match args.format {
             Format::Human => print_error(&human::unreadable(&reader.sources, &reader.unreadable, look(&std::io::stderr()))),
@@ -151,6 +145,18 @@ impl Args {
             Format::Human => can_human::report(sources, report, look(&std::io::stdout())),
             Format::Json => can_json::report(sources, report),
         })
+    }
+
+    fn files(&self) -> LayerFiles<'_> {
+        LayerFiles {
+            identity: &self.identity_policy,
+            boundary: self.boundary.as_ref(),
+            session: &self.session_policy,
+            resource: self.bucket_policy(),
+            resource_kind: PolicyKind::Resource,
+            levels: &self.levels,
+            vpce: &self.vpce_policy,
+        }
     }
 
     fn bucket_policy(&self) -> Option<&String> {
@@ -265,76 +271,4 @@ fn context(pairs: &[String]) -> Result<Vec<(String, Option<ContextValue>)>, Stri
         }
     }
     Ok(found)
-}
-
-/// The policies of all layers.
-struct Policies {
-    identity: Vec<Policy>,
-    boundary: Vec<Policy>,
-    session: Vec<Policy>,
-    resource: Vec<Policy>,
-    scps: Vec<Vec<Policy>>,
-    rcps: Vec<Vec<Policy>>,
-    vpce: Vec<Policy>,
-}
-
-impl Policies {
-    /// `none` of a layer asserts that there is none, as nothing does.
-    fn layers(&self) -> Layers<'_> {
-        fn layer(policies: &[Policy]) -> Layer<'_> {
-            if policies.is_empty() { Layer::Absent } else { Layer::Policies(policies.iter().collect()) }
-        }
-        fn levels(levels: &[Vec<Policy>]) -> Vec<Vec<&Policy>> {
-            levels.iter().map(|level| level.iter().collect()).collect()
-        }
-        Layers {
-            identity: layer(&self.identity),
-            boundary: layer(&self.boundary),
-            session: layer(&self.session),
-            resource: layer(&self.resource),
-            scps: levels(&self.scps),
-            rcps: levels(&self.rcps),
-            vpce: layer(&self.vpce),
-        }
-    }
-
-    /// The policies of the only layer.
-    fn alone(&self) -> Vec<&Policy> {
-        let single = [&self.identity, &self.boundary, &self.session, &self.resource, &self.vpce];
-        single.into_iter().chain(&self.scps).chain(&self.rcps).flatten().collect()
-    }
-}
-
-struct Reader {
-    sources: Sources,
-    findings: Vec<Finding>,
-    unreadable: Vec<Unreadable>,
-}
-
-impl Reader {
-    fn policies(&mut self, args: &Args) -> Policies {
-        let one = |file: Option<&String>| file.into_iter().cloned().collect::<Vec<_>>();
-        Policies {
-            identity: self.read_all(&args.identity_policy, PolicyKind::Identity),
-            boundary: self.read_all(&one(args.boundary.as_ref()), PolicyKind::Boundary),
-            session: self.read_all(&args.session_policy, PolicyKind::Session),
-            resource: self.read_all(&one(args.bucket_policy()), PolicyKind::Resource),
-            scps: args.levels.scp.iter().map(|names| self.read_all(names, PolicyKind::Scp)).filter(|level| !level.is_empty()).collect(),
-            rcps: args.levels.rcp.iter().map(|names| self.read_all(names, PolicyKind::Rcp)).filter(|level| !level.is_empty()).collect(),
-            vpce: self.read_all(&args.vpce_policy, PolicyKind::Vpce),
-        }
-    }
-
-    fn read_all(&mut self, names: &[String], kind: PolicyKind) -> Vec<Policy> {
-        names.iter().filter(|name| *name != NONE).filter_map(|name| self.read(name, kind)).collect()
-    }
-
-    fn read(&mut self, name: &str, kind: PolicyKind) -> Option<Policy> {
-        let loaded = Files { folder: PathBuf::new() }.load(&mut self.sources, name);
-        let document = loaded.and_then(|id| input::read_policy(&mut self.sources, id).map_err(Unreadable::Text));
-        let document = document.map_err(|unreadable| self.unreadable.push(unreadable)).ok()?;
-        let lowered = model::lower(&document.policy, kind);
-        self.findings.extend(document.findings.into_iter().chain(lowered.findings));
-        Some(lowered.policy)
-    }
 }

@@ -3,9 +3,10 @@
 use super::compare_connection::{self, Failure, is_settings};
 use super::exit::Exit;
 use super::files::{look, print, print_error, print_report, unreadable};
-use super::versions::{NONE, Origin, Read};
+use super::versions::{Origin, Read};
 use crate::ica::OperationChange;
 use crate::ica::connection::Unreadable;
+use crate::ica::settings::NONE;
 use crate::input::Document;
 use crate::model::PolicyKind;
 use crate::report::{Change, Comparison, Side, compare_human, compare_json, human};

@@ -15,6 +15,7 @@ mod generate;
 mod git;
 mod graph;
 mod inputs;
+mod layered;
 mod levels;
 mod named;
 mod put;

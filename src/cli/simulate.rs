@@ -2,24 +2,17 @@
 
 use super::batch;
 use super::exit::Exit;
-use super::files::{Files, look, print, print_error};
+use super::files::{look, print, print_error};
+use super::layered::{LayerFiles, Reader};
 use super::levels::Levels;
-use crate::authz::{Context, ContextValue, Layer, Layers, Request};
+use crate::authz::{Context, ContextValue, Request};
 use crate::eval::Outcome;
-use crate::finding::{Finding, Severity};
-use crate::ica::connection::{Loader, Unreadable};
-use crate::input;
-use crate::model::{self, Policy, PolicyKind};
+use crate::ica::settings::NONE;
 use crate::report::{errors, human, simulation};
 use crate::simulate::{Answer, RequestText, resource_kind, simulate};
-use crate::source::Sources;
 use clap::{Args as ClapArgs, ValueEnum};
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
-
-/// The word for a policy that is not there.
-const NONE: &str = "none";
 
 /// Decides one request as AWS would and shows what each layer said. FILEs are policies, answers of the AWS CLI, or `none`.
 ///
@@ -92,9 +85,8 @@ pub(super) fn run(args: &Args) -> Exit {
             return Exit::Usage;
         }
     };
-    let mut reader =
-        Reader { sources: Sources::new(), files: Files { folder: PathBuf::new() }, findings: Vec::new(), unreadable: Vec::new() };
-    let policies = reader.policies(args, &request);
+    let mut reader = Reader::refusing();
+    let policies = reader.policies(&files(args, &request));
     if !reader.unreadable.is_empty() {
         match args.format {
             Format::Human => print_error(&human::unreadable(&reader.sources, &reader.unreadable, look(&io::stderr()))),
@@ -124,6 +116,18 @@ fn check_none(args: &Args) -> Result<(), String> {
         return Err(format!("`{NONE}` says that there is no policy; give it alone, or files without it"));
     }
     Ok(())
+}
+
+fn files<'a>(args: &'a Args, request: &Request) -> LayerFiles<'a> {
+    LayerFiles {
+        identity: &args.identity_policy,
+        boundary: args.boundary.as_ref(),
+        session: &args.session_policy,
+        resource: args.resource_policy.as_ref(),
+        resource_kind: resource_kind(request),
+        levels: &args.levels,
+        vpce: &args.vpce_policy,
+    }
 }
 
 fn request(args: &Args) -> Result<Request, String> {
@@ -157,82 +161,4 @@ fn context(pairs: &[String]) -> Result<Context, String> {
         last => ContextValue::Many(values.into_iter().chain(last).collect()),
     };
     Ok(values.into_iter().map(|(key, values)| (key, value(values))).collect())
-}
-
-/// The policies of all layers.
-struct Policies {
-    identity: Vec<Policy>,
-    boundary: Vec<Policy>,
-    session: Vec<Policy>,
-    resource: Vec<Policy>,
-    scps: Vec<Vec<Policy>>,
-    rcps: Vec<Vec<Policy>>,
-    vpce: Vec<Policy>,
-}
-
-impl Policies {
-    fn layers(&self) -> Layers<'_> {
-        fn layer(policies: &[Policy]) -> Layer<'_> {
-            if policies.is_empty() { Layer::Absent } else { Layer::Policies(policies.iter().collect()) }
-        }
-        fn levels(levels: &[Vec<Policy>]) -> Vec<Vec<&Policy>> {
-            levels.iter().map(|level| level.iter().collect()).collect()
-        }
-        Layers {
-            identity: layer(&self.identity),
-            boundary: layer(&self.boundary),
-            session: layer(&self.session),
-            resource: layer(&self.resource),
-            scps: levels(&self.scps),
-            rcps: levels(&self.rcps),
-            vpce: layer(&self.vpce),
-        }
-    }
-}
-
-struct Reader {
-    sources: Sources,
-    files: Files,
-    findings: Vec<Finding>,
-    unreadable: Vec<Unreadable>,
-}
-
-impl Reader {
-    fn policies(&mut self, args: &Args, request: &Request) -> Policies {
-        let one = |file: &Option<String>| file.iter().cloned().collect::<Vec<_>>();
-        Policies {
-            identity: self.read_all(&args.identity_policy, PolicyKind::Identity),
-            boundary: self.read_all(&one(&args.boundary), PolicyKind::Boundary),
-            session: self.read_all(&args.session_policy, PolicyKind::Session),
-            resource: self.read_all(&one(&args.resource_policy), resource_kind(request)),
-            scps: self.levels(&args.levels.scp, PolicyKind::Scp),
-            rcps: self.levels(&args.levels.rcp, PolicyKind::Rcp),
-            vpce: self.read_all(&args.vpce_policy, PolicyKind::Vpce),
-        }
-    }
-
-    fn levels(&mut self, levels: &[Vec<String>], kind: PolicyKind) -> Vec<Vec<Policy>> {
-        let given = levels.iter().filter(|names| !names.iter().any(|name| name == NONE));
-        given.map(|names| self.read_all(names, kind)).collect()
-    }
-
-    fn read_all(&mut self, names: &[String], kind: PolicyKind) -> Vec<Policy> {
-        names.iter().filter(|name| *name != NONE).filter_map(|name| self.read(name, kind)).collect()
-    }
-
-    /// One policy. What AWS would refuse to store is in force nowhere, so nothing can be decided with it.
-    fn read(&mut self, name: &str, kind: PolicyKind) -> Option<Policy> {
-        let loaded = self.files.load(&mut self.sources, name);
-        let document = loaded.and_then(|id| input::read_policy(&mut self.sources, id).map_err(Unreadable::Text));
-        let document = document.map_err(|unreadable| self.unreadable.push(unreadable)).ok()?;
-        let lowered = model::lower(&document.policy, kind);
-        let findings = document.findings.into_iter().chain(lowered.findings);
-        let (errors, others) = findings.partition::<Vec<_>, _>(|finding| finding.severity == Severity::Error);
-        self.findings.extend(others);
-        if errors.is_empty() {
-            return Some(lowered.policy);
-        }
-        self.unreadable.push(Unreadable::Text(errors));
-        None
-    }
 }

@@ -4,14 +4,12 @@ use super::files::Files;
 use super::git::Revision;
 use crate::finding::Finding;
 use crate::ica::connection::{Loader, Unreadable};
+use crate::ica::settings::NONE;
 use crate::input::{self, Document};
 use crate::model::{self, Policy, PolicyKind};
 use crate::report::Version;
 use crate::source::{SourceId, Sources, Span};
 use std::path::{Path, PathBuf};
-
-/// The word for a policy that is not there.
-pub(super) const NONE: &str = "none";
 
 /// Where a version comes from.
 #[derive(Debug)]
