@@ -3,6 +3,7 @@
 use super::can_public;
 use super::exit::Exit;
 use super::files::{look, print, print_error, print_report};
+use super::format::Format;
 use super::layered::{LayerFiles, Reader};
 use super::levels::Levels;
 use crate::authz::{Caller, ContextValue, Layer, Layers};
@@ -80,12 +81,6 @@ pub(super) enum FailOn {
     Unknown,
     /// Nothing does.
     Never,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Format {
-    Human,
-    Json,
 }
 
 impl FailOn {

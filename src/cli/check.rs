@@ -3,6 +3,7 @@
 use super::exit::Exit;
 use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
 use super::folder::{Folder, FolderError, look_into};
+use super::format::Format;
 use super::levels::Levels;
 use super::named::Named;
 use super::typed;
@@ -122,12 +123,6 @@ enum FailOn {
     Partial,
     Unknown,
     Never,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub(super) enum Format {
-    Human,
-    Json,
 }
 
 impl FailOn {
@@ -305,7 +300,7 @@ impl Printer {
                 human::report_one_of(sources, connection, check, (course.at, course.given), look(&std::io::stdout()))
             }
             Format::Human => human::report(sources, connection, check, look(&std::io::stdout())),
-            Format::Json => json_line(&json::report(sources, connection, check)),
+            Format::Json => json::report(sources, connection, check).line(),
         })
     }
 
@@ -318,7 +313,7 @@ impl Printer {
     fn unreadable(&self, sources: &Sources, unreadable: &[Unreadable]) -> Exit {
         match self.format {
             Format::Human => print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr()))),
-            Format::Json => print_json(&json::unreadable(sources, unreadable)),
+            Format::Json => print(&json::unreadable(sources, unreadable).line()),
         }
         Exit::Unreadable
     }
@@ -326,7 +321,7 @@ impl Printer {
     fn usage(&self, message: &str) -> Exit {
         match self.format {
             Format::Human => print_error(&format!("error: {message}\n  help: `ica-policy check --help` lists the flags\n")),
-            Format::Json => print_json(&json::setting_error(message)),
+            Format::Json => print(&json::setting_error(message).line()),
         }
         Exit::Usage
     }
@@ -334,13 +329,5 @@ impl Printer {
 
 /// Prints an error of the command line as JSON.
 pub(super) fn print_usage_error(message: &str) {
-    print_json(&json::setting_error(message.trim_end()));
-}
-
-fn print_json(report: &json::Report<'_>) {
-    print(&json_line(report));
-}
-
-fn json_line(report: &json::Report<'_>) -> String {
-    serde_json::to_string(report).unwrap_or_default() + "\n"
+    print(&json::setting_error(message.trim_end()).line());
 }

@@ -3,6 +3,7 @@
 use super::compare_connection::{self, Failure, is_settings};
 use super::exit::Exit;
 use super::files::{look, print, print_error, print_report, unreadable};
+use super::format::Format;
 use super::versions::{Origin, Read};
 use crate::ica::OperationChange;
 use crate::ica::connection::Unreadable;
@@ -86,12 +87,6 @@ enum FailOn {
     NewlyBlocked,
     /// Nothing does.
     Never,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Format {
-    Human,
-    Json,
 }
 
 impl Kind {

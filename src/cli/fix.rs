@@ -1,8 +1,9 @@
 //! `ica-policy fix`: the edits that unblock a connection.
 
-use super::check::{self, About, Failure, Format};
+use super::check::{self, About, Failure};
 use super::exit::Exit;
 use super::files::{Files, look, print, print_error, print_report};
+use super::format::Format;
 use super::replace::{Replacement, replace_all};
 use super::typed;
 use crate::fix::{Fixed, Text, Texts, fix};

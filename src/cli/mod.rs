@@ -11,6 +11,7 @@ mod explain;
 mod files;
 mod fix;
 mod folder;
+mod format;
 mod generate;
 mod git;
 mod graph;

@@ -3,6 +3,7 @@
 use super::batch;
 use super::exit::Exit;
 use super::files::{look, print, print_error};
+use super::format::Format;
 use super::layered::{LayerFiles, Reader};
 use super::levels::Levels;
 use crate::authz::{Context, ContextValue, Request};
@@ -10,7 +11,7 @@ use crate::eval::Outcome;
 use crate::ica::settings::NONE;
 use crate::report::{errors, human, simulation};
 use crate::simulate::{Answer, RequestText, resource_kind, simulate};
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::Args as ClapArgs;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -62,12 +63,6 @@ pub(super) struct Args {
     /// How the answer is written; json is the form of --batch.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Format {
-    Human,
-    Json,
 }
 
 /// Decides the request of the flags, or those of standard input.

@@ -2,7 +2,8 @@
 
 use super::granted::{IsPublic, Public, Report, granting, keys_told, limiting};
 use super::json::{self, FindingView, finding_view};
-use crate::authz::{Ambiguity, Choice, ContextValue, Layers};
+use super::views::{ChoiceView, Data, choice_views, line, value_view};
+use crate::authz::{Ambiguity, Choice, Layers};
 use crate::finding::{Finding, Label};
 use crate::ica::connection::Unreadable;
 use crate::s3::PublicStatement;
@@ -21,11 +22,6 @@ struct View<'a, E> {
     findings: Vec<FindingView>,
     errors: E,
     data: Data,
-}
-
-#[derive(Serialize)]
-struct Data {
-    services: &'static str,
 }
 
 #[derive(Serialize)]
@@ -70,12 +66,6 @@ struct ReadingView {
 }
 
 #[derive(Serialize)]
-struct ChoiceView {
-    id: &'static str,
-    text: &'static str,
-}
-
-#[derive(Serialize)]
 struct ShownView<'a> {
     principal: Option<&'a str>,
     action: &'a str,
@@ -86,7 +76,7 @@ struct ShownView<'a> {
 
 /// The report of a question.
 pub fn report(sources: &Sources, report: &Report<'_>) -> String {
-    written(&View {
+    line(&View {
         granted: Some(report.granted),
         note: report.note,
         answers: answer_views(sources, report, report.answers),
@@ -104,10 +94,8 @@ fn answer_views<'a>(sources: &Sources, report: &Report<'_>, answers: &'a [Answer
     let shown = |shown: &'a Shown, because: fn(&Shown, &Layers<'_>) -> Vec<Finding>| {
         shown_view(shown, report.layers, finding_views(sources, &because(shown, report.layers)))
     };
-    let reading = |(choices, granted): &(Vec<(Ambiguity, Choice)>, Granted)| ReadingView {
-        choices: choices.iter().map(|(ambiguity, choice)| ChoiceView { id: ambiguity.id(), text: ambiguity.text(*choice) }).collect(),
-        granted: *granted,
-    };
+    let reading =
+        |(choices, granted): &(Vec<(Ambiguity, Choice)>, Granted)| ReadingView { choices: choice_views(choices), granted: *granted };
     let view = |known: &'a Answered| AnswerView {
         actions: &known.actions,
         resource_type: known.resource_type,
@@ -145,36 +133,27 @@ fn public_view<'a>(sources: &Sources, report: &Report<'_>, public: &Public<'a>) 
 }
 
 fn shown_view<'a>(shown: &'a Shown, layers: &Layers<'_>, because: Vec<FindingView>) -> ShownView<'a> {
-    let value = |value: &ContextValue| match value {
-        ContextValue::One(value) => serde_json::Value::from(value.as_str()),
-        ContextValue::Many(values) => serde_json::Value::from(values.as_slice()),
-    };
     let request = &shown.request;
     ShownView {
         principal: shown.principal.as_deref(),
         action: &request.action,
         resource: &request.resource,
-        context: keys_told(shown, layers).into_iter().map(|(key, found)| (key, value(found))).collect(),
+        context: keys_told(shown, layers).into_iter().map(|(key, found)| (key, value_view(found))).collect(),
         because,
     }
 }
 
 /// The report where the command line is wrong.
 pub fn usage(message: &str) -> String {
-    written(&empty(json::setting_error(message).into_errors()))
+    line(&empty(json::setting_error(message).into_errors()))
 }
 
 /// The report where inputs could not be read.
 pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> String {
-    written(&empty(json::unreadable(sources, unreadable).into_errors()))
+    line(&empty(json::unreadable(sources, unreadable).into_errors()))
 }
 
 fn empty<'a, E>(errors: E) -> View<'a, E> {
-    let data = Data { services: crate::aws::data_date() };
+    let data = Data::today();
     View { schema: "ica-policy/can/v1", granted: None, note: None, answers: Vec::new(), public: None, findings: Vec::new(), errors, data }
-}
-
-fn written(report: &impl Serialize) -> String {
-    // Serialising plain strings and numbers cannot fail.
-    serde_json::to_string(report).unwrap_or_default() + "\n"
 }

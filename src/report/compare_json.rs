@@ -3,7 +3,7 @@
 use super::comparison::{Change, Comparison, Side, Touched, Version, action_name, file_of, key_name};
 use super::json::{self, FindingView, finding_view};
 use super::place::{Position, position};
-use crate::authz::{Ambiguity, Choice, ContextValue};
+use super::views::{ChoiceView, Data, choice_views, line, value_view};
 use crate::ica::Verdict;
 use crate::ica::connection::Unreadable;
 use crate::source::Sources;
@@ -34,11 +34,6 @@ struct Report<'a, E> {
     findings: Vec<FindingView>,
     errors: E,
     data: Data,
-}
-
-#[derive(Serialize)]
-struct Data {
-    services: &'static str,
 }
 
 #[derive(Serialize)]
@@ -129,12 +124,6 @@ struct ReadingView {
     relation: Relation,
 }
 
-#[derive(Serialize)]
-struct ChoiceView {
-    id: &'static str,
-    text: &'static str,
-}
-
 /// The report of a comparison.
 pub fn report(sources: &Sources, comparison: &Comparison<'_>) -> String {
     let changes = || comparison.changes.iter();
@@ -150,7 +139,7 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>) -> String {
     let connections = comparison.connections.as_ref();
     let operations = connections.iter().flat_map(|connections| connections.operations);
     let left_out = connections.iter().flat_map(|connections| &connections.left_out);
-    written(&Report {
+    line(&Report {
         old: Some(version_view(comparison.old)),
         new: Some(version_view(comparison.new)),
         kind: Some(comparison.kind),
@@ -186,12 +175,12 @@ fn reading_views(change: &Change<'_>) -> impl Iterator<Item = ReadingView> {
 
 /// The report where the command line is wrong.
 pub fn usage(message: &str) -> String {
-    written(&empty(json::setting_error(message).into_errors()))
+    line(&empty(json::setting_error(message).into_errors()))
 }
 
 /// The report where inputs could not be read.
 pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> String {
-    written(&empty(json::unreadable(sources, unreadable).into_errors()))
+    line(&empty(json::unreadable(sources, unreadable).into_errors()))
 }
 
 fn empty<'a, E>(errors: E) -> Report<'a, E> {
@@ -211,13 +200,8 @@ fn empty<'a, E>(errors: E) -> Report<'a, E> {
         not_compared: Vec::new(),
         findings: Vec::new(),
         errors,
-        data: Data { services: crate::aws::data_date() },
+        data: Data::today(),
     }
-}
-
-fn written(report: &impl Serialize) -> String {
-    // Serialising plain strings and numbers cannot fail.
-    serde_json::to_string(report).unwrap_or_default() + "\n"
 }
 
 fn version_view(version: &Version) -> DocumentView<'_> {
@@ -258,15 +242,11 @@ fn statement_view(sources: &Sources, place: Place, (side, policies): Named<'_>) 
 
 fn witness_view(region: &Region, written: &Touched) -> WitnessView {
     let Sample { principal, action, resource, context, absent } = &region.witness;
-    let value = |value: &ContextValue| match value {
-        ContextValue::One(value) => serde_json::Value::from(value.as_str()),
-        ContextValue::Many(values) => serde_json::Value::from(values.as_slice()),
-    };
     WitnessView {
         principal: principal.clone(),
         action: action.as_ref().map(|action| action_name(action, written)),
         resource: resource.clone(),
-        context: context.iter().map(|(key, found)| (key_name(key), value(found))).collect(),
+        context: context.iter().map(|(key, found)| (key_name(key), value_view(found))).collect(),
         absent: absent.iter().map(|key| key_name(key)).collect(),
     }
 }
@@ -287,8 +267,4 @@ fn undecided_views(sources: &Sources, change: &Change<'_>) -> Vec<UndecidedView>
         UndecidedView { caller: change.caller, direction, message: undecided.reason.clone(), file, span }
     };
     undecided.map(view).collect()
-}
-
-fn choice_views(choices: &[(Ambiguity, Choice)]) -> Vec<ChoiceView> {
-    choices.iter().map(|(ambiguity, choice)| ChoiceView { id: ambiguity.id(), text: ambiguity.text(*choice) }).collect()
 }

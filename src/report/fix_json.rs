@@ -3,6 +3,7 @@
 use super::fix_diff::diff;
 use super::json;
 use super::place::{Position, position};
+use super::views::{Data, line};
 use crate::fix::{ChangeKind, Decision, DecisionKind, Edit, Fixed, Left, Mended};
 use crate::ica::connection::Unreadable;
 use crate::ica::{CallerReport, Check, Verdict};
@@ -27,11 +28,6 @@ struct Report<'a, E> {
     assumptions: Vec<&'static str>,
     errors: E,
     data: Data,
-}
-
-#[derive(Serialize)]
-struct Data {
-    services: &'static str,
 }
 
 #[derive(Serialize)]
@@ -145,13 +141,8 @@ fn empty<'a, E>(errors: E) -> Report<'a, E> {
         operations: Vec::new(),
         assumptions: Vec::new(),
         errors,
-        data: Data { services: crate::aws::data_date() },
+        data: Data::today(),
     }
-}
-
-fn line(report: &impl Serialize) -> String {
-    // Serialising plain strings and numbers cannot fail.
-    serde_json::to_string(report).unwrap_or_default() + "\n"
 }
 
 fn edit_view(edit: &Edit) -> EditView<'_> {

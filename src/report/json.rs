@@ -1,7 +1,8 @@
 //! `--format json`: the schema `ica-policy/check/v1`, published in `schemas/check-v1.json`.
 
 use super::place::{Position, position};
-use crate::authz::{Caller, ContextValue, Request};
+use super::views::{line, value_view};
+use crate::authz::{Caller, Request};
 use crate::finding::{Finding, Severity};
 use crate::ica::catalogue::{Edition, IcaCaller};
 use crate::ica::connection::{Connection, Given, Unreadable, Versioning};
@@ -324,17 +325,13 @@ fn witness_view(witness: &Witness) -> WitnessView {
 
 /// A request as a line of `simulate --batch` has it, so that it can be replayed there.
 fn request_view(request: &Request) -> RequestView {
-    let value = |value: &ContextValue| match value {
-        ContextValue::One(value) => serde_json::Value::from(value.as_str()),
-        ContextValue::Many(values) => serde_json::Value::from(values.as_slice()),
-    };
     RequestView {
         principal: signer(&request.caller),
         session_issuer: issuer(&request.caller),
         action: request.action.clone(),
         resource: request.resource.clone(),
         resource_account: request.resource_account.clone(),
-        context: request.context.iter().map(|(key, found)| (key.to_owned(), value(found))).collect(),
+        context: request.context.iter().map(|(key, found)| (key.to_owned(), value_view(found))).collect(),
     }
 }
 
@@ -368,6 +365,11 @@ pub(super) fn finding_view(sources: &Sources, finding: &Finding) -> FindingView 
 }
 
 impl Report<'_> {
+    /// The report as one line.
+    pub fn line(&self) -> String {
+        line(self)
+    }
+
     /// What could not be read or was wrong, alone.
     pub(super) fn into_errors(self) -> impl Serialize {
         self.errors

@@ -37,6 +37,7 @@ mod place;
 pub mod simulation;
 #[cfg(feature = "cli")]
 mod statement;
+mod views;
 
 pub use comparison::{Change, Comparison, Connections, Side, Version};
 pub use granted::{IsPublic, Public, Report as GrantedReport};

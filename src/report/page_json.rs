@@ -1,6 +1,7 @@
 //! `explain --format json`: the schema `ica-policy/explain/v1`, published in `schemas/explain-v1.json`.
 
 use super::json;
+use super::views::line;
 use crate::ica::connection::Unreadable;
 use crate::ica::guide::{Answer, Fit, Page};
 use crate::source::Sources;
@@ -29,7 +30,7 @@ struct CandidateView<'a> {
 pub fn answer(question: &str, answer: &Answer) -> String {
     let candidates = answer.candidates.iter().map(|candidate| CandidateView { fit: candidate.fit, page: &candidate.page });
     let none: [(); 0] = [];
-    written(&Report {
+    line(&Report {
         schema: SCHEMA,
         question: Some(question),
         names: &answer.names,
@@ -43,7 +44,7 @@ pub fn answer(question: &str, answer: &Answer) -> String {
 pub fn page(page: &Page) -> String {
     let none: [(); 0] = [];
     let candidates = vec![CandidateView { fit: None, page }];
-    written(&Report { schema: SCHEMA, question: None, names: &[], candidates, nearest: &[], errors: none })
+    line(&Report { schema: SCHEMA, question: None, names: &[], candidates, nearest: &[], errors: none })
 }
 
 /// Wrong usage.
@@ -58,10 +59,5 @@ pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> String {
 
 fn failed(report: json::Report<'_>) -> String {
     let errors = report.into_errors();
-    written(&Report { schema: SCHEMA, question: None, names: &[], candidates: Vec::new(), nearest: &[], errors })
-}
-
-fn written<E: Serialize>(report: &Report<'_, E>) -> String {
-    // Serialising plain strings and numbers cannot fail.
-    serde_json::to_string(report).unwrap_or_default() + "\n"
+    line(&Report { schema: SCHEMA, question: None, names: &[], candidates: Vec::new(), nearest: &[], errors })
 }

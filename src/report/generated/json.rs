@@ -3,6 +3,7 @@
 use crate::generate::{Body, Generated, Kind, Note, Placeholder};
 use crate::ica::connection::Unreadable;
 use crate::report::json as errors;
+use crate::report::views::line;
 use crate::source::Sources;
 use serde::Serialize;
 
@@ -57,8 +58,4 @@ pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> String {
 
 fn failed<'a, E: Serialize>(errors: E) -> Report<'a, E> {
     Report { schema: SCHEMA, documents: Vec::new(), notes: &[], placeholders: &[], written: &[], errors }
-}
-
-fn line<E: Serialize>(report: &Report<'_, E>) -> String {
-    serde_json::to_string(report).unwrap_or_default() + "\n"
 }

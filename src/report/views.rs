@@ -1,0 +1,41 @@
+//! Pieces that the JSON of several commands is made of.
+
+use crate::authz::{Ambiguity, Choice, ContextValue};
+use serde::Serialize;
+
+/// Which data a report rests on.
+#[derive(Serialize)]
+pub(super) struct Data {
+    services: &'static str,
+}
+
+impl Data {
+    pub(super) fn today() -> Data {
+        Data { services: crate::aws::data_date() }
+    }
+}
+
+/// How a point that AWS leaves open is read.
+#[derive(Serialize)]
+pub(super) struct ChoiceView {
+    id: &'static str,
+    text: &'static str,
+}
+
+pub(super) fn choice_views(choices: &[(Ambiguity, Choice)]) -> Vec<ChoiceView> {
+    choices.iter().map(|(ambiguity, choice)| ChoiceView { id: ambiguity.id(), text: ambiguity.text(*choice) }).collect()
+}
+
+/// The value of a condition key: a text, or a list where the key has several.
+pub(super) fn value_view(value: &ContextValue) -> serde_json::Value {
+    match value {
+        ContextValue::One(value) => serde_json::Value::from(value.as_str()),
+        ContextValue::Many(values) => serde_json::Value::from(values.as_slice()),
+    }
+}
+
+/// A report as one line.
+pub(super) fn line(report: &impl Serialize) -> String {
+    // Serialising plain strings and numbers cannot fail.
+    serde_json::to_string(report).unwrap_or_default() + "\n"
+}
