@@ -4,7 +4,7 @@ use super::assume::{through_endpoint, told};
 use super::catalogue::{IcaCaller, Step, Target, catalogue};
 use super::connection::{Connection, Given};
 use super::context::statements;
-use super::layers::layers_at_bucket;
+use super::layers::{layers_at_bucket, policies};
 use super::space::callers;
 use super::verdict::{Check, Verdict};
 use crate::authz::{Context, Layer, Layers};
@@ -82,32 +82,40 @@ pub fn layer_changes<'a>(old: &'a Connection, new: &'a Connection) -> Vec<Result
         asked("kms-key-policy", false, &old.kms_key_policy, &new.kms_key_policy),
         asked("trust-policy", false, &old.trust_policy, &new.trust_policy),
     ];
-    let mut changes = Vec::new();
-    for (layer, beyond, limits, before, after) in layers {
-        let (before, after) = match (listed(before), listed(after)) {
-            (None, None) => continue,
-            (Some(before), Some(after)) if !limits || before.is_empty() == after.is_empty() => (before, after),
-            (Some(_), Some(_)) => {
-                changes.push(Err((layer, "only one of the two has it; what it limits beyond the bucket was not compared".to_owned())));
-                continue;
-            }
-            _ => {
-                changes.push(Err((layer, "only one of the two names it".to_owned())));
-                continue;
-            }
-        };
-        let differences = match beyond {
-            true => differences_beyond(&before, &after, Requests::Possible, &within),
-            false => differences(&before, &after, Requests::Possible),
-        };
-        changes.push(Ok(LayerChange { layer, beyond, old: before, new: after, differences }));
+    let compared = layers.into_iter().filter_map(|(layer, beyond, limits, before, after)| {
+        let policies = both_listed(before, after, limits)?;
+        Some(
+            policies
+                .map(|(old, new)| layer_change(layer, old, new, beyond.then_some(&within)))
+                .map_err(|reason| (layer, reason.to_owned())),
+        )
+    });
+    let by_level = [("scp", &old.scps, &new.scps), ("rcp", &old.rcps, &new.rcps)];
+    let differing = by_level.into_iter().filter(|(_, before, after)| !same_words(before, after));
+    let left_out = "the two differ; what that means beyond ICA's callers was not compared";
+    compared.chain(differing.map(|(layer, ..)| Err((layer, left_out.to_owned())))).collect()
+}
+
+/// `beyond`: requests that are told for each caller.
+fn layer_change<'a>(layer: &'static str, old: Vec<&'a Policy>, new: Vec<&'a Policy>, beyond: Option<&Within>) -> LayerChange<'a> {
+    let differences = match beyond {
+        Some(within) => differences_beyond(&old, &new, Requests::Possible, within),
+        None => differences(&old, &new, Requests::Possible),
+    };
+    LayerChange { layer, beyond: beyond.is_some(), old, new, differences }
+}
+
+/// The policies of a layer before and after.
+type Both<'a> = (Vec<&'a Policy>, Vec<&'a Policy>);
+
+/// Both sides of a layer, or why they cannot be compared; `None` if nothing is said of it. What a layer `limits` hangs on its being there.
+fn both_listed<'a>(before: &'a Given<Vec<Policy>>, after: &'a Given<Vec<Policy>>, limits: bool) -> Option<Result<Both<'a>, &'static str>> {
+    match (listed(before), listed(after)) {
+        (None, None) => None,
+        (Some(before), Some(after)) if !limits || before.is_empty() == after.is_empty() => Some(Ok((before, after))),
+        (Some(_), Some(_)) => Some(Err("only one of the two has it; what it limits beyond the bucket was not compared")),
+        _ => Some(Err("only one of the two names it")),
     }
-    for (layer, before, after) in [("scp", &old.scps, &new.scps), ("rcp", &old.rcps, &new.rcps)] {
-        if !same_words(before, after) {
-            changes.push(Err((layer, "the two differ; what that means beyond ICA's callers was not compared".to_owned())));
-        }
-    }
-    changes
 }
 
 fn listed(given: &Given<Vec<Policy>>) -> Option<Vec<&Policy>> {
@@ -210,10 +218,6 @@ fn layers_of(connection: &Connection, caller: IcaCaller, through_endpoint: bool)
         layers.vpce = Layer::Policies(policies.iter().collect());
     }
     layers
-}
-
-fn policies<'a>(layers: &Layers<'a>) -> Vec<&'a Policy> {
-    super::layers::policies(layers)
 }
 
 fn within(connection: &Connection, through_endpoint: Option<bool>) -> Within {

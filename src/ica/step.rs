@@ -172,7 +172,8 @@ fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing
     visit(&space, &layers, step, &mut tally);
     let tried = tally.sum_up(&space, group(connection, step));
     let is_parted = tried.verdict == Verdict::Partial || tried.verdict == Verdict::Unknown && !tried.unknowns.is_empty();
-    if is_parted && layers.len() == 1 && size <= MOST_FOR_WORDS {
+    // Where an assumption is taken to fail, only the verdict counts.
+    if failing.is_none() && is_parted && layers.len() == 1 && size <= MOST_FOR_WORDS {
         let depends_on = words(connection, step, &space, &layers, &relevant);
         return Tried { depends_on, ..tried };
     }

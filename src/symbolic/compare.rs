@@ -105,7 +105,7 @@ pub(super) fn points(points: u64, second: u64) -> Vec<(Ambiguity, Choice)> {
 }
 
 fn open() -> Answer {
-    Answer::Unknown(Undecided { reason: "AWS's pages leave open how some words are read, and it hangs on that".to_owned(), span: None })
+    unknown("AWS's pages leave open how some words are read, and it hangs on that")
 }
 
 /// The answer that all readings give.
@@ -169,35 +169,39 @@ impl<'a> Question<'a> {
         assignments(&[self.old.policies(), self.new.policies()].concat(), self.old.known())
     }
 
-    /// With variables of unknown value the space holds requests that cannot be: what is found there must be found again with the
-    /// variables filled in.
     fn answer(&self, sides: &Sides, backwards: bool) -> Answer {
         let settled = self.assignments();
-        let most = if settled.is_empty() { MOST_TRIED } else { 1 };
-        let first = match self.first_gain(sides, backwards, self.old.known(), (None, most)) {
+        if settled.is_empty() { self.answer_at_once(sides, backwards) } else { self.answer_by_values(sides, backwards, &settled) }
+    }
+
+    fn answer_at_once(&self, sides: &Sides, backwards: bool) -> Answer {
+        match self.first_gain(sides, backwards, self.old.known(), (None, MOST_TRIED)) {
+            Ok(None) => Answer::None,
+            Ok(Some(Found::Shown(gain))) => Answer::Some(gain),
+            Ok(Some(Found::Seeming { is_possible: true, .. })) => unknown(DEFECT),
+            Ok(Some(Found::Seeming { .. })) => {
+                unknown("the requests that seemed to show a difference are none that AWS has, and no other was found")
+            }
+            Err(undecided) => Answer::Unknown(undecided),
+        }
+    }
+
+    /// With variables of unknown value the space holds requests that cannot be: what is found there must be found again with the
+    /// variables filled in. Where something was found, something is likely to be found again.
+    fn answer_by_values(&self, sides: &Sides, backwards: bool, settled: &[Variables]) -> Answer {
+        let again = match self.first_gain(sides, backwards, self.old.known(), (None, 1)) {
             Ok(None) => return Answer::None,
-            Ok(Some(first)) => first,
+            Ok(Some(Found::Shown(gain))) => Because { denied: gain.denied_by, allowed: gain.allowed_by },
+            Ok(Some(Found::Seeming { because, .. })) => because,
             Err(undecided) => return Answer::Unknown(undecided),
         };
-        let reason = match (&first, settled.is_empty()) {
-            (Found::Shown(_), true) => "",
-            (Found::Seeming { is_possible: true, .. }, true) => DEFECT,
-            (Found::Seeming { .. }, true) => "the requests that seemed to show a difference are none that AWS has, and no other was found",
-            (_, false) => "it hangs on the values of variables, and no value that shows a difference was found",
-        };
-        let again = match first {
-            Found::Shown(gain) if settled.is_empty() => return Answer::Some(gain),
-            Found::Shown(gain) => Because { denied: gain.denied_by, allowed: gain.allowed_by },
-            Found::Seeming { because, .. } => because,
-        };
-        // Where something was found, something is likely to be found again.
-        for variables in &settled {
+        for variables in settled {
             let found = self.sides(variables).and_then(|sides| self.first_gain(&sides, backwards, variables, (Some(again), MOST_TRIED)));
             if let Ok(Some(Found::Shown(gain))) = found {
                 return Answer::Some(gain);
             }
         }
-        Answer::Unknown(Undecided { reason: reason.to_owned(), span: None })
+        unknown("it hangs on the values of variables, and no value that shows a difference was found")
     }
 
     /// Whether the other engine agrees that one side allows the request and the other does not, and AWS has it, if that is asked.
@@ -235,6 +239,10 @@ impl<'a> Question<'a> {
         });
         if found.is_none() { searched.map(|()| None) } else { Ok(found) }
     }
+}
+
+fn unknown(reason: &str) -> Answer {
+    Answer::Unknown(Undecided { reason: reason.to_owned(), span: None })
 }
 
 /// Boxes that are tried for a request that replays.

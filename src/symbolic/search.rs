@@ -85,9 +85,7 @@ impl Search<'_> {
         let all = blocks.iter().map(|block| &block.sketch).chain([&region]).collect::<Vec<_>>();
         let mut space = Space::new(&gathered, &all, &region, variables, &mut budget)?;
         for (key, value) in &self.case.pinned {
-            if !space.keep(&gathered, &all, key, value.as_ref()) {
-                return Err(Undecided { reason: format!("the value of `{key}` is not of its type"), span: None });
-            }
+            space.keep(&gathered, &all, key, value.as_ref())?;
         }
         let incomplete = space.incomplete.clone();
         let Some(start) = space.cube(&region) else { return incomplete.map_or(Ok(Found::None), Err) };

@@ -128,12 +128,13 @@ impl Search<'_> {
     /// Calls `found` with boxes of newly allowed requests, until it returns `false`.
     /// The parts of `first` come before the others.
     pub(super) fn run(&mut self, first: Option<Because>, found: &mut Found<'_>) -> Result<(), Undecided> {
-        let (likely, others): (Vec<_>, Vec<_>) = match first {
-            Some(first) => parts(self.gathered, self.from, self.to).partition(|part| part.because == first),
-            None => (Vec::new(), Vec::new()),
-        };
-        let all = if first.is_some() { None } else { Some(parts(self.gathered, self.from, self.to)) };
-        for part in likely.into_iter().chain(others).chain(all.into_iter().flatten()) {
+        let mut all: Box<dyn Iterator<Item = Part<'_>>> = Box::new(parts(self.gathered, self.from, self.to));
+        if let Some(first) = first {
+            let mut ordered = all.collect::<Vec<_>>();
+            ordered.sort_by_key(|part| part.because != first);
+            all = Box::new(ordered.into_iter());
+        }
+        for part in all {
             if !self.ask(&part, found)? {
                 return Ok(());
             }

@@ -97,6 +97,14 @@ pub(super) struct Dimension {
     atoms: Vec<u32>,
 }
 
+impl Dimension {
+    /// The tests that statements make of the key.
+    fn tests(&self, sketches: &[&Sketch]) -> Vec<Fits> {
+        let constraints = sketches.iter().flat_map(|sketch| sketch.on(self.gathered));
+        constraints.filter_map(|constraint| constraint.renumbered(&self.atoms).into_fits()).collect()
+    }
+}
+
 /// A product of sets of classes, one for each dimension, one behind the other.
 pub(super) type Cube = Box<[u64]>;
 
@@ -147,25 +155,32 @@ impl Space {
         let everything = dimensions.iter().flat_map(|dimension| Bits::all(dimension.classified.len()).as_words().to_vec()).collect();
         let mut space = Space { dimensions, everything, incomplete };
         for (key, value) in variables.iter() {
-            space.keep(gathered, sketches, key, value.map(|value| ContextValue::One(value.to_owned())).as_ref());
+            space.keep(gathered, sketches, key, value.map(|value| ContextValue::One(value.to_owned())).as_ref())?;
         }
         Ok(space)
     }
 
-    /// Keeps only the requests in which a key has this value, or is absent, whatever operators ask about it. Whether the value is one of
-    /// the key's type; if not, no request is kept.
-    pub(super) fn keep(&mut self, gathered: &[Gathered], sketches: &[&Sketch], key: &str, value: Option<&ContextValue>) -> bool {
+    /// Keeps only the requests in which a key has this value, or is absent, whatever operators ask about it.
+    ///
+    /// # Errors
+    /// [`Undecided`] if the value is none of the key's type.
+    pub(super) fn keep(
+        &mut self,
+        gathered: &[Gathered],
+        sketches: &[&Sketch],
+        key: &str,
+        value: Option<&ContextValue>,
+    ) -> Result<(), Undecided> {
         let is_key = |dimension: &&Dimension| matches!(&dimension.name, Name::Key(own) if **own == *key);
-        let Some(dimension) = self.dimensions.iter().find(is_key) else { return true };
-        let Classified::Key(space) = &dimension.classified else { return true };
+        let Some(dimension) = self.dimensions.iter().find(is_key) else { return Ok(()) };
+        let Classified::Key(space) = &dimension.classified else { return Ok(()) };
         let asked = gathered[dimension.gathered].asked.only(&dimension.atoms);
-        let constraints = sketches.iter().flat_map(|sketch| sketch.on(dimension.gathered));
-        let tests = constraints.filter_map(|constraint| constraint.renumbered(&dimension.atoms).into_fits()).collect::<Vec<_>>();
-        let point = space.locate(&asked, value, &tests);
+        let point = space.locate(&asked, value, &dimension.tests(sketches));
+        let point = point.ok_or_else(|| Undecided { reason: format!("the value of `{key}` is not of its type"), span: None })?;
         let mut kept = Bits::none(space.points.len());
-        point.iter().for_each(|point| kept.insert(*point));
+        kept.insert(point);
         self.everything[dimension.words.clone()].copy_from_slice(kept.as_words());
-        point.is_some()
+        Ok(())
     }
 
     /// The point of a request, as the number of its class in each dimension; `None` if a value in it is not of its key's type.
@@ -175,12 +190,7 @@ impl Space {
             match (&dimension.name, &dimension.classified) {
                 (Name::Action, Classified::Plain(values)) => values.class_of(&asked, &request.action),
                 (Name::Resource, Classified::Plain(values)) => values.class_of(&asked, &request.resource),
-                (Name::Key(key), Classified::Key(space)) => {
-                    let constraints = sketches.iter().flat_map(|sketch| sketch.on(dimension.gathered));
-                    let tests =
-                        constraints.filter_map(|constraint| constraint.renumbered(&dimension.atoms).into_fits()).collect::<Vec<_>>();
-                    space.locate(&asked, request.context.get(key), &tests)
-                }
+                (Name::Key(key), Classified::Key(space)) => space.locate(&asked, request.context.get(key), &dimension.tests(sketches)),
                 _ => None,
             }
         };
