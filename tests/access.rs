@@ -8,7 +8,6 @@ use ica_policy::model::Policy;
 use ica_policy::simulate::{Line, Store};
 use ica_policy::source::Sources;
 use ica_policy::symbolic::{Access, Relation, Within, access_differences, compare_access};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -76,9 +75,7 @@ fn world(line: &Line, policies: &[&Policy], endpoint: bool) -> Vec<Request> {
 /// `ACCESS_CASES` sets how many pairs are tried.
 #[test]
 fn nothing_is_missed_of_what_layers_allow_together() {
-    let cases = std::env::var("ACCESS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000);
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let mut runner = random::runner("ACCESS_CASES", 1_000);
     let counts = [(); 4].map(|()| std::cell::Cell::new(0_u32));
     let [equal, differ, open, skipped] = &counts;
     let count = |cell: &std::cell::Cell<u32>| cell.set(cell.get() + 1);

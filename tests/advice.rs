@@ -1,16 +1,14 @@
+use crate::support::run::fresh_folder;
 use serde_json::{Value, json};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 const BUCKET: &str = "arn:aws:s3:::lab-cache";
 const ROLE: &str = "arn:aws:iam::079623148045:role/ica_use1_crossacct";
 
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("advice").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    fresh_folder(&format!("advice/{name}"))
 }
 
 fn allow(actions: &[&str], resource: &str) -> Value {

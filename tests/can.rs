@@ -8,7 +8,7 @@ use ica_policy::source::Sources;
 use ica_policy::symbolic::{Answered, Granted, Question, Who, can, together};
 use ica_policy::{json as reader, simulate};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -203,9 +203,7 @@ pub fn keys_of(policies: &[&Policy]) -> BTreeSet<String> {
 }
 
 pub fn runner() -> TestRunner {
-    let cases = std::env::var("CAN_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(3_000);
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
-    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+    random::runner("CAN_CASES", 3_000)
 }
 
 /// `CAN_CASES` sets how many policies are tried.

@@ -1,8 +1,9 @@
 use crate::support::holds_to_schema;
+use crate::support::run::{fresh_folder, run_in, stderr, stdout};
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Output};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -10,24 +11,7 @@ fn root() -> &'static Path {
 
 /// Runs the binary in the repository with a clean environment.
 fn run(arguments: &[&str]) -> Output {
-    let binary = env!("CARGO_BIN_EXE_ica-policy");
-    Command::new(binary).args(arguments).current_dir(root()).env_clear().env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// A fresh folder below the build folder.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    run_in(root(), arguments)
 }
 
 const ROLE: &str = "arn:aws:iam::079623148045:role/ica_use1_crossacct";
@@ -52,7 +36,7 @@ fn the_example_shows_the_conflict_of_the_pages_steps() {
 
 #[test]
 fn the_example_is_clean_once_the_missing_arn_is_added() {
-    let folder = folder("repaired");
+    let folder = fresh_folder("repaired");
     for name in ["ica.toml", "user-policy.json", "bucket-policy.json"] {
         let text = fs::read_to_string(root().join("examples/seed-conflict").join(name)).unwrap();
         let anchor = "\"arn:aws:sts::111122223333:federated-user/*\"";
@@ -132,7 +116,7 @@ fn the_same_policy_lacks_the_version_actions_on_a_versioned_bucket() {
 
 #[test]
 fn bad_input_is_a_clear_error_and_nothing_else() {
-    let folder = folder("bad");
+    let folder = fresh_folder("bad");
     let nested = "[".repeat(10_000);
     let large = format!("\"{}\"", "x".repeat(50 << 20));
     let cases: [(&str, &[u8], &str); 9] = [
@@ -197,7 +181,7 @@ fn wrong_usage_names_the_setting() {
 
 #[test]
 fn a_misspelt_name_in_ica_toml_is_shown_with_its_line() {
-    let folder = folder("toml");
+    let folder = fresh_folder("toml");
     fs::write(folder.join("ica.toml"), "bucket = 'b'\nbuckt_policy = 'x'\n").unwrap();
     let output = run(&["check", "--connection", folder.join("ica.toml").to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
@@ -206,7 +190,7 @@ fn a_misspelt_name_in_ica_toml_is_shown_with_its_line() {
 
 #[test]
 fn several_connections_of_one_file_are_checked_one_after_the_other() {
-    let folder = folder("several");
+    let folder = fresh_folder("several");
     for name in ["user-policy.json", "bucket-policy.json"] {
         fs::copy(root().join("examples/seed-conflict").join(name), folder.join(name)).unwrap();
     }
@@ -221,7 +205,7 @@ fn several_connections_of_one_file_are_checked_one_after_the_other() {
 
 #[test]
 fn a_settings_file_without_a_connection_is_wrong_usage() {
-    let folder = folder("no-connection");
+    let folder = fresh_folder("no-connection");
     fs::write(folder.join("ica.toml"), "connection = []").unwrap();
     let output = run(&["check", "--connection", folder.join("ica.toml").to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
@@ -240,7 +224,7 @@ fn the_report_names_the_edition_that_was_followed() {
 
 #[test]
 fn the_cause_of_a_consequence_is_shown_though_nobody_asked_for_it() {
-    let folder = folder("root-cause");
+    let folder = fresh_folder("root-cause");
     let file = folder.join("user.json");
     let text = fs::read_to_string(root().join(USER_POLICY)).unwrap();
     fs::write(&file, text.replace("s3:GetBucketLocation", "s3:GetBucketAcl")).unwrap();
@@ -304,7 +288,7 @@ fn json_reports_hold_to_the_published_schema() {
 
 #[test]
 fn spans_of_a_wrapped_policy_point_into_the_file() {
-    let folder = folder("wrapped");
+    let folder = fresh_folder("wrapped");
     let policy = fs::read_to_string(root().join("examples/seed-conflict/bucket-policy.json")).unwrap();
     let answer = serde_json::json!({"Policy": policy}).to_string();
     fs::write(folder.join("answer.json"), &answer).unwrap();
@@ -385,7 +369,7 @@ fn run_inputs(folder: &Path, error: &str) -> Output {
 
 #[test]
 fn the_script_of_inputs_fetches_everything_and_runs_the_check() {
-    let folder = folder("inputs");
+    let folder = fresh_folder("inputs");
     let output = run_inputs(&folder, "NoSuchBucketPolicy");
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     let text = stdout(&output);
@@ -423,7 +407,7 @@ fn inputs_refuses_what_check_would_refuse() {
 
 #[test]
 fn the_script_of_inputs_stops_where_a_call_fails() {
-    let folder = folder("inputs-denied");
+    let folder = fresh_folder("inputs-denied");
     let output = run_inputs(&folder, "AccessDenied");
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("AccessDenied") && stdout(&output).is_empty(), "{}", stdout(&output));
@@ -431,7 +415,7 @@ fn the_script_of_inputs_stops_where_a_call_fails() {
 
 #[test]
 fn a_setting_has_the_name_that_the_user_wrote() {
-    let folder = folder("names");
+    let folder = fresh_folder("names");
     let file = folder.join("ica.toml");
     let file = file.to_str().unwrap();
     fs::write(file, "bucket = 'acme-genomics'\naccount = '111122223333'\nuser = 'u'\nica_region = 'mars'\n").unwrap();

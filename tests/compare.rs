@@ -1,4 +1,5 @@
 use crate::support::holds_to_schema;
+use crate::support::run::{fresh_folder, stderr, stdout};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,10 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 /// A fresh folder below the build folder.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compare").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    fresh_folder(&format!("compare/{name}"))
 }
 
 /// Runs the binary in a folder; only PATH is kept, which finds git.
@@ -21,14 +19,6 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
         .env("PATH", std::env::var("PATH").unwrap())
         .env("GIT_CEILING_DIRECTORIES", env!("CARGO_TARGET_TMPDIR"));
     command.arg("compare").args(arguments).current_dir(folder).stdin(Stdio::null()).output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 fn document(statements: &Value) -> String {

@@ -1,4 +1,5 @@
 use crate::support::holds_to_schema;
+use crate::support::run::run_in;
 use serde_json::Value;
 use std::fs;
 use std::io::Write;
@@ -18,11 +19,6 @@ fn example(name: &str) -> PathBuf {
     folder
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ica-policy"));
-    command.args(arguments).current_dir(folder).env_clear().env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap()
-}
-
 fn text(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap() + &String::from_utf8_lossy(&output.stderr)
 }
@@ -40,7 +36,7 @@ const FIX: [&str; 3] = ["fix", "--connection", "ica.toml"];
 fn the_example_is_shown_as_a_diff_and_left_alone() {
     let folder = example("fix-diff");
     let before = fs::read_to_string(folder.join("bucket-policy.json")).unwrap();
-    let output = run(&folder, &FIX);
+    let output = run_in(&folder, &FIX);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     let diff = format!(
         "@@ -18,7 +18,8 @@
@@ -65,12 +61,12 @@ fn the_example_is_shown_as_a_diff_and_left_alone() {
 fn with_write_the_file_is_edited_and_nothing_is_left_to_do() {
     let folder = example("fix-write");
     let files = names(&folder);
-    assert_eq!(run(&folder, &[&FIX[..], &["--write"]].concat()).status.code(), Some(0));
-    let check = run(&folder, &["check", "--connection", "ica.toml"]);
+    assert_eq!(run_in(&folder, &[&FIX[..], &["--write"]].concat()).status.code(), Some(0));
+    let check = run_in(&folder, &["check", "--connection", "ica.toml"]);
     assert_eq!(check.status.code(), Some(0), "{}", text(&check));
     assert_eq!(names(&folder), files);
     let edited = fs::read_to_string(folder.join("bucket-policy.json")).unwrap();
-    let again = run(&folder, &[&FIX[..], &["--write"]].concat());
+    let again = run_in(&folder, &[&FIX[..], &["--write"]].concat());
     assert!(text(&again).contains("nothing is blocked"), "{}", text(&again));
     assert_eq!(fs::read_to_string(folder.join("bucket-policy.json")).unwrap(), edited);
 }
@@ -79,7 +75,7 @@ fn with_write_the_file_is_edited_and_nothing_is_left_to_do() {
 fn reports_hold_to_their_schema() {
     let folder = example("fix-json");
     let report = |arguments: &[&str]| {
-        let output = run(&folder, &[&FIX[..], &["--format", "json"], arguments].concat());
+        let output = run_in(&folder, &[&FIX[..], &["--format", "json"], arguments].concat());
         let report = serde_json::from_slice::<Value>(&output.stdout).unwrap();
         holds_to_schema(&report, "fix-v1.json");
         (output.status.code().unwrap(), report)
@@ -127,9 +123,9 @@ fn several_connections_share_a_file() {
         )
     };
     fs::write(folder.join("ica.toml"), of("\"one\"", "\"ica/\"") + &of("\"two\"", "\"lab/\"")).unwrap();
-    let output = run(&folder, &[&FIX[..], &["--write"]].concat());
+    let output = run_in(&folder, &[&FIX[..], &["--write"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert!(fs::read_to_string(folder.join("user-policy.json")).unwrap().contains("arn:aws:s3:::acme-genomics/lab/*"));
     assert_eq!(fs::read_to_string(folder.join("bucket-policy.json")).unwrap().matches(ROLE).count(), 2);
-    assert_eq!(run(&folder, &["check", "--connection", "ica.toml"]).status.code(), Some(0));
+    assert_eq!(run_in(&folder, &["check", "--connection", "ica.toml"]).status.code(), Some(0));
 }

@@ -1,7 +1,8 @@
+use crate::support::run::{fresh_folder, run_in, stderr, stdout};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 const FLAGS: [&str; 12] = [
     "--bucket",
@@ -18,30 +19,12 @@ const FLAGS: [&str; 12] = [
     "lab/illumina_ica_admin",
 ];
 
-/// Runs the binary in a folder with a clean environment.
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let binary = env!("CARGO_BIN_EXE_ica-policy");
-    Command::new(binary).args(arguments).current_dir(folder).env_clear().env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap()
-}
-
 fn generate(folder: &Path, more: &[&str]) -> Output {
-    run(folder, &[&["generate"], &FLAGS[..], more].concat())
+    run_in(folder, &[&["generate"], &FLAGS[..], more].concat())
 }
 
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// A fresh folder below the build folder.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generate").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    fresh_folder(&format!("generate/{name}"))
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -56,7 +39,7 @@ fn what_is_written_is_clean_under_check() {
     for format in ["human", "json", "terraform", "cloudformation"] {
         let output = generate(&here, &["--write", format, "--format", format, "--deny-others"]);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        let output = run(&here, &["check", format]);
+        let output = run_in(&here, &["check", format]);
         assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
         assert!(!stdout(&output).contains("move-from-bucket       -                   -                   blocked"), "{}", stdout(&output));
     }
@@ -75,7 +58,7 @@ fn what_is_written_leaves_nothing_unknown() {
         let settings = fs::read_to_string(here.join(name).join("ica.toml")).unwrap();
         assert!(settings.contains("cors = \"cors.json\""), "{settings}");
         assert_eq!(settings.contains("encryption = \"aws:kms\""), !more.is_empty(), "{settings}");
-        let output = run(&here, &["check", name, "--fail-on", "unknown"]);
+        let output = run_in(&here, &["check", name, "--fail-on", "unknown"]);
         assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
     }
 }
@@ -93,7 +76,7 @@ fn nothing_is_written_over_without_force() {
     assert_eq!(names(&here.join("out")), ["bucket-policy.json", "ica.toml", "user-policy.json"]);
     assert_eq!(generate(&here, &["--write", "out", "--force"]).status.code(), Some(0));
     assert_eq!(names(&here.join("out")), ["bucket-policy.json", "cors.json", "ica.toml", "user-policy.json"]);
-    assert_eq!(run(&here, &["check", "out"]).status.code(), Some(0));
+    assert_eq!(run_in(&here, &["check", "out"]).status.code(), Some(0));
 }
 
 #[test]
@@ -149,7 +132,7 @@ fn terraform_says_the_same() {
     let here = folder("terraform");
     let odd = ["--prefix", "a*b${c}%{d}\"e\\/"];
     let flags = FLAGS.iter().filter(|flag| !["--prefix", "ica/"].contains(flag)).copied().collect::<Vec<_>>();
-    let both = |format: &str| stdout(&run(&here, &[&["generate"], &flags[..], &odd, &["--deny-others", "--format", format]].concat()));
+    let both = |format: &str| stdout(&run_in(&here, &[&["generate"], &flags[..], &odd, &["--deny-others", "--format", format]].concat()));
     let json: Value = serde_json::from_str(&both("json")).unwrap();
     let body: hcl::Body = hcl::parse(&both("terraform")).unwrap();
     let policy = |resource: &str| {
@@ -192,13 +175,13 @@ fn other_layers_of_a_settings_file_are_kept() {
     let settings = "bucket = 'b-1'\naccount = '111122223333'\nregion = 'us-east-1'\nuser = 'u'\nscp = 'scp.json'\nbucket_policy = 'gone.json'\n\
                     [skip]\nmove-from-bucket = 'never'";
     fs::write(here.join("old/ica.toml"), settings).unwrap();
-    let output = run(&here, &["generate", "--connection", "old/ica.toml", "--write", "new/deep"]);
+    let output = run_in(&here, &["generate", "--connection", "old/ica.toml", "--write", "new/deep"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let made = fs::read_to_string(here.join("new/deep/ica.toml")).unwrap();
     for words in ["scp = \"../../old/scp.json\"", "bucket_policy = \"bucket-policy.json\"", "move-from-bucket = \"never\""] {
         assert!(made.contains(words), "{made}");
     }
-    let output = run(&here, &["check", "new/deep"]);
+    let output = run_in(&here, &["check", "new/deep"]);
     assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
     assert!(stdout(&output).contains("delete-data            blocked"), "{}", stdout(&output));
 }
@@ -216,7 +199,7 @@ fn wrong_usage_says_what_to_do() {
     ] {
         let left_out = if more[0] == "--region" { &["--region", "us-east-1"][..] } else { &[] };
         let flags = FLAGS.iter().filter(|flag| !left_out.contains(flag)).copied().collect::<Vec<_>>();
-        let output = run(&here, &[&["generate"], &flags[..], more].concat());
+        let output = run_in(&here, &[&["generate"], &flags[..], more].concat());
         assert_eq!(output.status.code(), Some(2), "{more:?}");
         assert!(stderr(&output).contains(words), "{}", stderr(&output));
     }
@@ -232,16 +215,16 @@ fn a_folder_without_settings_is_read_by_the_names_of_its_files() {
     fs::write(here.join("out/location.txt"), "None\n").unwrap();
     fs::write(here.join("out/versioning.txt"), "Enabled\n").unwrap();
     let flags = ["--bucket", "acme-genomics", "--account", "111122223333", "--prefix", "ica/", "--user", "lab/illumina_ica_admin"];
-    let output = run(&here, &[&["check", "out"], &flags[..]].concat());
+    let output = run_in(&here, &[&["check", "out"], &flags[..]].concat());
     assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
     assert!(stdout(&output).contains("us-east-1, enabled, prefix ica/"), "{}", stdout(&output));
     assert!(stderr(&output).contains("user-policy.json is read as identity policy, by its name"), "{}", stderr(&output));
     // A flag goes over what is found, and takes a file out that nobody could tell.
     fs::write(here.join("out/mystery.json"), DENY).unwrap();
-    let output = run(&here, &[&["check", "out"], &flags[..]].concat());
+    let output = run_in(&here, &[&["check", "out"], &flags[..]].concat());
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("`mystery.json` could be a bucket policy, a key policy"), "{}", stderr(&output));
-    let output = run(&here, &[&["check", "out", "--bucket-policy", "out/mystery.json"], &flags[..]].concat());
+    let output = run_in(&here, &[&["check", "out", "--bucket-policy", "out/mystery.json"], &flags[..]].concat());
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert!(stdout(&output).contains("delete-data            blocked"), "{}", stdout(&output));
 }
@@ -252,7 +235,7 @@ fn folders_that_say_nothing_are_refused() {
     fs::write(here.join("file.json"), DENY).unwrap();
     fs::create_dir(here.join("empty")).unwrap();
     for (dir, code, words) in [("file.json", 2, "is no folder"), ("empty", 2, "no file that"), ("missing", 3, "cannot be read")] {
-        let output = run(&here, &["check", dir]);
+        let output = run_in(&here, &["check", dir]);
         assert_eq!(output.status.code(), Some(code), "{dir}");
         assert!(stderr(&output).contains(words), "{}", stderr(&output));
     }

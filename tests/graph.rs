@@ -1,3 +1,4 @@
+use crate::support::run::stdout;
 use ica_policy::ica::catalogue::{IcaCaller, catalogue};
 use ica_policy::ica::graph::{Dependencies, Depends, Link, Thing};
 use ica_policy::ica::guide::guide;
@@ -10,10 +11,6 @@ const EXAMPLE: &str = "examples/seed-conflict/ica.toml";
 fn run(arguments: &[&str]) -> Output {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     Command::new(env!("CARGO_BIN_EXE_ica-policy")).arg("graph").args(arguments).current_dir(root).env_clear().output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use crate::support::holds_to_schema;
+use crate::support::run::stdout;
 use ica_policy::ica::catalogue::catalogue;
 use ica_policy::ica::guide::{
     Cover, Fit, Page, PageKind, Predictor, Topic, answer, guide, messages_page, requirements_page, settings_page, topics_page,
@@ -33,10 +34,6 @@ fn run_with_input(arguments: &[&str], input: &[u8]) -> Output {
 
 fn run(arguments: &[&str]) -> Output {
     run_with_input(arguments, b"")
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 fn json(output: &Output) -> Value {

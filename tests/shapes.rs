@@ -6,7 +6,6 @@ use ica_policy::aws::{self, KeySupport};
 use ica_policy::model::{Policy, PolicyKind};
 use ica_policy::symbolic::{Answer, Relation, Requests, Sample, compare};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
 /// Which verdicts come out otherwise, and why: `docs/quacky.md`.
@@ -187,11 +186,7 @@ fn is_possible(action: &str, resource: &str, context: &Context, absent: impl Fn(
 /// `SYMBOLIC_CASES` sets how many pairs are tried.
 #[test]
 fn nothing_possible_is_missed_in_a_small_world_and_all_that_is_shown_is_possible() {
-    let cases = std::env::var("SYMBOLIC_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(500);
-    let mut runner = TestRunner::new_with_rng(
-        Config { cases, failure_persistence: None, ..Config::default() },
-        proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
-    );
+    let mut runner = random::runner("SYMBOLIC_CASES", 500);
     let (decided, open) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
     let result = runner.run(&(random::policy(false), random::policy(false)), |(old, new)| {
         let [old, new] = [old, new].map(|value| policy(&value.to_string(), PolicyKind::Identity));

@@ -5,7 +5,6 @@ use ica_policy::eval::allows_as_documents;
 use ica_policy::model::{Policy, PolicyKind};
 use ica_policy::symbolic::{Answer, Compared, Gain, Relation, Requests, compare};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -269,11 +268,7 @@ fn refused_words_that_differ_are_not_taken_for_equal() {
 /// `SYMBOLIC_CASES` sets how many pairs are tried.
 #[test]
 fn nothing_is_missed_in_a_small_world() {
-    let cases = std::env::var("SYMBOLIC_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000);
-    let mut runner = TestRunner::new_with_rng(
-        Config { cases, failure_persistence: None, ..Config::default() },
-        proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
-    );
+    let mut runner = random::runner("SYMBOLIC_CASES", 10_000);
     let (decided, open) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
     let result = runner.run(&(random::policy(false), random::policy(false)), |(old, new)| {
         let [old, new] = [old, new].map(|value| policy(&value.to_string(), PolicyKind::Identity));

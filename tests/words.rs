@@ -1,15 +1,13 @@
 //! What a verdict depends on, in words, and hard policies in `check`.
 
+use crate::support::run::fresh_folder;
 use serde_json::{Value, json};
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What `check` says of upload-data for a user who may do all, under these statements of the bucket policy.
 fn checked(name: &str, allowed: &str, bucket_policy: &[Value]) -> Value {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("words").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
+    let folder = fresh_folder(&format!("words/{name}"));
     let write = |file: &str, statements: Value| {
         fs::write(folder.join(file), json!({"Version": "2012-10-17", "Statement": statements}).to_string()).unwrap();
     };

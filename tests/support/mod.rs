@@ -3,6 +3,7 @@
 pub mod documents;
 pub mod random;
 pub mod requests;
+pub mod run;
 pub mod shrink;
 
 use std::fs;

@@ -1,7 +1,15 @@
 //! Random requests and policies over a small alphabet, so that they often meet.
 
 use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
+
+/// A runner that always begins with the same cases; the environment variable sets how many.
+pub fn runner(variable: &str, usual: u32) -> TestRunner {
+    let cases = std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+}
 
 /// One of these texts.
 fn one_of(texts: &'static [&'static str]) -> impl Strategy<Value = String> {

@@ -1,0 +1,27 @@
+//! Running the binary, and folders to run it in.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// Runs the binary in a folder with a clean environment and nothing on standard input.
+pub fn run_in(folder: &Path, arguments: &[&str]) -> Output {
+    let binary = env!("CARGO_BIN_EXE_ica-policy");
+    Command::new(binary).args(arguments).current_dir(folder).env_clear().env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap()
+}
+
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A fresh folder below the build folder.
+pub fn fresh_folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
