@@ -27,7 +27,9 @@ use support::documents::{Pair, history, policy_of, quacky, twins};
 const RUNS: usize = 5;
 
 fn main() {
-    println!("both directions of a pair, milliseconds          pairs  unknown   median    worst      sum  worst pair");
+    println!(
+        "both directions of a pair, milliseconds          pairs  unknown   median    worst      sum  worst pair"
+    );
     row("quacky", &quacky(""), &["quacky.jsonl"]);
     let mut managed = history();
     managed.extend(twins().into_iter().filter(differs));
@@ -42,7 +44,10 @@ fn row(name: &str, pairs: &[Pair], peer_files: &[&str]) {
     let ours = pairs.iter().filter_map(measured).collect::<Vec<_>>();
     let median = print(name, ours);
     let Some(theirs) = peer_times(peer_files) else {
-        println!("  cvc5: SKIPPED, no results in {} (tools/peer/bench.sh makes them)", results().display());
+        println!(
+            "  cvc5: SKIPPED, no results in {} (tools/peer/bench.sh makes them)",
+            results().display()
+        );
         return;
     };
     println!("  ratio of medians: {:.0}", print("  cvc5", theirs) / median);
@@ -79,7 +84,12 @@ fn print(name: &str, mut times: Vec<Time>) -> f64 {
     let unknown = times.iter().filter(|time| time.is_unknown).count();
     let sum = times.iter().map(|time| time.millis).sum::<f64>();
     let (median, worst) = (times[times.len() / 2].millis, &times[times.len() - 1]);
-    println!("{name:<46} {:>7} {unknown:>8} {median:>8.3} {:>8.1} {sum:>8.0}  {}", times.len(), worst.millis, worst.name);
+    println!(
+        "{name:<46} {:>7} {unknown:>8} {median:>8.3} {:>8.1} {sum:>8.0}  {}",
+        times.len(),
+        worst.millis,
+        worst.name
+    );
     median
 }
 
@@ -90,14 +100,21 @@ fn results() -> PathBuf {
 
 /// The solver's times; `None` unless all files are there.
 fn peer_times(files: &[&str]) -> Option<Vec<Time>> {
-    let texts = files.iter().map(|file| fs::read_to_string(results().join(file)).ok()).collect::<Option<Vec<_>>>()?;
-    let times = texts.iter().flat_map(|text| text.lines()).map(|line| peer_time(&serde_json::from_str(line).unwrap()));
+    let texts = files
+        .iter()
+        .map(|file| fs::read_to_string(results().join(file)).ok())
+        .collect::<Option<Vec<_>>>()?;
+    let times = texts
+        .iter()
+        .flat_map(|text| text.lines())
+        .map(|line| peer_time(&serde_json::from_str(line).unwrap()));
     Some(times.collect::<Vec<_>>()).filter(|times| !times.is_empty())
 }
 
 fn peer_time(line: &Value) -> Time {
     let millis = line["ms_forward"].as_f64().unwrap() + line["ms_backward"].as_f64().unwrap();
-    let is_unknown = ["new_allows_more", "old_allows_more"].iter().any(|question| line[question] == "unknown");
+    let is_unknown =
+        ["new_allows_more", "old_allows_more"].iter().any(|question| line[question] == "unknown");
     Time { name: line["name"].as_str().unwrap().to_owned(), millis, is_unknown }
 }
 
@@ -111,11 +128,23 @@ fn differs(pair: &Pair) -> bool {
 }
 
 fn normal(value: &Value) -> Value {
-    let in_list = |value: &Value| if value.is_array() || value.is_object() { normal(value) } else { vec![value.clone()].into() };
+    let in_list = |value: &Value| {
+        if value.is_array() || value.is_object() {
+            normal(value)
+        } else {
+            vec![value.clone()].into()
+        }
+    };
     match value {
         Value::Object(members) => {
             let kept = members.iter().filter(|(name, _)| *name != "Sid");
-            kept.map(|(name, value)| (name.clone(), if name == "Statement" { normal(&listed(value)) } else { in_list(value) })).collect()
+            kept.map(|(name, value)| {
+                (
+                    name.clone(),
+                    if name == "Statement" { normal(&listed(value)) } else { in_list(value) },
+                )
+            })
+            .collect()
         }
         Value::Array(items) => {
             let mut items = items.iter().map(normal).collect::<Vec<_>>();

@@ -44,14 +44,26 @@ fn request() -> Request {
     let mut context = Context::new();
     context.set_one("aws:SourceIp", "203.0.113.7");
     context.set_one("aws:SecureTransport", "true");
-    Request::new(caller, "s3:GetObject", "arn:aws:s3:::acme-genomics/ana/run1/a.bam", Some("111122223333"), context).unwrap()
+    Request::new(
+        caller,
+        "s3:GetObject",
+        "arn:aws:s3:::acme-genomics/ana/run1/a.bam",
+        Some("111122223333"),
+        context,
+    )
+    .unwrap()
 }
 
 /// One decision; policies and request are ready.
 #[divan::bench]
 fn prepared_evaluation(bencher: divan::Bencher<'_, '_>) {
-    let (identity, bucket) = (policy(IDENTITY, PolicyKind::Identity), policy(BUCKET, PolicyKind::Resource));
-    let layers = Layers { identity: Layer::Policies(vec![&identity]), resource: Layer::Policies(vec![&bucket]), ..Layers::default() };
+    let (identity, bucket) =
+        (policy(IDENTITY, PolicyKind::Identity), policy(BUCKET, PolicyKind::Resource));
+    let layers = Layers {
+        identity: Layer::Policies(vec![&identity]),
+        resource: Layer::Policies(vec![&bucket]),
+        ..Layers::default()
+    };
     let request = request();
     bencher.counter(ItemsCount::new(1_usize)).bench(|| decide(divan::black_box(&request), &layers));
 }
@@ -76,7 +88,11 @@ fn batch_lines(bencher: divan::Bencher<'_, '_>) {
     let count = ItemsCount::new(lines.len());
     bencher.counter(count).with_inputs(|| lines.clone()).bench_values(|lines| {
         let mut simulator = Simulator::new();
-        lines.into_iter().filter_map(|line| simulator.answer(line)).map(|answer| answer.len()).sum::<usize>()
+        lines
+            .into_iter()
+            .filter_map(|line| simulator.answer(line))
+            .map(|answer| answer.len())
+            .sum::<usize>()
     });
 }
 
@@ -86,7 +102,12 @@ fn batch_lines_floor_serde_json(bencher: divan::Bencher<'_, '_>) {
     let lines = lines();
     let count = ItemsCount::new(lines.len());
     bencher.counter(count).with_inputs(|| lines.clone()).bench_values(|lines| {
-        lines.into_iter().map(|line| serde_json::from_str::<serde_json::Value>(&line).unwrap().as_object().unwrap().len()).sum::<usize>()
+        lines
+            .into_iter()
+            .map(|line| {
+                serde_json::from_str::<serde_json::Value>(&line).unwrap().as_object().unwrap().len()
+            })
+            .sum::<usize>()
     });
 }
 
@@ -103,7 +124,10 @@ impl Loader for Example {
 /// All operations and callers of the seed's set-up, with reasons; its documents are read before.
 #[divan::bench]
 fn check_of_the_example(bencher: divan::Bencher<'_, '_>) {
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/seed-conflict/ica.toml")).unwrap();
+    let text = fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/seed-conflict/ica.toml"),
+    )
+    .unwrap();
     let settings = settings::parse(&text).unwrap().remove(0);
     let built = build(&settings, &mut Sources::new(), &mut Example).unwrap();
     bencher.bench_local(|| check(divan::black_box(&built.connection)));

@@ -45,7 +45,14 @@ pub struct Finding {
 impl Finding {
     /// A finding of severity error.
     pub fn error(id: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Finding { id, severity: Severity::Error, span, message: message.into(), help: None, related: Vec::new() }
+        Finding {
+            id,
+            severity: Severity::Error,
+            span,
+            message: message.into(),
+            help: None,
+            related: Vec::new(),
+        }
     }
 
     /// A finding of severity warning.

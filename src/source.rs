@@ -101,9 +101,13 @@ impl Encoding {
     pub fn encode(self, text: &str) -> String {
         let mut encoded = String::with_capacity(text.len());
         match self {
-            Encoding::JsonString => text.chars().for_each(|character| push_json(character, &mut encoded)),
+            Encoding::JsonString => {
+                text.chars().for_each(|character| push_json(character, &mut encoded))
+            }
             Encoding::Percent => text.bytes().for_each(|byte| match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte as char),
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    encoded.push(byte as char)
+                }
                 byte => encoded.push_str(&format!("%{byte:02X}")),
             }),
         }
@@ -242,7 +246,12 @@ impl Sources {
     ///
     /// # Errors
     /// As [`Sources::add_file`].
-    pub fn add_derived(&mut self, text: String, runs: Vec<Run>, encoding: Encoding) -> Result<SourceId, TooLarge> {
+    pub fn add_derived(
+        &mut self,
+        text: String,
+        runs: Vec<Run>,
+        encoding: Encoding,
+    ) -> Result<SourceId, TooLarge> {
         self.add(Origin::Derived(runs, encoding), text)
     }
 
@@ -273,8 +282,13 @@ impl Sources {
 
     /// The words at `span`, as they stand in its own source (decoded, if that is derived text).
     pub fn text(&self, span: Span) -> &str {
-        self.source_at(span.lo)
-            .map_or("", |source| Place { source, span }.source.text.get(Place { source, span }.range()).unwrap_or_default())
+        self.source_at(span.lo).map_or("", |source| {
+            Place { source, span }
+                .source
+                .text
+                .get(Place { source, span }.range())
+                .unwrap_or_default()
+        })
     }
 
     /// Leads a span back into the file that the user gave, through all decodings.
@@ -298,7 +312,9 @@ impl Sources {
             let source = self.source_at(span.lo)?;
             match &source.origin {
                 Origin::File(_) => return Some(Place { source, span }),
-                Origin::Derived(runs, _) => span = outer_span(runs, span.lo - source.base, span.hi - source.base)?,
+                Origin::Derived(runs, _) => {
+                    span = outer_span(runs, span.lo - source.base, span.hi - source.base)?
+                }
             }
         }
     }
@@ -368,7 +384,8 @@ pub struct LineIndex {
 impl LineIndex {
     /// Reads the line starts of `text`.
     pub fn new(text: &str) -> Self {
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let starts =
+            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         LineIndex { starts }
     }
 
@@ -382,7 +399,8 @@ impl LineIndex {
     pub fn at(&self, text: &str, offset: usize) -> LineColumn {
         let line = self.starts.partition_point(|&start| start <= offset);
         let start = self.starts[line - 1];
-        let column = text.get(start..offset).map_or(offset - start, |before| before.chars().count()) + 1;
+        let column =
+            text.get(start..offset).map_or(offset - start, |before| before.chars().count()) + 1;
         LineColumn { line, column }
     }
 }

@@ -29,14 +29,21 @@ fn within(through_endpoint: bool) -> Within {
 }
 
 fn policies<'a>(layers: &Layers<'a>) -> Vec<&'a Policy> {
-    layers.ids().collect::<Vec<LayerId>>().into_iter().flat_map(|layer| layers.policies(layer).to_vec()).collect()
+    layers
+        .ids()
+        .collect::<Vec<LayerId>>()
+        .into_iter()
+        .flat_map(|layer| layers.policies(layer).to_vec())
+        .collect()
 }
 
 /// Contexts over the keys of the policies; those that follow from the caller are left to it.
 fn contexts(policies: &[&Policy], endpoint: bool) -> Vec<Context> {
     let statements = policies.iter().flat_map(|policy| &policy.statements);
     let keys = statements
-        .flat_map(|statement| statement.conditions.iter().map(|condition| condition.key.node.to_string()))
+        .flat_map(|statement| {
+            statement.conditions.iter().map(|condition| condition.key.node.to_string())
+        })
         .filter(|key| key != "aws:principalarn")
         .collect::<BTreeSet<_>>();
     let mut start = Context::new();
@@ -63,7 +70,11 @@ fn contexts(policies: &[&Policy], endpoint: bool) -> Vec<Context> {
 /// Requests of one caller that old and new may tell apart.
 fn world(line: &Line, policies: &[&Policy], endpoint: bool) -> Vec<Request> {
     let caller = &line.request().caller;
-    let places = [("s3:getobject", "arn:aws:s3:::b/a/k"), ("s3:putobject", "arn:aws:s3:::b/ana/k"), ("s3:x", "arn:aws:s3:::b")];
+    let places = [
+        ("s3:getobject", "arn:aws:s3:::b/a/k"),
+        ("s3:putobject", "arn:aws:s3:::b/ana/k"),
+        ("s3:x", "arn:aws:s3:::b"),
+    ];
     let contexts = contexts(policies, endpoint);
     let all = contexts.iter().flat_map(|context| places.iter().map(move |place| (context, place)));
     all.filter_map(|(context, (action, resource))| {
@@ -100,7 +111,9 @@ fn nothing_is_missed_of_what_layers_allow_together() {
         }
         if relation != Relation::Unknown {
             let all = [policies(&before), policies(&after)].concat();
-            let allows = |request: &Request, layers| decide_under(request, layers, &Readings::default()).outcome == Outcome::Allowed;
+            let allows = |request: &Request, layers| {
+                decide_under(request, layers, &Readings::default()).outcome == Outcome::Allowed
+            };
             for request in world(&old, &all, endpoint) {
                 let (was, is) = (allows(&request, &before), allows(&request, &after));
                 let gained = matches!(relation, Relation::NewAllowsMore | Relation::Incomparable);
@@ -120,11 +133,19 @@ fn nothing_is_missed_of_what_layers_allow_together() {
             Relation::Incomparable => assert!(!gained.is_empty() && !lost.is_empty()),
             Relation::Unknown => {}
         }
-        assert!(gained.iter().chain(lost).all(|region| !region.because.is_empty() || region.limited_by.is_none()), "{listed:?}");
+        assert!(
+            gained
+                .iter()
+                .chain(lost)
+                .all(|region| !region.because.is_empty() || region.limited_by.is_none()),
+            "{listed:?}"
+        );
         Ok(())
     });
     let [equal, differ, open, skipped] = counts.map(|cell| cell.get());
-    eprintln!("{equal} equal, {differ} differ, {open} unknown, {skipped} callers whose issuer nobody knows");
+    eprintln!(
+        "{equal} equal, {differ} differ, {open} unknown, {skipped} callers whose issuer nobody knows"
+    );
     result.unwrap();
     assert!(equal > 100 && differ > 100 && open * 50 < equal + differ, "{equal} {differ} {open}");
 }

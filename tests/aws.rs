@@ -17,11 +17,18 @@ fn type_names(action: &Action) -> Vec<&'static str> {
 /// The types of this service that an ARN has the shape of.
 fn types_of(service: &str, arn: &str) -> Vec<&'static str> {
     let service = aws::service(service).unwrap();
-    service.resource_types().iter().filter(|kind| kind.matches(arn)).map(|kind| kind.name()).collect()
+    service
+        .resource_types()
+        .iter()
+        .filter(|kind| kind.matches(arn))
+        .map(|kind| kind.name())
+        .collect()
 }
 
 fn files() -> Vec<PathBuf> {
-    let list = |folder: &Path| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let list = |folder: &Path| {
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+    };
     let mut all = list(Path::new(DATA));
     all.extend(list(&Path::new(DATA).join("services")));
     all.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
@@ -32,7 +39,9 @@ fn files() -> Vec<PathBuf> {
 fn sort_key(row: &str) -> (&str, String) {
     let (first, rest) = row.split_once('|').unwrap();
     match first {
-        "type" | "action" | "partition" | "region" => (first, rest.split('|').next().unwrap().to_ascii_lowercase()),
+        "type" | "action" | "partition" | "region" => {
+            (first, rest.split('|').next().unwrap().to_ascii_lowercase())
+        }
         name => ("", name.to_ascii_lowercase()),
     }
 }
@@ -44,9 +53,16 @@ fn every_table_tells_its_origin_and_is_sorted() {
         for name in ["title", "package", "date", "licence", "command", "counts"] {
             assert!(text.contains(&format!("# {name}: ")), "{}: no {name}", path.display());
         }
-        let keys: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).map(sort_key).collect();
+        let keys: Vec<_> =
+            text.lines().filter(|line| !line.starts_with('#')).map(sort_key).collect();
         for pair in keys.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
-            assert!(pair[0].1 < pair[1].1, "{}: {} before {}", path.display(), pair[0].1, pair[1].1);
+            assert!(
+                pair[0].1 < pair[1].1,
+                "{}: {} before {}",
+                path.display(),
+                pair[0].1,
+                pair[1].1
+            );
         }
     }
 }
@@ -63,12 +79,26 @@ fn counts(file: &str) -> Vec<usize> {
 fn every_row_is_understood() {
     for service in aws::services() {
         let expected = counts(&format!("services/{}.txt", service.prefix()));
-        assert_eq!([service.resource_types().len(), service.actions().len()], expected[..], "{}", service.prefix());
+        assert_eq!(
+            [service.resource_types().len(), service.actions().len()],
+            expected[..],
+            "{}",
+            service.prefix()
+        );
     }
     let keys = aws::condition_keys();
-    assert_eq!([keys.len(), keys.iter().filter(|key| key.is_global()).count()], counts("condition_keys.txt")[..]);
+    assert_eq!(
+        [keys.len(), keys.iter().filter(|key| key.is_global()).count()],
+        counts("condition_keys.txt")[..]
+    );
     let prefixes = aws::service_prefixes();
-    assert_eq!([prefixes.count(), aws::service_prefixes().filter(|prefix| aws::supports_rcp(prefix)).count()], counts("prefixes.txt")[..]);
+    assert_eq!(
+        [
+            prefixes.count(),
+            aws::service_prefixes().filter(|prefix| aws::supports_rcp(prefix)).count()
+        ],
+        counts("prefixes.txt")[..]
+    );
     assert_eq!([aws::partitions().len(), aws::regions().len()], counts("regions.txt")[..]);
 }
 
@@ -90,14 +120,30 @@ fn the_tables_agree_with_one_another() {
         for (index, action) in service.actions().iter().enumerate() {
             assert_eq!((action.index(), action.service().prefix()), (index, service.prefix()));
             assert_eq!(service.action(&action.name().to_ascii_uppercase()).unwrap().index(), index);
-            assert_eq!(action.is_resourceless(), action.resources().count() == 0, "{}", action.name());
-            let of_types = action.resources().flat_map(|resource| resource.condition_keys().collect::<Vec<_>>());
+            assert_eq!(
+                action.is_resourceless(),
+                action.resources().count() == 0,
+                "{}",
+                action.name()
+            );
+            let of_types = action
+                .resources()
+                .flat_map(|resource| resource.condition_keys().collect::<Vec<_>>());
             for key in action.condition_keys().chain(of_types) {
-                assert_eq!(aws::condition_key(key).map(|key| key.name), Some(key), "{}", action.name());
+                assert_eq!(
+                    aws::condition_key(key).map(|key| key.name),
+                    Some(key),
+                    "{}",
+                    action.name()
+                );
             }
         }
         for kind in service.resource_types() {
-            assert!(kind.condition_keys().all(|key| aws::condition_key(key).is_some()), "{}", kind.name());
+            assert!(
+                kind.condition_keys().all(|key| aws::condition_key(key).is_some()),
+                "{}",
+                kind.name()
+            );
         }
     }
 }
@@ -145,12 +191,17 @@ fn names_of_api_calls_are_not_actions() {
 #[test]
 fn names_are_found_in_any_case_and_given_in_canonical_case() {
     let found = action("S3:GETOBJECT");
-    assert_eq!((found.name(), found.service().prefix(), found.access_level()), ("GetObject", "s3", AccessLevel::Read));
+    assert_eq!(
+        (found.name(), found.service().prefix(), found.access_level()),
+        ("GetObject", "s3", AccessLevel::Read)
+    );
     assert_eq!(action("s3:listbucket").access_level(), AccessLevel::List);
     assert_eq!(action("s3:PutObject").access_level(), AccessLevel::Write);
     assert_eq!(action("s3:PutObjectTagging").access_level(), AccessLevel::Tagging);
     assert_eq!(action("s3:PutObjectAcl").access_level(), AccessLevel::PermissionsManagement);
-    assert!(action("s3:PutObjectAcl").access_level().is_write() && !found.access_level().is_write());
+    assert!(
+        action("s3:PutObjectAcl").access_level().is_write() && !found.access_level().is_write()
+    );
 }
 
 /// Facts F2.
@@ -192,8 +243,14 @@ fn keys_are_supported_where_the_fact_sheet_says_so() {
 #[test]
 fn keys_of_access_points_are_absent_from_requests_to_the_bucket() {
     let get = action("s3:GetObject");
-    assert_eq!(aws::supports_key_on(get, "object", "s3:DataAccessPointArn"), KeySupport::Unsupported);
-    assert_eq!(aws::supports_key_on(get, "accesspointobject", "s3:DataAccessPointArn"), KeySupport::Supported);
+    assert_eq!(
+        aws::supports_key_on(get, "object", "s3:DataAccessPointArn"),
+        KeySupport::Unsupported
+    );
+    assert_eq!(
+        aws::supports_key_on(get, "accesspointobject", "s3:DataAccessPointArn"),
+        KeySupport::Supported
+    );
     assert_eq!(aws::supports_key_on(get, "object", "s3:BucketTag/x"), KeySupport::Supported);
     assert_eq!(aws::supports_key_on(get, "object", "s3:authType"), KeySupport::Supported);
 }
@@ -215,7 +272,11 @@ fn keys_have_their_types() {
         ("s3:RequestObjectTagKeys", ValueType::String, true),
     ];
     for (key, value, multi_valued) in cases {
-        assert_eq!(aws::condition_key_type(key), Some(aws::KeyType { value, multi_valued }), "{key}");
+        assert_eq!(
+            aws::condition_key_type(key),
+            Some(aws::KeyType { value, multi_valued }),
+            "{key}"
+        );
     }
     let global = "aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalType aws:userid aws:username aws:PrincipalIsAWSService \
         aws:PrincipalServiceName aws:PrincipalServiceNamesList aws:FederatedProvider aws:TokenIssueTime aws:MultiFactorAuthPresent \
@@ -242,7 +303,11 @@ fn arns_have_the_shape_of_one_type() {
         ("s3", "arn:aws:s3", &[]),
         ("s3", "arn:aws:s3:eu-west-1::bucket", &[]),
         ("s3", "arn:aws:s3:eu-west-1:111122223333:accesspoint/ap", &["accesspoint"]),
-        ("s3", "arn:aws:s3:eu-west-1:111122223333:accesspoint/ap/object/a/b:c", &["accesspointobject"]),
+        (
+            "s3",
+            "arn:aws:s3:eu-west-1:111122223333:accesspoint/ap/object/a/b:c",
+            &["accesspointobject"],
+        ),
         ("s3", "arn:aws:s3::111122223333:accesspoint/x.mrap", &["multiregionaccesspoint"]),
         ("s3", "arn:aws:sqs:eu-west-1:111122223333:queue", &[]),
         ("sqs", "arn:aws:sqs:eu-west-1:111122223333:queue", &["queue"]),
@@ -251,7 +316,11 @@ fn arns_have_the_shape_of_one_type() {
         ("iam", "arn:aws:iam::111122223333:role/path/to/name", &["role"]),
         ("kms", "arn:aws:kms:eu-west-1:111122223333:key/1234-ab", &["key"]),
         ("kms", "arn:aws:kms:eu-west-1:111122223333:alias/aws/s3", &["alias"]),
-        ("events", "arn:aws:events:eu-west-1:111122223333:rule/bus/r", &["rule-on-custom-event-bus"]),
+        (
+            "events",
+            "arn:aws:events:eu-west-1:111122223333:rule/bus/r",
+            &["rule-on-custom-event-bus"],
+        ),
     ];
     for (service, arn, expected) in cases {
         assert_eq!(types_of(service, arn), expected, "{arn}");
@@ -294,7 +363,11 @@ fn regions_have_their_partition() {
     for (region, expected) in cases {
         assert_eq!(partition(region), expected, "{region}");
     }
-    assert!(aws::regions().iter().all(|region| aws::partition(region.partition).unwrap().has_form_of_region(region.name)));
+    assert!(
+        aws::regions().iter().all(|region| aws::partition(region.partition)
+            .unwrap()
+            .has_form_of_region(region.name))
+    );
     assert_eq!(aws::partition("aws").unwrap().regions().count(), 36);
     assert_eq!(aws::region("us-newplace-9"), None);
 }
@@ -320,13 +393,23 @@ fn tables_are_what_the_generator_writes() {
 #[test]
 fn a_correction_is_needed_and_counts() {
     let generated = include_str!("../src/aws/data/condition_keys.txt");
-    let rows = include_str!("../src/aws/corrections.txt").lines().filter(|line| !line.starts_with('#')).count();
+    let rows = include_str!("../src/aws/corrections.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .count();
     assert_eq!(aws::corrections().count(), rows, "a row is not understood");
     for correction in aws::corrections() {
-        let row = generated.lines().find(|line| line.split('|').next() == Some(correction.name)).expect(correction.name);
+        let row = generated
+            .lines()
+            .find(|line| line.split('|').next() == Some(correction.name))
+            .expect(correction.name);
         let word = row.split('|').nth(1).unwrap();
         let is_multi_valued = word.starts_with("ArrayOf");
-        assert_ne!(is_multi_valued, correction.key_type.multi_valued, "the data says the same of `{}`: take the row out", correction.name);
+        assert_ne!(
+            is_multi_valued, correction.key_type.multi_valued,
+            "the data says the same of `{}`: take the row out",
+            correction.name
+        );
         assert_eq!(aws::condition_key_type(correction.name), Some(correction.key_type));
         assert!(!correction.source.is_empty());
     }

@@ -19,7 +19,14 @@ fn document(kind: PolicyKind, statements: Value) -> Policy {
 fn ask<'a>(who: Who<'a>, actions: &[&str], resources: &[&str]) -> Vec<Answered> {
     let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
     let account = Some("111122223333".to_owned());
-    can(&Question { who, actions: texts(actions), resources: texts(resources), account, context: Vec::new(), within: Vec::new() })
+    can(&Question {
+        who,
+        actions: texts(actions),
+        resources: texts(resources),
+        account,
+        context: Vec::new(),
+        within: Vec::new(),
+    })
 }
 
 #[track_caller]
@@ -32,7 +39,8 @@ fn check(statements: Value, actions: &[&str], resources: &[&str], expected: Gran
 
 #[test]
 fn an_allow_of_exactly_that_grants_all() {
-    let allow = json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}]);
+    let allow =
+        json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}]);
     check(allow.clone(), &["s3:GetObject"], &["arn:aws:s3:::b/*"], Granted::All);
     check(allow.clone(), &["s3:GetObject"], &["arn:aws:s3:::b/a/*"], Granted::All);
     check(allow.clone(), &["s3:GetObject"], &["arn:aws:s3:::*"], Granted::Some);
@@ -46,26 +54,51 @@ fn an_allow_of_exactly_that_grants_all() {
 fn actions_are_asked_on_resources_of_their_kind() {
     let allow = json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"},
         {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::b"}]);
-    check(allow, &["s3:GetObject", "s3:ListBucket"], &["arn:aws:s3:::b", "arn:aws:s3:::b/*"], Granted::All);
-    let crossed = json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b"}]);
+    check(
+        allow,
+        &["s3:GetObject", "s3:ListBucket"],
+        &["arn:aws:s3:::b", "arn:aws:s3:::b/*"],
+        Granted::All,
+    );
+    let crossed =
+        json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b"}]);
     check(crossed, &["s3:GetObject"], &["arn:aws:s3:::b/*", "arn:aws:s3:::b"], Granted::None);
-    let none = document(PolicyKind::Identity, json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]));
+    let none = document(
+        PolicyKind::Identity,
+        json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]),
+    );
     assert!(ask(Who::Anybody(vec![&none]), &["s3:ListBucket"], &["arn:aws:s3:::b/*"]).is_empty());
-    check(json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]), &["s3:ListAllMyBuckets"], &["*"], Granted::All);
+    check(
+        json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]),
+        &["s3:ListAllMyBuckets"],
+        &["*"],
+        Granted::All,
+    );
 }
 
 #[test]
 fn conditions_and_denies_make_it_some() {
     let with = |condition: Value| json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": condition}]);
-    let get = |statements, expected| check(statements, &["s3:GetObject"], &["arn:aws:s3:::b/*"], expected);
+    let get = |statements, expected| {
+        check(statements, &["s3:GetObject"], &["arn:aws:s3:::b/*"], expected)
+    };
     get(with(json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})), Granted::Some);
     // The key is never in such requests, and this one always.
     get(with(json!({"StringLike": {"s3:prefix": "*"}})), Granted::None);
     get(with(json!({"Null": {"aws:SecureTransport": "false"}})), Granted::All);
     let allow = json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});
-    get(json!([allow, {"Effect": "Deny", "Action": "*", "Resource": "arn:aws:s3:::*.bam"}]), Granted::Some);
-    get(json!([allow, {"Effect": "Deny", "Action": "s3:Get*", "NotResource": "arn:aws:s3:::c/*"}]), Granted::None);
-    get(json!([allow, {"Effect": "Deny", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b"}]), Granted::All);
+    get(
+        json!([allow, {"Effect": "Deny", "Action": "*", "Resource": "arn:aws:s3:::*.bam"}]),
+        Granted::Some,
+    );
+    get(
+        json!([allow, {"Effect": "Deny", "Action": "s3:Get*", "NotResource": "arn:aws:s3:::c/*"}]),
+        Granted::None,
+    );
+    get(
+        json!([allow, {"Effect": "Deny", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b"}]),
+        Granted::All,
+    );
     get(
         json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:*:*:b/*"}, {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"}]),
         Granted::All,
@@ -89,16 +122,25 @@ fn caller(arn: &str) -> Caller {
 fn check_caller(arn: &str, layers: &Layers<'_>, action: &str, expected: Granted) {
     let caller = caller(arn);
     let answers = ask(Who::Caller(&caller, layers), &[action], &["arn:aws:s3:::b/*"]);
-    assert_eq!(together(answers.iter().map(|answer| answer.granted)), expected, "{arn}: {answers:#?}");
+    assert_eq!(
+        together(answers.iter().map(|answer| answer.granted)),
+        expected,
+        "{arn}: {answers:#?}"
+    );
 }
 
 #[test]
 fn layers_combine_for_a_caller() {
-    let allow =
-        |principal: Value| json!([{"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}]);
+    let allow = |principal: Value| json!([{"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}]);
     let bucket = document(PolicyKind::Resource, allow(json!({"AWS": "111122223333"})));
-    let own = document(PolicyKind::Identity, json!([{"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/a/*"}]));
-    let everything = document(PolicyKind::Identity, json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]));
+    let own = document(
+        PolicyKind::Identity,
+        json!([{"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/a/*"}]),
+    );
+    let everything = document(
+        PolicyKind::Identity,
+        json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]),
+    );
     let (ana, eve) = ("arn:aws:iam::111122223333:user/ana", "arn:aws:iam::444455556666:user/eve");
     let layers = |identity, bucket| Layers {
         identity: Layer::Policies(vec![identity]),
@@ -120,18 +162,29 @@ fn layers_combine_for_a_caller() {
     );
     let bound = Layers { scps: vec![vec![&scp]], ..layers(&everything, &bucket) };
     check_caller(ana, &bound, "s3:GetObject", Granted::None);
-    let vpce = document(PolicyKind::Vpce, json!([{"Effect": "Allow", "Principal": "*", "Action": "s3:PutObject", "Resource": "*"}]));
+    let vpce = document(
+        PolicyKind::Vpce,
+        json!([{"Effect": "Allow", "Principal": "*", "Action": "s3:PutObject", "Resource": "*"}]),
+    );
     let through = Layers { vpce: Layer::Policies(vec![&vpce]), ..layers(&everything, &bucket) };
     check_caller(ana, &through, "s3:GetObject", Granted::Some);
 }
 
 #[test]
 fn variables_are_filled_from_the_caller() {
-    let own =
-        document(PolicyKind::Identity, json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b/${aws:username}/*"}]));
+    let own = document(
+        PolicyKind::Identity,
+        json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b/${aws:username}/*"}]),
+    );
     let layers = Layers { identity: Layer::Policies(vec![&own]), ..Layers::default() };
     let ana = caller("arn:aws:iam::111122223333:user/ana");
-    let granted = |resource| together(ask(Who::Caller(&ana, &layers), &["s3:GetObject"], &[resource]).iter().map(|answer| answer.granted));
+    let granted = |resource| {
+        together(
+            ask(Who::Caller(&ana, &layers), &["s3:GetObject"], &[resource])
+                .iter()
+                .map(|answer| answer.granted),
+        )
+    };
     assert_eq!(granted("arn:aws:s3:::b/ana/*"), Granted::All);
     assert_eq!(granted("arn:aws:s3:::b/ben/*"), Granted::None);
     assert_eq!(granted("arn:aws:s3:::b/*"), Granted::Some);
@@ -140,15 +193,26 @@ fn variables_are_filled_from_the_caller() {
 /// Words that AWS would refuse may or may not count.
 #[test]
 fn refused_words_make_it_unknown() {
-    check(json!([{"Effect": "allow", "Action": "s3:*", "Resource": "*"}]), &["s3:GetObject"], &["*"], Granted::Unknown);
+    check(
+        json!([{"Effect": "allow", "Action": "s3:*", "Resource": "*"}]),
+        &["s3:GetObject"],
+        &["*"],
+        Granted::Unknown,
+    );
 }
 
 fn values_of(key: &str) -> Vec<ContextValue> {
-    let one = |texts: &[&str]| texts.iter().map(|text| ContextValue::One((*text).to_owned())).collect();
+    let one =
+        |texts: &[&str]| texts.iter().map(|text| ContextValue::One((*text).to_owned())).collect();
     match key {
         "aws:sourceip" => one(&["203.0.113.7", "203.0.113.8", "198.51.100.1", "2001:db8::1"]),
         "s3:max-keys" => one(&["0", "1", "1.5", "10", "11"]),
-        "aws:currenttime" => one(&["2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-06-01T00:00:00Z"]),
+        "aws:currenttime" => one(&[
+            "2025-01-01T00:00:00Z",
+            "2026-01-01T00:00:00Z",
+            "2026-02-01T00:00:00Z",
+            "2026-06-01T00:00:00Z",
+        ]),
         "aws:securetransport" => one(&["true", "false"]),
         "aws:sourcevpce" => one(&["vpce-1"]),
         _ => one(&["a", "A", "ab", "b", "", "*", "ana"]),
@@ -160,13 +224,20 @@ fn is_there(action: &str, kind: &str, key: &str) -> Option<bool> {
     let known = aws::action(action).unwrap();
     match aws::supports_key_on(known, kind, key) {
         KeySupport::Unsupported | KeySupport::GlobalUnlisted => Some(false),
-        _ if ["aws:securetransport", "aws:currenttime", "aws:useragent"].contains(&key) => Some(true),
+        _ if ["aws:securetransport", "aws:currenttime", "aws:useragent"].contains(&key) => {
+            Some(true)
+        }
         _ => None,
     }
 }
 
-const RESOURCES: [&str; 5] =
-    ["arn:aws:s3:::b/a/k", "arn:aws:s3:::b/ana/k", "arn:aws:s3:::b/x/k", "arn:aws:s3:::b/k", "arn:aws:s3:::b/a/k:c"];
+const RESOURCES: [&str; 5] = [
+    "arn:aws:s3:::b/a/k",
+    "arn:aws:s3:::b/ana/k",
+    "arn:aws:s3:::b/x/k",
+    "arn:aws:s3:::b/k",
+    "arn:aws:s3:::b/a/k:c",
+];
 
 /// Every request of a small world for one action on objects.
 pub fn world(action: &str, keys: &BTreeSet<String>) -> Vec<(&'static str, Context)> {
@@ -191,13 +262,18 @@ pub fn world(action: &str, keys: &BTreeSet<String>) -> Vec<(&'static str, Contex
             .take(400)
             .collect();
     }
-    RESOURCES.iter().flat_map(|resource| contexts.iter().map(move |context| (*resource, context.clone()))).collect()
+    RESOURCES
+        .iter()
+        .flat_map(|resource| contexts.iter().map(move |context| (*resource, context.clone())))
+        .collect()
 }
 
 pub fn keys_of(policies: &[&Policy]) -> BTreeSet<String> {
     let statements = policies.iter().flat_map(|policy| &policy.statements);
-    let mut keys =
-        statements.flat_map(|statement| &statement.conditions).map(|condition| condition.key.node.to_string()).collect::<BTreeSet<_>>();
+    let mut keys = statements
+        .flat_map(|statement| &statement.conditions)
+        .map(|condition| condition.key.node.to_string())
+        .collect::<BTreeSet<_>>();
     keys.insert("aws:username".to_owned());
     keys
 }
@@ -236,8 +312,15 @@ fn holds_in_a_small_world(kind: PolicyKind) {
     let (decided, open) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
     let result = runner().run(&random::policy(kind == PolicyKind::Resource), |value| {
         let policy = policy(&value.to_string(), kind);
-        let patterns = policy.statements.iter().filter_map(|statement| statement.principal.as_ref()).flat_map(|element| &element.patterns);
-        let mut principals = patterns.filter_map(|pattern| pattern.named.name()).map(|name| name.into_owned()).collect::<BTreeSet<_>>();
+        let patterns = policy
+            .statements
+            .iter()
+            .filter_map(|statement| statement.principal.as_ref())
+            .flat_map(|element| &element.patterns);
+        let mut principals = patterns
+            .filter_map(|pattern| pattern.named.name())
+            .map(|name| name.into_owned())
+            .collect::<BTreeSet<_>>();
         principals.insert(String::new());
         for action in ["s3:GetObject", "s3:PutObject"] {
             let answers = ask(Who::Anybody(vec![&policy]), &[action], &["arn:aws:s3:::b/*"]);
@@ -256,14 +339,25 @@ fn holds_in_a_small_world(kind: PolicyKind) {
                 allows_as_documents(&request, principal, &[&policy], &Readings::default())
             };
             let world = world(action, &keys_of(&[&policy]));
-            let mut all =
-                principals.iter().flat_map(|principal| world.iter().map(move |(resource, context)| (principal, *resource, context)));
+            let mut all = principals.iter().flat_map(|principal| {
+                world.iter().map(move |(resource, context)| (principal, *resource, context))
+            });
             match first {
                 Granted::All => {
-                    prop_assert!(all.all(|(principal, resource, context)| allows(principal, resource, context)), "not all: {answer:?}")
+                    prop_assert!(
+                        all.all(|(principal, resource, context)| allows(
+                            principal, resource, context
+                        )),
+                        "not all: {answer:?}"
+                    )
                 }
                 Granted::None => {
-                    prop_assert!(!all.any(|(principal, resource, context)| allows(principal, resource, context)), "not none: {answer:?}")
+                    prop_assert!(
+                        !all.any(|(principal, resource, context)| allows(
+                            principal, resource, context
+                        )),
+                        "not none: {answer:?}"
+                    )
                 }
                 Granted::Some => {}
                 Granted::Unknown => open.set(open.get() + 1),
@@ -280,29 +374,46 @@ fn holds_in_a_small_world(kind: PolicyKind) {
 /// The same with all layers: who asks, and what passes which layer, is decided request by request in the other engine.
 #[test]
 fn the_answer_for_a_caller_is_that_of_a_small_world() {
-    let (decided, open, kinds) = (std::cell::Cell::new(0), std::cell::Cell::new(0), std::cell::RefCell::new(BTreeSet::new()));
+    let (decided, open, kinds) = (
+        std::cell::Cell::new(0),
+        std::cell::Cell::new(0),
+        std::cell::RefCell::new(BTreeSet::new()),
+    );
     let result = runner().run(&random::line(), |mut value| {
         value["context"] = json!({});
         let mut sources = Sources::new();
         let id = sources.add_file("line", value.to_string()).unwrap();
         let root = reader::parse(sources.get(id)).root.unwrap();
-        let Ok(line) = simulate::Line::read(root, &simulate::Store::default()) else { return Ok(()) };
+        let Ok(line) = simulate::Line::read(root, &simulate::Store::default()) else {
+            return Ok(());
+        };
         let (caller, layers) = (line.request().caller.clone(), line.layers());
         if caller.lacks_issuer() {
             return Ok(());
         }
         let action = line.request().action.clone();
         let answers = ask(Who::Caller(&caller, &layers), &[&action], &["arn:aws:s3:::b/*"]);
-        let policies = layers.ids().flat_map(|layer| layers.policies(layer).to_vec()).collect::<Vec<_>>();
+        let policies =
+            layers.ids().flat_map(|layer| layers.policies(layer).to_vec()).collect::<Vec<_>>();
         let mut keys = keys_of(&policies);
         keys.extend((!layers.vpce.is_absent()).then(|| "aws:sourcevpce".to_owned()));
         let all = together(answers.iter().map(|answer| answer.granted));
         prop_assert!(answers.iter().all(|answer| !answer.is_defect), "{answers:?}");
         for (resource, context) in world(&action, &keys) {
-            let Ok(request) = Request::new(caller.clone(), &action, resource, Some("111122223333"), context) else { continue };
+            let Ok(request) =
+                Request::new(caller.clone(), &action, resource, Some("111122223333"), context)
+            else {
+                continue;
+            };
             let outcome = decide(&request, &layers).outcome;
-            prop_assert!(all != Granted::All || outcome == Outcome::Allowed, "not all: {request:?} {outcome:?}");
-            prop_assert!(all != Granted::None || outcome != Outcome::Allowed, "not none: {request:?}");
+            prop_assert!(
+                all != Granted::All || outcome == Outcome::Allowed,
+                "not all: {request:?} {outcome:?}"
+            );
+            prop_assert!(
+                all != Granted::None || outcome != Outcome::Allowed,
+                "not none: {request:?}"
+            );
         }
         if all == Granted::Unknown && answers.iter().all(|answer| answer.readings.len() == 1) {
             open.set(open.get() + 1);
@@ -311,13 +422,22 @@ fn the_answer_for_a_caller_is_that_of_a_small_world() {
         decided.set(decided.get() + 1);
         Ok(())
     });
-    eprintln!("{} asked, {} unknown without a reading, {:?}", decided.get(), open.get(), kinds.borrow());
+    eprintln!(
+        "{} asked, {} unknown without a reading, {:?}",
+        decided.get(),
+        open.get(),
+        kinds.borrow()
+    );
     result.unwrap();
     assert!(open.get() * 20 <= decided.get() && kinds.borrow().len() == 4);
 }
 
 pub fn run(arguments: &[&str]) -> (Option<i32>, String) {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_ica-policy")).arg("can").args(arguments).output().unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_ica-policy"))
+        .arg("can")
+        .args(arguments)
+        .output()
+        .unwrap();
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }
 
@@ -328,17 +448,39 @@ const SESSION: &str = "arn:aws:sts::079623148045:assumed-role/ica_use1_crossacct
 /// The Deny of the example does not except Illumina's role, so its Allow is worth nothing, whatever the role's own policies say.
 #[test]
 fn the_report_names_the_words_and_keeps_to_its_schema() {
-    let question = ["--bucket-policy", BUCKET, "--action", "s3:GetObject", "--resource", "arn:aws:s3:::acme-genomics/*"];
+    let question = [
+        "--bucket-policy",
+        BUCKET,
+        "--action",
+        "s3:GetObject",
+        "--resource",
+        "arn:aws:s3:::acme-genomics/*",
+    ];
     let who = ["--principal", SESSION, "--session-issuer", ROLE, "--account", "111122223333"];
     let all = question.iter().chain(&who).copied().collect::<Vec<_>>();
     let (code, text) = run(&all);
-    assert!(code == Some(1) && text.contains("no, for none of these requests") && text.contains("bucket-policy.json:6"), "{code:?} {text}");
-    let (code, text) = run(&[all.as_slice(), &["--format", "json", "--fail-on", "granted"]].concat());
+    assert!(
+        code == Some(1)
+            && text.contains("no, for none of these requests")
+            && text.contains("bucket-policy.json:6"),
+        "{code:?} {text}"
+    );
+    let (code, text) =
+        run(&[all.as_slice(), &["--format", "json", "--fail-on", "granted"]].concat());
     let report: Value = serde_json::from_str(&text).unwrap();
     crate::support::holds_to_schema(&report, "can-v1.json");
     assert_eq!((code, report["granted"].as_str()), (Some(0), Some("none")));
     assert_eq!(report["answers"][0]["denied"]["because"][0]["id"], "denied");
-    let (code, text) = run(&["--bucket-policy", BUCKET, "--action", "s3:GetObject", "--resource", "x", "--format", "json"]);
+    let (code, text) = run(&[
+        "--bucket-policy",
+        BUCKET,
+        "--action",
+        "s3:GetObject",
+        "--resource",
+        "x",
+        "--format",
+        "json",
+    ]);
     let report: Value = serde_json::from_str(&text).unwrap();
     crate::support::holds_to_schema(&report, "can-v1.json");
     assert_eq!((code, &report["granted"]), (Some(2), &Value::Null));
@@ -347,21 +489,47 @@ fn the_report_names_the_words_and_keeps_to_its_schema() {
 #[test]
 fn what_is_not_given_is_not_guessed() {
     let user = ["--principal", "arn:aws:iam::111122223333:user/ana", "--account", "111122223333"];
-    let question = ["--bucket-policy", BUCKET, "--action", "s3:ListBucket", "--resource", "arn:aws:s3:::acme-genomics"];
+    let question = [
+        "--bucket-policy",
+        BUCKET,
+        "--action",
+        "s3:ListBucket",
+        "--resource",
+        "arn:aws:s3:::acme-genomics",
+    ];
     let granted = |more: &[&str]| run(&[&question[..], &user[..], more].concat());
     let (code, text) = granted(&["--fail-on", "unknown"]);
     assert!(code == Some(1) && text.starts_with("not known\n"), "{text}");
     let (code, text) = granted(&["--identity-policy", "none"]);
     assert!(code == Some(1) && text.starts_with("no, "), "{text}");
-    let (code, _) = run(&["--bucket-policy", BUCKET, "--scp", BUCKET, "--action", "s3:GetObject", "--resource", "*"]);
+    let (code, _) = run(&[
+        "--bucket-policy",
+        BUCKET,
+        "--scp",
+        BUCKET,
+        "--action",
+        "s3:GetObject",
+        "--resource",
+        "*",
+    ]);
     assert_eq!(code, Some(2));
 }
 
 /// The role's own ARN is `aws:PrincipalArn`: a request that says otherwise cannot show that the role gets through.
 #[test]
 fn a_principal_has_its_own_arn() {
-    let (_, text) = run(&["--bucket-policy", BUCKET, "--action", "s3:GetObject", "--resource", "arn:aws:s3:::acme-genomics/*"]);
-    assert!(!text.contains("granted for example: s3:GetObject on arn:aws:s3:::acme-genomics// by"), "{text}");
+    let (_, text) = run(&[
+        "--bucket-policy",
+        BUCKET,
+        "--action",
+        "s3:GetObject",
+        "--resource",
+        "arn:aws:s3:::acme-genomics/*",
+    ]);
+    assert!(
+        !text.contains("granted for example: s3:GetObject on arn:aws:s3:::acme-genomics// by"),
+        "{text}"
+    );
     assert!(!text.starts_with("for some") && !text.starts_with("yes"), "{text}");
 }
 
@@ -375,15 +543,25 @@ fn everything_can_be_asked() {
 /// Examples are what a person recognises, and the words that grant to a role are shown without --principal too.
 #[test]
 fn examples_are_plausible() {
-    let own = document(PolicyKind::Identity, json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]));
-    let answers = ask(Who::Anybody(vec![&own]), &["s3:GetObject"], &["arn:aws:s3:::acme-genomics/*"]);
+    let own = document(
+        PolicyKind::Identity,
+        json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]),
+    );
+    let answers =
+        ask(Who::Anybody(vec![&own]), &["s3:GetObject"], &["arn:aws:s3:::acme-genomics/*"]);
     let shown = &answers[0].allowed.as_ref().unwrap().request;
     assert_eq!(shown.resource, "arn:aws:s3:::acme-genomics/a.bam");
     let role = "arn:aws:iam::444455556666:role/lab/reader";
-    let bucket = document(PolicyKind::Resource, json!([crate::can_public::get(&json!({"AWS": role}))]));
+    let bucket =
+        document(PolicyKind::Resource, json!([crate::can_public::get(&json!({"AWS": role}))]));
     let answers = ask(Who::Anybody(vec![&bucket]), &["s3:GetObject"], &["arn:aws:s3:::b/*"]);
     let shown = answers[0].allowed.as_ref().unwrap();
     assert_eq!(shown.principal.as_deref(), Some(role));
     let layers = Layers { resource: Layer::Policies(vec![&bucket]), ..Layers::default() };
-    assert_eq!(ica_policy::eval::applying(&shown.request, &layers, ica_policy::authz::LayerId::Resource).0.len(), 1);
+    assert_eq!(
+        ica_policy::eval::applying(&shown.request, &layers, ica_policy::authz::LayerId::Resource)
+            .0
+            .len(),
+        1
+    );
 }

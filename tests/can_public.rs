@@ -13,8 +13,10 @@ fn public(name: &str, statements: &Value) -> (Option<i32>, Value) {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("can");
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join(format!("{name}.json"));
-    std::fs::write(&file, json!({"Version": "2012-10-17", "Statement": statements}).to_string()).unwrap();
-    let (code, text) = run(&[file.to_str().unwrap(), "--public", "--account", "111122223333", "--format", "json"]);
+    std::fs::write(&file, json!({"Version": "2012-10-17", "Statement": statements}).to_string())
+        .unwrap();
+    let (code, text) =
+        run(&[file.to_str().unwrap(), "--public", "--account", "111122223333", "--format", "json"]);
     let report: Value = serde_json::from_str(&text).unwrap();
     crate::support::holds_to_schema(&report, "can-v1.json");
     (code, report)
@@ -35,9 +37,19 @@ fn get_where(principal: &Value, condition: &Value) -> Value {
 fn check_public(name: &str, statements: &Value, for_s3: &str, for_outsiders: &str, who: &[&str]) {
     let (code, report) = public(name, statements);
     let public = &report["public"];
-    assert_eq!((public["for_s3"].as_str(), public["for_outsiders"].as_str()), (Some(for_s3), Some(for_outsiders)), "{public:#}");
-    let outsiders = public["outsiders"].as_array().unwrap().iter().filter(|outsider| outsider["granted"] != "none");
-    let found = outsiders.map(|outsider| outsider["name"].as_str().or(outsider["who"].as_str()).unwrap()).collect::<Vec<_>>();
+    assert_eq!(
+        (public["for_s3"].as_str(), public["for_outsiders"].as_str()),
+        (Some(for_s3), Some(for_outsiders)),
+        "{public:#}"
+    );
+    let outsiders = public["outsiders"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|outsider| outsider["granted"] != "none");
+    let found = outsiders
+        .map(|outsider| outsider["name"].as_str().or(outsider["who"].as_str()).unwrap())
+        .collect::<Vec<_>>();
     assert_eq!(found, who, "{public:#}");
     assert_eq!(code, Some(i32::from(for_s3 != "no" || for_outsiders != "no")));
 }
@@ -56,7 +68,8 @@ fn what_s3_calls_not_public_may_still_reach_outsiders() {
     let star = json!("*");
     let range = get_where(&star, &json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}));
     check_public("range", &json!([range]), "no", "yes", &["unsigned", "others"]);
-    let organization = get_where(&star, &json!({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}));
+    let organization =
+        get_where(&star, &json!({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}));
     check_public("organization", &json!([organization]), "no", "yes", &["others"]);
     let accounts = get(&json!({"AWS": ["111122223333", "444455556666"]}));
     check_public("accounts", &json!([accounts]), "no", "yes", &["arn:aws:iam::444455556666:root"]);
@@ -71,7 +84,10 @@ fn what_s3_calls_public_may_reach_nobody() {
     check_public("denied", &json!([get(&star), deny]), "yes", "no", &[]);
     let only_https = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}});
     check_public("https", &json!([only_https]), "no", "no", &[]);
-    let role = get_where(&star, &json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}));
+    let role = get_where(
+        &star,
+        &json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}),
+    );
     let (_, report) = public("role", &json!([role]));
     assert_eq!(report["public"]["for_outsiders"], "no", "{report:#}");
 }
@@ -81,8 +97,15 @@ fn what_s3_calls_public_may_reach_nobody() {
 fn who_is_named_is_asked_as_a_caller() {
     let role = "arn:aws:iam::444455556666:role/lab/reader";
     let deny = |key: &str, principal: Value| json!({"Effect": "Deny", key: {"AWS": principal}, "Action": "s3:*", "Resource": "*"});
-    check_public("hit", &json!([get(&json!({"AWS": role})), deny("Principal", json!("444455556666"))]), "no", "no", &[]);
-    let excepted = json!([get(&json!({"AWS": role})), deny("NotPrincipal", json!([role, "444455556666"]))]);
+    check_public(
+        "hit",
+        &json!([get(&json!({"AWS": role})), deny("Principal", json!("444455556666"))]),
+        "no",
+        "no",
+        &[],
+    );
+    let excepted =
+        json!([get(&json!({"AWS": role})), deny("NotPrincipal", json!([role, "444455556666"]))]);
     // AWS's pages leave open whether its session must be listed too.
     check_public("excepted", &excepted, "no", "unknown", &[role]);
     // Of a session nobody tells whose it is.
@@ -92,9 +115,19 @@ fn who_is_named_is_asked_as_a_caller() {
     check_public("denied-session", &denied, "no", "unknown", &[session]);
     let (_, report) = public("named", &json!([get(&json!({"AWS": role}))]));
     let outsider = &report["public"]["outsiders"][1];
-    let shown = &outsider["answers"].as_array().unwrap().iter().find(|answer| answer["granted"] != "none").unwrap()["allowed"];
-    assert!(shown["because"][0]["id"] == "granted" && shown["action"] == "s3:getobject", "{shown:#}");
-    let canonical = json!([get(&json!({"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}))]);
+    let shown = &outsider["answers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|answer| answer["granted"] != "none")
+        .unwrap()["allowed"];
+    assert!(
+        shown["because"][0]["id"] == "granted" && shown["action"] == "s3:getobject",
+        "{shown:#}"
+    );
+    let canonical = json!([get(
+        &json!({"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"})
+    )]);
     assert_eq!(public("canonical", &canonical).1["public"]["for_outsiders"], "unknown");
 }
 
@@ -104,7 +137,13 @@ fn a_service_that_acts_for_the_account_is_no_outsider() {
     let logs = json!({"Service": "logging.s3.amazonaws.com"});
     let bound = get_where(&logs, &json!({"StringEquals": {"aws:SourceAccount": "111122223333"}}));
     check_public("bound", &json!([bound]), "no", "no", &[]);
-    check_public("unbound", &json!([get(&logs)]), "no", "yes", &["Service:logging.s3.amazonaws.com"]);
+    check_public(
+        "unbound",
+        &json!([get(&logs)]),
+        "no",
+        "yes",
+        &["Service:logging.s3.amazonaws.com"],
+    );
 }
 
 #[test]
@@ -131,13 +170,22 @@ const OUTSIDERS: [(&str, Option<&str>); 6] = [
 /// Where nobody outside gets anything, nobody of a small world does, whatever its own policies say.
 #[test]
 fn no_outsider_gets_in_where_none_is_found() {
-    let (none, open, all) = (std::cell::Cell::new(0), std::cell::Cell::new(0), std::cell::Cell::new(0));
+    let (none, open, all) =
+        (std::cell::Cell::new(0), std::cell::Cell::new(0), std::cell::Cell::new(0));
     let result = runner().run(&random::policy(true), |value| {
         let policy = policy(&value.to_string(), PolicyKind::Resource);
         let (actions, resources) = (["s3:GetObject".to_owned()], ["arn:aws:s3:::b/*".to_owned()]);
-        let asked = Asked { account: "111122223333", actions: &actions, resources: &resources, context: &[] };
+        let asked = Asked {
+            account: "111122223333",
+            actions: &actions,
+            resources: &resources,
+            context: &[],
+        };
         let outside = outsiders(&[&policy], asked);
-        prop_assert!(outside.iter().flat_map(|known| &known.answers).all(|answer| !answer.is_defect), "{outside:?}");
+        prop_assert!(
+            outside.iter().flat_map(|known| &known.answers).all(|answer| !answer.is_defect),
+            "{outside:?}"
+        );
         let found = reached(&outside);
         all.set(all.get() + 1);
         open.set(open.get() + usize::from(found == Granted::Unknown));
@@ -145,13 +193,21 @@ fn no_outsider_gets_in_where_none_is_found() {
             return Ok(());
         }
         none.set(none.get() + 1);
-        let layers = Layers { identity: Layer::Assumed, resource: Layer::Policies(vec![&policy]), ..Layers::default() };
+        let layers = Layers {
+            identity: Layer::Assumed,
+            resource: Layer::Policies(vec![&policy]),
+            ..Layers::default()
+        };
         for (resource, context) in world("s3:GetObject", &keys_of(&[&policy])) {
             for (name, issuer) in OUTSIDERS {
                 let caller = Caller::parse(name, issuer).unwrap();
                 let mut context = context.clone();
                 ["aws:principalarn", "aws:username"].iter().for_each(|key| context.remove(key));
-                let Ok(request) = Request::new(caller, "s3:GetObject", resource, Some("111122223333"), context) else { continue };
+                let Ok(request) =
+                    Request::new(caller, "s3:GetObject", resource, Some("111122223333"), context)
+                else {
+                    continue;
+                };
                 prop_assert!(decide(&request, &layers).outcome != Outcome::Allowed, "{request:?}");
             }
         }

@@ -40,7 +40,8 @@ fn the_example_is_clean_once_the_missing_arn_is_added() {
     for name in ["ica.toml", "user-policy.json", "bucket-policy.json"] {
         let text = fs::read_to_string(root().join("examples/seed-conflict").join(name)).unwrap();
         let anchor = "\"arn:aws:sts::111122223333:federated-user/*\"";
-        fs::write(folder.join(name), text.replace(anchor, &format!("{anchor},\n\"{ROLE}\""))).unwrap();
+        fs::write(folder.join(name), text.replace(anchor, &format!("{anchor},\n\"{ROLE}\"")))
+            .unwrap();
     }
     let output = run(&["check", "--connection", folder.join("ica.toml").to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
@@ -68,12 +69,24 @@ const USER_POLICY: &str = "examples/seed-conflict/user-policy.json";
 
 #[test]
 fn the_pages_user_policy_alone_suits_an_unversioned_bucket() {
-    let output = check(&["--versioning", "unversioned", "--identity-policy", USER_POLICY, "--bucket-policy", "none"]);
+    let output = check(&[
+        "--versioning",
+        "unversioned",
+        "--identity-policy",
+        USER_POLICY,
+        "--bucket-policy",
+        "none",
+    ]);
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("browser-upload         -                   unknown"), "{text}");
     for operation in ["copy-into-bucket", "copy-from-bucket", "move-from-bucket"] {
-        assert!(text.contains(&format!("{operation:<21}  -                   -                   blocked")), "{text}");
+        assert!(
+            text.contains(&format!(
+                "{operation:<21}  -                   -                   blocked"
+            )),
+            "{text}"
+        );
     }
     assert_eq!(text.matches("blocked\n").count(), 3, "{text}");
     let skip = [
@@ -91,13 +104,32 @@ fn the_pages_user_policy_alone_suits_an_unversioned_bucket() {
 
 #[test]
 fn the_same_policy_lacks_the_version_actions_on_a_versioned_bucket() {
-    let output = check(&["--versioning", "enabled", "--identity-policy", USER_POLICY, "--state", "connected", "--format", "json"]);
+    let output = check(&[
+        "--versioning",
+        "enabled",
+        "--identity-policy",
+        USER_POLICY,
+        "--state",
+        "connected",
+        "--format",
+        "json",
+    ]);
     assert_eq!(output.status.code(), Some(1));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let mut lacking = Vec::new();
     for operation in report["operations"].as_array().unwrap() {
-        for caller in operation["callers"].as_array().unwrap().iter().filter(|caller| caller["caller"] == "iam-user") {
-            for step in caller["steps"].as_array().unwrap().iter().filter(|step| step["verdict"] == "blocked") {
+        for caller in operation["callers"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|caller| caller["caller"] == "iam-user")
+        {
+            for step in caller["steps"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|step| step["verdict"] == "blocked")
+            {
                 let help = step["reasons"][0]["help"].as_str().unwrap();
                 assert!(help.contains(step["action"].as_str().unwrap()), "{help}");
                 lacking.push((operation["id"].as_str().unwrap(), step["action"].as_str().unwrap()));
@@ -160,14 +192,50 @@ fn wrong_usage_names_the_setting() {
         (&["check"], "error: --account: which account owns the bucket?"),
         (&["check", "--account", "111122223333"], "error: --bucket: which bucket?"),
         (&["check", "--account", "1111", "--bucket", "b"], "`1111` is no account"),
-        (&["check", "--account", "111122223333", "--bucket", "arn:aws:s3:::b", "--user", "u"], "is no bucket name"),
         (
-            &["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--skip", "uploads"],
+            &["check", "--account", "111122223333", "--bucket", "arn:aws:s3:::b", "--user", "u"],
+            "is no bucket name",
+        ),
+        (
+            &[
+                "check",
+                "--account",
+                "111122223333",
+                "--bucket",
+                "bbb",
+                "--user",
+                "u",
+                "--skip",
+                "uploads",
+            ],
             "`uploads` is no operation; there are assume-role, validate-storage",
         ),
-        (&["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--versioning", "on"], "`on` is no versioning state"),
         (
-            &["check", "--account", "111122223333", "--bucket", "bbb", "--user", "u", "--assume", "aws:username=x"],
+            &[
+                "check",
+                "--account",
+                "111122223333",
+                "--bucket",
+                "bbb",
+                "--user",
+                "u",
+                "--versioning",
+                "on",
+            ],
+            "`on` is no versioning state",
+        ),
+        (
+            &[
+                "check",
+                "--account",
+                "111122223333",
+                "--bucket",
+                "bbb",
+                "--user",
+                "u",
+                "--assume",
+                "aws:username=x",
+            ],
             "follows from the caller",
         ),
         (&["check", "--set", "x=y"], "`--set` is not built yet"),
@@ -185,7 +253,11 @@ fn a_misspelt_name_in_ica_toml_is_shown_with_its_line() {
     fs::write(folder.join("ica.toml"), "bucket = 'b'\nbuckt_policy = 'x'\n").unwrap();
     let output = run(&["check", "--connection", folder.join("ica.toml").to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("line 2") && stderr(&output).contains("buckt_policy"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("line 2") && stderr(&output).contains("buckt_policy"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -195,11 +267,21 @@ fn several_connections_of_one_file_are_checked_one_after_the_other() {
         fs::copy(root().join("examples/seed-conflict").join(name), folder.join(name)).unwrap();
     }
     let one = "[[connection]]\nbucket = 'acme-genomics'\naccount = '111122223333'\nuser = 'illumina_ica_admin'\nprefix = 'ica/'\nversioning = 'unversioned'\nregion = 'us-east-1'\nidentity_policy = 'user-policy.json'\n";
-    let text = format!("{one}name = 'a'\nbucket_policy = 'none'\n{one}name = 'b'\nbucket_policy = 'bucket-policy.json'\n");
+    let text = format!(
+        "{one}name = 'a'\nbucket_policy = 'none'\n{one}name = 'b'\nbucket_policy = 'bucket-policy.json'\n"
+    );
     fs::write(folder.join("ica.toml"), text).unwrap();
-    let output = run(&["check", "--connection", folder.join("ica.toml").to_str().unwrap(), "--format", "json"]);
-    let names =
-        stdout(&output).lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["connection"]["name"].clone()).collect::<Vec<_>>();
+    let output = run(&[
+        "check",
+        "--connection",
+        folder.join("ica.toml").to_str().unwrap(),
+        "--format",
+        "json",
+    ]);
+    let names = stdout(&output)
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["connection"]["name"].clone())
+        .collect::<Vec<_>>();
     assert_eq!(names, ["a", "b"]);
 }
 
@@ -229,11 +311,28 @@ fn the_cause_of_a_consequence_is_shown_though_nobody_asked_for_it() {
     let text = fs::read_to_string(root().join(USER_POLICY)).unwrap();
     fs::write(&file, text.replace("s3:GetBucketLocation", "s3:GetBucketAcl")).unwrap();
     let file = file.to_str().unwrap();
-    let output = check(&["--identity-policy", file, "--versioning", "unversioned", "--operation", "upload-data", "--format", "json"]);
+    let output = check(&[
+        "--identity-policy",
+        file,
+        "--versioning",
+        "unversioned",
+        "--operation",
+        "upload-data",
+        "--format",
+        "json",
+    ]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let ids = report["operations"].as_array().unwrap().iter().map(|operation| operation["id"].as_str().unwrap()).collect::<Vec<_>>();
+    let ids = report["operations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|operation| operation["id"].as_str().unwrap())
+        .collect::<Vec<_>>();
     assert_eq!(ids, ["validate-storage", "upload-data"]);
-    assert_eq!(report["operations"][1]["callers"][0]["blocked_by"], serde_json::json!(["validate-storage"]));
+    assert_eq!(
+        report["operations"][1]["callers"][0]["blocked_by"],
+        serde_json::json!(["validate-storage"])
+    );
 }
 
 #[test]
@@ -246,10 +345,19 @@ fn wrong_usage_of_files_and_operations_is_told() {
         (&["--trust-policy", "none"], "say which one with --role"),
         (&["--kms-key-policy", "none"], "which key is it the policy of?"),
         (&["--kms-key", "alias/ica"], "`alias/ica` is no KMS key"),
-        (&["--kms-key", "arn:aws:kms:us-east-1:111122223333:alias/ica"], "an alias stands for another key in every account"),
-        (&["--kms-key", "arn:aws:kms:us-east-1:111122223333:key/"], "region, account or key id is missing"),
+        (
+            &["--kms-key", "arn:aws:kms:us-east-1:111122223333:alias/ica"],
+            "an alias stands for another key in every account",
+        ),
+        (
+            &["--kms-key", "arn:aws:kms:us-east-1:111122223333:key/"],
+            "region, account or key id is missing",
+        ),
         (&["--assume", "kms:CallerAccount=111122223333"], "follows from the caller"),
-        (&["--assume", "martian:aws:SourceIp=192.0.2.1"], "error: --assume: `martian` is no caller"),
+        (
+            &["--assume", "martian:aws:SourceIp=192.0.2.1"],
+            "error: --assume: `martian` is no caller",
+        ),
         (&["--ica-region", "mars"], "error: --ica-region: `mars` is no region of ICA"),
         (&["--ica-region=mars"], "error: --ica-region: `mars` is no region of ICA"),
     ] {
@@ -266,8 +374,11 @@ fn a_report_that_cannot_be_written_is_no_success() {
     }
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let binary = env!("CARGO_BIN_EXE_ica-policy");
-    let output =
-        Command::new(binary).args(["check", "--connection", EXAMPLE, "--fail-on", "never"]).current_dir(root()).stdout(full).output();
+    let output = Command::new(binary)
+        .args(["check", "--connection", EXAMPLE, "--fail-on", "never"])
+        .current_dir(root())
+        .stdout(full)
+        .output();
     let output = output.unwrap();
     assert_eq!(output.status.code(), Some(3));
     assert!(stderr(&output).contains("the report cannot be written"), "{}", stderr(&output));
@@ -289,17 +400,28 @@ fn json_reports_hold_to_the_published_schema() {
 #[test]
 fn spans_of_a_wrapped_policy_point_into_the_file() {
     let folder = fresh_folder("wrapped");
-    let policy = fs::read_to_string(root().join("examples/seed-conflict/bucket-policy.json")).unwrap();
+    let policy =
+        fs::read_to_string(root().join("examples/seed-conflict/bucket-policy.json")).unwrap();
     let answer = serde_json::json!({"Policy": policy}).to_string();
     fs::write(folder.join("answer.json"), &answer).unwrap();
     let file = folder.join("answer.json");
-    let output = check(&["--bucket-policy", file.to_str().unwrap(), "--operation", "copy-from-bucket", "--format", "json"]);
+    let output = check(&[
+        "--bucket-policy",
+        file.to_str().unwrap(),
+        "--operation",
+        "copy-from-bucket",
+        "--format",
+        "json",
+    ]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let operations = report["operations"].as_array().unwrap();
     let copy = operations.iter().find(|operation| operation["id"] == "copy-from-bucket").unwrap();
     let steps = copy["callers"][0]["steps"].as_array().unwrap();
     let reason = &steps.iter().find(|step| step["action"] == "s3:GetObject").unwrap()["reasons"][0];
-    let (start, end) = (reason["span"]["start"].as_u64().unwrap() as usize, reason["span"]["end"].as_u64().unwrap() as usize);
+    let (start, end) = (
+        reason["span"]["start"].as_u64().unwrap() as usize,
+        reason["span"]["end"].as_u64().unwrap() as usize,
+    );
     assert_eq!(reason["text"].as_str().unwrap(), &answer[start..end]);
     assert!(answer[start..end].starts_with("\\\"aws:PrincipalArn\\\""), "{}", &answer[start..end]);
 }
@@ -314,7 +436,10 @@ fn the_help_names_every_operation_of_the_catalogue() {
 
 #[test]
 fn a_closed_pipe_is_no_error() {
-    let script = format!("{} check --connection {EXAMPLE} | head -n 1; echo \"${{PIPESTATUS[0]}}\"", env!("CARGO_BIN_EXE_ica-policy"));
+    let script = format!(
+        "{} check --connection {EXAMPLE} | head -n 1; echo \"${{PIPESTATUS[0]}}\"",
+        env!("CARGO_BIN_EXE_ica-policy")
+    );
     let output = Command::new("bash").args(["-c", &script]).current_dir(root()).output().unwrap();
     assert!(stdout(&output).trim_end().ends_with('1'), "{}", stdout(&output));
 }
@@ -353,11 +478,25 @@ fn run_inputs(folder: &Path, error: &str) -> Output {
     fs::create_dir_all(folder.join("bin")).unwrap();
     fs::write(folder.join("bin/aws"), AWS).unwrap();
     fs::copy(root().join(USER_POLICY), folder.join("user-policy.json")).unwrap();
-    let script =
-        run(&["inputs", "--bucket", "acme-genomics", "--account", "111122223333", "--user", "illumina_ica_admin", "--prefix", "ica/"]);
+    let script = run(&[
+        "inputs",
+        "--bucket",
+        "acme-genomics",
+        "--account",
+        "111122223333",
+        "--user",
+        "illumina_ica_admin",
+        "--prefix",
+        "ica/",
+    ]);
     fs::write(folder.join("fetch.sh"), script.stdout).unwrap();
     let binary = Path::new(env!("CARGO_BIN_EXE_ica-policy"));
-    let path = format!("{}:{}:{}", folder.join("bin").display(), binary.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let path = format!(
+        "{}:{}:{}",
+        folder.join("bin").display(),
+        binary.parent().unwrap().display(),
+        std::env::var("PATH").unwrap()
+    );
     Command::new("sh")
         .args(["-c", "chmod +x bin/aws; exec sh fetch.sh"])
         .current_dir(folder)
@@ -373,33 +512,60 @@ fn the_script_of_inputs_fetches_everything_and_runs_the_check() {
     let output = run_inputs(&folder, "NoSuchBucketPolicy");
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     let text = stdout(&output);
-    assert!(text.contains("user   arn:aws:iam::111122223333:user/lab/illumina_ica_admin"), "{text}");
+    assert!(
+        text.contains("user   arn:aws:iam::111122223333:user/lab/illumina_ica_admin"),
+        "{text}"
+    );
     assert!(text.contains("us-east-1, unversioned, prefix ica/"), "{text}");
-    assert!(text.contains("user-inline-inline.json as an answer of `aws iam get-user-policy`"), "{text}");
+    assert!(
+        text.contains("user-inline-inline.json as an answer of `aws iam get-user-policy`"),
+        "{text}"
+    );
     // AWS has a policy of the same name.
     for account in ["111122223333", "aws"] {
-        assert!(text.contains(&format!("managed-{account}-extra.json as an answer of `aws iam get-policy-version`")), "{text}");
+        assert!(
+            text.contains(&format!(
+                "managed-{account}-extra.json as an answer of `aws iam get-policy-version`"
+            )),
+            "{text}"
+        );
     }
-    assert!(stderr(&output).contains("--bucket-policy none --boundary none"), "{}", stderr(&output));
-    let settings = ["--cors none --notifications none", "/encryption.json --public-access-block", "--ownership BucketOwnerEnforced"];
+    assert!(
+        stderr(&output).contains("--bucket-policy none --boundary none"),
+        "{}",
+        stderr(&output)
+    );
+    let settings = [
+        "--cors none --notifications none",
+        "/encryption.json --public-access-block",
+        "--ownership BucketOwnerEnforced",
+    ];
     assert!(settings.iter().all(|words| stderr(&output).contains(words)), "{}", stderr(&output));
     assert!(text.contains("account-public-access-block.json as public-access-block"), "{text}");
 
     // The script left an ica.toml that says the same.
-    let again = Command::new(env!("CARGO_BIN_EXE_ica-policy")).args(["check", "ica-inputs"]).current_dir(&folder).output().unwrap();
+    let again = Command::new(env!("CARGO_BIN_EXE_ica-policy"))
+        .args(["check", "ica-inputs"])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
     assert_eq!(again.status.code(), Some(1), "{}", stderr(&again));
     assert!(stdout(&again).contains("us-east-1, unversioned, prefix ica/"), "{}", stdout(&again));
     let settings = fs::read_to_string(folder.join("ica-inputs/ica.toml")).unwrap();
-    for words in
-        ["bucket_policy = \"none\"", "user = \"arn:aws:iam::111122223333:user/lab/illumina_ica_admin\"", "\"managed-aws-extra.json\""]
-    {
+    for words in [
+        "bucket_policy = \"none\"",
+        "user = \"arn:aws:iam::111122223333:user/lab/illumina_ica_admin\"",
+        "\"managed-aws-extra.json\"",
+    ] {
         assert!(settings.contains(words), "{settings}");
     }
 }
 
 #[test]
 fn inputs_refuses_what_check_would_refuse() {
-    for (bucket, account, user) in [("s3://b", "111122223333", "u"), ("b", "11", "u"), ("b", "111122223333", "lab/u")] {
+    for (bucket, account, user) in
+        [("s3://b", "111122223333", "u"), ("b", "11", "u"), ("b", "111122223333", "lab/u")]
+    {
         let output = run(&["inputs", "--bucket", bucket, "--account", account, "--user", user]);
         assert_eq!(output.status.code(), Some(2), "{bucket} {account} {user}");
     }
@@ -410,7 +576,11 @@ fn the_script_of_inputs_stops_where_a_call_fails() {
     let folder = fresh_folder("inputs-denied");
     let output = run_inputs(&folder, "AccessDenied");
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("AccessDenied") && stdout(&output).is_empty(), "{}", stdout(&output));
+    assert!(
+        stderr(&output).contains("AccessDenied") && stdout(&output).is_empty(),
+        "{}",
+        stdout(&output)
+    );
 }
 
 #[test]
@@ -418,9 +588,17 @@ fn a_setting_has_the_name_that_the_user_wrote() {
     let folder = fresh_folder("names");
     let file = folder.join("ica.toml");
     let file = file.to_str().unwrap();
-    fs::write(file, "bucket = 'acme-genomics'\naccount = '111122223333'\nuser = 'u'\nica_region = 'mars'\n").unwrap();
+    fs::write(
+        file,
+        "bucket = 'acme-genomics'\naccount = '111122223333'\nuser = 'u'\nica_region = 'mars'\n",
+    )
+    .unwrap();
     let told = |more: &[&str]| stderr(&run(&[&["check", "--connection", file], more].concat()));
-    assert!(told(&[]).contains(&format!("error: {file}: ica_region: `mars` is no region")), "{}", told(&[]));
+    assert!(
+        told(&[]).contains(&format!("error: {file}: ica_region: `mars` is no region")),
+        "{}",
+        told(&[])
+    );
     let by_flag = told(&["--ica-region", "venus"]);
     assert!(by_flag.contains("error: --ica-region: `venus` is no region"), "{by_flag}");
 }
@@ -429,12 +607,25 @@ fn a_setting_has_the_name_that_the_user_wrote() {
 fn an_assumed_key_that_nobody_knows_is_told() {
     let key = "AWS:SourceIpp=192.0.2.1";
     let human = check(&["--assume", key]);
-    assert!(stderr(&human).contains("warning: --assume: ") && stderr(&human).contains(&format!("`{key}`")), "{}", stderr(&human));
+    assert!(
+        stderr(&human).contains("warning: --assume: ")
+            && stderr(&human).contains(&format!("`{key}`")),
+        "{}",
+        stderr(&human)
+    );
     let report = check(&["--assume", key, "--format", "json"]);
     let report: serde_json::Value = serde_json::from_slice(&report.stdout).unwrap();
     holds_to_schema(&report, "check-v1.json");
-    let finding = report["findings"].as_array().unwrap().iter().find(|finding| finding["id"] == "unknown-key").unwrap();
-    assert!(finding["file"].is_null() && finding["span"].is_null() && finding["severity"] == "warning", "{finding}");
+    let finding = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|finding| finding["id"] == "unknown-key")
+        .unwrap();
+    assert!(
+        finding["file"].is_null() && finding["span"].is_null() && finding["severity"] == "warning",
+        "{finding}"
+    );
     let known = check(&["--assume", "aws:SourceIp=192.0.2.1", "token.example.org:sub=x"]);
     assert!(!stderr(&known).contains("warning"), "{}", stderr(&known));
 }

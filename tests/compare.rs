@@ -18,11 +18,18 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
         .env("NO_COLOR", "1")
         .env("PATH", std::env::var("PATH").unwrap())
         .env("GIT_CEILING_DIRECTORIES", env!("CARGO_TARGET_TMPDIR"));
-    command.arg("compare").args(arguments).current_dir(folder).stdin(Stdio::null()).output().unwrap()
+    command
+        .arg("compare")
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
 }
 
 fn document(statements: &Value) -> String {
-    serde_json::to_string_pretty(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap()
+    serde_json::to_string_pretty(&json!({"Version": "2012-10-17", "Statement": statements}))
+        .unwrap()
 }
 
 fn allow(actions: &[&str], resource: &str) -> Value {
@@ -56,7 +63,10 @@ const KEYS: &str = "arn:aws:s3:::acme-genomics/ica/*";
 
 #[test]
 fn a_wider_action_is_newly_allowed() {
-    let (old, new) = (json!([allow(&["s3:GetObject"], KEYS)]), json!([allow(&["s3:GetObject", "s3:Put*"], KEYS)]));
+    let (old, new) = (
+        json!([allow(&["s3:GetObject"], KEYS)]),
+        json!([allow(&["s3:GetObject", "s3:Put*"], KEYS)]),
+    );
     let output = compared("wider", &old, &new, &[]);
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
@@ -72,7 +82,9 @@ fn a_wider_action_is_newly_allowed() {
     let report = reported("wider", &old, &new);
     assert_eq!(report["relation"], "new-allows-more");
     assert_eq!(report["newly_denied"], json!([]));
-    let [difference] = report["newly_allowed"].as_array().unwrap().as_slice() else { panic!("{report}") };
+    let [difference] = report["newly_allowed"].as_array().unwrap().as_slice() else {
+        panic!("{report}")
+    };
     assert_eq!(difference["region"]["actions"], json!({"all_but": false, "patterns": ["s3:Put*"]}));
     assert_eq!(difference["because"][0]["text"], "\"s3:Put*\"");
     assert_eq!(difference["because"].as_array().unwrap().len(), 1);
@@ -82,7 +94,10 @@ fn a_wider_action_is_newly_allowed() {
 /// same, and the new one allows.
 #[test]
 fn a_key_that_only_others_compare_is_there_all_the_same() {
-    for (operator, key, limit) in [("DateLessThan", "aws:CurrentTime", "2026-01-01T00:00:00Z"), ("NumericLessThan", "s3:max-keys", "10")] {
+    for (operator, key, limit) in [
+        ("DateLessThan", "aws:CurrentTime", "2026-01-01T00:00:00Z"),
+        ("NumericLessThan", "s3:max-keys", "10"),
+    ] {
         let mut until = allow(&["s3:PutObject"], "arn:aws:s3:::c/*");
         until["Sid"] = "Until".into();
         until["Condition"] = json!({operator: {key: limit}});
@@ -93,7 +108,10 @@ fn a_key_that_only_others_compare_is_there_all_the_same() {
         let report = report(&compared("presence", &json!([until]), &json!([until, present]), &any));
         assert_eq!(report["relation"], "new-allows-more", "{report}");
         let witness = &report["newly_allowed"][0]["witness"];
-        assert!(witness["action"] == "s3:GetObject" && witness["context"][key].is_string(), "{witness}");
+        assert!(
+            witness["action"] == "s3:GetObject" && witness["context"][key].is_string(),
+            "{witness}"
+        );
     }
 }
 
@@ -105,7 +123,10 @@ fn a_deny_that_is_gone_is_the_cause() {
     let gone = reported("lifted", &with, &without);
     assert_eq!(gone["relation"], "new-allows-more");
     let difference = &gone["newly_allowed"][0];
-    assert_eq!(difference["region"]["denied_by"], json!({"side": "old", "file": "old.json", "statement": 1, "sid": "Keep"}));
+    assert_eq!(
+        difference["region"]["denied_by"],
+        json!({"side": "old", "file": "old.json", "statement": 1, "sid": "Keep"})
+    );
     assert_eq!(difference["because"][0]["side"], "old");
     assert_eq!(difference["because"][0]["text"], "\"Deny\"");
     assert_eq!(difference["witness"]["action"], "s3:DeleteObject");
@@ -124,21 +145,33 @@ fn the_value_of_a_condition_is_the_cause() {
         statement["Condition"] = json!({"IpAddress": {"aws:SourceIp": ranges}});
         json!([statement])
     };
-    let wider = reported("range", &from(&["203.0.113.0/24"]), &from(&["203.0.113.0/24", "198.51.100.0/24"]));
+    let wider = reported(
+        "range",
+        &from(&["203.0.113.0/24"]),
+        &from(&["203.0.113.0/24", "198.51.100.0/24"]),
+    );
     let difference = &wider["newly_allowed"][0];
     assert_eq!(difference["because"].as_array().unwrap().len(), 1);
     assert_eq!(difference["because"][0]["text"], "\"198.51.100.0/24\"");
     assert_eq!(difference["witness"]["context"], json!({"aws:SourceIp": "198.51.100.7"}));
     assert_eq!(difference["region"]["condition_keys"], json!(["aws:SourceIp"]));
     // A condition that is dropped is underlined where it was.
-    let dropped = reported("dropped", &from(&["203.0.113.0/24"]), &json!([allow(&["s3:GetObject"], KEYS)]));
+    let dropped =
+        reported("dropped", &from(&["203.0.113.0/24"]), &json!([allow(&["s3:GetObject"], KEYS)]));
     assert_eq!(dropped["newly_allowed"][0]["because"][0]["side"], "old");
-    assert!(dropped["newly_allowed"][0]["because"][0]["text"].as_str().unwrap().starts_with("\"aws:SourceIp\""), "{dropped}");
+    assert!(
+        dropped["newly_allowed"][0]["because"][0]["text"]
+            .as_str()
+            .unwrap()
+            .starts_with("\"aws:SourceIp\""),
+        "{dropped}"
+    );
 }
 
 #[test]
 fn other_words_of_the_same_meaning_are_equal() {
-    let (old, new) = (json!([allow(&["s3:GetObject", "s3:Get*"], KEYS)]), json!([allow(&["S3:get*"], KEYS)]));
+    let (old, new) =
+        (json!([allow(&["s3:GetObject", "s3:Get*"], KEYS)]), json!([allow(&["S3:get*"], KEYS)]));
     let output = compared("equal", &old, &new, &[]);
     assert_eq!(output.status.code(), Some(0));
     assert!(stdout(&output).contains("both allow the same"), "{}", stdout(&output));
@@ -147,14 +180,21 @@ fn other_words_of_the_same_meaning_are_equal() {
 #[test]
 fn fail_on_looks_at_its_direction_only() {
     let (small, large) = (json!([allow(&["s3:GetObject"], KEYS)]), json!([allow(&["s3:*"], KEYS)]));
-    let code = |old, new, fail_on| compared("fail-on", old, new, &["--fail-on", fail_on]).status.code();
-    let more = ["new-access", "lost-access", "any", "never"].map(|fail_on| code(&small, &large, fail_on));
+    let code =
+        |old, new, fail_on| compared("fail-on", old, new, &["--fail-on", fail_on]).status.code();
+    let more =
+        ["new-access", "lost-access", "any", "never"].map(|fail_on| code(&small, &large, fail_on));
     assert_eq!(more, [Some(1), Some(0), Some(1), Some(0)]);
-    let less = ["new-access", "lost-access", "any", "never"].map(|fail_on| code(&large, &small, fail_on));
+    let less =
+        ["new-access", "lost-access", "any", "never"].map(|fail_on| code(&large, &small, fail_on));
     assert_eq!(less, [Some(0), Some(1), Some(1), Some(0)]);
     let blocked = compared("fail-on", &small, &large, &["--fail-on", "newly-blocked"]);
     assert_eq!(blocked.status.code(), Some(2));
-    assert!(stderr(&blocked).contains("operations of ICA need a connection"), "{}", stderr(&blocked));
+    assert!(
+        stderr(&blocked).contains("operations of ICA need a connection"),
+        "{}",
+        stderr(&blocked)
+    );
 }
 
 /// AWS's pages leave open whether `*` in the account of an ARN runs on, so the answer hangs on the reading.
@@ -166,22 +206,43 @@ fn what_hangs_on_a_reading_is_not_decided_and_fails() {
         json!({"Sid": "More", "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-central-1:x:111122223333:q"})
     }
     // No queue has such an ARN: the reading is about what is not possible.
-    assert_eq!(compared("reading", &old, &new, &["--fail-on", "new-access"]).status.code(), Some(0));
-    let output = compared("reading", &old, &new, &["--requests", "any", "--format", "json", "--fail-on", "new-access"]);
+    assert_eq!(
+        compared("reading", &old, &new, &["--fail-on", "new-access"]).status.code(),
+        Some(0)
+    );
+    let output = compared(
+        "reading",
+        &old,
+        &new,
+        &["--requests", "any", "--format", "json", "--fail-on", "new-access"],
+    );
     assert_eq!(output.status.code(), Some(1));
     let report = report(&output);
     assert_eq!(report["relation"], "unknown", "{report}");
     assert_eq!(report["undecided"][0]["direction"], "newly-allowed");
     assert_eq!(report["newly_allowed"][0]["region"]["only_if"][0]["id"], "resource-star");
-    let relations = report["readings"].as_array().unwrap().iter().map(|reading| &reading["relation"]).collect::<Vec<_>>();
+    let relations = report["readings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|reading| &reading["relation"])
+        .collect::<Vec<_>>();
     assert_eq!(relations, ["new-allows-more", "equal"]);
     let text = stdout(&compared("reading", &old, &new, &["--requests", "any"]));
-    assert!(text.contains("not decided") && text.contains("only if a `*` before the fifth colon"), "{text}");
+    assert!(
+        text.contains("not decided") && text.contains("only if a `*` before the fifth colon"),
+        "{text}"
+    );
 }
 
 #[test]
 fn variables_are_filled_in_for_the_example() {
-    let home = |key: &str| json!([allow(&["s3:GetObject"], &format!("arn:aws:s3:::acme-genomics/${{aws:username}}/{key}"))]);
+    let home = |key: &str| {
+        json!([allow(
+            &["s3:GetObject"],
+            &format!("arn:aws:s3:::acme-genomics/${{aws:username}}/{key}")
+        )])
+    };
     let report = reported("variable", &home("a*"), &home("*"));
     assert_eq!(report["relation"], "new-allows-more", "{report}");
     let witness = &report["newly_allowed"][0]["witness"];
@@ -196,7 +257,10 @@ fn policies_of_a_resource_are_recognised_and_kinds_are_not_mixed() {
     let mut everybody = named.clone();
     everybody["Principal"] = json!("*");
     let report = reported("public", &json!([named]), &json!([everybody]));
-    assert_eq!((report["kind"].as_str(), report["relation"].as_str()), (Some("resource"), Some("new-allows-more")));
+    assert_eq!(
+        (report["kind"].as_str(), report["relation"].as_str()),
+        (Some("resource"), Some("new-allows-more"))
+    );
     assert_eq!(report["newly_allowed"][0]["because"][0]["text"], "\"*\"");
     let mixed = compared("mixed", &json!([named]), &json!([allow(&["s3:GetObject"], KEYS)]), &[]);
     assert_eq!(mixed.status.code(), Some(2));
@@ -210,15 +274,25 @@ fn bad_input_is_told_with_its_place() {
     let folder = folder("bad");
     fs::write(folder.join("good.json"), document(&json!([allow(&["s3:*"], "*")]))).unwrap();
     fs::write(folder.join("bad.json"), "{\"Statement\": [").unwrap();
-    let codes = [["bad.json", "good.json"], ["good.json", "missing.json"]].map(|files| run(&folder, &files).status.code());
+    let codes = [["bad.json", "good.json"], ["good.json", "missing.json"]]
+        .map(|files| run(&folder, &files).status.code());
     assert_eq!(codes, [Some(3), Some(3)]);
     let both = report(&run(&folder, &["bad.json", "missing.json", "--format", "json"]));
-    let files = both["errors"].as_array().unwrap().iter().map(|error| error["file"].as_str().unwrap()).collect::<Vec<_>>();
+    let files = both["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["file"].as_str().unwrap())
+        .collect::<Vec<_>>();
     assert!(files.contains(&"bad.json") && files.contains(&"missing.json"), "{files:?}");
     assert_eq!(both["relation"], Value::Null);
-    for wrong in
-        [vec!["good.json"], vec!["-", "-"], vec!["a", "b", "c"], vec!["--against", "-x", "good.json"], vec!["--against", "HEAD", "-"]]
-    {
+    for wrong in [
+        vec!["good.json"],
+        vec!["-", "-"],
+        vec!["a", "b", "c"],
+        vec!["--against", "-x", "good.json"],
+        vec!["--against", "HEAD", "-"],
+    ] {
         let output = run(&folder, &[&wrong[..], &["--format", "json"]].concat());
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
         assert!(!report(&output)["errors"].as_array().unwrap().is_empty());
@@ -226,8 +300,18 @@ fn bad_input_is_told_with_its_place() {
 }
 
 fn git(folder: &Path, arguments: &[&str]) {
-    let who = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"];
-    let output = Command::new("git").args(who).args(arguments).current_dir(folder).output().unwrap();
+    let who = [
+        "-c",
+        "user.name=test",
+        "-c",
+        "user.email=test@example.org",
+        "-c",
+        "init.defaultBranch=main",
+        "-c",
+        "commit.gpgsign=false",
+    ];
+    let output =
+        Command::new("git").args(who).args(arguments).current_dir(folder).output().unwrap();
     assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
 }
 
@@ -236,7 +320,8 @@ fn the_old_side_comes_from_git() {
     let folder = folder("git");
     let policies = folder.join("policies");
     fs::create_dir(&policies).unwrap();
-    let [small, large] = [["s3:GetObject"], ["s3:*"]].map(|actions| document(&json!([allow(&actions, KEYS)])));
+    let [small, large] =
+        [["s3:GetObject"], ["s3:*"]].map(|actions| document(&json!([allow(&actions, KEYS)])));
     for name in ["same.json", "wider.json", "gone.json"] {
         fs::write(policies.join(name), &small).unwrap();
     }
@@ -246,18 +331,28 @@ fn the_old_side_comes_from_git() {
     fs::write(policies.join("wider.json"), &large).unwrap();
     fs::write(policies.join("fresh.json"), &small).unwrap();
     fs::remove_file(policies.join("gone.json")).unwrap();
-    let against = |place: &Path, files: &[&str]| run(place, &[&["--against", "HEAD", "--format", "json"], files].concat());
-    let all = against(&folder, &["policies/same.json", "policies/wider.json", "policies/fresh.json", "policies/gone.json"]);
+    let against = |place: &Path, files: &[&str]| {
+        run(place, &[&["--against", "HEAD", "--format", "json"], files].concat())
+    };
+    let all = against(
+        &folder,
+        &["policies/same.json", "policies/wider.json", "policies/fresh.json", "policies/gone.json"],
+    );
     assert_eq!(all.status.code(), Some(1));
     let text = stdout(&all);
-    let reports = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>();
-    let relations = reports.iter().map(|report| report["relation"].as_str().unwrap()).collect::<Vec<_>>();
+    let reports =
+        text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>();
+    let relations =
+        reports.iter().map(|report| report["relation"].as_str().unwrap()).collect::<Vec<_>>();
     assert_eq!(relations, ["equal", "new-allows-more", "new-allows-more", "new-allows-less"]);
     assert_eq!(reports[1]["old"]["file"], "HEAD:policies/wider.json");
     assert_eq!(reports[2]["old"]["read_as"], Value::Null);
     // Paths are those of the folder one stands in, also upwards and from the root.
     assert_eq!(against(&policies, &["same.json", "../policies/same.json"]).status.code(), Some(0));
-    assert_eq!(against(Path::new("/"), &[policies.join("same.json").to_str().unwrap()]).status.code(), Some(0));
+    assert_eq!(
+        against(Path::new("/"), &[policies.join("same.json").to_str().unwrap()]).status.code(),
+        Some(0)
+    );
 }
 
 #[test]
@@ -270,9 +365,10 @@ fn what_git_does_not_have_is_told() {
     git(&repository, &["init", "--quiet"]);
     git(&repository, &["add", "."]);
     git(&repository, &["commit", "--quiet", "--message", "old"]);
-    for (revision, file, words) in
-        [("nowhere", "a.json", "git knows no revision `nowhere`"), ("HEAD", "b.json", "neither in the work tree nor in the revision")]
-    {
+    for (revision, file, words) in [
+        ("nowhere", "a.json", "git knows no revision `nowhere`"),
+        ("HEAD", "b.json", "neither in the work tree nor in the revision"),
+    ] {
         let output = run(&repository, &["--against", revision, file]);
         assert_eq!(output.status.code(), Some(3));
         assert!(stderr(&output).contains(words), "{}", stderr(&output));
@@ -298,11 +394,15 @@ fn connection(name: &str, user_actions: &[&str], boundary: Option<&Value>) -> Pa
     folder
 }
 
-const OBJECT_ACTIONS: [&str; 4] = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:RestoreObject"];
+const OBJECT_ACTIONS: [&str; 4] =
+    ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:RestoreObject"];
 
 fn operation<'a>(report: &'a Value, id: &str, caller: &str) -> &'a Value {
     let operations = report["operations"].as_array().unwrap();
-    operations.iter().find(|operation| operation["id"] == id && operation["caller"] == caller).unwrap()
+    operations
+        .iter()
+        .find(|operation| operation["id"] == id && operation["caller"] == caller)
+        .unwrap()
 }
 
 #[test]
@@ -312,10 +412,17 @@ fn an_action_that_is_gone_newly_blocks_its_operation() {
     let folder = old.parent().unwrap();
     let run_with = |more: &[&str]| run(folder, &[&["old/ica.toml", "new/ica.toml"], more].concat());
     let report = report(&run_with(&["--format", "json"]));
-    assert_eq!((&report["kind"], &report["relation"]), (&json!("effective"), &json!("new-allows-less")));
+    assert_eq!(
+        (&report["kind"], &report["relation"]),
+        (&json!("effective"), &json!("new-allows-less"))
+    );
     for caller in ["iam-user", "federated-session"] {
         let download = operation(&report, "download-data", caller);
-        assert_eq!((&download["old"], &download["new"]), (&json!("allowed"), &json!("blocked")), "{caller}");
+        assert_eq!(
+            (&download["old"], &download["new"]),
+            (&json!("allowed"), &json!("blocked")),
+            "{caller}"
+        );
         assert_eq!(operation(&report, "upload-data", caller)["new"], "allowed");
     }
     let lost = &report["newly_denied"][0];
@@ -353,7 +460,11 @@ fn a_new_boundary_is_named_and_an_action_that_nobody_gets_through_is_no_differen
     assert_eq!(lost["region"]["limited_by"]["file"], "new/boundary.json");
     assert_eq!(lost["because"][0]["file"], "new/boundary.json");
     // With the boundary on both sides a new action of the user's policy that it does not let through changes nothing.
-    connection("boundary/third", &[&OBJECT_ACTIONS[..], &["s3:GetObjectAcl"]].concat(), Some(&boundary));
+    connection(
+        "boundary/third",
+        &[&OBJECT_ACTIONS[..], &["s3:GetObjectAcl"]].concat(),
+        Some(&boundary),
+    );
     let same = run(folder, &["new/ica.toml", "third/ica.toml", "--format", "json"]);
     assert_eq!((same.status.code(), &report(&same)["relation"]), (Some(0), &json!("equal")));
 }
@@ -363,7 +474,10 @@ fn the_old_connection_is_read_from_git_with_all_its_files() {
     let folder = connection("git-connection", &OBJECT_ACTIONS, None);
     let git = |arguments: &[&str]| {
         let mut command = Command::new("git");
-        command.args(["-c", "user.name=t", "-c", "user.email=t@example.org"]).args(arguments).current_dir(&folder);
+        command
+            .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
+            .args(arguments)
+            .current_dir(&folder);
         assert!(command.output().unwrap().status.success(), "{arguments:?}");
     };
     git(&["init", "-q"]);
@@ -374,7 +488,10 @@ fn the_old_connection_is_read_from_git_with_all_its_files() {
     assert_eq!(report["old"]["file"], "HEAD:ica.toml");
     assert_eq!(report["relation"], "incomparable");
     assert_eq!(operation(&report, "issue-credentials", "iam-user")["new"], "blocked");
-    assert_eq!(run(&folder, &["--against", "HEAD", "ica.toml", "user.json"]).status.code(), Some(1));
+    assert_eq!(
+        run(&folder, &["--against", "HEAD", "ica.toml", "user.json"]).status.code(),
+        Some(1)
+    );
     let missing = run(&folder, &["--against", "HEAD", "other.toml"]);
     assert_eq!(missing.status.code(), Some(3), "{}", stderr(&missing));
     assert_eq!(run(&folder, &["ica.toml", "user.json"]).status.code(), Some(2));
@@ -383,7 +500,9 @@ fn the_old_connection_is_read_from_git_with_all_its_files() {
 /// The same with a bucket policy; `Principal` is whoever it names.
 fn with_bucket_policy(name: &str, statements: &Value) -> PathBuf {
     let folder = connection(name, &OBJECT_ACTIONS, None);
-    let settings = fs::read_to_string(folder.join("ica.toml")).unwrap().replace("bucket_policy = 'none'", "bucket_policy = 'bucket.json'");
+    let settings = fs::read_to_string(folder.join("ica.toml"))
+        .unwrap()
+        .replace("bucket_policy = 'none'", "bucket_policy = 'bucket.json'");
     fs::write(folder.join("ica.toml"), settings).unwrap();
     fs::write(folder.join("bucket.json"), document(statements)).unwrap();
     folder
@@ -398,7 +517,10 @@ fn what_others_gain_is_no_change_of_words() {
     let old = with_bucket_policy("others/old", &json!([own]));
     with_bucket_policy("others/new", &json!([own, other]));
     let folder = old.parent().unwrap();
-    let output = run(folder, &["old/ica.toml", "new/ica.toml", "--fail-on", "new-access", "--format", "json"]);
+    let output = run(
+        folder,
+        &["old/ica.toml", "new/ica.toml", "--fail-on", "new-access", "--format", "json"],
+    );
     assert_eq!(output.status.code(), Some(1));
     let report = report(&output);
     assert_eq!(report["relation"], "new-allows-more");
@@ -406,25 +528,40 @@ fn what_others_gain_is_no_change_of_words() {
     assert_eq!((&gained["caller"], &gained["layer"]), (&Value::Null, &json!("bucket-policy")));
     assert_eq!(gained["witness"]["principal"], "arn:aws:iam::999999999999:root");
     let text = stdout(&run(folder, &["old/ica.toml", "new/ica.toml"]));
-    assert!(text.contains("the bucket-policy by itself, whoever asks: the new one allows more"), "{text}");
+    assert!(
+        text.contains("the bucket-policy by itself, whoever asks: the new one allows more"),
+        "{text}"
+    );
     assert!(!text.contains("of words only"), "{text}");
     // Other settings with the same policies.
     let settings = fs::read_to_string(folder.join("old/ica.toml")).unwrap();
-    fs::write(folder.join("old/versioned.toml"), settings.replace("unversioned", "enabled")).unwrap();
+    fs::write(folder.join("old/versioned.toml"), settings.replace("unversioned", "enabled"))
+        .unwrap();
     let text = stdout(&run(folder, &["old/ica.toml", "old/versioned.toml"]));
-    assert!(text.contains("the policies allow the same, and yet operations change: the settings differ"), "{text}");
+    assert!(
+        text.contains(
+            "the policies allow the same, and yet operations change: the settings differ"
+        ),
+        "{text}"
+    );
 }
 
 #[test]
 fn access_beyond_the_bucket_is_compared_too() {
     let old = connection("elsewhere/old", &OBJECT_ACTIONS, None);
     let new = connection("elsewhere/new", &OBJECT_ACTIONS, None);
-    let text = fs::read_to_string(new.join("user.json")).unwrap().replace("sts:GetFederationToken", "sts:*");
+    let text = fs::read_to_string(new.join("user.json"))
+        .unwrap()
+        .replace("sts:GetFederationToken", "sts:*");
     fs::write(new.join("user.json"), text).unwrap();
-    let report = report(&run(old.parent().unwrap(), &["old/ica.toml", "new/ica.toml", "--format", "json"]));
+    let report =
+        report(&run(old.parent().unwrap(), &["old/ica.toml", "new/ica.toml", "--format", "json"]));
     assert_eq!(report["relation"], "new-allows-more");
     assert_eq!(report["newly_allowed"][0]["layer"], "identity");
-    assert!(report["newly_allowed"][0]["witness"]["action"].as_str().unwrap().starts_with("sts:"), "{report}");
+    assert!(
+        report["newly_allowed"][0]["witness"]["action"].as_str().unwrap().starts_with("sts:"),
+        "{report}"
+    );
 }
 
 #[test]
@@ -432,25 +569,46 @@ fn connections_are_paired_by_bucket_and_one_without_partner_is_new_or_lost() {
     let folder = connection("pairs", &OBJECT_ACTIONS, None);
     let one = fs::read_to_string(folder.join("ica.toml")).unwrap();
     let other = one.replace("'acme-genomics'", "'acme-second'");
-    fs::write(folder.join("two.toml"), format!("[[connection]]\n{one}[[connection]]\n{other}")).unwrap();
+    fs::write(folder.join("two.toml"), format!("[[connection]]\n{one}[[connection]]\n{other}"))
+        .unwrap();
     let code = |old, new, fail_on| run(&folder, &[old, new, "--fail-on", fail_on]).status.code();
     assert_eq!(code("two.toml", "two.toml", "any"), Some(0));
-    assert_eq!([code("ica.toml", "two.toml", "new-access"), code("ica.toml", "two.toml", "lost-access")], [Some(1), Some(0)]);
-    assert_eq!([code("two.toml", "ica.toml", "new-access"), code("two.toml", "ica.toml", "lost-access")], [Some(0), Some(1)]);
+    assert_eq!(
+        [code("ica.toml", "two.toml", "new-access"), code("ica.toml", "two.toml", "lost-access")],
+        [Some(1), Some(0)]
+    );
+    assert_eq!(
+        [code("two.toml", "ica.toml", "new-access"), code("two.toml", "ica.toml", "lost-access")],
+        [Some(0), Some(1)]
+    );
     let text = stdout(&run(&folder, &["two.toml", "ica.toml"]));
-    assert!(text.contains("connection acme-second/ica/") && text.contains("the connection is gone"), "{text}");
+    assert!(
+        text.contains("connection acme-second/ica/") && text.contains("the connection is gone"),
+        "{text}"
+    );
 }
 
 /// Two statements give the same in part; each has an example of its own.
 #[test]
 fn an_example_is_of_its_own_statement() {
     let old = json!([allow(&["s3:ListBucket"], "arn:aws:s3:::acme-genomics")]);
-    let reads = json!({"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::acme-genomics/*"});
-    let writes = json!({"Effect": "Allow", "Action": ["s3:PutObject", "s3:DeleteObject"], "Resource": KEYS});
+    let reads =
+        json!({"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::acme-genomics/*"});
+    let writes =
+        json!({"Effect": "Allow", "Action": ["s3:PutObject", "s3:DeleteObject"], "Resource": KEYS});
     let report = reported("own-example", &old, &json!([old[0], reads, writes]));
-    let examples = report["newly_allowed"].as_array().unwrap().iter().map(|gain| gain["witness"]["action"].as_str().unwrap());
+    let examples = report["newly_allowed"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|gain| gain["witness"]["action"].as_str().unwrap());
     let examples = examples.collect::<Vec<_>>();
-    assert!(examples.len() == 2 && examples[0].starts_with("s3:Get") && !examples[1].starts_with("s3:Get"), "{examples:?}");
+    assert!(
+        examples.len() == 2
+            && examples[0].starts_with("s3:Get")
+            && !examples[1].starts_with("s3:Get"),
+        "{examples:?}"
+    );
 }
 
 #[test]
@@ -462,7 +620,10 @@ fn words_beyond_a_limit_are_told_as_a_limit_of_ours() {
     let output = compared("limit", &old, &new, &[]);
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.contains("a limit of ica-policy, not of AWS") && !text.contains("AWS would refuse"), "{text}");
+    assert!(
+        text.contains("a limit of ica-policy, not of AWS") && !text.contains("AWS would refuse"),
+        "{text}"
+    );
     let same = report(&compared("same-limit", &old, &old, &["--format", "json"]));
     assert_eq!(same["relation"], "equal", "{same}");
 }
@@ -488,7 +649,12 @@ fn keys_of_unusual_values_are_neither_equal_nor_a_defect() {
         json!({"NumericLessThan": {"aws:EpochTime": "-1e300"}}),
     ];
     for (number, condition) in conditions.into_iter().enumerate() {
-        let output = compared(&format!("unusual-{number}"), &json!([]), &under(condition), &["--format", "json"]);
+        let output = compared(
+            &format!("unusual-{number}"),
+            &json!([]),
+            &under(condition),
+            &["--format", "json"],
+        );
         assert!(output.status.code().is_some_and(|code| code <= 1), "{}", stdout(&output));
     }
 }

@@ -35,7 +35,10 @@ fn the_symbolic_engine_decides_every_case_of_the_corpus_as_its_source_says() {
                 decided += 1;
                 let expect = as_written(&line).unwrap_or(case.expect.clone());
                 if format!("{outcome:?}") != expect {
-                    wrong.push(format!("{}: {outcome:?}, expected {expect}\n    {}", case.name, case.line));
+                    wrong.push(format!(
+                        "{}: {outcome:?}, expected {expect}\n    {}",
+                        case.name, case.line
+                    ));
                 }
             }
             Err(undecided) => left.push(format!("{}: {}", case.name, undecided.reason)),

@@ -62,7 +62,9 @@ fn parse(text: &str, name: &str) -> Value {
 
 impl CaseText {
     fn line(&self, base: &Map<String, Value>) -> String {
-        if let (true, Some(request), None, None) = (base.is_empty(), &self.request, &self.context, &self.allow_if) {
+        if let (true, Some(request), None, None) =
+            (base.is_empty(), &self.request, &self.context, &self.allow_if)
+        {
             return request.clone();
         }
         let mut line = base.clone();
@@ -73,9 +75,11 @@ impl CaseText {
             line.insert("context".to_owned(), parse(context, &self.name));
         }
         if let Some(condition) = &self.allow_if {
-            let statement =
-                json!({"Effect": "Allow", "Action": line["action"], "Resource": "*", "Condition": parse(condition, &self.name)});
-            line.insert("identity_policies".to_owned(), json!([{"Version": "2012-10-17", "Statement": [statement]}]));
+            let statement = json!({"Effect": "Allow", "Action": line["action"], "Resource": "*", "Condition": parse(condition, &self.name)});
+            line.insert(
+                "identity_policies".to_owned(),
+                json!([{"Version": "2012-10-17", "Statement": [statement]}]),
+            );
         }
         Value::from(line).to_string()
     }
@@ -92,18 +96,27 @@ impl Table {
             word => Some(parse(&self.policies[layer][word], name)),
         };
         let mut line = self.callers[&row["caller"]].clone();
-        let context = if word("vpce") == "none" { json!({}) } else { json!({"aws:SourceVpce": "vpce-1a2b3c4d"}) };
+        let context = if word("vpce") == "none" {
+            json!({})
+        } else {
+            json!({"aws:SourceVpce": "vpce-1a2b3c4d"})
+        };
         let fixed = json!({"action": "s3:GetObject", "resource": "arn:aws:s3:::example-bucket/data/a.txt", "resource_account": "111122223333", "context": context});
         line.extend(fixed.as_object().unwrap().clone());
         let list = |layer| policy(layer).map_or(json!([]), |policy| json!([policy]));
         let level = |layer| policy(layer).map_or(json!([]), |policy| json!([[policy]]));
         line.insert("identity_policies".to_owned(), list("identity"));
         line.insert("permissions_boundary".to_owned(), policy("boundary").unwrap_or_default());
-        line.insert("session_policies".to_owned(), policy("session").map_or(Value::Null, |policy| json!([policy])));
+        line.insert(
+            "session_policies".to_owned(),
+            policy("session").map_or(Value::Null, |policy| json!([policy])),
+        );
         line.insert("scps".to_owned(), level("scp"));
         line.insert("rcps".to_owned(), level("rcp"));
         line.insert("vpce_policies".to_owned(), list("vpce"));
-        let resource = row.get("resource").map_or(if naming == "none" { "none" } else { "allow" }, String::as_str);
+        let resource = row
+            .get("resource")
+            .map_or(if naming == "none" { "none" } else { "allow" }, String::as_str);
         line.insert("resource_policy".to_owned(), self.resource_policy(resource, naming, name));
         Value::from(line).to_string()
     }
@@ -129,7 +142,8 @@ pub fn cases() -> Vec<Case> {
     for path in crate::support::files_below(&folder, ".toml") {
         let text = fs::read_to_string(&path).unwrap();
         if path.ends_with("layers.toml") {
-            let table: Table = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let table: Table =
+                toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let case = |row: &BTreeMap<String, String>| Case {
                 name: row["name"].clone(),
                 line: table.line(row),
@@ -138,7 +152,8 @@ pub fn cases() -> Vec<Case> {
             };
             cases.extend(table.row.iter().map(case));
         } else {
-            let file: CaseFile = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let file: CaseFile =
+                toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let case = |case: &CaseText| Case {
                 name: case.name.clone(),
                 line: case.line(&file.base),
@@ -153,9 +168,12 @@ pub fn cases() -> Vec<Case> {
 
 /// The answer of the concrete evaluator, and the statements it names.
 pub fn answer(line: &str) -> (String, Vec<String>, Value) {
-    let answer: Value = serde_json::from_str(&Simulator::new().answer(line.to_owned()).unwrap()).unwrap();
+    let answer: Value =
+        serde_json::from_str(&Simulator::new().answer(line.to_owned()).unwrap()).unwrap();
     let decision = answer["decision"].as_str().unwrap_or("Error").to_owned();
-    let place = |by: &Value| format!("{}:{}:{}", by["layer"].as_str().unwrap(), by["policy"], by["statement"]);
+    let place = |by: &Value| {
+        format!("{}:{}:{}", by["layer"].as_str().unwrap(), by["policy"], by["statement"])
+    };
     let by = answer["by"].as_array().into_iter().flatten().map(place).collect();
     (decision, by, answer)
 }
@@ -171,11 +189,19 @@ fn every_case_of_the_corpus_is_decided_as_its_source_says() {
         let (decision, by, answer) = answer(&case.line);
         let other_by = case.by.as_ref().is_some_and(|expected| *expected != by);
         if decision != case.expect || other_by {
-            wrong
-                .push(format!("{}: {decision} {by:?}, expected {} {:?}\n    {}\n    {answer}", case.name, case.expect, case.by, case.line));
+            wrong.push(format!(
+                "{}: {decision} {by:?}, expected {} {:?}\n    {}\n    {answer}",
+                case.name, case.expect, case.by, case.line
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} of {} cases are wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} cases are wrong:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
 }
 
 /// The decision on a bucket policy as `check` reads it: what AWS would refuse casts a doubt there, it does not end the run.
@@ -185,8 +211,10 @@ fn with_bucket_policy(text: &str) -> Outcome {
     let document = input::read_policy(&mut sources, id).unwrap();
     let policy = lower(&document.policy, PolicyKind::Resource).policy;
     let caller = Caller::parse("arn:aws:iam::111122223333:user/ana", None).unwrap();
-    let request = Request::new(caller, "s3:GetObject", "arn:aws:s3:::b/k", None, Context::new()).unwrap();
-    decide(&request, &Layers { resource: Layer::Policies(vec![&policy]), ..Layers::default() }).outcome
+    let request =
+        Request::new(caller, "s3:GetObject", "arn:aws:s3:::b/k", None, Context::new()).unwrap();
+    decide(&request, &Layers { resource: Layer::Policies(vec![&policy]), ..Layers::default() })
+        .outcome
 }
 
 #[test]

@@ -27,8 +27,12 @@ fn set_ups() -> Vec<(String, SetUp)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/ica");
     let name = |path: &PathBuf| path.file_stem().unwrap().to_string_lossy().into_owned();
     let only = std::env::var("ICA_CASE").unwrap_or_default();
-    let paths = crate::support::files_below(&folder, ".toml").into_iter().filter(|path| path.to_string_lossy().contains(&only));
-    paths.map(|path| (name(&path), toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap())).collect()
+    let paths = crate::support::files_below(&folder, ".toml")
+        .into_iter()
+        .filter(|path| path.to_string_lossy().contains(&only));
+    paths
+        .map(|path| (name(&path), toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap()))
+        .collect()
 }
 
 fn texts(files: &BTreeMap<String, String>) -> Texts {
@@ -39,9 +43,15 @@ type StepName = (String, &'static str, String);
 
 /// The required steps that are blocked or partial.
 fn blocked(check: &Check) -> BTreeSet<StepName> {
-    let callers = check.operations.iter().flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
-    let steps = callers.flat_map(|(id, caller)| caller.steps.iter().map(move |step| (id, caller.caller.id(), step)));
-    let stopped = steps.filter(|(_, _, step)| step.level == Level::Required && step.verdict >= Verdict::Partial);
+    let callers = check
+        .operations
+        .iter()
+        .flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
+    let steps = callers.flat_map(|(id, caller)| {
+        caller.steps.iter().map(move |step| (id, caller.caller.id(), step))
+    });
+    let stopped = steps
+        .filter(|(_, _, step)| step.level == Level::Required && step.verdict >= Verdict::Partial);
     stopped.map(|(id, caller, step)| (id.to_owned(), caller, step.action.clone())).collect()
 }
 
@@ -55,13 +65,26 @@ fn show(name: &str, fixed: &Fixed) {
     }
     eprintln!("== {name}");
     for edit in &fixed.edits {
-        eprintln!("   EDIT {} for {} {} {}", edit.change.words(), edit.operation, edit.caller.id(), edit.action);
+        eprintln!(
+            "   EDIT {} for {} {} {}",
+            edit.change.words(),
+            edit.operation,
+            edit.caller.id(),
+            edit.action
+        );
     }
     let mut told = BTreeSet::new();
     for left in &fixed.left {
         for decision in &left.decisions {
             if told.insert((left.caller.id(), &left.action, &decision.message)) {
-                eprintln!("   LEFT {} {} {} {:?}: {}", left.operation, left.caller.id(), left.action, decision.kind, decision.message);
+                eprintln!(
+                    "   LEFT {} {} {} {:?}: {}",
+                    left.operation,
+                    left.caller.id(),
+                    left.action,
+                    decision.kind,
+                    decision.message
+                );
             }
         }
     }
@@ -69,16 +92,26 @@ fn show(name: &str, fixed: &Fixed) {
 
 /// What is wrong with the repair of a set-up.
 fn wrong(name: &str, set_up: &SetUp) -> Vec<String> {
-    let Some(fixed) = fix(&set_up.connection, &texts(&set_up.files)) else { return vec!["no connection".to_owned()] };
+    let Some(fixed) = fix(&set_up.connection, &texts(&set_up.files)) else {
+        return vec!["no connection".to_owned()];
+    };
     show(name, &fixed);
     let mut wrong = Vec::new();
     let before = blocked(&fixed.before);
     let after = blocked(&fixed.after);
-    let left = fixed.left.iter().map(|left| (left.operation.to_owned(), left.caller.id(), left.action.clone())).collect::<BTreeSet<_>>();
+    let left = fixed
+        .left
+        .iter()
+        .map(|left| (left.operation.to_owned(), left.caller.id(), left.action.clone()))
+        .collect::<BTreeSet<_>>();
     // What an edit for another step freed of its Deny may hang on something unknown now.
     let unsettled = fixed.left.iter().filter(|left| left.verdict == Verdict::Unknown);
-    let unsettled = unsettled.map(|left| (left.operation.to_owned(), left.caller.id(), left.action.clone())).collect::<BTreeSet<_>>();
-    if after.union(&unsettled).cloned().collect::<BTreeSet<_>>() != left || !unsettled.is_subset(&before) {
+    let unsettled = unsettled
+        .map(|left| (left.operation.to_owned(), left.caller.id(), left.action.clone()))
+        .collect::<BTreeSet<_>>();
+    if after.union(&unsettled).cloned().collect::<BTreeSet<_>>() != left
+        || !unsettled.is_subset(&before)
+    {
         wrong.push(format!("blocked {after:?}, but left are {left:?}"));
     }
     if fixed.left.iter().any(|left| left.decisions.is_empty()) {
@@ -87,20 +120,28 @@ fn wrong(name: &str, set_up: &SetUp) -> Vec<String> {
     if !after.is_subset(&before) {
         wrong.push(format!("newly blocked: {:?}", after.difference(&before)));
     }
-    let mended =
-        fixed.mended.iter().map(|step| (step.operation.to_owned(), step.caller.id(), step.action.clone())).collect::<BTreeSet<_>>();
+    let mended = fixed
+        .mended
+        .iter()
+        .map(|step| (step.operation.to_owned(), step.caller.id(), step.action.clone()))
+        .collect::<BTreeSet<_>>();
     if before.difference(&left).any(|step| !mended.contains(step)) {
         wrong.push(format!("neither mended nor left: {:?}", before.difference(&after)));
     }
     if fixed.edits.is_empty() != fixed.texts.list.iter().all(|text| !text.is_changed()) {
         wrong.push("edits without a changed text, or the other way round".to_owned());
     }
-    wrong.extend(set_up.files.iter().filter_map(|(file, old)| too_much(file, old, &now(&fixed)[file])));
+    wrong.extend(
+        set_up.files.iter().filter_map(|(file, old)| too_much(file, old, &now(&fixed)[file])),
+    );
     wrong.extend(needless(set_up, &fixed));
     // `fix` twice is `fix` once.
     let again = fix(&set_up.connection, &texts(&now(&fixed))).unwrap();
     if !again.edits.is_empty() || now(&again) != now(&fixed) {
-        wrong.push(format!("a second run edits again: {:?}", again.edits.iter().map(|edit| edit.change.words()).collect::<Vec<_>>()));
+        wrong.push(format!(
+            "a second run edits again: {:?}",
+            again.edits.iter().map(|edit| edit.change.words()).collect::<Vec<_>>()
+        ));
     }
     wrong
 }
@@ -123,11 +164,15 @@ fn needless(set_up: &SetUp, fixed: &Fixed) -> Vec<String> {
         let mut fewer = fixed.edits.clone();
         let dropped = fewer.remove(number).change;
         // Others may go into a statement that this one made.
-        let edited = fewer.iter().try_fold(texts(&set_up.files), |texts, edit| edit.change.applied(&texts).ok());
+        let edited = fewer
+            .iter()
+            .try_fold(texts(&set_up.files), |texts, edit| edit.change.applied(&texts).ok());
         let Some(edited) = edited else { continue };
         let files = edited.list.into_iter().map(|text| (text.name, text.now)).collect();
         let left = fix(&set_up.connection, &texts(&files)).unwrap();
-        if blocked(&left.before) == blocked(&fixed.after) && dropped.kind != ChangeKind::RepairVersion {
+        if blocked(&left.before) == blocked(&fixed.after)
+            && dropped.kind != ChangeKind::RepairVersion
+        {
             needless.push(format!("this edit is not needed: {}", dropped.words()));
         }
     }
@@ -145,43 +190,78 @@ fn too_much(file: &str, old: &str, new: &str) -> Option<String> {
     let user = "arn:aws:iam::111122223333:user/illumina_ica_admin";
     let strangers = [
         ("arn:aws:iam::111122223333:user/stranger", None),
-        ("arn:aws:sts::111122223333:assumed-role/guest/s", Some("arn:aws:iam::111122223333:role/guest")),
-        ("arn:aws:sts::079623148045:assumed-role/other/s", Some("arn:aws:iam::079623148045:role/other")),
+        (
+            "arn:aws:sts::111122223333:assumed-role/guest/s",
+            Some("arn:aws:iam::111122223333:role/guest"),
+        ),
+        (
+            "arn:aws:sts::079623148045:assumed-role/other/s",
+            Some("arn:aws:iam::079623148045:role/other"),
+        ),
         ("arn:aws:iam::999988887777:user/stranger", None),
     ];
-    let asked = catalogue().operations.iter().flat_map(|operation| &operation.steps).map(|step| step.action.as_str());
+    let asked = catalogue()
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.steps)
+        .map(|step| step.action.as_str());
     let asked = asked.collect::<BTreeSet<_>>();
-    let others = ["s3:PutBucketPolicy", "s3:DeleteBucket", "s3:PutObjectAcl", "iam:CreateUser", "sts:AssumeRole"];
-    let resources = ["acme-genomics", "acme-genomics/ica/a.bam", "acme-genomics/private/a.bam", "elsewhere/ica/a.bam"];
-    let allowed = |text: &str, who: (&str, Option<&str>), action: &str, resource: &str, is_bucket: bool| {
-        let kind = if is_bucket { PolicyKind::Resource } else { PolicyKind::Identity };
-        let policy = policy(text, kind)?;
-        let known = Layer::Policies(vec![&policy]);
-        let layers = match is_bucket {
-            true => Layers { identity: Layer::Assumed, resource: known, ..Layers::default() },
-            false => Layers { identity: known, ..Layers::default() },
+    let others = [
+        "s3:PutBucketPolicy",
+        "s3:DeleteBucket",
+        "s3:PutObjectAcl",
+        "iam:CreateUser",
+        "sts:AssumeRole",
+    ];
+    let resources = [
+        "acme-genomics",
+        "acme-genomics/ica/a.bam",
+        "acme-genomics/private/a.bam",
+        "elsewhere/ica/a.bam",
+    ];
+    let allowed =
+        |text: &str, who: (&str, Option<&str>), action: &str, resource: &str, is_bucket: bool| {
+            let kind = if is_bucket { PolicyKind::Resource } else { PolicyKind::Identity };
+            let policy = policy(text, kind)?;
+            let known = Layer::Policies(vec![&policy]);
+            let layers = match is_bucket {
+                true => Layers { identity: Layer::Assumed, resource: known, ..Layers::default() },
+                false => Layers { identity: known, ..Layers::default() },
+            };
+            let caller = Caller::parse(who.0, who.1).unwrap();
+            let request = Request::new(
+                caller,
+                action,
+                &format!("arn:aws:s3:::{resource}"),
+                Some("111122223333"),
+                Context::new(),
+            );
+            Some(decide(&request.unwrap(), &layers).outcome)
         };
-        let caller = Caller::parse(who.0, who.1).unwrap();
-        let request = Request::new(caller, action, &format!("arn:aws:s3:::{resource}"), Some("111122223333"), Context::new());
-        Some(decide(&request.unwrap(), &layers).outcome)
-    };
     let is_bucket = old.contains("Principal");
     let mut questions = Vec::new();
     for resource in resources {
         questions.extend(others.iter().map(|action| ((user, None), *action, resource)));
         if is_bucket {
-            let by_all = strangers.iter().flat_map(|who| asked.iter().chain(&others).map(move |action| (*who, *action, resource)));
+            let by_all = strangers.iter().flat_map(|who| {
+                asked.iter().chain(&others).map(move |action| (*who, *action, resource))
+            });
             questions.extend(by_all);
         }
     }
     // What the user may do with everything but the connection's own objects.
     questions.extend(asked.iter().map(|action| ((user, None), *action, "elsewhere/ica/a.bam")));
     let differs = |(who, action, resource): &((&str, Option<&str>), &str, &str)| {
-        allowed(old, *who, action, resource, is_bucket) != allowed(new, *who, action, resource, is_bucket)
+        allowed(old, *who, action, resource, is_bucket)
+            != allowed(new, *who, action, resource, is_bucket)
     };
     // Whoever is excepted from a Deny may do what other policies let him, the user too.
-    let asked = questions.iter().filter(|((who, _), ..)| old != new && (*who != user || !is_bucket));
-    asked.clone().find(|question| differs(question)).map(|question| format!("{file}: the edits change what {question:?} comes out as"))
+    let asked =
+        questions.iter().filter(|((who, _), ..)| old != new && (*who != user || !is_bucket));
+    asked
+        .clone()
+        .find(|question| differs(question))
+        .map(|question| format!("{file}: the edits change what {question:?} comes out as"))
 }
 
 /// A connection of the page's policies: step 2 for the user, step 7 for the role.
@@ -207,7 +287,10 @@ fn seed(prefix: &str) -> (Settings, BTreeMap<String, Value>) {
 }
 
 fn written(files: &BTreeMap<String, Value>) -> BTreeMap<String, String> {
-    files.iter().map(|(name, value)| (name.clone(), serde_json::to_string_pretty(value).unwrap())).collect()
+    files
+        .iter()
+        .map(|(name, value)| (name.clone(), serde_json::to_string_pretty(value).unwrap()))
+        .collect()
 }
 
 fn parsed(files: &BTreeMap<String, String>) -> BTreeMap<String, Value> {
@@ -218,7 +301,10 @@ fn parsed(files: &BTreeMap<String, String>) -> BTreeMap<String, Value> {
 fn sorted(mut files: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
     for statement in files.values_mut().flat_map(|file| file["Statement"].as_array_mut().unwrap()) {
         for list in ["Action", "Resource"] {
-            statement[list].as_array_mut().unwrap().sort_by_key(|item| item.as_str().unwrap().to_owned());
+            statement[list]
+                .as_array_mut()
+                .unwrap()
+                .sort_by_key(|item| item.as_str().unwrap().to_owned());
         }
     }
     files
@@ -237,13 +323,24 @@ fn what_is_taken_out_of_a_good_policy_is_put_back() {
                     let items = statement[list].as_array().unwrap().len();
                     for item in (0..items).filter(|_| items > 1) {
                         let mut poor = good.clone();
-                        let gone = poor.get_mut(name).unwrap()["Statement"][number][list].as_array_mut().unwrap().remove(item);
+                        let gone = poor.get_mut(name).unwrap()["Statement"][number][list]
+                            .as_array_mut()
+                            .unwrap()
+                            .remove(item);
                         let fixed = fix(&settings, &texts(&written(&poor))).unwrap();
                         // Without the bucket's ARN the role's actions on objects work as well.
                         let is_needed = gone != "arn:aws:s3:::acme-genomics";
                         let wanted = if is_needed { good.clone() } else { poor };
-                        assert_eq!(sorted(parsed(&now(&fixed))), sorted(wanted), "{name} {number} {list} {gone}");
-                        assert_eq!((fixed.left.len(), fixed.edits.len()), (0, usize::from(is_needed)), "{gone}");
+                        assert_eq!(
+                            sorted(parsed(&now(&fixed))),
+                            sorted(wanted),
+                            "{name} {number} {list} {gone}"
+                        );
+                        assert_eq!(
+                            (fixed.left.len(), fixed.edits.len()),
+                            (0, usize::from(is_needed)),
+                            "{gone}"
+                        );
                         count += 1;
                     }
                 }
@@ -313,7 +410,10 @@ fn void(kind: PolicyKind) -> Policy {
         "s3:ListBucketVersions",
         "s3:GetBucketVersioning"
     ]);
-    let statements = [statement(objects, "arn:aws:s3:::acme-genomics"), statement(bucket, "arn:aws:s3:::acme-genomics/*")];
+    let statements = [
+        statement(objects, "arn:aws:s3:::acme-genomics"),
+        statement(bucket, "arn:aws:s3:::acme-genomics/*"),
+    ];
     policy(&json!({"Version": "2012-10-17", "Statement": statements}).to_string(), kind).unwrap()
 }
 
@@ -351,7 +451,9 @@ fn user_policy(objects: &str) -> String {
 #[test]
 fn an_action_joins_a_list_as_the_list_is_laid_out() {
     let rest = "\"s3:PutObject\", \"s3:GetObject*\", \"s3:RestoreObject\"";
-    let case = |objects: &str, wanted: &str| becomes("user.json", &user_policy(objects), &user_policy(wanted));
+    let case = |objects: &str, wanted: &str| {
+        becomes("user.json", &user_policy(objects), &user_policy(wanted))
+    };
     case(
         &format!("\"Action\": [{rest}, \"s3:DeleteObject\"]"),
         &format!("\"Action\": [{rest}, \"s3:DeleteObject\", \"s3:DeleteObjectVersion\"]"),
@@ -372,8 +474,13 @@ fn an_action_joins_a_list_as_the_list_is_laid_out() {
 
 #[test]
 fn a_single_value_becomes_a_list() {
-    let case = |objects: &str, wanted: &str| becomes("user.json", &user_policy(objects), &user_policy(wanted));
-    case("\"Action\": \"s3:*Object\"", "\"Action\": [\"s3:*Object\", \"s3:GetObjectVersion\", \"s3:DeleteObjectVersion\"]");
+    let case = |objects: &str, wanted: &str| {
+        becomes("user.json", &user_policy(objects), &user_policy(wanted))
+    };
+    case(
+        "\"Action\": \"s3:*Object\"",
+        "\"Action\": [\"s3:*Object\", \"s3:GetObjectVersion\", \"s3:DeleteObjectVersion\"]",
+    );
     let one = "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":[\"s3:*Object*\",\"s3:*Bucket*\"],\"Resource\":[\"arn:aws:s3:::acme-genomics\",\"arn:aws:s3:::acme-genomics/ica/*\"]}}";
     let two = one.replace("\"Statement\":{", "\"Statement\":[{").replace(
         "\"]}}",
@@ -409,7 +516,9 @@ fn bucket_policy(listed: &str) -> String {
 
 #[test]
 fn a_caller_joins_the_exceptions_of_a_deny() {
-    let case = |listed: &str, wanted: &str| becomes("bucket.json", &bucket_policy(listed), &bucket_policy(wanted));
+    let case = |listed: &str, wanted: &str| {
+        becomes("bucket.json", &bucket_policy(listed), &bucket_policy(wanted))
+    };
     let user = "\"arn:aws:iam::111122223333:user/illumina_ica_admin\"";
     let session = "\"arn:aws:sts::111122223333:federated-user/*\"";
     case(
@@ -432,15 +541,26 @@ fn a_policy_inside_of_a_string_is_edited_in_its_encoding() {
         "\"ArnNotLike\": {\"aws:PrincipalArn\": [\"arn:aws:iam::111122223333:user/illumina_ica_admin\", \"arn:aws:sts::111122223333:federated-user/*\"]}",
     );
     let new = old.replace("federated-user/*\"]", &format!("federated-user/*\", \"{ROLE}\"]"));
-    becomes("bucket.json", &json!({"Policy": old}).to_string(), &json!({"Policy": new}).to_string());
+    becomes(
+        "bucket.json",
+        &json!({"Policy": old}).to_string(),
+        &json!({"Policy": new}).to_string(),
+    );
     let percent = |text: &str| {
         text.bytes()
-            .map(|byte| if byte.is_ascii_alphanumeric() { (byte as char).to_string() } else { format!("%{byte:02X}") })
+            .map(|byte| {
+                if byte.is_ascii_alphanumeric() {
+                    (byte as char).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            })
             .collect::<String>()
     };
     let (fixed, text) = repaired("bucket.json", &json!({"Policy": percent(&old)}).to_string());
     let body = serde_json::from_str::<Value>(&text).unwrap()["Policy"].as_str().unwrap().to_owned();
-    let at = percent(&old).find(&percent("federated-user/*\"")).unwrap() + percent("federated-user/*\"").len();
+    let at = percent(&old).find(&percent("federated-user/*\"")).unwrap()
+        + percent("federated-user/*\"").len();
     let added = &body[at..at + body.len() - percent(&old).len()];
     assert_eq!(added, "%2C%20%22arn%3Aaws%3Aiam%3A%3A079623148045%3Arole%2Fica_use1_crossacct%22");
     assert!(fixed.left.is_empty() && fixed.edits.len() == 1);
@@ -448,7 +568,8 @@ fn a_policy_inside_of_a_string_is_edited_in_its_encoding() {
 
 #[test]
 fn the_version_is_repaired_where_a_variable_is_meant() {
-    let text = user_policy("\"Action\": [\"s3:GetObject\", \"s3:PutObject\"]").replace("genomics/ica/*", "genomics/ica/${aws:username}/*");
+    let text = user_policy("\"Action\": [\"s3:GetObject\", \"s3:PutObject\"]")
+        .replace("genomics/ica/*", "genomics/ica/${aws:username}/*");
     let settings = |prefix: &str| Settings {
         prefix: Some(prefix.to_owned()),
         session_policy: None,
@@ -461,7 +582,10 @@ fn the_version_is_repaired_where_a_variable_is_meant() {
         files.insert("user.json".to_owned(), old);
         let fixed = fix(&settings("ica/illumina_ica_admin/"), &texts(&files)).unwrap();
         assert_eq!(now(&fixed)["user.json"], wanted, "{:?} {:?}", fixed.edits, fixed.left);
-        assert_eq!(fixed.edits.iter().map(|edit| edit.change.kind).collect::<Vec<_>>(), [ChangeKind::RepairVersion]);
+        assert_eq!(
+            fixed.edits.iter().map(|edit| edit.change.kind).collect::<Vec<_>>(),
+            [ChangeKind::RepairVersion]
+        );
     }
     // A version that AWS does not know: nothing else hangs on it where there is no variable.
     let good = user_policy("\"Action\": [\"s3:*Object\", \"s3:*ObjectVersion\"]");
@@ -490,9 +614,16 @@ fn what_a_person_must_decide_is_told_by_kind() {
     ];
     let set_ups = set_ups().into_iter().collect::<BTreeMap<_, _>>();
     let is_whole = std::env::var("ICA_CASE").is_err();
-    for (name, kind) in expected.into_iter().filter(|(name, _)| is_whole || set_ups.contains_key(*name)) {
+    for (name, kind) in
+        expected.into_iter().filter(|(name, _)| is_whole || set_ups.contains_key(*name))
+    {
         let fixed = fix(&set_ups[name].connection, &texts(&set_ups[name].files)).unwrap();
-        let found = fixed.left.iter().flat_map(|left| &left.decisions).map(|decision| decision.kind).collect::<Vec<_>>();
+        let found = fixed
+            .left
+            .iter()
+            .flat_map(|left| &left.decisions)
+            .map(|decision| decision.kind)
+            .collect::<Vec<_>>();
         assert!(!found.is_empty() && found.iter().all(|found| *found == kind), "{name}: {found:?}");
         assert!(fixed.edits.is_empty(), "{name}: {:?}", fixed.edits);
     }
@@ -505,13 +636,16 @@ fn the_laws_hold_for_real_bucket_policies() {
     let mut edited = 0;
     for path in crate::support::files_below(&folder, ".json") {
         let text = fs::read_to_string(&path).unwrap_or_default();
-        let is_bucket_policy =
-            text.contains("\"Principal\"") && text.contains("arn:aws:s3:::") && policy(&text, PolicyKind::Resource).is_some();
+        let is_bucket_policy = text.contains("\"Principal\"")
+            && text.contains("arn:aws:s3:::")
+            && policy(&text, PolicyKind::Resource).is_some();
         if !is_bucket_policy || text.len() > 20_000 {
             continue;
         }
-        let name = text.split("arn:aws:s3:::").nth(1).unwrap().split(['/', '"', '*']).next().unwrap();
-        let is_name = name.len() >= 3 && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let name =
+            text.split("arn:aws:s3:::").nth(1).unwrap().split(['/', '"', '*']).next().unwrap();
+        let is_name = name.len() >= 3
+            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         let name = if is_name { name } else { "acme-genomics" };
         let (mut connection, good) = seed("ica/");
         connection.bucket = Some(name.to_owned());

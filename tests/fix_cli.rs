@@ -14,7 +14,11 @@ fn example(name: &str) -> PathBuf {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     for file in ["ica.toml", "user-policy.json", "bucket-policy.json"] {
-        fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/seed-conflict").join(file), folder.join(file)).unwrap();
+        fs::copy(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/seed-conflict").join(file),
+            folder.join(file),
+        )
+        .unwrap();
     }
     folder
 }
@@ -24,8 +28,10 @@ fn text(output: &Output) -> String {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect::<Vec<_>>();
+    let mut names = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect::<Vec<_>>();
     names.sort();
     names
 }
@@ -51,7 +57,12 @@ fn the_example_is_shown_as_a_diff_and_left_alone() {
              }}
 "
     );
-    for words in ["--- a/bucket-policy.json\n+++ b/bucket-policy.json\n", &diff, "--write makes it", "copy-into-bucket"] {
+    for words in [
+        "--- a/bucket-policy.json\n+++ b/bucket-policy.json\n",
+        &diff,
+        "--write makes it",
+        "copy-into-bucket",
+    ] {
         assert!(text(&output).contains(words), "{words} is not in\n{}", text(&output));
     }
     assert_eq!(fs::read_to_string(folder.join("bucket-policy.json")).unwrap(), before);
@@ -81,13 +92,24 @@ fn reports_hold_to_their_schema() {
         (output.status.code().unwrap(), report)
     };
     let (code, mended) = report(&[]);
-    assert_eq!((code, &mended["edits"][0]["value"], &mended["written"]), (0, &Value::from(ROLE), &Value::Bool(false)));
-    assert!(mended["files"][0]["diff"].as_str().unwrap().contains(&format!("+                        \"{ROLE}\"")));
+    assert_eq!(
+        (code, &mended["edits"][0]["value"], &mended["written"]),
+        (0, &Value::from(ROLE), &Value::Bool(false))
+    );
+    assert!(
+        mended["files"][0]["diff"]
+            .as_str()
+            .unwrap()
+            .contains(&format!("+                        \"{ROLE}\""))
+    );
     let locked = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:Delete*", "Resource": "arn:aws:s3:::acme-genomics/*"}}"#;
     fs::write(folder.join("locked.json"), locked).unwrap();
     let (code, left) = report(&["--bucket-policy", "locked.json", "--operation", "delete-data"]);
     let decision = &left["left"][0]["decisions"][0];
-    assert_eq!((code, &decision["kind"], &decision["text"]), (1, &Value::from("deny-by-intent"), &Value::from("\"s3:Delete*\"")));
+    assert_eq!(
+        (code, &decision["kind"], &decision["text"]),
+        (1, &Value::from("deny-by-intent"), &Value::from("\"s3:Delete*\""))
+    );
     assert_eq!(report(&["--bucket-policy", "nowhere.json"]).0, 3);
     assert_eq!(report(&["--account", "1"]).0, 2);
 }
@@ -99,14 +121,33 @@ fn standard_input_is_repaired_but_not_written() {
         let arguments = [&FIX[..], &["--bucket-policy", "-"], more].concat();
         let mut command = Command::new(env!("CARGO_BIN_EXE_ica-policy"));
         command.args(arguments).current_dir(&folder).env_clear().env("NO_COLOR", "1");
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(&fs::read(folder.join("bucket-policy.json")).unwrap()).unwrap();
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(&fs::read(folder.join("bucket-policy.json")).unwrap())
+            .unwrap();
         child.wait_with_output().unwrap()
     };
     let shown = piped(&[]);
-    assert!(shown.status.code() == Some(0) && text(&shown).contains("+++ b/standard input"), "{}", text(&shown));
+    assert!(
+        shown.status.code() == Some(0) && text(&shown).contains("+++ b/standard input"),
+        "{}",
+        text(&shown)
+    );
     let refused = piped(&["--write"]);
-    assert!(refused.status.code() == Some(2) && text(&refused).contains("standard input cannot be written"), "{}", text(&refused));
+    assert!(
+        refused.status.code() == Some(2)
+            && text(&refused).contains("standard input cannot be written"),
+        "{}",
+        text(&refused)
+    );
 }
 
 /// The second connection sees what the first one needed: one file, edited for both.
@@ -115,17 +156,26 @@ fn several_connections_share_a_file() {
     let folder = example("fix-several");
     let settings = fs::read_to_string(folder.join("ica.toml")).unwrap();
     let of = |name: &str, prefix: &str| {
-        let skip = settings.split("[skip]").next().unwrap().lines().filter(|line| !line.starts_with('#'));
+        let skip =
+            settings.split("[skip]").next().unwrap().lines().filter(|line| !line.starts_with('#'));
         let lines = skip.collect::<Vec<_>>().join("\n");
         format!(
             "[[connection]]\n{}\nskip = {{ browser-upload = \"no\" }}\n",
             lines.replace("\"seed-conflict\"", name).replace("\"ica/\"", prefix)
         )
     };
-    fs::write(folder.join("ica.toml"), of("\"one\"", "\"ica/\"") + &of("\"two\"", "\"lab/\"")).unwrap();
+    fs::write(folder.join("ica.toml"), of("\"one\"", "\"ica/\"") + &of("\"two\"", "\"lab/\""))
+        .unwrap();
     let output = run_in(&folder, &[&FIX[..], &["--write"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-    assert!(fs::read_to_string(folder.join("user-policy.json")).unwrap().contains("arn:aws:s3:::acme-genomics/lab/*"));
-    assert_eq!(fs::read_to_string(folder.join("bucket-policy.json")).unwrap().matches(ROLE).count(), 2);
+    assert!(
+        fs::read_to_string(folder.join("user-policy.json"))
+            .unwrap()
+            .contains("arn:aws:s3:::acme-genomics/lab/*")
+    );
+    assert_eq!(
+        fs::read_to_string(folder.join("bucket-policy.json")).unwrap().matches(ROLE).count(),
+        2
+    );
     assert_eq!(run_in(&folder, &["check", "--connection", "ica.toml"]).status.code(), Some(0));
 }

@@ -51,13 +51,22 @@ fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for region in &regions().list {
         for versioning in ["unversioned", "enabled", "suspended"] {
-            for (deny_others, advised) in [(false, false), (true, false), (false, true), (true, true)] {
+            for (deny_others, advised) in
+                [(false, false), (true, false), (false, true), (true, true)]
+            {
                 let options = Options { deny_others, advised, ..Options::default() };
                 let user = settings(&region.aws, versioning);
-                let role = Settings { user: None, role: Some("lab/illumina_ica_role".to_owned()), ..user.clone() };
+                let role = Settings {
+                    user: None,
+                    role: Some("lab/illumina_ica_role".to_owned()),
+                    ..user.clone()
+                };
                 for settings in [user, role] {
                     let kms_key = Some(key(&region.aws, ACCOUNT));
-                    cases.push(Case { settings: Settings { kms_key, ..settings.clone() }, options: options.clone() });
+                    cases.push(Case {
+                        settings: Settings { kms_key, ..settings.clone() },
+                        options: options.clone(),
+                    });
                     cases.push(Case { settings, options: options.clone() });
                 }
             }
@@ -74,7 +83,11 @@ fn cases() -> Vec<Case> {
         Settings { edition: some("seed"), ..base.clone() },
         Settings { state: some("connected"), ..base.clone() },
         Settings { user: some(&format!("arn:aws:iam::{OTHER}:user/lab/ica")), ..base.clone() },
-        Settings { user: some(&format!("arn:aws:iam::{OTHER}:user/ica")), kms_key: Some(key("us-east-1", ACCOUNT)), ..base.clone() },
+        Settings {
+            user: some(&format!("arn:aws:iam::{OTHER}:user/ica")),
+            kms_key: Some(key("us-east-1", ACCOUNT)),
+            ..base.clone()
+        },
         Settings {
             user: None,
             role: some(&format!("arn:aws:iam::{OTHER}:role/ica")),
@@ -100,12 +113,16 @@ fn made(case: &Case) -> Generated {
 
 /// The texts of the documents by the setting that takes them.
 fn texts(made: &Generated) -> BTreeMap<&'static str, Value> {
-    made.documents.iter().map(|document| (document.kind.setting(), serde_json::from_str(&text(document)).unwrap())).collect()
+    made.documents
+        .iter()
+        .map(|document| (document.kind.setting(), serde_json::from_str(&text(document)).unwrap()))
+        .collect()
 }
 
 /// The check of a connection whose layers are these documents and no others.
 fn checked(settings: &Settings, texts: &BTreeMap<&'static str, Value>) -> (Connection, Check) {
-    let file = |setting: &str| Some(texts.get(setting).map_or("none".to_owned(), |_| setting.to_owned()));
+    let file =
+        |setting: &str| Some(texts.get(setting).map_or("none".to_owned(), |_| setting.to_owned()));
     let settings = Settings {
         identity_policy: file("identity_policy").map(Files::One),
         bucket_policy: file("bucket_policy"),
@@ -124,7 +141,9 @@ fn checked(settings: &Settings, texts: &BTreeMap<&'static str, Value>) -> (Conne
 fn steps(check: &Check) -> impl Iterator<Item = (&'static str, IcaCaller, &str, Level, Verdict)> {
     check.operations.iter().flat_map(|operation| {
         operation.callers.iter().flat_map(move |report| {
-            report.steps.iter().map(move |step| (operation.id, report.caller, step.action.as_str(), step.level, step.verdict))
+            report.steps.iter().map(move |step| {
+                (operation.id, report.caller, step.action.as_str(), step.level, step.verdict)
+            })
         })
     })
 }
@@ -139,17 +158,29 @@ fn what_is_generated_is_clean_everywhere() {
             seen.insert((operation, caller));
             let may_be_missing = level == Level::Advised && !case.options.advised;
             // ICA does not document its tokens, so nobody knows whether they fit.
-            let wanted = if action == "sts:AssumeRoleWithWebIdentity" { Verdict::Unknown } else { Verdict::Allowed };
-            assert!(verdict == wanted || may_be_missing, "{operation} {caller:?} {action} is {verdict:?}\n{case:?}");
+            let wanted = if action == "sts:AssumeRoleWithWebIdentity" {
+                Verdict::Unknown
+            } else {
+                Verdict::Allowed
+            };
+            assert!(
+                verdict == wanted || may_be_missing,
+                "{operation} {caller:?} {action} is {verdict:?}\n{case:?}"
+            );
         }
     }
-    let all = catalogue().operations.iter().flat_map(|operation| operation.callers.iter().map(|caller| (operation.id.as_str(), *caller)));
+    let all = catalogue().operations.iter().flat_map(|operation| {
+        operation.callers.iter().map(|caller| (operation.id.as_str(), *caller))
+    });
     assert_eq!(seen, all.collect());
 }
 
 /// The steps of the catalogue that a case needs, told once more.
 fn needed(case: &Case, callers: &[IcaCaller]) -> Vec<&'static Step> {
-    let operations = catalogue().operations.iter().filter(|operation| operation.callers.iter().any(|caller| callers.contains(caller)));
+    let operations = catalogue()
+        .operations
+        .iter()
+        .filter(|operation| operation.callers.iter().any(|caller| callers.contains(caller)));
     let is_versioned = case.settings.versioning.as_deref() != Some("unversioned");
     let is_current = case.settings.edition.as_deref() != Some("seed");
     let fits = |step: &&Step| {
@@ -176,8 +207,19 @@ fn account(case: &Case) -> &'static str {
 }
 
 /// A policy with a statement for each step: what the catalogue says, written in another way than `generate` does.
-fn by_the_catalogue(case: &Case, callers: &[IcaCaller], at: At, principal: Option<&Value>, condition: Option<&Value>) -> Vec<Value> {
-    let literal = |text: &str| text.replace("${", "\u{1}").replace('*', "${*}").replace('?', "${?}").replace('\u{1}', "${$}{");
+fn by_the_catalogue(
+    case: &Case,
+    callers: &[IcaCaller],
+    at: At,
+    principal: Option<&Value>,
+    condition: Option<&Value>,
+) -> Vec<Value> {
+    let literal = |text: &str| {
+        text.replace("${", "\u{1}")
+            .replace('*', "${*}")
+            .replace('?', "${?}")
+            .replace('\u{1}', "${$}{")
+    };
     let prefix = literal(case.settings.prefix.as_deref().unwrap_or_default());
     let account = account(case);
     let session = case.settings.session_name.as_deref().unwrap_or("*");
@@ -188,7 +230,9 @@ fn by_the_catalogue(case: &Case, callers: &[IcaCaller], at: At, principal: Optio
             Target::Folder => format!("arn:aws:s3:::acme-genomics/{prefix}*/"),
             Target::Key if at == At::Caller => case.settings.kms_key.clone().unwrap(),
             Target::Key if at == At::Key => "*".to_owned(),
-            Target::FederatedUser if at == At::Caller => format!("arn:aws:sts::{account}:federated-user/{session}"),
+            Target::FederatedUser if at == At::Caller => {
+                format!("arn:aws:sts::{account}:federated-user/{session}")
+            }
             Target::Key | Target::FederatedUser | Target::Role => return None,
         };
         if at == At::Key && step.resource != Target::Key {
@@ -204,11 +248,18 @@ fn by_the_catalogue(case: &Case, callers: &[IcaCaller], at: At, principal: Optio
 }
 
 fn policy(statements: &[Value], kind: PolicyKind) -> Policy {
-    crate::support::documents::policy(&json!({"Version": "2012-10-17", "Statement": statements}).to_string(), kind)
+    crate::support::documents::policy(
+        &json!({"Version": "2012-10-17", "Statement": statements}).to_string(),
+        kind,
+    )
 }
 
 fn own(case: &Case) -> &'static [IcaCaller] {
-    if case.settings.role.is_some() { &[IcaCaller::OidcRole] } else { &[IcaCaller::IamUser, IcaCaller::FederatedSession] }
+    if case.settings.role.is_some() {
+        &[IcaCaller::OidcRole]
+    } else {
+        &[IcaCaller::IamUser, IcaCaller::FederatedSession]
+    }
 }
 
 #[test]
@@ -220,7 +271,8 @@ fn nothing_is_granted_beyond_the_catalogue() {
 
         let connection = connection(&case.settings, BTreeMap::new());
         let role = json!({"AWS": connection.cross_account_role.as_ref().unwrap().as_str()});
-        let mut bucket = by_the_catalogue(&case, &[IcaCaller::CrossAccountRole], At::Bucket, Some(&role), None);
+        let mut bucket =
+            by_the_catalogue(&case, &[IcaCaller::CrossAccountRole], At::Bucket, Some(&role), None);
         let account = account(&case);
         let session = case.settings.session_name.as_deref().unwrap_or("*");
         let mut principals = vec![connection.customer.arn().as_str().to_owned()];
@@ -230,30 +282,61 @@ fn nothing_is_granted_beyond_the_catalogue() {
         let root = json!({"AWS": account});
         let only_ica = json!({"ArnLike": {"aws:PrincipalArn": principals}});
         if account == OTHER {
-            bucket.extend(by_the_catalogue(&case, own(&case), At::Bucket, Some(&root), Some(&only_ica)));
+            bucket.extend(by_the_catalogue(
+                &case,
+                own(&case),
+                At::Bucket,
+                Some(&root),
+                Some(&only_ica),
+            ));
         }
         if let Some(key) = &case.settings.kms_key {
             // The first statement is AWS's default, with which every key is made.
             let owner = key.split(':').nth(4).unwrap();
-            let mut expected = vec![json!({"Effect": "Allow", "Principal": {"AWS": owner}, "Action": "kms:*", "Resource": "*"})];
-            expected.extend(by_the_catalogue(&case, &[IcaCaller::CrossAccountRole], At::Key, Some(&role), None));
+            let mut expected = vec![
+                json!({"Effect": "Allow", "Principal": {"AWS": owner}, "Action": "kms:*", "Resource": "*"}),
+            ];
+            expected.extend(by_the_catalogue(
+                &case,
+                &[IcaCaller::CrossAccountRole],
+                At::Key,
+                Some(&role),
+                None,
+            ));
             if owner != account {
-                expected.extend(by_the_catalogue(&case, own(&case), At::Key, Some(&root), Some(&only_ica)));
+                expected.extend(by_the_catalogue(
+                    &case,
+                    own(&case),
+                    At::Key,
+                    Some(&root),
+                    Some(&only_ica),
+                ));
             }
             assert_equal(&expected, &texts["kms_key_policy"], PolicyKind::KmsKey, &case);
         }
         // The Deny takes away; without it the Allow statements must be these.
-        let (deny, allow): (Vec<_>, Vec<_>) =
-            statements(&texts["bucket_policy"]).iter().cloned().partition(|statement| statement["Effect"] == "Deny");
+        let (deny, allow): (Vec<_>, Vec<_>) = statements(&texts["bucket_policy"])
+            .iter()
+            .cloned()
+            .partition(|statement| statement["Effect"] == "Deny");
         assert_equal(&bucket, &json!({"Statement": allow}), PolicyKind::Resource, &case);
         assert_eq!(deny.len(), usize::from(case.options.deny_others));
         principals.push(role["AWS"].as_str().unwrap().to_owned());
         for deny in deny {
-            assert_eq!(deny["Condition"], json!({"ArnNotLike": {"aws:PrincipalArn": principals}}), "{case:?}");
+            assert_eq!(
+                deny["Condition"],
+                json!({"ArnNotLike": {"aws:PrincipalArn": principals}}),
+                "{case:?}"
+            );
             // A Deny alone allows nothing; every action that is granted on objects is shut for others.
             let shut = deny["Action"].as_array().unwrap();
-            let on_objects = own_actions.iter().chain(&bucket).filter(|statement| statement["Resource"].as_str().unwrap().contains('/'));
-            for granted in on_objects.filter(|statement| statement["Action"].as_str().unwrap().starts_with("s3:")) {
+            let on_objects = own_actions
+                .iter()
+                .chain(&bucket)
+                .filter(|statement| statement["Resource"].as_str().unwrap().contains('/'));
+            for granted in on_objects
+                .filter(|statement| statement["Action"].as_str().unwrap().starts_with("s3:"))
+            {
                 assert!(shut.contains(&granted["Action"]), "{granted} {case:?}");
             }
         }
@@ -265,8 +348,15 @@ fn assert_equal(expected: &[Value], made: &Value, kind: PolicyKind, case: &Case)
     let (old, new) = (policy(expected, kind), policy(statements(made), kind));
     let differences = differences(&[&old], &[&new], Requests::Any);
     assert_eq!(differences.newly_allowed.undecided, None, "{case:?}");
-    assert!(differences.newly_allowed.regions.is_empty(), "{:?}\n{case:?}", differences.newly_allowed.regions[0].witness);
-    assert!(differences.newly_denied.regions.is_empty() && differences.newly_denied.undecided.is_none(), "{case:?}");
+    assert!(
+        differences.newly_allowed.regions.is_empty(),
+        "{:?}\n{case:?}",
+        differences.newly_allowed.regions[0].witness
+    );
+    assert!(
+        differences.newly_denied.regions.is_empty() && differences.newly_denied.undecided.is_none(),
+        "{case:?}"
+    );
 }
 
 fn statements(policy: &Value) -> &[Value] {
@@ -281,23 +371,39 @@ fn no_action_can_be_spared() {
         let settings = Settings { kms_key, ..settings("ap-south-1", versioning) };
         let case = Case { settings, options: Options { deny_others: true, ..Options::default() } };
         let whole = texts(&made(&case));
-        for (setting, document) in whole.iter().filter(|(_, document)| document.get("Statement").is_some()) {
-            for (number, statement) in statements(document).iter().enumerate().filter(|(_, statement)| statement["Effect"] == "Allow") {
-                for (position, action) in statement["Action"].as_array().unwrap().iter().enumerate() {
+        for (setting, document) in
+            whole.iter().filter(|(_, document)| document.get("Statement").is_some())
+        {
+            for (number, statement) in statements(document)
+                .iter()
+                .enumerate()
+                .filter(|(_, statement)| statement["Effect"] == "Allow")
+            {
+                for (position, action) in statement["Action"].as_array().unwrap().iter().enumerate()
+                {
                     let mut less = whole.clone();
-                    let actions = less.get_mut(setting).unwrap()["Statement"][number]["Action"].as_array_mut().unwrap();
+                    let actions = less.get_mut(setting).unwrap()["Statement"][number]["Action"]
+                        .as_array_mut()
+                        .unwrap();
                     actions.remove(position);
                     if actions.is_empty() {
-                        less.get_mut(setting).unwrap()["Statement"].as_array_mut().unwrap().remove(number);
+                        less.get_mut(setting).unwrap()["Statement"]
+                            .as_array_mut()
+                            .unwrap()
+                            .remove(number);
                     }
                     let (_, check) = checked(&case.settings, &less);
                     // AWS's default statement on the key is of its account; here all callers are of others, and need it not.
                     if action == "kms:*" {
                         continue;
                     }
-                    let is_blocked = steps(&check)
-                        .any(|(_, _, other, level, verdict)| action == other && level == Level::Required && verdict == Verdict::Blocked);
-                    assert!(is_blocked && check.worst() == Verdict::Blocked, "{setting} without {action}: {versioning}");
+                    let is_blocked = steps(&check).any(|(_, _, other, level, verdict)| {
+                        action == other && level == Level::Required && verdict == Verdict::Blocked
+                    });
+                    assert!(
+                        is_blocked && check.worst() == Verdict::Blocked,
+                        "{setting} without {action}: {versioning}"
+                    );
                     tried += 1;
                 }
             }
@@ -308,77 +414,136 @@ fn no_action_can_be_spared() {
 
 #[test]
 fn the_role_is_trusted_by_placeholders_until_they_are_filled() {
-    let role = Settings { user: None, role: Some("lab/ica".to_owned()), ..settings("us-east-1", "enabled") };
+    let role = Settings {
+        user: None,
+        role: Some("lab/ica".to_owned()),
+        ..settings("us-east-1", "enabled")
+    };
     let case = Case { settings: role, options: Options::default() };
     let open = made(&case);
     assert_eq!(open.placeholders.len(), 3);
-    let text = text(open.documents.iter().find(|document| document.kind == Kind::TrustPolicy).unwrap());
+    let text =
+        text(open.documents.iter().find(|document| document.kind == Kind::TrustPolicy).unwrap());
     assert!(open.placeholders.iter().all(|placeholder| text.contains(placeholder.name)), "{text}");
     assert!(!text.contains("GetFederationToken"));
 
-    let values = [("ICA_OIDC_ISSUER", "oidc.example.com"), ("ICA_OIDC_AUDIENCE", "ica"), ("ICA_OIDC_SUBJECT", "tenant")];
+    let values = [
+        ("ICA_OIDC_ISSUER", "oidc.example.com"),
+        ("ICA_OIDC_AUDIENCE", "ica"),
+        ("ICA_OIDC_SUBJECT", "tenant"),
+    ];
     let values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let mut case = Case { options: Options { values, ..Options::default() }, ..case };
     let filled = made(&case);
     assert_eq!(filled.placeholders, []);
     let texts = texts(&filled);
     let trust = &texts["trust_policy"]["Statement"][0];
-    assert_eq!(trust["Principal"]["Federated"], "arn:aws:iam::111122223333:oidc-provider/oidc.example.com");
-    assert_eq!(trust["Condition"]["StringEquals"], json!({"oidc.example.com:aud": ["ica"], "oidc.example.com:sub": ["tenant"]}));
+    assert_eq!(
+        trust["Principal"]["Federated"],
+        "arn:aws:iam::111122223333:oidc-provider/oidc.example.com"
+    );
+    assert_eq!(
+        trust["Condition"]["StringEquals"],
+        json!({"oidc.example.com:aud": ["ica"], "oidc.example.com:sub": ["tenant"]})
+    );
     // Who knows what is in ICA's tokens can have it checked.
-    case.settings.assume = ["oidc-role:oidc.example.com:aud=ica", "oidc-role:oidc.example.com:sub=tenant"].map(str::to_owned).into();
+    case.settings.assume =
+        ["oidc-role:oidc.example.com:aud=ica", "oidc-role:oidc.example.com:sub=tenant"]
+            .map(str::to_owned)
+            .into();
     let (_, check) = checked(&case.settings, &texts);
-    assert!(steps(&check).all(|(_, _, action, level, verdict)| action == "CORS" || level == Level::Advised || verdict == Verdict::Allowed));
+    assert!(steps(&check).all(|(_, _, action, level, verdict)| action == "CORS"
+        || level == Level::Advised
+        || verdict == Verdict::Allowed));
     case.settings.assume[0] = "oidc-role:oidc.example.com:aud=another".to_owned();
     assert_eq!(checked(&case.settings, &texts).1.worst(), Verdict::Blocked);
 }
 
 #[test]
 fn keys_that_s3_cannot_use_for_ica_are_refused() {
-    let plan = |settings: Settings| Plan::new(&connection(&settings, BTreeMap::new()), &Options::default());
-    let elsewhere = Settings { kms_key: Some(key("eu-west-1", ACCOUNT)), ..settings("us-east-1", "enabled") };
-    assert!(plan(elsewhere).unwrap_err().to_string().contains("the key is in eu-west-1, the bucket in us-east-1"));
-    let mut own = Settings { kms_key: Some("aws/s3".to_owned()), ..settings("us-east-1", "enabled") };
+    let plan = |settings: Settings| {
+        Plan::new(&connection(&settings, BTreeMap::new()), &Options::default())
+    };
+    let elsewhere =
+        Settings { kms_key: Some(key("eu-west-1", ACCOUNT)), ..settings("us-east-1", "enabled") };
+    assert!(
+        plan(elsewhere)
+            .unwrap_err()
+            .to_string()
+            .contains("the key is in eu-west-1, the bucket in us-east-1")
+    );
+    let mut own =
+        Settings { kms_key: Some("aws/s3".to_owned()), ..settings("us-east-1", "enabled") };
     assert!(plan(own.clone()).unwrap_err().to_string().contains("move-from-bucket"));
-    own.skip = ["copy-into-bucket", "copy-from-bucket", "move-from-bucket"].map(|id| (id.to_owned(), String::new())).into();
+    own.skip = ["copy-into-bucket", "copy-from-bucket", "move-from-bucket"]
+        .map(|id| (id.to_owned(), String::new()))
+        .into();
     let made = generate(&plan(own).unwrap());
     assert_eq!(made.policy(Kind::KmsKeyPolicy), None);
 }
 
 #[test]
 fn each_exception_of_the_deny_is_needed() {
-    let case = Case { settings: settings("il-central-1", "enabled"), options: Options { deny_others: true, ..Options::default() } };
+    let case = Case {
+        settings: settings("il-central-1", "enabled"),
+        options: Options { deny_others: true, ..Options::default() },
+    };
     let whole = texts(&made(&case));
     let deny = statements(&whole["bucket_policy"]).len() - 1;
     for number in 0..3 {
         let mut less = whole.clone();
-        let excepted = &mut less.get_mut("bucket_policy").unwrap()["Statement"][deny]["Condition"]["ArnNotLike"]["aws:PrincipalArn"];
+        let excepted = &mut less.get_mut("bucket_policy").unwrap()["Statement"][deny]["Condition"]
+            ["ArnNotLike"]["aws:PrincipalArn"];
         excepted.as_array_mut().unwrap().remove(number);
-        assert_eq!(checked(&case.settings, &less).1.worst(), Verdict::Blocked, "without exception {number}");
+        assert_eq!(
+            checked(&case.settings, &less).1.worst(),
+            Verdict::Blocked,
+            "without exception {number}"
+        );
     }
 }
 
 #[test]
 fn what_is_skipped_is_not_granted() {
     let copies = ["copy-into-bucket", "copy-from-bucket", "move-from-bucket"];
-    let skip = |ids: &[&str]| ids.iter().map(|id| ((*id).to_owned(), "not needed".to_owned())).collect();
+    let skip =
+        |ids: &[&str]| ids.iter().map(|id| ((*id).to_owned(), "not needed".to_owned())).collect();
     let mut case = Case { settings: settings("us-east-1", "enabled"), options: Options::default() };
     case.settings.skip = skip(&copies);
     case.settings.region = None;
     let made_without = made(&case);
-    assert_eq!(made_without.documents.iter().map(|document| document.kind).collect::<Vec<_>>(), [Kind::UserPolicy, Kind::Cors]);
+    assert_eq!(
+        made_without.documents.iter().map(|document| document.kind).collect::<Vec<_>>(),
+        [Kind::UserPolicy, Kind::Cors]
+    );
     assert!(checked(&case.settings, &texts(&made_without)).1.worst() <= Verdict::Unknown);
 
-    case.settings.skip = skip(&[&copies[..], &["delete-data", "restore-data", "browser-upload"]].concat());
+    case.settings.skip =
+        skip(&[&copies[..], &["delete-data", "restore-data", "browser-upload"]].concat());
     let made_less = made(&case);
-    let actions = made_less.policy(Kind::UserPolicy).unwrap().statement.iter().flat_map(|statement| &statement.action).collect::<Vec<_>>();
-    assert!(actions.iter().all(|action| !action.contains("Delete") && !action.contains("Restore")), "{actions:?}");
+    let actions = made_less
+        .policy(Kind::UserPolicy)
+        .unwrap()
+        .statement
+        .iter()
+        .flat_map(|statement| &statement.action)
+        .collect::<Vec<_>>();
+    assert!(
+        actions.iter().all(|action| !action.contains("Delete") && !action.contains("Restore")),
+        "{actions:?}"
+    );
     assert!(made_less.cors().is_none());
 
     // What others need stays, also where it is skipped itself.
     case.settings.skip = skip(&[&copies[..], &["issue-credentials", "upload-data"]].concat());
     let made_more = made(&case);
-    let actions = made_more.policy(Kind::UserPolicy).unwrap().statement.iter().flat_map(|statement| &statement.action).collect::<Vec<_>>();
+    let actions = made_more
+        .policy(Kind::UserPolicy)
+        .unwrap()
+        .statement
+        .iter()
+        .flat_map(|statement| &statement.action)
+        .collect::<Vec<_>>();
     assert!(actions.iter().any(|action| *action == "sts:GetFederationToken"));
     assert!(checked(&case.settings, &texts(&made_more)).1.worst() <= Verdict::Unknown);
 }
@@ -386,7 +551,9 @@ fn what_is_skipped_is_not_granted() {
 #[test]
 fn without_a_region_the_role_is_asked_for() {
     let settings = Settings { region: None, ..settings("us-east-1", "enabled") };
-    let error = Plan::new(&connection(&settings, BTreeMap::new()), &Options::default()).unwrap_err().to_string();
+    let error = Plan::new(&connection(&settings, BTreeMap::new()), &Options::default())
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("--ica-region") && error.contains("move-from-bucket"), "{error}");
     let elsewhere = Settings { region: Some("eu-west-1".to_owned()), ..settings };
     assert!(Plan::new(&connection(&elsewhere, BTreeMap::new()), &Options::default()).is_err());
@@ -397,7 +564,8 @@ fn names_of_statements_suit_identity_policies() {
     for case in cases() {
         for document in made(&case).documents {
             let Body::Policy(policy) = document.body else { continue };
-            let sids = policy.statement.iter().map(|statement| statement.sid).collect::<BTreeSet<_>>();
+            let sids =
+                policy.statement.iter().map(|statement| statement.sid).collect::<BTreeSet<_>>();
             assert_eq!(sids.len(), policy.statement.len(), "{case:?}");
             assert!(sids.iter().all(|sid| sid.bytes().all(|byte| byte.is_ascii_alphanumeric())));
         }

@@ -28,7 +28,10 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>();
+    let mut names = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect::<Vec<_>>();
     names.sort();
     names
 }
@@ -41,9 +44,17 @@ fn what_is_written_is_clean_under_check() {
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         let output = run_in(&here, &["check", format]);
         assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
-        assert!(!stdout(&output).contains("move-from-bucket       -                   -                   blocked"), "{}", stdout(&output));
+        assert!(
+            !stdout(&output)
+                .contains("move-from-bucket       -                   -                   blocked"),
+            "{}",
+            stdout(&output)
+        );
     }
-    assert_eq!(names(&here.join("human")), ["bucket-policy.json", "cors.json", "ica.toml", "user-policy.json"]);
+    assert_eq!(
+        names(&here.join("human")),
+        ["bucket-policy.json", "cors.json", "ica.toml", "user-policy.json"]
+    );
     assert!(names(&here.join("terraform")).contains(&"ica.tf".to_owned()));
     assert!(names(&here.join("cloudformation")).contains(&"ica.template.json".to_owned()));
 }
@@ -52,7 +63,10 @@ fn what_is_written_is_clean_under_check() {
 #[test]
 fn what_is_written_leaves_nothing_unknown() {
     let here = folder("settled");
-    let key = ["--kms-key", "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"];
+    let key = [
+        "--kms-key",
+        "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    ];
     for (name, more) in [("plain", &[][..]), ("key", &key)] {
         assert_eq!(generate(&here, &[&["--write", name], more].concat()).status.code(), Some(0));
         let settings = fs::read_to_string(here.join(name).join("ica.toml")).unwrap();
@@ -71,11 +85,18 @@ fn nothing_is_written_over_without_force() {
     fs::remove_file(here.join("out/cors.json")).unwrap();
     let output = generate(&here, &["--write", "out"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("`out/user-policy.json`") && stderr(&output).contains("--force"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("`out/user-policy.json`") && stderr(&output).contains("--force"),
+        "{}",
+        stderr(&output)
+    );
     assert_eq!(fs::read_to_string(here.join("out/user-policy.json")).unwrap(), "mine");
     assert_eq!(names(&here.join("out")), ["bucket-policy.json", "ica.toml", "user-policy.json"]);
     assert_eq!(generate(&here, &["--write", "out", "--force"]).status.code(), Some(0));
-    assert_eq!(names(&here.join("out")), ["bucket-policy.json", "cors.json", "ica.toml", "user-policy.json"]);
+    assert_eq!(
+        names(&here.join("out")),
+        ["bucket-policy.json", "cors.json", "ica.toml", "user-policy.json"]
+    );
     assert_eq!(run_in(&here, &["check", "out"]).status.code(), Some(0));
 }
 
@@ -94,7 +115,9 @@ fn a_folder_that_cannot_be_is_told_and_nothing_is_left() {
 
 #[test]
 fn reports_follow_the_published_schema() {
-    let schema = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/generate-v1.json")).unwrap();
+    let schema =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/generate-v1.json"))
+            .unwrap();
     let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
     let here = folder("schema");
     for more in [
@@ -107,9 +130,13 @@ fn reports_follow_the_published_schema() {
     ] {
         let output = generate(&here, &[more, &["--format", "json"]].concat());
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let errors = validator.iter_errors(&report).map(|error| error.to_string()).collect::<Vec<_>>();
+        let errors =
+            validator.iter_errors(&report).map(|error| error.to_string()).collect::<Vec<_>>();
         assert!(errors.is_empty(), "{errors:?}\n{report}");
-        assert_eq!(report["errors"].as_array().unwrap().is_empty(), output.status.code() == Some(0));
+        assert_eq!(
+            report["errors"].as_array().unwrap().is_empty(),
+            output.status.code() == Some(0)
+        );
     }
 }
 
@@ -131,23 +158,47 @@ fn printed_documents_stand_under_their_names() {
 fn terraform_says_the_same() {
     let here = folder("terraform");
     let odd = ["--prefix", "a*b${c}%{d}\"e\\/"];
-    let flags = FLAGS.iter().filter(|flag| !["--prefix", "ica/"].contains(flag)).copied().collect::<Vec<_>>();
-    let both = |format: &str| stdout(&run_in(&here, &[&["generate"], &flags[..], &odd, &["--deny-others", "--format", format]].concat()));
+    let flags = FLAGS
+        .iter()
+        .filter(|flag| !["--prefix", "ica/"].contains(flag))
+        .copied()
+        .collect::<Vec<_>>();
+    let both = |format: &str| {
+        stdout(&run_in(
+            &here,
+            &[&["generate"], &flags[..], &odd, &["--deny-others", "--format", format]].concat(),
+        ))
+    };
     let json: Value = serde_json::from_str(&both("json")).unwrap();
     let body: hcl::Body = hcl::parse(&both("terraform")).unwrap();
     let policy = |resource: &str| {
-        let block = body.blocks().find(|block| block.labels[0].as_str() == resource).unwrap_or_else(|| panic!("{resource}"));
-        let attribute = block.body.attributes().find(|attribute| attribute.key() == "policy").unwrap();
+        let block = body
+            .blocks()
+            .find(|block| block.labels[0].as_str() == resource)
+            .unwrap_or_else(|| panic!("{resource}"));
+        let attribute =
+            block.body.attributes().find(|attribute| attribute.key() == "policy").unwrap();
         let hcl::Expression::FuncCall(call) = attribute.expr() else { panic!("{attribute:?}") };
         assert_eq!(call.name.to_string(), "jsonencode");
-        let value: hcl::Value = hcl::eval::Evaluate::evaluate(&call.args[0], &hcl::eval::Context::new()).unwrap();
+        let value: hcl::Value =
+            hcl::eval::Evaluate::evaluate(&call.args[0], &hcl::eval::Context::new()).unwrap();
         serde_json::to_value(value).unwrap()
     };
-    for (kind, resource) in [("user-policy", "aws_iam_policy"), ("bucket-policy", "aws_s3_bucket_policy")] {
-        let document = json["documents"].as_array().unwrap().iter().find(|document| document["kind"] == kind).unwrap();
+    for (kind, resource) in
+        [("user-policy", "aws_iam_policy"), ("bucket-policy", "aws_s3_bucket_policy")]
+    {
+        let document = json["documents"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|document| document["kind"] == kind)
+            .unwrap();
         assert_eq!(policy(resource), document["document"]);
     }
-    let user = body.blocks().find(|block| block.labels[0].as_str() == "aws_iam_user_policy_attachment").unwrap();
+    let user = body
+        .blocks()
+        .find(|block| block.labels[0].as_str() == "aws_iam_user_policy_attachment")
+        .unwrap();
     let name = user.body.attributes().find(|attribute| attribute.key() == "user").unwrap();
     assert_eq!(name.expr().to_string(), "\"illumina_ica_admin\"");
 }
@@ -155,13 +206,25 @@ fn terraform_says_the_same() {
 #[test]
 fn cloudformation_says_the_same() {
     let here = folder("cloudformation");
-    let json: Value = serde_json::from_str(&stdout(&generate(&here, &["--deny-others", "--format", "json"]))).unwrap();
-    let template: Value = serde_json::from_str(&stdout(&generate(&here, &["--deny-others", "--format", "cloudformation"]))).unwrap();
+    let json: Value =
+        serde_json::from_str(&stdout(&generate(&here, &["--deny-others", "--format", "json"])))
+            .unwrap();
+    let template: Value = serde_json::from_str(&stdout(&generate(
+        &here,
+        &["--deny-others", "--format", "cloudformation"],
+    )))
+    .unwrap();
     let resource = |name: &str| &template["Resources"][name]["Properties"]["PolicyDocument"];
     assert_eq!(*resource("IcaPolicy"), json["documents"][0]["document"]);
     assert_eq!(*resource("IcaBucketPolicy"), json["documents"][1]["document"]);
-    assert_eq!(template["Resources"]["IcaPolicy"]["Properties"]["Users"], serde_json::json!(["illumina_ica_admin"]));
-    assert_eq!(template["Metadata"]["BucketCorsConfiguration"]["CorsRules"][0]["ExposedHeaders"][0], "ETag");
+    assert_eq!(
+        template["Resources"]["IcaPolicy"]["Properties"]["Users"],
+        serde_json::json!(["illumina_ica_admin"])
+    );
+    assert_eq!(
+        template["Metadata"]["BucketCorsConfiguration"]["CorsRules"][0]["ExposedHeaders"][0],
+        "ETag"
+    );
 }
 
 /// Layers that a settings file names stay in force for the check of what is made: an SCP that forbids deletes is still seen.
@@ -175,10 +238,15 @@ fn other_layers_of_a_settings_file_are_kept() {
     let settings = "bucket = 'b-1'\naccount = '111122223333'\nregion = 'us-east-1'\nuser = 'u'\nscp = 'scp.json'\nbucket_policy = 'gone.json'\n\
                     [skip]\nmove-from-bucket = 'never'";
     fs::write(here.join("old/ica.toml"), settings).unwrap();
-    let output = run_in(&here, &["generate", "--connection", "old/ica.toml", "--write", "new/deep"]);
+    let output =
+        run_in(&here, &["generate", "--connection", "old/ica.toml", "--write", "new/deep"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let made = fs::read_to_string(here.join("new/deep/ica.toml")).unwrap();
-    for words in ["scp = \"../../old/scp.json\"", "bucket_policy = \"bucket-policy.json\"", "move-from-bucket = \"never\""] {
+    for words in [
+        "scp = \"../../old/scp.json\"",
+        "bucket_policy = \"bucket-policy.json\"",
+        "move-from-bucket = \"never\"",
+    ] {
         assert!(made.contains(words), "{made}");
     }
     let output = run_in(&here, &["check", "new/deep"]);
@@ -189,7 +257,8 @@ fn other_layers_of_a_settings_file_are_kept() {
 #[test]
 fn wrong_usage_says_what_to_do() {
     let here = folder("usage");
-    fs::write(here.join("two.toml"), "[[connection]]\nname = 'a'\n[[connection]]\nname = 'b'").unwrap();
+    fs::write(here.join("two.toml"), "[[connection]]\nname = 'a'\n[[connection]]\nname = 'b'")
+        .unwrap();
     for (more, words) in [
         (&["--set", "ICA"][..], "NAME=VALUE"),
         (&["--set", "ICA=x"], "ICA_OIDC_ISSUER"),
@@ -198,7 +267,8 @@ fn wrong_usage_says_what_to_do() {
         (&["--region", "eu-north-1"], "--ica-region"),
     ] {
         let left_out = if more[0] == "--region" { &["--region", "us-east-1"][..] } else { &[] };
-        let flags = FLAGS.iter().filter(|flag| !left_out.contains(flag)).copied().collect::<Vec<_>>();
+        let flags =
+            FLAGS.iter().filter(|flag| !left_out.contains(flag)).copied().collect::<Vec<_>>();
         let output = run_in(&here, &[&["generate"], &flags[..], more].concat());
         assert_eq!(output.status.code(), Some(2), "{more:?}");
         assert!(stderr(&output).contains(words), "{}", stderr(&output));
@@ -214,17 +284,37 @@ fn a_folder_without_settings_is_read_by_the_names_of_its_files() {
     fs::remove_file(here.join("out/ica.toml")).unwrap();
     fs::write(here.join("out/location.txt"), "None\n").unwrap();
     fs::write(here.join("out/versioning.txt"), "Enabled\n").unwrap();
-    let flags = ["--bucket", "acme-genomics", "--account", "111122223333", "--prefix", "ica/", "--user", "lab/illumina_ica_admin"];
+    let flags = [
+        "--bucket",
+        "acme-genomics",
+        "--account",
+        "111122223333",
+        "--prefix",
+        "ica/",
+        "--user",
+        "lab/illumina_ica_admin",
+    ];
     let output = run_in(&here, &[&["check", "out"], &flags[..]].concat());
     assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
     assert!(stdout(&output).contains("us-east-1, enabled, prefix ica/"), "{}", stdout(&output));
-    assert!(stderr(&output).contains("user-policy.json is read as identity policy, by its name"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("user-policy.json is read as identity policy, by its name"),
+        "{}",
+        stderr(&output)
+    );
     // A flag goes over what is found, and takes a file out that nobody could tell.
     fs::write(here.join("out/mystery.json"), DENY).unwrap();
     let output = run_in(&here, &[&["check", "out"], &flags[..]].concat());
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("`mystery.json` could be a bucket policy, a key policy"), "{}", stderr(&output));
-    let output = run_in(&here, &[&["check", "out", "--bucket-policy", "out/mystery.json"], &flags[..]].concat());
+    assert!(
+        stderr(&output).contains("`mystery.json` could be a bucket policy, a key policy"),
+        "{}",
+        stderr(&output)
+    );
+    let output = run_in(
+        &here,
+        &[&["check", "out", "--bucket-policy", "out/mystery.json"], &flags[..]].concat(),
+    );
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert!(stdout(&output).contains("delete-data            blocked"), "{}", stdout(&output));
 }
@@ -234,7 +324,11 @@ fn folders_that_say_nothing_are_refused() {
     let here = folder("nothing");
     fs::write(here.join("file.json"), DENY).unwrap();
     fs::create_dir(here.join("empty")).unwrap();
-    for (dir, code, words) in [("file.json", 2, "is no folder"), ("empty", 2, "no file that"), ("missing", 3, "cannot be read")] {
+    for (dir, code, words) in [
+        ("file.json", 2, "is no folder"),
+        ("empty", 2, "no file that"),
+        ("missing", 3, "cannot be read"),
+    ] {
         let output = run_in(&here, &["check", dir]);
         assert_eq!(output.status.code(), Some(code), "{dir}");
         assert!(stderr(&output).contains(words), "{}", stderr(&output));

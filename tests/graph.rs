@@ -10,7 +10,13 @@ const EXAMPLE: &str = "examples/seed-conflict/ica.toml";
 
 fn run(arguments: &[&str]) -> Output {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    Command::new(env!("CARGO_BIN_EXE_ica-policy")).arg("graph").args(arguments).current_dir(root).env_clear().output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_ica-policy"))
+        .arg("graph")
+        .args(arguments)
+        .current_dir(root)
+        .env_clear()
+        .output()
+        .unwrap()
 }
 
 #[test]
@@ -19,7 +25,12 @@ fn the_graph_of_the_catalogue_has_all_of_it() {
     for operation in &catalogue().operations {
         for caller in &operation.callers {
             let is_here = |thing: &Thing| matches!(thing, Thing::Operation { id, caller: by } if *id == operation.id && by == caller);
-            assert_eq!(graph.nodes().filter(|(_, node)| is_here(&node.thing)).count(), 1, "{}", operation.id);
+            assert_eq!(
+                graph.nodes().filter(|(_, node)| is_here(&node.thing)).count(),
+                1,
+                "{}",
+                operation.id
+            );
             let steps = graph.nodes().filter(
                 |(_, node)| matches!(&node.thing, Thing::Step { operation: of, caller: by, .. } if *of == operation.id && by == caller),
             );
@@ -38,10 +49,21 @@ fn what_an_operation_needs_and_what_needs_it_are_two_sides_of_one() {
     };
     for operation in &catalogue().operations {
         for before in graph.operations_before(&operation.id) {
-            assert!(graph.operations_behind(id(&before)).iter().any(|behind| id(behind) == operation.id), "{before:?} {}", operation.id);
+            assert!(
+                graph
+                    .operations_behind(id(&before))
+                    .iter()
+                    .any(|behind| id(behind) == operation.id),
+                "{before:?} {}",
+                operation.id
+            );
         }
         for needed in &operation.needs {
-            assert!(graph.operations_before(&operation.id).contains(&Depends::Always(needed)), "{}", operation.id);
+            assert!(
+                graph.operations_before(&operation.id).contains(&Depends::Always(needed)),
+                "{}",
+                operation.id
+            );
         }
     }
     // With a role everything begins with it; with a user nothing comes before the validation.
@@ -53,9 +75,15 @@ fn what_an_operation_needs_and_what_needs_it_are_two_sides_of_one() {
 fn dot_parts(text: &str) -> (BTreeSet<String>, Vec<(String, String)>) {
     let mut nodes = BTreeSet::new();
     let mut edges = Vec::new();
-    for line in text.lines().map(str::trim).filter(|line| line.starts_with('n') && !line.starts_with("node")) {
+    for line in text
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with('n') && !line.starts_with("node"))
+    {
         match line.split_once(" -> ") {
-            Some((from, to)) => edges.push((from.to_owned(), to.split([' ', ';']).next().unwrap().to_owned())),
+            Some((from, to)) => {
+                edges.push((from.to_owned(), to.split([' ', ';']).next().unwrap().to_owned()))
+            }
             None => drop(nodes.insert(line.split(' ').next().unwrap().to_owned())),
         }
     }
@@ -64,17 +92,34 @@ fn dot_parts(text: &str) -> (BTreeSet<String>, Vec<(String, String)>) {
 
 #[test]
 fn the_language_of_graphviz_is_whole() {
-    for arguments in [&[][..], &["--without-steps"], &["--connection", EXAMPLE], &["--connection", EXAMPLE, "--without-steps"]] {
+    for arguments in [
+        &[][..],
+        &["--without-steps"],
+        &["--connection", EXAMPLE],
+        &["--connection", EXAMPLE, "--without-steps"],
+    ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(0), "{arguments:?}");
         let text = stdout(&output);
         let (nodes, edges) = dot_parts(&text);
-        assert!(text.starts_with("digraph ica {") && text.ends_with("}\n") && nodes.len() > 20 && edges.len() >= 20, "{text}");
-        assert!(edges.iter().all(|(from, to)| nodes.contains(from) && nodes.contains(to)), "{text}");
+        assert!(
+            text.starts_with("digraph ica {")
+                && text.ends_with("}\n")
+                && nodes.len() > 20
+                && edges.len() >= 20,
+            "{text}"
+        );
+        assert!(
+            edges.iter().all(|(from, to)| nodes.contains(from) && nodes.contains(to)),
+            "{text}"
+        );
         // Only callers whom nobody makes, and settings, stand at the beginning; every operation and every request hangs on something.
         let targets = edges.iter().map(|(_, to)| to).collect::<BTreeSet<_>>();
         for node in nodes.iter().filter(|node| !targets.contains(node)) {
-            let line = text.lines().find(|line| line.trim_start().starts_with(&format!("{node} ["))).unwrap();
+            let line = text
+                .lines()
+                .find(|line| line.trim_start().starts_with(&format!("{node} [")))
+                .unwrap();
             let name = line.split("label=\"").nth(1).unwrap().split(['"', '\\']).next().unwrap();
             let is_caller = IcaCaller::ALL.iter().any(|caller| caller.id() == name);
             assert!(is_caller || guide().setting(name).is_some(), "{name}: {text}");
@@ -90,8 +135,23 @@ fn root_causes_and_consequences_are_told_apart() {
     let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#;
     std::fs::write(folder.join("user.json"), policy).unwrap();
     let file = folder.join("user.json").display().to_string();
-    let flags = ["--bucket", "acme-genomics", "--account", "111122223333", "--region", "us-east-1", "--prefix", "ica/", "--user", "u"];
-    let flags = [&flags[..], &["--identity-policy", &file, "--bucket-policy", "none", "--versioning", "unversioned"]].concat();
+    let flags = [
+        "--bucket",
+        "acme-genomics",
+        "--account",
+        "111122223333",
+        "--region",
+        "us-east-1",
+        "--prefix",
+        "ica/",
+        "--user",
+        "u",
+    ];
+    let flags = [
+        &flags[..],
+        &["--identity-policy", &file, "--bucket-policy", "none", "--versioning", "unversioned"],
+    ]
+    .concat();
     let text = stdout(&run(&flags));
     assert!(text.contains("\"issue-credentials\\niam-user\\nblocked, root cause\""), "{text}");
     assert!(text.contains("\"upload-data\\niam-user\\nallowed\""), "{text}");
@@ -99,13 +159,19 @@ fn root_causes_and_consequences_are_told_apart() {
     assert!(root.contains("fillcolor=\"#ffd0cc\"") && root.contains("penwidth=3"), "{root}");
     let sts = text.lines().find(|line| line.contains("sts:GetFederationToken")).unwrap();
     assert!(sts.contains("blocked") && sts.contains("penwidth=3"), "{sts}");
-    let behind = text.lines().find(|line| line.contains("\"browser-upload\\nfederated-session")).unwrap();
-    let download = text.lines().find(|line| line.contains("\"download-data\\nfederated-session")).unwrap();
-    assert!(download.contains("blocked, a consequence") && !download.contains("penwidth"), "{download}");
+    let behind =
+        text.lines().find(|line| line.contains("\"browser-upload\\nfederated-session")).unwrap();
+    let download =
+        text.lines().find(|line| line.contains("\"download-data\\nfederated-session")).unwrap();
+    assert!(
+        download.contains("blocked, a consequence") && !download.contains("penwidth"),
+        "{download}"
+    );
     assert!(behind.contains("blocked"), "{behind}");
     let mermaid = stdout(&run(&[&flags[..], &["--format", "mermaid"]].concat()));
     assert!(
-        mermaid.contains("flowchart LR") && mermaid.contains("(\"issue-credentials<br/>iam-user<br/>blocked, root cause\")"),
+        mermaid.contains("flowchart LR")
+            && mermaid.contains("(\"issue-credentials<br/>iam-user<br/>blocked, root cause\")"),
         "{mermaid}"
     );
     assert!(mermaid.contains("-->|makes|"), "{mermaid}");

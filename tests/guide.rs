@@ -2,7 +2,8 @@ use crate::support::holds_to_schema;
 use crate::support::run::stdout;
 use ica_policy::ica::catalogue::catalogue;
 use ica_policy::ica::guide::{
-    Cover, Fit, Page, PageKind, Predictor, Topic, answer, guide, messages_page, requirements_page, settings_page, topics_page,
+    Cover, Fit, Page, PageKind, Predictor, Topic, answer, guide, messages_page, requirements_page,
+    settings_page, topics_page,
 };
 use ica_policy::report::page_markdown;
 use serde_json::Value;
@@ -47,21 +48,31 @@ const MADE: &str = "<!-- made from the tables in src/ica; `UPDATE_PAGES=1 cargo 
 /// The documents that are made of the tables.
 fn documents() -> BTreeMap<String, String> {
     let mut documents = BTreeMap::new();
-    let mut add = |name: &str, text: String| documents.insert(format!("docs/{name}"), format!("{MADE}{text}"));
+    let mut add = |name: &str, text: String| {
+        documents.insert(format!("docs/{name}"), format!("{MADE}{text}"))
+    };
     for operation in &catalogue().operations {
-        add(&format!("operations/{}.md", operation.id), page_markdown::page(&Topic::Operation(operation).page(), 1, Some("")));
+        add(
+            &format!("operations/{}.md", operation.id),
+            page_markdown::page(&Topic::Operation(operation).page(), 1, Some("")),
+        );
     }
-    let mut index =
-        String::from("# operations\n\nWhat Illumina Connected Analytics does with a bucket, and what each operation needs.\n\n");
+    let mut index = String::from(
+        "# operations\n\nWhat Illumina Connected Analytics does with a bucket, and what each operation needs.\n\n",
+    );
     for operation in &catalogue().operations {
-        let callers = operation.callers.iter().map(|caller| caller.id()).collect::<Vec<_>>().join(", ");
+        let callers =
+            operation.callers.iter().map(|caller| caller.id()).collect::<Vec<_>>().join(", ");
         index += &format!("- [{0}]({0}.md): {1} ({callers})\n", operation.id, operation.title);
     }
     add("operations/README.md", index);
     add("troubleshooting.md", page_markdown::page(&messages_page(), 1, Some("operations/")));
     add("requirements.md", page_markdown::page(&requirements_page(), 1, Some("operations/")));
     let intro = "# settings, assumptions, open points\n\nWhat counts beside the policies, what reports assume, and what AWS's own pages leave open.\n";
-    let pages = settings_page().iter().map(|page| format!("\n{}", page_markdown::page(page, 2, Some("operations/")))).collect::<String>();
+    let pages = settings_page()
+        .iter()
+        .map(|page| format!("\n{}", page_markdown::page(page, 2, Some("operations/"))))
+        .collect::<String>();
     add("settings.md", intro.to_owned() + &pages);
     documents
 }
@@ -75,7 +86,10 @@ fn the_documents_are_those_of_the_tables() {
     }
     for (name, text) in &documents {
         let written = fs::read_to_string(root().join(name)).unwrap_or_default();
-        assert!(written == *text, "{name} is not what the tables say; `UPDATE_PAGES=1 cargo test --test all guide` writes it again");
+        assert!(
+            written == *text,
+            "{name} is not what the tables say; `UPDATE_PAGES=1 cargo test --test all guide` writes it again"
+        );
     }
     for file in fs::read_dir(root().join("docs/operations")).unwrap() {
         let name = format!("docs/operations/{}", file.unwrap().file_name().to_string_lossy());
@@ -95,7 +109,9 @@ fn links_of_the_documents_lead_somewhere() {
 }
 
 fn has_action(operation: &str, action: &str) -> bool {
-    catalogue().operation(operation).is_some_and(|operation| operation.steps.iter().any(|step| step.action == action))
+    catalogue()
+        .operation(operation)
+        .is_some_and(|operation| operation.steps.iter().any(|step| step.action == action))
 }
 
 #[test]
@@ -104,31 +120,51 @@ fn every_name_in_the_tables_exists() {
     let is_operation = |id: &str| catalogue().operation(id).is_some();
     for operation in &catalogue().operations {
         assert!(guide.note(&operation.id).is_some(), "{} has no note in notes.toml", operation.id);
-        let covers = |requirement: &&ica_policy::ica::guide::Requirement| requirement.is_covered_by_operation(&operation.id);
+        let covers = |requirement: &&ica_policy::ica::guide::Requirement| {
+            requirement.is_covered_by_operation(&operation.id)
+        };
         let asked = operation.steps.iter().any(|step| step.source.starts_with("SEED"));
-        assert!(!asked || guide.requirements.iter().any(|requirement| covers(&requirement)), "{}: no words of the page", operation.id);
+        assert!(
+            !asked || guide.requirements.iter().any(|requirement| covers(&requirement)),
+            "{}: no words of the page",
+            operation.id
+        );
     }
     for note in &guide.notes {
         assert!(is_operation(&note.operation), "{}", note.operation);
     }
     for setting in &guide.settings {
         assert!(setting.operations.iter().all(|id| is_operation(id)), "{}", setting.id);
-        assert!(setting.assumption.iter().all(|id| catalogue().assumption(id).is_some()), "{}", setting.id);
+        assert!(
+            setting.assumption.iter().all(|id| catalogue().assumption(id).is_some()),
+            "{}",
+            setting.id
+        );
     }
     for message in &guide.messages {
         assert!(!message.predicted.is_empty() || message.not_visible.is_some(), "{}", message.id);
         for predictor in &message.predicted {
             match predictor {
-                Predictor::Operation { operation, kinds } => assert!(is_operation(operation) && !kinds.is_empty(), "{}", message.id),
-                Predictor::Setting { check } => assert!(guide.setting(check).is_some(), "{}: {check}", message.id),
+                Predictor::Operation { operation, kinds } => {
+                    assert!(is_operation(operation) && !kinds.is_empty(), "{}", message.id)
+                }
+                Predictor::Setting { check } => {
+                    assert!(guide.setting(check).is_some(), "{}: {check}", message.id)
+                }
             }
         }
     }
     for requirement in &guide.requirements {
-        assert!(!requirement.covered.is_empty() || requirement.not_visible.is_some(), "{}", requirement.says);
+        assert!(
+            !requirement.covered.is_empty() || requirement.not_visible.is_some(),
+            "{}",
+            requirement.says
+        );
         for cover in &requirement.covered {
             let exists = match cover {
-                Cover::Operation { operation, action: Some(action) } => has_action(operation, action),
+                Cover::Operation { operation, action: Some(action) } => {
+                    has_action(operation, action)
+                }
                 Cover::Operation { operation, action: None } => is_operation(operation),
                 Cover::Setting { check } => guide.setting(check).is_some(),
                 Cover::Message { message } => guide.message(message).is_some(),
@@ -149,13 +185,24 @@ fn connections() -> Vec<Vec<String>> {
         fs::write(folder.join(name), text).unwrap();
         folder.join(name).display().to_string()
     };
-    let public = file("public.json", r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}}"#);
-    let blocks = file("blocks.json", r#"{"BlockPublicPolicy": true, "RestrictPublicBuckets": true}"#);
+    let public = file(
+        "public.json",
+        r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}}"#,
+    );
+    let blocks =
+        file("blocks.json", r#"{"BlockPublicPolicy": true, "RestrictPublicBuckets": true}"#);
     let default = file("default.json", r#"{"SSEAlgorithm": "AES256"}"#);
-    let cors =
-        file("cors.json", r#"[{"AllowedOrigins": ["https://ica.illumina.com"], "AllowedMethods": ["PUT"], "ExposeHeaders": ["ETag"]}]"#);
-    let all = file("all.json", r#"{"Statement": {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}}"#);
-    let settings = format!("--cors none --notifications none --ownership ObjectWriter --bucket-encryption {default}");
+    let cors = file(
+        "cors.json",
+        r#"[{"AllowedOrigins": ["https://ica.illumina.com"], "AllowedMethods": ["PUT"], "ExposeHeaders": ["ETag"]}]"#,
+    );
+    let all = file(
+        "all.json",
+        r#"{"Statement": {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}}"#,
+    );
+    let settings = format!(
+        "--cors none --notifications none --ownership ObjectWriter --bucket-encryption {default}"
+    );
     let public = format!("--bucket-policy {public} --public-access-block {blocks}");
     let key = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     let more = [
@@ -166,12 +213,17 @@ fn connections() -> Vec<Vec<String>> {
         format!(
             "--bucket acme-genomics --prefix ica/ --user arn:aws:iam::444455556666:user/u --versioning enabled --identity-policy {all} {public}"
         ),
-        format!("--bucket acme-genomics --prefix ica/ --role arn:aws:iam::444455556666:role/r {public}"),
+        format!(
+            "--bucket acme-genomics --prefix ica/ --role arn:aws:iam::444455556666:role/r {public}"
+        ),
         format!("--bucket acme-genomics --prefix ica/ --user u --region eu-west-2 --kms-key {key}"),
-        "--bucket acme-genomics --prefix ica/ --user u --region eu-west-2 --kms-key aws/s3".to_owned(),
+        "--bucket acme-genomics --prefix ica/ --user u --region eu-west-2 --kms-key aws/s3"
+            .to_owned(),
     ];
     let common = ["check", "--account", "111122223333", "--format", "json"].map(str::to_owned);
-    more.iter().map(|more| common.iter().cloned().chain(more.split(' ').map(str::to_owned)).collect()).collect()
+    more.iter()
+        .map(|more| common.iter().cloned().chain(more.split(' ').map(str::to_owned)).collect())
+        .collect()
 }
 
 /// What reports show of settings is in the table, and the table says truly which settings are judged, in which operations, and what is
@@ -183,14 +235,26 @@ fn the_settings_of_reports_are_in_the_table() {
     for arguments in connections() {
         let arguments = arguments.iter().map(String::as_str).collect::<Vec<_>>();
         let report: Value = serde_json::from_slice(&run(&arguments).stdout).unwrap();
-        for operation in report["operations"].as_array().unwrap_or_else(|| panic!("{arguments:?}: {report}")) {
-            for step in operation["callers"].as_array().unwrap().iter().flat_map(|caller| caller["steps"].as_array().unwrap()) {
+        for operation in
+            report["operations"].as_array().unwrap_or_else(|| panic!("{arguments:?}: {report}"))
+        {
+            for step in operation["callers"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .flat_map(|caller| caller["steps"].as_array().unwrap())
+            {
                 let action = step["action"].as_str().unwrap();
                 if action.contains(':') {
                     continue;
                 }
-                let setting = guide().setting(action).unwrap_or_else(|| panic!("`{action}` has no row in checks.toml"));
-                shown.entry(&setting.id).or_default().insert(operation["id"].as_str().unwrap().to_owned());
+                let setting = guide()
+                    .setting(action)
+                    .unwrap_or_else(|| panic!("`{action}` has no row in checks.toml"));
+                shown
+                    .entry(&setting.id)
+                    .or_default()
+                    .insert(operation["id"].as_str().unwrap().to_owned());
                 judged.extend((step["verdict"] != "unknown").then_some(setting.id.as_str()));
                 // What the check itself rests on is told on its page, or has one of its own.
                 for assumed in step["assumes"].as_array().unwrap() {
@@ -264,23 +328,40 @@ const ASK_NOTHING: [&str; 3] = [
 fn every_requirement_and_message_of_the_page_is_in_the_tables() {
     let Some(page) = seed_page() else { return };
     let flat = one_line(&page);
-    let words = guide().requirements.iter().flat_map(|requirement| &requirement.words).map(|words| one_line(words)).collect::<Vec<_>>();
+    let words = guide()
+        .requirements
+        .iter()
+        .flat_map(|requirement| &requirement.words)
+        .map(|words| one_line(words))
+        .collect::<Vec<_>>();
     for words in &words {
         assert!(flat.contains(words.as_str()), "not on the page: {words}");
     }
-    let of_page = guide().messages.iter().filter(|message| message.source.starts_with("SEED")).collect::<Vec<_>>();
+    let of_page = guide()
+        .messages
+        .iter()
+        .filter(|message| message.source.starts_with("SEED"))
+        .collect::<Vec<_>>();
     for message in &of_page {
-        assert!(flat.to_lowercase().contains(&message.message.to_lowercase()), "not on the page: {}", message.message);
+        assert!(
+            flat.to_lowercase().contains(&message.message.to_lowercase()),
+            "not on the page: {}",
+            message.message
+        );
     }
     let is_told = |sentence: &str| {
         let lower = sentence.to_lowercase();
-        let own = |text: &str| text.to_lowercase().contains(&lower) || lower.contains(&text.to_lowercase());
+        let own = |text: &str| {
+            text.to_lowercase().contains(&lower) || lower.contains(&text.to_lowercase())
+        };
         words.iter().any(|words| sentence.contains(words.as_str()) || words.contains(sentence))
             || of_page.iter().any(|message| own(&message.message) || own(&message.kind))
             || sentence == "Invalid Paramater"
             || ASK_NOTHING.contains(&sentence)
     };
-    let pieces = page.lines().flat_map(|line| line.split_inclusive(". ").flat_map(|piece| piece.split_inclusive(": ")));
+    let pieces = page
+        .lines()
+        .flat_map(|line| line.split_inclusive(". ").flat_map(|piece| piece.split_inclusive(": ")));
     let mut asking = 0;
     for sentence in pieces.map(one_line) {
         let sentence = sentence.trim_matches(|letter: char| " .:?•".contains(letter));
@@ -314,12 +395,17 @@ fn filled(message: &str) -> String {
 }
 
 fn found(text: &str) -> Vec<(String, Option<Fit>)> {
-    answer(text).candidates.into_iter().map(|candidate| (candidate.page.id, candidate.fit)).collect()
+    answer(text)
+        .candidates
+        .into_iter()
+        .map(|candidate| (candidate.page.id, candidate.fit))
+        .collect()
 }
 
 /// The entries of messages whose fixed words are the same cannot be told apart.
 fn is_as_good(id: &str, other: &str) -> bool {
-    let fixed = |id: &str| guide().message(id).unwrap().message.split('{').next().unwrap().to_owned();
+    let fixed =
+        |id: &str| guide().message(id).unwrap().message.split('{').next().unwrap().to_owned();
     id == other || fixed(id) == fixed(other)
 }
 
@@ -328,19 +414,30 @@ fn a_pasted_message_is_found_in_whatever_form() {
     for message in &guide().messages {
         let text = filled(&message.message);
         let letters = text.chars().collect::<Vec<_>>();
-        let broken = letters.chunks(11).map(|chunk| chunk.iter().collect::<String>()).collect::<Vec<_>>().join("\n   ");
+        let broken = letters
+            .chunks(11)
+            .map(|chunk| chunk.iter().collect::<String>())
+            .collect::<Vec<_>>()
+            .join("\n   ");
         let forms = [
             text.clone(),
             text.to_uppercase(),
             text.replace(' ', "\t \n"),
             broken,
-            format!("2026-11-24T10:00:00Z ERROR [ica] {{\"errorMessage\":\"{text}\\n\", \"id\": 12}} while validating"),
+            format!(
+                "2026-11-24T10:00:00Z ERROR [ica] {{\"errorMessage\":\"{text}\\n\", \"id\": 12}} while validating"
+            ),
             text.replace(['\'', '.', ':', ','], ""),
         ];
         for form in forms {
             let found = found(&form);
-            let first = found.first().unwrap_or_else(|| panic!("{} is not found by: {form}", message.id));
-            assert!(is_as_good(&message.id, &first.0) && first.1 == Some(Fit::Whole), "{} by {form}: {found:?}", message.id);
+            let first =
+                found.first().unwrap_or_else(|| panic!("{} is not found by: {form}", message.id));
+            assert!(
+                is_as_good(&message.id, &first.0) && first.1 == Some(Fit::Whole),
+                "{} by {form}: {found:?}",
+                message.id
+            );
         }
     }
 }
@@ -354,13 +451,22 @@ fn a_part_of_a_message_is_found() {
         let text = filled(&message.message[..end]);
         let letters = text.chars().collect::<Vec<_>>();
         let (two_thirds, third) = (letters.len() * 2 / 3, letters.len() / 3);
-        for part in [&letters[..two_thirds], &letters[third..], &letters[letters.len() / 6..letters.len() * 5 / 6]] {
+        for part in [
+            &letters[..two_thirds],
+            &letters[third..],
+            &letters[letters.len() / 6..letters.len() * 5 / 6],
+        ] {
             let part = part.iter().collect::<String>();
             // Fewer letters are in too many texts.
             if part.chars().filter(|letter| letter.is_alphanumeric()).count() < 8 {
                 continue;
             }
-            assert!(found(&part).iter().any(|(id, _)| *id == message.id), "{} by {part}: {:?}", message.id, found(&part));
+            assert!(
+                found(&part).iter().any(|(id, _)| *id == message.id),
+                "{} by {part}: {:?}",
+                message.id,
+                found(&part)
+            );
         }
     }
 }
@@ -368,16 +474,33 @@ fn a_part_of_a_message_is_found() {
 #[test]
 fn a_message_with_typing_errors_is_found_by_its_words() {
     let found = found("Misssing lamda ARN for storage container notifcation");
-    assert_eq!(found.first(), Some(&("missing-lambda".to_owned(), Some(Fit::Similar))), "{found:?}");
+    assert_eq!(
+        found.first(),
+        Some(&("missing-lambda".to_owned(), Some(Fit::Similar))),
+        "{found:?}"
+    );
 }
 
 #[test]
 fn another_text_is_not_taken_for_a_message() {
-    for text in ["the weather is fine", "hello", "No space left on device", "notifications", "Error", "x", "¿qué?", "{}", "a {b} c"] {
+    for text in [
+        "the weather is fine",
+        "hello",
+        "No space left on device",
+        "notifications",
+        "Error",
+        "x",
+        "¿qué?",
+        "{}",
+        "a {b} c",
+    ] {
         let found = found(text);
         assert!(text == "notifications" || found.is_empty(), "{text}: {found:?}");
     }
-    assert_eq!(answer("the ship does not sail to a region where nobody has seen the sea").candidates.len(), 0);
+    assert_eq!(
+        answer("the ship does not sail to a region where nobody has seen the sea").candidates.len(),
+        0
+    );
 }
 
 #[test]
@@ -388,7 +511,11 @@ fn what_aws_names_is_read() {
     );
     assert_eq!(answer.candidates[0].page.id, "aws-explicit-deny");
     let names = answer.names.join("\n");
-    for words in ["`federated-session`", "`s3:PutObject`: needed by `create-folder`, `upload-data`, `browser-upload`", "--bucket-policy"] {
+    for words in [
+        "`federated-session`",
+        "`s3:PutObject`: needed by `create-folder`, `upload-data`, `browser-upload`",
+        "--bucket-policy",
+    ] {
         assert!(names.contains(words), "{words} is not in {names}");
     }
     assert!(!names.contains("archive-data"), "a session does not archive: {names}");
@@ -397,7 +524,9 @@ fn what_aws_names_is_read() {
 /// Errors of AWS as administrators paste them, with the entry they lead to and words that name what is concerned.
 #[test]
 fn errors_of_aws_are_found_with_what_they_concern() {
-    let when = |code: &str, call: &str, words: &str| format!("An error occurred ({code}) when calling the {call} operation: {words}");
+    let when = |code: &str, call: &str, words: &str| {
+        format!("An error occurred ({code}) when calling the {call} operation: {words}")
+    };
     for (text, id, words) in [
         (when("AccessDenied", "PutObject", "Access Denied"), "access-denied", "`s3:PutObject`: needed by `create-folder`, `upload-data`"),
         (when("AccessDenied", "HeadObject", "Access Denied"), "access-denied", "the call `HeadObject` asks for `s3:GetObject`: needed by"),
@@ -428,8 +557,13 @@ fn an_action_that_aws_does_not_have_is_told_apart_from_one_that_ica_does_not_nee
     let said = |text: &str| answer(text).names.join("\n");
     let words = "`s3:ListObjectVersions`: AWS has no action of that name as of";
     assert!(said("s3:ListObjectVersions").starts_with(words), "{}", said("s3:ListObjectVersions"));
-    assert!(said("s3:ListObjectVersions").contains("what is meant is probably `s3:ListBucketVersions`: needed by `validate-storage`"));
-    assert_eq!(said("s3:GetBucketWebsite"), "`s3:GetBucketWebsite`: an action that no operation of ICA asks for");
+    assert!(said("s3:ListObjectVersions").contains(
+        "what is meant is probably `s3:ListBucketVersions`: needed by `validate-storage`"
+    ));
+    assert_eq!(
+        said("s3:GetBucketWebsite"),
+        "`s3:GetBucketWebsite`: an action that no operation of ICA asks for"
+    );
     assert_eq!(said("s3:prefix"), "");
     assert!(said("HeadObject").contains("`s3:GetObject`: needed by"));
     assert_eq!(run(&["explain", "s3:ListObjectVersions"]).status.code(), Some(0));
@@ -446,14 +580,23 @@ fn every_topic_has_a_page_that_tells_something() {
             assert!(table.rows.iter().all(|row| row.len() == table.columns.len()), "{}", page.id);
         }
     }
-    let listed = |page: &Page| page.sections.iter().map(|section| section.items.len()).sum::<usize>();
+    let listed =
+        |page: &Page| page.sections.iter().map(|section| section.items.len()).sum::<usize>();
     assert_eq!(listed(&topics_page()), Topic::all().len());
     // An assumption of the name of a setting is told on the setting's page.
     for assumption in &catalogue().assumptions {
         let pages = answer(&assumption.id).candidates.into_iter().map(|candidate| candidate.page);
-        let texts = pages.flat_map(|page| page.sections).flat_map(|section| section.text.into_iter().chain(section.items));
+        let texts = pages
+            .flat_map(|page| page.sections)
+            .flat_map(|section| section.text.into_iter().chain(section.items));
         let texts = texts.collect::<Vec<_>>().join("\n");
-        assert!([&assumption.text, &assumption.how_to_settle].iter().all(|words| texts.contains(*words)), "{}", assumption.id);
+        assert!(
+            [&assumption.text, &assumption.how_to_settle]
+                .iter()
+                .all(|words| texts.contains(*words)),
+            "{}",
+            assumption.id
+        );
     }
     assert_eq!(topics_page().kind, PageKind::List);
 }
@@ -472,12 +615,22 @@ fn explain_ends_as_it_says() {
     }
     let long = run_with_input(&["explain", "-"], &b"a".repeat(70_000));
     assert_eq!(long.status.code(), Some(2));
-    let log = run_with_input(&["explain", "-"], b"...\nStorage container must be located in\nthe eu-central-1 region\n...");
-    assert!(log.status.success() && stdout(&log).starts_with("wrong-region (message)"), "{}", stdout(&log));
+    let log = run_with_input(
+        &["explain", "-"],
+        b"...\nStorage container must be located in\nthe eu-central-1 region\n...",
+    );
+    assert!(
+        log.status.success() && stdout(&log).starts_with("wrong-region (message)"),
+        "{}",
+        stdout(&log)
+    );
     let near = stdout(&run(&["explain", "uplaod-data"]));
     assert!(near.contains("nearest: `upload-data`"), "{near}");
     // Letters that are no ASCII, and bytes that are no text.
-    assert_eq!(run_with_input(&["explain", "-"], "Größe ß İ 配置".as_bytes()).status.code(), Some(1));
+    assert_eq!(
+        run_with_input(&["explain", "-"], "Größe ß İ 配置".as_bytes()).status.code(),
+        Some(1)
+    );
     assert_eq!(run_with_input(&["explain", "-"], b"\xff\xfe\xfa").status.code(), Some(3));
 }
 
@@ -489,10 +642,22 @@ fn explain_gives_json_by_its_schema() {
     }
     assert_eq!(json(&run(&["explain", "--format", "json"]))["question"], Value::Null);
     let nothing = json(&run(&["explain", "downlod-data", "--format", "json"]));
-    assert_eq!((&nothing["candidates"].as_array().unwrap().len(), &nothing["nearest"][0]), (&0, &Value::from("download-data")));
-    for arguments in [&["explain", "", "--format", "json"][..], &["explain", "x", "--no-such-flag", "--format", "json"]] {
+    assert_eq!(
+        (&nothing["candidates"].as_array().unwrap().len(), &nothing["nearest"][0]),
+        (&0, &Value::from("download-data"))
+    );
+    for arguments in [
+        &["explain", "", "--format", "json"][..],
+        &["explain", "x", "--no-such-flag", "--format", "json"],
+    ] {
         let output = run(arguments);
-        assert_eq!((output.status.code(), json(&output)["errors"].as_array().unwrap().len()), (Some(2), 1));
+        assert_eq!(
+            (output.status.code(), json(&output)["errors"].as_array().unwrap().len()),
+            (Some(2), 1)
+        );
     }
-    assert_eq!(run_with_input(&["explain", "-", "--format", "json"], b"\xff\xfe\xfa").status.code(), Some(3));
+    assert_eq!(
+        run_with_input(&["explain", "-", "--format", "json"], b"\xff\xfe\xfa").status.code(),
+        Some(3)
+    );
 }

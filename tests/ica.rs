@@ -103,10 +103,11 @@ fn wrong(path: &Path) -> Vec<String> {
         Err(error) => return vec![error.to_string()],
     };
     let mut sources = Sources::new();
-    let Built { connection, unreadable } = match build(&set_up.connection, &mut sources, &mut Inline(set_up.files)) {
-        Ok(built) => built,
-        Err(error) => return vec![format!("{error:?}")],
-    };
+    let Built { connection, unreadable } =
+        match build(&set_up.connection, &mut sources, &mut Inline(set_up.files)) {
+            Ok(built) => built,
+            Err(error) => return vec![format!("{error:?}")],
+        };
     if !unreadable.is_empty() {
         return vec![format!("{unreadable:?}")];
     }
@@ -117,12 +118,32 @@ fn wrong(path: &Path) -> Vec<String> {
     if exit != set_up.expect.exit {
         wrong.push(format!("exit {exit}, expected {}", set_up.expect.exit));
     }
-    wrong.extend(set_up.expect.reasons.iter().filter_map(|expected| missing_reason(&check, &sources, expected)));
-    wrong.extend(set_up.expect.assumes.iter().filter_map(|expected| wrong_assumes(&check, expected)));
-    wrong.extend(set_up.expect.findings.iter().filter_map(|expected| missing_finding(&check, &sources, expected)));
-    let told_twice = set_up.expect.no_findings.iter().filter(|id| check.findings.iter().any(|finding| finding.id == **id));
+    wrong.extend(
+        set_up
+            .expect
+            .reasons
+            .iter()
+            .filter_map(|expected| missing_reason(&check, &sources, expected)),
+    );
+    wrong.extend(
+        set_up.expect.assumes.iter().filter_map(|expected| wrong_assumes(&check, expected)),
+    );
+    wrong.extend(
+        set_up
+            .expect
+            .findings
+            .iter()
+            .filter_map(|expected| missing_finding(&check, &sources, expected)),
+    );
+    let told_twice = set_up
+        .expect
+        .no_findings
+        .iter()
+        .filter(|id| check.findings.iter().any(|finding| finding.id == **id));
     wrong.extend(told_twice.map(|id| format!("the finding {id} is told beside its reason")));
-    wrong.extend(set_up.expect.environment.iter().filter_map(|expected| wrong_environment(&check, expected)));
+    wrong.extend(
+        set_up.expect.environment.iter().filter_map(|expected| wrong_environment(&check, expected)),
+    );
     wrong
 }
 
@@ -130,28 +151,47 @@ fn missing_finding(check: &Check, sources: &Sources, expected: &ExpectedFinding)
     let ExpectedFinding { id, contains, mentions } = expected;
     let fits = |finding: &&Finding| {
         let words = format!("{} {}", finding.message, finding.help.clone().unwrap_or_default());
-        finding.id == id && sources.text(finding.span).contains(contains) && words.contains(mentions)
+        finding.id == id
+            && sources.text(finding.span).contains(contains)
+            && words.contains(mentions)
     };
     let found = check.findings.iter().find(fits);
-    found.is_none().then(|| format!("no finding {id} contains {contains} mentions {mentions}; there are {:?}", check.findings))
+    found.is_none().then(|| {
+        format!(
+            "no finding {id} contains {contains} mentions {mentions}; there are {:?}",
+            check.findings
+        )
+    })
 }
 
 /// The worst of the reports of a check is what is expected.
 fn wrong_environment(check: &Check, expected: &ExpectedEnvironment) -> Option<String> {
     let reports = check.environment.iter().filter(|report| report.check == expected.check);
     let found = reports.map(|report| report.verdict).max();
-    (found != Some(expected.verdict)).then(|| format!("environment {}: {found:?}, expected {:?}", expected.check, expected.verdict))
+    (found != Some(expected.verdict)).then(|| {
+        format!("environment {}: {found:?}, expected {:?}", expected.check, expected.verdict)
+    })
 }
 
-fn wrong_verdicts(check: &Check, expected: &BTreeMap<String, BTreeMap<IcaCaller, Verdict>>, which: &str) -> Vec<String> {
+fn wrong_verdicts(
+    check: &Check,
+    expected: &BTreeMap<String, BTreeMap<IcaCaller, Verdict>>,
+    which: &str,
+) -> Vec<String> {
     let mut wrong = Vec::new();
     for (id, callers) in expected {
         for (caller, expected) in callers {
             let operation = check.operations.iter().find(|operation| operation.id == id);
-            let report = operation.and_then(|operation| operation.callers.iter().find(|report| report.caller == *caller));
-            let found = report.map(|report| if which == "own" { report.own } else { report.verdict });
+            let report = operation.and_then(|operation| {
+                operation.callers.iter().find(|report| report.caller == *caller)
+            });
+            let found =
+                report.map(|report| if which == "own" { report.own } else { report.verdict });
             if found != Some(*expected) {
-                wrong.push(format!("{id} {}: {which} {found:?}, expected {expected:?}", caller.id()));
+                wrong.push(format!(
+                    "{id} {}: {which} {found:?}, expected {expected:?}",
+                    caller.id()
+                ));
             }
         }
     }
@@ -159,7 +199,12 @@ fn wrong_verdicts(check: &Check, expected: &BTreeMap<String, BTreeMap<IcaCaller,
 }
 
 /// The steps of an operation's caller that ask for an action.
-fn steps<'a>(check: &'a Check, operation: &str, caller: IcaCaller, action: &'a str) -> impl Iterator<Item = &'a StepReport> {
+fn steps<'a>(
+    check: &'a Check,
+    operation: &str,
+    caller: IcaCaller,
+    action: &'a str,
+) -> impl Iterator<Item = &'a StepReport> {
     let operation = check.operations.iter().find(|report| report.id == operation).unwrap();
     let report = operation.callers.iter().find(|report| report.caller == caller).unwrap();
     report.steps.iter().filter(move |step| step.action == action)
@@ -170,11 +215,19 @@ fn wrong_assumes(check: &Check, expected: &ExpectedAssumes) -> Option<String> {
     let step = steps(check, operation, *caller, action).next().unwrap();
     let has = |id: &String| step.assumes.contains(&id.as_str());
     let fits = lists.iter().all(has) && !leaves_out.iter().any(has);
-    (!fits).then(|| format!("{operation} {} {action}: assumes {:?}, not {lists:?} without {leaves_out:?}", caller.id(), step.assumes))
+    (!fits).then(|| {
+        format!(
+            "{operation} {} {action}: assumes {:?}, not {lists:?} without {leaves_out:?}",
+            caller.id(),
+            step.assumes
+        )
+    })
 }
 
 fn missing_reason(check: &Check, sources: &Sources, expected: &ExpectedReason) -> Option<String> {
-    let reasons = steps(check, &expected.operation, expected.caller, &expected.action).flat_map(|step| &step.reasons).collect::<Vec<_>>();
+    let reasons = steps(check, &expected.operation, expected.caller, &expected.action)
+        .flat_map(|step| &step.reasons)
+        .collect::<Vec<_>>();
     if reasons.iter().any(|reason| fits(reason, sources, expected)) {
         return None;
     }
@@ -191,14 +244,24 @@ fn missing_reason(check: &Check, sources: &Sources, expected: &ExpectedReason) -
     });
     let ExpectedReason { operation, action, kind, layer, contains, mentions, .. } = expected;
     let wanted = format!("{kind} {layer:?} contains {contains:?} mentions {mentions:?}");
-    Some(format!("{operation} {} {action}: no reason {wanted}; there are{}", expected.caller.id(), found.collect::<String>()))
+    Some(format!(
+        "{operation} {} {action}: no reason {wanted}; there are{}",
+        expected.caller.id(),
+        found.collect::<String>()
+    ))
 }
 
 fn fits(reason: &Reason, sources: &Sources, expected: &ExpectedReason) -> bool {
     let place = reason.span.map(|span| sources.trace(span).unwrap());
     let file = place.as_ref().map(|place| place.source.name());
-    let words = format!("{} {}", reason.message, reason.help.as_ref().map(ToString::to_string).unwrap_or_default());
-    let within = |wanted: &Option<String>, text: &str| wanted.as_ref().is_none_or(|wanted| text.contains(wanted));
+    let words = format!(
+        "{} {}",
+        reason.message,
+        reason.help.as_ref().map(ToString::to_string).unwrap_or_default()
+    );
+    let within = |wanted: &Option<String>, text: &str| {
+        wanted.as_ref().is_none_or(|wanted| text.contains(wanted))
+    };
     reason.kind.word() == expected.kind
         && expected.layer.as_ref().is_none_or(|layer| layer == reason.layer)
         && (expected.file.is_none() || expected.file.as_deref() == file)
@@ -216,7 +279,11 @@ fn every_set_up_of_the_corpus_comes_out_as_expected() {
     for path in &paths {
         let wrong = wrong(path);
         if !wrong.is_empty() {
-            report.push_str(&format!("\n{}\n    {}", path.file_name().unwrap().display(), wrong.join("\n    ")));
+            report.push_str(&format!(
+                "\n{}\n    {}",
+                path.file_name().unwrap().display(),
+                wrong.join("\n    ")
+            ));
         }
     }
     assert!(report.is_empty(), "of {} set-ups these are wrong:{report}", paths.len());
@@ -227,8 +294,12 @@ fn every_set_up_of_the_corpus_comes_out_as_expected() {
 #[test]
 fn a_layer_with_an_unreadable_file_counts_as_absent() {
     let deny = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}"#;
-    let files = BTreeMap::from([("deny.json".to_owned(), deny.to_owned()), ("empty.json".to_owned(), String::new())]);
-    let text = "bucket = 'b'\naccount = '111122223333'\nuser = 'u'\nscp = [['deny.json', 'empty.json']]";
+    let files = BTreeMap::from([
+        ("deny.json".to_owned(), deny.to_owned()),
+        ("empty.json".to_owned(), String::new()),
+    ]);
+    let text =
+        "bucket = 'b'\naccount = '111122223333'\nuser = 'u'\nscp = [['deny.json', 'empty.json']]";
     let settings = ica_policy::ica::settings::parse(text).unwrap().remove(0);
     let built = build(&settings, &mut Sources::new(), &mut Inline(files)).unwrap();
     assert_eq!((built.connection.scps, built.unreadable.len()), (Given::Absent, 1));
@@ -252,7 +323,11 @@ fn layers<'a>(connection: &'a Connection, caller: IcaCaller, action: &str) -> La
     // What is asked of STS does not come by the bucket, and the resource is the user's account's (C5).
     let at_bucket = action.starts_with("s3:");
     let is_key = action.starts_with("kms:");
-    let owner = connection.kms_key.as_ref().filter(|_| is_key).map_or(connection.customer.account(), KmsKey::account);
+    let owner = connection
+        .kms_key
+        .as_ref()
+        .filter(|_| is_key)
+        .map_or(connection.customer.account(), KmsKey::account);
     let has_rcps = at_bucket || owner == connection.account;
     let session = match (caller, &connection.session) {
         (IcaCaller::FederatedSession | IcaCaller::OidcRole, Given::Absent) => Layer::Assumed,
@@ -280,11 +355,23 @@ fn caller(connection: &Connection, caller: IcaCaller, name: &str) -> Caller {
         IcaCaller::IamUser => Caller::User { arn: connection.customer.arn().clone() },
         IcaCaller::FederatedSession => {
             let name = connection.session_name.as_deref().unwrap_or(name);
-            Caller::parse(&format!("arn:aws:sts::{account}:federated-user/{name}"), Some(connection.customer.arn().as_str())).unwrap()
+            Caller::parse(
+                &format!("arn:aws:sts::{account}:federated-user/{name}"),
+                Some(connection.customer.arn().as_str()),
+            )
+            .unwrap()
         }
         IcaCaller::OidcRole | IcaCaller::CrossAccountRole => {
-            let role = if caller.is_customers() { connection.customer.arn() } else { connection.cross_account_role.as_ref().unwrap() };
-            let name = connection.session_name.as_deref().filter(|_| caller.is_customers()).unwrap_or(name);
+            let role = if caller.is_customers() {
+                connection.customer.arn()
+            } else {
+                connection.cross_account_role.as_ref().unwrap()
+            };
+            let name = connection
+                .session_name
+                .as_deref()
+                .filter(|_| caller.is_customers())
+                .unwrap_or(name);
             let short = role.resource().rsplit('/').next().unwrap();
             let session = format!("arn:aws:sts::{}:assumed-role/{short}/{name}", role.account());
             Caller::parse(&session, Some(role.as_str())).unwrap()
@@ -304,7 +391,12 @@ fn numbers() -> impl FnMut(usize) -> usize {
 }
 
 /// A context that ICA's requests can have: what is known, and any value of what is not.
-fn context(connection: &Connection, action: &str, caller: IcaCaller, number: &mut impl FnMut(usize) -> usize) -> Context {
+fn context(
+    connection: &Connection,
+    action: &str,
+    caller: IcaCaller,
+    number: &mut impl FnMut(usize) -> usize,
+) -> Context {
     let mut context = Context::new();
     let known = [
         ("aws:SecureTransport", "true"),
@@ -314,31 +406,58 @@ fn context(connection: &Connection, action: &str, caller: IcaCaller, number: &mu
         ("s3:TlsVersion", "1.3"),
     ];
     known.iter().for_each(|(key, value)| context.set_one(key, *value));
-    context.set_one("aws:SourceIp", format!("{}.{}.{}.{}", 1 + number(220), number(256), number(256), number(256)));
+    context.set_one(
+        "aws:SourceIp",
+        format!("{}.{}.{}.{}", 1 + number(220), number(256), number(256), number(256)),
+    );
     context.set_one("aws:UserAgent", format!("agent{}", number(1000)));
-    context.set_one("aws:CurrentTime", format!("20{:02}-0{}-11T10:00:00Z", 10 + number(50), 1 + number(9)));
+    context.set_one(
+        "aws:CurrentTime",
+        format!("20{:02}-0{}-11T10:00:00Z", 10 + number(50), 1 + number(9)),
+    );
     // The endpoint of STS need not be in the bucket's region.
     let region = connection.region.clone().filter(|_| action.starts_with("s3:"));
-    context.set_one("aws:RequestedRegion", region.unwrap_or_else(|| ["us-east-1", "eu-central-1"][number(2)].to_owned()));
+    context.set_one(
+        "aws:RequestedRegion",
+        region.unwrap_or_else(|| ["us-east-1", "eu-central-1"][number(2)].to_owned()),
+    );
     if action == "s3:PutObject" {
         let by_key = if connection.kms_key.is_some() { Header::Kms } else { Header::Aes256 };
-        context.set_one("s3:x-amz-server-side-encryption", connection.environment.encryption.unwrap_or(by_key).word());
-        if let Some(key) = connection.kms_key.as_ref().filter(|_| connection.environment.encryption != Some(Header::Aes256)) {
+        context.set_one(
+            "s3:x-amz-server-side-encryption",
+            connection.environment.encryption.unwrap_or(by_key).word(),
+        );
+        if let Some(key) = connection
+            .kms_key
+            .as_ref()
+            .filter(|_| connection.environment.encryption != Some(Header::Aes256))
+        {
             context.set_one("s3:x-amz-server-side-encryption-aws-kms-key-id", key.words());
         }
         context.set_one("s3:ObjectCreationOperation", ["true", "false"][number(2)]);
     }
     if let Some(key) = connection.kms_key.as_ref().filter(|_| action.starts_with("kms:")) {
         // S3 asks, in the caller's name.
-        ["s3:authType", "s3:signatureversion", "s3:TlsVersion", "aws:SourceIp"].iter().for_each(|key| context.remove(key));
+        ["s3:authType", "s3:signatureversion", "s3:TlsVersion", "aws:SourceIp"]
+            .iter()
+            .for_each(|key| context.remove(key));
         context.set_one("aws:ViaAWSService", "true");
         context.set_one("aws:RequestedRegion", key.region());
-        context.set_one("kms:ViaService", format!("s3.{}.amazonaws.com", connection.region.as_deref().unwrap()));
+        context.set_one(
+            "kms:ViaService",
+            format!("s3.{}.amazonaws.com", connection.region.as_deref().unwrap()),
+        );
         let role = connection.cross_account_role.as_ref().unwrap();
-        context.set_one("kms:CallerAccount", if caller.is_customers() { connection.customer.account() } else { role.account() });
+        context.set_one(
+            "kms:CallerAccount",
+            if caller.is_customers() { connection.customer.account() } else { role.account() },
+        );
         let object = self::key(&connection.prefix, number);
         let encrypted = [connection.bucket.clone(), format!("{}/{object}", connection.bucket)];
-        context.set_one("kms:EncryptionContext:aws:s3:arn", format!("arn:aws:s3:::{}", encrypted[number(2)]));
+        context.set_one(
+            "kms:EncryptionContext:aws:s3:arn",
+            format!("arn:aws:s3:::{}", encrypted[number(2)]),
+        );
         context.set("kms:EncryptionContextKeys", ContextValue::Many(vec!["aws:s3:arn".to_owned()]));
     }
     if caller != IcaCaller::IamUser {
@@ -350,18 +469,30 @@ fn context(connection: &Connection, action: &str, caller: IcaCaller, number: &mu
 
 /// A key below the prefix, made of pieces that policies like to name.
 fn key(prefix: &str, number: &mut impl FnMut(usize) -> usize) -> String {
-    const PIECES: [&str; 14] = ["a", "raw", "/", "/", ".bam", ".txt", "run1", "-", "é", "results", ".", "ica", "x", "sub/"];
+    const PIECES: [&str; 14] = [
+        "a", "raw", "/", "/", ".bam", ".txt", "run1", "-", "é", "results", ".", "ica", "x", "sub/",
+    ];
     let pieces = (0..1 + number(6)).map(|_| PIECES[number(PIECES.len())]).collect::<String>();
     format!("{prefix}{pieces}")
 }
 
 /// Something that an action may be asked for, and whose it is.
-fn resource<'a>(connection: &'a Connection, action: &str, number: &mut impl FnMut(usize) -> usize) -> (String, &'a str) {
+fn resource<'a>(
+    connection: &'a Connection,
+    action: &str,
+    number: &mut impl FnMut(usize) -> usize,
+) -> (String, &'a str) {
     if action.starts_with("s3:") {
-        return (format!("arn:aws:s3:::{}/{}", connection.bucket, key(&connection.prefix, number)), &connection.account);
+        return (
+            format!("arn:aws:s3:::{}/{}", connection.bucket, key(&connection.prefix, number)),
+            &connection.account,
+        );
     }
     if let Some(key) = connection.kms_key.as_ref().filter(|_| action.starts_with("kms:")) {
-        return (key.words().replace('*', &format!("1234abcd-12ab-34cd-56ef-{:012}", number(1_000_000))), key.account());
+        return (
+            key.words().replace('*', &format!("1234abcd-12ab-34cd-56ef-{:012}", number(1_000_000))),
+            key.account(),
+        );
     }
     let account = connection.customer.account();
     (format!("arn:aws:sts::{account}:federated-user/session{}", number(100)), account)
@@ -380,24 +511,41 @@ fn random_requests_agree_with_the_verdicts() {
             continue;
         }
         let mut sources = Sources::new();
-        let connection = build(&set_up.connection, &mut sources, &mut Inline(set_up.files)).unwrap().connection;
+        let connection =
+            build(&set_up.connection, &mut sources, &mut Inline(set_up.files)).unwrap().connection;
         if connection.identity == Given::Absent || connection.cross_account_role.is_none() {
             continue;
         }
         let check = check(&connection);
-        for operation in check.operations.iter().filter(|operation| !["archive-data", "browser-upload"].contains(&operation.id)) {
+        for operation in check
+            .operations
+            .iter()
+            .filter(|operation| !["archive-data", "browser-upload"].contains(&operation.id))
+        {
             for report in &operation.callers {
                 // What the bucket or key is by itself stands in no request.
-                let is_decided =
-                    |step: &&StepReport| step.action.contains(':') && (step.resource.ends_with('*') || step.action.starts_with("kms:"));
+                let is_decided = |step: &&StepReport| {
+                    step.action.contains(':')
+                        && (step.resource.ends_with('*') || step.action.starts_with("kms:"))
+                };
                 let steps = report.steps.iter().filter(is_decided);
-                for step in steps.filter(|step| matches!(step.verdict, Verdict::Allowed | Verdict::Blocked)) {
+                for step in
+                    steps.filter(|step| matches!(step.verdict, Verdict::Allowed | Verdict::Blocked))
+                {
                     for _ in 0..40 {
-                        let caller = caller(&connection, report.caller, ["session1", "ica-x", "zz"][number(3)]);
-                        let context = context(&connection, &step.action, report.caller, &mut number);
+                        let caller = caller(
+                            &connection,
+                            report.caller,
+                            ["session1", "ica-x", "zz"][number(3)],
+                        );
+                        let context =
+                            context(&connection, &step.action, report.caller, &mut number);
                         let (resource, account) = resource(&connection, &step.action, &mut number);
-                        let request = Request::new(caller, &step.action, &resource, Some(account), context).unwrap();
-                        let decision = decide(&request, &layers(&connection, report.caller, &step.action));
+                        let request =
+                            Request::new(caller, &step.action, &resource, Some(account), context)
+                                .unwrap();
+                        let decision =
+                            decide(&request, &layers(&connection, report.caller, &step.action));
                         let fits = if step.verdict == Verdict::Allowed {
                             decision.outcome == Outcome::Allowed
                         } else {
@@ -423,5 +571,10 @@ fn random_requests_agree_with_the_verdicts() {
     assert!(tried > 10_000, "only {tried} requests");
     // delete-data is stopped by a Deny of another action as well, which these requests do not ask for.
     wrong.retain(|line| !line.contains("s3:Delete"));
-    assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong[..wrong.len().min(12)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {tried}:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(12)].join("\n")
+    );
 }

@@ -35,10 +35,13 @@ fn the_public_suite_is_accepted_and_rejected_as_it_says() {
 fn agrees_with_serde(text: &str) -> bool {
     let ours = parse(text);
     let limited = ours.problems.iter().any(|problem| problem.id == "nesting-limit");
-    let too_big_for_them =
-        serde_json::from_str::<serde_json::Value>(text).is_err_and(|error| error.to_string().contains("number out of range"));
+    let too_big_for_them = serde_json::from_str::<serde_json::Value>(text)
+        .is_err_and(|error| error.to_string().contains("number out of range"));
     let bom = text.starts_with('\u{feff}');
-    limited || too_big_for_them || bom || ours.is_readable() == serde_json::from_str::<serde_json::Value>(text).is_ok()
+    limited
+        || too_big_for_them
+        || bom
+        || ours.is_readable() == serde_json::from_str::<serde_json::Value>(text).is_ok()
 }
 
 #[test]
@@ -67,7 +70,15 @@ fn deep_nesting_is_an_error_with_a_name() {
 fn several_mistakes_are_reported_in_one_run() {
     let text = r#"{"a": tru, "b": [1, 2,], 'c': 3, "d": 01, "g": 1 "e": "x\q", "f": 1, "f": 2}"#;
     let ids = parse(text).problems.iter().map(|problem| problem.id).collect::<Vec<_>>();
-    let expected = ["unquoted-word", "trailing-comma", "expected-member", "bad-number", "missing-comma", "bad-escape", "duplicate-member"];
+    let expected = [
+        "unquoted-word",
+        "trailing-comma",
+        "expected-member",
+        "bad-number",
+        "missing-comma",
+        "bad-escape",
+        "duplicate-member",
+    ];
     assert_eq!(ids, expected);
 }
 
@@ -92,7 +103,9 @@ fn spans_hold(sources: &Sources, node: &Node) {
     assert_eq!(again.root.as_ref(), Some(node), "{text}");
     match &node.value {
         Value::Array(items) => items.iter().for_each(|item| spans_hold(sources, item)),
-        Value::Object(members) => members.iter().for_each(|member| spans_hold(sources, &member.value)),
+        Value::Object(members) => {
+            members.iter().for_each(|member| spans_hold(sources, &member.value))
+        }
         _ => {}
     }
 }
@@ -102,7 +115,9 @@ fn node(value: Value) -> Node {
 }
 
 fn any_tree() -> impl Strategy<Value = Node> {
-    let number = proptest::string::string_regex("-?(0|[1-9][0-9]{0,4})(\\.[0-9]{1,3})?([eE][+-]?[0-9])?").unwrap();
+    let number =
+        proptest::string::string_regex("-?(0|[1-9][0-9]{0,4})(\\.[0-9]{1,3})?([eE][+-]?[0-9])?")
+            .unwrap();
     let leaf = prop_oneof![
         Just(node(Value::Null)),
         any::<bool>().prop_map(|value| node(Value::Bool(value))),
@@ -110,8 +125,10 @@ fn any_tree() -> impl Strategy<Value = Node> {
         any::<String>().prop_map(|text| node(Value::String(text))),
     ];
     leaf.prop_recursive(5, 40, 5, |inner| {
-        let member =
-            ("[a-c]{1,2}", inner.clone()).prop_map(|(text, value)| Member { name: Name { text, span: Default::default() }, value });
+        let member = ("[a-c]{1,2}", inner.clone()).prop_map(|(text, value)| Member {
+            name: Name { text, span: Default::default() },
+            value,
+        });
         prop_oneof![
             prop::collection::vec(inner, 0..5).prop_map(|items| node(Value::Array(items))),
             prop::collection::vec(member, 0..5).prop_map(|members| node(Value::Object(members))),

@@ -29,7 +29,9 @@ fn documents() -> Vec<(String, Vec<u8>)> {
     }
     for file in files_below(&folder.join("_docs-from-code"), ".jsonl") {
         let text = fs::read_to_string(&file).unwrap();
-        documents.extend(text.lines().map(|line| (file.display().to_string(), line.as_bytes().to_vec())));
+        documents.extend(
+            text.lines().map(|line| (file.display().to_string(), line.as_bytes().to_vec())),
+        );
     }
     documents
 }
@@ -42,13 +44,20 @@ const REQUESTS: usize = 20;
 fn requests(policy: &Policy, seed: usize) -> Vec<Request> {
     const CALLERS: [(&str, Option<&str>); 6] = [
         ("arn:aws:iam::111122223333:user/team/ana", None),
-        ("arn:aws:sts::111122223333:federated-user/x", Some("arn:aws:iam::111122223333:user/team/ana")),
-        ("arn:aws:sts::444455556666:assumed-role/job/run", Some("arn:aws:iam::444455556666:role/path/job")),
+        (
+            "arn:aws:sts::111122223333:federated-user/x",
+            Some("arn:aws:iam::111122223333:user/team/ana"),
+        ),
+        (
+            "arn:aws:sts::444455556666:assumed-role/job/run",
+            Some("arn:aws:iam::444455556666:role/path/job"),
+        ),
         ("123456789012", None),
         ("s3.amazonaws.com", None),
         ("*", None),
     ];
-    let literals = |patterns: Vec<&Pattern>| patterns.iter().map(|pattern| spelt(pattern)).collect::<Vec<_>>();
+    let literals =
+        |patterns: Vec<&Pattern>| patterns.iter().map(|pattern| spelt(pattern)).collect::<Vec<_>>();
     let statements = || policy.statements.iter();
     let mut actions = literals(
         statements()
@@ -67,15 +76,26 @@ fn requests(policy: &Policy, seed: usize) -> Vec<Request> {
     );
     actions.push("s3:GetObject".to_owned());
     resources.extend(["*".to_owned(), "arn:aws:s3:::b/k".to_owned()]);
-    let keys =
-        statements().flat_map(|statement| &statement.conditions).map(|condition| condition.key.node.to_string()).collect::<BTreeSet<_>>();
+    let keys = statements()
+        .flat_map(|statement| &statement.conditions)
+        .map(|condition| condition.key.node.to_string())
+        .collect::<BTreeSet<_>>();
     let requests = (0..100 * REQUESTS)
         .filter_map(|number| {
             let pick = (seed + number * 7919) % 104_729;
             let (principal, issuer) = CALLERS[number % CALLERS.len()];
             let mut context = Context::new();
             for (at, key) in keys.iter().enumerate().filter(|(at, _)| (pick >> (at % 8)) & 1 == 1) {
-                let value = ["", "true", "2026-01-01T00:00:00Z", "203.0.113.7", "12", "arn:aws:s3:::b", "*", "é"][(pick + at) % 8];
+                let value = [
+                    "",
+                    "true",
+                    "2026-01-01T00:00:00Z",
+                    "203.0.113.7",
+                    "12",
+                    "arn:aws:s3:::b",
+                    "*",
+                    "é",
+                ][(pick + at) % 8];
                 context.set(
                     key,
                     if pick.is_multiple_of(3) {
@@ -86,11 +106,22 @@ fn requests(policy: &Policy, seed: usize) -> Vec<Request> {
                 );
             }
             let caller = Caller::parse(principal, issuer).unwrap();
-            Request::new(caller, &actions[pick % actions.len()], &resources[pick % resources.len()], Some("111122223333"), context).ok()
+            Request::new(
+                caller,
+                &actions[pick % actions.len()],
+                &resources[pick % resources.len()],
+                Some("111122223333"),
+                context,
+            )
+            .ok()
         })
         .take(REQUESTS)
         .collect::<Vec<_>>();
-    assert_eq!(requests.len(), REQUESTS, "actions {actions:?}, resources {resources:?}, keys {keys:?}");
+    assert_eq!(
+        requests.len(),
+        REQUESTS,
+        "actions {actions:?}, resources {resources:?}, keys {keys:?}"
+    );
     requests
 }
 
@@ -151,16 +182,26 @@ fn nothing_in_a_managed_policy_is_refused() {
     let mut refused = Vec::new();
     for file in files_below(&folder, ".json") {
         let mut sources = Sources::new();
-        let id = sources.add_file(&file.display().to_string(), fs::read_to_string(&file).unwrap()).unwrap();
+        let id = sources
+            .add_file(&file.display().to_string(), fs::read_to_string(&file).unwrap())
+            .unwrap();
         let Ok(document) = ica_policy::input::read_policy(&mut sources, id) else {
             refused.push((file, "unreadable".to_owned()));
             continue;
         };
         let lowered = model::lower(&document.policy, PolicyKind::Identity);
-        let errors = lowered.findings.iter().filter(|finding| finding.severity == ica_policy::finding::Severity::Error);
+        let errors = lowered
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == ica_policy::finding::Severity::Error);
         refused.extend(errors.map(|finding| (file.clone(), finding.message.clone())));
     }
-    assert!(refused.is_empty(), "{} findings: {:#?}", refused.len(), &refused[..refused.len().min(30)]);
+    assert!(
+        refused.is_empty(),
+        "{} findings: {:#?}",
+        refused.len(),
+        &refused[..refused.len().min(30)]
+    );
 }
 
 #[test]
@@ -191,7 +232,10 @@ fn every_document_of_the_corpus_is_read_or_refused_with_a_place() {
             Err(findings) => {
                 assert!(!findings.is_empty(), "{name}: refused without a reason");
                 for finding in &findings {
-                    assert!(sources.trace(finding.span).is_some() && !finding.message.is_empty(), "{name}");
+                    assert!(
+                        sources.trace(finding.span).is_some() && !finding.message.is_empty(),
+                        "{name}"
+                    );
                 }
                 refuse(findings[0].id);
             }
@@ -219,7 +263,9 @@ fn printing_an_ast_gives_the_document_back() {
 #[test]
 fn a_variable_without_the_version_that_knows_it_is_told() {
     let told = |version: &str, words: &str| {
-        let text = format!(r#"{{{version} "Statement": {{"Effect": "Allow", "Action": "s3:GetObject", {words}}}}}"#);
+        let text = format!(
+            r#"{{{version} "Statement": {{"Effect": "Allow", "Action": "s3:GetObject", {words}}}}}"#
+        );
         let mut sources = Sources::new();
         let id = sources.add_file("policy", text).unwrap();
         let document = ica_policy::input::read_policy(&mut sources, id).unwrap();
@@ -243,7 +289,12 @@ fn an_answer_that_holds_two_policies_is_refused() {
         ica_policy::input::read_policy(&mut sources, id).map(|document| document.findings.len())
     };
     let policy = r#"{"Version": "2012-10-17", "Statement": []}"#;
-    assert!(read(&format!(r#"{{"PolicyDocument": {policy}, "PolicyDocument": {policy}}}"#)).is_err());
+    assert!(
+        read(&format!(r#"{{"PolicyDocument": {policy}, "PolicyDocument": {policy}}}"#)).is_err()
+    );
     assert_eq!(read(&format!(r#"{{"PolicyDocument": {policy}}}"#)), Ok(0));
-    assert_eq!(read(r#"{"PolicyDocument": {"Version": "2012-10-17", "Statement": [], "Statement": []}}"#), Ok(1));
+    assert_eq!(
+        read(r#"{"PolicyDocument": {"Version": "2012-10-17", "Statement": [], "Statement": []}}"#),
+        Ok(1)
+    );
 }

@@ -12,7 +12,13 @@ fn range(line: &Value) -> (u8, u8) {
         Some("Allowed") => (1, 1),
         Some("Undetermined") => {
             let readings = answer["readings"].as_array().cloned().unwrap_or_default();
-            (0, u8::from(readings.is_empty() || readings.iter().any(|reading| reading["decision"] == "Allowed")))
+            (
+                0,
+                u8::from(
+                    readings.is_empty()
+                        || readings.iter().any(|reading| reading["decision"] == "Allowed"),
+                ),
+            )
         }
         Some(_) => (0, 0),
         None => panic!("{answer}"),
@@ -25,8 +31,16 @@ fn policies(line: &mut Value) -> Vec<&mut Value> {
     for (name, value) in line.as_object_mut().unwrap() {
         match name.as_str() {
             "resource_policy" | "permissions_boundary" if value.is_object() => found.push(value),
-            "identity_policies" | "session_policies" | "vpce_policies" => found.extend(value.as_array_mut().into_iter().flatten()),
-            "scps" | "rcps" => found.extend(value.as_array_mut().into_iter().flatten().flat_map(|level| level.as_array_mut().unwrap())),
+            "identity_policies" | "session_policies" | "vpce_policies" => {
+                found.extend(value.as_array_mut().into_iter().flatten())
+            }
+            "scps" | "rcps" => found.extend(
+                value
+                    .as_array_mut()
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|level| level.as_array_mut().unwrap()),
+            ),
             _ => {}
         }
     }
@@ -39,7 +53,9 @@ fn statements(policy: &mut Value) -> &mut Vec<Value> {
 
 /// A statement with two actions or resources as two statements.
 fn split(statement: &Value, element: &str) -> Vec<Value> {
-    let Some(values) = statement.get(element).and_then(Value::as_array) else { return vec![statement.clone()] };
+    let Some(values) = statement.get(element).and_then(Value::as_array) else {
+        return vec![statement.clone()];
+    };
     let with = |value: &Value| {
         let mut part = statement.clone();
         part[element] = value.clone();
@@ -52,7 +68,9 @@ fn split(statement: &Value, element: &str) -> Vec<Value> {
 fn other_case(name: &str) -> String {
     let (service, rest) = name.split_once(':').unwrap_or(("", name));
     let flip = |text: &str| {
-        text.chars().map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }).collect::<String>()
+        text.chars()
+            .map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+            .collect::<String>()
     };
     if service.is_empty() { flip(rest) } else { format!("{}:{}", flip(service), flip(rest)) }
 }
@@ -62,13 +80,20 @@ fn recase(policy: &mut Value) {
         for element in ["Action", "NotAction"] {
             match statement.get_mut(element) {
                 Some(Value::String(action)) => *action = other_case(action),
-                Some(Value::Array(actions)) => actions.iter_mut().for_each(|action| *action = other_case(action.as_str().unwrap()).into()),
+                Some(Value::Array(actions)) => actions
+                    .iter_mut()
+                    .for_each(|action| *action = other_case(action.as_str().unwrap()).into()),
                 _ => {}
             }
         }
-        let operators = statement.get_mut("Condition").and_then(Value::as_object_mut).into_iter().flatten();
+        let operators =
+            statement.get_mut("Condition").and_then(Value::as_object_mut).into_iter().flatten();
         for (_, keys) in operators {
-            let renamed = keys.as_object().unwrap().iter().map(|(key, values)| (other_case(key), values.clone()));
+            let renamed = keys
+                .as_object()
+                .unwrap()
+                .iter()
+                .map(|(key, values)| (other_case(key), values.clone()));
             *keys = renamed.collect::<serde_json::Map<_, _>>().into();
         }
     }

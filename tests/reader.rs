@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 fn the_reader_decides_every_case_of_the_corpus_as_its_source_says() {
     let wrong = cases().into_iter().filter_map(|case| {
         let answer = reference::decide_text(&case.line);
-        (answer.word() != case.expect).then(|| format!("{}: {answer:?}, expected {}\n    {}", case.name, case.expect, case.line))
+        (answer.word() != case.expect).then(|| {
+            format!("{}: {answer:?}, expected {}\n    {}", case.name, case.expect, case.line)
+        })
     });
     let wrong = wrong.collect::<Vec<_>>();
     assert!(wrong.is_empty(), "{} cases are wrong:\n{}", wrong.len(), wrong.join("\n"));
@@ -62,22 +64,28 @@ fn has_policies_that_the_caller_cannot_have(line: &Value) -> bool {
     let is_session = principal.contains(":federated-user/") || principal.contains(":assumed-role/");
     let has_own = is_session || principal.contains(":user/");
     let given = |name: &str| !line[name].is_null() && line[name] != json!([]);
-    (!is_session && given("session_policies")) || (!has_own && (given("identity_policies") || given("permissions_boundary")))
+    (!is_session && given("session_policies"))
+        || (!has_own && (given("identity_policies") || given("permissions_boundary")))
 }
 
 /// Whether some member of some object, at any depth, is so.
 fn any_member(value: &Value, is_so: &dyn Fn(&str, &Value) -> bool) -> bool {
     match value {
         Value::Array(items) => items.iter().any(|item| any_member(item, is_so)),
-        Value::Object(members) => members.iter().any(|(name, member)| is_so(name, member) || any_member(member, is_so)),
+        Value::Object(members) => {
+            members.iter().any(|(name, member)| is_so(name, member) || any_member(member, is_so))
+        }
         _ => false,
     }
 }
 
 /// An empty text is called a null value, and Null false asks for one that is not null (IAM:reference_policies_elements_condition; D1).
 fn has_null_and_an_empty_text(line: &Value) -> bool {
-    let is_empty = |value: &Value| *value == json!("") || value.as_array().is_some_and(|values| values.contains(&json!("")));
-    any_member(line, &|name, _| name == "Null") && line["context"].as_object().is_some_and(|keys| keys.values().any(is_empty))
+    let is_empty = |value: &Value| {
+        *value == json!("") || value.as_array().is_some_and(|values| values.contains(&json!("")))
+    };
+    any_member(line, &|name, _| name == "Null")
+        && line["context"].as_object().is_some_and(|keys| keys.values().any(is_empty))
 }
 
 /// YYYY is a form of the W3C note (D4).
@@ -101,9 +109,15 @@ fn disagreement(line: &Value) -> Option<String> {
     if product == reader || is_known(line) {
         return None;
     }
-    let smallest = shrink(line, |smaller| !is_known(smaller) && words(smaller) == (product.clone(), reader.clone()));
+    let smallest = shrink(line, |smaller| {
+        !is_known(smaller) && words(smaller) == (product.clone(), reader.clone())
+    });
     let text = smallest.to_string();
-    Some(format!("{text}\n    product: {}\n    reader: {:?}", eval::answer(&text).2, reference::decide_text(&text)))
+    Some(format!(
+        "{text}\n    product: {}\n    reader: {:?}",
+        eval::answer(&text).2,
+        reference::decide_text(&text)
+    ))
 }
 
 #[test]

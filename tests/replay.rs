@@ -45,21 +45,36 @@ impl Documents<'_> {
     }
 
     fn list<'a>(&self, names: impl IntoIterator<Item = &'a String>) -> String {
-        let texts = names.into_iter().filter(|name| *name != "none").map(|name| self.text(name)).collect::<Vec<_>>();
+        let texts = names
+            .into_iter()
+            .filter(|name| *name != "none")
+            .map(|name| self.text(name))
+            .collect::<Vec<_>>();
         format!("[{}]", texts.join(", "))
     }
 
     fn one(&self, name: &Option<String>) -> String {
-        name.as_ref().filter(|name| *name != "none").map_or("null".to_owned(), |name| self.text(name).to_owned())
+        name.as_ref()
+            .filter(|name| *name != "none")
+            .map_or("null".to_owned(), |name| self.text(name).to_owned())
     }
 
     /// AWS's own full access stands beside files that allow nothing.
-    fn levels(&self, levels: &Option<ica_policy::ica::settings::Levels>, filled_up: bool) -> String {
-        let levels = levels.iter().flat_map(|levels| levels.names()).filter(|names| *names != ["none"]);
+    fn levels(
+        &self,
+        levels: &Option<ica_policy::ica::settings::Levels>,
+        filled_up: bool,
+    ) -> String {
+        let levels =
+            levels.iter().flat_map(|levels| levels.names()).filter(|names| *names != ["none"]);
         let level = |names: &[String]| {
             let texts = self.list(names);
             let silent = filled_up && !texts.contains("\"Allow\"");
-            if silent { format!("{}, {FULL_ACCESS}]", texts.strip_suffix(']').unwrap()) } else { texts }
+            if silent {
+                format!("{}, {FULL_ACCESS}]", texts.strip_suffix(']').unwrap())
+            } else {
+                texts
+            }
         };
         format!("[{}]", levels.map(level).collect::<Vec<_>>().join(", "))
     }
@@ -67,8 +82,9 @@ impl Documents<'_> {
     fn members(&self) -> String {
         let settings = &self.set_up.connection;
         let own = self.caller != "cross-account-role" && !self.shows_token;
-        let names =
-            |files: &Option<ica_policy::ica::settings::Files>| files.iter().flat_map(|files| files.names().to_vec()).collect::<Vec<_>>();
+        let names = |files: &Option<ica_policy::ica::settings::Files>| {
+            files.iter().flat_map(|files| files.names().to_vec()).collect::<Vec<_>>()
+        };
         let assumed = format!("[{FULL_ACCESS}]");
         let session = match (self.caller, names(&settings.session_policy)) {
             _ if self.shows_token => "null".to_owned(),
@@ -111,17 +127,28 @@ fn every_witness_is_a_line_of_simulate_and_gives_its_decision() {
     for path in crate::support::files_below(&folder, ".toml") {
         let set_up: SetUp = toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
         // Answers of the AWS CLI hold the policy deeper down.
-        let is_plain = |text: &String| text.contains("\"Statement\"") && !text.contains("\"Policy") && !text.contains("\\\"");
+        let is_plain = |text: &String| {
+            text.contains("\"Statement\"") && !text.contains("\"Policy") && !text.contains("\\\"")
+        };
         let mut sources = Sources::new();
-        let Built { connection, .. } = build(&set_up.connection, &mut sources, &mut Inline(&set_up.files)).unwrap();
+        let Built { connection, .. } =
+            build(&set_up.connection, &mut sources, &mut Inline(&set_up.files)).unwrap();
         // `simulate` takes no documents that AWS would refuse.
-        let is_refused = connection.findings.iter().any(|finding| finding.severity == Severity::Error);
-        if is_refused || connection.identity == Given::Absent || !set_up.files.values().all(is_plain) {
+        let is_refused =
+            connection.findings.iter().any(|finding| finding.severity == Severity::Error);
+        if is_refused
+            || connection.identity == Given::Absent
+            || !set_up.files.values().all(is_plain)
+        {
             continue;
         }
         let check = ica_policy::ica::check(&connection);
         let report = serde_json::to_value(json::report(&sources, &connection, &check)).unwrap();
-        let callers = report["operations"].as_array().unwrap().iter().flat_map(|operation| operation["callers"].as_array().unwrap());
+        let callers = report["operations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|operation| operation["callers"].as_array().unwrap());
         for caller in callers {
             for step in caller["steps"].as_array().unwrap() {
                 let action = step["action"].as_str().unwrap();
@@ -133,7 +160,12 @@ fn every_witness_is_a_line_of_simulate_and_gives_its_decision() {
                 if is_unknown {
                     continue;
                 }
-                let documents = Documents { set_up: &set_up, caller: caller["caller"].as_str().unwrap(), service, shows_token };
+                let documents = Documents {
+                    set_up: &set_up,
+                    caller: caller["caller"].as_str().unwrap(),
+                    service,
+                    shows_token,
+                };
                 for kind in ["denied", "allowed"] {
                     let witness = &step["witness"][kind];
                     if witness.is_null() {
@@ -145,17 +177,29 @@ fn every_witness_is_a_line_of_simulate_and_gives_its_decision() {
                     let readings = answer["readings"].as_array().cloned().unwrap_or_default();
                     let fits = match answer["decision"].as_str() {
                         Some("Allowed") => kind == "allowed",
-                        Some("Undetermined") => kind == "denied" && !readings.iter().any(|reading| reading["decision"] == "Allowed"),
+                        Some("Undetermined") => {
+                            kind == "denied"
+                                && !readings.iter().any(|reading| reading["decision"] == "Allowed")
+                        }
                         Some(_) => kind == "denied",
                         None => false,
                     };
                     if !fits {
-                        wrong.push(format!("{}: {} {kind}: {witness}\n    {answer}", path.display(), step["action"]));
+                        wrong.push(format!(
+                            "{}: {} {kind}: {witness}\n    {answer}",
+                            path.display(),
+                            step["action"]
+                        ));
                     }
                 }
             }
         }
     }
     assert!(replayed > 2500, "only {replayed}");
-    assert!(wrong.is_empty(), "{} of {replayed}:\n{}", wrong.len(), wrong[..wrong.len().min(8)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {replayed}:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(8)].join("\n")
+    );
 }

@@ -20,12 +20,18 @@ fn quackys_verdicts_under_constraints_are_met() {
         let (old, new) = (policy_of(&pair.old).unwrap(), policy_of(&pair.new).unwrap());
         (pair, compare(&[&old], &[&new], Requests::Possible))
     });
-    let differing = compared.filter(|(pair, compared)| pair.published != Some(word(compared.relation).as_str())).collect::<Vec<_>>();
+    let differing = compared
+        .filter(|(pair, compared)| pair.published != Some(word(compared.relation).as_str()))
+        .collect::<Vec<_>>();
     // Counts a group, of which all pairs have these verdicts: the published ones and ours.
     let group = |name: &str, published: &[&str], ours: Relation| {
         let own = differing.iter().filter(|(pair, _)| pair.name.contains(name)).collect::<Vec<_>>();
         for (pair, compared) in &own {
-            assert!(published.contains(&pair.published.unwrap()) && compared.relation == ours, "{}: {compared:?}", pair.name);
+            assert!(
+                published.contains(&pair.published.unwrap()) && compared.relation == ours,
+                "{}: {compared:?}",
+                pair.name
+            );
         }
         own.len()
     };
@@ -34,8 +40,16 @@ fn quackys_verdicts_under_constraints_are_met() {
         group("ec2_allow_some_instances", &["new-allows-more"], Relation::Unknown),
         group("ec2_restrict_to_specific_instance", &["equal"], Relation::NewAllowsMore),
         group("ec2_validate_attach_volume", &["equal"], Relation::NewAllowsMore),
-        group("iam_role_policy_modify_iam_but_not_own_policies", &["new-allows-more"], Relation::Incomparable),
-        group("s3_bucket_policy_grant_read_specific_file_type", &["new-allows-more"], Relation::Equal),
+        group(
+            "iam_role_policy_modify_iam_but_not_own_policies",
+            &["new-allows-more"],
+            Relation::Incomparable,
+        ),
+        group(
+            "s3_bucket_policy_grant_read_specific_file_type",
+            &["new-allows-more"],
+            Relation::Equal,
+        ),
     ];
     assert_eq!(counts, [32, 4, 12, 6, 2, 2]);
     let names = differing.iter().map(|(pair, _)| &pair.name).collect::<Vec<_>>();
@@ -51,7 +65,10 @@ fn allow(action: &str, resource: &str, condition: Value) -> Value {
 }
 
 fn document(statements: Vec<Value>) -> Policy {
-    policy(&json!({"Version": "2012-10-17", "Statement": statements}).to_string(), PolicyKind::Identity)
+    policy(
+        &json!({"Version": "2012-10-17", "Statement": statements}).to_string(),
+        PolicyKind::Identity,
+    )
 }
 
 /// What a statement adds to one that grants something else: under the shapes, and without.
@@ -60,7 +77,11 @@ fn adds(statement: Value, possible: bool) {
     let base = allow("s3:ListAllMyBuckets", "*", json!({}));
     let (old, new) = (document(vec![base.clone()]), document(vec![base, statement.clone()]));
     let word = |adds| if adds { Relation::NewAllowsMore } else { Relation::Equal };
-    assert_eq!(compare(&[&old], &[&new], Requests::Any).relation, Relation::NewAllowsMore, "any: {statement}");
+    assert_eq!(
+        compare(&[&old], &[&new], Requests::Any).relation,
+        Relation::NewAllowsMore,
+        "any: {statement}"
+    );
     let compared = compare(&[&old], &[&new], Requests::Possible);
     assert_eq!(compared.relation, word(possible), "{statement}: {compared:?}");
 }
@@ -77,9 +98,19 @@ fn actions_go_with_their_resources() {
     adds(allow("sts:GetCallerIdentity", "arn:aws:s3:::b", json!({})), false);
     adds(allow("sts:GetCallerIdentity", "*", json!({})), true);
     // Behind a multi-Region access point objects are no type of the data.
-    adds(allow("s3:GetObject", "arn:aws:s3::111122223333:accesspoint/a.mrap/object/*", json!({})), true);
+    adds(
+        allow("s3:GetObject", "arn:aws:s3::111122223333:accesspoint/a.mrap/object/*", json!({})),
+        true,
+    );
     // What the data lacks may be anything.
-    adds(allow("s3:BrandNewThing", "arn:aws:sqs:eu-central-1:111122223333:q", json!({"StringEquals": {"s3:prefix": "a"}})), true);
+    adds(
+        allow(
+            "s3:BrandNewThing",
+            "arn:aws:sqs:eu-central-1:111122223333:q",
+            json!({"StringEquals": {"s3:prefix": "a"}}),
+        ),
+        true,
+    );
     adds(allow("s3:BrandNew*", "*", json!({})), true);
     adds(allow("ec2:RunInstances", "arn:aws:s3:::b", json!({})), true);
 }
@@ -90,9 +121,18 @@ fn actions_that_a_pattern_stands_for_are_those_of_the_data() {
         let [old, new] = [old, new].map(|action| document(vec![allow(action, "*", json!({}))]));
         compare(&[&old], &[&new], requests).relation
     };
-    assert_eq!(relation("s3:GetObjectTorrent", "s3:GetObjectTorr*", Requests::Possible), Relation::Equal);
-    assert_eq!(relation("s3:GetObjectTorrent", "s3:GetObjectTorr*", Requests::Any), Relation::NewAllowsMore);
-    assert_eq!(relation("s3:GetObjectT*", "s3:GetObject*", Requests::Possible), Relation::NewAllowsMore);
+    assert_eq!(
+        relation("s3:GetObjectTorrent", "s3:GetObjectTorr*", Requests::Possible),
+        Relation::Equal
+    );
+    assert_eq!(
+        relation("s3:GetObjectTorrent", "s3:GetObjectTorr*", Requests::Any),
+        Relation::NewAllowsMore
+    );
+    assert_eq!(
+        relation("s3:GetObjectT*", "s3:GetObject*", Requests::Possible),
+        Relation::NewAllowsMore
+    );
 }
 
 #[test]
@@ -102,7 +142,14 @@ fn keys_are_those_of_action_and_resource() {
     adds(allow("s3:*", KEYS, json!({"StringEquals": {"s3:prefix": "a"}})), false);
     adds(allow("s3:GetObject", "*", json!({"StringEquals": {"acme:Thing": "a"}})), true);
     // Through access points only.
-    adds(allow("s3:GetObject", "arn:aws:s3:::*", json!({"StringLike": {"s3:DataAccessPointArn": "*"}})), false);
+    adds(
+        allow(
+            "s3:GetObject",
+            "arn:aws:s3:::*",
+            json!({"StringLike": {"s3:DataAccessPointArn": "*"}}),
+        ),
+        false,
+    );
     adds(allow("s3:GetObject", "*", json!({"StringLike": {"s3:DataAccessPointArn": "*"}})), true);
 }
 
@@ -112,14 +159,33 @@ fn the_time_is_always_told_and_by_both_keys() {
     adds(at(json!({"Null": {"aws:CurrentTime": "true"}})), false);
     adds(at(json!({"Null": {"aws:SecureTransport": "true"}})), false);
     let (new_year, epoch) = ("2026-01-01T00:00:00Z", "1767225600");
-    adds(at(json!({"DateLessThan": {"aws:CurrentTime": new_year}, "NumericGreaterThan": {"aws:EpochTime": epoch}})), false);
-    adds(at(json!({"DateLessThanEquals": {"aws:CurrentTime": new_year}, "NumericGreaterThanEquals": {"aws:EpochTime": epoch}})), true);
-    adds(at(json!({"DateEquals": {"aws:CurrentTime": new_year, "aws:EpochTime": "1767225601"}})), false);
+    adds(
+        at(
+            json!({"DateLessThan": {"aws:CurrentTime": new_year}, "NumericGreaterThan": {"aws:EpochTime": epoch}}),
+        ),
+        false,
+    );
+    adds(
+        at(
+            json!({"DateLessThanEquals": {"aws:CurrentTime": new_year}, "NumericGreaterThanEquals": {"aws:EpochTime": epoch}}),
+        ),
+        true,
+    );
+    adds(
+        at(json!({"DateEquals": {"aws:CurrentTime": new_year, "aws:EpochTime": "1767225601"}})),
+        false,
+    );
 }
 
 #[test]
 fn numbers_that_count_are_whole() {
-    let between = |key: &str| allow("s3:ListBucket", "*", json!({"NumericGreaterThan": {key: "1"}, "NumericLessThan": {key: "2"}}));
+    let between = |key: &str| {
+        allow(
+            "s3:ListBucket",
+            "*",
+            json!({"NumericGreaterThan": {key: "1"}, "NumericLessThan": {key: "2"}}),
+        )
+    };
     adds(between("s3:max-keys"), false);
     adds(between("s3:TlsVersion"), true);
     adds(allow("s3:ListBucket", "*", json!({"NumericLessThan": {"s3:max-keys": "0"}})), false);
@@ -129,14 +195,34 @@ fn numbers_that_count_are_whole() {
 fn keys_of_the_principal_go_together() {
     let by = |condition| allow("s3:GetObject", KEYS, condition);
     let user = "arn:aws:iam::111122223333:user/ana";
-    adds(by(json!({"ArnEquals": {"aws:PrincipalArn": user}, "StringEquals": {"aws:PrincipalAccount": "111122223333"}})), true);
-    adds(by(json!({"ArnEquals": {"aws:PrincipalArn": user}, "StringEquals": {"aws:PrincipalAccount": "444455556666"}})), false);
     adds(
-        by(json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}, "StringEquals": {"aws:PrincipalAccount": "444455556666"}})),
+        by(
+            json!({"ArnEquals": {"aws:PrincipalArn": user}, "StringEquals": {"aws:PrincipalAccount": "111122223333"}}),
+        ),
         true,
     );
-    adds(by(json!({"ArnEquals": {"aws:PrincipalArn": user}, "StringEquals": {"aws:PrincipalType": "AssumedRole"}})), false);
-    adds(by(json!({"ArnEquals": {"aws:PrincipalArn": user}, "Null": {"aws:username": "true"}})), false);
+    adds(
+        by(
+            json!({"ArnEquals": {"aws:PrincipalArn": user}, "StringEquals": {"aws:PrincipalAccount": "444455556666"}}),
+        ),
+        false,
+    );
+    adds(
+        by(
+            json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}, "StringEquals": {"aws:PrincipalAccount": "444455556666"}}),
+        ),
+        true,
+    );
+    adds(
+        by(
+            json!({"ArnEquals": {"aws:PrincipalArn": user}, "StringEquals": {"aws:PrincipalType": "AssumedRole"}}),
+        ),
+        false,
+    );
+    adds(
+        by(json!({"ArnEquals": {"aws:PrincipalArn": user}, "Null": {"aws:username": "true"}})),
+        false,
+    );
     adds(by(json!({"Null": {"aws:username": "false", "aws:FederatedProvider": "false"}})), false);
     adds(
         by(
@@ -151,27 +237,45 @@ fn keys_of_the_principal_go_together() {
 #[test]
 fn an_example_says_which_keys_are_absent() {
     let all = allow("s3:GetObject", KEYS, json!({}));
-    let mut deny = allow("s3:GetObject", KEYS, json!({"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}));
+    let mut deny = allow(
+        "s3:GetObject",
+        KEYS,
+        json!({"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}),
+    );
     deny["Effect"] = "Deny".into();
     let mut only = deny.clone();
     only["Condition"] = json!({"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}, "Null": {"aws:SourceVpce": "true"}});
-    let compared = compare(&[&document(vec![all.clone()])], &[&document(vec![all, only])], Requests::Possible);
+    let compared =
+        compare(&[&document(vec![all.clone()])], &[&document(vec![all, only])], Requests::Possible);
     let Answer::Some(lost) = compared.lost else { panic!("{compared:?}") };
     assert_eq!(lost.sample.absent, ["aws:sourcevpce".into()]);
 }
 
 /// The rules once more, for the keys of the small world.
-fn is_possible(action: &str, resource: &str, context: &Context, absent: impl Fn(&str) -> bool) -> bool {
+fn is_possible(
+    action: &str,
+    resource: &str,
+    context: &Context,
+    absent: impl Fn(&str) -> bool,
+) -> bool {
     let fits_action = aws::action(action).is_none_or(|action| {
-        let can_have = |support| !matches!(support, KeySupport::Unsupported | KeySupport::GlobalUnlisted);
+        let can_have =
+            |support| !matches!(support, KeySupport::Unsupported | KeySupport::GlobalUnlisted);
         if action.is_resourceless() {
-            return resource == "*" && context.iter().all(|(key, _)| can_have(aws::supports_key(action, key)));
+            return resource == "*"
+                && context.iter().all(|(key, _)| can_have(aws::supports_key(action, key)));
         }
-        let kinds = action.resource_types().filter(|kind| kind.matches(resource)).collect::<Vec<_>>();
-        kinds.iter().any(|kind| context.iter().all(|(key, _)| can_have(aws::supports_key_on(action, kind.name(), key))))
+        let kinds =
+            action.resource_types().filter(|kind| kind.matches(resource)).collect::<Vec<_>>();
+        kinds.iter().any(|kind| {
+            context.iter().all(|(key, _)| can_have(aws::supports_key_on(action, kind.name(), key)))
+        })
     });
-    let one = |key: &str| context.get(key).and_then(|value| value.as_slice().first()).map(String::as_str);
-    let is_arn = |arn: &str| matches!(arn.split(':').collect::<Vec<_>>().as_slice(), ["arn", _, "iam" | "sts", "", ..]);
+    let one =
+        |key: &str| context.get(key).and_then(|value| value.as_slice().first()).map(String::as_str);
+    let is_arn = |arn: &str| {
+        matches!(arn.split(':').collect::<Vec<_>>().as_slice(), ["arn", _, "iam" | "sts", "", ..])
+    };
     let arn = one("aws:principalarn");
     let is_user = arn.is_some_and(|arn| arn.contains(":user/"));
     fits_action
@@ -197,22 +301,39 @@ fn nothing_possible_is_missed_in_a_small_world_and_all_that_is_shown_is_possible
         } else {
             decided.set(decided.get() + 1);
             let statements = || [&old, &new].into_iter().flat_map(|policy| &policy.statements);
-            let asked = |key: &str| statements().any(|own| own.conditions.iter().any(|condition| &*condition.key.node == key));
+            let asked = |key: &str| {
+                statements()
+                    .any(|own| own.conditions.iter().any(|condition| &*condition.key.node == key))
+            };
             let possible = |request: &Request| {
-                let absent = |key: &str| (asked(key) || key == "aws:username") && request.context.get(key).is_none();
+                let absent = |key: &str| {
+                    (asked(key) || key == "aws:username") && request.context.get(key).is_none()
+                };
                 is_possible(&request.action, &request.resource, &request.context, absent)
             };
             let world = world([&old, &new]).into_iter().filter(possible).collect::<Vec<_>>();
             let found = differences(&world, &old, &new);
-            prop_assert!(matches!(first, Relation::NewAllowsMore | Relation::Incomparable) || !found.0, "missed a gain: {first:?}");
-            prop_assert!(matches!(first, Relation::NewAllowsLess | Relation::Incomparable) || !found.1, "missed a loss: {first:?}");
+            prop_assert!(
+                matches!(first, Relation::NewAllowsMore | Relation::Incomparable) || !found.0,
+                "missed a gain: {first:?}"
+            );
+            prop_assert!(
+                matches!(first, Relation::NewAllowsLess | Relation::Incomparable) || !found.1,
+                "missed a loss: {first:?}"
+            );
         }
         if let Answer::Some(gain) = &compared.gained {
             let Sample { action, resource, context, absent, .. } = &gain.sample;
             let absent = |key: &str| absent.iter().any(|own| **own == *key);
             let (action, resource) = (action.as_deref().unwrap(), resource.as_deref().unwrap());
-            prop_assert!(is_possible(action, resource, context, absent), "{gain:?} is not possible");
-            prop_assert!(compared.readings.len() > 1 || shows(gain, &old, &new), "{gain:?} shows nothing");
+            prop_assert!(
+                is_possible(action, resource, context, absent),
+                "{gain:?} is not possible"
+            );
+            prop_assert!(
+                compared.readings.len() > 1 || shows(gain, &old, &new),
+                "{gain:?} shows nothing"
+            );
         }
         Ok(())
     });

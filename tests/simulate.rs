@@ -19,8 +19,14 @@ fn batch(input: &str) -> Output {
 }
 
 fn answers(output: &Output) -> Vec<Value> {
-    let answers = std::str::from_utf8(&output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>();
-    answers.iter().for_each(|answer| crate::support::holds_to_schema(answer, "simulate-answer-v1.json"));
+    let answers = std::str::from_utf8(&output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect::<Vec<_>>();
+    answers
+        .iter()
+        .for_each(|answer| crate::support::holds_to_schema(answer, "simulate-answer-v1.json"));
     answers
 }
 
@@ -29,8 +35,7 @@ fn policy(effect: &str, action: &str) -> Value {
 }
 
 fn request(id: Value, more: Value) -> Value {
-    let mut line =
-        json!({"id": id, "principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k"});
+    let mut line = json!({"id": id, "principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k"});
     line.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     line
 }
@@ -43,28 +48,53 @@ fn lines(lines: &[Value]) -> String {
 fn one_line_in_one_line_out_in_the_same_order() {
     let input = lines(&[
         request(json!("a"), json!({"identity_policies": [policy("Allow", "s3:Get*")]})),
-        request(json!(7), json!({"identity_policies": [policy("Allow", "s3:*"), policy("Deny", "s3:getobject")]})),
+        request(
+            json!(7),
+            json!({"identity_policies": [policy("Allow", "s3:*"), policy("Deny", "s3:getobject")]}),
+        ),
         request(json!("c"), json!({"identity_policies": []})),
     ]);
     let output = batch(&input);
     assert_eq!(output.status.code(), Some(0));
     let answers = answers(&output);
-    assert_eq!(answers[0]["by"], json!([{"layer": "identity", "policy": 0, "statement": 0, "sid": "S1"}]));
-    assert_eq!((&answers[1]["id"], &answers[1]["decision"]), (&json!(7), &json!("ExplicitlyDenied")));
+    assert_eq!(
+        answers[0]["by"],
+        json!([{"layer": "identity", "policy": 0, "statement": 0, "sid": "S1"}])
+    );
+    assert_eq!(
+        (&answers[1]["id"], &answers[1]["decision"]),
+        (&json!(7), &json!("ExplicitlyDenied"))
+    );
     assert_eq!(answers[1]["by"][0]["policy"], 1);
-    assert_eq!((&answers[2]["id"], &answers[2]["decision"]), (&json!("c"), &json!("ImplicitlyDenied")));
+    assert_eq!(
+        (&answers[2]["id"], &answers[2]["decision"]),
+        (&json!("c"), &json!("ImplicitlyDenied"))
+    );
 }
 
 #[test]
 fn a_bad_line_costs_one_line() {
-    let good = request(json!("good"), json!({"identity_policies": [policy("Allow", "*")]})).to_string();
+    let good =
+        request(json!("good"), json!({"identity_policies": [policy("Allow", "*")]})).to_string();
     let bad = [
         ("nonsense", "", "expected a value"),
         ("[1]", "", "a line is an object"),
         (r#"{"id": "x", "principal": "*"}"#, "action", "missing"),
-        (r#"{"id": "x", "principal": "*", "action": "s3:Get*", "resource": "*"}"#, "action", "is no action"),
-        (r#"{"id": "x", "principal": "bob", "action": "s3:GetObject", "resource": "*"}"#, "principal", "is no caller"),
-        (r#"{"id": "x", "principal": "*", "action": "s3:GetObject", "resource": "*", "scp": []}"#, "scp", "there is no member `scp`"),
+        (
+            r#"{"id": "x", "principal": "*", "action": "s3:Get*", "resource": "*"}"#,
+            "action",
+            "is no action",
+        ),
+        (
+            r#"{"id": "x", "principal": "bob", "action": "s3:GetObject", "resource": "*"}"#,
+            "principal",
+            "is no caller",
+        ),
+        (
+            r#"{"id": "x", "principal": "*", "action": "s3:GetObject", "resource": "*", "scp": []}"#,
+            "scp",
+            "there is no member `scp`",
+        ),
         (
             r#"{"id": "x", "principal": "*", "action": "s3:GetObject", "resource": "*", "session_policies": []}"#,
             "session_policies",
@@ -98,7 +128,11 @@ fn a_bad_line_costs_one_line() {
     assert_eq!(answers.len(), 2 * bad.len());
     for ((line, path, words), pair) in bad.iter().zip(answers.chunks(2)) {
         assert_eq!(pair[0]["error"]["path"], *path, "{line}");
-        assert!(pair[0]["error"]["message"].as_str().unwrap().contains(words), "{line}: {}", pair[0]);
+        assert!(
+            pair[0]["error"]["message"].as_str().unwrap().contains(words),
+            "{line}: {}",
+            pair[0]
+        );
         assert_eq!(pair[1]["decision"], "Allowed", "{line}");
     }
 }
@@ -121,47 +155,75 @@ fn policies_can_be_defined_once_and_named() {
 
 #[test]
 fn what_aws_leaves_open_comes_with_its_readings() {
-    let star =
-        json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:*", "Resource": "*"}});
+    let star = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:*", "Resource": "*"}});
     let line = json!({"id": 1, "principal": "*", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "resource_policy": star});
     let answer = answers(&batch(&lines(&[line])))[0].clone();
     assert_eq!(answer["decision"], "Undetermined");
-    let decisions = answer["readings"].as_array().unwrap().iter().map(|reading| reading["decision"].as_str().unwrap()).collect::<Vec<_>>();
+    let decisions = answer["readings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|reading| reading["decision"].as_str().unwrap())
+        .collect::<Vec<_>>();
     assert_eq!(decisions, ["ImplicitlyDenied", "Allowed"]);
 }
 
 #[test]
 fn a_key_that_the_action_does_not_have_counts_and_is_told() {
-    let line = request(json!(1), json!({"context": {"s3:prefix": "a"}, "identity_policies": [policy("Allow", "s3:*")]}));
+    let line = request(
+        json!(1),
+        json!({"context": {"s3:prefix": "a"}, "identity_policies": [policy("Allow", "s3:*")]}),
+    );
     let answer = answers(&batch(&lines(&[line])))[0].clone();
     assert!(answer["why"].as_str().unwrap().contains("`s3:prefix` was given"), "{answer}");
 }
 
 #[test]
 fn a_key_that_nobody_gave_is_not_told() {
-    let line = request(json!(1), json!({"action": "s3:CreateJob", "resource": "*", "identity_policies": [policy("Allow", "s3:*")]}));
+    let line = request(
+        json!(1),
+        json!({"action": "s3:CreateJob", "resource": "*", "identity_policies": [policy("Allow", "s3:*")]}),
+    );
     let answer = answers(&batch(&lines(&[line])))[0].clone();
     assert!(!answer["why"].as_str().unwrap().contains("was given"), "{answer}");
 }
 
 #[test]
 fn tags_that_the_action_does_not_take_are_told() {
-    let context = json!({"aws:TagKeys": ["a"], "aws:RequestTag/a": "1", "aws:SourceIp": "192.0.2.1"});
-    let line = request(json!(1), json!({"context": context, "identity_policies": [policy("Allow", "s3:*")]}));
+    let context =
+        json!({"aws:TagKeys": ["a"], "aws:RequestTag/a": "1", "aws:SourceIp": "192.0.2.1"});
+    let line = request(
+        json!(1),
+        json!({"context": context, "identity_policies": [policy("Allow", "s3:*")]}),
+    );
     let answer = answers(&batch(&lines(&[line])))[0].clone();
     let why = answer["why"].as_str().unwrap();
-    assert!(why.contains("`aws:tagkeys` was given") && why.contains("`aws:requesttag/a` was given"), "{answer}");
+    assert!(
+        why.contains("`aws:tagkeys` was given") && why.contains("`aws:requesttag/a` was given"),
+        "{answer}"
+    );
     assert!(!why.contains("sourceip"), "{answer}");
 }
 
 #[test]
 fn what_the_credentials_rule_out_is_told_in_its_own_words() {
     let session = "arn:aws:sts::111122223333:federated-user/app";
-    let federated = json!({"principal": session, "action": "sts:GetFederationToken", "resource": session});
+    let federated =
+        json!({"principal": session, "action": "sts:GetFederationToken", "resource": session});
     let identity = json!({"action": "sts:GetCallerIdentity", "resource": "*"});
-    let answers = answers(&batch(&lines(&[request(json!(1), federated), request(json!(2), identity)])));
-    assert!(answers[0]["why"].as_str().unwrap().starts_with("a federated session can call no operation of STS"), "{answers:?}");
-    assert!(answers[1]["why"].as_str().unwrap().starts_with("GetCallerIdentity needs no permission"), "{answers:?}");
+    let answers =
+        answers(&batch(&lines(&[request(json!(1), federated), request(json!(2), identity)])));
+    assert!(
+        answers[0]["why"]
+            .as_str()
+            .unwrap()
+            .starts_with("a federated session can call no operation of STS"),
+        "{answers:?}"
+    );
+    assert!(
+        answers[1]["why"].as_str().unwrap().starts_with("GetCallerIdentity needs no permission"),
+        "{answers:?}"
+    );
 }
 
 #[test]
@@ -183,14 +245,21 @@ fn a_token_of_an_identity_provider_assumes_the_role_that_trusts_it_and_does_noth
         ask("ica.example.com", "sts:AssumeRole", "acme"),
     ];
     let found = answers(&batch(&lines(&input)));
-    let decisions = found.iter().map(|answer| answer["decision"].as_str().unwrap()).collect::<Vec<_>>();
+    let decisions =
+        found.iter().map(|answer| answer["decision"].as_str().unwrap()).collect::<Vec<_>>();
     assert_eq!(decisions, ["Allowed", "ImplicitlyDenied", "ImplicitlyDenied", "ImplicitlyDenied"]);
-    assert!(found[3]["why"].as_str().unwrap().contains("AssumeRoleWithWebIdentity only"), "{}", found[3]);
+    assert!(
+        found[3]["why"].as_str().unwrap().contains("AssumeRoleWithWebIdentity only"),
+        "{}",
+        found[3]
+    );
 }
 
 fn readings(answer: &Value) -> Vec<(&str, &str)> {
     let readings = answer["readings"].as_array().into_iter().flatten();
-    readings.map(|reading| (reading["id"].as_str().unwrap(), reading["decision"].as_str().unwrap())).collect()
+    readings
+        .map(|reading| (reading["id"].as_str().unwrap(), reading["decision"].as_str().unwrap()))
+        .collect()
 }
 
 #[test]
@@ -209,7 +278,11 @@ fn the_readings_of_an_unknown_issuer_do_not_hang_on_the_order_of_statements() {
         request(json!(id), members)
     };
     let answers = answers(&batch(&lines(&[line(1), line(2)])));
-    let expected = [("unknown-issuer", "ImplicitlyDenied"), ("unknown-issuer", "Allowed"), ("unknown-issuer", "ExplicitlyDenied")];
+    let expected = [
+        ("unknown-issuer", "ImplicitlyDenied"),
+        ("unknown-issuer", "Allowed"),
+        ("unknown-issuer", "ExplicitlyDenied"),
+    ];
     assert_eq!(readings(&answers[0]), expected);
     assert_eq!(readings(&answers[1]), expected);
 }
@@ -220,7 +293,8 @@ fn a_session_with_too_many_possible_issuers_is_undetermined_and_quickly() {
         let user = format!("arn:aws:iam::111122223333:user/u{number}");
         json!({"Effect": "Deny", "Principal": {"AWS": user}, "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"a:b": "c"}}})
     };
-    let bucket = json!({"Version": "2012-10-17", "Statement": (0..2000).map(statement).collect::<Vec<_>>()});
+    let bucket =
+        json!({"Version": "2012-10-17", "Statement": (0..2000).map(statement).collect::<Vec<_>>()});
     let members = json!({"principal": "arn:aws:sts::111122223333:federated-user/app", "resource_policy": bucket});
     let answer = answers(&batch(&lines(&[request(json!(1), members)])))[0].clone();
     assert_eq!(answer["decision"], "Undetermined");
@@ -258,7 +332,10 @@ fn the_member_that_is_wrong_is_named() {
     let session = "arn:aws:sts::111122223333:federated-user/app";
     let wrong = [
         (json!({"principal": "ana"}), "principal"),
-        (json!({"principal": session, "session_issuer": "arn:aws:iam::444455556666:user/ana"}), "session_issuer"),
+        (
+            json!({"principal": session, "session_issuer": "arn:aws:iam::444455556666:user/ana"}),
+            "session_issuer",
+        ),
         (json!({"principal": session, "session_issuer": "ana"}), "session_issuer"),
         (json!({"action": "s3:*"}), "action"),
         (json!({"resource": "bucket"}), "resource"),
@@ -266,11 +343,15 @@ fn the_member_that_is_wrong_is_named() {
         (json!({"resource_account": "1"}), "resource_account"),
         (json!({"context": {"aws:username": "zed"}}), "context.aws:username"),
         (json!({"context": {"a:b": "a".repeat(20_000)}}), "context.a:b"),
-        (json!({"principal": "*", "context": {"aws:PrincipalTag/a": "1"}}), "context.aws:principaltag/a"),
+        (
+            json!({"principal": "*", "context": {"aws:PrincipalTag/a": "1"}}),
+            "context.aws:principaltag/a",
+        ),
         (json!({"id": {"a": 1}}), "id"),
         (json!({"id": true}), "id"),
     ];
-    let input = wrong.iter().map(|(members, _)| request(json!(1), members.clone())).collect::<Vec<_>>();
+    let input =
+        wrong.iter().map(|(members, _)| request(json!(1), members.clone())).collect::<Vec<_>>();
     let output = batch(&lines(&input));
     assert_eq!(output.status.code(), Some(3));
     for (answer, (members, path)) in answers(&output).iter().zip(&wrong) {
@@ -280,15 +361,22 @@ fn the_member_that_is_wrong_is_named() {
 
 #[test]
 fn a_definition_that_defines_nothing_is_an_error() {
-    let answers = answers(&batch(&lines(&[json!({"define": 5}), json!({"define": [1]}), json!({"define": {}})])));
-    let paths = answers.iter().map(|answer| answer["error"]["path"].as_str().unwrap()).collect::<Vec<_>>();
+    let answers = answers(&batch(&lines(&[
+        json!({"define": 5}),
+        json!({"define": [1]}),
+        json!({"define": {}}),
+    ])));
+    let paths =
+        answers.iter().map(|answer| answer["error"]["path"].as_str().unwrap()).collect::<Vec<_>>();
     assert_eq!(paths, ["define", "define"]);
 }
 
 #[test]
 fn the_store_of_definitions_is_bounded_in_bytes() {
-    let statement = json!({"Sid": "A".repeat(8 << 20), "Effect": "Allow", "Action": "s3:*", "Resource": "*"});
-    let define = |name: &str| json!({"define": {name: {"Version": "2012-10-17", "Statement": statement}}});
+    let statement =
+        json!({"Sid": "A".repeat(8 << 20), "Effect": "Allow", "Action": "s3:*", "Resource": "*"});
+    let define =
+        |name: &str| json!({"define": {name: {"Version": "2012-10-17", "Statement": statement}}});
     // The same name again takes the place of the first.
     let answers = answers(&batch(&lines(&[define("a"), define("a"), define("b")])));
     assert_eq!(answers.len(), 1, "{answers:?}");
@@ -306,10 +394,20 @@ fn a_line_beyond_the_limit_costs_one_line_and_names_it() {
 #[test]
 fn patterns_beyond_the_limits_are_refused() {
     let deny = |resource: String| json!({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": resource}});
-    for resource in [format!("arn:aws:s3:::{}", "a*".repeat(65)), format!("arn:aws:s3:::{}", "a".repeat(9000))] {
-        let answer = answers(&batch(&lines(&[request(json!(1), json!({"identity_policies": [deny(resource)]}))])))[0].clone();
+    for resource in
+        [format!("arn:aws:s3:::{}", "a*".repeat(65)), format!("arn:aws:s3:::{}", "a".repeat(9000))]
+    {
+        let answer = answers(&batch(&lines(&[request(
+            json!(1),
+            json!({"identity_policies": [deny(resource)]}),
+        )])))[0]
+            .clone();
         let message = answer["error"]["message"].as_str().unwrap();
-        assert!(message.contains("the most that is matched") && message.contains("a limit of ica-policy"), "{answer}");
+        assert!(
+            message.contains("the most that is matched")
+                && message.contains("a limit of ica-policy"),
+            "{answer}"
+        );
         assert!(!message.contains("AWS would refuse"), "{answer}");
     }
 }
@@ -323,8 +421,12 @@ fn many_doubts_on_many_statements_take_neither_time_nor_memory() {
     let mut sources = ica_policy::source::Sources::new();
     let id = sources.add_file("policy.json", policy.to_string()).unwrap();
     let document = ica_policy::input::read_policy(&mut sources, id).unwrap();
-    let lowered = ica_policy::model::lower(&document.policy, ica_policy::model::PolicyKind::Identity);
-    assert_eq!(lowered.policy.statements.iter().map(|statement| statement.doubts.len()).sum::<usize>(), 2000);
+    let lowered =
+        ica_policy::model::lower(&document.policy, ica_policy::model::PolicyKind::Identity);
+    assert_eq!(
+        lowered.policy.statements.iter().map(|statement| statement.doubts.len()).sum::<usize>(),
+        2000
+    );
 }
 
 #[test]
@@ -338,14 +440,24 @@ fn empty_lines_windows_lines_and_no_last_line_break_are_fine() {
 #[test]
 fn a_closed_pipe_ends_the_stream_cleanly() {
     let line = request(json!(1), json!({}));
-    let script = format!("yes '{line}' | {} simulate --batch | head -n 1; echo \"${{PIPESTATUS[1]}}\"", env!("CARGO_BIN_EXE_ica-policy"));
+    let script = format!(
+        "yes '{line}' | {} simulate --batch | head -n 1; echo \"${{PIPESTATUS[1]}}\"",
+        env!("CARGO_BIN_EXE_ica-policy")
+    );
     let output = Command::new("bash").args(["-c", &script]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.trim_end().ends_with('0') && output.stderr.is_empty(), "{text}");
 }
 
 fn single(more: &[&str]) -> Output {
-    let base = ["simulate", "--principal", "arn:aws:iam::111122223333:user/illumina_ica_admin", "--action", "s3:GetObject", "--resource"];
+    let base = [
+        "simulate",
+        "--principal",
+        "arn:aws:iam::111122223333:user/illumina_ica_admin",
+        "--action",
+        "s3:GetObject",
+        "--resource",
+    ];
     Command::new(env!("CARGO_BIN_EXE_ica-policy"))
         .args([&base, more].concat())
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -356,13 +468,31 @@ fn single(more: &[&str]) -> Output {
 
 #[test]
 fn one_request_is_explained_layer_by_layer() {
-    let policies =
-        ["--identity-policy", "examples/seed-conflict/user-policy.json", "--resource-policy", "examples/seed-conflict/bucket-policy.json"];
-    let output = single(&[&["arn:aws:s3:::acme-genomics/ica/x", "--resource-account", "111122223333"], &policies[..]].concat());
+    let policies = [
+        "--identity-policy",
+        "examples/seed-conflict/user-policy.json",
+        "--resource-policy",
+        "examples/seed-conflict/bucket-policy.json",
+    ];
+    let output = single(
+        &[
+            &["arn:aws:s3:::acme-genomics/ica/x", "--resource-account", "111122223333"],
+            &policies[..],
+        ]
+        .concat(),
+    );
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{text}");
-    assert!(text.starts_with("allowed: s3:GetObject on arn:aws:s3:::acme-genomics/ica/x"), "{text}");
-    assert!(text.contains("identity     allows: statement 1 (examples/seed-conflict/user-policy.json:14:9)"), "{text}");
+    assert!(
+        text.starts_with("allowed: s3:GetObject on arn:aws:s3:::acme-genomics/ica/x"),
+        "{text}"
+    );
+    assert!(
+        text.contains(
+            "identity     allows: statement 1 (examples/seed-conflict/user-policy.json:14:9)"
+        ),
+        "{text}"
+    );
     let output = single(&[&["arn:aws:s3:::acme-genomics/other/x"], &policies[..]].concat());
     // The drawing breaks long lines.
     let text = String::from_utf8(output.stdout).unwrap().replace("\n  │ ", " ");
@@ -388,10 +518,16 @@ fn a_program_that_asks_for_json_gets_json_also_when_nothing_is_decided() {
     let json = |more: &[&str]| single(&[more, &["--format", "json"]].concat());
     let wrong = json(&["bucket"]);
     assert_eq!(wrong.status.code(), Some(2));
-    assert!(json_of(&wrong)["errors"][0]["message"].as_str().unwrap().starts_with("--resource: "), "{wrong:?}");
+    assert!(
+        json_of(&wrong)["errors"][0]["message"].as_str().unwrap().starts_with("--resource: "),
+        "{wrong:?}"
+    );
     let unknown = json(&["*", "--frobnicate"]);
     assert_eq!(unknown.status.code(), Some(2));
-    assert!(json_of(&unknown)["errors"][0]["message"].as_str().unwrap().contains("--frobnicate"), "{unknown:?}");
+    assert!(
+        json_of(&unknown)["errors"][0]["message"].as_str().unwrap().contains("--frobnicate"),
+        "{unknown:?}"
+    );
     let missing = json(&["*", "--identity-policy", "missing.json"]);
     assert_eq!(missing.status.code(), Some(3));
     assert_eq!(json_of(&missing)["errors"][0]["file"], "missing.json");
@@ -399,15 +535,36 @@ fn a_program_that_asks_for_json_gets_json_also_when_nothing_is_decided() {
 
 #[test]
 fn none_asserts_that_there_is_no_policy() {
-    let own = ["arn:aws:s3:::acme-genomics/ica/x", "--identity-policy", "examples/seed-conflict/user-policy.json"];
-    assert_eq!(single(&[&own[..], &["--boundary", "none", "--scp", "none", "--resource-policy", "none"]].concat()).status.code(), Some(0));
-    assert_eq!(single(&[&own[..], &["--scp", "none", "examples/seed-conflict/user-policy.json"]].concat()).status.code(), Some(2));
+    let own = [
+        "arn:aws:s3:::acme-genomics/ica/x",
+        "--identity-policy",
+        "examples/seed-conflict/user-policy.json",
+    ];
+    assert_eq!(
+        single(
+            &[&own[..], &["--boundary", "none", "--scp", "none", "--resource-policy", "none"]]
+                .concat()
+        )
+        .status
+        .code(),
+        Some(0)
+    );
+    assert_eq!(
+        single(&[&own[..], &["--scp", "none", "examples/seed-conflict/user-policy.json"]].concat())
+            .status
+            .code(),
+        Some(2)
+    );
 }
 
 #[test]
 fn a_policy_that_aws_would_refuse_decides_nothing() {
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("lower-case-effect.json");
-    std::fs::write(&file, r#"{"Statement": [{"effect": "Allow", "Action": "*", "Resource": "*"}]}"#).unwrap();
+    std::fs::write(
+        &file,
+        r#"{"Statement": [{"effect": "Allow", "Action": "*", "Resource": "*"}]}"#,
+    )
+    .unwrap();
     let output = single(&["*", "--identity-policy", file.to_str().unwrap(), "--format", "json"]);
     assert_eq!(output.status.code(), Some(3));
     assert!(json_of(&output)["errors"][0]["span"].is_object(), "{output:?}");
@@ -426,7 +583,12 @@ fn a_key_that_was_left_out_and_matters_is_named() {
     let input = lines(&[
         request(json!("tls"), deny(tls.clone())),
         given,
-        request(json!("both"), deny(json!({"Bool": {"aws:SecureTransport": "false"}, "DateLessThan": {"aws:CurrentTime": "2026-01-01"}}))),
+        request(
+            json!("both"),
+            deny(
+                json!({"Bool": {"aws:SecureTransport": "false"}, "DateLessThan": {"aws:CurrentTime": "2026-01-01"}}),
+            ),
+        ),
         request(
             json!("other action"),
             json!({"action": "s3:PutObject", "identity_policies": [policy("Allow", "*")], "resource_policy":
@@ -442,13 +604,21 @@ fn a_key_that_was_left_out_and_matters_is_named() {
     ]);
     let answers = answers(&batch(&input));
     let why = |number: usize| answers[number]["why"].as_str().unwrap();
-    let decisions = answers.iter().map(|answer| answer["decision"].as_str().unwrap()).collect::<Vec<_>>();
+    let decisions =
+        answers.iter().map(|answer| answer["decision"].as_str().unwrap()).collect::<Vec<_>>();
     assert_eq!(decisions, ["Allowed", "Allowed", "Allowed", "Allowed", "Allowed", "Undetermined"]);
     assert!(why(0).contains("`aws:SecureTransport` was not given"), "{}", why(0));
     assert!(!why(1).contains("not given"), "{}", why(1));
-    assert!(why(2).contains("`aws:SecureTransport`") && why(2).contains("`aws:CurrentTime`"), "{}", why(2));
+    assert!(
+        why(2).contains("`aws:SecureTransport`") && why(2).contains("`aws:CurrentTime`"),
+        "{}",
+        why(2)
+    );
     assert!(!why(3).contains("not given"), "{}", why(3));
     assert!(why(4).contains("`aws:userid` was not given"), "{}", why(4));
     let readings = answers[5]["readings"].as_array().unwrap();
-    assert_eq!(readings.iter().map(|reading| &reading["id"]).collect::<Vec<_>>(), ["left-out-key", "left-out-key"]);
+    assert_eq!(
+        readings.iter().map(|reading| &reading["id"]).collect::<Vec<_>>(),
+        ["left-out-key", "left-out-key"]
+    );
 }

@@ -13,12 +13,17 @@ pub fn word(relation: Relation) -> String {
 }
 
 fn compared(pairs: &[Pair]) -> Vec<(&Pair, Compared)> {
-    let both = pairs.iter().filter_map(|pair| Some((pair, policy_of(&pair.old)?, policy_of(&pair.new)?)));
+    let both =
+        pairs.iter().filter_map(|pair| Some((pair, policy_of(&pair.old)?, policy_of(&pair.new)?)));
     both.map(|(pair, old, new)| (pair, compare(&[&old], &[&new], Requests::Any))).collect()
 }
 
 fn unknown<'a>(compared: &'a [(&Pair, Compared)]) -> Vec<&'a str> {
-    compared.iter().filter(|(_, compared)| compared.relation == Relation::Unknown).map(|(pair, _)| pair.name.as_str()).collect()
+    compared
+        .iter()
+        .filter(|(_, compared)| compared.relation == Relation::Unknown)
+        .map(|(pair, _)| pair.name.as_str())
+        .collect()
 }
 
 /// Which published verdicts are wrong, and why two more groups come out otherwise: `docs/quacky.md`.
@@ -26,19 +31,39 @@ fn unknown<'a>(compared: &'a [(&Pair, Compared)]) -> Vec<&'a str> {
 fn quackys_published_verdicts_are_met() {
     let pairs = quacky("");
     let all = compared(&pairs);
-    let differing = all.iter().filter(|(pair, compared)| pair.published != Some(word(compared.relation).as_str())).collect::<Vec<_>>();
+    let differing = all
+        .iter()
+        .filter(|(pair, compared)| pair.published != Some(word(compared.relation).as_str()))
+        .collect::<Vec<_>>();
     let group = |name: &str| differing.iter().filter(|(pair, _)| pair.name.contains(name)).count();
     if pairs.is_empty() {
         return;
     }
     assert_eq!(pairs.len(), 432);
-    let (wrong, version, short) =
-        (group("ec2_require_mfa_session_token"), group("ec2_allow_ebs_volume_owners"), group("ec2_allow_some_instances"));
+    let (wrong, version, short) = (
+        group("ec2_require_mfa_session_token"),
+        group("ec2_allow_ebs_volume_owners"),
+        group("ec2_allow_some_instances"),
+    );
     assert_eq!((wrong, version, short), (4, 24, 24));
-    assert_eq!(differing.len(), wrong + version + short, "{:?}", differing.iter().map(|(pair, _)| &pair.name).collect::<Vec<_>>());
-    for (pair, compared) in differing.iter().filter(|(pair, _)| pair.name.contains("ec2_allow_some_instances")) {
+    assert_eq!(
+        differing.len(),
+        wrong + version + short,
+        "{:?}",
+        differing.iter().map(|(pair, _)| &pair.name).collect::<Vec<_>>()
+    );
+    for (pair, compared) in
+        differing.iter().filter(|(pair, _)| pair.name.contains("ec2_allow_some_instances"))
+    {
         // AWS's pages leave open what `arn:aws:ec2:*` matches; under one of the readings the published verdict holds.
-        assert!(compared.readings.iter().any(|(_, relation)| pair.published == Some(word(*relation).as_str())), "{}", pair.name);
+        assert!(
+            compared
+                .readings
+                .iter()
+                .any(|(_, relation)| pair.published == Some(word(*relation).as_str())),
+            "{}",
+            pair.name
+        );
     }
 }
 
@@ -67,9 +92,18 @@ fn the_same_policy_written_otherwise_is_equal() {
         let Ok(value) = serde_json::from_str::<Value>(&text) else { continue };
         let document = value.pointer("/PolicyVersion/Document").unwrap_or(&value).clone();
         let mut other = document.clone();
-        let statements = document["Statement"].as_array().cloned().unwrap_or_else(|| vec![document["Statement"].clone()]);
-        other["Statement"] = statements.iter().rev().flat_map(|statement| halves(statement, "Action")).collect::<Vec<_>>().into();
-        let [first, second] = [&document, &other].map(|document| policy(&document.to_string(), PolicyKind::Identity));
+        let statements = document["Statement"]
+            .as_array()
+            .cloned()
+            .unwrap_or_else(|| vec![document["Statement"].clone()]);
+        other["Statement"] = statements
+            .iter()
+            .rev()
+            .flat_map(|statement| halves(statement, "Action"))
+            .collect::<Vec<_>>()
+            .into();
+        let [first, second] =
+            [&document, &other].map(|document| policy(&document.to_string(), PolicyKind::Identity));
         let compared = compare(&[&first], &[&second], Requests::Any);
         assert_eq!(compared.relation, Relation::Equal, "{}: {compared:?}", pair.name);
         asked += 1;
@@ -78,7 +112,9 @@ fn the_same_policy_written_otherwise_is_equal() {
 }
 
 fn halves(statement: &Value, element: &str) -> Vec<Value> {
-    let Some(values) = statement[element].as_array().filter(|values| values.len() > 1) else { return vec![statement.clone()] };
+    let Some(values) = statement[element].as_array().filter(|values| values.len() > 1) else {
+        return vec![statement.clone()];
+    };
     let (first, second) = values.split_at(values.len() / 2);
     let with = |part: &[Value]| {
         let mut half = statement.clone();
@@ -91,16 +127,33 @@ fn halves(statement: &Value, element: &str) -> Vec<Value> {
 
 /// Texts for every key that a random policy may look at; `None`: absent. Several values for a key that can have them.
 pub fn values_of(key: &str) -> Vec<Option<ContextValue>> {
-    let one = |texts: &[&str]| texts.iter().map(|text| Some(ContextValue::One((*text).to_owned()))).collect::<Vec<_>>();
+    let one = |texts: &[&str]| {
+        texts.iter().map(|text| Some(ContextValue::One((*text).to_owned()))).collect::<Vec<_>>()
+    };
     let mut values = match key {
         "aws:tagkeys" => {
-            let sets: [&[&str]; 7] = [&["a"], &["A"], &["b"], &["ab"], &["a", "b"], &["a", "ab"], &[""]];
-            sets.iter().map(|set| Some(ContextValue::Many(set.iter().map(|text| (*text).to_owned()).collect()))).collect()
+            let sets: [&[&str]; 7] =
+                [&["a"], &["A"], &["b"], &["ab"], &["a", "b"], &["a", "ab"], &[""]];
+            sets.iter()
+                .map(|set| {
+                    Some(ContextValue::Many(set.iter().map(|text| (*text).to_owned()).collect()))
+                })
+                .collect()
         }
-        "aws:principalarn" => one(&["arn:aws:iam::111122223333:user/ana", "arn:aws:sts::1:federated-user/x", "arn:aws:iam::1:role/x", "x"]),
+        "aws:principalarn" => one(&[
+            "arn:aws:iam::111122223333:user/ana",
+            "arn:aws:sts::1:federated-user/x",
+            "arn:aws:iam::1:role/x",
+            "x",
+        ]),
         "aws:sourceip" => one(&["203.0.113.7", "203.0.113.8", "198.51.100.1", "2001:db8::1"]),
         "s3:max-keys" => one(&["0", "1", "1.5", "10", "11"]),
-        "aws:currenttime" => one(&["2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-06-01T00:00:00Z"]),
+        "aws:currenttime" => one(&[
+            "2025-01-01T00:00:00Z",
+            "2026-01-01T00:00:00Z",
+            "2026-02-01T00:00:00Z",
+            "2026-06-01T00:00:00Z",
+        ]),
         "aws:securetransport" => one(&["true", "false"]),
         "aws:username" => one(&["a", "ana", "zz"]),
         _ => one(&["a", "A", "ab", "b", "", "*", "ana", "zz"]),
@@ -113,7 +166,9 @@ pub fn values_of(key: &str) -> Vec<Option<ContextValue>> {
 pub fn world(policies: [&Policy; 2]) -> Vec<Request> {
     let statements = || policies.into_iter().flat_map(|policy| &policy.statements);
     let mut keys = statements()
-        .flat_map(|statement| statement.conditions.iter().map(|condition| condition.key.node.to_string()))
+        .flat_map(|statement| {
+            statement.conditions.iter().map(|condition| condition.key.node.to_string())
+        })
         .collect::<BTreeSet<_>>();
     keys.insert("aws:username".to_owned());
     let mut contexts = vec![Context::new()];
@@ -131,8 +186,17 @@ pub fn world(policies: [&Policy; 2]) -> Vec<Request> {
         }
     }
     let actions = ["s3:getobject", "s3:putobject", "x:x"];
-    let resources = ["arn:aws:s3:::b/a/k", "arn:aws:s3:::b", "arn:aws:s3:::b/ana/k", "arn:aws:s3:x:y:b/a/k", "arn:aws:s3:::c/k"];
-    let places = actions.iter().flat_map(|action| resources.iter().map(move |resource| (action, resource))).collect::<Vec<_>>();
+    let resources = [
+        "arn:aws:s3:::b/a/k",
+        "arn:aws:s3:::b",
+        "arn:aws:s3:::b/ana/k",
+        "arn:aws:s3:x:y:b/a/k",
+        "arn:aws:s3:::c/k",
+    ];
+    let places = actions
+        .iter()
+        .flat_map(|action| resources.iter().map(move |resource| (action, resource)))
+        .collect::<Vec<_>>();
     let request = |(action, resource): &(&&str, &&str), context: &Context| Request {
         caller: Caller::Anonymous,
         action: (**action).to_owned(),
@@ -140,12 +204,17 @@ pub fn world(policies: [&Policy; 2]) -> Vec<Request> {
         resource_account: None,
         context: context.clone(),
     };
-    contexts.iter().flat_map(|context| places.iter().map(move |place| request(place, context))).collect()
+    contexts
+        .iter()
+        .flat_map(|context| places.iter().map(move |place| request(place, context)))
+        .collect()
 }
 
 /// Whether some request of the world is allowed by one and not by the other: gained, lost.
 pub fn differences(world: &[Request], old: &Policy, new: &Policy) -> (bool, bool) {
-    let allows = |policy, request: &Request| allows_as_documents(request, "", &[policy], &Readings::default());
+    let allows = |policy, request: &Request| {
+        allows_as_documents(request, "", &[policy], &Readings::default())
+    };
     world.iter().fold((false, false), |(gained, lost), request| {
         let (before, after) = (allows(old, request), allows(new, request));
         (gained || after && !before, lost || before && !after)
@@ -181,11 +250,11 @@ fn several_values_of_one_class_are_a_set_of_their_own() {
 fn patterns_of_one_variable_are_told_apart_by_what_follows() {
     let folder = |rest: &str| {
         let resource = format!("arn:aws:s3:::b/${{aws:username}}/{rest}");
-        let document =
-            serde_json::json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}});
+        let document = serde_json::json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}});
         policy(&document.to_string(), PolicyKind::Identity)
     };
-    let relation = |old: &str, new: &str| compare(&[&folder(old)], &[&folder(new)], Requests::Any).relation;
+    let relation =
+        |old: &str, new: &str| compare(&[&folder(old)], &[&folder(new)], Requests::Any).relation;
     assert_eq!(relation("a*", "*"), Relation::NewAllowsMore);
     assert_eq!(relation("*", "a*"), Relation::NewAllowsLess);
     assert_eq!(relation("a/*", "b/*"), Relation::Incomparable);
@@ -195,10 +264,12 @@ fn patterns_of_one_variable_are_told_apart_by_what_follows() {
 /// What a second condition adds to one Allow: each was once taken for nothing.
 #[track_caller]
 fn adds(first: Value, second: Value, expected: Relation) {
-    let allow =
-        |condition: &Value| serde_json::json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": condition});
+    let allow = |condition: &Value| serde_json::json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": condition});
     let document = |statements: Vec<Value>| {
-        policy(&serde_json::json!({"Version": "2012-10-17", "Statement": statements}).to_string(), PolicyKind::Identity)
+        policy(
+            &serde_json::json!({"Version": "2012-10-17", "Statement": statements}).to_string(),
+            PolicyKind::Identity,
+        )
     };
     let (old, new) = (document(vec![allow(&first)]), document(vec![allow(&first), allow(&second)]));
     assert_eq!(compare(&[&old], &[&new], Requests::Any).relation, expected, "{second}");
@@ -207,8 +278,16 @@ fn adds(first: Value, second: Value, expected: Relation) {
 #[test]
 fn numbers_too_large_for_a_step_of_one_have_neighbours() {
     let base = serde_json::json!({"StringEquals": {"aws:UserAgent": "a"}});
-    for test in [("NumericLessThan", "100000000000000000"), ("NumericLessThan", "1e300"), ("NumericGreaterThan", "9007199254740992")] {
-        adds(base.clone(), serde_json::json!({test.0: {"s3:max-keys": test.1}}), Relation::NewAllowsMore);
+    for test in [
+        ("NumericLessThan", "100000000000000000"),
+        ("NumericLessThan", "1e300"),
+        ("NumericGreaterThan", "9007199254740992"),
+    ] {
+        adds(
+            base.clone(),
+            serde_json::json!({test.0: {"s3:max-keys": test.1}}),
+            Relation::NewAllowsMore,
+        );
     }
 }
 
@@ -220,7 +299,11 @@ fn a_key_may_be_present_where_nothing_asks_its_value() {
     for key in ["s3:max-keys", "aws:CurrentTime"] {
         let near = json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"Null": {key: "false"}}});
         let (old, new) = (document(vec![far.clone()]), document(vec![far.clone(), near]));
-        assert_eq!(compare(&[&old], &[&new], Requests::Any).relation, Relation::NewAllowsMore, "{key}");
+        assert_eq!(
+            compare(&[&old], &[&new], Requests::Any).relation,
+            Relation::NewAllowsMore,
+            "{key}"
+        );
     }
 }
 
@@ -228,15 +311,27 @@ fn a_key_may_be_present_where_nothing_asks_its_value() {
 fn keys_that_nobody_knows_may_have_several_values() {
     let key = "acme:Things";
     let both = serde_json::json!({"ForAnyValue:StringEquals": {key: "a"}, "ForAnyValue:StringLike": {key: "b"}});
-    adds(serde_json::json!({"StringEquals": {"aws:UserAgent": "a"}}), both, Relation::NewAllowsMore);
+    adds(
+        serde_json::json!({"StringEquals": {"aws:UserAgent": "a"}}),
+        both,
+        Relation::NewAllowsMore,
+    );
 }
 
 #[test]
 fn letters_beyond_ascii_are_not_taken_for_their_other_case() {
     let key = "aws:PrincipalTag/a";
     let base = serde_json::json!({"StringEquals": {"aws:UserAgent": "a"}});
-    adds(base.clone(), serde_json::json!({"StringEqualsIgnoreCase": {key: "é"}, "StringNotEquals": {key: "é"}}), Relation::Unknown);
-    adds(base, serde_json::json!({"StringEqualsIgnoreCase": {key: "k"}, "StringNotEquals": {key: ["k", "K"]}}), Relation::NewAllowsMore);
+    adds(
+        base.clone(),
+        serde_json::json!({"StringEqualsIgnoreCase": {key: "é"}, "StringNotEquals": {key: "é"}}),
+        Relation::Unknown,
+    );
+    adds(
+        base,
+        serde_json::json!({"StringEqualsIgnoreCase": {key: "k"}, "StringNotEquals": {key: ["k", "K"]}}),
+        Relation::NewAllowsMore,
+    );
 }
 
 #[test]
@@ -246,7 +341,10 @@ fn principals_of_two_kinds_are_two() {
             "Principal": {kind: "accounts.google.com"}}});
         policy(&document.to_string(), PolicyKind::Trust)
     };
-    assert_eq!(compare(&[&trust("Federated")], &[&trust("Service")], Requests::Any).relation, Relation::Incomparable);
+    assert_eq!(
+        compare(&[&trust("Federated")], &[&trust("Service")], Requests::Any).relation,
+        Relation::Incomparable
+    );
 }
 
 /// Two texts that nobody can read may mean two things, though each reading takes both alike.
@@ -258,10 +356,13 @@ fn refused_words_that_differ_are_not_taken_for_equal() {
         policy(&document.to_string(), PolicyKind::Identity)
     };
     let relation = |old: &Policy, new: &Policy| compare(&[old], &[new], Requests::Any).relation;
-    let many = |count: usize| allow(&format!("arn:aws:s3:::b/{}", "?".repeat(count)), serde_json::json!({}));
+    let many = |count: usize| {
+        allow(&format!("arn:aws:s3:::b/{}", "?".repeat(count)), serde_json::json!({}))
+    };
     assert_eq!(relation(&many(70), &many(71)), Relation::Unknown);
     assert_eq!(relation(&many(70), &many(70)), Relation::Equal);
-    let before = |date: &str| allow("*", serde_json::json!({"DateLessThan": {"aws:CurrentTime": date}}));
+    let before =
+        |date: &str| allow("*", serde_json::json!({"DateLessThan": {"aws:CurrentTime": date}}));
     assert_eq!(relation(&before("tomorrow"), &before("yesterday")), Relation::Unknown);
 }
 
@@ -296,23 +397,40 @@ fn nothing_is_missed_in_a_small_world() {
 
 /// A document of `Allow` or `Deny` statements with these members.
 fn document(statements: Vec<Value>) -> Policy {
-    policy(&json!({"Version": "2012-10-17", "Statement": statements}).to_string(), PolicyKind::Identity)
+    policy(
+        &json!({"Version": "2012-10-17", "Statement": statements}).to_string(),
+        PolicyKind::Identity,
+    )
 }
 
 /// `*a*b*c*`, with other letters for each number.
 fn stars(number: usize, length: usize) -> String {
-    let letter = |place: usize| char::from(b'a' + u8::try_from((number * 7 + place * (number % 5 + 1) + place * place) % 26).unwrap());
-    (0..length).fold("arn:aws:s3:::*".to_owned(), |text, place| text + &format!("{}*", letter(place)))
+    let letter = |place: usize| {
+        char::from(
+            b'a' + u8::try_from((number * 7 + place * (number % 5 + 1) + place * place) % 26)
+                .unwrap(),
+        )
+    };
+    (0..length)
+        .fold("arn:aws:s3:::*".to_owned(), |text, place| text + &format!("{}*", letter(place)))
 }
 
 /// 40 statements, each about some of ten keys.
 fn overlapping(shift: usize, effect: &str, with_stars: bool) -> Vec<Value> {
-    let value =
-        |key: usize, number: usize| if with_stars { format!("*{}*", number % (key + 3)) } else { format!("v{}", number % (key + 2)) };
+    let value = |key: usize, number: usize| {
+        if with_stars {
+            format!("*{}*", number % (key + 3))
+        } else {
+            format!("v{}", number % (key + 2))
+        }
+    };
     let tests = |number: usize| {
         let keys = (0..10_usize).filter(move |key| !(number * 31 + key * 17).is_multiple_of(3));
-        let values = move |key: usize| json!([value(key, number), value(key, number + shift), value(key, number * 3 + 1)]);
-        keys.map(|key| (format!("aws:RequestTag/k{key}"), values(key))).collect::<serde_json::Map<_, _>>()
+        let values = move |key: usize| {
+            json!([value(key, number), value(key, number + shift), value(key, number * 3 + 1)])
+        };
+        keys.map(|key| (format!("aws:RequestTag/k{key}"), values(key)))
+            .collect::<serde_json::Map<_, _>>()
     };
     let statement = |number| json!({"Effect": effect, "Action": "s3:*", "Resource": "*", "Condition": {"StringLike": tests(number)}});
     (0..40).map(statement).collect()
@@ -324,10 +442,14 @@ fn pigeons(holes: usize) -> Vec<Value> {
     let allow = |condition: Value| json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": condition});
     let together = |hole: usize| {
         let pairs = (0..=holes).flat_map(move |one| (0..one).map(move |other| (one, other)));
-        pairs.map(move |(one, other)| allow(json!({"StringEquals": {key(one, hole): "y", key(other, hole): "y"}})))
+        pairs.map(move |(one, other)| {
+            allow(json!({"StringEquals": {key(one, hole): "y", key(other, hole): "y"}}))
+        })
     };
     let outside = |pigeon: usize| {
-        let none = (0..holes).map(|hole| (key(pigeon, hole), Value::from("y"))).collect::<serde_json::Map<_, _>>();
+        let none = (0..holes)
+            .map(|hole| (key(pigeon, hole), Value::from("y")))
+            .collect::<serde_json::Map<_, _>>();
         allow(json!({"StringNotEquals": none}))
     };
     (0..holes).flat_map(together).chain((0..=holes).map(outside)).collect()
@@ -345,7 +467,8 @@ fn hard_policies_end_within_the_budget() {
         let each = |number: usize| json!({"Effect": effect, "Action": "s3:*", "Resource": (0..8).map(|more| stars(number * 8 + more + shift, 6)).collect::<Vec<_>>()});
         (0..20).map(each).collect::<Vec<_>>()
     };
-    let but = |denies: Vec<Value>| document(denies.into_iter().chain([everything.clone()]).collect());
+    let but =
+        |denies: Vec<Value>| document(denies.into_iter().chain([everything.clone()]).collect());
     let pairs = [
         ("stars", starry(0, 12), starry(1, 12)),
         ("more stars", starry(0, 40), starry(3, 40)),
@@ -353,9 +476,17 @@ fn hard_policies_end_within_the_budget() {
         ("many starry statements", document(many(0, "Allow")), document(many(5, "Allow"))),
         ("many starry denies", but(many(0, "Deny")), but(many(5, "Deny"))),
         ("overlaps", document(overlapping(1, "Allow", false)), document(vec![everything.clone()])),
-        ("overlapping denies", but(overlapping(1, "Deny", false)), but(overlapping(2, "Deny", false))),
+        (
+            "overlapping denies",
+            but(overlapping(1, "Deny", false)),
+            but(overlapping(2, "Deny", false)),
+        ),
         ("pigeons", document(pigeons(9)), document(vec![everything.clone()])),
-        ("overlaps of stars", document(overlapping(1, "Allow", true)), document(overlapping(2, "Allow", true))),
+        (
+            "overlaps of stars",
+            document(overlapping(1, "Allow", true)),
+            document(overlapping(2, "Allow", true)),
+        ),
     ];
     let mut too_hard = 0;
     for (name, old, new) in &pairs {
@@ -366,7 +497,10 @@ fn hard_policies_end_within_the_budget() {
         assert!(took.as_secs() < 30, "{name}: {took:?}");
         too_hard += usize::from(compared.relation == Relation::Unknown);
         for answer in [&compared.gained, &compared.lost] {
-            assert!(!matches!(answer, Answer::Unknown(undecided) if undecided.span.is_none()), "{name}: {answer:?}");
+            assert!(
+                !matches!(answer, Answer::Unknown(undecided) if undecided.span.is_none()),
+                "{name}: {answer:?}"
+            );
         }
     }
     assert!(too_hard > 0, "nothing here is too hard any more");

@@ -9,7 +9,11 @@ use std::process::{Command, Stdio};
 fn checked(name: &str, allowed: &str, bucket_policy: &[Value]) -> Value {
     let folder = fresh_folder(&format!("words/{name}"));
     let write = |file: &str, statements: Value| {
-        fs::write(folder.join(file), json!({"Version": "2012-10-17", "Statement": statements}).to_string()).unwrap();
+        fs::write(
+            folder.join(file),
+            json!({"Version": "2012-10-17", "Statement": statements}).to_string(),
+        )
+        .unwrap();
     };
     write(
         "user.json",
@@ -20,8 +24,29 @@ fn checked(name: &str, allowed: &str, bucket_policy: &[Value]) -> Value {
     );
     write("bucket.json", bucket_policy.into());
     let mut command = Command::new(env!("CARGO_BIN_EXE_ica-policy"));
-    command.args(["check", "--bucket", "lab", "--account", "111122223333", "--region", "us-east-1", "--prefix", "ica/", "--user", "ica"]);
-    command.args(["--versioning", "unversioned", "--identity-policy", "user.json", "--bucket-policy", "bucket.json", "--format", "json"]);
+    command.args([
+        "check",
+        "--bucket",
+        "lab",
+        "--account",
+        "111122223333",
+        "--region",
+        "us-east-1",
+        "--prefix",
+        "ica/",
+        "--user",
+        "ica",
+    ]);
+    command.args([
+        "--versioning",
+        "unversioned",
+        "--identity-policy",
+        "user.json",
+        "--bucket-policy",
+        "bucket.json",
+        "--format",
+        "json",
+    ]);
     let output = command.current_dir(&folder).stdin(Stdio::null()).output().unwrap();
     let report = serde_json::from_slice(&output.stdout).unwrap();
     crate::support::holds_to_schema(&report, "check-v1.json");
@@ -45,7 +70,8 @@ fn says(report: &Value, caller: &str, verdict: &str, words: &[&str]) {
 const ALL: &str = "arn:aws:s3:::lab/ica/*";
 
 fn deny(resource: &str, condition: &Value) -> Value {
-    let mut statement = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": resource});
+    let mut statement =
+        json!({"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": resource});
     if !condition.is_null() {
         statement["Condition"] = condition.clone();
     }
@@ -55,7 +81,12 @@ fn deny(resource: &str, condition: &Value) -> Value {
 #[test]
 fn keys_that_are_denied_or_allowed() {
     let bam = deny("arn:aws:s3:::lab/ica/*.bam", &Value::Null);
-    says(&checked("bam", ALL, std::slice::from_ref(&bam)), "iam-user", "partial", &["all but keys ending in `.bam`"]);
+    says(
+        &checked("bam", ALL, std::slice::from_ref(&bam)),
+        "iam-user",
+        "partial",
+        &["all but keys ending in `.bam`"],
+    );
     let cram = deny("arn:aws:s3:::lab/*.cram", &Value::Null);
     let both = ["all but keys ending in `.bam`", "all but `arn:aws:s3:::lab/*.cram`"];
     says(&checked("two", ALL, &[bam, cram]), "federated-session", "partial", &both);
@@ -79,18 +110,28 @@ fn addresses_and_endpoints() {
 fn keys_and_addresses_together() {
     let elsewhere = json!({"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}});
     let report = checked("together", ALL, &[deny("arn:aws:s3:::lab/ica/*.bam", &elsewhere)]);
-    says(&report, "federated-session", "partial", &["all but keys ending in `.bam` and not from 203.0.113.0/24"]);
+    says(
+        &report,
+        "federated-session",
+        "partial",
+        &["all but keys ending in `.bam` and not from 203.0.113.0/24"],
+    );
 }
 
 /// Negated operators are told by what they except: a key that is there, and of sets the other quantity.
 #[test]
 fn negated_operators_are_turned_round() {
     let under = |name, condition| checked(name, ALL, &[deny(ALL, &condition)]);
-    let report = under("if-exists", json!({"NotIpAddressIfExists": {"aws:SourceIp": "203.0.113.0/24"}}));
+    let report =
+        under("if-exists", json!({"NotIpAddressIfExists": {"aws:SourceIp": "203.0.113.0/24"}}));
     says(&report, "federated-session", "partial", &["only from 203.0.113.0/24"]);
-    let report = under("tag-if-exists", json!({"StringNotEqualsIfExists": {"aws:PrincipalTag/team": "lab"}}));
+    let report = under(
+        "tag-if-exists",
+        json!({"StringNotEqualsIfExists": {"aws:PrincipalTag/team": "lab"}}),
+    );
     says(&report, "iam-user", "unknown", &["only where `aws:PrincipalTag/team` is `lab`"]);
-    let report = under("any-not", json!({"ForAnyValue:StringNotEquals": {"aws:PrincipalOrgPaths": "o-a/"}}));
+    let report =
+        under("any-not", json!({"ForAnyValue:StringNotEquals": {"aws:PrincipalOrgPaths": "o-a/"}}));
     let words = step(&report, "iam-user")["depends_on"].to_string();
     assert!(!words.contains("a value of"), "{words}");
 }
@@ -98,19 +139,29 @@ fn negated_operators_are_turned_round() {
 /// What no few words say is not said wrongly.
 #[test]
 fn too_many_words_are_none() {
-    let denies = (0..6).map(|number| deny(&format!("arn:aws:s3:::lab/ica/*.{number}"), &Value::Null)).collect::<Vec<_>>();
+    let denies = (0..6)
+        .map(|number| deny(&format!("arn:aws:s3:::lab/ica/*.{number}"), &Value::Null))
+        .collect::<Vec<_>>();
     says(&checked("many", ALL, &denies), "iam-user", "partial", &[]);
 }
 
 #[test]
 fn patterns_that_tell_too_much_apart_are_unknown_with_their_place() {
     let letters = "abcdefghijklmnopqrst";
-    let patterns = letters.chars().map(|letter| format!("arn:aws:s3:::lab/ica/*{letter}?????b*")).collect::<Vec<_>>();
-    let hard = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": patterns});
+    let patterns = letters
+        .chars()
+        .map(|letter| format!("arn:aws:s3:::lab/ica/*{letter}?????b*"))
+        .collect::<Vec<_>>();
+    let hard =
+        json!({"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": patterns});
     let report = checked("hard", ALL, &[hard]);
     let step = step(&report, "iam-user");
     assert_eq!(step["verdict"], "unknown");
     let reason = &step["reasons"][0];
-    assert_eq!((&reason["kind"], &reason["file"]), (&json!("limit"), &json!("bucket.json")), "{reason}");
+    assert_eq!(
+        (&reason["kind"], &reason["file"]),
+        (&json!("limit"), &json!("bucket.json")),
+        "{reason}"
+    );
     assert!(reason["span"]["end"].as_u64() > reason["span"]["start"].as_u64());
 }

@@ -88,7 +88,10 @@ const TABLE: [Entry; 17] = [
     Entry {
         ambiguity: Ambiguity::UnknownIssuer,
         id: "unknown-issuer",
-        readings: ["the session was not made by whom the policy names", "the session was made by whom the policy names"],
+        readings: [
+            "the session was not made by whom the policy names",
+            "the session was made by whom the policy names",
+        ],
         source: "the request does not say who made the session",
     },
     Entry {
@@ -121,7 +124,10 @@ const TABLE: [Entry; 17] = [
     Entry {
         ambiguity: Ambiguity::EmptyValues,
         id: "empty-values",
-        readings: ["a condition key with an empty list never matches", "a condition key with an empty list has no effect"],
+        readings: [
+            "a condition key with an empty list never matches",
+            "a condition key with an empty list has no effect",
+        ],
         source: "IAM user guide, access-analyzer-reference-policy-checks: says both",
     },
     Entry {
@@ -136,25 +142,37 @@ const TABLE: [Entry; 17] = [
     Entry {
         ambiguity: Ambiguity::AnonymousAws,
         id: "anonymous-aws",
-        readings: ["`{\"AWS\": \"*\"}` covers AWS accounts only", "`{\"AWS\": \"*\"}` covers anonymous callers too"],
+        readings: [
+            "`{\"AWS\": \"*\"}` covers AWS accounts only",
+            "`{\"AWS\": \"*\"}` covers anonymous callers too",
+        ],
         source: "IAM user guide, reference_policies_elements_principal, and S3 user guide, s3-bucket-user-policy-specifying-principal-intro, differ",
     },
     Entry {
         ambiguity: Ambiguity::ServiceStar,
         id: "service-star",
-        readings: ["`*` does not cover services that act for themselves", "`*` covers services that act for themselves"],
+        readings: [
+            "`*` does not cover services that act for themselves",
+            "`*` covers services that act for themselves",
+        ],
         source: "IAM user guide, reference_policies_elements_principal: does not say it",
     },
     Entry {
         ambiguity: Ambiguity::CanonicalUser,
         id: "canonical-user",
-        readings: ["the canonical id is not that of the caller's account", "the canonical id is that of the caller's account"],
+        readings: [
+            "the canonical id is not that of the caller's account",
+            "the canonical id is that of the caller's account",
+        ],
         source: "canonical ids cannot be turned into account numbers offline",
     },
     Entry {
         ambiguity: Ambiguity::NotPrincipalAllow,
         id: "not-principal-allow",
-        readings: ["Allow with NotPrincipal grants nothing", "Allow with NotPrincipal grants to everybody who is not listed"],
+        readings: [
+            "Allow with NotPrincipal grants nothing",
+            "Allow with NotPrincipal grants to everybody who is not listed",
+        ],
         source: "IAM user guide, reference_policies_elements_notprincipal: the page of 2023 and the newer one differ",
     },
     Entry {

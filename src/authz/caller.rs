@@ -123,19 +123,26 @@ impl Caller {
         }
         let (kind, name) = arn.resource().split_once('/').unwrap_or((arn.resource(), ""));
         match (arn.service(), kind) {
-            ("iam", "root") if name.is_empty() => {
-                Ok(Caller::Root { partition: arn.partition().to_owned(), account: arn.account().to_owned() })
-            }
+            ("iam", "root") if name.is_empty() => Ok(Caller::Root {
+                partition: arn.partition().to_owned(),
+                account: arn.account().to_owned(),
+            }),
             ("iam", "user") if !name.is_empty() => Ok(Caller::User { arn }),
             ("sts", "federated-user") if !name.is_empty() => {
                 let issuer = issuer.map(|issuer| federated_issuer(&arn, issuer)).transpose()?;
                 Ok(Caller::FederatedSession { arn, issuer: issuer.map(Box::new) })
             }
-            ("sts", "assumed-role") if name.split_once('/').is_some_and(|(role, session)| !role.is_empty() && !session.is_empty()) => {
+            ("sts", "assumed-role")
+                if name
+                    .split_once('/')
+                    .is_some_and(|(role, session)| !role.is_empty() && !session.is_empty()) =>
+            {
                 let role = issuer.map(|issuer| session_role(&arn, issuer)).transpose()?;
                 Ok(Caller::RoleSession { arn, role })
             }
-            ("iam", "oidc-provider") if !name.is_empty() => Ok(Caller::WebIdentity { provider: arn }),
+            ("iam", "oidc-provider") if !name.is_empty() => {
+                Ok(Caller::WebIdentity { provider: arn })
+            }
             _ => Err(other()),
         }
     }
@@ -157,7 +164,9 @@ impl Caller {
     pub fn account(&self) -> Option<&str> {
         match self {
             Caller::Root { account, .. } => Some(account),
-            Caller::User { arn } | Caller::FederatedSession { arn, .. } | Caller::RoleSession { arn, .. } => Some(arn.account()),
+            Caller::User { arn }
+            | Caller::FederatedSession { arn, .. }
+            | Caller::RoleSession { arn, .. } => Some(arn.account()),
             // The account in the ARN is that of the provider, nobody of it signs.
             Caller::WebIdentity { .. } | Caller::Service { .. } | Caller::Anonymous => None,
         }
@@ -166,8 +175,12 @@ impl Caller {
     /// The value of `aws:PrincipalArn`: for a role session the role, never the session; `None` where it is absent or unknown.
     pub fn principal_arn(&self) -> Option<String> {
         match self {
-            Caller::Root { partition, account } => Some(format!("arn:{partition}:iam::{account}:root")),
-            Caller::User { arn } | Caller::FederatedSession { arn, .. } => Some(arn.as_str().to_owned()),
+            Caller::Root { partition, account } => {
+                Some(format!("arn:{partition}:iam::{account}:root"))
+            }
+            Caller::User { arn } | Caller::FederatedSession { arn, .. } => {
+                Some(arn.as_str().to_owned())
+            }
             Caller::RoleSession { role, .. } => role.as_ref().map(|role| role.as_str().to_owned()),
             Caller::WebIdentity { .. } | Caller::Service { .. } | Caller::Anonymous => None,
         }
@@ -180,7 +193,10 @@ impl Caller {
 
     /// Whether it is a session whose user or role is not known.
     pub fn lacks_issuer(&self) -> bool {
-        matches!(self, Caller::FederatedSession { issuer: None, .. } | Caller::RoleSession { role: None, .. })
+        matches!(
+            self,
+            Caller::FederatedSession { issuer: None, .. } | Caller::RoleSession { role: None, .. }
+        )
     }
 }
 
@@ -190,7 +206,11 @@ pub(super) fn is_account(text: &str) -> bool {
 }
 
 fn federated_issuer(session: &Arn, issuer: &str) -> Result<Caller, CallerError> {
-    let wrong = |why| CallerError::Issuer { issuer: issuer.to_owned(), session: session.as_str().to_owned(), why };
+    let wrong = |why| CallerError::Issuer {
+        issuer: issuer.to_owned(),
+        session: session.as_str().to_owned(),
+        why,
+    };
     let caller = Caller::parse(issuer, None)?;
     if !matches!(caller, Caller::User { .. } | Caller::Root { .. }) {
         return Err(wrong("only an IAM user or the root user can call GetFederationToken"));
@@ -202,7 +222,11 @@ fn federated_issuer(session: &Arn, issuer: &str) -> Result<Caller, CallerError> 
 }
 
 fn session_role(session: &Arn, issuer: &str) -> Result<Arn, CallerError> {
-    let wrong = |why| CallerError::Issuer { issuer: issuer.to_owned(), session: session.as_str().to_owned(), why };
+    let wrong = |why| CallerError::Issuer {
+        issuer: issuer.to_owned(),
+        session: session.as_str().to_owned(),
+        why,
+    };
     let role = Arn::parse(issuer).map_err(|error| CallerError::Arn(issuer.to_owned(), error))?;
     if role.service() != "iam" || !role.resource().starts_with("role/") {
         return Err(wrong("the issuer of a role session is the ARN of the role"));

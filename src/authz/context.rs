@@ -95,7 +95,8 @@ impl Context {
 /// Of a key that comes more than once the last value counts, as with [`Context::set`].
 impl<K: AsRef<str>> FromIterator<(K, ContextValue)> for Context {
     fn from_iter<I: IntoIterator<Item = (K, ContextValue)>>(keys: I) -> Self {
-        let lower = |(key, value): (K, ContextValue)| (key.as_ref().to_lowercase().into_boxed_str(), value);
+        let lower =
+            |(key, value): (K, ContextValue)| (key.as_ref().to_lowercase().into_boxed_str(), value);
         let mut entries = keys.into_iter().map(lower).collect::<Vec<_>>();
         // Turned around, a stable sort puts the last of each key first.
         entries.reverse();

@@ -7,14 +7,20 @@ use super::{Caller, Request};
 pub fn ruled_out(request: &Request) -> Option<&'static str> {
     let action = request.action.as_str();
     match &request.caller {
-        Caller::FederatedSession { .. } if is_sts_operation(action) && action != GET_CALLER_IDENTITY => {
+        Caller::FederatedSession { .. }
+            if is_sts_operation(action) && action != GET_CALLER_IDENTITY =>
+        {
             Some("a federated session can call no operation of STS but GetCallerIdentity")
         }
         Caller::RoleSession { .. } if makes_user_session(action) => {
             Some("a session of a role cannot call GetFederationToken or GetSessionToken")
         }
-        Caller::User { .. } | Caller::Root { .. } if makes_user_session(action) && is_temporary(request) => {
-            Some("GetFederationToken and GetSessionToken take a long-term key; these credentials are temporary")
+        Caller::User { .. } | Caller::Root { .. }
+            if makes_user_session(action) && is_temporary(request) =>
+        {
+            Some(
+                "GetFederationToken and GetSessionToken take a long-term key; these credentials are temporary",
+            )
         }
         Caller::WebIdentity { .. } if action != "sts:assumerolewithwebidentity" => {
             Some("a token of an identity provider is good for AssumeRoleWithWebIdentity only")
@@ -27,7 +33,9 @@ pub fn ruled_out(request: &Request) -> Option<&'static str> {
 /// information is returned when an IAM user or role is denied access", so what denies it is without effect as well.
 pub fn needs_no_permission(request: &Request) -> Option<&'static str> {
     let open = request.action == GET_CALLER_IDENTITY && request.caller.account().is_some();
-    open.then_some("GetCallerIdentity needs no permission, and no policy of a caller can take it away")
+    open.then_some(
+        "GetCallerIdentity needs no permission, and no policy of a caller can take it away",
+    )
 }
 
 /// Whether it hangs on the way in: a federated session reaches IAM through the console only.
@@ -48,5 +56,7 @@ fn makes_user_session(action: &str) -> bool {
 
 /// These keys are there with temporary credentials only (E1).
 fn is_temporary(request: &Request) -> bool {
-    ["aws:tokenissuetime", "aws:multifactorauthpresent"].iter().any(|key| request.context.present(key).is_some())
+    ["aws:tokenissuetime", "aws:multifactorauthpresent"]
+        .iter()
+        .any(|key| request.context.present(key).is_some())
 }

@@ -42,10 +42,16 @@ pub fn formula(request: &Request, layers: &Layers<'_>) -> Formula {
         parts.extend((0..layers.scps.len()).map(|level| allows(LayerId::Scp(level))));
     }
     if needs_console(request) {
-        parts.push(Formula::Reading(Ambiguity::ConsoleSession, Box::new(Formula::FALSE), Box::new(Formula::TRUE)));
+        parts.push(Formula::Reading(
+            Ambiguity::ConsoleSession,
+            Box::new(Formula::FALSE),
+            Box::new(Formula::TRUE),
+        ));
     }
     parts.push(match (&request.caller, is_same_account(request)) {
-        (Caller::Anonymous | Caller::WebIdentity { .. } | Caller::Service { .. }, _) => allows(LayerId::Resource),
+        (Caller::Anonymous | Caller::WebIdentity { .. } | Caller::Service { .. }, _) => {
+            allows(LayerId::Resource)
+        }
         (_, true) if resource_policy_decides(request) => delegated(request, layers),
         (_, true) => same_account(request, layers),
         (_, false) => cross_account(request, layers),
@@ -67,7 +73,8 @@ pub fn denies_bind(layer: LayerId, request: &Request) -> bool {
 
 /// The root user of the owner's account can always read and repair the bucket policy (F1, F7).
 fn repairs_bucket_policy(request: &Request) -> bool {
-    let repairs = ["s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"].contains(&request.action.as_str());
+    let repairs = ["s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"]
+        .contains(&request.action.as_str());
     repairs && matches!(request.caller, Caller::Root { .. }) && is_same_account(request)
 }
 
@@ -88,13 +95,16 @@ fn comes_through_endpoint(request: &Request) -> bool {
 }
 
 fn is_same_account(request: &Request) -> bool {
-    request.caller.account().is_some() && request.caller.account() == request.resource_account.as_deref()
+    request.caller.account().is_some()
+        && request.caller.account() == request.resource_account.as_deref()
 }
 
 /// Trust policies and KMS key policies must allow themselves; an identity policy alone is worth nothing (C2).
 fn resource_policy_decides(request: &Request) -> bool {
     let action = request.action.as_str();
-    let is_trust = action.starts_with("sts:assumerole") || action == "sts:tagsession" || action == "sts:setsourceidentity";
+    let is_trust = action.starts_with("sts:assumerole")
+        || action == "sts:tagsession"
+        || action == "sts:setsourceidentity";
     is_trust || action.starts_with("kms:") && is_about_key(request)
 }
 
@@ -143,7 +153,11 @@ fn limits(request: &Request, layers: &Layers<'_>) -> Vec<Formula> {
 fn identity(request: &Request) -> Formula {
     match &request.caller {
         Caller::Root { .. } => Formula::TRUE,
-        Caller::FederatedSession { issuer: Some(issuer), .. } if matches!(**issuer, Caller::Root { .. }) => Formula::TRUE,
+        Caller::FederatedSession { issuer: Some(issuer), .. }
+            if matches!(**issuer, Caller::Root { .. }) =>
+        {
+            Formula::TRUE
+        }
         _ => allows(LayerId::Identity),
     }
 }
@@ -155,7 +169,10 @@ fn same_account(request: &Request, layers: &Layers<'_>) -> Formula {
 
 /// Keys and roles: their policy allows the caller, or allows the account, which delegates to identity policies.
 fn delegated(request: &Request, layers: &Layers<'_>) -> Formula {
-    any([direct_grant(request, layers), all([named(&[Naming::Account]), own_grant(request, layers)])])
+    any([
+        direct_grant(request, layers),
+        all([named(&[Naming::Account]), own_grant(request, layers)]),
+    ])
 }
 
 /// What the caller's own policies give.
@@ -171,7 +188,11 @@ fn direct_grant(request: &Request, layers: &Layers<'_>) -> Formula {
     let everyone = if limits.is_empty() {
         everyone
     } else {
-        Formula::Reading(Ambiguity::EveryoneGrant, Box::new(limited(everyone.clone())), Box::new(everyone))
+        Formula::Reading(
+            Ambiguity::EveryoneGrant,
+            Box::new(limited(everyone.clone())),
+            Box::new(everyone),
+        )
     };
     any([named(&[Naming::Caller]), limited(named(&[Naming::Issuer])), everyone])
 }
@@ -181,9 +202,11 @@ fn cross_account(request: &Request, layers: &Layers<'_>) -> Formula {
     let direct = named(&[Naming::Caller, Naming::Account, Naming::Everyone]);
     let issuer = named(&[Naming::Issuer]);
     let their_side = match &request.caller {
-        Caller::FederatedSession { .. } => {
-            Formula::Reading(Ambiguity::CrossAccountSession, Box::new(direct.clone()), Box::new(any([direct, issuer])))
-        }
+        Caller::FederatedSession { .. } => Formula::Reading(
+            Ambiguity::CrossAccountSession,
+            Box::new(direct.clone()),
+            Box::new(any([direct, issuer])),
+        ),
         _ => any([direct, issuer]),
     };
     all([own_grant(request, layers), their_side])

@@ -137,7 +137,9 @@ impl<'a> Layers<'a> {
 
     /// The number of a policy counted over all levels of its kind of layer, as reports count.
     pub fn flat_index(&self, layer: LayerId, policy: usize) -> usize {
-        let before = |levels: &[Vec<&Policy>], level: usize| levels[..level].iter().map(Vec::len).sum::<usize>();
+        let before = |levels: &[Vec<&Policy>], level: usize| {
+            levels[..level].iter().map(Vec::len).sum::<usize>()
+        };
         match layer {
             LayerId::Scp(level) => before(&self.scps, level) + policy,
             LayerId::Rcp(level) => before(&self.rcps, level) + policy,

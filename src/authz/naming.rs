@@ -62,7 +62,9 @@ pub fn naming(named: &Named, caller: &Caller) -> Option<(Naming, Option<Ambiguit
             _ => sure(Naming::Everyone),
         },
         Named::AwsEveryone => match caller {
-            Caller::Anonymous | Caller::WebIdentity { .. } => Some((Naming::Everyone, Some(Ambiguity::AnonymousAws))),
+            Caller::Anonymous | Caller::WebIdentity { .. } => {
+                Some((Naming::Everyone, Some(Ambiguity::AnonymousAws)))
+            }
             Caller::Service { .. } => Some((Naming::Everyone, Some(Ambiguity::ServiceStar))),
             _ => sure(Naming::Everyone),
         },
@@ -86,12 +88,16 @@ pub fn naming(named: &Named, caller: &Caller) -> Option<(Naming, Option<Ambiguit
             _ => None,
         },
         // Whoever shows a token of an identity provider does not sign; nothing in a request tells which provider it is.
-        Named::Federated(_) if matches!(caller, Caller::Anonymous) => Some((Naming::Caller, Some(Ambiguity::WebIdentity))),
+        Named::Federated(_) if matches!(caller, Caller::Anonymous) => {
+            Some((Naming::Caller, Some(Ambiguity::WebIdentity)))
+        }
         Named::Federated(named) => match caller {
             Caller::WebIdentity { provider } if provider.as_str() == named => sure(Naming::Caller),
             _ => None,
         },
-        Named::CanonicalUser(_) if caller.account().is_some() => Some((Naming::Account, Some(Ambiguity::CanonicalUser))),
+        Named::CanonicalUser(_) if caller.account().is_some() => {
+            Some((Naming::Account, Some(Ambiguity::CanonicalUser)))
+        }
         Named::Account(_) | Named::CanonicalUser(_) | Named::UniqueId(_) | Named::Nobody => None,
     }
 }
@@ -110,7 +116,9 @@ fn user_naming(user: &str, caller: &Caller) -> Option<(Naming, Option<Ambiguity>
 
 fn role_naming(named: &str, caller: &Caller) -> Option<(Naming, Option<Ambiguity>)> {
     match caller {
-        Caller::RoleSession { role: Some(role), .. } if role.as_str() == named => Some((Naming::Issuer, None)),
+        Caller::RoleSession { role: Some(role), .. } if role.as_str() == named => {
+            Some((Naming::Issuer, None))
+        }
         _ => None,
     }
 }
@@ -128,7 +136,11 @@ pub enum Exception {
 
 /// Whether a `NotPrincipal` list excepts the caller (C7): one must list every name it goes by, and a Deny hits a caller with a
 /// permissions boundary whatever is listed, be it `*`.
-pub fn exception<'a>(listed: impl Iterator<Item = &'a Named>, caller: &Caller, denied_by_boundary: bool) -> Exception {
+pub fn exception<'a>(
+    listed: impl Iterator<Item = &'a Named>,
+    caller: &Caller,
+    denied_by_boundary: bool,
+) -> Exception {
     if denied_by_boundary {
         return Exception::NotListed;
     }
@@ -163,11 +175,17 @@ fn needed_names(caller: &Caller) -> NamingSet {
     match caller {
         Caller::User { .. } => NamingSet::of(&[Naming::Caller, Naming::Account]),
         // The name of the root user is that of the account.
-        Caller::FederatedSession { issuer: Some(issuer), .. } if matches!(**issuer, Caller::Root { .. }) => {
+        Caller::FederatedSession { issuer: Some(issuer), .. }
+            if matches!(**issuer, Caller::Root { .. }) =>
+        {
             NamingSet::of(&[Naming::Caller, Naming::Account])
         }
-        Caller::FederatedSession { .. } | Caller::RoleSession { .. } => NamingSet::of(&[Naming::Caller, Naming::Issuer, Naming::Account]),
-        Caller::Root { .. } | Caller::WebIdentity { .. } | Caller::Service { .. } => NamingSet::of(&[Naming::Caller]),
+        Caller::FederatedSession { .. } | Caller::RoleSession { .. } => {
+            NamingSet::of(&[Naming::Caller, Naming::Issuer, Naming::Account])
+        }
+        Caller::Root { .. } | Caller::WebIdentity { .. } | Caller::Service { .. } => {
+            NamingSet::of(&[Naming::Caller])
+        }
         Caller::Anonymous => NamingSet::of(&[Naming::Everyone]),
     }
 }

@@ -15,8 +15,14 @@ pub enum Presence {
 }
 
 /// Keys that "are always included in the request context".
-const ALWAYS: [&str; 6] =
-    ["aws:securetransport", "aws:currenttime", "aws:epochtime", "aws:requestedregion", "aws:useragent", "aws:viaawsservice"];
+const ALWAYS: [&str; 6] = [
+    "aws:securetransport",
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:requestedregion",
+    "aws:useragent",
+    "aws:viaawsservice",
+];
 
 /// Keys of temporary credentials: there with each session, never without a signature or with a service that acts for itself.
 const TOKEN_ISSUE_TIME: &str = "aws:tokenissuetime";
@@ -27,8 +33,13 @@ pub fn presence(key: &str, caller: Option<&Caller>) -> Presence {
         return Presence::Always;
     }
     match (key, caller.map(Caller::kind)) {
-        (TOKEN_ISSUE_TIME, Some(CallerKind::FederatedSession | CallerKind::RoleSession)) => Presence::Always,
-        (TOKEN_ISSUE_TIME | "aws:multifactorauthpresent" | "aws:multifactorauthage", Some(CallerKind::Anonymous)) => Presence::Never,
+        (TOKEN_ISSUE_TIME, Some(CallerKind::FederatedSession | CallerKind::RoleSession)) => {
+            Presence::Always
+        }
+        (
+            TOKEN_ISSUE_TIME | "aws:multifactorauthpresent" | "aws:multifactorauthage",
+            Some(CallerKind::Anonymous),
+        ) => Presence::Never,
         _ => Presence::Open,
     }
 }

@@ -52,13 +52,15 @@ pub struct Tried<T> {
 pub fn under_all_readings<T>(mut answer: impl FnMut(&Readings) -> T) -> Tried<T> {
     let readings = Readings::default();
     let first = answer(&readings);
-    let mut tried = Tried { points: readings.consulted(), answers: vec![(0, first)], is_complete: true };
+    let mut tried =
+        Tried { points: readings.consulted(), answers: vec![(0, first)], is_complete: true };
     // A reading may lead to points that the others did not meet, so the set grows until it is closed.
     loop {
         if tried.points.count_ones() > MAX_AMBIGUITIES {
             return Tried { is_complete: false, ..tried };
         }
-        let missing = subsets(tried.points).find(|subset| tried.answers.iter().all(|(done, _)| done != subset));
+        let missing = subsets(tried.points)
+            .find(|subset| tried.answers.iter().all(|(done, _)| done != subset));
         let Some(subset) = missing else { return tried };
         let readings = Readings::with_second(subset);
         let answer = answer(&readings);
@@ -69,7 +71,9 @@ pub fn under_all_readings<T>(mut answer: impl FnMut(&Readings) -> T) -> Tried<T>
 
 fn subsets(set: u64) -> impl Iterator<Item = u64> {
     // The usual walk over the subsets of a bit set, from none to all.
-    std::iter::successors(Some(0), move |&subset: &u64| (subset != set).then(|| subset.wrapping_sub(set) & set))
+    std::iter::successors(Some(0), move |&subset: &u64| {
+        (subset != set).then(|| subset.wrapping_sub(set) & set)
+    })
 }
 
 /// The bit of an ambiguity in a set.

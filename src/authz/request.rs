@@ -73,7 +73,9 @@ impl Request {
         resource_account: Option<&str>,
         context: Context,
     ) -> Result<Request, RequestError> {
-        let well_formed = action.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
+        let well_formed = action
+            .split_once(':')
+            .is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
         if !well_formed || action.contains(['*', '?']) || action.contains(char::is_whitespace) {
             return Err(RequestError::Action(action.to_owned()));
         }
@@ -82,7 +84,9 @@ impl Request {
         }
         let owner = match resource {
             "*" => None,
-            text => Arn::parse(text).map(Some).map_err(|_| RequestError::Resource(text.to_owned()))?,
+            text => {
+                Arn::parse(text).map(Some).map_err(|_| RequestError::Resource(text.to_owned()))?
+            }
         };
         if let Some(account) = resource_account.filter(|account| !is_account(account)) {
             return Err(RequestError::Account(account.to_owned()));
@@ -93,8 +97,13 @@ impl Request {
             None => account_in(&context)?,
         };
         let account = told.clone().or_else(|| caller.account().map(str::to_owned));
-        let mut request =
-            Request { caller, action: action.to_ascii_lowercase(), resource: resource.to_owned(), resource_account: account, context };
+        let mut request = Request {
+            caller,
+            action: action.to_ascii_lowercase(),
+            resource: resource.to_owned(),
+            resource_account: account,
+            context,
+        };
         request.fill_in()?;
         request.fill_in_resource_account(told.as_deref())?;
         Ok(request)
@@ -102,7 +111,10 @@ impl Request {
 
     /// Keys, in lower case, that no request of this caller has.
     pub fn impossible_keys(&self) -> impl Iterator<Item = String> {
-        self.derived().into_iter().filter(|(_, follows)| matches!(follows, Follows::Absent)).map(|(key, _)| key.to_lowercase())
+        self.derived()
+            .into_iter()
+            .filter(|(_, follows)| matches!(follows, Follows::Absent))
+            .map(|(key, _)| key.to_lowercase())
     }
 
     fn fill_in(&mut self) -> Result<(), RequestError> {
@@ -114,7 +126,10 @@ impl Request {
                     return Err(RequestError::Contradiction { key, given, follows });
                 }
                 (Some(_), Follows::Absent) => {
-                    return Err(RequestError::Impossible { key: key.to_owned(), caller: self.caller.words() });
+                    return Err(RequestError::Impossible {
+                        key: key.to_owned(),
+                        caller: self.caller.words(),
+                    });
                 }
                 _ => {}
             }
@@ -128,11 +143,16 @@ impl Request {
         let action = aws::action(&self.action);
         for key in RESOURCE_ACCOUNT {
             let has_key = |action| matches!(aws::supports_key(action, key), KeySupport::Supported);
-            let fits = key.starts_with("aws:") || self.action.starts_with("s3:") && action.is_none_or(has_key);
+            let fits = key.starts_with("aws:")
+                || self.action.starts_with("s3:") && action.is_none_or(has_key);
             match (self.context.get(&key.to_lowercase()), told) {
                 (None, _) if fits => self.context.set_one(key, account.clone()),
                 (Some(given), Some(follows)) if !same_value(key, given, follows) => {
-                    return Err(RequestError::Contradiction { key, given: given.as_slice().join(", "), follows: follows.to_owned() });
+                    return Err(RequestError::Contradiction {
+                        key,
+                        given: given.as_slice().join(", "),
+                        follows: follows.to_owned(),
+                    });
                 }
                 _ => {}
             }
@@ -147,20 +167,30 @@ impl Request {
     /// [`RequestError`] when the context contradicts the caller.
     pub fn check_given(&self) -> Result<(), RequestError> {
         if matches!(self.caller, Caller::Anonymous) {
-            let given = self.context.iter().map(|(key, _)| key).find(|key| is_of_signed_requests(key));
+            let given =
+                self.context.iter().map(|(key, _)| key).find(|key| is_of_signed_requests(key));
             return match given {
-                Some(key) => Err(RequestError::Impossible { key: key.to_owned(), caller: self.caller.words() }),
+                Some(key) => Err(RequestError::Impossible {
+                    key: key.to_owned(),
+                    caller: self.caller.words(),
+                }),
                 None => Ok(()),
             };
         }
-        let (Caller::RoleSession { arn, .. }, Some(ContextValue::One(given))) = (&self.caller, self.context.get("aws:userid")) else {
+        let (Caller::RoleSession { arn, .. }, Some(ContextValue::One(given))) =
+            (&self.caller, self.context.get("aws:userid"))
+        else {
             return Ok(());
         };
         // `AROA..:session`; where nothing stands behind the colon, nothing is said of the session.
         let session = arn.resource().rsplit('/').next().unwrap_or_default();
         match given.rsplit_once(':') {
             Some((_, named)) if !named.is_empty() && named != session => {
-                Err(RequestError::Contradiction { key: "aws:userid", given: given.clone(), follows: format!("AROA..:{session}") })
+                Err(RequestError::Contradiction {
+                    key: "aws:userid",
+                    given: given.clone(),
+                    follows: format!("AROA..:{session}"),
+                })
             }
             _ => Ok(()),
         }
@@ -183,10 +213,13 @@ impl Request {
             (None, _) => Follows::Nothing,
         };
         let username = match caller {
-            Caller::User { arn } => Follows::Value(arn.resource().rsplit('/').next().unwrap_or_default().to_owned()),
+            Caller::User { arn } => {
+                Follows::Value(arn.resource().rsplit('/').next().unwrap_or_default().to_owned())
+            }
             _ => Follows::Absent,
         };
-        let is_service = if signed { Follows::Value(service.to_string()) } else { Follows::Nothing };
+        let is_service =
+            if signed { Follows::Value(service.to_string()) } else { Follows::Nothing };
         let service_name = match caller {
             Caller::Service { name } => Follows::Value(name.clone()),
             _ => Follows::Absent,
@@ -194,7 +227,12 @@ impl Request {
         vec![
             ("aws:PrincipalArn", arn),
             ("aws:PrincipalAccount", account),
-            ("aws:PrincipalType", caller.principal_type().map_or(Follows::Nothing, |name| Follows::Value(name.to_owned()))),
+            (
+                "aws:PrincipalType",
+                caller
+                    .principal_type()
+                    .map_or(Follows::Nothing, |name| Follows::Value(name.to_owned())),
+            ),
             ("aws:userid", caller.user_id().map_or(Follows::Nothing, Follows::Value)),
             ("aws:username", username),
             ("aws:PrincipalIsAWSService", is_service),
@@ -206,7 +244,8 @@ impl Request {
 /// What is too long: the resource, or a key of the context.
 fn too_long<'a>(resource: &str, context: &'a Context) -> Option<&'a str> {
     let is_long = |text: &str| text.len() > MAX_VALUE_BYTES;
-    let mut keys = context.iter().filter(|(_, value)| value.as_slice().iter().any(|value| is_long(value)));
+    let mut keys =
+        context.iter().filter(|(_, value)| value.as_slice().iter().any(|value| is_long(value)));
     if is_long(resource) { Some("resource") } else { keys.next().map(|(key, _)| key) }
 }
 
@@ -237,7 +276,9 @@ enum Follows {
 
 fn same_value(key: &str, given: &ContextValue, follows: &str) -> bool {
     match given {
-        ContextValue::One(given) if key == "aws:PrincipalIsAWSService" => given.eq_ignore_ascii_case(follows),
+        ContextValue::One(given) if key == "aws:PrincipalIsAWSService" => {
+            given.eq_ignore_ascii_case(follows)
+        }
         ContextValue::One(given) => given == follows,
         ContextValue::Many(_) => false,
     }
@@ -261,9 +302,10 @@ impl Caller {
     fn user_id(&self) -> Option<String> {
         match self {
             Caller::Root { account, .. } => Some(account.clone()),
-            Caller::FederatedSession { arn, .. } => {
-                arn.resource().strip_prefix("federated-user/").map(|name| format!("{}:{name}", arn.account()))
-            }
+            Caller::FederatedSession { arn, .. } => arn
+                .resource()
+                .strip_prefix("federated-user/")
+                .map(|name| format!("{}:{name}", arn.account())),
             _ => None,
         }
     }

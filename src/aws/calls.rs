@@ -20,7 +20,8 @@ fn renamed(call: &str) -> Option<&'static str> {
     table::find(&ROWS, call, |[name, _]| name).map(|[_, actions]| *actions)
 }
 
-static ROWS: LazyLock<Vec<[&'static str; 2]>> = LazyLock::new(|| table::rows(include_str!("calls.txt")).collect());
+static ROWS: LazyLock<Vec<[&'static str; 2]>> =
+    LazyLock::new(|| table::rows(include_str!("calls.txt")).collect());
 
 #[cfg(test)]
 mod tests {
@@ -28,7 +29,10 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted_and_names_actions() {
-        assert_eq!(ROWS.len(), include_str!("calls.txt").lines().filter(|line| !line.starts_with('#')).count());
+        assert_eq!(
+            ROWS.len(),
+            include_str!("calls.txt").lines().filter(|line| !line.starts_with('#')).count()
+        );
         assert!(ROWS.is_sorted_by(|[one, _], [other, _]| table::compare(one, other).is_lt()));
         for [call, actions] in ROWS.iter() {
             assert_eq!(actions_of_call(call).len(), actions.split(' ').count(), "{call}");
@@ -38,7 +42,9 @@ mod tests {
 
     #[test]
     fn a_call_leads_to_its_action() {
-        let named = |call| actions_of_call(call).iter().map(|action| action.to_string()).collect::<Vec<_>>();
+        let named = |call| {
+            actions_of_call(call).iter().map(|action| action.to_string()).collect::<Vec<_>>()
+        };
         assert_eq!(named("headobject"), ["s3:GetObject"]);
         assert_eq!(named("PutObject"), ["s3:PutObject"]);
         assert_eq!(named("GetFederationToken"), ["sts:GetFederationToken"]);

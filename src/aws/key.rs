@@ -38,7 +38,8 @@ pub struct KeyType {
 
 impl KeyType {
     fn read(text: &str) -> Option<Self> {
-        let (multi_valued, word) = text.strip_prefix("ArrayOf").map_or((false, text), |word| (true, word));
+        let (multi_valued, word) =
+            text.strip_prefix("ArrayOf").map_or((false, text), |word| (true, word));
         let value = match word {
             "String" => ValueType::String,
             "ARN" => ValueType::Arn,
@@ -104,8 +105,14 @@ impl ConditionKey {
     }
 
     fn read([name, kind, category]: [&'static str; 3]) -> Option<Self> {
-        let corrected = corrections().find(|correction| correction.name == name).map(|correction| correction.key_type);
-        Some(Self { name, key_type: corrected.or_else(|| KeyType::read(kind))?, category: KeyCategory::read(category) })
+        let corrected = corrections()
+            .find(|correction| correction.name == name)
+            .map(|correction| correction.key_type);
+        Some(Self {
+            name,
+            key_type: corrected.or_else(|| KeyType::read(kind))?,
+            category: KeyCategory::read(category),
+        })
     }
 }
 
@@ -122,7 +129,9 @@ pub struct Correction {
 
 /// The corrections to the generated data: `corrections.txt`.
 pub fn corrections() -> impl Iterator<Item = Correction> {
-    table::rows(CORRECTIONS).filter_map(|[name, kind, source]| Some(Correction { name, key_type: KeyType::read(kind)?, source }))
+    table::rows(CORRECTIONS).filter_map(|[name, kind, source]| {
+        Some(Correction { name, key_type: KeyType::read(kind)?, source })
+    })
 }
 
 /// Whether a condition key can be in the context of an action's requests.
@@ -170,11 +179,17 @@ pub fn supports_key_on(action: &Action, resource_type: &str, key: &str) -> KeySu
 }
 
 /// As [`supports_key_on`] for a key that was looked up; without a resource type as [`supports_key`].
-pub fn supports_known_key(action: &Action, resource_type: Option<&str>, key: &ConditionKey) -> KeySupport {
+pub fn supports_known_key(
+    action: &Action,
+    resource_type: Option<&str>,
+    key: &ConditionKey,
+) -> KeySupport {
     if key.is_global() && !key.is_listed_per_action() {
         return KeySupport::Global;
     }
-    judge_known(action, key, |name| resource_type.is_none_or(|kind| name.eq_ignore_ascii_case(kind)))
+    judge_known(action, key, |name| {
+        resource_type.is_none_or(|kind| name.eq_ignore_ascii_case(kind))
+    })
 }
 
 fn judge(action: &Action, name: &str, counts: impl Fn(&str) -> bool) -> KeySupport {
@@ -208,8 +223,10 @@ fn names(pattern: &str, name: &str) -> bool {
 
 pub(super) const TEXT: &str = include_str!("data/condition_keys.txt");
 const CORRECTIONS: &str = include_str!("corrections.txt");
-static KEYS: LazyLock<Vec<ConditionKey>> = LazyLock::new(|| table::rows(TEXT).filter_map(ConditionKey::read).collect());
-static VARIABLE_KEYS: LazyLock<Vec<&ConditionKey>> = LazyLock::new(|| KEYS.iter().filter(|key| key.name.contains('*')).collect());
+static KEYS: LazyLock<Vec<ConditionKey>> =
+    LazyLock::new(|| table::rows(TEXT).filter_map(ConditionKey::read).collect());
+static VARIABLE_KEYS: LazyLock<Vec<&ConditionKey>> =
+    LazyLock::new(|| KEYS.iter().filter(|key| key.name.contains('*')).collect());
 
 #[cfg(test)]
 mod tests {

@@ -16,8 +16,9 @@ mod table;
 
 pub use calls::actions_of_call;
 pub use key::{
-    ConditionKey, Correction, KeyCategory, KeySupport, KeyType, ValueType, condition_key, condition_key_type, condition_keys, corrections,
-    supports_key, supports_key_on, supports_known_key,
+    ConditionKey, Correction, KeyCategory, KeySupport, KeyType, ValueType, condition_key,
+    condition_key_type, condition_keys, corrections, supports_key, supports_key_on,
+    supports_known_key,
 };
 pub use prefix::{is_known_service, service_prefixes, supports_rcp};
 pub use region::{Partition, Region, partition, partition_of_region, partitions, region, regions};

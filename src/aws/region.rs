@@ -24,9 +24,14 @@ impl Partition {
     pub fn has_form_of_region(&self, name: &str) -> bool {
         self.region_prefixes.split_ascii_whitespace().any(|prefix| {
             let rest = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('-'));
-            let Some((place, number)) = rest.and_then(|rest| rest.split_once('-')) else { return false };
+            let Some((place, number)) = rest.and_then(|rest| rest.split_once('-')) else {
+                return false;
+            };
             let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-            !place.is_empty() && place.bytes().all(word) && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+            !place.is_empty()
+                && place.bytes().all(word)
+                && !number.is_empty()
+                && number.bytes().all(|byte| byte.is_ascii_digit())
         })
     }
 }
@@ -74,7 +79,11 @@ pub fn partition_of_region(name: &str) -> Option<&'static Partition> {
 pub(super) const TEXT: &str = include_str!("data/regions.txt");
 static PARTITIONS: LazyLock<Vec<Partition>> = LazyLock::new(|| {
     let rows = table::tagged(TEXT, "partition");
-    rows.map(|[name, dns_suffix, region_prefixes]| Partition { name, dns_suffix, region_prefixes }).collect()
+    rows.map(|[name, dns_suffix, region_prefixes]| Partition { name, dns_suffix, region_prefixes })
+        .collect()
 });
-static REGIONS: LazyLock<Vec<Region>> =
-    LazyLock::new(|| table::tagged(TEXT, "region").map(|[name, partition, place]| Region { name, partition, place }).collect());
+static REGIONS: LazyLock<Vec<Region>> = LazyLock::new(|| {
+    table::tagged(TEXT, "region")
+        .map(|[name, partition, place]| Region { name, partition, place })
+        .collect()
+});

@@ -27,7 +27,9 @@ impl ResourceType {
     pub fn arn_parts(&self) -> impl Iterator<Item = ArnPart> {
         let mut rest = self.arn;
         std::iter::from_fn(move || {
-            if let Some((variable, after)) = rest.strip_prefix("${").and_then(|rest| rest.split_once('}')) {
+            if let Some((variable, after)) =
+                rest.strip_prefix("${").and_then(|rest| rest.split_once('}'))
+            {
                 rest = after;
                 return Some(ArnPart::Variable(contents(variable)));
             }
@@ -86,7 +88,9 @@ pub enum Contents {
 pub fn contents(variable: &str) -> Contents {
     match variable {
         "ObjectName" => Contents::Any,
-        "EntityPath" | "OidcProviderName" | "EventSourceName" | "EventBusName" | "Alias" => Contents::Path,
+        "EntityPath" | "OidcProviderName" | "EventSourceName" | "EventBusName" | "Alias" => {
+            Contents::Path
+        }
         name if name.ends_with("WithPath") => Contents::Path,
         _ => Contents::Word,
     }
@@ -95,14 +99,18 @@ pub fn contents(variable: &str) -> Contents {
 /// Whether the text is the template with its variables filled.
 fn fits(template: &str, text: &str) -> bool {
     let Some((literal, rest)) = template.split_once("${") else { return template == text };
-    let (Some(text), Some((variable, rest))) = (text.strip_prefix(literal), rest.split_once('}')) else { return false };
+    let (Some(text), Some((variable, rest))) = (text.strip_prefix(literal), rest.split_once('}'))
+    else {
+        return false;
+    };
     let value = &text[..longest(contents(variable), text)];
     if rest.is_empty() {
         return !value.is_empty() && value.len() == text.len();
     }
     // A value ends where the literal behind it begins, and that is a separator: a word can end at one place only.
     let separator = &rest[..rest.find("${").unwrap_or(rest.len())];
-    let mut ends = text.match_indices(separator).map(|(at, _)| at).take_while(|at| *at <= value.len());
+    let mut ends =
+        text.match_indices(separator).map(|(at, _)| at).take_while(|at| *at <= value.len());
     ends.any(|end| end > 0 && fits(rest, &text[end..]))
 }
 

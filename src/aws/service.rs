@@ -43,7 +43,9 @@ impl Service {
     }
 
     fn read(slot: usize, prefix: &'static str, text: &'static str) -> Self {
-        let resource_types = table::tagged(text, "type").map(|[name, arn, keys]| ResourceType::new(name, arn, keys)).collect();
+        let resource_types = table::tagged(text, "type")
+            .map(|[name, arn, keys]| ResourceType::new(name, arn, keys))
+            .collect();
         let rows = table::tagged(text, "action").enumerate();
         let actions = rows.filter_map(|(index, cells)| Action::read(slot, index, cells)).collect();
         Self { prefix, actions, resource_types }
@@ -168,7 +170,11 @@ impl ActionResource {
     fn read(service: &'static Service, text: &'static str) -> Option<Self> {
         let (name, keys) = text.split_once('{').unwrap_or((text, ""));
         let resource_type = service.resource_type(name.trim_start_matches('!'))?;
-        Some(Self { resource_type, required: name.starts_with('!'), keys: keys.trim_end_matches('}') })
+        Some(Self {
+            resource_type,
+            required: name.starts_with('!'),
+            keys: keys.trim_end_matches('}'),
+        })
     }
 }
 
@@ -195,7 +201,16 @@ type Table = (&'static str, LazyLock<Service>);
 /// The table with the position `$slot`, embedded.
 macro_rules! table {
     ($slot:literal, $prefix:literal) => {
-        ($prefix, LazyLock::new(|| Service::read($slot, $prefix, include_str!(concat!("data/services/", $prefix, ".txt")))))
+        (
+            $prefix,
+            LazyLock::new(|| {
+                Service::read(
+                    $slot,
+                    $prefix,
+                    include_str!(concat!("data/services/", $prefix, ".txt")),
+                )
+            }),
+        )
     };
 }
 

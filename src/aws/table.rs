@@ -19,7 +19,10 @@ pub(super) fn rows<const N: usize>(text: &'static str) -> impl Iterator<Item = [
 }
 
 /// The rows whose first cell is `tag`, without that cell.
-pub(super) fn tagged<const N: usize>(text: &'static str, tag: &'static str) -> impl Iterator<Item = [&'static str; N]> {
+pub(super) fn tagged<const N: usize>(
+    text: &'static str,
+    tag: &'static str,
+) -> impl Iterator<Item = [&'static str; N]> {
     text.lines().filter_map(move |line| cells(line.strip_prefix(tag)?.strip_prefix('|')?))
 }
 
@@ -33,7 +36,11 @@ fn cells<const N: usize>(line: &'static str) -> Option<[&'static str; N]> {
 }
 
 /// The item of that name in any case, in a slice sorted by [`compare`].
-pub(super) fn find<'a, T>(sorted: &'a [T], name: &str, name_of: impl Fn(&T) -> &str) -> Option<&'a T> {
+pub(super) fn find<'a, T>(
+    sorted: &'a [T],
+    name: &str,
+    name_of: impl Fn(&T) -> &str,
+) -> Option<&'a T> {
     let at = sorted.binary_search_by(|item| compare(name_of(item), name)).ok()?;
     sorted.get(at)
 }

@@ -37,10 +37,16 @@ fn stream(input: &mut BufReader<impl io::Read>, output: &mut impl Write) -> io::
         }
         let answer = match read_line(input, &mut line)? {
             Read::End => break,
-            Read::TooLong => Some(error(format!("the line has more than {} MiB, the most that is read", MAX_INPUT_BYTES >> 20))),
+            Read::TooLong => Some(error(format!(
+                "the line has more than {} MiB, the most that is read",
+                MAX_INPUT_BYTES >> 20
+            ))),
             Read::Line => match std::str::from_utf8(&line) {
                 Ok(text) => simulator.answer_line(text.trim_end().to_owned()),
-                Err(wrong) => Some(error(format!("the line is not UTF-8 at byte {}", wrong.valid_up_to() + 1))),
+                Err(wrong) => Some(error(format!(
+                    "the line is not UTF-8 at byte {}",
+                    wrong.valid_up_to() + 1
+                ))),
             },
         };
         let Some(answer) = answer else { continue };

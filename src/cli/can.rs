@@ -104,13 +104,23 @@ pub(super) fn run(args: &Args) -> Exit {
     let policies = reader.policies(&args.files());
     if !reader.unreadable.is_empty() {
         match args.format {
-            Format::Human => print_error(&human::unreadable(&reader.sources, &reader.unreadable, look(&std::io::stderr()))),
+            Format::Human => print_error(&human::unreadable(
+                &reader.sources,
+                &reader.unreadable,
+                look(&std::io::stderr()),
+            )),
             Format::Json => print(&can_json::unreadable(&reader.sources, &reader.unreadable)),
         }
         return Exit::Unreadable;
     }
     if args.public {
-        return can_public::run(args, &asked.context, &reader.sources, &policies.alone(), &reader.findings);
+        return can_public::run(
+            args,
+            &asked.context,
+            &reader.sources,
+            &policies.alone(),
+            &reader.findings,
+        );
     }
     let layers = policies.layers();
     let (answers, note) = match &asked.caller {
@@ -118,13 +128,24 @@ pub(super) fn run(args: &Args) -> Exit {
         None => (can(&asked.question(args, Who::Anybody(policies.alone()))), None),
     };
     if answers.is_empty() {
-        return usage(args, "none of these actions works on one of these resources, so there is no such request");
+        return usage(
+            args,
+            "none of these actions works on one of these resources, so there is no such request",
+        );
     }
     let granted = together(answers.iter().map(|answer| answer.granted));
     let layers = if asked.caller.is_some() { layers } else { alone(policies.alone()) };
-    let report = GrantedReport { granted, answers: &answers, layers: &layers, note, findings: &reader.findings, public: None };
+    let report = GrantedReport {
+        granted,
+        answers: &answers,
+        layers: &layers,
+        note,
+        findings: &reader.findings,
+        public: None,
+    };
     let printed = args.print(&reader.sources, &report);
-    let defect = if answers.iter().any(|answer| answer.is_defect) { Exit::Defect } else { Exit::Clean };
+    let defect =
+        if answers.iter().any(|answer| answer.is_defect) { Exit::Defect } else { Exit::Clean };
     let fails = args.fail_on.unwrap_or(FailOn::NotGranted).fails(granted);
     printed.max(defect).max(if fails { Exit::Found } else { Exit::Clean })
 }
@@ -166,16 +187,29 @@ pub(super) fn print_usage_error(message: &str) {
 
 fn usage(args: &Args, message: &str) -> Exit {
     match args.format {
-        Format::Human => print_error(&format!("error: {message}\n  help: `ica-policy can --help` lists the flags\n")),
+        Format::Human => print_error(&format!(
+            "error: {message}\n  help: `ica-policy can --help` lists the flags\n"
+        )),
         Format::Json => print_usage_error(message),
     }
     Exit::Usage
 }
 
 /// Identity policies that are not given may grant: then the answer is known only where that makes no difference.
-fn for_caller(args: &Args, asked: &Asked, caller: &Caller, layers: &Layers<'_>) -> (Vec<Answered>, Option<&'static str>) {
+fn for_caller(
+    args: &Args,
+    asked: &Asked,
+    caller: &Caller,
+    layers: &Layers<'_>,
+) -> (Vec<Answered>, Option<&'static str>) {
     let answers = can(&asked.question(args, Who::Caller(caller, layers)));
-    let has_own = !matches!(caller, Caller::Root { .. } | Caller::Anonymous | Caller::Service { .. } | Caller::WebIdentity { .. });
+    let has_own = !matches!(
+        caller,
+        Caller::Root { .. }
+            | Caller::Anonymous
+            | Caller::Service { .. }
+            | Caller::WebIdentity { .. }
+    );
     if !has_own || !args.identity_policy.is_empty() {
         return (answers, None);
     }
@@ -183,10 +217,21 @@ fn for_caller(args: &Args, asked: &Asked, caller: &Caller, layers: &Layers<'_>) 
     let other = can(&asked.question(args, Who::Caller(caller, &granting)));
     let all = |answers: &[Answered]| together(answers.iter().map(|answer| answer.granted));
     if all(&other) == Granted::None {
-        return (other, Some("whatever the identity policies of the caller say, which are not given"));
+        return (
+            other,
+            Some("whatever the identity policies of the caller say, which are not given"),
+        );
     }
-    let unknown = answers.into_iter().map(|answer| Answered { granted: Granted::Unknown, ..answer }).collect();
-    (unknown, Some("it hangs on the identity policies of the caller: give --identity-policy FILE, or `none`"))
+    let unknown = answers
+        .into_iter()
+        .map(|answer| Answered { granted: Granted::Unknown, ..answer })
+        .collect();
+    (
+        unknown,
+        Some(
+            "it hangs on the identity policies of the caller: give --identity-policy FILE, or `none`",
+        ),
+    )
 }
 
 /// The question as read from the flags.
@@ -201,17 +246,29 @@ impl Asked {
         let caller = args.principal.as_deref().map(|text| Caller::parse(text, issuer)).transpose();
         let caller = caller.map_err(|error| format!("--principal: {error}"))?;
         if caller.as_ref().is_some_and(Caller::lacks_issuer) {
-            return Err("--session-issuer is missing: what a session may do hangs on who made it".to_owned());
+            return Err("--session-issuer is missing: what a session may do hangs on who made it"
+                .to_owned());
         }
-        if let Some(text) = args.action.iter().find(|text| *text != "*" && (!text.contains(':') || text.contains(char::is_whitespace))) {
-            return Err(format!("--action: `{text}` is no action; write `service:Name`, as in `s3:GetObject`"));
+        if let Some(text) = args.action.iter().find(|text| {
+            *text != "*" && (!text.contains(':') || text.contains(char::is_whitespace))
+        }) {
+            return Err(format!(
+                "--action: `{text}` is no action; write `service:Name`, as in `s3:GetObject`"
+            ));
         }
-        if let Some(text) = args.resource.iter().find(|text| *text != "*" && text.split(':').count() < 6) {
-            return Err(format!("--resource: `{text}` is no resource; write an ARN, as in `arn:aws:s3:::bucket/*`, or `*`"));
+        if let Some(text) =
+            args.resource.iter().find(|text| *text != "*" && text.split(':').count() < 6)
+        {
+            return Err(format!(
+                "--resource: `{text}` is no resource; write an ARN, as in `arn:aws:s3:::bucket/*`, or `*`"
+            ));
         }
-        let is_account = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_account =
+            |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
         if let Some(text) = args.account.as_ref().filter(|text| !is_account(text)) {
-            return Err(format!("--account: `{text}` is no account; an account number has twelve digits"));
+            return Err(format!(
+                "--account: `{text}` is no account; an account number has twelve digits"
+            ));
         }
         let lists = [
             !args.identity_policy.is_empty(),
@@ -223,7 +280,12 @@ impl Asked {
             !args.vpce_policy.is_empty(),
         ];
         match lists.iter().filter(|given| **given).count() {
-            0 => return Err("no policy is given: give FILE, --identity-policy FILE, or another layer".to_owned()),
+            0 => {
+                return Err(
+                    "no policy is given: give FILE, --identity-policy FILE, or another layer"
+                        .to_owned(),
+                );
+            }
             1 => {}
             _ if caller.is_none() => {
                 return Err("layers decide together for one caller: give --principal, or ask one layer alone".to_owned());
@@ -234,7 +296,8 @@ impl Asked {
     }
 
     fn question<'a>(&self, args: &Args, who: Who<'a>) -> Question<'a> {
-        let account = args.account.clone().or_else(|| Some(self.caller.as_ref()?.account()?.to_owned()));
+        let account =
+            args.account.clone().or_else(|| Some(self.caller.as_ref()?.account()?.to_owned()));
         Question {
             who,
             actions: args.action.clone(),
@@ -253,14 +316,17 @@ fn context(pairs: &[String]) -> Result<Vec<(String, Option<ContextValue>)>, Stri
             (Some(key), _) => (key, None),
             (None, Some((key, value))) => (key, Some(value.to_owned())),
             (None, None) => {
-                return Err(format!("--context: `{pair}` is no condition key with a value: write KEY=VALUE, or !KEY where it is absent"));
+                return Err(format!(
+                    "--context: `{pair}` is no condition key with a value: write KEY=VALUE, or !KEY where it is absent"
+                ));
             }
         };
         let key = key.to_lowercase();
         match (found.iter_mut().find(|(known, _)| *known == key), value) {
             (None, value) => found.push((key, value.map(ContextValue::One))),
             (Some((_, Some(known))), Some(value)) => {
-                *known = ContextValue::Many(known.as_slice().iter().cloned().chain([value]).collect());
+                *known =
+                    ContextValue::Many(known.as_slice().iter().cloned().chain([value]).collect());
             }
             _ => return Err(format!("--context: `{key}` is given a value and said to be absent")),
         }

@@ -18,16 +18,29 @@ pub(super) fn run(
     policies: &[&Policy],
     findings: &[Finding],
 ) -> Exit {
-    let or_all = |given: &[String], all: &str| if given.is_empty() { vec![all.to_owned()] } else { given.to_vec() };
+    let or_all = |given: &[String], all: &str| {
+        if given.is_empty() { vec![all.to_owned()] } else { given.to_vec() }
+    };
     let (actions, resources) = (or_all(&args.action, "s3:*"), or_all(&args.resource, "*"));
     let account = args.account.as_deref().unwrap_or_default();
-    let outside = outsiders(policies, Asked { account, actions: &actions, resources: &resources, context });
-    let statements = policies.iter().flat_map(|policy| public_statements(policy)).collect::<Vec<_>>();
+    let outside =
+        outsiders(policies, Asked { account, actions: &actions, resources: &resources, context });
+    let statements =
+        policies.iter().flat_map(|policy| public_statements(policy)).collect::<Vec<_>>();
     let public = Public { account, statements: &statements, outside: &outside };
     let layers = alone(policies.to_vec());
     let granted = reached(&outside);
-    let printed =
-        args.print(sources, &GrantedReport { granted, answers: &[], layers: &layers, note: None, findings, public: Some(public) });
+    let printed = args.print(
+        sources,
+        &GrantedReport {
+            granted,
+            answers: &[],
+            layers: &layers,
+            note: None,
+            findings,
+            public: Some(public),
+        },
+    );
     let is_defect = outside.iter().flat_map(|known| &known.answers).any(|answer| answer.is_defect);
     let fail_on = args.fail_on.unwrap_or(FailOn::Granted);
     let for_s3 = match public.for_s3() {
@@ -36,5 +49,9 @@ pub(super) fn run(
         IsPublic::Unknown => Granted::Unknown,
     };
     let fails = fail_on.fails(granted) || fail_on.fails(for_s3);
-    printed.max(if is_defect { Exit::Defect } else { Exit::Clean }).max(if fails { Exit::Found } else { Exit::Clean })
+    printed.max(if is_defect { Exit::Defect } else { Exit::Clean }).max(if fails {
+        Exit::Found
+    } else {
+        Exit::Clean
+    })
 }

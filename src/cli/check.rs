@@ -142,7 +142,9 @@ pub(super) fn run(args: &Args) -> Exit {
     let (connections, folder) = match connections(&args.about) {
         Ok(connections) => connections,
         Err(Failure::Usage(message)) => return printer.usage(&message),
-        Err(Failure::Unreadable(unreadable)) => return printer.unreadable(&Sources::new(), &[*unreadable]),
+        Err(Failure::Unreadable(unreadable)) => {
+            return printer.unreadable(&Sources::new(), &[*unreadable]);
+        }
     };
     let mut course = Course { given: connections.len(), at: 0, overview: Overview::default() };
     let mut worst = None;
@@ -161,7 +163,13 @@ struct Course {
     overview: Overview,
 }
 
-fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer, course: &mut Course) -> Exit {
+fn check_one(
+    args: &Args,
+    settings: Settings,
+    folder: &Path,
+    printer: &Printer,
+    course: &mut Course,
+) -> Exit {
     if settings.files().iter().filter(|name| **name == "-").count() > 1 {
         return printer.usage("`-` can stand for one file only: standard input is read once");
     }
@@ -171,14 +179,20 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer, 
     let Built { mut connection, unreadable } = match built {
         Ok(built) => built,
         Err(ConnectionError::Setting { name, message }) => {
-            return printer.usage(&format!("{}: {message}", typed::setting(name, args.about.named.connection.as_deref())));
+            return printer.usage(&format!(
+                "{}: {message}",
+                typed::setting(name, args.about.named.connection.as_deref())
+            ));
         }
     };
     if !unreadable.is_empty() {
         return printer.unreadable(&sources, &unreadable);
     }
     for words in unknown_keys(&settings.assume) {
-        let warning = format!("{}: {words}", typed::setting("assume", args.about.named.connection.as_deref()));
+        let warning = format!(
+            "{}: {words}",
+            typed::setting("assume", args.about.named.connection.as_deref())
+        );
         print_error(&format!("warning: {warning}\n"));
         if args.format == Format::Json {
             connection.findings.push(Finding::warning("unknown-key", Span::NOWHERE, warning));
@@ -198,7 +212,9 @@ fn check_one(args: &Args, settings: Settings, folder: &Path, printer: &Printer, 
 
 /// Whether any flag tells of a connection.
 pub(super) fn is_given(args: &About) -> bool {
-    args.dir.is_some() || args.named.connection.is_some() || flags(args, None) != Settings::default().overridden_by(Settings::default())
+    args.dir.is_some()
+        || args.named.connection.is_some()
+        || flags(args, None) != Settings::default().overridden_by(Settings::default())
 }
 
 /// Why there is no connection.
@@ -212,12 +228,16 @@ pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Fail
     let here = std::env::current_dir().ok();
     let in_folder = match &args.dir {
         Some(dir) => {
-            let named = flags(args, None).files().into_iter().map(PathBuf::from).collect::<Vec<_>>();
+            let named =
+                flags(args, None).files().into_iter().map(PathBuf::from).collect::<Vec<_>>();
             match look_into(dir, &named).map_err(|error| about_folder(dir, error))? {
                 Folder::Settings(file) => Some(file),
                 Folder::Files(found) => {
                     print_error(&(found.words.join("\n") + "\n"));
-                    return Ok((vec![found.settings.overridden_by(flags(args, here.as_deref()))], dir.clone()));
+                    return Ok((
+                        vec![found.settings.overridden_by(flags(args, here.as_deref()))],
+                        dir.clone(),
+                    ));
                 }
             }
         }
@@ -227,20 +247,25 @@ pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Fail
         return Ok((vec![Settings::default().overridden_by(flags(args, None))], PathBuf::new()));
     };
     let shown = file.display().to_string();
-    let text = read_text(&shown, file, &shown).map_err(|unreadable| Failure::Unreadable(Box::new(about_settings(unreadable))))?;
-    let settings = settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
+    let text = read_text(&shown, file, &shown)
+        .map_err(|unreadable| Failure::Unreadable(Box::new(about_settings(unreadable))))?;
+    let settings =
+        settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
     if settings.is_empty() {
         return Err(Failure::Usage(format!("{shown}: there is no connection in it")));
     }
     let folder = file.parent().map(Path::to_owned).unwrap_or_default();
-    let merged = settings.into_iter().map(|settings| settings.overridden_by(flags(args, here.as_deref())));
+    let merged =
+        settings.into_iter().map(|settings| settings.overridden_by(flags(args, here.as_deref())));
     Ok((merged.collect(), folder))
 }
 
 fn about_folder(dir: &Path, error: FolderError) -> Failure {
     match error {
         FolderError::Usage(message) => Failure::Usage(message),
-        FolderError::Unreadable(message) => Failure::Unreadable(Box::new(unreadable(&dir.display().to_string(), message, None))),
+        FolderError::Unreadable(message) => {
+            Failure::Unreadable(Box::new(unreadable(&dir.display().to_string(), message, None)))
+        }
     }
 }
 
@@ -257,10 +282,14 @@ fn about_settings(unreadable: Unreadable) -> Unreadable {
 /// working folder.
 fn flags(args: &About, here: Option<&Path>) -> Settings {
     let place = |name: &String| match here {
-        Some(here) if name != settings::NONE && name != "-" => here.join(name).display().to_string(),
+        Some(here) if name != settings::NONE && name != "-" => {
+            here.join(name).display().to_string()
+        }
         _ => name.clone(),
     };
-    let files = |names: &[String]| (!names.is_empty()).then(|| settings::Files::Many(names.iter().map(place).collect()));
+    let files = |names: &[String]| {
+        (!names.is_empty()).then(|| settings::Files::Many(names.iter().map(place).collect()))
+    };
     let levels = |levels: &[Vec<String>]| {
         let places = |names: &Vec<String>| settings::Files::Many(names.iter().map(place).collect());
         (!levels.is_empty()).then(|| settings::Levels::Many(levels.iter().map(places).collect()))
@@ -294,11 +323,21 @@ struct Printer {
 }
 
 impl Printer {
-    fn report(&self, sources: &Sources, connection: &crate::ica::connection::Connection, check: &Check, course: &Course) -> Exit {
+    fn report(
+        &self,
+        sources: &Sources,
+        connection: &crate::ica::connection::Connection,
+        check: &Check,
+        course: &Course,
+    ) -> Exit {
         print_report(&match self.format {
-            Format::Human if course.given > 1 => {
-                human::report_one_of(sources, connection, check, (course.at, course.given), look(&std::io::stdout()))
-            }
+            Format::Human if course.given > 1 => human::report_one_of(
+                sources,
+                connection,
+                check,
+                (course.at, course.given),
+                look(&std::io::stdout()),
+            ),
             Format::Human => human::report(sources, connection, check, look(&std::io::stdout())),
             Format::Json => json::report(sources, connection, check).line(),
         })
@@ -307,12 +346,15 @@ impl Printer {
     /// Where there are several connections, what is said of all of them.
     fn overview(&self, course: &Course) -> Option<Exit> {
         let is_told = self.format == Format::Human && course.given > 1;
-        is_told.then(|| print_report(&course.overview.report(course.given, look(&std::io::stdout()))))
+        is_told
+            .then(|| print_report(&course.overview.report(course.given, look(&std::io::stdout()))))
     }
 
     fn unreadable(&self, sources: &Sources, unreadable: &[Unreadable]) -> Exit {
         match self.format {
-            Format::Human => print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr()))),
+            Format::Human => {
+                print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr())))
+            }
             Format::Json => print(&json::unreadable(sources, unreadable).line()),
         }
         Exit::Unreadable
@@ -320,7 +362,9 @@ impl Printer {
 
     fn usage(&self, message: &str) -> Exit {
         match self.format {
-            Format::Human => print_error(&format!("error: {message}\n  help: `ica-policy check --help` lists the flags\n")),
+            Format::Human => print_error(&format!(
+                "error: {message}\n  help: `ica-policy check --help` lists the flags\n"
+            )),
             Format::Json => print(&json::setting_error(message).line()),
         }
         Exit::Usage

@@ -23,7 +23,9 @@ use clap::{Args as ClapArgs, ValueEnum};
 /// Exit code 0: nothing that --fail-on names; 1: there is, or it could not be decided; 2: wrong usage; 3: a file could not be read;
 /// 4: a defect of this program, which says so.
 #[derive(ClapArgs, Debug)]
-#[command(override_usage = "ica-policy compare [OPTIONS] OLD NEW\n       ica-policy compare [OPTIONS] --against REV FILE...")]
+#[command(
+    override_usage = "ica-policy compare [OPTIONS] OLD NEW\n       ica-policy compare [OPTIONS] --against REV FILE..."
+)]
 pub(super) struct Args {
     /// The old and the new version; with --against the files to compare with their older versions.
     #[arg(value_name = "FILE", required = true)]
@@ -122,8 +124,13 @@ impl Kind {
 
 impl FailOn {
     /// What could not be decided may be a difference.
-    fn fails<'a>(self, differences: impl Iterator<Item = &'a Differences> + Clone, is_worse: bool) -> bool {
-        let is_there = |direction: &Direction| !direction.regions.is_empty() || direction.undecided.is_some();
+    fn fails<'a>(
+        self,
+        differences: impl Iterator<Item = &'a Differences> + Clone,
+        is_worse: bool,
+    ) -> bool {
+        let is_there =
+            |direction: &Direction| !direction.regions.is_empty() || direction.undecided.is_some();
         let new = differences.clone().any(|differences| is_there(&differences.newly_allowed));
         let lost = differences.clone().any(|differences| is_there(&differences.newly_denied));
         match self {
@@ -140,7 +147,9 @@ impl FailOn {
 pub(super) fn run(args: &Args) -> Exit {
     let printer = Printer { format: args.format };
     match pairs(args) {
-        Ok(pairs) => pairs.iter().map(|pair| compare_pair(args, pair, &printer)).max().unwrap_or(Exit::Usage),
+        Ok(pairs) => {
+            pairs.iter().map(|pair| compare_pair(args, pair, &printer)).max().unwrap_or(Exit::Usage)
+        }
         Err(message) => printer.usage(&message),
     }
 }
@@ -184,7 +193,8 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
         }
     };
     if args.against.is_some() && old.document.is_none() && new.document.is_none() {
-        let message = "there is no such file, neither in the work tree nor in the revision".to_owned();
+        let message =
+            "there is no such file, neither in the work tree nor in the revision".to_owned();
         return printer.unreadable(&sources, &[unreadable(&new.name, message, None)]);
     }
     let kind = match args.kind.map_or_else(|| kind_of(&old, &new), Ok) {
@@ -192,7 +202,8 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
         Err(message) => return printer.usage(&message),
     };
     let mut findings = Vec::new();
-    let [(old, before), (new, after)] = [old, new].map(|version| version.meant(kind.meant(), &mut findings));
+    let [(old, before), (new, after)] =
+        [old, new].map(|version| version.meant(kind.meant(), &mut findings));
     let requests = args.requests.meant();
     let differences = differences(&[&before], &[&after], requests);
     let change = Change {
@@ -203,16 +214,26 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
         new: Side { name: &new.name, policies: vec![&after] },
         differences: &differences,
     };
-    let comparison =
-        Comparison { old: &old, new: &new, kind: kind.word(), requests, changes: vec![change], findings: &findings, connections: None };
+    let comparison = Comparison {
+        old: &old,
+        new: &new,
+        kind: kind.word(),
+        requests,
+        changes: vec![change],
+        findings: &findings,
+        connections: None,
+    };
     let fails = args.fail_on.fails(std::iter::once(&differences), false);
     printer.report(&sources, &comparison).max(judged(fails, std::iter::once(&differences)))
 }
 
 /// The exit code of differences: an example that the other engine does not bear out is a defect of our own.
 fn judged<'a>(fails: bool, mut differences: impl Iterator<Item = &'a Differences>) -> Exit {
-    let is_defect = |direction: &Direction| direction.undecided.as_ref().is_some_and(Undecided::is_defect);
-    if differences.any(|differences| is_defect(&differences.newly_allowed) || is_defect(&differences.newly_denied)) {
+    let is_defect =
+        |direction: &Direction| direction.undecided.as_ref().is_some_and(Undecided::is_defect);
+    if differences.any(|differences| {
+        is_defect(&differences.newly_allowed) || is_defect(&differences.newly_denied)
+    }) {
         return Exit::Defect;
     }
     if fails { Exit::Found } else { Exit::Clean }
@@ -226,7 +247,9 @@ fn compare_settings(args: &Args, old: &Origin<'_>, new: &Origin<'_>, printer: &P
     };
     let compared = pairs.iter().map(|pair| {
         let mut report = |sources: &Sources, comparison: &Comparison<'_>| {
-            printer.report(sources, comparison).max(judged(fails(args.fail_on, comparison), differences_of(comparison)))
+            printer
+                .report(sources, comparison)
+                .max(judged(fails(args.fail_on, comparison), differences_of(comparison)))
         };
         match compare_connection::compare((old, new), pair, &mut report) {
             (_, Ok(exit)) => exit,
@@ -240,19 +263,25 @@ fn compare_settings(args: &Args, old: &Origin<'_>, new: &Origin<'_>, printer: &P
 fn fails(fail_on: FailOn, comparison: &Comparison<'_>) -> bool {
     let Some(connections) = &comparison.connections else { return false };
     let is_worse = connections.operations.iter().any(OperationChange::is_newly_blocked);
-    let is_open = !connections.left_out.is_empty() && !matches!(fail_on, FailOn::Never | FailOn::NewlyBlocked);
-    let is_added = comparison.old.read_as.is_none() && matches!(fail_on, FailOn::Any | FailOn::NewAccess);
-    let is_gone = comparison.new.read_as.is_none() && matches!(fail_on, FailOn::Any | FailOn::LostAccess);
+    let is_open = !connections.left_out.is_empty()
+        && !matches!(fail_on, FailOn::Never | FailOn::NewlyBlocked);
+    let is_added =
+        comparison.old.read_as.is_none() && matches!(fail_on, FailOn::Any | FailOn::NewAccess);
+    let is_gone =
+        comparison.new.read_as.is_none() && matches!(fail_on, FailOn::Any | FailOn::LostAccess);
     fail_on.fails(differences_of(comparison), is_worse) || is_open || is_added || is_gone
 }
 
-fn differences_of<'a>(comparison: &'a Comparison<'a>) -> impl Iterator<Item = &'a Differences> + Clone {
+fn differences_of<'a>(
+    comparison: &'a Comparison<'a>,
+) -> impl Iterator<Item = &'a Differences> + Clone {
     comparison.changes.iter().map(|change| change.differences)
 }
 
 /// The kind that both documents show; one that has no statement is of the kind of the other.
 fn kind_of(old: &Read, new: &Read) -> Result<Kind, String> {
-    let named = [old, new].map(|version| version.document.as_ref().and_then(Document::names_principals));
+    let named =
+        [old, new].map(|version| version.document.as_ref().and_then(Document::names_principals));
     match named {
         [Some(true), Some(false)] | [Some(false), Some(true)] => Err(format!(
             "one of `{}` and `{}` names principals and the other does not: two documents of one kind are compared; --kind says which is meant",
@@ -277,7 +306,9 @@ impl Printer {
 
     fn unreadable(&self, sources: &Sources, unreadable: &[Unreadable]) -> Exit {
         match self.format {
-            Format::Human => print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr()))),
+            Format::Human => {
+                print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr())))
+            }
             Format::Json => print(&compare_json::unreadable(sources, unreadable)),
         }
         Exit::Unreadable
@@ -292,7 +323,9 @@ impl Printer {
 
     fn usage(&self, message: &str) -> Exit {
         match self.format {
-            Format::Human => print_error(&format!("error: {message}\n  help: `ica-policy compare --help` lists the flags\n")),
+            Format::Human => print_error(&format!(
+                "error: {message}\n  help: `ica-policy compare --help` lists the flags\n"
+            )),
             Format::Json => print_usage_error(message),
         }
         Exit::Usage

@@ -43,11 +43,16 @@ struct Side {
 pub(super) fn pairs(old: &Origin<'_>, new: &Origin<'_>) -> Result<Vec<Pair>, Failure> {
     let [old, new] = [side(old)?, side(new)?];
     if let ([old], [new]) = (old.settings.as_slice(), new.settings.as_slice()) {
-        return Ok(vec![Pair { name: new.name.clone(), old: Some(old.clone()), new: Some(new.clone()) }]);
+        return Ok(vec![Pair {
+            name: new.name.clone(),
+            old: Some(old.clone()),
+            new: Some(new.clone()),
+        }]);
     }
     for side in [&old, &new] {
         let names = side.settings.iter().map(name).collect::<Vec<_>>();
-        let twice = names.iter().find(|name| names.iter().filter(|other| other == name).count() > 1);
+        let twice =
+            names.iter().find(|name| names.iter().filter(|other| other == name).count() > 1);
         if let Some(twice) = twice {
             let message = format!(
                 "{}: {} connections are called {}: give each a `name` of its own, by which the old and the new are paired",
@@ -58,29 +63,42 @@ pub(super) fn pairs(old: &Origin<'_>, new: &Origin<'_>) -> Result<Vec<Pair>, Fai
             return Err(Failure::Usage(message));
         }
     }
-    let find = |all: &[Settings], wanted: &Option<String>| all.iter().find(|settings| name(settings) == *wanted).cloned();
-    let gone = old.settings.iter().filter(|settings| find(&new.settings, &name(settings)).is_none());
+    let find = |all: &[Settings], wanted: &Option<String>| {
+        all.iter().find(|settings| name(settings) == *wanted).cloned()
+    };
+    let gone =
+        old.settings.iter().filter(|settings| find(&new.settings, &name(settings)).is_none());
     let names = new.settings.iter().chain(gone).map(name);
-    Ok(names.map(|name| Pair { old: find(&old.settings, &name), new: find(&new.settings, &name), name }).collect())
+    Ok(names
+        .map(|name| Pair { old: find(&old.settings, &name), new: find(&new.settings, &name), name })
+        .collect())
 }
 
 /// The name of a connection; without one its bucket, with the prefix.
 fn name(settings: &Settings) -> Option<String> {
     let prefix = settings.prefix.as_deref().unwrap_or_default();
-    settings.name.clone().or_else(|| settings.bucket.as_ref().map(|bucket| format!("{bucket}/{prefix}")))
+    settings
+        .name
+        .clone()
+        .or_else(|| settings.bucket.as_ref().map(|bucket| format!("{bucket}/{prefix}")))
 }
 
 fn side(origin: &Origin<'_>) -> Result<Side, Failure> {
     let shown = shown(origin);
     let text = match origin {
-        Origin::Revision { revision, path } => Revision { name: revision }.read(path).and_then(|text| {
-            let help = "compare two settings files instead: compare OLD.toml NEW.toml";
-            text.ok_or_else(|| unreadable(&shown, "the revision has no such file".to_owned(), Some(help)))
-        }),
+        Origin::Revision { revision, path } => {
+            Revision { name: revision }.read(path).and_then(|text| {
+                let help = "compare two settings files instead: compare OLD.toml NEW.toml";
+                text.ok_or_else(|| {
+                    unreadable(&shown, "the revision has no such file".to_owned(), Some(help))
+                })
+            })
+        }
         Origin::File(path) | Origin::WorkTree(path) => read_text(path, Path::new(path), &shown),
     };
     let text = text.map_err(|error| Failure::Unreadable(vec![error]))?;
-    let settings = settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
+    let settings =
+        settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
     if settings.is_empty() {
         return Err(Failure::Usage(format!("{shown}: there is no connection in it")));
     }
@@ -111,24 +129,39 @@ impl Loader for GitFiles<'_> {
         let path = self.folder.join(name).display().to_string();
         let shown = self.revision.shown(&path);
         if name == "-" {
-            return Err(unreadable(&shown, "git has no older version of standard input".to_owned(), None));
+            return Err(unreadable(
+                &shown,
+                "git has no older version of standard input".to_owned(),
+                None,
+            ));
         }
         let text = self.revision.read(&path)?;
-        let text = text.ok_or_else(|| unreadable(&shown, "the revision has no such file".to_owned(), None))?;
+        let text = text
+            .ok_or_else(|| unreadable(&shown, "the revision has no such file".to_owned(), None))?;
         sources.add_file(&shown, text).map_err(|error| unreadable(&shown, error.to_string(), None))
     }
 }
 
-fn read(sources: &mut Sources, origin: &Origin<'_>, settings: &Settings) -> Result<Connection, Failure> {
+fn read(
+    sources: &mut Sources,
+    origin: &Origin<'_>,
+    settings: &Settings,
+) -> Result<Connection, Failure> {
     let folder = Path::new(path(origin)).parent().map(Path::to_owned).unwrap_or_default();
     let built = match origin {
-        Origin::Revision { revision, .. } => build(settings, sources, &mut GitFiles { revision: Revision { name: revision }, folder }),
+        Origin::Revision { revision, .. } => build(
+            settings,
+            sources,
+            &mut GitFiles { revision: Revision { name: revision }, folder },
+        ),
         Origin::File(_) | Origin::WorkTree(_) => build(settings, sources, &mut Files { folder }),
     };
     match built {
         Ok(Built { connection, unreadable }) if unreadable.is_empty() => Ok(connection),
         Ok(Built { unreadable, .. }) => Err(Failure::Unreadable(unreadable)),
-        Err(ConnectionError::Setting { name, message }) => Err(Failure::Usage(format!("{}: {name}: {message}", shown(origin)))),
+        Err(ConnectionError::Setting { name, message }) => {
+            Err(Failure::Usage(format!("{}: {name}: {message}", shown(origin))))
+        }
     }
 }
 
@@ -139,13 +172,19 @@ pub(super) fn compare(
     report: &mut dyn FnMut(&Sources, &Comparison<'_>) -> Exit,
 ) -> (Sources, Result<Exit, Failure>) {
     let mut sources = Sources::new();
-    let mut side = |origin, settings: &Option<Settings>| settings.as_ref().map(|settings| read(&mut sources, origin, settings)).transpose();
+    let mut side = |origin, settings: &Option<Settings>| {
+        settings.as_ref().map(|settings| read(&mut sources, origin, settings)).transpose()
+    };
     let (before, after) = match (side(old, &pair.old), side(new, &pair.new)) {
         (Ok(before), Ok(after)) => (before, after),
-        (Err(Failure::Usage(message)), _) | (_, Err(Failure::Usage(message))) => return (sources, Err(Failure::Usage(message))),
+        (Err(Failure::Usage(message)), _) | (_, Err(Failure::Usage(message))) => {
+            return (sources, Err(Failure::Usage(message)));
+        }
         (before, after) => {
             let failures = [before.err(), after.err()].into_iter().flatten();
-            let all = failures.flat_map(|failure| if let Failure::Unreadable(all) = failure { all } else { Vec::new() });
+            let all = failures.flat_map(|failure| {
+                if let Failure::Unreadable(all) = failure { all } else { Vec::new() }
+            });
             return (sources, Err(Failure::Unreadable(all.collect())));
         }
     };
@@ -165,14 +204,21 @@ fn compared(
     let both = before.zip(after);
     let access = both.map(|(before, after)| access_changes(before, after)).unwrap_or_default();
     let layers = both.map(|(before, after)| layer_changes(before, after)).unwrap_or_default();
-    let left_out_callers = access.iter().filter_map(|change| change.as_ref().err()).map(|(caller, reason)| (caller.id(), reason.clone()));
+    let left_out_callers = access
+        .iter()
+        .filter_map(|change| change.as_ref().err())
+        .map(|(caller, reason)| (caller.id(), reason.clone()));
     let left_out_layers = layers.iter().filter_map(|change| change.as_ref().err()).cloned();
     let left_out = left_out_callers.chain(left_out_layers).collect();
-    let read_as = |connection: Option<&Connection>| connection.map(|_| "settings of a connection".to_owned());
-    let versions = [(old, before), (new, after)].map(|(origin, known)| Version { name: shown(origin), read_as: read_as(known) });
-    let of_callers = access.iter().flatten().map(|change| Change::of_caller(change, &versions[0], &versions[1]));
+    let read_as =
+        |connection: Option<&Connection>| connection.map(|_| "settings of a connection".to_owned());
+    let versions = [(old, before), (new, after)]
+        .map(|(origin, known)| Version { name: shown(origin), read_as: read_as(known) });
+    let of_callers =
+        access.iter().flatten().map(|change| Change::of_caller(change, &versions[0], &versions[1]));
     // Documents that say the same are not worth a word.
-    let differing = layers.iter().flatten().filter(|change| change.differences.relation != Relation::Equal);
+    let differing =
+        layers.iter().flatten().filter(|change| change.differences.relation != Relation::Equal);
     let of_layers = differing.map(|change| Change::of_layer(change, &versions[0], &versions[1]));
     let findings = after.map(|connection| connection.findings.clone()).unwrap_or_default();
     let comparison = Comparison {
@@ -182,7 +228,12 @@ fn compared(
         kind: "effective",
         changes: of_callers.chain(of_layers).collect(),
         findings: &findings,
-        connections: Some(Connections { name: pair.name.as_deref(), operations: &operations, check: checks[1].as_ref(), left_out }),
+        connections: Some(Connections {
+            name: pair.name.as_deref(),
+            operations: &operations,
+            check: checks[1].as_ref(),
+            left_out,
+        }),
     };
     report(sources, &comparison)
 }

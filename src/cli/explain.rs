@@ -49,7 +49,9 @@ pub(super) fn run(args: &Args) -> Exit {
                 let (sources, errors) = (Sources::new(), [error]);
                 match args.format {
                     Format::Json => print(&page_json::unreadable(&sources, &errors)),
-                    Format::Human | Format::Markdown => print_error(&human::unreadable(&sources, &errors, look(&std::io::stderr()))),
+                    Format::Human | Format::Markdown => {
+                        print_error(&human::unreadable(&sources, &errors, look(&std::io::stderr())))
+                    }
                 }
                 return Exit::Unreadable;
             }
@@ -60,7 +62,9 @@ pub(super) fn run(args: &Args) -> Exit {
         match args.format {
             Format::Json => print(&page_json::usage(&message)),
             Format::Human | Format::Markdown => {
-                print_error(&format!("error: {message}\n  help: `ica-policy explain --help` shows examples\n"));
+                print_error(&format!(
+                    "error: {message}\n  help: `ica-policy explain --help` shows examples\n"
+                ));
             }
         }
         return Exit::Usage;
@@ -93,7 +97,9 @@ fn written(format: Format, question: &str, answer: &Answer) -> String {
         Format::Json => page_json::answer(question, answer),
         // Of nothing there is no page.
         Format::Markdown if answer.is_found() => page_markdown::answer(answer),
-        Format::Human | Format::Markdown => page_human::answer(question, answer, look(&std::io::stdout())),
+        Format::Human | Format::Markdown => {
+            page_human::answer(question, answer, look(&std::io::stdout()))
+        }
     }
 }
 

@@ -18,7 +18,8 @@ pub(super) struct Files {
 impl Loader for Files {
     fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
         let path = self.folder.join(name);
-        let shown = if name == "-" { "standard input".to_owned() } else { path.display().to_string() };
+        let shown =
+            if name == "-" { "standard input".to_owned() } else { path.display().to_string() };
         let text = read_text(name, &path, &shown)?;
         sources.add_file(&shown, text).map_err(|error| unreadable(&shown, error.to_string(), None))
     }
@@ -34,8 +35,13 @@ pub(super) fn read_text(name: &str, path: &Path, shown: &str) -> Result<String, 
 /// The text of a file's bytes.
 pub(super) fn decoded(bytes: Vec<u8>, shown: &str) -> Result<String, Unreadable> {
     if bytes.len() > MAX_INPUT_BYTES {
-        let message = format!("the file is larger than {} MiB, the most that is read", MAX_INPUT_BYTES >> 20);
-        return Err(unreadable(shown, message, Some("a policy has a few kilobytes; is it the right file?")));
+        let message =
+            format!("the file is larger than {} MiB, the most that is read", MAX_INPUT_BYTES >> 20);
+        return Err(unreadable(
+            shown,
+            message,
+            Some("a policy has a few kilobytes; is it the right file?"),
+        ));
     }
     decode_bytes(bytes).map_err(|error| unreadable(shown, error.to_string(), Some(error.help())))
 }
@@ -65,7 +71,8 @@ fn io_words(error: &io::Error) -> String {
 }
 
 fn io_help(error: &io::Error) -> Option<&'static str> {
-    (error.kind() == io::ErrorKind::NotFound).then_some("say `none` instead of a file to assert that there is no such policy")
+    (error.kind() == io::ErrorKind::NotFound)
+        .then_some("say `none` instead of a file to assert that there is no such policy")
 }
 
 pub(super) fn unreadable(name: &str, message: String, help: Option<&str>) -> Unreadable {

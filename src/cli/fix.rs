@@ -38,7 +38,9 @@ pub(super) fn run(args: &Args) -> Exit {
     let (connections, folder) = match check::connections(&args.about) {
         Ok(connections) => connections,
         Err(Failure::Usage(message)) => return printer.usage(&message),
-        Err(Failure::Unreadable(unreadable)) => return printer.unreadable(&Sources::new(), &[*unreadable]),
+        Err(Failure::Unreadable(unreadable)) => {
+            return printer.unreadable(&Sources::new(), &[*unreadable]);
+        }
     };
     let mut texts = Texts::default();
     let mut reports = Vec::new();
@@ -59,7 +61,13 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 /// Repairs one connection on top of the edits that others needed.
-fn fix_one(args: &Args, settings: &Settings, folder: &Path, texts: &mut Texts, printer: &Printer) -> Result<Fixed, Exit> {
+fn fix_one(
+    args: &Args,
+    settings: &Settings,
+    folder: &Path,
+    texts: &mut Texts,
+    printer: &Printer,
+) -> Result<Fixed, Exit> {
     if settings.files().iter().filter(|name| **name == "-").count() > 1 {
         return Err(printer.usage("`-` can stand for one file only: standard input is read once"));
     }
@@ -68,7 +76,10 @@ fn fix_one(args: &Args, settings: &Settings, folder: &Path, texts: &mut Texts, p
     let Built { unreadable, .. } = match build(settings, &mut sources, &mut recorder) {
         Ok(built) => built,
         Err(ConnectionError::Setting { name, message }) => {
-            return Err(printer.usage(&format!("{}: {message}", typed::setting(name, args.about.named.connection.as_deref()))));
+            return Err(printer.usage(&format!(
+                "{}: {message}",
+                typed::setting(name, args.about.named.connection.as_deref())
+            )));
         }
     };
     if !unreadable.is_empty() {
@@ -81,7 +92,9 @@ fn fix_one(args: &Args, settings: &Settings, folder: &Path, texts: &mut Texts, p
         return Err(printer.defect("the files were read, but could not be read again from memory"));
     };
     if fixed.before.operations.is_empty() {
-        return Err(printer.usage("skip: every operation that was asked for is skipped, so nothing is left to mend"));
+        return Err(printer.usage(
+            "skip: every operation that was asked for is skipped, so nothing is left to mend",
+        ));
     }
     for (text, edited) in texts.list.iter_mut().zip(&fixed.texts.list) {
         text.now.clone_from(&edited.now);
@@ -98,8 +111,11 @@ struct Recorder<'a> {
 impl Loader for Recorder<'_> {
     fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
         if let Some(text) = self.texts.list.iter().find(|text| text.name == name) {
-            let refused =
-                |error: crate::source::TooLarge| Unreadable::File { name: name.to_owned(), message: error.to_string(), help: None };
+            let refused = |error: crate::source::TooLarge| Unreadable::File {
+                name: name.to_owned(),
+                message: error.to_string(),
+                help: None,
+            };
             return sources.add_file(&text.shown, text.now.clone()).map_err(refused);
         }
         let id = self.files.load(sources, name)?;
@@ -113,9 +129,15 @@ impl Loader for Recorder<'_> {
 fn write(texts: &Texts, folder: &Path, printer: &Printer) -> Option<Exit> {
     let changed = texts.list.iter().filter(|text| text.is_changed());
     if changed.clone().any(|text| text.name == "-") {
-        return Some(printer.usage("--write: standard input cannot be written; give the policy as a file"));
+        return Some(
+            printer.usage("--write: standard input cannot be written; give the policy as a file"),
+        );
     }
-    let replacement = |text: &Text| Replacement { path: folder.join(&text.name), old: text.original.clone(), new: text.now.clone() };
+    let replacement = |text: &Text| Replacement {
+        path: folder.join(&text.name),
+        old: text.original.clone(),
+        new: text.now.clone(),
+    };
     let written = replace_all(&changed.map(replacement).collect::<Vec<_>>());
     written.err().map(|error| printer.not_written(&error.to_string()))
 }
@@ -135,7 +157,9 @@ impl Printer {
 
     fn unreadable(&self, sources: &Sources, unreadable: &[Unreadable]) -> Exit {
         match self.format {
-            Format::Human => print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr()))),
+            Format::Human => {
+                print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr())))
+            }
             Format::Json => print(&fix_json::unreadable(sources, unreadable)),
         }
         Exit::Unreadable
@@ -150,7 +174,11 @@ impl Printer {
     }
 
     fn defect(&self, message: &str) -> Exit {
-        self.error(message, "\n  help: this is a defect of ica-policy, please report it", Exit::Defect)
+        self.error(
+            message,
+            "\n  help: this is a defect of ica-policy, please report it",
+            Exit::Defect,
+        )
     }
 
     fn error(&self, message: &str, help: &str, exit: Exit) -> Exit {

@@ -27,7 +27,8 @@ pub(super) enum FolderError {
 /// [`FolderError`].
 pub(super) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderError> {
     let shown = dir.display();
-    let unreadable = |error: std::io::Error| FolderError::Unreadable(format!("it cannot be read: {error}"));
+    let unreadable =
+        |error: std::io::Error| FolderError::Unreadable(format!("it cannot be read: {error}"));
     let what = fs::metadata(dir).map_err(unreadable)?;
     if !what.is_dir() {
         return Err(FolderError::Usage(format!(
@@ -58,10 +59,16 @@ pub(super) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderE
 fn files(dir: &Path, named: &[PathBuf]) -> std::io::Result<Vec<FolderFile>> {
     let entries = fs::read_dir(dir)?.collect::<Result<Vec<_>, _>>()?;
     let named = named.iter().filter_map(|path| path.canonicalize().ok()).collect::<Vec<_>>();
-    let wanted = |path: &PathBuf| path.is_file() && !path.canonicalize().is_ok_and(|path| named.contains(&path));
+    let wanted = |path: &PathBuf| {
+        path.is_file() && !path.canonicalize().is_ok_and(|path| named.contains(&path))
+    };
     let mut files = Vec::new();
     for path in entries.into_iter().map(|entry| entry.path()).filter(wanted) {
-        let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.')) else { continue };
+        let Some(name) =
+            path.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.'))
+        else {
+            continue;
+        };
         files.push(FolderFile { name: name.to_owned(), text: read_text(name, &path, name).ok() });
     }
     files.sort_by(|one, other| one.name.cmp(&other.name));

@@ -72,14 +72,20 @@ pub(super) fn run(args: &Args) -> Exit {
         Err(Failure::Usage(message)) => {
             match args.format {
                 Format::Json => print_usage_error(&message),
-                _ => print_error(&format!("error: {message}\n  help: `ica-policy generate --help` lists the flags\n")),
+                _ => print_error(&format!(
+                    "error: {message}\n  help: `ica-policy generate --help` lists the flags\n"
+                )),
             }
             Exit::Usage
         }
         Err(Failure::Unreadable(unreadable)) => {
             match args.format {
                 Format::Json => print(&generated::unreadable(&Sources::new(), &[*unreadable])),
-                _ => print_error(&human::unreadable(&Sources::new(), &[*unreadable], look(&std::io::stderr()))),
+                _ => print_error(&human::unreadable(
+                    &Sources::new(),
+                    &[*unreadable],
+                    look(&std::io::stderr()),
+                )),
             }
             Exit::Unreadable
         }
@@ -110,12 +116,24 @@ fn printed(format: Format, plan: &Plan, made: &Generated) -> String {
     }
 }
 
-fn write(args: &Args, dir: &Path, settings: &Settings, folder: &Path, plan: &Plan, made: &Generated) -> Result<Exit, Failure> {
+fn write(
+    args: &Args,
+    dir: &Path,
+    settings: &Settings,
+    folder: &Path,
+    plan: &Plan,
+    made: &Generated,
+) -> Result<Exit, Failure> {
     let settings = settings.clone().with_files(&|name| Some(moved(name, folder, dir)));
-    let documents = made.documents.iter().map(|document| NewFile { name: document.kind.file_name(), text: generated::text(document) });
+    let documents = made.documents.iter().map(|document| NewFile {
+        name: document.kind.file_name(),
+        text: generated::text(document),
+    });
     let template = match args.format {
         Format::Terraform => Some(("ica.tf", generated::terraform(plan, made, Policies::Beside))),
-        Format::Cloudformation => Some(("ica.template.json", generated::cloudformation(plan, made))),
+        Format::Cloudformation => {
+            Some(("ica.template.json", generated::cloudformation(plan, made)))
+        }
         Format::Human | Format::Json => None,
     };
     let template = template.map(|(name, text)| NewFile { name, text });
@@ -131,8 +149,14 @@ fn write(args: &Args, dir: &Path, settings: &Settings, folder: &Path, plan: &Pla
 
 fn not_written(dir: &Path, error: &WriteError) -> Failure {
     match error {
-        WriteError::Exists(_) | WriteError::NoFile(_) => Failure::Usage(format!("--write: {error}")),
-        WriteError::Put(_) => Failure::Unreadable(Box::new(unreadable(&dir.display().to_string(), error.to_string(), None))),
+        WriteError::Exists(_) | WriteError::NoFile(_) => {
+            Failure::Usage(format!("--write: {error}"))
+        }
+        WriteError::Put(_) => Failure::Unreadable(Box::new(unreadable(
+            &dir.display().to_string(),
+            error.to_string(),
+            None,
+        ))),
     }
 }
 
@@ -141,7 +165,10 @@ fn plan(args: &Args, settings: &Settings) -> Result<Plan, Failure> {
     let bare = settings.clone().with_files(&|_| None);
     let built = build(&bare, &mut Sources::new(), &mut Files { folder: PathBuf::new() });
     let wrong = |ConnectionError::Setting { name, message }| {
-        Failure::Usage(format!("{}: {message}", typed::setting(name, args.named.connection.as_deref())))
+        Failure::Usage(format!(
+            "{}: {message}",
+            typed::setting(name, args.named.connection.as_deref())
+        ))
     };
     let connection = built.map_err(wrong)?.connection;
     let values = args.set.iter().map(|text| match text.split_once('=') {
@@ -155,10 +182,14 @@ fn plan(args: &Args, settings: &Settings) -> Result<Plan, Failure> {
 
 /// The settings of the file and the flags over them, and the folder that files are relative to.
 fn connection(args: &Args) -> Result<(Settings, PathBuf), Failure> {
-    let Some(file) = &args.named.connection else { return Ok((args.named.settings(), PathBuf::new())) };
+    let Some(file) = &args.named.connection else {
+        return Ok((args.named.settings(), PathBuf::new()));
+    };
     let shown = file.display().to_string();
-    let text = read_text(&shown, file, &shown).map_err(|unreadable| Failure::Unreadable(Box::new(unreadable)))?;
-    let mut settings = settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
+    let text = read_text(&shown, file, &shown)
+        .map_err(|unreadable| Failure::Unreadable(Box::new(unreadable)))?;
+    let mut settings =
+        settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
     let folder = file.parent().map(Path::to_owned).unwrap_or_default();
     match (settings.pop(), settings.len()) {
         (Some(settings), 0) => Ok((settings.overridden_by(args.named.settings()), folder)),
@@ -178,15 +209,21 @@ fn moved(name: &str, folder: &Path, dir: &Path) -> String {
     let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let file = whole(&folder.join(name));
     let dir = real(&whole(dir));
-    let target = file.parent().and_then(|parent| parent.canonicalize().ok()).zip(file.file_name()).map(|(parent, name)| parent.join(name));
+    let target = file
+        .parent()
+        .and_then(|parent| parent.canonicalize().ok())
+        .zip(file.file_name())
+        .map(|(parent, name)| parent.join(name));
     let Some((dir, target)) = dir.zip(target) else { return file.display().to_string() };
-    let shared = dir.components().zip(target.components()).take_while(|(one, other)| one == other).count();
+    let shared =
+        dir.components().zip(target.components()).take_while(|(one, other)| one == other).count();
     let up = dir.components().skip(shared).map(|_| std::path::Component::ParentDir);
     up.chain(target.components().skip(shared)).collect::<PathBuf>().display().to_string()
 }
 
 /// A path without links, of which only the beginning need be there.
 fn real(path: &Path) -> Option<PathBuf> {
-    let (above, there) = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)))?;
+    let (above, there) =
+        path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)))?;
     Some(there.join(path.strip_prefix(above).ok()?))
 }

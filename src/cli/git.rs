@@ -28,9 +28,13 @@ impl Revision<'_> {
     pub(super) fn read(&self, path: &str) -> Result<Option<String>, Unreadable> {
         let shown = self.shown(path);
         let split = split(path);
-        let commit = self.commit(&split).map_err(|(message, help)| unreadable(&shown, message, help))?;
-        let failed = |output: &Output| unreadable(&shown, format!("git cannot read it: {}", said(output)), None);
-        let listed = git(&split, &["ls-tree", &commit, "--", &split.rest]).map_err(|error| unreadable(&shown, words(&error), None))?;
+        let commit =
+            self.commit(&split).map_err(|(message, help)| unreadable(&shown, message, help))?;
+        let failed = |output: &Output| {
+            unreadable(&shown, format!("git cannot read it: {}", said(output)), None)
+        };
+        let listed = git(&split, &["ls-tree", &commit, "--", &split.rest])
+            .map_err(|error| unreadable(&shown, words(&error), None))?;
         if !listed.status.success() {
             return Err(failed(&listed));
         }
@@ -40,9 +44,14 @@ impl Revision<'_> {
         let (mode, kind, object) = (fields.next(), fields.next(), fields.next());
         let (Some(mode), Some(kind), Some(object)) = (mode, kind, object) else { return Ok(None) };
         if kind != "blob" || mode == "120000" {
-            return Err(unreadable(&shown, "this is no file in that revision, but a folder or a link".to_owned(), None));
+            return Err(unreadable(
+                &shown,
+                "this is no file in that revision, but a folder or a link".to_owned(),
+                None,
+            ));
         }
-        let blob = git(&split, &["cat-file", "blob", object]).map_err(|error| unreadable(&shown, words(&error), None))?;
+        let blob = git(&split, &["cat-file", "blob", object])
+            .map_err(|error| unreadable(&shown, words(&error), None))?;
         if !blob.status.success() {
             return Err(failed(&blob));
         }
@@ -53,16 +62,22 @@ impl Revision<'_> {
     fn commit(&self, split: &Split) -> Result<String, (String, Option<&'static str>)> {
         let asked = format!("{}^{{commit}}", self.name);
         let found = git(split, &["rev-parse", "--verify", "--quiet", "--end-of-options", &asked]);
-        let found = found.map_err(|error| (words(&error), Some("--against reads the old side with the command `git`")))?;
+        let found = found.map_err(|error| {
+            (words(&error), Some("--against reads the old side with the command `git`"))
+        })?;
         if found.status.success() {
             return Ok(String::from_utf8_lossy(&found.stdout).trim().to_owned());
         }
-        let inside = git(split, &["rev-parse", "--git-dir"]).is_ok_and(|output| output.status.success());
+        let inside =
+            git(split, &["rev-parse", "--git-dir"]).is_ok_and(|output| output.status.success());
         if inside {
             let help = "name a commit, branch or tag; a shallow clone has only the newest commit (`git fetch --unshallow`)";
             return Err((format!("git knows no revision `{}`", self.name), Some(help)));
         }
-        Err((format!("`{}` is in no git repository", split.folder.display()), Some("give two files instead: compare OLD NEW")))
+        Err((
+            format!("`{}` is in no git repository", split.folder.display()),
+            Some("give two files instead: compare OLD NEW"),
+        ))
     }
 }
 
@@ -79,7 +94,11 @@ fn words(error: &io::Error) -> String {
 
 /// The first line of what git said.
 fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or("it does not say why").to_owned()
+    String::from_utf8_lossy(&output.stderr)
+        .lines()
+        .next()
+        .unwrap_or("it does not say why")
+        .to_owned()
 }
 
 /// The nearest folder of a path that is there: the file may have been deleted with its folder.

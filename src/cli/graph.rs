@@ -50,7 +50,11 @@ pub(super) fn run(args: &Args) -> Exit {
         Err(Failure::Usage(message)) => return usage(&message),
         Err(Failure::Unreadable(error)) => return unreadable(&Sources::new(), &[*error]),
     };
-    connections.into_iter().map(|settings| draw_connection(args, &settings, &folder)).max().unwrap_or(Exit::Usage)
+    connections
+        .into_iter()
+        .map(|settings| draw_connection(args, &settings, &folder))
+        .max()
+        .unwrap_or(Exit::Usage)
 }
 
 fn draw_connection(args: &Args, settings: &Settings, folder: &Path) -> Exit {
@@ -62,7 +66,10 @@ fn draw_connection(args: &Args, settings: &Settings, folder: &Path) -> Exit {
     let Built { connection, unreadable: errors } = match built {
         Ok(built) => built,
         Err(ConnectionError::Setting { name, message }) => {
-            return usage(&format!("{}: {message}", typed::setting(name, args.flags.named.connection.as_deref())));
+            return usage(&format!(
+                "{}: {message}",
+                typed::setting(name, args.flags.named.connection.as_deref())
+            ));
         }
     };
     if !errors.is_empty() {

@@ -34,7 +34,12 @@ pub(super) fn run(args: &Args) -> Exit {
         print_error(&format!("error: {message}\n"));
         return Exit::Usage;
     }
-    let operations = catalogue().operations.iter().map(|operation| operation.id.as_str()).collect::<Vec<_>>().join(" ");
+    let operations = catalogue()
+        .operations
+        .iter()
+        .map(|operation| operation.id.as_str())
+        .collect::<Vec<_>>()
+        .join(" ");
     let values = [
         ("BUCKET", quoted(&args.bucket)),
         ("ACCOUNT", quoted(&args.account)),
@@ -56,7 +61,10 @@ fn check(args: &Args) -> Result<(), String> {
     }
     check_account(&args.account).map_err(words)?;
     if args.user.contains(['/', ':']) {
-        return Err(format!("--user: `{}` is no name: give it without path, the script asks AWS for the ARN", args.user));
+        return Err(format!(
+            "--user: `{}` is no name: give it without path, the script asks AWS for the ARN",
+            args.user
+        ));
     }
     let values = [&args.user, &args.prefix, &args.dir];
     match values.into_iter().find(|value| value.contains(['\n', '\0'])) {
@@ -71,7 +79,9 @@ fn filled(script: &str, values: &[(&str, String)]) -> String {
     let mut rest = script;
     while let Some((before, after)) = rest.split_once('@') {
         text.push_str(before);
-        let mark = after.split_once('@').and_then(|(mark, behind)| Some((values.iter().find(|(name, _)| *name == mark)?, behind)));
+        let mark = after.split_once('@').and_then(|(mark, behind)| {
+            Some((values.iter().find(|(name, _)| *name == mark)?, behind))
+        });
         if let Some(((_, value), behind)) = mark {
             text.push_str(value);
             rest = behind;

@@ -38,7 +38,11 @@ impl Policies {
     /// `none` of a layer asserts that there is none, as nothing does.
     pub(super) fn layers(&self) -> Layers<'_> {
         fn layer(policies: &[Policy]) -> Layer<'_> {
-            if policies.is_empty() { Layer::Absent } else { Layer::Policies(policies.iter().collect()) }
+            if policies.is_empty() {
+                Layer::Absent
+            } else {
+                Layer::Policies(policies.iter().collect())
+            }
         }
         fn levels(levels: &[Vec<Policy>]) -> Vec<Vec<&Policy>> {
             levels.iter().map(|level| level.iter().collect()).collect()
@@ -101,11 +105,13 @@ impl Reader {
 
     fn read(&mut self, name: &str, kind: PolicyKind) -> Option<Policy> {
         let loaded = Files { folder: PathBuf::new() }.load(&mut self.sources, name);
-        let document = loaded.and_then(|id| input::read_policy(&mut self.sources, id).map_err(Unreadable::Text));
+        let document = loaded
+            .and_then(|id| input::read_policy(&mut self.sources, id).map_err(Unreadable::Text));
         let document = document.map_err(|unreadable| self.unreadable.push(unreadable)).ok()?;
         let lowered = model::lower(&document.policy, kind);
         let findings = document.findings.into_iter().chain(lowered.findings);
-        let (refused, others) = findings.partition::<Vec<_>, _>(|finding| self.refuses && finding.severity == Severity::Error);
+        let (refused, others) = findings
+            .partition::<Vec<_>, _>(|finding| self.refuses && finding.severity == Severity::Error);
         self.findings.extend(others);
         if refused.is_empty() {
             return Some(lowered.policy);

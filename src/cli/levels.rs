@@ -33,7 +33,13 @@ impl Args for Levels {
 }
 
 fn level(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name("FILE").num_args(1..).action(ArgAction::Append).help_heading("Policies").help(help)
+    Arg::new(name)
+        .long(name)
+        .value_name("FILE")
+        .num_args(1..)
+        .action(ArgAction::Append)
+        .help_heading("Policies")
+        .help(help)
 }
 
 fn occurrences(matches: &ArgMatches, name: &str) -> Vec<Vec<String>> {

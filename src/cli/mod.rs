@@ -105,8 +105,11 @@ const NOT_BUILT: [&str; 1] = ["--set"];
 /// Says of a flag that will come that it is not there yet, where clap would guess at another one.
 fn not_built(error: clap::Error) -> clap::Error {
     match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(flag)) if error.kind() == ErrorKind::UnknownArgument && NOT_BUILT.contains(&flag.as_str()) => {
-            let message = format!("`{flag}` is not built yet: what it tells is not judged by this version\n");
+        Some(ContextValue::String(flag))
+            if error.kind() == ErrorKind::UnknownArgument && NOT_BUILT.contains(&flag.as_str()) =>
+        {
+            let message =
+                format!("`{flag}` is not built yet: what it tells is not judged by this version\n");
             clap::Error::raw(ErrorKind::UnknownArgument, message)
         }
         _ => error,
@@ -116,7 +119,8 @@ fn not_built(error: clap::Error) -> clap::Error {
 /// Whether a command line that could not be parsed asked for JSON: a program waits for an answer it can read.
 fn asks_for_json() -> bool {
     let arguments = typed::arguments();
-    arguments.windows(2).any(|pair| pair == ["--format", "json"]) || arguments.iter().any(|argument| argument == "--format=json")
+    arguments.windows(2).any(|pair| pair == ["--format", "json"])
+        || arguments.iter().any(|argument| argument == "--format=json")
 }
 
 /// Prints the mistake in the JSON of the command that was meant.

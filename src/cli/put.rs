@@ -32,7 +32,12 @@ impl PutError {
     pub(super) fn words(&self) -> String {
         match &self.torn {
             Some((lost, kept)) => {
-                format!("{}; `{}` could not be put back, its old text is in `{}`", self.error, lost.display(), kept.display())
+                format!(
+                    "{}; `{}` could not be put back, its old text is in `{}`",
+                    self.error,
+                    lost.display(),
+                    kept.display()
+                )
             }
             None => format!("{}; nothing was written", self.error),
         }
@@ -64,7 +69,10 @@ fn put(entries: &[Entry], undo: &mut Undo) -> Result<(), Failed> {
         let path = entry.path.clone();
         |error| (path, error)
     };
-    let staged = entries.iter().map(|entry| stage(entry, undo).map_err(failed(entry))).collect::<Result<Vec<_>, _>>()?;
+    let staged = entries
+        .iter()
+        .map(|entry| stage(entry, undo).map_err(failed(entry)))
+        .collect::<Result<Vec<_>, _>>()?;
     for (entry, staged) in entries.iter().zip(&staged) {
         publish(entry, staged, undo).map_err(failed(entry))?;
     }
@@ -73,7 +81,10 @@ fn put(entries: &[Entry], undo: &mut Undo) -> Result<(), Failed> {
 
 /// Makes a folder and those above it that are missing.
 fn make_folder(folder: &Path, undo: &mut Undo) -> io::Result<()> {
-    let missing = folder.ancestors().take_while(|above| !above.as_os_str().is_empty() && !above.exists()).collect::<Vec<_>>();
+    let missing = folder
+        .ancestors()
+        .take_while(|above| !above.as_os_str().is_empty() && !above.exists())
+        .collect::<Vec<_>>();
     for above in missing.into_iter().rev() {
         fs::create_dir(above)?;
         undo.steps.push(Step::RemoveFolder(above.to_owned()));
@@ -137,7 +148,9 @@ impl Undo {
         for step in self.steps {
             // What is left over is a hidden file that nobody reads.
             let _ = match step {
-                Step::RemoveStaged(path) | Step::Restore { from: path, .. } => fs::remove_file(path),
+                Step::RemoveStaged(path) | Step::Restore { from: path, .. } => {
+                    fs::remove_file(path)
+                }
                 Step::Remove(_) | Step::RemoveFolder(_) => Ok(()),
             };
         }
@@ -151,7 +164,9 @@ impl Undo {
                 // Of what was made here and cannot go, nothing can be done any more.
                 Step::RemoveFolder(path) => drop(fs::remove_dir(path)),
                 Step::RemoveStaged(path) | Step::Remove(path) => drop(fs::remove_file(path)),
-                Step::Restore { from, to } if fs::rename(&from, &to).is_err() => torn = torn.or(Some((to, from))),
+                Step::Restore { from, to } if fs::rename(&from, &to).is_err() => {
+                    torn = torn.or(Some((to, from)))
+                }
                 // Two names of one file stay two names.
                 Step::Restore { from, .. } => drop(fs::remove_file(from)),
             }
@@ -166,7 +181,8 @@ mod tests {
     use super::*;
 
     fn fresh(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("ica-policy-put-{name}-{}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("ica-policy-put-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir(&folder).unwrap();
         folder
@@ -178,9 +194,14 @@ mod tests {
 
     /// The files below a folder, hidden ones too, with their texts.
     fn files(folder: &Path) -> Vec<(String, String)> {
-        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+        let entries = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file());
         let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
-        let mut files = entries.map(|path| (name(&path), fs::read_to_string(&path).unwrap())).collect::<Vec<_>>();
+        let mut files = entries
+            .map(|path| (name(&path), fs::read_to_string(&path).unwrap()))
+            .collect::<Vec<_>>();
         files.sort();
         files
     }
@@ -225,7 +246,8 @@ mod tests {
     fn what_is_there_stays_unless_it_may_go() {
         let folder = fresh("stays");
         fs::write(folder.join("y"), "old").unwrap();
-        let error = put_all(&[entry(&folder, "x", "1", false), entry(&folder, "y", "2", false)]).unwrap_err();
+        let error = put_all(&[entry(&folder, "x", "1", false), entry(&folder, "y", "2", false)])
+            .unwrap_err();
         assert_eq!(error.error.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(files(&folder), named(&[("y", "old")]));
         fs::remove_dir_all(folder).unwrap();

@@ -33,7 +33,8 @@ pub(super) enum ReplaceError {
 pub(super) fn replace_all(files: &[Replacement]) -> Result<(), ReplaceError> {
     let mut entries: Vec<Entry> = Vec::new();
     for file in files {
-        let failed = |error| ReplaceError::Put(PutError { path: file.path.clone(), error, torn: None });
+        let failed =
+            |error| ReplaceError::Put(PutError { path: file.path.clone(), error, torn: None });
         // A link stays a link: the file that it names is written.
         let path = fs::canonicalize(&file.path).map_err(failed)?;
         match entries.iter().find(|other| other.path == path) {
@@ -56,7 +57,8 @@ mod tests {
     use std::path::Path;
 
     fn fresh(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("ica-policy-replace-{name}-{}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("ica-policy-replace-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir(&folder).unwrap();
         folder
@@ -76,7 +78,13 @@ mod tests {
         fs::write(folder.join("a"), "1").unwrap();
         fs::write(folder.join("b"), "2").unwrap();
         replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "b", "2", "y")]).unwrap();
-        assert_eq!([fs::read_to_string(folder.join("a")).unwrap(), fs::read_to_string(folder.join("b")).unwrap()], ["x", "y"]);
+        assert_eq!(
+            [
+                fs::read_to_string(folder.join("a")).unwrap(),
+                fs::read_to_string(folder.join("b")).unwrap()
+            ],
+            ["x", "y"]
+        );
         assert_eq!(names(&folder), 2);
         fs::remove_dir_all(folder).unwrap();
     }
@@ -86,10 +94,22 @@ mod tests {
         let folder = fresh("none");
         fs::write(folder.join("a"), "1").unwrap();
         fs::write(folder.join("b"), "other").unwrap();
-        assert!(matches!(replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "b", "2", "y")]), Err(ReplaceError::Changed(_))));
-        assert!(matches!(replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "c", "2", "y")]), Err(ReplaceError::Put(_))));
-        assert!(matches!(replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "./a", "1", "y")]), Err(ReplaceError::Twice(_))));
-        assert_eq!((fs::read_to_string(folder.join("a")).unwrap(), names(&folder)), ("1".to_owned(), 2));
+        assert!(matches!(
+            replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "b", "2", "y")]),
+            Err(ReplaceError::Changed(_))
+        ));
+        assert!(matches!(
+            replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "c", "2", "y")]),
+            Err(ReplaceError::Put(_))
+        ));
+        assert!(matches!(
+            replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "./a", "1", "y")]),
+            Err(ReplaceError::Twice(_))
+        ));
+        assert_eq!(
+            (fs::read_to_string(folder.join("a")).unwrap(), names(&folder)),
+            ("1".to_owned(), 2)
+        );
         fs::remove_dir_all(folder).unwrap();
     }
 }

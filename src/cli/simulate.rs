@@ -84,16 +84,31 @@ pub(super) fn run(args: &Args) -> Exit {
     let policies = reader.policies(&files(args, &request));
     if !reader.unreadable.is_empty() {
         match args.format {
-            Format::Human => print_error(&human::unreadable(&reader.sources, &reader.unreadable, look(&io::stderr()))),
-            Format::Json => print(&format!("{}\n", errors::unreadable(&reader.sources, &reader.unreadable))),
+            Format::Human => print_error(&human::unreadable(
+                &reader.sources,
+                &reader.unreadable,
+                look(&io::stderr()),
+            )),
+            Format::Json => {
+                print(&format!("{}\n", errors::unreadable(&reader.sources, &reader.unreadable)))
+            }
         }
         return Exit::Unreadable;
     }
     let layers = policies.layers();
     let simulated = simulate(&request, &layers);
     match args.format {
-        Format::Human => print(&simulation::report(&reader.sources, &request, &layers, &simulated, &reader.findings, look(&io::stdout()))),
-        Format::Json => print(&format!("{}\n", Answer::decided(None, &simulated, &request, &layers).to_json())),
+        Format::Human => print(&simulation::report(
+            &reader.sources,
+            &request,
+            &layers,
+            &simulated,
+            &reader.findings,
+            look(&io::stdout()),
+        )),
+        Format::Json => {
+            print(&format!("{}\n", Answer::decided(None, &simulated, &request, &layers).to_json()))
+        }
     }
     if simulated.decision.outcome == Outcome::Allowed { Exit::Clean } else { Exit::Found }
 }
@@ -106,9 +121,12 @@ pub(super) fn print_usage_error(message: &str) {
 /// `none` says that there is no policy, so nothing can stand beside it.
 fn check_none(args: &Args) -> Result<(), String> {
     let levels = args.levels.scp.iter().chain(&args.levels.rcp);
-    let mut lists = [&args.identity_policy, &args.session_policy, &args.vpce_policy].into_iter().chain(levels);
+    let mut lists =
+        [&args.identity_policy, &args.session_policy, &args.vpce_policy].into_iter().chain(levels);
     if lists.any(|names| names.len() > 1 && names.iter().any(|name| name == NONE)) {
-        return Err(format!("`{NONE}` says that there is no policy; give it alone, or files without it"));
+        return Err(format!(
+            "`{NONE}` says that there is no policy; give it alone, or files without it"
+        ));
     }
     Ok(())
 }
@@ -148,7 +166,9 @@ fn flag(path: &str) -> String {
 fn context(pairs: &[String]) -> Result<Context, String> {
     let mut values = BTreeMap::<_, Vec<_>>::new();
     for pair in pairs {
-        let (key, value) = pair.split_once('=').ok_or_else(|| format!("`{pair}` is no condition key with a value: write KEY=VALUE"))?;
+        let (key, value) = pair
+            .split_once('=')
+            .ok_or_else(|| format!("`{pair}` is no condition key with a value: write KEY=VALUE"))?;
         values.entry(key.to_lowercase()).or_default().push(value.to_owned());
     }
     let value = |mut values: Vec<String>| match values.pop() {

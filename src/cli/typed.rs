@@ -9,7 +9,9 @@ pub(super) fn arguments() -> Vec<String> {
 
 /// Whether a flag such as `--user` stands on the command line.
 pub(super) fn is_typed(flag: &str) -> bool {
-    arguments().iter().any(|argument| argument.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')))
+    arguments().iter().any(|argument| {
+        argument.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    })
 }
 
 /// A setting as the user knows it: the flag, or the name in the settings file where no flag gave it.
@@ -18,7 +20,9 @@ pub(super) fn setting(name: &str, file: Option<&Path>) -> String {
     match file {
         Some(file) if !is_typed(&flag) => format!("{}: {name}", file.display()),
         // What both give is added up.
-        Some(file) if ["assume", "skip"].contains(&name) => format!("{flag} or {}: {name}", file.display()),
+        Some(file) if ["assume", "skip"].contains(&name) => {
+            format!("{flag} or {}: {name}", file.display())
+        }
         Some(_) | None => flag,
     }
 }

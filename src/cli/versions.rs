@@ -34,23 +34,36 @@ impl Origin<'_> {
     pub(super) fn read(&self, sources: &mut Sources) -> Result<Read, Unreadable> {
         let (name, id) = match *self {
             Origin::File(NONE) => (NONE.to_owned(), None),
-            Origin::WorkTree(path) if Path::new(path).try_exists().is_ok_and(|exists| !exists) => (path.to_owned(), None),
+            Origin::WorkTree(path) if Path::new(path).try_exists().is_ok_and(|exists| !exists) => {
+                (path.to_owned(), None)
+            }
             Origin::File(path) | Origin::WorkTree(path) => {
                 let name = if path == "-" { "standard input" } else { path };
                 (name.to_owned(), Some(Files { folder: PathBuf::new() }.load(sources, path)?))
             }
-            Origin::Revision { revision, path } => from_git(sources, &Revision { name: revision }, path)?,
+            Origin::Revision { revision, path } => {
+                from_git(sources, &Revision { name: revision }, path)?
+            }
         };
-        let document = id.map(|id| input::read_policy(sources, id)).transpose().map_err(Unreadable::Text)?;
+        let document =
+            id.map(|id| input::read_policy(sources, id)).transpose().map_err(Unreadable::Text)?;
         Ok(Read { name, document })
     }
 }
 
-fn from_git(sources: &mut Sources, revision: &Revision<'_>, path: &str) -> Result<(String, Option<SourceId>), Unreadable> {
+fn from_git(
+    sources: &mut Sources,
+    revision: &Revision<'_>,
+    path: &str,
+) -> Result<(String, Option<SourceId>), Unreadable> {
     let name = revision.shown(path);
     let text = revision.read(path)?;
     let added = text.map(|text| sources.add_file(&name, text)).transpose();
-    let id = added.map_err(|error| Unreadable::File { name: name.clone(), message: error.to_string(), help: None })?;
+    let id = added.map_err(|error| Unreadable::File {
+        name: name.clone(),
+        message: error.to_string(),
+        help: None,
+    })?;
     Ok((name, id))
 }
 
@@ -68,5 +81,12 @@ impl Read {
 
 /// A policy that says nothing.
 fn nothing(kind: PolicyKind) -> Policy {
-    Policy { kind, span: Span::default(), version: model::Version::V2012, version_span: None, statement_span: None, statements: Vec::new() }
+    Policy {
+        kind,
+        span: Span::default(),
+        version: model::Version::V2012,
+        version_span: None,
+        statement_span: None,
+        statements: Vec::new(),
+    }
 }

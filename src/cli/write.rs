@@ -28,7 +28,8 @@ pub(super) enum WriteError {
 }
 
 fn existing(paths: &[PathBuf]) -> String {
-    let names = paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", ");
+    let names =
+        paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", ");
     names + if paths.len() == 1 { " is" } else { " are" }
 }
 
@@ -36,12 +37,22 @@ fn existing(paths: &[PathBuf]) -> String {
 ///
 /// # Errors
 /// [`WriteError`]; the folder is then as it was, or it says which file is not.
-pub(super) fn write_all(folder: &Path, files: &[NewFile], force: bool) -> Result<Vec<PathBuf>, WriteError> {
+pub(super) fn write_all(
+    folder: &Path,
+    files: &[NewFile],
+    force: bool,
+) -> Result<Vec<PathBuf>, WriteError> {
     refuse_existing(folder, files, force)?;
-    let entry = |file: &NewFile| Entry { path: folder.join(file.name), text: file.text.clone(), over: force };
+    let entry = |file: &NewFile| Entry {
+        path: folder.join(file.name),
+        text: file.text.clone(),
+        over: force,
+    };
     let entries = files.iter().map(entry).collect::<Vec<_>>();
     put_all(&entries).map_err(|failed| match failed.error.kind() {
-        io::ErrorKind::AlreadyExists if failed.torn.is_none() => WriteError::Exists(vec![failed.path]),
+        io::ErrorKind::AlreadyExists if failed.torn.is_none() => {
+            WriteError::Exists(vec![failed.path])
+        }
         _ => WriteError::Put(failed),
     })?;
     Ok(entries.into_iter().map(|entry| entry.path).collect())
@@ -73,10 +84,19 @@ mod tests {
         fs::write(folder.join("y"), "old").unwrap();
         fs::create_dir(folder.join("z")).unwrap();
         let file = |name: &'static str| NewFile { name, text: "new".to_owned() };
-        assert!(matches!(write_all(&folder, &[file("x"), file("y")], false), Err(WriteError::Exists(_))));
-        assert!(matches!(write_all(&folder, &[file("x"), file("z")], true), Err(WriteError::NoFile(_))));
+        assert!(matches!(
+            write_all(&folder, &[file("x"), file("y")], false),
+            Err(WriteError::Exists(_))
+        ));
+        assert!(matches!(
+            write_all(&folder, &[file("x"), file("z")], true),
+            Err(WriteError::NoFile(_))
+        ));
         assert!(!folder.join("x").exists());
-        assert_eq!(write_all(&folder, &[file("x"), file("y")], true).unwrap(), [folder.join("x"), folder.join("y")]);
+        assert_eq!(
+            write_all(&folder, &[file("x"), file("y")], true).unwrap(),
+            [folder.join("x"), folder.join("y")]
+        );
         assert_eq!(fs::read_to_string(folder.join("y")).unwrap(), "new");
         fs::remove_dir_all(folder).unwrap();
     }

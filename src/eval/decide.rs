@@ -3,8 +3,8 @@
 use super::issuer::decide_issuers;
 use super::statement::{Applies, applies};
 use crate::authz::{
-    Ambiguity, Choice, Formula, LayerId, Layers, NamingSet, Readings, Request, StatementRef, Tried, bit, denies_bind, formula,
-    under_all_readings,
+    Ambiguity, Choice, Formula, LayerId, Layers, NamingSet, Readings, Request, StatementRef, Tried,
+    bit, denies_bind, formula, under_all_readings,
 };
 
 /// What AWS would answer.
@@ -52,7 +52,10 @@ pub struct Decision {
 impl Decision {
     /// Whether the request goes through under some reading.
     pub fn may_be_allowed(&self) -> bool {
-        let open = || self.is_incomplete || self.readings.iter().any(|reading| reading.outcome == Outcome::Allowed);
+        let open = || {
+            self.is_incomplete
+                || self.readings.iter().any(|reading| reading.outcome == Outcome::Allowed)
+        };
         self.outcome == Outcome::Allowed || self.outcome == Outcome::Undetermined && open()
     }
 }
@@ -63,12 +66,15 @@ pub fn decide(request: &Request, layers: &Layers<'_>) -> Decision {
         return decide_issuers(request, layers);
     }
     let mut tried = under_all_readings(|readings| decide_under(request, layers, readings));
-    let same = tried.answers.iter().all(|(_, decision)| decision.outcome == tried.answers[0].1.outcome);
+    let same =
+        tried.answers.iter().all(|(_, decision)| decision.outcome == tried.answers[0].1.outcome);
     if tried.is_complete && same { tried.answers.swap_remove(0).1 } else { undetermined(tried) }
 }
 
 fn undetermined(Tried { points, answers: tried, is_complete }: Tried<Decision>) -> Decision {
-    let outcome_of = |subset: u64| tried.iter().find(|(done, _)| *done == subset).map(|(_, decision)| decision.outcome);
+    let outcome_of = |subset: u64| {
+        tried.iter().find(|(done, _)| *done == subset).map(|(_, decision)| decision.outcome)
+    };
     let mut readings = Vec::new();
     for ambiguity in Ambiguity::all().filter(|ambiguity| points & bit(*ambiguity) != 0) {
         // Show the point where it makes a difference, best one between allowed and not allowed: with the other points as they are then.
@@ -79,15 +85,27 @@ fn undetermined(Tried { points, answers: tried, is_complete }: Tried<Decision>) 
         });
         let differing = flips.max_by_key(|(allows, _)| *allows).map(|(_, subset)| subset);
         let Some(subset) = differing else { continue };
-        for (choice, subset) in [(Choice::First, subset), (Choice::Second, subset | bit(ambiguity))] {
+        for (choice, subset) in [(Choice::First, subset), (Choice::Second, subset | bit(ambiguity))]
+        {
             if let Some(outcome) = outcome_of(subset) {
                 readings.push(ReadingDecision { ambiguity, choice, outcome });
             }
         }
     }
-    let worst = tried.into_iter().map(|(_, decision)| decision).max_by_key(|decision| severity(decision.outcome));
-    let (denied_by, lacking) = worst.map(|decision| (decision.denied_by, decision.lacking)).unwrap_or_default();
-    Decision { outcome: Outcome::Undetermined, denied_by, allowed_by: Vec::new(), lacking, readings, is_incomplete: !is_complete }
+    let worst = tried
+        .into_iter()
+        .map(|(_, decision)| decision)
+        .max_by_key(|decision| severity(decision.outcome));
+    let (denied_by, lacking) =
+        worst.map(|decision| (decision.denied_by, decision.lacking)).unwrap_or_default();
+    Decision {
+        outcome: Outcome::Undetermined,
+        denied_by,
+        allowed_by: Vec::new(),
+        lacking,
+        readings,
+        is_incomplete: !is_complete,
+    }
 }
 
 /// How far a decision is from what the caller wants.
@@ -107,10 +125,13 @@ type Allows = Vec<(StatementRef, NamingSet)>;
 pub fn decide_under(request: &Request, layers: &Layers<'_>, readings: &Readings) -> Decision {
     let mut denied_by = Vec::new();
     let mut allows = Allows::new();
-    for layer in layers.ids().filter(|layer| denies_bind(*layer, request) || *layer == LayerId::Resource) {
+    for layer in
+        layers.ids().filter(|layer| denies_bind(*layer, request) || *layer == LayerId::Resource)
+    {
         read_layer(layer, request, layers, readings, &mut denied_by, &mut allows);
     }
-    let mut decision = Decision { outcome: Outcome::ExplicitlyDenied, denied_by, ..Decision::default() };
+    let mut decision =
+        Decision { outcome: Outcome::ExplicitlyDenied, denied_by, ..Decision::default() };
     if !decision.denied_by.is_empty() {
         return decision;
     }
@@ -124,7 +145,11 @@ pub fn decide_under(request: &Request, layers: &Layers<'_>, readings: &Readings)
 }
 
 /// The statements of one layer that allow and that deny a request, by the first readings.
-pub fn applying(request: &Request, layers: &Layers<'_>, layer: LayerId) -> (Vec<StatementRef>, Vec<StatementRef>) {
+pub fn applying(
+    request: &Request,
+    layers: &Layers<'_>,
+    layer: LayerId,
+) -> (Vec<StatementRef>, Vec<StatementRef>) {
     let (mut denies, mut allows) = (Vec::new(), Allows::new());
     read_layer(layer, request, layers, &Readings::default(), &mut denies, &mut allows);
     (allows.into_iter().map(|(place, _)| place).collect(), denies)
@@ -153,7 +178,13 @@ fn read_layer(
 }
 
 /// Evaluates the formula; notes the statements that fulfil it, or the layers that do not.
-fn holds(formula: &Formula, layers: &Layers<'_>, allows: &Allows, readings: &Readings, decision: &mut Decision) -> bool {
+fn holds(
+    formula: &Formula,
+    layers: &Layers<'_>,
+    allows: &Allows,
+    readings: &Readings,
+    decision: &mut Decision,
+) -> bool {
     let noted = (decision.allowed_by.len(), decision.lacking.len());
     let mut part_holds = |part| holds(part, layers, allows, readings, decision);
     let held = match formula {
@@ -162,10 +193,16 @@ fn holds(formula: &Formula, layers: &Layers<'_>, allows: &Allows, readings: &Rea
         Formula::Any(parts) => parts.iter().filter(|part| part_holds(part)).count() > 0,
         Formula::Reading(ambiguity, first, second) => {
             let [first, second] = [part_holds(first), part_holds(second)];
-            if first == second { first } else { [first, second][readings.choose(*ambiguity) as usize] }
+            if first == second {
+                first
+            } else {
+                [first, second][readings.choose(*ambiguity) as usize]
+            }
         }
         Formula::Allows(layer, namings) => {
-            let fitting = allows.iter().filter(|(place, named)| place.layer == *layer && named.meets(*namings));
+            let fitting = allows
+                .iter()
+                .filter(|(place, named)| place.layer == *layer && named.meets(*namings));
             decision.allowed_by.extend(fitting.map(|(place, _)| *place));
             let allowed = decision.allowed_by.len() > noted.0 || layers.is_assumed(*layer);
             if !allowed {

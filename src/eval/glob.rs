@@ -28,9 +28,8 @@ pub(super) fn matches(pattern: &Pattern, text: &str, context: &Context, stars: S
         (Shape::Exact, [Part::Literal(literal)]) => **literal == *text,
         (Shape::Exact, _) => text.is_empty(),
         (Shape::Prefix, [Part::Literal(literal), _]) => text.starts_with(&**literal),
-        (_, parts) if pattern.variables().next().is_some() => {
-            substituted(parts, context, stars).is_some_and(|tokens| walk(tokens.len(), |at| tokens[at], text))
-        }
+        (_, parts) if pattern.variables().next().is_some() => substituted(parts, context, stars)
+            .is_some_and(|tokens| walk(tokens.len(), |at| tokens[at], text)),
         (_, parts) => walk(parts.len(), |at| token(&parts[at], stars), text),
     }
 }
@@ -55,7 +54,9 @@ fn token(part: &Part, stars: Stars) -> Token<'_> {
     match part {
         Part::Literal(text) => Token::Text(text),
         Part::Any => Token::Run { colons: true },
-        Part::AnyInSegment { last } => Token::Run { colons: stars == Stars::Free || (*last && stars == Stars::LastRunsOn) },
+        Part::AnyInSegment { last } => {
+            Token::Run { colons: stars == Stars::Free || (*last && stars == Stars::LastRunsOn) }
+        }
         Part::One => Token::One { colons: true },
         Part::OneInSegment => Token::One { colons: stars == Stars::Free },
         Part::Variable(_) => Token::Text(""), // `substituted` has taken them out
@@ -64,7 +65,11 @@ fn token(part: &Part, stars: Stars) -> Token<'_> {
 
 /// Fills in the variables. Their values are literal text; a colon in one counts as a border of segments, so what follows it may
 /// lie behind the fifth colon.
-fn substituted<'a>(parts: &'a [Part], context: &'a Context, stars: Stars) -> Option<Vec<Token<'a>>> {
+fn substituted<'a>(
+    parts: &'a [Part],
+    context: &'a Context,
+    stars: Stars,
+) -> Option<Vec<Token<'a>>> {
     let mut colons = 0;
     let mut tokens = Vec::with_capacity(parts.len());
     for part in parts {
@@ -139,7 +144,8 @@ fn walk<'a>(len: usize, token_at: impl Fn(usize) -> Token<'a>, text: &str) -> bo
     let (mut at, mut rest) = (0, text);
     let mut retries = Retries::default();
     loop {
-        let stepped = if at == len { rest.is_empty().then_some(rest) } else { step(token_at(at), rest) };
+        let stepped =
+            if at == len { rest.is_empty().then_some(rest) } else { step(token_at(at), rest) };
         match stepped {
             Some(_) if at == len => return true,
             Some(after) => {
@@ -181,7 +187,9 @@ mod tests {
         let Some((first, others)) = parts.split_first() else { return text.is_empty() };
         match token(first, stars) {
             Token::Run { colons } => {
-                naive(others, text, stars) || step(Token::One { colons }, text).is_some_and(|rest| naive(parts, rest, stars))
+                naive(others, text, stars)
+                    || step(Token::One { colons }, text)
+                        .is_some_and(|rest| naive(parts, rest, stars))
             }
             other => step(other, text).is_some_and(|rest| naive(others, rest, stars)),
         }
@@ -193,7 +201,9 @@ mod tests {
         let part = |(at, c): (usize, char)| {
             colons += usize::from(c == ':');
             match c {
-                '*' if colons < borders => Part::AnyInSegment { last: text[at + 1..].is_empty() || text[at + 1..].starts_with(':') },
+                '*' if colons < borders => Part::AnyInSegment {
+                    last: text[at + 1..].is_empty() || text[at + 1..].starts_with(':'),
+                },
                 '*' => Part::Any,
                 '?' if colons < borders => Part::OneInSegment,
                 '?' => Part::One,
@@ -219,6 +229,10 @@ mod tests {
     #[test]
     fn a_run_over_colons_is_tried_again_when_a_bound_one_fails() {
         let parts = arn_parts("arn:aws:*:a*b:x:y", 5);
-        assert!(walk(parts.len(), |at| token(&parts[at], Stars::LastRunsOn), "arn:aws:s:aX:z:aYb:x:y"));
+        assert!(walk(
+            parts.len(),
+            |at| token(&parts[at], Stars::LastRunsOn),
+            "arn:aws:s:aX:z:aYb:x:y"
+        ));
     }
 }

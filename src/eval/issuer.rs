@@ -16,15 +16,23 @@ const MAX_ISSUERS: usize = 256;
 pub(super) fn decide_issuers(request: &Request, layers: &Layers<'_>) -> Decision {
     let candidates = candidates(request, layers);
     let is_incomplete = candidates.len() > MAX_ISSUERS;
-    let decisions = candidates.into_iter().take(MAX_ISSUERS).map(|caller| decide(&with_caller(request, caller), layers));
+    let decisions = candidates
+        .into_iter()
+        .take(MAX_ISSUERS)
+        .map(|caller| decide(&with_caller(request, caller), layers));
     let decisions = decisions.collect::<Vec<_>>();
     let Some(unlisted) = decisions.first() else {
-        return Decision { outcome: Outcome::Undetermined, is_incomplete: true, ..Decision::default() };
+        return Decision {
+            outcome: Outcome::Undetermined,
+            is_incomplete: true,
+            ..Decision::default()
+        };
     };
     if !is_incomplete && decisions.iter().all(|decision| decision.outcome == unlisted.outcome) {
         return unlisted.clone();
     }
-    let worst = decisions.iter().max_by_key(|decision| severity(decision.outcome)).unwrap_or(unlisted);
+    let worst =
+        decisions.iter().max_by_key(|decision| severity(decision.outcome)).unwrap_or(unlisted);
     Decision {
         outcome: Outcome::Undetermined,
         denied_by: worst.denied_by.clone(),
@@ -38,14 +46,22 @@ pub(super) fn decide_issuers(request: &Request, layers: &Layers<'_>) -> Decision
 /// What an issuer that no policy names leads to, and each other outcome that some issuer leads to, the best first: in whichever order
 /// the policies name them.
 fn readings(unlisted: &Decision, decisions: &[Decision]) -> Vec<ReadingDecision> {
-    let reading = |choice, outcome| ReadingDecision { ambiguity: Ambiguity::UnknownIssuer, choice, outcome };
-    let mut others = decisions.iter().map(|decision| decision.outcome).filter(|outcome| *outcome != unlisted.outcome).collect::<Vec<_>>();
+    let reading =
+        |choice, outcome| ReadingDecision { ambiguity: Ambiguity::UnknownIssuer, choice, outcome };
+    let mut others = decisions
+        .iter()
+        .map(|decision| decision.outcome)
+        .filter(|outcome| *outcome != unlisted.outcome)
+        .collect::<Vec<_>>();
     others.sort_by_key(|outcome| severity(*outcome));
     others.dedup();
     let mut readings = vec![reading(Choice::First, unlisted.outcome)];
     readings.extend(others.into_iter().map(|outcome| reading(Choice::Second, outcome)));
-    let mut more = decisions.iter().flat_map(|decision| &decision.readings).copied().collect::<Vec<_>>();
-    more.sort_by_key(|reading| (reading.ambiguity, reading.choice as u8, severity(reading.outcome)));
+    let mut more =
+        decisions.iter().flat_map(|decision| &decision.readings).copied().collect::<Vec<_>>();
+    more.sort_by_key(|reading| {
+        (reading.ambiguity, reading.choice as u8, severity(reading.outcome))
+    });
     more.dedup();
     readings.extend(more);
     readings
@@ -58,7 +74,8 @@ pub fn possible_requests(request: &Request, layers: &Layers<'_>) -> Option<Vec<R
         return Some(vec![request.clone()]);
     }
     let candidates = candidates(request, layers);
-    (candidates.len() <= MAX_ISSUERS).then(|| candidates.into_iter().map(|caller| with_caller(request, caller)).collect())
+    (candidates.len() <= MAX_ISSUERS)
+        .then(|| candidates.into_iter().map(|caller| with_caller(request, caller)).collect())
 }
 
 fn with_caller(request: &Request, caller: Caller) -> Request {
@@ -76,8 +93,10 @@ fn candidates(request: &Request, layers: &Layers<'_>) -> Vec<Caller> {
         Caller::FederatedSession { arn, .. } => {
             let own = format!("arn:{}:iam::{}:user/{UNLISTED}", arn.partition(), arn.account());
             // Policies of the issuer that are there say that it is not the root user, which can have none.
-            let may_be_root = layers.identity.policies().is_empty() && layers.boundary.policies().is_empty();
-            let root = may_be_root.then(|| format!("arn:{}:iam::{}:root", arn.partition(), arn.account()));
+            let may_be_root =
+                layers.identity.policies().is_empty() && layers.boundary.policies().is_empty();
+            let root =
+                may_be_root.then(|| format!("arn:{}:iam::{}:root", arn.partition(), arn.account()));
             let named = named(layers, |named| match named {
                 Named::User(user) => Some(user.clone()),
                 _ => None,
@@ -86,14 +105,18 @@ fn candidates(request: &Request, layers: &Layers<'_>) -> Vec<Caller> {
         }
         Caller::RoleSession { arn, .. } => {
             // Who gives the key tells the role.
-            if let Some([known]) = request.context.get("aws:principalarn").map(|value| value.as_slice()) {
+            if let Some([known]) =
+                request.context.get("aws:principalarn").map(|value| value.as_slice())
+            {
                 return callers(arn, std::iter::once(known.clone()));
             }
             let stem = format!("arn:{}:iam::{}:role/", arn.partition(), arn.account());
             let name = arn.resource().split('/').nth(1).unwrap_or_default();
             let plain = [format!("{stem}{UNLISTED}/{name}"), format!("{stem}{name}")];
             // The name tells a service-linked role, which has a path of its own (IAM:using-service-linked-roles).
-            let linked = name.starts_with("AWSServiceRoleFor").then(|| format!("{stem}aws-service-role/{UNLISTED}/{name}"));
+            let linked = name
+                .starts_with("AWSServiceRoleFor")
+                .then(|| format!("{stem}aws-service-role/{UNLISTED}/{name}"));
             let named = named(layers, |named| match named {
                 Named::Role(role) => Some(role.clone()),
                 _ => None,
@@ -112,13 +135,15 @@ fn callers(session: &Arn, issuers: impl Iterator<Item = String>) -> Vec<Caller> 
 }
 
 fn statements<'a>(layers: &Layers<'a>) -> impl Iterator<Item = &'a Statement> {
-    let policies = layers.ids().flat_map(|layer| layers.policies(layer).to_vec()).collect::<Vec<_>>();
+    let policies =
+        layers.ids().flat_map(|layer| layers.policies(layer).to_vec()).collect::<Vec<_>>();
     policies.into_iter().flat_map(|policy| &policy.statements)
 }
 
 /// The principals that policies name.
 fn named(layers: &Layers<'_>, pick: impl Fn(&Named) -> Option<String>) -> Vec<String> {
-    let patterns = statements(layers).flat_map(|statement| statement.principal.iter().flat_map(|element| &element.patterns));
+    let patterns = statements(layers)
+        .flat_map(|statement| statement.principal.iter().flat_map(|element| &element.patterns));
     patterns.filter_map(|pattern| pick(&pattern.named)).collect()
 }
 

@@ -33,19 +33,34 @@ pub struct NearMiss {
 
 /// The Allow statement of a layer that lacks least to allow the request; `None` if the layer has no Allow statement.
 /// `namings` are the ways of naming the caller that would count.
-pub fn near_miss(request: &Request, layers: &Layers<'_>, layer: LayerId, namings: NamingSet) -> Option<NearMiss> {
+pub fn near_miss(
+    request: &Request,
+    layers: &Layers<'_>,
+    layer: LayerId,
+    namings: NamingSet,
+) -> Option<NearMiss> {
     near_misses(request, layers, layer, namings).into_iter().next()
 }
 
 /// The Allow statements of a layer that lack something to allow the request, the nearest first; otherwise as [`near_miss`].
-pub fn near_misses(request: &Request, layers: &Layers<'_>, layer: LayerId, namings: NamingSet) -> Vec<NearMiss> {
+pub fn near_misses(
+    request: &Request,
+    layers: &Layers<'_>,
+    layer: LayerId,
+    namings: NamingSet,
+) -> Vec<NearMiss> {
     let policies = layers.policies(layer).iter().enumerate();
-    let statements = policies.flat_map(|(policy, known)| known.statements.iter().map(move |statement| (policy, statement)));
-    let candidates = statements.filter(|(_, statement)| statement.effect.node != Effect::Deny).map(|(policy, statement)| {
-        let lacks = lacks(statement, request, namings);
-        let distance = lacks.iter().map(|(lack, _)| distance(*lack, statement, request)).sum::<u32>();
-        (distance, StatementRef { layer, policy, statement: statement.index }, lacks)
+    let statements = policies.flat_map(|(policy, known)| {
+        known.statements.iter().map(move |statement| (policy, statement))
     });
+    let candidates = statements.filter(|(_, statement)| statement.effect.node != Effect::Deny).map(
+        |(policy, statement)| {
+            let lacks = lacks(statement, request, namings);
+            let distance =
+                lacks.iter().map(|(lack, _)| distance(*lack, statement, request)).sum::<u32>();
+            (distance, StatementRef { layer, policy, statement: statement.index }, lacks)
+        },
+    );
     let mut candidates = candidates.filter(|(_, _, lacks)| !lacks.is_empty()).collect::<Vec<_>>();
     candidates.sort_by_key(|(distance, place, _)| (*distance, *place));
     candidates.into_iter().map(|(_, statement, lacks)| NearMiss { statement, lacks }).collect()
@@ -65,7 +80,8 @@ fn lacks(statement: &Statement, request: &Request, namings: NamingSet) -> Vec<(L
         lacks.push((Lack::Resource, element.span));
     }
     if let Some(element) = &statement.principal {
-        let (sure, named) = principal::element(element, Effect::Allow, &request.caller, false, &readings);
+        let (sure, named) =
+            principal::element(element, Effect::Allow, &request.caller, false, &readings);
         if sure != Tri::Yes || !named.meets(namings) {
             lacks.push((Lack::Principal, element.span));
         }
@@ -97,10 +113,16 @@ fn distance(lack: Lack, statement: &Statement, request: &Request) -> u32 {
 /// Whether it names something inside of something, such as an object of a bucket, if the request does.
 fn is_of_same_kind(statement: &Statement, request: &Request) -> bool {
     let is_inside = |part: &Part| matches!(part, Part::Literal(text) if text.contains('/'));
-    statement.resource_patterns().any(|pattern| pattern.parts.iter().any(is_inside) == request.resource.contains('/'))
+    statement
+        .resource_patterns()
+        .any(|pattern| pattern.parts.iter().any(is_inside) == request.resource.contains('/'))
 }
 
 fn names_service_of(statement: &Statement, request: &Request) -> bool {
     let service = request.action.split(':').next().unwrap_or_default();
-    statement.action.iter().flat_map(|element| &element.patterns).any(|pattern| pattern.names_service(service))
+    statement
+        .action
+        .iter()
+        .flat_map(|element| &element.patterns)
+        .any(|pattern| pattern.names_service(service))
 }

@@ -35,7 +35,8 @@ pub(super) fn element(
         }
         let Some((naming, ambiguity)) = naming(&pattern.named, caller) else { continue };
         // That a Deny for `*` hits services is why data perimeters except them by `aws:PrincipalIsAWSService`; open is only the Allow.
-        let ambiguity = ambiguity.filter(|ambiguity| *ambiguity != Ambiguity::ServiceStar || effect != Effect::Deny);
+        let ambiguity = ambiguity
+            .filter(|ambiguity| *ambiguity != Ambiguity::ServiceStar || effect != Effect::Deny);
         if ambiguity.is_none_or(|ambiguity| readings.second(ambiguity)) {
             sure = Tri::Yes;
             namings = namings.with(naming);
@@ -44,7 +45,13 @@ pub(super) fn element(
     (sure, namings)
 }
 
-fn not_principal(element: &Element<PrincipalPattern>, effect: Effect, caller: &Caller, has_boundary: bool, readings: &Readings) -> Tri {
+fn not_principal(
+    element: &Element<PrincipalPattern>,
+    effect: Effect,
+    caller: &Caller,
+    has_boundary: bool,
+    readings: &Readings,
+) -> Tri {
     if element.patterns.iter().any(|pattern| pattern.doubt.is_some()) {
         return Tri::Maybe;
     }
@@ -54,5 +61,7 @@ fn not_principal(element: &Element<PrincipalPattern>, effect: Effect, caller: &C
         Exception::NotListed => true,
         Exception::Open(ambiguity) => readings.choose(ambiguity) == Choice::First,
     };
-    Tri::from(concerned && (effect != Effect::Allow || readings.second(Ambiguity::NotPrincipalAllow)))
+    Tri::from(
+        concerned && (effect != Effect::Allow || readings.second(Ambiguity::NotPrincipalAllow)),
+    )
 }

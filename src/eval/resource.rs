@@ -7,7 +7,11 @@ use crate::authz::Readings;
 use crate::authz::{Ambiguity, Request};
 use crate::model::{Element, Part, Pattern, ResourceKind, ResourcePattern};
 
-pub(super) fn element(element: &Element<ResourcePattern>, request: &Request, readings: &Readings) -> Tri {
+pub(super) fn element(
+    element: &Element<ResourcePattern>,
+    request: &Request,
+    readings: &Readings,
+) -> Tri {
     let found = Tri::any(element.patterns.iter().map(|pattern| one(pattern, request, readings)));
     if element.not { !found } else { found }
 }
@@ -29,6 +33,7 @@ fn arn(pattern: &Pattern, request: &Request, readings: &Readings) -> bool {
     if fits(Stars::Bound) {
         return true;
     }
-    let runs_on = pattern.parts.iter().any(|part| matches!(part, Part::AnyInSegment { last: true }));
+    let runs_on =
+        pattern.parts.iter().any(|part| matches!(part, Part::AnyInSegment { last: true }));
     runs_on && fits(Stars::LastRunsOn) && readings.second(Ambiguity::ResourceStar)
 }

@@ -17,14 +17,25 @@ pub(super) enum Applies {
 
 /// Whether the statement may be about an action, given in lower case.
 pub fn concerns(statement: &Statement, lower_action: &str) -> bool {
-    statement.action.as_ref().is_none_or(|element| action::element(element, lower_action) != Tri::No)
+    statement
+        .action
+        .as_ref()
+        .is_none_or(|element| action::element(element, lower_action) != Tri::No)
 }
 
 /// Whether the statement applies, under one choice of readings.
-pub(super) fn applies(statement: &Statement, request: &Request, has_boundary: bool, readings: &Readings) -> Applies {
+pub(super) fn applies(
+    statement: &Statement,
+    request: &Request,
+    has_boundary: bool,
+    readings: &Readings,
+) -> Applies {
     let effect = statement.effect.node;
     // From cheap to costly, and stop at the first that fails: most statements are about another action.
-    let mut fits = statement.action.as_ref().map_or(Tri::Maybe, |element| action::element(element, &request.action));
+    let mut fits = statement
+        .action
+        .as_ref()
+        .map_or(Tri::Maybe, |element| action::element(element, &request.action));
     if fits == Tri::No {
         return Applies::No;
     }
@@ -36,16 +47,23 @@ pub(super) fn applies(statement: &Statement, request: &Request, has_boundary: bo
     }
     let mut namings = NamingSet::ANY;
     if let Some(element) = &statement.principal {
-        let (sure, named) = principal::element(element, effect, &request.caller, has_boundary, readings);
+        let (sure, named) =
+            principal::element(element, effect, &request.caller, has_boundary, readings);
         fits = fits.min(sure);
-        namings = if named.contains(Naming::Everyone) && names_by_condition(statement, &request.caller) {
-            named.with(Naming::Caller)
-        } else {
-            named
-        };
+        namings =
+            if named.contains(Naming::Everyone) && names_by_condition(statement, &request.caller) {
+                named.with(Naming::Caller)
+            } else {
+                named
+            };
     }
     if fits != Tri::No {
-        fits = fits.min(Tri::all(statement.conditions.iter().map(|condition| condition::holds(condition, &request.context, readings))));
+        fits = fits.min(Tri::all(
+            statement
+                .conditions
+                .iter()
+                .map(|condition| condition::holds(condition, &request.context, readings)),
+        ));
     }
     if fits == Tri::Yes && !statement.doubts.is_empty() {
         fits = Tri::Maybe;
@@ -55,8 +73,13 @@ pub(super) fn applies(statement: &Statement, request: &Request, has_boundary: bo
 
 /// A grant to `*` that a condition narrows to the ARN of the role is documented to be as good as one to the session itself (C2).
 fn names_by_condition(statement: &Statement, caller: &Caller) -> bool {
-    let demands = |condition: &Condition| !condition.if_exists && !condition.test.is_negated() && !matches!(condition.test, Test::Null(_));
-    let narrows = |condition: &Condition| &*condition.key.node == "aws:principalarn" && demands(condition);
+    let demands = |condition: &Condition| {
+        !condition.if_exists
+            && !condition.test.is_negated()
+            && !matches!(condition.test, Test::Null(_))
+    };
+    let narrows =
+        |condition: &Condition| &*condition.key.node == "aws:principalarn" && demands(condition);
     matches!(caller, Caller::RoleSession { .. }) && statement.conditions.iter().any(narrows)
 }
 

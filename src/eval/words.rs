@@ -9,8 +9,12 @@ use crate::source::Span;
 /// The first action pattern that covers the request, or the whole list for `NotAction`.
 pub fn matching_action(statement: &Statement, request: &Request) -> Option<Span> {
     let element = statement.action.as_ref()?;
-    let covers =
-        |pattern| action::element(&Element { not: false, patterns: vec![pattern], span: element.span }, &request.action) == Tri::Yes;
+    let covers = |pattern| {
+        action::element(
+            &Element { not: false, patterns: vec![pattern], span: element.span },
+            &request.action,
+        ) == Tri::Yes
+    };
     first_span(element, |pattern| (covers(pattern.clone()), pattern.span))
 }
 
@@ -18,8 +22,13 @@ pub fn matching_action(statement: &Statement, request: &Request) -> Option<Span>
 pub fn matching_resource(statement: &Statement, request: &Request) -> Option<Span> {
     let element = statement.resource.as_ref()?;
     let readings = Readings::default();
-    let covers =
-        |pattern| resource::element(&Element { not: false, patterns: vec![pattern], span: element.span }, request, &readings) == Tri::Yes;
+    let covers = |pattern| {
+        resource::element(
+            &Element { not: false, patterns: vec![pattern], span: element.span },
+            request,
+            &readings,
+        ) == Tri::Yes
+    };
     first_span(element, |pattern| (covers(pattern.clone()), pattern.span))
 }
 
@@ -33,9 +42,20 @@ fn first_span<T>(element: &Element<T>, test: impl Fn(&T) -> (bool, Span)) -> Opt
 /// Whether the action, the resource and the conditions of a statement may fit a request, whoever asks.
 pub fn may_apply(statement: &Statement, request: &Request) -> bool {
     let readings = Readings::default();
-    let action = statement.action.as_ref().is_none_or(|element| action::element(element, &request.action) != Tri::No);
-    let resource = statement.resource.as_ref().is_none_or(|element| resource::element(element, request, &readings) != Tri::No);
-    action && resource && statement.conditions.iter().all(|own| condition::holds(own, &request.context, &readings) != Tri::No)
+    let action = statement
+        .action
+        .as_ref()
+        .is_none_or(|element| action::element(element, &request.action) != Tri::No);
+    let resource = statement
+        .resource
+        .as_ref()
+        .is_none_or(|element| resource::element(element, request, &readings) != Tri::No);
+    action
+        && resource
+        && statement
+            .conditions
+            .iter()
+            .all(|own| condition::holds(own, &request.context, &readings) != Tri::No)
 }
 
 /// Whether a condition holds for a request, by the first readings; `None` where that cannot be said of its words.

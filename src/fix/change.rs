@@ -56,7 +56,9 @@ impl Change {
             ChangeKind::AddAction => format!("add the action `{value}` to {statement}"),
             ChangeKind::AddResource => format!("add the resource `{value}` to {statement}"),
             ChangeKind::AddPrincipal => format!("add the principal `{value}` to {statement}"),
-            ChangeKind::AddConditionValue => format!("add `{value}` to the condition of {statement}"),
+            ChangeKind::AddConditionValue => {
+                format!("add `{value}` to the condition of {statement}")
+            }
             ChangeKind::AddException => format!("except `{value}` from the Deny of {statement}"),
             ChangeKind::AddStatement => format!("add {statement}, which allows `{value}`"),
             ChangeKind::RepairVersion => format!("say that the policy follows version `{value}`"),
@@ -69,11 +71,17 @@ impl Change {
     /// Why it cannot be made, for a person.
     pub fn applied(&self, texts: &Texts) -> Result<Texts, String> {
         let mut texts = texts.clone();
-        let text = texts.list.iter_mut().find(|text| text.shown == self.file).ok_or("the file is not one that was given")?;
+        let text = texts
+            .list
+            .iter_mut()
+            .find(|text| text.shown == self.file)
+            .ok_or("the file is not one that was given")?;
         let old = Document::read(&text.now).ok_or("the file cannot be read")?;
         let meant = self.edit.applied(&old.root).ok_or("the policy has no such place")?;
-        let splices = self.edit.splices(&old.sources, &old.root).ok_or("the policy has no such place")?;
-        let edited = spliced(&old.sources, &text.now, splices).ok_or("the policy stands in the file in a form that cannot be edited")?;
+        let splices =
+            self.edit.splices(&old.sources, &old.root).ok_or("the policy has no such place")?;
+        let edited = spliced(&old.sources, &text.now, splices)
+            .ok_or("the policy stands in the file in a form that cannot be edited")?;
         let new = Document::read(&edited).ok_or("the edited text could not be read")?;
         if new.root != meant || new.findings > old.findings {
             return Err("the edited text does not say what was meant".to_owned());
@@ -95,7 +103,11 @@ impl Document {
         let mut sources = Sources::new();
         let id = sources.add_file("", text.to_owned()).ok()?;
         let document = input::read_policy(&mut sources, id).ok()?;
-        Some(Document { root: syntax::print(&document.policy), findings: document.findings.len(), sources })
+        Some(Document {
+            root: syntax::print(&document.policy),
+            findings: document.findings.len(),
+            sources,
+        })
     }
 }
 
@@ -110,7 +122,9 @@ fn spliced(sources: &Sources, text: &str, splices: Vec<Splice>) -> Option<String
     // From the end, so that what comes before keeps its place.
     places.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
     for (range, new) in places {
-        let fits = text.is_char_boundary(range.start) && text.is_char_boundary(range.end) && range.start <= range.end;
+        let fits = text.is_char_boundary(range.start)
+            && text.is_char_boundary(range.end)
+            && range.start <= range.end;
         fits.then(|| text.replace_range(range, &new))?;
     }
     Some(text)
@@ -123,7 +137,13 @@ pub(super) fn in_statement(statement: usize, rest: &[&str]) -> Vec<Key> {
 }
 
 /// An edit that adds a value to a list of a statement.
-pub(super) fn append(kind: ChangeKind, file: &str, statement: usize, place: &[&str], value: &str) -> Change {
+pub(super) fn append(
+    kind: ChangeKind,
+    file: &str,
+    statement: usize,
+    place: &[&str],
+    value: &str,
+) -> Change {
     let change = TreeChange::Append(super::tree_edit::string(value));
     Change {
         kind,

@@ -55,33 +55,57 @@ pub struct Decision {
 }
 
 impl Decision {
-    pub(super) fn new(kind: DecisionKind, span: Option<Span>, message: String, help: impl Into<String>) -> Decision {
+    pub(super) fn new(
+        kind: DecisionKind,
+        span: Option<Span>,
+        message: String,
+        help: impl Into<String>,
+    ) -> Decision {
         Decision { kind, span, message, help: help.into() }
     }
 
     /// What the check says, where there is nothing to edit.
     pub(super) fn of_reason(reason: &Reason) -> Decision {
-        let kind = if reason.kind == ReasonKind::Environment { DecisionKind::Environment } else { DecisionKind::Open };
-        let help = reason.help.as_ref().map_or_else(|| "see what `ica-policy check` says".to_owned(), ToString::to_string);
+        let kind = if reason.kind == ReasonKind::Environment {
+            DecisionKind::Environment
+        } else {
+            DecisionKind::Open
+        };
+        let help = reason
+            .help
+            .as_ref()
+            .map_or_else(|| "see what `ica-policy check` says".to_owned(), ToString::to_string);
         Decision::new(kind, reason.span, reason.message.clone(), help)
     }
 }
 
 /// A layer that is not the user's own file to widen; `None` for those that are.
-pub(super) fn of_layer(layer: LayerId, target: Target, span: Option<Span>, action: &str, denies: bool) -> Option<Decision> {
+pub(super) fn of_layer(
+    layer: LayerId,
+    target: Target,
+    span: Option<Span>,
+    action: &str,
+    denies: bool,
+) -> Option<Decision> {
     const READ_CHECK: &str = "edit it yourself; `ica-policy check` says what is missing";
     let (kind, name, help) = match layer {
-        LayerId::Resource if target == Target::Key => (DecisionKind::KeyPolicy, "the policy of the KMS key", READ_CHECK),
-        LayerId::Resource if target == Target::Role => (DecisionKind::TrustPolicy, "the trust policy of the role", READ_CHECK),
+        LayerId::Resource if target == Target::Key => {
+            (DecisionKind::KeyPolicy, "the policy of the KMS key", READ_CHECK)
+        }
+        LayerId::Resource if target == Target::Role => {
+            (DecisionKind::TrustPolicy, "the trust policy of the role", READ_CHECK)
+        }
         LayerId::Identity | LayerId::Resource => return None,
         LayerId::Boundary => (
             DecisionKind::Boundary,
             "the user's permissions boundary",
             "a boundary is a limit that somebody set on purpose: ask them, or use a user without it",
         ),
-        LayerId::Session => {
-            (DecisionKind::SessionPolicy, "the session policy", "ICA writes the session policy: look whether this is the one it uses")
-        }
+        LayerId::Session => (
+            DecisionKind::SessionPolicy,
+            "the session policy",
+            "ICA writes the session policy: look whether this is the one it uses",
+        ),
         LayerId::Scp(_) => (
             DecisionKind::Organization,
             "a service control policy",
@@ -109,19 +133,28 @@ pub(super) fn of_deny(scene: &Scene<'_>, place: Standing<'_>, request: &Request)
     let caller = scene.listed_caller(request);
     let skip = format!("or leave it out with --skip {}", scene.operation);
     if let Some(principal) = statement.principal.as_ref().filter(|principal| principal.not) {
-        let message = format!("`{action}` is denied for everybody but those listed under `NotPrincipal`");
+        let message =
+            format!("`{action}` is denied for everybody but those listed under `NotPrincipal`");
         let help = format!(
             "write the Deny with `\"Principal\": \"*\"` and `ArnNotLike` on `aws:PrincipalArn`, where `{caller}` can be listed, {skip}"
         );
         return Decision::new(DecisionKind::NotPrincipal, Some(principal.span), message, help);
     }
-    let except = format!("decide whether `{caller}` is to be excepted (`ArnNotLike` on `aws:PrincipalArn`), {skip}");
+    let except = format!(
+        "decide whether `{caller}` is to be excepted (`ArnNotLike` on `aws:PrincipalArn`), {skip}"
+    );
     let own = super::candidates::is_about_caller;
-    let condition = statement.conditions.iter().find(|condition| !own(condition)).or(statement.conditions.first());
+    let condition = statement
+        .conditions
+        .iter()
+        .find(|condition| !own(condition))
+        .or(statement.conditions.first());
     match condition {
         Some(condition) => {
-            let message =
-                format!("`{action}` is denied by a condition on `{}` that somebody wrote on purpose", key_name(&condition.key.node));
+            let message = format!(
+                "`{action}` is denied by a condition on `{}` that somebody wrote on purpose",
+                key_name(&condition.key.node)
+            );
             Decision::new(DecisionKind::DenyByIntent, Some(condition.span), message, except)
         }
         None => {
@@ -134,5 +167,7 @@ pub(super) fn of_deny(scene: &Scene<'_>, place: Standing<'_>, request: &Request)
 
 /// A condition key as AWS spells it.
 pub(super) fn key_name(lower: &str) -> &str {
-    crate::aws::condition_key(lower).filter(|key| key.name.eq_ignore_ascii_case(lower)).map_or(lower, |key| key.name)
+    crate::aws::condition_key(lower)
+        .filter(|key| key.name.eq_ignore_ascii_case(lower))
+        .map_or(lower, |key| key.name)
 }

@@ -24,7 +24,9 @@ pub(super) fn needs(connection: &Connection, check: &Check) -> Vec<Need> {
     for operation in &check.operations {
         for report in &operation.callers {
             for step in report.steps.iter().filter(|step| step.level == Level::Required) {
-                let Some(known) = required_step(connection, operation.id, &step.action) else { continue };
+                let Some(known) = required_step(connection, operation.id, &step.action) else {
+                    continue;
+                };
                 let resources = resources(connection, known.resource, &step.resource);
                 needs.push(Need { caller: report.caller, action: step.action.clone(), resources });
             }
@@ -50,10 +52,13 @@ fn resources(connection: &Connection, target: Target, resource: &str) -> Vec<Str
 pub(super) fn denied(connection: &Connection, needs: &[Need], kind: PolicyKind) -> Option<Policy> {
     // Policies of the user are about the user and its sessions alone.
     let role_is_bound = kind.has_principal();
-    let of_kind = needs.iter().filter(|need| role_is_bound || need.caller != IcaCaller::CrossAccountRole);
+    let of_kind =
+        needs.iter().filter(|need| role_is_bound || need.caller != IcaCaller::CrossAccountRole);
     let statements = of_kind.flat_map(|need| {
         let plain = json!({"Effect": "Deny", "Action": need.action, "Resource": need.resources});
-        principals(connection, need.caller, kind).into_iter().map(move |narrowed| merged(plain.clone(), narrowed))
+        principals(connection, need.caller, kind)
+            .into_iter()
+            .map(move |narrowed| merged(plain.clone(), narrowed))
     });
     policy(statements.collect(), kind)
 }
@@ -68,7 +73,8 @@ fn principals(connection: &Connection, caller: IcaCaller, kind: PolicyKind) -> V
         _ => Some(connection.customer.arn()),
     };
     let Some(arn) = arn.map(model::Arn::as_str) else { return Vec::new() };
-    let by_condition = json!({"Principal": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": arn}}});
+    let by_condition =
+        json!({"Principal": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": arn}}});
     vec![json!({"Principal": {"AWS": arn}}), by_condition]
 }
 

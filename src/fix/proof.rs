@@ -18,7 +18,12 @@ use crate::tree::{Node, Value};
 ///
 /// # Errors
 /// Why it could not be proved, for a person.
-pub(super) fn prove(old: &Stand, new: &Stand, change: &Change, needs: &[Need]) -> Result<(), String> {
+pub(super) fn prove(
+    old: &Stand,
+    new: &Stand,
+    change: &Change,
+    needs: &[Need],
+) -> Result<(), String> {
     let [before, after] = [old, new].map(|stand| of_file(stand, &change.file));
     if before.is_empty() || before.len() != after.len() {
         return Err("the file is no policy of the connection".to_owned());
@@ -43,7 +48,9 @@ fn fill(node: &mut Node, name: &str) {
     match &mut node.value {
         Value::String(text) => *text = text.replace("${aws:username}", name),
         Value::Array(items) => items.iter_mut().for_each(|item| fill(item, name)),
-        Value::Object(members) => members.iter_mut().for_each(|member| fill(&mut member.value, name)),
+        Value::Object(members) => {
+            members.iter_mut().for_each(|member| fill(&mut member.value, name))
+        }
         _ => {}
     }
 }
@@ -54,7 +61,14 @@ impl Pair<'_> {
     fn filled(&self) -> Option<Policy> {
         let is_identity = self.after.kind == PolicyKind::Identity;
         let is_user = matches!(self.connection.customer, Customer::User(_));
-        let name = self.connection.customer.arn().resource().rsplit('/').next().filter(|_| is_identity && is_user);
+        let name = self
+            .connection
+            .customer
+            .arn()
+            .resource()
+            .rsplit('/')
+            .next()
+            .filter(|_| is_identity && is_user);
         let text = self.sources.trace(self.after.span)?.source.text.as_str();
         let mut root = Document::read(text)?.root;
         name.into_iter().for_each(|name| fill(&mut root, name));
@@ -76,7 +90,8 @@ impl Pair<'_> {
             return Some(nothing_more(&[&all, &old], &[&all, &new, &caller]));
         }
         let needed = denied(self.connection, needs, kind)?;
-        let old = self.before.statements.get(number).filter(|_| change.kind != ChangeKind::AddStatement);
+        let old =
+            self.before.statements.get(number).filter(|_| change.kind != ChangeKind::AddStatement);
         let old = old.map(|statement| alone(self.before, statement));
         Some(nothing_more(&old.iter().collect::<Vec<_>>(), &[&new, &needed]))
     }
@@ -89,11 +104,14 @@ fn nothing_more(old: &[&Policy], new: &[&Policy]) -> Result<(), String> {
             let sample = gain.sample;
             let action = sample.action.as_deref().unwrap_or("another action");
             let resource = sample.resource.as_deref().unwrap_or("another resource");
-            Err(format!("it would allow more than the operations need, such as `{action}` on `{resource}`"))
+            Err(format!(
+                "it would allow more than the operations need, such as `{action}` on `{resource}`"
+            ))
         }
-        Answer::Unknown(undecided) => {
-            Err(format!("whether it would allow more than the operations need is not decided: {}", undecided.reason))
-        }
+        Answer::Unknown(undecided) => Err(format!(
+            "whether it would allow more than the operations need is not decided: {}",
+            undecided.reason
+        )),
     }
 }
 
@@ -104,7 +122,13 @@ fn alone(policy: &Policy, statement: &Statement) -> Policy {
 /// The policies that were read from a file, in the order of the layers.
 fn of_file<'a>(stand: &'a Stand, name: &str) -> Vec<&'a Policy> {
     let connection = &stand.connection;
-    let single = [&connection.identity, &connection.boundary, &connection.session, &connection.bucket_policy, &connection.vpce];
+    let single = [
+        &connection.identity,
+        &connection.boundary,
+        &connection.session,
+        &connection.bucket_policy,
+        &connection.vpce,
+    ];
     let levels = [&connection.scps, &connection.rcps];
     let single = single.into_iter().flat_map(|layer| given(layer)).flatten();
     let levels = levels.into_iter().flat_map(|layer| given(layer)).flatten().flatten();

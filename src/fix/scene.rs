@@ -39,7 +39,11 @@ impl<'a> Scene<'a> {
 
     /// The action as the catalogue writes it, or another one that stops it.
     pub(super) fn action_words(&self, request: &Request) -> String {
-        self.step.actions().find(|action| action.eq_ignore_ascii_case(&request.action)).unwrap_or(&request.action).clone()
+        self.step
+            .actions()
+            .find(|action| action.eq_ignore_ascii_case(&request.action))
+            .unwrap_or(&request.action)
+            .clone()
     }
 
     /// The ARN that stands for the caller in a list of exceptions: sessions have names of ICA's choice, so all of the account are meant.
@@ -57,7 +61,9 @@ impl<'a> Scene<'a> {
     pub(super) fn principal(&self) -> Option<String> {
         let connection = &self.stand.connection;
         match self.caller {
-            IcaCaller::CrossAccountRole => connection.cross_account_role.as_ref().map(|role| role.as_str().to_owned()),
+            IcaCaller::CrossAccountRole => {
+                connection.cross_account_role.as_ref().map(|role| role.as_str().to_owned())
+            }
             _ => Some(connection.customer.arn().as_str().to_owned()),
         }
     }

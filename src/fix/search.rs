@@ -106,7 +106,16 @@ pub fn fix(settings: &Settings, texts: &Texts) -> Option<Fixed> {
     left.extend(unsettled(&before, &after));
     let mended = mended(&before, &after);
     let Stand { sources, connection } = stand;
-    Some(Fixed { texts: search.texts, edits: search.edits, mended, left, before, after, connection, sources })
+    Some(Fixed {
+        texts: search.texts,
+        edits: search.edits,
+        mended,
+        left,
+        before,
+        after,
+        connection,
+        sources,
+    })
 }
 
 /// A step to repair.
@@ -134,9 +143,16 @@ impl Search<'_> {
         let stand = self.texts.connect(self.settings)?;
         for aim in aims(&stand.connection, &check(&stand.connection)) {
             self.tried = 0;
-            let Some((texts, changes)) = self.solve(self.texts.clone(), &aim, MOST_EDITS) else { continue };
+            let Some((texts, changes)) = self.solve(self.texts.clone(), &aim, MOST_EDITS) else {
+                continue;
+            };
             if !changes.is_empty() && self.is_no_worse(&texts) {
-                let edit = |change| Edit { change, operation: aim.operation, caller: aim.caller, action: aim.step.action.clone() };
+                let edit = |change| Edit {
+                    change,
+                    operation: aim.operation,
+                    caller: aim.caller,
+                    action: aim.step.action.clone(),
+                };
                 self.edits.extend(changes.into_iter().map(edit));
                 self.texts = texts;
             }
@@ -168,7 +184,12 @@ impl Search<'_> {
     }
 
     /// The texts with a change that allows nothing but what is needed.
-    fn proved(&self, stand: &Stand, texts: &Texts, change: &Change) -> Result<(Texts, Stand), String> {
+    fn proved(
+        &self,
+        stand: &Stand,
+        texts: &Texts,
+        change: &Change,
+    ) -> Result<(Texts, Stand), String> {
         let edited = change.applied(texts)?;
         let new = edited.connect(self.settings).ok_or("the edited files make no connection")?;
         prove(stand, &new, change, &self.needs)?;
@@ -177,26 +198,38 @@ impl Search<'_> {
 
     /// Whether no operation of a caller is worse with `texts` than it is now.
     fn is_no_worse(&self, texts: &Texts) -> bool {
-        let (Some(now), Some(then)) = (self.verdicts(&self.texts), self.verdicts(texts)) else { return false };
+        let (Some(now), Some(then)) = (self.verdicts(&self.texts), self.verdicts(texts)) else {
+            return false;
+        };
         now.len() == then.len() && now.iter().zip(&then).all(|(now, then)| then <= now)
     }
 
     /// Documents of a version that AWS does not know: where no text of them looks like a variable, the version changes nothing else.
     fn repair_versions(&mut self) -> Option<()> {
         let stand = self.texts.connect(self.settings)?;
-        let wrong = stand.connection.findings.iter().filter(|finding| finding.id == "invalid-version");
-        let files = wrong.filter_map(|finding| Some(stand.sources.trace(finding.span)?.source.name().to_owned())).collect::<Vec<_>>();
+        let wrong =
+            stand.connection.findings.iter().filter(|finding| finding.id == "invalid-version");
+        let files = wrong
+            .filter_map(|finding| Some(stand.sources.trace(finding.span)?.source.name().to_owned()))
+            .collect::<Vec<_>>();
         for file in files {
             let text = self.texts.list.iter().find(|text| text.shown == file);
             let Some(document) = text.and_then(|text| Document::read(&text.now)) else { continue };
-            let change = version::of_document(&file, &document.root).filter(|_| !version::mentions_variable(&document.root));
-            let Some((change, texts)) = change.and_then(|change| Some((change.clone(), change.applied(&self.texts).ok()?))) else {
+            let change = version::of_document(&file, &document.root)
+                .filter(|_| !version::mentions_variable(&document.root));
+            let Some((change, texts)) =
+                change.and_then(|change| Some((change.clone(), change.applied(&self.texts).ok()?)))
+            else {
                 continue;
             };
-            let (Some(now), Some(then)) = (self.verdicts(&self.texts), self.verdicts(&texts)) else { continue };
+            let (Some(now), Some(then)) = (self.verdicts(&self.texts), self.verdicts(&texts))
+            else {
+                continue;
+            };
             let better = now.iter().zip(&then).find(|(now, then)| then < now);
             if let (true, Some(_)) = (self.is_no_worse(&texts), better)
-                && let Some((operation, caller, action)) = first_better(self.texts.connect(self.settings)?, texts.connect(self.settings)?)
+                && let Some((operation, caller, action)) =
+                    first_better(self.texts.connect(self.settings)?, texts.connect(self.settings)?)
             {
                 self.edits.push(Edit { change, operation, caller, action });
                 self.texts = texts;
@@ -219,7 +252,9 @@ impl Search<'_> {
                 continue;
             }
             renumber(&dropped, &mut fewer[number..]);
-            let texts = fewer.iter().try_fold(original.clone(), |texts, edit| edit.change.applied(&texts).ok());
+            let texts = fewer
+                .iter()
+                .try_fold(original.clone(), |texts, edit| edit.change.applied(&texts).ok());
             let Some(texts) = texts else { continue };
             if self.verdicts(&texts).is_some_and(|verdicts| verdicts == reached) {
                 (self.edits, self.texts) = (fewer, texts);
@@ -233,15 +268,28 @@ impl Search<'_> {
         for (operation, caller, report) in blocked(after) {
             let step = required_step(&stand.connection, operation, &report.action);
             if let (Some(decision), Some(_)) = (wrong_name(after), step) {
-                left.push(Left { operation, caller, action: report.action.clone(), verdict: report.verdict, decisions: vec![decision] });
+                left.push(Left {
+                    operation,
+                    caller,
+                    action: report.action.clone(),
+                    verdict: report.verdict,
+                    decisions: vec![decision],
+                });
                 continue;
             }
-            let aim = step.map(|step| Aim { operation, caller, step, resource: report.resource.clone() });
+            let aim =
+                step.map(|step| Aim { operation, caller, step, resource: report.resource.clone() });
             let mut decisions = aim.map(|aim| self.decisions(stand, &aim)).unwrap_or_default();
             if decisions.is_empty() {
                 decisions = report.reasons.iter().map(Decision::of_reason).collect();
             }
-            left.push(Left { operation, caller, action: report.action.clone(), verdict: report.verdict, decisions });
+            left.push(Left {
+                operation,
+                caller,
+                action: report.action.clone(),
+                verdict: report.verdict,
+                decisions,
+            });
         }
         left
     }
@@ -256,12 +304,24 @@ impl Search<'_> {
             let all_refused = refused.len() == found.changes.len();
             let unproved = refused.pop().filter(|_| all_refused).map(|(change, why)| {
                 // For a person, who counts from one.
-                let statement = change.statement.map(|number| format!("statement {}", number + 1)).unwrap_or_default();
+                let statement = change
+                    .statement
+                    .map(|number| format!("statement {}", number + 1))
+                    .unwrap_or_default();
                 let tried = change.words_with(&statement);
-                let message = format!("no edit could be proved; the last one that was tried was to {tried}: {why}");
-                Decision::new(DecisionKind::NotProved, None, message, "edit the policy yourself, then run `ica-policy check` again")
+                let message = format!(
+                    "no edit could be proved; the last one that was tried was to {tried}: {why}"
+                );
+                Decision::new(
+                    DecisionKind::NotProved,
+                    None,
+                    message,
+                    "edit the policy yourself, then run `ica-policy check` again",
+                )
             });
-            decisions.extend(found.decision.or(unproved).filter(|decision| !decisions.contains(decision)));
+            decisions.extend(
+                found.decision.or(unproved).filter(|decision| !decisions.contains(decision)),
+            );
         }
         decisions
     }
@@ -269,20 +329,34 @@ impl Search<'_> {
 
 impl Aim {
     fn scene<'a>(&'a self, stand: &'a Stand, texts: &'a Texts) -> Scene<'a> {
-        Scene { stand, texts, operation: self.operation, caller: self.caller, step: self.step, resource: &self.resource }
+        Scene {
+            stand,
+            texts,
+            operation: self.operation,
+            caller: self.caller,
+            step: self.step,
+            resource: &self.resource,
+        }
     }
 }
 
 /// The required steps that are blocked or partial.
 fn blocked(check: &Check) -> impl Iterator<Item = (&'static str, IcaCaller, &StepReport)> {
-    let callers = check.operations.iter().flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
-    let steps = callers.flat_map(|(id, caller)| caller.steps.iter().map(move |step| (id, caller.caller, step)));
-    steps.filter(|(_, _, step)| step.level == Level::Required && matches!(step.verdict, Verdict::Blocked | Verdict::Partial))
+    let callers = check
+        .operations
+        .iter()
+        .flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
+    let steps = callers
+        .flat_map(|(id, caller)| caller.steps.iter().map(move |step| (id, caller.caller, step)));
+    steps.filter(|(_, _, step)| {
+        step.level == Level::Required && matches!(step.verdict, Verdict::Blocked | Verdict::Partial)
+    })
 }
 
 /// What is wrong with the bucket's name or the prefix.
 fn wrong_name(check: &Check) -> Option<Decision> {
-    let mut settings = blocked(check).filter(|(_, _, step)| ["prefix", "bucket name"].contains(&step.action.as_str()));
+    let mut settings = blocked(check)
+        .filter(|(_, _, step)| ["prefix", "bucket name"].contains(&step.action.as_str()));
     settings.find_map(|(_, _, step)| step.reasons.first().map(Decision::of_reason))
 }
 
@@ -308,23 +382,34 @@ fn check_all(stand: Stand) -> Check {
 /// All verdicts of a check, in its order: of each operation and caller alone, with what it depends on, and of each step.
 fn verdicts(check: &Check) -> Vec<Verdict> {
     let callers = check.operations.iter().flat_map(|operation| &operation.callers);
-    callers.flat_map(|caller| [caller.own, caller.verdict].into_iter().chain(caller.steps.iter().map(|step| step.verdict))).collect()
+    callers
+        .flat_map(|caller| {
+            [caller.own, caller.verdict]
+                .into_iter()
+                .chain(caller.steps.iter().map(|step| step.verdict))
+        })
+        .collect()
 }
 
 fn steps(check: &Check) -> impl Iterator<Item = (&'static str, IcaCaller, &StepReport)> {
-    let callers = check.operations.iter().flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
+    let callers = check
+        .operations
+        .iter()
+        .flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
     callers.flat_map(|(id, caller)| caller.steps.iter().map(move |step| (id, caller.caller, step)))
 }
 
 fn first_better(old: Stand, new: Stand) -> Option<(&'static str, IcaCaller, String)> {
     let (old, new) = (check_all(old), check_all(new));
-    let pair = steps(&old).zip(steps(&new)).find(|((_, _, old), (_, _, new))| new.verdict < old.verdict);
+    let pair =
+        steps(&old).zip(steps(&new)).find(|((_, _, old), (_, _, new))| new.verdict < old.verdict);
     pair.map(|((operation, caller, step), _)| (operation, caller, step.action.clone()))
 }
 
 fn mended(before: &Check, after: &Check) -> Vec<Mended> {
     let better = blocked(before).filter(|(operation, caller, step)| {
-        let mut now = steps(after).filter(|(id, by, now)| id == operation && by == caller && now.action == step.action);
+        let mut now = steps(after)
+            .filter(|(id, by, now)| id == operation && by == caller && now.action == step.action);
         now.any(|(_, _, now)| now.verdict == Verdict::Allowed)
     });
     let mended = |(operation, caller, step): (&'static str, IcaCaller, &StepReport)| Mended {
@@ -340,7 +425,9 @@ fn mended(before: &Check, after: &Check) -> Vec<Mended> {
 fn unsettled(before: &Check, after: &Check) -> Vec<Left> {
     let was = |(operation, caller, step): &(&'static str, IcaCaller, &StepReport)| {
         let is_unknown = step.level == Level::Required && step.verdict == Verdict::Unknown;
-        is_unknown && blocked(before).any(|(id, by, old)| id == *operation && by == *caller && old.action == step.action)
+        is_unknown
+            && blocked(before)
+                .any(|(id, by, old)| id == *operation && by == *caller && old.action == step.action)
     };
     let left = |(operation, caller, step): (&'static str, IcaCaller, &StepReport)| Left {
         operation,
@@ -354,14 +441,22 @@ fn unsettled(before: &Check, after: &Check) -> Vec<Left> {
 
 /// Whether later edits go into the statement that an edit made.
 fn is_built_upon(change: &Change, later: &[Edit]) -> bool {
-    let made = |other: &Change| other.kind != ChangeKind::AddStatement && other.file == change.file && other.statement >= change.statement;
+    let made = |other: &Change| {
+        other.kind != ChangeKind::AddStatement
+            && other.file == change.file
+            && other.statement >= change.statement
+    };
     change.kind == ChangeKind::AddStatement && later.iter().any(|edit| made(&edit.change))
 }
 
 /// Without an added statement those that were added behind it move up.
 fn renumber(dropped: &Change, later: &mut [Edit]) {
     if dropped.kind == ChangeKind::AddStatement {
-        let behind = later.iter_mut().filter(|edit| edit.change.kind == ChangeKind::AddStatement && edit.change.file == dropped.file);
-        behind.for_each(|edit| edit.change.statement = edit.change.statement.map(|number| number - 1));
+        let behind = later.iter_mut().filter(|edit| {
+            edit.change.kind == ChangeKind::AddStatement && edit.change.file == dropped.file
+        });
+        behind.for_each(|edit| {
+            edit.change.statement = edit.change.statement.map(|number| number - 1)
+        });
     }
 }

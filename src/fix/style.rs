@@ -21,7 +21,10 @@ impl Style {
         let text = sources.text(root.span);
         let first = root.as_object().and_then(|members| members.first());
         let colon = first.map(|member| gap(sources, member.name.span.hi, member.value.span.lo));
-        let colon = colon.filter(|colon| colon.trim() == ":" && !colon.contains('\n')).unwrap_or(": ").to_owned();
+        let colon = colon
+            .filter(|colon| colon.trim() == ":" && !colon.contains('\n'))
+            .unwrap_or(": ")
+            .to_owned();
         Style {
             space: if colon.ends_with(' ') || text.contains('\n') { " " } else { "" },
             colon,
@@ -42,10 +45,12 @@ impl Style {
             Value::Number(text) => text.clone(),
             Value::Bool(value) => value.to_string(),
             Value::Null => "null".to_owned(),
-            Value::Array(items) => self.block(['[', ']'], items, indent, |item, indent| self.write(item, indent)),
-            Value::Object(members) => {
-                self.block(['{', '}'], members, indent, |member, indent| self.member(&member.name.text, &member.value, indent))
+            Value::Array(items) => {
+                self.block(['[', ']'], items, indent, |item, indent| self.write(item, indent))
             }
+            Value::Object(members) => self.block(['{', '}'], members, indent, |member, indent| {
+                self.member(&member.name.text, &member.value, indent)
+            }),
         }
     }
 
@@ -54,7 +59,13 @@ impl Style {
         format!("{}{}{}", quoted(name), self.colon, self.write(value, indent))
     }
 
-    fn block<T>(&self, brackets: [char; 2], items: &[T], indent: Option<&str>, write: impl Fn(&T, Option<&str>) -> String) -> String {
+    fn block<T>(
+        &self,
+        brackets: [char; 2],
+        items: &[T],
+        indent: Option<&str>,
+        write: impl Fn(&T, Option<&str>) -> String,
+    ) -> String {
         let [open, close] = brackets;
         let Some(indent) = indent.filter(|_| !items.is_empty()) else {
             let items = items.iter().map(|item| write(item, None)).collect::<Vec<_>>();
@@ -70,11 +81,16 @@ impl Style {
 /// One step of indentation: the least by which two lines of a text differ.
 fn unit(text: &str) -> Option<&str> {
     let lines = text.split('\n').skip(1).filter(|line| !line.trim().is_empty());
-    let mut blanks = lines.map(|line| &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]).collect::<Vec<_>>();
+    let mut blanks = lines
+        .map(|line| &line[..line.len() - line.trim_start_matches([' ', '\t']).len()])
+        .collect::<Vec<_>>();
     blanks.sort_by_key(|blanks| blanks.len());
     blanks.dedup_by_key(|blanks| blanks.len());
-    let steps = blanks.windows(2).filter_map(|pair| Some((pair[1].len() - pair[0].len(), pair[1].strip_prefix(pair[0])?)));
-    let from_nothing = blanks.first().filter(|first| !first.is_empty()).map(|first| (first.len(), *first));
+    let steps = blanks
+        .windows(2)
+        .filter_map(|pair| Some((pair[1].len() - pair[0].len(), pair[1].strip_prefix(pair[0])?)));
+    let from_nothing =
+        blanks.first().filter(|first| !first.is_empty()).map(|first| (first.len(), *first));
     steps.chain(from_nothing).min_by_key(|(length, _)| *length).map(|(_, unit)| unit)
 }
 

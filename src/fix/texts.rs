@@ -47,7 +47,8 @@ impl Texts {
     /// The connection that the texts make as they are now; `None` where they make none.
     pub(super) fn connect(&self, settings: &Settings) -> Option<Stand> {
         let mut sources = Sources::new();
-        let Built { mut connection, unreadable } = build(settings, &mut sources, &mut Reader(self)).ok()?;
+        let Built { mut connection, unreadable } =
+            build(settings, &mut sources, &mut Reader(self)).ok()?;
         // What rests on assumptions is repaired as well; --strict is about what is taken for granted in the report of a check.
         connection.strict = false;
         unreadable.is_empty().then_some(Stand { sources, connection })
@@ -65,8 +66,14 @@ struct Reader<'a>(&'a Texts);
 
 impl Loader for Reader<'_> {
     fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
-        let refused = |message: String| Unreadable::File { name: name.to_owned(), message, help: None };
-        let text = self.0.list.iter().find(|text| text.name == name).ok_or_else(|| refused("it was not read".to_owned()))?;
+        let refused =
+            |message: String| Unreadable::File { name: name.to_owned(), message, help: None };
+        let text = self
+            .0
+            .list
+            .iter()
+            .find(|text| text.name == name)
+            .ok_or_else(|| refused("it was not read".to_owned()))?;
         sources.add_file(&text.shown, text.now.clone()).map_err(|error| refused(error.to_string()))
     }
 }

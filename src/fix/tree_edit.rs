@@ -61,9 +61,10 @@ fn find_mut<'a>(node: &'a mut Node, path: &[Key]) -> Option<&'a mut Node> {
             continue;
         }
         node = match (key, &mut node.value) {
-            (Key::Member(name), Value::Object(members)) => {
-                members.iter_mut().find(|member| member.name.text == *name).map(|member| &mut member.value)?
-            }
+            (Key::Member(name), Value::Object(members)) => members
+                .iter_mut()
+                .find(|member| member.name.text == *name)
+                .map(|member| &mut member.value)?,
             (Key::Item(number), Value::Array(items)) => items.get_mut(*number)?,
             _ => return None,
         };
@@ -84,7 +85,10 @@ impl TreeEdit {
             }
             (TreeChange::Add { name, value, first }, Value::Object(members)) => {
                 let name = Name { text: name.clone(), span: Span::default() };
-                members.insert(if *first { 0 } else { members.len() }, Member { name, value: value.clone() });
+                members.insert(
+                    if *first { 0 } else { members.len() },
+                    Member { name, value: value.clone() },
+                );
             }
             (TreeChange::Replace(text), Value::String(old)) => *old = text.clone(),
             _ => return None,
@@ -115,7 +119,9 @@ impl TreeEdit {
                     None => Some(layout.append(node, &spans, written)),
                 }
             }
-            (TreeChange::Replace(text), Value::String(_)) => Some(vec![(node.span, style.write(&string(text), None))]),
+            (TreeChange::Replace(text), Value::String(_)) => {
+                Some(vec![(node.span, style.write(&string(text), None))])
+            }
             _ => None,
         }
     }
@@ -139,14 +145,20 @@ impl Layout<'_> {
         }
     }
 
-    fn append(&self, container: &Node, spans: &[Span], write: impl Fn(Option<&str>) -> String) -> Vec<Splice> {
+    fn append(
+        &self,
+        container: &Node,
+        spans: &[Span],
+        write: impl Fn(Option<&str>) -> String,
+    ) -> Vec<Splice> {
         match spans.last() {
             Some(last) => {
                 let separator = self.separator(container, spans);
                 // Beside objects on one line stands another one on one line.
                 let neighbour = self.sources.text(*last);
                 let is_flat = neighbour.ends_with('}') && !neighbour.contains('\n');
-                let text = format!("{separator}{}", write(indentation(&separator).filter(|_| !is_flat)));
+                let text =
+                    format!("{separator}{}", write(indentation(&separator).filter(|_| !is_flat)));
                 vec![(Span::new(last.hi, last.hi), text)]
             }
             None => vec![(Span::new(container.span.lo + 1, container.span.hi - 1), write(None))],
@@ -156,7 +168,8 @@ impl Layout<'_> {
     /// Puts brackets around a single value and another one behind it.
     fn make_list(&self, node: &Node, item: &Node) -> Vec<Splice> {
         let text = self.sources.text(node.span);
-        let indent = text.strip_suffix(['}', ']']).and_then(|inner| indentation(trailing_blanks(inner)));
+        let indent =
+            text.strip_suffix(['}', ']']).and_then(|inner| indentation(trailing_blanks(inner)));
         let [lo, hi] = [node.span.lo, node.span.hi];
         let more = format!("{}{}]", self.style.comma(), self.style.write(item, indent));
         vec![(Span::new(lo, lo), "[".to_owned()), (Span::new(hi, hi), more)]
@@ -170,6 +183,9 @@ pub(super) fn string(text: &str) -> Node {
 
 /// An object without a place.
 pub(super) fn object(members: Vec<(&str, Node)>) -> Node {
-    let member = |(name, value): (&str, Node)| Member { name: Name { text: name.to_owned(), span: Span::default() }, value };
+    let member = |(name, value): (&str, Node)| Member {
+        name: Name { text: name.to_owned(), span: Span::default() },
+        value,
+    };
     Node { value: Value::Object(members.into_iter().map(member).collect()), span: Span::default() }
 }

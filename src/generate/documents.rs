@@ -19,12 +19,19 @@ pub fn generate(plan: &Plan) -> Generated {
         bucket_policy(plan).map(|policy| (Kind::BucketPolicy, policy)),
         key_policy(plan).map(|policy| (Kind::KmsKeyPolicy, policy)),
     ];
-    let policies = policies.into_iter().flatten().map(|(kind, policy)| Document { kind, body: Body::Policy(policy) });
+    let policies = policies
+        .into_iter()
+        .flatten()
+        .map(|(kind, policy)| Document { kind, body: Body::Policy(policy) });
     let cors = wants_cors(plan).then(|| Document { kind: Kind::Cors, body: Body::Cors(cors()) });
     let documents = policies.chain(cors).collect::<Vec<_>>();
     let mut left_out = advised(plan, &plan.own_callers());
     left_out.extend(advised(plan, &FOREIGN));
-    Generated { notes: notes(plan, &documents, &left_out), placeholders: open_placeholders(&documents, plan), documents }
+    Generated {
+        notes: notes(plan, &documents, &left_out),
+        placeholders: open_placeholders(&documents, plan),
+        documents,
+    }
 }
 
 fn own_kind(plan: &Plan) -> Kind {
@@ -37,10 +44,11 @@ fn own_kind(plan: &Plan) -> Kind {
 /// The policy of the user or role. A session has no more than its user, so it holds what sessions need as well.
 fn own_policy(plan: &Plan) -> Option<PolicyDocument> {
     // Who may assume the role is not its own policy's to say.
-    let statements = own_grants(plan).into_iter().filter(|grant| grant.target != Target::Role).map(|grant| {
-        let resource = vec![resource(plan, grant.target)];
-        Statement::allow(sid(grant.target), grant.actions, resource)
-    });
+    let statements =
+        own_grants(plan).into_iter().filter(|grant| grant.target != Target::Role).map(|grant| {
+            let resource = vec![resource(plan, grant.target)];
+            Statement::allow(sid(grant.target), grant.actions, resource)
+        });
     PolicyDocument::of(statements.collect())
 }
 
@@ -95,10 +103,20 @@ fn bucket_policy(plan: &Plan) -> Option<PolicyDocument> {
     }
     if let Some(role) = &plan.cross_account_role {
         let allow = |grant: Grant| {
-            let sid = if grant.target == Target::Bucket { "IcaCrossAccountBucket" } else { "IcaCrossAccountCopy" };
-            Statement::allow(sid, grant.actions, vec![resource(plan, grant.target)]).to(Principal::Aws(role.as_str().to_owned()))
+            let sid = if grant.target == Target::Bucket {
+                "IcaCrossAccountBucket"
+            } else {
+                "IcaCrossAccountCopy"
+            };
+            Statement::allow(sid, grant.actions, vec![resource(plan, grant.target)])
+                .to(Principal::Aws(role.as_str().to_owned()))
         };
-        statements.extend(grants(plan, &FOREIGN).into_iter().filter(|grant| grant.target.is_at_bucket()).map(allow));
+        statements.extend(
+            grants(plan, &FOREIGN)
+                .into_iter()
+                .filter(|grant| grant.target.is_at_bucket())
+                .map(allow),
+        );
     }
     statements.extend(deny_others(plan).filter(|_| plan.deny_others));
     PolicyDocument::of(statements)
@@ -116,7 +134,11 @@ fn foreign_customer(plan: &Plan) -> impl Iterator<Item = Statement> {
 
 /// A statement of another account's resource for the customer's own callers.
 fn only_ica(plan: &Plan, statement: Statement) -> Statement {
-    statement.to(root(plan.customer.account())).when("ArnLike", "aws:PrincipalArn", own_principals(plan))
+    statement.to(root(plan.customer.account())).when(
+        "ArnLike",
+        "aws:PrincipalArn",
+        own_principals(plan),
+    )
 }
 
 /// The account as a principal: it may give on what it is given.
@@ -129,17 +151,25 @@ fn root(account: &str) -> Principal {
 fn key_policy(plan: &Plan) -> Option<PolicyDocument> {
     let Some(KmsKey::Arn(key)) = &plan.kms_key else { return None };
     // In a key's policy `*` is the key itself.
-    let on_key = |sid: &'static str, actions: Vec<String>| Statement::allow(sid, actions, vec!["*".to_owned()]);
+    let on_key = |sid: &'static str, actions: Vec<String>| {
+        Statement::allow(sid, actions, vec!["*".to_owned()])
+    };
     let actions = |callers: &[IcaCaller]| {
         let grants = grants(plan, callers);
         grants.into_iter().find(|grant| grant.target == Target::Key).map(|grant| grant.actions)
     };
-    let mut statements = vec![on_key("EnableIamPolicies", vec!["kms:*".to_owned()]).to(root(key.account()))];
+    let mut statements =
+        vec![on_key("EnableIamPolicies", vec!["kms:*".to_owned()]).to(root(key.account()))];
     if plan.customer.account() != key.account() {
-        statements.extend(actions(&plan.own_callers()).map(|actions| only_ica(plan, on_key(sid(Target::Key), actions))));
+        statements.extend(
+            actions(&plan.own_callers())
+                .map(|actions| only_ica(plan, on_key(sid(Target::Key), actions))),
+        );
     }
     if let Some(role) = &plan.cross_account_role {
-        let to_role = |actions| on_key("IcaCrossAccountKey", actions).to(Principal::Aws(role.as_str().to_owned()));
+        let to_role = |actions| {
+            on_key("IcaCrossAccountKey", actions).to(Principal::Aws(role.as_str().to_owned()))
+        };
         statements.extend(actions(&FOREIGN).map(to_role));
     }
     PolicyDocument::of(statements)
@@ -147,7 +177,10 @@ fn key_policy(plan: &Plan) -> Option<PolicyDocument> {
 
 /// Step 5 of ICA's page with all exceptions: the user, its sessions, and Illumina's role, which the page forgets (C9).
 fn deny_others(plan: &Plan) -> Option<Statement> {
-    let granted = own_grants(plan).into_iter().chain(grants(plan, &FOREIGN)).filter(|grant| grant.target == Target::Object);
+    let granted = own_grants(plan)
+        .into_iter()
+        .chain(grants(plan, &FOREIGN))
+        .filter(|grant| grant.target == Target::Object);
     let mut actions = Vec::new();
     for action in granted.flat_map(|grant| grant.actions) {
         if !actions.contains(&action) {
@@ -156,8 +189,13 @@ fn deny_others(plan: &Plan) -> Option<Statement> {
     }
     let role = plan.cross_account_role.as_ref().map(|role| literal(role.as_str()));
     let excepted = own_principals(plan).into_iter().chain(role).collect();
-    let deny = Statement { effect: "Deny", ..Statement::allow("DenyOthers", actions, vec![resource(plan, Target::Object)]) };
-    (!deny.action.is_empty()).then(|| deny.to(Principal::Aws("*".to_owned())).when("ArnNotLike", "aws:PrincipalArn", excepted))
+    let deny = Statement {
+        effect: "Deny",
+        ..Statement::allow("DenyOthers", actions, vec![resource(plan, Target::Object)])
+    };
+    (!deny.action.is_empty()).then(|| {
+        deny.to(Principal::Aws("*".to_owned())).when("ArnNotLike", "aws:PrincipalArn", excepted)
+    })
 }
 
 /// Who may assume the role: ICA's OIDC provider, of which the pages that can be read say nothing (A1).
@@ -170,13 +208,22 @@ fn trust_policy(plan: &Plan) -> Option<PolicyDocument> {
     let provider = format!("arn:aws:iam::{}:oidc-provider/{issuer}", role.account());
     let statement = Statement::allow(sid(Target::Role), actions, Vec::new())
         .to(Principal::Federated(provider))
-        .when("StringEquals", format!("{issuer}:aud"), vec![plan.value("ICA_OIDC_AUDIENCE").to_owned()])
-        .when("StringEquals", format!("{issuer}:sub"), vec![plan.value("ICA_OIDC_SUBJECT").to_owned()]);
+        .when(
+            "StringEquals",
+            format!("{issuer}:aud"),
+            vec![plan.value("ICA_OIDC_AUDIENCE").to_owned()],
+        )
+        .when(
+            "StringEquals",
+            format!("{issuer}:sub"),
+            vec![plan.value("ICA_OIDC_SUBJECT").to_owned()],
+        );
     PolicyDocument::of(vec![statement])
 }
 
 fn wants_cors(plan: &Plan) -> bool {
     catalogue().operations.iter().any(|operation| {
-        operation.environment.iter().any(|setting| setting == "cors") && plan.wanted.iter().any(|(id, _)| *id == operation.id)
+        operation.environment.iter().any(|setting| setting == "cors")
+            && plan.wanted.iter().any(|(id, _)| *id == operation.id)
     })
 }

@@ -13,11 +13,20 @@ pub(super) struct Grant {
 }
 
 /// The kinds of resources in the order of statements.
-const TARGETS: [Target; 6] = [Target::Bucket, Target::Object, Target::Folder, Target::Key, Target::FederatedUser, Target::Role];
+const TARGETS: [Target; 6] = [
+    Target::Bucket,
+    Target::Object,
+    Target::Folder,
+    Target::Key,
+    Target::FederatedUser,
+    Target::Role,
+];
 
 /// The steps that these callers take, which `plan` wants.
 fn steps(plan: &Plan, callers: &[IcaCaller]) -> impl Iterator<Item = &'static Step> {
-    let wants = |id: &str| plan.wanted.iter().any(|(wanted, caller)| *wanted == id && callers.contains(caller));
+    let wants = |id: &str| {
+        plan.wanted.iter().any(|(wanted, caller)| *wanted == id && callers.contains(caller))
+    };
     let operations = catalogue().operations.iter().filter(move |operation| wants(&operation.id));
     operations.flat_map(|operation| &operation.steps).filter(|step| applies(plan, step))
 }
@@ -34,21 +43,26 @@ fn applies(plan: &Plan, step: &Step) -> bool {
 pub(super) fn grants(plan: &Plan, callers: &[IcaCaller]) -> Vec<Grant> {
     let is_granted = |step: &&Step| step.level != Level::Advised || plan.advised;
     let steps = steps(plan, callers).filter(is_granted).collect::<Vec<_>>();
-    let actions = |target: Target| in_order(steps.iter().filter(|step| step.resource == target).map(|step| &step.action));
+    let actions = |target: Target| {
+        in_order(steps.iter().filter(|step| step.resource == target).map(|step| &step.action))
+    };
     let on_objects = actions(Target::Object);
-    let grants = TARGETS.into_iter().map(|target| Grant { target, actions: actions(target) }).map(|mut grant| {
-        // A folder is an object: what is granted on all objects is granted on it.
-        if grant.target == Target::Folder {
-            grant.actions.retain(|action| !on_objects.contains(action));
-        }
-        grant
-    });
+    let grants = TARGETS.into_iter().map(|target| Grant { target, actions: actions(target) }).map(
+        |mut grant| {
+            // A folder is an object: what is granted on all objects is granted on it.
+            if grant.target == Target::Folder {
+                grant.actions.retain(|action| !on_objects.contains(action));
+            }
+            grant
+        },
+    );
     grants.filter(|grant| !grant.actions.is_empty()).collect()
 }
 
 /// Actions that are only advised for these callers and that nothing else grants them.
 pub(super) fn advised(plan: &Plan, callers: &[IcaCaller]) -> Vec<String> {
-    let granted = grants(plan, callers).into_iter().flat_map(|grant| grant.actions).collect::<BTreeSet<_>>();
+    let granted =
+        grants(plan, callers).into_iter().flat_map(|grant| grant.actions).collect::<BTreeSet<_>>();
     let actions = in_order(steps(plan, callers).map(|step| &step.action));
     actions.into_iter().filter(|action| !granted.contains(action)).collect()
 }

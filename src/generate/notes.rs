@@ -50,7 +50,11 @@ fn note(id: &'static str, text: impl Into<String>) -> Note {
 /// The placeholders that are still in the documents.
 pub(super) fn open_placeholders(documents: &[Document], plan: &Plan) -> Vec<Placeholder> {
     let has_trust = documents.iter().any(|document| document.kind == Kind::TrustPolicy);
-    PLACEHOLDERS.iter().filter(|placeholder| has_trust && plan.value(placeholder.name) == placeholder.name).cloned().collect()
+    PLACEHOLDERS
+        .iter()
+        .filter(|placeholder| has_trust && plan.value(placeholder.name) == placeholder.name)
+        .cloned()
+        .collect()
 }
 
 /// The notes of a plan and what was made of it.
@@ -63,7 +67,10 @@ pub(super) fn notes(plan: &Plan, documents: &[Document], advised: &[String]) -> 
             "a bucket has one policy and `put-bucket-policy` replaces it: where the bucket has one, add these statements to it",
         ));
     } else {
-        notes.push(note("no-bucket-policy", "no bucket policy is needed: nothing that is wanted is done from another account"));
+        notes.push(note(
+            "no-bucket-policy",
+            "no bucket policy is needed: nothing that is wanted is done from another account",
+        ));
     }
     if has(Kind::Cors) {
         notes.push(note(
@@ -102,7 +109,13 @@ pub(super) fn notes(plan: &Plan, documents: &[Document], advised: &[String]) -> 
         ));
     }
     if !advised.is_empty() {
-        notes.push(note("advised", format!("newer pages and users advise {}, which are not in: --advised adds them", advised.join(", "))));
+        notes.push(note(
+            "advised",
+            format!(
+                "newer pages and users advise {}, which are not in: --advised adds them",
+                advised.join(", ")
+            ),
+        ));
     }
     if plan.customer_is_foreign() {
         notes.push(note(

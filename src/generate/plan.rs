@@ -59,7 +59,9 @@ pub enum PlanError {
     )]
     NoCrossAccountRole,
     /// ICA takes a prefix that ends in a slash and begins with none (A2); without one the policies would hold other keys as well.
-    #[error("the prefix `{0}` is none that ICA takes: it ends in a slash and begins with none, as in `ica/`")]
+    #[error(
+        "the prefix `{0}` is none that ICA takes: it ends in a slash and begins with none, as in `ica/`"
+    )]
     Slash(String),
     /// There is no such placeholder.
     #[error("`{0}` is no placeholder; there are {known}", known = super::placeholders().iter().map(|known| known.name).collect::<Vec<_>>().join(", "))]
@@ -68,7 +70,9 @@ pub enum PlanError {
     #[error("{0}: `{1}` has a control character, a quote or a wildcard")]
     Value(String, String),
     /// S3 would not use this key.
-    #[error("kms_key: the key is in {key}, the bucket in {bucket}: S3 encrypts with keys of the bucket's region only")]
+    #[error(
+        "kms_key: the key is in {key}, the bucket in {bucket}: S3 encrypts with keys of the bucket's region only"
+    )]
     KeyRegion {
         /// The key's region.
         key: String,
@@ -86,7 +90,10 @@ pub enum PlanError {
 }
 
 fn copies() -> Vec<&'static str> {
-    let by_role = catalogue().operations.iter().filter(|operation| operation.callers.contains(&IcaCaller::CrossAccountRole));
+    let by_role = catalogue()
+        .operations
+        .iter()
+        .filter(|operation| operation.callers.contains(&IcaCaller::CrossAccountRole));
     by_role.map(|operation| operation.id.as_str()).collect()
 }
 
@@ -104,7 +111,9 @@ impl Plan {
         if copies && connection.cross_account_role.is_none() {
             return Err(PlanError::NoCrossAccountRole);
         }
-        if !connection.prefix.is_empty() && (!connection.prefix.ends_with('/') || connection.prefix.starts_with('/')) {
+        if !connection.prefix.is_empty()
+            && (!connection.prefix.ends_with('/') || connection.prefix.starts_with('/'))
+        {
             return Err(PlanError::Slash(connection.prefix.clone()));
         }
         if connection.prefix.contains(char::is_control) {
@@ -150,7 +159,10 @@ impl Plan {
 
     /// The customer's callers in connections of this method.
     pub(super) fn own_callers(&self) -> Vec<IcaCaller> {
-        IcaCaller::ALL.into_iter().filter(|caller| caller.is_customers() && self.customer.has(*caller)).collect()
+        IcaCaller::ALL
+            .into_iter()
+            .filter(|caller| caller.is_customers() && self.customer.has(*caller))
+            .collect()
     }
 
     /// The value of a placeholder, or its name where none was given.
@@ -164,7 +176,10 @@ fn check_values(values: &BTreeMap<String, String>) -> Result<(), PlanError> {
         if !super::placeholders().iter().any(|known| known.name == name) {
             return Err(PlanError::NoSuchPlaceholder(name.clone()));
         }
-        if value.is_empty() || value.contains(|c: char| c.is_control() || c.is_whitespace() || "\"\\*?$".contains(c)) {
+        if value.is_empty()
+            || value
+                .contains(|c: char| c.is_control() || c.is_whitespace() || "\"\\*?$".contains(c))
+        {
             return Err(PlanError::Value(name.clone(), value.clone()));
         }
     }
@@ -177,15 +192,25 @@ fn check_key(connection: &Connection, copies: bool) -> Result<(), PlanError> {
         return Err(PlanError::KeyRegion { key: key.region().to_owned(), bucket: bucket.clone() });
     }
     let is_foreign = copies || connection.customer.account() != key.account();
-    if is_foreign && matches!(key, KmsKey::AwsManaged { .. }) { Err(PlanError::ForeignCaller) } else { Ok(()) }
+    if is_foreign && matches!(key, KmsKey::AwsManaged { .. }) {
+        Err(PlanError::ForeignCaller)
+    } else {
+        Ok(())
+    }
 }
 
 /// What was asked for and not skipped, with everything that must work for it.
 fn wanted(connection: &Connection) -> BTreeSet<(&'static str, IcaCaller)> {
-    let asked = |id: &String| (connection.operations.is_empty() || connection.operations.contains(id)) && !connection.skip.contains_key(id);
+    let asked = |id: &String| {
+        (connection.operations.is_empty() || connection.operations.contains(id))
+            && !connection.skip.contains_key(id)
+    };
     let operations = catalogue().operations.iter().filter(|operation| asked(&operation.id));
-    let mut open =
-        operations.flat_map(|operation| operation.callers.iter().map(|caller| (operation.id.as_str(), *caller))).collect::<Vec<_>>();
+    let mut open = operations
+        .flat_map(|operation| {
+            operation.callers.iter().map(|caller| (operation.id.as_str(), *caller))
+        })
+        .collect::<Vec<_>>();
     let mut wanted = BTreeSet::new();
     while let Some((id, caller)) = open.pop() {
         let Some(operation) = catalogue().operation(id) else { continue };

@@ -53,8 +53,19 @@ impl PolicyDocument {
 
 impl Statement {
     /// An Allow without principal and condition.
-    pub(super) fn allow(sid: &'static str, action: Vec<String>, resource: Vec<String>) -> Statement {
-        Statement { sid, effect: "Allow", principal: None, action, resource, condition: BTreeMap::new() }
+    pub(super) fn allow(
+        sid: &'static str,
+        action: Vec<String>,
+        resource: Vec<String>,
+    ) -> Statement {
+        Statement {
+            sid,
+            effect: "Allow",
+            principal: None,
+            action,
+            resource,
+            condition: BTreeMap::new(),
+        }
     }
 
     /// The same for this principal.
@@ -64,7 +75,12 @@ impl Statement {
     }
 
     /// The same under one more condition.
-    pub(super) fn when(mut self, operator: &'static str, key: impl Into<String>, values: Vec<String>) -> Statement {
+    pub(super) fn when(
+        mut self,
+        operator: &'static str,
+        key: impl Into<String>,
+        values: Vec<String>,
+    ) -> Statement {
         self.condition.entry(operator).or_default().insert(key.into(), values);
         self
     }

@@ -21,7 +21,8 @@ const FOLLOWS: [&str; 10] = [
 ];
 
 /// Keys about the way that a request takes.
-const NETWORK: [&str; 5] = ["aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:useragent"];
+const NETWORK: [&str; 5] =
+    ["aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:useragent"];
 
 /// The id of a federated session is made of its account and name; those of users and roles are made up by AWS (E2).
 const SESSION_ID: &str = "aws:userid";
@@ -32,19 +33,27 @@ pub(super) fn parse(text: &str) -> Result<Assume, ConnectionError> {
     let (key, value) = match (rest.strip_prefix('!'), rest.split_once('=')) {
         (Some(key), _) => (key, None),
         (None, Some((key, value))) => (key, Some(value.to_owned())),
-        (None, None) => return Err(wrong(format!("`{text}` is no assumption: write KEY=VALUE, or !KEY for a key that is absent"))),
+        (None, None) => {
+            return Err(wrong(format!(
+                "`{text}` is no assumption: write KEY=VALUE, or !KEY for a key that is absent"
+            )));
+        }
     };
     check_key(key)?;
     value.as_deref().map_or(Ok(()), |value| check_value(key, value))?;
     let lower = key.to_lowercase();
-    if FOLLOWS.contains(&lower.as_str()) || lower == SESSION_ID && caller == Some(IcaCaller::FederatedSession) {
+    if FOLLOWS.contains(&lower.as_str())
+        || lower == SESSION_ID && caller == Some(IcaCaller::FederatedSession)
+    {
         let message = format!(
             "`{key}` follows from the caller and the bucket; say --user, --role, --session-name, --cross-account-role or --account"
         );
         return Err(wrong(message));
     }
     if caller.is_none() && !IcaCaller::ALL.iter().any(|caller| is_ever_open(&lower, *caller)) {
-        let message = format!("`{key}` is settled for all of ICA's callers; name the one that differs, as in `iam-user:{rest}`");
+        let message = format!(
+            "`{key}` is settled for all of ICA's callers; name the one that differs, as in `iam-user:{rest}`"
+        );
         return Err(wrong(message));
     }
     Ok(Assume { caller, key: lower, value })
@@ -53,7 +62,11 @@ pub(super) fn parse(text: &str) -> Result<Assume, ConnectionError> {
 /// What is told of assumptions about keys that the reference data lacks: they may be newer than it, or a slip of the pen that settles
 /// nothing. Claims of an identity provider's tokens are in no data.
 pub fn unknown_keys(texts: &[String]) -> impl Iterator<Item = String> {
-    let is_known = |text: &str| parse(text).is_ok_and(|assume| aws::condition_key(&assume.key).is_some() || claim(&assume.key).is_some());
+    let is_known = |text: &str| {
+        parse(text).is_ok_and(|assume| {
+            aws::condition_key(&assume.key).is_some() || claim(&assume.key).is_some()
+        })
+    };
     let date = aws::data_date();
     texts.iter().filter(move |text| !is_known(text)).map(move |text| {
         format!("AWS's data of {date} has no condition key like that of `{text}`; it counts only where a policy spells it alike")
@@ -61,7 +74,9 @@ pub fn unknown_keys(texts: &[String]) -> impl Iterator<Item = String> {
 }
 
 fn check_key(key: &str) -> Result<(), ConnectionError> {
-    let is_key = |text: &str| text.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
+    let is_key = |text: &str| {
+        text.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty())
+    };
     match key.split_once(':') {
         // A key of the data behind another word: that was meant to be a caller.
         Some((word, rest)) if is_key(rest) && aws::condition_key(rest).is_some() => {
@@ -76,19 +91,29 @@ fn check_key(key: &str) -> Result<(), ConnectionError> {
 /// Whether a request can have the value: by the type that the reference data gives.
 fn check_value(key: &str, value: &str) -> Result<(), ConnectionError> {
     let is_wrong = match aws::condition_key_type(key).map(|known| known.value) {
-        Some(aws::ValueType::Ip) => value.parse::<std::net::IpAddr>().is_err().then_some("an IP address"),
+        Some(aws::ValueType::Ip) => {
+            value.parse::<std::net::IpAddr>().is_err().then_some("an IP address")
+        }
         Some(aws::ValueType::Bool) => boolean::value(value).is_err().then_some("`true` or `false`"),
         Some(aws::ValueType::Numeric) => numeric::value(value).is_err().then_some("a number"),
-        Some(aws::ValueType::Date) => date::value(value).is_err().then_some("a date such as `2026-06-01T00:00:00Z`"),
+        Some(aws::ValueType::Date) => {
+            date::value(value).is_err().then_some("a date such as `2026-06-01T00:00:00Z`")
+        }
         _ => None,
     };
-    is_wrong.map_or(Ok(()), |wanted| Err(wrong(format!("`{value}` is no value of `{key}`: a request has {wanted} there"))))
+    is_wrong.map_or(Ok(()), |wanted| {
+        Err(wrong(format!("`{value}` is no value of `{key}`: a request has {wanted} there")))
+    })
 }
 
 /// E1: a request through a VPC endpoint has no public address.
 pub(super) fn check_together(assumes: &[Assume]) -> Result<(), ConnectionError> {
-    let about = |key: &'static str| assumes.iter().filter(move |assume| assume.key == key && assume.value.is_some());
-    let meet = |one: &Assume, other: &Assume| one.caller.is_none() || other.caller.is_none() || one.caller == other.caller;
+    let about = |key: &'static str| {
+        assumes.iter().filter(move |assume| assume.key == key && assume.value.is_some())
+    };
+    let meet = |one: &Assume, other: &Assume| {
+        one.caller.is_none() || other.caller.is_none() || one.caller == other.caller
+    };
     match about("aws:sourcevpce").any(|one| about("aws:sourceip").any(|other| meet(one, other))) {
         true => Err(wrong("a request through a VPC endpoint has no `aws:SourceIp`: say one of the two, or name the callers".to_owned())),
         false => Ok(()),
@@ -96,7 +121,9 @@ pub(super) fn check_together(assumes: &[Assume]) -> Result<(), ConnectionError> 
 }
 
 fn caller(text: &str) -> (Option<IcaCaller>, &str) {
-    let named = text.split_once(':').and_then(|(name, rest)| Some((IcaCaller::ALL.iter().find(|caller| caller.id() == name)?, rest)));
+    let named = text.split_once(':').and_then(|(name, rest)| {
+        Some((IcaCaller::ALL.iter().find(|caller| caller.id() == name)?, rest))
+    });
     named.map_or((None, text), |(caller, rest)| (Some(*caller), rest))
 }
 
@@ -106,29 +133,47 @@ fn wrong(message: String) -> ConnectionError {
 
 /// What the catalogue says of a key in the requests of a step.
 pub(super) fn fact(key: &str, caller: IcaCaller, step: &Step) -> KeyFact {
-    let own = step.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, fact)| fact);
+    let own =
+        step.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, fact)| fact);
     if let Some(claim) = claim_fact(key, step) {
         return claim;
     }
-    own.or(catalogue().key(key).map(|row| row.fact(caller, step.resource))).cloned().unwrap_or_else(KeyFact::unknown)
+    own.or(catalogue().key(key).map(|row| row.fact(caller, step.resource)))
+        .cloned()
+        .unwrap_or_else(KeyFact::unknown)
 }
 
 /// What the user said about a key. Words without a caller hold for all whose key is open; those about the caller itself for the
 /// customer's own callers (design 3).
-pub(super) fn told<'a>(key: &str, connection: &'a Connection, caller: IcaCaller, step: &Step) -> Option<Option<&'a str>> {
+pub(super) fn told<'a>(
+    key: &str,
+    connection: &'a Connection,
+    caller: IcaCaller,
+    step: &Step,
+) -> Option<Option<&'a str>> {
     // S3 asks KMS itself: how ICA comes to S3 says nothing about that request.
     if step.resource == Target::Key && NETWORK.contains(&key) {
         return None;
     }
-    let describes_caller = key.starts_with("aws:principal") || ["aws:userid", "aws:username", "aws:federatedprovider"].contains(&key);
-    let concerns_all = !(describes_caller && caller == IcaCaller::CrossAccountRole) && is_open(&fact(key, caller, step));
+    let describes_caller = key.starts_with("aws:principal")
+        || ["aws:userid", "aws:username", "aws:federatedprovider"].contains(&key);
+    let concerns_all = !(describes_caller && caller == IcaCaller::CrossAccountRole)
+        && is_open(&fact(key, caller, step));
     let concerns = |only: Option<IcaCaller>| only.map_or(concerns_all, |only| only == caller);
-    let assume = connection.assume.iter().rev().find(|assume| assume.key == key && concerns(assume.caller))?;
+    let assume = connection
+        .assume
+        .iter()
+        .rev()
+        .find(|assume| assume.key == key && concerns(assume.caller))?;
     Some(assume.value.as_deref())
 }
 
 /// Whether the user says that a step's requests come through a VPC endpoint, or that they do not.
-pub(super) fn through_endpoint(connection: &Connection, caller: IcaCaller, step: &Step) -> Option<bool> {
+pub(super) fn through_endpoint(
+    connection: &Connection,
+    caller: IcaCaller,
+    step: &Step,
+) -> Option<bool> {
     told("aws:sourcevpce", connection, caller, step).map(|value| value.is_some())
 }
 
@@ -138,8 +183,11 @@ fn is_open(fact: &KeyFact) -> bool {
 }
 
 fn is_ever_open(key: &str, caller: IcaCaller) -> bool {
-    let steps =
-        catalogue().operations.iter().filter(|operation| operation.callers.contains(&caller)).flat_map(|operation| &operation.steps);
+    let steps = catalogue()
+        .operations
+        .iter()
+        .filter(|operation| operation.callers.contains(&caller))
+        .flat_map(|operation| &operation.steps);
     steps.into_iter().any(|step| is_open(&fact(key, caller, step)))
 }
 
@@ -158,7 +206,10 @@ mod tests {
     fn a_key_with_or_without_caller() {
         let assume = parse("federated-session:aws:PrincipalTag/team=a=b").unwrap();
         assert_eq!(assume.caller, Some(IcaCaller::FederatedSession));
-        assert_eq!((assume.key.as_str(), assume.value.as_deref()), ("aws:principaltag/team", Some("a=b")));
+        assert_eq!(
+            (assume.key.as_str(), assume.value.as_deref()),
+            ("aws:principaltag/team", Some("a=b"))
+        );
         assert_eq!(parse("!aws:SourceVpce").unwrap().value, None);
     }
 
@@ -181,7 +232,13 @@ mod tests {
     fn an_endpoint_and_an_address_exclude_each_other() {
         let together = |texts: [&str; 2]| check_together(&texts.map(|text| parse(text).unwrap()));
         assert!(together(["aws:SourceVpce=vpce-1", "iam-user:aws:SourceIp=192.0.2.1"]).is_err());
-        assert!(together(["federated-session:aws:SourceVpce=vpce-1", "iam-user:aws:SourceIp=192.0.2.1"]).is_ok());
+        assert!(
+            together([
+                "federated-session:aws:SourceVpce=vpce-1",
+                "iam-user:aws:SourceIp=192.0.2.1"
+            ])
+            .is_ok()
+        );
         assert!(together(["!aws:SourceVpce", "aws:SourceIp=192.0.2.1"]).is_ok());
     }
 

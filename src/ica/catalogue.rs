@@ -24,7 +24,12 @@ pub enum IcaCaller {
 
 impl IcaCaller {
     /// All callers, in the order of reports.
-    pub const ALL: [IcaCaller; 4] = [IcaCaller::IamUser, IcaCaller::FederatedSession, IcaCaller::OidcRole, IcaCaller::CrossAccountRole];
+    pub const ALL: [IcaCaller; 4] = [
+        IcaCaller::IamUser,
+        IcaCaller::FederatedSession,
+        IcaCaller::OidcRole,
+        IcaCaller::CrossAccountRole,
+    ];
 
     /// The name used in reports and flags.
     pub fn id(self) -> &'static str {
@@ -294,9 +299,11 @@ struct Assumptions {
 pub fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
         // The texts are part of the program and a test reads them, so an error here cannot reach a user.
-        let operations = toml::from_str::<Operations>(include_str!("catalogue.toml")).map(|table| table.operation);
+        let operations = toml::from_str::<Operations>(include_str!("catalogue.toml"))
+            .map(|table| table.operation);
         let keys = toml::from_str::<Keys>(include_str!("context.toml")).map(|table| table.key);
-        let assumptions = toml::from_str::<Assumptions>(include_str!("assumptions.toml")).map(|table| table.assumption);
+        let assumptions = toml::from_str::<Assumptions>(include_str!("assumptions.toml"))
+            .map(|table| table.assumption);
         Catalogue {
             operations: operations.unwrap_or_default(),
             keys: keys.unwrap_or_default(),
@@ -320,7 +327,9 @@ impl Catalogue {
     /// The row of a key whose name is given in lower case.
     pub fn key(&self, lower_key: &str) -> Option<&KeyRow> {
         self.keys.iter().find(|row| match row.name.strip_suffix('*') {
-            Some(stem) => lower_key.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem)),
+            Some(stem) => {
+                lower_key.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem))
+            }
             None => row.name.eq_ignore_ascii_case(lower_key),
         })
     }
@@ -354,7 +363,14 @@ impl KeyRow {
 impl KeyFact {
     /// A key of which nothing is known.
     pub fn unknown() -> KeyFact {
-        KeyFact { kind: KeyKind::Hidden, value: None, values: Vec::new(), absent: true, below: false, assume: None }
+        KeyFact {
+            kind: KeyKind::Hidden,
+            value: None,
+            values: Vec::new(),
+            absent: true,
+            below: false,
+            assume: None,
+        }
     }
 
     /// What is left of it if its assumption fails.
@@ -383,16 +399,31 @@ mod tests {
             for needed in &operation.needs {
                 assert!(catalogue.operation(needed).is_some(), "{needed}");
             }
-            assert!(!operation.steps.is_empty() && !operation.callers.is_empty(), "{}", operation.id);
+            assert!(
+                !operation.steps.is_empty() && !operation.callers.is_empty(),
+                "{}",
+                operation.id
+            );
         }
         let targets = [Target::Object, Target::Key, Target::Role];
-        let pairs = IcaCaller::ALL.into_iter().flat_map(|caller| targets.map(|target| (caller, target)));
-        let rows = catalogue.keys.iter().flat_map(|row| pairs.clone().map(|(caller, target)| row.fact(caller, target)));
+        let pairs =
+            IcaCaller::ALL.into_iter().flat_map(|caller| targets.map(|target| (caller, target)));
+        let rows = catalogue
+            .keys
+            .iter()
+            .flat_map(|row| pairs.clone().map(|(caller, target)| row.fact(caller, target)));
         let steps = catalogue.operations.iter().flat_map(|operation| &operation.steps);
         let facts = rows.chain(steps.flat_map(|step| step.keys.values()));
         let told = catalogue.operations.iter().flat_map(|operation| &operation.assumes);
-        let told = told.chain(catalogue.operations.iter().flat_map(|operation| &operation.steps).flat_map(|step| &step.assumes));
-        for name in facts.filter_map(|fact| fact.assume.as_deref()).chain(told.map(String::as_str)) {
+        let told = told.chain(
+            catalogue
+                .operations
+                .iter()
+                .flat_map(|operation| &operation.steps)
+                .flat_map(|step| &step.assumes),
+        );
+        for name in facts.filter_map(|fact| fact.assume.as_deref()).chain(told.map(String::as_str))
+        {
             assert!(catalogue.assumption(name).is_some(), "{name}");
         }
     }

@@ -10,55 +10,84 @@ use super::layers::rcps_are_known;
 use super::reasons::reasons;
 use super::step::{Cause, Tried, is_needed, resource_words, try_step};
 use super::token;
-use super::verdict::{AssumptionReport, CallerReport, Check, Level, OperationReport, ReasonKind, Skipped, StepReport, Verdict, Witness};
+use super::verdict::{
+    AssumptionReport, CallerReport, Check, Level, OperationReport, ReasonKind, Skipped, StepReport,
+    Verdict, Witness,
+};
 use crate::source::Span;
 
 /// Checks a connection against the catalogue.
 pub fn check(connection: &Connection) -> Check {
-    let mut operations = catalogue().operations.iter().map(|operation| check_operation(connection, operation)).collect::<Vec<_>>();
+    let mut operations = catalogue()
+        .operations
+        .iter()
+        .map(|operation| check_operation(connection, operation))
+        .collect::<Vec<_>>();
     operations.retain(|operation| !operation.callers.is_empty());
     add_consequences(&mut operations, connection.is_new);
     keep_wanted(&mut operations, connection);
     let assumptions = assumptions(&operations);
-    let shown = operations.iter().flat_map(|operation| operation.callers.iter().map(|report| (operation.id, report.caller)));
+    let shown = operations
+        .iter()
+        .flat_map(|operation| operation.callers.iter().map(|report| (operation.id, report.caller)));
     let environment = environment::report(connection, &shown.collect::<Vec<_>>());
-    let of_regions = environment::other_regions(connection).into_iter().filter(|(_, names)| !is_told(&operations, *names));
-    let findings = connection.findings.iter().cloned().chain(of_regions.map(|(finding, _)| finding)).collect();
+    let of_regions = environment::other_regions(connection)
+        .into_iter()
+        .filter(|(_, names)| !is_told(&operations, *names));
+    let findings =
+        connection.findings.iter().cloned().chain(of_regions.map(|(finding, _)| finding)).collect();
     Check { operations, skipped: skipped(connection), assumptions, environment, findings }
 }
 
 /// Whether a missing grant is told at these words already: one cause, one finding.
 fn is_told(operations: &[OperationReport], words: Span) -> bool {
-    let steps = operations.iter().flat_map(|operation| &operation.callers).flat_map(|report| &report.steps);
-    let mut reasons = steps.flat_map(|step| &step.reasons).filter(|reason| reason.kind == ReasonKind::NoAllow);
-    reasons.any(|reason| reason.span == Some(words) || reason.labels.iter().any(|label| label.span == words))
+    let steps =
+        operations.iter().flat_map(|operation| &operation.callers).flat_map(|report| &report.steps);
+    let mut reasons =
+        steps.flat_map(|step| &step.reasons).filter(|reason| reason.kind == ReasonKind::NoAllow);
+    reasons.any(|reason| {
+        reason.span == Some(words) || reason.labels.iter().any(|label| label.span == words)
+    })
 }
 
 /// What an operation depends on has been judged; now those that nobody asked for can go, but the causes of what is shown stay.
 fn keep_wanted(operations: &mut Vec<OperationReport>, connection: &Connection) {
-    let wanted = operations.iter().filter(|operation| is_wanted(connection, operation.id)).flat_map(|operation| &operation.callers);
-    let causes =
-        wanted.flat_map(|report| report.blocked_by.iter().map(|id| (*id, report.caller))).collect::<Vec<(&'static str, IcaCaller)>>();
+    let wanted = operations
+        .iter()
+        .filter(|operation| is_wanted(connection, operation.id))
+        .flat_map(|operation| &operation.callers);
+    let causes = wanted
+        .flat_map(|report| report.blocked_by.iter().map(|id| (*id, report.caller)))
+        .collect::<Vec<(&'static str, IcaCaller)>>();
     operations.retain_mut(|operation| {
         if is_wanted(connection, operation.id) {
             return true;
         }
         // What comes first for a caller is done by itself, or by the user alone.
         let does = operation.callers.iter().map(|report| report.caller).collect::<Vec<_>>();
-        let is_cause = |by: IcaCaller| causes.iter().any(|(id, caller)| *id == operation.id && (*caller == by || !does.contains(caller)));
+        let is_cause = |by: IcaCaller| {
+            causes.iter().any(|(id, caller)| {
+                *id == operation.id && (*caller == by || !does.contains(caller))
+            })
+        };
         operation.callers.retain(|report| is_cause(report.caller));
         !operation.callers.is_empty()
     });
 }
 
 fn is_wanted(connection: &Connection, id: &str) -> bool {
-    let asked = connection.operations.is_empty() || connection.operations.iter().any(|operation| operation == id);
+    let asked = connection.operations.is_empty()
+        || connection.operations.iter().any(|operation| operation == id);
     asked && !connection.skip.contains_key(id)
 }
 
 fn skipped(connection: &Connection) -> Vec<Skipped> {
     let reason = |text: &String| (!text.is_empty()).then(|| text.clone());
-    connection.skip.iter().map(|(operation, text)| Skipped { operation: operation.clone(), reason: reason(text) }).collect()
+    connection
+        .skip
+        .iter()
+        .map(|(operation, text)| Skipped { operation: operation.clone(), reason: reason(text) })
+        .collect()
 }
 
 fn check_operation(connection: &Connection, operation: &'static Operation) -> OperationReport {
@@ -67,14 +96,26 @@ fn check_operation(connection: &Connection, operation: &'static Operation) -> Op
     OperationReport { id: &operation.id, callers }
 }
 
-fn check_caller(connection: &Connection, operation: &'static Operation, caller: IcaCaller) -> CallerReport {
-    let is_listed = |step: &Step| step.edition == Edition::Seed || connection.edition == Edition::Current;
+fn check_caller(
+    connection: &Connection,
+    operation: &'static Operation,
+    caller: IcaCaller,
+) -> CallerReport {
+    let is_listed =
+        |step: &Step| step.edition == Edition::Seed || connection.edition == Edition::Current;
     // Who is shut out of the key altogether is told once, not for each of its actions.
-    let is_asked =
-        |step: &Step| !kms::is_out_of_reach(connection, caller) && kms::key_use(connection, operation, caller, step) != KeyUse::Never;
+    let is_asked = |step: &Step| {
+        !kms::is_out_of_reach(connection, caller)
+            && kms::key_use(connection, operation, caller, step) != KeyUse::Never
+    };
     let can_ask = |step: &Step| step.resource != Target::Key || is_asked(step);
     let wanted = |step: &&Step| is_listed(step) && is_needed(connection, step) && can_ask(step);
-    let mut steps = operation.steps.iter().filter(wanted).map(|step| check_step(connection, operation, caller, step)).collect::<Vec<_>>();
+    let mut steps = operation
+        .steps
+        .iter()
+        .filter(wanted)
+        .map(|step| check_step(connection, operation, caller, step))
+        .collect::<Vec<_>>();
     steps.extend(kms::steps(connection, operation, caller));
     steps.extend(environment::steps(connection, operation, caller));
     let required = steps.iter().filter(|step| step.level == Level::Required);
@@ -82,13 +123,25 @@ fn check_caller(connection: &Connection, operation: &'static Operation, caller: 
     CallerReport { caller, verdict: own, own, blocked_by: Vec::new(), steps }
 }
 
-fn check_step(connection: &Connection, operation: &'static Operation, caller: IcaCaller, step: &'static Step) -> StepReport {
+fn check_step(
+    connection: &Connection,
+    operation: &'static Operation,
+    caller: IcaCaller,
+    step: &'static Step,
+) -> StepReport {
     let tried = try_step(connection, caller, step, None);
     let assumes = assumed(connection, operation, caller, step, &tried);
     let mut verdict = tried.verdict;
-    let mut reasons = if verdict == Verdict::Allowed { Vec::new() } else { reasons(connection, caller, step, &tried) };
+    let mut reasons = if verdict == Verdict::Allowed {
+        Vec::new()
+    } else {
+        reasons(connection, caller, step, &tried)
+    };
     let is_stopped = matches!(verdict, Verdict::Blocked | Verdict::Partial);
-    if is_stopped && step.resource == Target::Key && kms::key_use(connection, operation, caller, step) == KeyUse::Perhaps {
+    if is_stopped
+        && step.resource == Target::Key
+        && kms::key_use(connection, operation, caller, step) == KeyUse::Perhaps
+    {
         verdict = Verdict::Unknown;
         reasons.insert(0, kms::perhaps_unused(connection));
     }
@@ -126,26 +179,37 @@ fn assumed(
 ) -> Vec<&'static str> {
     let mut assumes = Vec::new();
     let changes = |id: &str| try_step(connection, caller, step, Some(id)).verdict != tried.verdict;
-    let is_session = matches!(caller, IcaCaller::FederatedSession | IcaCaller::OidcRole) && step.resource != Target::Role;
+    let is_session = matches!(caller, IcaCaller::FederatedSession | IcaCaller::OidcRole)
+        && step.resource != Target::Role;
     if is_session && connection.session == Given::Absent && changes("session-policy") {
         assumes.push("session-policy");
     }
-    if caller == IcaCaller::CrossAccountRole && connection.cross_account_role.is_some() && changes("illumina-identity") {
+    if caller == IcaCaller::CrossAccountRole
+        && connection.cross_account_role.is_some()
+        && changes("illumina-identity")
+    {
         assumes.push("illumina-identity");
     }
     // Layers that could only forbid more change whatever is not blocked already; a bucket policy could also grant.
     let could_be_blocked = tried.verdict != Verdict::Blocked;
     let is_to_bucket = step.resource.is_at_bucket();
-    if is_to_bucket && connection.bucket_policy == Given::Absent && (could_be_blocked || changes("no-bucket-policy")) {
+    if is_to_bucket
+        && connection.bucket_policy == Given::Absent
+        && (could_be_blocked || changes("no-bucket-policy"))
+    {
         assumes.push("no-bucket-policy");
     }
     if could_be_blocked {
         assumes.extend(absent_layers(connection, caller, step));
         let beyond = operation.assumes.iter().chain(&step.assumes).map(String::as_str);
         // With a key given its steps are judged themselves.
-        assumes.extend(beyond.filter(|id| *id != "no-kms" || kms::key_in_use(connection).is_none()));
+        assumes
+            .extend(beyond.filter(|id| *id != "no-kms" || kms::key_in_use(connection).is_none()));
     }
-    if step.resource == Target::Role && token::assumes_provider(connection, step) && changes(token::PROVIDER) {
+    if step.resource == Target::Role
+        && token::assumes_provider(connection, step)
+        && changes(token::PROVIDER)
+    {
         assumes.push(token::PROVIDER);
     }
     if step.resource == Target::Key && may_hang_on_grant(tried) {
@@ -162,11 +226,16 @@ fn assumed(
 
 /// A grant on the key gives what policies do not, but takes back no Deny.
 fn may_hang_on_grant(tried: &Tried) -> bool {
-    tried.verdict != Verdict::Allowed && !tried.causes.iter().any(|(cause, _)| matches!(cause, Cause::Denied(_)))
+    tried.verdict != Verdict::Allowed
+        && !tried.causes.iter().any(|(cause, _)| matches!(cause, Cause::Denied(_)))
 }
 
 /// The layers that could forbid a step and of which nothing was said.
-fn absent_layers(connection: &Connection, caller: IcaCaller, step: &Step) -> impl Iterator<Item = &'static str> {
+fn absent_layers(
+    connection: &Connection,
+    caller: IcaCaller,
+    step: &Step,
+) -> impl Iterator<Item = &'static str> {
     // Whoever shows a token has no policies of its own.
     let own = caller.is_customers() && step.resource != Target::Role;
     let is_to_bucket = step.resource.is_at_bucket();
@@ -174,9 +243,11 @@ fn absent_layers(connection: &Connection, caller: IcaCaller, step: &Step) -> imp
     // RCPs bind the resource's account, of which a connection says nothing if it is not the bucket's.
     let rcps_are_known = rcps_are_known(connection, step.resource);
     // Those of nobody bind a key that AWS manages (C1).
-    let rcps_may_bind = !matches!(kms::key_in_use(connection), Some(KmsKey::AwsManaged { .. })) || !is_key;
+    let rcps_may_bind =
+        !matches!(kms::key_in_use(connection), Some(KmsKey::AwsManaged { .. })) || !is_key;
     let through_endpoint = through_endpoint(connection, caller, step).filter(|_| is_to_bucket);
-    let may_be_bound = is_to_bucket && through_endpoint.is_none() && matches!(connection.vpce, Given::Given(_));
+    let may_be_bound =
+        is_to_bucket && through_endpoint.is_none() && matches!(connection.vpce, Given::Given(_));
     let absent = [
         (own && connection.boundary == Given::Absent, "no-boundary"),
         (own && connection.scps == Given::Absent, "no-scp"),
@@ -192,8 +263,17 @@ fn absent_layers(connection: &Connection, caller: IcaCaller, step: &Step) -> imp
 
 /// The assumptions that some step rests on, in the order of the table.
 fn assumptions(operations: &[OperationReport]) -> Vec<AssumptionReport> {
-    let steps = || operations.iter().flat_map(|operation| &operation.callers).flat_map(|caller| &caller.steps);
-    let used = catalogue().assumptions.iter().filter(|assumption| steps().any(|step| step.assumes.contains(&assumption.id.as_str())));
-    used.map(|assumption| AssumptionReport { id: &assumption.id, text: &assumption.text, how_to_settle: &assumption.how_to_settle })
-        .collect()
+    let steps = || {
+        operations.iter().flat_map(|operation| &operation.callers).flat_map(|caller| &caller.steps)
+    };
+    let used = catalogue()
+        .assumptions
+        .iter()
+        .filter(|assumption| steps().any(|step| step.assumes.contains(&assumption.id.as_str())));
+    used.map(|assumption| AssumptionReport {
+        id: &assumption.id,
+        text: &assumption.text,
+        how_to_settle: &assumption.how_to_settle,
+    })
+    .collect()
 }

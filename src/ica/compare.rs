@@ -10,7 +10,9 @@ use super::verdict::{Check, Verdict};
 use crate::authz::{Context, Layer, Layers};
 use crate::model::Policy;
 use crate::source::without_places;
-use crate::symbolic::{Access, Differences, Requests, Within, access_differences, differences, differences_beyond};
+use crate::symbolic::{
+    Access, Differences, Requests, Within, access_differences, differences, differences_beyond,
+};
 
 /// An operation for one caller, before and after.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,13 +44,17 @@ pub fn operation_changes(old: Option<&Check>, new: Option<&Check>) -> Vec<Operat
         let operation = check?.operations.iter().find(|operation| operation.id == id)?;
         operation.callers.iter().find(|report| report.caller == caller).map(|report| report.verdict)
     };
-    let all = catalogue().operations.iter().flat_map(|operation| IcaCaller::ALL.iter().map(move |caller| (operation, *caller)));
-    let change = |(operation, caller): (&'static super::catalogue::Operation, IcaCaller)| OperationChange {
-        id: &operation.id,
-        caller,
-        old: verdict(old, &operation.id, caller),
-        new: verdict(new, &operation.id, caller),
-    };
+    let all = catalogue()
+        .operations
+        .iter()
+        .flat_map(|operation| IcaCaller::ALL.iter().map(move |caller| (operation, *caller)));
+    let change =
+        |(operation, caller): (&'static super::catalogue::Operation, IcaCaller)| OperationChange {
+            id: &operation.id,
+            caller,
+            old: verdict(old, &operation.id, caller),
+            new: verdict(new, &operation.id, caller),
+        };
     all.map(change).filter(|change| change.old.is_some() || change.new.is_some()).collect()
 }
 
@@ -69,7 +75,10 @@ pub struct LayerChange<'a> {
 
 /// What the documents say to others and elsewhere: the bucket's, the key's and the role's own policies for whoever asks, the customer's
 /// policies on everything but the bucket. Layers that cannot be compared come with the reason.
-pub fn layer_changes<'a>(old: &'a Connection, new: &'a Connection) -> Vec<Result<LayerChange<'a>, (&'static str, String)>> {
+pub fn layer_changes<'a>(
+    old: &'a Connection,
+    new: &'a Connection,
+) -> Vec<Result<LayerChange<'a>, (&'static str, String)>> {
     let within = within(new, None);
     let own = |layer, limits, before, after| (layer, true, limits, before, after);
     let asked = |layer, limits, before, after| (layer, false, limits, before, after);
@@ -97,7 +106,12 @@ pub fn layer_changes<'a>(old: &'a Connection, new: &'a Connection) -> Vec<Result
 }
 
 /// `beyond`: requests that are told for each caller.
-fn layer_change<'a>(layer: &'static str, old: Vec<&'a Policy>, new: Vec<&'a Policy>, beyond: Option<&Within>) -> LayerChange<'a> {
+fn layer_change<'a>(
+    layer: &'static str,
+    old: Vec<&'a Policy>,
+    new: Vec<&'a Policy>,
+    beyond: Option<&Within>,
+) -> LayerChange<'a> {
     let differences = match beyond {
         Some(within) => differences_beyond(&old, &new, Requests::Possible, within),
         None => differences(&old, &new, Requests::Possible),
@@ -109,11 +123,19 @@ fn layer_change<'a>(layer: &'static str, old: Vec<&'a Policy>, new: Vec<&'a Poli
 type Both<'a> = (Vec<&'a Policy>, Vec<&'a Policy>);
 
 /// Both sides of a layer, or why they cannot be compared; `None` if nothing is said of it. What a layer `limits` hangs on its being there.
-fn both_listed<'a>(before: &'a Given<Vec<Policy>>, after: &'a Given<Vec<Policy>>, limits: bool) -> Option<Result<Both<'a>, &'static str>> {
+fn both_listed<'a>(
+    before: &'a Given<Vec<Policy>>,
+    after: &'a Given<Vec<Policy>>,
+    limits: bool,
+) -> Option<Result<Both<'a>, &'static str>> {
     match (listed(before), listed(after)) {
         (None, None) => None,
-        (Some(before), Some(after)) if !limits || before.is_empty() == after.is_empty() => Some(Ok((before, after))),
-        (Some(_), Some(_)) => Some(Err("only one of the two has it; what it limits beyond the bucket was not compared")),
+        (Some(before), Some(after)) if !limits || before.is_empty() == after.is_empty() => {
+            Some(Ok((before, after)))
+        }
+        (Some(_), Some(_)) => Some(Err(
+            "only one of the two has it; what it limits beyond the bucket was not compared",
+        )),
         _ => Some(Err("only one of the two names it")),
     }
 }
@@ -128,7 +150,9 @@ fn listed(given: &Given<Vec<Policy>>) -> Option<Vec<&Policy>> {
 
 /// Whether two layers are the same words, level by level.
 fn same_words(old: &Given<Vec<Vec<Policy>>>, new: &Given<Vec<Vec<Policy>>>) -> bool {
-    let (Given::Given(old), Given::Given(new)) = (old, new) else { return std::mem::discriminant(old) == std::mem::discriminant(new) };
+    let (Given::Given(old), Given::Given(new)) = (old, new) else {
+        return std::mem::discriminant(old) == std::mem::discriminant(new);
+    };
     without_places(old) == without_places(new)
 }
 
@@ -147,17 +171,29 @@ pub struct AccessChange<'a> {
 
 /// Compares what every caller may do with the bucket: all actions of S3 on the bucket and its objects. A caller of whom that cannot be
 /// said comes with the reason.
-pub fn access_changes<'a>(old: &'a Connection, new: &'a Connection) -> Vec<Result<AccessChange<'a>, (IcaCaller, String)>> {
-    let asked = IcaCaller::ALL.iter().filter(|caller| old.customer.has(**caller) || new.customer.has(**caller));
-    asked.map(|caller| access_change(old, new, *caller).map_err(|reason| (*caller, reason))).collect()
+pub fn access_changes<'a>(
+    old: &'a Connection,
+    new: &'a Connection,
+) -> Vec<Result<AccessChange<'a>, (IcaCaller, String)>> {
+    let asked = IcaCaller::ALL
+        .iter()
+        .filter(|caller| old.customer.has(**caller) || new.customer.has(**caller));
+    asked
+        .map(|caller| access_change(old, new, *caller).map_err(|reason| (*caller, reason)))
+        .collect()
 }
 
-fn access_change<'a>(old: &'a Connection, new: &'a Connection, caller: IcaCaller) -> Result<AccessChange<'a>, String> {
+fn access_change<'a>(
+    old: &'a Connection,
+    new: &'a Connection,
+    caller: IcaCaller,
+) -> Result<AccessChange<'a>, String> {
     check_comparable(old, new, caller)?;
     let step = object_step().ok_or("the catalogue has no step on an object")?;
     let mut parts = Vec::new();
     let endpoint = through_endpoint(new, caller, step);
-    let has_endpoint = [old, new].iter().any(|connection| matches!(connection.vpce, Given::Given(_)));
+    let has_endpoint =
+        [old, new].iter().any(|connection| matches!(connection.vpce, Given::Given(_)));
     let ways: &[Option<bool>] = match endpoint {
         Some(true) => &[Some(true)],
         Some(false) => &[Some(false)],
@@ -165,20 +201,26 @@ fn access_change<'a>(old: &'a Connection, new: &'a Connection, caller: IcaCaller
         None => &[None],
     };
     // Both sides have the same layers in each part, but the policy of the endpoint, which comes last.
-    let layers = |through: bool| [old, new].map(|connection| layers_of(connection, caller, through));
+    let layers =
+        |through: bool| [old, new].map(|connection| layers_of(connection, caller, through));
     let shown = layers(has_endpoint);
     for through in ways {
         let [before, after] = layers(*through == Some(true) && has_endpoint);
         let all = statements([policies(&before), policies(&after)].concat());
-        let callers = callers(new, caller, step, &all, None).map_err(|undecided| undecided.reason)?;
+        let callers =
+            callers(new, caller, step, &all, None).map_err(|undecided| undecided.reason)?;
         let within = within(new, *through);
         let (known, absent) = known(new, caller, step);
         for who in &callers {
-            let access = |layers| Access::new(who, layers, &within, &known, &absent).map_err(|undecided| undecided.reason);
+            let access = |layers| {
+                Access::new(who, layers, &within, &known, &absent)
+                    .map_err(|undecided| undecided.reason)
+            };
             parts.push(access_differences(&access(&before)?, &access(&after)?));
         }
     }
-    let differences = parts.into_iter().reduce(Differences::joined).ok_or("there is no such caller")?;
+    let differences =
+        parts.into_iter().reduce(Differences::joined).ok_or("there is no such caller")?;
     let [before, after] = shown;
     Ok(AccessChange { caller, old: policies(&before), new: policies(&after), differences })
 }
@@ -190,16 +232,31 @@ fn check_comparable(old: &Connection, new: &Connection, caller: IcaCaller) -> Re
     let one_side = |old: bool, new: bool| old != new;
     let role = |connection: &Connection| connection.cross_account_role.clone();
     let faults = [
-        (old.bucket != new.bucket || old.account != new.account, "the two are about different buckets"),
-        (is_customers && old.customer != new.customer, "the two are about different users or roles of the customer"),
+        (
+            old.bucket != new.bucket || old.account != new.account,
+            "the two are about different buckets",
+        ),
+        (
+            is_customers && old.customer != new.customer,
+            "the two are about different users or roles of the customer",
+        ),
         (!is_customers && role(old) != role(new), "the two are about different roles of Illumina"),
-        (!is_customers && role(new).is_none(), "the region is not given, so nobody knows which role is Illumina's"),
-        (is_customers && new.identity == Given::Absent && old.identity == Given::Absent, "nobody said what the identity policies are"),
+        (
+            !is_customers && role(new).is_none(),
+            "the region is not given, so nobody knows which role is Illumina's",
+        ),
+        (
+            is_customers && new.identity == Given::Absent && old.identity == Given::Absent,
+            "nobody said what the identity policies are",
+        ),
         (
             is_customers && one_side(old.identity == Given::Absent, new.identity == Given::Absent),
             "only one of the two names identity policies",
         ),
-        (is_session && one_side(old.session == Given::Absent, new.session == Given::Absent), "only one of the two names a session policy"),
+        (
+            is_session && one_side(old.session == Given::Absent, new.session == Given::Absent),
+            "only one of the two names a session policy",
+        ),
         (old.assume != new.assume, "the two assume different condition keys"),
         (old.session_name != new.session_name, "the two name different sessions"),
     ];

@@ -186,7 +186,11 @@ pub(super) fn wrong(name: &'static str, message: impl Into<String>) -> Connectio
 ///
 /// # Errors
 /// [`ConnectionError`] when a setting is missing or wrong. Documents that cannot be read are no error here; they are listed.
-pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader) -> Result<Built, ConnectionError> {
+pub fn build(
+    settings: &Settings,
+    sources: &mut Sources,
+    loader: &mut dyn Loader,
+) -> Result<Built, ConnectionError> {
     let account = account(settings)?;
     let connection = Connection {
         name: settings.name.clone(),
@@ -231,14 +235,18 @@ pub fn build(settings: &Settings, sources: &mut Sources, loader: &mut dyn Loader
 }
 
 fn bucket(settings: &Settings) -> Result<String, ConnectionError> {
-    let bucket = settings.bucket.clone().ok_or_else(|| wrong("bucket", "which bucket? Give its name with --bucket NAME"))?;
+    let bucket = settings
+        .bucket
+        .clone()
+        .ok_or_else(|| wrong("bucket", "which bucket? Give its name with --bucket NAME"))?;
     check_bucket(&bucket)?;
     Ok(bucket)
 }
 
 fn account(settings: &Settings) -> Result<String, ConnectionError> {
-    let account =
-        settings.account.clone().ok_or_else(|| wrong("account", "which account owns the bucket? Give its twelve digits with --account"))?;
+    let account = settings.account.clone().ok_or_else(|| {
+        wrong("account", "which account owns the bucket? Give its twelve digits with --account")
+    })?;
     check_account(&account)?;
     Ok(account)
 }
@@ -248,8 +256,14 @@ fn account(settings: &Settings) -> Result<String, ConnectionError> {
 /// # Errors
 /// Words for the user.
 pub fn check_bucket(bucket: &str) -> Result<(), ConnectionError> {
-    let plain = !bucket.is_empty() && !bucket.contains([':', '/']) && !bucket.contains(char::is_control);
-    plain.then_some(()).ok_or_else(|| wrong("bucket", format!("`{bucket}` is no bucket name: give the name alone, not an ARN or URL")))
+    let plain =
+        !bucket.is_empty() && !bucket.contains([':', '/']) && !bucket.contains(char::is_control);
+    plain.then_some(()).ok_or_else(|| {
+        wrong(
+            "bucket",
+            format!("`{bucket}` is no bucket name: give the name alone, not an ARN or URL"),
+        )
+    })
 }
 
 /// Whether a text is an account number.
@@ -258,23 +272,40 @@ pub fn check_bucket(bucket: &str) -> Result<(), ConnectionError> {
 /// Words for the user.
 pub fn check_account(account: &str) -> Result<(), ConnectionError> {
     let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then_some(()).ok_or_else(|| wrong("account", format!("`{account}` is no account: an account number has twelve digits")))
+    digits.then_some(()).ok_or_else(|| {
+        wrong("account", format!("`{account}` is no account: an account number has twelve digits"))
+    })
 }
 
 fn region(settings: &Settings) -> Result<Option<String>, ConnectionError> {
     let Some(region) = settings.region.clone() else { return Ok(None) };
-    let known =
-        region.split('-').count() >= 3 && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if known { Ok(Some(region)) } else { Err(wrong("region", format!("`{region}` is no AWS region such as `eu-central-1`"))) }
+    let known = region.split('-').count() >= 3
+        && region
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if known {
+        Ok(Some(region))
+    } else {
+        Err(wrong("region", format!("`{region}` is no AWS region such as `eu-central-1`")))
+    }
 }
 
 /// The region of the ICA project: as given, else that of the bucket's region.
 fn ica_region(settings: &Settings) -> Result<Option<&'static Region>, ConnectionError> {
-    let known = || regions().list.iter().map(|region| format!("{} ({})", region.aws, region.name)).collect::<Vec<_>>().join(", ");
+    let known = || {
+        regions()
+            .list
+            .iter()
+            .map(|region| format!("{} ({})", region.aws, region.name))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     match (&settings.ica_region, &settings.region) {
         (Some(name), _) => {
             let region = regions().find(name);
-            region.map(Some).ok_or_else(|| wrong("ica_region", format!("`{name}` is no region of ICA; there are {}", known())))
+            region.map(Some).ok_or_else(|| {
+                wrong("ica_region", format!("`{name}` is no region of ICA; there are {}", known()))
+            })
         }
         (None, Some(aws)) => Ok(regions().list.iter().find(|region| region.aws == *aws)),
         (None, None) => Ok(None),
@@ -289,8 +320,11 @@ fn cross_account_role(settings: &Settings) -> Result<Option<Arn>, ConnectionErro
             None => return Ok(None),
         },
     };
-    let arn = Arn::parse(&text).ok().filter(|arn| arn.service() == "iam" && arn.resource().starts_with("role/"));
-    arn.map(Some).ok_or_else(|| wrong("cross_account_role", format!("`{text}` is no ARN of a role")))
+    let arn = Arn::parse(&text)
+        .ok()
+        .filter(|arn| arn.service() == "iam" && arn.resource().starts_with("role/"));
+    arn.map(Some)
+        .ok_or_else(|| wrong("cross_account_role", format!("`{text}` is no ARN of a role")))
 }
 
 fn versioning(settings: &Settings) -> Result<Option<Versioning>, ConnectionError> {
@@ -299,7 +333,12 @@ fn versioning(settings: &Settings) -> Result<Option<Versioning>, ConnectionError
         Some("unversioned") => Ok(Some(Versioning::Unversioned)),
         Some("enabled") => Ok(Some(Versioning::Enabled)),
         Some("suspended") => Ok(Some(Versioning::Suspended)),
-        Some(other) => Err(wrong("versioning", format!("`{other}` is no versioning state; there are unversioned, enabled and suspended"))),
+        Some(other) => Err(wrong(
+            "versioning",
+            format!(
+                "`{other}` is no versioning state; there are unversioned, enabled and suspended"
+            ),
+        )),
     }
 }
 
@@ -307,7 +346,9 @@ fn is_new(settings: &Settings) -> Result<bool, ConnectionError> {
     match settings.state.as_deref() {
         None | Some("new") => Ok(true),
         Some("connected") => Ok(false),
-        Some(other) => Err(wrong("state", format!("`{other}` is no state; there are new and connected"))),
+        Some(other) => {
+            Err(wrong("state", format!("`{other}` is no state; there are new and connected")))
+        }
     }
 }
 
@@ -315,7 +356,9 @@ fn edition(settings: &Settings) -> Result<Edition, ConnectionError> {
     match settings.edition.as_deref() {
         None | Some("current") => Ok(Edition::Current),
         Some("seed") => Ok(Edition::Seed),
-        Some(other) => Err(wrong("edition", format!("`{other}` is no edition; there are seed and current"))),
+        Some(other) => {
+            Err(wrong("edition", format!("`{other}` is no edition; there are seed and current")))
+        }
     }
 }
 
@@ -328,19 +371,34 @@ fn check_files(settings: &Settings) -> Result<(), ConnectionError> {
     ];
     let lists = lists.into_iter().filter_map(|(name, files)| Some((name, files.as_ref()?.names())));
     let levels = [("scp", &settings.scp), ("rcp", &settings.rcp)];
-    let levels = levels.into_iter().filter_map(|(name, levels)| Some((name, levels.as_ref()?.names().concat())));
+    let levels = levels
+        .into_iter()
+        .filter_map(|(name, levels)| Some((name, levels.as_ref()?.names().concat())));
     let lists = lists.map(|(name, names)| (name, names.to_vec())).chain(levels);
-    match lists.into_iter().find(|(_, names)| names.len() > 1 && names.iter().any(|name| name == NONE)) {
-        Some((name, _)) => Err(wrong(name, "`none` excludes other files: it says that there is none")),
+    match lists
+        .into_iter()
+        .find(|(_, names)| names.len() > 1 && names.iter().any(|name| name == NONE))
+    {
+        Some((name, _)) => {
+            Err(wrong(name, "`none` excludes other files: it says that there is none"))
+        }
         None => Ok(()),
     }
 }
 
-fn known_operations<'a>(setting: &'static str, names: impl Iterator<Item = &'a String>) -> Result<Vec<String>, ConnectionError> {
+fn known_operations<'a>(
+    setting: &'static str,
+    names: impl Iterator<Item = &'a String>,
+) -> Result<Vec<String>, ConnectionError> {
     let mut list = Vec::new();
     for name in names {
         if catalogue().operation(name).is_none() {
-            let known = catalogue().operations.iter().map(|operation| operation.id.as_str()).collect::<Vec<_>>().join(", ");
+            let known = catalogue()
+                .operations
+                .iter()
+                .map(|operation| operation.id.as_str())
+                .collect::<Vec<_>>()
+                .join(", ");
             return Err(wrong(setting, format!("`{name}` is no operation; there are {known}")));
         }
         list.push(name.clone());

@@ -49,24 +49,40 @@ impl Customer {
 /// The user or role that settings name: one of them.
 pub(super) fn customer(settings: &Settings, account: &str) -> Result<Customer, ConnectionError> {
     match (&settings.user, &settings.role) {
-        (Some(_), Some(_)) => Err(wrong("role", "a user and a role exclude each other: ICA has the key of a user, or assumes a role")),
+        (Some(_), Some(_)) => Err(wrong(
+            "role",
+            "a user and a role exclude each other: ICA has the key of a user, or assumes a role",
+        )),
         (None, Some(role)) => arn("role", role, account).map(Customer::Role),
         (Some(user), None) => arn("user", user, account).map(Customer::User),
-        (None, None) => Err(wrong("user", "which IAM user does ICA use? Give its name or ARN with --user, or the role with --role")),
+        (None, None) => Err(wrong(
+            "user",
+            "which IAM user does ICA use? Give its name or ARN with --user, or the role with --role",
+        )),
     }
 }
 
 /// A name or path/name lives in the bucket's account, an ARN may name another one.
 fn arn(kind: &'static str, text: &str, account: &str) -> Result<Arn, ConnectionError> {
-    let whole =
-        if text.starts_with("arn:") { text.to_owned() } else { format!("arn:aws:iam::{account}:{kind}/{}", text.trim_start_matches('/')) };
-    let arn = Arn::parse(&whole).map_err(|error| wrong(kind, format!("`{text}` is no {kind}: {error}")))?;
+    let whole = if text.starts_with("arn:") {
+        text.to_owned()
+    } else {
+        format!("arn:aws:iam::{account}:{kind}/{}", text.trim_start_matches('/'))
+    };
+    let arn = Arn::parse(&whole)
+        .map_err(|error| wrong(kind, format!("`{text}` is no {kind}: {error}")))?;
     let name = arn.resource().strip_prefix(kind).and_then(|rest| rest.strip_prefix('/'));
-    let fits = arn.service() == "iam" && name.is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
+    let fits =
+        arn.service() == "iam" && name.is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
     if fits && !whole.contains(['*', '?']) {
         return Ok(arn);
     }
-    Err(wrong(kind, format!("`{text}` is no {kind}: give a name, path/name or an ARN such as `arn:aws:iam::{account}:{kind}/ica`")))
+    Err(wrong(
+        kind,
+        format!(
+            "`{text}` is no {kind}: give a name, path/name or an ARN such as `arn:aws:iam::{account}:{kind}/ica`"
+        ),
+    ))
 }
 
 /// Names of federated sessions have 2 to 32 characters of a limited set, those of role sessions 2 to 64 (B5; BC sts).
@@ -85,5 +101,9 @@ pub(super) fn session_name(settings: &Settings) -> Result<Option<String>, Connec
 /// The trust policy is that of the role.
 pub(super) fn check_trust_policy(settings: &Settings) -> Result<(), ConnectionError> {
     let alone = settings.trust_policy.is_some() && settings.role.is_none();
-    if alone { Err(wrong("trust_policy", "a trust policy is that of a role: say which one with --role")) } else { Ok(()) }
+    if alone {
+        Err(wrong("trust_policy", "a trust policy is that of a role: say which one with --role"))
+    } else {
+        Ok(())
+    }
 }

@@ -22,7 +22,10 @@ pub(super) fn add_consequences(operations: &mut [OperationReport], is_new: bool)
     for node in order {
         let (operation, caller) = graph[node];
         let own = operations[operation].callers[caller].own;
-        let before = graph.neighbors_directed(node, petgraph::Incoming).map(|node| graph[node]).collect::<Vec<_>>();
+        let before = graph
+            .neighbors_directed(node, petgraph::Incoming)
+            .map(|node| graph[node])
+            .collect::<Vec<_>>();
         let mut verdict = own;
         let mut roots = BTreeSet::new();
         for (needed, by) in before {
@@ -31,8 +34,13 @@ pub(super) fn add_consequences(operations: &mut [OperationReport], is_new: bool)
             if report.own != Verdict::Allowed {
                 roots.insert(needed);
             }
-            roots
-                .extend(operations.iter().enumerate().filter(|(_, other)| report.blocked_by.contains(&other.id)).map(|(number, _)| number));
+            roots.extend(
+                operations
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, other)| report.blocked_by.contains(&other.id))
+                    .map(|(number, _)| number),
+            );
         }
         let blocked_by = roots.into_iter().map(|number| operations[number].id).collect();
         let report = &mut operations[operation].callers[caller];
@@ -45,10 +53,12 @@ pub(super) fn add_consequences(operations: &mut [OperationReport], is_new: bool)
 pub fn better_if_connected(operations: &[OperationReport]) -> Vec<(&'static str, IcaCaller)> {
     let mut connected = operations.to_vec();
     add_consequences(&mut connected, false);
-    let pairs = operations
-        .iter()
-        .zip(&connected)
-        .flat_map(|(now, then)| now.callers.iter().zip(&then.callers).map(move |(was, is)| (now.id, was.caller, is.verdict < was.verdict)));
+    let pairs = operations.iter().zip(&connected).flat_map(|(now, then)| {
+        now.callers
+            .iter()
+            .zip(&then.callers)
+            .map(move |(was, is)| (now.id, was.caller, is.verdict < was.verdict))
+    });
     pairs.filter(|(_, _, is_better)| *is_better).map(|(id, caller, _)| (id, caller)).collect()
 }
 
@@ -61,10 +71,15 @@ fn graph(operations: &[OperationReport], is_new: bool) -> Graph {
             nodes.push((operation.id, report.caller, graph.add_node((number, position))));
         }
     }
-    let find = |id: &str, caller: IcaCaller| nodes.iter().find(|(known, by, _)| *known == id && *by == caller).map(|(_, _, node)| *node);
+    let find = |id: &str, caller: IcaCaller| {
+        nodes.iter().find(|(known, by, _)| *known == id && *by == caller).map(|(_, _, node)| *node)
+    };
     for &(id, caller, node) in &nodes {
         let Some(operation) = catalogue().operation(id) else { continue };
-        for needed in needed(operation, caller, is_new).filter_map(|(id, caller)| find(id, caller)).collect::<BTreeSet<NodeIndex>>() {
+        for needed in needed(operation, caller, is_new)
+            .filter_map(|(id, caller)| find(id, caller))
+            .collect::<BTreeSet<NodeIndex>>()
+        {
             graph.add_edge(needed, node, ());
         }
     }
@@ -72,14 +87,21 @@ fn graph(operations: &[OperationReport], is_new: bool) -> Graph {
 }
 
 /// What an operation of a caller needs, with who does that.
-pub fn needed(operation: &Operation, caller: IcaCaller, is_new: bool) -> impl Iterator<Item = (&str, IcaCaller)> {
+pub fn needed(
+    operation: &Operation,
+    caller: IcaCaller,
+    is_new: bool,
+) -> impl Iterator<Item = (&str, IcaCaller)> {
     let own = operation.needs.iter().map(move |id| (id.as_str(), caller));
     // A session of whichever kind must have been made.
     let session = made_by(caller).filter(|(id, _)| *id != operation.id);
     // The role is assumed before anything is set up.
     let sets_up = SET_UP.contains(&operation.id.as_str()) || operation.id == ASSUME;
     let by_customer = [IcaCaller::IamUser, IcaCaller::OidcRole];
-    let set_up = SET_UP.iter().filter(move |_| is_new && !sets_up).flat_map(move |id| by_customer.map(|caller| (*id, caller)));
+    let set_up = SET_UP
+        .iter()
+        .filter(move |_| is_new && !sets_up)
+        .flat_map(move |id| by_customer.map(|caller| (*id, caller)));
     own.chain(session).chain(set_up)
 }
 

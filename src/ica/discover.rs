@@ -42,7 +42,8 @@ struct Row {
 }
 
 fn names() -> &'static [Row] {
-    static NAMES: LazyLock<Names> = LazyLock::new(|| toml::from_str(include_str!("discover.toml")).unwrap_or_default());
+    static NAMES: LazyLock<Names> =
+        LazyLock::new(|| toml::from_str(include_str!("discover.toml")).unwrap_or_default());
     &NAMES.name
 }
 
@@ -79,10 +80,13 @@ fn meaning(file: &FolderFile) -> Meaning {
     if let Some(Shape::User) = shape {
         return Meaning::Setting("user", "by its shape, the answer of `aws iam get-user`");
     }
-    let by_name = names().iter().find(|row| fits(&row.file, &file.name)).map(|row| row.setting.as_str());
+    let by_name =
+        names().iter().find(|row| fits(&row.file, &file.name)).map(|row| row.setting.as_str());
     match (by_name, shape) {
         (Some(setting), _) => Meaning::Setting(setting, "by its name"),
-        (None, _) if !file.name.ends_with(".json") => Meaning::Other("neither its name nor its ending tells what it is"),
+        (None, _) if !file.name.ends_with(".json") => {
+            Meaning::Other("neither its name nor its ending tells what it is")
+        }
         (None, None) => Meaning::Unclear("anything, since it cannot be read as text"),
         (None, Some(shape)) => by_shape(&shape),
     }
@@ -91,7 +95,9 @@ fn meaning(file: &FolderFile) -> Meaning {
 /// Whether a name fits a pattern with at most one `*`.
 fn fits(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
-        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
+        Some((start, end)) => {
+            name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+        }
         None => pattern == name,
     }
 }
@@ -108,22 +114,31 @@ fn by_shape(shape: &Shape) -> Meaning {
     match shape {
         Shape::User => Meaning::Setting("user", "by its shape"),
         Shape::Organizations("") => Meaning::Unclear("a service or a resource control policy"),
-        Shape::Organizations(setting) => Meaning::Setting(setting, "by the type that its answer names"),
-        Shape::Policy { read_as: ReadAs::UserPolicy | ReadAs::GroupPolicy | ReadAs::RolePolicy, .. } => {
-            Meaning::Setting("identity_policy", "by its shape")
+        Shape::Organizations(setting) => {
+            Meaning::Setting(setting, "by the type that its answer names")
         }
-        Shape::Policy { read_as: ReadAs::KeyPolicy, .. } => Meaning::Setting("kms_key_policy", "by its shape"),
-        Shape::Policy { read_as: ReadAs::Role, .. } => Meaning::Setting("trust_policy", "by its shape"),
+        Shape::Policy {
+            read_as: ReadAs::UserPolicy | ReadAs::GroupPolicy | ReadAs::RolePolicy,
+            ..
+        } => Meaning::Setting("identity_policy", "by its shape"),
+        Shape::Policy { read_as: ReadAs::KeyPolicy, .. } => {
+            Meaning::Setting("kms_key_policy", "by its shape")
+        }
+        Shape::Policy { read_as: ReadAs::Role, .. } => {
+            Meaning::Setting("trust_policy", "by its shape")
+        }
         Shape::Policy { read_as: ReadAs::PolicyVersion, .. } => {
             Meaning::Unclear("a managed policy of the caller or its permissions boundary")
         }
-        Shape::Policy { read_as: ReadAs::PolicyString, .. } => Meaning::Setting("bucket_policy", "by its shape"),
-        Shape::Policy { names_principals: true, .. } => {
-            Meaning::Unclear("a bucket policy, a key policy, a trust policy, or a policy of an endpoint")
+        Shape::Policy { read_as: ReadAs::PolicyString, .. } => {
+            Meaning::Setting("bucket_policy", "by its shape")
         }
-        Shape::Policy { .. } => {
-            Meaning::Unclear("a policy of the caller, its permissions boundary, a session policy or a service control policy")
-        }
+        Shape::Policy { names_principals: true, .. } => Meaning::Unclear(
+            "a bucket policy, a key policy, a trust policy, or a policy of an endpoint",
+        ),
+        Shape::Policy { .. } => Meaning::Unclear(
+            "a policy of the caller, its permissions boundary, a session policy or a service control policy",
+        ),
         Shape::Json => Meaning::Other("it is JSON, but no policy"),
         Shape::None => Meaning::Unclear("anything, since its text is no JSON"),
     }
@@ -145,7 +160,10 @@ fn shape_of(text: &str) -> Shape {
                 _ => "",
             })
         }
-        Ok(document) => Shape::Policy { names_principals: document.names_principals().unwrap_or_default(), read_as: document.read_as },
+        Ok(document) => Shape::Policy {
+            names_principals: document.names_principals().unwrap_or_default(),
+            read_as: document.read_as,
+        },
         Err(_) => Shape::Json,
     }
 }
@@ -155,7 +173,13 @@ fn text_at<'a>(root: &'a Node, path: &[&str]) -> Option<&'a str> {
 }
 
 /// Puts a file into its setting.
-fn take(found: &mut Discovered, files: &[FolderFile], file: &FolderFile, setting: &'static str, why: &'static str) {
+fn take(
+    found: &mut Discovered,
+    files: &[FolderFile],
+    file: &FolderFile,
+    setting: &'static str,
+    why: &'static str,
+) {
     let name = file.name.clone();
     let text = file.text.as_deref().unwrap_or_default().trim();
     let is_asserted_absent = text.is_empty() && not_configured(files, &name, setting);
@@ -176,7 +200,9 @@ fn take(found: &mut Discovered, files: &[FolderFile], file: &FolderFile, setting
         "bucket_encryption" => settings.bucket_encryption.replace(value).is_some(),
         "public_access_block" => add(&mut settings.public_access_block, value),
         "ownership" if is_asserted_absent => settings.ownership.replace(value).is_some(),
-        "ownership" => known(&mut settings.ownership, ownership(text).as_deref(), &name, &mut found.errors),
+        "ownership" => {
+            known(&mut settings.ownership, ownership(text).as_deref(), &name, &mut found.errors)
+        }
         "region" => known(&mut settings.region, region(text), &name, &mut found.errors),
         "versioning" => known(&mut settings.versioning, versioning(text), &name, &mut found.errors),
         "user" => settings.user.replace(user(text)).is_some(),
@@ -219,7 +245,8 @@ const NOT_CONFIGURED: [&str; 5] = [
 /// answers nothing and tells no error where there are none.
 fn not_configured(files: &[FolderFile], name: &str, setting: &str) -> bool {
     let errors = [format!("{}.err", name.trim_end_matches(".json")), format!("{name}.err")];
-    let words = files.iter().find(|file| errors.contains(&file.name)).and_then(|file| file.text.as_deref());
+    let words =
+        files.iter().find(|file| errors.contains(&file.name)).and_then(|file| file.text.as_deref());
     words.is_some_and(|words| match setting {
         "notifications" => words.trim().is_empty(),
         // One level that is not configured says nothing of the other: both are files, as the script makes them.
@@ -229,7 +256,12 @@ fn not_configured(files: &[FolderFile], name: &str, setting: &str) -> bool {
 }
 
 /// Sets what an answer says. An empty file is what a call leaves that failed.
-fn known(setting: &mut Option<String>, value: Option<&str>, name: &str, errors: &mut Vec<String>) -> bool {
+fn known(
+    setting: &mut Option<String>,
+    value: Option<&str>,
+    name: &str,
+    errors: &mut Vec<String>,
+) -> bool {
     match value {
         Some(value) => setting.replace(value.to_owned()).is_some(),
         None => {
@@ -261,7 +293,10 @@ fn versioning(text: &str) -> Option<&'static str> {
 /// `aws s3api get-bucket-ownership-controls` answers with a list of one rule.
 fn ownership(text: &str) -> Option<String> {
     let mut sources = Sources::new();
-    let root = sources.add_file("", text.to_owned()).ok().and_then(|id| json::parse(sources.get(id)).root)?;
+    let root = sources
+        .add_file("", text.to_owned())
+        .ok()
+        .and_then(|id| json::parse(sources.get(id)).root)?;
     let rules = root.get("OwnershipControls").unwrap_or(&root).get("Rules")?;
     let Value::Array(rules) = &rules.value else { return None };
     rules.first().and_then(|rule| text_at(rule, &["ObjectOwnership"])).map(str::to_owned)
@@ -269,7 +304,8 @@ fn ownership(text: &str) -> Option<String> {
 
 fn user(text: &str) -> String {
     let mut sources = Sources::new();
-    let root = sources.add_file("", text.to_owned()).ok().and_then(|id| json::parse(sources.get(id)).root);
+    let root =
+        sources.add_file("", text.to_owned()).ok().and_then(|id| json::parse(sources.get(id)).root);
     root.as_ref().and_then(|root| text_at(root, &["User", "Arn"])).unwrap_or_default().to_owned()
 }
 
@@ -282,7 +318,10 @@ mod tests {
     const USER: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#;
 
     fn found(files: &[(&str, &str)]) -> Discovered {
-        let files = files.iter().map(|(name, text)| FolderFile { name: (*name).to_owned(), text: Some((*text).to_owned()) });
+        let files = files.iter().map(|(name, text)| FolderFile {
+            name: (*name).to_owned(),
+            text: Some((*text).to_owned()),
+        });
         discover(&files.collect::<Vec<_>>())
     }
 
@@ -302,8 +341,14 @@ mod tests {
         ]);
         assert_eq!(found.errors, [""; 0]);
         let settings = found.settings;
-        assert_eq!((settings.region.as_deref(), settings.versioning.as_deref()), (Some("us-east-1"), Some("suspended")));
-        assert_eq!(settings.files(), ["bucket-policy.json", "managed-1-x.json", "user-inline-a.json"]);
+        assert_eq!(
+            (settings.region.as_deref(), settings.versioning.as_deref()),
+            (Some("us-east-1"), Some("suspended"))
+        );
+        assert_eq!(
+            settings.files(),
+            ["bucket-policy.json", "managed-1-x.json", "user-inline-a.json"]
+        );
     }
 
     #[test]
@@ -311,11 +356,21 @@ mod tests {
         let policy = format!(r#"{{"UserName": "u", "PolicyName": "p", "PolicyDocument": {USER}}}"#);
         let scp = r#"{"Policy": {"PolicySummary": {"Type": "SERVICE_CONTROL_POLICY"}, "Content": "{\"Statement\": []}"}}"#;
         let user = r#"{"User": {"Arn": "arn:aws:iam::111122223333:user/a/ica"}}"#;
-        let found = found(&[("a.json", &policy), ("b.json", scp), ("c.json", user), ("d.json", "{}"), ("notes.md", "x")]);
+        let found = found(&[
+            ("a.json", &policy),
+            ("b.json", scp),
+            ("c.json", user),
+            ("d.json", "{}"),
+            ("notes.md", "x"),
+        ]);
         assert_eq!(found.errors, [""; 0]);
         assert_eq!(found.settings.files(), ["a.json", "b.json"]);
         assert_eq!(found.settings.user.as_deref(), Some("arn:aws:iam::111122223333:user/a/ica"));
-        assert!(found.words.iter().any(|words| words.starts_with("d.json is not read")), "{:?}", found.words);
+        assert!(
+            found.words.iter().any(|words| words.starts_with("d.json is not read")),
+            "{:?}",
+            found.words
+        );
     }
 
     #[test]
@@ -330,13 +385,17 @@ mod tests {
             assert_eq!((found.errors.len(), found.settings), (1, Settings::default()), "{text}");
         }
         assert_eq!(found(&[("location.txt", ""), ("versioning.txt", "")]).errors.len(), 2);
-        assert_eq!(found(&[("bucket.json", BUCKET), ("bucket-policy.json", BUCKET)]).errors.len(), 1);
+        assert_eq!(
+            found(&[("bucket.json", BUCKET), ("bucket-policy.json", BUCKET)]).errors.len(),
+            1
+        );
         assert_eq!(found(&[("scp-root.json", USER), ("scp-unit.json", USER)]).errors.len(), 1);
     }
 
     #[test]
     fn settings_of_the_bucket_are_told_by_name() {
-        let owner = r#"{"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}}"#;
+        let owner =
+            r#"{"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}}"#;
         let found = found(&[
             ("account-public-access-block.json", "{}"),
             ("cors.json", "{}"),
@@ -348,10 +407,18 @@ mod tests {
         ]);
         assert_eq!(found.errors, [""; 0]);
         let settings = found.settings;
-        let single = [settings.cors, settings.bucket_encryption, settings.notifications, settings.ownership].map(Option::unwrap);
-        assert_eq!(single, ["cors.json", "encryption.json", "notifications.json", "BucketOwnerEnforced"]);
+        let single =
+            [settings.cors, settings.bucket_encryption, settings.notifications, settings.ownership]
+                .map(Option::unwrap);
+        assert_eq!(
+            single,
+            ["cors.json", "encryption.json", "notifications.json", "BucketOwnerEnforced"]
+        );
         let blocks = settings.public_access_block.unwrap();
-        assert_eq!(blocks.names(), ["account-public-access-block.json", "public-access-block.json"]);
+        assert_eq!(
+            blocks.names(),
+            ["account-public-access-block.json", "public-access-block.json"]
+        );
     }
 
     #[test]
@@ -365,7 +432,11 @@ mod tests {
                 _ => USER,
             };
             let found = found(&[(name.as_str(), text)]);
-            assert!(found.errors.is_empty() && found.settings != Settings::default(), "{name}: {:?}", found.errors);
+            assert!(
+                found.errors.is_empty() && found.settings != Settings::default(),
+                "{name}: {:?}",
+                found.errors
+            );
         }
     }
 
@@ -376,7 +447,10 @@ mod tests {
             ("cors.json", ""),
             ("cors.json.err", "An error occurred (NoSuchCORSConfiguration)"),
             ("encryption.json", ""),
-            ("encryption.json.err", "An error occurred (ServerSideEncryptionConfigurationNotFoundError)"),
+            (
+                "encryption.json.err",
+                "An error occurred (ServerSideEncryptionConfigurationNotFoundError)",
+            ),
             ("notifications.json", ""),
             ("notifications.json.err", ""),
             ("ownership.json", ""),
@@ -384,20 +458,30 @@ mod tests {
         ]);
         assert_eq!(said.errors, [""; 0]);
         let settings = said.settings;
-        for setting in [settings.cors, settings.bucket_encryption, settings.notifications, settings.ownership] {
+        for setting in
+            [settings.cors, settings.bucket_encryption, settings.notifications, settings.ownership]
+        {
             assert_eq!(setting.as_deref(), Some(NONE));
         }
-        let denied = found(&[("notifications.json", ""), ("notifications.json.err", "AccessDenied"), ("cors.json", "")]);
+        let denied = found(&[
+            ("notifications.json", ""),
+            ("notifications.json.err", "AccessDenied"),
+            ("cors.json", ""),
+        ]);
         assert_eq!(
             (denied.settings.notifications.as_deref(), denied.settings.cors.as_deref()),
             (Some("notifications.json"), Some("cors.json"))
         );
-        assert_eq!(found(&[("ownership.json", ""), ("ownership.json.err", "AccessDenied")]).errors.len(), 1);
+        assert_eq!(
+            found(&[("ownership.json", ""), ("ownership.json.err", "AccessDenied")]).errors.len(),
+            1
+        );
     }
 
     #[test]
     fn an_empty_answer_is_none_only_where_the_call_said_so() {
-        let error = "An error occurred (NoSuchBucketPolicy) when calling the GetBucketPolicy operation";
+        let error =
+            "An error occurred (NoSuchBucketPolicy) when calling the GetBucketPolicy operation";
         let said = found(&[("bucket-policy.err", error), ("bucket-policy.json", "")]);
         assert_eq!(said.settings.bucket_policy.as_deref(), Some("none"));
         let denied = found(&[("bucket-policy.err", "AccessDenied"), ("bucket-policy.json", "")]);

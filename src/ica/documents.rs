@@ -20,15 +20,22 @@ pub(super) struct Documents<'a> {
 impl Documents<'_> {
     pub(super) fn read_all(&mut self, settings: &Settings) {
         let one = |name: &Option<String>| name.clone().map(Files::One);
-        self.built.connection.identity = self.layer(settings.identity_policy.as_ref(), PolicyKind::Identity);
-        self.built.connection.boundary = self.layer(one(&settings.boundary).as_ref(), PolicyKind::Boundary);
-        self.built.connection.session = self.layer(settings.session_policy.as_ref(), PolicyKind::Session);
-        self.built.connection.bucket_policy = self.layer(one(&settings.bucket_policy).as_ref(), PolicyKind::Resource);
-        self.built.connection.kms_key_policy = self.layer(one(&settings.kms_key_policy).as_ref(), PolicyKind::KmsKey);
-        self.built.connection.trust_policy = self.layer(one(&settings.trust_policy).as_ref(), PolicyKind::Trust);
+        self.built.connection.identity =
+            self.layer(settings.identity_policy.as_ref(), PolicyKind::Identity);
+        self.built.connection.boundary =
+            self.layer(one(&settings.boundary).as_ref(), PolicyKind::Boundary);
+        self.built.connection.session =
+            self.layer(settings.session_policy.as_ref(), PolicyKind::Session);
+        self.built.connection.bucket_policy =
+            self.layer(one(&settings.bucket_policy).as_ref(), PolicyKind::Resource);
+        self.built.connection.kms_key_policy =
+            self.layer(one(&settings.kms_key_policy).as_ref(), PolicyKind::KmsKey);
+        self.built.connection.trust_policy =
+            self.layer(one(&settings.trust_policy).as_ref(), PolicyKind::Trust);
         self.built.connection.scps = self.levels(settings.scp.as_ref(), PolicyKind::Scp);
         self.built.connection.rcps = self.levels(settings.rcp.as_ref(), PolicyKind::Rcp);
-        self.built.connection.vpce = self.layer(one(&settings.vpce_policy).as_ref(), PolicyKind::Vpce);
+        self.built.connection.vpce =
+            self.layer(one(&settings.vpce_policy).as_ref(), PolicyKind::Vpce);
         self.add_full_access();
     }
 
@@ -39,7 +46,11 @@ impl Documents<'_> {
         }
         let unreadable_before = self.built.unreadable.len();
         let policies = self.policies(files.names(), kind);
-        if self.built.unreadable.len() > unreadable_before { Given::Absent } else { Given::Given(policies) }
+        if self.built.unreadable.len() > unreadable_before {
+            Given::Absent
+        } else {
+            Given::Given(policies)
+        }
     }
 
     fn levels(&mut self, levels: Option<&Levels>, kind: PolicyKind) -> Given<Vec<Vec<Policy>>> {
@@ -49,7 +60,11 @@ impl Documents<'_> {
         }
         let unreadable_before = self.built.unreadable.len();
         let levels = levels.into_iter().map(|names| self.policies(names, kind)).collect();
-        if self.built.unreadable.len() > unreadable_before { Given::Absent } else { Given::Given(levels) }
+        if self.built.unreadable.len() > unreadable_before {
+            Given::Absent
+        } else {
+            Given::Given(levels)
+        }
     }
 
     fn policies(&mut self, names: &[String], kind: PolicyKind) -> Vec<Policy> {
@@ -58,12 +73,17 @@ impl Documents<'_> {
 
     fn policy(&mut self, name: &str, kind: PolicyKind) -> Option<Policy> {
         let id = self.loader.load(self.sources, name);
-        let document = id.and_then(|id| input::read_policy(self.sources, id).map_err(Unreadable::Text));
+        let document =
+            id.and_then(|id| input::read_policy(self.sources, id).map_err(Unreadable::Text));
         match document {
             Ok(document) => {
                 let lowered = model::lower(&document.policy, kind);
                 let connection = &mut self.built.connection;
-                connection.files.push(FileRead { name: name.to_owned(), read_as: document.read_as, layer: kind });
+                connection.files.push(FileRead {
+                    name: name.to_owned(),
+                    read_as: document.read_as,
+                    layer: kind,
+                });
                 connection.findings.extend(document.findings.into_iter().chain(lowered.findings));
                 connection.findings.extend(other_buckets(&lowered.policy, &connection.bucket));
                 connection.findings.extend(unknown_actions(&lowered.policy, self.sources));
@@ -81,7 +101,10 @@ impl Documents<'_> {
     fn add_full_access(&mut self) {
         let Given::Given(levels) = &mut self.built.connection.scps else { return };
         let silent = |level: &&mut Vec<Policy>| {
-            level.iter().flat_map(|policy| &policy.statements).all(|statement| statement.effect.node == Effect::Deny)
+            level
+                .iter()
+                .flat_map(|policy| &policy.statements)
+                .all(|statement| statement.effect.node == Effect::Deny)
         };
         let full_access = full_access(self.sources);
         for level in levels.iter_mut().filter(silent) {

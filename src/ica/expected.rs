@@ -42,7 +42,8 @@ pub(super) struct Expected {
 
 /// The table, read once.
 pub(super) fn expected() -> &'static Expected {
-    static EXPECTED: LazyLock<Expected> = LazyLock::new(|| toml::from_str(include_str!("expected.toml")).unwrap_or_default());
+    static EXPECTED: LazyLock<Expected> =
+        LazyLock::new(|| toml::from_str(include_str!("expected.toml")).unwrap_or_default());
     &EXPECTED
 }
 

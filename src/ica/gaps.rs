@@ -70,9 +70,15 @@ pub struct StepGaps<'a> {
 }
 
 /// The required step of an operation that asks for an action; `None` for settings of the bucket, which are no requests.
-pub fn required_step(connection: &Connection, operation: &str, action: &str) -> Option<&'static Step> {
+pub fn required_step(
+    connection: &Connection,
+    operation: &str,
+    action: &str,
+) -> Option<&'static Step> {
     let mut steps = catalogue().operation(operation)?.steps.iter();
-    steps.find(|step| step.action == action && step.level == Level::Required && is_needed(connection, step))
+    steps.find(|step| {
+        step.action == action && step.level == Level::Required && is_needed(connection, step)
+    })
 }
 
 /// Why a step of a caller is not allowed.
@@ -85,15 +91,21 @@ pub fn gaps<'a>(connection: &'a Connection, caller: IcaCaller, step: &Step) -> S
     };
     let gap = |(cause, request): &(Cause, Request)| {
         let cause = match cause {
-            Cause::Denied(at) => {
-                standing(at.layer, at.policy, at.statement).map_or(GapCause::Open, |place| GapCause::Denied { layer: at.layer, place })
-            }
+            Cause::Denied(at) => standing(at.layer, at.policy, at.statement)
+                .map_or(GapCause::Open, |place| GapCause::Denied { layer: at.layer, place }),
             Cause::Lacking(layer) => {
-                let near = near_misses(request, &layers, *layer, NamingSet::ANY).into_iter().filter_map(|near| {
-                    let place = standing(*layer, near.statement.policy, near.statement.statement)?;
-                    Some(Near { place, lacks: near.lacks })
-                });
-                GapCause::Lacking { layer: *layer, policies: layers.policies(*layer).to_vec(), near: near.collect() }
+                let near = near_misses(request, &layers, *layer, NamingSet::ANY)
+                    .into_iter()
+                    .filter_map(|near| {
+                        let place =
+                            standing(*layer, near.statement.policy, near.statement.statement)?;
+                        Some(Near { place, lacks: near.lacks })
+                    });
+                GapCause::Lacking {
+                    layer: *layer,
+                    policies: layers.policies(*layer).to_vec(),
+                    near: near.collect(),
+                }
             }
             Cause::Open(_) => GapCause::Open,
         };

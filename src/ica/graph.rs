@@ -101,7 +101,8 @@ impl Dependencies {
         for operation in &check.operations {
             for report in &operation.callers {
                 let is_root = report.own != Verdict::Allowed;
-                let node = builder.operation(operation.id, report.caller, Some(report.verdict), is_root);
+                let node =
+                    builder.operation(operation.id, report.caller, Some(report.verdict), is_root);
                 for step in &report.steps {
                     let thing = Thing::Step {
                         operation: operation.id,
@@ -127,15 +128,21 @@ impl Dependencies {
     pub fn without_steps(&self) -> Dependencies {
         let mut graph = self.graph.clone();
         // What a caller asks for belongs to an operation, and that to the caller.
-        for edge in self.graph.edge_references().filter(|edge| matches!(edge.weight(), Link::Needs(_))) {
-            let callers = self.graph.edges_directed(edge.source(), petgraph::Incoming).map(|asks| asks.source());
+        for edge in
+            self.graph.edge_references().filter(|edge| matches!(edge.weight(), Link::Needs(_)))
+        {
+            let callers = self
+                .graph
+                .edges_directed(edge.source(), petgraph::Incoming)
+                .map(|asks| asks.source());
             for caller in callers.collect::<BTreeSet<_>>() {
                 graph.update_edge(caller, edge.target(), Link::Asks);
             }
         }
         // Not `retain_nodes`, which changes the order.
         let is_step = |node: &Node| matches!(node.thing, Thing::Step { .. });
-        let mut graph = graph.filter_map(|_, node| (!is_step(node)).then(|| node.clone()), |_, link| Some(*link));
+        let mut graph = graph
+            .filter_map(|_, node| (!is_step(node)).then(|| node.clone()), |_, link| Some(*link));
         reduce(&mut graph);
         Dependencies { graph }
     }
@@ -147,7 +154,9 @@ impl Dependencies {
 
     /// The edges by the numbers of their nodes: from, to, and what they mean.
     pub fn edges(&self) -> impl Iterator<Item = (usize, usize, Link)> {
-        self.graph.edge_references().map(|edge| (edge.source().index(), edge.target().index(), *edge.weight()))
+        self.graph
+            .edge_references()
+            .map(|edge| (edge.source().index(), edge.target().index(), *edge.weight()))
     }
 
     /// Operations that must work before one, in the order of the catalogue.
@@ -171,17 +180,31 @@ impl Dependencies {
     }
 
     /// The operations that a walk from the nodes of one reaches; those that it reaches only by way of setting up are told apart.
-    fn reached(&self, id: &str, walk: impl Fn(&DiGraph<Node, Link>, NodeIndex, &mut BTreeSet<NodeIndex>)) -> Vec<Depends> {
-        let lasting = self.graph.filter_map(|_, node| Some(node.clone()), |_, link| (*link != Link::BeforeWhileNew).then_some(*link));
+    fn reached(
+        &self,
+        id: &str,
+        walk: impl Fn(&DiGraph<Node, Link>, NodeIndex, &mut BTreeSet<NodeIndex>),
+    ) -> Vec<Depends> {
+        let lasting = self.graph.filter_map(
+            |_, node| Some(node.clone()),
+            |_, link| (*link != Link::BeforeWhileNew).then_some(*link),
+        );
         let [all, always] = [&self.graph, &lasting].map(|graph| {
             let mut seen = BTreeSet::new();
-            for node in graph.node_indices().filter(|node| operation_of(&graph[*node]) == Some(id)) {
+            for node in graph.node_indices().filter(|node| operation_of(&graph[*node]) == Some(id))
+            {
                 walk(graph, node, &mut seen);
             }
-            seen.iter().filter_map(|node| operation_of(&graph[*node])).filter(|other| *other != id).collect::<BTreeSet<_>>()
+            seen.iter()
+                .filter_map(|node| operation_of(&graph[*node]))
+                .filter(|other| *other != id)
+                .collect::<BTreeSet<_>>()
         });
-        let operations = catalogue().operations.iter().filter_map(|operation| all.get(operation.id.as_str()));
-        operations.map(|id| if always.contains(id) { Depends::Always(id) } else { Depends::WhileNew(id) }).collect()
+        let operations =
+            catalogue().operations.iter().filter_map(|operation| all.get(operation.id.as_str()));
+        operations
+            .map(|id| if always.contains(id) { Depends::Always(id) } else { Depends::WhileNew(id) })
+            .collect()
     }
 }
 
@@ -199,7 +222,13 @@ fn of_step(operation: &'static str, caller: IcaCaller, step: &Step) -> Thing {
         Target::Folder => "folders below the prefix",
         other => other.resource_type(),
     };
-    Thing::Step { operation, caller, action: step.action.clone(), resource: resource.to_owned(), level: step.level }
+    Thing::Step {
+        operation,
+        caller,
+        action: step.action.clone(),
+        resource: resource.to_owned(),
+        level: step.level,
+    }
 }
 
 #[derive(Default)]
@@ -210,15 +239,31 @@ struct Builder {
 }
 
 impl Builder {
-    fn operation(&mut self, id: &'static str, caller: IcaCaller, verdict: Option<Verdict>, is_root_cause: bool) -> NodeIndex {
-        let node = self.graph.add_node(Node { thing: Thing::Operation { id, caller }, verdict, is_root_cause });
+    fn operation(
+        &mut self,
+        id: &'static str,
+        caller: IcaCaller,
+        verdict: Option<Verdict>,
+        is_root_cause: bool,
+    ) -> NodeIndex {
+        let node = self.graph.add_node(Node {
+            thing: Thing::Operation { id, caller },
+            verdict,
+            is_root_cause,
+        });
         self.operations.insert((id, caller), node);
         let by = self.caller(caller);
         self.graph.add_edge(by, node, Link::Asks);
         node
     }
 
-    fn step(&mut self, operation: NodeIndex, thing: Thing, verdict: Option<Verdict>, is_root_cause: bool) {
+    fn step(
+        &mut self,
+        operation: NodeIndex,
+        thing: Thing,
+        verdict: Option<Verdict>,
+        is_root_cause: bool,
+    ) {
         let Thing::Step { caller, level, action, .. } = &thing else { return };
         let (caller, level, is_request) = (*caller, *level, action.contains(':'));
         let node = self.graph.add_node(Node { thing, verdict, is_root_cause });
@@ -232,7 +277,13 @@ impl Builder {
 
     fn caller(&mut self, caller: IcaCaller) -> NodeIndex {
         let graph = &mut self.graph;
-        let node = || graph.add_node(Node { thing: Thing::Caller(caller), verdict: None, is_root_cause: false });
+        let node = || {
+            graph.add_node(Node {
+                thing: Thing::Caller(caller),
+                verdict: None,
+                is_root_cause: false,
+            })
+        };
         *self.callers.entry(caller).or_insert_with(node)
     }
 
@@ -243,7 +294,8 @@ impl Builder {
             let lasting = needed(operation, caller, false).collect::<BTreeSet<_>>();
             for needs in needed(operation, caller, is_new).collect::<BTreeSet<_>>() {
                 let Some(before) = self.operations.get(&needs).copied() else { continue };
-                let link = if lasting.contains(&needs) { Link::Before } else { Link::BeforeWhileNew };
+                let link =
+                    if lasting.contains(&needs) { Link::Before } else { Link::BeforeWhileNew };
                 self.graph.update_edge(before, node, link);
             }
         }
@@ -266,7 +318,9 @@ fn reduce(graph: &mut DiGraph<Node, Link>) {
     let (reduced, _) = dag_transitive_reduction_closure(&list);
     let place = |graph: &DiGraph<Node, Link>, node: NodeIndex| places[graph.to_index(node)];
     graph.retain_edges(|graph, edge| {
-        graph.edge_endpoints(edge).is_none_or(|(from, to)| reduced.contains_edge(place(&graph, from), place(&graph, to)))
+        graph
+            .edge_endpoints(edge)
+            .is_none_or(|(from, to)| reduced.contains_edge(place(&graph, from), place(&graph, to)))
     });
 }
 
@@ -288,7 +342,14 @@ mod tests {
             behind.contains(&Depends::Always("browser-upload"))
                 && !behind.iter().any(|id| matches!(id, Depends::Always("copy-into-bucket")))
         );
-        assert_eq!(dependencies.operations_before("move-from-bucket").last(), Some(&Depends::Always("copy-from-bucket")));
-        assert!(dependencies.operations_before("move-from-bucket").contains(&Depends::WhileNew("validate-storage")));
+        assert_eq!(
+            dependencies.operations_before("move-from-bucket").last(),
+            Some(&Depends::Always("copy-from-bucket"))
+        );
+        assert!(
+            dependencies
+                .operations_before("move-from-bucket")
+                .contains(&Depends::WhileNew("validate-storage"))
+        );
     }
 }

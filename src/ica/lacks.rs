@@ -10,7 +10,10 @@ use crate::eval::{Decision, Outcome, decide};
 pub(super) fn not_given(connection: &Connection, caller: IcaCaller, step: &Step) -> Vec<Unknown> {
     let (is_key, is_role) = (step.resource == Target::Key, step.resource == Target::Role);
     let missing = [
-        (caller.is_customers() && !is_role && connection.identity == Given::Absent, Unknown::IdentityPolicies),
+        (
+            caller.is_customers() && !is_role && connection.identity == Given::Absent,
+            Unknown::IdentityPolicies,
+        ),
         (is_key && connection.kms_key_policy == Given::Absent, Unknown::KeyPolicy),
         (is_role && connection.trust_policy == Given::Absent, Unknown::TrustPolicy),
     ];
@@ -19,13 +22,24 @@ pub(super) fn not_given(connection: &Connection, caller: IcaCaller, step: &Step)
 
 /// Keeps the layers that are to be told. In the same account a grant of either identity or bucket policy would do, and ICA's page asks
 /// for the first, so a missing grant of the bucket policy is told only where nothing else is lacking. A key policy must allow itself.
-pub(super) fn with_true_lacks(mut decision: Decision, request: &Request, layers: &Layers<'_>, step: &Step) -> Decision {
+pub(super) fn with_true_lacks(
+    mut decision: Decision,
+    request: &Request,
+    layers: &Layers<'_>,
+    step: &Step,
+) -> Decision {
     let has_others = decision.lacking.iter().any(|layer| *layer != LayerId::Resource);
     let key_policy_lacks = || {
-        let allows = |layer: &Layer<'_>| if layer.is_absent() { Layer::Absent } else { Layer::Assumed };
+        let allows =
+            |layer: &Layer<'_>| if layer.is_absent() { Layer::Absent } else { Layer::Assumed };
         let boundary = allows(&layers.boundary);
-        let only_key =
-            Layers { identity: Layer::Assumed, session: Layer::Assumed, boundary, resource: layers.resource.clone(), ..Layers::default() };
+        let only_key = Layers {
+            identity: Layer::Assumed,
+            session: Layer::Assumed,
+            boundary,
+            resource: layers.resource.clone(),
+            ..Layers::default()
+        };
         decide(request, &only_key).outcome != Outcome::Allowed
     };
     if has_others && !(step.resource == Target::Key && key_policy_lacks()) {

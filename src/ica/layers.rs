@@ -46,7 +46,9 @@ pub(super) fn rcps_are_known(connection: &Connection, target: Target) -> bool {
     match target {
         Target::Bucket | Target::Object | Target::Folder => true,
         Target::FederatedUser | Target::Role => connection.customer.account() == connection.account,
-        Target::Key => matches!(key_in_use(connection), Some(KmsKey::Arn(key)) if key.account() == connection.account),
+        Target::Key => {
+            matches!(key_in_use(connection), Some(KmsKey::Arn(key)) if key.account() == connection.account)
+        }
     }
 }
 
@@ -65,7 +67,9 @@ pub(super) fn layers_at_bucket<'a>(
     let session = match &connection.session {
         _ if !matches!(caller, IcaCaller::FederatedSession | IcaCaller::OidcRole) => Layer::Absent,
         // A role without a session policy has all of its own; with one that allows nothing it has nothing (C4).
-        Given::Absent if caller == IcaCaller::OidcRole && failing == Some("session-policy") => Layer::Policies(Vec::new()),
+        Given::Absent if caller == IcaCaller::OidcRole && failing == Some("session-policy") => {
+            Layer::Policies(Vec::new())
+        }
         Given::Absent => unknown(failing != Some("session-policy")),
         given => known(given),
     };
@@ -126,5 +130,11 @@ pub(super) fn policies<'a>(layers: &Layers<'a>) -> Vec<&'a Policy> {
 pub(super) fn bucket_policy_alone<'a>(layers: &Layers<'a>) -> Layers<'a> {
     // Whether there is a boundary decides what a Deny with NotPrincipal does (C7), so that stays.
     let boundary = if layers.boundary.is_absent() { Layer::Absent } else { Layer::Assumed };
-    Layers { identity: Layer::Assumed, session: Layer::Assumed, boundary, resource: layers.resource.clone(), ..Layers::default() }
+    Layers {
+        identity: Layer::Assumed,
+        session: Layer::Assumed,
+        boundary,
+        resource: layers.resource.clone(),
+        ..Layers::default()
+    }
 }

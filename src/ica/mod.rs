@@ -34,7 +34,9 @@ mod visit;
 mod words;
 
 pub use check::check;
-pub use compare::{AccessChange, LayerChange, OperationChange, access_changes, layer_changes, operation_changes};
+pub use compare::{
+    AccessChange, LayerChange, OperationChange, access_changes, layer_changes, operation_changes,
+};
 pub use customer::Customer;
 pub use depends::{better_if_connected, needed};
 pub use expected::{ExpectedCors, expected_cors};
@@ -42,6 +44,6 @@ pub use gaps::{Gap, GapCause, Near, Standing, StepGaps, gaps, required_step};
 pub use kms::{KmsKey, SENT_WITH_A_KEY};
 pub use values::UNLISTED;
 pub use verdict::{
-    Advice, AssumptionReport, CallerReport, Check, EnvironmentReport, Level, OperationReport, Reason, ReasonKind, Skipped, StepReport,
-    Verdict, Witness,
+    Advice, AssumptionReport, CallerReport, Check, EnvironmentReport, Level, OperationReport,
+    Reason, ReasonKind, Skipped, StepReport, Verdict, Witness,
 };

@@ -25,11 +25,14 @@ impl Scene<'_> {
         if near.is_empty() {
             return Nearest::Nothing;
         }
-        let lacks_principal = |miss: &NearMiss| miss.lacks.iter().any(|(lack, _)| *lack == Lack::Principal);
+        let lacks_principal =
+            |miss: &NearMiss| miss.lacks.iter().any(|(lack, _)| *lack == Lack::Principal);
         let is_near = |miss: &NearMiss| {
             !lacks_principal(miss)
                 || self.statement(miss.statement).is_some_and(|statement| {
-                    roles(statement).next().is_some() || miss.lacks.len() == 1 && !self.opens_too_much(Lack::Principal, layer, statement)
+                    roles(statement).next().is_some()
+                        || miss.lacks.len() == 1
+                            && !self.opens_too_much(Lack::Principal, layer, statement)
                 })
         };
         if layer == LayerId::Resource && self.step.resource.is_at_bucket() {
@@ -45,11 +48,14 @@ impl Scene<'_> {
         if !matches!(layer, LayerId::Identity | LayerId::Resource) {
             return false;
         }
-        let names_others = statement.principal.as_ref().is_some_and(|element| self.names_others(element));
+        let names_others =
+            statement.principal.as_ref().is_some_and(|element| self.names_others(element));
         match lack {
             Lack::Action => self.has_more_resources(statement) || names_others,
             Lack::Resource => self.has_more_actions(statement) || names_others,
-            Lack::Principal => self.has_more_actions(statement) || self.has_more_resources(statement),
+            Lack::Principal => {
+                self.has_more_actions(statement) || self.has_more_resources(statement)
+            }
             // To widen a condition is the user's decision; a statement beside it would go around it.
             Lack::Condition(_) | Lack::Doubt => false,
         }
@@ -74,11 +80,17 @@ impl Scene<'_> {
         let start = pattern.literal_start();
         match self.step.resource {
             // No object is concerned by what is allowed on buckets.
-            Target::Bucket => pattern.as_literal() == Some(&bucket) || start.starts_with(&format!("{bucket}/")),
-            Target::Object | Target::Folder => {
-                pattern.as_literal() == Some(&bucket) || start.starts_with(&format!("{bucket}/{}", self.connection.prefix))
+            Target::Bucket => {
+                pattern.as_literal() == Some(&bucket) || start.starts_with(&format!("{bucket}/"))
             }
-            Target::FederatedUser => start.starts_with(&format!("arn:aws:sts::{}:federated-user/", self.connection.customer.account())),
+            Target::Object | Target::Folder => {
+                pattern.as_literal() == Some(&bucket)
+                    || start.starts_with(&format!("{bucket}/{}", self.connection.prefix))
+            }
+            Target::FederatedUser => start.starts_with(&format!(
+                "arn:aws:sts::{}:federated-user/",
+                self.connection.customer.account()
+            )),
             Target::Role | Target::Key => true,
         }
     }
@@ -88,10 +100,17 @@ impl Scene<'_> {
         let Some(element) = &statement.action else { return false };
         let is_ours = |action: &str| {
             let operations = catalogue().operations.iter();
-            let ours = operations.filter(|operation| operation.callers.iter().any(|by| by.is_customers() == self.caller.is_customers()));
-            ours.flat_map(|operation| &operation.steps).any(|step| step.action.eq_ignore_ascii_case(action))
+            let ours = operations.filter(|operation| {
+                operation.callers.iter().any(|by| by.is_customers() == self.caller.is_customers())
+            });
+            ours.flat_map(|operation| &operation.steps)
+                .any(|step| step.action.eq_ignore_ascii_case(action))
         };
-        element.not || element.patterns.iter().any(|pattern| !pattern.pattern.as_literal().is_some_and(is_ours))
+        element.not
+            || element
+                .patterns
+                .iter()
+                .any(|pattern| !pattern.pattern.as_literal().is_some_and(is_ours))
     }
 
     /// Whether it names somebody beside the caller and what ICA makes of it.
@@ -100,12 +119,24 @@ impl Scene<'_> {
         if self.step.resource == Target::Role {
             return false;
         }
-        let own =
-            if self.caller.is_customers() { Some(self.connection.customer.arn()) } else { self.connection.cross_account_role.as_ref() };
+        let own = if self.caller.is_customers() {
+            Some(self.connection.customer.arn())
+        } else {
+            self.connection.cross_account_role.as_ref()
+        };
         let Some(own) = own else { return true };
         let (account, name) = (own.account(), own.as_str().rsplit('/').next().unwrap_or_default());
-        let sessions = [format!("arn:aws:sts::{account}:assumed-role/{name}/"), format!("arn:aws:sts::{account}:federated-user/")];
-        let is_own = |named: &str| named == own.as_str() || sessions.iter().any(|start| named.starts_with(start));
-        element.not || element.patterns.iter().any(|pattern| !pattern.named.name().is_some_and(|named| is_own(&named)))
+        let sessions = [
+            format!("arn:aws:sts::{account}:assumed-role/{name}/"),
+            format!("arn:aws:sts::{account}:federated-user/"),
+        ];
+        let is_own = |named: &str| {
+            named == own.as_str() || sessions.iter().any(|start| named.starts_with(start))
+        };
+        element.not
+            || element
+                .patterns
+                .iter()
+                .any(|pattern| !pattern.named.name().is_some_and(|named| is_own(&named)))
     }
 }

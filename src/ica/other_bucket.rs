@@ -23,10 +23,13 @@ pub(super) fn other_buckets(policy: &Policy, bucket: &str) -> Vec<Finding> {
 
 fn finding(bucket: &str, other: &str, spans: &[Span]) -> Option<Finding> {
     let (first, more) = spans.split_first()?;
-    let message =
-        format!("`{other}` is not this bucket, `{bucket}`: S3 refuses to store the whole bucket policy, `Policy has invalid resource`");
-    let places = if more.is_empty() { String::new() } else { format!(" in {} places", spans.len()) };
-    let help = format!("replace `{other}` by `{bucket}`{places}, or give the policy of this bucket");
+    let message = format!(
+        "`{other}` is not this bucket, `{bucket}`: S3 refuses to store the whole bucket policy, `Policy has invalid resource`"
+    );
+    let places =
+        if more.is_empty() { String::new() } else { format!(" in {} places", spans.len()) };
+    let help =
+        format!("replace `{other}` by `{bucket}`{places}, or give the policy of this bucket");
     let finding = Finding::error("other-bucket", *first, message).help(help);
     Some(more.iter().fold(finding, |finding, span| finding.related(*span, "and here")))
 }
@@ -36,9 +39,18 @@ pub(super) fn other_bucket(statement: &Statement, bucket: &str) -> Option<String
     others(statement, bucket).next().map(|(other, _)| other)
 }
 
-fn others<'s>(statement: &'s Statement, bucket: &'s str) -> impl Iterator<Item = (String, Span)> + 's {
-    let patterns = statement.resource.iter().filter(|element| !element.not).flat_map(|element| &element.patterns);
-    patterns.filter_map(move |pattern| Some((named_bucket(pattern).filter(|name| !can_be(name, bucket))?, pattern.span)))
+fn others<'s>(
+    statement: &'s Statement,
+    bucket: &'s str,
+) -> impl Iterator<Item = (String, Span)> + 's {
+    let patterns = statement
+        .resource
+        .iter()
+        .filter(|element| !element.not)
+        .flat_map(|element| &element.patterns);
+    patterns.filter_map(move |pattern| {
+        Some((named_bucket(pattern).filter(|name| !can_be(name, bucket))?, pattern.span))
+    })
 }
 
 /// The bucket of a pattern for buckets or objects, with its wildcards. `None`: it is about something else, or it cannot be read.
@@ -56,7 +68,8 @@ fn named_bucket(pattern: &ResourcePattern) -> Option<String> {
     let mut parts = text.splitn(6, ':');
     let (_, _, service, region, account, resource) =
         (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let is_of_buckets = service == "s3" && matches!(region, "" | "*") && matches!(account, "" | "*");
+    let is_of_buckets =
+        service == "s3" && matches!(region, "" | "*") && matches!(account, "" | "*");
     let name = resource.split('/').next().unwrap_or_default();
     (is_of_buckets && !name.is_empty()).then(|| name.to_owned())
 }
@@ -64,7 +77,10 @@ fn named_bucket(pattern: &ResourcePattern) -> Option<String> {
 /// Whether a name with wildcards can be the beginning of an ARN's last part, `bucket` or `bucket/key`.
 fn can_be(name: &str, bucket: &str) -> bool {
     let head = name.split('*').next().unwrap_or_default();
-    let begins = head.chars().zip(bucket.chars().chain(['/'])).all(|(letter, own)| letter == own || letter == '?');
+    let begins = head
+        .chars()
+        .zip(bucket.chars().chain(['/']))
+        .all(|(letter, own)| letter == own || letter == '?');
     begins && (name.contains(['*', '?']) || name == bucket)
 }
 

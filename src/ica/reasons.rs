@@ -11,11 +11,14 @@ use super::step::{Cause, Tried, Unknown, resource_words};
 use super::values::UNLISTED;
 use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_name};
 use crate::authz::{Ambiguity, Caller, Choice, LayerId, Layers, NamingSet, Request, StatementRef};
-use crate::eval::{Decision, Lack, NearMiss, concerns, matching_action, matching_resource, near_miss};
+use crate::eval::{
+    Decision, Lack, NearMiss, concerns, matching_action, matching_resource, near_miss,
+};
 use crate::finding::Label;
 use crate::model::{Condition, Element, PrincipalPattern, Statement};
 
-const EXCEPT_CALLERS: &str = "except ICA's callers from this Deny, for example by `aws:PrincipalArn`";
+const EXCEPT_CALLERS: &str =
+    "except ICA's callers from this Deny, for example by `aws:PrincipalArn`";
 
 /// What a reason is told about.
 pub(super) struct Scene<'a> {
@@ -27,22 +30,44 @@ pub(super) struct Scene<'a> {
 }
 
 /// The reasons of a step that is not allowed.
-pub(super) fn reasons(connection: &Connection, caller: IcaCaller, step: &Step, tried: &Tried) -> Vec<Reason> {
-    let scene = Scene { connection, caller, step, layers: layers(connection, caller, step, None, false), verdict: tried.verdict };
-    let mut reasons = tried.unknowns.iter().map(|unknown| scene.unknown(unknown, tried)).collect::<Vec<_>>();
+pub(super) fn reasons(
+    connection: &Connection,
+    caller: IcaCaller,
+    step: &Step,
+    tried: &Tried,
+) -> Vec<Reason> {
+    let scene = Scene {
+        connection,
+        caller,
+        step,
+        layers: layers(connection, caller, step, None, false),
+        verdict: tried.verdict,
+    };
+    let mut reasons =
+        tried.unknowns.iter().map(|unknown| scene.unknown(unknown, tried)).collect::<Vec<_>>();
     for (cause, request) in &tried.causes {
         let mut reason = match cause {
             Cause::Denied(place) => scene.denied(*place, request),
             // That the identity policies were not given is told as an unknown.
-            Cause::Lacking(LayerId::Identity) if tried.unknowns.contains(&Unknown::IdentityPolicies) => continue,
-            Cause::Lacking(LayerId::Resource) if tried.unknowns.iter().any(is_policy_of_target) => continue,
+            Cause::Lacking(LayerId::Identity)
+                if tried.unknowns.contains(&Unknown::IdentityPolicies) =>
+            {
+                continue;
+            }
+            Cause::Lacking(LayerId::Resource) if tried.unknowns.iter().any(is_policy_of_target) => {
+                continue;
+            }
             Cause::Lacking(layer) => scene.lacking(*layer, request),
             Cause::Open(decision) => scene.open(decision, request),
         };
-        reason.note = step.scope.as_ref().map(|scope| format!("`{}` is needed {scope}", step.action));
+        reason.note =
+            step.scope.as_ref().map(|scope| format!("`{}` is needed {scope}", step.action));
         // What hangs on words that have been shown as unknown is told with them.
-        let same_kind = |known: &Reason| known.kind == reason.kind || known.kind == ReasonKind::Hidden;
-        let told = reasons.iter().any(|known| known.span == reason.span && same_kind(known) && known.layer == reason.layer);
+        let same_kind =
+            |known: &Reason| known.kind == reason.kind || known.kind == ReasonKind::Hidden;
+        let told = reasons.iter().any(|known| {
+            known.span == reason.span && same_kind(known) && known.layer == reason.layer
+        });
         if !told {
             reasons.push(reason);
         }
@@ -66,34 +91,57 @@ impl<'a> Scene<'a> {
 
     pub(super) fn denied(&self, place: StatementRef, request: &Request) -> Reason {
         let action = self.action_words(request);
-        let mut reason = empty(ReasonKind::ExplicitDeny, self.layer_name(place.layer), format!("`{action}` is denied here"));
+        let mut reason = empty(
+            ReasonKind::ExplicitDeny,
+            self.layer_name(place.layer),
+            format!("`{action}` is denied here"),
+        );
         let Some(statement) = self.statement(place) else { return reason };
         locate(&mut reason, statement);
         let action_span = matching_action(statement, request);
-        reason.labels.push(Label { span: statement.effect.span, text: "the statement denies".to_owned() });
+        reason
+            .labels
+            .push(Label { span: statement.effect.span, text: "the statement denies".to_owned() });
         if let Some(principal) = statement.principal.as_ref().filter(|principal| principal.not) {
             self.denied_by_not_principal(&mut reason, principal, &action, request);
         } else if let Some(condition) = deciding_condition(statement) {
             self.denied_by_condition(&mut reason, condition, &action, request);
         } else {
             // Where only some keys are denied, the resource says which.
-            let narrow = if self.verdict == Verdict::Partial { matching_resource(statement, request) } else { None };
+            let narrow = if self.verdict == Verdict::Partial {
+                matching_resource(statement, request)
+            } else {
+                None
+            };
             reason.span = narrow.or(action_span).or(Some(statement.span));
             let tail = "out of this Deny, or except ICA with `\"ArnNotLike\": {\"aws:PrincipalArn\": [..]}`";
             reason.help = Some(Advice::about("take", &action, tail));
             return reason;
         }
-        reason.labels.extend(action_span.map(|span| Label { span, text: "this action".to_owned() }));
+        reason
+            .labels
+            .extend(action_span.map(|span| Label { span, text: "this action".to_owned() }));
         reason
     }
 
-    fn denied_by_condition(&self, reason: &mut Reason, condition: &Condition, action: &str, request: &Request) {
+    fn denied_by_condition(
+        &self,
+        reason: &mut Reason,
+        condition: &Condition,
+        action: &str,
+        request: &Request,
+    ) {
         let key = written_key(condition);
-        let value = request.context.get(&condition.key.node).map(|value| value.as_slice().join(", "));
+        let value =
+            request.context.get(&condition.key.node).map(|value| value.as_slice().join(", "));
         reason.span = Some(condition.span);
         let has = match &value {
-            Some(value) if self.is_open(&condition.key.node) && value == UNLISTED => "ICA's requests may have another value".to_owned(),
-            Some(value) if self.is_open(&condition.key.node) => format!("ICA's requests may have others, such as `{value}`"),
+            Some(value) if self.is_open(&condition.key.node) && value == UNLISTED => {
+                "ICA's requests may have another value".to_owned()
+            }
+            Some(value) if self.is_open(&condition.key.node) => {
+                format!("ICA's requests may have others, such as `{value}`")
+            }
             Some(value) => format!("this request has `{value}`"),
             None => "the request has no such key".to_owned(),
         };
@@ -103,16 +151,21 @@ impl<'a> Scene<'a> {
                 Some(value) if &*condition.key.node == "aws:principalarn" => {
                     Advice::plain(format!("add `{}` to this list", self.listed_arn(&value)))
                 }
-                Some(value) if value == "AES256" && !self.is_open(&condition.key.node) => Advice::plain(format!(
-                    "if ICA's storage configuration has a KMS key, say --kms-key ARN; else add `{value}` to this list"
-                )),
+                Some(value) if value == "AES256" && !self.is_open(&condition.key.node) => {
+                    Advice::plain(format!(
+                        "if ICA's storage configuration has a KMS key, say --kms-key ARN; else add `{value}` to this list"
+                    ))
+                }
                 Some(value) if !self.is_open(&condition.key.node) => Advice::plain(format!(
                     "add `{value}` to this list if that is right for ICA, or except ICA's callers by `aws:PrincipalArn`"
                 )),
                 Some(_) | None => Advice::plain(EXCEPT_CALLERS),
             });
         } else {
-            reason.message = format!("`{action}` is denied where `{}` holds for `{key}`; {has}", condition.operator.node);
+            reason.message = format!(
+                "`{action}` is denied where `{}` holds for `{key}`; {has}",
+                condition.operator.node
+            );
             reason.help = Some(Advice::plain(EXCEPT_CALLERS));
         }
     }
@@ -120,12 +173,19 @@ impl<'a> Scene<'a> {
     /// Whether the key has many values, or one that nobody knows: then a value that was tried is only an example.
     fn is_open(&self, key: &str) -> bool {
         let is_known = told(key, self.connection, self.caller, self.step).is_some();
-        let is_listed = catalogue().key(key).is_some() || self.step.keys.keys().any(|name| name.eq_ignore_ascii_case(key));
+        let is_listed = catalogue().key(key).is_some()
+            || self.step.keys.keys().any(|name| name.eq_ignore_ascii_case(key));
         let kind = fact(key, self.caller, self.step).kind;
         !is_known && is_listed && matches!(kind, KeyKind::Free | KeyKind::Hidden | KeyKind::Foreign)
     }
 
-    fn denied_by_not_principal(&self, reason: &mut Reason, principal: &Element<PrincipalPattern>, action: &str, request: &Request) {
+    fn denied_by_not_principal(
+        &self,
+        reason: &mut Reason,
+        principal: &Element<PrincipalPattern>,
+        action: &str,
+        request: &Request,
+    ) {
         let caller = request.caller.principal_arn().unwrap_or_default();
         reason.span = Some(principal.span);
         // C7: whoever has a boundary is hit, listed or not.
@@ -134,7 +194,8 @@ impl<'a> Scene<'a> {
         } else {
             "has a permissions boundary, so it is hit even if listed"
         };
-        reason.message = format!("`{action}` is denied for everybody but those listed here; `{caller}` {why}");
+        reason.message =
+            format!("`{action}` is denied for everybody but those listed here; `{caller}` {why}");
         reason.help = Some(Advice::plain(
             "`NotPrincipal` cannot list sessions by pattern: use `\"Principal\": \"*\"` with `ArnNotLike` on `aws:PrincipalArn`",
         ));
@@ -143,14 +204,20 @@ impl<'a> Scene<'a> {
     pub(super) fn lacking(&self, layer: LayerId, request: &Request) -> Reason {
         let action = self.action_words(request);
         let name = layer_words(layer, self.step.resource);
-        let mut reason = empty(ReasonKind::NoAllow, self.layer_name(layer), format!("no statement of the {name} allows `{action}`"));
+        let mut reason = empty(
+            ReasonKind::NoAllow,
+            self.layer_name(layer),
+            format!("no statement of the {name} allows `{action}`"),
+        );
         let near = match self.nearest(layer, request) {
             Nearest::Miss(near) => near,
             Nearest::NamesOthers => {
                 let first = self.layers.policies(layer).first();
                 reason.span = first.map(|policy| policy.statement_span.unwrap_or(policy.span));
-                reason.message =
-                    format!("no statement of the {name} names {}, so none allows `{action}`", principal_words(&request.caller));
+                reason.message = format!(
+                    "no statement of the {name} names {}, so none allows `{action}`",
+                    principal_words(&request.caller)
+                );
                 reason.help = Some(self.statement_to_add(layer, &action, request));
                 return reason;
             }
@@ -172,20 +239,41 @@ impl<'a> Scene<'a> {
         reason
     }
 
-    fn describe_near_miss(&self, reason: &mut Reason, near: &NearMiss, action: &str, request: &Request) {
+    fn describe_near_miss(
+        &self,
+        reason: &mut Reason,
+        near: &NearMiss,
+        action: &str,
+        request: &Request,
+    ) {
         let Some(statement) = self.statement(near.statement) else { return };
         locate(reason, statement);
         for (number, (lack, span)) in near.lacks.iter().enumerate() {
             let (message, help) = match lack {
-                Lack::Action => (format!("does not list `{action}`"), Advice::about("add", action, "to this list")),
+                Lack::Action => (
+                    format!("does not list `{action}`"),
+                    Advice::about("add", action, "to this list"),
+                ),
                 Lack::Resource => self.uncovered_resource(near.statement.layer, statement, request),
                 Lack::Principal => {
                     let name = principal_words(&request.caller);
-                    let other = if self.caller == IcaCaller::CrossAccountRole { other_regions(statement) } else { String::new() };
-                    (format!("does not name {name}{other}"), Advice::plain(format!("add {name} to the principals")))
+                    let other = if self.caller == IcaCaller::CrossAccountRole {
+                        other_regions(statement)
+                    } else {
+                        String::new()
+                    };
+                    (
+                        format!("does not name {name}{other}"),
+                        Advice::plain(format!("add {name} to the principals")),
+                    )
                 }
-                Lack::Condition(number) => failed_condition(&statement.conditions[*number], request),
-                Lack::Doubt => ("is one that AWS would refuse".to_owned(), Advice::plain("mend the statement first")),
+                Lack::Condition(number) => {
+                    failed_condition(&statement.conditions[*number], request)
+                }
+                Lack::Doubt => (
+                    "is one that AWS would refuse".to_owned(),
+                    Advice::plain("mend the statement first"),
+                ),
             };
             if number == 0 {
                 reason.span = Some(*span);
@@ -195,9 +283,14 @@ impl<'a> Scene<'a> {
                 reason.labels.push(Label { span: *span, text: format!("it also {message}") });
             }
         }
-        let is_too_wide = near.lacks.first().is_some_and(|(lack, _)| self.opens_too_much(*lack, near.statement.layer, statement));
-        let is_bucket_policy = near.statement.layer == LayerId::Resource && self.step.resource.is_at_bucket();
-        let is_of_other_bucket = is_bucket_policy && other_bucket(statement, &self.connection.bucket).is_some();
+        let is_too_wide = near
+            .lacks
+            .first()
+            .is_some_and(|(lack, _)| self.opens_too_much(*lack, near.statement.layer, statement));
+        let is_bucket_policy =
+            near.statement.layer == LayerId::Resource && self.step.resource.is_at_bucket();
+        let is_of_other_bucket =
+            is_bucket_policy && other_bucket(statement, &self.connection.bucket).is_some();
         if near.lacks.len() > 1 || is_too_wide && !is_of_other_bucket {
             let mut help = self.statement_to_add(near.statement.layer, action, request);
             if near.lacks.len() == 1 {
@@ -207,18 +300,34 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn uncovered_resource(&self, layer: LayerId, statement: &Statement, request: &Request) -> (String, Advice) {
+    fn uncovered_resource(
+        &self,
+        layer: LayerId,
+        statement: &Statement,
+        request: &Request,
+    ) -> (String, Advice) {
         let resource = self.resource_to_add();
         let variables = statement.resource_patterns().flat_map(crate::model::Pattern::variables);
-        let missing = variables.into_iter().find(|variable| variable.default.is_none() && request.context.get(&variable.key).is_none());
+        let missing = variables.into_iter().find(|variable| {
+            variable.default.is_none() && request.context.get(&variable.key).is_none()
+        });
         let is_bucket_policy = layer == LayerId::Resource && self.step.resource.is_at_bucket();
-        let advice = match other_bucket(statement, &self.connection.bucket).filter(|_| is_bucket_policy) {
-            // S3 refuses the policy as long as another bucket is in it.
-            Some(other) => Advice::plain(format!("replace `{other}` by this bucket, as in `{resource}`")),
-            None => Advice::plain(format!("add `{resource}` to this list")),
-        };
+        let advice =
+            match other_bucket(statement, &self.connection.bucket).filter(|_| is_bucket_policy) {
+                // S3 refuses the policy as long as another bucket is in it.
+                Some(other) => {
+                    Advice::plain(format!("replace `{other}` by this bucket, as in `{resource}`"))
+                }
+                None => Advice::plain(format!("add `{resource}` to this list")),
+            };
         match missing {
-            Some(variable) => (format!("uses the variable `${{{}}}`, which this request has no value for", variable.key), advice),
+            Some(variable) => (
+                format!(
+                    "uses the variable `${{{}}}`, which this request has no value for",
+                    variable.key
+                ),
+                advice,
+            ),
             None => (format!("does not cover `{}`", request.resource), advice),
         }
     }
@@ -226,7 +335,11 @@ impl<'a> Scene<'a> {
     /// The resource to allow: the pages allow folders with the objects.
     fn resource_to_add(&self) -> String {
         let words = resource_words(self.connection, self.step);
-        if self.step.resource == Target::Folder { words.trim_end_matches('/').to_owned() } else { words }
+        if self.step.resource == Target::Folder {
+            words.trim_end_matches('/').to_owned()
+        } else {
+            words
+        }
     }
 
     /// The statement that is missing.
@@ -243,7 +356,9 @@ impl<'a> Scene<'a> {
             _ => format!(" on `{resource}`"),
         };
         // Whoever has none of the page's statements for copies takes it as a whole.
-        let is_for_copies = layer == LayerId::Resource && self.caller == IcaCaller::CrossAccountRole && self.step.resource.is_at_bucket();
+        let is_for_copies = layer == LayerId::Resource
+            && self.caller == IcaCaller::CrossAccountRole
+            && self.step.resource.is_at_bucket();
         let lead = if is_for_copies && !matches!(self.nearest(layer, request), Nearest::Miss(_)) {
             "add the statement of step 7 of the ICA page, which `ica-policy generate` prints; it allows"
         } else {
@@ -253,21 +368,37 @@ impl<'a> Scene<'a> {
     }
 
     fn open(&self, decision: &Decision, request: &Request) -> Reason {
-        let layer = decision.denied_by.first().map(|place| place.layer).or(decision.lacking.first().copied()).unwrap_or(LayerId::Identity);
+        let layer = decision
+            .denied_by
+            .first()
+            .map(|place| place.layer)
+            .or(decision.lacking.first().copied())
+            .unwrap_or(LayerId::Identity);
         let readings = decision.readings.iter().map(|reading| {
-            let outcome = if reading.outcome == crate::eval::Outcome::Allowed { "allowed" } else { "denied" };
+            let outcome =
+                if reading.outcome == crate::eval::Outcome::Allowed { "allowed" } else { "denied" };
             format!("{outcome} if {}", reading.ambiguity.text(reading.choice))
         });
         let action = self.action_words(request);
-        let message = format!("AWS leaves open whether `{action}` is allowed: {}", readings.collect::<Vec<_>>().join("; "));
+        let message = format!(
+            "AWS leaves open whether `{action}` is allowed: {}",
+            readings.collect::<Vec<_>>().join("; ")
+        );
         let mut reason = empty(ReasonKind::Ambiguous, self.layer_name(layer), message);
-        if decision.readings.iter().any(|reading| reading.ambiguity == Ambiguity::RefusedWords && reading.choice == Choice::First) {
+        if decision.readings.iter().any(|reading| {
+            reading.ambiguity == Ambiguity::RefusedWords && reading.choice == Choice::First
+        }) {
             self.point_at_doubt(&mut reason, request);
-        } else if let Some((place, statement)) = decision.denied_by.first().and_then(|place| Some((place, self.statement(*place)?))) {
+        } else if let Some((place, statement)) =
+            decision.denied_by.first().and_then(|place| Some((place, self.statement(*place)?)))
+        {
             reason.layer = self.layer_name(place.layer);
             locate(&mut reason, statement);
             let principal = statement.principal.as_ref().map(|element| element.span);
-            reason.span = deciding_condition(statement).map(|condition| condition.span).or(principal).or(reason.span);
+            reason.span = deciding_condition(statement)
+                .map(|condition| condition.span)
+                .or(principal)
+                .or(reason.span);
         } else if let Some(near) = near_miss(request, &self.layers, layer, NamingSet::ANY) {
             let statement = self.statement(near.statement);
             statement.into_iter().for_each(|statement| locate(&mut reason, statement));
@@ -279,17 +410,28 @@ impl<'a> Scene<'a> {
     /// The words that AWS would refuse or that are beyond a limit of ours, in the first statement that may be about the action.
     fn point_at_doubt(&self, reason: &mut Reason, request: &Request) {
         for layer in self.layers.ids() {
-            let statements = self.layers.policies(layer).iter().flat_map(|policy| &policy.statements);
+            let statements =
+                self.layers.policies(layer).iter().flat_map(|policy| &policy.statements);
             for statement in statements.filter(|statement| concerns(statement, &request.action)) {
                 let Some(doubt) = statement.all_doubts().next() else { continue };
                 reason.layer = self.layer_name(layer);
                 locate(reason, statement);
                 reason.span = Some(doubt.span);
-                let words = if doubt.is_limit { "these words are not matched" } else { "AWS would refuse these words" };
-                let help =
-                    if doubt.is_limit { "shorten them; AWS may take them as they are" } else { "mend the words that AWS would refuse" };
+                let words = if doubt.is_limit {
+                    "these words are not matched"
+                } else {
+                    "AWS would refuse these words"
+                };
+                let help = if doubt.is_limit {
+                    "shorten them; AWS may take them as they are"
+                } else {
+                    "mend the words that AWS would refuse"
+                };
                 let action = self.action_words(request);
-                reason.message = format!("{words} ({}), so whether `{action}` is allowed is not known", doubt.reason);
+                reason.message = format!(
+                    "{words} ({}), so whether `{action}` is allowed is not known",
+                    doubt.reason
+                );
                 reason.help = Some(Advice::plain(help));
                 if doubt.is_limit {
                     reason.kind = ReasonKind::Limit;
@@ -324,13 +466,19 @@ fn other_regions(statement: &Statement) -> String {
 
 /// The condition to show for a Deny: an exception list, if there is one, for it is what a person forgot to extend.
 fn deciding_condition(statement: &Statement) -> Option<&Condition> {
-    statement.conditions.iter().find(|condition| condition.test.is_negated()).or(statement.conditions.first())
+    statement
+        .conditions
+        .iter()
+        .find(|condition| condition.test.is_negated())
+        .or(statement.conditions.first())
 }
 
 /// The key as a person writes it: the model has it in lower case, the tables know the usual spelling.
 pub(super) fn written_key(condition: &Condition) -> String {
     let spelt = |name: &str| match name.strip_suffix('*') {
-        Some(start) => format!("{start}{}", condition.key.node.get(start.len()..).unwrap_or_default()),
+        Some(start) => {
+            format!("{start}{}", condition.key.node.get(start.len()..).unwrap_or_default())
+        }
         None => name.to_owned(),
     };
     let row = catalogue().key(&condition.key.node);
@@ -339,14 +487,20 @@ pub(super) fn written_key(condition: &Condition) -> String {
         ("aws:principalaccount", "aws:PrincipalAccount"),
         ("aws:principaltype", "aws:PrincipalType"),
     ];
-    let usual = usual.iter().find(|(lower, _)| *lower == &*condition.key.node).map(|(_, usual)| (*usual).to_owned());
+    let usual = usual
+        .iter()
+        .find(|(lower, _)| *lower == &*condition.key.node)
+        .map(|(_, usual)| (*usual).to_owned());
     row.map(|row| spelt(&row.name)).or(usual).unwrap_or_else(|| condition.key.node.to_string())
 }
 
 fn failed_condition(condition: &Condition, request: &Request) -> (String, Advice) {
     let key = written_key(condition);
     let value = request.context.get(&condition.key.node).map(|value| value.as_slice().join(", "));
-    let has = value.map_or_else(|| "the request has no such key".to_owned(), |value| format!("the request has `{value}`"));
+    let has = value.map_or_else(
+        || "the request has no such key".to_owned(),
+        |value| format!("the request has `{value}`"),
+    );
     let message = format!("has a condition on `{key}` that does not hold: {has}");
     (message, Advice::plain(format!("widen the condition on `{key}`, or take it out")))
 }
@@ -358,7 +512,17 @@ pub(super) fn locate(reason: &mut Reason, statement: &Statement) {
 }
 
 pub(super) fn empty(kind: ReasonKind, layer: &'static str, message: String) -> Reason {
-    Reason { kind, layer, statement: None, sid: None, span: None, message, note: None, help: None, labels: Vec::new() }
+    Reason {
+        kind,
+        layer,
+        statement: None,
+        sid: None,
+        span: None,
+        message,
+        note: None,
+        help: None,
+        labels: Vec::new(),
+    }
 }
 
 /// Whom a policy has to name.

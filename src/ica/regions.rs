@@ -29,7 +29,8 @@ pub struct Regions {
 
 /// The table, read once.
 pub fn regions() -> &'static Regions {
-    static REGIONS: LazyLock<Regions> = LazyLock::new(|| toml::from_str(include_str!("regions.toml")).unwrap_or_default());
+    static REGIONS: LazyLock<Regions> =
+        LazyLock::new(|| toml::from_str(include_str!("regions.toml")).unwrap_or_default());
     &REGIONS
 }
 
@@ -37,7 +38,9 @@ impl Regions {
     /// The region of that AWS name, ICA name, short name or namespace, in any case.
     pub fn find(&self, name: &str) -> Option<&Region> {
         self.list.iter().find(|region| {
-            [&region.aws, &region.name, &region.short, &region.namespace].iter().any(|known| known.eq_ignore_ascii_case(name))
+            [&region.aws, &region.name, &region.short, &region.namespace]
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(name))
         })
     }
 

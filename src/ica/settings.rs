@@ -111,7 +111,8 @@ impl Levels {
         match self {
             Levels::One(name) => place(&name).map(Levels::One),
             Levels::Many(levels) => {
-                let levels = levels.into_iter().filter_map(|files| files.placed(place)).collect::<Vec<_>>();
+                let levels =
+                    levels.into_iter().filter_map(|files| files.placed(place)).collect::<Vec<_>>();
                 (!levels.is_empty()).then_some(Levels::Many(levels))
             }
         }
@@ -173,10 +174,22 @@ pub fn parse(text: &str) -> Result<Vec<Settings>, toml::de::Error> {
 impl Settings {
     /// The names of all files, `none` among them.
     pub fn files(&self) -> Vec<&str> {
-        let single =
-            [&self.boundary, &self.vpce_policy, &self.bucket_policy, &self.kms_key_policy, &self.trust_policy].into_iter().flatten();
-        let single = single.chain([&self.cors, &self.notifications, &self.bucket_encryption].into_iter().flatten());
-        let lists = [&self.identity_policy, &self.session_policy, &self.public_access_block].into_iter().flatten().flat_map(Files::names);
+        let single = [
+            &self.boundary,
+            &self.vpce_policy,
+            &self.bucket_policy,
+            &self.kms_key_policy,
+            &self.trust_policy,
+        ]
+        .into_iter()
+        .flatten();
+        let single = single.chain(
+            [&self.cors, &self.notifications, &self.bucket_encryption].into_iter().flatten(),
+        );
+        let lists = [&self.identity_policy, &self.session_policy, &self.public_access_block]
+            .into_iter()
+            .flatten()
+            .flat_map(Files::names);
         let levels = [&self.scp, &self.rcp].into_iter().flatten().flat_map(Levels::names).flatten();
         single.chain(lists).chain(levels).map(String::as_str).collect()
     }
@@ -267,7 +280,8 @@ mod tests {
     #[test]
     fn a_flag_for_the_role_replaces_the_user_of_the_file() {
         let file = parse("user = 'u'").unwrap().remove(0);
-        let merged = file.overridden_by(Settings { role: Some("r".to_owned()), ..Settings::default() });
+        let merged =
+            file.overridden_by(Settings { role: Some("r".to_owned()), ..Settings::default() });
         assert_eq!((merged.user, merged.role.as_deref()), (None, Some("r")));
     }
 

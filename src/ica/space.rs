@@ -7,7 +7,9 @@ use super::context::keys_used;
 use super::environment::settled_header;
 use super::kms::{self, ENCRYPTION_CONTEXT, KmsKey, caller_account, key_in_use, via_service};
 use super::token::{self, keep_own_claims};
-use super::values::{candidates, compared_with, fills_variable, is_session_character, is_session_name};
+use super::values::{
+    candidates, compared_with, fills_variable, is_session_character, is_session_name,
+};
 use crate::authz::{Caller, Context, ContextValue, Request};
 use crate::aws::{self, KeySupport};
 use crate::model::{Named, Pattern, Statement};
@@ -77,11 +79,18 @@ pub(super) fn space(
         has_open_variable: false,
     };
     // What the user knows of a request is in it, whether or not a policy looks at it: an endpoint decides which policies bind.
-    let known = connection.assume.iter().map(|assume| assume.key.clone()).filter(|key| told(key, connection, caller, step).is_some());
+    let known = connection
+        .assume
+        .iter()
+        .map(|assume| assume.key.clone())
+        .filter(|key| told(key, connection, caller, step).is_some());
     let keys = keys_used(statements).into_iter().chain(known).collect::<BTreeSet<_>>();
     let mut open = Vec::new();
     for key in &keys {
-        open.extend(add_if_known(&mut space, key, connection, caller, step, failing).map(|fact| (key.as_str(), fact)));
+        open.extend(
+            add_if_known(&mut space, key, connection, caller, step, failing)
+                .map(|fact| (key.as_str(), fact)),
+        );
     }
     let stem = |key: &str| match key {
         ENCRYPTION_CONTEXT => format!("arn:aws:s3:::{}/{}", connection.bucket, connection.prefix),
@@ -89,8 +98,11 @@ pub(super) fn space(
     };
     add_open(&mut space, open, statements, &stem)?;
     space.resources = resources(&space, connection, step, statements)?;
-    let unsupported = |action: &str| keys.iter().filter(|key| !is_supported(key, action, step.resource)).cloned().collect();
-    space.unsupported = step.actions().map(|action| (action.clone(), unsupported(action))).collect();
+    let unsupported = |action: &str| {
+        keys.iter().filter(|key| !is_supported(key, action, step.resource)).cloned().collect()
+    };
+    space.unsupported =
+        step.actions().map(|action| (action.clone(), unsupported(action))).collect();
     Ok(space)
 }
 
@@ -103,7 +115,9 @@ fn add_if_known(
     step: &Step,
     failing: Failing<'_>,
 ) -> Option<KeyFact> {
-    if is_derived(key, space) || !step.actions().any(|action| is_supported(key, action, step.resource)) {
+    if is_derived(key, space)
+        || !step.actions().any(|action| is_supported(key, action, step.resource))
+    {
         return None;
     }
     let told = told(key, connection, caller, step).map(|told| told.map(str::to_owned));
@@ -115,7 +129,8 @@ fn add_if_known(
         return None;
     }
     let mut fact = if is_supported(key, &step.action, step.resource) {
-        kms::header(key, connection, step).unwrap_or_else(|| settled_header(key, fact(key, caller, step), connection))
+        kms::header(key, connection, step)
+            .unwrap_or_else(|| settled_header(key, fact(key, caller, step), connection))
     } else {
         KeyFact::unknown()
     };
@@ -149,13 +164,20 @@ fn add_open(
     while !open.is_empty() {
         let waits = |key: &str| {
             let compared = compared_with(key, statements);
-            let needed =
-                compared.iter().flat_map(|(pattern, _)| pattern.variables()).map(|variable| &*variable.key).collect::<BTreeSet<_>>();
+            let needed = compared
+                .iter()
+                .flat_map(|(pattern, _)| pattern.variables())
+                .map(|variable| &*variable.key)
+                .collect::<BTreeSet<_>>();
             open.iter().any(|(other, _)| needed.contains(other))
         };
         let Some(next) = open.iter().position(|(key, _)| !waits(key)) else {
-            let keys = open.iter().map(|(key, _)| format!("`{key}`")).collect::<Vec<_>>().join(" and ");
-            return Err(Undecided { reason: format!("{keys} are compared with each other, and none is known"), span: None });
+            let keys =
+                open.iter().map(|(key, _)| format!("`{key}`")).collect::<Vec<_>>().join(" and ");
+            return Err(Undecided {
+                reason: format!("{keys} are compared with each other, and none is known"),
+                span: None,
+            });
         };
         let (key, fact) = open.remove(next);
         add_fact(space, key, &fact, statements, &stem(key))?;
@@ -164,13 +186,24 @@ fn add_open(
 }
 
 /// What follows from the bucket and from what the user said of other keys.
-fn follows(key: &str, connection: &Connection, caller: IcaCaller, step: &Step) -> Option<Option<String>> {
+fn follows(
+    key: &str,
+    connection: &Connection,
+    caller: IcaCaller,
+    step: &Step,
+) -> Option<Option<String>> {
     match key {
         // Requests to STS go to an endpoint of ICA's choice, which need not be in the bucket's region.
-        "aws:requestedregion" if step.resource.is_at_bucket() => connection.region.clone().map(Some),
-        "aws:requestedregion" if step.resource == Target::Key => key_in_use(connection).map(|key| Some(key.region().to_owned())),
+        "aws:requestedregion" if step.resource.is_at_bucket() => {
+            connection.region.clone().map(Some)
+        }
+        "aws:requestedregion" if step.resource == Target::Key => {
+            key_in_use(connection).map(|key| Some(key.region().to_owned()))
+        }
         "kms:viaservice" => key_in_use(connection).map(|key| Some(via_service(connection, key))),
-        "kms:calleraccount" => caller_account(connection, caller).map(|account| Some(account.to_owned())),
+        "kms:calleraccount" => {
+            caller_account(connection, caller).map(|account| Some(account.to_owned()))
+        }
         "sts:rolesessionname" => connection.session_name.clone().map(Some),
         // E1: there is no public address where a request comes through a VPC endpoint.
         SOURCE_IP if through_endpoint(connection, caller, step) == Some(true) => Some(None),
@@ -178,7 +211,13 @@ fn follows(key: &str, connection: &Connection, caller: IcaCaller, step: &Step) -
     }
 }
 
-fn add_fact(space: &mut Space, key: &str, fact: &KeyFact, statements: &[&Statement], prefix: &str) -> Result<(), Undecided> {
+fn add_fact(
+    space: &mut Space,
+    key: &str,
+    fact: &KeyFact,
+    statements: &[&Statement],
+    prefix: &str,
+) -> Result<(), Undecided> {
     let value_type = catalogue().key(key).map_or(ValueType::Text, |row| row.value_type);
     space.has_open_variable |= fact.values.is_empty() && fills_variable(key, statements);
     let known = assignments(space, statements)?;
@@ -200,14 +239,24 @@ fn is_supported(key: &str, action: &str, target: Target) -> bool {
 /// Keys that follow from caller and resource are filled in by `authz`.
 fn is_derived(key: &str, space: &Space) -> bool {
     let probe = space.callers.first().zip(space.resources.iter().flatten().next());
-    let request = probe.and_then(|(caller, resource)| request(space, &space.action, caller.clone(), resource, Context::new()));
+    let request = probe.and_then(|(caller, resource)| {
+        request(space, &space.action, caller.clone(), resource, Context::new())
+    });
     let absent_for_all = ["aws:username", "aws:principalservicename"];
-    absent_for_all.contains(&key) || request.is_some_and(|request| request.context.get(key).is_some())
+    absent_for_all.contains(&key)
+        || request.is_some_and(|request| request.context.get(key).is_some())
 }
 
 /// One request of the space; `None` if its context contradicts the caller.
-pub(super) fn request(space: &Space, action: &str, caller: Caller, resource: &str, mut context: Context) -> Option<Request> {
-    let unsupported = space.unsupported.iter().filter(|(of, _)| of == action).flat_map(|(_, keys)| keys);
+pub(super) fn request(
+    space: &Space,
+    action: &str,
+    caller: Caller,
+    resource: &str,
+    mut context: Context,
+) -> Option<Request> {
+    let unsupported =
+        space.unsupported.iter().filter(|(of, _)| of == action).flat_map(|(_, keys)| keys);
     unsupported.for_each(|key| context.remove(key));
     keep_own_claims(&mut context, &caller);
     Request::new(caller, action, resource, Some(&space.account), context).ok()
@@ -226,14 +275,25 @@ fn owner(connection: &Connection, target: Target) -> &str {
 fn some_resource(connection: &Connection, step: &Step) -> String {
     match step.resource {
         Target::Bucket => format!("arn:aws:s3:::{}", connection.bucket),
-        Target::Object | Target::Folder => format!("arn:aws:s3:::{}/{}x", connection.bucket, connection.prefix),
-        Target::FederatedUser => format!("arn:aws:sts::{}:federated-user/x", connection.customer.account()),
+        Target::Object | Target::Folder => {
+            format!("arn:aws:s3:::{}/{}x", connection.bucket, connection.prefix)
+        }
+        Target::FederatedUser => {
+            format!("arn:aws:sts::{}:federated-user/x", connection.customer.account())
+        }
         Target::Role => connection.customer.arn().as_str().to_owned(),
-        Target::Key => key_in_use(connection).map_or_else(String::new, KmsKey::words).replace('*', "x"),
+        Target::Key => {
+            key_in_use(connection).map_or_else(String::new, KmsKey::words).replace('*', "x")
+        }
     }
 }
 
-fn resources(space: &Space, connection: &Connection, step: &Step, statements: &[&Statement]) -> Result<Vec<Vec<String>>, Undecided> {
+fn resources(
+    space: &Space,
+    connection: &Connection,
+    step: &Step,
+    statements: &[&Statement],
+) -> Result<Vec<Vec<String>>, Undecided> {
     let stem = format!("arn:aws:s3:::{}/{}", connection.bucket, connection.prefix);
     match step.resource {
         Target::Bucket | Target::Role => Ok(vec![vec![some_resource(connection, step)]]),
@@ -242,26 +302,49 @@ fn resources(space: &Space, connection: &Connection, step: &Step, statements: &[
         Target::FederatedUser => {
             let account = connection.customer.account();
             let names = session_names(connection, step, statements)?;
-            Ok(names.into_iter().map(|name| vec![format!("arn:aws:sts::{account}:federated-user/{name}")]).collect())
+            Ok(names
+                .into_iter()
+                .map(|name| vec![format!("arn:aws:sts::{account}:federated-user/{name}")])
+                .collect())
         }
         Target::Key => keys(space, connection, step, statements),
     }
 }
 
 /// Keys below the prefix, one for each class that the policies tell apart. Object keys may hold any character.
-fn object_keys(space: &Space, stem: &str, ending: &'static str, statements: &[&Statement]) -> Result<Vec<String>, Undecided> {
+fn object_keys(
+    space: &Space,
+    stem: &str,
+    ending: &'static str,
+    statements: &[&Statement],
+) -> Result<Vec<String>, Undecided> {
     let patterns = statements.iter().flat_map(|statement| statement.resource_patterns());
-    let comparisons = patterns.map(|pattern| Comparison { pattern, way: Way::Resource, stem }).collect::<Vec<_>>();
-    let keys = rests(&comparisons, &assignments(space, statements)?, &Rest { at_least: 1, at_most: MOST_KEY, ending, alphabet: |_| true })?;
+    let comparisons = patterns
+        .map(|pattern| Comparison { pattern, way: Way::Resource, stem })
+        .collect::<Vec<_>>();
+    let keys = rests(
+        &comparisons,
+        &assignments(space, statements)?,
+        &Rest { at_least: 1, at_most: MOST_KEY, ending, alphabet: |_| true },
+    )?;
     Ok(keys.into_iter().map(|key| format!("{stem}{key}")).collect())
 }
 
 /// The key; of the one that AWS manages the id is not known, so one of each class that the policies tell apart.
-fn keys(space: &Space, connection: &Connection, step: &Step, statements: &[&Statement]) -> Result<Vec<Vec<String>>, Undecided> {
-    let Some(key @ KmsKey::AwsManaged { .. }) = key_in_use(connection) else { return Ok(vec![vec![some_resource(connection, step)]]) };
+fn keys(
+    space: &Space,
+    connection: &Connection,
+    step: &Step,
+    statements: &[&Statement],
+) -> Result<Vec<Vec<String>>, Undecided> {
+    let Some(key @ KmsKey::AwsManaged { .. }) = key_in_use(connection) else {
+        return Ok(vec![vec![some_resource(connection, step)]]);
+    };
     let stem = key.stem();
     let patterns = statements.iter().flat_map(|statement| statement.resource_patterns());
-    let comparisons = patterns.map(|pattern| Comparison { pattern, way: Way::Resource, stem: &stem }).collect::<Vec<_>>();
+    let comparisons = patterns
+        .map(|pattern| Comparison { pattern, way: Way::Resource, stem: &stem })
+        .collect::<Vec<_>>();
     let is_of_id = |c: char| c.is_ascii_hexdigit() || c == '-';
     let id = Rest { at_least: KEY_ID, at_most: KEY_ID, ending: "", alphabet: is_of_id };
     let ids = rests(&comparisons, &assignments(space, statements)?, &id)?;
@@ -270,7 +353,11 @@ fn keys(space: &Space, connection: &Connection, step: &Step, statements: &[&Stat
 
 /// What the variables of the statements may be filled with: by each caller, and by the values of open keys that are tried.
 fn assignments(space: &Space, statements: &[&Statement]) -> Result<Vec<Variables>, Undecided> {
-    let keys = statements.iter().flat_map(|statement| statement.variables()).map(|variable| &*variable.key).collect::<BTreeSet<_>>();
+    let keys = statements
+        .iter()
+        .flat_map(|statement| statement.variables())
+        .map(|variable| &*variable.key)
+        .collect::<BTreeSet<_>>();
     let mut all = Vec::new();
     for caller in &space.callers {
         let resource = space.resources.iter().flatten().next().map_or("*", String::as_str);
@@ -279,10 +366,13 @@ fn assignments(space: &Space, statements: &[&Statement]) -> Result<Vec<Variables
         let mut own = vec![Variables::default()];
         for key in &keys {
             let values = values_of(key, &context, &space.open);
-            let with = |value: &Option<String>| own.iter().cloned().map(|known| known.with(key, value.clone())).collect::<Vec<_>>();
+            let with = |value: &Option<String>| {
+                own.iter().cloned().map(|known| known.with(key, value.clone())).collect::<Vec<_>>()
+            };
             own = values.iter().flat_map(with).collect();
             if own.len() > MOST_ASSIGNMENTS {
-                let reason = format!("the variables may be filled in more than {MOST_ASSIGNMENTS} ways");
+                let reason =
+                    format!("the variables may be filled in more than {MOST_ASSIGNMENTS} ways");
                 return Err(Undecided { reason, span: None });
             }
         }
@@ -299,7 +389,9 @@ fn values_of(key: &str, context: &Context, open: &[Dimension]) -> Vec<Option<Str
         ContextValue::Many(_) => None,
     };
     match open.iter().find(|dimension| dimension.key == key) {
-        Some(dimension) => dimension.values.iter().map(|value| value.as_ref().and_then(single)).collect(),
+        Some(dimension) => {
+            dimension.values.iter().map(|value| value.as_ref().and_then(single)).collect()
+        }
         None => vec![context.get(key).and_then(single)],
     }
 }
@@ -314,37 +406,63 @@ pub(super) fn callers(
 ) -> Result<Vec<Caller>, Undecided> {
     let customer = connection.customer.arn();
     match caller {
-        IcaCaller::OidcRole if step.resource == Target::Role => Ok(token::callers(connection, step, failing)),
-        IcaCaller::OidcRole => Ok(role_sessions(customer.as_str(), connection.session_name.as_deref(), statements)),
+        IcaCaller::OidcRole if step.resource == Target::Role => {
+            Ok(token::callers(connection, step, failing))
+        }
+        IcaCaller::OidcRole => {
+            Ok(role_sessions(customer.as_str(), connection.session_name.as_deref(), statements))
+        }
         IcaCaller::IamUser => Ok(vec![Caller::User { arn: customer.clone() }]),
         IcaCaller::FederatedSession => {
             let account = customer.account();
             let names = session_names(connection, step, statements)?;
-            let arns = names.into_iter().map(|name| format!("arn:aws:sts::{account}:federated-user/{name}"));
+            let arns = names
+                .into_iter()
+                .map(|name| format!("arn:aws:sts::{account}:federated-user/{name}"));
             Ok(arns.filter_map(|arn| Caller::parse(&arn, Some(customer.as_str())).ok()).collect())
         }
-        IcaCaller::CrossAccountRole => {
-            Ok(connection.cross_account_role.iter().flat_map(|role| role_sessions(role.as_str(), None, statements)).collect())
-        }
+        IcaCaller::CrossAccountRole => Ok(connection
+            .cross_account_role
+            .iter()
+            .flat_map(|role| role_sessions(role.as_str(), None, statements))
+            .collect()),
     }
 }
 
 /// The names that a federated session could have, one for each class that the policies tell apart: ICA chooses it and does not say how.
-fn session_names(connection: &Connection, step: &Step, statements: &[&Statement]) -> Result<Vec<String>, Undecided> {
+fn session_names(
+    connection: &Connection,
+    step: &Step,
+    statements: &[&Statement],
+) -> Result<Vec<String>, Undecided> {
     if let Some(name) = &connection.session_name {
         return Ok(vec![name.clone()]);
     }
     let arn_stem = format!("arn:aws:sts::{}:federated-user/", connection.customer.account());
     let id_stem = format!("{}:", connection.customer.account());
-    let named = named_sessions(statements, &arn_stem).iter().map(|name| Pattern::literal(&format!("{arn_stem}{name}"))).collect::<Vec<_>>();
-    let mut comparisons = named.iter().map(|pattern| Comparison { pattern, way: Way::Text, stem: &arn_stem }).collect::<Vec<_>>();
+    let named = named_sessions(statements, &arn_stem)
+        .iter()
+        .map(|name| Pattern::literal(&format!("{arn_stem}{name}")))
+        .collect::<Vec<_>>();
+    let mut comparisons = named
+        .iter()
+        .map(|pattern| Comparison { pattern, way: Way::Text, stem: &arn_stem })
+        .collect::<Vec<_>>();
     if step.resource == Target::FederatedUser {
         let patterns = statements.iter().flat_map(|statement| statement.resource_patterns());
-        comparisons.extend(patterns.map(|pattern| Comparison { pattern, way: Way::Resource, stem: &arn_stem }));
+        comparisons.extend(patterns.map(|pattern| Comparison {
+            pattern,
+            way: Way::Resource,
+            stem: &arn_stem,
+        }));
     }
     for (key, stem) in [("aws:principalarn", &arn_stem), ("aws:userid", &id_stem)] {
         let compared = compared_with(key, statements);
-        comparisons.extend(compared.into_iter().map(|(pattern, way)| Comparison { pattern, way, stem }));
+        comparisons.extend(compared.into_iter().map(|(pattern, way)| Comparison {
+            pattern,
+            way,
+            stem,
+        }));
     }
     let rest = Rest { at_least: 2, at_most: 32, ending: "", alphabet: is_session_character };
     let names = rests(&comparisons, &[Variables::default()], &rest)?;
@@ -359,12 +477,17 @@ fn role_sessions(role: &str, known: Option<&str>, statements: &[&Statement]) -> 
     if known.is_none() {
         names.extend(named_sessions(statements, &stem));
     }
-    names.into_iter().filter_map(|session| Caller::parse(&format!("{stem}{session}"), Some(role)).ok()).collect()
+    names
+        .into_iter()
+        .filter_map(|session| Caller::parse(&format!("{stem}{session}"), Some(role)).ok())
+        .collect()
 }
 
 /// The names of sessions that principals spell out.
 fn named_sessions(statements: &[&Statement], stem: &str) -> Vec<String> {
-    let patterns = statements.iter().flat_map(|statement| statement.principal.iter().flat_map(|element| &element.patterns));
+    let patterns = statements
+        .iter()
+        .flat_map(|statement| statement.principal.iter().flat_map(|element| &element.patterns));
     let arns = patterns.filter_map(|pattern| match &pattern.named {
         Named::FederatedSession(arn) | Named::RoleSession(arn) => arn.strip_prefix(stem),
         _ => None,

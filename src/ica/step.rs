@@ -98,7 +98,12 @@ impl Tried {
 }
 
 /// Tries all requests of a step.
-pub(super) fn try_step(connection: &Connection, caller: IcaCaller, step: &Step, failing: Failing<'_>) -> Tried {
+pub(super) fn try_step(
+    connection: &Connection,
+    caller: IcaCaller,
+    step: &Step,
+    failing: Failing<'_>,
+) -> Tried {
     if caller == IcaCaller::CrossAccountRole && connection.cross_account_role.is_none() {
         return Tried::unknown(Unknown::Role);
     }
@@ -128,16 +133,23 @@ pub(super) fn is_needed(connection: &Connection, step: &Step) -> bool {
 }
 
 /// Tries a step under both contexts that S3 may encrypt under, which only one of holds.
-fn try_contexts(connection: &Connection, caller: IcaCaller, step: &Step, failing: Failing<'_>) -> Tried {
+fn try_contexts(
+    connection: &Connection,
+    caller: IcaCaller,
+    step: &Step,
+    failing: Failing<'_>,
+) -> Tried {
     let all = statements(policies(&layers(connection, caller, step, failing, true)));
     if !keys_used(&all).contains(ENCRYPTION_CONTEXT) {
         return try_requests(connection, caller, step, failing);
     }
-    let [object, bucket] = under_both_contexts(connection, step).map(|step| try_requests(connection, caller, &step, failing));
+    let [object, bucket] = under_both_contexts(connection, step)
+        .map(|step| try_requests(connection, caller, &step, failing));
     if object.verdict == bucket.verdict {
         return object;
     }
-    let unknowns = std::iter::once(Unknown::BucketKeys).chain(object.unknowns).chain(bucket.unknowns);
+    let unknowns =
+        std::iter::once(Unknown::BucketKeys).chain(object.unknowns).chain(bucket.unknowns);
     Tried {
         verdict: Verdict::Unknown,
         causes: if object.causes.is_empty() { bucket.causes } else { object.causes },
@@ -152,9 +164,18 @@ fn try_contexts(connection: &Connection, caller: IcaCaller, step: &Step, failing
     }
 }
 
-fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing: Failing<'_>) -> Tried {
-    let guesses: &[bool] = if not_given(connection, caller, step).is_empty() { &[true] } else { &[true, false] };
-    let layers = guesses.iter().map(|guess| layers(connection, caller, step, failing, *guess)).collect::<Vec<_>>();
+fn try_requests(
+    connection: &Connection,
+    caller: IcaCaller,
+    step: &Step,
+    failing: Failing<'_>,
+) -> Tried {
+    let guesses: &[bool] =
+        if not_given(connection, caller, step).is_empty() { &[true] } else { &[true, false] };
+    let layers = guesses
+        .iter()
+        .map(|guess| layers(connection, caller, step, failing, *guess))
+        .collect::<Vec<_>>();
     let all = statements(policies(&layers[0]));
     let relevant = all.into_iter().filter(|statement| about(statement, step)).collect::<Vec<_>>();
     let space = match space(connection, caller, step, &relevant, failing) {
@@ -171,7 +192,8 @@ fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing
     let mut tally = Tally::default();
     visit(&space, &layers, step, &mut tally);
     let tried = tally.sum_up(&space, group(connection, step));
-    let is_parted = tried.verdict == Verdict::Partial || tried.verdict == Verdict::Unknown && !tried.unknowns.is_empty();
+    let is_parted = tried.verdict == Verdict::Partial
+        || tried.verdict == Verdict::Unknown && !tried.unknowns.is_empty();
     // Where an assumption is taken to fail, only the verdict counts.
     if failing.is_none() && is_parted && layers.len() == 1 && size <= MOST_FOR_WORDS {
         let depends_on = words(connection, step, &space, &layers, &relevant);
@@ -181,7 +203,13 @@ fn try_requests(connection: &Connection, caller: IcaCaller, step: &Step, failing
 }
 
 /// What it takes to go through. Where AWS leaves the decision of a request open, nothing is said.
-fn words(connection: &Connection, step: &Step, space: &Space, layers: &[Layers<'_>], statements: &[&Statement]) -> Vec<String> {
+fn words(
+    connection: &Connection,
+    step: &Step,
+    space: &Space,
+    layers: &[Layers<'_>],
+    statements: &[&Statement],
+) -> Vec<String> {
     let mut outcomes = Outcomes::default();
     visit(space, layers, step, &mut outcomes);
     let stem = resource_words(connection, step);
@@ -287,7 +315,11 @@ impl Visitor for Tally {
 
 impl Tally {
     fn sum_up(self, space: &Space, group: Unknown) -> Tried {
-        let hidden = space.open.iter().filter(|dimension| dimension.kind != KeyKind::Free).collect::<Vec<_>>();
+        let hidden = space
+            .open
+            .iter()
+            .filter(|dimension| dimension.kind != KeyKind::Free)
+            .collect::<Vec<_>>();
         // An assignment that contradicts the caller makes no request and says nothing.
         let tried = self.classes.iter().filter(|class| class.allowed || class.denied || class.open);
         let verdicts = tried.flat_map(|class| [class.verdict(true), class.verdict(false)]);
@@ -333,8 +365,12 @@ fn causes(decision: Decision) -> Vec<Cause> {
     match decision.outcome {
         Outcome::ExplicitlyDenied => decision.denied_by.into_iter().map(Cause::Denied).collect(),
         Outcome::Undetermined if decision.may_be_allowed() => vec![Cause::Open(decision)],
-        Outcome::Undetermined if !decision.denied_by.is_empty() => decision.denied_by.into_iter().map(Cause::Denied).collect(),
-        Outcome::Undetermined | Outcome::ImplicitlyDenied | Outcome::Allowed => decision.lacking.into_iter().map(Cause::Lacking).collect(),
+        Outcome::Undetermined if !decision.denied_by.is_empty() => {
+            decision.denied_by.into_iter().map(Cause::Denied).collect()
+        }
+        Outcome::Undetermined | Outcome::ImplicitlyDenied | Outcome::Allowed => {
+            decision.lacking.into_iter().map(Cause::Lacking).collect()
+        }
     }
 }
 

@@ -19,7 +19,10 @@ pub(super) fn callers(connection: &Connection, step: &Step, failing: Failing<'_>
     let named = || if failing == Some(PROVIDER) { Vec::new() } else { named_providers(connection) };
     let mut providers = told.unwrap_or_else(named);
     if providers.is_empty() {
-        providers.push(format!("arn:aws:iam::{}:oidc-provider/{UNLISTED}", connection.customer.account()));
+        providers.push(format!(
+            "arn:aws:iam::{}:oidc-provider/{UNLISTED}",
+            connection.customer.account()
+        ));
     }
     providers.iter().filter_map(|provider| Caller::parse(provider, None).ok()).collect()
 }
@@ -36,11 +39,17 @@ fn told_provider<'a>(connection: &'a Connection, step: &Step) -> Option<&'a str>
 /// The identity providers for OpenID Connect that the trust policy names; SAML shows no token.
 fn named_providers(connection: &Connection) -> Vec<String> {
     let Given::Given(policies) = &connection.trust_policy else { return Vec::new() };
-    let elements = policies.iter().flat_map(|policy| &policy.statements).filter_map(|statement| statement.principal.as_ref());
-    let named = elements.flat_map(|element| &element.patterns).filter_map(|pattern| match &pattern.named {
-        Named::Federated(provider) if provider.contains(":oidc-provider/") => Some(provider.clone()),
-        _ => None,
-    });
+    let elements = policies
+        .iter()
+        .flat_map(|policy| &policy.statements)
+        .filter_map(|statement| statement.principal.as_ref());
+    let named =
+        elements.flat_map(|element| &element.patterns).filter_map(|pattern| match &pattern.named {
+            Named::Federated(provider) if provider.contains(":oidc-provider/") => {
+                Some(provider.clone())
+            }
+            _ => None,
+        });
     let mut providers = named.collect::<Vec<_>>();
     providers.sort_unstable();
     providers.dedup();
@@ -61,8 +70,10 @@ pub(super) fn claim_fact(key: &str, step: &Step) -> Option<KeyFact> {
 /// Takes out the claims that a token of this caller's provider cannot have: those of other providers.
 pub(super) fn keep_own_claims(context: &mut Context, caller: &Caller) {
     let Caller::WebIdentity { provider } = caller else { return };
-    let host = provider.resource().strip_prefix("oidc-provider/").unwrap_or_default().to_ascii_lowercase();
-    let foreign = context.iter().filter(|(key, _)| claim(key).is_some_and(|(other, _)| other != host));
+    let host =
+        provider.resource().strip_prefix("oidc-provider/").unwrap_or_default().to_ascii_lowercase();
+    let foreign =
+        context.iter().filter(|(key, _)| claim(key).is_some_and(|(other, _)| other != host));
     let foreign = foreign.map(|(key, _)| key.to_owned()).collect::<Vec<_>>();
     foreign.iter().for_each(|key| context.remove(key));
 }

@@ -14,7 +14,9 @@ impl Scene<'_> {
             Unknown::SessionName => return self.unknown_session_name(tried),
             Unknown::IdentityPolicies => {
                 let owner = self.connection.customer.word();
-                let message = format!("the {owner}'s policies were not given, so whether they allow or deny `{action}` is not known");
+                let message = format!(
+                    "the {owner}'s policies were not given, so whether they allow or deny `{action}` is not known"
+                );
                 (
                     "identity",
                     message,
@@ -22,7 +24,9 @@ impl Scene<'_> {
                 )
             }
             Unknown::KeyPolicy => {
-                let message = format!("the policy of the KMS key was not given, so whether it lets the caller `{action}` is not known");
+                let message = format!(
+                    "the policy of the KMS key was not given, so whether it lets the caller `{action}` is not known"
+                );
                 (
                     "kms-key-policy",
                     message,
@@ -42,26 +46,40 @@ impl Scene<'_> {
                 ("", message, help)
             }
             Unknown::KeyId => {
-                let message = format!("whether `{action}` is allowed hangs on the id of AWS's own key, which is not known");
+                let message = format!(
+                    "whether `{action}` is allowed hangs on the id of AWS's own key, which is not known"
+                );
                 ("", message, "give its ARN with --kms-key; `aws kms describe-key --key-id alias/aws/s3` prints it".to_owned())
             }
             Unknown::Provider => {
                 let message =
                     "the trust policy treats the identity providers that it names differently, and which one is ICA's is not known"
                         .to_owned();
-                ("trust-policy", message, "say --assume oidc-role:aws:FederatedProvider=ARN".to_owned())
+                (
+                    "trust-policy",
+                    message,
+                    "say --assume oidc-role:aws:FederatedProvider=ARN".to_owned(),
+                )
             }
             Unknown::Versioning => {
-                let message =
-                    format!("`{action}` is needed on buckets with versioning enabled or suspended; the bucket's state was not given");
+                let message = format!(
+                    "`{action}` is needed on buckets with versioning enabled or suspended; the bucket's state was not given"
+                );
                 ("", message, "say --versioning unversioned, enabled or suspended".to_owned())
             }
             Unknown::Role => {
                 let message = "which role of Illumina's copies data is not known: neither the bucket's nor ICA's region was given, or ICA has none there";
-                ("", message.to_owned(), "say --region, --ica-region or --cross-account-role".to_owned())
+                (
+                    "",
+                    message.to_owned(),
+                    "say --region, --ica-region or --cross-account-role".to_owned(),
+                )
             }
             Unknown::TooHard(undecided) => {
-                let message = format!("whether `{action}` is allowed could not be decided: {}", undecided.reason);
+                let message = format!(
+                    "whether `{action}` is allowed could not be decided: {}",
+                    undecided.reason
+                );
                 return Reason { span: undecided.span, ..empty(ReasonKind::Limit, "", message) };
             }
             Unknown::Limit { size, span } => {
@@ -80,22 +98,32 @@ impl Scene<'_> {
             Cause::Open(_) => None,
         });
         let known = told.unwrap_or_else(|| empty(ReasonKind::Hidden, "", String::new()));
-        let message =
-            format!("whether `{}` is allowed hangs on the name that ICA gives to its sessions, which is not known", self.step.action);
+        let message = format!(
+            "whether `{}` is allowed hangs on the name that ICA gives to its sessions, which is not known",
+            self.step.action
+        );
         let help = Some(Advice::plain("if you know the name, say it with --session-name"));
         Reason { kind: ReasonKind::Hidden, message, help, labels: Vec::new(), ..known }
     }
 
     /// A condition key that is not known: shows the first condition on it.
     fn unknown_key(&self, key: &str) -> Reason {
-        let actions = self.step.actions().map(|action| action.to_ascii_lowercase()).collect::<Vec<_>>();
-        let about = |statement: &Statement| actions.iter().any(|action| concerns(statement, action));
-        let places = self.layers.ids().flat_map(|layer| self.layers.policies(layer).iter().map(move |policy| (layer, policy)));
-        let statements = places.flat_map(|(layer, policy)| policy.statements.iter().map(move |statement| (layer, statement)));
-        let found = statements.filter(|(_, statement)| about(statement)).find_map(|(layer, statement)| {
-            let condition = statement.conditions.iter().find(|condition| &*condition.key.node == key)?;
-            Some((layer, statement, condition))
+        let actions =
+            self.step.actions().map(|action| action.to_ascii_lowercase()).collect::<Vec<_>>();
+        let about =
+            |statement: &Statement| actions.iter().any(|action| concerns(statement, action));
+        let places = self.layers.ids().flat_map(|layer| {
+            self.layers.policies(layer).iter().map(move |policy| (layer, policy))
         });
+        let statements = places.flat_map(|(layer, policy)| {
+            policy.statements.iter().map(move |statement| (layer, statement))
+        });
+        let found =
+            statements.filter(|(_, statement)| about(statement)).find_map(|(layer, statement)| {
+                let condition =
+                    statement.conditions.iter().find(|condition| &*condition.key.node == key)?;
+                Some((layer, statement, condition))
+            });
         let Some((layer, statement, condition)) = found else {
             let message = format!("it hangs on `{key}`, which is not known");
             return Reason {
@@ -104,8 +132,11 @@ impl Scene<'_> {
             };
         };
         let written = written_key(condition);
-        let message =
-            format!("whether `{}` is allowed hangs on `{written}`, which is not known for {}", self.step.action, self.caller.id());
+        let message = format!(
+            "whether `{}` is allowed hangs on `{written}`, which is not known for {}",
+            self.step.action,
+            self.caller.id()
+        );
         let mut reason = empty(ReasonKind::Hidden, self.layer_name(layer), message);
         locate(&mut reason, statement);
         reason.span = Some(condition.span);

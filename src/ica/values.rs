@@ -21,22 +21,44 @@ pub(super) fn candidates(
     known: &[Variables],
 ) -> Result<Vec<ContextValue>, Undecided> {
     if !fact.values.is_empty() {
-        return Ok(fact.values.iter().map(|value| value_for(key, value.replace("{prefix}", prefix))).collect());
+        return Ok(fact
+            .values
+            .iter()
+            .map(|value| value_for(key, value.replace("{prefix}", prefix)))
+            .collect());
     }
     if fact.below {
         let compared = compared_with(key, statements);
-        let comparisons = compared.into_iter().map(|(pattern, way)| Comparison { pattern, way, stem: prefix }).collect::<Vec<_>>();
-        let texts = rests(&comparisons, known, &Rest { at_least: 0, at_most: super::space::MOST_KEY, ending: "", alphabet: |_| true })?;
-        return Ok(texts.into_iter().map(|rest| value_for(key, format!("{prefix}{rest}"))).collect());
+        let comparisons = compared
+            .into_iter()
+            .map(|(pattern, way)| Comparison { pattern, way, stem: prefix })
+            .collect::<Vec<_>>();
+        let texts = rests(
+            &comparisons,
+            known,
+            &Rest { at_least: 0, at_most: super::space::MOST_KEY, ending: "", alphabet: |_| true },
+        )?;
+        return Ok(texts
+            .into_iter()
+            .map(|rest| value_for(key, format!("{prefix}{rest}")))
+            .collect());
     }
     let mut values = key_values(key, statements, known, UNLISTED)?.values;
     if fact.kind == KeyKind::Foreign {
         // What is Illumina's is never equal to a complete literal of the customer's, but it may have the shape of a pattern.
         let compared = compared_with(key, statements);
-        let literals = compared.iter().filter_map(|(pattern, _)| pattern.as_literal()).collect::<BTreeSet<_>>();
-        values.retain(|value| value.as_slice().iter().all(|text| !literals.contains(text.as_str())));
+        let literals = compared
+            .iter()
+            .filter_map(|(pattern, _)| pattern.as_literal())
+            .collect::<BTreeSet<_>>();
+        values
+            .retain(|value| value.as_slice().iter().all(|text| !literals.contains(text.as_str())));
     }
-    let mut more = if values.is_empty() { usual(value_type).iter().map(|text| (*text).to_owned()).collect() } else { Vec::new() };
+    let mut more = if values.is_empty() {
+        usual(value_type).iter().map(|text| (*text).to_owned()).collect()
+    } else {
+        Vec::new()
+    };
     if fills_variable(key, statements) {
         more.push(UNLISTED.to_owned());
         more.extend(prefix.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned));
@@ -71,15 +93,28 @@ fn usual(value_type: ValueType) -> &'static [&'static str] {
 
 /// Whether a key is filled into a pattern, as `${key}`.
 pub(super) fn fills_variable(key: &str, statements: &[&Statement]) -> bool {
-    statements.iter().flat_map(|statement| statement.variables()).any(|variable| &*variable.key == key)
+    statements
+        .iter()
+        .flat_map(|statement| statement.variables())
+        .any(|variable| &*variable.key == key)
 }
 
 /// The patterns that conditions compare a key with.
-pub(super) fn compared_with<'a>(key: &str, statements: &[&'a Statement]) -> Vec<(&'a Pattern, Way)> {
-    let conditions = statements.iter().flat_map(|statement| &statement.conditions).filter(|condition| &*condition.key.node == key);
+pub(super) fn compared_with<'a>(
+    key: &str,
+    statements: &[&'a Statement],
+) -> Vec<(&'a Pattern, Way)> {
+    let conditions = statements
+        .iter()
+        .flat_map(|statement| &statement.conditions)
+        .filter(|condition| &*condition.key.node == key);
     let patterns = conditions.flat_map(|condition| match &condition.test {
-        Test::String { values, .. } => values.list.iter().map(|value| (&value.node, Way::Text)).collect(),
-        Test::Arn { values, .. } => values.list.iter().map(|value| (&value.node, Way::Arn)).collect(),
+        Test::String { values, .. } => {
+            values.list.iter().map(|value| (&value.node, Way::Text)).collect()
+        }
+        Test::Arn { values, .. } => {
+            values.list.iter().map(|value| (&value.node, Way::Arn)).collect()
+        }
         _ => Vec::new(),
     });
     patterns.collect()

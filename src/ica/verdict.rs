@@ -115,7 +115,8 @@ impl Advice {
         if self.subject.is_none() {
             return self.lead.clone();
         }
-        let subjects = subjects.iter().map(|subject| format!("`{subject}`")).collect::<Vec<_>>().join(", ");
+        let subjects =
+            subjects.iter().map(|subject| format!("`{subject}`")).collect::<Vec<_>>().join(", ");
         format!("{} {subjects} {}", self.lead, self.tail)
     }
 }

@@ -32,15 +32,27 @@ struct Literal<'a> {
 
 /// What it takes for a request to go through, all of it together; empty if no few words of the statements say that. `stem` is what all
 /// resources begin with.
-pub(super) fn depends_on(statements: &[&Statement], requests: &[(Request, bool)], stem: &str) -> Vec<String> {
+pub(super) fn depends_on(
+    statements: &[&Statement],
+    requests: &[(Request, bool)],
+    stem: &str,
+) -> Vec<String> {
     let marks = marks(statements, requests, stem);
     let allowed = requests.iter().map(|(_, allowed)| *allowed).collect::<Vec<_>>();
     if let Some(needed) = parting(&marks, &allowed, true) {
-        return needed.iter().map(|literal| if literal.wanted { only(literal.mark) } else { all_but(literal.mark) }).collect();
+        return needed
+            .iter()
+            .map(|literal| if literal.wanted { only(literal.mark) } else { all_but(literal.mark) })
+            .collect();
     }
     let Some(stopping) = parting(&marks, &allowed, false) else { return Vec::new() };
-    let words =
-        stopping.iter().map(|literal| if literal.wanted { literal.mark.noun.clone() } else { format!("not {}", literal.mark.noun) });
+    let words = stopping.iter().map(|literal| {
+        if literal.wanted {
+            literal.mark.noun.clone()
+        } else {
+            format!("not {}", literal.mark.noun)
+        }
+    });
     vec![format!("all but {}", words.collect::<Vec<_>>().join(" and "))]
 }
 
@@ -55,13 +67,18 @@ fn all_but(mark: &Mark) -> String {
 /// Marks that all requests of one outcome share and none of the other has all of; as few as can be found one by one.
 fn parting<'a>(marks: &'a [Mark], allowed: &[bool], outcome: bool) -> Option<Vec<Literal<'a>>> {
     let both = marks.iter().flat_map(|mark| [true, false].map(|wanted| Literal { mark, wanted }));
-    let fits = |literal: &Literal<'_>, request: usize| literal.mark.holds[request] == literal.wanted;
+    let fits =
+        |literal: &Literal<'_>, request: usize| literal.mark.holds[request] == literal.wanted;
     let of = |wanted: bool| (0..allowed.len()).filter(move |request| allowed[*request] == wanted);
-    let shared = both.filter(|literal| of(outcome).all(|request| fits(literal, request))).collect::<Vec<_>>();
+    let shared = both
+        .filter(|literal| of(outcome).all(|request| fits(literal, request)))
+        .collect::<Vec<_>>();
     let mut others = of(!outcome).collect::<Vec<_>>();
     let mut chosen = Vec::new();
     while !others.is_empty() {
-        let left = |literal: &&Literal<'_>| others.iter().filter(|request| fits(literal, **request)).count();
+        let left = |literal: &&Literal<'_>| {
+            others.iter().filter(|request| fits(literal, **request)).count()
+        };
         let best = *shared.iter().min_by_key(left)?;
         if left(&&best) == others.len() || chosen.len() == MOST_WORDS {
             return None;
@@ -84,13 +101,20 @@ fn marks(statements: &[&Statement], requests: &[(Request, bool)], stem: &str) ->
     };
     for statement in statements {
         for pattern in statement.resource.iter().flat_map(|element| &element.patterns) {
-            add(resource_noun(pattern, stem), requests.iter().map(|(request, _)| pattern_covers(pattern, request)).collect());
+            add(
+                resource_noun(pattern, stem),
+                requests.iter().map(|(request, _)| pattern_covers(pattern, request)).collect(),
+            );
         }
         for condition in &statement.conditions {
-            let holds = requests.iter().map(|(request, _)| condition_holds(condition, request)).collect::<Option<Vec<_>>>();
+            let holds = requests
+                .iter()
+                .map(|(request, _)| condition_holds(condition, request))
+                .collect::<Option<Vec<_>>>();
             // Negated operators are told by what they except.
             let is_negated = condition.test.is_negated();
-            let holds = holds.map(|holds| holds.into_iter().map(|holds| holds != is_negated).collect());
+            let holds =
+                holds.map(|holds| holds.into_iter().map(|holds| holds != is_negated).collect());
             add(condition_noun(condition), holds);
         }
     }
@@ -100,7 +124,8 @@ fn marks(statements: &[&Statement], requests: &[(Request, bool)], stem: &str) ->
 fn resource_noun(pattern: &ResourcePattern, stem: &str) -> String {
     let ResourceKind::Arn(pattern) = &pattern.kind else { return "all resources".to_owned() };
     let text = written(pattern);
-    let Some(rest) = text.strip_prefix(stem).or_else(|| (text.starts_with('*')).then_some(&*text)) else {
+    let Some(rest) = text.strip_prefix(stem).or_else(|| (text.starts_with('*')).then_some(&*text))
+    else {
         return format!("`{text}`");
     };
     // The prefix is part of a key.
@@ -108,7 +133,9 @@ fn resource_noun(pattern: &ResourcePattern, stem: &str) -> String {
     let is_plain = |text: &str| !text.contains(['*', '?', '$']);
     match (rest.strip_prefix('*'), rest.strip_suffix('*')) {
         (Some(end), _) if is_plain(end) && !end.is_empty() => format!("keys ending in `{end}`"),
-        (_, Some(start)) if is_plain(start) && !start.is_empty() => format!("keys that begin with `{prefix}{start}`"),
+        (_, Some(start)) if is_plain(start) && !start.is_empty() => {
+            format!("keys that begin with `{prefix}{start}`")
+        }
         _ if is_plain(rest) => format!("the key `{prefix}{rest}`"),
         _ => format!("keys like `{prefix}{rest}`"),
     }
@@ -121,8 +148,12 @@ fn condition_noun(condition: &Condition) -> String {
     let is_negated = condition.test.is_negated();
     let or_absent = if condition.if_exists && !is_negated { " or absent" } else { "" };
     let of = match (condition.quantifier, is_negated) {
-        (Some(Quantifier::ForAllValues), false) | (Some(Quantifier::ForAnyValue), true) => "every value of ",
-        (Some(Quantifier::ForAnyValue), false) | (Some(Quantifier::ForAllValues), true) => "a value of ",
+        (Some(Quantifier::ForAllValues), false) | (Some(Quantifier::ForAnyValue), true) => {
+            "every value of "
+        }
+        (Some(Quantifier::ForAnyValue), false) | (Some(Quantifier::ForAllValues), true) => {
+            "a value of "
+        }
         (None, _) => "",
     };
     match &condition.test {
@@ -133,18 +164,34 @@ fn condition_noun(condition: &Condition) -> String {
                 if or_absent.is_empty() { "" } else { " or without an address" }
             )
         }
-        Test::Ip { values, .. } => format!("where `{key}` is in {}{or_absent}", listed(&values.list, |net| net.to_string())),
+        Test::Ip { values, .. } => format!(
+            "where `{key}` is in {}{or_absent}",
+            listed(&values.list, |net| net.to_string())
+        ),
         Test::Null(values) => {
             let absent = values.list.iter().any(|value| value.node);
             if absent { format!("without `{key}`") } else { format!("with `{key}`") }
         }
         Test::String { values, .. } | Test::Arn { values, .. } => {
-            let is = if values.list.iter().any(|value| value.node.has_wildcards()) { "is like" } else { "is" };
-            format!("where {of}`{key}` {is} {}{or_absent}", listed(&values.list, |pattern| format!("`{}`", written(pattern))))
+            let is = if values.list.iter().any(|value| value.node.has_wildcards()) {
+                "is like"
+            } else {
+                "is"
+            };
+            format!(
+                "where {of}`{key}` {is} {}{or_absent}",
+                listed(&values.list, |pattern| format!("`{}`", written(pattern)))
+            )
         }
-        Test::Bool(values) => format!("where `{key}` is {}{or_absent}", listed(&values.list, bool::to_string)),
+        Test::Bool(values) => {
+            format!("where `{key}` is {}{or_absent}", listed(&values.list, bool::to_string))
+        }
         Test::Numeric(relation, values) => {
-            format!("where {of}`{key}` is {} {}{or_absent}", relation_words(*relation), listed(&values.list, f64::to_string))
+            format!(
+                "where {of}`{key}` is {} {}{or_absent}",
+                relation_words(*relation),
+                listed(&values.list, f64::to_string)
+            )
         }
         Test::Date(..) | Test::Binary(_) | Test::Unknown => {
             format!("where the condition `{}` on `{key}` holds", condition.operator.node)
@@ -164,7 +211,12 @@ fn relation_words(relation: Relation) -> &'static str {
 }
 
 fn listed<T>(values: &[Spanned<T>], show: impl Fn(&T) -> String) -> String {
-    let shown = values.iter().take(MOST_VALUES).map(|value| show(&value.node)).collect::<Vec<_>>().join(" or ");
+    let shown = values
+        .iter()
+        .take(MOST_VALUES)
+        .map(|value| show(&value.node))
+        .collect::<Vec<_>>()
+        .join(" or ");
     let more = values.len().saturating_sub(MOST_VALUES);
     if more == 0 { shown } else { format!("{shown} or {more} more") }
 }

@@ -35,7 +35,9 @@ impl Document {
             StatementItem::Statement(statement) => Some(statement),
             StatementItem::Other(_) => None,
         });
-        let names = |statement: &syntax::Statement| statement.elements.iter().any(|element| element.name.text.ends_with("Principal"));
+        let names = |statement: &syntax::Statement| {
+            statement.elements.iter().any(|element| element.name.text.ends_with("Principal"))
+        };
         statements.map(names).reduce(|one, other| one || other)
     }
 }
@@ -47,9 +49,12 @@ impl Document {
 pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<Finding>> {
     let (root, mut findings) = parse(sources, id)?;
     let whole = root.span;
-    let Some(Located { read_as, node }) = shape::locate(root) else { return Err(vec![unrecognised(whole)]) };
+    let Some(Located { read_as, node }) = shape::locate(root) else {
+        return Err(vec![unrecognised(whole)]);
+    };
     // Where an answer holds two policies, nobody can say which one is in force.
-    let outside = |finding: &&Finding| finding.id == "duplicate-member" && !node.span.contains(finding.span);
+    let outside =
+        |finding: &&Finding| finding.id == "duplicate-member" && !node.span.contains(finding.span);
     let twice = findings.iter().filter(outside).cloned().collect::<Vec<_>>();
     if read_as != ReadAs::Policy && !twice.is_empty() {
         return Err(twice);
@@ -80,8 +85,13 @@ fn parse(sources: &Sources, id: SourceId) -> Result<(Node, Vec<Finding>), Vec<Fi
 }
 
 /// Parses a policy that is a string inside of another document, as plain text or percent-encoded.
-fn parse_embedded(sources: &mut Sources, node: &Node) -> Result<(Node, Vec<Finding>), Vec<Finding>> {
-    let refused = |error: &dyn std::fmt::Display| vec![Finding::error("too-large", node.span, error.to_string())];
+fn parse_embedded(
+    sources: &mut Sources,
+    node: &Node,
+) -> Result<(Node, Vec<Finding>), Vec<Finding>> {
+    let refused = |error: &dyn std::fmt::Display| {
+        vec![Finding::error("too-large", node.span, error.to_string())]
+    };
     let mut id = json::derive(sources, node).map_err(|error| refused(&error))?;
     // IAM's own answers are percent-encoded; a JSON object never begins with `%`.
     if sources.get(id).text.starts_with('%') {

@@ -55,7 +55,10 @@ pub(super) fn locate(root: Node) -> Option<Located> {
         (inline_policy(&root), &["PolicyDocument"]),
         (ReadAs::Role, &["Role", "AssumeRolePolicyDocument"]),
         (ReadAs::OrganizationsPolicy, &["Policy", "Content"]),
-        (if root.get("PolicyName").is_some() { ReadAs::KeyPolicy } else { ReadAs::PolicyString }, &["Policy"]),
+        (
+            if root.get("PolicyName").is_some() { ReadAs::KeyPolicy } else { ReadAs::PolicyString },
+            &["Policy"],
+        ),
     ];
     // A document that has elements of a policy is one, also if another member looks like an answer.
     if root.as_object().is_some_and(has_policy_elements) {

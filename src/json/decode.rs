@@ -24,7 +24,9 @@ impl DecodeError {
             DecodeError::Empty => {
                 "the AWS CLI leaves an empty file where nothing is configured and also where the call failed; look at its exit status, and say `none` instead of the file if there is nothing"
             }
-            DecodeError::Utf16 => "PowerShell's `>` writes UTF-16; use `| Out-File -Encoding utf8 FILE`, or a newer PowerShell",
+            DecodeError::Utf16 => {
+                "PowerShell's `>` writes UTF-16; use `| Out-File -Encoding utf8 FILE`, or a newer PowerShell"
+            }
             DecodeError::NotUtf8 { .. } => "save it as UTF-8",
         }
     }
@@ -43,7 +45,8 @@ pub fn decode_bytes(bytes: Vec<u8>) -> Result<String, DecodeError> {
     if one_zero || matches!(bytes[..], [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
         return Err(DecodeError::Utf16);
     }
-    String::from_utf8(bytes).map_err(|error| DecodeError::NotUtf8 { offset: error.utf8_error().valid_up_to() })
+    String::from_utf8(bytes)
+        .map_err(|error| DecodeError::NotUtf8 { offset: error.utf8_error().valid_up_to() })
 }
 
 #[cfg(test)]
@@ -55,7 +58,10 @@ mod tests {
         assert_eq!(decode_bytes(b" \n".to_vec()), Err(DecodeError::Empty));
         assert_eq!(decode_bytes(b"\xff\xfe{\0}\0".to_vec()), Err(DecodeError::Utf16));
         assert_eq!(decode_bytes(b"\0{\0}".to_vec()), Err(DecodeError::Utf16));
-        assert_eq!(decode_bytes(b"{\"a\": \"\xe4\"}".to_vec()), Err(DecodeError::NotUtf8 { offset: 7 }));
+        assert_eq!(
+            decode_bytes(b"{\"a\": \"\xe4\"}".to_vec()),
+            Err(DecodeError::NotUtf8 { offset: 7 })
+        );
         assert_eq!(decode_bytes("\u{feff}{}".into()), Ok("\u{feff}{}".to_owned()));
     }
 }

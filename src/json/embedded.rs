@@ -10,12 +10,15 @@ use crate::tree::Node;
 /// [`TooLarge`] when the address space is full.
 pub fn derive(sources: &mut Sources, node: &Node) -> Result<SourceId, TooLarge> {
     let literal = sources.text(node.span);
-    let body = literal.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
+    let body =
+        literal.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
     let start = node.span.lo + 1;
     let mut builder = Builder::default();
     pieces(body, |piece| match piece {
         Piece::Verbatim(range, text) => builder.push(text, range, start, How::Verbatim),
-        Piece::Escape(range, character) => builder.push(character.encode_utf8(&mut [0; 4]), range, start, How::Encoded),
+        Piece::Escape(range, character) => {
+            builder.push(character.encode_utf8(&mut [0; 4]), range, start, How::Encoded)
+        }
     });
     sources.add_derived(builder.text, builder.runs, Encoding::JsonString)
 }
@@ -38,7 +41,12 @@ pub fn derive_percent(sources: &mut Sources, id: SourceId) -> Result<SourceId, T
             Ok(decoded) if !bytes.is_empty() => {
                 for (number, character) in decoded.char_indices() {
                     let from = at + 3 * number;
-                    builder.push(character.encode_utf8(&mut [0; 4]), from..from + 3 * character.len_utf8(), start, How::Encoded);
+                    builder.push(
+                        character.encode_utf8(&mut [0; 4]),
+                        from..from + 3 * character.len_utf8(),
+                        start,
+                        How::Encoded,
+                    );
                 }
                 at += 3 * bytes.len();
             }
@@ -56,7 +64,11 @@ pub fn derive_percent(sources: &mut Sources, id: SourceId) -> Result<SourceId, T
 fn encoded_bytes(text: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = text;
-    while let Some(byte) = rest.strip_prefix('%').and_then(|rest| rest.get(..2)).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+    while let Some(byte) = rest
+        .strip_prefix('%')
+        .and_then(|rest| rest.get(..2))
+        .and_then(|digits| u8::from_str_radix(digits, 16).ok())
+    {
         bytes.push(byte);
         rest = &rest[3..];
     }

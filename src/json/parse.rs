@@ -27,7 +27,10 @@ pub struct Parsed {
 impl Parsed {
     /// Whether the text is JSON: a duplicate member is bad, but it is JSON.
     pub fn is_readable(&self) -> bool {
-        self.root.is_some() && self.problems.iter().all(|problem| problem.severity != Severity::Error || problem.id == "duplicate-member")
+        self.root.is_some()
+            && self.problems.iter().all(|problem| {
+                problem.severity != Severity::Error || problem.id == "duplicate-member"
+            })
     }
 }
 
@@ -42,7 +45,13 @@ impl Parsed {
 /// assert!(!parsed.is_readable());
 /// ```
 pub fn parse(source: &Source) -> Parsed {
-    let mut reader = Reader { ended: false, text: &source.text, base: source.base, problems: Vec::new(), hidden: 0 };
+    let mut reader = Reader {
+        ended: false,
+        text: &source.text,
+        base: source.base,
+        problems: Vec::new(),
+        hidden: 0,
+    };
     let root = reader.text();
     if reader.hidden > 0 {
         let end = source.span().hi;
@@ -89,20 +98,34 @@ impl<'a> Reader<'a> {
     }
 
     fn report(&mut self, problem: Finding) {
-        if self.problems.len() < MAX_PROBLEMS { self.problems.push(problem) } else { self.hidden += 1 }
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(problem)
+        } else {
+            self.hidden += 1
+        }
     }
 
     /// `text`
     fn text(&mut self) -> Option<Node> {
         let mut rest = self.text;
         if let Some(after) = rest.strip_prefix('\u{feff}') {
-            let problem = Finding::warning("byte-order-mark", self.span(rest, after), "the text begins with a byte order mark");
-            self.report(problem.help("save it as UTF-8 without a byte order mark; AWS may refuse it"));
+            let problem = Finding::warning(
+                "byte-order-mark",
+                self.span(rest, after),
+                "the text begins with a byte order mark",
+            );
+            self.report(
+                problem.help("save it as UTF-8 without a byte order mark; AWS may refuse it"),
+            );
             rest = after;
         }
         rest = self.space(rest);
         if rest.is_empty() {
-            self.report(Finding::error("expected-value", self.span(rest, rest), "expected a value, the text is empty"));
+            self.report(Finding::error(
+                "expected-value",
+                self.span(rest, rest),
+                "expected a value, the text is empty",
+            ));
             return None;
         }
         let (rest, root) = match self.value(rest, 0) {
@@ -112,8 +135,13 @@ impl<'a> Reader<'a> {
         let rest = self.space(rest);
         if root.is_some() && !rest.is_empty() {
             let length = rest.find('\n').unwrap_or(rest.len()).min(60);
-            let length = (0..=length).rev().find(|&at| rest.is_char_boundary(at)).unwrap_or_default();
-            let problem = Finding::error("trailing-text", self.span_of(rest, length), "there is text behind the end of the document");
+            let length =
+                (0..=length).rev().find(|&at| rest.is_char_boundary(at)).unwrap_or_default();
+            let problem = Finding::error(
+                "trailing-text",
+                self.span_of(rest, length),
+                "there is text behind the end of the document",
+            );
             self.report(problem.help("a file holds one JSON document; take out what follows it"));
         }
         root
@@ -155,7 +183,9 @@ impl<'a> Reader<'a> {
             "false" => Value::Bool(false),
             "null" => Value::Null,
             _ => match token::number(rest) {
-                Ok((after_number, number)) if after_number.len() == after.len() => Value::Number(number.to_owned()),
+                Ok((after_number, number)) if after_number.len() == after.len() => {
+                    Value::Number(number.to_owned())
+                }
                 _ => return Err(self.no_value(rest, word)),
             },
         };
@@ -164,22 +194,39 @@ impl<'a> Reader<'a> {
 
     /// Reports what stands in the place of a value and says where it ends.
     fn no_value(&mut self, rest: &'a str, word: &str) -> &'a str {
-        let length = if word.is_empty() { rest.chars().next().map_or(0, char::len_utf8) } else { word.len() };
+        let length = if word.is_empty() {
+            rest.chars().next().map_or(0, char::len_utf8)
+        } else {
+            word.len()
+        };
         let span = self.span_of(rest, length);
         let problem = match word.chars().next() {
-            None if rest.is_empty() => Finding::error("expected-value", span, "expected a value, the text ends here"),
-            None => Finding::error("expected-value", span, format!("expected a value, found `{}`", &rest[..length])),
-            Some(quote @ ('\'' | '‘' | '’' | '“' | '”')) => {
-                Finding::error("wrong-quotes", span, format!("expected a value, found the quote `{quote}`"))
-                    .help("strings stand in straight double quotes: `\"`")
+            None if rest.is_empty() => {
+                Finding::error("expected-value", span, "expected a value, the text ends here")
             }
+            None => Finding::error(
+                "expected-value",
+                span,
+                format!("expected a value, found `{}`", &rest[..length]),
+            ),
+            Some(quote @ ('\'' | '‘' | '’' | '“' | '”')) => Finding::error(
+                "wrong-quotes",
+                span,
+                format!("expected a value, found the quote `{quote}`"),
+            )
+            .help("strings stand in straight double quotes: `\"`"),
             Some(first) if first.is_ascii_digit() || matches!(first, '-' | '+' | '.') => {
                 let help = "numbers have no leading zero or plus sign, and digits on both sides of the point";
                 Finding::error("bad-number", span, format!("`{word}` is no number")).help(help)
             }
             Some(_) => {
                 let help = "words stand in double quotes; without them there are `true`, `false` and `null`";
-                Finding::error("unquoted-word", span, format!("expected a value, found the word `{word}`")).help(help)
+                Finding::error(
+                    "unquoted-word",
+                    span,
+                    format!("expected a value, found the word `{word}`"),
+                )
+                .help(help)
             }
         };
         self.report(problem);
@@ -201,7 +248,11 @@ impl<'a> Reader<'a> {
         }
         let Some(length) = string::body_length(body) else {
             let line = body.find('\n').unwrap_or(body.len());
-            let problem = Finding::error("unterminated-string", self.span_of(rest, 1 + line), "expected `\"` at the end of the string");
+            let problem = Finding::error(
+                "unterminated-string",
+                self.span_of(rest, 1 + line),
+                "expected `\"` at the end of the string",
+            );
             self.report(problem);
             return Err(&body[line..]);
         };
@@ -279,7 +330,11 @@ impl<'a> Reader<'a> {
         let name = Name { text, span: self.span(rest, after) };
         let after = self.space(after);
         let Some(after_colon) = after.strip_prefix(':') else {
-            let problem = Finding::error("missing-colon", self.span_of(after, 0), format!("expected `:` behind the name `{}`", name.text));
+            let problem = Finding::error(
+                "missing-colon",
+                self.span_of(after, 0),
+                format!("expected `:` behind the name `{}`", name.text),
+            );
             self.report(problem);
             return Err(after);
         };
@@ -290,7 +345,11 @@ impl<'a> Reader<'a> {
 
     fn no_name(&mut self, rest: &'a str) -> &'a str {
         let (after, word) = token::word(rest).unwrap_or((rest, ""));
-        let length = if word.is_empty() { rest.chars().next().map_or(0, char::len_utf8) } else { word.len() };
+        let length = if word.is_empty() {
+            rest.chars().next().map_or(0, char::len_utf8)
+        } else {
+            word.len()
+        };
         let message = match &rest[..length] {
             "" => "expected a member, the text ends here".to_owned(),
             found => format!("expected a member, found `{found}`"),
@@ -307,7 +366,11 @@ impl<'a> Reader<'a> {
         let rest = self.space(rest);
         let Some(first) = rest.chars().next() else {
             let kind = if close == ']' { "list" } else { "object" };
-            let problem = Finding::error("missing-bracket", self.span_of(rest, 0), format!("expected `{close}` at the end of the {kind}"));
+            let problem = Finding::error(
+                "missing-bracket",
+                self.span_of(rest, 0),
+                format!("expected `{close}` at the end of the {kind}"),
+            );
             if !std::mem::replace(&mut self.ended, true) {
                 self.report(problem.related(self.span_of(open, 1), "it begins here"));
             }
@@ -319,19 +382,30 @@ impl<'a> Reader<'a> {
         if first == ',' {
             let after = self.space(&rest[1..]);
             if after.starts_with(close) {
-                let problem = Finding::error("trailing-comma", self.span_of(rest, 1), format!("there is a comma before `{close}`"));
+                let problem = Finding::error(
+                    "trailing-comma",
+                    self.span_of(rest, 1),
+                    format!("there is a comma before `{close}`"),
+                );
                 self.report(problem.help("take it out: JSON has no comma behind the last item"));
                 return Separator::End(after);
             }
             return Separator::Next(after);
         }
         if matches!(first, ']' | '}') {
-            let problem = Finding::error("wrong-bracket", self.span_of(rest, 1), format!("expected `{close}` or `,`, found `{first}`"));
+            let problem = Finding::error(
+                "wrong-bracket",
+                self.span_of(rest, 1),
+                format!("expected `{close}` or `,`, found `{first}`"),
+            );
             self.report(problem.related(self.span_of(open, 1), "to close this"));
             return Separator::End(rest);
         }
-        let problem =
-            Finding::error("missing-comma", self.span_of(rest, first.len_utf8()), format!("expected `,` or `{close}`, found `{first}`"));
+        let problem = Finding::error(
+            "missing-comma",
+            self.span_of(rest, first.len_utf8()),
+            format!("expected `,` or `{close}`, found `{first}`"),
+        );
         self.report(problem);
         Separator::Next(rest)
     }
@@ -344,11 +418,22 @@ impl<'a> Reader<'a> {
             let first = if members.len() > FEW {
                 seen.insert(name.text.as_str(), name.span)
             } else {
-                members[..number].iter().rfind(|before| before.name == *name).map(|before| before.name.span)
+                members[..number]
+                    .iter()
+                    .rfind(|before| before.name == *name)
+                    .map(|before| before.name.span)
             };
             if let Some(first) = first {
-                let problem = Finding::error("duplicate-member", name.span, format!("`{}` stands twice in this object", name.text));
-                self.report(problem.related(first, "first written here").help("most readers keep only the last; write it once"));
+                let problem = Finding::error(
+                    "duplicate-member",
+                    name.span,
+                    format!("`{}` stands twice in this object", name.text),
+                );
+                self.report(
+                    problem
+                        .related(first, "first written here")
+                        .help("most readers keep only the last; write it once"),
+                );
             }
         }
     }

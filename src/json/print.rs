@@ -16,7 +16,9 @@ fn write_node(node: &Node, depth: usize, text: &mut String) {
         Value::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
         Value::Number(number) => text.push_str(number),
         Value::String(string) => write_string(string, text),
-        Value::Array(items) => write_list(items, ['[', ']'], depth, text, |item, text| write_node(item, depth + 1, text)),
+        Value::Array(items) => write_list(items, ['[', ']'], depth, text, |item, text| {
+            write_node(item, depth + 1, text)
+        }),
         Value::Object(members) => write_list(members, ['{', '}'], depth, text, |member, text| {
             write_string(&member.name.text, text);
             text.push_str(": ");
@@ -25,7 +27,13 @@ fn write_node(node: &Node, depth: usize, text: &mut String) {
     }
 }
 
-fn write_list<T>(items: &[T], brackets: [char; 2], depth: usize, text: &mut String, write_item: impl Fn(&T, &mut String)) {
+fn write_list<T>(
+    items: &[T],
+    brackets: [char; 2],
+    depth: usize,
+    text: &mut String,
+    write_item: impl Fn(&T, &mut String),
+) {
     text.push(brackets[0]);
     for (number, item) in items.iter().enumerate() {
         text.push_str(if number == 0 { "\n" } else { ",\n" });

@@ -82,8 +82,14 @@ fn control_characters(run: &str, at: usize, wrong: &mut Vec<Wrong>) {
     if let Some(place) = run.bytes().position(|byte| byte < 0x20) {
         let code = run.as_bytes()[place];
         let message = format!("a string cannot hold the control character U+{code:04X} as it is");
-        let help = "write `\\n` for a line break and `\\t` for a tab, or close the string before it";
-        wrong.push(Wrong { range: at + place..at + place + 1, id: "control-character", message, help });
+        let help =
+            "write `\\n` for a line break and `\\t` for a tab, or close the string before it";
+        wrong.push(Wrong {
+            range: at + place..at + place + 1,
+            id: "control-character",
+            message,
+            help,
+        });
     }
 }
 
@@ -104,9 +110,13 @@ fn escape(text: &str) -> Result<(usize, char), EscapeError> {
         Some('u') => return unicode_escape(text),
         _ => {
             let length = 1 + second.map_or(0, char::len_utf8);
-            let help =
-                "an escape is one of `\\\" \\\\ \\/ \\b \\f \\n \\r \\t` or `\\u` with four hex digits; a backslash itself is `\\\\`";
-            return Err((length, "bad-escape", format!("`{}` is no escape", &text[..length]), help));
+            let help = "an escape is one of `\\\" \\\\ \\/ \\b \\f \\n \\r \\t` or `\\u` with four hex digits; a backslash itself is `\\\\`";
+            return Err((
+                length,
+                "bad-escape",
+                format!("`{}` is no escape", &text[..length]),
+                help,
+            ));
         }
     };
     Ok((2, character))
@@ -115,7 +125,12 @@ fn escape(text: &str) -> Result<(usize, char), EscapeError> {
 fn unicode_escape(text: &str) -> Result<(usize, char), EscapeError> {
     let Some(first) = code_unit(text) else {
         let length = text.chars().take(6).map(char::len_utf8).sum();
-        return Err((length, "bad-escape", format!("`{}` is no escape", &text[..length]), "`\\u` needs four hex digits"));
+        return Err((
+            length,
+            "bad-escape",
+            format!("`{}` is no escape", &text[..length]),
+            "`\\u` needs four hex digits",
+        ));
     };
     if let Some(character) = char::from_u32(first) {
         return Ok((6, character));
@@ -127,8 +142,16 @@ fn unicode_escape(text: &str) -> Result<(usize, char), EscapeError> {
             Ok((12, char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)))
         }
         _ => {
-            let message = format!("`{}` is half of a character: a surrogate that is not one of a pair", &text[..6]);
-            Err((6, "lone-surrogate", message, "write the character itself, or both halves of the pair"))
+            let message = format!(
+                "`{}` is half of a character: a surrogate that is not one of a pair",
+                &text[..6]
+            );
+            Err((
+                6,
+                "lone-surrogate",
+                message,
+                "write the character itself, or both halves of the pair",
+            ))
         }
     }
 }
@@ -136,5 +159,9 @@ fn unicode_escape(text: &str) -> Result<(usize, char), EscapeError> {
 /// The four hex digits of `\uXXXX`.
 fn code_unit(text: &str) -> Option<u32> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
-    digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok()).flatten()
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_hexdigit())
+        .then(|| u32::from_str_radix(digits, 16).ok())
+        .flatten()
 }

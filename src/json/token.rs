@@ -15,7 +15,10 @@ pub(super) fn space(input: &str) -> IResult<&str, &str> {
 /// `number`
 pub(super) fn number(input: &str) -> IResult<&str, &str> {
     let digits = || take_while1(|c: char| c.is_ascii_digit());
-    let integer = alt((tag("0"), recognize((satisfy(|c| matches!(c, '1'..='9')), take_while(|c: char| c.is_ascii_digit())))));
+    let integer = alt((
+        tag("0"),
+        recognize((satisfy(|c| matches!(c, '1'..='9')), take_while(|c: char| c.is_ascii_digit()))),
+    ));
     let fraction = (char('.'), digits());
     let exponent = (one_of("eE"), opt(one_of("+-")), digits());
     recognize((opt(char('-')), integer, opt(fraction), opt(exponent))).parse(input)
@@ -23,7 +26,10 @@ pub(super) fn number(input: &str) -> IResult<&str, &str> {
 
 /// What a person may have meant as a word or number: the longest run without punctuation.
 pub(super) fn word(input: &str) -> IResult<&str, &str> {
-    take_while1(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '.' | '$' | '\'' | '‘' | '’' | '“' | '”'))(input)
+    take_while1(|c: char| {
+        c.is_alphanumeric()
+            || matches!(c, '_' | '-' | '+' | '.' | '$' | '\'' | '‘' | '’' | '“' | '”')
+    })(input)
 }
 
 /// A comment of another language: to the end of the line, or between `/*` and `*/`; one that is not closed goes to the end.

@@ -18,7 +18,8 @@ pub struct ActionPattern {
 impl ActionPattern {
     pub(super) fn parse(text: &str, span: Span) -> ActionPattern {
         let lower = text.to_ascii_lowercase();
-        let (pattern, errors) = Pattern::parse(&lower, Reading { wildcards: true, variables: false, arn: false });
+        let (pattern, errors) =
+            Pattern::parse(&lower, Reading { wildcards: true, variables: false, arn: false });
         let problem = errors.into_iter().next().or_else(|| doubt(text).map(Problem::from));
         ActionPattern { pattern, span, doubt: problem.map(|problem| problem.at(span)) }
     }
@@ -39,7 +40,9 @@ fn doubt(text: &str) -> Option<String> {
     let wrong = match text.split_once(':') {
         None if text == "*" => return None,
         None => "it needs a service prefix, as in `s3:GetObject`",
-        Some((service, name)) if service.is_empty() || name.is_empty() => "service and name must not be empty",
+        Some((service, name)) if service.is_empty() || name.is_empty() => {
+            "service and name must not be empty"
+        }
         Some((_, name)) if name.contains(':') => "there is one colon in an action",
         Some(_) if text.contains(char::is_whitespace) => "there are no spaces in an action",
         Some(_) => return None,

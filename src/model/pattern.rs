@@ -72,7 +72,8 @@ impl Pattern {
             return (Pattern::literal(text), vec![error]);
         }
         let mut errors = Vec::new();
-        let special = |c: char| reading.wildcards && matches!(c, '*' | '?') || reading.variables && c == '$';
+        let special =
+            |c: char| reading.wildcards && matches!(c, '*' | '?') || reading.variables && c == '$';
         if !text.contains(special) {
             return (Pattern::literal(text), errors);
         }
@@ -147,7 +148,9 @@ impl Pattern {
 fn too_much(text: &str, reading: Reading) -> Option<Problem> {
     let wildcards = if reading.wildcards { text.matches(['*', '?']).count() } else { 0 };
     let told = |has: String, most: usize| Problem {
-        reason: format!("the text has {has}, the most that is matched is {most}; this is a limit of ica-policy, not of AWS"),
+        reason: format!(
+            "the text has {has}, the most that is matched is {most}; this is a limit of ica-policy, not of AWS"
+        ),
         is_limit: true,
     };
     if text.len() > MAX_PATTERN_BYTES {
@@ -200,7 +203,11 @@ impl Builder {
     }
 
     fn star(&self, arn: bool, after: &str) -> Part {
-        if arn && self.colons < 5 { Part::AnyInSegment { last: after.is_empty() || after.starts_with(':') } } else { Part::Any }
+        if arn && self.colons < 5 {
+            Part::AnyInSegment { last: after.is_empty() || after.starts_with(':') }
+        } else {
+            Part::Any
+        }
     }
 
     fn question(&self, arn: bool) -> Part {

@@ -1,6 +1,8 @@
 //! A policy and its statements.
 
-use super::{ActionPattern, Condition, Pattern, PrincipalPattern, ResourceKind, ResourcePattern, Variable};
+use super::{
+    ActionPattern, Condition, Pattern, PrincipalPattern, ResourceKind, ResourcePattern, Variable,
+};
 use crate::source::{Span, Spanned};
 
 /// What a document is used as; decides which elements it may have.
@@ -45,7 +47,14 @@ impl PolicyKind {
 
     /// Whether a statement must name a principal; if not, it must not.
     pub fn has_principal(self) -> bool {
-        matches!(self, PolicyKind::Resource | PolicyKind::KmsKey | PolicyKind::Trust | PolicyKind::Rcp | PolicyKind::Vpce)
+        matches!(
+            self,
+            PolicyKind::Resource
+                | PolicyKind::KmsKey
+                | PolicyKind::Trust
+                | PolicyKind::Rcp
+                | PolicyKind::Vpce
+        )
     }
 
     /// Whether a statement must name a resource; trust policies must not.
@@ -60,7 +69,10 @@ impl PolicyKind {
 
     /// Whether the document may have an `Id`.
     pub fn has_id(self) -> bool {
-        matches!(self, PolicyKind::Resource | PolicyKind::KmsKey | PolicyKind::Trust | PolicyKind::Vpce)
+        matches!(
+            self,
+            PolicyKind::Resource | PolicyKind::KmsKey | PolicyKind::Trust | PolicyKind::Vpce
+        )
     }
 }
 
@@ -140,9 +152,11 @@ pub struct Statement {
 impl Statement {
     /// The ARN patterns of its resources.
     pub fn resource_patterns(&self) -> impl Iterator<Item = &Pattern> {
-        self.resource.iter().flat_map(|element| &element.patterns).filter_map(|pattern| match &pattern.kind {
-            ResourceKind::Arn(pattern) => Some(pattern),
-            ResourceKind::Everything => None,
+        self.resource.iter().flat_map(|element| &element.patterns).filter_map(|pattern| {
+            match &pattern.kind {
+                ResourceKind::Arn(pattern) => Some(pattern),
+                ResourceKind::Everything => None,
+            }
         })
     }
 
@@ -153,13 +167,19 @@ impl Statement {
 
     /// All its doubtful words: of the whole, of actions, resources, principals, conditions.
     pub fn all_doubts(&self) -> impl Iterator<Item = &Doubt> {
-        fn of<T>(element: Option<&Element<T>>, doubt: fn(&T) -> Option<&Doubt>) -> impl Iterator<Item = &Doubt> {
+        fn of<T>(
+            element: Option<&Element<T>>,
+            doubt: fn(&T) -> Option<&Doubt>,
+        ) -> impl Iterator<Item = &Doubt> {
             element.into_iter().flat_map(|element| &element.patterns).filter_map(doubt)
         }
         let actions = of(self.action.as_ref(), |pattern| pattern.doubt.as_ref());
         let resources = of(self.resource.as_ref(), |pattern| pattern.doubt.as_ref());
         let principals = of(self.principal.as_ref(), |pattern| pattern.doubt.as_ref());
-        let conditions = self.conditions.iter().flat_map(|condition| condition.doubts.iter().chain(condition.test.doubts()));
+        let conditions = self
+            .conditions
+            .iter()
+            .flat_map(|condition| condition.doubts.iter().chain(condition.test.doubts()));
         self.doubts.iter().chain(actions).chain(resources).chain(principals).chain(conditions)
     }
 

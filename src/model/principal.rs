@@ -56,9 +56,11 @@ impl Named {
         match self {
             Named::Everyone | Named::AwsEveryone | Named::Nobody => None,
             Named::Account(account) => Some(format!("arn:aws:iam::{account}:root").into()),
-            Named::User(text) | Named::Role(text) | Named::RoleSession(text) | Named::FederatedSession(text) | Named::UniqueId(text) => {
-                Some(text.as_str().into())
-            }
+            Named::User(text)
+            | Named::Role(text)
+            | Named::RoleSession(text)
+            | Named::FederatedSession(text)
+            | Named::UniqueId(text) => Some(text.as_str().into()),
             Named::Service(text) => Some(format!("Service:{text}").into()),
             Named::Federated(text) => Some(format!("Federated:{text}").into()),
             Named::CanonicalUser(text) => Some(format!("CanonicalUser:{text}").into()),
@@ -71,15 +73,23 @@ impl PrincipalPattern {
     pub(super) fn parse(kind: &str, text: &str, span: Span) -> PrincipalPattern {
         let named = match kind {
             "AWS" => aws(text),
-            "Service" | "Federated" | "CanonicalUser" if text.contains(['*', '?']) => Err(wildcard(kind, text)),
+            "Service" | "Federated" | "CanonicalUser" if text.contains(['*', '?']) => {
+                Err(wildcard(kind, text))
+            }
             "Service" => Ok(Named::Service(text.to_ascii_lowercase())),
             "Federated" => Ok(Named::Federated(text.to_owned())),
             "CanonicalUser" => Ok(Named::CanonicalUser(text.to_owned())),
-            _ => Err(format!("`{kind}` is no kind of principal; there are `AWS`, `Service`, `Federated` and `CanonicalUser`")),
+            _ => Err(format!(
+                "`{kind}` is no kind of principal; there are `AWS`, `Service`, `Federated` and `CanonicalUser`"
+            )),
         };
         match named {
             Ok(named) => PrincipalPattern { named, span, doubt: None },
-            Err(reason) => PrincipalPattern { named: Named::Nobody, span, doubt: Some(Doubt::refused(span, reason)) },
+            Err(reason) => PrincipalPattern {
+                named: Named::Nobody,
+                span,
+                doubt: Some(Doubt::refused(span, reason)),
+            },
         }
     }
 
@@ -93,7 +103,9 @@ impl PrincipalPattern {
 
 /// A wildcard can only be the whole value, and only where it means everybody (B5).
 fn wildcard(kind: &str, text: &str) -> String {
-    format!("`{text}` has a wildcard, which `{kind}` cannot have; `\"*\"` or `{{\"AWS\": \"*\"}}` names everybody")
+    format!(
+        "`{text}` has a wildcard, which `{kind}` cannot have; `\"*\"` or `{{\"AWS\": \"*\"}}` names everybody"
+    )
 }
 
 fn aws(text: &str) -> Result<Named, String> {

@@ -32,20 +32,30 @@ impl ResourcePattern {
         }
         let reading = Reading { wildcards: true, variables: version == Version::V2012, arn: true };
         let (pattern, errors) = Pattern::parse(text, reading);
-        let problem = errors.into_iter().next().or_else(|| doubt(text, &pattern).map(Problem::from));
-        ResourcePattern { kind: ResourceKind::Arn(pattern), span, doubt: problem.map(|problem| problem.at(span)) }
+        let problem =
+            errors.into_iter().next().or_else(|| doubt(text, &pattern).map(Problem::from));
+        ResourcePattern {
+            kind: ResourceKind::Arn(pattern),
+            span,
+            doubt: problem.map(|problem| problem.at(span)),
+        }
     }
 }
 
 fn doubt(text: &str, pattern: &Pattern) -> Option<String> {
     if !text.starts_with("arn:") {
-        return Some(format!("`{text}` is not a resource: it must be `*` or an ARN, as in `arn:aws:s3:::bucket/*`"));
+        return Some(format!(
+            "`{text}` is not a resource: it must be `*` or an ARN, as in `arn:aws:s3:::bucket/*`"
+        ));
     }
     // Colons inside of `${aws:username}` separate nothing, so count those of the literal parts. AWS's pages promise variables in the
     // last part only, but its own managed policies have them in the account (AmazonTimestreamInfluxDBServiceRolePolicy).
     let colons = pattern.parts.iter().map(literal_colons).sum::<usize>();
     if colons < 5 {
-        return Some(format!("`{text}` has {} parts, an ARN has six: `arn:partition:service:region:account:resource`", colons + 1));
+        return Some(format!(
+            "`{text}` has {} parts, an ARN has six: `arn:partition:service:region:account:resource`",
+            colons + 1
+        ));
     }
     None
 }

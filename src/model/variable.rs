@@ -31,7 +31,9 @@ pub(super) fn parse(inside: &str) -> Result<Braced, String> {
         Some((key, rest)) => (key, Some(default_text(inside, rest)?)),
     };
     if key.is_empty() || key.contains(|c: char| c.is_whitespace() || c == '$' || c == '{') {
-        return Err(format!("`{key}` is not the name of a key: no spaces or `$` are allowed in it"));
+        return Err(format!(
+            "`{key}` is not the name of a key: no spaces or `$` are allowed in it"
+        ));
     }
     Ok(Braced::Variable(Variable { key: key.to_lowercase().into(), default }))
 }
@@ -50,7 +52,8 @@ mod tests {
 
     #[track_caller]
     fn check(inside: &str, expected: Option<(&str, Option<&str>)>) {
-        let expected = expected.map(|(key, default)| Variable { key: key.into(), default: default.map(Into::into) });
+        let expected = expected
+            .map(|(key, default)| Variable { key: key.into(), default: default.map(Into::into) });
         match parse(inside) {
             Ok(Braced::Variable(variable)) => assert_eq!(Some(variable), expected),
             other => assert!(expected.is_none(), "{inside}: {other:?}"),

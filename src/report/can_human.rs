@@ -33,7 +33,13 @@ pub fn report(sources: &Sources, report: &Report<'_>, look: Look) -> String {
     text
 }
 
-fn draw_answers<'a>(text: &mut String, sources: &Sources, report: &Report<'_>, answers: impl Iterator<Item = &'a Answered>, look: Look) {
+fn draw_answers<'a>(
+    text: &mut String,
+    sources: &Sources,
+    report: &Report<'_>,
+    answers: impl Iterator<Item = &'a Answered>,
+    look: Look,
+) {
     let mut answers = answers.peekable();
     answers.by_ref().take(MOST).for_each(|answer| draw(text, sources, report, answer, look));
     let more = answers.count();
@@ -43,9 +49,20 @@ fn draw_answers<'a>(text: &mut String, sources: &Sources, report: &Report<'_>, a
 }
 
 /// Both definitions, the words that S3 looks at, then who outside of the account gets what.
-fn draw_public(text: &mut String, sources: &Sources, report: &Report<'_>, public: &Public<'_>, look: Look) {
+fn draw_public(
+    text: &mut String,
+    sources: &Sources,
+    report: &Report<'_>,
+    public: &Public<'_>,
+    look: Look,
+) {
     let _ = writeln!(text, "public for S3's Block Public Access: {}", is_public(public.for_s3()));
-    let _ = writeln!(text, "access from outside of account {}: {}", public.account, is_public(public.for_outsiders()));
+    let _ = writeln!(
+        text,
+        "access from outside of account {}: {}",
+        public.account,
+        is_public(public.for_outsiders())
+    );
     draw_all(text, sources, &opening(public), look);
     for outside in public.outside {
         let who = match &outside.who {
@@ -65,8 +82,14 @@ fn opening(public: &Public<'_>) -> Vec<Finding> {
         let makes = if statement.certain { "makes" } else { "may make" };
         let number = statement.index;
         let mut causes = statement.causes.iter();
-        let (span, why) = causes.next().map_or((statement.span, String::new()), |cause| (cause.span, format!(": {}", cause.text)));
-        let first = Finding::warning("public", span, format!("statement {number} {makes} the policy public for S3{why}"));
+        let (span, why) = causes.next().map_or((statement.span, String::new()), |cause| {
+            (cause.span, format!(": {}", cause.text))
+        });
+        let first = Finding::warning(
+            "public",
+            span,
+            format!("statement {number} {makes} the policy public for S3{why}"),
+        );
         causes.fold(first, |finding, cause| finding.related(cause.span, cause.text.clone()))
     };
     public.statements.iter().map(finding).collect()
@@ -90,15 +113,21 @@ fn words(granted: Granted) -> &'static str {
 }
 
 fn draw(text: &mut String, sources: &Sources, report: &Report<'_>, answer: &Answered, look: Look) {
-    let shown = answer.actions.iter().take(MOST_ACTIONS).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let shown =
+        answer.actions.iter().take(MOST_ACTIONS).map(String::as_str).collect::<Vec<_>>().join(", ");
     let more = answer.actions.len().checked_sub(MOST_ACTIONS).filter(|more| *more > 0);
     let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
     let on = answer.resource_type.map(|kind| format!(" on {kind}")).unwrap_or_default();
     let _ = writeln!(text, "\n{shown}{more}{on}: {}", words(answer.granted));
     if let Some(undecided) = &answer.undecided {
         let _ = writeln!(text, "  {}", undecided.reason);
-        for (choices, granted) in answer.readings.iter().filter(|(choices, _)| !choices.is_empty()) {
-            let choices = choices.iter().map(|(ambiguity, choice)| ambiguity.text(*choice)).collect::<Vec<_>>().join(", and ");
+        for (choices, granted) in answer.readings.iter().filter(|(choices, _)| !choices.is_empty())
+        {
+            let choices = choices
+                .iter()
+                .map(|(ambiguity, choice)| ambiguity.text(*choice))
+                .collect::<Vec<_>>()
+                .join(", and ");
             let _ = writeln!(text, "  {} if {choices}", words(*granted));
         }
     }
@@ -120,14 +149,21 @@ fn draw_all(text: &mut String, sources: &Sources, findings: &[Finding], look: Lo
 
 fn example(shown: &Shown, layers: &Layers<'_>) -> String {
     let Request { action, resource, .. } = &shown.request;
-    let action =
-        crate::aws::action(action).map_or_else(|| action.clone(), |known| format!("{}:{}", known.service().prefix(), known.name()));
+    let action = crate::aws::action(action).map_or_else(
+        || action.clone(),
+        |known| format!("{}:{}", known.service().prefix(), known.name()),
+    );
     let mut words = format!("{action} on {resource}");
     if let Some(principal) = shown.principal.as_ref().filter(|principal| !principal.is_empty()) {
         let _ = write!(words, " by {principal}");
     }
     for (number, (key, value)) in keys_told(shown, layers).into_iter().enumerate() {
-        let _ = write!(words, "{} {key} {}", if number == 0 { " with" } else { "," }, value.as_slice().join(", "));
+        let _ = write!(
+            words,
+            "{} {key} {}",
+            if number == 0 { " with" } else { "," },
+            value.as_slice().join(", ")
+        );
     }
     words
 }

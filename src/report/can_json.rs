@@ -90,18 +90,29 @@ fn finding_views(sources: &Sources, findings: &[Finding]) -> Vec<FindingView> {
     findings.iter().map(|finding| finding_view(sources, finding)).collect()
 }
 
-fn answer_views<'a>(sources: &Sources, report: &Report<'_>, answers: &'a [Answered]) -> Vec<AnswerView<'a>> {
+fn answer_views<'a>(
+    sources: &Sources,
+    report: &Report<'_>,
+    answers: &'a [Answered],
+) -> Vec<AnswerView<'a>> {
     let shown = |shown: &'a Shown, because: fn(&Shown, &Layers<'_>) -> Vec<Finding>| {
         shown_view(shown, report.layers, finding_views(sources, &because(shown, report.layers)))
     };
-    let reading =
-        |(choices, granted): &(Vec<(Ambiguity, Choice)>, Granted)| ReadingView { choices: choice_views(choices), granted: *granted };
+    let reading = |(choices, granted): &(Vec<(Ambiguity, Choice)>, Granted)| ReadingView {
+        choices: choice_views(choices),
+        granted: *granted,
+    };
     let view = |known: &'a Answered| AnswerView {
         actions: &known.actions,
         resource_type: known.resource_type,
         granted: known.granted,
         undecided: known.undecided.as_ref().map(|undecided| undecided.reason.as_str()),
-        readings: known.readings.iter().filter(|(choices, _)| !choices.is_empty()).map(reading).collect(),
+        readings: known
+            .readings
+            .iter()
+            .filter(|(choices, _)| !choices.is_empty())
+            .map(reading)
+            .collect(),
         allowed: known.allowed.as_ref().map(|request| shown(request, granting)),
         denied: known.denied.as_ref().map(|request| shown(request, limiting)),
     };
@@ -109,7 +120,9 @@ fn answer_views<'a>(sources: &Sources, report: &Report<'_>, answers: &'a [Answer
 }
 
 fn public_view<'a>(sources: &Sources, report: &Report<'_>, public: &Public<'a>) -> PublicView<'a> {
-    let cause = |cause: &Label| finding_view(sources, &Finding::warning("public", cause.span, cause.text.clone()));
+    let cause = |cause: &Label| {
+        finding_view(sources, &Finding::warning("public", cause.span, cause.text.clone()))
+    };
     let statement = |statement: &PublicStatement| StatementView {
         index: statement.index,
         certain: statement.certain,
@@ -121,7 +134,12 @@ fn public_view<'a>(sources: &Sources, report: &Report<'_>, public: &Public<'a>) 
             Outsider::Named(name) => ("named", Some(name.as_str())),
             Outsider::Others => ("others", None),
         };
-        OutsiderView { who, name, granted: outside.granted, answers: answer_views(sources, report, &outside.answers) }
+        OutsiderView {
+            who,
+            name,
+            granted: outside.granted,
+            answers: answer_views(sources, report, &outside.answers),
+        }
     };
     PublicView {
         account: public.account,
@@ -132,13 +150,20 @@ fn public_view<'a>(sources: &Sources, report: &Report<'_>, public: &Public<'a>) 
     }
 }
 
-fn shown_view<'a>(shown: &'a Shown, layers: &Layers<'_>, because: Vec<FindingView>) -> ShownView<'a> {
+fn shown_view<'a>(
+    shown: &'a Shown,
+    layers: &Layers<'_>,
+    because: Vec<FindingView>,
+) -> ShownView<'a> {
     let request = &shown.request;
     ShownView {
         principal: shown.principal.as_deref(),
         action: &request.action,
         resource: &request.resource,
-        context: keys_told(shown, layers).into_iter().map(|(key, found)| (key, value_view(found))).collect(),
+        context: keys_told(shown, layers)
+            .into_iter()
+            .map(|(key, found)| (key, value_view(found)))
+            .collect(),
         because,
     }
 }
@@ -155,5 +180,14 @@ pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> String {
 
 fn empty<'a, E>(errors: E) -> View<'a, E> {
     let data = Data::today();
-    View { schema: "ica-policy/can/v1", granted: None, note: None, answers: Vec::new(), public: None, findings: Vec::new(), errors, data }
+    View {
+        schema: "ica-policy/can/v1",
+        granted: None,
+        note: None,
+        answers: Vec::new(),
+        public: None,
+        findings: Vec::new(),
+        errors,
+        data,
+    }
 }

@@ -31,11 +31,19 @@ pub(super) struct Concern<'a> {
 
 /// The reasons, each once; what is required before what only degrades, and the worst first.
 pub(super) fn causes(check: &Check) -> Vec<Cause<'_>> {
-    let callers = check.operations.iter().flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
-    let steps = callers.flat_map(|(operation, caller)| caller.steps.iter().map(move |step| (operation, caller.caller.id(), step)));
-    let mut steps = steps.filter(|(_, _, step)| step.verdict != Verdict::Allowed).collect::<Vec<_>>();
+    let callers = check
+        .operations
+        .iter()
+        .flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
+    let steps = callers.flat_map(|(operation, caller)| {
+        caller.steps.iter().map(move |step| (operation, caller.caller.id(), step))
+    });
+    let mut steps =
+        steps.filter(|(_, _, step)| step.verdict != Verdict::Allowed).collect::<Vec<_>>();
     // The general word is needless where each of its actions is told by itself.
-    let is_told = |action: &&str| steps.iter().any(|(_, _, step)| step.level == Level::Required && step.action == *action);
+    let is_told = |action: &&str| {
+        steps.iter().any(|(_, _, step)| step.level == Level::Required && step.action == *action)
+    };
     if needed_for_versions().iter().all(is_told) {
         steps.retain(|(_, _, step)| step.action != VERSIONING);
     }
@@ -43,7 +51,8 @@ pub(super) fn causes(check: &Check) -> Vec<Cause<'_>> {
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for (operation, caller, step) in steps {
         for reason in &step.reasons {
-            let concern = Concern { level: step.level, caller, operation, action: action(step, reason) };
+            let concern =
+                Concern { level: step.level, caller, operation, action: action(step, reason) };
             match causes.iter_mut().find(|cause| cause.covers(step, reason)) {
                 Some(cause) => cause.add(concern, reason),
                 None => causes.push(Cause::new(concern, step, reason)),
@@ -55,7 +64,12 @@ pub(super) fn causes(check: &Check) -> Vec<Cause<'_>> {
 
 impl<'a> Cause<'a> {
     fn new(concern: Concern<'a>, step: &'a StepReport, reason: &'a Reason) -> Cause<'a> {
-        let examples = step.witness.denied.as_deref().zip(step.witness.allowed.as_deref()).filter(|_| step.verdict == Verdict::Partial);
+        let examples = step
+            .witness
+            .denied
+            .as_deref()
+            .zip(step.witness.allowed.as_deref())
+            .filter(|_| step.verdict == Verdict::Partial);
         Cause {
             verdict: step.verdict,
             level: step.level,
@@ -71,7 +85,8 @@ impl<'a> Cause<'a> {
     /// Whether a reason says the same about the same words, but for the action.
     fn covers(&self, step: &StepReport, reason: &Reason) -> bool {
         let known = self.reason;
-        let place = (known.kind, known.layer, known.span) == (reason.kind, reason.layer, reason.span);
+        let place =
+            (known.kind, known.layer, known.span) == (reason.kind, reason.layer, reason.span);
         let advice = match (&known.help, &reason.help) {
             (Some(known), Some(new)) => known.lead == new.lead && known.tail == new.tail,
             (known, new) => known == new,
@@ -79,7 +94,11 @@ impl<'a> Cause<'a> {
         let joins = known.help.as_ref().is_some_and(|help| help.subject.is_some());
         let same = known.message == reason.message.replace(action(step, reason), self.actions[0]);
         let depends = self.depends_on == step.depends_on;
-        place && advice && depends && (reason.span.is_some() || same || joins) && self.verdict == step.verdict
+        place
+            && advice
+            && depends
+            && (reason.span.is_some() || same || joins)
+            && self.verdict == step.verdict
     }
 
     fn add(&mut self, concern: Concern<'a>, reason: &'a Reason) {
@@ -115,7 +134,9 @@ impl<'a> Cause<'a> {
                 None => callers.push((concern.caller, vec![concern.operation])),
             }
         }
-        let words = callers.iter().map(|(caller, operations)| format!("{} ({caller})", operations.join(", ")));
+        let words = callers
+            .iter()
+            .map(|(caller, operations)| format!("{} ({caller})", operations.join(", ")));
         words.collect::<Vec<_>>().join("; ")
     }
 
@@ -137,11 +158,18 @@ impl<'a> Cause<'a> {
     pub(super) fn example_words(&self) -> Option<String> {
         let (denied, allowed) = self.examples?;
         if denied.resource != allowed.resource {
-            return Some(format!("denied for example: {}; allowed: {}", denied.resource, allowed.resource));
+            return Some(format!(
+                "denied for example: {}; allowed: {}",
+                denied.resource, allowed.resource
+            ));
         }
-        let differing = denied.context.iter().find(|(key, value)| allowed.context.get(key) != Some(*value));
+        let differing =
+            denied.context.iter().find(|(key, value)| allowed.context.get(key) != Some(*value));
         let (key, value) = differing?;
-        let other = allowed.context.get(key).map_or("without it".to_owned(), |value| format!("with {}", value_words(value)));
+        let other = allowed
+            .context
+            .get(key)
+            .map_or("without it".to_owned(), |value| format!("with {}", value_words(value)));
         Some(format!("denied for example with {key} {}, allowed {other}", value_words(value)))
     }
 }

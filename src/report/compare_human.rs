@@ -1,6 +1,8 @@
 //! `compare` for a person: the relation in one line, the regions with their words underlined and an example each, what to do next.
 
-use super::comparison::{Change, Comparison, Connections, Side, Touched, action_name, file_of, key_name};
+use super::comparison::{
+    Change, Comparison, Connections, Side, Touched, action_name, file_of, key_name,
+};
 use super::human::{Look, draw_causes, draw_finding};
 use super::statement::statement_name;
 use crate::authz::{Ambiguity, Choice};
@@ -25,7 +27,10 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>, look: Look) -> Str
     let mut text = String::new();
     // Writing to a string cannot fail, so the results are not looked at.
     for (side, version) in [("old", comparison.old), ("new", comparison.new)] {
-        let read_as = version.read_as.as_ref().map_or_else(|| ": nothing, which allows nothing".to_owned(), |kind| format!(" as {kind}"));
+        let read_as = version.read_as.as_ref().map_or_else(
+            || ": nothing, which allows nothing".to_owned(),
+            |kind| format!(" as {kind}"),
+        );
         let _ = writeln!(text, "{side}  {}{read_as}", version.name);
     }
     if let Some(connections) = &comparison.connections {
@@ -39,7 +44,12 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>, look: Look) -> Str
                 writeln!(text, "\nthe {layer} by itself, {where_to}: {relation}")
             }
             (None, None) => {
-                writeln!(text, "{relation}, compared as policies of kind {}{}", comparison.kind, looked_at(comparison.requests))
+                writeln!(
+                    text,
+                    "{relation}, compared as policies of kind {}{}",
+                    comparison.kind,
+                    looked_at(comparison.requests)
+                )
             }
             (Some(caller), _) => writeln!(text, "\naccess of {caller} to the bucket: {relation}"),
         };
@@ -58,11 +68,18 @@ fn operations(text: &mut String, sources: &Sources, connections: &Connections<'_
         let _ = writeln!(text, "connection {name}");
     }
     let word = |verdict: Option<Verdict>| verdict.map_or("not there", Verdict::word);
-    let changed = connections.operations.iter().filter(|change| change.old != change.new).collect::<Vec<_>>();
+    let changed =
+        connections.operations.iter().filter(|change| change.old != change.new).collect::<Vec<_>>();
     let _ = writeln!(text);
     for change in &changed {
         let note = if change.is_newly_blocked() { "  worse" } else { "" };
-        let change = format!("{:<22}{:<20}{} -> {}{note}", change.id, change.caller.id(), word(change.old), word(change.new));
+        let change = format!(
+            "{:<22}{:<20}{} -> {}{note}",
+            change.id,
+            change.caller.id(),
+            word(change.old),
+            word(change.new)
+        );
         let _ = writeln!(text, "{change}");
     }
     let same = connections.operations.len() - changed.len();
@@ -71,7 +88,9 @@ fn operations(text: &mut String, sources: &Sources, connections: &Connections<'_
         _ => writeln!(text, "{same} more are as before"),
     };
     let worse = |operation: &str, caller: &str| {
-        changed.iter().any(|change| change.is_newly_blocked() && change.id == operation && change.caller.id() == caller)
+        changed.iter().any(|change| {
+            change.is_newly_blocked() && change.id == operation && change.caller.id() == caller
+        })
     };
     if let Some(check) = connections.check {
         draw_causes(text, sources, check, &worse, look);
@@ -84,7 +103,8 @@ fn operations(text: &mut String, sources: &Sources, connections: &Connections<'_
 fn draw_change(text: &mut String, sources: &Sources, change: &Change<'_>, look: Look) {
     let Change { old, new, differences, .. } = change;
     readings(text, differences);
-    let allowed = Drawer { sources, look, what: "newly-allowed", from: old, to: new, is_gain: true };
+    let allowed =
+        Drawer { sources, look, what: "newly-allowed", from: old, to: new, is_gain: true };
     let denied = Drawer { sources, look, what: "newly-denied", from: new, to: old, is_gain: false };
     allowed.draw(text, &differences.newly_allowed);
     denied.draw(text, &differences.newly_denied);
@@ -94,7 +114,10 @@ fn draw_change(text: &mut String, sources: &Sources, change: &Change<'_>, look: 
 fn looked_at(requests: Requests) -> String {
     match requests {
         Requests::Possible => {
-            format!("\nlooked at the requests that AWS has, by its data of {}; --requests any looks at all", aws::data_date())
+            format!(
+                "\nlooked at the requests that AWS has, by its data of {}; --requests any looks at all",
+                aws::data_date()
+            )
         }
         Requests::Any => String::new(),
     }
@@ -113,7 +136,10 @@ fn relation_words(relation: Relation) -> &'static str {
 /// Where it hangs on a point that AWS leaves open: how it comes out under each reading.
 fn readings(text: &mut String, differences: &Differences) {
     let readings = &differences.readings;
-    if readings.iter().all(|(_, relation)| Some(*relation) == readings.first().map(|(_, first)| *first)) {
+    if readings
+        .iter()
+        .all(|(_, relation)| Some(*relation) == readings.first().map(|(_, first)| *first))
+    {
         return;
     }
     for (choices, relation) in readings.iter().take(MOST_READINGS) {
@@ -122,14 +148,17 @@ fn readings(text: &mut String, differences: &Differences) {
 }
 
 fn choices_words(choices: &[(Ambiguity, Choice)]) -> String {
-    let words = choices.iter().map(|(ambiguity, choice)| format!("{} ({})", ambiguity.text(*choice), ambiguity.source()));
+    let words = choices
+        .iter()
+        .map(|(ambiguity, choice)| format!("{} ({})", ambiguity.text(*choice), ambiguity.source()));
     words.collect::<Vec<_>>().join(", and ")
 }
 
 fn closing(comparison: &Comparison<'_>) -> String {
     let differences = || comparison.changes.iter().map(|change| change.differences);
     let count = |pick: fn(&Differences) -> &Direction| {
-        let number = differences().map(|differences| pick(differences).regions.len()).sum::<usize>();
+        let number =
+            differences().map(|differences| pick(differences).regions.len()).sum::<usize>();
         let is_open = differences().any(|differences| pick(differences).undecided.is_some());
         match (number, is_open) {
             (0, false) => "none".to_owned(),
@@ -138,13 +167,18 @@ fn closing(comparison: &Comparison<'_>) -> String {
             (number, true) => format!("{number} or more"),
         }
     };
-    if let Some(words) = comparison.connections.as_ref().and_then(|connections| one_sided(comparison, connections)) {
+    if let Some(words) =
+        comparison.connections.as_ref().and_then(|connections| one_sided(comparison, connections))
+    {
         return words;
     }
-    let next = match differences().map(|differences| differences.relation).reduce(Relation::joined) {
+    let next = match differences().map(|differences| differences.relation).reduce(Relation::joined)
+    {
         None => "nothing else was compared",
         Some(Relation::Equal) => match &comparison.connections {
-            Some(connections) if connections.operations.iter().any(|change| change.old != change.new) => {
+            Some(connections)
+                if connections.operations.iter().any(|change| change.old != change.new) =>
+            {
                 "the policies allow the same, and yet operations change: the settings differ"
             }
             Some(_) => "for ICA's callers nothing changes, and the policies allow others the same",
@@ -152,14 +186,20 @@ fn closing(comparison: &Comparison<'_>) -> String {
         },
         Some(Relation::NewAllowsLess) => "look whether somebody needs what is lost",
         Some(Relation::NewAllowsMore) => "look whether the new access is meant",
-        Some(Relation::Incomparable) => "look whether the new access is meant, and whether somebody needs what is lost",
+        Some(Relation::Incomparable) => {
+            "look whether the new access is meant, and whether somebody needs what is lost"
+        }
         Some(Relation::Unknown) => "read what could not be decided yourself",
     };
     let worse = comparison.connections.as_ref().map(|connections| {
-        let worse = connections.operations.iter().filter(|change| change.is_newly_blocked()).count();
+        let worse =
+            connections.operations.iter().filter(|change| change.is_newly_blocked()).count();
         format!("operations that are worse: {worse}; ")
     });
-    let (allowed, denied) = (count(|differences| &differences.newly_allowed), count(|differences| &differences.newly_denied));
+    let (allowed, denied) = (
+        count(|differences| &differences.newly_allowed),
+        count(|differences| &differences.newly_denied),
+    );
     format!("{}newly allowed: {allowed}; newly denied: {denied}; {next}", worse.unwrap_or_default())
 }
 
@@ -171,10 +211,15 @@ fn one_sided(comparison: &Comparison<'_>, connections: &Connections<'_>) -> Opti
     if comparison.new.read_as.is_none() {
         return Some("the connection is gone: all that it allowed is lost".to_owned());
     }
-    let nothing_found = comparison.changes.iter().all(|change| change.differences.relation == Relation::Equal);
+    let nothing_found =
+        comparison.changes.iter().all(|change| change.differences.relation == Relation::Equal);
     let open = connections.left_out.iter().map(|(what, _)| *what).collect::<Vec<_>>();
-    (nothing_found && !open.is_empty())
-        .then(|| format!("nothing new and nothing lost was found, but not all was compared: {}", open.join(", ")))
+    (nothing_found && !open.is_empty()).then(|| {
+        format!(
+            "nothing new and nothing lost was found, but not all was compared: {}",
+            open.join(", ")
+        )
+    })
 }
 
 /// Draws one direction.
@@ -192,18 +237,38 @@ struct Drawer<'a> {
 impl Drawer<'_> {
     fn draw(&self, text: &mut String, direction: &Direction) {
         for (number, region) in direction.regions.iter().take(MOST_REGIONS).enumerate() {
-            let _ = writeln!(text, "\n{} {}: {}", self.what.replace('-', " "), number + 1, self.example(region));
+            let _ = writeln!(
+                text,
+                "\n{} {}: {}",
+                self.what.replace('-', " "),
+                number + 1,
+                self.example(region)
+            );
             self.describe(text, region);
             self.underline(text, region);
         }
-        if let Some(more) = direction.regions.len().checked_sub(MOST_REGIONS).filter(|more| *more > 0) {
+        if let Some(more) =
+            direction.regions.len().checked_sub(MOST_REGIONS).filter(|more| *more > 0)
+        {
             let _ = writeln!(text, "\n{more} more; `--format json` lists all");
         }
         let Some(undecided) = &direction.undecided else { return };
         let more = if direction.regions.is_empty() { "something" } else { "something else" };
-        let message = format!("not decided whether {more} is {}: {}", self.what.replace('-', " "), undecided.reason);
+        let message = format!(
+            "not decided whether {more} is {}: {}",
+            self.what.replace('-', " "),
+            undecided.reason
+        );
         let _ = match undecided.span {
-            Some(span) => write!(text, "\n{}", draw_finding(self.sources, &Finding::warning("undecided", span, message), self.look)),
+            Some(span) => write!(
+                text,
+                "\n{}",
+                draw_finding(
+                    self.sources,
+                    &Finding::warning("undecided", span, message),
+                    self.look
+                )
+            ),
             None => writeln!(text, "\n{message}"),
         };
     }
@@ -211,18 +276,24 @@ impl Drawer<'_> {
     fn example(&self, region: &Region) -> String {
         let sample = &region.witness;
         let written = self.to.actions(self.sources, region);
-        let action = sample.action.as_ref().map_or_else(|| "any action".to_owned(), |action| action_name(action, &written));
+        let action = sample
+            .action
+            .as_ref()
+            .map_or_else(|| "any action".to_owned(), |action| action_name(action, &written));
         let mut words = format!("for example {action}");
         let _ = write!(words, " on {}", sample.resource.as_deref().unwrap_or("any resource"));
-        if let Some(principal) = sample.principal.as_ref().filter(|principal| !principal.is_empty()) {
+        if let Some(principal) = sample.principal.as_ref().filter(|principal| !principal.is_empty())
+        {
             let _ = write!(words, " by {principal}");
         }
         for (number, (key, value)) in sample.context.iter().enumerate() {
             let start = if number == 0 { " with" } else { "," };
-            let _ = write!(words, "{start} {} {}", key_name(key), shown(&value.as_slice().join(", ")));
+            let _ =
+                write!(words, "{start} {} {}", key_name(key), shown(&value.as_slice().join(", ")));
         }
         for (number, key) in sample.absent.iter().enumerate() {
-            let _ = write!(words, "{} {}", if number == 0 { " without" } else { "," }, key_name(key));
+            let _ =
+                write!(words, "{} {}", if number == 0 { " without" } else { "," }, key_name(key));
         }
         words
     }
@@ -230,14 +301,25 @@ impl Drawer<'_> {
     /// What of the allowing statement is touched.
     fn describe(&self, text: &mut String, region: &Region) {
         if !region.actions.is_empty() {
-            let _ = writeln!(text, "  action    {}", touched_words(&self.to.actions(self.sources, region)));
+            let _ = writeln!(
+                text,
+                "  action    {}",
+                touched_words(&self.to.actions(self.sources, region))
+            );
         }
         if !region.resources.is_empty() {
-            let _ = writeln!(text, "  resource  {}", touched_words(&self.to.resources(self.sources, region)));
+            let _ = writeln!(
+                text,
+                "  resource  {}",
+                touched_words(&self.to.resources(self.sources, region))
+            );
         }
         if !region.keys.is_empty() {
-            let _ =
-                writeln!(text, "  limited by conditions on {}", region.keys.iter().map(|key| key_name(key)).collect::<Vec<_>>().join(", "));
+            let _ = writeln!(
+                text,
+                "  limited by conditions on {}",
+                region.keys.iter().map(|key| key_name(key)).collect::<Vec<_>>().join(", ")
+            );
         }
         if !region.under.is_empty() {
             let _ = writeln!(text, "  only if {}", choices_words(&region.under));
@@ -250,30 +332,51 @@ impl Drawer<'_> {
         // What was there before comes first, as in a patch.
         let groups = [old, new].into_iter().filter(|causes| !causes.is_empty());
         for (number, causes) in groups.enumerate() {
-            let message = if number == 0 { self.message(region) } else { "and these words are new".to_owned() };
-            let _ = write!(text, "{}", draw_finding(self.sources, &self.finding(&causes, message), self.look));
+            let message = if number == 0 {
+                self.message(region)
+            } else {
+                "and these words are new".to_owned()
+            };
+            let _ = write!(
+                text,
+                "{}",
+                draw_finding(self.sources, &self.finding(&causes, message), self.look)
+            );
         }
     }
 
     fn finding(&self, causes: &[&Cause], message: String) -> Finding {
         let related = causes.iter().take(MOST_WORDS).skip(1);
         let first = causes.first().map(|cause| cause.span).unwrap_or_default();
-        let finding = Finding { severity: Severity::Warning, ..Finding::warning(self.what, first, message) };
-        related.fold(finding, |finding, cause| finding.related(cause.span, if cause.is_new { "new" } else { "gone" }))
+        let finding =
+            Finding { severity: Severity::Warning, ..Finding::warning(self.what, first, message) };
+        related.fold(finding, |finding, cause| {
+            finding.related(cause.span, if cause.is_new { "new" } else { "gone" })
+        })
     }
 
     fn message(&self, region: &Region) -> String {
         let words = |place: Place, side: &Side<'_>| statement_words(self.sources, place, side);
-        let allow = region.allowed_by.and_then(|place| words(place, self.to)).unwrap_or_else(|| "what needs no statement".to_owned());
+        let allow = region
+            .allowed_by
+            .and_then(|place| words(place, self.to))
+            .unwrap_or_else(|| "what needs no statement".to_owned());
         if let Some(limit) = region.limited_by.and_then(|place| words(place, self.from)) {
-            let limits = if self.is_gain { "limited this and is gone" } else { "limits this and is new" };
-            return format!("the layer of {limit} {limits}: no statement of it allows this; {allow} grants it");
+            let limits =
+                if self.is_gain { "limited this and is gone" } else { "limits this and is new" };
+            return format!(
+                "the layer of {limit} {limits}: no statement of it allows this; {allow} grants it"
+            );
         }
         match (region.denied_by.and_then(|place| words(place, self.from)), self.is_gain) {
             (None, true) => format!("{allow} allows this, nothing in `{}` did", self.from.name),
             (None, false) => format!("{allow} allowed this, nothing in `{}` does", self.from.name),
-            (Some(deny), true) => format!("{deny} denied this and `{}` does not; {allow} allows it", self.to.name),
-            (Some(deny), false) => format!("{deny} denies this and `{}` did not; {allow} allowed it", self.to.name),
+            (Some(deny), true) => {
+                format!("{deny} denied this and `{}` does not; {allow} allows it", self.to.name)
+            }
+            (Some(deny), false) => {
+                format!("{deny} denies this and `{}` did not; {allow} allowed it", self.to.name)
+            }
         }
     }
 }
@@ -282,7 +385,11 @@ fn statement_words(sources: &Sources, place: Place, side: &Side<'_>) -> Option<S
     let statement = side.statement(place)?;
     let sid = statement.sid.as_ref().map(|sid| sid.node.as_str());
     let of = side.policies.get(place.policy).map(|policy| policy.statements.len());
-    Some(format!("{} of `{}`", statement_name(sid, place.statement, of), file_of(sources, statement)))
+    Some(format!(
+        "{} of `{}`",
+        statement_name(sid, place.statement, of),
+        file_of(sources, statement)
+    ))
 }
 
 /// The empty text needs marks to be seen.
@@ -292,7 +399,8 @@ fn shown(value: &str) -> &str {
 
 fn touched_words(touched: &Touched) -> String {
     let start = if touched.all_but { "all but " } else { "" };
-    let shown = touched.patterns.iter().take(MOST_WORDS).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let shown =
+        touched.patterns.iter().take(MOST_WORDS).map(String::as_str).collect::<Vec<_>>().join(", ");
     let more = touched.patterns.len().checked_sub(MOST_WORDS).filter(|more| *more > 0);
     format!("{start}{shown}{}", more.map(|more| format!(" and {more} more")).unwrap_or_default())
 }

@@ -1,6 +1,8 @@
 //! `compare --format json`: the schema `ica-policy/compare/v1`, published in `schemas/compare-v1.json`.
 
-use super::comparison::{Change, Comparison, Side, Touched, Version, action_name, file_of, key_name};
+use super::comparison::{
+    Change, Comparison, Side, Touched, Version, action_name, file_of, key_name,
+};
 use super::json::{self, FindingView, finding_view};
 use super::place::{Position, position};
 use super::views::{ChoiceView, Data, choice_views, line, value_view};
@@ -127,15 +129,21 @@ struct ReadingView {
 /// The report of a comparison.
 pub fn report(sources: &Sources, comparison: &Comparison<'_>) -> String {
     let changes = || comparison.changes.iter();
-    let relation = match (&comparison.connections, &comparison.old.read_as, &comparison.new.read_as) {
+    let relation = match (&comparison.connections, &comparison.old.read_as, &comparison.new.read_as)
+    {
         // A connection without partner is compared with nothing.
         (Some(_), None, _) => Some(Relation::NewAllowsMore),
         (Some(_), _, None) => Some(Relation::NewAllowsLess),
         _ => changes().map(|change| change.differences.relation).reduce(Relation::joined),
     };
     // What was not compared may differ.
-    let is_open = comparison.connections.as_ref().is_some_and(|connections| !connections.left_out.is_empty());
-    let relation = if is_open && relation == Some(Relation::Equal) { Some(Relation::Unknown) } else { relation };
+    let is_open =
+        comparison.connections.as_ref().is_some_and(|connections| !connections.left_out.is_empty());
+    let relation = if is_open && relation == Some(Relation::Equal) {
+        Some(Relation::Unknown)
+    } else {
+        relation
+    };
     let connections = comparison.connections.as_ref();
     let operations = connections.iter().flat_map(|connections| connections.operations);
     let left_out = connections.iter().flat_map(|connections| &connections.left_out);
@@ -151,26 +159,53 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>) -> String {
         readings: changes().flat_map(reading_views).collect(),
         connection: connections.and_then(|connections| connections.name),
         operations: operations
-            .map(|change| OperationView { id: change.id, caller: change.caller.id(), old: change.old, new: change.new })
+            .map(|change| OperationView {
+                id: change.id,
+                caller: change.caller.id(),
+                old: change.old,
+                new: change.new,
+            })
             .collect(),
-        not_compared: left_out.map(|(caller, reason)| NotComparedView { caller, reason: reason.clone() }).collect(),
-        findings: comparison.findings.iter().map(|finding| finding_view(sources, finding)).collect(),
+        not_compared: left_out
+            .map(|(caller, reason)| NotComparedView { caller, reason: reason.clone() })
+            .collect(),
+        findings: comparison
+            .findings
+            .iter()
+            .map(|finding| finding_view(sources, finding))
+            .collect(),
         ..empty([(); 0])
     })
 }
 
 fn gains(sources: &Sources, change: &Change<'_>) -> Vec<DifferenceView> {
-    difference_views(sources, change, &change.differences.newly_allowed, ("old", &change.old), ("new", &change.new))
+    difference_views(
+        sources,
+        change,
+        &change.differences.newly_allowed,
+        ("old", &change.old),
+        ("new", &change.new),
+    )
 }
 
 fn losses(sources: &Sources, change: &Change<'_>) -> Vec<DifferenceView> {
-    difference_views(sources, change, &change.differences.newly_denied, ("new", &change.new), ("old", &change.old))
+    difference_views(
+        sources,
+        change,
+        &change.differences.newly_denied,
+        ("new", &change.new),
+        ("old", &change.old),
+    )
 }
 
 fn reading_views(change: &Change<'_>) -> impl Iterator<Item = ReadingView> {
     let readings = change.differences.readings.iter().filter(|(choices, _)| !choices.is_empty());
     let caller = change.caller;
-    readings.map(move |(choices, relation)| ReadingView { caller, choices: choice_views(choices), relation: *relation })
+    readings.map(move |(choices, relation)| ReadingView {
+        caller,
+        choices: choice_views(choices),
+        relation: *relation,
+    })
 }
 
 /// The report where the command line is wrong.
@@ -210,7 +245,13 @@ fn version_view(version: &Version) -> DocumentView<'_> {
 
 type Named<'a> = (&'static str, &'a Side<'a>);
 
-fn difference_views(sources: &Sources, change: &Change<'_>, direction: &Direction, from: Named<'_>, to: Named<'_>) -> Vec<DifferenceView> {
+fn difference_views(
+    sources: &Sources,
+    change: &Change<'_>,
+    direction: &Direction,
+    from: Named<'_>,
+    to: Named<'_>,
+) -> Vec<DifferenceView> {
     let view = |region: &Region| DifferenceView {
         caller: change.caller,
         layer: change.layer,
@@ -234,7 +275,11 @@ fn region_view(sources: &Sources, region: &Region, from: Named<'_>, to: Named<'_
     }
 }
 
-fn statement_view(sources: &Sources, place: Place, (side, policies): Named<'_>) -> Option<StatementView> {
+fn statement_view(
+    sources: &Sources,
+    place: Place,
+    (side, policies): Named<'_>,
+) -> Option<StatementView> {
     let statement = policies.statement(place)?;
     let sid = statement.sid.as_ref().map(|sid| sid.node.clone());
     Some(StatementView { side, file: file_of(sources, statement), statement: place.statement, sid })
@@ -259,12 +304,23 @@ fn cause_view(sources: &Sources, cause: &Cause) -> Option<CauseView> {
 
 fn undecided_views(sources: &Sources, change: &Change<'_>) -> Vec<UndecidedView> {
     let differences = change.differences;
-    let directions = [("newly-allowed", &differences.newly_allowed), ("newly-denied", &differences.newly_denied)];
-    let undecided = directions.iter().filter_map(|(name, direction)| Some((name, direction.undecided.as_ref()?)));
+    let directions = [
+        ("newly-allowed", &differences.newly_allowed),
+        ("newly-denied", &differences.newly_denied),
+    ];
+    let undecided = directions
+        .iter()
+        .filter_map(|(name, direction)| Some((name, direction.undecided.as_ref()?)));
     let view = |(direction, undecided): (&&'static str, &Undecided)| {
         let span = undecided.span.and_then(|span| position(sources, span));
         let file = span.as_ref().map(|span| span.file.clone());
-        UndecidedView { caller: change.caller, direction, message: undecided.reason.clone(), file, span }
+        UndecidedView {
+            caller: change.caller,
+            direction,
+            message: undecided.reason.clone(),
+            file,
+            span,
+        }
     };
     undecided.map(view).collect()
 }

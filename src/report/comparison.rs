@@ -76,7 +76,11 @@ pub struct Side<'a> {
 
 impl<'a> Change<'a> {
     /// What a caller of a connection may do, before and after.
-    pub fn of_caller(change: &'a AccessChange<'a>, old: &'a Version, new: &'a Version) -> Change<'a> {
+    pub fn of_caller(
+        change: &'a AccessChange<'a>,
+        old: &'a Version,
+        new: &'a Version,
+    ) -> Change<'a> {
         Change {
             caller: Some(change.caller.id()),
             layer: None,
@@ -113,7 +117,10 @@ pub(super) struct Touched {
 impl Touched {
     fn new(sources: &Sources, all_but: bool, spans: &[Span]) -> Touched {
         let words = spans.iter().filter_map(|span| position(sources, *span));
-        Touched { all_but, patterns: words.map(|at| at.text.trim_matches('"').to_owned()).collect() }
+        Touched {
+            all_but,
+            patterns: words.map(|at| at.text.trim_matches('"').to_owned()).collect(),
+        }
     }
 }
 
@@ -136,13 +143,20 @@ impl Side<'_> {
 
     /// A statement of it.
     pub(super) fn statement(&self, place: Place) -> Option<&Statement> {
-        self.policies.get(place.policy)?.statements.iter().find(|statement| statement.index == place.statement)
+        self.policies
+            .get(place.policy)?
+            .statements
+            .iter()
+            .find(|statement| statement.index == place.statement)
     }
 }
 
 /// The file that a statement stands in.
 pub(super) fn file_of(sources: &Sources, statement: &Statement) -> String {
-    position(sources, statement.effect.span).or_else(|| position(sources, statement.span)).map(|at| at.file).unwrap_or_default()
+    position(sources, statement.effect.span)
+        .or_else(|| position(sources, statement.span))
+        .map(|at| at.file)
+        .unwrap_or_default()
 }
 
 /// The action of the example as AWS spells it, or else as the policy does.
@@ -150,7 +164,11 @@ pub(super) fn action_name(lower: &str, written: &Touched) -> String {
     if let Some(known) = crate::aws::action(lower) {
         return format!("{}:{}", known.service().prefix(), known.name());
     }
-    written.patterns.iter().find(|text| text.eq_ignore_ascii_case(lower)).map_or_else(|| lower.to_owned(), Clone::clone)
+    written
+        .patterns
+        .iter()
+        .find(|text| text.eq_ignore_ascii_case(lower))
+        .map_or_else(|| lower.to_owned(), Clone::clone)
 }
 
 /// A condition key as AWS spells it.

@@ -15,9 +15,16 @@ const MOST: usize = 160;
 pub(super) fn is_on_long_line(sources: &Sources, span: Span) -> bool {
     let Some(source) = sources.source_at(span.lo) else { return false };
     let (lo, hi) = ((span.lo - source.base) as usize, (span.hi - source.base) as usize);
-    let before = source.text.get(..lo).map_or(0, |text| text.len() - text.rfind('\n').map_or(0, |at| at + 1));
+    let before = source
+        .text
+        .get(..lo)
+        .map_or(0, |text| text.len() - text.rfind('\n').map_or(0, |at| at + 1));
     let after = source.text.get(hi..).map_or(0, |text| text.find('\n').unwrap_or(text.len()));
-    let longest = source.text.get(lo..hi).and_then(|text| text.lines().map(str::len).max()).unwrap_or_default();
+    let longest = source
+        .text
+        .get(lo..hi)
+        .and_then(|text| text.lines().map(str::len).max())
+        .unwrap_or_default();
     before.max(after).max(longest) > LONG_LINE
 }
 
@@ -34,7 +41,11 @@ pub(super) fn excerpt(sources: &Sources, span: Span) -> Option<(String, String)>
         shown.push('…');
     }
     let start = before.into_iter().rev().map(plain).collect::<String>();
-    let marks = format!("{}{}", " ".repeat(start.chars().count() + 1), "─".repeat(shown.chars().count().max(1)));
+    let marks = format!(
+        "{}{}",
+        " ".repeat(start.chars().count() + 1),
+        "─".repeat(shown.chars().count().max(1))
+    );
     Some((format!("…{start}{shown}{}…", after.map(plain).collect::<String>()), marks))
 }
 
@@ -56,7 +67,12 @@ mod tests {
         let span = sources.get(id).span_of(400..407);
         assert!(is_on_long_line(&sources, span));
         let (line, marks) = excerpt(&sources, span).unwrap();
-        let marked = line.chars().zip(marks.chars()).filter(|(_, mark)| *mark == '─').map(|(character, _)| character).collect::<String>();
+        let marked = line
+            .chars()
+            .zip(marks.chars())
+            .filter(|(_, mark)| *mark == '─')
+            .map(|(character, _)| character)
+            .collect::<String>();
         assert_eq!(marked, "\"words\"");
     }
 }

@@ -27,8 +27,13 @@ pub fn report(fixed: &Fixed, written: bool, look: Look) -> String {
         draw_decision(&mut text, fixed, decision, &concerns, look);
     }
     if !fixed.edits.is_empty() && !fixed.after.assumptions.is_empty() {
-        let ids = fixed.after.assumptions.iter().map(|assumption| assumption.id).collect::<Vec<_>>();
-        let _ = writeln!(text, "\nas far as these assumptions hold, which `ica-policy check` explains: {}", ids.join(", "));
+        let ids =
+            fixed.after.assumptions.iter().map(|assumption| assumption.id).collect::<Vec<_>>();
+        let _ = writeln!(
+            text,
+            "\nas far as these assumptions hold, which `ica-policy check` explains: {}",
+            ids.join(", ")
+        );
     }
     let _ = writeln!(text, "\n{}", closing(fixed, written, look));
     text
@@ -37,17 +42,30 @@ pub fn report(fixed: &Fixed, written: bool, look: Look) -> String {
 fn edit_words(fixed: &Fixed, edit: &Edit) -> String {
     let change = &edit.change;
     let number = change.statement.unwrap_or_default();
-    let words = change.words_with(&statement_name(sid(fixed, &change.file, number).as_deref(), number, None));
-    format!("{}: {words}\n   for {} ({}): `{}`", change.file, edit.operation, edit.caller.id(), edit.action)
+    let words = change.words_with(&statement_name(
+        sid(fixed, &change.file, number).as_deref(),
+        number,
+        None,
+    ));
+    format!(
+        "{}: {words}\n   for {} ({}): `{}`",
+        change.file,
+        edit.operation,
+        edit.caller.id(),
+        edit.action
+    )
 }
 
 /// The Sid of a statement of a file, if the file has one such statement.
 fn sid(fixed: &Fixed, file: &str, number: usize) -> Option<String> {
-    let Connection { identity, session, bucket_policy, kms_key_policy, trust_policy, .. } = &fixed.connection;
-    let given = [identity, session, bucket_policy, kms_key_policy, trust_policy].into_iter().filter_map(|given| match given {
-        Given::Given(policies) => Some(policies),
-        _ => None,
-    });
+    let Connection { identity, session, bucket_policy, kms_key_policy, trust_policy, .. } =
+        &fixed.connection;
+    let given = [identity, session, bucket_policy, kms_key_policy, trust_policy]
+        .into_iter()
+        .filter_map(|given| match given {
+            Given::Given(policies) => Some(policies),
+            _ => None,
+        });
     let statements = given.flatten().filter_map(|policy| policy.statements.get(number));
     let mut found = statements.filter(|statement| file_of(&fixed.sources, statement) == file);
     let first = found.next()?;
@@ -70,8 +88,16 @@ fn mended(text: &mut String, fixed: &Fixed) {
     if callers.is_empty() {
         return;
     }
-    let words = callers.iter().map(|(caller, operations)| format!("{} ({caller})", operations.join(", "))).collect::<Vec<_>>();
-    let _ = writeln!(text, "\nallowed with these edits, for all requests: {}\nno operation is worse; {}", words.join("; "), proved(fixed));
+    let words = callers
+        .iter()
+        .map(|(caller, operations)| format!("{} ({caller})", operations.join(", ")))
+        .collect::<Vec<_>>();
+    let _ = writeln!(
+        text,
+        "\nallowed with these edits, for all requests: {}\nno operation is worse; {}",
+        words.join("; "),
+        proved(fixed)
+    );
 }
 
 /// What the proof says of the edits: an addition is measured against what ICA needs, an exception only keeps a Deny from its caller.
@@ -92,11 +118,16 @@ fn decisions(fixed: &Fixed) -> Vec<(&Decision, Concerns<'_>)> {
     let mut list: Vec<(&Decision, Concerns<'_>)> = Vec::new();
     for left in &fixed.left {
         for decision in &left.decisions {
-            let same = |known: &Decision| known.kind == decision.kind && known.span == decision.span && known.span.is_some();
-            let at = list.iter().position(|(known, _)| same(known) || *known == decision).unwrap_or_else(|| {
-                list.push((decision, Vec::new()));
-                list.len() - 1
-            });
+            let same = |known: &Decision| {
+                known.kind == decision.kind && known.span == decision.span && known.span.is_some()
+            };
+            let at = list
+                .iter()
+                .position(|(known, _)| same(known) || *known == decision)
+                .unwrap_or_else(|| {
+                    list.push((decision, Vec::new()));
+                    list.len() - 1
+                });
             let concerns = &mut list[at].1;
             let (caller, action) = (left.caller.id(), left.action.as_str());
             match concerns.iter_mut().find(|(by, known, _)| *by == caller && *known == action) {
@@ -108,9 +139,22 @@ fn decisions(fixed: &Fixed) -> Vec<(&Decision, Concerns<'_>)> {
     list
 }
 
-fn draw_decision(text: &mut String, fixed: &Fixed, decision: &Decision, concerns: &Concerns<'_>, look: Look) {
-    let words = concerns.iter().map(|(caller, action, operations)| format!("{} ({caller}): `{action}`", operations.join(", ")));
-    let _ = writeln!(text, "\n{}: {}", word("left to you", Verdict::Partial, look), words.collect::<Vec<_>>().join("; "));
+fn draw_decision(
+    text: &mut String,
+    fixed: &Fixed,
+    decision: &Decision,
+    concerns: &Concerns<'_>,
+    look: Look,
+) {
+    let words = concerns.iter().map(|(caller, action, operations)| {
+        format!("{} ({caller}): `{action}`", operations.join(", "))
+    });
+    let _ = writeln!(
+        text,
+        "\n{}: {}",
+        word("left to you", Verdict::Partial, look),
+        words.collect::<Vec<_>>().join("; ")
+    );
     let finding = Finding {
         id: id(decision.kind),
         severity: Severity::Warning,
@@ -146,10 +190,24 @@ fn id(kind: DecisionKind) -> &'static str {
 }
 
 fn closing(fixed: &Fixed, written: bool, look: Look) -> String {
-    let unknown = fixed.after.operations.iter().flat_map(|operation| &operation.callers).any(|caller| caller.own == Verdict::Unknown);
-    let note = if unknown { "; some operations are unknown, which `ica-policy check` explains" } else { "" };
+    let unknown = fixed
+        .after
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.callers)
+        .any(|caller| caller.own == Verdict::Unknown);
+    let note = if unknown {
+        "; some operations are unknown, which `ica-policy check` explains"
+    } else {
+        ""
+    };
     let edits = match (fixed.edits.len(), written) {
-        (0, _) if fixed.left.is_empty() => return format!("{}: nothing is blocked{note}", word("nothing to mend", Verdict::Allowed, look)),
+        (0, _) if fixed.left.is_empty() => {
+            return format!(
+                "{}: nothing is blocked{note}",
+                word("nothing to mend", Verdict::Allowed, look)
+            );
+        }
         (0, _) => "no edit can be made".to_owned(),
         (1, true) => "one edit was written".to_owned(),
         (1, false) => "one edit; --write makes it".to_owned(),
@@ -160,7 +218,11 @@ fn closing(fixed: &Fixed, written: bool, look: Look) -> String {
         return format!("{}: {edits}{note}", word("mended", Verdict::Allowed, look));
     }
     let steps = if fixed.left.len() == 1 { "step is" } else { "steps are" };
-    format!("{}: {edits}; {} {steps} left to you", word("not all is mended", Verdict::Partial, look), fixed.left.len())
+    format!(
+        "{}: {edits}; {} {steps} left to you",
+        word("not all is mended", Verdict::Partial, look),
+        fixed.left.len()
+    )
 }
 
 /// A diff with its lines coloured.

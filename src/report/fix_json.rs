@@ -109,7 +109,12 @@ pub fn report(fixed: &Fixed, written: bool) -> String {
     line(&Report {
         connection: Some(view),
         written: written && !fixed.edits.is_empty(),
-        files: fixed.texts.list.iter().filter_map(|text| Some(FileView { file: &text.shown, diff: diff(text)? })).collect(),
+        files: fixed
+            .texts
+            .list
+            .iter()
+            .filter_map(|text| Some(FileView { file: &text.shown, diff: diff(text)? }))
+            .collect(),
         edits: fixed.edits.iter().map(edit_view).collect(),
         mended: fixed.mended.iter().map(mended_view).collect(),
         left: fixed.left.iter().map(|left| left_view(&fixed.sources, left)).collect(),
@@ -160,12 +165,24 @@ fn edit_view(edit: &Edit) -> EditView<'_> {
 }
 
 fn mended_view(mended: &Mended) -> MendedView<'_> {
-    MendedView { operation: mended.operation, caller: mended.caller.id(), action: &mended.action, before: mended.before }
+    MendedView {
+        operation: mended.operation,
+        caller: mended.caller.id(),
+        action: &mended.action,
+        before: mended.before,
+    }
 }
 
 fn left_view<'a>(sources: &Sources, left: &'a Left) -> LeftView<'a> {
-    let decisions = left.decisions.iter().map(|decision| decision_view(sources, decision)).collect();
-    LeftView { operation: left.operation, caller: left.caller.id(), action: &left.action, verdict: left.verdict, decisions }
+    let decisions =
+        left.decisions.iter().map(|decision| decision_view(sources, decision)).collect();
+    LeftView {
+        operation: left.operation,
+        caller: left.caller.id(),
+        action: &left.action,
+        verdict: left.verdict,
+        decisions,
+    }
 }
 
 fn decision_view<'a>(sources: &Sources, decision: &'a Decision) -> DecisionView<'a> {
@@ -183,11 +200,22 @@ fn decision_view<'a>(sources: &Sources, decision: &'a Decision) -> DecisionView<
 fn operation_views(before: &Check, after: &Check) -> Vec<OperationView> {
     let now = |id: &str, caller: &CallerReport| {
         let operation = after.operations.iter().find(|operation| operation.id == id)?;
-        operation.callers.iter().find(|report| report.caller == caller.caller).map(|report| report.verdict)
+        operation
+            .callers
+            .iter()
+            .find(|report| report.caller == caller.caller)
+            .map(|report| report.verdict)
     };
-    let view = |id, caller: &CallerReport| CallerView { caller: caller.caller.id(), before: caller.verdict, after: now(id, caller) };
+    let view = |id, caller: &CallerReport| CallerView {
+        caller: caller.caller.id(),
+        before: caller.verdict,
+        after: now(id, caller),
+    };
     let operations = before.operations.iter();
     operations
-        .map(|known| OperationView { id: known.id, callers: known.callers.iter().map(|caller| view(known.id, caller)).collect() })
+        .map(|known| OperationView {
+            id: known.id,
+            callers: known.callers.iter().map(|caller| view(known.id, caller)).collect(),
+        })
         .collect()
 }

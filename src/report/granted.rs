@@ -69,20 +69,35 @@ impl Public<'_> {
 }
 
 fn statement<'a>(place: &StatementRef, layers: &Layers<'a>) -> Option<&'a Statement> {
-    layers.policies(place.layer).get(place.policy)?.statements.iter().find(|statement| statement.index == place.statement)
+    layers
+        .policies(place.layer)
+        .get(place.policy)?
+        .statements
+        .iter()
+        .find(|statement| statement.index == place.statement)
 }
 
 /// The keys of a request that some statement looks at; others follow from the caller, or are left open.
-pub(super) fn keys_told<'a>(shown: &'a Shown, layers: &Layers<'_>) -> Vec<(String, &'a ContextValue)> {
+pub(super) fn keys_told<'a>(
+    shown: &'a Shown,
+    layers: &Layers<'_>,
+) -> Vec<(String, &'a ContextValue)> {
     let policies = layers.ids().flat_map(|layer| layers.policies(layer).to_vec());
     let statements = policies.flat_map(|policy| &policy.statements).collect::<Vec<_>>();
     let is_asked = |key: &str| {
         statements.iter().any(|statement| {
             let mut conditions = statement.conditions.iter();
-            conditions.any(|condition| &*condition.key.node == key) || statement.variables().any(|variable| &*variable.key == key)
+            conditions.any(|condition| &*condition.key.node == key)
+                || statement.variables().any(|variable| &*variable.key == key)
         })
     };
-    shown.request.context.iter().filter(|(key, _)| is_asked(key)).map(|(key, value)| (key_name(key), value)).collect()
+    shown
+        .request
+        .context
+        .iter()
+        .filter(|(key, _)| is_asked(key))
+        .map(|(key, value)| (key_name(key), value))
+        .collect()
 }
 
 /// The statements that allow a request, with the conditions that limit them.
@@ -100,35 +115,51 @@ pub(super) fn granting(shown: &Shown, layers: &Layers<'_>) -> Vec<Finding> {
 fn conditions(finding: Finding, statement: &Statement) -> Finding {
     let limits = statement.conditions.iter();
     limits.fold(finding, |finding, condition| {
-        finding.related(condition.span, format!("only where `{}` holds for `{}`", condition.operator.node, key_name(&condition.key.node)))
+        finding.related(
+            condition.span,
+            format!(
+                "only where `{}` holds for `{}`",
+                condition.operator.node,
+                key_name(&condition.key.node)
+            ),
+        )
     })
 }
 
 /// The statements that deny a request, or else the nearest of each layer that allows nothing of it.
 pub(super) fn limiting(shown: &Shown, layers: &Layers<'_>) -> Vec<Finding> {
-    let denies = layers.ids().flat_map(|layer| applying(&shown.request, layers, layer).1).collect::<Vec<_>>();
+    let denies = layers
+        .ids()
+        .flat_map(|layer| applying(&shown.request, layers, layer).1)
+        .collect::<Vec<_>>();
     let denied = denies.iter().filter_map(|place| {
         let statement = statement(place, layers)?;
-        let message = format!("statement {} of the {} policy denies it", place.statement, place.layer);
+        let message =
+            format!("statement {} of the {} policy denies it", place.statement, place.layer);
         Some(conditions(Finding::warning("denied", statement.effect.span, message), statement))
     });
     let denied = denied.collect::<Vec<_>>();
     if !denied.is_empty() {
         return denied;
     }
-    let lacking = layers.ids().filter(|layer| applying(&shown.request, layers, *layer).0.is_empty());
+    let lacking =
+        layers.ids().filter(|layer| applying(&shown.request, layers, *layer).0.is_empty());
     lacking.filter_map(|layer| lack(layer, shown, layers)).collect()
 }
 
 fn lack(layer: LayerId, shown: &Shown, layers: &Layers<'_>) -> Option<Finding> {
     let near = near_miss(&shown.request, layers, layer, NamingSet::ANY)?;
     let (_, span) = near.lacks.first()?;
-    let message =
-        format!("statement {} of the {layer} policy is the nearest and does not grant it by these words", near.statement.statement);
+    let message = format!(
+        "statement {} of the {layer} policy is the nearest and does not grant it by these words",
+        near.statement.statement
+    );
     Some(
         near.lacks
             .iter()
             .skip(1)
-            .fold(Finding::warning("not-granted", *span, message), |finding, (_, span)| finding.related(*span, "nor by these")),
+            .fold(Finding::warning("not-granted", *span, message), |finding, (_, span)| {
+                finding.related(*span, "nor by these")
+            }),
     )
 }

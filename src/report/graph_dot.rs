@@ -8,8 +8,12 @@ use std::fmt::Write;
 pub fn dot(dependencies: &Dependencies, title: &str) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail, so the results are not looked at.
-    let _ = writeln!(text, "digraph ica {{\n  label={};\n  labelloc=t;\n  rankdir=LR;", quoted(title));
-    let _ = writeln!(text, "  node [shape=box, style=filled, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];");
+    let _ =
+        writeln!(text, "digraph ica {{\n  label={};\n  labelloc=t;\n  rankdir=LR;", quoted(title));
+    let _ = writeln!(
+        text,
+        "  node [shape=box, style=filled, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];"
+    );
     for (number, node) in dependencies.nodes() {
         let label = quoted(&lines(node).join("\n"));
         let shape = match node.thing {
@@ -18,12 +22,24 @@ pub fn dot(dependencies: &Dependencies, title: &str) -> String {
             Thing::Step { .. } => "",
         };
         let cause = if node.is_root_cause { ", penwidth=3, color=\"#b00020\"" } else { "" };
-        let _ = writeln!(text, "  n{number} [label={label}, fillcolor=\"{}\"{shape}{cause}];", fill(node));
+        let _ = writeln!(
+            text,
+            "  n{number} [label={label}, fillcolor=\"{}\"{shape}{cause}];",
+            fill(node)
+        );
     }
     for (from, to, link) in dependencies.edges() {
-        let label = if words(link).is_empty() { String::new() } else { format!("label={}", quoted(words(link))) };
+        let label = if words(link).is_empty() {
+            String::new()
+        } else {
+            format!("label={}", quoted(words(link)))
+        };
         let style = if is_broken(link) { "style=dashed" } else { "" };
-        let both = [label.as_str(), style].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ");
+        let both = [label.as_str(), style]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ");
         let attributes = if both.is_empty() { both } else { format!(" [{both}]") };
         let _ = writeln!(text, "  n{from} -> n{to}{attributes};");
     }

@@ -17,11 +17,16 @@ pub fn mermaid(dependencies: &Dependencies, title: &str) -> String {
             Thing::Step { .. } => ("[", "]"),
         };
         let cause = if node.is_root_cause { ",stroke:#b00020,stroke-width:4px" } else { "" };
-        let _ = writeln!(text, "  n{number}{open}\"{label}\"{close}\n  style n{number} fill:{}{cause},color:#000", fill(node));
+        let _ = writeln!(
+            text,
+            "  n{number}{open}\"{label}\"{close}\n  style n{number} fill:{}{cause},color:#000",
+            fill(node)
+        );
     }
     for (from, to, link) in dependencies.edges() {
         let arrow = if is_broken(link) { "-.->" } else { "-->" };
-        let label = if words(link).is_empty() { String::new() } else { format!("|{}|", words(link)) };
+        let label =
+            if words(link).is_empty() { String::new() } else { format!("|{}|", words(link)) };
         let _ = writeln!(text, "  n{from} {arrow}{label} n{to}");
     }
     text

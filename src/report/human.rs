@@ -10,7 +10,9 @@ use crate::ica::connection::{Connection, Unreadable, Versioning};
 use crate::ica::{AssumptionReport, Check, Level, OperationReport, Verdict};
 use crate::source::{Sources, Span};
 use anstyle::{AnsiColor, Style};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report,
+};
 use std::fmt::Write;
 
 /// The most findings about the words of policies that are drawn.
@@ -31,19 +33,37 @@ pub fn report(sources: &Sources, connection: &Connection, check: &Check, look: L
     // Writing to a string cannot fail, so the results are not looked at.
     assumptions(&mut text, check.assumptions.iter().map(|assumption| (assumption, String::new())));
     let is_whole = connection.operations.is_empty() && check.skipped.is_empty();
-    let _ = writeln!(text, "\n{}{}: {}", broken(check), word(check.worst().word(), check.worst(), look), next(check.worst(), is_whole));
+    let _ = writeln!(
+        text,
+        "\n{}{}: {}",
+        broken(check),
+        word(check.worst().word(), check.worst(), look),
+        next(check.worst(), is_whole)
+    );
     if check.findings.iter().any(|finding| finding.severity == Severity::Error) {
-        let _ = writeln!(text, "AWS would refuse a document as it stands (see above): mend it before anything else");
+        let _ = writeln!(
+            text,
+            "AWS would refuse a document as it stands (see above): mend it before anything else"
+        );
     }
     text
 }
 
 /// The report of one check of several: what all have in common is said behind the last, by [`super::overview::Overview`].
-pub fn report_one_of(sources: &Sources, connection: &Connection, check: &Check, (number, of): (usize, usize), look: Look) -> String {
+pub fn report_one_of(
+    sources: &Sources,
+    connection: &Connection,
+    check: &Check,
+    (number, of): (usize, usize),
+    look: Look,
+) -> String {
     let gap = if number == 1 { "" } else { "\n\n" };
     let broken = broken(check);
     let gap_behind = if broken.is_empty() { "" } else { "\n" };
-    format!("{gap}connection {number} of {of}\n{}{gap_behind}{broken}", body(sources, connection, check, look))
+    format!(
+        "{gap}connection {number} of {of}\n{}{gap_behind}{broken}",
+        body(sources, connection, check, look)
+    )
 }
 
 fn body(sources: &Sources, connection: &Connection, check: &Check, look: Look) -> String {
@@ -57,16 +77,29 @@ fn body(sources: &Sources, connection: &Connection, check: &Check, look: Look) -
         let _ = writeln!(text, "\n{}", draw_finding(sources, finding, look));
     }
     if let Some(more) = check.findings.len().checked_sub(MOST_FINDINGS).filter(|more| *more > 0) {
-        let _ = writeln!(text, "\n{more} more findings about the words of the policies; `--format json` lists all");
+        let _ = writeln!(
+            text,
+            "\n{more} more findings about the words of the policies; `--format json` lists all"
+        );
     }
     text
 }
 
 /// The causes that stop some of the operations and callers.
-pub(super) fn draw_causes(text: &mut String, sources: &Sources, check: &Check, concerns: &dyn Fn(&str, &str) -> bool, look: Look) {
+pub(super) fn draw_causes(
+    text: &mut String,
+    sources: &Sources,
+    check: &Check,
+    concerns: &dyn Fn(&str, &str) -> bool,
+    look: Look,
+) {
     let causes = causes(check);
-    let is_concerned = |concern: &Concern<'_>| concern.level == Level::Required && concerns(concern.operation, concern.caller);
-    for (number, cause) in causes.iter().filter(|cause| cause.concerns.iter().any(is_concerned)).enumerate() {
+    let is_concerned = |concern: &Concern<'_>| {
+        concern.level == Level::Required && concerns(concern.operation, concern.caller)
+    };
+    for (number, cause) in
+        causes.iter().filter(|cause| cause.concerns.iter().any(is_concerned)).enumerate()
+    {
         draw_cause(text, sources, number + 1, cause, look);
     }
 }
@@ -77,7 +110,8 @@ pub fn unreadable(sources: &Sources, unreadable: &[Unreadable], look: Look) -> S
     for unreadable in unreadable {
         match unreadable {
             Unreadable::File { name, message, help } => {
-                let _ = writeln!(text, "{}: {name}: {message}", word("error", Verdict::Blocked, look));
+                let _ =
+                    writeln!(text, "{}: {name}: {message}", word("error", Verdict::Blocked, look));
                 if let Some(help) = help {
                     let _ = writeln!(text, "  help: {help}");
                 }
@@ -97,11 +131,18 @@ pub(super) fn title(connection: &Connection) -> String {
     let versioning = connection.versioning.map_or("versioning not given", Versioning::word);
     let name = connection.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
     let region = connection.region.as_deref().unwrap_or("region not given");
-    let prefix = if connection.prefix.is_empty() { "whole bucket".to_owned() } else { format!("prefix {}", connection.prefix) };
+    let prefix = if connection.prefix.is_empty() {
+        "whole bucket".to_owned()
+    } else {
+        format!("prefix {}", connection.prefix)
+    };
     let state = if connection.is_new { "new" } else { "connected" };
     let (bucket, account) = (&connection.bucket, &connection.account);
-    let mut title = format!("{name}bucket {bucket} of account {account} ({region}, {versioning}, {prefix}, state {state})");
-    let _ = write!(title, "\n{}   {}", connection.customer.word(), connection.customer.arn().as_str());
+    let mut title = format!(
+        "{name}bucket {bucket} of account {account} ({region}, {versioning}, {prefix}, state {state})"
+    );
+    let _ =
+        write!(title, "\n{}   {}", connection.customer.word(), connection.customer.arn().as_str());
     if let Some(key) = &connection.kms_key {
         let _ = write!(title, "\nkey    {}", key.words());
     }
@@ -125,7 +166,11 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
         // Advice is no warning of its own; it is drawn as what hangs on something.
         let weight = if *level == Level::Required { cause.verdict } else { Verdict::Unknown };
         let head = word(cause.level_words(*level), weight, look);
-        let actions = if levels.len() > 1 { format!(": {}", cause.action_words(*level)) } else { String::new() };
+        let actions = if levels.len() > 1 {
+            format!(": {}", cause.action_words(*level))
+        } else {
+            String::new()
+        };
         let start = if line == 0 { format!("\n{number}. ") } else { "   ".to_owned() };
         let _ = writeln!(text, "{start}{head}: {}{actions}", cause.concerns_words(*level));
     }
@@ -137,15 +182,26 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
     }
     let mut message = cause.reason.message.clone();
     if cause.actions.len() > 1 {
-        let _ =
-            write!(message, " (likewise {})", cause.actions[1..].iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", "));
+        let _ = write!(
+            message,
+            " (likewise {})",
+            cause.actions[1..]
+                .iter()
+                .map(|action| format!("`{action}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
     }
     cause.notes.iter().for_each(|note| {
         let _ = write!(message, "; {note}");
     });
     let finding = Finding {
         id: cause.reason.kind.word(),
-        severity: if cause.verdict == Verdict::Unknown || cause.level != Level::Required { Severity::Warning } else { Severity::Error },
+        severity: if cause.verdict == Verdict::Unknown || cause.level != Level::Required {
+            Severity::Warning
+        } else {
+            Severity::Error
+        },
         span: cause.reason.span.unwrap_or_default(),
         message,
         help: cause.reason.help.as_ref().map(|help| help.sentence(&cause.actions)),
@@ -173,30 +229,44 @@ pub(super) fn draw_finding(sources: &Sources, finding: &Finding, look: Look) -> 
     let Some(source) = sources.source_at(finding.span.lo) else { return String::new() };
     let label = |span: Span, text: &str| {
         let inside = source.span().contains(span);
-        inside.then(|| LabeledSpan::new(Some(text.to_owned()), (span.lo - source.base) as usize, span.len()))
+        inside.then(|| {
+            LabeledSpan::new(Some(text.to_owned()), (span.lo - source.base) as usize, span.len())
+        })
     };
     let related = finding.related.iter().filter_map(|Label { span, text }| label(*span, text));
     let labels = label(finding.span, "here").into_iter().chain(related);
-    let mut diagnostic =
-        MietteDiagnostic::new(finding.message.clone()).with_code(finding.id).with_severity(severity(finding)).with_labels(labels);
+    let mut diagnostic = MietteDiagnostic::new(finding.message.clone())
+        .with_code(finding.id)
+        .with_severity(severity(finding))
+        .with_labels(labels);
     diagnostic.help = finding.help.clone();
     // The marks count in the decoded text; the file has it elsewhere.
     let decoded = || format!("{} at {}:{}, decoded", place.file, place.line, place.column);
     let name = if source.name().is_empty() { decoded() } else { place.file.clone() };
-    let report = Report::new(diagnostic).with_source_code(NamedSource::new(name, source.text.clone()));
-    render(&report, look).unwrap_or_else(|| format!("{}: {}: {}\n", place.file, finding.id, finding.message))
+    let report =
+        Report::new(diagnostic).with_source_code(NamedSource::new(name, source.text.clone()));
+    render(&report, look)
+        .unwrap_or_else(|| format!("{}: {}: {}\n", place.file, finding.id, finding.message))
 }
 
 /// Draws the words of long lines, each for itself.
 fn draw_excerpts(sources: &Sources, finding: &Finding, place: &Position, look: Look) -> String {
-    let mut diagnostic = MietteDiagnostic::new(finding.message.clone()).with_code(finding.id).with_severity(severity(finding));
+    let mut diagnostic = MietteDiagnostic::new(finding.message.clone())
+        .with_code(finding.id)
+        .with_severity(severity(finding));
     diagnostic.help = finding.help.clone();
     let mut text = render(&Report::new(diagnostic), look).unwrap_or_default();
     let first = (finding.span, "here");
-    for (span, words) in std::iter::once(first).chain(finding.related.iter().map(|label| (label.span, label.text.as_str()))) {
+    for (span, words) in std::iter::once(first)
+        .chain(finding.related.iter().map(|label| (label.span, label.text.as_str())))
+    {
         if let Some((line, marks)) = excerpt(sources, span) {
             let at = position(sources, span).unwrap_or_else(|| place.clone());
-            let _ = writeln!(text, "  at {}:{}:{}\n    {line}\n    {marks} {words}", at.file, at.line, at.column);
+            let _ = writeln!(
+                text,
+                "  at {}:{}:{}\n    {line}\n    {marks} {words}",
+                at.file, at.line, at.column
+            );
         }
     }
     text
@@ -211,17 +281,24 @@ fn severity(finding: &Finding) -> miette::Severity {
 }
 
 fn render(report: &Report, look: Look) -> Option<String> {
-    let theme = if look.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let theme =
+        if look.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     // Without wrapping: it breaks ARNs at hyphens, and people copy them.
-    let handler =
-        GraphicalReportHandler::new_themed(theme).with_wrap_lines(false).with_links(false).with_width(look.width).with_context_lines(1);
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_wrap_lines(false)
+        .with_links(false)
+        .with_width(look.width)
+        .with_context_lines(1);
     let mut text = String::new();
     handler.render_report(&mut text, report.as_ref()).ok()?;
     Some(text)
 }
 
 /// The assumptions, each with the connections that it is for, if not for all.
-pub(super) fn assumptions<'a>(text: &mut String, all: impl Iterator<Item = (&'a AssumptionReport, String)>) {
+pub(super) fn assumptions<'a>(
+    text: &mut String,
+    all: impl Iterator<Item = (&'a AssumptionReport, String)>,
+) {
     for (number, (assumption, connections)) in all.enumerate() {
         if number == 0 {
             let _ = writeln!(text, "\nassumed, as no file shows it:");
@@ -234,8 +311,12 @@ pub(super) fn assumptions<'a>(text: &mut String, all: impl Iterator<Item = (&'a 
 /// What to do next.
 pub(super) fn next(worst: Verdict, is_whole: bool) -> &'static str {
     match worst {
-        Verdict::Allowed if is_whole => "every operation is allowed, as far as the assumptions hold; connect the bucket",
-        Verdict::Allowed => "every operation that was checked is allowed, as far as the assumptions hold",
+        Verdict::Allowed if is_whole => {
+            "every operation is allowed, as far as the assumptions hold; connect the bucket"
+        }
+        Verdict::Allowed => {
+            "every operation that was checked is allowed, as far as the assumptions hold"
+        }
         Verdict::Unknown => {
             "nothing is blocked for certain; settle what is unknown, or leave out what you do not need with --skip OPERATION"
         }
@@ -251,7 +332,8 @@ fn broken(check: &Check) -> String {
     for report in &check.operations {
         let Some(operation) = catalogue().operation(report.id) else { continue };
         if report.callers.iter().any(|caller| caller.verdict == Verdict::Blocked) {
-            let scope = scope_of(operation, report).map(|scope| format!(", {scope}")).unwrap_or_default();
+            let scope =
+                scope_of(operation, report).map(|scope| format!(", {scope}")).unwrap_or_default();
             let _ = writeln!(lines, "  {}: {}{scope}", report.id, operation.breaks);
         }
     }
@@ -266,8 +348,17 @@ fn scope_of<'a>(operation: &'a Operation, report: &OperationReport) -> Option<&'
         if !caller.blocked_by.is_empty() {
             return None;
         }
-        let steps = caller.steps.iter().filter(|step| step.level == Level::Required && step.verdict == Verdict::Blocked);
-        let scope = |action: &str| operation.steps.iter().find(|step| step.action == action).and_then(|step| step.scope.as_deref());
+        let steps = caller
+            .steps
+            .iter()
+            .filter(|step| step.level == Level::Required && step.verdict == Verdict::Blocked);
+        let scope = |action: &str| {
+            operation
+                .steps
+                .iter()
+                .find(|step| step.action == action)
+                .and_then(|step| step.scope.as_deref())
+        };
         scopes.extend(steps.map(|step| scope(&step.action)));
     }
     let first = scopes.first().copied().flatten();

@@ -6,7 +6,9 @@ use crate::authz::{Caller, Request};
 use crate::finding::{Finding, Severity};
 use crate::ica::catalogue::{Edition, IcaCaller};
 use crate::ica::connection::{Connection, Given, Unreadable, Versioning};
-use crate::ica::{CallerReport, Check, EnvironmentReport, Level, Reason, ReasonKind, StepReport, Verdict, Witness};
+use crate::ica::{
+    CallerReport, Check, EnvironmentReport, Level, Reason, ReasonKind, StepReport, Verdict, Witness,
+};
 use crate::source::Sources;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -158,9 +160,15 @@ struct ErrorView {
 
 /// The report of a check.
 pub fn report<'a>(sources: &Sources, connection: &'a Connection, check: &'a Check) -> Report<'a> {
-    let assumption =
-        |report: &crate::ica::AssumptionReport| AssumptionView { id: report.id, text: report.text, how_to_settle: report.how_to_settle };
-    let skipped = |skipped: &'a crate::ica::Skipped| SkippedView { operation: &skipped.operation, reason: skipped.reason.as_deref() };
+    let assumption = |report: &crate::ica::AssumptionReport| AssumptionView {
+        id: report.id,
+        text: report.text,
+        how_to_settle: report.how_to_settle,
+    };
+    let skipped = |skipped: &'a crate::ica::Skipped| SkippedView {
+        operation: &skipped.operation,
+        reason: skipped.reason.as_deref(),
+    };
     let operation = |operation: &crate::ica::OperationReport| OperationView {
         id: operation.id,
         callers: operation.callers.iter().map(|caller| caller_view(sources, caller)).collect(),
@@ -170,7 +178,11 @@ pub fn report<'a>(sources: &Sources, connection: &'a Connection, check: &'a Chec
         assumptions: check.assumptions.iter().map(assumption).collect(),
         operations: check.operations.iter().map(operation).collect(),
         skipped: check.skipped.iter().map(skipped).collect(),
-        environment: check.environment.iter().map(|report| environment_view(sources, report)).collect(),
+        environment: check
+            .environment
+            .iter()
+            .map(|report| environment_view(sources, report))
+            .collect(),
         findings: check.findings.iter().map(|finding| finding_view(sources, finding)).collect(),
         data: data(connection.edition),
         ..empty(Vec::new())
@@ -208,19 +220,32 @@ fn data(edition: Edition) -> Data {
 fn error_views(sources: &Sources, unreadable: &Unreadable) -> Vec<ErrorView> {
     match unreadable {
         Unreadable::File { name, message, help } => {
-            vec![ErrorView { file: Some(name.clone()), span: None, message: message.clone(), help: help.clone() }]
+            vec![ErrorView {
+                file: Some(name.clone()),
+                span: None,
+                message: message.clone(),
+                help: help.clone(),
+            }]
         }
-        Unreadable::Text(findings) => findings.iter().map(|finding| error_view(sources, finding)).collect(),
+        Unreadable::Text(findings) => {
+            findings.iter().map(|finding| error_view(sources, finding)).collect()
+        }
     }
 }
 
 fn error_view(sources: &Sources, finding: &Finding) -> ErrorView {
     let span = position(sources, finding.span);
-    ErrorView { file: span.as_ref().map(|span| span.file.clone()), span, message: finding.message.clone(), help: finding.help.clone() }
+    ErrorView {
+        file: span.as_ref().map(|span| span.file.clone()),
+        span,
+        message: finding.message.clone(),
+        help: finding.help.clone(),
+    }
 }
 
 fn connection_view(connection: &Connection) -> ConnectionView<'_> {
-    let arn_of = |caller| connection.customer.has(caller).then(|| connection.customer.arn().as_str());
+    let arn_of =
+        |caller| connection.customer.has(caller).then(|| connection.customer.arn().as_str());
     ConnectionView {
         name: connection.name.as_deref(),
         bucket: &connection.bucket,
@@ -256,9 +281,17 @@ fn connection_view(connection: &Connection) -> ConnectionView<'_> {
 
 fn files(connection: &Connection) -> Vec<FileView<'_>> {
     let policies = connection.files.iter();
-    let policies = policies.map(|read| FileView { file: &read.name, layer: read.layer.name(), read_as: read.read_as.to_string() });
+    let policies = policies.map(|read| FileView {
+        file: &read.name,
+        layer: read.layer.name(),
+        read_as: read.read_as.to_string(),
+    });
     let settings = connection.environment.files.iter();
-    let settings = settings.map(|read| FileView { file: &read.name, layer: read.setting, read_as: "a setting of the bucket".to_owned() });
+    let settings = settings.map(|read| FileView {
+        file: &read.name,
+        layer: read.setting,
+        read_as: "a setting of the bucket".to_owned(),
+    });
     policies.chain(settings).collect()
 }
 
@@ -331,14 +364,20 @@ fn request_view(request: &Request) -> RequestView {
         action: request.action.clone(),
         resource: request.resource.clone(),
         resource_account: request.resource_account.clone(),
-        context: request.context.iter().map(|(key, found)| (key.to_owned(), value_view(found))).collect(),
+        context: request
+            .context
+            .iter()
+            .map(|(key, found)| (key.to_owned(), value_view(found)))
+            .collect(),
     }
 }
 
 /// Who signs: of a role's session that is not its `aws:PrincipalArn`.
 fn signer(caller: &Caller) -> Option<String> {
     match caller {
-        Caller::RoleSession { arn, .. } | Caller::WebIdentity { provider: arn } => Some(arn.as_str().to_owned()),
+        Caller::RoleSession { arn, .. } | Caller::WebIdentity { provider: arn } => {
+            Some(arn.as_str().to_owned())
+        }
         other => other.principal_arn(),
     }
 }
@@ -347,7 +386,9 @@ fn signer(caller: &Caller) -> Option<String> {
 fn issuer(caller: &Caller) -> Option<String> {
     match caller {
         Caller::RoleSession { role, .. } => role.as_ref().map(|role| role.as_str().to_owned()),
-        Caller::FederatedSession { issuer, .. } => issuer.as_ref().and_then(|issuer| issuer.principal_arn()),
+        Caller::FederatedSession { issuer, .. } => {
+            issuer.as_ref().and_then(|issuer| issuer.principal_arn())
+        }
         _ => None,
     }
 }

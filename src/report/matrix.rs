@@ -11,8 +11,11 @@ const CELL: usize = 20;
 
 /// Draws the table.
 pub(super) fn matrix(text: &mut String, connection: &Connection, check: &Check, look: Look) {
-    let width = check.operations.iter().map(|operation| operation.id.len()).max().unwrap_or_default();
-    let callers = IcaCaller::ALL.iter().filter(|caller| check.operations.iter().any(|operation| find(operation, **caller).is_some()));
+    let width =
+        check.operations.iter().map(|operation| operation.id.len()).max().unwrap_or_default();
+    let callers = IcaCaller::ALL.iter().filter(|caller| {
+        check.operations.iter().any(|operation| find(operation, **caller).is_some())
+    });
     let callers = callers.copied().collect::<Vec<_>>();
     let heads = callers.iter().map(|caller| format!("{:<CELL$}", caller.id())).collect::<String>();
     let _ = writeln!(text, "{:width$}  {}", "", heads.trim_end());
@@ -22,7 +25,12 @@ pub(super) fn matrix(text: &mut String, connection: &Connection, check: &Check, 
                 let consequence = if report.own == report.verdict { "" } else { " *" };
                 let residue = if leaves_residue(report) { " ~" } else { "" };
                 let plain = format!("{}{consequence}{residue}", report.verdict.word());
-                format!("{}{:pad$}", word(&plain, report.verdict, look), "", pad = CELL - plain.len())
+                format!(
+                    "{}{:pad$}",
+                    word(&plain, report.verdict, look),
+                    "",
+                    pad = CELL - plain.len()
+                )
             }
             None => format!("{:<CELL$}", "-"),
         });
@@ -31,7 +39,8 @@ pub(super) fn matrix(text: &mut String, connection: &Connection, check: &Check, 
     // The cause of something that is shown stands in the table, skipped or not.
     let is_shown = |id: &str| check.operations.iter().any(|operation| operation.id == id);
     for skipped in check.skipped.iter().filter(|skipped| !is_shown(&skipped.operation)) {
-        let reason = skipped.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        let reason =
+            skipped.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         let _ = writeln!(text, "{:width$}  skipped{reason}", skipped.operation);
     }
     legend(text, connection, check);
@@ -43,17 +52,25 @@ fn find(operation: &OperationReport, caller: IcaCaller) -> Option<&CallerReport>
 
 /// Whether an operation that is not blocked works without a step that cleans up.
 fn leaves_residue(report: &CallerReport) -> bool {
-    let is_missing = report.steps.iter().any(|step| step.level == Level::Degrades && step.verdict != Verdict::Allowed);
+    let is_missing = report
+        .steps
+        .iter()
+        .any(|step| step.level == Level::Degrades && step.verdict != Verdict::Allowed);
     report.verdict != Verdict::Blocked && is_missing
 }
 
 fn legend(text: &mut String, connection: &Connection, check: &Check) {
-    let reports = || check.operations.iter().flat_map(|operation| operation.callers.iter().map(move |report| (operation.id, report)));
+    let reports = || {
+        check.operations.iter().flat_map(|operation| {
+            operation.callers.iter().map(move |report| (operation.id, report))
+        })
+    };
     // What follows from the same operations is told in one line.
     let mut consequences: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
     for (id, report) in reports().filter(|(_, report)| report.own != report.verdict) {
         // Of its roots those that are as bad as it is.
-        let is_as_bad = |root: &&str| reports().any(|(id, other)| id == *root && other.own == report.verdict);
+        let is_as_bad =
+            |root: &&str| reports().any(|(id, other)| id == *root && other.own == report.verdict);
         let roots = report.blocked_by.iter().copied().filter(is_as_bad).collect::<Vec<_>>();
         match consequences.iter_mut().find(|(known, _)| *known == roots) {
             Some((_, operations)) if operations.contains(&id) => {}
@@ -64,11 +81,15 @@ fn legend(text: &mut String, connection: &Connection, check: &Check) {
     for (roots, operations) in consequences {
         let _ = writeln!(text, "* because of {}: {}", roots.join(", "), operations.join(", "));
     }
-    let mut waiting = if connection.is_new { better_if_connected(&check.operations) } else { Vec::new() };
+    let mut waiting =
+        if connection.is_new { better_if_connected(&check.operations) } else { Vec::new() };
     waiting.dedup_by_key(|(id, _)| *id);
     if !waiting.is_empty() {
         let ids = waiting.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(", ");
-        let _ = writeln!(text, "  only because the bucket is new: {ids}; if ICA is already connected, say --state connected");
+        let _ = writeln!(
+            text,
+            "  only because the bucket is new: {ids}; if ICA is already connected, say --state connected"
+        );
     }
     if reports().any(|(_, report)| leaves_residue(report)) {
         let _ = writeln!(text, "~ works, but without a step that cleans up, so it leaves residue");

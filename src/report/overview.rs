@@ -30,17 +30,37 @@ impl Overview {
     pub fn report(&self, given: usize, look: Look) -> String {
         let mut text = String::new();
         let checked = self.verdicts.len();
-        let names = |names: &Vec<String>| if names.len() == checked { String::new() } else { format!(" ({})", names.join(", ")) };
-        assumptions(&mut text, self.assumptions.iter().map(|(assumption, of)| (assumption, names(of))));
+        let names = |names: &Vec<String>| {
+            if names.len() == checked { String::new() } else { format!(" ({})", names.join(", ")) }
+        };
+        assumptions(
+            &mut text,
+            self.assumptions.iter().map(|(assumption, of)| (assumption, names(of))),
+        );
         let _ = writeln!(text);
         for verdict in [Verdict::Blocked, Verdict::Partial, Verdict::Unknown, Verdict::Allowed] {
-            let of = self.verdicts.iter().filter(|(_, known)| *known == verdict).map(|(name, _)| name.as_str()).collect::<Vec<_>>();
+            let of = self
+                .verdicts
+                .iter()
+                .filter(|(_, known)| *known == verdict)
+                .map(|(name, _)| name.as_str())
+                .collect::<Vec<_>>();
             if !of.is_empty() {
-                let _ = writeln!(text, "{} of {given} connections {}: {}", of.len(), word(verdict.word(), verdict, look), of.join(", "));
+                let _ = writeln!(
+                    text,
+                    "{} of {given} connections {}: {}",
+                    of.len(),
+                    word(verdict.word(), verdict, look),
+                    of.join(", ")
+                );
             }
         }
         if checked < given {
-            let _ = writeln!(text, "{} of {given} connections could not be checked; see the errors", given - checked);
+            let _ = writeln!(
+                text,
+                "{} of {given} connections could not be checked; see the errors",
+                given - checked
+            );
         }
         if let Some(worst) = self.verdicts.iter().map(|(_, verdict)| *verdict).max() {
             let _ = writeln!(text, "{}", next(worst, false));

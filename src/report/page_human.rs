@@ -12,10 +12,18 @@ pub fn answer(question: &str, answer: &Answer, look: Look) -> String {
     if !answer.is_found() {
         let _ = writeln!(text, "nothing is known by the name or text `{}`", short(question));
         if !answer.nearest.is_empty() {
-            let names = answer.nearest.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let names = answer
+                .nearest
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
             let _ = writeln!(text, "  nearest: {names}");
         }
-        let _ = writeln!(text, "  help: `ica-policy explain` without a name lists all; a message is found by a few of its words in a row");
+        let _ = writeln!(
+            text,
+            "  help: `ica-policy explain` without a name lists all; a message is found by a few of its words in a row"
+        );
         return text;
     }
     if !answer.names.is_empty() {
@@ -49,7 +57,9 @@ fn head(page: &Page, look: Look) -> String {
 fn fit_words(candidate: &Candidate) -> &'static str {
     match candidate.fit {
         Some(Fit::Similar) => "\n   only some words of it are in the text",
-        Some(Fit::Part) if candidate.page.kind == PageKind::Message => "\n   the text is a part of it",
+        Some(Fit::Part) if candidate.page.kind == PageKind::Message => {
+            "\n   the text is a part of it"
+        }
         _ => "",
     }
 }
@@ -67,17 +77,28 @@ fn sections(text: &mut String, page: &Page, look: Look) {
 
 /// A table where it fits the terminal, else its rows one below the other.
 fn draw_table(text: &mut String, table: &Table, look: Look) {
-    let width = |column: usize| table.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths = table.columns.iter().enumerate().map(|(number, head)| width(number).max(head.len())).collect::<Vec<_>>();
+    let width = |column: usize| {
+        table.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
+    };
+    let widths = table
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(number, head)| width(number).max(head.len()))
+        .collect::<Vec<_>>();
     if widths.iter().sum::<usize>() + 2 * widths.len() + 4 > look.width {
         for row in &table.rows {
             let _ = writeln!(text);
-            table.columns.iter().zip(row).for_each(|(head, cell)| wrapped(text, &format!("    {head}: "), "      ", cell, look));
+            table.columns.iter().zip(row).for_each(|(head, cell)| {
+                wrapped(text, &format!("    {head}: "), "      ", cell, look)
+            });
         }
         return;
     }
     let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let cells = cells.zip(&widths).map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.chars().count())));
+        let cells = cells
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.chars().count())));
         format!("    {}", cells.collect::<Vec<_>>().join("  ")).trim_end().to_owned()
     };
     let _ = writeln!(text, "{}", line(&mut table.columns.iter().copied()));

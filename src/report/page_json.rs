@@ -28,7 +28,10 @@ struct CandidateView<'a> {
 
 /// The answer to a question.
 pub fn answer(question: &str, answer: &Answer) -> String {
-    let candidates = answer.candidates.iter().map(|candidate| CandidateView { fit: candidate.fit, page: &candidate.page });
+    let candidates = answer
+        .candidates
+        .iter()
+        .map(|candidate| CandidateView { fit: candidate.fit, page: &candidate.page });
     let none: [(); 0] = [];
     line(&Report {
         schema: SCHEMA,
@@ -44,7 +47,14 @@ pub fn answer(question: &str, answer: &Answer) -> String {
 pub fn page(page: &Page) -> String {
     let none: [(); 0] = [];
     let candidates = vec![CandidateView { fit: None, page }];
-    line(&Report { schema: SCHEMA, question: None, names: &[], candidates, nearest: &[], errors: none })
+    line(&Report {
+        schema: SCHEMA,
+        question: None,
+        names: &[],
+        candidates,
+        nearest: &[],
+        errors: none,
+    })
 }
 
 /// Wrong usage.
@@ -59,5 +69,12 @@ pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> String {
 
 fn failed(report: json::Report<'_>) -> String {
     let errors = report.into_errors();
-    line(&Report { schema: SCHEMA, question: None, names: &[], candidates: Vec::new(), nearest: &[], errors })
+    line(&Report {
+        schema: SCHEMA,
+        question: None,
+        names: &[],
+        candidates: Vec::new(),
+        nearest: &[],
+        errors,
+    })
 }

@@ -35,17 +35,26 @@ pub fn answer(answer: &Answer) -> String {
     let mut text = String::new();
     if !answer.names.is_empty() {
         let _ = writeln!(text, "# the text names\n");
-        answer.names.iter().for_each(|name| text.push_str(&format!("- {}\n", linked(name, "", None))));
+        answer
+            .names
+            .iter()
+            .for_each(|name| text.push_str(&format!("- {}\n", linked(name, "", None))));
         text.push('\n');
     }
-    text + &answer.candidates.iter().map(|candidate| page(&candidate.page, 1, None)).collect::<Vec<_>>().join("\n")
+    text + &answer
+        .candidates
+        .iter()
+        .map(|candidate| page(&candidate.page, 1, None))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn draw_table(text: &mut String, table: &Table, linked: &dyn Fn(&str) -> String) {
     let _ = writeln!(text, "\n| {} |", table.columns.join(" | "));
     let _ = writeln!(text, "|{}", "---|".repeat(table.columns.len()));
     for row in &table.rows {
-        let cells = row.iter().map(|cell| linked(cell).replace('|', "\\|")).collect::<Vec<_>>().join(" | ");
+        let cells =
+            row.iter().map(|cell| linked(cell).replace('|', "\\|")).collect::<Vec<_>>().join(" | ");
         let _ = writeln!(text, "| {cells} |");
     }
 }
@@ -80,7 +89,13 @@ mod tests {
 
     #[test]
     fn names_of_operations_are_links_and_stars_are_text() {
-        assert_eq!(linked("`upload-data` of a*", "x", Some("ops/")), "[`upload-data`](ops/upload-data.md) of a\\*");
-        assert_eq!(linked("`upload-data` and `s3:*`", "upload-data", Some("")), "`upload-data` and `s3:*`");
+        assert_eq!(
+            linked("`upload-data` of a*", "x", Some("ops/")),
+            "[`upload-data`](ops/upload-data.md) of a\\*"
+        );
+        assert_eq!(
+            linked("`upload-data` and `s3:*`", "upload-data", Some("")),
+            "`upload-data` and `s3:*`"
+        );
     }
 }

@@ -2,7 +2,9 @@
 
 use super::human::{Look, draw_finding};
 use super::place::position;
-use crate::authz::{Caller, LayerId, Layers, Request, StatementRef, needs_no_permission, ruled_out};
+use crate::authz::{
+    Caller, LayerId, Layers, Request, StatementRef, needs_no_permission, ruled_out,
+};
 use crate::eval::Outcome;
 use crate::finding::Finding;
 use crate::simulate::{LayerTrace, Simulated, explain, left_out_words, trace};
@@ -22,11 +24,17 @@ pub fn report(
     let mut text = String::new();
     // Writing to a string cannot fail, so the results are not looked at.
     // Requests hold actions in lower case; the data knows the usual spelling.
-    let action = crate::aws::action(&request.action)
-        .map_or(request.action.clone(), |action| format!("{}:{}", action.service().prefix(), action.name()));
+    let action = crate::aws::action(&request.action).map_or(request.action.clone(), |action| {
+        format!("{}:{}", action.service().prefix(), action.name())
+    });
     let _ = writeln!(text, "{}: {action} on {}\n", verdict(decision.outcome), request.resource);
     for layer in trace(request, layers) {
-        let _ = writeln!(text, "  {:<12} {}", layer_name(layer.layer), said(&layer, sources, layers, request));
+        let _ = writeln!(
+            text,
+            "  {:<12} {}",
+            layer_name(layer.layer),
+            said(&layer, sources, layers, request)
+        );
     }
     // What the credentials settle by themselves no layer can tell.
     for words in ruled_out(request).into_iter().chain(needs_no_permission(request)) {
@@ -39,8 +47,13 @@ pub fn report(
         let _ = writeln!(text, "  {}", left_out_words(key));
     }
     for reading in &decision.readings {
-        let _ =
-            writeln!(text, "  {} if {} ({})", verdict(reading.outcome), reading.ambiguity.text(reading.choice), reading.ambiguity.source());
+        let _ = writeln!(
+            text,
+            "  {} if {} ({})",
+            verdict(reading.outcome),
+            reading.ambiguity.text(reading.choice),
+            reading.ambiguity.source()
+        );
     }
     for finding in explain(decision, request, layers).iter().chain(findings) {
         let _ = write!(text, "\n{}", draw_finding(sources, finding, look));
@@ -65,12 +78,20 @@ fn layer_name(layer: LayerId) -> String {
 }
 
 fn said(trace: &LayerTrace, sources: &Sources, layers: &Layers<'_>, request: &Request) -> String {
-    let places =
-        |statements: &[StatementRef]| statements.iter().map(|place| place_words(place, sources, layers)).collect::<Vec<_>>().join(", ");
+    let places = |statements: &[StatementRef]| {
+        statements
+            .iter()
+            .map(|place| place_words(place, sources, layers))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let binds = crate::authz::denies_bind(trace.layer, request);
     match trace {
-        LayerTrace { policies: 0, layer: LayerId::Session, .. } if matches!(request.caller, Caller::FederatedSession { .. }) => {
-            "none was passed, so the session has only what the resource's policy gives it by name".to_owned()
+        LayerTrace { policies: 0, layer: LayerId::Session, .. }
+            if matches!(request.caller, Caller::FederatedSession { .. }) =>
+        {
+            "none was passed, so the session has only what the resource's policy gives it by name"
+                .to_owned()
         }
         LayerTrace { policies: 0, .. } => "no policy".to_owned(),
         _ if !binds => "does not bind this request".to_owned(),
@@ -81,9 +102,14 @@ fn said(trace: &LayerTrace, sources: &Sources, layers: &Layers<'_>, request: &Re
 }
 
 fn place_words(place: &StatementRef, sources: &Sources, layers: &Layers<'_>) -> String {
-    let statement = layers.policies(place.layer).get(place.policy).and_then(|policy| policy.statements.get(place.statement));
+    let statement = layers
+        .policies(place.layer)
+        .get(place.policy)
+        .and_then(|policy| policy.statements.get(place.statement));
     let Some(statement) = statement else { return String::new() };
     let sid = statement.sid.as_ref().map(|sid| format!(" `{}`", sid.node)).unwrap_or_default();
-    let at = position(sources, statement.span).map(|at| format!(" ({}:{}:{})", at.file, at.line, at.column)).unwrap_or_default();
+    let at = position(sources, statement.span)
+        .map(|at| format!(" ({}:{}:{})", at.file, at.line, at.column))
+        .unwrap_or_default();
     format!("statement {}{sid}{at}", place.statement)
 }

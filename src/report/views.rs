@@ -23,7 +23,10 @@ pub(super) struct ChoiceView {
 }
 
 pub(super) fn choice_views(choices: &[(Ambiguity, Choice)]) -> Vec<ChoiceView> {
-    choices.iter().map(|(ambiguity, choice)| ChoiceView { id: ambiguity.id(), text: ambiguity.text(*choice) }).collect()
+    choices
+        .iter()
+        .map(|(ambiguity, choice)| ChoiceView { id: ambiguity.id(), text: ambiguity.text(*choice) })
+        .collect()
 }
 
 /// The value of a condition key: a text, or a list where the key has several.

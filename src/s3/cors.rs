@@ -13,7 +13,8 @@ const MOST_RULES: usize = 100;
 /// The methods that a rule can name; `OPTIONS` is the question itself.
 const METHODS: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "HEAD"];
 
-const MEMBERS: [&str; 6] = ["AllowedOrigins", "AllowedMethods", "AllowedHeaders", "ExposeHeaders", "MaxAgeSeconds", "ID"];
+const MEMBERS: [&str; 6] =
+    ["AllowedOrigins", "AllowedMethods", "AllowedHeaders", "ExposeHeaders", "MaxAgeSeconds", "ID"];
 
 /// The rules of a bucket, in order.
 #[derive(Clone, PartialEq, Debug)]
@@ -57,10 +58,14 @@ pub enum Fit {
 impl CorsRule {
     /// Whether the rule names an origin.
     pub fn names_origin(&self, origin: &str) -> Fit {
-        let names = |fits: fn(&str, &str) -> bool| self.origins.iter().any(|pattern| fits(&pattern.node, origin));
+        let names = |fits: fn(&str, &str) -> bool| {
+            self.origins.iter().any(|pattern| fits(&pattern.node, origin))
+        };
         if names(one_star) {
             Fit::Yes
-        } else if names(|pattern, text| one_star(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())) {
+        } else if names(|pattern, text| {
+            one_star(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
+        }) {
             Fit::InOtherCase
         } else {
             Fit::No
@@ -87,7 +92,9 @@ impl CorsRule {
 fn one_star(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
-        Some((start, end)) => text.len() >= start.len() + end.len() && text.starts_with(start) && text.ends_with(end),
+        Some((start, end)) => {
+            text.len() >= start.len() + end.len() && text.starts_with(start) && text.ends_with(end)
+        }
     }
 }
 
@@ -100,25 +107,35 @@ pub fn read_cors(root: &Node) -> Read<Cors> {
     let rules = match &inside.value {
         Value::Array(rules) => rules.as_slice(),
         // A single rule; an object without any of its members is something else.
-        Value::Object(members) if members.iter().any(|member| MEMBERS.contains(&member.name.text.as_str())) => std::slice::from_ref(inside),
+        Value::Object(members)
+            if members.iter().any(|member| MEMBERS.contains(&member.name.text.as_str())) =>
+        {
+            std::slice::from_ref(inside)
+        }
         _ => return Err(KIND.other(inside, "there is no `CORSRules` in it")),
     };
     let rules = rules.iter().map(read_rule).collect::<Result<Vec<_>, _>>()?;
     let mut refused = rules.iter().flat_map(refused_of).collect::<Vec<_>>();
     if rules.is_empty() || rules.len() > MOST_RULES {
-        let message = format!("AWS stores between 1 and {MOST_RULES} CORS rules, here are {}", rules.len());
-        refused.push(Finding::error("refused-cors", inside.span, message).help("say `none` if there are none"));
+        let message =
+            format!("AWS stores between 1 and {MOST_RULES} CORS rules, here are {}", rules.len());
+        refused.push(
+            Finding::error("refused-cors", inside.span, message)
+                .help("say `none` if there are none"),
+        );
     }
     Ok((Cors { rules, span: inside.span, refused: !refused.is_empty() }, refused))
 }
 
 fn read_rule(node: &Node) -> Result<CorsRule, Finding> {
     let members = KIND.object(node)?;
-    if let Some(other) = members.iter().find(|member| !MEMBERS.contains(&member.name.text.as_str())) {
+    if let Some(other) = members.iter().find(|member| !MEMBERS.contains(&member.name.text.as_str()))
+    {
         return Err(KIND.unknown_member(other, &MEMBERS));
     }
     let find = |name: &str| members.iter().find(|member| member.name.text == name);
-    let texts = |member: Option<&Member>| member.map_or(Ok(Vec::new()), |member| KIND.texts(&member.value));
+    let texts =
+        |member: Option<&Member>| member.map_or(Ok(Vec::new()), |member| KIND.texts(&member.value));
     Ok(CorsRule {
         span: node.span,
         origins: texts(find("AllowedOrigins"))?,
@@ -131,16 +148,30 @@ fn read_rule(node: &Node) -> Result<CorsRule, Finding> {
 
 /// What AWS would not store of a rule.
 fn refused_of(rule: &CorsRule) -> Vec<Finding> {
-    let finding = |span, message: String, help: &str| Finding::error("refused-cors", span, message).help(help);
-    let missing = [("AllowedOrigins", rule.origins.is_empty()), ("AllowedMethods", rule.methods.is_empty())];
+    let finding = |span, message: String, help: &str| {
+        Finding::error("refused-cors", span, message).help(help)
+    };
+    let missing =
+        [("AllowedOrigins", rule.origins.is_empty()), ("AllowedMethods", rule.methods.is_empty())];
     let missing = missing.into_iter().filter(|(_, is_missing)| *is_missing);
-    let missing = missing.map(|(name, _)| finding(rule.span, format!("a CORS rule needs `{name}`"), "add the list"));
+    let missing = missing
+        .map(|(name, _)| finding(rule.span, format!("a CORS rule needs `{name}`"), "add the list"));
     let methods = rule.methods.iter().filter(|method| !METHODS.contains(&method.node.as_str()));
     let methods = methods.map(|method| {
         let help = format!("there are {}, in upper case", METHODS.join(", "));
         finding(method.span, format!("`{}` is no method of a CORS rule", method.node), &help)
     });
-    let stars = rule.origins.iter().chain(&rule.headers).filter(|pattern| pattern.node.matches('*').count() > 1);
-    let stars = stars.map(|pattern| finding(pattern.span, format!("`{}` has more than one `*`", pattern.node), "one is the most"));
+    let stars = rule
+        .origins
+        .iter()
+        .chain(&rule.headers)
+        .filter(|pattern| pattern.node.matches('*').count() > 1);
+    let stars = stars.map(|pattern| {
+        finding(
+            pattern.span,
+            format!("`{}` has more than one `*`", pattern.node),
+            "one is the most",
+        )
+    });
     missing.chain(methods).chain(stars).collect()
 }

@@ -5,7 +5,8 @@ use crate::finding::Finding;
 use crate::source::{Span, Spanned};
 use crate::tree::Node;
 
-const KIND: Kind = Kind { words: "bucket encryption", call: "aws s3api get-bucket-encryption --bucket NAME" };
+const KIND: Kind =
+    Kind { words: "bucket encryption", call: "aws s3api get-bucket-encryption --bucket NAME" };
 
 /// What a request asks for in `x-amz-server-side-encryption`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,7 +54,11 @@ impl BucketEncryption {
     /// Whether other accounts cannot use the key, or find another one in its place: no key is named, which is AWS's own `aws/s3`; or an
     /// alias, which is looked up in the account of the caller.
     pub fn is_out_of_reach_for_others(&self) -> bool {
-        self.is_kms() && self.key.as_ref().is_none_or(|key| key.node.contains("alias/") || !key.node.starts_with("arn:"))
+        self.is_kms()
+            && self
+                .key
+                .as_ref()
+                .is_none_or(|key| key.node.contains("alias/") || !key.node.starts_with("arn:"))
     }
 }
 
@@ -65,7 +70,9 @@ pub fn read_bucket_encryption(root: &Node) -> Read<BucketEncryption> {
     let inside = KIND.inside(KIND.inside(root, &["ServerSideEncryptionConfiguration"]), &["Rules"]);
     let rule = match KIND.list(inside) {
         Ok([rule]) => rule,
-        Ok(rules) => return Err(KIND.other(inside, format!("one rule is wanted, here are {}", rules.len()))),
+        Ok(rules) => {
+            return Err(KIND.other(inside, format!("one rule is wanted, here are {}", rules.len())));
+        }
         Err(_) => inside,
     };
     let default = rule.get("ApplyServerSideEncryptionByDefault").unwrap_or(rule);
@@ -76,9 +83,14 @@ pub fn read_bucket_encryption(root: &Node) -> Read<BucketEncryption> {
     let mut refused = Vec::new();
     if !["AES256", "aws:kms", "aws:kms:dsse"].contains(&algorithm.node.as_str()) {
         let message = format!("`{}` is no algorithm of bucket encryption", algorithm.node);
-        refused
-            .push(Finding::error("refused-encryption", algorithm.span, message).help("there are `AES256`, `aws:kms` and `aws:kms:dsse`"));
+        refused.push(
+            Finding::error("refused-encryption", algorithm.span, message)
+                .help("there are `AES256`, `aws:kms` and `aws:kms:dsse`"),
+        );
     }
     let key = default.get("KMSMasterKeyID").map(|key| KIND.text(key)).transpose()?;
-    Ok((BucketEncryption { span: rule.span, algorithm, key, refused: !refused.is_empty() }, refused))
+    Ok((
+        BucketEncryption { span: rule.span, algorithm, key, refused: !refused.is_empty() },
+        refused,
+    ))
 }

@@ -14,7 +14,9 @@ mod shape;
 pub use cors::{Cors, CorsRule, Fit, read_cors};
 pub use encryption::{BucketEncryption, Header, read_bucket_encryption};
 pub use names::{NameFault, REGION_OF_OLD_NAMES, bucket_name_fault};
-pub use notifications::{Notification, Notifications, Overlap, events_overlap, overlap, read_notifications};
+pub use notifications::{
+    Notification, Notifications, Overlap, events_overlap, overlap, read_notifications,
+};
 pub use ownership::Ownership;
 pub use public_access::{PublicAccessBlock, read_public_access_block};
 pub use publicness::{PublicStatement, public_statements};

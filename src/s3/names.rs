@@ -28,19 +28,39 @@ pub fn bucket_name_fault(name: &str) -> Option<NameFault> {
     let lower = name.to_ascii_lowercase();
     let faults = [
         (!(3..=63).contains(&name.len()), "a name has 3 to 63 characters"),
-        (!bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(byte)), "a name has letters, digits, dots and hyphens"),
-        (!is_edge(bytes.first()) || !is_edge(bytes.last()), "a name begins and ends with a letter or digit"),
+        (
+            !bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(byte)),
+            "a name has letters, digits, dots and hyphens",
+        ),
+        (
+            !is_edge(bytes.first()) || !is_edge(bytes.last()),
+            "a name begins and ends with a letter or digit",
+        ),
         (name.contains(".."), "a name has no two dots in a row"),
         (name.parse::<std::net::Ipv4Addr>().is_ok(), "a name is no IP address"),
-        (["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|start| lower.starts_with(start)), "the beginning is reserved by AWS"),
-        (["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"].iter().any(|end| lower.ends_with(end)), "the ending is reserved by AWS"),
+        (
+            ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|start| lower.starts_with(start)),
+            "the beginning is reserved by AWS",
+        ),
+        (
+            ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"]
+                .iter()
+                .any(|end| lower.ends_with(end)),
+            "the ending is reserved by AWS",
+        ),
     ];
-    let never = faults.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, fault)| NameFault::Never(fault));
+    let never = faults
+        .into_iter()
+        .find(|(is_wrong, _)| *is_wrong)
+        .map(|(_, fault)| NameFault::Never(fault));
     let old = [
         (name.contains('_'), "a name has no underscores, only letters, digits, dots and hyphens"),
         (lower != name, "the letters of a name are lower case"),
     ];
-    never.or(old.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, fault)| NameFault::OnlyOld(fault)))
+    never.or(old
+        .into_iter()
+        .find(|(is_wrong, _)| *is_wrong)
+        .map(|(_, fault)| NameFault::OnlyOld(fault)))
 }
 
 #[cfg(test)]
@@ -55,7 +75,18 @@ mod tests {
         for old in ["Old_Bucket", "a_b", "Org.umccr", "org.umccr.data.analysis_data", "ABC"] {
             assert!(matches!(bucket_name_fault(old), Some(NameFault::OnlyOld(_))), "{old}");
         }
-        for bad in ["ab", "my bucket!", "-ab", "_ab", "a..b", "192.0.2.1", "xn--abc", "abc-s3alias", "a_b-s3alias", &"a".repeat(64)] {
+        for bad in [
+            "ab",
+            "my bucket!",
+            "-ab",
+            "_ab",
+            "a..b",
+            "192.0.2.1",
+            "xn--abc",
+            "abc-s3alias",
+            "a_b-s3alias",
+            &"a".repeat(64),
+        ] {
             assert!(matches!(bucket_name_fault(bad), Some(NameFault::Never(_))), "{bad}");
         }
     }

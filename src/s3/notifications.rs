@@ -8,13 +8,24 @@ use crate::tree::{Node, Value};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-const KIND: Kind = Kind { words: "bucket notifications", call: "aws s3api get-bucket-notification-configuration --bucket NAME" };
+const KIND: Kind = Kind {
+    words: "bucket notifications",
+    call: "aws s3api get-bucket-notification-configuration --bucket NAME",
+};
 
 /// The lists of a configuration, and the member of their entries that names the destination.
-const LISTS: [(&str, &str); 3] =
-    [("TopicConfigurations", "TopicArn"), ("QueueConfigurations", "QueueArn"), ("LambdaFunctionConfigurations", "LambdaFunctionArn")];
+const LISTS: [(&str, &str); 3] = [
+    ("TopicConfigurations", "TopicArn"),
+    ("QueueConfigurations", "QueueArn"),
+    ("LambdaFunctionConfigurations", "LambdaFunctionArn"),
+];
 
-const MEMBERS: [&str; 4] = ["TopicConfigurations", "QueueConfigurations", "LambdaFunctionConfigurations", "EventBridgeConfiguration"];
+const MEMBERS: [&str; 4] = [
+    "TopicConfigurations",
+    "QueueConfigurations",
+    "LambdaFunctionConfigurations",
+    "EventBridgeConfiguration",
+];
 
 /// All notifications of a bucket. EventBridge has no filters and clashes with nothing.
 #[derive(Clone, PartialEq, Debug)]
@@ -53,7 +64,9 @@ pub enum Overlap {
 
 /// Whether two event types share an event: equal, or one is the family of the other.
 pub fn events_overlap(one: &str, other: &str) -> bool {
-    let covers = |family: &str, event: &str| family.strip_suffix('*').is_some_and(|stem| event.starts_with(stem));
+    let covers = |family: &str, event: &str| {
+        family.strip_suffix('*').is_some_and(|stem| event.starts_with(stem))
+    };
     one == other || covers(one, other) || covers(other, one)
 }
 
@@ -74,7 +87,8 @@ fn decoded(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
         rest = after;
-        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default();
+        let digits =
+            after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default();
         match (first, u8::from_str_radix(digits, 16)) {
             (b'%', Ok(byte)) => {
                 bytes.push(byte);
@@ -94,12 +108,16 @@ fn decoded(text: &str) -> String {
 pub fn read_notifications(root: &Node) -> Read<Notifications> {
     let inside = KIND.inside(root, &["NotificationConfiguration"]);
     let members = KIND.object(inside)?;
-    if let Some(other) = members.iter().find(|member| !MEMBERS.contains(&member.name.text.as_str())) {
+    if let Some(other) = members.iter().find(|member| !MEMBERS.contains(&member.name.text.as_str()))
+    {
         return Err(KIND.unknown_member(other, &MEMBERS));
     }
     let mut list = Vec::new();
     for member in members {
-        let Some((_, destination)) = LISTS.iter().find(|(name, _)| *name == member.name.text) else { continue };
+        let Some((_, destination)) = LISTS.iter().find(|(name, _)| *name == member.name.text)
+        else {
+            continue;
+        };
         for entry in KIND.list(&member.value)? {
             list.push(read_entry(entry, destination)?);
         }
@@ -110,7 +128,9 @@ pub fn read_notifications(root: &Node) -> Read<Notifications> {
 
 fn read_entry(node: &Node, destination: &str) -> Result<Notification, Finding> {
     let known = ["Id", destination, "Events", "Filter"];
-    if let Some(other) = KIND.object(node)?.iter().find(|member| !known.contains(&member.name.text.as_str())) {
+    if let Some(other) =
+        KIND.object(node)?.iter().find(|member| !known.contains(&member.name.text.as_str()))
+    {
         return Err(KIND.unknown_member(other, &known));
     }
     let events = node.get("Events").ok_or_else(|| KIND.other(node, "an entry without `Events`"))?;
@@ -132,20 +152,35 @@ fn read_filter(filter: &Node, entry: &mut Notification) -> Result<(), Finding> {
     let rules = filter.get("Key").and_then(|key| key.get("FilterRules"));
     let Some(rules) = rules else {
         let is_empty = matches!(&filter.value, Value::Object(members) if members.is_empty());
-        return if is_empty { Ok(()) } else { Err(KIND.other(filter, "there is no `Key.FilterRules` in the filter")) };
+        return if is_empty {
+            Ok(())
+        } else {
+            Err(KIND.other(filter, "there is no `Key.FilterRules` in the filter"))
+        };
     };
     for rule in KIND.list(rules)? {
-        let part = |name: &str| rule.get(name).ok_or_else(|| KIND.other(rule, format!("a filter rule without `{name}`")));
+        let part = |name: &str| {
+            rule.get(name)
+                .ok_or_else(|| KIND.other(rule, format!("a filter rule without `{name}`")))
+        };
         let (name, value) = (KIND.text(part("Name")?)?, KIND.text(part("Value")?)?);
         let place = match name.node.to_ascii_lowercase().as_str() {
             "prefix" => &mut entry.prefix,
             "suffix" => &mut entry.suffix,
             _ => {
-                return Err(Finding::error("wrong-shape", name.span, format!("`{}` is no filter: there are prefix and suffix", name.node)));
+                return Err(Finding::error(
+                    "wrong-shape",
+                    name.span,
+                    format!("`{}` is no filter: there are prefix and suffix", name.node),
+                ));
             }
         };
         if place.replace(value).is_some() {
-            return Err(Finding::error("wrong-shape", rule.span, format!("the filter has a second `{}`: one is the most", name.node)));
+            return Err(Finding::error(
+                "wrong-shape",
+                rule.span,
+                format!("the filter has a second `{}`: one is the most", name.node),
+            ));
         }
     }
     Ok(())
@@ -159,11 +194,13 @@ struct Events {
 
 /// Event types that the data does not know: newer than it, or misspelt.
 fn unknown_events(entry: &Notification) -> Vec<Finding> {
-    static EVENTS: LazyLock<Events> = LazyLock::new(|| toml::from_str(include_str!("events.toml")).unwrap_or_default());
+    static EVENTS: LazyLock<Events> =
+        LazyLock::new(|| toml::from_str(include_str!("events.toml")).unwrap_or_default());
     let unknown = entry.events.iter().filter(|event| !EVENTS.events.contains(&event.node));
     let finding = |event: &Spanned<String>| {
         let message = format!("`{}` is no event type of S3 that the data knows", event.node);
-        Finding::warning("unknown-event", event.span, message).help("they are written as in `s3:ObjectCreated:*`; case counts")
+        Finding::warning("unknown-event", event.span, message)
+            .help("they are written as in `s3:ObjectCreated:*`; case counts")
     };
     unknown.map(finding).collect()
 }

@@ -13,7 +13,8 @@ pub enum Ownership {
 
 impl Ownership {
     /// All values.
-    pub const ALL: [Ownership; 3] = [Ownership::BucketOwnerEnforced, Ownership::BucketOwnerPreferred, Ownership::ObjectWriter];
+    pub const ALL: [Ownership; 3] =
+        [Ownership::BucketOwnerEnforced, Ownership::BucketOwnerPreferred, Ownership::ObjectWriter];
 
     /// The word that AWS has for it.
     pub fn word(self) -> &'static str {

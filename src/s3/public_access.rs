@@ -4,9 +4,11 @@ use super::shape::{Kind, Read};
 use crate::source::{Span, Spanned};
 use crate::tree::Node;
 
-const KIND: Kind = Kind { words: "public access block", call: "aws s3api get-public-access-block --bucket NAME" };
+const KIND: Kind =
+    Kind { words: "public access block", call: "aws s3api get-public-access-block --bucket NAME" };
 
-const SWITCHES: [&str; 4] = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
+const SWITCHES: [&str; 4] =
+    ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
 
 /// The switches of one level (bucket, account) that concern policies; one that is not there is off.
 #[derive(Clone, PartialEq, Debug)]
@@ -26,7 +28,9 @@ pub struct PublicAccessBlock {
 pub fn read_public_access_block(root: &Node) -> Read<PublicAccessBlock> {
     let inside = KIND.inside(root, &["PublicAccessBlockConfiguration"]);
     let members = KIND.object(inside)?;
-    if let Some(other) = members.iter().find(|member| !SWITCHES.contains(&member.name.text.as_str())) {
+    if let Some(other) =
+        members.iter().find(|member| !SWITCHES.contains(&member.name.text.as_str()))
+    {
         return Err(KIND.unknown_member(other, &SWITCHES));
     }
     if members.is_empty() {
@@ -34,9 +38,13 @@ pub fn read_public_access_block(root: &Node) -> Read<PublicAccessBlock> {
     }
     let mut switches = Vec::new();
     for member in members {
-        switches.push((member.name.text.as_str(), Spanned::new(KIND.boolean(&member.value)?.node, member.span())));
+        switches.push((
+            member.name.text.as_str(),
+            Spanned::new(KIND.boolean(&member.value)?.node, member.span()),
+        ));
     }
-    let find = |name: &str| switches.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+    let find =
+        |name: &str| switches.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     let block = PublicAccessBlock {
         span: inside.span,
         block_public_policy: find("BlockPublicPolicy"),

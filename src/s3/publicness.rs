@@ -56,7 +56,8 @@ fn judge(statement: &Statement) -> Option<PublicStatement> {
     if statement.effect.node == Effect::Deny {
         return None;
     }
-    let mut certain = statement.effect.node == Effect::Allow && statement.all_doubts().next().is_none();
+    let mut certain =
+        statement.effect.node == Effect::Allow && statement.all_doubts().next().is_none();
     let mut causes = Vec::new();
     let conditions = statement.conditions.iter().map(bound_by_condition);
     for bound in std::iter::once(bound_by_principal(statement)).chain(conditions) {
@@ -91,7 +92,9 @@ fn least(bounds: impl Iterator<Item = Bound>) -> Bound {
 fn bound_by_principal(statement: &Statement) -> Bound {
     match &statement.principal {
         None => unclear(statement.span, "no principal that could be read"),
-        Some(principal) if principal.not => no(principal.span, "`NotPrincipal` allows everybody else"),
+        Some(principal) if principal.not => {
+            no(principal.span, "`NotPrincipal` allows everybody else")
+        }
         Some(principal) if principal.patterns.is_empty() => unclear(principal.span, "names nobody"),
         Some(principal) => least(principal.patterns.iter().map(bound_by_name)),
     }
@@ -101,11 +104,17 @@ fn bound_by_name(pattern: &PrincipalPattern) -> Bound {
     match &pattern.named {
         Named::Everyone | Named::AwsEveryone => no(pattern.span, "names everybody"),
         // AWS's example is `graph.facebook.com`: whoever has an account there. Of a provider of one's own it says nothing.
-        Named::Federated(provider) if provider.starts_with("arn:") => {
-            unclear(pattern.span, format!("AWS does not say whether `{provider}` counts as a fixed principal"))
+        Named::Federated(provider) if provider.starts_with("arn:") => unclear(
+            pattern.span,
+            format!("AWS does not say whether `{provider}` counts as a fixed principal"),
+        ),
+        Named::Federated(provider) => {
+            no(pattern.span, format!("everybody whom `{provider}` knows"))
         }
-        Named::Federated(provider) => no(pattern.span, format!("everybody whom `{provider}` knows")),
-        Named::Nobody => unclear(pattern.span, pattern.doubt.as_ref().map_or("names nobody".to_owned(), |doubt| doubt.reason.clone())),
+        Named::Nobody => unclear(
+            pattern.span,
+            pattern.doubt.as_ref().map_or("names nobody".to_owned(), |doubt| doubt.reason.clone()),
+        ),
         Named::Account(_)
         | Named::User(_)
         | Named::Role(_)
@@ -125,7 +134,8 @@ struct Keys {
 }
 
 fn keys() -> &'static Keys {
-    static KEYS: LazyLock<Keys> = LazyLock::new(|| toml::from_str(include_str!("fixed_keys.toml")).unwrap_or_default());
+    static KEYS: LazyLock<Keys> =
+        LazyLock::new(|| toml::from_str(include_str!("fixed_keys.toml")).unwrap_or_default());
     &KEYS
 }
 
@@ -140,8 +150,13 @@ fn bound_by_condition(condition: &Condition) -> Bound {
         return no(condition.span, why);
     }
     match fixed_values(condition) {
-        Bound::Yes if !condition.doubts.is_empty() => unclear(condition.span, "AWS would refuse this condition"),
-        Bound::Yes if is_alike => unclear(condition.span, format!("AWS does not say whether `{key}` counts as `aws:PrincipalOrgID` does")),
+        Bound::Yes if !condition.doubts.is_empty() => {
+            unclear(condition.span, "AWS would refuse this condition")
+        }
+        Bound::Yes if is_alike => unclear(
+            condition.span,
+            format!("AWS does not say whether `{key}` counts as `aws:PrincipalOrgID` does"),
+        ),
         bound => bound,
     }
 }
@@ -169,13 +184,18 @@ fn fixed_values(condition: &Condition) -> Bound {
         return unclear(doubt.span, doubt.reason.clone());
     }
     match &condition.test {
-        Test::Ip { values, .. } if key == "aws:sourceip" => least(values.list.iter().map(fixed_range)),
+        Test::Ip { values, .. } if key == "aws:sourceip" => {
+            least(values.list.iter().map(fixed_range))
+        }
         Test::String { values, .. } | Test::Arn { values, .. } if key != "aws:sourceip" => {
             least(values.list.iter().map(|value| fixed_text(key, value)))
         }
         Test::Null(_) => no(condition.span, "`Null` asks for no value"),
         Test::Unknown => unclear(condition.operator.span, "nobody knows this operator"),
-        _ => unclear(condition.span, format!("`{}` is not made for `{key}`", condition.operator.node)),
+        _ => unclear(
+            condition.span,
+            format!("`{}` is not made for `{key}`", condition.operator.node),
+        ),
     }
 }
 
@@ -188,7 +208,10 @@ fn fixed_range(range: &Spanned<IpNet>) -> Bound {
     if range.node.prefix_len() >= least {
         return Bound::Yes;
     }
-    no(range.span, format!("`{}` is wider than /{least}, too wide to count as a fixed range", range.node))
+    no(
+        range.span,
+        format!("`{}` is wider than /{least}, too wide to count as a fixed range", range.node),
+    )
 }
 
 fn fixed_text(key: &str, value: &Spanned<Pattern>) -> Bound {
@@ -198,13 +221,17 @@ fn fixed_text(key: &str, value: &Spanned<Pattern>) -> Bound {
     }
     match parts {
         // A star that the operator takes for a character: the page speaks of values that contain a wildcard, not of what matches.
-        [Part::Literal(text)] if text.contains(['*', '?']) || text.contains("${") => {
-            unclear(value.span, format!("AWS does not say whether `{text}` counts as fixed where it is compared as plain text"))
-        }
+        [Part::Literal(text)] if text.contains(['*', '?']) || text.contains("${") => unclear(
+            value.span,
+            format!(
+                "AWS does not say whether `{text}` counts as fixed where it is compared as plain text"
+            ),
+        ),
         [] | [Part::Literal(_)] => Bound::Yes,
-        [Part::Literal(id), Part::Any] if key == "aws:userid" && id.ends_with(':') => {
-            unclear(value.span, "AWS's page can be read as if the sessions of one role counted as fixed, and as if not")
-        }
+        [Part::Literal(id), Part::Any] if key == "aws:userid" && id.ends_with(':') => unclear(
+            value.span,
+            "AWS's page can be read as if the sessions of one role counted as fixed, and as if not",
+        ),
         _ if key == "s3:dataaccesspointarn" => access_point(value),
         _ => no(value.span, "a wildcard is no fixed value"),
     }
@@ -217,16 +244,24 @@ fn access_point(value: &Spanned<Pattern>) -> Bound {
         _ => "",
     };
     match before_wildcard.split(':').collect::<Vec<_>>().as_slice() {
-        [_, _, _, _, account, ..] if is_account(account) && before_wildcard.matches(':').count() >= 5 => Bound::Yes,
-        _ if names_account(&value.node) => {
-            unclear(value.span, "AWS lets only the name of the access point have a wildcard, not what is before it")
+        [_, _, _, _, account, ..]
+            if is_account(account) && before_wildcard.matches(':').count() >= 5 =>
+        {
+            Bound::Yes
         }
+        _ if names_account(&value.node) => unclear(
+            value.span,
+            "AWS lets only the name of the access point have a wildcard, not what is before it",
+        ),
         _ => no(value.span, "the account of the access point is not fixed"),
     }
 }
 
 fn names_account(pattern: &Pattern) -> bool {
-    pattern.parts.iter().any(|part| matches!(part, Part::Literal(text) if text.split(':').any(is_account)))
+    pattern
+        .parts
+        .iter()
+        .any(|part| matches!(part, Part::Literal(text) if text.split(':').any(is_account)))
 }
 
 fn is_account(text: &str) -> bool {

@@ -19,8 +19,14 @@ pub(super) struct Kind {
 impl Kind {
     /// The text is no such setting.
     pub(super) fn other(self, node: &Node, message: impl Into<String>) -> Finding {
-        let help = format!("give the answer of `{}`, or say `none` if nothing is configured", self.call);
-        Finding::error("wrong-shape", node.span, format!("this is no {}: {}", self.words, message.into())).help(help)
+        let help =
+            format!("give the answer of `{}`, or say `none` if nothing is configured", self.call);
+        Finding::error(
+            "wrong-shape",
+            node.span,
+            format!("this is no {}: {}", self.words, message.into()),
+        )
+        .help(help)
     }
 
     pub(super) fn list(self, node: &Node) -> Result<&[Node], Finding> {
@@ -31,18 +37,25 @@ impl Kind {
     }
 
     pub(super) fn object(self, node: &Node) -> Result<&[Member], Finding> {
-        node.as_object().ok_or_else(|| self.other(node, format!("an object is wanted here, not {}", node.kind())))
+        node.as_object().ok_or_else(|| {
+            self.other(node, format!("an object is wanted here, not {}", node.kind()))
+        })
     }
 
     pub(super) fn text(self, node: &Node) -> Result<Spanned<String>, Finding> {
-        let text = node.as_str().ok_or_else(|| self.other(node, format!("a string is wanted here, not {}", node.kind())))?;
+        let text = node.as_str().ok_or_else(|| {
+            self.other(node, format!("a string is wanted here, not {}", node.kind()))
+        })?;
         Ok(Spanned::new(text.to_owned(), node.span))
     }
 
     pub(super) fn boolean(self, node: &Node) -> Result<Spanned<bool>, Finding> {
         match node.value {
             Value::Bool(value) => Ok(Spanned::new(value, node.span)),
-            _ => Err(self.other(node, format!("`true` or `false` is wanted here, not {}", node.kind()))),
+            _ => {
+                Err(self
+                    .other(node, format!("`true` or `false` is wanted here, not {}", node.kind())))
+            }
         }
     }
 
@@ -52,7 +65,8 @@ impl Kind {
 
     /// A member that the setting does not have: a word in the wrong case or number changes what is meant, so it is not passed over.
     pub(super) fn unknown_member(self, member: &Member, known: &[&str]) -> Finding {
-        let message = format!("this is no {}: `{}` is none of its members", self.words, member.name.text);
+        let message =
+            format!("this is no {}: `{}` is none of its members", self.words, member.name.text);
         let help = format!("there are {}; `{}` shows them", known.join(", "), self.call);
         Finding::error("wrong-shape", member.name.span, message).help(help)
     }

@@ -54,11 +54,19 @@ struct Failure {
 impl Answer {
     /// The answer to a line that could not be evaluated.
     pub fn error(id: Option<String>, error: LineError) -> Answer {
-        Answer { id, body: Body::Failed { error: Failure { message: error.message, path: error.path } } }
+        Answer {
+            id,
+            body: Body::Failed { error: Failure { message: error.message, path: error.path } },
+        }
     }
 
     /// The answer to a request that was decided.
-    pub fn decided(id: Option<String>, simulated: &Simulated, request: &Request, layers: &Layers<'_>) -> Answer {
+    pub fn decided(
+        id: Option<String>,
+        simulated: &Simulated,
+        request: &Request,
+        layers: &Layers<'_>,
+    ) -> Answer {
         let decision = &simulated.decision;
         let readings = decision.readings.iter().map(|reading| Reading {
             id: reading.ambiguity.id(),
@@ -96,12 +104,18 @@ fn by(decision: &Decision, layers: &Layers<'_>) -> Vec<By> {
         statement: Some(place.statement),
         sid: sid(place, layers),
     };
-    let layer = |layer: &LayerId| By { layer: layer.name(), policy: None, statement: None, sid: None };
+    let layer =
+        |layer: &LayerId| By { layer: layer.name(), policy: None, statement: None, sid: None };
     match decision.outcome {
         Outcome::ExplicitlyDenied => decision.denied_by.iter().map(statement).collect(),
         Outcome::Allowed => decision.allowed_by.iter().map(statement).collect(),
         Outcome::ImplicitlyDenied => decision.lacking.iter().map(layer).collect(),
-        Outcome::Undetermined => decision.denied_by.iter().map(statement).chain(decision.lacking.iter().map(layer)).collect(),
+        Outcome::Undetermined => decision
+            .denied_by
+            .iter()
+            .map(statement)
+            .chain(decision.lacking.iter().map(layer))
+            .collect(),
     }
 }
 
@@ -111,17 +125,29 @@ fn sid(place: &StatementRef, layers: &Layers<'_>) -> Option<String> {
 }
 
 /// One sentence for a person.
-fn why(Simulated { decision, left_out }: &Simulated, request: &Request, layers: &Layers<'_>) -> String {
+fn why(
+    Simulated { decision, left_out }: &Simulated,
+    request: &Request,
+    layers: &Layers<'_>,
+) -> String {
     let mut why = match decision.outcome {
-        Outcome::Allowed if decision.allowed_by.is_empty() => {
-            needs_no_permission(request).unwrap_or("the root user needs no grant in its own account").to_owned()
-        }
+        Outcome::Allowed if decision.allowed_by.is_empty() => needs_no_permission(request)
+            .unwrap_or("the root user needs no grant in its own account")
+            .to_owned(),
         Outcome::Allowed => format!("allowed by {}", places(&decision.allowed_by, layers)),
         Outcome::ExplicitlyDenied => format!("denied by {}", places(&decision.denied_by, layers)),
-        Outcome::ImplicitlyDenied if ruled_out(request).is_some() => ruled_out(request).unwrap_or_default().to_owned(),
-        Outcome::ImplicitlyDenied => format!("nothing allows it in: {}", layer_names(&decision.lacking)),
-        Outcome::Undetermined if decision.is_incomplete => "there are too many open points to try all of them".to_owned(),
-        Outcome::Undetermined => "AWS leaves it open; the readings lead to different decisions".to_owned(),
+        Outcome::ImplicitlyDenied if ruled_out(request).is_some() => {
+            ruled_out(request).unwrap_or_default().to_owned()
+        }
+        Outcome::ImplicitlyDenied => {
+            format!("nothing allows it in: {}", layer_names(&decision.lacking))
+        }
+        Outcome::Undetermined if decision.is_incomplete => {
+            "there are too many open points to try all of them".to_owned()
+        }
+        Outcome::Undetermined => {
+            "AWS leaves it open; the readings lead to different decisions".to_owned()
+        }
     };
     for key in left_out {
         why.push_str(&format!("; {}", left_out_words(key)));
@@ -138,13 +164,20 @@ fn why(Simulated { decision, left_out }: &Simulated, request: &Request, layers: 
 
 /// What it means that a key was left out.
 pub fn left_out_words(key: &str) -> String {
-    format!("`{key}` was not given, so it is absent here, though AWS sends it with every such request: its value could change the decision")
+    format!(
+        "`{key}` was not given, so it is absent here, though AWS sends it with every such request: its value could change the decision"
+    )
 }
 
 fn places(statements: &[StatementRef], layers: &Layers<'_>) -> String {
     let words = statements.iter().map(|place| {
         let sid = sid(place, layers).map(|sid| format!(" (`{sid}`)")).unwrap_or_default();
-        format!("{} policy {} statement {}{sid}", place.layer, layers.flat_index(place.layer, place.policy), place.statement)
+        format!(
+            "{} policy {} statement {}{sid}",
+            place.layer,
+            layers.flat_index(place.layer, place.policy),
+            place.statement
+        )
     });
     words.collect::<Vec<_>>().join(", ")
 }
@@ -161,6 +194,11 @@ fn layer_names(layers: &[LayerId]) -> String {
 /// are none of them.
 fn unsupported_keys(request: &Request) -> Vec<&str> {
     let Some(action) = aws::action(&request.action) else { return Vec::new() };
-    let is_absent = |key: &&str| matches!(aws::supports_key(action, key), KeySupport::Unsupported | KeySupport::GlobalUnlisted);
+    let is_absent = |key: &&str| {
+        matches!(
+            aws::supports_key(action, key),
+            KeySupport::Unsupported | KeySupport::GlobalUnlisted
+        )
+    };
     request.context.iter().map(|(key, _)| key).filter(is_absent).collect()
 }

@@ -39,10 +39,11 @@ fn lacking(layer: LayerId, request: &Request, layers: &Layers<'_>) -> Option<Fin
     let statement = statement(&near.statement, layers)?;
     let mut lacks = near.lacks.iter().map(|(lack, span)| (words(*lack, statement, request), *span));
     let (first, span) = lacks.next()?;
-    let message = format!("nothing in the {layer} policies allows it; the nearest statement {first}");
-    Some(
-        lacks.fold(Finding::warning("no-allow", span, message), |finding, (words, span)| finding.related(span, format!("it also {words}"))),
-    )
+    let message =
+        format!("nothing in the {layer} policies allows it; the nearest statement {first}");
+    Some(lacks.fold(Finding::warning("no-allow", span, message), |finding, (words, span)| {
+        finding.related(span, format!("it also {words}"))
+    }))
 }
 
 fn words(lack: Lack, statement: &Statement, request: &Request) -> String {

@@ -48,8 +48,12 @@ pub fn simulate(request: &Request, layers: &Layers<'_>) -> Simulated {
 /// The keys that were left out and that statements about the action look at.
 fn asked<'a>(request: &Request, layers: &Layers<'a>) -> Vec<&'a str> {
     let policies = layers.ids().flat_map(|layer| layers.policies(layer).to_vec());
-    let statements = policies.flat_map(|policy| &policy.statements).filter(|statement| concerns(statement, &request.action));
-    let keys = statements.flat_map(keys).filter(|key| is_sent(key, request) && request.context.get(key).is_none());
+    let statements = policies
+        .flat_map(|policy| &policy.statements)
+        .filter(|statement| concerns(statement, &request.action));
+    let keys = statements
+        .flat_map(keys)
+        .filter(|key| is_sent(key, request) && request.context.get(key).is_none());
     keys.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
@@ -59,7 +63,8 @@ fn keys(statement: &Statement) -> impl Iterator<Item = &str> {
 }
 
 fn is_sent(lower_key: &str, request: &Request) -> bool {
-    OF_EVERY_CALLER.contains(&lower_key) || presence(lower_key, Some(&request.caller)) == Presence::Always
+    OF_EVERY_CALLER.contains(&lower_key)
+        || presence(lower_key, Some(&request.caller)) == Presence::Always
 }
 
 /// As AWS writes the name.

@@ -29,7 +29,8 @@ impl LineError {
 
     /// The first mistake of a text that is no JSON.
     pub(super) fn in_text(problems: &[Finding], sources: &Sources) -> LineError {
-        let Some(first) = problems.iter().find(|problem| problem.severity == Severity::Error) else {
+        let Some(first) = problems.iter().find(|problem| problem.severity == Severity::Error)
+        else {
             return LineError::new("", "this is no JSON");
         };
         let column = sources.trace(first.span).map_or(0, |place| place.range().start) + 1;
@@ -74,7 +75,10 @@ pub(super) fn id(root: &Node) -> Result<Option<String>, LineError> {
         Value::Null => Ok(None),
         Value::String(text) => Ok(serde_json::to_string(text).ok()),
         Value::Number(number) => Ok(Some(number.clone())),
-        _ => Err(LineError::new("id", format!("an id is a string or a number, this is {}", node.kind()))),
+        _ => Err(LineError::new(
+            "id",
+            format!("an id is a string or a number, this is {}", node.kind()),
+        )),
     }
 }
 
@@ -84,7 +88,9 @@ impl Line {
     /// # Errors
     /// [`LineError`] with the member that is missing, unknown or wrong.
     pub fn read(root: Node, store: &Store) -> Result<Line, LineError> {
-        let members = root.as_object().ok_or_else(|| LineError::new("", format!("a line is an object, this is {}", root.kind())))?;
+        let members = root.as_object().ok_or_else(|| {
+            LineError::new("", format!("a line is an object, this is {}", root.kind()))
+        })?;
         check_members(members)?;
         let request = request(&root)?;
         let mut reader = Policies { store, root };
@@ -149,7 +155,10 @@ fn check_members(members: &[Member]) -> Result<(), LineError> {
     for (number, member) in members.iter().enumerate() {
         let name = member.name.text.as_str();
         if !MEMBERS.contains(&name) {
-            return Err(LineError::new(name, format!("there is no member `{name}`; there are {}", MEMBERS.join(", "))));
+            return Err(LineError::new(
+                name,
+                format!("there is no member `{name}`; there are {}", MEMBERS.join(", ")),
+            ));
         }
         if members[..number].iter().any(|before| before.name == member.name) {
             return Err(LineError::new(name, "the member stands twice"));
@@ -164,7 +173,9 @@ fn given<'a>(root: &'a Node, name: &str) -> Option<&'a Node> {
 
 fn text<'a>(root: &'a Node, name: &str) -> Result<Option<&'a str>, LineError> {
     let Some(node) = given(root, name) else { return Ok(None) };
-    node.as_str().map(Some).ok_or_else(|| LineError::new(name, format!("a string is wanted, this is {}", node.kind())))
+    node.as_str()
+        .map(Some)
+        .ok_or_else(|| LineError::new(name, format!("a string is wanted, this is {}", node.kind())))
 }
 
 fn required<'a>(root: &'a Node, name: &str) -> Result<&'a str, LineError> {
@@ -173,7 +184,9 @@ fn required<'a>(root: &'a Node, name: &str) -> Result<&'a str, LineError> {
 
 fn context(root: &Node) -> Result<Context, LineError> {
     let Some(node) = given(root, "context") else { return Ok(Context::new()) };
-    let members = node.as_object().ok_or_else(|| LineError::new("context", format!("an object is wanted, this is {}", node.kind())))?;
+    let members = node.as_object().ok_or_else(|| {
+        LineError::new("context", format!("an object is wanted, this is {}", node.kind()))
+    })?;
     let mut seen = HashSet::new();
     let key = |member: &Member| {
         let name = &member.name.text;
@@ -181,7 +194,8 @@ fn context(root: &Node) -> Result<Context, LineError> {
         if !seen.insert(name.to_lowercase()) {
             return Err(wrong("the key stands twice; names of keys compare without case"));
         }
-        let value = value(&member.value).ok_or_else(|| wrong("a value is a string, number or boolean, or a list of them"))?;
+        let value = value(&member.value)
+            .ok_or_else(|| wrong("a value is a string, number or boolean, or a list of them"))?;
         Ok((name.clone(), value))
     };
     members.iter().map(key).collect()
@@ -189,7 +203,9 @@ fn context(root: &Node) -> Result<Context, LineError> {
 
 fn value(node: &Node) -> Option<ContextValue> {
     match &node.value {
-        Value::Array(items) => items.iter().map(scalar).collect::<Option<Vec<_>>>().map(ContextValue::Many),
+        Value::Array(items) => {
+            items.iter().map(scalar).collect::<Option<Vec<_>>>().map(ContextValue::Many)
+        }
         _ => scalar(node).map(ContextValue::One),
     }
 }
@@ -221,10 +237,15 @@ impl Policies<'_> {
             Value::String(name) if name.starts_with('@') => {
                 self.store.policy(&name[1..], kind).map_err(|message| LineError::new(path, message))
             }
-            Value::Object(_) => lower(node, kind).map(Rc::new).map_err(|message| LineError::new(path, message)),
+            Value::Object(_) => {
+                lower(node, kind).map(Rc::new).map_err(|message| LineError::new(path, message))
+            }
             _ => Err(LineError::new(
                 path,
-                format!("a policy is an object or the name of a defined one, as in `\"@p1\"`; this is {}", node.kind()),
+                format!(
+                    "a policy is an object or the name of a defined one, as in `\"@p1\"`; this is {}",
+                    node.kind()
+                ),
             )),
         }
     }
@@ -242,18 +263,26 @@ impl Policies<'_> {
         self.take(name).map(|node| self.items(node, name, kind)).transpose()
     }
 
-    fn items(&self, node: Node, path: &str, kind: PolicyKind) -> Result<Vec<Rc<Policy>>, LineError> {
+    fn items(
+        &self,
+        node: Node,
+        path: &str,
+        kind: PolicyKind,
+    ) -> Result<Vec<Rc<Policy>>, LineError> {
         let policies = list_items(node, path)?.into_iter().enumerate();
-        policies.map(|(number, item)| self.policy(item, &format!("{path}[{number}]"), kind)).collect()
+        policies
+            .map(|(number, item)| self.policy(item, &format!("{path}[{number}]"), kind))
+            .collect()
     }
 
     /// Absent: no session policy was passed. An empty list would be one that allows nothing, which nobody can pass.
     fn session(&mut self) -> Result<Option<Vec<Rc<Policy>>>, LineError> {
         let policies = self.list("session_policies", PolicyKind::Session)?;
         match policies {
-            Some(policies) if policies.is_empty() => {
-                Err(LineError::new("session_policies", "an empty list is no session policy; leave it out if none was passed"))
-            }
+            Some(policies) if policies.is_empty() => Err(LineError::new(
+                "session_policies",
+                "an empty list is no session policy; leave it out if none was passed",
+            )),
             policies => Ok(policies),
         }
     }
@@ -261,7 +290,9 @@ impl Policies<'_> {
     fn levels(&mut self, name: &str, kind: PolicyKind) -> Result<Vec<Vec<Rc<Policy>>>, LineError> {
         let Some(node) = self.take(name) else { return Ok(Vec::new()) };
         let levels = list_items(node, name)?.into_iter().enumerate();
-        levels.map(|(number, level)| self.items(level, &format!("{name}[{number}]"), kind)).collect()
+        levels
+            .map(|(number, level)| self.items(level, &format!("{name}[{number}]"), kind))
+            .collect()
     }
 }
 

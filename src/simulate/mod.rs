@@ -65,7 +65,10 @@ impl Simulator {
         // A member that stands twice makes a text that readers take differently, so it is refused like one that is no JSON.
         let is_sound = parsed.problems.iter().all(|problem| problem.severity != Severity::Error);
         let Some(root) = parsed.root.filter(|_| is_sound) else {
-            return Some(Answer::error(id.unwrap_or_default(), LineError::in_text(&parsed.problems, sources)));
+            return Some(Answer::error(
+                id.unwrap_or_default(),
+                LineError::in_text(&parsed.problems, sources),
+            ));
         };
         if root.get("define").is_some() {
             return self.store.define(&root).err().map(|error| Answer::error(None, error));

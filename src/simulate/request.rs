@@ -29,13 +29,16 @@ impl RequestText<'_> {
     pub fn read(self) -> Result<Request, LineError> {
         let caller = Caller::parse(self.principal, self.session_issuer)
             .map_err(|error| LineError::new(self.part_of_caller(&error), error.to_string()))?;
-        if self.session_issuer.is_some() && !matches!(caller, Caller::FederatedSession { .. } | Caller::RoleSession { .. }) {
+        if self.session_issuer.is_some()
+            && !matches!(caller, Caller::FederatedSession { .. } | Caller::RoleSession { .. })
+        {
             return Err(LineError::new("session_issuer", "only a session has an issuer"));
         }
         let account = self.resource_account;
         let request = Request::new(caller, self.action, self.resource, account, self.context);
         let request = request.and_then(|request| request.check_given().map(|()| request));
-        request.map_err(|error| LineError::new(&part_of_request(&error, account), error.to_string()))
+        request
+            .map_err(|error| LineError::new(&part_of_request(&error, account), error.to_string()))
     }
 
     /// An issuer that is no caller at all is blamed by its own text.
@@ -44,7 +47,11 @@ impl RequestText<'_> {
             CallerError::Issuer { .. } => return "session_issuer",
             CallerError::Arn(text, _) | CallerError::Kind(text) => text.as_str(),
         };
-        if wrong != self.principal && self.session_issuer == Some(wrong) { "session_issuer" } else { "principal" }
+        if wrong != self.principal && self.session_issuer == Some(wrong) {
+            "session_issuer"
+        } else {
+            "principal"
+        }
     }
 }
 
@@ -67,5 +74,9 @@ pub fn resource_kind(request: &Request) -> PolicyKind {
         return PolicyKind::KmsKey;
     }
     let is_role = request.resource.contains(":iam:") && request.resource.contains(":role/");
-    if request.action.starts_with("sts:") && is_role { PolicyKind::Trust } else { PolicyKind::Resource }
+    if request.action.starts_with("sts:") && is_role {
+        PolicyKind::Trust
+    } else {
+        PolicyKind::Resource
+    }
 }

@@ -31,11 +31,20 @@ impl Store {
     pub fn define(&mut self, root: &Node) -> Result<(), LineError> {
         let members = root.as_object().unwrap_or_default();
         if let Some(other) = members.iter().find(|member| member.name.text != "define") {
-            return Err(LineError::new(&other.name.text, "a line that defines policies holds nothing else"));
+            return Err(LineError::new(
+                &other.name.text,
+                "a line that defines policies holds nothing else",
+            ));
         }
         for member in members {
             let policies = member.value.as_object().ok_or_else(|| {
-                LineError::new("define", format!("an object of names and policies is wanted, this is {}", member.value.kind()))
+                LineError::new(
+                    "define",
+                    format!(
+                        "an object of names and policies is wanted, this is {}",
+                        member.value.kind()
+                    ),
+                )
             })?;
             policies.iter().try_for_each(|policy| self.define_one(policy))?;
         }
@@ -54,7 +63,10 @@ impl Store {
         }
         let bytes = self.bytes - before.map_or(0, length) + length(&member.value);
         if bytes > MAX_DEFINED_BYTES {
-            return wrong(format!("the defined policies have more than {} MiB, the most that is kept", MAX_DEFINED_BYTES >> 20));
+            return wrong(format!(
+                "the defined policies have more than {} MiB, the most that is kept",
+                MAX_DEFINED_BYTES >> 20
+            ));
         }
         self.bytes = bytes;
         self.lowered.get_mut().retain(|(known, _), _| *known != name);
@@ -71,7 +83,10 @@ impl Store {
         if let Some(policy) = self.lowered.borrow().get(&key) {
             return Ok(Rc::clone(policy));
         }
-        let document = self.documents.get(name).ok_or_else(|| format!("no line above defines the policy `@{name}`"))?;
+        let document = self
+            .documents
+            .get(name)
+            .ok_or_else(|| format!("no line above defines the policy `@{name}`"))?;
         let policy = Rc::new(lower(document.clone(), kind)?);
         self.lowered.borrow_mut().insert(key, Rc::clone(&policy));
         Ok(policy)
@@ -98,7 +113,9 @@ pub(super) fn lower(document: Node, kind: PolicyKind) -> Result<Policy, String> 
 
 fn refused(findings: &[Finding]) -> Result<(), String> {
     match findings.iter().find(|finding| finding.severity == Severity::Error) {
-        Some(finding) if finding.id == model::LIMIT => Err(format!("this policy cannot be matched: {}", finding.message)),
+        Some(finding) if finding.id == model::LIMIT => {
+            Err(format!("this policy cannot be matched: {}", finding.message))
+        }
         Some(finding) => Err(format!("AWS would refuse this policy: {}", finding.message)),
         None => Ok(()),
     }

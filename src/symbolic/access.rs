@@ -13,7 +13,10 @@ use super::subject::{Hinge, Subject};
 use super::token::{Atom, Token};
 use super::variables::Variables;
 use super::ways::{Kind, ways};
-use crate::authz::{Caller, Context, ContextValue, LayerId, Layers, NamingSet, Readings, Request, StatementRef, denies_bind, formula};
+use crate::authz::{
+    Caller, Context, ContextValue, LayerId, Layers, NamingSet, Readings, Request, StatementRef,
+    denies_bind, formula,
+};
 use crate::eval::{self, Outcome};
 use crate::model::Policy;
 use crate::source::Span;
@@ -85,7 +88,11 @@ impl<'a> Access<'a> {
         let probe = Request::new(caller.clone(), action, resource, Some(&within.account), context);
         let probe = probe.map_err(|error| Undecided { reason: error.to_string(), span: None })?;
         let mut settled = Variables::default();
-        absent.iter().cloned().chain(probe.impossible_keys()).for_each(|key| settled.set(&key, None));
+        absent
+            .iter()
+            .cloned()
+            .chain(probe.impossible_keys())
+            .for_each(|key| settled.set(&key, None));
         for (key, value) in probe.context.iter() {
             let is_made_up = key == ENDPOINT && known.get(ENDPOINT).is_none();
             if let (ContextValue::One(value), false) = (value, is_made_up) {
@@ -97,13 +104,23 @@ impl<'a> Access<'a> {
             starts.push((layer, policies.len()));
             policies.extend_from_slice(layers.policies(layer));
         }
-        let derived = probe.context.iter().map(|(key, _)| key).filter(|key| known.get(key).is_none()).map(str::to_owned).collect();
+        let derived = probe
+            .context
+            .iter()
+            .map(|(key, _)| key)
+            .filter(|key| known.get(key).is_none())
+            .map(str::to_owned)
+            .collect();
         Ok(Access { caller, layers, within, policies, starts, known: settled, derived, probe })
     }
 
     /// The place of a statement in the list of all policies, layer after layer as [`Layers::ids`] has them.
     fn place(&self, statement: StatementRef) -> Place {
-        let start = self.starts.iter().find(|(layer, _)| *layer == statement.layer).map_or(0, |(_, start)| *start);
+        let start = self
+            .starts
+            .iter()
+            .find(|(layer, _)| *layer == statement.layer)
+            .map_or(0, |(_, start)| *start);
         Place { policy: start + statement.policy, statement: statement.statement }
     }
 
@@ -115,20 +132,38 @@ impl<'a> Access<'a> {
         if !self.within.holds(action, resource) {
             return None;
         }
-        Request::new(self.caller.clone(), action, resource, Some(&self.within.account), sample.context.clone()).ok()
+        Request::new(
+            self.caller.clone(),
+            action,
+            resource,
+            Some(&self.within.account),
+            sample.context.clone(),
+        )
+        .ok()
     }
 
     /// The statements of a layer that concern the caller.
-    fn concerned(&self, layer: LayerId, sketcher: &mut Sketcher<'_>) -> Result<Vec<Concerned>, Undecided> {
+    fn concerned(
+        &self,
+        layer: LayerId,
+        sketcher: &mut Sketcher<'_>,
+    ) -> Result<Vec<Concerned>, Undecided> {
         let has_boundary = !self.layers.boundary.is_absent();
         let mut found = Vec::new();
         for (number, policy) in self.layers.policies(layer).iter().enumerate() {
             for statement in &policy.statements {
                 let allows = allows(statement, sketcher.readings);
                 let generous = generous(statement, allows, sketcher.readings);
-                let Some(namings) = concerns(statement, self.caller, has_boundary, generous, sketcher.readings) else { continue };
-                let Some(sketch) = sketcher.sketch(Entry { statement, generous })? else { continue };
-                let place = self.place(StatementRef { layer, policy: number, statement: statement.index });
+                let Some(namings) =
+                    concerns(statement, self.caller, has_boundary, generous, sketcher.readings)
+                else {
+                    continue;
+                };
+                let Some(sketch) = sketcher.sketch(Entry { statement, generous })? else {
+                    continue;
+                };
+                let place =
+                    self.place(StatementRef { layer, policy: number, statement: statement.index });
                 found.push(Concerned { layer, allows, namings, block: Block { place, sketch } });
             }
         }
@@ -136,27 +171,47 @@ impl<'a> Access<'a> {
     }
 
     /// Where the layers allow, together: one block for each combination of their statements.
-    fn grants(&self, statements: &[Concerned], sketcher: &mut Sketcher<'_>) -> Result<Vec<Block>, Undecided> {
+    fn grants(
+        &self,
+        statements: &[Concerned],
+        sketcher: &mut Sketcher<'_>,
+    ) -> Result<Vec<Block>, Undecided> {
         let within = self.within.sketch(sketcher)?;
         let mut grants = Vec::new();
         let too_many = || {
-            let reason = format!("the layers allow in more than {MOST_COMBINATIONS} combinations of their statements");
+            let reason = format!(
+                "the layers allow in more than {MOST_COMBINATIONS} combinations of their statements"
+            );
             Undecided { reason, span: None }
         };
-        let ways = ways(&formula(&self.probe, self.layers), self.layers, sketcher.readings, Kind::Allowed).ok_or_else(too_many)?;
+        let ways =
+            ways(&formula(&self.probe, self.layers), self.layers, sketcher.readings, Kind::Allowed)
+                .ok_or_else(too_many)?;
         for combination in ways {
             let mut partly = vec![Block { place: NOWHERE, sketch: within.clone() }];
             for (layer, namings) in combination {
-                let fitting = statements.iter().filter(|own| own.allows && own.layer == layer && own.namings.meets(namings));
+                let fitting = statements
+                    .iter()
+                    .filter(|own| own.allows && own.layer == layer && own.namings.meets(namings));
                 let grants_itself = matches!(layer, LayerId::Identity | LayerId::Resource);
                 let both = |block: &Block, own: &Concerned| Block {
-                    place: if grants_itself || block.place == NOWHERE { own.block.place } else { block.place },
+                    place: if grants_itself || block.place == NOWHERE {
+                        own.block.place
+                    } else {
+                        block.place
+                    },
                     sketch: block.sketch.and(&own.block.sketch),
                 };
                 let fitting = fitting.collect::<Vec<_>>();
-                let pairs = partly.iter().flat_map(|block| fitting.iter().map(move |own| (block, *own)));
-                let meeting = pairs.filter(|(block, own)| may_meet(&block.sketch, &own.block.sketch, &sketcher.dimensions));
-                partly = meeting.take(MOST_COMBINATIONS + 1).map(|(block, own)| both(block, own)).collect();
+                let pairs =
+                    partly.iter().flat_map(|block| fitting.iter().map(move |own| (block, *own)));
+                let meeting = pairs.filter(|(block, own)| {
+                    may_meet(&block.sketch, &own.block.sketch, &sketcher.dimensions)
+                });
+                partly = meeting
+                    .take(MOST_COMBINATIONS + 1)
+                    .map(|(block, own)| both(block, own))
+                    .collect();
                 // None may be left out silently.
                 if partly.len() > MOST_COMBINATIONS {
                     return Err(too_many());
@@ -192,18 +247,29 @@ impl Within {
         let span = Span::default();
         // An action has a name.
         let named = self.actions.chars().map(Token::Char).chain([Token::One, Token::Run]).collect();
-        let action = sketcher.atom(Name::Action, Atom::Tokens { tokens: named, open: None }, span)?;
+        let action =
+            sketcher.atom(Name::Action, Atom::Tokens { tokens: named, open: None }, span)?;
         let resources = self.resources.iter().map(|text| Atom::Literal(text.as_str().into()));
         let below = self.below.iter().map(|text| Atom::Prefix(text.as_str().into()));
-        let mut resources = resources.chain(below).map(|atom| sketcher.atom(Name::Resource, atom, span)).collect::<Result<Vec<_>, _>>()?;
+        let mut resources = resources
+            .chain(below)
+            .map(|atom| sketcher.atom(Name::Resource, atom, span))
+            .collect::<Result<Vec<_>, _>>()?;
         resources.sort_unstable();
         let mut constraints = vec![
-            (sketcher.place(Name::Action, span), Constraint::Patterns { atoms: vec![action], not: false }),
-            (sketcher.place(Name::Resource, span), Constraint::Patterns { atoms: resources, not: false }),
+            (
+                sketcher.place(Name::Action, span),
+                Constraint::Patterns { atoms: vec![action], not: false },
+            ),
+            (
+                sketcher.place(Name::Resource, span),
+                Constraint::Patterns { atoms: resources, not: false },
+            ),
         ];
         if let Some(through) = self.through_endpoint {
             let test = Test::Null { absent: !through, present: through };
-            constraints.push((sketcher.place(Name::Key(ENDPOINT.into()), span), Constraint::Key(test)));
+            constraints
+                .push((sketcher.place(Name::Key(ENDPOINT.into()), span), Constraint::Key(test)));
         }
         Ok(Sketch(constraints))
     }
@@ -234,7 +300,9 @@ impl Subject for Access<'_> {
     }
 
     fn allows(&self, sample: &Sample, readings: &Readings) -> bool {
-        self.request(sample).is_some_and(|request| eval::decide_under(&request, self.layers, readings).outcome == Outcome::Allowed)
+        self.request(sample).is_some_and(|request| {
+            eval::decide_under(&request, self.layers, readings).outcome == Outcome::Allowed
+        })
     }
 
     fn shown(&self, mut sample: Sample) -> Sample {
@@ -247,16 +315,16 @@ impl Subject for Access<'_> {
         let request = self.request(sample)?;
         let allowed_by = eval::decide(&request, self.layers).allowed_by;
         let own = allowed_by.into_iter().find(|place| lacking.contains(&place.layer));
-        Some(
-            own.map_or_else(
-                || Hinge::Limited(lacking.iter().find_map(|layer| other.first_of(*layer))),
-                |own| Hinge::Allowed(self.place(own)),
-            ),
-        )
+        Some(own.map_or_else(
+            || Hinge::Limited(lacking.iter().find_map(|layer| other.first_of(*layer))),
+            |own| Hinge::Allowed(self.place(own)),
+        ))
     }
 
     fn lacking(&self, sample: &Sample) -> Vec<LayerId> {
-        self.request(sample).map(|request| eval::decide(&request, self.layers).lacking).unwrap_or_default()
+        self.request(sample)
+            .map(|request| eval::decide(&request, self.layers).lacking)
+            .unwrap_or_default()
     }
 
     fn first_of(&self, layer: LayerId) -> Option<Place> {

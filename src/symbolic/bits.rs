@@ -71,7 +71,9 @@ impl Bits {
 pub(super) fn ones(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
     words.iter().enumerate().flat_map(|(at, word)| {
         // Clears the lowest bit at each step.
-        let rests = std::iter::successors((*word != 0).then_some(*word), |rest| Some(rest & (rest - 1)).filter(|rest| *rest != 0));
+        let rests = std::iter::successors((*word != 0).then_some(*word), |rest| {
+            Some(rest & (rest - 1)).filter(|rest| *rest != 0)
+        });
         rests.map(move |rest| at * WORD + rest.trailing_zeros() as usize)
     })
 }

@@ -134,18 +134,33 @@ fn answer(question: &Question<'_>, case: &Case) -> Option<Answered> {
         let find = |kind| by_principal(&Search { question, case, readings, kind });
         Once { allowed: find(Kind::Allowed), denied: find(Kind::Denied) }
     });
-    let all = tried.answers.iter().filter_map(|(second, once)| Some((*second, once.granted()?))).collect::<Vec<_>>();
+    let all = tried
+        .answers
+        .iter()
+        .filter_map(|(second, once)| Some((*second, once.granted()?)))
+        .collect::<Vec<_>>();
     let first = all.first()?.1;
-    let is_same = tried.is_complete && all.len() == tried.answers.len() && all.iter().all(|(_, granted)| *granted == first);
+    let is_same = tried.is_complete
+        && all.len() == tried.answers.len()
+        && all.iter().all(|(_, granted)| *granted == first);
     let shown = |pick: fn(&Once) -> &Found| {
-        tried.answers.iter().find_map(|(_, once)| if let Found::Some(shown) = pick(once) { Some((**shown).clone()) } else { None })
+        tried.answers.iter().find_map(|(_, once)| {
+            if let Found::Some(shown) = pick(once) { Some((**shown).clone()) } else { None }
+        })
     };
-    let mut unknown = tried.answers.iter().flat_map(|(_, once)| [&once.allowed, &once.denied]).filter_map(|found| match found {
-        Found::Unknown(undecided, is_defect) => Some((undecided.clone(), *is_defect)),
-        _ => None,
-    });
-    let (undecided, is_defect) = unknown.next().map_or((None, false), |(undecided, is_defect)| (Some(undecided), is_defect));
-    let open = || Undecided { reason: "AWS's pages leave open how some words are read, and it hangs on that".to_owned(), span: None };
+    let mut unknown =
+        tried.answers.iter().flat_map(|(_, once)| [&once.allowed, &once.denied]).filter_map(
+            |found| match found {
+                Found::Unknown(undecided, is_defect) => Some((undecided.clone(), *is_defect)),
+                _ => None,
+            },
+        );
+    let (undecided, is_defect) =
+        unknown.next().map_or((None, false), |(undecided, is_defect)| (Some(undecided), is_defect));
+    let open = || Undecided {
+        reason: "AWS's pages leave open how some words are read, and it hangs on that".to_owned(),
+        span: None,
+    };
     let granted = if is_same { first } else { Granted::Unknown };
     Some(Answered {
         actions: case.actions.clone(),
@@ -153,7 +168,10 @@ fn answer(question: &Question<'_>, case: &Case) -> Option<Answered> {
         allowed: shown(|once| &once.allowed),
         denied: shown(|once| &once.denied),
         undecided: undecided.or_else(|| (granted == Granted::Unknown).then(open)),
-        readings: all.into_iter().map(|(second, granted)| (points(tried.points, second), granted)).collect(),
+        readings: all
+            .into_iter()
+            .map(|(second, granted)| (points(tried.points, second), granted))
+            .collect(),
         granted,
         is_defect,
     })
@@ -162,18 +180,23 @@ fn answer(question: &Question<'_>, case: &Case) -> Option<Answered> {
 /// Where whoever asks is meant and what seemed to show it cannot be, each principal is asked for by itself: its keys say who it is.
 fn by_principal(search: &Search<'_>) -> Found {
     let found = find(search);
-    let (Found::Unknown(_, false), Who::Anybody(policies)) = (&found, &search.question.who) else { return found };
+    let (Found::Unknown(_, false), Who::Anybody(policies)) = (&found, &search.question.who) else {
+        return found;
+    };
     let names = names(policies);
     if names.is_empty() || names.len() > MOST_NAMES {
         return found;
     }
-    let parts = names.values().map(|named| only(named, policies)).chain([others(&names, None, policies)]);
+    let parts =
+        names.values().map(|named| only(named, policies)).chain([others(&names, None, policies)]);
     let mut open = None;
     for part in parts {
         let case = search.case.with(part);
         match find(&Search { case: &case, ..*search }) {
             Found::None => {}
-            Found::Unknown(undecided, is_defect) => open = Some(Found::Unknown(undecided, is_defect)),
+            Found::Unknown(undecided, is_defect) => {
+                open = Some(Found::Unknown(undecided, is_defect))
+            }
             shown @ Found::Some(_) => return shown,
         }
     }
@@ -196,7 +219,10 @@ fn find(search: &Search<'_>) -> Found {
             return Found::Some(shown);
         }
     }
-    let reason = format!("it hangs on the values of variables, and no value that shows it was found ({})", undecided.reason);
+    let reason = format!(
+        "it hangs on the values of variables, and no value that shows it was found ({})",
+        undecided.reason
+    );
     Found::Unknown(Undecided { reason, span: undecided.span }, false)
 }
 
@@ -205,7 +231,9 @@ impl<'a> Who<'a> {
     pub(super) fn policies(&self) -> Vec<&'a Policy> {
         match self {
             Who::Anybody(policies) => policies.clone(),
-            Who::Caller(_, layers) => layers.ids().flat_map(|layer| layers.policies(layer).to_vec()).collect(),
+            Who::Caller(_, layers) => {
+                layers.ids().flat_map(|layer| layers.policies(layer).to_vec()).collect()
+            }
         }
     }
 }

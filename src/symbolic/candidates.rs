@@ -14,14 +14,19 @@ pub(super) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variab
         .flat_map(|policy| &policy.statements)
         .flat_map(|statement| statement.resource_patterns().chain(statement.condition_patterns()))
         .collect::<Vec<_>>();
-    let keys = patterns.iter().flat_map(|pattern| pattern.variables()).map(|variable| &*variable.key);
+    let keys =
+        patterns.iter().flat_map(|pattern| pattern.variables()).map(|variable| &*variable.key);
     let keys = keys.filter(|key| !known.has(key)).collect::<BTreeSet<_>>();
     if keys.is_empty() {
         return Vec::new();
     }
     // A value that no pattern spells out is what most callers have.
     let fresh = |number: usize| Some(format!("value{number}"));
-    let usual = keys.iter().enumerate().map(|(number, key)| (*key, fresh(number))).collect::<BTreeMap<_, _>>();
+    let usual = keys
+        .iter()
+        .enumerate()
+        .map(|(number, key)| (*key, fresh(number)))
+        .collect::<BTreeMap<_, _>>();
     let mut all = vec![usual.clone()];
     let literals = patterns.iter().flat_map(|pattern| literals(pattern)).collect::<BTreeSet<_>>();
     for key in &keys {
@@ -47,7 +52,9 @@ fn variables(values: BTreeMap<&str, Option<String>>, known: &Variables) -> Varia
 fn words_at(key: &str, patterns: &[&Pattern], literals: &BTreeSet<&str>) -> BTreeSet<String> {
     // Many patterns have the variable in the same place.
     let places = patterns.iter().flat_map(|pattern| places(key, pattern)).collect::<BTreeSet<_>>();
-    let words = places.iter().flat_map(|(start, end)| literals.iter().filter_map(|text| word(text, start, *end)));
+    let words = places
+        .iter()
+        .flat_map(|(start, end)| literals.iter().filter_map(|text| word(text, start, *end)));
     words.collect()
 }
 

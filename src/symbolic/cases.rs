@@ -5,7 +5,9 @@ use super::can::{Question, Who};
 use super::region::{glob, region};
 use super::token::{Atom, Style};
 use super::variables::Variables;
-use crate::authz::{Caller, Context, ContextValue, LayerId, Presence, Request, denies_bind, formula, presence};
+use crate::authz::{
+    Caller, Context, ContextValue, LayerId, Presence, Request, denies_bind, formula, presence,
+};
 use crate::aws::{self, Action, KeySupport, ResourceType};
 use crate::model::{Policy, Statement};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +48,12 @@ pub(super) struct Class {
 /// Cuts a question into parts. Actions and resources that do not go together are in none.
 pub(super) fn cases(question: &Question<'_>) -> Vec<Case> {
     let policies = question.who.policies();
-    let statements = policies.iter().copied().chain(&question.within).flat_map(|policy| &policy.statements).collect::<Vec<_>>();
+    let statements = policies
+        .iter()
+        .copied()
+        .chain(&question.within)
+        .flat_map(|policy| &policy.statements)
+        .collect::<Vec<_>>();
     let keys = keys(&statements);
     let mut cases = Vec::new();
     for class in classes(question, &statements, &keys) {
@@ -59,16 +66,34 @@ pub(super) fn cases(question: &Question<'_>) -> Vec<Case> {
 
 /// The condition keys that statements look at, or fill variables with.
 fn keys(statements: &[&Statement]) -> BTreeSet<String> {
-    let compared = statements.iter().flat_map(|statement| &statement.conditions).map(|condition| condition.key.node.to_string());
-    let filled = statements.iter().flat_map(|statement| statement.variables()).map(|variable| variable.key.to_string());
+    let compared = statements
+        .iter()
+        .flat_map(|statement| &statement.conditions)
+        .map(|condition| condition.key.node.to_string());
+    let filled = statements
+        .iter()
+        .flat_map(|statement| statement.variables())
+        .map(|variable| variable.key.to_string());
     compared.chain(filled).collect()
 }
 
-fn classes(question: &Question<'_>, statements: &[&Statement], keys: &BTreeSet<String>) -> Vec<Class> {
-    let patterns = statements.iter().filter_map(|statement| statement.action.as_ref()).flat_map(|element| &element.patterns);
-    let patterns = patterns.map(|pattern| Atom::read(&pattern.pattern, Style::Text, &Variables::default())).collect::<Vec<_>>();
+fn classes(
+    question: &Question<'_>,
+    statements: &[&Statement],
+    keys: &BTreeSet<String>,
+) -> Vec<Class> {
+    let patterns = statements
+        .iter()
+        .filter_map(|statement| statement.action.as_ref())
+        .flat_map(|element| &element.patterns);
+    let patterns = patterns
+        .map(|pattern| Atom::read(&pattern.pattern, Style::Text, &Variables::default()))
+        .collect::<Vec<_>>();
     let asked = question.actions.iter().map(|text| text.to_ascii_lowercase()).collect::<Vec<_>>();
-    let atoms = asked.iter().map(|text| Atom::read(&glob(text, false), Style::Text, &Variables::default())).collect::<Vec<_>>();
+    let atoms = asked
+        .iter()
+        .map(|text| Atom::read(&glob(text, false), Style::Text, &Variables::default()))
+        .collect::<Vec<_>>();
     let mut classes: Vec<Class> = Vec::new();
     let mut places = BTreeMap::new();
     for service in aws::services() {
@@ -85,8 +110,15 @@ fn classes(question: &Question<'_>, statements: &[&Statement], keys: &BTreeSet<S
             let fits = patterns.iter().map(|atom| atom.fits(&lower)).collect::<Vec<_>>();
             let kinds = action.resource_types().map(Some).collect::<Vec<_>>();
             for kind in if kinds.is_empty() { vec![None] } else { kinds } {
-                let support = keys.iter().map(|key| is_supported(action, kind, key)).collect::<Vec<_>>();
-                let told = (service.prefix(), kind.map(ResourceType::name), fits.clone(), support, features(question, action, kind));
+                let support =
+                    keys.iter().map(|key| is_supported(action, kind, key)).collect::<Vec<_>>();
+                let told = (
+                    service.prefix(),
+                    kind.map(ResourceType::name),
+                    fits.clone(),
+                    support,
+                    features(question, action, kind),
+                );
                 let place = *places.entry(told).or_insert_with(|| {
                     classes.push(Class { names: Vec::new(), action: Some(action), kind });
                     classes.len() - 1
@@ -96,8 +128,16 @@ fn classes(question: &Question<'_>, statements: &[&Statement], keys: &BTreeSet<S
         }
     }
     // What the data does not know in full stays a text.
-    let known = |text: &str| aws::services().any(|service| text.strip_prefix(service.prefix()).is_some_and(|rest| rest.starts_with(':')));
-    for text in question.actions.iter().filter(|text| !known(&text.to_ascii_lowercase()) || is_unknown_action(text)) {
+    let known = |text: &str| {
+        aws::services().any(|service| {
+            text.strip_prefix(service.prefix()).is_some_and(|rest| rest.starts_with(':'))
+        })
+    };
+    for text in question
+        .actions
+        .iter()
+        .filter(|text| !known(&text.to_ascii_lowercase()) || is_unknown_action(text))
+    {
         classes.push(Class { names: vec![text.clone()], action: None, kind: None });
     }
     classes
@@ -123,11 +163,22 @@ fn is_supported(action: &Action, kind: Option<&ResourceType>, key: &str) -> bool
 }
 
 /// What the layers make of an action beside patterns: the formula, and which layers bind.
-fn features(question: &Question<'_>, action: &'static Action, kind: Option<&'static ResourceType>) -> String {
-    let class = Class { names: vec![format!("{}:{}", action.service().prefix(), action.name())], action: Some(action), kind };
+fn features(
+    question: &Question<'_>,
+    action: &'static Action,
+    kind: Option<&'static ResourceType>,
+) -> String {
+    let class = Class {
+        names: vec![format!("{}:{}", action.service().prefix(), action.name())],
+        action: Some(action),
+        kind,
+    };
     match (&question.who, template(question, &class, Context::new())) {
         (Who::Caller(_, layers), Some(request)) => {
-            let binding = layers.ids().filter(|layer| denies_bind(*layer, &request)).collect::<Vec<LayerId>>();
+            let binding = layers
+                .ids()
+                .filter(|layer| denies_bind(*layer, &request))
+                .collect::<Vec<LayerId>>();
             format!("{:?} {binding:?} {:?}", formula(&request, layers), makes_user_session(&class))
         }
         _ => String::new(),
@@ -135,18 +186,26 @@ fn features(question: &Question<'_>, action: &'static Action, kind: Option<&'sta
 }
 
 fn makes_user_session(class: &Class) -> bool {
-    class.names.iter().any(|name| ["sts:GetFederationToken", "sts:GetSessionToken"].contains(&name.as_str()))
+    class
+        .names
+        .iter()
+        .any(|name| ["sts:GetFederationToken", "sts:GetSessionToken"].contains(&name.as_str()))
 }
 
 /// The keys whose presence changes how layers combine, and each way they can be.
 fn presences(question: &Question<'_>, class: &Class) -> Vec<Vec<(&'static str, bool)>> {
     let Who::Caller(_, layers) = &question.who else { return vec![Vec::new()] };
     let endpoint = (!layers.vpce.is_absent()).then_some("aws:sourcevpce");
-    let temporary = makes_user_session(class).then_some(["aws:tokenissuetime", "aws:multifactorauthpresent"]);
+    let temporary =
+        makes_user_session(class).then_some(["aws:tokenissuetime", "aws:multifactorauthpresent"]);
     let keys = endpoint.into_iter().chain(temporary.into_iter().flatten());
     let open = keys.filter(|key| question.context.iter().all(|(own, _)| own != key));
     let both = |ways: Vec<Vec<(&'static str, bool)>>, key| {
-        ways.into_iter().flat_map(|way| [true, false].map(|there| way.iter().copied().chain([(key, there)]).collect())).collect()
+        ways.into_iter()
+            .flat_map(|way| {
+                [true, false].map(|there| way.iter().copied().chain([(key, there)]).collect())
+            })
+            .collect()
     };
     open.fold(vec![Vec::new()], both)
 }
@@ -157,10 +216,15 @@ fn template(question: &Question<'_>, class: &Class, context: Context) -> Option<
         Who::Anybody(_) => Caller::Anonymous,
         Who::Caller(caller, _) => (*caller).clone(),
     };
-    let action = class.names.first().map(|name| name.replace(['*', '?'], "x")).filter(|name| name.contains(':'));
+    let action = class
+        .names
+        .first()
+        .map(|name| name.replace(['*', '?'], "x"))
+        .filter(|name| name.contains(':'));
     let action = action.unwrap_or_else(|| "x:x".to_owned());
     let resource = class.kind.map_or_else(|| "*".to_owned(), |kind| instance(kind.arn()));
-    let request = Request::new(caller, &action, &resource, question.account.as_deref(), context).ok()?;
+    let request =
+        Request::new(caller, &action, &resource, question.account.as_deref(), context).ok()?;
     request.check_given().ok().map(|()| request)
 }
 
@@ -182,19 +246,41 @@ fn instance(template: &str) -> String {
     text + rest
 }
 
-fn case(question: &Question<'_>, class: &Class, keys: &BTreeSet<String>, present: &[(&'static str, bool)]) -> Option<Case> {
+fn case(
+    question: &Question<'_>,
+    class: &Class,
+    keys: &BTreeSet<String>,
+    present: &[(&'static str, bool)],
+) -> Option<Case> {
     let mut context = Context::new();
-    question.context.iter().filter_map(|(key, value)| Some((key, value.clone()?))).for_each(|(key, value)| context.set(key, value));
+    question
+        .context
+        .iter()
+        .filter_map(|(key, value)| Some((key, value.clone()?)))
+        .for_each(|(key, value)| context.set(key, value));
     let given = context.clone();
     // Some value, to have the key there.
     present.iter().filter(|(_, there)| *there).for_each(|(key, _)| context.set_one(key, "true"));
     let template = template(question, class, context)?;
     let is_open = |key: &str| present.iter().any(|(own, there)| own == &key && *there);
     let is_caller = matches!(question.who, Who::Caller(..));
-    let follows = |key: &str| template.context.get(key).filter(|_| !is_open(key) && (is_caller || given.get(key).is_some())).cloned();
+    let follows = |key: &str| {
+        template
+            .context
+            .get(key)
+            .filter(|_| !is_open(key) && (is_caller || given.get(key).is_some()))
+            .cloned()
+    };
     let mut pinned = question.context.iter().cloned().collect::<BTreeMap<_, _>>();
-    let mut there = present.iter().filter(|(_, there)| *there).map(|(key, _)| (*key).to_owned()).collect::<Vec<_>>();
-    present.iter().filter(|(_, there)| !there).for_each(|(key, _)| drop(pinned.insert((*key).to_owned(), None)));
+    let mut there = present
+        .iter()
+        .filter(|(_, there)| *there)
+        .map(|(key, _)| (*key).to_owned())
+        .collect::<Vec<_>>();
+    present
+        .iter()
+        .filter(|(_, there)| !there)
+        .for_each(|(key, _)| drop(pinned.insert((*key).to_owned(), None)));
     for key in keys.iter().filter(|key| !is_open(key)) {
         if pinned.contains_key(key) {
             continue;
@@ -203,7 +289,9 @@ fn case(question: &Question<'_>, class: &Class, keys: &BTreeSet<String>, present
         let caller = if let Who::Caller(caller, _) = &question.who { Some(*caller) } else { None };
         match follows(key) {
             Some(value) => drop(pinned.insert(key.clone(), Some(value))),
-            None if unsupported || is_caller && cannot_be(question, &template, key) => drop(pinned.insert(key.clone(), None)),
+            None if unsupported || is_caller && cannot_be(question, &template, key) => {
+                drop(pinned.insert(key.clone(), None))
+            }
             None => match presence(key, caller) {
                 Presence::Always => there.push(key.clone()),
                 Presence::Never => drop(pinned.insert(key.clone(), None)),
@@ -226,6 +314,7 @@ fn cannot_be(question: &Question<'_>, template: &Request, key: &str) -> bool {
     let mut context = template.context.clone();
     context.set_one(key, "x");
     let Request { caller, action, resource, .. } = template;
-    let request = Request::new(caller.clone(), action, resource, question.account.as_deref(), context);
+    let request =
+        Request::new(caller.clone(), action, resource, question.account.as_deref(), context);
     request.is_err() || request.is_ok_and(|request| request.check_given().is_err())
 }

@@ -61,8 +61,16 @@ pub(super) fn causes(
         let other = nearest(allow, from);
         found.extend(other.into_iter().flat_map(|other| differing(allow, other, in_to, in_from)));
         // Words of the allowing statement that hold nothing of the region are not the cause.
-        let patterns = allow.action.iter().flat_map(|element| element.patterns.iter().map(|pattern| pattern.span));
-        let patterns = patterns.chain(allow.resource.iter().flat_map(|element| element.patterns.iter().map(|pattern| pattern.span)));
+        let patterns = allow
+            .action
+            .iter()
+            .flat_map(|element| element.patterns.iter().map(|pattern| pattern.span));
+        let patterns = patterns.chain(
+            allow
+                .resource
+                .iter()
+                .flat_map(|element| element.patterns.iter().map(|pattern| pattern.span)),
+        );
         let untouched = patterns.filter(|span| !touched.contains(span)).collect::<Vec<_>>();
         found.retain(|cause| !untouched.contains(&cause.span));
         if found.is_empty() {
@@ -78,8 +86,13 @@ fn nearest<'a>(statement: &Statement, policies: &[&'a Policy]) -> Option<&'a Sta
     let own = words(statement);
     let same_name = |other: &Statement| statement.sid.is_some() && statement.sid == other.sid;
     let alike = |other: &Statement| own.iter().filter(|word| has(&words(other), word)).count();
-    let others = policies.iter().flat_map(|policy| &policy.statements).filter(|other| other.effect == statement.effect);
-    let scored = others.map(|other| (same_name(other), alike(other), other)).filter(|(same, alike, _)| *same || *alike * 2 >= own.len());
+    let others = policies
+        .iter()
+        .flat_map(|policy| &policy.statements)
+        .filter(|other| other.effect == statement.effect);
+    let scored = others
+        .map(|other| (same_name(other), alike(other), other))
+        .filter(|(same, alike, _)| *same || *alike * 2 >= own.len());
     // Of equals the first.
     scored.rev().max_by_key(|(same, alike, _)| (*same, *alike)).map(|(_, _, other)| other)
 }
@@ -100,8 +113,10 @@ fn differing(
 /// The words of one role that the others lack. A condition that they lack as a whole is an exception, whatever its values do.
 fn lacking<'a>(own: &'a [Word], others: &'a [Word], role: Role) -> impl Iterator<Item = Span> + 'a {
     own.iter().filter(|word| !has(others, word)).filter_map(move |word| {
-        let lacks_element = word.is_condition && !others.iter().any(|other| other.element == word.element);
-        let (span, own_role) = if lacks_element { (word.whole, Role::Excepts) } else { (word.span, word.role) };
+        let lacks_element =
+            word.is_condition && !others.iter().any(|other| other.element == word.element);
+        let (span, own_role) =
+            if lacks_element { (word.whole, Role::Excepts) } else { (word.span, word.role) };
         (own_role == role).then_some(span)
     })
 }
@@ -113,23 +128,40 @@ fn has(words: &[Word], word: &Word) -> bool {
 fn words(statement: &Statement) -> Vec<Word> {
     let mut words = Vec::new();
     let mut add = |name: &str, not: bool, text: String, span: Span| {
-        let (element, role) = if not { (format!("Not{name}"), Role::Excepts) } else { (name.to_owned(), Role::Widens) };
+        let (element, role) = if not {
+            (format!("Not{name}"), Role::Excepts)
+        } else {
+            (name.to_owned(), Role::Widens)
+        };
         words.push(Word { element, role, text, span, is_condition: false, whole: span });
     };
     if let Some(element) = &statement.principal {
-        element.patterns.iter().for_each(|pattern| add("Principal", element.not, format!("{:?}", pattern.named), pattern.span));
+        element.patterns.iter().for_each(|pattern| {
+            add("Principal", element.not, format!("{:?}", pattern.named), pattern.span)
+        });
     }
     if let Some(element) = &statement.action {
-        element.patterns.iter().for_each(|pattern| add("Action", element.not, format!("{:?}", pattern.pattern), pattern.span));
+        element.patterns.iter().for_each(|pattern| {
+            add("Action", element.not, format!("{:?}", pattern.pattern), pattern.span)
+        });
     }
     if let Some(element) = &statement.resource {
-        element.patterns.iter().for_each(|pattern| add("Resource", element.not, format!("{:?}", pattern.kind), pattern.span));
+        element.patterns.iter().for_each(|pattern| {
+            add("Resource", element.not, format!("{:?}", pattern.kind), pattern.span)
+        });
     }
     for condition in &statement.conditions {
         let element = format!("{} {}", condition.operator.node, condition.key.node);
         let role = if condition.test.is_negated() { Role::Excepts } else { Role::Widens };
         for (text, span) in values(&condition.test) {
-            words.push(Word { element: element.clone(), role, text, span, is_condition: true, whole: condition.span });
+            words.push(Word {
+                element: element.clone(),
+                role,
+                text,
+                span,
+                is_condition: true,
+                whole: condition.span,
+            });
         }
     }
     words

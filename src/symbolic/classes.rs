@@ -24,7 +24,11 @@ pub(super) struct TooMany;
 
 /// Sorts all texts by the patterns they fit; only the texts that fit one of each of the lists `within`.
 pub(super) fn classes(atoms: &[Atom], within: &[Vec<u32>], budget: &mut Budget) -> Classes {
-    if atoms.iter().any(|atom| matches!(atom, Atom::Tokens { .. })) { mixed(atoms, within, budget) } else { tree::classes(atoms) }
+    if atoms.iter().any(|atom| matches!(atom, Atom::Tokens { .. })) {
+        mixed(atoms, within, budget)
+    } else {
+        tree::classes(atoms)
+    }
 }
 
 /// Literals get a class each, by fitting them to the other patterns; the others are walked jointly.
@@ -60,8 +64,13 @@ fn is_within(atoms: &[Atom], within: &[Vec<u32>], text: &str) -> bool {
 
 /// Texts of patterns with plain words in the place of wildcards, which a walk that was broken off may not have come to.
 fn spelt(atoms: &[Atom], within: &[Vec<u32>]) -> Found {
-    let texts = atoms.iter().filter_map(Atom::spelt).filter(|text| is_within(atoms, within, text)).collect::<Vec<_>>();
-    let members = |text: &str| (0..atoms.len()).filter(|number| atoms[*number].fits(text)).collect();
+    let texts = atoms
+        .iter()
+        .filter_map(Atom::spelt)
+        .filter(|text| is_within(atoms, within, text))
+        .collect::<Vec<_>>();
+    let members =
+        |text: &str| (0..atoms.len()).filter(|number| atoms[*number].fits(text)).collect();
     texts.into_iter().map(|text| (members(&text), text)).collect()
 }
 
@@ -78,7 +87,9 @@ fn walk_around(
     budget: &mut Budget,
 ) -> (Found, bool) {
     // Texts that only literals of `within` fit have their own classes; the walk is for the others.
-    let of_wild = |list: &Vec<u32>| (0..wild.len()).filter(|number| list.contains(&(wild[*number] as u32))).collect::<Vec<_>>();
+    let of_wild = |list: &Vec<u32>| {
+        (0..wild.len()).filter(|number| list.contains(&(wild[*number] as u32))).collect::<Vec<_>>()
+    };
     let wanted = within.iter().map(of_wild).collect::<Vec<_>>();
     if wanted.iter().any(Vec::is_empty) {
         return (Found::new(), true);
@@ -86,7 +97,8 @@ fn walk_around(
     let mut extra: Vec<&str> = Vec::new();
     loop {
         let in_the_way = extra.iter().map(|text| Atom::Literal((*text).into())).collect::<Vec<_>>();
-        let walked = wild.iter().map(|number| &atoms[*number]).chain(&in_the_way).collect::<Vec<_>>();
+        let walked =
+            wild.iter().map(|number| &atoms[*number]).chain(&in_the_way).collect::<Vec<_>>();
         let (found, is_complete) = walk::walk(&walked, &wanted, budget);
         let is_free = |members: &[usize]| members.iter().all(|member| *member < wild.len());
         let free = found.into_iter().filter(|(members, _)| is_free(members)).collect::<Vec<_>>();
@@ -95,8 +107,12 @@ fn walk_around(
             extra.extend(literals.get_key_value(witness.as_str()).map(|(text, _)| *text));
         }
         if extra.len() == known {
-            let numbers = |members: Vec<usize>| members.into_iter().map(|member| wild[member]).collect();
-            return (free.into_iter().map(|(members, witness)| (numbers(members), witness)).collect(), is_complete);
+            let numbers =
+                |members: Vec<usize>| members.into_iter().map(|member| wild[member]).collect();
+            return (
+                free.into_iter().map(|(members, witness)| (numbers(members), witness)).collect(),
+                is_complete,
+            );
         }
     }
 }
@@ -154,7 +170,10 @@ mod tests {
             parts.push(match token {
                 Token::Char(c) => manager.char(u32::from(c)),
                 Token::Fold(c) => {
-                    let (lower, upper) = (manager.char(u32::from(c)), manager.char(u32::from(c.to_ascii_uppercase())));
+                    let (lower, upper) = (
+                        manager.char(u32::from(c)),
+                        manager.char(u32::from(c.to_ascii_uppercase())),
+                    );
                     manager.union(lower, upper)
                 }
                 Token::Run => manager.star(any),
@@ -223,6 +242,10 @@ mod tests {
         let found = classes(&atoms, &[vec![0]], &mut Budget::default());
         assert!(found.witnesses.iter().all(|text| text.starts_with('a')), "{:?}", found.witnesses);
         assert_eq!(found.witnesses.iter().find(|text| *text == "ab").unwrap(), "ab");
-        assert_eq!(found.witnesses.len(), 3, "a text of its own, the literal, and one that ends in b");
+        assert_eq!(
+            found.witnesses.len(),
+            3,
+            "a text of its own, the literal, and one that ends in b"
+        );
     }
 }

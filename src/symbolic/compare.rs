@@ -86,22 +86,36 @@ pub fn compare(old: &[&Policy], new: &[&Policy], requests: Requests) -> Compared
 /// Compares whatever there is to compare.
 pub(super) fn compare_subjects(old: &dyn Subject, new: &dyn Subject) -> Compared {
     let tried = under_all_readings(|readings| compare_once(Question { old, new, readings }));
-    let answers = |pick: fn(&Compared) -> &Answer| tried.answers.iter().map(move |(_, compared)| pick(compared));
-    let settled = |pick: fn(&Compared) -> &Answer| if tried.is_complete { settle(answers(pick)) } else { open() };
-    let (mut gained, mut lost) = (settled(|compared| &compared.gained), settled(|compared| &compared.lost));
+    let answers = |pick: fn(&Compared) -> &Answer| {
+        tried.answers.iter().map(move |(_, compared)| pick(compared))
+    };
+    let settled = |pick: fn(&Compared) -> &Answer| {
+        if tried.is_complete { settle(answers(pick)) } else { open() }
+    };
+    let (mut gained, mut lost) =
+        (settled(|compared| &compared.gained), settled(|compared| &compared.lost));
     if let Some(undecided) = refused::differing(old.policies(), new.policies()) {
-        for answer in [&mut gained, &mut lost].into_iter().filter(|answer| **answer == Answer::None) {
+        for answer in [&mut gained, &mut lost].into_iter().filter(|answer| **answer == Answer::None)
+        {
             *answer = Answer::Unknown(undecided.clone());
         }
     }
-    let readings = tried.answers.iter().map(|(second, compared)| (points(tried.points, *second), compared.relation)).collect();
+    let readings = tried
+        .answers
+        .iter()
+        .map(|(second, compared)| (points(tried.points, *second), compared.relation))
+        .collect();
     Compared { relation: relation(&gained, &lost), gained, lost, readings }
 }
 
 /// The choices that a set of second readings stands for.
 pub(super) fn points(points: u64, second: u64) -> Vec<(Ambiguity, Choice)> {
-    let choice = |ambiguity| if second & bit(ambiguity) == 0 { Choice::First } else { Choice::Second };
-    Ambiguity::all().filter(|ambiguity| points & bit(*ambiguity) != 0).map(|ambiguity| (ambiguity, choice(ambiguity))).collect()
+    let choice =
+        |ambiguity| if second & bit(ambiguity) == 0 { Choice::First } else { Choice::Second };
+    Ambiguity::all()
+        .filter(|ambiguity| points & bit(*ambiguity) != 0)
+        .map(|ambiguity| (ambiguity, choice(ambiguity)))
+        .collect()
 }
 
 fn open() -> Answer {
@@ -171,7 +185,11 @@ impl<'a> Question<'a> {
 
     fn answer(&self, sides: &Sides, backwards: bool) -> Answer {
         let settled = self.assignments();
-        if settled.is_empty() { self.answer_at_once(sides, backwards) } else { self.answer_by_values(sides, backwards, &settled) }
+        if settled.is_empty() {
+            self.answer_at_once(sides, backwards)
+        } else {
+            self.answer_by_values(sides, backwards, &settled)
+        }
     }
 
     fn answer_at_once(&self, sides: &Sides, backwards: bool) -> Answer {
@@ -179,9 +197,9 @@ impl<'a> Question<'a> {
             Ok(None) => Answer::None,
             Ok(Some(Found::Shown(gain))) => Answer::Some(gain),
             Ok(Some(Found::Seeming { is_possible: true, .. })) => unknown(DEFECT),
-            Ok(Some(Found::Seeming { .. })) => {
-                unknown("the requests that seemed to show a difference are none that AWS has, and no other was found")
-            }
+            Ok(Some(Found::Seeming { .. })) => unknown(
+                "the requests that seemed to show a difference are none that AWS has, and no other was found",
+            ),
             Err(undecided) => Answer::Unknown(undecided),
         }
     }
@@ -191,17 +209,23 @@ impl<'a> Question<'a> {
     fn answer_by_values(&self, sides: &Sides, backwards: bool, settled: &[Variables]) -> Answer {
         let again = match self.first_gain(sides, backwards, self.old.known(), (None, 1)) {
             Ok(None) => return Answer::None,
-            Ok(Some(Found::Shown(gain))) => Because { denied: gain.denied_by, allowed: gain.allowed_by },
+            Ok(Some(Found::Shown(gain))) => {
+                Because { denied: gain.denied_by, allowed: gain.allowed_by }
+            }
             Ok(Some(Found::Seeming { because, .. })) => because,
             Err(undecided) => return Answer::Unknown(undecided),
         };
         for variables in settled {
-            let found = self.sides(variables).and_then(|sides| self.first_gain(&sides, backwards, variables, (Some(again), MOST_TRIED)));
+            let found = self.sides(variables).and_then(|sides| {
+                self.first_gain(&sides, backwards, variables, (Some(again), MOST_TRIED))
+            });
             if let Ok(Some(Found::Shown(gain))) = found {
                 return Answer::Some(gain);
             }
         }
-        unknown("it hangs on the values of variables, and no value that shows a difference was found")
+        unknown(
+            "it hangs on the values of variables, and no value that shows a difference was found",
+        )
     }
 
     /// Whether the other engine agrees that one side allows the request and the other does not, and AWS has it, if that is asked.
@@ -225,18 +249,24 @@ impl<'a> Question<'a> {
     ) -> Result<Option<Found>, Undecided> {
         let mut found = None;
         let mut tried = 0;
-        let searched = sides.search(backwards, variables).run(first, &mut |space, cube, because| {
-            let sample = self.pick(space, cube, variables);
-            tried += 1;
-            if self.replays(&sample, backwards) {
-                found = Some(Found::Shown(Box::new(Gain { sample, allowed_by: because.allowed, denied_by: because.denied })));
-                return false;
-            }
-            // One that AWS has and that does not replay would be a defect, unless variables are open.
-            let is_possible = self.has(&sample) || matches!(found, Some(Found::Seeming { is_possible: true, .. }));
-            found = Some(Found::Seeming { because, is_possible });
-            tried < most
-        });
+        let searched =
+            sides.search(backwards, variables).run(first, &mut |space, cube, because| {
+                let sample = self.pick(space, cube, variables);
+                tried += 1;
+                if self.replays(&sample, backwards) {
+                    found = Some(Found::Shown(Box::new(Gain {
+                        sample,
+                        allowed_by: because.allowed,
+                        denied_by: because.denied,
+                    })));
+                    return false;
+                }
+                // One that AWS has and that does not replay would be a defect, unless variables are open.
+                let is_possible = self.has(&sample)
+                    || matches!(found, Some(Found::Seeming { is_possible: true, .. }));
+                found = Some(Found::Seeming { because, is_possible });
+                tried < most
+            });
         if found.is_none() { searched.map(|()| None) } else { Ok(found) }
     }
 }

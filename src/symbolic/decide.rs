@@ -9,7 +9,8 @@ use super::sketch::{Entry, Sketcher};
 use super::space::{Space, Undecided};
 use super::variables::Variables;
 use crate::authz::{
-    Choice, ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind, formula, under_all_readings,
+    Choice, ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind,
+    formula, under_all_readings,
 };
 use crate::eval::{self, Outcome};
 use crate::model::Statement;
@@ -19,7 +20,9 @@ use crate::model::Statement;
 /// # Errors
 /// [`Undecided`] if the policies tell too much apart, or a value of the context is not of its key's type.
 pub fn decide(request: &Request, layers: &Layers<'_>) -> Result<Outcome, Undecided> {
-    let Some(requests) = eval::possible_requests(request, layers) else { return Ok(Outcome::Undetermined) };
+    let Some(requests) = eval::possible_requests(request, layers) else {
+        return Ok(Outcome::Undetermined);
+    };
     let mut outcomes = Vec::new();
     for request in &requests {
         let tried = under_all_readings(|readings| decide_once(request, layers, readings));
@@ -41,7 +44,11 @@ struct Concerned {
     namings: NamingSet,
 }
 
-fn decide_once(request: &Request, layers: &Layers<'_>, readings: &Readings) -> Result<Outcome, Undecided> {
+fn decide_once(
+    request: &Request,
+    layers: &Layers<'_>,
+    readings: &Readings,
+) -> Result<Outcome, Undecided> {
     let statements = statements(layers, request);
     let variables = filled(&statements, request);
     let mut sketcher = Sketcher::new(readings, &variables);
@@ -51,7 +58,11 @@ fn decide_once(request: &Request, layers: &Layers<'_>, readings: &Readings) -> R
     for (layer, statement) in &statements {
         let allows = allows(statement, readings);
         let generous = generous(statement, allows, readings);
-        let Some(namings) = concerns(statement, &request.caller, !layers.boundary.is_absent(), generous, readings) else { continue };
+        let Some(namings) =
+            concerns(statement, &request.caller, !layers.boundary.is_absent(), generous, readings)
+        else {
+            continue;
+        };
         if let Some(sketch) = sketcher.sketch(Entry { statement, generous })? {
             concerned.push(Concerned { layer: *layer, allows, namings });
             sketches.push(sketch);
@@ -59,12 +70,25 @@ fn decide_once(request: &Request, layers: &Layers<'_>, readings: &Readings) -> R
     }
     let gathered = sketcher.finish()?;
     let all = sketches.iter().collect::<Vec<_>>();
-    let space = Space::new(&gathered, &all, &super::sketch::Sketch::default(), &Variables::default(), &mut Budget::default())?;
+    let space = Space::new(
+        &gathered,
+        &all,
+        &super::sketch::Sketch::default(),
+        &Variables::default(),
+        &mut Budget::default(),
+    )?;
     let Some(point) = space.locate(&gathered, &all, request) else {
-        return Err(space.incomplete.unwrap_or(Undecided { reason: "a value is not of its key's type".to_owned(), span: None }));
+        return Err(space.incomplete.unwrap_or(Undecided {
+            reason: "a value is not of its key's type".to_owned(),
+            span: None,
+        }));
     };
     let applies = |sketch| space.cube(sketch).is_some_and(|cube| space.contains(&cube, &point));
-    let applying = concerned.iter().zip(&sketches).filter(|(_, sketch)| applies(sketch)).map(|(concerned, _)| concerned);
+    let applying = concerned
+        .iter()
+        .zip(&sketches)
+        .filter(|(_, sketch)| applies(sketch))
+        .map(|(concerned, _)| concerned);
     let (allowing, denying): (Vec<_>, Vec<_>) = applying.partition(|concerned| concerned.allows);
     if denying.iter().any(|concerned| denies_bind(concerned.layer, request)) {
         return Ok(Outcome::ExplicitlyDenied);
@@ -73,13 +97,19 @@ fn decide_once(request: &Request, layers: &Layers<'_>, readings: &Readings) -> R
     Ok(if allowed { Outcome::Allowed } else { Outcome::ImplicitlyDenied })
 }
 
-fn holds(formula: &Formula, layers: &Layers<'_>, allowing: &[&Concerned], readings: &Readings) -> bool {
+fn holds(
+    formula: &Formula,
+    layers: &Layers<'_>,
+    allowing: &[&Concerned],
+    readings: &Readings,
+) -> bool {
     let part = |part: &Formula| holds(part, layers, allowing, readings);
     match formula {
         Formula::All(parts) => parts.iter().all(part),
         Formula::Any(parts) => parts.iter().any(part),
         Formula::Allows(layer, namings) => {
-            layers.is_assumed(*layer) || allowing.iter().any(|own| own.layer == *layer && own.namings.meets(*namings))
+            layers.is_assumed(*layer)
+                || allowing.iter().any(|own| own.layer == *layer && own.namings.meets(*namings))
         }
         Formula::Reading(ambiguity, first, second) => match (part(first), part(second)) {
             (first, second) if first == second => first,
@@ -96,15 +126,28 @@ fn holds(formula: &Formula, layers: &Layers<'_>, allowing: &[&Concerned], readin
 
 /// The statements of the layers that bind a request; the resource's policy may grant even where it does not bind.
 fn statements<'a>(layers: &Layers<'a>, request: &Request) -> Vec<(LayerId, &'a Statement)> {
-    let binding = layers.ids().filter(|layer| denies_bind(*layer, request) || *layer == LayerId::Resource).collect::<Vec<_>>();
-    let policies = binding.into_iter().flat_map(|layer| layers.policies(layer).to_vec().into_iter().map(move |policy| (layer, policy)));
-    policies.flat_map(|(layer, policy)| policy.statements.iter().map(move |statement| (layer, statement))).collect()
+    let binding = layers
+        .ids()
+        .filter(|layer| denies_bind(*layer, request) || *layer == LayerId::Resource)
+        .collect::<Vec<_>>();
+    let policies = binding.into_iter().flat_map(|layer| {
+        layers.policies(layer).to_vec().into_iter().map(move |policy| (layer, policy))
+    });
+    policies
+        .flat_map(|(layer, policy)| {
+            policy.statements.iter().map(move |statement| (layer, statement))
+        })
+        .collect()
 }
 
 /// The values that the request gives to the variables of the statements; several values give none (D5).
 fn filled(statements: &[(LayerId, &Statement)], request: &Request) -> Variables {
     let mut variables = Variables::default();
-    for key in statements.iter().flat_map(|(_, statement)| statement.variables()).map(|variable| &variable.key) {
+    for key in statements
+        .iter()
+        .flat_map(|(_, statement)| statement.variables())
+        .map(|variable| &variable.key)
+    {
         let value = match request.context.get(key) {
             Some(ContextValue::One(value)) => Some(value.clone()),
             Some(ContextValue::Many(_)) | None => None,

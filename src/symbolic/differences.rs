@@ -71,9 +71,13 @@ impl Differences {
     /// The differences of two parts of the requests, as one list.
     #[must_use]
     pub fn joined(self, other: Differences) -> Differences {
-        let (newly_allowed, newly_denied) = (self.newly_allowed.joined(other.newly_allowed), self.newly_denied.joined(other.newly_denied));
+        let (newly_allowed, newly_denied) = (
+            self.newly_allowed.joined(other.newly_allowed),
+            self.newly_denied.joined(other.newly_denied),
+        );
         let relation = self.relation.joined(other.relation);
-        let readings = if self.readings.len() < other.readings.len() { other.readings } else { self.readings };
+        let readings =
+            if self.readings.len() < other.readings.len() { other.readings } else { self.readings };
         Differences { relation, newly_allowed, newly_denied, readings }
     }
 }
@@ -82,7 +86,8 @@ impl Direction {
     fn joined(mut self, other: Direction) -> Direction {
         let key = |region: &Region| (region.allowed_by, region.denied_by, region.limited_by);
         let known = self.regions.iter().map(key).collect::<Vec<_>>();
-        self.regions.extend(other.regions.into_iter().filter(|region| !known.contains(&key(region))));
+        self.regions
+            .extend(other.regions.into_iter().filter(|region| !known.contains(&key(region))));
         Direction { regions: self.regions, undecided: self.undecided.or(other.undecided) }
     }
 }
@@ -93,8 +98,14 @@ pub fn differences(old: &[&Policy], new: &[&Policy], requests: Requests) -> Diff
 }
 
 /// The same for the requests that are not among these.
-pub fn differences_beyond(old: &[&Policy], new: &[&Policy], requests: Requests, within: &Within) -> Differences {
-    let [old, new] = [old, new].map(|policies| Documents::new(policies, requests).except(Some(within)));
+pub fn differences_beyond(
+    old: &[&Policy],
+    new: &[&Policy],
+    requests: Requests,
+    within: &Within,
+) -> Differences {
+    let [old, new] =
+        [old, new].map(|policies| Documents::new(policies, requests).except(Some(within)));
     differences_of(&old, &new)
 }
 
@@ -103,11 +114,21 @@ pub(super) fn differences_of(old: &dyn Subject, new: &dyn Subject) -> Difference
     let compared = compare_subjects(old, new);
     let newly_allowed = direction(old, new, &compared, false);
     let newly_denied = direction(old, new, &compared, true);
-    Differences { relation: compared.relation, newly_allowed, newly_denied, readings: compared.readings }
+    Differences {
+        relation: compared.relation,
+        newly_allowed,
+        newly_denied,
+        readings: compared.readings,
+    }
 }
 
 /// The regions under all readings that were tried; one that is not there under all of them says so.
-fn direction(old: &dyn Subject, new: &dyn Subject, compared: &Compared, backwards: bool) -> Direction {
+fn direction(
+    old: &dyn Subject,
+    new: &dyn Subject,
+    compared: &Compared,
+    backwards: bool,
+) -> Direction {
     let answer = if backwards { &compared.lost } else { &compared.gained };
     if *answer == Answer::None {
         return Direction::default();
@@ -120,12 +141,16 @@ fn direction(old: &dyn Subject, new: &dyn Subject, compared: &Compared, backward
         listing.run();
         undecided = undecided.or_else(|| listing.undecided.take());
         for (because, seen) in std::mem::take(&mut listing.seen) {
-            let (times, _) = regions.entry(because).or_insert_with(|| (0, listing.region(because, seen, choices)));
+            let (times, _) = regions
+                .entry(because)
+                .or_insert_with(|| (0, listing.region(because, seen, choices)));
             *times += 1;
         }
     }
     let all = compared.readings.len();
-    let settled = |(times, region)| if times == all { Region { under: Vec::new(), ..region } } else { region };
+    let settled = |(times, region)| {
+        if times == all { Region { under: Vec::new(), ..region } } else { region }
+    };
     let undecided = match answer {
         Answer::Unknown(known) => Some(undecided.unwrap_or_else(|| known.clone())),
         _ => undecided,
@@ -134,7 +159,11 @@ fn direction(old: &dyn Subject, new: &dyn Subject, compared: &Compared, backward
 }
 
 fn second(choices: &[(Ambiguity, Choice)]) -> u64 {
-    choices.iter().filter(|(_, choice)| *choice == Choice::Second).map(|(ambiguity, _)| bit(*ambiguity)).sum()
+    choices
+        .iter()
+        .filter(|(_, choice)| *choice == Choice::Second)
+        .map(|(ambiguity, _)| bit(*ambiguity))
+        .sum()
 }
 
 /// What was seen of a region.
@@ -166,7 +195,8 @@ impl<'a> Listing<'a> {
         let is_open = !settled.is_empty();
         let runs = if is_open { settled } else { vec![old.known().clone()] };
         for variables in &runs {
-            let searched = self.question.sides(variables).and_then(|sides| self.search(&sides, variables));
+            let searched =
+                self.question.sides(variables).and_then(|sides| self.search(&sides, variables));
             if let Err(undecided) = searched
                 && !is_open
             {
@@ -200,7 +230,14 @@ impl<'a> Listing<'a> {
     }
 
     /// Notes a box, if a request of it replays.
-    fn look(&mut self, space: &Space, cube: &[u64], because: Because, patterns: &Patterns, variables: &Variables) {
+    fn look(
+        &mut self,
+        space: &Space,
+        cube: &[u64],
+        because: Because,
+        patterns: &Patterns,
+        variables: &Variables,
+    ) {
         let sample = self.question.pick(space, cube, variables);
         if !self.question.replays(&sample, self.backwards) {
             return;
@@ -215,13 +252,18 @@ impl<'a> Listing<'a> {
         let (allow, deny) = (to.find(allowed_by), denied_by.and_then(|place| from.find(place)));
         let of_action = allow.and_then(|allow| allow.action.as_ref());
         let of_resource = allow.and_then(|allow| allow.resource.as_ref());
-        let actions = of_action.map(|element| touched(element, |pattern| pattern.span, &seen.actions)).unwrap_or_default();
-        let resources = of_resource.map(|element| touched(element, |pattern| pattern.span, &seen.resources)).unwrap_or_default();
+        let actions = of_action
+            .map(|element| touched(element, |pattern| pattern.span, &seen.actions))
+            .unwrap_or_default();
+        let resources = of_resource
+            .map(|element| touched(element, |pattern| pattern.span, &seen.resources))
+            .unwrap_or_default();
         let conditions = allow.iter().flat_map(|allow| &allow.conditions);
         let statements = deny.into_iter().chain(allow).collect::<Vec<_>>();
         // An example of this statement, not of another one that allows as much.
         let shows = |sample: &Sample| {
-            allow.is_none_or(|allow| eval::may_apply(allow, &sample.request())) && self.question.replays(sample, self.backwards)
+            allow.is_none_or(|allow| eval::may_apply(allow, &sample.request()))
+                && self.question.replays(sample, self.backwards)
         };
         let witness = plausible(seen.witness, &statements, &shows);
         let hinge = if deny.is_none() { to.hangs_on(from, &witness) } else { None };
@@ -229,8 +271,16 @@ impl<'a> Listing<'a> {
             allowed_by: Some(allowed_by).filter(|_| allow.is_some()),
             denied_by,
             limited_by: if let Some(Hinge::Limited(place)) = hinge { place } else { None },
-            keys: conditions.map(|condition| condition.key.node.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
-            because: self.because(because, hinge, [actions.clone(), resources.clone()].concat().as_slice()),
+            keys: conditions
+                .map(|condition| condition.key.node.clone())
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
+            because: self.because(
+                because,
+                hinge,
+                [actions.clone(), resources.clone()].concat().as_slice(),
+            ),
             witness: to.shown(witness),
             under: under.to_vec(),
             actions,
@@ -242,7 +292,9 @@ impl<'a> Listing<'a> {
     fn because(&self, because: Because, hinge: Option<Hinge>, touched: &[Span]) -> Vec<Cause> {
         let (from, to) = self.question.directed(self.backwards);
         let deny = because.denied.and_then(|place| from.find(place));
-        let of = |allow, touched: &[Span]| causes(allow, deny, from.policies(), to.policies(), touched, self.backwards);
+        let of = |allow, touched: &[Span]| {
+            causes(allow, deny, from.policies(), to.policies(), touched, self.backwards)
+        };
         match hinge {
             Some(Hinge::Allowed(place)) if place != because.allowed => {
                 let allow = to.find(place);
@@ -258,7 +310,11 @@ impl<'a> Listing<'a> {
 }
 
 /// The places of the patterns that were touched; of a `Not..` element, or where nothing can be told, all.
-fn touched<T>(element: &Element<T>, span: impl Fn(&T) -> Span, numbers: &BTreeSet<usize>) -> Vec<Span> {
+fn touched<T>(
+    element: &Element<T>,
+    span: impl Fn(&T) -> Span,
+    numbers: &BTreeSet<usize>,
+) -> Vec<Span> {
     if element.not || numbers.is_empty() {
         return element.patterns.iter().map(span).collect();
     }
@@ -273,11 +329,21 @@ struct Patterns {
 
 impl Patterns {
     fn new(statement: Option<&Statement>, readings: &Readings, variables: &Variables) -> Patterns {
-        let actions = statement.iter().flat_map(|statement| &statement.action).flat_map(|element| &element.patterns);
-        let resources = statement.iter().flat_map(|statement| &statement.resource).flat_map(|element| &element.patterns);
+        let actions = statement
+            .iter()
+            .flat_map(|statement| &statement.action)
+            .flat_map(|element| &element.patterns);
+        let resources = statement
+            .iter()
+            .flat_map(|statement| &statement.resource)
+            .flat_map(|element| &element.patterns);
         Patterns {
-            actions: actions.map(|pattern| Atom::read(&pattern.pattern, Style::Text, variables)).collect(),
-            resources: resources.map(|pattern| resource_atom(pattern, readings, variables)).collect(),
+            actions: actions
+                .map(|pattern| Atom::read(&pattern.pattern, Style::Text, variables))
+                .collect(),
+            resources: resources
+                .map(|pattern| resource_atom(pattern, readings, variables))
+                .collect(),
         }
     }
 
@@ -292,7 +358,9 @@ impl Patterns {
             let Classified::Plain(values) = &dimension.classified else { continue };
             for class in ones(space.part(cube, number)) {
                 let text = &values.witnesses[class];
-                let fitting = (0..atoms.len()).filter(|atom| !touched.contains(atom) && atoms[*atom].fits(text)).collect::<Vec<_>>();
+                let fitting = (0..atoms.len())
+                    .filter(|atom| !touched.contains(atom) && atoms[*atom].fits(text))
+                    .collect::<Vec<_>>();
                 touched.extend(fitting);
             }
         }

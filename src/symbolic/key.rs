@@ -68,44 +68,77 @@ pub(super) struct KeySpace {
 
 impl KeySpace {
     /// Sorts the values of a key. `tests` are needed for a key with several values only.
-    pub(super) fn new(asked: &Asked, domain: Domain, multi_valued: bool, tests: &[Fits], budget: &mut Budget) -> Result<KeySpace, TooMany> {
+    pub(super) fn new(
+        asked: &Asked,
+        domain: Domain,
+        multi_valued: bool,
+        tests: &[Fits],
+        budget: &mut Budget,
+    ) -> Result<KeySpace, TooMany> {
         let values = Values::new(asked, domain, &[], budget)?;
         // Without an atom for it the empty text is one of many in its class.
         let is_asked = asked.atoms().contains(&Atom::Literal("".into()));
         let empty = values.witnesses.iter().position(String::is_empty).filter(|_| is_asked);
         let mut space = KeySpace { values, points: Vec::new(), empty };
-        space.points = if multi_valued { space.sets(tests)? } else { (0..space.values.witnesses.len()).map(Point::One).collect() };
+        space.points = if multi_valued {
+            space.sets(tests)?
+        } else {
+            (0..space.values.witnesses.len()).map(Point::One).collect()
+        };
         space.points.push(Point::Absent);
         Ok(space)
     }
 
     /// The point of a value, or of its absence; `None` if it is no value of the key's family. Points that no test tells apart are one.
-    pub(super) fn locate(&self, asked: &Asked, value: Option<&ContextValue>, tests: &[Fits]) -> Option<usize> {
+    pub(super) fn locate(
+        &self,
+        asked: &Asked,
+        value: Option<&ContextValue>,
+        tests: &[Fits],
+    ) -> Option<usize> {
         let point = match value.map(ContextValue::as_slice) {
             None | Some([]) => Point::Absent,
-            Some([text]) if matches!(value, Some(ContextValue::One(_))) => Point::One(self.values.class_of(asked, text)?),
+            Some([text]) if matches!(value, Some(ContextValue::One(_))) => {
+                Point::One(self.values.class_of(asked, text)?)
+            }
             Some([text]) if text.is_empty() => Point::Many(Vec::new()),
             // Sets have each value once; what the empty text twice is nobody says.
             Some(texts) if texts.iter().all(String::is_empty) => return None,
-            Some(texts) => Point::Many(texts.iter().map(|text| self.values.class_of(asked, text)).collect::<Option<_>>()?),
+            Some(texts) => Point::Many(
+                texts
+                    .iter()
+                    .map(|text| self.values.class_of(asked, text))
+                    .collect::<Option<_>>()?,
+            ),
         };
         if point == Point::Absent {
             return self.points.iter().position(|known| *known == Point::Absent);
         }
         let fitting = tests.iter().map(|fits| self.fitting(fits)).collect::<Vec<_>>();
-        let answers =
-            |point: &Point| tests.iter().zip(&fitting).map(|(fits, fitting)| self.holds(fits, fitting, point)).collect::<Vec<_>>();
+        let answers = |point: &Point| {
+            tests
+                .iter()
+                .zip(&fitting)
+                .map(|(fits, fitting)| self.holds(fits, fitting, point))
+                .collect::<Vec<_>>()
+        };
         let wanted = answers(&point);
         self.points.iter().position(|known| *known != Point::Absent && answers(known) == wanted)
     }
 
     /// The value that a point stands for, its classes spelt; `None`: the key is absent.
-    pub(super) fn value(&self, point: &Point, spell: impl Fn(&str) -> String) -> Option<ContextValue> {
+    pub(super) fn value(
+        &self,
+        point: &Point,
+        spell: impl Fn(&str) -> String,
+    ) -> Option<ContextValue> {
         let text = |class: &usize| spell(&self.values.witnesses[*class]);
         match point {
             Point::Absent => None,
             Point::One(class) => Some(ContextValue::One(text(class))),
-            Point::Many(classes) if classes.is_empty() => Some(ContextValue::Many(vec![String::new()])),
+            Point::Many(classes) if classes.is_empty() => {
+                Some(ContextValue::Many(vec![String::new()]))
+            }
             Point::Many(classes) => Some(ContextValue::Many(classes.iter().map(text).collect())),
         }
     }
@@ -114,14 +147,20 @@ impl KeySpace {
     pub(super) fn admitted(&self, test: &Test) -> Bits {
         let mut admitted = Bits::none(self.points.len());
         let holds: Box<dyn Fn(&Point) -> bool> = match test {
-            Test::Constant(holds) => return if *holds { Bits::all(self.points.len()) } else { admitted },
-            Test::Null { absent, present } => Box::new(|point| if *point == Point::Absent { *absent } else { *present }),
+            Test::Constant(holds) => {
+                return if *holds { Bits::all(self.points.len()) } else { admitted };
+            }
+            Test::Null { absent, present } => {
+                Box::new(|point| if *point == Point::Absent { *absent } else { *present })
+            }
             Test::Fits(fits) => {
                 let fitting = self.fitting(fits);
                 Box::new(move |point| self.holds(fits, &fitting, point))
             }
         };
-        (0..self.points.len()).filter(|number| holds(&self.points[*number])).for_each(|number| admitted.insert(number));
+        (0..self.points.len())
+            .filter(|number| holds(&self.points[*number]))
+            .for_each(|number| admitted.insert(number));
         admitted
     }
 
@@ -150,12 +189,20 @@ impl KeySpace {
             Point::Many(values) => match (values.as_slice(), fits.quantifier) {
                 ([], Some(_)) => all,
                 ([], None) => self.empty.is_some_and(|empty| fitting.contains(empty)),
-                (_, Some(Quantifier::ForAllValues)) => values.iter().all(|value| fitting.contains(*value)),
-                (_, Some(Quantifier::ForAnyValue)) => values.iter().any(|value| fitting.contains(*value)),
+                (_, Some(Quantifier::ForAllValues)) => {
+                    values.iter().all(|value| fitting.contains(*value))
+                }
+                (_, Some(Quantifier::ForAnyValue)) => {
+                    values.iter().any(|value| fitting.contains(*value))
+                }
                 ([value], None) => fitting.contains(*value),
                 // Negation comes behind the question whether one of several fits.
-                (_, None) if fits.negated => !fits.any_of_several || values.iter().all(|value| fitting.contains(*value)),
-                (_, None) => fits.any_of_several && values.iter().any(|value| fitting.contains(*value)),
+                (_, None) if fits.negated => {
+                    !fits.any_of_several || values.iter().all(|value| fitting.contains(*value))
+                }
+                (_, None) => {
+                    fits.any_of_several && values.iter().any(|value| fitting.contains(*value))
+                }
             },
         }
     }
@@ -169,13 +216,20 @@ impl KeySpace {
         let mut search = Sets { found: vec![Point::Many(Vec::new())], parts: &parts };
         let all = Bits::all(self.values.witnesses.len());
         // The empty text alone is an empty set; beside others it is a value (D3).
-        search.found.extend(all.iter().filter(|value| Some(*value) != self.empty).map(|value| Point::Many(vec![value])));
+        search.found.extend(
+            all.iter()
+                .filter(|value| Some(*value) != self.empty)
+                .map(|value| Point::Many(vec![value])),
+        );
         search.split(0, &all, &mut Vec::new())?;
         let is_empty = |point: &Point| matches!(point, Point::Many(values) if !values.is_empty() && values.iter().all(|value| Some(*value) == self.empty));
         search.found.retain(|point| !is_empty(point));
         let mut seen = HashSet::new();
-        let answers =
-            |point: &Point| (0..tests.len()).map(|number| self.holds(&tests[number], &fitting[number], point)).collect::<Vec<_>>();
+        let answers = |point: &Point| {
+            (0..tests.len())
+                .map(|number| self.holds(&tests[number], &fitting[number], point))
+                .collect::<Vec<_>>()
+        };
         search.found.retain(|point| seen.insert(answers(point)));
         Ok(search.found)
     }
@@ -227,7 +281,9 @@ fn smallest(allowed: &Bits, hit: &[Bits]) -> Vec<usize> {
     }
     if let [only] = values.as_slice() {
         // Two of one class, where there is no other: a class of texts has many.
-        let other = allowed.iter().find(|value| value != only && hit.iter().all(|set| set.contains(*value) || set.contains(*only)));
+        let other = allowed.iter().find(|value| {
+            value != only && hit.iter().all(|set| set.contains(*value) || set.contains(*only))
+        });
         values.push(other.unwrap_or(*only));
     }
     values

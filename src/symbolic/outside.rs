@@ -72,7 +72,11 @@ pub(super) fn outside(
     let mut inside: Cube = from.into();
     for dimension in &space.dimensions {
         let words = dimension.words.clone();
-        let rest = inside[words.clone()].iter().zip(&cube[words.clone()]).map(|(own, cube)| own & !cube).collect::<Vec<_>>();
+        let rest = inside[words.clone()]
+            .iter()
+            .zip(&cube[words.clone()])
+            .map(|(own, cube)| own & !cube)
+            .collect::<Vec<_>>();
         if rest.iter().all(|word| *word == 0) {
             continue;
         }

@@ -54,8 +54,15 @@ pub struct Asked<'a> {
 /// Everybody outside of the account whom the policies of a resource tell apart, with what each of them gets.
 pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
     let names = names(policies);
-    let layers = Layers { identity: Layer::Assumed, resource: Layer::Policies(policies.to_vec()), ..Layers::default() };
-    let mut found = vec![outside(Outsider::Unsigned, asked.ask(Who::Caller(&Caller::Anonymous, &layers), Vec::new()))];
+    let layers = Layers {
+        identity: Layer::Assumed,
+        resource: Layer::Policies(policies.to_vec()),
+        ..Layers::default()
+    };
+    let mut found = vec![outside(
+        Outsider::Unsigned,
+        asked.ask(Who::Caller(&Caller::Anonymous, &layers), Vec::new()),
+    )];
     for (name, named) in names.iter().filter(|(_, named)| is_outside(named, asked.account)) {
         let who = Outsider::Named(name.clone());
         if found.len() > MOST_NAMES {
@@ -65,17 +72,26 @@ pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
         }
         let answers = match caller(named) {
             Some(caller) => {
-                let mut answers = asked.ask(Who::Caller(&caller, &layers), asked.for_another(&caller));
+                let mut answers =
+                    asked.ask(Who::Caller(&caller, &layers), asked.for_another(&caller));
                 answers.retain(|answer| needs_a_grant(answer, &layers));
                 answers
             }
             None => asked.ask(Who::Anybody(policies.to_vec()), vec![only(named, policies)]),
         };
-        found.push(outside(who, answers.into_iter().map(|answer| as_far_as_told(named, policies, answer)).collect()));
+        found.push(outside(
+            who,
+            answers.into_iter().map(|answer| as_far_as_told(named, policies, answer)).collect(),
+        ));
     }
-    let mut others = asked.ask(Who::Anybody(policies.to_vec()), vec![others(&names, Some(asked.account), policies)]);
+    let mut others = asked
+        .ask(Who::Anybody(policies.to_vec()), vec![others(&names, Some(asked.account), policies)]);
     // The name that the search made up says nothing.
-    others.iter_mut().flat_map(|answer| [&mut answer.allowed, &mut answer.denied]).flatten().for_each(|shown| shown.principal = None);
+    others
+        .iter_mut()
+        .flat_map(|answer| [&mut answer.allowed, &mut answer.denied])
+        .flatten()
+        .for_each(|shown| shown.principal = None);
     found.push(outside(Outsider::Others, others));
     found
 }
@@ -92,7 +108,11 @@ pub fn reached(outside: &[Outside]) -> Granted {
 
 fn outside(who: Outsider, answers: Vec<Answered>) -> Outside {
     // Of actions that one cannot ask for nothing is granted.
-    let granted = if answers.is_empty() { Granted::None } else { together(answers.iter().map(|answer| answer.granted)) };
+    let granted = if answers.is_empty() {
+        Granted::None
+    } else {
+        together(answers.iter().map(|answer| answer.granted))
+    };
     Outside { who, granted, answers }
 }
 
@@ -111,7 +131,10 @@ fn unknown(reason: String) -> Answered {
 
 /// What everybody may do who signs, such as asking who one is, no policy gives.
 fn needs_a_grant(answer: &Answered, layers: &Layers<'_>) -> bool {
-    answer.allowed.as_ref().is_none_or(|shown| formula(&shown.request, layers) != Formula::All(Vec::new()))
+    answer
+        .allowed
+        .as_ref()
+        .is_none_or(|shown| formula(&shown.request, layers) != Formula::All(Vec::new()))
 }
 
 /// What a name leaves open is not known where something is granted to it: a canonical id may be that of the account itself, and of a
@@ -119,17 +142,26 @@ fn needs_a_grant(answer: &Answered, layers: &Layers<'_>) -> bool {
 fn as_far_as_told(named: &Named, policies: &[&Policy], answer: Answered) -> Answered {
     let reason = match named {
         _ if matches!(answer.granted, Granted::None | Granted::Unknown) => return answer,
-        Named::CanonicalUser(_) => "whose canonical id it is cannot be told offline; it may be that of the account itself",
+        Named::CanonicalUser(_) => {
+            "whose canonical id it is cannot be told offline; it may be that of the account itself"
+        }
         Named::RoleSession(_) | Named::FederatedSession(_) if may_deny_issuer(named, policies) => {
             "a Deny names others of its account, and who made the session is not known"
         }
         _ => return answer,
     };
-    Answered { granted: Granted::Unknown, undecided: Some(Undecided { reason: reason.to_owned(), span: None }), ..answer }
+    Answered {
+        granted: Granted::Unknown,
+        undecided: Some(Undecided { reason: reason.to_owned(), span: None }),
+        ..answer
+    }
 }
 
 fn may_deny_issuer(session: &Named, policies: &[&Policy]) -> bool {
-    let denies = policies.iter().flat_map(|policy| &policy.statements).filter(|statement| statement.effect.node != Effect::Allow);
+    let denies = policies
+        .iter()
+        .flat_map(|policy| &policy.statements)
+        .filter(|statement| statement.effect.node != Effect::Allow);
     denies.filter_map(|statement| statement.principal.as_ref()).any(|element| {
         let mut names = element.patterns.iter().map(|pattern| &pattern.named);
         element.not || names.any(|named| account_of(named) == account_of(session))
@@ -153,25 +185,38 @@ impl Asked<'_> {
     fn for_another(&self, caller: &Caller) -> Vec<Policy> {
         let conditions = || {
             let of_account = format!("arn:*:*:*:{}:*", self.account);
-            vec![equals("aws:sourceaccount", self.account, true), arn_like("aws:sourcearn", &of_account, true)]
+            vec![
+                equals("aws:sourceaccount", self.account, true),
+                arn_like("aws:sourcearn", &of_account, true),
+            ]
         };
-        if matches!(caller, Caller::Service { .. }) { vec![by(false, Vec::new(), conditions())] } else { Vec::new() }
+        if matches!(caller, Caller::Service { .. }) {
+            vec![by(false, Vec::new(), conditions())]
+        } else {
+            Vec::new()
+        }
     }
 }
 
 /// Whom the statements name, by name.
 pub(super) fn names(policies: &[&Policy]) -> BTreeMap<String, Named> {
     let statements = policies.iter().flat_map(|policy| &policy.statements);
-    let patterns = statements.filter_map(|statement| statement.principal.as_ref()).flat_map(|element| &element.patterns);
-    patterns.filter_map(|pattern| Some((pattern.named.name()?.into_owned(), pattern.named.clone()))).collect()
+    let patterns = statements
+        .filter_map(|statement| statement.principal.as_ref())
+        .flat_map(|element| &element.patterns);
+    patterns
+        .filter_map(|pattern| Some((pattern.named.name()?.into_owned(), pattern.named.clone())))
+        .collect()
 }
 
 fn account_of(named: &Named) -> Option<&str> {
     match named {
         Named::Account(account) => Some(account),
-        Named::User(arn) | Named::Role(arn) | Named::RoleSession(arn) | Named::FederatedSession(arn) | Named::Federated(arn) => {
-            arn.split(':').nth(4)
-        }
+        Named::User(arn)
+        | Named::Role(arn)
+        | Named::RoleSession(arn)
+        | Named::FederatedSession(arn)
+        | Named::Federated(arn) => arn.split(':').nth(4),
         _ => None,
     }
 }
@@ -194,9 +239,15 @@ pub(super) fn caller_by_name(name: &str) -> Option<Caller> {
     if let Some(service) = name.strip_prefix("Service:") {
         return Some(Caller::Service { name: service.to_owned() });
     }
-    let Some((before, path)) = name.split_once(":role/") else { return Caller::parse(name, None).ok() };
+    let Some((before, path)) = name.split_once(":role/") else {
+        return Caller::parse(name, None).ok();
+    };
     let role = path.rsplit('/').next()?;
-    Caller::parse(&format!("{}:assumed-role/{role}/session", before.replacen(":iam:", ":sts:", 1)), Some(name)).ok()
+    Caller::parse(
+        &format!("{}:assumed-role/{role}/session", before.replacen(":iam:", ":sts:", 1)),
+        Some(name),
+    )
+    .ok()
 }
 
 /// The requests of one who is named: what its keys say follows from who it is, as far as some statement looks at them (E1).
@@ -208,9 +259,15 @@ pub(super) fn only(named: &Named, policies: &[&Policy]) -> Policy {
         }
         // The path of its role is not known.
         Named::RoleSession(_) => {
-            vec![equals(PRINCIPAL_ACCOUNT, account, false), arn_like(PRINCIPAL_ARN, &format!("arn:*:iam::{account}:role/*"), false)]
+            vec![
+                equals(PRINCIPAL_ACCOUNT, account, false),
+                arn_like(PRINCIPAL_ARN, &format!("arn:*:iam::{account}:role/*"), false),
+            ]
         }
-        _ => vec![equals(PRINCIPAL_ACCOUNT, account, false), arn_like(PRINCIPAL_ARN, &format!("arn:*:*:*:{account}:*"), false)],
+        _ => vec![
+            equals(PRINCIPAL_ACCOUNT, account, false),
+            arn_like(PRINCIPAL_ARN, &format!("arn:*:*:*:{account}:*"), false),
+        ],
     });
     let mut conditions = of_account.unwrap_or_default();
     conditions.retain(|condition| is_asked(&condition.key.node, policies));
@@ -218,7 +275,11 @@ pub(super) fn only(named: &Named, policies: &[&Policy]) -> Policy {
 }
 
 /// The requests of those who are not named, outside of the account if one is given.
-pub(super) fn others(names: &BTreeMap<String, Named>, outside: Option<&str>, policies: &[&Policy]) -> Policy {
+pub(super) fn others(
+    names: &BTreeMap<String, Named>,
+    outside: Option<&str>,
+    policies: &[&Policy],
+) -> Policy {
     let of_another = |account: &str| {
         let of_account = format!("arn:*:*:*:{account}:*");
         vec![equals(PRINCIPAL_ACCOUNT, account, true), arn_like(PRINCIPAL_ARN, &of_account, true)]
@@ -230,6 +291,11 @@ pub(super) fn others(names: &BTreeMap<String, Named>, outside: Option<&str>, pol
 
 fn is_asked(key: &str, policies: &[&Policy]) -> bool {
     let statements = || policies.iter().flat_map(|policy| &policy.statements);
-    let is_compared = statements().flat_map(|statement| &statement.conditions).any(|condition| &*condition.key.node == key);
-    is_compared || statements().flat_map(|statement| statement.variables()).any(|variable| &*variable.key == key)
+    let is_compared = statements()
+        .flat_map(|statement| &statement.conditions)
+        .any(|condition| &*condition.key.node == key);
+    is_compared
+        || statements()
+            .flat_map(|statement| statement.variables())
+            .any(|variable| &*variable.key == key)
 }

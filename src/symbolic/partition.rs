@@ -53,7 +53,11 @@ pub struct Rest {
 ///
 /// # Errors
 /// [`Undecided`] if there are too many classes.
-pub fn rests(comparisons: &[Comparison<'_>], values: &[Variables], rest: &Rest) -> Result<Vec<String>, Undecided> {
+pub fn rests(
+    comparisons: &[Comparison<'_>],
+    values: &[Variables],
+    rest: &Rest,
+) -> Result<Vec<String>, Undecided> {
     let mut shape = vec![Token::One; rest.at_least];
     shape.push(Token::Run);
     shape.extend(rest.ending.chars().map(Token::Char));
@@ -71,7 +75,10 @@ pub fn rests(comparisons: &[Comparison<'_>], values: &[Variables], rest: &Rest) 
     }
     let (found, is_complete) = walk_from(&starts, &[vec![0]], rest.alphabet);
     if !is_complete {
-        return Err(Undecided { reason: "the patterns tell too many texts apart".to_owned(), span: None });
+        return Err(Undecided {
+            reason: "the patterns tell too many texts apart".to_owned(),
+            span: None,
+        });
     }
     Ok(found.into_iter().map(|(_, text)| readable(&text, &starts, rest)).collect())
 }
@@ -79,24 +86,40 @@ pub fn rests(comparisons: &[Comparison<'_>], values: &[Variables], rest: &Rest) 
 impl Comparison<'_> {
     fn atoms(&self, variables: &Variables) -> Vec<Atom> {
         match self.way {
-            Way::Resource => [Style::Arn, Style::ArnRunningOn].map(|style| Atom::read(self.pattern, style, variables)).to_vec(),
+            Way::Resource => [Style::Arn, Style::ArnRunningOn]
+                .map(|style| Atom::read(self.pattern, style, variables))
+                .to_vec(),
             Way::Arn => vec![Atom::read_arn(self.pattern, variables)],
-            Way::Text => [Style::Text, Style::Folded].map(|style| Atom::read(self.pattern, style, variables)).to_vec(),
+            Way::Text => [Style::Text, Style::Folded]
+                .map(|style| Atom::read(self.pattern, style, variables))
+                .to_vec(),
         }
     }
 }
 
 /// A text of the same class that a person would take for a name, if one is near.
 fn readable(text: &str, starts: &[Start<'_>], rest: &Rest) -> String {
-    let members = |text: &str| starts.iter().map(|start| start.atom.fits(&format!("{}{text}", start.stem))).collect::<Vec<_>>();
+    let members = |text: &str| {
+        starts
+            .iter()
+            .map(|start| start.atom.fits(&format!("{}{text}", start.stem)))
+            .collect::<Vec<_>>()
+    };
     let own = members(text);
     let ending = rest.ending;
     // What ends in a slash is a folder.
     let name = if ending == "/" { "new-folder" } else { "sample.txt" };
     let plain = [name, &format!("run/a/{name}"), "sample"].map(|name| format!("{name}{ending}"));
-    let longer = [format!("sample{text}"), format!("{text}{name}{ending}"), format!("sample/{text}")];
-    let is_allowed = |text: &String| text.chars().all(rest.alphabet) && text.chars().count() <= rest.at_most;
-    plain.into_iter().chain(longer).filter(is_allowed).find(|candidate| members(candidate) == own).unwrap_or_else(|| text.to_owned())
+    let longer =
+        [format!("sample{text}"), format!("{text}{name}{ending}"), format!("sample/{text}")];
+    let is_allowed =
+        |text: &String| text.chars().all(rest.alphabet) && text.chars().count() <= rest.at_most;
+    plain
+        .into_iter()
+        .chain(longer)
+        .filter(is_allowed)
+        .find(|candidate| members(candidate) == own)
+        .unwrap_or_else(|| text.to_owned())
 }
 
 /// The values of one condition key that some statements tell apart.
@@ -111,13 +134,30 @@ pub struct KeyValues {
 ///
 /// # Errors
 /// [`Undecided`] if there are too many classes, or operators of two families compare the key.
-pub fn key_values(key: &str, statements: &[&Statement], variables: &[Variables], usual: &str) -> Result<KeyValues, Undecided> {
+pub fn key_values(
+    key: &str,
+    statements: &[&Statement],
+    variables: &[Variables],
+    usual: &str,
+) -> Result<KeyValues, Undecided> {
     let mut found = KeyValues::default();
-    let open = [0, bit(Ambiguity::SeveralValues), bit(Ambiguity::LoneStarArn), bit(Ambiguity::SeveralValues) | bit(Ambiguity::LoneStarArn)];
+    let open = [
+        0,
+        bit(Ambiguity::SeveralValues),
+        bit(Ambiguity::LoneStarArn),
+        bit(Ambiguity::SeveralValues) | bit(Ambiguity::LoneStarArn),
+    ];
     // Words that AWS would refuse may count or not, and sets of values that differ in one case may be alike in the other.
-    for (second, generous) in open.into_iter().flat_map(|second| [(second, true), (second, false)]) {
+    for (second, generous) in open.into_iter().flat_map(|second| [(second, true), (second, false)])
+    {
         for known in variables {
-            for value in values_once(key, statements, &Readings::with_second(second), known, (usual, generous))? {
+            for value in values_once(
+                key,
+                statements,
+                &Readings::with_second(second),
+                known,
+                (usual, generous),
+            )? {
                 if !found.values.contains(&value) {
                     found.values.push(value);
                 }
@@ -142,19 +182,33 @@ fn values_once(
         tests.extend(sketch);
     }
     let gathered = sketcher.finish()?;
-    let Some(dimension) = gathered.into_iter().find(|dimension| dimension.name == Name::Key(key.into())) else { return Ok(Vec::new()) };
+    let Some(dimension) =
+        gathered.into_iter().find(|dimension| dimension.name == Name::Key(key.into()))
+    else {
+        return Ok(Vec::new());
+    };
     if dimension.asked.is_nothing() {
         return Ok(Vec::new());
     }
-    let fits = tests.into_iter().filter_map(|test| if let Test::Fits(fits) = test { Some(fits) } else { None }).collect::<Vec<_>>();
+    let fits = tests
+        .into_iter()
+        .filter_map(|test| if let Test::Fits(fits) = test { Some(fits) } else { None })
+        .collect::<Vec<_>>();
     let is_multi = dimension.multi_valued;
-    let too_many = |_| Undecided { reason: format!("the conditions on `{key}` tell too many values apart"), span: dimension.span };
-    let space = KeySpace::new(&dimension.asked, dimension.domain, is_multi, &fits, &mut Budget::default()).map_err(too_many)?;
+    let too_many = |_| Undecided {
+        reason: format!("the conditions on `{key}` tell too many values apart"),
+        span: dimension.span,
+    };
+    let space =
+        KeySpace::new(&dimension.asked, dimension.domain, is_multi, &fits, &mut Budget::default())
+            .map_err(too_many)?;
     if !space.values.is_complete {
         return Err(too_many(super::classes::TooMany));
     }
     let atoms = dimension.asked.atoms();
-    let is_usual = |text: &str| !atoms.is_empty() && atoms.iter().all(|atom| atom.fits(text) == atom.fits(usual));
+    let is_usual = |text: &str| {
+        !atoms.is_empty() && atoms.iter().all(|atom| atom.fits(text) == atom.fits(usual))
+    };
     let spell = |text: &str| if is_usual(text) { usual } else { text }.to_owned();
     Ok(space.points.iter().filter_map(|point| space.value(point, spell)).collect())
 }

@@ -12,7 +12,14 @@ const MOST_ACTIONS: usize = 40;
 const MOST_RESOURCES: usize = 8;
 
 /// Actions that everybody knows come first.
-const FAMILIAR: [&str; 6] = ["s3:getobject", "s3:putobject", "s3:deleteobject", "s3:listbucket", "s3:getbucketlocation", "iam:passrole"];
+const FAMILIAR: [&str; 6] = [
+    "s3:getobject",
+    "s3:putobject",
+    "s3:deleteobject",
+    "s3:listbucket",
+    "s3:getbucketlocation",
+    "iam:passrole",
+];
 
 /// Names for what no statement spells out.
 const USER: &str = "arn:aws:iam::111122223333:user/ana";
@@ -42,7 +49,11 @@ const EXPECTED: [(&str, &str); 9] = [
 ];
 
 /// The same request with real names where one still shows the same; `shows` asks the other engine.
-pub(super) fn plausible(sample: Sample, statements: &[&Statement], shows: &dyn Fn(&Sample) -> bool) -> Sample {
+pub(super) fn plausible(
+    sample: Sample,
+    statements: &[&Statement],
+    shows: &dyn Fn(&Sample) -> bool,
+) -> Sample {
     let mut sample = sample;
     if sample.principal.as_ref().is_none_or(|principal| !principal.contains(':')) {
         let principal = sample.principal.as_ref().map(|_| USER.to_owned());
@@ -60,7 +71,11 @@ pub(super) fn plausible(sample: Sample, statements: &[&Statement], shows: &dyn F
     with_real_names(sample, statements, shows)
 }
 
-fn try_instead(sample: &mut Sample, shows: &dyn Fn(&Sample) -> bool, change: impl FnOnce(&mut Sample)) {
+fn try_instead(
+    sample: &mut Sample,
+    shows: &dyn Fn(&Sample) -> bool,
+    change: impl FnOnce(&mut Sample),
+) {
     let mut changed = sample.clone();
     change(&mut changed);
     if shows(&changed) {
@@ -69,10 +84,16 @@ fn try_instead(sample: &mut Sample, shows: &dyn Fn(&Sample) -> bool, change: imp
 }
 
 /// An action that AWS has, on a resource of its kind; else one of the two alone.
-fn with_real_names(sample: Sample, statements: &[&Statement], shows: &dyn Fn(&Sample) -> bool) -> Sample {
+fn with_real_names(
+    sample: Sample,
+    statements: &[&Statement],
+    shows: &dyn Fn(&Sample) -> bool,
+) -> Sample {
     let actions = actions(&sample, statements);
     let resources = resources(&sample, statements);
-    let pairs = || actions.iter().flat_map(|action| resources.iter().map(move |resource| (action, resource)));
+    let pairs = || {
+        actions.iter().flat_map(|action| resources.iter().map(move |resource| (action, resource)))
+    };
     let with = |(action, resource): (&String, &String)| Sample {
         action: Some(action.clone()),
         resource: Some(resource.clone()),
@@ -94,15 +115,24 @@ fn suits(action: &str, resource: &str) -> bool {
 
 /// Actions that the statements name, then those that their wildcards stand for.
 fn actions(sample: &Sample, statements: &[&Statement]) -> Vec<String> {
-    let elements = statements.iter().filter_map(|statement| statement.action.as_ref()).filter(|element| !element.not);
+    let elements = statements
+        .iter()
+        .filter_map(|statement| statement.action.as_ref())
+        .filter(|element| !element.not);
     let patterns = elements.flat_map(|element| &element.patterns).collect::<Vec<_>>();
-    let mut names = patterns.iter().filter_map(|pattern| pattern.pattern.as_literal()).map(str::to_owned).collect::<Vec<_>>();
+    let mut names = patterns
+        .iter()
+        .filter_map(|pattern| pattern.pattern.as_literal())
+        .map(str::to_owned)
+        .collect::<Vec<_>>();
     names.truncate(MOST_ACTIONS / 2);
     names.extend(FAMILIAR.iter().map(|name| (*name).to_owned()));
     let wild = patterns.iter().filter(|pattern| pattern.pattern.has_wildcards());
     names.extend(wild.flat_map(|pattern| stood_for(pattern)).take(MOST_ACTIONS));
     // The familiar ones first, where the request may be any of them.
-    names.sort_by_key(|name| FAMILIAR.iter().position(|familiar| familiar == name).unwrap_or(FAMILIAR.len()));
+    names.sort_by_key(|name| {
+        FAMILIAR.iter().position(|familiar| familiar == name).unwrap_or(FAMILIAR.len())
+    });
     names.dedup();
     names.truncate(MOST_ACTIONS);
     names.extend(sample.action.clone());
@@ -116,13 +146,20 @@ fn stood_for(pattern: &ActionPattern) -> impl Iterator<Item = String> {
     };
     let (service, _) = start.split_once(':').unwrap_or((&start, ""));
     let service = aws::service(service);
-    let names = service.into_iter().flat_map(|service| service.actions().iter().map(|action| (service.prefix(), action.name())));
-    names.map(|(prefix, name)| format!("{prefix}:{name}").to_ascii_lowercase()).filter(move |name| name.starts_with(&start))
+    let names = service.into_iter().flat_map(|service| {
+        service.actions().iter().map(|action| (service.prefix(), action.name()))
+    });
+    names
+        .map(|(prefix, name)| format!("{prefix}:{name}").to_ascii_lowercase())
+        .filter(move |name| name.starts_with(&start))
 }
 
 /// The patterns of the statements with plain words in the place of wildcards.
 fn resources(sample: &Sample, statements: &[&Statement]) -> Vec<String> {
-    let elements = statements.iter().filter_map(|statement| statement.resource.as_ref()).filter(|element| !element.not);
+    let elements = statements
+        .iter()
+        .filter_map(|statement| statement.resource.as_ref())
+        .filter(|element| !element.not);
     let mut names = Vec::new();
     for pattern in elements.flat_map(|element| &element.patterns) {
         match &pattern.kind {
@@ -148,7 +185,9 @@ fn spelt(pattern: &Pattern, sample: &Sample, key: &str) -> String {
             Part::Variable(variable) => text.push_str(&filled(variable, sample)),
             Part::AnyInSegment { .. } => text.push_str(in_segment(&text)),
             Part::Any if is_last && text.ends_with('/') => text.push_str(key),
-            Part::Any if is_last && text == "arn:aws:s3:::" => text.push_str(&format!("example-bucket/{key}")),
+            Part::Any if is_last && text == "arn:aws:s3:::" => {
+                text.push_str(&format!("example-bucket/{key}"))
+            }
             Part::Any if text.ends_with(['/', ':', '-', '_', '.']) => text.push_str("example"),
             Part::Any => {}
         }

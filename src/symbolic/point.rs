@@ -42,19 +42,31 @@ impl Sample {
 
     fn set(&mut self, name: &Name, classified: &Classified, class: usize) {
         match (name, classified) {
-            (Name::Principal, Classified::Plain(values)) => self.principal = Some(values.witnesses[class].clone()),
-            (Name::Action, Classified::Plain(values)) => self.action = Some(values.witnesses[class].clone()),
-            (Name::Resource, Classified::Plain(values)) => self.resource = Some(values.witnesses[class].clone()),
-            (Name::Key(key), Classified::Key(space)) => match space.value(&space.points[class], str::to_owned) {
-                Some(value) => self.context.set(key, value),
-                None => self.context.remove(key),
-            },
-            (Name::Principal | Name::Action | Name::Resource, Classified::Key(_)) | (Name::Key(_), Classified::Plain(_)) => {}
+            (Name::Principal, Classified::Plain(values)) => {
+                self.principal = Some(values.witnesses[class].clone())
+            }
+            (Name::Action, Classified::Plain(values)) => {
+                self.action = Some(values.witnesses[class].clone())
+            }
+            (Name::Resource, Classified::Plain(values)) => {
+                self.resource = Some(values.witnesses[class].clone())
+            }
+            (Name::Key(key), Classified::Key(space)) => {
+                match space.value(&space.points[class], str::to_owned) {
+                    Some(value) => self.context.set(key, value),
+                    None => self.context.remove(key),
+                }
+            }
+            (Name::Principal | Name::Action | Name::Resource, Classified::Key(_))
+            | (Name::Key(_), Classified::Plain(_)) => {}
         }
     }
 
     fn note_absent(&mut self, dimension: &Dimension, part: &[u64], class: usize) {
-        let (Name::Key(key), Classified::Key(space)) = (&dimension.name, &dimension.classified) else { return };
+        let (Name::Key(key), Classified::Key(space)) = (&dimension.name, &dimension.classified)
+        else {
+            return;
+        };
         if space.points[class] == Point::Absent && ones(part).count() < space.points.len() {
             self.absent.push(key.clone());
         }

@@ -60,7 +60,8 @@ pub(super) struct CallerRow {
 /// The table, read once.
 pub(super) fn table() -> &'static Table {
     // The text is part of the program and a test reads it, so an error here cannot reach a user.
-    static TABLE: LazyLock<Table> = LazyLock::new(|| toml::from_str(include_str!("requests.toml")).unwrap_or_default());
+    static TABLE: LazyLock<Table> =
+        LazyLock::new(|| toml::from_str(include_str!("requests.toml")).unwrap_or_default());
     &TABLE
 }
 
@@ -95,7 +96,8 @@ pub(super) fn is_whole(key: &str) -> bool {
 
 /// Whether a name of the tables, perhaps of a family such as `aws:PrincipalTag/*`, means a key.
 pub(super) fn is_named(name: &str, key: &str) -> bool {
-    name.eq_ignore_ascii_case(key) || name.ends_with('*') && aws::condition_key(key).is_some_and(|known| known.name == name)
+    name.eq_ignore_ascii_case(key)
+        || name.ends_with('*') && aws::condition_key(key).is_some_and(|known| known.name == name)
 }
 
 /// Further forms of ARNs that the actions of a type of resource take.
@@ -119,11 +121,15 @@ fn fits_action(sample: &Sample) -> bool {
     let Some(resource) = sample.resource.as_deref() else { return true };
     let never = |support| matches!(support, KeySupport::Unsupported | KeySupport::GlobalUnlisted);
     if action.is_resourceless() {
-        return resource == "*" && !sample.context.iter().any(|(key, _)| never(aws::supports_key(action, key)));
+        return resource == "*"
+            && !sample.context.iter().any(|(key, _)| never(aws::supports_key(action, key)));
     }
     action.resource_types().any(|kind| {
         let fits = kind.matches(resource) || more_arns(kind).any(|form| fits_form(form, resource));
-        fits && !sample.context.iter().any(|(key, _)| never(aws::supports_key_on(action, kind.name(), key)))
+        fits && !sample
+            .context
+            .iter()
+            .any(|(key, _)| never(aws::supports_key_on(action, kind.name(), key)))
     })
 }
 
@@ -134,7 +140,9 @@ fn fits_caller(sample: &Sample, row: &CallerRow) -> bool {
     };
     let is_absent = |name: &String| sample.absent.iter().any(|key| is_named(name, key));
     let is_given = |name: &String| sample.context.iter().any(|(key, _)| is_named(name, key));
-    let may_be = |key: &str, wanted: &Option<String>| text(key).zip(wanted.as_deref()).is_none_or(|(own, wanted)| own == wanted);
+    let may_be = |key: &str, wanted: &Option<String>| {
+        text(key).zip(wanted.as_deref()).is_none_or(|(own, wanted)| own == wanted)
+    };
     let others = || table().caller.iter();
     let fits_arn = |arn: &str| match &row.arn {
         Some(form) => fits_form(form, arn),
@@ -142,7 +150,9 @@ fn fits_caller(sample: &Sample, row: &CallerRow) -> bool {
     };
     let fits_type = |own: &str| match &row.principal_type {
         Some(wanted) => own == wanted,
-        None => !others().filter_map(|other| other.principal_type.as_ref()).any(|other| own == other),
+        None => {
+            !others().filter_map(|other| other.principal_type.as_ref()).any(|other| own == other)
+        }
     };
     !row.has.iter().any(is_absent)
         && !row.lacks.iter().any(is_given)
@@ -157,14 +167,17 @@ fn fits_form(form: &str, text: &str) -> bool {
     let Some(text) = text.strip_prefix(start) else { return false };
     let (is_any, rest) = rest.strip_prefix('*').map_or((false, rest), |rest| (true, rest));
     let longest = if is_any { text.len() } else { text.find(':').unwrap_or(text.len()) };
-    let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= longest);
+    let ends =
+        text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= longest);
     ends.into_iter().any(|end| fits_form(rest, &text[end..]))
 }
 
 fn has_type(key: &str, value: &ContextValue) -> bool {
     let Some(known) = aws::condition_key_type(key) else { return true };
     let is_one = |text: &String| match known.value {
-        ValueType::Numeric if is_whole(key) => numeric::value(text).is_ok_and(|number| number >= 0.0 && number.floor() >= number),
+        ValueType::Numeric if is_whole(key) => {
+            numeric::value(text).is_ok_and(|number| number >= 0.0 && number.floor() >= number)
+        }
         ValueType::Numeric => numeric::value(text).is_ok(),
         ValueType::Date => date::value(text).is_ok(),
         ValueType::Bool => matches!(text.as_str(), "true" | "false"),
@@ -176,7 +189,13 @@ fn has_type(key: &str, value: &ContextValue) -> bool {
 }
 
 fn times_agree(sample: &Sample) -> bool {
-    let time = |key| sample.context.get(key).and_then(|value| value.as_slice().first()).and_then(|text| date::value(text).ok());
+    let time = |key| {
+        sample
+            .context
+            .get(key)
+            .and_then(|value| value.as_slice().first())
+            .and_then(|text| date::value(text).ok())
+    };
     time(CURRENT_TIME).zip(time(EPOCH_TIME)).is_none_or(|(one, other)| one == other)
 }
 
@@ -211,8 +230,12 @@ mod tests {
     #[test]
     fn the_table_is_read() {
         assert_eq!(table().caller.len(), 6);
-        let named =
-            table().caller.iter().flat_map(|row| row.has.iter().chain(&row.lacks)).chain(&table().always).chain(&table().fractional);
+        let named = table()
+            .caller
+            .iter()
+            .flat_map(|row| row.has.iter().chain(&row.lacks))
+            .chain(&table().always)
+            .chain(&table().fractional);
         named.for_each(|name| assert!(aws::condition_key(name).is_some(), "{name}"));
     }
 
@@ -221,6 +244,9 @@ mod tests {
         assert!(fits_form("arn:*:iam::*:user/*", "arn:aws:iam::111122223333:user/team/ana"));
         assert!(!fits_form("arn:*:iam::*:user/*", "arn:aws:iam::111122223333:user/"));
         assert!(!fits_form("arn:*:iam::*:user/*", "arn:aws:x:iam::1:user/a"));
-        assert!(fits_form("arn:*:s3::*:accesspoint/*/object/**", "arn:aws:s3::1:accesspoint/a.mrap/object/a:b/c"));
+        assert!(fits_form(
+            "arn:*:s3::*:accesspoint/*/object/**",
+            "arn:aws:s3::1:accesspoint/a.mrap/object/a:b/c"
+        ));
     }
 }

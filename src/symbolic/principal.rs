@@ -1,6 +1,8 @@
 //! Whether a statement concerns a known caller, and in which ways it names it. Source: `facts/C_evaluation.md` C2, C6, C7.
 
-use crate::authz::{Ambiguity, Caller, Choice, Exception, Naming, NamingSet, Readings, exception, naming};
+use crate::authz::{
+    Ambiguity, Caller, Choice, Exception, Naming, NamingSet, Readings, exception, naming,
+};
 use crate::model::condition::Test;
 use crate::model::{Effect, Element, PrincipalPattern, Statement};
 
@@ -16,7 +18,8 @@ pub(super) fn concerns(
     let effect = statement.effect.node;
     let namings = if element.not {
         let everyone = NamingSet::of(&[Naming::Everyone]);
-        is_not_listed(element, effect, caller, has_boundary, generous, readings).then_some(everyone)?
+        is_not_listed(element, effect, caller, has_boundary, generous, readings)
+            .then_some(everyone)?
     } else {
         listed(element, effect, caller, generous, readings)?
     };
@@ -24,7 +27,13 @@ pub(super) fn concerns(
     Some(if by_condition { namings.with(Naming::Caller) } else { namings })
 }
 
-fn listed(element: &Element<PrincipalPattern>, effect: Effect, caller: &Caller, generous: bool, readings: &Readings) -> Option<NamingSet> {
+fn listed(
+    element: &Element<PrincipalPattern>,
+    effect: Effect,
+    caller: &Caller,
+    generous: bool,
+    readings: &Readings,
+) -> Option<NamingSet> {
     if generous && element.patterns.iter().any(|pattern| pattern.doubt.is_some()) {
         return Some(NamingSet::ANY);
     }
@@ -61,7 +70,12 @@ fn is_not_listed(
 
 /// A grant to `*` with a condition on the role's ARN is as good as one to the session itself (C2).
 fn narrowed_to_role(statement: &Statement, caller: &Caller) -> bool {
-    let conditions = statement.conditions.iter().filter(|condition| &*condition.key.node == "aws:principalarn" && !condition.if_exists);
-    let mut demanding = conditions.filter(|condition| !condition.test.is_negated() && !matches!(condition.test, Test::Null(_)));
+    let conditions = statement
+        .conditions
+        .iter()
+        .filter(|condition| &*condition.key.node == "aws:principalarn" && !condition.if_exists);
+    let mut demanding = conditions.filter(|condition| {
+        !condition.test.is_negated() && !matches!(condition.test, Test::Null(_))
+    });
     matches!(caller, Caller::RoleSession { .. }) && demanding.next().is_some()
 }

@@ -15,14 +15,18 @@ pub(super) fn differing(old: &[&Policy], new: &[&Policy]) -> Option<Undecided> {
     old.sort_by(|one, other| one.words.cmp(&other.words));
     new.sort_by(|one, other| one.words.cmp(&other.words));
     let is_unread = old.iter().chain(&new).any(|doubtful| doubtful.words.is_none());
-    let is_same = old.iter().map(|doubtful| &doubtful.words).eq(new.iter().map(|doubtful| &doubtful.words));
+    let is_same =
+        old.iter().map(|doubtful| &doubtful.words).eq(new.iter().map(|doubtful| &doubtful.words));
     if !is_unread && is_same {
         return None;
     }
     let statement = new.first().or(old.first())?.statement;
     let reason = match statement.all_doubts().next() {
-        Some(doubt) if doubt.is_limit => format!("words beyond a limit are not compared: {}", doubt.reason),
-        _ => "the two differ in words that AWS would refuse, and what those mean is not known".to_owned(),
+        Some(doubt) if doubt.is_limit => {
+            format!("words beyond a limit are not compared: {}", doubt.reason)
+        }
+        _ => "the two differ in words that AWS would refuse, and what those mean is not known"
+            .to_owned(),
     };
     Some(Undecided { reason, span: Some(statement.span) })
 }
@@ -35,13 +39,19 @@ struct Doubtful<'a> {
 
 /// The doubtful statements.
 fn doubtful<'a>(policies: &[&'a Policy]) -> Vec<Doubtful<'a>> {
-    let statements = policies.iter().flat_map(|policy| &policy.statements).filter(|statement| is_doubtful(statement));
+    let statements = policies
+        .iter()
+        .flat_map(|policy| &policy.statements)
+        .filter(|statement| is_doubtful(statement));
     statements.map(|statement| Doubtful { words: words(statement), statement }).collect()
 }
 
 /// A statement without its places; `None` if the model does not hold all of its words.
 fn words(statement: &Statement) -> Option<String> {
     let is_held = |test: &Test| *test != Test::Unknown && test.doubts().is_empty();
-    let is_whole = statement.conditions.iter().all(|condition| condition.doubts.is_empty() && is_held(&condition.test));
+    let is_whole = statement
+        .conditions
+        .iter()
+        .all(|condition| condition.doubts.is_empty() && is_held(&condition.test));
     is_whole.then(|| without_places(&Statement { index: 0, ..statement.clone() }))
 }

@@ -5,39 +5,51 @@ use super::cases::Class;
 use crate::aws::{self, Contents, contents};
 use crate::model::condition::{Test, Values, string::Compare};
 use crate::model::{
-    ActionPattern, Condition, Effect, Element, Named, Part, Pattern, Policy, PolicyKind, PrincipalPattern, ResourceKind, ResourcePattern,
-    Shape, Statement, Version,
+    ActionPattern, Condition, Effect, Element, Named, Part, Pattern, Policy, PolicyKind,
+    PrincipalPattern, ResourceKind, ResourcePattern, Shape, Statement, Version,
 };
 use crate::source::{Span, Spanned};
 
 /// What the requests must fit.
 pub(super) fn region(question: &Question<'_>, class: &Class, there: &[String]) -> Vec<Policy> {
     // An action has a service and a name.
-    let lower = |text: &String| if text == "*" { "?*:?*".to_owned() } else { text.to_ascii_lowercase() };
+    let lower =
+        |text: &String| if text == "*" { "?*:?*".to_owned() } else { text.to_ascii_lowercase() };
     let actions = match class.action {
         Some(_) => class.names.iter().take(1).map(lower).collect::<Vec<_>>(),
         None => class.names.iter().map(lower).collect(),
     };
     let resources = match (class.action, class.kind) {
         // Such an action has no resource, which only `*` asks about.
-        (Some(_), None) if question.resources.iter().any(|text| text == "*") => vec![literal_star()],
+        (Some(_), None) if question.resources.iter().any(|text| text == "*") => {
+            vec![literal_star()]
+        }
         (Some(_), None) => Vec::new(),
         (None, _) => question.resources.iter().flat_map(|text| any_resource(text)).collect(),
         (Some(_), Some(_)) => question.resources.iter().map(|text| resource(text)).collect(),
     };
-    let mut asked = statement(Some(element(false, actions.iter().map(|text| action_pattern(text)).collect())), element(false, resources));
+    let mut asked = statement(
+        Some(element(false, actions.iter().map(|text| action_pattern(text)).collect())),
+        element(false, resources),
+    );
     asked.conditions = there.iter().map(|key| is_there(key)).collect();
     let mut statements = vec![asked];
     if class.action.is_none() {
-        let known = aws::services().map(|service| action_pattern(&format!("{}:*", service.prefix())));
+        let known =
+            aws::services().map(|service| action_pattern(&format!("{}:*", service.prefix())));
         let is_whole = class.names.iter().all(|name| !name.contains(['*', '?']));
-        statements.extend((!is_whole).then(|| statement(Some(element(true, known.collect())), element(false, vec![everything()]))));
+        statements.extend((!is_whole).then(|| {
+            statement(Some(element(true, known.collect())), element(false, vec![everything()]))
+        }));
     }
     if let Some(kind) = class.kind {
         let (inside, outside) = globs(kind.arn());
         statements.push(statement(None, element(false, vec![resource(&inside)])));
         if !outside.is_empty() {
-            statements.push(statement(None, element(true, outside.iter().map(|text| resource(text)).collect())));
+            statements.push(statement(
+                None,
+                element(true, outside.iter().map(|text| resource(text)).collect()),
+            ));
         }
     }
     statements.into_iter().map(alone).chain(question.within.iter().cloned()).collect()
@@ -59,7 +71,10 @@ fn alone(statement: Statement) -> Policy {
 /// Requests by these principals, or by all but these, that satisfy the conditions.
 pub(super) fn by(not: bool, names: Vec<Named>, conditions: Vec<Condition>) -> Policy {
     let span = Span::default();
-    let patterns = names.into_iter().map(|named| PrincipalPattern { named, span, doubt: None }).collect::<Vec<_>>();
+    let patterns = names
+        .into_iter()
+        .map(|named| PrincipalPattern { named, span, doubt: None })
+        .collect::<Vec<_>>();
     let mut statement = statement(None, element(false, vec![everything()]));
     // A list that excepts nobody would be one that AWS refuses.
     statement.principal = (!patterns.is_empty()).then(|| element(not, patterns));
@@ -76,7 +91,11 @@ pub(super) fn arn_like(key: &str, pattern: &str, negated: bool) -> Condition {
 /// The key has this value; or it has not, or is absent.
 pub(super) fn equals(key: &str, value: &str, negated: bool) -> Condition {
     let operator = if negated { "StringNotEquals" } else { "StringEquals" };
-    condition(operator, key, Test::String { compare: Compare::Exact, negated, values: one(Pattern::literal(value)) })
+    condition(
+        operator,
+        key,
+        Test::String { compare: Compare::Exact, negated, values: one(Pattern::literal(value)) },
+    )
 }
 
 /// The shape of a kind's ARNs as a pattern, and patterns of what fits it and is none of the kind, as far as patterns can tell: a variable
@@ -131,7 +150,10 @@ fn element<T>(not: bool, patterns: Vec<T>) -> Element<T> {
     Element { not, patterns, span: Span::default() }
 }
 
-fn statement(action: Option<Element<ActionPattern>>, resource: Element<ResourcePattern>) -> Statement {
+fn statement(
+    action: Option<Element<ActionPattern>>,
+    resource: Element<ResourcePattern>,
+) -> Statement {
     Statement {
         index: 0,
         span: Span::default(),
@@ -154,13 +176,18 @@ fn everything() -> ResourcePattern {
 }
 
 fn resource(text: &str) -> ResourcePattern {
-    let kind = if text == "*" { ResourceKind::Everything } else { ResourceKind::Arn(glob(text, true)) };
+    let kind =
+        if text == "*" { ResourceKind::Everything } else { ResourceKind::Arn(glob(text, true)) };
     ResourcePattern { kind, ..everything() }
 }
 
 /// A request of an action that the data lacks is for one ARN or for none.
 fn any_resource(text: &str) -> Vec<ResourcePattern> {
-    if text == "*" { vec![literal_star(), resource("arn:?*:?*:*:*:?*")] } else { vec![resource(text)] }
+    if text == "*" {
+        vec![literal_star(), resource("arn:?*:?*:*:*:?*")]
+    } else {
+        vec![resource(text)]
+    }
 }
 
 /// The text `*`, which is what requests of actions without a resource have there.
@@ -216,7 +243,11 @@ pub(super) fn glob(text: &str, is_arn: bool) -> Pattern {
         parts.push(Part::Literal(plain.into()));
     }
     Pattern {
-        shape: if parts.len() == 1 && matches!(parts[0], Part::Literal(_)) { Shape::Exact } else { Shape::General },
+        shape: if parts.len() == 1 && matches!(parts[0], Part::Literal(_)) {
+            Shape::Exact
+        } else {
+            Shape::General
+        },
         parts: parts.into(),
     }
 }

@@ -20,7 +20,9 @@ pub(super) fn numbers(atoms: &[(Relation, f64)], is_whole: bool) -> Values {
         values.push(*limit);
     }
     // Beyond 2^53 a step of one is none.
-    values.extend(limits.last().map(|limit| if limit + 1.0 > *limit { limit + 1.0 } else { limit.next_up() }));
+    values.extend(
+        limits.last().map(|limit| if limit + 1.0 > *limit { limit + 1.0 } else { limit.next_up() }),
+    );
     values.retain(|value| value.is_finite());
     values.dedup();
     by_number(&values, atoms)
@@ -29,11 +31,14 @@ pub(super) fn numbers(atoms: &[(Relation, f64)], is_whole: bool) -> Values {
 /// The whole numbers at and beside all limits, and zero: between two limits there is one of them, if there is any.
 fn whole_numbers(atoms: &[(Relation, f64)]) -> Values {
     let near = |limit: f64| {
-        let step = |number: f64, by: f64, next: f64| if number + by == number { next } else { number + by };
+        let step = |number: f64, by: f64, next: f64| {
+            if number + by == number { next } else { number + by }
+        };
         let (low, high) = (limit.floor(), limit.ceil());
         [step(low, -1.0, low.next_down()), low, high, step(high, 1.0, high.next_up())]
     };
-    let mut values = atoms.iter().flat_map(|(_, limit)| near(*limit)).chain([0.0]).collect::<Vec<_>>();
+    let mut values =
+        atoms.iter().flat_map(|(_, limit)| near(*limit)).chain([0.0]).collect::<Vec<_>>();
     values.retain(|value| value.is_finite() && *value >= 0.0);
     values.sort_unstable_by(f64::total_cmp);
     values.dedup();
@@ -73,17 +78,29 @@ pub(super) fn dates(atoms: &[(Relation, i128)], is_whole: bool) -> Values {
     let mut values = Vec::new();
     for (number, limit) in limits.iter().enumerate() {
         let before = number.checked_sub(1).map(|before| limits[before]);
-        values.push(before.map_or(limit - SECOND, |before| (before + SECOND).min(before + (limit - before) / 2)));
+        values.push(
+            before.map_or(limit - SECOND, |before| {
+                (before + SECOND).min(before + (limit - before) / 2)
+            }),
+        );
         values.push(*limit);
     }
     values.extend(limits.last().map(|limit| limit + SECOND));
     if is_whole {
         let whole = |nanos: &i128| nanos.div_euclid(SECOND) * SECOND;
-        values = limits.iter().flat_map(|limit| [-SECOND, 0, SECOND].map(|step| whole(limit) + step)).collect();
+        values = limits
+            .iter()
+            .flat_map(|limit| [-SECOND, 0, SECOND].map(|step| whole(limit) + step))
+            .collect();
         values.sort_unstable();
     }
     values.dedup();
-    Values::by_asking(&values, atoms, |nanos| spell_date(*nanos), |(relation, limit), value| holds(*relation, value.cmp(limit)))
+    Values::by_asking(
+        &values,
+        atoms,
+        |nanos| spell_date(*nanos),
+        |(relation, limit), value| holds(*relation, value.cmp(limit)),
+    )
 }
 
 /// As text that the date operators read; seconds where the calendar ends.

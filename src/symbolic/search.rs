@@ -16,7 +16,10 @@ use super::sketch::{Entry, Sketch, Sketcher};
 use super::space::{Cube, Gathered, Space, Undecided};
 use super::variables::Variables;
 use super::ways::{Allowing, Kind, ways};
-use crate::authz::{Caller, ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind, formula};
+use crate::authz::{
+    Caller, ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind,
+    formula,
+};
 use crate::eval::{self, Outcome};
 use crate::model::{Policy, Statement};
 
@@ -43,7 +46,8 @@ impl Search<'_> {
     /// The values that the case gives to variables.
     pub(super) fn known_variables(&self) -> Variables {
         let mut variables = Variables::default();
-        let statements = self.question.who.policies().into_iter().flat_map(|policy| &policy.statements);
+        let statements =
+            self.question.who.policies().into_iter().flat_map(|policy| &policy.statements);
         for variable in statements.flat_map(Statement::variables) {
             if let Some(value) = self.case.pinned.get(&*variable.key) {
                 variables.set(
@@ -64,7 +68,8 @@ impl Search<'_> {
             Err(_) => {
                 let mut budget = Budget::default();
                 budget.states = STATES_AT_LAST;
-                self.try_run(variables, budget).unwrap_or_else(|undecided| Found::Unknown(undecided, false))
+                self.try_run(variables, budget)
+                    .unwrap_or_else(|undecided| Found::Unknown(undecided, false))
             }
             Ok(found) => found,
         }
@@ -88,7 +93,9 @@ impl Search<'_> {
             space.keep(&gathered, &all, key, value.as_ref())?;
         }
         let incomplete = space.incomplete.clone();
-        let Some(start) = space.cube(&region) else { return incomplete.map_or(Ok(Found::None), Err) };
+        let Some(start) = space.cube(&region) else {
+            return incomplete.map_or(Ok(Found::None), Err);
+        };
         let cubes = blocks.iter().map(|block| space.cube(&block.sketch)).collect::<Vec<_>>();
         let mut walk = Walk {
             search: self,
@@ -107,11 +114,15 @@ impl Search<'_> {
             (Some(shown), _) => Ok(Found::Some(Box::new(shown))),
             (None, Err(undecided)) => Err(undecided),
             (None, Ok(())) if walk.tried > 0 && !walk.disagrees => {
-                let reason = "what seemed to show it is no request that can be, and no other was found".to_owned();
+                let reason =
+                    "what seemed to show it is no request that can be, and no other was found"
+                        .to_owned();
                 Ok(Found::Unknown(Undecided { reason, span: None }, false))
             }
             (None, Ok(())) if walk.tried > 0 => {
-                let reason = "a request that seemed to show it does not: please report this as a defect".to_owned();
+                let reason =
+                    "a request that seemed to show it does not: please report this as a defect"
+                        .to_owned();
                 Ok(Found::Unknown(Undecided { reason, span: None }, true))
             }
             (None, Ok(())) => incomplete.map_or(Ok(Found::None), Err),
@@ -121,7 +132,9 @@ impl Search<'_> {
     fn statements(&self) -> Vec<(LayerId, &Statement)> {
         match &self.question.who {
             Who::Anybody(policies) => numbered(LayerId::Resource, policies).collect(),
-            Who::Caller(_, layers) => layers.ids().flat_map(|layer| numbered(layer, layers.policies(layer))).collect(),
+            Who::Caller(_, layers) => {
+                layers.ids().flat_map(|layer| numbered(layer, layers.policies(layer))).collect()
+            }
         }
     }
 
@@ -136,16 +149,30 @@ impl Search<'_> {
         Ok(region)
     }
 
-    fn block(&self, sketcher: &mut Sketcher<'_>, layer: LayerId, statement: &Statement) -> Result<Option<Block>, Undecided> {
+    fn block(
+        &self,
+        sketcher: &mut Sketcher<'_>,
+        layer: LayerId,
+        statement: &Statement,
+    ) -> Result<Option<Block>, Undecided> {
         let allows = allows(statement, self.readings);
         let generous = generous(statement, allows, self.readings);
         let namings = match &self.question.who {
             Who::Anybody(_) => Some(NamingSet::ANY),
-            Who::Caller(caller, layers) => concerns(statement, caller, !layers.boundary.is_absent(), generous, self.readings),
+            Who::Caller(caller, layers) => {
+                concerns(statement, caller, !layers.boundary.is_absent(), generous, self.readings)
+            }
         };
-        let binds = allows || matches!(self.question.who, Who::Anybody(_)) || denies_bind(layer, &self.case.template);
+        let binds = allows
+            || matches!(self.question.who, Who::Anybody(_))
+            || denies_bind(layer, &self.case.template);
         let Some(namings) = namings.filter(|_| binds) else { return Ok(None) };
-        Ok(sketcher.sketch(Entry { statement, generous })?.map(|sketch| Block { layer, allows, namings, sketch }))
+        Ok(sketcher.sketch(Entry { statement, generous })?.map(|sketch| Block {
+            layer,
+            allows,
+            namings,
+            sketch,
+        }))
     }
 
     fn ways(&self) -> Option<Vec<Vec<Allowing>>> {
@@ -178,19 +205,38 @@ impl Search<'_> {
                 let request = Request { action, resource, context, ..template.clone() };
                 let principal = sample.principal.as_deref().unwrap_or_default();
                 // Its keys say who it is.
-                let is_itself = |named| eval::allows_as_documents(&request, principal, &[&only(named, policies)], self.readings);
+                let is_itself = |named| {
+                    eval::allows_as_documents(
+                        &request,
+                        principal,
+                        &[&only(named, policies)],
+                        self.readings,
+                    )
+                };
                 if !names(policies).get(principal).is_none_or(is_itself) {
                     return None;
                 }
-                let allows = eval::allows_as_documents(&request, principal, policies, self.readings);
+                let allows =
+                    eval::allows_as_documents(&request, principal, policies, self.readings);
                 // For the statements that name it.
-                let request = Request { caller: caller_by_name(principal).unwrap_or(Caller::Anonymous), ..request };
+                let request = Request {
+                    caller: caller_by_name(principal).unwrap_or(Caller::Anonymous),
+                    ..request
+                };
                 Some((Shown { request, principal: sample.principal.clone() }, allows == wanted))
             }
             Who::Caller(caller, layers) => {
-                let request = Request::new((*caller).clone(), &action, &resource, self.question.account.as_deref(), context).ok()?;
+                let request = Request::new(
+                    (*caller).clone(),
+                    &action,
+                    &resource,
+                    self.question.account.as_deref(),
+                    context,
+                )
+                .ok()?;
                 request.check_given().ok()?;
-                let allows = eval::decide_under(&request, layers, self.readings).outcome == Outcome::Allowed;
+                let allows =
+                    eval::decide_under(&request, layers, self.readings).outcome == Outcome::Allowed;
                 Some((Shown { request, principal: None }, allows == wanted))
             }
         }
@@ -200,7 +246,9 @@ impl Search<'_> {
 impl Search<'_> {
     /// The request with names that a person recognises, where that still is one of the case and shows the same.
     fn plausibly(&self, sample: Sample) -> Option<Shown> {
-        let shows = |sample: &Sample| self.replay(sample).is_some_and(|(shown, agrees)| agrees && self.is_of_case(&shown));
+        let shows = |sample: &Sample| {
+            self.replay(sample).is_some_and(|(shown, agrees)| agrees && self.is_of_case(&shown))
+        };
         let asked = self.case.region.first().into_iter().flat_map(|policy| &policy.statements);
         let own = self.statements().into_iter().map(|(_, statement)| statement);
         let statements = asked.chain(own).collect::<Vec<_>>();
@@ -211,15 +259,23 @@ impl Search<'_> {
         let principal = shown.principal.as_deref().unwrap_or_default();
         self.case.region.iter().all(|policy| {
             // Principals count only where they are open.
-            let is_caller = matches!(self.question.who, Who::Caller(..)) && policy.statements.iter().any(|own| own.principal.is_some());
-            is_caller || eval::allows_as_documents(&shown.request, principal, &[policy], self.readings)
+            let is_caller = matches!(self.question.who, Who::Caller(..))
+                && policy.statements.iter().any(|own| own.principal.is_some());
+            is_caller
+                || eval::allows_as_documents(&shown.request, principal, &[policy], self.readings)
         })
     }
 }
 
-fn numbered<'a>(layer: LayerId, policies: &[&'a Policy]) -> impl Iterator<Item = (LayerId, &'a Statement)> + use<'a> {
+fn numbered<'a>(
+    layer: LayerId,
+    policies: &[&'a Policy],
+) -> impl Iterator<Item = (LayerId, &'a Statement)> + use<'a> {
     let policies = policies.to_vec();
-    policies.into_iter().flat_map(|policy| &policy.statements).map(move |statement| (layer, statement))
+    policies
+        .into_iter()
+        .flat_map(|policy| &policy.statements)
+        .map(move |statement| (layer, statement))
 }
 
 /// The search in a space.
@@ -254,7 +310,8 @@ impl Walk<'_> {
             let is_over = match self.search.kind {
                 Kind::Allowed => self.fulfil(start, &way, &denies)?,
                 Kind::Denied => {
-                    let fits = |block: &Block| block.allows && way.iter().any(|part| is_of(block, part));
+                    let fits =
+                        |block: &Block| block.allows && way.iter().any(|part| is_of(block, part));
                     let others = self.chosen(fits);
                     self.outside(start, &others)?
                 }
@@ -267,11 +324,21 @@ impl Walk<'_> {
     }
 
     fn chosen(&self, fits: impl Fn(&Block) -> bool) -> Vec<Cube> {
-        self.blocks.iter().zip(self.cubes).filter(|(block, _)| fits(block)).filter_map(|(_, cube)| cube.clone()).collect()
+        self.blocks
+            .iter()
+            .zip(self.cubes)
+            .filter(|(block, _)| fits(block))
+            .filter_map(|(_, cube)| cube.clone())
+            .collect()
     }
 
     /// Requests that a statement of each layer allows.
-    fn fulfil(&mut self, from: &[u64], way: &[Allowing], denies: &[Cube]) -> Result<bool, Undecided> {
+    fn fulfil(
+        &mut self,
+        from: &[u64],
+        way: &[Allowing],
+        denies: &[Cube],
+    ) -> Result<bool, Undecided> {
         self.budget.spend(50).map_err(|_| self.too_many())?;
         let Some((part, rest)) = way.split_first() else { return self.outside(from, denies) };
         for cube in self.chosen(|block| block.allows && is_of(block, part)) {
@@ -288,7 +355,11 @@ impl Walk<'_> {
     fn meet(&self, one: &[u64], other: &[u64]) -> Option<Cube> {
         let both = one.iter().zip(other).map(|(one, other)| one & other).collect::<Cube>();
         let is_there = |words: std::ops::Range<usize>| both[words].iter().any(|word| *word != 0);
-        self.space.dimensions.iter().all(|dimension| is_there(dimension.words.clone())).then_some(both)
+        self.space
+            .dimensions
+            .iter()
+            .all(|dimension| is_there(dimension.words.clone()))
+            .then_some(both)
     }
 
     /// Whether a request outside of the cubes was found.
@@ -313,8 +384,15 @@ impl Walk<'_> {
     }
 
     fn too_many(&self) -> Undecided {
-        let span = self.gathered.iter().find_map(|dimension| dimension.span.filter(|span| span.hi > span.lo));
-        Undecided { reason: "the statements overlap in more ways than the budget allows to look at".to_owned(), span }
+        let span = self
+            .gathered
+            .iter()
+            .find_map(|dimension| dimension.span.filter(|span| span.hi > span.lo));
+        Undecided {
+            reason: "the statements overlap in more ways than the budget allows to look at"
+                .to_owned(),
+            span,
+        }
     }
 }
 

@@ -2,7 +2,10 @@
 //! caller. `../shared/symbolic.md`, "Feasible shapes".
 
 use super::key::{Fits, Test};
-use super::possible::{CallerRow, IS_SERVICE, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, PRINCIPAL_TYPE, is_named, more_arns, table};
+use super::possible::{
+    CallerRow, IS_SERVICE, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, PRINCIPAL_TYPE, is_named, more_arns,
+    table,
+};
 use super::sides::Block;
 use super::sketch::{Constraint, Sketch, Sketcher};
 use super::space::{Name, Undecided};
@@ -38,20 +41,26 @@ enum Form {
 
 impl Shapes {
     /// The shapes as far as the statements look at them. To be made once all are sketched.
-    pub(super) fn new<'b>(sketcher: &mut Sketcher<'_>, allows: impl Iterator<Item = &'b Block>) -> Result<Shapes, Undecided> {
+    pub(super) fn new<'b>(
+        sketcher: &mut Sketcher<'_>,
+        allows: impl Iterator<Item = &'b Block>,
+    ) -> Result<Shapes, Undecided> {
         let mut maker = Maker { keys: keys(sketcher), sketcher };
         let allows = allows.map(|block| &block.sketch).collect::<Vec<_>>();
         let everywhere = maker.everywhere()?;
-        let actions = maker.actions(&allows)?.into_iter().map(|sketch| sketch.and(&everywhere)).collect();
+        let actions =
+            maker.actions(&allows)?.into_iter().map(|sketch| sketch.and(&everywhere)).collect();
         Ok(Shapes { actions, callers: maker.callers()? })
     }
 }
 
 /// The condition keys that are asked about, with their places.
 fn keys(sketcher: &Sketcher<'_>) -> Vec<(usize, Box<str>)> {
-    let named = sketcher.dimensions.iter().enumerate().filter_map(|(place, dimension)| match &dimension.name {
-        Name::Key(key) => Some((place, key.clone())),
-        _ => None,
+    let named = sketcher.dimensions.iter().enumerate().filter_map(|(place, dimension)| {
+        match &dimension.name {
+            Name::Key(key) => Some((place, key.clone())),
+            _ => None,
+        }
     });
     named.collect()
 }
@@ -69,17 +78,30 @@ impl Maker<'_, '_> {
             if table().always.iter().any(|name| is_named(name, &key)) {
                 sketch.0.push((place, present()));
             }
-            let is_arn = aws::condition_key_type(&key).is_some_and(|known| known.value == ValueType::Arn);
+            let is_arn =
+                aws::condition_key_type(&key).is_some_and(|known| known.value == ValueType::Arn);
             if is_arn && !self.sketcher.dimensions[place].asked.is_nothing() {
                 let fits = self.fits(
                     place,
                     vec![form(
                         "arn:*:*:",
-                        &[Token::RunInSegment, Token::Char(':'), Token::RunInSegment, Token::Char(':'), Token::One, Token::Run],
+                        &[
+                            Token::RunInSegment,
+                            Token::Char(':'),
+                            Token::RunInSegment,
+                            Token::Char(':'),
+                            Token::One,
+                            Token::Run,
+                        ],
                     )],
                 )?;
-                let quantifier = self.sketcher.dimensions[place].multi_valued.then_some(Quantifier::ForAllValues);
-                sketch.0.push((place, Constraint::Key(Test::Fits(Fits { absent: true, quantifier, ..fits }))));
+                let quantifier = self.sketcher.dimensions[place]
+                    .multi_valued
+                    .then_some(Quantifier::ForAllValues);
+                sketch.0.push((
+                    place,
+                    Constraint::Key(Test::Fits(Fits { absent: true, quantifier, ..fits })),
+                ));
             }
         }
         Ok(sketch)
@@ -88,20 +110,28 @@ impl Maker<'_, '_> {
     fn actions(&mut self, allows: &[&Sketch]) -> Result<Vec<Sketch>, Undecided> {
         let action_place = self.sketcher.place(Name::Action, Span::default());
         let resource_place = self.sketcher.place(Name::Resource, Span::default());
-        let wanted = Wanted::new(self.sketcher.dimensions[action_place].asked.atoms(), action_place, allows);
+        let wanted =
+            Wanted::new(self.sketcher.dimensions[action_place].asked.atoms(), action_place, allows);
         let mut groups: BTreeMap<(Form, Vec<bool>), Vec<u32>> = BTreeMap::new();
         let mut known = FxHashSet::default();
-        let known_keys = self.keys.iter().map(|(_, key)| aws::condition_key(key)).collect::<Vec<_>>();
-        let all = aws::services().flat_map(|service| service.actions().iter().map(move |action| (service.prefix(), action)));
+        let known_keys =
+            self.keys.iter().map(|(_, key)| aws::condition_key(key)).collect::<Vec<_>>();
+        let all = aws::services().flat_map(|service| {
+            service.actions().iter().map(move |action| (service.prefix(), action))
+        });
         for (prefix, action) in all {
             let text = format!("{prefix}:{}", action.name()).to_ascii_lowercase();
             let is_wanted = wanted.note(&text, &mut known);
             if !is_wanted {
                 continue;
             }
-            let atom = self.sketcher.atom(Name::Action, Atom::Literal(text.into()), Span::default())?;
+            let atom =
+                self.sketcher.atom(Name::Action, Atom::Literal(text.into()), Span::default())?;
             for form in forms(action) {
-                let supported = known_keys.iter().map(|key| key.is_none_or(|key| can_have(action, form, key))).collect();
+                let supported = known_keys
+                    .iter()
+                    .map(|key| key.is_none_or(|key| can_have(action, form, key)))
+                    .collect();
                 groups.entry((form, supported)).or_default().push(atom);
             }
         }
@@ -123,12 +153,28 @@ impl Maker<'_, '_> {
     }
 
     /// Actions of services that are not known in full, and names of known ones that the data lacks.
-    fn unknown_actions(&mut self, place: usize, wanted: &Wanted, noted: &FxHashSet<u32>) -> Result<Vec<Sketch>, Undecided> {
+    fn unknown_actions(
+        &mut self,
+        place: usize,
+        wanted: &Wanted,
+        noted: &FxHashSet<u32>,
+    ) -> Result<Vec<Sketch>, Undecided> {
         let unknown = wanted.unknown(noted);
-        let any = form("", &[Token::OneInWord, Token::RunInWord, Token::Char(':'), Token::OneInSegment, Token::RunInSegment]);
-        let prefixes = aws::services().map(|service| Atom::Prefix(format!("{}:", service.prefix()).into()));
-        let mut known =
-            prefixes.map(|atom| self.sketcher.atom(Name::Action, atom, Span::default())).collect::<Result<Vec<_>, Undecided>>()?;
+        let any = form(
+            "",
+            &[
+                Token::OneInWord,
+                Token::RunInWord,
+                Token::Char(':'),
+                Token::OneInSegment,
+                Token::RunInSegment,
+            ],
+        );
+        let prefixes =
+            aws::services().map(|service| Atom::Prefix(format!("{}:", service.prefix()).into()));
+        let mut known = prefixes
+            .map(|atom| self.sketcher.atom(Name::Action, atom, Span::default()))
+            .collect::<Result<Vec<_>, Undecided>>()?;
         known.sort_unstable();
         let mut others = vec![(place, Constraint::Patterns { atoms: known, not: true })];
         // Where every pattern spells out its service the form follows.
@@ -138,7 +184,8 @@ impl Maker<'_, '_> {
         }
         let mut sketches = vec![Sketch(others)];
         if !unknown.is_empty() {
-            sketches.push(Sketch(vec![(place, Constraint::Patterns { atoms: unknown, not: false })]));
+            sketches
+                .push(Sketch(vec![(place, Constraint::Patterns { atoms: unknown, not: false })]));
         }
         Ok(sketches)
     }
@@ -149,7 +196,9 @@ impl Maker<'_, '_> {
         for row in &table().caller {
             let kind = self.caller(row)?;
             for own in accounts.iter().map(Some).chain([None]) {
-                let Some(account) = self.account(own.map(String::as_str), &accounts, row)? else { continue };
+                let Some(account) = self.account(own.map(String::as_str), &accounts, row)? else {
+                    continue;
+                };
                 let sketch = kind.and(&account);
                 if !sketches.contains(&sketch) {
                     sketches.push(sketch);
@@ -178,8 +227,14 @@ impl Maker<'_, '_> {
             }
             let literal = |text: &String| Atom::Literal(text.as_str().into());
             let (own, all) = match &*key {
-                PRINCIPAL_ARN => (row.arn.as_ref().map(|arn| form(arn, &[])), of_all(|row| row.arn.as_ref().map(|arn| form(arn, &[])))),
-                PRINCIPAL_TYPE => (row.principal_type.as_ref().map(literal), of_all(|row| row.principal_type.as_ref().map(literal))),
+                PRINCIPAL_ARN => (
+                    row.arn.as_ref().map(|arn| form(arn, &[])),
+                    of_all(|row| row.arn.as_ref().map(|arn| form(arn, &[]))),
+                ),
+                PRINCIPAL_TYPE => (
+                    row.principal_type.as_ref().map(literal),
+                    of_all(|row| row.principal_type.as_ref().map(literal)),
+                ),
                 IS_SERVICE => (row.is_service.as_ref().map(literal), Vec::new()),
                 _ => continue,
             };
@@ -193,7 +248,12 @@ impl Maker<'_, '_> {
     }
 
     /// The account in both keys of the principal that tell it; `None` if it tells nothing for such a caller.
-    fn account(&mut self, own: Option<&str>, accounts: &[String], row: &CallerRow) -> Result<Option<Sketch>, Undecided> {
+    fn account(
+        &mut self,
+        own: Option<&str>,
+        accounts: &[String],
+        row: &CallerRow,
+    ) -> Result<Option<Sketch>, Undecided> {
         if accounts.is_empty() || row.arn.is_none() {
             return Ok(own.is_none().then(Sketch::default));
         }
@@ -208,7 +268,9 @@ impl Maker<'_, '_> {
             }
             let fits = match own {
                 Some(own) => self.fits(place, vec![atom(&own.to_owned())])?,
-                None => Fits { negated: true, ..self.fits(place, accounts.iter().map(atom).collect())? },
+                None => {
+                    Fits { negated: true, ..self.fits(place, accounts.iter().map(atom).collect())? }
+                }
             };
             sketch.0.push((place, Constraint::Key(Test::Fits(fits))));
         }
@@ -218,13 +280,22 @@ impl Maker<'_, '_> {
     /// Accounts that both keys of the principal may be asked about.
     fn accounts(&self) -> Vec<String> {
         let asked = |name: &str| {
-            let place = self.keys.iter().find(|(_, key)| &**key == name).map(|(place, _)| *place)?;
+            let place =
+                self.keys.iter().find(|(_, key)| &**key == name).map(|(place, _)| *place)?;
             let asked = &self.sketcher.dimensions[place].asked;
             (!asked.is_nothing()).then(|| asked.atoms())
         };
-        let (Some(accounts), Some(arns)) = (asked(PRINCIPAL_ACCOUNT), asked(PRINCIPAL_ARN)) else { return Vec::new() };
-        let literal = |atom: &Atom| if let Atom::Literal(text) = atom { Some(text.to_string()) } else { None };
-        let mut found = accounts.iter().filter_map(literal).chain(arns.iter().filter_map(account_of)).collect::<Vec<_>>();
+        let (Some(accounts), Some(arns)) = (asked(PRINCIPAL_ACCOUNT), asked(PRINCIPAL_ARN)) else {
+            return Vec::new();
+        };
+        let literal = |atom: &Atom| {
+            if let Atom::Literal(text) = atom { Some(text.to_string()) } else { None }
+        };
+        let mut found = accounts
+            .iter()
+            .filter_map(literal)
+            .chain(arns.iter().filter_map(account_of))
+            .collect::<Vec<_>>();
         found.retain(|account| !account.is_empty() && !account.contains(':'));
         found.sort_unstable();
         found.dedup();
@@ -234,11 +305,20 @@ impl Maker<'_, '_> {
 
     fn fits(&mut self, place: usize, atoms: Vec<Atom>) -> Result<Fits, Undecided> {
         let name = self.sketcher.dimensions[place].name.clone();
-        let numbers = atoms.into_iter().map(|atom| self.sketcher.atom(name.clone(), atom, Span::default()));
+        let numbers =
+            atoms.into_iter().map(|atom| self.sketcher.atom(name.clone(), atom, Span::default()));
         let mut atoms = numbers.collect::<Result<Vec<_>, _>>()?;
         atoms.sort_unstable();
         atoms.dedup();
-        Ok(Fits { atoms, negated: false, all: false, none: false, absent: false, quantifier: None, any_of_several: false })
+        Ok(Fits {
+            atoms,
+            negated: false,
+            all: false,
+            none: false,
+            absent: false,
+            quantifier: None,
+            any_of_several: false,
+        })
     }
 }
 
@@ -258,8 +338,9 @@ fn forms(action: &'static Action) -> Vec<Form> {
     if action.is_resourceless() {
         return vec![Form::None];
     }
-    let of_type =
-        |kind: &'static aws::ResourceType| [Form::Type(kind.name(), kind.arn())].into_iter().chain(more_arns(kind).map(Form::More));
+    let of_type = |kind: &'static aws::ResourceType| {
+        [Form::Type(kind.name(), kind.arn())].into_iter().chain(more_arns(kind).map(Form::More))
+    };
     action.resource_types().flat_map(of_type).collect()
 }
 
@@ -267,9 +348,15 @@ fn can_have(action: &Action, form: Form, key: &aws::ConditionKey) -> bool {
     let kind = match form {
         Form::Type(kind, _) => Some(kind),
         Form::None => None,
-        Form::More(more) => action.resource_types().find(|kind| more_arns(kind).any(|form| form == more)).map(|kind| kind.name()),
+        Form::More(more) => action
+            .resource_types()
+            .find(|kind| more_arns(kind).any(|form| form == more))
+            .map(|kind| kind.name()),
     };
-    !matches!(aws::supports_known_key(action, kind, key), KeySupport::Unsupported | KeySupport::GlobalUnlisted)
+    !matches!(
+        aws::supports_known_key(action, kind, key),
+        KeySupport::Unsupported | KeySupport::GlobalUnlisted
+    )
 }
 
 /// The texts that a form stands for.
@@ -280,13 +367,20 @@ fn atom_of(wanted: Form) -> Atom {
         Form::Type(kind, arn) => (kind, arn),
     };
     let types = aws::services().flat_map(|service| service.resource_types());
-    let parts = types.filter(|known| known.name() == kind && known.arn() == arn).take(1).flat_map(|known| known.arn_parts());
+    let parts = types
+        .filter(|known| known.name() == kind && known.arn() == arn)
+        .take(1)
+        .flat_map(|known| known.arn_parts());
     let mut tokens = Vec::new();
     for part in parts {
         match part {
             ArnPart::Literal(text) => tokens.extend(text.chars().map(Token::Char)),
-            ArnPart::Variable(Contents::Word) => tokens.extend([Token::OneInWord, Token::RunInWord]),
-            ArnPart::Variable(Contents::Path) => tokens.extend([Token::OneInSegment, Token::RunInSegment]),
+            ArnPart::Variable(Contents::Word) => {
+                tokens.extend([Token::OneInWord, Token::RunInWord])
+            }
+            ArnPart::Variable(Contents::Path) => {
+                tokens.extend([Token::OneInSegment, Token::RunInSegment])
+            }
             ArnPart::Variable(Contents::Any) => tokens.extend([Token::One, Token::Run]),
         }
     }
@@ -307,8 +401,14 @@ fn form(text: &str, more: &[Token]) -> Atom {
         rest = if c == '*' { after.strip_prefix('*').unwrap_or(after) } else { after };
     }
     tokens.extend(more);
-    let literal: Option<String> = tokens.iter().map(|token| if let Token::Char(c) = token { Some(*c) } else { None }).collect();
-    literal.map_or_else(|| Atom::Tokens { tokens: tokens.into(), open: None }, |text| Atom::Literal(text.into()))
+    let literal: Option<String> = tokens
+        .iter()
+        .map(|token| if let Token::Char(c) = token { Some(*c) } else { None })
+        .collect();
+    literal.map_or_else(
+        || Atom::Tokens { tokens: tokens.into(), open: None },
+        |text| Atom::Literal(text.into()),
+    )
 }
 
 /// The account that a pattern of ARNs spells out.
@@ -316,7 +416,11 @@ fn account_of(atom: &Atom) -> Option<String> {
     let mut tokens = Vec::new();
     atom.append_tokens(&mut tokens);
     let mut segments = tokens.split(|token| *token == Token::Char(':'));
-    segments.nth(4)?.iter().map(|token| if let Token::Char(c) = token { Some(*c) } else { None }).collect()
+    segments
+        .nth(4)?
+        .iter()
+        .map(|token| if let Token::Char(c) = token { Some(*c) } else { None })
+        .collect()
 }
 
 /// The actions that the allowing statements ask for.
@@ -331,9 +435,18 @@ struct Wanted {
 
 impl Wanted {
     fn new(atoms: &[Atom], place: usize, allows: &[&Sketch]) -> Wanted {
-        let positive = |sketch: &&Sketch| sketch.on(place).any(|constraint| matches!(constraint, Constraint::Patterns { not: false, .. }));
+        let positive = |sketch: &&Sketch| {
+            sketch
+                .on(place)
+                .any(|constraint| matches!(constraint, Constraint::Patterns { not: false, .. }))
+        };
         let all = !allows.iter().all(positive);
-        let numbers = allows.iter().flat_map(|sketch| sketch.on(place)).flat_map(Constraint::atoms).copied().collect::<FxHashSet<_>>();
+        let numbers = allows
+            .iter()
+            .flat_map(|sketch| sketch.on(place))
+            .flat_map(Constraint::atoms)
+            .copied()
+            .collect::<FxHashSet<_>>();
         let (mut literals, mut wild, mut of_known) = (FxHashMap::default(), Vec::new(), Vec::new());
         for number in numbers {
             match &atoms[number as usize] {
@@ -352,7 +465,8 @@ impl Wanted {
 
     /// Whether an action of the data is asked for; the patterns that it fits stand for something known.
     fn note(&self, action: &str, known: &mut FxHashSet<u32>) -> bool {
-        let fitting = self.wild.iter().filter(|(_, atom)| atom.fits(action)).map(|(number, _)| *number);
+        let fitting =
+            self.wild.iter().filter(|(_, atom)| atom.fits(action)).map(|(number, _)| *number);
         let before = known.len();
         let mut is_wanted = self.all;
         for number in self.literals.get(action).copied().into_iter().chain(fitting) {

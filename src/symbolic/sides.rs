@@ -61,15 +61,25 @@ pub(super) struct Because {
 pub(super) type Found<'a> = dyn FnMut(&Space, &[u64], Because) -> bool + 'a;
 
 impl Sides {
-    pub(super) fn new(old: &dyn Subject, new: &dyn Subject, readings: &Readings, variables: &Variables) -> Result<Sides, Undecided> {
+    pub(super) fn new(
+        old: &dyn Subject,
+        new: &dyn Subject,
+        readings: &Readings,
+        variables: &Variables,
+    ) -> Result<Sides, Undecided> {
         let mut sketcher = Sketcher::new(readings, variables);
         sketcher.names_principals = old.names_principals();
         sketcher.is_shaped = old.requests() == Requests::Possible;
-        let both = old.policies().iter().chain(new.policies()).flat_map(|policy| &policy.statements);
+        let both =
+            old.policies().iter().chain(new.policies()).flat_map(|policy| &policy.statements);
         both.for_each(|statement| sketcher.note_sets(statement));
         let old = old.side(&mut sketcher)?;
         let new = new.side(&mut sketcher)?;
-        let shapes = if sketcher.is_shaped { Some(Shapes::new(&mut sketcher, old.allows.iter().chain(&new.allows))?) } else { None };
+        let shapes = if sketcher.is_shaped {
+            Some(Shapes::new(&mut sketcher, old.allows.iter().chain(&new.allows))?)
+        } else {
+            None
+        };
         Ok(Sides { gathered: sketcher.finish()?, old, new, shapes })
     }
 
@@ -95,15 +105,23 @@ pub(super) struct Part<'a> {
 }
 
 /// All that must be looked at to find what `to` allows and `from` does not. A request is found once for every statement that allows it.
-pub(super) fn parts<'a>(gathered: &'a [Gathered], from: &'a Side, to: &'a Side) -> impl Iterator<Item = Part<'a>> {
-    let lifted = from.denies.iter().filter(|deny| left_over(&deny.sketch, sketches(&to.denies), gathered).is_some());
+pub(super) fn parts<'a>(
+    gathered: &'a [Gathered],
+    from: &'a Side,
+    to: &'a Side,
+) -> impl Iterator<Item = Part<'a>> {
+    let lifted = from
+        .denies
+        .iter()
+        .filter(|deny| left_over(&deny.sketch, sketches(&to.denies), gathered).is_some());
     let lifted = lifted.collect::<Vec<_>>();
     to.allows.iter().flat_map(move |allow| {
-        let granted = left_over(&allow.sketch, sketches(&from.allows), gathered).map(|sketch| Part {
-            because: Because { denied: None, allowed: allow.place },
-            sketch,
-            others: sketches(&from.allows).chain(sketches(&to.denies)).collect(),
-        });
+        let granted =
+            left_over(&allow.sketch, sketches(&from.allows), gathered).map(|sketch| Part {
+                because: Because { denied: None, allowed: allow.place },
+                sketch,
+                others: sketches(&from.allows).chain(sketches(&to.denies)).collect(),
+            });
         let met = lifted.iter().filter(|deny| may_meet(&allow.sketch, &deny.sketch, gathered));
         let lifted = met.map(|deny| Part {
             because: Because { denied: Some(deny.place), allowed: allow.place },
@@ -127,8 +145,13 @@ pub(super) struct Search<'a> {
 impl Search<'_> {
     /// Calls `found` with boxes of newly allowed requests, until it returns `false`.
     /// The parts of `first` come before the others.
-    pub(super) fn run(&mut self, first: Option<Because>, found: &mut Found<'_>) -> Result<(), Undecided> {
-        let mut all: Box<dyn Iterator<Item = Part<'_>>> = Box::new(parts(self.gathered, self.from, self.to));
+    pub(super) fn run(
+        &mut self,
+        first: Option<Because>,
+        found: &mut Found<'_>,
+    ) -> Result<(), Undecided> {
+        let mut all: Box<dyn Iterator<Item = Part<'_>>> =
+            Box::new(parts(self.gathered, self.from, self.to));
         if let Some(first) = first {
             let mut ordered = all.collect::<Vec<_>>();
             ordered.sort_by_key(|part| part.because != first);
@@ -143,13 +166,21 @@ impl Search<'_> {
     }
 
     /// Calls `found` with the boxes of one part, until it returns `false`; so does this then.
-    pub(super) fn ask(&mut self, part: &Part<'_>, found: &mut Found<'_>) -> Result<bool, Undecided> {
-        let Some(shapes) = self.shapes else { return self.outside(&part.sketch, &part.others, part.because, found) };
+    pub(super) fn ask(
+        &mut self,
+        part: &Part<'_>,
+        found: &mut Found<'_>,
+    ) -> Result<bool, Undecided> {
+        let Some(shapes) = self.shapes else {
+            return self.outside(&part.sketch, &part.others, part.because, found);
+        };
         // What no request does, no possible one does; that is soon said.
         if !self.may_find(&part.sketch, part)? {
             return Ok(true);
         }
-        for shape in shapes.actions.iter().filter(|shape| may_meet(shape, &part.sketch, self.gathered)) {
+        for shape in
+            shapes.actions.iter().filter(|shape| may_meet(shape, &part.sketch, self.gathered))
+        {
             let shaped = shape.and(&part.sketch);
             if shapes.callers.len() > 1 && !self.may_find(&shaped, part)? {
                 continue;
@@ -177,18 +208,33 @@ impl Search<'_> {
     }
 
     /// Looks for requests of a statement outside of the others. Where its patterns tell too much apart, they are looked at in halves.
-    fn outside(&mut self, sketch: &Sketch, others: &[&Sketch], because: Because, found: &mut Found<'_>) -> Result<bool, Undecided> {
-        let near = others.iter().copied().filter(|other| may_meet(sketch, other, self.gathered)).collect::<Vec<_>>();
+    fn outside(
+        &mut self,
+        sketch: &Sketch,
+        others: &[&Sketch],
+        because: Because,
+        found: &mut Found<'_>,
+    ) -> Result<bool, Undecided> {
+        let near = others
+            .iter()
+            .copied()
+            .filter(|other| may_meet(sketch, other, self.gathered))
+            .collect::<Vec<_>>();
         // A walk over few patterns meets few others.
         let is_wide = sketch.walked(self.gathered) > MOST_WALKED;
-        let searched = if is_wide { Err(None) } else { self.outside_at_once(sketch, &near, because, found).map_err(Some) };
+        let searched = if is_wide {
+            Err(None)
+        } else {
+            self.outside_at_once(sketch, &near, because, found).map_err(Some)
+        };
         let undecided = match searched {
             Err(Some(undecided)) if self.budget.is_exhausted() => return Err(undecided),
             Err(undecided) => undecided,
             Ok(goes_on) => return Ok(goes_on),
         };
         if let Some((first, second)) = sketch.halves(self.gathered) {
-            return Ok(self.outside(&first, &near, because, found)? && self.outside(&second, &near, because, found)?);
+            return Ok(self.outside(&first, &near, because, found)?
+                && self.outside(&second, &near, because, found)?);
         }
         if let (Some(undecided), true) = (undecided, self.budget.states >= STATES_AT_LAST) {
             return Err(undecided);
@@ -199,19 +245,30 @@ impl Search<'_> {
         searched
     }
 
-    fn outside_at_once(&mut self, sketch: &Sketch, near: &[&Sketch], because: Because, found: &mut Found<'_>) -> Result<bool, Undecided> {
+    fn outside_at_once(
+        &mut self,
+        sketch: &Sketch,
+        near: &[&Sketch],
+        because: Because,
+        found: &mut Found<'_>,
+    ) -> Result<bool, Undecided> {
         let all = near.iter().copied().chain([sketch]).collect::<Vec<_>>();
         let space = Space::new(self.gathered, &all, sketch, self.variables, &mut self.budget)?;
-        let Some(cube) = space.cube(sketch) else { return space.incomplete.clone().map_or(Ok(true), Err) };
+        let Some(cube) = space.cube(sketch) else {
+            return space.incomplete.clone().map_or(Ok(true), Err);
+        };
         let cubes = near.iter().filter_map(|other| space.cube(other)).collect::<Vec<_>>();
         let cubes = cubes.iter().map(|cube| &**cube).collect::<Vec<_>>();
-        let searched = outside(&space, &cube, &cubes, &mut self.budget, &mut |cube| found(&space, cube, because));
+        let searched = outside(&space, &cube, &cubes, &mut self.budget, &mut |cube| {
+            found(&space, cube, because)
+        });
         // What was found is there. That nothing more is there can only be said of all values.
         if let (Ok(true), Some(undecided)) = (&searched, &space.incomplete) {
             return Err(undecided.clone());
         }
         searched.map_err(|_| Undecided {
-            reason: "the statements overlap in more ways than the budget allows to look at".to_owned(),
+            reason: "the statements overlap in more ways than the budget allows to look at"
+                .to_owned(),
             span: sketch.0.last().and_then(|(dimension, _)| self.gathered[*dimension].span),
         })
     }
@@ -241,5 +298,7 @@ pub(super) fn generous(statement: &Statement, allows: bool, readings: &Readings)
 /// Whether some of its words are those that AWS would refuse.
 pub(super) fn is_doubtful(statement: &Statement) -> bool {
     let unknown = |condition: &Condition| condition.test == Test::Unknown;
-    statement.action.is_none() || statement.all_doubts().next().is_some() || statement.conditions.iter().any(unknown)
+    statement.action.is_none()
+        || statement.all_doubts().next().is_some()
+        || statement.conditions.iter().any(unknown)
 }

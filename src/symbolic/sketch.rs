@@ -11,7 +11,9 @@ use crate::authz::{Ambiguity, Readings};
 use crate::aws;
 use crate::model::condition::string::Compare;
 use crate::model::condition::{self, Quantifier, Values};
-use crate::model::{Condition, Element, Named, Part, Pattern, ResourceKind, ResourcePattern, Statement};
+use crate::model::{
+    Condition, Element, Named, Part, Pattern, ResourceKind, ResourcePattern, Statement,
+};
 use crate::source::{Span, Spanned};
 use rustc_hash::FxHashMap;
 
@@ -35,10 +37,20 @@ impl Constraint {
 
     /// The same with atoms known by where they stand in a sorted part of all, which holds them.
     pub(super) fn renumbered(&self, part: &[u32]) -> Constraint {
-        let number = |atoms: &[u32]| atoms.iter().filter_map(|atom| part.binary_search(atom).ok()).map(|place| place as u32).collect();
+        let number = |atoms: &[u32]| {
+            atoms
+                .iter()
+                .filter_map(|atom| part.binary_search(atom).ok())
+                .map(|place| place as u32)
+                .collect()
+        };
         match self {
-            Constraint::Patterns { atoms, not } => Constraint::Patterns { atoms: number(atoms), not: *not },
-            Constraint::Key(Test::Fits(fits)) => Constraint::Key(Test::Fits(Fits { atoms: number(&fits.atoms), ..fits.clone() })),
+            Constraint::Patterns { atoms, not } => {
+                Constraint::Patterns { atoms: number(atoms), not: *not }
+            }
+            Constraint::Key(Test::Fits(fits)) => {
+                Constraint::Key(Test::Fits(Fits { atoms: number(&fits.atoms), ..fits.clone() }))
+            }
             Constraint::Key(test) => Constraint::Key(test.clone()),
         }
     }
@@ -66,24 +78,38 @@ pub(super) struct Sketch(pub Vec<(usize, Constraint)>);
 impl Sketch {
     /// The constraints on a dimension.
     pub(super) fn on(&self, dimension: usize) -> impl Iterator<Item = &Constraint> {
-        self.0.iter().filter(move |(number, _)| *number == dimension).map(|(_, constraint)| constraint)
+        self.0
+            .iter()
+            .filter(move |(number, _)| *number == dimension)
+            .map(|(_, constraint)| constraint)
     }
 
     /// Takes what lies within some patterns out of the one positive list on a dimension.
     pub(super) fn cut(&mut self, dimension: usize, covered: &[u32], all: &[Atom]) {
         let mut own = self.0.iter_mut().filter(|(number, _)| *number == dimension);
-        if let (Some((_, Constraint::Patterns { atoms, not: false })), None) = (own.next(), own.next()) {
+        if let (Some((_, Constraint::Patterns { atoms, not: false })), None) =
+            (own.next(), own.next())
+        {
             let looks_close = atoms.len() * covered.len() <= MOST_PAIRS;
-            atoms.retain(|atom| covered.binary_search(atom).is_err() && !(looks_close && lies_within(*atom, covered, all)));
+            atoms.retain(|atom| {
+                covered.binary_search(atom).is_err()
+                    && !(looks_close && lies_within(*atom, covered, all))
+            });
         }
     }
 
     /// The statement as two, each with half of its longest positive list; `None` if no list is longer than one. A list of plain texts
     /// is not what makes a dimension hard.
     pub(super) fn halves(&self, gathered: &[Gathered]) -> Option<(Sketch, Sketch)> {
-        let is_walked = |dimension: usize, atom: &u32| gathered[dimension].asked.atoms()[*atom as usize].is_walked();
+        let is_walked = |dimension: usize, atom: &u32| {
+            gathered[dimension].asked.atoms()[*atom as usize].is_walked()
+        };
         let length = |(dimension, constraint): &(usize, Constraint)| match constraint {
-            Constraint::Patterns { atoms, not: false } if atoms.iter().any(|atom| is_walked(*dimension, atom)) => atoms.len(),
+            Constraint::Patterns { atoms, not: false }
+                if atoms.iter().any(|atom| is_walked(*dimension, atom)) =>
+            {
+                atoms.len()
+            }
             _ => 0,
         };
         let (longest, entry) = self.0.iter().enumerate().max_by_key(|(_, entry)| length(entry))?;
@@ -139,7 +165,14 @@ pub(super) struct Sketcher<'a> {
 
 impl<'a> Sketcher<'a> {
     pub(super) fn new(readings: &'a Readings, variables: &'a Variables) -> Sketcher<'a> {
-        Sketcher { readings, variables, dimensions: Vec::new(), places: FxHashMap::default(), names_principals: true, is_shaped: false }
+        Sketcher {
+            readings,
+            variables,
+            dimensions: Vec::new(),
+            places: FxHashMap::default(),
+            names_principals: true,
+            is_shaped: false,
+        }
     }
 
     /// The constraints of a statement, `None` if it never applies.
@@ -150,15 +183,28 @@ impl<'a> Sketcher<'a> {
         }
         let mut constraints = Vec::new();
         if let Some(element) = statement.principal.as_ref().filter(|_| self.names_principals) {
-            if element.not && element.patterns.is_empty() && self.readings.second(Ambiguity::EmptyNotPrincipal) {
+            if element.not
+                && element.patterns.is_empty()
+                && self.readings.second(Ambiguity::EmptyNotPrincipal)
+            {
                 return Ok(None);
             }
             let doubtful = element.patterns.iter().any(|pattern| pattern.doubt.is_some());
             let atoms = |this: &mut Self| {
                 let good = element.patterns.iter().filter(|pattern| pattern.doubt.is_none());
-                good.map(|pattern| this.atom(Name::Principal, principal(&pattern.named), pattern.span)).collect()
+                good.map(|pattern| {
+                    this.atom(Name::Principal, principal(&pattern.named), pattern.span)
+                })
+                .collect()
             };
-            if !self.element(element, doubtful, generous, Name::Principal, atoms, &mut constraints)? {
+            if !self.element(
+                element,
+                doubtful,
+                generous,
+                Name::Principal,
+                atoms,
+                &mut constraints,
+            )? {
                 return Ok(None);
             }
         }
@@ -166,12 +212,29 @@ impl<'a> Sketcher<'a> {
             None if !generous => return Ok(None),
             None => {}
             Some(element) => {
-                let patterns = element.patterns.iter().map(|pattern| pattern.doubt.is_none().then_some(&pattern.pattern));
+                let patterns = element
+                    .patterns
+                    .iter()
+                    .map(|pattern| pattern.doubt.is_none().then_some(&pattern.pattern));
                 let atoms = |this: &mut Self| {
                     let good = patterns.clone().flatten();
-                    good.map(|pattern| this.atom(Name::Action, Atom::read(pattern, Style::Text, this.variables), element.span)).collect()
+                    good.map(|pattern| {
+                        this.atom(
+                            Name::Action,
+                            Atom::read(pattern, Style::Text, this.variables),
+                            element.span,
+                        )
+                    })
+                    .collect()
                 };
-                if !self.element(element, patterns.clone().any(|good| good.is_none()), generous, Name::Action, atoms, &mut constraints)? {
+                if !self.element(
+                    element,
+                    patterns.clone().any(|good| good.is_none()),
+                    generous,
+                    Name::Action,
+                    atoms,
+                    &mut constraints,
+                )? {
                     return Ok(None);
                 }
             }
@@ -180,9 +243,17 @@ impl<'a> Sketcher<'a> {
             let doubtful = element.patterns.iter().any(|pattern| pattern.doubt.is_some());
             let atoms = |this: &mut Self| {
                 let good = element.patterns.iter().filter(|pattern| pattern.doubt.is_none());
-                good.map(|pattern| this.atom(Name::Resource, this.resource(pattern), pattern.span)).collect()
+                good.map(|pattern| this.atom(Name::Resource, this.resource(pattern), pattern.span))
+                    .collect()
             };
-            if !self.element(element, doubtful, generous, Name::Resource, atoms, &mut constraints)? {
+            if !self.element(
+                element,
+                doubtful,
+                generous,
+                Name::Resource,
+                atoms,
+                &mut constraints,
+            )? {
                 return Ok(None);
             }
         }
@@ -197,7 +268,9 @@ impl<'a> Sketcher<'a> {
     /// A key that the reference data does not know has several values if some statement asks about sets of them. To be told before the
     /// statements are sketched.
     pub(super) fn note_sets(&mut self, statement: &Statement) {
-        let asks_sets = |condition: &&Condition| condition.quantifier.is_some() && aws::condition_key_type(&condition.key.node).is_none();
+        let asks_sets = |condition: &&Condition| {
+            condition.quantifier.is_some() && aws::condition_key_type(&condition.key.node).is_none()
+        };
         for condition in statement.conditions.iter().filter(asks_sets) {
             let place = self.place(Name::Key(condition.key.node.clone()), condition.key.span);
             self.dimensions[place].multi_valued = true;
@@ -205,8 +278,13 @@ impl<'a> Sketcher<'a> {
     }
 
     /// The tests of one key alone.
-    pub(super) fn conditions_on(&mut self, key: &str, entry: Entry<'_>) -> Result<Vec<Test>, Unsupported> {
-        let conditions = entry.statement.conditions.iter().filter(|condition| &*condition.key.node == key);
+    pub(super) fn conditions_on(
+        &mut self,
+        key: &str,
+        entry: Entry<'_>,
+    ) -> Result<Vec<Test>, Unsupported> {
+        let conditions =
+            entry.statement.conditions.iter().filter(|condition| &*condition.key.node == key);
         conditions
             .map(|condition| {
                 let place = self.place(Name::Key(condition.key.node.clone()), condition.key.span);
@@ -218,13 +296,17 @@ impl<'a> Sketcher<'a> {
     /// The dimensions. A key whose value is settled gets a class for that value, so that it can be kept alone.
     pub(super) fn finish(mut self) -> Result<Vec<Gathered>, Unsupported> {
         for (key, value) in self.variables.iter() {
-            let (Some(value), Some(place)) = (value, self.places.get(&Name::Key(key.into()))) else { continue };
+            let (Some(value), Some(place)) = (value, self.places.get(&Name::Key(key.into())))
+            else {
+                continue;
+            };
             let dimension = &mut self.dimensions[*place];
             if let Asked::Text(..) | Asked::Nothing = dimension.asked {
                 let atom = dimension.asked.text(Atom::Literal(value.into()));
                 dimension.always.extend(atom);
             } else if dimension.asked.answers(value).is_none() {
-                let reason = format!("`{key}` is known to be `{value}` and is compared as something else");
+                let reason =
+                    format!("`{key}` is known to be `{value}` and is compared as something else");
                 return Err(Undecided { reason, span: dimension.span });
             }
         }
@@ -262,12 +344,21 @@ impl<'a> Sketcher<'a> {
         let (dimensions, is_shaped) = (&mut self.dimensions, self.is_shaped);
         *self.places.entry(name).or_insert_with_key(|name| {
             let multi_valued = match name {
-                Name::Key(key) => aws::condition_key_type(key).is_some_and(|known| known.multi_valued),
+                Name::Key(key) => {
+                    aws::condition_key_type(key).is_some_and(|known| known.multi_valued)
+                }
                 Name::Principal | Name::Action | Name::Resource => false,
             };
             let name = name.clone();
             let domain = domain(&name, is_shaped);
-            dimensions.push(Gathered { name, asked: Asked::Nothing, span: Some(span), multi_valued, domain, always: Vec::new() });
+            dimensions.push(Gathered {
+                name,
+                asked: Asked::Nothing,
+                span: Some(span),
+                multi_valued,
+                domain,
+                always: Vec::new(),
+            });
             dimensions.len() - 1
         })
     }
@@ -279,24 +370,38 @@ impl<'a> Sketcher<'a> {
 
     fn mixed(&self, _: Mixed, place: usize, span: Span) -> Unsupported {
         let key = super::space::words_for(&self.dimensions[place].name);
-        Undecided { reason: format!("{key} is compared by operators of two families, as text and as something else"), span: Some(span) }
+        Undecided {
+            reason: format!(
+                "{key} is compared by operators of two families, as text and as something else"
+            ),
+            span: Some(span),
+        }
     }
 
-    fn condition(&mut self, condition: &Condition, generous: bool, place: usize) -> Result<Test, Unsupported> {
+    fn condition(
+        &mut self,
+        condition: &Condition,
+        generous: bool,
+        place: usize,
+    ) -> Result<Test, Unsupported> {
         if !condition.doubts.is_empty() || condition.test == condition::Test::Unknown {
             return Ok(Test::Constant(generous));
         }
         if let condition::Test::Null(wanted) = &condition.test {
             return Ok(self.null(condition, wanted, generous));
         }
-        if condition.test.has_no_values() && condition.quantifier.is_none() && !condition.if_exists {
+        if condition.test.has_no_values() && condition.quantifier.is_none() && !condition.if_exists
+        {
             return Ok(Test::Constant(self.readings.second(Ambiguity::EmptyValues)));
         }
         if ignores_case_beyond_ascii(&condition.test) {
-            let reason = "letters beyond ASCII do not pair up in upper and lower case one to one".to_owned();
+            let reason =
+                "letters beyond ASCII do not pair up in upper and lower case one to one".to_owned();
             return Err(Undecided { reason, span: Some(condition.span) });
         }
-        let atoms = self.value_atoms(condition, place).map_err(|mixed| self.mixed(mixed, place, condition.span))?;
+        let atoms = self
+            .value_atoms(condition, place)
+            .map_err(|mixed| self.mixed(mixed, place, condition.span))?;
         let doubtful = !condition.test.doubts().is_empty();
         let negated = condition.test.is_negated();
         // Without values nothing fits, be the operator negated or not (B6).
@@ -306,7 +411,10 @@ impl<'a> Sketcher<'a> {
             negated: negated && !is_empty,
             all: doubtful && generous && !negated,
             none: is_empty || doubtful && !generous && negated,
-            absent: condition.if_exists || condition.quantifier.map_or(negated, |quantifier| quantifier == Quantifier::ForAllValues),
+            absent: condition.if_exists
+                || condition
+                    .quantifier
+                    .map_or(negated, |quantifier| quantifier == Quantifier::ForAllValues),
             quantifier: condition.quantifier,
             any_of_several: self.any_of_several(condition, place),
         };
@@ -335,7 +443,10 @@ impl<'a> Sketcher<'a> {
         if wanted.list.is_empty() && wanted.doubts.is_empty() {
             return Test::Constant(self.readings.second(Ambiguity::EmptyValues));
         }
-        let wants = |absent| wanted.list.iter().any(|value| value.node == absent) || !wanted.doubts.is_empty() && generous;
+        let wants = |absent| {
+            wanted.list.iter().any(|value| value.node == absent)
+                || !wanted.doubts.is_empty() && generous
+        };
         Test::Null { absent: wants(true), present: wants(false) }
     }
 
@@ -346,13 +457,20 @@ impl<'a> Sketcher<'a> {
         let asked = &mut self.dimensions[place].asked;
         match &condition.test {
             Written::String { compare, values, .. } => {
-                let style = if *compare == Compare::IgnoreCase { Style::Folded } else { Style::Text };
+                let style =
+                    if *compare == Compare::IgnoreCase { Style::Folded } else { Style::Text };
                 each(values, |pattern| asked.text(Atom::read(pattern, style, variables)))
             }
-            Written::Arn { values, .. } => each(values, |pattern| asked.text(arn(pattern, variables, readings))),
+            Written::Arn { values, .. } => {
+                each(values, |pattern| asked.text(arn(pattern, variables, readings)))
+            }
             // The time in seconds, by a key that is also read as a date.
-            Written::Numeric(relation, values) if is_time => each(values, |limit| asked.date(*relation, possible::nanoseconds(*limit))),
-            Written::Numeric(relation, values) => each(values, |limit| asked.number(*relation, *limit)),
+            Written::Numeric(relation, values) if is_time => {
+                each(values, |limit| asked.date(*relation, possible::nanoseconds(*limit)))
+            }
+            Written::Numeric(relation, values) => {
+                each(values, |limit| asked.number(*relation, *limit))
+            }
             Written::Date(relation, values) => each(values, |limit| asked.date(*relation, *limit)),
             Written::Bool(values) => each(values, |wanted| {
                 let word = Pattern::literal(if *wanted { "true" } else { "false" });
@@ -366,10 +484,16 @@ impl<'a> Sketcher<'a> {
 }
 
 /// The pattern of a resource.
-pub(super) fn resource_atom(pattern: &ResourcePattern, readings: &Readings, variables: &Variables) -> Atom {
+pub(super) fn resource_atom(
+    pattern: &ResourcePattern,
+    readings: &Readings,
+    variables: &Variables,
+) -> Atom {
     match &pattern.kind {
         ResourceKind::Everything => Atom::Prefix("".into()),
-        ResourceKind::Arn(pattern) => Atom::read(pattern, resource_style(pattern, readings), variables),
+        ResourceKind::Arn(pattern) => {
+            Atom::read(pattern, resource_style(pattern, readings), variables)
+        }
     }
 }
 
@@ -412,6 +536,9 @@ fn arn(pattern: &Pattern, variables: &Variables, readings: &Readings) -> Atom {
     if readings.second(Ambiguity::LoneStarArn) { Atom::Prefix("".into()) } else { Atom::Nothing }
 }
 
-fn each<T>(values: &Values<T>, atom: impl FnMut(&T) -> Result<u32, Mixed>) -> Result<Vec<u32>, Mixed> {
+fn each<T>(
+    values: &Values<T>,
+    atom: impl FnMut(&T) -> Result<u32, Mixed>,
+) -> Result<Vec<u32>, Mixed> {
     values.list.iter().map(|Spanned { node, .. }| node).map(atom).collect()
 }

@@ -101,7 +101,9 @@ impl Dimension {
     /// The tests that statements make of the key.
     fn tests(&self, sketches: &[&Sketch]) -> Vec<Fits> {
         let constraints = sketches.iter().flat_map(|sketch| sketch.on(self.gathered));
-        constraints.filter_map(|constraint| constraint.renumbered(&self.atoms).into_fits()).collect()
+        constraints
+            .filter_map(|constraint| constraint.renumbered(&self.atoms).into_fits())
+            .collect()
     }
 }
 
@@ -139,23 +141,47 @@ impl Space {
             constraints().for_each(|constraint| atoms.extend_from_slice(constraint.atoms()));
             atoms.sort_unstable();
             atoms.dedup();
-            let asked_within = within.on(number).filter_map(|constraint| constraint.clone().into_positive()).collect::<Vec<_>>();
-            asked_within.iter().for_each(|wanted| keep_meeting(&mut atoms, wanted, dimension.asked.atoms()));
-            let tests = constraints().filter_map(|constraint| constraint.renumbered(&atoms).into_fits()).collect::<Vec<_>>();
+            let asked_within = within
+                .on(number)
+                .filter_map(|constraint| constraint.clone().into_positive())
+                .collect::<Vec<_>>();
+            asked_within
+                .iter()
+                .for_each(|wanted| keep_meeting(&mut atoms, wanted, dimension.asked.atoms()));
+            let tests = constraints()
+                .filter_map(|constraint| constraint.renumbered(&atoms).into_fits())
+                .collect::<Vec<_>>();
             let place = |atom: &u32| atoms.binary_search(atom).ok().map(|place| place as u32);
-            let wanted = asked_within.iter().map(|list| list.iter().filter_map(place).collect()).collect::<Vec<_>>();
+            let wanted = asked_within
+                .iter()
+                .map(|list| list.iter().filter_map(place).collect())
+                .collect::<Vec<_>>();
             let classified = classify(dimension, &atoms, &tests, &wanted, budget)?;
             if !classified.values().is_complete {
                 incomplete = Some(too_many(dimension));
             }
             let words = at..at + words(classified.len());
             at = words.end;
-            dimensions.push(Dimension { name: dimension.name.clone(), classified, words, gathered: number, atoms });
+            dimensions.push(Dimension {
+                name: dimension.name.clone(),
+                classified,
+                words,
+                gathered: number,
+                atoms,
+            });
         }
-        let everything = dimensions.iter().flat_map(|dimension| Bits::all(dimension.classified.len()).as_words().to_vec()).collect();
+        let everything = dimensions
+            .iter()
+            .flat_map(|dimension| Bits::all(dimension.classified.len()).as_words().to_vec())
+            .collect();
         let mut space = Space { dimensions, everything, incomplete };
         for (key, value) in variables.iter() {
-            space.keep(gathered, sketches, key, value.map(|value| ContextValue::One(value.to_owned())).as_ref())?;
+            space.keep(
+                gathered,
+                sketches,
+                key,
+                value.map(|value| ContextValue::One(value.to_owned())).as_ref(),
+            )?;
         }
         Ok(space)
     }
@@ -171,12 +197,16 @@ impl Space {
         key: &str,
         value: Option<&ContextValue>,
     ) -> Result<(), Undecided> {
-        let is_key = |dimension: &&Dimension| matches!(&dimension.name, Name::Key(own) if **own == *key);
+        let is_key =
+            |dimension: &&Dimension| matches!(&dimension.name, Name::Key(own) if **own == *key);
         let Some(dimension) = self.dimensions.iter().find(is_key) else { return Ok(()) };
         let Classified::Key(space) = &dimension.classified else { return Ok(()) };
         let asked = gathered[dimension.gathered].asked.only(&dimension.atoms);
         let point = space.locate(&asked, value, &dimension.tests(sketches));
-        let point = point.ok_or_else(|| Undecided { reason: format!("the value of `{key}` is not of its type"), span: None })?;
+        let point = point.ok_or_else(|| Undecided {
+            reason: format!("the value of `{key}` is not of its type"),
+            span: None,
+        })?;
         let mut kept = Bits::none(space.points.len());
         kept.insert(point);
         self.everything[dimension.words.clone()].copy_from_slice(kept.as_words());
@@ -184,13 +214,24 @@ impl Space {
     }
 
     /// The point of a request, as the number of its class in each dimension; `None` if a value in it is not of its key's type.
-    pub(super) fn locate(&self, gathered: &[Gathered], sketches: &[&Sketch], request: &Request) -> Option<Vec<usize>> {
+    pub(super) fn locate(
+        &self,
+        gathered: &[Gathered],
+        sketches: &[&Sketch],
+        request: &Request,
+    ) -> Option<Vec<usize>> {
         let class = |dimension: &Dimension| {
             let asked = gathered[dimension.gathered].asked.only(&dimension.atoms);
             match (&dimension.name, &dimension.classified) {
-                (Name::Action, Classified::Plain(values)) => values.class_of(&asked, &request.action),
-                (Name::Resource, Classified::Plain(values)) => values.class_of(&asked, &request.resource),
-                (Name::Key(key), Classified::Key(space)) => space.locate(&asked, request.context.get(key), &dimension.tests(sketches)),
+                (Name::Action, Classified::Plain(values)) => {
+                    values.class_of(&asked, &request.action)
+                }
+                (Name::Resource, Classified::Plain(values)) => {
+                    values.class_of(&asked, &request.resource)
+                }
+                (Name::Key(key), Classified::Key(space)) => {
+                    space.locate(&asked, request.context.get(key), &dimension.tests(sketches))
+                }
                 _ => None,
             }
         };
@@ -212,8 +253,12 @@ impl Space {
         for dimension in &self.dimensions {
             let words = &mut cube[dimension.words.clone()];
             for constraint in sketch.on(dimension.gathered) {
-                let admitted = admitted(&dimension.classified, &constraint.renumbered(&dimension.atoms));
-                words.iter_mut().zip(admitted.as_words()).for_each(|(word, admitted)| *word &= admitted);
+                let admitted =
+                    admitted(&dimension.classified, &constraint.renumbered(&dimension.atoms));
+                words
+                    .iter_mut()
+                    .zip(admitted.as_words())
+                    .for_each(|(word, admitted)| *word &= admitted);
             }
             if words.iter().all(|word| *word == 0) {
                 return None;
@@ -231,7 +276,11 @@ impl Space {
 /// Drops the patterns that no text of the wanted ones fits: among these texts they tell nothing apart.
 fn keep_meeting(atoms: &mut Vec<u32>, wanted: &[u32], all: &[Atom]) {
     if atoms.len() * wanted.len() <= MOST_PAIRS {
-        atoms.retain(|atom| wanted.iter().any(|wanted| atom == wanted || all[*atom as usize].may_meet(&all[*wanted as usize])));
+        atoms.retain(|atom| {
+            wanted.iter().any(|wanted| {
+                atom == wanted || all[*atom as usize].may_meet(&all[*wanted as usize])
+            })
+        });
     }
 }
 
@@ -244,14 +293,20 @@ fn classify(
 ) -> Result<Classified, Undecided> {
     let asked = dimension.asked.only(atoms);
     let classified = match &dimension.name {
-        Name::Principal | Name::Action | Name::Resource => Values::new(&asked, Domain::default(), within, budget).map(Classified::Plain),
-        Name::Key(_) => KeySpace::new(&asked, dimension.domain, dimension.multi_valued, tests, budget).map(Classified::Key),
+        Name::Principal | Name::Action | Name::Resource => {
+            Values::new(&asked, Domain::default(), within, budget).map(Classified::Plain)
+        }
+        Name::Key(_) => {
+            KeySpace::new(&asked, dimension.domain, dimension.multi_valued, tests, budget)
+                .map(Classified::Key)
+        }
     };
     classified.map_err(|_| too_many(dimension))
 }
 
 fn too_many(dimension: &Gathered) -> Undecided {
-    let reason = format!("the patterns of {} tell too many values apart", words_for(&dimension.name));
+    let reason =
+        format!("the patterns of {} tell too many values apart", words_for(&dimension.name));
     Undecided { reason, span: dimension.span }
 }
 
@@ -280,6 +335,8 @@ fn admitted(classified: &Classified, constraint: &Constraint) -> Bits {
         (Classified::Key(space), Constraint::Key(test)) => space.admitted(test),
         // A dimension has the constraints of its kind only.
         (Classified::Plain(values), Constraint::Key(_)) => Bits::all(values.witnesses.len()),
-        (Classified::Key(space), Constraint::Patterns { .. }) => space.admitted(&Test::Constant(true)),
+        (Classified::Key(space), Constraint::Patterns { .. }) => {
+            space.admitted(&Test::Constant(true))
+        }
     }
 }

@@ -59,7 +59,11 @@ pub(super) trait Subject {
 
     /// A statement by its place.
     fn find(&self, place: Place) -> Option<&Statement> {
-        self.policies().get(place.policy)?.statements.iter().find(|statement| statement.index == place.statement)
+        self.policies()
+            .get(place.policy)?
+            .statements
+            .iter()
+            .find(|statement| statement.index == place.statement)
     }
 }
 
@@ -118,7 +122,8 @@ impl Subject for Documents<'_> {
         for (policy, known) in self.policies.iter().enumerate() {
             for statement in &known.statements {
                 let allows = allows(statement, sketcher.readings);
-                let entry = Entry { statement, generous: generous(statement, allows, sketcher.readings) };
+                let entry =
+                    Entry { statement, generous: generous(statement, allows, sketcher.readings) };
                 let Some(sketch) = sketcher.sketch(entry)? else { continue };
                 let block = Block { place: Place { policy, statement: statement.index }, sketch };
                 if allows { &mut side.allows } else { &mut side.denies }.push(block);

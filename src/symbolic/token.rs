@@ -42,7 +42,9 @@ impl Token {
         match (self, other) {
             (_, Token::Char(c)) => self.takes(c),
             (Token::Char(_), _) => false,
-            (_, Token::Fold(c)) => self == other || !matches!(self, Token::Fold(_)) && self.takes(c),
+            (_, Token::Fold(c)) => {
+                self == other || !matches!(self, Token::Fold(_)) && self.takes(c)
+            }
             (Token::Fold(_), _) => false,
             (Token::Run | Token::One, _) => true,
             (_, Token::Run | Token::One) => false,
@@ -102,7 +104,9 @@ impl Atom {
     /// What follows the only variable of a pattern, with all that comes before it. Patterns that are equal in the latter take the
     /// same piece of a text for its value.
     pub(super) fn around_variable(&self) -> Option<((&str, &[Token]), Atom)> {
-        let Atom::Tokens { tokens, open: Some(Open { words, alone_at: Some(at) }) } = self else { return None };
+        let Atom::Tokens { tokens, open: Some(Open { words, alone_at: Some(at) }) } = self else {
+            return None;
+        };
         let rest = Atom::Tokens { tokens: tokens[at + 1..].into(), open: None };
         Some(((words, &tokens[..*at]), rest))
     }
@@ -111,7 +115,9 @@ impl Atom {
     pub(super) fn read(pattern: &Pattern, style: Style, variables: &Variables) -> Atom {
         match (&*pattern.parts, style) {
             ([], _) => return Atom::Literal("".into()),
-            ([Part::Literal(text)], Style::Text | Style::Arn | Style::ArnRunningOn) => return Atom::Literal(text.clone()),
+            ([Part::Literal(text)], Style::Text | Style::Arn | Style::ArnRunningOn) => {
+                return Atom::Literal(text.clone());
+            }
             ([Part::Any], _) => return Atom::Prefix("".into()),
             ([Part::Literal(text), Part::Any], _) => return Atom::Prefix(text.clone()),
             _ => {}
@@ -134,7 +140,9 @@ impl Atom {
         let atom = Atom::read(pattern, Style::Arn, variables);
         let colons = match &atom {
             Atom::Literal(text) | Atom::Prefix(text) => text.matches(':').count(),
-            Atom::Tokens { tokens, .. } => tokens.iter().filter(|token| **token == Token::Char(':')).count(),
+            Atom::Tokens { tokens, .. } => {
+                tokens.iter().filter(|token| **token == Token::Char(':')).count()
+            }
             Atom::Nothing => 0,
         };
         if colons < 5 && !atom.may_differ() { Atom::Nothing } else { atom }
@@ -161,8 +169,12 @@ impl Atom {
         match (self, other) {
             (Atom::Nothing, _) | (_, Atom::Nothing) => false,
             (Atom::Literal(text), pattern) | (pattern, Atom::Literal(text)) => pattern.fits(text),
-            (Atom::Prefix(left), Atom::Prefix(right)) => left.starts_with(&**right) || right.starts_with(&**left),
-            (Atom::Tokens { tokens: left, .. }, Atom::Tokens { tokens: right, .. }) => may_meet(left, right),
+            (Atom::Prefix(left), Atom::Prefix(right)) => {
+                left.starts_with(&**right) || right.starts_with(&**left)
+            }
+            (Atom::Tokens { tokens: left, .. }, Atom::Tokens { tokens: right, .. }) => {
+                may_meet(left, right)
+            }
             _ => self.head().zip(other.head()).all(|(left, right)| left == right),
         }
     }
@@ -180,7 +192,9 @@ impl Atom {
                 let mut tokens = tokens.iter();
                 start.chars().all(|c| tokens.next() == Some(&Token::Char(c)))
             }
-            (Atom::Tokens { tokens, .. }, _) => self.may_meet(other) && takes_pattern(tokens, other),
+            (Atom::Tokens { tokens, .. }, _) => {
+                self.may_meet(other) && takes_pattern(tokens, other)
+            }
         }
     }
 
@@ -224,7 +238,9 @@ fn fits(tokens: &[Token], text: &str) -> bool {
     reach(&mut here, 0, tokens);
     for c in text.chars() {
         next.fill(false);
-        for (at, token) in tokens.iter().enumerate().filter(|(at, token)| here[*at] && token.takes(c)) {
+        for (at, token) in
+            tokens.iter().enumerate().filter(|(at, token)| here[*at] && token.takes(c))
+        {
             reach(&mut next, if token.is_run() { at } else { at + 1 }, tokens);
         }
         // Most texts part from a pattern early.
@@ -239,7 +255,10 @@ fn fits(tokens: &[Token], text: &str) -> bool {
 /// Compares how two patterns begin, and how their segments do as far as nothing runs over a colon.
 fn may_meet(mut left: &[Token], mut right: &[Token]) -> bool {
     loop {
-        let differing = left.iter().zip(right).find(|(left, right)| left != right || !matches!(left, Token::Char(_)));
+        let differing = left
+            .iter()
+            .zip(right)
+            .find(|(left, right)| left != right || !matches!(left, Token::Char(_)));
         if let Some((Token::Char(_), Token::Char(_))) = differing {
             return false;
         }
@@ -266,7 +285,8 @@ fn takes_pattern(tokens: &[Token], pattern: &Atom) -> bool {
     for step in steps {
         next.fill(false);
         let takes = |token: &Token| token.takes_all_of(step) && (token.is_run() || !step.is_run());
-        for (at, token) in tokens.iter().enumerate().filter(|(at, token)| here[*at] && takes(token)) {
+        for (at, token) in tokens.iter().enumerate().filter(|(at, token)| here[*at] && takes(token))
+        {
             reach(&mut next, if token.is_run() { at } else { at + 1 }, tokens);
         }
         if !next.contains(&true) {
@@ -316,7 +336,9 @@ impl Builder {
                     let free = self.is_free() || *last && self.style == Style::ArnRunningOn;
                     self.tokens.push(if free { Token::Run } else { Token::RunInSegment });
                 }
-                Part::OneInSegment => self.tokens.push(if self.is_free() { Token::One } else { Token::OneInSegment }),
+                Part::OneInSegment => {
+                    self.tokens.push(if self.is_free() { Token::One } else { Token::OneInSegment })
+                }
             }
         }
         self.finish()
@@ -344,7 +366,9 @@ impl Builder {
     }
 
     fn unknown(&mut self, variable: &Variable) {
-        let is_first = self.open.is_none() && self.is_free() && self.tokens.iter().all(|token| matches!(token, Token::Char(_)));
+        let is_first = self.open.is_none()
+            && self.is_free()
+            && self.tokens.iter().all(|token| matches!(token, Token::Char(_)));
         let alone_at = is_first.then_some(self.tokens.len());
         self.tokens.push(Token::Run);
         let style = match self.style {
@@ -363,7 +387,11 @@ impl Builder {
     }
 
     fn finish(self) -> Atom {
-        let literal: Option<String> = self.tokens.iter().map(|token| if let Token::Char(c) = token { Some(*c) } else { None }).collect();
+        let literal: Option<String> = self
+            .tokens
+            .iter()
+            .map(|token| if let Token::Char(c) = token { Some(*c) } else { None })
+            .collect();
         match literal {
             Some(text) => Atom::Literal(text.into()),
             None => Atom::Tokens { tokens: self.tokens.into(), open: self.open },
@@ -374,6 +402,7 @@ impl Builder {
 /// How the wildcards of a `Resource` behave under the readings (facts B5): the point is only come upon by a `*` that ends a segment.
 pub(super) fn resource_style(pattern: &Pattern, readings: &Readings) -> Style {
     use crate::authz::Ambiguity::ResourceStar;
-    let has_last = pattern.parts.iter().any(|part| matches!(part, Part::AnyInSegment { last: true }));
+    let has_last =
+        pattern.parts.iter().any(|part| matches!(part, Part::AnyInSegment { last: true }));
     if has_last && readings.second(ResourceStar) { Style::ArnRunningOn } else { Style::Arn }
 }

@@ -23,7 +23,9 @@ pub(super) fn classes(atoms: &[Atom]) -> Classes {
         witnesses.push(outside(&sorted, ""));
     }
     for (at, (text, is_literal, atom)) in sorted.iter().enumerate() {
-        let same = at.checked_sub(1).is_some_and(|before| sorted[before].0 == *text && sorted[before].1 == *is_literal);
+        let same = at
+            .checked_sub(1)
+            .is_some_and(|before| sorted[before].0 == *text && sorted[before].1 == *is_literal);
         match (is_literal, same) {
             (true, true) => {
                 let last = witnesses.len() - 1;
@@ -34,7 +36,9 @@ pub(super) fn classes(atoms: &[Atom]) -> Classes {
                 members.push((*atom, witnesses.len()..witnesses.len() + 1));
                 witnesses.push((*text).to_owned());
             }
-            (false, true) => open.iter_mut().last().into_iter().for_each(|open| open.atoms.push(*atom)),
+            (false, true) => {
+                open.iter_mut().last().into_iter().for_each(|open| open.atoms.push(*atom))
+            }
             (false, false) => {
                 close(&mut open, text, witnesses.len(), &mut members);
                 open.push(Open { text, atoms: vec![*atom], first_class: witnesses.len() });
@@ -43,7 +47,9 @@ pub(super) fn classes(atoms: &[Atom]) -> Classes {
         }
     }
     while let Some(last) = open.pop() {
-        last.atoms.into_iter().for_each(|atom| members.push((atom, last.first_class..witnesses.len())));
+        last.atoms
+            .into_iter()
+            .for_each(|atom| members.push((atom, last.first_class..witnesses.len())));
     }
     fill(atoms.len(), witnesses, members)
 }
@@ -61,7 +67,12 @@ fn sorted(atoms: &[Atom]) -> Vec<(&str, bool, usize)> {
 }
 
 /// Leaves the beginnings that `text` does not have.
-fn close(open: &mut Vec<Open<'_>>, text: &str, classes: usize, members: &mut Vec<(usize, std::ops::Range<usize>)>) {
+fn close(
+    open: &mut Vec<Open<'_>>,
+    text: &str,
+    classes: usize,
+    members: &mut Vec<(usize, std::ops::Range<usize>)>,
+) {
     while let Some(last) = open.pop_if(|last| !text.starts_with(last.text)) {
         last.atoms.into_iter().for_each(|atom| members.push((atom, last.first_class..classes)));
     }
@@ -73,11 +84,16 @@ fn outside(entries: &[(&str, bool, usize)], start: &str) -> String {
     if inside().all(|(text, is_literal, _)| text.len() > start.len() || !is_literal) {
         return start.to_owned();
     }
-    let next = inside().filter_map(|(text, _, _)| text[start.len()..].chars().next()).collect::<Vec<_>>();
+    let next =
+        inside().filter_map(|(text, _, _)| text[start.len()..].chars().next()).collect::<Vec<_>>();
     format!("{start}{}", other_than(&next))
 }
 
-fn fill(atoms: usize, witnesses: Vec<String>, members: Vec<(usize, std::ops::Range<usize>)>) -> Classes {
+fn fill(
+    atoms: usize,
+    witnesses: Vec<String>,
+    members: Vec<(usize, std::ops::Range<usize>)>,
+) -> Classes {
     let mut columns = vec![Bits::none(witnesses.len()); atoms];
     for (atom, range) in members {
         range.for_each(|class| columns[atom].insert(class));

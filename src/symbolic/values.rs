@@ -116,12 +116,19 @@ impl Asked {
             Asked::Text(atoms, _) => Some(atoms.iter().map(|atom| atom.fits(text)).collect()),
             Asked::Number(atoms) => {
                 let value = numeric::value(text).ok()?;
-                let asks = |(relation, limit): &(Relation, f64)| value.partial_cmp(limit).is_some_and(|order| holds(*relation, order));
+                let asks = |(relation, limit): &(Relation, f64)| {
+                    value.partial_cmp(limit).is_some_and(|order| holds(*relation, order))
+                };
                 Some(atoms.iter().map(asks).collect())
             }
             Asked::Date(atoms) => {
                 let value = date::value(text).ok()?;
-                Some(atoms.iter().map(|(relation, limit)| holds(*relation, value.cmp(limit))).collect())
+                Some(
+                    atoms
+                        .iter()
+                        .map(|(relation, limit)| holds(*relation, value.cmp(limit)))
+                        .collect(),
+                )
             }
             Asked::Address(nets) => {
                 let address: std::net::IpAddr = text.parse().ok()?;
@@ -210,10 +217,19 @@ pub(super) struct Values {
 
 impl Values {
     /// Sorts the values of the domain. Texts are only those that fit one of each of the lists of atoms `within`.
-    pub(super) fn new(asked: &Asked, domain: Domain, within: &[Vec<u32>], budget: &mut Budget) -> Result<Values, TooMany> {
+    pub(super) fn new(
+        asked: &Asked,
+        domain: Domain,
+        within: &[Vec<u32>],
+        budget: &mut Budget,
+    ) -> Result<Values, TooMany> {
         match asked {
             // What is asked of other statements may be left out here, and then any value will do.
-            _ if asked.is_empty() => Ok(Values { witnesses: vec![domain.example().to_owned()], columns: Vec::new(), is_complete: true }),
+            _ if asked.is_empty() => Ok(Values {
+                witnesses: vec![domain.example().to_owned()],
+                columns: Vec::new(),
+                is_complete: true,
+            }),
             Asked::Nothing => Ok(Values::default()),
             Asked::Text(atoms, _) => texts(atoms, domain, within, budget),
             Asked::Number(atoms) => Ok(numbers(atoms, domain.is_whole)),
@@ -226,30 +242,60 @@ impl Values {
     /// The class of a value, by what the atoms say of it.
     pub(super) fn class_of(&self, asked: &Asked, text: &str) -> Option<usize> {
         let answers = asked.answers(text)?;
-        let agrees = |class: &usize| answers.iter().zip(&self.columns).all(|(answer, column)| column.contains(*class) == *answer);
+        let agrees = |class: &usize| {
+            answers
+                .iter()
+                .zip(&self.columns)
+                .all(|(answer, column)| column.contains(*class) == *answer)
+        };
         (0..self.witnesses.len()).find(agrees)
     }
 
     /// Gives each value its column by asking every atom.
-    pub(super) fn by_asking<V, A>(values: &[V], atoms: &[A], show: impl Fn(&V) -> String, holds: impl Fn(&A, &V) -> bool) -> Values {
+    pub(super) fn by_asking<V, A>(
+        values: &[V],
+        atoms: &[A],
+        show: impl Fn(&V) -> String,
+        holds: impl Fn(&A, &V) -> bool,
+    ) -> Values {
         let column = |atom: &A| {
             let mut column = Bits::none(values.len());
-            (0..values.len()).filter(|number| holds(atom, &values[*number])).for_each(|number| column.insert(number));
+            (0..values.len())
+                .filter(|number| holds(atom, &values[*number]))
+                .for_each(|number| column.insert(number));
             column
         };
-        Values { witnesses: values.iter().map(show).collect(), columns: atoms.iter().map(column).collect(), is_complete: true }
+        Values {
+            witnesses: values.iter().map(show).collect(),
+            columns: atoms.iter().map(column).collect(),
+            is_complete: true,
+        }
     }
 }
 
-fn texts(atoms: &[Atom], domain: Domain, within: &[Vec<u32>], budget: &mut Budget) -> Result<Values, TooMany> {
+fn texts(
+    atoms: &[Atom],
+    domain: Domain,
+    within: &[Vec<u32>],
+    budget: &mut Budget,
+) -> Result<Values, TooMany> {
     if domain.kind == ValueType::Bool {
-        return Ok(Values::by_asking(&["true", "false"], atoms, |text| (*text).to_owned(), |atom, text| atom.fits(text)));
+        return Ok(Values::by_asking(
+            &["true", "false"],
+            atoms,
+            |text| (*text).to_owned(),
+            |atom, text| atom.fits(text),
+        ));
     }
     let found = classes(atoms, within, budget);
     if atoms.iter().any(Atom::may_differ) {
         return split_differing(atoms, found);
     }
-    Ok(Values { witnesses: found.witnesses, columns: found.columns, is_complete: found.is_complete })
+    Ok(Values {
+        witnesses: found.witnesses,
+        columns: found.columns,
+        is_complete: found.is_complete,
+    })
 }
 
 /// A pattern with a variable of unknown value may or may not match a text that fits: each class becomes one for each possibility.
@@ -260,14 +306,19 @@ fn split_differing(atoms: &[Atom], found: Classes) -> Result<Values, TooMany> {
     let mut split: Vec<(usize, Vec<usize>)> = Vec::new();
     let facts = Facts::new(atoms);
     for class in 0..witnesses.len() {
-        let differing = (0..atoms.len()).filter(|atom| atoms[*atom].may_differ() && columns[*atom].contains(class)).collect::<Vec<_>>();
+        let differing = (0..atoms.len())
+            .filter(|atom| atoms[*atom].may_differ() && columns[*atom].contains(class))
+            .collect::<Vec<_>>();
         if differing.len() > MOST_DIFFERING || split.len() > MOST_SPLIT {
             return Err(TooMany);
         }
         for choice in 0..1_usize << differing.len() {
             let in_choice = |(bit, _): &(usize, &usize)| choice & (1 << bit) != 0;
-            let (matching, left_out): (Vec<_>, Vec<_>) = differing.iter().enumerate().partition(in_choice);
-            let atoms = |part: Vec<(usize, &usize)>| part.into_iter().map(|(_, atom)| *atom).collect::<Vec<_>>();
+            let (matching, left_out): (Vec<_>, Vec<_>) =
+                differing.iter().enumerate().partition(in_choice);
+            let atoms = |part: Vec<(usize, &usize)>| {
+                part.into_iter().map(|(_, atom)| *atom).collect::<Vec<_>>()
+            };
             let (matching, left_out) = (atoms(matching), atoms(left_out));
             if facts.allow(&matching, &left_out) {
                 split.push((class, left_out));
@@ -284,7 +335,11 @@ fn split_differing(atoms: &[Atom], found: Classes) -> Result<Values, TooMany> {
         column
     };
     let columns = (0..atoms.len()).map(column).collect();
-    Ok(Values { witnesses: split.iter().map(|(class, _)| witnesses[*class].clone()).collect(), columns, is_complete })
+    Ok(Values {
+        witnesses: split.iter().map(|(class, _)| witnesses[*class].clone()).collect(),
+        columns,
+        is_complete,
+    })
 }
 
 /// What is known of patterns with the same variable at the same place: they take the same piece of a text for its value, so what they
@@ -299,7 +354,11 @@ struct Facts {
 impl Facts {
     fn new(atoms: &[Atom]) -> Facts {
         let mut facts = Facts { within: Vec::new(), apart: Vec::new() };
-        let known = atoms.iter().enumerate().filter_map(|(number, atom)| Some((number, atom.around_variable()?))).collect::<Vec<_>>();
+        let known = atoms
+            .iter()
+            .enumerate()
+            .filter_map(|(number, atom)| Some((number, atom.around_variable()?)))
+            .collect::<Vec<_>>();
         let pairs = known.iter().flat_map(|first| known.iter().map(move |second| (first, second)));
         for ((first, (before, rest)), (second, (other, other_rest))) in pairs.take(MOST_PAIRS) {
             if first == second || before != other {
@@ -322,8 +381,12 @@ impl Facts {
 
     /// Whether a text can match the ones and not the others.
     fn allow(&self, matching: &[usize], left_out: &[usize]) -> bool {
-        let breaks_within = |(first, second): &(usize, usize)| matching.contains(first) && left_out.contains(second);
-        let breaks_apart = |(first, second): &(usize, usize)| matching.contains(first) && matching.contains(second);
+        let breaks_within = |(first, second): &(usize, usize)| {
+            matching.contains(first) && left_out.contains(second)
+        };
+        let breaks_apart = |(first, second): &(usize, usize)| {
+            matching.contains(first) && matching.contains(second)
+        };
         !self.within.iter().any(breaks_within) && !self.apart.iter().any(breaks_apart)
     }
 }
@@ -333,15 +396,20 @@ const EXAMPLES: [&str; 4] = ["203.0.113.7", "198.51.100.7", "192.0.2.7", "2001:d
 
 fn addresses(nets: &[IpNet]) -> Values {
     let of_four = |net: &IpNet| match net {
-        IpNet::V4(net) => Some((u128::from(u32::from(net.network())), u128::from(u32::from(net.broadcast())))),
+        IpNet::V4(net) => {
+            Some((u128::from(u32::from(net.network())), u128::from(u32::from(net.broadcast()))))
+        }
         IpNet::V6(_) => None,
     };
     let of_six = |net: &IpNet| match net {
         IpNet::V6(net) => Some((u128::from(net.network()), u128::from(net.broadcast()))),
         IpNet::V4(_) => None,
     };
-    let four = intervals(nets.iter().filter_map(of_four), u128::from(u32::MAX)).into_iter().map(|range| (range, false));
-    let six = intervals(nets.iter().filter_map(of_six), u128::MAX).into_iter().map(|range| (range, true));
+    let four = intervals(nets.iter().filter_map(of_four), u128::from(u32::MAX))
+        .into_iter()
+        .map(|range| (range, false));
+    let six =
+        intervals(nets.iter().filter_map(of_six), u128::MAX).into_iter().map(|range| (range, true));
     let found = four.chain(six).collect::<Vec<_>>();
     Values::by_asking(
         &found,
@@ -356,7 +424,10 @@ fn addresses(nets: &[IpNet]) -> Values {
 
 /// The intervals between the ends of all ranges.
 fn intervals(ranges: impl Iterator<Item = (u128, u128)>, max: u128) -> Vec<(u128, u128)> {
-    let mut starts = ranges.flat_map(|(first, last)| [Some(first), last.checked_add(1)]).flatten().collect::<Vec<_>>();
+    let mut starts = ranges
+        .flat_map(|(first, last)| [Some(first), last.checked_add(1)])
+        .flatten()
+        .collect::<Vec<_>>();
     starts.push(0);
     starts.retain(|start| *start <= max);
     starts.sort_unstable();
@@ -371,7 +442,9 @@ fn example(low: u128, high: u128, six: bool) -> String {
         Ok(std::net::IpAddr::V6(address)) if six => Some(u128::from(address)),
         _ => None,
     };
-    let known = EXAMPLES.iter().find(|text| number(text).is_some_and(|number| (low..=high).contains(&number)));
+    let known = EXAMPLES
+        .iter()
+        .find(|text| number(text).is_some_and(|number| (low..=high).contains(&number)));
     if let Some(text) = known {
         return (*text).to_owned();
     }

@@ -49,7 +49,11 @@ pub(super) struct Start<'a> {
 }
 
 /// Walks what may follow the stems, each pattern on from its own, over an alphabet.
-pub(super) fn walk_from(starts: &[Start<'_>], within: &[Vec<usize>], alphabet: fn(char) -> bool) -> (Found, bool) {
+pub(super) fn walk_from(
+    starts: &[Start<'_>],
+    within: &[Vec<usize>],
+    alphabet: fn(char) -> bool,
+) -> (Found, bool) {
     let patterns = Patterns::new(starts.iter().map(|start| &start.atom), within);
     let mut state = State::new();
     let (mut own, mut next) = (State::new(), State::new());
@@ -86,7 +90,9 @@ impl Walk {
 
     /// The characters on the way to a state.
     fn spell(&self, state: usize) -> String {
-        let way = std::iter::successors(Some(self.steps[state]), |(from, by)| by.map(|_| self.steps[*from]));
+        let way = std::iter::successors(Some(self.steps[state]), |(from, by)| {
+            by.map(|_| self.steps[*from])
+        });
         let mut characters = way.filter_map(|(_, by)| by).collect::<Vec<_>>();
         characters.reverse();
         characters.into_iter().collect()
@@ -95,7 +101,13 @@ impl Walk {
 
 impl Patterns {
     fn new<'a>(atoms: impl Iterator<Item = &'a Atom>, within: &[Vec<usize>]) -> Patterns {
-        let mut patterns = Patterns { tokens: Vec::new(), useless_from: Vec::new(), starts: Vec::new(), wanted: Vec::new(), all_wanted: 0 };
+        let mut patterns = Patterns {
+            tokens: Vec::new(),
+            useless_from: Vec::new(),
+            starts: Vec::new(),
+            wanted: Vec::new(),
+            all_wanted: 0,
+        };
         // Lists beyond the eighth are asked at the end of a text only.
         let lists = within.iter().take(u8::BITS as usize).enumerate();
         patterns.all_wanted = lists.clone().map(|(list, _)| 1 << list).sum();
@@ -105,7 +117,11 @@ impl Patterns {
             atom.append_tokens(&mut tokens);
             patterns.starts.push(patterns.tokens.len() as u32);
             patterns.push(&tokens);
-            let holding = lists.clone().filter(|(_, list)| list.contains(&number)).map(|(list, _)| 1_u8 << list).sum();
+            let holding = lists
+                .clone()
+                .filter(|(_, list)| list.contains(&number))
+                .map(|(list, _)| 1_u8 << list)
+                .sum();
             if !within.is_empty() {
                 patterns.wanted.resize(patterns.tokens.len(), holding);
             }
@@ -138,7 +154,13 @@ impl Patterns {
         self.tokens.push(None);
     }
 
-    fn walk(&self, start: State, within: &[Vec<usize>], alphabet: fn(char) -> bool, budget: &mut Budget) -> (Found, bool) {
+    fn walk(
+        &self,
+        start: State,
+        within: &[Vec<usize>],
+        alphabet: fn(char) -> bool,
+        budget: &mut Budget,
+    ) -> (Found, bool) {
         let limit = budget.states + STATES_PER_TOKEN * self.tokens.len();
         let mut walk = Walk::default();
         let mut found = Found::new();
@@ -155,7 +177,8 @@ impl Patterns {
                 return (found, false);
             }
             let fitting = self.fitting(&state);
-            let is_wanted = within.iter().all(|list| list.iter().any(|number| fitting.contains(number)));
+            let is_wanted =
+                within.iter().all(|list| list.iter().any(|number| fitting.contains(number)));
             if is_wanted && !known.contains(&fitting) {
                 found.push((fitting.to_vec(), walk.spell(at)));
                 known.insert(fitting);
@@ -180,7 +203,9 @@ impl Patterns {
 
     /// Whether a text that is asked for can still come of a state.
     fn is_alive(&self, state: &State) -> bool {
-        self.wanted.is_empty() || state.iter().fold(0, |seen, place| seen | self.wanted[*place as usize]) == self.all_wanted
+        self.wanted.is_empty()
+            || state.iter().fold(0, |seen, place| seen | self.wanted[*place as usize])
+                == self.all_wanted
     }
 
     /// Adds a place, and those behind it that a run reaches without taking anything.
@@ -198,7 +223,9 @@ impl Patterns {
         next.clear();
         for &place in state {
             match self.tokens[place as usize] {
-                Some(token) if token.takes(c) => self.reach(next, if token.is_run() { place } else { place + 1 }),
+                Some(token) if token.takes(c) => {
+                    self.reach(next, if token.is_run() { place } else { place + 1 })
+                }
                 _ => {}
             }
         }
@@ -261,7 +288,8 @@ impl Patterns {
 
 /// A character of the alphabet that is none of these, nor one of them in the other case.
 fn unlisted(characters: &[char], alphabet: fn(char) -> bool) -> Option<char> {
-    let is_free = |c: &char| alphabet(*c) && !characters.iter().any(|other| other.eq_ignore_ascii_case(c));
+    let is_free =
+        |c: &char| alphabet(*c) && !characters.iter().any(|other| other.eq_ignore_ascii_case(c));
     // All of Unicode is too much to look through where the alphabet is small.
     let more = ('\u{a1}'..'\u{2fff}').filter(|c| c.is_alphabetic());
     READABLE.chars().chain(more).find(is_free)

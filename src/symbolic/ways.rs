@@ -19,12 +19,19 @@ pub(super) type Allowing = (LayerId, NamingSet);
 
 /// The ways in which a formula holds: in each all of these allow. Or those in which it fails: in each none of these does. `None` if there
 /// are too many.
-pub(super) fn ways(formula: &Formula, layers: &Layers<'_>, readings: &Readings, kind: Kind) -> Option<Vec<Vec<Allowing>>> {
+pub(super) fn ways(
+    formula: &Formula,
+    layers: &Layers<'_>,
+    readings: &Readings,
+    kind: Kind,
+) -> Option<Vec<Vec<Allowing>>> {
     let of = |part: &Formula| ways(part, layers, readings, kind);
     let each = |parts: &[Formula]| parts.iter().map(of).collect::<Option<Vec<_>>>();
     let holds = kind == Kind::Allowed;
     match formula {
-        Formula::Allows(layer, _) if layers.is_assumed(*layer) => Some(if holds { vec![Vec::new()] } else { Vec::new() }),
+        Formula::Allows(layer, _) if layers.is_assumed(*layer) => {
+            Some(if holds { vec![Vec::new()] } else { Vec::new() })
+        }
         Formula::Allows(layer, namings) => Some(vec![vec![(*layer, *namings)]]),
         Formula::Reading(ambiguity, first, second) => {
             let (first, second) = (of(first)?, of(second)?);
@@ -32,7 +39,9 @@ pub(super) fn ways(formula: &Formula, layers: &Layers<'_>, readings: &Readings, 
         }
         Formula::All(parts) if holds => product(&each(parts)?),
         Formula::Any(parts) if !holds => product(&each(parts)?),
-        Formula::All(parts) | Formula::Any(parts) => Some(each(parts)?.into_iter().flatten().collect()),
+        Formula::All(parts) | Formula::Any(parts) => {
+            Some(each(parts)?.into_iter().flatten().collect())
+        }
     }
 }
 
@@ -40,7 +49,11 @@ pub(super) fn ways(formula: &Formula, layers: &Layers<'_>, readings: &Readings, 
 fn product(parts: &[Vec<Vec<Allowing>>]) -> Option<Vec<Vec<Allowing>>> {
     parts.iter().try_fold(vec![Vec::new()], |all, part| {
         let is_few = all.len() * part.len() <= MOST_WAYS;
-        let both = || all.iter().flat_map(|first| part.iter().map(move |second| [first.as_slice(), second.as_slice()].concat()));
+        let both = || {
+            all.iter().flat_map(|first| {
+                part.iter().map(move |second| [first.as_slice(), second.as_slice()].concat())
+            })
+        };
         is_few.then(|| both().collect())
     })
 }

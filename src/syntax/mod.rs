@@ -7,6 +7,9 @@ mod ast;
 mod parse;
 mod print;
 
-pub use ast::{Body, Element, KeyEntry, OneOrMany, OperatorEntry, Policy, Principal, PrincipalEntry, Statement, StatementItem, Statements};
+pub use ast::{
+    Body, Element, KeyEntry, OneOrMany, OperatorEntry, Policy, Principal, PrincipalEntry,
+    Statement, StatementItem, Statements,
+};
 pub use parse::{Parsed, parse};
 pub use print::print;

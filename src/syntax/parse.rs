@@ -1,7 +1,8 @@
 //! Tree to AST: which element stands where, and is it of a shape it can have.
 
 use super::ast::{
-    Body, Element, KeyEntry, OneOrMany, OperatorEntry, Policy, Principal, PrincipalEntry, Statement, StatementItem, Statements,
+    Body, Element, KeyEntry, OneOrMany, OperatorEntry, Policy, Principal, PrincipalEntry,
+    Statement, StatementItem, Statements,
 };
 use crate::finding::Finding;
 use crate::source::Spanned;
@@ -23,12 +24,17 @@ pub fn parse(document: Node) -> Parsed {
     let Value::Object(members) = document.value else {
         let kind = document.kind();
         findings.push(
-            Finding::error("not-an-object", span, format!("a policy document is an object, this is {kind}"))
-                .help("a policy looks like `{\"Version\": \"2012-10-17\", \"Statement\": [..]}`"),
+            Finding::error(
+                "not-an-object",
+                span,
+                format!("a policy document is an object, this is {kind}"),
+            )
+            .help("a policy looks like `{\"Version\": \"2012-10-17\", \"Statement\": [..]}`"),
         );
         return Parsed { policy: None, findings };
     };
-    let elements = members.into_iter().map(|member| policy_element(member, &mut findings)).collect();
+    let elements =
+        members.into_iter().map(|member| policy_element(member, &mut findings)).collect();
     Parsed { policy: Some(Policy { span, elements }), findings }
 }
 
@@ -61,13 +67,21 @@ fn statement_item(node: Node, findings: &mut Vec<Finding>) -> StatementItem {
     match node.value {
         Value::Object(members) => StatementItem::Statement(statement(members, span, findings)),
         _ => {
-            findings.push(Finding::error("wrong-shape", span, format!("a statement is an object, this is {}", node.kind())));
+            findings.push(Finding::error(
+                "wrong-shape",
+                span,
+                format!("a statement is an object, this is {}", node.kind()),
+            ));
             StatementItem::Other(node)
         }
     }
 }
 
-fn statement(members: Vec<Member>, span: crate::source::Span, findings: &mut Vec<Finding>) -> Statement {
+fn statement(
+    members: Vec<Member>,
+    span: crate::source::Span,
+    findings: &mut Vec<Finding>,
+) -> Statement {
     let elements = members.into_iter().map(|member| statement_element(member, findings)).collect();
     Statement { span, elements }
 }
@@ -76,7 +90,9 @@ fn statement_element(member: Member, findings: &mut Vec<Finding>) -> Element {
     let name = member.name.text.as_str();
     let body = match name {
         "Sid" | "Effect" => text(member.value, name, findings),
-        "Action" | "NotAction" | "Resource" | "NotResource" => Body::Texts(texts(member.value, name, findings)),
+        "Action" | "NotAction" | "Resource" | "NotResource" => {
+            Body::Texts(texts(member.value, name, findings))
+        }
         "Principal" | "NotPrincipal" => principal(member.value, name, findings),
         "Condition" => condition(member.value, findings),
         _ => Body::Other(member.value),
@@ -104,7 +120,8 @@ fn principal(node: Node, name: &str, findings: &mut Vec<Finding>) -> Body {
     match node.value {
         Value::String(text) => Body::Principal(Principal::Text(Spanned::new(text, span))),
         Value::Object(members) => {
-            let entries = members.into_iter().map(|member| principal_entry(member, findings)).collect();
+            let entries =
+                members.into_iter().map(|member| principal_entry(member, findings)).collect();
             Body::Principal(Principal::Map(span, entries))
         }
         _ => misshapen(node, name, "`\"*\"` or an object such as `{\"AWS\": \"..\"}`", findings),
@@ -119,11 +136,18 @@ fn principal_entry(member: Member, findings: &mut Vec<Finding>) -> PrincipalEntr
 fn condition(node: Node, findings: &mut Vec<Finding>) -> Body {
     let span = node.span;
     match node.value {
-        Value::Object(members) if members.iter().all(|member| member.value.as_object().is_some()) => {
+        Value::Object(members)
+            if members.iter().all(|member| member.value.as_object().is_some()) =>
+        {
             let operators = members.into_iter().map(|member| operator(member, findings)).collect();
             Body::Condition(span, operators)
         }
-        Value::Object(_) => misshapen(node, "Condition", "an object of operators, each with an object of keys", findings),
+        Value::Object(_) => misshapen(
+            node,
+            "Condition",
+            "an object of operators, each with an object of keys",
+            findings,
+        ),
         _ => misshapen(node, "Condition", "an object", findings),
     }
 }
@@ -140,7 +164,11 @@ fn operator(member: Member, findings: &mut Vec<Finding>) -> OperatorEntry {
 fn key_entry(member: Member, findings: &mut Vec<Finding>) -> KeyEntry {
     let values = one_or_many(member.value);
     for item in values.items.iter().filter(|item| !is_scalar(item)) {
-        findings.push(wrong_shape(item, &member.name.text, "a string, number or boolean, or a list of them"));
+        findings.push(wrong_shape(
+            item,
+            &member.name.text,
+            "a string, number or boolean, or a list of them",
+        ));
     }
     KeyEntry { name: member.name, values }
 }
@@ -163,5 +191,9 @@ fn misshapen(node: Node, name: &str, expected: &str, findings: &mut Vec<Finding>
 }
 
 fn wrong_shape(node: &Node, name: &str, expected: &str) -> Finding {
-    Finding::error("wrong-shape", node.span, format!("`{name}` takes {expected}, this is {}", node.kind()))
+    Finding::error(
+        "wrong-shape",
+        node.span,
+        format!("`{name}` takes {expected}, this is {}", node.kind()),
+    )
 }

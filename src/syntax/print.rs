@@ -1,6 +1,9 @@
 //! AST back to tree: the proof that nothing was lost, and the way to write a changed policy.
 
-use super::ast::{Body, Element, KeyEntry, OneOrMany, OperatorEntry, Policy, Principal, PrincipalEntry, StatementItem, Statements};
+use super::ast::{
+    Body, Element, KeyEntry, OneOrMany, OperatorEntry, Policy, Principal, PrincipalEntry,
+    StatementItem, Statements,
+};
 use crate::source::Span;
 use crate::tree::{Member, Name, Node, Value};
 

@@ -33,9 +33,12 @@ pub fn arn_parts(text: &str) -> Option<Vec<&str>> {
 
 /// Reads `principal` and `session_issuer` of a line (design 4.1).
 pub fn read(principal: &str, issuer: Option<&str>) -> Result<Caller, String> {
-    let (kind, name, account) = identify(principal).ok_or_else(|| format!("`{principal}` is no caller"))?;
+    let (kind, name, account) =
+        identify(principal).ok_or_else(|| format!("`{principal}` is no caller"))?;
     // Twelve digits mean the root user, as they do for a caller.
-    let issuer = issuer.map(|issuer| if is_account(issuer) { format!("arn:aws:iam::{issuer}:root") } else { issuer.to_owned() });
+    let issuer = issuer.map(|issuer| {
+        if is_account(issuer) { format!("arn:aws:iam::{issuer}:root") } else { issuer.to_owned() }
+    });
     if let Some(issuer) = &issuer {
         check_issuer(kind, &name, issuer)?;
     }
@@ -47,7 +50,11 @@ fn identify(principal: &str) -> Option<(Kind, String, Option<String>)> {
         return Some((Kind::Anonymous, principal.to_owned(), None));
     }
     if is_account(principal) {
-        return Some((Kind::Root, format!("arn:aws:iam::{principal}:root"), Some(principal.to_owned())));
+        return Some((
+            Kind::Root,
+            format!("arn:aws:iam::{principal}:root"),
+            Some(principal.to_owned()),
+        ));
     }
     if principal.ends_with(".amazonaws.com") || principal.ends_with(".amazonaws.com.cn") {
         return Some((Kind::Service, principal.to_owned(), None));
@@ -57,7 +64,9 @@ fn identify(principal: &str) -> Option<(Kind, String, Option<String>)> {
         ("iam", ["root"]) => Kind::Root,
         ("iam", ["user", .., name]) if !name.is_empty() => Kind::User,
         ("sts", ["federated-user", name]) if !name.is_empty() => Kind::Federated,
-        ("sts", ["assumed-role", role, session]) if !role.is_empty() && !session.is_empty() => Kind::Role,
+        ("sts", ["assumed-role", role, session]) if !role.is_empty() && !session.is_empty() => {
+            Kind::Role
+        }
         _ => return None,
     };
     is_account(parts[4]).then(|| (kind, principal.to_owned(), Some(parts[4].to_owned())))
@@ -66,7 +75,8 @@ fn identify(principal: &str) -> Option<(Kind, String, Option<String>)> {
 /// An issuer is of the session's account and kind; a role has the name that stands in the session's ARN (C6).
 fn check_issuer(kind: Kind, session: &str, issuer: &str) -> Result<(), String> {
     let wrong = || format!("`{issuer}` did not make `{session}`");
-    let (maker, made) = (arn_parts(issuer).ok_or_else(wrong)?, arn_parts(session).ok_or_else(wrong)?);
+    let (maker, made) =
+        (arn_parts(issuer).ok_or_else(wrong)?, arn_parts(session).ok_or_else(wrong)?);
     let fits = match kind {
         // GetFederationToken is called by a user or the root user (C5).
         Kind::Federated => maker[5].starts_with("user/") || maker[5] == "root",
@@ -92,7 +102,8 @@ impl Caller {
     }
 
     pub fn is_made_by_root(&self) -> bool {
-        self.kind == Kind::Federated && self.issuer.as_deref().is_some_and(|issuer| issuer.ends_with(":root"))
+        self.kind == Kind::Federated
+            && self.issuer.as_deref().is_some_and(|issuer| issuer.ends_with(":root"))
     }
 
     /// Such roles have a path of their own (IAM:using-service-linked-roles).

@@ -110,7 +110,9 @@ struct Test<'a> {
 /// Operators and keys are joined by AND (D2).
 pub fn holds(statement: Statement, request: &Request, reading: &Reading) -> bool {
     let operators = statement.body["Condition"].as_object().into_iter().flatten();
-    let pairs = operators.flat_map(|(name, keys)| keys.as_object().into_iter().flatten().map(move |(key, values)| (name, key, values)));
+    let pairs = operators.flat_map(|(name, keys)| {
+        keys.as_object().into_iter().flatten().map(move |(key, values)| (name, key, values))
+    });
     pairs.into_iter().all(|(name, key, values)| {
         let wanted = one_or_many(values).into_iter().filter_map(scalar).collect();
         let test = |operator| Test { operator, wanted, key, statement, request, reading };
@@ -123,8 +125,14 @@ pub fn holds(statement: Statement, request: &Request, reading: &Reading) -> bool
 pub fn names_principal_arn(statement: &Value) -> bool {
     let operators = statement["Condition"].as_object().into_iter().flatten();
     let named = |(name, keys): (&String, &Value)| {
-        let fit = |operator: Operator| !operator.negated && !operator.if_exists && matches!(operator.kind, Type::Arn | Type::Text { .. });
-        let has_key = keys.as_object().is_some_and(|keys| keys.keys().any(|key| key.eq_ignore_ascii_case("aws:PrincipalArn")));
+        let fit = |operator: Operator| {
+            !operator.negated
+                && !operator.if_exists
+                && matches!(operator.kind, Type::Arn | Type::Text { .. })
+        };
+        let has_key = keys.as_object().is_some_and(|keys| {
+            keys.keys().any(|key| key.eq_ignore_ascii_case("aws:PrincipalArn"))
+        });
         has_key && Operator::read(name).is_some_and(fit)
     };
     operators.into_iter().any(named)
@@ -196,17 +204,27 @@ impl Test<'_> {
     /// Absent, or null (D1); an empty text is called a null value once (IAM:reference_policies_elements_condition).
     fn is_null(&self, values: Option<&[String]>) -> bool {
         match values {
-            Some(values) => values.iter().all(String::is_empty) && self.reading.says(Point::EmptyTextIsNull),
-            None => !(context::leaves_out(self.request, self.key) && self.reading.says(Point::LeftOutKeyIsThere)),
+            Some(values) => {
+                values.iter().all(String::is_empty) && self.reading.says(Point::EmptyTextIsNull)
+            }
+            None => {
+                !(context::leaves_out(self.request, self.key)
+                    && self.reading.says(Point::LeftOutKeyIsThere))
+            }
         }
     }
 
     /// The values of one key are joined by OR, those of a negated operator by NOR (D2).
     /// What AWS does with a value of the wrong type is not told: where it decides, the test may hold or not.
     fn satisfied_by(&self, value: &str) -> bool {
-        let (typed, mistyped): (Vec<_>, Vec<_>) = self.wanted.iter().partition(|wanted| self.is_of_type(wanted));
+        let (typed, mistyped): (Vec<_>, Vec<_>) =
+            self.wanted.iter().partition(|wanted| self.is_of_type(wanted));
         let matches = typed.into_iter().any(|wanted| self.matches(wanted, value));
-        if !matches && !mistyped.is_empty() { self.mistyped_holds() } else { matches != self.operator.negated }
+        if !matches && !mistyped.is_empty() {
+            self.mistyped_holds()
+        } else {
+            matches != self.operator.negated
+        }
     }
 
     fn matches(&self, wanted: &str, value: &str) -> bool {
@@ -227,7 +245,9 @@ impl Test<'_> {
         match self.operator.kind {
             Type::Number(_) => number::is_number(wanted),
             Type::Date(_) => date::is_date(wanted),
-            Type::Bool => truth(wanted).is_some() || (wanted.contains("${") && self.statement.variables),
+            Type::Bool => {
+                truth(wanted).is_some() || (wanted.contains("${") && self.statement.variables)
+            }
             Type::Binary => bytes(wanted).is_some(),
             Type::Address => range(wanted).is_some(),
             Type::Text { .. } | Type::Arn | Type::Null => true,
@@ -236,7 +256,11 @@ impl Test<'_> {
 
     fn mistyped_holds(&self) -> bool {
         let deny = self.statement.body["Effect"] == "Deny";
-        self.reading.says(if deny { Point::MistypedHoldsInDeny } else { Point::MistypedHoldsInAllow })
+        self.reading.says(if deny {
+            Point::MistypedHoldsInDeny
+        } else {
+            Point::MistypedHoldsInAllow
+        })
     }
 
     fn date_matches(&self, wanted: &str, value: &str, fits: fn(Ordering) -> bool) -> bool {
@@ -245,7 +269,11 @@ impl Test<'_> {
     }
 
     fn pieces(&self, wanted: &str, wildcards: bool) -> Option<Vec<Piece>> {
-        pieces(wanted, Style { wildcards, variables: self.statement.variables }, &self.request.context)
+        pieces(
+            wanted,
+            Style { wildcards, variables: self.statement.variables },
+            &self.request.context,
+        )
     }
 
     fn text_matches(&self, wanted: &str, value: &str, like: bool, any_case: bool) -> bool {
@@ -269,8 +297,12 @@ impl Test<'_> {
             return truth(wanted) == truth(value);
         }
         let Some(replaced) = self.pieces(wanted, false) else { return false };
-        let same =
-            truth(value).is_some_and(|truth| glob::fits(&replaced.into_iter().flat_map(lower).collect::<Vec<_>>(), &truth.to_string()));
+        let same = truth(value).is_some_and(|truth| {
+            glob::fits(
+                &replaced.into_iter().flat_map(lower).collect::<Vec<_>>(),
+                &truth.to_string(),
+            )
+        });
         same && self.reading.says(Point::BoolHasVariables)
     }
 }
@@ -293,7 +325,8 @@ fn bytes(text: &str) -> Option<Vec<u8>> {
 
 /// Base and length. Without a length it is the one address (D4).
 fn range(text: &str) -> Option<(IpAddr, u32)> {
-    let (base, length) = text.split_once('/').map_or((text, None), |(base, length)| (base, Some(length)));
+    let (base, length) =
+        text.split_once('/').map_or((text, None), |(base, length)| (base, Some(length)));
     let base = base.parse::<IpAddr>().ok()?;
     let bits = if base.is_ipv4() { 32 } else { 128 };
     let length = length.map_or(Some(bits), |length| length.parse().ok())?;
@@ -302,9 +335,13 @@ fn range(text: &str) -> Option<(IpAddr, u32)> {
 
 /// Host bits do not count; IPv4 and IPv6 never meet (D4).
 fn in_range(wanted: &str, address: &str) -> bool {
-    let (Some((base, length)), Ok(address)) = (range(wanted), address.parse::<IpAddr>()) else { return false };
+    let (Some((base, length)), Ok(address)) = (range(wanted), address.parse::<IpAddr>()) else {
+        return false;
+    };
     let (difference, bits) = match (base, address) {
-        (IpAddr::V4(base), IpAddr::V4(address)) => (u128::from(base.to_bits() ^ address.to_bits()), 32),
+        (IpAddr::V4(base), IpAddr::V4(address)) => {
+            (u128::from(base.to_bits() ^ address.to_bits()), 32)
+        }
         (IpAddr::V6(base), IpAddr::V6(address)) => (base.to_bits() ^ address.to_bits(), 128),
         _ => return false,
     };

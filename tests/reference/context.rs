@@ -75,13 +75,18 @@ pub fn fill(request: &Request) -> Result<Context, String> {
 fn check_caller(request: &Request) -> Result<(), String> {
     let (caller, given) = (&request.caller, &request.given);
     let is_of_signed = |key: &String| {
-        ["aws:principalorgid", "aws:principalorgpaths", "aws:principalisawsservice"].contains(&key.as_str())
+        ["aws:principalorgid", "aws:principalorgpaths", "aws:principalisawsservice"]
+            .contains(&key.as_str())
             || key.starts_with("aws:principaltag/")
     };
-    if let (Kind::Anonymous, Some(key)) = (caller.kind, given.0.keys().find(|key| is_of_signed(key))) {
+    if let (Kind::Anonymous, Some(key)) =
+        (caller.kind, given.0.keys().find(|key| is_of_signed(key)))
+    {
         return Err(format!("an anonymous caller has no `{key}`"));
     }
-    let session = given.single("aws:userid").and_then(|id| id.split_once(':').map(|(_, session)| session.to_owned()));
+    let session = given
+        .single("aws:userid")
+        .and_then(|id| id.split_once(':').map(|(_, session)| session.to_owned()));
     match session {
         Some(session) if caller.kind == Kind::Role && session != caller.last_name() => {
             Err(format!("`aws:userid` is that of another session, `{session}`"))
@@ -126,7 +131,8 @@ fn followers(request: &Request) -> Vec<(&'static str, Follows)> {
     let caller = &request.caller;
     let given = |key: &str| request.given.get(key).is_some();
     let account = || caller.account.clone().unwrap_or_default();
-    let only_for = |kind: Kind, value: &str| if caller.kind == kind { Is(value.to_owned()) } else { Absent };
+    let only_for =
+        |kind: Kind, value: &str| if caller.kind == kind { Is(value.to_owned()) } else { Absent };
     let arn = match caller.kind {
         // Never the session's ARN (E1). Without issuer the path of the role is not known.
         Kind::Role => caller.issuer.clone().map_or(Open, Is),
@@ -166,6 +172,13 @@ fn followers(request: &Request) -> Vec<(&'static str, Follows)> {
         ("aws:PrincipalIsAWSService", is_service),
         ("aws:PrincipalServiceName", only_for(Kind::Service, &caller.name)),
         ("aws:ResourceAccount", request.resource_account.clone().map_or(Open, Is)),
-        ("s3:ResourceAccount", request.resource_account.clone().filter(|_| given("s3:ResourceAccount")).map_or(Open, Is)),
+        (
+            "s3:ResourceAccount",
+            request
+                .resource_account
+                .clone()
+                .filter(|_| given("s3:ResourceAccount"))
+                .map_or(Open, Is),
+        ),
     ]
 }

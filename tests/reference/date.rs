@@ -40,7 +40,11 @@ fn fixed_point(text: &str) -> Option<i128> {
 }
 
 fn digits_of(text: &str) -> Option<i128> {
-    if text.is_empty() || text.len() > 20 || !text.chars().all(|c| c.is_ascii_digit()) { None } else { text.parse().ok() }
+    if text.is_empty() || text.len() > 20 || !text.chars().all(|c| c.is_ascii_digit()) {
+        None
+    } else {
+        text.parse().ok()
+    }
 }
 
 fn two(text: &str, limit: i128) -> Option<i128> {

@@ -17,7 +17,17 @@ pub enum Kind {
     Everybody,
 }
 
-const STATEMENT: &[&str] = &["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
+const STATEMENT: &[&str] = &[
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
 
 pub fn check(policy: &Value, kind: Kind) -> Result<(), String> {
     let members = policy.as_object().ok_or("a policy is an object")?;
@@ -29,7 +39,9 @@ pub fn check(policy: &Value, kind: Kind) -> Result<(), String> {
     if !members.contains_key("Statement") {
         return Err("there is no Statement".to_owned());
     }
-    statements(policy).into_iter().try_for_each(|statement| check_statement(statement, kind, has_variables(policy)))
+    statements(policy)
+        .into_iter()
+        .try_for_each(|statement| check_statement(statement, kind, has_variables(policy)))
 }
 
 /// A single statement may stand without brackets (B1).
@@ -92,7 +104,10 @@ fn exactly(members: &Map<String, Value>, names: [&str; 2], count: usize) -> Resu
 }
 
 fn texts(value: &Value) -> Result<Vec<&str>, String> {
-    one_or_many(value).into_iter().map(|item| item.as_str().ok_or_else(|| format!("{item} is no text"))).collect()
+    one_or_many(value)
+        .into_iter()
+        .map(|item| item.as_str().ok_or_else(|| format!("{item} is no text")))
+        .collect()
 }
 
 fn check_principal(principal: &Value) -> Result<(), String> {
@@ -101,7 +116,9 @@ fn check_principal(principal: &Value) -> Result<(), String> {
         Value::String(text) if text == "*" => Ok(()),
         Value::Object(kinds) => {
             only(kinds, &["AWS", "Federated", "Service", "CanonicalUser"])?;
-            kinds.iter().try_for_each(|(kind, names)| texts(names)?.into_iter().try_for_each(|name| check_name(kind, name)))
+            kinds.iter().try_for_each(|(kind, names)| {
+                texts(names)?.into_iter().try_for_each(|name| check_name(kind, name))
+            })
         }
         other => Err(format!("{other} is no principal")),
     }
@@ -117,12 +134,16 @@ fn check_name(kind: &str, name: &str) -> Result<(), String> {
 fn check_exclusion(statement: &Value, kind: Kind) -> Result<(), String> {
     let excludes = !statement["NotPrincipal"].is_null();
     let names_everybody = || match &statement["Principal"] {
-        Value::Object(kinds) => kinds.iter().all(|(kind, names)| one_or_many(names).iter().all(|name| kind == "AWS" && **name == "*")),
+        Value::Object(kinds) => kinds.iter().all(|(kind, names)| {
+            one_or_many(names).iter().all(|name| kind == "AWS" && **name == "*")
+        }),
         _ => true,
     };
     match kind {
         Kind::Trust if excludes => Err("NotPrincipal in a trust policy".to_owned()),
-        Kind::Everybody if excludes || !names_everybody() => Err("an RCP is for everybody".to_owned()),
+        Kind::Everybody if excludes || !names_everybody() => {
+            Err("an RCP is for everybody".to_owned())
+        }
         _ => Ok(()),
     }
 }
@@ -134,7 +155,8 @@ fn check_condition(condition: &Value, variables: bool) -> Result<(), String> {
         _ => return Err("a condition is an object".to_owned()),
     };
     for (name, keys) in operators {
-        let operator = Operator::read(name).ok_or_else(|| format!("there is no operator `{name}`"))?;
+        let operator =
+            Operator::read(name).ok_or_else(|| format!("there is no operator `{name}`"))?;
         let keys = keys.as_object().ok_or("an operator holds keys")?;
         let mut names = keys.keys().map(|key| key.to_lowercase()).collect::<Vec<_>>();
         names.sort();

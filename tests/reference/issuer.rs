@@ -13,7 +13,9 @@ pub fn candidates(request: &Request) -> Vec<Request> {
     let account = caller.account.as_deref().unwrap_or_default();
     let role = caller.role_name().unwrap_or_default();
     let mut issuers = match caller.kind {
-        Kind::Role => ["role/", "role/nobody/names/this/"].map(|path| format!("arn:aws:iam::{account}:{path}{role}")).to_vec(),
+        Kind::Role => ["role/", "role/nobody/names/this/"]
+            .map(|path| format!("arn:aws:iam::{account}:{path}{role}"))
+            .to_vec(),
         _ => vec![format!("arn:aws:iam::{account}:user/nobody-names-this")],
     };
     // The root user may have made it (C5), but has no policies of its own (IAM:access_policies).
@@ -39,7 +41,10 @@ pub fn candidates(request: &Request) -> Vec<Request> {
 fn policies(request: &Request) -> Vec<&Value> {
     let one = request.resource_policy.iter().chain(&request.boundary);
     let many = request.identity.iter().chain(request.session.iter().flatten()).chain(&request.vpce);
-    one.chain(many).chain(request.scps.iter().flatten()).chain(request.rcps.iter().flatten()).collect()
+    one.chain(many)
+        .chain(request.scps.iter().flatten())
+        .chain(request.rcps.iter().flatten())
+        .collect()
 }
 
 fn collect<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {

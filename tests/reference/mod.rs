@@ -47,7 +47,9 @@ impl Answer {
         match self {
             Answer::Error(_) => "Error".to_owned(),
             Answer::Decisions(decisions) if decisions.len() > 1 => "Undetermined".to_owned(),
-            Answer::Decisions(decisions) => decisions.iter().map(|decision| format!("{decision:?}")).collect(),
+            Answer::Decisions(decisions) => {
+                decisions.iter().map(|decision| format!("{decision:?}")).collect()
+            }
         }
     }
 }
@@ -67,6 +69,8 @@ pub fn decide(line: &Value) -> Answer {
         Err(why) => return Answer::Error(why),
     };
     let possible = issuer::candidates(&request);
-    let decisions = possible.iter().flat_map(|request| readings::each(|reading| layers::decide(request, reading)));
+    let decisions = possible
+        .iter()
+        .flat_map(|request| readings::each(|reading| layers::decide(request, reading)));
     Answer::Decisions(decisions.collect())
 }

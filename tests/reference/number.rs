@@ -25,12 +25,15 @@ pub fn is_number(text: &str) -> bool {
 
 fn size(left: &Number, right: &Number) -> Ordering {
     let by_length = left.whole.len().cmp(&right.whole.len());
-    by_length.then_with(|| left.whole.cmp(&right.whole)).then_with(|| left.fraction.cmp(&right.fraction))
+    by_length
+        .then_with(|| left.whole.cmp(&right.whole))
+        .then_with(|| left.fraction.cmp(&right.fraction))
 }
 
 fn read(text: &str) -> Option<Number> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+    let (whole, fraction) =
+        digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
     let are_digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
     if !are_digits(whole) || !fraction.is_none_or(are_digits) {
         return None;

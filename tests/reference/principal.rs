@@ -30,15 +30,25 @@ pub fn namings(statement: &Value, request: &Request, reading: &Reading) -> Vec<N
 
 fn listed(element: &str, statement: &Value, request: &Request, reading: &Reading) -> Vec<Naming> {
     let denies = element == "Principal" && statement["Effect"] == "Deny";
-    entries(&statement[element]).into_iter().filter_map(|(kind, name)| naming(kind, name, denies, request, reading)).collect()
+    entries(&statement[element])
+        .into_iter()
+        .filter_map(|(kind, name)| naming(kind, name, denies, request, reading))
+        .collect()
 }
 
 /// Pairs of kind and name; `*` alone has the kind `*`.
 fn entries(principal: &Value) -> Vec<(&str, &str)> {
     match principal {
         Value::Object(kinds) => {
-            let names = |(kind, names)| one_or_many(names).into_iter().map(move |name: &Value| (kind, name));
-            kinds.iter().map(|(kind, names)| (kind.as_str(), names)).flat_map(names).filter_map(text).collect()
+            let names = |(kind, names)| {
+                one_or_many(names).into_iter().map(move |name: &Value| (kind, name))
+            };
+            kinds
+                .iter()
+                .map(|(kind, names)| (kind.as_str(), names))
+                .flat_map(names)
+                .filter_map(text)
+                .collect()
         }
         _ => vec![("*", "*")],
     }
@@ -48,17 +58,34 @@ fn text<'a>((kind, name): (&'a str, &'a Value)) -> Option<(&'a str, &'a str)> {
     Some((kind, name.as_str()?))
 }
 
-fn naming(kind: &str, name: &str, denies: bool, request: &Request, reading: &Reading) -> Option<Naming> {
+fn naming(
+    kind: &str,
+    name: &str,
+    denies: bool,
+    request: &Request,
+    reading: &Reading,
+) -> Option<Naming> {
     let caller = &request.caller;
     match (kind, name) {
-        ("*", _) | ("AWS", "*") => is_in_everybody(kind, denies, request, reading).then_some(Naming::Everybody),
-        ("AWS", name) if account_of(name).is_some() => (account_of(name) == caller.account.as_deref()).then_some(Naming::Account),
+        ("*", _) | ("AWS", "*") => {
+            is_in_everybody(kind, denies, request, reading).then_some(Naming::Everybody)
+        }
+        ("AWS", name) if account_of(name).is_some() => {
+            (account_of(name) == caller.account.as_deref()).then_some(Naming::Account)
+        }
         ("AWS", name) if name == caller.name => Some(Naming::Itself),
-        ("AWS", name) if Some(name) == caller.issuer.as_deref() => (denies || issuer_counts(request, reading)).then_some(Naming::Issuer),
+        ("AWS", name) if Some(name) == caller.issuer.as_deref() => {
+            (denies || issuer_counts(request, reading)).then_some(Naming::Issuer)
+        }
         // A request cannot say whom an identity provider vouches for.
-        ("Federated", _) => (caller.kind == Kind::Anonymous && reading.says(Point::ShowsToken)).then_some(Naming::Itself),
-        ("CanonicalUser", _) => (caller.account.is_some() && reading.says(Point::CanonicalIdIsTheCallers)).then_some(Naming::Account),
-        ("Service", name) => (caller.kind == Kind::Service && name == caller.name).then_some(Naming::Itself),
+        ("Federated", _) => (caller.kind == Kind::Anonymous && reading.says(Point::ShowsToken))
+            .then_some(Naming::Itself),
+        ("CanonicalUser", _) => (caller.account.is_some()
+            && reading.says(Point::CanonicalIdIsTheCallers))
+        .then_some(Naming::Account),
+        ("Service", name) => {
+            (caller.kind == Kind::Service && name == caller.name).then_some(Naming::Itself)
+        }
         _ => None,
     }
 }
@@ -97,7 +124,9 @@ fn reached_by_exclusion(statement: &Value, request: &Request, reading: &Reading)
     if !deny && !reading.says(Point::NotPrincipalMayAllow) {
         return false;
     }
-    if entries(&statement["NotPrincipal"]).is_empty() && reading.says(Point::EmptyNotPrincipalIsNobody) {
+    if entries(&statement["NotPrincipal"]).is_empty()
+        && reading.says(Point::EmptyNotPrincipalIsNobody)
+    {
         return false;
     }
     let excluded = listed("NotPrincipal", statement, request, reading);

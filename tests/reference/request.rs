@@ -47,14 +47,20 @@ pub fn read(line: &Value) -> Result<Request, String> {
     if let Some(unknown) = members.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
         return Err(format!("there is no member `{unknown}`"));
     }
-    let caller = caller::read(text(line, "principal")?.ok_or("no principal")?, text(line, "session_issuer")?)?;
-    let action = text(line, "action")?.filter(|action| is_action(action)).ok_or("no action")?.to_owned();
+    let caller = caller::read(
+        text(line, "principal")?.ok_or("no principal")?,
+        text(line, "session_issuer")?,
+    )?;
+    let action =
+        text(line, "action")?.filter(|action| is_action(action)).ok_or("no action")?.to_owned();
     let resource = text(line, "resource")?.ok_or("no resource")?.to_owned();
     let given = context::read(&line["context"])?;
     let resource_account = resource_account(line, &resource, &given, &caller)?;
     let session = documents(line, "session_policies", Kind::Identity)?;
     if !line["session_policies"].is_null() && session.is_empty() {
-        return Err("session_policies: an empty list is neither none passed nor a policy".to_owned());
+        return Err(
+            "session_policies: an empty list is neither none passed nor a policy".to_owned()
+        );
     }
     let resource_kind = if is_trust(&resource) { Kind::Trust } else { Kind::Resource };
     let request = Request {
@@ -94,7 +100,8 @@ impl Request {
 
     /// Even an explicit Deny does not stop it (IAM:id_credentials_temp_request, note 4).
     pub fn needs_no_permission(&self) -> bool {
-        self.action.eq_ignore_ascii_case("sts:GetCallerIdentity") && self.caller.kind != caller::Kind::Anonymous
+        self.action.eq_ignore_ascii_case("sts:GetCallerIdentity")
+            && self.caller.kind != caller::Kind::Anonymous
     }
 
     /// Federated sessions cannot call IAM by CLI or API, "this limitation does not apply to console sessions", and of STS only
@@ -102,7 +109,8 @@ impl Request {
     /// (IAM:id_credentials_temp_request).
     pub fn may_be_called(&self, reading: &Reading) -> bool {
         let action = self.action.to_lowercase();
-        let makes_user_session = ["sts:getfederationtoken", "sts:getsessiontoken"].contains(&action.as_str());
+        let makes_user_session =
+            ["sts:getfederationtoken", "sts:getsessiontoken"].contains(&action.as_str());
         match (self.caller.kind, self.service().as_str()) {
             (caller::Kind::Federated, "iam") => reading.says(Point::RequestComesFromConsole),
             (caller::Kind::Federated, "sts") => action == "sts:getcalleridentity",
@@ -113,7 +121,9 @@ impl Request {
 
     /// These keys are there with temporary credentials only (E1).
     fn is_by_temporary_credentials(&self) -> bool {
-        ["aws:TokenIssueTime", "aws:MultiFactorAuthPresent"].iter().any(|key| self.context.get(key).is_some())
+        ["aws:TokenIssueTime", "aws:MultiFactorAuthPresent"]
+            .iter()
+            .any(|key| self.context.get(key).is_some())
     }
 
     /// Keys and roles must allow by their own policy; an identity policy alone is worth nothing (C2).
@@ -123,9 +133,12 @@ impl Request {
 
     /// An operation of KMS about all keys is about any of them, apart from those that have no key (IDATA kms).
     fn is_about_key(&self) -> bool {
-        let about_no_key = ["kms:listkeys", "kms:listaliases", "kms:createkey", "kms:generaterandom"];
-        let has_no_key = about_no_key.contains(&self.action.to_lowercase().as_str()) || self.action.contains("CustomKeyStore");
-        let is_key = arn_parts(&self.resource).is_some_and(|parts| parts[2] == "kms" && parts[5].starts_with("key/"));
+        let about_no_key =
+            ["kms:listkeys", "kms:listaliases", "kms:createkey", "kms:generaterandom"];
+        let has_no_key = about_no_key.contains(&self.action.to_lowercase().as_str())
+            || self.action.contains("CustomKeyStore");
+        let is_key = arn_parts(&self.resource)
+            .is_some_and(|parts| parts[2] == "kms" && parts[5].starts_with("key/"));
         is_key || (self.service() == "kms" && self.resource == "*" && !has_no_key)
     }
 }
@@ -150,9 +163,18 @@ fn is_action(text: &str) -> bool {
 }
 
 /// As given; else the account in the ARN, else that of the context (E1: the owner of the resource), else the caller's (design 4.1).
-fn resource_account(line: &Value, resource: &str, given: &Context, caller: &Caller) -> Result<Option<String>, String> {
+fn resource_account(
+    line: &Value,
+    resource: &str,
+    given: &Context,
+    caller: &Caller,
+) -> Result<Option<String>, String> {
     if let Some(account) = text(line, "resource_account")? {
-        return if is_account(account) { Ok(Some(account.to_owned())) } else { Err(format!("`{account}` is no account")) };
+        return if is_account(account) {
+            Ok(Some(account.to_owned()))
+        } else {
+            Err(format!("`{account}` is no account"))
+        };
     }
     let in_arn = arn_parts(resource).map(|parts| parts[4]).filter(|account| is_account(account));
     let in_context = given.get("aws:ResourceAccount").or(given.get("s3:ResourceAccount"));
@@ -177,7 +199,9 @@ fn documents(line: &Value, name: &str, kind: Kind) -> Result<Vec<Value>, String>
 }
 
 fn levels(line: &Value, name: &str, kind: Kind) -> Result<Vec<Vec<Value>>, String> {
-    let level = |level: &Value| list(level, name)?.iter().map(|policy| checked(policy, name, kind)).collect();
+    let level = |level: &Value| {
+        list(level, name)?.iter().map(|policy| checked(policy, name, kind)).collect()
+    };
     list(&line[name], name)?.iter().map(level).collect()
 }
 

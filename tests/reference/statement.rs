@@ -16,12 +16,15 @@ pub struct Statement<'a> {
 }
 
 pub fn applies(statement: Statement, request: &Request, reading: &Reading) -> bool {
-    covers_action(statement.body, request) && covers_resource(statement, request, reading) && condition::holds(statement, request, reading)
+    covers_action(statement.body, request)
+        && covers_resource(statement, request, reading)
+        && condition::holds(statement, request, reading)
 }
 
 /// The texts of an element, or of its negation.
 fn covers(statement: &Value, element: &str, negated: &str, fits: impl Fn(&str) -> bool) -> bool {
-    let some = |name: &str| one_or_many(&statement[name]).into_iter().filter_map(Value::as_str).any(&fits);
+    let some =
+        |name: &str| one_or_many(&statement[name]).into_iter().filter_map(Value::as_str).any(&fits);
     // A statement with an empty list does nothing, be it negated or not (IAM:access-analyzer-reference-policy-checks,
     // "Empty array action" and "Empty array resource").
     let does_something = statement[negated].as_array().is_none_or(|list| !list.is_empty());
@@ -33,7 +36,8 @@ fn covers_action(statement: &Value, request: &Request) -> bool {
     let action = request.action.to_lowercase();
     let style = Style { wildcards: true, variables: false };
     covers(statement, "Action", "NotAction", |pattern| {
-        pieces(&pattern.to_lowercase(), style, &request.context).is_some_and(|pattern| glob::fits(&pattern, &action))
+        pieces(&pattern.to_lowercase(), style, &request.context)
+            .is_some_and(|pattern| glob::fits(&pattern, &action))
     })
 }
 
@@ -42,7 +46,9 @@ fn covers_resource(statement: Statement, request: &Request, reading: &Reading) -
     if statement.body["Resource"].is_null() && statement.body["NotResource"].is_null() {
         return true;
     }
-    covers(statement.body, "Resource", "NotResource", |pattern| fits_resource(pattern, statement.variables, request, reading))
+    covers(statement.body, "Resource", "NotResource", |pattern| {
+        fits_resource(pattern, statement.variables, request, reading)
+    })
 }
 
 fn fits_resource(pattern: &str, variables: bool, request: &Request, reading: &Reading) -> bool {
@@ -50,7 +56,10 @@ fn fits_resource(pattern: &str, variables: bool, request: &Request, reading: &Re
         return true;
     }
     // A variable without value matches no resource (D5).
-    let Some(pattern) = pieces(pattern, Style { wildcards: true, variables }, &request.context) else { return false };
+    let Some(pattern) = pieces(pattern, Style { wildcards: true, variables }, &request.context)
+    else {
+        return false;
+    };
     if glob::fits_arn(&pattern, &request.resource) {
         return true;
     }

@@ -62,7 +62,8 @@ fn value(name: &str, context: &Context) -> Option<String> {
 pub fn check(text: &str, variables: bool) -> Result<(), String> {
     let mut rest = text;
     while let Some(at) = rest.find("${").filter(|_| variables) {
-        let (name, after) = variable(&rest[at..]).ok_or_else(|| format!("`{text}`: a variable is not closed"))?;
+        let (name, after) =
+            variable(&rest[at..]).ok_or_else(|| format!("`{text}`: a variable is not closed"))?;
         if name.is_empty() {
             return Err(format!("`{text}`: a variable has no name"));
         }

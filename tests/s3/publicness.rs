@@ -12,7 +12,8 @@ fn policy(text: &str) -> (Sources, Policy) {
 
 /// What is said of one statement: `None` not public, else whether it is certain, and the words that open it.
 fn judged(principal: &str, condition: &str) -> Option<(bool, Vec<String>)> {
-    let condition = if condition.is_empty() { String::new() } else { format!(r#", "Condition": {condition}"#) };
+    let condition =
+        if condition.is_empty() { String::new() } else { format!(r#", "Condition": {condition}"#) };
     let text = format!(
         r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", {principal}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"{condition}}}}}"#
     );
@@ -20,7 +21,10 @@ fn judged(principal: &str, condition: &str) -> Option<(bool, Vec<String>)> {
     let mut public = public_statements(&policy);
     assert!(public.len() <= 1);
     let public = public.pop()?;
-    Some((public.certain, public.causes.iter().map(|cause| sources.text(cause.span).to_owned()).collect()))
+    Some((
+        public.certain,
+        public.causes.iter().map(|cause| sources.text(cause.span).to_owned()).collect(),
+    ))
 }
 
 #[track_caller]
@@ -37,7 +41,11 @@ fn public(principal: &str, condition: &str, words: &str) {
 
 #[track_caller]
 fn unclear(principal: &str, condition: &str) {
-    assert_eq!(judged(principal, condition).map(|(certain, _)| certain), Some(false), "{principal} {condition}");
+    assert_eq!(
+        judged(principal, condition).map(|(certain, _)| certain),
+        Some(false),
+        "{principal} {condition}"
+    );
 }
 
 const ALL: &str = r#""Principal": "*""#;
@@ -49,17 +57,28 @@ fn the_examples_of_the_page() {
     public(ALL, "", r#""*""#);
     public(ALL, r#"{"StringLike": {"aws:SourceVpc": "vpc-*"}}"#, r#""vpc-*""#);
     fixed(ALL, r#"{"StringEquals": {"aws:SourceVpc": "vpc-91237329"}}"#);
-    fixed(ALL, r#"{"StringLike": {"s3:DataAccessPointArn": "arn:aws:s3:us-west-2:123456789012:accesspoint/*"}}"#);
+    fixed(
+        ALL,
+        r#"{"StringLike": {"s3:DataAccessPointArn": "arn:aws:s3:us-west-2:123456789012:accesspoint/*"}}"#,
+    );
     public(ALL, r#"{"IpAddress": {"aws:SourceIp": "0.0.0.0/1"}}"#, r#""0.0.0.0/1""#);
 }
 
 #[test]
 fn principals() {
-    for name in ["111122223333", "arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:user/a", "arn:aws:iam::111122223333:role/a"] {
+    for name in [
+        "111122223333",
+        "arn:aws:iam::111122223333:root",
+        "arn:aws:iam::111122223333:user/a",
+        "arn:aws:iam::111122223333:role/a",
+    ] {
         fixed(&format!(r#""Principal": {{"AWS": "{name}"}}"#), "");
     }
     fixed(r#""Principal": {"Service": "cloudtrail.amazonaws.com"}"#, "");
-    fixed(r#""Principal": {"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}"#, "");
+    fixed(
+        r#""Principal": {"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}"#,
+        "",
+    );
     public(r#""Principal": {"AWS": "*"}"#, "", r#""*""#);
     public(r#""Principal": {"AWS": ["111122223333", "*"]}"#, "", r#""*""#);
     public(r#""NotPrincipal": {"AWS": "111122223333"}"#, "", r#"{"AWS": "111122223333"}"#);
@@ -75,10 +94,21 @@ fn values_must_be_fixed() {
     fixed(ALL, r#"{"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:topic"}}"#);
     fixed(ALL, r#"{"ForAnyValue:StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}"#);
     // One bound condition is enough, whatever stands beside it.
-    fixed(ALL, r#"{"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:SourceAccount": "111122223333"}}"#);
+    fixed(
+        ALL,
+        r#"{"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:SourceAccount": "111122223333"}}"#,
+    );
     public(ALL, r#"{"StringLike": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5", "o-*"]}}"#, r#""o-*""#);
-    public(ALL, r#"{"StringEquals": {"aws:SourceAccount": "${aws:PrincipalAccount}"}}"#, r#""${aws:PrincipalAccount}""#);
-    public(ALL, r#"{"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:topic"}}"#, r#""arn:aws:sns:*:111122223333:topic""#);
+    public(
+        ALL,
+        r#"{"StringEquals": {"aws:SourceAccount": "${aws:PrincipalAccount}"}}"#,
+        r#""${aws:PrincipalAccount}""#,
+    );
+    public(
+        ALL,
+        r#"{"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:topic"}}"#,
+        r#""arn:aws:sns:*:111122223333:topic""#,
+    );
     // A star compared as text: fixed by what it matches, not fixed by how it looks.
     unclear(ALL, r#"{"StringEquals": {"aws:SourceVpc": "vpc-*"}}"#);
     unclear(ALL, r#"{"StringEquals": {"aws:SourceVpc": []}}"#);
@@ -102,8 +132,15 @@ fn conditions_that_let_others_in_bind_nothing() {
 
 #[test]
 fn address_ranges() {
-    fixed(ALL, r#"{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "10.0.0.0/8", "2001:db8::/32"]}}"#);
-    public(ALL, r#"{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "8.0.0.0/7"]}}"#, r#""8.0.0.0/7""#);
+    fixed(
+        ALL,
+        r#"{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "10.0.0.0/8", "2001:db8::/32"]}}"#,
+    );
+    public(
+        ALL,
+        r#"{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "8.0.0.0/7"]}}"#,
+        r#""8.0.0.0/7""#,
+    );
     public(ALL, r#"{"IpAddress": {"aws:SourceIp": "2001::/31"}}"#, r#""2001::/31""#);
     public(ALL, r#"{"IpAddress": {"aws:VpcSourceIp": "10.1.0.0/16"}}"#, r#""*""#);
     unclear(ALL, r#"{"IpAddress": {"aws:SourceIp": "not an address"}}"#);
@@ -114,11 +151,18 @@ fn address_ranges() {
 fn what_the_page_leaves_open_is_unclear() {
     unclear(ALL, r#"{"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/a"}}"#);
     unclear(ALL, r#"{"StringEquals": {"aws:PrincipalAccount": "111122223333"}}"#);
-    public(ALL, r#"{"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/a"}}"#, r#""arn:aws:iam::*:role/a""#);
+    public(
+        ALL,
+        r#"{"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/a"}}"#,
+        r#""arn:aws:iam::*:role/a""#,
+    );
     unclear(ALL, r#"{"StringLike": {"aws:userid": "AROAEXAMPLEEXAMPLE123:*"}}"#);
     fixed(ALL, r#"{"StringEquals": {"aws:userid": "AROAEXAMPLEEXAMPLE123:run"}}"#);
     public(ALL, r#"{"StringLike": {"aws:userid": "AROA*"}}"#, r#""AROA*""#);
-    unclear(ALL, r#"{"ArnLike": {"s3:DataAccessPointArn": "arn:aws:s3:*:123456789012:accesspoint/*"}}"#);
+    unclear(
+        ALL,
+        r#"{"ArnLike": {"s3:DataAccessPointArn": "arn:aws:s3:*:123456789012:accesspoint/*"}}"#,
+    );
     public(
         ALL,
         r#"{"ArnLike": {"s3:DataAccessPointArn": "arn:aws:s3:us-west-2:*:accesspoint/a"}}"#,
@@ -132,9 +176,19 @@ fn a_deny_never_makes_public_and_one_public_statement_is_enough() {
         {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"},
         {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:*", "Resource": "*"},
         {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}]}"#;
-    let indices = public_statements(&policy(text).1).iter().map(|public| (public.index, public.certain)).collect::<Vec<_>>();
+    let indices = public_statements(&policy(text).1)
+        .iter()
+        .map(|public| (public.index, public.certain))
+        .collect::<Vec<_>>();
     assert_eq!(indices, [(2, true)]);
     // In the wrong case the effect may be either.
-    let unclear = text.replace("\"Allow\", \"Principal\": \"*\"", "\"allow\", \"Principal\": \"*\"");
-    assert_eq!(public_statements(&policy(&unclear).1).iter().map(|public| public.certain).collect::<Vec<_>>(), [false]);
+    let unclear =
+        text.replace("\"Allow\", \"Principal\": \"*\"", "\"allow\", \"Principal\": \"*\"");
+    assert_eq!(
+        public_statements(&policy(&unclear).1)
+            .iter()
+            .map(|public| public.certain)
+            .collect::<Vec<_>>(),
+        [false]
+    );
 }

@@ -22,9 +22,15 @@ pub fn policy_of(path: &Path) -> Option<Policy> {
     let value: serde_json::Value = serde_json::from_str(&text).ok()?;
     let document = value.pointer("/PolicyVersion/Document").unwrap_or(&value);
     let text = document.to_string();
-    let statements = document["Statement"].as_array().cloned().unwrap_or_else(|| vec![document["Statement"].clone()]);
-    let names = |statement: &serde_json::Value| statement.get("Principal").or(statement.get("NotPrincipal")).is_some();
-    let kind = if statements.iter().any(names) { PolicyKind::Resource } else { PolicyKind::Identity };
+    let statements = document["Statement"]
+        .as_array()
+        .cloned()
+        .unwrap_or_else(|| vec![document["Statement"].clone()]);
+    let names = |statement: &serde_json::Value| {
+        statement.get("Principal").or(statement.get("NotPrincipal")).is_some()
+    };
+    let kind =
+        if statements.iter().any(names) { PolicyKind::Resource } else { PolicyKind::Identity };
     Some(policy(&text, kind))
 }
 
@@ -43,9 +49,15 @@ pub fn quacky(suffix: &str) -> Vec<Pair> {
     let Some(root) = corpus("03-edge/quacky") else { return Vec::new() };
     let mut pairs = Vec::new();
     for service in ["ec2", "iam", "s3"] {
-        let table = root.join(format!("results/icse21/raw_md/mutations/README_{service}{suffix}.md"));
+        let table =
+            root.join(format!("results/icse21/raw_md/mutations/README_{service}{suffix}.md"));
         for line in fs::read_to_string(table).unwrap().lines() {
-            let links = line.split("](../").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link).collect::<Vec<_>>();
+            let links = line
+                .split("](../")
+                .skip(1)
+                .filter_map(|rest| rest.split_once(')'))
+                .map(|(link, _)| link)
+                .collect::<Vec<_>>();
             let cells = line.trim_matches('|').split('|').collect::<Vec<_>>();
             let [old, new] = links.as_slice() else { continue };
             let published = match (cells[2], cells[9]) {
@@ -54,8 +66,16 @@ pub fn quacky(suffix: &str) -> Vec<Pair> {
                 ("SAT", "UNSAT") => "new-allows-less",
                 _ => "incomparable",
             };
-            let name = new.trim_start_matches("samples/mutations/").trim_end_matches(".json").replace("exp_single/", "");
-            pairs.push(Pair { name, old: root.join(old), new: root.join(new), published: Some(published) });
+            let name = new
+                .trim_start_matches("samples/mutations/")
+                .trim_end_matches(".json")
+                .replace("exp_single/", "");
+            pairs.push(Pair {
+                name,
+                old: root.join(old),
+                new: root.join(new),
+                published: Some(published),
+            });
         }
     }
     pairs
@@ -67,7 +87,14 @@ pub fn history() -> Vec<Pair> {
     let versions = files_below(&root, ".policy.json");
     let same_folder = versions.windows(2).filter(|pair| pair[0].parent() == pair[1].parent());
     let name = |path: &Path| path.strip_prefix(&root).unwrap().display().to_string();
-    same_folder.map(|pair| Pair { name: name(&pair[1]), old: pair[0].clone(), new: pair[1].clone(), published: None }).collect()
+    same_folder
+        .map(|pair| Pair {
+            name: name(&pair[1]),
+            old: pair[0].clone(),
+            new: pair[1].clone(),
+            published: None,
+        })
+        .collect()
 }
 
 /// The same managed policies as two projects recorded them.

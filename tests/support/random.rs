@@ -18,10 +18,22 @@ fn one_of(texts: &'static [&'static str]) -> impl Strategy<Value = String> {
 
 /// A text, or a list of one to three.
 fn some(texts: &'static [&'static str]) -> impl Strategy<Value = Value> {
-    prop_oneof![one_of(texts).prop_map(Value::from), prop::collection::vec(one_of(texts), 1..4).prop_map(Value::from),]
+    prop_oneof![
+        one_of(texts).prop_map(Value::from),
+        prop::collection::vec(one_of(texts), 1..4).prop_map(Value::from),
+    ]
 }
 
-const ACTIONS: &[&str] = &["s3:GetObject", "s3:PutObject", "s3:Get*", "s3:*", "*", "s3:?etObject", "S3:getobject", "sqs:SendMessage"];
+const ACTIONS: &[&str] = &[
+    "s3:GetObject",
+    "s3:PutObject",
+    "s3:Get*",
+    "s3:*",
+    "*",
+    "s3:?etObject",
+    "S3:getobject",
+    "sqs:SendMessage",
+];
 const RESOURCES: &[&str] = &[
     "*",
     "arn:aws:s3:::b/*",
@@ -58,12 +70,14 @@ const OPERATORS: &[&str] = &[
     "ForAllValues:StringNotEquals",
     "ForAnyValue:StringNotLikeIfExists",
 ];
-const VALUES: &[&str] = &["a", "A", "a*", "*", "?", "b", "", "${aws:username}", "${aws:username, 'a'}", "${*}"];
+const VALUES: &[&str] =
+    &["a", "A", "a*", "*", "?", "b", "", "${aws:username}", "${aws:username, 'a'}", "${*}"];
 const KEYS: &[&str] = &["s3:prefix", "aws:TagKeys", "aws:UserAgent", "S3:Prefix"];
 
 /// A condition operator with one key.
 fn condition() -> impl Strategy<Value = (String, Value)> {
-    let strings = (one_of(OPERATORS), one_of(KEYS), some(VALUES)).prop_map(|(operator, key, values)| (operator, json!({key: values})));
+    let strings = (one_of(OPERATORS), one_of(KEYS), some(VALUES))
+        .prop_map(|(operator, key, values)| (operator, json!({key: values})));
     let arns = (
         one_of(&["ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEqualsIfExists"]),
         some(&[
@@ -80,16 +94,25 @@ fn condition() -> impl Strategy<Value = (String, Value)> {
         some(&["203.0.113.0/24", "203.0.113.7", "2001:db8::/32", "0.0.0.0/0"]),
     )
         .prop_map(|(operator, values)| (operator, json!({"aws:SourceIp": values})));
-    let numbers =
-        (one_of(&["NumericLessThan", "NumericEquals", "NumericNotEquals", "NumericGreaterThanEqualsIfExists"]), some(&["1", "10", "1.50"]))
-            .prop_map(|(operator, values)| (operator, json!({"s3:max-keys": values})));
-    let dates =
-        (one_of(&["DateLessThan", "DateGreaterThanEquals", "DateNotEquals"]), some(&["2026-01-01T00:00:00Z", "1767225600", "2026-06"]))
-            .prop_map(|(operator, values)| (operator, json!({"aws:CurrentTime": values})));
+    let numbers = (
+        one_of(&[
+            "NumericLessThan",
+            "NumericEquals",
+            "NumericNotEquals",
+            "NumericGreaterThanEqualsIfExists",
+        ]),
+        some(&["1", "10", "1.50"]),
+    )
+        .prop_map(|(operator, values)| (operator, json!({"s3:max-keys": values})));
+    let dates = (
+        one_of(&["DateLessThan", "DateGreaterThanEquals", "DateNotEquals"]),
+        some(&["2026-01-01T00:00:00Z", "1767225600", "2026-06"]),
+    )
+        .prop_map(|(operator, values)| (operator, json!({"aws:CurrentTime": values})));
     let truths = (one_of(&["Bool", "BoolIfExists"]), some(&["true", "false"]))
         .prop_map(|(operator, values)| (operator, json!({"aws:SecureTransport": values})));
-    let absence =
-        (one_of(&["Null"]), one_of(KEYS), some(&["true", "false"])).prop_map(|(operator, key, values)| (operator, json!({key: values})));
+    let absence = (one_of(&["Null"]), one_of(KEYS), some(&["true", "false"]))
+        .prop_map(|(operator, key, values)| (operator, json!({key: values})));
     prop_oneof![4 => strings, 2 => arns, 1 => addresses, 1 => numbers, 1 => dates, 1 => truths, 1 => absence]
 }
 
@@ -103,31 +126,48 @@ fn statement(with_principal: bool) -> impl Strategy<Value = Value> {
         (prop::bool::weighted(0.1), some(PRINCIPALS)),
         conditions,
     );
-    elements.prop_map(move |(effect, (not_action, actions), (not_resource, resources), (not_principal, principals), conditions)| {
-        let mut statement = Map::new();
-        statement.insert("Effect".to_owned(), effect.into());
-        statement.insert(if not_action { "NotAction" } else { "Action" }.to_owned(), actions);
-        statement.insert(if not_resource { "NotResource" } else { "Resource" }.to_owned(), resources);
-        if with_principal {
-            statement.insert(if not_principal { "NotPrincipal" } else { "Principal" }.to_owned(), json!({"AWS": principals}));
-        }
-        let block = conditions.into_iter().collect::<Map<_, _>>();
-        if !block.is_empty() {
-            statement.insert("Condition".to_owned(), block.into());
-        }
-        statement.into()
-    })
+    elements.prop_map(
+        move |(
+            effect,
+            (not_action, actions),
+            (not_resource, resources),
+            (not_principal, principals),
+            conditions,
+        )| {
+            let mut statement = Map::new();
+            statement.insert("Effect".to_owned(), effect.into());
+            statement.insert(if not_action { "NotAction" } else { "Action" }.to_owned(), actions);
+            statement.insert(
+                if not_resource { "NotResource" } else { "Resource" }.to_owned(),
+                resources,
+            );
+            if with_principal {
+                statement.insert(
+                    if not_principal { "NotPrincipal" } else { "Principal" }.to_owned(),
+                    json!({"AWS": principals}),
+                );
+            }
+            let block = conditions.into_iter().collect::<Map<_, _>>();
+            if !block.is_empty() {
+                statement.insert("Condition".to_owned(), block.into());
+            }
+            statement.into()
+        },
+    )
 }
 
 /// A policy of one to three statements.
 pub fn policy(with_principal: bool) -> impl Strategy<Value = Value> {
-    let version = prop_oneof![9 => Just(Some("2012-10-17")), 1 => Just(Some("2008-10-17")), 1 => Just(None)];
-    (version, prop::collection::vec(statement(with_principal), 1..4)).prop_map(|(version, statements)| {
-        let mut policy = Map::new();
-        policy.extend(version.map(|version| ("Version".to_owned(), version.into())));
-        policy.insert("Statement".to_owned(), statements.into());
-        policy.into()
-    })
+    let version =
+        prop_oneof![9 => Just(Some("2012-10-17")), 1 => Just(Some("2008-10-17")), 1 => Just(None)];
+    (version, prop::collection::vec(statement(with_principal), 1..4)).prop_map(
+        |(version, statements)| {
+            let mut policy = Map::new();
+            policy.extend(version.map(|version| ("Version".to_owned(), version.into())));
+            policy.insert("Statement".to_owned(), statements.into());
+            policy.into()
+        },
+    )
 }
 
 /// Who asks, and who made the session.
@@ -135,9 +175,15 @@ const CALLERS: &[(&str, Option<&str>)] = &[
     ("arn:aws:iam::111122223333:user/ana", None),
     ("arn:aws:iam::111122223333:user/team/ben", None),
     ("arn:aws:sts::111122223333:federated-user/ana", Some("arn:aws:iam::111122223333:user/ana")),
-    ("arn:aws:sts::111122223333:federated-user/ana", Some("arn:aws:iam::111122223333:user/team/ben")),
+    (
+        "arn:aws:sts::111122223333:federated-user/ana",
+        Some("arn:aws:iam::111122223333:user/team/ben"),
+    ),
     ("arn:aws:sts::111122223333:federated-user/zoe", None),
-    ("arn:aws:sts::111122223333:assumed-role/job/run", Some("arn:aws:iam::111122223333:role/team/job")),
+    (
+        "arn:aws:sts::111122223333:assumed-role/job/run",
+        Some("arn:aws:iam::111122223333:role/team/job"),
+    ),
     ("arn:aws:sts::111122223333:assumed-role/job/run", None),
     ("111122223333", None),
     ("arn:aws:iam::444455556666:user/eve", None),
@@ -148,26 +194,40 @@ const CALLERS: &[(&str, Option<&str>)] = &[
 
 fn context() -> impl Strategy<Value = Value> {
     let text = |key: &'static str, values: &'static [&'static str]| {
-        prop::option::weighted(0.6, one_of(values)).prop_map(move |value| value.map(|value| (key.to_owned(), Value::from(value))))
+        prop::option::weighted(0.6, one_of(values))
+            .prop_map(move |value| value.map(|value| (key.to_owned(), Value::from(value))))
     };
-    let tags = prop::option::weighted(0.6, prop::collection::vec(one_of(&["a", "b", "A", ""]), 0..3))
-        .prop_map(|values| values.map(|values| ("aws:TagKeys".to_owned(), Value::from(values))));
+    let tags =
+        prop::option::weighted(0.6, prop::collection::vec(one_of(&["a", "b", "A", ""]), 0..3))
+            .prop_map(|values| {
+                values.map(|values| ("aws:TagKeys".to_owned(), Value::from(values)))
+            });
     let parts = (
         text("s3:prefix", &["a", "A", "ab", "b", "", "*", "ana"]),
         text("aws:SourceIp", &["203.0.113.7", "198.51.100.1", "2001:db8::1"]),
         text("s3:max-keys", &["1", "10", "1.5", "11"]),
-        text("aws:CurrentTime", &["2026-01-01T00:00:00Z", "2025-12-31T23:59:59Z", "2026-11-24T10:00:00+01:00"]),
+        text(
+            "aws:CurrentTime",
+            &["2026-01-01T00:00:00Z", "2025-12-31T23:59:59Z", "2026-11-24T10:00:00+01:00"],
+        ),
         text("aws:SecureTransport", &["true", "false"]),
         text("aws:SourceVpce", &["vpce-0a1b2c3d"]),
         tags,
     );
-    parts.prop_map(|(a, b, c, d, e, f, g)| [a, b, c, d, e, f, g].into_iter().flatten().collect::<Map<_, _>>().into())
+    parts.prop_map(|(a, b, c, d, e, f, g)| {
+        [a, b, c, d, e, f, g].into_iter().flatten().collect::<Map<_, _>>().into()
+    })
 }
 
 /// A whole line of `simulate --batch`.
 pub fn line() -> impl Strategy<Value = Value> {
     let caller = prop::sample::select(CALLERS);
-    let resource = one_of(&["arn:aws:s3:::b/a/k", "arn:aws:s3:::b/ana/k", "arn:aws:s3:::b", "arn:aws:s3:::b:c/k"]);
+    let resource = one_of(&[
+        "arn:aws:s3:::b/a/k",
+        "arn:aws:s3:::b/ana/k",
+        "arn:aws:s3:::b",
+        "arn:aws:s3:::b:c/k",
+    ]);
     let rare = |principals| prop::option::weighted(0.25, policy(principals));
     let layers = (
         prop::collection::vec(policy(false), 0..3),

@@ -49,9 +49,15 @@ const CALLERS: &[&(&str, Option<&str>)] = &[
     &("arn:aws:iam::111122223333:user/ana", None),
     &("arn:aws:iam::111122223333:user/team/ben", None),
     &("arn:aws:sts::111122223333:federated-user/ana", Some("arn:aws:iam::111122223333:user/ana")),
-    &("arn:aws:sts::111122223333:federated-user/ana", Some("arn:aws:iam::111122223333:user/team/ben")),
+    &(
+        "arn:aws:sts::111122223333:federated-user/ana",
+        Some("arn:aws:iam::111122223333:user/team/ben"),
+    ),
     &("arn:aws:sts::111122223333:federated-user/ana", None),
-    &("arn:aws:sts::111122223333:assumed-role/job/run", Some("arn:aws:iam::111122223333:role/team/job")),
+    &(
+        "arn:aws:sts::111122223333:assumed-role/job/run",
+        Some("arn:aws:iam::111122223333:role/team/job"),
+    ),
     &("arn:aws:sts::111122223333:assumed-role/job/run", Some("arn:aws:iam::111122223333:role/job")),
     &("arn:aws:sts::111122223333:assumed-role/job/run", None),
     &("111122223333", None),
@@ -59,7 +65,10 @@ const CALLERS: &[&(&str, Option<&str>)] = &[
     &("arn:aws:iam::444455556666:user/ana", None),
     &("arn:aws:sts::444455556666:federated-user/ana", Some("arn:aws:iam::444455556666:user/ana")),
     &("arn:aws:sts::444455556666:federated-user/ana", None),
-    &("arn:aws:sts::444455556666:assumed-role/job/run", Some("arn:aws:iam::444455556666:role/team/job")),
+    &(
+        "arn:aws:sts::444455556666:assumed-role/job/run",
+        Some("arn:aws:iam::444455556666:role/team/job"),
+    ),
     &("arn:aws:sts::444455556666:assumed-role/job/run", None),
     &("444455556666", None),
     &("logging.s3.amazonaws.com", None),
@@ -146,12 +155,32 @@ const NAMES: &[&str] = &[
     "arn:aws:sts::444455556666:assumed-role/job/run",
 ];
 
-const STRING_OPERATORS: &[&str] =
-    &["StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike"];
-const STRING_KEYS: &[&str] = &["s3:prefix", "S3:Prefix", "aws:TagKeys", "aws:username", "aws:PrincipalTag/team", "aws:PrincipalAccount"];
+const STRING_OPERATORS: &[&str] = &[
+    "StringEquals",
+    "StringNotEquals",
+    "StringEqualsIgnoreCase",
+    "StringNotEqualsIgnoreCase",
+    "StringLike",
+    "StringNotLike",
+];
+const STRING_KEYS: &[&str] = &[
+    "s3:prefix",
+    "S3:Prefix",
+    "aws:TagKeys",
+    "aws:username",
+    "aws:PrincipalTag/team",
+    "aws:PrincipalAccount",
+];
 /// Keys that are there or not; the last three AWS sends with every request, or with every one of a session.
-const NULL_KEYS: &[&str] =
-    &["s3:prefix", "aws:TagKeys", "aws:username", "aws:PrincipalTag/team", "aws:SecureTransport", "AWS:currenttime", "aws:TokenIssueTime"];
+const NULL_KEYS: &[&str] = &[
+    "s3:prefix",
+    "aws:TagKeys",
+    "aws:username",
+    "aws:PrincipalTag/team",
+    "aws:SecureTransport",
+    "AWS:currenttime",
+    "aws:TokenIssueTime",
+];
 const STRINGS: &[&str] = &[
     "a",
     "A",
@@ -167,7 +196,8 @@ const STRINGS: &[&str] = &[
     "${*}",
     "111122223333",
 ];
-const ARN_OPERATORS: &[&str] = &["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "StringLike", "StringNotEquals"];
+const ARN_OPERATORS: &[&str] =
+    &["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "StringLike", "StringNotEquals"];
 const ARNS: &[&str] = &[
     "*",
     "arn:aws:iam::111122223333:user/*",
@@ -181,23 +211,56 @@ const ARNS: &[&str] = &[
     "arn:aws:*:111122223333:root",
     "arn:aws:iam::111122223333:root",
 ];
-const NUMBER_OPERATORS: &[&str] =
-    &["NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals"];
+const NUMBER_OPERATORS: &[&str] = &[
+    "NumericEquals",
+    "NumericNotEquals",
+    "NumericLessThan",
+    "NumericLessThanEquals",
+    "NumericGreaterThan",
+    "NumericGreaterThanEquals",
+];
 const NUMBERS: &[&str] = &["1", "10", "1.50", "-2", "01", "none"];
-const DATE_OPERATORS: &[&str] =
-    &["DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals"];
-const DATES: &[&str] = &["2026-01-01T00:00:00Z", "1767225600", "2026-06", "2026-01-01T01:00+01:00", "2025", "soon"];
-const RANGES: &[&str] = &["203.0.113.0/24", "203.0.113.7", "2001:db8::/32", "0.0.0.0/0", "203.0.113.9/30", "::/0", "here"];
+const DATE_OPERATORS: &[&str] = &[
+    "DateEquals",
+    "DateNotEquals",
+    "DateLessThan",
+    "DateLessThanEquals",
+    "DateGreaterThan",
+    "DateGreaterThanEquals",
+];
+const DATES: &[&str] =
+    &["2026-01-01T00:00:00Z", "1767225600", "2026-06", "2026-01-01T01:00+01:00", "2025", "soon"];
+const RANGES: &[&str] = &[
+    "203.0.113.0/24",
+    "203.0.113.7",
+    "2001:db8::/32",
+    "0.0.0.0/0",
+    "203.0.113.9/30",
+    "::/0",
+    "here",
+];
 
 /// Operator, key and values.
 fn condition(dice: &mut Dice) -> (String, &'static str, Value) {
     let (basic, key, values) = match dice.below(12) {
         0..4 => (dice.one(STRING_OPERATORS), dice.one(STRING_KEYS), dice.some(STRINGS)),
-        4..7 => (dice.one(ARN_OPERATORS), dice.one(&["aws:PrincipalArn", "aws:SourceArn", "AWS:principalarn"]), dice.some(ARNS)),
+        4..7 => (
+            dice.one(ARN_OPERATORS),
+            dice.one(&["aws:PrincipalArn", "aws:SourceArn", "AWS:principalarn"]),
+            dice.some(ARNS),
+        ),
         7 => (dice.one(NUMBER_OPERATORS), "s3:max-keys", dice.some(NUMBERS)),
-        8 => (dice.one(DATE_OPERATORS), dice.one(&["aws:CurrentTime", "aws:TokenIssueTime"]), dice.some(DATES)),
+        8 => (
+            dice.one(DATE_OPERATORS),
+            dice.one(&["aws:CurrentTime", "aws:TokenIssueTime"]),
+            dice.some(DATES),
+        ),
         9 => (dice.one(&["IpAddress", "NotIpAddress"]), "aws:SourceIp", dice.some(RANGES)),
-        10 => (dice.one(&["Bool", "BinaryEquals"]), "aws:SecureTransport", dice.some(&["true", "false", "True", "dHJ1"])),
+        10 => (
+            dice.one(&["Bool", "BinaryEquals"]),
+            "aws:SecureTransport",
+            dice.some(&["true", "false", "True", "dHJ1"]),
+        ),
         _ => ("Null", dice.one(NULL_KEYS), dice.some(&["true", "false"])),
     };
     let set = if dice.percent(25) { dice.one(&["ForAllValues:", "ForAnyValue:"]) } else { "" };
@@ -301,7 +364,10 @@ fn context(dice: &mut Dice) -> Value {
         ("aws:PrincipalTag/team", &["a", "an", "*", "ana"]),
         ("aws:SourceIp", &["203.0.113.7", "198.51.100.1", "2001:db8::1"]),
         ("s3:max-keys", &["1", "10", "1.5", "-2.0"]),
-        ("aws:CurrentTime", &["2026-01-01T00:00:00Z", "2025-12-31T23:59:59Z", "2026-11-24T10:00:00+01:00"]),
+        (
+            "aws:CurrentTime",
+            &["2026-01-01T00:00:00Z", "2025-12-31T23:59:59Z", "2026-11-24T10:00:00+01:00"],
+        ),
         ("aws:SecureTransport", &["true", "false"]),
         ("aws:SourceVpce", &["vpce-0a1b2c3d"]),
         ("aws:SourceArn", &["arn:aws:iam::111122223333:role/job", "arn:aws:s3:::b"]),
@@ -313,7 +379,9 @@ fn context(dice: &mut Dice) -> Value {
         }
     }
     if dice.percent(50) {
-        let tags = (0..dice.below(4)).map(|_| Value::from(dice.one(&["a", "A", "ab", ""]))).collect::<Value>();
+        let tags = (0..dice.below(4))
+            .map(|_| Value::from(dice.one(&["a", "A", "ab", ""])))
+            .collect::<Value>();
         context.insert("aws:TagKeys".to_owned(), tags);
     }
     context.into()
@@ -326,7 +394,9 @@ pub fn line(dice: &mut Dice) -> Value {
     let (action, resource) = dice.one(TARGETS);
     let own = if action == &"sts:AssumeRole" { Names::Trusted } else { Names::Somebody };
     let account = if own == Names::Somebody && dice.percent(20) { FAR } else { NEAR };
-    let share = |share: usize, of: &[&str]| if of.iter().any(|kind| caller.contains(kind)) { share } else { 0 };
+    let share = |share: usize, of: &[&str]| {
+        if of.iter().any(|kind| caller.contains(kind)) { share } else { 0 }
+    };
     let session = policies(dice, share(60, &["federated-user", "assumed-role"]), Names::Nobody);
     let has_identity = ["user/", "federated-user", "assumed-role"];
     json!({

@@ -7,7 +7,14 @@ use std::process::{Command, Output, Stdio};
 /// Runs the binary in a folder with a clean environment and nothing on standard input.
 pub fn run_in(folder: &Path, arguments: &[&str]) -> Output {
     let binary = env!("CARGO_BIN_EXE_ica-policy");
-    Command::new(binary).args(arguments).current_dir(folder).env_clear().env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap()
+    Command::new(binary)
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
 }
 
 pub fn stdout(output: &Output) -> String {

@@ -30,7 +30,14 @@ fn smaller(value: &Value) -> Vec<Value> {
             members.keys().map(without).chain(inside).collect()
         }
         Value::Array(items) => {
-            let without = |at: usize| items.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, item)| item.clone()).collect();
+            let without = |at: usize| {
+                items
+                    .iter()
+                    .enumerate()
+                    .filter(|(n, _)| *n != at)
+                    .map(|(_, item)| item.clone())
+                    .collect()
+            };
             let inside = items.iter().enumerate().flat_map(|(at, item)| {
                 smaller(item).into_iter().map(move |smaller| {
                     let mut changed = items.clone();

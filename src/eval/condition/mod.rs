@@ -39,8 +39,15 @@ pub(super) fn holds(condition: &Condition, context: &Context, readings: &Reading
 }
 
 /// What hangs on a key that AWS sends with every such request, though its value was not given (E1); `None`: it counts as absent.
-fn left_out(condition: &Condition, value: Option<&ContextValue>, context: &Context, readings: &Readings) -> Option<Tri> {
-    if context.tries_any_value() && condition.test.patterns().any(|pattern| is_open(pattern, context)) {
+fn left_out(
+    condition: &Condition,
+    value: Option<&ContextValue>,
+    context: &Context,
+    readings: &Readings,
+) -> Option<Tri> {
+    if context.tries_any_value()
+        && condition.test.patterns().any(|pattern| is_open(pattern, context))
+    {
         return Some(Tri::Maybe);
     }
     if value.is_some() || !context.leaves_out(&condition.key.node) {
@@ -57,7 +64,8 @@ fn left_out(condition: &Condition, value: Option<&ContextValue>, context: &Conte
 
 /// Whether a pattern has a variable of a key whose value was left out.
 pub(super) fn is_open(pattern: &Pattern, context: &Context) -> bool {
-    context.tries_any_value() && pattern.variables().any(|variable| context.leaves_out(&variable.key))
+    context.tries_any_value()
+        && pattern.variables().any(|variable| context.leaves_out(&variable.key))
 }
 
 /// `true`: the key must be absent; `false`: it must be there. Under a set operator it is always or never true (D3).
@@ -72,7 +80,9 @@ fn null(wanted: &Values<bool>, quantifier: Option<Quantifier>, absent: bool) -> 
 /// `"key": []`: ForAnyValue "never matches", ForAllValues and IfExists match "only if the key is missing", whether the operator is
 /// negated or not; of plain operators the page says two things (B6; IAM:access-analyzer-reference-policy-checks).
 fn without_values(condition: &Condition, value: Option<&ContextValue>, readings: &Readings) -> Tri {
-    let is_missing = value.is_none_or(|value| value.as_slice().iter().all(String::is_empty) && condition.quantifier.is_some());
+    let is_missing = value.is_none_or(|value| {
+        value.as_slice().iter().all(String::is_empty) && condition.quantifier.is_some()
+    });
     Tri::from(match condition.quantifier {
         _ if value.is_none() && condition.if_exists => true,
         Some(quantifier) => is_missing && quantifier == Quantifier::ForAllValues,
@@ -81,20 +91,33 @@ fn without_values(condition: &Condition, value: Option<&ContextValue>, readings:
     })
 }
 
-fn plain(condition: &Condition, value: Option<&ContextValue>, context: &Context, readings: &Readings) -> Tri {
+fn plain(
+    condition: &Condition,
+    value: Option<&ContextValue>,
+    context: &Context,
+    readings: &Readings,
+) -> Tri {
     match value.map(ContextValue::as_slice) {
         None => Tri::from(condition.if_exists || condition.test.is_negated()),
         Some([value]) => fits(&condition.test, value, context, readings),
         Some(values) => {
             // What several values mean is open for the comparison; `Not..` negates whatever that says.
-            let found = Tri::any(values.iter().map(|value| equals(&condition.test, value, context, readings)));
+            let found = Tri::any(
+                values.iter().map(|value| equals(&condition.test, value, context, readings)),
+            );
             let counts = found == Tri::No || readings.second(Ambiguity::SeveralValues);
             negated_if(condition.test.is_negated(), if counts { found } else { Tri::No })
         }
     }
 }
 
-fn quantified(condition: &Condition, quantifier: Quantifier, value: Option<&ContextValue>, context: &Context, readings: &Readings) -> Tri {
+fn quantified(
+    condition: &Condition,
+    quantifier: Quantifier,
+    value: Option<&ContextValue>,
+    context: &Context,
+    readings: &Readings,
+) -> Tri {
     let Some(value) = value else {
         return Tri::from(condition.if_exists || quantifier == Quantifier::ForAllValues);
     };
@@ -122,9 +145,15 @@ fn negated_if(negated: bool, found: Tri) -> Tri {
 /// Whether one value of the request fits one of the policy, before any negation.
 fn equals(test: &Test, value: &str, context: &Context, readings: &Readings) -> Tri {
     match test {
-        Test::String { compare, values, .. } => any(values, |pattern| string::fits(*compare, pattern, value, context)),
-        Test::Arn { values, .. } => any(values, |pattern| arn::fits(pattern, value, context, readings)),
-        Test::Numeric(relation, values) => any(values, |limit| numeric::fits(*relation, *limit, value)),
+        Test::String { compare, values, .. } => {
+            any(values, |pattern| string::fits(*compare, pattern, value, context))
+        }
+        Test::Arn { values, .. } => {
+            any(values, |pattern| arn::fits(pattern, value, context, readings))
+        }
+        Test::Numeric(relation, values) => {
+            any(values, |limit| numeric::fits(*relation, *limit, value))
+        }
         Test::Date(relation, values) => any(values, |limit| date::fits(*relation, *limit, value)),
         Test::Bool(values) => any(values, |wanted| boolean::fits(*wanted, value)),
         Test::Binary(values) => any(values, |bytes| binary::fits(bytes, value)),

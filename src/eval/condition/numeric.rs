@@ -4,7 +4,8 @@ use crate::model::condition::{Relation, numeric};
 use std::cmp::Ordering;
 
 pub(super) fn fits(relation: Relation, limit: f64, value: &str) -> bool {
-    numeric::value(value).is_ok_and(|value| value.partial_cmp(&limit).is_some_and(|order| holds(relation, order)))
+    numeric::value(value)
+        .is_ok_and(|value| value.partial_cmp(&limit).is_some_and(|order| holds(relation, order)))
 }
 
 /// Whether a value that stands in `order` to the limit is in the relation. `NotEquals` looks for equality here: negation comes after

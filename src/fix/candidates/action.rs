@@ -7,5 +7,11 @@ use crate::ica::Standing;
 /// The action of the step, added to the list of a statement.
 pub(super) fn change(scene: &Scene<'_>, place: Standing<'_>) -> Option<Change> {
     place.statement.action.as_ref().filter(|element| !element.not)?;
-    Some(append(ChangeKind::AddAction, scene.file(place.policy)?, place.statement.index, &["Action"], &scene.step.action))
+    Some(append(
+        ChangeKind::AddAction,
+        scene.file(place.policy)?,
+        place.statement.index,
+        &["Action"],
+        &scene.step.action,
+    ))
 }

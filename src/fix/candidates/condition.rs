@@ -19,9 +19,14 @@ pub(super) fn only_lack(near: &Near<'_>) -> Option<usize> {
 }
 
 /// The prefix or the caller, added to the list of a condition that lists such things.
-pub(super) fn change(scene: &Scene<'_>, place: Standing<'_>, condition: &Condition) -> Option<Change> {
+pub(super) fn change(
+    scene: &Scene<'_>,
+    place: Standing<'_>,
+    condition: &Condition,
+) -> Option<Change> {
     let lists = match &condition.test {
-        Test::String { compare: Compare::Like, negated: false, .. } | Test::Arn { negated: false, .. } => condition.quantifier.is_none(),
+        Test::String { compare: Compare::Like, negated: false, .. }
+        | Test::Arn { negated: false, .. } => condition.quantifier.is_none(),
         _ => false,
     };
     let value = match &*condition.key.node {
@@ -31,13 +36,21 @@ pub(super) fn change(scene: &Scene<'_>, place: Standing<'_>, condition: &Conditi
         _ => return None,
     };
     let number = place.statement.index;
-    let key = written_key(scene, place.policy, number, &condition.operator.node, &condition.key.node).filter(|_| lists)?;
+    let key =
+        written_key(scene, place.policy, number, &condition.operator.node, &condition.key.node)
+            .filter(|_| lists)?;
     let path = ["Condition", condition.operator.node.as_str(), key.as_str()];
     Some(append(ChangeKind::AddConditionValue, scene.file(place.policy)?, number, &path, &value))
 }
 
 /// The key as the file has it: the model has it in lower case.
-pub(super) fn written_key(scene: &Scene<'_>, policy: &Policy, statement: usize, operator: &str, lower: &str) -> Option<String> {
+pub(super) fn written_key(
+    scene: &Scene<'_>,
+    policy: &Policy,
+    statement: usize,
+    operator: &str,
+    lower: &str,
+) -> Option<String> {
     let root = scene.root(policy)?;
     let statements = root.get("Statement")?;
     let statement = match &statements.value {
@@ -45,5 +58,7 @@ pub(super) fn written_key(scene: &Scene<'_>, policy: &Policy, statement: usize, 
         _ => statements,
     };
     let keys = statement.get("Condition")?.get(operator)?.as_object()?;
-    keys.iter().find(|key| key.name.text.eq_ignore_ascii_case(lower)).map(|key| key.name.text.clone())
+    keys.iter()
+        .find(|key| key.name.text.eq_ignore_ascii_case(lower))
+        .map(|key| key.name.text.clone())
 }

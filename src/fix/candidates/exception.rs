@@ -13,11 +13,15 @@ const PRINCIPAL_ARN: &str = "aws:principalarn";
 const OPERATOR: &str = "ArnNotLike";
 
 /// Keys by which a Deny tells callers apart.
-const CALLER_KEYS: [&str; 4] = [PRINCIPAL_ARN, "aws:principalaccount", "aws:userid", "aws:username"];
+const CALLER_KEYS: [&str; 4] =
+    [PRINCIPAL_ARN, "aws:principalaccount", "aws:userid", "aws:username"];
 
 /// Whether a condition excepts callers from a Deny by a list: it holds for all but those.
 pub(in crate::fix) fn is_about_caller(condition: &Condition) -> bool {
-    let lists = matches!(condition.test, Test::String { negated: true, .. } | Test::Arn { negated: true, .. });
+    let lists = matches!(
+        condition.test,
+        Test::String { negated: true, .. } | Test::Arn { negated: true, .. }
+    );
     lists && condition.quantifier.is_none() && CALLER_KEYS.contains(&&*condition.key.node)
 }
 
@@ -26,20 +30,32 @@ pub(in crate::fix) fn is_about_caller(condition: &Condition) -> bool {
 pub(super) fn changes(scene: &Scene<'_>, place: Standing<'_>, request: &Request) -> Vec<Change> {
     let statement = place.statement;
     let names_all = statement.principal.as_ref().is_none_or(|principal| {
-        !principal.not && principal.patterns.iter().all(|pattern| pattern.named.is_everybody() && pattern.doubt.is_none())
+        !principal.not
+            && principal
+                .patterns
+                .iter()
+                .all(|pattern| pattern.named.is_everybody() && pattern.doubt.is_none())
     });
-    let lists_only = !statement.conditions.is_empty() && statement.conditions.iter().all(is_about_caller);
+    let lists_only =
+        !statement.conditions.is_empty() && statement.conditions.iter().all(is_about_caller);
     if !names_all || !lists_only {
         return Vec::new();
     }
     let caller = scene.listed_caller(request);
     let Some(file) = scene.file(place.policy) else { return Vec::new() };
-    let mut lists = statement.conditions.iter().filter(|condition| &*condition.key.node == PRINCIPAL_ARN);
+    let mut lists =
+        statement.conditions.iter().filter(|condition| &*condition.key.node == PRINCIPAL_ARN);
     let fitting = lists.find(|condition| takes(condition, &caller));
     let operator = fitting.map_or(OPERATOR, |condition| condition.operator.node.as_str());
     let key = written_key(scene, place.policy, statement.index, operator, PRINCIPAL_ARN);
     let change = match (fitting, key) {
-        (Some(_), Some(key)) => append(ChangeKind::AddException, file, statement.index, &["Condition", operator, &key], &caller),
+        (Some(_), Some(key)) => append(
+            ChangeKind::AddException,
+            file,
+            statement.index,
+            &["Condition", operator, &key],
+            &caller,
+        ),
         _ => Change {
             kind: ChangeKind::AddException,
             file: file.to_owned(),
@@ -71,6 +87,7 @@ fn list_of_its_own(has_operator: bool, statement: usize, caller: &str) -> TreeEd
         let change = TreeChange::Add { name: list.0.to_owned(), value: list.1, first: false };
         return TreeEdit { path: in_statement(statement, &["Condition", OPERATOR]), change };
     }
-    let change = TreeChange::Add { name: OPERATOR.to_owned(), value: object(vec![list]), first: false };
+    let change =
+        TreeChange::Add { name: OPERATOR.to_owned(), value: object(vec![list]), first: false };
     TreeEdit { path: in_statement(statement, &["Condition"]), change }
 }

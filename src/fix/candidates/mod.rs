@@ -35,14 +35,18 @@ impl From<Decision> for Candidates {
 pub(super) fn candidates(scene: &Scene<'_>, gap: &Gap<'_>) -> Candidates {
     match &gap.cause {
         GapCause::Denied { layer, place } => denied(scene, *layer, *place, &gap.request),
-        GapCause::Lacking { layer, policies, near } => lacking(scene, *layer, policies, near, &gap.request),
+        GapCause::Lacking { layer, policies, near } => {
+            lacking(scene, *layer, policies, near, &gap.request)
+        }
         GapCause::Open => Candidates::default(),
     }
 }
 
 fn denied(scene: &Scene<'_>, layer: LayerId, place: Standing<'_>, request: &Request) -> Candidates {
     let action = scene.action_words(request);
-    if let Some(decision) = decision::of_layer(layer, scene.step.resource, Some(place.statement.span), &action, true) {
+    if let Some(decision) =
+        decision::of_layer(layer, scene.step.resource, Some(place.statement.span), &action, true)
+    {
         return decision.into();
     }
     let changes = exception::changes(scene, place, request);
@@ -50,7 +54,13 @@ fn denied(scene: &Scene<'_>, layer: LayerId, place: Standing<'_>, request: &Requ
     Candidates { changes, decision }
 }
 
-fn lacking(scene: &Scene<'_>, layer: LayerId, policies: &[&Policy], near: &[Near<'_>], request: &Request) -> Candidates {
+fn lacking(
+    scene: &Scene<'_>,
+    layer: LayerId,
+    policies: &[&Policy],
+    near: &[Near<'_>],
+    request: &Request,
+) -> Candidates {
     let action = scene.action_words(request);
     let nearest = near.first().and_then(|near| near.lacks.first()).map(|(_, span)| *span);
     let span = nearest.or(policies.first().map(|policy| policy.span));
@@ -59,22 +69,44 @@ fn lacking(scene: &Scene<'_>, layer: LayerId, policies: &[&Policy], near: &[Near
     }
     // The key that AWS manages has an id that nobody gave, and a grant on all keys would be too much.
     if scene.step.resource == Target::Key && scene.resource.ends_with('*') {
-        let message = format!("`{action}` is not allowed on the key that AWS manages, whose id is not known");
-        return Decision::new(DecisionKind::Open, span, message, "give the ARN of the key with --kms-key").into();
+        let message =
+            format!("`{action}` is not allowed on the key that AWS manages, whose id is not known");
+        return Decision::new(
+            DecisionKind::Open,
+            span,
+            message,
+            "give the ARN of the key with --kms-key",
+        )
+        .into();
     }
     if policies.is_empty() {
         return no_document(scene, layer, &action).into();
     }
-    if let Some((place, number)) = near.iter().find_map(|near| Some((near.place, condition::only_lack(near)?))) {
+    if let Some((place, number)) =
+        near.iter().find_map(|near| Some((near.place, condition::only_lack(near)?)))
+    {
         return limited(scene, place, &place.statement.conditions[number], &action);
     }
-    if let Some(span) = near.first().and_then(|near| near.lacks.iter().find(|(lack, _)| *lack == Lack::Doubt)).map(|(_, span)| *span) {
-        let message = format!("AWS would refuse these words, so nothing is added for `{action}` as long as they stand here");
-        return Decision::new(DecisionKind::RefusedWords, Some(span), message, "mend the words that AWS would refuse").into();
+    if let Some(span) = near
+        .first()
+        .and_then(|near| near.lacks.iter().find(|(lack, _)| *lack == Lack::Doubt))
+        .map(|(_, span)| *span)
+    {
+        let message = format!(
+            "AWS would refuse these words, so nothing is added for `{action}` as long as they stand here"
+        );
+        return Decision::new(
+            DecisionKind::RefusedWords,
+            Some(span),
+            message,
+            "mend the words that AWS would refuse",
+        )
+        .into();
     }
     let mut changes = version::changes(scene, near);
     // Statements with conditions come after those without: what they add holds under the conditions only.
-    let (plain, limited): (Vec<_>, Vec<_>) = near.iter().partition(|near| near.place.statement.conditions.is_empty());
+    let (plain, limited): (Vec<_>, Vec<_>) =
+        near.iter().partition(|near| near.place.statement.conditions.is_empty());
     for near in plain.into_iter().chain(limited) {
         changes.extend(match near.lacks[..] {
             [(Lack::Action, _)] => action::change(scene, near.place),
@@ -96,7 +128,9 @@ pub(super) fn may_be_widened(scene: &Scene<'_>, file: &str) -> bool {
 }
 
 fn group_only(action: &str, span: Option<crate::source::Span>) -> Decision {
-    let message = format!("`{action}` is not allowed, and the policies that were given are a group's: what is added there all members get");
+    let message = format!(
+        "`{action}` is not allowed, and the policies that were given are a group's: what is added there all members get"
+    );
     Decision::new(
         DecisionKind::NoDocument,
         span,
@@ -111,17 +145,31 @@ fn no_document(scene: &Scene<'_>, layer: LayerId, action: &str) -> Decision {
         _ => ("policy of the user", "--identity-policy"),
     };
     let message = format!("there is no {what} that allows `{action}`");
-    let help = format!("make one that allows `{action}` on `{}` and give it with {flag}", scene.resource);
+    let help =
+        format!("make one that allows `{action}` on `{}` and give it with {flag}", scene.resource);
     Decision::new(DecisionKind::NoDocument, None, message, help)
 }
 
 /// A statement that would do but for its condition: a list of callers or prefixes can be longer, anything else was written on purpose, and
 /// a statement beside it would go around it.
-fn limited(scene: &Scene<'_>, place: Standing<'_>, condition: &Condition, action: &str) -> Candidates {
+fn limited(
+    scene: &Scene<'_>,
+    place: Standing<'_>,
+    condition: &Condition,
+    action: &str,
+) -> Candidates {
     let key = decision::key_name(&condition.key.node);
-    let message = format!("`{action}` is allowed under a condition on `{key}` that ICA's requests do not all fulfil");
-    let help = format!("widen the condition, take it out, or leave the operation out with --skip {}", scene.operation);
+    let message = format!(
+        "`{action}` is allowed under a condition on `{key}` that ICA's requests do not all fulfil"
+    );
+    let help = format!(
+        "widen the condition, take it out, or leave the operation out with --skip {}",
+        scene.operation
+    );
     let decision = Decision::new(DecisionKind::Condition, Some(condition.span), message, help);
-    let changes = condition::change(scene, place, condition).into_iter().filter(|change| may_be_widened(scene, &change.file)).collect();
+    let changes = condition::change(scene, place, condition)
+        .into_iter()
+        .filter(|change| may_be_widened(scene, &change.file))
+        .collect();
     Candidates { changes, decision: Some(decision) }
 }

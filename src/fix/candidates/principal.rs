@@ -18,10 +18,14 @@ pub(super) fn change(scene: &Scene<'_>, place: Standing<'_>) -> Option<Change> {
         Value::Array(items) => items.get(number)?,
         _ => statements,
     };
-    let principal = statement.get("Principal").filter(|principal| principal.as_object().is_some())?;
+    let principal =
+        statement.get("Principal").filter(|principal| principal.as_object().is_some())?;
     if principal.get("AWS").is_none() {
         let path = in_statement(number, &["Principal"]);
-        change.edit = TreeEdit { path, change: TreeChange::Add { name: "AWS".to_owned(), value: string(&arn), first: false } };
+        change.edit = TreeEdit {
+            path,
+            change: TreeChange::Add { name: "AWS".to_owned(), value: string(&arn), first: false },
+        };
     }
     Some(change)
 }

@@ -7,5 +7,11 @@ use crate::ica::Standing;
 /// The resource of the step, added to the list of a statement.
 pub(super) fn change(scene: &Scene<'_>, place: Standing<'_>) -> Option<Change> {
     place.statement.resource.as_ref().filter(|element| !element.not)?;
-    Some(append(ChangeKind::AddResource, scene.file(place.policy)?, place.statement.index, &["Resource"], scene.resource))
+    Some(append(
+        ChangeKind::AddResource,
+        scene.file(place.policy)?,
+        place.statement.index,
+        &["Resource"],
+        scene.resource,
+    ))
 }

@@ -9,9 +9,15 @@ use crate::ica::Near;
 use crate::model::Policy;
 
 /// A statement that allows what the step needs and nothing else, in the policy of the nearest statement.
-pub(super) fn change(scene: &Scene<'_>, layer: LayerId, policies: &[&Policy], near: &[Near<'_>]) -> Option<Change> {
+pub(super) fn change(
+    scene: &Scene<'_>,
+    layer: LayerId,
+    policies: &[&Policy],
+    near: &[Near<'_>],
+) -> Option<Change> {
     let nearest = near.iter().map(|near| near.place.policy);
-    let fits = |policy: &&Policy| scene.file(policy).is_some_and(|file| may_be_widened(scene, file));
+    let fits =
+        |policy: &&Policy| scene.file(policy).is_some_and(|file| may_be_widened(scene, file));
     let policy = nearest.chain(policies.iter().copied()).find(fits)?;
     let mut members = vec![("Effect", string("Allow"))];
     if layer == LayerId::Resource {
@@ -23,6 +29,9 @@ pub(super) fn change(scene: &Scene<'_>, layer: LayerId, policies: &[&Policy], ne
         file: scene.file(policy)?.to_owned(),
         statement: Some(policy.statements.len()),
         value: scene.step.action.clone(),
-        edit: TreeEdit { path: vec![Key::Member("Statement".to_owned())], change: TreeChange::Append(object(members)) },
+        edit: TreeEdit {
+            path: vec![Key::Member("Statement".to_owned())],
+            change: TreeChange::Append(object(members)),
+        },
     })
 }

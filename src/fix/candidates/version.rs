@@ -15,8 +15,10 @@ pub(super) fn changes(scene: &Scene<'_>, near: &[Near<'_>]) -> Vec<Change> {
     for near in near.iter().filter(|near| near.place.policy.version != Version::V2012) {
         let statement = near.place.statement;
         let mut patterns = statement.resource_patterns().chain(statement.condition_patterns());
-        let change = patterns.any(looks_variable).then(|| repair(scene, near.place.policy)).flatten();
-        changes.extend(change.filter(|change| changes.iter().all(|known| known.file != change.file)));
+        let change =
+            patterns.any(looks_variable).then(|| repair(scene, near.place.policy)).flatten();
+        changes
+            .extend(change.filter(|change| changes.iter().all(|known| known.file != change.file)));
     }
     changes
 }
@@ -29,16 +31,26 @@ fn repair(scene: &Scene<'_>, policy: &Policy) -> Option<Change> {
 /// The same for a document.
 pub(in crate::fix) fn of_document(file: &str, root: &Node) -> Option<Change> {
     let edit = edit(root)?;
-    Some(Change { kind: ChangeKind::RepairVersion, file: file.to_owned(), statement: None, value: VERSION.to_owned(), edit })
+    Some(Change {
+        kind: ChangeKind::RepairVersion,
+        file: file.to_owned(),
+        statement: None,
+        value: VERSION.to_owned(),
+        edit,
+    })
 }
 
 fn edit(root: &Node) -> Option<TreeEdit> {
-    let replaced = || TreeEdit { path: vec![Key::Member("Version".to_owned())], change: TreeChange::Replace(VERSION.to_owned()) };
+    let replaced = || TreeEdit {
+        path: vec![Key::Member("Version".to_owned())],
+        change: TreeChange::Replace(VERSION.to_owned()),
+    };
     match root.get("Version").map(|version| &version.value) {
         Some(Value::String(_)) => Some(replaced()),
         Some(_) => None,
         None => {
-            let change = TreeChange::Add { name: "Version".to_owned(), value: string(VERSION), first: true };
+            let change =
+                TreeChange::Add { name: "Version".to_owned(), value: string(VERSION), first: true };
             Some(TreeEdit { path: Vec::new(), change })
         }
     }

@@ -21,20 +21,28 @@ pub(super) fn judge(connection: &Connection) -> Judged {
     let judged = Judged::new("cors", "CORS", expected().cors.origin.as_str());
     match &connection.environment.cors {
         Given::Absent => {
-            let message = "whether the bucket's CORS rules let the browser in is not known".to_owned();
+            let message =
+                "whether the bucket's CORS rules let the browser in is not known".to_owned();
             let help = "give them with --cors FILE (`aws s3api get-bucket-cors`), say --cors none if there are none, or leave it out with \
                         --skip browser-upload";
             judged.because(Verdict::Unknown, reason(ReasonKind::Hidden, "cors", message, help))
         }
         Given::None => {
-            let message = "the bucket has no CORS rules, so a browser lets no page but S3's own write to it".to_owned();
+            let message =
+                "the bucket has no CORS rules, so a browser lets no page but S3's own write to it"
+                    .to_owned();
             judged.because(Verdict::Blocked, reason(ReasonKind::Environment, "cors", message, HELP))
         }
         Given::Given(cors) if cors.refused => {
-            let (verdict, reason) = unknown(cors.span, "AWS would not store these CORS rules, so nobody knows which ones hold".to_owned());
+            let (verdict, reason) = unknown(
+                cors.span,
+                "AWS would not store these CORS rules, so nobody knows which ones hold".to_owned(),
+            );
             judged.because(verdict, reason)
         }
-        Given::Given(cors) => rules(cors).into_iter().fold(judged, |judged, (verdict, reason)| judged.because(verdict, reason)),
+        Given::Given(cors) => rules(cors)
+            .into_iter()
+            .fold(judged, |judged, (verdict, reason)| judged.because(verdict, reason)),
     }
 }
 
@@ -42,15 +50,23 @@ pub(super) fn judge(connection: &Connection) -> Judged {
 /// upload itself is given by the first rule with origin and method.
 fn rules(cors: &Cors) -> Vec<(Verdict, Reason)> {
     let wanted = &expected().cors;
-    let fitting = |method: &str| cors.rules.iter().filter(|rule| rule.names_method(method)).collect::<Vec<_>>();
+    let fitting = |method: &str| {
+        cors.rules.iter().filter(|rule| rule.names_method(method)).collect::<Vec<_>>()
+    };
     let uploads = fitting(&wanted.uploads);
-    let named = uploads.iter().filter(|rule| rule.names_origin(&wanted.origin) == Fit::Yes).copied().collect::<Vec<_>>();
+    let named = uploads
+        .iter()
+        .filter(|rule| rule.names_origin(&wanted.origin) == Fit::Yes)
+        .copied()
+        .collect::<Vec<_>>();
     let Some(first) = named.first() else { return vec![nobody(cors, &uploads)] };
     let other_case = uploads.iter().take_while(|rule| rule.span != first.span);
     let mut found = other_case.filter_map(|rule| in_other_case(rule)).collect::<Vec<_>>();
     found.extend(exposed(first, named.iter().find(|rule| rule.exposes(&wanted.etag))));
     found.extend(headers(first, &named));
-    let missing = wanted.methods.iter().filter(|method| !fitting(method).iter().any(|rule| rule.names_origin(&wanted.origin) != Fit::No));
+    let missing = wanted.methods.iter().filter(|method| {
+        !fitting(method).iter().any(|rule| rule.names_origin(&wanted.origin) != Fit::No)
+    });
     let missing = missing.map(|method| format!("`{method}`")).collect::<Vec<_>>();
     if !missing.is_empty() {
         let message = format!(
@@ -58,7 +74,8 @@ fn rules(cors: &Cors) -> Vec<(Verdict, Reason)> {
             missing.join(", "),
             wanted.origin
         );
-        found.push(unknown(first.methods.first().map_or(first.span, |method| method.span), message));
+        found
+            .push(unknown(first.methods.first().map_or(first.span, |method| method.span), message));
     }
     found
 }
@@ -69,12 +86,22 @@ fn nobody(cors: &Cors, uploads: &[&CorsRule]) -> (Verdict, Reason) {
     if let Some(found) = uploads.iter().find_map(|rule| in_other_case(rule)) {
         return found;
     }
-    if let Some(rule) = cors.rules.iter().find(|rule| rule.names_origin(&wanted.origin) == Fit::Yes) {
-        let span = rule.methods.first().map_or(rule.span, |first| rule.methods.iter().fold(first.span, |all, method| all.to(method.span)));
-        return blocked(span, format!("no rule for `{}` allows `{}`, with which the browser uploads", wanted.origin, wanted.uploads));
+    if let Some(rule) = cors.rules.iter().find(|rule| rule.names_origin(&wanted.origin) == Fit::Yes)
+    {
+        let span = rule.methods.first().map_or(rule.span, |first| {
+            rule.methods.iter().fold(first.span, |all, method| all.to(method.span))
+        });
+        return blocked(
+            span,
+            format!(
+                "no rule for `{}` allows `{}`, with which the browser uploads",
+                wanted.origin, wanted.uploads
+            ),
+        );
     }
     let host = wanted.origin.split("://").nth(1).unwrap_or_default();
-    let near = cors.rules.iter().flat_map(|rule| &rule.origins).find(|origin| origin.node.contains(host));
+    let near =
+        cors.rules.iter().flat_map(|rule| &rule.origins).find(|origin| origin.node.contains(host));
     match near {
         Some(origin) => {
             let message = format!(
@@ -99,13 +126,21 @@ fn in_other_case(rule: &CorsRule) -> Option<(Verdict, Reason)> {
 pub(super) fn advice(connection: &Connection) -> Option<Judged> {
     let Given::Given(cors) = &connection.environment.cors else { return None };
     let wanted = &expected().cors;
-    let fits = |rule: &&CorsRule| rule.names_method(&wanted.uploads) && rule.names_origin(&wanted.origin) == Fit::Yes;
+    let fits = |rule: &&CorsRule| {
+        rule.names_method(&wanted.uploads) && rule.names_origin(&wanted.origin) == Fit::Yes
+    };
     let first = cors.rules.iter().find(fits).filter(|rule| rule.exposes(&wanted.etag))?;
-    let missing = wanted.exposed.iter().find(|header| !first.exposes(header) && !first.exposes("*"))?;
+    let missing =
+        wanted.exposed.iter().find(|header| !first.exposes(header) && !first.exposes("*"))?;
     let message = format!("ICA's page asks to expose `{missing}` as well");
     let span = first.exposed_span.unwrap_or(first.span);
     let judged = Judged::new("cors", "exposed headers", wanted.origin.as_str()).advised();
-    Some(judged.because(Verdict::Unknown, reason_at(span, ReasonKind::Environment, "cors", message, HELP)))
+    Some(
+        judged.because(
+            Verdict::Unknown,
+            reason_at(span, ReasonKind::Environment, "cors", message, HELP),
+        ),
+    )
 }
 
 /// Without `ETag` an upload in parts cannot be completed; small ones go through.
@@ -116,14 +151,24 @@ fn exposed(first: &CorsRule, better: Option<&&CorsRule>) -> Option<(Verdict, Rea
     }
     let span = first.exposed_span.unwrap_or(first.span);
     if first.exposes("*") {
-        return Some(unknown(span, format!("`*` may or may not stand for `{etag}` here; ICA's page names it")));
+        return Some(unknown(
+            span,
+            format!("`*` may or may not stand for `{etag}` here; ICA's page names it"),
+        ));
     }
-    let mut message = format!("`{etag}` is not in `ExposeHeaders`, so uploads in parts (large files) cannot be completed in the browser");
+    let mut message = format!(
+        "`{etag}` is not in `ExposeHeaders`, so uploads in parts (large files) cannot be completed in the browser"
+    );
     if better.is_some() {
-        message.push_str("; the first rule that fits is used, so the later one that has it does not count");
+        message.push_str(
+            "; the first rule that fits is used, so the later one that has it does not count",
+        );
     }
     let mut reason = reason_at(span, ReasonKind::Environment, "cors", message, HELP);
-    reason.labels.extend(better.map(|rule| crate::finding::Label { span: rule.span, text: "never used: an earlier rule fits".to_owned() }));
+    reason.labels.extend(better.map(|rule| crate::finding::Label {
+        span: rule.span,
+        text: "never used: an earlier rule fits".to_owned(),
+    }));
     Some((Verdict::Partial, reason))
 }
 
@@ -132,6 +177,15 @@ fn headers(first: &CorsRule, named: &[&CorsRule]) -> Option<(Verdict, Reason)> {
     if named.iter().any(|rule| rule.allows_all_headers()) {
         return None;
     }
-    let span = first.headers.iter().map(|header| header.span).reduce(|one, other| one.to(other)).unwrap_or(first.span);
-    Some(unknown(span, "ICA's page asks for all headers (`*`); which ones the browser sends is not published".to_owned()))
+    let span = first
+        .headers
+        .iter()
+        .map(|header| header.span)
+        .reduce(|one, other| one.to(other))
+        .unwrap_or(first.span);
+    Some(unknown(
+        span,
+        "ICA's page asks for all headers (`*`); which ones the browser sends is not published"
+            .to_owned(),
+    ))
 }

@@ -19,7 +19,11 @@ const ASSUMED: &str = "encryption-header";
 /// What is known of the encryption headers once ICA's setting is: `fact` is what the catalogue says. Requests of which ICA does not tell
 /// whether they have the header (presigned uploads, the role's copies) stay open.
 pub(in crate::ica) fn settled_header(key: &str, fact: KeyFact, connection: &Connection) -> KeyFact {
-    let Some(header) = connection.environment.encryption.filter(|_| fact.assume.as_deref() == Some(ASSUMED)) else { return fact };
+    let Some(header) =
+        connection.environment.encryption.filter(|_| fact.assume.as_deref() == Some(ASSUMED))
+    else {
+        return fact;
+    };
     match (key, header) {
         (HEADER, header) => KeyFact { value: Some(header.word().to_owned()), assume: None, ..fact },
         // With a key its ARN is sent; which one it is, is told elsewhere.
@@ -36,8 +40,11 @@ pub(in crate::ica) fn sends_header(caller: IcaCaller, step: &Step) -> bool {
 /// Operations with a step that a KMS key could stop.
 pub(super) fn hits(connection: &Connection, operation: &Operation, caller: IcaCaller) -> bool {
     // What ICA writes with its header is told by the header: S3's own keys, or the key that was given.
-    let is_told = connection.environment.encryption != Some(Header::Kms) || key_in_use(connection).is_some();
-    operation.steps.iter().any(|step| step.assumes.iter().any(|id| id == "no-kms") && !(is_told && sends_header(caller, step)))
+    let is_told =
+        connection.environment.encryption != Some(Header::Kms) || key_in_use(connection).is_some();
+    operation.steps.iter().any(|step| {
+        step.assumes.iter().any(|id| id == "no-kms") && !(is_told && sends_header(caller, step))
+    })
 }
 
 /// Whether the bucket's key is the one that was given, of which steps of their own judge the policy.
@@ -50,10 +57,12 @@ pub(super) fn advice(connection: &Connection) -> Option<Judged> {
     let key = connection.kms_key.as_ref().filter(|_| key_in_use(connection).is_none())?;
     let message = "with AES256 in its storage configuration ICA does not send this key, and the bucket is not known to encrypt with it: its policy \
                    is not looked at";
-    let help =
-        "say --encryption aws:kms if the storage configuration has the key, or give the bucket's default with --bucket-encryption FILE";
+    let help = "say --encryption aws:kms if the storage configuration has the key, or give the bucket's default with --bucket-encryption FILE";
     let judged = Judged::new(CHECK, "encryption", key.words()).advised();
-    Some(judged.because(Verdict::Unknown, reason(ReasonKind::Environment, CHECK, message.to_owned(), help)))
+    Some(judged.because(
+        Verdict::Unknown,
+        reason(ReasonKind::Environment, CHECK, message.to_owned(), help),
+    ))
 }
 
 pub(super) fn judge(connection: &Connection) -> Judged {
@@ -63,8 +72,15 @@ pub(super) fn judge(connection: &Connection) -> Judged {
     if let Given::Given(default) = &connection.environment.bucket_encryption
         && default.refused
     {
-        let message = "AWS would not store this, so nobody knows what the bucket encrypts with".to_owned();
-        let reason = reason_at(default.algorithm.span, ReasonKind::Hidden, CHECK, message, "mend the setting, and fetch it again");
+        let message =
+            "AWS would not store this, so nobody knows what the bucket encrypts with".to_owned();
+        let reason = reason_at(
+            default.algorithm.span,
+            ReasonKind::Hidden,
+            CHECK,
+            message,
+            "mend the setting, and fetch it again",
+        );
         return judged.because(Verdict::Unknown, reason);
     }
     if let Given::Given(default) = &connection.environment.bucket_encryption
@@ -77,7 +93,10 @@ pub(super) fn judge(connection: &Connection) -> Judged {
         } else {
             "objects without another header are encrypted with this key; whether its policy lets the caller use it is not known"
         };
-        return judged.because(Verdict::Unknown, reason_at(span, ReasonKind::Hidden, CHECK, message.to_owned(), help));
+        return judged.because(
+            Verdict::Unknown,
+            reason_at(span, ReasonKind::Hidden, CHECK, message.to_owned(), help),
+        );
     }
     if connection.environment.encryption == Some(Header::Kms) && key_in_use(connection).is_none() {
         let message = "ICA asks for encryption with a KMS key; whether the key's policy lets the caller use it is not known".to_owned();

@@ -6,8 +6,8 @@ use crate::ica::regions::{Region, regions};
 use crate::ica::settings::{self, NONE};
 use crate::json;
 use crate::s3::{
-    BucketEncryption, Cors, Header, Notifications, Ownership, PublicAccessBlock, Read, read_bucket_encryption, read_cors,
-    read_notifications, read_public_access_block,
+    BucketEncryption, Cors, Header, Notifications, Ownership, PublicAccessBlock, Read,
+    read_bucket_encryption, read_cors, read_notifications, read_public_access_block,
 };
 use crate::source::Sources;
 use crate::tree::Node;
@@ -43,7 +43,10 @@ pub struct SettingRead {
 }
 
 /// The settings that are words and no files.
-pub(in crate::ica) fn values(settings: &settings::Settings, ica_region: Option<&'static Region>) -> Result<Environment, ConnectionError> {
+pub(in crate::ica) fn values(
+    settings: &settings::Settings,
+    ica_region: Option<&'static Region>,
+) -> Result<Environment, ConnectionError> {
     Ok(Environment {
         ica_region,
         cors: Given::Absent,
@@ -66,7 +69,13 @@ fn ownership(settings: &settings::Settings) -> Result<Given<Ownership>, Connecti
         None => Ok(Given::Absent),
         Some(NONE) => Ok(Given::None),
         Some(word) => Ownership::parse(word).map(Given::Given).ok_or_else(|| {
-            wrong("ownership", format!("`{word}` is no Object Ownership; there are {}, or none where it was never set", known()))
+            wrong(
+                "ownership",
+                format!(
+                    "`{word}` is no Object Ownership; there are {}, or none where it was never set",
+                    known()
+                ),
+            )
         }),
     }
 }
@@ -74,7 +83,12 @@ fn ownership(settings: &settings::Settings) -> Result<Given<Ownership>, Connecti
 fn encryption(settings: &settings::Settings) -> Result<Option<Header>, ConnectionError> {
     let Some(word) = settings.encryption.as_deref() else { return Ok(None) };
     let header = Header::parse(word);
-    header.map(Some).ok_or_else(|| wrong("encryption", format!("`{word}` is no encryption that ICA sends; there are AES256 and aws:kms")))
+    header.map(Some).ok_or_else(|| {
+        wrong(
+            "encryption",
+            format!("`{word}` is no encryption that ICA sends; there are AES256 and aws:kms"),
+        )
+    })
 }
 
 impl Environment {
@@ -94,8 +108,13 @@ pub(in crate::ica) struct Settings<'a> {
 impl Settings<'_> {
     pub(in crate::ica) fn read_all(&mut self, settings: &settings::Settings) {
         let cors = self.one(settings.cors.as_deref(), "cors", read_cors);
-        let notifications = self.one(settings.notifications.as_deref(), "notifications", read_notifications);
-        let encryption = self.one(settings.bucket_encryption.as_deref(), "bucket-encryption", read_bucket_encryption);
+        let notifications =
+            self.one(settings.notifications.as_deref(), "notifications", read_notifications);
+        let encryption = self.one(
+            settings.bucket_encryption.as_deref(),
+            "bucket-encryption",
+            read_bucket_encryption,
+        );
         let blocks = self.blocks(settings.public_access_block.as_ref());
         let environment = &mut self.built.connection.environment;
         environment.cors = cors;
@@ -104,7 +123,12 @@ impl Settings<'_> {
         environment.public_access_block = blocks;
     }
 
-    fn one<T>(&mut self, name: Option<&str>, setting: &'static str, read: fn(&Node) -> Read<T>) -> Given<T> {
+    fn one<T>(
+        &mut self,
+        name: Option<&str>,
+        setting: &'static str,
+        read: fn(&Node) -> Read<T>,
+    ) -> Given<T> {
         match name {
             None => Given::Absent,
             Some(NONE) => Given::None,
@@ -118,11 +142,23 @@ impl Settings<'_> {
         if files.names() == [NONE] {
             return Given::None;
         }
-        let blocks = files.names().iter().map(|name| self.file(name, "public-access-block", read_public_access_block));
-        blocks.collect::<Vec<_>>().into_iter().collect::<Option<_>>().map_or(Given::Absent, Given::Given)
+        let blocks = files
+            .names()
+            .iter()
+            .map(|name| self.file(name, "public-access-block", read_public_access_block));
+        blocks
+            .collect::<Vec<_>>()
+            .into_iter()
+            .collect::<Option<_>>()
+            .map_or(Given::Absent, Given::Given)
     }
 
-    fn file<T>(&mut self, name: &str, setting: &'static str, read: fn(&Node) -> Read<T>) -> Option<T> {
+    fn file<T>(
+        &mut self,
+        name: &str,
+        setting: &'static str,
+        read: fn(&Node) -> Read<T>,
+    ) -> Option<T> {
         match self.read(name, read) {
             Ok((value, findings)) => {
                 let connection = &mut self.built.connection;
@@ -137,14 +173,19 @@ impl Settings<'_> {
         }
     }
 
-    fn read<T>(&mut self, name: &str, read: fn(&Node) -> Read<T>) -> Result<(T, Vec<Finding>), Unreadable> {
+    fn read<T>(
+        &mut self,
+        name: &str,
+        read: fn(&Node) -> Read<T>,
+    ) -> Result<(T, Vec<Finding>), Unreadable> {
         let id = self.loader.load(self.sources, name)?;
         let parsed = json::parse(self.sources.get(id));
         // A member that stands twice says two things, and AWS never answers so.
         let is_wrong = parsed.problems.iter().any(|problem| problem.severity == Severity::Error);
         match parsed.root {
             Some(root) if !is_wrong => {
-                let (value, findings) = read(&root).map_err(|finding| Unreadable::Text(vec![finding]))?;
+                let (value, findings) =
+                    read(&root).map_err(|finding| Unreadable::Text(vec![finding]))?;
                 Ok((value, parsed.problems.into_iter().chain(findings).collect()))
             }
             _ => Err(Unreadable::Text(parsed.problems)),

@@ -22,7 +22,9 @@ pub use versioning::{CHECK as VERSIONING, needed as needed_for_versions};
 
 use super::catalogue::{IcaCaller, Operation, catalogue};
 use super::connection::Connection;
-use super::verdict::{Advice, EnvironmentReport, Level, Reason, ReasonKind, StepReport, Verdict, Witness};
+use super::verdict::{
+    Advice, EnvironmentReport, Level, Reason, ReasonKind, StepReport, Verdict, Witness,
+};
 use crate::source::Span;
 
 /// What a check found.
@@ -43,7 +45,15 @@ pub(super) struct Judged {
 impl Judged {
     fn new(check: &'static str, words: &'static str, resource: impl Into<String>) -> Judged {
         let (level, verdict) = (Level::Required, Verdict::Allowed);
-        Judged { check, words, resource: resource.into(), level, verdict, assumes: Vec::new(), reasons: Vec::new() }
+        Judged {
+            check,
+            words,
+            resource: resource.into(),
+            level,
+            verdict,
+            assumes: Vec::new(),
+            reasons: Vec::new(),
+        }
     }
 
     /// With a verdict and the reason for it; the worst of several counts.
@@ -93,8 +103,14 @@ fn hits(check: &str, connection: &Connection, operation: &Operation, caller: Ica
 }
 
 /// The steps of an operation that no policy decides.
-pub(super) fn steps(connection: &Connection, operation: &Operation, caller: IcaCaller) -> Vec<StepReport> {
-    let judged = judge(connection).into_iter().filter(|judged| hits(judged.check, connection, operation, caller));
+pub(super) fn steps(
+    connection: &Connection,
+    operation: &Operation,
+    caller: IcaCaller,
+) -> Vec<StepReport> {
+    let judged = judge(connection)
+        .into_iter()
+        .filter(|judged| hits(judged.check, connection, operation, caller));
     judged.map(|judged| judged_step(connection, judged)).collect()
 }
 
@@ -105,7 +121,16 @@ fn judged_step(connection: &Connection, judged: Judged) -> StepReport {
         reasons.push(strict_reason(&assumes));
     }
     let words = words.to_owned();
-    StepReport { action: words, resource, level, verdict, assumes, reasons, depends_on: Vec::new(), witness: Witness::default() }
+    StepReport {
+        action: words,
+        resource,
+        level,
+        verdict,
+        assumes,
+        reasons,
+        depends_on: Vec::new(),
+        witness: Witness::default(),
+    }
 }
 
 /// A required step that no policy decides, with its reason.
@@ -124,15 +149,24 @@ pub(super) fn step(action: &str, resource: &str, verdict: Verdict, reason: Reaso
 
 /// Why a verdict that rests on assumptions is unknown.
 pub(super) fn strict_reason(assumes: &[&str]) -> Reason {
-    let message = format!("with --strict a verdict may not rest on assumptions; this one rests on {}", assumes.join(", "));
+    let message = format!(
+        "with --strict a verdict may not rest on assumptions; this one rests on {}",
+        assumes.join(", ")
+    );
     reason(ReasonKind::Hidden, "", message, "settle them, as told in the list of assumptions")
 }
 
 /// What the checks found, of those that have a say in one of the operations that are shown.
-pub(super) fn report(connection: &Connection, shown: &[(&str, IcaCaller)]) -> Vec<EnvironmentReport> {
-    let operations = || shown.iter().filter_map(|(id, caller)| Some((catalogue().operation(id)?, *caller)));
+pub(super) fn report(
+    connection: &Connection,
+    shown: &[(&str, IcaCaller)],
+) -> Vec<EnvironmentReport> {
+    let operations =
+        || shown.iter().filter_map(|(id, caller)| Some((catalogue().operation(id)?, *caller)));
     let judged = judge(connection).into_iter();
-    let judged = judged.filter(|judged| operations().any(|(operation, caller)| hits(judged.check, connection, operation, caller)));
+    let judged = judged.filter(|judged| {
+        operations().any(|(operation, caller)| hits(judged.check, connection, operation, caller))
+    });
     judged
         .map(|judged| {
             let (check, level) = (judged.check, judged.level);
@@ -144,10 +178,26 @@ pub(super) fn report(connection: &Connection, shown: &[(&str, IcaCaller)]) -> Ve
 
 /// A reason that stands in no file.
 pub(super) fn reason(kind: ReasonKind, layer: &'static str, message: String, help: &str) -> Reason {
-    Reason { kind, layer, statement: None, sid: None, span: None, message, note: None, help: Some(Advice::plain(help)), labels: Vec::new() }
+    Reason {
+        kind,
+        layer,
+        statement: None,
+        sid: None,
+        span: None,
+        message,
+        note: None,
+        help: Some(Advice::plain(help)),
+        labels: Vec::new(),
+    }
 }
 
 /// A reason with its words.
-fn reason_at(span: Span, kind: ReasonKind, layer: &'static str, message: String, help: &str) -> Reason {
+fn reason_at(
+    span: Span,
+    kind: ReasonKind,
+    layer: &'static str,
+    message: String,
+    help: &str,
+) -> Reason {
     Reason { span: Some(span), ..reason(kind, layer, message, help) }
 }

@@ -11,17 +11,28 @@ use crate::source::Span;
 const OWN: &str = "gds:";
 
 pub(super) fn judge(connection: &Connection) -> Judged {
-    let judged = Judged::new("notifications", "notifications", format!("arn:aws:s3:::{}", connection.bucket));
+    let judged = Judged::new(
+        "notifications",
+        "notifications",
+        format!("arn:aws:s3:::{}", connection.bucket),
+    );
     match &connection.environment.notifications {
         Given::Absent => judged.assuming("notifications"),
         Given::None if connection.is_new => judged,
         Given::None => {
             let message = "the bucket has no notifications, though ICA has set it up: somebody replaced the whole configuration".to_owned();
-            judged.because(Verdict::Unknown, reason(ReasonKind::Environment, "notifications", message, VALIDATE))
+            judged.because(
+                Verdict::Unknown,
+                reason(ReasonKind::Environment, "notifications", message, VALIDATE),
+            )
         }
         Given::Given(notifications) => {
-            let clashes = notifications.list.iter().filter_map(|entry| clash(connection, notifications, entry));
-            let judged = clashes.fold(judged, |judged, (verdict, reason)| judged.because(verdict, reason));
+            let clashes = notifications
+                .list
+                .iter()
+                .filter_map(|entry| clash(connection, notifications, entry));
+            let judged =
+                clashes.fold(judged, |judged, (verdict, reason)| judged.because(verdict, reason));
             match missing(connection, notifications) {
                 Some(reason) => judged.because(Verdict::Unknown, reason),
                 None => judged,
@@ -44,12 +55,21 @@ fn is_icas(entry: &Notification) -> bool {
 /// Whether an entry is the one that ICA made for this connection.
 fn is_own(connection: &Connection, entry: &Notification, wanted: &ExpectedNotification) -> bool {
     let prefix = entry.prefix.as_ref().map_or("", |prefix| prefix.node.as_str());
-    !connection.is_new && name(entry).eq_ignore_ascii_case(&wanted.id) && prefix == connection.prefix && entry.suffix.is_none()
+    !connection.is_new
+        && name(entry).eq_ignore_ascii_case(&wanted.id)
+        && prefix == connection.prefix
+        && entry.suffix.is_none()
 }
 
 /// Whether an entry of the bucket clashes with one that ICA has to add; those that are there already clash with nothing that is.
-fn clash(connection: &Connection, all: &Notifications, entry: &Notification) -> Option<(Verdict, Reason)> {
-    let is_there = |wanted: &&ExpectedNotification| all.list.iter().any(|entry| is_own(connection, entry, wanted));
+fn clash(
+    connection: &Connection,
+    all: &Notifications,
+    entry: &Notification,
+) -> Option<(Verdict, Reason)> {
+    let is_there = |wanted: &&ExpectedNotification| {
+        all.list.iter().any(|entry| is_own(connection, entry, wanted))
+    };
     let to_add = expected().notifications.iter().filter(|wanted| !is_there(wanted));
     let met = overlap(entry, &connection.prefix);
     if met == Overlap::No {
@@ -58,24 +78,39 @@ fn clash(connection: &Connection, all: &Notifications, entry: &Notification) -> 
     let events = || entry.events.iter().map(|event| (event.node.as_str(), event.span));
     let to_add = to_add.collect::<Vec<_>>();
     let shared = |events_of: fn(&ExpectedNotification) -> &str| {
-        to_add
-            .iter()
-            .find_map(|wanted| events().find(|(event, _)| events_overlap(event, events_of(wanted))).map(|(_, span)| (*wanted, span)))
+        to_add.iter().find_map(|wanted| {
+            events()
+                .find(|(event, _)| events_overlap(event, events_of(wanted)))
+                .map(|(_, span)| (*wanted, span))
+        })
     };
     if let (Overlap::Yes, Some((wanted, span))) = (met, shared(|wanted| &wanted.certain)) {
         return Some((Verdict::Blocked, clash_reason(connection, entry, wanted, span)));
     }
     if let Some((wanted, span)) = shared(|wanted| &wanted.possible) {
         let message = match met {
-            Overlap::Unclear => "whether the prefix meets that of ICA hangs on whether S3 decodes it first".to_owned(),
-            _ => format!("whether ICA's `{}` asks for these events is not published; if it does, S3 refuses it", wanted.id),
+            Overlap::Unclear => {
+                "whether the prefix meets that of ICA hangs on whether S3 decodes it first"
+                    .to_owned()
+            }
+            _ => format!(
+                "whether ICA's `{}` asks for these events is not published; if it does, S3 refuses it",
+                wanted.id
+            ),
         };
-        return Some((Verdict::Unknown, reason_at(span, ReasonKind::Hidden, "notifications", message, HELP)));
+        return Some((
+            Verdict::Unknown,
+            reason_at(span, ReasonKind::Hidden, "notifications", message, HELP),
+        ));
     }
-    let in_other_case =
-        |(event, _): &(&str, Span)| to_add.iter().any(|wanted| events_overlap(&event.to_lowercase(), &wanted.possible.to_lowercase()));
+    let in_other_case = |(event, _): &(&str, Span)| {
+        to_add
+            .iter()
+            .any(|wanted| events_overlap(&event.to_lowercase(), &wanted.possible.to_lowercase()))
+    };
     events().find(in_other_case).map(|(event, span)| {
-        let message = format!("`{event}` is an event of ICA's in another case, which the data does not know");
+        let message =
+            format!("`{event}` is an event of ICA's in another case, which the data does not know");
         (Verdict::Unknown, reason_at(span, ReasonKind::Hidden, "notifications", message, HELP))
     })
 }
@@ -83,9 +118,16 @@ fn clash(connection: &Connection, all: &Notifications, entry: &Notification) -> 
 const HELP: &str = "take the entry out, give it a prefix beside ICA's, or let EventBridge deliver your events: it clashes with nothing";
 
 /// The prefix of the entry is underlined; without one, the event that is shared.
-fn clash_reason(connection: &Connection, entry: &Notification, wanted: &ExpectedNotification, event: Span) -> Reason {
+fn clash_reason(
+    connection: &Connection,
+    entry: &Notification,
+    wanted: &ExpectedNotification,
+    event: Span,
+) -> Reason {
     let own = entry.prefix.as_ref().map_or("", |prefix| prefix.node.as_str());
-    let place = |prefix: &str| if prefix.is_empty() { "the whole bucket".to_owned() } else { format!("`{prefix}`") };
+    let place = |prefix: &str| {
+        if prefix.is_empty() { "the whole bucket".to_owned() } else { format!("`{prefix}`") }
+    };
     let where_it_meets = format!("{} meets {}", place(own), place(&connection.prefix));
     let (span, message, help) = if is_icas(entry) {
         let span = entry.id.as_ref().map_or(event, |id| id.span);
@@ -119,11 +161,20 @@ fn missing(connection: &Connection, notifications: &Notifications) -> Option<Rea
     if connection.is_new {
         return None;
     }
-    let is_there = |wanted: &&ExpectedNotification| notifications.list.iter().any(|entry| is_own(connection, entry, wanted));
-    let missing = expected().notifications.iter().filter(|wanted| !is_there(wanted)).map(|wanted| format!("`{}`", wanted.id));
+    let is_there = |wanted: &&ExpectedNotification| {
+        notifications.list.iter().any(|entry| is_own(connection, entry, wanted))
+    };
+    let missing = expected()
+        .notifications
+        .iter()
+        .filter(|wanted| !is_there(wanted))
+        .map(|wanted| format!("`{}`", wanted.id));
     let missing = missing.collect::<Vec<_>>();
     (!missing.is_empty()).then(|| {
-        let message = format!("ICA's {} for this prefix is not there, though ICA has set the bucket up", missing.join(", "));
+        let message = format!(
+            "ICA's {} for this prefix is not there, though ICA has set the bucket up",
+            missing.join(", ")
+        );
         reason_at(notifications.span, ReasonKind::Environment, "notifications", message, VALIDATE)
     })
 }

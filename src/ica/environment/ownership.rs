@@ -5,14 +5,18 @@ use crate::ica::connection::{Connection, Given};
 use crate::ica::verdict::{ReasonKind, Verdict};
 use crate::s3::Ownership;
 
-const HELP: &str = "set Object Ownership to BucketOwnerEnforced: `aws s3api put-bucket-ownership-controls`";
+const HELP: &str =
+    "set Object Ownership to BucketOwnerEnforced: `aws s3api put-bucket-ownership-controls`";
 
 pub(super) fn judge(connection: &Connection) -> Judged {
     let judged = |word: &str| Judged::new("ownership", "object ownership", word);
     let writers = |word: &str| {
         let message = "objects that Illumina's role copies here belong to Illumina's account, so neither the bucket policy nor the user's \
                        policies open them: copies fail with 403";
-        judged(word).because(Verdict::Blocked, reason(ReasonKind::Environment, "ownership", message.to_owned(), HELP))
+        judged(word).because(
+            Verdict::Blocked,
+            reason(ReasonKind::Environment, "ownership", message.to_owned(), HELP),
+        )
     };
     match connection.environment.ownership {
         Given::Absent => judged("BucketOwnerEnforced").assuming("ownership"),
@@ -20,7 +24,10 @@ pub(super) fn judge(connection: &Connection) -> Judged {
         Given::Given(Ownership::BucketOwnerPreferred) => {
             let message = "objects that Illumina's role copies here become the bucket owner's only if it sends the header `x-amz-acl: \
                            bucket-owner-full-control`, and ICA does not publish whether it does";
-            judged("BucketOwnerPreferred").because(Verdict::Unknown, reason(ReasonKind::Hidden, "ownership", message.to_owned(), HELP))
+            judged("BucketOwnerPreferred").because(
+                Verdict::Unknown,
+                reason(ReasonKind::Hidden, "ownership", message.to_owned(), HELP),
+            )
         }
         Given::Given(Ownership::ObjectWriter) => writers("ObjectWriter"),
         // A bucket without the setting is as one with ObjectWriter: it is older than the setting.

@@ -14,13 +14,15 @@ fn fault(message: String, help: &str) -> Reason {
 
 /// The bucket must be in the AWS region of the ICA project (SEED; its table of regions).
 pub(super) fn region(connection: &Connection) -> Judged {
-    let judged = Judged::new("region", "region", connection.region.as_deref().unwrap_or("region not given"));
+    let judged =
+        Judged::new("region", "region", connection.region.as_deref().unwrap_or("region not given"));
     let move_it = "make a bucket in the project's region, or a project in the bucket's region";
     match (&connection.region, connection.environment.ica_region) {
         (None, _) => judged.assuming("region"),
         (Some(aws), Some(region)) if region.aws == *aws => judged,
         (Some(aws), Some(region)) => {
-            let own = Environment::region_of(aws).map(|other| format!(", which is that of ICA projects in {}", other.name));
+            let own = Environment::region_of(aws)
+                .map(|other| format!(", which is that of ICA projects in {}", other.name));
             let message = format!(
                 "the bucket is in `{aws}`{}; a project of ICA in {} needs one in `{}`: `Storage container must be located in the {} region`",
                 own.unwrap_or_default(),
@@ -47,33 +49,42 @@ pub(super) fn bucket_name(connection: &Connection) -> Judged {
     let Some(wrong) = bucket_name_fault(bucket) else { return judged };
     let rule = wrong.rule();
     let help = "give the name that `aws s3api list-buckets` shows";
-    let is_elsewhere = connection.region.as_ref().is_some_and(|region| region != REGION_OF_OLD_NAMES);
+    let is_elsewhere =
+        connection.region.as_ref().is_some_and(|region| region != REGION_OF_OLD_NAMES);
     if wrong == NameFault::Never(rule) || is_elsewhere {
         let message = format!("`{bucket}` cannot be the name of a bucket: {rule}");
         return judged.because(Verdict::Blocked, fault(message, help));
     }
-    let where_else = if connection.region.is_none() { ", in every other region none can" } else { "" };
+    let where_else =
+        if connection.region.is_none() { ", in every other region none can" } else { "" };
     let message = format!(
         "{rule}; in `{REGION_OF_OLD_NAMES}` a bucket from before March 2018 can be called `{bucket}` all the same{where_else}, and whether ICA takes \
          it is not published: it may work, or fail with `The storage container name has invalid characters`"
     );
     let region = if connection.region.is_none() { "say --region; " } else { "" };
-    let help = format!("{region}{help}; if it is this one, let ICA validate it and see before anything is built on it");
+    let help = format!(
+        "{region}{help}; if it is this one, let ICA validate it and see before anything is built on it"
+    );
     judged.because(Verdict::Unknown, reason(ReasonKind::Hidden, "", message, &help))
 }
 
 /// What ICA takes as a prefix, and what is better avoided.
 pub(super) fn prefix(connection: &Connection) -> Vec<Judged> {
     let prefix = connection.prefix.as_str();
-    let judged = || Judged::new("prefix", "prefix", if prefix.is_empty() { "whole bucket" } else { prefix });
+    let judged =
+        || Judged::new("prefix", "prefix", if prefix.is_empty() { "whole bucket" } else { prefix });
     let needed = match prefix_fault(prefix) {
         None => judged(),
         Some(wrong) => {
             let message = format!("ICA does not take the prefix `{prefix}`: {wrong}");
-            judged().because(Verdict::Blocked, fault(message, "give the prefix as in `ica/`, or none for the whole bucket"))
+            judged().because(
+                Verdict::Blocked,
+                fault(message, "give the prefix as in `ica/`, or none for the whole bucket"),
+            )
         }
     };
-    let advice = prefix_advice(prefix).map(|(message, help)| judged().advised().because(Verdict::Unknown, fault(message, help)));
+    let advice = prefix_advice(prefix)
+        .map(|(message, help)| judged().advised().because(Verdict::Unknown, fault(message, help)));
     std::iter::once(needed).chain(advice).collect()
 }
 
@@ -83,7 +94,10 @@ fn prefix_fault(prefix: &str) -> Option<&'static str> {
         (prefix.starts_with('/'), "it begins with a slash"),
         (!prefix.ends_with('/'), "it does not end in a slash"),
         (prefix.starts_with("./"), "it begins with `./`, with which no project can be created"),
-        (prefix.len() >= MOST_KEY_BYTES, "a key of S3 has 1,024 bytes at most, so no object fits below it"),
+        (
+            prefix.len() >= MOST_KEY_BYTES,
+            "a key of S3 has 1,024 bytes at most, so no object fits below it",
+        ),
     ];
     faults.into_iter().find(|(is_wrong, _)| *is_wrong && !prefix.is_empty()).map(|(_, fault)| fault)
 }
@@ -94,11 +108,21 @@ fn prefix_advice(prefix: &str) -> Option<(String, &'static str)> {
     if prefix.is_empty() {
         let message = "without a prefix the root folder of the bucket goes to one project, and the bucket cannot be used for another one: \
                        `Conflict while updating file/folder`";
-        return Some((message.to_owned(), "make a folder in the bucket and give it as the prefix, as in `ica/`"));
+        return Some((
+            message.to_owned(),
+            "make a folder in the bucket and give it as the prefix, as in `ica/`",
+        ));
     }
-    let dots = prefix.split('/').skip(usize::from(prefix.starts_with("./"))).any(|segment| segment == "." || segment == "..");
+    let dots = prefix
+        .split('/')
+        .skip(usize::from(prefix.starts_with("./")))
+        .any(|segment| segment == "." || segment == "..");
     let empty = prefix.contains("//");
     let what = if dots { "`.` or `..`" } else { "an empty name" };
-    let message = || format!("the prefix `{prefix}` has {what} between slashes, which many clients take for another path");
+    let message = || {
+        format!(
+            "the prefix `{prefix}` has {what} between slashes, which many clients take for another path"
+        )
+    };
     (dots || empty).then(|| (message(), "choose a prefix without it"))
 }

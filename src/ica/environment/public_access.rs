@@ -13,13 +13,16 @@ pub(super) const CHECK: &str = "public-access-block";
 
 /// Callers of another account, at the bucket: Illumina's role, and a user that is not of the bucket's account.
 pub(super) fn hits(connection: &Connection, operation: &Operation, caller: IcaCaller) -> bool {
-    let is_of_another_account = caller == IcaCaller::CrossAccountRole || connection.customer.account() != connection.account;
+    let is_of_another_account = caller == IcaCaller::CrossAccountRole
+        || connection.customer.account() != connection.account;
     is_of_another_account && operation.steps.iter().any(|step| step.resource.is_at_bucket())
 }
 
 pub(super) fn judge(connection: &Connection) -> Vec<Judged> {
     let Given::Given(policies) = &connection.bucket_policy else { return vec![new()] };
-    let public = policies.iter().flat_map(|policy| public_statements(policy).into_iter().map(move |public| (policy, public)));
+    let public = policies.iter().flat_map(|policy| {
+        public_statements(policy).into_iter().map(move |public| (policy, public))
+    });
     let public = public.collect::<Vec<_>>();
     if public.is_empty() {
         return vec![new()];
@@ -28,7 +31,8 @@ pub(super) fn judge(connection: &Connection) -> Vec<Judged> {
         Given::Given(blocks) => blocks.as_slice(),
         Given::None | Given::Absent => &[],
     };
-    let saved = switched_on(blocks, |block| block.block_public_policy).map(|switch| unsaved(&public, switch));
+    let saved = switched_on(blocks, |block| block.block_public_policy)
+        .map(|switch| unsaved(&public, switch));
     std::iter::once(restricted(connection, blocks, &public)).chain(saved).collect()
 }
 
@@ -36,11 +40,18 @@ fn new() -> Judged {
     Judged::new(CHECK, "block public access", "RestrictPublicBuckets")
 }
 
-fn switched_on(blocks: &[PublicAccessBlock], switch: fn(&PublicAccessBlock) -> Option<Spanned<bool>>) -> Option<Spanned<bool>> {
+fn switched_on(
+    blocks: &[PublicAccessBlock],
+    switch: fn(&PublicAccessBlock) -> Option<Spanned<bool>>,
+) -> Option<Spanned<bool>> {
     blocks.iter().filter_map(switch).find(|switch| switch.node)
 }
 
-fn restricted(connection: &Connection, blocks: &[PublicAccessBlock], public: &[(&Policy, PublicStatement)]) -> Judged {
+fn restricted(
+    connection: &Connection,
+    blocks: &[PublicAccessBlock],
+    public: &[(&Policy, PublicStatement)],
+) -> Judged {
     let Some(switch) = switched_on(blocks, |block| block.restrict_public_buckets) else {
         return match connection.environment.public_access_block {
             Given::Absent => new().assuming("public-access-block"),
@@ -72,9 +83,19 @@ fn unsaved(public: &[(&Policy, PublicStatement)], switch: Spanned<bool>) -> Judg
     })
 }
 
-fn about(policy: &Policy, public: &PublicStatement, kind: ReasonKind, message: String, help: &str, switch: Spanned<bool>) -> Reason {
+fn about(
+    policy: &Policy,
+    public: &PublicStatement,
+    kind: ReasonKind,
+    message: String,
+    help: &str,
+    switch: Spanned<bool>,
+) -> Reason {
     let statement: Option<&Statement> = policy.statements.get(public.index);
-    let (first, rest) = public.causes.split_first().map_or((public.span, &[][..]), |(first, rest)| (first.span, rest));
+    let (first, rest) = public
+        .causes
+        .split_first()
+        .map_or((public.span, &[][..]), |(first, rest)| (first.span, rest));
     let mut labels = rest.to_vec();
     labels.push(Label { span: switch.span, text: "switched on here".to_owned() });
     Reason {

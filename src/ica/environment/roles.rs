@@ -8,20 +8,39 @@ use crate::source::Span;
 
 /// The roles of other regions that the bucket policy allows, each with the right one named, and the words of the whole list it stands in.
 pub(in crate::ica) fn other_regions(connection: &Connection) -> Vec<(Finding, Span)> {
-    let (Given::Given(policies), Some(region)) = (&connection.bucket_policy, connection.environment.ica_region) else { return Vec::new() };
+    let (Given::Given(policies), Some(region)) =
+        (&connection.bucket_policy, connection.environment.ica_region)
+    else {
+        return Vec::new();
+    };
     let right = regions().role(region);
     let own = connection.cross_account_role.as_ref().map_or("", |role| role.as_str());
-    let statements = policies.iter().flat_map(|policy| &policy.statements).filter(|statement| statement.effect.node == Effect::Allow);
-    let names = statements.filter_map(|statement| Some((statement, statement.principal.as_ref()?.span)));
-    let roles = names.flat_map(|(statement, list)| roles(statement).map(move |(role, span)| (role, span, list))).collect::<Vec<_>>();
+    let statements = policies
+        .iter()
+        .flat_map(|policy| &policy.statements)
+        .filter(|statement| statement.effect.node == Effect::Allow);
+    let names =
+        statements.filter_map(|statement| Some((statement, statement.principal.as_ref()?.span)));
+    let roles = names
+        .flat_map(|(statement, list)| roles(statement).map(move |(role, span)| (role, span, list)))
+        .collect::<Vec<_>>();
     let has_right = roles.iter().any(|(role, ..)| *role == right || *role == own);
     roles
         .into_iter()
         .filter(|(role, ..)| *role != right && *role != own)
         .map(|(role, span, list)| {
-            let message = format!("`{role}` is {}; the role for buckets in `{}` ({}) is `{right}`", whose(role), region.aws, region.name);
+            let message = format!(
+                "`{role}` is {}; the role for buckets in `{}` ({}) is `{right}`",
+                whose(role),
+                region.aws,
+                region.name
+            );
             let finding = Finding::warning("role-of-other-region", span, message);
-            let help = if has_right { "take it out, unless it is meant".to_owned() } else { format!("write `{right}`") };
+            let help = if has_right {
+                "take it out, unless it is meant".to_owned()
+            } else {
+                format!("write `{right}`")
+            };
             (finding.help(help), list)
         })
         .collect()
@@ -29,7 +48,11 @@ pub(in crate::ica) fn other_regions(connection: &Connection) -> Vec<(Finding, Sp
 
 /// Roles of Illumina's account with the name of a cross-account role.
 pub(in crate::ica) fn roles(statement: &Statement) -> impl Iterator<Item = (&str, Span)> {
-    let names = statement.principal.iter().filter(|principal| !principal.not).flat_map(|principal| &principal.patterns);
+    let names = statement
+        .principal
+        .iter()
+        .filter(|principal| !principal.not)
+        .flat_map(|principal| &principal.patterns);
     let names = names.filter_map(|pattern| match &pattern.named {
         Named::Role(arn) => Some((arn.as_str(), pattern.span)),
         _ => None,

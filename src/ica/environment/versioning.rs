@@ -20,17 +20,25 @@ pub(super) fn judge(connection: &Connection) -> Judged {
     let is_allow = |statement: &&Statement| statement.effect.node == Effect::Allow;
     let allows = || policies.iter().flat_map(|policy| &policy.statements).filter(is_allow);
     let needed = needed();
-    let is_about_versions = allows().any(|statement| needed.iter().any(|action| concerns(statement, &action.to_ascii_lowercase())));
+    let is_about_versions = allows().any(|statement| {
+        needed.iter().any(|action| concerns(statement, &action.to_ascii_lowercase()))
+    });
     let first = allows().find_map(|statement| statement.action.as_ref());
     match (connection.versioning, first) {
-        (Some(state @ (Versioning::Enabled | Versioning::Suspended)), Some(actions)) if !is_about_versions => {
+        (Some(state @ (Versioning::Enabled | Versioning::Suspended)), Some(actions))
+            if !is_about_versions =>
+        {
             let message = format!(
                 "the versioning of the bucket is {}, and no statement names an action that versions need: {}",
                 state.word(),
                 needed.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ")
             );
-            let help = "take the policy for versioned or suspended buckets from step 2 of the ICA page";
-            judged.because(Verdict::Unknown, reason_at(actions.span, ReasonKind::Environment, "identity", message, help))
+            let help =
+                "take the policy for versioned or suspended buckets from step 2 of the ICA page";
+            judged.because(
+                Verdict::Unknown,
+                reason_at(actions.span, ReasonKind::Environment, "identity", message, help),
+            )
         }
         _ => judged,
     }
@@ -39,8 +47,10 @@ pub(super) fn judge(connection: &Connection) -> Judged {
 /// The actions that ICA's own user needs on versioned buckets only.
 pub fn needed() -> Vec<&'static str> {
     let steps = catalogue().operations.iter().flat_map(|operation| &operation.steps);
-    let mut needed =
-        steps.filter(|step| step.on == On::Versioned && step.level == Level::Required).map(|step| step.action.as_str()).collect::<Vec<_>>();
+    let mut needed = steps
+        .filter(|step| step.on == On::Versioned && step.level == Level::Required)
+        .map(|step| step.action.as_str())
+        .collect::<Vec<_>>();
     needed.sort_unstable();
     needed.dedup();
     needed

@@ -7,7 +7,11 @@ use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
 use crate::ica::unknown_actions::meant;
 
 /// What stands before and behind the name of a call: the AWS CLI and boto, the SDKs for Go and Rust (Terraform).
-const FORMS: [(&str, &str); 3] = [("when calling the ", " operation"), ("operation error s3: ", ","), ("operation error sts: ", ",")];
+const FORMS: [(&str, &str); 3] = [
+    ("when calling the ", " operation"),
+    ("operation error s3: ", ","),
+    ("operation error sts: ", ","),
+];
 
 /// What is said of the calls in a text, and of the actions that no operation of ICA asks for. `callers`: only their operations count;
 /// none: all.
@@ -16,9 +20,12 @@ pub(super) fn told(text: &str, callers: &[IcaCaller]) -> Vec<String> {
     for call in calls(text) {
         let actions = aws::actions_of_call(&call);
         let unnamed = actions.iter().filter(|action| !has_word(text, &action.to_string()));
-        told.extend(unnamed.map(|action| format!("the call {} asks for {}", code(&call), needed_by(action, callers))));
+        told.extend(unnamed.map(|action| {
+            format!("the call {} asks for {}", code(&call), needed_by(action, callers))
+        }));
     }
-    let actions = words(text).filter(|word| is_action_like(word)).filter(|word| !is_of_catalogue(word));
+    let actions =
+        words(text).filter(|word| is_action_like(word)).filter(|word| !is_of_catalogue(word));
     told.extend(actions.map(other_action));
     told.dedup();
     told
@@ -28,12 +35,23 @@ pub(super) fn told(text: &str, callers: &[IcaCaller]) -> Vec<String> {
 pub(super) fn needed_by(action: &impl ToString, callers: &[IcaCaller]) -> String {
     let action = action.to_string();
     let needs = |operation: &&Operation| operation.steps.iter().any(|step| step.action == action);
-    let asks = |operation: &&Operation| callers.is_empty() || callers.iter().any(|caller| operation.callers.contains(caller));
+    let asks = |operation: &&Operation| {
+        callers.is_empty() || callers.iter().any(|caller| operation.callers.contains(caller))
+    };
     let is_asked_for = catalogue().operations.iter().any(|operation| needs(&operation));
-    let operations = catalogue().operations.iter().filter(needs).filter(asks).map(|operation| operation.id.as_str());
+    let operations = catalogue()
+        .operations
+        .iter()
+        .filter(needs)
+        .filter(asks)
+        .map(|operation| operation.id.as_str());
     match codes(operations) {
-        none if none.is_empty() && is_asked_for => format!("{}: no operation of ICA asks for it with that caller", code(&action)),
-        none if none.is_empty() => format!("{}: an action that no operation of ICA asks for", code(&action)),
+        none if none.is_empty() && is_asked_for => {
+            format!("{}: no operation of ICA asks for it with that caller", code(&action))
+        }
+        none if none.is_empty() => {
+            format!("{}: an action that no operation of ICA asks for", code(&action))
+        }
         operations => format!("{}: needed by {operations}", code(&action)),
     }
 }
@@ -46,7 +64,10 @@ fn calls(text: &str) -> Vec<String> {
     for (before, behind) in FORMS {
         for (at, _) in lower.match_indices(before) {
             let rest = &flat[at + before.len()..];
-            let name = rest.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default();
+            let name = rest
+                .split(|letter: char| !letter.is_ascii_alphanumeric())
+                .next()
+                .unwrap_or_default();
             let goes_on = rest[name.len()..].to_ascii_lowercase();
             let is_call = !name.is_empty() && goes_on.starts_with(behind);
             found.extend(is_call.then(|| name.to_owned()));
@@ -60,7 +81,8 @@ fn calls(text: &str) -> Vec<String> {
 
 /// The words of a text as they may be in a policy.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let words = text.split(|letter: char| letter.is_whitespace() || "\"'`,;()[]{}".contains(letter));
+    let words =
+        text.split(|letter: char| letter.is_whitespace() || "\"'`,;()[]{}".contains(letter));
     words.map(|word| word.trim_end_matches(['.', ':', '!', '?']))
 }
 
@@ -68,20 +90,32 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 fn is_action_like(word: &str) -> bool {
     let Some((prefix, name)) = word.split_once(':') else { return false };
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    is_name && aws::service(prefix).is_some() && (aws::action(word).is_some() || aws::condition_key(word).is_none())
+    is_name
+        && aws::service(prefix).is_some()
+        && (aws::action(word).is_some() || aws::condition_key(word).is_none())
 }
 
 fn is_of_catalogue(word: &str) -> bool {
-    catalogue().operations.iter().flat_map(|operation| &operation.steps).any(|step| step.action.eq_ignore_ascii_case(word))
+    catalogue()
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.steps)
+        .any(|step| step.action.eq_ignore_ascii_case(word))
 }
 
 fn other_action(word: &str) -> String {
     if let Some(action) = aws::action(word) {
         return needed_by(&action, &[]);
     }
-    let meant = meant(word).iter().map(|action: &&Action| needed_by(action, &[])).collect::<Vec<_>>();
-    let no_such = format!("{}: AWS has no action of that name as of {}", code(word), aws::data_date());
-    if meant.is_empty() { no_such } else { format!("{no_such}; what is meant is probably {}", meant.join("; and ")) }
+    let meant =
+        meant(word).iter().map(|action: &&Action| needed_by(action, &[])).collect::<Vec<_>>();
+    let no_such =
+        format!("{}: AWS has no action of that name as of {}", code(word), aws::data_date());
+    if meant.is_empty() {
+        no_such
+    } else {
+        format!("{no_such}; what is meant is probably {}", meant.join("; and "))
+    }
 }
 
 #[cfg(test)]
@@ -90,8 +124,16 @@ mod tests {
 
     #[test]
     fn calls_are_read_in_the_forms_of_the_tools() {
-        assert_eq!(calls("An error occurred (AccessDenied) when\n  calling the PutObject operation: Access Denied"), ["PutObject"]);
-        assert_eq!(calls("operation error S3: PutBucketPolicy, https response error StatusCode: 403"), ["PutBucketPolicy"]);
+        assert_eq!(
+            calls(
+                "An error occurred (AccessDenied) when\n  calling the PutObject operation: Access Denied"
+            ),
+            ["PutObject"]
+        );
+        assert_eq!(
+            calls("operation error S3: PutBucketPolicy, https response error StatusCode: 403"),
+            ["PutBucketPolicy"]
+        );
         assert_eq!(calls("HeadObject"), ["HeadObject"]);
         assert!(calls("when calling the weather operator").is_empty());
         assert!(calls("Größe when calling the ß operation").is_empty());
@@ -99,7 +141,15 @@ mod tests {
 
     #[test]
     fn events_and_condition_keys_are_no_actions() {
-        for word in ["s3:ObjectCreated:*", "s3:prefix", "s3:Get*", "arn:aws:s3:::b", "ec2:RunInstances", "kms:ViaService", "s3:"] {
+        for word in [
+            "s3:ObjectCreated:*",
+            "s3:prefix",
+            "s3:Get*",
+            "arn:aws:s3:::b",
+            "ec2:RunInstances",
+            "kms:ViaService",
+            "s3:",
+        ] {
             assert!(!is_action_like(word), "{word}");
         }
         assert!(is_action_like("s3:ListObjectVersions") && is_action_like("s3:getobject"));

@@ -25,9 +25,17 @@ pub fn topics_page() -> Page {
 pub fn messages_page() -> Page {
     let rows = guide().messages.iter().map(|message| {
         let predicted = message.predicted.iter().map(predictor_words);
-        let unseen = message.not_visible.iter().map(|why| format!("cannot be seen from files: {why}"));
+        let unseen =
+            message.not_visible.iter().map(|why| format!("cannot be seen from files: {why}"));
         let covered = predicted.chain(unseen).collect::<Vec<_>>().join("; ");
-        vec![code(&message.id), code(&message.message), message.means.clone(), covered, message.change.clone(), message.source.clone()]
+        vec![
+            code(&message.id),
+            code(&message.message),
+            message.means.clone(),
+            covered,
+            message.change.clone(),
+            message.source.clone(),
+        ]
     });
     let columns = ["entry", "message", "what it means", "predicted by", "what to change", "source"];
     let text = "`ica-policy explain \"TEXT\"` finds the entry of a message that was pasted, also a part of it or one with names filled in.";
@@ -39,36 +47,65 @@ pub fn messages_page() -> Page {
 pub fn requirements_page() -> Page {
     let requirements = guide().requirements.iter().map(|requirement| {
         let covered = requirement.covered.iter().map(cover_words);
-        let unseen = requirement.not_visible.iter().map(|why| format!("cannot be seen from files: {why}"));
+        let unseen =
+            requirement.not_visible.iter().map(|why| format!("cannot be seen from files: {why}"));
         let covered = covered.chain(unseen).collect::<Vec<_>>().join("; ");
-        vec![requirement.place.clone(), requirement.says.clone(), quoted(&requirement.words), covered]
+        vec![
+            requirement.place.clone(),
+            requirement.says.clone(),
+            quoted(&requirement.words),
+            covered,
+        ]
     });
-    let messages = guide().messages.iter().filter(|message| message.source.starts_with("SEED")).map(|message| {
-        let predicted = message.predicted.iter().map(predictor_words);
-        let unseen = message.not_visible.iter().map(|why| format!("cannot be seen from files: {why}"));
-        vec![code(&message.message), predicted.chain(unseen).collect::<Vec<_>>().join("; "), format!("message {}", code(&message.id))]
-    });
+    let messages = guide()
+        .messages
+        .iter()
+        .filter(|message| message.source.starts_with("SEED"))
+        .map(|message| {
+            let predicted = message.predicted.iter().map(predictor_words);
+            let unseen =
+                message.not_visible.iter().map(|why| format!("cannot be seen from files: {why}"));
+            vec![
+                code(&message.message),
+                predicted.chain(unseen).collect::<Vec<_>>().join("; "),
+                format!("message {}", code(&message.id)),
+            ]
+        });
     let columns = ["where", "what the page asks", "its words", "covered by"];
     let text = "Each row names the operation (with the action of its step), the check of a setting, the message or the assumption that covers it. \
                 `ica-policy explain NAME` tells more of each.";
     let sections = vec![
-        Section::table(Part::Page, &columns, requirements.collect()).under("requirements and restrictions").with_text(text),
-        Section::table(Part::Messages, &["message", "predicted by", "entry"], messages.collect()).under("error messages"),
+        Section::table(Part::Page, &columns, requirements.collect())
+            .under("requirements and restrictions")
+            .with_text(text),
+        Section::table(Part::Messages, &["message", "predicted by", "entry"], messages.collect())
+            .under("error messages"),
     ];
-    Page::new(PageKind::List, "requirements", "what the ICA page asks for, and what covers it", sections)
+    Page::new(
+        PageKind::List,
+        "requirements",
+        "what the ICA page asks for, and what covers it",
+        sections,
+    )
 }
 
 /// The settings of the bucket, the assumptions and the points that AWS leaves open, one after the other.
 pub fn settings_page() -> Vec<Page> {
-    let is_wanted = |topic: &Topic| matches!(topic, Topic::Setting(_) | Topic::Assumption(_) | Topic::Reading(_));
+    let is_wanted = |topic: &Topic| {
+        matches!(topic, Topic::Setting(_) | Topic::Assumption(_) | Topic::Reading(_))
+    };
     Topic::all().iter().filter(|topic| is_wanted(topic)).map(Topic::page).collect()
 }
 
 fn cover_words(cover: &Cover) -> String {
     match cover {
-        Cover::Operation { operation, action: Some(action) } => format!("operation {} ({})", code(operation), code(action)),
+        Cover::Operation { operation, action: Some(action) } => {
+            format!("operation {} ({})", code(operation), code(action))
+        }
         Cover::Operation { operation, action: None } => format!("operation {}", code(operation)),
-        Cover::Setting { check } => predictor_words(&super::tables::Predictor::Setting { check: check.clone() }),
+        Cover::Setting { check } => {
+            predictor_words(&super::tables::Predictor::Setting { check: check.clone() })
+        }
         Cover::Message { message } => format!("message {}", code(message)),
         Cover::Assumption { assumption } => format!("assumption {}", code(assumption)),
     }

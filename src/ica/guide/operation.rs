@@ -22,8 +22,12 @@ pub(super) fn operation_page(operation: &'static Operation) -> Page {
         page_words(|requirement| requirement.is_covered_by_operation(&operation.id)),
         messages(operation),
         Section::items(Part::Run, run.iter().map(|command| code(command)).collect()),
-        Section::items(Part::Run, note.map(|note| note.tries.iter().map(|command| code(command)).collect()).unwrap_or_default())
-            .under("what to try by hand, with the key of the IAM user"),
+        Section::items(
+            Part::Run,
+            note.map(|note| note.tries.iter().map(|command| code(command)).collect())
+                .unwrap_or_default(),
+        )
+        .under("what to try by hand, with the key of the IAM user"),
         assumptions(operation),
         sources(operation),
     ];
@@ -34,26 +38,45 @@ pub(super) fn operation_page(operation: &'static Operation) -> Page {
 fn requests(operation: &Operation) -> Section {
     let callers = codes(operation.callers.iter().map(|caller| caller.id()));
     let rows = operation.steps.iter().map(|step| {
-        vec![code(&step.action), resource(step.resource).to_owned(), step.level.word().to_owned(), when(step), step.source.clone()]
+        vec![
+            code(&step.action),
+            resource(step.resource).to_owned(),
+            step.level.word().to_owned(),
+            when(step),
+            step.source.clone(),
+        ]
     });
     let columns = ["action", "on", "level", "when", "asked for by"];
-    Section::table(Part::Requests, &columns, rows.collect()).with_text(format!("asked by each of: {callers}"))
+    Section::table(Part::Requests, &columns, rows.collect())
+        .with_text(format!("asked by each of: {callers}"))
 }
 
 fn resource(target: Target) -> &'static str {
     match target {
         Target::Bucket => "the bucket: `arn:aws:s3:::BUCKET`",
         Target::Object => "every key below the prefix: `arn:aws:s3:::BUCKET/PREFIX*`",
-        Target::Folder => "every key below the prefix that ends in a slash: `arn:aws:s3:::BUCKET/PREFIX*/`",
-        Target::FederatedUser => "the session that is made: `arn:aws:sts::ACCOUNT:federated-user/NAME`",
-        #[allow(unreachable_patterns, reason = "newer targets have their name in AWS's reference data")]
+        Target::Folder => {
+            "every key below the prefix that ends in a slash: `arn:aws:s3:::BUCKET/PREFIX*/`"
+        }
+        Target::FederatedUser => {
+            "the session that is made: `arn:aws:sts::ACCOUNT:federated-user/NAME`"
+        }
+        #[allow(
+            unreachable_patterns,
+            reason = "newer targets have their name in AWS's reference data"
+        )]
         other => other.resource_type(),
     }
 }
 
 pub(super) fn when(step: &Step) -> String {
-    let buckets = if step.on == On::Versioned { "versioning enabled or suspended" } else { "every bucket" };
-    let edition = if step.edition == Edition::Current { "; not on the page, left out with `--edition seed`" } else { "" };
+    let buckets =
+        if step.on == On::Versioned { "versioning enabled or suspended" } else { "every bucket" };
+    let edition = if step.edition == Edition::Current {
+        "; not on the page, left out with `--edition seed`"
+    } else {
+        ""
+    };
     let scope = step.scope.as_ref().map(|scope| format!(", {scope}")).unwrap_or_default();
     format!("{buckets}{scope}{edition}")
 }
@@ -63,9 +86,12 @@ fn needs(operation: &Operation) -> Section {
     let graph = Dependencies::of_catalogue();
     let before = graph.operations_before(&operation.id).into_iter().map(|depends| match depends {
         Depends::Always(id) => format!("{}: {}", code(id), title(id)),
-        Depends::WhileNew(id) => format!("{}: {}, while the connection is new", code(id), title(id)),
+        Depends::WhileNew(id) => {
+            format!("{}: {}, while the connection is new", code(id), title(id))
+        }
     });
-    let settings = guide().settings.iter().filter(|setting| setting.operations.contains(&operation.id));
+    let settings =
+        guide().settings.iter().filter(|setting| setting.operations.contains(&operation.id));
     let settings = settings.map(|setting| {
         let judged = if setting.judged { "" } else { "; not judged by this version" };
         format!("the {}, check {}{judged}", setting.title, code(&setting.id))
@@ -74,10 +100,15 @@ fn needs(operation: &Operation) -> Section {
 }
 
 fn breaks(operation: &Operation) -> Section {
-    let behind = Dependencies::of_catalogue().operations_behind(&operation.id).into_iter().map(|depends| match depends {
-        Depends::Always(id) => format!("{}: {}", code(id), title(id)),
-        Depends::WhileNew(id) => format!("{}: {}, while the connection is new", code(id), title(id)),
-    });
+    let behind =
+        Dependencies::of_catalogue().operations_behind(&operation.id).into_iter().map(|depends| {
+            match depends {
+                Depends::Always(id) => format!("{}: {}", code(id), title(id)),
+                Depends::WhileNew(id) => {
+                    format!("{}: {}, while the connection is new", code(id), title(id))
+                }
+            }
+        });
     let behind = behind.collect::<Vec<_>>();
     let also = (!behind.is_empty()).then_some("with it is blocked:");
     let mut section = Section::items(Part::Breaks, behind).with_text(operation.breaks.clone());
@@ -92,12 +123,15 @@ fn title(id: &str) -> &'static str {
 /// The words of the ICA page behind the requirements that are wanted.
 pub(super) fn page_words(is_wanted: impl Fn(&super::tables::Requirement) -> bool) -> Section {
     let wanted = guide().requirements.iter().filter(|requirement| is_wanted(requirement));
-    let rows = wanted.map(|requirement| vec![requirement.place.clone(), requirement.says.clone(), quoted(&requirement.words)]);
+    let rows = wanted.map(|requirement| {
+        vec![requirement.place.clone(), requirement.says.clone(), quoted(&requirement.words)]
+    });
     Section::table(Part::Page, &["where", "what it asks", "its words"], rows.collect())
 }
 
 pub(super) fn quoted(words: &[String]) -> String {
-    let quote = |words: &String| if words.starts_with('"') { code(words) } else { format!("\"{words}\"") };
+    let quote =
+        |words: &String| if words.starts_with('"') { code(words) } else { format!("\"{words}\"") };
     words.iter().map(quote).collect::<Vec<_>>().join(" .. ")
 }
 
@@ -109,11 +143,18 @@ fn messages(operation: &Operation) -> Section {
 }
 
 fn assumptions(operation: &Operation) -> Section {
-    let mut ids = operation.assumes.iter().chain(operation.steps.iter().flat_map(|step| &step.assumes)).collect::<Vec<_>>();
+    let mut ids = operation
+        .assumes
+        .iter()
+        .chain(operation.steps.iter().flat_map(|step| &step.assumes))
+        .collect::<Vec<_>>();
     ids.sort();
     ids.dedup();
     let known = ids.into_iter().filter_map(|id| catalogue().assumption(id));
-    Section::items(Part::Assumptions, known.map(|assumption| format!("{}: {}", code(&assumption.id), assumption.text)).collect())
+    Section::items(
+        Part::Assumptions,
+        known.map(|assumption| format!("{}: {}", code(&assumption.id), assumption.text)).collect(),
+    )
 }
 
 fn sources(operation: &Operation) -> Section {

@@ -13,8 +13,13 @@ const RESTS: &str = "a step whose verdict would change if it failed names it in 
 pub(super) fn setting_page(setting: &'static Setting) -> Page {
     let judged = match (&setting.assumption, setting.judged) {
         (_, true) => format!("judged by `check`; given by {}", code(&setting.flag)),
-        (Some(assumption), false) => format!("not judged by this version: the report lists the assumption {}", code(assumption)),
-        (None, false) => "not judged by this version: the operations that need it are `unknown`".to_owned(),
+        (Some(assumption), false) => format!(
+            "not judged by this version: the report lists the assumption {}",
+            code(assumption)
+        ),
+        (None, false) => {
+            "not judged by this version: the operations that need it are `unknown`".to_owned()
+        }
     };
     let predicts = |predictor: &Predictor| matches!(predictor, Predictor::Setting { check } if *check == setting.id);
     let messages = guide().messages.iter().filter(|message| message.predicted.iter().any(predicts));
@@ -28,7 +33,8 @@ pub(super) fn setting_page(setting: &'static Setting) -> Page {
     });
     let sections = vec![
         Section::text(Part::About, setting.about.clone()).with_text(judged),
-        Section::text(Part::Needs, codes(setting.operations.iter().map(String::as_str))).under("operations that it stops"),
+        Section::text(Part::Needs, codes(setting.operations.iter().map(String::as_str)))
+            .under("operations that it stops"),
         Section::text(Part::Breaks, setting.breaks.clone()),
         page_words(|requirement| requirement.is_covered_by_setting(&setting.id)),
         Section::table(
@@ -38,7 +44,8 @@ pub(super) fn setting_page(setting: &'static Setting) -> Page {
         ),
         Section::items(Part::Run, vec![code(&setting.look)]),
         Section::text(Part::Change, setting.change.clone()),
-        Section::items(Part::Assumptions, assumed.collect()).under("what is assumed where it is not given"),
+        Section::items(Part::Assumptions, assumed.collect())
+            .under("what is assumed where it is not given"),
         Section::text(Part::Source, setting.source.clone()),
     ];
     Page::new(PageKind::Check, &setting.id, &setting.title, sections)
@@ -46,27 +53,46 @@ pub(super) fn setting_page(setting: &'static Setting) -> Page {
 
 pub(super) fn assumption_page(assumption: &'static Assumption) -> Page {
     let operations = catalogue().operations.iter().filter(|operation| {
-        operation.assumes.contains(&assumption.id) || operation.steps.iter().any(|step| step.assumes.contains(&assumption.id))
+        operation.assumes.contains(&assumption.id)
+            || operation.steps.iter().any(|step| step.assumes.contains(&assumption.id))
     });
     let keys = catalogue().keys.iter().flat_map(|row| IcaCaller::ALL.map(|caller| (row, caller)));
-    let keys = keys.filter(|(row, caller)| row.fact(*caller, Target::Object).assume.as_deref() == Some(assumption.id.as_str()));
-    let keys =
-        keys.map(|(row, caller)| format!("{} of {}: {}", code(&row.name), code(caller.id()), fact_words(row.fact(caller, Target::Object))));
-    let settings = guide().settings.iter().filter(|setting| setting.assumption.as_deref() == Some(assumption.id.as_str()));
-    let settings = settings.map(|setting| format!("the {}, check {}", setting.title, code(&setting.id)));
+    let keys = keys.filter(|(row, caller)| {
+        row.fact(*caller, Target::Object).assume.as_deref() == Some(assumption.id.as_str())
+    });
+    let keys = keys.map(|(row, caller)| {
+        format!(
+            "{} of {}: {}",
+            code(&row.name),
+            code(caller.id()),
+            fact_words(row.fact(caller, Target::Object))
+        )
+    });
+    let settings = guide()
+        .settings
+        .iter()
+        .filter(|setting| setting.assumption.as_deref() == Some(assumption.id.as_str()));
+    let settings =
+        settings.map(|setting| format!("the {}, check {}", setting.title, code(&setting.id)));
     let sections = vec![
         Section::text(Part::About, format!("assumed: {}", assumption.text)).with_text(RESTS),
         Section::items(Part::Needs, keys.chain(settings).collect()).under("what it is about"),
-        Section::text(Part::Breaks, codes(operations.map(|operation| operation.id.as_str()))).under("operations that always list it"),
+        Section::text(Part::Breaks, codes(operations.map(|operation| operation.id.as_str())))
+            .under("operations that always list it"),
         Section::text(Part::Change, assumption.how_to_settle.clone()).under("how to settle it"),
     ];
-    let sections = sections.into_iter().filter(|section| section.text.first().is_none_or(|text| !text.is_empty())).collect();
+    let sections = sections
+        .into_iter()
+        .filter(|section| section.text.first().is_none_or(|text| !text.is_empty()))
+        .collect();
     Page::new(PageKind::Assumption, &assumption.id, &assumption.text, sections)
 }
 
 fn fact_words(fact: &KeyFact) -> String {
     let kind = match fact.kind {
-        KeyKind::Known => return format!("taken to be {}", code(fact.value.as_deref().unwrap_or_default())),
+        KeyKind::Known => {
+            return format!("taken to be {}", code(fact.value.as_deref().unwrap_or_default()));
+        }
         KeyKind::Absent => return "taken to be absent".to_owned(),
         KeyKind::Free => "any value occurs",
         KeyKind::Hidden => "one value that nobody knows",
@@ -76,12 +102,17 @@ fn fact_words(fact: &KeyFact) -> String {
 }
 
 pub(super) fn reading_page(ambiguity: Ambiguity) -> Page {
-    let [first, second] = [Choice::First, Choice::Second].map(|choice| ambiguity.text(choice).to_owned());
+    let [first, second] =
+        [Choice::First, Choice::Second].map(|choice| ambiguity.text(choice).to_owned());
     let title = format!("{first}, or: {second}");
     let about = "AWS's pages leave this open. Each request that comes upon it is decided under both readings; where the decisions differ, `simulate` answers \
                  `Undetermined` and `check` gives `unknown`";
     let sections = vec![
-        Section::items(Part::About, vec![format!("first reading: {first}"), format!("second reading: {second}")]).with_text(about),
+        Section::items(
+            Part::About,
+            vec![format!("first reading: {first}"), format!("second reading: {second}")],
+        )
+        .with_text(about),
         Section::text(
             Part::Change,
             "write the policy so that both readings give the same: name what is meant, without the words that are unclear",
@@ -92,18 +123,32 @@ pub(super) fn reading_page(ambiguity: Ambiguity) -> Page {
 }
 
 pub(super) fn caller_page(caller: IcaCaller) -> Page {
-    let operations = catalogue().operations.iter().filter(|operation| operation.callers.contains(&caller));
+    let operations =
+        catalogue().operations.iter().filter(|operation| operation.callers.contains(&caller));
     let rows = operations.flat_map(|operation| {
-        operation.steps.iter().map(|step| vec![code(&operation.id), code(&step.action), step.level.word().to_owned(), when(step)])
+        operation.steps.iter().map(|step| {
+            vec![code(&operation.id), code(&step.action), step.level.word().to_owned(), when(step)]
+        })
     });
-    let keys = catalogue().keys.iter().filter(|row| row.fact(caller, Target::Object).kind == KeyKind::Known);
-    let keys = keys.map(|row| format!("{}: {}", code(&row.name), fact_words(row.fact(caller, Target::Object))));
+    let keys = catalogue()
+        .keys
+        .iter()
+        .filter(|row| row.fact(caller, Target::Object).kind == KeyKind::Known);
+    let keys = keys.map(|row| {
+        format!("{}: {}", code(&row.name), fact_words(row.fact(caller, Target::Object)))
+    });
     let (title, about) = caller_words(caller);
-    let made_by = Dependencies::made_by(caller).map(|(id, by)| format!("made by {} of {}", code(id), code(by.id())));
+    let made_by = Dependencies::made_by(caller)
+        .map(|(id, by)| format!("made by {} of {}", code(id), code(by.id())));
     let sections = vec![
-        Section { text: std::iter::once(about.to_owned()).chain(made_by).collect(), ..Section::items(Part::About, Vec::new()) },
-        Section::table(Part::Requests, &["operation", "action", "level", "when"], rows.collect()).under("what it asks for"),
-        Section::items(Part::Assumptions, keys.collect()).under("condition keys that are known of it"),
+        Section {
+            text: std::iter::once(about.to_owned()).chain(made_by).collect(),
+            ..Section::items(Part::About, Vec::new())
+        },
+        Section::table(Part::Requests, &["operation", "action", "level", "when"], rows.collect())
+            .under("what it asks for"),
+        Section::items(Part::Assumptions, keys.collect())
+            .under("condition keys that are known of it"),
     ];
     Page::new(PageKind::Caller, caller.id(), title, sections)
 }
@@ -137,17 +182,27 @@ fn caller_words(caller: IcaCaller) -> (&'static str, &'static str) {
 }
 
 pub(super) fn action_page(action: &'static str) -> Page {
-    let steps = catalogue().operations.iter().flat_map(|operation| operation.steps.iter().map(move |step| (operation, step)));
+    let steps = catalogue()
+        .operations
+        .iter()
+        .flat_map(|operation| operation.steps.iter().map(move |step| (operation, step)));
     let rows = steps.filter(|(_, step)| step.action == action).map(|(operation, step)| {
         let callers = codes(operation.callers.iter().map(|caller| caller.id()));
-        vec![code(&operation.id), callers, step.level.word().to_owned(), when(step), step.source.clone()]
+        vec![
+            code(&operation.id),
+            callers,
+            step.level.word().to_owned(),
+            when(step),
+            step.source.clone(),
+        ]
     });
     let columns = ["operation", "callers", "level", "when", "asked for by"];
     let run = format!(
         "ica-policy simulate --principal CALLER --action {action} --resource RESOURCE --identity-policy user.json --resource-policy bucket.json"
     );
     let sections = vec![
-        Section::table(Part::Requests, &columns, rows.collect()).under("operations of ICA that need it"),
+        Section::table(Part::Requests, &columns, rows.collect())
+            .under("operations of ICA that need it"),
         Section::items(Part::Run, vec![code(&run)]),
     ];
     Page::new(PageKind::Action, action, "an action that operations of ICA need", sections)
@@ -158,7 +213,10 @@ pub(super) fn message_page(message: &'static Message) -> Page {
     let sections = vec![
         Section::text(Part::About, message.means.clone()).under("what it means"),
         Section::items(Part::Predicted, predicted),
-        Section { text: message.not_visible.iter().cloned().collect(), ..Section::items(Part::NotVisible, Vec::new()) },
+        Section {
+            text: message.not_visible.iter().cloned().collect(),
+            ..Section::items(Part::NotVisible, Vec::new())
+        },
         Section::items(Part::Run, message.run.iter().map(|command| code(command)).collect()),
         Section::text(Part::Change, message.change.clone()),
         Section::text(Part::Source, message.source.clone()),
@@ -170,11 +228,19 @@ pub(super) fn message_page(message: &'static Message) -> Page {
 pub(super) fn predictor_words(predictor: &Predictor) -> String {
     match predictor {
         Predictor::Operation { operation, kinds } => {
-            format!("operation {}, reason {}", code(operation), codes(kinds.iter().map(|kind| kind.word())))
+            format!(
+                "operation {}, reason {}",
+                code(operation),
+                codes(kinds.iter().map(|kind| kind.word()))
+            )
         }
         Predictor::Setting { check } => {
             let is_open = guide().setting(check).is_some_and(|setting| !setting.judged);
-            format!("check {}{}", code(check), if is_open { ", not judged by this version" } else { "" })
+            format!(
+                "check {}{}",
+                code(check),
+                if is_open { ", not judged by this version" } else { "" }
+            )
         }
     }
 }

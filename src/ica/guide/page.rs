@@ -152,7 +152,9 @@ impl Section {
     }
 
     fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.items.is_empty() && self.table.as_ref().is_none_or(|table| table.rows.is_empty())
+        self.text.is_empty()
+            && self.items.is_empty()
+            && self.table.as_ref().is_none_or(|table| table.rows.is_empty())
     }
 }
 

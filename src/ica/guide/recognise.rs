@@ -28,7 +28,11 @@ const MOST_CANDIDATES: usize = 5;
 pub(super) fn recognise(text: &str) -> Vec<(&'static Message, Fit)> {
     let text = without_escapes(text);
     let letters = letters(&text);
-    let mut found = guide().messages.iter().filter_map(|message| fit(message, &letters).map(|fit| (fit, message))).collect::<Vec<_>>();
+    let mut found = guide()
+        .messages
+        .iter()
+        .filter_map(|message| fit(message, &letters).map(|fit| (fit, message)))
+        .collect::<Vec<_>>();
     if found.is_empty() {
         found = similar(&text);
     }
@@ -61,8 +65,13 @@ fn whole(runs: &[String], letters: &str) -> Option<usize> {
 
 /// The letters that fit, if the text begins and ends inside of the message.
 fn part(runs: &[String], letters: &str) -> Option<usize> {
-    let starts = runs.iter().enumerate().flat_map(|(number, run)| run.char_indices().map(move |(at, _)| (number, at)));
-    starts.filter_map(|(number, at)| part_from(&runs[number][at..], &runs[number + 1..], letters)).max()
+    let starts = runs
+        .iter()
+        .enumerate()
+        .flat_map(|(number, run)| run.char_indices().map(move |(at, _)| (number, at)));
+    starts
+        .filter_map(|(number, at)| part_from(&runs[number][at..], &runs[number + 1..], letters))
+        .max()
 }
 
 fn part_from(first: &str, others: &[String], letters: &str) -> Option<usize> {
@@ -86,24 +95,33 @@ fn part_from(first: &str, others: &[String], letters: &str) -> Option<usize> {
 
 /// How many letters of the beginning of a run stand at the end of the text.
 fn cut(run: &str, rest: &str) -> usize {
-    run.char_indices().map(|(at, _)| at).filter(|at| rest.ends_with(&run[..*at])).max().unwrap_or_default()
+    run.char_indices()
+        .map(|(at, _)| at)
+        .filter(|at| rest.ends_with(&run[..*at]))
+        .max()
+        .unwrap_or_default()
 }
 
 /// Messages of whose words the text has many, if none fits better.
 fn similar(text: &str) -> Vec<((Fit, usize), &'static Message)> {
     let pasted = words(text);
     let messages = || guide().messages.iter();
-    let rarity = |word: &str| 100 / messages().filter(|message| words(&message.message).contains(word)).count().max(1);
+    let rarity = |word: &str| {
+        100 / messages().filter(|message| words(&message.message).contains(word)).count().max(1)
+    };
     let is_in = |word: &str| pasted.iter().any(|other| is_near(word, other));
     messages()
         .filter_map(|message| {
             let fixed = words(&fixed_words(&message.message));
             let common = fixed.iter().filter(|word| is_in(word)).collect::<Vec<_>>();
-            let weight = |words: &mut dyn Iterator<Item = &String>| words.map(|word| rarity(word)).sum::<usize>();
+            let weight = |words: &mut dyn Iterator<Item = &String>| {
+                words.map(|word| rarity(word)).sum::<usize>()
+            };
             let (all, found) = (weight(&mut fixed.iter()), weight(&mut common.iter().copied()));
             let of_message = found * 100 / all.max(1);
             let of_text = common.len() * 100 / pasted.len().max(1);
-            (common.len() >= 2 && (of_message >= 60 || of_text >= 60 && of_message >= 20)).then_some(((Fit::Similar, of_message), message))
+            (common.len() >= 2 && (of_message >= 60 || of_text >= 60 && of_message >= 20))
+                .then_some(((Fit::Similar, of_message), message))
         })
         .collect()
 }
@@ -137,7 +155,9 @@ fn runs(message: &str) -> Vec<String> {
 /// A message with a zero byte for each place that is filled in.
 fn fixed_words(message: &str) -> String {
     let pieces = message.split('{').enumerate();
-    let fixed = pieces.map(|(number, piece)| if number == 0 { piece } else { piece.split_once('}').map_or("", |(_, behind)| behind) });
+    let fixed = pieces.map(|(number, piece)| {
+        if number == 0 { piece } else { piece.split_once('}').map_or("", |(_, behind)| behind) }
+    });
     fixed.collect::<Vec<_>>().join("\0")
 }
 
@@ -147,12 +167,17 @@ fn letters(text: &str) -> String {
 }
 
 fn words(text: &str) -> BTreeSet<String> {
-    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    text.split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
 }
 
 /// Logs have messages inside of JSON strings: `\n` and the like are no letters of it.
 fn without_escapes(text: &str) -> String {
-    ["\\n", "\\r", "\\t", "\\\""].iter().fold(text.to_owned(), |text, escape| text.replace(escape, " "))
+    ["\\n", "\\r", "\\t", "\\\""]
+        .iter()
+        .fold(text.to_owned(), |text, escape| text.replace(escape, " "))
 }
 
 #[cfg(test)]

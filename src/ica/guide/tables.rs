@@ -184,9 +184,12 @@ struct Notes {
 pub fn guide() -> &'static Guide {
     static GUIDE: LazyLock<Guide> = LazyLock::new(|| {
         // The texts are part of the program and a test reads them, so an error here cannot reach a user.
-        let settings = toml::from_str::<Settings>(include_str!("checks.toml")).map(|table| table.check);
-        let messages = toml::from_str::<Messages>(include_str!("troubleshooting.toml")).map(|table| table.entry);
-        let requirements = toml::from_str::<Requirements>(include_str!("requirements.toml")).map(|table| table.requirement);
+        let settings =
+            toml::from_str::<Settings>(include_str!("checks.toml")).map(|table| table.check);
+        let messages = toml::from_str::<Messages>(include_str!("troubleshooting.toml"))
+            .map(|table| table.entry);
+        let requirements = toml::from_str::<Requirements>(include_str!("requirements.toml"))
+            .map(|table| table.requirement);
         let notes = toml::from_str::<Notes>(include_str!("notes.toml")).map(|table| table.note);
         Guide {
             settings: settings.unwrap_or_default(),
@@ -218,7 +221,8 @@ impl Guide {
 impl Setting {
     /// Whether it, or one of its steps in reports, has that name, in any case.
     pub fn is_named(&self, name: &str) -> bool {
-        self.id.eq_ignore_ascii_case(name) || self.steps.iter().any(|step| step.eq_ignore_ascii_case(name))
+        self.id.eq_ignore_ascii_case(name)
+            || self.steps.iter().any(|step| step.eq_ignore_ascii_case(name))
     }
 }
 
@@ -232,7 +236,9 @@ impl Message {
 impl Requirement {
     /// Whether an operation covers it.
     pub fn is_covered_by_operation(&self, id: &str) -> bool {
-        self.covered.iter().any(|cover| matches!(cover, Cover::Operation { operation, .. } if operation == id))
+        self.covered
+            .iter()
+            .any(|cover| matches!(cover, Cover::Operation { operation, .. } if operation == id))
     }
 
     /// Whether a setting covers it.

@@ -2,7 +2,9 @@
 
 use super::calls::{needed_by, told};
 use super::operation::operation_page;
-use super::others::{action_page, assumption_page, caller_page, message_page, reading_page, setting_page};
+use super::others::{
+    action_page, assumption_page, caller_page, message_page, reading_page, setting_page,
+};
 use super::page::{Page, code};
 use super::recognise::{Fit, distance, recognise};
 use super::tables::{Message, Setting, guide};
@@ -38,13 +40,25 @@ pub enum Topic {
 impl Topic {
     /// All of them, by kinds. The page of a setting tells the assumption of the same name, which needs none of its own.
     pub fn all() -> Vec<Topic> {
-        let is_told = |assumption: &&Assumption| guide().settings.iter().any(|setting| setting.id == assumption.id);
-        let actions = catalogue().operations.iter().flat_map(|operation| &operation.steps).map(|step| step.action.as_str());
+        let is_told = |assumption: &&Assumption| {
+            guide().settings.iter().any(|setting| setting.id == assumption.id)
+        };
+        let actions = catalogue()
+            .operations
+            .iter()
+            .flat_map(|operation| &operation.steps)
+            .map(|step| step.action.as_str());
         let mut topics = catalogue().operations.iter().map(Topic::Operation).collect::<Vec<_>>();
         topics.extend(guide().settings.iter().map(Topic::Setting));
         topics.extend(IcaCaller::ALL.map(Topic::Caller));
         topics.extend(actions.collect::<BTreeSet<_>>().into_iter().map(Topic::Action));
-        topics.extend(catalogue().assumptions.iter().filter(|assumption| !is_told(assumption)).map(Topic::Assumption));
+        topics.extend(
+            catalogue()
+                .assumptions
+                .iter()
+                .filter(|assumption| !is_told(assumption))
+                .map(Topic::Assumption),
+        );
         topics.extend(Ambiguity::all().map(Topic::Reading));
         topics.extend(guide().messages.iter().map(Topic::Message));
         topics
@@ -77,7 +91,8 @@ impl Topic {
     }
 
     fn is_named(&self, name: &str) -> bool {
-        self.id().eq_ignore_ascii_case(name) || matches!(self, Topic::Setting(setting) if setting.is_named(name))
+        self.id().eq_ignore_ascii_case(name)
+            || matches!(self, Topic::Setting(setting) if setting.is_named(name))
     }
 }
 
@@ -116,10 +131,13 @@ pub fn answer(question: &str) -> Answer {
     if !named.is_empty() {
         return Answer { candidates: named, ..Answer::default() };
     }
-    let candidates = recognise(question).into_iter().map(|(message, fit)| Candidate { fit: Some(fit), page: message_page(message) });
+    let candidates = recognise(question)
+        .into_iter()
+        .map(|(message, fit)| Candidate { fit: Some(fit), page: message_page(message) });
     let candidates = candidates.collect::<Vec<_>>();
     let names = names(question);
-    let nearest = if candidates.is_empty() && names.is_empty() { nearest(name) } else { Vec::new() };
+    let nearest =
+        if candidates.is_empty() && names.is_empty() { nearest(name) } else { Vec::new() };
     Answer { names, candidates, nearest }
 }
 
@@ -129,7 +147,10 @@ fn nearest(name: &str) -> Vec<&'static str> {
     if name.is_empty() || name.len() > 60 {
         return Vec::new();
     }
-    let mut near = Topic::all().iter().filter_map(|topic| nearness(&name, topic.id()).map(|far| (far, topic.id()))).collect::<Vec<_>>();
+    let mut near = Topic::all()
+        .iter()
+        .filter_map(|topic| nearness(&name, topic.id()).map(|far| (far, topic.id())))
+        .collect::<Vec<_>>();
     near.sort_by_key(|(far, _)| *far);
     near.into_iter().map(|(_, id)| id).take(MOST_NEAREST).collect()
 }
@@ -138,8 +159,16 @@ fn nearness(name: &str, id: &str) -> Option<usize> {
     let id = id.to_lowercase();
     let far = distance(name, &id);
     let is_inside = name.len() >= 4 && id.contains(name);
-    let word = id.split(['-', ':']).map(|word| distance(name, word)).min().filter(|far| name.len() >= 4 && *far <= 2);
-    if far * 3 <= id.len().max(name.len()) { Some(far) } else { is_inside.then_some(far).or(word.map(|far| far + id.len())) }
+    let word = id
+        .split(['-', ':'])
+        .map(|word| distance(name, word))
+        .min()
+        .filter(|far| name.len() >= 4 && *far <= 2);
+    if far * 3 <= id.len().max(name.len()) {
+        Some(far)
+    } else {
+        is_inside.then_some(far).or(word.map(|far| far + id.len()))
+    }
 }
 
 /// What a message of AWS names: actions of the catalogue, callers by their ARN, layers by AWS's words for them.
@@ -170,9 +199,15 @@ fn names(text: &str) -> Vec<String> {
 /// AWS's words for the layer that stopped a request, and the flag that gives it to `check`.
 const LAYERS: [(&str, &str); 7] = [
     ("identity-based polic", "policies of the user and its groups, `--identity-policy`"),
-    ("resource-based polic", "the bucket policy, `--bucket-policy`; where the action is of KMS, the key policy"),
+    (
+        "resource-based polic",
+        "the bucket policy, `--bucket-policy`; where the action is of KMS, the key policy",
+    ),
     ("permissions boundary", "the permissions boundary of the user, `--boundary`"),
-    ("session polic", "the session policy, which ICA writes: the path or the right is outside of what it gave the session"),
+    (
+        "session polic",
+        "the session policy, which ICA writes: the path or the right is outside of what it gave the session",
+    ),
     ("service control polic", "a policy of the organization of the user's account, `--scp`"),
     ("resource control polic", "a policy of the organization of the bucket's account, `--rcp`"),
     ("vpc endpoint polic", "the policy of the VPC endpoint, `--vpce-policy`"),
@@ -180,8 +215,9 @@ const LAYERS: [(&str, &str); 7] = [
 
 /// The callers of ICA whose ARNs stand in a text.
 fn callers(text: &str) -> Vec<(IcaCaller, &str)> {
-    let words =
-        text.split(|letter: char| letter.is_whitespace() || "\"'`,;()".contains(letter)).map(|word| word.trim_end_matches(['.', ':']));
+    let words = text
+        .split(|letter: char| letter.is_whitespace() || "\"'`,;()".contains(letter))
+        .map(|word| word.trim_end_matches(['.', ':']));
     let kind = |arn: &str| {
         if arn.contains(&format!(":{}:", regions().account)) {
             Some(IcaCaller::CrossAccountRole)
@@ -193,7 +229,10 @@ fn callers(text: &str) -> Vec<(IcaCaller, &str)> {
             arn.contains(":user/").then_some(IcaCaller::IamUser)
         }
     };
-    let mut found = words.filter(|word| word.starts_with("arn:")).filter_map(|arn| Some((kind(arn)?, arn))).collect::<Vec<_>>();
+    let mut found = words
+        .filter(|word| word.starts_with("arn:"))
+        .filter_map(|arn| Some((kind(arn)?, arn)))
+        .collect::<Vec<_>>();
     found.dedup();
     found
 }

@@ -4,6 +4,9 @@ use crate::model::Version;
 use crate::model::pattern::{Pattern, Problem, Reading};
 
 pub(super) fn value(text: &str, version: Version) -> Result<Pattern, Problem> {
-    let (pattern, mut errors) = Pattern::parse(text, Reading { wildcards: true, variables: version == Version::V2012, arn: true });
+    let (pattern, mut errors) = Pattern::parse(
+        text,
+        Reading { wildcards: true, variables: version == Version::V2012, arn: true },
+    );
     errors.pop().map_or(Ok(pattern), Err)
 }

@@ -8,5 +8,9 @@ pub fn value(text: &str) -> Result<bool, String> {
     if text.eq_ignore_ascii_case("true") {
         return Ok(true);
     }
-    if text.eq_ignore_ascii_case("false") { Ok(false) } else { Err(format!("`{text}` is neither `true` nor `false`")) }
+    if text.eq_ignore_ascii_case("false") {
+        Ok(false)
+    } else {
+        Err(format!("`{text}` is neither `true` nor `false`"))
+    }
 }

@@ -11,18 +11,23 @@ const NANOS_PER_SECOND: i128 = 1_000_000_000;
 pub fn value(text: &str) -> Result<i128, String> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     if digits && text.len() == 4 {
-        return Err(format!("`{text}` could be a year or a number of seconds; write `{text}-01-01T00:00:00Z`"));
+        return Err(format!(
+            "`{text}` could be a year or a number of seconds; write `{text}-01-01T00:00:00Z`"
+        ));
     }
     if let Some(nanos) = epoch(text) {
         return Ok(nanos);
     }
-    timestamp(text).map(Timestamp::as_nanosecond).ok_or_else(|| format!("`{text}` is not a date such as `2026-01-31T00:00:00Z`"))
+    timestamp(text)
+        .map(Timestamp::as_nanosecond)
+        .ok_or_else(|| format!("`{text}` is not a date such as `2026-01-31T00:00:00Z`"))
 }
 
 fn epoch(text: &str) -> Option<i128> {
     let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (seconds, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
-    let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let all_digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !all_digits(seconds) || !all_digits(fraction) || fraction.len() > 9 || seconds.len() > 15 {
         return None;
     }
@@ -48,7 +53,11 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, seconds: Option<i128>) {
-        assert_eq!(value(text).ok(), seconds.map(|seconds| seconds * super::NANOS_PER_SECOND), "{text}");
+        assert_eq!(
+            value(text).ok(),
+            seconds.map(|seconds| seconds * super::NANOS_PER_SECOND),
+            "{text}"
+        );
     }
 
     #[test]
@@ -67,9 +76,16 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in
-            ["", "2014", "yesterday", "2013-13-01", "2013-02-30T00:00:00Z", "2013-08-16T12:00:00", "10:00", "2013-08-16T12:00:00Z[UTC]"]
-        {
+        for text in [
+            "",
+            "2014",
+            "yesterday",
+            "2013-13-01",
+            "2013-02-30T00:00:00Z",
+            "2013-08-16T12:00:00",
+            "10:00",
+            "2013-08-16T12:00:00Z[UTC]",
+        ] {
             check(text, None);
         }
     }

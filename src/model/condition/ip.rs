@@ -9,5 +9,7 @@ use std::net::IpAddr;
 /// Words for a person when it is neither.
 pub fn value(text: &str) -> Result<IpNet, String> {
     let net = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
-    net.map(|net| net.trunc()).ok_or_else(|| format!("`{text}` is neither an IP address nor a CIDR block such as `203.0.113.0/24`"))
+    net.map(|net| net.trunc()).ok_or_else(|| {
+        format!("`{text}` is neither an IP address nor a CIDR block such as `203.0.113.0/24`")
+    })
 }

@@ -94,15 +94,26 @@ impl Test {
     /// Reads the values for an operator.
     pub(super) fn parse(operator: Operator, values: &[Node], span: Span, version: Version) -> Test {
         match operator {
-            Operator::String { compare, negated } => {
-                Test::String { compare, negated, values: Values::read(values, span, |text| string::value(text, compare, version)) }
+            Operator::String { compare, negated } => Test::String {
+                compare,
+                negated,
+                values: Values::read(values, span, |text| string::value(text, compare, version)),
+            },
+            Operator::Arn { negated } => Test::Arn {
+                negated,
+                values: Values::read(values, span, |text| arn::value(text, version)),
+            },
+            Operator::Numeric(relation) => {
+                Test::Numeric(relation, Values::read(values, span, numeric::value))
             }
-            Operator::Arn { negated } => Test::Arn { negated, values: Values::read(values, span, |text| arn::value(text, version)) },
-            Operator::Numeric(relation) => Test::Numeric(relation, Values::read(values, span, numeric::value)),
-            Operator::Date(relation) => Test::Date(relation, Values::read(values, span, date::value)),
+            Operator::Date(relation) => {
+                Test::Date(relation, Values::read(values, span, date::value))
+            }
             Operator::Bool => Test::Bool(Values::read(values, span, boolean::value)),
             Operator::Binary => Test::Binary(Values::read(values, span, binary::value)),
-            Operator::Ip { negated } => Test::Ip { negated, values: Values::read(values, span, ip::value) },
+            Operator::Ip { negated } => {
+                Test::Ip { negated, values: Values::read(values, span, ip::value) }
+            }
             Operator::Null => Test::Null(Values::read(values, span, null::value)),
         }
     }
@@ -153,18 +164,29 @@ impl Test {
     /// Whether the test holds where no value fits: `StringNotEquals` and the like.
     pub fn is_negated(&self) -> bool {
         match self {
-            Test::String { negated, .. } | Test::Arn { negated, .. } | Test::Ip { negated, .. } => *negated,
-            Test::Numeric(relation, _) | Test::Date(relation, _) => *relation == Relation::NotEquals,
+            Test::String { negated, .. } | Test::Arn { negated, .. } | Test::Ip { negated, .. } => {
+                *negated
+            }
+            Test::Numeric(relation, _) | Test::Date(relation, _) => {
+                *relation == Relation::NotEquals
+            }
             Test::Bool(_) | Test::Binary(_) | Test::Null(_) | Test::Unknown => false,
         }
     }
 }
 
 impl<T> Values<T> {
-    fn read<E: Into<Problem>>(nodes: &[Node], span: Span, read: impl Fn(&str) -> Result<T, E>) -> Values<T> {
+    fn read<E: Into<Problem>>(
+        nodes: &[Node],
+        span: Span,
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> Values<T> {
         let mut values = Values { list: Vec::with_capacity(nodes.len()), doubts: Vec::new(), span };
         for node in nodes {
-            match scalar(node).map_err(Problem::from).and_then(|text| read(&text).map_err(Into::into)) {
+            match scalar(node)
+                .map_err(Problem::from)
+                .and_then(|text| read(&text).map_err(Into::into))
+            {
                 Ok(value) => values.list.push(Spanned::new(value, node.span)),
                 Err(problem) => values.doubts.push(problem.at(node.span)),
             }
@@ -178,6 +200,9 @@ fn scalar(node: &Node) -> Result<std::borrow::Cow<'_, str>, String> {
     match &node.value {
         Value::String(text) | Value::Number(text) => Ok(text.as_str().into()),
         Value::Bool(value) => Ok(value.to_string().into()),
-        _ => Err(format!("a condition value is a string, number or boolean, this is {}", node.kind())),
+        _ => Err(format!(
+            "a condition value is a string, number or boolean, this is {}",
+            node.kind()
+        )),
     }
 }

@@ -5,7 +5,9 @@
 /// # Errors
 /// Words for a person when it is none.
 pub fn value(text: &str) -> Result<f64, String> {
-    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    let number = if plain { text.parse::<f64>().ok().filter(|number| number.is_finite()) } else { None };
+    let plain = !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    let number =
+        if plain { text.parse::<f64>().ok().filter(|number| number.is_finite()) } else { None };
     number.ok_or_else(|| format!("`{text}` is not a number"))
 }

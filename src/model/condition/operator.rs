@@ -104,11 +104,20 @@ pub(in crate::model) fn parse(name: &str) -> Result<Parsed, String> {
     let (quantifier, rest) = match name.split_once(':') {
         Some(("ForAllValues", rest)) => (Some(Quantifier::ForAllValues), rest),
         Some(("ForAnyValue", rest)) => (Some(Quantifier::ForAnyValue), rest),
-        Some((prefix, _)) => return Err(format!("`{prefix}:` is no prefix of operators; there are `ForAllValues:` and `ForAnyValue:`")),
+        Some((prefix, _)) => {
+            return Err(format!(
+                "`{prefix}:` is no prefix of operators; there are `ForAllValues:` and `ForAnyValue:`"
+            ));
+        }
         None => (None, name),
     };
-    let (base, if_exists) = rest.strip_suffix("IfExists").map_or((rest, false), |base| (base, true));
-    let operator = OPERATORS.iter().find(|(known, _)| *known == base).map(|(_, operator)| *operator).ok_or_else(|| unknown(name, base))?;
+    let (base, if_exists) =
+        rest.strip_suffix("IfExists").map_or((rest, false), |base| (base, true));
+    let operator = OPERATORS
+        .iter()
+        .find(|(known, _)| *known == base)
+        .map(|(_, operator)| *operator)
+        .ok_or_else(|| unknown(name, base))?;
     if operator == Operator::Null && if_exists {
         return Err("`Null` tests whether the key is there, it cannot take `IfExists`".to_owned());
     }

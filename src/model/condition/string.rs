@@ -15,7 +15,11 @@ pub enum Compare {
 }
 
 pub(super) fn value(text: &str, compare: Compare, version: Version) -> Result<Pattern, Problem> {
-    let reading = Reading { wildcards: compare == Compare::Like, variables: version == Version::V2012, arn: false };
+    let reading = Reading {
+        wildcards: compare == Compare::Like,
+        variables: version == Version::V2012,
+        arn: false,
+    };
     let (pattern, mut errors) = Pattern::parse(text, reading);
     errors.pop().map_or(Ok(pattern), Err)
 }

@@ -8,7 +8,11 @@ use crate::source::Spanned;
 use crate::syntax::{Body, Element, KeyEntry, OperatorEntry};
 use std::collections::HashMap;
 
-pub(super) fn lower_block(element: &Element, context: &mut Context, doubts: &mut Vec<Doubt>) -> Vec<Condition> {
+pub(super) fn lower_block(
+    element: &Element,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) -> Vec<Condition> {
     let Body::Condition(_, operators) = &element.body else {
         doubts.push(Doubt::refused(element.body.span(), "`Condition` cannot be read".to_owned()));
         return Vec::new();
@@ -20,7 +24,9 @@ pub(super) fn lower_block(element: &Element, context: &mut Context, doubts: &mut
         let mut lowered = lower_operator(operator, context);
         if twice.contains_key(&operator.name.text) {
             let reason = format!("`{}` stands twice", operator.name.text);
-            lowered.iter_mut().for_each(|condition| condition.doubts.push(Doubt::refused(operator.name.span, reason.clone())));
+            lowered.iter_mut().for_each(|condition| {
+                condition.doubts.push(Doubt::refused(operator.name.span, reason.clone()))
+            });
         }
         conditions.extend(lowered);
     }
@@ -39,10 +45,15 @@ fn standing_twice(names: impl Iterator<Item = String>) -> HashMap<String, Vec<us
 
 fn lower_operator(operator: &OperatorEntry, context: &mut Context) -> Vec<Condition> {
     let parsed = parse_operator(&operator.name.text);
-    let unknown = parsed.as_ref().err().map(|reason| context.refuse("invalid-operator", operator.name.span, reason.clone()));
+    let unknown = parsed
+        .as_ref()
+        .err()
+        .map(|reason| context.refuse("invalid-operator", operator.name.span, reason.clone()));
     let lower_key = |key: &KeyEntry, context: &mut Context| {
         let test = match &parsed {
-            Ok(parsed) => Test::parse(parsed.operator, &key.values.items, key.values.span, context.version),
+            Ok(parsed) => {
+                Test::parse(parsed.operator, &key.values.items, key.values.span, context.version)
+            }
             Err(_) => Test::Unknown,
         };
         report_values(&test, key, context);
@@ -56,7 +67,8 @@ fn lower_operator(operator: &OperatorEntry, context: &mut Context) -> Vec<Condit
             doubts: unknown.iter().cloned().collect(),
         }
     };
-    let mut conditions = operator.keys.iter().map(|key| lower_key(key, context)).collect::<Vec<_>>();
+    let mut conditions =
+        operator.keys.iter().map(|key| lower_key(key, context)).collect::<Vec<_>>();
     repeated_keys(operator, &mut conditions, context);
     conditions
 }
@@ -65,23 +77,33 @@ fn lower_operator(operator: &OperatorEntry, context: &mut Context) -> Vec<Condit
 /// in doubt.
 fn repeated_keys(operator: &OperatorEntry, conditions: &mut [Condition], context: &mut Context) {
     let twice = standing_twice(operator.keys.iter().map(|key| key.name.text.to_lowercase()));
-    let reason = |key: &KeyEntry| format!("the key `{}` stands twice under `{}`", key.name.text, operator.name.text);
+    let reason = |key: &KeyEntry| {
+        format!("the key `{}` stands twice under `{}`", key.name.text, operator.name.text)
+    };
     for (number, (key, condition)) in operator.keys.iter().zip(conditions).enumerate() {
         let Some(places) = twice.get(&*condition.key.node) else { continue };
         condition.doubts.push(Doubt::refused(key.name.span, reason(key)));
         let first = &operator.keys[places[0]];
         if number != places[0] && first.name.text != key.name.text {
-            context.refuse_with_help("duplicate-key", key.name.span, reason(key), "put all values into one list");
+            context.refuse_with_help(
+                "duplicate-key",
+                key.name.span,
+                reason(key),
+                "put all values into one list",
+            );
         }
     }
 }
 
 fn report_values(test: &Test, key: &KeyEntry, context: &mut Context) {
     for doubt in test.doubts() {
-        context.findings.push(told(doubt, Finding::warning("invalid-value", doubt.span, doubt.reason.clone())));
+        context
+            .findings
+            .push(told(doubt, Finding::warning("invalid-value", doubt.span, doubt.reason.clone())));
     }
     if key.values.items.is_empty() {
-        let message = format!("`{}` has no values; AWS's pages differ on what that means", key.name.text);
+        let message =
+            format!("`{}` has no values; AWS's pages differ on what that means", key.name.text);
         context.findings.push(Finding::warning("empty-list", key.values.span, message));
     }
 }

@@ -8,9 +8,15 @@ use crate::source::Span;
 use crate::syntax::{self, Body, OneOrMany, Principal};
 use std::collections::HashSet;
 
-pub(super) fn lower_actions(element: &syntax::Element, context: &mut Context, doubts: &mut Vec<Doubt>) -> Option<Element<ActionPattern>> {
+pub(super) fn lower_actions(
+    element: &syntax::Element,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) -> Option<Element<ActionPattern>> {
     let (not, values) = texts(element, "Action", context, doubts)?;
-    let patterns = strings(values, doubts).map(|(text, span)| ActionPattern::parse(text, span)).collect::<Vec<_>>();
+    let patterns = strings(values, doubts)
+        .map(|(text, span)| ActionPattern::parse(text, span))
+        .collect::<Vec<_>>();
     for pattern in &patterns {
         report(context, "invalid-action", pattern.doubt.as_ref());
     }
@@ -24,7 +30,9 @@ pub(super) fn lower_resources(
 ) -> Option<Element<ResourcePattern>> {
     let (not, values) = texts(element, "Resource", context, doubts)?;
     let version = context.version;
-    let patterns = strings(values, doubts).map(|(text, span)| ResourcePattern::parse(text, span, version)).collect::<Vec<_>>();
+    let patterns = strings(values, doubts)
+        .map(|(text, span)| ResourcePattern::parse(text, span, version))
+        .collect::<Vec<_>>();
     for pattern in &patterns {
         report(context, "invalid-resource", pattern.doubt.as_ref());
     }
@@ -37,7 +45,10 @@ pub(super) fn lower_principals(
     doubts: &mut Vec<Doubt>,
 ) -> Option<Element<PrincipalPattern>> {
     let Body::Principal(principal) = &element.body else {
-        doubts.push(Doubt::refused(element.body.span(), format!("`{}` cannot be read", element.name.text)));
+        doubts.push(Doubt::refused(
+            element.body.span(),
+            format!("`{}` cannot be read", element.name.text),
+        ));
         return None;
     };
     let mut patterns = Vec::new();
@@ -48,9 +59,13 @@ pub(super) fn lower_principals(
             for entry in entries {
                 // The reader of the text has reported the duplicate member; which of the two counts is open.
                 if !seen.insert(entry.name.text.as_str()) {
-                    doubts.push(Doubt::refused(entry.name.span, format!("`{}` stands twice", entry.name.text)));
+                    doubts.push(Doubt::refused(
+                        entry.name.span,
+                        format!("`{}` stands twice", entry.name.text),
+                    ));
                 }
-                let names = strings(&entry.values, doubts).map(|(text, span)| PrincipalPattern::parse(&entry.name.text, text, span));
+                let names = strings(&entry.values, doubts)
+                    .map(|(text, span)| PrincipalPattern::parse(&entry.name.text, text, span));
                 patterns.extend(names);
             }
         }
@@ -68,10 +83,18 @@ pub(super) fn lower_principals(
 
 /// The list under `name` or `Not<name>`. An empty one names nothing in either form: "the statement has no effect on the policy"
 /// (B6; IAM:access-analyzer-reference-policy-checks, "Empty array action" and "Empty array resource", speak of both).
-fn texts<'a>(element: &'a syntax::Element, name: &str, context: &mut Context, doubts: &mut Vec<Doubt>) -> Option<(bool, &'a OneOrMany)> {
+fn texts<'a>(
+    element: &'a syntax::Element,
+    name: &str,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) -> Option<(bool, &'a OneOrMany)> {
     let not = element.name.text != name;
     let Body::Texts(values) = &element.body else {
-        doubts.push(Doubt::refused(element.body.span(), format!("`{}` cannot be read", element.name.text)));
+        doubts.push(Doubt::refused(
+            element.body.span(),
+            format!("`{}` cannot be read", element.name.text),
+        ));
         return None;
     };
     if values.items.is_empty() {
@@ -95,12 +118,19 @@ fn report_empty(context: &mut Context, name: &str, span: Span) {
 }
 
 /// The strings of a list; other values, which the parser has reported, cast a doubt.
-fn strings<'a>(values: &'a OneOrMany, doubts: &mut Vec<Doubt>) -> impl Iterator<Item = (&'a str, Span)> + use<'a> {
+fn strings<'a>(
+    values: &'a OneOrMany,
+    doubts: &mut Vec<Doubt>,
+) -> impl Iterator<Item = (&'a str, Span)> + use<'a> {
     let others = values.items.iter().filter(|item| item.as_str().is_none());
-    doubts.extend(others.map(|item| Doubt::refused(item.span, format!("{} cannot stand here", item.kind()))));
+    doubts.extend(
+        others.map(|item| Doubt::refused(item.span, format!("{} cannot stand here", item.kind()))),
+    );
     values.items.iter().filter_map(|item| item.as_str().map(|text| (text, item.span)))
 }
 
 fn report(context: &mut Context, id: &'static str, doubt: Option<&Doubt>) {
-    context.findings.extend(doubt.map(|doubt| told(doubt, Finding::error(id, doubt.span, doubt.reason.clone()))));
+    context.findings.extend(
+        doubt.map(|doubt| told(doubt, Finding::error(id, doubt.span, doubt.reason.clone()))),
+    );
 }

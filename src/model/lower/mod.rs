@@ -39,7 +39,13 @@ impl Context {
     }
 
     /// As [`Context::refuse`], with words that help.
-    fn refuse_with_help(&mut self, id: &'static str, span: Span, reason: impl Into<String>, help: impl Into<String>) -> Doubt {
+    fn refuse_with_help(
+        &mut self,
+        id: &'static str,
+        span: Span,
+        reason: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Doubt {
         let doubt = self.refuse(id, span, reason);
         if let Some(finding) = self.findings.last_mut() {
             finding.help = Some(help.into());
@@ -50,7 +56,11 @@ impl Context {
 
 /// A finding under the name that fits: a limit of ours is nothing that the author did wrong.
 fn told(doubt: &Doubt, finding: Finding) -> Finding {
-    if doubt.is_limit { Finding { id: LIMIT, ..finding.help("shorten it; AWS may take it as it is") } } else { finding }
+    if doubt.is_limit {
+        Finding { id: LIMIT, ..finding.help("shorten it; AWS may take it as it is") }
+    } else {
+        finding
+    }
 }
 
 /// Says what a policy means, used as `kind`.
@@ -67,12 +77,27 @@ pub fn lower(policy: &syntax::Policy, kind: PolicyKind) -> Lowered {
         // One doubt is as good as many, and there may be many statements.
         statement.doubts.extend(doubts.first().cloned());
     }
-    let statement_span = policy.elements.iter().find(|element| element.name.text == "Statement").map(|element| element.name.span);
-    let policy = Policy { kind, span: policy.span, version: context.version, version_span: version, statement_span, statements };
+    let statement_span = policy
+        .elements
+        .iter()
+        .find(|element| element.name.text == "Statement")
+        .map(|element| element.name.span);
+    let policy = Policy {
+        kind,
+        span: policy.span,
+        version: context.version,
+        version_span: version,
+        statement_span,
+        statements,
+    };
     Lowered { policy, findings: context.findings }
 }
 
-fn version(policy: &syntax::Policy, context: &mut Context, doubts: &mut Vec<Doubt>) -> Option<Span> {
+fn version(
+    policy: &syntax::Policy,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) -> Option<Span> {
     let mut found = None;
     for element in policy.elements.iter().filter(|element| element.name.text == "Version") {
         if found.is_some() {
@@ -80,7 +105,8 @@ fn version(policy: &syntax::Policy, context: &mut Context, doubts: &mut Vec<Doub
         }
         found = Some(element.body.span());
         let Body::Text(text) = &element.body else {
-            doubts.push(Doubt::refused(element.body.span(), "`Version` is not a string".to_owned()));
+            doubts
+                .push(Doubt::refused(element.body.span(), "`Version` is not a string".to_owned()));
             continue;
         };
         match text.node.as_str() {
@@ -88,7 +114,12 @@ fn version(policy: &syntax::Policy, context: &mut Context, doubts: &mut Vec<Doub
             "2008-10-17" => context.version = Version::V2008,
             other => {
                 let reason = format!("`{other}` is no version of the policy language");
-                doubts.push(context.refuse_with_help("invalid-version", text.span, reason, "write `2012-10-17`"));
+                doubts.push(context.refuse_with_help(
+                    "invalid-version",
+                    text.span,
+                    reason,
+                    "write `2012-10-17`",
+                ));
             }
         }
     }
@@ -104,7 +135,12 @@ fn other_elements(policy: &syntax::Policy, context: &mut Context, doubts: &mut V
                 let reason = format!("`Id` is not allowed in {}", with_article(context.kind));
                 doubts.push(context.refuse("unsupported-element", element.name.span, reason));
             }
-            name => doubts.push(unknown_element(context, element, name, &["Version", "Id", "Statement"])),
+            name => doubts.push(unknown_element(
+                context,
+                element,
+                name,
+                &["Version", "Id", "Statement"],
+            )),
         }
     }
 }
@@ -119,8 +155,12 @@ fn statements(policy: &syntax::Policy, context: &mut Context) -> Vec<Statement> 
                 for item in &list.items {
                     let index = statements.len();
                     statements.push(match item {
-                        StatementItem::Statement(statement) => statement::lower(statement, index, context),
-                        StatementItem::Other(node) => unreadable(index, node.span, "this is not a statement"),
+                        StatementItem::Statement(statement) => {
+                            statement::lower(statement, index, context)
+                        }
+                        StatementItem::Other(node) => {
+                            unreadable(index, node.span, "this is not a statement")
+                        }
                     });
                 }
             }
@@ -157,15 +197,23 @@ fn literal_variable(statements: &[Statement], version: Version) -> Option<Findin
     if version == Version::V2012 {
         return None;
     }
-    let span = statements.iter().find_map(|statement| resources(statement).chain(values(statement)).find(is_like_variable))?.1;
+    let span = statements
+        .iter()
+        .find_map(|statement| resources(statement).chain(values(statement)).find(is_like_variable))?
+        .1;
     let message = "`${..}` is plain text here: variables need `\"Version\": \"2012-10-17\"`";
-    Some(Finding::warning("variable-without-version", span, message).help("add `\"Version\": \"2012-10-17\"` if a variable is meant"))
+    Some(
+        Finding::warning("variable-without-version", span, message)
+            .help("add `\"Version\": \"2012-10-17\"` if a variable is meant"),
+    )
 }
 
 fn resources(statement: &Statement) -> impl Iterator<Item = (&Pattern, Span)> {
-    statement.resource.iter().flat_map(|element| &element.patterns).filter_map(|resource| match &resource.kind {
-        ResourceKind::Arn(pattern) => Some((pattern, resource.span)),
-        ResourceKind::Everything => None,
+    statement.resource.iter().flat_map(|element| &element.patterns).filter_map(|resource| {
+        match &resource.kind {
+            ResourceKind::Arn(pattern) => Some((pattern, resource.span)),
+            ResourceKind::Everything => None,
+        }
     })
 }
 
@@ -186,8 +234,14 @@ fn sids(statements: &mut [Statement], context: &mut Context) {
     let mut seen = std::collections::HashMap::new();
     for statement in statements {
         let Some(sid) = statement.sid.clone() else { continue };
-        if context.kind.has_strict_sids() && !sid.node.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            let reason = format!("the Sid `{}` of {} may have letters and digits only", sid.node, with_article(context.kind));
+        if context.kind.has_strict_sids()
+            && !sid.node.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        {
+            let reason = format!(
+                "the Sid `{}` of {} may have letters and digits only",
+                sid.node,
+                with_article(context.kind)
+            );
             statement.doubts.push(context.refuse("invalid-sid", sid.span, reason));
         }
         if sid.node.is_empty() {
@@ -199,7 +253,12 @@ fn sids(statements: &mut [Statement], context: &mut Context) {
     }
 }
 
-fn duplicate_sid(statement: &mut Statement, sid: &Spanned<String>, first: Span, context: &mut Context) {
+fn duplicate_sid(
+    statement: &mut Statement,
+    sid: &Spanned<String>,
+    first: Span,
+    context: &mut Context,
+) {
     let reason = format!("the Sid `{}` stands twice", sid.node);
     if context.kind.has_strict_sids() {
         statement.doubts.push(context.refuse("duplicate-sid", sid.span, reason));
@@ -207,7 +266,9 @@ fn duplicate_sid(statement: &mut Statement, sid: &Spanned<String>, first: Span, 
         context.findings.push(Finding::warning("duplicate-sid", sid.span, reason));
     }
     if let Some(finding) = context.findings.last_mut() {
-        finding.related.push(crate::finding::Label { span: first, text: "first used here".to_owned() });
+        finding
+            .related
+            .push(crate::finding::Label { span: first, text: "first used here".to_owned() });
     }
 }
 
@@ -220,7 +281,10 @@ fn unknown_element(context: &mut Context, element: &Element, name: &str, known: 
     let reason = format!("`{name}` is no element of the policy language");
     let help = match known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
         Some(known) => format!("element names are case-sensitive; write `{known}`"),
-        None => format!("there are {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        None => format!(
+            "there are {}",
+            known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        ),
     };
     context.refuse_with_help("unknown-element", element.name.span, reason, help)
 }

@@ -7,9 +7,23 @@ use crate::model::policy::{Doubt, Effect, PolicyKind, Statement};
 use crate::source::Spanned;
 use crate::syntax::{self, Body, Element};
 
-const ELEMENTS: [&str; 9] = ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
+const ELEMENTS: [&str; 9] = [
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
 
-pub(super) fn lower(statement: &syntax::Statement, index: usize, context: &mut Context) -> Statement {
+pub(super) fn lower(
+    statement: &syntax::Statement,
+    index: usize,
+    context: &mut Context,
+) -> Statement {
     let mut doubts = Vec::new();
     unknown_elements(statement, context, &mut doubts);
     Statement {
@@ -34,8 +48,14 @@ fn unknown_elements(statement: &syntax::Statement, context: &mut Context, doubts
 }
 
 /// The only element of one of these names. Two of them cast a doubt and leave the element open.
-fn only<'a>(statement: &'a syntax::Statement, names: &[&str], context: &mut Context, doubts: &mut Vec<Doubt>) -> Found<'a> {
-    let mut found = statement.elements.iter().filter(|element| names.contains(&element.name.text.as_str()));
+fn only<'a>(
+    statement: &'a syntax::Statement,
+    names: &[&str],
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) -> Found<'a> {
+    let mut found =
+        statement.elements.iter().filter(|element| names.contains(&element.name.text.as_str()));
     let Some(first) = found.next() else { return Found::Missing };
     let Some(second) = found.next() else { return Found::One(first) };
     if first.name.text == second.name.text {
@@ -66,13 +86,21 @@ fn sid(statement: &syntax::Statement, doubts: &mut Vec<Doubt>) -> Option<Spanned
     }
 }
 
-fn effect(statement: &syntax::Statement, context: &mut Context, doubts: &mut Vec<Doubt>) -> Spanned<Effect> {
+fn effect(
+    statement: &syntax::Statement,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) -> Spanned<Effect> {
     let unclear = Spanned::new(Effect::Unclear, statement.span);
     let element = match only(statement, &["Effect"], context, doubts) {
         Found::One(element) => element,
         Found::Several => return unclear,
         Found::Missing => {
-            doubts.push(context.refuse("missing-element", statement.span, "the statement has no `Effect`"));
+            doubts.push(context.refuse(
+                "missing-element",
+                statement.span,
+                "the statement has no `Effect`",
+            ));
             return unclear;
         }
     };
@@ -86,7 +114,12 @@ fn effect(statement: &syntax::Statement, context: &mut Context, doubts: &mut Vec
         "Deny" => Spanned::new(Effect::Deny, span),
         _ => {
             let reason = format!("`{word}` is no effect");
-            doubts.push(context.refuse_with_help("invalid-effect", span, reason, "write `Allow` or `Deny`, with a capital letter"));
+            doubts.push(context.refuse_with_help(
+                "invalid-effect",
+                span,
+                reason,
+                "write `Allow` or `Deny`, with a capital letter",
+            ));
             Spanned::new(Effect::Unclear, span)
         }
     }
@@ -99,9 +132,15 @@ fn principal(
 ) -> Option<crate::model::Element<crate::model::PrincipalPattern>> {
     match only(statement, &["Principal", "NotPrincipal"], context, doubts) {
         Found::One(element) if !context.kind.has_principal() => {
-            let reason = format!("`{}` is not allowed in {}", element.name.text, with_article(context.kind));
+            let reason =
+                format!("`{}` is not allowed in {}", element.name.text, with_article(context.kind));
             let help = "such a policy concerns whoever it is attached to; only resource policies name principals";
-            doubts.push(context.refuse_with_help("unsupported-element", element.name.span, reason, help));
+            doubts.push(context.refuse_with_help(
+                "unsupported-element",
+                element.name.span,
+                reason,
+                help,
+            ));
             None
         }
         Found::One(element) => {
@@ -112,7 +151,10 @@ fn principal(
         Found::Several => None,
         Found::Missing => {
             if context.kind.has_principal() {
-                let reason = format!("a statement of {} must name a `Principal`", with_article(context.kind));
+                let reason = format!(
+                    "a statement of {} must name a `Principal`",
+                    with_article(context.kind)
+                );
                 doubts.push(context.refuse("missing-element", statement.span, reason));
             }
             None
@@ -128,19 +170,30 @@ fn unsupported_principal(
     doubts: &mut Vec<Doubt>,
 ) {
     let is_not = element.name.text == "NotPrincipal";
-    let is_everybody = |pattern: &crate::model::PrincipalPattern| matches!(pattern.named, Named::Everyone | Named::AwsEveryone);
+    let is_everybody = |pattern: &crate::model::PrincipalPattern| {
+        matches!(pattern.named, Named::Everyone | Named::AwsEveryone)
+    };
     let (wrong, help) = match context.kind {
         PolicyKind::Trust => (is_not, "list in `Principal` whom the role trusts"),
         PolicyKind::Rcp => {
-            let concerns_everybody = principal.is_none_or(|principal| principal.patterns.iter().all(is_everybody));
-            (is_not || !concerns_everybody, "write `\"Principal\": \"*\"` and a condition on `aws:PrincipalArn`")
+            let concerns_everybody =
+                principal.is_none_or(|principal| principal.patterns.iter().all(is_everybody));
+            (
+                is_not || !concerns_everybody,
+                "write `\"Principal\": \"*\"` and a condition on `aws:PrincipalArn`",
+            )
         }
         _ => (false, ""),
     };
     if wrong {
         let what = if is_not { "`NotPrincipal`" } else { "a `Principal` other than `*`" };
         let reason = format!("{what} is not allowed in {}", with_article(context.kind));
-        doubts.push(context.refuse_with_help("unsupported-element", element.name.span, reason, help));
+        doubts.push(context.refuse_with_help(
+            "unsupported-element",
+            element.name.span,
+            reason,
+            help,
+        ));
     }
 }
 
@@ -153,7 +206,11 @@ fn action(
         Found::One(element) => lower_actions(element, context, doubts),
         Found::Several => None,
         Found::Missing => {
-            doubts.push(context.refuse("missing-element", statement.span, "the statement has no `Action`"));
+            doubts.push(context.refuse(
+                "missing-element",
+                statement.span,
+                "the statement has no `Action`",
+            ));
             None
         }
     }
@@ -166,7 +223,8 @@ fn resource(
 ) -> Option<crate::model::Element<crate::model::ResourcePattern>> {
     match only(statement, &["Resource", "NotResource"], context, doubts) {
         Found::One(element) if !context.kind.has_resource() => {
-            let reason = format!("`{}` is not allowed in {}", element.name.text, with_article(context.kind));
+            let reason =
+                format!("`{}` is not allowed in {}", element.name.text, with_article(context.kind));
             doubts.push(context.refuse("unsupported-element", element.name.span, reason));
             None
         }
@@ -174,14 +232,22 @@ fn resource(
         Found::Several => None,
         Found::Missing => {
             if context.kind.has_resource() {
-                doubts.push(context.refuse("missing-element", statement.span, "the statement has no `Resource`"));
+                doubts.push(context.refuse(
+                    "missing-element",
+                    statement.span,
+                    "the statement has no `Resource`",
+                ));
             }
             None
         }
     }
 }
 
-fn conditions(statement: &syntax::Statement, context: &mut Context, doubts: &mut Vec<Doubt>) -> Vec<crate::model::Condition> {
+fn conditions(
+    statement: &syntax::Statement,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) -> Vec<crate::model::Condition> {
     match only(statement, &["Condition"], context, doubts) {
         Found::One(element) => condition::lower_block(element, context, doubts),
         Found::Missing | Found::Several => Vec::new(),

@@ -93,7 +93,10 @@ impl Serialize for Resources<'_> {
 pub fn cloudformation(plan: &Plan, generated: &Generated) -> String {
     let template = Template {
         version: "2010-09-09",
-        description: format!("What Illumina Connected Analytics needs of the bucket {}", plan.bucket),
+        description: format!(
+            "What Illumina Connected Analytics needs of the bucket {}",
+            plan.bucket
+        ),
         metadata: metadata(generated),
         resources: Resources(resources(plan, generated)),
     };
@@ -101,9 +104,12 @@ pub fn cloudformation(plan: &Plan, generated: &Generated) -> String {
 }
 
 fn metadata(generated: &Generated) -> Metadata<'_> {
-    let cors = generated.cors().map(|cors| Cors { cors_rules: cors.rules.iter().map(rule_of).collect() });
+    let cors =
+        generated.cors().map(|cors| Cors { cors_rules: cors.rules.iter().map(rule_of).collect() });
     let key_policy = generated.policy(Kind::KmsKeyPolicy);
-    let cors_note = cors.as_ref().map(|_| place("BucketCorsConfiguration", "CorsConfiguration of the bucket's AWS::S3::Bucket"));
+    let cors_note = cors.as_ref().map(|_| {
+        place("BucketCorsConfiguration", "CorsConfiguration of the bucket's AWS::S3::Bucket")
+    });
     let key_note = key_policy.map(|_| place("KeyPolicy", "KeyPolicy of the key's AWS::KMS::Key"));
     let notes = remarks(generated).chain(cors_note).chain(key_note).collect();
     Metadata { notes, bucket_cors_configuration: cors, key_policy }
@@ -123,10 +129,13 @@ fn resources<'a>(plan: &'a Plan, generated: &'a Generated) -> Vec<(&'static str,
     for document in &generated.documents {
         let Body::Policy(policy) = &document.body else { continue };
         let resource = match document.kind {
-            Kind::UserPolicy | Kind::RolePolicy => ("IcaPolicy", "AWS::IAM::ManagedPolicy", own_policy(plan, policy)),
+            Kind::UserPolicy | Kind::RolePolicy => {
+                ("IcaPolicy", "AWS::IAM::ManagedPolicy", own_policy(plan, policy))
+            }
             Kind::TrustPolicy => ("IcaRole", "AWS::IAM::Role", role(plan, policy)),
             Kind::BucketPolicy => {
-                let properties = Properties::BucketPolicy { bucket: &plan.bucket, policy_document: policy };
+                let properties =
+                    Properties::BucketPolicy { bucket: &plan.bucket, policy_document: policy };
                 ("IcaBucketPolicy", "AWS::S3::BucketPolicy", properties)
             }
             Kind::KmsKeyPolicy | Kind::Cors => continue,
@@ -148,5 +157,9 @@ fn own_policy<'a>(plan: &'a Plan, policy_document: &'a PolicyDocument) -> Proper
 }
 
 fn role<'a>(plan: &'a Plan, assume_role_policy_document: &'a PolicyDocument) -> Properties<'a> {
-    Properties::Role { role_name: plan.customer_name(), path: plan.customer_path(), assume_role_policy_document }
+    Properties::Role {
+        role_name: plan.customer_name(),
+        path: plan.customer_path(),
+        assume_role_policy_document,
+    }
 }

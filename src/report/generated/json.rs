@@ -57,5 +57,12 @@ pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> String {
 }
 
 fn failed<'a, E: Serialize>(errors: E) -> Report<'a, E> {
-    Report { schema: SCHEMA, documents: Vec::new(), notes: &[], placeholders: &[], written: &[], errors }
+    Report {
+        schema: SCHEMA,
+        documents: Vec::new(),
+        notes: &[],
+        placeholders: &[],
+        written: &[],
+        errors,
+    }
 }

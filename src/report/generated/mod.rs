@@ -31,7 +31,10 @@ fn pretty(value: &impl serde::Serialize) -> String {
 /// The words behind the documents, a line each.
 fn remarks(generated: &crate::generate::Generated) -> impl Iterator<Item = String> {
     let placeholders = generated.placeholders.iter().map(|placeholder| {
-        format!("placeholder {}: {}; give it with --set {}=VALUE", placeholder.name, placeholder.text, placeholder.name)
+        format!(
+            "placeholder {}: {}; give it with --set {}=VALUE",
+            placeholder.name, placeholder.text, placeholder.name
+        )
     });
     placeholders.chain(generated.notes.iter().map(|note| format!("note: {}", note.text)))
 }

@@ -28,18 +28,33 @@ pub fn terraform(plan: &Plan, generated: &Generated, policies: Policies) -> Stri
             (Body::Cors(cors), _) => {
                 let bucket = quoted(&plan.bucket);
                 let rules = cors.rules.iter().map(cors_rule).collect::<String>();
-                let _ = write!(text, "\nresource \"aws_s3_bucket_cors_configuration\" \"ica\" {{\n  bucket = {bucket}\n{rules}}}\n");
+                let _ = write!(
+                    text,
+                    "\nresource \"aws_s3_bucket_cors_configuration\" \"ica\" {{\n  bucket = {bucket}\n{rules}}}\n"
+                );
             }
             (_, Kind::UserPolicy | Kind::RolePolicy) => {
-                block(&mut text, "aws_iam_policy", &[("name", quoted("illumina-ica-admin-policy")), ("policy", policy)]);
+                block(
+                    &mut text,
+                    "aws_iam_policy",
+                    &[("name", quoted("illumina-ica-admin-policy")), ("policy", policy)],
+                );
                 attach(&mut text, plan, trust.map(|trust| expression(trust, policies)));
             }
             // It is part of the role.
             (_, Kind::TrustPolicy | Kind::Cors) => {}
-            (_, Kind::BucketPolicy) => block(&mut text, "aws_s3_bucket_policy", &[("bucket", quoted(&plan.bucket)), ("policy", policy)]),
+            (_, Kind::BucketPolicy) => block(
+                &mut text,
+                "aws_s3_bucket_policy",
+                &[("bucket", quoted(&plan.bucket)), ("policy", policy)],
+            ),
             (_, Kind::KmsKeyPolicy) => {
                 let key = plan.kms_key.as_ref().map(KmsKey::words).unwrap_or_default();
-                block(&mut text, "aws_kms_key_policy", &[("key_id", quoted(&key)), ("policy", policy)]);
+                block(
+                    &mut text,
+                    "aws_kms_key_policy",
+                    &[("key_id", quoted(&key)), ("policy", policy)],
+                );
             }
         }
     }
@@ -50,12 +65,21 @@ pub fn terraform(plan: &Plan, generated: &Generated, policies: Policies) -> Stri
 fn attach(text: &mut String, plan: &Plan, trust: Option<String>) {
     let policy = ("policy_arn", "aws_iam_policy.ica.arn".to_owned());
     match &plan.customer {
-        Customer::User(_) => block(text, "aws_iam_user_policy_attachment", &[("user", quoted(plan.customer_name())), policy]),
+        Customer::User(_) => block(
+            text,
+            "aws_iam_user_policy_attachment",
+            &[("user", quoted(plan.customer_name())), policy],
+        ),
         Customer::Role(_) => {
-            let made = [("name", quoted(plan.customer_name())), ("path", quoted(plan.customer_path()))];
+            let made =
+                [("name", quoted(plan.customer_name())), ("path", quoted(plan.customer_path()))];
             let trust = trust.map(|trust| ("assume_role_policy", trust));
             block(text, "aws_iam_role", &made.into_iter().chain(trust).collect::<Vec<_>>());
-            block(text, "aws_iam_role_policy_attachment", &[("role", "aws_iam_role.ica.name".to_owned()), policy]);
+            block(
+                text,
+                "aws_iam_role_policy_attachment",
+                &[("role", "aws_iam_role.ica.name".to_owned()), policy],
+            );
         }
     }
 }
@@ -70,7 +94,8 @@ fn block(text: &mut String, resource: &str, arguments: &[(&str, String)]) {
 }
 
 fn cors_rule(rule: &CorsRule) -> String {
-    let list = |values: &[String]| values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ");
+    let list =
+        |values: &[String]| values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ");
     format!(
         "\n  cors_rule {{\n    allowed_headers = [{}]\n    allowed_methods = [{}]\n    allowed_origins = [{}]\n    expose_headers  = [{}]\n  }}\n",
         list(&rule.allowed_headers),
@@ -83,7 +108,10 @@ fn cors_rule(rule: &CorsRule) -> String {
 /// A policy as an expression. JSON is one in Terraform's language, but for the marks of templates in strings.
 fn expression(document: &Document, policies: Policies) -> String {
     match policies {
-        Policies::Inline => format!("jsonencode({})", without_templates(&pretty(&document.body)).replace('\n', "\n  ")),
+        Policies::Inline => format!(
+            "jsonencode({})",
+            without_templates(&pretty(&document.body)).replace('\n', "\n  ")
+        ),
         Policies::Beside => format!("file(\"${{path.module}}/{}\")", document.kind.file_name()),
     }
 }
