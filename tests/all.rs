@@ -41,6 +41,9 @@ mod s3;
 // The AWS reference tables against the fact sheets.
 mod aws;
 
+// `--data`: a newer package in the place of these tables.
+mod data;
+
 // The command line: exit codes, bad input, schemas, the script of `inputs`.
 mod cli;
 

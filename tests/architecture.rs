@@ -43,8 +43,8 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     (
         "cli",
         &[
-            "source", "finding", "json", "input", "model", "authz", "eval", "symbolic", "s3",
-            "ica", "generate", "fix", "simulate", "report",
+            "source", "finding", "aws", "json", "input", "model", "authz", "eval", "symbolic",
+            "s3", "ica", "generate", "fix", "simulate", "report",
         ],
     ),
 ];

@@ -45,6 +45,11 @@ pub fn data_date() -> &'static str {
     table::head(data().keys, "date")
 }
 
+/// The day of the data in the program, whatever data is in use.
+pub fn embedded_data_date() -> &'static str {
+    table::head(KEYS, "date")
+}
+
 /// The package with version from which the data on services, actions and condition keys was made.
 pub fn data_origin() -> &'static str {
     table::head(data().keys, "package")

@@ -25,7 +25,7 @@ pub use account::{AccountId, NotAnAccount};
 pub use action::{AccessLevel, Action, ActionResource};
 pub use arn::{ArnPart, ArnTemplate, Contents};
 pub use calls::actions_of_call;
-pub use data::{data_date, data_origin};
+pub use data::{data_date, data_origin, embedded_data_date};
 pub use key::{
     ConditionKey, Correction, KeyCategory, KeySupport, KeyType, ValueType, condition_key,
     condition_key_type, condition_keys, corrections, supports_key, supports_key_on,

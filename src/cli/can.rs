@@ -7,6 +7,7 @@ use super::format::Format;
 use super::layered::{LayerFiles, Reader};
 use super::levels::Levels;
 use crate::authz::{Caller, ContextValue, Layer, Layers};
+use crate::ica::unknown_services;
 use crate::model::{Policy, PolicyKind};
 use crate::report::{GrantedReport, can_human, can_json, human};
 use crate::source::Sources;
@@ -112,6 +113,9 @@ pub(super) fn run(args: &Args) -> Exit {
             Format::Json => print(&can_json::unreadable(&reader.sources, &reader.unreadable)),
         }
         return Exit::Unreadable;
+    }
+    for policy in policies.alone() {
+        reader.findings.extend(unknown_services(policy, &reader.sources));
     }
     if args.public {
         return can_public::run(

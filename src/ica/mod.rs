@@ -42,6 +42,7 @@ pub use depends::{better_if_connected, needed};
 pub use expected::{ExpectedCors, expected_cors};
 pub use gaps::{Gap, GapCause, Near, Standing, StepGaps, gaps, required_step};
 pub use kms::{KmsKey, SENT_WITH_A_KEY};
+pub use unknown_actions::{unknown_service, unknown_services};
 pub use values::UNLISTED;
 pub use verdict::{
     Advice, AssumptionReport, CallerReport, Check, EnvironmentReport, Level, OperationReport,

@@ -4,6 +4,7 @@ use super::granted::{IsPublic, Public, Report, granting, keys_told, limiting};
 use super::human::{Look, draw_finding};
 use crate::authz::{Layers, Request};
 use crate::finding::Finding;
+use crate::ica::unknown_service;
 use crate::s3::PublicStatement;
 use crate::source::Sources;
 use crate::symbolic::{Answered, Granted, Outsider, Shown};
@@ -119,6 +120,10 @@ fn draw(text: &mut String, sources: &Sources, report: &Report<'_>, answer: &Answ
     let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
     let on = answer.resource_type.map(|kind| format!(" on {kind}")).unwrap_or_default();
     let _ = writeln!(text, "\n{shown}{more}{on}: {}", words(answer.granted));
+    if let Some(service) = answer.actions.first().and_then(|action| unknown_service(action)) {
+        let date = crate::aws::data_date();
+        let _ = writeln!(text, "  the service `{service}` is not known to the AWS data of {date}");
+    }
     if let Some(undecided) = &answer.undecided {
         let _ = writeln!(text, "  {}", undecided.reason);
         for (choices, granted) in answer.readings.iter().filter(|(choices, _)| !choices.is_empty())

@@ -1,7 +1,7 @@
 //! `explain --format json`: the schema `ica-policy/explain/v1`, published in `schemas/explain-v1.json`.
 
 use super::json;
-use super::views::line;
+use super::views::{Data, line};
 use crate::ica::connection::Unreadable;
 use crate::ica::guide::{Answer, Fit, Page};
 use crate::source::Sources;
@@ -18,6 +18,7 @@ struct Report<'a, E> {
     candidates: Vec<CandidateView<'a>>,
     nearest: &'a [&'static str],
     errors: E,
+    data: Data,
 }
 
 #[derive(Serialize)]
@@ -40,6 +41,7 @@ pub fn answer(question: &str, answer: &Answer) -> String {
         candidates: candidates.collect(),
         nearest: &answer.nearest,
         errors: none,
+        data: Data::today(),
     })
 }
 
@@ -54,6 +56,7 @@ pub fn page(page: &Page) -> String {
         candidates,
         nearest: &[],
         errors: none,
+        data: Data::today(),
     })
 }
 
@@ -76,5 +79,6 @@ fn failed(report: json::Report<'_>) -> String {
         candidates: Vec::new(),
         nearest: &[],
         errors,
+        data: Data::today(),
     })
 }

@@ -152,6 +152,14 @@ fn why(
     for key in left_out {
         why.push_str(&format!("; {}", left_out_words(key)));
     }
+    if let Some((prefix, _)) =
+        request.action.split_once(':').filter(|(prefix, _)| !aws::is_known_service(prefix))
+    {
+        why.push_str(&format!(
+            "; the service `{prefix}` is not known to the AWS data of {}",
+            aws::data_date()
+        ));
+    }
     for key in unsupported_keys(request) {
         why.push_str(&format!(
             "; `{key}` was given, though `{}` does not support it by AWS's data of {}",

@@ -3,7 +3,7 @@
 use crate::generate::{Body, Generated, Kind, Note, Placeholder};
 use crate::ica::connection::Unreadable;
 use crate::report::json as errors;
-use crate::report::views::line;
+use crate::report::views::{Data, line};
 use crate::source::Sources;
 use serde::Serialize;
 
@@ -17,6 +17,7 @@ struct Report<'a, E> {
     placeholders: &'a [Placeholder],
     written: &'a [String],
     errors: E,
+    data: Data,
 }
 
 #[derive(Serialize)]
@@ -42,6 +43,7 @@ pub fn json(generated: &Generated, written: &[String]) -> String {
         placeholders: &generated.placeholders,
         written,
         errors: [(); 0],
+        data: Data::today(),
     };
     line(&report)
 }
@@ -64,5 +66,6 @@ fn failed<'a, E: Serialize>(errors: E) -> Report<'a, E> {
         placeholders: &[],
         written: &[],
         errors,
+        data: Data::today(),
     }
 }
