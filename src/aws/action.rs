@@ -56,7 +56,7 @@ impl Action {
 
     /// The service it belongs to.
     pub fn service(&self) -> &'static Service {
-        &data().services[self.slot]
+        &data().services()[self.slot]
     }
 
     /// Its position in [`Service::actions`]: a small number for sets of actions. It changes with the data, so never store it.

@@ -6,11 +6,15 @@ use super::key::Pattern;
 use super::service::Service;
 use super::table;
 
+/// The table of a service: its prefix, the mark `rcp` or nothing, the rows.
+pub(super) type Row = (&'static str, &'static str, &'static str);
+
 /// The tables of services and condition keys.
 #[derive(Debug)]
 pub(super) struct Data {
     /// Sorted by prefix.
-    pub services: Vec<Service>,
+    rows: &'static [Row],
+    services: OnceLock<Vec<Service>>,
     /// The rows of `data/condition_keys.txt`.
     pub keys: &'static str,
     /// The keys with a variable part; read when a name is asked for that stands in no row.
@@ -18,21 +22,22 @@ pub(super) struct Data {
 }
 
 impl Data {
-    /// `services`: prefix, the mark `rcp` or nothing, the table; sorted by prefix.
-    pub(super) fn new(
-        keys: &'static str,
-        services: impl IntoIterator<Item = (&'static str, &'static str, &'static str)>,
-    ) -> Self {
-        let services = services.into_iter().enumerate();
-        let services = services
-            .map(|(slot, (prefix, mark, text))| Service::new(slot, prefix, mark == "rcp", text));
-        Self { services: services.collect(), keys, patterns: OnceLock::new() }
+    pub(super) const fn new(keys: &'static str, rows: &'static [Row]) -> Self {
+        Self { rows, services: OnceLock::new(), keys, patterns: OnceLock::new() }
+    }
+
+    /// All services, sorted by prefix. None is read: places for what will be read of them are made.
+    pub(super) fn services(&self) -> &[Service] {
+        self.services.get_or_init(|| {
+            let rows = self.rows.iter().enumerate();
+            rows.map(|(slot, row)| Service::new(slot, *row)).collect()
+        })
     }
 }
 
-/// The tables in use. Nothing is read here: a list of 456 slices is made.
+/// The tables in use.
 pub(super) fn data() -> &'static Data {
-    DATA.get_or_init(|| Data::new(KEYS, SERVICES.iter().copied()))
+    DATA.get_or_init(|| Data::new(KEYS, SERVICES))
 }
 
 /// Puts other tables in the place of the embedded ones. Once anything was looked up it is too late, and they are given back.
@@ -57,4 +62,4 @@ pub fn data_origin() -> &'static str {
 
 static DATA: OnceLock<Data> = OnceLock::new();
 const KEYS: &str = include_str!("data/condition_keys.txt");
-const SERVICES: &[(&str, &str, &str)] = include!("data/services.in");
+const SERVICES: &[Row] = include!("data/services.in");

@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use super::action::Action;
-use super::data::data;
+use super::data::{Row, data};
 use super::kind::ActionKind;
 use super::resource::ResourceType;
 use super::table;
@@ -77,25 +77,24 @@ impl Service {
         rows.map_while(|line| line.strip_prefix("type|"))
     }
 
-    pub(super) fn new(
-        slot: usize,
-        prefix: &'static str,
-        is_bound_by_rcp: bool,
-        text: &'static str,
-    ) -> Self {
+    pub(super) fn new(slot: usize, (prefix, mark, text): Row) -> Self {
         let (resource_types, actions, kinds) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let is_bound_by_rcp = mark == BOUND;
         Self { slot, prefix, is_bound_by_rcp, text, resource_types, actions, kinds }
     }
 }
 
+/// The mark of services whose resources are bound by resource control policies.
+pub(super) const BOUND: &str = "rcp";
+
 /// The service of that prefix, in any case.
 pub fn service(prefix: &str) -> Option<&'static Service> {
-    table::find(&data().services, prefix, |service| service.prefix)
+    table::find(data().services(), prefix, |service| service.prefix)
 }
 
 /// All services, in the order of their prefixes. None is read before its types or actions are asked for.
 pub fn services() -> impl Iterator<Item = &'static Service> {
-    data().services.iter()
+    data().services().iter()
 }
 
 /// The action written as `service:Name`, in any case; nothing for wildcards.

@@ -11,6 +11,7 @@ mod services;
 use std::collections::BTreeSet;
 
 use super::data::{self, Data};
+use super::service::BOUND;
 use super::table;
 
 /// The name of the package.
@@ -91,16 +92,17 @@ impl Tables {
         // They stay to the end of the process, as the embedded ones do.
         let keep = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
         let services = self.services.into_iter().map(|table| {
-            let mark = if table.is_bound_by_rcp { services::BOUND } else { "" };
+            let mark = if table.is_bound_by_rcp { BOUND } else { "" };
             (keep(table.prefix), mark, keep(table.text))
         });
-        data::install(Data::new(keep(self.keys), services.collect::<Vec<_>>())).map_err(|_| InUse)
+        let services = services.collect::<Vec<_>>().leak();
+        data::install(Data::new(keep(self.keys), services)).map_err(|_| InUse)
     }
 
     /// The list that the program includes: prefix, mark, table.
     pub fn list(&self) -> String {
         let rows = self.services.iter().map(|table| {
-            let mark = if table.is_bound_by_rcp { services::BOUND } else { "" };
+            let mark = if table.is_bound_by_rcp { BOUND } else { "" };
             format!(
                 "({:?}, {mark:?}, include_str!(\"services/{}.txt\")),\n",
                 table.prefix, table.prefix

@@ -10,8 +10,6 @@ use crate::aws::kind::{KeySet, bit, letters};
 use crate::aws::table;
 
 pub(super) const RCP: &str = "data/rcpSupportedServices.json";
-/// The mark of services whose resources are bound by resource control policies.
-pub(super) const BOUND: &str = "rcp";
 
 /// Whether all services that are bound by resource control policies are services.
 pub(super) fn all_known(bound: &BTreeSet<String>, prefixes: &[String]) -> Result<(), PackageError> {
