@@ -2,6 +2,7 @@
 
 use super::granted::{IsPublic, Public, Report, granting, keys_told, limiting};
 use super::human::{Look, draw_finding};
+use super::views::data_line;
 use crate::authz::{Layers, Request};
 use crate::finding::Finding;
 use crate::ica::unknown_service;
@@ -31,6 +32,7 @@ pub fn report(sources: &Sources, report: &Report<'_>, look: Look) -> String {
     for finding in report.findings {
         let _ = write!(text, "\n{}", draw_finding(sources, finding, look));
     }
+    let _ = write!(text, "\n{}", data_line());
     text
 }
 

@@ -4,6 +4,7 @@ use super::causes::{Cause, Concern, causes};
 use super::excerpt::{excerpt, is_on_long_line};
 use super::matrix::matrix;
 use super::place::{Position, position};
+use super::views::data_line;
 use crate::finding::{Finding, Label, Severity};
 use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
 use crate::ica::connection::{Connection, Unreadable, Versioning};
@@ -46,6 +47,7 @@ pub fn report(sources: &Sources, connection: &Connection, check: &Check, look: L
             "AWS would refuse a document as it stands (see above): mend it before anything else"
         );
     }
+    text.push_str(&data_line());
     text
 }
 

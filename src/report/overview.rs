@@ -1,6 +1,7 @@
 //! Behind the reports of several connections: what they rest on, each once, and how all of them stand.
 
 use super::human::{Look, assumptions, next, word};
+use super::views::data_line;
 use crate::ica::connection::Connection;
 use crate::ica::{AssumptionReport, Check, Verdict};
 use std::fmt::Write;
@@ -65,6 +66,7 @@ impl Overview {
         if let Some(worst) = self.verdicts.iter().map(|(_, verdict)| *verdict).max() {
             let _ = writeln!(text, "{}", next(worst, false));
         }
+        text.push_str(&data_line());
         text
     }
 }

@@ -2,6 +2,7 @@
 
 use super::human::{Look, draw_finding};
 use super::place::position;
+use super::views::data_line;
 use crate::authz::{
     Caller, LayerId, Layers, Request, StatementRef, needs_no_permission, ruled_out,
 };
@@ -58,6 +59,7 @@ pub fn report(
     for finding in explain(decision, request, layers).iter().chain(findings) {
         let _ = write!(text, "\n{}", draw_finding(sources, finding, look));
     }
+    let _ = write!(text, "\n{}", data_line());
     text
 }
 

@@ -15,6 +15,11 @@ impl Data {
     }
 }
 
+/// The same for people, as the last line of a report.
+pub(super) fn data_line() -> String {
+    format!("by the AWS data of {}\n", crate::aws::data_date())
+}
+
 /// How a point that AWS leaves open is read.
 #[derive(Serialize)]
 pub(super) struct ChoiceView {

@@ -86,13 +86,16 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     words.map(|word| word.trim_end_matches(['.', ':', '!', '?']))
 }
 
-/// `service:Name` of a service that the data has in full; condition keys look the same.
+/// Services that stand around a bucket: with them a name that AWS lacks is a mistaken one. `batch:job42` in a log is just a text.
+const AROUND_A_BUCKET: [&str; 10] =
+    ["events", "iam", "kms", "lambda", "s3", "s3-object-lambda", "s3express", "sns", "sqs", "sts"];
+
+/// `service:Name` of an action, or of what may be meant for one; condition keys look the same.
 fn is_action_like(word: &str) -> bool {
     let Some((prefix, name)) = word.split_once(':') else { return false };
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    is_name
-        && aws::service(prefix).is_some()
-        && (aws::action(word).is_some() || aws::condition_key(word).is_none())
+    let is_around = || AROUND_A_BUCKET.iter().any(|known| known.eq_ignore_ascii_case(prefix));
+    is_name && (aws::action(word).is_some() || is_around() && aws::condition_key(word).is_none())
 }
 
 fn is_of_catalogue(word: &str) -> bool {
@@ -146,7 +149,7 @@ mod tests {
             "s3:prefix",
             "s3:Get*",
             "arn:aws:s3:::b",
-            "ec2:RunInstances",
+            "batch:job42",
             "kms:ViaService",
             "s3:",
         ] {
