@@ -16,6 +16,7 @@ impl Data {
 }
 
 /// The same for people, as the last line of a report.
+#[cfg(feature = "cli")]
 pub(super) fn data_line() -> String {
     format!("by the AWS data of {}\n", crate::aws::data_date())
 }
