@@ -44,6 +44,9 @@ mod aws;
 // `--data`: a newer package in the place of these tables.
 mod data;
 
+// Which keys a request has: the table of expected answers against simulate, can, compare and check.
+mod request_keys;
+
 // The command line: exit codes, bad input, schemas, the script of `inputs`.
 mod cli;
 

@@ -1,5 +1,7 @@
 use crate::support::{corpus, files_below};
-use ica_policy::authz::{Caller, Context, ContextValue, Layer, Layers, Request};
+use ica_policy::authz::{
+    Caller, Context, ContextValue, Layer, Layers, Presence, Request, presence_for,
+};
 use ica_policy::eval::{Outcome, decide};
 use ica_policy::json;
 use ica_policy::model::{self, Part, Pattern, Policy, PolicyKind, ResourceKind};
@@ -85,7 +87,10 @@ fn requests(policy: &Policy, seed: usize) -> Vec<Request> {
             let pick = (seed + number * 7919) % 104_729;
             let (principal, issuer) = CALLERS[number % CALLERS.len()];
             let mut context = Context::new();
-            for (at, key) in keys.iter().enumerate().filter(|(at, _)| (pick >> (at % 8)) & 1 == 1) {
+            let caller = Caller::parse(principal, issuer).unwrap();
+            let can_have = |key: &str| presence_for(key, &caller, None) != Presence::Never;
+            let picked = keys.iter().enumerate().filter(|(at, _)| (pick >> (at % 8)) & 1 == 1);
+            for (at, key) in picked.filter(|(_, key)| can_have(key)) {
                 let value = [
                     "",
                     "true",
@@ -105,7 +110,6 @@ fn requests(policy: &Policy, seed: usize) -> Vec<Request> {
                     },
                 );
             }
-            let caller = Caller::parse(principal, issuer).unwrap();
             Request::new(
                 caller,
                 &actions[pick % actions.len()],

@@ -45,8 +45,6 @@ pub enum Ambiguity {
     ConsoleSession,
     /// An identity provider in a trust policy, for a caller who did not sign.
     WebIdentity,
-    /// A key that every request of the caller has and that the request at hand leaves out.
-    LeftOutKey,
 }
 
 struct Entry {
@@ -57,7 +55,7 @@ struct Entry {
 }
 
 /// The table: what the readings are and which pages leave the point open.
-const TABLE: [Entry; 17] = [
+const TABLE: [Entry; 16] = [
     Entry {
         ambiguity: Ambiguity::RefusedWords,
         id: "refused-words",
@@ -201,15 +199,6 @@ const TABLE: [Entry; 17] = [
             "the caller shows a token of the identity provider that the policy names",
         ],
         source: "a request cannot say whom an identity provider vouches for",
-    },
-    Entry {
-        ambiguity: Ambiguity::LeftOutKey,
-        id: "left-out-key",
-        readings: [
-            "a key that AWS sends with every such request, and that was not given, is absent",
-            "a key that AWS sends with every such request is there, though it was not given",
-        ],
-        source: "IAM user guide, reference_policies_condition-keys, 'Availability': such a request does not occur without the key",
     },
 ];
 

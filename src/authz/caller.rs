@@ -65,6 +65,45 @@ pub enum CallerKind {
     Anonymous,
 }
 
+impl CallerKind {
+    /// All kinds, in the order of their declaration.
+    pub const ALL: [CallerKind; 7] = [
+        CallerKind::Root,
+        CallerKind::User,
+        CallerKind::FederatedSession,
+        CallerKind::RoleSession,
+        CallerKind::WebIdentity,
+        CallerKind::Service,
+        CallerKind::Anonymous,
+    ];
+
+    /// The word for it in tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            CallerKind::Root => "root",
+            CallerKind::User => "user",
+            CallerKind::FederatedSession => "federated-session",
+            CallerKind::RoleSession => "role-session",
+            CallerKind::WebIdentity => "identity-provider",
+            CallerKind::Service => "service",
+            CallerKind::Anonymous => "anonymous",
+        }
+    }
+
+    /// The kind in a sentence: "an IAM user has no such key".
+    pub fn phrase(self) -> &'static str {
+        match self {
+            CallerKind::Root => "a root user",
+            CallerKind::User => "an IAM user",
+            CallerKind::FederatedSession => "a federated session",
+            CallerKind::RoleSession => "a role session",
+            CallerKind::WebIdentity => "whoever shows a token",
+            CallerKind::Service => "a service",
+            CallerKind::Anonymous => "an anonymous caller",
+        }
+    }
+}
+
 /// Why a text names no caller.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum CallerError {
@@ -157,6 +196,18 @@ impl Caller {
             Caller::WebIdentity { .. } => CallerKind::WebIdentity,
             Caller::Service { .. } => CallerKind::Service,
             Caller::Anonymous => CallerKind::Anonymous,
+        }
+    }
+
+    /// The partition of the caller, if it has one.
+    pub fn partition(&self) -> Option<&str> {
+        match self {
+            Caller::Root { partition, .. } => Some(partition),
+            Caller::User { arn }
+            | Caller::FederatedSession { arn, .. }
+            | Caller::RoleSession { arn, .. }
+            | Caller::WebIdentity { provider: arn } => Some(arn.partition()),
+            Caller::Service { .. } | Caller::Anonymous => None,
         }
     }
 

@@ -64,9 +64,8 @@ impl Context {
         self.get(lower_key).filter(|value| !value.as_slice().is_empty())
     }
 
-    /// Says that AWS sends these keys, given in lower case, with every such request, though no value was given. They stay absent, but
-    /// whether they are is open where only that is asked ([`super::Ambiguity::LeftOutKey`]). With `any_value` what compares their
-    /// value may hold or not.
+    /// Says that AWS sends these keys, given in lower case, with every such request, though no value was given. For
+    /// `Null` they are there; what compares a value treats them as absent, or with `any_value` may hold or not.
     pub fn leave_out(&mut self, lower_keys: impl IntoIterator<Item = Box<str>>, any_value: bool) {
         self.left_out = lower_keys.into_iter().collect();
         self.tries_any_value = any_value;

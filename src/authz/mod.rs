@@ -9,9 +9,9 @@ mod credentials;
 mod formula;
 mod layers;
 mod naming;
-mod presence;
 mod readings;
 mod request;
+mod request_keys;
 
 pub use ambiguity::{Ambiguity, Choice};
 pub use caller::{Caller, CallerError, CallerKind};
@@ -20,6 +20,9 @@ pub use credentials::{needs_no_permission, ruled_out};
 pub use formula::{Formula, denies_bind, formula};
 pub use layers::{Layer, LayerId, Layers, StatementRef};
 pub use naming::{Exception, Naming, NamingSet, exception, naming};
-pub use presence::{Presence, presence};
 pub use readings::{Readings, Tried, bit, under_all_readings};
 pub use request::{MAX_VALUE_BYTES, Request, RequestError};
+pub use request_keys::{
+    Class, Function, KeyRow, Piece, Presence, Shape, any_arn, claim, display_name, may_have_key,
+    presence, presence_for, request_key, request_keys, shape,
+};

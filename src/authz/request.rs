@@ -1,7 +1,11 @@
 //! One request, with the keys that follow from its caller and resource.
 
+use super::Presence::{self, Never};
 use super::caller::is_account;
-use super::{Caller, Context, ContextValue};
+use super::request_keys::{
+    Function, KeyRow, display_name, functions, presence, request_key, value,
+};
+use super::{Caller, CallerKind, Context, ContextValue};
 use crate::aws::{self, KeySupport};
 use crate::model::Arn;
 
@@ -43,7 +47,7 @@ pub enum RequestError {
     #[error("`{key}` is given as `{given}`, but this request's is `{follows}`")]
     Contradiction {
         /// The key.
-        key: &'static str,
+        key: String,
         /// The value in the context.
         given: String,
         /// The value that follows from the caller.
@@ -104,60 +108,78 @@ impl Request {
             resource_account: account,
             context,
         };
-        request.fill_in()?;
-        request.fill_in_resource_account(told.as_deref())?;
+        request.fill_in(told.as_deref())?;
         Ok(request)
     }
 
-    /// Keys, in lower case, that no request of this caller has.
-    pub fn impossible_keys(&self) -> impl Iterator<Item = String> {
-        self.derived()
-            .into_iter()
-            .filter(|(_, follows)| matches!(follows, Follows::Absent))
-            .map(|(key, _)| key.to_lowercase())
-    }
-
-    fn fill_in(&mut self) -> Result<(), RequestError> {
-        for (key, follows) in self.derived() {
-            match (self.context.get(&key.to_lowercase()), follows) {
-                (None, Follows::Value(value)) => self.context.set_one(key, value),
-                (Some(given), Follows::Value(follows)) if !same_value(key, given, &follows) => {
+    /// Adds the keys whose value follows from caller and resource, by the table of request keys. `owner` is the
+    /// account of the resource if somebody named it.
+    fn fill_in(&mut self, owner: Option<&str>) -> Result<(), RequestError> {
+        let kind = self.kind_of_keys();
+        self.refuse_impossible(kind)?;
+        for (row, function) in functions(kind) {
+            let is_owner = function == Function::ResourceAccount;
+            let follows = match function {
+                Function::ResourceAccount => self.resource_account.clone(),
+                _ => value(function, &self.caller, &self.action),
+            };
+            let Some(follows) = follows else { continue };
+            match self.context.get(row.lower_name()) {
+                None if self.can_have(row) => self.context.set_one(row.lower_name(), follows),
+                None => {}
+                // The account of the caller stands in where nobody named the owner; it contradicts nothing.
+                Some(_) if is_owner && owner.is_none() => {}
+                // Where a service has its endpoint may change.
+                Some(_) if function == Function::RequestedRegion => {}
+                Some(given) if !same_value(function, given, &follows) => {
                     let given = given.as_slice().join(", ");
-                    return Err(RequestError::Contradiction { key, given, follows });
-                }
-                (Some(_), Follows::Absent) => {
-                    return Err(RequestError::Impossible {
-                        key: key.to_owned(),
-                        caller: self.caller.words(),
+                    return Err(RequestError::Contradiction {
+                        key: row.name.clone(),
+                        given,
+                        follows,
                     });
                 }
-                _ => {}
+                Some(_) => {}
             }
         }
         Ok(())
     }
 
-    /// The owner of the resource, which a context must not contradict. S3's own key only where the action has it.
-    fn fill_in_resource_account(&mut self, told: Option<&str>) -> Result<(), RequestError> {
-        let Some(account) = self.resource_account.clone() else { return Ok(()) };
-        let action = aws::action(&self.action);
-        for key in RESOURCE_ACCOUNT {
-            let has_key = |action| matches!(aws::supports_key(action, key), KeySupport::Supported);
-            let fits = key.starts_with("aws:")
-                || self.action.starts_with("s3:") && action.is_none_or(has_key);
-            match (self.context.get(&key.to_lowercase()), told) {
-                (None, _) if fits => self.context.set_one(key, account.clone()),
-                (Some(given), Some(follows)) if !same_value(key, given, follows) => {
-                    return Err(RequestError::Contradiction {
-                        key,
-                        given: given.as_slice().join(", "),
-                        follows: follows.to_owned(),
-                    });
-                }
-                _ => {}
+    /// Refuses keys that no request of the kind of caller has.
+    fn refuse_impossible(&self, kind: CallerKind) -> Result<(), RequestError> {
+        // An empty list says that the key is absent.
+        let mut given = self.context.iter().filter(|(_, value)| !value.as_slice().is_empty());
+        let is_never = |key: &str| {
+            presence(key, Some(kind), None) == Never
+                || request_key(key).is_some_and(|row| row.is_never(kind, &self.action))
+        };
+        match given.find(|(key, _)| is_never(key)) {
+            Some((key, _)) => {
+                let key = display_name(key);
+                Err(RequestError::Impossible { key, caller: kind.phrase() })
             }
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// The kind of caller whose keys the request has. The two calls that nobody signs show a token, also where nobody
+    /// says whose.
+    fn kind_of_keys(&self) -> CallerKind {
+        match self.caller.kind() {
+            CallerKind::Anonymous if UNSIGNED.contains(&self.action.as_str()) => {
+                CallerKind::WebIdentity
+            }
+            kind => kind,
+        }
+    }
+
+    /// Whether requests for the action can have the key: by the table, and by the reference data where it knows both.
+    fn can_have(&self, row: &KeyRow) -> bool {
+        let is_listed =
+            |action| !matches!(aws::supports_key(action, &row.name), KeySupport::Unsupported);
+        let needs_no_list = row.name.starts_with("aws:") || row.is_also_with(&self.action);
+        row.with_action(Presence::Always, &self.action) != Never
+            && (needs_no_list || aws::action(&self.action).is_none_or(is_listed))
     }
 
     /// Refuses keys that do not follow from the caller and yet cannot be just anything. For requests that somebody asks about: a search
@@ -166,17 +188,6 @@ impl Request {
     /// # Errors
     /// [`RequestError`] when the context contradicts the caller.
     pub fn check_given(&self) -> Result<(), RequestError> {
-        if matches!(self.caller, Caller::Anonymous) {
-            let given =
-                self.context.iter().map(|(key, _)| key).find(|key| is_of_signed_requests(key));
-            return match given {
-                Some(key) => Err(RequestError::Impossible {
-                    key: key.to_owned(),
-                    caller: self.caller.words(),
-                }),
-                None => Ok(()),
-            };
-        }
         let (Caller::RoleSession { arn, .. }, Some(ContextValue::One(given))) =
             (&self.caller, self.context.get("aws:userid"))
         else {
@@ -187,57 +198,13 @@ impl Request {
         match given.rsplit_once(':') {
             Some((_, named)) if !named.is_empty() && named != session => {
                 Err(RequestError::Contradiction {
-                    key: "aws:userid",
+                    key: "aws:userid".to_owned(),
                     given: given.clone(),
                     follows: format!("AROA..:{session}"),
                 })
             }
             _ => Ok(()),
         }
-    }
-
-    /// The keys of the caller, from E1 and E2.
-    fn derived(&self) -> Vec<(&'static str, Follows)> {
-        let caller = &self.caller;
-        let signed = !matches!(caller, Caller::Anonymous | Caller::WebIdentity { .. });
-        let service = matches!(caller, Caller::Service { .. });
-        let arn = match caller.principal_arn() {
-            Some(arn) => Follows::Value(arn),
-            None if caller.lacks_issuer() || service => Follows::Nothing,
-            None => Follows::Absent,
-        };
-        // AWS's page gives the word for anonymous requests.
-        let account = match (caller.account(), caller) {
-            (Some(account), _) => Follows::Value(account.to_owned()),
-            (None, Caller::Anonymous) => Follows::Value("anonymous".to_owned()),
-            (None, _) => Follows::Nothing,
-        };
-        let username = match caller {
-            Caller::User { arn } => {
-                Follows::Value(arn.resource().rsplit('/').next().unwrap_or_default().to_owned())
-            }
-            _ => Follows::Absent,
-        };
-        let is_service =
-            if signed { Follows::Value(service.to_string()) } else { Follows::Nothing };
-        let service_name = match caller {
-            Caller::Service { name } => Follows::Value(name.clone()),
-            _ => Follows::Absent,
-        };
-        vec![
-            ("aws:PrincipalArn", arn),
-            ("aws:PrincipalAccount", account),
-            (
-                "aws:PrincipalType",
-                caller
-                    .principal_type()
-                    .map_or(Follows::Nothing, |name| Follows::Value(name.to_owned())),
-            ),
-            ("aws:userid", caller.user_id().map_or(Follows::Nothing, Follows::Value)),
-            ("aws:username", username),
-            ("aws:PrincipalIsAWSService", is_service),
-            ("aws:PrincipalServiceName", service_name),
-        ]
     }
 }
 
@@ -249,11 +216,14 @@ fn too_long<'a>(resource: &str, context: &'a Context) -> Option<&'a str> {
     if is_long(resource) { Some("resource") } else { keys.next().map(|(key, _)| key) }
 }
 
-const RESOURCE_ACCOUNT: [&str; 2] = ["aws:ResourceAccount", "s3:ResourceAccount"];
+/// The calls of STS that take a token in the place of a signature.
+const UNSIGNED: [&str; 2] = ["sts:assumerolewithwebidentity", "sts:assumerolewithsaml"];
+
+const RESOURCE_ACCOUNT: [&str; 2] = ["aws:resourceaccount", "s3:resourceaccount"];
 
 /// The account of the resource as the context names it.
 fn account_in(context: &Context) -> Result<Option<String>, RequestError> {
-    let given = RESOURCE_ACCOUNT.iter().find_map(|key| context.present(&key.to_lowercase()));
+    let given = RESOURCE_ACCOUNT.iter().find_map(|key| context.present(key));
     match given {
         Some(ContextValue::One(account)) if is_account(account) => Ok(Some(account.clone())),
         Some(other) => Err(RequestError::Account(other.as_slice().join(", "))),
@@ -261,64 +231,12 @@ fn account_in(context: &Context) -> Result<Option<String>, RequestError> {
     }
 }
 
-/// Keys about the principal that "anonymous requests do not include" (IAM:reference_policies_condition-keys), in lower case.
-fn is_of_signed_requests(key: &str) -> bool {
-    let names = ["aws:principalorgid", "aws:principalorgpaths", "aws:principalisawsservice"];
-    names.contains(&key) || key.starts_with("aws:principaltag/")
-}
-
-/// What the caller says about a key.
-enum Follows {
-    Value(String),
-    Absent,
-    Nothing,
-}
-
-fn same_value(key: &str, given: &ContextValue, follows: &str) -> bool {
+fn same_value(function: Function, given: &ContextValue, follows: &str) -> bool {
     match given {
-        ContextValue::One(given) if key == "aws:PrincipalIsAWSService" => {
+        ContextValue::One(given) if function == Function::IsService => {
             given.eq_ignore_ascii_case(follows)
         }
         ContextValue::One(given) => given == follows,
         ContextValue::Many(_) => false,
-    }
-}
-
-impl Caller {
-    /// The value of `aws:PrincipalType`.
-    fn principal_type(&self) -> Option<&'static str> {
-        match self {
-            Caller::Root { .. } => Some("Account"),
-            Caller::User { .. } => Some("User"),
-            Caller::FederatedSession { .. } => Some("FederatedUser"),
-            Caller::RoleSession { .. } => Some("AssumedRole"),
-            Caller::Anonymous => Some("Anonymous"),
-            // No page says what a request with a token has here.
-            Caller::WebIdentity { .. } | Caller::Service { .. } => None,
-        }
-    }
-
-    /// The value of `aws:userid`, where it can be told from the ARN: users and roles have random ids.
-    fn user_id(&self) -> Option<String> {
-        match self {
-            Caller::Root { account, .. } => Some(account.clone()),
-            Caller::FederatedSession { arn, .. } => arn
-                .resource()
-                .strip_prefix("federated-user/")
-                .map(|name| format!("{}:{name}", arn.account())),
-            _ => None,
-        }
-    }
-
-    fn words(&self) -> &'static str {
-        match self {
-            Caller::Root { .. } => "a root user",
-            Caller::User { .. } => "an IAM user",
-            Caller::FederatedSession { .. } => "a federated session",
-            Caller::RoleSession { .. } => "a role session",
-            Caller::WebIdentity { .. } => "whoever shows a token",
-            Caller::Service { .. } => "a service",
-            Caller::Anonymous => "an anonymous caller",
-        }
     }
 }

@@ -1,31 +1,17 @@
 //! What is known of a condition key in the requests of a step: the catalogue's word, and the user's over it.
 
-use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, catalogue};
+use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, catalogue, key_fact};
 use super::connection::{Assume, Connection, ConnectionError};
-use super::token::{claim, claim_fact};
+use crate::authz::{CallerKind, Presence, claim, presence, request_key};
 use crate::aws;
 use crate::model::condition::{boolean, date, numeric};
 
-/// Keys that cannot be assumed otherwise than they follow.
-const FOLLOWS: [&str; 10] = [
-    "aws:principalarn",
-    "aws:principalaccount",
-    "aws:principaltype",
-    "aws:principalisawsservice",
-    "aws:principalservicename",
-    "aws:username",
-    "aws:resourceaccount",
-    "s3:resourceaccount",
-    "kms:calleraccount",
-    "sts:rolesessionname",
-];
+/// A key that follows from what the user told of the connection.
+const SESSION_NAME: &str = "sts:rolesessionname";
 
 /// Keys about the way that a request takes.
 const NETWORK: [&str; 5] =
     ["aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:useragent"];
-
-/// The id of a federated session is made of its account and name; those of users and roles are made up by AWS (E2).
-const SESSION_ID: &str = "aws:userid";
 
 /// Reads `[CALLER:]KEY=VALUE` or `[CALLER:]!KEY`.
 pub(super) fn parse(text: &str) -> Result<Assume, ConnectionError> {
@@ -42,9 +28,12 @@ pub(super) fn parse(text: &str) -> Result<Assume, ConnectionError> {
     check_key(key)?;
     value.as_deref().map_or(Ok(()), |value| check_value(key, value))?;
     let lower = key.to_lowercase();
-    if FOLLOWS.contains(&lower.as_str())
-        || lower == SESSION_ID && caller == Some(IcaCaller::FederatedSession)
-    {
+    if value.is_some() && is_never_there(&lower, caller) {
+        let whose =
+            caller.map_or("ICA's callers".to_owned(), |caller| format!("`{}`", caller.id()));
+        return Err(wrong(format!("requests of {whose} never have `{key}`")));
+    }
+    if follows(&lower, caller) {
         let message = format!(
             "`{key}` follows from the caller and the bucket; say --user, --role, --session-name, --cross-account-role or --account"
         );
@@ -71,6 +60,26 @@ pub fn unknown_keys(texts: &[String]) -> impl Iterator<Item = String> {
     texts.iter().filter(move |text| !is_known(text)).map(move |text| {
         format!("AWS's data of {date} has no condition key like that of `{text}`; it counts only where a policy spells it alike")
     })
+}
+
+/// The kinds of callers that an assumption is about, for requests to S3 and for the one that assumes the role.
+fn kinds(caller: Option<IcaCaller>) -> impl Iterator<Item = CallerKind> {
+    let callers =
+        IcaCaller::ALL.into_iter().filter(move |one| caller.is_none_or(|own| own == *one));
+    callers.flat_map(|caller| [caller.kind(Target::Object), caller.kind(Target::Role)])
+}
+
+fn is_never_there(key: &str, caller: Option<IcaCaller>) -> bool {
+    kinds(caller).all(|kind| presence(key, Some(kind), None) == Presence::Never)
+}
+
+/// Whether nobody can assume the key otherwise than it follows.
+fn follows(key: &str, caller: Option<IcaCaller>) -> bool {
+    let follows_or_never = |kind| {
+        request_key(key).is_some_and(|row| row.function(kind).is_some())
+            || presence(key, Some(kind), None) == Presence::Never
+    };
+    key == SESSION_NAME || kinds(caller).all(follows_or_never)
 }
 
 fn check_key(key: &str) -> Result<(), ConnectionError> {
@@ -133,14 +142,8 @@ fn wrong(message: String) -> ConnectionError {
 
 /// What the catalogue says of a key in the requests of a step.
 pub(super) fn fact(key: &str, caller: IcaCaller, step: &Step) -> KeyFact {
-    let own =
-        step.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, fact)| fact);
-    if let Some(claim) = claim_fact(key, step) {
-        return claim;
-    }
-    own.or(catalogue().key(key).map(|row| row.fact(caller, step.resource)))
-        .cloned()
-        .unwrap_or_else(KeyFact::unknown)
+    let own = step.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
+    own.map_or_else(|| key_fact(key, caller, step.resource, &step.action), |(_, fact)| fact.clone())
 }
 
 /// What the user said about a key. Words without a caller hold for all whose key is open; those about the caller itself for the
@@ -217,6 +220,8 @@ mod tests {
     fn what_follows_cannot_be_assumed() {
         check_refused("aws:PrincipalArn=x", "follows");
         check_refused("federated-session:aws:userid=x:y", "follows");
+        check_refused("iam-user:aws:username=ana", "follows");
+        check_refused("oidc-role:aws:username=ana", "never have");
         assert!(parse("iam-user:aws:userid=AIDAEXAMPLE").is_ok());
     }
 
@@ -244,8 +249,9 @@ mod tests {
 
     #[test]
     fn what_is_settled_for_all_needs_a_caller() {
-        check_refused("aws:SourceArn=arn:aws:s3:::b", "name the one that differs");
-        assert!(parse("cross-account-role:aws:SourceArn=arn:aws:s3:::b").is_ok());
+        check_refused("s3:x-amz-copy-source=b/k", "name the one that differs");
+        assert!(parse("cross-account-role:s3:x-amz-copy-source=b/k").is_ok());
+        check_refused("cross-account-role:aws:SourceArn=arn:aws:s3:::b", "never have");
         assert!(parse("aws:MultiFactorAuthPresent=true").is_ok());
         assert!(parse("x:NewerThanTheData=1").is_ok());
     }

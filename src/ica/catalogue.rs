@@ -1,6 +1,7 @@
 //! The operations of ICA and what they need: `catalogue.toml`, `context.toml`, `assumptions.toml`.
 
 use super::verdict::Level;
+use crate::authz::{CallerKind, Presence, presence};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -38,6 +39,16 @@ impl IcaCaller {
             IcaCaller::FederatedSession => "federated-session",
             IcaCaller::OidcRole => "oidc-role",
             IcaCaller::CrossAccountRole => "cross-account-role",
+        }
+    }
+
+    /// The kind of caller that signs its requests about a target. To assume the customer's role, it shows a token.
+    pub fn kind(self, target: Target) -> CallerKind {
+        match self {
+            IcaCaller::IamUser => CallerKind::User,
+            IcaCaller::FederatedSession => CallerKind::FederatedSession,
+            IcaCaller::OidcRole if target == Target::Role => CallerKind::WebIdentity,
+            IcaCaller::OidcRole | IcaCaller::CrossAccountRole => CallerKind::RoleSession,
         }
     }
 
@@ -154,23 +165,6 @@ pub enum KeyKind {
     Foreign,
 }
 
-/// How values of a key are made up.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ValueType {
-    /// Any text.
-    #[default]
-    Text,
-    /// `true` or `false`.
-    Bool,
-    /// A number.
-    Number,
-    /// A time.
-    Date,
-    /// An IP address.
-    Address,
-}
-
 /// A request that an operation makes.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -238,9 +232,6 @@ pub struct Operation {
 pub struct KeyRow {
     /// The key, or all tags by a name that ends in `/*`.
     pub name: String,
-    /// How its values are made up.
-    #[serde(default, rename = "type")]
-    pub value_type: ValueType,
     /// For the user.
     pub iam_user: Option<KeyFact>,
     /// For its sessions.
@@ -253,8 +244,8 @@ pub struct KeyRow {
     pub at_kms: Option<KeyFact>,
     /// For the request that assumes the customer's role, which nobody signs.
     pub at_role: Option<KeyFact>,
-    /// For all others.
-    pub all: KeyFact,
+    /// For all others; without it the table of request keys counts.
+    pub all: Option<KeyFact>,
 }
 
 /// Something a verdict rests on that no file shows.
@@ -343,8 +334,8 @@ impl Step {
 }
 
 impl KeyRow {
-    /// What is known of the key in requests of a caller about a target.
-    pub fn fact(&self, caller: IcaCaller, target: Target) -> &KeyFact {
+    /// What the row says of the key in requests of a caller about a target, if it says something.
+    pub fn fact(&self, caller: IcaCaller, target: Target) -> Option<&KeyFact> {
         let by_target = match target {
             Target::Key => &self.at_kms,
             Target::Role => &self.at_role,
@@ -356,8 +347,20 @@ impl KeyRow {
             IcaCaller::OidcRole => &self.oidc_role,
             IcaCaller::CrossAccountRole => &self.cross_account_role,
         };
-        by_target.as_ref().or(own.as_ref()).unwrap_or(&self.all)
+        by_target.as_ref().or(own.as_ref()).or(self.all.as_ref())
     }
+}
+
+/// What is known of a key, given in lower case, in a caller's requests for an action of a target: what the caller
+/// never has is absent; then the row of `context.toml` counts, then the table of request keys.
+pub fn key_fact(key: &str, caller: IcaCaller, target: Target, action: &str) -> KeyFact {
+    let presence = presence(key, Some(caller.kind(target)), Some(&action.to_ascii_lowercase()));
+    if presence == Presence::Never {
+        return KeyFact { kind: KeyKind::Absent, absent: false, ..KeyFact::unknown() };
+    }
+    let row = catalogue().key(key).and_then(|row| row.fact(caller, target));
+    row.cloned()
+        .unwrap_or_else(|| KeyFact { absent: presence == Presence::Perhaps, ..KeyFact::unknown() })
 }
 
 impl KeyFact {
@@ -411,7 +414,7 @@ mod tests {
         let rows = catalogue
             .keys
             .iter()
-            .flat_map(|row| pairs.clone().map(|(caller, target)| row.fact(caller, target)));
+            .flat_map(|row| pairs.clone().filter_map(|(caller, target)| row.fact(caller, target)));
         let steps = catalogue.operations.iter().flat_map(|operation| &operation.steps);
         let facts = rows.chain(steps.flat_map(|step| step.keys.values()));
         let told = catalogue.operations.iter().flat_map(|operation| &operation.assumes);
@@ -431,8 +434,10 @@ mod tests {
     #[test]
     fn keys_are_found_in_any_case_and_tags_by_their_stem() {
         let catalogue = catalogue();
-        assert_eq!(catalogue.key("aws:principaltag/team").unwrap().name, "aws:PrincipalTag/*");
-        assert_eq!(catalogue.key("aws:sourceip").unwrap().value_type, ValueType::Address);
+        assert_eq!(
+            catalogue.key("s3:existingobjecttag/team").unwrap().name,
+            "s3:ExistingObjectTag/*"
+        );
         assert!(catalogue.key("aws:nosuchkey").is_none());
     }
 }

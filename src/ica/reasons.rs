@@ -10,7 +10,9 @@ use super::other_bucket::other_bucket;
 use super::step::{Cause, Tried, Unknown, resource_words};
 use super::values::UNLISTED;
 use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_name};
-use crate::authz::{Ambiguity, Caller, Choice, LayerId, Layers, NamingSet, Request, StatementRef};
+use crate::authz::{
+    Ambiguity, Caller, Choice, LayerId, Layers, NamingSet, Request, StatementRef, display_name,
+};
 use crate::eval::{
     Decision, Lack, NearMiss, concerns, matching_action, matching_resource, near_miss,
 };
@@ -473,25 +475,9 @@ fn deciding_condition(statement: &Statement) -> Option<&Condition> {
         .or(statement.conditions.first())
 }
 
-/// The key as a person writes it: the model has it in lower case, the tables know the usual spelling.
+/// The key as a person writes it: the model has it in lower case.
 pub(super) fn written_key(condition: &Condition) -> String {
-    let spelt = |name: &str| match name.strip_suffix('*') {
-        Some(start) => {
-            format!("{start}{}", condition.key.node.get(start.len()..).unwrap_or_default())
-        }
-        None => name.to_owned(),
-    };
-    let row = catalogue().key(&condition.key.node);
-    let usual = [
-        ("aws:principalarn", "aws:PrincipalArn"),
-        ("aws:principalaccount", "aws:PrincipalAccount"),
-        ("aws:principaltype", "aws:PrincipalType"),
-    ];
-    let usual = usual
-        .iter()
-        .find(|(lower, _)| *lower == &*condition.key.node)
-        .map(|(_, usual)| (*usual).to_owned());
-    row.map(|row| spelt(&row.name)).or(usual).unwrap_or_else(|| condition.key.node.to_string())
+    display_name(&condition.key.node)
 }
 
 fn failed_condition(condition: &Condition, request: &Request) -> (String, Advice) {

@@ -1,7 +1,7 @@
 //! The requests of a step: what is known of them, and the values to try for what is not.
 
 use super::assume::{fact, through_endpoint, told};
-use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, ValueType, catalogue};
+use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, catalogue};
 use super::connection::Connection;
 use super::context::keys_used;
 use super::environment::settled_header;
@@ -10,9 +10,9 @@ use super::token::{self, keep_own_claims};
 use super::values::{
     candidates, compared_with, fills_variable, is_session_character, is_session_name,
 };
-use crate::authz::{Caller, Context, ContextValue, Request};
-use crate::aws::{self, KeySupport};
-use crate::model::{Named, Pattern, Statement};
+use crate::authz::{Caller, CallerKind, Context, ContextValue, Request, may_have_key};
+use crate::aws;
+use crate::model::{Arn, Named, Pattern, Statement};
 use crate::symbolic::{Comparison, Rest, Undecided, Variables, Way, rests};
 use std::collections::BTreeSet;
 
@@ -50,6 +50,8 @@ pub(super) struct Space {
     pub open: Vec<Dimension>,
     /// Assumptions about keys that the policies look at.
     pub assumes: Vec<&'static str>,
+    /// Whether the user said what the session is named.
+    session_is_known: bool,
     /// Whether a variable is filled from an open key, of which only some values are among these.
     pub has_open_variable: bool,
 }
@@ -76,6 +78,7 @@ pub(super) fn space(
         fixed: Context::new(),
         open: Vec::new(),
         assumes: Vec::new(),
+        session_is_known: caller == IcaCaller::OidcRole && connection.session_name.is_some(),
         has_open_variable: false,
     };
     // What the user knows of a request is in it, whether or not a policy looks at it: an endpoint decides which policies bind.
@@ -96,7 +99,7 @@ pub(super) fn space(
         ENCRYPTION_CONTEXT => format!("arn:aws:s3:::{}/{}", connection.bucket, connection.prefix),
         _ => connection.prefix.clone(),
     };
-    add_open(&mut space, open, statements, &stem)?;
+    add_open(&mut space, open, statements, &stem, caller.kind(step.resource))?;
     space.resources = resources(&space, connection, step, statements)?;
     let unsupported = |action: &str| {
         keys.iter().filter(|key| !is_supported(key, action, step.resource)).cloned().collect()
@@ -160,6 +163,7 @@ fn add_open(
     mut open: Vec<(&str, KeyFact)>,
     statements: &[&Statement],
     stem: &dyn Fn(&str) -> String,
+    kind: CallerKind,
 ) -> Result<(), Undecided> {
     while !open.is_empty() {
         let waits = |key: &str| {
@@ -180,7 +184,7 @@ fn add_open(
             });
         };
         let (key, fact) = open.remove(next);
-        add_fact(space, key, &fact, statements, &stem(key))?;
+        add_fact(space, key, &fact, statements, (&stem(key), kind))?;
     }
     Ok(())
 }
@@ -216,12 +220,11 @@ fn add_fact(
     key: &str,
     fact: &KeyFact,
     statements: &[&Statement],
-    prefix: &str,
+    (prefix, kind): (&str, CallerKind),
 ) -> Result<(), Undecided> {
-    let value_type = catalogue().key(key).map_or(ValueType::Text, |row| row.value_type);
     space.has_open_variable |= fact.values.is_empty() && fills_variable(key, statements);
     let known = assignments(space, statements)?;
-    let values = candidates(key, fact, value_type, statements, prefix, &known)?;
+    let values = candidates(key, fact, kind, statements, prefix, &known)?;
     let values = values.into_iter().map(Some).chain(fact.absent.then_some(None)).collect();
     space.open.push(Dimension { key: key.to_owned(), kind: fact.kind, values });
     Ok(())
@@ -230,10 +233,7 @@ fn add_fact(
 /// Whether requests for an action can have the key. One that the reference data does not know at all may be newer than the data.
 fn is_supported(key: &str, action: &str, target: Target) -> bool {
     let Some(action) = aws::action(action) else { return true };
-    match aws::supports_key_on(action, target.resource_type(), key) {
-        KeySupport::Supported | KeySupport::Global | KeySupport::Unknown => true,
-        KeySupport::Unsupported | KeySupport::GlobalUnlisted => false,
-    }
+    may_have_key(action, Some(target.resource_type()), key)
 }
 
 /// Keys that follow from caller and resource are filled in by `authz`.
@@ -242,9 +242,7 @@ fn is_derived(key: &str, space: &Space) -> bool {
     let request = probe.and_then(|(caller, resource)| {
         request(space, &space.action, caller.clone(), resource, Context::new())
     });
-    let absent_for_all = ["aws:username", "aws:principalservicename"];
-    absent_for_all.contains(&key)
-        || request.is_some_and(|request| request.context.get(key).is_some())
+    request.is_some_and(|request| request.context.get(key).is_some())
 }
 
 /// One request of the space; `None` if its context contradicts the caller.
@@ -259,7 +257,27 @@ pub(super) fn request(
         space.unsupported.iter().filter(|(of, _)| of == action).flat_map(|(_, keys)| keys);
     unsupported.for_each(|key| context.remove(key));
     keep_own_claims(&mut context, &caller);
+    let caller = with_session_of(caller, &context, space.session_is_known)?;
     Request::new(caller, action, resource, Some(&space.account), context).ok()
+}
+
+/// The session of a role whose name is that of the unique id; `None` where it is known to have another.
+fn with_session_of(caller: Caller, context: &Context, is_known: bool) -> Option<Caller> {
+    let (Caller::RoleSession { arn, role }, Some(ContextValue::One(id))) =
+        (&caller, context.get("aws:userid"))
+    else {
+        return Some(caller);
+    };
+    let (before, own) = arn.as_str().rsplit_once('/')?;
+    match id.rsplit_once(':').map(|(_, name)| name).filter(|name| !name.is_empty() && *name != own)
+    {
+        None => Some(caller),
+        Some(_) if is_known => None,
+        Some(name) => {
+            let role = role.as_ref().map(Arn::as_str);
+            Caller::parse(&format!("{before}/{name}"), role).ok()
+        }
+    }
 }
 
 /// The account that owns what a step is about.

@@ -1,11 +1,11 @@
 //! The request that assumes the customer's role: a token of ICA's identity provider, of which ICA documents neither issuer nor claims (A1).
 
 use super::assume::told;
-use super::catalogue::{IcaCaller, KeyFact, Step, Target};
+use super::catalogue::{IcaCaller, Step};
 use super::connection::{Connection, Given};
 use super::space::Failing;
 use super::values::UNLISTED;
-use crate::authz::{Caller, Context};
+use crate::authz::{Caller, Context, claim};
 use crate::model::Named;
 
 /// The assumption that the provider which the trust policy names is ICA's.
@@ -54,17 +54,6 @@ fn named_providers(connection: &Connection) -> Vec<String> {
     providers.sort_unstable();
     providers.dedup();
     providers
-}
-
-/// The provider whose claim a condition key is, `HOST:aud` and the like: no service of AWS has a dot in its name.
-pub(super) fn claim(key: &str) -> Option<(&str, &str)> {
-    key.rsplit_once(':').filter(|(host, _)| host.contains('.') && !host.contains(':'))
-}
-
-/// Every token has an audience and a subject, which ICA does not document; of other claims it is not known whether it has them.
-pub(super) fn claim_fact(key: &str, step: &Step) -> Option<KeyFact> {
-    let (_, name) = claim(key).filter(|_| step.resource == Target::Role)?;
-    Some(KeyFact { absent: !matches!(name, "aud" | "sub"), ..KeyFact::unknown() })
 }
 
 /// Takes out the claims that a token of this caller's provider cannot have: those of other providers.

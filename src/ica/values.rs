@@ -1,8 +1,8 @@
 //! Values of a condition key that stand for all others: one of each class that the policies tell apart.
 
-use super::catalogue::{KeyFact, KeyKind, ValueType};
-use crate::authz::ContextValue;
-use crate::aws;
+use super::catalogue::{KeyFact, KeyKind};
+use crate::authz::{CallerKind, ContextValue, shape};
+use crate::aws::{self, ValueType};
 use crate::model::condition::Test;
 use crate::model::{Pattern, Statement};
 use crate::symbolic::{Comparison, Rest, Undecided, Variables, Way, key_values, rests};
@@ -15,7 +15,7 @@ pub const UNLISTED: &str = "ica-policy-unlisted";
 pub(super) fn candidates(
     key: &str,
     fact: &KeyFact,
-    value_type: ValueType,
+    kind: CallerKind,
     statements: &[&Statement],
     prefix: &str,
     known: &[Variables],
@@ -43,7 +43,8 @@ pub(super) fn candidates(
             .map(|rest| value_for(key, format!("{prefix}{rest}")))
             .collect());
     }
-    let mut values = key_values(key, statements, known, UNLISTED)?.values;
+    let usual = usual(key, kind);
+    let mut values = key_values(key, Some(kind), statements, known, &usual[0])?.values;
     if fact.kind == KeyKind::Foreign {
         // What is Illumina's is never equal to a complete literal of the customer's, but it may have the shape of a pattern.
         let compared = compared_with(key, statements);
@@ -54,11 +55,7 @@ pub(super) fn candidates(
         values
             .retain(|value| value.as_slice().iter().all(|text| !literals.contains(text.as_str())));
     }
-    let mut more = if values.is_empty() {
-        usual(value_type).iter().map(|text| (*text).to_owned()).collect()
-    } else {
-        Vec::new()
-    };
+    let mut more = if values.is_empty() { usual } else { Vec::new() };
     if fills_variable(key, statements) {
         more.push(UNLISTED.to_owned());
         more.extend(prefix.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned));
@@ -81,13 +78,17 @@ fn value_for(key: &str, text: String) -> ContextValue {
 }
 
 /// Values of a key of which only the presence is asked.
-fn usual(value_type: ValueType) -> &'static [&'static str] {
-    match value_type {
-        ValueType::Text => &[UNLISTED],
-        ValueType::Bool => &["true", "false"],
-        ValueType::Number => &["1"],
-        ValueType::Date => &["2026-06-01T00:00:00Z"],
-        ValueType::Address => &["192.0.2.77"],
+fn usual(key: &str, kind: CallerKind) -> Vec<String> {
+    let texts: &[&str] = match aws::condition_key_type(key).map(|known| known.value) {
+        Some(ValueType::Bool) => &["true", "false"],
+        Some(ValueType::Numeric) => &["1"],
+        Some(ValueType::Date) => &["2026-06-01T00:00:00Z"],
+        Some(ValueType::Ip) => &["192.0.2.77"],
+        _ => &[UNLISTED],
+    };
+    match shape(key, Some(kind)) {
+        Some(shape) if !texts.iter().all(|text| shape.fits(text)) => vec![shape.example()],
+        _ => texts.iter().map(|text| (*text).to_owned()).collect(),
     }
 }
 

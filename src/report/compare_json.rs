@@ -286,7 +286,7 @@ fn statement_view(
 }
 
 fn witness_view(region: &Region, written: &Touched) -> WitnessView {
-    let Sample { principal, action, resource, context, absent } = &region.witness;
+    let Sample { principal, action, resource, context, absent, .. } = &region.witness;
     WitnessView {
         principal: principal.clone(),
         action: action.as_ref().map(|action| action_name(action, written)),

@@ -1,16 +1,12 @@
 //! Keys that AWS sends with every request of such a caller, and that the request at hand leaves out.
 //!
-//! They are absent (design 4.1), so the decision may be one that AWS never comes to. Where only their absence is asked, as `Null` does,
-//! it is undetermined; where their value could change it, the answer names them. Source: `facts/E_context_keys.md` E1.
+//! That they are there is known from the table of request keys, and `Null` is decided by it. Their value is not known:
+//! a comparison treats them as absent, and where a value could change the decision the answer names them.
 
-use crate::authz::{Layers, Presence, Request, presence};
-use crate::aws;
+use crate::authz::{Layers, Presence, Request, display_name, presence_for};
 use crate::eval::{Decision, Outcome, concerns, decide};
 use crate::model::Statement;
 use std::collections::BTreeSet;
-
-/// Keys that requests of all callers have. Where their value follows from the caller they are filled in.
-const OF_EVERY_CALLER: [&str; 3] = ["aws:userid", "aws:principaltype", "aws:principalaccount"];
 
 /// A decision, and what was left out of the request though it matters.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,7 +38,7 @@ pub fn simulate(request: &Request, layers: &Layers<'_>) -> Simulated {
         // Two keys may matter only together.
         if alone.is_empty() { keys } else { alone }
     };
-    Simulated { decision, left_out: left_out.into_iter().map(spelt).collect() }
+    Simulated { decision, left_out: left_out.into_iter().map(display_name).collect() }
 }
 
 /// The keys that were left out and that statements about the action look at.
@@ -63,11 +59,5 @@ fn keys(statement: &Statement) -> impl Iterator<Item = &str> {
 }
 
 fn is_sent(lower_key: &str, request: &Request) -> bool {
-    OF_EVERY_CALLER.contains(&lower_key)
-        || presence(lower_key, Some(&request.caller)) == Presence::Always
-}
-
-/// As AWS writes the name.
-fn spelt(lower_key: &str) -> String {
-    aws::condition_key(lower_key).map_or(lower_key, |key| key.name).to_owned()
+    presence_for(lower_key, &request.caller, Some(&request.action)) == Presence::Always
 }

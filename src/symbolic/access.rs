@@ -1,5 +1,6 @@
 //! What the layers of a known caller allow together, on resources whose layers are the same for all requests.
 
+use super::cases::keys;
 use super::compare::{Compared, compare_subjects};
 use super::cover::may_meet;
 use super::differences::{Differences, differences_of};
@@ -14,8 +15,8 @@ use super::token::{Atom, Token};
 use super::variables::Variables;
 use super::ways::{Kind, ways};
 use crate::authz::{
-    Caller, Context, ContextValue, LayerId, Layers, NamingSet, Readings, Request, StatementRef,
-    denies_bind, formula,
+    Caller, Context, ContextValue, LayerId, Layers, NamingSet, Presence, Readings, Request,
+    StatementRef, denies_bind, formula, presence_for,
 };
 use crate::eval::{self, Outcome};
 use crate::model::Policy;
@@ -88,11 +89,7 @@ impl<'a> Access<'a> {
         let probe = Request::new(caller.clone(), action, resource, Some(&within.account), context);
         let probe = probe.map_err(|error| Undecided { reason: error.to_string(), span: None })?;
         let mut settled = Variables::default();
-        absent
-            .iter()
-            .cloned()
-            .chain(probe.impossible_keys())
-            .for_each(|key| settled.set(&key, None));
+        absent.iter().for_each(|key| settled.set(key, None));
         for (key, value) in probe.context.iter() {
             let is_made_up = key == ENDPOINT && known.get(ENDPOINT).is_none();
             if let (ContextValue::One(value), false) = (value, is_made_up) {
@@ -104,6 +101,9 @@ impl<'a> Access<'a> {
             starts.push((layer, policies.len()));
             policies.extend_from_slice(layers.policies(layer));
         }
+        let statements = policies.iter().flat_map(|policy| &policy.statements).collect::<Vec<_>>();
+        let has_none = |key: &String| presence_for(key, caller, None) == Presence::Never;
+        keys(&statements).iter().filter(|key| has_none(key)).for_each(|key| settled.set(key, None));
         let derived = probe
             .context
             .iter()

@@ -1,14 +1,16 @@
 //! The requests of a question in parts: in each one action stands for all that the policies do not tell apart, on one kind of resource,
 //! and the layers combine by one formula.
 
+use super::actions::{ResourceKind, Resources};
 use super::can::{Question, Who};
-use super::region::{glob, region};
+use super::region::{by, glob, like, region};
 use super::token::{Atom, Style};
 use super::variables::Variables;
 use crate::authz::{
-    Caller, Context, ContextValue, LayerId, Presence, Request, denies_bind, formula, presence,
+    Caller, Context, ContextValue, LayerId, Presence, Request, denies_bind, formula, may_have_key,
+    presence, presence_for,
 };
-use crate::aws::{self, Action, KeySupport, ResourceType};
+use crate::aws::{self, Action, ResourceType};
 use crate::model::{Policy, Statement};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +22,8 @@ pub(super) struct Case {
     pub resource_type: Option<&'static str>,
     /// The kind itself, to tell whether an ARN is one of it.
     pub shape: Option<&'static ResourceType>,
+    /// Whether the data lacks the action: then nothing is known of its resource.
+    pub is_unknown: bool,
     /// What its requests must fit, all of them, each as a policy that allows just that.
     pub region: Vec<Policy>,
     /// One of its requests, for all that does not hang on patterns.
@@ -40,9 +44,44 @@ impl Case {
 /// A class of actions on one kind of resource.
 pub(super) struct Class {
     pub names: Vec<String>,
+    /// The types of resources of these actions.
+    types: Vec<&'static str>,
     /// Of these one stands for all; `None`: any text that fits.
     pub action: Option<&'static Action>,
     pub kind: Option<&'static ResourceType>,
+}
+
+impl Class {
+    fn add(&mut self, name: &str, kind: Option<&'static ResourceType>) {
+        if self.names.last().is_none_or(|last| last != name) {
+            self.names.push(name.to_owned());
+        }
+        self.types.extend(kind.map(ResourceType::name).filter(|own| !self.types.contains(own)));
+    }
+
+    /// The type of resource, if all actions have one.
+    fn resource_type(&self) -> Option<&'static str> {
+        match self.types.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+}
+
+/// The patterns of resources that statements have and that are asked about.
+fn resource_atoms(question: &Question<'_>, statements: &[&Statement]) -> Vec<Atom> {
+    let known = Variables::default();
+    let of_statements = statements.iter().flat_map(|statement| statement.resource_patterns());
+    let of_statements = of_statements.flat_map(|pattern| {
+        [Style::Arn, Style::ArnRunningOn].map(|style| Atom::read(pattern, style, &known))
+    });
+    let asked = question.resources.iter().map(|text| {
+        let is_all = text == "*";
+        Atom::read(&glob(text, !is_all), Style::Arn, &known)
+    });
+    let mut atoms = of_statements.chain(asked).collect::<Vec<_>>();
+    atoms.dedup();
+    atoms
 }
 
 /// Cuts a question into parts. Actions and resources that do not go together are in none.
@@ -64,8 +103,17 @@ pub(super) fn cases(question: &Question<'_>) -> Vec<Case> {
     cases
 }
 
+const USER_ID: &str = "aws:userid";
+
+/// The requests whose unique id is that of the role session: AWS makes up what comes before its name.
+fn session_id(caller: &Caller) -> Option<Policy> {
+    let Caller::RoleSession { arn, .. } = caller else { return None };
+    let name = arn.resource().rsplit('/').next()?;
+    Some(by(false, Vec::new(), vec![like(USER_ID, &format!("*:{name}"))]))
+}
+
 /// The condition keys that statements look at, or fill variables with.
-fn keys(statements: &[&Statement]) -> BTreeSet<String> {
+pub(super) fn keys(statements: &[&Statement]) -> BTreeSet<String> {
     let compared = statements
         .iter()
         .flat_map(|statement| &statement.conditions)
@@ -94,6 +142,7 @@ fn classes(
         .iter()
         .map(|text| Atom::read(&glob(text, false), Style::Text, &Variables::default()))
         .collect::<Vec<_>>();
+    let resources = Resources::new(&resource_atoms(question, statements));
     let mut classes: Vec<Class> = Vec::new();
     let mut places = BTreeMap::new();
     for service in aws::services() {
@@ -110,20 +159,27 @@ fn classes(
             let fits = patterns.iter().map(|atom| atom.fits(&lower)).collect::<Vec<_>>();
             let kinds = action.resource_types().map(Some).collect::<Vec<_>>();
             for kind in if kinds.is_empty() { vec![None] } else { kinds } {
-                let support =
-                    keys.iter().map(|key| is_supported(action, kind, key)).collect::<Vec<_>>();
-                let told = (
-                    service.prefix(),
-                    kind.map(ResourceType::name),
-                    fits.clone(),
-                    support,
-                    features(question, action, kind),
-                );
+                let presence = |key: &String| match is_supported(action, kind, key) {
+                    true => presence(key, None, Some(&lower)),
+                    false => Presence::Never,
+                };
+                let presences = keys.iter().map(presence).collect::<Vec<_>>();
+                let resource = resources.kind_of(kind);
+                // Resources that no pattern tells apart are one kind, whatever the service.
+                let own = (resource == ResourceKind::Apart)
+                    .then(|| (service.prefix(), kind.map(ResourceType::name)));
+                let told =
+                    (own, resource, fits.clone(), presences, features(question, action, kind));
                 let place = *places.entry(told).or_insert_with(|| {
-                    classes.push(Class { names: Vec::new(), action: Some(action), kind });
+                    classes.push(Class {
+                        names: Vec::new(),
+                        types: Vec::new(),
+                        action: Some(action),
+                        kind,
+                    });
                     classes.len() - 1
                 });
-                classes[place].names.push(name.clone());
+                classes[place].add(&name, kind);
             }
         }
     }
@@ -138,7 +194,12 @@ fn classes(
         .iter()
         .filter(|text| !known(&text.to_ascii_lowercase()) || is_unknown_action(text))
     {
-        classes.push(Class { names: vec![text.clone()], action: None, kind: None });
+        classes.push(Class {
+            names: vec![text.clone()],
+            types: Vec::new(),
+            action: None,
+            kind: None,
+        });
     }
     classes
 }
@@ -155,11 +216,7 @@ fn may_begin(pattern: &str, start: &str) -> bool {
 }
 
 fn is_supported(action: &Action, kind: Option<&ResourceType>, key: &str) -> bool {
-    let support = match kind {
-        Some(kind) => aws::supports_key_on(action, kind.name(), key),
-        None => aws::supports_key(action, key),
-    };
-    !matches!(support, KeySupport::Unsupported | KeySupport::GlobalUnlisted)
+    may_have_key(action, kind.map(ResourceType::name), key)
 }
 
 /// What the layers make of an action beside patterns: the formula, and which layers bind.
@@ -168,11 +225,8 @@ fn features(
     action: &'static Action,
     kind: Option<&'static ResourceType>,
 ) -> String {
-    let class = Class {
-        names: vec![format!("{}:{}", action.service().prefix(), action.name())],
-        action: Some(action),
-        kind,
-    };
+    let class =
+        Class { names: vec![action.to_string()], types: Vec::new(), action: Some(action), kind };
     match (&question.who, template(question, &class, Context::new())) {
         (Who::Caller(_, layers), Some(request)) => {
             let binding = layers
@@ -281,40 +335,34 @@ fn case(
         .iter()
         .filter(|(_, there)| !there)
         .for_each(|(key, _)| drop(pinned.insert((*key).to_owned(), None)));
+    let presence = |key: &str, action| match &question.who {
+        Who::Caller(caller, _) => presence_for(key, caller, action),
+        Who::Anybody(_) => presence(key, None, action),
+    };
+    let action = class.action.map(|_| template.action.as_str());
     for key in keys.iter().filter(|key| !is_open(key)) {
         if pinned.contains_key(key) {
             continue;
         }
         let unsupported = class.action.is_some_and(|action| !is_supported(action, class.kind, key));
-        let caller = if let Who::Caller(caller, _) = &question.who { Some(*caller) } else { None };
-        match follows(key) {
-            Some(value) => drop(pinned.insert(key.clone(), Some(value))),
-            None if unsupported || is_caller && cannot_be(question, &template, key) => {
-                drop(pinned.insert(key.clone(), None))
-            }
-            None => match presence(key, caller) {
-                Presence::Always => there.push(key.clone()),
-                Presence::Never => drop(pinned.insert(key.clone(), None)),
-                Presence::Open => {}
-            },
+        match (follows(key), presence(key, action)) {
+            (Some(value), _) => drop(pinned.insert(key.clone(), Some(value))),
+            (None, _) if unsupported => drop(pinned.insert(key.clone(), None)),
+            (None, Presence::Never) => drop(pinned.insert(key.clone(), None)),
+            (None, Presence::Always) => there.push(key.clone()),
+            (None, Presence::Perhaps) => {}
         }
     }
+    let own_id = (keys.contains(USER_ID) && !pinned.contains_key(USER_ID))
+        .then(|| session_id(&template.caller))
+        .flatten();
     Some(Case {
         actions: class.names.clone(),
-        resource_type: class.kind.map(ResourceType::name),
+        resource_type: class.resource_type(),
         shape: class.kind,
-        region: region(question, class, &there),
+        is_unknown: class.action.is_none(),
+        region: region(question, class, &there).into_iter().chain(own_id).collect(),
         template,
         pinned,
     })
-}
-
-/// Whether the caller has no such key.
-fn cannot_be(question: &Question<'_>, template: &Request, key: &str) -> bool {
-    let mut context = template.context.clone();
-    context.set_one(key, "x");
-    let Request { caller, action, resource, .. } = template;
-    let request =
-        Request::new(caller.clone(), action, resource, question.account.as_deref(), context);
-    request.is_err() || request.is_ok_and(|request| request.check_given().is_err())
 }

@@ -27,7 +27,30 @@ pub(super) fn classes(atoms: &[Atom], within: &[Vec<u32>], budget: &mut Budget) 
     if atoms.iter().any(|atom| matches!(atom, Atom::Tokens { .. })) {
         mixed(atoms, within, budget)
     } else {
-        tree::classes(atoms)
+        kept(tree::classes(atoms), within)
+    }
+}
+
+/// The classes whose texts fit one of each of the lists.
+fn kept(classes: Classes, within: &[Vec<u32>]) -> Classes {
+    if within.is_empty() {
+        return classes;
+    }
+    let fits = |class: usize, list: &Vec<u32>| {
+        list.iter().any(|atom| classes.columns[*atom as usize].contains(class))
+    };
+    let is_within = |class: &usize| within.iter().all(|list| fits(*class, list));
+    let wanted = (0..classes.witnesses.len()).filter(is_within).collect::<Vec<_>>();
+    let column = |column: &Bits| {
+        let mut kept = Bits::none(wanted.len());
+        let own = wanted.iter().enumerate().filter(|(_, class)| column.contains(**class));
+        own.for_each(|(number, _)| kept.insert(number));
+        kept
+    };
+    Classes {
+        witnesses: wanted.iter().map(|class| classes.witnesses[*class].clone()).collect(),
+        columns: classes.columns.iter().map(column).collect(),
+        is_complete: classes.is_complete,
     }
 }
 
@@ -130,7 +153,7 @@ fn columns(atoms: usize, found: Found, is_complete: bool) -> Classes {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
-    use super::super::token::Token;
+    use super::super::token::{Alphabet, Token};
     use super::*;
     use aws_smt_strings::regular_expressions::{ReManager, RegLan};
     use aws_smt_strings::smt_strings::SmtString;
@@ -147,6 +170,10 @@ mod tests {
             1 => Just(Token::RunInWord),
             1 => Just(Token::OneInWord),
             1 => Just(Token::Fold('a')),
+            1 => Just(Token::OneOf(Alphabet::Digit)),
+            1 => Just(Token::RunOf(Alphabet::Hex)),
+            1 => Just(Token::OneOf(Alphabet::Lower)),
+            1 => Just(Token::RunOf(Alphabet::Upper)),
         ];
         let text = || prop::collection::vec(prop::sample::select(vec!['a', 'b', ':', '/']), 0..4);
         prop_oneof![
@@ -182,9 +209,32 @@ mod tests {
                 Token::OneInSegment => in_segment,
                 Token::RunInWord => manager.star(in_word),
                 Token::OneInWord => in_word,
+                Token::OneOf(alphabet) => letters(manager, alphabet),
+                Token::RunOf(alphabet) => {
+                    let one = letters(manager, alphabet);
+                    manager.star(one)
+                }
             });
         }
         manager.concat_list(parts)
+    }
+
+    /// A class of letters and digits, spelt out.
+    fn letters(manager: &mut ReManager, alphabet: Alphabet) -> RegLan {
+        let more = match alphabet {
+            Alphabet::Digit => None,
+            Alphabet::Hex => Some(('a', 'f')),
+            Alphabet::Lower => Some(('a', 'z')),
+            Alphabet::Upper => Some(('A', 'Z')),
+        };
+        let digits = manager.range(u32::from('0'), u32::from('9'));
+        match more {
+            None => digits,
+            Some((first, last)) => {
+                let more = manager.range(u32::from(first), u32::from(last));
+                manager.union(digits, more)
+            }
+        }
     }
 
     fn members(classes: &Classes, class: usize) -> Vec<bool> {

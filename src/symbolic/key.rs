@@ -67,21 +67,28 @@ pub(super) struct KeySpace {
 }
 
 impl KeySpace {
-    /// Sorts the values of a key. `tests` are needed for a key with several values only.
+    /// Sorts the values of a key: those of its domain, and what the atoms of `always` fit. `tests` are needed for a
+    /// key with several values only.
     pub(super) fn new(
         asked: &Asked,
-        domain: Domain,
-        multi_valued: bool,
+        (domain, multi_valued): (Domain, bool),
+        always: &[u32],
         tests: &[Fits],
         budget: &mut Budget,
     ) -> Result<KeySpace, TooMany> {
-        let values = Values::new(asked, domain, &[], budget)?;
+        let texts = domain.texts(asked.atoms());
+        let values = if texts.is_empty() || asked.atoms().is_empty() {
+            Values::new(asked, domain, &[], budget)?
+        } else {
+            of_forms(asked, domain, texts, always, budget)?
+        };
         // Without an atom for it the empty text is one of many in its class.
         let is_asked = asked.atoms().contains(&Atom::Literal("".into()));
         let empty = values.witnesses.iter().position(String::is_empty).filter(|_| is_asked);
         let mut space = KeySpace { values, points: Vec::new(), empty };
+        let has_empty_text = domain.shape.is_none_or(|shape| shape.fits(""));
         space.points = if multi_valued {
-            space.sets(tests)?
+            space.sets(tests, has_empty_text)?
         } else {
             (0..space.values.witnesses.len()).map(Point::One).collect()
         };
@@ -208,12 +215,14 @@ impl KeySpace {
     }
 
     /// One set of values for each combination of answers that the tests can give together.
-    fn sets(&self, tests: &[Fits]) -> Result<Vec<Point>, TooMany> {
+    fn sets(&self, tests: &[Fits], has_empty_text: bool) -> Result<Vec<Point>, TooMany> {
         let fitting = tests.iter().map(|fits| self.fitting(fits)).collect::<Vec<_>>();
         let mut parts = fitting.clone();
         parts.sort_unstable_by(|left, right| left.as_words().cmp(right.as_words()));
         parts.dedup();
-        let mut search = Sets { found: vec![Point::Many(Vec::new())], parts: &parts };
+        // Present with the empty text, if that is a value of the key.
+        let first = has_empty_text.then(|| Point::Many(Vec::new()));
+        let mut search = Sets { found: first.into_iter().collect(), parts: &parts };
         let all = Bits::all(self.values.witnesses.len());
         // The empty text alone is an empty set; beside others it is a value (D3).
         search.found.extend(
@@ -233,6 +242,28 @@ impl KeySpace {
         search.found.retain(|point| seen.insert(answers(point)));
         Ok(search.found)
     }
+}
+
+/// The values that have one of the forms, or that an atom of `always` fits.
+fn of_forms(
+    asked: &Asked,
+    domain: Domain,
+    forms: Vec<Atom>,
+    always: &[u32],
+    budget: &mut Budget,
+) -> Result<Values, TooMany> {
+    let own = asked.atoms().len();
+    let mut more = asked.clone();
+    let mut wanted = always.to_vec();
+    for form in forms {
+        // Texts are asked about, so a pattern of texts mixes nothing.
+        wanted.extend(more.append(form));
+    }
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut values = Values::new(&more, domain, &[wanted], budget)?;
+    values.columns.truncate(own);
+    Ok(values)
 }
 
 /// Looks for sets of values: for each test, some value lies in it or none does, and some value lies outside of it or none does.

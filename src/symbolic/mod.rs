@@ -4,6 +4,7 @@
 //! [`crate::eval`], which replays every request that is shown.
 
 mod access;
+mod actions;
 mod bits;
 mod can;
 mod candidates;
@@ -14,6 +15,7 @@ mod compare;
 mod cover;
 mod decide;
 mod differences;
+mod forms;
 mod key;
 mod outside;
 mod outsiders;

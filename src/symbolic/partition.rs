@@ -5,12 +5,13 @@
 
 use super::key::{KeySpace, Test};
 use super::outside::Budget;
+use super::possible::one_clock;
 use super::sketch::{Entry, Sketcher};
 use super::space::{Name, Undecided};
 use super::token::{Atom, Style, Token};
 use super::variables::Variables;
 use super::walk::{Start, walk_from};
-use crate::authz::{Ambiguity, ContextValue, Readings, bit};
+use crate::authz::{Ambiguity, CallerKind, ContextValue, Readings, bit};
 use crate::model::{Pattern, Statement};
 
 /// How a pattern is compared with a text.
@@ -130,12 +131,13 @@ pub struct KeyValues {
 }
 
 /// One value of a key, given in lower case, for each class that the conditions of the statements tell apart, under all readings.
-/// `usual` stands for the class it is in.
+/// `usual` stands for the class it is in. With the kind of caller, values are those that its requests can have.
 ///
 /// # Errors
 /// [`Undecided`] if there are too many classes, or operators of two families compare the key.
 pub fn key_values(
     key: &str,
+    caller: Option<CallerKind>,
     statements: &[&Statement],
     variables: &[Variables],
     usual: &str,
@@ -151,13 +153,12 @@ pub fn key_values(
     for (second, generous) in open.into_iter().flat_map(|second| [(second, true), (second, false)])
     {
         for known in variables {
-            for value in values_once(
-                key,
-                statements,
-                &Readings::with_second(second),
-                known,
-                (usual, generous),
-            )? {
+            let readings = Readings::with_second(second);
+            let mut sketcher = Sketcher::new(&readings, known);
+            // The other key of the time is read as a number too, which the one clock has no values for.
+            let is_shaped = caller.is_some() && one_clock(key) == key;
+            (sketcher.is_shaped, sketcher.caller) = (is_shaped, caller);
+            for value in values_once(key, statements, sketcher, (usual, generous))? {
                 if !found.values.contains(&value) {
                     found.values.push(value);
                 }
@@ -170,11 +171,9 @@ pub fn key_values(
 fn values_once(
     key: &str,
     statements: &[&Statement],
-    readings: &Readings,
-    known: &Variables,
+    mut sketcher: Sketcher<'_>,
     (usual, generous): (&str, bool),
 ) -> Result<Vec<ContextValue>, Undecided> {
-    let mut sketcher = Sketcher::new(readings, known);
     let mut tests = Vec::new();
     statements.iter().for_each(|statement| sketcher.note_sets(statement));
     for statement in statements {
@@ -199,9 +198,14 @@ fn values_once(
         reason: format!("the conditions on `{key}` tell too many values apart"),
         span: dimension.span,
     };
-    let space =
-        KeySpace::new(&dimension.asked, dimension.domain, is_multi, &fits, &mut Budget::default())
-            .map_err(too_many)?;
+    let space = KeySpace::new(
+        &dimension.asked,
+        (dimension.domain, is_multi),
+        &dimension.always,
+        &fits,
+        &mut Budget::default(),
+    )
+    .map_err(too_many)?;
     if !space.values.is_complete {
         return Err(too_many(super::classes::TooMany));
     }

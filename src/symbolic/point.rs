@@ -19,6 +19,8 @@ pub struct Sample {
     pub context: Context,
     /// Keys that are absent, in lower case, where the request hangs on that: other values of them would not do.
     pub absent: Vec<Box<str>>,
+    /// Keys in lower case of which only the presence is asked: another value would do as well.
+    pub(super) unasked: Vec<Box<str>>,
 }
 
 impl Sample {
@@ -52,6 +54,9 @@ impl Sample {
                 self.resource = Some(values.witnesses[class].clone())
             }
             (Name::Key(key), Classified::Key(space)) => {
+                if space.values.columns.is_empty() {
+                    self.unasked.push(key.clone());
+                }
                 match space.value(&space.points[class], str::to_owned) {
                     Some(value) => self.context.set(key, value),
                     None => self.context.remove(key),

@@ -1,14 +1,14 @@
-//! Which requests AWS has, one at a time: by its reference data and what its pages say of condition keys (`requests.toml`).
+//! Which requests AWS has, one at a time: by its reference data and by the table of request keys.
 //!
 //! [`super::shapes`] says the same of all requests at once; every request that is shown is asked here again.
 
 use super::point::Sample;
-use super::space::Name;
-use crate::authz::ContextValue;
-use crate::aws::{self, KeySupport, ResourceType, ValueType};
+use crate::authz::ContextValue::{Many, One};
+use crate::authz::{
+    CallerKind, ContextValue, Presence, any_arn, may_have_key, presence, request_key, shape,
+};
+use crate::aws::{self, ResourceType, ValueType};
 use crate::model::condition::{date, numeric};
-use serde::Deserialize;
-use std::sync::LazyLock;
 
 /// Which requests a comparison looks at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize)]
@@ -26,51 +26,14 @@ pub(super) const CURRENT_TIME: &str = "aws:currenttime";
 pub(super) const EPOCH_TIME: &str = "aws:epochtime";
 pub(super) const PRINCIPAL_ARN: &str = "aws:principalarn";
 pub(super) const PRINCIPAL_ACCOUNT: &str = "aws:principalaccount";
-pub(super) const PRINCIPAL_TYPE: &str = "aws:principaltype";
-pub(super) const IS_SERVICE: &str = "aws:principalisawsservice";
+const USER_NAME: &str = "aws:username";
+const USER_ID: &str = "aws:userid";
 
 const SECOND: i128 = 1_000_000_000;
 
-/// What `requests.toml` says.
-#[derive(Deserialize, Default, Debug)]
-pub(super) struct Table {
-    pub always: Vec<String>,
-    fractional: Vec<String>,
-    arn: Vec<MoreArn>,
-    pub caller: Vec<CallerRow>,
-}
-
-#[derive(Deserialize, Debug)]
-struct MoreArn {
-    beside: String,
-    form: String,
-}
-
-/// A kind of caller; its name in the table is for readers.
-#[derive(Deserialize, Debug)]
-pub(super) struct CallerRow {
-    #[serde(rename = "type")]
-    pub principal_type: Option<String>,
-    pub arn: Option<String>,
-    pub is_service: Option<String>,
-    pub has: Vec<String>,
-    pub lacks: Vec<String>,
-}
-
-/// The table, read once.
-pub(super) fn table() -> &'static Table {
-    // The text is part of the program and a test reads it, so an error here cannot reach a user.
-    static TABLE: LazyLock<Table> =
-        LazyLock::new(|| toml::from_str(include_str!("requests.toml")).unwrap_or_default());
-    &TABLE
-}
-
-/// The two keys of the time are one dimension: they tell the same.
-pub(super) fn one_for_all(name: Name) -> Name {
-    match name {
-        Name::Key(key) if &*key == EPOCH_TIME => Name::Key(CURRENT_TIME.into()),
-        name => name,
-    }
+/// The key of the dimension that a key belongs to: the two keys of the time are one, as they follow from one clock.
+pub(super) fn one_clock(key: &str) -> &str {
+    if key == EPOCH_TIME { CURRENT_TIME } else { key }
 }
 
 /// Seconds of the farthest time that is told apart; the calendar ends long before.
@@ -86,90 +49,72 @@ pub(super) fn nanoseconds(seconds: f64) -> i128 {
 
 /// Whether the values of a key are whole numbers, or whole seconds.
 pub(super) fn is_whole(key: &str) -> bool {
-    let is_fractional = || table().fractional.iter().any(|name| name.eq_ignore_ascii_case(key));
     match aws::condition_key_type(key).map(|known| known.value) {
-        Some(ValueType::Numeric) => !is_fractional(),
+        // Versions need not be whole. All other numbers count something, or are an age or a duration.
+        Some(ValueType::Numeric) => !key.ends_with(":tlsversion") && key != "ec2:roledelivery",
         Some(ValueType::Date) => key == CURRENT_TIME || key == EPOCH_TIME,
         _ => false,
     }
 }
 
-/// Whether a name of the tables, perhaps of a family such as `aws:PrincipalTag/*`, means a key.
-pub(super) fn is_named(name: &str, key: &str) -> bool {
-    name.eq_ignore_ascii_case(key)
-        || name.ends_with('*') && aws::condition_key(key).is_some_and(|known| known.name == name)
-}
-
-/// Further forms of ARNs that the actions of a type of resource take.
-pub(super) fn more_arns(kind: &ResourceType) -> impl Iterator<Item = &'static str> {
-    table().arn.iter().filter(|more| more.beside == kind.name()).map(|more| more.form.as_str())
-}
-
 /// Whether AWS has such a request, as far as is known.
 pub(super) fn is_possible(sample: &Sample) -> bool {
-    let is_there = |name: &String| !sample.absent.iter().any(|key| name.eq_ignore_ascii_case(key));
     fits_action(sample)
-        && table().always.iter().all(is_there)
-        && table().caller.iter().any(|row| fits_caller(sample, row))
+        && CallerKind::ALL.into_iter().any(|kind| fits_caller(sample, kind))
         && sample.context.iter().all(|(key, value)| has_type(key, value))
         && times_agree(sample)
-        && accounts_agree(sample)
+        && owners_agree(sample)
 }
 
 fn fits_action(sample: &Sample) -> bool {
-    let Some(action) = sample.action.as_deref().and_then(aws::action) else { return true };
     let Some(resource) = sample.resource.as_deref() else { return true };
-    let never = |support| matches!(support, KeySupport::Unsupported | KeySupport::GlobalUnlisted);
+    let Some(action) = sample.action.as_deref().and_then(aws::action) else {
+        return resource == "*" || any_arn().fits(resource);
+    };
+    let has_keys_of = |kind: Option<&ResourceType>| {
+        let kind = kind.map(ResourceType::name);
+        sample.context.iter().all(|(key, _)| may_have_key(action, kind, key))
+    };
     if action.is_resourceless() {
-        return resource == "*"
-            && !sample.context.iter().any(|(key, _)| never(aws::supports_key(action, key)));
+        return resource == "*" && has_keys_of(None);
     }
-    action.resource_types().any(|kind| {
-        let fits = kind.matches(resource) || more_arns(kind).any(|form| fits_form(form, resource));
-        fits && !sample
-            .context
-            .iter()
-            .any(|(key, _)| never(aws::supports_key_on(action, kind.name(), key)))
-    })
+    any_arn().fits(resource)
+        && action.resource_types().any(|kind| kind.matches(resource) && has_keys_of(Some(kind)))
 }
 
-fn fits_caller(sample: &Sample, row: &CallerRow) -> bool {
-    let text = |key: &str| match sample.context.get(key) {
-        Some(ContextValue::One(text)) => Some(text.as_str()),
-        _ => None,
+/// Whether requests of the kind of caller have these keys and lack those, and the keys agree on who it is.
+fn fits_caller(sample: &Sample, kind: CallerKind) -> bool {
+    let action = sample.action.as_deref();
+    let may_be_there = |(key, value): (&str, &ContextValue)| {
+        let fits = |text: &String| match request_key(key) {
+            Some(row) if row.has_shapes_by_caller() => row.admits(kind, text),
+            _ => shape(key, Some(kind)).is_none_or(|shape| shape.fits(text)),
+        };
+        presence(key, Some(kind), action) != Presence::Never && value.as_slice().iter().all(fits)
     };
-    let is_absent = |name: &String| sample.absent.iter().any(|key| is_named(name, key));
-    let is_given = |name: &String| sample.context.iter().any(|(key, _)| is_named(name, key));
-    let may_be = |key: &str, wanted: &Option<String>| {
-        text(key).zip(wanted.as_deref()).is_none_or(|(own, wanted)| own == wanted)
-    };
-    let others = || table().caller.iter();
-    let fits_arn = |arn: &str| match &row.arn {
-        Some(form) => fits_form(form, arn),
-        None => !others().filter_map(|other| other.arn.as_ref()).any(|form| fits_form(form, arn)),
-    };
-    let fits_type = |own: &str| match &row.principal_type {
-        Some(wanted) => own == wanted,
-        None => {
-            !others().filter_map(|other| other.principal_type.as_ref()).any(|other| own == other)
-        }
-    };
-    !row.has.iter().any(is_absent)
-        && !row.lacks.iter().any(is_given)
-        && text(PRINCIPAL_ARN).is_none_or(fits_arn)
-        && text(PRINCIPAL_TYPE).is_none_or(fits_type)
-        && may_be(IS_SERVICE, &row.is_service)
+    let may_be_absent = |key: &str| presence(key, Some(kind), action) != Presence::Always;
+    sample.context.iter().all(may_be_there)
+        && sample.absent.iter().all(|key| may_be_absent(key))
+        && keys_agree(sample)
 }
 
-/// Whether a text has a form in which `*` is a part between colons and `**` the rest; neither is empty.
-fn fits_form(form: &str, text: &str) -> bool {
-    let Some((start, rest)) = form.split_once('*') else { return form == text };
-    let Some(text) = text.strip_prefix(start) else { return false };
-    let (is_any, rest) = rest.strip_prefix('*').map_or((false, rest), |rest| (true, rest));
-    let longest = if is_any { text.len() } else { text.find(':').unwrap_or(text.len()) };
-    let ends =
-        text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= longest);
-    ends.into_iter().any(|end| fits_form(rest, &text[end..]))
+/// Whether the keys that follow from one caller tell of the same.
+fn keys_agree(sample: &Sample) -> bool {
+    let text = |key| sample.context.get(key).and_then(|value| value.as_slice().first());
+    let arn = text(PRINCIPAL_ARN);
+    let of_arn = |number| arn.and_then(|arn| arn.split(':').nth(number));
+    let name = of_arn(5).and_then(|resource| resource.rsplit('/').next());
+    let agrees = |one: Option<&str>, other: Option<&String>| {
+        one.zip(other).is_none_or(|(one, other)| one == other)
+    };
+    let session_id = arn
+        .filter(|arn| arn.contains(":federated-user/"))
+        .and(of_arn(4).zip(name))
+        .map(|(account, name)| format!("{account}:{name}"));
+    let root_id = arn.filter(|arn| arn.ends_with(":root")).and(of_arn(4));
+    agrees(of_arn(4), text(PRINCIPAL_ACCOUNT))
+        && agrees(name, text(USER_NAME))
+        && agrees(session_id.as_deref().or(root_id), text(USER_ID))
 }
 
 fn has_type(key: &str, value: &ContextValue) -> bool {
@@ -199,22 +144,63 @@ fn times_agree(sample: &Sample) -> bool {
     time(CURRENT_TIME).zip(time(EPOCH_TIME)).is_none_or(|(one, other)| one == other)
 }
 
-fn accounts_agree(sample: &Sample) -> bool {
+/// Whether both keys of the owner, and the ARN where it names one, are of one account.
+fn owners_agree(sample: &Sample) -> bool {
+    let of_arn = sample.resource.as_deref().and_then(|arn| arn.split(':').nth(4));
+    let of_arn = of_arn.filter(|account| !account.is_empty());
     let text = |key| sample.context.get(key).and_then(|value| value.as_slice().first());
-    let of_arn = text(PRINCIPAL_ARN).and_then(|arn| arn.split(':').nth(4));
-    of_arn.zip(text(PRINCIPAL_ACCOUNT)).is_none_or(|(of_arn, account)| of_arn == account)
+    let mut owners = OWNERS.iter().filter_map(|key| text(key).map(String::as_str)).chain(of_arn);
+    owners.next().is_none_or(|first| owners.all(|owner| owner == first))
 }
 
-/// A request that was found, with values that go together where it is open: the account of the principal is that of its ARN, the time
-/// is told by both keys.
-pub(super) fn aligned(mut sample: Sample) -> Sample {
-    let arn = match sample.context.get(PRINCIPAL_ARN) {
-        Some(ContextValue::One(arn)) => arn.split(':').nth(4).map(str::to_owned),
-        _ => None,
-    };
-    if let (Some(account), Some(_)) = (arn, sample.context.get(PRINCIPAL_ACCOUNT)) {
-        sample.context.set_one(PRINCIPAL_ACCOUNT, account);
+/// A request that was found, with values that go together where it is open: the keys of the principal follow from its
+/// ARN, those of the owner from the resource, and both keys of the time are of one clock. What still cannot be is tried
+/// with the values of each kind of caller.
+pub(super) fn aligned(sample: Sample) -> Sample {
+    let sample = follow(sample);
+    if is_possible(&sample) {
+        return sample;
     }
+    let tried = CallerKind::ALL.into_iter().map(|kind| follow(of_kind(sample.clone(), kind)));
+    tried.into_iter().find(is_possible).unwrap_or(sample)
+}
+
+/// The sample with a value of a kind of caller for each key whose value nobody asks about.
+fn of_kind(mut sample: Sample, kind: CallerKind) -> Sample {
+    for key in sample.unasked.clone() {
+        let is_there = sample.context.get(&key).is_some();
+        let shape = request_key(&key).and_then(|row| row.shape(Some(kind))).filter(|_| is_there);
+        if let Some(shape) = shape {
+            let is_multi = aws::condition_key_type(&key).is_some_and(|known| known.multi_valued);
+            let value = shape.example();
+            sample.context.set(&key, if is_multi { Many(vec![value]) } else { One(value) });
+        }
+    }
+    sample
+}
+
+fn follow(mut sample: Sample) -> Sample {
+    let arn = match sample.context.get(PRINCIPAL_ARN) {
+        Some(ContextValue::One(arn)) => arn.clone(),
+        _ => String::new(),
+    };
+    let account = arn.split(':').nth(4).unwrap_or_default().to_owned();
+    let name = arn.rsplit(['/', ':']).next().unwrap_or_default().to_owned();
+    let owner = sample.resource.as_deref().and_then(|arn| arn.split(':').nth(4));
+    let owner = owner.unwrap_or_default().to_owned();
+    let mut follow = |key: &str, value: String| {
+        if !value.is_empty() && sample.context.get(key).is_some() {
+            sample.context.set_one(key, value);
+        }
+    };
+    follow(PRINCIPAL_ACCOUNT, account.clone());
+    match () {
+        () if arn.contains(":federated-user/") => follow(USER_ID, format!("{account}:{name}")),
+        () if arn.ends_with(":root") => follow(USER_ID, account),
+        () if arn.contains(":user/") => follow(USER_NAME, name),
+        () => {}
+    }
+    OWNERS.iter().for_each(|key| follow(key, owner.clone()));
     if let Some(ContextValue::One(time)) = sample.context.get(CURRENT_TIME)
         && let Ok(nanos) = date::value(time)
     {
@@ -223,30 +209,4 @@ pub(super) fn aligned(mut sample: Sample) -> Sample {
     sample
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_is_read() {
-        assert_eq!(table().caller.len(), 6);
-        let named = table()
-            .caller
-            .iter()
-            .flat_map(|row| row.has.iter().chain(&row.lacks))
-            .chain(&table().always)
-            .chain(&table().fractional);
-        named.for_each(|name| assert!(aws::condition_key(name).is_some(), "{name}"));
-    }
-
-    #[test]
-    fn forms_are_filled_but_never_empty() {
-        assert!(fits_form("arn:*:iam::*:user/*", "arn:aws:iam::111122223333:user/team/ana"));
-        assert!(!fits_form("arn:*:iam::*:user/*", "arn:aws:iam::111122223333:user/"));
-        assert!(!fits_form("arn:*:iam::*:user/*", "arn:aws:x:iam::1:user/a"));
-        assert!(fits_form(
-            "arn:*:s3::*:accesspoint/*/object/**",
-            "arn:aws:s3::1:accesspoint/a.mrap/object/a:b/c"
-        ));
-    }
-}
+const OWNERS: [&str; 2] = ["aws:resourceaccount", "s3:resourceaccount"];

@@ -2,7 +2,7 @@
 
 use super::can::Question;
 use super::cases::Class;
-use crate::aws::{self, ArnTemplate, Contents};
+use crate::aws;
 use crate::model::condition::{Test, Values, string::Compare};
 use crate::model::{
     ActionPattern, Condition, Effect, Element, Named, Part, Pattern, Policy, PolicyKind,
@@ -42,21 +42,6 @@ pub(super) fn region(question: &Question<'_>, class: &Class, there: &[String]) -
             statement(Some(element(true, known.collect())), element(false, vec![everything()]))
         }));
     }
-    if let Some(kind) = class.kind {
-        let (inside, outside): (Vec<_>, Vec<_>) = kind.arns().map(globs).unzip();
-        statements.push(statement(
-            None,
-            element(false, inside.iter().map(|text| resource(text)).collect()),
-        ));
-        // What fits one of several templates and is none of its kind may be of the kind by another.
-        let outside = if outside.len() == 1 { outside.concat() } else { Vec::new() };
-        if !outside.is_empty() {
-            statements.push(statement(
-                None,
-                element(true, outside.iter().map(|text| resource(text)).collect()),
-            ));
-        }
-    }
     statements.into_iter().map(alone).chain(question.within.iter().cloned()).collect()
 }
 
@@ -93,6 +78,13 @@ pub(super) fn arn_like(key: &str, pattern: &str, negated: bool) -> Condition {
     condition(operator, key, Test::Arn { negated, values: one(glob(pattern, true)) })
 }
 
+/// The key fits the pattern.
+pub(super) fn like(key: &str, pattern: &str) -> Condition {
+    let values = one(glob(pattern, false));
+    let test = Test::String { compare: Compare::Like, negated: false, values };
+    condition("StringLike", key, test)
+}
+
 /// The key has this value; or it has not, or is absent.
 pub(super) fn equals(key: &str, value: &str, negated: bool) -> Condition {
     let operator = if negated { "StringNotEquals" } else { "StringEquals" };
@@ -101,56 +93,6 @@ pub(super) fn equals(key: &str, value: &str, negated: bool) -> Condition {
         key,
         Test::String { compare: Compare::Exact, negated, values: one(Pattern::literal(value)) },
     )
-}
-
-/// The shape of a kind's ARNs as a pattern, and patterns of what fits it and is none of the kind, as far as patterns can tell: a variable
-/// is never empty, a word holds neither `/` nor `:`, and a path no `:`.
-fn globs(arn: ArnTemplate) -> (String, Vec<String>) {
-    let template = arn.text();
-    let contents = |name: &str| arn.contents(name);
-    let inside = spelt(template, "?*");
-    let start = template.match_indices(':').nth(4).map_or(template.len(), |(at, _)| at + 1);
-    let (head, tail) = template.split_at(start);
-    if variables(tail).any(|name| contents(name) == Contents::Any) {
-        return (inside, Vec::new());
-    }
-    // With as many colons as the template has, those of the text are the template's, so what lies between them can be looked at.
-    let parts = tail.split(':').collect::<Vec<_>>();
-    let of_parts = |parts: Vec<String>| spelt(head, "*") + &parts.join(":");
-    let any = |count: usize| vec!["*".to_owned(); count];
-    let mut outside = vec![of_parts(any(parts.len() + 1))];
-    for (number, part) in parts.iter().enumerate() {
-        let mut exclude = |text: String| {
-            let mut wild = any(parts.len());
-            wild[number] = text;
-            outside.push(of_parts(wild));
-        };
-        let is_word = |name: &str| contents(name) == Contents::Word;
-        if variables(part).next().is_some() && variables(part).all(is_word) {
-            exclude(any(part.matches('/').count() + 2).join("/"));
-        }
-        // Beside a path a word is what comes before the first `/` or behind the last one, and not empty.
-        let first = part.split("${").next().unwrap_or_default();
-        if variables(part).next().is_some_and(is_word) {
-            exclude(format!("{first}/*"));
-        }
-        if variables(part).last().is_some_and(is_word) && part.ends_with('}') {
-            exclude("*/".to_owned());
-        }
-    }
-    (inside, outside)
-}
-
-/// The names of a template's variables.
-fn variables(template: &str) -> impl Iterator<Item = &str> {
-    template.split("${").skip(1).filter_map(|rest| rest.split('}').next())
-}
-
-/// The template with the same text for each variable.
-fn spelt(template: &str, value: &str) -> String {
-    let (first, rest) = template.split_once("${").unwrap_or((template, ""));
-    let rest = rest.split("${").filter_map(|rest| rest.split_once('}'));
-    rest.fold(first.to_owned(), |text, (_, literal)| text + value + literal)
 }
 
 fn element<T>(not: bool, patterns: Vec<T>) -> Element<T> {

@@ -3,25 +3,31 @@
 //! A request goes through where no binding Deny applies and, for one way to fulfil the formula, each layer in it allows. It does not
 //! where a Deny applies, or where for one way to fail the formula none of its layers allows.
 
+use super::actions::any_resource;
 use super::can::{Found, Question, Shown, Who};
 use super::cases::Case;
 use super::cover::may_meet;
+use super::forms;
 use super::outside::{Budget, STATES_AT_LAST, outside};
 use super::outsiders::{caller_by_name, names, only};
 use super::plausible::plausible;
 use super::point::Sample;
+use super::possible::{aligned, is_possible, one_clock};
 use super::principal::concerns;
 use super::sides::{allows, generous};
-use super::sketch::{Entry, Sketch, Sketcher};
-use super::space::{Cube, Gathered, Space, Undecided};
+use super::sketch::{Constraint, Entry, Sketch, Sketcher};
+use super::space::{Cube, Gathered, Name, Space, Undecided};
 use super::variables::Variables;
 use super::ways::{Allowing, Kind, ways};
 use crate::authz::{
     Caller, ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind,
     formula,
 };
+use crate::aws::ResourceType;
 use crate::eval::{self, Outcome};
 use crate::model::{Policy, Statement};
+use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// Boxes whose request did not replay before the search gives up.
 const MOST_TRIED: usize = 256;
@@ -43,20 +49,18 @@ struct Block {
 }
 
 impl Search<'_> {
-    /// The values that the case gives to variables.
+    /// The values that the case gives to keys. One with several values fills in nothing, as if it were absent.
     pub(super) fn known_variables(&self) -> Variables {
         let mut variables = Variables::default();
         let statements =
             self.question.who.policies().into_iter().flat_map(|policy| &policy.statements);
-        for variable in statements.flat_map(Statement::variables) {
-            if let Some(value) = self.case.pinned.get(&*variable.key) {
-                variables.set(
-                    &variable.key,
-                    match value {
-                        Some(ContextValue::One(text)) => Some(text.clone()),
-                        _ => None,
-                    },
-                );
+        let filled = statements.flat_map(Statement::variables).map(|variable| &*variable.key);
+        let filled = filled.collect::<BTreeSet<_>>();
+        for (key, value) in &self.case.pinned {
+            match value {
+                Some(ContextValue::One(text)) => variables.set(key, Some(text.clone())),
+                _ if filled.contains(key.as_str()) => variables.set(key, None),
+                _ => {}
             }
         }
         variables
@@ -78,6 +82,10 @@ impl Search<'_> {
     fn try_run(&self, variables: &Variables, mut budget: Budget) -> Result<Found, Undecided> {
         let mut sketcher = Sketcher::new(self.readings, variables);
         sketcher.names_principals = matches!(self.question.who, Who::Anybody(_));
+        sketcher.is_shaped = true;
+        if let Who::Caller(caller, _) = self.question.who {
+            sketcher.caller = Some(caller.kind());
+        }
         let statements = self.statements();
         statements.iter().for_each(|(_, statement)| sketcher.note_sets(statement));
         let region = self.region(&mut sketcher)?;
@@ -90,7 +98,7 @@ impl Search<'_> {
         let all = blocks.iter().map(|block| &block.sketch).chain([&region]).collect::<Vec<_>>();
         let mut space = Space::new(&gathered, &all, &region, variables, &mut budget)?;
         for (key, value) in &self.case.pinned {
-            space.keep(&gathered, &all, key, value.as_ref())?;
+            space.keep(&gathered, &all, one_clock(key), value.as_ref())?;
         }
         let incomplete = space.incomplete.clone();
         let Some(start) = space.cube(&region) else {
@@ -146,6 +154,12 @@ impl Search<'_> {
                 region = region.and(&sketch.unwrap_or_default());
             }
         }
+        if let Some(kind) = self.case.shape {
+            region = region.and(&of_kind(sketcher, kind)?);
+        } else if self.case.is_unknown {
+            let place = sketcher.place(Name::Resource, Span::default());
+            region = region.and(&Sketch(vec![(place, any_resource(sketcher, place)?)]));
+        }
         Ok(region)
     }
 
@@ -186,6 +200,7 @@ impl Search<'_> {
 
     /// The request of a sample, and whether the other engine says the same of it under the same readings. `None`: there is no such request.
     fn replay(&self, sample: &Sample) -> Option<(Shown, bool)> {
+        let sample = &aligned(sample.clone());
         let mut context = sample.context.clone();
         for (key, value) in &self.case.pinned {
             match value {
@@ -202,6 +217,9 @@ impl Search<'_> {
         let wanted = self.kind == Kind::Allowed;
         match &self.question.who {
             Who::Anybody(policies) => {
+                if !is_possible(&Sample { context: context.clone(), ..sample.clone() }) {
+                    return None;
+                }
                 let request = Request { action, resource, context, ..template.clone() };
                 let principal = sample.principal.as_deref().unwrap_or_default();
                 // Its keys say who it is.
@@ -265,6 +283,19 @@ impl Search<'_> {
                 || eval::allows_as_documents(&shown.request, principal, &[policy], self.readings)
         })
     }
+}
+
+/// The resources of a type.
+fn of_kind(sketcher: &mut Sketcher<'_>, kind: &ResourceType) -> Result<Sketch, Undecided> {
+    let place = sketcher.place(Name::Resource, Span::default());
+    let partitions = forms::partitions(sketcher.dimensions[place].asked.atoms());
+    let forms = forms::of_resource(kind, &partitions).into_iter();
+    let mut atoms = forms
+        .map(|form| sketcher.atom(Name::Resource, form, Span::default()))
+        .collect::<Result<Vec<_>, _>>()?;
+    atoms.sort_unstable();
+    atoms.dedup();
+    Ok(Sketch(vec![(place, Constraint::Patterns { atoms, not: false })]))
 }
 
 fn numbered<'a>(

@@ -7,7 +7,7 @@ use super::space::{Gathered, Name, Undecided};
 use super::token::{Atom, Style, resource_style};
 use super::values::{Asked, Domain, Mixed};
 use super::variables::Variables;
-use crate::authz::{Ambiguity, Readings};
+use crate::authz::{Ambiguity, CallerKind, Readings, shape};
 use crate::aws;
 use crate::model::condition::string::Compare;
 use crate::model::condition::{self, Quantifier, Values};
@@ -161,6 +161,8 @@ pub(super) struct Sketcher<'a> {
     pub names_principals: bool,
     /// Whether requests are only those that AWS has.
     pub is_shaped: bool,
+    /// Whose requests they are, if that is known.
+    pub caller: Option<CallerKind>,
 }
 
 impl<'a> Sketcher<'a> {
@@ -172,6 +174,7 @@ impl<'a> Sketcher<'a> {
             places: FxHashMap::default(),
             names_principals: true,
             is_shaped: false,
+            caller: None,
         }
     }
 
@@ -340,8 +343,12 @@ impl<'a> Sketcher<'a> {
     }
 
     pub(super) fn place(&mut self, name: Name, span: Span) -> usize {
-        let name = if self.is_shaped { possible::one_for_all(name) } else { name };
-        let (dimensions, is_shaped) = (&mut self.dimensions, self.is_shaped);
+        let name = match name {
+            Name::Key(key) if self.is_shaped => Name::Key(possible::one_clock(&key).into()),
+            name => name,
+        };
+        let (dimensions, is_shaped, caller) = (&mut self.dimensions, self.is_shaped, self.caller);
+        let known = self.variables;
         *self.places.entry(name).or_insert_with_key(|name| {
             let multi_valued = match name {
                 Name::Key(key) => {
@@ -350,7 +357,13 @@ impl<'a> Sketcher<'a> {
                 Name::Principal | Name::Action | Name::Resource => false,
             };
             let name = name.clone();
-            let domain = domain(&name, is_shaped);
+            let mut domain = domain(&name, is_shaped, caller);
+            // What is known counts, whatever its form.
+            if let Name::Key(key) = &name
+                && known.has(key)
+            {
+                domain.shape = None;
+            }
             dimensions.push(Gathered {
                 name,
                 asked: Asked::Nothing,
@@ -497,10 +510,11 @@ pub(super) fn resource_atom(
     }
 }
 
-fn domain(name: &Name, is_shaped: bool) -> Domain {
+fn domain(name: &Name, is_shaped: bool, caller: Option<CallerKind>) -> Domain {
     let Name::Key(key) = name else { return Domain::default() };
     let kind = aws::condition_key_type(key).map_or(aws::ValueType::String, |known| known.value);
-    Domain { kind, is_whole: is_shaped && possible::is_whole(key) }
+    let shape = if is_shaped { shape(key, caller) } else { None };
+    Domain { kind, is_whole: is_shaped && possible::is_whole(key), shape }
 }
 
 fn ignores_case_beyond_ascii(test: &condition::Test) -> bool {

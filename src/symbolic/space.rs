@@ -297,8 +297,10 @@ fn classify(
             Values::new(&asked, Domain::default(), within, budget).map(Classified::Plain)
         }
         Name::Key(_) => {
-            KeySpace::new(&asked, dimension.domain, dimension.multi_valued, tests, budget)
-                .map(Classified::Key)
+            let place = |atom: &u32| atoms.binary_search(atom).ok().map(|place| place as u32);
+            let always = dimension.always.iter().filter_map(place).collect::<Vec<_>>();
+            let kind = (dimension.domain, dimension.multi_valued);
+            KeySpace::new(&asked, kind, &always, tests, budget).map(Classified::Key)
         }
     };
     classified.map_err(|_| too_many(dimension))

@@ -23,6 +23,39 @@ pub(super) enum Token {
     RunInWord,
     /// Any character but a colon or a slash.
     OneInWord,
+    /// Any character of a class of ASCII letters and digits.
+    OneOf(Alphabet),
+    /// Any run of them.
+    RunOf(Alphabet),
+}
+
+/// A class of ASCII letters and digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Alphabet {
+    Digit,
+    Hex,
+    Lower,
+    Upper,
+}
+
+impl Alphabet {
+    pub(super) fn takes(self, c: char) -> bool {
+        match self {
+            Alphabet::Digit => c.is_ascii_digit(),
+            Alphabet::Hex => c.is_ascii_digit() || matches!(c, 'a'..='f'),
+            Alphabet::Lower => c.is_ascii_digit() || c.is_ascii_lowercase(),
+            Alphabet::Upper => c.is_ascii_digit() || c.is_ascii_uppercase(),
+        }
+    }
+
+    /// Whether all characters of the other are of this one.
+    fn includes(self, other: Alphabet) -> bool {
+        match (self, other) {
+            (_, Alphabet::Digit) => true,
+            (Alphabet::Hex, Alphabet::Hex) | (Alphabet::Lower, Alphabet::Hex) => true,
+            _ => self == other,
+        }
+    }
 }
 
 impl Token {
@@ -34,6 +67,7 @@ impl Token {
             Token::Run | Token::One => true,
             Token::RunInSegment | Token::OneInSegment => c != ':',
             Token::RunInWord | Token::OneInWord => !matches!(c, ':' | '/'),
+            Token::OneOf(alphabet) | Token::RunOf(alphabet) => alphabet.takes(c),
         }
     }
 
@@ -43,9 +77,16 @@ impl Token {
             (_, Token::Char(c)) => self.takes(c),
             (Token::Char(_), _) => false,
             (_, Token::Fold(c)) => {
-                self == other || !matches!(self, Token::Fold(_)) && self.takes(c)
+                let is_partial = matches!(self, Token::Fold(_) | Token::OneOf(_) | Token::RunOf(_));
+                self == other || !is_partial && self.takes(c)
             }
             (Token::Fold(_), _) => false,
+            (Token::OneOf(own) | Token::RunOf(own), Token::OneOf(other) | Token::RunOf(other)) => {
+                own.includes(other)
+            }
+            (Token::OneOf(_) | Token::RunOf(_), _) => false,
+            // All other tokens take all letters and digits.
+            (_, Token::OneOf(_) | Token::RunOf(_)) => true,
             (Token::Run | Token::One, _) => true,
             (_, Token::Run | Token::One) => false,
             (Token::RunInSegment | Token::OneInSegment, _) => true,
@@ -55,7 +96,7 @@ impl Token {
     }
 
     pub(super) fn is_run(self) -> bool {
-        matches!(self, Token::Run | Token::RunInSegment | Token::RunInWord)
+        matches!(self, Token::Run | Token::RunInSegment | Token::RunInWord | Token::RunOf(_))
     }
 }
 
@@ -154,6 +195,9 @@ impl Atom {
         self.append_tokens(&mut tokens);
         let spell = |token: &Token| match token {
             Token::Char(c) | Token::Fold(c) => *c,
+            Token::OneOf(Alphabet::Digit | Alphabet::Hex) => '1',
+            Token::RunOf(Alphabet::Digit | Alphabet::Hex) => '1',
+            Token::OneOf(Alphabet::Upper) | Token::RunOf(Alphabet::Upper) => 'X',
             _ => 'x',
         };
         (*self != Atom::Nothing).then(|| tokens.iter().map(spell).collect())

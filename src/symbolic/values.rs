@@ -2,12 +2,14 @@
 
 use super::bits::Bits;
 use super::classes::{Classes, TooMany, classes};
+use super::forms::{self, partitions};
 use super::outside::Budget;
 use super::scale::{dates, holds, numbers};
 use super::token::Atom;
 use ipnet::IpNet;
 use rustc_hash::FxHashMap;
 
+use crate::authz::Shape;
 use crate::aws::ValueType;
 use crate::model::condition::{Relation, binary, date, numeric};
 
@@ -53,6 +55,13 @@ impl Asked {
             atoms.push(atom.clone());
             atoms.len() as u32 - 1
         }))
+    }
+
+    /// Adds a pattern at the end, be it among the others or not; `None` if other things than texts are asked about.
+    pub(super) fn append(&mut self, atom: Atom) -> Option<u32> {
+        let Asked::Text(atoms, _) = self else { return None };
+        atoms.push(atom);
+        Some(atoms.len() as u32 - 1)
     }
 
     /// Adds a comparison of numbers.
@@ -181,18 +190,20 @@ pub(super) struct Domain {
     pub kind: ValueType,
     /// Whether numbers are whole and not negative, and dates whole seconds.
     pub is_whole: bool,
+    /// The form of its texts.
+    pub shape: Option<&'static Shape>,
 }
 
 impl Default for Domain {
     fn default() -> Self {
-        Domain { kind: ValueType::String, is_whole: false }
+        Domain { kind: ValueType::String, is_whole: false, shape: None }
     }
 }
 
 impl Domain {
     /// A value for when nothing but presence is asked.
-    fn example(self) -> &'static str {
-        match self.kind {
+    fn example(self) -> String {
+        let usual = match self.kind {
             ValueType::String => "x",
             ValueType::Arn => "arn:aws:s3:::example-bucket",
             ValueType::Bool => "true",
@@ -200,7 +211,16 @@ impl Domain {
             ValueType::Date => "2026-01-01T00:00:00Z",
             ValueType::Ip => "203.0.113.7",
             ValueType::Binary => "eA==",
+        };
+        match self.shape {
+            Some(shape) if !shape.fits(usual) => shape.example(),
+            _ => usual.to_owned(),
         }
+    }
+
+    /// The texts that the domain has, as patterns; none: all.
+    pub(super) fn texts(self, asked: &[Atom]) -> Vec<Atom> {
+        self.shape.map_or_else(Vec::new, |shape| forms::of_shape(shape, &partitions(asked)))
     }
 }
 
@@ -226,15 +246,18 @@ impl Values {
         match asked {
             // What is asked of other statements may be left out here, and then any value will do.
             _ if asked.is_empty() => Ok(Values {
-                witnesses: vec![domain.example().to_owned()],
+                witnesses: vec![domain.example()],
                 columns: Vec::new(),
                 is_complete: true,
             }),
             Asked::Nothing => Ok(Values::default()),
             Asked::Text(atoms, _) => texts(atoms, domain, within, budget),
-            Asked::Number(atoms) => Ok(numbers(atoms, domain.is_whole)),
+            Asked::Number(atoms) => Ok(match domain.shape.and_then(Shape::literals) {
+                Some(values) => these_numbers(&values, atoms),
+                None => numbers(atoms, domain.is_whole),
+            }),
             Asked::Date(atoms) => Ok(dates(atoms, domain.is_whole)),
-            Asked::Address(nets) => Ok(addresses(nets)),
+            Asked::Address(nets) => Ok(addresses(nets, domain.shape.is_some())),
             Asked::Binary(values) => Ok(bytes(values)),
         }
     }
@@ -280,12 +303,12 @@ fn texts(
     budget: &mut Budget,
 ) -> Result<Values, TooMany> {
     if domain.kind == ValueType::Bool {
-        return Ok(Values::by_asking(
-            &["true", "false"],
-            atoms,
-            |text| (*text).to_owned(),
-            |atom, text| atom.fits(text),
-        ));
+        let is_wanted = |text: &&str| {
+            within.iter().all(|list| list.iter().any(|atom| atoms[*atom as usize].fits(text)))
+        };
+        let words = ["true", "false"].into_iter().filter(is_wanted).collect::<Vec<_>>();
+        let show = |text: &&str| (*text).to_owned();
+        return Ok(Values::by_asking(&words, atoms, show, |atom, text| atom.fits(text)));
     }
     let found = classes(atoms, within, budget);
     if atoms.iter().any(Atom::may_differ) {
@@ -394,7 +417,36 @@ impl Facts {
 /// Addresses set aside for documentation (RFC 5737, 3849): what a person recognises as an example.
 const EXAMPLES: [&str; 4] = ["203.0.113.7", "198.51.100.7", "192.0.2.7", "2001:db8::7"];
 
-fn addresses(nets: &[IpNet]) -> Values {
+/// Of the numbers that a key has those that the comparisons tell apart.
+fn these_numbers(values: &[&str], atoms: &[(Relation, f64)]) -> Values {
+    let holds = |(relation, limit): &(Relation, f64), text: &&str| {
+        numeric::value(text)
+            .ok()
+            .and_then(|value| value.partial_cmp(limit))
+            .is_some_and(|order| holds(*relation, order))
+    };
+    Values::by_asking(values, atoms, |text| (*text).to_owned(), holds)
+}
+
+/// Blocks of addresses that are not seen on the internet (RFC 1122, 1918, 3927, 4193, 4291).
+const PRIVATE: [&str; 11] = [
+    "0.0.0.0/32",
+    "10.0.0.0/8",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "255.255.255.255/32",
+    "::/128",
+    "::1/128",
+    "fc00::/7",
+    "fe80::/10",
+];
+
+/// `is_public`: only addresses of the internet.
+fn addresses(nets: &[IpNet], is_public: bool) -> Values {
+    let private = PRIVATE.iter().filter(|_| is_public).filter_map(|net| net.parse().ok());
+    let private = private.collect::<Vec<IpNet>>();
     let of_four = |net: &IpNet| match net {
         IpNet::V4(net) => {
             Some((u128::from(u32::from(net.network())), u128::from(u32::from(net.broadcast()))))
@@ -405,21 +457,18 @@ fn addresses(nets: &[IpNet]) -> Values {
         IpNet::V6(net) => Some((u128::from(net.network()), u128::from(net.broadcast()))),
         IpNet::V4(_) => None,
     };
-    let four = intervals(nets.iter().filter_map(of_four), u128::from(u32::MAX))
+    let all = || nets.iter().chain(&private);
+    let four = intervals(all().filter_map(of_four), u128::from(u32::MAX))
         .into_iter()
         .map(|range| (range, false));
-    let six =
-        intervals(nets.iter().filter_map(of_six), u128::MAX).into_iter().map(|range| (range, true));
-    let found = four.chain(six).collect::<Vec<_>>();
-    Values::by_asking(
-        &found,
-        nets,
-        |((low, high), six)| example(*low, *high, *six),
-        |net, ((low, _), six)| {
-            let range = if *six { of_six(net) } else { of_four(net) };
-            range.is_some_and(|(first, last)| (first..=last).contains(low))
-        },
-    )
+    let six = intervals(all().filter_map(of_six), u128::MAX).into_iter().map(|range| (range, true));
+    let contains = |net: &IpNet, ((low, _), six): &((u128, u128), bool)| {
+        let range = if *six { of_six(net) } else { of_four(net) };
+        range.is_some_and(|(first, last)| (first..=last).contains(low))
+    };
+    let is_seen = |range: &((u128, u128), bool)| !private.iter().any(|net| contains(net, range));
+    let found = four.chain(six).filter(is_seen).collect::<Vec<_>>();
+    Values::by_asking(&found, nets, |((low, high), six)| example(*low, *high, *six), contains)
 }
 
 /// The intervals between the ends of all ranges.

@@ -267,6 +267,7 @@ impl Patterns {
     /// The characters that lead to different states: those that some place waits for, and one that none does.
     fn next_characters(&self, state: &State, alphabet: fn(char) -> bool) -> Vec<char> {
         let mut characters = Vec::new();
+        let mut asks_for_classes = false;
         for token in state.iter().filter_map(|place| self.tokens[*place as usize]) {
             match token {
                 Token::Char(c) => characters.push(c),
@@ -274,16 +275,36 @@ impl Patterns {
                 Token::Fold(c) => characters.extend([c, c.to_ascii_uppercase()]),
                 Token::RunInSegment | Token::OneInSegment => characters.push(':'),
                 Token::RunInWord | Token::OneInWord => characters.extend([':', '/']),
+                Token::OneOf(_) | Token::RunOf(_) => asks_for_classes = true,
                 Token::Run | Token::One => {}
             }
         }
         characters.sort_unstable();
         characters.dedup();
+        if asks_for_classes {
+            return with_classes(characters, alphabet);
+        }
         let other = unlisted(&characters, alphabet);
         characters.retain(|c| alphabet(*c));
         characters.extend(other);
         characters
     }
+}
+
+/// Blocks of characters that classes of letters and digits tell apart: each class holds a block or does not.
+const BLOCKS: [&str; 4] =
+    ["1234567890", "abcdef", "xyzghijklmnopqrstuvw", "XYZABCDEFGHIJKLMNOPQRSTUVW"];
+
+/// The characters that some place waits for, one more of each block that is not used up, and one of no class.
+fn with_classes(listed: Vec<char>, alphabet: fn(char) -> bool) -> Vec<char> {
+    let is_free = |c: &char| alphabet(*c) && listed.binary_search(c).is_err();
+    let of_blocks = BLOCKS.iter().filter_map(|block| block.chars().find(is_free));
+    let mut characters = of_blocks.collect::<Vec<_>>();
+    let of_no_class = "-_./".chars().chain('\u{a1}'..'\u{2fff}').find(is_free);
+    characters.extend(of_no_class);
+    characters.extend(listed.iter().copied().filter(|c| alphabet(*c)));
+    characters.sort_unstable();
+    characters
 }
 
 /// A character of the alphabet that is none of these, nor one of them in the other case.

@@ -1,6 +1,7 @@
 //! The keys of a request (E1).
 
-use super::caller::Kind;
+use super::caller::{Kind, arn_parts};
+use super::keys;
 use super::request::Request;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -58,31 +59,24 @@ pub fn fill(request: &Request) -> Result<Context, String> {
     let mut context = request.given.clone();
     check_caller(request)?;
     for (key, value) in followers(request) {
-        let known = match (context.get(key), value) {
-            (_, Follows::Open) => continue,
-            (None, Follows::Absent) => continue,
-            (None, Follows::Is(value)) => value,
-            (Some([given]), Follows::Is(value)) if *given == value => continue,
-            (Some(given), _) => return Err(format!("`{key}` cannot be {given:?}")),
-        };
-        context.0.insert(key.to_lowercase(), vec![known]);
+        let Some(value) = value else { continue };
+        match context.get(key) {
+            Some([given]) if *given == value => {}
+            Some(given) => return Err(format!("`{key}` cannot be {given:?}")),
+            None => {
+                context.0.insert(key.to_lowercase(), vec![value]);
+            }
+        }
     }
     Ok(context)
 }
 
-/// "Anonymous requests do not include this key" (IAM:reference_policies_condition-keys); the id of a role session ends with the
-/// session's name (E1).
+/// No key that such a caller never has; the id of a role session ends with the session's name (E1).
 fn check_caller(request: &Request) -> Result<(), String> {
     let (caller, given) = (&request.caller, &request.given);
-    let is_of_signed = |key: &String| {
-        ["aws:principalorgid", "aws:principalorgpaths", "aws:principalisawsservice"]
-            .contains(&key.as_str())
-            || key.starts_with("aws:principaltag/")
-    };
-    if let (Kind::Anonymous, Some(key)) =
-        (caller.kind, given.0.keys().find(|key| is_of_signed(key)))
-    {
-        return Err(format!("an anonymous caller has no `{key}`"));
+    let is_impossible = |key: &str| given.get(key).is_some() && !keys::can_have(request, key);
+    if let Some(key) = given.0.keys().find(|key| is_impossible(key)) {
+        return Err(format!("`{}` cannot have `{key}`", caller.name));
     }
     let session = given
         .single("aws:userid")
@@ -95,90 +89,67 @@ fn check_caller(request: &Request) -> Result<(), String> {
     }
 }
 
-/// Keys that are "always included in the request context", or "for all requests, including anonymous requests"
-/// (IAM:reference_policies_condition-keys); their names in lower case.
-const SENT: &[&str] = &[
-    "aws:currenttime",
-    "aws:epochtime",
-    "aws:principalaccount",
-    "aws:principaltype",
-    "aws:requestedregion",
-    "aws:securetransport",
-    "aws:useragent",
-    "aws:userid",
-    "aws:viaawsservice",
-];
-
-/// Whether AWS sends the key with every request of the caller, and the line leaves it out. The time of issue comes with temporary
-/// credentials (E1), which every session has.
+/// Whether AWS sends the key with every such request, and the line says nothing of it.
 pub fn leaves_out(request: &Request, key: &str) -> bool {
-    let key = key.to_lowercase();
-    let is_session = matches!(request.caller.kind, Kind::Federated | Kind::Role);
-    let is_sent = SENT.contains(&key.as_str()) || is_session && key == "aws:tokenissuetime";
-    is_sent && !request.context.names(&key)
+    keys::always_has(request, key) && !request.context.names(key)
 }
 
-/// What the caller says about a key.
-enum Follows {
-    Is(String),
-    Absent,
-    /// Nothing: it is as the line says.
-    Open,
-}
-
-fn followers(request: &Request) -> Vec<(&'static str, Follows)> {
-    use Follows::{Absent, Is, Open};
+/// What follows from caller and request; `None` where nothing does.
+fn followers(request: &Request) -> Vec<(&'static str, Option<String>)> {
     let caller = &request.caller;
+    let service = request.service();
+    let is = |value: &str| Some(value.to_owned());
     let given = |key: &str| request.given.get(key).is_some();
-    let account = || caller.account.clone().unwrap_or_default();
-    let only_for =
-        |kind: Kind, value: &str| if caller.kind == kind { Is(value.to_owned()) } else { Absent };
     let arn = match caller.kind {
         // Never the session's ARN (E1). Without issuer the path of the role is not known.
-        Kind::Role => caller.issuer.clone().map_or(Open, Is),
-        Kind::Anonymous | Kind::Service => Absent,
-        _ => Is(caller.name.clone()),
+        Kind::Role => caller.issuer.clone(),
+        Kind::Anonymous | Kind::Service => None,
+        _ => is(&caller.name),
     };
-    let principal_account = match caller.kind {
-        Kind::Anonymous => Is("anonymous".to_owned()),
-        Kind::Service => Open,
-        _ => Is(account()),
+    let account = match caller.kind {
+        Kind::Anonymous => is("anonymous"),
+        _ => caller.account.clone(),
     };
     let kind = match caller.kind {
-        Kind::Root => Is("Account".to_owned()),
-        Kind::User => Is("User".to_owned()),
-        Kind::Federated => Is("FederatedUser".to_owned()),
-        Kind::Role => Is("AssumedRole".to_owned()),
-        Kind::Anonymous => Is("Anonymous".to_owned()),
-        Kind::Service => Open,
+        Kind::Root => is("Account"),
+        Kind::User => is("User"),
+        Kind::Federated => is("FederatedUser"),
+        Kind::Role => is("AssumedRole"),
+        Kind::Anonymous => is("Anonymous"),
+        Kind::Service => None,
     };
     let userid = match caller.kind {
-        Kind::Root => Is(account()),
-        Kind::Federated => Is(format!("{}:{}", account(), caller.last_name())),
-        Kind::Anonymous => Is("anonymous".to_owned()),
+        Kind::Root => caller.account.clone(),
+        Kind::Federated => account.as_ref().map(|of| format!("{of}:{}", caller.last_name())),
+        Kind::Anonymous => is("anonymous"),
         // AIDA... and AROA...:session hold an id that the ARN does not tell.
-        Kind::User | Kind::Role | Kind::Service => Open,
+        Kind::User | Kind::Role | Kind::Service => None,
     };
     let is_service = match caller.kind {
-        Kind::Anonymous => Absent,
-        kind => Is((kind == Kind::Service).to_string()),
+        Kind::Anonymous => None,
+        kind => Some((kind == Kind::Service).to_string()),
     };
+    // A key that is given is there, even where the action does not support it (design 4.1); it has no other value then.
+    let owner = |key: &str, is_told: bool| {
+        request.resource_account.clone().filter(|_| is_told || given(key))
+    };
+    // Global services are asked in one Region (E1); which one other partitions have is not told.
+    let is_global =
+        service == "iam" && arn_parts(&request.resource).is_none_or(|parts| parts[1] == "aws");
     vec![
         ("aws:PrincipalArn", arn),
-        ("aws:PrincipalAccount", principal_account),
+        ("aws:PrincipalAccount", account),
         ("aws:PrincipalType", kind),
         ("aws:userid", userid),
-        ("aws:username", only_for(Kind::User, caller.last_name())),
+        ("aws:username", (caller.kind == Kind::User).then(|| caller.last_name().to_owned())),
         ("aws:PrincipalIsAWSService", is_service),
-        ("aws:PrincipalServiceName", only_for(Kind::Service, &caller.name)),
-        ("aws:ResourceAccount", request.resource_account.clone().map_or(Open, Is)),
+        ("aws:PrincipalServiceName", (caller.kind == Kind::Service).then(|| caller.name.clone())),
+        ("aws:ResourceAccount", owner("aws:ResourceAccount", keys::tells_owner(request))),
+        ("s3:ResourceAccount", owner("s3:ResourceAccount", service == "s3")),
+        ("kms:CallerAccount", caller.account.clone().filter(|_| service == "kms")),
         (
-            "s3:ResourceAccount",
-            request
-                .resource_account
-                .clone()
-                .filter(|_| given("s3:ResourceAccount"))
-                .map_or(Open, Is),
+            "aws:RequestedRegion",
+            is("us-east-1").filter(|_| is_global && !given("aws:RequestedRegion")),
         ),
     ]
 }

@@ -15,6 +15,7 @@ mod documents;
 mod duplicates;
 mod glob;
 mod issuer;
+mod keys;
 mod layers;
 mod number;
 mod principal;

@@ -42,9 +42,6 @@ pub enum Point {
     FourDigitsAreSeconds,
     /// Does an empty NotPrincipal name nobody instead of everybody? (B6 tells it of Principal only)
     EmptyNotPrincipalIsNobody,
-    /// Is a key there that AWS sends with every such request, where the line leaves it out? (E1; a key that is not given is absent by
-    /// design 4.1, but AWS never meets such a request)
-    LeftOutKeyIsThere,
     /// Does a star in a Resource run over the colons between the parts? (B5)
     StarRunsOverParts,
 }

@@ -239,7 +239,11 @@ pub fn line() -> impl Strategy<Value = Value> {
         rare(true),
     );
     let action = one_of(&["s3:GetObject", "s3:PutObject", "S3:GETOBJECT"]);
-    (caller, action, resource, context(), layers).prop_map(|((principal, issuer), action, resource, context, layers)| {
+    (caller, action, resource, context(), layers).prop_map(|((principal, issuer), action, resource, mut context, layers)| {
+        // The address is taken out where a service calls.
+        if principal.ends_with(".amazonaws.com") {
+            context.as_object_mut().unwrap().remove("aws:SourceIp");
+        }
         let (identity, bucket, boundary, session, scp, rcp, vpce) = layers;
         let rcp = rcp.map(|mut policy| {
             everyone(&mut policy);

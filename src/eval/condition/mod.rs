@@ -22,7 +22,7 @@ pub(super) fn holds(condition: &Condition, context: &Context, readings: &Reading
         return Tri::Maybe;
     }
     let value = context.present(&condition.key.node);
-    if let Some(found) = left_out(condition, value, context, readings) {
+    if let Some(found) = left_out(condition, value, context) {
         return found;
     }
     match &condition.test {
@@ -38,13 +38,9 @@ pub(super) fn holds(condition: &Condition, context: &Context, readings: &Reading
     }
 }
 
-/// What hangs on a key that AWS sends with every such request, though its value was not given (E1); `None`: it counts as absent.
-fn left_out(
-    condition: &Condition,
-    value: Option<&ContextValue>,
-    context: &Context,
-    readings: &Readings,
-) -> Option<Tri> {
+/// What a condition says of a key that AWS sends with every such request though its value was not given: the key is
+/// there for `Null`, and otherwise counts as absent (`None`).
+fn left_out(condition: &Condition, value: Option<&ContextValue>, context: &Context) -> Option<Tri> {
     if context.tries_any_value()
         && condition.test.patterns().any(|pattern| is_open(pattern, context))
     {
@@ -55,7 +51,7 @@ fn left_out(
     }
     match &condition.test {
         Test::Null(wanted) if condition.quantifier.is_none() && !condition.test.has_no_values() => {
-            Some(null(wanted, None, !readings.second(Ambiguity::LeftOutKey)))
+            Some(null(wanted, None, false))
         }
         Test::Null(_) => None,
         _ => context.tries_any_value().then_some(Tri::Maybe),

@@ -57,16 +57,11 @@ pub(super) fn assumption_page(assumption: &'static Assumption) -> Page {
             || operation.steps.iter().any(|step| step.assumes.contains(&assumption.id))
     });
     let keys = catalogue().keys.iter().flat_map(|row| IcaCaller::ALL.map(|caller| (row, caller)));
-    let keys = keys.filter(|(row, caller)| {
-        row.fact(*caller, Target::Object).assume.as_deref() == Some(assumption.id.as_str())
-    });
-    let keys = keys.map(|(row, caller)| {
-        format!(
-            "{} of {}: {}",
-            code(&row.name),
-            code(caller.id()),
-            fact_words(row.fact(caller, Target::Object))
-        )
+    let facts = keys
+        .filter_map(|(row, caller)| Some((row, caller, row.fact(caller, Target::Object)?)))
+        .filter(|(_, _, fact)| fact.assume.as_deref() == Some(assumption.id.as_str()));
+    let keys = facts.map(|(row, caller, fact)| {
+        format!("{} of {}: {}", code(&row.name), code(caller.id()), fact_words(fact))
     });
     let settings = guide()
         .settings
@@ -130,13 +125,12 @@ pub(super) fn caller_page(caller: IcaCaller) -> Page {
             vec![code(&operation.id), code(&step.action), step.level.word().to_owned(), when(step)]
         })
     });
-    let keys = catalogue()
+    let facts = catalogue()
         .keys
         .iter()
-        .filter(|row| row.fact(caller, Target::Object).kind == KeyKind::Known);
-    let keys = keys.map(|row| {
-        format!("{}: {}", code(&row.name), fact_words(row.fact(caller, Target::Object)))
-    });
+        .filter_map(|row| Some((row, row.fact(caller, Target::Object)?)))
+        .filter(|(_, fact)| fact.kind == KeyKind::Known);
+    let keys = facts.map(|(row, fact)| format!("{}: {}", code(&row.name), fact_words(fact)));
     let (title, about) = caller_words(caller);
     let made_by = Dependencies::made_by(caller)
         .map(|(id, by)| format!("made by {} of {}", code(id), code(by.id())));
