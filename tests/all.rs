@@ -47,6 +47,9 @@ mod data;
 // Which keys a request has: the table of expected answers against simulate, can, compare and check.
 mod request_keys;
 
+// The examples of all reports: requests that AWS has.
+mod possible;
+
 // The command line: exit codes, bad input, schemas, the script of `inputs`.
 mod cli;
 

@@ -565,3 +565,23 @@ fn examples_are_plausible() {
         1
     );
 }
+
+/// All services of AWS's data: an Allow, a Deny and a policy about something else.
+#[test]
+fn every_service_can_be_asked() {
+    let allow = |actions: &str| json!([{"Effect": "Allow", "Action": actions, "Resource": "*"}]);
+    let mut asked = 0;
+    for service in aws::services() {
+        let all = format!("{}:*", service.prefix());
+        let denied = json!([{"Effect": "Allow", "Action": "*", "Resource": "*"},
+            {"Effect": "Deny", "Action": all, "Resource": "*"}]);
+        let other = if service.prefix() == "sqs" { "sns:Publish" } else { "sqs:SendMessage" };
+        let expected =
+            [(allow(&all), Granted::All), (denied, Granted::None), (allow(other), Granted::None)];
+        for (statements, granted) in expected {
+            check(statements, &[&all], &["*"], granted);
+            asked += 1;
+        }
+    }
+    assert!(asked > 3 * 450, "{asked}");
+}

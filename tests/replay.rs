@@ -1,4 +1,4 @@
-//! Witnesses of `check` are lines of `simulate`.
+//! Witnesses of `check` are lines of `simulate`, and requests that can be.
 
 use ica_policy::finding::Severity;
 use ica_policy::ica::connection::{Built, Given, Loader, Unreadable, build};
@@ -172,6 +172,10 @@ fn every_witness_is_a_line_of_simulate_and_gives_its_decision() {
                         continue;
                     }
                     replayed += 1;
+                    let faults = crate::possible::faults_of_line(witness);
+                    if !faults.is_empty() {
+                        wrong.push(format!("{}: {witness}\n    {faults:?}", path.display()));
+                    }
                     let answer = Simulator::new().answer(line(witness, &documents)).unwrap();
                     let answer: Value = serde_json::from_str(&answer).unwrap();
                     let readings = answer["readings"].as_array().cloned().unwrap_or_default();

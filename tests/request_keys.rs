@@ -2,9 +2,11 @@
 //! pages by somebody who had not seen the product's table; all commands must give its answers.
 
 use crate::support::documents::policy;
+use crate::support::run::{fresh_folder, run_in, stdout};
 use ica_policy::authz::{Caller, Context, ContextValue, Layer, Layers, Request};
 use ica_policy::aws;
 use ica_policy::eval::Outcome;
+use ica_policy::ica::catalogue::{IcaCaller, KeyKind, Target, catalogue, key_fact};
 use ica_policy::model::{Policy, PolicyKind};
 use ica_policy::simulate::simulate;
 use ica_policy::symbolic::{Granted, Question, Relation, Requests, Who, can, compare, together};
@@ -446,4 +448,82 @@ fn compare_knows_which_keys_are_there() {
         }
     }
     wrong.finish();
+}
+
+/// For its four callers `check` knows no less than the table, and nothing against it. Where ICA's own rows say more, such as
+/// that its requests use TLS, they must not contradict it.
+#[test]
+fn check_knows_which_keys_are_there() {
+    let callers = [
+        (IcaCaller::IamUser, "user"),
+        (IcaCaller::FederatedSession, "federated-session"),
+        (IcaCaller::OidcRole, "role-session"),
+        (IcaCaller::CrossAccountRole, "role-session"),
+    ];
+    let mut asked = 0;
+    let mut wrong = String::new();
+    for row in rows().iter().filter(|row| row.asked.action == "s3:GetObject") {
+        for (caller, _) in callers.iter().filter(|(_, kind)| *kind == row.caller) {
+            let key = row.key.to_lowercase();
+            let fact = key_fact(&key, *caller, Target::Object, &row.asked.action);
+            let is_own = catalogue().key(&key).and_then(|own| own.fact(*caller, Target::Object));
+            let fits = match (row.cell.is, is_own.is_some()) {
+                (Is::Never, _) => fact.kind == KeyKind::Absent || !row.is_of_caller(),
+                (Is::Always, false) => fact.kind == KeyKind::Hidden && !fact.absent,
+                (Is::Always, true) => fact.kind != KeyKind::Absent && !fact.absent,
+                (Is::Perhaps, false) => fact.kind == KeyKind::Hidden && fact.absent,
+                (Is::Perhaps, true) | (Is::Open, _) => true,
+            };
+            asked += 1;
+            if !fits {
+                let _ = writeln!(wrong, "{} for {}: {fact:?}", row.name(), caller.id());
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(asked > 150, "{asked}");
+}
+
+/// The four conditions that `compare` and `can` once told differently, through `check` as a user runs it.
+#[test]
+fn check_gives_the_same_answers_from_outside() {
+    let verdict = |condition: Value| {
+        let folder = fresh_folder("check-keys");
+        let user = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "*", "Resource": "*"},
+            {"Effect": "Deny", "Action": "s3:GetObject", "Resource": "*", "Condition": condition}]});
+        std::fs::write(folder.join("user.json"), user.to_string()).unwrap();
+        let arguments = [
+            "check",
+            "--bucket",
+            "b-ica",
+            "--account",
+            "111122223333",
+            "--region",
+            "us-east-1",
+            "--prefix",
+            "p/",
+            "--versioning",
+            "unversioned",
+            "--user",
+            "ana",
+            "--identity-policy",
+            "user.json",
+            "--operation",
+            "download-data",
+            "--format",
+            "json",
+        ];
+        let report: Value = serde_json::from_str(&stdout(&run_in(&folder, &arguments))).unwrap();
+        let callers = report["operations"][0]["callers"].as_array().unwrap();
+        let user = callers.iter().find(|caller| caller["caller"] == "iam-user").unwrap();
+        user["own"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict(json!({"Null": {"aws:UserAgent": "true"}})), "allowed");
+    assert_eq!(verdict(json!({"Null": {"aws:UserAgent": "false"}})), "blocked");
+    assert_eq!(verdict(json!({"Null": {"aws:FederatedProvider": "false"}})), "allowed");
+    assert_eq!(verdict(json!({"Null": {"aws:FederatedProvider": "true"}})), "blocked");
+    assert_eq!(verdict(json!({"Null": {"aws:PrincipalServiceNamesList": "false"}})), "allowed");
+    assert_eq!(verdict(json!({"Null": {"aws:userid": "true"}})), "allowed");
+    assert_eq!(verdict(json!({"Null": {"aws:userid": "false"}})), "blocked");
 }

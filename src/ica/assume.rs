@@ -249,8 +249,8 @@ mod tests {
 
     #[test]
     fn what_is_settled_for_all_needs_a_caller() {
-        check_refused("s3:x-amz-copy-source=b/k", "name the one that differs");
-        assert!(parse("cross-account-role:s3:x-amz-copy-source=b/k").is_ok());
+        check_refused("s3:x-amz-website-redirect-location=/k", "name the one that differs");
+        assert!(parse("cross-account-role:s3:x-amz-website-redirect-location=/k").is_ok());
         check_refused("cross-account-role:aws:SourceArn=arn:aws:s3:::b", "never have");
         assert!(parse("aws:MultiFactorAuthPresent=true").is_ok());
         assert!(parse("x:NewerThanTheData=1").is_ok());

@@ -2,10 +2,11 @@
 //!
 //! [`super::shapes`] says the same of all requests at once; every request that is shown is asked here again.
 
+use super::outsiders::caller_by_name;
 use super::point::Sample;
 use crate::authz::ContextValue::{Many, One};
 use crate::authz::{
-    CallerKind, ContextValue, Presence, any_arn, may_have_key, presence, request_key, shape,
+    Caller, CallerKind, ContextValue, Presence, any_arn, may_have_key, presence, request_key, shape,
 };
 use crate::aws::{self, ResourceType, ValueType};
 use crate::model::condition::{date, numeric};
@@ -93,15 +94,39 @@ fn fits_caller(sample: &Sample, kind: CallerKind) -> bool {
         presence(key, Some(kind), action) != Presence::Never && value.as_slice().iter().all(fits)
     };
     let may_be_absent = |key: &str| presence(key, Some(kind), action) != Presence::Always;
-    sample.context.iter().all(may_be_there)
+    is_of_kind(sample.principal.as_deref(), kind)
+        && sample.context.iter().all(may_be_there)
         && sample.absent.iter().all(|key| may_be_absent(key))
         && keys_agree(sample)
+}
+
+/// Whether a principal, as policies name it, may be of this kind. The name of an account stands for all in it.
+fn is_of_kind(principal: Option<&str>, kind: CallerKind) -> bool {
+    match principal.and_then(caller_by_name) {
+        None | Some(Caller::Anonymous) => true,
+        Some(Caller::Root { .. }) => {
+            !matches!(kind, CallerKind::Anonymous | CallerKind::Service | CallerKind::WebIdentity)
+        }
+        Some(caller) => caller.kind() == kind,
+    }
+}
+
+/// The ARN that a principal, as policies name it, has in its requests.
+fn arn_of(principal: Option<&str>) -> Option<String> {
+    match principal.and_then(caller_by_name)? {
+        Caller::Root { .. } => None,
+        caller => caller.principal_arn(),
+    }
 }
 
 /// Whether the keys that follow from one caller tell of the same.
 fn keys_agree(sample: &Sample) -> bool {
     let text = |key| sample.context.get(key).and_then(|value| value.as_slice().first());
     let arn = text(PRINCIPAL_ARN);
+    let named = arn_of(sample.principal.as_deref());
+    if arn.zip(named.as_ref()).is_some_and(|(arn, named)| arn != named) {
+        return false;
+    }
     let of_arn = |number| arn.and_then(|arn| arn.split(':').nth(number));
     let name = of_arn(5).and_then(|resource| resource.rsplit('/').next());
     let agrees = |one: Option<&str>, other: Option<&String>| {
@@ -180,6 +205,12 @@ fn of_kind(mut sample: Sample, kind: CallerKind) -> Sample {
 }
 
 fn follow(mut sample: Sample) -> Sample {
+    // Another value of a key that is asked about might not show the same.
+    let unasked = sample.unasked.clone();
+    let is_free = |key: &str| unasked.iter().any(|own| **own == *key);
+    if let (true, Some(named)) = (is_free(PRINCIPAL_ARN), arn_of(sample.principal.as_deref())) {
+        sample.context.set_one(PRINCIPAL_ARN, named);
+    }
     let arn = match sample.context.get(PRINCIPAL_ARN) {
         Some(ContextValue::One(arn)) => arn.clone(),
         _ => String::new(),
@@ -189,7 +220,9 @@ fn follow(mut sample: Sample) -> Sample {
     let owner = sample.resource.as_deref().and_then(|arn| arn.split(':').nth(4));
     let owner = owner.unwrap_or_default().to_owned();
     let mut follow = |key: &str, value: String| {
-        if !value.is_empty() && sample.context.get(key).is_some() {
+        // The boxes of callers tie the account to the ARN.
+        let may_change = key == PRINCIPAL_ACCOUNT || is_free(key);
+        if may_change && !value.is_empty() && sample.context.get(key).is_some() {
             sample.context.set_one(key, value);
         }
     };

@@ -110,7 +110,11 @@ impl Callers<'_, '_> {
             None => {
                 let of_others = row.shapes_of_others(kind);
                 let atoms = of_others.flat_map(|shape| forms::of_shape(shape, &partitions));
-                Fits { negated: true, ..self.fits(place, atoms.collect())? }
+                let atoms = atoms.collect::<Vec<_>>();
+                if atoms.is_empty() {
+                    return Ok(None);
+                }
+                Fits { negated: true, ..self.fits(place, atoms)? }
             }
         };
         Ok(Some((place, Constraint::Key(Test::Fits(Fits { absent: true, ..fits })))))

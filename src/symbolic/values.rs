@@ -428,16 +428,13 @@ fn these_numbers(values: &[&str], atoms: &[(Relation, f64)]) -> Values {
     Values::by_asking(values, atoms, |text| (*text).to_owned(), holds)
 }
 
-/// Blocks of addresses that are not seen on the internet (RFC 1122, 1918, 3927, 4193, 4291).
-const PRIVATE: [&str; 11] = [
-    "0.0.0.0/32",
+/// Blocks of addresses of private networks and single machines (RFC 1122, 1918, 3927, 4193, 4291).
+const PRIVATE: [&str; 8] = [
     "10.0.0.0/8",
     "127.0.0.0/8",
     "169.254.0.0/16",
     "172.16.0.0/12",
     "192.168.0.0/16",
-    "255.255.255.255/32",
-    "::/128",
     "::1/128",
     "fc00::/7",
     "fe80::/10",

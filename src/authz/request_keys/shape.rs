@@ -184,22 +184,13 @@ fn fits(form: &[Piece], value: &str) -> bool {
     }
 }
 
-/// Whether an address can be seen from outside of a network. Those that RFCs keep for documentation count: examples of
-/// policies use them.
+/// Whether an address is not of a private network or a single machine. Those that RFCs keep for documentation count:
+/// examples of policies use them.
 fn is_public(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(four) => {
-            !(four.is_private()
-                || four.is_loopback()
-                || four.is_link_local()
-                || four.is_unspecified()
-                || four.is_broadcast())
-        }
+        IpAddr::V4(four) => !(four.is_private() || four.is_loopback() || four.is_link_local()),
         IpAddr::V6(six) => {
-            !(six.is_unique_local()
-                || six.is_unicast_link_local()
-                || six.is_loopback()
-                || six.is_unspecified())
+            !(six.is_unique_local() || six.is_unicast_link_local() || six.is_loopback())
         }
     }
 }

@@ -21,6 +21,7 @@ pub struct KeyRow {
     perhaps_with: Vec<String>,
     also_with: Vec<String>,
     never_for: [Vec<String>; CallerKind::ALL.len()],
+    tells_kinds_apart: bool,
     shape: Option<Shape>,
     shapes: [Option<Shape>; CallerKind::ALL.len()],
 }
@@ -56,18 +57,18 @@ impl KeyRow {
         is_listed(&self.also_with, action)
     }
 
-    /// Whether a value is possible in requests of this kind of caller. Where the values differ by kind, a kind of
-    /// which no page tells them has none of the others'.
+    /// Whether a value is possible in requests of this kind of caller.
     pub fn admits(&self, kind: CallerKind, value: &str) -> bool {
         match self.shape(Some(kind)) {
             Some(shape) => shape.fits(value),
-            None => !self.shapes.iter().flatten().any(|shape| shape.fits(value)),
+            None => !self.shapes_of_others(kind).any(|shape| shape.fits(value)),
         }
     }
 
-    /// The values that other kinds of callers have, where this kind has none of its own.
+    /// The values of other kinds of callers, where they tell the kinds apart and this kind has none of its own that a
+    /// page names.
     pub fn shapes_of_others(&self, kind: CallerKind) -> impl Iterator<Item = &Shape> {
-        let is_open = self.shape(Some(kind)).is_none();
+        let is_open = self.tells_kinds_apart && self.shape(Some(kind)).is_none();
         self.shapes.iter().flatten().filter(move |_| is_open)
     }
 
@@ -190,6 +191,8 @@ struct Row {
     also_with: Vec<String>,
     #[serde(default, rename = "never_for")]
     never_for: BTreeMap<String, Vec<String>>,
+    #[serde(default, rename = "tells_kinds_apart")]
+    tells_kinds_apart: bool,
     #[serde(default)]
     values: Vec<String>,
     #[serde(default, rename = "values_of")]
@@ -258,6 +261,7 @@ impl Row {
             perhaps_with: lower(self.perhaps_with),
             also_with: lower(self.also_with),
             never_for,
+            tells_kinds_apart: self.tells_kinds_apart,
             shape,
             shapes,
         })
