@@ -11,8 +11,8 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ("aws", &[]),
     ("json", &["source", "finding", "tree"]),
     ("syntax", &["source", "finding", "tree"]),
-    ("input", &["source", "finding", "tree", "json", "syntax"]),
     ("model", &["source", "finding", "tree", "syntax"]),
+    ("input", &["source", "finding", "tree", "json", "syntax", "model"]),
     ("authz", &["aws", "model"]),
     ("eval", &["source", "model", "authz"]),
     ("symbolic", &["source", "aws", "model", "authz", "eval"]),
@@ -20,23 +20,20 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     (
         "ica",
         &[
-            "source", "finding", "tree", "aws", "json", "syntax", "input", "model", "authz",
-            "eval", "symbolic", "s3",
+            "source", "finding", "tree", "aws", "json", "input", "model", "authz", "eval",
+            "symbolic", "s3",
         ],
     ),
     ("generate", &["model", "ica"]),
     (
         "fix",
-        &[
-            "source", "tree", "aws", "json", "syntax", "input", "model", "authz", "eval",
-            "symbolic", "ica",
-        ],
+        &["source", "tree", "aws", "syntax", "input", "model", "authz", "eval", "symbolic", "ica"],
     ),
-    ("simulate", &["source", "finding", "tree", "json", "syntax", "aws", "model", "authz", "eval"]),
+    ("simulate", &["source", "finding", "tree", "json", "input", "aws", "model", "authz", "eval"]),
     (
         "report",
         &[
-            "source", "finding", "aws", "authz", "model", "eval", "symbolic", "s3", "ica",
+            "source", "finding", "input", "aws", "authz", "model", "eval", "symbolic", "s3", "ica",
             "generate", "fix", "simulate",
         ],
     ),

@@ -1,5 +1,6 @@
-use ica_policy::ica::connection::{Built, ConnectionError, Loader, Unreadable, build};
+use ica_policy::ica::connection::{Built, ConnectionError, build};
 use ica_policy::ica::settings::parse;
+use ica_policy::input::{Loader, Unreadable};
 use ica_policy::source::{SourceId, Sources};
 use std::fs;
 use std::process::Command;

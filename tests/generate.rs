@@ -1,9 +1,10 @@
 use ica_policy::generate::{Body, Generated, Kind, Options, Plan, generate};
 use ica_policy::ica::catalogue::{Edition, IcaCaller, On, Step, Target, catalogue};
-use ica_policy::ica::connection::{Connection, Loader, Unreadable, build};
+use ica_policy::ica::connection::{Connection, build};
 use ica_policy::ica::regions::regions;
 use ica_policy::ica::settings::{Files, Settings};
 use ica_policy::ica::{Check, Level, Verdict, check};
+use ica_policy::input::{Loader, Unreadable};
 use ica_policy::model::{Policy, PolicyKind};
 use ica_policy::report::generated::text;
 use ica_policy::source::{SourceId, Sources};

@@ -1,8 +1,9 @@
 //! Witnesses of `check` are lines of `simulate`.
 
 use ica_policy::finding::Severity;
-use ica_policy::ica::connection::{Built, Given, Loader, Unreadable, build};
+use ica_policy::ica::connection::{Built, Given, build};
 use ica_policy::ica::settings::Settings;
+use ica_policy::input::{Loader, Unreadable};
 use ica_policy::report::json;
 use ica_policy::simulate::Simulator;
 use ica_policy::source::{SourceId, Sources};

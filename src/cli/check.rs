@@ -9,9 +9,10 @@ use super::named::Named;
 use super::typed;
 use crate::finding::Finding;
 use crate::ica::assume::unknown_keys;
-use crate::ica::connection::{Built, ConnectionError, Unreadable, build};
+use crate::ica::connection::{Built, ConnectionError, build};
 use crate::ica::settings::{self, Settings};
 use crate::ica::{Check, Verdict};
+use crate::input::{NONE, Unreadable};
 use crate::report::human;
 use crate::report::json;
 use crate::report::overview::Overview;
@@ -282,9 +283,7 @@ fn about_settings(unreadable: Unreadable) -> Unreadable {
 /// working folder.
 fn flags(args: &About, here: Option<&Path>) -> Settings {
     let place = |name: &String| match here {
-        Some(here) if name != settings::NONE && name != "-" => {
-            here.join(name).display().to_string()
-        }
+        Some(here) if name != NONE && name != "-" => here.join(name).display().to_string(),
         _ => name.clone(),
     };
     let files = |names: &[String]| {

@@ -4,10 +4,8 @@ use super::files::Files;
 use super::levels::Levels;
 use crate::authz::{Layer, Layers};
 use crate::finding::{Finding, Severity};
-use crate::ica::connection::{Loader, Unreadable};
-use crate::ica::settings::NONE;
-use crate::input;
-use crate::model::{self, Policy, PolicyKind};
+use crate::input::{NONE, Unreadable, load_policy};
+use crate::model::{Policy, PolicyKind};
 use crate::source::Sources;
 use std::path::PathBuf;
 
@@ -104,13 +102,12 @@ impl Reader {
     }
 
     fn read(&mut self, name: &str, kind: PolicyKind) -> Option<Policy> {
-        let loaded = Files { folder: PathBuf::new() }.load(&mut self.sources, name);
-        let document = loaded
-            .and_then(|id| input::read_policy(&mut self.sources, id).map_err(Unreadable::Text));
-        let document = document.map_err(|unreadable| self.unreadable.push(unreadable)).ok()?;
-        let lowered = model::lower(&document.policy, kind);
-        let findings = document.findings.into_iter().chain(lowered.findings);
-        let (refused, others) = findings
+        let mut files = Files { folder: PathBuf::new() };
+        let lowered = load_policy(&mut files, &mut self.sources, name, kind);
+        let lowered = lowered.map_err(|unreadable| self.unreadable.push(unreadable)).ok()?;
+        let (refused, others) = lowered
+            .findings
+            .into_iter()
             .partition::<Vec<_>, _>(|finding| self.refuses && finding.severity == Severity::Error);
         self.findings.extend(others);
         if refused.is_empty() {

@@ -8,7 +8,7 @@ use super::layered::{LayerFiles, Reader};
 use super::levels::Levels;
 use crate::authz::{Context, ContextValue, Request};
 use crate::eval::Outcome;
-use crate::ica::settings::NONE;
+use crate::input::NONE;
 use crate::report::{errors, human, simulation};
 use crate::simulate::{Answer, RequestText, resource_kind, simulate};
 use clap::Args as ClapArgs;

@@ -3,11 +3,9 @@
 use crate::ica::catalogue::{IcaCaller, Target};
 use crate::ica::connection::Connection;
 use crate::ica::{Check, Level, required_step};
-use crate::json;
+use crate::input;
 use crate::model::{self, Policy, PolicyKind};
 use crate::source::Sources;
-use crate::syntax;
-use crate::tree::Node;
 use serde_json::{Value, json};
 
 /// An action on resources that a caller needs for some operation.
@@ -99,10 +97,5 @@ fn policy(statements: Vec<Value>, kind: PolicyKind) -> Option<Policy> {
     let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
     let mut sources = Sources::new();
     let id = sources.add_file("", text).ok()?;
-    lowered(json::parse(sources.get(id)).root?, kind)
-}
-
-/// A tree as a policy.
-pub(super) fn lowered(root: Node, kind: PolicyKind) -> Option<Policy> {
-    Some(model::lower(&syntax::parse(root).policy?, kind).policy)
+    Some(input::read_policy(&mut sources, id).ok()?.lower(kind).policy)
 }

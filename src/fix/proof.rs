@@ -1,11 +1,12 @@
 //! The proof that an edit allows nothing but what is needed: all requests, by the symbolic engine.
 
 use super::change::{Change, ChangeKind, Document};
-use super::needs::{Need, around_exception, denied, lowered};
+use super::needs::{Need, around_exception, denied};
 use super::scene::file;
 use super::texts::Stand;
 use crate::ica::Customer;
 use crate::ica::connection::{Connection, Given};
+use crate::input;
 use crate::model::{Policy, PolicyKind, Statement};
 use crate::source::Sources;
 use crate::symbolic::{Answer, Requests, compare};
@@ -72,7 +73,7 @@ impl Pair<'_> {
         let text = self.sources.trace(self.after.span)?.source.text.as_str();
         let mut root = Document::read(text)?.root;
         name.into_iter().for_each(|name| fill(&mut root, name));
-        lowered(root, self.after.kind)
+        Some(input::read_tree(root).ok()?.lower(self.after.kind).policy)
     }
 
     fn prove(&self, change: &Change, needs: &[Need]) -> Option<Result<(), String>> {

@@ -1,7 +1,8 @@
 //! The files of a connection as texts that can be changed in memory; nothing is written here.
 
-use crate::ica::connection::{Built, Connection, Loader, Unreadable, build};
+use crate::ica::connection::{Built, Connection, build};
 use crate::ica::settings::Settings;
+use crate::input::{Loader, Unreadable};
 use crate::source::{SourceId, Sources};
 
 /// One file.

@@ -7,11 +7,11 @@ use super::documents::Documents;
 use super::environment::{self, Environment};
 use super::kms::{KmsKey, kms_key};
 use super::regions::{Region, regions};
-use super::settings::{NONE, Settings};
+use super::settings::Settings;
 use crate::finding::Finding;
-use crate::input::ReadAs;
-use crate::model::{Arn, Policy, PolicyKind};
-use crate::source::{SourceId, Sources};
+use crate::input::{FileRead, Loader, NONE, Unreadable};
+use crate::model::{Arn, Policy};
+use crate::source::Sources;
 use std::collections::BTreeMap;
 
 /// A layer as the user told it.
@@ -56,17 +56,6 @@ pub struct Assume {
     pub key: String,
     /// Its value; `None`: it is absent.
     pub value: Option<String>,
-}
-
-/// A file that was read, for the report.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FileRead {
-    /// Its name.
-    pub name: String,
-    /// As what.
-    pub read_as: ReadAs,
-    /// For which layer.
-    pub layer: PolicyKind,
 }
 
 /// Everything that is known of a connection.
@@ -144,22 +133,6 @@ pub enum ConnectionError {
     },
 }
 
-/// An input that could not be read.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Unreadable {
-    /// The file itself.
-    File {
-        /// Its name.
-        name: String,
-        /// What is wrong.
-        message: String,
-        /// What to do.
-        help: Option<String>,
-    },
-    /// Its text.
-    Text(Vec<Finding>),
-}
-
 /// A connection and the inputs that could not be read; a layer with one of those counts as absent.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Built {
@@ -167,15 +140,6 @@ pub struct Built {
     pub connection: Connection,
     /// What could not be read.
     pub unreadable: Vec<Unreadable>,
-}
-
-/// Fetches the text of a file.
-pub trait Loader {
-    /// The source that holds the file's text.
-    ///
-    /// # Errors
-    /// Why it cannot be read.
-    fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable>;
 }
 
 pub(super) fn wrong(name: &'static str, message: impl Into<String>) -> ConnectionError {

@@ -1,8 +1,8 @@
 //! What the files of a folder are: by the names that `inputs` and `generate` give, else by their shape. What could be two things is an
 //! error that names them, never a guess.
 
-use super::settings::{Files, Levels, NONE, Settings};
-use crate::input::{self, ReadAs};
+use crate::ica::settings::{Files, Levels, Settings};
+use crate::input::{self, NONE, ReadAs};
 use crate::json;
 use crate::source::Sources;
 use crate::tree::{Node, Value};

@@ -1,14 +1,12 @@
 //! The documents of a connection: which file is which layer.
 
-use super::connection::{Built, FileRead, Given, Loader, Unreadable};
+use super::connection::{Built, Given};
 use super::other_bucket::other_buckets;
-use super::settings::{Files, Levels, NONE, Settings};
+use super::settings::{Files, Levels, Settings};
 use super::unknown_actions::unknown_actions;
-use crate::input;
-use crate::json;
-use crate::model::{self, Effect, Policy, PolicyKind};
+use crate::input::{FileRead, Loader, NONE, load_policy, read_policy};
+use crate::model::{Effect, Policy, PolicyKind};
 use crate::source::Sources;
-use crate::syntax;
 
 /// Reads the documents that settings name into a connection.
 pub(super) struct Documents<'a> {
@@ -72,19 +70,15 @@ impl Documents<'_> {
     }
 
     fn policy(&mut self, name: &str, kind: PolicyKind) -> Option<Policy> {
-        let id = self.loader.load(self.sources, name);
-        let document =
-            id.and_then(|id| input::read_policy(self.sources, id).map_err(Unreadable::Text));
-        match document {
-            Ok(document) => {
-                let lowered = model::lower(&document.policy, kind);
+        match load_policy(self.loader, self.sources, name, kind) {
+            Ok(lowered) => {
                 let connection = &mut self.built.connection;
                 connection.files.push(FileRead {
                     name: name.to_owned(),
-                    read_as: document.read_as,
+                    read_as: lowered.read_as,
                     layer: kind,
                 });
-                connection.findings.extend(document.findings.into_iter().chain(lowered.findings));
+                connection.findings.extend(lowered.findings);
                 connection.findings.extend(other_buckets(&lowered.policy, &connection.bucket));
                 connection.findings.extend(unknown_actions(&lowered.policy, self.sources));
                 Some(lowered.policy)
@@ -118,6 +112,5 @@ impl Documents<'_> {
 fn full_access(sources: &mut Sources) -> Option<Policy> {
     let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
     let id = sources.add_file("FullAWSAccess", text.to_owned()).ok()?;
-    let policy = syntax::parse(json::parse(sources.get(id)).root?).policy?;
-    Some(model::lower(&policy, PolicyKind::Scp).policy)
+    Some(read_policy(sources, id).ok()?.lower(PolicyKind::Scp).policy)
 }

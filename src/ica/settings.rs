@@ -139,9 +139,6 @@ impl Files {
     }
 }
 
-/// The word that asserts that there is no file.
-pub const NONE: &str = "none";
-
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Shape {

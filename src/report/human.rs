@@ -6,8 +6,9 @@ use super::matrix::matrix;
 use super::place::{Position, position};
 use crate::finding::{Finding, Label, Severity};
 use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
-use crate::ica::connection::{Connection, Unreadable, Versioning};
+use crate::ica::connection::{Connection, Versioning};
 use crate::ica::{AssumptionReport, Check, Level, OperationReport, Verdict};
+use crate::input::Unreadable;
 use crate::source::{Sources, Span};
 use anstyle::{AnsiColor, Style};
 use miette::{

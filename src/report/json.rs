@@ -5,10 +5,11 @@ use super::views::{line, value_view};
 use crate::authz::{Caller, Request};
 use crate::finding::{Finding, Severity};
 use crate::ica::catalogue::{Edition, IcaCaller};
-use crate::ica::connection::{Connection, Given, Unreadable, Versioning};
+use crate::ica::connection::{Connection, Given, Versioning};
 use crate::ica::{
     CallerReport, Check, EnvironmentReport, Level, Reason, ReasonKind, StepReport, Verdict, Witness,
 };
+use crate::input::Unreadable;
 use crate::source::Sources;
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -1,10 +1,10 @@
 //! The settings of the bucket as the user told them.
 
-use crate::finding::{Finding, Severity};
-use crate::ica::connection::{Built, ConnectionError, Given, Loader, Unreadable};
+use crate::finding::Finding;
+use crate::ica::connection::{Built, ConnectionError, Given};
 use crate::ica::regions::{Region, regions};
-use crate::ica::settings::{self, NONE};
-use crate::json;
+use crate::ica::settings;
+use crate::input::{Loader, NONE, Unreadable, load_answer};
 use crate::s3::{
     BucketEncryption, Cors, Header, Notifications, Ownership, PublicAccessBlock, Read,
     read_bucket_encryption, read_cors, read_notifications, read_public_access_block,
@@ -178,17 +178,8 @@ impl Settings<'_> {
         name: &str,
         read: fn(&Node) -> Read<T>,
     ) -> Result<(T, Vec<Finding>), Unreadable> {
-        let id = self.loader.load(self.sources, name)?;
-        let parsed = json::parse(self.sources.get(id));
-        // A member that stands twice says two things, and AWS never answers so.
-        let is_wrong = parsed.problems.iter().any(|problem| problem.severity == Severity::Error);
-        match parsed.root {
-            Some(root) if !is_wrong => {
-                let (value, findings) =
-                    read(&root).map_err(|finding| Unreadable::Text(vec![finding]))?;
-                Ok((value, parsed.problems.into_iter().chain(findings).collect()))
-            }
-            _ => Err(Unreadable::Text(parsed.problems)),
-        }
+        let (root, problems) = load_answer(self.loader, self.sources, name)?;
+        let (value, findings) = read(&root).map_err(|finding| Unreadable::Text(vec![finding]))?;
+        Ok((value, problems.into_iter().chain(findings).collect()))
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::generate::{Generated, Kind};
 use crate::ica::SENT_WITH_A_KEY;
-use crate::ica::settings::{Files, NONE, Settings};
+use crate::ica::settings::{Files, Settings};
+use crate::input::NONE;
 
 const HEAD: &str =
     "# Made by `ica-policy generate`; the policies beside it are what this connection needs.
