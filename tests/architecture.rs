@@ -84,6 +84,21 @@ fn rooms_use_only_the_rooms_before_them() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Whether access is granted, and what one request gets, is asked of any account: no product has a say in it.
+#[test]
+fn can_and_simulate_know_no_product() {
+    let of_any_account = ["can", "simulate", "layered", "layer_flags", "batch"];
+    let files = sources().into_iter().filter(|(room, path, _)| {
+        let name = Path::new(path).file_stem().unwrap().to_string_lossy();
+        room == "cli" && of_any_account.iter().any(|start| name.starts_with(start))
+    });
+    let files = files.collect::<Vec<_>>();
+    assert!(files.len() >= of_any_account.len(), "the files have other names");
+    for (_, path, text) in files {
+        assert!(!text.contains("crate::ica"), "{path} uses a product");
+    }
+}
+
 #[test]
 fn files_stay_short_and_say_what_they_are() {
     for (_, path, text) in sources() {

@@ -2,7 +2,7 @@ use ica_policy::generate::{Body, Generated, Kind, Options, Plan, generate};
 use ica_policy::ica::catalogue::{Edition, IcaCaller, On, Step, Target, catalogue};
 use ica_policy::ica::connection::{Connection, build};
 use ica_policy::ica::regions::regions;
-use ica_policy::ica::settings::{Files, Settings};
+use ica_policy::ica::settings::{LayerFiles, Settings};
 use ica_policy::ica::{Check, Level, Verdict, check};
 use ica_policy::input::{Loader, Unreadable};
 use ica_policy::model::{Policy, PolicyKind};
@@ -125,10 +125,12 @@ fn checked(settings: &Settings, texts: &BTreeMap<&'static str, Value>) -> (Conne
     let file =
         |setting: &str| Some(texts.get(setting).map_or("none".to_owned(), |_| setting.to_owned()));
     let settings = Settings {
-        identity_policy: file("identity_policy").map(Files::One),
-        bucket_policy: file("bucket_policy"),
-        kms_key_policy: file("kms_key_policy").filter(|_| settings.kms_key.is_some()),
-        trust_policy: file("trust_policy").filter(|_| settings.role.is_some()),
+        identity_policy: file("identity_policy").map(LayerFiles::One),
+        bucket_policy: file("bucket_policy").map(LayerFiles::One),
+        kms_key_policy: file("kms_key_policy")
+            .filter(|_| settings.kms_key.is_some())
+            .map(LayerFiles::One),
+        trust_policy: file("trust_policy").filter(|_| settings.role.is_some()).map(LayerFiles::One),
         cors: file("cors"),
         encryption: settings.kms_key.as_ref().map(|_| "aws:kms".to_owned()),
         ..settings.clone()

@@ -4,9 +4,12 @@ use super::can_public;
 use super::exit::Exit;
 use super::files::{look, print, print_error, print_report};
 use super::format::Format;
-use super::layered::{LayerFiles, Reader};
-use super::levels::Levels;
-use crate::authz::{Caller, ContextValue, Layer, Layers};
+use super::layer_flags::{
+    BOUNDARY, FilesByLayer, Flag, IDENTITY, LayerFlags, RCP, SCP, SESSION, Shown, VPCE,
+    files_of_request,
+};
+use super::layered::Reader;
+use crate::authz::{Caller, ContextValue, FileCount, Layer, LayerRow, Layers};
 use crate::model::{Policy, PolicyKind};
 use crate::report::{GrantedReport, can_human, can_json, human};
 use crate::source::Sources;
@@ -46,29 +49,34 @@ pub(super) struct Args {
     /// A condition key with its value, or `!KEY`: it is absent. All others may be anything.
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     context: Vec<String>,
-    /// Policies of the user and its groups, of the role, or of a session's issuer.
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
-    identity_policy: Vec<String>,
-    /// The bucket's policy, or that of another resource.
-    #[arg(long, value_name = "FILE", help_heading = "Policies")]
-    bucket_policy: Option<String>,
-    /// The permissions boundary.
-    #[arg(long, value_name = "FILE", help_heading = "Policies")]
-    boundary: Option<String>,
-    /// Session policies.
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
-    session_policy: Vec<String>,
     #[command(flatten)]
-    levels: Levels,
-    /// Policies of the VPC endpoint; they bind requests with aws:SourceVpce.
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
-    vpce_policy: Vec<String>,
+    layers: LayerFlags<CanFlags>,
     /// What gives exit code 1: without it `not-granted`, with --public `granted`, which is that the policy is public in some sense.
     #[arg(long, value_enum)]
     pub(super) fail_on: Option<FailOn>,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+}
+
+/// The flags of the layers.
+#[derive(Debug)]
+struct CanFlags;
+
+impl Shown for CanFlags {
+    const FLAGS: &'static [Flag] = &[
+        IDENTITY,
+        Flag::new(PolicyKind::Resource, "The bucket's policy, or that of another resource"),
+        BOUNDARY,
+        SESSION,
+        SCP,
+        RCP,
+        VPCE,
+    ];
+
+    fn files(row: &LayerRow) -> FileCount {
+        files_of_request(row)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -118,14 +126,14 @@ pub(super) fn run(args: &Args) -> Exit {
             args,
             &asked.context,
             &reader.sources,
-            &policies.alone(),
+            &policies.all(),
             &reader.findings,
         );
     }
-    let layers = policies.layers();
+    let layers = policies.layers(PolicyKind::Resource);
     let (answers, note) = match &asked.caller {
         Some(caller) => for_caller(args, &asked, caller, &layers),
-        None => (can(&asked.question(args, Who::Anybody(policies.alone()))), None),
+        None => (can(&asked.question(args, Who::Anybody(policies.all()))), None),
     };
     if answers.is_empty() {
         return usage(
@@ -134,7 +142,7 @@ pub(super) fn run(args: &Args) -> Exit {
         );
     }
     let granted = together(answers.iter().map(|answer| answer.granted));
-    let layers = if asked.caller.is_some() { layers } else { alone(policies.alone()) };
+    let layers = if asked.caller.is_some() { layers } else { alone(policies.all()) };
     let report = GrantedReport {
         granted,
         answers: &answers,
@@ -163,20 +171,10 @@ impl Args {
         })
     }
 
-    fn files(&self) -> LayerFiles<'_> {
-        LayerFiles {
-            identity: &self.identity_policy,
-            boundary: self.boundary.as_ref(),
-            session: &self.session_policy,
-            resource: self.bucket_policy(),
-            resource_kind: PolicyKind::Resource,
-            levels: &self.levels,
-            vpce: &self.vpce_policy,
-        }
-    }
-
-    fn bucket_policy(&self) -> Option<&String> {
-        self.file.as_ref().or(self.bucket_policy.as_ref())
+    /// The files of the flags, and the one that stands by itself.
+    fn files(&self) -> FilesByLayer {
+        let alone = self.file.iter().map(|file| (PolicyKind::Resource, vec![vec![file.clone()]]));
+        self.layers.files().clone().into_iter().chain(alone).collect()
     }
 }
 
@@ -210,7 +208,7 @@ fn for_caller(
             | Caller::Service { .. }
             | Caller::WebIdentity { .. }
     );
-    if !has_own || !args.identity_policy.is_empty() {
+    if !has_own || args.layers.files().contains_key(&PolicyKind::Identity) {
         return (answers, None);
     }
     let granting = Layers { identity: Layer::Assumed, ..layers.clone() };
@@ -270,16 +268,7 @@ impl Asked {
                 "--account: `{text}` is no account; an account number has twelve digits"
             ));
         }
-        let lists = [
-            !args.identity_policy.is_empty(),
-            args.bucket_policy().is_some(),
-            args.boundary.is_some(),
-            !args.session_policy.is_empty(),
-            !args.levels.scp.is_empty(),
-            !args.levels.rcp.is_empty(),
-            !args.vpce_policy.is_empty(),
-        ];
-        match lists.iter().filter(|given| **given).count() {
+        match args.files().len() {
             0 => {
                 return Err(
                     "no policy is given: give FILE, --identity-policy FILE, or another layer"

@@ -5,7 +5,7 @@ use super::needs::{Need, around_exception, denied};
 use super::scene::file;
 use super::texts::Stand;
 use crate::ica::Customer;
-use crate::ica::connection::{Connection, Given};
+use crate::ica::connection::Connection;
 use crate::input;
 use crate::model::{Policy, PolicyKind, Statement};
 use crate::source::Sources;
@@ -122,23 +122,15 @@ fn alone(policy: &Policy, statement: &Statement) -> Policy {
 
 /// The policies that were read from a file, in the order of the layers.
 fn of_file<'a>(stand: &'a Stand, name: &str) -> Vec<&'a Policy> {
-    let connection = &stand.connection;
-    let single = [
-        &connection.identity,
-        &connection.boundary,
-        &connection.session,
-        &connection.bucket_policy,
-        &connection.vpce,
+    let layers = [
+        PolicyKind::Identity,
+        PolicyKind::Boundary,
+        PolicyKind::Session,
+        PolicyKind::Resource,
+        PolicyKind::Vpce,
+        PolicyKind::Scp,
+        PolicyKind::Rcp,
     ];
-    let levels = [&connection.scps, &connection.rcps];
-    let single = single.into_iter().flat_map(|layer| given(layer)).flatten();
-    let levels = levels.into_iter().flat_map(|layer| given(layer)).flatten().flatten();
-    single.chain(levels).filter(|policy| file(stand, policy) == Some(name)).collect()
-}
-
-fn given<T>(layer: &Given<T>) -> Option<&T> {
-    match layer {
-        Given::Given(policies) => Some(policies),
-        Given::None | Given::Absent => None,
-    }
+    let policies = layers.into_iter().flat_map(|kind| stand.connection.policies.known(kind));
+    policies.filter(|policy| file(stand, policy) == Some(name)).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::assume::through_endpoint;
 use super::catalogue::{Edition, IcaCaller, Operation, Step, Target, catalogue};
-use super::connection::{Connection, Given};
+use super::connection::Connection;
 use super::depends::add_consequences;
 use super::environment;
 use super::kms::{self, KeyUse, KmsKey};
@@ -14,6 +14,7 @@ use super::verdict::{
     AssumptionReport, CallerReport, Check, Level, OperationReport, ReasonKind, Skipped, StepReport,
     Verdict, Witness,
 };
+use crate::model::PolicyKind;
 use crate::source::Span;
 
 /// Checks a connection against the catalogue.
@@ -181,7 +182,10 @@ fn assumed(
     let changes = |id: &str| try_step(connection, caller, step, Some(id)).verdict != tried.verdict;
     let is_session = matches!(caller, IcaCaller::FederatedSession | IcaCaller::OidcRole)
         && step.resource != Target::Role;
-    if is_session && connection.session == Given::Absent && changes("session-policy") {
+    if is_session
+        && connection.policies.is_unspecified(PolicyKind::Session)
+        && changes("session-policy")
+    {
         assumes.push("session-policy");
     }
     if caller == IcaCaller::CrossAccountRole
@@ -194,7 +198,7 @@ fn assumed(
     let could_be_blocked = tried.verdict != Verdict::Blocked;
     let is_to_bucket = step.resource.is_at_bucket();
     if is_to_bucket
-        && connection.bucket_policy == Given::Absent
+        && connection.policies.is_unspecified(PolicyKind::Resource)
         && (could_be_blocked || changes("no-bucket-policy"))
     {
         assumes.push("no-bucket-policy");
@@ -246,16 +250,20 @@ fn absent_layers(
     let rcps_may_bind =
         !matches!(kms::key_in_use(connection), Some(KmsKey::AwsManaged { .. })) || !is_key;
     let through_endpoint = through_endpoint(connection, caller, step).filter(|_| is_to_bucket);
-    let may_be_bound =
-        is_to_bucket && through_endpoint.is_none() && matches!(connection.vpce, Given::Given(_));
+    let may_be_bound = is_to_bucket
+        && through_endpoint.is_none()
+        && connection.policies.get(PolicyKind::Vpce).is_known();
     let absent = [
-        (own && connection.boundary == Given::Absent, "no-boundary"),
-        (own && connection.scps == Given::Absent, "no-scp"),
+        (own && connection.policies.is_unspecified(PolicyKind::Boundary), "no-boundary"),
+        (own && connection.policies.is_unspecified(PolicyKind::Scp), "no-scp"),
         (own && connection.assumes_full_access, "scp-full-access"),
-        (rcps_are_known && connection.rcps == Given::Absent, "no-rcp"),
+        (rcps_are_known && connection.policies.is_unspecified(PolicyKind::Rcp), "no-rcp"),
         (!rcps_are_known && !is_key, "no-user-rcp"),
         (!rcps_are_known && is_key && rcps_may_bind, "no-key-rcp"),
-        (through_endpoint == Some(true) && connection.vpce == Given::Absent, "no-vpce-policy"),
+        (
+            through_endpoint == Some(true) && connection.policies.is_unspecified(PolicyKind::Vpce),
+            "no-vpce-policy",
+        ),
         (may_be_bound, "through-endpoint"),
     ];
     absent.into_iter().filter(|(is_absent, _)| *is_absent).map(|(_, id)| id)

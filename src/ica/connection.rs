@@ -8,22 +8,12 @@ use super::environment::{self, Environment};
 use super::kms::{KmsKey, kms_key};
 use super::regions::{Region, regions};
 use super::settings::Settings;
+use crate::authz::{FileCount, LAYERS, LayerRow, PolicySet};
 use crate::finding::Finding;
 use crate::input::{FileRead, Loader, NONE, Unreadable};
-use crate::model::{Arn, Policy};
+use crate::model::Arn;
 use crate::source::Sources;
 use std::collections::BTreeMap;
-
-/// A layer as the user told it.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Given<T> {
-    /// These documents.
-    Given(T),
-    /// There is none: the user says so.
-    None,
-    /// Nothing was said.
-    Absent,
-}
 
 /// The versioning state of the bucket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,30 +71,14 @@ pub struct Connection {
     pub session_name: Option<String>,
     /// Illumina's role; `None`: neither region is known.
     pub cross_account_role: Option<Arn>,
-    /// Policies of the user and its groups, or of the role.
-    pub identity: Given<Vec<Policy>>,
-    /// The permissions boundary of user or role.
-    pub boundary: Given<Vec<Policy>>,
-    /// Session policies.
-    pub session: Given<Vec<Policy>>,
-    /// Service control policies of the user's account, by level.
-    pub scps: Given<Vec<Vec<Policy>>>,
-    /// Resource control policies of the bucket's account, by level.
-    pub rcps: Given<Vec<Vec<Policy>>>,
+    /// The policies of all layers: SCPs of the user's account, RCPs of the bucket's.
+    pub policies: PolicySet,
     /// Whether a level of SCPs without an Allow was taken to have the full-access policy beside it.
     pub assumes_full_access: bool,
-    /// Policies of the VPC endpoint.
-    pub vpce: Given<Vec<Policy>>,
-    /// The bucket policy.
-    pub bucket_policy: Given<Vec<Policy>>,
     /// The bucket beside its policies.
     pub environment: Environment,
     /// The KMS key of the storage configuration; `None`: no key is given.
     pub kms_key: Option<KmsKey>,
-    /// The policy of that key.
-    pub kms_key_policy: Given<Vec<Policy>>,
-    /// The trust policy of the role.
-    pub trust_policy: Given<Vec<Policy>>,
     /// What the user knows.
     pub assume: Vec<Assume>,
     /// The pages that are followed.
@@ -168,17 +142,9 @@ pub fn build(
         is_new: is_new(settings)?,
         session_name: session_name(settings)?,
         cross_account_role: cross_account_role(settings)?,
-        identity: Given::Absent,
-        boundary: Given::Absent,
-        session: Given::Absent,
-        scps: Given::Absent,
-        rcps: Given::Absent,
+        policies: PolicySet::default(),
         assumes_full_access: false,
-        vpce: Given::Absent,
-        bucket_policy: Given::Absent,
         environment: environment::values(settings, ica_region(settings)?)?,
-        kms_key_policy: Given::Absent,
-        trust_policy: Given::Absent,
         assume: settings.assume.iter().map(|text| assume::parse(text)).collect::<Result<_, _>>()?,
         edition: edition(settings)?,
         operations: known_operations("operation", settings.operation.iter())?,
@@ -328,21 +294,17 @@ fn edition(settings: &Settings) -> Result<Edition, ConnectionError> {
 
 /// `none` says that there is no file, so it stands alone.
 fn check_files(settings: &Settings) -> Result<(), ConnectionError> {
-    let lists = [
-        ("identity_policy", &settings.identity_policy),
-        ("session_policy", &settings.session_policy),
-        ("public_access_block", &settings.public_access_block),
-    ];
-    let lists = lists.into_iter().filter_map(|(name, files)| Some((name, files.as_ref()?.names())));
-    let levels = [("scp", &settings.scp), ("rcp", &settings.rcp)];
-    let levels = levels
-        .into_iter()
-        .filter_map(|(name, levels)| Some((name, levels.as_ref()?.names().concat())));
-    let lists = lists.map(|(name, names)| (name, names.to_vec())).chain(levels);
-    match lists
-        .into_iter()
-        .find(|(_, names)| names.len() > 1 && names.iter().any(|name| name == NONE))
-    {
+    let of = |files| LAYERS.iter().filter(move |row| row.files == files);
+    let layer = |row: &LayerRow| Some((row.setting, settings.layer(row.kind)?.levels()));
+    let blocks = settings.public_access_block.as_ref();
+    let blocks = blocks.map(|files| ("public_access_block", vec![files.names()]));
+    let mut lists = of(FileCount::Several)
+        .filter_map(layer)
+        .chain(blocks)
+        .chain(of(FileCount::Levels).filter_map(layer));
+    let is_contradicted =
+        |names: &[String]| names.len() > 1 && names.iter().any(|name| name == NONE);
+    match lists.find(|(_, levels)| is_contradicted(&levels.concat())) {
         Some((name, _)) => {
             Err(wrong(name, "`none` excludes other files: it says that there is none"))
         }

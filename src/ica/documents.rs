@@ -1,9 +1,10 @@
 //! The documents of a connection: which file is which layer.
 
-use super::connection::{Built, Given};
+use super::connection::Built;
 use super::other_bucket::other_buckets;
-use super::settings::{Files, Levels, Settings};
+use super::settings::{LayerFiles, Settings};
 use super::unknown_actions::unknown_actions;
+use crate::authz::{FileCount, Known, LAYERS, LayerRow};
 use crate::input::{FileRead, Loader, NONE, load_policy, read_policy};
 use crate::model::{Effect, Policy, PolicyKind};
 use crate::source::Sources;
@@ -17,51 +18,27 @@ pub(super) struct Documents<'a> {
 
 impl Documents<'_> {
     pub(super) fn read_all(&mut self, settings: &Settings) {
-        let one = |name: &Option<String>| name.clone().map(Files::One);
-        self.built.connection.identity =
-            self.layer(settings.identity_policy.as_ref(), PolicyKind::Identity);
-        self.built.connection.boundary =
-            self.layer(one(&settings.boundary).as_ref(), PolicyKind::Boundary);
-        self.built.connection.session =
-            self.layer(settings.session_policy.as_ref(), PolicyKind::Session);
-        self.built.connection.bucket_policy =
-            self.layer(one(&settings.bucket_policy).as_ref(), PolicyKind::Resource);
-        self.built.connection.kms_key_policy =
-            self.layer(one(&settings.kms_key_policy).as_ref(), PolicyKind::KmsKey);
-        self.built.connection.trust_policy =
-            self.layer(one(&settings.trust_policy).as_ref(), PolicyKind::Trust);
-        self.built.connection.scps = self.levels(settings.scp.as_ref(), PolicyKind::Scp);
-        self.built.connection.rcps = self.levels(settings.rcp.as_ref(), PolicyKind::Rcp);
-        self.built.connection.vpce =
-            self.layer(one(&settings.vpce_policy).as_ref(), PolicyKind::Vpce);
+        for row in &LAYERS {
+            if let Some(files) = settings.layer(row.kind) {
+                let known = self.layer(files, row);
+                self.built.connection.policies.insert(row.kind, known);
+            }
+        }
         self.add_full_access();
     }
 
-    fn layer(&mut self, files: Option<&Files>, kind: PolicyKind) -> Given<Vec<Policy>> {
-        let Some(files) = files else { return Given::Absent };
-        if files.names() == [NONE] {
-            return Given::None;
+    fn layer(&mut self, files: &LayerFiles, row: &LayerRow) -> Known<Vec<Vec<Policy>>> {
+        let names = files.names();
+        if names == [NONE] {
+            return Known::AssertedNone;
         }
+        let levels = if row.files == FileCount::Levels { files.levels() } else { vec![&*names] };
         let unreadable_before = self.built.unreadable.len();
-        let policies = self.policies(files.names(), kind);
+        let levels = levels.into_iter().map(|names| self.policies(names, row.kind)).collect();
         if self.built.unreadable.len() > unreadable_before {
-            Given::Absent
+            Known::Unspecified
         } else {
-            Given::Given(policies)
-        }
-    }
-
-    fn levels(&mut self, levels: Option<&Levels>, kind: PolicyKind) -> Given<Vec<Vec<Policy>>> {
-        let Some(levels) = levels.map(Levels::names) else { return Given::Absent };
-        if levels == [[NONE]] {
-            return Given::None;
-        }
-        let unreadable_before = self.built.unreadable.len();
-        let levels = levels.into_iter().map(|names| self.policies(names, kind)).collect();
-        if self.built.unreadable.len() > unreadable_before {
-            Given::Absent
-        } else {
-            Given::Given(levels)
+            Known::Known(levels)
         }
     }
 
@@ -93,17 +70,17 @@ impl Documents<'_> {
     /// People keep the policies that deny in files and leave AWS's own FullAWSAccess out; without an Allow a level would forbid
     /// everything, so it is taken to be there.
     fn add_full_access(&mut self) {
-        let Given::Given(levels) = &mut self.built.connection.scps else { return };
+        let full_access = full_access(self.sources);
+        let connection = &mut self.built.connection;
         let silent = |level: &&mut Vec<Policy>| {
             level
                 .iter()
                 .flat_map(|policy| &policy.statements)
                 .all(|statement| statement.effect.node == Effect::Deny)
         };
-        let full_access = full_access(self.sources);
-        for level in levels.iter_mut().filter(silent) {
+        for level in connection.policies.levels_mut(PolicyKind::Scp).iter_mut().filter(silent) {
             level.extend(full_access.clone());
-            self.built.connection.assumes_full_access = true;
+            connection.assumes_full_access = true;
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The KMS key of the objects: which one it is, and what S3 asks of it in a caller's name. Source: F3, A4.
 
 use super::catalogue::{IcaCaller, KeyFact, KeyKind, Operation, Step, Target};
-use super::connection::{Connection, ConnectionError, Given, wrong};
+use super::connection::{Connection, ConnectionError, wrong};
 use super::environment::{reason, sends_header, step};
 use super::settings::Settings;
 use super::verdict::{Reason, ReasonKind, StepReport, Verdict};
+use crate::authz::Known;
 use crate::model::Arn;
 use crate::s3::{BucketEncryption, Header};
 
@@ -129,7 +130,7 @@ pub(super) fn default_of<'a>(
     connection: &'a Connection,
     key: &KmsKey,
 ) -> Option<&'a BucketEncryption> {
-    let Given::Given(default) = &connection.environment.bucket_encryption else { return None };
+    let Known::Known(default) = &connection.environment.bucket_encryption else { return None };
     let is_key = match (key, &default.key) {
         (KmsKey::AwsManaged { .. }, None) => true,
         (KmsKey::Arn(arn), Some(named)) => arn.as_str() == named.node,

@@ -9,7 +9,7 @@ use super::nearest::Nearest;
 use super::other_bucket::other_bucket;
 use super::step::{Cause, Tried, Unknown, resource_words};
 use super::values::UNLISTED;
-use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_name};
+use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_name, layer_row};
 use crate::authz::{Ambiguity, Caller, Choice, LayerId, Layers, NamingSet, Request, StatementRef};
 use crate::eval::{
     Decision, Lack, NearMiss, concerns, matching_action, matching_resource, near_miss,
@@ -203,7 +203,7 @@ impl<'a> Scene<'a> {
 
     pub(super) fn lacking(&self, layer: LayerId, request: &Request) -> Reason {
         let action = self.action_words(request);
-        let name = layer_words(layer, self.step.resource);
+        let name = layer_row(layer, self.step.resource).words;
         let mut reason = empty(
             ReasonKind::NoAllow,
             self.layer_name(layer),
@@ -533,19 +533,5 @@ fn principal_words(caller: &Caller) -> String {
         }
         Caller::WebIdentity { provider } => format!("`{}`, under `Federated`", provider.as_str()),
         other => format!("`{}`", other.principal_arn().unwrap_or_default()),
-    }
-}
-
-fn layer_words(layer: LayerId, target: Target) -> &'static str {
-    match layer {
-        LayerId::Resource if target == Target::Key => "key policy",
-        LayerId::Resource if target == Target::Role => "trust policy of the role",
-        LayerId::Identity => "identity policies",
-        LayerId::Boundary => "permissions boundary",
-        LayerId::Session => "session policy",
-        LayerId::Resource => "bucket policy",
-        LayerId::Scp(_) => "service control policies",
-        LayerId::Rcp(_) => "resource control policies",
-        LayerId::Vpce => "VPC endpoint policy",
     }
 }

@@ -2,11 +2,11 @@
 
 use super::assume::told;
 use super::catalogue::{IcaCaller, KeyFact, Step, Target};
-use super::connection::{Connection, Given};
+use super::connection::Connection;
 use super::space::Failing;
 use super::values::UNLISTED;
 use crate::authz::{Caller, Context};
-use crate::model::Named;
+use crate::model::{Named, PolicyKind};
 
 /// The assumption that the provider which the trust policy names is ICA's.
 pub(super) const PROVIDER: &str = "identity-provider";
@@ -38,7 +38,7 @@ fn told_provider<'a>(connection: &'a Connection, step: &Step) -> Option<&'a str>
 
 /// The identity providers for OpenID Connect that the trust policy names; SAML shows no token.
 fn named_providers(connection: &Connection) -> Vec<String> {
-    let Given::Given(policies) = &connection.trust_policy else { return Vec::new() };
+    let policies = connection.policies.known(PolicyKind::Trust);
     let elements = policies
         .iter()
         .flat_map(|policy| &policy.statements)

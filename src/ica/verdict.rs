@@ -1,8 +1,9 @@
 //! What a check says.
 
 use super::catalogue::{IcaCaller, Target};
-use crate::authz::{LayerId, Request};
+use crate::authz::{LayerId, LayerRow, Request};
 use crate::finding::{Finding, Label};
+use crate::model::PolicyKind;
 use crate::source::Span;
 use serde::{Deserialize, Serialize};
 
@@ -271,12 +272,18 @@ impl Check {
     }
 }
 
+/// The names of a layer, for what is asked about that target.
+pub(super) fn layer_row(layer: LayerId, target: Target) -> &'static LayerRow {
+    LayerRow::of(layer.policy_kind(match target {
+        Target::Key => PolicyKind::KmsKey,
+        Target::Role => PolicyKind::Trust,
+        Target::Bucket | Target::Object | Target::Folder | Target::FederatedUser => {
+            PolicyKind::Resource
+        }
+    }))
+}
+
 /// The name of a layer in a check's report, for what is asked about that target.
 pub(super) fn layer_name(layer: LayerId, target: Target) -> &'static str {
-    match layer {
-        LayerId::Resource if target == Target::Key => "kms-key-policy",
-        LayerId::Resource if target == Target::Role => "trust-policy",
-        LayerId::Resource => "bucket-policy",
-        other => other.name(),
-    }
+    layer_row(layer, target).id
 }

@@ -7,7 +7,7 @@ use crate::source::{Span, Spanned};
 
 /// What a document is used as; decides which elements it may have.
 /// Source: `facts/B_grammar.md` B2 (after IAM:reference_policies_grammar and the policy-check catalogue).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum PolicyKind {
     /// Attached to a user, group or role, inline or managed.
     Identity,

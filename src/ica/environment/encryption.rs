@@ -1,9 +1,10 @@
 //! Encryption: the header that ICA sends, and the bucket's default where none is sent. Source: A2, A4, F3.
 
 use super::{Judged, reason, reason_at};
+use crate::authz::Known;
 use crate::ica::assume::fact;
 use crate::ica::catalogue::{IcaCaller, KeyFact, KeyKind, Operation, Step};
-use crate::ica::connection::{Connection, Given};
+use crate::ica::connection::Connection;
 use crate::ica::kms::{default_of, key_in_use};
 use crate::ica::verdict::{ReasonKind, Verdict};
 use crate::s3::{BucketEncryption, Header};
@@ -69,7 +70,7 @@ pub(super) fn judge(connection: &Connection) -> Judged {
     let judged = Judged::new(CHECK, "encryption", format!("arn:aws:s3:::{}", connection.bucket));
     let help = "the caller needs kms:GenerateDataKey and kms:Decrypt on the key, by the key policy; a foreign account never reaches `aws/s3` \
                 or an alias: name the key by its ARN";
-    if let Given::Given(default) = &connection.environment.bucket_encryption
+    if let Known::Known(default) = &connection.environment.bucket_encryption
         && default.refused
     {
         let message =
@@ -83,7 +84,7 @@ pub(super) fn judge(connection: &Connection) -> Judged {
         );
         return judged.because(Verdict::Unknown, reason);
     }
-    if let Given::Given(default) = &connection.environment.bucket_encryption
+    if let Known::Known(default) = &connection.environment.bucket_encryption
         && default.is_kms()
         && !is_judged(connection, default)
     {

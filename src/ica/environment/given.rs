@@ -1,7 +1,8 @@
 //! The settings of the bucket as the user told them.
 
+use crate::authz::Known;
 use crate::finding::Finding;
-use crate::ica::connection::{Built, ConnectionError, Given};
+use crate::ica::connection::{Built, ConnectionError};
 use crate::ica::regions::{Region, regions};
 use crate::ica::settings;
 use crate::input::{Loader, NONE, Unreadable, load_answer};
@@ -18,15 +19,15 @@ pub struct Environment {
     /// The region of the ICA project; `None`: not known, or ICA has none in the bucket's region.
     pub ica_region: Option<&'static Region>,
     /// The cross-origin rules.
-    pub cors: Given<Cors>,
+    pub cors: Known<Cors>,
     /// The event notifications.
-    pub notifications: Given<Notifications>,
+    pub notifications: Known<Notifications>,
     /// Block Public Access, by level (bucket, account): each can switch it on.
-    pub public_access_block: Given<Vec<PublicAccessBlock>>,
+    pub public_access_block: Known<Vec<PublicAccessBlock>>,
     /// The default encryption.
-    pub bucket_encryption: Given<BucketEncryption>,
-    /// Object Ownership. `Given::None`: the bucket has no such setting.
-    pub ownership: Given<Ownership>,
+    pub bucket_encryption: Known<BucketEncryption>,
+    /// Object Ownership. `Known::AssertedNone`: the bucket has no such setting.
+    pub ownership: Known<Ownership>,
     /// The header that ICA sends, by its storage configuration.
     pub encryption: Option<Header>,
     /// The files that were read.
@@ -49,10 +50,10 @@ pub(in crate::ica) fn values(
 ) -> Result<Environment, ConnectionError> {
     Ok(Environment {
         ica_region,
-        cors: Given::Absent,
-        notifications: Given::Absent,
-        public_access_block: Given::Absent,
-        bucket_encryption: Given::Absent,
+        cors: Known::Unspecified,
+        notifications: Known::Unspecified,
+        public_access_block: Known::Unspecified,
+        bucket_encryption: Known::Unspecified,
         ownership: ownership(settings)?,
         encryption: encryption(settings)?,
         files: Vec::new(),
@@ -63,12 +64,12 @@ fn wrong(name: &'static str, message: String) -> ConnectionError {
     ConnectionError::Setting { name, message }
 }
 
-fn ownership(settings: &settings::Settings) -> Result<Given<Ownership>, ConnectionError> {
+fn ownership(settings: &settings::Settings) -> Result<Known<Ownership>, ConnectionError> {
     let known = || Ownership::ALL.map(Ownership::word).join(", ");
     match settings.ownership.as_deref() {
-        None => Ok(Given::Absent),
-        Some(NONE) => Ok(Given::None),
-        Some(word) => Ownership::parse(word).map(Given::Given).ok_or_else(|| {
+        None => Ok(Known::Unspecified),
+        Some(NONE) => Ok(Known::AssertedNone),
+        Some(word) => Ownership::parse(word).map(Known::Known).ok_or_else(|| {
             wrong(
                 "ownership",
                 format!(
@@ -128,19 +129,19 @@ impl Settings<'_> {
         name: Option<&str>,
         setting: &'static str,
         read: fn(&Node) -> Read<T>,
-    ) -> Given<T> {
+    ) -> Known<T> {
         match name {
-            None => Given::Absent,
-            Some(NONE) => Given::None,
-            Some(name) => self.file(name, setting, read).map_or(Given::Absent, Given::Given),
+            None => Known::Unspecified,
+            Some(NONE) => Known::AssertedNone,
+            Some(name) => self.file(name, setting, read).map_or(Known::Unspecified, Known::Known),
         }
     }
 
     /// Bucket, account and organization each have the switches.
-    fn blocks(&mut self, files: Option<&settings::Files>) -> Given<Vec<PublicAccessBlock>> {
-        let Some(files) = files else { return Given::Absent };
+    fn blocks(&mut self, files: Option<&settings::Files>) -> Known<Vec<PublicAccessBlock>> {
+        let Some(files) = files else { return Known::Unspecified };
         if files.names() == [NONE] {
-            return Given::None;
+            return Known::AssertedNone;
         }
         let blocks = files
             .names()
@@ -150,7 +151,7 @@ impl Settings<'_> {
             .collect::<Vec<_>>()
             .into_iter()
             .collect::<Option<_>>()
-            .map_or(Given::Absent, Given::Given)
+            .map_or(Known::Unspecified, Known::Known)
     }
 
     fn file<T>(

@@ -1,7 +1,8 @@
 //! Whether ICA's notifications can stand beside those of the bucket. Source: G1, G2; SEED's troubleshooting.
 
 use super::{Judged, reason, reason_at};
-use crate::ica::connection::{Connection, Given};
+use crate::authz::Known;
+use crate::ica::connection::Connection;
 use crate::ica::expected::{ExpectedNotification, expected};
 use crate::ica::verdict::{Reason, ReasonKind, Verdict};
 use crate::s3::{Notification, Notifications, Overlap, events_overlap, overlap};
@@ -17,16 +18,16 @@ pub(super) fn judge(connection: &Connection) -> Judged {
         format!("arn:aws:s3:::{}", connection.bucket),
     );
     match &connection.environment.notifications {
-        Given::Absent => judged.assuming("notifications"),
-        Given::None if connection.is_new => judged,
-        Given::None => {
+        Known::Unspecified => judged.assuming("notifications"),
+        Known::AssertedNone if connection.is_new => judged,
+        Known::AssertedNone => {
             let message = "the bucket has no notifications, though ICA has set it up: somebody replaced the whole configuration".to_owned();
             judged.because(
                 Verdict::Unknown,
                 reason(ReasonKind::Environment, "notifications", message, VALIDATE),
             )
         }
-        Given::Given(notifications) => {
+        Known::Known(notifications) => {
             let clashes = notifications
                 .list
                 .iter()

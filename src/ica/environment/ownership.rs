@@ -1,7 +1,8 @@
 //! Who owns what Illumina's role writes. Source: F5; A5 for what users saw.
 
 use super::{Judged, reason};
-use crate::ica::connection::{Connection, Given};
+use crate::authz::Known;
+use crate::ica::connection::Connection;
 use crate::ica::verdict::{ReasonKind, Verdict};
 use crate::s3::Ownership;
 
@@ -19,9 +20,9 @@ pub(super) fn judge(connection: &Connection) -> Judged {
         )
     };
     match connection.environment.ownership {
-        Given::Absent => judged("BucketOwnerEnforced").assuming("ownership"),
-        Given::Given(Ownership::BucketOwnerEnforced) => judged("BucketOwnerEnforced"),
-        Given::Given(Ownership::BucketOwnerPreferred) => {
+        Known::Unspecified => judged("BucketOwnerEnforced").assuming("ownership"),
+        Known::Known(Ownership::BucketOwnerEnforced) => judged("BucketOwnerEnforced"),
+        Known::Known(Ownership::BucketOwnerPreferred) => {
             let message = "objects that Illumina's role copies here become the bucket owner's only if it sends the header `x-amz-acl: \
                            bucket-owner-full-control`, and ICA does not publish whether it does";
             judged("BucketOwnerPreferred").because(
@@ -29,8 +30,8 @@ pub(super) fn judge(connection: &Connection) -> Judged {
                 reason(ReasonKind::Hidden, "ownership", message.to_owned(), HELP),
             )
         }
-        Given::Given(Ownership::ObjectWriter) => writers("ObjectWriter"),
+        Known::Known(Ownership::ObjectWriter) => writers("ObjectWriter"),
         // A bucket without the setting is as one with ObjectWriter: it is older than the setting.
-        Given::None => writers("none"),
+        Known::AssertedNone => writers("none"),
     }
 }

@@ -1,10 +1,12 @@
 //! Whether one public statement cuts off all callers of other accounts. Source: F6.
 
 use super::Judged;
+use crate::authz::Known;
 use crate::finding::Label;
 use crate::ica::catalogue::{IcaCaller, Operation};
-use crate::ica::connection::{Connection, Given};
+use crate::ica::connection::Connection;
 use crate::ica::verdict::{Advice, Reason, ReasonKind, Verdict};
+use crate::model::PolicyKind;
 use crate::model::{Policy, Statement};
 use crate::s3::{PublicAccessBlock, PublicStatement, public_statements};
 use crate::source::Spanned;
@@ -19,8 +21,8 @@ pub(super) fn hits(connection: &Connection, operation: &Operation, caller: IcaCa
 }
 
 pub(super) fn judge(connection: &Connection) -> Vec<Judged> {
-    let Given::Given(policies) = &connection.bucket_policy else { return vec![new()] };
-    let public = policies.iter().flat_map(|policy| {
+    let policies = connection.policies.known(PolicyKind::Resource);
+    let public = policies.into_iter().flat_map(|policy| {
         public_statements(policy).into_iter().map(move |public| (policy, public))
     });
     let public = public.collect::<Vec<_>>();
@@ -28,8 +30,8 @@ pub(super) fn judge(connection: &Connection) -> Vec<Judged> {
         return vec![new()];
     }
     let blocks = match &connection.environment.public_access_block {
-        Given::Given(blocks) => blocks.as_slice(),
-        Given::None | Given::Absent => &[],
+        Known::Known(blocks) => blocks.as_slice(),
+        Known::AssertedNone | Known::Unspecified => &[],
     };
     let saved = switched_on(blocks, |block| block.block_public_policy)
         .map(|switch| unsaved(&public, switch));
@@ -54,7 +56,7 @@ fn restricted(
 ) -> Judged {
     let Some(switch) = switched_on(blocks, |block| block.restrict_public_buckets) else {
         return match connection.environment.public_access_block {
-            Given::Absent => new().assuming("public-access-block"),
+            Known::Unspecified => new().assuming("public-access-block"),
             // Of the bucket; the account and its organization have the switches as well.
             _ if blocks.len() < 2 => new().assuming("account-public-access-block"),
             _ => new(),

@@ -4,9 +4,9 @@
 use super::{Judged, reason_at};
 use crate::eval::concerns;
 use crate::ica::catalogue::{On, catalogue};
-use crate::ica::connection::{Connection, Given, Versioning};
+use crate::ica::connection::{Connection, Versioning};
 use crate::ica::verdict::{Level, ReasonKind, Verdict};
-use crate::model::{Effect, Statement};
+use crate::model::{Effect, PolicyKind, Statement};
 
 /// Its name, and that of its step.
 pub const CHECK: &str = "versioning";
@@ -16,7 +16,7 @@ pub const CHECK: &str = "versioning";
 pub(super) fn judge(connection: &Connection) -> Judged {
     let state = connection.versioning.map_or("versioning not given", Versioning::word);
     let judged = Judged::new(CHECK, CHECK, state).advised();
-    let Given::Given(policies) = &connection.identity else { return judged };
+    let policies = connection.policies.known(PolicyKind::Identity);
     let is_allow = |statement: &&Statement| statement.effect.node == Effect::Allow;
     let allows = || policies.iter().flat_map(|policy| &policy.statements).filter(is_allow);
     let needed = needed();
