@@ -1,6 +1,5 @@
 //! `ica-policy can`: whether access is granted, to one caller or to whoever it is.
 
-use super::can_public;
 use super::exit::Exit;
 use super::files::{look, print, print_error, print_report};
 use super::format::Format;
@@ -10,10 +9,14 @@ use super::layer_flags::{
 };
 use super::layered::Reader;
 use crate::authz::{Caller, ContextValue, FileCount, Layer, LayerRow, Layers};
+use crate::finding::Finding;
 use crate::model::{Policy, PolicyKind};
-use crate::report::{GrantedReport, can_human, can_json, human};
+use crate::report::{GrantedReport, IsPublic, Public, can_human, can_json, human};
+use crate::s3::public_statements;
 use crate::source::Sources;
-use crate::symbolic::{Answered, Granted, Question, Who, can, together};
+use crate::symbolic::{
+    Answered, Asked as AskedOfOthers, Granted, Question, Who, can, outsiders, reached, together,
+};
 use clap::{Args as ClapArgs, ValueEnum};
 
 /// Says whether access is granted: for all requests, for some, for none, or that it is not known.
@@ -33,10 +36,10 @@ pub(super) struct Args {
     public: bool,
     /// Actions; `*` and `?` mean any of these.
     #[arg(long, num_args = 1.., required_unless_present = "public")]
-    pub(super) action: Vec<String>,
+    action: Vec<String>,
     /// ARNs, where `*` and `?` mean any of these, or `*`.
     #[arg(long, num_args = 1.., required_unless_present = "public")]
-    pub(super) resource: Vec<String>,
+    resource: Vec<String>,
     /// Who asks: an ARN, twelve digits (the root user of that account), a service, or `*` (nobody signed).
     #[arg(long)]
     principal: Option<String>,
@@ -45,7 +48,7 @@ pub(super) struct Args {
     session_issuer: Option<String>,
     /// The account that owns the resources; without it that of the principal.
     #[arg(long, value_name = "ACCOUNT")]
-    pub(super) account: Option<String>,
+    account: Option<String>,
     /// A condition key with its value, or `!KEY`: it is absent. All others may be anything.
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     context: Vec<String>,
@@ -53,7 +56,7 @@ pub(super) struct Args {
     layers: LayerFlags<CanFlags>,
     /// What gives exit code 1: without it `not-granted`, with --public `granted`, which is that the policy is public in some sense.
     #[arg(long, value_enum)]
-    pub(super) fail_on: Option<FailOn>,
+    fail_on: Option<FailOn>,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -80,7 +83,7 @@ impl Shown for CanFlags {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub(super) enum FailOn {
+enum FailOn {
     /// Some request is granted, or it is not known.
     Granted,
     /// Some request is not granted, or it is not known.
@@ -92,7 +95,7 @@ pub(super) enum FailOn {
 }
 
 impl FailOn {
-    pub(super) fn fails(self, granted: Granted) -> bool {
+    fn fails(self, granted: Granted) -> bool {
         match self {
             FailOn::Granted => granted != Granted::None,
             FailOn::NotGranted => granted != Granted::All,
@@ -122,7 +125,7 @@ pub(super) fn run(args: &Args) -> Exit {
         return Exit::Unreadable;
     }
     if args.public {
-        return can_public::run(
+        return run_public(
             args,
             &asked.context,
             &reader.sources,
@@ -158,13 +161,61 @@ pub(super) fn run(args: &Args) -> Exit {
     printed.max(defect).max(if fails { Exit::Found } else { Exit::Clean })
 }
 
+/// Says whether a bucket policy is public, by S3's definition and by ours: of all actions of S3 and all resources where none are given.
+fn run_public(
+    args: &Args,
+    context: &[(String, Option<ContextValue>)],
+    sources: &Sources,
+    policies: &[&Policy],
+    findings: &[Finding],
+) -> Exit {
+    let or_all = |given: &[String], all: &str| {
+        if given.is_empty() { vec![all.to_owned()] } else { given.to_vec() }
+    };
+    let (actions, resources) = (or_all(&args.action, "s3:*"), or_all(&args.resource, "*"));
+    let account = args.account.as_deref().unwrap_or_default();
+    let outside = outsiders(
+        policies,
+        AskedOfOthers { account, actions: &actions, resources: &resources, context },
+    );
+    let statements =
+        policies.iter().flat_map(|policy| public_statements(policy)).collect::<Vec<_>>();
+    let public = Public { account, statements: &statements, outside: &outside };
+    let layers = alone(policies.to_vec());
+    let granted = reached(&outside);
+    let printed = args.print(
+        sources,
+        &GrantedReport {
+            granted,
+            answers: &[],
+            layers: &layers,
+            note: None,
+            findings,
+            public: Some(public),
+        },
+    );
+    let is_defect = outside.iter().flat_map(|known| &known.answers).any(|answer| answer.is_defect);
+    let fail_on = args.fail_on.unwrap_or(FailOn::Granted);
+    let for_s3 = match public.for_s3() {
+        IsPublic::Yes => Granted::Some,
+        IsPublic::No => Granted::None,
+        IsPublic::Unknown => Granted::Unknown,
+    };
+    let fails = fail_on.fails(granted) || fail_on.fails(for_s3);
+    printed.max(if is_defect { Exit::Defect } else { Exit::Clean }).max(if fails {
+        Exit::Found
+    } else {
+        Exit::Clean
+    })
+}
+
 /// Documents by themselves, which reports take for those of a resource.
-pub(super) fn alone(policies: Vec<&Policy>) -> Layers<'_> {
+fn alone(policies: Vec<&Policy>) -> Layers<'_> {
     Layers { resource: Layer::Policies(policies), ..Layers::default() }
 }
 
 impl Args {
-    pub(super) fn print(&self, sources: &Sources, report: &GrantedReport<'_>) -> Exit {
+    fn print(&self, sources: &Sources, report: &GrantedReport<'_>) -> Exit {
         print_report(&match self.format {
             Format::Human => can_human::report(sources, report, look(&std::io::stdout())),
             Format::Json => can_json::report(sources, report),

@@ -2,7 +2,6 @@
 
 mod batch;
 mod can;
-mod can_public;
 mod check;
 mod compare;
 mod compare_connection;

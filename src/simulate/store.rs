@@ -1,6 +1,6 @@
 //! Policies that a line names, so that others need not repeat them.
 
-use super::line::LineError;
+use super::error::LineError;
 use crate::finding::{Finding, Severity};
 use crate::input;
 use crate::model::{self, Policy, PolicyKind};
