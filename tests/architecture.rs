@@ -1,4 +1,5 @@
 use crate::support::files_below;
+use crate::support::imports::Files;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -19,10 +20,7 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ("s3", &["source", "finding", "tree", "model"]),
     (
         "ica",
-        &[
-            "source", "finding", "tree", "aws", "json", "input", "model", "authz", "eval",
-            "symbolic", "s3",
-        ],
+        &["source", "finding", "tree", "aws", "input", "model", "authz", "eval", "symbolic", "s3"],
     ),
     ("generate", &["model", "ica"]),
     (
@@ -97,6 +95,59 @@ fn can_and_simulate_know_no_product() {
     for (_, path, text) in files {
         assert!(!text.contains("crate::ica"), "{path} uses a product");
     }
+}
+
+/// Files whose circles are still to be opened: symbolic is being reworked. No other file may be added.
+const IN_CIRCLES: [&str; 24] = [
+    "access",
+    "can",
+    "cases",
+    "classes",
+    "compare",
+    "cover",
+    "differences",
+    "key",
+    "outside",
+    "outsiders",
+    "point",
+    "possible",
+    "refused",
+    "region",
+    "scale",
+    "search",
+    "shapes",
+    "sides",
+    "sketch",
+    "space",
+    "subject",
+    "tree",
+    "values",
+    "walk",
+];
+
+/// Values stand below, readers above: files that take from each other can only be read together.
+#[test]
+fn no_files_of_a_room_import_each_other_in_a_circle() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let is_known = |module: &[String]| {
+        module.len() == 2 && module[0] == "symbolic" && IN_CIRCLES.contains(&module[1].as_str())
+    };
+    let mut wrong = String::new();
+    for circle in Files::read(&src).circles() {
+        if circle.iter().all(|(module, _)| is_known(module)) {
+            continue;
+        }
+        wrong.push_str("\na circle:");
+        for (number, (module, names)) in circle.iter().enumerate() {
+            let next = &circle[(number + 1) % circle.len()].0;
+            wrong.push_str(&format!(
+                "\n  {} takes {names:?} from {}",
+                module.join("/"),
+                next.join("/")
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 use ica_policy::generate::{Body, Generated, Kind, Options, Plan, generate};
+use ica_policy::ica::build::build;
+use ica_policy::ica::build::settings::{LayerFiles, Settings};
 use ica_policy::ica::catalogue::{Edition, IcaCaller, On, Step, Target, catalogue};
-use ica_policy::ica::connection::{Connection, build};
 use ica_policy::ica::regions::regions;
-use ica_policy::ica::settings::{LayerFiles, Settings};
+use ica_policy::ica::setup::Setup;
 use ica_policy::ica::{Check, Level, Verdict, check};
 use ica_policy::input::{Loader, Unreadable};
 use ica_policy::model::{Policy, PolicyKind};
@@ -102,7 +103,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-fn connection(settings: &Settings, files: BTreeMap<String, String>) -> Connection {
+fn connection(settings: &Settings, files: BTreeMap<String, String>) -> Setup {
     let built = build(settings, &mut Sources::new(), &mut Memory(files)).unwrap();
     assert_eq!(built.unreadable, []);
     built.connection
@@ -121,7 +122,7 @@ fn texts(made: &Generated) -> BTreeMap<&'static str, Value> {
 }
 
 /// The check of a connection whose layers are these documents and no others.
-fn checked(settings: &Settings, texts: &BTreeMap<&'static str, Value>) -> (Connection, Check) {
+fn checked(settings: &Settings, texts: &BTreeMap<&'static str, Value>) -> (Setup, Check) {
     let file =
         |setting: &str| Some(texts.get(setting).map_or("none".to_owned(), |_| setting.to_owned()));
     let settings = Settings {

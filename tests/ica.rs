@@ -2,9 +2,10 @@ use ica_policy::authz::Known;
 use ica_policy::authz::{Caller, Context, ContextValue, Layer, Layers, Request};
 use ica_policy::eval::{Outcome, decide};
 use ica_policy::finding::Finding;
+use ica_policy::ica::build::settings::Settings;
+use ica_policy::ica::build::{Built, build};
 use ica_policy::ica::catalogue::IcaCaller;
-use ica_policy::ica::connection::{Built, Connection, build};
-use ica_policy::ica::settings::Settings;
+use ica_policy::ica::setup::Setup;
 use ica_policy::ica::{Check, KmsKey, Reason, StepReport, Verdict, check};
 use ica_policy::input::{Loader, Unreadable};
 use ica_policy::model::PolicyKind;
@@ -302,14 +303,14 @@ fn a_layer_with_an_unreadable_file_counts_as_absent() {
     ]);
     let text =
         "bucket = 'b'\naccount = '111122223333'\nuser = 'u'\nscp = [['deny.json', 'empty.json']]";
-    let settings = ica_policy::ica::settings::parse(text).unwrap().remove(0);
+    let settings = ica_policy::ica::build::settings::parse(text).unwrap().remove(0);
     let built = build(&settings, &mut Sources::new(), &mut Inline(files)).unwrap();
     assert!(built.connection.policies.is_unspecified(PolicyKind::Scp));
     assert_eq!(built.unreadable.len(), 1);
 }
 
 /// The layers of a caller, rebuilt from what the connection holds.
-fn layers<'a>(connection: &'a Connection, caller: IcaCaller, action: &str) -> Layers<'a> {
+fn layers<'a>(connection: &'a Setup, caller: IcaCaller, action: &str) -> Layers<'a> {
     let policies = &connection.policies;
     let own = caller != IcaCaller::CrossAccountRole;
     // What is asked of STS does not come by the bucket, and the resource is the user's account's (C5).
@@ -343,7 +344,7 @@ fn layers<'a>(connection: &'a Connection, caller: IcaCaller, action: &str) -> La
     }
 }
 
-fn caller(connection: &Connection, caller: IcaCaller, name: &str) -> Caller {
+fn caller(connection: &Setup, caller: IcaCaller, name: &str) -> Caller {
     let account = connection.customer.account();
     match caller {
         IcaCaller::IamUser => Caller::User { arn: connection.customer.arn().clone() },
@@ -386,7 +387,7 @@ fn numbers() -> impl FnMut(usize) -> usize {
 
 /// A context that ICA's requests can have: what is known, and any value of what is not.
 fn context(
-    connection: &Connection,
+    connection: &Setup,
     action: &str,
     caller: IcaCaller,
     number: &mut impl FnMut(usize) -> usize,
@@ -472,7 +473,7 @@ fn key(prefix: &str, number: &mut impl FnMut(usize) -> usize) -> String {
 
 /// Something that an action may be asked for, and whose it is.
 fn resource<'a>(
-    connection: &'a Connection,
+    connection: &'a Setup,
     action: &str,
     number: &mut impl FnMut(usize) -> usize,
 ) -> (String, &'a str) {

@@ -1,8 +1,8 @@
 //! Witnesses of `check` are lines of `simulate`.
 
 use ica_policy::finding::Severity;
-use ica_policy::ica::connection::{Built, build};
-use ica_policy::ica::settings::{LayerFiles, Settings};
+use ica_policy::ica::build::settings::{LayerFiles, Settings};
+use ica_policy::ica::build::{Built, build};
 use ica_policy::input::{Loader, Unreadable};
 use ica_policy::model::PolicyKind;
 use ica_policy::report::json;

@@ -21,15 +21,6 @@ impl<T> Known<T> {
         }
     }
 
-    /// The same about something made of it.
-    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Known<U> {
-        match self {
-            Known::Known(value) => Known::Known(make(value)),
-            Known::AssertedNone => Known::AssertedNone,
-            Known::Unspecified => Known::Unspecified,
-        }
-    }
-
     /// Whether something is known.
     pub fn is_known(&self) -> bool {
         matches!(self, Known::Known(_))

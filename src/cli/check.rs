@@ -9,9 +9,10 @@ use super::named::Named;
 use super::typed;
 use crate::authz::{FileCount, LayerRow};
 use crate::finding::Finding;
-use crate::ica::assume::unknown_keys;
-use crate::ica::connection::{Built, ConnectionError, build};
-use crate::ica::settings::{self, Settings};
+use crate::ica::build::settings::{self, Settings};
+use crate::ica::build::unknown_keys;
+use crate::ica::build::{Built, build};
+use crate::ica::refusal::Refusal;
 use crate::ica::{Check, Verdict};
 use crate::input::{NONE, Unreadable};
 use crate::model::PolicyKind;
@@ -188,10 +189,10 @@ fn check_one(
     let built = build(&settings, &mut sources, &mut files);
     let Built { mut connection, unreadable } = match built {
         Ok(built) => built,
-        Err(ConnectionError::Setting { name, message }) => {
+        Err(Refusal { setting, message }) => {
             return printer.usage(&format!(
                 "{}: {message}",
-                typed::setting(name, args.about.named.connection.as_deref())
+                typed::setting(setting, args.about.named.connection.as_deref())
             ));
         }
     };
@@ -327,7 +328,7 @@ impl Printer {
     fn report(
         &self,
         sources: &Sources,
-        connection: &crate::ica::connection::Connection,
+        connection: &crate::ica::setup::Setup,
         check: &Check,
         course: &Course,
     ) -> Exit {

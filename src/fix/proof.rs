@@ -5,7 +5,7 @@ use super::needs::{Need, around_exception, denied};
 use super::scene::file;
 use super::texts::Stand;
 use crate::ica::Customer;
-use crate::ica::connection::Connection;
+use crate::ica::setup::Setup;
 use crate::input;
 use crate::model::{Policy, PolicyKind, Statement};
 use crate::source::Sources;
@@ -40,7 +40,7 @@ pub(super) fn prove(
 struct Pair<'a> {
     before: &'a Policy,
     after: &'a Policy,
-    connection: &'a Connection,
+    connection: &'a Setup,
     /// The texts of the edited one.
     sources: &'a Sources,
 }

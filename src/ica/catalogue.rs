@@ -1,7 +1,6 @@
 //! The operations of ICA and what they need: `catalogue.toml`, `context.toml`, `assumptions.toml`.
 
-use super::verdict::Level;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -169,6 +168,30 @@ pub enum ValueType {
     Date,
     /// An IP address.
     Address,
+}
+
+/// How much hangs on a step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The operation fails without it.
+    #[default]
+    Required,
+    /// It works without it and leaves residue.
+    Degrades,
+    /// Newer pages or users' experience.
+    Advised,
+}
+
+impl Level {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Required => "required",
+            Level::Degrades => "degrades",
+            Level::Advised => "advised",
+        }
+    }
 }
 
 /// A request that an operation makes.

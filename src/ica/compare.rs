@@ -2,9 +2,9 @@
 
 use super::assume::{through_endpoint, told};
 use super::catalogue::{IcaCaller, Step, Target, catalogue};
-use super::connection::Connection;
 use super::context::statements;
 use super::layers::{layers_at_bucket, policies};
+use super::setup::Setup;
 use super::space::callers;
 use super::verdict::{Check, Verdict};
 use crate::authz::{Context, FileCount, Known, LAYERS, LayerRow, Layers};
@@ -76,8 +76,8 @@ pub struct LayerChange<'a> {
 /// What the documents say to others and elsewhere: the bucket's, the key's and the role's own policies for whoever asks, the customer's
 /// policies on everything but the bucket. Layers that cannot be compared come with the reason.
 pub fn layer_changes<'a>(
-    old: &'a Connection,
-    new: &'a Connection,
+    old: &'a Setup,
+    new: &'a Setup,
 ) -> Vec<Result<LayerChange<'a>, (&'static str, String)>> {
     let within = within(new, None);
     let own = |kind, limits| (kind, true, limits);
@@ -175,8 +175,8 @@ pub struct AccessChange<'a> {
 /// Compares what every caller may do with the bucket: all actions of S3 on the bucket and its objects. A caller of whom that cannot be
 /// said comes with the reason.
 pub fn access_changes<'a>(
-    old: &'a Connection,
-    new: &'a Connection,
+    old: &'a Setup,
+    new: &'a Setup,
 ) -> Vec<Result<AccessChange<'a>, (IcaCaller, String)>> {
     let asked = IcaCaller::ALL
         .iter()
@@ -187,8 +187,8 @@ pub fn access_changes<'a>(
 }
 
 fn access_change<'a>(
-    old: &'a Connection,
-    new: &'a Connection,
+    old: &'a Setup,
+    new: &'a Setup,
     caller: IcaCaller,
 ) -> Result<AccessChange<'a>, String> {
     check_comparable(old, new, caller)?;
@@ -229,11 +229,11 @@ fn access_change<'a>(
 }
 
 /// Access is compared of one caller to one bucket, of policies that are known.
-fn check_comparable(old: &Connection, new: &Connection, caller: IcaCaller) -> Result<(), String> {
+fn check_comparable(old: &Setup, new: &Setup, caller: IcaCaller) -> Result<(), String> {
     let is_customers = caller.is_customers();
     let is_session = matches!(caller, IcaCaller::FederatedSession | IcaCaller::OidcRole);
     let one_side = |old: bool, new: bool| old != new;
-    let role = |connection: &Connection| connection.cross_account_role.clone();
+    let role = |connection: &Setup| connection.cross_account_role.clone();
     let faults = [
         (
             old.bucket != new.bucket || old.account != new.account,
@@ -282,7 +282,7 @@ fn object_step() -> Option<&'static Step> {
     steps.into_iter().find(|step| step.resource == Target::Object && step.action.starts_with("s3:"))
 }
 
-fn layers_of(connection: &Connection, caller: IcaCaller, through_endpoint: bool) -> Layers<'_> {
+fn layers_of(connection: &Setup, caller: IcaCaller, through_endpoint: bool) -> Layers<'_> {
     let mut layers = layers_at_bucket(connection, caller, None, true);
     if through_endpoint {
         layers.vpce = connection.policies.layer(PolicyKind::Vpce);
@@ -290,7 +290,7 @@ fn layers_of(connection: &Connection, caller: IcaCaller, through_endpoint: bool)
     layers
 }
 
-fn within(connection: &Connection, through_endpoint: Option<bool>) -> Within {
+fn within(connection: &Setup, through_endpoint: Option<bool>) -> Within {
     let bucket = format!("arn:aws:s3:::{}", connection.bucket);
     Within {
         actions: "s3:".to_owned(),
@@ -303,7 +303,7 @@ fn within(connection: &Connection, through_endpoint: Option<bool>) -> Within {
 }
 
 /// The keys that the user told, and those that are told to be absent.
-fn known(connection: &Connection, caller: IcaCaller, step: &Step) -> (Context, Vec<String>) {
+fn known(connection: &Setup, caller: IcaCaller, step: &Step) -> (Context, Vec<String>) {
     let (mut known, mut absent) = (Context::new(), Vec::new());
     for assume in &connection.assume {
         match told(&assume.key, connection, caller, step) {

@@ -1,14 +1,14 @@
 //! What is lacking: policies that must allow and that nobody gave, and layers that do not allow.
 
 use super::catalogue::{IcaCaller, Step, Target};
-use super::connection::Connection;
-use super::step::Unknown;
+use super::cause::Unknown;
+use super::setup::Setup;
 use crate::authz::{Layer, LayerId, Layers, Request};
 use crate::eval::{Decision, Outcome, decide};
 use crate::model::PolicyKind;
 
 /// The policies that must allow the step and that nobody gave.
-pub(super) fn not_given(connection: &Connection, caller: IcaCaller, step: &Step) -> Vec<Unknown> {
+pub(super) fn not_given(connection: &Setup, caller: IcaCaller, step: &Step) -> Vec<Unknown> {
     let (is_key, is_role) = (step.resource == Target::Key, step.resource == Target::Role);
     let missing = [
         (

@@ -1,17 +1,16 @@
 //! The policies that a caller's requests must pass, as far as a connection knows them.
 
 use super::assume::through_endpoint;
+use super::assumption::Failing;
 use super::catalogue::{IcaCaller, Step, Target};
-use super::connection::Connection;
-use super::kms::{KmsKey, key_in_use};
-use super::space::Failing;
+use super::setup::{KmsKey, Setup, key_in_use};
 use crate::authz::{Known, Layer, Layers, PolicySet};
 use crate::model::{Policy, PolicyKind};
 
 /// The layers of a step for a caller, as far as they are known. An assumption in `failing` is taken not to hold. What was not given and
 /// must allow allows as `unknown_allows` says.
 pub(super) fn layers<'a>(
-    connection: &'a Connection,
+    connection: &'a Setup,
     caller: IcaCaller,
     step: &Step,
     failing: Failing<'_>,
@@ -42,7 +41,7 @@ pub(super) fn layers<'a>(
 
 /// Whether the RCPs that were given are those of the account that owns the target: they are the bucket's. RCPs do not bind keys that
 /// AWS manages (C1).
-pub(super) fn rcps_are_known(connection: &Connection, target: Target) -> bool {
+pub(super) fn rcps_are_known(connection: &Setup, target: Target) -> bool {
     match target {
         Target::Bucket | Target::Object | Target::Folder => true,
         Target::FederatedUser | Target::Role => connection.customer.account() == connection.account,
@@ -54,7 +53,7 @@ pub(super) fn rcps_are_known(connection: &Connection, target: Target) -> bool {
 
 /// The layers of a caller's requests to the bucket, without the endpoint.
 pub(super) fn layers_at_bucket<'a>(
-    connection: &'a Connection,
+    connection: &'a Setup,
     caller: IcaCaller,
     failing: Failing<'_>,
     unknown_allows: bool,

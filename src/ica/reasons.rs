@@ -2,15 +2,18 @@
 
 use super::assume::{fact, told};
 use super::catalogue::{IcaCaller, KeyKind, Step, Target, catalogue};
-use super::connection::Connection;
+use super::cause::{Cause, Tried, Unknown};
 use super::environment::{roles, whose};
+use super::key_name::written_key;
 use super::layers::layers;
 use super::nearest::Nearest;
 use super::other_bucket::other_bucket;
-use super::step::{Cause, Tried, Unknown, resource_words};
+use super::scene::Scene;
+use super::setup::Setup;
+use super::target::resource_words;
 use super::values::UNLISTED;
-use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_name, layer_row};
-use crate::authz::{Ambiguity, Caller, Choice, LayerId, Layers, NamingSet, Request, StatementRef};
+use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_row};
+use crate::authz::{Ambiguity, Caller, Choice, LayerId, NamingSet, Request, StatementRef};
 use crate::eval::{
     Decision, Lack, NearMiss, concerns, matching_action, matching_resource, near_miss,
 };
@@ -20,18 +23,9 @@ use crate::model::{Condition, Element, PrincipalPattern, Statement};
 const EXCEPT_CALLERS: &str =
     "except ICA's callers from this Deny, for example by `aws:PrincipalArn`";
 
-/// What a reason is told about.
-pub(super) struct Scene<'a> {
-    pub connection: &'a Connection,
-    pub caller: IcaCaller,
-    pub step: &'a Step,
-    pub layers: Layers<'a>,
-    verdict: Verdict,
-}
-
 /// The reasons of a step that is not allowed.
 pub(super) fn reasons(
-    connection: &Connection,
+    connection: &Setup,
     caller: IcaCaller,
     step: &Step,
     tried: &Tried,
@@ -81,14 +75,6 @@ fn is_policy_of_target(unknown: &Unknown) -> bool {
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn layer_name(&self, layer: LayerId) -> &'static str {
-        layer_name(layer, self.step.resource)
-    }
-
-    pub(super) fn statement(&self, place: StatementRef) -> Option<&'a Statement> {
-        self.layers.policies(place.layer).get(place.policy)?.statements.get(place.statement)
-    }
-
     pub(super) fn denied(&self, place: StatementRef, request: &Request) -> Reason {
         let action = self.action_words(request);
         let mut reason = empty(
@@ -471,27 +457,6 @@ fn deciding_condition(statement: &Statement) -> Option<&Condition> {
         .iter()
         .find(|condition| condition.test.is_negated())
         .or(statement.conditions.first())
-}
-
-/// The key as a person writes it: the model has it in lower case, the tables know the usual spelling.
-pub(super) fn written_key(condition: &Condition) -> String {
-    let spelt = |name: &str| match name.strip_suffix('*') {
-        Some(start) => {
-            format!("{start}{}", condition.key.node.get(start.len()..).unwrap_or_default())
-        }
-        None => name.to_owned(),
-    };
-    let row = catalogue().key(&condition.key.node);
-    let usual = [
-        ("aws:principalarn", "aws:PrincipalArn"),
-        ("aws:principalaccount", "aws:PrincipalAccount"),
-        ("aws:principaltype", "aws:PrincipalType"),
-    ];
-    let usual = usual
-        .iter()
-        .find(|(lower, _)| *lower == &*condition.key.node)
-        .map(|(_, usual)| (*usual).to_owned());
-    row.map(|row| spelt(&row.name)).or(usual).unwrap_or_else(|| condition.key.node.to_string())
 }
 
 fn failed_condition(condition: &Condition, request: &Request) -> (String, Advice) {

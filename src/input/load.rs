@@ -48,7 +48,7 @@ pub struct FileRead {
 
 /// A document and what it means as a policy of some kind.
 #[derive(Clone, Debug)]
-pub struct Lowered {
+pub struct LoweredDocument {
     /// What the file was read as.
     pub read_as: ReadAs,
     /// The policy as meant.
@@ -59,24 +59,11 @@ pub struct Lowered {
 
 impl Document {
     /// What the document means as a policy of this kind.
-    pub fn lower(self, kind: PolicyKind) -> Lowered {
+    pub fn lower(self, kind: PolicyKind) -> LoweredDocument {
         let lowered = model::lower(&self.policy, kind);
         let findings = self.findings.into_iter().chain(lowered.findings).collect();
-        Lowered { read_as: self.read_as, policy: lowered.policy, findings }
+        LoweredDocument { read_as: self.read_as, policy: lowered.policy, findings }
     }
-}
-
-/// Loads a file and reads the policy document in it.
-///
-/// # Errors
-/// Why the file or its text cannot be read.
-pub fn load_document(
-    loader: &mut dyn Loader,
-    sources: &mut Sources,
-    name: &str,
-) -> Result<Document, Unreadable> {
-    let id = loader.load(sources, name)?;
-    read_policy(sources, id).map_err(Unreadable::Text)
 }
 
 /// Loads a file as a policy of this kind.
@@ -88,8 +75,10 @@ pub fn load_policy(
     sources: &mut Sources,
     name: &str,
     kind: PolicyKind,
-) -> Result<Lowered, Unreadable> {
-    load_document(loader, sources, name).map(|document| document.lower(kind))
+) -> Result<LoweredDocument, Unreadable> {
+    let id = loader.load(sources, name)?;
+    let document = read_policy(sources, id).map_err(Unreadable::Text)?;
+    Ok(document.lower(kind))
 }
 
 /// Loads the answer of a call of AWS that holds no policy, with warnings about its text. A member that stands twice says two things, and

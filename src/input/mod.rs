@@ -5,9 +5,7 @@
 mod load;
 mod shape;
 
-pub use load::{
-    FileRead, Loader, Lowered, NONE, Unreadable, load_answer, load_document, load_policy,
-};
+pub use load::{FileRead, Loader, LoweredDocument, NONE, Unreadable, load_answer, load_policy};
 pub use shape::ReadAs;
 
 use crate::finding::{Finding, Severity};
@@ -94,6 +92,13 @@ pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<
 /// The findings that say why it is none.
 pub fn read_tree(root: Node) -> Result<Document, Vec<Finding>> {
     Document::of_tree(ReadAs::Policy, root, Vec::new())
+}
+
+/// The tree of a text that no report points into; `None` where it is no JSON.
+pub fn tree_of(text: &str) -> Option<Node> {
+    let mut sources = Sources::new();
+    let id = sources.add_file("", text.to_owned()).ok()?;
+    json::parse(sources.get(id)).root
 }
 
 fn parse(sources: &Sources, id: SourceId) -> Result<(Node, Vec<Finding>), Vec<Finding>> {

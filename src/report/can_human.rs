@@ -1,7 +1,8 @@
 //! `can` for a person: the answer in one line, then each group of actions with a request and the words that grant or limit it.
 
 use super::granted::{IsPublic, Public, Report, granting, keys_told, limiting};
-use super::human::{Look, draw_finding};
+use super::human::draw_finding;
+use super::look::Look;
 use crate::authz::{Layers, Request};
 use crate::finding::Finding;
 use crate::s3::PublicStatement;

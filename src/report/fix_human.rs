@@ -2,7 +2,8 @@
 
 use super::comparison::file_of;
 use super::fix_diff::diff;
-use super::human::{Look, draw_finding, title, word};
+use super::human::{draw_finding, title};
+use super::look::{Look, word};
 use super::statement::statement_name;
 use crate::finding::{Finding, Severity};
 use crate::fix::{ChangeKind, Decision, DecisionKind, Edit, Fixed};

@@ -6,7 +6,7 @@ use crate::authz::LAYERS;
 use crate::authz::{Caller, Request};
 use crate::finding::{Finding, Severity};
 use crate::ica::catalogue::{Edition, IcaCaller};
-use crate::ica::connection::{Connection, Versioning};
+use crate::ica::setup::{Setup, Versioning};
 use crate::ica::{
     CallerReport, Check, EnvironmentReport, Level, Reason, ReasonKind, StepReport, Verdict, Witness,
 };
@@ -161,7 +161,7 @@ struct ErrorView {
 }
 
 /// The report of a check.
-pub fn report<'a>(sources: &Sources, connection: &'a Connection, check: &'a Check) -> Report<'a> {
+pub fn report<'a>(sources: &Sources, connection: &'a Setup, check: &'a Check) -> Report<'a> {
     let assumption = |report: &crate::ica::AssumptionReport| AssumptionView {
         id: report.id,
         text: report.text,
@@ -245,7 +245,7 @@ fn error_view(sources: &Sources, finding: &Finding) -> ErrorView {
     }
 }
 
-fn connection_view(connection: &Connection) -> ConnectionView<'_> {
+fn connection_view(connection: &Setup) -> ConnectionView<'_> {
     let arn_of =
         |caller| connection.customer.has(caller).then(|| connection.customer.arn().as_str());
     ConnectionView {
@@ -267,7 +267,7 @@ fn connection_view(connection: &Connection) -> ConnectionView<'_> {
 }
 
 /// What was said of each layer and of each setting of the bucket.
-fn layers(connection: &Connection) -> BTreeMap<&'static str, &'static str> {
+fn layers(connection: &Setup) -> BTreeMap<&'static str, &'static str> {
     let policies = LAYERS.iter().map(|row| (row.id, connection.policies.get(row.kind).word()));
     let environment = &connection.environment;
     let settings = [
@@ -280,7 +280,7 @@ fn layers(connection: &Connection) -> BTreeMap<&'static str, &'static str> {
     policies.chain(settings).collect()
 }
 
-fn files(connection: &Connection) -> Vec<FileView<'_>> {
+fn files(connection: &Setup) -> Vec<FileView<'_>> {
     let policies = connection.files.iter();
     let policies = policies.map(|read| FileView {
         file: &read.name,

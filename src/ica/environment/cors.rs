@@ -1,10 +1,10 @@
 //! Whether the bucket's cross-origin rules let ICA's page in. Source: G3; SEED step 1.
 
-use super::{Judged, reason, reason_at};
+use super::judged::Judged;
 use crate::authz::Known;
-use crate::ica::connection::Connection;
 use crate::ica::expected::expected;
-use crate::ica::verdict::{Reason, ReasonKind, Verdict};
+use crate::ica::setup::Setup;
+use crate::ica::verdict::{Reason, ReasonKind, Verdict, reason, reason_at};
 use crate::s3::{Cors, CorsRule, Fit};
 use crate::source::Span;
 
@@ -18,7 +18,7 @@ fn unknown(span: Span, message: String) -> (Verdict, Reason) {
     (Verdict::Unknown, reason_at(span, ReasonKind::Hidden, "cors", message, HELP))
 }
 
-pub(super) fn judge(connection: &Connection) -> Judged {
+pub(super) fn judge(connection: &Setup) -> Judged {
     let judged = Judged::new("cors", "CORS", expected().cors.origin.as_str());
     match &connection.environment.cors {
         Known::Unspecified => {
@@ -124,7 +124,7 @@ fn in_other_case(rule: &CorsRule) -> Option<(Verdict, Reason)> {
 }
 
 /// The page asks to expose another header too; nobody says what fails without it.
-pub(super) fn advice(connection: &Connection) -> Option<Judged> {
+pub(super) fn advice(connection: &Setup) -> Option<Judged> {
     let Known::Known(cors) = &connection.environment.cors else { return None };
     let wanted = &expected().cors;
     let fits = |rule: &&CorsRule| {

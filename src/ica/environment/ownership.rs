@@ -1,15 +1,15 @@
 //! Who owns what Illumina's role writes. Source: F5; A5 for what users saw.
 
-use super::{Judged, reason};
+use super::judged::Judged;
 use crate::authz::Known;
-use crate::ica::connection::Connection;
-use crate::ica::verdict::{ReasonKind, Verdict};
+use crate::ica::setup::Setup;
+use crate::ica::verdict::{ReasonKind, Verdict, reason};
 use crate::s3::Ownership;
 
 const HELP: &str =
     "set Object Ownership to BucketOwnerEnforced: `aws s3api put-bucket-ownership-controls`";
 
-pub(super) fn judge(connection: &Connection) -> Judged {
+pub(super) fn judge(connection: &Setup) -> Judged {
     let judged = |word: &str| Judged::new("ownership", "object ownership", word);
     let writers = |word: &str| {
         let message = "objects that Illumina's role copies here belong to Illumina's account, so neither the bucket policy nor the user's \

@@ -1,10 +1,10 @@
 //! Whether one public statement cuts off all callers of other accounts. Source: F6.
 
-use super::Judged;
+use super::judged::Judged;
 use crate::authz::Known;
 use crate::finding::Label;
 use crate::ica::catalogue::{IcaCaller, Operation};
-use crate::ica::connection::Connection;
+use crate::ica::setup::Setup;
 use crate::ica::verdict::{Advice, Reason, ReasonKind, Verdict};
 use crate::model::PolicyKind;
 use crate::model::{Policy, Statement};
@@ -14,13 +14,13 @@ use crate::source::Spanned;
 pub(super) const CHECK: &str = "public-access-block";
 
 /// Callers of another account, at the bucket: Illumina's role, and a user that is not of the bucket's account.
-pub(super) fn hits(connection: &Connection, operation: &Operation, caller: IcaCaller) -> bool {
+pub(super) fn hits(connection: &Setup, operation: &Operation, caller: IcaCaller) -> bool {
     let is_of_another_account = caller == IcaCaller::CrossAccountRole
         || connection.customer.account() != connection.account;
     is_of_another_account && operation.steps.iter().any(|step| step.resource.is_at_bucket())
 }
 
-pub(super) fn judge(connection: &Connection) -> Vec<Judged> {
+pub(super) fn judge(connection: &Setup) -> Vec<Judged> {
     let policies = connection.policies.known(PolicyKind::Resource);
     let public = policies.into_iter().flat_map(|policy| {
         public_statements(policy).into_iter().map(move |public| (policy, public))
@@ -50,7 +50,7 @@ fn switched_on(
 }
 
 fn restricted(
-    connection: &Connection,
+    connection: &Setup,
     blocks: &[PublicAccessBlock],
     public: &[(&Policy, PublicStatement)],
 ) -> Judged {

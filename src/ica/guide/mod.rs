@@ -7,6 +7,7 @@ mod others;
 mod page;
 mod recognise;
 mod tables;
+mod text;
 mod topic;
 
 pub use lists::{messages_page, requirements_page, settings_page, topics_page};

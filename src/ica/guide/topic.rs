@@ -8,6 +8,7 @@ use super::others::{
 use super::page::{Page, code};
 use super::recognise::{Fit, distance, recognise};
 use super::tables::{Message, Setting, guide};
+use super::text::has_word;
 use crate::authz::Ambiguity;
 use crate::ica::catalogue::{Assumption, IcaCaller, Operation, catalogue};
 use crate::ica::regions::regions;
@@ -235,11 +236,4 @@ fn callers(text: &str) -> Vec<(IcaCaller, &str)> {
         .collect::<Vec<_>>();
     found.dedup();
     found
-}
-
-/// Whether a name stands in a text, in any case, and not as the beginning of a longer one.
-pub(super) fn has_word(text: &str, name: &str) -> bool {
-    let (text, name) = (text.to_lowercase(), name.to_lowercase());
-    let ends = |behind: &str| !behind.starts_with(|letter: char| letter.is_alphanumeric());
-    text.match_indices(&name).any(|(at, _)| ends(&text[at + name.len()..]))
 }

@@ -2,7 +2,7 @@
 
 use crate::generate::{Generated, Kind};
 use crate::ica::SENT_WITH_A_KEY;
-use crate::ica::settings::{LayerFiles, Settings};
+use crate::ica::build::settings::{LayerFiles, Settings};
 use crate::input::NONE;
 
 const HEAD: &str =

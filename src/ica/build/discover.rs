@@ -4,7 +4,6 @@
 use super::settings::{Files, LayerFiles, Settings};
 use crate::authz::{FileCount, LayerRow};
 use crate::input::{self, NONE, ReadAs};
-use crate::json;
 use crate::source::Sources;
 use crate::tree::{Node, Value};
 use serde::Deserialize;
@@ -146,13 +145,12 @@ fn by_shape(shape: &Shape) -> Meaning {
 }
 
 fn shape_of(text: &str) -> Shape {
-    let mut sources = Sources::new();
-    let Ok(id) = sources.add_file("", text.to_owned()) else { return Shape::None };
-    let root = json::parse(sources.get(id)).root;
-    let Some(root) = root else { return Shape::None };
+    let Some(root) = input::tree_of(text) else { return Shape::None };
     if text_at(&root, &["User", "Arn"]).is_some() {
         return Shape::User;
     }
+    let mut sources = Sources::new();
+    let Ok(id) = sources.add_file("", text.to_owned()) else { return Shape::None };
     match input::read_policy(&mut sources, id) {
         Ok(document) if document.read_as == ReadAs::OrganizationsPolicy => {
             Shape::Organizations(match text_at(&root, &["Policy", "PolicySummary", "Type"]) {
@@ -296,20 +294,14 @@ fn versioning(text: &str) -> Option<&'static str> {
 
 /// `aws s3api get-bucket-ownership-controls` answers with a list of one rule.
 fn ownership(text: &str) -> Option<String> {
-    let mut sources = Sources::new();
-    let root = sources
-        .add_file("", text.to_owned())
-        .ok()
-        .and_then(|id| json::parse(sources.get(id)).root)?;
+    let root = input::tree_of(text)?;
     let rules = root.get("OwnershipControls").unwrap_or(&root).get("Rules")?;
     let Value::Array(rules) = &rules.value else { return None };
     rules.first().and_then(|rule| text_at(rule, &["ObjectOwnership"])).map(str::to_owned)
 }
 
 fn user(text: &str) -> String {
-    let mut sources = Sources::new();
-    let root =
-        sources.add_file("", text.to_owned()).ok().and_then(|id| json::parse(sources.get(id)).root);
+    let root = input::tree_of(text);
     root.as_ref().and_then(|root| text_at(root, &["User", "Arn"])).unwrap_or_default().to_owned()
 }
 

@@ -1,10 +1,10 @@
 //! The documents of a connection: which file is which layer.
 
-use super::connection::Built;
-use super::other_bucket::other_buckets;
+use super::built::Built;
 use super::settings::{LayerFiles, Settings};
-use super::unknown_actions::unknown_actions;
 use crate::authz::{FileCount, Known, LAYERS, LayerRow};
+use crate::ica::other_bucket::other_buckets;
+use crate::ica::unknown_actions::unknown_actions;
 use crate::input::{FileRead, Loader, NONE, load_policy, read_policy};
 use crate::model::{Effect, Policy, PolicyKind};
 use crate::source::Sources;

@@ -1,53 +1,25 @@
-//! The settings of the bucket as the user told them.
+//! The settings of the bucket: words, and the files that the user has of them.
 
+use super::built::Built;
+use super::settings::{Files, Settings};
 use crate::authz::Known;
 use crate::finding::Finding;
-use crate::ica::connection::{Built, ConnectionError};
-use crate::ica::regions::{Region, regions};
-use crate::ica::settings;
+use crate::ica::refusal::Refusal;
+use crate::ica::regions::Region;
+use crate::ica::setup::{Environment, SettingRead};
 use crate::input::{Loader, NONE, Unreadable, load_answer};
 use crate::s3::{
-    BucketEncryption, Cors, Header, Notifications, Ownership, PublicAccessBlock, Read,
-    read_bucket_encryption, read_cors, read_notifications, read_public_access_block,
+    Header, Ownership, PublicAccessBlock, Read, read_bucket_encryption, read_cors,
+    read_notifications, read_public_access_block,
 };
 use crate::source::Sources;
 use crate::tree::Node;
 
-/// What is known of the bucket beside its policies.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Environment {
-    /// The region of the ICA project; `None`: not known, or ICA has none in the bucket's region.
-    pub ica_region: Option<&'static Region>,
-    /// The cross-origin rules.
-    pub cors: Known<Cors>,
-    /// The event notifications.
-    pub notifications: Known<Notifications>,
-    /// Block Public Access, by level (bucket, account): each can switch it on.
-    pub public_access_block: Known<Vec<PublicAccessBlock>>,
-    /// The default encryption.
-    pub bucket_encryption: Known<BucketEncryption>,
-    /// Object Ownership. `Known::AssertedNone`: the bucket has no such setting.
-    pub ownership: Known<Ownership>,
-    /// The header that ICA sends, by its storage configuration.
-    pub encryption: Option<Header>,
-    /// The files that were read.
-    pub files: Vec<SettingRead>,
-}
-
-/// A file with a setting that was read.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SettingRead {
-    /// Its name.
-    pub name: String,
-    /// The setting: `cors`, `notifications`, ..
-    pub setting: &'static str,
-}
-
 /// The settings that are words and no files.
-pub(in crate::ica) fn values(
-    settings: &settings::Settings,
+pub(super) fn read_environment(
+    settings: &Settings,
     ica_region: Option<&'static Region>,
-) -> Result<Environment, ConnectionError> {
+) -> Result<Environment, Refusal> {
     Ok(Environment {
         ica_region,
         cors: Known::Unspecified,
@@ -60,17 +32,13 @@ pub(in crate::ica) fn values(
     })
 }
 
-fn wrong(name: &'static str, message: String) -> ConnectionError {
-    ConnectionError::Setting { name, message }
-}
-
-fn ownership(settings: &settings::Settings) -> Result<Known<Ownership>, ConnectionError> {
+fn ownership(settings: &Settings) -> Result<Known<Ownership>, Refusal> {
     let known = || Ownership::ALL.map(Ownership::word).join(", ");
     match settings.ownership.as_deref() {
         None => Ok(Known::Unspecified),
         Some(NONE) => Ok(Known::AssertedNone),
         Some(word) => Ownership::parse(word).map(Known::Known).ok_or_else(|| {
-            wrong(
+            Refusal::new(
                 "ownership",
                 format!(
                     "`{word}` is no Object Ownership; there are {}, or none where it was never set",
@@ -81,33 +49,26 @@ fn ownership(settings: &settings::Settings) -> Result<Known<Ownership>, Connecti
     }
 }
 
-fn encryption(settings: &settings::Settings) -> Result<Option<Header>, ConnectionError> {
+fn encryption(settings: &Settings) -> Result<Option<Header>, Refusal> {
     let Some(word) = settings.encryption.as_deref() else { return Ok(None) };
     let header = Header::parse(word);
     header.map(Some).ok_or_else(|| {
-        wrong(
+        Refusal::new(
             "encryption",
             format!("`{word}` is no encryption that ICA sends; there are AES256 and aws:kms"),
         )
     })
 }
 
-impl Environment {
-    /// The region that an ICA project must be in, by the bucket's region.
-    pub(super) fn region_of(aws: &str) -> Option<&'static Region> {
-        regions().list.iter().find(|region| region.aws == aws)
-    }
-}
-
 /// Reads the files of settings into a connection.
-pub(in crate::ica) struct Settings<'a> {
+pub(super) struct SettingsReader<'a> {
     pub built: &'a mut Built,
     pub sources: &'a mut Sources,
     pub loader: &'a mut dyn Loader,
 }
 
-impl Settings<'_> {
-    pub(in crate::ica) fn read_all(&mut self, settings: &settings::Settings) {
+impl SettingsReader<'_> {
+    pub(super) fn read_all(&mut self, settings: &Settings) {
         let cors = self.one(settings.cors.as_deref(), "cors", read_cors);
         let notifications =
             self.one(settings.notifications.as_deref(), "notifications", read_notifications);
@@ -138,7 +99,7 @@ impl Settings<'_> {
     }
 
     /// Bucket, account and organization each have the switches.
-    fn blocks(&mut self, files: Option<&settings::Files>) -> Known<Vec<PublicAccessBlock>> {
+    fn blocks(&mut self, files: Option<&Files>) -> Known<Vec<PublicAccessBlock>> {
         let Some(files) = files else { return Known::Unspecified };
         if files.names() == [NONE] {
             return Known::AssertedNone;
