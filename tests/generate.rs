@@ -1,6 +1,6 @@
 use ica_policy::generate::{Body, Generated, Kind, Options, Plan, generate};
 use ica_policy::ica::build::build;
-use ica_policy::ica::build::settings::{LayerFiles, Settings};
+use ica_policy::ica::build::settings::{Levels, Settings};
 use ica_policy::ica::catalogue::{Edition, IcaCaller, On, Step, Target, catalogue};
 use ica_policy::ica::regions::regions;
 use ica_policy::ica::setup::Setup;
@@ -126,12 +126,12 @@ fn checked(settings: &Settings, texts: &BTreeMap<&'static str, Value>) -> (Setup
     let file =
         |setting: &str| Some(texts.get(setting).map_or("none".to_owned(), |_| setting.to_owned()));
     let settings = Settings {
-        identity_policy: file("identity_policy").map(LayerFiles::One),
-        bucket_policy: file("bucket_policy").map(LayerFiles::One),
+        identity_policy: file("identity_policy").map(Levels::One),
+        bucket_policy: file("bucket_policy").map(Levels::One),
         kms_key_policy: file("kms_key_policy")
             .filter(|_| settings.kms_key.is_some())
-            .map(LayerFiles::One),
-        trust_policy: file("trust_policy").filter(|_| settings.role.is_some()).map(LayerFiles::One),
+            .map(Levels::One),
+        trust_policy: file("trust_policy").filter(|_| settings.role.is_some()).map(Levels::One),
         cors: file("cors"),
         encryption: settings.kms_key.as_ref().map(|_| "aws:kms".to_owned()),
         ..settings.clone()

@@ -1,7 +1,7 @@
 //! Witnesses of `check` are lines of `simulate`.
 
 use ica_policy::finding::Severity;
-use ica_policy::ica::build::settings::{LayerFiles, Settings};
+use ica_policy::ica::build::settings::{Levels, Settings};
 use ica_policy::ica::build::{Built, build};
 use ica_policy::input::{Loader, Unreadable};
 use ica_policy::model::PolicyKind;
@@ -55,14 +55,14 @@ impl Documents<'_> {
         format!("[{}]", texts.join(", "))
     }
 
-    fn one(&self, files: &Option<LayerFiles>) -> String {
+    fn one(&self, files: &Option<Levels>) -> String {
         let name = files.as_ref().map(|files| files.names().remove(0));
         name.filter(|name| name != "none")
             .map_or("null".to_owned(), |name| self.text(&name).to_owned())
     }
 
     /// AWS's own full access stands beside files that allow nothing.
-    fn levels(&self, levels: &Option<LayerFiles>, filled_up: bool) -> String {
+    fn levels(&self, levels: &Option<Levels>, filled_up: bool) -> String {
         let levels =
             levels.iter().flat_map(|levels| levels.levels()).filter(|names| *names != ["none"]);
         let level = |names: &[String]| {
@@ -80,9 +80,8 @@ impl Documents<'_> {
     fn members(&self) -> String {
         let settings = &self.set_up.connection;
         let own = self.caller != "cross-account-role" && !self.shows_token;
-        let names = |files: &Option<LayerFiles>| {
-            files.iter().flat_map(LayerFiles::names).collect::<Vec<_>>()
-        };
+        let names =
+            |files: &Option<Levels>| files.iter().flat_map(Levels::names).collect::<Vec<_>>();
         let assumed = format!("[{FULL_ACCESS}]");
         let session = match (self.caller, names(&settings.session_policy)) {
             _ if self.shows_token => "null".to_owned(),

@@ -314,7 +314,7 @@ fn flags(args: &About, here: Option<&Path>) -> Settings {
     };
     for (kind, levels) in args.layers.files() {
         let level = |names: &Vec<String>| settings::Files::Many(names.iter().map(place).collect());
-        let files = settings::LayerFiles::Many(levels.iter().map(level).collect());
+        let files = settings::Levels::Many(levels.iter().map(level).collect());
         *settings.layer_mut(*kind) = Some(files);
     }
     settings

@@ -1,7 +1,7 @@
 //! What the files of a folder are: by the names that `inputs` and `generate` give, else by their shape. What could be two things is an
 //! error that names them, never a guess.
 
-use super::settings::{Files, LayerFiles, Settings};
+use super::settings::{Files, Levels, Settings};
 use crate::authz::{FileCount, LayerRow};
 use crate::input::{self, NONE, ReadAs};
 use crate::source::Sources;
@@ -217,9 +217,9 @@ fn take(
 }
 
 /// Adds to the files of a layer; whether that is one too many.
-fn add_layer(layer: &mut Option<LayerFiles>, files: FileCount, name: String) -> bool {
+fn add_layer(layer: &mut Option<Levels>, files: FileCount, name: String) -> bool {
     if files != FileCount::Several {
-        return layer.replace(LayerFiles::One(name)).is_some();
+        return layer.replace(Levels::One(name)).is_some();
     }
     let names = layer.take().map(|files| files.names()).unwrap_or_default();
     *layer = Some(Files::Many(names.into_iter().chain([name]).collect()).into());
@@ -479,7 +479,7 @@ mod tests {
         let error =
             "An error occurred (NoSuchBucketPolicy) when calling the GetBucketPolicy operation";
         let said = found(&[("bucket-policy.err", error), ("bucket-policy.json", "")]);
-        assert_eq!(said.settings.bucket_policy, Some(LayerFiles::One("none".to_owned())));
+        assert_eq!(said.settings.bucket_policy, Some(Levels::One("none".to_owned())));
         let denied = found(&[("bucket-policy.err", "AccessDenied"), ("bucket-policy.json", "")]);
         assert_eq!(denied.settings.files(), ["bucket-policy.json"]);
     }

@@ -1,7 +1,7 @@
 //! The documents of a connection: which file is which layer.
 
 use super::built::Built;
-use super::settings::{LayerFiles, Settings};
+use super::settings::{Levels, Settings};
 use crate::authz::{FileCount, Known, LAYERS, LayerRow};
 use crate::ica::other_bucket::other_buckets;
 use crate::ica::unknown_actions::unknown_actions;
@@ -27,7 +27,7 @@ impl Documents<'_> {
         self.add_full_access();
     }
 
-    fn layer(&mut self, files: &LayerFiles, row: &LayerRow) -> Known<Vec<Vec<Policy>>> {
+    fn layer(&mut self, files: &Levels, row: &LayerRow) -> Known<Vec<Vec<Policy>>> {
         let names = files.names();
         if names == [NONE] {
             return Known::AssertedNone;
@@ -70,8 +70,11 @@ impl Documents<'_> {
     /// People keep the policies that deny in files and leave AWS's own FullAWSAccess out; without an Allow a level would forbid
     /// everything, so it is taken to be there.
     fn add_full_access(&mut self) {
-        let full_access = full_access(self.sources);
         let connection = &mut self.built.connection;
+        if !connection.policies.get(PolicyKind::Scp).is_known() {
+            return;
+        }
+        let full_access = full_access(self.sources);
         let silent = |level: &&mut Vec<Policy>| {
             level
                 .iter()

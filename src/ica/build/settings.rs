@@ -35,31 +35,31 @@ pub struct Settings {
     pub cross_account_role: Option<String>,
     /// Policies of the user and its groups; `none`.
     #[serde(deserialize_with = "several")]
-    pub identity_policy: Option<LayerFiles>,
+    pub identity_policy: Option<Levels>,
     /// The permissions boundary; `none`.
     #[serde(deserialize_with = "one")]
-    pub boundary: Option<LayerFiles>,
+    pub boundary: Option<Levels>,
     /// The session policy; `none`.
     #[serde(deserialize_with = "several")]
-    pub session_policy: Option<LayerFiles>,
+    pub session_policy: Option<Levels>,
     /// Service control policies of the user's account, by level; `none`.
-    pub scp: Option<LayerFiles>,
+    pub scp: Option<Levels>,
     /// Resource control policies of the bucket's account, by level; `none`.
-    pub rcp: Option<LayerFiles>,
+    pub rcp: Option<Levels>,
     /// The policy of the VPC endpoint; `none`.
     #[serde(deserialize_with = "one")]
-    pub vpce_policy: Option<LayerFiles>,
+    pub vpce_policy: Option<Levels>,
     /// The bucket policy; `none`.
     #[serde(deserialize_with = "one")]
-    pub bucket_policy: Option<LayerFiles>,
+    pub bucket_policy: Option<Levels>,
     /// The KMS key of ICA's storage configuration: its ARN, or `aws/s3`.
     pub kms_key: Option<String>,
     /// The policy of that key; `none`.
     #[serde(deserialize_with = "one")]
-    pub kms_key_policy: Option<LayerFiles>,
+    pub kms_key_policy: Option<Levels>,
     /// The trust policy of the role; `none`.
     #[serde(deserialize_with = "one")]
-    pub trust_policy: Option<LayerFiles>,
+    pub trust_policy: Option<Levels>,
     /// The bucket's cross-origin rules; `none`.
     pub cors: Option<String>,
     /// The bucket's event notifications; `none`.
@@ -97,31 +97,31 @@ pub enum Files {
     Many(Vec<String>),
 }
 
-/// The files of a layer: one, a list of them or of levels, or the word `none`.
+/// The files of a layer: one, a list of them or of levels, or the word `none`. Messages about a wrong value show the name of this type.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum LayerFiles {
+pub enum Levels {
     /// One file, or `none`.
     One(String),
     /// Each a file, or the files of a level.
     Many(Vec<Files>),
 }
 
-impl From<Files> for LayerFiles {
+impl From<Files> for Levels {
     fn from(files: Files) -> Self {
         match files {
-            Files::One(name) => LayerFiles::One(name),
-            Files::Many(names) => LayerFiles::Many(names.into_iter().map(Files::One).collect()),
+            Files::One(name) => Levels::One(name),
+            Files::Many(names) => Levels::Many(names.into_iter().map(Files::One).collect()),
         }
     }
 }
 
-impl LayerFiles {
+impl Levels {
     /// The names of the files of each level.
     pub fn levels(&self) -> Vec<&[String]> {
         match self {
-            LayerFiles::One(name) => vec![std::slice::from_ref(name)],
-            LayerFiles::Many(levels) => levels.iter().map(Files::names).collect(),
+            Levels::One(name) => vec![std::slice::from_ref(name)],
+            Levels::Many(levels) => levels.iter().map(Files::names).collect(),
         }
     }
 
@@ -130,26 +130,26 @@ impl LayerFiles {
         self.levels().concat()
     }
 
-    fn placed(self, place: &dyn Fn(&str) -> Option<String>) -> Option<LayerFiles> {
+    fn placed(self, place: &dyn Fn(&str) -> Option<String>) -> Option<Levels> {
         match self {
-            LayerFiles::One(name) => place(&name).map(LayerFiles::One),
-            LayerFiles::Many(levels) => {
+            Levels::One(name) => place(&name).map(Levels::One),
+            Levels::Many(levels) => {
                 let levels =
                     levels.into_iter().filter_map(|files| files.placed(place)).collect::<Vec<_>>();
-                (!levels.is_empty()).then_some(LayerFiles::Many(levels))
+                (!levels.is_empty()).then_some(Levels::Many(levels))
             }
         }
     }
 }
 
 /// The setting of a layer that has one file.
-fn one<'de, D: Deserializer<'de>>(setting: D) -> Result<Option<LayerFiles>, D::Error> {
-    Ok(Option::<String>::deserialize(setting)?.map(LayerFiles::One))
+fn one<'de, D: Deserializer<'de>>(setting: D) -> Result<Option<Levels>, D::Error> {
+    Ok(Option::<String>::deserialize(setting)?.map(Levels::One))
 }
 
 /// The setting of a layer that has several files and no levels.
-fn several<'de, D: Deserializer<'de>>(setting: D) -> Result<Option<LayerFiles>, D::Error> {
-    Ok(Option::<Files>::deserialize(setting)?.map(LayerFiles::from))
+fn several<'de, D: Deserializer<'de>>(setting: D) -> Result<Option<Levels>, D::Error> {
+    Ok(Option::<Files>::deserialize(setting)?.map(Levels::from))
 }
 
 impl Files {
@@ -203,7 +203,7 @@ pub fn parse(text: &str) -> Result<Vec<Settings>, toml::de::Error> {
 
 impl Settings {
     /// The files of a layer.
-    pub fn layer(&self, kind: PolicyKind) -> Option<&LayerFiles> {
+    pub fn layer(&self, kind: PolicyKind) -> Option<&Levels> {
         let files = match kind {
             PolicyKind::Identity => &self.identity_policy,
             PolicyKind::Boundary => &self.boundary,
@@ -219,7 +219,7 @@ impl Settings {
     }
 
     /// The files of a layer, to be set.
-    pub fn layer_mut(&mut self, kind: PolicyKind) -> &mut Option<LayerFiles> {
+    pub fn layer_mut(&mut self, kind: PolicyKind) -> &mut Option<Levels> {
         match kind {
             PolicyKind::Identity => &mut self.identity_policy,
             PolicyKind::Boundary => &mut self.boundary,
@@ -236,7 +236,7 @@ impl Settings {
     /// The names of all files, `none` among them.
     pub fn files(&self) -> Vec<&str> {
         let layers = LAYERS.iter().filter_map(|row| self.layer(row.kind));
-        let layers = layers.flat_map(LayerFiles::levels).flatten();
+        let layers = layers.flat_map(Levels::levels).flatten();
         let single = [&self.cors, &self.notifications, &self.bucket_encryption];
         let blocks = self.public_access_block.iter().flat_map(Files::names);
         layers.chain(single.into_iter().flatten()).chain(blocks).map(String::as_str).collect()

@@ -2,7 +2,7 @@
 
 use crate::generate::{Generated, Kind};
 use crate::ica::SENT_WITH_A_KEY;
-use crate::ica::build::settings::{LayerFiles, Settings};
+use crate::ica::build::settings::{Levels, Settings};
 use crate::input::NONE;
 
 const HEAD: &str =
@@ -22,10 +22,10 @@ pub fn settings(settings: &Settings, generated: &Generated) -> String {
     let own = file(Kind::UserPolicy).or_else(|| file(Kind::RolePolicy));
     let or_none = |name: Option<String>| name.unwrap_or_else(|| NONE.to_owned());
     let settings = Settings {
-        identity_policy: Some(LayerFiles::One(or_none(own))),
-        bucket_policy: Some(LayerFiles::One(or_none(file(Kind::BucketPolicy)))),
-        kms_key_policy: file(Kind::KmsKeyPolicy).map(LayerFiles::One),
-        trust_policy: file(Kind::TrustPolicy).map(LayerFiles::One),
+        identity_policy: Some(Levels::One(or_none(own))),
+        bucket_policy: Some(Levels::One(or_none(file(Kind::BucketPolicy)))),
+        kms_key_policy: file(Kind::KmsKeyPolicy).map(Levels::One),
+        trust_policy: file(Kind::TrustPolicy).map(Levels::One),
         // Where browsers upload nothing, none are made, and those that are there stay.
         cors: file(Kind::Cors).or_else(|| settings.cors.clone()),
         // What is granted on the key is worth nothing if ICA does not send it.
