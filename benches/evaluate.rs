@@ -4,8 +4,10 @@
 use divan::counter::ItemsCount;
 use ica_policy::authz::{Caller, Context, Layer, Layers, Request};
 use ica_policy::eval::decide;
-use ica_policy::ica::connection::{Loader, Unreadable, build};
-use ica_policy::ica::{check, settings};
+use ica_policy::ica::build::build;
+use ica_policy::ica::build::settings;
+use ica_policy::ica::check;
+use ica_policy::input::{Loader, Unreadable};
 use ica_policy::json;
 use ica_policy::model::{self, Policy, PolicyKind};
 use ica_policy::simulate::Simulator;

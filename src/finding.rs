@@ -74,3 +74,34 @@ impl Finding {
         self
     }
 }
+
+/// One letter in so many may be wrong in a name that is taken for another.
+pub(crate) const LETTERS_PER_MISTAKE: usize = 5;
+
+/// Levenshtein's distance: how many letters must be put in, taken out or replaced.
+pub(crate) fn distance(one: &str, other: &str) -> usize {
+    let other = other.chars().collect::<Vec<_>>();
+    let mut row = (0..=other.len()).collect::<Vec<_>>();
+    for (line, letter) in one.chars().enumerate() {
+        let mut above_left = row[0];
+        row[0] = line + 1;
+        for (column, known) in other.iter().enumerate() {
+            let replaced = above_left + usize::from(letter != *known);
+            above_left = row[column + 1];
+            row[column + 1] = replaced.min(row[column] + 1).min(above_left + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance;
+
+    #[test]
+    fn distances() {
+        assert_eq!(distance("upload", "uplaod"), 2);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("parameter", "paramater"), 1);
+    }
+}

@@ -1,5 +1,7 @@
-use ica_policy::ica::connection::{Built, ConnectionError, Loader, Unreadable, build};
-use ica_policy::ica::settings::parse;
+use ica_policy::ica::build::settings::parse;
+use ica_policy::ica::build::{Built, build};
+use ica_policy::ica::refusal::Refusal;
+use ica_policy::input::{Loader, Unreadable};
 use ica_policy::source::{SourceId, Sources};
 use std::fs;
 use std::process::Command;
@@ -13,11 +15,7 @@ impl Loader for Always {
     }
 }
 
-fn built(
-    setting: &str,
-    text: &'static str,
-    sources: &mut Sources,
-) -> Result<Built, ConnectionError> {
+fn built(setting: &str, text: &'static str, sources: &mut Sources) -> Result<Built, Refusal> {
     let settings = format!("bucket = 'bbb'\naccount = '111122223333'\nuser = 'u'\n{setting}");
     build(&parse(&settings).unwrap().remove(0), sources, &mut Always(text))
 }
@@ -97,9 +95,7 @@ fn misspelt_members_are_told_with_their_place() {
 
 #[track_caller]
 fn wrong_usage(setting: &str, message: &str) {
-    let Err(ConnectionError::Setting { message: told, .. }) =
-        built(setting, "", &mut Sources::new())
-    else {
+    let Err(Refusal { message: told, .. }) = built(setting, "", &mut Sources::new()) else {
         panic!("{setting}")
     };
     assert!(told.contains(message), "{told}");

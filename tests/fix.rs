@@ -1,8 +1,8 @@
 use ica_policy::authz::{Caller, Context, Layer, Layers, Request};
 use ica_policy::eval::decide;
 use ica_policy::fix::{ChangeKind, DecisionKind, Fixed, Text, Texts, fix};
+use ica_policy::ica::build::settings::Settings;
 use ica_policy::ica::catalogue::catalogue;
-use ica_policy::ica::settings::Settings;
 use ica_policy::ica::{Check, Level, Verdict};
 use ica_policy::input;
 use ica_policy::model::{Policy, PolicyKind, lower};

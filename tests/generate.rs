@@ -1,9 +1,11 @@
 use ica_policy::generate::{Body, Generated, Kind, Options, Plan, generate};
+use ica_policy::ica::build::build;
+use ica_policy::ica::build::settings::{Levels, Settings};
 use ica_policy::ica::catalogue::{Edition, IcaCaller, On, Step, Target, catalogue};
-use ica_policy::ica::connection::{Connection, Loader, Unreadable, build};
 use ica_policy::ica::regions::regions;
-use ica_policy::ica::settings::{Files, Settings};
+use ica_policy::ica::setup::Setup;
 use ica_policy::ica::{Check, Level, Verdict, check};
+use ica_policy::input::{Loader, Unreadable};
 use ica_policy::model::{Policy, PolicyKind};
 use ica_policy::report::generated::text;
 use ica_policy::source::{SourceId, Sources};
@@ -101,7 +103,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-fn connection(settings: &Settings, files: BTreeMap<String, String>) -> Connection {
+fn connection(settings: &Settings, files: BTreeMap<String, String>) -> Setup {
     let built = build(settings, &mut Sources::new(), &mut Memory(files)).unwrap();
     assert_eq!(built.unreadable, []);
     built.connection
@@ -120,14 +122,16 @@ fn texts(made: &Generated) -> BTreeMap<&'static str, Value> {
 }
 
 /// The check of a connection whose layers are these documents and no others.
-fn checked(settings: &Settings, texts: &BTreeMap<&'static str, Value>) -> (Connection, Check) {
+fn checked(settings: &Settings, texts: &BTreeMap<&'static str, Value>) -> (Setup, Check) {
     let file =
         |setting: &str| Some(texts.get(setting).map_or("none".to_owned(), |_| setting.to_owned()));
     let settings = Settings {
-        identity_policy: file("identity_policy").map(Files::One),
-        bucket_policy: file("bucket_policy"),
-        kms_key_policy: file("kms_key_policy").filter(|_| settings.kms_key.is_some()),
-        trust_policy: file("trust_policy").filter(|_| settings.role.is_some()),
+        identity_policy: file("identity_policy").map(Levels::One),
+        bucket_policy: file("bucket_policy").map(Levels::One),
+        kms_key_policy: file("kms_key_policy")
+            .filter(|_| settings.kms_key.is_some())
+            .map(Levels::One),
+        trust_policy: file("trust_policy").filter(|_| settings.role.is_some()).map(Levels::One),
         cors: file("cors"),
         encryption: settings.kms_key.as_ref().map(|_| "aws:kms".to_owned()),
         ..settings.clone()

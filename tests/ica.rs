@@ -1,11 +1,14 @@
+use ica_policy::authz::Known;
 use ica_policy::authz::{Caller, Context, ContextValue, Layer, Layers, Request};
 use ica_policy::eval::{Outcome, decide};
 use ica_policy::finding::Finding;
+use ica_policy::ica::build::settings::Settings;
+use ica_policy::ica::build::{Built, build};
 use ica_policy::ica::catalogue::IcaCaller;
-use ica_policy::ica::connection::{Built, Connection, Given, Loader, Unreadable, build};
-use ica_policy::ica::settings::Settings;
+use ica_policy::ica::setup::Setup;
 use ica_policy::ica::{Check, KmsKey, Reason, StepReport, Verdict, check};
-use ica_policy::model::Policy;
+use ica_policy::input::{Loader, Unreadable};
+use ica_policy::model::PolicyKind;
 use ica_policy::s3::Header;
 use ica_policy::source::{SourceId, Sources};
 use serde::Deserialize;
@@ -300,25 +303,15 @@ fn a_layer_with_an_unreadable_file_counts_as_absent() {
     ]);
     let text =
         "bucket = 'b'\naccount = '111122223333'\nuser = 'u'\nscp = [['deny.json', 'empty.json']]";
-    let settings = ica_policy::ica::settings::parse(text).unwrap().remove(0);
+    let settings = ica_policy::ica::build::settings::parse(text).unwrap().remove(0);
     let built = build(&settings, &mut Sources::new(), &mut Inline(files)).unwrap();
-    assert_eq!((built.connection.scps, built.unreadable.len()), (Given::Absent, 1));
+    assert!(built.connection.policies.is_unspecified(PolicyKind::Scp));
+    assert_eq!(built.unreadable.len(), 1);
 }
 
 /// The layers of a caller, rebuilt from what the connection holds.
-fn layers<'a>(connection: &'a Connection, caller: IcaCaller, action: &str) -> Layers<'a> {
-    fn known(given: &Given<Vec<Policy>>) -> Layer<'_> {
-        match given {
-            Given::Given(policies) => Layer::Policies(policies.iter().collect()),
-            Given::None | Given::Absent => Layer::Absent,
-        }
-    }
-    fn levels(given: &Given<Vec<Vec<Policy>>>) -> Vec<Vec<&Policy>> {
-        match given {
-            Given::Given(levels) => levels.iter().map(|level| level.iter().collect()).collect(),
-            Given::None | Given::Absent => Vec::new(),
-        }
-    }
+fn layers<'a>(connection: &'a Setup, caller: IcaCaller, action: &str) -> Layers<'a> {
+    let policies = &connection.policies;
     let own = caller != IcaCaller::CrossAccountRole;
     // What is asked of STS does not come by the bucket, and the resource is the user's account's (C5).
     let at_bucket = action.starts_with("s3:");
@@ -329,27 +322,29 @@ fn layers<'a>(connection: &'a Connection, caller: IcaCaller, action: &str) -> La
         .filter(|_| is_key)
         .map_or(connection.customer.account(), KmsKey::account);
     let has_rcps = at_bucket || owner == connection.account;
-    let session = match (caller, &connection.session) {
-        (IcaCaller::FederatedSession | IcaCaller::OidcRole, Given::Absent) => Layer::Assumed,
-        (IcaCaller::FederatedSession | IcaCaller::OidcRole, given) => known(given),
+    let session = match (caller, policies.get(PolicyKind::Session)) {
+        (IcaCaller::FederatedSession | IcaCaller::OidcRole, Known::Unspecified) => Layer::Assumed,
+        (IcaCaller::FederatedSession | IcaCaller::OidcRole, _) => {
+            policies.layer(PolicyKind::Session)
+        }
         _ => Layer::Absent,
     };
     Layers {
-        identity: if own { known(&connection.identity) } else { Layer::Assumed },
-        boundary: if own { known(&connection.boundary) } else { Layer::Absent },
+        identity: if own { policies.layer(PolicyKind::Identity) } else { Layer::Assumed },
+        boundary: if own { policies.layer(PolicyKind::Boundary) } else { Layer::Absent },
         session,
         resource: match (at_bucket, is_key) {
-            (true, _) => known(&connection.bucket_policy),
-            (_, true) => known(&connection.kms_key_policy),
+            (true, _) => policies.layer(PolicyKind::Resource),
+            (_, true) => policies.layer(PolicyKind::KmsKey),
             _ => Layer::Absent,
         },
-        scps: if own { levels(&connection.scps) } else { Vec::new() },
-        rcps: if has_rcps { levels(&connection.rcps) } else { Vec::new() },
+        scps: if own { policies.levels(PolicyKind::Scp) } else { Vec::new() },
+        rcps: if has_rcps { policies.levels(PolicyKind::Rcp) } else { Vec::new() },
         vpce: Layer::Absent,
     }
 }
 
-fn caller(connection: &Connection, caller: IcaCaller, name: &str) -> Caller {
+fn caller(connection: &Setup, caller: IcaCaller, name: &str) -> Caller {
     let account = connection.customer.account();
     match caller {
         IcaCaller::IamUser => Caller::User { arn: connection.customer.arn().clone() },
@@ -392,7 +387,7 @@ fn numbers() -> impl FnMut(usize) -> usize {
 
 /// A context that ICA's requests can have: what is known, and any value of what is not.
 fn context(
-    connection: &Connection,
+    connection: &Setup,
     action: &str,
     caller: IcaCaller,
     number: &mut impl FnMut(usize) -> usize,
@@ -478,7 +473,7 @@ fn key(prefix: &str, number: &mut impl FnMut(usize) -> usize) -> String {
 
 /// Something that an action may be asked for, and whose it is.
 fn resource<'a>(
-    connection: &'a Connection,
+    connection: &'a Setup,
     action: &str,
     number: &mut impl FnMut(usize) -> usize,
 ) -> (String, &'a str) {
@@ -513,7 +508,9 @@ fn random_requests_agree_with_the_verdicts() {
         let mut sources = Sources::new();
         let connection =
             build(&set_up.connection, &mut sources, &mut Inline(set_up.files)).unwrap().connection;
-        if connection.identity == Given::Absent || connection.cross_account_role.is_none() {
+        if connection.policies.is_unspecified(PolicyKind::Identity)
+            || connection.cross_account_role.is_none()
+        {
             continue;
         }
         let check = check(&connection);

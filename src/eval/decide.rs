@@ -1,6 +1,5 @@
 //! The decision over all layers.
 
-use super::issuer::decide_issuers;
 use super::statement::{Applies, applies};
 use crate::authz::{
     Ambiguity, Choice, Formula, LayerId, Layers, NamingSet, Readings, Request, StatementRef, Tried,
@@ -60,11 +59,8 @@ impl Decision {
     }
 }
 
-/// Decides one request.
-pub fn decide(request: &Request, layers: &Layers<'_>) -> Decision {
-    if request.caller.lacks_issuer() {
-        return decide_issuers(request, layers);
-    }
+/// Decides one request of a caller that is known, or whose issuer is.
+pub(super) fn decide_known(request: &Request, layers: &Layers<'_>) -> Decision {
     let mut tried = under_all_readings(|readings| decide_under(request, layers, readings));
     let same =
         tried.answers.iter().all(|(_, decision)| decision.outcome == tried.answers[0].1.outcome);

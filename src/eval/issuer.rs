@@ -1,6 +1,6 @@
 //! A session whose user or role is not known: the decision for each that it could be.
 
-use super::decide::{Decision, Outcome, ReadingDecision, decide, severity};
+use super::decide::{Decision, Outcome, ReadingDecision, decide_known, severity};
 use crate::authz::{Ambiguity, Caller, Choice, Layers, Request};
 use crate::model::condition::Test;
 use crate::model::{Arn, Named, Part, Pattern, Statement};
@@ -19,7 +19,7 @@ pub(super) fn decide_issuers(request: &Request, layers: &Layers<'_>) -> Decision
     let decisions = candidates
         .into_iter()
         .take(MAX_ISSUERS)
-        .map(|caller| decide(&with_caller(request, caller), layers));
+        .map(|caller| decide_known(&with_caller(request, caller), layers));
     let decisions = decisions.collect::<Vec<_>>();
     let Some(unlisted) = decisions.first() else {
         return Decision {

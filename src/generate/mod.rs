@@ -7,12 +7,14 @@ mod cors;
 mod documents;
 mod grants;
 mod notes;
+mod placeholder;
 mod plan;
 mod policy;
 
 pub use cors::{CorsConfiguration, CorsRule, cors};
 pub use documents::generate;
-pub use notes::{Note, Placeholder, placeholders};
+pub use notes::Note;
+pub use placeholder::{Placeholder, placeholders};
 pub use plan::{Options, Plan, PlanError};
 pub use policy::{PolicyDocument, Principal, Statement};
 

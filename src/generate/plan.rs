@@ -1,7 +1,7 @@
 //! What is to be made: the connection's settings that policies depend on.
 
 use crate::ica::catalogue::{Edition, IcaCaller, catalogue};
-use crate::ica::connection::{Connection, Versioning};
+use crate::ica::setup::{Setup, Versioning};
 use crate::ica::{Customer, KmsKey, needed};
 use crate::model::Arn;
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,7 +102,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`PlanError`], words for the user.
-    pub fn new(connection: &Connection, options: &Options) -> Result<Plan, PlanError> {
+    pub fn new(connection: &Setup, options: &Options) -> Result<Plan, PlanError> {
         let wanted = wanted(connection);
         let copies = wanted.iter().any(|(_, caller)| *caller == IcaCaller::CrossAccountRole);
         if wanted.is_empty() {
@@ -186,7 +186,7 @@ fn check_values(values: &BTreeMap<String, String>) -> Result<(), PlanError> {
     Ok(())
 }
 
-fn check_key(connection: &Connection, copies: bool) -> Result<(), PlanError> {
+fn check_key(connection: &Setup, copies: bool) -> Result<(), PlanError> {
     let Some(key) = &connection.kms_key else { return Ok(()) };
     if let Some(bucket) = connection.region.as_ref().filter(|region| *region != key.region()) {
         return Err(PlanError::KeyRegion { key: key.region().to_owned(), bucket: bucket.clone() });
@@ -200,7 +200,7 @@ fn check_key(connection: &Connection, copies: bool) -> Result<(), PlanError> {
 }
 
 /// What was asked for and not skipped, with everything that must work for it.
-fn wanted(connection: &Connection) -> BTreeSet<(&'static str, IcaCaller)> {
+fn wanted(connection: &Setup) -> BTreeSet<(&'static str, IcaCaller)> {
     let asked = |id: &String| {
         (connection.operations.is_empty() || connection.operations.contains(id))
             && !connection.skip.contains_key(id)

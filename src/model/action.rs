@@ -1,7 +1,7 @@
 //! Action patterns. Service prefix and name compare without case (`facts/B_grammar.md` B3).
 
+use super::doubt::Doubt;
 use super::pattern::{Part, Pattern, Problem, Reading};
-use super::policy::Doubt;
 use crate::source::Span;
 
 /// `*`, `s3:Get*`, ..

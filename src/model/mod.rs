@@ -6,19 +6,23 @@
 mod action;
 mod arn;
 pub mod condition;
+mod doubt;
 mod lower;
 mod pattern;
 mod policy;
 mod principal;
 mod resource;
 mod variable;
+mod version;
 
 pub use action::ActionPattern;
 pub use arn::{Arn, ArnError};
 pub use condition::Condition;
+pub use doubt::Doubt;
 pub use lower::{LIMIT, Lowered, lower};
 pub use pattern::{MAX_PATTERN_BYTES, MAX_WILDCARDS, Part, Pattern, Shape};
-pub use policy::{Doubt, Effect, Element, Policy, PolicyKind, Statement, Version};
+pub use policy::{Effect, Element, Policy, PolicyKind, Statement};
 pub use principal::{Named, PrincipalPattern};
 pub use resource::{ResourceKind, ResourcePattern};
 pub use variable::Variable;
+pub use version::Version;

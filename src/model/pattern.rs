@@ -1,6 +1,6 @@
 //! Texts with wildcards and variables, as a list of parts.
 
-use super::policy::Doubt;
+use super::doubt::Doubt;
 use super::variable::{self, Braced, Variable};
 use crate::source::Span;
 

@@ -1,5 +1,7 @@
 //! A policy and its statements.
 
+use super::doubt::Doubt;
+use super::version::Version;
 use super::{
     ActionPattern, Condition, Pattern, PrincipalPattern, ResourceKind, ResourcePattern, Variable,
 };
@@ -7,7 +9,7 @@ use crate::source::{Span, Spanned};
 
 /// What a document is used as; decides which elements it may have.
 /// Source: `facts/B_grammar.md` B2 (after IAM:reference_policies_grammar and the policy-check catalogue).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum PolicyKind {
     /// Attached to a user, group or role, inline or managed.
     Identity,
@@ -76,16 +78,6 @@ impl PolicyKind {
     }
 }
 
-/// Which rules the text follows; without 2012-10-17 `${..}` is literal text.
-/// A missing version means 2008-10-17. Source: `facts/B_grammar.md` B4.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Version {
-    /// `2008-10-17`, or none given.
-    V2008,
-    /// `2012-10-17`.
-    V2012,
-}
-
 /// What a statement does where it applies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Effect {
@@ -95,24 +87,6 @@ pub enum Effect {
     Deny,
     /// The word that says it cannot be read: it may be either.
     Unclear,
-}
-
-/// Words that may or may not count: AWS would refuse to store them, or they are beyond a limit of ours.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Doubt {
-    /// The words.
-    pub span: Span,
-    /// Why, as told in the finding on the same span.
-    pub reason: String,
-    /// Whether it is a limit of ours; AWS may well take the words.
-    pub is_limit: bool,
-}
-
-impl Doubt {
-    /// About words that AWS would refuse.
-    pub(super) fn refused(span: Span, reason: impl Into<String>) -> Doubt {
-        Doubt { span, reason: reason.into(), is_limit: false }
-    }
 }
 
 /// `Action`, `Resource` or `Principal`, or its `Not` form.

@@ -1,7 +1,7 @@
 //! Principals as a policy names them. Sources: `facts/B_grammar.md` B5, `facts/C_evaluation.md` C2 and C6.
 
 use super::Arn;
-use super::policy::Doubt;
+use super::doubt::Doubt;
 use crate::source::Span;
 
 /// One name in `Principal` or `NotPrincipal`.

@@ -1,8 +1,8 @@
 //! Resource patterns. Source: `facts/B_grammar.md` B5.
 
 use super::Version;
+use super::doubt::Doubt;
 use super::pattern::{Part, Pattern, Problem, Reading};
-use super::policy::Doubt;
 use crate::source::Span;
 
 /// What a resource pattern covers.

@@ -1,11 +1,12 @@
 //! `can` for a person: the answer in one line, then each group of actions with a request and the words that grant or limit it.
 
 use super::granted::{IsPublic, Public, Report, granting, keys_told, limiting};
-use super::human::{Look, draw_finding};
+use super::human::draw_finding;
+use super::look::Look;
 use super::views::data_line;
 use crate::authz::{Layers, Request};
 use crate::finding::Finding;
-use crate::ica::unknown_service;
+use crate::input::unknown_service;
 use crate::s3::PublicStatement;
 use crate::source::Sources;
 use crate::symbolic::{Answered, Granted, Outsider, Shown};

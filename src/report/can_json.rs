@@ -5,7 +5,7 @@ use super::json::{self, FindingView, finding_view};
 use super::views::{ChoiceView, Data, choice_views, line, value_view};
 use crate::authz::{Ambiguity, Choice, Layers};
 use crate::finding::{Finding, Label};
-use crate::ica::connection::Unreadable;
+use crate::input::Unreadable;
 use crate::s3::PublicStatement;
 use crate::source::Sources;
 use crate::symbolic::{Answered, Granted, Outside, Outsider, Shown};

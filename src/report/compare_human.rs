@@ -3,7 +3,8 @@
 use super::comparison::{
     Change, Comparison, Connections, Side, Touched, action_name, file_of, key_name,
 };
-use super::human::{Look, draw_causes, draw_finding};
+use super::human::{draw_causes, draw_finding};
+use super::look::Look;
 use super::statement::statement_name;
 use crate::authz::{Ambiguity, Choice};
 use crate::aws;

@@ -7,7 +7,7 @@ use super::json::{self, FindingView, finding_view};
 use super::place::{Position, position};
 use super::views::{ChoiceView, Data, choice_views, line, value_view};
 use crate::ica::Verdict;
-use crate::ica::connection::Unreadable;
+use crate::input::Unreadable;
 use crate::source::Sources;
 use crate::symbolic::{Cause, Direction, Place, Region, Relation, Requests, Sample, Undecided};
 use serde::Serialize;

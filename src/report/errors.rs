@@ -1,7 +1,7 @@
 //! `simulate --format json` where nothing was decided: what is wrong, in the form that `check` has for it.
 
 use super::json;
-use crate::ica::connection::Unreadable;
+use crate::input::Unreadable;
 use crate::source::Sources;
 use serde::Serialize;
 

@@ -2,12 +2,13 @@
 
 use super::comparison::file_of;
 use super::fix_diff::diff;
-use super::human::{Look, draw_finding, title, word};
+use super::human::{draw_finding, title};
+use super::look::{Look, word};
 use super::statement::statement_name;
 use crate::finding::{Finding, Severity};
 use crate::fix::{ChangeKind, Decision, DecisionKind, Edit, Fixed};
 use crate::ica::Verdict;
-use crate::ica::connection::{Connection, Given};
+use crate::model::PolicyKind;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 
@@ -58,15 +59,15 @@ fn edit_words(fixed: &Fixed, edit: &Edit) -> String {
 
 /// The Sid of a statement of a file, if the file has one such statement.
 fn sid(fixed: &Fixed, file: &str, number: usize) -> Option<String> {
-    let Connection { identity, session, bucket_policy, kms_key_policy, trust_policy, .. } =
-        &fixed.connection;
-    let given = [identity, session, bucket_policy, kms_key_policy, trust_policy]
-        .into_iter()
-        .filter_map(|given| match given {
-            Given::Given(policies) => Some(policies),
-            _ => None,
-        });
-    let statements = given.flatten().filter_map(|policy| policy.statements.get(number));
+    let kinds = [
+        PolicyKind::Identity,
+        PolicyKind::Session,
+        PolicyKind::Resource,
+        PolicyKind::KmsKey,
+        PolicyKind::Trust,
+    ];
+    let policies = kinds.into_iter().flat_map(|kind| fixed.connection.policies.known(kind));
+    let statements = policies.filter_map(|policy| policy.statements.get(number));
     let mut found = statements.filter(|statement| file_of(&fixed.sources, statement) == file);
     let first = found.next()?;
     if found.next().is_some() { None } else { first.sid.as_ref().map(|sid| sid.node.clone()) }

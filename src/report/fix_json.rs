@@ -5,8 +5,8 @@ use super::json;
 use super::place::{Position, position};
 use super::views::{Data, line};
 use crate::fix::{ChangeKind, Decision, DecisionKind, Edit, Fixed, Left, Mended};
-use crate::ica::connection::Unreadable;
 use crate::ica::{CallerReport, Check, Verdict};
+use crate::input::Unreadable;
 use crate::source::Sources;
 use serde::Serialize;
 

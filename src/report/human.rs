@@ -2,15 +2,16 @@
 
 use super::causes::{Cause, Concern, causes};
 use super::excerpt::{excerpt, is_on_long_line};
+use super::look::{Look, word};
 use super::matrix::matrix;
 use super::place::{Position, position};
 use super::views::data_line;
 use crate::finding::{Finding, Label, Severity};
 use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
-use crate::ica::connection::{Connection, Unreadable, Versioning};
+use crate::ica::setup::{Setup, Versioning};
 use crate::ica::{AssumptionReport, Check, Level, OperationReport, Verdict};
+use crate::input::Unreadable;
 use crate::source::{Sources, Span};
-use anstyle::{AnsiColor, Style};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report,
 };
@@ -19,17 +20,8 @@ use std::fmt::Write;
 /// The most findings about the words of policies that are drawn.
 const MOST_FINDINGS: usize = 50;
 
-/// How the report is drawn.
-#[derive(Clone, Copy, Debug)]
-pub struct Look {
-    /// With colours.
-    pub colour: bool,
-    /// Columns of the terminal.
-    pub width: usize,
-}
-
 /// The report of a check.
-pub fn report(sources: &Sources, connection: &Connection, check: &Check, look: Look) -> String {
+pub fn report(sources: &Sources, connection: &Setup, check: &Check, look: Look) -> String {
     let mut text = body(sources, connection, check, look);
     // Writing to a string cannot fail, so the results are not looked at.
     assumptions(&mut text, check.assumptions.iter().map(|assumption| (assumption, String::new())));
@@ -54,7 +46,7 @@ pub fn report(sources: &Sources, connection: &Connection, check: &Check, look: L
 /// The report of one check of several: what all have in common is said behind the last, by [`super::overview::Overview`].
 pub fn report_one_of(
     sources: &Sources,
-    connection: &Connection,
+    connection: &Setup,
     check: &Check,
     (number, of): (usize, usize),
     look: Look,
@@ -68,7 +60,7 @@ pub fn report_one_of(
     )
 }
 
-fn body(sources: &Sources, connection: &Connection, check: &Check, look: Look) -> String {
+fn body(sources: &Sources, connection: &Setup, check: &Check, look: Look) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}\n", title(connection));
     matrix(&mut text, connection, check, look);
@@ -129,7 +121,7 @@ pub fn unreadable(sources: &Sources, unreadable: &[Unreadable], look: Look) -> S
 }
 
 /// What was looked at.
-pub(super) fn title(connection: &Connection) -> String {
+pub(super) fn title(connection: &Setup) -> String {
     let versioning = connection.versioning.map_or("versioning not given", Versioning::word);
     let name = connection.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
     let region = connection.region.as_deref().unwrap_or("region not given");
@@ -365,18 +357,4 @@ fn scope_of<'a>(operation: &'a Operation, report: &OperationReport) -> Option<&'
     }
     let first = scopes.first().copied().flatten();
     first.filter(|_| scopes.iter().all(|scope| *scope == first))
-}
-
-pub(super) fn word(text: &str, verdict: Verdict, look: Look) -> String {
-    if !look.colour {
-        return text.to_owned();
-    }
-    let colour = match verdict {
-        Verdict::Allowed => AnsiColor::Green,
-        Verdict::Unknown => AnsiColor::Yellow,
-        Verdict::Partial => AnsiColor::Magenta,
-        Verdict::Blocked => AnsiColor::Red,
-    };
-    let style = Style::new().fg_color(Some(colour.into())).bold();
-    format!("{style}{text}{style:#}")
 }

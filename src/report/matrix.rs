@@ -1,8 +1,8 @@
 //! The table of operations and callers, and what its marks mean.
 
-use super::human::{Look, word};
+use super::look::{Look, word};
 use crate::ica::catalogue::IcaCaller;
-use crate::ica::connection::Connection;
+use crate::ica::setup::Setup;
 use crate::ica::{CallerReport, Check, Level, OperationReport, Verdict, better_if_connected};
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use std::fmt::Write;
 const CELL: usize = 20;
 
 /// Draws the table.
-pub(super) fn matrix(text: &mut String, connection: &Connection, check: &Check, look: Look) {
+pub(super) fn matrix(text: &mut String, connection: &Setup, check: &Check, look: Look) {
     let width =
         check.operations.iter().map(|operation| operation.id.len()).max().unwrap_or_default();
     let callers = IcaCaller::ALL.iter().filter(|caller| {
@@ -59,7 +59,7 @@ fn leaves_residue(report: &CallerReport) -> bool {
     report.verdict != Verdict::Blocked && is_missing
 }
 
-fn legend(text: &mut String, connection: &Connection, check: &Check) {
+fn legend(text: &mut String, connection: &Setup, check: &Check) {
     let reports = || {
         check.operations.iter().flat_map(|operation| {
             operation.callers.iter().map(move |report| (operation.id, report))

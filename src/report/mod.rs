@@ -25,6 +25,8 @@ pub mod graph_mermaid;
 pub mod human;
 pub mod json;
 #[cfg(feature = "cli")]
+pub mod look;
+#[cfg(feature = "cli")]
 mod matrix;
 #[cfg(feature = "cli")]
 pub mod overview;

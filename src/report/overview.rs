@@ -1,8 +1,9 @@
 //! Behind the reports of several connections: what they rest on, each once, and how all of them stand.
 
-use super::human::{Look, assumptions, next, word};
+use super::human::{assumptions, next};
+use super::look::{Look, word};
 use super::views::data_line;
-use crate::ica::connection::Connection;
+use crate::ica::setup::Setup;
 use crate::ica::{AssumptionReport, Check, Verdict};
 use std::fmt::Write;
 
@@ -16,7 +17,7 @@ pub struct Overview {
 
 impl Overview {
     /// Takes a connection in. One without a name goes by its bucket.
-    pub fn add(&mut self, connection: &Connection, check: &Check) {
+    pub fn add(&mut self, connection: &Setup, check: &Check) {
         let name = connection.name.as_ref().unwrap_or(&connection.bucket);
         self.verdicts.push((name.clone(), check.worst()));
         for assumption in &check.assumptions {

@@ -1,6 +1,6 @@
 //! A page, and the answer to a question, for a terminal.
 
-use super::human::Look;
+use super::look::Look;
 use crate::ica::guide::{Answer, Candidate, Fit, Page, PageKind, Table};
 use anstyle::Style;
 use std::fmt::Write;

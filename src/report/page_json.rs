@@ -2,8 +2,8 @@
 
 use super::json;
 use super::views::{Data, line};
-use crate::ica::connection::Unreadable;
 use crate::ica::guide::{Answer, Fit, Page};
+use crate::input::Unreadable;
 use crate::source::Sources;
 use serde::Serialize;
 

@@ -1,6 +1,7 @@
 //! `simulate` for a person: the decision, what each layer said with its place, and the words that matter.
 
-use super::human::{Look, draw_finding};
+use super::human::draw_finding;
+use super::look::Look;
 use super::place::position;
 use super::views::data_line;
 use crate::authz::{

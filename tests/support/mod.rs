@@ -1,6 +1,7 @@
 //! Where the corpus of real policies is, and how to walk it.
 
 pub mod documents;
+pub mod imports;
 pub mod random;
 pub mod requests;
 pub mod run;

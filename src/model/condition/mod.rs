@@ -14,8 +14,8 @@ pub mod string;
 pub(super) use operator::parse as parse_operator;
 pub use operator::{Operator, Quantifier, Relation};
 
+use super::doubt::Doubt;
 use super::pattern::Problem;
-use super::policy::Doubt;
 use super::{Pattern, Version};
 use crate::source::{Span, Spanned};
 use crate::tree::{Node, Value};

@@ -1,9 +1,9 @@
 //! The condition block.
 
-use super::{Context, told};
+use super::context::{Context, told};
 use crate::finding::Finding;
 use crate::model::condition::{Condition, Test, parse_operator};
-use crate::model::policy::Doubt;
+use crate::model::doubt::Doubt;
 use crate::source::Spanned;
 use crate::syntax::{Body, Element, KeyEntry, OperatorEntry};
 use std::collections::HashMap;

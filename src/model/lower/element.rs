@@ -1,8 +1,9 @@
 //! `Action`, `Resource`, `Principal` and their `Not` forms.
 
-use super::{Context, told};
+use super::context::{Context, told};
 use crate::finding::Finding;
-use crate::model::policy::{Doubt, Element};
+use crate::model::doubt::Doubt;
+use crate::model::policy::Element;
 use crate::model::{ActionPattern, PrincipalPattern, ResourcePattern};
 use crate::source::Span;
 use crate::syntax::{self, Body, OneOrMany, Principal};

@@ -1,18 +1,21 @@
 //! AST to model.
 
 mod condition;
+mod context;
 mod element;
 mod statement;
 
+pub use context::LIMIT;
+
+use self::context::{Context, repeated, unknown_element, with_article};
 use super::condition::Test;
-use super::policy::{Doubt, Effect, Policy, PolicyKind, Statement, Version};
+use super::doubt::Doubt;
+use super::policy::{Effect, Policy, PolicyKind, Statement};
+use super::version::Version;
 use super::{Part, Pattern, ResourceKind};
 use crate::finding::Finding;
 use crate::source::{Span, Spanned};
-use crate::syntax::{self, Body, Element, StatementItem};
-
-/// The name of findings about words beyond a limit of ours.
-pub const LIMIT: &str = "limit";
+use crate::syntax::{self, Body, StatementItem};
 
 /// A model and what is wrong with the words it was made from.
 #[derive(Clone, Debug)]
@@ -21,46 +24,6 @@ pub struct Lowered {
     pub policy: Policy,
     /// What AWS would refuse (errors) or do otherwise than it looks (warnings), and what is beyond a limit of ours ([`LIMIT`]).
     pub findings: Vec<Finding>,
-}
-
-/// What lowering carries along.
-struct Context {
-    kind: PolicyKind,
-    version: Version,
-    findings: Vec<Finding>,
-}
-
-impl Context {
-    /// Reports words that AWS would refuse and returns the doubt they cast.
-    fn refuse(&mut self, id: &'static str, span: Span, reason: impl Into<String>) -> Doubt {
-        let reason = reason.into();
-        self.findings.push(Finding::error(id, span, reason.clone()));
-        Doubt::refused(span, reason)
-    }
-
-    /// As [`Context::refuse`], with words that help.
-    fn refuse_with_help(
-        &mut self,
-        id: &'static str,
-        span: Span,
-        reason: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Doubt {
-        let doubt = self.refuse(id, span, reason);
-        if let Some(finding) = self.findings.last_mut() {
-            finding.help = Some(help.into());
-        }
-        doubt
-    }
-}
-
-/// A finding under the name that fits: a limit of ours is nothing that the author did wrong.
-fn told(doubt: &Doubt, finding: Finding) -> Finding {
-    if doubt.is_limit {
-        Finding { id: LIMIT, ..finding.help("shorten it; AWS may take it as it is") }
-    } else {
-        finding
-    }
 }
 
 /// Says what a policy means, used as `kind`.
@@ -270,26 +233,4 @@ fn duplicate_sid(
             .related
             .push(crate::finding::Label { span: first, text: "first used here".to_owned() });
     }
-}
-
-/// The doubt cast by an element that stands twice; the reader of the text has reported it.
-fn repeated(element: &Element) -> Doubt {
-    Doubt::refused(element.name.span, format!("`{}` stands twice", element.name.text))
-}
-
-fn unknown_element(context: &mut Context, element: &Element, name: &str, known: &[&str]) -> Doubt {
-    let reason = format!("`{name}` is no element of the policy language");
-    let help = match known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
-        Some(known) => format!("element names are case-sensitive; write `{known}`"),
-        None => format!(
-            "there are {}",
-            known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-        ),
-    };
-    context.refuse_with_help("unknown-element", element.name.span, reason, help)
-}
-
-fn with_article(kind: PolicyKind) -> String {
-    let article = if matches!(kind, PolicyKind::Identity) { "an" } else { "a" };
-    format!("{article} {}", kind.name())
 }

@@ -1,9 +1,11 @@
 //! One statement.
 
+use super::condition;
+use super::context::{Context, repeated, unknown_element, with_article};
 use super::element::{lower_actions, lower_principals, lower_resources};
-use super::{Context, condition, repeated, unknown_element, with_article};
 use crate::model::Named;
-use crate::model::policy::{Doubt, Effect, PolicyKind, Statement};
+use crate::model::doubt::Doubt;
+use crate::model::policy::{Effect, PolicyKind, Statement};
 use crate::source::Spanned;
 use crate::syntax::{self, Body, Element};
 

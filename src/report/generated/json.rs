@@ -1,7 +1,7 @@
 //! Generated documents for programs: schema `ica-policy/generate/v1`.
 
 use crate::generate::{Body, Generated, Kind, Note, Placeholder};
-use crate::ica::connection::Unreadable;
+use crate::input::Unreadable;
 use crate::report::json as errors;
 use crate::report::views::{Data, line};
 use crate::source::Sources;

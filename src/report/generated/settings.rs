@@ -2,7 +2,8 @@
 
 use crate::generate::{Generated, Kind};
 use crate::ica::SENT_WITH_A_KEY;
-use crate::ica::settings::{Files, NONE, Settings};
+use crate::ica::build::settings::{Levels, Settings};
+use crate::input::NONE;
 
 const HEAD: &str =
     "# Made by `ica-policy generate`; the policies beside it are what this connection needs.
@@ -19,12 +20,12 @@ pub fn settings(settings: &Settings, generated: &Generated) -> String {
             .then(|| kind.file_name().to_owned())
     };
     let own = file(Kind::UserPolicy).or_else(|| file(Kind::RolePolicy));
-    let or_none = |name: Option<String>| Some(name.unwrap_or_else(|| NONE.to_owned()));
+    let or_none = |name: Option<String>| name.unwrap_or_else(|| NONE.to_owned());
     let settings = Settings {
-        identity_policy: or_none(own).map(Files::One),
-        bucket_policy: or_none(file(Kind::BucketPolicy)),
-        kms_key_policy: file(Kind::KmsKeyPolicy),
-        trust_policy: file(Kind::TrustPolicy),
+        identity_policy: Some(Levels::One(or_none(own))),
+        bucket_policy: Some(Levels::One(or_none(file(Kind::BucketPolicy)))),
+        kms_key_policy: file(Kind::KmsKeyPolicy).map(Levels::One),
+        trust_policy: file(Kind::TrustPolicy).map(Levels::One),
         // Where browsers upload nothing, none are made, and those that are there stay.
         cors: file(Kind::Cors).or_else(|| settings.cors.clone()),
         // What is granted on the key is worth nothing if ICA does not send it.
