@@ -1,7 +1,9 @@
 //! `ica_policy` reads AWS IAM and S3 bucket policies as text and decides what they allow.
 //!
-//! The way of the data is the order of the modules; each may use only those before it (`tests/architecture.rs` holds that):
-//! text → [`json`] → [`tree`] → [`syntax`] → [`input`] → [`model`] → [`authz`] → [`eval`] → [`symbolic`] → [`s3`] → [`ica`] → [`generate`] → [`fix`] → [`finding`] → [`report`] → cli.
+//! The modules follow the data, and each may use only those before it (`tests/architecture.rs`
+//! checks this): text → [`json`] → [`tree`] → [`syntax`] → [`input`] → [`model`] → [`authz`] →
+//! [`eval`] → [`symbolic`] → [`s3`] → [`ica`] → [`generate`] → [`fix`] → [`finding`] → [`report`] →
+//! cli. `ARCHITECTURE.md` says what each of them does.
 
 pub mod authz;
 pub mod aws;
