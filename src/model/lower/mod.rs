@@ -1,4 +1,4 @@
-//! AST to model.
+//! Lowers the AST to the model.
 
 mod condition;
 mod element;
@@ -11,19 +11,20 @@ use crate::finding::Finding;
 use crate::source::{Span, Spanned};
 use crate::syntax::{self, Body, Element, StatementItem};
 
-/// The name of findings about words beyond a limit of ours.
+/// The id of findings about words beyond a limit of this program.
 pub const LIMIT: &str = "limit";
 
-/// A model and what is wrong with the words it was made from.
+/// A model, and the findings about the words it was made from.
 #[derive(Clone, Debug)]
 pub struct Lowered {
     /// The policy.
     pub policy: Policy,
-    /// What AWS would refuse (errors) or do otherwise than it looks (warnings), and what is beyond a limit of ours ([`LIMIT`]).
+    /// What AWS would refuse (errors), what has another effect than it seems (warnings), and what
+    /// is beyond a limit of this program ([`LIMIT`]).
     pub findings: Vec<Finding>,
 }
 
-/// What lowering carries along.
+/// The state of lowering.
 struct Context {
     kind: PolicyKind,
     version: Version,
@@ -31,14 +32,14 @@ struct Context {
 }
 
 impl Context {
-    /// Reports words that AWS would refuse and returns the doubt they cast.
+    /// Reports words that AWS would refuse, and returns the doubt about them.
     fn refuse(&mut self, id: &'static str, span: Span, reason: impl Into<String>) -> Doubt {
         let reason = reason.into();
         self.findings.push(Finding::error(id, span, reason.clone()));
         Doubt::refused(span, reason)
     }
 
-    /// As [`Context::refuse`], with words that help.
+    /// As [`Context::refuse`], with help for the user.
     fn refuse_with_help(
         &mut self,
         id: &'static str,
@@ -54,7 +55,8 @@ impl Context {
     }
 }
 
-/// A finding under the name that fits: a limit of ours is nothing that the author did wrong.
+/// The finding, under the id [`LIMIT`] if its doubt is a limit of this program: that is no mistake
+/// of the author.
 fn told(doubt: &Doubt, finding: Finding) -> Finding {
     if doubt.is_limit {
         Finding { id: LIMIT, ..finding.help("shorten it; AWS may take it as it is") }
@@ -63,7 +65,7 @@ fn told(doubt: &Doubt, finding: Finding) -> Finding {
     }
 }
 
-/// Says what a policy means, used as `kind`.
+/// Lowers a policy that is used as `kind`.
 pub fn lower(policy: &syntax::Policy, kind: PolicyKind) -> Lowered {
     let mut context = Context { kind, version: Version::V2008, findings: Vec::new() };
     let mut doubts = Vec::new();
@@ -72,9 +74,9 @@ pub fn lower(policy: &syntax::Policy, kind: PolicyKind) -> Lowered {
     let mut statements = statements(policy, &mut context);
     sids(&mut statements, &mut context);
     context.findings.extend(literal_variable(&statements, context.version));
-    // What spoils the document spoils each statement.
+    // A doubt about the document is a doubt about each statement.
     for statement in &mut statements {
-        // One doubt is as good as many, and there may be many statements.
+        // One doubt is enough, and there may be many statements.
         statement.doubts.extend(doubts.first().cloned());
     }
     let statement_span = policy
@@ -177,7 +179,7 @@ fn statements(policy: &syntax::Policy, context: &mut Context) -> Vec<Statement> 
     statements
 }
 
-/// Stands for words that may say anything.
+/// A statement in the place of words that cannot be read and may mean anything.
 fn unreadable(index: usize, span: Span, reason: &str) -> Statement {
     Statement {
         index,
@@ -192,7 +194,9 @@ fn unreadable(index: usize, span: Span, reason: &str) -> Statement {
     }
 }
 
-/// Only 2012-10-17 has variables: by an older version, or without one, `${` is plain text (B4). The first place of the document is told.
+/// Only version 2012-10-17 has variables. Under an older version, or without one, `${` is literal
+/// text (IAM:reference_policies_elements_version). Reports the first place of the document where
+/// this happens.
 fn literal_variable(statements: &[Statement], version: Version) -> Option<Finding> {
     if version == Version::V2012 {
         return None;
@@ -229,7 +233,9 @@ fn is_like_variable((pattern, _): &(&Pattern, Span)) -> bool {
     pattern.parts.iter().any(|part| matches!(part, Part::Literal(text) if text.contains("${")))
 }
 
-/// Sids are unique and made of letters and digits where IAM stores them; S3 and KMS take any text (B3).
+/// Checks the Sids. Where IAM stores them they must be unique and made of letters and digits
+/// (IAM:reference_policies_elements_sid); S3 and KMS accept any text (S3:example-bucket-policies,
+/// KMS:key-policy-overview).
 fn sids(statements: &mut [Statement], context: &mut Context) {
     let mut seen = std::collections::HashMap::new();
     for statement in statements {
@@ -272,7 +278,7 @@ fn duplicate_sid(
     }
 }
 
-/// The doubt cast by an element that stands twice; the reader of the text has reported it.
+/// The doubt about an element that occurs twice. The JSON reader has already reported it.
 fn repeated(element: &Element) -> Doubt {
     Doubt::refused(element.name.span, format!("`{}` stands twice", element.name.text))
 }
