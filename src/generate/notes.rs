@@ -1,25 +1,26 @@
-//! What goes with the documents: words for the user, and names for what ICA does not document.
+//! What comes with the documents: notes for the user, and names for values that ICA does not
+//! document.
 
 use super::plan::Plan;
 use super::{Document, Kind};
 use crate::ica::{Customer, KmsKey};
 use serde::Serialize;
 
-/// Something to know or to do beside the documents.
+/// Something that the user should know or do besides.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Note {
     /// A stable name in kebab case.
     pub id: &'static str,
-    /// The words.
+    /// The text.
     pub text: String,
 }
 
 /// A value that ICA does not document, and how to learn it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Placeholder {
-    /// The name that stands in the documents.
+    /// The name that the documents hold in its place.
     pub name: &'static str,
-    /// What it stands for and where to look.
+    /// What the value is and how to find it.
     pub text: &'static str,
 }
 
@@ -38,7 +39,8 @@ const PLACEHOLDERS: [Placeholder; 3] = [
     },
 ];
 
-/// All placeholders that documents can have (A1: issuer, audience and subject are not on the pages that can be read).
+/// All placeholders that documents can have. The pages of ICA that can be read do not give issuer,
+/// audience and subject of its tokens.
 pub fn placeholders() -> &'static [Placeholder] {
     &PLACEHOLDERS
 }
@@ -57,7 +59,7 @@ pub(super) fn open_placeholders(documents: &[Document], plan: &Plan) -> Vec<Plac
         .collect()
 }
 
-/// The notes of a plan and what was made of it.
+/// The notes of a plan and its documents.
 pub(super) fn notes(plan: &Plan, documents: &[Document], advised: &[String]) -> Vec<Note> {
     let has = |kind: Kind| documents.iter().any(|document| document.kind == kind);
     let mut notes = Vec::new();
