@@ -1,26 +1,29 @@
-//! The keys of a request (E1).
+//! The keys of a request (IAM:reference_policies_condition-keys).
 
 use super::caller::Kind;
 use super::request::Request;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Values by key, in lower case: names of keys compare without case (B3).
+/// Values by key in lower case, since names of keys compare without case
+/// (IAM:reference_policies_elements_condition).
 #[derive(Clone, Debug, Default)]
 pub struct Context(BTreeMap<String, Vec<String>>);
 
 impl Context {
-    /// `None`: the key is absent. A key without values counts as absent (D1: "absent, or null").
+    /// The values of a key; `None` if it is absent. A key without values counts as absent ("absent,
+    /// or null").
     pub fn get(&self, key: &str) -> Option<&[String]> {
         self.0.get(&key.to_lowercase()).map(Vec::as_slice).filter(|values| !values.is_empty())
     }
 
-    /// Whether the line says something about the key, be it that it has no values.
+    /// Whether the line mentions the key, even if it gives no values.
     fn names(&self, key: &str) -> bool {
         self.0.contains_key(&key.to_lowercase())
     }
 
-    /// The value for a variable: only single-valued keys have one (D5).
+    /// The value for a variable. Only single-valued keys have one
+    /// (IAM:reference_policies_variables).
     pub fn single(&self, key: &str) -> Option<String> {
         match self.get(key)? {
             [value] => Some(value.clone()),
@@ -53,7 +56,8 @@ fn text(value: &Value) -> Option<String> {
     super::documents::scalar(value)
 }
 
-/// Adds the keys that follow from caller and request; a given one that contradicts them is an error (design 4.1).
+/// Adds the keys that follow from caller and request. A given key that contradicts them is an error
+/// (docs/sources.md, design 4.1).
 pub fn fill(request: &Request) -> Result<Context, String> {
     let mut context = request.given.clone();
     check_caller(request)?;
@@ -70,8 +74,8 @@ pub fn fill(request: &Request) -> Result<Context, String> {
     Ok(context)
 }
 
-/// "Anonymous requests do not include this key" (IAM:reference_policies_condition-keys); the id of a role session ends with the
-/// session's name (E1).
+/// "Anonymous requests do not include this key" (IAM:reference_policies_condition-keys). The id of
+/// a role session ends with the session's name (IAM:reference_policies_variables).
 fn check_caller(request: &Request) -> Result<(), String> {
     let (caller, given) = (&request.caller, &request.given);
     let is_of_signed = |key: &String| {
@@ -95,8 +99,8 @@ fn check_caller(request: &Request) -> Result<(), String> {
     }
 }
 
-/// Keys that are "always included in the request context", or "for all requests, including anonymous requests"
-/// (IAM:reference_policies_condition-keys); their names in lower case.
+/// Keys that are "always included in the request context", or "for all requests, including
+/// anonymous requests" (IAM:reference_policies_condition-keys). Names in lower case.
 const SENT: &[&str] = &[
     "aws:currenttime",
     "aws:epochtime",
@@ -109,8 +113,8 @@ const SENT: &[&str] = &[
     "aws:viaawsservice",
 ];
 
-/// Whether AWS sends the key with every request of the caller, and the line leaves it out. The time of issue comes with temporary
-/// credentials (E1), which every session has.
+/// Whether AWS sends the key with every request of the caller although the line leaves it out. The
+/// time of issue comes with temporary credentials, which every session has.
 pub fn leaves_out(request: &Request, key: &str) -> bool {
     let key = key.to_lowercase();
     let is_session = matches!(request.caller.kind, Kind::Federated | Kind::Role);
@@ -118,11 +122,11 @@ pub fn leaves_out(request: &Request, key: &str) -> bool {
     is_sent && !request.context.names(&key)
 }
 
-/// What the caller says about a key.
+/// What follows from the caller about a key.
 enum Follows {
     Is(String),
     Absent,
-    /// Nothing: it is as the line says.
+    /// Nothing follows: the key is as the line has it.
     Open,
 }
 
@@ -134,7 +138,7 @@ fn followers(request: &Request) -> Vec<(&'static str, Follows)> {
     let only_for =
         |kind: Kind, value: &str| if caller.kind == kind { Is(value.to_owned()) } else { Absent };
     let arn = match caller.kind {
-        // Never the session's ARN (E1). Without issuer the path of the role is not known.
+        // Never the session's ARN. Without issuer the path of the role is not known.
         Kind::Role => caller.issuer.clone().map_or(Open, Is),
         Kind::Anonymous | Kind::Service => Absent,
         _ => Is(caller.name.clone()),
@@ -156,7 +160,7 @@ fn followers(request: &Request) -> Vec<(&'static str, Follows)> {
         Kind::Root => Is(account()),
         Kind::Federated => Is(format!("{}:{}", account(), caller.last_name())),
         Kind::Anonymous => Is("anonymous".to_owned()),
-        // AIDA... and AROA...:session hold an id that the ARN does not tell.
+        // `AIDA...` and `AROA...:session` contain an id that does not follow from the ARN.
         Kind::User | Kind::Role | Kind::Service => Open,
     };
     let is_service = match caller.kind {
