@@ -166,7 +166,8 @@ pub(super) fn title(connection: &Connection) -> String {
 fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause<'_>, look: Look) {
     let levels = cause.levels();
     for (line, level) in levels.iter().enumerate() {
-        // Advice is not a warning of its own, so it is drawn like an unknown verdict.
+        // Only required steps are coloured by their verdict. The others are advice, drawn like an
+        // unknown verdict.
         let weight = if *level == Level::Required { cause.verdict } else { Verdict::Unknown };
         let head = word(cause.level_words(*level), weight, look);
         let actions = if levels.len() > 1 {
