@@ -1,4 +1,5 @@
-//! How fast requests are decided. Compare with the floor measured in the same run: absolute times do not travel.
+//! How fast requests are decided. Compare with the floor measured in the same run: absolute times
+//! differ between machines.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench")]
 
 use divan::counter::ItemsCount;
@@ -56,7 +57,7 @@ fn request() -> Request {
     .unwrap()
 }
 
-/// One decision; policies and request are ready.
+/// One decision, with policies and request prepared.
 #[divan::bench]
 fn prepared_evaluation(bencher: divan::Bencher<'_, '_>) {
     let (identity, bucket) =
@@ -70,7 +71,7 @@ fn prepared_evaluation(bencher: divan::Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(1_usize)).bench(|| decide(divan::black_box(&request), &layers));
 }
 
-/// Lines as a tool author sends them, each with its own policies.
+/// Lines as a tool author would send them, each with its own policies.
 fn lines() -> Vec<String> {
     let line = |number: usize| {
         format!(
@@ -83,7 +84,8 @@ fn lines() -> Vec<String> {
     (0..1000).map(line).collect()
 }
 
-/// The work of `simulate --batch`: read the line, lower its policies, decide, write the answer.
+/// The work of `simulate --batch`: reads the line, lowers its policies, decides, and writes the
+/// answer.
 #[divan::bench]
 fn batch_lines(bencher: divan::Bencher<'_, '_>) {
     let lines = lines();
@@ -98,7 +100,7 @@ fn batch_lines(bencher: divan::Bencher<'_, '_>) {
     });
 }
 
-/// The floor: another reader makes a tree of the same lines and does nothing with it.
+/// The floor: another JSON reader builds a tree of the same lines and does nothing with it.
 #[divan::bench]
 fn batch_lines_floor_serde_json(bencher: divan::Bencher<'_, '_>) {
     let lines = lines();
@@ -113,7 +115,7 @@ fn batch_lines_floor_serde_json(bencher: divan::Bencher<'_, '_>) {
     });
 }
 
-/// Files of the example in the repository.
+/// Loads the files of the example in the repository.
 struct Example;
 
 impl Loader for Example {
@@ -123,7 +125,8 @@ impl Loader for Example {
     }
 }
 
-/// All operations and callers of the seed's set-up, with reasons; its documents are read before.
+/// Checks all operations and callers of the example, with reasons. Its documents are read outside
+/// the measurement.
 #[divan::bench]
 fn check_of_the_example(bencher: divan::Bencher<'_, '_>) {
     let text = fs::read_to_string(

@@ -1,6 +1,6 @@
-//! What is wrong, where, why, and what to do: the one form in which every room reports.
+//! What is wrong, where, why, and what to do. All rooms report in this one form.
 //!
-//! Messages are lower case, without a full stop, with the user's text in backticks.
+//! Messages are in lower case and without a full stop, with the user's text in backticks.
 
 use crate::source::Span;
 
@@ -16,7 +16,7 @@ pub enum Severity {
     Error,
 }
 
-/// A second place that belongs to a finding, and what stands there.
+/// A second place that belongs to a finding, with a few words about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Label {
     /// The place.

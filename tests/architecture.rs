@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// The rooms, and for each the rooms it may use. `source`, `finding` and `tree` are common ground.
+/// For each room the rooms that it may use. `source`, `finding` and `tree` are common ground.
 const ALLOWED: [(&str, &[&str]); 18] = [
     ("source", &[]),
     ("finding", &["source"]),

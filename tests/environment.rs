@@ -6,7 +6,7 @@ use ica_policy::source::{SourceId, Sources};
 use std::fs;
 use std::process::Command;
 
-/// Every file has the same text.
+/// A loader for which every file has the same text.
 struct Always(&'static str);
 
 impl Loader for Always {
@@ -20,7 +20,7 @@ fn built(setting: &str, text: &'static str, sources: &mut Sources) -> Result<Bui
     build(&parse(&settings).unwrap().remove(0), sources, &mut Always(text))
 }
 
-/// Says that a file cannot be read as a setting: the message, and the words that it underlines.
+/// Checks that a text is refused as a setting, with this message on these words.
 #[track_caller]
 fn refused(setting: &str, text: &'static str, message: &str, words: &str) {
     let mut sources = Sources::new();
@@ -84,7 +84,7 @@ fn misspelt_members_are_told_with_their_place() {
     refused("public_access_block", "{}", "none of the four switches", "{}");
     refused("bucket_encryption", r#"{"Rules": []}"#, "one rule is wanted", "[]");
     refused("bucket_encryption", r#"{"Rules": [{}]}"#, "no `SSEAlgorithm`", "{}");
-    // What stands twice says two things.
+    // A member that occurs twice is ambiguous.
     refused(
         "public_access_block",
         r#"{"RestrictPublicBuckets": true, "RestrictPublicBuckets": false}"#,
@@ -108,7 +108,8 @@ fn wrong_words_are_wrong_usage() {
     wrong_usage("public_access_block = ['none', 'a.json']", "excludes other files");
 }
 
-/// By the command line: exit code 3 and the place; flags and names of the settings file mean the same.
+/// On the command line: exit code 3 and the place. Flags and names of the settings file mean the
+/// same.
 #[test]
 fn the_command_line_takes_the_settings() {
     let folder =
@@ -167,7 +168,7 @@ fn the_command_line_takes_the_settings() {
     );
     assert_eq!(cors["reasons"][0]["span"]["line"], 1);
     assert_eq!(report["connection"]["layers"]["notifications"], "none");
-    // Copies were not asked for, so who owns what they write is not told.
+    // Copies were not asked for, so the ownership of the objects they write is not reported.
     assert!(
         !report["environment"]
             .as_array()

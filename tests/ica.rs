@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// A set-up of `corpus/ica` and what is expected of it.
+/// A set-up of `corpus/ica` and its expected results.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SetUp {
@@ -43,7 +43,7 @@ struct Expect {
     assumes: Vec<ExpectedAssumes>,
     #[serde(default)]
     findings: Vec<ExpectedFinding>,
-    /// Findings that must not be there: a reason tells them.
+    /// Findings that must not be reported, because a reason already says the same.
     #[serde(default)]
     no_findings: Vec<String>,
     #[serde(default)]
@@ -99,7 +99,7 @@ impl Loader for Inline {
     }
 }
 
-/// Checks a set-up and lists what is not as expected.
+/// Checks a set-up and lists the results that differ from the expected ones.
 fn wrong(path: &Path) -> Vec<String> {
     let set_up: SetUp = match toml::from_str(&fs::read_to_string(path).unwrap()) {
         Ok(set_up) => set_up,
@@ -167,7 +167,7 @@ fn missing_finding(check: &Check, sources: &Sources, expected: &ExpectedFinding)
     })
 }
 
-/// The worst of the reports of a check is what is expected.
+/// Compares the worst of a check's reports with the expected one.
 fn wrong_environment(check: &Check, expected: &ExpectedEnvironment) -> Option<String> {
     let reports = check.environment.iter().filter(|report| report.check == expected.check);
     let found = reports.map(|report| report.verdict).max();
@@ -201,7 +201,7 @@ fn wrong_verdicts(
     wrong
 }
 
-/// The steps of an operation's caller that ask for an action.
+/// The steps of an operation and caller that need an action.
 fn steps<'a>(
     check: &'a Check,
     operation: &str,
@@ -293,7 +293,8 @@ fn every_set_up_of_the_corpus_comes_out_as_expected() {
     assert!(!only.is_empty() || paths.len() >= 270, "only {} set-ups", paths.len());
 }
 
-/// A level of which nothing is said, or no file: the library counts all of it as absent.
+/// In the library a layer counts as absent if one of its levels is not given or one of its files
+/// cannot be read.
 #[test]
 fn a_layer_with_an_unreadable_file_counts_as_absent() {
     let deny = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}"#;
@@ -309,11 +310,12 @@ fn a_layer_with_an_unreadable_file_counts_as_absent() {
     assert_eq!(built.unreadable.len(), 1);
 }
 
-/// The layers of a caller, rebuilt from what the connection holds.
+/// The layers of a caller, rebuilt from the connection.
 fn layers<'a>(connection: &'a Setup, caller: IcaCaller, action: &str) -> Layers<'a> {
     let policies = &connection.policies;
     let own = caller != IcaCaller::CrossAccountRole;
-    // What is asked of STS does not come by the bucket, and the resource is the user's account's (C5).
+    // Requests to STS do not concern the bucket, and their resource belongs to the user's account
+    // (STS:API_GetFederationToken).
     let at_bucket = action.starts_with("s3:");
     let is_key = action.starts_with("kms:");
     let owner = connection
@@ -385,7 +387,7 @@ fn numbers() -> impl FnMut(usize) -> usize {
     }
 }
 
-/// A context that ICA's requests can have: what is known, and any value of what is not.
+/// A context that ICA's requests can have: the known values, and any value for the other keys.
 fn context(
     connection: &Setup,
     action: &str,
@@ -410,7 +412,7 @@ fn context(
         "aws:CurrentTime",
         format!("20{:02}-0{}-11T10:00:00Z", 10 + number(50), 1 + number(9)),
     );
-    // The endpoint of STS need not be in the bucket's region.
+    // The endpoint of STS does not have to be in the bucket's region.
     let region = connection.region.clone().filter(|_| action.starts_with("s3:"));
     context.set_one(
         "aws:RequestedRegion",
@@ -432,7 +434,7 @@ fn context(
         context.set_one("s3:ObjectCreationOperation", ["true", "false"][number(2)]);
     }
     if let Some(key) = connection.kms_key.as_ref().filter(|_| action.starts_with("kms:")) {
-        // S3 asks, in the caller's name.
+        // S3 calls KMS on behalf of the caller.
         ["s3:authType", "s3:signatureversion", "s3:TlsVersion", "aws:SourceIp"]
             .iter()
             .for_each(|key| context.remove(key));
@@ -462,7 +464,7 @@ fn context(
     context
 }
 
-/// A key below the prefix, made of pieces that policies like to name.
+/// An object key below the prefix, made of parts that policies often name.
 fn key(prefix: &str, number: &mut impl FnMut(usize) -> usize) -> String {
     const PIECES: [&str; 14] = [
         "a", "raw", "/", "/", ".bam", ".txt", "run1", "-", "é", "results", ".", "ica", "x", "sub/",
@@ -471,7 +473,7 @@ fn key(prefix: &str, number: &mut impl FnMut(usize) -> usize) -> String {
     format!("{prefix}{pieces}")
 }
 
-/// Something that an action may be asked for, and whose it is.
+/// A resource on which an action works, and the account that owns it.
 fn resource<'a>(
     connection: &'a Setup,
     action: &str,
@@ -493,7 +495,7 @@ fn resource<'a>(
     (format!("arn:aws:sts::{account}:federated-user/session{}", number(100)), account)
 }
 
-/// What is called allowed must let any such request through, and what is called blocked none.
+/// If a step is called allowed, every such request must go through; if it is called blocked, none.
 #[test]
 fn random_requests_agree_with_the_verdicts() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/ica");
@@ -501,7 +503,7 @@ fn random_requests_agree_with_the_verdicts() {
     let mut number = numbers();
     for path in crate::support::files_below(&folder, ".toml") {
         let set_up: SetUp = toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        // What the user assumes would have to be laid over these requests.
+        // The user's own assumptions would have to be applied to these requests.
         if !set_up.connection.assume.is_empty() {
             continue;
         }
@@ -520,7 +522,7 @@ fn random_requests_agree_with_the_verdicts() {
             .filter(|operation| !["archive-data", "browser-upload"].contains(&operation.id))
         {
             for report in &operation.callers {
-                // What the bucket or key is by itself stands in no request.
+                // Properties of the bucket or key itself do not appear in a request.
                 let is_decided = |step: &&StepReport| {
                     step.action.contains(':')
                         && (step.resource.ends_with('*') || step.action.starts_with("kms:"))
@@ -566,7 +568,8 @@ fn random_requests_agree_with_the_verdicts() {
         }
     }
     assert!(tried > 10_000, "only {tried} requests");
-    // delete-data is stopped by a Deny of another action as well, which these requests do not ask for.
+    // A Deny of another action also stops delete-data, and these requests do not include that
+    // action.
     wrong.retain(|line| !line.contains("s3:Delete"));
     assert!(
         wrong.is_empty(),

@@ -1,4 +1,4 @@
-//! Witnesses of `check` are lines of `simulate`.
+//! Witnesses of `check` are valid lines of `simulate`.
 
 use ica_policy::finding::Severity;
 use ica_policy::ica::build::settings::{Levels, Settings};
@@ -31,13 +31,14 @@ impl Loader for Inline<'_> {
 
 const FULL_ACCESS: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
 
-/// The documents of a set-up as members of a line, in their own words: JSON values would lose what stands twice.
+/// The documents of a set-up as members of a line, in their original text: JSON values would lose
+/// duplicate members.
 struct Documents<'a> {
     set_up: &'a SetUp,
     caller: &'a str,
-    /// The service that is asked: of the bucket, of STS, of KMS.
+    /// The service of the request: that of the bucket, STS or KMS.
     service: &'a str,
-    /// Whether the action assumes the customer's role, which nobody signs.
+    /// Whether the action assumes the customer's role. Nobody signs such a request.
     shows_token: bool,
 }
 
@@ -61,7 +62,7 @@ impl Documents<'_> {
             .map_or("null".to_owned(), |name| self.text(&name).to_owned())
     }
 
-    /// AWS's own full access stands beside files that allow nothing.
+    /// AWS's own full-access policy is added to levels whose files allow nothing.
     fn levels(&self, levels: &Option<Levels>, filled_up: bool) -> String {
         let levels =
             levels.iter().flat_map(|levels| levels.levels()).filter(|names| *names != ["none"]);
@@ -111,7 +112,7 @@ impl Documents<'_> {
     }
 }
 
-/// A whole line: the witness with the documents, without line breaks.
+/// A whole line without line breaks: the witness with the documents.
 fn line(witness: &Value, documents: &Documents<'_>) -> String {
     let request = witness.to_string();
     let request = request.strip_suffix('}').unwrap();
@@ -124,14 +125,14 @@ fn every_witness_is_a_line_of_simulate_and_gives_its_decision() {
     let (mut replayed, mut wrong) = (0, Vec::new());
     for path in crate::support::files_below(&folder, ".toml") {
         let set_up: SetUp = toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        // Answers of the AWS CLI hold the policy deeper down.
+        // Answers of the AWS CLI hold the policy in an inner member.
         let is_plain = |text: &String| {
             text.contains("\"Statement\"") && !text.contains("\"Policy") && !text.contains("\\\"")
         };
         let mut sources = Sources::new();
         let Built { connection, .. } =
             build(&set_up.connection, &mut sources, &mut Inline(&set_up.files)).unwrap();
-        // `simulate` takes no documents that AWS would refuse.
+        // `simulate` does not take documents that AWS would refuse.
         let is_refused =
             connection.findings.iter().any(|finding| finding.severity == Severity::Error);
         if is_refused
@@ -152,7 +153,7 @@ fn every_witness_is_a_line_of_simulate_and_gives_its_decision() {
                 let action = step["action"].as_str().unwrap();
                 let service = action.split(':').next().unwrap();
                 let shows_token = action == "sts:AssumeRoleWithWebIdentity";
-                // What a policy allows or denies that nobody gave cannot be replayed.
+                // A decision that depends on a policy that was not given cannot be replayed.
                 let is_unknown = service == "kms"
                     && connection.policies.is_unspecified(PolicyKind::KmsKey)
                     || shows_token && connection.policies.is_unspecified(PolicyKind::Trust);

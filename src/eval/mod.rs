@@ -1,4 +1,4 @@
-//! The concrete evaluator: one request, one decision, and the statements that decided.
+//! The concrete evaluator: decides one request, and names the statements that decided.
 
 mod action;
 mod condition;

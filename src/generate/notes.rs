@@ -1,4 +1,5 @@
-//! What goes with the documents: words for the user, and names for what ICA does not document.
+//! What comes with the documents: notes for the user, and names for values that ICA does not
+//! document.
 
 use super::placeholder::{Placeholder, placeholders};
 use super::plan::Plan;
@@ -6,12 +7,12 @@ use super::{Document, Kind};
 use crate::ica::{Customer, KmsKey};
 use serde::Serialize;
 
-/// Something to know or to do beside the documents.
+/// Something that the user should know or do besides.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Note {
     /// A stable name in kebab case.
     pub id: &'static str,
-    /// The words.
+    /// The text.
     pub text: String,
 }
 
@@ -29,7 +30,7 @@ pub(super) fn open_placeholders(documents: &[Document], plan: &Plan) -> Vec<Plac
         .collect()
 }
 
-/// The notes of a plan and what was made of it.
+/// The notes of a plan and its documents.
 pub(super) fn notes(plan: &Plan, documents: &[Document], advised: &[String]) -> Vec<Note> {
     let has = |kind: Kind| documents.iter().any(|document| document.kind == kind);
     let mut notes = Vec::new();

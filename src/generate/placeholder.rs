@@ -5,9 +5,9 @@ use serde::Serialize;
 /// A value that ICA does not document, and how to learn it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Placeholder {
-    /// The name that stands in the documents.
+    /// The name that the documents hold in its place.
     pub name: &'static str,
-    /// What it stands for and where to look.
+    /// What the value is and how to find it.
     pub text: &'static str,
 }
 
@@ -26,7 +26,8 @@ const PLACEHOLDERS: [Placeholder; 3] = [
     },
 ];
 
-/// All placeholders that documents can have (A1: issuer, audience and subject are not on the pages that can be read).
+/// All placeholders that documents can have. The pages of ICA that can be read do not give issuer,
+/// audience and subject of its tokens.
 pub fn placeholders() -> &'static [Placeholder] {
     &PLACEHOLDERS
 }

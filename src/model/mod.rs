@@ -1,7 +1,8 @@
-//! The policy as it is meant: typed, normalised, every part with the span of its words.
+//! The policy as it is meant: typed and normalised, with the span of the words on every part.
 //!
-//! [`lower()`] makes a model and a list of findings from any AST. One bad word does not stop the rest: what AWS would refuse is
-//! kept as a *doubt* on the smallest part it spoils, and both engines answer "may apply" for that part.
+//! [`lower()`] makes a model and a list of findings from any AST. One bad word does not stop the
+//! rest: words that AWS would refuse become a *doubt* on the smallest part that they affect, and
+//! both engines answer "may apply" for that part.
 
 mod action;
 mod arn;

@@ -7,15 +7,15 @@ use super::{
 };
 use crate::source::{Span, Spanned};
 
-/// What a document is used as; decides which elements it may have.
-/// Source: `facts/B_grammar.md` B2 (after IAM:reference_policies_grammar and the policy-check catalogue).
+/// What a document is used as. This decides which elements it may have
+/// (IAM:reference_policies_grammar, IAM:access-analyzer-reference-policy-checks).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum PolicyKind {
     /// Attached to a user, group or role, inline or managed.
     Identity,
     /// A permissions boundary.
     Boundary,
-    /// Passed when a session is made.
+    /// Passed when a session is created.
     Session,
     /// The policy of a bucket, queue, topic or other resource.
     Resource,
@@ -78,14 +78,14 @@ impl PolicyKind {
     }
 }
 
-/// What a statement does where it applies.
+/// The effect of a statement that applies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Effect {
-    /// Grants.
+    /// It grants.
     Allow,
-    /// Forbids, whatever else grants.
+    /// It forbids, whatever else grants.
     Deny,
-    /// The word that says it cannot be read: it may be either.
+    /// The value cannot be read: it may be either.
     Unclear,
 }
 
@@ -111,15 +111,15 @@ pub struct Statement {
     pub sid: Option<Spanned<String>>,
     /// What it does.
     pub effect: Spanned<Effect>,
-    /// Whom it concerns; `None` where the kind of policy names nobody.
+    /// The principals it concerns; `None` if this kind of policy has no principals.
     pub principal: Option<Element<PrincipalPattern>>,
-    /// Which actions. `None` only with a doubt.
+    /// The actions it concerns. `None` only with a doubt.
     pub action: Option<Element<ActionPattern>>,
-    /// Which resources. `None` in trust policies, elsewhere only with a doubt.
+    /// The resources it concerns. `None` in trust policies, elsewhere only with a doubt.
     pub resource: Option<Element<ResourcePattern>>,
-    /// When; all must hold.
+    /// Its conditions; all must hold.
     pub conditions: Vec<Condition>,
-    /// What spoils the statement as a whole.
+    /// Doubts about the statement as a whole.
     pub doubts: Vec<Doubt>,
 }
 
@@ -134,12 +134,13 @@ impl Statement {
         })
     }
 
-    /// The patterns that its conditions compare texts with.
+    /// The patterns with which its conditions compare texts.
     pub fn condition_patterns(&self) -> impl Iterator<Item = &Pattern> {
         self.conditions.iter().flat_map(|condition| condition.test.patterns())
     }
 
-    /// All its doubtful words: of the whole, of actions, resources, principals, conditions.
+    /// All its doubts: of the statement itself, and of its actions, resources, principals and
+    /// conditions.
     pub fn all_doubts(&self) -> impl Iterator<Item = &Doubt> {
         fn of<T>(
             element: Option<&Element<T>>,
@@ -170,11 +171,11 @@ pub struct Policy {
     pub kind: PolicyKind,
     /// The whole document.
     pub span: Span,
-    /// Which rules it follows.
+    /// The version of its language.
     pub version: Version,
-    /// Where the version stands, if it is there.
+    /// The span of the version, if there is one.
     pub version_span: Option<Span>,
-    /// Where the word `Statement` stands, if it is there.
+    /// The span of the word `Statement`, if it is there.
     pub statement_span: Option<Span>,
     /// Its statements, in order.
     pub statements: Vec<Statement>,

@@ -191,12 +191,12 @@ pub fn report<'a>(sources: &Sources, connection: &'a Setup, check: &'a Check) ->
     }
 }
 
-/// The report where a setting is wrong: nothing could be checked.
+/// The report if a setting is wrong and nothing could be checked.
 pub fn setting_error(message: &str) -> Report<'static> {
     empty(vec![ErrorView { file: None, span: None, message: message.to_owned(), help: None }])
 }
 
-/// The report where inputs could not be read.
+/// The report if inputs could not be read.
 pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> Report<'static> {
     empty(unreadable.iter().flat_map(|unreadable| error_views(sources, unreadable)).collect())
 }
@@ -349,7 +349,7 @@ fn witness_view(witness: &Witness) -> WitnessView {
     WitnessView { denied: view(&witness.denied), allowed: view(&witness.allowed) }
 }
 
-/// A request as a line of `simulate --batch` has it, so that it can be replayed there.
+/// A request in the form of a line of `simulate --batch`, so that it can be replayed there.
 fn request_view(request: &Request) -> RequestView {
     RequestView {
         principal: signer(&request.caller),
@@ -365,7 +365,8 @@ fn request_view(request: &Request) -> RequestView {
     }
 }
 
-/// Who signs: of a role's session that is not its `aws:PrincipalArn`.
+/// The ARN of the caller that signs. For a role session that is the session's ARN, not its
+/// `aws:PrincipalArn`.
 fn signer(caller: &Caller) -> Option<String> {
     match caller {
         Caller::RoleSession { arn, .. } | Caller::WebIdentity { provider: arn } => {
@@ -404,7 +405,7 @@ impl Report<'_> {
         line(self)
     }
 
-    /// What could not be read or was wrong, alone.
+    /// The errors alone.
     pub(super) fn into_errors(self) -> impl Serialize {
         self.errors
     }

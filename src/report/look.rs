@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 /// How the report is drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
-    /// With colours.
+    /// Whether colours are used.
     pub colour: bool,
     /// Columns of the terminal.
     pub width: usize,

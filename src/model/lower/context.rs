@@ -1,4 +1,4 @@
-//! What lowering carries along, and the findings that several parts make.
+//! The state of lowering, and the findings that several parts make.
 
 use crate::finding::Finding;
 use crate::model::doubt::Doubt;
@@ -7,10 +7,10 @@ use crate::model::version::Version;
 use crate::source::Span;
 use crate::syntax::Element;
 
-/// The name of findings about words beyond a limit of ours.
+/// The id of findings about words beyond a limit of this program.
 pub const LIMIT: &str = "limit";
 
-/// What lowering carries along.
+/// The state of lowering.
 pub(super) struct Context {
     pub kind: PolicyKind,
     pub version: Version,
@@ -18,7 +18,7 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// Reports words that AWS would refuse and returns the doubt they cast.
+    /// Reports words that AWS would refuse, and returns the doubt about them.
     pub(super) fn refuse(
         &mut self,
         id: &'static str,
@@ -30,7 +30,7 @@ impl Context {
         Doubt::refused(span, reason)
     }
 
-    /// As [`Context::refuse`], with words that help.
+    /// As [`Context::refuse`], with help for the user.
     pub(super) fn refuse_with_help(
         &mut self,
         id: &'static str,
@@ -46,7 +46,8 @@ impl Context {
     }
 }
 
-/// A finding under the name that fits: a limit of ours is nothing that the author did wrong.
+/// The finding, under the id [`LIMIT`] if its doubt is a limit of this program: that is no mistake
+/// of the author.
 pub(super) fn told(doubt: &Doubt, finding: Finding) -> Finding {
     if doubt.is_limit {
         Finding { id: LIMIT, ..finding.help("shorten it; AWS may take it as it is") }
@@ -55,7 +56,7 @@ pub(super) fn told(doubt: &Doubt, finding: Finding) -> Finding {
     }
 }
 
-/// The doubt cast by an element that stands twice; the reader of the text has reported it.
+/// The doubt about an element that occurs twice. The JSON reader has already reported it.
 pub(super) fn repeated(element: &Element) -> Doubt {
     Doubt::refused(element.name.span, format!("`{}` stands twice", element.name.text))
 }

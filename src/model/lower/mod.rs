@@ -1,4 +1,4 @@
-//! AST to model.
+//! Lowers the AST to the model.
 
 mod condition;
 mod context;
@@ -17,16 +17,17 @@ use crate::finding::Finding;
 use crate::source::{Span, Spanned};
 use crate::syntax::{self, Body, StatementItem};
 
-/// A model and what is wrong with the words it was made from.
+/// A model, and the findings about the words it was made from.
 #[derive(Clone, Debug)]
 pub struct Lowered {
     /// The policy.
     pub policy: Policy,
-    /// What AWS would refuse (errors) or do otherwise than it looks (warnings), and what is beyond a limit of ours ([`LIMIT`]).
+    /// What AWS would refuse (errors), what has another effect than it seems (warnings), and what
+    /// is beyond a limit of this program ([`LIMIT`]).
     pub findings: Vec<Finding>,
 }
 
-/// Says what a policy means, used as `kind`.
+/// Lowers a policy that is used as `kind`.
 pub fn lower(policy: &syntax::Policy, kind: PolicyKind) -> Lowered {
     let mut context = Context { kind, version: Version::V2008, findings: Vec::new() };
     let mut doubts = Vec::new();
@@ -35,9 +36,9 @@ pub fn lower(policy: &syntax::Policy, kind: PolicyKind) -> Lowered {
     let mut statements = statements(policy, &mut context);
     sids(&mut statements, &mut context);
     context.findings.extend(literal_variable(&statements, context.version));
-    // What spoils the document spoils each statement.
+    // A doubt about the document is a doubt about each statement.
     for statement in &mut statements {
-        // One doubt is as good as many, and there may be many statements.
+        // One doubt is enough, and there may be many statements.
         statement.doubts.extend(doubts.first().cloned());
     }
     let statement_span = policy
@@ -140,7 +141,7 @@ fn statements(policy: &syntax::Policy, context: &mut Context) -> Vec<Statement> 
     statements
 }
 
-/// Stands for words that may say anything.
+/// A statement in the place of words that cannot be read and may mean anything.
 fn unreadable(index: usize, span: Span, reason: &str) -> Statement {
     Statement {
         index,
@@ -155,7 +156,9 @@ fn unreadable(index: usize, span: Span, reason: &str) -> Statement {
     }
 }
 
-/// Only 2012-10-17 has variables: by an older version, or without one, `${` is plain text (B4). The first place of the document is told.
+/// Only version 2012-10-17 has variables. Under an older version, or without one, `${` is literal
+/// text (IAM:reference_policies_elements_version). Reports the first place of the document where
+/// this happens.
 fn literal_variable(statements: &[Statement], version: Version) -> Option<Finding> {
     if version == Version::V2012 {
         return None;
@@ -192,7 +195,9 @@ fn is_like_variable((pattern, _): &(&Pattern, Span)) -> bool {
     pattern.parts.iter().any(|part| matches!(part, Part::Literal(text) if text.contains("${")))
 }
 
-/// Sids are unique and made of letters and digits where IAM stores them; S3 and KMS take any text (B3).
+/// Checks the Sids. Where IAM stores them they must be unique and made of letters and digits
+/// (IAM:reference_policies_elements_sid); S3 and KMS accept any text (S3:example-bucket-policies,
+/// KMS:key-policy-overview).
 fn sids(statements: &mut [Statement], context: &mut Context) {
     let mut seen = std::collections::HashMap::new();
     for statement in statements {
