@@ -1,5 +1,7 @@
-//! How fast two policies are compared, in both directions, JSON parsing apart; beside the times of an SMT solver on the same pairs,
-//! if `tools/peer/bench.sh` has left them. Absolute times do not travel: look at the ratio, from one run on one machine.
+//! How fast two policies are compared in both directions, without JSON parsing. If
+//! `tools/peer/bench.sh` has left its results, the times of an SMT solver on the same pairs are
+//! printed beside them. Absolute times differ between machines: look at the ratio from one run on
+//! one machine.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -23,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use support::documents::{Pair, history, policy_of, quacky, twins};
 
-/// A pair is compared as often, and the middle one of its times taken: one alone may be disturbed.
+/// A pair is compared this many times and the median is taken, since a single run may be disturbed.
 const RUNS: usize = 5;
 
 fn main() {
@@ -53,7 +55,7 @@ fn row(name: &str, pairs: &[Pair], peer_files: &[&str]) {
     println!("  ratio of medians: {:.0}", print("  cvc5", theirs) / median);
 }
 
-/// What is known of a pair.
+/// The result for one pair.
 struct Time {
     name: String,
     millis: f64,
@@ -78,7 +80,7 @@ fn time(old: &Policy, new: &Policy) -> f64 {
     start.elapsed().as_secs_f64() * 1000.0
 }
 
-/// Prints a line and gives the median.
+/// Prints a line and returns the median.
 fn print(name: &str, mut times: Vec<Time>) -> f64 {
     times.sort_unstable_by(|left, right| left.millis.total_cmp(&right.millis));
     let unknown = times.iter().filter(|time| time.is_unknown).count();
@@ -98,7 +100,7 @@ fn results() -> PathBuf {
     set.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peer/results"))
 }
 
-/// The solver's times; `None` unless all files are there.
+/// The times of the solver; `None` unless all files exist.
 fn peer_times(files: &[&str]) -> Option<Vec<Time>> {
     let texts = files
         .iter()
@@ -118,7 +120,8 @@ fn peer_time(line: &Value) -> Time {
     Time { name: line["name"].as_str().unwrap().to_owned(), millis, is_unknown }
 }
 
-/// Whether two documents differ in more than order, lists of one and names of statements: `differs` of `tools/peer/pairs.py`.
+/// Whether two documents differ in more than order, lists of one value and names of statements, as
+/// `differs` of `tools/peer/pairs.py` does.
 fn differs(pair: &Pair) -> bool {
     let document = |path: &Path| {
         let value = serde_json::from_str::<Value>(&fs::read_to_string(path).unwrap()).ok()?;

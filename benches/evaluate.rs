@@ -1,11 +1,14 @@
-//! How fast requests are decided. Compare with the floor measured in the same run: absolute times do not travel.
+//! How fast requests are decided. Compare with the floor measured in the same run: absolute times
+//! differ between machines.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench")]
 
 use divan::counter::ItemsCount;
 use ica_policy::authz::{Caller, Context, Layer, Layers, Request};
 use ica_policy::eval::decide;
-use ica_policy::ica::connection::{Loader, Unreadable, build};
-use ica_policy::ica::{check, settings};
+use ica_policy::ica::build::build;
+use ica_policy::ica::build::settings;
+use ica_policy::ica::check;
+use ica_policy::input::{Loader, Unreadable};
 use ica_policy::json;
 use ica_policy::model::{self, Policy, PolicyKind};
 use ica_policy::simulate::Simulator;
@@ -54,7 +57,7 @@ fn request() -> Request {
     .unwrap()
 }
 
-/// One decision; policies and request are ready.
+/// One decision, with policies and request prepared.
 #[divan::bench]
 fn prepared_evaluation(bencher: divan::Bencher<'_, '_>) {
     let (identity, bucket) =
@@ -68,7 +71,7 @@ fn prepared_evaluation(bencher: divan::Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(1_usize)).bench(|| decide(divan::black_box(&request), &layers));
 }
 
-/// Lines as a tool author sends them, each with its own policies.
+/// Lines as a tool author would send them, each with its own policies.
 fn lines() -> Vec<String> {
     let line = |number: usize| {
         format!(
@@ -81,7 +84,8 @@ fn lines() -> Vec<String> {
     (0..1000).map(line).collect()
 }
 
-/// The work of `simulate --batch`: read the line, lower its policies, decide, write the answer.
+/// The work of `simulate --batch`: reads the line, lowers its policies, decides, and writes the
+/// answer.
 #[divan::bench]
 fn batch_lines(bencher: divan::Bencher<'_, '_>) {
     let lines = lines();
@@ -96,7 +100,7 @@ fn batch_lines(bencher: divan::Bencher<'_, '_>) {
     });
 }
 
-/// The floor: another reader makes a tree of the same lines and does nothing with it.
+/// The floor: another JSON reader builds a tree of the same lines and does nothing with it.
 #[divan::bench]
 fn batch_lines_floor_serde_json(bencher: divan::Bencher<'_, '_>) {
     let lines = lines();
@@ -111,7 +115,7 @@ fn batch_lines_floor_serde_json(bencher: divan::Bencher<'_, '_>) {
     });
 }
 
-/// Files of the example in the repository.
+/// Loads the files of the example in the repository.
 struct Example;
 
 impl Loader for Example {
@@ -121,7 +125,8 @@ impl Loader for Example {
     }
 }
 
-/// All operations and callers of the seed's set-up, with reasons; its documents are read before.
+/// Checks all operations and callers of the example, with reasons. Its documents are read outside
+/// the measurement.
 #[divan::bench]
 fn check_of_the_example(bencher: divan::Bencher<'_, '_>) {
     let text = fs::read_to_string(

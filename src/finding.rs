@@ -1,6 +1,6 @@
-//! What is wrong, where, why, and what to do: the one form in which every room reports.
+//! What is wrong, where, why, and what to do. All rooms report in this one form.
 //!
-//! Messages are lower case, without a full stop, with the user's text in backticks.
+//! Messages are in lower case and without a full stop, with the user's text in backticks.
 
 use crate::source::Span;
 
@@ -16,7 +16,7 @@ pub enum Severity {
     Error,
 }
 
-/// A second place that belongs to a finding, and what stands there.
+/// A second place that belongs to a finding, with a few words about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Label {
     /// The place.
@@ -72,5 +72,36 @@ impl Finding {
     pub fn related(mut self, span: Span, text: impl Into<String>) -> Self {
         self.related.push(Label { span, text: text.into() });
         self
+    }
+}
+
+/// One letter in so many may be wrong in a name that is taken for another.
+pub(crate) const LETTERS_PER_MISTAKE: usize = 5;
+
+/// Levenshtein's distance: how many letters must be put in, taken out or replaced.
+pub(crate) fn distance(one: &str, other: &str) -> usize {
+    let other = other.chars().collect::<Vec<_>>();
+    let mut row = (0..=other.len()).collect::<Vec<_>>();
+    for (line, letter) in one.chars().enumerate() {
+        let mut above_left = row[0];
+        row[0] = line + 1;
+        for (column, known) in other.iter().enumerate() {
+            let replaced = above_left + usize::from(letter != *known);
+            above_left = row[column + 1];
+            row[column + 1] = replaced.min(row[column] + 1).min(above_left + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance;
+
+    #[test]
+    fn distances() {
+        assert_eq!(distance("upload", "uplaod"), 2);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("parameter", "paramater"), 1);
     }
 }

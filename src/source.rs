@@ -1,8 +1,9 @@
 //! One address space of `u32` byte offsets over all texts of a run.
 //!
-//! Every text that is read gets a range of addresses; a [`Span`] is a range of addresses and so says which text it points into
-//! without carrying a name. A text that was decoded from another one (a policy inside a JSON string) is a [`Origin::Derived`]
-//! source; [`Sources::trace`] leads from it back into the file the user can edit.
+//! Every text that is read gets a range of addresses. A [`Span`] is a range of addresses, so it
+//! says which text it points into without carrying a name. A text that was decoded from another one
+//! (a policy inside a JSON string) is an [`Origin::Derived`] source; [`Sources::trace`] leads from
+//! it back into the file that the user can edit.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -20,7 +21,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// Of what stands in no source.
+    /// The span of text that comes from no source.
     pub const NOWHERE: Span = Span { lo: u32::MAX, hi: u32::MAX };
 
     /// The range from `lo` up to `hi`.
@@ -49,7 +50,8 @@ impl Span {
     }
 }
 
-/// A value and where it was written. Two values are equal wherever they stand.
+/// A value and where it was written. The place does not count in comparisons: two values are equal
+/// wherever they were written.
 #[derive(Clone, Copy, Debug)]
 pub struct Spanned<T> {
     /// The value.
@@ -83,11 +85,12 @@ impl<T: Eq> Eq for Spanned<T> {}
 pub enum Origin {
     /// Read from a file, standard input or given inline, under this name.
     File(String),
-    /// Decoded from another source: consecutive runs that map back, and how the whole was written there.
+    /// Decoded from another source: consecutive runs that map back to it, and the encoding in which
+    /// the whole text was written there.
     Derived(Vec<Run>, Encoding),
 }
 
-/// How a text was written inside of another one.
+/// How a text is written inside another text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// As the body of a JSON string.
@@ -97,7 +100,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// A text as it is written inside.
+    /// Encodes a text so that it can be written inside the other one.
     pub fn encode(self, text: &str) -> String {
         let mut encoded = String::with_capacity(text.len());
         match self {
@@ -136,7 +139,7 @@ pub struct Run {
     pub len: u32,
     /// The addresses it was decoded from.
     pub to: Span,
-    /// How.
+    /// How it was written there.
     pub how: How,
 }
 
@@ -222,7 +225,7 @@ impl Place<'_> {
         (self.span.lo - base) as usize..(self.span.hi - base) as usize
     }
 
-    /// The words at that place.
+    /// The text at that place.
     pub fn text(&self) -> &str {
         self.source.text.get(self.range()).unwrap_or_default()
     }
@@ -234,7 +237,7 @@ impl Sources {
         Sources::default()
     }
 
-    /// Takes a text in under the name of its file.
+    /// Adds a text under the name of its file.
     ///
     /// # Errors
     /// [`TooLarge`] when the text is longer than [`MAX_INPUT_BYTES`] or the address space is full.
@@ -242,7 +245,7 @@ impl Sources {
         self.add(Origin::File(name.to_owned()), text)
     }
 
-    /// Takes in a text that was decoded from other sources. `runs` cover it from front to back.
+    /// Adds a text that was decoded from other sources. `runs` cover it from front to back.
     ///
     /// # Errors
     /// As [`Sources::add_file`].
@@ -256,7 +259,8 @@ impl Sources {
     }
 
     fn add(&mut self, origin: Origin, text: String) -> Result<SourceId, TooLarge> {
-        // One address stays free between two texts, so that an empty span at an end belongs to one text only.
+        // One address stays free between two texts, so that an empty span at an end belongs to one
+        // text only.
         let base = self.list.last().map_or(0, |last| last.span().hi as usize + 1);
         let room = (u32::MAX as usize).saturating_sub(base + 1).min(MAX_INPUT_BYTES);
         if text.len() > room {
@@ -280,7 +284,7 @@ impl Sources {
         self.list.get(after.checked_sub(1)?)
     }
 
-    /// The words at `span`, as they stand in its own source (decoded, if that is derived text).
+    /// The text at `span` as it is in its own source: decoded, if that is derived text.
     pub fn text(&self, span: Span) -> &str {
         self.source_at(span.lo).map_or("", |source| {
             Place { source, span }
@@ -299,7 +303,11 @@ impl Sources {
     /// let file = sources.add_file("a.json", r#""x\ny""#.to_owned()).unwrap();
     /// let base = sources.get(file).base;
     /// let run = |at, len, lo, hi, how| Run { at, len, to: Span::new(base + lo, base + hi), how };
-    /// let runs = vec![run(0, 1, 1, 2, How::Verbatim), run(1, 1, 2, 4, How::Encoded), run(2, 1, 4, 5, How::Verbatim)];
+    /// let runs = vec![
+    ///     run(0, 1, 1, 2, How::Verbatim),
+    ///     run(1, 1, 2, 4, How::Encoded),
+    ///     run(2, 1, 4, 5, How::Verbatim),
+    /// ];
     /// let text = sources.add_derived("x\ny".to_owned(), runs, Encoding::JsonString).unwrap();
     /// let span = sources.get(text).span_of(1..3);
     /// assert_eq!(sources.trace(span).unwrap().text(), r"\ny");
@@ -319,7 +327,8 @@ impl Sources {
         }
     }
 
-    /// The change of the user's file that puts `text` in the place of `span`: where, and the text encoded as the file has it.
+    /// The change of the user's file that replaces `span` by `text`: the place in the file, and the
+    /// text encoded as the file needs it.
     pub fn edit(&self, span: Span, text: &str) -> Option<(Place<'_>, String)> {
         let (mut span, mut text) = (span, text.to_owned());
         loop {
@@ -389,7 +398,7 @@ impl LineIndex {
         LineIndex { starts }
     }
 
-    /// Where the byte `offset` of `text` stands.
+    /// The line and column of the byte `offset` of `text`.
     ///
     /// ```
     /// use ica_policy::source::LineIndex;
@@ -404,19 +413,20 @@ impl LineIndex {
         LineColumn { line, column }
     }
 }
-/// What a value holds, written without the places that it stands at: to tell whether two are the same words.
+/// The debug text of a value without its spans. Two values have equal words if these texts are
+/// equal.
 pub fn without_places(value: &impl std::fmt::Debug) -> String {
     let text = format!("{value:?}");
     let mut parts = text.split("Span { lo: ");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |words, part| match place_at(part) {
         Some(rest) => words + rest,
-        // The user's own words may look like the beginning of a place.
+        // Text of the user may look like the beginning of a span.
         None => words + "Span { lo: " + part,
     })
 }
 
-/// What follows `1, hi: 2 }`; `None` if the text does not begin so.
+/// The text after `1, hi: 2 }`, or `None` if the text does not begin like that.
 fn place_at(text: &str) -> Option<&str> {
     let (lo, rest) = text.split_once(", hi: ")?;
     let (hi, rest) = rest.split_once(" }")?;

@@ -1,4 +1,5 @@
-//! What all layers of a caller allow together, old against new: held to the other engine, request by request.
+//! What all layers of a caller allow together, old against new. Each result is compared with the
+//! other engine, request by request.
 
 use crate::support::random;
 use ica_policy::authz::{Context, ContextValue, LayerId, Layers, Readings, Request};
@@ -37,7 +38,7 @@ fn policies<'a>(layers: &Layers<'a>) -> Vec<&'a Policy> {
         .collect()
 }
 
-/// Contexts over the keys of the policies; those that follow from the caller are left to it.
+/// Contexts over the keys of the policies. Keys that follow from the caller are not set here.
 fn contexts(policies: &[&Policy], endpoint: bool) -> Vec<Context> {
     let statements = policies.iter().flat_map(|policy| &policy.statements);
     let keys = statements
@@ -67,7 +68,7 @@ fn contexts(policies: &[&Policy], endpoint: bool) -> Vec<Context> {
     all
 }
 
-/// Requests of one caller that old and new may tell apart.
+/// Requests of one caller that the old and the new policies may treat differently.
 fn world(line: &Line, policies: &[&Policy], endpoint: bool) -> Vec<Request> {
     let caller = &line.request().caller;
     let places = [
@@ -122,7 +123,7 @@ fn nothing_is_missed_of_what_layers_allow_together() {
                 assert!(lost || !was || is, "missed a loss: {relation:?} {request:?}");
             }
         }
-        // What is listed is there, and what is listed nowhere is not.
+        // The lists hold a difference exactly if the relation says that there is one.
         let listed = access_differences(&first, &second);
         assert_eq!(listed.relation, compared.relation);
         let (gained, lost) = (&listed.newly_allowed.regions, &listed.newly_denied.regions);

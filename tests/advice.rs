@@ -43,7 +43,7 @@ const ON_OBJECTS: [&str; 6] = [
 const COPIES: [&str; 4] =
     ["s3:PutObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload", "s3:GetObject"];
 
-/// What ICA's own user needs on the bucket, with the actions that are named.
+/// The policy of ICA's own user on the bucket, with these actions.
 fn user(on_bucket: &[&str], on_objects: &[&str], objects: &str) -> String {
     policy(&[
         allow(on_bucket, BUCKET),
@@ -56,12 +56,13 @@ fn whole_user() -> String {
     user(&ON_BUCKET, &ON_OBJECTS, &format!("{BUCKET}/ica/*"))
 }
 
-/// The statement of the page for copies, as it stands in many buckets.
+/// The statement that ICA's page gives for copies, as many buckets have it.
 fn copies() -> String {
     policy(&[allow_to(ROLE, &COPIES, &[&format!("{BUCKET}/ica/*")])])
 }
 
-/// Without the browser's upload, of which no file tells.
+/// Skips the browser upload unless `files` skips something, since no file here says anything about
+/// it.
 fn connection(name: &str, files: &str) -> String {
     let skip = if files.contains("skip") { "" } else { "skip = { browser-upload = '' }" };
     format!(
@@ -126,7 +127,7 @@ fn a_heading_says_what_is_blocked_and_what_is_not() {
         ],
     );
     lacks(&text, &["blocked"]);
-    // Without residue no mark.
+    // Without residue there is no mark.
     let text = report(
         "no-residue",
         &whole_user(),
@@ -158,7 +159,7 @@ fn somebody_elses_statement_is_left_alone() {
         ],
     );
     lacks(&text, &["to the principals", "\n2. "]);
-    // One that names the role is nearer than one with the right actions.
+    // A statement that names the role is nearer than one with the right actions.
     let own = allow_to(ROLE, &COPIES[1..], &[&format!("{BUCKET}/ica/*")]);
     let text = report("own", &whole_user(), &policy(&[others, own]), &[]);
     has(&text, &["help: add `s3:PutObject`, `s3:DeleteObject`"]);
@@ -282,7 +283,7 @@ fn what_waits_for_another_operation_says_for_which() {
     let text = report("connected", &without, &copies(), &["--state", "connected"]);
     has(&text, &["state connected)"]);
     lacks(&text, &["* because of", "say --state"]);
-    // What is needed in any state does not go away.
+    // What is needed in any state does not disappear.
     let text = report(
         "session",
         &policy(&[allow(&ON_BUCKET, BUCKET), allow(&ON_OBJECTS, &format!("{BUCKET}/ica/*"))]),
@@ -337,7 +338,7 @@ fn several_connections_are_summed_up() {
     ] {
         assert_eq!(text.matches(words).count(), 1, "{words}\n{text}");
     }
-    // As JSON each is a document of its own, as before.
+    // As JSON each report is a document of its own, as before.
     let text = run(&["check", folder.to_str().unwrap(), "--format", "json"]);
     assert_eq!(text.lines().filter(|line| serde_json::from_str::<Value>(line).is_ok()).count(), 3);
 }

@@ -1,4 +1,4 @@
-//! The one integration test binary. Each module says what belongs there.
+//! The one integration test binary. The comment above each module says what belongs there.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,7 +8,7 @@
     reason = "tests"
 )]
 
-// What the tests share.
+// What the tests have in common.
 mod support;
 
 // JSON: the public conformance suite, another reader as oracle, random trees.
@@ -17,28 +17,29 @@ mod json;
 // Policies: every document of the corpus is read or refused with a place; nothing is lost.
 mod policies;
 
-// What a verdict depends on, in words.
+// The words that say on what a verdict depends.
 mod words;
 
 // Connections: the set-ups of corpus/ica with their expected verdicts.
 mod ica;
 
-// Settings of the bucket: what is refused, and how it is told.
+// Settings of the bucket: what is refused, and how it is reported.
 mod environment;
 
 // The witnesses of these set-ups: each is a line of `simulate` that gives the same decision.
 mod replay;
 
-// Edits: the set-ups of corpus/ica repaired or left to a person with the reason; random removals put back; the form of the text.
+// Edits: the set-ups of corpus/ica are repaired, or left to a person with the reason; random
+// removals are put back; the form of the text is kept.
 mod fix;
 
 // The same from outside: diff, --write, schema, exit codes.
 mod fix_cli;
 
-// Buckets besides their policies: publicness, CORS, notifications.
+// Settings of buckets besides their policies: publicness, CORS, notifications.
 mod s3;
 
-// The AWS reference tables against the fact sheets.
+// The AWS reference tables against AWS's pages (docs/sources.md).
 mod aws;
 
 // `--data`: a newer package in the place of these tables.
@@ -53,16 +54,18 @@ mod possible;
 // The command line: exit codes, bad input, schemas, the script of `inputs`.
 mod cli;
 
-// What the report of a check tells a person: headings, marks, advice that opens no more than is needed, several connections.
+// The report of a check for people: headings, marks, advice that opens no more than is needed,
+// several connections.
 mod advice;
 
-// The rooms: who may use whom.
+// The rooms: which of them may use which.
 mod architecture;
 
-// What must hold for any policy: order, splitting, case; a Deny never enlarges, an Allow never shrinks.
+// What must hold for any policy: order, splitting, case; a Deny never allows more, an Allow never
+// allows less.
 mod properties;
 
-// Requests of others: the stream of lines, one request by flags.
+// `simulate`: the stream of lines, one request by flags.
 mod simulate;
 
 // Two versions of a policy: reports, exit codes, the old side from git.
@@ -74,34 +77,36 @@ mod eval;
 // The third reader: IAM evaluation once more, written from the sources and not from `src/`.
 mod reference;
 
-// The third reader beside the corpus and the product.
+// The third reader against the corpus and the product.
 mod reader;
 
-// All requests at once: against exhaustive evaluation, published verdicts and versions of real policies.
+// All requests at once: against exhaustive evaluation, published verdicts and versions of real
+// policies.
 mod symbolic;
 
 // The requests that AWS has: actions with their resources and keys.
 mod shapes;
 
-// Layers of a caller together: old against new.
+// The layers of a caller together: old against new.
 mod access;
 
-// The two engines beside each other, on single requests with all layers.
+// The two engines against each other, on single requests with all layers.
 mod engines;
 
 // Whether access is granted: questions with their answers, and against exhaustive evaluation.
 mod can;
 
-// Whether a bucket policy is public: both definitions, and no outsider left out.
+// Whether a bucket policy is public: both definitions, and no outsider is missed.
 mod can_public;
 
-// `generate`: clean under check everywhere, nothing beyond the catalogue, nothing to spare.
+// `generate`: its documents pass `check` everywhere and hold nothing beyond the catalogue.
 mod generate;
 
 // `generate` and `check DIR` as commands: files, formats, what is refused.
 mod generate_cli;
-// Pages of operations, settings and messages; the documents made of them; the requirements of the ICA page; `explain`.
+// Pages of operations, settings and messages; the documents made of them; the requirements of the
+// ICA page; `explain`.
 mod guide;
 
-// What hangs on what: the graph of the catalogue and of a check; `graph`.
+// The graph of the catalogue and of a check; the command `graph`.
 mod graph;

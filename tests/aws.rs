@@ -1,4 +1,7 @@
-//! Verifies the AWS tables against the fact sheets: facts E (context keys), F1 and F2 (S3 actions), G6 (regions), H (sizes).
+//! Verifies the AWS tables against AWS's pages: context keys
+//! (IAM:reference_policies_condition-keys), actions of S3 (S3:using-with-s3-policy-actions,
+//! SAR:list_s3), regions (botocore's partitions.json), and the sizes that were measured when the
+//! tables were made (docs/sources.md, H2).
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +17,7 @@ fn type_names(action: &Action) -> Vec<&'static str> {
     action.resource_types().map(aws::ResourceType::name).collect()
 }
 
-/// The types of this service that an ARN has the shape of.
+/// The resource types of this service whose form the ARN has.
 fn types_of(service: &str, arn: &str) -> Vec<&'static str> {
     let service = aws::service(service).unwrap();
     service
@@ -35,7 +38,7 @@ fn files() -> Vec<PathBuf> {
     all
 }
 
-/// What a row is sorted by: within its tag, if the table has tags, its name in lower case.
+/// The key by which rows are sorted: the tag, if the table has tags, and the name in lower case.
 fn sort_key(row: &str) -> (&str, String) {
     let (first, rest) = row.split_once('|').unwrap();
     match first {
@@ -80,7 +83,7 @@ fn counts(file: &str) -> Vec<usize> {
     line.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect()
 }
 
-/// A row that the program does not understand is left out; here it would be missed.
+/// The program leaves out a row that it does not understand; this test would miss it.
 #[test]
 fn every_row_is_understood() {
     for service in aws::services() {
@@ -151,7 +154,8 @@ fn the_tables_agree_with_one_another() {
     }
 }
 
-/// Facts F1: bucket actions work on buckets, object actions on objects, never both.
+/// Bucket actions work on buckets, object actions on objects, never both
+/// (S3:using-with-s3-policy-actions).
 #[test]
 fn the_actions_of_the_api_calls_exist_with_their_resource_type() {
     let bucket = "ListBucket ListBucketVersions ListBucketMultipartUploads GetBucketNotification PutBucketNotification GetBucketLocation \
@@ -207,7 +211,7 @@ fn names_are_found_in_any_case_and_given_in_canonical_case() {
     );
 }
 
-/// Facts F2.
+/// The keys that actions of S3 support (S3:amazon-s3-policy-keys).
 #[test]
 fn keys_are_supported_where_the_fact_sheet_says_so() {
     use KeySupport::*;
@@ -258,7 +262,7 @@ fn keys_of_access_points_are_absent_from_requests_to_the_bucket() {
     assert_eq!(aws::supports_key_on(get, "object", "s3:authType"), KeySupport::Supported);
 }
 
-/// Facts E1.
+/// The types of condition keys (IAM:reference_policies_condition-keys).
 #[test]
 fn keys_have_their_types() {
     let cases = [
@@ -330,7 +334,7 @@ fn arns_have_the_shape_of_one_type() {
     }
 }
 
-/// Each template, its variables filled, has its own shape.
+/// Each template with its variables filled has its own form.
 #[test]
 fn templates_match_themselves() {
     let kinds = aws::services().flat_map(|service| service.resource_types());
@@ -484,7 +488,7 @@ fn to_look_up_a_key_does_not_read_the_table() {
     assert!(start.elapsed().as_micros() / 1_000 < 1_000, "{:?}", start.elapsed());
 }
 
-/// Facts G6.
+/// The partitions of regions (botocore's partitions.json).
 #[test]
 fn regions_have_their_partition() {
     let partition = |region| aws::partition_of_region(region).map(|partition| partition.name);
@@ -512,14 +516,16 @@ fn regions_have_their_partition() {
     assert_eq!(aws::region("us-newplace-9"), None);
 }
 
-/// Resource control policies bind the services of the bucket's surroundings that AWS lists.
+/// The services of the bucket's surroundings that AWS lists as bound by resource control policies
+/// (ORG:orgs_manage_policies_rcps).
 #[test]
 fn services_bound_by_resource_control_policies() {
     assert!(["s3", "STS", "kms", "sqs", "secretsmanager"].into_iter().all(aws::supports_rcp));
     assert!(!["iam", "sns", "lambda", "nonsense"].into_iter().any(aws::supports_rcp));
 }
 
-/// Needs the network, so it runs only when asked for: compares the tables with what the generator makes today.
+/// Compares the tables with what the generator makes today. This needs the network, so it runs only
+/// on request.
 #[test]
 fn tables_are_what_the_generator_writes() {
     if std::env::var_os("ICA_POLICY_REGENERATE").is_none() {

@@ -49,7 +49,8 @@ fn an_allow_of_exactly_that_grants_all() {
     check(allow, &["s3:PutObject", "s3:DeleteObject"], &["arn:aws:s3:::b/*"], Granted::None);
 }
 
-/// `s3:ListBucket` works on the bucket and `s3:GetObject` on objects: pairs that are no request are not asked for.
+/// `s3:ListBucket` works on the bucket and `s3:GetObject` on objects. Other pairs are no requests,
+/// so they are not asked.
 #[test]
 fn actions_are_asked_on_resources_of_their_kind() {
     let allow = json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"},
@@ -83,7 +84,7 @@ fn conditions_and_denies_make_it_some() {
         check(statements, &["s3:GetObject"], &["arn:aws:s3:::b/*"], expected)
     };
     get(with(json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})), Granted::Some);
-    // The key is never in such requests, and this one always.
+    // Requests for objects never have `s3:prefix`, and always `aws:SecureTransport`.
     get(with(json!({"StringLike": {"s3:prefix": "*"}})), Granted::None);
     get(with(json!({"Null": {"aws:SecureTransport": "false"}})), Granted::All);
     let allow = json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});
@@ -151,7 +152,8 @@ fn layers_combine_for_a_caller() {
     check_caller(ana, &layers(&everything, &bucket), "s3:GetObject", Granted::All);
     check_caller(eve, &layers(&everything, &bucket), "s3:GetObject", Granted::None);
     let named = document(PolicyKind::Resource, allow(json!({"AWS": [ana, eve]})));
-    // In the same account a bucket policy that names the user is enough; across accounts both sides must allow.
+    // In the same account a bucket policy that names the user is enough. Across accounts both sides
+    // must allow.
     check_caller(ana, &layers(&own, &named), "s3:GetObject", Granted::All);
     check_caller(eve, &layers(&own, &named), "s3:GetObject", Granted::Some);
     check_caller("*", &layers(&own, &named), "s3:GetObject", Granted::None);
@@ -219,7 +221,8 @@ fn values_of(key: &str) -> Vec<ContextValue> {
     }
 }
 
-/// Whether requests for the action always have the key (`Some(true)`), never, or sometimes.
+/// Whether requests for the action always have the key (`Some(true)`), never have it, or sometimes
+/// have it.
 fn is_there(action: &str, kind: &str, key: &str) -> Option<bool> {
     let known = aws::action(action).unwrap();
     match aws::supports_key_on(known, kind, key) {
@@ -288,13 +291,13 @@ fn the_answer_for_a_document_is_that_of_a_small_world() {
     holds_in_a_small_world(PolicyKind::Identity);
 }
 
-/// The same where statements name principals, each of which has its own keys.
+/// The same with statements that name principals. Each principal has its own keys.
 #[test]
 fn the_answer_for_whoever_asks_is_that_of_a_small_world() {
     holds_in_a_small_world(PolicyKind::Resource);
 }
 
-/// The keys of a principal, given as policies name it.
+/// The keys that follow from a principal, given as policies name it.
 fn own_keys(principal: &str, context: &Context) -> Context {
     let mut context = context.clone();
     let Some((_, account)) = principal.split_once("::") else { return context };
@@ -324,7 +327,7 @@ fn holds_in_a_small_world(kind: PolicyKind) {
         principals.insert(String::new());
         for action in ["s3:GetObject", "s3:PutObject"] {
             let answers = ask(Who::Anybody(vec![&policy]), &[action], &["arn:aws:s3:::b/*"]);
-            // One for objects and one for those of access points, which are no such ARN.
+            // Only the answer for objects. Objects of access points have other ARNs.
             let [answer] = answers.as_slice() else { panic!("{answers:#?}") };
             prop_assert!(!answer.is_defect, "{answer:?}");
             let first = answer.readings[0].1;
@@ -371,7 +374,7 @@ fn holds_in_a_small_world(kind: PolicyKind) {
     assert!(open.get() * 30 <= decided.get());
 }
 
-/// The same with all layers: who asks, and what passes which layer, is decided request by request in the other engine.
+/// The same with all layers. The other engine decides each request with its caller and layers.
 #[test]
 fn the_answer_for_a_caller_is_that_of_a_small_world() {
     let (decided, open, kinds) = (
@@ -445,7 +448,8 @@ pub const BUCKET: &str = "examples/seed-conflict/bucket-policy.json";
 const ROLE: &str = "arn:aws:iam::079623148045:role/ica_use1_crossacct";
 const SESSION: &str = "arn:aws:sts::079623148045:assumed-role/ica_use1_crossacct/x";
 
-/// The Deny of the example does not except Illumina's role, so its Allow is worth nothing, whatever the role's own policies say.
+/// The Deny of the example does not except Illumina's role, so its Allow has no effect, whatever
+/// the role's own policies say.
 #[test]
 fn the_report_names_the_words_and_keeps_to_its_schema() {
     let question = [
@@ -515,7 +519,8 @@ fn what_is_not_given_is_not_guessed() {
     assert_eq!(code, Some(2));
 }
 
-/// The role's own ARN is `aws:PrincipalArn`: a request that says otherwise cannot show that the role gets through.
+/// `aws:PrincipalArn` of the role is its own ARN, so a request with another value cannot show that
+/// the role gets through.
 #[test]
 fn a_principal_has_its_own_arn() {
     let (_, text) = run(&[
@@ -533,14 +538,15 @@ fn a_principal_has_its_own_arn() {
     assert!(!text.starts_with("for some") && !text.starts_with("yes"), "{text}");
 }
 
-/// What nobody asks for by name: every action on every resource.
+/// The largest question: every action on every resource.
 #[test]
 fn everything_can_be_asked() {
     let (code, text) = run(&["--bucket-policy", BUCKET, "--action", "*", "--resource", "*"]);
     assert!(code == Some(1) && text.starts_with("for some such requests"), "{text}");
 }
 
-/// Examples are what a person recognises, and the words that grant to a role are shown without --principal too.
+/// The examples look realistic, and the words that grant to a role are shown without --principal
+/// too.
 #[test]
 fn examples_are_plausible() {
     let own = document(

@@ -8,7 +8,7 @@ use ica_policy::symbolic::{Asked, Granted, outsiders, reached};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// Writes a bucket policy and asks whether it is public; the bucket is in account 111122223333.
+/// Writes a bucket policy and asks whether it is public. The bucket is in account 111122223333.
 fn public(name: &str, statements: &Value) -> (Option<i32>, Value) {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("can");
     std::fs::create_dir_all(&folder).unwrap();
@@ -32,7 +32,7 @@ fn get_where(principal: &Value, condition: &Value) -> Value {
     statement
 }
 
-/// Checks both definitions, and who gets something.
+/// Checks the answers by both definitions, and which outsiders get access.
 #[track_caller]
 fn check_public(name: &str, statements: &Value, for_s3: &str, for_outsiders: &str, who: &[&str]) {
     let (code, report) = public(name, statements);
@@ -62,7 +62,8 @@ fn a_grant_to_everybody_is_public_in_both_senses() {
     check_public("vpc", &json!([wide]), "yes", "yes", &["unsigned", "others"]);
 }
 
-/// S3 takes a fixed range of addresses, a fixed organization and a fixed principal for not public; they let outsiders in all the same.
+/// S3 does not count a fixed range of addresses, a fixed organization or a fixed principal as
+/// public, but outsiders get in through them all the same.
 #[test]
 fn what_s3_calls_not_public_may_still_reach_outsiders() {
     let star = json!("*");
@@ -75,7 +76,7 @@ fn what_s3_calls_not_public_may_still_reach_outsiders() {
     check_public("accounts", &json!([accounts]), "no", "yes", &["arn:aws:iam::444455556666:root"]);
 }
 
-/// The other way round: S3 does not look at Deny statements, nor at every key that binds.
+/// Conversely, S3 looks neither at Deny statements nor at every key that limits access.
 #[test]
 fn what_s3_calls_public_may_reach_nobody() {
     let star = json!("*");
@@ -92,7 +93,7 @@ fn what_s3_calls_public_may_reach_nobody() {
     assert_eq!(report["public"]["for_outsiders"], "no", "{report:#}");
 }
 
-/// A Deny of the account hits its role, and one that excepts the role does not.
+/// A Deny for the account hits its role. A Deny that excepts the role does not.
 #[test]
 fn who_is_named_is_asked_as_a_caller() {
     let role = "arn:aws:iam::444455556666:role/lab/reader";
@@ -106,9 +107,9 @@ fn who_is_named_is_asked_as_a_caller() {
     );
     let excepted =
         json!([get(&json!({"AWS": role})), deny("NotPrincipal", json!([role, "444455556666"]))]);
-    // AWS's pages leave open whether its session must be listed too.
+    // AWS's pages leave open whether the role's session must be listed too.
     check_public("excepted", &excepted, "no", "unknown", &[role]);
-    // Of a session nobody tells whose it is.
+    // It is not known who made a session that is only named.
     let session = "arn:aws:sts::444455556666:assumed-role/reader/run";
     check_public("session", &json!([get(&json!({"AWS": session}))]), "no", "yes", &[session]);
     let denied = json!([get(&json!({"AWS": session})), deny("Principal", json!(role))]);
@@ -131,7 +132,8 @@ fn who_is_named_is_asked_as_a_caller() {
     assert_eq!(public("canonical", &canonical).1["public"]["for_outsiders"], "unknown");
 }
 
-/// A service that says for whom it acts is an outsider only when it acts for others.
+/// A service that names the account for which it acts is an outsider only if that is another
+/// account.
 #[test]
 fn a_service_that_acts_for_the_account_is_no_outsider() {
     let logs = json!({"Service": "logging.s3.amazonaws.com"});
@@ -157,7 +159,7 @@ fn whether_it_is_public_needs_the_account() {
     );
 }
 
-/// Some whom the random policies name or not, all outside of account 111122223333.
+/// Principals outside account 111122223333, some of whom the random policies name.
 const OUTSIDERS: [(&str, Option<&str>); 6] = [
     ("*", None),
     ("arn:aws:iam::444455556666:user/eve", None),
@@ -167,7 +169,8 @@ const OUTSIDERS: [(&str, Option<&str>); 6] = [
     ("777788889999", None),
 ];
 
-/// Where nobody outside gets anything, nobody of a small world does, whatever its own policies say.
+/// If no outsider gets access, nobody of a small world does, whatever the own policies of these
+/// principals say.
 #[test]
 fn no_outsider_gets_in_where_none_is_found() {
     let (none, open, all) =

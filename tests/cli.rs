@@ -176,7 +176,7 @@ fn is_refused(path: &str, words: &str) {
     let output = check(&["--identity-policy", path]);
     assert_eq!(output.status.code(), Some(3), "{path}");
     assert_eq!(stdout(&output), "", "{path}");
-    // The drawing breaks long lines.
+    // The report breaks long lines.
     let text = stderr(&output).replace("\n  │ ", " ");
     assert!(text.contains(words) && text.lines().count() < 20, "{path}: {text}");
     let output = check(&["--identity-policy", path, "--format", "json"]);
@@ -444,7 +444,8 @@ fn a_closed_pipe_is_no_error() {
     assert!(stdout(&output).trim_end().ends_with('1'), "{}", stdout(&output));
 }
 
-/// A stand-in for the AWS CLI that answers as AWS does for a user with one inline, one managed and one group policy.
+/// A replacement of the AWS CLI that answers as AWS does for a user with one inline, one managed
+/// and one group policy.
 const AWS: &str = r#"#!/bin/sh
 case "$1 $2" in
     "s3api get-bucket-location") echo None ;;
@@ -473,7 +474,7 @@ case "$1 $2" in
 esac
 "#;
 
-/// Runs the script that `inputs` prints against the stand-in.
+/// Runs the script that `inputs` prints, with the replacement of the AWS CLI.
 fn run_inputs(folder: &Path, error: &str) -> Output {
     fs::create_dir_all(folder.join("bin")).unwrap();
     fs::write(folder.join("bin/aws"), AWS).unwrap();
@@ -543,7 +544,7 @@ fn the_script_of_inputs_fetches_everything_and_runs_the_check() {
     assert!(settings.iter().all(|words| stderr(&output).contains(words)), "{}", stderr(&output));
     assert!(text.contains("account-public-access-block.json as public-access-block"), "{text}");
 
-    // The script left an ica.toml that says the same.
+    // The script has left an ica.toml with the same settings.
     let again = Command::new(env!("CARGO_BIN_EXE_ica-policy"))
         .args(["check", "ica-inputs"])
         .current_dir(&folder)

@@ -10,7 +10,7 @@ fn folder(name: &str) -> PathBuf {
     fresh_folder(&format!("compare/{name}"))
 }
 
-/// Runs the binary in a folder; only PATH is kept, which finds git.
+/// Runs the binary in a folder. Only PATH is kept, to find git.
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ica-policy"));
     command
@@ -48,7 +48,7 @@ fn compared(name: &str, old: &Value, new: &Value, more: &[&str]) -> Output {
     run(&folder, &[&["old.json", "new.json"], more].concat())
 }
 
-/// The JSON report, held to its schema.
+/// The JSON report, checked against its schema.
 fn report(output: &Output) -> Value {
     let report = serde_json::from_slice(&output.stdout).unwrap();
     holds_to_schema(&report, "compare-v1.json");
@@ -90,8 +90,8 @@ fn a_wider_action_is_newly_allowed() {
     assert_eq!(difference["because"].as_array().unwrap().len(), 1);
 }
 
-/// The only statement that compares the key has nothing to do with the new one, which asks for its presence: the key has values all the
-/// same, and the new one allows.
+/// The only statement that compares the key has nothing to do with the new statement, which asks
+/// whether the key is present. The key has values all the same, so the new policy allows more.
 #[test]
 fn a_key_that_only_others_compare_is_there_all_the_same() {
     for (operator, key, limit) in [
@@ -103,7 +103,7 @@ fn a_key_that_only_others_compare_is_there_all_the_same() {
         until["Condition"] = json!({operator: {key: limit}});
         let mut present = allow(&["s3:GetObject"], KEYS);
         present["Condition"] = json!({"Null": {key: "false"}});
-        // Not all of these are requests that AWS has.
+        // AWS does not have all of these requests.
         let any = ["--format", "json", "--requests", "any"];
         let report = report(&compared("presence", &json!([until]), &json!([until, present]), &any));
         assert_eq!(report["relation"], "new-allows-more", "{report}");
@@ -131,7 +131,7 @@ fn a_deny_that_is_gone_is_the_cause() {
     assert_eq!(difference["because"][0]["text"], "\"Deny\"");
     assert_eq!(difference["witness"]["action"], "s3:DeleteObject");
     assert!(difference["witness"]["resource"].as_str().unwrap().ends_with(".bam"), "{gone}");
-    // The other way round it is new.
+    // In the other direction the Deny is new.
     let added = reported("added", &without, &with);
     assert_eq!(added["relation"], "new-allows-less");
     assert_eq!(added["newly_denied"][0]["region"]["denied_by"]["side"], "new");
@@ -155,7 +155,7 @@ fn the_value_of_a_condition_is_the_cause() {
     assert_eq!(difference["because"][0]["text"], "\"198.51.100.0/24\"");
     assert_eq!(difference["witness"]["context"], json!({"aws:SourceIp": "198.51.100.7"}));
     assert_eq!(difference["region"]["condition_keys"], json!(["aws:SourceIp"]));
-    // A condition that is dropped is underlined where it was.
+    // A condition that was dropped is underlined in the old document.
     let dropped =
         reported("dropped", &from(&["203.0.113.0/24"]), &json!([allow(&["s3:GetObject"], KEYS)]));
     assert_eq!(dropped["newly_allowed"][0]["because"][0]["side"], "old");
@@ -197,7 +197,8 @@ fn fail_on_looks_at_its_direction_only() {
     );
 }
 
-/// AWS's pages leave open whether `*` in the account of an ARN runs on, so the answer hangs on the reading.
+/// AWS's pages leave open whether `*` in the account of an ARN runs on over colons, so the answer
+/// depends on the reading.
 #[test]
 fn what_hangs_on_a_reading_is_not_decided_and_fails() {
     let old = json!([allow(&["sqs:SendMessage"], "arn:aws:sqs:*:111122223333:q")]);
@@ -205,7 +206,7 @@ fn what_hangs_on_a_reading_is_not_decided_and_fails() {
     fn allow_more() -> Value {
         json!({"Sid": "More", "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-central-1:x:111122223333:q"})
     }
-    // No queue has such an ARN: the reading is about what is not possible.
+    // No queue has such an ARN, so the reading concerns only requests that AWS does not have.
     assert_eq!(
         compared("reading", &old, &new, &["--fail-on", "new-access"]).status.code(),
         Some(0)
@@ -347,7 +348,7 @@ fn the_old_side_comes_from_git() {
     assert_eq!(relations, ["equal", "new-allows-more", "new-allows-more", "new-allows-less"]);
     assert_eq!(reports[1]["old"]["file"], "HEAD:policies/wider.json");
     assert_eq!(reports[2]["old"]["read_as"], Value::Null);
-    // Paths are those of the folder one stands in, also upwards and from the root.
+    // Paths are relative to the current folder, also upwards and from the root.
     assert_eq!(against(&policies, &["same.json", "../policies/same.json"]).status.code(), Some(0));
     assert_eq!(
         against(Path::new("/"), &[policies.join("same.json").to_str().unwrap()]).status.code(),
@@ -375,7 +376,8 @@ fn what_git_does_not_have_is_told() {
     }
 }
 
-/// A folder with a connection: the seed's user policy without versioning, and a bucket policy for Illumina's role.
+/// A folder with a connection: the user policy of ICA's page for unversioned buckets, and a bucket
+/// policy for Illumina's role.
 fn connection(name: &str, user_actions: &[&str], boundary: Option<&Value>) -> PathBuf {
     let folder = folder(name);
     let objects = allow(user_actions, KEYS);
@@ -459,7 +461,8 @@ fn a_new_boundary_is_named_and_an_action_that_nobody_gets_through_is_no_differen
     let lost = &limited["newly_denied"][0];
     assert_eq!(lost["region"]["limited_by"]["file"], "new/boundary.json");
     assert_eq!(lost["because"][0]["file"], "new/boundary.json");
-    // With the boundary on both sides a new action of the user's policy that it does not let through changes nothing.
+    // If both sides have the boundary, a new action of the user's policy that the boundary does not
+    // allow changes nothing.
     connection(
         "boundary/third",
         &[&OBJECT_ACTIONS[..], &["s3:GetObjectAcl"]].concat(),
@@ -497,7 +500,7 @@ fn the_old_connection_is_read_from_git_with_all_its_files() {
     assert_eq!(run(&folder, &["ica.toml", "user.json"]).status.code(), Some(2));
 }
 
-/// The same with a bucket policy; `Principal` is whoever it names.
+/// The same with a bucket policy of these statements.
 fn with_bucket_policy(name: &str, statements: &Value) -> PathBuf {
     let folder = connection(name, &OBJECT_ACTIONS, None);
     let settings = fs::read_to_string(folder.join("ica.toml"))
@@ -588,7 +591,7 @@ fn connections_are_paired_by_bucket_and_one_without_partner_is_new_or_lost() {
     );
 }
 
-/// Two statements give the same in part; each has an example of its own.
+/// Two statements grant partly the same. Each has an example of its own.
 #[test]
 fn an_example_is_of_its_own_statement() {
     let old = json!([allow(&["s3:ListBucket"], "arn:aws:s3:::acme-genomics")]);
@@ -615,7 +618,7 @@ fn an_example_is_of_its_own_statement() {
 fn words_beyond_a_limit_are_told_as_a_limit_of_ours() {
     let stars = |first: &str| format!("arn:aws:s3:::b/{first}{}", "a*".repeat(65));
     let old = json!([allow(&["s3:GetObject"], &stars("x"))]);
-    // As many wildcards, other words: not the same.
+    // The same number of wildcards in other words is not the same.
     let new = json!([allow(&["s3:GetObject"], &stars("y"))]);
     let output = compared("limit", &old, &new, &[]);
     let text = stdout(&output);
@@ -628,7 +631,8 @@ fn words_beyond_a_limit_are_told_as_a_limit_of_ours() {
     assert_eq!(same["relation"], "equal", "{same}");
 }
 
-/// Found by a reviewer: sets of ARNs, operators of another family than the key's type, and times beyond the calendar.
+/// Found by a reviewer: sets of ARNs, operators of another family than the key's type, and times
+/// beyond the calendar.
 #[test]
 fn keys_of_unusual_values_are_neither_equal_nor_a_defect() {
     let under = |condition: Value| {

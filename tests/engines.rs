@@ -1,4 +1,4 @@
-//! The two engines beside each other, on single requests with all layers.
+//! The two engines against each other, on single requests with all layers.
 
 use crate::support::random::line;
 use ica_policy::eval;
@@ -8,7 +8,7 @@ use ica_policy::source::Sources;
 use ica_policy::symbolic;
 use proptest::prelude::*;
 
-/// A line that is a request; `None` if it is refused.
+/// Reads a line; `None` if the line is refused.
 fn read(text: &str) -> Option<Line> {
     let mut sources = Sources::new();
     let id = sources.add_file("line", text.to_owned()).unwrap();
@@ -16,8 +16,9 @@ fn read(text: &str) -> Option<Line> {
     Line::read(parsed.root?, &Store::default()).ok()
 }
 
-/// The engines take a request as it is written. Only `simulate` adds that AWS sends a key that was left out: for such a
-/// line, what the first engine says to the request as written.
+/// The engines decide a request as it is written. Only `simulate` also considers that AWS sends a
+/// key which the line leaves out. For a line where that matters, this is the decision of the first
+/// engine on the request as written.
 fn as_written(line: &Line) -> Option<String> {
     let simulated = simulate(line.request(), &line.layers()).decision.outcome;
     let written = eval::decide(line.request(), &line.layers()).outcome;

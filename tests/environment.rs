@@ -1,10 +1,12 @@
-use ica_policy::ica::connection::{Built, ConnectionError, Loader, Unreadable, build};
-use ica_policy::ica::settings::parse;
+use ica_policy::ica::build::settings::parse;
+use ica_policy::ica::build::{Built, build};
+use ica_policy::ica::refusal::Refusal;
+use ica_policy::input::{Loader, Unreadable};
 use ica_policy::source::{SourceId, Sources};
 use std::fs;
 use std::process::Command;
 
-/// Every file has the same text.
+/// A loader for which every file has the same text.
 struct Always(&'static str);
 
 impl Loader for Always {
@@ -13,16 +15,12 @@ impl Loader for Always {
     }
 }
 
-fn built(
-    setting: &str,
-    text: &'static str,
-    sources: &mut Sources,
-) -> Result<Built, ConnectionError> {
+fn built(setting: &str, text: &'static str, sources: &mut Sources) -> Result<Built, Refusal> {
     let settings = format!("bucket = 'bbb'\naccount = '111122223333'\nuser = 'u'\n{setting}");
     build(&parse(&settings).unwrap().remove(0), sources, &mut Always(text))
 }
 
-/// Says that a file cannot be read as a setting: the message, and the words that it underlines.
+/// Checks that a text is refused as a setting, with this message on these words.
 #[track_caller]
 fn refused(setting: &str, text: &'static str, message: &str, words: &str) {
     let mut sources = Sources::new();
@@ -86,7 +84,7 @@ fn misspelt_members_are_told_with_their_place() {
     refused("public_access_block", "{}", "none of the four switches", "{}");
     refused("bucket_encryption", r#"{"Rules": []}"#, "one rule is wanted", "[]");
     refused("bucket_encryption", r#"{"Rules": [{}]}"#, "no `SSEAlgorithm`", "{}");
-    // What stands twice says two things.
+    // A member that occurs twice is ambiguous.
     refused(
         "public_access_block",
         r#"{"RestrictPublicBuckets": true, "RestrictPublicBuckets": false}"#,
@@ -97,9 +95,7 @@ fn misspelt_members_are_told_with_their_place() {
 
 #[track_caller]
 fn wrong_usage(setting: &str, message: &str) {
-    let Err(ConnectionError::Setting { message: told, .. }) =
-        built(setting, "", &mut Sources::new())
-    else {
+    let Err(Refusal { message: told, .. }) = built(setting, "", &mut Sources::new()) else {
         panic!("{setting}")
     };
     assert!(told.contains(message), "{told}");
@@ -112,7 +108,8 @@ fn wrong_words_are_wrong_usage() {
     wrong_usage("public_access_block = ['none', 'a.json']", "excludes other files");
 }
 
-/// By the command line: exit code 3 and the place; flags and names of the settings file mean the same.
+/// On the command line: exit code 3 and the place. Flags and names of the settings file mean the
+/// same.
 #[test]
 fn the_command_line_takes_the_settings() {
     let folder =
@@ -171,7 +168,7 @@ fn the_command_line_takes_the_settings() {
     );
     assert_eq!(cors["reasons"][0]["span"]["line"], 1);
     assert_eq!(report["connection"]["layers"]["notifications"], "none");
-    // Copies were not asked for, so who owns what they write is not told.
+    // Copies were not asked for, so the ownership of the objects they write is not reported.
     assert!(
         !report["environment"]
             .as_array()

@@ -10,16 +10,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// A case with a name, ready to be asked.
+/// A case with a name, ready to be evaluated.
 pub struct Case {
     pub name: String,
-    /// A line of `simulate --batch`; as it was written, where nothing is laid over it, for duplicates count.
+    /// A line of `simulate --batch`. If the file has no base, it is kept as written, because
+    /// duplicate members matter.
     pub line: String,
     pub expect: String,
     pub by: Option<Vec<String>>,
 }
 
-/// An ordinary file: a base that every case's request is laid over.
+/// An ordinary file. The request of each case is merged into its base.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CaseFile {
@@ -170,7 +171,7 @@ pub fn cases() -> Vec<Case> {
     cases
 }
 
-/// The answer of the concrete evaluator, and the statements it names.
+/// The answer of the concrete evaluator, and the statements that it names.
 pub fn answer(line: &str) -> (String, Vec<String>, Value) {
     let answer: Value =
         serde_json::from_str(&Simulator::new().answer(line.to_owned()).unwrap()).unwrap();
@@ -208,7 +209,8 @@ fn every_case_of_the_corpus_is_decided_as_its_source_says() {
     );
 }
 
-/// The decision on a bucket policy as `check` reads it: what AWS would refuse casts a doubt there, it does not end the run.
+/// The decision on a bucket policy as `check` reads it. Words that AWS would refuse become a doubt
+/// there and do not end the run.
 fn with_bucket_policy(text: &str) -> Outcome {
     let mut sources = Sources::new();
     let id = sources.add_file("bucket.json", text.to_owned()).unwrap();

@@ -1,8 +1,8 @@
 use ica_policy::authz::{Caller, Context, Layer, Layers, Request};
 use ica_policy::eval::decide;
 use ica_policy::fix::{ChangeKind, DecisionKind, Fixed, Text, Texts, fix};
+use ica_policy::ica::build::settings::Settings;
 use ica_policy::ica::catalogue::catalogue;
-use ica_policy::ica::settings::Settings;
 use ica_policy::ica::{Check, Level, Verdict};
 use ica_policy::input;
 use ica_policy::model::{Policy, PolicyKind, lower};
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What of a set-up of `corpus/ica` is needed here.
+/// The parts of a set-up of `corpus/ica` that are needed here.
 #[derive(Deserialize)]
 struct SetUp {
     connection: Settings,
@@ -104,7 +104,7 @@ fn wrong(name: &str, set_up: &SetUp) -> Vec<String> {
         .iter()
         .map(|left| (left.operation.to_owned(), left.caller.id(), left.action.clone()))
         .collect::<BTreeSet<_>>();
-    // What an edit for another step freed of its Deny may hang on something unknown now.
+    // A step that an edit for another step freed from its Deny may now depend on something unknown.
     let unsettled = fixed.left.iter().filter(|left| left.verdict == Verdict::Unknown);
     let unsettled = unsettled
         .map(|left| (left.operation.to_owned(), left.caller.id(), left.action.clone()))
@@ -135,7 +135,7 @@ fn wrong(name: &str, set_up: &SetUp) -> Vec<String> {
         set_up.files.iter().filter_map(|(file, old)| too_much(file, old, &now(&fixed)[file])),
     );
     wrong.extend(needless(set_up, &fixed));
-    // `fix` twice is `fix` once.
+    // Running `fix` twice gives the result of running it once.
     let again = fix(&set_up.connection, &texts(&now(&fixed))).unwrap();
     if !again.edits.is_empty() || now(&again) != now(&fixed) {
         wrong.push(format!(
@@ -157,13 +157,13 @@ fn every_set_up_of_the_corpus_is_repaired_or_left_with_a_reason() {
     assert!(report.is_empty(), "{report}");
 }
 
-/// Edits without which as much is mended.
+/// The edits without which as many steps are repaired.
 fn needless(set_up: &SetUp, fixed: &Fixed) -> Vec<String> {
     let mut needless = Vec::new();
     for number in 0..fixed.edits.len() {
         let mut fewer = fixed.edits.clone();
         let dropped = fewer.remove(number).change;
-        // Others may go into a statement that this one made.
+        // Other edits may change a statement that this edit added.
         let edited = fewer
             .iter()
             .try_fold(texts(&set_up.files), |texts, edit| edit.change.applied(&texts).ok());
@@ -185,7 +185,8 @@ fn policy(text: &str, kind: PolicyKind) -> Option<Policy> {
     Some(lower(&input::read_policy(&mut sources, id).ok()?.policy, kind).policy)
 }
 
-/// What the edits of a file must not touch, asked of the evaluator: strangers get nothing new, and nobody gets what ICA never asks for.
+/// Checks with the evaluator what the edits of a file must not change: strangers get nothing new,
+/// and nobody gets what ICA never asks for.
 fn too_much(file: &str, old: &str, new: &str) -> Option<String> {
     let user = "arn:aws:iam::111122223333:user/illumina_ica_admin";
     let strangers = [
@@ -249,13 +250,14 @@ fn too_much(file: &str, old: &str, new: &str) -> Option<String> {
             questions.extend(by_all);
         }
     }
-    // What the user may do with everything but the connection's own objects.
+    // What the user may do with everything except the connection's own objects.
     questions.extend(asked.iter().map(|action| ((user, None), *action, "elsewhere/ica/a.bam")));
     let differs = |(who, action, resource): &((&str, Option<&str>), &str, &str)| {
         allowed(old, *who, action, resource, is_bucket)
             != allowed(new, *who, action, resource, is_bucket)
     };
-    // Whoever is excepted from a Deny may do what other policies let him, the user too.
+    // A caller that is excepted from a Deny may do what other policies allow it; this includes the
+    // user.
     let asked =
         questions.iter().filter(|((who, _), ..)| old != new && (*who != user || !is_bucket));
     asked
@@ -297,7 +299,7 @@ fn parsed(files: &BTreeMap<String, String>) -> BTreeMap<String, Value> {
     files.iter().map(|(name, text)| (name.clone(), serde_json::from_str(text).unwrap())).collect()
 }
 
-/// The lists sorted: the place in a list says nothing.
+/// Sorts the lists, since the order in a list does not matter.
 fn sorted(mut files: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
     for statement in files.values_mut().flat_map(|file| file["Statement"].as_array_mut().unwrap()) {
         for list in ["Action", "Resource"] {
@@ -328,7 +330,7 @@ fn what_is_taken_out_of_a_good_policy_is_put_back() {
                             .unwrap()
                             .remove(item);
                         let fixed = fix(&settings, &texts(&written(&poor))).unwrap();
-                        // Without the bucket's ARN the role's actions on objects work as well.
+                        // Without the bucket's ARN the role's actions on objects still work.
                         let is_needed = gone != "arn:aws:s3:::acme-genomics";
                         let wanted = if is_needed { good.clone() } else { poor };
                         assert_eq!(
@@ -353,7 +355,7 @@ fn what_is_taken_out_of_a_good_policy_is_put_back() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever is missing comes back, and nothing that was not there.
+    /// All that is missing is put back, and nothing else is added.
     #[test]
     fn any_removals_from_the_pages_policies_are_put_back(mask in any::<[bool; 24]>(), prefix in prop_oneof![Just(""), Just("ica/")]) {
         let (settings, good) = seed(prefix);
@@ -373,7 +375,8 @@ proptest! {
         prop_assert!(blocked(&fixed.after).is_empty() && fixed.left.is_empty(), "{:?}", fixed.left);
         for (name, kind) in [("user.json", PolicyKind::Identity), ("bucket.json", PolicyKind::Resource)] {
             let [old, new] = [&written(&good)[name], &edited[name]].map(|text| policy(text, kind).unwrap());
-            // An action on objects does nothing on a bucket, and the other way round, so lists of both may come out the other way.
+            // An action on objects does nothing on a bucket, and an action on buckets does nothing
+            // on objects, so lists of both may come out differently.
             let void = void(kind);
             prop_assert_eq!(compare(&[&old, &void], &[&new], Requests::Any).gained, Answer::None, "{}", edited[name]);
         }
@@ -382,7 +385,8 @@ proptest! {
     }
 }
 
-/// Grants that mean nothing: actions on objects for a bucket, actions on buckets for objects, sessions of other accounts.
+/// Grants without effect: actions on objects for a bucket, actions on buckets for objects, sessions
+/// of other accounts.
 fn void(kind: PolicyKind) -> Policy {
     let role = json!({"AWS": "arn:aws:iam::079623148045:role/ica_use1_crossacct"});
     let statement = |actions: Value, resource: &str| {
@@ -419,7 +423,8 @@ fn void(kind: PolicyKind) -> Policy {
 
 const ROLE: &str = "arn:aws:iam::079623148045:role/ica_use1_crossacct";
 
-/// Repairs one file of a connection whose other policy is the page's, and gives what came of it.
+/// Repairs one file of a connection whose other policy is that of ICA's page. Returns the result
+/// and the new text.
 fn repaired(file: &str, text: &str) -> (Fixed, String) {
     let (settings, good) = seed("ica/");
     let mut files = written(&good);
@@ -436,7 +441,7 @@ fn becomes(file: &str, old: &str, new: &str) {
     assert!(fixed.left.is_empty(), "{:?}", fixed.left);
 }
 
-/// The page's policy for the user with another list of the actions on objects.
+/// The user policy of ICA's page with another list of actions on objects.
 fn user_policy(objects: &str) -> String {
     format!(
         r#"{{"Version": "2012-10-17", "Statement": [
@@ -534,7 +539,7 @@ fn a_caller_joins_the_exceptions_of_a_deny() {
     );
 }
 
-/// The policy inside of an answer of the AWS CLI is edited where it stands, in its own encoding.
+/// A policy inside an answer of the AWS CLI is edited in place, in its own encoding.
 #[test]
 fn a_policy_inside_of_a_string_is_edited_in_its_encoding() {
     let old = bucket_policy(
@@ -587,12 +592,12 @@ fn the_version_is_repaired_where_a_variable_is_meant() {
             [ChangeKind::RepairVersion]
         );
     }
-    // A version that AWS does not know: nothing else hangs on it where there is no variable.
+    // A version that AWS does not know. Nothing else depends on it if there is no variable.
     let good = user_policy("\"Action\": [\"s3:*Object\", \"s3:*ObjectVersion\"]");
     becomes("user.json", &good.replace("2012-10-17", "2012-10-18"), &good);
 }
 
-/// What only a person can decide, by set-up: nothing is edited, and the reason is of this kind.
+/// Set-ups in which only a person can decide: nothing is edited, and the reason is of this kind.
 #[test]
 fn what_a_person_must_decide_is_told_by_kind() {
     use DecisionKind::*;
@@ -629,7 +634,8 @@ fn what_a_person_must_decide_is_told_by_kind() {
     }
 }
 
-/// Real bucket policies beside the page's policy for the user: the laws hold for whatever people write.
+/// Real bucket policies together with the user policy of ICA's page: the same laws hold for
+/// whatever people write.
 #[test]
 fn the_laws_hold_for_real_bucket_policies() {
     let Some(folder) = crate::support::corpus("02-s3-bucket") else { return };

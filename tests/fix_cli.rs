@@ -150,7 +150,7 @@ fn standard_input_is_repaired_but_not_written() {
     );
 }
 
-/// The second connection sees what the first one needed: one file, edited for both.
+/// The second connection reads what the first one has edited: one file is edited for both.
 #[test]
 fn several_connections_share_a_file() {
     let folder = example("fix-several");

@@ -1,9 +1,11 @@
 use ica_policy::generate::{Body, Generated, Kind, Options, Plan, generate};
+use ica_policy::ica::build::build;
+use ica_policy::ica::build::settings::{Levels, Settings};
 use ica_policy::ica::catalogue::{Edition, IcaCaller, On, Step, Target, catalogue};
-use ica_policy::ica::connection::{Connection, Loader, Unreadable, build};
 use ica_policy::ica::regions::regions;
-use ica_policy::ica::settings::{Files, Settings};
+use ica_policy::ica::setup::Setup;
 use ica_policy::ica::{Check, Level, Verdict, check};
+use ica_policy::input::{Loader, Unreadable};
 use ica_policy::model::{Policy, PolicyKind};
 use ica_policy::report::generated::text;
 use ica_policy::source::{SourceId, Sources};
@@ -46,7 +48,7 @@ fn settings(region: &str, versioning: &str) -> Settings {
     }
 }
 
-/// All regions, versioning states and ways to ask.
+/// All regions, versioning states and options.
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for region in &regions().list {
@@ -101,7 +103,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-fn connection(settings: &Settings, files: BTreeMap<String, String>) -> Connection {
+fn connection(settings: &Settings, files: BTreeMap<String, String>) -> Setup {
     let built = build(settings, &mut Sources::new(), &mut Memory(files)).unwrap();
     assert_eq!(built.unreadable, []);
     built.connection
@@ -111,7 +113,7 @@ fn made(case: &Case) -> Generated {
     generate(&Plan::new(&connection(&case.settings, BTreeMap::new()), &case.options).unwrap())
 }
 
-/// The texts of the documents by the setting that takes them.
+/// The documents as JSON, by the setting under which each is given.
 fn texts(made: &Generated) -> BTreeMap<&'static str, Value> {
     made.documents
         .iter()
@@ -119,15 +121,17 @@ fn texts(made: &Generated) -> BTreeMap<&'static str, Value> {
         .collect()
 }
 
-/// The check of a connection whose layers are these documents and no others.
-fn checked(settings: &Settings, texts: &BTreeMap<&'static str, Value>) -> (Connection, Check) {
+/// The check of a connection that has these documents as layers and no others.
+fn checked(settings: &Settings, texts: &BTreeMap<&'static str, Value>) -> (Setup, Check) {
     let file =
         |setting: &str| Some(texts.get(setting).map_or("none".to_owned(), |_| setting.to_owned()));
     let settings = Settings {
-        identity_policy: file("identity_policy").map(Files::One),
-        bucket_policy: file("bucket_policy"),
-        kms_key_policy: file("kms_key_policy").filter(|_| settings.kms_key.is_some()),
-        trust_policy: file("trust_policy").filter(|_| settings.role.is_some()),
+        identity_policy: file("identity_policy").map(Levels::One),
+        bucket_policy: file("bucket_policy").map(Levels::One),
+        kms_key_policy: file("kms_key_policy")
+            .filter(|_| settings.kms_key.is_some())
+            .map(Levels::One),
+        trust_policy: file("trust_policy").filter(|_| settings.role.is_some()).map(Levels::One),
         cors: file("cors"),
         encryption: settings.kms_key.as_ref().map(|_| "aws:kms".to_owned()),
         ..settings.clone()
@@ -157,7 +161,7 @@ fn what_is_generated_is_clean_everywhere() {
         for (operation, caller, action, level, verdict) in steps(&check) {
             seen.insert((operation, caller));
             let may_be_missing = level == Level::Advised && !case.options.advised;
-            // ICA does not document its tokens, so nobody knows whether they fit.
+            // ICA does not document its tokens, so it is not known whether they match.
             let wanted = if action == "sts:AssumeRoleWithWebIdentity" {
                 Verdict::Unknown
             } else {
@@ -175,7 +179,7 @@ fn what_is_generated_is_clean_everywhere() {
     assert_eq!(seen, all.collect());
 }
 
-/// The steps of the catalogue that a case needs, told once more.
+/// The steps of the catalogue that a case needs, computed a second time.
 fn needed(case: &Case, callers: &[IcaCaller]) -> Vec<&'static Step> {
     let operations = catalogue()
         .operations
@@ -192,7 +196,7 @@ fn needed(case: &Case, callers: &[IcaCaller]) -> Vec<&'static Step> {
     operations.flat_map(|operation| &operation.steps).filter(fits).collect()
 }
 
-/// Where a policy is.
+/// The place of a policy.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum At {
     Caller,
@@ -200,13 +204,14 @@ enum At {
     Key,
 }
 
-/// The account of user or role.
+/// The account of the user or role.
 fn account(case: &Case) -> &'static str {
     let name = case.settings.user.as_ref().or(case.settings.role.as_ref()).unwrap();
     if name.contains(OTHER) { OTHER } else { ACCOUNT }
 }
 
-/// A policy with a statement for each step: what the catalogue says, written in another way than `generate` does.
+/// A policy with a statement for each step: the content of the catalogue, written in another way
+/// than `generate` does.
 fn by_the_catalogue(
     case: &Case,
     callers: &[IcaCaller],
@@ -291,7 +296,7 @@ fn nothing_is_granted_beyond_the_catalogue() {
             ));
         }
         if let Some(key) = &case.settings.kms_key {
-            // The first statement is AWS's default, with which every key is made.
+            // The first statement is AWS's default, with which every key is created.
             let owner = key.split(':').nth(4).unwrap();
             let mut expected = vec![
                 json!({"Effect": "Allow", "Principal": {"AWS": owner}, "Action": "kms:*", "Resource": "*"}),
@@ -314,7 +319,7 @@ fn nothing_is_granted_beyond_the_catalogue() {
             }
             assert_equal(&expected, &texts["kms_key_policy"], PolicyKind::KmsKey, &case);
         }
-        // The Deny takes away; without it the Allow statements must be these.
+        // Without the Deny the Allow statements must be exactly these.
         let (deny, allow): (Vec<_>, Vec<_>) = statements(&texts["bucket_policy"])
             .iter()
             .cloned()
@@ -328,7 +333,8 @@ fn nothing_is_granted_beyond_the_catalogue() {
                 json!({"ArnNotLike": {"aws:PrincipalArn": principals}}),
                 "{case:?}"
             );
-            // A Deny alone allows nothing; every action that is granted on objects is shut for others.
+            // A Deny alone allows nothing. Every action that is granted on objects is denied to
+            // others.
             let shut = deny["Action"].as_array().unwrap();
             let on_objects = own_actions
                 .iter()
@@ -393,7 +399,8 @@ fn no_action_can_be_spared() {
                             .remove(number);
                     }
                     let (_, check) = checked(&case.settings, &less);
-                    // AWS's default statement on the key is of its account; here all callers are of others, and need it not.
+                    // AWS's default statement on the key is for its own account. All callers here
+                    // belong to other accounts and do not need it.
                     if action == "kms:*" {
                         continue;
                     }
@@ -446,7 +453,7 @@ fn the_role_is_trusted_by_placeholders_until_they_are_filled() {
         trust["Condition"]["StringEquals"],
         json!({"oidc.example.com:aud": ["ica"], "oidc.example.com:sub": ["tenant"]})
     );
-    // Who knows what is in ICA's tokens can have it checked.
+    // A user who knows what ICA's tokens contain can have it checked.
     case.settings.assume =
         ["oidc-role:oidc.example.com:aud=ica", "oidc-role:oidc.example.com:sub=tenant"]
             .map(str::to_owned)
@@ -534,7 +541,7 @@ fn what_is_skipped_is_not_granted() {
     );
     assert!(made_less.cors().is_none());
 
-    // What others need stays, also where it is skipped itself.
+    // An operation that others depend on stays, even if it is skipped itself.
     case.settings.skip = skip(&[&copies[..], &["issue-credentials", "upload-data"]].concat());
     let made_more = made(&case);
     let actions = made_more

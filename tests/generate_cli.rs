@@ -59,7 +59,7 @@ fn what_is_written_is_clean_under_check() {
     assert!(names(&here.join("cloudformation")).contains(&"ica.template.json".to_owned()));
 }
 
-/// Nothing is left open: the settings file names the CORS rules, and says that ICA sends the key.
+/// Nothing is left open: the settings file names the CORS rules and says that ICA sends the key.
 #[test]
 fn what_is_written_leaves_nothing_unknown() {
     let here = folder("settled");
@@ -153,7 +153,8 @@ fn printed_documents_stand_under_their_names() {
     assert!(text.contains("note: ") && text.contains("put-bucket-policy"), "{text}");
 }
 
-/// What Terraform would send to AWS is what the JSON documents say, also where a text looks like a template of Terraform's.
+/// Terraform would send AWS exactly the JSON documents, also if a text looks like a template of
+/// Terraform's.
 #[test]
 fn terraform_says_the_same() {
     let here = folder("terraform");
@@ -227,7 +228,8 @@ fn cloudformation_says_the_same() {
     );
 }
 
-/// Layers that a settings file names stay in force for the check of what is made: an SCP that forbids deletes is still seen.
+/// Layers that a settings file names stay in force for the check of the generated documents: an SCP
+/// that forbids deletes still counts.
 #[test]
 fn other_layers_of_a_settings_file_are_kept() {
     let here = folder("kept");
@@ -302,7 +304,8 @@ fn a_folder_without_settings_is_read_by_the_names_of_its_files() {
         "{}",
         stderr(&output)
     );
-    // A flag goes over what is found, and takes a file out that nobody could tell.
+    // A flag has precedence over a file that is found. It also gives a role to a file that could
+    // not be recognised.
     fs::write(here.join("out/mystery.json"), DENY).unwrap();
     let output = run_in(&here, &[&["check", "out"], &flags[..]].concat());
     assert_eq!(output.status.code(), Some(2));

@@ -66,12 +66,13 @@ fn what_an_operation_needs_and_what_needs_it_are_two_sides_of_one() {
             );
         }
     }
-    // With a role everything begins with it; with a user nothing comes before the validation.
+    // With a role everything begins with assuming it. With a user nothing comes before the
+    // validation.
     assert_eq!(graph.operations_before("validate-storage"), [Depends::Always("assume-role")]);
     assert_eq!(graph.operations_before("assume-role"), []);
 }
 
-/// Names of nodes and the edges between them.
+/// The names of the nodes, and the edges between them.
 fn dot_parts(text: &str) -> (BTreeSet<String>, Vec<(String, String)>) {
     let mut nodes = BTreeSet::new();
     let mut edges = Vec::new();
@@ -113,7 +114,8 @@ fn the_language_of_graphviz_is_whole() {
             edges.iter().all(|(from, to)| nodes.contains(from) && nodes.contains(to)),
             "{text}"
         );
-        // Only callers whom nobody makes, and settings, stand at the beginning; every operation and every request hangs on something.
+        // Only settings, and callers that do not come from another caller, have no predecessor.
+        // Every operation and every request depends on something.
         let targets = edges.iter().map(|(_, to)| to).collect::<BTreeSet<_>>();
         for node in nodes.iter().filter(|node| !targets.contains(node)) {
             let line = text
@@ -131,7 +133,8 @@ fn the_language_of_graphviz_is_whole() {
 fn root_causes_and_consequences_are_told_apart() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("graph");
     std::fs::create_dir_all(&folder).unwrap();
-    // The user may do everything but make sessions: what its sessions do is a consequence.
+    // The user may do everything except make sessions, so what its sessions cannot do is a
+    // consequence.
     let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#;
     std::fs::write(folder.join("user.json"), policy).unwrap();
     let file = folder.join("user.json").display().to_string();

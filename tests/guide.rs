@@ -28,7 +28,7 @@ fn run_with_input(arguments: &[&str], input: &[u8]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A run that needs no input may be over before it is written.
+    // A run that needs no input may end before the input is written.
     let _ = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()
 }
@@ -45,7 +45,7 @@ fn json(output: &Output) -> Value {
 
 const MADE: &str = "<!-- made from the tables in src/ica; `UPDATE_PAGES=1 cargo test --test all guide` writes it again -->\n\n";
 
-/// The documents that are made of the tables.
+/// The documents that are generated from the tables.
 fn documents() -> BTreeMap<String, String> {
     let mut documents = BTreeMap::new();
     let mut add = |name: &str, text: String| {
@@ -177,7 +177,7 @@ fn every_name_in_the_tables_exists() {
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "a name has one page");
 }
 
-/// Connections that show every check of a setting, with what stops it and without.
+/// Connections that show every check of a setting, both with a cause that blocks it and without.
 fn connections() -> Vec<Vec<String>> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guide");
     fs::create_dir_all(&folder).unwrap();
@@ -226,8 +226,8 @@ fn connections() -> Vec<Vec<String>> {
         .collect()
 }
 
-/// What reports show of settings is in the table, and the table says truly which settings are judged, in which operations, and what is
-/// assumed of them.
+/// Every setting that reports show is in the table, and the table says correctly which settings are
+/// judged, in which operations, and what is assumed of them.
 #[test]
 fn the_settings_of_reports_are_in_the_table() {
     let mut judged = BTreeSet::new();
@@ -256,7 +256,8 @@ fn the_settings_of_reports_are_in_the_table() {
                     .or_default()
                     .insert(operation["id"].as_str().unwrap().to_owned());
                 judged.extend((step["verdict"] != "unknown").then_some(setting.id.as_str()));
-                // What the check itself rests on is told on its page, or has one of its own.
+                // Assumptions of the check itself are explained on its page, or have a page of
+                // their own.
                 for assumed in step["assumes"].as_array().unwrap() {
                     assert!(!answer(assumed.as_str().unwrap()).candidates.is_empty(), "{assumed}");
                 }
@@ -288,7 +289,7 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Words by which a sentence of the page may ask for something or forbid it.
+/// Words with which a sentence of the page may require or forbid something.
 const ASKS: [&str; 25] = [
     "must",
     "require",
@@ -317,7 +318,7 @@ const ASKS: [&str; 25] = [
     "delete",
 ];
 
-/// Sentences with such words that ask for nothing.
+/// Sentences that contain such words but require nothing.
 const ASK_NOTHING: [&str; 3] = [
     "\"DELETE\"",
     "See the \"To create, modify, or delete another IAM user's access keys (console)\" sub-section",
@@ -374,7 +375,7 @@ fn every_requirement_and_message_of_the_page_is_in_the_tables() {
     assert!(asking > 50, "the page was cut into {asking} sentences that ask for something");
 }
 
-/// A message as users see it: names filled in.
+/// A message as users see it, with the names filled in.
 fn filled(message: &str) -> String {
     let fill = |name: &str| match name {
         "region" => "eu-central-1",
@@ -402,7 +403,7 @@ fn found(text: &str) -> Vec<(String, Option<Fit>)> {
         .collect()
 }
 
-/// The entries of messages whose fixed words are the same cannot be told apart.
+/// Entries whose messages begin with the same fixed words cannot be distinguished.
 fn is_as_good(id: &str, other: &str) -> bool {
     let fixed =
         |id: &str| guide().message(id).unwrap().message.split('{').next().unwrap().to_owned();
@@ -445,7 +446,7 @@ fn a_pasted_message_is_found_in_whatever_form() {
 #[test]
 fn a_part_of_a_message_is_found() {
     for message in &guide().messages {
-        // What is filled in at the end is not ICA's own words.
+        // Text that is filled in at the end is not ICA's own.
         let is_open = message.message.ends_with('}');
         let end = message.message.find('{').filter(|_| is_open).unwrap_or(message.message.len());
         let text = filled(&message.message[..end]);
@@ -457,7 +458,7 @@ fn a_part_of_a_message_is_found() {
             &letters[letters.len() / 6..letters.len() * 5 / 6],
         ] {
             let part = part.iter().collect::<String>();
-            // Fewer letters are in too many texts.
+            // Shorter parts occur in too many texts.
             if part.chars().filter(|letter| letter.is_alphanumeric()).count() < 8 {
                 continue;
             }
@@ -521,7 +522,8 @@ fn what_aws_names_is_read() {
     assert!(!names.contains("archive-data"), "a session does not archive: {names}");
 }
 
-/// Errors of AWS as administrators paste them, with the entry they lead to and words that name what is concerned.
+/// Errors of AWS as administrators paste them, with the entry that must be found and the words that
+/// name what they concern.
 #[test]
 fn errors_of_aws_are_found_with_what_they_concern() {
     let when = |code: &str, call: &str, words: &str| {
@@ -583,7 +585,7 @@ fn every_topic_has_a_page_that_tells_something() {
     let listed =
         |page: &Page| page.sections.iter().map(|section| section.items.len()).sum::<usize>();
     assert_eq!(listed(&topics_page()), Topic::all().len());
-    // An assumption of the name of a setting is told on the setting's page.
+    // An assumption with the name of a setting is explained on the setting's page.
     for assumption in &catalogue().assumptions {
         let pages = answer(&assumption.id).candidates.into_iter().map(|candidate| candidate.page);
         let texts = pages
@@ -626,7 +628,7 @@ fn explain_ends_as_it_says() {
     );
     let near = stdout(&run(&["explain", "uplaod-data"]));
     assert!(near.contains("nearest: `upload-data`"), "{near}");
-    // Letters that are no ASCII, and bytes that are no text.
+    // Letters beyond ASCII, and bytes that are not text.
     assert_eq!(
         run_with_input(&["explain", "-"], "Größe ß İ 配置".as_bytes()).status.code(),
         Some(1)

@@ -1,11 +1,14 @@
+use ica_policy::authz::Known;
 use ica_policy::authz::{Caller, Context, ContextValue, Layer, Layers, Request};
 use ica_policy::eval::{Outcome, decide};
 use ica_policy::finding::Finding;
+use ica_policy::ica::build::settings::Settings;
+use ica_policy::ica::build::{Built, build};
 use ica_policy::ica::catalogue::IcaCaller;
-use ica_policy::ica::connection::{Built, Connection, Given, Loader, Unreadable, build};
-use ica_policy::ica::settings::Settings;
+use ica_policy::ica::setup::Setup;
 use ica_policy::ica::{Check, KmsKey, Reason, StepReport, Verdict, check};
-use ica_policy::model::Policy;
+use ica_policy::input::{Loader, Unreadable};
+use ica_policy::model::PolicyKind;
 use ica_policy::s3::Header;
 use ica_policy::source::{SourceId, Sources};
 use serde::Deserialize;
@@ -13,7 +16,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// A set-up of `corpus/ica` and what is expected of it.
+/// A set-up of `corpus/ica` and its expected results.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SetUp {
@@ -40,7 +43,7 @@ struct Expect {
     assumes: Vec<ExpectedAssumes>,
     #[serde(default)]
     findings: Vec<ExpectedFinding>,
-    /// Findings that must not be there: a reason tells them.
+    /// Findings that must not be reported, because a reason already says the same.
     #[serde(default)]
     no_findings: Vec<String>,
     #[serde(default)]
@@ -96,7 +99,7 @@ impl Loader for Inline {
     }
 }
 
-/// Checks a set-up and lists what is not as expected.
+/// Checks a set-up and lists the results that differ from the expected ones.
 fn wrong(path: &Path) -> Vec<String> {
     let set_up: SetUp = match toml::from_str(&fs::read_to_string(path).unwrap()) {
         Ok(set_up) => set_up,
@@ -164,7 +167,7 @@ fn missing_finding(check: &Check, sources: &Sources, expected: &ExpectedFinding)
     })
 }
 
-/// The worst of the reports of a check is what is expected.
+/// Compares the worst of a check's reports with the expected one.
 fn wrong_environment(check: &Check, expected: &ExpectedEnvironment) -> Option<String> {
     let reports = check.environment.iter().filter(|report| report.check == expected.check);
     let found = reports.map(|report| report.verdict).max();
@@ -198,7 +201,7 @@ fn wrong_verdicts(
     wrong
 }
 
-/// The steps of an operation's caller that ask for an action.
+/// The steps of an operation and caller that need an action.
 fn steps<'a>(
     check: &'a Check,
     operation: &str,
@@ -290,7 +293,8 @@ fn every_set_up_of_the_corpus_comes_out_as_expected() {
     assert!(!only.is_empty() || paths.len() >= 270, "only {} set-ups", paths.len());
 }
 
-/// A level of which nothing is said, or no file: the library counts all of it as absent.
+/// In the library a layer counts as absent if one of its levels is not given or one of its files
+/// cannot be read.
 #[test]
 fn a_layer_with_an_unreadable_file_counts_as_absent() {
     let deny = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}"#;
@@ -300,27 +304,18 @@ fn a_layer_with_an_unreadable_file_counts_as_absent() {
     ]);
     let text =
         "bucket = 'b'\naccount = '111122223333'\nuser = 'u'\nscp = [['deny.json', 'empty.json']]";
-    let settings = ica_policy::ica::settings::parse(text).unwrap().remove(0);
+    let settings = ica_policy::ica::build::settings::parse(text).unwrap().remove(0);
     let built = build(&settings, &mut Sources::new(), &mut Inline(files)).unwrap();
-    assert_eq!((built.connection.scps, built.unreadable.len()), (Given::Absent, 1));
+    assert!(built.connection.policies.is_unspecified(PolicyKind::Scp));
+    assert_eq!(built.unreadable.len(), 1);
 }
 
-/// The layers of a caller, rebuilt from what the connection holds.
-fn layers<'a>(connection: &'a Connection, caller: IcaCaller, action: &str) -> Layers<'a> {
-    fn known(given: &Given<Vec<Policy>>) -> Layer<'_> {
-        match given {
-            Given::Given(policies) => Layer::Policies(policies.iter().collect()),
-            Given::None | Given::Absent => Layer::Absent,
-        }
-    }
-    fn levels(given: &Given<Vec<Vec<Policy>>>) -> Vec<Vec<&Policy>> {
-        match given {
-            Given::Given(levels) => levels.iter().map(|level| level.iter().collect()).collect(),
-            Given::None | Given::Absent => Vec::new(),
-        }
-    }
+/// The layers of a caller, rebuilt from the connection.
+fn layers<'a>(connection: &'a Setup, caller: IcaCaller, action: &str) -> Layers<'a> {
+    let policies = &connection.policies;
     let own = caller != IcaCaller::CrossAccountRole;
-    // What is asked of STS does not come by the bucket, and the resource is the user's account's (C5).
+    // Requests to STS do not concern the bucket, and their resource belongs to the user's account
+    // (STS:API_GetFederationToken).
     let at_bucket = action.starts_with("s3:");
     let is_key = action.starts_with("kms:");
     let owner = connection
@@ -329,27 +324,29 @@ fn layers<'a>(connection: &'a Connection, caller: IcaCaller, action: &str) -> La
         .filter(|_| is_key)
         .map_or(connection.customer.account(), KmsKey::account);
     let has_rcps = at_bucket || owner == connection.account;
-    let session = match (caller, &connection.session) {
-        (IcaCaller::FederatedSession | IcaCaller::OidcRole, Given::Absent) => Layer::Assumed,
-        (IcaCaller::FederatedSession | IcaCaller::OidcRole, given) => known(given),
+    let session = match (caller, policies.get(PolicyKind::Session)) {
+        (IcaCaller::FederatedSession | IcaCaller::OidcRole, Known::Unspecified) => Layer::Assumed,
+        (IcaCaller::FederatedSession | IcaCaller::OidcRole, _) => {
+            policies.layer(PolicyKind::Session)
+        }
         _ => Layer::Absent,
     };
     Layers {
-        identity: if own { known(&connection.identity) } else { Layer::Assumed },
-        boundary: if own { known(&connection.boundary) } else { Layer::Absent },
+        identity: if own { policies.layer(PolicyKind::Identity) } else { Layer::Assumed },
+        boundary: if own { policies.layer(PolicyKind::Boundary) } else { Layer::Absent },
         session,
         resource: match (at_bucket, is_key) {
-            (true, _) => known(&connection.bucket_policy),
-            (_, true) => known(&connection.kms_key_policy),
+            (true, _) => policies.layer(PolicyKind::Resource),
+            (_, true) => policies.layer(PolicyKind::KmsKey),
             _ => Layer::Absent,
         },
-        scps: if own { levels(&connection.scps) } else { Vec::new() },
-        rcps: if has_rcps { levels(&connection.rcps) } else { Vec::new() },
+        scps: if own { policies.levels(PolicyKind::Scp) } else { Vec::new() },
+        rcps: if has_rcps { policies.levels(PolicyKind::Rcp) } else { Vec::new() },
         vpce: Layer::Absent,
     }
 }
 
-fn caller(connection: &Connection, caller: IcaCaller, name: &str) -> Caller {
+fn caller(connection: &Setup, caller: IcaCaller, name: &str) -> Caller {
     let account = connection.customer.account();
     match caller {
         IcaCaller::IamUser => Caller::User { arn: connection.customer.arn().clone() },
@@ -390,9 +387,9 @@ fn numbers() -> impl FnMut(usize) -> usize {
     }
 }
 
-/// A context that ICA's requests can have: what is known, and any value of what is not.
+/// A context that ICA's requests can have: the known values, and any value for the other keys.
 fn context(
-    connection: &Connection,
+    connection: &Setup,
     action: &str,
     caller: IcaCaller,
     number: &mut impl FnMut(usize) -> usize,
@@ -415,7 +412,7 @@ fn context(
         "aws:CurrentTime",
         format!("20{:02}-0{}-11T10:00:00Z", 10 + number(50), 1 + number(9)),
     );
-    // The endpoint of STS need not be in the bucket's region.
+    // The endpoint of STS does not have to be in the bucket's region.
     let region = connection.region.clone().filter(|_| action.starts_with("s3:"));
     context.set_one(
         "aws:RequestedRegion",
@@ -437,7 +434,7 @@ fn context(
         context.set_one("s3:ObjectCreationOperation", ["true", "false"][number(2)]);
     }
     if let Some(key) = connection.kms_key.as_ref().filter(|_| action.starts_with("kms:")) {
-        // S3 asks, in the caller's name.
+        // S3 calls KMS on behalf of the caller.
         ["s3:authType", "s3:signatureversion", "s3:TlsVersion", "aws:SourceIp"]
             .iter()
             .for_each(|key| context.remove(key));
@@ -467,7 +464,7 @@ fn context(
     context
 }
 
-/// A key below the prefix, made of pieces that policies like to name.
+/// An object key below the prefix, made of parts that policies often name.
 fn key(prefix: &str, number: &mut impl FnMut(usize) -> usize) -> String {
     const PIECES: [&str; 14] = [
         "a", "raw", "/", "/", ".bam", ".txt", "run1", "-", "é", "results", ".", "ica", "x", "sub/",
@@ -476,9 +473,9 @@ fn key(prefix: &str, number: &mut impl FnMut(usize) -> usize) -> String {
     format!("{prefix}{pieces}")
 }
 
-/// Something that an action may be asked for, and whose it is.
+/// A resource on which an action works, and the account that owns it.
 fn resource<'a>(
-    connection: &'a Connection,
+    connection: &'a Setup,
     action: &str,
     number: &mut impl FnMut(usize) -> usize,
 ) -> (String, &'a str) {
@@ -498,7 +495,7 @@ fn resource<'a>(
     (format!("arn:aws:sts::{account}:federated-user/session{}", number(100)), account)
 }
 
-/// What is called allowed must let any such request through, and what is called blocked none.
+/// If a step is called allowed, every such request must go through; if it is called blocked, none.
 #[test]
 fn random_requests_agree_with_the_verdicts() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/ica");
@@ -506,14 +503,16 @@ fn random_requests_agree_with_the_verdicts() {
     let mut number = numbers();
     for path in crate::support::files_below(&folder, ".toml") {
         let set_up: SetUp = toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        // What the user assumes would have to be laid over these requests.
+        // The user's own assumptions would have to be applied to these requests.
         if !set_up.connection.assume.is_empty() {
             continue;
         }
         let mut sources = Sources::new();
         let connection =
             build(&set_up.connection, &mut sources, &mut Inline(set_up.files)).unwrap().connection;
-        if connection.identity == Given::Absent || connection.cross_account_role.is_none() {
+        if connection.policies.is_unspecified(PolicyKind::Identity)
+            || connection.cross_account_role.is_none()
+        {
             continue;
         }
         let check = check(&connection);
@@ -523,7 +522,7 @@ fn random_requests_agree_with_the_verdicts() {
             .filter(|operation| !["archive-data", "browser-upload"].contains(&operation.id))
         {
             for report in &operation.callers {
-                // What the bucket or key is by itself stands in no request.
+                // Properties of the bucket or key itself do not appear in a request.
                 let is_decided = |step: &&StepReport| {
                     step.action.contains(':')
                         && (step.resource.ends_with('*') || step.action.starts_with("kms:"))
@@ -569,7 +568,8 @@ fn random_requests_agree_with_the_verdicts() {
         }
     }
     assert!(tried > 10_000, "only {tried} requests");
-    // delete-data is stopped by a Deny of another action as well, which these requests do not ask for.
+    // A Deny of another action also stops delete-data, and these requests do not include that
+    // action.
     wrong.retain(|line| !line.contains("s3:Delete"));
     assert!(
         wrong.is_empty(),

@@ -31,7 +31,8 @@ fn the_public_suite_is_accepted_and_rejected_as_it_says() {
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
-/// What serde_json accepts and we do not: texts beyond a limit of ours. What we accept and it does not: nothing.
+/// Whether we accept the same texts as serde_json. It accepts some texts that are beyond a limit of
+/// ours; we accept nothing that it does not.
 fn agrees_with_serde(text: &str) -> bool {
     let ours = parse(text);
     let limited = ours.problems.iter().any(|problem| problem.id == "nesting-limit");
@@ -96,7 +97,7 @@ fn garbage_of_a_megabyte_takes_no_time() {
     }
 }
 
-/// Checks that each node's span holds its own text.
+/// Checks that the span of each node holds the node's own text.
 fn spans_hold(sources: &Sources, node: &Node) {
     let text = sources.text(node.span);
     let again = parse(text);

@@ -22,7 +22,8 @@ const KINDS: [PolicyKind; 9] = [
     PolicyKind::Vpce,
 ];
 
-/// All JSON of the corpus: files, and the documents lifted out of program code, one a line.
+/// All JSON of the corpus: files, and the documents that were extracted from program code, one for
+/// each line.
 fn documents() -> Vec<(String, Vec<u8>)> {
     let Some(folder) = corpus("") else { return Vec::new() };
     let mut documents = Vec::new();
@@ -38,11 +39,11 @@ fn documents() -> Vec<(String, Vec<u8>)> {
     documents
 }
 
-/// How many requests are asked of each document.
+/// How many requests are evaluated for each document.
 const REQUESTS: usize = 20;
 
-/// Twenty requests of different callers for actions and resources that the document itself names. Some contradict themselves and are
-/// refused; then others are tried.
+/// Twenty requests of different callers for actions and resources that the document itself names.
+/// Requests that contradict themselves are refused, and others are tried in their place.
 fn requests(policy: &Policy, seed: usize) -> Vec<Request> {
     const CALLERS: [(&str, Option<&str>); 6] = [
         ("arn:aws:iam::111122223333:user/team/ana", None),
@@ -179,7 +180,7 @@ fn every_document_of_the_corpus_can_stand_in_every_layer() {
     assert!(decided == 0 || allowed > 0 && allowed < decided);
 }
 
-/// Where AWS stores policies they are right, so nothing in its own may be refused.
+/// AWS stores these policies, so none of their words may be refused.
 #[test]
 fn nothing_in_a_managed_policy_is_refused() {
     let Some(folder) = corpus("01-aws-managed/trackiam") else { return };
@@ -263,7 +264,8 @@ fn printing_an_ast_gives_the_document_back() {
     }
 }
 
-/// B4: only 2012-10-17 has variables, and a document without a version is older.
+/// Only 2012-10-17 has variables, and a document without a version counts as older
+/// (IAM:reference_policies_elements_version).
 #[test]
 fn a_variable_without_the_version_that_knows_it_is_told() {
     let told = |version: &str, words: &str| {
@@ -284,7 +286,8 @@ fn a_variable_without_the_version_that_knows_it_is_told() {
     assert_eq!(told("", r#""Resource": "arn:aws:s3:::b/$x""#), 0);
 }
 
-/// An answer with two policies is none that the AWS CLI gives; a member that stands twice inside of a policy is a finding of its own.
+/// The AWS CLI never gives an answer with two policies. A member that occurs twice inside a policy
+/// is a finding of its own.
 #[test]
 fn an_answer_that_holds_two_policies_is_refused() {
     let read = |text: &str| {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 
-/// What a decision may be in the worst and in the best reading: 0 denied, 1 allowed.
+/// The decision in the worst and in the best reading: 0 denied, 1 allowed.
 fn range(line: &Value) -> (u8, u8) {
     let answer = Simulator::new().answer(line.to_string()).unwrap();
     let answer: Value = serde_json::from_str(&answer).unwrap();
@@ -123,7 +123,8 @@ fn with(line: &Value, effect: &str, more: &Value, at: usize) -> Value {
     line
 }
 
-/// Found by chance once: the account in the first statement does not name a service, `*` in the second one may.
+/// Found by chance: the account in the first statement does not name a service, `*` in the second
+/// one may.
 #[test]
 fn an_allow_for_everybody_beside_one_for_an_account_never_denies_a_service() {
     let allow = |principal: Option<Value>| {
@@ -198,9 +199,10 @@ proptest! {
 
     #[test]
     fn a_boundary_that_allows_everything_changes_nothing(line in line()) {
-        // A Deny with NotPrincipal hits whoever has a boundary (C7).
+        // A Deny with NotPrincipal hits every caller with a boundary
+        // (IAM:reference_policies_elements_notprincipal).
         prop_assume!(!names_by_exclusion(&line));
-        // And it tells that a session was not made by the root user, who can have none.
+        // And a boundary shows that a session was not made by the root user, who can have none.
         prop_assume!(!(line["session_issuer"].is_null() && line["principal"].to_string().contains("federated-user")));
         let mut less = line.clone();
         less["permissions_boundary"] = Value::Null;

@@ -24,7 +24,7 @@ fn setting(name: &str, ordinary: u64) -> u64 {
     std::env::var(name).map_or(ordinary, |text| text.parse().expect("a number"))
 }
 
-/// A point where the product is known to say something else than the sources, and is not mended yet.
+/// A point where the product is known to differ from the sources and is not corrected yet.
 struct Known {
     what: &'static str,
     /// Whether a line is of that kind.
@@ -57,8 +57,9 @@ const KNOWN: &[Known] = &[
     },
 ];
 
-/// The root user, services and anonymous callers have no policies of their own (IAM:access_policies, "Policies and the root
-/// user"; C6); session policies are passed over where the principal is no session (IAM:reference_policies_evaluation-logic, step 7).
+/// The root user, services and anonymous callers have no policies of their own
+/// (IAM:access_policies, "Policies and the root user"). Session policies are ignored if the
+/// principal is not a session (IAM:reference_policies_evaluation-logic, step 7).
 fn has_policies_that_the_caller_cannot_have(line: &Value) -> bool {
     let principal = line["principal"].as_str().unwrap_or_default();
     let is_session = principal.contains(":federated-user/") || principal.contains(":assumed-role/");
@@ -68,7 +69,7 @@ fn has_policies_that_the_caller_cannot_have(line: &Value) -> bool {
         || (!has_own && (given("identity_policies") || given("permissions_boundary")))
 }
 
-/// Whether some member of some object, at any depth, is so.
+/// Whether some member of some object, at any depth, satisfies `is_so`.
 fn any_member(value: &Value, is_so: &dyn Fn(&str, &Value) -> bool) -> bool {
     match value {
         Value::Array(items) => items.iter().any(|item| any_member(item, is_so)),
@@ -79,7 +80,8 @@ fn any_member(value: &Value, is_so: &dyn Fn(&str, &Value) -> bool) -> bool {
     }
 }
 
-/// An empty text is called a null value, and Null false asks for one that is not null (IAM:reference_policies_elements_condition; D1).
+/// An empty text is called a null value, and `Null: false` asks for a value that is not null
+/// (IAM:reference_policies_elements_condition).
 fn has_null_and_an_empty_text(line: &Value) -> bool {
     let is_empty = |value: &Value| {
         *value == json!("") || value.as_array().is_some_and(|values| values.contains(&json!("")))
@@ -88,7 +90,8 @@ fn has_null_and_an_empty_text(line: &Value) -> bool {
         && line["context"].as_object().is_some_and(|keys| keys.values().any(is_empty))
 }
 
-/// YYYY is a form of the W3C note (D4).
+/// YYYY is a form of the W3C note, which the page refers to
+/// (IAM:reference_policies_elements_condition_operators).
 fn has_a_year_for_a_date(line: &Value) -> bool {
     any_member(line, &|name, keys| name.contains("Date") && keys.to_string().contains("\"2025\""))
 }
@@ -97,13 +100,13 @@ fn is_known(line: &Value) -> bool {
     KNOWN.iter().any(|known| (known.concerns)(line))
 }
 
-/// What the product says, and what the reader.
+/// The answers of the product and of the reader.
 fn words(line: &Value) -> (String, String) {
     let text = line.to_string();
     (eval::answer(&text).0, reference::decide_text(&text).word())
 }
 
-/// Where the two do not say the same: the smallest line that still shows it, and both answers.
+/// If the two answers differ: the smallest line that still shows it, and both answers.
 fn disagreement(line: &Value) -> Option<String> {
     let (product, reader) = words(line);
     if product == reader || is_known(line) {

@@ -1,8 +1,10 @@
-//! Witnesses of `check` are lines of `simulate`, and requests that can be.
+//! Witnesses of `check` are valid lines of `simulate`, and requests that can be.
 
 use ica_policy::finding::Severity;
-use ica_policy::ica::connection::{Built, Given, Loader, Unreadable, build};
-use ica_policy::ica::settings::Settings;
+use ica_policy::ica::build::settings::{Levels, Settings};
+use ica_policy::ica::build::{Built, build};
+use ica_policy::input::{Loader, Unreadable};
+use ica_policy::model::PolicyKind;
 use ica_policy::report::json;
 use ica_policy::simulate::Simulator;
 use ica_policy::source::{SourceId, Sources};
@@ -29,13 +31,14 @@ impl Loader for Inline<'_> {
 
 const FULL_ACCESS: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
 
-/// The documents of a set-up as members of a line, in their own words: JSON values would lose what stands twice.
+/// The documents of a set-up as members of a line, in their original text: JSON values would lose
+/// duplicate members.
 struct Documents<'a> {
     set_up: &'a SetUp,
     caller: &'a str,
-    /// The service that is asked: of the bucket, of STS, of KMS.
+    /// The service of the request: that of the bucket, STS or KMS.
     service: &'a str,
-    /// Whether the action assumes the customer's role, which nobody signs.
+    /// Whether the action assumes the customer's role. Nobody signs such a request.
     shows_token: bool,
 }
 
@@ -53,20 +56,16 @@ impl Documents<'_> {
         format!("[{}]", texts.join(", "))
     }
 
-    fn one(&self, name: &Option<String>) -> String {
-        name.as_ref()
-            .filter(|name| *name != "none")
-            .map_or("null".to_owned(), |name| self.text(name).to_owned())
+    fn one(&self, files: &Option<Levels>) -> String {
+        let name = files.as_ref().map(|files| files.names().remove(0));
+        name.filter(|name| name != "none")
+            .map_or("null".to_owned(), |name| self.text(&name).to_owned())
     }
 
-    /// AWS's own full access stands beside files that allow nothing.
-    fn levels(
-        &self,
-        levels: &Option<ica_policy::ica::settings::Levels>,
-        filled_up: bool,
-    ) -> String {
+    /// AWS's own full-access policy is added to levels whose files allow nothing.
+    fn levels(&self, levels: &Option<Levels>, filled_up: bool) -> String {
         let levels =
-            levels.iter().flat_map(|levels| levels.names()).filter(|names| *names != ["none"]);
+            levels.iter().flat_map(|levels| levels.levels()).filter(|names| *names != ["none"]);
         let level = |names: &[String]| {
             let texts = self.list(names);
             let silent = filled_up && !texts.contains("\"Allow\"");
@@ -82,9 +81,8 @@ impl Documents<'_> {
     fn members(&self) -> String {
         let settings = &self.set_up.connection;
         let own = self.caller != "cross-account-role" && !self.shows_token;
-        let names = |files: &Option<ica_policy::ica::settings::Files>| {
-            files.iter().flat_map(|files| files.names().to_vec()).collect::<Vec<_>>()
-        };
+        let names =
+            |files: &Option<Levels>| files.iter().flat_map(Levels::names).collect::<Vec<_>>();
         let assumed = format!("[{FULL_ACCESS}]");
         let session = match (self.caller, names(&settings.session_policy)) {
             _ if self.shows_token => "null".to_owned(),
@@ -106,14 +104,15 @@ impl Documents<'_> {
         let boundary = if own { self.one(&settings.boundary) } else { "null".to_owned() };
         let scps = if own { self.levels(&settings.scp, true) } else { "[]".to_owned() };
         let rcps = self.levels(&settings.rcp, false);
-        let vpce = self.list(settings.vpce_policy.iter().filter(|_| self.service == "s3"));
+        let vpce = names(&settings.vpce_policy);
+        let vpce = self.list(vpce.iter().filter(|_| self.service == "s3"));
         format!(
             r#""identity_policies": {identity}, "session_policies": {session}, "resource_policy": {resource}, "permissions_boundary": {boundary}, "scps": {scps}, "rcps": {rcps}, "vpce_policies": {vpce}"#
         )
     }
 }
 
-/// A whole line: the witness with the documents, without line breaks.
+/// A whole line without line breaks: the witness with the documents.
 fn line(witness: &Value, documents: &Documents<'_>) -> String {
     let request = witness.to_string();
     let request = request.strip_suffix('}').unwrap();
@@ -126,18 +125,18 @@ fn every_witness_is_a_line_of_simulate_and_gives_its_decision() {
     let (mut replayed, mut wrong) = (0, Vec::new());
     for path in crate::support::files_below(&folder, ".toml") {
         let set_up: SetUp = toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        // Answers of the AWS CLI hold the policy deeper down.
+        // Answers of the AWS CLI hold the policy in an inner member.
         let is_plain = |text: &String| {
             text.contains("\"Statement\"") && !text.contains("\"Policy") && !text.contains("\\\"")
         };
         let mut sources = Sources::new();
         let Built { connection, .. } =
             build(&set_up.connection, &mut sources, &mut Inline(&set_up.files)).unwrap();
-        // `simulate` takes no documents that AWS would refuse.
+        // `simulate` does not take documents that AWS would refuse.
         let is_refused =
             connection.findings.iter().any(|finding| finding.severity == Severity::Error);
         if is_refused
-            || connection.identity == Given::Absent
+            || connection.policies.is_unspecified(PolicyKind::Identity)
             || !set_up.files.values().all(is_plain)
         {
             continue;
@@ -154,9 +153,10 @@ fn every_witness_is_a_line_of_simulate_and_gives_its_decision() {
                 let action = step["action"].as_str().unwrap();
                 let service = action.split(':').next().unwrap();
                 let shows_token = action == "sts:AssumeRoleWithWebIdentity";
-                // What a policy allows or denies that nobody gave cannot be replayed.
-                let is_unknown = service == "kms" && connection.kms_key_policy == Given::Absent
-                    || shows_token && connection.trust_policy == Given::Absent;
+                // A decision that depends on a policy that was not given cannot be replayed.
+                let is_unknown = service == "kms"
+                    && connection.policies.is_unspecified(PolicyKind::KmsKey)
+                    || shows_token && connection.policies.is_unspecified(PolicyKind::Trust);
                 if is_unknown {
                     continue;
                 }

@@ -8,7 +8,7 @@ use ica_policy::symbolic::{Answer, Relation, Requests, Sample, compare};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// Which verdicts come out otherwise, and why: `docs/quacky.md`.
+/// Which verdicts differ from the published ones, and why: `docs/quacky.md`.
 #[test]
 fn quackys_verdicts_under_constraints_are_met() {
     let pairs = quacky("_action_resource");
@@ -23,7 +23,8 @@ fn quackys_verdicts_under_constraints_are_met() {
     let differing = compared
         .filter(|(pair, compared)| pair.published != Some(word(compared.relation).as_str()))
         .collect::<Vec<_>>();
-    // Counts a group, of which all pairs have these verdicts: the published ones and ours.
+    // Counts the pairs of a group, and checks that all of them have these published verdicts and
+    // this one of ours.
     let group = |name: &str, published: &[&str], ours: Relation| {
         let own = differing.iter().filter(|(pair, _)| pair.name.contains(name)).collect::<Vec<_>>();
         for (pair, compared) in &own {
@@ -66,7 +67,8 @@ fn document(statements: Vec<Value>) -> Policy {
     )
 }
 
-/// What a statement adds to one that grants something else: under the shapes, and without.
+/// Checks whether a statement adds access to a policy that grants something else, under
+/// `Requests::Possible` and under `Requests::Any`.
 #[track_caller]
 fn adds(statement: Value, possible: bool) {
     let base = allow("s3:ListAllMyBuckets", "*", json!({}));
@@ -92,12 +94,12 @@ fn actions_go_with_their_resources() {
     adds(allow("s3:GetObject", "arn:aws:sqs:eu-central-1:111122223333:q", json!({})), false);
     adds(allow("sts:GetCallerIdentity", "arn:aws:s3:::b", json!({})), false);
     adds(allow("sts:GetCallerIdentity", "*", json!({})), true);
-    // Behind a multi-Region access point.
+    // These objects are behind a multi-Region access point.
     adds(
         allow("s3:GetObject", "arn:aws:s3::111122223333:accesspoint/a.mrap/object/*", json!({})),
         true,
     );
-    // What the data lacks may be anything.
+    // An action that the data lacks may take anything.
     adds(
         allow(
             "s3:BrandNewThing",
@@ -229,7 +231,7 @@ fn keys_of_the_principal_go_together() {
     adds(by(json!({"StringEquals": {"aws:PrincipalArn": "ana"}})), false);
 }
 
-/// A Deny without the endpoint: the example has none, and says so.
+/// A Deny for requests without an endpoint: the example has no endpoint and says so.
 #[test]
 fn an_example_says_which_keys_are_absent() {
     let all = allow("s3:GetObject", KEYS, json!({}));
@@ -247,7 +249,7 @@ fn an_example_says_which_keys_are_absent() {
     assert_eq!(lost.sample.absent, ["aws:sourcevpce".into()]);
 }
 
-/// The rules once more, for the keys of the small world.
+/// The rules for possible requests once more, for the keys of the small world.
 fn is_possible(
     action: &str,
     resource: &str,

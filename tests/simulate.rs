@@ -377,7 +377,7 @@ fn the_store_of_definitions_is_bounded_in_bytes() {
         json!({"Sid": "A".repeat(8 << 20), "Effect": "Allow", "Action": "s3:*", "Resource": "*"});
     let define =
         |name: &str| json!({"define": {name: {"Version": "2012-10-17", "Statement": statement}}});
-    // The same name again takes the place of the first.
+    // A second policy with the same name replaces the first.
     let answers = answers(&batch(&lines(&[define("a"), define("a"), define("b")])));
     assert_eq!(answers.len(), 1, "{answers:?}");
     assert!(answers[0]["error"]["message"].as_str().unwrap().contains("16 MiB"), "{answers:?}");
@@ -494,7 +494,7 @@ fn one_request_is_explained_layer_by_layer() {
         "{text}"
     );
     let output = single(&[&["arn:aws:s3:::acme-genomics/other/x"], &policies[..]].concat());
-    // The drawing breaks long lines.
+    // The report breaks long lines.
     let text = String::from_utf8(output.stdout).unwrap().replace("\n  │ ", " ");
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("does not cover `arn:aws:s3:::acme-genomics/other/x`"), "{text}");

@@ -26,7 +26,7 @@ fn unknown<'a>(compared: &'a [(&Pair, Compared)]) -> Vec<&'a str> {
         .collect()
 }
 
-/// Which published verdicts are wrong, and why two more groups come out otherwise: `docs/quacky.md`.
+/// Which published verdicts are wrong, and why two more groups differ: `docs/quacky.md`.
 #[test]
 fn quackys_published_verdicts_are_met() {
     let pairs = quacky("");
@@ -55,7 +55,8 @@ fn quackys_published_verdicts_are_met() {
     for (pair, compared) in
         differing.iter().filter(|(pair, _)| pair.name.contains("ec2_allow_some_instances"))
     {
-        // AWS's pages leave open what `arn:aws:ec2:*` matches; under one of the readings the published verdict holds.
+        // AWS's pages leave open what `arn:aws:ec2:*` matches. Under one of the readings the
+        // published verdict holds.
         assert!(
             compared
                 .readings
@@ -72,17 +73,18 @@ fn versions_of_managed_policies_are_decided() {
     let pairs = history();
     let all = compared(&pairs);
     assert!(pairs.is_empty() || pairs.len() == 97);
-    // AmazonSageMakerFullAccess hangs on what `arn:aws:sagemaker:*` and the like match (`ResourceStar`).
+    // AmazonSageMakerFullAccess depends on what `arn:aws:sagemaker:*` and the like match
+    // (`ResourceStar`).
     assert!(unknown(&all).len() <= 1, "{:?}", unknown(&all));
     let pairs = twins();
     let all = compared(&pairs);
     assert!(pairs.is_empty() || all.len() == 1450, "{}", all.len());
-    // AWSAuditManagerServiceRolePolicy hangs on keys with several values (`SeveralValues`).
+    // AWSAuditManagerServiceRolePolicy depends on keys with several values (`SeveralValues`).
     assert!(unknown(&all).len() <= 1, "{:?}", unknown(&all));
 }
 
-/// Managed policies against themselves, statements turned around and split into one for each action and resource: every fourth, or all with
-/// `MANAGED_ALL=1`.
+/// Compares managed policies with themselves in another form: statements reversed, and split into
+/// one for each action and resource. Every fourth policy, or all of them with `MANAGED_ALL=1`.
 #[test]
 fn the_same_policy_written_otherwise_is_equal() {
     let mut asked = 0;
@@ -125,7 +127,8 @@ fn halves(statement: &Value, element: &str) -> Vec<Value> {
     vec![with(second), with(first)]
 }
 
-/// Texts for every key that a random policy may look at; `None`: absent. Several values for a key that can have them.
+/// Values for every key that a random policy may look at; `None` is absence. Keys that can have
+/// several values get lists too.
 pub fn values_of(key: &str) -> Vec<Option<ContextValue>> {
     let one = |texts: &[&str]| {
         texts.iter().map(|text| Some(ContextValue::One((*text).to_owned()))).collect::<Vec<_>>()
@@ -162,7 +165,7 @@ pub fn values_of(key: &str) -> Vec<Option<ContextValue>> {
     values
 }
 
-/// Every request of a small world that two policies could tell apart.
+/// Every request of a small world that two policies could treat differently.
 pub fn world(policies: [&Policy; 2]) -> Vec<Request> {
     let statements = || policies.into_iter().flat_map(|policy| &policy.statements);
     let mut keys = statements()
@@ -210,7 +213,7 @@ pub fn world(policies: [&Policy; 2]) -> Vec<Request> {
         .collect()
 }
 
-/// Whether some request of the world is allowed by one and not by the other: gained, lost.
+/// Whether some request of the world is gained (allowed by the new policy only) or lost.
 pub fn differences(world: &[Request], old: &Policy, new: &Policy) -> (bool, bool) {
     let allows = |policy, request: &Request| {
         allows_as_documents(request, "", &[policy], &Readings::default())
@@ -232,8 +235,8 @@ pub fn shows(gain: &Gain, from: &Policy, to: &Policy) -> bool {
     differences(&[request], from, to).0
 }
 
-/// Found by a million random pairs: where nothing but `*` is asked of a key with several values, its only class also holds the empty
-/// text, which alone is an empty set.
+/// Found by a million random pairs. If the only pattern of a key with several values is `*`, its
+/// only class also holds the empty text, which alone is an empty set.
 #[test]
 fn several_values_of_one_class_are_a_set_of_their_own() {
     let old = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*",
@@ -241,11 +244,12 @@ fn several_values_of_one_class_are_a_set_of_their_own() {
     let new = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*",
         "Condition": {"StringEquals": {"aws:UserAgent": "a"}}}}"#;
     let [old, new] = [old, new].map(|text| policy(text, PolicyKind::Identity));
-    // Several values without a set operator: AWS leaves it open, and in the first reading they do not match, so the negation holds.
+    // Several values without a set operator: AWS leaves it open. In the first reading they do not
+    // match, so the negation holds.
     assert_eq!(compare(&[&old], &[&new], Requests::Any).readings[0].1, Relation::Incomparable);
 }
 
-/// Patterns with the same variable at the same place say of its value what follows it says.
+/// Patterns with the same variable at the same place are distinguished by what follows it.
 #[test]
 fn patterns_of_one_variable_are_told_apart_by_what_follows() {
     let folder = |rest: &str| {
@@ -261,7 +265,7 @@ fn patterns_of_one_variable_are_told_apart_by_what_follows() {
     assert_eq!(relation("*a*", "*"), Relation::NewAllowsMore);
 }
 
-/// What a second condition adds to one Allow: each was once taken for nothing.
+/// The effect of a second condition on one Allow. Each of these was once overlooked.
 #[track_caller]
 fn adds(first: Value, second: Value, expected: Relation) {
     let allow = |condition: &Value| serde_json::json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": condition});
@@ -291,7 +295,7 @@ fn numbers_too_large_for_a_step_of_one_have_neighbours() {
     }
 }
 
-/// A number that only a statement far away asks about is still there to be present.
+/// A numeric key that only an unrelated statement compares can still be present.
 #[test]
 fn a_key_may_be_present_where_nothing_asks_its_value() {
     let far = json!({"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*",
@@ -347,7 +351,7 @@ fn principals_of_two_kinds_are_two() {
     );
 }
 
-/// Two texts that nobody can read may mean two things, though each reading takes both alike.
+/// Two unreadable texts may mean two things, although each reading treats both alike.
 #[test]
 fn refused_words_that_differ_are_not_taken_for_equal() {
     let allow = |resource: &str, condition: Value| {
@@ -415,7 +419,7 @@ fn stars(number: usize, length: usize) -> String {
         .fold("arn:aws:s3:::*".to_owned(), |text, place| text + &format!("{}*", letter(place)))
 }
 
-/// 40 statements, each about some of ten keys.
+/// 40 statements, each with conditions on some of ten keys.
 fn overlapping(shift: usize, effect: &str, with_stars: bool) -> Vec<Value> {
     let value = |key: usize, number: usize| {
         if with_stars {
@@ -436,7 +440,8 @@ fn overlapping(shift: usize, effect: &str, with_stars: bool) -> Vec<Value> {
     (0..40).map(statement).collect()
 }
 
-/// Together they allow everything, as pigeons do not fit into fewer holes; to see that is hard for whoever tries case by case.
+/// Together these statements allow everything, by the pigeonhole principle. Trying case by case,
+/// this is hard to find out.
 fn pigeons(holes: usize) -> Vec<Value> {
     let key = |pigeon: usize, hole: usize| format!("aws:RequestTag/p{pigeon}h{hole}");
     let allow = |condition: Value| json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": condition});
@@ -455,7 +460,8 @@ fn pigeons(holes: usize) -> Vec<Value> {
     (0..holes).flat_map(together).chain((0..=holes).map(outside)).collect()
 }
 
-/// Whoever makes a policy hard gets "unknown" and a place, soon; the time is for a build without optimisation.
+/// A policy that is made to be hard gives "unknown" with a place, and soon. The time limit is for a
+/// build without optimisation.
 #[test]
 fn hard_policies_end_within_the_budget() {
     let everything = json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});

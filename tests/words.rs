@@ -1,11 +1,12 @@
-//! What a verdict depends on, in words, and hard policies in `check`.
+//! The words that say on what a verdict depends, and hard policies in `check`.
 
 use crate::support::run::fresh_folder;
 use serde_json::{Value, json};
 use std::fs;
 use std::process::{Command, Stdio};
 
-/// What `check` says of upload-data for a user who may do all, under these statements of the bucket policy.
+/// The report of `check` on upload-data for a user who may do everything, under these statements of
+/// the bucket policy.
 fn checked(name: &str, allowed: &str, bucket_policy: &[Value]) -> Value {
     let folder = fresh_folder(&format!("words/{name}"));
     let write = |file: &str, statements: Value| {
@@ -98,7 +99,7 @@ fn keys_that_are_denied_or_allowed() {
 fn addresses_and_endpoints() {
     let elsewhere = json!({"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]}});
     let report = checked("address", ALL, &[deny(ALL, &elsewhere)]);
-    // The end user's address is any; that of ICA's servers is one, which nobody knows.
+    // The end user's address can be any; the address of ICA's servers is one that is not known.
     says(&report, "federated-session", "partial", &["only from 203.0.113.0/24 or 2001:db8::/32"]);
     says(&report, "iam-user", "unknown", &["only from 203.0.113.0/24 or 2001:db8::/32"]);
     let others = json!({"StringNotEquals": {"aws:PrincipalTag/team": "lab"}});
@@ -118,7 +119,8 @@ fn keys_and_addresses_together() {
     );
 }
 
-/// Negated operators are told by what they except: a key that is there, and of sets the other quantity.
+/// Negated operators are described by what they except: a key that is present, and for sets the
+/// other quantifier.
 #[test]
 fn negated_operators_are_turned_round() {
     let under = |name, condition| checked(name, ALL, &[deny(ALL, &condition)]);
@@ -136,7 +138,7 @@ fn negated_operators_are_turned_round() {
     assert!(!words.contains("a value of"), "{words}");
 }
 
-/// What no few words say is not said wrongly.
+/// What cannot be said in a few words is left out, not said wrongly.
 #[test]
 fn too_many_words_are_none() {
     let denies = (0..6)

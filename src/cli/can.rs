@@ -1,17 +1,23 @@
 //! `ica-policy can`: whether access is granted, to one caller or to whoever it is.
 
-use super::can_public;
 use super::exit::Exit;
 use super::files::{look, print, print_error, print_report};
 use super::format::Format;
-use super::layered::{LayerFiles, Reader};
-use super::levels::Levels;
-use crate::authz::{Caller, ContextValue, Layer, Layers};
-use crate::ica::unknown_services;
+use super::layer_flags::{
+    BOUNDARY, FilesByLayer, Flag, IDENTITY, LayerFlags, RCP, SCP, SESSION, Shown, VPCE,
+    files_of_request,
+};
+use super::layered::Reader;
+use crate::authz::{Caller, ContextValue, FileCount, Layer, LayerRow, Layers};
+use crate::finding::Finding;
+use crate::input::unknown_services;
 use crate::model::{Policy, PolicyKind};
-use crate::report::{GrantedReport, can_human, can_json, human};
+use crate::report::{GrantedReport, IsPublic, Public, can_human, can_json, human};
+use crate::s3::public_statements;
 use crate::source::Sources;
-use crate::symbolic::{Answered, Granted, Question, Who, can, together};
+use crate::symbolic::{
+    Answered, Asked as AskedOfOthers, Granted, Question, Who, can, outsiders, reached, together,
+};
 use clap::{Args as ClapArgs, ValueEnum};
 
 /// Says whether access is granted: for all requests, for some, for none, or that it is not known.
@@ -31,10 +37,10 @@ pub(super) struct Args {
     public: bool,
     /// Actions; `*` and `?` mean any of these.
     #[arg(long, num_args = 1.., required_unless_present = "public")]
-    pub(super) action: Vec<String>,
+    action: Vec<String>,
     /// ARNs, where `*` and `?` mean any of these, or `*`.
     #[arg(long, num_args = 1.., required_unless_present = "public")]
-    pub(super) resource: Vec<String>,
+    resource: Vec<String>,
     /// Who asks: an ARN, twelve digits (the root user of that account), a service, or `*` (nobody signed).
     #[arg(long)]
     principal: Option<String>,
@@ -43,37 +49,42 @@ pub(super) struct Args {
     session_issuer: Option<String>,
     /// The account that owns the resources; without it that of the principal.
     #[arg(long, value_name = "ACCOUNT")]
-    pub(super) account: Option<String>,
+    account: Option<String>,
     /// A condition key with its value, or `!KEY`: it is absent. All others may be anything.
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     context: Vec<String>,
-    /// Policies of the user and its groups, of the role, or of a session's issuer.
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
-    identity_policy: Vec<String>,
-    /// The bucket's policy, or that of another resource.
-    #[arg(long, value_name = "FILE", help_heading = "Policies")]
-    bucket_policy: Option<String>,
-    /// The permissions boundary.
-    #[arg(long, value_name = "FILE", help_heading = "Policies")]
-    boundary: Option<String>,
-    /// Session policies.
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
-    session_policy: Vec<String>,
     #[command(flatten)]
-    levels: Levels,
-    /// Policies of the VPC endpoint; they bind requests with aws:SourceVpce.
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
-    vpce_policy: Vec<String>,
+    layers: LayerFlags<CanFlags>,
     /// What gives exit code 1: without it `not-granted`, with --public `granted`, which is that the policy is public in some sense.
     #[arg(long, value_enum)]
-    pub(super) fail_on: Option<FailOn>,
+    fail_on: Option<FailOn>,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
 
+/// The flags of the layers.
+#[derive(Debug)]
+struct CanFlags;
+
+impl Shown for CanFlags {
+    const FLAGS: &'static [Flag] = &[
+        IDENTITY,
+        Flag::new(PolicyKind::Resource, "The bucket's policy, or that of another resource"),
+        BOUNDARY,
+        SESSION,
+        SCP,
+        RCP,
+        VPCE,
+    ];
+
+    fn files(row: &LayerRow) -> FileCount {
+        files_of_request(row)
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub(super) enum FailOn {
+enum FailOn {
     /// Some request is granted, or it is not known.
     Granted,
     /// Some request is not granted, or it is not known.
@@ -85,7 +96,7 @@ pub(super) enum FailOn {
 }
 
 impl FailOn {
-    pub(super) fn fails(self, granted: Granted) -> bool {
+    fn fails(self, granted: Granted) -> bool {
         match self {
             FailOn::Granted => granted != Granted::None,
             FailOn::NotGranted => granted != Granted::All,
@@ -114,22 +125,22 @@ pub(super) fn run(args: &Args) -> Exit {
         }
         return Exit::Unreadable;
     }
-    for policy in policies.alone() {
+    for policy in policies.all() {
         reader.findings.extend(unknown_services(policy, &reader.sources));
     }
     if args.public {
-        return can_public::run(
+        return run_public(
             args,
             &asked.context,
             &reader.sources,
-            &policies.alone(),
+            &policies.all(),
             &reader.findings,
         );
     }
-    let layers = policies.layers();
+    let layers = policies.layers(PolicyKind::Resource);
     let (answers, note) = match &asked.caller {
         Some(caller) => for_caller(args, &asked, caller, &layers),
-        None => (can(&asked.question(args, Who::Anybody(policies.alone()))), None),
+        None => (can(&asked.question(args, Who::Anybody(policies.all()))), None),
     };
     if answers.is_empty() {
         return usage(
@@ -138,7 +149,7 @@ pub(super) fn run(args: &Args) -> Exit {
         );
     }
     let granted = together(answers.iter().map(|answer| answer.granted));
-    let layers = if asked.caller.is_some() { layers } else { alone(policies.alone()) };
+    let layers = if asked.caller.is_some() { layers } else { alone(policies.all()) };
     let report = GrantedReport {
         granted,
         answers: &answers,
@@ -154,33 +165,71 @@ pub(super) fn run(args: &Args) -> Exit {
     printed.max(defect).max(if fails { Exit::Found } else { Exit::Clean })
 }
 
+/// Says whether a bucket policy is public, by S3's definition and by ours: of all actions of S3 and all resources where none are given.
+fn run_public(
+    args: &Args,
+    context: &[(String, Option<ContextValue>)],
+    sources: &Sources,
+    policies: &[&Policy],
+    findings: &[Finding],
+) -> Exit {
+    let or_all = |given: &[String], all: &str| {
+        if given.is_empty() { vec![all.to_owned()] } else { given.to_vec() }
+    };
+    let (actions, resources) = (or_all(&args.action, "s3:*"), or_all(&args.resource, "*"));
+    let account = args.account.as_deref().unwrap_or_default();
+    let outside = outsiders(
+        policies,
+        AskedOfOthers { account, actions: &actions, resources: &resources, context },
+    );
+    let statements =
+        policies.iter().flat_map(|policy| public_statements(policy)).collect::<Vec<_>>();
+    let public = Public { account, statements: &statements, outside: &outside };
+    let layers = alone(policies.to_vec());
+    let granted = reached(&outside);
+    let printed = args.print(
+        sources,
+        &GrantedReport {
+            granted,
+            answers: &[],
+            layers: &layers,
+            note: None,
+            findings,
+            public: Some(public),
+        },
+    );
+    let is_defect = outside.iter().flat_map(|known| &known.answers).any(|answer| answer.is_defect);
+    let fail_on = args.fail_on.unwrap_or(FailOn::Granted);
+    let for_s3 = match public.for_s3() {
+        IsPublic::Yes => Granted::Some,
+        IsPublic::No => Granted::None,
+        IsPublic::Unknown => Granted::Unknown,
+    };
+    let fails = fail_on.fails(granted) || fail_on.fails(for_s3);
+    printed.max(if is_defect { Exit::Defect } else { Exit::Clean }).max(if fails {
+        Exit::Found
+    } else {
+        Exit::Clean
+    })
+}
+
 /// Documents by themselves, which reports take for those of a resource.
-pub(super) fn alone(policies: Vec<&Policy>) -> Layers<'_> {
+fn alone(policies: Vec<&Policy>) -> Layers<'_> {
     Layers { resource: Layer::Policies(policies), ..Layers::default() }
 }
 
 impl Args {
-    pub(super) fn print(&self, sources: &Sources, report: &GrantedReport<'_>) -> Exit {
+    fn print(&self, sources: &Sources, report: &GrantedReport<'_>) -> Exit {
         print_report(&match self.format {
             Format::Human => can_human::report(sources, report, look(&std::io::stdout())),
             Format::Json => can_json::report(sources, report),
         })
     }
 
-    fn files(&self) -> LayerFiles<'_> {
-        LayerFiles {
-            identity: &self.identity_policy,
-            boundary: self.boundary.as_ref(),
-            session: &self.session_policy,
-            resource: self.bucket_policy(),
-            resource_kind: PolicyKind::Resource,
-            levels: &self.levels,
-            vpce: &self.vpce_policy,
-        }
-    }
-
-    fn bucket_policy(&self) -> Option<&String> {
-        self.file.as_ref().or(self.bucket_policy.as_ref())
+    /// The files of the flags, and the one that stands by itself.
+    fn files(&self) -> FilesByLayer {
+        let alone = self.file.iter().map(|file| (PolicyKind::Resource, vec![vec![file.clone()]]));
+        self.layers.files().clone().into_iter().chain(alone).collect()
     }
 }
 
@@ -214,7 +263,7 @@ fn for_caller(
             | Caller::Service { .. }
             | Caller::WebIdentity { .. }
     );
-    if !has_own || !args.identity_policy.is_empty() {
+    if !has_own || args.layers.files().contains_key(&PolicyKind::Identity) {
         return (answers, None);
     }
     let granting = Layers { identity: Layer::Assumed, ..layers.clone() };
@@ -274,16 +323,7 @@ impl Asked {
                 "--account: `{text}` is no account; an account number has twelve digits"
             ));
         }
-        let lists = [
-            !args.identity_policy.is_empty(),
-            args.bucket_policy().is_some(),
-            args.boundary.is_some(),
-            !args.session_policy.is_empty(),
-            !args.levels.scp.is_empty(),
-            !args.levels.rcp.is_empty(),
-            !args.vpce_policy.is_empty(),
-        ];
-        match lists.iter().filter(|given| **given).count() {
+        match args.files().len() {
             0 => {
                 return Err(
                     "no policy is given: give FILE, --identity-policy FILE, or another layer"

@@ -4,14 +4,18 @@ use super::exit::Exit;
 use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
 use super::folder::{Folder, FolderError, look_into};
 use super::format::Format;
-use super::levels::Levels;
+use super::layer_flags::{Flag, LayerFlags, RCP, SCP, Shown};
 use super::named::Named;
 use super::typed;
+use crate::authz::{FileCount, LayerRow};
 use crate::finding::Finding;
-use crate::ica::assume::unknown_keys;
-use crate::ica::connection::{Built, ConnectionError, Unreadable, build};
-use crate::ica::settings::{self, Settings};
+use crate::ica::build::settings::{self, Settings};
+use crate::ica::build::unknown_keys;
+use crate::ica::build::{Built, build};
+use crate::ica::refusal::Refusal;
 use crate::ica::{Check, Verdict};
+use crate::input::{NONE, Unreadable};
+use crate::model::PolicyKind;
 use crate::report::human;
 use crate::report::json;
 use crate::report::overview::Overview;
@@ -65,29 +69,8 @@ pub(super) struct About {
     /// new: ICA has still to set the bucket up; connected: it has. Default: new.
     #[arg(long, help_heading = "Connection")]
     state: Option<String>,
-    /// Policies of the user and of its groups, or of the role.
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
-    identity_policy: Vec<String>,
-    /// The permissions boundary of the user or role.
-    #[arg(long, value_name = "FILE", help_heading = "Policies")]
-    boundary: Option<String>,
     #[command(flatten)]
-    levels: Levels,
-    /// The policy of the VPC endpoint; it binds requests of which aws:SourceVpce is assumed.
-    #[arg(long, value_name = "FILE", help_heading = "Policies")]
-    vpce_policy: Option<String>,
-    /// The session policy, if you know it; ICA's own is assumed to allow what each operation needs.
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
-    session_policy: Vec<String>,
-    /// The bucket policy.
-    #[arg(long, value_name = "FILE", help_heading = "Policies")]
-    bucket_policy: Option<String>,
-    /// The policy of the KMS key.
-    #[arg(long, value_name = "FILE", help_heading = "Policies")]
-    kms_key_policy: Option<String>,
-    /// The trust policy of the role.
-    #[arg(long, value_name = "FILE", help_heading = "Policies")]
-    trust_policy: Option<String>,
+    layers: LayerFlags<CheckFlags>,
     /// The bucket's CORS rules (get-bucket-cors).
     #[arg(long, value_name = "FILE", help_heading = "Settings of the bucket")]
     cors: Option<String>,
@@ -115,6 +98,34 @@ pub(super) struct About {
     /// Verdicts that rest on assumptions become unknown.
     #[arg(long)]
     strict: bool,
+}
+
+/// The flags of the layers.
+#[derive(Debug)]
+struct CheckFlags;
+
+impl Shown for CheckFlags {
+    const FLAGS: &'static [Flag] = &[
+        Flag::new(PolicyKind::Identity, "Policies of the user and of its groups, or of the role"),
+        Flag::new(PolicyKind::Boundary, "The permissions boundary of the user or role"),
+        SCP,
+        RCP,
+        Flag::new(
+            PolicyKind::Vpce,
+            "The policy of the VPC endpoint; it binds requests of which aws:SourceVpce is assumed",
+        ),
+        Flag::new(
+            PolicyKind::Session,
+            "The session policy, if you know it; ICA's own is assumed to allow what each operation needs",
+        ),
+        Flag::new(PolicyKind::Resource, "The bucket policy"),
+        Flag::new(PolicyKind::KmsKey, "The policy of the KMS key"),
+        Flag::new(PolicyKind::Trust, "The trust policy of the role"),
+    ];
+
+    fn files(row: &LayerRow) -> FileCount {
+        row.files
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -178,10 +189,10 @@ fn check_one(
     let built = build(&settings, &mut sources, &mut files);
     let Built { mut connection, unreadable } = match built {
         Ok(built) => built,
-        Err(ConnectionError::Setting { name, message }) => {
+        Err(Refusal { setting, message }) => {
             return printer.usage(&format!(
                 "{}: {message}",
-                typed::setting(name, args.about.named.connection.as_deref())
+                typed::setting(setting, args.about.named.connection.as_deref())
             ));
         }
     };
@@ -282,29 +293,14 @@ fn about_settings(unreadable: Unreadable) -> Unreadable {
 /// working folder.
 fn flags(args: &About, here: Option<&Path>) -> Settings {
     let place = |name: &String| match here {
-        Some(here) if name != settings::NONE && name != "-" => {
-            here.join(name).display().to_string()
-        }
+        Some(here) if name != NONE && name != "-" => here.join(name).display().to_string(),
         _ => name.clone(),
     };
     let files = |names: &[String]| {
         (!names.is_empty()).then(|| settings::Files::Many(names.iter().map(place).collect()))
     };
-    let levels = |levels: &[Vec<String>]| {
-        let places = |names: &Vec<String>| settings::Files::Many(names.iter().map(place).collect());
-        (!levels.is_empty()).then(|| settings::Levels::Many(levels.iter().map(places).collect()))
-    };
-    Settings {
+    let mut settings = Settings {
         state: args.state.clone(),
-        identity_policy: files(&args.identity_policy),
-        boundary: args.boundary.as_ref().map(place),
-        session_policy: files(&args.session_policy),
-        scp: levels(&args.levels.scp),
-        rcp: levels(&args.levels.rcp),
-        vpce_policy: args.vpce_policy.as_ref().map(place),
-        bucket_policy: args.bucket_policy.as_ref().map(place),
-        kms_key_policy: args.kms_key_policy.as_ref().map(place),
-        trust_policy: args.trust_policy.as_ref().map(place),
         cors: args.cors.as_ref().map(place),
         notifications: args.notifications.as_ref().map(place),
         public_access_block: files(&args.public_access_block),
@@ -315,7 +311,13 @@ fn flags(args: &About, here: Option<&Path>) -> Settings {
         operation: args.operation.clone(),
         strict: args.strict.then_some(true),
         ..args.named.settings()
+    };
+    for (kind, levels) in args.layers.files() {
+        let level = |names: &Vec<String>| settings::Files::Many(names.iter().map(place).collect());
+        let files = settings::Levels::Many(levels.iter().map(level).collect());
+        *settings.layer_mut(*kind) = Some(files);
     }
+    settings
 }
 
 struct Printer {
@@ -326,7 +328,7 @@ impl Printer {
     fn report(
         &self,
         sources: &Sources,
-        connection: &crate::ica::connection::Connection,
+        connection: &crate::ica::setup::Setup,
         check: &Check,
         course: &Course,
     ) -> Exit {

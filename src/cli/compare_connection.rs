@@ -4,9 +4,12 @@ use super::exit::Exit;
 use super::files::{Files, read_text, unreadable};
 use super::git::Revision;
 use super::versions::Origin;
-use crate::ica::connection::{Built, Connection, ConnectionError, Loader, Unreadable, build};
-use crate::ica::settings::{self, Settings};
+use crate::ica::build::settings::{self, Settings};
+use crate::ica::build::{Built, build};
+use crate::ica::refusal::Refusal;
+use crate::ica::setup::Setup;
 use crate::ica::{access_changes, check, layer_changes, operation_changes};
+use crate::input::{Loader, Unreadable};
 use crate::report::{Change, Comparison, Connections, Version};
 use crate::source::{SourceId, Sources};
 use crate::symbolic::{Relation, Requests};
@@ -142,11 +145,7 @@ impl Loader for GitFiles<'_> {
     }
 }
 
-fn read(
-    sources: &mut Sources,
-    origin: &Origin<'_>,
-    settings: &Settings,
-) -> Result<Connection, Failure> {
+fn read(sources: &mut Sources, origin: &Origin<'_>, settings: &Settings) -> Result<Setup, Failure> {
     let folder = Path::new(path(origin)).parent().map(Path::to_owned).unwrap_or_default();
     let built = match origin {
         Origin::Revision { revision, .. } => build(
@@ -159,8 +158,8 @@ fn read(
     match built {
         Ok(Built { connection, unreadable }) if unreadable.is_empty() => Ok(connection),
         Ok(Built { unreadable, .. }) => Err(Failure::Unreadable(unreadable)),
-        Err(ConnectionError::Setting { name, message }) => {
-            Err(Failure::Usage(format!("{}: {name}: {message}", shown(origin))))
+        Err(Refusal { setting, message }) => {
+            Err(Failure::Usage(format!("{}: {setting}: {message}", shown(origin))))
         }
     }
 }
@@ -196,7 +195,7 @@ fn compared(
     sources: &Sources,
     (old, new): (&Origin<'_>, &Origin<'_>),
     pair: &Pair,
-    (before, after): (Option<&Connection>, Option<&Connection>),
+    (before, after): (Option<&Setup>, Option<&Setup>),
     report: &mut dyn FnMut(&Sources, &Comparison<'_>) -> Exit,
 ) -> Exit {
     let checks = [before, after].map(|connection| connection.map(check));
@@ -211,7 +210,7 @@ fn compared(
     let left_out_layers = layers.iter().filter_map(|change| change.as_ref().err()).cloned();
     let left_out = left_out_callers.chain(left_out_layers).collect();
     let read_as =
-        |connection: Option<&Connection>| connection.map(|_| "settings of a connection".to_owned());
+        |connection: Option<&Setup>| connection.map(|_| "settings of a connection".to_owned());
     let versions = [(old, before), (new, after)]
         .map(|(origin, known)| Version { name: shown(origin), read_as: read_as(known) });
     let of_callers =

@@ -1,9 +1,9 @@
 //! Reading files and standard input.
 
 use super::exit::Exit;
-use crate::ica::connection::{Loader, Unreadable};
+use crate::input::{Loader, Unreadable};
 use crate::json::decode_bytes;
-use crate::report::human::Look;
+use crate::report::look::Look;
 use crate::source::{MAX_INPUT_BYTES, SourceId, Sources};
 use std::fs::File;
 use std::io::{self, Read, Write};

@@ -7,8 +7,10 @@ use super::format::Format;
 use super::replace::{Replacement, replace_all};
 use super::typed;
 use crate::fix::{Fixed, Text, Texts, fix};
-use crate::ica::connection::{Built, ConnectionError, Loader, Unreadable, build};
-use crate::ica::settings::Settings;
+use crate::ica::build::settings::Settings;
+use crate::ica::build::{Built, build};
+use crate::ica::refusal::Refusal;
+use crate::input::{Loader, Unreadable};
 use crate::report::{fix_human, fix_json, human};
 use crate::source::{SourceId, Sources};
 use clap::Args as ClapArgs;
@@ -75,10 +77,10 @@ fn fix_one(
     let mut recorder = Recorder { files: Files { folder: folder.to_owned() }, texts };
     let Built { unreadable, .. } = match build(settings, &mut sources, &mut recorder) {
         Ok(built) => built,
-        Err(ConnectionError::Setting { name, message }) => {
+        Err(Refusal { setting, message }) => {
             return Err(printer.usage(&format!(
                 "{}: {message}",
-                typed::setting(name, args.about.named.connection.as_deref())
+                typed::setting(setting, args.about.named.connection.as_deref())
             )));
         }
     };

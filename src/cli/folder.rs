@@ -1,7 +1,7 @@
 //! `check DIR`: the settings file of a folder, or what its files are.
 
 use super::files::read_text;
-use crate::ica::discover::{Discovered, FolderFile, discover};
+use crate::ica::build::discover::{Discovered, FolderFile, discover};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -47,7 +47,7 @@ pub(super) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderE
             found.errors.join("\n  ")
         )));
     }
-    if found.settings == crate::ica::settings::Settings::default() {
+    if found.settings == crate::ica::build::settings::Settings::default() {
         return Err(FolderError::Usage(format!(
             "{shown}: there is no ica.toml and no file that `ica-policy inputs` or `generate --write` makes"
         )));

@@ -6,8 +6,10 @@ use super::named::Named;
 use super::typed;
 use super::write::{NewFile, WriteError, write_all};
 use crate::generate::{Generated, Options, Plan, generate};
-use crate::ica::connection::{ConnectionError, Unreadable, build};
-use crate::ica::settings::{self, NONE, Settings};
+use crate::ica::build::build;
+use crate::ica::build::settings::{self, Settings};
+use crate::ica::refusal::Refusal;
+use crate::input::{NONE, Unreadable};
 use crate::report::generated::{self, Policies};
 use crate::report::human;
 use crate::source::Sources;
@@ -164,10 +166,10 @@ fn not_written(dir: &Path, error: &WriteError) -> Failure {
 fn plan(args: &Args, settings: &Settings) -> Result<Plan, Failure> {
     let bare = settings.clone().with_files(&|_| None);
     let built = build(&bare, &mut Sources::new(), &mut Files { folder: PathBuf::new() });
-    let wrong = |ConnectionError::Setting { name, message }| {
+    let wrong = |Refusal { setting, message }| {
         Failure::Usage(format!(
             "{}: {message}",
-            typed::setting(name, args.named.connection.as_deref())
+            typed::setting(setting, args.named.connection.as_deref())
         ))
     };
     let connection = built.map_err(wrong)?.connection;

@@ -1,7 +1,7 @@
 //! Files of a git revision, read by the command `git`.
 
 use super::files::{decoded, unreadable};
-use crate::ica::connection::Unreadable;
+use crate::input::Unreadable;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

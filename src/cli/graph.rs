@@ -4,9 +4,11 @@ use super::check::{About, Failure, connections, is_given};
 use super::exit::Exit;
 use super::files::{Files, look, print_error, print_report};
 use super::typed;
-use crate::ica::connection::{Built, ConnectionError, Unreadable, build};
+use crate::ica::build::settings::Settings;
+use crate::ica::build::{Built, build};
 use crate::ica::graph::Dependencies;
-use crate::ica::settings::Settings;
+use crate::ica::refusal::Refusal;
+use crate::input::Unreadable;
 use crate::report::{graph_dot, graph_mermaid, human};
 use crate::source::Sources;
 use clap::{Args as ClapArgs, ValueEnum};
@@ -65,10 +67,10 @@ fn draw_connection(args: &Args, settings: &Settings, folder: &Path) -> Exit {
     let built = build(settings, &mut sources, &mut Files { folder: folder.to_owned() });
     let Built { connection, unreadable: errors } = match built {
         Ok(built) => built,
-        Err(ConnectionError::Setting { name, message }) => {
+        Err(Refusal { setting, message }) => {
             return usage(&format!(
                 "{}: {message}",
-                typed::setting(name, args.flags.named.connection.as_deref())
+                typed::setting(setting, args.flags.named.connection.as_deref())
             ));
         }
     };

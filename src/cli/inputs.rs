@@ -2,8 +2,9 @@
 
 use super::exit::Exit;
 use super::files::{print_error, print_report};
+use crate::ica::build::{check_account, check_bucket};
 use crate::ica::catalogue::catalogue;
-use crate::ica::connection::{ConnectionError, check_account, check_bucket};
+use crate::ica::refusal::Refusal;
 use crate::s3::{NameFault, bucket_name_fault};
 use clap::Args as ClapArgs;
 
@@ -53,7 +54,7 @@ pub(super) fn run(args: &Args) -> Exit {
 
 /// What `check` would refuse is refused before a script is made of it.
 fn check(args: &Args) -> Result<(), String> {
-    let words = |ConnectionError::Setting { name, message }| format!("--{name}: {message}");
+    let words = |Refusal { setting, message }| format!("--{setting}: {message}");
     check_bucket(&args.bucket).map_err(words)?;
     // An old bucket of us-east-1 is asked of AWS, and `check` judges the rest.
     if let Some(NameFault::Never(rule)) = bucket_name_fault(&args.bucket) {

@@ -1,69 +1,13 @@
 //! The policies of all layers of one request, read from the files that flags name: for `simulate` and `can`.
 
 use super::files::Files;
-use super::levels::Levels;
-use crate::authz::{Layer, Layers};
+use super::layer_flags::FilesByLayer;
+use crate::authz::{Known, PolicySet};
 use crate::finding::{Finding, Severity};
-use crate::ica::connection::{Loader, Unreadable};
-use crate::ica::settings::NONE;
-use crate::input;
-use crate::model::{self, Policy, PolicyKind};
+use crate::input::{NONE, Unreadable, load_policy};
+use crate::model::{Policy, PolicyKind};
 use crate::source::Sources;
 use std::path::PathBuf;
-
-/// The files of each layer; `none` says that there is none.
-pub(super) struct LayerFiles<'a> {
-    pub identity: &'a [String],
-    pub boundary: Option<&'a String>,
-    pub session: &'a [String],
-    pub resource: Option<&'a String>,
-    /// What the resource's policy is.
-    pub resource_kind: PolicyKind,
-    pub levels: &'a Levels,
-    pub vpce: &'a [String],
-}
-
-/// The policies of all layers.
-pub(super) struct Policies {
-    identity: Vec<Policy>,
-    boundary: Vec<Policy>,
-    session: Vec<Policy>,
-    resource: Vec<Policy>,
-    scps: Vec<Vec<Policy>>,
-    rcps: Vec<Vec<Policy>>,
-    vpce: Vec<Policy>,
-}
-
-impl Policies {
-    /// `none` of a layer asserts that there is none, as nothing does.
-    pub(super) fn layers(&self) -> Layers<'_> {
-        fn layer(policies: &[Policy]) -> Layer<'_> {
-            if policies.is_empty() {
-                Layer::Absent
-            } else {
-                Layer::Policies(policies.iter().collect())
-            }
-        }
-        fn levels(levels: &[Vec<Policy>]) -> Vec<Vec<&Policy>> {
-            levels.iter().map(|level| level.iter().collect()).collect()
-        }
-        Layers {
-            identity: layer(&self.identity),
-            boundary: layer(&self.boundary),
-            session: layer(&self.session),
-            resource: layer(&self.resource),
-            scps: levels(&self.scps),
-            rcps: levels(&self.rcps),
-            vpce: layer(&self.vpce),
-        }
-    }
-
-    /// The policies of the only layer.
-    pub(super) fn alone(&self) -> Vec<&Policy> {
-        let single = [&self.identity, &self.boundary, &self.session, &self.resource, &self.vpce];
-        single.into_iter().chain(&self.scps).chain(&self.rcps).flatten().collect()
-    }
-}
 
 /// Reads policies and keeps what is wrong with them.
 #[derive(Default)]
@@ -81,22 +25,16 @@ impl Reader {
         Reader { refuses: true, ..Reader::default() }
     }
 
-    pub(super) fn policies(&mut self, files: &LayerFiles<'_>) -> Policies {
-        let one = |file: Option<&String>| file.into_iter().cloned().collect::<Vec<_>>();
-        Policies {
-            identity: self.read_all(files.identity, PolicyKind::Identity),
-            boundary: self.read_all(&one(files.boundary), PolicyKind::Boundary),
-            session: self.read_all(files.session, PolicyKind::Session),
-            resource: self.read_all(&one(files.resource), files.resource_kind),
-            scps: self.levels(&files.levels.scp, PolicyKind::Scp),
-            rcps: self.levels(&files.levels.rcp, PolicyKind::Rcp),
-            vpce: self.read_all(files.vpce, PolicyKind::Vpce),
+    /// Reads the files of all layers; `none` says that there is none.
+    pub(super) fn policies(&mut self, files: &FilesByLayer) -> PolicySet {
+        let mut policies = PolicySet::default();
+        for (kind, levels) in files {
+            let given = levels.iter().filter(|names| names.iter().any(|name| name != NONE));
+            let given = given.map(|names| self.read_all(names, *kind)).collect::<Vec<_>>();
+            let known = if given.is_empty() { Known::AssertedNone } else { Known::Known(given) };
+            policies.insert(*kind, known);
         }
-    }
-
-    fn levels(&mut self, levels: &[Vec<String>], kind: PolicyKind) -> Vec<Vec<Policy>> {
-        let given = levels.iter().filter(|names| names.iter().any(|name| name != NONE));
-        given.map(|names| self.read_all(names, kind)).collect()
+        policies
     }
 
     fn read_all(&mut self, names: &[String], kind: PolicyKind) -> Vec<Policy> {
@@ -104,13 +42,12 @@ impl Reader {
     }
 
     fn read(&mut self, name: &str, kind: PolicyKind) -> Option<Policy> {
-        let loaded = Files { folder: PathBuf::new() }.load(&mut self.sources, name);
-        let document = loaded
-            .and_then(|id| input::read_policy(&mut self.sources, id).map_err(Unreadable::Text));
-        let document = document.map_err(|unreadable| self.unreadable.push(unreadable)).ok()?;
-        let lowered = model::lower(&document.policy, kind);
-        let findings = document.findings.into_iter().chain(lowered.findings);
-        let (refused, others) = findings
+        let mut files = Files { folder: PathBuf::new() };
+        let lowered = load_policy(&mut files, &mut self.sources, name, kind);
+        let lowered = lowered.map_err(|unreadable| self.unreadable.push(unreadable)).ok()?;
+        let (refused, others) = lowered
+            .findings
+            .into_iter()
             .partition::<Vec<_>, _>(|finding| self.refuses && finding.severity == Severity::Error);
         self.findings.extend(others);
         if refused.is_empty() {

@@ -2,7 +2,6 @@
 
 mod batch;
 mod can;
-mod can_public;
 mod check;
 mod compare;
 mod compare_connection;
@@ -17,8 +16,8 @@ mod generate;
 mod git;
 mod graph;
 mod inputs;
+mod layer_flags;
 mod layered;
-mod levels;
 mod named;
 mod put;
 mod replace;

@@ -1,6 +1,6 @@
 //! The flags that name a connection, of every command about one. What the files of its layers are, `check::About` adds.
 
-use crate::ica::settings::Settings;
+use crate::ica::build::settings::Settings;
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
 

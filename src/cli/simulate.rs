@@ -4,12 +4,15 @@ use super::batch;
 use super::exit::Exit;
 use super::files::{look, print, print_error};
 use super::format::Format;
-use super::layered::{LayerFiles, Reader};
-use super::levels::Levels;
-use crate::authz::{Context, ContextValue, Request};
+use super::layer_flags::{
+    BOUNDARY, FilesByLayer, Flag, IDENTITY, LayerFlags, RCP, SCP, SESSION, Shown, VPCE,
+    files_of_request,
+};
+use super::layered::Reader;
+use crate::authz::{Context, ContextValue, FileCount, LayerRow, Request};
 use crate::eval::Outcome;
-use crate::ica::settings::NONE;
-use crate::ica::unknown_services;
+use crate::input::{NONE, unknown_services};
+use crate::model::PolicyKind;
 use crate::report::{errors, human, simulation};
 use crate::simulate::{Answer, RequestText, resource_kind, simulate};
 use clap::Args as ClapArgs;
@@ -44,26 +47,35 @@ pub(super) struct Args {
     /// A condition key of the request; given twice it has two values.
     #[arg(long, value_name = "KEY=VALUE")]
     context: Vec<String>,
-    /// Policies of the user and its groups, of the role, or of a session's issuer.
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
-    identity_policy: Vec<String>,
-    /// The resource's policy: of a bucket, queue, KMS key, or a role's trust policy.
-    #[arg(long, value_name = "FILE", help_heading = "Policies")]
-    resource_policy: Option<String>,
-    /// The permissions boundary.
-    #[arg(long, value_name = "FILE", help_heading = "Policies")]
-    boundary: Option<String>,
-    /// Session policies.
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
-    session_policy: Vec<String>,
     #[command(flatten)]
-    levels: Levels,
-    /// Policies of the VPC endpoint; they bind requests with aws:SourceVpce.
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policies")]
-    vpce_policy: Vec<String>,
+    layers: LayerFlags<SimulateFlags>,
     /// How the answer is written; json is the form of --batch.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+}
+
+/// The flags of the layers.
+#[derive(Debug)]
+struct SimulateFlags;
+
+impl Shown for SimulateFlags {
+    const FLAGS: &'static [Flag] = &[
+        IDENTITY,
+        Flag {
+            kind: PolicyKind::Resource,
+            names: ("resource-policy", "resource_policy"),
+            help: "The resource's policy: of a bucket, queue, KMS key, or a role's trust policy",
+        },
+        BOUNDARY,
+        SESSION,
+        SCP,
+        RCP,
+        VPCE,
+    ];
+
+    fn files(row: &LayerRow) -> FileCount {
+        files_of_request(row)
+    }
 }
 
 /// Decides the request of the flags, or those of standard input.
@@ -82,7 +94,8 @@ pub(super) fn run(args: &Args) -> Exit {
         }
     };
     let mut reader = Reader::refusing();
-    let policies = reader.policies(&files(args, &request));
+    let resource = resource_kind(&request);
+    let policies = reader.policies(&files(args, resource));
     if !reader.unreadable.is_empty() {
         match args.format {
             Format::Human => print_error(&human::unreadable(
@@ -96,10 +109,10 @@ pub(super) fn run(args: &Args) -> Exit {
         }
         return Exit::Unreadable;
     }
-    for policy in policies.alone() {
+    for policy in policies.all() {
         reader.findings.extend(unknown_services(policy, &reader.sources));
     }
-    let layers = policies.layers();
+    let layers = policies.layers(resource);
     let simulated = simulate(&request, &layers);
     match args.format {
         Format::Human => print(&simulation::report(
@@ -124,9 +137,7 @@ pub(super) fn print_usage_error(message: &str) {
 
 /// `none` says that there is no policy, so nothing can stand beside it.
 fn check_none(args: &Args) -> Result<(), String> {
-    let levels = args.levels.scp.iter().chain(&args.levels.rcp);
-    let mut lists =
-        [&args.identity_policy, &args.session_policy, &args.vpce_policy].into_iter().chain(levels);
+    let mut lists = args.layers.files().values().flatten();
     if lists.any(|names| names.len() > 1 && names.iter().any(|name| name == NONE)) {
         return Err(format!(
             "`{NONE}` says that there is no policy; give it alone, or files without it"
@@ -135,16 +146,10 @@ fn check_none(args: &Args) -> Result<(), String> {
     Ok(())
 }
 
-fn files<'a>(args: &'a Args, request: &Request) -> LayerFiles<'a> {
-    LayerFiles {
-        identity: &args.identity_policy,
-        boundary: args.boundary.as_ref(),
-        session: &args.session_policy,
-        resource: args.resource_policy.as_ref(),
-        resource_kind: resource_kind(request),
-        levels: &args.levels,
-        vpce: &args.vpce_policy,
-    }
+/// The files of the flags; what the resource's policy is depends on the request.
+fn files(args: &Args, resource: PolicyKind) -> FilesByLayer {
+    let kind = |kind| if kind == PolicyKind::Resource { resource } else { kind };
+    args.layers.files().iter().map(|(layer, files)| (kind(*layer), files.clone())).collect()
 }
 
 fn request(args: &Args) -> Result<Request, String> {

@@ -3,9 +3,7 @@
 use super::files::Files;
 use super::git::Revision;
 use crate::finding::Finding;
-use crate::ica::connection::{Loader, Unreadable};
-use crate::ica::settings::NONE;
-use crate::input::{self, Document};
+use crate::input::{self, Document, Loader, NONE, Unreadable};
 use crate::model::{self, Policy, PolicyKind};
 use crate::report::Version;
 use crate::source::{SourceId, Sources, Span};
@@ -73,9 +71,9 @@ impl Read {
         let Some(document) = self.document else {
             return (Version { name: self.name, read_as: None }, nothing(kind));
         };
-        let lowered = model::lower(&document.policy, kind);
-        findings.extend(document.findings.into_iter().chain(lowered.findings));
-        (Version { name: self.name, read_as: Some(document.read_as.to_string()) }, lowered.policy)
+        let lowered = document.lower(kind);
+        findings.extend(lowered.findings);
+        (Version { name: self.name, read_as: Some(lowered.read_as.to_string()) }, lowered.policy)
     }
 }
 

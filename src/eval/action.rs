@@ -1,4 +1,4 @@
-//! Actions: `service:name`, without case.
+//! Actions: `service:name`, compared without case.
 
 use super::glob::{Stars, matches};
 use super::tri::Tri;

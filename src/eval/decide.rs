@@ -1,6 +1,5 @@
 //! The decision over all layers.
 
-use super::issuer::decide_issuers;
 use super::statement::{Applies, applies};
 use crate::authz::{
     Ambiguity, Choice, Formula, LayerId, Layers, NamingSet, Readings, Request, StatementRef, Tried,
@@ -10,18 +9,18 @@ use crate::authz::{
 /// What AWS would answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash, serde::Serialize)]
 pub enum Outcome {
-    /// It goes through.
+    /// The request goes through.
     Allowed,
-    /// A statement forbids it.
+    /// A statement denies it.
     ExplicitlyDenied,
-    /// A layer that must allow does not.
+    /// A layer that must allow does not allow.
     ImplicitlyDenied,
     /// AWS's pages leave it open.
     #[default]
     Undetermined,
 }
 
-/// One reading of an unclear point and the decision it leads to.
+/// One reading of an open point, and the decision under it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ReadingDecision {
     /// The point.
@@ -32,20 +31,20 @@ pub struct ReadingDecision {
     pub outcome: Outcome,
 }
 
-/// A decision and what decided.
+/// A decision, with the statements and layers that decided.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Decision {
-    /// The answer.
+    /// The decision.
     pub outcome: Outcome,
-    /// The statements that deny; of an undetermined decision those of the worst reading.
+    /// The statements that deny. If the decision is undetermined, those of the worst reading.
     pub denied_by: Vec<StatementRef>,
     /// The statements by which it is allowed.
     pub allowed_by: Vec<StatementRef>,
-    /// The layers that did not allow though they had to.
+    /// The layers that would have had to allow and did not.
     pub lacking: Vec<LayerId>,
-    /// The readings, if it is undetermined.
+    /// The decisions under the readings of the open points, if it is undetermined.
     pub readings: Vec<ReadingDecision>,
-    /// Whether there was too much left open to try all of it: then the readings do not say all that may be.
+    /// Whether too many points are open to try all combinations. `readings` is then not complete.
     pub is_incomplete: bool,
 }
 
@@ -60,11 +59,8 @@ impl Decision {
     }
 }
 
-/// Decides one request.
-pub fn decide(request: &Request, layers: &Layers<'_>) -> Decision {
-    if request.caller.lacks_issuer() {
-        return decide_issuers(request, layers);
-    }
+/// Decides one request of a caller that is known, or whose issuer is.
+pub(super) fn decide_known(request: &Request, layers: &Layers<'_>) -> Decision {
     let mut tried = under_all_readings(|readings| decide_under(request, layers, readings));
     let same =
         tried.answers.iter().all(|(_, decision)| decision.outcome == tried.answers[0].1.outcome);
@@ -77,7 +73,8 @@ fn undetermined(Tried { points, answers: tried, is_complete }: Tried<Decision>) 
     };
     let mut readings = Vec::new();
     for ambiguity in Ambiguity::all().filter(|ambiguity| points & bit(*ambiguity) != 0) {
-        // Show the point where it makes a difference, best one between allowed and not allowed: with the other points as they are then.
+        // Find a combination of the other points in which this point changes the decision. Prefer
+        // one that changes between allowed and not allowed.
         let flips = tried.iter().map(|(subset, _)| subset & !bit(ambiguity)).filter_map(|subset| {
             let (first, second) = (outcome_of(subset)?, outcome_of(subset | bit(ambiguity))?);
             let allows = (first == Outcome::Allowed) != (second == Outcome::Allowed);
@@ -108,7 +105,7 @@ fn undetermined(Tried { points, answers: tried, is_complete }: Tried<Decision>) 
     }
 }
 
-/// How far a decision is from what the caller wants.
+/// How bad a decision is for whoever makes the request.
 pub(super) fn severity(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Allowed => 0,
@@ -144,7 +141,8 @@ pub fn decide_under(request: &Request, layers: &Layers<'_>, readings: &Readings)
     decision
 }
 
-/// The statements of one layer that allow and that deny a request, by the first readings.
+/// The statements of one layer that deny a request and those that allow it, under the first
+/// readings.
 pub fn applying(
     request: &Request,
     layers: &Layers<'_>,
@@ -177,7 +175,7 @@ fn read_layer(
     }
 }
 
-/// Evaluates the formula; notes the statements that fulfil it, or the layers that do not.
+/// Evaluates the formula, and notes the statements that fulfil it or the layers that do not.
 fn holds(
     formula: &Formula,
     layers: &Layers<'_>,
@@ -188,7 +186,7 @@ fn holds(
     let noted = (decision.allowed_by.len(), decision.lacking.len());
     let mut part_holds = |part| holds(part, layers, allows, readings, decision);
     let held = match formula {
-        // No short cut: every part that holds names its statements, every one that fails its layers.
+        // No short cut: each part that holds notes its statements, each part that fails its layers.
         Formula::All(parts) => parts.iter().filter(|part| !part_holds(part)).count() == 0,
         Formula::Any(parts) => parts.iter().filter(|part| part_holds(part)).count() > 0,
         Formula::Reading(ambiguity, first, second) => {

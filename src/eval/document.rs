@@ -1,12 +1,14 @@
-//! What documents say by themselves: whether a statement applies, whoever asks, without layers and callers.
+//! Evaluates policies as documents, without layers and callers: whether a statement applies,
+//! whoever makes the request.
 
 use super::statement::{Applies, applies};
 use super::tri::Tri;
 use crate::authz::{Ambiguity, Readings, Request};
 use crate::model::{Effect, Element, Policy, PrincipalPattern, Statement};
 
-/// Whether some statement of the policies allows the request and none denies it, under one choice of readings. `principal` is a name
-/// as policies write it, and only the statements that list it, or everybody, concern it.
+/// Whether some statement of the policies allows the request and none denies it, under one choice
+/// of readings. `principal` is a name as policies write it. Only the statements that list this
+/// name, or everybody, concern it.
 pub fn allows_as_documents(
     request: &Request,
     principal: &str,

@@ -3,14 +3,14 @@
 use crate::authz::{Context, ContextValue};
 use crate::model::{Part, Pattern, Shape, Variable};
 
-/// How `*` and `?` before the fifth colon of an ARN behave.
+/// What `*` and `?` before the fifth colon of an ARN match.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Stars {
-    /// They stay in their segment.
+    /// Nothing beyond their segment.
     Bound,
-    /// A `*` that ends its segment runs on over colons.
+    /// A `*` that ends its segment also matches colons; the others stay in their segment.
     LastRunsOn,
-    /// They match colons like anything else.
+    /// Any characters, colons included.
     Free,
 }
 
@@ -21,7 +21,8 @@ enum Token<'a> {
     One { colons: bool },
 }
 
-/// Whether `text` matches. A pattern with a variable whose key is absent and that has no default matches nothing (D5).
+/// Whether `text` matches. If the key of a variable is absent and the variable has no default, the
+/// pattern matches nothing (IAM:reference_policies_variables).
 pub(super) fn matches(pattern: &Pattern, text: &str, context: &Context, stars: Stars) -> bool {
     match (pattern.shape, &*pattern.parts) {
         (Shape::Everything, _) => true,
@@ -34,7 +35,7 @@ pub(super) fn matches(pattern: &Pattern, text: &str, context: &Context, stars: S
     }
 }
 
-/// Whether `text` is the pattern, in any case. Only for patterns without wildcards.
+/// Whether `text` equals the pattern without case. Only for patterns without wildcards.
 pub(super) fn equals_ignore_case(pattern: &Pattern, text: &str, context: &Context) -> bool {
     let mut expected = String::new();
     for part in &pattern.parts {
@@ -59,12 +60,12 @@ fn token(part: &Part, stars: Stars) -> Token<'_> {
         }
         Part::One => Token::One { colons: true },
         Part::OneInSegment => Token::One { colons: stars == Stars::Free },
-        Part::Variable(_) => Token::Text(""), // `substituted` has taken them out
+        Part::Variable(_) => Token::Text(""), // `substituted` has replaced them
     }
 }
 
-/// Fills in the variables. Their values are literal text; a colon in one counts as a border of segments, so what follows it may
-/// lie behind the fifth colon.
+/// Replaces the variables by their values, which are literal text. A colon in a value separates
+/// segments like any other, so wildcards after it may be beyond the fifth colon.
 fn substituted<'a>(
     parts: &'a [Part],
     context: &'a Context,
@@ -90,23 +91,25 @@ fn substituted<'a>(
 fn value<'a>(variable: &'a Variable, context: &'a Context) -> Option<&'a str> {
     match context.get(&variable.key) {
         Some(ContextValue::One(value)) => Some(value),
-        // Only single-valued keys can be variables (D5).
+        // Only single-valued keys can be variables (IAM:reference_policies_variables).
         Some(ContextValue::Many(_)) | None => variable.default.as_deref(),
     }
 }
 
-/// Where a run of `*` stands in the pattern, and what is left of the text behind what it has taken.
+/// A `*`: its place in the pattern, and the rest of the text after what it has matched so far.
 #[derive(Clone, Copy)]
 struct Run<'t> {
     at: usize,
     rest: &'t str,
 }
 
-/// The runs that can still take a character more.
+/// The runs that can still match one character more.
 ///
-/// Of the runs that cross colons only the last counts: those before it took the least they could, which leaves the most to the rest, and
-/// it can take whatever they would. Of those bound to their segment only the last behind that one counts, for the same reason: what they
-/// could give up lies in one segment. If the bound run meets its colon, the run that crosses colons is tried again.
+/// Of the runs that cross colons only the last is kept. The runs before it matched as little as
+/// they could, which leaves most to the rest, and it can match whatever they would. Of the runs
+/// bound to their segment only the last one after it is kept, for the same reason: what the others
+/// could give up is in the same segment. If the bound run reaches its colon, the run that crosses
+/// colons is tried again.
 #[derive(Default)]
 struct Retries<'t> {
     free: Option<Run<'t>>,
@@ -122,7 +125,7 @@ impl<'t> Retries<'t> {
         }
     }
 
-    /// Lets a run take one character more.
+    /// Lets a run match one character more.
     fn next(&mut self) -> Option<Run<'t>> {
         self.bound = self.bound.and_then(|run| run.longer(false));
         if self.bound.is_none() {
@@ -139,7 +142,7 @@ impl Run<'_> {
     }
 }
 
-/// Goes along pattern and text together; on a mismatch a `*` before it takes one character more.
+/// Walks pattern and text together. On a mismatch a `*` before it matches one character more.
 fn walk<'a>(len: usize, token_at: impl Fn(usize) -> Token<'a>, text: &str) -> bool {
     let (mut at, mut rest) = (0, text);
     let mut retries = Retries::default();
@@ -164,7 +167,7 @@ fn walk<'a>(len: usize, token_at: impl Fn(usize) -> Token<'a>, text: &str) -> bo
     }
 }
 
-/// What is left of `text` behind one token; a run takes nothing at first.
+/// The rest of `text` after one token. A run matches nothing at first.
 fn step<'t>(token: Token<'_>, text: &'t str) -> Option<&'t str> {
     match token {
         Token::Text(literal) => text.strip_prefix(literal),
@@ -182,7 +185,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// All ways of reading the pattern, one after the other.
+    /// Tries all ways of matching the pattern, one after the other.
     fn naive(parts: &[Part], text: &str, stars: Stars) -> bool {
         let Some((first, others)) = parts.split_first() else { return text.is_empty() };
         match token(first, stars) {
@@ -195,7 +198,8 @@ mod tests {
         }
     }
 
-    /// The parts of an ARN pattern as `model` reads them, with the border behind `borders` colons instead of five.
+    /// The parts of an ARN pattern as `model` reads them, but with `borders` instead of five colons
+    /// before wildcards become free.
     fn arn_parts(text: &str, borders: usize) -> Vec<Part> {
         let mut colons = 0;
         let part = |(at, c): (usize, char)| {

@@ -1,25 +1,26 @@
-//! A session whose user or role is not known: the decision for each that it could be.
+//! A session whose user or role is not known is decided for each issuer that it could have.
 
-use super::decide::{Decision, Outcome, ReadingDecision, decide, severity};
+use super::decide::{Decision, Outcome, ReadingDecision, decide_known, severity};
 use crate::authz::{Ambiguity, Caller, Choice, Layers, Request};
 use crate::model::condition::Test;
 use crate::model::{Arn, Named, Part, Pattern, Statement};
 use std::collections::BTreeSet;
 
-/// A path and a name that no policy is likely to spell out.
+/// A path and a name that policies are unlikely to contain.
 const UNLISTED: &str = "ica-policy-unlisted";
 
-/// How many issuers are tried; each is a decision of its own over all statements.
+/// How many issuers are tried. Each needs a decision over all statements.
 const MAX_ISSUERS: usize = 256;
 
-/// Decides for every issuer that the policies could tell apart. If the decisions differ, it is undetermined.
+/// Decides for every issuer that the policies could tell apart. If the decisions differ, the result
+/// is undetermined.
 pub(super) fn decide_issuers(request: &Request, layers: &Layers<'_>) -> Decision {
     let candidates = candidates(request, layers);
     let is_incomplete = candidates.len() > MAX_ISSUERS;
     let decisions = candidates
         .into_iter()
         .take(MAX_ISSUERS)
-        .map(|caller| decide(&with_caller(request, caller), layers));
+        .map(|caller| decide_known(&with_caller(request, caller), layers));
     let decisions = decisions.collect::<Vec<_>>();
     let Some(unlisted) = decisions.first() else {
         return Decision {
@@ -43,8 +44,8 @@ pub(super) fn decide_issuers(request: &Request, layers: &Layers<'_>) -> Decision
     }
 }
 
-/// What an issuer that no policy names leads to, and each other outcome that some issuer leads to, the best first: in whichever order
-/// the policies name them.
+/// The outcome for an issuer that no policy names, and each other outcome that some issuer leads
+/// to. The best comes first, so the order in which the policies name them does not matter.
 fn readings(unlisted: &Decision, decisions: &[Decision]) -> Vec<ReadingDecision> {
     let reading =
         |choice, outcome| ReadingDecision { ambiguity: Ambiguity::UnknownIssuer, choice, outcome };
@@ -67,8 +68,9 @@ fn readings(unlisted: &Decision, decisions: &[Decision]) -> Vec<ReadingDecision>
     readings
 }
 
-/// The requests that one by a session without issuer may be, one for each issuer that the policies could tell apart; the request itself
-/// where the issuer is known. `None` if there are too many.
+/// The requests that a request by a session without issuer may be: one for each issuer that the
+/// policies could tell apart, or the request itself if the issuer is known. `None` if there are too
+/// many.
 pub fn possible_requests(request: &Request, layers: &Layers<'_>) -> Option<Vec<Request>> {
     if !request.caller.lacks_issuer() {
         return Some(vec![request.clone()]);
@@ -92,7 +94,8 @@ fn candidates(request: &Request, layers: &Layers<'_>) -> Vec<Caller> {
     match &request.caller {
         Caller::FederatedSession { arn, .. } => {
             let own = format!("arn:{}:iam::{}:user/{UNLISTED}", arn.partition(), arn.account());
-            // Policies of the issuer that are there say that it is not the root user, which can have none.
+            // The root user can have no policies, so if policies of the issuer are given, it is not
+            // the root user.
             let may_be_root =
                 layers.identity.policies().is_empty() && layers.boundary.policies().is_empty();
             let root =
@@ -104,7 +107,7 @@ fn candidates(request: &Request, layers: &Layers<'_>) -> Vec<Caller> {
             callers(arn, std::iter::once(own).chain(root).chain(named))
         }
         Caller::RoleSession { arn, .. } => {
-            // Who gives the key tells the role.
+            // A request that gives `aws:PrincipalArn` names the role.
             if let Some([known]) =
                 request.context.get("aws:principalarn").map(|value| value.as_slice())
             {
@@ -113,7 +116,8 @@ fn candidates(request: &Request, layers: &Layers<'_>) -> Vec<Caller> {
             let stem = format!("arn:{}:iam::{}:role/", arn.partition(), arn.account());
             let name = arn.resource().split('/').nth(1).unwrap_or_default();
             let plain = [format!("{stem}{UNLISTED}/{name}"), format!("{stem}{name}")];
-            // The name tells a service-linked role, which has a path of its own (IAM:using-service-linked-roles).
+            // The name shows a service-linked role, which has a path of its own
+            // (IAM:using-service-linked-roles).
             let linked = name
                 .starts_with("AWSServiceRoleFor")
                 .then(|| format!("{stem}aws-service-role/{UNLISTED}/{name}"));
@@ -127,7 +131,7 @@ fn candidates(request: &Request, layers: &Layers<'_>) -> Vec<Caller> {
     }
 }
 
-/// The session with each issuer that can have made it.
+/// The session with each of these issuers that can have made it.
 fn callers(session: &Arn, issuers: impl Iterator<Item = String>) -> Vec<Caller> {
     let mut seen = BTreeSet::new();
     let new = issuers.filter(|issuer| seen.insert(issuer.clone())).collect::<Vec<_>>();
@@ -147,7 +151,7 @@ fn named(layers: &Layers<'_>, pick: impl Fn(&Named) -> Option<String>) -> Vec<St
     patterns.filter_map(|pattern| pick(&pattern.named)).collect()
 }
 
-/// Roles of that name that fit what conditions compare `aws:PrincipalArn` with.
+/// Roles of that name that match the patterns with which conditions compare `aws:PrincipalArn`.
 fn compared(layers: &Layers<'_>, name: &str) -> Vec<String> {
     let conditions = statements(layers).flat_map(|statement| &statement.conditions);
     let on_arn = conditions.filter(|condition| &*condition.key.node == "aws:principalarn");

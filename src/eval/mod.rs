@@ -1,9 +1,10 @@
-//! The concrete evaluator: one request, one decision, and the statements that decided.
+//! The concrete evaluator: decides one request, and names the statements that decided.
 
 mod action;
 mod condition;
 mod decide;
 mod document;
+mod entry;
 mod glob;
 mod issuer;
 mod near;
@@ -13,8 +14,9 @@ mod statement;
 mod tri;
 mod words;
 
-pub use decide::{Decision, Outcome, ReadingDecision, applying, decide, decide_under};
+pub use decide::{Decision, Outcome, ReadingDecision, applying, decide_under};
 pub use document::allows_as_documents;
+pub use entry::decide;
 pub use issuer::possible_requests;
 pub use near::{Lack, NearMiss, near_miss, near_misses};
 pub use statement::concerns;

@@ -1,4 +1,4 @@
-//! Which statement almost allowed a request, and what it lacks.
+//! Finds the statements that almost allowed a request, and what they lack.
 
 use super::tri::Tri;
 use super::{action, condition, principal, resource};
@@ -16,9 +16,9 @@ pub enum Lack {
     Resource,
     /// It does not name the caller.
     Principal,
-    /// A condition does not hold; its number in the statement.
+    /// The condition with this number in the statement does not hold.
     Condition(usize),
-    /// AWS would refuse it.
+    /// AWS would refuse its words.
     Doubt,
 }
 
@@ -27,12 +27,12 @@ pub enum Lack {
 pub struct NearMiss {
     /// The statement.
     pub statement: StatementRef,
-    /// What it lacks, with the words in question.
+    /// What it lacks, each with the span of the words that cause it.
     pub lacks: Vec<(Lack, Span)>,
 }
 
-/// The Allow statement of a layer that lacks least to allow the request; `None` if the layer has no Allow statement.
-/// `namings` are the ways of naming the caller that would count.
+/// The Allow statement of a layer that lacks least to allow the request; `None` if the layer has no
+/// Allow statement. `namings` are the ways of naming the caller that would count.
 pub fn near_miss(
     request: &Request,
     layers: &Layers<'_>,
@@ -42,7 +42,8 @@ pub fn near_miss(
     near_misses(request, layers, layer, namings).into_iter().next()
 }
 
-/// The Allow statements of a layer that lack something to allow the request, the nearest first; otherwise as [`near_miss`].
+/// The Allow statements of a layer that lack something to allow the request, the nearest first.
+/// Otherwise as [`near_miss`].
 pub fn near_misses(
     request: &Request,
     layers: &Layers<'_>,
@@ -95,9 +96,10 @@ fn lacks(statement: &Statement, request: &Request, namings: NamingSet) -> Vec<(L
     lacks
 }
 
-/// How far a statement is from what the author may have meant. A statement about another service is further away than one that
-/// forgot an action, and that further than one with a wrong resource or a condition that does not hold. Of two that are equally far the
-/// one about the same kind of resource is nearer: objects, not the bucket.
+/// How far a statement is from what the author may have meant. A statement about another service is
+/// farther away than one that lacks an action, and that is farther away than one with a wrong
+/// resource or a condition that does not hold. A statement on resources of the same kind is nearer:
+/// objects, not the bucket.
 fn distance(lack: Lack, statement: &Statement, request: &Request) -> u32 {
     match lack {
         Lack::Action if names_service_of(statement, request) => 5,
@@ -110,7 +112,8 @@ fn distance(lack: Lack, statement: &Statement, request: &Request) -> u32 {
     }
 }
 
-/// Whether it names something inside of something, such as an object of a bucket, if the request does.
+/// Whether the statement names a resource inside another one, such as an object of a bucket,
+/// exactly if the request does.
 fn is_of_same_kind(statement: &Statement, request: &Request) -> bool {
     let is_inside = |part: &Part| matches!(part, Part::Literal(text) if text.contains('/'));
     statement

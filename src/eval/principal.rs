@@ -1,11 +1,12 @@
-//! Whether a statement concerns the caller, and how it names it.
+//! Decides whether a statement concerns the caller, and how it names the caller.
 
 use super::tri::Tri;
 use crate::authz::Readings;
 use crate::authz::{Ambiguity, Caller, Choice, Exception, Naming, NamingSet, exception, naming};
 use crate::model::{Effect, Element, PrincipalPattern};
 
-/// How sure it is that the statement concerns the caller, and the ways in which it names it.
+/// How sure it is that the statement concerns the caller, and the ways in which it names the
+/// caller.
 pub(super) fn element(
     element: &Element<PrincipalPattern>,
     effect: Effect,
@@ -21,7 +22,8 @@ pub(super) fn element(
     let mut namings = NamingSet::default();
     for pattern in &element.patterns {
         if pattern.doubt.is_some() {
-            // It may name anybody in any way; only the reading that is for the statement may count on that.
+            // The words may name anybody in any way. They count only under the reading that lets
+            // the statement apply.
             let counts = match effect {
                 Effect::Allow => readings.second(Ambiguity::RefusedWords),
                 Effect::Deny => !readings.second(Ambiguity::RefusedWords),
@@ -34,7 +36,8 @@ pub(super) fn element(
             continue;
         }
         let Some((naming, ambiguity)) = naming(&pattern.named, caller) else { continue };
-        // That a Deny for `*` hits services is why data perimeters except them by `aws:PrincipalIsAWSService`; open is only the Allow.
+        // A Deny for `*` does hit services: data perimeters except them by
+        // `aws:PrincipalIsAWSService` for this reason. Only the Allow is open.
         let ambiguity = ambiguity
             .filter(|ambiguity| *ambiguity != Ambiguity::ServiceStar || effect != Effect::Deny);
         if ambiguity.is_none_or(|ambiguity| readings.second(ambiguity)) {

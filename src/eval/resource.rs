@@ -1,4 +1,4 @@
-//! Resources: ARNs part by part (B5).
+//! Resources: ARNs compared part by part (IAM:reference_policies_elements_resource).
 
 use super::condition;
 use super::glob::{Stars, matches};

@@ -1,4 +1,4 @@
-//! Whether a statement applies to a request.
+//! Decides whether a statement applies to a request.
 
 use super::tri::Tri;
 use super::{action, condition, principal, resource};
@@ -7,7 +7,7 @@ use crate::authz::{Caller, Naming, NamingSet, Request};
 use crate::model::condition::Test;
 use crate::model::{Condition, Effect, Statement};
 
-/// What a statement does to a request.
+/// The effect of a statement on a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Applies {
     No,
@@ -15,7 +15,7 @@ pub(super) enum Applies {
     Denies,
 }
 
-/// Whether the statement may be about an action, given in lower case.
+/// Whether the actions of a statement may include an action, given in lower case.
 pub fn concerns(statement: &Statement, lower_action: &str) -> bool {
     statement
         .action
@@ -31,7 +31,7 @@ pub(super) fn applies(
     readings: &Readings,
 ) -> Applies {
     let effect = statement.effect.node;
-    // From cheap to costly, and stop at the first that fails: most statements are about another action.
+    // Cheap tests first, and stop at the first that fails: most statements concern other actions.
     let mut fits = statement
         .action
         .as_ref()
@@ -71,7 +71,8 @@ pub(super) fn applies(
     outcome(fits, effect, namings, readings)
 }
 
-/// A grant to `*` that a condition narrows to the ARN of the role is documented to be as good as one to the session itself (C2).
+/// Whether a condition narrows a grant to `*` to the ARN of the role. AWS says that such a grant is
+/// as good as one to the session itself (IAM:reference_policies_elements_principal).
 fn names_by_condition(statement: &Statement, caller: &Caller) -> bool {
     let demands = |condition: &Condition| {
         !condition.if_exists
@@ -83,8 +84,9 @@ fn names_by_condition(statement: &Statement, caller: &Caller) -> bool {
     matches!(caller, Caller::RoleSession { .. }) && statement.conditions.iter().any(narrows)
 }
 
-/// Doubtful words count against the request in the first reading and for it in the second: Allow statements only ever help and Deny
-/// statements only ever hurt, so between these two lie all readings of all doubtful words.
+/// Doubtful words count against the request in the first reading and for it in the second. Allow
+/// statements only help and Deny statements only hurt, so all readings of all doubtful words lie
+/// between these two.
 fn outcome(fits: Tri, effect: Effect, namings: NamingSet, readings: &Readings) -> Applies {
     use crate::authz::Ambiguity::RefusedWords;
     match (fits, effect) {

@@ -1,8 +1,8 @@
-//! Truth with a middle: words that AWS would refuse may or may not fit.
+//! Truth values with a middle one: words that AWS would refuse may or may not match.
 
 use std::ops::Not;
 
-/// No, maybe, yes; ordered so that `and` is the minimum and `or` the maximum (Kleene).
+/// No, maybe, yes. In this order `and` is the minimum and `or` the maximum (Kleene).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Tri {
     No,

@@ -143,7 +143,7 @@ pub(super) fn of_deny(scene: &Scene<'_>, place: Standing<'_>, request: &Request)
     let except = format!(
         "decide whether `{caller}` is to be excepted (`ArnNotLike` on `aws:PrincipalArn`), {skip}"
     );
-    let own = super::candidates::is_about_caller;
+    let own = super::caller_keys::is_about_caller;
     let condition = statement
         .conditions
         .iter()

@@ -4,6 +4,7 @@
 //! nothing but what is needed and the check shows that the step is allowed and nothing became worse. Where no edit is right it is told
 //! what a person must decide.
 
+mod caller_keys;
 mod candidates;
 mod change;
 mod decision;

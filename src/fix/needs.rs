@@ -1,13 +1,11 @@
 //! What the operations of a connection need: no edit may allow more.
 
 use crate::ica::catalogue::{IcaCaller, Target};
-use crate::ica::connection::Connection;
+use crate::ica::setup::Setup;
 use crate::ica::{Check, Level, required_step};
-use crate::json;
+use crate::input;
 use crate::model::{self, Policy, PolicyKind};
 use crate::source::Sources;
-use crate::syntax;
-use crate::tree::Node;
 use serde_json::{Value, json};
 
 /// An action on resources that a caller needs for some operation.
@@ -19,7 +17,7 @@ pub(super) struct Need {
 }
 
 /// What the operations of a check need that are required by the catalogue.
-pub(super) fn needs(connection: &Connection, check: &Check) -> Vec<Need> {
+pub(super) fn needs(connection: &Setup, check: &Check) -> Vec<Need> {
     let mut needs = Vec::new();
     for operation in &check.operations {
         for report in &operation.callers {
@@ -38,7 +36,7 @@ pub(super) fn needs(connection: &Connection, check: &Check) -> Vec<Need> {
 /// The resource of a step, and those on which its action means nothing, so that an action may join a list whose resources are both the
 /// bucket and its objects: an action on objects does nothing on a bucket, one on buckets nothing on objects (F1), and
 /// `sts:GetFederationToken` makes sessions of the caller's own account only (C5).
-fn resources(connection: &Connection, target: Target, resource: &str) -> Vec<String> {
+fn resources(connection: &Setup, target: Target, resource: &str) -> Vec<String> {
     let bucket = format!("arn:aws:s3:::{}", connection.bucket);
     match target {
         Target::Bucket => vec![resource.to_owned(), format!("{bucket}/*")],
@@ -49,7 +47,7 @@ fn resources(connection: &Connection, target: Target, resource: &str) -> Vec<Str
 }
 
 /// A policy that denies exactly what is needed: put beside a new policy, what that still allows newly is too much.
-pub(super) fn denied(connection: &Connection, needs: &[Need], kind: PolicyKind) -> Option<Policy> {
+pub(super) fn denied(connection: &Setup, needs: &[Need], kind: PolicyKind) -> Option<Policy> {
     // Policies of the user are about the user and its sessions alone.
     let role_is_bound = kind.has_principal();
     let of_kind =
@@ -64,7 +62,7 @@ pub(super) fn denied(connection: &Connection, needs: &[Need], kind: PolicyKind) 
 }
 
 /// The ways in which an Allow can name a caller: as the principal, or by a condition beside everybody.
-fn principals(connection: &Connection, caller: IcaCaller, kind: PolicyKind) -> Vec<Value> {
+fn principals(connection: &Setup, caller: IcaCaller, kind: PolicyKind) -> Vec<Value> {
     if !kind.has_principal() {
         return vec![json!({})];
     }
@@ -99,10 +97,5 @@ fn policy(statements: Vec<Value>, kind: PolicyKind) -> Option<Policy> {
     let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
     let mut sources = Sources::new();
     let id = sources.add_file("", text).ok()?;
-    lowered(json::parse(sources.get(id)).root?, kind)
-}
-
-/// A tree as a policy.
-pub(super) fn lowered(root: Node, kind: PolicyKind) -> Option<Policy> {
-    Some(model::lower(&syntax::parse(root).policy?, kind).policy)
+    Some(input::read_policy(&mut sources, id).ok()?.lower(kind).policy)
 }

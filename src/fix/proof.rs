@@ -1,11 +1,12 @@
 //! The proof that an edit allows nothing but what is needed: all requests, by the symbolic engine.
 
 use super::change::{Change, ChangeKind, Document};
-use super::needs::{Need, around_exception, denied, lowered};
+use super::needs::{Need, around_exception, denied};
 use super::scene::file;
 use super::texts::Stand;
 use crate::ica::Customer;
-use crate::ica::connection::{Connection, Given};
+use crate::ica::setup::Setup;
+use crate::input;
 use crate::model::{Policy, PolicyKind, Statement};
 use crate::source::Sources;
 use crate::symbolic::{Answer, Requests, compare};
@@ -39,7 +40,7 @@ pub(super) fn prove(
 struct Pair<'a> {
     before: &'a Policy,
     after: &'a Policy,
-    connection: &'a Connection,
+    connection: &'a Setup,
     /// The texts of the edited one.
     sources: &'a Sources,
 }
@@ -72,7 +73,7 @@ impl Pair<'_> {
         let text = self.sources.trace(self.after.span)?.source.text.as_str();
         let mut root = Document::read(text)?.root;
         name.into_iter().for_each(|name| fill(&mut root, name));
-        lowered(root, self.after.kind)
+        Some(input::read_tree(root).ok()?.lower(self.after.kind).policy)
     }
 
     fn prove(&self, change: &Change, needs: &[Need]) -> Option<Result<(), String>> {
@@ -121,23 +122,15 @@ fn alone(policy: &Policy, statement: &Statement) -> Policy {
 
 /// The policies that were read from a file, in the order of the layers.
 fn of_file<'a>(stand: &'a Stand, name: &str) -> Vec<&'a Policy> {
-    let connection = &stand.connection;
-    let single = [
-        &connection.identity,
-        &connection.boundary,
-        &connection.session,
-        &connection.bucket_policy,
-        &connection.vpce,
+    let layers = [
+        PolicyKind::Identity,
+        PolicyKind::Boundary,
+        PolicyKind::Session,
+        PolicyKind::Resource,
+        PolicyKind::Vpce,
+        PolicyKind::Scp,
+        PolicyKind::Rcp,
     ];
-    let levels = [&connection.scps, &connection.rcps];
-    let single = single.into_iter().flat_map(|layer| given(layer)).flatten();
-    let levels = levels.into_iter().flat_map(|layer| given(layer)).flatten().flatten();
-    single.chain(levels).filter(|policy| file(stand, policy) == Some(name)).collect()
-}
-
-fn given<T>(layer: &Given<T>) -> Option<&T> {
-    match layer {
-        Given::Given(policies) => Some(policies),
-        Given::None | Given::Absent => None,
-    }
+    let policies = layers.into_iter().flat_map(|kind| stand.connection.policies.known(kind));
+    policies.filter(|policy| file(stand, policy) == Some(name)).collect()
 }

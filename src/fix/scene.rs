@@ -4,6 +4,7 @@ use super::change::Document;
 use super::texts::{Stand, Texts};
 use crate::authz::Request;
 use crate::ica::catalogue::{IcaCaller, Step};
+use crate::input::ReadAs;
 use crate::model::Policy;
 use crate::tree::Node;
 
@@ -30,6 +31,13 @@ impl<'a> Scene<'a> {
         let file = self.file(policy)?;
         let text = self.texts.list.iter().find(|text| text.shown == file)?;
         Some(Document::read(&text.now)?.root)
+    }
+
+    /// Whether a file may allow more: what a group is allowed all its members are.
+    pub(super) fn may_be_widened(&self, file: &str) -> bool {
+        let read =
+            self.stand.connection.files.iter().filter(|read| self.is_named(&read.name, file));
+        read.into_iter().all(|read| read.read_as != ReadAs::GroupPolicy)
     }
 
     /// Whether a name of the settings stands for a file of reports.

@@ -7,9 +7,9 @@ use super::needs::{Need, needs};
 use super::proof::prove;
 use super::scene::Scene;
 use super::texts::{Stand, Texts};
+use crate::ica::build::settings::Settings;
 use crate::ica::catalogue::{IcaCaller, Step, Target};
-use crate::ica::connection::Connection;
-use crate::ica::settings::Settings;
+use crate::ica::setup::Setup;
 use crate::ica::{Check, Level, StepReport, Verdict, check, gaps, required_step};
 use crate::source::Sources;
 
@@ -79,7 +79,7 @@ pub struct Fixed {
     /// The check of the edited texts.
     pub after: Check,
     /// The connection of the edited texts.
-    pub connection: Connection,
+    pub connection: Setup,
     /// The edited texts, into which all spans point.
     pub sources: Sources,
 }
@@ -361,7 +361,7 @@ fn wrong_name(check: &Check) -> Option<Decision> {
 }
 
 /// The steps to repair. What all objects need comes before what only folders need.
-fn aims(connection: &Connection, check: &Check) -> Vec<Aim> {
+fn aims(connection: &Setup, check: &Check) -> Vec<Aim> {
     let aim = |(operation, caller, report): (&'static str, IcaCaller, &StepReport)| {
         let step = required_step(connection, operation, &report.action)?;
         Some(Aim { operation, caller, step, resource: report.resource.clone() })

@@ -1,7 +1,9 @@
 //! The files of a connection as texts that can be changed in memory; nothing is written here.
 
-use crate::ica::connection::{Built, Connection, Loader, Unreadable, build};
-use crate::ica::settings::Settings;
+use crate::ica::build::settings::Settings;
+use crate::ica::build::{Built, build};
+use crate::ica::setup::Setup;
+use crate::input::{Loader, Unreadable};
 use crate::source::{SourceId, Sources};
 
 /// One file.
@@ -59,7 +61,7 @@ impl Texts {
 #[derive(Clone, Debug)]
 pub(super) struct Stand {
     pub sources: Sources,
-    pub connection: Connection,
+    pub connection: Setup,
 }
 
 struct Reader<'a>(&'a Texts);

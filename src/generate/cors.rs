@@ -1,5 +1,5 @@
-//! The CORS rules that ICA asks for, in the form that `aws s3api put-bucket-cors` takes; what they are stands in ICA's own table, by which
-//! `check` judges them.
+//! The CORS rules that ICA asks for, in the form that `aws s3api put-bucket-cors` takes. The values
+//! come from ICA's own table, by which `check` judges CORS rules as well.
 
 use crate::ica::expected_cors;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use serde::Serialize;
 /// The CORS configuration of a bucket.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct CorsConfiguration {
-    /// The rules; the first that matches counts.
+    /// The rules. S3 uses the first that matches.
     #[serde(rename = "CORSRules")]
     pub rules: Vec<CorsRule>,
 }
@@ -18,15 +18,15 @@ pub struct CorsConfiguration {
 pub struct CorsRule {
     /// Headers that the browser may send.
     pub allowed_headers: Vec<String>,
-    /// Methods that it may use.
+    /// Methods that the browser may use.
     pub allowed_methods: Vec<String>,
-    /// Pages that may do so.
+    /// Pages that may send such requests.
     pub allowed_origins: Vec<String>,
-    /// Headers of the answer that these pages may read.
+    /// Headers of the response that these pages may read.
     pub expose_headers: Vec<String>,
 }
 
-/// The rules of ICA's page.
+/// The rules that ICA's page asks for.
 pub fn cors() -> CorsConfiguration {
     let asked = expected_cors();
     let rule = CorsRule {

@@ -1,4 +1,4 @@
-//! The documents of a plan.
+//! Makes the documents of a plan.
 
 use super::grants::{Grant, advised, grants};
 use super::notes::{notes, open_placeholders};
@@ -8,7 +8,7 @@ use super::{Body, Document, Generated, Kind, cors};
 use crate::ica::catalogue::{IcaCaller, Target, catalogue};
 use crate::ica::{Customer, KmsKey};
 
-/// Illumina's.
+/// The callers of Illumina's account.
 const FOREIGN: [IcaCaller; 1] = [IcaCaller::CrossAccountRole];
 
 /// Makes the documents of a plan.
@@ -41,9 +41,10 @@ fn own_kind(plan: &Plan) -> Kind {
     }
 }
 
-/// The policy of the user or role. A session has no more than its user, so it holds what sessions need as well.
+/// The policy of the user or role. It also allows what sessions need, since a session has no more
+/// permissions than its user.
 fn own_policy(plan: &Plan) -> Option<PolicyDocument> {
-    // Who may assume the role is not its own policy's to say.
+    // Who may assume the role is said in its trust policy, not in its own policy.
     let statements =
         own_grants(plan).into_iter().filter(|grant| grant.target != Target::Role).map(|grant| {
             let resource = vec![resource(plan, grant.target)];
@@ -80,13 +81,14 @@ fn resource(plan: &Plan, target: Target) -> String {
     }
 }
 
-/// The federated sessions of the user: the name is ICA's choice (C5).
+/// The federated sessions of the user. ICA chooses their name (STS:API_GetFederationToken).
 fn sessions(plan: &Plan) -> String {
     let name = plan.session_name.as_deref().map_or_else(|| "*".to_owned(), literal);
     format!("arn:aws:sts::{}:federated-user/{name}", plan.customer.account())
 }
 
-/// `aws:PrincipalArn` of the caller's requests: of a session of a user it is the session's, of one of a role the role's (C5).
+/// The values of `aws:PrincipalArn` in the caller's requests. For a federated session it is the ARN
+/// of the session, for a role session the ARN of the role (IAM:reference_policies_condition-keys).
 fn own_principals(plan: &Plan) -> Vec<String> {
     let own = literal(plan.customer.arn().as_str());
     match plan.customer {
@@ -95,7 +97,8 @@ fn own_principals(plan: &Plan) -> Vec<String> {
     }
 }
 
-/// What the bucket policy must say: nothing for callers of its own account, whom their own policies allow.
+/// The bucket policy. Callers of the bucket's own account need no statement in it: their own
+/// policies allow.
 fn bucket_policy(plan: &Plan) -> Option<PolicyDocument> {
     let mut statements = Vec::new();
     if plan.customer_is_foreign() {
@@ -122,8 +125,11 @@ fn bucket_policy(plan: &Plan) -> Option<PolicyDocument> {
     PolicyDocument::of(statements)
 }
 
-/// A caller of another account needs both sides. To name the user does not for sure reach his sessions across accounts (C3), and a session
-/// cannot be named by pattern in `Principal` (C7): the account is named, and the condition keeps everybody else of it out.
+/// Statements for a user or role of another account, which needs both sides. Naming the user does
+/// not certainly reach its sessions across accounts
+/// (IAM:reference_policies_evaluation-logic-cross-account), and `Principal` cannot name sessions by
+/// a pattern (IAM:reference_policies_elements_principal). So the statement names the account, and
+/// the condition keeps out everybody else of that account.
 fn foreign_customer(plan: &Plan) -> impl Iterator<Item = Statement> {
     let at_bucket = own_grants(plan).into_iter().filter(|grant| grant.target.is_at_bucket());
     at_bucket.map(move |grant| {
@@ -132,7 +138,7 @@ fn foreign_customer(plan: &Plan) -> impl Iterator<Item = Statement> {
     })
 }
 
-/// A statement of another account's resource for the customer's own callers.
+/// The statement of another account's resource, limited to the customer's own callers.
 fn only_ica(plan: &Plan, statement: Statement) -> Statement {
     statement.to(root(plan.customer.account())).when(
         "ArnLike",
@@ -141,16 +147,18 @@ fn only_ica(plan: &Plan, statement: Statement) -> Statement {
     )
 }
 
-/// The account as a principal: it may give on what it is given.
+/// The account as a principal. It may delegate what it is granted.
 fn root(account: &str) -> Principal {
     Principal::Aws(format!("arn:aws:iam::{account}:root"))
 }
 
-/// A key's policy. AWS's default statement leaves it to the account's own policies who uses the key, so the customer's callers need nothing
-/// else here, unless they are of another account; Illumina's role is, and is named (F3, A4).
+/// The policy of the key. AWS's default statement lets the account's own policies decide who uses
+/// the key, so the customer's callers need no other statement here unless they belong to another
+/// account. Illumina's role does, and is named (KMS:key-policies,
+/// KMS:key-policy-modifying-external-accounts).
 fn key_policy(plan: &Plan) -> Option<PolicyDocument> {
     let Some(KmsKey::Arn(key)) = &plan.kms_key else { return None };
-    // In a key's policy `*` is the key itself.
+    // In a key policy `*` means the key itself.
     let on_key = |sid: &'static str, actions: Vec<String>| {
         Statement::allow(sid, actions, vec!["*".to_owned()])
     };
@@ -175,7 +183,8 @@ fn key_policy(plan: &Plan) -> Option<PolicyDocument> {
     PolicyDocument::of(statements)
 }
 
-/// Step 5 of ICA's page with all exceptions: the user, its sessions, and Illumina's role, which the page forgets (C9).
+/// Step 5 of ICA's page with all exceptions: the user, its sessions, and Illumina's role, which the
+/// page does not except although step 7 needs it.
 fn deny_others(plan: &Plan) -> Option<Statement> {
     let granted = own_grants(plan)
         .into_iter()
@@ -198,12 +207,13 @@ fn deny_others(plan: &Plan) -> Option<Statement> {
     })
 }
 
-/// Who may assume the role: ICA's OIDC provider, of which the pages that can be read say nothing (A1).
+/// The trust policy of the role. The provider is ICA's OIDC provider, whose issuer, audience and
+/// subject ICA does not publish.
 fn trust_policy(plan: &Plan) -> Option<PolicyDocument> {
     let Customer::Role(role) = &plan.customer else { return None };
     let actions = own_grants(plan).into_iter().find(|grant| grant.target == Target::Role)?.actions;
     let issuer = plan.value("ICA_OIDC_ISSUER");
-    // A name that nobody can have, so that nobody is trusted by mistake, and that reads as a host.
+    // A host name that nobody can have, so that nobody is trusted by mistake.
     let issuer = if issuer == "ICA_OIDC_ISSUER" { "ICA_OIDC_ISSUER.invalid" } else { issuer };
     let provider = format!("arn:aws:iam::{}:oidc-provider/{issuer}", role.account());
     let statement = Statement::allow(sid(Target::Role), actions, Vec::new())

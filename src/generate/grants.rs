@@ -1,18 +1,18 @@
-//! From the catalogue's steps to lists of actions: who needs what on which kind of resource.
+//! Turns the catalogue's steps into lists of actions: who needs what on which kind of resource.
 
 use super::plan::Plan;
 use crate::ica::catalogue::{Edition, IcaCaller, On, Step, Target, catalogue};
 use crate::ica::{KmsKey, Level};
 use std::collections::BTreeSet;
 
-/// Actions that are needed on one kind of resource, in the order of the catalogue.
+/// The actions that are needed on one kind of resource, in the order of the catalogue.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Grant {
     pub target: Target,
     pub actions: Vec<String>,
 }
 
-/// The kinds of resources in the order of statements.
+/// The kinds of resources, in the order of the statements.
 const TARGETS: [Target; 6] = [
     Target::Bucket,
     Target::Object,
@@ -22,7 +22,7 @@ const TARGETS: [Target; 6] = [
     Target::Role,
 ];
 
-/// The steps that these callers take, which `plan` wants.
+/// The steps that these callers take for the operations of the plan.
 fn steps(plan: &Plan, callers: &[IcaCaller]) -> impl Iterator<Item = &'static Step> {
     let wants = |id: &str| {
         plan.wanted.iter().any(|(wanted, caller)| *wanted == id && callers.contains(caller))
@@ -31,15 +31,15 @@ fn steps(plan: &Plan, callers: &[IcaCaller]) -> impl Iterator<Item = &'static St
     operations.flat_map(|operation| &operation.steps).filter(|step| applies(plan, step))
 }
 
-/// Whether a step is taken on such a bucket, by the pages that are followed.
+/// Whether a step is taken on this bucket, according to the edition of the plan.
 fn applies(plan: &Plan, step: &Step) -> bool {
     let is_followed = step.edition == Edition::Seed || plan.edition == Edition::Current;
-    // AWS's own key lets everybody use it who may use S3 in its account (F3).
+    // AWS's own key can be used by everybody in its account who may use S3 (KMS:key-policies).
     let has_key = step.resource != Target::Key || matches!(plan.kms_key, Some(KmsKey::Arn(_)));
     is_followed && has_key && (step.on == On::Every || plan.is_versioned)
 }
 
-/// What these callers need.
+/// The grants that these callers need.
 pub(super) fn grants(plan: &Plan, callers: &[IcaCaller]) -> Vec<Grant> {
     let is_granted = |step: &&Step| step.level != Level::Advised || plan.advised;
     let steps = steps(plan, callers).filter(is_granted).collect::<Vec<_>>();
@@ -49,7 +49,7 @@ pub(super) fn grants(plan: &Plan, callers: &[IcaCaller]) -> Vec<Grant> {
     let on_objects = actions(Target::Object);
     let grants = TARGETS.into_iter().map(|target| Grant { target, actions: actions(target) }).map(
         |mut grant| {
-            // A folder is an object: what is granted on all objects is granted on it.
+            // A folder is an object, so a grant on all objects includes it.
             if grant.target == Target::Folder {
                 grant.actions.retain(|action| !on_objects.contains(action));
             }
@@ -59,7 +59,7 @@ pub(super) fn grants(plan: &Plan, callers: &[IcaCaller]) -> Vec<Grant> {
     grants.filter(|grant| !grant.actions.is_empty()).collect()
 }
 
-/// Actions that are only advised for these callers and that nothing else grants them.
+/// The actions that are only advised for these callers and that no other step grants them.
 pub(super) fn advised(plan: &Plan, callers: &[IcaCaller]) -> Vec<String> {
     let granted =
         grants(plan, callers).into_iter().flat_map(|grant| grant.actions).collect::<BTreeSet<_>>();

@@ -1,24 +1,28 @@
-//! The exact policies that a connection needs, made of the catalogue: what an operation asks for, and nothing beside it.
+//! Makes the exact policies that a connection needs: what the operations of the catalogue ask for,
+//! and nothing else.
 //!
-//! No list of actions stands here. [`Plan`] says what is wanted, `grants` reads the catalogue's steps, `documents` puts them into
-//! policies, and what ICA does not document is a [`Placeholder`].
+//! This room holds no list of actions. [`Plan`] says what is wanted, `grants` reads the catalogue's
+//! steps, `documents` puts them into policies, and each value that ICA does not document is a
+//! [`Placeholder`].
 
 mod cors;
 mod documents;
 mod grants;
 mod notes;
+mod placeholder;
 mod plan;
 mod policy;
 
 pub use cors::{CorsConfiguration, CorsRule, cors};
 pub use documents::generate;
-pub use notes::{Note, Placeholder, placeholders};
+pub use notes::Note;
+pub use placeholder::{Placeholder, placeholders};
 pub use plan::{Options, Plan, PlanError};
 pub use policy::{PolicyDocument, Principal, Statement};
 
 use serde::Serialize;
 
-/// What a document is.
+/// The kind of a document.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -26,7 +30,7 @@ pub enum Kind {
     UserPolicy,
     /// The policy of the role that ICA assumes.
     RolePolicy,
-    /// Who may assume that role.
+    /// The trust policy of that role.
     TrustPolicy,
     /// The policy of the bucket.
     BucketPolicy,
@@ -49,7 +53,7 @@ impl Kind {
         }
     }
 
-    /// The name in `ica.toml` that points at it.
+    /// The name in `ica.toml` under which the file is given.
     pub fn setting(self) -> &'static str {
         match self {
             Kind::UserPolicy | Kind::RolePolicy => "identity_policy",
@@ -61,7 +65,7 @@ impl Kind {
     }
 }
 
-/// The text of a document.
+/// The content of a document.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Body {
@@ -74,9 +78,9 @@ pub enum Body {
 /// A document that was made.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Document {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Its text.
+    /// Its content.
     pub body: Body,
 }
 
@@ -85,9 +89,9 @@ pub struct Document {
 pub struct Generated {
     /// The documents.
     pub documents: Vec<Document>,
-    /// What the user must know or do beside.
+    /// What the user must know or do besides.
     pub notes: Vec<Note>,
-    /// What ICA does not document; it stands under these names in the documents.
+    /// The values that ICA does not document. The documents hold these names in their place.
     pub placeholders: Vec<Placeholder>,
 }
 

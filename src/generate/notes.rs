@@ -1,46 +1,19 @@
-//! What goes with the documents: words for the user, and names for what ICA does not document.
+//! What comes with the documents: notes for the user, and names for values that ICA does not
+//! document.
 
+use super::placeholder::{Placeholder, placeholders};
 use super::plan::Plan;
 use super::{Document, Kind};
 use crate::ica::{Customer, KmsKey};
 use serde::Serialize;
 
-/// Something to know or to do beside the documents.
+/// Something that the user should know or do besides.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Note {
     /// A stable name in kebab case.
     pub id: &'static str,
-    /// The words.
+    /// The text.
     pub text: String,
-}
-
-/// A value that ICA does not document, and how to learn it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Placeholder {
-    /// The name that stands in the documents.
-    pub name: &'static str,
-    /// What it stands for and where to look.
-    pub text: &'static str,
-}
-
-const PLACEHOLDERS: [Placeholder; 3] = [
-    Placeholder {
-        name: "ICA_OIDC_ISSUER",
-        text: "the issuer of ICA's OIDC provider, host and path without `https://`; not in the pages that this project could read, ask ICA's page on the IAM role method or its support",
-    },
-    Placeholder {
-        name: "ICA_OIDC_AUDIENCE",
-        text: "the audience (`aud`) of ICA's tokens; not in the pages that this project could read, ask ICA's page on the IAM role method or its support",
-    },
-    Placeholder {
-        name: "ICA_OIDC_SUBJECT",
-        text: "the subject (`sub`) of ICA's tokens, which tells your tenant from others; not in the pages that this project could read, ask ICA's page on the IAM role method or its support",
-    },
-];
-
-/// All placeholders that documents can have (A1: issuer, audience and subject are not on the pages that can be read).
-pub fn placeholders() -> &'static [Placeholder] {
-    &PLACEHOLDERS
 }
 
 fn note(id: &'static str, text: impl Into<String>) -> Note {
@@ -50,14 +23,14 @@ fn note(id: &'static str, text: impl Into<String>) -> Note {
 /// The placeholders that are still in the documents.
 pub(super) fn open_placeholders(documents: &[Document], plan: &Plan) -> Vec<Placeholder> {
     let has_trust = documents.iter().any(|document| document.kind == Kind::TrustPolicy);
-    PLACEHOLDERS
+    placeholders()
         .iter()
         .filter(|placeholder| has_trust && plan.value(placeholder.name) == placeholder.name)
         .cloned()
         .collect()
 }
 
-/// The notes of a plan and what was made of it.
+/// The notes of a plan and its documents.
 pub(super) fn notes(plan: &Plan, documents: &[Document], advised: &[String]) -> Vec<Note> {
     let has = |kind: Kind| documents.iter().any(|document| document.kind == kind);
     let mut notes = Vec::new();

@@ -1,24 +1,24 @@
-//! What is to be made: the connection's settings that policies depend on.
+//! What is to be made: the settings of the connection on which policies depend.
 
 use crate::ica::catalogue::{Edition, IcaCaller, catalogue};
-use crate::ica::connection::{Connection, Versioning};
+use crate::ica::setup::{Setup, Versioning};
 use crate::ica::{Customer, KmsKey, needed};
 use crate::model::Arn;
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
-/// What `generate` is asked for beside the connection.
+/// What `generate` is asked for besides the connection.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Options {
     /// Whether the bucket policy shuts everybody else out (step 5 of ICA's page).
     pub deny_others: bool,
-    /// Whether what is only advised is granted as well.
+    /// Whether actions that are only advised are granted as well.
     pub advised: bool,
     /// Values of placeholders, by name.
     pub values: BTreeMap<String, String>,
 }
 
-/// What is to be made.
+/// The settings of the documents to be made.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Plan {
     /// The bucket.
@@ -27,19 +27,19 @@ pub struct Plan {
     pub account: String,
     /// The prefix; empty for the whole bucket.
     pub prefix: String,
-    /// Whether versions of objects are dealt with.
+    /// Whether operations on versions of objects are granted.
     pub is_versioned: bool,
     /// Whether the versioning state was not given.
     pub versioning_is_open: bool,
     /// The user or role that ICA works as.
     pub customer: Customer,
-    /// The name of its sessions.
+    /// The name of its sessions, if it is known.
     pub session_name: Option<String>,
-    /// Illumina's role; `None` where nothing is copied.
+    /// Illumina's role; `None` if nothing is copied.
     pub cross_account_role: Option<Arn>,
     /// The key that encrypts the objects.
     pub kms_key: Option<KmsKey>,
-    /// The pages that are followed.
+    /// The edition of the catalogue.
     pub edition: Edition,
     /// The operations and callers that must work.
     pub wanted: BTreeSet<(&'static str, IcaCaller)>,
@@ -53,12 +53,13 @@ pub struct Plan {
 /// Why there is no plan.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum PlanError {
-    /// Copies are wanted and nobody knows whose role makes them.
+    /// Copies are wanted, but it is not known which role makes them.
     #[error(
         "which role of Illumina's copies? Give --ica-region (or the --region of the bucket), or leave copies out with --skip {}", copies().join(" ")
     )]
     NoCrossAccountRole,
-    /// ICA takes a prefix that ends in a slash and begins with none (A2); without one the policies would hold other keys as well.
+    /// ICA accepts only prefixes that end in a slash and do not begin with one (ICA-API). With
+    /// another prefix the policies would include other keys.
     #[error(
         "the prefix `{0}` is none that ICA takes: it ends in a slash and begins with none, as in `ica/`"
     )]
@@ -66,25 +67,26 @@ pub enum PlanError {
     /// There is no such placeholder.
     #[error("`{0}` is no placeholder; there are {known}", known = super::placeholders().iter().map(|known| known.name).collect::<Vec<_>>().join(", "))]
     NoSuchPlaceholder(String),
-    /// A value that would mean something else in a policy.
+    /// The value would have another meaning in a policy.
     #[error("{0}: `{1}` has a control character, a quote or a wildcard")]
     Value(String, String),
-    /// S3 would not use this key.
+    /// S3 does not use this key.
     #[error(
         "kms_key: the key is in {key}, the bucket in {bucket}: S3 encrypts with keys of the bucket's region only"
     )]
     KeyRegion {
         /// The key's region.
         key: String,
-        /// The bucket's.
+        /// The bucket's region.
         bucket: String,
     },
-    /// Illumina's role cannot use the key that AWS manages, whatever policies say (F3).
+    /// Illumina's role cannot use the key that AWS manages, whatever policies say
+    /// (S3:bucket-encryption).
     #[error(
         "kms_key: `aws/s3` serves its own account only: encrypt with a key of your own, or leave out what is done from other accounts with --skip {}", copies().join(" ")
     )]
     ForeignCaller,
-    /// Nothing is left.
+    /// No operation is left.
     #[error("every operation is skipped, so nothing is left to generate")]
     Nothing,
 }
@@ -101,8 +103,8 @@ impl Plan {
     /// Plans the documents of a connection.
     ///
     /// # Errors
-    /// [`PlanError`], words for the user.
-    pub fn new(connection: &Connection, options: &Options) -> Result<Plan, PlanError> {
+    /// [`PlanError`], with a message for the user.
+    pub fn new(connection: &Setup, options: &Options) -> Result<Plan, PlanError> {
         let wanted = wanted(connection);
         let copies = wanted.iter().any(|(_, caller)| *caller == IcaCaller::CrossAccountRole);
         if wanted.is_empty() {
@@ -139,12 +141,12 @@ impl Plan {
         })
     }
 
-    /// Whether the user or role lives in another account than the bucket.
+    /// Whether the user or role belongs to another account than the bucket.
     pub fn customer_is_foreign(&self) -> bool {
         self.customer.account() != self.account
     }
 
-    /// The name of user or role, without path.
+    /// The name of the user or role, without its path.
     pub fn customer_name(&self) -> &str {
         self.customer.arn().resource().rsplit('/').next().unwrap_or_default()
     }
@@ -157,7 +159,7 @@ impl Plan {
         resource.get(from..to).unwrap_or("/")
     }
 
-    /// The customer's callers in connections of this method.
+    /// The customer's callers under this method of connection.
     pub(super) fn own_callers(&self) -> Vec<IcaCaller> {
         IcaCaller::ALL
             .into_iter()
@@ -165,7 +167,7 @@ impl Plan {
             .collect()
     }
 
-    /// The value of a placeholder, or its name where none was given.
+    /// The value of a placeholder, or its name if none was given.
     pub fn value<'a>(&'a self, placeholder: &'a str) -> &'a str {
         self.values.get(placeholder).map_or(placeholder, String::as_str)
     }
@@ -186,7 +188,7 @@ fn check_values(values: &BTreeMap<String, String>) -> Result<(), PlanError> {
     Ok(())
 }
 
-fn check_key(connection: &Connection, copies: bool) -> Result<(), PlanError> {
+fn check_key(connection: &Setup, copies: bool) -> Result<(), PlanError> {
     let Some(key) = &connection.kms_key else { return Ok(()) };
     if let Some(bucket) = connection.region.as_ref().filter(|region| *region != key.region()) {
         return Err(PlanError::KeyRegion { key: key.region().to_owned(), bucket: bucket.clone() });
@@ -199,8 +201,8 @@ fn check_key(connection: &Connection, copies: bool) -> Result<(), PlanError> {
     }
 }
 
-/// What was asked for and not skipped, with everything that must work for it.
-fn wanted(connection: &Connection) -> BTreeSet<(&'static str, IcaCaller)> {
+/// The operations that were asked for and not skipped, and all that they depend on.
+fn wanted(connection: &Setup) -> BTreeSet<(&'static str, IcaCaller)> {
     let asked = |id: &String| {
         (connection.operations.is_empty() || connection.operations.contains(id))
             && !connection.skip.contains_key(id)

@@ -1,4 +1,4 @@
-//! A policy to be written: members in the order in which people write them.
+//! Policies for writing, with members in the order in which people write them.
 
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PolicyDocument {
-    /// Always the language that has variables.
+    /// Always the version that has variables.
     pub version: &'static str,
     /// The statements.
     pub statement: Vec<Statement>,
@@ -17,11 +17,11 @@ pub struct PolicyDocument {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Statement {
-    /// Letters and digits only: identity policies take nothing else.
+    /// Letters and digits only: identity policies accept nothing else.
     pub sid: &'static str,
     /// `Allow` or `Deny`.
     pub effect: &'static str,
-    /// Whom it concerns, in policies of resources.
+    /// Whom it concerns; only in policies of resources.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal: Option<Principal>,
     /// The actions, in the order of the catalogue.
@@ -29,7 +29,7 @@ pub struct Statement {
     /// The resources; a trust policy has none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resource: Vec<String>,
-    /// Operator, key, values.
+    /// Values by operator and key.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub condition: BTreeMap<&'static str, BTreeMap<String, Vec<String>>>,
 }
@@ -68,13 +68,13 @@ impl Statement {
         }
     }
 
-    /// The same for this principal.
+    /// The same statement for this principal.
     pub(super) fn to(mut self, principal: Principal) -> Statement {
         self.principal = Some(principal);
         self
     }
 
-    /// The same under one more condition.
+    /// The same statement with one more condition.
     pub(super) fn when(
         mut self,
         operator: &'static str,
@@ -86,9 +86,9 @@ impl Statement {
     }
 }
 
-/// A text as a pattern that matches it alone: `*`, `?` and `${` would mean something else.
+/// A pattern that matches only this text. `*`, `?` and `${` are escaped.
 pub(super) fn literal(text: &str) -> String {
-    // `$` first in front of `{`, since the other replacements make new ones.
+    // One pass over the text, because the replacements contain `$` themselves.
     let mut pattern = String::new();
     let mut rest = text.chars().peekable();
     while let Some(character) = rest.next() {

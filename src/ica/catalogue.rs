@@ -1,8 +1,7 @@
 //! The operations of ICA and what they need: `catalogue.toml`, `context.toml`, `assumptions.toml`.
 
-use super::verdict::Level;
 use crate::authz::{CallerKind, Presence, presence};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -163,6 +162,30 @@ pub enum KeyKind {
     Hidden,
     /// Something of Illumina's.
     Foreign,
+}
+
+/// How much hangs on a step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The operation fails without it.
+    #[default]
+    Required,
+    /// It works without it and leaves residue.
+    Degrades,
+    /// Newer pages or users' experience.
+    Advised,
+}
+
+impl Level {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Required => "required",
+            Level::Degrades => "degrades",
+            Level::Advised => "advised",
+        }
+    }
 }
 
 /// A request that an operation makes.

@@ -1,23 +1,26 @@
 //! The check: every operation of the catalogue, for each of its callers.
 
 use super::assume::through_endpoint;
-use super::catalogue::{Edition, IcaCaller, Operation, Step, Target, catalogue};
-use super::connection::{Connection, Given};
+use super::catalogue::{Edition, IcaCaller, Level, Operation, Step, Target, catalogue};
+use super::cause::{Cause, Tried};
 use super::depends::add_consequences;
 use super::environment;
-use super::kms::{self, KeyUse, KmsKey};
+use super::kms::{self, KeyUse};
 use super::layers::rcps_are_known;
 use super::reasons::reasons;
-use super::step::{Cause, Tried, is_needed, resource_words, try_step};
+use super::setup::{KmsKey, Setup, key_in_use};
+use super::step::try_step;
+use super::target::{is_needed, resource_words};
 use super::token;
 use super::verdict::{
-    AssumptionReport, CallerReport, Check, Level, OperationReport, ReasonKind, Skipped, StepReport,
-    Verdict, Witness,
+    AssumptionReport, CallerReport, Check, OperationReport, ReasonKind, Skipped, StepReport,
+    Verdict, Witness, strict_reason,
 };
+use crate::model::PolicyKind;
 use crate::source::Span;
 
 /// Checks a connection against the catalogue.
-pub fn check(connection: &Connection) -> Check {
+pub fn check(connection: &Setup) -> Check {
     let mut operations = catalogue()
         .operations
         .iter()
@@ -51,7 +54,7 @@ fn is_told(operations: &[OperationReport], words: Span) -> bool {
 }
 
 /// What an operation depends on has been judged; now those that nobody asked for can go, but the causes of what is shown stay.
-fn keep_wanted(operations: &mut Vec<OperationReport>, connection: &Connection) {
+fn keep_wanted(operations: &mut Vec<OperationReport>, connection: &Setup) {
     let wanted = operations
         .iter()
         .filter(|operation| is_wanted(connection, operation.id))
@@ -75,13 +78,13 @@ fn keep_wanted(operations: &mut Vec<OperationReport>, connection: &Connection) {
     });
 }
 
-fn is_wanted(connection: &Connection, id: &str) -> bool {
+fn is_wanted(connection: &Setup, id: &str) -> bool {
     let asked = connection.operations.is_empty()
         || connection.operations.iter().any(|operation| operation == id);
     asked && !connection.skip.contains_key(id)
 }
 
-fn skipped(connection: &Connection) -> Vec<Skipped> {
+fn skipped(connection: &Setup) -> Vec<Skipped> {
     let reason = |text: &String| (!text.is_empty()).then(|| text.clone());
     connection
         .skip
@@ -90,14 +93,14 @@ fn skipped(connection: &Connection) -> Vec<Skipped> {
         .collect()
 }
 
-fn check_operation(connection: &Connection, operation: &'static Operation) -> OperationReport {
+fn check_operation(connection: &Setup, operation: &'static Operation) -> OperationReport {
     let callers = operation.callers.iter().filter(|caller| connection.customer.has(**caller));
     let callers = callers.map(|caller| check_caller(connection, operation, *caller)).collect();
     OperationReport { id: &operation.id, callers }
 }
 
 fn check_caller(
-    connection: &Connection,
+    connection: &Setup,
     operation: &'static Operation,
     caller: IcaCaller,
 ) -> CallerReport {
@@ -124,7 +127,7 @@ fn check_caller(
 }
 
 fn check_step(
-    connection: &Connection,
+    connection: &Setup,
     operation: &'static Operation,
     caller: IcaCaller,
     step: &'static Step,
@@ -147,7 +150,7 @@ fn check_step(
     }
     if connection.strict && !assumes.is_empty() && verdict != Verdict::Unknown {
         verdict = Verdict::Unknown;
-        reasons.push(environment::strict_reason(&assumes));
+        reasons.push(strict_reason(&assumes));
     }
     StepReport {
         action: step.action.clone(),
@@ -171,7 +174,7 @@ fn shown(tried: Tried) -> Witness {
 
 /// The assumptions whose failure would change the verdict of a step.
 fn assumed(
-    connection: &Connection,
+    connection: &Setup,
     operation: &'static Operation,
     caller: IcaCaller,
     step: &'static Step,
@@ -181,7 +184,10 @@ fn assumed(
     let changes = |id: &str| try_step(connection, caller, step, Some(id)).verdict != tried.verdict;
     let is_session = matches!(caller, IcaCaller::FederatedSession | IcaCaller::OidcRole)
         && step.resource != Target::Role;
-    if is_session && connection.session == Given::Absent && changes("session-policy") {
+    if is_session
+        && connection.policies.is_unspecified(PolicyKind::Session)
+        && changes("session-policy")
+    {
         assumes.push("session-policy");
     }
     if caller == IcaCaller::CrossAccountRole
@@ -194,7 +200,7 @@ fn assumed(
     let could_be_blocked = tried.verdict != Verdict::Blocked;
     let is_to_bucket = step.resource.is_at_bucket();
     if is_to_bucket
-        && connection.bucket_policy == Given::Absent
+        && connection.policies.is_unspecified(PolicyKind::Resource)
         && (could_be_blocked || changes("no-bucket-policy"))
     {
         assumes.push("no-bucket-policy");
@@ -203,8 +209,7 @@ fn assumed(
         assumes.extend(absent_layers(connection, caller, step));
         let beyond = operation.assumes.iter().chain(&step.assumes).map(String::as_str);
         // With a key given its steps are judged themselves.
-        assumes
-            .extend(beyond.filter(|id| *id != "no-kms" || kms::key_in_use(connection).is_none()));
+        assumes.extend(beyond.filter(|id| *id != "no-kms" || key_in_use(connection).is_none()));
     }
     if step.resource == Target::Role
         && token::assumes_provider(connection, step)
@@ -232,7 +237,7 @@ fn may_hang_on_grant(tried: &Tried) -> bool {
 
 /// The layers that could forbid a step and of which nothing was said.
 fn absent_layers(
-    connection: &Connection,
+    connection: &Setup,
     caller: IcaCaller,
     step: &Step,
 ) -> impl Iterator<Item = &'static str> {
@@ -244,18 +249,22 @@ fn absent_layers(
     let rcps_are_known = rcps_are_known(connection, step.resource);
     // Those of nobody bind a key that AWS manages (C1).
     let rcps_may_bind =
-        !matches!(kms::key_in_use(connection), Some(KmsKey::AwsManaged { .. })) || !is_key;
+        !matches!(key_in_use(connection), Some(KmsKey::AwsManaged { .. })) || !is_key;
     let through_endpoint = through_endpoint(connection, caller, step).filter(|_| is_to_bucket);
-    let may_be_bound =
-        is_to_bucket && through_endpoint.is_none() && matches!(connection.vpce, Given::Given(_));
+    let may_be_bound = is_to_bucket
+        && through_endpoint.is_none()
+        && connection.policies.get(PolicyKind::Vpce).is_known();
     let absent = [
-        (own && connection.boundary == Given::Absent, "no-boundary"),
-        (own && connection.scps == Given::Absent, "no-scp"),
+        (own && connection.policies.is_unspecified(PolicyKind::Boundary), "no-boundary"),
+        (own && connection.policies.is_unspecified(PolicyKind::Scp), "no-scp"),
         (own && connection.assumes_full_access, "scp-full-access"),
-        (rcps_are_known && connection.rcps == Given::Absent, "no-rcp"),
+        (rcps_are_known && connection.policies.is_unspecified(PolicyKind::Rcp), "no-rcp"),
         (!rcps_are_known && !is_key, "no-user-rcp"),
         (!rcps_are_known && is_key && rcps_may_bind, "no-key-rcp"),
-        (through_endpoint == Some(true) && connection.vpce == Given::Absent, "no-vpce-policy"),
+        (
+            through_endpoint == Some(true) && connection.policies.is_unspecified(PolicyKind::Vpce),
+            "no-vpce-policy",
+        ),
         (may_be_bound, "through-endpoint"),
     ];
     absent.into_iter().filter(|(is_absent, _)| *is_absent).map(|(_, id)| id)

@@ -2,13 +2,13 @@
 
 use super::assume::{through_endpoint, told};
 use super::catalogue::{IcaCaller, Step, Target, catalogue};
-use super::connection::{Connection, Given};
 use super::context::statements;
 use super::layers::{layers_at_bucket, policies};
+use super::setup::Setup;
 use super::space::callers;
 use super::verdict::{Check, Verdict};
-use crate::authz::{Context, Layer, Layers};
-use crate::model::Policy;
+use crate::authz::{Context, FileCount, Known, LAYERS, LayerRow, Layers};
+use crate::model::{Policy, PolicyKind};
 use crate::source::without_places;
 use crate::symbolic::{
     Access, Differences, Requests, Within, access_differences, differences, differences_beyond,
@@ -76,33 +76,36 @@ pub struct LayerChange<'a> {
 /// What the documents say to others and elsewhere: the bucket's, the key's and the role's own policies for whoever asks, the customer's
 /// policies on everything but the bucket. Layers that cannot be compared come with the reason.
 pub fn layer_changes<'a>(
-    old: &'a Connection,
-    new: &'a Connection,
+    old: &'a Setup,
+    new: &'a Setup,
 ) -> Vec<Result<LayerChange<'a>, (&'static str, String)>> {
     let within = within(new, None);
-    let own = |layer, limits, before, after| (layer, true, limits, before, after);
-    let asked = |layer, limits, before, after| (layer, false, limits, before, after);
+    let own = |kind, limits| (kind, true, limits);
+    let asked = |kind, limits| (kind, false, limits);
     let layers = [
-        own("identity", false, &old.identity, &new.identity),
-        own("boundary", true, &old.boundary, &new.boundary),
-        own("session", true, &old.session, &new.session),
-        asked("bucket-policy", false, &old.bucket_policy, &new.bucket_policy),
-        asked("vpce", true, &old.vpce, &new.vpce),
-        asked("kms-key-policy", false, &old.kms_key_policy, &new.kms_key_policy),
-        asked("trust-policy", false, &old.trust_policy, &new.trust_policy),
+        own(PolicyKind::Identity, false),
+        own(PolicyKind::Boundary, true),
+        own(PolicyKind::Session, true),
+        asked(PolicyKind::Resource, false),
+        asked(PolicyKind::Vpce, true),
+        asked(PolicyKind::KmsKey, false),
+        asked(PolicyKind::Trust, false),
     ];
-    let compared = layers.into_iter().filter_map(|(layer, beyond, limits, before, after)| {
+    let compared = layers.into_iter().filter_map(|(kind, beyond, limits)| {
+        let [before, after] = [old, new].map(|connection| connection.policies.policies(kind));
         let policies = both_listed(before, after, limits)?;
+        let layer = LayerRow::of(kind).id;
         Some(
             policies
                 .map(|(old, new)| layer_change(layer, old, new, beyond.then_some(&within)))
                 .map_err(|reason| (layer, reason.to_owned())),
         )
     });
-    let by_level = [("scp", &old.scps, &new.scps), ("rcp", &old.rcps, &new.rcps)];
-    let differing = by_level.into_iter().filter(|(_, before, after)| !same_words(before, after));
+    let by_level = LAYERS.iter().filter(|row| row.files == FileCount::Levels);
+    let differing =
+        by_level.filter(|row| !same_words(old.policies.get(row.kind), new.policies.get(row.kind)));
     let left_out = "the two differ; what that means beyond ICA's callers was not compared";
-    compared.chain(differing.map(|(layer, ..)| Err((layer, left_out.to_owned())))).collect()
+    compared.chain(differing.map(|row| Err((row.id, left_out.to_owned())))).collect()
 }
 
 /// `beyond`: requests that are told for each caller.
@@ -124,8 +127,8 @@ type Both<'a> = (Vec<&'a Policy>, Vec<&'a Policy>);
 
 /// Both sides of a layer, or why they cannot be compared; `None` if nothing is said of it. What a layer `limits` hangs on its being there.
 fn both_listed<'a>(
-    before: &'a Given<Vec<Policy>>,
-    after: &'a Given<Vec<Policy>>,
+    before: Known<Vec<&'a Policy>>,
+    after: Known<Vec<&'a Policy>>,
     limits: bool,
 ) -> Option<Result<Both<'a>, &'static str>> {
     match (listed(before), listed(after)) {
@@ -140,17 +143,17 @@ fn both_listed<'a>(
     }
 }
 
-fn listed(given: &Given<Vec<Policy>>) -> Option<Vec<&Policy>> {
-    match given {
-        Given::Given(policies) => Some(policies.iter().collect()),
-        Given::None => Some(Vec::new()),
-        Given::Absent => None,
+fn listed(known: Known<Vec<&Policy>>) -> Option<Vec<&Policy>> {
+    match known {
+        Known::Known(policies) => Some(policies),
+        Known::AssertedNone => Some(Vec::new()),
+        Known::Unspecified => None,
     }
 }
 
 /// Whether two layers are the same words, level by level.
-fn same_words(old: &Given<Vec<Vec<Policy>>>, new: &Given<Vec<Vec<Policy>>>) -> bool {
-    let (Given::Given(old), Given::Given(new)) = (old, new) else {
+fn same_words(old: &Known<Vec<Vec<Policy>>>, new: &Known<Vec<Vec<Policy>>>) -> bool {
+    let (Known::Known(old), Known::Known(new)) = (old, new) else {
         return std::mem::discriminant(old) == std::mem::discriminant(new);
     };
     without_places(old) == without_places(new)
@@ -172,8 +175,8 @@ pub struct AccessChange<'a> {
 /// Compares what every caller may do with the bucket: all actions of S3 on the bucket and its objects. A caller of whom that cannot be
 /// said comes with the reason.
 pub fn access_changes<'a>(
-    old: &'a Connection,
-    new: &'a Connection,
+    old: &'a Setup,
+    new: &'a Setup,
 ) -> Vec<Result<AccessChange<'a>, (IcaCaller, String)>> {
     let asked = IcaCaller::ALL
         .iter()
@@ -184,8 +187,8 @@ pub fn access_changes<'a>(
 }
 
 fn access_change<'a>(
-    old: &'a Connection,
-    new: &'a Connection,
+    old: &'a Setup,
+    new: &'a Setup,
     caller: IcaCaller,
 ) -> Result<AccessChange<'a>, String> {
     check_comparable(old, new, caller)?;
@@ -193,7 +196,7 @@ fn access_change<'a>(
     let mut parts = Vec::new();
     let endpoint = through_endpoint(new, caller, step);
     let has_endpoint =
-        [old, new].iter().any(|connection| matches!(connection.vpce, Given::Given(_)));
+        [old, new].iter().any(|connection| connection.policies.get(PolicyKind::Vpce).is_known());
     let ways: &[Option<bool>] = match endpoint {
         Some(true) => &[Some(true)],
         Some(false) => &[Some(false)],
@@ -226,11 +229,11 @@ fn access_change<'a>(
 }
 
 /// Access is compared of one caller to one bucket, of policies that are known.
-fn check_comparable(old: &Connection, new: &Connection, caller: IcaCaller) -> Result<(), String> {
+fn check_comparable(old: &Setup, new: &Setup, caller: IcaCaller) -> Result<(), String> {
     let is_customers = caller.is_customers();
     let is_session = matches!(caller, IcaCaller::FederatedSession | IcaCaller::OidcRole);
     let one_side = |old: bool, new: bool| old != new;
-    let role = |connection: &Connection| connection.cross_account_role.clone();
+    let role = |connection: &Setup| connection.cross_account_role.clone();
     let faults = [
         (
             old.bucket != new.bucket || old.account != new.account,
@@ -246,15 +249,25 @@ fn check_comparable(old: &Connection, new: &Connection, caller: IcaCaller) -> Re
             "the region is not given, so nobody knows which role is Illumina's",
         ),
         (
-            is_customers && new.identity == Given::Absent && old.identity == Given::Absent,
+            is_customers
+                && new.policies.is_unspecified(PolicyKind::Identity)
+                && old.policies.is_unspecified(PolicyKind::Identity),
             "nobody said what the identity policies are",
         ),
         (
-            is_customers && one_side(old.identity == Given::Absent, new.identity == Given::Absent),
+            is_customers
+                && one_side(
+                    old.policies.is_unspecified(PolicyKind::Identity),
+                    new.policies.is_unspecified(PolicyKind::Identity),
+                ),
             "only one of the two names identity policies",
         ),
         (
-            is_session && one_side(old.session == Given::Absent, new.session == Given::Absent),
+            is_session
+                && one_side(
+                    old.policies.is_unspecified(PolicyKind::Session),
+                    new.policies.is_unspecified(PolicyKind::Session),
+                ),
             "only one of the two names a session policy",
         ),
         (old.assume != new.assume, "the two assume different condition keys"),
@@ -269,15 +282,15 @@ fn object_step() -> Option<&'static Step> {
     steps.into_iter().find(|step| step.resource == Target::Object && step.action.starts_with("s3:"))
 }
 
-fn layers_of(connection: &Connection, caller: IcaCaller, through_endpoint: bool) -> Layers<'_> {
+fn layers_of(connection: &Setup, caller: IcaCaller, through_endpoint: bool) -> Layers<'_> {
     let mut layers = layers_at_bucket(connection, caller, None, true);
-    if let (true, Given::Given(policies)) = (through_endpoint, &connection.vpce) {
-        layers.vpce = Layer::Policies(policies.iter().collect());
+    if through_endpoint {
+        layers.vpce = connection.policies.layer(PolicyKind::Vpce);
     }
     layers
 }
 
-fn within(connection: &Connection, through_endpoint: Option<bool>) -> Within {
+fn within(connection: &Setup, through_endpoint: Option<bool>) -> Within {
     let bucket = format!("arn:aws:s3:::{}", connection.bucket);
     Within {
         actions: "s3:".to_owned(),
@@ -290,7 +303,7 @@ fn within(connection: &Connection, through_endpoint: Option<bool>) -> Within {
 }
 
 /// The keys that the user told, and those that are told to be absent.
-fn known(connection: &Connection, caller: IcaCaller, step: &Step) -> (Context, Vec<String>) {
+fn known(connection: &Setup, caller: IcaCaller, step: &Step) -> (Context, Vec<String>) {
     let (mut known, mut absent) = (Context::new(), Vec::new());
     for assume in &connection.assume {
         match told(&assume.key, connection, caller, step) {

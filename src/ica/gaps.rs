@@ -1,10 +1,12 @@
 //! Why requests of a step do not go through, with the statements concerned: what `fix` starts from.
 
-use super::catalogue::{IcaCaller, Step, catalogue};
-use super::connection::Connection;
+use super::catalogue::{IcaCaller, Level, Step, catalogue};
+use super::cause::Cause;
 use super::layers::layers;
-use super::step::{Cause, is_needed, try_step};
-use super::verdict::{Level, Verdict};
+use super::setup::Setup;
+use super::step::try_step;
+use super::target::is_needed;
+use super::verdict::Verdict;
 use crate::authz::{LayerId, NamingSet, Request};
 use crate::eval::{Lack, near_misses};
 use crate::model::{Policy, Statement};
@@ -70,11 +72,7 @@ pub struct StepGaps<'a> {
 }
 
 /// The required step of an operation that asks for an action; `None` for settings of the bucket, which are no requests.
-pub fn required_step(
-    connection: &Connection,
-    operation: &str,
-    action: &str,
-) -> Option<&'static Step> {
+pub fn required_step(connection: &Setup, operation: &str, action: &str) -> Option<&'static Step> {
     let mut steps = catalogue().operation(operation)?.steps.iter();
     steps.find(|step| {
         step.action == action && step.level == Level::Required && is_needed(connection, step)
@@ -82,7 +80,7 @@ pub fn required_step(
 }
 
 /// Why a step of a caller is not allowed.
-pub fn gaps<'a>(connection: &'a Connection, caller: IcaCaller, step: &Step) -> StepGaps<'a> {
+pub fn gaps<'a>(connection: &'a Setup, caller: IcaCaller, step: &Step) -> StepGaps<'a> {
     let tried = try_step(connection, caller, step, None);
     let layers = layers(connection, caller, step, None, false);
     let standing = |layer: LayerId, policy: usize, statement: usize| {

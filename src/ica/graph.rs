@@ -2,9 +2,9 @@
 //!
 //! Edges lead from what is needed to what needs it, so causes stand before consequences. Edges that follow from others are left out.
 
-use super::catalogue::{IcaCaller, Step, Target, catalogue};
+use super::catalogue::{IcaCaller, Level, Step, Target, catalogue};
 use super::depends::{made_by, needed};
-use super::verdict::{Check, Level, Verdict};
+use super::verdict::{Check, Verdict};
 use petgraph::algo::toposort;
 use petgraph::algo::tred::{dag_to_toposorted_adjacency_list, dag_transitive_reduction_closure};
 use petgraph::graph::{DiGraph, NodeIndex};

@@ -1,21 +1,24 @@
 //! What is lacking: policies that must allow and that nobody gave, and layers that do not allow.
 
 use super::catalogue::{IcaCaller, Step, Target};
-use super::connection::{Connection, Given};
-use super::step::Unknown;
+use super::cause::Unknown;
+use super::setup::Setup;
 use crate::authz::{Layer, LayerId, Layers, Request};
 use crate::eval::{Decision, Outcome, decide};
+use crate::model::PolicyKind;
 
 /// The policies that must allow the step and that nobody gave.
-pub(super) fn not_given(connection: &Connection, caller: IcaCaller, step: &Step) -> Vec<Unknown> {
+pub(super) fn not_given(connection: &Setup, caller: IcaCaller, step: &Step) -> Vec<Unknown> {
     let (is_key, is_role) = (step.resource == Target::Key, step.resource == Target::Role);
     let missing = [
         (
-            caller.is_customers() && !is_role && connection.identity == Given::Absent,
+            caller.is_customers()
+                && !is_role
+                && connection.policies.is_unspecified(PolicyKind::Identity),
             Unknown::IdentityPolicies,
         ),
-        (is_key && connection.kms_key_policy == Given::Absent, Unknown::KeyPolicy),
-        (is_role && connection.trust_policy == Given::Absent, Unknown::TrustPolicy),
+        (is_key && connection.policies.is_unspecified(PolicyKind::KmsKey), Unknown::KeyPolicy),
+        (is_role && connection.policies.is_unspecified(PolicyKind::Trust), Unknown::TrustPolicy),
     ];
     missing.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, unknown)| unknown).collect()
 }

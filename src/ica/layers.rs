@@ -1,17 +1,16 @@
 //! The policies that a caller's requests must pass, as far as a connection knows them.
 
 use super::assume::through_endpoint;
+use super::assumption::Failing;
 use super::catalogue::{IcaCaller, Step, Target};
-use super::connection::{Connection, Given};
-use super::kms::{KmsKey, key_in_use};
-use super::space::Failing;
-use crate::authz::{Layer, Layers};
-use crate::model::Policy;
+use super::setup::{KmsKey, Setup, key_in_use};
+use crate::authz::{Known, Layer, Layers, PolicySet};
+use crate::model::{Policy, PolicyKind};
 
 /// The layers of a step for a caller, as far as they are known. An assumption in `failing` is taken not to hold. What was not given and
 /// must allow allows as `unknown_allows` says.
 pub(super) fn layers<'a>(
-    connection: &'a Connection,
+    connection: &'a Setup,
     caller: IcaCaller,
     step: &Step,
     failing: Failing<'_>,
@@ -19,7 +18,7 @@ pub(super) fn layers<'a>(
 ) -> Layers<'a> {
     let mut layers = layers_at_bucket(connection, caller, failing, unknown_allows);
     if through_endpoint(connection, caller, step) == Some(true) {
-        layers.vpce = known(&connection.vpce);
+        layers.vpce = connection.policies.layer(PolicyKind::Vpce);
     }
     if !rcps_are_known(connection, step.resource) {
         layers.rcps.clear();
@@ -29,11 +28,11 @@ pub(super) fn layers<'a>(
         Target::FederatedUser => keep_to_sts(&mut layers),
         Target::Key => {
             keep_to_sts(&mut layers);
-            layers.resource = needed(&connection.kms_key_policy, unknown_allows);
+            layers.resource = needed(&connection.policies, PolicyKind::KmsKey, unknown_allows);
         }
         // Nobody signs with credentials of the account, so nothing binds but the role's side.
         Target::Role => {
-            let resource = needed(&connection.trust_policy, unknown_allows);
+            let resource = needed(&connection.policies, PolicyKind::Trust, unknown_allows);
             layers = Layers { resource, rcps: layers.rcps, ..Layers::default() };
         }
     }
@@ -42,7 +41,7 @@ pub(super) fn layers<'a>(
 
 /// Whether the RCPs that were given are those of the account that owns the target: they are the bucket's. RCPs do not bind keys that
 /// AWS manages (C1).
-pub(super) fn rcps_are_known(connection: &Connection, target: Target) -> bool {
+pub(super) fn rcps_are_known(connection: &Setup, target: Target) -> bool {
     match target {
         Target::Bucket | Target::Object | Target::Folder => true,
         Target::FederatedUser | Target::Role => connection.customer.account() == connection.account,
@@ -54,36 +53,43 @@ pub(super) fn rcps_are_known(connection: &Connection, target: Target) -> bool {
 
 /// The layers of a caller's requests to the bucket, without the endpoint.
 pub(super) fn layers_at_bucket<'a>(
-    connection: &'a Connection,
+    connection: &'a Setup,
     caller: IcaCaller,
     failing: Failing<'_>,
     unknown_allows: bool,
 ) -> Layers<'a> {
     let is_customers = caller.is_customers();
-    let identity = match &connection.identity {
-        _ if !is_customers => unknown(failing != Some("illumina-identity")),
-        given => needed(given, unknown_allows),
+    let policies = &connection.policies;
+    let identity = if is_customers {
+        needed(policies, PolicyKind::Identity, unknown_allows)
+    } else {
+        unknown(failing != Some("illumina-identity"))
     };
-    let session = match &connection.session {
+    let session = match policies.get(PolicyKind::Session) {
         _ if !matches!(caller, IcaCaller::FederatedSession | IcaCaller::OidcRole) => Layer::Absent,
         // A role without a session policy has all of its own; with one that allows nothing it has nothing (C4).
-        Given::Absent if caller == IcaCaller::OidcRole && failing == Some("session-policy") => {
+        Known::Unspecified
+            if caller == IcaCaller::OidcRole && failing == Some("session-policy") =>
+        {
             Layer::Policies(Vec::new())
         }
-        Given::Absent => unknown(failing != Some("session-policy")),
-        given => known(given),
+        Known::Unspecified => unknown(failing != Some("session-policy")),
+        Known::Known(_) | Known::AssertedNone => policies.layer(PolicyKind::Session),
     };
-    let resource = match &connection.bucket_policy {
-        Given::Absent if failing == Some("no-bucket-policy") => Layer::Assumed,
-        given => known(given),
+    let of_bucket = PolicyKind::Resource;
+    let resource = if policies.is_unspecified(of_bucket) && failing == Some("no-bucket-policy") {
+        Layer::Assumed
+    } else {
+        policies.layer(of_bucket)
     };
+    let layers = policies.layers(of_bucket);
     Layers {
         identity,
-        boundary: if is_customers { known(&connection.boundary) } else { Layer::Absent },
+        boundary: if is_customers { layers.boundary } else { Layer::Absent },
         session,
         resource,
-        scps: if is_customers { levels(&connection.scps) } else { Vec::new() },
-        rcps: levels(&connection.rcps),
+        scps: if is_customers { layers.scps } else { Vec::new() },
+        rcps: layers.rcps,
         vpce: Layer::Absent,
     }
 }
@@ -95,30 +101,12 @@ fn keep_to_sts(layers: &mut Layers<'_>) {
 }
 
 /// A layer that must allow. Of one that was not given it is not known whether it does.
-fn needed(given: &Given<Vec<Policy>>, unknown_allows: bool) -> Layer<'_> {
-    match given {
-        Given::Absent => unknown(unknown_allows),
-        given => known(given),
-    }
+fn needed(policies: &PolicySet, kind: PolicyKind, unknown_allows: bool) -> Layer<'_> {
+    if policies.is_unspecified(kind) { unknown(unknown_allows) } else { policies.layer(kind) }
 }
 
 fn unknown<'a>(allows: bool) -> Layer<'a> {
     if allows { Layer::Assumed } else { Layer::Absent }
-}
-
-/// A layer of which nothing was said counts as absent; the list of assumptions tells it.
-fn known(given: &Given<Vec<Policy>>) -> Layer<'_> {
-    match given {
-        Given::Given(policies) => Layer::Policies(policies.iter().collect()),
-        Given::None | Given::Absent => Layer::Absent,
-    }
-}
-
-fn levels(given: &Given<Vec<Vec<Policy>>>) -> Vec<Vec<&Policy>> {
-    match given {
-        Given::Given(levels) => levels.iter().map(|level| level.iter().collect()).collect(),
-        Given::None | Given::Absent => Vec::new(),
-    }
 }
 
 /// The policies that take part in decisions about a caller.

@@ -2,7 +2,7 @@
 
 use super::catalogue::{Target, catalogue};
 use super::environment::roles;
-use super::reasons::Scene;
+use super::scene::Scene;
 use crate::authz::{LayerId, NamingSet, Request};
 use crate::eval::{Lack, NearMiss, near_misses};
 use crate::model::{Element, Pattern, PrincipalPattern, ResourceKind, Statement};

@@ -2,17 +2,18 @@
 
 use super::assume::{fact, told};
 use super::catalogue::{IcaCaller, KeyKind, Step, Target, catalogue};
-use super::connection::Connection;
+use super::cause::{Cause, Tried, Unknown};
 use super::environment::{roles, whose};
+use super::key_name::written_key;
 use super::layers::layers;
 use super::nearest::Nearest;
 use super::other_bucket::other_bucket;
-use super::step::{Cause, Tried, Unknown, resource_words};
+use super::scene::Scene;
+use super::setup::Setup;
+use super::target::resource_words;
 use super::values::UNLISTED;
-use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_name};
-use crate::authz::{
-    Ambiguity, Caller, Choice, LayerId, Layers, NamingSet, Request, StatementRef, display_name,
-};
+use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_row};
+use crate::authz::{Ambiguity, Caller, Choice, LayerId, NamingSet, Request, StatementRef};
 use crate::eval::{
     Decision, Lack, NearMiss, concerns, matching_action, matching_resource, near_miss,
 };
@@ -22,18 +23,9 @@ use crate::model::{Condition, Element, PrincipalPattern, Statement};
 const EXCEPT_CALLERS: &str =
     "except ICA's callers from this Deny, for example by `aws:PrincipalArn`";
 
-/// What a reason is told about.
-pub(super) struct Scene<'a> {
-    pub connection: &'a Connection,
-    pub caller: IcaCaller,
-    pub step: &'a Step,
-    pub layers: Layers<'a>,
-    verdict: Verdict,
-}
-
 /// The reasons of a step that is not allowed.
 pub(super) fn reasons(
-    connection: &Connection,
+    connection: &Setup,
     caller: IcaCaller,
     step: &Step,
     tried: &Tried,
@@ -83,14 +75,6 @@ fn is_policy_of_target(unknown: &Unknown) -> bool {
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn layer_name(&self, layer: LayerId) -> &'static str {
-        layer_name(layer, self.step.resource)
-    }
-
-    pub(super) fn statement(&self, place: StatementRef) -> Option<&'a Statement> {
-        self.layers.policies(place.layer).get(place.policy)?.statements.get(place.statement)
-    }
-
     pub(super) fn denied(&self, place: StatementRef, request: &Request) -> Reason {
         let action = self.action_words(request);
         let mut reason = empty(
@@ -205,7 +189,7 @@ impl<'a> Scene<'a> {
 
     pub(super) fn lacking(&self, layer: LayerId, request: &Request) -> Reason {
         let action = self.action_words(request);
-        let name = layer_words(layer, self.step.resource);
+        let name = layer_row(layer, self.step.resource).words;
         let mut reason = empty(
             ReasonKind::NoAllow,
             self.layer_name(layer),
@@ -475,11 +459,6 @@ fn deciding_condition(statement: &Statement) -> Option<&Condition> {
         .or(statement.conditions.first())
 }
 
-/// The key as a person writes it: the model has it in lower case.
-pub(super) fn written_key(condition: &Condition) -> String {
-    display_name(&condition.key.node)
-}
-
 fn failed_condition(condition: &Condition, request: &Request) -> (String, Advice) {
     let key = written_key(condition);
     let value = request.context.get(&condition.key.node).map(|value| value.as_slice().join(", "));
@@ -519,19 +498,5 @@ fn principal_words(caller: &Caller) -> String {
         }
         Caller::WebIdentity { provider } => format!("`{}`, under `Federated`", provider.as_str()),
         other => format!("`{}`", other.principal_arn().unwrap_or_default()),
-    }
-}
-
-fn layer_words(layer: LayerId, target: Target) -> &'static str {
-    match layer {
-        LayerId::Resource if target == Target::Key => "key policy",
-        LayerId::Resource if target == Target::Role => "trust policy of the role",
-        LayerId::Identity => "identity policies",
-        LayerId::Boundary => "permissions boundary",
-        LayerId::Session => "session policy",
-        LayerId::Resource => "bucket policy",
-        LayerId::Scp(_) => "service control policies",
-        LayerId::Rcp(_) => "resource control policies",
-        LayerId::Vpce => "VPC endpoint policy",
     }
 }

@@ -44,6 +44,11 @@ impl Regions {
         })
     }
 
+    /// The region that an ICA project must be in, by the bucket's AWS region.
+    pub fn of_aws(&self, aws: &str) -> Option<&Region> {
+        self.list.iter().find(|region| region.aws == aws)
+    }
+
     /// The ARN of a region's cross-account role.
     pub fn role(&self, region: &Region) -> String {
         format!("arn:aws:iam::{}:role/ica_{}_crossacct", self.account, region.namespace)

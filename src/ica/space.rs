@@ -1,23 +1,23 @@
 //! The requests of a step: what is known of them, and the values to try for what is not.
 
 use super::assume::{fact, through_endpoint, told};
+use super::assumption::Failing;
 use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, catalogue};
-use super::connection::Connection;
+use super::claims::keep_own_claims;
 use super::context::keys_used;
 use super::environment::settled_header;
-use super::kms::{self, ENCRYPTION_CONTEXT, KmsKey, caller_account, key_in_use, via_service};
-use super::token::{self, keep_own_claims};
+use super::kms::{self, ENCRYPTION_CONTEXT, caller_account, via_service};
+use super::setup::Setup as Connection;
+use super::setup::{KmsKey, key_in_use};
+use super::token;
 use super::values::{
-    candidates, compared_with, fills_variable, is_session_character, is_session_name,
+    MOST_KEY, candidates, compared_with, fills_variable, is_session_character, is_session_name,
 };
 use crate::authz::{Caller, CallerKind, Context, ContextValue, Request, may_have_key};
 use crate::aws;
 use crate::model::{Arn, Named, Pattern, Statement};
 use crate::symbolic::{Comparison, Rest, Undecided, Variables, Way, rests};
 use std::collections::BTreeSet;
-
-/// Characters of an object key, at most; S3 counts bytes, and the texts here are short.
-pub(super) const MOST_KEY: usize = 1_024;
 
 /// Characters of the id of a key that AWS manages.
 const KEY_ID: usize = 36;
@@ -57,9 +57,6 @@ pub(super) struct Space {
 }
 
 const SOURCE_IP: &str = "aws:sourceip";
-
-/// Which assumptions are taken to fail.
-pub(super) type Failing<'a> = Option<&'a str>;
 
 /// Builds the space of a step for the statements that take part in its decision: one value of each class that they tell apart.
 pub(super) fn space(

@@ -1,16 +1,19 @@
 //! One step for one caller: every request that is tried, and the verdict they add up to.
 
+use super::assumption::Failing;
 use super::catalogue::{IcaCaller, KeyKind, On, Step, Target};
-use super::connection::{Connection, Versioning};
+use super::cause::{Cause, Tried, Unknown};
 use super::context::{keys_used, statements};
-use super::kms::{ENCRYPTION_CONTEXT, KmsKey, key_in_use, under_both_contexts};
+use super::kms::{ENCRYPTION_CONTEXT, under_both_contexts};
 use super::lacks::not_given;
 use super::layers::{layers, policies};
-use super::space::{Failing, Space, space};
+use super::setup::{KmsKey, Setup, key_in_use};
+use super::space::{Space, space};
+use super::target::resource_words;
 use super::verdict::{Verdict, Witness};
 use super::visit::{Visitor, size, visit};
 use super::words::depends_on;
-use crate::authz::{LayerId, Layers, Request, StatementRef};
+use crate::authz::{Layers, Request};
 use crate::eval::{Decision, Outcome, concerns};
 use crate::model::Statement;
 use crate::source::Span;
@@ -22,84 +25,9 @@ pub(super) const MAX_REQUESTS: usize = 20_000;
 /// How many requests are looked at for the words that part them.
 const MOST_FOR_WORDS: usize = 2_000;
 
-/// A reason for a denied request.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) enum Cause {
-    /// A statement denies it.
-    Denied(StatementRef),
-    /// A layer does not allow it.
-    Lacking(LayerId),
-    /// AWS leaves it open.
-    Open(Decision),
-}
-
-/// Something that is not known, on which the verdict hangs.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Unknown {
-    /// A condition key.
-    Key(String),
-    /// The name of the session.
-    SessionName,
-    /// The identity policies.
-    IdentityPolicies,
-    /// The policy of the KMS key.
-    KeyPolicy,
-    /// The trust policy of the role.
-    TrustPolicy,
-    /// Whether the bucket has S3 Bucket Keys.
-    BucketKeys,
-    /// The id of AWS's own key.
-    KeyId,
-    /// The identity provider that is ICA's.
-    Provider,
-    /// The versioning state.
-    Versioning,
-    /// Which role is Illumina's.
-    Role,
-    /// Too many requests to try.
-    Limit {
-        /// How many.
-        size: usize,
-        /// The words that tell the most apart.
-        span: Option<Span>,
-    },
-    /// The policies tell too much apart.
-    TooHard(Undecided),
-}
-
-/// What trying all requests of a step gave.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) struct Tried {
-    pub verdict: Verdict,
-    /// Each reason with the first request that met it.
-    pub causes: Vec<(Cause, Request)>,
-    pub unknowns: Vec<Unknown>,
-    pub witness: Witness,
-    /// Assumptions about condition keys that took part.
-    pub assumes: Vec<&'static str>,
-    /// Whether a variable is filled from an open key, of which only some values were tried.
-    pub has_open_variable: bool,
-    /// Where some requests go through and others do not: what it takes, in words.
-    pub depends_on: Vec<String>,
-}
-
-impl Tried {
-    fn unknown(unknown: Unknown) -> Tried {
-        Tried {
-            verdict: Verdict::Unknown,
-            causes: Vec::new(),
-            unknowns: vec![unknown],
-            witness: Witness::default(),
-            assumes: Vec::new(),
-            has_open_variable: false,
-            depends_on: Vec::new(),
-        }
-    }
-}
-
 /// Tries all requests of a step.
 pub(super) fn try_step(
-    connection: &Connection,
+    connection: &Setup,
     caller: IcaCaller,
     step: &Step,
     failing: Failing<'_>,
@@ -126,19 +54,8 @@ pub(super) fn try_step(
     tried
 }
 
-/// Whether a step is made on this bucket, as far as that is known.
-pub(super) fn is_needed(connection: &Connection, step: &Step) -> bool {
-    let has_key = step.resource != Target::Key || key_in_use(connection).is_some();
-    has_key && (step.on == On::Every || connection.versioning != Some(Versioning::Unversioned))
-}
-
 /// Tries a step under both contexts that S3 may encrypt under, which only one of holds.
-fn try_contexts(
-    connection: &Connection,
-    caller: IcaCaller,
-    step: &Step,
-    failing: Failing<'_>,
-) -> Tried {
+fn try_contexts(connection: &Setup, caller: IcaCaller, step: &Step, failing: Failing<'_>) -> Tried {
     let all = statements(policies(&layers(connection, caller, step, failing, true)));
     if !keys_used(&all).contains(ENCRYPTION_CONTEXT) {
         return try_requests(connection, caller, step, failing);
@@ -164,12 +81,7 @@ fn try_contexts(
     }
 }
 
-fn try_requests(
-    connection: &Connection,
-    caller: IcaCaller,
-    step: &Step,
-    failing: Failing<'_>,
-) -> Tried {
+fn try_requests(connection: &Setup, caller: IcaCaller, step: &Step, failing: Failing<'_>) -> Tried {
     let guesses: &[bool] =
         if not_given(connection, caller, step).is_empty() { &[true] } else { &[true, false] };
     let layers = guesses
@@ -204,7 +116,7 @@ fn try_requests(
 
 /// What it takes to go through. Where AWS leaves the decision of a request open, nothing is said.
 fn words(
-    connection: &Connection,
+    connection: &Setup,
     step: &Step,
     space: &Space,
     layers: &[Layers<'_>],
@@ -243,7 +155,7 @@ fn hardest(statements: &[&Statement]) -> Option<Span> {
 }
 
 /// What a step does not know beside condition keys.
-fn group(connection: &Connection, step: &Step) -> Unknown {
+fn group(connection: &Setup, step: &Step) -> Unknown {
     match (step.resource, key_in_use(connection)) {
         (Target::Role, _) => Unknown::Provider,
         (Target::Key, Some(KmsKey::AwsManaged { .. })) => Unknown::KeyId,
@@ -371,20 +283,5 @@ fn causes(decision: Decision) -> Vec<Cause> {
         Outcome::Undetermined | Outcome::ImplicitlyDenied | Outcome::Allowed => {
             decision.lacking.into_iter().map(Cause::Lacking).collect()
         }
-    }
-}
-
-/// The resource of a step as reports show it.
-pub(super) fn resource_words(connection: &Connection, step: &Step) -> String {
-    match step.resource {
-        Target::Bucket => format!("arn:aws:s3:::{}", connection.bucket),
-        Target::Object => format!("arn:aws:s3:::{}/{}*", connection.bucket, connection.prefix),
-        Target::Folder => format!("arn:aws:s3:::{}/{}*/", connection.bucket, connection.prefix),
-        Target::FederatedUser => {
-            let name = connection.session_name.as_deref().unwrap_or("*");
-            format!("arn:aws:sts::{}:federated-user/{name}", connection.customer.account())
-        }
-        Target::Role => connection.customer.arn().as_str().to_owned(),
-        Target::Key => key_in_use(connection).map(KmsKey::words).unwrap_or_default(),
     }
 }

@@ -1,12 +1,12 @@
 //! The request that assumes the customer's role: a token of ICA's identity provider, of which ICA documents neither issuer nor claims (A1).
 
 use super::assume::told;
+use super::assumption::Failing;
 use super::catalogue::{IcaCaller, Step};
-use super::connection::{Connection, Given};
-use super::space::Failing;
+use super::setup::Setup;
 use super::values::UNLISTED;
-use crate::authz::{Caller, Context, claim};
-use crate::model::Named;
+use crate::authz::Caller;
+use crate::model::{Named, PolicyKind};
 
 /// The assumption that the provider which the trust policy names is ICA's.
 pub(super) const PROVIDER: &str = "identity-provider";
@@ -14,7 +14,7 @@ pub(super) const PROVIDER: &str = "identity-provider";
 const FEDERATED_PROVIDER: &str = "aws:federatedprovider";
 
 /// Whoever shows ICA's token: the provider that the user told, else any of those that the trust policy names.
-pub(super) fn callers(connection: &Connection, step: &Step, failing: Failing<'_>) -> Vec<Caller> {
+pub(super) fn callers(connection: &Setup, step: &Step, failing: Failing<'_>) -> Vec<Caller> {
     let told = told_provider(connection, step).map(|provider| vec![provider.to_owned()]);
     let named = || if failing == Some(PROVIDER) { Vec::new() } else { named_providers(connection) };
     let mut providers = told.unwrap_or_else(named);
@@ -28,17 +28,17 @@ pub(super) fn callers(connection: &Connection, step: &Step, failing: Failing<'_>
 }
 
 /// Whether the verdict rests on which provider is ICA's.
-pub(super) fn assumes_provider(connection: &Connection, step: &Step) -> bool {
+pub(super) fn assumes_provider(connection: &Setup, step: &Step) -> bool {
     told_provider(connection, step).is_none()
 }
 
-fn told_provider<'a>(connection: &'a Connection, step: &Step) -> Option<&'a str> {
+fn told_provider<'a>(connection: &'a Setup, step: &Step) -> Option<&'a str> {
     told(FEDERATED_PROVIDER, connection, IcaCaller::OidcRole, step).flatten()
 }
 
 /// The identity providers for OpenID Connect that the trust policy names; SAML shows no token.
-fn named_providers(connection: &Connection) -> Vec<String> {
-    let Given::Given(policies) = &connection.trust_policy else { return Vec::new() };
+fn named_providers(connection: &Setup) -> Vec<String> {
+    let policies = connection.policies.known(PolicyKind::Trust);
     let elements = policies
         .iter()
         .flat_map(|policy| &policy.statements)
@@ -54,15 +54,4 @@ fn named_providers(connection: &Connection) -> Vec<String> {
     providers.sort_unstable();
     providers.dedup();
     providers
-}
-
-/// Takes out the claims that a token of this caller's provider cannot have: those of other providers.
-pub(super) fn keep_own_claims(context: &mut Context, caller: &Caller) {
-    let Caller::WebIdentity { provider } = caller else { return };
-    let host =
-        provider.resource().strip_prefix("oidc-provider/").unwrap_or_default().to_ascii_lowercase();
-    let foreign =
-        context.iter().filter(|(key, _)| claim(key).is_some_and(|(other, _)| other != host));
-    let foreign = foreign.map(|(key, _)| key.to_owned()).collect::<Vec<_>>();
-    foreign.iter().for_each(|key| context.remove(key));
 }

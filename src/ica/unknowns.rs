@@ -1,7 +1,9 @@
 //! Words for what is not known, on which a verdict hangs.
 
-use super::reasons::{Scene, empty, locate, written_key};
-use super::step::{Cause, Tried, Unknown};
+use super::cause::{Cause, Tried, Unknown};
+use super::key_name::written_key;
+use super::reasons::{empty, locate};
+use super::scene::Scene;
 use super::verdict::{Advice, Reason, ReasonKind};
 use crate::eval::concerns;
 use crate::model::Statement;

@@ -8,6 +8,9 @@ use crate::model::{Pattern, Statement};
 use crate::symbolic::{Comparison, Rest, Undecided, Variables, Way, key_values, rests};
 use std::collections::BTreeSet;
 
+/// Characters of an object key, at most; S3 counts bytes, and the texts here are short.
+pub(super) const MOST_KEY: usize = 1_024;
+
 /// A text that no policy is likely to name.
 pub const UNLISTED: &str = "ica-policy-unlisted";
 
@@ -36,7 +39,7 @@ pub(super) fn candidates(
         let texts = rests(
             &comparisons,
             known,
-            &Rest { at_least: 0, at_most: super::space::MOST_KEY, ending: "", alphabet: |_| true },
+            &Rest { at_least: 0, at_most: MOST_KEY, ending: "", alphabet: |_| true },
         )?;
         return Ok(texts
             .into_iter()

@@ -1,8 +1,10 @@
 //! What a check says.
 
+use super::catalogue::Level;
 use super::catalogue::{IcaCaller, Target};
-use crate::authz::{LayerId, Request};
+use crate::authz::{LayerId, LayerRow, Request};
 use crate::finding::{Finding, Label};
+use crate::model::PolicyKind;
 use crate::source::Span;
 use serde::{Deserialize, Serialize};
 
@@ -30,30 +32,6 @@ impl Verdict {
             Verdict::Blocked => "blocked",
         }
     }
-}
-
-impl Level {
-    /// The word in reports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Level::Required => "required",
-            Level::Degrades => "degrades",
-            Level::Advised => "advised",
-        }
-    }
-}
-
-/// How much hangs on a step.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// The operation fails without it.
-    #[default]
-    Required,
-    /// It works without it and leaves residue.
-    Degrades,
-    /// Newer pages or users' experience.
-    Advised,
 }
 
 /// Why a step is not allowed.
@@ -271,12 +249,67 @@ impl Check {
     }
 }
 
+/// The names of a layer, for what is asked about that target.
+pub(super) fn layer_row(layer: LayerId, target: Target) -> &'static LayerRow {
+    LayerRow::of(layer.policy_kind(match target {
+        Target::Key => PolicyKind::KmsKey,
+        Target::Role => PolicyKind::Trust,
+        Target::Bucket | Target::Object | Target::Folder | Target::FederatedUser => {
+            PolicyKind::Resource
+        }
+    }))
+}
+
 /// The name of a layer in a check's report, for what is asked about that target.
 pub(super) fn layer_name(layer: LayerId, target: Target) -> &'static str {
-    match layer {
-        LayerId::Resource if target == Target::Key => "kms-key-policy",
-        LayerId::Resource if target == Target::Role => "trust-policy",
-        LayerId::Resource => "bucket-policy",
-        other => other.name(),
+    layer_row(layer, target).id
+}
+
+/// A required step that no policy decides, with its reason.
+pub(super) fn step(action: &str, resource: &str, verdict: Verdict, reason: Reason) -> StepReport {
+    StepReport {
+        action: action.to_owned(),
+        resource: resource.to_owned(),
+        level: Level::Required,
+        verdict,
+        assumes: Vec::new(),
+        reasons: vec![reason],
+        depends_on: Vec::new(),
+        witness: Witness::default(),
     }
+}
+
+/// Why a verdict that rests on assumptions is unknown.
+pub(super) fn strict_reason(assumes: &[&str]) -> Reason {
+    let message = format!(
+        "with --strict a verdict may not rest on assumptions; this one rests on {}",
+        assumes.join(", ")
+    );
+    reason(ReasonKind::Hidden, "", message, "settle them, as told in the list of assumptions")
+}
+
+/// A reason that stands in no file.
+pub(super) fn reason(kind: ReasonKind, layer: &'static str, message: String, help: &str) -> Reason {
+    Reason {
+        kind,
+        layer,
+        statement: None,
+        sid: None,
+        span: None,
+        message,
+        note: None,
+        help: Some(Advice::plain(help)),
+        labels: Vec::new(),
+    }
+}
+
+/// A reason with its words.
+pub(super) fn reason_at(
+    span: Span,
+    kind: ReasonKind,
+    layer: &'static str,
+    message: String,
+    help: &str,
+) -> Reason {
+    Reason { span: Some(span), ..reason(kind, layer, message, help) }
 }

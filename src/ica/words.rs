@@ -143,7 +143,7 @@ fn resource_noun(pattern: &ResourcePattern, stem: &str) -> String {
 
 /// What the condition asks for, or, if its operator is negated, what it excepts.
 fn condition_noun(condition: &Condition) -> String {
-    let key = super::reasons::written_key(condition);
+    let key = super::key_name::written_key(condition);
     // What a negated operator excepts is a key that is there, and of sets the other quantity: not all are is that one is not.
     let is_negated = condition.test.is_negated();
     let or_absent = if condition.if_exists && !is_negated { " or absent" } else { "" };

@@ -1,9 +1,13 @@
-//! What is this file? A policy, or an answer of the AWS CLI that holds one.
+//! What is this file? A policy, or an answer of the AWS CLI that holds one. And how to get from its name to what it means.
 //!
 //! The documents found keep spans into the file the user gave, also where the policy is a string inside of JSON.
 
+mod load;
+mod services;
 mod shape;
 
+pub use load::{FileRead, Loader, LoweredDocument, NONE, Unreadable, load_answer, load_policy};
+pub use services::{unknown_service, unknown_services};
 pub use shape::ReadAs;
 
 use crate::finding::{Finding, Severity};
@@ -25,6 +29,20 @@ pub struct Document {
 }
 
 impl Document {
+    /// `findings`: what is wrong with the text of the tree.
+    fn of_tree(
+        read_as: ReadAs,
+        root: Node,
+        mut findings: Vec<Finding>,
+    ) -> Result<Document, Vec<Finding>> {
+        let parsed = syntax::parse(root);
+        findings.extend(parsed.findings);
+        match parsed.policy {
+            Some(policy) => Ok(Document { read_as, policy, findings }),
+            None => Err(findings),
+        }
+    }
+
     /// Whether its statements name principals, as only policies of resources do; `None` where there is no statement to tell by.
     pub fn names_principals(&self) -> Option<bool> {
         let blocks = self.policy.elements.iter().filter_map(|element| match &element.body {
@@ -67,12 +85,22 @@ pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<
         }
         _ => node,
     };
-    let parsed = syntax::parse(node);
-    findings.extend(parsed.findings);
-    match parsed.policy {
-        Some(policy) => Ok(Document { read_as, policy, findings }),
-        None => Err(findings),
-    }
+    Document::of_tree(read_as, node, findings)
+}
+
+/// Reads a tree that is a policy document by itself.
+///
+/// # Errors
+/// The findings that say why it is none.
+pub fn read_tree(root: Node) -> Result<Document, Vec<Finding>> {
+    Document::of_tree(ReadAs::Policy, root, Vec::new())
+}
+
+/// The tree of a text that no report points into; `None` where it is no JSON.
+pub fn tree_of(text: &str) -> Option<Node> {
+    let mut sources = Sources::new();
+    let id = sources.add_file("", text.to_owned()).ok()?;
+    json::parse(sources.get(id)).root
 }
 
 fn parse(sources: &Sources, id: SourceId) -> Result<(Node, Vec<Finding>), Vec<Finding>> {

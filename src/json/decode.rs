@@ -1,24 +1,24 @@
-//! Bytes to text: which encodings are read, and how the others are named.
+//! Decodes bytes to text: which encodings are read, and which are refused by name.
 
-/// Why bytes are no text that can be read.
+/// Why bytes cannot be read as text.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum DecodeError {
-    /// Nothing in it.
+    /// It holds nothing, or white space only.
     #[error("the file is empty")]
     Empty,
-    /// UTF-16.
+    /// It is UTF-16.
     #[error("the file is UTF-16, not UTF-8")]
     Utf16,
-    /// Neither.
+    /// It is neither UTF-8 nor UTF-16.
     #[error("the file is not UTF-8 text: byte {offset} is not part of a character")]
     NotUtf8 {
-        /// The place of the first wrong byte, from 0.
+        /// The offset of the first wrong byte, from 0.
         offset: usize,
     },
 }
 
 impl DecodeError {
-    /// What to do.
+    /// What the user can do about it.
     pub fn help(&self) -> &'static str {
         match self {
             DecodeError::Empty => {
@@ -40,7 +40,8 @@ pub fn decode_bytes(bytes: Vec<u8>) -> Result<String, DecodeError> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(DecodeError::Empty);
     }
-    // A JSON text begins with an ASCII character, so a zero byte beside it can only be UTF-16 (RFC 4627, section 3).
+    // A JSON text begins with an ASCII character, so a zero byte beside it can only be UTF-16 (RFC
+    // 4627, section 3).
     let one_zero = bytes.iter().take(2).filter(|byte| **byte == 0).count() == 1;
     if one_zero || matches!(bytes[..], [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
         return Err(DecodeError::Utf16);

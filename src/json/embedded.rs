@@ -1,10 +1,11 @@
-//! Texts inside of texts: a policy that is a string of another document, plain or percent-encoded.
+//! Texts inside other texts: a policy that is a string of another document, plain or
+//! percent-encoded.
 
 use super::string::{Piece, pieces};
 use crate::source::{Encoding, How, Run, SourceId, Sources, Span, TooLarge};
 use crate::tree::Node;
 
-/// Makes the text of a string node a source of its own, whose spans lead back into the literal.
+/// Adds the text of a string node as a source of its own. Its spans lead back into the literal.
 ///
 /// # Errors
 /// [`TooLarge`] when the address space is full.
@@ -23,7 +24,7 @@ pub fn derive(sources: &mut Sources, node: &Node) -> Result<SourceId, TooLarge> 
     sources.add_derived(builder.text, builder.runs, Encoding::JsonString)
 }
 
-/// Decodes percent-encoding (RFC 3986). Bytes that are no UTF-8 stay encoded.
+/// Decodes percent-encoding (RFC 3986). Bytes that are not valid UTF-8 stay encoded.
 ///
 /// # Errors
 /// [`TooLarge`] when the address space is full.
@@ -98,7 +99,8 @@ mod tests {
     use super::*;
     use crate::json::parse;
 
-    /// The words of the file at the place of `needle` in the policy inside of it.
+    /// Finds `needle` in the inner policy and compares the file's text at its place with
+    /// `expected`.
     #[track_caller]
     fn check(file: &str, percent: bool, needle: &str, expected: &str) {
         let mut sources = Sources::new();

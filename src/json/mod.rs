@@ -1,7 +1,8 @@
-//! JSON text to [`crate::tree`], by the grammar of `grammar/json.ebnf` (RFC 8259).
+//! Reads JSON text into [`crate::tree`], by the grammar of `grammar/json.ebnf` (RFC 8259).
 //!
-//! Own reader, because places, duplicates and order are the product: every node has its span, duplicate members are kept and
-//! reported, and after an error reading goes on at the next comma or bracket, so that one run reports all mistakes.
+//! This is a reader of our own because places, duplicates and order matter here. Every node has its
+//! span, and duplicate members are kept and reported. After an error reading goes on at the next
+//! comma or bracket, so that one run reports all mistakes.
 
 mod decode;
 mod embedded;

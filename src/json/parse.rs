@@ -1,4 +1,4 @@
-//! The structure: values, objects, arrays, and how reading goes on after an error.
+//! Reads the structure: values, objects, arrays. After an error reading goes on.
 
 use super::{string, token};
 use crate::finding::{Finding, Severity};
@@ -9,7 +9,8 @@ use std::collections::HashMap;
 /// How deep objects and arrays may nest.
 pub const MAX_DEPTH: usize = 128;
 
-/// Up to this many members an object's names are compared one by one.
+/// An object with more members than this finds duplicate names by hashing; a smaller one compares
+/// them one by one.
 const FEW: usize = 12;
 
 /// How many problems are reported.
@@ -62,7 +63,8 @@ pub fn parse(source: &Source) -> Parsed {
 }
 
 struct Reader<'a> {
-    /// Whether the end of the text was met too early: one report is enough for all brackets that are open there.
+    /// Whether the text ended too early. One report is enough for all brackets that are open at the
+    /// end.
     ended: bool,
     text: &'a str,
     base: u32,
@@ -70,14 +72,15 @@ struct Reader<'a> {
     hidden: usize,
 }
 
-/// What is left behind a value; an error has been reported and says where reading may go on.
+/// The rest of the text after a value, and the value. An error has been reported already and holds
+/// the rest at which reading may go on.
 type Read<'a, T> = Result<(&'a str, T), &'a str>;
 
-/// What stands behind an item.
+/// What follows an item.
 enum Separator<'a> {
     /// A comma; the next item begins here.
     Next(&'a str),
-    /// The end; the closing bracket, if there is one, stands here.
+    /// The end: the rest from the closing bracket on, if there is one.
     End(&'a str),
 }
 
@@ -192,7 +195,7 @@ impl<'a> Reader<'a> {
         Ok((after, Node { value, span: self.span(rest, after) }))
     }
 
-    /// Reports what stands in the place of a value and says where it ends.
+    /// Reports text that is not a value where a value is expected, and returns the rest after it.
     fn no_value(&mut self, rest: &'a str, word: &str) -> &'a str {
         let length = if word.is_empty() {
             rest.chars().next().map_or(0, char::len_utf8)
@@ -230,7 +233,8 @@ impl<'a> Reader<'a> {
             }
         };
         self.report(problem);
-        // Punctuation is left for whoever comes next; anything else is used up, so that reading always goes on.
+        // Punctuation is left to the caller. Anything else is consumed, so that reading always
+        // makes progress.
         if word.is_empty() { rest } else { &rest[length..] }
     }
 
@@ -361,7 +365,8 @@ impl<'a> Reader<'a> {
         after
     }
 
-    /// Reads what stands between two items or behind the last one. Reports a comma too many or too few.
+    /// Reads the separator between two items, or the end after the last one. Reports a missing or
+    /// superfluous comma.
     fn separator(&mut self, open: &'a str, rest: &'a str, close: char) -> Separator<'a> {
         let rest = self.space(rest);
         let Some(first) = rest.chars().next() else {
@@ -411,7 +416,7 @@ impl<'a> Reader<'a> {
     }
 
     fn duplicates(&mut self, members: &[Member]) {
-        // Most objects are small, and looking through a few names is faster than hashing them.
+        // Most objects are small, and comparing a few names is faster than hashing them.
         let mut seen = HashMap::with_capacity(if members.len() > FEW { members.len() } else { 0 });
         for (number, member) in members.iter().enumerate() {
             let name = &member.name;
@@ -439,7 +444,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Goes to the comma or closing bracket that ends the item; brackets and strings inside of it are passed over.
+/// Skips to the comma or closing bracket that ends the item. Brackets and strings inside the item
+/// are passed over.
 fn skip(text: &str) -> &str {
     let bytes = text.as_bytes();
     let (mut at, mut depth) = (0, 0_usize);
@@ -453,6 +459,6 @@ fn skip(text: &str) -> &str {
         }
         at += 1;
     }
-    // All bytes looked at are ASCII where it stops, so this is the border of a character.
+    // Only ASCII bytes end the loop, so this is the border of a character.
     &text[at.min(text.len())..]
 }

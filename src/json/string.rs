@@ -1,8 +1,8 @@
-//! String literals: decoding, and which stretch of the text each decoded character came from.
+//! String literals: decodes them, and says which part of the text each decoded character came from.
 
 use std::ops::Range;
 
-/// What is wrong inside of a literal, at which bytes of its body.
+/// A mistake inside a literal, and the bytes of the body where it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Wrong {
     pub range: Range<usize>,
@@ -11,7 +11,7 @@ pub(super) struct Wrong {
     pub help: &'static str,
 }
 
-/// A stretch of a literal's body and what it says.
+/// A part of a literal's body and its content.
 pub(super) enum Piece<'a> {
     /// These characters, as written.
     Verbatim(Range<usize>, &'a str),
@@ -28,13 +28,13 @@ pub(super) fn body_length(text: &str) -> Option<usize> {
         if bytes[at] == b'"' {
             return Some(at);
         }
-        // Skip what is escaped; an escaped character of several bytes has no byte that looks like a quote.
+        // Skip the escaped character. If it has several bytes, none of them looks like a quote.
         at = (at + 2).min(bytes.len());
     }
     None
 }
 
-/// Length of a closed body that says what it is written as: without escapes and without mistakes.
+/// Length of a closed body without escapes and mistakes, whose content is its text as it is.
 pub(super) fn plain_length(text: &str) -> Option<usize> {
     let end = text.bytes().position(|byte| byte == b'"' || byte == b'\\' || byte < 0x20)?;
     (text.as_bytes()[end] == b'"').then_some(end)
@@ -78,7 +78,7 @@ pub(super) fn pieces<'a>(body: &'a str, mut take: impl FnMut(Piece<'a>)) -> Vec<
 }
 
 fn control_characters(run: &str, at: usize, wrong: &mut Vec<Wrong>) {
-    // One report a run is enough: a pasted line break rarely comes alone.
+    // One report for each run is enough: a pasted line break rarely comes alone.
     if let Some(place) = run.bytes().position(|byte| byte < 0x20) {
         let code = run.as_bytes()[place];
         let message = format!("a string cannot hold the control character U+{code:04X} as it is");

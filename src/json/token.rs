@@ -24,7 +24,7 @@ pub(super) fn number(input: &str) -> IResult<&str, &str> {
     recognize((opt(char('-')), integer, opt(fraction), opt(exponent))).parse(input)
 }
 
-/// What a person may have meant as a word or number: the longest run without punctuation.
+/// A word or number as a person may have meant it: the longest run without punctuation.
 pub(super) fn word(input: &str) -> IResult<&str, &str> {
     take_while1(|c: char| {
         c.is_alphanumeric()
@@ -32,7 +32,8 @@ pub(super) fn word(input: &str) -> IResult<&str, &str> {
     })(input)
 }
 
-/// A comment of another language: to the end of the line, or between `/*` and `*/`; one that is not closed goes to the end.
+/// A comment, which JSON does not have: to the end of the line, or between `/*` and `*/`. One that
+/// is not closed extends to the end of the text.
 pub(super) fn comment(input: &str) -> IResult<&str, &str> {
     let line = recognize((alt((tag("//"), tag("#"))), take_while(|c| c != '\n')));
     let block = recognize((tag("/*"), alt((terminated(take_until("*/"), tag("*/")), rest))));

@@ -1,17 +1,18 @@
-//! Action patterns. Service prefix and name compare without case (`facts/B_grammar.md` B3).
+//! Action patterns. Service prefix and action name compare without case
+//! (IAM:reference_policies_elements_action).
 
+use super::doubt::Doubt;
 use super::pattern::{Part, Pattern, Problem, Reading};
-use super::policy::Doubt;
 use crate::source::Span;
 
-/// `*`, `s3:Get*`, ..
+/// A pattern of actions: `*`, `s3:Get*`, ..
 #[derive(Clone, PartialEq, Debug)]
 pub struct ActionPattern {
     /// The pattern, in lower case, over `service:name`.
     pub pattern: Pattern,
     /// Its place.
     pub span: Span,
-    /// Why it may or may not count.
+    /// Why it may or may not count, if AWS would refuse it or it is beyond a limit.
     pub doubt: Option<Doubt>,
 }
 

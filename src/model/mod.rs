@@ -1,24 +1,29 @@
-//! The policy as it is meant: typed, normalised, every part with the span of its words.
+//! The policy as it is meant: typed and normalised, with the span of the words on every part.
 //!
-//! [`lower()`] makes a model and a list of findings from any AST. One bad word does not stop the rest: what AWS would refuse is
-//! kept as a *doubt* on the smallest part it spoils, and both engines answer "may apply" for that part.
+//! [`lower()`] makes a model and a list of findings from any AST. One bad word does not stop the
+//! rest: words that AWS would refuse become a *doubt* on the smallest part that they affect, and
+//! both engines answer "may apply" for that part.
 
 mod action;
 mod arn;
 pub mod condition;
+mod doubt;
 mod lower;
 mod pattern;
 mod policy;
 mod principal;
 mod resource;
 mod variable;
+mod version;
 
 pub use action::ActionPattern;
 pub use arn::{Arn, ArnError};
 pub use condition::Condition;
+pub use doubt::Doubt;
 pub use lower::{LIMIT, Lowered, lower};
 pub use pattern::{MAX_PATTERN_BYTES, MAX_WILDCARDS, Part, Pattern, Shape};
-pub use policy::{Doubt, Effect, Element, Policy, PolicyKind, Statement, Version};
+pub use policy::{Effect, Element, Policy, PolicyKind, Statement};
 pub use principal::{Named, PrincipalPattern};
 pub use resource::{ResourceKind, ResourcePattern};
 pub use variable::Variable;
+pub use version::Version;

@@ -1,6 +1,6 @@
-//! Texts with wildcards and variables, as a list of parts.
+//! Texts with wildcards and variables, as lists of parts.
 
-use super::policy::Doubt;
+use super::doubt::Doubt;
 use super::variable::{self, Braced, Variable};
 use crate::source::Span;
 
@@ -11,21 +11,22 @@ pub enum Part {
     Literal(Box<str>),
     /// `*`: any run of characters.
     Any,
-    /// `*` before the fifth colon of an ARN: any run without a colon.
-    /// `last` says that it ends its segment (newer pages of AWS let such a one of a Resource run on over colons).
+    /// `*` before the fifth colon of an ARN: any run without a colon. `last` says that it ends its
+    /// segment: AWS's newer pages let such a `*` of a `Resource` run on over colons
+    /// (IAM:reference_policies_elements_resource).
     AnyInSegment {
         /// Whether it is the last character of its segment.
         last: bool,
     },
     /// `?`: one character.
     One,
-    /// `?` before the fifth colon of an ARN: one character but a colon.
+    /// `?` before the fifth colon of an ARN: one character that is not a colon.
     OneInSegment,
-    /// A variable; its value is literal text, whatever it holds.
+    /// A variable. Its value is literal text, also if it contains `*` or `?`.
     Variable(Variable),
 }
 
-/// The form of a pattern, for quick matching.
+/// The form of a pattern; simple forms are matched faster.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shape {
     /// Literal text only.
@@ -47,7 +48,7 @@ pub struct Pattern {
     pub shape: Shape,
 }
 
-/// How a text is read.
+/// Which characters of a text have a meaning.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Reading {
     /// `*` and `?` are wildcards.
@@ -58,15 +59,16 @@ pub(super) struct Reading {
     pub arn: bool,
 }
 
-/// Longest pattern that is matched, in bytes. A managed policy has 6,144 characters, a bucket policy 20 KB for all its statements (B7).
+/// Longest pattern that is matched, in bytes. A managed policy has at most 6,144 characters
+/// (IAM:reference_iam-quotas), a bucket policy 20 KB for all its statements (S3:add-bucket-policy).
 pub const MAX_PATTERN_BYTES: usize = 8192;
 
 /// Most wildcards in one pattern that is matched.
 pub const MAX_WILDCARDS: usize = 64;
 
 impl Pattern {
-    /// Reads `text`. Also returns what is wrong with its variables, a wrong one is kept as literal text; or that it
-    /// is too long to match.
+    /// Reads `text`, and returns the problems beside the pattern. A variable that is not valid is
+    /// kept as literal text; so is the whole text if it is too long to match.
     pub(super) fn parse(text: &str, reading: Reading) -> (Pattern, Vec<Problem>) {
         if let Some(error) = too_much(text, reading) {
             return (Pattern::literal(text), vec![error]);
@@ -113,7 +115,7 @@ impl Pattern {
         Pattern { parts: parts.into(), shape }
     }
 
-    /// The variables in it.
+    /// Its variables.
     pub fn variables(&self) -> impl Iterator<Item = &Variable> {
         self.parts.iter().filter_map(|part| match part {
             Part::Variable(variable) => Some(variable),
@@ -121,7 +123,7 @@ impl Pattern {
         })
     }
 
-    /// Whether a wildcard occurs in it.
+    /// Whether it contains a wildcard.
     pub fn has_wildcards(&self) -> bool {
         self.parts.iter().any(|part| !matches!(part, Part::Literal(_) | Part::Variable(_)))
     }
@@ -144,7 +146,8 @@ impl Pattern {
     }
 }
 
-/// What a limit stops. The text itself would make a message that nobody can read.
+/// The problem of a text that is beyond a limit. It does not quote the text, which would make a
+/// message that nobody can read.
 fn too_much(text: &str, reading: Reading) -> Option<Problem> {
     let wildcards = if reading.wildcards { text.matches(['*', '?']).count() } else { 0 };
     let told = |has: String, most: usize| Problem {
@@ -162,20 +165,20 @@ fn too_much(text: &str, reading: Reading) -> Option<Problem> {
 /// Why a text may or may not count.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Problem {
-    /// Words for a person.
+    /// The reason, for a person.
     pub reason: String,
-    /// Whether it is a limit of ours.
+    /// Whether it is a limit of this program, not an error that AWS would report.
     pub is_limit: bool,
 }
 
 impl Problem {
-    /// The doubt that it casts on the words at a place.
+    /// The doubt about the words at a place.
     pub(super) fn at(self, span: Span) -> Doubt {
         Doubt { span, reason: self.reason, is_limit: self.is_limit }
     }
 }
 
-/// What AWS would refuse.
+/// A problem for which AWS would refuse the text.
 impl From<String> for Problem {
     fn from(reason: String) -> Problem {
         Problem { reason, is_limit: false }
@@ -195,7 +198,7 @@ impl Builder {
         self.literal.push_str(text);
     }
 
-    /// Adds a part and returns what follows it.
+    /// Adds a part and returns the text after it.
     fn wildcard<'a>(&mut self, part: Part, after: &'a str) -> &'a str {
         self.flush();
         self.parts.push(part);
@@ -214,7 +217,7 @@ impl Builder {
         if arn && self.colons < 5 { Part::OneInSegment } else { Part::One }
     }
 
-    /// Reads what follows `${` and returns what follows the closing brace.
+    /// Reads the text after `${` and returns the text after the closing brace.
     fn variable<'a>(&mut self, text: &'a str, errors: &mut Vec<Problem>) -> &'a str {
         let Some((inside, rest)) = text.split_once('}') else {
             errors.push(format!("`${{{text}` has no closing brace").into());

@@ -1,19 +1,21 @@
 //! A policy and its statements.
 
+use super::doubt::Doubt;
+use super::version::Version;
 use super::{
     ActionPattern, Condition, Pattern, PrincipalPattern, ResourceKind, ResourcePattern, Variable,
 };
 use crate::source::{Span, Spanned};
 
-/// What a document is used as; decides which elements it may have.
-/// Source: `facts/B_grammar.md` B2 (after IAM:reference_policies_grammar and the policy-check catalogue).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+/// What a document is used as. This decides which elements it may have
+/// (IAM:reference_policies_grammar, IAM:access-analyzer-reference-policy-checks).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum PolicyKind {
     /// Attached to a user, group or role, inline or managed.
     Identity,
     /// A permissions boundary.
     Boundary,
-    /// Passed when a session is made.
+    /// Passed when a session is created.
     Session,
     /// The policy of a bucket, queue, topic or other resource.
     Resource,
@@ -76,43 +78,15 @@ impl PolicyKind {
     }
 }
 
-/// Which rules the text follows; without 2012-10-17 `${..}` is literal text.
-/// A missing version means 2008-10-17. Source: `facts/B_grammar.md` B4.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Version {
-    /// `2008-10-17`, or none given.
-    V2008,
-    /// `2012-10-17`.
-    V2012,
-}
-
-/// What a statement does where it applies.
+/// The effect of a statement that applies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Effect {
-    /// Grants.
+    /// It grants.
     Allow,
-    /// Forbids, whatever else grants.
+    /// It forbids, whatever else grants.
     Deny,
-    /// The word that says it cannot be read: it may be either.
+    /// The value cannot be read: it may be either.
     Unclear,
-}
-
-/// Words that may or may not count: AWS would refuse to store them, or they are beyond a limit of ours.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Doubt {
-    /// The words.
-    pub span: Span,
-    /// Why, as told in the finding on the same span.
-    pub reason: String,
-    /// Whether it is a limit of ours; AWS may well take the words.
-    pub is_limit: bool,
-}
-
-impl Doubt {
-    /// About words that AWS would refuse.
-    pub(super) fn refused(span: Span, reason: impl Into<String>) -> Doubt {
-        Doubt { span, reason: reason.into(), is_limit: false }
-    }
 }
 
 /// `Action`, `Resource` or `Principal`, or its `Not` form.
@@ -137,15 +111,15 @@ pub struct Statement {
     pub sid: Option<Spanned<String>>,
     /// What it does.
     pub effect: Spanned<Effect>,
-    /// Whom it concerns; `None` where the kind of policy names nobody.
+    /// The principals it concerns; `None` if this kind of policy has no principals.
     pub principal: Option<Element<PrincipalPattern>>,
-    /// Which actions. `None` only with a doubt.
+    /// The actions it concerns. `None` only with a doubt.
     pub action: Option<Element<ActionPattern>>,
-    /// Which resources. `None` in trust policies, elsewhere only with a doubt.
+    /// The resources it concerns. `None` in trust policies, elsewhere only with a doubt.
     pub resource: Option<Element<ResourcePattern>>,
-    /// When; all must hold.
+    /// Its conditions; all must hold.
     pub conditions: Vec<Condition>,
-    /// What spoils the statement as a whole.
+    /// Doubts about the statement as a whole.
     pub doubts: Vec<Doubt>,
 }
 
@@ -160,12 +134,13 @@ impl Statement {
         })
     }
 
-    /// The patterns that its conditions compare texts with.
+    /// The patterns with which its conditions compare texts.
     pub fn condition_patterns(&self) -> impl Iterator<Item = &Pattern> {
         self.conditions.iter().flat_map(|condition| condition.test.patterns())
     }
 
-    /// All its doubtful words: of the whole, of actions, resources, principals, conditions.
+    /// All its doubts: of the statement itself, and of its actions, resources, principals and
+    /// conditions.
     pub fn all_doubts(&self) -> impl Iterator<Item = &Doubt> {
         fn of<T>(
             element: Option<&Element<T>>,
@@ -196,11 +171,11 @@ pub struct Policy {
     pub kind: PolicyKind,
     /// The whole document.
     pub span: Span,
-    /// Which rules it follows.
+    /// The version of its language.
     pub version: Version,
-    /// Where the version stands, if it is there.
+    /// The span of the version, if there is one.
     pub version_span: Option<Span>,
-    /// Where the word `Statement` stands, if it is there.
+    /// The span of the word `Statement`, if it is there.
     pub statement_span: Option<Span>,
     /// Its statements, in order.
     pub statements: Vec<Statement>,

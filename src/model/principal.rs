@@ -1,7 +1,7 @@
-//! Principals as a policy names them. Sources: `facts/B_grammar.md` B5, `facts/C_evaluation.md` C2 and C6.
+//! Principals as policies name them (IAM:reference_policies_elements_principal).
 
 use super::Arn;
-use super::policy::Doubt;
+use super::doubt::Doubt;
 use crate::source::Span;
 
 /// One name in `Principal` or `NotPrincipal`.
@@ -11,7 +11,7 @@ pub struct PrincipalPattern {
     pub named: Named,
     /// Its place.
     pub span: Span,
-    /// Why it may or may not count.
+    /// Why it may or may not count, if AWS would refuse it.
     pub doubt: Option<Doubt>,
 }
 
@@ -20,9 +20,9 @@ pub struct PrincipalPattern {
 pub enum Named {
     /// `"*"`: everybody.
     Everyone,
-    /// `{"AWS": "*"}`: everybody; AWS's pages differ on anonymous callers.
+    /// `{"AWS": "*"}`: everybody. AWS's pages differ on whether that includes anonymous callers.
     AwsEveryone,
-    /// An account: `arn:aws:iam::111122223333:root` or the bare number.
+    /// An account: `arn:aws:iam::111122223333:root` or its number alone.
     Account(String),
     /// An IAM user, by ARN.
     User(String),
@@ -38,20 +38,22 @@ pub enum Named {
     Federated(String),
     /// An account by its canonical id, which cannot be turned into an account number offline.
     CanonicalUser(String),
-    /// The unique id of a user or role (`AIDA..`, `AROA..`): what is left of a deleted one.
+    /// The unique id of a user or role (`AIDA..`, `AROA..`), which AWS puts in the place of a
+    /// deleted one.
     UniqueId(String),
-    /// Something that names nobody.
+    /// Text that names nobody.
     Nobody,
 }
 
 impl Named {
-    /// Whether it names everybody. For anonymous callers AWS's pages differ on `{"AWS": "*"}`; IAM's says that it is the same as `"*"`.
+    /// Whether it names everybody. `{"AWS": "*"}` counts: the IAM guide says that it is the same as
+    /// `"*"`, the S3 guide differs for anonymous callers.
     pub fn is_everybody(&self) -> bool {
         matches!(self, Named::Everyone | Named::AwsEveryone)
     }
 
-    /// The one name that it stands for, an account as the ARN of its root, one that is no ARN behind its kind; `None` for everybody and
-    /// nobody.
+    /// Its name, if it names one principal; `None` for everybody and nobody. An account is named by
+    /// the ARN of its root user, a name that is not an ARN follows its kind, as in `Service:..`.
     pub fn name(&self) -> Option<std::borrow::Cow<'_, str>> {
         match self {
             Named::Everyone | Named::AwsEveryone | Named::Nobody => None,
@@ -93,7 +95,7 @@ impl PrincipalPattern {
         }
     }
 
-    /// The bare text `"*"`, the only one allowed without a kind.
+    /// A text without a kind. Only `"*"` is allowed.
     pub(super) fn bare(text: &str, span: Span) -> PrincipalPattern {
         let doubt = (text != "*").then(|| format!("`{text}` needs its kind, as in `{{\"AWS\": \"{text}\"}}`; only `\"*\"` stands alone"));
         let named = if text == "*" { Named::Everyone } else { Named::Nobody };
@@ -101,7 +103,8 @@ impl PrincipalPattern {
     }
 }
 
-/// A wildcard can only be the whole value, and only where it means everybody (B5).
+/// The problem of a wildcard in a name. A wildcard can only be the whole value, and only under
+/// `AWS` (IAM:reference_policies_elements_principal).
 fn wildcard(kind: &str, text: &str) -> String {
     format!(
         "`{text}` has a wildcard, which `{kind}` cannot have; `\"*\"` or `{{\"AWS\": \"*\"}}` names everybody"

@@ -1,14 +1,14 @@
-//! Resource patterns. Source: `facts/B_grammar.md` B5.
+//! Resource patterns (IAM:reference_policies_elements_resource).
 
 use super::Version;
+use super::doubt::Doubt;
 use super::pattern::{Part, Pattern, Problem, Reading};
-use super::policy::Doubt;
 use crate::source::Span;
 
 /// What a resource pattern covers.
 #[derive(Clone, PartialEq, Debug)]
 pub enum ResourceKind {
-    /// `*`: every resource, also where an action has none.
+    /// `*`: every resource, and also actions that have no resource.
     Everything,
     /// ARNs that match.
     Arn(Pattern),
@@ -21,7 +21,7 @@ pub struct ResourcePattern {
     pub kind: ResourceKind,
     /// Its place.
     pub span: Span,
-    /// Why it may or may not count.
+    /// Why it may or may not count, if AWS would refuse it or it is beyond a limit.
     pub doubt: Option<Doubt>,
 }
 
@@ -48,8 +48,9 @@ fn doubt(text: &str, pattern: &Pattern) -> Option<String> {
             "`{text}` is not a resource: it must be `*` or an ARN, as in `arn:aws:s3:::bucket/*`"
         ));
     }
-    // Colons inside of `${aws:username}` separate nothing, so count those of the literal parts. AWS's pages promise variables in the
-    // last part only, but its own managed policies have them in the account (AmazonTimestreamInfluxDBServiceRolePolicy).
+    // Colons inside `${aws:username}` do not separate parts, so only those of literal parts count.
+    // AWS's pages allow variables in the last part only, but its own managed policies have them in
+    // the account (AmazonTimestreamInfluxDBServiceRolePolicy).
     let colons = pattern.parts.iter().map(literal_colons).sum::<usize>();
     if colons < 5 {
         return Some(format!(

@@ -1,16 +1,16 @@
-//! Policy variables: `${key}`, `${key, 'default'}` and the escapes `${*}`, `${?}`, `${$}`.
-//! Source: `facts/D_conditions.md` D5 (IAM:reference_policies_variables).
+//! Policy variables: `${key}`, `${key, 'default'}` and the escapes `${*}`, `${?}`, `${$}`
+//! (IAM:reference_policies_variables).
 
 /// A variable that is filled in from the request context.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Variable {
     /// The context key, in lower case: key names compare without case.
     pub key: Box<str>,
-    /// The text used where the key is absent.
+    /// The text that is used if the key is absent.
     pub default: Option<Box<str>>,
 }
 
-/// What stands between `${` and `}`.
+/// The text between `${` and `}`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Braced {
     /// `*`, `?` or `$` as a plain character.

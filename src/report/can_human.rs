@@ -1,11 +1,13 @@
-//! `can` for a person: the answer in one line, then each group of actions with a request and the words that grant or limit it.
+//! The report of `can` for people: the answer in one line, then each group of actions with a
+//! request and the words that grant or limit it.
 
 use super::granted::{IsPublic, Public, Report, granting, keys_told, limiting};
-use super::human::{Look, draw_finding};
+use super::human::draw_finding;
+use super::look::Look;
 use super::views::data_line;
 use crate::authz::{Layers, Request};
 use crate::finding::Finding;
-use crate::ica::unknown_service;
+use crate::input::unknown_service;
 use crate::s3::PublicStatement;
 use crate::source::Sources;
 use crate::symbolic::{Answered, Granted, Outsider, Shown};
@@ -14,13 +16,13 @@ use std::fmt::Write;
 /// The most groups that are drawn.
 const MOST: usize = 12;
 
-/// The most actions of a group that are named.
+/// The most actions of a group that are listed.
 const MOST_ACTIONS: usize = 6;
 
 /// The report of a question.
 pub fn report(sources: &Sources, report: &Report<'_>, look: Look) -> String {
     let mut text = String::new();
-    // Writing to a string cannot fail, so the results are not looked at.
+    // Writing to a string cannot fail, so the results are ignored.
     match &report.public {
         Some(public) => draw_public(&mut text, sources, report, public, look),
         None => drop(writeln!(text, "{}", words(report.granted))),
@@ -51,7 +53,8 @@ fn draw_answers<'a>(
     }
 }
 
-/// Both definitions, the words that S3 looks at, then who outside of the account gets what.
+/// Writes the answers by both definitions, the words that S3 looks at, and the access of each
+/// caller outside the account.
 fn draw_public(
     text: &mut String,
     sources: &Sources,
@@ -79,7 +82,7 @@ fn draw_public(
     }
 }
 
-/// The statements that make it public for S3, with the words.
+/// The statements that make the policy public for S3, with the words that cause it.
 fn opening(public: &Public<'_>) -> Vec<Finding> {
     let finding = |statement: &PublicStatement| {
         let makes = if statement.certain { "makes" } else { "may make" };

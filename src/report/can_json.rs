@@ -5,7 +5,7 @@ use super::json::{self, FindingView, finding_view};
 use super::views::{ChoiceView, Data, choice_views, line, value_view};
 use crate::authz::{Ambiguity, Choice, Layers};
 use crate::finding::{Finding, Label};
-use crate::ica::connection::Unreadable;
+use crate::input::Unreadable;
 use crate::s3::PublicStatement;
 use crate::source::Sources;
 use crate::symbolic::{Answered, Granted, Outside, Outsider, Shown};
@@ -168,12 +168,12 @@ fn shown_view<'a>(
     }
 }
 
-/// The report where the command line is wrong.
+/// The report if the command line is wrong.
 pub fn usage(message: &str) -> String {
     line(&empty(json::setting_error(message).into_errors()))
 }
 
-/// The report where inputs could not be read.
+/// The report if inputs could not be read.
 pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> String {
     line(&empty(json::unreadable(sources, unreadable).into_errors()))
 }

@@ -1,4 +1,4 @@
-//! Reasons that can be told in one breath: one cause, one finding, with all that hangs on it.
+//! Groups the reasons of a check: each cause becomes one finding with all steps that it concerns.
 
 use crate::authz::{ContextValue, Request};
 use crate::ica::environment::{VERSIONING, needed_for_versions};
@@ -7,16 +7,16 @@ use crate::ica::{Check, Level, Reason, StepReport, UNLISTED, Verdict};
 /// One reason and the operations, callers and actions that it concerns.
 pub(super) struct Cause<'a> {
     pub verdict: Verdict,
-    /// The gravest of the levels.
+    /// The most severe of the levels.
     pub level: Level,
     pub reason: &'a Reason,
     pub actions: Vec<&'a str>,
     pub concerns: Vec<Concern<'a>>,
-    /// For which requests some of the actions are needed.
+    /// Notes that say for which requests some of the actions are needed.
     pub notes: Vec<&'a str>,
-    /// Of a partial verdict: a request that does not go through and one that does.
+    /// For a partial verdict: a request that is denied and one that is allowed.
     pub examples: Option<(&'a Request, &'a Request)>,
-    /// What it takes to go through, all of it together.
+    /// The conditions under which the request is allowed; all of them must hold.
     pub depends_on: &'a [String],
 }
 
@@ -29,7 +29,8 @@ pub(super) struct Concern<'a> {
     pub action: &'a str,
 }
 
-/// The reasons, each once; what is required before what only degrades, and the worst first.
+/// The causes of a check, each once. Required steps come before steps that only degrade, and the
+/// worst verdict comes first.
 pub(super) fn causes(check: &Check) -> Vec<Cause<'_>> {
     let callers = check
         .operations
@@ -40,7 +41,7 @@ pub(super) fn causes(check: &Check) -> Vec<Cause<'_>> {
     });
     let mut steps =
         steps.filter(|(_, _, step)| step.verdict != Verdict::Allowed).collect::<Vec<_>>();
-    // The general word is needless where each of its actions is told by itself.
+    // The general reason is superfluous if each of its actions has a reason of its own.
     let is_told = |action: &&str| {
         steps.iter().any(|(_, _, step)| step.level == Level::Required && step.action == *action)
     };
@@ -82,7 +83,7 @@ impl<'a> Cause<'a> {
         }
     }
 
-    /// Whether a reason says the same about the same words, but for the action.
+    /// Whether a reason gives the same explanation of the same words, apart from the action.
     fn covers(&self, step: &StepReport, reason: &Reason) -> bool {
         let known = self.reason;
         let place =
@@ -107,13 +108,13 @@ impl<'a> Cause<'a> {
         push_new(&mut self.concerns, concern);
     }
 
-    /// The levels that it concerns, the gravest first.
+    /// The levels of the steps that it concerns, the most severe first.
     pub(super) fn levels(&self) -> Vec<Level> {
         let levels = [Level::Required, Level::Degrades, Level::Advised].into_iter();
         levels.filter(|level| self.concerns.iter().any(|concern| concern.level == *level)).collect()
     }
 
-    /// What becomes of the operations for want of steps of a level.
+    /// The effect on the operations if steps of this level are missing.
     pub(super) fn level_words(&self, level: Level) -> &'static str {
         match (level, self.verdict) {
             (Level::Required, verdict) => verdict.word(),
@@ -125,7 +126,8 @@ impl<'a> Cause<'a> {
         }
     }
 
-    /// What it concerns at a level, in words: `upload-data, create-folder (iam-user); copy-into-bucket (cross-account-role)`.
+    /// The operations and callers that it concerns at a level, as text: `upload-data, create-folder
+    /// (iam-user); copy-into-bucket (cross-account-role)`.
     pub(super) fn concerns_words(&self, level: Level) -> String {
         let mut callers: Vec<(&str, Vec<&str>)> = Vec::new();
         for concern in self.concerns.iter().filter(|concern| concern.level == level) {
@@ -140,7 +142,7 @@ impl<'a> Cause<'a> {
         words.collect::<Vec<_>>().join("; ")
     }
 
-    /// The actions of a level.
+    /// The actions that it concerns at a level, as text.
     pub(super) fn action_words(&self, level: Level) -> String {
         let mut actions = Vec::new();
         let of_level = self.concerns.iter().filter(|concern| concern.level == level);
@@ -148,13 +150,13 @@ impl<'a> Cause<'a> {
         actions.join(", ")
     }
 
-    /// What it takes to go through, in words.
+    /// The conditions under which the request is allowed, as text.
     pub(super) fn depends_words(&self) -> Option<String> {
         let lead = if self.verdict == Verdict::Unknown { "would be allowed" } else { "allowed" };
         (!self.depends_on.is_empty()).then(|| format!("{lead} {}", self.depends_on.join(", and ")))
     }
 
-    /// In what the two examples of a partial verdict differ.
+    /// The difference between the two examples of a partial verdict, as text.
     pub(super) fn example_words(&self) -> Option<String> {
         let (denied, allowed) = self.examples?;
         if denied.resource != allowed.resource {
@@ -174,13 +176,15 @@ impl<'a> Cause<'a> {
     }
 }
 
-/// A value that was made up to be none of those that the policies name is no word for a person.
+/// A value as text. A made-up value that differs from all values in the policies is not shown as it
+/// is.
 fn value_words(value: &ContextValue) -> String {
     let words = value.as_slice().join(", ");
     if words == UNLISTED { "some other value".to_owned() } else { words }
 }
 
-/// The action that a reason is about: a delete may be stopped by a Deny of another one.
+/// The action that a reason concerns. It may differ from the step's: a Deny of another action may
+/// stop a delete.
 fn action<'a>(step: &'a StepReport, reason: &'a Reason) -> &'a str {
     reason.help.as_ref().and_then(|help| help.subject.as_deref()).unwrap_or(&step.action)
 }

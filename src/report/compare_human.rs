@@ -1,9 +1,11 @@
-//! `compare` for a person: the relation in one line, the regions with their words underlined and an example each, what to do next.
+//! The report of `compare` for people: the relation in one line, the regions with their words
+//! underlined and an example each, and what to do next.
 
 use super::comparison::{
     Change, Comparison, Connections, Side, Touched, action_name, file_of, key_name,
 };
-use super::human::{Look, draw_causes, draw_finding};
+use super::human::{draw_causes, draw_finding};
+use super::look::Look;
 use super::statement::statement_name;
 use crate::authz::{Ambiguity, Choice};
 use crate::aws;
@@ -19,13 +21,13 @@ const MOST_REGIONS: usize = 20;
 /// The most words of one region that are underlined.
 const MOST_WORDS: usize = 8;
 
-/// The most readings that are told.
+/// The most readings that are listed.
 const MOST_READINGS: usize = 8;
 
 /// The report of a comparison.
 pub fn report(sources: &Sources, comparison: &Comparison<'_>, look: Look) -> String {
     let mut text = String::new();
-    // Writing to a string cannot fail, so the results are not looked at.
+    // Writing to a string cannot fail, so the results are ignored.
     for (side, version) in [("old", comparison.old), ("new", comparison.new)] {
         let read_as = version.read_as.as_ref().map_or_else(
             || ": nothing, which allows nothing".to_owned(),
@@ -62,7 +64,8 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>, look: Look) -> Str
     text
 }
 
-/// The operations of ICA whose verdict is another one now, and why those that are worse are.
+/// Writes the operations of ICA whose verdict has changed, with the causes of those that became
+/// worse.
 fn operations(text: &mut String, sources: &Sources, connections: &Connections<'_>, look: Look) {
     if let Some(name) = connections.name {
         let _ = writeln!(text, "connection {name}");
@@ -110,7 +113,7 @@ fn draw_change(text: &mut String, sources: &Sources, change: &Change<'_>, look: 
     denied.draw(text, &differences.newly_denied);
 }
 
-/// Which requests were looked at, on a line of its own.
+/// A line that says which requests were looked at.
 fn looked_at(requests: Requests) -> String {
     match requests {
         Requests::Possible => {
@@ -133,7 +136,7 @@ fn relation_words(relation: Relation) -> &'static str {
     }
 }
 
-/// Where it hangs on a point that AWS leaves open: how it comes out under each reading.
+/// If the relation depends on a point that AWS leaves open, lists it under each reading.
 fn readings(text: &mut String, differences: &Differences) {
     let readings = &differences.readings;
     if readings
@@ -203,7 +206,7 @@ fn closing(comparison: &Comparison<'_>) -> String {
     format!("{}newly allowed: {allowed}; newly denied: {denied}; {next}", worse.unwrap_or_default())
 }
 
-/// The last line where there is nothing to compare with, or not all could be compared.
+/// The last line if there is nothing to compare with, or not everything could be compared.
 fn one_sided(comparison: &Comparison<'_>, connections: &Connections<'_>) -> Option<String> {
     if comparison.old.read_as.is_none() {
         return Some("the connection is new: all that it allows is new".to_owned());
@@ -298,7 +301,7 @@ impl Drawer<'_> {
         words
     }
 
-    /// What of the allowing statement is touched.
+    /// Writes the parts of the allowing statement that the region touches.
     fn describe(&self, text: &mut String, region: &Region) {
         if !region.actions.is_empty() {
             let _ = writeln!(
@@ -326,10 +329,10 @@ impl Drawer<'_> {
         }
     }
 
-    /// One picture for each document in which words made the difference.
+    /// Draws one picture for each document whose words made the difference.
     fn underline(&self, text: &mut String, region: &Region) {
         let (new, old) = region.because.iter().partition::<Vec<_>, _>(|cause| cause.is_new);
-        // What was there before comes first, as in a patch.
+        // The old words come first, as in a patch.
         let groups = [old, new].into_iter().filter(|causes| !causes.is_empty());
         for (number, causes) in groups.enumerate() {
             let message = if number == 0 {
@@ -392,7 +395,7 @@ fn statement_words(sources: &Sources, place: Place, side: &Side<'_>) -> Option<S
     ))
 }
 
-/// The empty text needs marks to be seen.
+/// Puts the empty text in quotes, so that it can be seen.
 fn shown(value: &str) -> &str {
     if value.is_empty() { "\"\"" } else { value }
 }

@@ -1,4 +1,5 @@
-//! `compare --format json`: the schema `ica-policy/compare/v1`, published in `schemas/compare-v1.json`.
+//! `compare --format json`: the schema `ica-policy/compare/v1`, published in
+//! `schemas/compare-v1.json`.
 
 use super::comparison::{
     Change, Comparison, Side, Touched, Version, action_name, file_of, key_name,
@@ -7,7 +8,7 @@ use super::json::{self, FindingView, finding_view};
 use super::place::{Position, position};
 use super::views::{ChoiceView, Data, choice_views, line, value_view};
 use crate::ica::Verdict;
-use crate::ica::connection::Unreadable;
+use crate::input::Unreadable;
 use crate::source::Sources;
 use crate::symbolic::{Cause, Direction, Place, Region, Relation, Requests, Sample, Undecided};
 use serde::Serialize;
@@ -30,7 +31,7 @@ struct Report<'a, E> {
     undecided: Vec<UndecidedView>,
     readings: Vec<ReadingView>,
     connection: Option<&'a str>,
-    /// Operations of ICA, which need a connection.
+    /// Operations of ICA; only if connections were compared.
     operations: Vec<OperationView>,
     not_compared: Vec<NotComparedView>,
     findings: Vec<FindingView>,
@@ -131,12 +132,12 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>) -> String {
     let changes = || comparison.changes.iter();
     let relation = match (&comparison.connections, &comparison.old.read_as, &comparison.new.read_as)
     {
-        // A connection without partner is compared with nothing.
+        // A connection without a partner is compared with nothing.
         (Some(_), None, _) => Some(Relation::NewAllowsMore),
         (Some(_), _, None) => Some(Relation::NewAllowsLess),
         _ => changes().map(|change| change.differences.relation).reduce(Relation::joined),
     };
-    // What was not compared may differ.
+    // Parts that were not compared may differ.
     let is_open =
         comparison.connections.as_ref().is_some_and(|connections| !connections.left_out.is_empty());
     let relation = if is_open && relation == Some(Relation::Equal) {
@@ -208,12 +209,12 @@ fn reading_views(change: &Change<'_>) -> impl Iterator<Item = ReadingView> {
     })
 }
 
-/// The report where the command line is wrong.
+/// The report if the command line is wrong.
 pub fn usage(message: &str) -> String {
     line(&empty(json::setting_error(message).into_errors()))
 }
 
-/// The report where inputs could not be read.
+/// The report if inputs could not be read.
 pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> String {
     line(&empty(json::unreadable(sources, unreadable).into_errors()))
 }

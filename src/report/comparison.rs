@@ -1,4 +1,4 @@
-//! What a report on two versions is made of.
+//! The data of a report on two versions.
 
 use super::place::position;
 use crate::finding::Finding;
@@ -7,68 +7,69 @@ use crate::model::{Policy, Statement};
 use crate::source::{Sources, Span};
 use crate::symbolic::{Differences, Place, Region, Requests};
 
-/// One of the two versions, as the user calls it.
+/// One of the two versions, by the name that the user gave it.
 #[derive(Clone, Debug)]
 pub struct Version {
     /// A file, or a file of a revision.
     pub name: String,
-    /// What it was read as; `None` where there is nothing.
+    /// What it was read as; `None` if there is no such version.
     pub read_as: Option<String>,
 }
 
-/// Two versions and in what they differ.
+/// Two versions and their differences.
 #[derive(Debug)]
 pub struct Comparison<'a> {
     /// The old one.
     pub old: &'a Version,
     /// The new one.
     pub new: &'a Version,
-    /// The kind of policy that both were taken for, as `--kind` has it; `effective` where the layers of a connection were compared.
+    /// The kind of policy that both were taken for, as a value of `--kind`; `effective` if the
+    /// layers of a connection were compared.
     pub kind: &'static str,
     /// The requests that were looked at.
     pub requests: Requests,
-    /// In what they differ: two documents, or what each caller of a connection may do.
+    /// The differences: of two documents, or of what each caller of a connection may do.
     pub changes: Vec<Change<'a>>,
-    /// What is wrong with the documents themselves.
+    /// Findings about the documents themselves.
     pub findings: &'a [Finding],
-    /// Where connections were compared.
+    /// The comparison of the connections, if connections were compared.
     pub connections: Option<Connections<'a>>,
 }
 
-/// What two connections are compared in beside the access of their callers.
+/// The comparison of two connections, apart from the access of their callers.
 #[derive(Debug)]
 pub struct Connections<'a> {
     /// The connection's name, if it has one.
     pub name: Option<&'a str>,
     /// The operations of ICA.
     pub operations: &'a [OperationChange],
-    /// The check of the new one, for its causes.
+    /// The check of the new connection, for its causes.
     pub check: Option<&'a Check>,
     /// Callers and layers that were not compared, and why.
     pub left_out: Vec<(&'static str, String)>,
 }
 
-/// In what two sets of policies differ.
+/// The differences of two sets of policies.
 #[derive(Debug)]
 pub struct Change<'a> {
-    /// The caller of a connection; `None`: documents.
+    /// The caller of a connection; `None` if documents are compared.
     pub caller: Option<&'static str>,
     /// The layer of a connection whose documents are compared by themselves.
     pub layer: Option<&'static str>,
-    /// Whether only requests beyond S3's to the bucket were looked at.
+    /// Whether only requests other than S3's to the bucket were looked at.
     pub beyond: bool,
     /// The old policies.
     pub old: Side<'a>,
     /// The new ones.
     pub new: Side<'a>,
-    /// In what they differ.
+    /// The differences.
     pub differences: &'a Differences,
 }
 
-/// The policies of one side, as places count them.
+/// The policies of one side. Places count the policies in this order.
 #[derive(Clone, Debug)]
 pub struct Side<'a> {
-    /// How the user calls it.
+    /// The name that the user gave it.
     pub name: &'a str,
     /// The policies.
     pub policies: Vec<&'a Policy>,
@@ -93,7 +94,7 @@ impl<'a> Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    /// What the documents of a layer say by themselves.
+    /// What the documents of a layer allow by themselves.
     pub fn of_layer(change: &'a LayerChange<'a>, old: &'a Version, new: &'a Version) -> Change<'a> {
         Change {
             caller: None,
@@ -106,9 +107,9 @@ impl<'a> Change<'a> {
     }
 }
 
-/// The patterns of the allowing statement's `Action` or `Resource` that hold requests of a region.
+/// The patterns of the allowing statement's `Action` or `Resource` that match requests of a region.
 pub(super) struct Touched {
-    /// They stand under `NotAction` or `NotResource`.
+    /// Whether they are patterns of `NotAction` or `NotResource`.
     pub all_but: bool,
     /// The patterns as written.
     pub patterns: Vec<String>,
@@ -141,7 +142,7 @@ impl Side<'_> {
         self.statement(region.allowed_by?)
     }
 
-    /// A statement of it.
+    /// The statement at a place.
     pub(super) fn statement(&self, place: Place) -> Option<&Statement> {
         self.policies
             .get(place.policy)?
@@ -151,7 +152,7 @@ impl Side<'_> {
     }
 }
 
-/// The file that a statement stands in.
+/// The name of the file that holds a statement.
 pub(super) fn file_of(sources: &Sources, statement: &Statement) -> String {
     position(sources, statement.effect.span)
         .or_else(|| position(sources, statement.span))
@@ -159,7 +160,7 @@ pub(super) fn file_of(sources: &Sources, statement: &Statement) -> String {
         .unwrap_or_default()
 }
 
-/// The action of the example as AWS spells it, or else as the policy does.
+/// The action of the example as AWS spells it, else as the policy does.
 pub(super) fn action_name(lower: &str, written: &Touched) -> String {
     if let Some(known) = crate::aws::action(lower) {
         return format!("{}:{}", known.service().prefix(), known.name());

@@ -1,23 +1,24 @@
-//! `simulate --format json` where nothing was decided: what is wrong, in the form that `check` has for it.
+//! The answer of `simulate --format json` if nothing was decided: the errors, in the form that
+//! `check` uses.
 
 use super::json;
-use crate::ica::connection::Unreadable;
+use crate::input::Unreadable;
 use crate::source::Sources;
 use serde::Serialize;
 
-/// One answer without a decision; in `schemas/simulate-answer-v1.json`.
+/// An answer without a decision, as in `schemas/simulate-answer-v1.json`.
 #[derive(Serialize)]
 struct Answer<E> {
     id: Option<&'static str>,
     errors: E,
 }
 
-/// The answer where a setting is wrong.
+/// The answer if a setting is wrong.
 pub fn usage(message: &str) -> String {
     written(json::setting_error(message))
 }
 
-/// The answer where inputs could not be read.
+/// The answer if inputs could not be read.
 pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> String {
     written(json::unreadable(sources, unreadable))
 }

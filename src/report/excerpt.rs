@@ -1,4 +1,5 @@
-//! Words out of a long line: AWS's answers hold a whole policy in one, which no terminal shows.
+//! Shows words out of a long line. AWS's answers hold a whole policy in one line, which no terminal
+//! can show.
 
 use crate::source::{Sources, Span};
 
@@ -8,7 +9,7 @@ pub(super) const LONG_LINE: usize = 300;
 /// Characters shown on each side of the words.
 const MARGIN: usize = 50;
 
-/// The most characters of the words themselves.
+/// The most characters of the words themselves that are shown.
 const MOST: usize = 160;
 
 /// Whether the lines around a span are too long to be drawn.
@@ -28,7 +29,7 @@ pub(super) fn is_on_long_line(sources: &Sources, span: Span) -> bool {
     before.max(after).max(longest) > LONG_LINE
 }
 
-/// Two lines: the words with what stands around them, decoded, and the marks below.
+/// Two lines: the decoded words with the text around them, and the marks below.
 pub(super) fn excerpt(sources: &Sources, span: Span) -> Option<(String, String)> {
     let source = sources.source_at(span.lo)?;
     let (lo, hi) = ((span.lo - source.base) as usize, (span.hi - source.base) as usize);
@@ -49,7 +50,7 @@ pub(super) fn excerpt(sources: &Sources, span: Span) -> Option<(String, String)>
     Some((format!("…{start}{shown}{}…", after.map(plain).collect::<String>()), marks))
 }
 
-/// Line breaks and tabs would tear the marks from the words.
+/// Replaces control characters: line breaks and tabs would separate the marks from the words.
 fn plain(character: char) -> char {
     if character.is_control() { ' ' } else { character }
 }

@@ -1,4 +1,4 @@
-//! The edits of a file as a unified diff.
+//! Shows the edits of a file as a unified diff.
 
 use crate::fix::Text;
 use similar::TextDiff;
@@ -6,7 +6,7 @@ use similar::TextDiff;
 /// Lines of context around a change.
 const CONTEXT: usize = 3;
 
-/// The diff from the file as it was read to the file as edited; `None` where it is the same.
+/// The diff from the file as it was read to the file as edited; `None` if they are the same.
 pub(super) fn diff(text: &Text) -> Option<String> {
     let lines = TextDiff::from_lines(&text.original, &text.now);
     let [old, new] =

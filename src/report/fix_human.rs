@@ -1,20 +1,22 @@
-//! `fix` for a person: the diff, what each edit is for, and what is left to decide, with the words underlined.
+//! The report of `fix` for people: the diff, the purpose of each edit, and what is left to decide,
+//! with the words underlined.
 
 use super::comparison::file_of;
 use super::fix_diff::diff;
-use super::human::{Look, draw_finding, title, word};
+use super::human::{draw_finding, title};
+use super::look::{Look, word};
 use super::statement::statement_name;
 use crate::finding::{Finding, Severity};
 use crate::fix::{ChangeKind, Decision, DecisionKind, Edit, Fixed};
 use crate::ica::Verdict;
-use crate::ica::connection::{Connection, Given};
+use crate::model::PolicyKind;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 
-/// The report of a connection. `written`: the files have been written.
+/// The report of a connection. `written` says whether the files have been written.
 pub fn report(fixed: &Fixed, written: bool, look: Look) -> String {
     let mut text = String::new();
-    // Writing to a string cannot fail, so the results are not looked at.
+    // Writing to a string cannot fail, so the results are ignored.
     let _ = writeln!(text, "{}\n", title(&fixed.connection));
     for file in fixed.texts.list.iter().filter_map(diff) {
         let _ = writeln!(text, "{}", coloured(&file, look));
@@ -56,23 +58,23 @@ fn edit_words(fixed: &Fixed, edit: &Edit) -> String {
     )
 }
 
-/// The Sid of a statement of a file, if the file has one such statement.
+/// The Sid of a statement of a file, if only one statement of the file can be meant and it has one.
 fn sid(fixed: &Fixed, file: &str, number: usize) -> Option<String> {
-    let Connection { identity, session, bucket_policy, kms_key_policy, trust_policy, .. } =
-        &fixed.connection;
-    let given = [identity, session, bucket_policy, kms_key_policy, trust_policy]
-        .into_iter()
-        .filter_map(|given| match given {
-            Given::Given(policies) => Some(policies),
-            _ => None,
-        });
-    let statements = given.flatten().filter_map(|policy| policy.statements.get(number));
+    let kinds = [
+        PolicyKind::Identity,
+        PolicyKind::Session,
+        PolicyKind::Resource,
+        PolicyKind::KmsKey,
+        PolicyKind::Trust,
+    ];
+    let policies = kinds.into_iter().flat_map(|kind| fixed.connection.policies.known(kind));
+    let statements = policies.filter_map(|policy| policy.statements.get(number));
     let mut found = statements.filter(|statement| file_of(&fixed.sources, statement) == file);
     let first = found.next()?;
     if found.next().is_some() { None } else { first.sid.as_ref().map(|sid| sid.node.clone()) }
 }
 
-/// What is allowed now, by caller.
+/// Writes what is allowed now, by caller.
 fn mended(text: &mut String, fixed: &Fixed) {
     let mut callers: Vec<(&str, Vec<&str>)> = Vec::new();
     for step in &fixed.mended {
@@ -100,7 +102,8 @@ fn mended(text: &mut String, fixed: &Fixed) {
     );
 }
 
-/// What the proof says of the edits: an addition is measured against what ICA needs, an exception only keeps a Deny from its caller.
+/// What was proved of the edits. An addition is compared with what ICA needs; an exception only
+/// keeps a Deny from its caller.
 fn proved(fixed: &Fixed) -> &'static str {
     let is_exception = |edit: &Edit| edit.change.kind == ChangeKind::AddException;
     if fixed.edits.iter().any(is_exception) {
@@ -110,10 +113,10 @@ fn proved(fixed: &Fixed) -> &'static str {
     }
 }
 
-/// What concerns a decision: by caller and action, the operations.
+/// What a decision concerns: caller, action, and the operations that need it.
 type Concerns<'a> = Vec<(&'a str, &'a str, Vec<&'a str>)>;
 
-/// The decisions, those on the same words once.
+/// The decisions. Those on the same words are listed once.
 fn decisions(fixed: &Fixed) -> Vec<(&Decision, Concerns<'_>)> {
     let mut list: Vec<(&Decision, Concerns<'_>)> = Vec::new();
     for left in &fixed.left {

@@ -5,8 +5,8 @@ use super::json;
 use super::place::{Position, position};
 use super::views::{Data, line};
 use crate::fix::{ChangeKind, Decision, DecisionKind, Edit, Fixed, Left, Mended};
-use crate::ica::connection::Unreadable;
 use crate::ica::{CallerReport, Check, Verdict};
+use crate::input::Unreadable;
 use crate::source::Sources;
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ struct Report<'a, E> {
     mended: Vec<MendedView<'a>>,
     left: Vec<LeftView<'a>>,
     operations: Vec<OperationView>,
-    /// What the verdicts rest on afterwards.
+    /// The assumptions on which the verdicts depend after the edits.
     assumptions: Vec<&'static str>,
     errors: E,
     data: Data,
@@ -93,11 +93,11 @@ struct OperationView {
 struct CallerView {
     caller: &'static str,
     before: Verdict,
-    /// `None`: it was shown as the cause of another one only, and is so no longer.
+    /// `None` if the operation was shown only as the cause of another one, and is no longer one.
     after: Option<Verdict>,
 }
 
-/// The report of a connection. `written`: the files have been written.
+/// The report of a connection. `written` says whether the files have been written.
 pub fn report(fixed: &Fixed, written: bool) -> String {
     let connection = &fixed.connection;
     let view = ConnectionView {
@@ -124,12 +124,12 @@ pub fn report(fixed: &Fixed, written: bool) -> String {
     })
 }
 
-/// The report where nothing could be done.
+/// The report if nothing could be done.
 pub fn error(message: &str) -> String {
     line(&empty(json::setting_error(message).into_errors()))
 }
 
-/// The report where inputs could not be read.
+/// The report if inputs could not be read.
 pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> String {
     line(&empty(json::unreadable(sources, unreadable).into_errors()))
 }

@@ -1,4 +1,4 @@
-//! What an answer of `can` is made of, and the words that grant or limit a request.
+//! The data of an answer of `can`, and the words that grant or limit a request.
 
 use super::comparison::key_name;
 use crate::authz::{ContextValue, LayerId, Layers, NamingSet, StatementRef};
@@ -8,18 +8,18 @@ use crate::model::Statement;
 use crate::s3::PublicStatement;
 use crate::symbolic::{Answered, Granted, Outside, Shown, reached};
 
-/// An answer and what it was found in.
+/// An answer and the policies in which it was found.
 #[derive(Debug)]
 pub struct Report<'a> {
     /// The answer.
     pub granted: Granted,
-    /// By actions and kind of resource.
+    /// The answers by actions and kind of resource.
     pub answers: &'a [Answered],
-    /// The policies; where whoever asks is meant all in the layer `resource`.
+    /// The policies. If no caller was given, all of them are in the layer `resource`.
     pub layers: &'a Layers<'a>,
-    /// What the answer hangs on.
+    /// What the answer depends on.
     pub note: Option<&'static str>,
-    /// What is wrong with the documents themselves.
+    /// Findings about the documents themselves.
     pub findings: &'a [Finding],
     /// Whether the policy is public, if that was asked.
     pub public: Option<Public<'a>>,
@@ -32,24 +32,24 @@ pub struct Public<'a> {
     pub account: &'a str,
     /// The statements that make it public for S3's Block Public Access.
     pub statements: &'a [PublicStatement],
-    /// Whom outside of the account it gives access.
+    /// The access of each caller outside the account.
     pub outside: &'a [Outside],
 }
 
-/// Whether it is.
+/// Whether a policy is public.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum IsPublic {
-    /// It is.
+    /// It is public.
     Yes,
-    /// It is not.
+    /// It is not public.
     No,
     /// AWS's pages leave it open, or it was not decided.
     Unknown,
 }
 
 impl Public<'_> {
-    /// As Block Public Access means it: whether every Allow is bound to fixed values.
+    /// In the sense of Block Public Access: whether some Allow is not bound to fixed values.
     pub fn for_s3(&self) -> IsPublic {
         match self.statements {
             [] => IsPublic::No,
@@ -58,7 +58,7 @@ impl Public<'_> {
         }
     }
 
-    /// Whether somebody outside of the account gets some access.
+    /// Whether somebody outside the account gets some access.
     pub fn for_outsiders(&self) -> IsPublic {
         match reached(self.outside) {
             Granted::All | Granted::Some => IsPublic::Yes,
@@ -77,7 +77,8 @@ fn statement<'a>(place: &StatementRef, layers: &Layers<'a>) -> Option<&'a Statem
         .find(|statement| statement.index == place.statement)
 }
 
-/// The keys of a request that some statement looks at; others follow from the caller, or are left open.
+/// The keys of a request that some statement looks at. Other keys follow from the caller, or do not
+/// matter.
 pub(super) fn keys_told<'a>(
     shown: &'a Shown,
     layers: &Layers<'_>,
@@ -126,7 +127,8 @@ fn conditions(finding: Finding, statement: &Statement) -> Finding {
     })
 }
 
-/// The statements that deny a request, or else the nearest of each layer that allows nothing of it.
+/// The statements that deny a request. If there is none, the nearest statement of each layer that
+/// does not allow it.
 pub(super) fn limiting(shown: &Shown, layers: &Layers<'_>) -> Vec<Finding> {
     let denies = layers
         .ids()

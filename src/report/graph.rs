@@ -1,9 +1,9 @@
-//! What the formats of the graph share: labels, colours, the words of edges.
+//! What the formats of the graph have in common: labels, colours, the text of edges.
 
 use crate::ica::graph::{Link, Node, Thing};
 use crate::ica::{Level, Verdict};
 
-/// What stands in a node, line by line.
+/// The text of a node, line by line.
 pub(super) fn lines(node: &Node) -> Vec<String> {
     let mut lines = match &node.thing {
         Thing::Caller(caller) => vec![caller.id().to_owned()],
@@ -21,7 +21,7 @@ pub(super) fn lines(node: &Node) -> Vec<String> {
     lines
 }
 
-/// The fill of a node: that of its verdict; without one callers are grey.
+/// The fill colour of a node, by its verdict. Callers without a verdict are grey.
 pub(super) fn fill(node: &Node) -> &'static str {
     match (node.verdict, &node.thing) {
         (Some(Verdict::Allowed), _) => "#d5f0d5",
@@ -33,7 +33,7 @@ pub(super) fn fill(node: &Node) -> &'static str {
     }
 }
 
-/// The words of an edge; empty where the arrow is enough.
+/// The text of an edge; empty if the arrow is enough.
 pub(super) fn words(link: Link) -> &'static str {
     match link {
         Link::Asks | Link::Needs(Level::Required) | Link::Before => "",
@@ -44,7 +44,7 @@ pub(super) fn words(link: Link) -> &'static str {
     }
 }
 
-/// Whether an edge is drawn broken: what stands before it does not always stop what stands behind it.
+/// Whether an edge is drawn dashed, because its source does not always stop its target.
 pub(super) fn is_broken(link: Link) -> bool {
     matches!(link, Link::Needs(Level::Degrades | Level::Advised) | Link::BeforeWhileNew)
 }

@@ -1,4 +1,4 @@
-//! The graph for Graphviz.
+//! Writes the graph for Graphviz.
 
 use super::graph::{fill, is_broken, lines, words};
 use crate::ica::graph::{Dependencies, Thing};
@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// The graph in the language DOT.
 pub fn dot(dependencies: &Dependencies, title: &str) -> String {
     let mut text = String::new();
-    // Writing to a string cannot fail, so the results are not looked at.
+    // Writing to a string cannot fail, so the results are ignored.
     let _ =
         writeln!(text, "digraph ica {{\n  label={};\n  labelloc=t;\n  rankdir=LR;", quoted(title));
     let _ = writeln!(
@@ -47,7 +47,7 @@ pub fn dot(dependencies: &Dependencies, title: &str) -> String {
     text
 }
 
-/// A text in quotes. Backslashes stay text; line breaks are Graphviz's own.
+/// A text in quotes. Backslashes stay text; line breaks become Graphviz's own.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }

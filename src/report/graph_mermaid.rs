@@ -1,4 +1,4 @@
-//! The graph for Mermaid, which GitHub and GitLab draw in Markdown.
+//! Writes the graph for Mermaid, which GitHub and GitLab draw in Markdown.
 
 use super::graph::{fill, is_broken, lines, words};
 use crate::ica::graph::{Dependencies, Thing};
@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// The graph as a flowchart of Mermaid.
 pub fn mermaid(dependencies: &Dependencies, title: &str) -> String {
     let mut text = String::new();
-    // Writing to a string cannot fail, so the results are not looked at.
+    // Writing to a string cannot fail, so the results are ignored.
     let _ = writeln!(text, "---\ntitle: \"{}\"\n---\nflowchart LR", escaped(title));
     for (number, node) in dependencies.nodes() {
         let label = lines(node).iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br/>");
@@ -32,7 +32,7 @@ pub fn mermaid(dependencies: &Dependencies, title: &str) -> String {
     text
 }
 
-/// Mermaid takes entities for what it would read itself.
+/// Replaces the characters that have a meaning in Mermaid by entities.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for letter in text.chars() {

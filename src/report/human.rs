@@ -1,16 +1,18 @@
-//! What a person reads: the matrix, the causes with their words underlined, the assumptions, and what to do next.
+//! The report of `check` for people: the matrix, the causes with their words underlined, the
+//! assumptions, and what to do next.
 
 use super::causes::{Cause, Concern, causes};
 use super::excerpt::{excerpt, is_on_long_line};
+use super::look::{Look, word};
 use super::matrix::matrix;
 use super::place::{Position, position};
 use super::views::data_line;
 use crate::finding::{Finding, Label, Severity};
 use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
-use crate::ica::connection::{Connection, Unreadable, Versioning};
+use crate::ica::setup::{Setup, Versioning};
 use crate::ica::{AssumptionReport, Check, Level, OperationReport, Verdict};
+use crate::input::Unreadable;
 use crate::source::{Sources, Span};
-use anstyle::{AnsiColor, Style};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report,
 };
@@ -19,19 +21,10 @@ use std::fmt::Write;
 /// The most findings about the words of policies that are drawn.
 const MOST_FINDINGS: usize = 50;
 
-/// How the report is drawn.
-#[derive(Clone, Copy, Debug)]
-pub struct Look {
-    /// With colours.
-    pub colour: bool,
-    /// Columns of the terminal.
-    pub width: usize,
-}
-
 /// The report of a check.
-pub fn report(sources: &Sources, connection: &Connection, check: &Check, look: Look) -> String {
+pub fn report(sources: &Sources, connection: &Setup, check: &Check, look: Look) -> String {
     let mut text = body(sources, connection, check, look);
-    // Writing to a string cannot fail, so the results are not looked at.
+    // Writing to a string cannot fail, so the results are ignored.
     assumptions(&mut text, check.assumptions.iter().map(|assumption| (assumption, String::new())));
     let is_whole = connection.operations.is_empty() && check.skipped.is_empty();
     let _ = writeln!(
@@ -51,10 +44,11 @@ pub fn report(sources: &Sources, connection: &Connection, check: &Check, look: L
     text
 }
 
-/// The report of one check of several: what all have in common is said behind the last, by [`super::overview::Overview`].
+/// The report of one check of several. What all of them have in common follows after the last one,
+/// written by [`super::overview::Overview`].
 pub fn report_one_of(
     sources: &Sources,
-    connection: &Connection,
+    connection: &Setup,
     check: &Check,
     (number, of): (usize, usize),
     look: Look,
@@ -68,7 +62,7 @@ pub fn report_one_of(
     )
 }
 
-fn body(sources: &Sources, connection: &Connection, check: &Check, look: Look) -> String {
+fn body(sources: &Sources, connection: &Setup, check: &Check, look: Look) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}\n", title(connection));
     matrix(&mut text, connection, check, look);
@@ -87,7 +81,7 @@ fn body(sources: &Sources, connection: &Connection, check: &Check, look: Look) -
     text
 }
 
-/// The causes that stop some of the operations and callers.
+/// Draws the causes that stop some of the operations and callers.
 pub(super) fn draw_causes(
     text: &mut String,
     sources: &Sources,
@@ -106,7 +100,7 @@ pub(super) fn draw_causes(
     }
 }
 
-/// Inputs that could not be read.
+/// The report of inputs that could not be read.
 pub fn unreadable(sources: &Sources, unreadable: &[Unreadable], look: Look) -> String {
     let mut text = String::new();
     for unreadable in unreadable {
@@ -128,8 +122,8 @@ pub fn unreadable(sources: &Sources, unreadable: &[Unreadable], look: Look) -> S
     text
 }
 
-/// What was looked at.
-pub(super) fn title(connection: &Connection) -> String {
+/// The title: what was checked.
+pub(super) fn title(connection: &Setup) -> String {
     let versioning = connection.versioning.map_or("versioning not given", Versioning::word);
     let name = connection.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
     let region = connection.region.as_deref().unwrap_or("region not given");
@@ -149,7 +143,8 @@ pub(super) fn title(connection: &Connection) -> String {
         let _ = write!(title, "\nkey    {}", key.words());
     }
     if let Some(role) = &connection.cross_account_role {
-        // With a role of the customer's own, which stands above, Illumina's is named by what it does.
+        // If the customer has a role of its own, which the line above names, Illumina's role is
+        // labelled by its purpose.
         let label = if connection.customer.has(IcaCaller::OidcRole) { "copies" } else { "role  " };
         let _ = write!(title, "\n{label} {}", role.as_str());
     }
@@ -165,7 +160,8 @@ pub(super) fn title(connection: &Connection) -> String {
 fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause<'_>, look: Look) {
     let levels = cause.levels();
     for (line, level) in levels.iter().enumerate() {
-        // Advice is no warning of its own; it is drawn as what hangs on something.
+        // Only required steps are coloured by their verdict. The others are advice, drawn like an
+        // unknown verdict.
         let weight = if *level == Level::Required { cause.verdict } else { Verdict::Unknown };
         let head = word(cause.level_words(*level), weight, look);
         let actions = if levels.len() > 1 {
@@ -219,7 +215,8 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
     }
 }
 
-/// Draws the words with the wrong ones underlined. Of a policy inside of a string the decoded text is shown.
+/// Draws the source with the wrong words underlined. For a policy inside a string the decoded text
+/// is shown.
 pub(super) fn draw_finding(sources: &Sources, finding: &Finding, look: Look) -> String {
     let Some(place) = position(sources, finding.span) else {
         return format!("{}: {}", finding.id, finding.message);
@@ -242,7 +239,8 @@ pub(super) fn draw_finding(sources: &Sources, finding: &Finding, look: Look) -> 
         .with_severity(severity(finding))
         .with_labels(labels);
     diagnostic.help = finding.help.clone();
-    // The marks count in the decoded text; the file has it elsewhere.
+    // Lines and columns of the picture count in the decoded text; the name says where it is in the
+    // file.
     let decoded = || format!("{} at {}:{}, decoded", place.file, place.line, place.column);
     let name = if source.name().is_empty() { decoded() } else { place.file.clone() };
     let report =
@@ -251,7 +249,7 @@ pub(super) fn draw_finding(sources: &Sources, finding: &Finding, look: Look) -> 
         .unwrap_or_else(|| format!("{}: {}: {}\n", place.file, finding.id, finding.message))
 }
 
-/// Draws the words of long lines, each for itself.
+/// Draws the words of long lines, each as an excerpt.
 fn draw_excerpts(sources: &Sources, finding: &Finding, place: &Position, look: Look) -> String {
     let mut diagnostic = MietteDiagnostic::new(finding.message.clone())
         .with_code(finding.id)
@@ -285,7 +283,7 @@ fn severity(finding: &Finding) -> miette::Severity {
 fn render(report: &Report, look: Look) -> Option<String> {
     let theme =
         if look.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    // Without wrapping: it breaks ARNs at hyphens, and people copy them.
+    // Without wrapping, which would break ARNs at hyphens: people copy them.
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_wrap_lines(false)
         .with_links(false)
@@ -296,7 +294,7 @@ fn render(report: &Report, look: Look) -> Option<String> {
     Some(text)
 }
 
-/// The assumptions, each with the connections that it is for, if not for all.
+/// Writes the assumptions, each with the connections it belongs to, unless it belongs to all.
 pub(super) fn assumptions<'a>(
     text: &mut String,
     all: impl Iterator<Item = (&'a AssumptionReport, String)>,
@@ -310,7 +308,7 @@ pub(super) fn assumptions<'a>(
     }
 }
 
-/// What to do next.
+/// The advice what to do next.
 pub(super) fn next(worst: Verdict, is_whole: bool) -> &'static str {
     match worst {
         Verdict::Allowed if is_whole => {
@@ -328,7 +326,7 @@ pub(super) fn next(worst: Verdict, is_whole: bool) -> &'static str {
     }
 }
 
-/// What users see of what is blocked.
+/// What users will see of the blocked operations.
 fn broken(check: &Check) -> String {
     let mut lines = String::new();
     for report in &check.operations {
@@ -342,7 +340,8 @@ fn broken(check: &Check) -> String {
     if lines.is_empty() { lines } else { format!("what users will see:\n{lines}") }
 }
 
-/// For which requests only an operation is blocked: all that blocks it is needed for them alone.
+/// The requests for which an operation is blocked, if all blocked steps are needed for these
+/// requests only.
 fn scope_of<'a>(operation: &'a Operation, report: &OperationReport) -> Option<&'a str> {
     let blocked = report.callers.iter().filter(|caller| caller.verdict == Verdict::Blocked);
     let mut scopes = Vec::new();
@@ -365,18 +364,4 @@ fn scope_of<'a>(operation: &'a Operation, report: &OperationReport) -> Option<&'
     }
     let first = scopes.first().copied().flatten();
     first.filter(|_| scopes.iter().all(|scope| *scope == first))
-}
-
-pub(super) fn word(text: &str, verdict: Verdict, look: Look) -> String {
-    if !look.colour {
-        return text.to_owned();
-    }
-    let colour = match verdict {
-        Verdict::Allowed => AnsiColor::Green,
-        Verdict::Unknown => AnsiColor::Yellow,
-        Verdict::Partial => AnsiColor::Magenta,
-        Verdict::Blocked => AnsiColor::Red,
-    };
-    let style = Style::new().fg_color(Some(colour.into())).bold();
-    format!("{style}{text}{style:#}")
 }

@@ -2,13 +2,15 @@
 
 use super::place::{Position, position};
 use super::views::{line, value_view};
+use crate::authz::LAYERS;
 use crate::authz::{Caller, Request};
 use crate::finding::{Finding, Severity};
 use crate::ica::catalogue::{Edition, IcaCaller};
-use crate::ica::connection::{Connection, Given, Unreadable, Versioning};
+use crate::ica::setup::{Setup, Versioning};
 use crate::ica::{
     CallerReport, Check, EnvironmentReport, Level, Reason, ReasonKind, StepReport, Verdict, Witness,
 };
+use crate::input::Unreadable;
 use crate::source::Sources;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -159,7 +161,7 @@ struct ErrorView {
 }
 
 /// The report of a check.
-pub fn report<'a>(sources: &Sources, connection: &'a Connection, check: &'a Check) -> Report<'a> {
+pub fn report<'a>(sources: &Sources, connection: &'a Setup, check: &'a Check) -> Report<'a> {
     let assumption = |report: &crate::ica::AssumptionReport| AssumptionView {
         id: report.id,
         text: report.text,
@@ -189,12 +191,12 @@ pub fn report<'a>(sources: &Sources, connection: &'a Connection, check: &'a Chec
     }
 }
 
-/// The report where a setting is wrong: nothing could be checked.
+/// The report if a setting is wrong and nothing could be checked.
 pub fn setting_error(message: &str) -> Report<'static> {
     empty(vec![ErrorView { file: None, span: None, message: message.to_owned(), help: None }])
 }
 
-/// The report where inputs could not be read.
+/// The report if inputs could not be read.
 pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> Report<'static> {
     empty(unreadable.iter().flat_map(|unreadable| error_views(sources, unreadable)).collect())
 }
@@ -243,7 +245,7 @@ fn error_view(sources: &Sources, finding: &Finding) -> ErrorView {
     }
 }
 
-fn connection_view(connection: &Connection) -> ConnectionView<'_> {
+fn connection_view(connection: &Setup) -> ConnectionView<'_> {
     let arn_of =
         |caller| connection.customer.has(caller).then(|| connection.customer.arn().as_str());
     ConnectionView {
@@ -259,27 +261,26 @@ fn connection_view(connection: &Connection) -> ConnectionView<'_> {
         kms_key: connection.kms_key.as_ref().map(crate::ica::KmsKey::words),
         session_name: connection.session_name.as_deref(),
         cross_account_role: connection.cross_account_role.as_ref().map(crate::model::Arn::as_str),
-        layers: BTreeMap::from([
-            ("identity", given(&connection.identity)),
-            ("boundary", given(&connection.boundary)),
-            ("session", given(&connection.session)),
-            ("scp", given(&connection.scps)),
-            ("rcp", given(&connection.rcps)),
-            ("vpce", given(&connection.vpce)),
-            ("bucket-policy", given(&connection.bucket_policy)),
-            ("kms-key-policy", given(&connection.kms_key_policy)),
-            ("trust-policy", given(&connection.trust_policy)),
-            ("cors", given(&connection.environment.cors)),
-            ("notifications", given(&connection.environment.notifications)),
-            ("public-access-block", given(&connection.environment.public_access_block)),
-            ("bucket-encryption", given(&connection.environment.bucket_encryption)),
-            ("ownership", given(&connection.environment.ownership)),
-        ]),
+        layers: layers(connection),
         files: files(connection),
     }
 }
 
-fn files(connection: &Connection) -> Vec<FileView<'_>> {
+/// What was said of each layer and of each setting of the bucket.
+fn layers(connection: &Setup) -> BTreeMap<&'static str, &'static str> {
+    let policies = LAYERS.iter().map(|row| (row.id, connection.policies.get(row.kind).word()));
+    let environment = &connection.environment;
+    let settings = [
+        ("cors", environment.cors.word()),
+        ("notifications", environment.notifications.word()),
+        ("public-access-block", environment.public_access_block.word()),
+        ("bucket-encryption", environment.bucket_encryption.word()),
+        ("ownership", environment.ownership.word()),
+    ];
+    policies.chain(settings).collect()
+}
+
+fn files(connection: &Setup) -> Vec<FileView<'_>> {
     let policies = connection.files.iter();
     let policies = policies.map(|read| FileView {
         file: &read.name,
@@ -293,14 +294,6 @@ fn files(connection: &Connection) -> Vec<FileView<'_>> {
         read_as: "a setting of the bucket".to_owned(),
     });
     policies.chain(settings).collect()
-}
-
-fn given<T>(layer: &Given<T>) -> &'static str {
-    match layer {
-        Given::Given(_) => "given",
-        Given::None => "none",
-        Given::Absent => "absent",
-    }
 }
 
 fn caller_view(sources: &Sources, caller: &CallerReport) -> CallerView {
@@ -356,7 +349,7 @@ fn witness_view(witness: &Witness) -> WitnessView {
     WitnessView { denied: view(&witness.denied), allowed: view(&witness.allowed) }
 }
 
-/// A request as a line of `simulate --batch` has it, so that it can be replayed there.
+/// A request in the form of a line of `simulate --batch`, so that it can be replayed there.
 fn request_view(request: &Request) -> RequestView {
     RequestView {
         principal: signer(&request.caller),
@@ -372,7 +365,8 @@ fn request_view(request: &Request) -> RequestView {
     }
 }
 
-/// Who signs: of a role's session that is not its `aws:PrincipalArn`.
+/// The ARN of the caller that signs. For a role session that is the session's ARN, not its
+/// `aws:PrincipalArn`.
 fn signer(caller: &Caller) -> Option<String> {
     match caller {
         Caller::RoleSession { arn, .. } | Caller::WebIdentity { provider: arn } => {
@@ -411,7 +405,7 @@ impl Report<'_> {
         line(self)
     }
 
-    /// What could not be read or was wrong, alone.
+    /// The errors alone.
     pub(super) fn into_errors(self) -> impl Serialize {
         self.errors
     }

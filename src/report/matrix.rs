@@ -1,16 +1,16 @@
-//! The table of operations and callers, and what its marks mean.
+//! Draws the table of operations and callers, and explains its marks.
 
-use super::human::{Look, word};
+use super::look::{Look, word};
 use crate::ica::catalogue::IcaCaller;
-use crate::ica::connection::Connection;
+use crate::ica::setup::Setup;
 use crate::ica::{CallerReport, Check, Level, OperationReport, Verdict, better_if_connected};
 use std::fmt::Write;
 
-/// Columns of a cell.
+/// Width of a cell, in columns.
 const CELL: usize = 20;
 
 /// Draws the table.
-pub(super) fn matrix(text: &mut String, connection: &Connection, check: &Check, look: Look) {
+pub(super) fn matrix(text: &mut String, connection: &Setup, check: &Check, look: Look) {
     let width =
         check.operations.iter().map(|operation| operation.id.len()).max().unwrap_or_default();
     let callers = IcaCaller::ALL.iter().filter(|caller| {
@@ -36,7 +36,7 @@ pub(super) fn matrix(text: &mut String, connection: &Connection, check: &Check, 
         });
         let _ = writeln!(text, "{:width$}  {}", operation.id, cells.collect::<String>().trim_end());
     }
-    // The cause of something that is shown stands in the table, skipped or not.
+    // A skipped operation is in the table if it is the cause of one that is shown.
     let is_shown = |id: &str| check.operations.iter().any(|operation| operation.id == id);
     for skipped in check.skipped.iter().filter(|skipped| !is_shown(&skipped.operation)) {
         let reason =
@@ -50,7 +50,7 @@ fn find(operation: &OperationReport, caller: IcaCaller) -> Option<&CallerReport>
     operation.callers.iter().find(|report| report.caller == caller)
 }
 
-/// Whether an operation that is not blocked works without a step that cleans up.
+/// Whether an operation that is not blocked leaves residue, because it lacks a step that cleans up.
 fn leaves_residue(report: &CallerReport) -> bool {
     let is_missing = report
         .steps
@@ -59,16 +59,16 @@ fn leaves_residue(report: &CallerReport) -> bool {
     report.verdict != Verdict::Blocked && is_missing
 }
 
-fn legend(text: &mut String, connection: &Connection, check: &Check) {
+fn legend(text: &mut String, connection: &Setup, check: &Check) {
     let reports = || {
         check.operations.iter().flat_map(|operation| {
             operation.callers.iter().map(move |report| (operation.id, report))
         })
     };
-    // What follows from the same operations is told in one line.
+    // Consequences of the same operations share one line.
     let mut consequences: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
     for (id, report) in reports().filter(|(_, report)| report.own != report.verdict) {
-        // Of its roots those that are as bad as it is.
+        // Only the root causes that are as bad as the consequence.
         let is_as_bad =
             |root: &&str| reports().any(|(id, other)| id == *root && other.own == report.verdict);
         let roots = report.blocked_by.iter().copied().filter(is_as_bad).collect::<Vec<_>>();

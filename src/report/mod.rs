@@ -1,4 +1,4 @@
-//! One file per format. Only here spans become lines and columns.
+//! One file for each format. Spans become lines and columns in this room only.
 
 #[cfg(feature = "cli")]
 pub mod can_human;
@@ -24,6 +24,8 @@ pub mod graph_mermaid;
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
+#[cfg(feature = "cli")]
+pub mod look;
 #[cfg(feature = "cli")]
 mod matrix;
 #[cfg(feature = "cli")]

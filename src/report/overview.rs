@@ -1,22 +1,23 @@
-//! Behind the reports of several connections: what they rest on, each once, and how all of them stand.
+//! The end of the report on several connections: their assumptions, each once, and all verdicts.
 
-use super::human::{Look, assumptions, next, word};
+use super::human::{assumptions, next};
+use super::look::{Look, word};
 use super::views::data_line;
-use crate::ica::connection::Connection;
+use crate::ica::setup::Setup;
 use crate::ica::{AssumptionReport, Check, Verdict};
 use std::fmt::Write;
 
-/// What is kept of each connection.
+/// What is collected from the connections.
 #[derive(Debug, Default)]
 pub struct Overview {
     verdicts: Vec<(String, Verdict)>,
-    /// With the connections that rest on it.
+    /// Each with the connections that depend on it.
     assumptions: Vec<(AssumptionReport, Vec<String>)>,
 }
 
 impl Overview {
-    /// Takes a connection in. One without a name goes by its bucket.
-    pub fn add(&mut self, connection: &Connection, check: &Check) {
+    /// Adds a connection. One without a name is called by its bucket.
+    pub fn add(&mut self, connection: &Setup, check: &Check) {
         let name = connection.name.as_ref().unwrap_or(&connection.bucket);
         self.verdicts.push((name.clone(), check.worst()));
         for assumption in &check.assumptions {

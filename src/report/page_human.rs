@@ -1,6 +1,6 @@
-//! A page, and the answer to a question, for a terminal.
+//! Writes a page, or the answer to a question, for a terminal.
 
-use super::human::Look;
+use super::look::Look;
 use crate::ica::guide::{Answer, Candidate, Fit, Page, PageKind, Table};
 use anstyle::Style;
 use std::fmt::Write;
@@ -8,7 +8,7 @@ use std::fmt::Write;
 /// The answer to a question.
 pub fn answer(question: &str, answer: &Answer, look: Look) -> String {
     let mut text = String::new();
-    // Writing to a string cannot fail, so the results are not looked at.
+    // Writing to a string cannot fail, so the results are ignored.
     if !answer.is_found() {
         let _ = writeln!(text, "nothing is known by the name or text `{}`", short(question));
         if !answer.nearest.is_empty() {
@@ -43,7 +43,7 @@ pub fn answer(question: &str, answer: &Answer, look: Look) -> String {
     text
 }
 
-/// A page by itself.
+/// A page alone.
 pub fn page(page: &Page, look: Look) -> String {
     let mut text = format!("{}\n", head(page, look));
     sections(&mut text, page, look);
@@ -75,7 +75,7 @@ fn sections(text: &mut String, page: &Page, look: Look) {
     }
 }
 
-/// A table where it fits the terminal, else its rows one below the other.
+/// Draws a table if it fits the terminal, else its rows one below the other.
 fn draw_table(text: &mut String, table: &Table, look: Look) {
     let width = |column: usize| {
         table.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
@@ -107,7 +107,8 @@ fn draw_table(text: &mut String, table: &Table, look: Look) {
     }
 }
 
-/// Text broken at blanks; words in backticks that hold a blank may break there too, and ARNs never do.
+/// Writes text broken at blanks. Text in backticks may break at its blanks too; ARNs are never
+/// broken.
 fn wrapped(text: &mut String, first: &str, others: &str, words: &str, look: Look) {
     let width = look.width.clamp(40, 140);
     let mut line = first.to_owned();
@@ -127,7 +128,7 @@ fn wrapped(text: &mut String, first: &str, others: &str, words: &str, look: Look
     let _ = writeln!(text, "{line}");
 }
 
-/// A question may be a log: its beginning is enough.
+/// The beginning of a question, which may be a whole log.
 fn short(question: &str) -> String {
     let line = question.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() > 80 { line.chars().take(80).collect::<String>() + ".." } else { line }

@@ -1,9 +1,10 @@
-//! `explain --format json`: the schema `ica-policy/explain/v1`, published in `schemas/explain-v1.json`.
+//! `explain --format json`: the schema `ica-policy/explain/v1`, published in
+//! `schemas/explain-v1.json`.
 
 use super::json;
 use super::views::{Data, line};
-use crate::ica::connection::Unreadable;
 use crate::ica::guide::{Answer, Fit, Page};
+use crate::input::Unreadable;
 use crate::source::Sources;
 use serde::Serialize;
 
@@ -45,7 +46,7 @@ pub fn answer(question: &str, answer: &Answer) -> String {
     })
 }
 
-/// A page that nobody asked for by name: the list of all.
+/// A page that was not asked for by name: the list of all pages.
 pub fn page(page: &Page) -> String {
     let none: [(); 0] = [];
     let candidates = vec![CandidateView { fit: None, page }];
@@ -60,12 +61,12 @@ pub fn page(page: &Page) -> String {
     })
 }
 
-/// Wrong usage.
+/// The report if the command line is wrong.
 pub fn usage(message: &str) -> String {
     failed(json::setting_error(message))
 }
 
-/// An input that could not be read.
+/// The report if an input could not be read.
 pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> String {
     failed(json::unreadable(sources, unreadable))
 }

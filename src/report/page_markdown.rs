@@ -1,16 +1,17 @@
-//! A page as Markdown: the documents below `docs/` and `explain --format markdown`.
+//! Writes a page as Markdown: the documents below `docs/` and `explain --format markdown`.
 
 use crate::ica::catalogue::catalogue;
 use crate::ica::guide::{Answer, Page, Table};
 use std::fmt::Write;
 
-/// A page under a heading of that level (1 for a document of its own). `operations` is the way from the document to the folder of the
-/// operations' pages; `None` leaves their names without links.
+/// A page under a heading of that level (1 for a document of its own). `operations` is the path
+/// from the document to the folder of the operations' pages; with `None` their names are not
+/// linked.
 pub fn page(page: &Page, level: usize, operations: Option<&str>) -> String {
     let mut text = String::new();
     let mark = "#".repeat(level);
     let linked = |words: &str| linked(words, &page.id, operations);
-    // Writing to a string cannot fail, so the results are not looked at.
+    // Writing to a string cannot fail, so the results are ignored.
     let _ = writeln!(text, "{mark} {}\n\n{}: {}", page.id, page.kind.words(), escaped(&page.title));
     for section in &page.sections {
         let _ = writeln!(text, "\n{mark}# {}", section.heading);
@@ -30,7 +31,7 @@ pub fn page(page: &Page, level: usize, operations: Option<&str>) -> String {
     text
 }
 
-/// The answer to a question: what the text names, then the pages, the likeliest first.
+/// The answer to a question: the names in the text, then the pages, the most likely first.
 pub fn answer(answer: &Answer) -> String {
     let mut text = String::new();
     if !answer.names.is_empty() {
@@ -59,7 +60,8 @@ fn draw_table(text: &mut String, table: &Table, linked: &dyn Fn(&str) -> String)
     }
 }
 
-/// Names of operations in backticks become links; outside of backticks what Markdown would read is escaped.
+/// Turns names of operations in backticks into links. Outside backticks, characters that have a
+/// meaning in Markdown are escaped.
 fn linked(words: &str, own: &str, operations: Option<&str>) -> String {
     let pieces = words.split('`').enumerate().map(|(number, piece)| {
         let link = operations.filter(|_| piece != own && catalogue().operation(piece).is_some());

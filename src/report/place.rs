@@ -1,9 +1,9 @@
-//! Spans as a person or another program wants them.
+//! Spans as people and other programs need them.
 
 use crate::source::{Sources, Span};
 use serde::Serialize;
 
-/// Where words stand in the file the user gave.
+/// The place of words in the file that the user gave.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Position {
     /// The file's name.
@@ -11,13 +11,13 @@ pub struct Position {
     pub file: String,
     /// First byte, from 0.
     pub start: usize,
-    /// Byte behind the last one.
+    /// Byte after the last one.
     pub end: usize,
     /// Line, from 1.
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
-    /// The words.
+    /// The text at that place.
     #[serde(skip)]
     pub text: String,
 }

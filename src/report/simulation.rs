@@ -1,6 +1,8 @@
-//! `simulate` for a person: the decision, what each layer said with its place, and the words that matter.
+//! The report of `simulate` for people: the decision, what each layer decided and where, and the
+//! words that matter.
 
-use super::human::{Look, draw_finding};
+use super::human::draw_finding;
+use super::look::Look;
 use super::place::position;
 use super::views::data_line;
 use crate::authz::{
@@ -12,7 +14,7 @@ use crate::simulate::{LayerTrace, Simulated, explain, left_out_words, trace};
 use crate::source::Sources;
 use std::fmt::Write;
 
-/// The report of one request. `findings` are what is wrong with the documents themselves.
+/// The report of one request. `findings` are those about the documents themselves.
 pub fn report(
     sources: &Sources,
     request: &Request,
@@ -23,8 +25,8 @@ pub fn report(
 ) -> String {
     let decision = &simulated.decision;
     let mut text = String::new();
-    // Writing to a string cannot fail, so the results are not looked at.
-    // Requests hold actions in lower case; the data knows the usual spelling.
+    // Writing to a string cannot fail, so the results are ignored.
+    // Requests hold actions in lower case; the reference data has the usual spelling.
     let action = crate::aws::action(&request.action).map_or(request.action.clone(), |action| {
         format!("{}:{}", action.service().prefix(), action.name())
     });
@@ -37,7 +39,7 @@ pub fn report(
             said(&layer, sources, layers, request)
         );
     }
-    // What the credentials settle by themselves no layer can tell.
+    // What follows from the credentials alone, no layer can show.
     for words in ruled_out(request).into_iter().chain(needs_no_permission(request)) {
         let _ = writeln!(text, "  {words}");
     }

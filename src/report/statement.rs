@@ -1,7 +1,7 @@
-//! How a statement is called: people count from one, and know it by its Sid.
+//! Names of statements for people, who count from one and know a statement by its Sid.
 
-/// The words for a statement: by its Sid, else by its number in the policy, which is given from 0. `of` is how many the policy has, if that
-/// is known.
+/// The name of a statement: its Sid, else its number in the policy, which is given from 0. `of` is
+/// the number of statements of the policy, if it is known.
 pub(super) fn statement_name(sid: Option<&str>, index: usize, of: Option<usize>) -> String {
     match (sid.filter(|sid| !sid.is_empty()), index, of) {
         (Some(sid), _, _) => format!("statement `{sid}`"),

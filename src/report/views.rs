@@ -1,9 +1,9 @@
-//! Pieces that the JSON of several commands is made of.
+//! Parts that the JSON of several commands has in common.
 
 use crate::authz::{Ambiguity, Choice, ContextValue};
 use serde::Serialize;
 
-/// Which data a report rests on.
+/// The reference data that a report uses.
 #[derive(Serialize)]
 pub(super) struct Data {
     services: &'static str,
@@ -21,7 +21,7 @@ pub(super) fn data_line() -> String {
     format!("by the AWS data of {}\n", crate::aws::data_date())
 }
 
-/// How a point that AWS leaves open is read.
+/// The reading of a point that AWS leaves open.
 #[derive(Serialize)]
 pub(super) struct ChoiceView {
     id: &'static str,
@@ -35,7 +35,7 @@ pub(super) fn choice_views(choices: &[(Ambiguity, Choice)]) -> Vec<ChoiceView> {
         .collect()
 }
 
-/// The value of a condition key: a text, or a list where the key has several.
+/// The value of a condition key: a text, or a list if the key has several values.
 pub(super) fn value_view(value: &ContextValue) -> serde_json::Value {
     match value {
         ContextValue::One(value) => serde_json::Value::from(value.as_str()),

@@ -1,4 +1,5 @@
-//! Cross-origin rules as S3 evaluates them: the first rule that fits is used. Source: `facts/G_notifications_cors_names.md` G3.
+//! Cross-origin rules as S3 evaluates them: the first rule that matches is used (S3:cors,
+//! S3:ManageCorsUsing, S3:cors-troubleshooting).
 
 use super::shape::{Kind, Read};
 use crate::finding::Finding;
@@ -7,10 +8,11 @@ use crate::tree::{Member, Node, Value};
 
 const KIND: Kind = Kind { words: "CORS rules", call: "aws s3api get-bucket-cors --bucket NAME" };
 
-/// Most rules of a bucket.
+/// Most rules that a bucket can have.
 const MOST_RULES: usize = 100;
 
-/// The methods that a rule can name; `OPTIONS` is the question itself.
+/// The methods that a rule can name. `OPTIONS` is not among them: it is the preflight request
+/// itself.
 const METHODS: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "HEAD"];
 
 const MEMBERS: [&str; 6] =
@@ -23,7 +25,7 @@ pub struct Cors {
     pub rules: Vec<CorsRule>,
     /// The list.
     pub span: Span,
-    /// Whether AWS would refuse to store it, so that nobody knows what holds.
+    /// Whether AWS would refuse to store it. What is in force is then not known.
     pub refused: bool,
 }
 
@@ -32,31 +34,32 @@ pub struct Cors {
 pub struct CorsRule {
     /// The whole rule.
     pub span: Span,
-    /// `https://example.com`; each may have one `*`.
+    /// Origins such as `https://example.com`; each may have one `*`.
     pub origins: Vec<Spanned<String>>,
-    /// `PUT`, ..
+    /// Methods such as `PUT`.
     pub methods: Vec<Spanned<String>>,
     /// Headers that a browser may send; each may have one `*`. Names compare without case.
     pub headers: Vec<Spanned<String>>,
-    /// Headers of the answer that scripts may read.
+    /// Headers of the response that scripts may read.
     pub exposed: Vec<Spanned<String>>,
-    /// The list of these, if it is there.
+    /// The list of exposed headers, if it is there.
     pub exposed_span: Option<Span>,
 }
 
-/// Whether a rule fits. AWS compares origins as text; that it minds the case is told from memory only, so letters in another case are open.
+/// Whether a rule matches. AWS compares origins as text. No page says whether case counts, so
+/// letters in another case leave it open.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fit {
-    /// It fits.
+    /// It matches.
     Yes,
-    /// It fits only where case does not count.
+    /// It matches only if case does not count.
     InOtherCase,
-    /// It does not fit.
+    /// It does not match.
     No,
 }
 
 impl CorsRule {
-    /// Whether the rule names an origin.
+    /// Whether the rule allows an origin.
     pub fn names_origin(&self, origin: &str) -> Fit {
         let names = |fits: fn(&str, &str) -> bool| {
             self.origins.iter().any(|pattern| fits(&pattern.node, origin))
@@ -72,7 +75,7 @@ impl CorsRule {
         }
     }
 
-    /// Whether the rule names a method.
+    /// Whether the rule allows a method.
     pub fn names_method(&self, method: &str) -> bool {
         self.methods.iter().any(|known| known.node == method)
     }
@@ -82,13 +85,13 @@ impl CorsRule {
         self.headers.iter().any(|header| header.node == "*")
     }
 
-    /// Whether scripts may read a header of the answer.
+    /// Whether scripts may read a header of the response.
     pub fn exposes(&self, header: &str) -> bool {
         self.exposed.iter().any(|known| known.node.eq_ignore_ascii_case(header))
     }
 }
 
-/// At most one `*`, which stands for any run of characters.
+/// Matches a pattern with at most one `*`, which is any run of characters.
 fn one_star(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
@@ -98,7 +101,8 @@ fn one_star(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// Reads the answer of `get-bucket-cors`, the input of `put-bucket-cors`, the list of the console, or a single rule.
+/// Reads the answer of `get-bucket-cors`, the input of `put-bucket-cors`, the list of the console,
+/// or a single rule.
 ///
 /// # Errors
 /// The text has another shape.
@@ -106,7 +110,7 @@ pub fn read_cors(root: &Node) -> Read<Cors> {
     let inside = KIND.inside(KIND.inside(root, &["CORSConfiguration"]), &["CORSRules"]);
     let rules = match &inside.value {
         Value::Array(rules) => rules.as_slice(),
-        // A single rule; an object without any of its members is something else.
+        // A single rule. An object without any member of a rule is something else.
         Value::Object(members)
             if members.iter().any(|member| MEMBERS.contains(&member.name.text.as_str())) =>
         {
@@ -146,7 +150,7 @@ fn read_rule(node: &Node) -> Result<CorsRule, Finding> {
     })
 }
 
-/// What AWS would not store of a rule.
+/// What AWS would refuse to store of a rule.
 fn refused_of(rule: &CorsRule) -> Vec<Finding> {
     let finding = |span, message: String, help: &str| {
         Finding::error("refused-cors", span, message).help(help)

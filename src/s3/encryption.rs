@@ -1,4 +1,5 @@
-//! Encryption at rest: the bucket's default, and the header of a request. Source: `facts/F_s3_actions.md` F3.
+//! Encryption at rest: the bucket's default, and the header of a request (S3:bucket-encryption,
+//! S3:UsingKMSEncryption, S3:specifying-kms-encryption).
 
 use super::shape::{Kind, Read};
 use crate::finding::Finding;
@@ -8,10 +9,10 @@ use crate::tree::Node;
 const KIND: Kind =
     Kind { words: "bucket encryption", call: "aws s3api get-bucket-encryption --bucket NAME" };
 
-/// What a request asks for in `x-amz-server-side-encryption`.
+/// The encryption that a request asks for in `x-amz-server-side-encryption`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Header {
-    /// Keys of S3.
+    /// Keys that S3 manages.
     Aes256,
     /// A KMS key.
     Kms,
@@ -26,13 +27,13 @@ impl Header {
         }
     }
 
-    /// The header of that value; case counts.
+    /// The header with this value. Case counts.
     pub fn parse(word: &str) -> Option<Header> {
         [Header::Aes256, Header::Kms].into_iter().find(|known| known.word() == word)
     }
 }
 
-/// What a bucket does with objects that come without the header.
+/// How a bucket encrypts objects that come without the header.
 #[derive(Clone, PartialEq, Debug)]
 pub struct BucketEncryption {
     /// The rule.
@@ -41,18 +42,19 @@ pub struct BucketEncryption {
     pub algorithm: Spanned<String>,
     /// The key, if one is named.
     pub key: Option<Spanned<String>>,
-    /// Whether AWS would not store it.
+    /// Whether AWS would refuse to store it.
     pub refused: bool,
 }
 
 impl BucketEncryption {
-    /// Whether a KMS key takes part.
+    /// Whether it uses a KMS key.
     pub fn is_kms(&self) -> bool {
         self.algorithm.node.starts_with("aws:kms")
     }
 
-    /// Whether other accounts cannot use the key, or find another one in its place: no key is named, which is AWS's own `aws/s3`; or an
-    /// alias, which is looked up in the account of the caller.
+    /// Whether other accounts cannot use the key, or would find another key under its name. This is
+    /// so if no key is named, which means AWS's own `aws/s3`, or if an alias is named, which KMS
+    /// looks up in the account of the caller (S3:bucket-encryption).
     pub fn is_out_of_reach_for_others(&self) -> bool {
         self.is_kms()
             && self
@@ -62,7 +64,8 @@ impl BucketEncryption {
     }
 }
 
-/// Reads the answer of `get-bucket-encryption`, the input of `put-bucket-encryption`, or the bare rule.
+/// Reads the answer of `get-bucket-encryption`, the input of `put-bucket-encryption`, or the rule
+/// alone.
 ///
 /// # Errors
 /// The text has another shape.

@@ -1,6 +1,8 @@
-//! What a bucket is besides its policy. Knows nothing of any product that uses the bucket.
+//! The settings of a bucket besides its policy. This room does not know any product that uses the
+//! bucket.
 //!
-//! Each reader takes the answer of the AWS CLI, the input of the call that sets it, or the bare setting.
+//! Each reader takes the answer of the AWS CLI, the input of the call that makes the setting, or
+//! the setting alone.
 
 mod cors;
 mod encryption;

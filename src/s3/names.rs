@@ -1,14 +1,15 @@
-//! Names of buckets. Source: `facts/G_notifications_cors_names.md` G4.
+//! Names of buckets (S3:bucketnamingrules, S3:gpbucketnamespaces).
 
-/// The region in which buckets from before March 2018 may have capitals and underscores in their names.
+/// The region in which buckets from before March 2018 may have capitals and underscores in their
+/// names.
 pub const REGION_OF_OLD_NAMES: &str = "us-east-1";
 
-/// What AWS would not have in the name of a bucket.
+/// Why AWS would refuse the name of a bucket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NameFault {
-    /// No bucket is called so.
+    /// No bucket can have this name.
     Never(&'static str),
-    /// Only an old bucket of [`REGION_OF_OLD_NAMES`] may be called so.
+    /// Only an old bucket of [`REGION_OF_OLD_NAMES`] can have this name.
     OnlyOld(&'static str),
 }
 
@@ -21,7 +22,7 @@ impl NameFault {
     }
 }
 
-/// What AWS would not have in the name of a bucket.
+/// Checks the name of a bucket; `None` if AWS would accept it.
 pub fn bucket_name_fault(name: &str) -> Option<NameFault> {
     let is_edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     let bytes = name.as_bytes();

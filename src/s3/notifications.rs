@@ -1,5 +1,5 @@
-//! Event notifications of a bucket, and which two of them S3 does not take together.
-//! Source: `facts/G_notifications_cors_names.md` G1 (S3:notification-how-to-filtering).
+//! Event notifications of a bucket, and which two of them S3 does not accept together
+//! (S3:notification-how-to-filtering, S3:notification-how-to-event-types-and-destinations).
 
 use super::shape::{Kind, Read};
 use crate::finding::Finding;
@@ -27,10 +27,10 @@ const MEMBERS: [&str; 4] = [
     "EventBridgeConfiguration",
 ];
 
-/// All notifications of a bucket. EventBridge has no filters and clashes with nothing.
+/// All notifications of a bucket. EventBridge has no filters and conflicts with nothing.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Notifications {
-    /// The entries of all destinations: where an event goes to does not matter for a clash.
+    /// The entries of all destinations. The destination does not matter for a conflict.
     pub list: Vec<Notification>,
     /// The whole configuration.
     pub span: Span,
@@ -43,26 +43,27 @@ pub struct Notification {
     pub span: Span,
     /// Its name, if it has one.
     pub id: Option<Spanned<String>>,
-    /// `s3:ObjectCreated:*`, ..
+    /// Event types such as `s3:ObjectCreated:*`.
     pub events: Vec<Spanned<String>>,
-    /// What the key must begin with, as written; none is everything.
+    /// The prefix of the filter, as written; `None` matches all keys.
     pub prefix: Option<Spanned<String>>,
-    /// What the key must end with, as written.
+    /// The suffix of the filter, as written; `None` matches all keys.
     pub suffix: Option<Spanned<String>>,
 }
 
-/// Whether two filters meet.
+/// Whether two filters overlap.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Overlap {
-    /// Some key is in both.
+    /// Some key matches both.
     Yes,
-    /// It hangs on whether S3 decodes `%2F` and `+` before it compares.
+    /// It depends on whether S3 decodes `%2F` and `+` before it compares.
     Unclear,
-    /// No key is in both.
+    /// No key matches both.
     No,
 }
 
-/// Whether two event types share an event: equal, or one is the family of the other.
+/// Whether two event types have an event in common: they are equal, or one is the family of the
+/// other.
 pub fn events_overlap(one: &str, other: &str) -> bool {
     let covers = |family: &str, event: &str| {
         family.strip_suffix('*').is_some_and(|stem| event.starts_with(stem))
@@ -70,7 +71,7 @@ pub fn events_overlap(one: &str, other: &str) -> bool {
     one == other || covers(one, other) || covers(other, one)
 }
 
-/// Whether an entry's filter meets a prefix, given as plain text, with no suffix.
+/// Whether an entry's filter overlaps a prefix, given as plain text, with any suffix.
 pub fn overlap(entry: &Notification, prefix: &str) -> Overlap {
     let own = entry.prefix.as_ref().map_or("", |prefix| prefix.node.as_str());
     let meets = |own: &str| own.starts_with(prefix) || prefix.starts_with(own);
@@ -81,7 +82,7 @@ pub fn overlap(entry: &Notification, prefix: &str) -> Overlap {
     }
 }
 
-/// A filter's value without its encoding: `+` is a space, `%2F` a slash.
+/// Decodes a filter's value: `+` is a space, `%2F` a slash.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
@@ -147,7 +148,8 @@ fn read_entry(node: &Node, destination: &str) -> Result<Notification, Finding> {
     Ok(entry)
 }
 
-/// `{"Key": {"FilterRules": [{"Name": "prefix", "Value": "x/"}]}}`; the names in any case.
+/// Reads `{"Key": {"FilterRules": [{"Name": "prefix", "Value": "x/"}]}}`. Names compare without
+/// case.
 fn read_filter(filter: &Node, entry: &mut Notification) -> Result<(), Finding> {
     let rules = filter.get("Key").and_then(|key| key.get("FilterRules"));
     let Some(rules) = rules else {
@@ -192,7 +194,7 @@ struct Events {
     events: Vec<String>,
 }
 
-/// Event types that the data does not know: newer than it, or misspelt.
+/// Event types that the data does not have: they are newer than the data, or misspelt.
 fn unknown_events(entry: &Notification) -> Vec<Finding> {
     static EVENTS: LazyLock<Events> =
         LazyLock::new(|| toml::from_str(include_str!("events.toml")).unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Who owns objects that another account writes. Source: `facts/F_s3_actions.md` F5.
+//! Who owns objects that another account writes (S3:about-object-ownership).
 
 /// Object Ownership of a bucket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,7 +16,7 @@ impl Ownership {
     pub const ALL: [Ownership; 3] =
         [Ownership::BucketOwnerEnforced, Ownership::BucketOwnerPreferred, Ownership::ObjectWriter];
 
-    /// The word that AWS has for it.
+    /// AWS's word for it.
     pub fn word(self) -> &'static str {
         match self {
             Ownership::BucketOwnerEnforced => "BucketOwnerEnforced",
@@ -25,7 +25,7 @@ impl Ownership {
         }
     }
 
-    /// The value of that word.
+    /// The value with this word.
     pub fn parse(word: &str) -> Option<Ownership> {
         Ownership::ALL.into_iter().find(|known| known.word() == word)
     }

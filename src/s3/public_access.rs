@@ -1,4 +1,5 @@
-//! The four switches of Block Public Access. Source: `facts/F_s3_actions.md` F6.
+//! The switches of Block Public Access that concern policies
+//! (S3:access-control-block-public-access).
 
 use super::shape::{Kind, Read};
 use crate::source::{Span, Spanned};
@@ -10,18 +11,19 @@ const KIND: Kind =
 const SWITCHES: [&str; 4] =
     ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
 
-/// The switches of one level (bucket, account) that concern policies; one that is not there is off.
+/// The switches of one level (bucket, account) that concern policies. A missing switch is off.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PublicAccessBlock {
     /// The object with the switches.
     pub span: Span,
-    /// A public policy cannot be saved.
+    /// Whether S3 refuses to save a public policy.
     pub block_public_policy: Option<Spanned<bool>>,
-    /// A public policy lets in nobody of another account.
+    /// Whether a public policy lets in nobody of another account.
     pub restrict_public_buckets: Option<Spanned<bool>>,
 }
 
-/// Reads the answer of `get-public-access-block` (of `s3api` or `s3control`), the input of the put call, or the bare switches.
+/// Reads the answer of `get-public-access-block` (of `s3api` or `s3control`), the input of the put
+/// call, or the switches alone.
 ///
 /// # Errors
 /// The text has another shape.

@@ -1,8 +1,10 @@
-//! Which statements make a bucket policy public, as S3's Block Public Access means it. Source: `facts/F_s3_actions.md` F6.
+//! Which statements make a bucket policy public, in the sense of S3's Block Public Access
+//! (S3:access-control-block-public-access, "The meaning of public").
 //!
-//! S3 begins with "public". A statement that allows is not public only if it is bound to fixed values: principals without `*`, or a
-//! condition on one of some keys whose values have neither wildcard nor variable. What it allows does not matter, and a Deny neither makes
-//! a policy public nor keeps it from being so.
+//! S3 starts from "public". An Allow statement is not public only if it is bound to fixed values:
+//! its principals are not `*`, or it has a condition on one of certain keys, with values that have
+//! neither wildcard nor variable. What it allows does not matter. A Deny does not make a policy
+//! public, and it does not keep it from being public.
 
 use crate::finding::Label;
 use crate::model::condition::{Condition, Quantifier, Test};
@@ -19,20 +21,24 @@ pub struct PublicStatement {
     pub index: usize,
     /// The whole statement.
     pub span: Span,
-    /// Whether it is public for certain. If not, AWS's page leaves it open, or its words are in doubt.
+    /// Whether it is public for certain. If not, AWS's page leaves it open, or AWS would refuse its
+    /// words.
     pub certain: bool,
-    /// The words that open it, the principal first, each with why it does not bind the statement to fixed values.
+    /// The words that open it, the principal first, each with the reason why it does not bind the
+    /// statement to fixed values.
     pub causes: Vec<Label>,
 }
 
-/// The statements that make a bucket policy public, in order; without one the policy is not public.
+/// The statements that make a bucket policy public, in order. Without one the policy is not public.
 ///
 /// ```
 /// # use ica_policy::{json, model, s3, source::Sources, syntax};
 /// let text = r#"{"Version": "2012-10-17", "Statement": [
-///   {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*",
+///   {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+///    "Resource": "arn:aws:s3:::b/*",
 ///    "Condition": {"StringLike": {"aws:SourceVpc": "vpc-*"}}},
-///   {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"}]}"#;
+///   {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:*",
+///    "Resource": "arn:aws:s3:::b/*"}]}"#;
 /// let mut sources = Sources::default();
 /// let id = sources.add_file("policy.json", text.to_owned()).unwrap();
 /// let policy = syntax::parse(json::parse(sources.get(id)).root.unwrap()).policy.unwrap();
@@ -47,7 +53,7 @@ pub fn public_statements(policy: &Policy) -> Vec<PublicStatement> {
 /// Whether some words bind a statement to fixed values.
 enum Bound {
     Yes,
-    /// Nobody says; or their meaning is in doubt.
+    /// The page does not say, or AWS would refuse the words.
     Unclear(Label),
     No(Label),
 }
@@ -81,7 +87,8 @@ fn unclear(span: Span, text: impl Into<String>) -> Bound {
     Bound::Unclear(Label { span, text: text.into() })
 }
 
-/// The least bound of several, since each of them is enough to come in; `Yes` without any.
+/// The weakest bound of several alternatives, since each of them alone lets requests in. `Yes` if
+/// there are none.
 fn least(bounds: impl Iterator<Item = Bound>) -> Bound {
     bounds.fold(Bound::Yes, |least, next| match (&least, &next) {
         (Bound::No(_), _) | (Bound::Unclear(_), Bound::Yes | Bound::Unclear(_)) => least,
@@ -103,7 +110,8 @@ fn bound_by_principal(statement: &Statement) -> Bound {
 fn bound_by_name(pattern: &PrincipalPattern) -> Bound {
     match &pattern.named {
         Named::Everyone | Named::AwsEveryone => no(pattern.span, "names everybody"),
-        // AWS's example is `graph.facebook.com`: whoever has an account there. Of a provider of one's own it says nothing.
+        // AWS's example is `graph.facebook.com`: it means everybody who has an account there. The
+        // page does not mention providers of one's own.
         Named::Federated(provider) if provider.starts_with("arn:") => unclear(
             pattern.span,
             format!("AWS does not say whether `{provider}` counts as a fixed principal"),
@@ -161,7 +169,7 @@ fn bound_by_condition(condition: &Condition) -> Bound {
     }
 }
 
-/// Why the condition also lets requests in that have none of its values.
+/// Why the condition also holds for requests that have none of its values.
 fn holds_without_value(condition: &Condition) -> Option<String> {
     let operator = &condition.operator.node;
     if condition.test.is_negated() {
@@ -199,7 +207,8 @@ fn fixed_values(condition: &Condition) -> Bound {
     }
 }
 
-/// Wider than /8 (IPv4) or /32 (IPv6) is no fixed range. The page excepts private ranges, none of which is wider.
+/// A range that is wider than /8 (IPv4) or /32 (IPv6) is not fixed. The page excepts private
+/// ranges, but none of them is wider.
 fn fixed_range(range: &Spanned<IpNet>) -> Bound {
     let least = match range.node {
         IpNet::V4(_) => 8,
@@ -220,7 +229,8 @@ fn fixed_text(key: &str, value: &Spanned<Pattern>) -> Bound {
         return no(value.span, "a variable is no fixed value");
     }
     match parts {
-        // A star that the operator takes for a character: the page speaks of values that contain a wildcard, not of what matches.
+        // The operator takes the star for a character. The page speaks of values that contain a
+        // wildcard, not of what they match.
         [Part::Literal(text)] if text.contains(['*', '?']) || text.contains("${") => unclear(
             value.span,
             format!(
@@ -237,7 +247,8 @@ fn fixed_text(key: &str, value: &Spanned<Pattern>) -> Bound {
     }
 }
 
-/// `arn:aws:s3:us-west-2:111122223333:accesspoint/*` is fixed: the page lets the name of the access point have a wildcard.
+/// `arn:aws:s3:us-west-2:111122223333:accesspoint/*` is fixed: the page allows a wildcard in the
+/// name of the access point.
 fn access_point(value: &Spanned<Pattern>) -> Bound {
     let before_wildcard = match value.node.parts.first() {
         Some(Part::Literal(text)) => text,

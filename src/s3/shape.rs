@@ -1,23 +1,23 @@
-//! Reading settings out of a tree: what has another shape is told with its place.
+//! Reads settings out of a tree. Values of another shape are reported with their place.
 
 use crate::finding::Finding;
 use crate::source::Spanned;
 use crate::tree::{Member, Node, Value};
 
-/// A setting, and what AWS would refuse of it; or why the text has another shape.
+/// A setting with the findings about what AWS would refuse, or why the text has another shape.
 pub type Read<T> = Result<(T, Vec<Finding>), Finding>;
 
-/// What a setting is called, and which call shows it.
+/// The name of a setting, and the call that shows it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kind {
-    /// `CORS rules`.
+    /// Such as `CORS rules`.
     pub words: &'static str,
-    /// `aws s3api get-bucket-cors`.
+    /// Such as `aws s3api get-bucket-cors`.
     pub call: &'static str,
 }
 
 impl Kind {
-    /// The text is no such setting.
+    /// The finding for a text that is not such a setting.
     pub(super) fn other(self, node: &Node, message: impl Into<String>) -> Finding {
         let help =
             format!("give the answer of `{}`, or say `none` if nothing is configured", self.call);
@@ -63,7 +63,8 @@ impl Kind {
         self.list(node)?.iter().map(|item| self.text(item)).collect()
     }
 
-    /// A member that the setting does not have: a word in the wrong case or number changes what is meant, so it is not passed over.
+    /// The finding for a member that the setting does not have. A word in the wrong case or number
+    /// changes the meaning, so such a member is not ignored.
     pub(super) fn unknown_member(self, member: &Member, known: &[&str]) -> Finding {
         let message =
             format!("this is no {}: `{}` is none of its members", self.words, member.name.text);
@@ -71,7 +72,8 @@ impl Kind {
         Finding::error("wrong-shape", member.name.span, message).help(help)
     }
 
-    /// The value of the first of these names, if the node is an object with one; else the node itself.
+    /// The value of the first of these names, if the node is an object with one; else the node
+    /// itself.
     pub(super) fn inside<'a>(self, node: &'a Node, names: &[&str]) -> &'a Node {
         names.iter().find_map(|name| node.get(name)).unwrap_or(node)
     }

@@ -1,7 +1,7 @@
 //! What is answered to a line.
 
+use super::error::LineError;
 use super::left_out::Simulated;
-use super::line::LineError;
 use crate::authz::{LayerId, Layers, Request, StatementRef, needs_no_permission, ruled_out};
 use crate::aws::{self, KeySupport};
 use crate::eval::{Decision, Outcome};

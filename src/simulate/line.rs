@@ -1,71 +1,42 @@
 //! One line: its members, and how they become a request and layers.
 
 use super::answer::Answer;
+use super::error::LineError;
 use super::left_out::simulate;
 use super::request::{RequestText, resource_kind};
 use super::store::{Store, lower};
-use crate::authz::{Context, ContextValue, Layer, Layers, Request};
-use crate::finding::{Finding, Severity};
+use crate::authz::{Context, ContextValue, FileCount, Known, LayerRow, Layers, PolicySet, Request};
 use crate::model::{Policy, PolicyKind};
-use crate::source::Sources;
 use crate::tree::{Member, Node, Value};
 use std::collections::HashSet;
 use std::rc::Rc;
 
-/// Why a line cannot be evaluated.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{path}: {message}")]
-pub struct LineError {
-    /// The member, as in `scps[0][1]`; empty for the line as a whole.
-    pub path: String,
-    /// What is wrong.
-    pub message: String,
-}
+/// The members about the request.
+const REQUEST: [&str; 7] =
+    ["id", "principal", "session_issuer", "action", "resource", "resource_account", "context"];
 
-impl LineError {
-    pub(super) fn new(path: &str, message: impl Into<String>) -> LineError {
-        LineError { path: path.to_owned(), message: message.into() }
-    }
-
-    /// The first mistake of a text that is no JSON.
-    pub(super) fn in_text(problems: &[Finding], sources: &Sources) -> LineError {
-        let Some(first) = problems.iter().find(|problem| problem.severity == Severity::Error)
-        else {
-            return LineError::new("", "this is no JSON");
-        };
-        let column = sources.trace(first.span).map_or(0, |place| place.range().start) + 1;
-        LineError::new("", format!("{} (byte {column} of the line)", first.message))
-    }
-}
-
-const MEMBERS: [&str; 14] = [
-    "id",
-    "principal",
-    "session_issuer",
-    "action",
-    "resource",
-    "resource_account",
-    "context",
-    "identity_policies",
-    "resource_policy",
-    "permissions_boundary",
-    "session_policies",
-    "scps",
-    "rcps",
-    "vpce_policies",
+/// The layers that a line gives, in the order in which they are read.
+const GIVEN: [PolicyKind; 7] = [
+    PolicyKind::Identity,
+    PolicyKind::Resource,
+    PolicyKind::Boundary,
+    PolicyKind::Session,
+    PolicyKind::Scp,
+    PolicyKind::Rcp,
+    PolicyKind::Vpce,
 ];
+
+/// All members of a line.
+fn known_members() -> Vec<&'static str> {
+    let layers = GIVEN.iter().filter_map(|kind| LayerRow::of(*kind).member);
+    REQUEST.into_iter().chain(layers.map(|(name, _)| name)).collect()
+}
 
 /// A request and the policies it must pass.
 #[derive(Debug)]
 pub struct Line {
     request: Request,
-    identity: Vec<Rc<Policy>>,
-    resource: Option<Rc<Policy>>,
-    boundary: Option<Rc<Policy>>,
-    session: Option<Vec<Rc<Policy>>>,
-    scps: Vec<Vec<Rc<Policy>>>,
-    rcps: Vec<Vec<Rc<Policy>>>,
-    vpce: Vec<Rc<Policy>>,
+    policies: PolicySet<Rc<Policy>>,
 }
 
 /// The id of a line: a string or number, given back as it was; without one, null.
@@ -93,17 +64,12 @@ impl Line {
         })?;
         check_members(members)?;
         let request = request(&root)?;
-        let mut reader = Policies { store, root };
-        Ok(Line {
-            identity: reader.list("identity_policies", PolicyKind::Identity)?.unwrap_or_default(),
-            resource: reader.one("resource_policy", resource_kind(&request))?,
-            boundary: reader.one("permissions_boundary", PolicyKind::Boundary)?,
-            session: reader.session()?,
-            scps: reader.levels("scps", PolicyKind::Scp)?,
-            rcps: reader.levels("rcps", PolicyKind::Rcp)?,
-            vpce: reader.list("vpce_policies", PolicyKind::Vpce)?.unwrap_or_default(),
-            request,
-        })
+        let mut reader = Reader { store, root };
+        let mut policies = PolicySet::default();
+        for kind in GIVEN {
+            reader.layer(kind, resource_kind(&request), &mut policies)?;
+        }
+        Ok(Line { request, policies })
     }
 
     /// Decides the request.
@@ -119,22 +85,7 @@ impl Line {
 
     /// The layers.
     pub fn layers(&self) -> Layers<'_> {
-        fn borrowed(policies: &[Rc<Policy>]) -> Vec<&Policy> {
-            policies.iter().map(Rc::as_ref).collect()
-        }
-        fn optional<'a>(policies: impl IntoIterator<Item = &'a Rc<Policy>>) -> Layer<'a> {
-            let policies = policies.into_iter().map(Rc::as_ref).collect::<Vec<_>>();
-            if policies.is_empty() { Layer::Absent } else { Layer::Policies(policies) }
-        }
-        Layers {
-            identity: optional(&self.identity),
-            boundary: optional(&self.boundary),
-            session: optional(self.session.iter().flatten()),
-            resource: optional(&self.resource),
-            scps: self.scps.iter().map(|level| borrowed(level)).collect(),
-            rcps: self.rcps.iter().map(|level| borrowed(level)).collect(),
-            vpce: optional(&self.vpce),
-        }
+        self.policies.layers(resource_kind(&self.request))
     }
 }
 
@@ -152,12 +103,13 @@ fn request(root: &Node) -> Result<Request, LineError> {
 }
 
 fn check_members(members: &[Member]) -> Result<(), LineError> {
+    let known = known_members();
     for (number, member) in members.iter().enumerate() {
         let name = member.name.text.as_str();
-        if !MEMBERS.contains(&name) {
+        if !known.contains(&name) {
             return Err(LineError::new(
                 name,
-                format!("there is no member `{name}`; there are {}", MEMBERS.join(", ")),
+                format!("there is no member `{name}`; there are {}", known.join(", ")),
             ));
         }
         if members[..number].iter().any(|before| before.name == member.name) {
@@ -219,12 +171,31 @@ fn scalar(node: &Node) -> Option<String> {
 }
 
 /// Takes the policies out of a line, without copying them.
-struct Policies<'a> {
+struct Reader<'a> {
     store: &'a Store,
     root: Node,
 }
 
-impl Policies<'_> {
+impl Reader<'_> {
+    /// Reads a layer into the set. `[]` and `{}` mean that there is no policy; a level of the organization can be empty.
+    fn layer(
+        &mut self,
+        layer: PolicyKind,
+        resource: PolicyKind,
+        set: &mut PolicySet<Rc<Policy>>,
+    ) -> Result<(), LineError> {
+        let Some((name, files)) = LayerRow::of(layer).member else { return Ok(()) };
+        let Some(node) = self.take(name) else { return Ok(()) };
+        let kind = if layer == PolicyKind::Resource { resource } else { layer };
+        match files {
+            FileCount::One if is_empty(&node) => {}
+            FileCount::One => set.insert_given(kind, vec![self.policy(node, name, kind)?]),
+            FileCount::Several => set.insert_given(kind, self.several(node, name, kind)?),
+            FileCount::Levels => set.insert(kind, Known::Known(self.levels(node, name, kind)?)),
+        }
+        Ok(())
+    }
+
     fn take(&mut self, name: &str) -> Option<Node> {
         let Value::Object(members) = &mut self.root.value else { return None };
         let at = members.iter().position(|member| member.name.text == name)?;
@@ -250,19 +221,6 @@ impl Policies<'_> {
         }
     }
 
-    fn one(&mut self, name: &str, kind: PolicyKind) -> Result<Option<Rc<Policy>>, LineError> {
-        match self.take(name) {
-            // `[]` and `{}` mean that there is none.
-            Some(node) if is_empty(&node) => Ok(None),
-            Some(node) => self.policy(node, name, kind).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    fn list(&mut self, name: &str, kind: PolicyKind) -> Result<Option<Vec<Rc<Policy>>>, LineError> {
-        self.take(name).map(|node| self.items(node, name, kind)).transpose()
-    }
-
     fn items(
         &self,
         node: Node,
@@ -275,23 +233,32 @@ impl Policies<'_> {
             .collect()
     }
 
-    /// Absent: no session policy was passed. An empty list would be one that allows nothing, which nobody can pass.
-    fn session(&mut self) -> Result<Option<Vec<Rc<Policy>>>, LineError> {
-        let policies = self.list("session_policies", PolicyKind::Session)?;
-        match policies {
-            Some(policies) if policies.is_empty() => Err(LineError::new(
-                "session_policies",
+    /// Of session policies an empty list would be one that allows nothing, which nobody can pass.
+    fn several(
+        &self,
+        node: Node,
+        path: &str,
+        kind: PolicyKind,
+    ) -> Result<Vec<Rc<Policy>>, LineError> {
+        let policies = self.items(node, path, kind)?;
+        if kind == PolicyKind::Session && policies.is_empty() {
+            return Err(LineError::new(
+                path,
                 "an empty list is no session policy; leave it out if none was passed",
-            )),
-            policies => Ok(policies),
+            ));
         }
+        Ok(policies)
     }
 
-    fn levels(&mut self, name: &str, kind: PolicyKind) -> Result<Vec<Vec<Rc<Policy>>>, LineError> {
-        let Some(node) = self.take(name) else { return Ok(Vec::new()) };
-        let levels = list_items(node, name)?.into_iter().enumerate();
+    fn levels(
+        &self,
+        node: Node,
+        path: &str,
+        kind: PolicyKind,
+    ) -> Result<Vec<Vec<Rc<Policy>>>, LineError> {
+        let levels = list_items(node, path)?.into_iter().enumerate();
         levels
-            .map(|(number, level)| self.items(level, &format!("{name}[{number}]"), kind))
+            .map(|(number, level)| self.items(level, &format!("{path}[{number}]"), kind))
             .collect()
     }
 }

@@ -1,6 +1,7 @@
 //! Requests of others: one JSON object says who asks for what past which policies, one answers (design 4.1).
 
 mod answer;
+mod error;
 mod explain;
 mod left_out;
 mod line;
@@ -9,9 +10,10 @@ mod store;
 mod trace;
 
 pub use answer::{Answer, left_out_words};
+pub use error::LineError;
 pub use explain::explain;
 pub use left_out::{Simulated, simulate};
-pub use line::{Line, LineError};
+pub use line::Line;
 pub use request::{RequestText, resource_kind};
 pub use store::{MAX_DEFINED, MAX_DEFINED_BYTES, Store};
 pub use trace::{LayerTrace, trace};

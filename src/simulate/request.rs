@@ -1,6 +1,6 @@
 //! A request as somebody writes it: texts to a [`Request`], and which of them is wrong.
 
-use super::line::LineError;
+use super::error::LineError;
 use crate::authz::{Caller, CallerError, Context, Request, RequestError};
 use crate::model::PolicyKind;
 

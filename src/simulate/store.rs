@@ -1,9 +1,9 @@
 //! Policies that a line names, so that others need not repeat them.
 
-use super::line::LineError;
+use super::error::LineError;
 use crate::finding::{Finding, Severity};
+use crate::input;
 use crate::model::{self, Policy, PolicyKind};
-use crate::syntax;
 use crate::tree::{Member, Node, Value};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -103,20 +103,18 @@ fn length(document: &Node) -> usize {
 /// # Errors
 /// The first words that AWS would refuse to store: such a policy is in force nowhere.
 pub(super) fn lower(document: Node, kind: PolicyKind) -> Result<Policy, String> {
-    let parsed = syntax::parse(document);
-    refused(&parsed.findings)?;
-    let policy = parsed.policy.ok_or_else(|| "this is no policy".to_owned())?;
-    let lowered = model::lower(&policy, kind);
-    refused(&lowered.findings)?;
-    Ok(lowered.policy)
+    let no_policy = |findings: Vec<Finding>| {
+        refusal(&findings).unwrap_or_else(|| "this is no policy".to_owned())
+    };
+    let lowered = input::read_tree(document).map_err(no_policy)?.lower(kind);
+    refusal(&lowered.findings).map_or(Ok(lowered.policy), Err)
 }
 
-fn refused(findings: &[Finding]) -> Result<(), String> {
-    match findings.iter().find(|finding| finding.severity == Severity::Error) {
-        Some(finding) if finding.id == model::LIMIT => {
-            Err(format!("this policy cannot be matched: {}", finding.message))
-        }
-        Some(finding) => Err(format!("AWS would refuse this policy: {}", finding.message)),
-        None => Ok(()),
-    }
+fn refusal(findings: &[Finding]) -> Option<String> {
+    let finding = findings.iter().find(|finding| finding.severity == Severity::Error)?;
+    Some(if finding.id == model::LIMIT {
+        format!("this policy cannot be matched: {}", finding.message)
+    } else {
+        format!("AWS would refuse this policy: {}", finding.message)
+    })
 }

@@ -21,16 +21,16 @@ pub struct Statement {
     pub elements: Vec<Element>,
 }
 
-/// One element of a policy or statement: a name and what stands under it.
+/// One element of a policy or statement: its name and its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Element {
     /// The name as written.
     pub name: Name,
-    /// What stands under it.
+    /// Its value.
     pub body: Body,
 }
 
-/// What stands under an element's name.
+/// The value of an element.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body {
     /// Text: `Version`, `Id`, `Sid`, `Effect`.
@@ -43,11 +43,12 @@ pub enum Body {
     Condition(Span, Vec<OperatorEntry>),
     /// `Statement`.
     Statements(Statements),
-    /// An element that the grammar does not know, or one of a shape it cannot have.
+    /// The value of an element that the grammar does not know, or a value of a shape that the
+    /// element cannot have.
     Other(Node),
 }
 
-/// The statements, in brackets or a single one without.
+/// The statements: a list in brackets, or a single one without brackets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statements {
     /// The list, or the single statement.
@@ -58,7 +59,7 @@ pub struct Statements {
     pub items: Vec<StatementItem>,
 }
 
-/// A statement, or what stands in the place of one.
+/// A statement, or something else in the list of statements.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StatementItem {
     /// An object.
@@ -74,14 +75,15 @@ pub struct OneOrMany {
     pub span: Span,
     /// Whether brackets were written.
     pub brackets: bool,
-    /// The values: strings, or in conditions also numbers and booleans; other kinds are kept and reported.
+    /// The values: strings, in conditions also numbers and booleans. Other kinds are kept and
+    /// reported.
     pub items: Vec<Node>,
 }
 
-/// What `Principal` or `NotPrincipal` says.
+/// The value of `Principal` or `NotPrincipal`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Principal {
-    /// A bare text; only `"*"` is right.
+    /// A text without a kind; only `"*"` is valid.
     Text(Spanned<String>),
     /// `{"AWS": ..}`.
     Map(Span, Vec<PrincipalEntry>),
@@ -90,7 +92,7 @@ pub enum Principal {
 /// One kind of principal and its names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PrincipalEntry {
-    /// `AWS`, `Service`, `Federated`, `CanonicalUser`, or what was written.
+    /// `AWS`, `Service`, `Federated`, `CanonicalUser`, or another name as written.
     pub name: Name,
     /// The principals.
     pub values: OneOrMany,
@@ -117,7 +119,7 @@ pub struct KeyEntry {
 }
 
 impl Body {
-    /// The addresses of what stands under the name.
+    /// The addresses of the value.
     pub fn span(&self) -> Span {
         match self {
             Body::Text(text) => text.span,

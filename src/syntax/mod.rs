@@ -1,7 +1,8 @@
 //! The policy as it was written: an AST with a span on every node.
 //!
-//! Nothing is corrected or dropped here: duplicates, unknown elements, wrong case, `"x"` beside `["x"]` stay as they are, and
-//! [`print()`] gives the document back. What the words mean is the business of `model`.
+//! Nothing is corrected or dropped here. Duplicates, unknown elements, wrong case, and the
+//! difference between `"x"` and `["x"]` are kept, and [`print()`] gives the document back. What the
+//! words mean is decided in `model`.
 
 mod ast;
 mod parse;

@@ -1,4 +1,5 @@
-//! Tree to AST: which element stands where, and is it of a shape it can have.
+//! Builds the AST from the tree: finds the elements, and reports values of a shape that they cannot
+//! have.
 
 use super::ast::{
     Body, Element, KeyEntry, OneOrMany, OperatorEntry, Policy, Principal, PrincipalEntry,
@@ -13,7 +14,7 @@ use crate::tree::{Member, Node, Value};
 pub struct Parsed {
     /// The AST; `None` if the document is not an object.
     pub policy: Option<Policy>,
-    /// What cannot stand where it stands.
+    /// Values of a shape that their element cannot have.
     pub findings: Vec<Finding>,
 }
 
@@ -156,7 +157,7 @@ fn operator(member: Member, findings: &mut Vec<Finding>) -> OperatorEntry {
     let span = member.value.span;
     let keys = match member.value.value {
         Value::Object(keys) => keys.into_iter().map(|key| key_entry(key, findings)).collect(),
-        _ => Vec::new(), // `condition` lets only objects through
+        _ => Vec::new(), // `condition` passes only objects
     };
     OperatorEntry { name: member.name, span, keys }
 }

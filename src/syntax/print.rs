@@ -1,4 +1,5 @@
-//! AST back to tree: the proof that nothing was lost, and the way to write a changed policy.
+//! Turns the AST back into a tree. This proves that nothing was lost, and it is how a changed
+//! policy is written.
 
 use super::ast::{
     Body, Element, KeyEntry, OneOrMany, OperatorEntry, Policy, Principal, PrincipalEntry,
@@ -7,7 +8,7 @@ use super::ast::{
 use crate::source::Span;
 use crate::tree::{Member, Name, Node, Value};
 
-/// The tree that was read, member for member.
+/// The tree from which the policy was read, member for member.
 pub fn print(policy: &Policy) -> Node {
     object(policy.span, &policy.elements, element)
 }

@@ -1,6 +1,7 @@
-//! Format-neutral spanned nodes: what a JSON (later YAML, HCL) text says, with order, duplicates and places kept.
+//! Nodes that do not depend on a text format: the content of a JSON text (later YAML, HCL) with
+//! order, duplicates and places kept.
 //!
-//! Nothing to the right of this room knows which format the text had.
+//! The rooms that use this one do not know which format the text had.
 
 use crate::source::Span;
 
@@ -13,14 +14,14 @@ pub struct Node {
     pub span: Span,
 }
 
-/// Two nodes are equal when they say the same, wherever they stand.
+/// Two nodes are equal if they have the same content, wherever they were written.
 impl PartialEq for Node {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
     }
 }
 
-/// What a node says.
+/// The content of a node.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// `null`.

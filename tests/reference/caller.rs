@@ -1,4 +1,4 @@
-//! Who asks (C6).
+//! Who makes the request (IAM:reference_policies_elements_principal, IAM:reference_identifiers).
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -15,9 +15,10 @@ pub struct Caller {
     pub kind: Kind,
     /// The ARN of user, root user or session; the name of a service; `*`.
     pub name: String,
-    /// Services and anonymous callers have none.
+    /// The account; services and anonymous callers have none.
     pub account: Option<String>,
-    /// The user or root user who made the federated session, or the role; `None` where it is not told.
+    /// The user or root user who made the federated session, or the role of the session; `None` if
+    /// the line does not say.
     pub issuer: Option<String>,
 }
 
@@ -25,17 +26,17 @@ pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.chars().all(|c| c.is_ascii_digit())
 }
 
-/// The six parts of an ARN; the sixth takes the rest (B5).
+/// The six parts of an ARN. The sixth takes the rest of the text (IAM:reference-arns).
 pub fn arn_parts(text: &str) -> Option<Vec<&str>> {
     let parts = text.splitn(6, ':').collect::<Vec<_>>();
     (parts.len() == 6 && parts[0] == "arn").then_some(parts)
 }
 
-/// Reads `principal` and `session_issuer` of a line (design 4.1).
+/// Reads `principal` and `session_issuer` of a line.
 pub fn read(principal: &str, issuer: Option<&str>) -> Result<Caller, String> {
     let (kind, name, account) =
         identify(principal).ok_or_else(|| format!("`{principal}` is no caller"))?;
-    // Twelve digits mean the root user, as they do for a caller.
+    // Twelve digits mean the root user here, as they do in `principal`.
     let issuer = issuer.map(|issuer| {
         if is_account(issuer) { format!("arn:aws:iam::{issuer}:root") } else { issuer.to_owned() }
     });
@@ -72,13 +73,14 @@ fn identify(principal: &str) -> Option<(Kind, String, Option<String>)> {
     is_account(parts[4]).then(|| (kind, principal.to_owned(), Some(parts[4].to_owned())))
 }
 
-/// An issuer is of the session's account and kind; a role has the name that stands in the session's ARN (C6).
+/// An issuer must be of the session's account and kind, and a role must have the name that the
+/// session's ARN contains (IAM:reference_identifiers).
 fn check_issuer(kind: Kind, session: &str, issuer: &str) -> Result<(), String> {
     let wrong = || format!("`{issuer}` did not make `{session}`");
     let (maker, made) =
         (arn_parts(issuer).ok_or_else(wrong)?, arn_parts(session).ok_or_else(wrong)?);
     let fits = match kind {
-        // GetFederationToken is called by a user or the root user (C5).
+        // GetFederationToken is called by a user or the root user (STS:API_GetFederationToken).
         Kind::Federated => maker[5].starts_with("user/") || maker[5] == "root",
         Kind::Role => maker[5].starts_with("role/") && last(maker[5]) == made[5].split('/').nth(1),
         _ => false,
@@ -95,8 +97,9 @@ impl Caller {
         matches!(self.kind, Kind::Federated | Kind::Role)
     }
 
-    /// Users, and sessions of users and roles, have identity policies and perhaps a boundary. The root user, services and
-    /// anonymous callers have none (C1, C6), whatever the line holds.
+    /// Users, and sessions of users and roles, have identity policies and perhaps a boundary. The
+    /// root user, services and anonymous callers have none, whatever the line holds
+    /// (IAM:access_policies, "Policies and the root user").
     pub fn has_policies(&self) -> bool {
         matches!(self.kind, Kind::User | Kind::Federated | Kind::Role) && !self.is_made_by_root()
     }

@@ -1,4 +1,6 @@
-//! Conditions (D1 to D4).
+//! Conditions (IAM:reference_policies_elements_condition_operators,
+//! IAM:reference_policies_condition-logic-multiple-context-keys-or-values,
+//! IAM:reference_policies_condition-single-vs-multi-valued-context-keys).
 
 use super::context;
 use super::date;
@@ -21,7 +23,7 @@ enum Set {
     ForAnyValue,
 }
 
-/// What the values are compared as.
+/// How the values are compared.
 #[derive(Clone, Copy)]
 enum Type {
     Text { like: bool, any_case: bool },
@@ -34,7 +36,7 @@ enum Type {
     Null,
 }
 
-/// `ForAnyValue:StringNotLikeIfExists` in its parts.
+/// The parts of an operator such as `ForAnyValue:StringNotLikeIfExists`.
 pub struct Operator {
     set: Set,
     kind: Type,
@@ -43,7 +45,7 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// The names are as documented; another spelling is no operator (B3).
+    /// The names are exactly the documented ones. Another spelling or case is not an operator.
     pub fn read(name: &str) -> Option<Operator> {
         let (set, name) = match name.split_once(':') {
             Some(("ForAllValues", rest)) => (Set::ForAllValues, rest),
@@ -58,13 +60,14 @@ impl Operator {
         fits.then_some(Operator { set, kind, negated, if_exists })
     }
 
-    /// String and ARN operators; for Bool two pages disagree (D1).
+    /// String and ARN operators may have variables. For Bool two pages disagree
+    /// (IAM:reference_policies_elements_condition_operators, IAM:reference_policies_variables).
     pub fn may_have_variables(&self) -> bool {
         matches!(self.kind, Type::Text { .. } | Type::Arn | Type::Bool)
     }
 }
 
-/// The operators of D1, and whether the name negates.
+/// All operators without prefix and suffix, and whether the name negates.
 fn basic_operator(name: &str) -> Option<(Type, bool)> {
     let text = |like, any_case| Type::Text { like, any_case };
     Some(match name {
@@ -97,7 +100,7 @@ fn basic_operator(name: &str) -> Option<(Type, bool)> {
     })
 }
 
-/// One operator with one key: what decides whether it holds.
+/// One operator with one key, and all that decides whether it holds.
 struct Test<'a> {
     operator: Operator,
     wanted: Vec<String>,
@@ -107,7 +110,7 @@ struct Test<'a> {
     reading: &'a Reading,
 }
 
-/// Operators and keys are joined by AND (D2).
+/// Operators and keys are joined by AND.
 pub fn holds(statement: Statement, request: &Request, reading: &Reading) -> bool {
     let operators = statement.body["Condition"].as_object().into_iter().flatten();
     let pairs = operators.flat_map(|(name, keys)| {
@@ -120,8 +123,9 @@ pub fn holds(statement: Statement, request: &Request, reading: &Reading) -> bool
     })
 }
 
-/// Whether `*` is narrowed by `aws:PrincipalArn`: then AWS tells what such an Allow is worth to a role (C2). A test that
-/// holds without the key, as IfExists does, does not grant by it.
+/// Whether `*` is narrowed by `aws:PrincipalArn`. AWS says what such an Allow is worth to a role
+/// (IAM:reference_policies_elements_principal). A test that holds without the key, as IfExists
+/// does, does not count.
 pub fn names_principal_arn(statement: &Value) -> bool {
     let operators = statement["Condition"].as_object().into_iter().flatten();
     let named = |(name, keys): (&String, &Value)| {
@@ -156,7 +160,7 @@ impl Test<'_> {
         }
     }
 
-    /// A missing key: positive operators are false, negated ones true (D1).
+    /// If the key is missing, positive operators are false and negated ones true.
     fn plain_holds(&self, values: Option<&[String]>) -> bool {
         match values {
             None => self.operator.negated,
@@ -165,14 +169,16 @@ impl Test<'_> {
         }
     }
 
-    /// Whether several values are equal where one of them is, is open (D3); a negated operator is the negation of the plain one (D1).
+    /// Whether several values are equal if one of them is equal is open. A negated operator is the
+    /// negation of the plain one.
     fn several_hold(&self, values: &[String]) -> bool {
         let negated = self.operator.negated;
         let fits = values.iter().any(|value| self.satisfied_by(value) != negated);
         (fits && self.reading.says(Point::OneOfSeveralValuesIsEnough)) != negated
     }
 
-    /// `"key": []` (B6). That a missing key satisfies IfExists was said before.
+    /// `"key": []` (IAM:access-analyzer-reference-policy-checks). A missing key under IfExists was
+    /// handled before.
     fn holds_without_values(&self, values: Option<&[String]>) -> bool {
         match self.operator.set {
             Set::Plain if self.operator.if_exists => false,
@@ -182,8 +188,9 @@ impl Test<'_> {
         }
     }
 
-    /// The values for a set operator. Nothing but empty texts is an empty set (D3: "a null data set, such as an empty string");
-    /// beside others an empty text is a value that must fit like each.
+    /// The values for a set operator. A set of empty texts only is an empty set ("a null data set,
+    /// such as an empty string"). Beside other values an empty text is a value that must fit like
+    /// each of them.
     fn several<'a>(&self, values: Option<&'a [String]>) -> &'a [String] {
         let values = values.unwrap_or_default();
         if values.iter().all(String::is_empty) { &[] } else { values }
@@ -201,7 +208,8 @@ impl Test<'_> {
         }
     }
 
-    /// Absent, or null (D1); an empty text is called a null value once (IAM:reference_policies_elements_condition).
+    /// Whether the key is absent or null. The page calls an empty text a null value once
+    /// (IAM:reference_policies_elements_condition).
     fn is_null(&self, values: Option<&[String]>) -> bool {
         match values {
             Some(values) => {
@@ -212,8 +220,9 @@ impl Test<'_> {
         }
     }
 
-    /// The values of one key are joined by OR, those of a negated operator by NOR (D2).
-    /// What AWS does with a value of the wrong type is not told: where it decides, the test may hold or not.
+    /// The values of one key are joined by OR, those of a negated operator by NOR. No page says
+    /// what AWS does with a value of the wrong type. If such a value decides, the test may hold or
+    /// not.
     fn satisfied_by(&self, value: &str) -> bool {
         let (typed, mistyped): (Vec<_>, Vec<_>) =
             self.wanted.iter().partition(|wanted| self.is_of_type(wanted));
@@ -312,7 +321,7 @@ fn lower(piece: Piece) -> Vec<Piece> {
     }
 }
 
-/// Compared without case (D4).
+/// Booleans compare without case, as users have tried out; no page says so.
 fn truth(text: &str) -> Option<bool> {
     text.to_lowercase().parse().ok()
 }
@@ -321,7 +330,7 @@ fn bytes(text: &str) -> Option<Vec<u8>> {
     base64::engine::general_purpose::STANDARD.decode(text).ok()
 }
 
-/// Base and length. Without a length it is the one address (D4).
+/// The base and length of a block. Without a length it is a single address.
 fn range(text: &str) -> Option<(IpAddr, u32)> {
     let (base, length) =
         text.split_once('/').map_or((text, None), |(base, length)| (base, Some(length)));
@@ -331,7 +340,7 @@ fn range(text: &str) -> Option<(IpAddr, u32)> {
     (length <= bits).then_some((base, length))
 }
 
-/// Host bits do not count; IPv4 and IPv6 never meet (D4).
+/// Host bits do not count. IPv4 and IPv6 never match each other.
 fn in_range(wanted: &str, address: &str) -> bool {
     let (Some((base, length)), Ok(address)) = (range(wanted), address.parse::<IpAddr>()) else {
         return false;

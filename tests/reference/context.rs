@@ -1,4 +1,4 @@
-//! The keys of a request (E1).
+//! The keys of a request (IAM:reference_policies_condition-keys).
 
 use super::caller::{Kind, arn_parts};
 use super::keys;
@@ -6,22 +6,25 @@ use super::request::Request;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Values by key, in lower case: names of keys compare without case (B3).
+/// Values by key in lower case, since names of keys compare without case
+/// (IAM:reference_policies_elements_condition).
 #[derive(Clone, Debug, Default)]
 pub struct Context(BTreeMap<String, Vec<String>>);
 
 impl Context {
-    /// `None`: the key is absent. A key without values counts as absent (D1: "absent, or null").
+    /// The values of a key; `None` if it is absent. A key without values counts as absent ("absent,
+    /// or null").
     pub fn get(&self, key: &str) -> Option<&[String]> {
         self.0.get(&key.to_lowercase()).map(Vec::as_slice).filter(|values| !values.is_empty())
     }
 
-    /// Whether the line says something about the key, be it that it has no values.
+    /// Whether the line mentions the key, even if it gives no values.
     fn names(&self, key: &str) -> bool {
         self.0.contains_key(&key.to_lowercase())
     }
 
-    /// The value for a variable: only single-valued keys have one (D5).
+    /// The value for a variable. Only single-valued keys have one
+    /// (IAM:reference_policies_variables).
     pub fn single(&self, key: &str) -> Option<String> {
         match self.get(key)? {
             [value] => Some(value.clone()),
@@ -54,7 +57,8 @@ fn text(value: &Value) -> Option<String> {
     super::documents::scalar(value)
 }
 
-/// Adds the keys that follow from caller and request; a given one that contradicts them is an error (design 4.1).
+/// Adds the keys that follow from caller and request. A given key that contradicts them is an error
+/// (docs/sources.md, design 4.1).
 pub fn fill(request: &Request) -> Result<Context, String> {
     let mut context = request.given.clone();
     check_caller(request)?;
@@ -71,7 +75,8 @@ pub fn fill(request: &Request) -> Result<Context, String> {
     Ok(context)
 }
 
-/// No key that such a caller never has; the id of a role session ends with the session's name (E1).
+/// No key that such a caller never has. The id of a role session ends with the session's name
+/// (IAM:reference_policies_variables).
 fn check_caller(request: &Request) -> Result<(), String> {
     let (caller, given) = (&request.caller, &request.given);
     let is_impossible = |key: &str| given.get(key).is_some() && !keys::can_have(request, key);
@@ -89,19 +94,20 @@ fn check_caller(request: &Request) -> Result<(), String> {
     }
 }
 
-/// Whether AWS sends the key with every such request, and the line says nothing of it.
+/// Whether AWS sends the key with every such request although the line leaves it out.
 pub fn leaves_out(request: &Request, key: &str) -> bool {
     keys::always_has(request, key) && !request.context.names(key)
 }
 
-/// What follows from caller and request; `None` where nothing does.
+/// What follows from caller and request. `None` where nothing follows: the key is as the line has
+/// it.
 fn followers(request: &Request) -> Vec<(&'static str, Option<String>)> {
     let caller = &request.caller;
     let service = request.service();
     let is = |value: &str| Some(value.to_owned());
     let given = |key: &str| request.given.get(key).is_some();
     let arn = match caller.kind {
-        // Never the session's ARN (E1). Without issuer the path of the role is not known.
+        // Never the session's ARN. Without issuer the path of the role is not known.
         Kind::Role => caller.issuer.clone(),
         Kind::Anonymous | Kind::Service => None,
         _ => is(&caller.name),
@@ -122,7 +128,7 @@ fn followers(request: &Request) -> Vec<(&'static str, Option<String>)> {
         Kind::Root => caller.account.clone(),
         Kind::Federated => account.as_ref().map(|of| format!("{of}:{}", caller.last_name())),
         Kind::Anonymous => is("anonymous"),
-        // AIDA... and AROA...:session hold an id that the ARN does not tell.
+        // `AIDA...` and `AROA...:session` contain an id that does not follow from the ARN.
         Kind::User | Kind::Role | Kind::Service => None,
     };
     let is_service = match caller.kind {

@@ -1,4 +1,5 @@
-//! Instants: the forms of the W3C note, or seconds since 1970 (D4).
+//! Instants: the forms of the W3C note, or seconds since 1970
+//! (IAM:reference_policies_elements_condition_operators).
 
 use std::cmp::Ordering;
 
@@ -6,7 +7,7 @@ pub fn compare(left: &str, right: &str, years_are_seconds: bool) -> Option<Order
     Some(nanoseconds(left, years_are_seconds)?.cmp(&nanoseconds(right, years_are_seconds)?))
 }
 
-/// Four digits may be a year, or seconds since 1970.
+/// Whether the text has four digits, which may be a year or seconds since 1970.
 pub fn is_year(text: &str) -> bool {
     text.len() == 4 && text.chars().all(|c| c.is_ascii_digit())
 }
@@ -17,7 +18,7 @@ pub fn is_date(text: &str) -> bool {
 
 const SECOND: i128 = 1_000_000_000;
 
-/// Since 1970.
+/// Nanoseconds since 1970.
 fn nanoseconds(text: &str, years_are_seconds: bool) -> Option<i128> {
     if let (Some(seconds), true) = (fixed_point(text), years_are_seconds || !is_year(text)) {
         return Some(seconds);
@@ -30,7 +31,7 @@ fn nanoseconds(text: &str, years_are_seconds: bool) -> Option<i128> {
     Some(i128::from(days(day)?) * 86_400 * SECOND + time)
 }
 
-/// Seconds with a fraction.
+/// Reads seconds with a fraction.
 fn fixed_point(text: &str) -> Option<i128> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
@@ -51,7 +52,7 @@ fn two(text: &str, limit: i128) -> Option<i128> {
     (text.len() == 2).then(|| digits_of(text))?.filter(|value| *value <= limit)
 }
 
-/// `hh:mm`, `hh:mm:ss` or `hh:mm:ss.s`, each with a zone.
+/// Reads `hh:mm`, `hh:mm:ss` or `hh:mm:ss.s`, each with a zone.
 fn time_of_day(text: &str) -> Option<i128> {
     let (clock, offset) = zone(text)?;
     let parts = clock.split(':').collect::<Vec<_>>();
@@ -68,7 +69,7 @@ fn seconds_of(text: &str) -> Option<i128> {
     fixed_point(text)
 }
 
-/// The clock, and the minutes that the zone is ahead.
+/// Splits off the zone: the clock, and the minutes by which the zone is ahead.
 fn zone(text: &str) -> Option<(&str, i128)> {
     if let Some(clock) = text.strip_suffix('Z') {
         return Some((clock, 0));

@@ -1,4 +1,5 @@
-//! Whether AWS would store a document: one that it would not cannot be evaluated (B1, B2, B8).
+//! Whether AWS would store a document. One that AWS would refuse cannot be evaluated
+//! (IAM:reference_policies_grammar, IAM:access-analyzer-reference-policy-checks).
 
 use super::caller::arn_parts;
 use super::condition::Operator;
@@ -7,13 +8,13 @@ use serde_json::{Map, Value};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Identity, boundary and session policies, SCPs: nobody is named.
+    /// Identity, boundary and session policies, SCPs: statements have no principal.
     Identity,
-    /// Bucket, key, queue and endpoint policies: somebody is named.
+    /// Bucket, key, queue and endpoint policies: statements have a principal.
     Resource,
-    /// Somebody is named, no resource is (B2).
+    /// Trust policies: statements have a principal and no resource.
     Trust,
-    /// RCPs name everybody (B2).
+    /// RCPs: the principal is everybody (ORG:orgs_manage_policies_rcps_syntax).
     Everybody,
 }
 
@@ -44,17 +45,19 @@ pub fn check(policy: &Value, kind: Kind) -> Result<(), String> {
         .try_for_each(|statement| check_statement(statement, kind, has_variables(policy)))
 }
 
-/// A single statement may stand without brackets (B1).
+/// The statements. A single one may be written without brackets (IAM:reference_policies_grammar).
 pub fn statements(policy: &Value) -> Vec<&Value> {
     one_or_many(&policy["Statement"])
 }
 
-/// Only in the current version are variables more than text; a missing Version is the old one (B4).
+/// Only the current version has variables. A missing Version means the old one
+/// (IAM:reference_policies_elements_version).
 pub fn has_variables(policy: &Value) -> bool {
     policy["Version"] == "2012-10-17"
 }
 
-/// One element may stand without brackets wherever a list is allowed (B1).
+/// The items of a list. One item may be written without brackets wherever a list is allowed
+/// (IAM:reference_policies_grammar).
 pub fn one_or_many(value: &Value) -> Vec<&Value> {
     match value {
         Value::Array(items) => items.iter().collect(),
@@ -84,7 +87,7 @@ fn check_statement(statement: &Value, kind: Kind, variables: bool) -> Result<(),
     }
     for name in ["Resource", "NotResource"] {
         for resource in texts(&statement[name])? {
-            // "Missing ARN field" (B5).
+            // "Missing ARN field" (IAM:access-analyzer-reference-policy-checks).
             if resource != "*" && arn_parts(resource).is_none() {
                 return Err(format!("`{resource}` is no ARN"));
             }
@@ -124,13 +127,14 @@ fn check_principal(principal: &Value) -> Result<(), String> {
     }
 }
 
-/// A wildcard can only be the whole value, and stands for accounts (B5).
+/// A wildcard can only be the whole value, under `AWS` (IAM:reference_policies_elements_principal).
 fn check_name(kind: &str, name: &str) -> Result<(), String> {
     let is_wrong = name.contains(['*', '?']) && !(kind == "AWS" && name == "*");
     if is_wrong { Err(format!("`{name}` has a wildcard")) } else { Ok(()) }
 }
 
-/// NotPrincipal is not for trust policies (C7), and an RCP concerns everybody (B2).
+/// Trust policies cannot use NotPrincipal (IAM:reference_policies_elements_notprincipal), and an
+/// RCP concerns everybody (ORG:orgs_manage_policies_rcps_syntax).
 fn check_exclusion(statement: &Value, kind: Kind) -> Result<(), String> {
     let excludes = !statement["NotPrincipal"].is_null();
     let names_everybody = || match &statement["Principal"] {
@@ -160,7 +164,7 @@ fn check_condition(condition: &Value, variables: bool) -> Result<(), String> {
         let keys = keys.as_object().ok_or("an operator holds keys")?;
         let mut names = keys.keys().map(|key| key.to_lowercase()).collect::<Vec<_>>();
         names.sort();
-        // The same key in another case is the same key (B3).
+        // The same key in another case is the same key (IAM:reference_policies_elements_condition).
         if names.windows(2).any(|pair| pair[0] == pair[1]) {
             return Err(format!("a key of `{name}` occurs twice"));
         }
@@ -172,7 +176,7 @@ fn check_condition(condition: &Value, variables: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// A value as text; quotes are optional for numbers and booleans (B1).
+/// A value as text. Quotes are optional for numbers and booleans (IAM:reference_policies_grammar).
 pub fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),

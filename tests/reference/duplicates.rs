@@ -1,4 +1,5 @@
-//! JSON in which a member that occurs twice is an error; `serde_json::Value` alone would keep the last one silently (B1).
+//! Reads JSON in which a member that occurs twice is an error. `serde_json::Value` alone would
+//! silently keep the last one (IAM:troubleshoot_policies).
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};

@@ -1,14 +1,14 @@
-//! Whether a text fits a pattern.
+//! Whether a text matches a pattern.
 
 use super::text::Piece;
 
-/// `*` stands for any run of characters, `?` for one.
+/// `*` matches any run of characters, `?` one character.
 pub fn fits(pattern: &[Piece], text: &str) -> bool {
     fits_chars(pattern, &text.chars().collect::<Vec<_>>())
 }
 
 fn fits_chars(pattern: &[Piece], text: &[char]) -> bool {
-    // Which beginnings of the text the pattern so far fits: `reached[n]` is the one of n characters.
+    // `reached[n]` says whether the pattern so far matches the first n characters of the text.
     let mut reached = vec![false; text.len() + 1];
     reached[0] = true;
     for piece in pattern {
@@ -32,7 +32,8 @@ fn one(piece: Piece, c: char) -> bool {
     }
 }
 
-/// ARNs compare part by part, six of them; the sixth takes the rest (D4).
+/// ARNs compare part by part. The sixth part takes the rest
+/// (IAM:reference_policies_elements_condition_operators).
 pub fn fits_arn(pattern: &[Piece], text: &str) -> bool {
     let parts = text.splitn(6, ':').collect::<Vec<_>>();
     let patterns = pattern.splitn(6, |piece| *piece == Piece::Written(':')).collect::<Vec<_>>();

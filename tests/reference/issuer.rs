@@ -1,4 +1,5 @@
-//! Who may have made a session whose issuer the line does not tell: where it matters the answer is open (design 4.1).
+//! Who may have made a session whose issuer the line does not give. If it matters, the answer is
+//! open.
 
 use super::caller::{self, Kind};
 use super::request::Request;
@@ -18,11 +19,13 @@ pub fn candidates(request: &Request) -> Vec<Request> {
             .to_vec(),
         _ => vec![format!("arn:aws:iam::{account}:user/nobody-names-this")],
     };
-    // The root user may have made it (C5), but has no policies of its own (IAM:access_policies).
+    // The root user may have made it (STS:API_GetFederationToken), but has no policies of its own
+    // (IAM:access_policies).
     if caller.kind == Kind::Federated && request.identity.is_empty() && request.boundary.is_none() {
         issuers.push(account.to_owned());
     }
-    // The name tells such a role, which has a path of its own (IAM:using-service-linked-roles).
+    // The name shows a service-linked role, which has a path of its own
+    // (IAM:using-service-linked-roles).
     if role.starts_with("AWSServiceRoleFor") {
         issuers.push(format!("arn:aws:iam::{account}:role/aws-service-role/nobody/{role}"));
     }
@@ -56,8 +59,8 @@ fn collect<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
     }
 }
 
-/// ARNs that the text names, or that fit it: behind `role/` or `user/` a star stands for nothing, or for the role's name.
-/// What stands before may be a pattern too; the account is the session's.
+/// ARNs that the text names or matches. After `role/` or `user/` a star is replaced by nothing, or
+/// by the role's name. The text before it may be a pattern too; the account is the session's.
 fn examples(text: &str, role: &str, account: &str) -> Vec<String> {
     let Some(at) = text.find("role/").or_else(|| text.find("user/")) else { return Vec::new() };
     let name = text[at..].replace('?', "x");

@@ -1,4 +1,5 @@
-//! How the layers make a decision (C1 to C4).
+//! How the layers make a decision (IAM:reference_policies_evaluation-logic_policy-eval-denyallow,
+//! IAM:reference_policies_evaluation-logic-cross-account).
 
 use super::Decision;
 use super::caller::Kind;
@@ -10,7 +11,7 @@ use super::request::Request;
 use super::statement::{self, Statement};
 use serde_json::Value;
 
-/// A request under one reading of what AWS leaves open.
+/// A request under one reading of the points that AWS leaves open.
 struct Case<'a> {
     request: &'a Request,
     reading: &'a Reading,
@@ -21,7 +22,8 @@ pub fn decide(request: &Request, reading: &Reading) -> Decision {
     if case.endpoint_denies() {
         return Decision::ExplicitlyDenied;
     }
-    // The note speaks of the policies of callers; an endpoint's policy binds whatever comes through it.
+    // The page speaks of the policies of callers. The policy of an endpoint binds whatever comes
+    // through it.
     if request.needs_no_permission() {
         return if case.endpoint_permits() {
             Decision::Allowed
@@ -43,7 +45,7 @@ pub fn decide(request: &Request, reading: &Reading) -> Decision {
 }
 
 impl Case<'_> {
-    /// The statements of this effect that are about the request.
+    /// The statements with this effect that concern the request.
     fn about<'a>(&self, policy: &'a Value, effect: &str) -> Vec<&'a Value> {
         let variables = has_variables(policy);
         let fits = |body: &&Value| {
@@ -57,7 +59,7 @@ impl Case<'_> {
         !self.about(policy, effect).is_empty()
     }
 
-    /// The same, for policies that name somebody.
+    /// The same for policies whose statements have principals.
     fn has_for_caller(&self, policy: &Value, effect: &str) -> bool {
         let names = |statement: &Value| !namings(statement, self.request, self.reading).is_empty();
         self.about(policy, effect).into_iter().any(names)
@@ -67,7 +69,7 @@ impl Case<'_> {
         self.endpoint().iter().any(|policy| self.has_for_caller(policy, "Deny"))
     }
 
-    /// A Deny in any policy that binds the request decides (C1, step 1).
+    /// Step 1: a Deny in any policy that binds the request decides.
     fn is_denied(&self) -> bool {
         let request = self.request;
         let own = request
@@ -86,14 +88,16 @@ impl Case<'_> {
         by_own || by_account || by_resource || by_owner
     }
 
-    /// RCPs bind everybody who comes to one of these services (C1). They never grant.
+    /// RCPs bind everybody who uses one of these services, and never grant
+    /// (ORG:orgs_manage_policies_rcps).
     fn rcps(&self) -> &[Vec<Value>] {
         let bound = ["s3", "sts", "kms", "sqs", "secretsmanager"]
             .contains(&self.request.service().as_str());
         if bound { &self.request.rcps } else { &[] }
     }
 
-    /// The owner's root user may always repair a bucket policy (C6).
+    /// The owner's root user may always read and repair the bucket policy (botocore, s3
+    /// PutBucketPolicy).
     fn may_repair(&self) -> bool {
         let action = self.request.action.to_lowercase();
         let repairs = ["s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"]
@@ -101,19 +105,20 @@ impl Case<'_> {
         repairs && self.request.caller.kind == Kind::Root && self.request.is_same_account()
     }
 
-    /// SCPs bind callers that have an account, but not service-linked roles (C1).
+    /// SCPs bind callers that have an account, but not service-linked roles
+    /// (ORG:orgs_manage_policies_scps).
     fn has_scps(&self) -> bool {
         self.request.caller.account.is_some() && !self.request.caller.is_service_linked()
     }
 
-    /// Every level must allow (C1, step 3; design 4.1).
+    /// Step 3: every level of SCPs must allow (ORG:orgs_manage_policies_scps_evaluation).
     fn account_permits(&self) -> bool {
         let level_allows =
             |level: &Vec<Value>| level.iter().any(|policy| self.has(policy, "Allow"));
         !self.has_scps() || self.request.scps.iter().all(level_allows)
     }
 
-    /// Endpoint policies bind what comes through an endpoint (design 4.1).
+    /// Endpoint policies bind what comes through an endpoint (VPC:vpc-endpoints-access).
     fn endpoint(&self) -> &[Value] {
         if self.request.context.get("aws:SourceVpce").is_some() { &self.request.vpce } else { &[] }
     }
@@ -126,39 +131,43 @@ impl Case<'_> {
     fn is_granted(&self) -> bool {
         let request = self.request;
         match request.caller.kind {
-            // There is no identity policy: the resource decides (C6).
+            // There is no identity policy, so the resource decides.
             Kind::Service | Kind::Anonymous => self.resource_allows(),
-            // Full access in the own account (C1); elsewhere, and to keys and roles, the resource must allow.
+            // The root user has full access in its own account. Elsewhere, and to keys and roles,
+            // the resource must allow.
             Kind::Root => {
                 (request.is_same_account() && !request.resource_must_allow())
                     || self.resource_allows()
             }
-            // Both accounts must allow, and there is no short cut (C3).
+            // Both accounts must allow, and there is no shortcut
+            // (IAM:reference_policies_evaluation-logic-cross-account).
             _ if !request.is_same_account() => self.resource_allows() && self.identity_grants(),
             _ => self.resource_grants() || (self.identity_grants() && self.identity_is_enough()),
         }
     }
 
-    /// The bucket's side of a request from elsewhere: any way of naming will do (C3).
+    /// The resource's side of a request from another account. Any way of naming the caller is
+    /// enough.
     fn resource_allows(&self) -> bool {
         self.request.resource_policy.iter().any(|policy| self.has_for_caller(policy, "Allow"))
     }
 
-    /// Everywhere but for keys and roles; those must at least leave it to the account (C2).
+    /// Whether an identity policy is enough. It is, except for keys and roles, whose policies must
+    /// at least delegate to the account (KMS:key-policies, STS:API_AssumeRole).
     fn identity_is_enough(&self) -> bool {
         !self.request.resource_must_allow()
             || self.grants().iter().any(|(naming, _)| *naming == Naming::Account)
     }
 
-    /// Identity policies, and what limits them.
+    /// What the identity policies grant within their limits.
     fn identity_grants(&self) -> bool {
-        // What the root user may is not limited by identity policies: he has none.
+        // The root user has no identity policies, and none limits it.
         let has_all = self.request.caller.is_made_by_root();
         (has_all || self.request.identity.iter().any(|policy| self.has(policy, "Allow")))
             && self.limits_permit()
     }
 
-    /// Boundary and session policy.
+    /// Whether boundary and session policy permit the request.
     fn limits_permit(&self) -> bool {
         let has_boundary = self.request.caller.has_policies();
         let boundary =
@@ -166,7 +175,8 @@ impl Case<'_> {
         boundary && self.session_permits()
     }
 
-    /// A federated session without session policy has nothing, a role session has all of its role (C4).
+    /// A federated session without a session policy has no permissions, a role session without one
+    /// has all of its role (IAM:id_credentials_temp_control-access_getfederationtoken).
     fn session_permits(&self) -> bool {
         match (self.request.caller.kind, &self.request.session) {
             (Kind::Federated | Kind::Role, Some(policies)) => {
@@ -189,19 +199,21 @@ impl Case<'_> {
             .collect()
     }
 
-    /// What an Allow in the resource policy is worth in the same account (C2).
+    /// What an Allow in the resource policy is worth in the same account
+    /// (IAM:reference_policies_evaluation-logic_policy-eval-denyallow, IAM:access_policies).
     fn resource_grants(&self) -> bool {
         self.grants().into_iter().any(|(naming, statement)| match naming {
-            // Not limited by implicit denies.
+            // Implicit denies do not limit it.
             Naming::Itself => true,
             Naming::Issuer => self.limits_permit(),
-            // Only leaves it to the identity policies.
+            // It only delegates to the identity policies.
             Naming::Account => false,
             Naming::Everybody => self.limits_permit() || self.star_is_unlimited(statement),
         })
     }
 
-    /// Told only for roles, where `*` is narrowed by `aws:PrincipalArn` (IAM:reference_policies_elements_principal).
+    /// AWS says this only of roles, if `*` is narrowed by `aws:PrincipalArn`
+    /// (IAM:reference_policies_elements_principal).
     fn star_is_unlimited(&self, statement: &Value) -> bool {
         let told =
             self.request.caller.kind == Kind::Role && condition::names_principal_arn(statement);

@@ -1,11 +1,12 @@
 //! The third reader: IAM evaluation once more, in plain lines over `serde_json::Value`.
 //!
-//! Both engines of the product share lowering, request shapes and the formula of the layers, so that they agree proves little.
-//! This reader shares nothing with them: it was written from the fact sheets (a letter and a number in a comment names a section)
-//! and AWS's guides by someone who had not read `src/`. Keep it so: no `use ica_policy` here, and no look into `src/` to change it.
+//! Both engines of the product share lowering, request shapes and the formula of the layers, so it
+//! proves little that they agree. This reader shares nothing with them. It was written from AWS's
+//! guides (docs/sources.md) by someone who had not read `src/`. Keep it so: do not write `use
+//! ica_policy` here, and do not look into `src/` to change it.
 //!
-//! It is slow and has no spans, no reference data and no explanations. It answers with the *set* of decisions that AWS's texts
-//! admit: where they leave a point open, every reading is tried (design 7).
+//! It is slow and has no spans, no reference data and no explanations. It answers with the *set* of
+//! decisions that AWS's texts admit: if they leave a point open, every reading is tried.
 
 mod caller;
 mod condition;
@@ -38,12 +39,12 @@ pub enum Decision {
 pub enum Answer {
     /// The line, or a document in it, cannot be evaluated.
     Error(String),
-    /// One decision, or several where AWS's texts (or an issuer that is not told) leave it open.
+    /// One decision, or several if AWS's texts, or an issuer that is not given, leave it open.
     Decisions(BTreeSet<Decision>),
 }
 
 impl Answer {
-    /// The word of the corpus and of the product's answers.
+    /// The word that the corpus and the product's answers use.
     pub fn word(&self) -> String {
         match self {
             Answer::Error(_) => "Error".to_owned(),
@@ -55,7 +56,7 @@ impl Answer {
     }
 }
 
-/// Decides a line as it was written: members that occur twice are seen (B1).
+/// Decides a line from its text, so that members that occur twice are seen.
 pub fn decide_text(line: &str) -> Answer {
     match duplicates::parse(line) {
         Ok(line) => decide(&line),
@@ -63,7 +64,7 @@ pub fn decide_text(line: &str) -> Answer {
     }
 }
 
-/// Decides a line of `simulate --batch` (design 4.1).
+/// Decides a line of `simulate --batch`.
 pub fn decide(line: &Value) -> Answer {
     let request = match request::read(line) {
         Ok(request) => request,

@@ -1,8 +1,9 @@
-//! Numbers of any length, compared by value: `1.50` is `1.5` (D1).
+//! Numbers of any length, compared by value: `1.50` equals `1.5`
+//! (IAM:reference_policies_elements_condition_operators).
 
 use std::cmp::Ordering;
 
-/// Sign, digits before the point, digits behind it; without the zeros that do not count.
+/// The sign, and the digits before and after the point without superfluous zeros.
 struct Number {
     negative: bool,
     whole: String,

@@ -1,4 +1,5 @@
-//! Whom a statement names (C6, C7).
+//! Whom a statement names (IAM:reference_policies_elements_principal,
+//! IAM:reference_policies_elements_notprincipal).
 
 use super::caller::{Caller, Kind, is_account};
 use super::documents::one_or_many;
@@ -6,20 +7,21 @@ use super::readings::{Point, Reading};
 use super::request::Request;
 use serde_json::Value;
 
-/// How a statement names the caller; what an Allow is worth depends on it (C2).
+/// How a statement names the caller. What an Allow is worth depends on it
+/// (IAM:reference_policies_evaluation-logic_policy-eval-denyallow).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Naming {
     /// `*`, or `{"AWS": "*"}`.
     Everybody,
-    /// His account.
+    /// The caller's account.
     Account,
     /// The user who made the federated session, or the role of the session.
     Issuer,
-    /// The caller himself: user, session, service.
+    /// The caller itself: user, session, service.
     Itself,
 }
 
-/// All the ways in which the statement names the caller; none where it does not reach him.
+/// All the ways in which the statement names the caller; none if it does not concern the caller.
 pub fn namings(statement: &Value, request: &Request, reading: &Reading) -> Vec<Naming> {
     if !statement["NotPrincipal"].is_null() {
         let reached = reached_by_exclusion(statement, request, reading);
@@ -36,7 +38,7 @@ fn listed(element: &str, statement: &Value, request: &Request, reading: &Reading
         .collect()
 }
 
-/// Pairs of kind and name; `*` alone has the kind `*`.
+/// Pairs of kind and name. A bare `*` has the kind `*`.
 fn entries(principal: &Value) -> Vec<(&str, &str)> {
     match principal {
         Value::Object(kinds) => {
@@ -77,7 +79,7 @@ fn naming(
         ("AWS", name) if Some(name) == caller.issuer.as_deref() => {
             (denies || issuer_counts(request, reading)).then_some(Naming::Issuer)
         }
-        // A request cannot say whom an identity provider vouches for.
+        // A request cannot say for whom an identity provider vouches.
         ("Federated", _) => (caller.kind == Kind::Anonymous && reading.says(Point::ShowsToken))
             .then_some(Naming::Itself),
         ("CanonicalUser", _) => (caller.account.is_some()
@@ -90,7 +92,7 @@ fn naming(
     }
 }
 
-/// Twelve digits and the ARN of the root user mean the account (C6).
+/// Twelve digits and the ARN of the root user both mean the account.
 fn account_of(name: &str) -> Option<&str> {
     if is_account(name) {
         return Some(name);
@@ -102,20 +104,22 @@ fn account_of(name: &str) -> Option<&str> {
 fn is_in_everybody(kind: &str, denies: bool, request: &Request, reading: &Reading) -> bool {
     match request.caller.kind {
         Kind::Anonymous if kind == "AWS" => reading.says(Point::AwsStarIsAnonymousToo),
-        // The question is only whether `*` grants to services; a Deny for everybody spares nobody.
+        // Only whether `*` grants to services is open. A Deny for everybody hits services too.
         Kind::Service => denies || reading.says(Point::StarIsServicesToo),
         _ => true,
     }
 }
 
-/// In the same account the user's ARN grants to his federated sessions; across accounts nobody says (C2, C3). A Deny for the
-/// user hits all of his sessions (C5), and a role's ARN reaches its sessions everywhere.
+/// In the same account the user's ARN grants to its federated sessions. Across accounts no page
+/// says so (IAM:reference_policies_evaluation-logic-cross-account). A Deny for the user hits all of
+/// its sessions (IAM:id_credentials_temp_control-access_disable-perms), and a role's ARN includes
+/// the role's sessions everywhere.
 fn issuer_counts(request: &Request, reading: &Reading) -> bool {
     let clear = request.caller.kind == Kind::Role || request.is_same_account();
     clear || reading.says(Point::UserIsHisSessionsAcrossAccounts)
 }
 
-/// NotPrincipal (C7).
+/// Whether a statement with NotPrincipal concerns the caller.
 fn reached_by_exclusion(statement: &Value, request: &Request, reading: &Reading) -> bool {
     let deny = statement["Effect"] == "Deny";
     if deny && request.boundary.is_some() && request.caller.has_policies() {

@@ -1,48 +1,60 @@
-//! What AWS's texts leave open, and how to try every reading of it.
+//! The points that AWS's texts leave open, and how every reading of them is tried.
 
 use super::Decision;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-/// A point that is marked open, contradictory or "treat as" in the fact sheets. Each is a yes or no question.
+/// A point that AWS's texts leave open or contradict each other on. Each is a yes or no question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Point {
-    /// Do boundary and session policy limit what `*` in a resource policy gives? (C2, last row)
+    /// Do boundary and session policy limit what `*` in a resource policy gives?
+    /// (IAM:reference_policies_evaluation-logic_policy-eval-denyallow)
     StarIsLimited,
-    /// Does `{"AWS": "*"}` mean anonymous callers too? (C6)
+    /// Does `{"AWS": "*"}` mean anonymous callers too? (IAM:reference_policies_elements_principal,
+    /// S3:security_iam_service-with-iam)
     AwsStarIsAnonymousToo,
-    /// Does `*` mean AWS services too? (C6)
+    /// Does `*` mean AWS services too? (IAM:reference_policies_elements_principal)
     StarIsServicesToo,
-    /// Does the ARN of a user reach his federated sessions in another account's policy? (C3)
+    /// Does the ARN of a user include its federated sessions in another account's policy?
+    /// (IAM:reference_policies_evaluation-logic-cross-account)
     UserIsHisSessionsAcrossAccounts,
-    /// Does a Deny with NotPrincipal hit a caller who is listed only in part? (C7)
+    /// Does a Deny with NotPrincipal hit a caller of whose names only some are listed?
+    /// (IAM:reference_policies_elements_notprincipal)
     PartlyListedIsDenied,
-    /// Does an Allow with NotPrincipal still grant? (C7)
+    /// Does an Allow with NotPrincipal still grant? (IAM:reference_policies_elements_notprincipal)
     NotPrincipalMayAllow,
-    /// Does a key with an empty list of values hold? (B6)
+    /// Does a key with an empty list of values hold? (IAM:access-analyzer-reference-policy-checks)
     EmptyListHolds,
-    /// Is it enough for a plain operator that one of several request values satisfies it? (D3)
+    /// Is it enough for a plain operator that one of several request values satisfies it?
+    /// (IAM:access-analyzer-reference-policy-checks, "Missing qualifier")
     OneOfSeveralValuesIsEnough,
-    /// Does `*` fit every ARN in an ARN operator? (D4)
+    /// Does `*` alone match every ARN in an ARN operator?
+    /// (IAM:reference_policies_elements_condition_operators)
     LoneStarFitsEveryArn,
-    /// Are variables replaced in the values of Bool? (D1)
+    /// Are variables replaced in the values of Bool?
+    /// (IAM:reference_policies_elements_condition_operators, IAM:reference_policies_variables)
     BoolHasVariables,
-    /// Does a condition with a value of the wrong type hold, in an Allow or in a Deny? AWS warns of it and stores it (B8).
+    /// Does a condition with a value of the wrong type hold, in an Allow or in a Deny? AWS warns of
+    /// such values and stores them (IAM:access-analyzer-reference-policy-checks).
     MistypedHoldsInAllow,
     MistypedHoldsInDeny,
-    /// Is an empty text null for the operator Null? (D1)
+    /// Is an empty text null for the operator Null? (IAM:reference_policies_elements_condition)
     EmptyTextIsNull,
-    /// Does a federated session ask in the console, where it may call IAM? (C5)
+    /// Does a federated session make its request in the console, where it may call IAM?
+    /// (IAM:id_credentials_temp_request)
     RequestComesFromConsole,
-    /// Does an anonymous caller show a token of the identity provider that the policy names? (C6)
+    /// Does an anonymous caller show a token of the identity provider that the policy names?
     ShowsToken,
-    /// Is the canonical id that of the caller's account? It cannot be told offline.
+    /// Is the canonical id that of the caller's account? That cannot be known offline.
     CanonicalIdIsTheCallers,
-    /// Are four digits in a date seconds instead of a year? (D4 has both forms)
+    /// Are four digits in a date seconds instead of a year? The page has both forms
+    /// (IAM:reference_policies_elements_condition_operators).
     FourDigitsAreSeconds,
-    /// Does an empty NotPrincipal name nobody instead of everybody? (B6 tells it of Principal only)
+    /// Does an empty NotPrincipal name nobody instead of everybody? AWS answers this only for
+    /// Principal (IAM:access-analyzer-reference-policy-checks, "Empty array principal").
     EmptyNotPrincipalIsNobody,
-    /// Does a star in a Resource run over the colons between the parts? (B5)
+    /// Does a star in a Resource run on over the colons between the parts?
+    /// (IAM:reference_policies_elements_resource)
     StarRunsOverParts,
 }
 
@@ -51,7 +63,8 @@ pub enum Point {
 pub struct Reading(RefCell<Vec<(Point, bool)>>);
 
 impl Reading {
-    /// How this reading answers the point. What was not asked before is answered with no; `each` comes back for the yes.
+    /// How this reading answers the point. A point that was not asked before is answered with no;
+    /// `each` returns to it for the yes.
     pub fn says(&self, point: Point) -> bool {
         let mut answers = self.0.borrow_mut();
         if let Some((_, answer)) = answers.iter().find(|(asked, _)| *asked == point) {
@@ -61,7 +74,8 @@ impl Reading {
         false
     }
 
-    /// The next reading that differs: the last no becomes a yes, what was asked after it is asked anew.
+    /// The next reading that differs: the last no becomes a yes, and the points asked after it are
+    /// asked anew.
     fn next(self) -> Option<Reading> {
         let mut answers = self.0.into_inner();
         while let Some((point, answer)) = answers.pop() {
@@ -74,7 +88,7 @@ impl Reading {
     }
 }
 
-/// The decisions of all readings.
+/// The decisions under all readings.
 pub fn each(decide: impl Fn(&Reading) -> Decision) -> BTreeSet<Decision> {
     let mut decisions = BTreeSet::new();
     let mut reading = Some(Reading::default());

@@ -1,4 +1,4 @@
-//! A line of `simulate --batch` (design 4.1).
+//! A line of `simulate --batch`.
 
 use super::caller::{self, Caller, arn_parts, is_account};
 use super::context::{self, Context};
@@ -12,13 +12,13 @@ pub struct Request {
     pub action: String,
     pub resource: String,
     pub resource_account: Option<String>,
-    /// What the line gives; the keys that follow from the caller are added by `with_issuer`.
+    /// The keys that the line gives. `with_issuer` adds those that follow from the caller.
     pub given: Context,
     pub context: Context,
     pub identity: Vec<Value>,
     pub resource_policy: Option<Value>,
     pub boundary: Option<Value>,
-    /// `None`: none was passed.
+    /// `None` if no session policy was passed.
     pub session: Option<Vec<Value>>,
     pub scps: Vec<Vec<Value>>,
     pub rcps: Vec<Vec<Value>>,
@@ -104,9 +104,9 @@ impl Request {
             && self.caller.kind != caller::Kind::Anonymous
     }
 
-    /// Federated sessions cannot call IAM by CLI or API, "this limitation does not apply to console sessions", and of STS only
-    /// GetCallerIdentity (C5); role sessions and temporary credentials of users cannot make other sessions than role sessions
-    /// (IAM:id_credentials_temp_request).
+    /// Federated sessions cannot call IAM by CLI or API ("this limitation does not apply to console
+    /// sessions"), and of STS they can call only GetCallerIdentity. Role sessions and temporary
+    /// credentials of users can make only role sessions (IAM:id_credentials_temp_request).
     pub fn may_be_called(&self, reading: &Reading) -> bool {
         let action = self.action.to_lowercase();
         let makes_user_session =
@@ -119,19 +119,22 @@ impl Request {
         }
     }
 
-    /// These keys are there with temporary credentials only (E1).
+    /// Whether a key is given that only temporary credentials have
+    /// (IAM:reference_policies_condition-keys).
     fn is_by_temporary_credentials(&self) -> bool {
         ["aws:TokenIssueTime", "aws:MultiFactorAuthPresent"]
             .iter()
             .any(|key| self.context.get(key).is_some())
     }
 
-    /// Keys and roles must allow by their own policy; an identity policy alone is worth nothing (C2).
+    /// Keys and roles must allow by their own policy. An identity policy alone is not enough
+    /// (KMS:key-policies, STS:API_AssumeRole).
     pub fn resource_must_allow(&self) -> bool {
         self.is_about_key() || (is_trust(&self.resource) && self.service() == "sts")
     }
 
-    /// An operation of KMS about all keys is about any of them, apart from those that have no key (IDATA kms).
+    /// A KMS action on all keys concerns any of them, apart from the actions that have no key
+    /// (IDATA kms).
     fn is_about_key(&self) -> bool {
         let about_no_key =
             ["kms:listkeys", "kms:listaliases", "kms:createkey", "kms:generaterandom"];
@@ -162,7 +165,8 @@ fn is_action(text: &str) -> bool {
     parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) && !text.contains(['*', '?'])
 }
 
-/// As given; else the account in the ARN, else that of the context (E1: the owner of the resource), else the caller's (design 4.1).
+/// The account of the resource: the given one, else the account in the ARN, else the one in the
+/// context (`aws:ResourceAccount`), else the caller's.
 fn resource_account(
     line: &Value,
     resource: &str,

@@ -1,4 +1,4 @@
-//! Whether a statement is about a request, apart from whom it names.
+//! Whether a statement concerns a request, apart from its principals.
 
 use super::condition;
 use super::documents::one_or_many;
@@ -8,7 +8,7 @@ use super::request::Request;
 use super::text::{Style, pieces};
 use serde_json::Value;
 
-/// A statement, and whether its policy's version knows variables.
+/// A statement, and whether its policy's version has variables.
 #[derive(Clone, Copy)]
 pub struct Statement<'a> {
     pub body: &'a Value,
@@ -21,17 +21,18 @@ pub fn applies(statement: Statement, request: &Request, reading: &Reading) -> bo
         && condition::holds(statement, request, reading)
 }
 
-/// The texts of an element, or of its negation.
+/// Whether an element, or its negated form, covers a text.
 fn covers(statement: &Value, element: &str, negated: &str, fits: impl Fn(&str) -> bool) -> bool {
     let some =
         |name: &str| one_or_many(&statement[name]).into_iter().filter_map(Value::as_str).any(&fits);
-    // A statement with an empty list does nothing, be it negated or not (IAM:access-analyzer-reference-policy-checks,
-    // "Empty array action" and "Empty array resource").
+    // A statement with an empty list has no effect, negated or not
+    // (IAM:access-analyzer-reference-policy-checks, "Empty array action" and "Empty array
+    // resource").
     let does_something = statement[negated].as_array().is_none_or(|list| !list.is_empty());
     if statement[negated].is_null() { some(element) } else { does_something && !some(negated) }
 }
 
-/// Actions compare without case (B3).
+/// Actions compare without case (IAM:reference_policies_elements_action).
 fn covers_action(statement: &Value, request: &Request) -> bool {
     let action = request.action.to_lowercase();
     let style = Style { wildcards: true, variables: false };
@@ -42,7 +43,7 @@ fn covers_action(statement: &Value, request: &Request) -> bool {
 }
 
 fn covers_resource(statement: Statement, request: &Request, reading: &Reading) -> bool {
-    // A trust policy names no resource: it is the role's own (B2).
+    // A trust policy has no resource: it is about its own role.
     if statement.body["Resource"].is_null() && statement.body["NotResource"].is_null() {
         return true;
     }
@@ -55,7 +56,7 @@ fn fits_resource(pattern: &str, variables: bool, request: &Request, reading: &Re
     if pattern == "*" {
         return true;
     }
-    // A variable without value matches no resource (D5).
+    // A variable without a value matches no resource (IAM:reference_policies_variables).
     let Some(pattern) = pieces(pattern, Style { wildcards: true, variables }, &request.context)
     else {
         return false;

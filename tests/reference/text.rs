@@ -1,13 +1,14 @@
-//! Texts of a policy with wildcards and variables (D5).
+//! Texts of a policy with wildcards and variables (IAM:reference_policies_variables).
 
 use super::context::Context;
 
 /// One character of a text, after its variables were replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// As it stands in the policy.
+    /// A character as written in the policy.
     Written(char),
-    /// From the value of a variable, or an escape: never a wildcard, never a colon between the parts of an ARN.
+    /// A character from the value of a variable, or an escape: never a wildcard, and never a colon
+    /// between the parts of an ARN.
     Inserted(char),
     /// `?`
     One,
@@ -22,7 +23,8 @@ pub struct Style {
     pub variables: bool,
 }
 
-/// `None` where a variable has neither value nor default: then the text matches nothing (D5).
+/// The pieces of a text; `None` if a variable has neither value nor default. The text matches
+/// nothing then.
 pub fn pieces(text: &str, style: Style, context: &Context) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -42,7 +44,7 @@ pub fn pieces(text: &str, style: Style, context: &Context) -> Option<Vec<Piece>>
     Some(pieces)
 }
 
-/// The inside of `${...}` at the beginning of the text, and what follows.
+/// Splits `${...}` at the beginning of the text into its inside and the rest.
 fn variable(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix("${")?.split_once('}')
 }
@@ -58,7 +60,8 @@ fn value(name: &str, context: &Context) -> Option<String> {
     context.single(key).or_else(|| default.map(str::to_owned))
 }
 
-/// An empty variable and one that is not closed are errors (D5).
+/// An empty variable and one that is not closed are errors
+/// (IAM:access-analyzer-reference-policy-checks).
 pub fn check(text: &str, variables: bool) -> Result<(), String> {
     let mut rest = text;
     while let Some(at) = rest.find("${").filter(|_| variables) {

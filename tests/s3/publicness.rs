@@ -10,7 +10,8 @@ fn policy(text: &str) -> (Sources, Policy) {
     (sources, model::lower(&policy, PolicyKind::Resource).policy)
 }
 
-/// What is said of one statement: `None` not public, else whether it is certain, and the words that open it.
+/// The result for one statement: `None` if it is not public, else whether that is certain, and the
+/// words that open it.
 fn judged(principal: &str, condition: &str) -> Option<(bool, Vec<String>)> {
     let condition =
         if condition.is_empty() { String::new() } else { format!(r#", "Condition": {condition}"#) };
@@ -82,7 +83,7 @@ fn principals() {
     public(r#""Principal": {"AWS": "*"}"#, "", r#""*""#);
     public(r#""Principal": {"AWS": ["111122223333", "*"]}"#, "", r#""*""#);
     public(r#""NotPrincipal": {"AWS": "111122223333"}"#, "", r#"{"AWS": "111122223333"}"#);
-    // Names nobody today, and AWS would not store it.
+    // It names nobody today, and AWS would refuse to store it.
     unclear(r#""Principal": {"AWS": "arn:aws:iam::111122223333:user/*"}"#, "");
     unclear(r#""Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/idp"}"#, "");
 }
@@ -93,7 +94,7 @@ fn values_must_be_fixed() {
     fixed(ALL, r#"{"StringEquals": {"aws:principalorgid": ["o-a1b2c3d4e5", "o-b1b2c3d4e5"]}}"#);
     fixed(ALL, r#"{"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:topic"}}"#);
     fixed(ALL, r#"{"ForAnyValue:StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}"#);
-    // One bound condition is enough, whatever stands beside it.
+    // One condition that binds is enough, whatever else the statement has.
     fixed(
         ALL,
         r#"{"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:SourceAccount": "111122223333"}}"#,
@@ -109,7 +110,7 @@ fn values_must_be_fixed() {
         r#"{"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:topic"}}"#,
         r#""arn:aws:sns:*:111122223333:topic""#,
     );
-    // A star compared as text: fixed by what it matches, not fixed by how it looks.
+    // A star compared as text is fixed in what it matches, but does not look fixed.
     unclear(ALL, r#"{"StringEquals": {"aws:SourceVpc": "vpc-*"}}"#);
     unclear(ALL, r#"{"StringEquals": {"aws:SourceVpc": []}}"#);
 }

@@ -1,4 +1,4 @@
-//! Policy documents from text, and pairs of them from the corpus.
+//! Policy documents from text, and pairs of policies from the corpus.
 
 use super::{corpus, files_below};
 use ica_policy::model::{self, Policy, PolicyKind};
@@ -16,7 +16,8 @@ pub fn policy(text: &str, kind: PolicyKind) -> Policy {
     model::lower(&ast, kind).policy
 }
 
-/// A policy from a file: a document, or an answer of GetPolicyVersion that holds one. `None` for an empty file.
+/// A policy from a file: a document, or an answer of GetPolicyVersion that holds one. `None` for an
+/// empty file.
 pub fn policy_of(path: &Path) -> Option<Policy> {
     let text = fs::read_to_string(path).unwrap();
     let value: serde_json::Value = serde_json::from_str(&text).ok()?;
@@ -43,8 +44,9 @@ pub struct Pair {
     pub published: Option<&'static str>,
 }
 
-/// The pairs of quacky's tables of mutants, with `suffix` behind the name of the service. quacky prints for "P1 => P2" what its
-/// solver says to "P1 allows what P2 does not".
+/// The pairs of quacky's tables of mutants. `suffix` follows the name of the service in the names
+/// of the tables. For "P1 => P2" quacky prints the answer of its solver to "P1 allows something
+/// that P2 does not".
 pub fn quacky(suffix: &str) -> Vec<Pair> {
     let Some(root) = corpus("03-edge/quacky") else { return Vec::new() };
     let mut pairs = Vec::new();

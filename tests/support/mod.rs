@@ -1,6 +1,7 @@
-//! Where the corpus of real policies is, and how to walk it.
+//! Finds the corpus of real policies, and walks it.
 
 pub mod documents;
+pub mod imports;
 pub mod random;
 pub mod requests;
 pub mod run;
@@ -9,7 +10,7 @@ pub mod shrink;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A folder of the corpus beside the repository; `None`, with a loud message, where it is absent.
+/// A folder of the corpus beside the repository; `None`, with a message, if it is absent.
 pub fn corpus(folder: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus").join(folder);
     if path.is_dir() {

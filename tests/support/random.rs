@@ -1,10 +1,10 @@
-//! Random requests and policies over a small alphabet, so that they often meet.
+//! Random requests and policies over a small alphabet, so that they often match.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
 
-/// A runner that always begins with the same cases; the environment variable sets how many.
+/// A runner that always begins with the same cases. The environment variable sets their number.
 pub fn runner(variable: &str, usual: u32) -> TestRunner {
     let cases = std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
     let config = Config { cases, failure_persistence: None, ..Config::default() };
@@ -116,7 +116,7 @@ fn condition() -> impl Strategy<Value = (String, Value)> {
     prop_oneof![4 => strings, 2 => arns, 1 => addresses, 1 => numbers, 1 => dates, 1 => truths, 1 => absence]
 }
 
-/// A statement; with a principal where the kind of policy names one.
+/// A statement. It has a principal if the kind of policy needs one.
 fn statement(with_principal: bool) -> impl Strategy<Value = Value> {
     let conditions = prop::collection::vec(condition(), 0..3);
     let elements = (
@@ -170,7 +170,7 @@ pub fn policy(with_principal: bool) -> impl Strategy<Value = Value> {
     )
 }
 
-/// Who asks, and who made the session.
+/// Callers, and the user or role of each session.
 const CALLERS: &[(&str, Option<&str>)] = &[
     ("arn:aws:iam::111122223333:user/ana", None),
     ("arn:aws:iam::111122223333:user/team/ben", None),
@@ -258,7 +258,7 @@ pub fn line() -> impl Strategy<Value = Value> {
     })
 }
 
-/// RCPs name everybody.
+/// Makes everybody the principal, as RCPs require.
 fn everyone(policy: &mut Value) {
     for statement in policy["Statement"].as_array_mut().unwrap() {
         statement.as_object_mut().unwrap().remove("NotPrincipal");

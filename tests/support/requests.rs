@@ -1,5 +1,6 @@
-//! Random lines of `simulate --batch` in which all layers, callers, ways of naming, operators and variables occur often and
-//! meet often. Plain choices of a small generator: a million lines take seconds, and a seed names each of them.
+//! Random lines of `simulate --batch` in which all layers, callers, ways of naming, operators and
+//! variables occur often and match often. They are plain choices of a small generator: a million
+//! lines take seconds, and each has its seed.
 
 use serde_json::{Map, Value, json};
 
@@ -26,7 +27,7 @@ impl Dice {
         of[self.below(of.len())]
     }
 
-    /// True in so many of a hundred throws.
+    /// True in this percentage of throws.
     fn percent(&mut self, share: usize) -> bool {
         self.below(100) < share
     }
@@ -44,7 +45,7 @@ impl Dice {
 const NEAR: &str = "111122223333";
 const FAR: &str = "444455556666";
 
-/// Who asks, and who made the session.
+/// Callers, and the user or role of each session.
 const CALLERS: &[&(&str, Option<&str>)] = &[
     &("arn:aws:iam::111122223333:user/ana", None),
     &("arn:aws:iam::111122223333:user/team/ben", None),
@@ -75,7 +76,7 @@ const CALLERS: &[&(&str, Option<&str>)] = &[
     &("*", None),
 ];
 
-/// Actions with resources they are made for.
+/// Actions with resources on which they work.
 const TARGETS: &[&(&str, &str)] = &[
     &("s3:GetObject", "arn:aws:s3:::b/a/k"),
     &("s3:GetObject", "arn:aws:s3:::b/ana/k"),
@@ -89,7 +90,7 @@ const TARGETS: &[&(&str, &str)] = &[
     &("sts:AssumeRole", "arn:aws:iam::111122223333:role/goal"),
 ];
 
-/// What covers much stands often, so that much is allowed.
+/// Patterns that cover much are listed several times, so that much is allowed.
 const ACTIONS: &[&str] = &[
     "*",
     "*",
@@ -171,7 +172,8 @@ const STRING_KEYS: &[&str] = &[
     "aws:PrincipalTag/team",
     "aws:PrincipalAccount",
 ];
-/// Keys that are there or not; the last three AWS sends with every request, or with every one of a session.
+/// Keys that may be present or absent. AWS sends the last three with every request, or with every
+/// request of a session.
 const NULL_KEYS: &[&str] = &[
     "s3:prefix",
     "aws:TagKeys",
@@ -287,14 +289,14 @@ fn principal(dice: &mut Dice) -> Value {
     }
 }
 
-/// What a kind of policy names in its statements.
+/// The principals and resources that the statements of a kind of policy have.
 #[derive(Clone, Copy, PartialEq)]
 enum Names {
     Nobody,
     Somebody,
-    /// An RCP names everybody.
+    /// An RCP: the principal is everybody.
     Everybody,
-    /// A trust policy names somebody and no resource.
+    /// A trust policy: a principal and no resource.
     Trusted,
 }
 
@@ -387,8 +389,9 @@ fn context(dice: &mut Dice) -> Value {
     context.into()
 }
 
-/// A whole line. A caller is given only the policies that he can have: the root user, services and anonymous callers have
-/// none of their own, and a user who is no session has no session policy (C1, C4, C6).
+/// A whole line. A caller gets only the policies that it can have: the root user, services and
+/// anonymous callers have none of their own, and a user that is not a session has no session policy
+/// (IAM:access_policies, IAM:reference_policies_evaluation-logic).
 pub fn line(dice: &mut Dice) -> Value {
     let (caller, issuer) = dice.one(CALLERS);
     let (action, resource) = dice.one(TARGETS);

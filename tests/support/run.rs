@@ -1,4 +1,4 @@
-//! Running the binary, and folders to run it in.
+//! Runs the binary, and makes folders to run it in.
 
 use std::fs;
 use std::path::{Path, PathBuf};

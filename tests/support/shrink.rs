@@ -1,8 +1,8 @@
-//! Makes a JSON value smaller while something about it stays true, so that a person can read what is left.
+//! Makes a JSON value smaller while a property of it holds, so that a person can read what is left.
 
 use serde_json::Value;
 
-/// Leaves out one part after the other, as long as `stays` holds for the rest.
+/// Removes one part after the other, as long as `stays` holds for the rest.
 pub fn shrink(value: &Value, stays: impl Fn(&Value) -> bool) -> Value {
     let mut smallest = value.clone();
     while let Some(smaller) = smaller(&smallest).into_iter().find(&stays) {
@@ -11,7 +11,7 @@ pub fn shrink(value: &Value, stays: impl Fn(&Value) -> bool) -> Value {
     smallest
 }
 
-/// The value without one of its parts, at any depth; the whole parts come first.
+/// The value without one of its parts, at any depth. Larger parts come first.
 fn smaller(value: &Value) -> Vec<Value> {
     match value {
         Value::Object(members) => {

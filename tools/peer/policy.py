@@ -1,6 +1,6 @@
 """Policies as plain data: documents to statements, texts to tokens. Knows nothing of any solver.
 
-Sources: facts/B_grammar.md (B3 case, B4 versions, B5 wildcards), facts/D_conditions.md (D1 operators, D5 variables).
+Sources: docs/sources.md B3 (case), B4 (versions), B5 (wildcards), D1 (operators), D5 (variables).
 """
 import base64
 import ipaddress

@@ -1,4 +1,4 @@
-//! ARN operators: part by part (D4).
+//! ARN operators compare part by part (IAM:reference_policies_elements_condition_operators).
 
 use crate::authz::Readings;
 use crate::authz::{Ambiguity, Context};

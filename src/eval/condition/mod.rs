@@ -1,5 +1,7 @@
-//! Whether a condition holds: missing keys, set operators, negation. The comparisons are one file per operator family.
-//! Source: `facts/D_conditions.md` D1 to D3, `facts/B_grammar.md` B6.
+//! Decides whether a condition holds: missing keys, set operators, negation. The comparisons have
+//! one file for each operator family (IAM:reference_policies_elements_condition_operators,
+//! IAM:reference_policies_condition-logic-multiple-context-keys-or-values,
+//! IAM:reference_policies_condition-single-vs-multi-valued-context-keys).
 
 mod arn;
 mod binary;
@@ -38,8 +40,9 @@ pub(super) fn holds(condition: &Condition, context: &Context, readings: &Reading
     }
 }
 
-/// What a condition says of a key that AWS sends with every such request though its value was not given: the key is
-/// there for `Null`, and otherwise counts as absent (`None`).
+/// The result for a key that AWS sends with every such request but whose value was not given
+/// (IAM:reference_policies_condition-keys): for `Null` the key is present, otherwise it counts as
+/// absent (`None`).
 fn left_out(condition: &Condition, value: Option<&ContextValue>, context: &Context) -> Option<Tri> {
     if context.tries_any_value()
         && condition.test.patterns().any(|pattern| is_open(pattern, context))
@@ -64,7 +67,9 @@ pub(super) fn is_open(pattern: &Pattern, context: &Context) -> bool {
         && pattern.variables().any(|variable| context.leaves_out(&variable.key))
 }
 
-/// `true`: the key must be absent; `false`: it must be there. Under a set operator it is always or never true (D3).
+/// `true`: the key must be absent; `false`: it must be present. With `ForAllValues` the test always
+/// holds, with `ForAnyValue` never (IAM:access-analyzer-reference-policy-checks, "Null with
+/// qualifier").
 fn null(wanted: &Values<bool>, quantifier: Option<Quantifier>, absent: bool) -> Tri {
     match quantifier {
         Some(Quantifier::ForAllValues) => Tri::Yes,
@@ -73,8 +78,9 @@ fn null(wanted: &Values<bool>, quantifier: Option<Quantifier>, absent: bool) -> 
     }
 }
 
-/// `"key": []`: ForAnyValue "never matches", ForAllValues and IfExists match "only if the key is missing", whether the operator is
-/// negated or not; of plain operators the page says two things (B6; IAM:access-analyzer-reference-policy-checks).
+/// `"key": []`. `ForAnyValue` "never matches"; `ForAllValues` and `..IfExists` match "only if the
+/// key is missing", whether the operator is negated or not. Of plain operators the page says two
+/// things (IAM:access-analyzer-reference-policy-checks).
 fn without_values(condition: &Condition, value: Option<&ContextValue>, readings: &Readings) -> Tri {
     let is_missing = value.is_none_or(|value| {
         value.as_slice().iter().all(String::is_empty) && condition.quantifier.is_some()
@@ -97,7 +103,8 @@ fn plain(
         None => Tri::from(condition.if_exists || condition.test.is_negated()),
         Some([value]) => fits(&condition.test, value, context, readings),
         Some(values) => {
-            // What several values mean is open for the comparison; `Not..` negates whatever that says.
+            // AWS leaves open how several values are compared. `Not..` negates the result of the
+            // comparison.
             let found = Tri::any(
                 values.iter().map(|value| equals(&condition.test, value, context, readings)),
             );
@@ -117,7 +124,9 @@ fn quantified(
     let Some(value) = value else {
         return Tri::from(condition.if_exists || quantifier == Quantifier::ForAllValues);
     };
-    // A set that is only an empty text counts as an empty set (D3); beside others an empty text is a value.
+    // A set that holds only the empty text counts as an empty set
+    // (IAM:reference_policies_condition-single-vs-multi-valued-context-keys). Beside other values
+    // the empty text is a value.
     let values = value.as_slice();
     if values.iter().all(String::is_empty) {
         return Tri::from(quantifier == Quantifier::ForAllValues);
@@ -129,7 +138,8 @@ fn quantified(
     }
 }
 
-/// Whether one value of the request satisfies the operator; a negated one is satisfied if no value of the policy fits (D2).
+/// Whether one value of the request satisfies the operator. A negated operator is satisfied if no
+/// value of the policy fits.
 fn fits(test: &Test, value: &str, context: &Context, readings: &Readings) -> Tri {
     negated_if(test.is_negated(), equals(test, value, context, readings))
 }
@@ -138,7 +148,7 @@ fn negated_if(negated: bool, found: Tri) -> Tri {
     if negated { !found } else { found }
 }
 
-/// Whether one value of the request fits one of the policy, before any negation.
+/// Whether one value of the request fits one value of the policy, before any negation.
 fn equals(test: &Test, value: &str, context: &Context, readings: &Readings) -> Tri {
     match test {
         Test::String { compare, values, .. } => {
@@ -158,7 +168,7 @@ fn equals(test: &Test, value: &str, context: &Context, readings: &Readings) -> T
     }
 }
 
-/// Whether one of the values fits; one that could not be read may.
+/// Whether one of the values fits. A value that could not be read may fit.
 fn any<T>(values: &Values<T>, fits: impl Fn(&T) -> bool) -> Tri {
     if values.list.iter().any(|Spanned { node, .. }| fits(node)) {
         return Tri::Yes;

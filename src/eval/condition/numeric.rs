@@ -8,8 +8,8 @@ pub(super) fn fits(relation: Relation, limit: f64, value: &str) -> bool {
         .is_ok_and(|value| value.partial_cmp(&limit).is_some_and(|order| holds(relation, order)))
 }
 
-/// Whether a value that stands in `order` to the limit is in the relation. `NotEquals` looks for equality here: negation comes after
-/// all values have been tried.
+/// Whether a value in this `order` to the limit satisfies the relation. `NotEquals` tests for
+/// equality here, because the negation follows after all values were tried.
 pub(super) fn holds(relation: Relation, order: Ordering) -> bool {
     match relation {
         Relation::Equals | Relation::NotEquals => order == Ordering::Equal,

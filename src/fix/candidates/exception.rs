@@ -2,6 +2,7 @@
 
 use super::condition::written_key;
 use crate::authz::Request;
+use crate::fix::caller_keys::{PRINCIPAL_ARN, is_about_caller};
 use crate::fix::change::{Change, ChangeKind, append, in_statement};
 use crate::fix::scene::Scene;
 use crate::fix::tree_edit::{TreeChange, TreeEdit, object, string};
@@ -9,21 +10,7 @@ use crate::ica::Standing;
 use crate::model::Condition;
 use crate::model::condition::{Test, string::Compare};
 
-const PRINCIPAL_ARN: &str = "aws:principalarn";
 const OPERATOR: &str = "ArnNotLike";
-
-/// Keys by which a Deny tells callers apart.
-const CALLER_KEYS: [&str; 4] =
-    [PRINCIPAL_ARN, "aws:principalaccount", "aws:userid", "aws:username"];
-
-/// Whether a condition excepts callers from a Deny by a list: it holds for all but those.
-pub(in crate::fix) fn is_about_caller(condition: &Condition) -> bool {
-    let lists = matches!(
-        condition.test,
-        Test::String { negated: true, .. } | Test::Arn { negated: true, .. }
-    );
-    lists && condition.quantifier.is_none() && CALLER_KEYS.contains(&&*condition.key.node)
-}
 
 /// The caller, added to those whom the Deny excepts. A Deny that asks for anything else as well (a network, MFA) is not touched: whoever
 /// is excepted from it would be free of that too.

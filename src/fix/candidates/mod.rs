@@ -16,7 +16,6 @@ use crate::eval::Lack;
 use crate::ica::catalogue::Target;
 use crate::ica::{Gap, GapCause, Near, Standing};
 use crate::model::{Condition, Policy};
-pub(super) use exception::is_about_caller;
 
 /// Edits for a gap, and what a person must decide where none of them is right.
 #[derive(Default)]
@@ -115,16 +114,10 @@ fn lacking(
             _ => None,
         });
     }
-    changes.retain(|change| may_be_widened(scene, &change.file));
+    changes.retain(|change| scene.may_be_widened(&change.file));
     changes.extend(statement::change(scene, layer, policies, near));
     let decision = changes.is_empty().then(|| group_only(&action, span));
     Candidates { changes, decision }
-}
-
-/// What a group is allowed all its members are.
-pub(super) fn may_be_widened(scene: &Scene<'_>, file: &str) -> bool {
-    let read = scene.stand.connection.files.iter().filter(|read| scene.is_named(&read.name, file));
-    read.into_iter().all(|read| read.read_as != crate::input::ReadAs::GroupPolicy)
 }
 
 fn group_only(action: &str, span: Option<crate::source::Span>) -> Decision {
@@ -169,7 +162,7 @@ fn limited(
     let decision = Decision::new(DecisionKind::Condition, Some(condition.span), message, help);
     let changes = condition::change(scene, place, condition)
         .into_iter()
-        .filter(|change| may_be_widened(scene, &change.file))
+        .filter(|change| scene.may_be_widened(&change.file))
         .collect();
     Candidates { changes, decision: Some(decision) }
 }

@@ -1,6 +1,5 @@
 //! A statement that is missing.
 
-use super::may_be_widened;
 use crate::authz::LayerId;
 use crate::fix::change::{Change, ChangeKind};
 use crate::fix::scene::Scene;
@@ -16,8 +15,7 @@ pub(super) fn change(
     near: &[Near<'_>],
 ) -> Option<Change> {
     let nearest = near.iter().map(|near| near.place.policy);
-    let fits =
-        |policy: &&Policy| scene.file(policy).is_some_and(|file| may_be_widened(scene, file));
+    let fits = |policy: &&Policy| scene.file(policy).is_some_and(|file| scene.may_be_widened(file));
     let policy = nearest.chain(policies.iter().copied()).find(fits)?;
     let mut members = vec![("Effect", string("Allow"))];
     if layer == LayerId::Resource {

@@ -1,9 +1,10 @@
 //! Whether the bucket's cross-origin rules let ICA's page in. Source: G3; SEED step 1.
 
-use super::{Judged, reason, reason_at};
-use crate::ica::connection::{Connection, Given};
+use super::judged::Judged;
+use crate::authz::Known;
 use crate::ica::expected::expected;
-use crate::ica::verdict::{Reason, ReasonKind, Verdict};
+use crate::ica::setup::Setup;
+use crate::ica::verdict::{Reason, ReasonKind, Verdict, reason, reason_at};
 use crate::s3::{Cors, CorsRule, Fit};
 use crate::source::Span;
 
@@ -17,30 +18,30 @@ fn unknown(span: Span, message: String) -> (Verdict, Reason) {
     (Verdict::Unknown, reason_at(span, ReasonKind::Hidden, "cors", message, HELP))
 }
 
-pub(super) fn judge(connection: &Connection) -> Judged {
+pub(super) fn judge(connection: &Setup) -> Judged {
     let judged = Judged::new("cors", "CORS", expected().cors.origin.as_str());
     match &connection.environment.cors {
-        Given::Absent => {
+        Known::Unspecified => {
             let message =
                 "whether the bucket's CORS rules let the browser in is not known".to_owned();
             let help = "give them with --cors FILE (`aws s3api get-bucket-cors`), say --cors none if there are none, or leave it out with \
                         --skip browser-upload";
             judged.because(Verdict::Unknown, reason(ReasonKind::Hidden, "cors", message, help))
         }
-        Given::None => {
+        Known::AssertedNone => {
             let message =
                 "the bucket has no CORS rules, so a browser lets no page but S3's own write to it"
                     .to_owned();
             judged.because(Verdict::Blocked, reason(ReasonKind::Environment, "cors", message, HELP))
         }
-        Given::Given(cors) if cors.refused => {
+        Known::Known(cors) if cors.refused => {
             let (verdict, reason) = unknown(
                 cors.span,
                 "AWS would not store these CORS rules, so nobody knows which ones hold".to_owned(),
             );
             judged.because(verdict, reason)
         }
-        Given::Given(cors) => rules(cors)
+        Known::Known(cors) => rules(cors)
             .into_iter()
             .fold(judged, |judged, (verdict, reason)| judged.because(verdict, reason)),
     }
@@ -123,8 +124,8 @@ fn in_other_case(rule: &CorsRule) -> Option<(Verdict, Reason)> {
 }
 
 /// The page asks to expose another header too; nobody says what fails without it.
-pub(super) fn advice(connection: &Connection) -> Option<Judged> {
-    let Given::Given(cors) = &connection.environment.cors else { return None };
+pub(super) fn advice(connection: &Setup) -> Option<Judged> {
+    let Known::Known(cors) = &connection.environment.cors else { return None };
     let wanted = &expected().cors;
     let fits = |rule: &&CorsRule| {
         rule.names_method(&wanted.uploads) && rule.names_origin(&wanted.origin) == Fit::Yes

@@ -1,11 +1,11 @@
 //! Encryption: the header that ICA sends, and the bucket's default where none is sent. Source: A2, A4, F3.
 
-use super::{Judged, reason, reason_at};
+use super::judged::Judged;
+use crate::authz::Known;
 use crate::ica::assume::fact;
 use crate::ica::catalogue::{IcaCaller, KeyFact, KeyKind, Operation, Step};
-use crate::ica::connection::{Connection, Given};
-use crate::ica::kms::{default_of, key_in_use};
-use crate::ica::verdict::{ReasonKind, Verdict};
+use crate::ica::setup::{Setup, default_of, key_in_use};
+use crate::ica::verdict::{ReasonKind, Verdict, reason, reason_at};
 use crate::s3::{BucketEncryption, Header};
 
 pub(super) const CHECK: &str = "encryption";
@@ -18,7 +18,7 @@ const ASSUMED: &str = "encryption-header";
 
 /// What is known of the encryption headers once ICA's setting is: `fact` is what the catalogue says. Requests of which ICA does not tell
 /// whether they have the header (presigned uploads, the role's copies) stay open.
-pub(in crate::ica) fn settled_header(key: &str, fact: KeyFact, connection: &Connection) -> KeyFact {
+pub(in crate::ica) fn settled_header(key: &str, fact: KeyFact, connection: &Setup) -> KeyFact {
     let Some(header) =
         connection.environment.encryption.filter(|_| fact.assume.as_deref() == Some(ASSUMED))
     else {
@@ -38,7 +38,7 @@ pub(in crate::ica) fn sends_header(caller: IcaCaller, step: &Step) -> bool {
 }
 
 /// Operations with a step that a KMS key could stop.
-pub(super) fn hits(connection: &Connection, operation: &Operation, caller: IcaCaller) -> bool {
+pub(super) fn hits(connection: &Setup, operation: &Operation, caller: IcaCaller) -> bool {
     // What ICA writes with its header is told by the header: S3's own keys, or the key that was given.
     let is_told =
         connection.environment.encryption != Some(Header::Kms) || key_in_use(connection).is_some();
@@ -48,12 +48,12 @@ pub(super) fn hits(connection: &Connection, operation: &Operation, caller: IcaCa
 }
 
 /// Whether the bucket's key is the one that was given, of which steps of their own judge the policy.
-fn is_judged(connection: &Connection, default: &BucketEncryption) -> bool {
+fn is_judged(connection: &Setup, default: &BucketEncryption) -> bool {
     key_in_use(connection).is_some_and(|key| default_of(connection, key) == Some(default))
 }
 
 /// A key that was given and takes no part.
-pub(super) fn advice(connection: &Connection) -> Option<Judged> {
+pub(super) fn advice(connection: &Setup) -> Option<Judged> {
     let key = connection.kms_key.as_ref().filter(|_| key_in_use(connection).is_none())?;
     let message = "with AES256 in its storage configuration ICA does not send this key, and the bucket is not known to encrypt with it: its policy \
                    is not looked at";
@@ -65,11 +65,11 @@ pub(super) fn advice(connection: &Connection) -> Option<Judged> {
     ))
 }
 
-pub(super) fn judge(connection: &Connection) -> Judged {
+pub(super) fn judge(connection: &Setup) -> Judged {
     let judged = Judged::new(CHECK, "encryption", format!("arn:aws:s3:::{}", connection.bucket));
     let help = "the caller needs kms:GenerateDataKey and kms:Decrypt on the key, by the key policy; a foreign account never reaches `aws/s3` \
                 or an alias: name the key by its ARN";
-    if let Given::Given(default) = &connection.environment.bucket_encryption
+    if let Known::Known(default) = &connection.environment.bucket_encryption
         && default.refused
     {
         let message =
@@ -83,7 +83,7 @@ pub(super) fn judge(connection: &Connection) -> Judged {
         );
         return judged.because(Verdict::Unknown, reason);
     }
-    if let Given::Given(default) = &connection.environment.bucket_encryption
+    if let Known::Known(default) = &connection.environment.bucket_encryption
         && default.is_kms()
         && !is_judged(connection, default)
     {

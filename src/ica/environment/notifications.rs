@@ -1,32 +1,33 @@
 //! Whether ICA's notifications can stand beside those of the bucket. Source: G1, G2; SEED's troubleshooting.
 
-use super::{Judged, reason, reason_at};
-use crate::ica::connection::{Connection, Given};
+use super::judged::Judged;
+use crate::authz::Known;
 use crate::ica::expected::{ExpectedNotification, expected};
-use crate::ica::verdict::{Reason, ReasonKind, Verdict};
+use crate::ica::setup::Setup;
+use crate::ica::verdict::{Reason, ReasonKind, Verdict, reason, reason_at};
 use crate::s3::{Notification, Notifications, Overlap, events_overlap, overlap};
 use crate::source::Span;
 
 /// How the names of ICA's notifications begin.
 const OWN: &str = "gds:";
 
-pub(super) fn judge(connection: &Connection) -> Judged {
+pub(super) fn judge(connection: &Setup) -> Judged {
     let judged = Judged::new(
         "notifications",
         "notifications",
         format!("arn:aws:s3:::{}", connection.bucket),
     );
     match &connection.environment.notifications {
-        Given::Absent => judged.assuming("notifications"),
-        Given::None if connection.is_new => judged,
-        Given::None => {
+        Known::Unspecified => judged.assuming("notifications"),
+        Known::AssertedNone if connection.is_new => judged,
+        Known::AssertedNone => {
             let message = "the bucket has no notifications, though ICA has set it up: somebody replaced the whole configuration".to_owned();
             judged.because(
                 Verdict::Unknown,
                 reason(ReasonKind::Environment, "notifications", message, VALIDATE),
             )
         }
-        Given::Given(notifications) => {
+        Known::Known(notifications) => {
             let clashes = notifications
                 .list
                 .iter()
@@ -53,7 +54,7 @@ fn is_icas(entry: &Notification) -> bool {
 }
 
 /// Whether an entry is the one that ICA made for this connection.
-fn is_own(connection: &Connection, entry: &Notification, wanted: &ExpectedNotification) -> bool {
+fn is_own(connection: &Setup, entry: &Notification, wanted: &ExpectedNotification) -> bool {
     let prefix = entry.prefix.as_ref().map_or("", |prefix| prefix.node.as_str());
     !connection.is_new
         && name(entry).eq_ignore_ascii_case(&wanted.id)
@@ -63,7 +64,7 @@ fn is_own(connection: &Connection, entry: &Notification, wanted: &ExpectedNotifi
 
 /// Whether an entry of the bucket clashes with one that ICA has to add; those that are there already clash with nothing that is.
 fn clash(
-    connection: &Connection,
+    connection: &Setup,
     all: &Notifications,
     entry: &Notification,
 ) -> Option<(Verdict, Reason)> {
@@ -119,7 +120,7 @@ const HELP: &str = "take the entry out, give it a prefix beside ICA's, or let Ev
 
 /// The prefix of the entry is underlined; without one, the event that is shared.
 fn clash_reason(
-    connection: &Connection,
+    connection: &Setup,
     entry: &Notification,
     wanted: &ExpectedNotification,
     event: Span,
@@ -157,7 +158,7 @@ fn clash_reason(
 }
 
 /// On a bucket that is connected all three of ICA's must be there: whoever sets notifications replaces them all.
-fn missing(connection: &Connection, notifications: &Notifications) -> Option<Reason> {
+fn missing(connection: &Setup, notifications: &Notifications) -> Option<Reason> {
     if connection.is_new {
         return None;
     }

@@ -1,14 +1,15 @@
 //! Who owns what Illumina's role writes. Source: F5; A5 for what users saw.
 
-use super::{Judged, reason};
-use crate::ica::connection::{Connection, Given};
-use crate::ica::verdict::{ReasonKind, Verdict};
+use super::judged::Judged;
+use crate::authz::Known;
+use crate::ica::setup::Setup;
+use crate::ica::verdict::{ReasonKind, Verdict, reason};
 use crate::s3::Ownership;
 
 const HELP: &str =
     "set Object Ownership to BucketOwnerEnforced: `aws s3api put-bucket-ownership-controls`";
 
-pub(super) fn judge(connection: &Connection) -> Judged {
+pub(super) fn judge(connection: &Setup) -> Judged {
     let judged = |word: &str| Judged::new("ownership", "object ownership", word);
     let writers = |word: &str| {
         let message = "objects that Illumina's role copies here belong to Illumina's account, so neither the bucket policy nor the user's \
@@ -19,9 +20,9 @@ pub(super) fn judge(connection: &Connection) -> Judged {
         )
     };
     match connection.environment.ownership {
-        Given::Absent => judged("BucketOwnerEnforced").assuming("ownership"),
-        Given::Given(Ownership::BucketOwnerEnforced) => judged("BucketOwnerEnforced"),
-        Given::Given(Ownership::BucketOwnerPreferred) => {
+        Known::Unspecified => judged("BucketOwnerEnforced").assuming("ownership"),
+        Known::Known(Ownership::BucketOwnerEnforced) => judged("BucketOwnerEnforced"),
+        Known::Known(Ownership::BucketOwnerPreferred) => {
             let message = "objects that Illumina's role copies here become the bucket owner's only if it sends the header `x-amz-acl: \
                            bucket-owner-full-control`, and ICA does not publish whether it does";
             judged("BucketOwnerPreferred").because(
@@ -29,8 +30,8 @@ pub(super) fn judge(connection: &Connection) -> Judged {
                 reason(ReasonKind::Hidden, "ownership", message.to_owned(), HELP),
             )
         }
-        Given::Given(Ownership::ObjectWriter) => writers("ObjectWriter"),
+        Known::Known(Ownership::ObjectWriter) => writers("ObjectWriter"),
         // A bucket without the setting is as one with ObjectWriter: it is older than the setting.
-        Given::None => writers("none"),
+        Known::AssertedNone => writers("none"),
     }
 }

@@ -1,8 +1,9 @@
 //! Where the bucket is and what it is called: region, name, prefix.
 
-use super::{Environment, Judged, reason};
-use crate::ica::connection::Connection;
-use crate::ica::verdict::{Reason, ReasonKind, Verdict};
+use super::judged::Judged;
+use crate::ica::regions::regions;
+use crate::ica::setup::Setup;
+use crate::ica::verdict::{Reason, ReasonKind, Verdict, reason};
 use crate::s3::{NameFault, REGION_OF_OLD_NAMES, bucket_name_fault};
 
 /// S3 counts the bytes of a key; a prefix must leave some.
@@ -13,7 +14,7 @@ fn fault(message: String, help: &str) -> Reason {
 }
 
 /// The bucket must be in the AWS region of the ICA project (SEED; its table of regions).
-pub(super) fn region(connection: &Connection) -> Judged {
+pub(super) fn region(connection: &Setup) -> Judged {
     let judged =
         Judged::new("region", "region", connection.region.as_deref().unwrap_or("region not given"));
     let move_it = "make a bucket in the project's region, or a project in the bucket's region";
@@ -21,7 +22,8 @@ pub(super) fn region(connection: &Connection) -> Judged {
         (None, _) => judged.assuming("region"),
         (Some(aws), Some(region)) if region.aws == *aws => judged,
         (Some(aws), Some(region)) => {
-            let own = Environment::region_of(aws)
+            let own = regions()
+                .of_aws(aws)
                 .map(|other| format!(", which is that of ICA projects in {}", other.name));
             let message = format!(
                 "the bucket is in `{aws}`{}; a project of ICA in {} needs one in `{}`: `Storage container must be located in the {} region`",
@@ -43,7 +45,7 @@ pub(super) fn region(connection: &Connection) -> Judged {
 }
 
 /// G4, and A2 for the length. What ICA does with the name of an old bucket is not published.
-pub(super) fn bucket_name(connection: &Connection) -> Judged {
+pub(super) fn bucket_name(connection: &Setup) -> Judged {
     let bucket = &connection.bucket;
     let judged = Judged::new("bucket-name", "bucket name", bucket.as_str());
     let Some(wrong) = bucket_name_fault(bucket) else { return judged };
@@ -69,7 +71,7 @@ pub(super) fn bucket_name(connection: &Connection) -> Judged {
 }
 
 /// What ICA takes as a prefix, and what is better avoided.
-pub(super) fn prefix(connection: &Connection) -> Vec<Judged> {
+pub(super) fn prefix(connection: &Setup) -> Vec<Judged> {
     let prefix = connection.prefix.as_str();
     let judged =
         || Judged::new("prefix", "prefix", if prefix.is_empty() { "whole bucket" } else { prefix });

@@ -1,10 +1,12 @@
 //! Whether one public statement cuts off all callers of other accounts. Source: F6.
 
-use super::Judged;
+use super::judged::Judged;
+use crate::authz::Known;
 use crate::finding::Label;
 use crate::ica::catalogue::{IcaCaller, Operation};
-use crate::ica::connection::{Connection, Given};
+use crate::ica::setup::Setup;
 use crate::ica::verdict::{Advice, Reason, ReasonKind, Verdict};
+use crate::model::PolicyKind;
 use crate::model::{Policy, Statement};
 use crate::s3::{PublicAccessBlock, PublicStatement, public_statements};
 use crate::source::Spanned;
@@ -12,15 +14,15 @@ use crate::source::Spanned;
 pub(super) const CHECK: &str = "public-access-block";
 
 /// Callers of another account, at the bucket: Illumina's role, and a user that is not of the bucket's account.
-pub(super) fn hits(connection: &Connection, operation: &Operation, caller: IcaCaller) -> bool {
+pub(super) fn hits(connection: &Setup, operation: &Operation, caller: IcaCaller) -> bool {
     let is_of_another_account = caller == IcaCaller::CrossAccountRole
         || connection.customer.account() != connection.account;
     is_of_another_account && operation.steps.iter().any(|step| step.resource.is_at_bucket())
 }
 
-pub(super) fn judge(connection: &Connection) -> Vec<Judged> {
-    let Given::Given(policies) = &connection.bucket_policy else { return vec![new()] };
-    let public = policies.iter().flat_map(|policy| {
+pub(super) fn judge(connection: &Setup) -> Vec<Judged> {
+    let policies = connection.policies.known(PolicyKind::Resource);
+    let public = policies.into_iter().flat_map(|policy| {
         public_statements(policy).into_iter().map(move |public| (policy, public))
     });
     let public = public.collect::<Vec<_>>();
@@ -28,8 +30,8 @@ pub(super) fn judge(connection: &Connection) -> Vec<Judged> {
         return vec![new()];
     }
     let blocks = match &connection.environment.public_access_block {
-        Given::Given(blocks) => blocks.as_slice(),
-        Given::None | Given::Absent => &[],
+        Known::Known(blocks) => blocks.as_slice(),
+        Known::AssertedNone | Known::Unspecified => &[],
     };
     let saved = switched_on(blocks, |block| block.block_public_policy)
         .map(|switch| unsaved(&public, switch));
@@ -48,13 +50,13 @@ fn switched_on(
 }
 
 fn restricted(
-    connection: &Connection,
+    connection: &Setup,
     blocks: &[PublicAccessBlock],
     public: &[(&Policy, PublicStatement)],
 ) -> Judged {
     let Some(switch) = switched_on(blocks, |block| block.restrict_public_buckets) else {
         return match connection.environment.public_access_block {
-            Given::Absent => new().assuming("public-access-block"),
+            Known::Unspecified => new().assuming("public-access-block"),
             // Of the bucket; the account and its organization have the switches as well.
             _ if blocks.len() < 2 => new().assuming("account-public-access-block"),
             _ => new(),

@@ -1,18 +1,15 @@
 //! Illumina's role of another region in the bucket policy. Source: SEED's table of roles; A7: the names do not follow AWS's abbreviations.
 
 use crate::finding::Finding;
-use crate::ica::connection::{Connection, Given};
 use crate::ica::regions::regions;
-use crate::model::{Effect, Named, Statement};
+use crate::ica::setup::Setup;
+use crate::model::{Effect, Named, PolicyKind, Statement};
 use crate::source::Span;
 
 /// The roles of other regions that the bucket policy allows, each with the right one named, and the words of the whole list it stands in.
-pub(in crate::ica) fn other_regions(connection: &Connection) -> Vec<(Finding, Span)> {
-    let (Given::Given(policies), Some(region)) =
-        (&connection.bucket_policy, connection.environment.ica_region)
-    else {
-        return Vec::new();
-    };
+pub(in crate::ica) fn other_regions(connection: &Setup) -> Vec<(Finding, Span)> {
+    let Some(region) = connection.environment.ica_region else { return Vec::new() };
+    let policies = connection.policies.known(PolicyKind::Resource);
     let right = regions().role(region);
     let own = connection.cross_account_role.as_ref().map_or("", |role| role.as_str());
     let statements = policies

@@ -1,22 +1,22 @@
 //! Whether the policies are the page's variant for the bucket's versioning. Source: SEED step 2 has one policy for unversioned buckets and
 //! one for versioned or suspended ones.
 
-use super::{Judged, reason_at};
+use super::judged::Judged;
 use crate::eval::concerns;
-use crate::ica::catalogue::{On, catalogue};
-use crate::ica::connection::{Connection, Given, Versioning};
-use crate::ica::verdict::{Level, ReasonKind, Verdict};
-use crate::model::{Effect, Statement};
+use crate::ica::catalogue::{Level, On, catalogue};
+use crate::ica::setup::{Setup, Versioning};
+use crate::ica::verdict::{ReasonKind, Verdict, reason_at};
+use crate::model::{Effect, PolicyKind, Statement};
 
 /// Its name, and that of its step.
 pub const CHECK: &str = "versioning";
 
 /// Says so where no statement is about any of the actions that versions need: the policy is that of the other variant. The steps
 /// themselves decide what is blocked.
-pub(super) fn judge(connection: &Connection) -> Judged {
+pub(super) fn judge(connection: &Setup) -> Judged {
     let state = connection.versioning.map_or("versioning not given", Versioning::word);
     let judged = Judged::new(CHECK, CHECK, state).advised();
-    let Given::Given(policies) = &connection.identity else { return judged };
+    let policies = connection.policies.known(PolicyKind::Identity);
     let is_allow = |statement: &&Statement| statement.effect.node == Effect::Allow;
     let allows = || policies.iter().flat_map(|policy| &policy.statements).filter(is_allow);
     let needed = needed();

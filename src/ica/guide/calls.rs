@@ -1,7 +1,7 @@
 //! Calls of AWS's API and actions of policies in a text, and what they lead to.
 
 use super::page::{code, codes};
-use super::topic::has_word;
+use super::text::has_word;
 use crate::aws::{self, Action};
 use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
 use crate::ica::unknown_actions::meant;

@@ -4,6 +4,7 @@
 //! message may be anything. Where nothing fits that way, words are counted, a typing error in each allowed.
 
 use super::tables::{Message, guide};
+use crate::finding::distance;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -131,22 +132,6 @@ fn is_near(word: &str, other: &str) -> bool {
     word == other || word.len() >= 5 && other.len() >= 5 && distance(word, other) <= 1
 }
 
-/// Levenshtein's distance: how many letters must be put in, taken out or replaced.
-pub(in crate::ica) fn distance(one: &str, other: &str) -> usize {
-    let other = other.chars().collect::<Vec<_>>();
-    let mut row = (0..=other.len()).collect::<Vec<_>>();
-    for (line, letter) in one.chars().enumerate() {
-        let mut above_left = row[0];
-        row[0] = line + 1;
-        for (column, known) in other.iter().enumerate() {
-            let replaced = above_left + usize::from(letter != *known);
-            above_left = row[column + 1];
-            row[column + 1] = replaced.min(row[column] + 1).min(above_left + 1);
-        }
-    }
-    row[other.len()]
-}
-
 /// The fixed words before, between and behind the places where ICA fills something in, as letters; empty where there are none.
 fn runs(message: &str) -> Vec<String> {
     fixed_words(message).split('\0').map(letters).collect()
@@ -183,13 +168,6 @@ fn without_escapes(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn distances() {
-        assert_eq!(distance("upload", "uplaod"), 2);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("parameter", "paramater"), 1);
-    }
 
     #[test]
     fn runs_are_what_is_fixed() {

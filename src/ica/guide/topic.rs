@@ -6,9 +6,11 @@ use super::others::{
     action_page, assumption_page, caller_page, message_page, reading_page, setting_page,
 };
 use super::page::{Page, code};
-use super::recognise::{Fit, distance, recognise};
+use super::recognise::{Fit, recognise};
 use super::tables::{Message, Setting, guide};
+use super::text::has_word;
 use crate::authz::Ambiguity;
+use crate::finding::distance;
 use crate::ica::catalogue::{Assumption, IcaCaller, Operation, catalogue};
 use crate::ica::regions::regions;
 use std::collections::BTreeSet;
@@ -235,11 +237,4 @@ fn callers(text: &str) -> Vec<(IcaCaller, &str)> {
         .collect::<Vec<_>>();
     found.dedup();
     found
-}
-
-/// Whether a name stands in a text, in any case, and not as the beginning of a longer one.
-pub(super) fn has_word(text: &str, name: &str) -> bool {
-    let (text, name) = (text.to_lowercase(), name.to_lowercase());
-    let ends = |behind: &str| !behind.starts_with(|letter: char| letter.is_alphanumeric());
-    text.match_indices(&name).any(|(at, _)| ends(&text[at + name.len()..]))
 }

@@ -1,4 +1,5 @@
-//! ARN operators: six parts compared one by one, wildcards stay in their part (D4).
+//! ARN operators compare six parts one by one; a wildcard stays in its part
+//! (IAM:reference_policies_elements_condition_operators).
 
 use crate::model::Version;
 use crate::model::pattern::{Pattern, Problem, Reading};

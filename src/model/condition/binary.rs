@@ -3,10 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// Decodes base64, of a policy or of a request.
+/// Decodes base64 text of a policy or of a request.
 ///
 /// # Errors
-/// Words for a person when it is none.
+/// The reason, for a person, if it is not base64.
 pub fn value(text: &str) -> Result<Vec<u8>, String> {
     STANDARD.decode(text).map_err(|error| format!("`{text}` is not base64: {error}"))
 }

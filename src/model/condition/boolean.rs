@@ -1,9 +1,10 @@
 //! The `Bool` operator.
 
-/// Reads `true` or `false`, in any case (D4).
+/// Reads `true` or `false`, in any case. No page of AWS's says that case does not matter; users
+/// have tried it out.
 ///
 /// # Errors
-/// Words for a person when it is neither.
+/// The reason, for a person, if it is neither.
 pub fn value(text: &str) -> Result<bool, String> {
     if text.eq_ignore_ascii_case("true") {
         return Ok(true);

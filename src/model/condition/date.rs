@@ -4,10 +4,12 @@ use jiff::Timestamp;
 
 const NANOS_PER_SECOND: i128 = 1_000_000_000;
 
-/// Reads a W3C form of ISO 8601 or epoch seconds, of a policy or of a request, as nanoseconds since 1970 (D4).
+/// Reads a W3C form of ISO 8601 or epoch seconds, from a policy or a request, as nanoseconds since
+/// 1970 (IAM:reference_policies_elements_condition_operators).
 ///
 /// # Errors
-/// Words for a person when it is neither. Four digits alone could be a year or seconds: AWS does not say.
+/// The reason, for a person, if it is neither. Four digits alone could be a year or seconds: AWS
+/// does not say which.
 pub fn value(text: &str) -> Result<i128, String> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     if digits && text.len() == 4 {
@@ -40,7 +42,8 @@ fn timestamp(text: &str) -> Option<Timestamp> {
     match text.len() {
         7 => format!("{text}-01T00:00:00Z").parse().ok(),
         10 => format!("{text}T00:00:00Z").parse().ok(),
-        // jiff also reads RFC 9557 annotations in brackets, other separators and basic forms, which are no W3C forms.
+        // jiff also reads RFC 9557 annotations in brackets, other separators and basic forms. These
+        // are not W3C forms.
         _ if text.get(10..11) == Some("T") && !text.contains('[') => text.parse().ok(),
         _ => None,
     }

@@ -3,10 +3,11 @@
 use ipnet::IpNet;
 use std::net::IpAddr;
 
-/// Reads an address or a CIDR block; host bits are ignored, a bare address is a block of one (D4).
+/// Reads an address or a CIDR block. Host bits are ignored, and an address alone is a block of one
+/// (IAM:reference_policies_elements_condition_operators).
 ///
 /// # Errors
-/// Words for a person when it is neither.
+/// The reason, for a person, if it is neither.
 pub fn value(text: &str) -> Result<IpNet, String> {
     let net = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
     net.map(|net| net.trunc()).ok_or_else(|| {

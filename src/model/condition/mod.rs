@@ -1,5 +1,7 @@
-//! Conditions: one file per operator family.
-//! Source: `facts/D_conditions.md` (IAM:reference_policies_elements_condition_operators and the multi-value pages).
+//! Conditions, with one file for each operator family
+//! (IAM:reference_policies_elements_condition_operators,
+//! IAM:reference_policies_condition-logic-multiple-context-keys-or-values,
+//! IAM:reference_policies_condition-single-vs-multi-valued-context-keys).
 
 pub mod arn;
 pub mod binary;
@@ -14,8 +16,8 @@ pub mod string;
 pub(super) use operator::parse as parse_operator;
 pub use operator::{Operator, Quantifier, Relation};
 
+use super::doubt::Doubt;
 use super::pattern::Problem;
-use super::policy::Doubt;
 use super::{Pattern, Version};
 use crate::source::{Span, Spanned};
 use crate::tree::{Node, Value};
@@ -27,24 +29,24 @@ pub struct Condition {
     pub operator: Spanned<String>,
     /// `ForAllValues:` or `ForAnyValue:`.
     pub quantifier: Option<Quantifier>,
-    /// Whether `IfExists` stands behind it.
+    /// Whether the operator ends in `IfExists`.
     pub if_exists: bool,
     /// The context key, in lower case: key names compare without case.
     pub key: Spanned<Box<str>>,
-    /// What is compared with what.
+    /// The test of the key's values.
     pub test: Test,
     /// From the key to the end of its values.
     pub span: Span,
-    /// What spoils the condition as a whole.
+    /// Doubts about the condition as a whole.
     pub doubts: Vec<Doubt>,
 }
 
-/// The values of a condition; any of them may fit.
+/// The values of a condition. One that fits is enough.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Values<T> {
-    /// Those that could be read.
+    /// The values that could be read.
     pub list: Vec<Spanned<T>>,
-    /// Those that could not: each may or may not fit.
+    /// Doubts about the values that could not be read: each may or may not fit.
     pub doubts: Vec<Doubt>,
     /// The addresses of the value or list.
     pub span: Span,
@@ -86,7 +88,7 @@ pub enum Test {
     },
     /// `Null`.
     Null(Values<bool>),
-    /// An operator that nobody knows.
+    /// An operator that AWS does not have.
     Unknown,
 }
 
@@ -118,7 +120,7 @@ impl Test {
         }
     }
 
-    /// The values that could not be read.
+    /// The doubts about values that could not be read.
     pub fn doubts(&self) -> &[Doubt] {
         match self {
             Test::String { values, .. } | Test::Arn { values, .. } => &values.doubts,
@@ -131,7 +133,7 @@ impl Test {
         }
     }
 
-    /// The patterns that texts are compared with.
+    /// The patterns with which it compares texts.
     pub fn patterns(&self) -> impl Iterator<Item = &Pattern> {
         let values = match self {
             Test::String { values, .. } | Test::Arn { values, .. } => values.list.as_slice(),
@@ -145,7 +147,7 @@ impl Test {
         *self != Test::Unknown && self.number_of_values() == 0
     }
 
-    /// How many values there are; of an operator that nobody knows none is read.
+    /// How many values there are. The values of an unknown operator are not read, so it has none.
     pub fn number_of_values(&self) -> usize {
         fn number<T>(values: &Values<T>) -> usize {
             values.list.len() + values.doubts.len()
@@ -161,7 +163,7 @@ impl Test {
         }
     }
 
-    /// Whether the test holds where no value fits: `StringNotEquals` and the like.
+    /// Whether the test holds if no value fits: `StringNotEquals` and the like.
     pub fn is_negated(&self) -> bool {
         match self {
             Test::String { negated, .. } | Test::Arn { negated, .. } | Test::Ip { negated, .. } => {
@@ -195,7 +197,7 @@ impl<T> Values<T> {
     }
 }
 
-/// Quotes are optional around numbers and booleans.
+/// The text of a value. Quotes are optional around numbers and booleans.
 fn scalar(node: &Node) -> Result<std::borrow::Cow<'_, str>, String> {
     match &node.value {
         Value::String(text) | Value::Number(text) => Ok(text.as_str().into()),

@@ -3,7 +3,7 @@
 /// Reads `true` or `false`.
 ///
 /// # Errors
-/// Words for a person when it is neither.
+/// The reason, for a person, if it is neither.
 pub fn value(text: &str) -> Result<bool, String> {
     super::boolean::value(text)
 }

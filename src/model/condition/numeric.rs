@@ -1,9 +1,9 @@
 //! Numeric operators.
 
-/// Reads an integer or decimal number, of a policy or of a request.
+/// Reads an integer or decimal number from a policy or a request.
 ///
 /// # Errors
-/// Words for a person when it is none.
+/// The reason, for a person, if it is not a number.
 pub fn value(text: &str) -> Result<f64, String> {
     let plain = !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));

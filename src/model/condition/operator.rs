@@ -5,13 +5,13 @@ use super::string::Compare;
 /// `ForAllValues:` or `ForAnyValue:`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Quantifier {
-    /// Every value of the request must fit; true without values.
+    /// Every value of the request must fit. True if there is none.
     ForAllValues,
-    /// One value of the request must fit; false without values.
+    /// One value of the request must fit. False if there is none.
     ForAnyValue,
 }
 
-/// How two numbers or dates are compared; the request's value stands on the left.
+/// How two numbers or dates are compared. The request's value is on the left.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Relation {
     /// `..Equals`
@@ -60,7 +60,8 @@ pub enum Operator {
     Null,
 }
 
-/// All operators of D1, in the documented spelling.
+/// All operators of IAM:reference_policies_elements_condition_operators, in their documented
+/// spelling.
 pub(super) const OPERATORS: [(&str, Operator); 27] = [
     ("StringEquals", Operator::String { compare: Compare::Exact, negated: false }),
     ("StringNotEquals", Operator::String { compare: Compare::Exact, negated: true }),
@@ -91,7 +92,7 @@ pub(super) const OPERATORS: [(&str, Operator); 27] = [
     ("Null", Operator::Null),
 ];
 
-/// An operator's name taken apart.
+/// The parts of an operator's name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model) struct Parsed {
     pub quantifier: Option<Quantifier>,
@@ -99,7 +100,8 @@ pub(in crate::model) struct Parsed {
     pub if_exists: bool,
 }
 
-/// Takes `ForAnyValue:StringLikeIfExists` apart. The error says what is wrong and offers the nearest right spelling.
+/// Splits a name such as `ForAnyValue:StringLikeIfExists`. The error says what is wrong and offers
+/// the nearest valid spelling.
 pub(in crate::model) fn parse(name: &str) -> Result<Parsed, String> {
     let (quantifier, rest) = match name.split_once(':') {
         Some(("ForAllValues", rest)) => (Some(Quantifier::ForAllValues), rest),

@@ -6,9 +6,9 @@ use crate::model::pattern::{Pattern, Problem, Reading};
 /// How a string operator compares.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Compare {
-    /// `StringEquals`: character by character; `*` is a star.
+    /// `StringEquals`: character by character; `*` is an ordinary character.
     Exact,
-    /// `StringEqualsIgnoreCase`: the same without case.
+    /// `StringEqualsIgnoreCase`: character by character, without case.
     IgnoreCase,
     /// `StringLike`: with wildcards.
     Like,

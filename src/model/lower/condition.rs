@@ -1,9 +1,9 @@
-//! The condition block.
+//! Lowers the condition block.
 
-use super::{Context, told};
+use super::context::{Context, told};
 use crate::finding::Finding;
 use crate::model::condition::{Condition, Test, parse_operator};
-use crate::model::policy::Doubt;
+use crate::model::doubt::Doubt;
 use crate::source::Spanned;
 use crate::syntax::{Body, Element, KeyEntry, OperatorEntry};
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ pub(super) fn lower_block(
         doubts.push(Doubt::refused(element.body.span(), "`Condition` cannot be read".to_owned()));
         return Vec::new();
     };
-    // The reader of the text has reported a duplicate member; here it only casts its doubt.
+    // The JSON reader has already reported the duplicate member, so only a doubt is added here.
     let twice = standing_twice(operators.iter().map(|operator| operator.name.text.clone()));
     let mut conditions = Vec::new();
     for operator in operators {
@@ -33,7 +33,7 @@ pub(super) fn lower_block(
     conditions
 }
 
-/// The names that stand more than once, with their numbers.
+/// The names that occur more than once, with their numbers.
 fn standing_twice(names: impl Iterator<Item = String>) -> HashMap<String, Vec<usize>> {
     let mut places = HashMap::<_, Vec<_>>::new();
     for (number, name) in names.enumerate() {
@@ -73,8 +73,9 @@ fn lower_operator(operator: &OperatorEntry, context: &mut Context) -> Vec<Condit
     conditions
 }
 
-/// Key names compare without case, so two spellings of one key are a duplicate as well (B3). Which of them counts is open, so all are
-/// in doubt.
+/// Key names compare without case, so two spellings of one key are duplicates as well
+/// (IAM:access-analyzer-reference-policy-checks, "Duplicate keys with different case"). AWS does
+/// not say which of them counts, so all get a doubt.
 fn repeated_keys(operator: &OperatorEntry, conditions: &mut [Condition], context: &mut Context) {
     let twice = standing_twice(operator.keys.iter().map(|key| key.name.text.to_lowercase()));
     let reason = |key: &KeyEntry| {

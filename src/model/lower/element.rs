@@ -1,8 +1,9 @@
-//! `Action`, `Resource`, `Principal` and their `Not` forms.
+//! Lowers `Action`, `Resource`, `Principal` and their `Not` forms.
 
-use super::{Context, told};
+use super::context::{Context, told};
 use crate::finding::Finding;
-use crate::model::policy::{Doubt, Element};
+use crate::model::doubt::Doubt;
+use crate::model::policy::Element;
 use crate::model::{ActionPattern, PrincipalPattern, ResourcePattern};
 use crate::source::Span;
 use crate::syntax::{self, Body, OneOrMany, Principal};
@@ -57,7 +58,8 @@ pub(super) fn lower_principals(
         Principal::Map(_, entries) => {
             let mut seen = HashSet::new();
             for entry in entries {
-                // The reader of the text has reported the duplicate member; which of the two counts is open.
+                // The JSON reader has already reported the duplicate member. Which of the two
+                // counts is open.
                 if !seen.insert(entry.name.text.as_str()) {
                     doubts.push(Doubt::refused(
                         entry.name.span,
@@ -81,8 +83,9 @@ pub(super) fn lower_principals(
     Some(element)
 }
 
-/// The list under `name` or `Not<name>`. An empty one names nothing in either form: "the statement has no effect on the policy"
-/// (B6; IAM:access-analyzer-reference-policy-checks, "Empty array action" and "Empty array resource", speak of both).
+/// The list under `name` or `Not<name>`. An empty list matches nothing in either form: "the
+/// statement has no effect on the policy" (IAM:access-analyzer-reference-policy-checks, "Empty
+/// array action" and "Empty array resource", which include the `Not` forms).
 fn texts<'a>(
     element: &'a syntax::Element,
     name: &str,
@@ -108,7 +111,8 @@ fn written_name(name: &str, not: bool) -> String {
     if not { format!("Not{name}") } else { name.to_owned() }
 }
 
-/// An empty list does nothing (B6); of `NotPrincipal` no page says it.
+/// Reports an empty list. The statement has no effect then; AWS's pages do not say this of
+/// `NotPrincipal`.
 fn report_empty(context: &mut Context, name: &str, span: Span) {
     let message = match name {
         "NotPrincipal" => "AWS does not say what an empty `NotPrincipal` means".to_owned(),
@@ -117,7 +121,7 @@ fn report_empty(context: &mut Context, name: &str, span: Span) {
     context.findings.push(Finding::warning("empty-list", span, message));
 }
 
-/// The strings of a list; other values, which the parser has reported, cast a doubt.
+/// The strings of a list. Other values, which the parser has already reported, add a doubt.
 fn strings<'a>(
     values: &'a OneOrMany,
     doubts: &mut Vec<Doubt>,

@@ -1,69 +1,33 @@
-//! AST to model.
+//! Lowers the AST to the model.
 
 mod condition;
+mod context;
 mod element;
 mod statement;
 
+pub use context::LIMIT;
+
+use self::context::{Context, repeated, unknown_element, with_article};
 use super::condition::Test;
-use super::policy::{Doubt, Effect, Policy, PolicyKind, Statement, Version};
+use super::doubt::Doubt;
+use super::policy::{Effect, Policy, PolicyKind, Statement};
+use super::version::Version;
 use super::{Part, Pattern, ResourceKind};
 use crate::finding::Finding;
 use crate::source::{Span, Spanned};
-use crate::syntax::{self, Body, Element, StatementItem};
+use crate::syntax::{self, Body, StatementItem};
 
-/// The name of findings about words beyond a limit of ours.
-pub const LIMIT: &str = "limit";
-
-/// A model and what is wrong with the words it was made from.
+/// A model, and the findings about the words it was made from.
 #[derive(Clone, Debug)]
 pub struct Lowered {
     /// The policy.
     pub policy: Policy,
-    /// What AWS would refuse (errors) or do otherwise than it looks (warnings), and what is beyond a limit of ours ([`LIMIT`]).
+    /// What AWS would refuse (errors), what has another effect than it seems (warnings), and what
+    /// is beyond a limit of this program ([`LIMIT`]).
     pub findings: Vec<Finding>,
 }
 
-/// What lowering carries along.
-struct Context {
-    kind: PolicyKind,
-    version: Version,
-    findings: Vec<Finding>,
-}
-
-impl Context {
-    /// Reports words that AWS would refuse and returns the doubt they cast.
-    fn refuse(&mut self, id: &'static str, span: Span, reason: impl Into<String>) -> Doubt {
-        let reason = reason.into();
-        self.findings.push(Finding::error(id, span, reason.clone()));
-        Doubt::refused(span, reason)
-    }
-
-    /// As [`Context::refuse`], with words that help.
-    fn refuse_with_help(
-        &mut self,
-        id: &'static str,
-        span: Span,
-        reason: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Doubt {
-        let doubt = self.refuse(id, span, reason);
-        if let Some(finding) = self.findings.last_mut() {
-            finding.help = Some(help.into());
-        }
-        doubt
-    }
-}
-
-/// A finding under the name that fits: a limit of ours is nothing that the author did wrong.
-fn told(doubt: &Doubt, finding: Finding) -> Finding {
-    if doubt.is_limit {
-        Finding { id: LIMIT, ..finding.help("shorten it; AWS may take it as it is") }
-    } else {
-        finding
-    }
-}
-
-/// Says what a policy means, used as `kind`.
+/// Lowers a policy that is used as `kind`.
 pub fn lower(policy: &syntax::Policy, kind: PolicyKind) -> Lowered {
     let mut context = Context { kind, version: Version::V2008, findings: Vec::new() };
     let mut doubts = Vec::new();
@@ -72,9 +36,9 @@ pub fn lower(policy: &syntax::Policy, kind: PolicyKind) -> Lowered {
     let mut statements = statements(policy, &mut context);
     sids(&mut statements, &mut context);
     context.findings.extend(literal_variable(&statements, context.version));
-    // What spoils the document spoils each statement.
+    // A doubt about the document is a doubt about each statement.
     for statement in &mut statements {
-        // One doubt is as good as many, and there may be many statements.
+        // One doubt is enough, and there may be many statements.
         statement.doubts.extend(doubts.first().cloned());
     }
     let statement_span = policy
@@ -177,7 +141,7 @@ fn statements(policy: &syntax::Policy, context: &mut Context) -> Vec<Statement> 
     statements
 }
 
-/// Stands for words that may say anything.
+/// A statement in the place of words that cannot be read and may mean anything.
 fn unreadable(index: usize, span: Span, reason: &str) -> Statement {
     Statement {
         index,
@@ -192,7 +156,9 @@ fn unreadable(index: usize, span: Span, reason: &str) -> Statement {
     }
 }
 
-/// Only 2012-10-17 has variables: by an older version, or without one, `${` is plain text (B4). The first place of the document is told.
+/// Only version 2012-10-17 has variables. Under an older version, or without one, `${` is literal
+/// text (IAM:reference_policies_elements_version). Reports the first place of the document where
+/// this happens.
 fn literal_variable(statements: &[Statement], version: Version) -> Option<Finding> {
     if version == Version::V2012 {
         return None;
@@ -229,7 +195,9 @@ fn is_like_variable((pattern, _): &(&Pattern, Span)) -> bool {
     pattern.parts.iter().any(|part| matches!(part, Part::Literal(text) if text.contains("${")))
 }
 
-/// Sids are unique and made of letters and digits where IAM stores them; S3 and KMS take any text (B3).
+/// Checks the Sids. Where IAM stores them they must be unique and made of letters and digits
+/// (IAM:reference_policies_elements_sid); S3 and KMS accept any text (S3:example-bucket-policies,
+/// KMS:key-policy-overview).
 fn sids(statements: &mut [Statement], context: &mut Context) {
     let mut seen = std::collections::HashMap::new();
     for statement in statements {
@@ -270,26 +238,4 @@ fn duplicate_sid(
             .related
             .push(crate::finding::Label { span: first, text: "first used here".to_owned() });
     }
-}
-
-/// The doubt cast by an element that stands twice; the reader of the text has reported it.
-fn repeated(element: &Element) -> Doubt {
-    Doubt::refused(element.name.span, format!("`{}` stands twice", element.name.text))
-}
-
-fn unknown_element(context: &mut Context, element: &Element, name: &str, known: &[&str]) -> Doubt {
-    let reason = format!("`{name}` is no element of the policy language");
-    let help = match known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
-        Some(known) => format!("element names are case-sensitive; write `{known}`"),
-        None => format!(
-            "there are {}",
-            known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-        ),
-    };
-    context.refuse_with_help("unknown-element", element.name.span, reason, help)
-}
-
-fn with_article(kind: PolicyKind) -> String {
-    let article = if matches!(kind, PolicyKind::Identity) { "an" } else { "a" };
-    format!("{article} {}", kind.name())
 }

@@ -1,9 +1,11 @@
-//! One statement.
+//! Lowers one statement.
 
+use super::condition;
+use super::context::{Context, repeated, unknown_element, with_article};
 use super::element::{lower_actions, lower_principals, lower_resources};
-use super::{Context, condition, repeated, unknown_element, with_article};
 use crate::model::Named;
-use crate::model::policy::{Doubt, Effect, PolicyKind, Statement};
+use crate::model::doubt::Doubt;
+use crate::model::policy::{Effect, PolicyKind, Statement};
 use crate::source::Spanned;
 use crate::syntax::{self, Body, Element};
 
@@ -47,7 +49,8 @@ fn unknown_elements(statement: &syntax::Statement, context: &mut Context, doubts
     }
 }
 
-/// The only element of one of these names. Two of them cast a doubt and leave the element open.
+/// The only element that has one of these names. Two of them add a doubt and leave the element
+/// open.
 fn only<'a>(
     statement: &'a syntax::Statement,
     names: &[&str],
@@ -162,7 +165,9 @@ fn principal(
     }
 }
 
-/// A trust policy says whom it trusts (C7); an RCP concerns everybody (B2: Principal must be "*").
+/// Reports principals that the kind of policy does not allow: a trust policy cannot use
+/// `NotPrincipal` (IAM:reference_policies_elements_notprincipal), and the principal of an RCP must
+/// be `*` (ORG:orgs_manage_policies_rcps_syntax).
 fn unsupported_principal(
     element: &Element,
     principal: Option<&crate::model::Element<crate::model::PrincipalPattern>>,

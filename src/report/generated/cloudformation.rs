@@ -16,7 +16,8 @@ struct Template<'a> {
     resources: Resources<'a>,
 }
 
-/// What no resource of its own can say: CORS and a key's policy are properties of bucket and key, which are there already.
+/// What a template cannot set by a resource of its own: CORS and the key policy are properties of
+/// the bucket and the key, which exist already.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Metadata<'a> {
@@ -33,7 +34,7 @@ struct Cors<'a> {
     cors_rules: Vec<Rule<'a>>,
 }
 
-/// As S3's own form, but for one name.
+/// A CORS rule. It differs from S3's own form in one name.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Rule<'a> {

@@ -1,4 +1,4 @@
-//! Generated documents for people: each under its name, the remarks behind.
+//! Generated documents for people: each under its name, and the remarks after them.
 
 use super::{remarks, text};
 use crate::generate::Generated;
@@ -15,7 +15,7 @@ pub fn human(generated: &Generated) -> String {
     report
 }
 
-/// What was written where.
+/// The files that were written, and the remarks.
 pub fn written(generated: &Generated, files: &[String], check: &str) -> String {
     let mut report = String::new();
     for file in files {

@@ -1,7 +1,7 @@
 //! Generated documents for programs: schema `ica-policy/generate/v1`.
 
 use crate::generate::{Body, Generated, Kind, Note, Placeholder};
-use crate::ica::connection::Unreadable;
+use crate::input::Unreadable;
 use crate::report::json as errors;
 use crate::report::views::{Data, line};
 use crate::source::Sources;
@@ -48,12 +48,12 @@ pub fn json(generated: &Generated, written: &[String]) -> String {
     line(&report)
 }
 
-/// What is wrong with the command line.
+/// The report if the command line is wrong.
 pub fn usage(message: &str) -> String {
     line(&failed(errors::setting_error(message).into_errors()))
 }
 
-/// What could not be read or written.
+/// The report if something could not be read or written.
 pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> String {
     line(&failed(errors::unreadable(sources, unreadable).into_errors()))
 }

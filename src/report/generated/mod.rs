@@ -1,4 +1,4 @@
-//! The documents that `generate` makes, in the forms in which people keep them.
+//! The documents that `generate` makes, in the formats in which people keep them.
 
 mod cloudformation;
 mod human;
@@ -19,7 +19,7 @@ pub fn text(document: &Document) -> String {
     pretty(&document.body) + "\n"
 }
 
-/// What is made of strings and lists can always be written.
+/// Pretty-prints a value. Strings and lists can always be serialised.
 fn pretty(value: &impl serde::Serialize) -> String {
     let mut bytes = Vec::new();
     let formatter = serde_json::ser::PrettyFormatter::with_indent(b"    ");
@@ -28,7 +28,7 @@ fn pretty(value: &impl serde::Serialize) -> String {
     done.ok().and_then(|()| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
-/// The words behind the documents, a line each.
+/// The remarks that follow the documents, one for each line.
 fn remarks(generated: &crate::generate::Generated) -> impl Iterator<Item = String> {
     let placeholders = generated.placeholders.iter().map(|placeholder| {
         format!(

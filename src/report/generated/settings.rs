@@ -1,15 +1,16 @@
-//! The `ica.toml` that points at generated documents.
+//! The `ica.toml` that names generated documents.
 
 use crate::generate::{Generated, Kind};
 use crate::ica::SENT_WITH_A_KEY;
-use crate::ica::settings::{Files, NONE, Settings};
+use crate::ica::build::settings::{Levels, Settings};
+use crate::input::NONE;
 
 const HEAD: &str =
     "# Made by `ica-policy generate`; the policies beside it are what this connection needs.
 #   ica-policy check DIR     checks them, DIR being this folder
 ";
 
-/// The settings of the connection, with the documents as its layers.
+/// The settings of the connection, with the generated documents as its layers.
 pub fn settings(settings: &Settings, generated: &Generated) -> String {
     let file = |kind: Kind| {
         generated
@@ -19,21 +20,22 @@ pub fn settings(settings: &Settings, generated: &Generated) -> String {
             .then(|| kind.file_name().to_owned())
     };
     let own = file(Kind::UserPolicy).or_else(|| file(Kind::RolePolicy));
-    let or_none = |name: Option<String>| Some(name.unwrap_or_else(|| NONE.to_owned()));
+    let or_none = |name: Option<String>| name.unwrap_or_else(|| NONE.to_owned());
     let settings = Settings {
-        identity_policy: or_none(own).map(Files::One),
-        bucket_policy: or_none(file(Kind::BucketPolicy)),
-        kms_key_policy: file(Kind::KmsKeyPolicy),
-        trust_policy: file(Kind::TrustPolicy),
-        // Where browsers upload nothing, none are made, and those that are there stay.
+        identity_policy: Some(Levels::One(or_none(own))),
+        bucket_policy: Some(Levels::One(or_none(file(Kind::BucketPolicy)))),
+        kms_key_policy: file(Kind::KmsKeyPolicy).map(Levels::One),
+        trust_policy: file(Kind::TrustPolicy).map(Levels::One),
+        // If browsers upload nothing, no CORS rules are generated, and the existing setting is
+        // kept.
         cors: file(Kind::Cors).or_else(|| settings.cors.clone()),
-        // What is granted on the key is worth nothing if ICA does not send it.
+        // A grant on the key has no effect if ICA does not name the key in its requests.
         encryption: settings
             .encryption
             .clone()
             .or_else(|| settings.kms_key.as_ref().map(|_| SENT_WITH_A_KEY.to_owned())),
         ..settings.clone()
     };
-    // Strings, lists of them and one table can always be written.
+    // Strings, lists of strings and one table can always be serialised.
     HEAD.to_owned() + &toml::to_string(&settings).unwrap_or_default()
 }

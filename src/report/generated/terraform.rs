@@ -5,12 +5,12 @@ use crate::generate::{Body, CorsRule, Document, Generated, Kind, Plan};
 use crate::ica::{Customer, KmsKey};
 use std::fmt::Write;
 
-/// Where the policies stand.
+/// Where the text of the policies is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Policies {
     /// In the configuration itself.
     Inline,
-    /// In their files beside it.
+    /// In files of their own beside it.
     Beside,
 }
 
@@ -41,7 +41,7 @@ pub fn terraform(plan: &Plan, generated: &Generated, policies: Policies) -> Stri
                 );
                 attach(&mut text, plan, trust.map(|trust| expression(trust, policies)));
             }
-            // It is part of the role.
+            // The trust policy is part of the role.
             (_, Kind::TrustPolicy | Kind::Cors) => {}
             (_, Kind::BucketPolicy) => block(
                 &mut text,
@@ -61,7 +61,7 @@ pub fn terraform(plan: &Plan, generated: &Generated, policies: Policies) -> Stri
     text
 }
 
-/// The policy is attached to the user, who is there; the role is made.
+/// Attaches the policy: to the user, who exists already, or to the role, which is created.
 fn attach(text: &mut String, plan: &Plan, trust: Option<String>) {
     let policy = ("policy_arn", "aws_iam_policy.ica.arn".to_owned());
     match &plan.customer {
@@ -105,7 +105,8 @@ fn cors_rule(rule: &CorsRule) -> String {
     )
 }
 
-/// A policy as an expression. JSON is one in Terraform's language, but for the marks of templates in strings.
+/// A policy as an expression. JSON is a valid expression of Terraform's language, except for
+/// template marks in strings.
 fn expression(document: &Document, policies: Policies) -> String {
     match policies {
         Policies::Inline => format!(
@@ -120,7 +121,7 @@ fn quoted(text: &str) -> String {
     without_templates(&serde_json::to_string(text).unwrap_or_default())
 }
 
-/// `${` and `%{` begin templates in Terraform's strings; doubled, they are text.
+/// Escapes `${` and `%{`, which begin templates in Terraform's strings, by doubling.
 fn without_templates(text: &str) -> String {
     text.replace("${", "$${").replace("%{", "%%{")
 }

@@ -1,9 +1,9 @@
 //! What the files of a folder are: by the names that `inputs` and `generate` give, else by their shape. What could be two things is an
 //! error that names them, never a guess.
 
-use super::settings::{Files, Levels, NONE, Settings};
-use crate::input::{self, ReadAs};
-use crate::json;
+use super::settings::{Files, Levels, Settings};
+use crate::authz::{FileCount, LayerRow};
+use crate::input::{self, NONE, ReadAs};
 use crate::source::Sources;
 use crate::tree::{Node, Value};
 use serde::Deserialize;
@@ -145,13 +145,12 @@ fn by_shape(shape: &Shape) -> Meaning {
 }
 
 fn shape_of(text: &str) -> Shape {
-    let mut sources = Sources::new();
-    let Ok(id) = sources.add_file("", text.to_owned()) else { return Shape::None };
-    let root = json::parse(sources.get(id)).root;
-    let Some(root) = root else { return Shape::None };
+    let Some(root) = input::tree_of(text) else { return Shape::None };
     if text_at(&root, &["User", "Arn"]).is_some() {
         return Shape::User;
     }
+    let mut sources = Sources::new();
+    let Ok(id) = sources.add_file("", text.to_owned()) else { return Shape::None };
     match input::read_policy(&mut sources, id) {
         Ok(document) if document.read_as == ReadAs::OrganizationsPolicy => {
             Shape::Organizations(match text_at(&root, &["Policy", "PolicySummary", "Type"]) {
@@ -185,16 +184,9 @@ fn take(
     let is_asserted_absent = text.is_empty() && not_configured(files, &name, setting);
     let value = if is_asserted_absent { NONE.to_owned() } else { name.clone() };
     let settings = &mut found.settings;
+    let row = LayerRow::of_setting(setting);
     let twice = match setting {
-        "identity_policy" => add(&mut settings.identity_policy, value),
-        "session_policy" => add(&mut settings.session_policy, value),
-        "scp" => settings.scp.replace(Levels::One(value)).is_some(),
-        "rcp" => settings.rcp.replace(Levels::One(value)).is_some(),
-        "boundary" => settings.boundary.replace(value).is_some(),
-        "bucket_policy" => settings.bucket_policy.replace(value).is_some(),
-        "kms_key_policy" => settings.kms_key_policy.replace(value).is_some(),
-        "trust_policy" => settings.trust_policy.replace(value).is_some(),
-        "vpce_policy" => settings.vpce_policy.replace(value).is_some(),
+        _ if let Some(row) = row => add_layer(settings.layer_mut(row.kind), row.files, value),
         "cors" => settings.cors.replace(value).is_some(),
         "notifications" => settings.notifications.replace(value).is_some(),
         "bucket_encryption" => settings.bucket_encryption.replace(value).is_some(),
@@ -214,14 +206,24 @@ fn take(
     } else {
         found.words.push(format!("{name} is read as {what}, {why}"));
     }
-    match (twice, setting) {
+    match (twice, row.map(|row| row.files)) {
         (false, _) => {}
-        (true, "scp" | "rcp") => found.errors.push(format!(
+        (true, Some(FileCount::Levels)) => found.errors.push(format!(
             "there are several files for {setting}, and their names do not tell which level of the organization each is of: name them with \
              --{setting}, once for each level"
         )),
         (true, _) => found.errors.push(format!("`{name}` is the second file for {what}: only one can be in force, name it with its flag")),
     }
+}
+
+/// Adds to the files of a layer; whether that is one too many.
+fn add_layer(layer: &mut Option<Levels>, files: FileCount, name: String) -> bool {
+    if files != FileCount::Several {
+        return layer.replace(Levels::One(name)).is_some();
+    }
+    let names = layer.take().map(|files| files.names()).unwrap_or_default();
+    *layer = Some(Files::Many(names.into_iter().chain([name]).collect()).into());
+    false
 }
 
 /// Adds to a list, which has no second.
@@ -292,20 +294,14 @@ fn versioning(text: &str) -> Option<&'static str> {
 
 /// `aws s3api get-bucket-ownership-controls` answers with a list of one rule.
 fn ownership(text: &str) -> Option<String> {
-    let mut sources = Sources::new();
-    let root = sources
-        .add_file("", text.to_owned())
-        .ok()
-        .and_then(|id| json::parse(sources.get(id)).root)?;
+    let root = input::tree_of(text)?;
     let rules = root.get("OwnershipControls").unwrap_or(&root).get("Rules")?;
     let Value::Array(rules) = &rules.value else { return None };
     rules.first().and_then(|rule| text_at(rule, &["ObjectOwnership"])).map(str::to_owned)
 }
 
 fn user(text: &str) -> String {
-    let mut sources = Sources::new();
-    let root =
-        sources.add_file("", text.to_owned()).ok().and_then(|id| json::parse(sources.get(id)).root);
+    let root = input::tree_of(text);
     root.as_ref().and_then(|root| text_at(root, &["User", "Arn"])).unwrap_or_default().to_owned()
 }
 
@@ -347,7 +343,7 @@ mod tests {
         );
         assert_eq!(
             settings.files(),
-            ["bucket-policy.json", "managed-1-x.json", "user-inline-a.json"]
+            ["managed-1-x.json", "user-inline-a.json", "bucket-policy.json"]
         );
     }
 
@@ -483,8 +479,8 @@ mod tests {
         let error =
             "An error occurred (NoSuchBucketPolicy) when calling the GetBucketPolicy operation";
         let said = found(&[("bucket-policy.err", error), ("bucket-policy.json", "")]);
-        assert_eq!(said.settings.bucket_policy.as_deref(), Some("none"));
+        assert_eq!(said.settings.bucket_policy, Some(Levels::One("none".to_owned())));
         let denied = found(&[("bucket-policy.err", "AccessDenied"), ("bucket-policy.json", "")]);
-        assert_eq!(denied.settings.bucket_policy.as_deref(), Some("bucket-policy.json"));
+        assert_eq!(denied.settings.files(), ["bucket-policy.json"]);
     }
 }

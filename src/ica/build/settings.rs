@@ -1,6 +1,8 @@
 //! The names of `ica.toml`, which are those of the flags of `check` with underscores.
 
-use serde::{Deserialize, Serialize};
+use crate::authz::LAYERS;
+use crate::model::PolicyKind;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// Everything that can be said about a connection; all as text, nothing resolved.
@@ -32,25 +34,32 @@ pub struct Settings {
     /// Illumina's role, where it is not the one of the region.
     pub cross_account_role: Option<String>,
     /// Policies of the user and its groups; `none`.
-    pub identity_policy: Option<Files>,
+    #[serde(deserialize_with = "several")]
+    pub identity_policy: Option<Levels>,
     /// The permissions boundary; `none`.
-    pub boundary: Option<String>,
+    #[serde(deserialize_with = "one")]
+    pub boundary: Option<Levels>,
     /// The session policy; `none`.
-    pub session_policy: Option<Files>,
+    #[serde(deserialize_with = "several")]
+    pub session_policy: Option<Levels>,
     /// Service control policies of the user's account, by level; `none`.
     pub scp: Option<Levels>,
     /// Resource control policies of the bucket's account, by level; `none`.
     pub rcp: Option<Levels>,
     /// The policy of the VPC endpoint; `none`.
-    pub vpce_policy: Option<String>,
+    #[serde(deserialize_with = "one")]
+    pub vpce_policy: Option<Levels>,
     /// The bucket policy; `none`.
-    pub bucket_policy: Option<String>,
+    #[serde(deserialize_with = "one")]
+    pub bucket_policy: Option<Levels>,
     /// The KMS key of ICA's storage configuration: its ARN, or `aws/s3`.
     pub kms_key: Option<String>,
     /// The policy of that key; `none`.
-    pub kms_key_policy: Option<String>,
+    #[serde(deserialize_with = "one")]
+    pub kms_key_policy: Option<Levels>,
     /// The trust policy of the role; `none`.
-    pub trust_policy: Option<String>,
+    #[serde(deserialize_with = "one")]
+    pub trust_policy: Option<Levels>,
     /// The bucket's cross-origin rules; `none`.
     pub cors: Option<String>,
     /// The bucket's event notifications; `none`.
@@ -88,7 +97,7 @@ pub enum Files {
     Many(Vec<String>),
 }
 
-/// One file, one level of files, several levels, or the word `none`.
+/// The files of a layer: one, a list of them or of levels, or the word `none`. Messages about a wrong value show the name of this type.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Levels {
@@ -98,13 +107,27 @@ pub enum Levels {
     Many(Vec<Files>),
 }
 
+impl From<Files> for Levels {
+    fn from(files: Files) -> Self {
+        match files {
+            Files::One(name) => Levels::One(name),
+            Files::Many(names) => Levels::Many(names.into_iter().map(Files::One).collect()),
+        }
+    }
+}
+
 impl Levels {
     /// The names of the files of each level.
-    pub fn names(&self) -> Vec<&[String]> {
+    pub fn levels(&self) -> Vec<&[String]> {
         match self {
             Levels::One(name) => vec![std::slice::from_ref(name)],
             Levels::Many(levels) => levels.iter().map(Files::names).collect(),
         }
+    }
+
+    /// The names of all files.
+    pub fn names(&self) -> Vec<String> {
+        self.levels().concat()
     }
 
     fn placed(self, place: &dyn Fn(&str) -> Option<String>) -> Option<Levels> {
@@ -117,6 +140,16 @@ impl Levels {
             }
         }
     }
+}
+
+/// The setting of a layer that has one file.
+fn one<'de, D: Deserializer<'de>>(setting: D) -> Result<Option<Levels>, D::Error> {
+    Ok(Option::<String>::deserialize(setting)?.map(Levels::One))
+}
+
+/// The setting of a layer that has several files and no levels.
+fn several<'de, D: Deserializer<'de>>(setting: D) -> Result<Option<Levels>, D::Error> {
+    Ok(Option::<Files>::deserialize(setting)?.map(Levels::from))
 }
 
 impl Files {
@@ -138,9 +171,6 @@ impl Files {
         }
     }
 }
-
-/// The word that asserts that there is no file.
-pub const NONE: &str = "none";
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -172,44 +202,56 @@ pub fn parse(text: &str) -> Result<Vec<Settings>, toml::de::Error> {
 }
 
 impl Settings {
+    /// The files of a layer.
+    pub fn layer(&self, kind: PolicyKind) -> Option<&Levels> {
+        let files = match kind {
+            PolicyKind::Identity => &self.identity_policy,
+            PolicyKind::Boundary => &self.boundary,
+            PolicyKind::Session => &self.session_policy,
+            PolicyKind::Resource => &self.bucket_policy,
+            PolicyKind::KmsKey => &self.kms_key_policy,
+            PolicyKind::Trust => &self.trust_policy,
+            PolicyKind::Scp => &self.scp,
+            PolicyKind::Rcp => &self.rcp,
+            PolicyKind::Vpce => &self.vpce_policy,
+        };
+        files.as_ref()
+    }
+
+    /// The files of a layer, to be set.
+    pub fn layer_mut(&mut self, kind: PolicyKind) -> &mut Option<Levels> {
+        match kind {
+            PolicyKind::Identity => &mut self.identity_policy,
+            PolicyKind::Boundary => &mut self.boundary,
+            PolicyKind::Session => &mut self.session_policy,
+            PolicyKind::Resource => &mut self.bucket_policy,
+            PolicyKind::KmsKey => &mut self.kms_key_policy,
+            PolicyKind::Trust => &mut self.trust_policy,
+            PolicyKind::Scp => &mut self.scp,
+            PolicyKind::Rcp => &mut self.rcp,
+            PolicyKind::Vpce => &mut self.vpce_policy,
+        }
+    }
+
     /// The names of all files, `none` among them.
     pub fn files(&self) -> Vec<&str> {
-        let single = [
-            &self.boundary,
-            &self.vpce_policy,
-            &self.bucket_policy,
-            &self.kms_key_policy,
-            &self.trust_policy,
-        ]
-        .into_iter()
-        .flatten();
-        let single = single.chain(
-            [&self.cors, &self.notifications, &self.bucket_encryption].into_iter().flatten(),
-        );
-        let lists = [&self.identity_policy, &self.session_policy, &self.public_access_block]
-            .into_iter()
-            .flatten()
-            .flat_map(Files::names);
-        let levels = [&self.scp, &self.rcp].into_iter().flatten().flat_map(Levels::names).flatten();
-        single.chain(lists).chain(levels).map(String::as_str).collect()
+        let layers = LAYERS.iter().filter_map(|row| self.layer(row.kind));
+        let layers = layers.flat_map(Levels::levels).flatten();
+        let single = [&self.cors, &self.notifications, &self.bucket_encryption];
+        let blocks = self.public_access_block.iter().flat_map(Files::names);
+        layers.chain(single.into_iter().flatten()).chain(blocks).map(String::as_str).collect()
     }
 
     /// The same with other files: `place` gives each its new name, or takes it out.
     #[must_use]
-    pub fn with_files(self, place: &dyn Fn(&str) -> Option<String>) -> Settings {
+    pub fn with_files(mut self, place: &dyn Fn(&str) -> Option<String>) -> Settings {
+        for row in &LAYERS {
+            let files = self.layer_mut(row.kind);
+            *files = files.take().and_then(|files| files.placed(place));
+        }
         let one = |name: Option<String>| name.and_then(|name| place(&name));
         let list = |files: Option<Files>| files.and_then(|files| files.placed(place));
-        let levels = |levels: Option<Levels>| levels.and_then(|levels| levels.placed(place));
         Settings {
-            identity_policy: list(self.identity_policy),
-            boundary: one(self.boundary),
-            session_policy: list(self.session_policy),
-            scp: levels(self.scp),
-            rcp: levels(self.rcp),
-            vpce_policy: one(self.vpce_policy),
-            bucket_policy: one(self.bucket_policy),
-            kms_key_policy: one(self.kms_key_policy),
-            trust_policy: one(self.trust_policy),
             cors: one(self.cors),
             notifications: one(self.notifications),
             public_access_block: list(self.public_access_block),
@@ -220,7 +262,12 @@ impl Settings {
 
     /// What `over` says, and what this says where `over` is silent: flags over `ica.toml`.
     #[must_use]
-    pub fn overridden_by(self, over: Settings) -> Settings {
+    pub fn overridden_by(mut self, mut over: Settings) -> Settings {
+        for row in &LAYERS {
+            let own = self.layer_mut(row.kind).take();
+            let files = over.layer_mut(row.kind);
+            *files = files.take().or(own);
+        }
         // A flag for the one of user and role takes the place of the other in the file.
         let replaces = over.user.is_some() != over.role.is_some();
         let (own_user, own_role) = if replaces { (None, None) } else { (self.user, self.role) };
@@ -238,16 +285,7 @@ impl Settings {
             role: over.role.or(own_role),
             session_name: over.session_name.or(self.session_name),
             cross_account_role: over.cross_account_role.or(self.cross_account_role),
-            identity_policy: over.identity_policy.or(self.identity_policy),
-            boundary: over.boundary.or(self.boundary),
-            session_policy: over.session_policy.or(self.session_policy),
-            scp: over.scp.or(self.scp),
-            rcp: over.rcp.or(self.rcp),
-            vpce_policy: over.vpce_policy.or(self.vpce_policy),
-            bucket_policy: over.bucket_policy.or(self.bucket_policy),
             kms_key: over.kms_key.or(self.kms_key),
-            kms_key_policy: over.kms_key_policy.or(self.kms_key_policy),
-            trust_policy: over.trust_policy.or(self.trust_policy),
             cors: over.cors.or(self.cors),
             notifications: over.notifications.or(self.notifications),
             public_access_block: over.public_access_block.or(self.public_access_block),
@@ -260,6 +298,7 @@ impl Settings {
             operation: list(self.operation, over.operation),
             skip: self.skip.into_iter().chain(over.skip).collect(),
             strict: over.strict.or(self.strict),
+            ..over
         }
     }
 }
@@ -288,8 +327,8 @@ mod tests {
     #[test]
     fn levels_are_files_or_lists_of_them() {
         let one = parse("scp = 'none'\nrcp = ['root.json', ['unit.json', 'more.json']]").unwrap();
-        assert_eq!(one[0].scp.as_ref().unwrap().names(), [["none"]]);
-        assert_eq!(one[0].rcp.as_ref().unwrap().names()[1], ["unit.json", "more.json"]);
+        assert_eq!(one[0].scp.as_ref().unwrap().levels(), [["none"]]);
+        assert_eq!(one[0].rcp.as_ref().unwrap().levels()[1], ["unit.json", "more.json"]);
     }
 
     #[test]

@@ -1,0 +1,20 @@
+//! Condition keys that tell callers apart.
+
+use crate::model::Condition;
+use crate::model::condition::Test;
+
+/// The key that names one caller.
+pub(super) const PRINCIPAL_ARN: &str = "aws:principalarn";
+
+/// Keys by which a Deny tells callers apart.
+const CALLER_KEYS: [&str; 4] =
+    [PRINCIPAL_ARN, "aws:principalaccount", "aws:userid", "aws:username"];
+
+/// Whether a condition excepts callers from a Deny by a list: it holds for all but those.
+pub(super) fn is_about_caller(condition: &Condition) -> bool {
+    let lists = matches!(
+        condition.test,
+        Test::String { negated: true, .. } | Test::Arn { negated: true, .. }
+    );
+    lists && condition.quantifier.is_none() && CALLER_KEYS.contains(&&*condition.key.node)
+}

@@ -1,0 +1,13 @@
+//! What building gave.
+
+use crate::ica::setup::Setup;
+use crate::input::Unreadable;
+
+/// A connection and the inputs that could not be read; a layer with one of those counts as absent.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Built {
+    /// The connection.
+    pub connection: Setup,
+    /// What could not be read.
+    pub unreadable: Vec<Unreadable>,
+}

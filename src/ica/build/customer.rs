@@ -1,0 +1,75 @@
+//! The user or role that ICA works as, and the name of its sessions (A1).
+
+use super::settings::Settings;
+use crate::ica::refusal::Refusal;
+use crate::ica::setup::Customer;
+use crate::ica::values::{is_role_session_name, is_session_name};
+use crate::model::Arn;
+
+/// The user or role that settings name: one of them.
+pub(super) fn read_customer(settings: &Settings, account: &str) -> Result<Customer, Refusal> {
+    match (&settings.user, &settings.role) {
+        (Some(_), Some(_)) => Err(Refusal::new(
+            "role",
+            "a user and a role exclude each other: ICA has the key of a user, or assumes a role",
+        )),
+        (None, Some(role)) => arn("role", role, account).map(Customer::Role),
+        (Some(user), None) => arn("user", user, account).map(Customer::User),
+        (None, None) => Err(Refusal::new(
+            "user",
+            "which IAM user does ICA use? Give its name or ARN with --user, or the role with --role",
+        )),
+    }
+}
+
+/// A name or path/name lives in the bucket's account, an ARN may name another one.
+fn arn(kind: &'static str, text: &str, account: &str) -> Result<Arn, Refusal> {
+    let whole = if text.starts_with("arn:") {
+        text.to_owned()
+    } else {
+        format!("arn:aws:iam::{account}:{kind}/{}", text.trim_start_matches('/'))
+    };
+    let arn = Arn::parse(&whole)
+        .map_err(|error| Refusal::new(kind, format!("`{text}` is no {kind}: {error}")))?;
+    let name = arn.resource().strip_prefix(kind).and_then(|rest| rest.strip_prefix('/'));
+    let fits =
+        arn.service() == "iam" && name.is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
+    if fits && !whole.contains(['*', '?']) {
+        return Ok(arn);
+    }
+    Err(Refusal::new(
+        kind,
+        format!(
+            "`{text}` is no {kind}: give a name, path/name or an ARN such as `arn:aws:iam::{account}:{kind}/ica`"
+        ),
+    ))
+}
+
+/// Names of federated sessions have 2 to 32 characters of a limited set, those of role sessions 2 to 64 (B5; BC sts).
+pub(super) fn read_session_name(settings: &Settings) -> Result<Option<String>, Refusal> {
+    let Some(name) = settings.session_name.clone() else { return Ok(None) };
+    let (is_name, words) = match &settings.role {
+        Some(_) => (is_role_session_name(&name), "of a role's session: 2 to 64"),
+        None => (is_session_name(&name), "of a federated session: 2 to 32"),
+    };
+    if is_name {
+        return Ok(Some(name));
+    }
+    Err(Refusal::new(
+        "session_name",
+        format!("`{name}` is no name {words} letters, digits or `+=,.@_-`"),
+    ))
+}
+
+/// The trust policy is that of the role.
+pub(super) fn check_trust_policy(settings: &Settings) -> Result<(), Refusal> {
+    let alone = settings.trust_policy.is_some() && settings.role.is_none();
+    if alone {
+        Err(Refusal::new(
+            "trust_policy",
+            "a trust policy is that of a role: say which one with --role",
+        ))
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,96 @@
+//! The documents of a connection: which file is which layer.
+
+use super::built::Built;
+use super::settings::{Levels, Settings};
+use crate::authz::{FileCount, Known, LAYERS, LayerRow};
+use crate::ica::other_bucket::other_buckets;
+use crate::ica::unknown_actions::unknown_actions;
+use crate::input::{FileRead, Loader, NONE, load_policy, read_policy};
+use crate::model::{Effect, Policy, PolicyKind};
+use crate::source::Sources;
+
+/// Reads the documents that settings name into a connection.
+pub(super) struct Documents<'a> {
+    pub built: &'a mut Built,
+    pub sources: &'a mut Sources,
+    pub loader: &'a mut dyn Loader,
+}
+
+impl Documents<'_> {
+    pub(super) fn read_all(&mut self, settings: &Settings) {
+        for row in &LAYERS {
+            if let Some(files) = settings.layer(row.kind) {
+                let known = self.layer(files, row);
+                self.built.connection.policies.insert(row.kind, known);
+            }
+        }
+        self.add_full_access();
+    }
+
+    fn layer(&mut self, files: &Levels, row: &LayerRow) -> Known<Vec<Vec<Policy>>> {
+        let names = files.names();
+        if names == [NONE] {
+            return Known::AssertedNone;
+        }
+        let levels = if row.files == FileCount::Levels { files.levels() } else { vec![&*names] };
+        let unreadable_before = self.built.unreadable.len();
+        let levels = levels.into_iter().map(|names| self.policies(names, row.kind)).collect();
+        if self.built.unreadable.len() > unreadable_before {
+            Known::Unspecified
+        } else {
+            Known::Known(levels)
+        }
+    }
+
+    fn policies(&mut self, names: &[String], kind: PolicyKind) -> Vec<Policy> {
+        names.iter().filter_map(|name| self.policy(name, kind)).collect()
+    }
+
+    fn policy(&mut self, name: &str, kind: PolicyKind) -> Option<Policy> {
+        match load_policy(self.loader, self.sources, name, kind) {
+            Ok(lowered) => {
+                let connection = &mut self.built.connection;
+                connection.files.push(FileRead {
+                    name: name.to_owned(),
+                    read_as: lowered.read_as,
+                    layer: kind,
+                });
+                connection.findings.extend(lowered.findings);
+                connection.findings.extend(other_buckets(&lowered.policy, &connection.bucket));
+                connection.findings.extend(unknown_actions(&lowered.policy, self.sources));
+                Some(lowered.policy)
+            }
+            Err(unreadable) => {
+                self.built.unreadable.push(unreadable);
+                None
+            }
+        }
+    }
+
+    /// People keep the policies that deny in files and leave AWS's own FullAWSAccess out; without an Allow a level would forbid
+    /// everything, so it is taken to be there.
+    fn add_full_access(&mut self) {
+        let connection = &mut self.built.connection;
+        if !connection.policies.get(PolicyKind::Scp).is_known() {
+            return;
+        }
+        let full_access = full_access(self.sources);
+        let silent = |level: &&mut Vec<Policy>| {
+            level
+                .iter()
+                .flat_map(|policy| &policy.statements)
+                .all(|statement| statement.effect.node == Effect::Deny)
+        };
+        for level in connection.policies.levels_mut(PolicyKind::Scp).iter_mut().filter(silent) {
+            level.extend(full_access.clone());
+            connection.assumes_full_access = true;
+        }
+    }
+}
+
+/// AWS's managed policy FullAWSAccess.
+fn full_access(sources: &mut Sources) -> Option<Policy> {
+    let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+    let id = sources.add_file("FullAWSAccess", text.to_owned()).ok()?;
+    Some(read_policy(sources, id).ok()?.lower(PolicyKind::Scp).policy)
+}

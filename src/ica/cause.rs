@@ -1,0 +1,82 @@
+//! Why a step is not allowed, and what its requests came to.
+
+use super::verdict::{Verdict, Witness};
+use crate::authz::{LayerId, Request, StatementRef};
+use crate::eval::Decision;
+use crate::source::Span;
+use crate::symbolic::Undecided;
+
+/// A reason for a denied request.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Cause {
+    /// A statement denies it.
+    Denied(StatementRef),
+    /// A layer does not allow it.
+    Lacking(LayerId),
+    /// AWS leaves it open.
+    Open(Decision),
+}
+
+/// Something that is not known, on which the verdict hangs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Unknown {
+    /// A condition key.
+    Key(String),
+    /// The name of the session.
+    SessionName,
+    /// The identity policies.
+    IdentityPolicies,
+    /// The policy of the KMS key.
+    KeyPolicy,
+    /// The trust policy of the role.
+    TrustPolicy,
+    /// Whether the bucket has S3 Bucket Keys.
+    BucketKeys,
+    /// The id of AWS's own key.
+    KeyId,
+    /// The identity provider that is ICA's.
+    Provider,
+    /// The versioning state.
+    Versioning,
+    /// Which role is Illumina's.
+    Role,
+    /// Too many requests to try.
+    Limit {
+        /// How many.
+        size: usize,
+        /// The words that tell the most apart.
+        span: Option<Span>,
+    },
+    /// The policies tell too much apart.
+    TooHard(Undecided),
+}
+
+/// What trying all requests of a step gave.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Tried {
+    pub verdict: Verdict,
+    /// Each reason with the first request that met it.
+    pub causes: Vec<(Cause, Request)>,
+    pub unknowns: Vec<Unknown>,
+    pub witness: Witness,
+    /// Assumptions about condition keys that took part.
+    pub assumes: Vec<&'static str>,
+    /// Whether a variable is filled from an open key, of which only some values were tried.
+    pub has_open_variable: bool,
+    /// Where some requests go through and others do not: what it takes, in words.
+    pub depends_on: Vec<String>,
+}
+
+impl Tried {
+    pub(super) fn unknown(unknown: Unknown) -> Tried {
+        Tried {
+            verdict: Verdict::Unknown,
+            causes: Vec::new(),
+            unknowns: vec![unknown],
+            witness: Witness::default(),
+            assumes: Vec::new(),
+            has_open_variable: false,
+            depends_on: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! What is known of a connection of ICA to a bucket: the value that all checks read.
+
+use super::catalogue::{Edition, IcaCaller};
+use super::regions::Region;
+use crate::authz::{Known, PolicySet};
+use crate::finding::Finding;
+use crate::input::FileRead;
+use crate::model::Arn;
+use crate::s3::{BucketEncryption, Cors, Header, Notifications, Ownership, PublicAccessBlock};
+use std::collections::BTreeMap;
+
+/// Everything that is known of a connection: plain data, made by `build`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Setup {
+    /// A name for the report.
+    pub name: Option<String>,
+    /// The bucket.
+    pub bucket: String,
+    /// The bucket's account.
+    pub account: String,
+    /// The bucket's region.
+    pub region: Option<String>,
+    /// The prefix; empty for the whole bucket.
+    pub prefix: String,
+    /// The versioning state; `None`: both are tried.
+    pub versioning: Option<Versioning>,
+    /// Whether ICA has still to set the bucket up.
+    pub is_new: bool,
+    /// The IAM user or role that ICA works as.
+    pub customer: Customer,
+    /// The name of the sessions of user or role.
+    pub session_name: Option<String>,
+    /// Illumina's role; `None`: neither region is known.
+    pub cross_account_role: Option<Arn>,
+    /// The policies of all layers: SCPs of the user's account, RCPs of the bucket's.
+    pub policies: PolicySet,
+    /// Whether a level of SCPs without an Allow was taken to have the full-access policy beside it.
+    pub assumes_full_access: bool,
+    /// The bucket beside its policies.
+    pub environment: Environment,
+    /// The KMS key of the storage configuration; `None`: no key is given.
+    pub kms_key: Option<KmsKey>,
+    /// What the user knows.
+    pub assume: Vec<Assume>,
+    /// The pages that are followed.
+    pub edition: Edition,
+    /// Only these operations; empty for all.
+    pub operations: Vec<String>,
+    /// Operations that are not needed.
+    pub skip: BTreeMap<String, String>,
+    /// Whether steps that rest on assumptions are unknown.
+    pub strict: bool,
+    /// The files, in the order they were read.
+    pub files: Vec<FileRead>,
+    /// What is wrong with their words.
+    pub findings: Vec<Finding>,
+}
+
+/// The versioning state of the bucket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Versioning {
+    /// Never switched on.
+    Unversioned,
+    /// On.
+    Enabled,
+    /// On once: old versions are still there.
+    Suspended,
+}
+
+impl Versioning {
+    /// The word of flags and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Versioning::Unversioned => "unversioned",
+            Versioning::Enabled => "enabled",
+            Versioning::Suspended => "suspended",
+        }
+    }
+}
+
+/// A condition key that the user knows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Assume {
+    /// For which caller only.
+    pub caller: Option<IcaCaller>,
+    /// The key, in lower case.
+    pub key: String,
+    /// Its value; `None`: it is absent.
+    pub value: Option<String>,
+}
+
+/// Whom ICA works as.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Customer {
+    /// An IAM user, with its long-term key.
+    User(Arn),
+    /// A role, assumed with a token of ICA's identity provider.
+    Role(Arn),
+}
+
+impl Customer {
+    /// The ARN of the user or role.
+    pub fn arn(&self) -> &Arn {
+        match self {
+            Customer::User(arn) | Customer::Role(arn) => arn,
+        }
+    }
+
+    /// The account of the user or role.
+    pub fn account(&self) -> &str {
+        self.arn().account()
+    }
+
+    /// The word for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Customer::User(_) => "user",
+            Customer::Role(_) => "role",
+        }
+    }
+
+    /// Whether a caller takes part in connections of this method.
+    pub fn has(&self, caller: IcaCaller) -> bool {
+        match caller {
+            IcaCaller::IamUser | IcaCaller::FederatedSession => matches!(self, Customer::User(_)),
+            IcaCaller::OidcRole => matches!(self, Customer::Role(_)),
+            IcaCaller::CrossAccountRole => true,
+        }
+    }
+}
+
+/// What is known of the bucket beside its policies.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Environment {
+    /// The region of the ICA project; `None`: not known, or ICA has none in the bucket's region.
+    pub ica_region: Option<&'static Region>,
+    /// The cross-origin rules.
+    pub cors: Known<Cors>,
+    /// The event notifications.
+    pub notifications: Known<Notifications>,
+    /// Block Public Access, by level (bucket, account): each can switch it on.
+    pub public_access_block: Known<Vec<PublicAccessBlock>>,
+    /// The default encryption.
+    pub bucket_encryption: Known<BucketEncryption>,
+    /// Object Ownership. `Known::AssertedNone`: the bucket has no such setting.
+    pub ownership: Known<Ownership>,
+    /// The header that ICA sends, by its storage configuration.
+    pub encryption: Option<Header>,
+    /// The files that were read.
+    pub files: Vec<SettingRead>,
+}
+
+/// A file with a setting that was read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SettingRead {
+    /// Its name.
+    pub name: String,
+    /// The setting: `cors`, `notifications`, ..
+    pub setting: &'static str,
+}
+
+/// The key that ICA's storage configuration names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum KmsKey {
+    /// A key of its own ARN.
+    Arn(Arn),
+    /// The key that AWS manages for S3 in the bucket's account; its id is not known.
+    AwsManaged {
+        /// The bucket's region, where it lives.
+        region: String,
+        /// The bucket's account.
+        account: String,
+    },
+}
+
+impl KmsKey {
+    /// The account of the key.
+    pub fn account(&self) -> &str {
+        match self {
+            KmsKey::Arn(arn) => arn.account(),
+            KmsKey::AwsManaged { account, .. } => account,
+        }
+    }
+
+    /// The region of the key.
+    pub fn region(&self) -> &str {
+        match self {
+            KmsKey::Arn(arn) => arn.region(),
+            KmsKey::AwsManaged { region, .. } => region,
+        }
+    }
+
+    /// The ARN, with `*` for an id that is not known.
+    pub fn words(&self) -> String {
+        match self {
+            KmsKey::Arn(arn) => arn.as_str().to_owned(),
+            KmsKey::AwsManaged { .. } => format!("{}*", self.stem()),
+        }
+    }
+
+    /// The ARN up to the id.
+    pub(super) fn stem(&self) -> String {
+        format!("arn:aws:kms:{}:{}:key/", self.region(), self.account())
+    }
+}
+
+/// The key that takes part in requests for objects. The one place that knows whether objects are encrypted with a KMS key: that of ICA's
+/// storage configuration, which with AES256 is not sent (A2) and then counts only where it is the bucket's default (F3).
+pub(super) fn key_in_use(connection: &Setup) -> Option<&KmsKey> {
+    connection
+        .kms_key
+        .as_ref()
+        .filter(|key| !sends_aes256(connection) || default_of(connection, key).is_some())
+}
+
+/// Whether ICA asks for encryption with keys of S3.
+pub(super) fn sends_aes256(connection: &Setup) -> bool {
+    connection.environment.encryption == Some(Header::Aes256)
+}
+
+/// The bucket's default encryption, if it is with this key.
+pub(super) fn default_of<'a>(connection: &'a Setup, key: &KmsKey) -> Option<&'a BucketEncryption> {
+    let Known::Known(default) = &connection.environment.bucket_encryption else { return None };
+    let is_key = match (key, &default.key) {
+        (KmsKey::AwsManaged { .. }, None) => true,
+        (KmsKey::Arn(arn), Some(named)) => arn.as_str() == named.node,
+        _ => false,
+    };
+    Some(default).filter(|default| default.is_kms() && is_key)
+}

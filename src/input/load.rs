@@ -1,0 +1,101 @@
+//! From the name of a file to what it means: load its text, find the document in it, lower it.
+
+use super::{Document, ReadAs, read_policy};
+use crate::finding::{Finding, Severity};
+use crate::json;
+use crate::model::{self, Policy, PolicyKind};
+use crate::source::{SourceId, Sources};
+use crate::tree::Node;
+
+/// The word that asserts that there is no file.
+pub const NONE: &str = "none";
+
+/// Fetches the text of a file.
+pub trait Loader {
+    /// The source that holds the file's text.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable>;
+}
+
+/// An input that could not be read.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Unreadable {
+    /// The file itself.
+    File {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: Option<String>,
+    },
+    /// Its text.
+    Text(Vec<Finding>),
+}
+
+/// A file that was read, for the report.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FileRead {
+    /// Its name.
+    pub name: String,
+    /// As what.
+    pub read_as: ReadAs,
+    /// For which layer.
+    pub layer: PolicyKind,
+}
+
+/// A document and what it means as a policy of some kind.
+#[derive(Clone, Debug)]
+pub struct LoweredDocument {
+    /// What the file was read as.
+    pub read_as: ReadAs,
+    /// The policy as meant.
+    pub policy: Policy,
+    /// What is wrong with the text, then with the policy.
+    pub findings: Vec<Finding>,
+}
+
+impl Document {
+    /// What the document means as a policy of this kind.
+    pub fn lower(self, kind: PolicyKind) -> LoweredDocument {
+        let lowered = model::lower(&self.policy, kind);
+        let findings = self.findings.into_iter().chain(lowered.findings).collect();
+        LoweredDocument { read_as: self.read_as, policy: lowered.policy, findings }
+    }
+}
+
+/// Loads a file as a policy of this kind.
+///
+/// # Errors
+/// Why the file or its text cannot be read.
+pub fn load_policy(
+    loader: &mut dyn Loader,
+    sources: &mut Sources,
+    name: &str,
+    kind: PolicyKind,
+) -> Result<LoweredDocument, Unreadable> {
+    let id = loader.load(sources, name)?;
+    let document = read_policy(sources, id).map_err(Unreadable::Text)?;
+    Ok(document.lower(kind))
+}
+
+/// Loads the answer of a call of AWS that holds no policy, with warnings about its text. A member that stands twice says two things, and
+/// AWS never answers so.
+///
+/// # Errors
+/// Why the file or its text cannot be read.
+pub fn load_answer(
+    loader: &mut dyn Loader,
+    sources: &mut Sources,
+    name: &str,
+) -> Result<(Node, Vec<Finding>), Unreadable> {
+    let id = loader.load(sources, name)?;
+    let parsed = json::parse(sources.get(id));
+    let is_wrong = parsed.problems.iter().any(|problem| problem.severity == Severity::Error);
+    match parsed.root {
+        Some(root) if !is_wrong => Ok((root, parsed.problems)),
+        _ => Err(Unreadable::Text(parsed.problems)),
+    }
+}

@@ -1,0 +1,84 @@
+//! The state of lowering, and the findings that several parts make.
+
+use crate::finding::Finding;
+use crate::model::doubt::Doubt;
+use crate::model::policy::PolicyKind;
+use crate::model::version::Version;
+use crate::source::Span;
+use crate::syntax::Element;
+
+/// The id of findings about words beyond a limit of this program.
+pub const LIMIT: &str = "limit";
+
+/// The state of lowering.
+pub(super) struct Context {
+    pub kind: PolicyKind,
+    pub version: Version,
+    pub findings: Vec<Finding>,
+}
+
+impl Context {
+    /// Reports words that AWS would refuse, and returns the doubt about them.
+    pub(super) fn refuse(
+        &mut self,
+        id: &'static str,
+        span: Span,
+        reason: impl Into<String>,
+    ) -> Doubt {
+        let reason = reason.into();
+        self.findings.push(Finding::error(id, span, reason.clone()));
+        Doubt::refused(span, reason)
+    }
+
+    /// As [`Context::refuse`], with help for the user.
+    pub(super) fn refuse_with_help(
+        &mut self,
+        id: &'static str,
+        span: Span,
+        reason: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Doubt {
+        let doubt = self.refuse(id, span, reason);
+        if let Some(finding) = self.findings.last_mut() {
+            finding.help = Some(help.into());
+        }
+        doubt
+    }
+}
+
+/// The finding, under the id [`LIMIT`] if its doubt is a limit of this program: that is no mistake
+/// of the author.
+pub(super) fn told(doubt: &Doubt, finding: Finding) -> Finding {
+    if doubt.is_limit {
+        Finding { id: LIMIT, ..finding.help("shorten it; AWS may take it as it is") }
+    } else {
+        finding
+    }
+}
+
+/// The doubt about an element that occurs twice. The JSON reader has already reported it.
+pub(super) fn repeated(element: &Element) -> Doubt {
+    Doubt::refused(element.name.span, format!("`{}` stands twice", element.name.text))
+}
+
+pub(super) fn unknown_element(
+    context: &mut Context,
+    element: &Element,
+    name: &str,
+    known: &[&str],
+) -> Doubt {
+    let reason = format!("`{name}` is no element of the policy language");
+    let help = match known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+        Some(known) => format!("element names are case-sensitive; write `{known}`"),
+        None => format!(
+            "there are {}",
+            known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        ),
+    };
+    context.refuse_with_help("unknown-element", element.name.span, reason, help)
+}
+
+pub(super) fn with_article(kind: PolicyKind) -> String {
+    let article = if matches!(kind, PolicyKind::Identity) { "an" } else { "a" };
+    format!("{article} {}", kind.name())
+}

@@ -1,0 +1,28 @@
+//! How reports for people look.
+
+use crate::ica::Verdict;
+use anstyle::{AnsiColor, Style};
+
+/// How the report is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Whether colours are used.
+    pub colour: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+}
+
+/// A word in the colour of a verdict.
+pub(super) fn word(text: &str, verdict: Verdict, look: Look) -> String {
+    if !look.colour {
+        return text.to_owned();
+    }
+    let colour = match verdict {
+        Verdict::Allowed => AnsiColor::Green,
+        Verdict::Unknown => AnsiColor::Yellow,
+        Verdict::Partial => AnsiColor::Magenta,
+        Verdict::Blocked => AnsiColor::Red,
+    };
+    let style = Style::new().fg_color(Some(colour.into())).bold();
+    format!("{style}{text}{style:#}")
+}
