@@ -369,11 +369,17 @@ fn simulate_knows_which_keys_are_there() {
         wrong.check("simulate", row, &absent, row.simulated(&absent, None), by_null);
         if let (Is::Always, Some(value)) = (row.cell.is, &row.cell.value) {
             let equals = row.equals(value);
-            wrong.check("simulate", row, &equals, row.simulated(&equals, None), &[allowed.clone()]);
+            wrong.check(
+                "simulate",
+                row,
+                &equals,
+                row.simulated(&equals, None),
+                std::slice::from_ref(&allowed),
+            );
         }
         for value in row.cell.can_be.iter().chain(&row.cell.value) {
             let found = row.simulated(&present, Some(value));
-            wrong.check("simulate", row, &present, found, &[allowed.clone()]);
+            wrong.check("simulate", row, &present, found, std::slice::from_ref(&allowed));
         }
         let is_of_caller = row.is_of_caller();
         if row.cell.is == Is::Never && is_of_caller {

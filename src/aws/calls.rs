@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::action::Action;
-use super::service::{action, service};
+use super::lookup::{action, service};
+use super::service::Action;
 use super::table;
 
 /// Services that are asked when a bucket is used; a message names the call alone.

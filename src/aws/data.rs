@@ -2,12 +2,9 @@
 
 use std::sync::OnceLock;
 
-use super::key::Pattern;
-use super::service::Service;
+use super::key_pattern::Pattern;
+use super::service::{Row, Service};
 use super::table;
-
-/// The table of a service: its prefix, the mark `rcp` or nothing, the rows.
-pub(super) type Row = (&'static str, &'static str, &'static str);
 
 /// The tables of services and condition keys.
 #[derive(Debug)]
@@ -28,10 +25,7 @@ impl Data {
 
     /// All services, sorted by prefix. None is read: places for what will be read of them are made.
     pub(super) fn services(&self) -> &[Service] {
-        self.services.get_or_init(|| {
-            let rows = self.rows.iter().enumerate();
-            rows.map(|(slot, row)| Service::new(slot, *row)).collect()
-        })
+        self.services.get_or_init(|| self.rows.iter().map(|row| Service::new(*row)).collect())
     }
 }
 

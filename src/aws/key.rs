@@ -5,9 +5,10 @@
 //!
 //! A name is looked for in the text of the table itself: to find one key reads a dozen rows of 1,600.
 
-use super::action::Action;
 use super::data::data;
-use super::service::service;
+use super::key_pattern::Pattern;
+use super::lookup::service;
+use super::service::Action;
 use super::table;
 
 /// The type of a condition key's values.
@@ -245,29 +246,6 @@ fn judge_known(action: &Action, key: &ConditionKey, counts: impl Fn(&str) -> boo
     }
 }
 
-/// The name of a key with a variable part.
-#[derive(Debug)]
-pub(super) struct Pattern {
-    name: &'static str,
-    before: &'static [u8],
-    after: &'static [u8],
-}
-
-impl Pattern {
-    fn new(name: &'static str) -> Option<Self> {
-        let (before, after) = name.split_once('*')?;
-        Some(Self { name, before: before.as_bytes(), after: after.as_bytes() })
-    }
-
-    /// Whether this is a name of the key.
-    fn names(&self, name: &str) -> bool {
-        let bytes = name.as_bytes();
-        bytes.len() > self.before.len() + self.after.len()
-            && bytes[..self.before.len()].eq_ignore_ascii_case(self.before)
-            && bytes[bytes.len() - self.after.len()..].eq_ignore_ascii_case(self.after)
-    }
-}
-
 fn patterns() -> &'static [Pattern] {
     let data = data();
     data.patterns.get_or_init(|| {
@@ -282,18 +260,6 @@ const CORRECTIONS: &str = include_str!("corrections.txt");
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_variable_part_is_anything_but_empty() {
-        let names =
-            |pattern, name: &str| Pattern::new(pattern).is_some_and(|pattern| pattern.names(name));
-        assert!(names("aws:ResourceTag/*", "AWS:resourcetag/team"));
-        assert!(names("aws:ResourceTag/*", "aws:ResourceTag/a/b"));
-        assert!(names("events:Metadata/*/Matcher", "events:Metadata/é/matcher"));
-        assert!(!names("aws:ResourceTag/*", "aws:ResourceTag/"));
-        assert!(!names("aws:TagKeys", "aws:TagKeys"));
-        assert!(!names("aws:ResourceTag/*", "aws:ResourceTé/x"));
-    }
 
     #[test]
     fn the_longer_pattern_wins() {

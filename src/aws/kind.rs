@@ -3,7 +3,6 @@
 //! Source: the last cell of the rows of types in `data/services/`, made from the actions when the tables are written.
 
 use super::resource::ResourceType;
-use super::service::Service;
 
 /// The three keys that are global by name and yet listed action by action, each with its letter in the tables.
 pub(super) const PER_ACTION: [(char, &str); 3] =
@@ -39,13 +38,11 @@ impl ActionKind {
         self.example
     }
 
-    /// Reads a cell such as `CreateBucket;qrk:TagResource`.
+    /// Reads the cell of a type, such as `CreateBucket;qrk:TagResource`.
     pub(super) fn read(
-        service: &'static Service,
-        type_name: &str,
+        resource_type: Option<&'static ResourceType>,
         cell: &'static str,
     ) -> impl Iterator<Item = Self> {
-        let resource_type = service.resource_type(type_name);
         cell.split(';').filter(|text| !text.is_empty()).map(move |text| {
             let (letters, example) = text.split_once(':').unwrap_or(("", text));
             let in_letters = PER_ACTION.iter().filter(|(letter, _)| letters.contains(*letter));

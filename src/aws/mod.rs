@@ -7,13 +7,15 @@
 //! The room is a leaf: it uses nothing of this crate. Nothing is read at start: a service is read when it is first asked for, and a
 //! condition key is looked for in the text.
 
+mod access_level;
 mod account;
-mod action;
 mod arn;
 mod calls;
 mod data;
 mod key;
+mod key_pattern;
 mod kind;
+mod lookup;
 pub mod package;
 mod policy;
 mod region;
@@ -21,8 +23,8 @@ mod resource;
 mod service;
 mod table;
 
+pub use access_level::AccessLevel;
 pub use account::{AccountId, NotAnAccount};
-pub use action::{AccessLevel, Action, ActionResource};
 pub use arn::{ArnPart, ArnTemplate, Contents};
 pub use calls::actions_of_call;
 pub use data::{data_date, data_origin, embedded_data_date};
@@ -32,12 +34,11 @@ pub use key::{
     supports_known_key,
 };
 pub use kind::ActionKind;
+pub use lookup::{action, is_known_service, service, service_prefixes, services, supports_rcp};
 pub use policy::{ResourceElement, ResourcePolicy, resource_policy};
 pub use region::{Partition, Region, partition, partition_of_region, partitions, region, regions};
 pub use resource::ResourceType;
-pub use service::{
-    Service, action, is_known_service, service, service_prefixes, services, supports_rcp,
-};
+pub use service::{Action, ActionResource, Service};
 
 /// The day of the data on partitions and regions.
 pub fn region_data_date() -> &'static str {

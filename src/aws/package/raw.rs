@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{NAME, PackageError};
+use super::error::{NAME, PackageError};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

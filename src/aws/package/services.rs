@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::arns;
+use super::error::{PackageError, row};
 use super::keys::Keys;
 use super::raw::{self, Action, ResourceType, Use};
-use super::{PackageError, row};
 use crate::aws::kind::{KeySet, bit, letters};
 use crate::aws::table;
 
