@@ -1,5 +1,6 @@
 //! Who signs a request. Source: `facts/C_evaluation.md` C5, C6; `facts/E_context_keys.md` E1.
 
+use crate::aws::AccountId;
 use crate::model::{Arn, ArnError};
 
 /// The caller of a request.
@@ -253,7 +254,7 @@ impl Caller {
 
 /// Whether a text is an account number.
 pub(super) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+    text.parse::<AccountId>().is_ok()
 }
 
 fn federated_issuer(session: &Arn, issuer: &str) -> Result<Caller, CallerError> {
