@@ -13,6 +13,9 @@ use super::table;
 /// The table of a service: its prefix, the mark `rcp` or nothing, the rows.
 pub(super) type Row = (&'static str, &'static str, &'static str);
 
+/// How a template begins in which the service is a variable.
+const ANY_SERVICE: &str = "arn:${Partition}:${";
+
 /// One service.
 #[derive(Debug)]
 pub struct Service {
@@ -57,6 +60,13 @@ impl Service {
                 .map(|[name, arns, keys, _]| ResourceType::new(self.prefix, name, arns, keys))
                 .collect()
         })
+    }
+
+    /// Whether its actions may work on resources whose ARNs name this service, such as `s3`; a quick look, which may say
+    /// so where none does.
+    pub fn may_have_arns_of(&self, service: &str) -> bool {
+        let named = format!(":{service}:");
+        self.rows_of_types().any(|row| row.contains(&named) || row.contains(ANY_SERVICE))
     }
 
     /// What its actions are like, for who must not look at each of them: see [`ActionKind`]. To ask for it does not read the actions.
