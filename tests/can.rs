@@ -591,3 +591,36 @@ fn every_service_can_be_asked() {
     }
     assert!(asked > 3 * 450, "{asked}");
 }
+
+/// A statement about another partition counts.
+#[test]
+fn other_partitions_are_asked_about() {
+    for partition in ["aws", "aws-cn", "aws-us-gov", "aws-eusc"] {
+        let objects = format!("arn:{partition}:s3:::b/*");
+        let deny = json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
+            {"Effect": "Deny", "Action": "s3:*", "Resource": objects}]);
+        check(deny, &["s3:GetObject"], &["*"], Granted::Some);
+        let allow = json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": objects}]);
+        check(allow, &["s3:GetObject"], &["*"], Granted::Some);
+    }
+}
+
+/// Actions whose keys follow otherwise are answered apart.
+#[test]
+fn a_service_with_one_endpoint_is_answered_apart() {
+    let policy = document(
+        PolicyKind::Identity,
+        json!([{"Effect": "Allow", "Action": "*", "Resource": "*",
+            "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-central-1"}}}]),
+    );
+    let caller = Caller::parse("arn:aws:iam::111122223333:user/ana", None).unwrap();
+    let layers = Layers { identity: Layer::Policies(vec![&policy]), ..Layers::default() };
+    let answers =
+        ask(Who::Caller(&caller, &layers), &["iam:ListUsers", "s3:ListAllMyBuckets"], &["*"]);
+    let granted = |action: &str| {
+        let of_action = |answer: &&Answered| answer.actions.iter().any(|own| own == action);
+        answers.iter().find(of_action).map(|answer| answer.granted)
+    };
+    assert_eq!(granted("iam:ListUsers"), Some(Granted::None), "{answers:#?}");
+    assert_eq!(granted("s3:ListAllMyBuckets"), Some(Granted::Some), "{answers:#?}");
+}

@@ -231,6 +231,50 @@ fn keys_of_the_principal_go_together() {
     adds(by(json!({"StringEquals": {"aws:PrincipalArn": "ana"}})), false);
 }
 
+/// Requests that AWS has and that were once in no box.
+#[test]
+fn owners_partitions_and_claims_are_told_apart() {
+    // ARNs of AWS itself, and those that lack an account.
+    adds(allow("iam:GetPolicy", "arn:aws:iam::aws:policy/*", json!({})), true);
+    let public = "arn:aws:ssm:us-east-1::parameter/aws/service/*";
+    adds(allow("ssm:GetParameter", public, json!({})), true);
+    adds(
+        allow("imagebuilder:GetImage", "arn:aws:imagebuilder:us-east-1:aws:image/*", json!({})),
+        true,
+    );
+    // The owner is that of the ARN.
+    let owner = json!({"StringEquals": {"aws:ResourceAccount": "111122223333"}});
+    adds(allow("s3:GetObject", "*", owner.clone()), true);
+    adds(allow("sqs:*", "arn:aws:sqs:*:*:p", owner.clone()), true);
+    adds(allow("sqs:*", "arn:aws:sqs:*:111122223333:p", owner.clone()), true);
+    adds(allow("sqs:*", "arn:aws:sqs:*:444455556666:p", owner), false);
+    // A pattern that counts characters fits some partitions only.
+    let long = json!({"StringLike": {"aws:PrincipalArn": "arn:*????:iam::111122223333:user/*"}});
+    adds(allow("s3:GetObject", KEYS, long), true);
+    let delivery = json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::cloudfront:user/*"}});
+    adds(allow("s3:GetObject", KEYS, delivery), true);
+    // A token has the claims of its own provider.
+    let other = json!({"StringEquals": {"a.example.com:email": "x"}, "Null": {"b.example.com:aud": "true"}});
+    adds(allow("sts:AssumeRoleWithWebIdentity", "*", other), true);
+    let amazon = json!({"StringEquals": {"www.amazon.com:user_id": "x", "aws:PrincipalType": "AssumedRole"}});
+    adds(allow("dynamodb:GetItem", "*", amazon), true);
+    // AWS's page names some services that do not send it, and is silent of most.
+    let endpoint = json!({"StringEquals": {"aws:VpceAccount": "111122223333"}});
+    adds(allow("athena:*", "*", endpoint.clone()), true);
+    adds(allow("sns:*", "*", endpoint), false);
+}
+
+/// A Deny on an action that is newer than the data.
+#[test]
+fn a_deny_of_an_unknown_action_counts() {
+    let all = allow("s3:*", "*", json!({}));
+    let mut deny = allow("s3:NewAction", "*", json!({}));
+    deny["Effect"] = "Deny".into();
+    let (old, new) = (document(vec![all.clone(), deny]), document(vec![all]));
+    let compared = compare(&[&old], &[&new], Requests::Possible);
+    assert_eq!(compared.relation, Relation::NewAllowsMore, "{compared:?}");
+}
+
 /// A Deny for requests without an endpoint: the example has no endpoint and says so.
 #[test]
 fn an_example_says_which_keys_are_absent() {

@@ -4,6 +4,9 @@
 const CURATED: [&str; 10] =
     ["events", "iam", "kms", "lambda", "s3", "s3-object-lambda", "s3express", "sns", "sqs", "sts"];
 
+/// The segment of the account in an ARN, by the colons before it.
+const ACCOUNT: usize = 4;
+
 /// The shape of an ARN with variables, such as `arn:${Partition}:s3:::${BucketName}`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ArnTemplate {
@@ -78,16 +81,32 @@ impl ArnTemplate {
         }
     }
 
+    /// Whether the account may be empty though the template has one, as in `arn:aws:ssm:REGION::parameter/aws/..`. For
+    /// services that were looked at one by one it is there.
+    pub fn may_lack_account(self) -> bool {
+        !self.is_curated
+    }
+
     /// Whether a concrete ARN (no wildcards, no variables) has this shape. Variables are never empty; letters compare with case.
     pub fn matches(self, arn: &str) -> bool {
         let bytes = arn.as_bytes();
         // Where the parts so far can end; walked part by part, so that no ARN takes long.
         let mut ends = vec![false; bytes.len() + 1];
         ends[0] = true;
+        let mut segment = 0;
         for part in self.parts() {
             ends = match part {
-                ArnPart::Literal(text) => behind_literal(&ends, bytes, text.as_bytes()),
-                ArnPart::Variable(contents) => behind_variable(&ends, bytes, contents),
+                ArnPart::Literal(text) => {
+                    segment += text.matches(':').count();
+                    behind_literal(&ends, bytes, text.as_bytes())
+                }
+                ArnPart::Variable(contents) => {
+                    let mut after = behind_variable(&ends, bytes, contents);
+                    if segment == ACCOUNT && self.may_lack_account() {
+                        after.iter_mut().zip(&ends).for_each(|(after, end)| *after |= end);
+                    }
+                    after
+                }
             };
         }
         ends[bytes.len()]

@@ -1,6 +1,6 @@
 //! The operations of ICA and what they need: `catalogue.toml`, `context.toml`, `assumptions.toml`.
 
-use crate::authz::{CallerKind, Presence, presence};
+use crate::authz::{CallerKind, Presence, claim, is_usual_claim, presence};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -381,9 +381,13 @@ pub fn key_fact(key: &str, caller: IcaCaller, target: Target, action: &str) -> K
     if presence == Presence::Never {
         return KeyFact { kind: KeyKind::Absent, absent: false, ..KeyFact::unknown() };
     }
+    // The claims that count are those of the token's own provider.
+    let is_usual = target == Target::Role && claim(key).is_some_and(is_usual_claim);
     let row = catalogue().key(key).and_then(|row| row.fact(caller, target));
-    row.cloned()
-        .unwrap_or_else(|| KeyFact { absent: presence == Presence::Perhaps, ..KeyFact::unknown() })
+    row.cloned().unwrap_or_else(|| KeyFact {
+        absent: presence == Presence::Perhaps && !is_usual,
+        ..KeyFact::unknown()
+    })
 }
 
 impl KeyFact {

@@ -46,7 +46,7 @@ pub(super) fn shapes(
             has_some |= resources().any(|own| own.is_some());
         }
     }
-    let partitions = resources.partitions.clone();
+    let (partitions, asked) = (resources.partitions.clone(), resources.atoms.clone());
     let found = std::mem::take(&mut kinds.found);
     let mut sketches = Vec::new();
     for (kind, example) in found {
@@ -57,7 +57,7 @@ pub(super) fn shapes(
         )?;
         let forms = example.resource.map_or_else(
             || vec![Atom::Literal("*".into())],
-            |resource| forms::of_template(resource, &partitions),
+            |resource| forms::of_template(resource, &partitions, &asked),
         );
         let mut resource = forms
             .into_iter()
@@ -101,7 +101,7 @@ impl Key {
 
     /// Whether some requests to the service have the key that others lack.
     fn is_of(&self, service: &str) -> bool {
-        self.services.contains(&service)
+        self.services.contains(&service) || self.row.is_some_and(|row| row.names_service(service))
     }
 
     /// Whether it is there for some actions and not for others, whatever the service.
@@ -184,10 +184,10 @@ impl Kinds<'_> {
             let name = format!("{}:{}", service.prefix(), action.name());
             let lower = name.to_ascii_lowercase();
             let fitting = wanted.fitting(&lower);
+            known.extend(&fitting);
             if !wanted.asks_for(&fitting) {
                 continue;
             }
-            known.extend(&fitting);
             if action.is_resourceless() {
                 self.add(&name, &fitting, None, |key| key.on_action(action, &lower, None));
             }
@@ -289,7 +289,7 @@ impl Resources {
         if service.contains("${") {
             return ResourceKind::Apart;
         }
-        let forms = forms::of_template(template, &self.partitions);
+        let forms = forms::of_template(template, &self.partitions, &self.atoms);
         let mut fitting = self.universal.clone();
         for number in near {
             let atom = &self.atoms[*number as usize];
@@ -363,7 +363,7 @@ impl Wanted {
         }
         match atom.start().split_once(':') {
             Some((service, _)) => {
-                if aws::service(service).is_some() && self.asked.contains(&number) {
+                if aws::service(service).is_some() {
                     self.of_known.push(number);
                 }
                 self.services.insert(service.to_owned());
@@ -463,13 +463,13 @@ fn unknown_actions(
 }
 
 impl Wanted {
-    /// Patterns that statements ask for and that spell out a service the data lacks.
+    /// Patterns that spell out a service the data lacks.
     fn of_unknown_services(&self) -> impl Iterator<Item = u32> + '_ {
         let literal = self.literals.iter().map(|(text, number)| (*number, text.to_string()));
         let wild = self.wild.iter().map(|(number, atom)| (*number, atom.start()));
         literal.chain(wild).filter_map(|(number, start)| {
             let (service, _) = start.split_once(':')?;
-            (self.asked.contains(&number) && aws::service(service).is_none()).then_some(number)
+            aws::service(service).is_none().then_some(number)
         })
     }
 }

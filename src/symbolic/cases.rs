@@ -3,6 +3,7 @@
 
 use super::actions::{ResourceKind, Resources};
 use super::can::{Question, Who};
+use super::possible::OWNERS;
 use super::region::{by, glob, like, region};
 use super::token::{Atom, Style};
 use super::variables::Variables;
@@ -105,6 +106,16 @@ pub(super) fn cases(question: &Question<'_>) -> Vec<Case> {
 
 const USER_ID: &str = "aws:userid";
 
+/// The key that follows from the action where a service has one endpoint.
+const REGION: &str = "aws:requestedregion";
+
+fn presence_of(question: &Question<'_>, key: &str, action: Option<&str>) -> Presence {
+    match &question.who {
+        Who::Caller(caller, _) => presence_for(key, caller, action),
+        Who::Anybody(_) => presence(key, None, action),
+    }
+}
+
 /// The requests whose unique id is that of the role session: AWS makes up what comes before its name.
 fn session_id(caller: &Caller) -> Option<Policy> {
     let Caller::RoleSession { arn, .. } = caller else { return None };
@@ -159,17 +170,24 @@ fn classes(
             let fits = patterns.iter().map(|atom| atom.fits(&lower)).collect::<Vec<_>>();
             let kinds = action.resource_types().map(Some).collect::<Vec<_>>();
             for kind in if kinds.is_empty() { vec![None] } else { kinds } {
+                // What is pinned for one action of a class is so for all.
                 let presence = |key: &String| match is_supported(action, kind, key) {
-                    true => presence(key, None, Some(&lower)),
+                    true => presence_of(question, key, Some(&lower)),
                     false => Presence::Never,
                 };
                 let presences = keys.iter().map(presence).collect::<Vec<_>>();
+                let endpoint = keys.contains(REGION).then(|| service.prefix() == "iam");
                 let resource = resources.kind_of(kind);
                 // Resources that no pattern tells apart are one kind, whatever the service.
                 let own = (resource == ResourceKind::Apart)
                     .then(|| (service.prefix(), kind.map(ResourceType::name)));
-                let told =
-                    (own, resource, fits.clone(), presences, features(question, action, kind));
+                let told = (
+                    own,
+                    resource,
+                    fits.clone(),
+                    (presences, endpoint),
+                    features(question, action, kind),
+                );
                 let place = *places.entry(told).or_insert_with(|| {
                     classes.push(Class {
                         names: Vec::new(),
@@ -291,7 +309,7 @@ fn instance(template: &str) -> String {
         text.push_str(before);
         text.push_str(match name {
             "Partition" => "aws",
-            "Account" => "111122223333",
+            name if name.contains("Account") => "111122223333",
             "Region" => "eu-central-1",
             _ => "x",
         });
@@ -317,12 +335,19 @@ fn case(
     present.iter().filter(|(_, there)| *there).for_each(|(key, _)| context.set_one(key, "true"));
     let template = template(question, class, context)?;
     let is_open = |key: &str| present.iter().any(|(own, there)| own == &key && *there);
+    // The account in the ARN counts, which is open.
+    let is_open_owner = |key: &str| {
+        OWNERS.contains(&key)
+            && question.account.is_none()
+            && class.kind.is_some_and(|kind| kind.arn().split(':').nth(4) != Some(""))
+    };
     let is_caller = matches!(question.who, Who::Caller(..));
     let follows = |key: &str| {
         template
             .context
             .get(key)
-            .filter(|_| !is_open(key) && (is_caller || given.get(key).is_some()))
+            .filter(|_| !is_open(key) && !is_open_owner(key))
+            .filter(|_| is_caller || given.get(key).is_some())
             .cloned()
     };
     let mut pinned = question.context.iter().cloned().collect::<BTreeMap<_, _>>();
@@ -335,10 +360,7 @@ fn case(
         .iter()
         .filter(|(_, there)| !there)
         .for_each(|(key, _)| drop(pinned.insert((*key).to_owned(), None)));
-    let presence = |key: &str, action| match &question.who {
-        Who::Caller(caller, _) => presence_for(key, caller, action),
-        Who::Anybody(_) => presence(key, None, action),
-    };
+    let presence = |key: &str, action| presence_of(question, key, action);
     let action = class.action.map(|_| template.action.as_str());
     for key in keys.iter().filter(|key| !is_open(key)) {
         if pinned.contains_key(key) {

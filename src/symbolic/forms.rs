@@ -28,16 +28,95 @@ pub(super) fn of_shape(shape: &Shape, partitions: &[&str]) -> Vec<Atom> {
     atoms
 }
 
-/// The ARNs of a type of resource.
-pub(super) fn of_resource(kind: &ResourceType, partitions: &[&str]) -> Vec<Atom> {
-    kind.arns().flat_map(|template| of_template(template, partitions)).collect()
+/// The ARNs of a type of resource, as far as the patterns `asked` tell them apart.
+pub(super) fn of_resource(kind: &ResourceType, asked: &[Atom]) -> Vec<Atom> {
+    let partitions = partitions(asked);
+    kind.arns().flat_map(|template| of_template(template, &partitions, asked)).collect()
 }
 
-/// The ARNs that fit a template.
-pub(super) fn of_template(template: ArnTemplate, partitions: &[&str]) -> Vec<Atom> {
+/// The ARNs that fit a template. `partitions` and owners are those that the patterns `asked` tell apart.
+pub(super) fn of_template(template: ArnTemplate, partitions: &[&str], asked: &[Atom]) -> Vec<Atom> {
     let has_partition = template.text().contains("${Partition}");
     let count = if has_partition { partitions.len() } else { 1 };
-    partitions.iter().take(count).map(|partition| in_partition(template, partition)).collect()
+    let mut atoms = Vec::new();
+    for owner in owners(template, asked) {
+        let in_each = partitions.iter().take(count);
+        atoms.extend(in_each.map(|partition| filled(template, partition, owner)));
+    }
+    atoms
+}
+
+/// Whose a resource is, by the segment of the account.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    /// An account.
+    Account,
+    /// AWS itself: managed policies, images, documents.
+    Aws,
+    /// The segment is empty.
+    Nobody,
+}
+
+/// The owners that patterns tell apart: always some account. A pattern that spells out an account, or takes all, says
+/// nothing of the others.
+fn owners(template: ArnTemplate, asked: &[Atom]) -> Vec<Owner> {
+    let is_open = template.text().split(':').nth(ACCOUNT).is_some_and(|own| own.contains("${"));
+    let service = template.text().split(':').nth(2).unwrap_or_default();
+    let mut owners = vec![Owner::Account];
+    let is_near = |atom: &&Atom| is_open && service_of(atom).is_none_or(|named| named == service);
+    for atom in asked.iter().filter(is_near) {
+        let more: &[Owner] = match asked_account(atom) {
+            Asks::Name(name) if name == "aws" => &[Owner::Aws],
+            Asks::Name(name) if name.is_empty() => &[Owner::Nobody],
+            Asks::Name(_) | Asks::Nothing => &[],
+            Asks::Part => &[Owner::Aws, Owner::Nobody],
+        };
+        for owner in more {
+            if !owners.contains(owner) {
+                owners.push(*owner);
+            }
+        }
+    }
+    owners.retain(|owner| *owner != Owner::Nobody || template.may_lack_account());
+    owners
+}
+
+/// What a pattern says of the account.
+fn asked_account(atom: &Atom) -> Asks {
+    let spelt = |text: &str, is_whole: bool| {
+        let segments = text.split(':').collect::<Vec<_>>();
+        match segments.get(ACCOUNT) {
+            Some(account) if is_whole || segments.len() > ACCOUNT + 1 => {
+                Asks::Name((*account).to_owned())
+            }
+            Some(account) if !account.is_empty() => Asks::Part,
+            _ => Asks::Nothing,
+        }
+    };
+    let tokens = match atom {
+        Atom::Literal(text) => return spelt(text, true),
+        Atom::Prefix(text) => return spelt(text, false),
+        Atom::Tokens { tokens, .. } => tokens,
+        Atom::Nothing => return Asks::Nothing,
+    };
+    let mut rest: &[Token] = tokens;
+    for _ in 0..ACCOUNT {
+        match rest.iter().position(|token| token.takes(':')) {
+            Some(at) if rest[at] == Token::Char(':') => rest = &rest[at + 1..],
+            // A wildcard runs over colons: words behind it may be those of the account.
+            _ if rest.iter().all(|token| token.is_run()) => return Asks::Nothing,
+            _ => return Asks::Part,
+        }
+    }
+    let end = rest.iter().position(|token| token.takes(':')).unwrap_or(rest.len());
+    match &rest[..end] {
+        [Token::RunInSegment] => Asks::Nothing,
+        [] if rest.first() == Some(&Token::Run) => Asks::Nothing,
+        own => {
+            let plain = |token: &Token| if let Token::Char(c) = token { Some(*c) } else { None };
+            own.iter().map(plain).collect::<Option<String>>().map_or(Asks::Part, Asks::Name)
+        }
+    }
 }
 
 /// Any ARN of a resource, for actions of which nothing is known.
@@ -45,7 +124,7 @@ pub(super) fn of_any_resource(partitions: &[&str]) -> Vec<Atom> {
     of_shape(any_arn(), partitions)
 }
 
-fn in_partition(template: ArnTemplate, partition: &str) -> Atom {
+fn filled(template: ArnTemplate, partition: &str, owner: Owner) -> Atom {
     let mut tokens = Vec::new();
     for part in template.parts() {
         let segment = tokens.iter().filter(|token| **token == Token::Char(':')).count();
@@ -54,9 +133,11 @@ fn in_partition(template: ArnTemplate, partition: &str) -> Atom {
             ArnPart::Variable(_) if segment == PARTITION => {
                 tokens.extend(partition.chars().map(Token::Char))
             }
-            ArnPart::Variable(_) if segment == ACCOUNT => {
-                tokens.extend([Token::OneOf(Alphabet::Digit); ACCOUNT_DIGITS])
-            }
+            ArnPart::Variable(_) if segment == ACCOUNT => match owner {
+                Owner::Account => tokens.extend([Token::OneOf(Alphabet::Digit); ACCOUNT_DIGITS]),
+                Owner::Aws => tokens.extend("aws".chars().map(Token::Char)),
+                Owner::Nobody => {}
+            },
             ArnPart::Variable(contents) => tokens.extend(match contents {
                 Contents::Word => [Token::OneInWord, Token::RunInWord],
                 Contents::Path => [Token::OneInSegment, Token::RunInSegment],
@@ -153,11 +234,11 @@ pub(super) fn partitions(atoms: &[Atom]) -> Vec<&'static str> {
     named
 }
 
-/// What a pattern says of the partition, the second segment of an ARN.
+/// What a pattern says of a segment of an ARN.
 enum Asks {
     Name(String),
     Nothing,
-    /// Some part of its name, or how long it is.
+    /// Some part of it, or how long it is.
     Part,
 }
 
@@ -184,9 +265,18 @@ fn asked_partition(atom: &Atom) -> Asks {
         Some((Token::Char(':'), rest)) => {
             in_segment(&rest[..colon(rest).unwrap_or(rest.len())], rest)
         }
+        Some(_) if asks_of_length(tokens) => Asks::Part,
         Some(_) if chunks(tokens).any(|chunk| may_lie_in_partition(&chunk)) => Asks::Part,
         Some(_) => Asks::Nothing,
     }
+}
+
+/// Whether a pattern counts characters that may be those of the partition.
+fn asks_of_length(tokens: &[Token]) -> bool {
+    let is_one = |token: &Token| {
+        matches!(token, Token::One | Token::OneInSegment | Token::OneInWord | Token::OneOf(_))
+    };
+    tokens.iter().any(is_one)
 }
 
 /// `own`: the tokens of the segment that cannot take a colon.
@@ -196,7 +286,8 @@ fn in_segment(own: &[Token], rest: &[Token]) -> Asks {
     match own {
         [Token::RunInSegment] if ends_here => Asks::Nothing,
         [] if !ends_here && rest[0] == Token::Run => {
-            if chunks(&rest[1..]).any(|chunk| may_lie_in_partition(&chunk)) {
+            let rest = &rest[1..];
+            if asks_of_length(rest) || chunks(rest).any(|chunk| may_lie_in_partition(&chunk)) {
                 Asks::Part
             } else {
                 Asks::Nothing
@@ -270,7 +361,14 @@ mod tests {
 
     #[test]
     fn a_part_of_the_name_asks_for_all() {
-        for pattern in ["arn:aws-*:iam::*:user/*", "arn:aws*", "*cn:iam::*", "*:aws-us*", "*gov*"] {
+        for pattern in [
+            "arn:aws-*:iam::*:user/*",
+            "arn:aws*",
+            "*cn:iam::*",
+            "*:aws-us*",
+            "*gov*",
+            "arn:*????:iam::*",
+        ] {
             let atom = Atom::read(&glob(pattern, false), Style::Text, &Variables::default());
             assert_eq!(partitions(&[atom]).len(), aws::partitions().len(), "{pattern}");
         }

@@ -4,6 +4,7 @@
 //! named, who asks stays open, and the statements are taken as a document.
 
 use super::can::{Answered, Granted, Question, Who, can, together};
+use super::principal::caller_by_name;
 use super::region::{arn_like, by, equals};
 use super::space::Undecided;
 use crate::authz::{Caller, ContextValue, Formula, Layer, Layers, formula};
@@ -232,22 +233,6 @@ fn caller(named: &Named) -> Option<Caller> {
         Named::User(_) | Named::Role(_) | Named::Service(_) => caller_by_name(&named.name()?),
         _ => None,
     }
-}
-
-/// A caller whom the statements name so: of a role some session, of an account its root user.
-pub(super) fn caller_by_name(name: &str) -> Option<Caller> {
-    if let Some(service) = name.strip_prefix("Service:") {
-        return Some(Caller::Service { name: service.to_owned() });
-    }
-    let Some((before, path)) = name.split_once(":role/") else {
-        return Caller::parse(name, None).ok();
-    };
-    let role = path.rsplit('/').next()?;
-    Caller::parse(
-        &format!("{}:assumed-role/{role}/session", before.replacen(":iam:", ":sts:", 1)),
-        Some(name),
-    )
-    .ok()
 }
 
 /// The requests of one who is named: what its keys say follows from who it is, as far as some statement looks at them (E1).

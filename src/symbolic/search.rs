@@ -9,11 +9,11 @@ use super::cases::Case;
 use super::cover::may_meet;
 use super::forms;
 use super::outside::{Budget, STATES_AT_LAST, outside};
-use super::outsiders::{caller_by_name, names, only};
+use super::outsiders::{names, only};
 use super::plausible::plausible;
 use super::point::Sample;
 use super::possible::{aligned, is_possible, one_clock};
-use super::principal::concerns;
+use super::principal::{caller_by_name, concerns};
 use super::sides::{allows, generous};
 use super::sketch::{Constraint, Entry, Sketch, Sketcher};
 use super::space::{Cube, Gathered, Name, Space, Undecided};
@@ -88,11 +88,12 @@ impl Search<'_> {
         }
         let statements = self.statements();
         statements.iter().for_each(|(_, statement)| sketcher.note_sets(statement));
-        let region = self.region(&mut sketcher)?;
         let mut blocks = Vec::new();
         for (layer, statement) in statements {
             blocks.extend(self.block(&mut sketcher, layer, statement)?);
         }
+        // Behind the statements: the ARNs of a type depend on which partitions patterns tell apart.
+        let region = self.region(&mut sketcher)?;
         let gathered = sketcher.finish()?;
         blocks.retain(|block| may_meet(&region, &block.sketch, &gathered));
         let all = blocks.iter().map(|block| &block.sketch).chain([&region]).collect::<Vec<_>>();
@@ -288,8 +289,7 @@ impl Search<'_> {
 /// The resources of a type.
 fn of_kind(sketcher: &mut Sketcher<'_>, kind: &ResourceType) -> Result<Sketch, Undecided> {
     let place = sketcher.place(Name::Resource, Span::default());
-    let partitions = forms::partitions(sketcher.dimensions[place].asked.atoms());
-    let forms = forms::of_resource(kind, &partitions).into_iter();
+    let forms = forms::of_resource(kind, sketcher.dimensions[place].asked.atoms()).into_iter();
     let mut atoms = forms
         .map(|form| sketcher.atom(Name::Resource, form, Span::default()))
         .collect::<Result<Vec<_>, _>>()?;

@@ -4,16 +4,20 @@
 use super::actions;
 use super::forms;
 use super::key::{Fits, Test};
-use super::possible::{PRINCIPAL_ACCOUNT, PRINCIPAL_ARN};
+use super::possible::{OWNERS, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN};
 use super::sides::Block;
 use super::sketch::{Constraint, Sketch, Sketcher};
 use super::space::{Name, Undecided};
-use super::token::{Atom, Token};
+use super::token::{Alphabet, Atom, Token};
 use crate::authz::{CallerKind, Presence, presence, request_key};
+use crate::aws::AccountId;
 use crate::source::Span;
 
 /// Accounts that are told apart in the keys of the principal; beyond them the request that is found decides.
 const MOST_ACCOUNTS: usize = 12;
+
+/// Digits of an account number.
+const ACCOUNT_DIGITS: usize = 12;
 
 /// The possible requests. Every one lies in one of the first boxes and one of the second.
 #[derive(Debug, Default)]
@@ -32,7 +36,12 @@ impl Shapes {
     ) -> Result<Shapes, Undecided> {
         let keys = keys(sketcher);
         let allows = allows.map(|block| &block.sketch).collect::<Vec<_>>();
-        let actions = actions::shapes(sketcher, &keys, &allows)?;
+        let mut actions = actions::shapes(sketcher, &keys, &allows)?;
+        let owners = Callers { sketcher, keys: &keys }.owners()?;
+        if !owners.is_empty() {
+            let pairs = actions.iter().flat_map(|action| owners.iter().map(|own| action.and(own)));
+            actions = pairs.collect();
+        }
         Ok(Shapes { actions, callers: Callers { sketcher, keys: &keys }.shapes()? })
     }
 }
@@ -151,6 +160,73 @@ impl Callers<'_, '_> {
         Ok(Some(sketch))
     }
 
+    /// The account in the ARN of the resource with the keys of its owner; none if values of these are not asked about.
+    fn owners(&mut self) -> Result<Vec<Sketch>, Undecided> {
+        let is_asked = |(place, key): &&(usize, Box<str>)| {
+            OWNERS.contains(&&**key) && !self.sketcher.dimensions[*place].asked.is_nothing()
+        };
+        let places = self.keys.iter().filter(is_asked).map(|(place, _)| *place).collect::<Vec<_>>();
+        if places.is_empty() {
+            return Ok(Vec::new());
+        }
+        let resource = self.sketcher.place(Name::Resource, Span::default());
+        let literal = |atom: &Atom| {
+            if let Atom::Literal(text) = atom { Some(text.to_string()) } else { None }
+        };
+        let dimensions = &self.sketcher.dimensions;
+        let of_keys = places
+            .iter()
+            .flat_map(|place| dimensions[*place].asked.atoms().iter().filter_map(literal));
+        let of_arns = dimensions[resource].asked.atoms().iter().filter_map(account_of);
+        let mut accounts = of_keys.chain(of_arns).collect::<Vec<_>>();
+        accounts.retain(|text| text.parse::<AccountId>().is_ok());
+        accounts.sort_unstable();
+        accounts.dedup();
+        accounts.truncate(MOST_ACCOUNTS);
+        // Resources without an account in their ARN, or of AWS: the owner may be anybody.
+        let free = vec![Atom::Literal("*".into()), owned_by(&[]), owned_by(&chars("aws"))];
+        let mut boxes = vec![Sketch(vec![self.resources(resource, free, false)?])];
+        let digits = [Token::OneOf(Alphabet::Digit); ACCOUNT_DIGITS];
+        let any = self.resources(resource, vec![owned_by(&digits)], false)?;
+        let named = accounts.iter().map(|account| owned_by(&chars(account))).collect::<Vec<_>>();
+        for account in &accounts {
+            let mut own =
+                Sketch(vec![self.resources(resource, vec![owned_by(&chars(account))], false)?]);
+            for place in &places {
+                let fits = self.fits(*place, vec![Atom::Literal(account.as_str().into())])?;
+                let fits = Fits { absent: true, ..fits };
+                own.0.push((*place, Constraint::Key(Test::Fits(fits))));
+            }
+            boxes.push(own);
+        }
+        let mut others = Sketch(vec![any]);
+        if !named.is_empty() {
+            others.0.push(self.resources(resource, named, true)?);
+            for place in &places {
+                let atoms = accounts.iter().map(|text| Atom::Literal(text.as_str().into()));
+                let fits = self.fits(*place, atoms.collect())?;
+                let fits = Fits { negated: true, absent: true, ..fits };
+                others.0.push((*place, Constraint::Key(Test::Fits(fits))));
+            }
+        }
+        boxes.push(others);
+        Ok(boxes)
+    }
+
+    fn resources(
+        &mut self,
+        place: usize,
+        atoms: Vec<Atom>,
+        not: bool,
+    ) -> Result<(usize, Constraint), Undecided> {
+        let numbers =
+            atoms.into_iter().map(|atom| self.sketcher.atom(Name::Resource, atom, Span::default()));
+        let mut atoms = numbers.collect::<Result<Vec<_>, _>>()?;
+        atoms.sort_unstable();
+        atoms.dedup();
+        Ok((place, Constraint::Patterns { atoms, not }))
+    }
+
     /// Accounts that both keys of the principal may be asked about.
     fn accounts(&self) -> Vec<String> {
         let asked = |name: &str| {
@@ -194,6 +270,20 @@ impl Callers<'_, '_> {
             any_of_several: false,
         })
     }
+}
+
+fn chars(text: &str) -> Vec<Token> {
+    text.chars().map(Token::Char).collect()
+}
+
+/// The ARNs with this account.
+fn owned_by(account: &[Token]) -> Atom {
+    let mut tokens = chars("arn:");
+    let segment = [Token::RunInSegment, Token::Char(':')];
+    tokens.extend(segment.into_iter().chain(segment).chain(segment));
+    tokens.extend(account);
+    tokens.extend([Token::Char(':'), Token::Run]);
+    Atom::Tokens { tokens: tokens.into(), open: None }
 }
 
 /// The ARNs of principals of an account.

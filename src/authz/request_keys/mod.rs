@@ -61,11 +61,13 @@ pub fn presence(key: &str, kind: Option<CallerKind>, action: Option<&str>) -> Pr
 
 /// As [`presence`], for a caller that is known: whoever shows a token has the claims of its provider only.
 pub fn presence_for(key: &str, caller: &Caller, action: Option<&str>) -> Presence {
-    if let (Some((host, _)), Caller::WebIdentity { provider }) = (claim(key), caller) {
+    if let (Some((host, name)), Caller::WebIdentity { provider }) = (claim(key), caller) {
         let own = provider.resource().split_once('/').map_or("", |(_, host)| host);
-        if !own.eq_ignore_ascii_case(host) {
-            return Presence::Never;
-        }
+        return match own.eq_ignore_ascii_case(host) {
+            true if is_usual_claim((host, name)) => Presence::Always,
+            true => Presence::Perhaps,
+            false => Presence::Never,
+        };
     }
     presence(key, Some(caller.kind()), action)
 }
@@ -88,19 +90,24 @@ pub fn claim(key: &str) -> Option<(&str, &str)> {
     key.rsplit_once(':').filter(|(host, _)| host.contains('.') && !host.contains(':'))
 }
 
-/// Claims that live on in the session of the role. Source: IAM:reference_policies_iam-condition-keys, "Available keys for
-/// AWS web identity federation".
-const KEPT_CLAIMS: [&str; 3] = ["aud", "sub", "amr"];
+/// Claims that the request with the token has and the session of the role does not. Source:
+/// IAM:reference_policies_iam-condition-keys, "Available keys for AWS web identity federation".
+const CLAIMS_OF_TOKEN_ONLY: [&str; 2] = ["email", "oaud"];
 
-/// Claims that every token has.
-const CLAIMS_OF_ALL: [&str; 2] = ["aud", "sub"];
+/// Claims that a token has in any case; those of Amazon and Facebook have others in their place.
+const USUAL_CLAIMS: [&str; 2] = ["aud", "sub"];
+const OTHER_TOKENS: [&str; 2] = ["www.amazon.com", "graph.facebook.com"];
+
+/// Whether every token of its own provider has the claim, `(HOST, NAME)` in lower case.
+pub fn is_usual_claim((host, name): (&str, &str)) -> bool {
+    USUAL_CLAIMS.contains(&name) && !OTHER_TOKENS.contains(&host)
+}
 
 fn claim_presence((_, name): (&str, &str), kind: Option<CallerKind>) -> Presence {
     match kind {
-        None => Presence::Perhaps,
-        Some(CallerKind::WebIdentity) if CLAIMS_OF_ALL.contains(&name) => Presence::Always,
-        Some(CallerKind::WebIdentity) => Presence::Perhaps,
-        Some(CallerKind::RoleSession) if KEPT_CLAIMS.contains(&name) => Presence::Perhaps,
+        // Of which provider the token is, is not known.
+        None | Some(CallerKind::WebIdentity) => Presence::Perhaps,
+        Some(CallerKind::RoleSession) if !CLAIMS_OF_TOKEN_ONLY.contains(&name) => Presence::Perhaps,
         Some(_) => Presence::Never,
     }
 }

@@ -79,9 +79,18 @@ impl KeyRow {
 
     /// Whether an action can change the presence.
     pub fn depends_on_action(&self) -> bool {
-        [&self.services, &self.always_with, &self.never_with, &self.perhaps_with]
-            .iter()
-            .any(|list| !list.is_empty())
+        self.lists().any(|list| !list.is_empty())
+    }
+
+    /// Whether the row speaks of actions of the service.
+    pub fn names_service(&self, service: &str) -> bool {
+        let is_of = |entry: &String| service_of(entry) == service;
+        self.lists().flatten().any(is_of)
+    }
+
+    fn lists(&self) -> impl Iterator<Item = &Vec<String>> {
+        let all = [&self.services, &self.always_with, &self.never_with, &self.perhaps_with];
+        all.into_iter().chain([&self.also_with]).chain(&self.never_for)
     }
 
     /// The presence in requests for this action, `service:name` in lower case, where `by_caller` is what holds for
