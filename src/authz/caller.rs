@@ -1,4 +1,4 @@
-//! Who signs a request. Source: `facts/C_evaluation.md` C5, C6; `facts/E_context_keys.md` E1.
+//! Who signs a request. Source: IAM:reference_policies_variables, "principal key values" (docs/sources.md, C5, C6).
 
 use crate::aws::AccountId;
 use crate::model::{Arn, ArnError};

@@ -1,5 +1,5 @@
 //! What the kind of the credentials settles by itself, whatever the policies say.
-//! Source: `facts/C_evaluation.md` C5, after IAM:id_credentials_temp_request, "Comparing the AWS STS API operations", and its notes.
+//! Source: IAM:id_credentials_temp_request, "Comparing the AWS STS API operations", and its notes.
 
 use super::{Caller, Request};
 

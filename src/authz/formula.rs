@@ -1,6 +1,6 @@
 //! How the layers combine: what must allow, for which kind of caller.
 //!
-//! A request is allowed when no layer denies it and the formula holds. Sources: `facts/C_evaluation.md` C1 to C6
+//! A request is allowed when no layer denies it and the formula holds. Sources: docs/sources.md, C1 to C6
 //! (IAM:reference_policies_evaluation-logic and its cross-account page).
 
 use crate::aws;

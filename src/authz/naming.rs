@@ -1,4 +1,5 @@
-//! In which way a policy's principal names a caller. Sources: `facts/C_evaluation.md` C2, C5, C6, C7.
+//! In which way a policy's principal names a caller. Sources: IAM:reference_policies_elements_principal and
+//! IAM:reference_policies_elements_notprincipal (docs/sources.md, C2, C5 to C7).
 
 use super::{Ambiguity, Caller};
 use crate::model::Named;

@@ -66,7 +66,7 @@ pub enum RequestError {
 impl Request {
     /// Makes a request and fills in the keys that follow from caller and resource, unless `context` has them.
     /// Without `resource_account` the account of the ARN is taken, else that of the caller.
-    /// Source: `facts/E_context_keys.md` E1, E2; design 4.1.
+    /// Source: the table of request keys, `request_keys/keys.toml`.
     ///
     /// # Errors
     /// [`RequestError`] when action or resource are none, or the context contradicts the caller.

@@ -1,5 +1,5 @@
 //! The dimension of a condition key: absent, one value, or a set of values; and what a condition admits of it.
-//! Source: `facts/D_conditions.md` D1 to D3.
+//! Source: IAM:reference_policies_elements_condition_operators (docs/sources.md, D1 to D3).
 
 use super::bits::Bits;
 use super::classes::TooMany;

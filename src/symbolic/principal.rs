@@ -1,4 +1,5 @@
-//! Whether a statement concerns a known caller, and in which ways it names it. Source: `facts/C_evaluation.md` C2, C6, C7.
+//! Whether a statement concerns a known caller, and in which ways it names it. Source: IAM:reference_policies_elements_principal
+//! (docs/sources.md, C2, C6, C7).
 
 use crate::authz::{
     Ambiguity, Caller, Choice, Exception, Naming, NamingSet, Readings, exception, naming,
