@@ -33,6 +33,11 @@ impl ActionKind {
         bit(key) & self.keys != 0
     }
 
+    /// Which of the three keys such requests can have, as a set that compares.
+    pub fn keys(&self) -> u8 {
+        self.keys
+    }
+
     /// The name of one such action, without the prefix.
     pub fn example(&self) -> &'static str {
         self.example

@@ -13,9 +13,6 @@ use super::table;
 /// The table of a service: its prefix, the mark `rcp` or nothing, the rows.
 pub(super) type Row = (&'static str, &'static str, &'static str);
 
-/// How a template begins in which the service is a variable.
-const ANY_SERVICE: &str = "arn:${Partition}:${";
-
 /// One service.
 #[derive(Debug)]
 pub struct Service {
@@ -25,6 +22,7 @@ pub struct Service {
     resource_types: OnceLock<Vec<ResourceType>>,
     actions: OnceLock<Vec<Action>>,
     kinds: OnceLock<Vec<ActionKind>>,
+    arn_services: OnceLock<Vec<&'static str>>,
 }
 
 impl Service {
@@ -62,11 +60,21 @@ impl Service {
         })
     }
 
-    /// Whether its actions may work on resources whose ARNs name this service, such as `s3`; a quick look, which may say
-    /// so where none does.
+    /// Whether its actions may work on resources whose ARNs name this service, such as `s3`. To ask does not read the
+    /// actions.
     pub fn may_have_arns_of(&self, service: &str) -> bool {
-        let named = format!(":{service}:");
-        self.rows_of_types().any(|row| row.contains(&named) || row.contains(ANY_SERVICE))
+        let named = self.arn_services.get_or_init(|| self.read_arn_services());
+        named.iter().any(|named| *named == service || named.contains("${"))
+    }
+
+    /// The services in the ARNs of its types of resources.
+    fn read_arn_services(&self) -> Vec<&'static str> {
+        let rows = self.rows_of_types().filter_map(table::cells::<4>);
+        let templates = rows.flat_map(|[_, arns, ..]| arns.split(' '));
+        let mut named = templates.filter_map(|arn| arn.split(':').nth(2)).collect::<Vec<_>>();
+        named.sort_unstable();
+        named.dedup();
+        named
     }
 
     /// What its actions are like, for who must not look at each of them: see [`ActionKind`]. To ask for it does not read the actions.
@@ -92,7 +100,8 @@ impl Service {
     pub(super) fn new((prefix, mark, text): Row) -> Self {
         let (resource_types, actions, kinds) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let is_bound_by_rcp = mark == BOUND;
-        Self { prefix, is_bound_by_rcp, text, resource_types, actions, kinds }
+        let arn_services = OnceLock::new();
+        Self { prefix, is_bound_by_rcp, text, resource_types, actions, kinds, arn_services }
     }
 }
 

@@ -28,22 +28,20 @@ pub(super) fn shapes(
     let resources = Resources::new(sketcher.dimensions[resource_place].asked.atoms());
     let mut kinds = Kinds { keys: &keys, resources: &resources, found: BTreeMap::new() };
     let mut known = FxHashSet::default();
-    // Where nothing tells services apart, one action with a resource and one without stand for all of them.
-    let is_plain = resources.open.is_empty() && !keys.iter().any(Key::depends_on_action);
-    let (mut has_none, mut has_some) = (false, false);
+    // Of services that no pattern of resources names, kinds with the same keys are alike.
+    let mut seen = FxHashSet::default();
     for service in aws::services() {
         let prefix = service.prefix();
         if wanted.looks_into(prefix) || keys.iter().any(|key| key.is_of(prefix)) {
             kinds.add_all(service, &wanted, &mut known);
         } else if wanted.all_of_others {
-            if is_plain && has_none && has_some && !resources.names(service) {
-                continue;
-            }
             known.extend(&wanted.universal);
-            kinds.add_summary(service, &wanted.universal);
-            let resources = || service.kinds().iter().map(ActionKind::resource_type);
-            has_none |= resources().any(|own| own.is_none());
-            has_some |= resources().any(|own| own.is_some());
+            let is_far = !resources.names(service);
+            for kind in service.kinds() {
+                if !is_far || seen.insert((kind.resource_type().is_some(), kind.keys())) {
+                    kinds.add_summary(service, kind, &wanted.universal);
+                }
+            }
         }
     }
     let (partitions, asked) = (resources.partitions.clone(), resources.atoms.clone());
@@ -102,12 +100,6 @@ impl Key {
     /// Whether some requests to the service have the key that others lack.
     fn is_of(&self, service: &str) -> bool {
         self.services.contains(&service) || self.row.is_some_and(|row| row.names_service(service))
-    }
-
-    /// Whether it is there for some actions and not for others, whatever the service.
-    fn depends_on_action(&self) -> bool {
-        self.known.is_some_and(|key| key.is_listed_per_action())
-            || self.row.is_some_and(KeyRow::depends_on_action)
     }
 
     /// Whether requests for the action have the key, whoever asks. What depends on the caller alone is left to the
@@ -200,18 +192,16 @@ impl Kinds<'_> {
         }
     }
 
-    /// Looks at the kinds of actions of a service only: the same patterns fit all its actions.
-    fn add_summary(&mut self, service: &'static Service, fitting: &[u32]) {
-        for kind in service.kinds() {
-            let name = format!("{}:{}", service.prefix(), kind.example());
-            let lower = name.to_ascii_lowercase();
-            let presence = |key: &Key| key.on_kind(&lower, kind);
-            match kind.resource_type() {
-                None => self.add(&name, fitting, None, presence),
-                Some(resource) => resource
-                    .arns()
-                    .for_each(|template| self.add(&name, fitting, Some(template), presence)),
-            }
+    /// Looks at a kind of actions of a service only: the same patterns fit all its actions.
+    fn add_summary(&mut self, service: &'static Service, kind: &ActionKind, fitting: &[u32]) {
+        let name = format!("{}:{}", service.prefix(), kind.example());
+        let lower = name.to_ascii_lowercase();
+        let presence = |key: &Key| key.on_kind(&lower, kind);
+        match kind.resource_type() {
+            None => self.add(&name, fitting, None, presence),
+            Some(resource) => resource
+                .arns()
+                .for_each(|template| self.add(&name, fitting, Some(template), presence)),
         }
     }
 
@@ -266,9 +256,9 @@ impl Resources {
         found
     }
 
-    /// Whether some pattern may spell out ARNs that the actions of a service work on.
+    /// Whether some pattern may spell out ARNs that the actions of a service work on, or tell them apart otherwise.
     fn names(&self, service: &Service) -> bool {
-        self.by_service.keys().any(|named| service.may_have_arns_of(named))
+        !self.open.is_empty() || self.by_service.keys().any(|named| service.may_have_arns_of(named))
     }
 
     /// The resources of a type, or of actions without one.
