@@ -57,15 +57,9 @@ pub(super) fn shapes(
             || vec![Atom::Literal("*".into())],
             |resource| forms::of_template(resource, &partitions, &asked),
         );
-        let mut resource = forms
-            .into_iter()
-            .map(|form| sketcher.atom(Name::Resource, form, Span::default()))
-            .collect::<Result<Vec<_>, _>>()?;
-        resource.sort_unstable();
-        resource.dedup();
         let mut sketch = vec![
             (action_place, Constraint::Patterns { atoms: vec![action], not: false }),
-            (resource_place, Constraint::Patterns { atoms: resource, not: false }),
+            (resource_place, one_of_resources(sketcher, forms)?),
         ];
         for (key, presence) in keys.iter().zip(&kind.presences) {
             match presence {
@@ -388,11 +382,19 @@ pub(super) fn any_resource(
     place: usize,
 ) -> Result<Constraint, Undecided> {
     let partitions = forms::partitions(sketcher.dimensions[place].asked.atoms());
-    let forms = forms::of_any_resource(&partitions).into_iter();
-    let mut atoms = forms
-        .chain([Atom::Literal("*".into())])
-        .map(|form| sketcher.atom(Name::Resource, form, Span::default()))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut forms = forms::of_any_resource(&partitions);
+    forms.push(Atom::Literal("*".into()));
+    one_of_resources(sketcher, forms)
+}
+
+/// The resources that one of these patterns fits.
+pub(super) fn one_of_resources(
+    sketcher: &mut Sketcher<'_>,
+    forms: Vec<Atom>,
+) -> Result<Constraint, Undecided> {
+    let numbers =
+        forms.into_iter().map(|form| sketcher.atom(Name::Resource, form, Span::default()));
+    let mut atoms = numbers.collect::<Result<Vec<_>, _>>()?;
     atoms.sort_unstable();
     atoms.dedup();
     Ok(Constraint::Patterns { atoms, not: false })

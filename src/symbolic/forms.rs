@@ -5,7 +5,7 @@ use crate::authz::{Class, Piece, Shape, any_arn};
 use crate::aws::{self, ArnPart, ArnTemplate, Contents, ResourceType};
 
 /// Digits of an account number.
-const ACCOUNT_DIGITS: usize = 12;
+pub(super) const ACCOUNT_DIGITS: usize = 12;
 
 /// The segments of an ARN, by the colons before them.
 const PARTITION: usize = 1;

@@ -3,7 +3,7 @@
 //! A request goes through where no binding Deny applies and, for one way to fulfil the formula, each layer in it allows. It does not
 //! where a Deny applies, or where for one way to fail the formula none of its layers allows.
 
-use super::actions::any_resource;
+use super::actions::{any_resource, one_of_resources};
 use super::can::{Found, Question, Shown, Who};
 use super::cases::Case;
 use super::cover::may_meet;
@@ -15,7 +15,7 @@ use super::point::Sample;
 use super::possible::{aligned, is_possible, one_clock};
 use super::principal::{caller_by_name, concerns};
 use super::sides::{allows, generous};
-use super::sketch::{Constraint, Entry, Sketch, Sketcher};
+use super::sketch::{Entry, Sketch, Sketcher};
 use super::space::{Cube, Gathered, Name, Space, Undecided};
 use super::variables::Variables;
 use super::ways::{Allowing, Kind, ways};
@@ -289,13 +289,8 @@ impl Search<'_> {
 /// The resources of a type.
 fn of_kind(sketcher: &mut Sketcher<'_>, kind: &ResourceType) -> Result<Sketch, Undecided> {
     let place = sketcher.place(Name::Resource, Span::default());
-    let forms = forms::of_resource(kind, sketcher.dimensions[place].asked.atoms()).into_iter();
-    let mut atoms = forms
-        .map(|form| sketcher.atom(Name::Resource, form, Span::default()))
-        .collect::<Result<Vec<_>, _>>()?;
-    atoms.sort_unstable();
-    atoms.dedup();
-    Ok(Sketch(vec![(place, Constraint::Patterns { atoms, not: false })]))
+    let forms = forms::of_resource(kind, sketcher.dimensions[place].asked.atoms());
+    Ok(Sketch(vec![(place, one_of_resources(sketcher, forms)?)]))
 }
 
 fn numbered<'a>(

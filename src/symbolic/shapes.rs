@@ -16,9 +16,6 @@ use crate::source::Span;
 /// Accounts that are told apart in the keys of the principal; beyond them the request that is found decides.
 const MOST_ACCOUNTS: usize = 12;
 
-/// Digits of an account number.
-const ACCOUNT_DIGITS: usize = 12;
-
 /// The possible requests. Every one lies in one of the first boxes and one of the second.
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
@@ -186,7 +183,7 @@ impl Callers<'_, '_> {
         // Resources without an account in their ARN, or of AWS: the owner may be anybody.
         let free = vec![Atom::Literal("*".into()), owned_by(&[]), owned_by(&chars("aws"))];
         let mut boxes = vec![Sketch(vec![self.resources(resource, free, false)?])];
-        let digits = [Token::OneOf(Alphabet::Digit); ACCOUNT_DIGITS];
+        let digits = [Token::OneOf(Alphabet::Digit); forms::ACCOUNT_DIGITS];
         let any = self.resources(resource, vec![owned_by(&digits)], false)?;
         let named = accounts.iter().map(|account| owned_by(&chars(account))).collect::<Vec<_>>();
         for account in &accounts {
@@ -219,12 +216,8 @@ impl Callers<'_, '_> {
         atoms: Vec<Atom>,
         not: bool,
     ) -> Result<(usize, Constraint), Undecided> {
-        let numbers =
-            atoms.into_iter().map(|atom| self.sketcher.atom(Name::Resource, atom, Span::default()));
-        let mut atoms = numbers.collect::<Result<Vec<_>, _>>()?;
-        atoms.sort_unstable();
-        atoms.dedup();
-        Ok((place, Constraint::Patterns { atoms, not }))
+        let one_of = actions::one_of_resources(self.sketcher, atoms)?;
+        Ok((place, Constraint::Patterns { atoms: one_of.atoms().to_vec(), not }))
     }
 
     /// Accounts that both keys of the principal may be asked about.
