@@ -12,7 +12,7 @@ use super::scene::Scene;
 use super::setup::Setup;
 use super::target::resource_words;
 use super::values::UNLISTED;
-use super::verdict::{Advice, Reason, ReasonKind, Verdict, layer_row};
+use super::verdict::{Advice, Reason, ReasonKind, Verdict, empty, layer_row};
 use crate::authz::{Ambiguity, Caller, Choice, LayerId, NamingSet, Request, StatementRef};
 use crate::eval::{
     Decision, Lack, NearMiss, concerns, matching_action, matching_resource, near_miss,
@@ -474,20 +474,6 @@ pub(super) fn locate(reason: &mut Reason, statement: &Statement) {
     reason.statement = Some(statement.index);
     reason.sid = statement.sid.as_ref().map(|sid| sid.node.clone());
     reason.span = Some(statement.span);
-}
-
-pub(super) fn empty(kind: ReasonKind, layer: &'static str, message: String) -> Reason {
-    Reason {
-        kind,
-        layer,
-        statement: None,
-        sid: None,
-        span: None,
-        message,
-        note: None,
-        help: None,
-        labels: Vec::new(),
-    }
 }
 
 /// Whom a policy has to name.

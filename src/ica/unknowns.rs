@@ -2,9 +2,9 @@
 
 use super::cause::{Cause, Tried, Unknown};
 use super::key_name::written_key;
-use super::reasons::{empty, locate};
+use super::reasons::locate;
 use super::scene::Scene;
-use super::verdict::{Advice, Reason, ReasonKind};
+use super::verdict::{Advice, Reason, ReasonKind, empty};
 use crate::eval::concerns;
 use crate::model::Statement;
 

@@ -288,8 +288,13 @@ pub(super) fn strict_reason(assumes: &[&str]) -> Reason {
     reason(ReasonKind::Hidden, "", message, "settle them, as told in the list of assumptions")
 }
 
-/// A reason that stands in no file.
+/// A reason that no file shows, with what to do.
 pub(super) fn reason(kind: ReasonKind, layer: &'static str, message: String, help: &str) -> Reason {
+    Reason { help: Some(Advice::plain(help)), ..empty(kind, layer, message) }
+}
+
+/// A reason without a place and without advice.
+pub(super) fn empty(kind: ReasonKind, layer: &'static str, message: String) -> Reason {
     Reason {
         kind,
         layer,
@@ -298,7 +303,7 @@ pub(super) fn reason(kind: ReasonKind, layer: &'static str, message: String, hel
         span: None,
         message,
         note: None,
-        help: Some(Advice::plain(help)),
+        help: None,
         labels: Vec::new(),
     }
 }
