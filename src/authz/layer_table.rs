@@ -9,7 +9,7 @@ use crate::model::PolicyKind;
 pub enum FileCount {
     /// One.
     One,
-    /// Several, of which one that allows is enough.
+    /// Several files; it is enough if one of them allows.
     Several,
     /// Levels of the organization, each with one or several.
     Levels,

@@ -71,7 +71,7 @@ impl<P: Borrow<Policy>> PolicySet<P> {
         self.layers.keys().flat_map(|kind| self.known(*kind)).collect()
     }
 
-    /// A layer without levels. One of which nothing was said counts as absent.
+    /// A layer without levels. An unspecified layer counts as absent.
     pub fn layer(&self, kind: PolicyKind) -> Layer<'_> {
         match self.policies(kind) {
             Known::Known(policies) => Layer::Policies(policies),

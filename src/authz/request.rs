@@ -127,7 +127,7 @@ impl Request {
             match self.context.get(row.lower_name()) {
                 None if self.can_have(row) => self.context.set_one(row.lower_name(), follows),
                 None => {}
-                // The account of the caller stands in where nobody named the owner; it contradicts nothing.
+                // If nobody named the owner, the caller's account was taken; it contradicts nothing.
                 Some(_) if is_owner && owner.is_none() => {}
                 // Where a service has its endpoint may change.
                 Some(_) if function == Function::RequestedRegion => {}
@@ -216,7 +216,7 @@ fn too_long<'a>(resource: &str, context: &'a Context) -> Option<&'a str> {
     if is_long(resource) { Some("resource") } else { keys.next().map(|(key, _)| key) }
 }
 
-/// The calls of STS that take a token in the place of a signature.
+/// The calls of STS that are authenticated by a token, not by a signature.
 const UNSIGNED: [&str; 2] = ["sts:assumerolewithwebidentity", "sts:assumerolewithsaml"];
 
 const RESOURCE_ACCOUNT: [&str; 2] = ["aws:resourceaccount", "s3:resourceaccount"];

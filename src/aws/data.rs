@@ -14,7 +14,7 @@ pub(super) struct Data {
     services: OnceLock<Vec<Service>>,
     /// The rows of `data/condition_keys.txt`.
     pub keys: &'static str,
-    /// The keys with a variable part; read when a name is asked for that stands in no row.
+    /// The keys with a variable part; read when a name is asked for that no row has.
     pub patterns: OnceLock<Vec<Pattern>>,
 }
 

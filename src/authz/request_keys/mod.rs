@@ -113,7 +113,7 @@ fn claim_presence((_, name): (&str, &str), kind: Option<CallerKind>) -> Presence
 }
 
 /// The values that a key, given in lower case, can have in the requests of a kind of caller; without a kind, of any.
-/// `None`: whatever is of the key's type. A key of which only the type is known to be an ARN has some ARN.
+/// `None`: any value of the key's type. If only the type is known and it is ARN, the value is any ARN.
 pub fn shape(key: &str, kind: Option<CallerKind>) -> Option<&'static Shape> {
     let is_arn = || aws::condition_key_type(key).is_some_and(|known| known.value == ValueType::Arn);
     request_key(key).and_then(|row| row.shape(kind)).or_else(|| is_arn().then(any_arn))
