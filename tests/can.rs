@@ -592,6 +592,21 @@ fn every_service_can_be_asked() {
     assert!(asked > 3 * 450, "{asked}");
 }
 
+/// Of a service that the data lacks nothing is known but that its actions have a name.
+#[test]
+fn actions_of_an_unknown_service_are_decided() {
+    let on = |actions: &str| json!([{"Effect": "Allow", "Action": actions, "Resource": "*"}]);
+    for asked in ["nosuch:*", "nosuch:Get*", "nosuch:Get"] {
+        check(on("s3:*"), &[asked], &["*"], Granted::None);
+        check(on("nosuch:*"), &[asked], &["*"], Granted::All);
+        check(on("nosuch:?*"), &[asked], &["*"], Granted::All);
+        let denied = json!([{"Effect": "Allow", "Action": "*", "Resource": "*"},
+            {"Effect": "Deny", "Action": "nosuch:*", "Resource": "*"}]);
+        check(denied, &[asked], &["*"], Granted::None);
+    }
+    check(on("nosuch:Get*"), &["nosuch:*"], &["*"], Granted::Some);
+}
+
 /// A statement about another partition counts.
 #[test]
 fn other_partitions_are_asked_about() {

@@ -89,6 +89,11 @@ impl ArnTemplate {
 
     /// Whether a concrete ARN (no wildcards, no variables) has this shape. Variables are never empty; letters compare with case.
     pub fn matches(self, arn: &str) -> bool {
+        // Most ARNs are of another service.
+        let service = self.text.split(':').nth(2).filter(|own| !own.contains("${"));
+        if service.is_some_and(|own| Some(own) != arn.split(':').nth(2)) {
+            return false;
+        }
         let bytes = arn.as_bytes();
         // Where the parts so far can end; walked part by part, so that no ARN takes long.
         let mut ends = vec![false; bytes.len() + 1];

@@ -71,8 +71,11 @@ pub(super) fn find<'a, T>(
 
 /// The order of the tables: by bytes, ASCII letters in lower case.
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
-    let left = a.bytes().map(|byte| byte.to_ascii_lowercase());
-    left.cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
+    let differing = a.bytes().zip(b.bytes()).find_map(|(left, right)| {
+        let order = left.to_ascii_lowercase().cmp(&right.to_ascii_lowercase());
+        order.is_ne().then_some(order)
+    });
+    differing.unwrap_or_else(|| a.len().cmp(&b.len()))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The requests of a question in parts: in each one action stands for all that the policies do not tell apart, on one kind of resource,
 //! and the layers combine by one formula.
 
-use super::actions::{ResourceKind, Resources};
 use super::can::{Question, Who};
 use super::possible::OWNERS;
 use super::region::{by, glob, like, region};
+use super::resources::{ResourceKind, Resources};
 use super::token::{Atom, Style};
 use super::variables::Variables;
 use crate::authz::{

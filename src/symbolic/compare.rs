@@ -1,6 +1,7 @@
 //! What one set of policies allows that another does not, each taken as a document: statements apply or do not, whoever asks.
 
 use super::candidates::assignments;
+use super::kinds::LastKinds;
 use super::point::Sample;
 use super::possible::{Requests, aligned, is_possible};
 use super::refused;
@@ -80,12 +81,13 @@ pub struct Compared {
 /// `requests` says which requests are looked at: any action, resource and context, or those that AWS has. Where AWS's pages leave open how
 /// words are read, the relation must be the same under all readings, or it is unknown.
 pub fn compare(old: &[&Policy], new: &[&Policy], requests: Requests) -> Compared {
-    compare_subjects(&Documents::new(old, requests), &Documents::new(new, requests))
+    let [old, new] = [old, new].map(|policies| Documents::new(policies, requests));
+    compare_subjects(&old, &new, &LastKinds::default())
 }
 
 /// Compares whatever there is to compare.
-pub(super) fn compare_subjects(old: &dyn Subject, new: &dyn Subject) -> Compared {
-    let tried = under_all_readings(|readings| compare_once(Question { old, new, readings }));
+pub(super) fn compare_subjects(old: &dyn Subject, new: &dyn Subject, last: &LastKinds) -> Compared {
+    let tried = under_all_readings(|readings| compare_once(Question { old, new, readings, last }));
     let answers = |pick: fn(&Compared) -> &Answer| {
         tried.answers.iter().map(move |(_, compared)| pick(compared))
     };
@@ -146,10 +148,24 @@ fn relation(gained: &Answer, lost: &Answer) -> Relation {
 }
 
 fn compare_once(question: Question<'_>) -> Compared {
-    let (gained, lost) = match question.sides(question.old.known()) {
-        Ok(sides) => (question.answer(&sides, false), question.answer(&sides, true)),
-        Err(undecided) => (Answer::Unknown(undecided.clone()), Answer::Unknown(undecided)),
+    let known = question.old.known();
+    // What no request shows, no possible one does: that is found sooner.
+    let wide = match question.old.requests() {
+        Requests::Possible => question.widest_sides().ok(),
+        Requests::Any => None,
     };
+    let may_differ = [false, true].map(|backwards| {
+        wide.as_ref().is_none_or(|sides| sides.search(backwards, known).may_find_some())
+    });
+    let sides = may_differ.contains(&true).then(|| question.sides(known));
+    let answer = |backwards| match &sides {
+        Some(Ok(sides)) if may_differ[usize::from(backwards)] => question.answer(sides, backwards),
+        Some(Err(undecided)) if may_differ[usize::from(backwards)] => {
+            Answer::Unknown(undecided.clone())
+        }
+        _ => Answer::None,
+    };
+    let (gained, lost) = (answer(false), answer(true));
     Compared { relation: relation(&gained, &lost), gained, lost, readings: Vec::new() }
 }
 
@@ -159,12 +175,23 @@ pub(super) struct Question<'a> {
     pub old: &'a dyn Subject,
     pub new: &'a dyn Subject,
     pub readings: &'a Readings,
+    /// Speeds up the same question with other readings or variables.
+    pub last: &'a LastKinds,
 }
 
 impl<'a> Question<'a> {
     /// The statements of both sides, with these values of variables.
     pub(super) fn sides(&self, variables: &Variables) -> Result<Sides, Undecided> {
-        Sides::new(self.old, self.new, self.readings, variables)
+        self.sides_for(self.old.requests(), variables)
+    }
+
+    /// The same for any requests, with variables of unknown value: what is not there is not among the possible ones.
+    pub(super) fn widest_sides(&self) -> Result<Sides, Undecided> {
+        self.sides_for(Requests::Any, self.old.known())
+    }
+
+    fn sides_for(&self, requests: Requests, variables: &Variables) -> Result<Sides, Undecided> {
+        Sides::new((self.old, self.new), self.readings, variables, requests, self.last)
     }
 
     /// A request of a box.

@@ -4,6 +4,7 @@ use super::access::Within;
 use super::bits::ones;
 use super::causes::{Cause, causes};
 use super::compare::{Answer, Compared, Question, Relation, compare_subjects};
+use super::kinds::LastKinds;
 use super::plausible::plausible;
 use super::point::Sample;
 use super::possible::Requests;
@@ -111,9 +112,12 @@ pub fn differences_beyond(
 
 /// Lists in what two sides differ, whatever they are.
 pub(super) fn differences_of(old: &dyn Subject, new: &dyn Subject) -> Differences {
-    let compared = compare_subjects(old, new);
-    let newly_allowed = direction(old, new, &compared, false);
-    let newly_denied = direction(old, new, &compared, true);
+    let last = LastKinds::default();
+    let compared = compare_subjects(old, new, &last);
+    let readings = Readings::default();
+    let question = Question { old, new, readings: &readings, last: &last };
+    let newly_allowed = direction(question, &compared, false);
+    let newly_denied = direction(question, &compared, true);
     Differences {
         relation: compared.relation,
         newly_allowed,
@@ -123,12 +127,7 @@ pub(super) fn differences_of(old: &dyn Subject, new: &dyn Subject) -> Difference
 }
 
 /// The regions under all readings that were tried; one that is not there under all of them says so.
-fn direction(
-    old: &dyn Subject,
-    new: &dyn Subject,
-    compared: &Compared,
-    backwards: bool,
-) -> Direction {
+fn direction(question: Question<'_>, compared: &Compared, backwards: bool) -> Direction {
     let answer = if backwards { &compared.lost } else { &compared.gained };
     if *answer == Answer::None {
         return Direction::default();
@@ -137,7 +136,7 @@ fn direction(
     let mut undecided = None;
     for (choices, _) in &compared.readings {
         let readings = Readings::with_second(second(choices));
-        let mut listing = Listing::new(Question { old, new, readings: &readings }, backwards);
+        let mut listing = Listing::new(Question { readings: &readings, ..question }, backwards);
         listing.run();
         undecided = undecided.or_else(|| listing.undecided.take());
         for (because, seen) in std::mem::take(&mut listing.seen) {
@@ -194,7 +193,13 @@ impl<'a> Listing<'a> {
         let settled = self.question.assignments();
         let is_open = !settled.is_empty();
         let runs = if is_open { settled } else { vec![old.known().clone()] };
+        let wide = self.question.widest_sides().ok().filter(|_| is_open);
+        let wanted = wide.map(|sides| sides.search(self.backwards, old.known()).may_differ_by());
         for variables in &runs {
+            let is_seen = |because| self.seen.contains_key(because);
+            if wanted.as_ref().is_some_and(|wanted| wanted.iter().all(is_seen)) {
+                break;
+            }
             let searched =
                 self.question.sides(variables).and_then(|sides| self.search(&sides, variables));
             if let Err(undecided) = searched

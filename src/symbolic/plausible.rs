@@ -2,7 +2,7 @@
 
 use super::point::Sample;
 use crate::authz::ContextValue;
-use crate::aws;
+use crate::aws::{self, Action};
 use crate::model::{ActionPattern, Part, Pattern, ResourceKind, Statement};
 
 /// Actions that are tried; each is asked of both sides with each resource.
@@ -99,13 +99,16 @@ fn with_real_names(
         resource: Some(resource.clone()),
         ..sample.clone()
     };
-    let suiting = pairs().filter(|(action, resource)| suits(action, resource));
+    let known = actions.iter().filter_map(|name| Some((name, aws::action(name)?)));
+    let suiting = known.flat_map(|(name, action)| {
+        let suiting = resources.iter().filter(move |resource| suits(action, resource));
+        suiting.map(move |resource| (name, resource))
+    });
     suiting.chain(pairs()).map(with).find(|candidate| shows(candidate)).unwrap_or(sample)
 }
 
-/// Whether the action works on such a resource, as far as the reference data tells.
-fn suits(action: &str, resource: &str) -> bool {
-    let Some(action) = aws::action(action) else { return false };
+/// Whether the action works on such a resource.
+fn suits(action: &Action, resource: &str) -> bool {
     if action.is_resourceless() {
         return resource == "*";
     }

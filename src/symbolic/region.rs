@@ -12,13 +12,8 @@ use crate::source::{Span, Spanned};
 
 /// What the requests must fit.
 pub(super) fn region(question: &Question<'_>, class: &Class, there: &[String]) -> Vec<Policy> {
-    // An action has a service and a name.
-    let lower =
-        |text: &String| if text == "*" { "?*:?*".to_owned() } else { text.to_ascii_lowercase() };
-    let actions = match class.action {
-        Some(_) => class.names.iter().take(1).map(lower).collect::<Vec<_>>(),
-        None => class.names.iter().map(lower).collect(),
-    };
+    let named = class.names.iter().take(if class.action.is_some() { 1 } else { usize::MAX });
+    let actions = named.map(|name| action_pattern(&name.to_ascii_lowercase())).collect();
     let resources = match (class.action, class.kind) {
         // Such an action has no resource, which only `*` asks about.
         (Some(_), None) if question.resources.iter().any(|text| text == "*") => {
@@ -28,13 +23,13 @@ pub(super) fn region(question: &Question<'_>, class: &Class, there: &[String]) -
         (None, _) => question.resources.iter().flat_map(|text| any_resource(text)).collect(),
         (Some(_), Some(_)) => question.resources.iter().map(|text| resource(text)).collect(),
     };
-    let mut asked = statement(
-        Some(element(false, actions.iter().map(|text| action_pattern(text)).collect())),
-        element(false, resources),
-    );
+    let mut asked = statement(Some(element(false, actions)), element(false, resources));
     asked.conditions = there.iter().map(|key| is_there(key)).collect();
     let mut statements = vec![asked];
     if class.action.is_none() {
+        // An action has a service and a name.
+        let is_action = Some(element(false, vec![action_pattern("?*:?*")]));
+        statements.push(statement(is_action, element(false, vec![everything()])));
         let known =
             aws::services().map(|service| action_pattern(&format!("{}:*", service.prefix())));
         let is_whole = class.names.iter().all(|name| !name.contains(['*', '?']));

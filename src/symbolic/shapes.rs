@@ -4,6 +4,7 @@
 use super::actions;
 use super::forms;
 use super::key::{Fits, Test};
+use super::kinds::LastKinds;
 use super::possible::{OWNERS, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN};
 use super::sides::Block;
 use super::sketch::{Constraint, Sketch, Sketcher};
@@ -30,10 +31,11 @@ impl Shapes {
     pub(super) fn new<'b>(
         sketcher: &mut Sketcher<'_>,
         allows: impl Iterator<Item = &'b Block>,
+        last: &LastKinds,
     ) -> Result<Shapes, Undecided> {
         let keys = keys(sketcher);
         let allows = allows.map(|block| &block.sketch).collect::<Vec<_>>();
-        let mut actions = actions::shapes(sketcher, &keys, &allows)?;
+        let mut actions = actions::shapes(sketcher, &keys, &allows, last)?;
         let owners = Callers { sketcher, keys: &keys }.owners()?;
         if !owners.is_empty() {
             let pairs = actions.iter().flat_map(|action| owners.iter().map(|own| action.and(own)));
@@ -216,8 +218,8 @@ impl Callers<'_, '_> {
         atoms: Vec<Atom>,
         not: bool,
     ) -> Result<(usize, Constraint), Undecided> {
-        let one_of = actions::one_of_resources(self.sketcher, atoms)?;
-        Ok((place, Constraint::Patterns { atoms: one_of.atoms().to_vec(), not }))
+        let atoms = actions::numbers(self.sketcher, Name::Resource, atoms)?;
+        Ok((place, Constraint::Patterns { atoms, not }))
     }
 
     /// Accounts that both keys of the principal may be asked about.
@@ -248,13 +250,8 @@ impl Callers<'_, '_> {
 
     fn fits(&mut self, place: usize, atoms: Vec<Atom>) -> Result<Fits, Undecided> {
         let name = self.sketcher.dimensions[place].name.clone();
-        let numbers =
-            atoms.into_iter().map(|atom| self.sketcher.atom(name.clone(), atom, Span::default()));
-        let mut atoms = numbers.collect::<Result<Vec<_>, _>>()?;
-        atoms.sort_unstable();
-        atoms.dedup();
         Ok(Fits {
-            atoms,
+            atoms: actions::numbers(self.sketcher, name, atoms)?,
             negated: false,
             all: false,
             none: false,

@@ -1,6 +1,7 @@
 //! Two sets of policies in one space, and where one allows what the other does not.
 
 use super::cover::{left_over, may_meet};
+use super::kinds::LastKinds;
 use super::outside::{Budget, STATES_AT_LAST, outside};
 use super::possible::Requests;
 use super::shapes::Shapes;
@@ -11,6 +12,7 @@ use super::variables::Variables;
 use crate::authz::{Ambiguity, Readings};
 use crate::model::condition::Test;
 use crate::model::{Condition, Effect, Statement};
+use std::collections::BTreeSet;
 
 /// Patterns of one statement that are walked at once; more are looked at in halves. From experiment.
 const MOST_WALKED: usize = 4;
@@ -61,22 +63,24 @@ pub(super) struct Because {
 pub(super) type Found<'a> = dyn FnMut(&Space, &[u64], Because) -> bool + 'a;
 
 impl Sides {
+    /// Both sides under one choice of readings, with these values of variables.
     pub(super) fn new(
-        old: &dyn Subject,
-        new: &dyn Subject,
+        (old, new): (&dyn Subject, &dyn Subject),
         readings: &Readings,
         variables: &Variables,
+        requests: Requests,
+        last: &LastKinds,
     ) -> Result<Sides, Undecided> {
         let mut sketcher = Sketcher::new(readings, variables);
         sketcher.names_principals = old.names_principals();
-        sketcher.is_shaped = old.requests() == Requests::Possible;
+        sketcher.is_shaped = requests == Requests::Possible;
         let both =
             old.policies().iter().chain(new.policies()).flat_map(|policy| &policy.statements);
         both.for_each(|statement| sketcher.note_sets(statement));
         let old = old.side(&mut sketcher)?;
         let new = new.side(&mut sketcher)?;
         let shapes = if sketcher.is_shaped {
-            Some(Shapes::new(&mut sketcher, old.allows.iter().chain(&new.allows))?)
+            Some(Shapes::new(&mut sketcher, old.allows.iter().chain(&new.allows), last)?)
         } else {
             None
         };
@@ -192,6 +196,19 @@ impl Search<'_> {
             }
         }
         Ok(true)
+    }
+
+    /// Whether there may be something to find.
+    pub(super) fn may_find_some(&mut self) -> bool {
+        parts(self.gathered, self.from, self.to)
+            .any(|part| self.may_find(&part.sketch, &part).unwrap_or(true))
+    }
+
+    /// The differences that there may be.
+    pub(super) fn may_differ_by(&mut self) -> BTreeSet<Because> {
+        let found = parts(self.gathered, self.from, self.to)
+            .filter(|part| self.may_find(&part.sketch, part).unwrap_or(true));
+        found.map(|part| part.because).collect()
     }
 
     /// Whether there may be something to find in a part, or in a narrower statement of it.
