@@ -48,6 +48,9 @@ mod data;
 // Which keys a request has: the table of expected answers against simulate, can, compare and check.
 mod request_keys;
 
+// Names of principals as sets of callers.
+mod principals;
+
 // The examples of all reports: requests that AWS has.
 mod possible;
 

@@ -297,17 +297,43 @@ fn the_answer_for_whoever_asks_is_that_of_a_small_world() {
     holds_in_a_small_world(PolicyKind::Resource);
 }
 
-/// The keys that follow from a principal, given as policies name it.
-fn own_keys(principal: &str, context: &Context) -> Context {
-    let mut context = context.clone();
-    let Some((_, account)) = principal.split_once("::") else { return context };
-    let account = &account[..12];
-    let arn = match principal {
-        _ if principal.ends_with(":root") => format!("arn:aws:iam::{account}:user/x"),
-        _ if principal.contains(":assumed-role/") => format!("arn:aws:iam::{account}:role/x"),
-        _ => principal.to_owned(),
+/// Callers that a name stands for, or may stand for.
+fn callers_of(name: &str) -> Vec<Caller> {
+    let caller = |text: &str, issuer: Option<&str>| Caller::parse(text, issuer).ok();
+    let account = name.split(':').nth(4).unwrap_or_default();
+    let last = name.rsplit('/').next().unwrap_or_default();
+    let found = match name {
+        _ if name.ends_with(":root") => vec![
+            caller(name, None),
+            caller(&name.replace(":root", ":user/x"), None),
+            caller(
+                &format!("arn:aws:sts::{account}:assumed-role/x/y"),
+                Some(&format!("arn:aws:iam::{account}:role/x")),
+            ),
+        ],
+        _ if name.contains(":user/") => vec![
+            caller(name, None),
+            caller(&format!("arn:aws:sts::{account}:federated-user/y"), Some(name)),
+        ],
+        _ if name.contains(":role/") => {
+            vec![caller(&format!("arn:aws:sts::{account}:assumed-role/{last}/y"), Some(name))]
+        }
+        _ if name.contains(":assumed-role/") => {
+            let role = name.split('/').nth(1).unwrap_or_default();
+            let of = |path: &str| format!("arn:aws:iam::{account}:role/{path}{role}");
+            vec![caller(name, Some(&of(""))), caller(name, Some(&of("p/")))]
+        }
+        _ => vec![caller(name.trim_start_matches("Service:"), None)],
     };
-    context.set_one("aws:principalarn", &arn);
+    found.into_iter().flatten().collect()
+}
+
+/// The keys that follow from the caller.
+fn own_keys(caller: &Caller, context: &Context) -> Context {
+    let mut context = context.clone();
+    if let Some(arn) = caller.principal_arn() {
+        context.set_one("aws:principalarn", &arn);
+    }
     context
 }
 
@@ -320,45 +346,40 @@ fn holds_in_a_small_world(kind: PolicyKind) {
             .iter()
             .filter_map(|statement| statement.principal.as_ref())
             .flat_map(|element| &element.patterns);
-        let mut principals = patterns
-            .filter_map(|pattern| pattern.named.name())
-            .map(|name| name.into_owned())
-            .collect::<BTreeSet<_>>();
-        principals.insert(String::new());
+        let names = patterns.filter_map(|pattern| pattern.named.name());
+        let mut callers = names.flat_map(|name| callers_of(&name)).collect::<Vec<_>>();
+        callers.push(Caller::Anonymous);
+        callers.extend(Caller::parse("arn:aws:iam::777788889999:user/stranger", None));
         for action in ["s3:GetObject", "s3:PutObject"] {
             let answers = ask(Who::Anybody(vec![&policy]), &[action], &["arn:aws:s3:::b/*"]);
             // Only the answer for objects. Objects of access points have other ARNs.
             let [answer] = answers.as_slice() else { panic!("{answers:#?}") };
             prop_assert!(!answer.is_defect, "{answer:?}");
             let first = answer.readings[0].1;
-            let allows = |principal: &str, resource: &str, context: &Context| {
+            let allows = |caller: &Caller, resource: &str, context: &Context| {
                 let request = Request {
                     caller: Caller::Anonymous,
                     action: action.to_ascii_lowercase(),
                     resource: resource.to_owned(),
                     resource_account: None,
-                    context: own_keys(principal, context),
+                    context: own_keys(caller, context),
                 };
-                allows_as_documents(&request, principal, &[&policy], &Readings::default())
+                allows_as_documents(&request, caller, &[&policy], &Readings::default())
             };
             let world = world(action, &keys_of(&[&policy]));
-            let mut all = principals.iter().flat_map(|principal| {
-                world.iter().map(move |(resource, context)| (principal, *resource, context))
+            let mut all = callers.iter().flat_map(|caller| {
+                world.iter().map(move |(resource, context)| (caller, *resource, context))
             });
             match first {
                 Granted::All => {
                     prop_assert!(
-                        all.all(|(principal, resource, context)| allows(
-                            principal, resource, context
-                        )),
+                        all.all(|(caller, resource, context)| allows(caller, resource, context)),
                         "not all: {answer:?}"
                     )
                 }
                 Granted::None => {
                     prop_assert!(
-                        !all.any(|(principal, resource, context)| allows(
-                            principal, resource, context
-                        )),
+                        !all.any(|(caller, resource, context)| allows(caller, resource, context)),
                         "not none: {answer:?}"
                     )
                 }
@@ -562,7 +583,8 @@ fn examples_are_plausible() {
         document(PolicyKind::Resource, json!([crate::can_public::get(&json!({"AWS": role}))]));
     let answers = ask(Who::Anybody(vec![&bucket]), &["s3:GetObject"], &["arn:aws:s3:::b/*"]);
     let shown = answers[0].allowed.as_ref().unwrap();
-    assert_eq!(shown.principal.as_deref(), Some(role));
+    let session = "arn:aws:sts::444455556666:assumed-role/reader/example";
+    assert_eq!(shown.principal, Some(format!("{session} of {role}")));
     let layers = Layers { resource: Layer::Policies(vec![&bucket]), ..Layers::default() };
     assert_eq!(
         ica_policy::eval::applying(&shown.request, &layers, ica_policy::authz::LayerId::Resource)

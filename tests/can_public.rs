@@ -109,11 +109,11 @@ fn who_is_named_is_asked_as_a_caller() {
         json!([get(&json!({"AWS": role})), deny("NotPrincipal", json!([role, "444455556666"]))]);
     // AWS's pages leave open whether the role's session must be listed too.
     check_public("excepted", &excepted, "no", "unknown", &[role]);
-    // It is not known who made a session that is only named.
     let session = "arn:aws:sts::444455556666:assumed-role/reader/run";
     check_public("session", &json!([get(&json!({"AWS": session}))]), "no", "yes", &[session]);
     let denied = json!([get(&json!({"AWS": session})), deny("Principal", json!(role))]);
-    check_public("denied-session", &denied, "no", "unknown", &[session]);
+    // The name of a role is unique in its account.
+    check_public("denied-session", &denied, "no", "no", &[]);
     let (_, report) = public("named", &json!([get(&json!({"AWS": role}))]));
     let outsider = &report["public"]["outsiders"][1];
     let shown = &outsider["answers"]

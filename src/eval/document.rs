@@ -1,24 +1,24 @@
 //! Evaluates policies as documents, without layers and callers: whether a statement applies,
 //! whoever makes the request.
 
+use super::principal::element;
 use super::statement::{Applies, applies};
 use super::tri::Tri;
-use crate::authz::{Ambiguity, Readings, Request};
-use crate::model::{Effect, Element, Policy, PrincipalPattern, Statement};
+use crate::authz::{Ambiguity, Caller, Readings, Request};
+use crate::model::{Effect, Policy, Statement};
 
 /// Whether some statement of the policies allows the request and none denies it, under one choice
-/// of readings. `principal` is a name as policies write it. Only the statements that list this
-/// name, or everybody, concern it.
+/// of readings. A statement concerns whoever its names stand for: an account for all its callers, a
+/// role for its sessions. What the layers make of the way in which it names them does not count.
 pub fn allows_as_documents(
     request: &Request,
-    principal: &str,
+    caller: &Caller,
     policies: &[&Policy],
     readings: &Readings,
 ) -> bool {
     let statements = policies.iter().flat_map(|policy| &policy.statements);
-    let outcomes = statements
-        .map(|statement| alone(statement, request, principal, readings))
-        .collect::<Vec<_>>();
+    let outcomes =
+        statements.map(|statement| alone(statement, request, caller, readings)).collect::<Vec<_>>();
     !outcomes.contains(&Applies::Denies)
         && outcomes.iter().any(|outcome| matches!(outcome, Applies::Allows(_)))
 }
@@ -26,14 +26,15 @@ pub fn allows_as_documents(
 fn alone(
     statement: &Statement,
     request: &Request,
-    principal: &str,
+    caller: &Caller,
     readings: &Readings,
 ) -> Applies {
-    let Some(element) = &statement.principal else {
+    let Some(named) = &statement.principal else {
         return applies(statement, request, false, readings);
     };
-    let concerned = lists(element, principal, readings);
-    let counts_doubt = match statement.effect.node {
+    let effect = statement.effect.node;
+    let (concerned, _) = element(named, effect, caller, false, readings);
+    let counts_doubt = match effect {
         Effect::Allow => readings.second(Ambiguity::RefusedWords),
         Effect::Deny => !readings.second(Ambiguity::RefusedWords),
         Effect::Unclear => true,
@@ -42,19 +43,4 @@ fn alone(
         return Applies::No;
     }
     applies(&Statement { principal: None, ..statement.clone() }, request, false, readings)
-}
-
-fn lists(element: &Element<PrincipalPattern>, principal: &str, readings: &Readings) -> Tri {
-    let one = |pattern: &PrincipalPattern| match &pattern.doubt {
-        Some(_) => Tri::Maybe,
-        None => Tri::from(
-            pattern.named.is_everybody()
-                || pattern.named.name().is_some_and(|name| name == principal),
-        ),
-    };
-    if element.not && element.patterns.is_empty() && readings.second(Ambiguity::EmptyNotPrincipal) {
-        return Tri::No;
-    }
-    let found = Tri::any(element.patterns.iter().map(one));
-    if element.not { !found } else { found }
 }

@@ -5,9 +5,9 @@ use super::compare::{Compared, compare_subjects};
 use super::cover::may_meet;
 use super::differences::{Differences, differences_of};
 use super::key::Test;
-use super::kinds::LastKinds;
 use super::point::Sample;
 use super::principal::concerns;
+use super::shared::Shared;
 use super::sides::{Block, Place, Side, allows, generous};
 use super::sketch::{Constraint, Entry, Sketch, Sketcher};
 use super::space::{Name, Undecided};
@@ -336,7 +336,7 @@ impl Subject for Access<'_> {
 
 /// Compares what one caller may do with its old and its new policies.
 pub fn compare_access(old: &Access<'_>, new: &Access<'_>) -> Compared {
-    compare_subjects(old, new, &LastKinds::default())
+    compare_subjects(old, new, &Shared::new(old, new))
 }
 
 /// Compares as [`compare_access`] does, and lists all that is different. Places count the policies of all layers, in the order of

@@ -1,9 +1,9 @@
 //! Whether access is granted: for all requests of a question, for some, or for none, with a request of each kind.
 
+use super::callers::{CallerClass, CallerClasses};
 use super::candidates::assignments;
 use super::cases::{Case, cases};
 use super::compare::points;
-use super::outsiders::{names, only, others};
 use super::search::Search;
 use super::space::Undecided;
 use super::ways::Kind;
@@ -23,15 +23,14 @@ pub struct Question<'a> {
     pub account: Option<String>,
     /// Condition keys in lower case whose value is known, or that are absent (`None`). All others may be anything.
     pub context: Vec<(String, Option<ContextValue>)>,
-    /// What the requests must fit besides, each as a policy that allows just that. Principals in these count only where whoever asks is
-    /// meant.
+    /// What the requests must fit besides, each as a policy that allows just that.
     pub within: Vec<Policy>,
 }
 
 /// Who asks.
 #[derive(Clone, Debug)]
 pub enum Who<'a> {
-    /// Whoever it is: one layer as a document, where principals are what its statements name.
+    /// Whoever it is: one layer as a document.
     Anybody(Vec<&'a Policy>),
     /// This caller, past these layers.
     Caller(&'a Caller, &'a Layers<'a>),
@@ -54,9 +53,9 @@ pub enum Granted {
 /// A request that was replayed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Shown {
-    /// The request; where whoever asks is meant nobody signs it.
+    /// The request.
     pub request: Request,
-    /// The principal as policies name it, if whoever asks is meant and some statement names one.
+    /// Who asks, if whoever asks is meant and some statement names principals; a session with whom it is of.
     pub principal: Option<String>,
 }
 
@@ -81,13 +80,28 @@ pub struct Answered {
     pub is_defect: bool,
 }
 
-/// The most principals that are asked for one by one.
-const MOST_NAMES: usize = 16;
-
 /// Decides a question. Empty: no action of it works on a resource of it.
 pub fn can(question: &Question<'_>) -> Vec<Answered> {
+    let callers = match &question.who {
+        Who::Anybody(policies) => {
+            CallerClasses::new(policies.iter().flat_map(|policy| &policy.statements))
+        }
+        Who::Caller(..) => CallerClasses::default(),
+    };
+    can_among(question, &callers, None)
+}
+
+/// Which classes of callers are asked about; `None`: all.
+pub(super) type Among<'a> = Option<&'a dyn Fn(&CallerClass) -> bool>;
+
+/// The same of some classes of callers.
+pub(super) fn can_among(
+    question: &Question<'_>,
+    callers: &CallerClasses,
+    among: Among<'_>,
+) -> Vec<Answered> {
     let cases = cases(question);
-    cases.iter().filter_map(|case| answer(question, case)).collect()
+    cases.iter().filter_map(|case| answer(question, case, callers, among)).collect()
 }
 
 /// The answer to several parts.
@@ -129,9 +143,15 @@ impl Once {
     }
 }
 
-fn answer(question: &Question<'_>, case: &Case) -> Option<Answered> {
+fn answer(
+    question: &Question<'_>,
+    case: &Case,
+    callers: &CallerClasses,
+    among: Among<'_>,
+) -> Option<Answered> {
     let tried = under_all_readings(|readings| {
-        let find = |kind| by_principal(&Search { question, case, readings, kind });
+        let search = |kind| Search { question, case, readings, kind, callers, class: None };
+        let find = |kind| by_caller(&search(kind), among);
         Once { allowed: find(Kind::Allowed), denied: find(Kind::Denied) }
     });
     let all = tried
@@ -177,26 +197,23 @@ fn answer(question: &Question<'_>, case: &Case) -> Option<Answered> {
     })
 }
 
-/// Where whoever asks is meant and what seemed to show it cannot be, each principal is asked for by itself: its keys say who it is.
-fn by_principal(search: &Search<'_>) -> Found {
-    let found = find(search);
-    let (Found::Unknown(_, false), Who::Anybody(policies)) = (&found, &search.question.who) else {
-        return found;
-    };
-    let names = names(policies);
-    if names.is_empty() || names.len() > MOST_NAMES {
-        return found;
+/// Where whoever asks is meant and what seemed to show it cannot be, each class of callers is asked for by itself: its keys
+/// say who it is.
+fn by_caller(search: &Search<'_>, among: Among<'_>) -> Found {
+    if among.is_none() {
+        let found = find(search);
+        if !matches!(found, Found::Unknown(_, false)) || search.callers.is_empty() {
+            return found;
+        }
     }
-    let parts =
-        names.values().map(|named| only(named, policies)).chain([others(&names, None, policies)]);
     let mut open = None;
-    for part in parts {
-        let case = search.case.with(part);
-        match find(&Search { case: &case, ..*search }) {
+    for class in &search.callers.list {
+        if !among.is_none_or(|is_asked| is_asked(class)) {
+            continue;
+        }
+        match find(&Search { class: Some(class), ..*search }) {
             Found::None => {}
-            Found::Unknown(undecided, is_defect) => {
-                open = Some(Found::Unknown(undecided, is_defect))
-            }
+            unknown @ Found::Unknown(..) => open = Some(unknown),
             shown @ Found::Some(_) => return shown,
         }
     }

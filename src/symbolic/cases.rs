@@ -3,7 +3,7 @@
 
 use super::can::{Question, Who};
 use super::possible::OWNERS;
-use super::region::{by, glob, like, region};
+use super::region::{glob, like, region, satisfying};
 use super::resources::{ResourceKind, Resources};
 use super::token::{Atom, Style};
 use super::variables::Variables;
@@ -31,15 +31,6 @@ pub(super) struct Case {
     pub template: Request,
     /// Keys whose value is known, or that are absent.
     pub pinned: BTreeMap<String, Option<ContextValue>>,
-}
-
-impl Case {
-    /// The same, of requests that fit this too.
-    pub(super) fn with(&self, within: Policy) -> Case {
-        let mut case = self.clone();
-        case.region.push(within);
-        case
-    }
 }
 
 /// A class of actions on one kind of resource.
@@ -120,7 +111,7 @@ fn presence_of(question: &Question<'_>, key: &str, action: Option<&str>) -> Pres
 fn session_id(caller: &Caller) -> Option<Policy> {
     let Caller::RoleSession { arn, .. } = caller else { return None };
     let name = arn.resource().rsplit('/').next()?;
-    Some(by(false, Vec::new(), vec![like(USER_ID, &format!("*:{name}"))]))
+    Some(satisfying(vec![like(USER_ID, &format!("*:{name}"))]))
 }
 
 /// The condition keys that statements look at, or fill variables with.

@@ -1,10 +1,10 @@
 //! What one set of policies allows that another does not, each taken as a document: statements apply or do not, whoever asks.
 
 use super::candidates::assignments;
-use super::kinds::LastKinds;
 use super::point::Sample;
 use super::possible::{Requests, aligned, is_possible};
 use super::refused;
+use super::shared::Shared;
 use super::sides::{Because, Place, Sides};
 use super::space::{DEFECT, Space, Undecided};
 use super::subject::{Documents, Subject};
@@ -82,12 +82,13 @@ pub struct Compared {
 /// words are read, the relation must be the same under all readings, or it is unknown.
 pub fn compare(old: &[&Policy], new: &[&Policy], requests: Requests) -> Compared {
     let [old, new] = [old, new].map(|policies| Documents::new(policies, requests));
-    compare_subjects(&old, &new, &LastKinds::default())
+    compare_subjects(&old, &new, &Shared::new(&old, &new))
 }
 
 /// Compares whatever there is to compare.
-pub(super) fn compare_subjects(old: &dyn Subject, new: &dyn Subject, last: &LastKinds) -> Compared {
-    let tried = under_all_readings(|readings| compare_once(Question { old, new, readings, last }));
+pub(super) fn compare_subjects(old: &dyn Subject, new: &dyn Subject, shared: &Shared) -> Compared {
+    let tried =
+        under_all_readings(|readings| compare_once(Question { old, new, readings, shared }));
     let answers = |pick: fn(&Compared) -> &Answer| {
         tried.answers.iter().map(move |(_, compared)| pick(compared))
     };
@@ -175,8 +176,7 @@ pub(super) struct Question<'a> {
     pub old: &'a dyn Subject,
     pub new: &'a dyn Subject,
     pub readings: &'a Readings,
-    /// Speeds up the same question with other readings or variables.
-    pub last: &'a LastKinds,
+    pub shared: &'a Shared,
 }
 
 impl<'a> Question<'a> {
@@ -191,12 +191,13 @@ impl<'a> Question<'a> {
     }
 
     fn sides_for(&self, requests: Requests, variables: &Variables) -> Result<Sides, Undecided> {
-        Sides::new((self.old, self.new), self.readings, variables, requests, self.last)
+        Sides::new((self.old, self.new), self.readings, variables, requests, self.shared)
     }
 
     /// A request of a box.
     pub(super) fn pick(&self, space: &Space, cube: &[u64], variables: &Variables) -> Sample {
-        let sample = Sample::pick(space, cube, variables);
+        let mut sample = Sample::pick(space, cube, variables);
+        sample.settle(&self.shared.callers);
         if self.old.requests() == Requests::Possible { aligned(sample) } else { sample }
     }
 

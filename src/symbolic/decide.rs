@@ -52,7 +52,6 @@ fn decide_once(
     let statements = statements(layers, request);
     let variables = filled(&statements, request);
     let mut sketcher = Sketcher::new(readings, &variables);
-    sketcher.names_principals = false;
     statements.iter().for_each(|(_, statement)| sketcher.note_sets(statement));
     let (mut concerned, mut sketches) = (Vec::new(), Vec::new());
     for (layer, statement) in &statements {

@@ -6,6 +6,7 @@
 mod access;
 mod actions;
 mod bits;
+mod callers;
 mod can;
 mod candidates;
 mod cases;
@@ -31,6 +32,7 @@ mod resources;
 mod scale;
 mod search;
 mod shapes;
+mod shared;
 mod sides;
 mod sketch;
 mod space;

@@ -3,19 +3,16 @@
 //! A user, a role or a service that is named asks as a caller whose own policies allow everything. For an account, and for all who are not
 //! named, who asks stays open, and the statements are taken as a document.
 
-use super::can::{Answered, Granted, Question, Who, can, together};
-use super::principal::caller_by_name;
-use super::region::{arn_like, by, equals};
+use super::callers::{CallerClass, CallerClasses, account_of, caller_named};
+use super::can::{Answered, Granted, Question, Who, can, can_among, together};
+use super::region::{arn_like, equals, satisfying};
 use super::space::Undecided;
-use crate::authz::{Caller, ContextValue, Formula, Layer, Layers, formula};
-use crate::model::{Effect, Named, Policy};
+use crate::authz::{Caller, ContextValue, Formula, Layer, Layers, formula, naming};
+use crate::model::{Named, Policy};
 use std::collections::BTreeMap;
 
 /// The most names that are asked one by one.
 const MOST_NAMES: usize = 64;
-
-const PRINCIPAL_ACCOUNT: &str = "aws:principalaccount";
-const PRINCIPAL_ARN: &str = "aws:principalarn";
 
 /// Somebody outside of the account.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -55,6 +52,7 @@ pub struct Asked<'a> {
 /// Everybody outside of the account whom the policies of a resource tell apart, with what each of them gets.
 pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
     let names = names(policies);
+    let callers = CallerClasses::new(policies.iter().flat_map(|policy| &policy.statements));
     let layers = Layers {
         identity: Layer::Assumed,
         resource: Layer::Policies(policies.to_vec()),
@@ -62,7 +60,7 @@ pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
     };
     let mut found = vec![outside(
         Outsider::Unsigned,
-        asked.ask(Who::Caller(&Caller::Anonymous, &layers), Vec::new()),
+        can(&asked.question(Who::Caller(&Caller::Anonymous, &layers), Vec::new())),
     )];
     for (name, named) in names.iter().filter(|(_, named)| is_outside(named, asked.account)) {
         let who = Outsider::Named(name.clone());
@@ -71,22 +69,28 @@ pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
             found.push(Outside { who, granted: Granted::Unknown, answers: vec![unknown(reason)] });
             break;
         }
-        let answers = match caller(named) {
+        let answers = match caller_named(named) {
             Some(caller) => {
-                let mut answers =
-                    asked.ask(Who::Caller(&caller, &layers), asked.for_another(&caller));
+                let who = Who::Caller(&caller, &layers);
+                let mut answers = can(&asked.question(who, asked.for_another(&caller)));
                 answers.retain(|answer| needs_a_grant(answer, &layers));
                 answers
             }
-            None => asked.ask(Who::Anybody(policies.to_vec()), vec![only(named, policies)]),
+            None => asked.among(policies, &callers, &|class| is_of_name(class, named, &callers)),
         };
         found.push(outside(
             who,
-            answers.into_iter().map(|answer| as_far_as_told(named, policies, answer)).collect(),
+            answers.into_iter().map(|answer| as_far_as_known(named, answer)).collect(),
         ));
     }
-    let mut others = asked
-        .ask(Who::Anybody(policies.to_vec()), vec![others(&names, Some(asked.account), policies)]);
+    // A canonical id may be that of anybody.
+    let is_open = |named: &Named| named.is_everybody() || matches!(named, Named::CanonicalUser(_));
+    let is_other = |class: &CallerClass| {
+        class.caller != Caller::Anonymous
+            && class.account.as_deref() != Some(asked.account)
+            && callers.names.iter().all(|by| is_open(by) || naming(by, &class.caller).is_none())
+    };
+    let mut others = asked.among(policies, &callers, &is_other);
     // The name that the search made up says nothing.
     others
         .iter_mut()
@@ -138,19 +142,15 @@ fn needs_a_grant(answer: &Answered, layers: &Layers<'_>) -> bool {
         .is_none_or(|shown| formula(&shown.request, layers) != Formula::All(Vec::new()))
 }
 
-/// What a name leaves open is not known where something is granted to it: a canonical id may be that of the account itself, and of a
-/// session nobody tells who made it, whom a Deny may name.
-fn as_far_as_told(named: &Named, policies: &[&Policy], answer: Answered) -> Answered {
-    let reason = match named {
-        _ if matches!(answer.granted, Granted::None | Granted::Unknown) => return answer,
-        Named::CanonicalUser(_) => {
-            "whose canonical id it is cannot be told offline; it may be that of the account itself"
-        }
-        Named::RoleSession(_) | Named::FederatedSession(_) if may_deny_issuer(named, policies) => {
-            "a Deny names others of its account, and who made the session is not known"
-        }
-        _ => return answer,
-    };
+/// A canonical id may be that of the account itself, so what is granted to it is not known.
+fn as_far_as_known(named: &Named, answer: Answered) -> Answered {
+    if !matches!(named, Named::CanonicalUser(_))
+        || matches!(answer.granted, Granted::None | Granted::Unknown)
+    {
+        return answer;
+    }
+    let reason =
+        "whose canonical id it is cannot be told offline; it may be that of the account itself";
     Answered {
         granted: Granted::Unknown,
         undecided: Some(Undecided { reason: reason.to_owned(), span: None }),
@@ -158,28 +158,49 @@ fn as_far_as_told(named: &Named, policies: &[&Policy], answer: Answered) -> Answ
     }
 }
 
-fn may_deny_issuer(session: &Named, policies: &[&Policy]) -> bool {
-    let denies = policies
-        .iter()
-        .flat_map(|policy| &policy.statements)
-        .filter(|statement| statement.effect.node != Effect::Allow);
-    denies.filter_map(|statement| statement.principal.as_ref()).any(|element| {
-        let mut names = element.patterns.iter().map(|pattern| &pattern.named);
-        element.not || names.any(|named| account_of(named) == account_of(session))
-    })
+/// Whether callers are asked about under this name: those of an account only where no other name of it stands for them.
+fn is_of_name(class: &CallerClass, named: &Named, callers: &CallerClasses) -> bool {
+    let is_named = |by: &Named| naming(by, &class.caller).is_some();
+    let is_closer = |by: &&Named| {
+        !by.is_everybody()
+            && !matches!(by, Named::Account(_) | Named::CanonicalUser(_))
+            && is_named(by)
+    };
+    match named {
+        Named::Account(_) => is_named(named) && !callers.names.iter().any(|by| is_closer(&by)),
+        Named::CanonicalUser(_) => class.account.is_none() && is_named(named),
+        _ => is_named(named),
+    }
 }
 
 impl Asked<'_> {
-    fn ask(&self, who: Who<'_>, within: Vec<Policy>) -> Vec<Answered> {
+    fn question<'a>(&self, who: Who<'a>, within: Vec<Policy>) -> Question<'a> {
         let Asked { account, actions, resources, context } = *self;
-        can(&Question {
+        Question {
             who,
             actions: actions.to_vec(),
             resources: resources.to_vec(),
             account: Some(account.to_owned()),
             context: context.to_vec(),
             within,
-        })
+        }
+    }
+
+    /// What callers of some classes get by the policies as documents.
+    fn among(
+        &self,
+        policies: &[&Policy],
+        callers: &CallerClasses,
+        is_asked: &dyn Fn(&CallerClass) -> bool,
+    ) -> Vec<Answered> {
+        if !callers.list.iter().any(is_asked) {
+            return vec![unknown("what callers of this kind may do is not known".to_owned())];
+        }
+        can_among(
+            &self.question(Who::Anybody(policies.to_vec()), Vec::new()),
+            callers,
+            Some(is_asked),
+        )
     }
 
     /// A service that acts for the account itself is no outsider: it says so with the account or a resource of it.
@@ -192,7 +213,7 @@ impl Asked<'_> {
             ]
         };
         if matches!(caller, Caller::Service { .. }) {
-            vec![by(false, Vec::new(), conditions())]
+            vec![satisfying(conditions())]
         } else {
             Vec::new()
         }
@@ -200,7 +221,7 @@ impl Asked<'_> {
 }
 
 /// Whom the statements name, by name.
-pub(super) fn names(policies: &[&Policy]) -> BTreeMap<String, Named> {
+fn names(policies: &[&Policy]) -> BTreeMap<String, Named> {
     let statements = policies.iter().flat_map(|policy| &policy.statements);
     let patterns = statements
         .filter_map(|statement| statement.principal.as_ref())
@@ -210,77 +231,7 @@ pub(super) fn names(policies: &[&Policy]) -> BTreeMap<String, Named> {
         .collect()
 }
 
-fn account_of(named: &Named) -> Option<&str> {
-    match named {
-        Named::Account(account) => Some(account),
-        Named::User(arn)
-        | Named::Role(arn)
-        | Named::RoleSession(arn)
-        | Named::FederatedSession(arn)
-        | Named::Federated(arn) => arn.split(':').nth(4),
-        _ => None,
-    }
-}
-
 /// What is left of a deleted user or role is nobody any more.
 fn is_outside(named: &Named, account: &str) -> bool {
     !matches!(named, Named::UniqueId(_)) && account_of(named) != Some(account)
-}
-
-/// The caller that is named, where nothing about it is open.
-fn caller(named: &Named) -> Option<Caller> {
-    match named {
-        Named::User(_) | Named::Role(_) | Named::Service(_) => caller_by_name(&named.name()?),
-        _ => None,
-    }
-}
-
-/// The requests of one who is named: what its keys say follows from who it is, as far as some statement looks at them (E1).
-pub(super) fn only(named: &Named, policies: &[&Policy]) -> Policy {
-    let account = account_of(named).filter(|_| !matches!(named, Named::Federated(_)));
-    let of_account = account.map(|account| match named {
-        Named::User(arn) | Named::Role(arn) | Named::FederatedSession(arn) => {
-            vec![equals(PRINCIPAL_ACCOUNT, account, false), equals(PRINCIPAL_ARN, arn, false)]
-        }
-        // The path of its role is not known.
-        Named::RoleSession(_) => {
-            vec![
-                equals(PRINCIPAL_ACCOUNT, account, false),
-                arn_like(PRINCIPAL_ARN, &format!("arn:*:iam::{account}:role/*"), false),
-            ]
-        }
-        _ => vec![
-            equals(PRINCIPAL_ACCOUNT, account, false),
-            arn_like(PRINCIPAL_ARN, &format!("arn:*:*:*:{account}:*"), false),
-        ],
-    });
-    let mut conditions = of_account.unwrap_or_default();
-    conditions.retain(|condition| is_asked(&condition.key.node, policies));
-    by(false, vec![named.clone()], conditions)
-}
-
-/// The requests of those who are not named, outside of the account if one is given.
-pub(super) fn others(
-    names: &BTreeMap<String, Named>,
-    outside: Option<&str>,
-    policies: &[&Policy],
-) -> Policy {
-    let of_another = |account: &str| {
-        let of_account = format!("arn:*:*:*:{account}:*");
-        vec![equals(PRINCIPAL_ACCOUNT, account, true), arn_like(PRINCIPAL_ARN, &of_account, true)]
-    };
-    let mut conditions = outside.map(of_another).unwrap_or_default();
-    conditions.retain(|condition| is_asked(&condition.key.node, policies));
-    by(true, names.values().cloned().collect(), conditions)
-}
-
-fn is_asked(key: &str, policies: &[&Policy]) -> bool {
-    let statements = || policies.iter().flat_map(|policy| &policy.statements);
-    let is_compared = statements()
-        .flat_map(|statement| &statement.conditions)
-        .any(|condition| &*condition.key.node == key);
-    is_compared
-        || statements()
-            .flat_map(|statement| statement.variables())
-            .any(|variable| &*variable.key == key)
 }

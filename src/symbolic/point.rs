@@ -1,6 +1,7 @@
 //! A request picked out of a box.
 
 use super::bits::ones;
+use super::callers::{CallerClasses, caller_of};
 use super::key::Point;
 use super::space::{Classified, Dimension, Name, Space};
 use super::variables::Variables;
@@ -9,7 +10,8 @@ use crate::authz::{Caller, Context, Request};
 /// A request of the space. What no statement looks at is left open.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sample {
-    /// A principal as policies write it, if a statement names some.
+    /// Who asks, if a statement names principals: an ARN, a service, or `*` where nobody signs. A session is followed by
+    /// ` of ` and its user or role.
     pub principal: Option<String>,
     /// The action, in lower case, if a statement looks at it.
     pub action: Option<String>,
@@ -75,6 +77,19 @@ impl Sample {
         if space.points[class] == Point::Absent && ones(part).count() < space.points.len() {
             self.absent.push(key.clone());
         }
+    }
+
+    /// Gives it the caller of its class that its keys are of.
+    pub(super) fn settle(&mut self, callers: &CallerClasses) {
+        let settled = |class: &String| callers.settled(class, &self.context);
+        if let Some(name) = self.principal.as_ref().and_then(settled) {
+            self.principal = Some(name);
+        }
+    }
+
+    /// Who asks; nobody who signs, if no statement names principals.
+    pub(super) fn caller(&self) -> Caller {
+        self.principal.as_deref().and_then(caller_of).unwrap_or(Caller::Anonymous)
     }
 
     /// A request for the other engine. Nobody signs it and nothing is filled in: only the statements are asked.

@@ -2,8 +2,8 @@
 //!
 //! [`super::shapes`] says the same of all requests at once; every request that is shown is asked here again.
 
+use super::callers::{PRINCIPAL_ACCOUNT, PRINCIPAL_ARN};
 use super::point::Sample;
-use super::principal::caller_by_name;
 use crate::authz::ContextValue::{Many, One};
 use crate::authz::{
     Caller, CallerKind, ContextValue, Presence, any_arn, may_have_key, presence, request_key, shape,
@@ -25,9 +25,7 @@ pub enum Requests {
 
 pub(super) const CURRENT_TIME: &str = "aws:currenttime";
 pub(super) const EPOCH_TIME: &str = "aws:epochtime";
-pub(super) const PRINCIPAL_ARN: &str = "aws:principalarn";
-pub(super) const PRINCIPAL_ACCOUNT: &str = "aws:principalaccount";
-const USER_NAME: &str = "aws:username";
+pub(super) const USER_NAME: &str = "aws:username";
 const USER_ID: &str = "aws:userid";
 
 const SECOND: i128 = 1_000_000_000;
@@ -94,36 +92,22 @@ fn fits_caller(sample: &Sample, kind: CallerKind) -> bool {
         presence(key, Some(kind), action) != Presence::Never && value.as_slice().iter().all(fits)
     };
     let may_be_absent = |key: &str| presence(key, Some(kind), action) != Presence::Always;
-    is_of_kind(sample.principal.as_deref(), kind)
+    (sample.principal.is_none() || sample.caller().kind() == kind)
         && sample.context.iter().all(may_be_there)
         && sample.absent.iter().all(|key| may_be_absent(key))
         && keys_agree(sample)
-}
-
-/// Whether a principal, as policies name it, may be of this kind. The name of an account stands for all in it.
-fn is_of_kind(principal: Option<&str>, kind: CallerKind) -> bool {
-    match principal.and_then(caller_by_name) {
-        None | Some(Caller::Anonymous) => true,
-        Some(Caller::Root { .. }) => {
-            !matches!(kind, CallerKind::Anonymous | CallerKind::Service | CallerKind::WebIdentity)
-        }
-        Some(caller) => caller.kind() == kind,
-    }
-}
-
-/// The ARN that a principal, as policies name it, has in its requests.
-fn arn_of(principal: Option<&str>) -> Option<String> {
-    match principal.and_then(caller_by_name)? {
-        Caller::Root { .. } => None,
-        caller => caller.principal_arn(),
-    }
 }
 
 /// Whether the keys that follow from one caller tell of the same.
 fn keys_agree(sample: &Sample) -> bool {
     let text = |key| sample.context.get(key).and_then(|value| value.as_slice().first());
     let arn = text(PRINCIPAL_ARN);
-    let named = arn_of(sample.principal.as_deref());
+    let caller = sample.principal.as_ref().map(|_| sample.caller());
+    let named = caller.as_ref().and_then(Caller::principal_arn);
+    let account = caller.as_ref().and_then(Caller::account);
+    if text(PRINCIPAL_ACCOUNT).zip(account).is_some_and(|(key, account)| key != account) {
+        return false;
+    }
     if arn.zip(named.as_ref()).is_some_and(|(arn, named)| arn != named) {
         return false;
     }
@@ -207,7 +191,7 @@ fn follow(mut sample: Sample) -> Sample {
     // Another value of a key that is asked about might not show the same.
     let unasked = sample.unasked.clone();
     let is_free = |key: &str| unasked.iter().any(|own| **own == *key);
-    if let (true, Some(named)) = (is_free(PRINCIPAL_ARN), arn_of(sample.principal.as_deref())) {
+    if let (true, Some(named)) = (is_free(PRINCIPAL_ARN), sample.caller().principal_arn()) {
         sample.context.set_one(PRINCIPAL_ARN, named);
     }
     let arn = match sample.context.get(PRINCIPAL_ARN) {

@@ -80,19 +80,3 @@ fn narrowed_to_role(statement: &Statement, caller: &Caller) -> bool {
     });
     matches!(caller, Caller::RoleSession { .. }) && demanding.next().is_some()
 }
-
-/// A caller whom the statements name so: of a role some session, of an account its root user.
-pub(super) fn caller_by_name(name: &str) -> Option<Caller> {
-    if let Some(service) = name.strip_prefix("Service:") {
-        return Some(Caller::Service { name: service.to_owned() });
-    }
-    let Some((before, path)) = name.split_once(":role/") else {
-        return Caller::parse(name, None).ok();
-    };
-    let role = path.rsplit('/').next()?;
-    Caller::parse(
-        &format!("{}:assumed-role/{role}/session", before.replacen(":iam:", ":sts:", 1)),
-        Some(name),
-    )
-    .ok()
-}

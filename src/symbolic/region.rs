@@ -5,8 +5,8 @@ use super::cases::Class;
 use crate::aws;
 use crate::model::condition::{Test, Values, string::Compare};
 use crate::model::{
-    ActionPattern, Condition, Effect, Element, Named, Part, Pattern, Policy, PolicyKind,
-    PrincipalPattern, ResourceKind, ResourcePattern, Shape, Statement, Version,
+    ActionPattern, Condition, Effect, Element, Part, Pattern, Policy, PolicyKind, ResourceKind,
+    ResourcePattern, Shape, Statement, Version,
 };
 use crate::source::{Span, Spanned};
 
@@ -53,16 +53,9 @@ fn alone(statement: Statement) -> Policy {
     }
 }
 
-/// Requests by these principals, or by all but these, that satisfy the conditions.
-pub(super) fn by(not: bool, names: Vec<Named>, conditions: Vec<Condition>) -> Policy {
-    let span = Span::default();
-    let patterns = names
-        .into_iter()
-        .map(|named| PrincipalPattern { named, span, doubt: None })
-        .collect::<Vec<_>>();
+/// Requests that satisfy the conditions.
+pub(super) fn satisfying(conditions: Vec<Condition>) -> Policy {
     let mut statement = statement(None, element(false, vec![everything()]));
-    // A list that excepts nobody would be one that AWS refuses.
-    statement.principal = (!patterns.is_empty()).then(|| element(not, patterns));
     statement.conditions = conditions;
     alone(statement)
 }

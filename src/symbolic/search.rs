@@ -4,24 +4,24 @@
 //! where a Deny applies, or where for one way to fail the formula none of its layers allows.
 
 use super::actions::{any_resource, one_of_resources};
+use super::callers::{CallerClass, CallerClasses};
 use super::can::{Found, Question, Shown, Who};
 use super::cases::Case;
 use super::cover::may_meet;
 use super::forms;
 use super::outside::{Budget, STATES_AT_LAST, outside};
-use super::outsiders::{names, only};
 use super::plausible::plausible;
 use super::point::Sample;
 use super::possible::{aligned, is_possible, one_clock};
-use super::principal::{caller_by_name, concerns};
+use super::principal::concerns;
+use super::shapes::of_class;
 use super::sides::{allows, generous};
 use super::sketch::{Entry, Sketch, Sketcher};
 use super::space::{Cube, Gathered, Name, Space, Undecided};
 use super::variables::Variables;
 use super::ways::{Allowing, Kind, ways};
 use crate::authz::{
-    Caller, ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind,
-    formula,
+    ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind, formula,
 };
 use crate::aws::ResourceType;
 use crate::eval::{self, Outcome};
@@ -38,6 +38,10 @@ pub(super) struct Search<'a> {
     pub case: &'a Case,
     pub readings: &'a Readings,
     pub kind: Kind,
+    /// The classes of callers where whoever asks is meant; else none.
+    pub callers: &'a CallerClasses,
+    /// The class that is asked about; `None`: all.
+    pub class: Option<&'a CallerClass>,
 }
 
 /// A statement that may concern requests of the case.
@@ -81,7 +85,7 @@ impl Search<'_> {
 
     fn try_run(&self, variables: &Variables, mut budget: Budget) -> Result<Found, Undecided> {
         let mut sketcher = Sketcher::new(self.readings, variables);
-        sketcher.names_principals = matches!(self.question.who, Who::Anybody(_));
+        sketcher.callers = Some(self.callers);
         sketcher.is_shaped = true;
         if let Who::Caller(caller, _) = self.question.who {
             sketcher.caller = Some(caller.kind());
@@ -155,6 +159,9 @@ impl Search<'_> {
                 region = region.and(&sketch.unwrap_or_default());
             }
         }
+        if let Some(class) = self.class {
+            region = region.and(&of_class(sketcher, class, self.callers)?);
+        }
         if let Some(kind) = self.case.shape {
             region = region.and(&of_kind(sketcher, kind)?);
         } else if self.case.is_unknown {
@@ -201,7 +208,9 @@ impl Search<'_> {
 
     /// The request of a sample, and whether the other engine says the same of it under the same readings. `None`: there is no such request.
     fn replay(&self, sample: &Sample) -> Option<(Shown, bool)> {
-        let sample = &aligned(sample.clone());
+        let mut sample = sample.clone();
+        sample.settle(self.callers);
+        let sample = &aligned(sample);
         let mut context = sample.context.clone();
         for (key, value) in &self.case.pinned {
             match value {
@@ -222,26 +231,9 @@ impl Search<'_> {
                     return None;
                 }
                 let request = Request { action, resource, context, ..template.clone() };
-                let principal = sample.principal.as_deref().unwrap_or_default();
-                // Its keys say who it is.
-                let is_itself = |named| {
-                    eval::allows_as_documents(
-                        &request,
-                        principal,
-                        &[&only(named, policies)],
-                        self.readings,
-                    )
-                };
-                if !names(policies).get(principal).is_none_or(is_itself) {
-                    return None;
-                }
-                let allows =
-                    eval::allows_as_documents(&request, principal, policies, self.readings);
-                // For the statements that name it.
-                let request = Request {
-                    caller: caller_by_name(principal).unwrap_or(Caller::Anonymous),
-                    ..request
-                };
+                let caller = sample.caller();
+                let allows = eval::allows_as_documents(&request, &caller, policies, self.readings);
+                let request = Request { caller, ..request };
                 Some((Shown { request, principal: sample.principal.clone() }, allows == wanted))
             }
             Who::Caller(caller, layers) => {
@@ -275,14 +267,11 @@ impl Search<'_> {
     }
 
     fn is_of_case(&self, shown: &Shown) -> bool {
-        let principal = shown.principal.as_deref().unwrap_or_default();
-        self.case.region.iter().all(|policy| {
-            // Principals count only where they are open.
-            let is_caller = matches!(self.question.who, Who::Caller(..))
-                && policy.statements.iter().any(|own| own.principal.is_some());
-            is_caller
-                || eval::allows_as_documents(&shown.request, principal, &[policy], self.readings)
-        })
+        let Shown { request, .. } = shown;
+        let is_of =
+            |policy| eval::allows_as_documents(request, &request.caller, &[policy], self.readings);
+        self.class.is_none_or(|class| self.callers.holds(class, &request.caller))
+            && self.case.region.iter().all(is_of)
     }
 }
 

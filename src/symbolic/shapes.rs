@@ -2,15 +2,18 @@
 //! for each kind of caller. `docs/symbolic.md`, "Feasible shapes".
 
 use super::actions;
+use super::callers::{CallerClass, CallerClasses, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN};
 use super::forms;
 use super::key::{Fits, Test};
-use super::kinds::LastKinds;
-use super::possible::{OWNERS, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN};
+use super::possible::{OWNERS, USER_NAME};
+use super::region::glob;
+use super::shared::Shared;
 use super::sides::Block;
 use super::sketch::{Constraint, Sketch, Sketcher};
 use super::space::{Name, Undecided};
-use super::token::{Alphabet, Atom, Token};
-use crate::authz::{CallerKind, Presence, presence, request_key};
+use super::token::{Alphabet, Atom, Style, Token};
+use super::variables::Variables;
+use crate::authz::{Caller, CallerKind, Presence, presence, request_key};
 use crate::aws::AccountId;
 use crate::source::Span;
 
@@ -31,18 +34,31 @@ impl Shapes {
     pub(super) fn new<'b>(
         sketcher: &mut Sketcher<'_>,
         allows: impl Iterator<Item = &'b Block>,
-        last: &LastKinds,
+        shared: &Shared,
     ) -> Result<Shapes, Undecided> {
         let keys = keys(sketcher);
         let allows = allows.map(|block| &block.sketch).collect::<Vec<_>>();
-        let mut actions = actions::shapes(sketcher, &keys, &allows, last)?;
-        let owners = Callers { sketcher, keys: &keys }.owners()?;
+        let mut actions = actions::shapes(sketcher, &keys, &allows, &shared.kinds)?;
+        let owners = CallerShapes { sketcher, keys: &keys }.owners()?;
         if !owners.is_empty() {
             let pairs = actions.iter().flat_map(|action| owners.iter().map(|own| action.and(own)));
             actions = pairs.collect();
         }
-        Ok(Shapes { actions, callers: Callers { sketcher, keys: &keys }.shapes()? })
+        Ok(Shapes {
+            actions,
+            callers: CallerShapes { sketcher, keys: &keys }.shapes(&shared.callers)?,
+        })
     }
+}
+
+/// The requests of a class of callers.
+pub(super) fn of_class(
+    sketcher: &mut Sketcher<'_>,
+    class: &CallerClass,
+    callers: &CallerClasses,
+) -> Result<Sketch, Undecided> {
+    let keys = keys(sketcher);
+    CallerShapes { sketcher, keys: &keys }.of_class(class, callers)
 }
 
 /// The condition keys that are asked about, with their places.
@@ -56,13 +72,16 @@ pub(super) fn keys(sketcher: &Sketcher<'_>) -> Vec<(usize, Box<str>)> {
     named.collect()
 }
 
-struct Callers<'m, 'a> {
+struct CallerShapes<'m, 'a> {
     sketcher: &'m mut Sketcher<'a>,
     keys: &'m [(usize, Box<str>)],
 }
 
-impl Callers<'_, '_> {
-    fn shapes(&mut self) -> Result<Vec<Sketch>, Undecided> {
+impl CallerShapes<'_, '_> {
+    fn shapes(&mut self, callers: &CallerClasses) -> Result<Vec<Sketch>, Undecided> {
+        if !callers.is_empty() {
+            return callers.list.iter().map(|class| self.of_class(class, callers)).collect();
+        }
         let accounts = self.accounts();
         let mut sketches: Vec<Sketch> = Vec::new();
         for kind in CallerKind::ALL {
@@ -82,6 +101,56 @@ impl Callers<'_, '_> {
             sketches = vec![Sketch::default()];
         }
         Ok(sketches)
+    }
+
+    /// A class of callers, with the keys that follow from who they are as far as they are asked about.
+    fn of_class(
+        &mut self,
+        class: &CallerClass,
+        callers: &CallerClasses,
+    ) -> Result<Sketch, Undecided> {
+        let mut sketch = self.caller(class.caller.kind())?;
+        let text = Atom::Literal(class.text.as_str().into());
+        let own = actions::numbers(self.sketcher, Name::Principal, [text])?;
+        let place = self.sketcher.place(Name::Principal, Span::default());
+        sketch.0.push((place, Constraint::Patterns { atoms: own, not: false }));
+        let strangers = callers.accounts.iter().filter(|_| class.account.is_none());
+        let strangers = strangers.map(String::as_str).collect::<Vec<_>>();
+        for (place, key) in self.keys {
+            let is_there = presence(key, Some(class.caller.kind()), None) != Presence::Never;
+            if !is_there || self.sketcher.dimensions[*place].asked.is_nothing() {
+                continue;
+            }
+            let literal = |text: &str| Atom::Literal(text.into());
+            let arn =
+                |text: &String| Atom::read(&glob(text, true), Style::Arn, &Variables::default());
+            let (one_of, none_of) = match (&**key, &class.caller) {
+                (PRINCIPAL_ACCOUNT, _) => (
+                    class.account.iter().map(|text| literal(text)).collect(),
+                    strangers.iter().map(|text| literal(text)).collect(),
+                ),
+                (PRINCIPAL_ARN, _) => (
+                    class.arns.iter().map(arn).collect(),
+                    class
+                        .other_arns
+                        .iter()
+                        .map(arn)
+                        .chain(strangers.iter().map(|text| within_account(text)))
+                        .collect(),
+                ),
+                (USER_NAME, Caller::User { arn }) if !class.is_example => {
+                    (arn.resource().rsplit('/').take(1).map(literal).collect(), Vec::new())
+                }
+                _ => (Vec::new(), Vec::new()),
+            };
+            for (atoms, negated) in [(one_of, false), (none_of, true)] {
+                if !Vec::is_empty(&atoms) {
+                    let fits = Fits { negated, ..self.fits(*place, atoms)? };
+                    sketch.0.push((*place, Constraint::Key(Test::Fits(fits))));
+                }
+            }
+        }
+        Ok(sketch)
     }
 
     /// The keys that a kind of caller has and lacks, and their values where these differ by kind.

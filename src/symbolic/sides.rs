@@ -1,10 +1,10 @@
 //! Two sets of policies in one space, and where one allows what the other does not.
 
 use super::cover::{left_over, may_meet};
-use super::kinds::LastKinds;
 use super::outside::{Budget, STATES_AT_LAST, outside};
 use super::possible::Requests;
 use super::shapes::Shapes;
+use super::shared::Shared;
 use super::sketch::{Sketch, Sketcher};
 use super::space::{Gathered, Space, Undecided};
 use super::subject::Subject;
@@ -69,10 +69,10 @@ impl Sides {
         readings: &Readings,
         variables: &Variables,
         requests: Requests,
-        last: &LastKinds,
+        shared: &Shared,
     ) -> Result<Sides, Undecided> {
         let mut sketcher = Sketcher::new(readings, variables);
-        sketcher.names_principals = old.names_principals();
+        sketcher.callers = Some(&shared.callers);
         sketcher.is_shaped = requests == Requests::Possible;
         let both =
             old.policies().iter().chain(new.policies()).flat_map(|policy| &policy.statements);
@@ -80,7 +80,7 @@ impl Sides {
         let old = old.side(&mut sketcher)?;
         let new = new.side(&mut sketcher)?;
         let shapes = if sketcher.is_shaped {
-            Some(Shapes::new(&mut sketcher, old.allows.iter().chain(&new.allows), last)?)
+            Some(Shapes::new(&mut sketcher, old.allows.iter().chain(&new.allows), shared)?)
         } else {
             None
         };
@@ -189,7 +189,8 @@ impl Search<'_> {
             if shapes.callers.len() > 1 && !self.may_find(&shaped, part)? {
                 continue;
             }
-            for caller in &shapes.callers {
+            let callers = shapes.callers.iter();
+            for caller in callers.filter(|caller| may_meet(caller, &shaped, self.gathered)) {
                 if !self.outside(&shaped.and(caller), &part.others, part.because, found)? {
                     return Ok(false);
                 }

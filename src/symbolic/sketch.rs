@@ -1,8 +1,10 @@
 //! Statements as constraints on dimensions, before the dimensions are cut into classes.
 
+use super::callers::{CallerClass, CallerClasses};
 use super::cover::{MOST_PAIRS, lies_within};
 use super::key::{Fits, Test};
 use super::possible;
+use super::principal::concerns;
 use super::space::{Gathered, Name, Undecided};
 use super::token::{Atom, Style, resource_style};
 use super::values::{Asked, Domain, Mixed};
@@ -11,9 +13,7 @@ use crate::authz::{Ambiguity, CallerKind, Readings, shape};
 use crate::aws;
 use crate::model::condition::string::Compare;
 use crate::model::condition::{self, Quantifier, Values};
-use crate::model::{
-    Condition, Element, Named, Part, Pattern, ResourceKind, ResourcePattern, Statement,
-};
+use crate::model::{Condition, Element, Part, Pattern, ResourceKind, ResourcePattern, Statement};
 use crate::source::{Span, Spanned};
 use rustc_hash::FxHashMap;
 
@@ -157,8 +157,8 @@ pub(super) struct Sketcher<'a> {
     variables: &'a Variables,
     pub dimensions: Vec<Gathered>,
     places: FxHashMap<Name, usize>,
-    /// Whether principals are a dimension; not where the caller is known.
-    pub names_principals: bool,
+    /// The classes of callers, if principals are a dimension; not where the caller is known.
+    pub callers: Option<&'a CallerClasses>,
     /// Whether requests are only those that AWS has.
     pub is_shaped: bool,
     /// Whose requests they are, if that is known.
@@ -172,7 +172,7 @@ impl<'a> Sketcher<'a> {
             variables,
             dimensions: Vec::new(),
             places: FxHashMap::default(),
-            names_principals: true,
+            callers: None,
             is_shaped: false,
             caller: None,
         }
@@ -185,31 +185,13 @@ impl<'a> Sketcher<'a> {
             return Ok(None);
         }
         let mut constraints = Vec::new();
-        if let Some(element) = statement.principal.as_ref().filter(|_| self.names_principals) {
-            if element.not
-                && element.patterns.is_empty()
-                && self.readings.second(Ambiguity::EmptyNotPrincipal)
-            {
+        if let Some(callers) = self.callers.filter(|callers| !callers.is_empty()) {
+            let concerned = self.concerned(callers, entry)?;
+            if concerned.is_empty() {
                 return Ok(None);
             }
-            let doubtful = element.patterns.iter().any(|pattern| pattern.doubt.is_some());
-            let atoms = |this: &mut Self| {
-                let good = element.patterns.iter().filter(|pattern| pattern.doubt.is_none());
-                good.map(|pattern| {
-                    this.atom(Name::Principal, principal(&pattern.named), pattern.span)
-                })
-                .collect()
-            };
-            if !self.element(
-                element,
-                doubtful,
-                generous,
-                Name::Principal,
-                atoms,
-                &mut constraints,
-            )? {
-                return Ok(None);
-            }
+            let place = self.place(Name::Principal, Span::default());
+            constraints.push((place, Constraint::Patterns { atoms: concerned, not: false }));
         }
         match &statement.action {
             None if !generous => return Ok(None),
@@ -266,6 +248,23 @@ impl<'a> Sketcher<'a> {
             constraints.push((place, Constraint::Key(test)));
         }
         Ok(Some(Sketch(constraints)))
+    }
+
+    /// The classes of callers that a statement concerns.
+    fn concerned(
+        &mut self,
+        callers: &CallerClasses,
+        Entry { statement, generous }: Entry<'_>,
+    ) -> Result<Vec<u32>, Unsupported> {
+        let is_concerned = |class: &&CallerClass| {
+            concerns(statement, &class.caller, false, generous, self.readings).is_some()
+        };
+        let concerned = callers.list.iter().filter(is_concerned).collect::<Vec<_>>();
+        let span = statement.principal.as_ref().map_or(statement.span, |element| element.span);
+        let numbers = concerned.into_iter().map(|class| {
+            self.atom(Name::Principal, Atom::Literal(class.text.as_str().into()), span)
+        });
+        Ok(sorted(numbers.collect::<Result<Vec<_>, _>>()?))
     }
 
     /// A key that the reference data does not know has several values if some statement asks about sets of them. To be told before the
@@ -524,15 +523,6 @@ fn ignores_case_beyond_ascii(test: &condition::Test) -> bool {
             values.list.iter().any(|value| value.node.parts.iter().any(is_beyond))
         }
         _ => false,
-    }
-}
-
-/// A principal is a name or everybody: there are no patterns of names (B5).
-fn principal(named: &Named) -> Atom {
-    match named.name() {
-        _ if named.is_everybody() => Atom::Prefix("".into()),
-        Some(name) => Atom::Literal(name.into()),
-        None => Atom::Nothing,
     }
 }
 

@@ -137,7 +137,6 @@ impl Subject for Documents<'_> {
         if self.except.is_some_and(|within| within.holds(&request.action, &request.resource)) {
             return false;
         }
-        let principal = sample.principal.as_deref().unwrap_or_default();
-        eval::allows_as_documents(&request, principal, self.policies, readings)
+        eval::allows_as_documents(&request, &sample.caller(), self.policies, readings)
     }
 }
