@@ -1,13 +1,12 @@
 //! What the layers of a known caller allow together, on resources whose layers are the same for all requests.
 
 use super::cases::keys;
-use super::compare::{Compared, compare_subjects};
+use super::compare::{Compared, compare_subjects, shared};
 use super::cover::may_meet;
 use super::differences::{Differences, differences_of};
 use super::key::Test;
 use super::point::Sample;
 use super::principal::concerns;
-use super::shared::Shared;
 use super::sides::{Block, Place, Side, allows, generous};
 use super::sketch::{Constraint, Entry, Sketch, Sketcher};
 use super::space::{Name, Undecided};
@@ -336,7 +335,7 @@ impl Subject for Access<'_> {
 
 /// Compares what one caller may do with its old and its new policies.
 pub fn compare_access(old: &Access<'_>, new: &Access<'_>) -> Compared {
-    compare_subjects(old, new, &Shared::new(old, new))
+    compare_subjects(old, new, &shared(old, new))
 }
 
 /// Compares as [`compare_access`] does, and lists all that is different. Places count the policies of all layers, in the order of

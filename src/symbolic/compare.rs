@@ -82,7 +82,15 @@ pub struct Compared {
 /// words are read, the relation must be the same under all readings, or it is unknown.
 pub fn compare(old: &[&Policy], new: &[&Policy], requests: Requests) -> Compared {
     let [old, new] = [old, new].map(|policies| Documents::new(policies, requests));
-    compare_subjects(&old, &new, &Shared::new(&old, &new))
+    compare_subjects(&old, &new, &shared(&old, &new))
+}
+
+/// What the searches of a comparison have in common.
+pub(super) fn shared(old: &dyn Subject, new: &dyn Subject) -> Shared {
+    match old.names_principals() {
+        true => Shared::naming_principals(&[old.policies(), new.policies()].concat()),
+        false => Shared::default(),
+    }
 }
 
 /// Compares whatever there is to compare.

@@ -3,11 +3,10 @@
 use super::access::Within;
 use super::bits::ones;
 use super::causes::{Cause, causes};
-use super::compare::{Answer, Compared, Question, Relation, compare_subjects};
+use super::compare::{Answer, Compared, Question, Relation, compare_subjects, shared};
 use super::plausible::plausible;
 use super::point::Sample;
 use super::possible::Requests;
-use super::shared::Shared;
 use super::sides::{Because, Place, Sides, parts};
 use super::sketch::resource_atom;
 use super::space::{Classified, Name, Space, Undecided};
@@ -112,7 +111,7 @@ pub fn differences_beyond(
 
 /// Lists in what two sides differ, whatever they are.
 pub(super) fn differences_of(old: &dyn Subject, new: &dyn Subject) -> Differences {
-    let shared = Shared::new(old, new);
+    let shared = shared(old, new);
     let compared = compare_subjects(old, new, &shared);
     let readings = Readings::default();
     let question = Question { old, new, readings: &readings, shared: &shared };

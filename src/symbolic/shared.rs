@@ -2,7 +2,7 @@
 
 use super::callers::CallerClasses;
 use super::kinds::LastKinds;
-use super::subject::Subject;
+use crate::model::Policy;
 
 #[derive(Default)]
 pub(super) struct Shared {
@@ -12,12 +12,9 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(old: &dyn Subject, new: &dyn Subject) -> Shared {
-        let policies = old.policies().iter().chain(new.policies());
-        let callers = match old.names_principals() {
-            true => CallerClasses::new(policies.flat_map(|policy| &policy.statements)),
-            false => CallerClasses::default(),
-        };
-        Shared { kinds: LastKinds::default(), callers }
+    /// For searches over callers that these policies distinguish.
+    pub(super) fn naming_principals(policies: &[&Policy]) -> Shared {
+        let statements = policies.iter().flat_map(|policy| &policy.statements);
+        Shared { callers: CallerClasses::new(statements), ..Shared::default() }
     }
 }
