@@ -1,5 +1,6 @@
-//! The operations of ICA and what they need: `catalogue.toml`, `context.toml`, `assumptions.toml`.
+//! The operations of ICA and what they need: `catalogue.toml`, `context.toml`.
 
+use super::assumption::Assumption;
 use crate::authz::{CallerKind, Presence, claim, is_usual_claim, presence};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -145,7 +146,7 @@ pub struct KeyFact {
     pub below: bool,
     /// The assumption it rests on.
     #[serde(default)]
-    pub assume: Option<String>,
+    pub assume: Option<Assumption>,
 }
 
 /// How much is known of a condition key.
@@ -210,7 +211,7 @@ pub struct Step {
     pub veto: Vec<String>,
     /// Assumptions beyond the policies.
     #[serde(default)]
-    pub assumes: Vec<String>,
+    pub assumes: Vec<Assumption>,
     /// Condition keys that differ from `context.toml`.
     #[serde(default)]
     pub keys: BTreeMap<String, KeyFact>,
@@ -238,7 +239,7 @@ pub struct Operation {
     pub needs: Vec<String>,
     /// Assumptions of all its steps.
     #[serde(default)]
-    pub assumes: Vec<String>,
+    pub assumes: Vec<Assumption>,
     /// Checks of the bucket's settings that have a say in it for all of its callers.
     #[serde(default)]
     pub environment: Vec<String>,
@@ -271,18 +272,6 @@ pub struct KeyRow {
     pub all: Option<KeyFact>,
 }
 
-/// Something a verdict rests on that no file shows.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Assumption {
-    /// Stable name in kebab case.
-    pub id: String,
-    /// What is assumed.
-    pub text: String,
-    /// How the user can settle it.
-    pub how_to_settle: String,
-}
-
 /// All tables.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Catalogue {
@@ -290,8 +279,6 @@ pub struct Catalogue {
     pub operations: Vec<Operation>,
     /// The condition keys.
     pub keys: Vec<KeyRow>,
-    /// The assumptions.
-    pub assumptions: Vec<Assumption>,
 }
 
 #[derive(Deserialize)]
@@ -304,11 +291,6 @@ struct Keys {
     key: Vec<KeyRow>,
 }
 
-#[derive(Deserialize)]
-struct Assumptions {
-    assumption: Vec<Assumption>,
-}
-
 /// The catalogue, read once.
 pub fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -316,13 +298,7 @@ pub fn catalogue() -> &'static Catalogue {
         let operations = toml::from_str::<Operations>(include_str!("catalogue.toml"))
             .map(|table| table.operation);
         let keys = toml::from_str::<Keys>(include_str!("context.toml")).map(|table| table.key);
-        let assumptions = toml::from_str::<Assumptions>(include_str!("assumptions.toml"))
-            .map(|table| table.assumption);
-        Catalogue {
-            operations: operations.unwrap_or_default(),
-            keys: keys.unwrap_or_default(),
-            assumptions: assumptions.unwrap_or_default(),
-        }
+        Catalogue { operations: operations.unwrap_or_default(), keys: keys.unwrap_or_default() }
     });
     &CATALOGUE
 }
@@ -331,11 +307,6 @@ impl Catalogue {
     /// The operation of that name.
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)
-    }
-
-    /// The assumption of that name.
-    pub fn assumption(&self, id: &str) -> Option<&Assumption> {
-        self.assumptions.iter().find(|assumption| assumption.id == id)
     }
 
     /// The row of a key whose name is given in lower case.
@@ -419,7 +390,6 @@ mod tests {
     fn the_tables_can_be_read() {
         toml::from_str::<Operations>(include_str!("catalogue.toml")).unwrap();
         toml::from_str::<Keys>(include_str!("context.toml")).unwrap();
-        toml::from_str::<Assumptions>(include_str!("assumptions.toml")).unwrap();
     }
 
     #[test]
@@ -434,27 +404,6 @@ mod tests {
                 "{}",
                 operation.id
             );
-        }
-        let targets = [Target::Object, Target::Key, Target::Role];
-        let pairs =
-            IcaCaller::ALL.into_iter().flat_map(|caller| targets.map(|target| (caller, target)));
-        let rows = catalogue
-            .keys
-            .iter()
-            .flat_map(|row| pairs.clone().filter_map(|(caller, target)| row.fact(caller, target)));
-        let steps = catalogue.operations.iter().flat_map(|operation| &operation.steps);
-        let facts = rows.chain(steps.flat_map(|step| step.keys.values()));
-        let told = catalogue.operations.iter().flat_map(|operation| &operation.assumes);
-        let told = told.chain(
-            catalogue
-                .operations
-                .iter()
-                .flat_map(|operation| &operation.steps)
-                .flat_map(|step| &step.assumes),
-        );
-        for name in facts.filter_map(|fact| fact.assume.as_deref()).chain(told.map(String::as_str))
-        {
-            assert!(catalogue.assumption(name).is_some(), "{name}");
         }
     }
 

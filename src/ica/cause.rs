@@ -1,5 +1,6 @@
 //! Why a step is not allowed, and what its requests came to.
 
+use super::assumption::Assumption;
 use super::verdict::{Verdict, Witness};
 use crate::authz::{LayerId, Request, StatementRef};
 use crate::eval::Decision;
@@ -60,7 +61,7 @@ pub(super) struct Tried {
     pub unknowns: Vec<Unknown>,
     pub witness: Witness,
     /// Assumptions about condition keys that took part.
-    pub assumes: Vec<&'static str>,
+    pub assumes: Vec<Assumption>,
     /// Whether a variable is filled from an open key, of which only some values were tried.
     pub has_open_variable: bool,
     /// Where some requests go through and others do not: what it takes, in words.

@@ -1,6 +1,7 @@
 //! The check: every operation of the catalogue, for each of its callers.
 
 use super::assume::through_endpoint;
+use super::assumption::Assumption;
 use super::catalogue::{Edition, IcaCaller, Level, Operation, Step, Target, catalogue};
 use super::cause::{Cause, Tried};
 use super::depends::add_consequences;
@@ -13,8 +14,8 @@ use super::step::try_step;
 use super::target::{is_needed, resource_words};
 use super::token;
 use super::verdict::{
-    AssumptionReport, CallerReport, Check, OperationReport, ReasonKind, Skipped, StepReport,
-    Verdict, Witness, strict_reason,
+    CallerReport, Check, OperationReport, ReasonKind, Skipped, StepReport, Verdict, Witness,
+    strict_reason,
 };
 use crate::model::PolicyKind;
 use crate::source::Span;
@@ -179,52 +180,55 @@ fn assumed(
     caller: IcaCaller,
     step: &'static Step,
     tried: &Tried,
-) -> Vec<&'static str> {
+) -> Vec<Assumption> {
     let mut assumes = Vec::new();
-    let changes = |id: &str| try_step(connection, caller, step, Some(id)).verdict != tried.verdict;
+    let changes =
+        |failing| try_step(connection, caller, step, Some(failing)).verdict != tried.verdict;
     let is_session = matches!(caller, IcaCaller::FederatedSession | IcaCaller::OidcRole)
         && step.resource != Target::Role;
     if is_session
         && connection.policies.is_unspecified(PolicyKind::Session)
-        && changes("session-policy")
+        && changes(Assumption::SessionPolicy)
     {
-        assumes.push("session-policy");
+        assumes.push(Assumption::SessionPolicy);
     }
     if caller == IcaCaller::CrossAccountRole
         && connection.cross_account_role.is_some()
-        && changes("illumina-identity")
+        && changes(Assumption::IlluminaIdentity)
     {
-        assumes.push("illumina-identity");
+        assumes.push(Assumption::IlluminaIdentity);
     }
     // Layers that could only forbid more change whatever is not blocked already; a bucket policy could also grant.
     let could_be_blocked = tried.verdict != Verdict::Blocked;
     let is_to_bucket = step.resource.is_at_bucket();
     if is_to_bucket
         && connection.policies.is_unspecified(PolicyKind::Resource)
-        && (could_be_blocked || changes("no-bucket-policy"))
+        && (could_be_blocked || changes(Assumption::NoBucketPolicy))
     {
-        assumes.push("no-bucket-policy");
+        assumes.push(Assumption::NoBucketPolicy);
     }
     if could_be_blocked {
         assumes.extend(absent_layers(connection, caller, step));
-        let beyond = operation.assumes.iter().chain(&step.assumes).map(String::as_str);
+        let beyond = operation.assumes.iter().chain(&step.assumes).copied();
         // With a key given its steps are judged themselves.
-        assumes.extend(beyond.filter(|id| *id != "no-kms" || key_in_use(connection).is_none()));
+        assumes.extend(
+            beyond.filter(|id| *id != Assumption::NoKms || key_in_use(connection).is_none()),
+        );
     }
     if step.resource == Target::Role
         && token::assumes_provider(connection, step)
-        && changes(token::PROVIDER)
+        && changes(Assumption::IdentityProvider)
     {
-        assumes.push(token::PROVIDER);
+        assumes.push(Assumption::IdentityProvider);
     }
     if step.resource == Target::Key && may_hang_on_grant(tried) {
-        assumes.push("no-grants");
+        assumes.push(Assumption::NoGrants);
     }
     if tried.has_open_variable && !matches!(tried.verdict, Verdict::Partial | Verdict::Unknown) {
-        assumes.push("variable-values");
+        assumes.push(Assumption::VariableValues);
     }
-    assumes.extend(tried.assumes.iter().filter(|id| changes(id)));
-    assumes.sort_unstable();
+    assumes.extend(tried.assumes.iter().filter(|assumption| changes(**assumption)));
+    assumes.sort_unstable_by_key(|assumption| assumption.id());
     assumes.dedup();
     assumes
 }
@@ -240,7 +244,7 @@ fn absent_layers(
     connection: &Setup,
     caller: IcaCaller,
     step: &Step,
-) -> impl Iterator<Item = &'static str> {
+) -> impl Iterator<Item = Assumption> {
     // Whoever shows a token has no policies of its own.
     let own = caller.is_customers() && step.resource != Target::Role;
     let is_to_bucket = step.resource.is_at_bucket();
@@ -255,34 +259,26 @@ fn absent_layers(
         && through_endpoint.is_none()
         && connection.policies.get(PolicyKind::Vpce).is_known();
     let absent = [
-        (own && connection.policies.is_unspecified(PolicyKind::Boundary), "no-boundary"),
-        (own && connection.policies.is_unspecified(PolicyKind::Scp), "no-scp"),
-        (own && connection.assumes_full_access, "scp-full-access"),
-        (rcps_are_known && connection.policies.is_unspecified(PolicyKind::Rcp), "no-rcp"),
-        (!rcps_are_known && !is_key, "no-user-rcp"),
-        (!rcps_are_known && is_key && rcps_may_bind, "no-key-rcp"),
+        (own && connection.policies.is_unspecified(PolicyKind::Boundary), Assumption::NoBoundary),
+        (own && connection.policies.is_unspecified(PolicyKind::Scp), Assumption::NoScp),
+        (own && connection.assumes_full_access, Assumption::ScpFullAccess),
+        (rcps_are_known && connection.policies.is_unspecified(PolicyKind::Rcp), Assumption::NoRcp),
+        (!rcps_are_known && !is_key, Assumption::NoUserRcp),
+        (!rcps_are_known && is_key && rcps_may_bind, Assumption::NoKeyRcp),
         (
             through_endpoint == Some(true) && connection.policies.is_unspecified(PolicyKind::Vpce),
-            "no-vpce-policy",
+            Assumption::NoVpcePolicy,
         ),
-        (may_be_bound, "through-endpoint"),
+        (may_be_bound, Assumption::ThroughEndpoint),
     ];
     absent.into_iter().filter(|(is_absent, _)| *is_absent).map(|(_, id)| id)
 }
 
 /// The assumptions that some step rests on, in the order of the table.
-fn assumptions(operations: &[OperationReport]) -> Vec<AssumptionReport> {
+fn assumptions(operations: &[OperationReport]) -> Vec<Assumption> {
     let steps = || {
         operations.iter().flat_map(|operation| &operation.callers).flat_map(|caller| &caller.steps)
     };
-    let used = catalogue()
-        .assumptions
-        .iter()
-        .filter(|assumption| steps().any(|step| step.assumes.contains(&assumption.id.as_str())));
-    used.map(|assumption| AssumptionReport {
-        id: &assumption.id,
-        text: &assumption.text,
-        how_to_settle: &assumption.how_to_settle,
-    })
-    .collect()
+    let is_used = |assumption: &&Assumption| steps().any(|step| step.assumes.contains(assumption));
+    Assumption::ALL.iter().filter(is_used).copied().collect()
 }

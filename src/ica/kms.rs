@@ -1,5 +1,6 @@
 //! The KMS key of the objects: which one it is, and what S3 asks of it in a caller's name. Source: F3, A4.
 
+use super::assumption::Assumption;
 use super::catalogue::{IcaCaller, KeyFact, KeyKind, Operation, Step, Target};
 use super::environment::sends_header;
 use super::setup::{KmsKey, Setup, default_of, key_in_use, sends_aes256};
@@ -27,9 +28,6 @@ pub(super) enum KeyUse {
     Always,
 }
 
-/// The assumption of steps that read objects, which others may have written.
-const ONE_KEY: &str = "one-key";
-
 /// When S3 asks for the key. With AES256 in its header ICA's own writes do without the bucket's default (F3).
 pub(super) fn key_use(
     connection: &Setup,
@@ -43,7 +41,8 @@ pub(super) fn key_use(
     if !sends_aes256(connection) {
         return KeyUse::Always;
     }
-    let reads = step.assumes.iter().any(|id| id == ONE_KEY);
+    // Steps that read objects: others may have written these.
+    let reads = step.assumes.contains(&Assumption::OneKey);
     if !reads
         && operation
             .steps

@@ -1,7 +1,7 @@
 //! The policies that a caller's requests must pass, as far as a connection knows them.
 
 use super::assume::through_endpoint;
-use super::assumption::Failing;
+use super::assumption::Assumption;
 use super::catalogue::{IcaCaller, Step, Target};
 use super::setup::{KmsKey, Setup, key_in_use};
 use crate::authz::{Known, Layer, Layers, PolicySet};
@@ -13,7 +13,7 @@ pub(super) fn layers<'a>(
     connection: &'a Setup,
     caller: IcaCaller,
     step: &Step,
-    failing: Failing<'_>,
+    failing: Option<Assumption>,
     unknown_allows: bool,
 ) -> Layers<'a> {
     let mut layers = layers_at_bucket(connection, caller, failing, unknown_allows);
@@ -55,7 +55,7 @@ pub(super) fn rcps_are_known(connection: &Setup, target: Target) -> bool {
 pub(super) fn layers_at_bucket<'a>(
     connection: &'a Setup,
     caller: IcaCaller,
-    failing: Failing<'_>,
+    failing: Option<Assumption>,
     unknown_allows: bool,
 ) -> Layers<'a> {
     let is_customers = caller.is_customers();
@@ -63,25 +63,26 @@ pub(super) fn layers_at_bucket<'a>(
     let identity = if is_customers {
         needed(policies, PolicyKind::Identity, unknown_allows)
     } else {
-        unknown(failing != Some("illumina-identity"))
+        unknown(failing != Some(Assumption::IlluminaIdentity))
     };
     let session = match policies.get(PolicyKind::Session) {
         _ if !matches!(caller, IcaCaller::FederatedSession | IcaCaller::OidcRole) => Layer::Absent,
         // A role without a session policy has all of its own; with one that allows nothing it has nothing (C4).
         Known::Unspecified
-            if caller == IcaCaller::OidcRole && failing == Some("session-policy") =>
+            if caller == IcaCaller::OidcRole && failing == Some(Assumption::SessionPolicy) =>
         {
             Layer::Policies(Vec::new())
         }
-        Known::Unspecified => unknown(failing != Some("session-policy")),
+        Known::Unspecified => unknown(failing != Some(Assumption::SessionPolicy)),
         Known::Known(_) | Known::AssertedNone => policies.layer(PolicyKind::Session),
     };
     let of_bucket = PolicyKind::Resource;
-    let resource = if policies.is_unspecified(of_bucket) && failing == Some("no-bucket-policy") {
-        Layer::Assumed
-    } else {
-        policies.layer(of_bucket)
-    };
+    let resource =
+        if policies.is_unspecified(of_bucket) && failing == Some(Assumption::NoBucketPolicy) {
+            Layer::Assumed
+        } else {
+            policies.layer(of_bucket)
+        };
     let layers = policies.layers(of_bucket);
     Layers {
         identity,

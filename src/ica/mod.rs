@@ -37,6 +37,7 @@ mod verdict;
 mod visit;
 mod words;
 
+pub use assumption::Assumption;
 pub use catalogue::Level;
 pub use check::check;
 pub use compare::{
@@ -49,6 +50,6 @@ pub use kms::SENT_WITH_A_KEY;
 pub use setup::{Customer, KmsKey};
 pub use values::UNLISTED;
 pub use verdict::{
-    Advice, AssumptionReport, CallerReport, Check, EnvironmentReport, OperationReport, Reason,
-    ReasonKind, Skipped, StepReport, Verdict, Witness,
+    Advice, CallerReport, Check, EnvironmentReport, OperationReport, Reason, ReasonKind, Skipped,
+    StepReport, Verdict, Witness,
 };

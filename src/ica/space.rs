@@ -1,8 +1,8 @@
 //! The requests of a step: what is known of them, and the values to try for what is not.
 
 use super::assume::{fact, through_endpoint, told};
-use super::assumption::Failing;
-use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target, catalogue};
+use super::assumption::Assumption;
+use super::catalogue::{IcaCaller, KeyFact, KeyKind, Step, Target};
 use super::claims::keep_own_claims;
 use super::context::keys_used;
 use super::environment::settled_header;
@@ -49,7 +49,7 @@ pub(super) struct Space {
     /// What is not.
     pub open: Vec<Dimension>,
     /// Assumptions about keys that the policies look at.
-    pub assumes: Vec<&'static str>,
+    pub assumes: Vec<Assumption>,
     /// Whether the user said what the session is named.
     session_is_known: bool,
     /// Whether a variable is filled from an open key, of which only some values are among these.
@@ -64,7 +64,7 @@ pub(super) fn space(
     caller: IcaCaller,
     step: &Step,
     statements: &[&Statement],
-    failing: Failing<'_>,
+    failing: Option<Assumption>,
 ) -> Result<Space, Undecided> {
     let mut space = Space {
         callers: callers(connection, caller, step, statements, failing)?,
@@ -113,7 +113,7 @@ fn add_if_known(
     connection: &Connection,
     caller: IcaCaller,
     step: &Step,
-    failing: Failing<'_>,
+    failing: Option<Assumption>,
 ) -> Option<KeyFact> {
     if is_derived(key, space)
         || !step.actions().any(|action| is_supported(key, action, step.resource))
@@ -138,9 +138,9 @@ fn add_if_known(
     if key == SOURCE_IP && through_endpoint(connection, caller, step) == Some(false) {
         (fact.absent, fact.assume) = (false, None);
     }
-    if let Some(assumption) = fact.assume.as_deref().and_then(|name| catalogue().assumption(name)) {
-        space.assumes.push(&assumption.id);
-        if failing == Some(&assumption.id) {
+    if let Some(assumption) = fact.assume {
+        space.assumes.push(assumption);
+        if failing == Some(assumption) {
             fact = fact.without_assumption();
         }
     }
@@ -417,7 +417,7 @@ pub(super) fn callers(
     caller: IcaCaller,
     step: &Step,
     statements: &[&Statement],
-    failing: Failing<'_>,
+    failing: Option<Assumption>,
 ) -> Result<Vec<Caller>, Undecided> {
     let customer = connection.customer.arn();
     match caller {

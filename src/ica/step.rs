@@ -1,6 +1,6 @@
 //! One step for one caller: every request that is tried, and the verdict they add up to.
 
-use super::assumption::Failing;
+use super::assumption::Assumption;
 use super::catalogue::{IcaCaller, KeyKind, On, Step, Target};
 use super::cause::{Cause, Tried, Unknown};
 use super::context::{keys_used, statements};
@@ -30,7 +30,7 @@ pub(super) fn try_step(
     connection: &Setup,
     caller: IcaCaller,
     step: &Step,
-    failing: Failing<'_>,
+    failing: Option<Assumption>,
 ) -> Tried {
     if caller == IcaCaller::CrossAccountRole && connection.cross_account_role.is_none() {
         return Tried::unknown(Unknown::Role);
@@ -55,7 +55,12 @@ pub(super) fn try_step(
 }
 
 /// Tries a step under both contexts that S3 may encrypt under, which only one of holds.
-fn try_contexts(connection: &Setup, caller: IcaCaller, step: &Step, failing: Failing<'_>) -> Tried {
+fn try_contexts(
+    connection: &Setup,
+    caller: IcaCaller,
+    step: &Step,
+    failing: Option<Assumption>,
+) -> Tried {
     let all = statements(policies(&layers(connection, caller, step, failing, true)));
     if !keys_used(&all).contains(ENCRYPTION_CONTEXT) {
         return try_requests(connection, caller, step, failing);
@@ -81,7 +86,12 @@ fn try_contexts(connection: &Setup, caller: IcaCaller, step: &Step, failing: Fai
     }
 }
 
-fn try_requests(connection: &Setup, caller: IcaCaller, step: &Step, failing: Failing<'_>) -> Tried {
+fn try_requests(
+    connection: &Setup,
+    caller: IcaCaller,
+    step: &Step,
+    failing: Option<Assumption>,
+) -> Tried {
     let guesses: &[bool] =
         if not_given(connection, caller, step).is_empty() { &[true] } else { &[true, false] };
     let layers = guesses

@@ -1,22 +1,25 @@
 //! The request that assumes the customer's role: a token of ICA's identity provider, of which ICA documents neither issuer nor claims (A1).
 
 use super::assume::told;
-use super::assumption::Failing;
+use super::assumption::Assumption;
 use super::catalogue::{IcaCaller, Step};
 use super::setup::Setup;
 use super::values::UNLISTED;
 use crate::authz::Caller;
 use crate::model::{Named, PolicyKind};
 
-/// The assumption that the provider which the trust policy names is ICA's.
-pub(super) const PROVIDER: &str = "identity-provider";
-
 const FEDERATED_PROVIDER: &str = "aws:federatedprovider";
 
 /// Whoever shows ICA's token: the provider that the user told, else any of those that the trust policy names.
-pub(super) fn callers(connection: &Setup, step: &Step, failing: Failing<'_>) -> Vec<Caller> {
+pub(super) fn callers(connection: &Setup, step: &Step, failing: Option<Assumption>) -> Vec<Caller> {
     let told = told_provider(connection, step).map(|provider| vec![provider.to_owned()]);
-    let named = || if failing == Some(PROVIDER) { Vec::new() } else { named_providers(connection) };
+    let named = || {
+        if failing == Some(Assumption::IdentityProvider) {
+            Vec::new()
+        } else {
+            named_providers(connection)
+        }
+    };
     let mut providers = told.unwrap_or_else(named);
     if providers.is_empty() {
         providers.push(format!(

@@ -10,7 +10,7 @@ use super::views::data_line;
 use crate::finding::{Finding, Label, Severity};
 use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
 use crate::ica::setup::{Setup, Versioning};
-use crate::ica::{AssumptionReport, Check, Level, OperationReport, Verdict};
+use crate::ica::{Assumption, Check, Level, OperationReport, Verdict};
 use crate::input::Unreadable;
 use crate::source::{Sources, Span};
 use miette::{
@@ -25,7 +25,7 @@ const MOST_FINDINGS: usize = 50;
 pub fn report(sources: &Sources, connection: &Setup, check: &Check, look: Look) -> String {
     let mut text = body(sources, connection, check, look);
     // Writing to a string cannot fail, so the results are ignored.
-    assumptions(&mut text, check.assumptions.iter().map(|assumption| (assumption, String::new())));
+    assumptions(&mut text, check.assumptions.iter().map(|assumption| (*assumption, String::new())));
     let is_whole = connection.operations.is_empty() && check.skipped.is_empty();
     let _ = writeln!(
         text,
@@ -295,16 +295,13 @@ fn render(report: &Report, look: Look) -> Option<String> {
 }
 
 /// Writes the assumptions, each with the connections it belongs to, unless it belongs to all.
-pub(super) fn assumptions<'a>(
-    text: &mut String,
-    all: impl Iterator<Item = (&'a AssumptionReport, String)>,
-) {
+pub(super) fn assumptions(text: &mut String, all: impl Iterator<Item = (Assumption, String)>) {
     for (number, (assumption, connections)) in all.enumerate() {
         if number == 0 {
             let _ = writeln!(text, "\nassumed, as no file shows it:");
         }
-        let _ = writeln!(text, "  {:<20} {}{connections}", assumption.id, assumption.text);
-        let _ = writeln!(text, "  {:<20} -> {}", "", assumption.how_to_settle);
+        let _ = writeln!(text, "  {:<20} {}{connections}", assumption.id(), assumption.text());
+        let _ = writeln!(text, "  {:<20} -> {}", "", assumption.how_to_settle());
     }
 }
 

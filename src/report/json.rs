@@ -8,7 +8,8 @@ use crate::finding::{Finding, Severity};
 use crate::ica::catalogue::{Edition, IcaCaller};
 use crate::ica::setup::{Setup, Versioning};
 use crate::ica::{
-    CallerReport, Check, EnvironmentReport, Level, Reason, ReasonKind, StepReport, Verdict, Witness,
+    Assumption, CallerReport, Check, EnvironmentReport, Level, Reason, ReasonKind, StepReport,
+    Verdict, Witness,
 };
 use crate::input::Unreadable;
 use crate::source::Sources;
@@ -66,7 +67,7 @@ struct FileView<'a> {
 
 #[derive(Serialize)]
 struct AssumptionView {
-    id: &'static str,
+    id: Assumption,
     text: &'static str,
     how_to_settle: &'static str,
 }
@@ -98,7 +99,7 @@ struct StepView {
     resource: String,
     level: Level,
     verdict: Verdict,
-    assumes: Vec<&'static str>,
+    assumes: Vec<Assumption>,
     reasons: Vec<ReasonView>,
     depends_on: Vec<String>,
     witness: WitnessView,
@@ -109,7 +110,7 @@ struct EnvironmentView {
     check: &'static str,
     level: Level,
     verdict: Verdict,
-    assumes: Vec<&'static str>,
+    assumes: Vec<Assumption>,
     reasons: Vec<ReasonView>,
 }
 
@@ -162,10 +163,10 @@ struct ErrorView {
 
 /// The report of a check.
 pub fn report<'a>(sources: &Sources, connection: &'a Setup, check: &'a Check) -> Report<'a> {
-    let assumption = |report: &crate::ica::AssumptionReport| AssumptionView {
-        id: report.id,
-        text: report.text,
-        how_to_settle: report.how_to_settle,
+    let assumption = |id: &Assumption| AssumptionView {
+        id: *id,
+        text: id.text(),
+        how_to_settle: id.how_to_settle(),
     };
     let skipped = |skipped: &'a crate::ica::Skipped| SkippedView {
         operation: &skipped.operation,

@@ -3,6 +3,7 @@
 use super::judged::Judged;
 use crate::authz::Known;
 use crate::ica::assume::fact;
+use crate::ica::assumption::Assumption;
 use crate::ica::catalogue::{IcaCaller, KeyFact, KeyKind, Operation, Step};
 use crate::ica::setup::{Setup, default_of, key_in_use};
 use crate::ica::verdict::{ReasonKind, Verdict, reason, reason_at};
@@ -13,14 +14,13 @@ pub(super) const CHECK: &str = "encryption";
 const HEADER: &str = "s3:x-amz-server-side-encryption";
 const KEY_ID: &str = "s3:x-amz-server-side-encryption-aws-kms-key-id";
 
-/// The assumption that the header is the one of a storage configuration without a key.
-const ASSUMED: &str = "encryption-header";
-
 /// What is known of the encryption headers once ICA's setting is: `fact` is what the catalogue says. Requests of which ICA does not tell
 /// whether they have the header (presigned uploads, the role's copies) stay open.
 pub(in crate::ica) fn settled_header(key: &str, fact: KeyFact, connection: &Setup) -> KeyFact {
-    let Some(header) =
-        connection.environment.encryption.filter(|_| fact.assume.as_deref() == Some(ASSUMED))
+    let Some(header) = connection
+        .environment
+        .encryption
+        .filter(|_| fact.assume == Some(Assumption::EncryptionHeader))
     else {
         return fact;
     };
@@ -43,7 +43,7 @@ pub(super) fn hits(connection: &Setup, operation: &Operation, caller: IcaCaller)
     let is_told =
         connection.environment.encryption != Some(Header::Kms) || key_in_use(connection).is_some();
     operation.steps.iter().any(|step| {
-        step.assumes.iter().any(|id| id == "no-kms") && !(is_told && sends_header(caller, step))
+        step.assumes.contains(&Assumption::NoKms) && !(is_told && sends_header(caller, step))
     })
 }
 

@@ -1,5 +1,6 @@
 //! What a check of the bucket's settings found.
 
+use crate::ica::assumption::Assumption;
 use crate::ica::catalogue::Level;
 use crate::ica::verdict::{Reason, Verdict};
 
@@ -14,7 +15,7 @@ pub(in crate::ica) struct Judged {
     pub level: Level,
     pub verdict: Verdict,
     /// Assumptions whose failure would change the verdict.
-    pub assumes: Vec<&'static str>,
+    pub assumes: Vec<Assumption>,
     pub reasons: Vec<Reason>,
 }
 
@@ -43,8 +44,8 @@ impl Judged {
         self
     }
 
-    pub(super) fn assuming(mut self, id: &'static str) -> Judged {
-        self.assumes.push(id);
+    pub(super) fn assuming(mut self, assumption: Assumption) -> Judged {
+        self.assumes.push(assumption);
         self
     }
 

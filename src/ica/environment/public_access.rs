@@ -3,6 +3,7 @@
 use super::judged::Judged;
 use crate::authz::Known;
 use crate::finding::Label;
+use crate::ica::assumption::Assumption;
 use crate::ica::catalogue::{IcaCaller, Operation};
 use crate::ica::setup::Setup;
 use crate::ica::verdict::{Advice, Reason, ReasonKind, Verdict};
@@ -56,9 +57,9 @@ fn restricted(
 ) -> Judged {
     let Some(switch) = switched_on(blocks, |block| block.restrict_public_buckets) else {
         return match connection.environment.public_access_block {
-            Known::Unspecified => new().assuming("public-access-block"),
+            Known::Unspecified => new().assuming(Assumption::PublicAccessBlock),
             // Of the bucket; the account and its organization have the switches as well.
-            _ if blocks.len() < 2 => new().assuming("account-public-access-block"),
+            _ if blocks.len() < 2 => new().assuming(Assumption::AccountPublicAccessBlock),
             _ => new(),
         };
     };
