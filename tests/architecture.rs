@@ -97,6 +97,32 @@ fn can_and_simulate_know_no_product() {
     }
 }
 
+/// The files that answer a question, explain the answer or enumerate its requests.
+const BEHIND_QUESTION: [&str; 12] = [
+    "answer",
+    "cause",
+    "claims",
+    "context",
+    "enumerate",
+    "nearest",
+    "reasons",
+    "scene",
+    "space",
+    "unknowns",
+    "values",
+    "words",
+];
+
+/// A question is resolved once: `Question::new` asks the set-up, and whoever reads the question does not ask it again.
+#[test]
+fn behind_the_question_nobody_asks_the_set_up() {
+    for name in BEHIND_QUESTION {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/ica/{name}.rs"));
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(!text.contains("Setup"), "{} asks the set-up", path.display());
+    }
+}
+
 /// Files whose circles are still to be opened: symbolic is being reworked. No other file may be added.
 const IN_CIRCLES: [&str; 24] = [
     "access",

@@ -57,6 +57,15 @@ assumptions! {
     RoleDuration "role-duration",
 }
 
+/// Which assumptions are taken to hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Assuming {
+    /// All.
+    All,
+    /// All but this one.
+    AllBut(Assumption),
+}
+
 /// A row of the table.
 #[derive(PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -52,6 +52,11 @@ impl IcaCaller {
         }
     }
 
+    /// Whether it is a session of the customer's user or role.
+    pub fn is_session(self) -> bool {
+        matches!(self, IcaCaller::FederatedSession | IcaCaller::OidcRole)
+    }
+
     /// Whether it works with what the customer gave it, under the customer's own policies.
     pub fn is_customers(self) -> bool {
         self != IcaCaller::CrossAccountRole
@@ -321,6 +326,15 @@ impl Catalogue {
 }
 
 impl Step {
+    /// What is known of a key, given in lower case, in a caller's requests of the step: the step's own word, then that of [`key_fact`].
+    pub fn fact(&self, key: &str, caller: IcaCaller) -> KeyFact {
+        let own = self.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
+        own.map_or_else(
+            || key_fact(key, caller, self.resource, &self.action),
+            |(_, fact)| fact.clone(),
+        )
+    }
+
     /// Its action and those whose Deny stops it as well.
     pub fn actions(&self) -> impl Iterator<Item = &String> {
         std::iter::once(&self.action).chain(&self.veto)
@@ -374,7 +388,22 @@ impl KeyFact {
         }
     }
 
-    /// What is left of it if its assumption fails.
+    /// A key whose value is known.
+    pub fn known(value: impl Into<String>) -> KeyFact {
+        KeyFact { kind: KeyKind::Known, value: Some(value.into()), ..KeyFact::unknown() }
+    }
+
+    /// Whether its value is open.
+    pub fn is_open(&self) -> bool {
+        matches!(self.kind, KeyKind::Hidden | KeyKind::Free | KeyKind::Foreign)
+    }
+
+    /// Whether the user may know better than the catalogue.
+    pub fn may_be_assumed(&self) -> bool {
+        self.is_open() || self.assume.is_some()
+    }
+
+    /// What remains of it if its assumption fails.
     pub fn without_assumption(&self) -> KeyFact {
         let kind = if self.kind == KeyKind::Free { KeyKind::Free } else { KeyKind::Hidden };
         KeyFact { kind, ..KeyFact::unknown() }

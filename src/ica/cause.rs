@@ -52,9 +52,16 @@ pub(super) enum Unknown {
     TooHard(Undecided),
 }
 
-/// What trying all requests of a step gave.
+impl Unknown {
+    /// Whether it is the resource's own policy, which was not given.
+    pub(super) fn is_policy_of_target(&self) -> bool {
+        matches!(self, Unknown::KeyPolicy | Unknown::TrustPolicy)
+    }
+}
+
+/// The answer to a question.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Tried {
+pub(super) struct Answer {
     pub verdict: Verdict,
     /// Each reason with the first request that met it.
     pub causes: Vec<(Cause, Request)>,
@@ -68,9 +75,15 @@ pub(super) struct Tried {
     pub depends_on: Vec<String>,
 }
 
-impl Tried {
-    pub(super) fn unknown(unknown: Unknown) -> Tried {
-        Tried {
+impl Answer {
+    /// Whether a grant on the KMS key may change the verdict: it gives what policies do not, but takes back no Deny.
+    pub(super) fn may_depend_on_grant(&self) -> bool {
+        let is_denied = self.causes.iter().any(|(cause, _)| matches!(cause, Cause::Denied(_)));
+        self.verdict != Verdict::Allowed && !is_denied
+    }
+
+    pub(super) fn unknown(unknown: Unknown) -> Answer {
+        Answer {
             verdict: Verdict::Unknown,
             causes: Vec::new(),
             unknowns: vec![unknown],

@@ -1,11 +1,11 @@
 //! Why requests of a step do not go through, with the statements concerned: what `fix` starts from.
 
+use super::answer::answer;
+use super::assumption::Assuming;
 use super::catalogue::{IcaCaller, Level, Step, catalogue};
 use super::cause::Cause;
-use super::layers::layers;
+use super::question::Question;
 use super::setup::Setup;
-use super::step::try_step;
-use super::target::is_needed;
 use super::verdict::Verdict;
 use crate::authz::{LayerId, NamingSet, Request};
 use crate::eval::{Lack, near_misses};
@@ -75,14 +75,15 @@ pub struct StepGaps<'a> {
 pub fn required_step(connection: &Setup, operation: &str, action: &str) -> Option<&'static Step> {
     let mut steps = catalogue().operation(operation)?.steps.iter();
     steps.find(|step| {
-        step.action == action && step.level == Level::Required && is_needed(connection, step)
+        step.action == action && step.level == Level::Required && connection.makes(step)
     })
 }
 
 /// Why a step of a caller is not allowed.
-pub fn gaps<'a>(connection: &'a Setup, caller: IcaCaller, step: &Step) -> StepGaps<'a> {
-    let tried = try_step(connection, caller, step, None);
-    let layers = layers(connection, caller, step, None, false);
+pub fn gaps<'a>(connection: &'a Setup, caller: IcaCaller, step: &'a Step) -> StepGaps<'a> {
+    let question = Question::new(connection, caller, step);
+    let tried = answer(&question, Assuming::All);
+    let layers = question.layers(Assuming::All, false);
     let standing = |layer: LayerId, policy: usize, statement: usize| {
         let policy = *layers.policies(layer).get(policy)?;
         Some(Standing { policy, statement: policy.statements.get(statement)? })

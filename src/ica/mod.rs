@@ -1,6 +1,6 @@
 //! What Illumina Connected Analytics does with a bucket, as data, and the check of a connection against it.
 
-mod assume;
+mod answer;
 mod assumption;
 pub mod build;
 pub mod catalogue;
@@ -10,6 +10,7 @@ mod claims;
 mod compare;
 mod context;
 mod depends;
+mod enumerate;
 pub mod environment;
 mod expected;
 mod gaps;
@@ -17,24 +18,19 @@ pub mod graph;
 pub mod guide;
 mod key_name;
 mod kms;
-mod lacks;
-mod layers;
 mod nearest;
 mod other_bucket;
+mod question;
 mod reasons;
 pub mod refusal;
 pub mod regions;
 mod scene;
 pub mod setup;
 mod space;
-mod step;
-mod target;
-mod token;
 mod unknown_actions;
 mod unknowns;
 mod values;
 mod verdict;
-mod visit;
 mod words;
 
 pub use assumption::Assumption;

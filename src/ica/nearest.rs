@@ -35,7 +35,7 @@ impl Scene<'_> {
                             && !self.opens_too_much(Lack::Principal, layer, statement)
                 })
         };
-        if layer == LayerId::Resource && self.step.resource.is_at_bucket() {
+        if layer == LayerId::Resource && self.question.step.resource.is_at_bucket() {
             near.retain(is_near);
             near.sort_by_key(lacks_principal);
         }
@@ -65,7 +65,7 @@ impl Scene<'_> {
     fn has_more_resources(&self, statement: &Statement) -> bool {
         let Some(element) = &statement.resource else { return false };
         // The resource of a key policy is the key.
-        if self.step.resource == Target::Key {
+        if self.question.step.resource == Target::Key {
             return false;
         }
         element.not
@@ -76,20 +76,20 @@ impl Scene<'_> {
     }
 
     fn is_within(&self, pattern: &Pattern) -> bool {
-        let bucket = format!("arn:aws:s3:::{}", self.connection.bucket);
+        let bucket = format!("arn:aws:s3:::{}", self.question.names.bucket);
         let start = pattern.literal_start();
-        match self.step.resource {
+        match self.question.step.resource {
             // No object is concerned by what is allowed on buckets.
             Target::Bucket => {
                 pattern.as_literal() == Some(&bucket) || start.starts_with(&format!("{bucket}/"))
             }
             Target::Object | Target::Folder => {
                 pattern.as_literal() == Some(&bucket)
-                    || start.starts_with(&format!("{bucket}/{}", self.connection.prefix))
+                    || start.starts_with(&format!("{bucket}/{}", self.question.names.prefix))
             }
             Target::FederatedUser => start.starts_with(&format!(
                 "arn:aws:sts::{}:federated-user/",
-                self.connection.customer.account()
+                self.question.names.customer.account()
             )),
             Target::Role | Target::Key => true,
         }
@@ -101,7 +101,10 @@ impl Scene<'_> {
         let is_ours = |action: &str| {
             let operations = catalogue().operations.iter();
             let ours = operations.filter(|operation| {
-                operation.callers.iter().any(|by| by.is_customers() == self.caller.is_customers())
+                operation
+                    .callers
+                    .iter()
+                    .any(|by| by.is_customers() == self.question.caller.is_customers())
             });
             ours.flat_map(|operation| &operation.steps)
                 .any(|step| step.action.eq_ignore_ascii_case(action))
@@ -116,13 +119,13 @@ impl Scene<'_> {
     /// Whether it names somebody beside the caller and what ICA makes of it.
     fn names_others(&self, element: &Element<PrincipalPattern>) -> bool {
         // A trust policy names identity providers.
-        if self.step.resource == Target::Role {
+        if self.question.step.resource == Target::Role {
             return false;
         }
-        let own = if self.caller.is_customers() {
-            Some(self.connection.customer.arn())
+        let own = if self.question.caller.is_customers() {
+            Some(self.question.names.customer.arn())
         } else {
-            self.connection.cross_account_role.as_ref()
+            self.question.names.illumina
         };
         let Some(own) = own else { return true };
         let (account, name) = (own.account(), own.as_str().rsplit('/').next().unwrap_or_default());

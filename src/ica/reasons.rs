@@ -1,16 +1,13 @@
 //! Words for what a step's requests met: which statement, which of its words, what to change.
 
-use super::assume::{fact, told};
-use super::catalogue::{IcaCaller, KeyKind, Step, Target, catalogue};
-use super::cause::{Cause, Tried, Unknown};
+use super::catalogue::{IcaCaller, Target, catalogue};
+use super::cause::{Answer, Cause, Unknown};
 use super::environment::{roles, whose};
 use super::key_name::written_key;
-use super::layers::layers;
 use super::nearest::Nearest;
 use super::other_bucket::other_bucket;
+use super::question::Question;
 use super::scene::Scene;
-use super::setup::Setup;
-use super::target::resource_words;
 use super::values::UNLISTED;
 use super::verdict::{Advice, Reason, ReasonKind, Verdict, empty, layer_row};
 use crate::authz::{Ambiguity, Caller, Choice, LayerId, NamingSet, Request, StatementRef};
@@ -24,19 +21,9 @@ const EXCEPT_CALLERS: &str =
     "except ICA's callers from this Deny, for example by `aws:PrincipalArn`";
 
 /// The reasons of a step that is not allowed.
-pub(super) fn reasons(
-    connection: &Setup,
-    caller: IcaCaller,
-    step: &Step,
-    tried: &Tried,
-) -> Vec<Reason> {
-    let scene = Scene {
-        connection,
-        caller,
-        step,
-        layers: layers(connection, caller, step, None, false),
-        verdict: tried.verdict,
-    };
+pub(super) fn reasons(question: &Question<'_>, tried: &Answer) -> Vec<Reason> {
+    let scene = Scene::new(question, tried.verdict);
+    let step = question.step;
     let mut reasons =
         tried.unknowns.iter().map(|unknown| scene.unknown(unknown, tried)).collect::<Vec<_>>();
     for (cause, request) in &tried.causes {
@@ -48,7 +35,9 @@ pub(super) fn reasons(
             {
                 continue;
             }
-            Cause::Lacking(LayerId::Resource) if tried.unknowns.iter().any(is_policy_of_target) => {
+            Cause::Lacking(LayerId::Resource)
+                if tried.unknowns.iter().any(Unknown::is_policy_of_target) =>
+            {
                 continue;
             }
             Cause::Lacking(layer) => scene.lacking(*layer, request),
@@ -67,11 +56,6 @@ pub(super) fn reasons(
         }
     }
     reasons
-}
-
-/// Whether the resource's own policy was not given.
-fn is_policy_of_target(unknown: &Unknown) -> bool {
-    matches!(unknown, Unknown::KeyPolicy | Unknown::TrustPolicy)
 }
 
 impl<'a> Scene<'a> {
@@ -158,11 +142,11 @@ impl<'a> Scene<'a> {
 
     /// Whether the key has many values, or one that nobody knows: then a value that was tried is only an example.
     fn is_open(&self, key: &str) -> bool {
-        let is_known = told(key, self.connection, self.caller, self.step).is_some();
+        let is_known = self.question.assumed.contains_key(key);
         let is_listed = catalogue().key(key).is_some()
-            || self.step.keys.keys().any(|name| name.eq_ignore_ascii_case(key));
-        let kind = fact(key, self.caller, self.step).kind;
-        !is_known && is_listed && matches!(kind, KeyKind::Free | KeyKind::Hidden | KeyKind::Foreign)
+            || self.question.step.keys.keys().any(|name| name.eq_ignore_ascii_case(key));
+        let fact = self.question.step.fact(key, self.question.caller);
+        !is_known && is_listed && fact.is_open()
     }
 
     fn denied_by_not_principal(
@@ -189,7 +173,7 @@ impl<'a> Scene<'a> {
 
     pub(super) fn lacking(&self, layer: LayerId, request: &Request) -> Reason {
         let action = self.action_words(request);
-        let name = layer_row(layer, self.step.resource).words;
+        let name = layer_row(layer, self.question.step.resource).words;
         let mut reason = empty(
             ReasonKind::NoAllow,
             self.layer_name(layer),
@@ -243,7 +227,7 @@ impl<'a> Scene<'a> {
                 Lack::Resource => self.uncovered_resource(near.statement.layer, statement, request),
                 Lack::Principal => {
                     let name = principal_words(&request.caller);
-                    let other = if self.caller == IcaCaller::CrossAccountRole {
+                    let other = if self.question.caller == IcaCaller::CrossAccountRole {
                         other_regions(statement)
                     } else {
                         String::new()
@@ -274,9 +258,9 @@ impl<'a> Scene<'a> {
             .first()
             .is_some_and(|(lack, _)| self.opens_too_much(*lack, near.statement.layer, statement));
         let is_bucket_policy =
-            near.statement.layer == LayerId::Resource && self.step.resource.is_at_bucket();
+            near.statement.layer == LayerId::Resource && self.question.step.resource.is_at_bucket();
         let is_of_other_bucket =
-            is_bucket_policy && other_bucket(statement, &self.connection.bucket).is_some();
+            is_bucket_policy && other_bucket(statement, self.question.names.bucket).is_some();
         if near.lacks.len() > 1 || is_too_wide && !is_of_other_bucket {
             let mut help = self.statement_to_add(near.statement.layer, action, request);
             if near.lacks.len() == 1 {
@@ -297,15 +281,17 @@ impl<'a> Scene<'a> {
         let missing = variables.into_iter().find(|variable| {
             variable.default.is_none() && request.context.get(&variable.key).is_none()
         });
-        let is_bucket_policy = layer == LayerId::Resource && self.step.resource.is_at_bucket();
-        let advice =
-            match other_bucket(statement, &self.connection.bucket).filter(|_| is_bucket_policy) {
-                // S3 refuses the policy as long as another bucket is in it.
-                Some(other) => {
-                    Advice::plain(format!("replace `{other}` by this bucket, as in `{resource}`"))
-                }
-                None => Advice::plain(format!("add `{resource}` to this list")),
-            };
+        let is_bucket_policy =
+            layer == LayerId::Resource && self.question.step.resource.is_at_bucket();
+        let advice = match other_bucket(statement, self.question.names.bucket)
+            .filter(|_| is_bucket_policy)
+        {
+            // S3 refuses the policy as long as another bucket is in it.
+            Some(other) => {
+                Advice::plain(format!("replace `{other}` by this bucket, as in `{resource}`"))
+            }
+            None => Advice::plain(format!("add `{resource}` to this list")),
+        };
         match missing {
             Some(variable) => (
                 format!(
@@ -320,12 +306,9 @@ impl<'a> Scene<'a> {
 
     /// The resource to allow: the pages allow folders with the objects.
     fn resource_to_add(&self) -> String {
-        let words = resource_words(self.connection, self.step);
-        if self.step.resource == Target::Folder {
-            words.trim_end_matches('/').to_owned()
-        } else {
-            words
-        }
+        let words = &self.question.resource.words;
+        let is_folder = self.question.step.resource == Target::Folder;
+        if is_folder { words.trim_end_matches('/').to_owned() } else { words.clone() }
     }
 
     /// The statement that is missing.
@@ -336,15 +319,15 @@ impl<'a> Scene<'a> {
             _ => String::new(),
         };
         // In a key policy the key is `*`, in a trust policy the role is not named at all.
-        let on = match (layer, self.step.resource) {
+        let on = match (layer, self.question.step.resource) {
             (LayerId::Resource, Target::Key) => " on `*`".to_owned(),
             (LayerId::Resource, Target::Role) => String::new(),
             _ => format!(" on `{resource}`"),
         };
         // Whoever has none of the page's statements for copies takes it as a whole.
         let is_for_copies = layer == LayerId::Resource
-            && self.caller == IcaCaller::CrossAccountRole
-            && self.step.resource.is_at_bucket();
+            && self.question.caller == IcaCaller::CrossAccountRole
+            && self.question.step.resource.is_at_bucket();
         let lead = if is_for_copies && !matches!(self.nearest(layer, request), Nearest::Miss(_)) {
             "add the statement of step 7 of the ICA page, which `ica-policy generate` prints; it allows"
         } else {
@@ -429,15 +412,19 @@ impl<'a> Scene<'a> {
 
     /// The action as the catalogue writes it, or another one that stops it.
     fn action_words(&self, request: &Request) -> String {
-        let known = self.step.actions().find(|action| action.eq_ignore_ascii_case(&request.action));
+        let known = self
+            .question
+            .step
+            .actions()
+            .find(|action| action.eq_ignore_ascii_case(&request.action));
         known.unwrap_or(&request.action).clone()
     }
 
     /// The ARN to put into an exception list: sessions have names of ICA's choice, so all of the account are meant.
     fn listed_arn(&self, value: &str) -> String {
-        match self.caller {
-            IcaCaller::FederatedSession if self.connection.session_name.is_none() => {
-                format!("arn:aws:sts::{}:federated-user/*", self.connection.customer.account())
+        match self.question.caller {
+            IcaCaller::FederatedSession if self.question.names.session.is_none() => {
+                format!("arn:aws:sts::{}:federated-user/*", self.question.names.customer.account())
             }
             _ => value.to_owned(),
         }

@@ -1,6 +1,6 @@
 //! Words for what is not known, on which a verdict hangs.
 
-use super::cause::{Cause, Tried, Unknown};
+use super::cause::{Answer, Cause, Unknown};
 use super::key_name::written_key;
 use super::reasons::locate;
 use super::scene::Scene;
@@ -9,13 +9,13 @@ use crate::eval::concerns;
 use crate::model::Statement;
 
 impl Scene<'_> {
-    pub(super) fn unknown(&self, unknown: &Unknown, tried: &Tried) -> Reason {
-        let action = &self.step.action;
+    pub(super) fn unknown(&self, unknown: &Unknown, tried: &Answer) -> Reason {
+        let action = &self.question.step.action;
         let (layer, message, help) = match unknown {
             Unknown::Key(key) => return self.unknown_key(key),
             Unknown::SessionName => return self.unknown_session_name(tried),
             Unknown::IdentityPolicies => {
-                let owner = self.connection.customer.word();
+                let owner = self.question.names.customer.word();
                 let message = format!(
                     "the {owner}'s policies were not given, so whether they allow or deny `{action}` is not known"
                 );
@@ -93,7 +93,7 @@ impl Scene<'_> {
     }
 
     /// The session's name is not known: shows the words that fit some names only.
-    fn unknown_session_name(&self, tried: &Tried) -> Reason {
+    fn unknown_session_name(&self, tried: &Answer) -> Reason {
         let told = tried.causes.iter().find_map(|(cause, request)| match cause {
             Cause::Denied(place) => Some(self.denied(*place, request)),
             Cause::Lacking(layer) => Some(self.lacking(*layer, request)),
@@ -102,7 +102,7 @@ impl Scene<'_> {
         let known = told.unwrap_or_else(|| empty(ReasonKind::Hidden, "", String::new()));
         let message = format!(
             "whether `{}` is allowed hangs on the name that ICA gives to its sessions, which is not known",
-            self.step.action
+            self.question.step.action
         );
         let help = Some(Advice::plain("if you know the name, say it with --session-name"));
         Reason { kind: ReasonKind::Hidden, message, help, labels: Vec::new(), ..known }
@@ -110,8 +110,12 @@ impl Scene<'_> {
 
     /// A condition key that is not known: shows the first condition on it.
     fn unknown_key(&self, key: &str) -> Reason {
-        let actions =
-            self.step.actions().map(|action| action.to_ascii_lowercase()).collect::<Vec<_>>();
+        let actions = self
+            .question
+            .step
+            .actions()
+            .map(|action| action.to_ascii_lowercase())
+            .collect::<Vec<_>>();
         let about =
             |statement: &Statement| actions.iter().any(|action| concerns(statement, action));
         let places = self.layers.ids().flat_map(|layer| {
@@ -136,15 +140,15 @@ impl Scene<'_> {
         let written = written_key(condition);
         let message = format!(
             "whether `{}` is allowed hangs on `{written}`, which is not known for {}",
-            self.step.action,
-            self.caller.id()
+            self.question.step.action,
+            self.question.caller.id()
         );
         let mut reason = empty(ReasonKind::Hidden, self.layer_name(layer), message);
         locate(&mut reason, statement);
         reason.span = Some(condition.span);
         let how = match key {
             "sts:rolesessionname" => "--session-name NAME".to_owned(),
-            _ => format!("--assume {}:{written}=VALUE", self.caller.id()),
+            _ => format!("--assume {}:{written}=VALUE", self.question.caller.id()),
         };
         reason.help = Some(Advice::plain(format!("if you know it, say {how}")));
         reason

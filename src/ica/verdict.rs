@@ -268,13 +268,18 @@ pub(super) fn step(action: &str, resource: &str, verdict: Verdict, reason: Reaso
     }
 }
 
-/// Why a verdict that rests on assumptions is unknown.
-pub(super) fn strict_reason(assumes: &[Assumption]) -> Reason {
+/// With `--strict` a verdict that rests on assumptions is unknown.
+pub(super) fn be_strict(assumes: &[Assumption], verdict: &mut Verdict, reasons: &mut Vec<Reason>) {
+    if assumes.is_empty() || *verdict == Verdict::Unknown {
+        return;
+    }
+    *verdict = Verdict::Unknown;
     let message = format!(
         "with --strict a verdict may not rest on assumptions; this one rests on {}",
         assumes.iter().map(|assumption| assumption.id()).collect::<Vec<_>>().join(", ")
     );
-    reason(ReasonKind::Hidden, "", message, "settle them, as told in the list of assumptions")
+    let help = "settle them, as told in the list of assumptions";
+    reasons.push(reason(ReasonKind::Hidden, "", message, help));
 }
 
 /// A reason that no file shows, with what to do.

@@ -1,20 +1,15 @@
-//! One step for one caller: every request that is tried, and the verdict they add up to.
+//! The answer to a question: every request is tried, and the verdict is what they add up to.
 
-use super::assumption::Assumption;
-use super::catalogue::{IcaCaller, KeyKind, On, Step, Target};
-use super::cause::{Cause, Tried, Unknown};
-use super::context::{keys_used, statements};
-use super::kms::{ENCRYPTION_CONTEXT, under_both_contexts};
-use super::lacks::not_given;
-use super::layers::{layers, policies};
-use super::setup::{KmsKey, Setup, key_in_use};
-use super::space::{Space, space};
-use super::target::resource_words;
+use super::assumption::Assuming;
+use super::catalogue::KeyKind;
+use super::cause::{Answer, Cause, Unknown};
+use super::enumerate::{Visitor, enumerate, size};
+use super::question::Question;
+use super::space::{Dimension, Space, space};
 use super::verdict::{Verdict, Witness};
-use super::visit::{Visitor, size, visit};
 use super::words::depends_on;
 use crate::authz::{Layers, Request};
-use crate::eval::{Decision, Outcome, concerns};
+use crate::eval::{Decision, Outcome};
 use crate::model::Statement;
 use crate::source::Span;
 use crate::symbolic::Undecided;
@@ -25,54 +20,36 @@ pub(super) const MAX_REQUESTS: usize = 20_000;
 /// How many requests are looked at for the words that part them.
 const MOST_FOR_WORDS: usize = 2_000;
 
-/// Tries all requests of a step.
-pub(super) fn try_step(
-    connection: &Setup,
-    caller: IcaCaller,
-    step: &Step,
-    failing: Option<Assumption>,
-) -> Tried {
-    if caller == IcaCaller::CrossAccountRole && connection.cross_account_role.is_none() {
-        return Tried::unknown(Unknown::Role);
+/// Tries all requests of a question.
+pub(super) fn answer(question: &Question<'_>, assuming: Assuming) -> Answer {
+    if !question.has_caller() {
+        return Answer::unknown(Unknown::Role);
     }
-    let mut tried = match step.resource {
-        Target::Key => try_contexts(connection, caller, step, failing),
-        _ => try_requests(connection, caller, step, failing),
+    let mut answer = match question.encryption_contexts() {
+        Some(contexts) => in_both(contexts.map(|question| try_requests(&question, assuming))),
+        None => try_requests(question, assuming),
     };
-    // Policies that nobody gave may deny as well, so only what is blocked without them is certain (design 3).
-    let not_given = not_given(connection, caller, step);
-    if !not_given.is_empty() && tried.verdict != Verdict::Blocked {
-        tried.verdict = Verdict::Unknown;
-        tried.unknowns.splice(0..0, not_given);
+    // Policies that were not given may deny as well, so only what is blocked without them is certain.
+    if !question.not_given.is_empty() && answer.verdict != Verdict::Blocked {
+        answer.verdict = Verdict::Unknown;
+        answer.unknowns.splice(0..0, question.not_given.iter().cloned());
     }
-    let may_be_needless = step.on == On::Versioned && connection.versioning.is_none();
-    if may_be_needless && tried.verdict != Verdict::Allowed {
-        // Without versioning the step is not made at all.
-        let unknowns = std::iter::once(Unknown::Versioning).chain(tried.unknowns).collect();
-        return Tried { verdict: Verdict::Unknown, unknowns, ..tried };
+    // Without versioning such a step is not made at all.
+    if question.may_be_needless && answer.verdict != Verdict::Allowed {
+        answer.verdict = Verdict::Unknown;
+        answer.unknowns.insert(0, Unknown::Versioning);
     }
-    tried
+    answer
 }
 
-/// Tries a step under both contexts that S3 may encrypt under, which only one of holds.
-fn try_contexts(
-    connection: &Setup,
-    caller: IcaCaller,
-    step: &Step,
-    failing: Option<Assumption>,
-) -> Tried {
-    let all = statements(policies(&layers(connection, caller, step, failing, true)));
-    if !keys_used(&all).contains(ENCRYPTION_CONTEXT) {
-        return try_requests(connection, caller, step, failing);
-    }
-    let [object, bucket] = under_both_contexts(connection, step)
-        .map(|step| try_requests(connection, caller, &step, failing));
+/// The answer of a question that was tried under both contexts that S3 may encrypt under. Only one of them is used.
+fn in_both([object, bucket]: [Answer; 2]) -> Answer {
     if object.verdict == bucket.verdict {
         return object;
     }
     let unknowns =
         std::iter::once(Unknown::BucketKeys).chain(object.unknowns).chain(bucket.unknowns);
-    Tried {
+    Answer {
         verdict: Verdict::Unknown,
         causes: if object.causes.is_empty() { bucket.causes } else { object.causes },
         unknowns: unknowns.collect(),
@@ -86,57 +63,43 @@ fn try_contexts(
     }
 }
 
-fn try_requests(
-    connection: &Setup,
-    caller: IcaCaller,
-    step: &Step,
-    failing: Option<Assumption>,
-) -> Tried {
-    let guesses: &[bool] =
-        if not_given(connection, caller, step).is_empty() { &[true] } else { &[true, false] };
-    let layers = guesses
-        .iter()
-        .map(|guess| layers(connection, caller, step, failing, *guess))
-        .collect::<Vec<_>>();
-    let all = statements(policies(&layers[0]));
-    let relevant = all.into_iter().filter(|statement| about(statement, step)).collect::<Vec<_>>();
-    let space = match space(connection, caller, step, &relevant, failing) {
+fn try_requests(question: &Question<'_>, assuming: Assuming) -> Answer {
+    let guesses: &[bool] = if question.not_given.is_empty() { &[true] } else { &[true, false] };
+    let layers = guesses.iter().map(|guess| question.layers(assuming, *guess)).collect::<Vec<_>>();
+    let space = match space(question, assuming) {
         Ok(space) => space,
         Err(undecided) => {
-            let span = undecided.span.or_else(|| hardest(&relevant));
-            return Tried::unknown(Unknown::TooHard(Undecided { span, ..undecided }));
+            let span = undecided.span.or_else(|| hardest(&question.statements));
+            return Answer::unknown(Unknown::TooHard(Undecided { span, ..undecided }));
         }
     };
     let size = size(&space);
     if size > MAX_REQUESTS {
-        return Tried::unknown(Unknown::Limit { size, span: hardest(&relevant) });
+        return Answer::unknown(Unknown::Limit { size, span: hardest(&question.statements) });
     }
     let mut tally = Tally::default();
-    visit(&space, &layers, step, &mut tally);
-    let tried = tally.sum_up(&space, group(connection, step));
-    let is_parted = tried.verdict == Verdict::Partial
-        || tried.verdict == Verdict::Unknown && !tried.unknowns.is_empty();
+    enumerate(&space, &layers, &mut tally);
+    let answer = tally.sum_up(&space, question.unknown_name());
+    let is_parted = answer.verdict == Verdict::Partial
+        || answer.verdict == Verdict::Unknown && !answer.unknowns.is_empty();
     // Where an assumption is taken to fail, only the verdict counts.
-    if failing.is_none() && is_parted && layers.len() == 1 && size <= MOST_FOR_WORDS {
-        let depends_on = words(connection, step, &space, &layers, &relevant);
-        return Tried { depends_on, ..tried };
+    let is_shown = assuming == Assuming::All && layers.len() == 1 && size <= MOST_FOR_WORDS;
+    if is_parted && is_shown {
+        let depends_on = conditions(question, &space, &layers);
+        return Answer { depends_on, ..answer };
     }
-    tried
+    answer
 }
 
 /// What it takes to go through. Where AWS leaves the decision of a request open, nothing is said.
-fn words(
-    connection: &Setup,
-    step: &Step,
-    space: &Space,
-    layers: &[Layers<'_>],
-    statements: &[&Statement],
-) -> Vec<String> {
+fn conditions(question: &Question<'_>, space: &Space<'_>, layers: &[Layers<'_>]) -> Vec<String> {
     let mut outcomes = Outcomes::default();
-    visit(space, layers, step, &mut outcomes);
-    let stem = resource_words(connection, step);
-    let stem = stem.trim_end_matches("*/").trim_end_matches('*');
-    if outcomes.is_open { Vec::new() } else { depends_on(statements, &outcomes.requests, stem) }
+    enumerate(space, layers, &mut outcomes);
+    let stem = question.resource.words.trim_end_matches("*/").trim_end_matches('*');
+    if outcomes.is_open {
+        return Vec::new();
+    }
+    depends_on(&question.statements, &outcomes.requests, stem)
 }
 
 /// Every request, and whether it goes through.
@@ -162,19 +125,6 @@ fn hardest(statements: &[&Statement]) -> Option<Span> {
     let conditions = statements.iter().flat_map(|statement| &statement.conditions);
     let values = conditions.map(|condition| (condition.test.number_of_values(), condition.span));
     lists.chain(values).max_by_key(|(length, _)| *length).map(|(_, span)| span)
-}
-
-/// What a step does not know beside condition keys.
-fn group(connection: &Setup, step: &Step) -> Unknown {
-    match (step.resource, key_in_use(connection)) {
-        (Target::Role, _) => Unknown::Provider,
-        (Target::Key, Some(KmsKey::AwsManaged { .. })) => Unknown::KeyId,
-        _ => Unknown::SessionName,
-    }
-}
-
-fn about(statement: &Statement, step: &Step) -> bool {
-    step.actions().any(|action| concerns(statement, &action.to_ascii_lowercase()))
 }
 
 /// What came out for one assignment of what is not known.
@@ -236,7 +186,7 @@ impl Visitor for Tally {
 }
 
 impl Tally {
-    fn sum_up(self, space: &Space, group: Unknown) -> Tried {
+    fn sum_up(self, space: &Space<'_>, group: Unknown) -> Answer {
         let hidden = space
             .open
             .iter()
@@ -249,7 +199,7 @@ impl Tally {
         let settled = verdicts.min() == Some(worst);
         let verdict = if settled { worst } else { Verdict::Unknown };
         let unknowns = if settled { Vec::new() } else { self.separating(&hidden, &group) };
-        Tried {
+        Answer {
             verdict,
             causes: self.causes,
             unknowns,
@@ -261,7 +211,7 @@ impl Tally {
     }
 
     /// What separates the classes: the digits in which two assignments differ that are alike otherwise and come out differently.
-    fn separating(&self, hidden: &[&super::space::Dimension], group: &Unknown) -> Vec<Unknown> {
+    fn separating(&self, hidden: &[&Dimension], group: &Unknown) -> Vec<Unknown> {
         let width = self.classes.first().map_or(0, |class| class.digits.len());
         let separates = |digit: usize| {
             let mut seen = std::collections::HashMap::new();

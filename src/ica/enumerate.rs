@@ -1,10 +1,8 @@
-//! All requests of a step, decided one by one.
+//! All requests of a question, decided one by one.
 
-use super::catalogue::{KeyKind, Step};
-use super::lacks::with_true_lacks;
-use super::layers::bucket_policy_alone;
+use super::catalogue::{KeyKind, Step, Target};
 use super::space::{Dimension, Space, request, set};
-use crate::authz::{Caller, Context, Layers, Request};
+use crate::authz::{Caller, Context, Layer, LayerId, Layers, Request};
 use crate::eval::{Decision, Outcome, ReadingDecision, decide};
 
 /// Whoever takes the decisions.
@@ -17,7 +15,8 @@ pub(super) trait Visitor {
 }
 
 /// Decides every request of a space.
-pub(super) fn visit(space: &Space, layers: &[Layers<'_>], step: &Step, visitor: &mut dyn Visitor) {
+pub(super) fn enumerate(space: &Space<'_>, layers: &[Layers<'_>], visitor: &mut dyn Visitor) {
+    let step = space.question.step;
     let (free, hidden): (Vec<_>, Vec<_>) =
         space.open.iter().partition(|dimension| dimension.kind == KeyKind::Free);
     for (guess, layers) in layers.iter().enumerate() {
@@ -44,7 +43,7 @@ pub(super) fn visit(space: &Space, layers: &[Layers<'_>], step: &Step, visitor: 
 }
 
 /// Every caller with every group of resources: the names of sessions take part in both.
-fn sessions(space: &Space) -> impl Iterator<Item = (&Caller, &Vec<String>)> {
+fn sessions<'s>(space: &'s Space<'_>) -> impl Iterator<Item = (&'s Caller, &'s Vec<String>)> {
     space
         .callers
         .iter()
@@ -61,9 +60,10 @@ fn decide_step(
     let request = ask(&step.action)?;
     let decision = decide(&request, layers);
     if !decision.may_be_allowed() {
-        return Some((with_true_lacks(decision, &request, layers, step), request));
+        let lacking = missing_grants(&decision, &request, layers, step);
+        return Some((Decision { lacking, ..decision }, request));
     }
-    let bucket_policy = bucket_policy_alone(layers);
+    let bucket_policy = resource_policy_alone(layers);
     let vetoes = step
         .veto
         .iter()
@@ -77,6 +77,35 @@ fn decide_step(
             Some((unless_vetoed(veto), request))
         }
         _ => Some((decision, request)),
+    }
+}
+
+/// The layers whose grant is missing, without the resource policy where an identity policy would do as well: in the same account one of the
+/// two is enough, and the ICA page asks for the identity policy. A key policy must allow by itself.
+fn missing_grants(
+    decision: &Decision,
+    request: &Request,
+    layers: &Layers<'_>,
+    step: &Step,
+) -> Vec<LayerId> {
+    let is_other = |layer: &LayerId| *layer != LayerId::Resource;
+    let has_others = decision.lacking.iter().any(is_other);
+    let key_policy_lacks =
+        || decide(request, &resource_policy_alone(layers)).outcome != Outcome::Allowed;
+    let keeps_all = !has_others || step.resource == Target::Key && key_policy_lacks();
+    decision.lacking.iter().filter(|layer| keeps_all || is_other(layer)).copied().collect()
+}
+
+/// The resource policy with nothing else in the way: what it does by itself.
+fn resource_policy_alone<'a>(layers: &Layers<'a>) -> Layers<'a> {
+    // Whether there is a boundary decides what a Deny with NotPrincipal does, so that stays.
+    let boundary = if layers.boundary.is_absent() { Layer::Absent } else { Layer::Assumed };
+    Layers {
+        identity: Layer::Assumed,
+        session: Layer::Assumed,
+        boundary,
+        resource: layers.resource.clone(),
+        ..Layers::default()
     }
 }
 
@@ -106,7 +135,7 @@ fn unless_vetoed(veto: Decision) -> Decision {
 }
 
 /// How many requests there are.
-pub(super) fn size(space: &Space) -> usize {
+pub(super) fn size(space: &Space<'_>) -> usize {
     let open = space.open.iter().map(|dimension| dimension.values.len().max(1));
     let start = sessions(space).map(|(_, resources)| resources.len()).sum();
     open.fold(start, usize::saturating_mul)
