@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// For each room the rooms that it may use. `source`, `finding` and `tree` are common ground.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("source", &[]),
     ("finding", &["source"]),
     ("tree", &["source"]),
@@ -17,15 +17,22 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ("authz", &["aws", "model"]),
     ("eval", &["source", "model", "authz"]),
     ("symbolic", &["source", "aws", "model", "authz", "eval"]),
+    ("why", &["source", "model", "authz", "eval"]),
     ("s3", &["source", "finding", "tree", "model"]),
     (
         "ica",
-        &["source", "finding", "tree", "aws", "input", "model", "authz", "eval", "symbolic", "s3"],
+        &[
+            "source", "finding", "tree", "aws", "input", "model", "authz", "eval", "symbolic",
+            "why", "s3",
+        ],
     ),
     ("generate", &["model", "ica"]),
     (
         "fix",
-        &["source", "tree", "aws", "syntax", "input", "model", "authz", "eval", "symbolic", "ica"],
+        &[
+            "source", "tree", "aws", "syntax", "input", "model", "authz", "eval", "symbolic",
+            "why", "ica",
+        ],
     ),
     ("simulate", &["source", "finding", "tree", "json", "input", "aws", "model", "authz", "eval"]),
     (
@@ -98,19 +105,21 @@ fn can_and_simulate_know_no_product() {
 }
 
 /// The files that answer a question, explain the answer or enumerate its requests.
-const BEHIND_QUESTION: [&str; 12] = [
+const BEHIND_QUESTION: [&str; 14] = [
     "answer",
     "cause",
     "claims",
     "context",
     "enumerate",
     "nearest",
-    "reasons",
-    "scene",
     "space",
-    "unknowns",
     "values",
-    "words",
+    "words/conditions",
+    "words/deny",
+    "words/mod",
+    "words/no_allow",
+    "words/open",
+    "words/unknown",
 ];
 
 /// A question is resolved once: `Question::new` asks the set-up, and whoever reads the question does not ask it again.

@@ -3,8 +3,9 @@
 use super::scene::Scene;
 use crate::authz::{LayerId, Request};
 use crate::ica::catalogue::Target;
-use crate::ica::{Reason, ReasonKind, Standing};
+use crate::ica::{Reason, ReasonKind};
 use crate::source::Span;
+use crate::why::Place;
 use serde::Serialize;
 
 /// Why nothing was edited.
@@ -127,9 +128,9 @@ pub(super) fn of_layer(
 }
 
 /// A Deny that does not except callers by a list.
-pub(super) fn of_deny(scene: &Scene<'_>, place: Standing<'_>, request: &Request) -> Decision {
+pub(super) fn of_deny(scene: &Scene<'_>, place: Place<'_>, request: &Request) -> Decision {
     let statement = place.statement;
-    let action = scene.action_words(request);
+    let action = scene.step.written(&request.action);
     let caller = scene.listed_caller(request);
     let skip = format!("or leave it out with --skip {}", scene.operation);
     if let Some(principal) = statement.principal.as_ref().filter(|principal| principal.not) {

@@ -2,17 +2,18 @@
 
 use super::assumption::Assuming;
 use super::catalogue::KeyKind;
-use super::cause::{Answer, Cause, Unknown};
+use super::cause::{Answer, Unknown};
 use super::enumerate::{Visitor, enumerate, size};
 use super::question::Question;
 use super::space::{Dimension, Space, space};
 use super::verdict::{Verdict, Witness};
-use super::words::depends_on;
+use super::words;
 use crate::authz::{Layers, Request};
 use crate::eval::{Decision, Outcome};
 use crate::model::Statement;
 use crate::source::Span;
 use crate::symbolic::Undecided;
+use crate::why::Stop;
 
 /// How many requests are tried for a step; beyond it the verdict is unknown.
 pub(super) const MAX_REQUESTS: usize = 20_000;
@@ -21,7 +22,7 @@ pub(super) const MAX_REQUESTS: usize = 20_000;
 const MOST_FOR_WORDS: usize = 2_000;
 
 /// Tries all requests of a question.
-pub(super) fn answer(question: &Question<'_>, assuming: Assuming) -> Answer {
+pub(super) fn answer<'a>(question: &Question<'a>, assuming: Assuming) -> Answer<'a> {
     if !question.has_caller() {
         return Answer::unknown(Unknown::Role);
     }
@@ -43,7 +44,7 @@ pub(super) fn answer(question: &Question<'_>, assuming: Assuming) -> Answer {
 }
 
 /// The answer of a question that was tried under both contexts that S3 may encrypt under. Only one of them is used.
-fn in_both([object, bucket]: [Answer; 2]) -> Answer {
+fn in_both<'a>([object, bucket]: [Answer<'a>; 2]) -> Answer<'a> {
     if object.verdict == bucket.verdict {
         return object;
     }
@@ -63,7 +64,7 @@ fn in_both([object, bucket]: [Answer; 2]) -> Answer {
     }
 }
 
-fn try_requests(question: &Question<'_>, assuming: Assuming) -> Answer {
+fn try_requests<'a>(question: &Question<'a>, assuming: Assuming) -> Answer<'a> {
     let guesses: &[bool] = if question.not_given.is_empty() { &[true] } else { &[true, false] };
     let layers = guesses.iter().map(|guess| question.layers(assuming, *guess)).collect::<Vec<_>>();
     let space = match space(question, assuming) {
@@ -79,7 +80,7 @@ fn try_requests(question: &Question<'_>, assuming: Assuming) -> Answer {
     }
     let mut tally = Tally::default();
     enumerate(&space, &layers, &mut tally);
-    let answer = tally.sum_up(&space, question.unknown_name());
+    let answer = tally.sum_up(&space, &layers[0], question.unknown_name());
     let is_parted = answer.verdict == Verdict::Partial
         || answer.verdict == Verdict::Unknown && !answer.unknowns.is_empty();
     // Where an assumption is taken to fail, only the verdict counts.
@@ -99,7 +100,7 @@ fn conditions(question: &Question<'_>, space: &Space<'_>, layers: &[Layers<'_>])
     if outcomes.is_open {
         return Vec::new();
     }
-    depends_on(&question.statements, &outcomes.requests, stem)
+    words::conditions(&question.statements, &outcomes.requests, stem)
 }
 
 /// Every request, and whether it goes through.
@@ -150,7 +151,7 @@ impl Class {
 #[derive(Default)]
 struct Tally {
     classes: Vec<Class>,
-    causes: Vec<(Cause, Request)>,
+    stops: Vec<(Stop, Request)>,
     witness: Witness,
 }
 
@@ -173,20 +174,18 @@ impl Visitor for Tally {
                 self.witness.denied.get_or_insert_with(|| Box::new(request.clone()));
             }
         }
-        for cause in causes(decision) {
-            let known = |(known, _): &(Cause, Request)| match (known, &cause) {
-                (Cause::Open(known), Cause::Open(new)) => known.readings == new.readings,
-                (known, new) => known == new,
-            };
-            if !self.causes.iter().any(known) {
-                self.causes.push((cause, request.clone()));
+        for stop in Stop::all(decision) {
+            if !self.stops.iter().any(|(known, _)| known.is_like(&stop)) {
+                self.stops.push((stop, request.clone()));
             }
         }
     }
 }
 
 impl Tally {
-    fn sum_up(self, space: &Space<'_>, group: Unknown) -> Answer {
+    /// The answer. Statements are looked up in `layers`.
+    fn sum_up<'a>(self, space: &Space<'_>, layers: &Layers<'a>, group: Unknown) -> Answer<'a> {
+        let causes = self.stops.iter().cloned().map(|(stop, request)| stop.cause(request, layers));
         let hidden = space
             .open
             .iter()
@@ -201,7 +200,7 @@ impl Tally {
         let unknowns = if settled { Vec::new() } else { self.separating(&hidden, &group) };
         Answer {
             verdict,
-            causes: self.causes,
+            causes: causes.flatten().collect(),
             unknowns,
             witness: self.witness,
             assumes: space.assumes.clone(),
@@ -229,19 +228,5 @@ impl Tally {
             _ => Unknown::Key(hidden[digit - 2].key.clone()),
         };
         digits.map(unknown).collect()
-    }
-}
-
-/// Why a request is not allowed.
-fn causes(decision: Decision) -> Vec<Cause> {
-    match decision.outcome {
-        Outcome::ExplicitlyDenied => decision.denied_by.into_iter().map(Cause::Denied).collect(),
-        Outcome::Undetermined if decision.may_be_allowed() => vec![Cause::Open(decision)],
-        Outcome::Undetermined if !decision.denied_by.is_empty() => {
-            decision.denied_by.into_iter().map(Cause::Denied).collect()
-        }
-        Outcome::Undetermined | Outcome::ImplicitlyDenied | Outcome::Allowed => {
-            decision.lacking.into_iter().map(Cause::Lacking).collect()
-        }
     }
 }

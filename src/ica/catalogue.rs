@@ -335,6 +335,12 @@ impl Step {
         )
     }
 
+    /// An action as the catalogue writes it, if the step knows it.
+    pub fn written(&self, action: &str) -> String {
+        let mut known = self.actions().map(String::as_str);
+        known.find(|known| known.eq_ignore_ascii_case(action)).unwrap_or(action).to_owned()
+    }
+
     /// Its action and those whose Deny stops it as well.
     pub fn actions(&self) -> impl Iterator<Item = &String> {
         std::iter::once(&self.action).chain(&self.veto)

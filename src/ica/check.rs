@@ -8,12 +8,12 @@ use super::depends::add_consequences;
 use super::environment::{self, Judged};
 use super::kms::KeyAccess;
 use super::question::Question;
-use super::reasons::reasons;
 use super::setup::Setup;
 use super::verdict::{
     CallerReport, Check, EnvironmentReport, OperationReport, ReasonKind, Skipped, StepReport,
     Verdict, Witness, be_strict,
 };
+use super::words::reasons;
 use crate::source::Span;
 
 /// Checks a set-up against the catalogue.
@@ -183,7 +183,7 @@ impl Checker<'_> {
 }
 
 /// The assumptions whose failure would change the verdict of a step.
-fn assumed(question: &Question<'_>, operation: &Operation, known: &Answer) -> Vec<Assumption> {
+fn assumed(question: &Question<'_>, operation: &Operation, known: &Answer<'_>) -> Vec<Assumption> {
     let mut assumes = Vec::new();
     // What could only forbid more changes whatever is not blocked already.
     if known.verdict != Verdict::Blocked {

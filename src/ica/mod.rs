@@ -13,7 +13,6 @@ mod depends;
 mod enumerate;
 pub mod environment;
 mod expected;
-mod gaps;
 pub mod graph;
 pub mod guide;
 mod key_name;
@@ -21,16 +20,14 @@ mod kms;
 mod nearest;
 mod other_bucket;
 mod question;
-mod reasons;
 pub mod refusal;
 pub mod regions;
-mod scene;
 pub mod setup;
 mod space;
 mod unknown_actions;
-mod unknowns;
 mod values;
 mod verdict;
+mod why_not;
 mod words;
 
 pub use assumption::Assumption;
@@ -41,7 +38,6 @@ pub use compare::{
 };
 pub use depends::{better_if_connected, needed};
 pub use expected::{ExpectedCors, expected_cors};
-pub use gaps::{Gap, GapCause, Near, Standing, StepGaps, gaps, required_step};
 pub use kms::SENT_WITH_A_KEY;
 pub use setup::{Customer, KmsKey};
 pub use values::UNLISTED;
@@ -49,3 +45,4 @@ pub use verdict::{
     Advice, CallerReport, Check, EnvironmentReport, OperationReport, Reason, ReasonKind, Skipped,
     StepReport, Verdict, Witness,
 };
+pub use why_not::{required_step, why_not};

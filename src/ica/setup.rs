@@ -121,6 +121,17 @@ impl Customer {
         self.arn().account()
     }
 
+    /// The ARN to put into a list of exceptions for a caller of this ARN: ICA chooses the names of federated sessions, so all of the
+    /// account are meant.
+    pub fn listed_arn(&self, caller: IcaCaller, arn: &str, session_name: Option<&str>) -> String {
+        match caller {
+            IcaCaller::FederatedSession if session_name.is_none() => {
+                format!("arn:aws:sts::{}:federated-user/*", self.account())
+            }
+            _ => arn.to_owned(),
+        }
+    }
+
     /// The word for it.
     pub fn word(&self) -> &'static str {
         match self {

@@ -18,7 +18,7 @@ use super::catalogue::{IcaCaller, KeyFact, KeyKind, On, Step, Target};
 use super::cause::Unknown;
 use super::context::{about, keys_used, policies, statements};
 use super::setup::{Customer, Setup};
-use crate::authz::{Caller, Context, Layer, Layers, Request};
+use crate::authz::{Caller, Context, Layer, LayerId, Layers, Request};
 use crate::model::{Arn, Statement};
 use crate::symbolic::Undecided;
 use keys::{Assumed, is_supported, states};
@@ -70,6 +70,13 @@ pub(super) struct Names<'a> {
     pub illumina: Option<&'a Arn>,
     /// The name of the sessions, if it is known.
     pub session: Option<&'a str>,
+}
+
+impl Names<'_> {
+    /// The ARN to put into a list of exceptions: ICA chooses the names of its sessions, so all of the account are meant.
+    pub(super) fn listed_arn(&self, caller: IcaCaller, arn: &str) -> String {
+        self.customer.listed_arn(caller, arn, self.session)
+    }
 }
 
 impl<'a> Question<'a> {
@@ -177,6 +184,11 @@ impl<'a> Question<'a> {
             }
             _ => self.names.prefix.to_owned(),
         }
+    }
+
+    /// Whether a layer is the bucket policy.
+    pub(super) fn is_bucket_policy(&self, layer: LayerId) -> bool {
+        layer == LayerId::Resource && self.step.resource.is_at_bucket()
     }
 
     /// What is not known of the callers and resources, if the verdict depends on it.

@@ -1,19 +1,19 @@
-//! Words for what is not known, on which a verdict hangs.
+//! Sentences about verdicts that depend on something that the input does not say.
 
-use super::cause::{Answer, Cause, Unknown};
-use super::key_name::written_key;
-use super::reasons::locate;
-use super::scene::Scene;
-use super::verdict::{Advice, Reason, ReasonKind, empty};
+use super::scene::{Scene, locate};
 use crate::eval::concerns;
+use crate::ica::cause::Unknown;
+use crate::ica::key_name::written_key;
+use crate::ica::verdict::{Advice, Reason, ReasonKind, empty};
 use crate::model::Statement;
+use crate::why::{Cause, CauseKind};
 
 impl Scene<'_> {
-    pub(super) fn unknown(&self, unknown: &Unknown, tried: &Answer) -> Reason {
+    pub(super) fn unknown(&self, unknown: &Unknown, causes: &[Cause<'_>]) -> Reason {
         let action = &self.question.step.action;
         let (layer, message, help) = match unknown {
             Unknown::Key(key) => return self.unknown_key(key),
-            Unknown::SessionName => return self.unknown_session_name(tried),
+            Unknown::SessionName => return self.unknown_session_name(causes),
             Unknown::IdentityPolicies => {
                 let owner = self.question.names.customer.word();
                 let message = format!(
@@ -93,13 +93,10 @@ impl Scene<'_> {
     }
 
     /// The session's name is not known: shows the words that fit some names only.
-    fn unknown_session_name(&self, tried: &Answer) -> Reason {
-        let told = tried.causes.iter().find_map(|(cause, request)| match cause {
-            Cause::Denied(place) => Some(self.denied(*place, request)),
-            Cause::Lacking(layer) => Some(self.lacking(*layer, request)),
-            Cause::Open(_) => None,
-        });
-        let known = told.unwrap_or_else(|| empty(ReasonKind::Hidden, "", String::new()));
+    fn unknown_session_name(&self, causes: &[Cause<'_>]) -> Reason {
+        let is_open = |cause: &&Cause<'_>| matches!(cause.kind, CauseKind::Open { .. });
+        let shown = causes.iter().find(|cause| !is_open(cause)).map(|cause| self.reason(cause));
+        let known = shown.unwrap_or_else(|| empty(ReasonKind::Hidden, "", String::new()));
         let message = format!(
             "whether `{}` is allowed hangs on the name that ICA gives to its sessions, which is not known",
             self.question.step.action
