@@ -57,12 +57,15 @@ fn environment(settings: Vec<Judged>, operations: &[OperationReport]) -> Vec<Env
     settings.into_iter().filter(hits).map(Judged::report).collect()
 }
 
+fn steps(operations: &[OperationReport]) -> impl Iterator<Item = &StepReport> {
+    operations.iter().flat_map(|operation| &operation.callers).flat_map(|report| &report.steps)
+}
+
 /// Whether the reason of a step reports a missing grant at these words already: each cause is reported once.
 fn is_reported(operations: &[OperationReport], words: Span) -> bool {
-    let steps =
-        operations.iter().flat_map(|operation| &operation.callers).flat_map(|report| &report.steps);
-    let mut reasons =
-        steps.flat_map(|step| &step.reasons).filter(|reason| reason.kind == ReasonKind::NoAllow);
+    let mut reasons = steps(operations)
+        .flat_map(|step| &step.reasons)
+        .filter(|reason| reason.kind == ReasonKind::NoAllow);
     reasons.any(|reason| {
         reason.span == Some(words) || reason.labels.iter().any(|label| label.span == words)
     })
@@ -208,9 +211,7 @@ fn assumed(question: &Question<'_>, operation: &Operation, known: &Answer<'_>) -
 
 /// The assumptions that some step rests on, in the order of the table.
 fn assumptions(operations: &[OperationReport]) -> Vec<Assumption> {
-    let steps = || {
-        operations.iter().flat_map(|operation| &operation.callers).flat_map(|caller| &caller.steps)
-    };
-    let is_used = |assumption: &&Assumption| steps().any(|step| step.assumes.contains(assumption));
+    let is_used =
+        |assumption: &&Assumption| steps(operations).any(|step| step.assumes.contains(assumption));
     Assumption::ALL.iter().filter(is_used).copied().collect()
 }

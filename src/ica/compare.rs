@@ -236,9 +236,10 @@ fn access_change<'a>(
 /// Access is compared of one caller to one bucket, of policies that are known.
 fn check_comparable(old: &Setup, new: &Setup, caller: IcaCaller) -> Result<(), String> {
     let is_customers = caller.is_customers();
-    let is_session = caller.is_session();
-    let one_side = |old: bool, new: bool| old != new;
     let role = |connection: &Setup| connection.cross_account_role.clone();
+    let is_unspecified = |kind| [old, new].map(|setup| setup.policies.is_unspecified(kind));
+    let identity = is_unspecified(PolicyKind::Identity);
+    let session = is_unspecified(PolicyKind::Session);
     let faults = [
         (
             old.bucket != new.bucket || old.account != new.account,
@@ -253,26 +254,10 @@ fn check_comparable(old: &Setup, new: &Setup, caller: IcaCaller) -> Result<(), S
             !is_customers && role(new).is_none(),
             "the region is not given, so nobody knows which role is Illumina's",
         ),
+        (is_customers && identity == [true, true], "nobody said what the identity policies are"),
+        (is_customers && identity[0] != identity[1], "only one of the two names identity policies"),
         (
-            is_customers
-                && new.policies.is_unspecified(PolicyKind::Identity)
-                && old.policies.is_unspecified(PolicyKind::Identity),
-            "nobody said what the identity policies are",
-        ),
-        (
-            is_customers
-                && one_side(
-                    old.policies.is_unspecified(PolicyKind::Identity),
-                    new.policies.is_unspecified(PolicyKind::Identity),
-                ),
-            "only one of the two names identity policies",
-        ),
-        (
-            is_session
-                && one_side(
-                    old.policies.is_unspecified(PolicyKind::Session),
-                    new.policies.is_unspecified(PolicyKind::Session),
-                ),
+            caller.is_session() && session[0] != session[1],
             "only one of the two names a session policy",
         ),
         (old.assume != new.assume, "the two assume different condition keys"),

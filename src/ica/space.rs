@@ -2,10 +2,9 @@
 
 use super::assumption::{Assuming, Assumption};
 use super::catalogue::{IcaCaller, KeyFact, KeyKind};
-use super::claims::keep_own_claims;
 use super::question::{KeyState, KeyValue, Question, Resources};
 use super::values::{MOST_KEY, candidates, compared_with, fills_variable};
-use crate::authz::{Caller, Context, ContextValue, Request};
+use crate::authz::{Caller, Context, ContextValue, Request, claim};
 use crate::model::Arn;
 use crate::symbolic::{Comparison, Rest, Undecided, Variables, Way, rests};
 use std::collections::BTreeSet;
@@ -148,6 +147,17 @@ pub(super) fn request(
         question.caller == IcaCaller::OidcRole && question.names.session.is_some();
     let caller = with_session_of(caller, &context, session_is_known)?;
     Request::new(caller, action, resource, Some(question.resource.account), context).ok()
+}
+
+/// Takes out the claims that a token of this caller's provider cannot have: those of other providers.
+fn keep_own_claims(context: &mut Context, caller: &Caller) {
+    let Caller::WebIdentity { provider } = caller else { return };
+    let host =
+        provider.resource().strip_prefix("oidc-provider/").unwrap_or_default().to_ascii_lowercase();
+    let foreign =
+        context.iter().filter(|(key, _)| claim(key).is_some_and(|(other, _)| other != host));
+    let foreign = foreign.map(|(key, _)| key.to_owned()).collect::<Vec<_>>();
+    foreign.iter().for_each(|key| context.remove(key));
 }
 
 /// The session of a role whose name is that of the unique id; `None` where it is known to have another.

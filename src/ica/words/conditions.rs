@@ -3,9 +3,9 @@
 //! The requests that were tried stand for all, and each either goes through or does not. Looked for are words of the policies - patterns of
 //! resources and conditions - that part them exactly so. Where no few words do, nothing is said.
 
+use super::scene::written_key;
 use crate::authz::Request;
 use crate::eval::{condition_holds, pattern_covers};
-use crate::ica::key_name::written_key;
 use crate::model::condition::{Quantifier, Relation, Test};
 use crate::model::{Condition, Part, Pattern, ResourceKind, ResourcePattern, Statement};
 use crate::source::Spanned;

@@ -1,11 +1,10 @@
 //! Sentences about a Deny.
 
-use super::scene::{Scene, deciding_condition, locate};
+use super::scene::{Scene, deciding_condition, locate, written_key};
 use crate::authz::Request;
 use crate::eval::{matching_action, matching_resource};
 use crate::finding::Label;
 use crate::ica::catalogue::catalogue;
-use crate::ica::key_name::written_key;
 use crate::ica::values::UNLISTED;
 use crate::ica::verdict::{Advice, Reason, ReasonKind, Verdict, empty};
 use crate::model::{Condition, Element, PrincipalPattern};
@@ -34,11 +33,8 @@ impl Scene<'_> {
             self.denied_by_condition(&mut reason, condition, &action, request);
         } else {
             // Where only some keys are denied, the resource says which.
-            let narrow = if self.verdict == Verdict::Partial {
-                matching_resource(statement, request)
-            } else {
-                None
-            };
+            let is_partial = self.verdict == Verdict::Partial;
+            let narrow = is_partial.then(|| matching_resource(statement, request)).flatten();
             reason.span = narrow.or(action_span).or(Some(statement.span));
             let tail = "out of this Deny, or except ICA with `\"ArnNotLike\": {\"aws:PrincipalArn\": [..]}`";
             reason.help = Some(Advice::about("take", &action, tail));
@@ -61,35 +57,31 @@ impl Scene<'_> {
         let value =
             request.context.get(&condition.key.node).map(|value| value.as_slice().join(", "));
         reason.span = Some(condition.span);
+        let is_open = self.is_open(&condition.key.node);
         let has = match &value {
-            Some(value) if self.is_open(&condition.key.node) && value == UNLISTED => {
+            Some(value) if is_open && value == UNLISTED => {
                 "ICA's requests may have another value".to_owned()
             }
-            Some(value) if self.is_open(&condition.key.node) => {
-                format!("ICA's requests may have others, such as `{value}`")
-            }
+            Some(value) if is_open => format!("ICA's requests may have others, such as `{value}`"),
             Some(value) => format!("this request has `{value}`"),
             None => "the request has no such key".to_owned(),
         };
         if condition.test.is_negated() {
             reason.message = format!("`{action}` is denied unless `{key}` is listed here; {has}");
-            reason.help = Some(match value {
+            let help = match value {
                 Some(value) if &*condition.key.node == "aws:principalarn" => {
-                    Advice::plain(format!(
-                        "add `{}` to this list",
-                        self.question.names.listed_arn(self.question.caller, &value)
-                    ))
+                    let listed = self.question.names.listed_arn(self.question.caller, &value);
+                    format!("add `{listed}` to this list")
                 }
-                Some(value) if value == "AES256" && !self.is_open(&condition.key.node) => {
-                    Advice::plain(format!(
-                        "if ICA's storage configuration has a KMS key, say --kms-key ARN; else add `{value}` to this list"
-                    ))
-                }
-                Some(value) if !self.is_open(&condition.key.node) => Advice::plain(format!(
+                Some(value) if value == "AES256" && !is_open => format!(
+                    "if ICA's storage configuration has a KMS key, say --kms-key ARN; else add `{value}` to this list"
+                ),
+                Some(value) if !is_open => format!(
                     "add `{value}` to this list if that is right for ICA, or except ICA's callers by `aws:PrincipalArn`"
-                )),
-                Some(_) | None => Advice::plain(EXCEPT_CALLERS),
-            });
+                ),
+                Some(_) | None => EXCEPT_CALLERS.to_owned(),
+            };
+            reason.help = Some(Advice::plain(help));
         } else {
             reason.message = format!(
                 "`{action}` is denied where `{}` holds for `{key}`; {has}",

@@ -1,12 +1,11 @@
 //! Sentences about a layer that does not allow: the nearest statement, what it lacks, and what to add.
 
-use super::scene::{Scene, locate, principal_words};
+use super::scene::{Scene, locate, principal_words, written_key};
 use crate::authz::{LayerId, Request};
 use crate::eval::Lack;
 use crate::finding::Label;
 use crate::ica::catalogue::{IcaCaller, Target};
 use crate::ica::environment::{roles, whose};
-use crate::ica::key_name::written_key;
 use crate::ica::nearest::{Nearest, nearest, opens_too_much};
 use crate::ica::other_bucket::other_bucket;
 use crate::ica::verdict::{Advice, Reason, ReasonKind, empty, layer_row};
@@ -29,9 +28,7 @@ impl Scene<'_> {
             format!("no statement of the {name} allows `{action}`"),
         );
         match nearest(self.question, layer, near) {
-            Nearest::Miss(near) => {
-                self.describe_near_miss(&mut reason, near, &action, cause);
-            }
+            Nearest::Miss(near) => self.describe_near_miss(&mut reason, near, &action, cause),
             Nearest::NamesOthers => {
                 reason.span =
                     policies.first().map(|policy| policy.statement_span.unwrap_or(policy.span));
@@ -75,11 +72,8 @@ impl Scene<'_> {
                 Lack::Resource => self.uncovered_resource(layer, statement, request),
                 Lack::Principal => {
                     let name = principal_words(&request.caller);
-                    let other = if self.question.caller == IcaCaller::CrossAccountRole {
-                        other_regions(statement)
-                    } else {
-                        String::new()
-                    };
+                    let is_illuminas = self.question.caller == IcaCaller::CrossAccountRole;
+                    let other = is_illuminas.then(|| other_regions(statement)).unwrap_or_default();
                     (
                         format!("does not name {name}{other}"),
                         Advice::plain(format!("add {name} to the principals")),
@@ -105,9 +99,7 @@ impl Scene<'_> {
             .lacks
             .first()
             .is_some_and(|(lack, _)| opens_too_much(self.question, *lack, layer, statement));
-        let is_bucket_policy = self.question.is_bucket_policy(layer);
-        let is_of_other_bucket =
-            is_bucket_policy && other_bucket(statement, self.question.names.bucket).is_some();
+        let is_of_other_bucket = self.other_bucket(layer, statement).is_some();
         if near.lacks.len() > 1 || is_too_wide && !is_of_other_bucket {
             let mut help = self.statement_to_add(layer, action, request, false);
             if near.lacks.len() == 1 {
@@ -128,26 +120,25 @@ impl Scene<'_> {
         let missing = variables.into_iter().find(|variable| {
             variable.default.is_none() && request.context.get(&variable.key).is_none()
         });
-        let is_bucket_policy = self.question.is_bucket_policy(layer);
-        let advice = match other_bucket(statement, self.question.names.bucket)
-            .filter(|_| is_bucket_policy)
-        {
+        let advice = match self.other_bucket(layer, statement) {
             // S3 refuses the policy as long as another bucket is in it.
-            Some(other) => {
-                Advice::plain(format!("replace `{other}` by this bucket, as in `{resource}`"))
-            }
-            None => Advice::plain(format!("add `{resource}` to this list")),
+            Some(other) => format!("replace `{other}` by this bucket, as in `{resource}`"),
+            None => format!("add `{resource}` to this list"),
         };
-        match missing {
-            Some(variable) => (
-                format!(
-                    "uses the variable `${{{}}}`, which this request has no value for",
-                    variable.key
-                ),
-                advice,
+        let message = match missing {
+            Some(variable) => format!(
+                "uses the variable `${{{}}}`, which this request has no value for",
+                variable.key
             ),
-            None => (format!("does not cover `{}`", request.resource), advice),
-        }
+            None => format!("does not cover `{}`", request.resource),
+        };
+        (message, Advice::plain(advice))
+    }
+
+    /// The other bucket that a statement of the bucket policy names.
+    fn other_bucket(&self, layer: LayerId, statement: &Statement) -> Option<String> {
+        let is_bucket_policy = self.question.is_bucket_policy(layer);
+        other_bucket(statement, self.question.names.bucket).filter(|_| is_bucket_policy)
     }
 
     /// The resource to allow: the pages allow folders with the objects.

@@ -45,35 +45,23 @@ impl Scene<'_> {
 
     /// The words that AWS would refuse or that are beyond a limit of ours, in the first statement that may be about the action.
     fn point_at_doubt(&self, reason: &mut Reason, request: &Request) {
-        for layer in self.layers.ids() {
-            let statements =
-                self.layers.policies(layer).iter().flat_map(|policy| &policy.statements);
-            for statement in statements.filter(|statement| concerns(statement, &request.action)) {
-                let Some(doubt) = statement.all_doubts().next() else { continue };
-                reason.layer = self.layer_name(layer);
-                locate(reason, statement);
-                reason.span = Some(doubt.span);
-                let words = if doubt.is_limit {
-                    "these words are not matched"
-                } else {
-                    "AWS would refuse these words"
-                };
-                let help = if doubt.is_limit {
-                    "shorten them; AWS may take them as they are"
-                } else {
-                    "mend the words that AWS would refuse"
-                };
-                let action = self.question.step.written(&request.action);
-                reason.message = format!(
-                    "{words} ({}), so whether `{action}` is allowed is not known",
-                    doubt.reason
-                );
-                reason.help = Some(Advice::plain(help));
-                if doubt.is_limit {
-                    reason.kind = ReasonKind::Limit;
-                }
-                return;
-            }
-        }
+        let mut suspects = self.statements().filter_map(|(layer, statement)| {
+            let suspect = statement.all_doubts().next()?;
+            concerns(statement, &request.action).then_some((layer, statement, suspect))
+        });
+        let Some((layer, statement, suspect)) = suspects.next() else { return };
+        let (words, help) = if suspect.is_limit {
+            reason.kind = ReasonKind::Limit;
+            ("these words are not matched", "shorten them; AWS may take them as they are")
+        } else {
+            ("AWS would refuse these words", "mend the words that AWS would refuse")
+        };
+        let action = self.question.step.written(&request.action);
+        locate(reason, statement);
+        reason.layer = self.layer_name(layer);
+        reason.span = Some(suspect.span);
+        reason.message =
+            format!("{words} ({}), so whether `{action}` is allowed is not known", suspect.reason);
+        reason.help = Some(Advice::plain(help));
     }
 }

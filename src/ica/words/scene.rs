@@ -1,6 +1,6 @@
 //! What the sentences of an answer need, and what they share.
 
-use crate::authz::{Caller, LayerId, Layers};
+use crate::authz::{Caller, LayerId, Layers, display_name};
 use crate::ica::assumption::Assuming;
 use crate::ica::question::Question;
 use crate::ica::values::UNLISTED;
@@ -22,6 +22,19 @@ impl<'a> Scene<'a> {
     pub(super) fn layer_name(&self, layer: LayerId) -> &'static str {
         layer_name(layer, self.question.step.resource)
     }
+
+    /// The statements of all layers.
+    pub(super) fn statements(&self) -> impl Iterator<Item = (LayerId, &'a Statement)> {
+        let layers = self.layers.ids().map(|layer| (layer, self.layers.policies(layer)));
+        layers.flat_map(|(layer, policies)| {
+            policies.iter().flat_map(|policy| &policy.statements).map(move |one| (layer, one))
+        })
+    }
+}
+
+/// The key as a person writes it: the model has it in lower case.
+pub(super) fn written_key(condition: &Condition) -> String {
+    display_name(&condition.key.node)
 }
 
 pub(super) fn locate(reason: &mut Reason, statement: &Statement) {
