@@ -178,21 +178,6 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
     if let Some(example) = cause.example_words() {
         let _ = writeln!(text, "   {example}");
     }
-    let mut message = cause.reason.message.clone();
-    if cause.actions.len() > 1 {
-        let _ = write!(
-            message,
-            " (likewise {})",
-            cause.actions[1..]
-                .iter()
-                .map(|action| format!("`{action}`"))
-                .collect::<Vec<_>>()
-                .join(", ")
-        );
-    }
-    cause.notes.iter().for_each(|note| {
-        let _ = write!(message, "; {note}");
-    });
     let finding = Finding {
         id: cause.reason.kind.word(),
         severity: if cause.verdict == Verdict::Unknown || cause.level != Level::Required {
@@ -201,8 +186,8 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
             Severity::Error
         },
         span: cause.reason.span.unwrap_or_default(),
-        message,
-        help: cause.reason.help.as_ref().map(|help| help.sentence(&cause.actions)),
+        message: cause.message(),
+        help: cause.to_do(),
         related: cause.reason.labels.clone(),
     };
     if cause.reason.span.is_some() {

@@ -1,5 +1,6 @@
 //! `--format json`: the schema `ica-policy/check/v1`, published in `schemas/check-v1.json`.
 
+use super::causes_json::{CauseView, RefusedView, cause_views, refused_views};
 use super::place::{Position, position};
 use super::views::{line, value_view};
 use crate::authz::LAYERS;
@@ -24,6 +25,12 @@ pub const SCHEMA: &str = "ica-policy/check/v1";
 pub struct Report<'a> {
     schema: &'static str,
     connection: Option<ConnectionView<'a>>,
+    /// The worst verdict; `None` if nothing was checked.
+    verdict: Option<Verdict>,
+    /// The documents that AWS would refuse.
+    refused: Vec<RefusedView>,
+    /// Why operations are not allowed, each cause once.
+    causes: Vec<CauseView<'a>>,
     assumptions: Vec<AssumptionView>,
     operations: Vec<OperationView>,
     skipped: Vec<SkippedView<'a>>,
@@ -178,6 +185,9 @@ pub fn report<'a>(sources: &Sources, connection: &'a Setup, check: &'a Check) ->
     };
     Report {
         connection: Some(connection_view(connection)),
+        verdict: Some(check.worst()),
+        refused: refused_views(sources, check),
+        causes: cause_views(sources, check),
         assumptions: check.assumptions.iter().map(assumption).collect(),
         operations: check.operations.iter().map(operation).collect(),
         skipped: check.skipped.iter().map(skipped).collect(),
@@ -206,6 +216,9 @@ fn empty<'a>(errors: Vec<ErrorView>) -> Report<'a> {
     Report {
         schema: SCHEMA,
         connection: None,
+        verdict: None,
+        refused: Vec::new(),
+        causes: Vec::new(),
         assumptions: Vec::new(),
         operations: Vec::new(),
         skipped: Vec::new(),

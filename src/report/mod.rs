@@ -5,6 +5,7 @@ pub mod can_human;
 pub mod can_json;
 #[cfg(feature = "cli")]
 mod causes;
+mod causes_json;
 #[cfg(feature = "cli")]
 pub mod compare_human;
 pub mod compare_json;
