@@ -107,7 +107,7 @@ fn can_and_simulate_know_no_product() {
 /// The files that answer a question, explain the answer or enumerate its requests.
 const BEHIND_QUESTION: [&str; 13] = [
     "answer",
-    "cause",
+    "tally",
     "context",
     "enumerate",
     "nearest",

@@ -1,7 +1,7 @@
 //! What only a person can decide, and where.
 
 use super::scene::Scene;
-use crate::authz::{LayerId, Request};
+use crate::authz::{LayerId, Request, display_name};
 use crate::ica::catalogue::Target;
 use crate::ica::{Reason, ReasonKind};
 use crate::source::Span;
@@ -154,7 +154,7 @@ pub(super) fn of_deny(scene: &Scene<'_>, place: Place<'_>, request: &Request) ->
         Some(condition) => {
             let message = format!(
                 "`{action}` is denied by a condition on `{}` that somebody wrote on purpose",
-                key_name(&condition.key.node)
+                display_name(&condition.key.node)
             );
             Decision::new(DecisionKind::DenyByIntent, Some(condition.span), message, except)
         }
@@ -164,11 +164,4 @@ pub(super) fn of_deny(scene: &Scene<'_>, place: Place<'_>, request: &Request) ->
             Decision::new(DecisionKind::DenyByIntent, Some(span), message, except)
         }
     }
-}
-
-/// A condition key as AWS spells it.
-pub(super) fn key_name(lower: &str) -> &str {
-    crate::aws::condition_key(lower)
-        .filter(|key| key.name.eq_ignore_ascii_case(lower))
-        .map_or(lower, |key| key.name)
 }

@@ -1,14 +1,14 @@
 //! The check: every operation of the catalogue, for each of its callers.
 
-use super::answer::answer;
+use super::answer::Answer;
 use super::assumption::{Assuming, Assumption};
 use super::catalogue::{Edition, IcaCaller, Level, Operation, Step, Target, catalogue};
-use super::cause::Answer;
 use super::depends::add_consequences;
 use super::environment::{self, Judged};
 use super::kms::KeyAccess;
 use super::question::Question;
 use super::setup::Setup;
+use super::tally::answer;
 use super::verdict::{
     CallerReport, Check, EnvironmentReport, OperationReport, ReasonKind, Skipped, StepReport,
     Verdict, Witness, be_strict,

@@ -1,10 +1,10 @@
 //! Why a step of a caller is not allowed, with the statements concerned: what `fix` starts from.
 
-use super::answer::answer;
 use super::assumption::Assuming;
 use super::catalogue::{IcaCaller, Level, Step, catalogue};
 use super::question::Question;
 use super::setup::Setup;
+use super::tally::answer;
 use super::verdict::Verdict;
 use crate::why::Cause;
 

@@ -11,7 +11,7 @@ pub(super) mod version;
 use super::change::Change;
 use super::decision::{self, Decision, DecisionKind};
 use super::scene::Scene;
-use crate::authz::{LayerId, Request};
+use crate::authz::{LayerId, Request, display_name};
 use crate::eval::Lack;
 use crate::ica::catalogue::Target;
 use crate::model::{Condition, Policy};
@@ -146,7 +146,7 @@ fn no_document(scene: &Scene<'_>, layer: LayerId, action: &str) -> Decision {
 /// A statement that would do but for its condition: a list of callers or prefixes can be longer, anything else was written on purpose, and
 /// a statement beside it would go around it.
 fn limited(scene: &Scene<'_>, place: Place<'_>, condition: &Condition, action: &str) -> Candidates {
-    let key = decision::key_name(&condition.key.node);
+    let key = display_name(&condition.key.node);
     let message = format!(
         "`{action}` is allowed under a condition on `{key}` that ICA's requests do not all fulfil"
     );

@@ -1,8 +1,8 @@
 //! The policies that the requests of a question must pass, as far as a set-up knows them.
 
 use crate::authz::{Known, Layer, Layers};
+use crate::ica::answer::Unknown;
 use crate::ica::catalogue::{IcaCaller, Step, Target};
-use crate::ica::cause::Unknown;
 use crate::ica::setup::{KmsKey, Setup};
 use crate::model::PolicyKind;
 

@@ -13,9 +13,9 @@ pub(super) use keys::{KeyState, KeyValue, assumed, through_endpoint};
 pub(super) use layers::layers_at_bucket;
 pub(super) use resource::Resources;
 
+use super::answer::Unknown;
 use super::assumption::{Assuming, Assumption};
 use super::catalogue::{IcaCaller, KeyFact, KeyKind, On, Step, Target};
-use super::cause::Unknown;
 use super::context::{about, keys_used, policies, statements};
 use super::setup::{Customer, Setup};
 use crate::authz::{Caller, Context, Layer, LayerId, Layers, Request};

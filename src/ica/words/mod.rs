@@ -9,7 +9,7 @@ mod unknown;
 
 pub(super) use conditions::conditions;
 
-use super::cause::{Answer, Unknown};
+use super::answer::{Answer, Unknown};
 use super::question::Question;
 use super::verdict::{Reason, ReasonKind};
 use crate::authz::LayerId;

@@ -72,8 +72,9 @@ impl Scene<'_> {
                 Lack::Resource => self.uncovered_resource(layer, statement, request),
                 Lack::Principal => {
                     let name = principal_words(&request.caller);
-                    let is_illuminas = self.question.caller == IcaCaller::CrossAccountRole;
-                    let other = is_illuminas.then(|| other_regions(statement)).unwrap_or_default();
+                    let by_illumina = self.question.caller == IcaCaller::CrossAccountRole;
+                    let other = Some(statement).filter(|_| by_illumina).map(other_regions);
+                    let other = other.unwrap_or_default();
                     (
                         format!("does not name {name}{other}"),
                         Advice::plain(format!("add {name} to the principals")),

@@ -1,7 +1,7 @@
 //! Sentences about verdicts that depend on something that the input does not say.
 
 use super::scene::{Scene, locate, written_key};
-use crate::ica::cause::Unknown;
+use crate::ica::answer::Unknown;
 use crate::ica::context::about;
 use crate::ica::verdict::{Advice, Reason, ReasonKind, empty, reason};
 use crate::why::{Cause, CauseKind};
