@@ -1,45 +1,45 @@
 //! All requests of a question, decided one by one.
 
 use super::catalogue::{KeyKind, Step, Target};
-use super::space::{Dimension, Space, request, set};
+use super::space::{Dimension, Space, request};
 use crate::authz::{Caller, Context, Layer, LayerId, Layers, Request};
 use crate::eval::{Decision, Outcome, ReadingDecision, decide};
 
-/// Whoever takes the decisions.
-pub(super) trait Visitor {
-    /// Values of what is not known, by their numbers; the requests that follow have these.
-    fn begin(&mut self, digits: Vec<usize>);
-
-    /// A request and its decision.
-    fn take(&mut self, decision: Decision, request: Request);
+/// The decided requests that share one assignment of what is not known.
+pub(super) struct Class<'s> {
+    /// What was assigned, by the numbers of the values: whether policies that were not given allow, who calls about which group of
+    /// resources, and the value of each hidden key.
+    pub digits: Vec<usize>,
+    pub requests: Box<dyn Iterator<Item = (Decision, Request)> + 's>,
 }
 
 /// Decides every request of a space.
-pub(super) fn enumerate(space: &Space<'_>, layers: &[Layers<'_>], visitor: &mut dyn Visitor) {
-    let step = space.question.step;
+pub(super) fn enumerate<'s>(
+    space: &'s Space<'s>,
+    layers: &'s [Layers<'s>],
+) -> impl Iterator<Item = Class<'s>> {
     let (free, hidden): (Vec<_>, Vec<_>) =
         space.open.iter().partition(|dimension| dimension.kind == KeyKind::Free);
-    for (guess, layers) in layers.iter().enumerate() {
-        for (session, (caller, resources)) in sessions(space).enumerate() {
-            for choice in assignments(&hidden) {
-                let mut context = space.fixed.clone();
-                apply(&mut context, &hidden, &choice);
-                visitor.begin([vec![guess, session], choice].concat());
-                for free_choice in assignments(&free) {
-                    let mut context = context.clone();
-                    apply(&mut context, &free, &free_choice);
-                    for resource in resources {
-                        let ask = |action: &str| {
-                            request(space, action, caller.clone(), resource, context.clone())
-                        };
-                        if let Some((decision, request)) = decide_step(ask, layers, step) {
-                            visitor.take(decision, request);
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let starts = layers.iter().enumerate().flat_map(move |(guess, layers)| {
+        sessions(space).enumerate().map(move |(session, who)| ([guess, session], layers, who))
+    });
+    starts.flat_map(move |(start, layers, (caller, resources))| {
+        let (free, hidden) = (free.clone(), hidden.clone());
+        assignments(&hidden).map(move |choice| {
+            let context = with(&space.fixed, &hidden, &choice);
+            let free = free.clone();
+            let contexts = assignments(&free).map(move |choice| with(&context, &free, &choice));
+            let requests = contexts.flat_map(move |context| {
+                resources.iter().filter_map(move |resource| {
+                    let ask = |action: &str| {
+                        request(space, action, caller.clone(), resource, context.clone())
+                    };
+                    decide_step(ask, layers, space.question.step)
+                })
+            });
+            Class { digits: [&start[..], &choice].concat(), requests: Box::new(requests) }
+        })
+    })
 }
 
 /// Every caller with every group of resources: the names of sessions take part in both.
@@ -142,7 +142,7 @@ pub(super) fn size(space: &Space<'_>) -> usize {
 }
 
 /// All combinations of the values' numbers, like the digits of a counter.
-fn assignments(dimensions: &[&Dimension]) -> impl Iterator<Item = Vec<usize>> {
+fn assignments(dimensions: &[&Dimension]) -> impl Iterator<Item = Vec<usize>> + use<> {
     let sizes =
         dimensions.iter().map(|dimension| dimension.values.len().max(1)).collect::<Vec<_>>();
     let first = vec![0; sizes.len()];
@@ -159,9 +159,14 @@ fn assignments(dimensions: &[&Dimension]) -> impl Iterator<Item = Vec<usize>> {
     })
 }
 
-fn apply(context: &mut Context, dimensions: &[&Dimension], choice: &[usize]) {
+/// A context with the chosen values.
+fn with(context: &Context, dimensions: &[&Dimension], choice: &[usize]) -> Context {
+    let mut context = context.clone();
     for (dimension, &number) in dimensions.iter().zip(choice) {
-        let value = dimension.values.get(number).and_then(Option::as_ref);
-        set(context, &dimension.key, value);
+        match dimension.values.get(number).and_then(Option::as_ref) {
+            None => context.remove(&dimension.key),
+            Some(value) => context.set(&dimension.key, value.clone()),
+        }
     }
+    context
 }

@@ -253,11 +253,3 @@ fn values_of(key: &str, context: &Context, open: &[Dimension]) -> Vec<Option<Str
         None => vec![context.get(key).and_then(single)],
     }
 }
-
-/// Sets a key of an assignment.
-pub(super) fn set(context: &mut Context, key: &str, value: Option<&ContextValue>) {
-    match value {
-        None => context.remove(key),
-        Some(value) => context.set(key, value.clone()),
-    }
-}

@@ -3,7 +3,7 @@
 use super::answer::{Answer, Unknown};
 use super::assumption::Assuming;
 use super::catalogue::KeyKind;
-use super::enumerate::{Visitor, enumerate, size};
+use super::enumerate::{Class, enumerate, size};
 use super::question::Question;
 use super::space::{Dimension, Space, space};
 use super::verdict::{Verdict, Witness};
@@ -79,44 +79,34 @@ fn try_requests<'a>(question: &Question<'a>, assuming: Assuming) -> Answer<'a> {
         return Answer::unknown(Unknown::Limit { size, span: hardest(&question.statements) });
     }
     let mut tally = Tally::default();
-    enumerate(&space, &layers, &mut tally);
-    let answer = tally.sum_up(&space, &layers[0], question.unknown_name());
+    enumerate(&space, &layers).for_each(|class| tally.add(class));
+    let stops = std::mem::take(&mut tally.stops).into_iter();
+    let answer = tally.sum_up(&space, question.unknown_name());
+    // Where an assumption is taken to fail, only the verdict counts.
+    if assuming != Assuming::All {
+        return answer;
+    }
     let is_parted = answer.verdict == Verdict::Partial
         || answer.verdict == Verdict::Unknown && !answer.unknowns.is_empty();
-    // Where an assumption is taken to fail, only the verdict counts.
-    let is_shown = assuming == Assuming::All && layers.len() == 1 && size <= MOST_FOR_WORDS;
-    if is_parted && is_shown {
-        let depends_on = conditions(question, &space, &layers);
-        return Answer { depends_on, ..answer };
+    let has_words = is_parted && layers.len() == 1 && size <= MOST_FOR_WORDS;
+    Answer {
+        causes: stops.filter_map(|(stop, request)| stop.cause(request, &layers[0])).collect(),
+        depends_on: if has_words { conditions(&space, &layers) } else { Vec::new() },
+        ..answer
     }
-    answer
 }
 
 /// What it takes to go through. Where AWS leaves the decision of a request open, nothing is said.
-fn conditions(question: &Question<'_>, space: &Space<'_>, layers: &[Layers<'_>]) -> Vec<String> {
-    let mut outcomes = Outcomes::default();
-    enumerate(space, layers, &mut outcomes);
+fn conditions(space: &Space<'_>, layers: &[Layers<'_>]) -> Vec<String> {
+    let requests = enumerate(space, layers).flat_map(|class| class.requests);
+    let outcome = |(decision, request): (Decision, Request)| match decision.outcome {
+        Outcome::Undetermined => None,
+        outcome => Some((request, outcome == Outcome::Allowed)),
+    };
+    let question = space.question;
     let stem = question.resource.words.trim_end_matches("*/").trim_end_matches('*');
-    if outcomes.is_open {
-        return Vec::new();
-    }
-    words::conditions(&question.statements, &outcomes.requests, stem)
-}
-
-/// Every request, and whether it goes through.
-#[derive(Default)]
-struct Outcomes {
-    requests: Vec<(Request, bool)>,
-    is_open: bool,
-}
-
-impl Visitor for Outcomes {
-    fn begin(&mut self, _: Vec<usize>) {}
-
-    fn take(&mut self, decision: Decision, request: Request) {
-        self.is_open |= decision.outcome == Outcome::Undetermined;
-        self.requests.push((request, decision.outcome == Outcome::Allowed));
-    }
+    let outcomes = requests.map(outcome).collect::<Option<Vec<_>>>();
+    outcomes.map_or_else(Vec::new, |all| words::conditions(&question.statements, &all, stem))
 }
 
 /// The longest list of these statements: what tells so much apart.
@@ -130,14 +120,14 @@ fn hardest(statements: &[&Statement]) -> Option<Span> {
 
 /// What came out for one assignment of what is not known.
 #[derive(Clone, Default)]
-struct Class {
+struct Outcomes {
     digits: Vec<usize>,
     allowed: bool,
     denied: bool,
     open: bool,
 }
 
-impl Class {
+impl Outcomes {
     /// The verdict, if open decisions count as allowed or as denied.
     fn verdict(&self, open_allows: bool) -> Verdict {
         match (self.allowed || self.open && open_allows, self.denied || self.open && !open_allows) {
@@ -150,18 +140,21 @@ impl Class {
 
 #[derive(Default)]
 struct Tally {
-    classes: Vec<Class>,
+    classes: Vec<Outcomes>,
     stops: Vec<(Stop, Request)>,
     witness: Witness,
 }
 
-impl Visitor for Tally {
-    fn begin(&mut self, digits: Vec<usize>) {
-        self.classes.push(Class { digits, ..Class::default() });
+impl Tally {
+    fn add(&mut self, class: Class<'_>) {
+        let mut outcomes = Outcomes { digits: class.digits, ..Outcomes::default() };
+        for (decision, request) in class.requests {
+            self.take(&mut outcomes, decision, request);
+        }
+        self.classes.push(outcomes);
     }
 
-    fn take(&mut self, decision: Decision, request: Request) {
-        let Some(class) = self.classes.last_mut() else { return };
+    fn take(&mut self, class: &mut Outcomes, decision: Decision, request: Request) {
         match decision.outcome {
             Outcome::Allowed => {
                 class.allowed = true;
@@ -180,12 +173,9 @@ impl Visitor for Tally {
             }
         }
     }
-}
 
-impl Tally {
-    /// The answer. Statements are looked up in `layers`.
-    fn sum_up<'a>(self, space: &Space<'_>, layers: &Layers<'a>, group: Unknown) -> Answer<'a> {
-        let causes = self.stops.iter().cloned().map(|(stop, request)| stop.cause(request, layers));
+    /// The answer, without its causes.
+    fn sum_up<'a>(self, space: &Space<'_>, group: Unknown) -> Answer<'a> {
         let hidden = space
             .open
             .iter()
@@ -200,7 +190,7 @@ impl Tally {
         let unknowns = if settled { Vec::new() } else { self.separating(&hidden, &group) };
         Answer {
             verdict,
-            causes: causes.flatten().collect(),
+            causes: Vec::new(),
             unknowns,
             witness: self.witness,
             assumes: space.assumes.clone(),
