@@ -1,8 +1,8 @@
 //! The causes of a check and the documents that AWS would refuse, as its JSON report has them.
 
 use super::causes::{Cause, Concern, causes};
-use super::json::{FindingView, finding_view};
 use super::place::{Position, position};
+use super::views::{FindingView, finding_view};
 use crate::finding::Severity;
 use crate::ica::{Check, Level, ReasonKind, Verdict};
 use crate::source::Sources;

@@ -2,10 +2,10 @@
 
 use super::causes_json::{CauseView, RefusedView, cause_views, refused_views};
 use super::place::{Position, position};
-use super::views::{line, value_view};
+use super::views::{FindingView, finding_view, line, value_view};
 use crate::authz::LAYERS;
 use crate::authz::{Caller, Request};
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::ica::catalogue::{Edition, IcaCaller};
 use crate::ica::setup::{Setup, Versioning};
 use crate::ica::{
@@ -148,16 +148,6 @@ struct RequestView {
     resource: String,
     resource_account: Option<String>,
     context: BTreeMap<String, serde_json::Value>,
-}
-
-#[derive(Serialize)]
-pub(super) struct FindingView {
-    id: &'static str,
-    severity: Severity,
-    file: Option<String>,
-    span: Option<Position>,
-    message: String,
-    help: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -398,18 +388,6 @@ fn issuer(caller: &Caller) -> Option<String> {
             issuer.as_ref().and_then(|issuer| issuer.principal_arn())
         }
         _ => None,
-    }
-}
-
-pub(super) fn finding_view(sources: &Sources, finding: &Finding) -> FindingView {
-    let span = position(sources, finding.span);
-    FindingView {
-        id: finding.id,
-        severity: finding.severity,
-        file: span.as_ref().map(|span| span.file.clone()),
-        span,
-        message: finding.message.clone(),
-        help: finding.help.clone(),
     }
 }
 
