@@ -3,8 +3,8 @@
 //! The modules follow the data, and `tests/architecture.rs` lists which others each of them may
 //! use. [`source`], [`finding`] and [`tree`] are common ground. A text becomes a tree ([`json`]), a
 //! policy as written ([`syntax`], [`input`]) and a policy as meant ([`model`]). [`aws`] holds
-//! reference data. [`authz`] says how layers combine, [`eval`] decides one request and [`symbolic`]
-//! all of them. [`s3`] reads settings of a bucket. [`ica`] and [`simulate`] ask the questions,
+//! reference data. [`authz`] says how layers combine, [`eval`] decides one request, [`symbolic`]
+//! all of them, and [`why`] names what stops one. [`s3`] reads settings of a bucket. [`ica`] and [`simulate`] ask the questions,
 //! [`generate`] and [`fix`] make documents and edits, and [`report`] writes the answers.
 //! `ARCHITECTURE.md` says what each of them does.
 
@@ -27,3 +27,4 @@ pub mod source;
 pub mod symbolic;
 pub mod syntax;
 pub mod tree;
+pub mod why;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// For each room the rooms that it may use. `source`, `finding` and `tree` are common ground.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("source", &[]),
     ("finding", &["source"]),
     ("tree", &["source"]),
@@ -17,15 +17,22 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ("authz", &["aws", "model"]),
     ("eval", &["source", "model", "authz"]),
     ("symbolic", &["source", "aws", "model", "authz", "eval"]),
+    ("why", &["source", "model", "authz", "eval"]),
     ("s3", &["source", "finding", "tree", "model"]),
     (
         "ica",
-        &["source", "finding", "tree", "aws", "input", "model", "authz", "eval", "symbolic", "s3"],
+        &[
+            "source", "finding", "tree", "aws", "input", "model", "authz", "eval", "symbolic",
+            "why", "s3",
+        ],
     ),
     ("generate", &["model", "ica"]),
     (
         "fix",
-        &["source", "tree", "aws", "syntax", "input", "model", "authz", "eval", "symbolic", "ica"],
+        &[
+            "source", "tree", "aws", "syntax", "input", "model", "authz", "eval", "symbolic",
+            "why", "ica",
+        ],
     ),
     ("simulate", &["source", "finding", "tree", "json", "input", "aws", "model", "authz", "eval"]),
     (
@@ -94,6 +101,33 @@ fn can_and_simulate_know_no_product() {
     assert!(files.len() >= of_any_account.len(), "the files have other names");
     for (_, path, text) in files {
         assert!(!text.contains("crate::ica"), "{path} uses a product");
+    }
+}
+
+/// The files that answer a question, explain the answer or enumerate its requests.
+const BEHIND_QUESTION: [&str; 13] = [
+    "answer",
+    "tally",
+    "context",
+    "enumerate",
+    "nearest",
+    "space",
+    "values",
+    "words/conditions",
+    "words/deny",
+    "words/mod",
+    "words/no_allow",
+    "words/open",
+    "words/unknown",
+];
+
+/// A question is resolved once: `Question::new` asks the set-up, and whoever reads the question does not ask it again.
+#[test]
+fn behind_the_question_nobody_asks_the_set_up() {
+    for name in BEHIND_QUESTION {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/ica/{name}.rs"));
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(!text.contains("Setup"), "{} asks the set-up", path.display());
     }
 }
 

@@ -604,6 +604,35 @@ fn a_setting_has_the_name_that_the_user_wrote() {
     assert!(by_flag.contains("error: --ica-region: `venus` is no region"), "{by_flag}");
 }
 
+/// Whoever reads the causes alone misses no step that is required and not allowed, and reads no cause twice.
+#[test]
+fn the_causes_of_a_json_report_stop_each_step_once() {
+    let policy = "examples/seed-conflict/bucket-policy.json";
+    let output = check(&["--bucket-policy", policy, "--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let list = |value: &Value| value.as_array().unwrap().clone();
+    let causes = list(&report["causes"]);
+    let stops = causes.iter().flat_map(|cause| list(&cause["stops"])).collect::<Vec<_>>();
+    for operation in list(&report["operations"]) {
+        for caller in list(&operation["callers"]) {
+            let is_stopped = list(&caller["steps"])
+                .iter()
+                .any(|step| step["level"] == "required" && step["verdict"] != "allowed");
+            let has_cause = stops.iter().any(|stop| {
+                stop["operation"] == operation["id"]
+                    && stop["caller"] == caller["caller"]
+                    && stop["level"] == "required"
+            });
+            assert_eq!(is_stopped, has_cause, "{} {}", operation["id"], caller["caller"]);
+        }
+    }
+    for (number, cause) in causes.iter().enumerate() {
+        assert!(!causes[number + 1..].contains(cause), "{cause}");
+    }
+    assert_eq!(report["verdict"], "blocked");
+    assert_eq!(report["refused"], serde_json::json!([]));
+}
+
 #[test]
 fn an_assumed_key_that_nobody_knows_is_told() {
     let key = "AWS:SourceIpp=192.0.2.1";

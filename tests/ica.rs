@@ -216,7 +216,7 @@ fn steps<'a>(
 fn wrong_assumes(check: &Check, expected: &ExpectedAssumes) -> Option<String> {
     let ExpectedAssumes { operation, caller, action, lists, leaves_out } = expected;
     let step = steps(check, operation, *caller, action).next().unwrap();
-    let has = |id: &String| step.assumes.contains(&id.as_str());
+    let has = |id: &String| step.assumes.iter().any(|assumption| assumption.id() == id);
     let fits = lists.iter().all(has) && !leaves_out.iter().any(has);
     (!fits).then(|| {
         format!(

@@ -1,10 +1,11 @@
 //! What only a person can decide, and where.
 
 use super::scene::Scene;
-use crate::authz::{LayerId, Request};
+use crate::authz::{LayerId, Request, display_name};
 use crate::ica::catalogue::Target;
-use crate::ica::{Reason, ReasonKind, Standing};
+use crate::ica::{Reason, ReasonKind};
 use crate::source::Span;
+use crate::why::Place;
 use serde::Serialize;
 
 /// Why nothing was edited.
@@ -127,9 +128,9 @@ pub(super) fn of_layer(
 }
 
 /// A Deny that does not except callers by a list.
-pub(super) fn of_deny(scene: &Scene<'_>, place: Standing<'_>, request: &Request) -> Decision {
+pub(super) fn of_deny(scene: &Scene<'_>, place: Place<'_>, request: &Request) -> Decision {
     let statement = place.statement;
-    let action = scene.action_words(request);
+    let action = scene.step.written(&request.action);
     let caller = scene.listed_caller(request);
     let skip = format!("or leave it out with --skip {}", scene.operation);
     if let Some(principal) = statement.principal.as_ref().filter(|principal| principal.not) {
@@ -153,7 +154,7 @@ pub(super) fn of_deny(scene: &Scene<'_>, place: Standing<'_>, request: &Request)
         Some(condition) => {
             let message = format!(
                 "`{action}` is denied by a condition on `{}` that somebody wrote on purpose",
-                key_name(&condition.key.node)
+                display_name(&condition.key.node)
             );
             Decision::new(DecisionKind::DenyByIntent, Some(condition.span), message, except)
         }
@@ -163,11 +164,4 @@ pub(super) fn of_deny(scene: &Scene<'_>, place: Standing<'_>, request: &Request)
             Decision::new(DecisionKind::DenyByIntent, Some(span), message, except)
         }
     }
-}
-
-/// A condition key as AWS spells it.
-pub(super) fn key_name(lower: &str) -> &str {
-    crate::aws::condition_key(lower)
-        .filter(|key| key.name.eq_ignore_ascii_case(lower))
-        .map_or(lower, |key| key.name)
 }

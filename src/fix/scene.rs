@@ -45,24 +45,11 @@ impl<'a> Scene<'a> {
         self.texts.list.iter().any(|text| text.name == name && text.shown == file)
     }
 
-    /// The action as the catalogue writes it, or another one that stops it.
-    pub(super) fn action_words(&self, request: &Request) -> String {
-        self.step
-            .actions()
-            .find(|action| action.eq_ignore_ascii_case(&request.action))
-            .unwrap_or(&request.action)
-            .clone()
-    }
-
-    /// The ARN that stands for the caller in a list of exceptions: sessions have names of ICA's choice, so all of the account are meant.
+    /// The ARN that stands for the caller in a list of exceptions.
     pub(super) fn listed_caller(&self, request: &Request) -> String {
         let connection = &self.stand.connection;
-        match self.caller {
-            IcaCaller::FederatedSession if connection.session_name.is_none() => {
-                format!("arn:aws:sts::{}:federated-user/*", connection.customer.account())
-            }
-            _ => request.caller.principal_arn().unwrap_or_default(),
-        }
+        let arn = request.caller.principal_arn().unwrap_or_default();
+        connection.customer.listed_arn(self.caller, &arn, connection.session_name.as_deref())
     }
 
     /// The ARN that names the caller as a principal: sessions are named by their user.

@@ -10,7 +10,7 @@ use super::texts::{Stand, Texts};
 use crate::ica::build::settings::Settings;
 use crate::ica::catalogue::{IcaCaller, Step, Target};
 use crate::ica::setup::Setup;
-use crate::ica::{Check, Level, StepReport, Verdict, check, gaps, required_step};
+use crate::ica::{Check, Level, StepReport, Verdict, check, required_step, why_not};
 use crate::source::Sources;
 
 /// How many edits one step may need.
@@ -163,13 +163,13 @@ impl Search<'_> {
     /// The edits after which the step is allowed, and the texts with them.
     fn solve(&mut self, texts: Texts, aim: &Aim, most: usize) -> Option<(Texts, Vec<Change>)> {
         let stand = texts.connect(self.settings)?;
-        let found = gaps(&stand.connection, aim.caller, aim.step);
-        if found.verdict == Verdict::Allowed {
+        let (verdict, causes) = why_not(&stand.connection, aim.caller, aim.step);
+        if verdict == Verdict::Allowed {
             return Some((texts, Vec::new()));
         }
-        let gap = found.gaps.first().filter(|_| most > 0)?;
+        let cause = causes.first().filter(|_| most > 0)?;
         let scene = aim.scene(&stand, &texts);
-        for change in candidates(&scene, gap).changes {
+        for change in candidates(&scene, cause).changes {
             self.tried += 1;
             if self.tried > MOST_CANDIDATES {
                 return None;
@@ -296,9 +296,9 @@ impl Search<'_> {
 
     fn decisions(&self, stand: &Stand, aim: &Aim) -> Vec<Decision> {
         let mut decisions: Vec<Decision> = Vec::new();
-        for gap in gaps(&stand.connection, aim.caller, aim.step).gaps {
+        for cause in why_not(&stand.connection, aim.caller, aim.step).1 {
             let scene = aim.scene(stand, &self.texts);
-            let found = candidates(&scene, &gap);
+            let found = candidates(&scene, &cause);
             let refusal = |change| Some((change, self.proved(stand, &self.texts, change).err()?));
             let mut refused = found.changes.iter().filter_map(refusal).collect::<Vec<_>>();
             let all_refused = refused.len() == found.changes.len();

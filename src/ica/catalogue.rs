@@ -1,5 +1,6 @@
-//! The operations of ICA and what they need: `catalogue.toml`, `context.toml`, `assumptions.toml`.
+//! The operations of ICA and what they need: `catalogue.toml`, `context.toml`.
 
+use super::assumption::Assumption;
 use crate::authz::{CallerKind, Presence, claim, is_usual_claim, presence};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -49,6 +50,11 @@ impl IcaCaller {
             IcaCaller::OidcRole if target == Target::Role => CallerKind::WebIdentity,
             IcaCaller::OidcRole | IcaCaller::CrossAccountRole => CallerKind::RoleSession,
         }
+    }
+
+    /// Whether it is a session of the customer's user or role.
+    pub fn is_session(self) -> bool {
+        matches!(self, IcaCaller::FederatedSession | IcaCaller::OidcRole)
     }
 
     /// Whether it works with what the customer gave it, under the customer's own policies.
@@ -145,7 +151,7 @@ pub struct KeyFact {
     pub below: bool,
     /// The assumption it rests on.
     #[serde(default)]
-    pub assume: Option<String>,
+    pub assume: Option<Assumption>,
 }
 
 /// How much is known of a condition key.
@@ -210,7 +216,7 @@ pub struct Step {
     pub veto: Vec<String>,
     /// Assumptions beyond the policies.
     #[serde(default)]
-    pub assumes: Vec<String>,
+    pub assumes: Vec<Assumption>,
     /// Condition keys that differ from `context.toml`.
     #[serde(default)]
     pub keys: BTreeMap<String, KeyFact>,
@@ -238,7 +244,7 @@ pub struct Operation {
     pub needs: Vec<String>,
     /// Assumptions of all its steps.
     #[serde(default)]
-    pub assumes: Vec<String>,
+    pub assumes: Vec<Assumption>,
     /// Checks of the bucket's settings that have a say in it for all of its callers.
     #[serde(default)]
     pub environment: Vec<String>,
@@ -271,18 +277,6 @@ pub struct KeyRow {
     pub all: Option<KeyFact>,
 }
 
-/// Something a verdict rests on that no file shows.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Assumption {
-    /// Stable name in kebab case.
-    pub id: String,
-    /// What is assumed.
-    pub text: String,
-    /// How the user can settle it.
-    pub how_to_settle: String,
-}
-
 /// All tables.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Catalogue {
@@ -290,8 +284,6 @@ pub struct Catalogue {
     pub operations: Vec<Operation>,
     /// The condition keys.
     pub keys: Vec<KeyRow>,
-    /// The assumptions.
-    pub assumptions: Vec<Assumption>,
 }
 
 #[derive(Deserialize)]
@@ -304,11 +296,6 @@ struct Keys {
     key: Vec<KeyRow>,
 }
 
-#[derive(Deserialize)]
-struct Assumptions {
-    assumption: Vec<Assumption>,
-}
-
 /// The catalogue, read once.
 pub fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -316,13 +303,7 @@ pub fn catalogue() -> &'static Catalogue {
         let operations = toml::from_str::<Operations>(include_str!("catalogue.toml"))
             .map(|table| table.operation);
         let keys = toml::from_str::<Keys>(include_str!("context.toml")).map(|table| table.key);
-        let assumptions = toml::from_str::<Assumptions>(include_str!("assumptions.toml"))
-            .map(|table| table.assumption);
-        Catalogue {
-            operations: operations.unwrap_or_default(),
-            keys: keys.unwrap_or_default(),
-            assumptions: assumptions.unwrap_or_default(),
-        }
+        Catalogue { operations: operations.unwrap_or_default(), keys: keys.unwrap_or_default() }
     });
     &CATALOGUE
 }
@@ -331,11 +312,6 @@ impl Catalogue {
     /// The operation of that name.
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)
-    }
-
-    /// The assumption of that name.
-    pub fn assumption(&self, id: &str) -> Option<&Assumption> {
-        self.assumptions.iter().find(|assumption| assumption.id == id)
     }
 
     /// The row of a key whose name is given in lower case.
@@ -350,6 +326,21 @@ impl Catalogue {
 }
 
 impl Step {
+    /// What is known of a key, given in lower case, in a caller's requests of the step: the step's own word, then that of [`key_fact`].
+    pub fn fact(&self, key: &str, caller: IcaCaller) -> KeyFact {
+        let own = self.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
+        own.map_or_else(
+            || key_fact(key, caller, self.resource, &self.action),
+            |(_, fact)| fact.clone(),
+        )
+    }
+
+    /// An action as the catalogue writes it, if the step knows it.
+    pub fn written(&self, action: &str) -> String {
+        let mut known = self.actions().map(String::as_str);
+        known.find(|known| known.eq_ignore_ascii_case(action)).unwrap_or(action).to_owned()
+    }
+
     /// Its action and those whose Deny stops it as well.
     pub fn actions(&self) -> impl Iterator<Item = &String> {
         std::iter::once(&self.action).chain(&self.veto)
@@ -403,7 +394,22 @@ impl KeyFact {
         }
     }
 
-    /// What is left of it if its assumption fails.
+    /// A key whose value is known.
+    pub fn known(value: impl Into<String>) -> KeyFact {
+        KeyFact { kind: KeyKind::Known, value: Some(value.into()), ..KeyFact::unknown() }
+    }
+
+    /// Whether its value is open.
+    pub fn is_open(&self) -> bool {
+        matches!(self.kind, KeyKind::Hidden | KeyKind::Free | KeyKind::Foreign)
+    }
+
+    /// Whether the user may know better than the catalogue.
+    pub fn may_be_assumed(&self) -> bool {
+        self.is_open() || self.assume.is_some()
+    }
+
+    /// What remains of it if its assumption fails.
     pub fn without_assumption(&self) -> KeyFact {
         let kind = if self.kind == KeyKind::Free { KeyKind::Free } else { KeyKind::Hidden };
         KeyFact { kind, ..KeyFact::unknown() }
@@ -419,7 +425,6 @@ mod tests {
     fn the_tables_can_be_read() {
         toml::from_str::<Operations>(include_str!("catalogue.toml")).unwrap();
         toml::from_str::<Keys>(include_str!("context.toml")).unwrap();
-        toml::from_str::<Assumptions>(include_str!("assumptions.toml")).unwrap();
     }
 
     #[test]
@@ -434,27 +439,6 @@ mod tests {
                 "{}",
                 operation.id
             );
-        }
-        let targets = [Target::Object, Target::Key, Target::Role];
-        let pairs =
-            IcaCaller::ALL.into_iter().flat_map(|caller| targets.map(|target| (caller, target)));
-        let rows = catalogue
-            .keys
-            .iter()
-            .flat_map(|row| pairs.clone().filter_map(|(caller, target)| row.fact(caller, target)));
-        let steps = catalogue.operations.iter().flat_map(|operation| &operation.steps);
-        let facts = rows.chain(steps.flat_map(|step| step.keys.values()));
-        let told = catalogue.operations.iter().flat_map(|operation| &operation.assumes);
-        let told = told.chain(
-            catalogue
-                .operations
-                .iter()
-                .flat_map(|operation| &operation.steps)
-                .flat_map(|step| &step.assumes),
-        );
-        for name in facts.filter_map(|fact| fact.assume.as_deref()).chain(told.map(String::as_str))
-        {
-            assert!(catalogue.assumption(name).is_some(), "{name}");
         }
     }
 

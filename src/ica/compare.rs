@@ -1,11 +1,9 @@
 //! Two versions of a connection: the operations whose verdict changes, and what each caller may do with the bucket.
 
-use super::assume::{through_endpoint, told};
 use super::catalogue::{IcaCaller, Step, Target, catalogue};
-use super::context::statements;
-use super::layers::{layers_at_bucket, policies};
+use super::context::{policies, statements};
+use super::question::{KeyValue, assumed, callers, layers_at_bucket, through_endpoint};
 use super::setup::Setup;
-use super::space::callers;
 use super::verdict::{Check, Verdict};
 use crate::authz::{Context, FileCount, Known, LAYERS, LayerRow, Layers};
 use crate::model::{Policy, PolicyKind};
@@ -194,7 +192,15 @@ fn access_change<'a>(
     check_comparable(old, new, caller)?;
     let step = object_step().ok_or("the catalogue has no step on an object")?;
     let mut parts = Vec::new();
-    let endpoint = through_endpoint(new, caller, step);
+    let (mut known, mut absent) = (Context::new(), Vec::new());
+    let assumed = assumed(new, caller, step);
+    for (key, value) in &assumed {
+        match value {
+            KeyValue::Is(value) => known.set_one(key, value),
+            KeyValue::Absent => absent.push(key.clone()),
+        }
+    }
+    let endpoint = through_endpoint(&assumed);
     let has_endpoint =
         [old, new].iter().any(|connection| connection.policies.get(PolicyKind::Vpce).is_known());
     let ways: &[Option<bool>] = match endpoint {
@@ -211,9 +217,8 @@ fn access_change<'a>(
         let [before, after] = layers(*through == Some(true) && has_endpoint);
         let all = statements([policies(&before), policies(&after)].concat());
         let callers =
-            callers(new, caller, step, &all, None).map_err(|undecided| undecided.reason)?;
+            callers(new, caller, step, &all, &assumed).map_err(|undecided| undecided.reason)?;
         let within = within(new, *through);
-        let (known, absent) = known(new, caller, step);
         for who in &callers {
             let access = |layers| {
                 Access::new(who, layers, &within, &known, &absent)
@@ -231,9 +236,10 @@ fn access_change<'a>(
 /// Access is compared of one caller to one bucket, of policies that are known.
 fn check_comparable(old: &Setup, new: &Setup, caller: IcaCaller) -> Result<(), String> {
     let is_customers = caller.is_customers();
-    let is_session = matches!(caller, IcaCaller::FederatedSession | IcaCaller::OidcRole);
-    let one_side = |old: bool, new: bool| old != new;
     let role = |connection: &Setup| connection.cross_account_role.clone();
+    let is_unspecified = |kind| [old, new].map(|setup| setup.policies.is_unspecified(kind));
+    let identity = is_unspecified(PolicyKind::Identity);
+    let session = is_unspecified(PolicyKind::Session);
     let faults = [
         (
             old.bucket != new.bucket || old.account != new.account,
@@ -248,26 +254,10 @@ fn check_comparable(old: &Setup, new: &Setup, caller: IcaCaller) -> Result<(), S
             !is_customers && role(new).is_none(),
             "the region is not given, so nobody knows which role is Illumina's",
         ),
+        (is_customers && identity == [true, true], "nobody said what the identity policies are"),
+        (is_customers && identity[0] != identity[1], "only one of the two names identity policies"),
         (
-            is_customers
-                && new.policies.is_unspecified(PolicyKind::Identity)
-                && old.policies.is_unspecified(PolicyKind::Identity),
-            "nobody said what the identity policies are",
-        ),
-        (
-            is_customers
-                && one_side(
-                    old.policies.is_unspecified(PolicyKind::Identity),
-                    new.policies.is_unspecified(PolicyKind::Identity),
-                ),
-            "only one of the two names identity policies",
-        ),
-        (
-            is_session
-                && one_side(
-                    old.policies.is_unspecified(PolicyKind::Session),
-                    new.policies.is_unspecified(PolicyKind::Session),
-                ),
+            caller.is_session() && session[0] != session[1],
             "only one of the two names a session policy",
         ),
         (old.assume != new.assume, "the two assume different condition keys"),
@@ -283,7 +273,7 @@ fn object_step() -> Option<&'static Step> {
 }
 
 fn layers_of(connection: &Setup, caller: IcaCaller, through_endpoint: bool) -> Layers<'_> {
-    let mut layers = layers_at_bucket(connection, caller, None, true);
+    let mut layers = layers_at_bucket(connection, caller);
     if through_endpoint {
         layers.vpce = connection.policies.layer(PolicyKind::Vpce);
     }
@@ -300,17 +290,4 @@ fn within(connection: &Setup, through_endpoint: Option<bool>) -> Within {
         account: connection.account.clone(),
         through_endpoint,
     }
-}
-
-/// The keys that the user told, and those that are told to be absent.
-fn known(connection: &Setup, caller: IcaCaller, step: &Step) -> (Context, Vec<String>) {
-    let (mut known, mut absent) = (Context::new(), Vec::new());
-    for assume in &connection.assume {
-        match told(&assume.key, connection, caller, step) {
-            Some(Some(value)) => known.set_one(&assume.key, value),
-            Some(None) => absent.push(assume.key.clone()),
-            None => {}
-        }
-    }
-    (known, absent)
 }

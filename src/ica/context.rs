@@ -1,9 +1,12 @@
-//! Which condition keys the policies look at.
+//! The statements of policies, and the condition keys that they use.
 
+use super::catalogue::Step;
+use crate::authz::Layers;
+use crate::eval::concerns;
 use crate::model::{Policy, Statement};
 use std::collections::BTreeSet;
 
-/// The keys that statements look at, in lower case: in conditions and as variables.
+/// The keys that statements use, in lower case: in conditions and as variables.
 pub(super) fn keys_used(statements: &[&Statement]) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     for statement in statements {
@@ -11,6 +14,16 @@ pub(super) fn keys_used(statements: &[&Statement]) -> BTreeSet<String> {
         keys.extend(statement.variables().map(|variable| variable.key.to_string()));
     }
     keys
+}
+
+/// Whether a statement is about an action of the step.
+pub(super) fn about(statement: &Statement, step: &Step) -> bool {
+    step.actions().any(|action| concerns(statement, &action.to_ascii_lowercase()))
+}
+
+/// The policies of all layers.
+pub(super) fn policies<'a>(layers: &Layers<'a>) -> Vec<&'a Policy> {
+    layers.ids().flat_map(|layer| layers.policies(layer).to_vec()).collect()
 }
 
 /// The statements of all policies.

@@ -1,6 +1,6 @@
 //! What is known of a connection of ICA to a bucket: the value that all checks read.
 
-use super::catalogue::{Edition, IcaCaller};
+use super::catalogue::{Edition, IcaCaller, On, Step, Target};
 use super::regions::Region;
 use crate::authz::{Known, PolicySet};
 use crate::finding::Finding;
@@ -40,6 +40,8 @@ pub struct Setup {
     pub environment: Environment,
     /// The KMS key of the storage configuration; `None`: no key is given.
     pub kms_key: Option<KmsKey>,
+    /// The KMS key, if it takes part in requests for objects; see [`Environment::uses`].
+    pub key_in_use: Option<KmsKey>,
     /// What the user knows.
     pub assume: Vec<Assume>,
     /// The pages that are followed.
@@ -54,6 +56,14 @@ pub struct Setup {
     pub files: Vec<FileRead>,
     /// What is wrong with their words.
     pub findings: Vec<Finding>,
+}
+
+impl Setup {
+    /// Whether a step is made on this bucket, as far as that is known.
+    pub(super) fn makes(&self, step: &Step) -> bool {
+        (step.resource != Target::Key || self.key_in_use.is_some())
+            && (step.on == On::Every || self.versioning != Some(Versioning::Unversioned))
+    }
 }
 
 /// The versioning state of the bucket.
@@ -109,6 +119,17 @@ impl Customer {
     /// The account of the user or role.
     pub fn account(&self) -> &str {
         self.arn().account()
+    }
+
+    /// The ARN to put into a list of exceptions for a caller of this ARN: ICA chooses the names of federated sessions, so all of the
+    /// account are meant.
+    pub fn listed_arn(&self, caller: IcaCaller, arn: &str, session_name: Option<&str>) -> String {
+        match caller {
+            IcaCaller::FederatedSession if session_name.is_none() => {
+                format!("arn:aws:sts::{}:federated-user/*", self.account())
+            }
+            _ => arn.to_owned(),
+        }
     }
 
     /// The word for it.
@@ -204,27 +225,26 @@ impl KmsKey {
     }
 }
 
-/// The key that takes part in requests for objects. The one place that knows whether objects are encrypted with a KMS key: that of ICA's
-/// storage configuration, which with AES256 is not sent (A2) and then counts only where it is the bucket's default (F3).
-pub(super) fn key_in_use(connection: &Setup) -> Option<&KmsKey> {
-    connection
-        .kms_key
-        .as_ref()
-        .filter(|key| !sends_aes256(connection) || default_of(connection, key).is_some())
-}
+impl Environment {
+    /// Whether a key takes part in requests for objects. With AES256 in its storage configuration ICA does not send the key (A2), and it
+    /// then counts only where it is the bucket's default (F3).
+    pub(super) fn uses(&self, key: &KmsKey) -> bool {
+        !self.sends_aes256() || self.default_with(key).is_some()
+    }
 
-/// Whether ICA asks for encryption with keys of S3.
-pub(super) fn sends_aes256(connection: &Setup) -> bool {
-    connection.environment.encryption == Some(Header::Aes256)
-}
+    /// Whether ICA asks for encryption with keys of S3.
+    pub(super) fn sends_aes256(&self) -> bool {
+        self.encryption == Some(Header::Aes256)
+    }
 
-/// The bucket's default encryption, if it is with this key.
-pub(super) fn default_of<'a>(connection: &'a Setup, key: &KmsKey) -> Option<&'a BucketEncryption> {
-    let Known::Known(default) = &connection.environment.bucket_encryption else { return None };
-    let is_key = match (key, &default.key) {
-        (KmsKey::AwsManaged { .. }, None) => true,
-        (KmsKey::Arn(arn), Some(named)) => arn.as_str() == named.node,
-        _ => false,
-    };
-    Some(default).filter(|default| default.is_kms() && is_key)
+    /// The bucket's default encryption, if it is with this key.
+    pub(super) fn default_with(&self, key: &KmsKey) -> Option<&BucketEncryption> {
+        let Known::Known(default) = &self.bucket_encryption else { return None };
+        let is_key = match (key, &default.key) {
+            (KmsKey::AwsManaged { .. }, None) => true,
+            (KmsKey::Arn(arn), Some(named)) => arn.as_str() == named.node,
+            _ => false,
+        };
+        Some(default).filter(|default| default.is_kms() && is_key)
+    }
 }

@@ -1,7 +1,7 @@
 //! What a check says.
 
-use super::catalogue::Level;
-use super::catalogue::{IcaCaller, Target};
+use super::assumption::Assumption;
+use super::catalogue::{IcaCaller, Level, Target};
 use crate::authz::{LayerId, LayerRow, Request};
 use crate::finding::{Finding, Label};
 use crate::model::PolicyKind;
@@ -157,7 +157,7 @@ pub struct StepReport {
     /// The verdict.
     pub verdict: Verdict,
     /// Assumptions whose failure would change the verdict.
-    pub assumes: Vec<&'static str>,
+    pub assumes: Vec<Assumption>,
     /// Why it is not allowed.
     pub reasons: Vec<Reason>,
     /// Where some requests go through and others do not, or it hangs on what is not known: what it takes, all of it together. Empty where
@@ -200,17 +200,6 @@ pub struct Skipped {
     pub reason: Option<String>,
 }
 
-/// An assumption that the report rests on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct AssumptionReport {
-    /// Its name.
-    pub id: &'static str,
-    /// What is assumed.
-    pub text: &'static str,
-    /// How to settle it.
-    pub how_to_settle: &'static str,
-}
-
 /// What a check of the bucket's settings found; it stands in the steps of the operations that it hits as well.
 #[derive(Clone, PartialEq, Debug)]
 pub struct EnvironmentReport {
@@ -221,7 +210,7 @@ pub struct EnvironmentReport {
     /// The verdict.
     pub verdict: Verdict,
     /// Assumptions whose failure would change the verdict.
-    pub assumes: Vec<&'static str>,
+    pub assumes: Vec<Assumption>,
     /// Why it is not allowed.
     pub reasons: Vec<Reason>,
 }
@@ -234,7 +223,7 @@ pub struct Check {
     /// What was left out.
     pub skipped: Vec<Skipped>,
     /// What the verdicts rest on.
-    pub assumptions: Vec<AssumptionReport>,
+    pub assumptions: Vec<Assumption>,
     /// The settings of the bucket, as far as an operation that is shown hangs on them.
     pub environment: Vec<EnvironmentReport>,
     /// What is wrong with the documents themselves.
@@ -279,13 +268,18 @@ pub(super) fn step(action: &str, resource: &str, verdict: Verdict, reason: Reaso
     }
 }
 
-/// Why a verdict that rests on assumptions is unknown.
-pub(super) fn strict_reason(assumes: &[&str]) -> Reason {
+/// With `--strict` a verdict that rests on assumptions is unknown.
+pub(super) fn be_strict(assumes: &[Assumption], verdict: &mut Verdict, reasons: &mut Vec<Reason>) {
+    if assumes.is_empty() || *verdict == Verdict::Unknown {
+        return;
+    }
+    *verdict = Verdict::Unknown;
     let message = format!(
         "with --strict a verdict may not rest on assumptions; this one rests on {}",
-        assumes.join(", ")
+        assumes.iter().map(|assumption| assumption.id()).collect::<Vec<_>>().join(", ")
     );
-    reason(ReasonKind::Hidden, "", message, "settle them, as told in the list of assumptions")
+    let help = "settle them, as told in the list of assumptions";
+    reasons.push(reason(ReasonKind::Hidden, "", message, help));
 }
 
 /// A reason that no file shows, with what to do.

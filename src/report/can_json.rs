@@ -1,8 +1,8 @@
 //! `can --format json`: the schema `ica-policy/can/v1`, published in `schemas/can-v1.json`.
 
 use super::granted::{IsPublic, Public, Report, granting, keys_told, limiting};
-use super::json::{self, FindingView, finding_view};
-use super::views::{ChoiceView, Data, choice_views, line, value_view};
+use super::json;
+use super::views::{ChoiceView, Data, FindingView, choice_views, finding_view, line, value_view};
 use crate::authz::{Ambiguity, Choice, Layers};
 use crate::finding::{Finding, Label};
 use crate::input::Unreadable;

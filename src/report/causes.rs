@@ -150,6 +150,23 @@ impl<'a> Cause<'a> {
         actions.join(", ")
     }
 
+    /// What is wrong, for all of its actions.
+    pub(super) fn message(&self) -> String {
+        let more = self.actions[1..].iter().map(|action| format!("`{action}`")).collect::<Vec<_>>();
+        let likewise = if more.is_empty() {
+            String::new()
+        } else {
+            format!(" (likewise {})", more.join(", "))
+        };
+        let notes = self.notes.iter().map(|note| format!("; {note}")).collect::<String>();
+        format!("{}{likewise}{notes}", self.reason.message)
+    }
+
+    /// What to do, for all of its actions.
+    pub(super) fn to_do(&self) -> Option<String> {
+        self.reason.help.as_ref().map(|help| help.sentence(&self.actions))
+    }
+
     /// The conditions under which the request is allowed, as text.
     pub(super) fn depends_words(&self) -> Option<String> {
         let lead = if self.verdict == Verdict::Unknown { "would be allowed" } else { "allowed" };

@@ -4,9 +4,9 @@
 use super::comparison::{
     Change, Comparison, Side, Touched, Version, action_name, file_of, key_name,
 };
-use super::json::{self, FindingView, finding_view};
+use super::json;
 use super::place::{Position, position};
-use super::views::{ChoiceView, Data, choice_views, line, value_view};
+use super::views::{ChoiceView, Data, FindingView, choice_views, finding_view, line, value_view};
 use crate::ica::Verdict;
 use crate::input::Unreadable;
 use crate::source::Sources;

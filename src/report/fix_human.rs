@@ -30,7 +30,7 @@ pub fn report(fixed: &Fixed, written: bool, look: Look) -> String {
     }
     if !fixed.edits.is_empty() && !fixed.after.assumptions.is_empty() {
         let ids =
-            fixed.after.assumptions.iter().map(|assumption| assumption.id).collect::<Vec<_>>();
+            fixed.after.assumptions.iter().map(|assumption| assumption.id()).collect::<Vec<_>>();
         let _ = writeln!(
             text,
             "\nas far as these assumptions hold, which `ica-policy check` explains: {}",

@@ -5,7 +5,7 @@ use super::json;
 use super::place::{Position, position};
 use super::views::{Data, line};
 use crate::fix::{ChangeKind, Decision, DecisionKind, Edit, Fixed, Left, Mended};
-use crate::ica::{CallerReport, Check, Verdict};
+use crate::ica::{Assumption, CallerReport, Check, Verdict};
 use crate::input::Unreadable;
 use crate::source::Sources;
 use serde::Serialize;
@@ -25,7 +25,7 @@ struct Report<'a, E> {
     left: Vec<LeftView<'a>>,
     operations: Vec<OperationView>,
     /// The assumptions on which the verdicts depend after the edits.
-    assumptions: Vec<&'static str>,
+    assumptions: Vec<Assumption>,
     errors: E,
     data: Data,
 }
@@ -119,7 +119,7 @@ pub fn report(fixed: &Fixed, written: bool) -> String {
         mended: fixed.mended.iter().map(mended_view).collect(),
         left: fixed.left.iter().map(|left| left_view(&fixed.sources, left)).collect(),
         operations: operation_views(&fixed.before, &fixed.after),
-        assumptions: fixed.after.assumptions.iter().map(|assumption| assumption.id).collect(),
+        assumptions: fixed.after.assumptions.clone(),
         ..empty([(); 0])
     })
 }

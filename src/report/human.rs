@@ -10,7 +10,7 @@ use super::views::data_line;
 use crate::finding::{Finding, Label, Severity};
 use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
 use crate::ica::setup::{Setup, Versioning};
-use crate::ica::{AssumptionReport, Check, Level, OperationReport, Verdict};
+use crate::ica::{Assumption, Check, Level, OperationReport, Verdict};
 use crate::input::Unreadable;
 use crate::source::{Sources, Span};
 use miette::{
@@ -25,7 +25,7 @@ const MOST_FINDINGS: usize = 50;
 pub fn report(sources: &Sources, connection: &Setup, check: &Check, look: Look) -> String {
     let mut text = body(sources, connection, check, look);
     // Writing to a string cannot fail, so the results are ignored.
-    assumptions(&mut text, check.assumptions.iter().map(|assumption| (assumption, String::new())));
+    assumptions(&mut text, check.assumptions.iter().map(|assumption| (*assumption, String::new())));
     let is_whole = connection.operations.is_empty() && check.skipped.is_empty();
     let _ = writeln!(
         text,
@@ -178,21 +178,6 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
     if let Some(example) = cause.example_words() {
         let _ = writeln!(text, "   {example}");
     }
-    let mut message = cause.reason.message.clone();
-    if cause.actions.len() > 1 {
-        let _ = write!(
-            message,
-            " (likewise {})",
-            cause.actions[1..]
-                .iter()
-                .map(|action| format!("`{action}`"))
-                .collect::<Vec<_>>()
-                .join(", ")
-        );
-    }
-    cause.notes.iter().for_each(|note| {
-        let _ = write!(message, "; {note}");
-    });
     let finding = Finding {
         id: cause.reason.kind.word(),
         severity: if cause.verdict == Verdict::Unknown || cause.level != Level::Required {
@@ -201,8 +186,8 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
             Severity::Error
         },
         span: cause.reason.span.unwrap_or_default(),
-        message,
-        help: cause.reason.help.as_ref().map(|help| help.sentence(&cause.actions)),
+        message: cause.message(),
+        help: cause.to_do(),
         related: cause.reason.labels.clone(),
     };
     if cause.reason.span.is_some() {
@@ -295,16 +280,13 @@ fn render(report: &Report, look: Look) -> Option<String> {
 }
 
 /// Writes the assumptions, each with the connections it belongs to, unless it belongs to all.
-pub(super) fn assumptions<'a>(
-    text: &mut String,
-    all: impl Iterator<Item = (&'a AssumptionReport, String)>,
-) {
+pub(super) fn assumptions(text: &mut String, all: impl Iterator<Item = (Assumption, String)>) {
     for (number, (assumption, connections)) in all.enumerate() {
         if number == 0 {
             let _ = writeln!(text, "\nassumed, as no file shows it:");
         }
-        let _ = writeln!(text, "  {:<20} {}{connections}", assumption.id, assumption.text);
-        let _ = writeln!(text, "  {:<20} -> {}", "", assumption.how_to_settle);
+        let _ = writeln!(text, "  {:<20} {}{connections}", assumption.id(), assumption.text());
+        let _ = writeln!(text, "  {:<20} -> {}", "", assumption.how_to_settle());
     }
 }
 

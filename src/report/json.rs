@@ -1,14 +1,16 @@
 //! `--format json`: the schema `ica-policy/check/v1`, published in `schemas/check-v1.json`.
 
+use super::causes_json::{CauseView, RefusedView, cause_views, refused_views};
 use super::place::{Position, position};
-use super::views::{line, value_view};
+use super::views::{FindingView, finding_view, line, value_view};
 use crate::authz::LAYERS;
 use crate::authz::{Caller, Request};
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::ica::catalogue::{Edition, IcaCaller};
 use crate::ica::setup::{Setup, Versioning};
 use crate::ica::{
-    CallerReport, Check, EnvironmentReport, Level, Reason, ReasonKind, StepReport, Verdict, Witness,
+    Assumption, CallerReport, Check, EnvironmentReport, Level, Reason, ReasonKind, StepReport,
+    Verdict, Witness,
 };
 use crate::input::Unreadable;
 use crate::source::Sources;
@@ -23,6 +25,12 @@ pub const SCHEMA: &str = "ica-policy/check/v1";
 pub struct Report<'a> {
     schema: &'static str,
     connection: Option<ConnectionView<'a>>,
+    /// The worst verdict; `None` if nothing was checked.
+    verdict: Option<Verdict>,
+    /// The documents that AWS would refuse.
+    refused: Vec<RefusedView>,
+    /// Why operations are not allowed, each cause once.
+    causes: Vec<CauseView<'a>>,
     assumptions: Vec<AssumptionView>,
     operations: Vec<OperationView>,
     skipped: Vec<SkippedView<'a>>,
@@ -66,7 +74,7 @@ struct FileView<'a> {
 
 #[derive(Serialize)]
 struct AssumptionView {
-    id: &'static str,
+    id: Assumption,
     text: &'static str,
     how_to_settle: &'static str,
 }
@@ -98,7 +106,7 @@ struct StepView {
     resource: String,
     level: Level,
     verdict: Verdict,
-    assumes: Vec<&'static str>,
+    assumes: Vec<Assumption>,
     reasons: Vec<ReasonView>,
     depends_on: Vec<String>,
     witness: WitnessView,
@@ -109,7 +117,7 @@ struct EnvironmentView {
     check: &'static str,
     level: Level,
     verdict: Verdict,
-    assumes: Vec<&'static str>,
+    assumes: Vec<Assumption>,
     reasons: Vec<ReasonView>,
 }
 
@@ -143,16 +151,6 @@ struct RequestView {
 }
 
 #[derive(Serialize)]
-pub(super) struct FindingView {
-    id: &'static str,
-    severity: Severity,
-    file: Option<String>,
-    span: Option<Position>,
-    message: String,
-    help: Option<String>,
-}
-
-#[derive(Serialize)]
 struct ErrorView {
     file: Option<String>,
     span: Option<Position>,
@@ -162,10 +160,10 @@ struct ErrorView {
 
 /// The report of a check.
 pub fn report<'a>(sources: &Sources, connection: &'a Setup, check: &'a Check) -> Report<'a> {
-    let assumption = |report: &crate::ica::AssumptionReport| AssumptionView {
-        id: report.id,
-        text: report.text,
-        how_to_settle: report.how_to_settle,
+    let assumption = |id: &Assumption| AssumptionView {
+        id: *id,
+        text: id.text(),
+        how_to_settle: id.how_to_settle(),
     };
     let skipped = |skipped: &'a crate::ica::Skipped| SkippedView {
         operation: &skipped.operation,
@@ -177,6 +175,9 @@ pub fn report<'a>(sources: &Sources, connection: &'a Setup, check: &'a Check) ->
     };
     Report {
         connection: Some(connection_view(connection)),
+        verdict: Some(check.worst()),
+        refused: refused_views(sources, check),
+        causes: cause_views(sources, check),
         assumptions: check.assumptions.iter().map(assumption).collect(),
         operations: check.operations.iter().map(operation).collect(),
         skipped: check.skipped.iter().map(skipped).collect(),
@@ -205,6 +206,9 @@ fn empty<'a>(errors: Vec<ErrorView>) -> Report<'a> {
     Report {
         schema: SCHEMA,
         connection: None,
+        verdict: None,
+        refused: Vec::new(),
+        causes: Vec::new(),
         assumptions: Vec::new(),
         operations: Vec::new(),
         skipped: Vec::new(),
@@ -384,18 +388,6 @@ fn issuer(caller: &Caller) -> Option<String> {
             issuer.as_ref().and_then(|issuer| issuer.principal_arn())
         }
         _ => None,
-    }
-}
-
-pub(super) fn finding_view(sources: &Sources, finding: &Finding) -> FindingView {
-    let span = position(sources, finding.span);
-    FindingView {
-        id: finding.id,
-        severity: finding.severity,
-        file: span.as_ref().map(|span| span.file.clone()),
-        span,
-        message: finding.message.clone(),
-        help: finding.help.clone(),
     }
 }
 

@@ -3,8 +3,9 @@
 #[cfg(feature = "cli")]
 pub mod can_human;
 pub mod can_json;
-#[cfg(feature = "cli")]
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "sentences of the human report"))]
 mod causes;
+mod causes_json;
 #[cfg(feature = "cli")]
 pub mod compare_human;
 pub mod compare_json;

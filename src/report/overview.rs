@@ -4,7 +4,7 @@ use super::human::{assumptions, next};
 use super::look::{Look, word};
 use super::views::data_line;
 use crate::ica::setup::Setup;
-use crate::ica::{AssumptionReport, Check, Verdict};
+use crate::ica::{Assumption, Check, Verdict};
 use std::fmt::Write;
 
 /// What is collected from the connections.
@@ -12,7 +12,7 @@ use std::fmt::Write;
 pub struct Overview {
     verdicts: Vec<(String, Verdict)>,
     /// Each with the connections that depend on it.
-    assumptions: Vec<(AssumptionReport, Vec<String>)>,
+    assumptions: Vec<(Assumption, Vec<String>)>,
 }
 
 impl Overview {
@@ -21,7 +21,7 @@ impl Overview {
         let name = connection.name.as_ref().unwrap_or(&connection.bucket);
         self.verdicts.push((name.clone(), check.worst()));
         for assumption in &check.assumptions {
-            match self.assumptions.iter_mut().find(|(known, _)| known.id == assumption.id) {
+            match self.assumptions.iter_mut().find(|(known, _)| known == assumption) {
                 Some((_, names)) => names.push(name.clone()),
                 None => self.assumptions.push((*assumption, vec![name.clone()])),
             }
@@ -37,7 +37,7 @@ impl Overview {
         };
         assumptions(
             &mut text,
-            self.assumptions.iter().map(|(assumption, of)| (assumption, names(of))),
+            self.assumptions.iter().map(|(assumption, of)| (*assumption, names(of))),
         );
         let _ = writeln!(text);
         for verdict in [Verdict::Blocked, Verdict::Partial, Verdict::Unknown, Verdict::Allowed] {

@@ -1,6 +1,9 @@
 //! Parts that the JSON of several commands has in common.
 
+use super::place::{Position, position};
 use crate::authz::{Ambiguity, Choice, ContextValue};
+use crate::finding::{Finding, Severity};
+use crate::source::Sources;
 use serde::Serialize;
 
 /// The reference data that a report uses.
@@ -12,6 +15,29 @@ pub(super) struct Data {
 impl Data {
     pub(super) fn today() -> Data {
         Data { services: crate::aws::data_date() }
+    }
+}
+
+/// A finding, with its place.
+#[derive(Serialize)]
+pub(super) struct FindingView {
+    id: &'static str,
+    severity: Severity,
+    file: Option<String>,
+    span: Option<Position>,
+    message: String,
+    help: Option<String>,
+}
+
+pub(super) fn finding_view(sources: &Sources, finding: &Finding) -> FindingView {
+    let span = position(sources, finding.span);
+    FindingView {
+        id: finding.id,
+        severity: finding.severity,
+        file: span.as_ref().map(|span| span.file.clone()),
+        span,
+        message: finding.message.clone(),
+        help: finding.help.clone(),
     }
 }
 

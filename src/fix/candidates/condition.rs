@@ -4,10 +4,10 @@ use crate::eval::Lack;
 use crate::fix::change::{Change, ChangeKind, append};
 use crate::fix::scene::Scene;
 use crate::ica::catalogue::IcaCaller;
-use crate::ica::{Near, Standing};
 use crate::model::condition::{Test, string::Compare};
 use crate::model::{Condition, Policy};
 use crate::tree::Value;
+use crate::why::{Near, Place};
 
 /// The condition that alone keeps a statement from allowing a request.
 pub(super) fn only_lack(near: &Near<'_>) -> Option<usize> {
@@ -19,11 +19,7 @@ pub(super) fn only_lack(near: &Near<'_>) -> Option<usize> {
 }
 
 /// The prefix or the caller, added to the list of a condition that lists such things.
-pub(super) fn change(
-    scene: &Scene<'_>,
-    place: Standing<'_>,
-    condition: &Condition,
-) -> Option<Change> {
+pub(super) fn change(scene: &Scene<'_>, place: Place<'_>, condition: &Condition) -> Option<Change> {
     let lists = match &condition.test {
         Test::String { compare: Compare::Like, negated: false, .. }
         | Test::Arn { negated: false, .. } => condition.quantifier.is_none(),

@@ -6,15 +6,15 @@ use crate::fix::caller_keys::{PRINCIPAL_ARN, is_about_caller};
 use crate::fix::change::{Change, ChangeKind, append, in_statement};
 use crate::fix::scene::Scene;
 use crate::fix::tree_edit::{TreeChange, TreeEdit, object, string};
-use crate::ica::Standing;
 use crate::model::Condition;
 use crate::model::condition::{Test, string::Compare};
+use crate::why::Place;
 
 const OPERATOR: &str = "ArnNotLike";
 
 /// The caller, added to those whom the Deny excepts. A Deny that asks for anything else as well (a network, MFA) is not touched: whoever
 /// is excepted from it would be free of that too.
-pub(super) fn changes(scene: &Scene<'_>, place: Standing<'_>, request: &Request) -> Vec<Change> {
+pub(super) fn changes(scene: &Scene<'_>, place: Place<'_>, request: &Request) -> Vec<Change> {
     let statement = place.statement;
     let names_all = statement.principal.as_ref().is_none_or(|principal| {
         !principal.not

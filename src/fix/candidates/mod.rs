@@ -1,4 +1,4 @@
-//! Edits that may mend a gap, the smallest first; [`super::proof`] says which of them do, and no more than that.
+//! Edits that may remove a cause, the smallest first; [`super::proof`] says which of them do, and no more than that.
 
 mod action;
 mod condition;
@@ -11,13 +11,13 @@ pub(super) mod version;
 use super::change::Change;
 use super::decision::{self, Decision, DecisionKind};
 use super::scene::Scene;
-use crate::authz::{LayerId, Request};
+use crate::authz::{LayerId, Request, display_name};
 use crate::eval::Lack;
 use crate::ica::catalogue::Target;
-use crate::ica::{Gap, GapCause, Near, Standing};
 use crate::model::{Condition, Policy};
+use crate::why::{Cause, CauseKind, Near, Place};
 
-/// Edits for a gap, and what a person must decide where none of them is right.
+/// Edits for a cause, and what a person must decide where none of them is right.
 #[derive(Default)]
 pub(super) struct Candidates {
     pub changes: Vec<Change>,
@@ -30,19 +30,19 @@ impl From<Decision> for Candidates {
     }
 }
 
-/// The edits for a gap.
-pub(super) fn candidates(scene: &Scene<'_>, gap: &Gap<'_>) -> Candidates {
-    match &gap.cause {
-        GapCause::Denied { layer, place } => denied(scene, *layer, *place, &gap.request),
-        GapCause::Lacking { layer, policies, near } => {
-            lacking(scene, *layer, policies, near, &gap.request)
+/// The edits for a cause.
+pub(super) fn candidates(scene: &Scene<'_>, cause: &Cause<'_>) -> Candidates {
+    match &cause.kind {
+        CauseKind::Deny(place) => denied(scene, cause.layer, *place, &cause.request),
+        CauseKind::NoAllow { policies, near } => {
+            not_allowed(scene, cause.layer, policies, near, &cause.request)
         }
-        GapCause::Open => Candidates::default(),
+        CauseKind::Open { .. } => Candidates::default(),
     }
 }
 
-fn denied(scene: &Scene<'_>, layer: LayerId, place: Standing<'_>, request: &Request) -> Candidates {
-    let action = scene.action_words(request);
+fn denied(scene: &Scene<'_>, layer: LayerId, place: Place<'_>, request: &Request) -> Candidates {
+    let action = scene.step.written(&request.action);
     if let Some(decision) =
         decision::of_layer(layer, scene.step.resource, Some(place.statement.span), &action, true)
     {
@@ -53,14 +53,14 @@ fn denied(scene: &Scene<'_>, layer: LayerId, place: Standing<'_>, request: &Requ
     Candidates { changes, decision }
 }
 
-fn lacking(
+fn not_allowed(
     scene: &Scene<'_>,
     layer: LayerId,
     policies: &[&Policy],
     near: &[Near<'_>],
     request: &Request,
 ) -> Candidates {
-    let action = scene.action_words(request);
+    let action = scene.step.written(&request.action);
     let nearest = near.first().and_then(|near| near.lacks.first()).map(|(_, span)| *span);
     let span = nearest.or(policies.first().map(|policy| policy.span));
     if let Some(decision) = decision::of_layer(layer, scene.step.resource, span, &action, false) {
@@ -145,13 +145,8 @@ fn no_document(scene: &Scene<'_>, layer: LayerId, action: &str) -> Decision {
 
 /// A statement that would do but for its condition: a list of callers or prefixes can be longer, anything else was written on purpose, and
 /// a statement beside it would go around it.
-fn limited(
-    scene: &Scene<'_>,
-    place: Standing<'_>,
-    condition: &Condition,
-    action: &str,
-) -> Candidates {
-    let key = decision::key_name(&condition.key.node);
+fn limited(scene: &Scene<'_>, place: Place<'_>, condition: &Condition, action: &str) -> Candidates {
+    let key = display_name(&condition.key.node);
     let message = format!(
         "`{action}` is allowed under a condition on `{key}` that ICA's requests do not all fulfil"
     );

@@ -3,11 +3,11 @@
 use crate::fix::change::{Change, ChangeKind, append, in_statement};
 use crate::fix::scene::Scene;
 use crate::fix::tree_edit::{TreeChange, TreeEdit, string};
-use crate::ica::Standing;
 use crate::tree::Value;
+use crate::why::Place;
 
 /// The caller, added to the principals of a statement.
-pub(super) fn change(scene: &Scene<'_>, place: Standing<'_>) -> Option<Change> {
+pub(super) fn change(scene: &Scene<'_>, place: Place<'_>) -> Option<Change> {
     place.statement.principal.as_ref().filter(|element| !element.not)?;
     let arn = scene.principal()?;
     let (file, number) = (scene.file(place.policy)?, place.statement.index);

@@ -4,8 +4,8 @@ use crate::authz::LayerId;
 use crate::fix::change::{Change, ChangeKind};
 use crate::fix::scene::Scene;
 use crate::fix::tree_edit::{Key, TreeChange, TreeEdit, object, string};
-use crate::ica::Near;
 use crate::model::Policy;
+use crate::why::Near;
 
 /// A statement that allows what the step needs and nothing else, in the policy of the nearest statement.
 pub(super) fn change(

@@ -3,9 +3,9 @@
 use crate::fix::change::{Change, ChangeKind};
 use crate::fix::scene::Scene;
 use crate::fix::tree_edit::{Key, TreeChange, TreeEdit, string};
-use crate::ica::Near;
 use crate::model::{Part, Pattern, Policy, Version};
 use crate::tree::{Node, Value};
+use crate::why::Near;
 
 const VERSION: &str = "2012-10-17";
 

@@ -2,7 +2,6 @@
 
 use crate::authz::{CallerKind, Presence, claim, presence, request_key};
 use crate::aws;
-use crate::ica::assume::{fact, is_open};
 use crate::ica::catalogue::{IcaCaller, Target, catalogue};
 use crate::ica::refusal::Refusal;
 use crate::ica::setup::Assume;
@@ -144,7 +143,7 @@ fn is_ever_open(key: &str, caller: IcaCaller) -> bool {
         .iter()
         .filter(|operation| operation.callers.contains(&caller))
         .flat_map(|operation| &operation.steps);
-    steps.into_iter().any(|step| is_open(&fact(key, caller, step)))
+    steps.into_iter().any(|step| step.fact(key, caller).may_be_assumed())
 }
 
 #[cfg(test)]

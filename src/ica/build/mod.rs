@@ -41,6 +41,7 @@ pub fn build(
         bucket: read_bucket(settings)?,
         customer: read_customer(settings, &account)?,
         kms_key: read_kms_key(settings, &account)?,
+        key_in_use: None,
         account,
         region: read_region(settings)?,
         prefix: settings.prefix.clone().unwrap_or_default(),
@@ -67,6 +68,8 @@ pub fn build(
     let mut documents = Documents { built: &mut built, sources, loader };
     documents.read_all(settings);
     SettingsReader { built: &mut built, sources, loader }.read_all(settings);
+    let Setup { kms_key, environment, .. } = &built.connection;
+    built.connection.key_in_use = kms_key.clone().filter(|key| environment.uses(key));
     Ok(built)
 }
 

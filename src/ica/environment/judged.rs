@@ -1,9 +1,23 @@
 //! What a check of the bucket's settings found.
 
-use crate::ica::catalogue::Level;
-use crate::ica::verdict::{Reason, Verdict};
+use crate::ica::assumption::Assumption;
+use crate::ica::catalogue::{IcaCaller, Level, Operation};
+use crate::ica::kms::sends_header;
+use crate::ica::verdict::{EnvironmentReport, Reason, StepReport, Verdict, Witness, be_strict};
+
+/// The operations that a check has a say in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Hits {
+    /// Those whose row of the catalogue names the check.
+    Listed,
+    /// Those with a step that a KMS key could stop. What ICA writes with its header is left out if the header `decides`.
+    KeySteps { header_decides: bool },
+    /// Those of callers of another account, at the bucket: Illumina's role, and perhaps the customer's callers.
+    OtherAccounts { customer: bool },
+}
 
 /// What a check found.
+#[derive(Clone, PartialEq, Debug)]
 pub(in crate::ica) struct Judged {
     /// Its name in reports and in the catalogue.
     pub check: &'static str,
@@ -11,10 +25,11 @@ pub(in crate::ica) struct Judged {
     pub words: &'static str,
     /// What the step is about.
     pub resource: String,
+    hits: Hits,
     pub level: Level,
     pub verdict: Verdict,
     /// Assumptions whose failure would change the verdict.
-    pub assumes: Vec<&'static str>,
+    pub assumes: Vec<Assumption>,
     pub reasons: Vec<Reason>,
 }
 
@@ -29,6 +44,7 @@ impl Judged {
             check,
             words,
             resource: resource.into(),
+            hits: Hits::Listed,
             level,
             verdict,
             assumes: Vec::new(),
@@ -43,9 +59,57 @@ impl Judged {
         self
     }
 
-    pub(super) fn assuming(mut self, id: &'static str) -> Judged {
-        self.assumes.push(id);
+    pub(super) fn assuming(mut self, assumption: Assumption) -> Judged {
+        self.assumes.push(assumption);
         self
+    }
+
+    pub(super) fn hitting(mut self, hits: Hits) -> Judged {
+        self.hits = hits;
+        self
+    }
+
+    /// With `strict` nothing may rest on assumptions.
+    pub(super) fn finished(mut self, strict: bool) -> Judged {
+        if strict {
+            be_strict(&self.assumes, &mut self.verdict, &mut self.reasons);
+        }
+        self
+    }
+
+    /// Whether it has a say in an operation of a caller.
+    pub(in crate::ica) fn hits(&self, operation: &Operation, caller: IcaCaller) -> bool {
+        let mut steps = operation.steps.iter();
+        match self.hits {
+            Hits::Listed => operation.environment.iter().any(|known| known == self.check),
+            Hits::KeySteps { header_decides } => steps.any(|step| {
+                step.assumes.contains(&Assumption::NoKms)
+                    && !(header_decides && sends_header(caller, step))
+            }),
+            Hits::OtherAccounts { customer } => {
+                (customer || !caller.is_customers())
+                    && steps.any(|step| step.resource.is_at_bucket())
+            }
+        }
+    }
+
+    /// The step of an operation that it hits.
+    pub(in crate::ica) fn step(&self) -> StepReport {
+        StepReport {
+            action: self.words.to_owned(),
+            resource: self.resource.clone(),
+            level: self.level,
+            verdict: self.verdict,
+            assumes: self.assumes.clone(),
+            reasons: self.reasons.clone(),
+            depends_on: Vec::new(),
+            witness: Witness::default(),
+        }
+    }
+
+    pub(in crate::ica) fn report(self) -> EnvironmentReport {
+        let Judged { check, level, verdict, assumes, reasons, .. } = self;
+        EnvironmentReport { check, level, verdict, assumes, reasons }
     }
 
     pub(super) fn advised(mut self) -> Judged {

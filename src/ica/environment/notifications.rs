@@ -2,6 +2,7 @@
 
 use super::judged::Judged;
 use crate::authz::Known;
+use crate::ica::assumption::Assumption;
 use crate::ica::expected::{ExpectedNotification, expected};
 use crate::ica::setup::Setup;
 use crate::ica::verdict::{Reason, ReasonKind, Verdict, reason, reason_at};
@@ -18,7 +19,7 @@ pub(super) fn judge(connection: &Setup) -> Judged {
         format!("arn:aws:s3:::{}", connection.bucket),
     );
     match &connection.environment.notifications {
-        Known::Unspecified => judged.assuming("notifications"),
+        Known::Unspecified => judged.assuming(Assumption::Notifications),
         Known::AssertedNone if connection.is_new => judged,
         Known::AssertedNone => {
             let message = "the bucket has no notifications, though ICA has set it up: somebody replaced the whole configuration".to_owned();

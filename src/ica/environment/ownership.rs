@@ -2,6 +2,7 @@
 
 use super::judged::Judged;
 use crate::authz::Known;
+use crate::ica::assumption::Assumption;
 use crate::ica::setup::Setup;
 use crate::ica::verdict::{ReasonKind, Verdict, reason};
 use crate::s3::Ownership;
@@ -20,7 +21,7 @@ pub(super) fn judge(connection: &Setup) -> Judged {
         )
     };
     match connection.environment.ownership {
-        Known::Unspecified => judged("BucketOwnerEnforced").assuming("ownership"),
+        Known::Unspecified => judged("BucketOwnerEnforced").assuming(Assumption::Ownership),
         Known::Known(Ownership::BucketOwnerEnforced) => judged("BucketOwnerEnforced"),
         Known::Known(Ownership::BucketOwnerPreferred) => {
             let message = "objects that Illumina's role copies here become the bucket owner's only if it sends the header `x-amz-acl: \

@@ -1,6 +1,7 @@
 //! Where the bucket is and what it is called: region, name, prefix.
 
 use super::judged::Judged;
+use crate::ica::assumption::Assumption;
 use crate::ica::regions::regions;
 use crate::ica::setup::Setup;
 use crate::ica::verdict::{Reason, ReasonKind, Verdict, reason};
@@ -19,7 +20,7 @@ pub(super) fn region(connection: &Setup) -> Judged {
         Judged::new("region", "region", connection.region.as_deref().unwrap_or("region not given"));
     let move_it = "make a bucket in the project's region, or a project in the bucket's region";
     match (&connection.region, connection.environment.ica_region) {
-        (None, _) => judged.assuming("region"),
+        (None, _) => judged.assuming(Assumption::Region),
         (Some(aws), Some(region)) if region.aws == *aws => judged,
         (Some(aws), Some(region)) => {
             let own = regions()

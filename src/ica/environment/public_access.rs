@@ -1,9 +1,9 @@
 //! Whether one public statement cuts off all callers of other accounts. Source: F6.
 
-use super::judged::Judged;
+use super::judged::{Hits, Judged};
 use crate::authz::Known;
 use crate::finding::Label;
-use crate::ica::catalogue::{IcaCaller, Operation};
+use crate::ica::assumption::Assumption;
 use crate::ica::setup::Setup;
 use crate::ica::verdict::{Advice, Reason, ReasonKind, Verdict};
 use crate::model::PolicyKind;
@@ -11,35 +11,37 @@ use crate::model::{Policy, Statement};
 use crate::s3::{PublicAccessBlock, PublicStatement, public_statements};
 use crate::source::Spanned;
 
-pub(super) const CHECK: &str = "public-access-block";
+const CHECK: &str = "public-access-block";
 
-/// Callers of another account, at the bucket: Illumina's role, and a user that is not of the bucket's account.
-pub(super) fn hits(connection: &Setup, operation: &Operation, caller: IcaCaller) -> bool {
-    let is_of_another_account = caller == IcaCaller::CrossAccountRole
-        || connection.customer.account() != connection.account;
-    is_of_another_account && operation.steps.iter().any(|step| step.resource.is_at_bucket())
-}
-
-pub(super) fn judge(connection: &Setup) -> Vec<Judged> {
-    let policies = connection.policies.known(PolicyKind::Resource);
+pub(super) fn judge(setup: &Setup) -> Vec<Judged> {
+    let judged = new(setup);
+    let policies = setup.policies.known(PolicyKind::Resource);
     let public = policies.into_iter().flat_map(|policy| {
         public_statements(policy).into_iter().map(move |public| (policy, public))
     });
     let public = public.collect::<Vec<_>>();
     if public.is_empty() {
-        return vec![new()];
+        return vec![judged];
     }
-    let blocks = match &connection.environment.public_access_block {
-        Known::Known(blocks) => blocks.as_slice(),
-        Known::AssertedNone | Known::Unspecified => &[],
-    };
+    let given = &setup.environment.public_access_block;
+    let blocks = given.as_option().map_or(&[][..], Vec::as_slice);
     let saved = switched_on(blocks, |block| block.block_public_policy)
-        .map(|switch| unsaved(&public, switch));
-    std::iter::once(restricted(connection, blocks, &public)).chain(saved).collect()
+        .map(|switch| unsaved(judged.clone(), &public, switch));
+    let restricted = match switched_on(blocks, |block| block.restrict_public_buckets) {
+        Some(switch) => restricted(judged, &public, switch),
+        None if *given == Known::Unspecified => judged.assuming(Assumption::PublicAccessBlock),
+        // Of the bucket; the account and its organization have the switches as well.
+        None if blocks.len() < 2 => judged.assuming(Assumption::AccountPublicAccessBlock),
+        None => judged,
+    };
+    std::iter::once(restricted).chain(saved).collect()
 }
 
-fn new() -> Judged {
+/// It cuts off all callers of another account.
+fn new(setup: &Setup) -> Judged {
+    let customer = setup.customer.account() != setup.account;
     Judged::new(CHECK, "block public access", "RestrictPublicBuckets")
+        .hitting(Hits::OtherAccounts { customer })
 }
 
 fn switched_on(
@@ -50,20 +52,12 @@ fn switched_on(
 }
 
 fn restricted(
-    connection: &Setup,
-    blocks: &[PublicAccessBlock],
+    judged: Judged,
     public: &[(&Policy, PublicStatement)],
+    switch: Spanned<bool>,
 ) -> Judged {
-    let Some(switch) = switched_on(blocks, |block| block.restrict_public_buckets) else {
-        return match connection.environment.public_access_block {
-            Known::Unspecified => new().assuming("public-access-block"),
-            // Of the bucket; the account and its organization have the switches as well.
-            _ if blocks.len() < 2 => new().assuming("account-public-access-block"),
-            _ => new(),
-        };
-    };
     let is_certain = public.iter().any(|(_, public)| public.certain);
-    public.iter().filter(|(_, public)| public.certain || !is_certain).fold(new(), |judged, (policy, public)| {
+    public.iter().filter(|(_, public)| public.certain || !is_certain).fold(judged, |judged, (policy, public)| {
         let (verdict, kind) = if is_certain { (Verdict::Blocked, ReasonKind::Environment) } else { (Verdict::Unknown, ReasonKind::Ambiguous) };
         let makes = if is_certain { "makes" } else { "may make" };
         let message = format!(
@@ -76,8 +70,8 @@ fn restricted(
 }
 
 /// A policy that is in force stays so; a public one cannot be saved.
-fn unsaved(public: &[(&Policy, PublicStatement)], switch: Spanned<bool>) -> Judged {
-    public.iter().take(1).fold(new().advised(), |judged, (policy, public)| {
+fn unsaved(judged: Judged, public: &[(&Policy, PublicStatement)], switch: Spanned<bool>) -> Judged {
+    public.iter().take(1).fold(judged.advised(), |judged, (policy, public)| {
         let sure = if public.certain { "is" } else { "may be" };
         let message = format!("the bucket policy {sure} public by this statement, and where `BlockPublicPolicy` is on it cannot be saved");
         let help = "bind the statement to fixed values (principals, `aws:PrincipalOrgID`, ..) or take it out";

@@ -107,6 +107,6 @@ fn cover_words(cover: &Cover) -> String {
             predictor_words(&super::tables::Predictor::Setting { check: check.clone() })
         }
         Cover::Message { message } => format!("message {}", code(message)),
-        Cover::Assumption { assumption } => format!("assumption {}", code(assumption)),
+        Cover::Assumption { assumption } => format!("assumption {}", code(assumption.id())),
     }
 }

@@ -148,12 +148,13 @@ fn assumptions(operation: &Operation) -> Section {
         .iter()
         .chain(operation.steps.iter().flat_map(|step| &step.assumes))
         .collect::<Vec<_>>();
-    ids.sort();
+    ids.sort_by_key(|assumption| assumption.id());
     ids.dedup();
-    let known = ids.into_iter().filter_map(|id| catalogue().assumption(id));
     Section::items(
         Part::Assumptions,
-        known.map(|assumption| format!("{}: {}", code(&assumption.id), assumption.text)).collect(),
+        ids.into_iter()
+            .map(|assumption| format!("{}: {}", code(assumption.id()), assumption.text()))
+            .collect(),
     )
 }
 

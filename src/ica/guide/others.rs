@@ -4,7 +4,8 @@ use super::operation::{page_words, when};
 use super::page::{Page, PageKind, Part, Section, code, codes};
 use super::tables::{Message, Predictor, Setting, guide};
 use crate::authz::{Ambiguity, Choice};
-use crate::ica::catalogue::{Assumption, IcaCaller, KeyFact, KeyKind, Target, catalogue};
+use crate::ica::assumption::Assumption;
+use crate::ica::catalogue::{IcaCaller, KeyFact, KeyKind, Target, catalogue};
 use crate::ica::graph::Dependencies;
 
 /// What an assumption is to a report.
@@ -15,7 +16,7 @@ pub(super) fn setting_page(setting: &'static Setting) -> Page {
         (_, true) => format!("judged by `check`; given by {}", code(&setting.flag)),
         (Some(assumption), false) => format!(
             "not judged by this version: the report lists the assumption {}",
-            code(assumption)
+            code(assumption.id())
         ),
         (None, false) => {
             "not judged by this version: the operations that need it are `unknown`".to_owned()
@@ -23,11 +24,10 @@ pub(super) fn setting_page(setting: &'static Setting) -> Page {
     };
     let predicts = |predictor: &Predictor| matches!(predictor, Predictor::Setting { check } if *check == setting.id);
     let messages = guide().messages.iter().filter(|message| message.predicted.iter().any(predicts));
-    let assumption = setting.assumption.as_deref().and_then(|id| catalogue().assumption(id));
-    let assumed = assumption.into_iter().flat_map(|assumption| {
+    let assumed = setting.assumption.into_iter().flat_map(|assumption| {
         [
-            format!("{}: {}", code(&assumption.id), assumption.text),
-            format!("how to settle it: {}", assumption.how_to_settle),
+            format!("{}: {}", code(assumption.id()), assumption.text()),
+            format!("how to settle it: {}", assumption.how_to_settle()),
             RESTS.to_owned(),
         ]
     });
@@ -51,36 +51,33 @@ pub(super) fn setting_page(setting: &'static Setting) -> Page {
     Page::new(PageKind::Check, &setting.id, &setting.title, sections)
 }
 
-pub(super) fn assumption_page(assumption: &'static Assumption) -> Page {
+pub(super) fn assumption_page(assumption: Assumption) -> Page {
     let operations = catalogue().operations.iter().filter(|operation| {
-        operation.assumes.contains(&assumption.id)
-            || operation.steps.iter().any(|step| step.assumes.contains(&assumption.id))
+        operation.assumes.contains(&assumption)
+            || operation.steps.iter().any(|step| step.assumes.contains(&assumption))
     });
     let keys = catalogue().keys.iter().flat_map(|row| IcaCaller::ALL.map(|caller| (row, caller)));
     let facts = keys
         .filter_map(|(row, caller)| Some((row, caller, row.fact(caller, Target::Object)?)))
-        .filter(|(_, _, fact)| fact.assume.as_deref() == Some(assumption.id.as_str()));
+        .filter(|(_, _, fact)| fact.assume == Some(assumption));
     let keys = facts.map(|(row, caller, fact)| {
         format!("{} of {}: {}", code(&row.name), code(caller.id()), fact_words(fact))
     });
-    let settings = guide()
-        .settings
-        .iter()
-        .filter(|setting| setting.assumption.as_deref() == Some(assumption.id.as_str()));
+    let settings = guide().settings.iter().filter(|setting| setting.assumption == Some(assumption));
     let settings =
         settings.map(|setting| format!("the {}, check {}", setting.title, code(&setting.id)));
     let sections = vec![
-        Section::text(Part::About, format!("assumed: {}", assumption.text)).with_text(RESTS),
+        Section::text(Part::About, format!("assumed: {}", assumption.text())).with_text(RESTS),
         Section::items(Part::Needs, keys.chain(settings).collect()).under("what it is about"),
         Section::text(Part::Breaks, codes(operations.map(|operation| operation.id.as_str())))
             .under("operations that always list it"),
-        Section::text(Part::Change, assumption.how_to_settle.clone()).under("how to settle it"),
+        Section::text(Part::Change, assumption.how_to_settle()).under("how to settle it"),
     ];
     let sections = sections
         .into_iter()
         .filter(|section| section.text.first().is_none_or(|text| !text.is_empty()))
         .collect();
-    Page::new(PageKind::Assumption, &assumption.id, &assumption.text, sections)
+    Page::new(PageKind::Assumption, assumption.id(), assumption.text(), sections)
 }
 
 fn fact_words(fact: &KeyFact) -> String {

@@ -1,5 +1,6 @@
 //! The tables behind the pages: `checks.toml`, `troubleshooting.toml`, `requirements.toml`, `notes.toml`.
 
+use crate::ica::assumption::Assumption;
 use crate::ica::verdict::ReasonKind;
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -20,7 +21,7 @@ pub struct Setting {
     pub operations: Vec<String>,
     /// What is assumed where it cannot be judged.
     #[serde(default)]
-    pub assumption: Option<String>,
+    pub assumption: Option<Assumption>,
     /// Whether `check` judges it.
     pub judged: bool,
     /// What gives it to `check`.
@@ -108,7 +109,7 @@ pub enum Cover {
     /// An assumption that reports list.
     Assumption {
         /// Its name in `assumptions.toml`.
-        assumption: String,
+        assumption: Assumption,
     },
 }
 

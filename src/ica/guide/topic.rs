@@ -11,7 +11,8 @@ use super::tables::{Message, Setting, guide};
 use super::text::has_word;
 use crate::authz::Ambiguity;
 use crate::finding::distance;
-use crate::ica::catalogue::{Assumption, IcaCaller, Operation, catalogue};
+use crate::ica::assumption::Assumption;
+use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
 use crate::ica::regions::regions;
 use std::collections::BTreeSet;
 
@@ -28,7 +29,7 @@ pub enum Topic {
     /// A setting of the bucket.
     Setting(&'static Setting),
     /// An assumption of reports.
-    Assumption(&'static Assumption),
+    Assumption(Assumption),
     /// A point that AWS leaves open.
     Reading(Ambiguity),
     /// Who asks.
@@ -43,7 +44,7 @@ impl Topic {
     /// All of them, by kinds. The page of a setting tells the assumption of the same name, which needs none of its own.
     pub fn all() -> Vec<Topic> {
         let is_told = |assumption: &&Assumption| {
-            guide().settings.iter().any(|setting| setting.id == assumption.id)
+            guide().settings.iter().any(|setting| setting.id == assumption.id())
         };
         let actions = catalogue()
             .operations
@@ -54,13 +55,8 @@ impl Topic {
         topics.extend(guide().settings.iter().map(Topic::Setting));
         topics.extend(IcaCaller::ALL.map(Topic::Caller));
         topics.extend(actions.collect::<BTreeSet<_>>().into_iter().map(Topic::Action));
-        topics.extend(
-            catalogue()
-                .assumptions
-                .iter()
-                .filter(|assumption| !is_told(assumption))
-                .map(Topic::Assumption),
-        );
+        let assumptions = Assumption::ALL.iter().filter(|assumption| !is_told(assumption));
+        topics.extend(assumptions.copied().map(Topic::Assumption));
         topics.extend(Ambiguity::all().map(Topic::Reading));
         topics.extend(guide().messages.iter().map(Topic::Message));
         topics
@@ -71,7 +67,7 @@ impl Topic {
         match self {
             Topic::Operation(operation) => &operation.id,
             Topic::Setting(setting) => &setting.id,
-            Topic::Assumption(assumption) => &assumption.id,
+            Topic::Assumption(assumption) => assumption.id(),
             Topic::Reading(ambiguity) => ambiguity.id(),
             Topic::Caller(caller) => caller.id(),
             Topic::Action(action) => action,
@@ -84,7 +80,7 @@ impl Topic {
         match self {
             Topic::Operation(operation) => operation_page(operation),
             Topic::Setting(setting) => setting_page(setting),
-            Topic::Assumption(assumption) => assumption_page(assumption),
+            Topic::Assumption(assumption) => assumption_page(*assumption),
             Topic::Reading(ambiguity) => reading_page(*ambiguity),
             Topic::Caller(caller) => caller_page(*caller),
             Topic::Action(action) => action_page(action),

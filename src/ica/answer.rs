@@ -1,23 +1,12 @@
-//! Why a step is not allowed, and what its requests came to.
+//! The answer to a question, and what is not known.
 
+use super::assumption::Assumption;
 use super::verdict::{Verdict, Witness};
-use crate::authz::{LayerId, Request, StatementRef};
-use crate::eval::Decision;
 use crate::source::Span;
 use crate::symbolic::Undecided;
+use crate::why::{Cause, CauseKind};
 
-/// A reason for a denied request.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) enum Cause {
-    /// A statement denies it.
-    Denied(StatementRef),
-    /// A layer does not allow it.
-    Lacking(LayerId),
-    /// AWS leaves it open.
-    Open(Decision),
-}
-
-/// Something that is not known, on which the verdict hangs.
+/// Something that is not known, on which the verdict depends.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Unknown {
     /// A condition key.
@@ -51,25 +40,38 @@ pub(super) enum Unknown {
     TooHard(Undecided),
 }
 
-/// What trying all requests of a step gave.
+impl Unknown {
+    /// Whether it is the resource's own policy, which was not given.
+    pub(super) fn is_policy_of_target(&self) -> bool {
+        matches!(self, Unknown::KeyPolicy | Unknown::TrustPolicy)
+    }
+}
+
+/// The answer to a question.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Tried {
+pub(super) struct Answer<'a> {
     pub verdict: Verdict,
-    /// Each reason with the first request that met it.
-    pub causes: Vec<(Cause, Request)>,
+    /// Why requests are not allowed; left out where an assumption is taken to fail.
+    pub causes: Vec<Cause<'a>>,
     pub unknowns: Vec<Unknown>,
     pub witness: Witness,
     /// Assumptions about condition keys that took part.
-    pub assumes: Vec<&'static str>,
+    pub assumes: Vec<Assumption>,
     /// Whether a variable is filled from an open key, of which only some values were tried.
     pub has_open_variable: bool,
     /// Where some requests go through and others do not: what it takes, in words.
     pub depends_on: Vec<String>,
 }
 
-impl Tried {
-    pub(super) fn unknown(unknown: Unknown) -> Tried {
-        Tried {
+impl Answer<'_> {
+    /// Whether a grant on the KMS key may change the verdict: it gives what policies do not, but takes back no Deny.
+    pub(super) fn may_depend_on_grant(&self) -> bool {
+        let is_denied = self.causes.iter().any(|cause| matches!(cause.kind, CauseKind::Deny(_)));
+        self.verdict != Verdict::Allowed && !is_denied
+    }
+
+    pub(super) fn unknown(unknown: Unknown) -> Self {
+        Answer {
             verdict: Verdict::Unknown,
             causes: Vec::new(),
             unknowns: vec![unknown],

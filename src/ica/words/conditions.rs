@@ -3,6 +3,7 @@
 //! The requests that were tried stand for all, and each either goes through or does not. Looked for are words of the policies - patterns of
 //! resources and conditions - that part them exactly so. Where no few words do, nothing is said.
 
+use super::scene::written_key;
 use crate::authz::Request;
 use crate::eval::{condition_holds, pattern_covers};
 use crate::model::condition::{Quantifier, Relation, Test};
@@ -32,7 +33,7 @@ struct Literal<'a> {
 
 /// What it takes for a request to go through, all of it together; empty if no few words of the statements say that. `stem` is what all
 /// resources begin with.
-pub(super) fn depends_on(
+pub(in crate::ica) fn conditions(
     statements: &[&Statement],
     requests: &[(Request, bool)],
     stem: &str,
@@ -143,7 +144,7 @@ fn resource_noun(pattern: &ResourcePattern, stem: &str) -> String {
 
 /// What the condition asks for, or, if its operator is negated, what it excepts.
 fn condition_noun(condition: &Condition) -> String {
-    let key = super::key_name::written_key(condition);
+    let key = written_key(condition);
     // What a negated operator excepts is a key that is there, and of sets the other quantity: not all are is that one is not.
     let is_negated = condition.test.is_negated();
     let or_absent = if condition.if_exists && !is_negated { " or absent" } else { "" };

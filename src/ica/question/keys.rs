@@ -1,0 +1,170 @@
+//! What is known of the condition keys of a question: the user's word, then what follows from the set-up, then the catalogue's word.
+
+use crate::authz::{Request, may_have_key};
+use crate::aws;
+use crate::ica::assumption::Assumption;
+use crate::ica::catalogue::{IcaCaller, KeyFact, Step, Target};
+use crate::ica::kms::{ENCRYPTION_HEADER, KEY_HEADER, SENT_WITH_A_KEY, caller_account};
+use crate::ica::setup::{KmsKey, Setup};
+use crate::s3::Header;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Keys about the way that a request takes.
+const NETWORK: [&str; 5] =
+    ["aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", SOURCE_VPCE, "aws:useragent"];
+
+const SOURCE_IP: &str = "aws:sourceip";
+const SOURCE_VPCE: &str = "aws:sourcevpce";
+
+/// A key of which everything is known.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::ica) enum KeyValue {
+    /// It is in no request.
+    Absent,
+    /// All requests have this value.
+    Is(String),
+}
+
+/// What is known of a key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::ica) enum KeyState {
+    /// Its value.
+    Settled(KeyValue),
+    /// What the catalogue says.
+    Listed(KeyFact),
+}
+
+/// The keys that the user settled with `--assume`, as far as they concern a step.
+pub(in crate::ica) type Assumed = BTreeMap<String, KeyValue>;
+
+/// What the user said of the keys of a step. Words without a caller hold for all callers whose key is open; those about the caller itself
+/// hold for the customer's own callers only.
+pub(in crate::ica) fn assumed(setup: &Setup, caller: IcaCaller, step: &Step) -> Assumed {
+    // S3 asks KMS itself: how ICA comes to S3 says nothing about that request.
+    let is_of_step = |key: &str| step.resource != Target::Key || !NETWORK.contains(&key);
+    let concerns_all = |key: &str| {
+        let describes_caller = key.starts_with("aws:principal")
+            || ["aws:userid", "aws:username", "aws:federatedprovider"].contains(&key);
+        !(describes_caller && caller == IcaCaller::CrossAccountRole)
+            && step.fact(key, caller).may_be_assumed()
+    };
+    let assumed = setup.assume.iter().filter(|assume| {
+        is_of_step(&assume.key)
+            && assume.caller.map_or_else(|| concerns_all(&assume.key), |only| only == caller)
+    });
+    let value = |value: &Option<String>| value.clone().map_or(KeyValue::Absent, KeyValue::Is);
+    assumed.map(|assume| (assume.key.clone(), value(&assume.value))).collect()
+}
+
+/// Whether the user says that requests come through a VPC endpoint, or that they do not.
+pub(in crate::ica) fn through_endpoint(assumed: &Assumed) -> Option<bool> {
+    assumed.get(SOURCE_VPCE).map(|value| *value != KeyValue::Absent)
+}
+
+/// What is known of these keys. Those that `probe`, a request with an empty context, has are filled in by `authz`; those that no request of
+/// the step can have are left out.
+pub(super) fn states(
+    setup: &Setup,
+    step: &Step,
+    caller: IcaCaller,
+    assumed: &Assumed,
+    keys: &BTreeSet<String>,
+    probe: Option<&Request>,
+) -> BTreeMap<String, KeyState> {
+    let is_derived = |key: &str| probe.is_some_and(|request| request.context.get(key).is_some());
+    let is_possible = |key: &&String| {
+        !is_derived(key) && step.actions().any(|action| is_supported(key, action, step.resource))
+    };
+    let state = |key: &String| {
+        let settled =
+            assumed.get(key).cloned().or_else(|| follows(key, setup, caller, step, assumed));
+        settled.map_or_else(
+            || KeyState::Listed(listed(key, setup, caller, step, assumed)),
+            KeyState::Settled,
+        )
+    };
+    keys.iter().filter(is_possible).map(|key| (key.clone(), state(key))).collect()
+}
+
+/// Whether requests for an action can have the key. One that the reference data does not know at all may be newer than the data.
+pub(super) fn is_supported(key: &str, action: &str, target: Target) -> bool {
+    let Some(action) = aws::action(action) else { return true };
+    may_have_key(action, Some(target.resource_type()), key)
+}
+
+/// What follows from the set-up and from what the user said of other keys.
+fn follows(
+    key: &str,
+    setup: &Setup,
+    caller: IcaCaller,
+    step: &Step,
+    assumed: &Assumed,
+) -> Option<KeyValue> {
+    let kms_key = setup.key_in_use.as_ref();
+    let value = match key {
+        // Requests to STS go to an endpoint of ICA's choice, which need not be in the bucket's region.
+        "aws:requestedregion" if step.resource.is_at_bucket() => {
+            setup.region.as_deref()?.to_owned()
+        }
+        "aws:requestedregion" if step.resource == Target::Key => kms_key?.region().to_owned(),
+        // S3 of the bucket's region asks, which is the key's region as well. Outside of the partition `aws` its name is another one.
+        "kms:viaservice" => {
+            format!("s3.{}.amazonaws.com", setup.region.as_deref().unwrap_or(kms_key?.region()))
+        }
+        "kms:calleraccount" => caller_account(setup, caller)?.to_owned(),
+        "sts:rolesessionname" => setup.session_name.clone()?,
+        // There is no public address where a request comes through a VPC endpoint.
+        SOURCE_IP if through_endpoint(assumed) == Some(true) => return Some(KeyValue::Absent),
+        _ => return None,
+    };
+    Some(KeyValue::Is(value))
+}
+
+/// The catalogue's word, with what the set-up adds to it.
+fn listed(key: &str, setup: &Setup, caller: IcaCaller, step: &Step, assumed: &Assumed) -> KeyFact {
+    if !is_supported(key, &step.action, step.resource) {
+        return KeyFact::unknown();
+    }
+    let fact = step.fact(key, caller);
+    match (key, encryption_header(key, setup, step)) {
+        (_, Some(header)) => header,
+        // What comes over the internet has an address.
+        (SOURCE_IP, _) if through_endpoint(assumed) == Some(false) => {
+            KeyFact { absent: false, assume: None, ..fact }
+        }
+        _ => with_encryption(key, fact, setup),
+    }
+}
+
+/// What ICA says of the encryption in the headers of its uploads, with a key in its storage configuration. Where a step has a word of its
+/// own on the headers, it is not known who sets them, so the key may be named or not.
+fn encryption_header(key: &str, setup: &Setup, step: &Step) -> Option<KeyFact> {
+    // With AES256 in its storage configuration ICA leaves the key out.
+    let kms_key = setup.key_in_use.as_ref().filter(|_| !setup.environment.sends_aes256())?;
+    let is_open = step.keys.contains_key(ENCRYPTION_HEADER);
+    match (key, kms_key) {
+        (ENCRYPTION_HEADER, _) if !is_open => Some(KeyFact::known(SENT_WITH_A_KEY)),
+        (KEY_HEADER, KmsKey::Arn(arn)) if is_open => {
+            Some(KeyFact { values: vec![arn.as_str().to_owned()], ..KeyFact::unknown() })
+        }
+        (KEY_HEADER, KmsKey::Arn(arn)) => Some(KeyFact::known(arn.as_str())),
+        // What ICA sends for AWS's own key is not documented.
+        (KEY_HEADER, KmsKey::AwsManaged { .. }) => Some(KeyFact::unknown()),
+        _ => None,
+    }
+}
+
+/// What is known of the encryption headers once ICA's setting is. Requests of which ICA does not document whether they have the header
+/// (presigned uploads, the role's copies) stay open.
+fn with_encryption(key: &str, fact: KeyFact, setup: &Setup) -> KeyFact {
+    let header = setup.environment.encryption;
+    match (key, header.filter(|_| fact.assume == Some(Assumption::EncryptionHeader))) {
+        (_, None) => fact,
+        (ENCRYPTION_HEADER, Some(header)) => {
+            KeyFact { value: Some(header.word().to_owned()), assume: None, ..fact }
+        }
+        // With a key its ARN is sent; `encryption_header` knows which one.
+        (KEY_HEADER, Some(Header::Kms)) => KeyFact { absent: false, ..KeyFact::unknown() },
+        _ => KeyFact { assume: None, ..fact },
+    }
+}

@@ -1,0 +1,202 @@
+//! A question: one step of one caller under one set-up, with all that is known of its requests. [`Question::new`] is the only constructor
+//! and the only place that asks the set-up; all that answers a question or explains the answer reads the question alone.
+
+mod callers;
+mod keys;
+mod layers;
+mod resource;
+mod rests_on;
+mod web_identity;
+
+pub(super) use callers::callers;
+pub(super) use keys::{KeyState, KeyValue, assumed, through_endpoint};
+pub(super) use layers::layers_at_bucket;
+pub(super) use resource::Resources;
+
+use super::answer::Unknown;
+use super::assumption::{Assuming, Assumption};
+use super::catalogue::{IcaCaller, KeyFact, KeyKind, On, Step, Target};
+use super::context::{about, keys_used, policies, statements};
+use super::setup::{Customer, Setup};
+use crate::authz::{Caller, Context, Layer, LayerId, Layers, Request};
+use crate::model::{Arn, Statement};
+use crate::symbolic::Undecided;
+use keys::{Assumed, is_supported, states};
+use layers::{layers, not_given};
+use resource::{Resource, resource};
+use rests_on::RestsOn;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The context that S3 encrypts under: the object, or with S3 Bucket Keys the bucket.
+pub(super) const ENCRYPTION_CONTEXT: &str = "kms:encryptioncontext:aws:s3:arn";
+
+/// One step of one caller.
+#[derive(Clone, Debug)]
+pub(super) struct Question<'a> {
+    pub caller: IcaCaller,
+    pub step: &'a Step,
+    pub names: Names<'a>,
+    pub resource: Resource<'a>,
+    /// Whoever may be the caller.
+    pub callers: Result<Vec<Caller>, Undecided>,
+    /// The callers if no policy names the identity provider of ICA.
+    unlisted_callers: Vec<Caller>,
+    /// All policies, with those assumed that must allow and were not given.
+    layers: Layers<'a>,
+    /// The policies that must allow and were not given.
+    pub not_given: Vec<Unknown>,
+    /// The statements that are about the actions of the step.
+    pub statements: Vec<&'a Statement>,
+    /// What is known of the condition keys that the statements use, and of those that the user settled.
+    pub keys: BTreeMap<String, KeyState>,
+    /// The keys that the user settled.
+    pub assumed: Assumed,
+    /// By action, the keys that its requests cannot have though those of another action of the step can.
+    pub unsupported: Vec<(String, Vec<String>)>,
+    /// The assumptions that count.
+    pub rests_on: RestsOn,
+    /// Whether the step is made only with versioning, of which nothing is known.
+    pub may_be_needless: bool,
+}
+
+/// What the connection is called.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Names<'a> {
+    pub bucket: &'a str,
+    pub prefix: &'a str,
+    /// The user or role that ICA works as.
+    pub customer: &'a Customer,
+    /// Illumina's role, if it is known.
+    pub illumina: Option<&'a Arn>,
+    /// The name of the sessions, if it is known.
+    pub session: Option<&'a str>,
+}
+
+impl Names<'_> {
+    /// The ARN to put into a list of exceptions: ICA chooses the names of its sessions, so all of the account are meant.
+    pub(super) fn listed_arn(&self, caller: IcaCaller, arn: &str) -> String {
+        self.customer.listed_arn(caller, arn, self.session)
+    }
+}
+
+impl<'a> Question<'a> {
+    /// Resolves what a set-up says of a step.
+    pub(super) fn new(setup: &'a Setup, caller: IcaCaller, step: &'a Step) -> Question<'a> {
+        let assumed = assumed(setup, caller, step);
+        let layers = layers(setup, caller, step, through_endpoint(&assumed));
+        let mut statements = statements(policies(&layers));
+        statements.retain(|statement| about(statement, step));
+        let resource = resource(setup, step, &statements);
+        let callers = callers(setup, caller, step, &statements, &assumed);
+        let probe = callers.iter().flatten().next().and_then(|caller| {
+            let (resource, account) = (&resource.example, Some(resource.account));
+            Request::new(caller.clone(), &step.action, resource, account, Context::new()).ok()
+        });
+        // What the user knows of a request is in it, whether or not a policy uses it: an endpoint decides which policies bind.
+        let keys = keys_used(&statements)
+            .into_iter()
+            .chain(assumed.keys().cloned())
+            .collect::<BTreeSet<_>>();
+        let unsupported = |action: &String| {
+            let keys = keys.iter().filter(|key| !is_supported(key, action, step.resource));
+            (action.clone(), keys.cloned().collect())
+        };
+        Question {
+            caller,
+            step,
+            names: Names {
+                bucket: &setup.bucket,
+                prefix: &setup.prefix,
+                customer: &setup.customer,
+                illumina: setup.cross_account_role.as_ref(),
+                session: setup.session_name.as_deref(),
+            },
+            callers,
+            unlisted_callers: web_identity::unlisted(setup),
+            layers,
+            not_given: not_given(setup, caller, step),
+            unsupported: step.actions().map(unsupported).collect(),
+            keys: states(setup, step, caller, &assumed, &keys, probe.as_ref()),
+            rests_on: RestsOn::new(setup, caller, step, &assumed),
+            may_be_needless: step.on == On::Versioned && setup.versioning.is_none(),
+            assumed,
+            statements,
+            resource,
+        }
+    }
+
+    /// Whether it is known who calls.
+    pub(super) fn has_caller(&self) -> bool {
+        self.caller.is_customers() || self.names.illumina.is_some()
+    }
+
+    /// Whoever may be the caller.
+    pub(super) fn callers(&self, assuming: Assuming) -> Result<Vec<Caller>, Undecided> {
+        match assuming {
+            Assuming::AllBut(Assumption::IdentityProvider) => Ok(self.unlisted_callers.clone()),
+            _ => self.callers.clone(),
+        }
+    }
+
+    /// The layers. Policies that must allow and were not given allow as `unknown_allows` says.
+    pub(super) fn layers(&self, assuming: Assuming, unknown_allows: bool) -> Layers<'a> {
+        let mut layers = self.layers.clone();
+        match assuming {
+            Assuming::AllBut(Assumption::IlluminaIdentity) => layers.identity = Layer::Absent,
+            // A role without a session policy has all of its own; with one that allows nothing it has nothing.
+            Assuming::AllBut(Assumption::SessionPolicy) if self.caller == IcaCaller::OidcRole => {
+                layers.session = Layer::Policies(Vec::new());
+            }
+            Assuming::AllBut(Assumption::SessionPolicy) => layers.session = Layer::Absent,
+            Assuming::AllBut(Assumption::NoBucketPolicy) => layers.resource = Layer::Assumed,
+            _ => {}
+        }
+        if !unknown_allows && self.not_given.contains(&Unknown::IdentityPolicies) {
+            layers.identity = Layer::Absent;
+        }
+        if !unknown_allows && self.not_given.iter().any(Unknown::is_policy_of_target) {
+            layers.resource = Layer::Absent;
+        }
+        layers
+    }
+
+    /// The two contexts that S3 may encrypt under, if the policies use them: whether the bucket has S3 Bucket Keys is not known.
+    pub(super) fn encryption_contexts(&self) -> Option<[Question<'a>; 2]> {
+        if !matches!(self.keys.get(ENCRYPTION_CONTEXT), Some(KeyState::Listed(_))) {
+            return None;
+        }
+        let bucket = format!("arn:aws:s3:::{}", self.names.bucket);
+        let bucket = KeyFact { values: vec![bucket], absent: false, ..KeyFact::unknown() };
+        let object =
+            KeyFact { kind: KeyKind::Free, absent: false, below: true, ..KeyFact::unknown() };
+        Some([object, bucket].map(|fact| {
+            let mut question = self.clone();
+            question.keys.insert(ENCRYPTION_CONTEXT.to_owned(), KeyState::Listed(fact));
+            question
+        }))
+    }
+
+    /// What the values of a key begin with, where it may have all that begin so.
+    pub(super) fn stem_of(&self, key: &str) -> String {
+        match key {
+            ENCRYPTION_CONTEXT => {
+                format!("arn:aws:s3:::{}/{}", self.names.bucket, self.names.prefix)
+            }
+            _ => self.names.prefix.to_owned(),
+        }
+    }
+
+    /// Whether a layer is the bucket policy.
+    pub(super) fn is_bucket_policy(&self, layer: LayerId) -> bool {
+        layer == LayerId::Resource && self.step.resource.is_at_bucket()
+    }
+
+    /// What is not known of the callers and resources, if the verdict depends on it.
+    pub(super) fn unknown_name(&self) -> Unknown {
+        match (self.step.resource, &self.resource.all) {
+            (Target::Role, _) => Unknown::Provider,
+            (_, Resources::KeyOfUnknownId { .. }) => Unknown::KeyId,
+            _ => Unknown::SessionName,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The assumptions that count for a question.
+
+use super::keys::{Assumed, through_endpoint};
+use super::layers::rcps_are_known;
+use super::web_identity::assumed_provider;
+use crate::ica::assumption::Assumption;
+use crate::ica::catalogue::{IcaCaller, Step, Target};
+use crate::ica::setup::{KmsKey, Setup};
+use crate::model::PolicyKind;
+
+/// The assumptions that a verdict may depend on, beside those about condition keys.
+#[derive(Clone, Debug)]
+pub(in crate::ica) struct RestsOn {
+    /// Those that can be tried as failing.
+    pub tried: Vec<Assumption>,
+    /// Those of which nothing is known but that they could forbid more: they count unless the step is blocked already.
+    pub forbidding: Vec<Assumption>,
+}
+
+impl RestsOn {
+    pub(super) fn new(setup: &Setup, caller: IcaCaller, step: &Step, assumed: &Assumed) -> RestsOn {
+        let is_unspecified = |kind| setup.policies.is_unspecified(kind);
+        let is_role = step.resource == Target::Role;
+        let tried = [
+            (
+                caller.is_session() && !is_role && is_unspecified(PolicyKind::Session),
+                Assumption::SessionPolicy,
+            ),
+            (
+                caller == IcaCaller::CrossAccountRole && setup.cross_account_role.is_some(),
+                Assumption::IlluminaIdentity,
+            ),
+            (
+                step.resource.is_at_bucket() && is_unspecified(PolicyKind::Resource),
+                Assumption::NoBucketPolicy,
+            ),
+            (is_role && assumed_provider(assumed).is_none(), Assumption::IdentityProvider),
+        ];
+        let forbidding = forbidding(setup, caller, step, assumed)
+            .into_iter()
+            .chain(step.assumes.iter().copied());
+        RestsOn { tried: counting(tried).collect(), forbidding: forbidding.collect() }
+    }
+}
+
+fn counting<const N: usize>(all: [(bool, Assumption); N]) -> impl Iterator<Item = Assumption> {
+    all.into_iter().filter(|(counts, _)| *counts).map(|(_, assumption)| assumption)
+}
+
+/// That layers which were not given are absent. A bucket policy could also grant, so this is tried as well.
+fn forbidding(setup: &Setup, caller: IcaCaller, step: &Step, assumed: &Assumed) -> Vec<Assumption> {
+    let is_unspecified = |kind| setup.policies.is_unspecified(kind);
+    // Whoever shows a token has no policies of its own.
+    let own = caller.is_customers() && step.resource != Target::Role;
+    let at_bucket = step.resource.is_at_bucket();
+    let is_key = step.resource == Target::Key;
+    // RCPs bind the resource's account. The set-up says nothing of it if it is not the bucket's account.
+    let rcps_are_known = rcps_are_known(setup, step.resource);
+    // No RCP binds a key that AWS manages.
+    let rcps_may_bind = !is_key || !matches!(setup.key_in_use, Some(KmsKey::AwsManaged { .. }));
+    let through_endpoint = through_endpoint(assumed).filter(|_| at_bucket);
+    let may_be_bound = at_bucket && setup.policies.get(PolicyKind::Vpce).is_known();
+    counting([
+        (at_bucket && is_unspecified(PolicyKind::Resource), Assumption::NoBucketPolicy),
+        (own && is_unspecified(PolicyKind::Boundary), Assumption::NoBoundary),
+        (own && is_unspecified(PolicyKind::Scp), Assumption::NoScp),
+        (own && setup.assumes_full_access, Assumption::ScpFullAccess),
+        (rcps_are_known && is_unspecified(PolicyKind::Rcp), Assumption::NoRcp),
+        (!rcps_are_known && !is_key, Assumption::NoUserRcp),
+        (!rcps_are_known && is_key && rcps_may_bind, Assumption::NoKeyRcp),
+        (
+            through_endpoint == Some(true) && is_unspecified(PolicyKind::Vpce),
+            Assumption::NoVpcePolicy,
+        ),
+        (through_endpoint.is_none() && may_be_bound, Assumption::ThroughEndpoint),
+    ])
+    .collect()
+}

@@ -1,0 +1,124 @@
+//! Sentences about a Deny.
+
+use super::scene::{Scene, deciding_condition, locate, written_key};
+use crate::authz::Request;
+use crate::eval::{matching_action, matching_resource};
+use crate::finding::Label;
+use crate::ica::catalogue::catalogue;
+use crate::ica::values::UNLISTED;
+use crate::ica::verdict::{Advice, Reason, ReasonKind, Verdict, empty};
+use crate::model::{Condition, Element, PrincipalPattern};
+use crate::why::{Cause, Place};
+
+const EXCEPT_CALLERS: &str =
+    "except ICA's callers from this Deny, for example by `aws:PrincipalArn`";
+
+impl Scene<'_> {
+    pub(super) fn denied(&self, cause: &Cause<'_>, place: Place<'_>) -> Reason {
+        let (request, statement) = (&cause.request, place.statement);
+        let action = self.question.step.written(&request.action);
+        let mut reason = empty(
+            ReasonKind::ExplicitDeny,
+            self.layer_name(cause.layer),
+            format!("`{action}` is denied here"),
+        );
+        locate(&mut reason, statement);
+        let action_span = matching_action(statement, request);
+        reason
+            .labels
+            .push(Label { span: statement.effect.span, text: "the statement denies".to_owned() });
+        if let Some(principal) = statement.principal.as_ref().filter(|principal| principal.not) {
+            self.denied_by_not_principal(&mut reason, principal, &action, request);
+        } else if let Some(condition) = deciding_condition(statement) {
+            self.denied_by_condition(&mut reason, condition, &action, request);
+        } else {
+            // Where only some keys are denied, the resource says which.
+            let is_partial = self.verdict == Verdict::Partial;
+            let narrow = is_partial.then(|| matching_resource(statement, request)).flatten();
+            reason.span = narrow.or(action_span).or(Some(statement.span));
+            let tail = "out of this Deny, or except ICA with `\"ArnNotLike\": {\"aws:PrincipalArn\": [..]}`";
+            reason.help = Some(Advice::about("take", &action, tail));
+            return reason;
+        }
+        reason
+            .labels
+            .extend(action_span.map(|span| Label { span, text: "this action".to_owned() }));
+        reason
+    }
+
+    fn denied_by_condition(
+        &self,
+        reason: &mut Reason,
+        condition: &Condition,
+        action: &str,
+        request: &Request,
+    ) {
+        let key = written_key(condition);
+        let value =
+            request.context.get(&condition.key.node).map(|value| value.as_slice().join(", "));
+        reason.span = Some(condition.span);
+        let is_open = self.is_open(&condition.key.node);
+        let has = match &value {
+            Some(value) if is_open && value == UNLISTED => {
+                "ICA's requests may have another value".to_owned()
+            }
+            Some(value) if is_open => format!("ICA's requests may have others, such as `{value}`"),
+            Some(value) => format!("this request has `{value}`"),
+            None => "the request has no such key".to_owned(),
+        };
+        if condition.test.is_negated() {
+            reason.message = format!("`{action}` is denied unless `{key}` is listed here; {has}");
+            let help = match value {
+                Some(value) if &*condition.key.node == "aws:principalarn" => {
+                    let listed = self.question.names.listed_arn(self.question.caller, &value);
+                    format!("add `{listed}` to this list")
+                }
+                Some(value) if value == "AES256" && !is_open => format!(
+                    "if ICA's storage configuration has a KMS key, say --kms-key ARN; else add `{value}` to this list"
+                ),
+                Some(value) if !is_open => format!(
+                    "add `{value}` to this list if that is right for ICA, or except ICA's callers by `aws:PrincipalArn`"
+                ),
+                Some(_) | None => EXCEPT_CALLERS.to_owned(),
+            };
+            reason.help = Some(Advice::plain(help));
+        } else {
+            reason.message = format!(
+                "`{action}` is denied where `{}` holds for `{key}`; {has}",
+                condition.operator.node
+            );
+            reason.help = Some(Advice::plain(EXCEPT_CALLERS));
+        }
+    }
+
+    /// Whether the key has many values, or one that nobody knows: then a value that was tried is only an example.
+    fn is_open(&self, key: &str) -> bool {
+        let is_known = self.question.assumed.contains_key(key);
+        let is_listed = catalogue().key(key).is_some()
+            || self.question.step.keys.keys().any(|name| name.eq_ignore_ascii_case(key));
+        let fact = self.question.step.fact(key, self.question.caller);
+        !is_known && is_listed && fact.is_open()
+    }
+
+    fn denied_by_not_principal(
+        &self,
+        reason: &mut Reason,
+        principal: &Element<PrincipalPattern>,
+        action: &str,
+        request: &Request,
+    ) {
+        let caller = request.caller.principal_arn().unwrap_or_default();
+        reason.span = Some(principal.span);
+        // C7: whoever has a boundary is hit, listed or not.
+        let why = if self.layers.boundary.is_absent() {
+            "is not fully listed"
+        } else {
+            "has a permissions boundary, so it is hit even if listed"
+        };
+        reason.message =
+            format!("`{action}` is denied for everybody but those listed here; `{caller}` {why}");
+        reason.help = Some(Advice::plain(
+            "`NotPrincipal` cannot list sessions by pattern: use `\"Principal\": \"*\"` with `ArnNotLike` on `aws:PrincipalArn`",
+        ));
+    }
+}

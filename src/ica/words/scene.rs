@@ -1,0 +1,64 @@
+//! What the sentences of an answer need, and what they share.
+
+use crate::authz::{Caller, LayerId, Layers, display_name};
+use crate::ica::assumption::Assuming;
+use crate::ica::question::Question;
+use crate::ica::values::UNLISTED;
+use crate::ica::verdict::{Reason, Verdict, layer_name};
+use crate::model::{Condition, Statement};
+
+/// A question, with the policies that were given and the verdict.
+pub(super) struct Scene<'a> {
+    pub question: &'a Question<'a>,
+    pub layers: Layers<'a>,
+    pub verdict: Verdict,
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn new(question: &'a Question<'a>, verdict: Verdict) -> Scene<'a> {
+        Scene { question, layers: question.layers(Assuming::All, false), verdict }
+    }
+
+    pub(super) fn layer_name(&self, layer: LayerId) -> &'static str {
+        layer_name(layer, self.question.step.resource)
+    }
+
+    /// The statements of all layers.
+    pub(super) fn statements(&self) -> impl Iterator<Item = (LayerId, &'a Statement)> {
+        let layers = self.layers.ids().map(|layer| (layer, self.layers.policies(layer)));
+        layers.flat_map(|(layer, policies)| {
+            policies.iter().flat_map(|policy| &policy.statements).map(move |one| (layer, one))
+        })
+    }
+}
+
+/// The key as a person writes it: the model has it in lower case.
+pub(super) fn written_key(condition: &Condition) -> String {
+    display_name(&condition.key.node)
+}
+
+pub(super) fn locate(reason: &mut Reason, statement: &Statement) {
+    reason.statement = Some(statement.index);
+    reason.sid = statement.sid.as_ref().map(|sid| sid.node.clone());
+    reason.span = Some(statement.span);
+}
+
+/// The condition to show for a Deny: an exception list, if there is one, for it is what a person forgot to extend.
+pub(super) fn deciding_condition(statement: &Statement) -> Option<&Condition> {
+    statement
+        .conditions
+        .iter()
+        .find(|condition| condition.test.is_negated())
+        .or(statement.conditions.first())
+}
+
+/// Whom a policy has to name.
+pub(super) fn principal_words(caller: &Caller) -> String {
+    match caller {
+        Caller::WebIdentity { provider } if provider.as_str().ends_with(UNLISTED) => {
+            "ICA's identity provider, under `Federated`".to_owned()
+        }
+        Caller::WebIdentity { provider } => format!("`{}`, under `Federated`", provider.as_str()),
+        other => format!("`{}`", other.principal_arn().unwrap_or_default()),
+    }
+}
