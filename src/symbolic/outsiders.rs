@@ -71,8 +71,12 @@ pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
         }
         let answers = match caller_named(named) {
             Some(caller) => {
+                let within = match caller {
+                    Caller::Service { .. } => asked.acting_for_another(),
+                    _ => Vec::new(),
+                };
                 let who = Who::Caller(&caller, &layers);
-                let mut answers = can(&asked.question(who, asked.for_another(&caller)));
+                let mut answers = can(&asked.question(who, within));
                 answers.retain(|answer| needs_a_grant(answer, &layers));
                 answers
             }
@@ -193,45 +197,31 @@ impl Asked<'_> {
         callers: &CallerClasses,
         is_asked: &dyn Fn(&CallerClass) -> bool,
     ) -> Vec<Answered> {
+        let is_service = |class: &CallerClass| matches!(class.caller, Caller::Service { .. });
+        let question = |within| self.question(Who::Anybody(policies.to_vec()), within);
+        if callers.is_empty() {
+            return can(&question(Vec::new()));
+        }
         if !callers.list.iter().any(is_asked) {
             return vec![unknown("what callers of this kind may do is not known".to_owned())];
         }
-        can_among(
-            &self.question(Who::Anybody(policies.to_vec()), Vec::new()),
-            callers,
-            Some(is_asked),
-        )
+        let is_asked_other = |class: &CallerClass| is_asked(class) && !is_service(class);
+        let is_asked_service = |class: &CallerClass| is_asked(class) && is_service(class);
+        let answers = can_among(&question(Vec::new()), callers, Some(&is_asked_other));
+        let mut of_services =
+            can_among(&question(self.acting_for_another()), callers, Some(&is_asked_service));
+        of_services.retain(|answer| answer.granted != Granted::None);
+        // What services get matters where nobody else gets anything.
+        let is_reached = answers.iter().any(|answer| answer.granted != Granted::None);
+        if is_reached || of_services.is_empty() { answers } else { of_services }
     }
 
     /// A service that acts for the account itself is no outsider: it says so with the account or a resource of it.
-    fn for_another(&self, caller: &Caller) -> Vec<Policy> {
-        let conditions = || {
-            let of_account = format!("arn:*:*:*:{}:*", self.account);
-            vec![
-                equals("aws:sourceaccount", self.account, true),
-                arn_like("aws:sourcearn", &of_account, true),
-            ]
-        };
-        if matches!(caller, Caller::Service { .. }) {
-            vec![satisfying(conditions())]
-        } else {
-            Vec::new()
-        }
+    fn acting_for_another(&self) -> Vec<Policy> {
+        let of_account = format!("arn:*:*:*:{}:*", self.account);
+        vec![satisfying(vec![
+            equals("aws:sourceaccount", self.account, true),
+            arn_like("aws:sourcearn", &of_account, true),
+        ])]
     }
-}
-
-/// Whom the statements name, by name.
-fn names(policies: &[&Policy]) -> BTreeMap<String, Named> {
-    let statements = policies.iter().flat_map(|policy| &policy.statements);
-    let patterns = statements
-        .filter_map(|statement| statement.principal.as_ref())
-        .flat_map(|element| &element.patterns);
-    patterns
-        .filter_map(|pattern| Some((pattern.named.name()?.into_owned(), pattern.named.clone())))
-        .collect()
-}
-
-/// What is left of a deleted user or role is nobody any more.
-fn is_outside(named: &Named, account: &str) -> bool {
-    !matches!(named, Named::UniqueId(_)) && account_of(named) != Some(account)
 }

@@ -6,7 +6,7 @@
 use super::sides::is_doubtful;
 use super::space::Undecided;
 use crate::model::condition::Test;
-use crate::model::{Policy, Statement};
+use crate::model::{Element, Policy, Statement};
 use crate::source::without_places;
 
 /// Why nothing is known to be equal, if such words are not the same on both sides, at the first statement with them.
@@ -53,5 +53,21 @@ fn words(statement: &Statement) -> Option<String> {
         .conditions
         .iter()
         .all(|condition| condition.doubts.is_empty() && is_held(&condition.test));
-    is_whole.then(|| without_places(&Statement { index: 0, ..statement.clone() }))
+    is_whole.then(|| without_places(&in_order(statement)))
+}
+
+/// A statement without its number and name, each list of its patterns in one order.
+fn in_order(statement: &Statement) -> Statement {
+    let mut statement = Statement { index: 0, sid: None, ..statement.clone() };
+    sort(&mut statement.principal);
+    sort(&mut statement.action);
+    sort(&mut statement.resource);
+    statement
+}
+
+fn sort<T: std::fmt::Debug>(element: &mut Option<Element<T>>) {
+    if let Some(element) = element {
+        element.patterns.sort_by_cached_key(without_places);
+        element.patterns.dedup_by_key(|pattern| without_places(pattern));
+    }
 }
