@@ -21,6 +21,7 @@ pub mod input;
 pub mod json;
 pub mod model;
 pub mod report;
+pub mod rules;
 pub mod s3;
 pub mod simulate;
 pub mod source;

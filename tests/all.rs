@@ -20,6 +20,9 @@ mod policies;
 // The words that say on what a verdict depends.
 mod words;
 
+// Codes of findings: one registry, one page; rules.
+mod findings;
+
 // Connections: the set-ups of corpus/ica with their expected verdicts.
 mod ica;
 

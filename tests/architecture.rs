@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// For each room the rooms that it may use. `source`, `finding` and `tree` are common ground.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("source", &[]),
     ("finding", &["source"]),
     ("tree", &["source"]),
@@ -13,33 +13,40 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ("json", &["source", "finding", "tree"]),
     ("syntax", &["source", "finding", "tree"]),
     ("model", &["source", "finding", "tree", "syntax"]),
-    ("input", &["source", "finding", "tree", "aws", "json", "syntax", "model"]),
+    ("input", &["source", "finding", "tree", "json", "syntax", "model"]),
     ("authz", &["aws", "model"]),
     ("eval", &["source", "model", "authz"]),
+    ("rules", &["source", "finding", "aws", "model", "eval"]),
     ("symbolic", &["source", "aws", "model", "authz", "eval"]),
     ("s3", &["source", "finding", "tree", "model"]),
     (
         "ica",
-        &["source", "finding", "tree", "aws", "input", "model", "authz", "eval", "symbolic", "s3"],
+        &[
+            "source", "finding", "tree", "aws", "input", "model", "authz", "eval", "rules",
+            "symbolic", "s3",
+        ],
     ),
     ("generate", &["model", "ica"]),
     (
         "fix",
-        &["source", "tree", "aws", "syntax", "input", "model", "authz", "eval", "symbolic", "ica"],
+        &[
+            "source", "finding", "tree", "aws", "syntax", "input", "model", "authz", "eval",
+            "symbolic", "ica",
+        ],
     ),
     ("simulate", &["source", "finding", "tree", "json", "input", "aws", "model", "authz", "eval"]),
     (
         "report",
         &[
-            "source", "finding", "input", "aws", "authz", "model", "eval", "symbolic", "s3", "ica",
-            "generate", "fix", "simulate",
+            "source", "finding", "input", "aws", "authz", "model", "eval", "rules", "symbolic",
+            "s3", "ica", "generate", "fix", "simulate",
         ],
     ),
     (
         "cli",
         &[
-            "source", "finding", "aws", "json", "input", "model", "authz", "eval", "symbolic",
-            "s3", "ica", "generate", "fix", "simulate", "report",
+            "source", "finding", "aws", "json", "input", "model", "authz", "eval", "rules",
+            "symbolic", "s3", "ica", "generate", "fix", "simulate", "report",
         ],
     ),
 ];

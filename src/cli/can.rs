@@ -10,9 +10,9 @@ use super::layer_flags::{
 use super::layered::Reader;
 use crate::authz::{Caller, ContextValue, FileCount, Layer, LayerRow, Layers};
 use crate::finding::Finding;
-use crate::input::unknown_services;
 use crate::model::{Policy, PolicyKind};
 use crate::report::{GrantedReport, IsPublic, Public, can_human, can_json, human};
+use crate::rules::unknown_services;
 use crate::s3::public_statements;
 use crate::source::Sources;
 use crate::symbolic::{

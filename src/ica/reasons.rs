@@ -7,7 +7,6 @@ use super::environment::{roles, whose};
 use super::key_name::written_key;
 use super::layers::layers;
 use super::nearest::Nearest;
-use super::other_bucket::other_bucket;
 use super::scene::Scene;
 use super::setup::Setup;
 use super::target::resource_words;
@@ -19,6 +18,7 @@ use crate::eval::{
 };
 use crate::finding::Label;
 use crate::model::{Condition, Element, PrincipalPattern, Statement};
+use crate::rules::other_bucket;
 
 const EXCEPT_CALLERS: &str =
     "except ICA's callers from this Deny, for example by `aws:PrincipalArn`";

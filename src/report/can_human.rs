@@ -6,8 +6,8 @@ use super::human::draw_finding;
 use super::look::Look;
 use super::views::data_line;
 use crate::authz::{Layers, Request};
-use crate::finding::Finding;
-use crate::input::unknown_service;
+use crate::finding::{Finding, codes};
+use crate::rules::unknown_service;
 use crate::s3::PublicStatement;
 use crate::source::Sources;
 use crate::symbolic::{Answered, Granted, Outsider, Shown};
@@ -91,8 +91,8 @@ fn opening(public: &Public<'_>) -> Vec<Finding> {
         let (span, why) = causes.next().map_or((statement.span, String::new()), |cause| {
             (cause.span, format!(": {}", cause.text))
         });
-        let first = Finding::warning(
-            "public",
+        let first = Finding::new(
+            codes::PUBLIC,
             span,
             format!("statement {number} {makes} the policy public for S3{why}"),
         );

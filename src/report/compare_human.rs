@@ -9,7 +9,7 @@ use super::look::Look;
 use super::statement::statement_name;
 use crate::authz::{Ambiguity, Choice};
 use crate::aws;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Code, Finding, codes};
 use crate::ica::Verdict;
 use crate::source::Sources;
 use crate::symbolic::{Cause, Differences, Direction, Place, Region, Relation, Requests};
@@ -107,8 +107,9 @@ fn draw_change(text: &mut String, sources: &Sources, change: &Change<'_>, look: 
     let Change { old, new, differences, .. } = change;
     readings(text, differences);
     let allowed =
-        Drawer { sources, look, what: "newly-allowed", from: old, to: new, is_gain: true };
-    let denied = Drawer { sources, look, what: "newly-denied", from: new, to: old, is_gain: false };
+        Drawer { sources, look, what: codes::NEWLY_ALLOWED, from: old, to: new, is_gain: true };
+    let denied =
+        Drawer { sources, look, what: codes::NEWLY_DENIED, from: new, to: old, is_gain: false };
     allowed.draw(text, &differences.newly_allowed);
     denied.draw(text, &differences.newly_denied);
 }
@@ -229,7 +230,7 @@ fn one_sided(comparison: &Comparison<'_>, connections: &Connections<'_>) -> Opti
 struct Drawer<'a> {
     sources: &'a Sources,
     look: Look,
-    what: &'static str,
+    what: Code,
     /// The side that does not allow.
     from: &'a Side<'a>,
     /// The side that allows.
@@ -243,7 +244,7 @@ impl Drawer<'_> {
             let _ = writeln!(
                 text,
                 "\n{} {}: {}",
-                self.what.replace('-', " "),
+                self.what.id().replace('-', " "),
                 number + 1,
                 self.example(region)
             );
@@ -259,7 +260,7 @@ impl Drawer<'_> {
         let more = if direction.regions.is_empty() { "something" } else { "something else" };
         let message = format!(
             "not decided whether {more} is {}: {}",
-            self.what.replace('-', " "),
+            self.what.id().replace('-', " "),
             undecided.reason
         );
         let _ = match undecided.span {
@@ -268,7 +269,7 @@ impl Drawer<'_> {
                 "\n{}",
                 draw_finding(
                     self.sources,
-                    &Finding::warning("undecided", span, message),
+                    &Finding::new(codes::UNDECIDED, span, message),
                     self.look
                 )
             ),
@@ -351,8 +352,7 @@ impl Drawer<'_> {
     fn finding(&self, causes: &[&Cause], message: String) -> Finding {
         let related = causes.iter().take(MOST_WORDS).skip(1);
         let first = causes.first().map(|cause| cause.span).unwrap_or_default();
-        let finding =
-            Finding { severity: Severity::Warning, ..Finding::warning(self.what, first, message) };
+        let finding = Finding::new(self.what, first, message);
         related.fold(finding, |finding, cause| {
             finding.related(cause.span, if cause.is_new { "new" } else { "gone" })
         })

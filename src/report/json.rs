@@ -390,7 +390,7 @@ fn issuer(caller: &Caller) -> Option<String> {
 pub(super) fn finding_view(sources: &Sources, finding: &Finding) -> FindingView {
     let span = position(sources, finding.span);
     FindingView {
-        id: finding.id,
+        id: finding.code.id(),
         severity: finding.severity,
         file: span.as_ref().map(|span| span.file.clone()),
         span,

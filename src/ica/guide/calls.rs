@@ -4,7 +4,7 @@ use super::page::{code, codes};
 use super::text::has_word;
 use crate::aws::{self, Action};
 use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
-use crate::ica::unknown_actions::meant;
+use crate::rules::meant;
 
 /// What stands before and behind the name of a call: the AWS CLI and boto, the SDKs for Go and Rust (Terraform).
 const FORMS: [(&str, &str); 3] = [
