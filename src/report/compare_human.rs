@@ -1,12 +1,12 @@
 //! The report of `compare` for people: the relation in one line, the regions with their words
 //! underlined and an example each, and what to do next.
 
-use super::comparison::{
-    Change, Comparison, Connections, Side, Touched, action_name, file_of, key_name,
-};
+use super::comparison::{Change, Comparison, Connections, Side, Touched, file_of};
+use super::example::Example;
 use super::human::{draw_causes, draw_finding};
 use super::look::Look;
 use super::statement::statement_name;
+use super::views::key_name;
 use crate::authz::{Ambiguity, Choice};
 use crate::aws;
 use crate::finding::{Code, Finding, codes};
@@ -246,7 +246,7 @@ impl Drawer<'_> {
                 "\n{} {}: {}",
                 self.what.id().replace('-', " "),
                 number + 1,
-                self.example(region)
+                format_args!("for example {}", Example::of_region(self.sources, self.to, region))
             );
             self.describe(text, region);
             self.underline(text, region);
@@ -275,31 +275,6 @@ impl Drawer<'_> {
             ),
             None => writeln!(text, "\n{message}"),
         };
-    }
-
-    fn example(&self, region: &Region) -> String {
-        let sample = &region.witness;
-        let written = self.to.actions(self.sources, region);
-        let action = sample
-            .action
-            .as_ref()
-            .map_or_else(|| "any action".to_owned(), |action| action_name(action, &written));
-        let mut words = format!("for example {action}");
-        let _ = write!(words, " on {}", sample.resource.as_deref().unwrap_or("any resource"));
-        if let Some(principal) = sample.principal.as_ref().filter(|principal| !principal.is_empty())
-        {
-            let _ = write!(words, " by {principal}");
-        }
-        for (number, (key, value)) in sample.context.iter().enumerate() {
-            let start = if number == 0 { " with" } else { "," };
-            let _ =
-                write!(words, "{start} {} {}", key_name(key), shown(&value.as_slice().join(", ")));
-        }
-        for (number, key) in sample.absent.iter().enumerate() {
-            let _ =
-                write!(words, "{} {}", if number == 0 { " without" } else { "," }, key_name(key));
-        }
-        words
     }
 
     /// Writes the parts of the allowing statement that the region touches.
@@ -393,11 +368,6 @@ fn statement_words(sources: &Sources, place: Place, side: &Side<'_>) -> Option<S
         statement_name(sid, place.statement, of),
         file_of(sources, statement)
     ))
-}
-
-/// Puts the empty text in quotes, so that it can be seen.
-fn shown(value: &str) -> &str {
-    if value.is_empty() { "\"\"" } else { value }
 }
 
 fn touched_words(touched: &Touched) -> String {

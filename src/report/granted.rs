@@ -1,6 +1,6 @@
 //! The data of an answer of `can`, and the words that grant or limit a request.
 
-use super::comparison::key_name;
+use super::views::key_name;
 use crate::authz::{ContextValue, LayerId, Layers, NamingSet, StatementRef};
 use crate::eval::{applying, near_miss};
 use crate::finding::{Finding, codes};

@@ -48,3 +48,9 @@ pub(super) fn line(report: &impl Serialize) -> String {
     // Serialising plain strings and numbers cannot fail.
     serde_json::to_string(report).unwrap_or_default() + "\n"
 }
+
+/// A condition key as AWS spells it.
+pub(super) fn key_name(lower: &str) -> String {
+    let known = crate::aws::condition_key(lower).filter(|key| key.name.eq_ignore_ascii_case(lower));
+    known.map_or_else(|| lower.to_owned(), |key| key.name.to_owned())
+}
