@@ -23,6 +23,9 @@ mod words;
 // Codes of findings: one registry, one page; rules.
 mod findings;
 
+// The public face of the library.
+mod api;
+
 // Connections: the set-ups of corpus/ica with their expected verdicts.
 mod ica;
 

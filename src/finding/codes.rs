@@ -40,6 +40,7 @@ codes! {
     TRAILING_COMMA Error "trailing-comma" "a comma behind the last member or item"
     TRAILING_TEXT Error "trailing-text" "text behind the end of the document"
     UNQUOTED_WORD Error "unquoted-word" "a word without quotes"
+    UNREADABLE_FILE Error "unreadable-file" "a file that cannot be read"
     UNTERMINATED_STRING Error "unterminated-string" "a string is not closed"
     WRONG_BRACKET Error "wrong-bracket" "a bracket that closes something else"
     WRONG_QUOTES Error "wrong-quotes" "single or typographic quotes"
@@ -71,6 +72,7 @@ codes! {
     ROLE_OF_OTHER_REGION Warning "role-of-other-region" "the policy names Illumina's role of another region"
     UNKNOWN_EVENT Warning "unknown-event" "an event type that the data on S3 does not contain"
     UNKNOWN_KEY Warning "unknown-key" "a condition key in a setting that the data on AWS does not contain"
+    WRONG_SETTING Error "wrong-setting" "a setting of a connection is missing or wrong"
     ;
     Request:
     DENIED Warning "denied" "the statement denies the example"
@@ -80,6 +82,7 @@ codes! {
     NOT_GRANTED Warning "not-granted" "the nearest statement of a layer that does not grant the example"
     PUBLIC Warning "public" "the statement makes the bucket public by S3's definition"
     UNDECIDED Warning "undecided" "the comparison could not be completed"
+    WRONG_REQUEST Error "wrong-request" "the question names no request that can be"
     ;
     Cause:
     AMBIGUOUS Warning "ambiguous" "the answer depends on a point that AWS's pages leave open"

@@ -10,7 +10,7 @@ mod unknown_service;
 
 pub use other_bucket::other_bucket;
 pub use rule::{Attached, Rule, Sink, Subject};
-pub use unknown_action::meant;
+pub use unknown_action::closest_actions;
 pub use unknown_service::unknown_service;
 
 use crate::finding::Finding;

@@ -59,12 +59,12 @@ fn finding(kind: PolicyKind, text: &str, spans: &[Span]) -> Option<Finding> {
         }
         _ => "AWS stores the policy all the same",
     };
-    let meant = meant(text);
+    let meant = closest_actions(text);
     let help = match meant.as_slice() {
         [] => format!("take it out, or write the action that is meant; {stored}"),
         meant => format!(
             "perhaps {} is meant; {stored}",
-            meant.iter().map(told).collect::<Vec<_>>().join(" and ")
+            meant.iter().map(with_resource).collect::<Vec<_>>().join(" and ")
         ),
     };
     let finding = Finding::new(CODE, *first, message).help(help);
@@ -72,7 +72,7 @@ fn finding(kind: PolicyKind, text: &str, spans: &[Span]) -> Option<Finding> {
 }
 
 /// An action with what it works on: who mistakes a name mostly has the wrong resource beside it.
-fn told(action: &&'static Action) -> String {
+fn with_resource(action: &&'static Action) -> String {
     let kinds = action
         .resource_types()
         .map(|kind| kind.name())
@@ -86,7 +86,7 @@ fn told(action: &&'static Action) -> String {
 
 /// The actions that are probably meant by one that AWS does not have: those of the call of that
 /// name, else the one whose name is nearest.
-pub fn meant(text: &str) -> Vec<&'static Action> {
+pub fn closest_actions(text: &str) -> Vec<&'static Action> {
     let Some((prefix, name)) = text.split_once(':') else { return Vec::new() };
     let Some(service) = aws::service(prefix) else { return Vec::new() };
     let of_call = aws::actions_of_call(name)
@@ -106,11 +106,13 @@ fn nearest(service: &'static Service, name: &str) -> Option<&'static Action> {
 
 #[cfg(test)]
 mod tests {
-    use super::meant;
+    use super::closest_actions;
 
     #[test]
     fn what_is_meant() {
-        let named = |text| meant(text).iter().map(|action| action.to_string()).collect::<Vec<_>>();
+        let named = |text| {
+            closest_actions(text).iter().map(|action| action.to_string()).collect::<Vec<_>>()
+        };
         assert_eq!(named("s3:ListObjectVersions"), ["s3:ListBucketVersions"]);
         assert_eq!(named("s3:headbucket"), ["s3:ListBucket"]);
         assert_eq!(named("s3:GetBucketNotificationConfiguration"), ["s3:GetBucketNotification"]);
