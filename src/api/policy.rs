@@ -8,7 +8,7 @@ use crate::model::{self, PolicyKind};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-/// A policy that was read.
+/// A policy that was read. It belongs to the workspace that read it, which knows its places.
 #[derive(Clone, Debug)]
 pub struct Policy {
     name: String,
