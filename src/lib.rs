@@ -63,14 +63,26 @@
 //!
 //! | I want to | look at |
 //! |---|---|
-//! | read a policy from a text or a file | [`Workspace::parse`](api::Workspace::parse), [`Workspace::load`](api::Workspace::load) |
-//! | list what is wrong with a policy | [`Policy::findings`](api::Policy::findings) |
-//! | decide one request | [`Workspace::decide`](api::Workspace::decide) |
-//! | compare two versions of policies | [`Workspace::compare`](api::Workspace::compare) |
-//! | know whether somebody can do something | [`Workspace::can`](api::Workspace::can) |
-//! | check the connection of Illumina Connected Analytics to a bucket | [`Workspace::check`](api::Workspace::check) |
-//! | fetch texts by other means than files | [`Loader`](api::Loader), [`Workspace::with_loader`](api::Workspace::with_loader) |
-//! | show errors as pictures of the text | [`Error`](api::Error), which is a `miette::Diagnostic` |
+//! | read a policy from a text or a file | [`Workspace::parse`], [`Workspace::load`] |
+//! | list what is wrong with a policy | [`Policy::findings`] |
+//! | decide one request | [`Workspace::decide`] |
+//! | compare two versions of policies | [`Workspace::compare`] |
+//! | know whether somebody can do something | [`Workspace::can`] |
+//! | check how Illumina Connected Analytics is connected to a bucket | [`Workspace::check`], [`Workspace::check_folder`] |
+//! | fetch texts by other means than files | [`Loader`], [`Workspace::with_loader`] |
+//! | show errors as pictures of the text | [`Error`], which is a `miette::Diagnostic` |
+//!
+//! [`Workspace::parse`]: api::Workspace::parse
+//! [`Workspace::load`]: api::Workspace::load
+//! [`Policy::findings`]: api::Policy::findings
+//! [`Workspace::decide`]: api::Workspace::decide
+//! [`Workspace::compare`]: api::Workspace::compare
+//! [`Workspace::can`]: api::Workspace::can
+//! [`Workspace::check`]: api::Workspace::check
+//! [`Workspace::check_folder`]: api::Workspace::check_folder
+//! [`Workspace::with_loader`]: api::Workspace::with_loader
+//! [`Loader`]: api::Loader
+//! [`Error`]: api::Error
 //!
 //! The other modules are the rooms of `ARCHITECTURE.md`. They are public for the tests of this
 //! repository and change without notice. `tests/architecture.rs` lists which others each of them

@@ -144,3 +144,18 @@ fn a_connection_is_checked_with_the_files_beside_its_settings() {
     workspace.add_text("ica.toml", text).unwrap();
     assert_eq!(codes(&workspace.check("ica.toml").unwrap_err()), ["unreadable-file"; 2]);
 }
+
+#[test]
+fn a_folder_is_checked_by_its_settings_or_by_its_files() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let checked = Workspace::check_folder(root.join("examples/seed-conflict")).unwrap();
+    assert_eq!(checked[0].verdict, Verdict::Blocked);
+    assert_eq!(
+        codes(&Workspace::check_folder(root.join("no/such")).unwrap_err()),
+        ["unreadable-file"]
+    );
+    assert_eq!(
+        codes(&Workspace::check_folder(root.join("grammar")).unwrap_err()),
+        ["wrong-setting"]
+    );
+}

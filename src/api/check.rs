@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::finding::Finding;
+use super::folder::{Folder, FolderError, look_into};
 use super::workspace::Workspace;
 use crate::finding::{Severity, codes};
 use crate::ica::build::settings::{self, Settings};
@@ -68,6 +69,33 @@ impl Workspace {
             }
         }
         Error::unless_empty(wrong, checked)
+    }
+
+    /// Checks the connection of a folder: that of its `ica.toml`, else its files, each taken for
+    /// what its name or its content says. Findings of the code `folder-file` say for what.
+    ///
+    /// # Errors
+    /// As [`Workspace::check`]; or it cannot be said what a file is.
+    pub fn check_folder(path: impl AsRef<Path>) -> Result<Vec<Checked>, Error> {
+        let path = path.as_ref();
+        match look_into(path, &[]) {
+            Ok(Folder::Settings(file)) => {
+                Workspace::in_folder("").check(&file.display().to_string())
+            }
+            Ok(Folder::Files(found)) => {
+                let mut checked = Workspace::in_folder(path).check_settings(&found.settings)?;
+                let words = found.words.into_iter();
+                checked.findings.extend(words.map(|text| Finding::new(codes::FOLDER_FILE, text)));
+                Ok(vec![checked])
+            }
+            Err(FolderError::Usage(message)) => {
+                Err(Finding::new(codes::WRONG_SETTING, message).into())
+            }
+            Err(FolderError::Unreadable(message)) => {
+                let message = format!("{}: {message}", path.display());
+                Err(Finding::new(codes::UNREADABLE_FILE, message).into())
+            }
+        }
     }
 
     /// Checks the connection that these settings describe.

@@ -18,6 +18,7 @@ mod decision;
 mod error;
 pub(crate) mod files;
 mod finding;
+pub(crate) mod folder;
 mod policy;
 mod workspace;
 

@@ -2,11 +2,11 @@
 
 use super::exit::Exit;
 use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
-use super::folder::{Folder, FolderError, look_into};
 use super::format::Format;
 use super::layer_flags::{Flag, LayerFlags, RCP, SCP, Shown};
 use super::named::Named;
 use super::typed;
+use crate::api::folder::{Folder, FolderError, look_into};
 use crate::authz::{FileCount, LayerRow};
 use crate::finding::{Finding, codes};
 use crate::ica::build::settings::{self, Settings};

@@ -67,6 +67,7 @@ codes! {
     WRONG_SHAPE Error "wrong-shape" "a value of another type than AWS accepts here"
     ;
     Setting:
+    FOLDER_FILE Info "folder-file" "what a file of a folder is taken for, or that it is not read"
     REFUSED_CORS Error "refused-cors" "CORS rules that S3 would refuse"
     REFUSED_ENCRYPTION Error "refused-encryption" "a default encryption that S3 would refuse"
     ROLE_OF_OTHER_REGION Warning "role-of-other-region" "the policy names Illumina's role of another region"
