@@ -1,30 +1,132 @@
-//! `ica_policy` reads AWS IAM and S3 bucket policies as text and decides what they allow.
+//! `ica_policy` reads AWS IAM and S3 bucket policies as text and says what they allow.
 //!
-//! The modules follow the data, and `tests/architecture.rs` lists which others each of them may
-//! use. [`source`], [`finding`] and [`tree`] are common ground. A text becomes a tree ([`json`]), a
-//! policy as written ([`syntax`], [`input`]) and a policy as meant ([`model`]). [`aws`] holds
-//! reference data. [`authz`] says how layers combine, [`eval`] decides one request, [`symbolic`]
-//! all of them, and [`why`] names what stops one. [`s3`] reads settings of a bucket. [`ica`] and [`simulate`] ask the questions,
-//! [`generate`] and [`fix`] make documents and edits, and [`report`] writes the answers.
-//! `ARCHITECTURE.md` says what each of them does.
+//! It needs no network and no AWS account. All of it is reached through [`api::Workspace`].
+//!
+//! # Decide a request
+//!
+//! ```
+//! use ica_policy::api::{Error, Outcome, PolicyKind, Request, Workspace};
+//!
+//! # fn main() -> Result<(), Error> {
+//! let mut workspace = Workspace::new();
+//! let user = workspace.parse(
+//!     "user.json",
+//!     r#"{"Version": "2012-10-17", "Statement": {
+//!         "Sid": "Read", "Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/*",
+//!         "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}}"#,
+//!     PolicyKind::Identity,
+//! )?;
+//! let ana = "arn:aws:iam::111122223333:user/ana";
+//! let request = Request::new(ana, "s3:GetObject", "arn:aws:s3:::b/a.txt");
+//!
+//! let decision = workspace.decide(&request.clone().with("aws:SourceIp", "203.0.113.7"), &[&user])?;
+//! assert_eq!(decision.outcome, Outcome::Allowed);
+//! assert_eq!(decision.statements[0].sid.as_deref(), Some("Read"));
+//!
+//! let decision = workspace.decide(&request.with("aws:SourceIp", "198.51.100.7"), &[&user])?;
+//! assert_eq!(decision.outcome, Outcome::ImplicitlyDenied);
+//! // Each finding names its place: `user.json:3:41: warning[no-allow]: nothing in the identity ..`
+//! for finding in &decision.findings {
+//!     println!("{finding}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Compare two policies
+//!
+//! The answer holds for all requests. Each difference has an example, and the words that cause it.
+//!
+//! ```
+//! use ica_policy::api::{Error, PolicyKind, Relation, Requests, Workspace};
+//!
+//! # fn main() -> Result<(), Error> {
+//! let policy = |actions: &str| {
+//!     format!(r#"{{"Statement": {{"Effect": "Allow", "Action": {actions}, "Resource": "*"}}}}"#)
+//! };
+//! let mut workspace = Workspace::new();
+//! let old = workspace.parse("old.json", &policy(r#""s3:GetObject""#), PolicyKind::Identity)?;
+//! let new = workspace.parse("new.json", &policy(r#""s3:*Object""#), PolicyKind::Identity)?;
+//!
+//! let comparison = workspace.compare(&[&old], &[&new], Requests::Possible);
+//! assert_eq!(comparison.relation, Relation::NewAllowsMore);
+//! for difference in &comparison.newly_allowed {
+//!     // `newly allowed: s3:DeleteObject on arn:aws:s3:::..`
+//!     println!("newly allowed: {}", difference.example);
+//!     assert_eq!(difference.because[0].text, r#""s3:*Object""#);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Which part do I want?
+//!
+//! | I want to | look at |
+//! |---|---|
+//! | read a policy from a text or a file | [`Workspace::parse`], [`Workspace::load`] |
+//! | list what is wrong with a policy | [`Policy::findings`] |
+//! | decide one request | [`Workspace::decide`] |
+//! | compare two versions of policies | [`Workspace::compare`] |
+//! | know whether somebody can do something | [`Workspace::can`] |
+//! | check how Illumina Connected Analytics is connected to a bucket | [`Workspace::check`], [`Workspace::check_folder`] |
+//! | fetch texts by other means than files | [`Loader`], [`Workspace::with_loader`] |
+//! | show errors as pictures of the text | [`Error`], which is a `miette::Diagnostic` |
+//!
+//! [`Workspace::parse`]: api::Workspace::parse
+//! [`Workspace::load`]: api::Workspace::load
+//! [`Policy::findings`]: api::Policy::findings
+//! [`Workspace::decide`]: api::Workspace::decide
+//! [`Workspace::compare`]: api::Workspace::compare
+//! [`Workspace::can`]: api::Workspace::can
+//! [`Workspace::check`]: api::Workspace::check
+//! [`Workspace::check_folder`]: api::Workspace::check_folder
+//! [`Workspace::with_loader`]: api::Workspace::with_loader
+//! [`Loader`]: api::Loader
+//! [`Error`]: api::Error
+//!
+//! The other modules are the rooms of `ARCHITECTURE.md`. They are public for the tests of this
+//! repository and change without notice. `tests/architecture.rs` lists which others each of them
+//! may use.
 
+pub mod api;
+#[doc(hidden)]
 pub mod authz;
+#[doc(hidden)]
 pub mod aws;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
 pub mod eval;
+#[doc(hidden)]
 pub mod finding;
+#[doc(hidden)]
 pub mod fix;
+#[doc(hidden)]
 pub mod generate;
+#[doc(hidden)]
 pub mod ica;
+#[doc(hidden)]
 pub mod input;
+#[doc(hidden)]
 pub mod json;
+#[doc(hidden)]
 pub mod model;
+#[doc(hidden)]
 pub mod report;
+#[doc(hidden)]
+pub mod rules;
+#[doc(hidden)]
 pub mod s3;
+#[doc(hidden)]
 pub mod simulate;
+#[doc(hidden)]
 pub mod source;
+#[doc(hidden)]
 pub mod symbolic;
+#[doc(hidden)]
 pub mod syntax;
+#[doc(hidden)]
 pub mod tree;
+#[doc(hidden)]
 pub mod why;

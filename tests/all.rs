@@ -20,6 +20,12 @@ mod policies;
 // The words that say on what a verdict depends.
 mod words;
 
+// Codes of findings: one registry, one page; rules.
+mod findings;
+
+// The public face of the library.
+mod api;
+
 // Connections: the set-ups of corpus/ica with their expected verdicts.
 mod ica;
 

@@ -142,7 +142,7 @@ fn wrong(path: &Path) -> Vec<String> {
         .expect
         .no_findings
         .iter()
-        .filter(|id| check.findings.iter().any(|finding| finding.id == **id));
+        .filter(|id| check.findings.iter().any(|finding| finding.code.id() == **id));
     wrong.extend(told_twice.map(|id| format!("the finding {id} is told beside its reason")));
     wrong.extend(
         set_up.expect.environment.iter().filter_map(|expected| wrong_environment(&check, expected)),
@@ -154,7 +154,7 @@ fn missing_finding(check: &Check, sources: &Sources, expected: &ExpectedFinding)
     let ExpectedFinding { id, contains, mentions } = expected;
     let fits = |finding: &&Finding| {
         let words = format!("{} {}", finding.message, finding.help.clone().unwrap_or_default());
-        finding.id == id
+        finding.code.id() == id
             && sources.text(finding.span).contains(contains)
             && words.contains(mentions)
     };

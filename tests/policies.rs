@@ -242,7 +242,7 @@ fn every_document_of_the_corpus_is_read_or_refused_with_a_place() {
                         "{name}"
                     );
                 }
-                refuse(findings[0].id);
+                refuse(findings[0].code.id());
             }
         }
     }
@@ -276,7 +276,7 @@ fn a_variable_without_the_version_that_knows_it_is_told() {
         let id = sources.add_file("policy", text).unwrap();
         let document = ica_policy::input::read_policy(&mut sources, id).unwrap();
         let findings = model::lower(&document.policy, PolicyKind::Identity).findings;
-        findings.iter().filter(|finding| finding.id == "variable-without-version").count()
+        findings.iter().filter(|finding| finding.code.id() == "variable-without-version").count()
     };
     let resource = r#""Resource": "arn:aws:s3:::b/${aws:username}/*""#;
     let condition = r#""Resource": "*", "Condition": {"StringLike": {"s3:prefix": ["x", "${aws:username}/*"]}}"#;

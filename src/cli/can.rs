@@ -8,16 +8,15 @@ use super::layer_flags::{
     files_of_request,
 };
 use super::layered::Reader;
+use crate::api::{Basis, Query};
 use crate::authz::{Caller, ContextValue, FileCount, Layer, LayerRow, Layers};
 use crate::finding::Finding;
-use crate::input::unknown_services;
 use crate::model::{Policy, PolicyKind};
 use crate::report::{GrantedReport, IsPublic, Public, can_human, can_json, human};
+use crate::rules::unknown_services;
 use crate::s3::public_statements;
 use crate::source::Sources;
-use crate::symbolic::{
-    Answered, Asked as AskedOfOthers, Granted, Question, Who, can, outsiders, reached, together,
-};
+use crate::symbolic::{Asked, Granted, outsiders, reached, together};
 use clap::{Args as ClapArgs, ValueEnum};
 
 /// Says whether access is granted: for all requests, for some, for none, or that it is not known.
@@ -108,8 +107,8 @@ impl FailOn {
 
 /// Answers the question of the flags.
 pub(super) fn run(args: &Args) -> Exit {
-    let asked = match Asked::read(args) {
-        Ok(asked) => asked,
+    let (query, caller) = match read(args) {
+        Ok(read) => read,
         Err(message) => return usage(args, &message),
     };
     let mut reader = Reader::default();
@@ -131,16 +130,16 @@ pub(super) fn run(args: &Args) -> Exit {
     if args.public {
         return run_public(
             args,
-            &asked.context,
+            &query.context,
             &reader.sources,
             &policies.all(),
             &reader.findings,
         );
     }
     let layers = policies.layers(PolicyKind::Resource);
-    let (answers, note) = match &asked.caller {
-        Some(caller) => for_caller(args, &asked, caller, &layers),
-        None => (can(&asked.question(args, Who::Anybody(policies.all()))), None),
+    let (answers, basis) = match &caller {
+        Some(caller) => query.caller(caller, &layers),
+        None => (query.anybody(policies.all()), Basis::Given),
     };
     if answers.is_empty() {
         return usage(
@@ -149,12 +148,12 @@ pub(super) fn run(args: &Args) -> Exit {
         );
     }
     let granted = together(answers.iter().map(|answer| answer.granted));
-    let layers = if asked.caller.is_some() { layers } else { alone(policies.all()) };
+    let layers = if caller.is_some() { layers } else { alone(policies.all()) };
     let report = GrantedReport {
         granted,
         answers: &answers,
         layers: &layers,
-        note,
+        note: note(basis),
         findings: &reader.findings,
         public: None,
     };
@@ -178,10 +177,8 @@ fn run_public(
     };
     let (actions, resources) = (or_all(&args.action, "s3:*"), or_all(&args.resource, "*"));
     let account = args.account.as_deref().unwrap_or_default();
-    let outside = outsiders(
-        policies,
-        AskedOfOthers { account, actions: &actions, resources: &resources, context },
-    );
+    let outside =
+        outsiders(policies, Asked { account, actions: &actions, resources: &resources, context });
     let statements =
         policies.iter().flat_map(|policy| public_statements(policy)).collect::<Vec<_>>();
     let public = Public { account, statements: &statements, outside: &outside };
@@ -248,108 +245,43 @@ fn usage(args: &Args, message: &str) -> Exit {
     Exit::Usage
 }
 
-/// Identity policies that are not given may grant: then the answer is known only where that makes no difference.
-fn for_caller(
-    args: &Args,
-    asked: &Asked,
-    caller: &Caller,
-    layers: &Layers<'_>,
-) -> (Vec<Answered>, Option<&'static str>) {
-    let answers = can(&asked.question(args, Who::Caller(caller, layers)));
-    let has_own = !matches!(
-        caller,
-        Caller::Root { .. }
-            | Caller::Anonymous
-            | Caller::Service { .. }
-            | Caller::WebIdentity { .. }
-    );
-    if !has_own || args.layers.files().contains_key(&PolicyKind::Identity) {
-        return (answers, None);
-    }
-    let granting = Layers { identity: Layer::Assumed, ..layers.clone() };
-    let other = can(&asked.question(args, Who::Caller(caller, &granting)));
-    let all = |answers: &[Answered]| together(answers.iter().map(|answer| answer.granted));
-    if all(&other) == Granted::None {
-        return (
-            other,
-            Some("whatever the identity policies of the caller say, which are not given"),
-        );
-    }
-    let unknown = answers
-        .into_iter()
-        .map(|answer| Answered { granted: Granted::Unknown, ..answer })
-        .collect();
-    (
-        unknown,
-        Some(
+/// What the answer rests on, if that is more than the policies that are given.
+fn note(basis: Basis) -> Option<&'static str> {
+    match basis {
+        Basis::Given => None,
+        Basis::AnyIdentityPolicies => {
+            Some("whatever the identity policies of the caller say, which are not given")
+        }
+        Basis::NeedsIdentityPolicies => Some(
             "it hangs on the identity policies of the caller: give --identity-policy FILE, or `none`",
         ),
-    )
-}
-
-/// The question as read from the flags.
-struct Asked {
-    caller: Option<Caller>,
-    context: Vec<(String, Option<ContextValue>)>,
-}
-
-impl Asked {
-    fn read(args: &Args) -> Result<Asked, String> {
-        let issuer = args.session_issuer.as_deref();
-        let caller = args.principal.as_deref().map(|text| Caller::parse(text, issuer)).transpose();
-        let caller = caller.map_err(|error| format!("--principal: {error}"))?;
-        if caller.as_ref().is_some_and(Caller::lacks_issuer) {
-            return Err("--session-issuer is missing: what a session may do hangs on who made it"
-                .to_owned());
-        }
-        if let Some(text) = args.action.iter().find(|text| {
-            *text != "*" && (!text.contains(':') || text.contains(char::is_whitespace))
-        }) {
-            return Err(format!(
-                "--action: `{text}` is no action; write `service:Name`, as in `s3:GetObject`"
-            ));
-        }
-        if let Some(text) =
-            args.resource.iter().find(|text| *text != "*" && text.split(':').count() < 6)
-        {
-            return Err(format!(
-                "--resource: `{text}` is no resource; write an ARN, as in `arn:aws:s3:::bucket/*`, or `*`"
-            ));
-        }
-        let is_account =
-            |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-        if let Some(text) = args.account.as_ref().filter(|text| !is_account(text)) {
-            return Err(format!(
-                "--account: `{text}` is no account; an account number has twelve digits"
-            ));
-        }
-        match args.files().len() {
-            0 => {
-                return Err(
-                    "no policy is given: give FILE, --identity-policy FILE, or another layer"
-                        .to_owned(),
-                );
-            }
-            1 => {}
-            _ if caller.is_none() => {
-                return Err("layers decide together for one caller: give --principal, or ask one layer alone".to_owned());
-            }
-            _ => {}
-        }
-        Ok(Asked { caller, context: context(&args.context)? })
     }
+}
 
-    fn question<'a>(&self, args: &Args, who: Who<'a>) -> Question<'a> {
-        let account =
-            args.account.clone().or_else(|| Some(self.caller.as_ref()?.account()?.to_owned()));
-        Question {
-            who,
-            actions: args.action.clone(),
-            resources: args.resource.clone(),
-            account,
-            context: self.context.clone(),
-            within: Vec::new(),
+/// The question of the flags, and who asks.
+fn read(args: &Args) -> Result<(Query, Option<Caller>), String> {
+    let query = Query {
+        principal: args.principal.clone(),
+        session_issuer: args.session_issuer.clone(),
+        actions: args.action.clone(),
+        resources: args.resource.clone(),
+        account: args.account.clone(),
+        context: context(&args.context)?,
+        knows_identity: args.layers.files().contains_key(&PolicyKind::Identity),
+    };
+    let flag = |path: &str| path.replace('_', "-");
+    let caller =
+        query.read().map_err(|error| format!("--{}: {}", flag(&error.path), error.message))?;
+    match args.files().len() {
+        0 => {
+            Err("no policy is given: give FILE, --identity-policy FILE, or another layer"
+                .to_owned())
         }
+        2.. if caller.is_none() => {
+            Err("layers decide together for one caller: give --principal, or ask one layer alone"
+                .to_owned())
+        }
+        _ => Ok((query, caller)),
     }
 }
 

@@ -2,13 +2,13 @@
 
 use super::exit::Exit;
 use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
-use super::folder::{Folder, FolderError, look_into};
 use super::format::Format;
 use super::layer_flags::{Flag, LayerFlags, RCP, SCP, Shown};
 use super::named::Named;
 use super::typed;
+use crate::api::folder::{Folder, FolderError, look_into};
 use crate::authz::{FileCount, LayerRow};
-use crate::finding::Finding;
+use crate::finding::{Finding, codes};
 use crate::ica::build::settings::{self, Settings};
 use crate::ica::build::unknown_keys;
 use crate::ica::build::{Built, build};
@@ -206,7 +206,7 @@ fn check_one(
         );
         print_error(&format!("warning: {warning}\n"));
         if args.format == Format::Json {
-            connection.findings.push(Finding::warning("unknown-key", Span::NOWHERE, warning));
+            connection.findings.push(Finding::new(codes::UNKNOWN_KEY, Span::NOWHERE, warning));
         }
     }
     let check = crate::ica::check(&connection);

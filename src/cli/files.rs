@@ -1,12 +1,12 @@
 //! Reading files and standard input.
 
 use super::exit::Exit;
+pub(super) use crate::api::files::{decoded, unreadable};
+use crate::api::files::{read_file, read_limited};
 use crate::input::{Loader, Unreadable};
-use crate::json::decode_bytes;
 use crate::report::look::Look;
-use crate::source::{MAX_INPUT_BYTES, SourceId, Sources};
-use std::fs::File;
-use std::io::{self, Read, Write};
+use crate::source::{SourceId, Sources};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Reads files relative to a folder; `-` is standard input.
@@ -28,55 +28,7 @@ impl Loader for Files {
 /// Reads a text file or standard input.
 pub(super) fn read_text(name: &str, path: &Path, shown: &str) -> Result<String, Unreadable> {
     let bytes = if name == "-" { read_limited(io::stdin().lock()) } else { read_file(path) };
-    let bytes = bytes.map_err(|error| unreadable(shown, io_words(&error), io_help(&error)))?;
     decoded(bytes, shown)
-}
-
-/// The text of a file's bytes.
-pub(super) fn decoded(bytes: Vec<u8>, shown: &str) -> Result<String, Unreadable> {
-    if bytes.len() > MAX_INPUT_BYTES {
-        let message =
-            format!("the file is larger than {} MiB, the most that is read", MAX_INPUT_BYTES >> 20);
-        return Err(unreadable(
-            shown,
-            message,
-            Some("a policy has a few kilobytes; is it the right file?"),
-        ));
-    }
-    decode_bytes(bytes).map_err(|error| unreadable(shown, error.to_string(), Some(error.help())))
-}
-
-fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    read_limited(file)
-}
-
-/// Reads one byte more than the limit, so that too much is noticed without reading all of it.
-fn read_limited(reader: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    reader.take(MAX_INPUT_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn io_words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::IsADirectory => "this is a directory, a file is wanted".to_owned(),
-        io::ErrorKind::PermissionDenied => "it may not be read".to_owned(),
-        _ => format!("it cannot be read: {error}"),
-    }
-}
-
-fn io_help(error: &io::Error) -> Option<&'static str> {
-    (error.kind() == io::ErrorKind::NotFound)
-        .then_some("say `none` instead of a file to assert that there is no such policy")
-}
-
-pub(super) fn unreadable(name: &str, message: String, help: Option<&str>) -> Unreadable {
-    Unreadable::File { name: name.to_owned(), message, help: help.map(str::to_owned) }
 }
 
 /// Prints the report.

@@ -55,7 +55,7 @@ impl Revision<'_> {
         if !blob.status.success() {
             return Err(failed(&blob));
         }
-        decoded(blob.stdout, &shown).map(Some)
+        decoded(Ok(blob.stdout), &shown).map(Some)
     }
 
     /// The commit that the name stands for, or why there is none.

@@ -10,7 +10,6 @@ mod exit;
 mod explain;
 mod files;
 mod fix;
-mod folder;
 mod format;
 mod generate;
 mod git;

@@ -11,9 +11,10 @@ use super::layer_flags::{
 use super::layered::Reader;
 use crate::authz::{Context, ContextValue, FileCount, LayerRow, Request};
 use crate::eval::Outcome;
-use crate::input::{NONE, unknown_services};
+use crate::input::NONE;
 use crate::model::PolicyKind;
 use crate::report::{errors, human, simulation};
+use crate::rules::unknown_services;
 use crate::simulate::{Answer, RequestText, resource_kind, simulate};
 use clap::Args as ClapArgs;
 use std::collections::BTreeMap;

@@ -7,6 +7,7 @@ use super::needs::{Need, needs};
 use super::proof::prove;
 use super::scene::Scene;
 use super::texts::{Stand, Texts};
+use crate::finding::codes;
 use crate::ica::build::settings::Settings;
 use crate::ica::catalogue::{IcaCaller, Step, Target};
 use crate::ica::setup::Setup;
@@ -207,8 +208,11 @@ impl Search<'_> {
     /// Documents of a version that AWS does not know: where no text of them looks like a variable, the version changes nothing else.
     fn repair_versions(&mut self) -> Option<()> {
         let stand = self.texts.connect(self.settings)?;
-        let wrong =
-            stand.connection.findings.iter().filter(|finding| finding.id == "invalid-version");
+        let wrong = stand
+            .connection
+            .findings
+            .iter()
+            .filter(|finding| finding.code == codes::INVALID_VERSION);
         let files = wrong
             .filter_map(|finding| Some(stand.sources.trace(finding.span)?.source.name().to_owned()))
             .collect::<Vec<_>>();

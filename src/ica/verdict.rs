@@ -3,7 +3,7 @@
 use super::assumption::Assumption;
 use super::catalogue::{IcaCaller, Level, Target};
 use crate::authz::{LayerId, LayerRow, Request};
-use crate::finding::{Finding, Label};
+use crate::finding::{Code, Finding, Label, codes};
 use crate::model::PolicyKind;
 use crate::source::Span;
 use serde::{Deserialize, Serialize};
@@ -53,16 +53,21 @@ pub enum ReasonKind {
 }
 
 impl ReasonKind {
+    /// Its row in the registry of codes.
+    pub fn code(self) -> Code {
+        match self {
+            ReasonKind::ExplicitDeny => codes::EXPLICIT_DENY,
+            ReasonKind::NoAllow => codes::NO_ALLOW,
+            ReasonKind::Environment => codes::ENVIRONMENT,
+            ReasonKind::Hidden => codes::HIDDEN,
+            ReasonKind::Ambiguous => codes::AMBIGUOUS,
+            ReasonKind::Limit => codes::LIMIT,
+        }
+    }
+
     /// The word in reports.
     pub fn word(self) -> &'static str {
-        match self {
-            ReasonKind::ExplicitDeny => "explicit-deny",
-            ReasonKind::NoAllow => "no-allow",
-            ReasonKind::Environment => "environment",
-            ReasonKind::Hidden => "hidden",
-            ReasonKind::Ambiguous => "ambiguous",
-            ReasonKind::Limit => "limit",
-        }
+        self.code().id()
     }
 }
 

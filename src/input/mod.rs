@@ -3,14 +3,12 @@
 //! The documents found keep spans into the file the user gave, also where the policy is a string inside of JSON.
 
 mod load;
-mod services;
 mod shape;
 
 pub use load::{FileRead, Loader, LoweredDocument, NONE, Unreadable, load_answer, load_policy};
-pub use services::{unknown_service, unknown_services};
 pub use shape::ReadAs;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, codes};
 use crate::json;
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{self, Body, Policy, StatementItem};
@@ -71,8 +69,9 @@ pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<
         return Err(vec![unrecognised(whole)]);
     };
     // Where an answer holds two policies, nobody can say which one is in force.
-    let outside =
-        |finding: &&Finding| finding.id == "duplicate-member" && !node.span.contains(finding.span);
+    let outside = |finding: &&Finding| {
+        finding.code == codes::DUPLICATE_MEMBER && !node.span.contains(finding.span)
+    };
     let twice = findings.iter().filter(outside).cloned().collect::<Vec<_>>();
     if read_as != ReadAs::Policy && !twice.is_empty() {
         return Err(twice);
@@ -118,7 +117,7 @@ fn parse_embedded(
     node: &Node,
 ) -> Result<(Node, Vec<Finding>), Vec<Finding>> {
     let refused = |error: &dyn std::fmt::Display| {
-        vec![Finding::error("too-large", node.span, error.to_string())]
+        vec![Finding::new(codes::TOO_LARGE, node.span, error.to_string())]
     };
     let mut id = json::derive(sources, node).map_err(|error| refused(&error))?;
     // IAM's own answers are percent-encoded; a JSON object never begins with `%`.
@@ -134,7 +133,7 @@ fn errors_first(mut problems: Vec<Finding>) -> Vec<Finding> {
 }
 
 fn unrecognised(span: Span) -> Finding {
-    Finding::error("no-policy", span, "this is JSON, but no policy").help(
+    Finding::new(codes::NO_POLICY, span, "this is JSON, but no policy").help(
         "give a policy document (an object with `Statement`), or the answer of `aws s3api get-bucket-policy`, \
          `aws iam get-policy-version`, `aws iam get-user-policy`, `aws iam get-group-policy`, `aws iam get-role-policy`, \
          `aws iam get-role`, `aws kms get-key-policy` or `aws organizations describe-policy`",

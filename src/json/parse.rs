@@ -1,7 +1,7 @@
 //! Reads the structure: values, objects, arrays. After an error reading goes on.
 
 use super::{string, token};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, codes};
 use crate::source::{Source, Span};
 use crate::tree::{Member, Name, Node, Value};
 use std::collections::HashMap;
@@ -30,7 +30,7 @@ impl Parsed {
     pub fn is_readable(&self) -> bool {
         self.root.is_some()
             && self.problems.iter().all(|problem| {
-                problem.severity != Severity::Error || problem.id == "duplicate-member"
+                problem.severity != Severity::Error || problem.code == codes::DUPLICATE_MEMBER
             })
     }
 }
@@ -57,7 +57,7 @@ pub fn parse(source: &Source) -> Parsed {
     if reader.hidden > 0 {
         let end = source.span().hi;
         let message = format!("{} more problems are not shown", reader.hidden);
-        reader.problems.push(Finding::error("more-problems", Span::new(end, end), message));
+        reader.problems.push(Finding::new(codes::MORE_PROBLEMS, Span::new(end, end), message));
     }
     Parsed { root, problems: reader.problems }
 }
@@ -112,8 +112,8 @@ impl<'a> Reader<'a> {
     fn text(&mut self) -> Option<Node> {
         let mut rest = self.text;
         if let Some(after) = rest.strip_prefix('\u{feff}') {
-            let problem = Finding::warning(
-                "byte-order-mark",
+            let problem = Finding::new(
+                codes::BYTE_ORDER_MARK,
                 self.span(rest, after),
                 "the text begins with a byte order mark",
             );
@@ -124,8 +124,8 @@ impl<'a> Reader<'a> {
         }
         rest = self.space(rest);
         if rest.is_empty() {
-            self.report(Finding::error(
-                "expected-value",
+            self.report(Finding::new(
+                codes::EXPECTED_VALUE,
                 self.span(rest, rest),
                 "expected a value, the text is empty",
             ));
@@ -140,8 +140,8 @@ impl<'a> Reader<'a> {
             let length = rest.find('\n').unwrap_or(rest.len()).min(60);
             let length =
                 (0..=length).rev().find(|&at| rest.is_char_boundary(at)).unwrap_or_default();
-            let problem = Finding::error(
-                "trailing-text",
+            let problem = Finding::new(
+                codes::TRAILING_TEXT,
                 self.span_of(rest, length),
                 "there is text behind the end of the document",
             );
@@ -158,7 +158,8 @@ impl<'a> Reader<'a> {
                 return rest;
             }
             let Ok((after, _)) = token::comment(rest) else { return rest };
-            let problem = Finding::error("comment", self.span(rest, after), "JSON has no comments");
+            let problem =
+                Finding::new(codes::COMMENT, self.span(rest, after), "JSON has no comments");
             self.report(problem.help("take it out; a statement's `Sid` can say what it is for"));
             rest = after;
         }
@@ -205,27 +206,27 @@ impl<'a> Reader<'a> {
         let span = self.span_of(rest, length);
         let problem = match word.chars().next() {
             None if rest.is_empty() => {
-                Finding::error("expected-value", span, "expected a value, the text ends here")
+                Finding::new(codes::EXPECTED_VALUE, span, "expected a value, the text ends here")
             }
-            None => Finding::error(
-                "expected-value",
+            None => Finding::new(
+                codes::EXPECTED_VALUE,
                 span,
                 format!("expected a value, found `{}`", &rest[..length]),
             ),
-            Some(quote @ ('\'' | '‘' | '’' | '“' | '”')) => Finding::error(
-                "wrong-quotes",
+            Some(quote @ ('\'' | '‘' | '’' | '“' | '”')) => Finding::new(
+                codes::WRONG_QUOTES,
                 span,
                 format!("expected a value, found the quote `{quote}`"),
             )
             .help("strings stand in straight double quotes: `\"`"),
             Some(first) if first.is_ascii_digit() || matches!(first, '-' | '+' | '.') => {
                 let help = "numbers have no leading zero or plus sign, and digits on both sides of the point";
-                Finding::error("bad-number", span, format!("`{word}` is no number")).help(help)
+                Finding::new(codes::BAD_NUMBER, span, format!("`{word}` is no number")).help(help)
             }
             Some(_) => {
                 let help = "words stand in double quotes; without them there are `true`, `false` and `null`";
-                Finding::error(
-                    "unquoted-word",
+                Finding::new(
+                    codes::UNQUOTED_WORD,
                     span,
                     format!("expected a value, found the word `{word}`"),
                 )
@@ -240,7 +241,7 @@ impl<'a> Reader<'a> {
 
     fn too_deep(&mut self, rest: &'a str) -> &'a str {
         let message = format!("objects and lists nest deeper than {MAX_DEPTH} levels here");
-        self.report(Finding::error("nesting-limit", self.span_of(rest, 1), message));
+        self.report(Finding::new(codes::NESTING_LIMIT, self.span_of(rest, 1), message));
         skip(rest)
     }
 
@@ -252,8 +253,8 @@ impl<'a> Reader<'a> {
         }
         let Some(length) = string::body_length(body) else {
             let line = body.find('\n').unwrap_or(body.len());
-            let problem = Finding::error(
-                "unterminated-string",
+            let problem = Finding::new(
+                codes::UNTERMINATED_STRING,
                 self.span_of(rest, 1 + line),
                 "expected `\"` at the end of the string",
             );
@@ -267,7 +268,7 @@ impl<'a> Reader<'a> {
         }
         for wrong in wrong {
             let span = self.span_of(&body[wrong.range.start..], wrong.range.len());
-            self.report(Finding::error(wrong.id, span, wrong.message).help(wrong.help));
+            self.report(Finding::new(wrong.code, span, wrong.message).help(wrong.help));
         }
         Ok((after, text))
     }
@@ -334,8 +335,8 @@ impl<'a> Reader<'a> {
         let name = Name { text, span: self.span(rest, after) };
         let after = self.space(after);
         let Some(after_colon) = after.strip_prefix(':') else {
-            let problem = Finding::error(
-                "missing-colon",
+            let problem = Finding::new(
+                codes::MISSING_COLON,
                 self.span_of(after, 0),
                 format!("expected `:` behind the name `{}`", name.text),
             );
@@ -359,7 +360,7 @@ impl<'a> Reader<'a> {
             found => format!("expected a member, found `{found}`"),
         };
         self.report(
-            Finding::error("expected-member", self.span_of(rest, length), message)
+            Finding::new(codes::EXPECTED_MEMBER, self.span_of(rest, length), message)
                 .help("a member is a name in double quotes, a colon and a value"),
         );
         after
@@ -371,8 +372,8 @@ impl<'a> Reader<'a> {
         let rest = self.space(rest);
         let Some(first) = rest.chars().next() else {
             let kind = if close == ']' { "list" } else { "object" };
-            let problem = Finding::error(
-                "missing-bracket",
+            let problem = Finding::new(
+                codes::MISSING_BRACKET,
                 self.span_of(rest, 0),
                 format!("expected `{close}` at the end of the {kind}"),
             );
@@ -387,8 +388,8 @@ impl<'a> Reader<'a> {
         if first == ',' {
             let after = self.space(&rest[1..]);
             if after.starts_with(close) {
-                let problem = Finding::error(
-                    "trailing-comma",
+                let problem = Finding::new(
+                    codes::TRAILING_COMMA,
                     self.span_of(rest, 1),
                     format!("there is a comma before `{close}`"),
                 );
@@ -398,16 +399,16 @@ impl<'a> Reader<'a> {
             return Separator::Next(after);
         }
         if matches!(first, ']' | '}') {
-            let problem = Finding::error(
-                "wrong-bracket",
+            let problem = Finding::new(
+                codes::WRONG_BRACKET,
                 self.span_of(rest, 1),
                 format!("expected `{close}` or `,`, found `{first}`"),
             );
             self.report(problem.related(self.span_of(open, 1), "to close this"));
             return Separator::End(rest);
         }
-        let problem = Finding::error(
-            "missing-comma",
+        let problem = Finding::new(
+            codes::MISSING_COMMA,
             self.span_of(rest, first.len_utf8()),
             format!("expected `,` or `{close}`, found `{first}`"),
         );
@@ -429,8 +430,8 @@ impl<'a> Reader<'a> {
                     .map(|before| before.name.span)
             };
             if let Some(first) = first {
-                let problem = Finding::error(
-                    "duplicate-member",
+                let problem = Finding::new(
+                    codes::DUPLICATE_MEMBER,
                     name.span,
                     format!("`{}` stands twice in this object", name.text),
                 );

@@ -1,12 +1,13 @@
 //! String literals: decodes them, and says which part of the text each decoded character came from.
 
+use crate::finding::{Code, codes};
 use std::ops::Range;
 
 /// A mistake inside a literal, and the bytes of the body where it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Wrong {
     pub range: Range<usize>,
-    pub id: &'static str,
+    pub code: Code,
     pub message: String,
     pub help: &'static str,
 }
@@ -68,8 +69,8 @@ pub(super) fn pieces<'a>(body: &'a str, mut take: impl FnMut(Piece<'a>)) -> Vec<
                 take(Piece::Escape(at..at + length, character));
                 at += length;
             }
-            Err((length, id, message, help)) => {
-                wrong.push(Wrong { range: at..at + length, id, message, help });
+            Err((length, code, message, help)) => {
+                wrong.push(Wrong { range: at..at + length, code, message, help });
                 at += length;
             }
         }
@@ -80,20 +81,20 @@ pub(super) fn pieces<'a>(body: &'a str, mut take: impl FnMut(Piece<'a>)) -> Vec<
 fn control_characters(run: &str, at: usize, wrong: &mut Vec<Wrong>) {
     // One report for each run is enough: a pasted line break rarely comes alone.
     if let Some(place) = run.bytes().position(|byte| byte < 0x20) {
-        let code = run.as_bytes()[place];
-        let message = format!("a string cannot hold the control character U+{code:04X} as it is");
+        let byte = run.as_bytes()[place];
+        let message = format!("a string cannot hold the control character U+{byte:04X} as it is");
         let help =
             "write `\\n` for a line break and `\\t` for a tab, or close the string before it";
         wrong.push(Wrong {
             range: at + place..at + place + 1,
-            id: "control-character",
+            code: codes::CONTROL_CHARACTER,
             message,
             help,
         });
     }
 }
 
-type EscapeError = (usize, &'static str, String, &'static str);
+type EscapeError = (usize, Code, String, &'static str);
 
 /// Reads one escape sequence: its length and character.
 fn escape(text: &str) -> Result<(usize, char), EscapeError> {
@@ -113,7 +114,7 @@ fn escape(text: &str) -> Result<(usize, char), EscapeError> {
             let help = "an escape is one of `\\\" \\\\ \\/ \\b \\f \\n \\r \\t` or `\\u` with four hex digits; a backslash itself is `\\\\`";
             return Err((
                 length,
-                "bad-escape",
+                codes::BAD_ESCAPE,
                 format!("`{}` is no escape", &text[..length]),
                 help,
             ));
@@ -127,7 +128,7 @@ fn unicode_escape(text: &str) -> Result<(usize, char), EscapeError> {
         let length = text.chars().take(6).map(char::len_utf8).sum();
         return Err((
             length,
-            "bad-escape",
+            codes::BAD_ESCAPE,
             format!("`{}` is no escape", &text[..length]),
             "`\\u` needs four hex digits",
         ));
@@ -148,7 +149,7 @@ fn unicode_escape(text: &str) -> Result<(usize, char), EscapeError> {
             );
             Err((
                 6,
-                "lone-surrogate",
+                codes::LONE_SURROGATE,
                 message,
                 "write the character itself, or both halves of the pair",
             ))

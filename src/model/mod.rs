@@ -20,7 +20,7 @@ pub use action::ActionPattern;
 pub use arn::{Arn, ArnError};
 pub use condition::Condition;
 pub use doubt::Doubt;
-pub use lower::{LIMIT, Lowered, lower};
+pub use lower::{Lowered, lower};
 pub use pattern::{MAX_PATTERN_BYTES, MAX_WILDCARDS, Part, Pattern, Shape};
 pub use policy::{Effect, Element, Policy, PolicyKind, Statement};
 pub use principal::{Named, PrincipalPattern};

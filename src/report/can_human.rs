@@ -1,16 +1,16 @@
 //! The report of `can` for people: the answer in one line, then each group of actions with a
 //! request and the words that grant or limit it.
 
-use super::granted::{IsPublic, Public, Report, granting, keys_told, limiting};
+use super::example::Example;
+use super::granted::{IsPublic, Public, Report, granting, limiting};
 use super::human::draw_finding;
 use super::look::Look;
 use super::views::data_line;
-use crate::authz::{Layers, Request};
-use crate::finding::Finding;
-use crate::input::unknown_service;
+use crate::finding::{Finding, codes};
+use crate::rules::unknown_service;
 use crate::s3::PublicStatement;
 use crate::source::Sources;
-use crate::symbolic::{Answered, Granted, Outsider, Shown};
+use crate::symbolic::{Answered, Granted, Outsider};
 use std::fmt::Write;
 
 /// The most groups that are drawn.
@@ -91,8 +91,8 @@ fn opening(public: &Public<'_>) -> Vec<Finding> {
         let (span, why) = causes.next().map_or((statement.span, String::new()), |cause| {
             (cause.span, format!(": {}", cause.text))
         });
-        let first = Finding::warning(
-            "public",
+        let first = Finding::new(
+            codes::PUBLIC,
             span,
             format!("statement {number} {makes} the policy public for S3{why}"),
         );
@@ -142,11 +142,16 @@ fn draw(text: &mut String, sources: &Sources, report: &Report<'_>, answer: &Answ
         }
     }
     if let Some(shown) = &answer.allowed {
-        let _ = writeln!(text, "  granted for example: {}", example(shown, report.layers));
+        let _ =
+            writeln!(text, "  granted for example: {}", Example::of_shown(shown, report.layers));
         draw_all(text, sources, &granting(shown, report.layers), look);
     }
     if let Some(shown) = answer.denied.as_ref().filter(|_| report.public.is_none()) {
-        let _ = writeln!(text, "  not granted for example: {}", example(shown, report.layers));
+        let _ = writeln!(
+            text,
+            "  not granted for example: {}",
+            Example::of_shown(shown, report.layers)
+        );
         draw_all(text, sources, &limiting(shown, report.layers), look);
     }
 }
@@ -155,25 +160,4 @@ fn draw_all(text: &mut String, sources: &Sources, findings: &[Finding], look: Lo
     for finding in findings {
         let _ = write!(text, "{}", draw_finding(sources, finding, look));
     }
-}
-
-fn example(shown: &Shown, layers: &Layers<'_>) -> String {
-    let Request { action, resource, .. } = &shown.request;
-    let action = crate::aws::action(action).map_or_else(
-        || action.clone(),
-        |known| format!("{}:{}", known.service().prefix(), known.name()),
-    );
-    let mut words = format!("{action} on {resource}");
-    if let Some(principal) = shown.principal.as_ref().filter(|principal| !principal.is_empty()) {
-        let _ = write!(words, " by {principal}");
-    }
-    for (number, (key, value)) in keys_told(shown, layers).into_iter().enumerate() {
-        let _ = write!(
-            words,
-            "{} {key} {}",
-            if number == 0 { " with" } else { "," },
-            value.as_slice().join(", ")
-        );
-    }
-    words
 }

@@ -4,7 +4,7 @@ use super::granted::{IsPublic, Public, Report, granting, keys_told, limiting};
 use super::json;
 use super::views::{ChoiceView, Data, FindingView, choice_views, finding_view, line, value_view};
 use crate::authz::{Ambiguity, Choice, Layers};
-use crate::finding::{Finding, Label};
+use crate::finding::{Finding, Label, codes};
 use crate::input::Unreadable;
 use crate::s3::PublicStatement;
 use crate::source::Sources;
@@ -121,7 +121,7 @@ fn answer_views<'a>(
 
 fn public_view<'a>(sources: &Sources, report: &Report<'_>, public: &Public<'a>) -> PublicView<'a> {
     let cause = |cause: &Label| {
-        finding_view(sources, &Finding::warning("public", cause.span, cause.text.clone()))
+        finding_view(sources, &Finding::new(codes::PUBLIC, cause.span, cause.text.clone()))
     };
     let statement = |statement: &PublicStatement| StatementView {
         index: statement.index,

@@ -1,15 +1,15 @@
 //! The report of `compare` for people: the relation in one line, the regions with their words
 //! underlined and an example each, and what to do next.
 
-use super::comparison::{
-    Change, Comparison, Connections, Side, Touched, action_name, file_of, key_name,
-};
+use super::comparison::{Change, Comparison, Connections, Side, Touched, file_of};
+use super::example::Example;
 use super::human::{draw_causes, draw_finding};
 use super::look::Look;
 use super::statement::statement_name;
+use super::views::key_name;
 use crate::authz::{Ambiguity, Choice};
 use crate::aws;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Code, Finding, codes};
 use crate::ica::Verdict;
 use crate::source::Sources;
 use crate::symbolic::{Cause, Differences, Direction, Place, Region, Relation, Requests};
@@ -107,8 +107,9 @@ fn draw_change(text: &mut String, sources: &Sources, change: &Change<'_>, look: 
     let Change { old, new, differences, .. } = change;
     readings(text, differences);
     let allowed =
-        Drawer { sources, look, what: "newly-allowed", from: old, to: new, is_gain: true };
-    let denied = Drawer { sources, look, what: "newly-denied", from: new, to: old, is_gain: false };
+        Drawer { sources, look, what: codes::NEWLY_ALLOWED, from: old, to: new, is_gain: true };
+    let denied =
+        Drawer { sources, look, what: codes::NEWLY_DENIED, from: new, to: old, is_gain: false };
     allowed.draw(text, &differences.newly_allowed);
     denied.draw(text, &differences.newly_denied);
 }
@@ -229,7 +230,7 @@ fn one_sided(comparison: &Comparison<'_>, connections: &Connections<'_>) -> Opti
 struct Drawer<'a> {
     sources: &'a Sources,
     look: Look,
-    what: &'static str,
+    what: Code,
     /// The side that does not allow.
     from: &'a Side<'a>,
     /// The side that allows.
@@ -243,9 +244,9 @@ impl Drawer<'_> {
             let _ = writeln!(
                 text,
                 "\n{} {}: {}",
-                self.what.replace('-', " "),
+                self.what.id().replace('-', " "),
                 number + 1,
-                self.example(region)
+                format_args!("for example {}", Example::of_region(self.sources, self.to, region))
             );
             self.describe(text, region);
             self.underline(text, region);
@@ -259,7 +260,7 @@ impl Drawer<'_> {
         let more = if direction.regions.is_empty() { "something" } else { "something else" };
         let message = format!(
             "not decided whether {more} is {}: {}",
-            self.what.replace('-', " "),
+            self.what.id().replace('-', " "),
             undecided.reason
         );
         let _ = match undecided.span {
@@ -268,37 +269,12 @@ impl Drawer<'_> {
                 "\n{}",
                 draw_finding(
                     self.sources,
-                    &Finding::warning("undecided", span, message),
+                    &Finding::new(codes::UNDECIDED, span, message),
                     self.look
                 )
             ),
             None => writeln!(text, "\n{message}"),
         };
-    }
-
-    fn example(&self, region: &Region) -> String {
-        let sample = &region.witness;
-        let written = self.to.actions(self.sources, region);
-        let action = sample
-            .action
-            .as_ref()
-            .map_or_else(|| "any action".to_owned(), |action| action_name(action, &written));
-        let mut words = format!("for example {action}");
-        let _ = write!(words, " on {}", sample.resource.as_deref().unwrap_or("any resource"));
-        if let Some(principal) = sample.principal.as_ref().filter(|principal| !principal.is_empty())
-        {
-            let _ = write!(words, " by {principal}");
-        }
-        for (number, (key, value)) in sample.context.iter().enumerate() {
-            let start = if number == 0 { " with" } else { "," };
-            let _ =
-                write!(words, "{start} {} {}", key_name(key), shown(&value.as_slice().join(", ")));
-        }
-        for (number, key) in sample.absent.iter().enumerate() {
-            let _ =
-                write!(words, "{} {}", if number == 0 { " without" } else { "," }, key_name(key));
-        }
-        words
     }
 
     /// Writes the parts of the allowing statement that the region touches.
@@ -351,8 +327,7 @@ impl Drawer<'_> {
     fn finding(&self, causes: &[&Cause], message: String) -> Finding {
         let related = causes.iter().take(MOST_WORDS).skip(1);
         let first = causes.first().map(|cause| cause.span).unwrap_or_default();
-        let finding =
-            Finding { severity: Severity::Warning, ..Finding::warning(self.what, first, message) };
+        let finding = Finding::new(self.what, first, message);
         related.fold(finding, |finding, cause| {
             finding.related(cause.span, if cause.is_new { "new" } else { "gone" })
         })
@@ -393,11 +368,6 @@ fn statement_words(sources: &Sources, place: Place, side: &Side<'_>) -> Option<S
         statement_name(sid, place.statement, of),
         file_of(sources, statement)
     ))
-}
-
-/// Puts the empty text in quotes, so that it can be seen.
-fn shown(value: &str) -> &str {
-    if value.is_empty() { "\"\"" } else { value }
 }
 
 fn touched_words(touched: &Touched) -> String {

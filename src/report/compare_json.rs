@@ -1,16 +1,17 @@
 //! `compare --format json`: the schema `ica-policy/compare/v1`, published in
 //! `schemas/compare-v1.json`.
 
-use super::comparison::{
-    Change, Comparison, Side, Touched, Version, action_name, file_of, key_name,
-};
+use super::comparison::{Change, Comparison, Side, Touched, Version, file_of};
+use super::example::Example;
 use super::json;
 use super::place::{Position, position};
-use super::views::{ChoiceView, Data, FindingView, choice_views, finding_view, line, value_view};
+use super::views::{
+    ChoiceView, Data, FindingView, choice_views, finding_view, key_name, line, value_view,
+};
 use crate::ica::Verdict;
 use crate::input::Unreadable;
 use crate::source::Sources;
-use crate::symbolic::{Cause, Direction, Place, Region, Relation, Requests, Sample, Undecided};
+use crate::symbolic::{Cause, Direction, Place, Region, Relation, Requests, Undecided};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -257,7 +258,7 @@ fn difference_views(
         caller: change.caller,
         layer: change.layer,
         region: region_view(sources, region, from, to),
-        witness: witness_view(region, &to.1.actions(sources, region)),
+        witness: witness_view(Example::of_region(sources, to.1, region)),
         because: region.because.iter().filter_map(|cause| cause_view(sources, cause)).collect(),
     };
     direction.regions.iter().map(view).collect()
@@ -286,15 +287,10 @@ fn statement_view(
     Some(StatementView { side, file: file_of(sources, statement), statement: place.statement, sid })
 }
 
-fn witness_view(region: &Region, written: &Touched) -> WitnessView {
-    let Sample { principal, action, resource, context, absent, .. } = &region.witness;
-    WitnessView {
-        principal: principal.clone(),
-        action: action.as_ref().map(|action| action_name(action, written)),
-        resource: resource.clone(),
-        context: context.iter().map(|(key, found)| (key_name(key), value_view(found))).collect(),
-        absent: absent.iter().map(|key| key_name(key)).collect(),
-    }
+fn witness_view(example: Example) -> WitnessView {
+    let Example { principal, action, resource, context, absent } = example;
+    let context = context.iter().map(|(key, value)| (key.clone(), value_view(value))).collect();
+    WitnessView { principal, action, resource, context, absent }
 }
 
 fn cause_view(sources: &Sources, cause: &Cause) -> Option<CauseView> {

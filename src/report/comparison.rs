@@ -143,7 +143,7 @@ impl Side<'_> {
     }
 
     /// The statement at a place.
-    pub(super) fn statement(&self, place: Place) -> Option<&Statement> {
+    pub fn statement(&self, place: Place) -> Option<&Statement> {
         self.policies
             .get(place.policy)?
             .statements
@@ -158,22 +158,4 @@ pub(super) fn file_of(sources: &Sources, statement: &Statement) -> String {
         .or_else(|| position(sources, statement.span))
         .map(|at| at.file)
         .unwrap_or_default()
-}
-
-/// The action of the example as AWS spells it, else as the policy does.
-pub(super) fn action_name(lower: &str, written: &Touched) -> String {
-    if let Some(known) = crate::aws::action(lower) {
-        return format!("{}:{}", known.service().prefix(), known.name());
-    }
-    written
-        .patterns
-        .iter()
-        .find(|text| text.eq_ignore_ascii_case(lower))
-        .map_or_else(|| lower.to_owned(), Clone::clone)
-}
-
-/// A condition key as AWS spells it.
-pub(super) fn key_name(lower: &str) -> String {
-    let known = crate::aws::condition_key(lower).filter(|key| key.name.eq_ignore_ascii_case(lower));
-    known.map_or_else(|| lower.to_owned(), |key| key.name.to_owned())
 }

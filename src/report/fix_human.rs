@@ -6,7 +6,7 @@ use super::fix_diff::diff;
 use super::human::{draw_finding, title};
 use super::look::{Look, word};
 use super::statement::statement_name;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Code, Finding, Severity, codes};
 use crate::fix::{ChangeKind, Decision, DecisionKind, Edit, Fixed};
 use crate::ica::Verdict;
 use crate::model::PolicyKind;
@@ -159,7 +159,7 @@ fn draw_decision(
         words.collect::<Vec<_>>().join("; ")
     );
     let finding = Finding {
-        id: id(decision.kind),
+        code: code(decision.kind),
         severity: Severity::Warning,
         span: decision.span.unwrap_or_default(),
         message: decision.message.clone(),
@@ -169,26 +169,32 @@ fn draw_decision(
     if decision.span.is_some() {
         let _ = write!(text, "{}", draw_finding(&fixed.sources, &finding, look));
     } else {
-        let _ = writeln!(text, "  {}: {}\n  help: {}", finding.id, finding.message, decision.help);
+        let _ = writeln!(
+            text,
+            "  {}: {}\n  help: {}",
+            finding.code.id(),
+            finding.message,
+            decision.help
+        );
     }
 }
 
-fn id(kind: DecisionKind) -> &'static str {
+fn code(kind: DecisionKind) -> Code {
     match kind {
-        DecisionKind::DenyByIntent => "deny-by-intent",
-        DecisionKind::NotPrincipal => "not-principal",
-        DecisionKind::Condition => "condition",
-        DecisionKind::Organization => "organization",
-        DecisionKind::Boundary => "boundary",
-        DecisionKind::SessionPolicy => "session-policy",
-        DecisionKind::EndpointPolicy => "endpoint-policy",
-        DecisionKind::KeyPolicy => "key-policy",
-        DecisionKind::TrustPolicy => "trust-policy",
-        DecisionKind::NoDocument => "no-document",
-        DecisionKind::Environment => "environment",
-        DecisionKind::RefusedWords => "refused-words",
-        DecisionKind::Open => "open",
-        DecisionKind::NotProved => "not-proved",
+        DecisionKind::DenyByIntent => codes::DENY_BY_INTENT,
+        DecisionKind::NotPrincipal => codes::NOT_PRINCIPAL,
+        DecisionKind::Condition => codes::CONDITION,
+        DecisionKind::Organization => codes::ORGANIZATION,
+        DecisionKind::Boundary => codes::BOUNDARY,
+        DecisionKind::SessionPolicy => codes::SESSION_POLICY,
+        DecisionKind::EndpointPolicy => codes::ENDPOINT_POLICY,
+        DecisionKind::KeyPolicy => codes::KEY_POLICY,
+        DecisionKind::TrustPolicy => codes::TRUST_POLICY,
+        DecisionKind::NoDocument => codes::NO_DOCUMENT,
+        DecisionKind::Environment => codes::ENVIRONMENT,
+        DecisionKind::RefusedWords => codes::REFUSED_WORDS,
+        DecisionKind::Open => codes::OPEN,
+        DecisionKind::NotProved => codes::NOT_PROVED,
     }
 }
 

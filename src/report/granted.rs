@@ -1,9 +1,9 @@
 //! The data of an answer of `can`, and the words that grant or limit a request.
 
-use super::comparison::key_name;
+use super::views::key_name;
 use crate::authz::{ContextValue, LayerId, Layers, NamingSet, StatementRef};
 use crate::eval::{applying, near_miss};
-use crate::finding::Finding;
+use crate::finding::{Finding, codes};
 use crate::model::Statement;
 use crate::s3::PublicStatement;
 use crate::symbolic::{Answered, Granted, Outside, Shown, reached};
@@ -107,7 +107,7 @@ pub(super) fn granting(shown: &Shown, layers: &Layers<'_>) -> Vec<Finding> {
     let finding = |place: StatementRef| {
         let statement = statement(&place, layers)?;
         let span = statement.action.as_ref().map_or(statement.effect.span, |element| element.span);
-        let finding = Finding::warning("granted", span, "this statement grants it".to_owned());
+        let finding = Finding::new(codes::GRANTED, span, "this statement grants it".to_owned());
         Some(conditions(finding, statement))
     };
     places.filter_map(finding).collect()
@@ -138,7 +138,7 @@ pub(super) fn limiting(shown: &Shown, layers: &Layers<'_>) -> Vec<Finding> {
         let statement = statement(place, layers)?;
         let message =
             format!("statement {} of the {} policy denies it", place.statement, place.layer);
-        Some(conditions(Finding::warning("denied", statement.effect.span, message), statement))
+        Some(conditions(Finding::new(codes::DENIED, statement.effect.span, message), statement))
     });
     let denied = denied.collect::<Vec<_>>();
     if !denied.is_empty() {
@@ -160,7 +160,7 @@ fn lack(layer: LayerId, shown: &Shown, layers: &Layers<'_>) -> Option<Finding> {
         near.lacks
             .iter()
             .skip(1)
-            .fold(Finding::warning("not-granted", *span, message), |finding, (_, span)| {
+            .fold(Finding::new(codes::NOT_GRANTED, *span, message), |finding, (_, span)| {
                 finding.related(*span, "nor by these")
             }),
     )

@@ -179,7 +179,7 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
         let _ = writeln!(text, "   {example}");
     }
     let finding = Finding {
-        id: cause.reason.kind.word(),
+        code: cause.reason.kind.code(),
         severity: if cause.verdict == Verdict::Unknown || cause.level != Level::Required {
             Severity::Warning
         } else {
@@ -193,7 +193,7 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
     if cause.reason.span.is_some() {
         let _ = write!(text, "{}", draw_finding(sources, &finding, look));
     } else {
-        let _ = writeln!(text, "  {}: {}", finding.id, finding.message);
+        let _ = writeln!(text, "  {}: {}", finding.code.id(), finding.message);
         if let Some(help) = &finding.help {
             let _ = writeln!(text, "  help: {help}");
         }
@@ -204,7 +204,7 @@ fn draw_cause(text: &mut String, sources: &Sources, number: usize, cause: &Cause
 /// is shown.
 pub(super) fn draw_finding(sources: &Sources, finding: &Finding, look: Look) -> String {
     let Some(place) = position(sources, finding.span) else {
-        return format!("{}: {}", finding.id, finding.message);
+        return format!("{}: {}", finding.code.id(), finding.message);
     };
     let related = finding.related.iter().map(|label| label.span);
     if std::iter::once(finding.span).chain(related).any(|span| is_on_long_line(sources, span)) {
@@ -220,7 +220,7 @@ pub(super) fn draw_finding(sources: &Sources, finding: &Finding, look: Look) -> 
     let related = finding.related.iter().filter_map(|Label { span, text }| label(*span, text));
     let labels = label(finding.span, "here").into_iter().chain(related);
     let mut diagnostic = MietteDiagnostic::new(finding.message.clone())
-        .with_code(finding.id)
+        .with_code(finding.code.id())
         .with_severity(severity(finding))
         .with_labels(labels);
     diagnostic.help = finding.help.clone();
@@ -231,13 +231,13 @@ pub(super) fn draw_finding(sources: &Sources, finding: &Finding, look: Look) -> 
     let report =
         Report::new(diagnostic).with_source_code(NamedSource::new(name, source.text.clone()));
     render(&report, look)
-        .unwrap_or_else(|| format!("{}: {}: {}\n", place.file, finding.id, finding.message))
+        .unwrap_or_else(|| format!("{}: {}: {}\n", place.file, finding.code.id(), finding.message))
 }
 
 /// Draws the words of long lines, each as an excerpt.
 fn draw_excerpts(sources: &Sources, finding: &Finding, place: &Position, look: Look) -> String {
     let mut diagnostic = MietteDiagnostic::new(finding.message.clone())
-        .with_code(finding.id)
+        .with_code(finding.code.id())
         .with_severity(severity(finding));
     diagnostic.help = finding.help.clone();
     let mut text = render(&Report::new(diagnostic), look).unwrap_or_default();

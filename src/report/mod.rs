@@ -11,6 +11,7 @@ pub mod compare_human;
 pub mod compare_json;
 mod comparison;
 pub mod errors;
+mod example;
 #[cfg(feature = "cli")]
 mod excerpt;
 mod fix_diff;
@@ -43,5 +44,6 @@ mod statement;
 mod views;
 
 pub use comparison::{Change, Comparison, Connections, Side, Version};
+pub use example::Example;
 pub use granted::{IsPublic, Public, Report as GrantedReport};
 pub use place::{Position, position};

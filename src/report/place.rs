@@ -22,6 +22,13 @@ pub struct Position {
     pub text: String,
 }
 
+/// `file:line:column`, as editors read it.
+impl std::fmt::Display for Position {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
 /// Finds the place of a span in the file that the user can edit.
 pub fn position(sources: &Sources, span: Span) -> Option<Position> {
     let place = sources.trace(span)?;

@@ -32,7 +32,7 @@ pub(super) struct FindingView {
 pub(super) fn finding_view(sources: &Sources, finding: &Finding) -> FindingView {
     let span = position(sources, finding.span);
     FindingView {
-        id: finding.id,
+        id: finding.code.id(),
         severity: finding.severity,
         file: span.as_ref().map(|span| span.file.clone()),
         span,
@@ -73,4 +73,10 @@ pub(super) fn value_view(value: &ContextValue) -> serde_json::Value {
 pub(super) fn line(report: &impl Serialize) -> String {
     // Serialising plain strings and numbers cannot fail.
     serde_json::to_string(report).unwrap_or_default() + "\n"
+}
+
+/// A condition key as AWS spells it.
+pub(super) fn key_name(lower: &str) -> String {
+    let known = crate::aws::condition_key(lower).filter(|key| key.name.eq_ignore_ascii_case(lower));
+    known.map_or_else(|| lower.to_owned(), |key| key.name.to_owned())
 }

@@ -2,7 +2,7 @@
 //! S3:ManageCorsUsing, S3:cors-troubleshooting).
 
 use super::shape::{Kind, Read};
-use crate::finding::Finding;
+use crate::finding::{Finding, codes};
 use crate::source::{Span, Spanned};
 use crate::tree::{Member, Node, Value};
 
@@ -124,7 +124,7 @@ pub fn read_cors(root: &Node) -> Read<Cors> {
         let message =
             format!("AWS stores between 1 and {MOST_RULES} CORS rules, here are {}", rules.len());
         refused.push(
-            Finding::error("refused-cors", inside.span, message)
+            Finding::new(codes::REFUSED_CORS, inside.span, message)
                 .help("say `none` if there are none"),
         );
     }
@@ -153,7 +153,7 @@ fn read_rule(node: &Node) -> Result<CorsRule, Finding> {
 /// What AWS would refuse to store of a rule.
 fn refused_of(rule: &CorsRule) -> Vec<Finding> {
     let finding = |span, message: String, help: &str| {
-        Finding::error("refused-cors", span, message).help(help)
+        Finding::new(codes::REFUSED_CORS, span, message).help(help)
     };
     let missing =
         [("AllowedOrigins", rule.origins.is_empty()), ("AllowedMethods", rule.methods.is_empty())];

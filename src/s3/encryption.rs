@@ -2,7 +2,7 @@
 //! S3:UsingKMSEncryption, S3:specifying-kms-encryption).
 
 use super::shape::{Kind, Read};
-use crate::finding::Finding;
+use crate::finding::{Finding, codes};
 use crate::source::{Span, Spanned};
 use crate::tree::Node;
 
@@ -87,7 +87,7 @@ pub fn read_bucket_encryption(root: &Node) -> Read<BucketEncryption> {
     if !["AES256", "aws:kms", "aws:kms:dsse"].contains(&algorithm.node.as_str()) {
         let message = format!("`{}` is no algorithm of bucket encryption", algorithm.node);
         refused.push(
-            Finding::error("refused-encryption", algorithm.span, message)
+            Finding::new(codes::REFUSED_ENCRYPTION, algorithm.span, message)
                 .help("there are `AES256`, `aws:kms` and `aws:kms:dsse`"),
         );
     }

@@ -2,7 +2,7 @@
 //! (S3:notification-how-to-filtering, S3:notification-how-to-event-types-and-destinations).
 
 use super::shape::{Kind, Read};
-use crate::finding::Finding;
+use crate::finding::{Finding, codes};
 use crate::source::{Span, Spanned};
 use crate::tree::{Node, Value};
 use serde::Deserialize;
@@ -170,16 +170,16 @@ fn read_filter(filter: &Node, entry: &mut Notification) -> Result<(), Finding> {
             "prefix" => &mut entry.prefix,
             "suffix" => &mut entry.suffix,
             _ => {
-                return Err(Finding::error(
-                    "wrong-shape",
+                return Err(Finding::new(
+                    codes::WRONG_SHAPE,
                     name.span,
                     format!("`{}` is no filter: there are prefix and suffix", name.node),
                 ));
             }
         };
         if place.replace(value).is_some() {
-            return Err(Finding::error(
-                "wrong-shape",
+            return Err(Finding::new(
+                codes::WRONG_SHAPE,
                 rule.span,
                 format!("the filter has a second `{}`: one is the most", name.node),
             ));
@@ -201,7 +201,7 @@ fn unknown_events(entry: &Notification) -> Vec<Finding> {
     let unknown = entry.events.iter().filter(|event| !EVENTS.events.contains(&event.node));
     let finding = |event: &Spanned<String>| {
         let message = format!("`{}` is no event type of S3 that the data knows", event.node);
-        Finding::warning("unknown-event", event.span, message)
+        Finding::new(codes::UNKNOWN_EVENT, event.span, message)
             .help("they are written as in `s3:ObjectCreated:*`; case counts")
     };
     unknown.map(finding).collect()

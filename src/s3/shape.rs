@@ -1,6 +1,6 @@
 //! Reads settings out of a tree. Values of another shape are reported with their place.
 
-use crate::finding::Finding;
+use crate::finding::{Finding, codes};
 use crate::source::Spanned;
 use crate::tree::{Member, Node, Value};
 
@@ -21,8 +21,8 @@ impl Kind {
     pub(super) fn other(self, node: &Node, message: impl Into<String>) -> Finding {
         let help =
             format!("give the answer of `{}`, or say `none` if nothing is configured", self.call);
-        Finding::error(
-            "wrong-shape",
+        Finding::new(
+            codes::WRONG_SHAPE,
             node.span,
             format!("this is no {}: {}", self.words, message.into()),
         )
@@ -69,7 +69,7 @@ impl Kind {
         let message =
             format!("this is no {}: `{}` is none of its members", self.words, member.name.text);
         let help = format!("there are {}; `{}` shows them", known.join(", "), self.call);
-        Finding::error("wrong-shape", member.name.span, message).help(help)
+        Finding::new(codes::WRONG_SHAPE, member.name.span, message).help(help)
     }
 
     /// The value of the first of these names, if the node is an object with one; else the node

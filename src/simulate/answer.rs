@@ -124,8 +124,8 @@ fn sid(place: &StatementRef, layers: &Layers<'_>) -> Option<String> {
     policy.statements.get(place.statement)?.sid.as_ref().map(|sid| sid.node.clone())
 }
 
-/// One sentence for a person.
-fn why(
+/// Why a request gets its decision, in one sentence.
+pub fn why(
     Simulated { decision, left_out }: &Simulated,
     request: &Request,
     layers: &Layers<'_>,

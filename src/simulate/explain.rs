@@ -2,7 +2,7 @@
 
 use crate::authz::{LayerId, Layers, NamingSet, Request, StatementRef};
 use crate::eval::{Decision, Lack, Outcome, near_miss};
-use crate::finding::Finding;
+use crate::finding::{Finding, codes};
 use crate::model::Statement;
 
 /// What a person should look at.
@@ -23,8 +23,8 @@ fn statement<'a>(place: &StatementRef, layers: &Layers<'a>) -> Option<&'a Statem
 
 fn denied(place: &StatementRef, layers: &Layers<'_>) -> Option<Finding> {
     let statement = statement(place, layers)?;
-    let mut finding = Finding::error(
-        "explicit-deny",
+    let mut finding = Finding::new(
+        codes::EXPLICIT_DENY,
         statement.effect.span,
         format!("statement {} of the {} policy denies", place.statement, place.layer),
     );
@@ -41,7 +41,7 @@ fn lacking(layer: LayerId, request: &Request, layers: &Layers<'_>) -> Option<Fin
     let (first, span) = lacks.next()?;
     let message =
         format!("nothing in the {layer} policies allows it; the nearest statement {first}");
-    Some(lacks.fold(Finding::warning("no-allow", span, message), |finding, (words, span)| {
+    Some(lacks.fold(Finding::new(codes::NO_ALLOW, span, message), |finding, (words, span)| {
         finding.related(span, format!("it also {words}"))
     }))
 }

@@ -9,7 +9,7 @@ mod request;
 mod store;
 mod trace;
 
-pub use answer::{Answer, left_out_words};
+pub use answer::{Answer, left_out_words, why};
 pub use error::LineError;
 pub use explain::explain;
 pub use left_out::{Simulated, simulate};

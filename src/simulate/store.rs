@@ -1,9 +1,9 @@
 //! Policies that a line names, so that others need not repeat them.
 
 use super::error::LineError;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, codes};
 use crate::input;
-use crate::model::{self, Policy, PolicyKind};
+use crate::model::{Policy, PolicyKind};
 use crate::tree::{Member, Node, Value};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -112,7 +112,7 @@ pub(super) fn lower(document: Node, kind: PolicyKind) -> Result<Policy, String> 
 
 fn refusal(findings: &[Finding]) -> Option<String> {
     let finding = findings.iter().find(|finding| finding.severity == Severity::Error)?;
-    Some(if finding.id == model::LIMIT {
+    Some(if finding.code == codes::LIMIT {
         format!("this policy cannot be matched: {}", finding.message)
     } else {
         format!("AWS would refuse this policy: {}", finding.message)

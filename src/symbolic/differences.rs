@@ -92,7 +92,7 @@ impl Direction {
     }
 }
 
-/// Compares two sets of policies as [`super::compare`] does, and lists all in which they differ.
+/// Compares two sets of policies as `compare` does, and lists all in which they differ.
 pub fn differences(old: &[&Policy], new: &[&Policy], requests: Requests) -> Differences {
     differences_of(&Documents::new(old, requests), &Documents::new(new, requests))
 }

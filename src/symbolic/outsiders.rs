@@ -225,3 +225,19 @@ impl Asked<'_> {
         ])]
     }
 }
+
+/// Whom the statements name, by name.
+fn names(policies: &[&Policy]) -> BTreeMap<String, Named> {
+    let statements = policies.iter().flat_map(|policy| &policy.statements);
+    let patterns = statements
+        .filter_map(|statement| statement.principal.as_ref())
+        .flat_map(|element| &element.patterns);
+    patterns
+        .filter_map(|pattern| Some((pattern.named.name()?.into_owned(), pattern.named.clone())))
+        .collect()
+}
+
+/// What is left of a deleted user or role is nobody any more.
+fn is_outside(named: &Named, account: &str) -> bool {
+    !matches!(named, Named::UniqueId(_)) && account_of(named) != Some(account)
+}

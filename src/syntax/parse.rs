@@ -5,7 +5,7 @@ use super::ast::{
     Body, Element, KeyEntry, OneOrMany, OperatorEntry, Policy, Principal, PrincipalEntry,
     Statement, StatementItem, Statements,
 };
-use crate::finding::Finding;
+use crate::finding::{Finding, codes};
 use crate::source::Spanned;
 use crate::tree::{Member, Node, Value};
 
@@ -25,8 +25,8 @@ pub fn parse(document: Node) -> Parsed {
     let Value::Object(members) = document.value else {
         let kind = document.kind();
         findings.push(
-            Finding::error(
-                "not-an-object",
+            Finding::new(
+                codes::NOT_AN_OBJECT,
                 span,
                 format!("a policy document is an object, this is {kind}"),
             )
@@ -68,8 +68,8 @@ fn statement_item(node: Node, findings: &mut Vec<Finding>) -> StatementItem {
     match node.value {
         Value::Object(members) => StatementItem::Statement(statement(members, span, findings)),
         _ => {
-            findings.push(Finding::error(
-                "wrong-shape",
+            findings.push(Finding::new(
+                codes::WRONG_SHAPE,
                 span,
                 format!("a statement is an object, this is {}", node.kind()),
             ));
@@ -192,8 +192,8 @@ fn misshapen(node: Node, name: &str, expected: &str, findings: &mut Vec<Finding>
 }
 
 fn wrong_shape(node: &Node, name: &str, expected: &str) -> Finding {
-    Finding::error(
-        "wrong-shape",
+    Finding::new(
+        codes::WRONG_SHAPE,
         node.span,
         format!("`{name}` takes {expected}, this is {}", node.kind()),
     )

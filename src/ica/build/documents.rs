@@ -3,10 +3,9 @@
 use super::built::Built;
 use super::settings::{Levels, Settings};
 use crate::authz::{FileCount, Known, LAYERS, LayerRow};
-use crate::ica::other_bucket::other_buckets;
-use crate::ica::unknown_actions::unknown_actions;
 use crate::input::{FileRead, Loader, NONE, load_policy, read_policy};
 use crate::model::{Effect, Policy, PolicyKind};
+use crate::rules::{self, Attached, RULES, Subject};
 use crate::source::Sources;
 
 /// Reads the documents that settings name into a connection.
@@ -56,8 +55,13 @@ impl Documents<'_> {
                     layer: kind,
                 });
                 connection.findings.extend(lowered.findings);
-                connection.findings.extend(other_buckets(&lowered.policy, &connection.bucket));
-                connection.findings.extend(unknown_actions(&lowered.policy, self.sources));
+                let (bucket, account) = (&connection.bucket, &connection.account);
+                let subject = Subject {
+                    policy: &lowered.policy,
+                    sources: self.sources,
+                    attached: Some(Attached { bucket, account }),
+                };
+                connection.findings.extend(rules::run(&RULES, &subject));
                 Some(lowered.policy)
             }
             Err(unreadable) => {

@@ -1,6 +1,6 @@
 //! Illumina's role of another region in the bucket policy. Source: SEED's table of roles; A7: the names do not follow AWS's abbreviations.
 
-use crate::finding::Finding;
+use crate::finding::{Finding, codes};
 use crate::ica::regions::regions;
 use crate::ica::setup::Setup;
 use crate::model::{Effect, Named, PolicyKind, Statement};
@@ -32,7 +32,7 @@ pub(in crate::ica) fn other_regions(connection: &Setup) -> Vec<(Finding, Span)> 
                 region.aws,
                 region.name
             );
-            let finding = Finding::warning("role-of-other-region", span, message);
+            let finding = Finding::new(codes::ROLE_OF_OTHER_REGION, span, message);
             let help = if has_right {
                 "take it out, unless it is meant".to_owned()
             } else {

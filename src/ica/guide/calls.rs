@@ -4,7 +4,7 @@ use super::page::{code, codes};
 use super::text::has_word;
 use crate::aws::{self, Action};
 use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
-use crate::ica::unknown_actions::meant;
+use crate::rules::closest_actions;
 
 /// What stands before and behind the name of a call: the AWS CLI and boto, the SDKs for Go and Rust (Terraform).
 const FORMS: [(&str, &str); 3] = [
@@ -110,8 +110,10 @@ fn other_action(word: &str) -> String {
     if let Some(action) = aws::action(word) {
         return needed_by(&action, &[]);
     }
-    let meant =
-        meant(word).iter().map(|action: &&Action| needed_by(action, &[])).collect::<Vec<_>>();
+    let meant = closest_actions(word)
+        .iter()
+        .map(|action: &&Action| needed_by(action, &[]))
+        .collect::<Vec<_>>();
     let no_such =
         format!("{}: AWS has no action of that name as of {}", code(word), aws::data_date());
     if meant.is_empty() {

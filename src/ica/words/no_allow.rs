@@ -7,9 +7,9 @@ use crate::finding::Label;
 use crate::ica::catalogue::{IcaCaller, Target};
 use crate::ica::environment::{roles, whose};
 use crate::ica::nearest::{Nearest, nearest, opens_too_much};
-use crate::ica::other_bucket::other_bucket;
 use crate::ica::verdict::{Advice, Reason, ReasonKind, empty, layer_row};
 use crate::model::{Condition, Policy, Statement};
+use crate::rules::other_bucket;
 use crate::why::{Cause, Near};
 
 impl Scene<'_> {

@@ -1,7 +1,7 @@
 //! Lowers the condition block.
 
 use super::context::{Context, told};
-use crate::finding::Finding;
+use crate::finding::{Finding, codes};
 use crate::model::condition::{Condition, Test, parse_operator};
 use crate::model::doubt::Doubt;
 use crate::source::Spanned;
@@ -48,7 +48,7 @@ fn lower_operator(operator: &OperatorEntry, context: &mut Context) -> Vec<Condit
     let unknown = parsed
         .as_ref()
         .err()
-        .map(|reason| context.refuse("invalid-operator", operator.name.span, reason.clone()));
+        .map(|reason| context.refuse(codes::INVALID_OPERATOR, operator.name.span, reason.clone()));
     let lower_key = |key: &KeyEntry, context: &mut Context| {
         let test = match &parsed {
             Ok(parsed) => {
@@ -87,7 +87,7 @@ fn repeated_keys(operator: &OperatorEntry, conditions: &mut [Condition], context
         let first = &operator.keys[places[0]];
         if number != places[0] && first.name.text != key.name.text {
             context.refuse_with_help(
-                "duplicate-key",
+                codes::DUPLICATE_KEY,
                 key.name.span,
                 reason(key),
                 "put all values into one list",
@@ -98,13 +98,14 @@ fn repeated_keys(operator: &OperatorEntry, conditions: &mut [Condition], context
 
 fn report_values(test: &Test, key: &KeyEntry, context: &mut Context) {
     for doubt in test.doubts() {
-        context
-            .findings
-            .push(told(doubt, Finding::warning("invalid-value", doubt.span, doubt.reason.clone())));
+        context.findings.push(told(
+            doubt,
+            Finding::new(codes::INVALID_VALUE, doubt.span, doubt.reason.clone()),
+        ));
     }
     if key.values.items.is_empty() {
         let message =
             format!("`{}` has no values; AWS's pages differ on what that means", key.name.text);
-        context.findings.push(Finding::warning("empty-list", key.values.span, message));
+        context.findings.push(Finding::new(codes::EMPTY_LIST, key.values.span, message));
     }
 }

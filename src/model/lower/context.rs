@@ -1,14 +1,11 @@
 //! The state of lowering, and the findings that several parts make.
 
-use crate::finding::Finding;
+use crate::finding::{Code, Finding, codes};
 use crate::model::doubt::Doubt;
 use crate::model::policy::PolicyKind;
 use crate::model::version::Version;
 use crate::source::Span;
 use crate::syntax::Element;
-
-/// The id of findings about words beyond a limit of this program.
-pub const LIMIT: &str = "limit";
 
 /// The state of lowering.
 pub(super) struct Context {
@@ -19,26 +16,21 @@ pub(super) struct Context {
 
 impl Context {
     /// Reports words that AWS would refuse, and returns the doubt about them.
-    pub(super) fn refuse(
-        &mut self,
-        id: &'static str,
-        span: Span,
-        reason: impl Into<String>,
-    ) -> Doubt {
+    pub(super) fn refuse(&mut self, code: Code, span: Span, reason: impl Into<String>) -> Doubt {
         let reason = reason.into();
-        self.findings.push(Finding::error(id, span, reason.clone()));
+        self.findings.push(Finding::new(code, span, reason.clone()));
         Doubt::refused(span, reason)
     }
 
     /// As [`Context::refuse`], with help for the user.
     pub(super) fn refuse_with_help(
         &mut self,
-        id: &'static str,
+        code: Code,
         span: Span,
         reason: impl Into<String>,
         help: impl Into<String>,
     ) -> Doubt {
-        let doubt = self.refuse(id, span, reason);
+        let doubt = self.refuse(code, span, reason);
         if let Some(finding) = self.findings.last_mut() {
             finding.help = Some(help.into());
         }
@@ -46,11 +38,11 @@ impl Context {
     }
 }
 
-/// The finding, under the id [`LIMIT`] if its doubt is a limit of this program: that is no mistake
+/// The finding, under the code `limit` if its doubt is a limit of this program: that is no mistake
 /// of the author.
 pub(super) fn told(doubt: &Doubt, finding: Finding) -> Finding {
     if doubt.is_limit {
-        Finding { id: LIMIT, ..finding.help("shorten it; AWS may take it as it is") }
+        Finding { code: codes::LIMIT, ..finding.help("shorten it; AWS may take it as it is") }
     } else {
         finding
     }
@@ -75,7 +67,7 @@ pub(super) fn unknown_element(
             known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
         ),
     };
-    context.refuse_with_help("unknown-element", element.name.span, reason, help)
+    context.refuse_with_help(codes::UNKNOWN_ELEMENT, element.name.span, reason, help)
 }
 
 pub(super) fn with_article(kind: PolicyKind) -> String {

@@ -1,7 +1,7 @@
 //! Lowers `Action`, `Resource`, `Principal` and their `Not` forms.
 
 use super::context::{Context, told};
-use crate::finding::Finding;
+use crate::finding::{Code, Finding, codes};
 use crate::model::doubt::Doubt;
 use crate::model::policy::Element;
 use crate::model::{ActionPattern, PrincipalPattern, ResourcePattern};
@@ -19,7 +19,7 @@ pub(super) fn lower_actions(
         .map(|(text, span)| ActionPattern::parse(text, span))
         .collect::<Vec<_>>();
     for pattern in &patterns {
-        report(context, "invalid-action", pattern.doubt.as_ref());
+        report(context, codes::INVALID_ACTION, pattern.doubt.as_ref());
     }
     Some(Element { not, patterns, span: values.span })
 }
@@ -35,7 +35,7 @@ pub(super) fn lower_resources(
         .map(|(text, span)| ResourcePattern::parse(text, span, version))
         .collect::<Vec<_>>();
     for pattern in &patterns {
-        report(context, "invalid-resource", pattern.doubt.as_ref());
+        report(context, codes::INVALID_RESOURCE, pattern.doubt.as_ref());
     }
     Some(Element { not, patterns, span: values.span })
 }
@@ -73,7 +73,7 @@ pub(super) fn lower_principals(
         }
     }
     for pattern in &patterns {
-        report(context, "invalid-principal", pattern.doubt.as_ref());
+        report(context, codes::INVALID_PRINCIPAL, pattern.doubt.as_ref());
     }
     let not = element.name.text == "NotPrincipal";
     let element = Element { not, patterns, span: principal.span() };
@@ -118,7 +118,7 @@ fn report_empty(context: &mut Context, name: &str, span: Span) {
         "NotPrincipal" => "AWS does not say what an empty `NotPrincipal` means".to_owned(),
         _ => format!("without a value in `{name}` the statement does nothing"),
     };
-    context.findings.push(Finding::warning("empty-list", span, message));
+    context.findings.push(Finding::new(codes::EMPTY_LIST, span, message));
 }
 
 /// The strings of a list. Other values, which the parser has already reported, add a doubt.
@@ -133,8 +133,8 @@ fn strings<'a>(
     values.items.iter().filter_map(|item| item.as_str().map(|text| (text, item.span)))
 }
 
-fn report(context: &mut Context, id: &'static str, doubt: Option<&Doubt>) {
+fn report(context: &mut Context, code: Code, doubt: Option<&Doubt>) {
     context.findings.extend(
-        doubt.map(|doubt| told(doubt, Finding::error(id, doubt.span, doubt.reason.clone()))),
+        doubt.map(|doubt| told(doubt, Finding::new(code, doubt.span, doubt.reason.clone()))),
     );
 }

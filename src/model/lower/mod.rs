@@ -5,15 +5,13 @@ mod context;
 mod element;
 mod statement;
 
-pub use context::LIMIT;
-
 use self::context::{Context, repeated, unknown_element, with_article};
 use super::condition::Test;
 use super::doubt::Doubt;
 use super::policy::{Effect, Policy, PolicyKind, Statement};
 use super::version::Version;
 use super::{Part, Pattern, ResourceKind};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity, codes};
 use crate::source::{Span, Spanned};
 use crate::syntax::{self, Body, StatementItem};
 
@@ -23,7 +21,7 @@ pub struct Lowered {
     /// The policy.
     pub policy: Policy,
     /// What AWS would refuse (errors), what has another effect than it seems (warnings), and what
-    /// is beyond a limit of this program ([`LIMIT`]).
+    /// is beyond a limit of this program.
     pub findings: Vec<Finding>,
 }
 
@@ -79,7 +77,7 @@ fn version(
             other => {
                 let reason = format!("`{other}` is no version of the policy language");
                 doubts.push(context.refuse_with_help(
-                    "invalid-version",
+                    codes::INVALID_VERSION,
                     text.span,
                     reason,
                     "write `2012-10-17`",
@@ -97,7 +95,7 @@ fn other_elements(policy: &syntax::Policy, context: &mut Context, doubts: &mut V
             "Id" if context.kind.has_id() => {}
             "Id" => {
                 let reason = format!("`Id` is not allowed in {}", with_article(context.kind));
-                doubts.push(context.refuse("unsupported-element", element.name.span, reason));
+                doubts.push(context.refuse(codes::UNSUPPORTED_ELEMENT, element.name.span, reason));
             }
             name => doubts.push(unknown_element(
                 context,
@@ -135,7 +133,8 @@ fn statements(policy: &syntax::Policy, context: &mut Context) -> Vec<Statement> 
         statements.iter_mut().for_each(|statement| statement.doubts.push(repeated(second)));
     }
     if elements().next().is_none() {
-        let doubt = context.refuse("missing-element", policy.span, "the policy has no `Statement`");
+        let doubt =
+            context.refuse(codes::MISSING_ELEMENT, policy.span, "the policy has no `Statement`");
         statements.push(unreadable(0, doubt.span, &doubt.reason));
     }
     statements
@@ -169,7 +168,7 @@ fn literal_variable(statements: &[Statement], version: Version) -> Option<Findin
         .1;
     let message = "`${..}` is plain text here: variables need `\"Version\": \"2012-10-17\"`";
     Some(
-        Finding::warning("variable-without-version", span, message)
+        Finding::new(codes::VARIABLE_WITHOUT_VERSION, span, message)
             .help("add `\"Version\": \"2012-10-17\"` if a variable is meant"),
     )
 }
@@ -210,7 +209,7 @@ fn sids(statements: &mut [Statement], context: &mut Context) {
                 sid.node,
                 with_article(context.kind)
             );
-            statement.doubts.push(context.refuse("invalid-sid", sid.span, reason));
+            statement.doubts.push(context.refuse(codes::INVALID_SID, sid.span, reason));
         }
         if sid.node.is_empty() {
             continue;
@@ -229,9 +228,11 @@ fn duplicate_sid(
 ) {
     let reason = format!("the Sid `{}` stands twice", sid.node);
     if context.kind.has_strict_sids() {
-        statement.doubts.push(context.refuse("duplicate-sid", sid.span, reason));
+        statement.doubts.push(context.refuse(codes::DUPLICATE_SID, sid.span, reason));
     } else {
-        context.findings.push(Finding::warning("duplicate-sid", sid.span, reason));
+        context
+            .findings
+            .push(Finding::new(codes::DUPLICATE_SID, sid.span, reason).severity(Severity::Warning));
     }
     if let Some(finding) = context.findings.last_mut() {
         finding

@@ -3,6 +3,7 @@
 use super::condition;
 use super::context::{Context, repeated, unknown_element, with_article};
 use super::element::{lower_actions, lower_principals, lower_resources};
+use crate::finding::codes;
 use crate::model::Named;
 use crate::model::doubt::Doubt;
 use crate::model::policy::{Effect, PolicyKind, Statement};
@@ -65,7 +66,7 @@ fn only<'a>(
         doubts.push(repeated(second));
     } else {
         let reason = format!("`{}` and `{}` exclude each other", first.name.text, second.name.text);
-        doubts.push(context.refuse("conflicting-elements", second.name.span, reason));
+        doubts.push(context.refuse(codes::CONFLICTING_ELEMENTS, second.name.span, reason));
     }
     Found::Several
 }
@@ -100,7 +101,7 @@ fn effect(
         Found::Several => return unclear,
         Found::Missing => {
             doubts.push(context.refuse(
-                "missing-element",
+                codes::MISSING_ELEMENT,
                 statement.span,
                 "the statement has no `Effect`",
             ));
@@ -118,7 +119,7 @@ fn effect(
         _ => {
             let reason = format!("`{word}` is no effect");
             doubts.push(context.refuse_with_help(
-                "invalid-effect",
+                codes::INVALID_EFFECT,
                 span,
                 reason,
                 "write `Allow` or `Deny`, with a capital letter",
@@ -139,7 +140,7 @@ fn principal(
                 format!("`{}` is not allowed in {}", element.name.text, with_article(context.kind));
             let help = "such a policy concerns whoever it is attached to; only resource policies name principals";
             doubts.push(context.refuse_with_help(
-                "unsupported-element",
+                codes::UNSUPPORTED_ELEMENT,
                 element.name.span,
                 reason,
                 help,
@@ -158,7 +159,7 @@ fn principal(
                     "a statement of {} must name a `Principal`",
                     with_article(context.kind)
                 );
-                doubts.push(context.refuse("missing-element", statement.span, reason));
+                doubts.push(context.refuse(codes::MISSING_ELEMENT, statement.span, reason));
             }
             None
         }
@@ -194,7 +195,7 @@ fn unsupported_principal(
         let what = if is_not { "`NotPrincipal`" } else { "a `Principal` other than `*`" };
         let reason = format!("{what} is not allowed in {}", with_article(context.kind));
         doubts.push(context.refuse_with_help(
-            "unsupported-element",
+            codes::UNSUPPORTED_ELEMENT,
             element.name.span,
             reason,
             help,
@@ -212,7 +213,7 @@ fn action(
         Found::Several => None,
         Found::Missing => {
             doubts.push(context.refuse(
-                "missing-element",
+                codes::MISSING_ELEMENT,
                 statement.span,
                 "the statement has no `Action`",
             ));
@@ -230,7 +231,7 @@ fn resource(
         Found::One(element) if !context.kind.has_resource() => {
             let reason =
                 format!("`{}` is not allowed in {}", element.name.text, with_article(context.kind));
-            doubts.push(context.refuse("unsupported-element", element.name.span, reason));
+            doubts.push(context.refuse(codes::UNSUPPORTED_ELEMENT, element.name.span, reason));
             None
         }
         Found::One(element) => lower_resources(element, context, doubts),
@@ -238,7 +239,7 @@ fn resource(
         Found::Missing => {
             if context.kind.has_resource() {
                 doubts.push(context.refuse(
-                    "missing-element",
+                    codes::MISSING_ELEMENT,
                     statement.span,
                     "the statement has no `Resource`",
                 ));

@@ -1,24 +1,45 @@
-//! Resources of a bucket policy that are of another bucket: S3 refuses the document with `Policy has invalid resource`.
-//! Source: S3:WebsiteAccessPermissionsReqd (the name of the bucket in the policy must be that of the bucket); B9.
+//! Resources of a bucket policy that belong to another bucket: S3 refuses the document with
+//! `Policy has invalid resource`. Source: S3:WebsiteAccessPermissionsReqd (the name of the bucket
+//! in the policy must be that of the bucket).
 
-use crate::finding::Finding;
-use crate::model::{Part, Policy, PolicyKind, ResourceKind, ResourcePattern, Statement};
+use super::rule::{Rule, Sink, Subject};
+use crate::finding::{Code, Finding, Row, Section, Severity};
+use crate::model::{Part, PolicyKind, ResourceKind, ResourcePattern, Statement};
 use crate::source::Span;
 
-/// An error for each other bucket that a bucket policy names as a resource, at its first place. What the pages do not tell of,
-/// `NotResource`, is left alone.
-pub(super) fn other_buckets(policy: &Policy, bucket: &str) -> Vec<Finding> {
-    if policy.kind != PolicyKind::Resource {
-        return Vec::new();
+const CODE: Code = Code::of(&Row {
+    id: "other-bucket",
+    severity: Severity::Error,
+    section: Section::Rule,
+    summary: "a bucket policy has a resource of another bucket, so S3 refuses to store it",
+});
+
+/// A finding for each other bucket that a bucket policy names as a resource, at its first place.
+/// AWS's pages say nothing of `NotResource`, so it is left alone.
+#[derive(Debug)]
+pub(super) struct OtherBucket;
+
+impl Rule for OtherBucket {
+    fn code(&self) -> Code {
+        CODE
     }
-    let mut places = Vec::<(String, Vec<Span>)>::new();
-    for (other, span) in policy.statements.iter().flat_map(|statement| others(statement, bucket)) {
-        match places.iter_mut().find(|(known, _)| *known == other) {
-            Some((_, spans)) => spans.push(span),
-            None => places.push((other, vec![span])),
+
+    fn document(&self, subject: &Subject<'_>, sink: &mut Sink) {
+        let Some(attached) = subject.attached else { return };
+        if subject.policy.kind != PolicyKind::Resource {
+            return;
         }
+        let bucket = attached.bucket;
+        let mut places = Vec::<(String, Vec<Span>)>::new();
+        let statements = subject.policy.statements.iter();
+        for (other, span) in statements.flat_map(|statement| others(statement, bucket)) {
+            match places.iter_mut().find(|(known, _)| *known == other) {
+                Some((_, spans)) => spans.push(span),
+                None => places.push((other, vec![span])),
+            }
+        }
+        sink.extend(places.iter().filter_map(|(other, spans)| finding(bucket, other, spans)));
     }
-    places.iter().filter_map(|(other, spans)| finding(bucket, other, spans)).collect()
 }
 
 fn finding(bucket: &str, other: &str, spans: &[Span]) -> Option<Finding> {
@@ -30,12 +51,12 @@ fn finding(bucket: &str, other: &str, spans: &[Span]) -> Option<Finding> {
         if more.is_empty() { String::new() } else { format!(" in {} places", spans.len()) };
     let help =
         format!("replace `{other}` by `{bucket}`{places}, or give the policy of this bucket");
-    let finding = Finding::error("other-bucket", *first, message).help(help);
+    let finding = Finding::new(CODE, *first, message).help(help);
     Some(more.iter().fold(finding, |finding, span| finding.related(*span, "and here")))
 }
 
 /// The name of another bucket in the resources of a statement.
-pub(super) fn other_bucket(statement: &Statement, bucket: &str) -> Option<String> {
+pub fn other_bucket(statement: &Statement, bucket: &str) -> Option<String> {
     others(statement, bucket).next().map(|(other, _)| other)
 }
 

@@ -2,19 +2,12 @@
 //!
 //! Messages are in lower case and without a full stop, with the user's text in backticks.
 
-use crate::source::Span;
+mod code;
+pub mod codes;
 
-/// How bad it is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Info,
-    /// Probably not what was meant.
-    Warning,
-    /// AWS would refuse the document, or the text cannot be read.
-    Error,
-}
+pub use code::{Code, Row, Section, Severity};
+
+use crate::source::Span;
 
 /// A second place that belongs to a finding, with a few words about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,8 +21,8 @@ pub struct Label {
 /// One thing that is wrong at one place.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
-    /// Stable name in kebab case, such as `duplicate-member`.
-    pub id: &'static str,
+    /// Which kind of finding.
+    pub code: Code,
     /// How bad it is.
     pub severity: Severity,
     /// The words that are wrong.
@@ -43,21 +36,24 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding of severity error.
-    pub fn error(id: &'static str, span: Span, message: impl Into<String>) -> Self {
+    /// A finding of the severity of its code.
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        let message = message.into();
         Finding {
-            id,
-            severity: Severity::Error,
+            code,
+            severity: code.row().severity,
             span,
-            message: message.into(),
+            message,
             help: None,
             related: Vec::new(),
         }
     }
 
-    /// A finding of severity warning.
-    pub fn warning(id: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Finding { severity: Severity::Warning, ..Finding::error(id, span, message) }
+    /// Says how bad it is, where that depends on the place.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
     }
 
     /// Says what to do.

@@ -1,36 +1,41 @@
-//! Actions of policies that AWS does not have, and those whose service its data lacks. They change no verdict: AWS stores them, and they
-//! match no request.
-//! Source: `aws` for what there is, with its date; IAM:access-analyzer-reference-policy-checks (invalid actions do nothing).
+//! Actions that AWS does not have. AWS stores most such policies, and the words match no request.
+//! Source: `aws` for what there is, with its date; IAM:access-analyzer-reference-policy-checks
+//! (invalid actions do nothing).
 
+use super::rule::{Rule, Sink, Subject};
 use crate::aws::{self, Action, Service};
 use crate::eval::pattern_covers_action;
-use crate::finding::{Finding, LETTERS_PER_MISTAKE, distance};
-use crate::input::unknown_services;
-use crate::model::{ActionPattern, Policy, PolicyKind};
-use crate::source::{Sources, Span};
+use crate::finding::{Code, Finding, LETTERS_PER_MISTAKE, Row, Section, Severity, distance};
+use crate::model::{ActionPattern, PolicyKind};
+use crate::source::Span;
 use std::collections::BTreeMap;
 
-/// A finding for each action that AWS does not have, and each service that its data lacks, at its first place.
-pub(super) fn unknown_actions(policy: &Policy, sources: &Sources) -> Vec<Finding> {
-    let mut places = BTreeMap::<String, Vec<Span>>::new();
-    for pattern in policy
-        .statements
-        .iter()
-        .filter_map(|statement| statement.action.as_ref())
-        .flat_map(|element| &element.patterns)
-    {
-        let text = sources.text(pattern.span).trim_matches('"');
-        if service_without(pattern, text).is_some() {
-            places.entry(text.to_owned()).or_default().push(pattern.span);
-        }
+const CODE: Code = Code::of(&Row {
+    id: "unknown-action",
+    severity: Severity::Warning,
+    section: Section::Rule,
+    summary: "an action that AWS does not have, so the words do nothing",
+});
+
+/// A finding for each such action, at its first place.
+#[derive(Debug)]
+pub(super) struct UnknownAction;
+
+impl Rule for UnknownAction {
+    fn code(&self) -> Code {
+        CODE
     }
-    let mut findings = places
-        .iter()
-        .filter_map(|(text, spans)| finding(policy.kind, text, spans))
-        .collect::<Vec<_>>();
-    findings.extend(unknown_services(policy, sources));
-    findings.sort_by_key(|finding| finding.span.lo);
-    findings
+
+    fn document(&self, subject: &Subject<'_>, sink: &mut Sink) {
+        let mut places = BTreeMap::<&str, Vec<Span>>::new();
+        for (pattern, text) in subject.actions() {
+            if service_without(pattern, text).is_some() {
+                places.entry(text).or_default().push(pattern.span);
+            }
+        }
+        let kind = subject.policy.kind;
+        sink.extend(places.iter().filter_map(|(text, spans)| finding(kind, text, spans)));
+    }
 }
 
 /// The service that a pattern names, if it has no action that the pattern covers.
@@ -54,20 +59,20 @@ fn finding(kind: PolicyKind, text: &str, spans: &[Span]) -> Option<Finding> {
         }
         _ => "AWS stores the policy all the same",
     };
-    let meant = meant(text);
+    let meant = closest_actions(text);
     let help = match meant.as_slice() {
         [] => format!("take it out, or write the action that is meant; {stored}"),
         meant => format!(
             "perhaps {} is meant; {stored}",
-            meant.iter().map(told).collect::<Vec<_>>().join(" and ")
+            meant.iter().map(with_resource).collect::<Vec<_>>().join(" and ")
         ),
     };
-    let finding = Finding::warning("unknown-action", *first, message).help(help);
+    let finding = Finding::new(CODE, *first, message).help(help);
     Some(others.iter().fold(finding, |finding, span| finding.related(*span, "and here")))
 }
 
 /// An action with what it works on: who mistakes a name mostly has the wrong resource beside it.
-fn told(action: &&'static Action) -> String {
+fn with_resource(action: &&'static Action) -> String {
     let kinds = action
         .resource_types()
         .map(|kind| kind.name())
@@ -79,8 +84,9 @@ fn told(action: &&'static Action) -> String {
     }
 }
 
-/// The actions that are probably meant by one that AWS does not have: those of the call of that name, else the one whose name is nearest.
-pub(super) fn meant(text: &str) -> Vec<&'static Action> {
+/// The actions that are probably meant by one that AWS does not have: those of the call of that
+/// name, else the one whose name is nearest.
+pub fn closest_actions(text: &str) -> Vec<&'static Action> {
     let Some((prefix, name)) = text.split_once(':') else { return Vec::new() };
     let Some(service) = aws::service(prefix) else { return Vec::new() };
     let of_call = aws::actions_of_call(name)
@@ -100,11 +106,13 @@ fn nearest(service: &'static Service, name: &str) -> Option<&'static Action> {
 
 #[cfg(test)]
 mod tests {
-    use super::meant;
+    use super::closest_actions;
 
     #[test]
     fn what_is_meant() {
-        let named = |text| meant(text).iter().map(|action| action.to_string()).collect::<Vec<_>>();
+        let named = |text| {
+            closest_actions(text).iter().map(|action| action.to_string()).collect::<Vec<_>>()
+        };
         assert_eq!(named("s3:ListObjectVersions"), ["s3:ListBucketVersions"]);
         assert_eq!(named("s3:headbucket"), ["s3:ListBucket"]);
         assert_eq!(named("s3:GetBucketNotificationConfiguration"), ["s3:GetBucketNotification"]);

@@ -1,12 +1,13 @@
-//! `check DIR`: the settings file of a folder, or what its files are.
+//! A folder that is checked: its settings file, or what its files are.
 
-use super::files::read_text;
+use super::files::{decoded, read_file};
 use crate::ica::build::discover::{Discovered, FolderFile, discover};
+use crate::ica::build::settings::Settings;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a folder holds.
-pub(super) enum Folder {
+pub(crate) enum Folder {
     /// A settings file.
     Settings(PathBuf),
     /// Files of which it must be told what they are.
@@ -14,7 +15,7 @@ pub(super) enum Folder {
 }
 
 /// Why a folder says nothing.
-pub(super) enum FolderError {
+pub(crate) enum FolderError {
     /// It is the wrong one, or its files cannot be told; words for the user.
     Usage(String),
     /// The system does not let it be read.
@@ -25,7 +26,7 @@ pub(super) enum FolderError {
 ///
 /// # Errors
 /// [`FolderError`].
-pub(super) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderError> {
+pub(crate) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderError> {
     let shown = dir.display();
     let unreadable =
         |error: std::io::Error| FolderError::Unreadable(format!("it cannot be read: {error}"));
@@ -47,7 +48,7 @@ pub(super) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderE
             found.errors.join("\n  ")
         )));
     }
-    if found.settings == crate::ica::build::settings::Settings::default() {
+    if found.settings == Settings::default() {
         return Err(FolderError::Usage(format!(
             "{shown}: there is no ica.toml and no file that `ica-policy inputs` or `generate --write` makes"
         )));
@@ -69,7 +70,8 @@ fn files(dir: &Path, named: &[PathBuf]) -> std::io::Result<Vec<FolderFile>> {
         else {
             continue;
         };
-        files.push(FolderFile { name: name.to_owned(), text: read_text(name, &path, name).ok() });
+        files
+            .push(FolderFile { name: name.to_owned(), text: decoded(read_file(&path), name).ok() });
     }
     files.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(files)

@@ -1,29 +1,44 @@
-//! Services of a policy's actions that AWS's data lacks. They change no verdict.
+//! Services that the AWS data does not contain. Nothing can be said of their actions.
 
+use super::rule::{Rule, Sink, Subject};
 use crate::aws;
-use crate::finding::{Finding, LETTERS_PER_MISTAKE, distance};
-use crate::model::Policy;
-use crate::source::{Sources, Span};
+use crate::finding::{Code, Finding, LETTERS_PER_MISTAKE, Row, Section, Severity, distance};
+use crate::source::Span;
 use std::collections::BTreeMap;
 
-/// A finding for each service that the data lacks, at the first place of its actions.
-pub fn unknown_services(policy: &Policy, sources: &Sources) -> Vec<Finding> {
-    let mut places = BTreeMap::<String, Span>::new();
-    let elements = policy.statements.iter().filter_map(|statement| statement.action.as_ref());
-    for pattern in elements.flat_map(|element| &element.patterns) {
-        let text = sources.text(pattern.span).trim_matches('"');
-        if let Some(prefix) = unknown_service(text) {
-            places.entry(prefix.to_ascii_lowercase()).or_insert(pattern.span);
-        }
+const CODE: Code = Code::of(&Row {
+    id: "unknown-service",
+    severity: Severity::Warning,
+    section: Section::Rule,
+    summary: "a service that the data on AWS does not contain, so nothing is known of its actions",
+});
+
+/// A finding for each such service, at the first place of its actions.
+#[derive(Debug)]
+pub(super) struct UnknownService;
+
+impl Rule for UnknownService {
+    fn code(&self) -> Code {
+        CODE
     }
-    let finding = |(prefix, span): (String, Span)| {
-        let message = format!(
-            "the service `{prefix}` is not known to the AWS data of {}, so its actions count as any name with any resource",
-            aws::data_date()
-        );
-        Finding::warning("unknown-service", span, message).help(help_on_service(&prefix))
-    };
-    places.into_iter().map(finding).collect()
+
+    fn document(&self, subject: &Subject<'_>, sink: &mut Sink) {
+        let mut places = BTreeMap::<String, Span>::new();
+        for (pattern, text) in subject.actions() {
+            if let Some(prefix) = unknown_service(text) {
+                places.entry(prefix.to_ascii_lowercase()).or_insert(pattern.span);
+            }
+        }
+        sink.extend(places.iter().map(|(prefix, span)| finding(prefix, *span)));
+    }
+}
+
+fn finding(prefix: &str, span: Span) -> Finding {
+    let message = format!(
+        "the service `{prefix}` is not known to the AWS data of {}, so its actions count as any name with any resource",
+        aws::data_date()
+    );
+    Finding::new(CODE, span, message).help(help_on_service(prefix))
 }
 
 /// The prefix of an action, if the data lacks the service. A prefix with wildcards is none.

@@ -1,0 +1,239 @@
+//! Whether access is granted: all requests of a question at once.
+
+use super::error::Error;
+use super::policy::{Policy, layers, resource_kind};
+use super::workspace::Workspace;
+use crate::authz::{Caller, ContextValue, Layer, Layers};
+use crate::model::PolicyKind;
+use crate::report::Example;
+use crate::simulate::LineError;
+use crate::symbolic::{Answered, Granted, Question, Who, can, together};
+
+/// A question about many requests.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    pub(crate) principal: Option<String>,
+    pub(crate) session_issuer: Option<String>,
+    pub(crate) actions: Vec<String>,
+    pub(crate) resources: Vec<String>,
+    pub(crate) account: Option<String>,
+    pub(crate) context: Vec<(String, Option<ContextValue>)>,
+    pub(crate) knows_identity: bool,
+}
+
+impl Query {
+    /// Asks about these actions on these resources; `*` and `?` stand for any of them.
+    pub fn new(actions: &[&str], resources: &[&str]) -> Query {
+        let [actions, resources] =
+            [actions, resources].map(|list| list.iter().map(|text| (*text).to_owned()).collect());
+        Query { actions, resources, ..Query::default() }
+    }
+
+    /// Who asks; without it one policy is asked by itself, whoever it is.
+    #[must_use]
+    pub fn principal(mut self, principal: &str) -> Query {
+        self.principal = Some(principal.to_owned());
+        self
+    }
+
+    /// Who made the session.
+    #[must_use]
+    pub fn session_issuer(mut self, arn: &str) -> Query {
+        self.session_issuer = Some(arn.to_owned());
+        self
+    }
+
+    /// The account that owns the resources; without it that of the principal.
+    #[must_use]
+    pub fn account(mut self, account: &str) -> Query {
+        self.account = Some(account.to_owned());
+        self
+    }
+
+    /// Says the value of a condition key. A key that is not mentioned may have any value.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: &str) -> Query {
+        self.set(key, Some(ContextValue::One(value.to_owned())));
+        self
+    }
+
+    /// Says that a condition key is absent.
+    #[must_use]
+    pub fn without(mut self, key: &str) -> Query {
+        self.set(key, None);
+        self
+    }
+
+    fn set(&mut self, key: &str, value: Option<ContextValue>) {
+        let key = key.to_lowercase();
+        self.context.retain(|(known, _)| *known != key);
+        self.context.push((key, value));
+    }
+
+    /// Says that the principal has no identity policies besides those that are given. Otherwise,
+    /// if none is given, the answer is unknown where they matter.
+    #[must_use]
+    pub fn without_identity_policies(mut self) -> Query {
+        self.knows_identity = true;
+        self
+    }
+
+    /// Who asks, if the parts of the question are well-formed.
+    pub(crate) fn read(&self) -> Result<Option<Caller>, LineError> {
+        let wrong = |path: &str, message: String| LineError { path: path.to_owned(), message };
+        let issuer = self.session_issuer.as_deref();
+        let caller = self.principal.as_deref().map(|text| Caller::parse(text, issuer)).transpose();
+        let caller = caller.map_err(|error| wrong("principal", error.to_string()))?;
+        if caller.as_ref().is_some_and(Caller::lacks_issuer) {
+            let message = "it is missing: what a session may do depends on who made it";
+            return Err(wrong("session_issuer", message.to_owned()));
+        }
+        if let Some(text) = self.actions.iter().find(|text| {
+            *text != "*" && (!text.contains(':') || text.contains(char::is_whitespace))
+        }) {
+            let message = "is no action; write `service:Name`, as in `s3:GetObject`";
+            return Err(wrong("action", format!("`{text}` {message}")));
+        }
+        if let Some(text) =
+            self.resources.iter().find(|text| *text != "*" && text.split(':').count() < 6)
+        {
+            let message = "is no resource; write an ARN, as in `arn:aws:s3:::bucket/*`, or `*`";
+            return Err(wrong("resource", format!("`{text}` {message}")));
+        }
+        let is_account =
+            |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(text) = self.account.as_ref().filter(|text| !is_account(text)) {
+            let message = "is no account; an account number has twelve digits";
+            return Err(wrong("account", format!("`{text}` {message}")));
+        }
+        Ok(caller)
+    }
+
+    /// What documents grant by themselves, whoever asks.
+    pub(crate) fn anybody(&self, policies: Vec<&crate::model::Policy>) -> Vec<Answered> {
+        can(&self.question(None, Who::Anybody(policies)))
+    }
+
+    /// What is granted to a caller. Identity policies that are not given may grant: then the
+    /// answer is known only where that makes no difference.
+    pub(crate) fn caller(&self, caller: &Caller, layers: &Layers<'_>) -> (Vec<Answered>, Basis) {
+        let ask = |layers: &Layers<'_>| {
+            can(&self.question(caller.account(), Who::Caller(caller, layers)))
+        };
+        let answers = ask(layers);
+        let has_own = !matches!(
+            caller,
+            Caller::Root { .. }
+                | Caller::Anonymous
+                | Caller::Service { .. }
+                | Caller::WebIdentity { .. }
+        );
+        if !has_own || self.knows_identity {
+            return (answers, Basis::Given);
+        }
+        let other = ask(&Layers { identity: Layer::Assumed, ..layers.clone() });
+        if together(other.iter().map(|answer| answer.granted)) == Granted::None {
+            return (other, Basis::AnyIdentityPolicies);
+        }
+        let unknown = |answer| Answered { granted: Granted::Unknown, ..answer };
+        (answers.into_iter().map(unknown).collect(), Basis::NeedsIdentityPolicies)
+    }
+
+    fn question<'a>(&self, account: Option<&str>, who: Who<'a>) -> Question<'a> {
+        Question {
+            who,
+            actions: self.actions.clone(),
+            resources: self.resources.clone(),
+            account: self.account.as_deref().or(account).map(str::to_owned),
+            context: self.context.clone(),
+            within: Vec::new(),
+        }
+    }
+}
+
+/// What an answer rests on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Basis {
+    /// The policies that are given.
+    Given,
+    /// The same, whatever the identity policies of the caller are.
+    AnyIdentityPolicies,
+    /// It is unknown, because it depends on the identity policies of the caller.
+    NeedsIdentityPolicies,
+}
+
+/// Whether access is granted.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The answer for all requests together.
+    pub granted: Granted,
+    /// What the answer rests on.
+    pub basis: Basis,
+    /// The answers for groups of actions that the policies treat alike.
+    pub answers: Vec<Answer>,
+}
+
+/// The answer for some actions on one kind of resource.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The actions, as AWS writes them.
+    pub actions: Vec<String>,
+    /// The kind of resource, such as `object`, if the data knows it.
+    pub resource_type: Option<&'static str>,
+    /// What is granted.
+    pub granted: Granted,
+    /// A request that goes through.
+    pub allowed: Option<Example>,
+    /// A request that does not.
+    pub denied: Option<Example>,
+    /// Why it is not decided.
+    pub undecided: Option<String>,
+}
+
+impl Workspace {
+    /// Says whether access is granted: for all requests of the question, for some, or for none.
+    ///
+    /// # Errors
+    /// The question is wrong, or there is no request that fits it.
+    pub fn can(&self, query: &Query, policies: &[&Policy]) -> Result<Access, Error> {
+        let caller = query.read()?;
+        let kind = resource_kind(policies);
+        let set = layers(policies, kind)?;
+        let is_known = !set.is_unspecified(PolicyKind::Identity);
+        let mut query = query.clone();
+        query.knows_identity |= is_known;
+        let alone = || Layers { resource: Layer::Policies(set.all()), ..Layers::default() };
+        let (layers, (found, basis)) = match &caller {
+            Some(caller) => {
+                let layers = set.layers(kind);
+                let found = query.caller(caller, &layers);
+                (layers, found)
+            }
+            None if policies.len() == 1 => (alone(), (query.anybody(set.all()), Basis::Given)),
+            None => {
+                let message = "is missing: without it one policy is asked, and here is another number of them";
+                return Err(Error::request("principal", message));
+            }
+        };
+        if found.is_empty() {
+            return Err(Error::request(
+                "action",
+                "none of the actions works on one of the resources",
+            ));
+        }
+        let example = |shown: &_| Example::of_shown(shown, &layers);
+        let answer = |known: &Answered| Answer {
+            actions: known.actions.clone(),
+            resource_type: known.resource_type,
+            granted: known.granted,
+            allowed: known.allowed.as_ref().map(example),
+            denied: known.denied.as_ref().map(example),
+            undecided: known.undecided.as_ref().map(|undecided| undecided.reason.clone()),
+        };
+        Ok(Access {
+            granted: together(found.iter().map(|answer| answer.granted)),
+            basis,
+            answers: found.iter().map(answer).collect(),
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! The name of a kind of finding, and what is said of the kind as a whole.
+
+/// How bad it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Probably not what was meant.
+    Warning,
+    /// AWS would refuse the document, or the text cannot be read.
+    Error,
+}
+
+impl Severity {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// The part of the manual that explains a code.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Section {
+    /// The text cannot be read.
+    Text,
+    /// The document is no policy that AWS would store.
+    Policy,
+    /// Rules about policies.
+    Rule,
+    /// The settings of a bucket and of a connection.
+    Setting,
+    /// Why a request gets its answer.
+    Request,
+    /// Why an operation is not allowed.
+    Cause,
+    /// What only a person can decide.
+    Decision,
+}
+
+impl Section {
+    /// The name of the section in `docs/findings.md`.
+    pub fn anchor(self) -> &'static str {
+        match self {
+            Section::Text => "text",
+            Section::Policy => "policy",
+            Section::Rule => "rule",
+            Section::Setting => "setting",
+            Section::Request => "request",
+            Section::Cause => "cause",
+            Section::Decision => "decision",
+        }
+    }
+}
+
+/// The name of a kind of finding. A code is made in the table [`super::codes`] or in the file of
+/// its rule, and nowhere else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Code(&'static Row);
+
+/// A row of the registry.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Row {
+    /// Stable name in kebab case, such as `duplicate-member`.
+    pub id: &'static str,
+    /// How bad findings of this kind are, if the place says nothing else.
+    pub severity: Severity,
+    /// The section of the manual that explains it.
+    pub section: Section,
+    /// What findings of this kind say, in one line.
+    pub summary: &'static str,
+}
+
+impl Code {
+    pub(crate) const fn of(row: &'static Row) -> Code {
+        Code(row)
+    }
+
+    /// Stable name in kebab case, such as `duplicate-member`.
+    pub fn id(self) -> &'static str {
+        self.0.id
+    }
+
+    /// The row of the registry.
+    pub fn row(self) -> &'static Row {
+        self.0
+    }
+}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id())
+    }
+}

@@ -1,0 +1,110 @@
+//! The registry: one row for each kind of finding. Rules bring their own rows (`rules::RULES`).
+
+use super::code::{Code, Row, Section, Severity};
+
+macro_rules! codes {
+    ($($section:ident: $($name:ident $severity:ident $id:literal $summary:literal)*;)*) => {
+        $($(
+            #[doc = $summary]
+            pub const $name: Code = Code::of(&Row {
+                id: $id,
+                severity: Severity::$severity,
+                section: Section::$section,
+                summary: $summary,
+            });
+        )*)*
+
+        /// All codes but those of the rules.
+        pub const CODES: &[Code] = &[$($($name),*),*];
+    };
+}
+
+codes! {
+    Text:
+    BAD_ESCAPE Error "bad-escape" "an escape sequence that JSON does not have"
+    BAD_NUMBER Error "bad-number" "a number in a form that JSON does not have"
+    BYTE_ORDER_MARK Warning "byte-order-mark" "the text begins with a byte order mark"
+    COMMENT Error "comment" "a comment, which JSON does not have"
+    CONTROL_CHARACTER Error "control-character" "a control character inside a string"
+    DUPLICATE_MEMBER Error "duplicate-member" "an object has a member twice"
+    EXPECTED_MEMBER Error "expected-member" "something other than a member inside an object"
+    EXPECTED_VALUE Error "expected-value" "a value is missing"
+    LONE_SURROGATE Error "lone-surrogate" "half of a surrogate pair inside a string"
+    MISSING_BRACKET Error "missing-bracket" "an object or list is not closed"
+    MISSING_COLON Error "missing-colon" "a member without a colon"
+    MISSING_COMMA Error "missing-comma" "two members or items without a comma between them"
+    MORE_PROBLEMS Error "more-problems" "the text has more mistakes than are reported"
+    NESTING_LIMIT Error "nesting-limit" "values are nested too deeply to be read"
+    NO_POLICY Error "no-policy" "JSON that holds no policy document"
+    TOO_LARGE Error "too-large" "more text than is read"
+    TRAILING_COMMA Error "trailing-comma" "a comma behind the last member or item"
+    TRAILING_TEXT Error "trailing-text" "text behind the end of the document"
+    UNQUOTED_WORD Error "unquoted-word" "a word without quotes"
+    UNREADABLE_FILE Error "unreadable-file" "a file that cannot be read"
+    UNTERMINATED_STRING Error "unterminated-string" "a string is not closed"
+    WRONG_BRACKET Error "wrong-bracket" "a bracket that closes something else"
+    WRONG_QUOTES Error "wrong-quotes" "single or typographic quotes"
+    ;
+    Policy:
+    CONFLICTING_ELEMENTS Error "conflicting-elements" "an element and its `Not` form in one statement"
+    DUPLICATE_KEY Error "duplicate-key" "a condition key twice under one operator, in different case"
+    DUPLICATE_SID Error "duplicate-sid" "two statements with one Sid; a warning where AWS stores it"
+    EMPTY_LIST Warning "empty-list" "an element or condition without values"
+    INVALID_ACTION Error "invalid-action" "an action in a form that AWS refuses"
+    INVALID_EFFECT Error "invalid-effect" "an effect other than `Allow` and `Deny`"
+    INVALID_OPERATOR Error "invalid-operator" "a condition operator that AWS does not have"
+    INVALID_PRINCIPAL Error "invalid-principal" "a principal in a form that AWS refuses"
+    INVALID_RESOURCE Error "invalid-resource" "a resource in a form that AWS refuses"
+    INVALID_SID Error "invalid-sid" "a Sid with other characters than letters and digits"
+    INVALID_VALUE Warning "invalid-value" "a value that the condition operator cannot read"
+    INVALID_VERSION Error "invalid-version" "a version of the policy language that AWS does not have"
+    LIMIT Error "limit" "beyond a limit of this program; AWS may accept it"
+    MISSING_ELEMENT Error "missing-element" "a required element is missing"
+    NOT_AN_OBJECT Error "not-an-object" "a policy document that is no object"
+    UNKNOWN_ELEMENT Error "unknown-element" "an element that the policy language does not have"
+    UNSUPPORTED_ELEMENT Error "unsupported-element" "an element that this kind of policy may not have"
+    VARIABLE_WITHOUT_VERSION Warning "variable-without-version" "a policy variable that is plain text without the version `2012-10-17`"
+    WRONG_SHAPE Error "wrong-shape" "a value of another type than AWS accepts here"
+    ;
+    Setting:
+    FOLDER_FILE Info "folder-file" "what a file of a folder is taken for, or that it is not read"
+    REFUSED_CORS Error "refused-cors" "CORS rules that S3 would refuse"
+    REFUSED_ENCRYPTION Error "refused-encryption" "a default encryption that S3 would refuse"
+    ROLE_OF_OTHER_REGION Warning "role-of-other-region" "the policy names Illumina's role of another region"
+    UNKNOWN_EVENT Warning "unknown-event" "an event type that the data on S3 does not contain"
+    UNKNOWN_KEY Warning "unknown-key" "a condition key in a setting that the data on AWS does not contain"
+    WRONG_SETTING Error "wrong-setting" "a setting of a connection is missing or wrong"
+    ;
+    Request:
+    DENIED Warning "denied" "the statement denies the example"
+    GRANTED Warning "granted" "the statement grants the example"
+    NEWLY_ALLOWED Warning "newly-allowed" "the new version allows this and the old one does not"
+    NEWLY_DENIED Warning "newly-denied" "the old version allows this and the new one does not"
+    NOT_GRANTED Warning "not-granted" "the nearest statement of a layer that does not grant the example"
+    PUBLIC Warning "public" "the statement makes the bucket public by S3's definition"
+    UNDECIDED Warning "undecided" "the comparison could not be completed"
+    WRONG_REQUEST Error "wrong-request" "the question names no request that can be"
+    ;
+    Cause:
+    AMBIGUOUS Warning "ambiguous" "the answer depends on a point that AWS's pages leave open"
+    ENVIRONMENT Error "environment" "a setting of the bucket or of the connection"
+    EXPLICIT_DENY Error "explicit-deny" "a statement denies the request"
+    HIDDEN Warning "hidden" "the answer depends on something that no input says"
+    NO_ALLOW Warning "no-allow" "no statement of a layer allows the request"
+    ;
+    Decision:
+    BOUNDARY Warning "boundary" "the permissions boundary has to change"
+    CONDITION Warning "condition" "an Allow that does not apply because of its condition"
+    DENY_BY_INTENT Warning "deny-by-intent" "a Deny that is probably on purpose: network, MFA, encryption"
+    ENDPOINT_POLICY Warning "endpoint-policy" "the policy of the VPC endpoint has to change"
+    KEY_POLICY Warning "key-policy" "the policy of the KMS key has to change"
+    NO_DOCUMENT Warning "no-document" "there is no file to edit"
+    NOT_PRINCIPAL Warning "not-principal" "a Deny with `NotPrincipal`"
+    NOT_PROVED Warning "not-proved" "there are edits, but none could be proved"
+    OPEN Warning "open" "the answer depends on something that no file shows"
+    ORGANIZATION Warning "organization" "a policy of the organization has to change"
+    REFUSED_WORDS Warning "refused-words" "the statement has words that AWS would refuse"
+    SESSION_POLICY Warning "session-policy" "the session policy, which ICA writes, has to change"
+    TRUST_POLICY Warning "trust-policy" "the trust policy of the role has to change"
+    ;
+}
