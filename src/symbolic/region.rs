@@ -116,7 +116,7 @@ fn action_pattern(text: &str) -> ActionPattern {
 }
 
 fn everything() -> ResourcePattern {
-    ResourcePattern { kind: ResourceKind::Everything, span: Span::default(), doubt: None }
+    ResourcePattern::everything(Span::default())
 }
 
 fn resource(text: &str) -> ResourcePattern {
@@ -168,7 +168,7 @@ pub(super) fn glob(text: &str, is_arn: bool) -> Pattern {
     for c in text.chars() {
         let bound = is_arn && colons < 5;
         let part = match c {
-            '*' if bound => Part::AnyInSegment { last: false },
+            '*' if bound => Part::AnyInSegment,
             '*' => Part::Any,
             '?' if bound => Part::OneInSegment,
             '?' => Part::One,

@@ -8,8 +8,12 @@ use serde_json::{Map, Value};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Identity, boundary and session policies, SCPs: statements have no principal.
+    /// Identity policies and boundaries: statements have no principal.
     Identity,
+    /// Session policies: the same, but their ARNs are whole (IAM:reference_identifiers).
+    Session,
+    /// SCPs: the same.
+    Organization,
     /// Bucket, key, queue and endpoint policies: statements have a principal.
     Resource,
     /// Trust policies: statements have a principal and no resource.
@@ -81,16 +85,14 @@ fn check_statement(statement: &Value, kind: Kind, variables: bool) -> Result<(),
     }
     exactly(members, ["Action", "NotAction"], 1)?;
     exactly(members, ["Resource", "NotResource"], usize::from(kind != Kind::Trust))?;
-    exactly(members, ["Principal", "NotPrincipal"], usize::from(kind != Kind::Identity))?;
+    let has_principal = !matches!(kind, Kind::Identity | Kind::Session | Kind::Organization);
+    exactly(members, ["Principal", "NotPrincipal"], usize::from(has_principal))?;
     for name in ["Action", "NotAction"] {
         texts(&statement[name])?;
     }
     for name in ["Resource", "NotResource"] {
         for resource in texts(&statement[name])? {
-            // "Missing ARN field" (IAM:access-analyzer-reference-policy-checks).
-            if resource != "*" && arn_parts(resource).is_none() {
-                return Err(format!("`{resource}` is no ARN"));
-            }
+            check_resource(resource, kind)?;
             text::check(resource, variables)?;
         }
     }
@@ -99,6 +101,60 @@ fn check_statement(statement: &Value, kind: Kind, variables: bool) -> Result<(),
     }
     check_exclusion(statement, kind)?;
     check_condition(&statement["Condition"], variables)
+}
+
+/// `*` or an ARN. A page forbids wildcards in the partition (IAM:reference-arns), but AWS's own
+/// managed policies have them (AmazonMSKFullAccess).
+fn check_resource(resource: &str, kind: Kind) -> Result<(), String> {
+    if resource == "*" {
+        return Ok(());
+    }
+    let is_whole = kind != Kind::Session || arn_parts(resource).is_some();
+    if resource.starts_with("arn:") && is_whole {
+        Ok(())
+    } else {
+        Err(format!("`{resource}` is no ARN"))
+    }
+}
+
+/// A document with `*` in the place of each part that an ARN in `Resource` lacks. In identity-based
+/// policies AWS reads them so (IAM:reference-arns).
+pub fn with_whole_arns(mut policy: Value) -> Value {
+    let list = match &mut policy["Statement"] {
+        Value::Array(list) => list.iter_mut().collect(),
+        one => vec![one],
+    };
+    for statement in list {
+        for name in ["Resource", "NotResource"] {
+            match statement.get_mut(name) {
+                Some(Value::Array(items)) => items.iter_mut().for_each(complete),
+                Some(one) => complete(one),
+                None => {}
+            }
+        }
+    }
+    policy
+}
+
+fn complete(resource: &mut Value) {
+    if let Some(text) = resource.as_str() {
+        *resource = whole_arn(text).into();
+    }
+}
+
+/// The text with six parts, unless it is `*`. A colon inside of a variable separates nothing.
+pub fn whole_arn(text: &str) -> String {
+    let mut depth = 0;
+    let colons = text.chars().filter(|c| {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        *c == ':' && depth == 0
+    });
+    let missing = if text == "*" { 0 } else { 5_usize.saturating_sub(colons.count()) };
+    format!("{text}{}", ":*".repeat(missing))
 }
 
 fn exactly(members: &Map<String, Value>, names: [&str; 2], count: usize) -> Result<(), String> {

@@ -53,9 +53,11 @@ pub enum Point {
     /// Does an empty NotPrincipal name nobody instead of everybody? AWS answers this only for
     /// Principal (IAM:access-analyzer-reference-policy-checks, "Empty array principal").
     EmptyNotPrincipalIsNobody,
-    /// Does a star in a Resource run on over the colons between the parts?
-    /// (IAM:reference_policies_elements_resource)
-    StarRunsOverParts,
+    /// Is a short ARN completed in policies that are not identity-based, too? (IAM:reference-arns)
+    ShortArnIsCompleted,
+    /// Does a wildcard in the service of a Resource match anything?
+    /// (IAM:reference_policies_elements_resource, IAM:access-analyzer-reference-policy-checks)
+    ServiceMayHaveWildcards,
 }
 
 /// The answers to the points that were asked so far, in their order.

@@ -56,7 +56,7 @@ pub fn read(line: &Value) -> Result<Request, String> {
     let resource = text(line, "resource")?.ok_or("no resource")?.to_owned();
     let given = context::read(&line["context"])?;
     let resource_account = resource_account(line, &resource, &given, &caller)?;
-    let session = documents(line, "session_policies", Kind::Identity)?;
+    let session = documents(line, "session_policies", Kind::Session)?;
     if !line["session_policies"].is_null() && session.is_empty() {
         return Err(
             "session_policies: an empty list is neither none passed nor a policy".to_owned()
@@ -69,7 +69,7 @@ pub fn read(line: &Value) -> Result<Request, String> {
         resource_policy: document(line, "resource_policy", resource_kind)?,
         boundary: document(line, "permissions_boundary", Kind::Identity)?,
         session: (!session.is_empty()).then_some(session),
-        scps: levels(line, "scps", Kind::Identity)?,
+        scps: levels(line, "scps", Kind::Organization)?,
         rcps: levels(line, "rcps", Kind::Everybody)?,
         vpce: documents(line, "vpce_policies", Kind::Resource)?,
         caller,
@@ -194,8 +194,7 @@ fn document(line: &Value, name: &str, kind: Kind) -> Result<Option<Value>, Strin
     if line[name].is_null() {
         return Ok(None);
     }
-    documents::check(&line[name], kind).map_err(|why| format!("{name}: {why}"))?;
-    Ok(Some(line[name].clone()))
+    checked(&line[name], name, kind).map(Some)
 }
 
 fn documents(line: &Value, name: &str, kind: Kind) -> Result<Vec<Value>, String> {
@@ -211,7 +210,8 @@ fn levels(line: &Value, name: &str, kind: Kind) -> Result<Vec<Vec<Value>>, Strin
 
 fn checked(policy: &Value, name: &str, kind: Kind) -> Result<Value, String> {
     documents::check(policy, kind).map_err(|why| format!("{name}: {why}"))?;
-    Ok(policy.clone())
+    let policy = policy.clone();
+    Ok(if kind == Kind::Identity { documents::with_whole_arns(policy) } else { policy })
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> Result<&'a [Value], String> {

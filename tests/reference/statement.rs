@@ -1,7 +1,7 @@
 //! Whether a statement concerns a request, apart from its principals.
 
 use super::condition;
-use super::documents::one_or_many;
+use super::documents::{self, one_or_many};
 use super::glob;
 use super::readings::{Point, Reading};
 use super::request::Request;
@@ -56,13 +56,16 @@ fn fits_resource(pattern: &str, variables: bool, request: &Request, reading: &Re
     if pattern == "*" {
         return true;
     }
+    let whole = documents::whole_arn(pattern);
     // A variable without a value matches no resource (IAM:reference_policies_variables).
-    let Some(pattern) = pieces(pattern, Style { wildcards: true, variables }, &request.context)
+    let Some(pieces) = pieces(&whole, Style { wildcards: true, variables }, &request.context)
     else {
         return false;
     };
-    if glob::fits_arn(&pattern, &request.resource) {
-        return true;
-    }
-    glob::fits(&pattern, &request.resource) && reading.says(Point::StarRunsOverParts)
+    let is_short = whole != pattern;
+    let has_open_service =
+        pattern.split(':').nth(2).is_some_and(|service| service.contains(['*', '?']));
+    glob::fits_resource(&pieces, &request.resource)
+        && (!is_short || reading.says(Point::ShortArnIsCompleted))
+        && (!has_open_service || reading.says(Point::ServiceMayHaveWildcards))
 }

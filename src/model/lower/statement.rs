@@ -5,7 +5,8 @@ use super::context::{Context, repeated, unknown_element, with_article};
 use super::element::{lower_actions, lower_principals, lower_resources};
 use crate::model::Named;
 use crate::model::doubt::Doubt;
-use crate::model::policy::{Effect, PolicyKind, Statement};
+use crate::model::kind::PolicyKind;
+use crate::model::policy::{Effect, Statement};
 use crate::source::Spanned;
 use crate::syntax::{self, Body, Element};
 
