@@ -35,8 +35,8 @@ pub enum Ambiguity {
     EmptyValues,
     /// A key with several values under an operator without `ForAllValues` or `ForAnyValue`.
     SeveralValues,
-    /// `{"AWS": "*"}` for a caller who did not sign.
-    AnonymousAws,
+    /// A KMS grant that the request does not show.
+    Grant,
     /// `*` for a service that acts for itself.
     ServiceStar,
     /// An account named by its canonical id.
@@ -151,13 +151,13 @@ const TABLE: [Entry; 17] = [
         source: "IAM user guide, access-analyzer-reference-policy-checks: missing qualifier",
     },
     Entry {
-        ambiguity: Ambiguity::AnonymousAws,
-        id: "anonymous-aws",
+        ambiguity: Ambiguity::Grant,
+        id: "kms-grant",
         readings: [
-            "`{\"AWS\": \"*\"}` covers AWS accounts only",
-            "`{\"AWS\": \"*\"}` covers anonymous callers too",
+            "no grant of the key lets the caller retire it",
+            "a grant of the key lets the caller retire it",
         ],
-        source: "IAM user guide, reference_policies_elements_principal, and S3 user guide, s3-bucket-user-policy-specifying-principal-intro, differ",
+        source: "KMS developer guide, grant-delete: the grant says who may retire it, and a request does not show the grant",
     },
     Entry {
         ambiguity: Ambiguity::ServiceStar,

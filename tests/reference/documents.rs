@@ -100,6 +100,9 @@ fn check_statement(statement: &Value, kind: Kind, variables: bool) -> Result<(),
         check_principal(&statement[name])?;
     }
     check_exclusion(statement, kind)?;
+    if kind == Kind::Everybody {
+        check_rcp(statement)?;
+    }
     check_condition(&statement["Condition"], variables)
 }
 
@@ -155,6 +158,27 @@ pub fn whole_arn(text: &str) -> String {
     });
     let missing = if text == "*" { 0 } else { 5_usize.saturating_sub(colons.count()) };
     format!("{text}{}", ":*".repeat(missing))
+}
+
+/// A customer's RCP denies actions that it names by service. The one of AWS allows everything
+/// (ORG:orgs_manage_policies_rcps_syntax).
+fn check_rcp(statement: &Value) -> Result<(), String> {
+    let is_star =
+        |name: &str| texts(&statement[name]).is_ok_and(|all| all.iter().all(|one| *one == "*"));
+    let names_star = texts(&statement["Action"])?.contains(&"*");
+    let is_full_access = !statement["Action"].is_null()
+        && !statement["Resource"].is_null()
+        && is_star("Action")
+        && is_star("Resource")
+        && statement["Condition"].as_object().is_none_or(Map::is_empty);
+    if !statement["NotAction"].is_null() {
+        return Err("NotAction in an RCP".to_owned());
+    }
+    match statement["Effect"].as_str() {
+        Some("Allow") if !is_full_access => Err("an Allow in an RCP".to_owned()),
+        Some("Deny") if names_star => Err("`*` alone in an RCP".to_owned()),
+        _ => Ok(()),
+    }
 }
 
 fn exactly(members: &Map<String, Value>, names: [&str; 2], count: usize) -> Result<(), String> {

@@ -10,9 +10,9 @@ pub enum Point {
     /// Do boundary and session policy limit what `*` in a resource policy gives?
     /// (IAM:reference_policies_evaluation-logic_policy-eval-denyallow)
     StarIsLimited,
-    /// Does `{"AWS": "*"}` mean anonymous callers too? (IAM:reference_policies_elements_principal,
-    /// S3:security_iam_service-with-iam)
-    AwsStarIsAnonymousToo,
+    /// Does a grant of the key let the caller retire it? A request does not show it.
+    /// (KMS:grant-delete)
+    GrantLetsRetire,
     /// Does `*` mean AWS services too? (IAM:reference_policies_elements_principal)
     StarIsServicesToo,
     /// Does the ARN of a user include its federated sessions in another account's policy?

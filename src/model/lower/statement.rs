@@ -3,10 +3,10 @@
 use super::condition;
 use super::context::{Context, repeated, unknown_element, with_article};
 use super::element::{lower_actions, lower_principals, lower_resources};
-use crate::model::Named;
 use crate::model::doubt::Doubt;
 use crate::model::kind::PolicyKind;
 use crate::model::policy::{Effect, Statement};
+use crate::model::{ActionPattern, Named, ResourceKind, ResourcePattern, Shape};
 use crate::source::Spanned;
 use crate::syntax::{self, Body, Element};
 
@@ -29,7 +29,7 @@ pub(super) fn lower(
 ) -> Statement {
     let mut doubts = Vec::new();
     unknown_elements(statement, context, &mut doubts);
-    Statement {
+    let mut lowered = Statement {
         index,
         span: statement.span,
         sid: sid(statement, &mut doubts),
@@ -39,7 +39,11 @@ pub(super) fn lower(
         resource: resource(statement, context, &mut doubts),
         conditions: conditions(statement, context, &mut doubts),
         doubts,
+    };
+    if context.kind == PolicyKind::Rcp {
+        unsupported_in_rcp(&mut lowered, context);
     }
+    lowered
 }
 
 fn unknown_elements(statement: &syntax::Statement, context: &mut Context, doubts: &mut Vec<Doubt>) {
@@ -201,6 +205,36 @@ fn unsupported_principal(
             help,
         ));
     }
+}
+
+/// Reports what a customer's RCP cannot have: `NotAction`, `*` alone as an action, and an Allow that
+/// is not that of `RCPFullAWSAccess` (ORG:orgs_manage_policies_rcps_syntax).
+fn unsupported_in_rcp(statement: &mut Statement, context: &mut Context) {
+    let allows = statement.effect.node == Effect::Allow;
+    let is_star = |action: &ActionPattern| action.pattern.shape == Shape::Everything;
+    let is_everything =
+        |resource: &ResourcePattern| matches!(resource.kind, ResourceKind::Everything);
+    let Some(action) = &statement.action else { return };
+    let is_full_access = !action.not
+        && action.patterns.iter().all(is_star)
+        && statement.conditions.is_empty()
+        && (statement.resource.as_ref())
+            .is_some_and(|element| !element.not && element.patterns.iter().all(is_everything));
+    let (span, reason) = match () {
+        () if action.not => {
+            (action.span, "`NotAction` is not allowed in a resource control policy")
+        }
+        () if allows && !is_full_access => (
+            statement.effect.span,
+            "an Allow in a resource control policy is only that of `RCPFullAWSAccess`",
+        ),
+        () if !allows && action.patterns.iter().any(is_star) => (
+            action.span,
+            "`*` alone is no action of a resource control policy: name the service, as in `s3:*`",
+        ),
+        () => return,
+    };
+    statement.doubts.push(context.refuse("unsupported-element", span, reason));
 }
 
 fn action(
