@@ -13,6 +13,8 @@ pub enum Part {
     Any,
     /// `*` before the fifth colon of an ARN: any run without a colon.
     AnyInSegment,
+    /// Any run without a colon or a slash: the name of an API, which a short name leaves out.
+    AnyInWord,
     /// `?`: one character.
     One,
     /// `?` before the fifth colon of an ARN: one character that is not a colon.
@@ -105,6 +107,11 @@ impl Pattern {
             };
         }
         (Pattern::from_parts(builder.finish()), errors)
+    }
+
+    /// This pattern behind these parts, the last of which is no literal.
+    pub(super) fn behind(self, parts: impl IntoIterator<Item = Part>) -> Pattern {
+        Pattern::from_parts(parts.into_iter().chain(self.parts).collect())
     }
 
     /// Literal text.

@@ -45,7 +45,8 @@ pub struct Statement {
     pub principal: Option<Element<PrincipalPattern>>,
     /// The actions it concerns. `None` only with a doubt.
     pub action: Option<Element<ActionPattern>>,
-    /// The resources it concerns. `None` in trust policies, elsewhere only with a doubt.
+    /// The resources it concerns. `None` in trust policies and where the service needs none
+    /// (`aws::resource_policy`), elsewhere only with a doubt.
     pub resource: Option<Element<ResourcePattern>>,
     /// Its conditions; all must hold.
     pub conditions: Vec<Condition>,

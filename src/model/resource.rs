@@ -46,6 +46,29 @@ impl ResourcePattern {
         ResourcePattern { kind: ResourceKind::Everything, span, unsettled: Vec::new(), doubt: None }
     }
 
+    /// A path of the API that the policy is attached to, whichever that is.
+    fn of_api(path: &str, span: Span, version: Version) -> ResourcePattern {
+        let variables = version == Version::V2012;
+        let reading = Reading { wildcards: true, variables, segments: Segments::None };
+        let (pattern, errors) = Pattern::parse(path, reading);
+        let literal = |text: &str| Part::Literal(text.into());
+        let own = [
+            literal("arn:"),
+            Part::AnyInSegment,
+            literal(":execute-api:"),
+            Part::AnyInSegment,
+            literal(":"),
+            Part::AnyInSegment,
+            literal(":"),
+            Part::AnyInWord,
+        ];
+        ResourcePattern {
+            kind: ResourceKind::Arn(pattern.behind(own)),
+            doubt: errors.into_iter().next().map(|problem| problem.at(span)),
+            ..ResourcePattern::everything(span)
+        }
+    }
+
     pub(super) fn parse(
         text: &str,
         span: Span,
@@ -54,6 +77,9 @@ impl ResourcePattern {
     ) -> ResourcePattern {
         if text == "*" {
             return ResourcePattern::everything(span);
+        }
+        if let Some(path) = api_path(text, kind) {
+            return ResourcePattern::of_api(path, span, version);
         }
         let read = |text: &str| {
             let variables = version == Version::V2012;
@@ -78,6 +104,13 @@ impl ResourcePattern {
             doubt: problem.map(|problem| problem.at(span)),
         }
     }
+}
+
+/// The path in the short name of an API. Its policy may have `execute-api:/STAGE/METHOD/PATH`, which
+/// AWS completes on saving (`aws::resource_policy`).
+fn api_path(text: &str, kind: PolicyKind) -> Option<&str> {
+    let path = text.strip_prefix("execute-api:").filter(|path| path.starts_with('/'));
+    path.filter(|_| kind == PolicyKind::Resource)
 }
 
 /// How many parts an ARN has.

@@ -376,6 +376,7 @@ impl Builder {
                 Part::AnyInSegment => {
                     self.tokens.push(if self.is_free() { Token::Run } else { Token::RunInSegment })
                 }
+                Part::AnyInWord => self.tokens.push(Token::RunInWord),
                 Part::OneInSegment => {
                     self.tokens.push(if self.is_free() { Token::One } else { Token::OneInSegment })
                 }

@@ -14,8 +14,13 @@ pub enum Kind {
     Session,
     /// SCPs: the same.
     Organization,
-    /// Bucket, key, queue and endpoint policies: statements have a principal.
+    /// Bucket and queue policies and the like: statements have a principal.
     Resource,
+    /// Key policies: the same. A statement without actions or resources is stored
+    /// (KMS:key-policy-overview).
+    Key,
+    /// Endpoint policies: as those of resources.
+    Endpoint,
     /// Trust policies: statements have a principal and no resource.
     Trust,
     /// RCPs: the principal is everybody (ORG:orgs_manage_policies_rcps_syntax).
@@ -83,8 +88,13 @@ fn check_statement(statement: &Value, kind: Kind, variables: bool) -> Result<(),
     if statement["Effect"] != "Allow" && statement["Effect"] != "Deny" {
         return Err("Effect is Allow or Deny".to_owned());
     }
-    exactly(members, ["Action", "NotAction"], 1)?;
-    exactly(members, ["Resource", "NotResource"], usize::from(kind != Kind::Trust))?;
+    let is_without_effect = kind == Kind::Key && lacks_element(statement);
+    if !is_without_effect {
+        exactly(members, ["Action", "NotAction"], 1)?;
+    }
+    if !is_without_effect && !(kind == Kind::Resource && may_lack_resource(statement)) {
+        exactly(members, ["Resource", "NotResource"], usize::from(kind != Kind::Trust))?;
+    }
     let has_principal = !matches!(kind, Kind::Identity | Kind::Session | Kind::Organization);
     exactly(members, ["Principal", "NotPrincipal"], usize::from(has_principal))?;
     for name in ["Action", "NotAction"] {
@@ -112,12 +122,58 @@ fn check_resource(resource: &str, kind: Kind) -> Result<(), String> {
     if resource == "*" {
         return Ok(());
     }
+    // API Gateway completes its short names on saving.
+    if kind == Kind::Resource && resource.starts_with("execute-api:/") {
+        return Ok(());
+    }
     let is_whole = kind != Kind::Session || arn_parts(resource).is_some();
     if resource.starts_with("arn:") && is_whole {
         Ok(())
     } else {
         Err(format!("`{resource}` is no ARN"))
     }
+}
+
+/// Whether there is no action or no resource at all. Such a statement of a key policy has no effect
+/// (KMS:key-policy-overview).
+pub fn lacks_element(statement: &Value) -> bool {
+    let lacks = |names: [&str; 2]| names.iter().all(|name| statement[*name].is_null());
+    lacks(["Action", "NotAction"]) || lacks(["Resource", "NotResource"])
+}
+
+/// Whether a statement of a resource policy may leave out its resources: it may for these services
+/// (ECR:repository-policy-examples), it may not for those whose guides name the resource, and of all
+/// others the pages say both (IAM:access_policies, IAM:access-analyzer-reference-policy-checks).
+fn may_lack_resource(statement: &Value) -> bool {
+    let needing = [
+        "s3",
+        "sqs",
+        "sns",
+        "lambda",
+        "kms",
+        "events",
+        "logs",
+        "secretsmanager",
+        "execute-api",
+        "iam",
+        "sts",
+    ];
+    let services = services(statement);
+    !services.is_empty()
+        && !services.iter().any(|service| service == "*" || needing.contains(&service.as_str()))
+}
+
+/// Whether the statement lacks its resources and no page settles that it may.
+pub fn may_lack_resource_or_not(statement: &Value) -> bool {
+    let is_settled = |service: &String| ["ecr", "elasticfilesystem"].contains(&service.as_str());
+    lacks_element(statement) && !services(statement).iter().all(is_settled)
+}
+
+fn services(statement: &Value) -> Vec<String> {
+    let actions =
+        one_or_many(&statement["Action"]).into_iter().chain(one_or_many(&statement["NotAction"]));
+    let names = actions.filter_map(Value::as_str);
+    names.map(|name| name.split(':').next().unwrap_or_default().to_lowercase()).collect()
 }
 
 /// A document with `*` in the place of each part that an ARN in `Resource` lacks. In identity-based

@@ -10,6 +10,9 @@ pub enum Point {
     /// Do boundary and session policy limit what `*` in a resource policy gives?
     /// (IAM:reference_policies_evaluation-logic_policy-eval-denyallow)
     StarIsLimited,
+    /// Does a statement without resources count in favour of the request? (IAM:access_policies,
+    /// IAM:access-analyzer-reference-policy-checks)
+    ResourceMayBeMissing,
     /// Does a grant of the key let the caller retire it? A request does not show it.
     /// (KMS:grant-delete)
     GrantLetsRetire,

@@ -69,7 +69,11 @@ pub fn read(line: &Value) -> Result<Request, String> {
             "session_policies: an empty list is neither none passed nor a policy".to_owned()
         );
     }
-    let resource_kind = if is_trust(&resource) { Kind::Trust } else { Kind::Resource };
+    let resource_kind = match action.to_lowercase().starts_with("kms:") {
+        true => Kind::Key,
+        false if is_trust(&resource) => Kind::Trust,
+        false => Kind::Resource,
+    };
     check_layers(line, &caller)?;
     let request = Request {
         context: Context::default(),
@@ -79,7 +83,7 @@ pub fn read(line: &Value) -> Result<Request, String> {
         session: (!session.is_empty()).then_some(session),
         scps: levels(line, "scps", Kind::Organization)?,
         rcps: levels(line, "rcps", Kind::Everybody)?,
-        vpce: documents(line, "vpce_policies", Kind::Resource)?,
+        vpce: documents(line, "vpce_policies", Kind::Endpoint)?,
         caller,
         action,
         resource,
@@ -117,6 +121,10 @@ impl Request {
             }
             _ => false,
         }
+    }
+
+    pub fn is_about_role(&self) -> bool {
+        is_trust(&self.resource)
     }
 
     /// Whether AWS owns the resource.

@@ -42,7 +42,7 @@ const RESOURCES: &[&str] = &[
     "arn:aws:s3:::*/k",
     "arn:aws:s3:::b/${aws:username}/*",
     "arn:aws:s3:*:*:b/a/k",
-    "arn:aws:s3:*:b/?/k",
+    "arn:*:s3:::b/?/k",
 ];
 const PRINCIPALS: &[&str] = &[
     "*",

@@ -3,11 +3,13 @@
 use super::condition;
 use super::context::{Context, repeated, unknown_element, with_article};
 use super::element::{lower_actions, lower_principals, lower_resources};
+use crate::aws::{self, ResourceElement};
+use crate::finding::Finding;
 use crate::model::doubt::Doubt;
 use crate::model::kind::PolicyKind;
-use crate::model::policy::{Effect, Statement};
+use crate::model::policy::{Effect, Element as Patterns, Statement};
 use crate::model::{ActionPattern, Named, ResourceKind, ResourcePattern, Shape};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::syntax::{self, Body, Element};
 
 const ELEMENTS: [&str; 9] = [
@@ -29,14 +31,15 @@ pub(super) fn lower(
 ) -> Statement {
     let mut doubts = Vec::new();
     unknown_elements(statement, context, &mut doubts);
+    let action = action(statement, context, &mut doubts);
     let mut lowered = Statement {
         index,
         span: statement.span,
         sid: sid(statement, &mut doubts),
         effect: effect(statement, context, &mut doubts),
         principal: principal(statement, context, &mut doubts),
-        action: action(statement, context, &mut doubts),
-        resource: resource(statement, context, &mut doubts),
+        action: action.clone(),
+        resource: resource(statement, action.as_ref(), context, &mut doubts),
         conditions: conditions(statement, context, &mut doubts),
         doubts,
     };
@@ -241,10 +244,13 @@ fn action(
     statement: &syntax::Statement,
     context: &mut Context,
     doubts: &mut Vec<Doubt>,
-) -> Option<crate::model::Element<crate::model::ActionPattern>> {
+) -> Option<Patterns<ActionPattern>> {
     match only(statement, &["Action", "NotAction"], context, doubts) {
         Found::One(element) => lower_actions(element, context, doubts),
         Found::Several => None,
+        Found::Missing if context.kind == PolicyKind::KmsKey => {
+            Some(without_effect("Action", statement.span, context))
+        }
         Found::Missing => {
             doubts.push(context.refuse(
                 "missing-element",
@@ -258,9 +264,10 @@ fn action(
 
 fn resource(
     statement: &syntax::Statement,
+    action: Option<&Patterns<ActionPattern>>,
     context: &mut Context,
     doubts: &mut Vec<Doubt>,
-) -> Option<crate::model::Element<crate::model::ResourcePattern>> {
+) -> Option<Patterns<ResourcePattern>> {
     match only(statement, &["Resource", "NotResource"], context, doubts) {
         Found::One(element) if !context.kind.has_resource() => {
             let reason =
@@ -270,16 +277,53 @@ fn resource(
         }
         Found::One(element) => lower_resources(element, context, doubts),
         Found::Several => None,
+        Found::Missing if context.kind == PolicyKind::KmsKey => {
+            Some(without_effect("Resource", statement.span, context))
+        }
         Found::Missing => {
-            if context.kind.has_resource() {
-                doubts.push(context.refuse(
-                    "missing-element",
-                    statement.span,
-                    "the statement has no `Resource`",
-                ));
-            }
+            missing_resource(statement.span, action, context, doubts);
             None
         }
+    }
+}
+
+/// An element that matches nothing. KMS stores a statement without `Action` or `Resource`, and it has
+/// no effect (KMS:key-policy-overview).
+fn without_effect<T>(name: &str, span: Span, context: &mut Context) -> Patterns<T> {
+    let message = format!("without `{name}` the statement of a key policy has no effect");
+    context.findings.push(Finding::warning("missing-element", span, message));
+    Patterns { not: false, patterns: Vec::new(), span }
+}
+
+/// Whether the resource policy of the service needs a `Resource`. AWS's pages say that it depends on
+/// the service (IAM:access_policies), and that it is always missing
+/// (IAM:access-analyzer-reference-policy-checks): of a service that is not in the table, both count.
+fn missing_resource(
+    span: Span,
+    action: Option<&Patterns<ActionPattern>>,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) {
+    if !context.kind.has_resource() {
+        return;
+    }
+    let actions = action.filter(|_| context.kind == PolicyKind::Resource);
+    let of_service = |pattern: &ActionPattern| {
+        let start = pattern.pattern.literal_start();
+        let (service, _) = start.split_once(':')?;
+        Some(aws::resource_policy(service).map(|policy| policy.resource))
+    };
+    let elements = actions.iter().flat_map(|element| &element.patterns).map(of_service);
+    let elements = elements.collect::<Option<Vec<_>>>().unwrap_or_default();
+    let needs_none = |known: &Option<ResourceElement>| {
+        known.is_some_and(|element| element != ResourceElement::Present)
+    };
+    let reason = "the statement has no `Resource`";
+    if elements.is_empty() || elements.contains(&Some(ResourceElement::Present)) {
+        doubts.push(context.refuse("missing-element", span, reason));
+    } else if !elements.iter().all(needs_none) {
+        context.findings.push(Finding::warning("missing-element", span, reason));
+        doubts.push(Doubt::refused(span, reason));
     }
 }
 
