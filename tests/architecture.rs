@@ -12,7 +12,7 @@ const ALLOWED: [(&str, &[&str]); 21] = [
     ("aws", &[]),
     ("json", &["source", "finding", "tree"]),
     ("syntax", &["source", "finding", "tree"]),
-    ("model", &["source", "finding", "tree", "syntax"]),
+    ("model", &["source", "finding", "tree", "aws", "syntax"]),
     ("input", &["source", "finding", "tree", "json", "syntax", "model"]),
     ("authz", &["aws", "model"]),
     ("eval", &["source", "model", "authz"]),

@@ -134,7 +134,7 @@ fn requests(policy: &Policy, seed: usize) -> Vec<Request> {
 fn spelt(pattern: &Pattern) -> String {
     let spell = |part: &Part| match part {
         Part::Literal(text) => text.to_string(),
-        Part::Any | Part::AnyInSegment { .. } => "xé".to_owned(),
+        Part::Any | Part::AnyInSegment | Part::AnyInWord => "xé".to_owned(),
         Part::One | Part::OneInSegment => "x".to_owned(),
         Part::Variable(variable) => variable.key.replace(':', "-"),
     };

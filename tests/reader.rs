@@ -35,12 +35,6 @@ struct Known {
 
 const KNOWN: &[Known] = &[
     Known {
-        what: "policies that the caller cannot have count",
-        concerns: has_policies_that_the_caller_cannot_have,
-        example: r#"{"principal": "111122223333", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
-            "permissions_boundary": {"Statement": []}}"#,
-    },
-    Known {
         what: "an empty text is a value for Null",
         concerns: has_null_and_an_empty_text,
         example: r#"{"principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
@@ -56,18 +50,6 @@ const KNOWN: &[Known] = &[
                 "Condition": {"DateGreaterThan": {"aws:CurrentTime": "2025"}}}}]}"#,
     },
 ];
-
-/// The root user, services and anonymous callers have no policies of their own
-/// (IAM:access_policies, "Policies and the root user"). Session policies are ignored if the
-/// principal is not a session (IAM:reference_policies_evaluation-logic, step 7).
-fn has_policies_that_the_caller_cannot_have(line: &Value) -> bool {
-    let principal = line["principal"].as_str().unwrap_or_default();
-    let is_session = principal.contains(":federated-user/") || principal.contains(":assumed-role/");
-    let has_own = is_session || principal.contains(":user/");
-    let given = |name: &str| !line[name].is_null() && line[name] != json!([]);
-    (!is_session && given("session_policies"))
-        || (!has_own && (given("identity_policies") || given("permissions_boundary")))
-}
 
 /// Whether some member of some object, at any depth, satisfies `is_so`.
 fn any_member(value: &Value, is_so: &dyn Fn(&str, &Value) -> bool) -> bool {

@@ -156,7 +156,7 @@ fn policies_can_be_defined_once_and_named() {
 #[test]
 fn what_aws_leaves_open_comes_with_its_readings() {
     let star = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:*", "Resource": "*"}});
-    let line = json!({"id": 1, "principal": "*", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "resource_policy": star});
+    let line = json!({"id": 1, "principal": "logging.s3.amazonaws.com", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "resource_policy": star});
     let answer = answers(&batch(&lines(&[line])))[0].clone();
     assert_eq!(answer["decision"], "Undetermined");
     let decisions = answer["readings"]

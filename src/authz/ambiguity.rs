@@ -1,5 +1,7 @@
 //! Where AWS's own pages leave the answer open. Each is evaluated both ways; if the decisions differ, the answer is undetermined.
 
+use crate::model::Unsettled;
+
 /// One of the two readings of an [`Ambiguity`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Choice {
@@ -23,16 +25,18 @@ pub enum Ambiguity {
     UnknownIssuer,
     /// `NotPrincipal` that lists only some of the names a caller goes by.
     NotPrincipalPartly,
-    /// A `*` that ends one of the first five parts of a resource ARN.
-    ResourceStar,
+    /// A resource ARN with fewer than six parts, in a policy that is not identity-based.
+    ShortArn,
+    /// A resource ARN with a wildcard in its service.
+    ServiceWildcard,
     /// `*` alone as the value of an ARN operator.
     LoneStarArn,
     /// A condition key with an empty list of values.
     EmptyValues,
     /// A key with several values under an operator without `ForAllValues` or `ForAnyValue`.
     SeveralValues,
-    /// `{"AWS": "*"}` for a caller who did not sign.
-    AnonymousAws,
+    /// A KMS grant that the request does not show.
+    Grant,
     /// `*` for a service that acts for itself.
     ServiceStar,
     /// An account named by its canonical id.
@@ -55,7 +59,7 @@ struct Entry {
 }
 
 /// The table: what the readings are and which pages leave the point open.
-const TABLE: [Entry; 16] = [
+const TABLE: [Entry; 17] = [
     Entry {
         ambiguity: Ambiguity::RefusedWords,
         id: "refused-words",
@@ -102,13 +106,22 @@ const TABLE: [Entry; 16] = [
         source: "IAM user guide, reference_policies_elements_notprincipal: 'might deny access'",
     },
     Entry {
-        ambiguity: Ambiguity::ResourceStar,
-        id: "resource-star",
+        ambiguity: Ambiguity::ShortArn,
+        id: "short-arn",
         readings: [
-            "a `*` before the fifth colon of a resource ARN stays in its part",
-            "a `*` that ends a part of a resource ARN runs on over colons",
+            "outside of identity-based policies, a resource ARN with fewer than six parts matches nothing",
+            "a resource ARN with fewer than six parts is completed with `*` in every kind of policy",
         ],
-        source: "IAM user guide, reference_policies_elements_resource: the page of 2023 and the newer one differ",
+        source: "IAM user guide, reference-arns: tells it for identity-based policies only",
+    },
+    Entry {
+        ambiguity: Ambiguity::ServiceWildcard,
+        id: "service-wildcard",
+        readings: [
+            "a resource ARN with a wildcard in its service matches nothing",
+            "a wildcard in the service of a resource ARN matches as in its other parts",
+        ],
+        source: "IAM user guide, reference_policies_elements_resource forbids it, access-analyzer-reference-policy-checks advises against it",
     },
     Entry {
         ambiguity: Ambiguity::LoneStarArn,
@@ -138,13 +151,13 @@ const TABLE: [Entry; 16] = [
         source: "IAM user guide, access-analyzer-reference-policy-checks: missing qualifier",
     },
     Entry {
-        ambiguity: Ambiguity::AnonymousAws,
-        id: "anonymous-aws",
+        ambiguity: Ambiguity::Grant,
+        id: "kms-grant",
         readings: [
-            "`{\"AWS\": \"*\"}` covers AWS accounts only",
-            "`{\"AWS\": \"*\"}` covers anonymous callers too",
+            "no grant of the key lets the caller retire it",
+            "a grant of the key lets the caller retire it",
         ],
-        source: "IAM user guide, reference_policies_elements_principal, and S3 user guide, s3-bucket-user-policy-specifying-principal-intro, differ",
+        source: "KMS developer guide, grant-delete: the grant says who may retire it, and a request does not show the grant",
     },
     Entry {
         ambiguity: Ambiguity::ServiceStar,
@@ -220,6 +233,14 @@ impl Ambiguity {
     /// What a reading says.
     pub fn text(self, choice: Choice) -> &'static str {
         self.entry().readings[choice as usize]
+    }
+
+    /// The point about a resource that may match nothing.
+    pub fn of_resource(unsettled: Unsettled) -> Ambiguity {
+        match unsettled {
+            Unsettled::ShortArn => Ambiguity::ShortArn,
+            Unsettled::ServiceWildcard => Ambiguity::ServiceWildcard,
+        }
     }
 
     /// The pages that leave it open.

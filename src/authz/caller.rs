@@ -1,7 +1,8 @@
 //! Who signs a request. Source: IAM:reference_policies_variables, "principal key values" (docs/sources.md, C5, C6).
 
+use super::Provider;
 use crate::aws::AccountId;
-use crate::model::{Arn, ArnError};
+use crate::model::{Arn, ArnError, PolicyKind};
 
 /// The caller of a request.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,10 +34,10 @@ pub enum Caller {
         /// The role with its path, if known.
         role: Option<Arn>,
     },
-    /// Whoever shows a token of an identity provider. It signs nothing, and the token is good for `sts:AssumeRoleWithWebIdentity` only.
+    /// Whoever shows a token of an identity provider. It signs nothing, and the token is good for one operation of STS only.
     WebIdentity {
-        /// `arn:aws:iam::ACCOUNT:oidc-provider/HOST`, as trust policies name it.
-        provider: Arn,
+        /// The provider, as trust policies name it.
+        provider: Provider,
     },
     /// An AWS service that acts for itself.
     Service {
@@ -149,6 +150,9 @@ impl Caller {
         if is_account(text) {
             return Ok(Caller::Root { partition: "aws".to_owned(), account: text.to_owned() });
         }
+        if let Some(provider) = Provider::built_in(text) {
+            return Ok(Caller::WebIdentity { provider });
+        }
         if !text.starts_with("arn:") && text.contains('.') && !text.contains([':', '/', '*']) {
             return Ok(Caller::Service { name: text.to_ascii_lowercase() });
         }
@@ -181,7 +185,10 @@ impl Caller {
                 Ok(Caller::RoleSession { arn, role })
             }
             ("iam", "oidc-provider") if !name.is_empty() => {
-                Ok(Caller::WebIdentity { provider: arn })
+                Ok(Caller::WebIdentity { provider: Provider::Oidc(arn) })
+            }
+            ("iam", "saml-provider") if !name.is_empty() => {
+                Ok(Caller::WebIdentity { provider: Provider::Saml(arn) })
             }
             _ => Err(other()),
         }
@@ -206,8 +213,8 @@ impl Caller {
             Caller::Root { partition, .. } => Some(partition),
             Caller::User { arn }
             | Caller::FederatedSession { arn, .. }
-            | Caller::RoleSession { arn, .. }
-            | Caller::WebIdentity { provider: arn } => Some(arn.partition()),
+            | Caller::RoleSession { arn, .. } => Some(arn.partition()),
+            Caller::WebIdentity { provider } => provider.partition(),
             Caller::Service { .. } | Caller::Anonymous => None,
         }
     }
@@ -241,6 +248,23 @@ impl Caller {
     /// Whether it is a session of a service-linked role: such roles have a path of their own (IAM:using-service-linked-roles).
     pub fn is_service_linked(&self) -> bool {
         matches!(self, Caller::RoleSession { role: Some(role), .. } if role.resource().starts_with("role/aws-service-role/"))
+    }
+
+    /// Whether such a caller can have policies of this kind. The root user and its sessions have no
+    /// identity policies and no boundary (IAM:access_policies); who is no identity has neither; a
+    /// session policy is passed when a session of a role or a federated session is made.
+    pub fn may_have(&self, kind: PolicyKind) -> bool {
+        let is_session =
+            matches!(self, Caller::FederatedSession { .. } | Caller::RoleSession { .. });
+        let is_of_root = matches!(self, Caller::FederatedSession { issuer: Some(issuer), .. }
+            if matches!(**issuer, Caller::Root { .. }));
+        match kind {
+            PolicyKind::Identity | PolicyKind::Boundary => {
+                (is_session || matches!(self, Caller::User { .. })) && !is_of_root
+            }
+            PolicyKind::Session => is_session,
+            _ => true,
+        }
     }
 
     /// Whether it is a session whose user or role is not known.

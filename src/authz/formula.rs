@@ -5,7 +5,7 @@
 
 use crate::aws;
 
-use super::credentials::{needs_console, needs_no_permission, ruled_out};
+use super::credentials::{is_of_aws, needs_console, needs_no_permission, ruled_out};
 use super::{Ambiguity, Caller, LayerId, Layers, Naming, NamingSet, Request};
 
 /// A condition on what the layers allow.
@@ -49,8 +49,16 @@ pub fn formula(request: &Request, layers: &Layers<'_>) -> Formula {
         ));
     }
     parts.push(match (&request.caller, is_same_account(request)) {
+        _ if request.action == RETIRE_GRANT => by_grant(),
+        // No policy of the member account is asked (IAM:id_root-user-privileged-task), and everybody
+        // can use what AWS owns, with permissions of its own.
+        _ if request.action == "sts:assumeroot" || is_of_aws(request) => own_grant(request, layers),
         (Caller::Anonymous | Caller::WebIdentity { .. } | Caller::Service { .. }, _) => {
             allows(LayerId::Resource)
+        }
+        // With role chaining both sides must allow (IAM:id_credentials_temp_control-access_monitor).
+        (Caller::RoleSession { .. }, _) if request.action == "sts:setsourceidentity" => {
+            cross_account(request, layers)
         }
         (_, true) if resource_policy_decides(request) => delegated(request, layers),
         (_, true) => same_account(request, layers),
@@ -65,7 +73,7 @@ pub fn denies_bind(layer: LayerId, request: &Request) -> bool {
         LayerId::Vpce => comes_through_endpoint(request),
         _ if needs_no_permission(request).is_some() => false,
         LayerId::Scp(_) => is_bound_by_scps(&request.caller),
-        LayerId::Resource => !repairs_bucket_policy(request),
+        LayerId::Resource => !repairs_bucket_policy(request) && request.action != RETIRE_GRANT,
         LayerId::Rcp(_) => is_bound_by_rcps(request),
         LayerId::Identity | LayerId::Boundary | LayerId::Session => true,
     }
@@ -84,9 +92,25 @@ fn is_bound_by_scps(caller: &Caller) -> bool {
     caller.account().is_some() && !caller.is_service_linked()
 }
 
-/// RCPs bind everybody's access to resources of the services that support them.
+/// RCPs bind everybody's access to resources of the services that support them, but not
+/// service-linked roles, their trust policies, and one action of KMS
+/// (ORG:orgs_manage_policies_rcps). An action without a resource type concerns no resource.
 fn is_bound_by_rcps(request: &Request) -> bool {
     aws::supports_rcp(request.action.split(':').next().unwrap_or_default())
+        && !request.caller.is_service_linked()
+        && !request.resource.contains(":role/aws-service-role/")
+        && request.action != RETIRE_GRANT
+        && !aws::action(&request.action)
+            .is_some_and(|action| action.is_resourceless() || action.stand_in().is_some())
+}
+
+/// Who may retire a grant is written in the grant; key policies and RCPs have no effect on it, other
+/// policies can deny (KMS:grant-delete, KMS:resource-control-policies).
+const RETIRE_GRANT: &str = "kms:retiregrant";
+
+fn by_grant() -> Formula {
+    let (no, yes) = (Box::new(Formula::FALSE), Box::new(Formula::TRUE));
+    Formula::Reading(Ambiguity::Grant, no, yes)
 }
 
 /// The policy of a VPC endpoint concerns what comes through it.
@@ -102,9 +126,11 @@ fn is_same_account(request: &Request) -> bool {
 /// Trust policies and KMS key policies must allow themselves; an identity policy alone is worth nothing (C2).
 fn resource_policy_decides(request: &Request) -> bool {
     let action = request.action.as_str();
-    let is_trust = action.starts_with("sts:assumerole")
-        || action == "sts:tagsession"
-        || action == "sts:setsourceidentity";
+    // Asked along with AssumeRole. Without a role they are asked of the caller's policies
+    // (IAM:id_session-tags, IAM:reference_policies_iam-condition-keys).
+    let along = ["sts:tagsession", "sts:setsourceidentity", "sts:setcontext"];
+    let is_trust =
+        action.starts_with("sts:assumerole") || along.contains(&action) && request.is_about_role();
     is_trust || action.starts_with("kms:") && is_about_key(request)
 }
 

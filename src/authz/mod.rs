@@ -12,6 +12,7 @@ mod layer_table;
 mod layers;
 mod naming;
 mod policy_set;
+mod provider;
 mod readings;
 mod request;
 mod request_keys;
@@ -26,6 +27,7 @@ pub use layer_table::{FileCount, LAYERS, LayerRow};
 pub use layers::{Layer, LayerId, Layers, StatementRef};
 pub use naming::{Exception, Naming, NamingSet, exception, naming};
 pub use policy_set::PolicySet;
+pub use provider::Provider;
 pub use readings::{Readings, Tried, bit, under_all_readings};
 pub use request::{MAX_VALUE_BYTES, Request, RequestError};
 pub use request_keys::{

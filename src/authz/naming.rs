@@ -58,14 +58,9 @@ impl NamingSet {
 pub fn naming(named: &Named, caller: &Caller) -> Option<(Naming, Option<Ambiguity>)> {
     let sure = |naming| Some((naming, None));
     match named {
-        Named::Everyone => match caller {
-            Caller::Service { .. } => Some((Naming::Everyone, Some(Ambiguity::ServiceStar))),
-            _ => sure(Naming::Everyone),
-        },
-        Named::AwsEveryone => match caller {
-            Caller::Anonymous | Caller::WebIdentity { .. } => {
-                Some((Naming::Everyone, Some(Ambiguity::AnonymousAws)))
-            }
+        // For anonymous callers the two are equivalent (IAM:reference_policies_elements_principal,
+        // S3:s3-bucket-user-policy-specifying-principal-intro).
+        Named::Everyone | Named::AwsEveryone => match caller {
             Caller::Service { .. } => Some((Naming::Everyone, Some(Ambiguity::ServiceStar))),
             _ => sure(Naming::Everyone),
         },

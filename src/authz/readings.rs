@@ -1,6 +1,7 @@
 //! Which reading of AWS's unclear points an evaluation follows, and which points it came upon.
 
 use super::{Ambiguity, Choice};
+use crate::model::ResourcePattern;
 use std::cell::Cell;
 
 /// One choice for every ambiguity.
@@ -26,6 +27,11 @@ impl Readings {
     /// Whether the second reading is followed.
     pub fn second(&self, ambiguity: Ambiguity) -> bool {
         self.choose(ambiguity) == Choice::Second
+    }
+
+    /// Whether the words of a resource may match, as far as AWS's pages leave that open.
+    pub fn let_match(&self, pattern: &ResourcePattern) -> bool {
+        pattern.unsettled.iter().all(|unsettled| self.second(Ambiguity::of_resource(*unsettled)))
     }
 
     /// The bits of the ambiguities that were come upon.

@@ -43,6 +43,14 @@ pub enum RequestError {
     /// The account of the resource is no account.
     #[error("`{0}` is no account of a resource: an account number has twelve digits")]
     Account(String),
+    /// The resource is said to belong to another account than its ARN says.
+    #[error("the resource is said to belong to `{given}`, but its ARN has the account `{follows}`")]
+    Owner {
+        /// The account that was given.
+        given: String,
+        /// The account in the ARN.
+        follows: String,
+    },
     /// A key was given a value that the caller or the resource cannot have.
     #[error("`{key}` is given as `{given}`, but this request's is `{follows}`")]
     Contradiction {
@@ -96,20 +104,42 @@ impl Request {
             return Err(RequestError::Account(account.to_owned()));
         }
         let in_arn = owner.as_ref().map(Arn::account).filter(|account| !account.is_empty());
+        // An access point may belong to another account than its bucket
+        // (S3:access-points-policies), and what AWS owns is in every account.
+        let contradicts = |given: &&str| {
+            in_arn.is_some_and(|owner| is_account(owner) && owner != *given)
+                && !resource.contains(":s3:")
+        };
+        if let (Some(given), Some(follows)) = (resource_account.filter(contradicts), in_arn) {
+            return Err(RequestError::Owner {
+                given: given.to_owned(),
+                follows: follows.to_owned(),
+            });
+        }
         let told = match resource_account.or(in_arn) {
             Some(account) => Some(account.to_owned()),
             None => account_in(&context)?,
         };
         let account = told.clone().or_else(|| caller.account().map(str::to_owned));
         let mut request = Request {
+            resource: named_resource(action, resource, &caller),
             caller,
             action: action.to_ascii_lowercase(),
-            resource: resource.to_owned(),
             resource_account: account,
             context,
         };
         request.fill_in(told.as_deref())?;
         Ok(request)
+    }
+
+    /// Whether the resource is a role.
+    pub fn is_about_role(&self) -> bool {
+        self.arn_part(2) == "iam" && self.arn_part(5).starts_with("role/")
+    }
+
+    /// A part of the resource's ARN, counted from 0; empty for `*`.
+    pub(super) fn arn_part(&self, number: usize) -> &str {
+        self.resource.splitn(6, ':').nth(number).unwrap_or_default()
     }
 
     /// Adds the keys whose value follows from caller and resource, by the table of request keys. `owner` is the
@@ -205,6 +235,15 @@ impl Request {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// The resource as policies name it: for an action without a resource type some have an ARN.
+fn named_resource(action: &str, resource: &str, caller: &Caller) -> String {
+    let stand_in = || aws::action(action)?.stand_in();
+    match stand_in().filter(|_| resource == "*") {
+        Some(template) => template.replace("${Partition}", caller.partition().unwrap_or("aws")),
+        None => resource.to_owned(),
     }
 }
 

@@ -52,11 +52,12 @@ impl Service {
     /// All resource types, in the order of their lower-case names. To ask for them does not read the actions.
     pub fn resource_types(&self) -> &[ResourceType] {
         self.resource_types.get_or_init(|| {
-            let rows = self.rows_of_types().filter_map(table::cells::<4>);
-            let named = rows.filter(|[name, ..]| !name.is_empty());
-            named
+            let named = self.types().filter(|[name, ..]| !name.is_empty());
+            let mut types = named
                 .map(|[name, arns, keys, _]| ResourceType::new(self.prefix, name, arns, keys))
-                .collect()
+                .collect::<Vec<_>>();
+            types.sort_by(|one, other| table::compare(one.name(), other.name()));
+            types
         })
     }
 
@@ -69,8 +70,7 @@ impl Service {
 
     /// The services in the ARNs of its types of resources.
     fn read_arn_services(&self) -> Vec<&'static str> {
-        let rows = self.rows_of_types().filter_map(table::cells::<4>);
-        let templates = rows.flat_map(|[_, arns, ..]| arns.split(' '));
+        let templates = self.types().flat_map(|[_, arns, ..]| arns.split(' '));
         let mut named = templates.filter_map(|arn| arn.split(':').nth(2)).collect::<Vec<_>>();
         named.sort_unstable();
         named.dedup();
@@ -80,8 +80,8 @@ impl Service {
     /// What its actions are like, for who must not look at each of them: see [`ActionKind`]. To ask for it does not read the actions.
     pub fn kinds(&'static self) -> &'static [ActionKind] {
         self.kinds.get_or_init(|| {
-            let rows = self.rows_of_types().filter_map(table::cells::<4>);
-            rows.flat_map(|[name, _, _, kinds]| ActionKind::read(self.resource_type(name), kinds))
+            self.types()
+                .flat_map(|[name, _, _, kinds]| ActionKind::read(self.resource_type(name), kinds))
                 .collect()
         })
     }
@@ -92,9 +92,13 @@ impl Service {
     }
 
     /// The rows of resource types, which stand before those of actions; the first may have no name: it is for actions without a resource.
-    fn rows_of_types(&self) -> impl Iterator<Item = &'static str> {
+    /// Behind them those that are kept by hand.
+    fn types(&self) -> impl Iterator<Item = [&'static str; 4]> {
         let rows = self.text.lines().skip_while(|line| line.starts_with('#'));
-        rows.map_while(|line| line.strip_prefix("type|"))
+        let rows = rows.map_while(|line| line.strip_prefix("type|"));
+        let by_hand = table::rows::<5>(STAND_INS).filter(|[service, ..]| *service == self.prefix);
+        let by_hand = by_hand.map(|[_, name, template, action, _]| [name, template, "", action]);
+        rows.filter_map(table::cells::<4>).chain(by_hand)
     }
 
     pub(super) fn new((prefix, mark, text): Row) -> Self {
@@ -104,6 +108,9 @@ impl Service {
         Self { prefix, is_bound_by_rcp, text, resource_types, actions, kinds, arn_services }
     }
 }
+
+/// Types of resources that AWS does not list, each for one action.
+const STAND_INS: &str = include_str!("stand_ins.txt");
 
 /// The mark of services whose resources are bound by resource control policies.
 pub(super) const BOUND: &str = "rcp";
@@ -154,6 +161,11 @@ impl Action {
         self.resources.is_empty()
     }
 
+    /// What policies may name for it, where AWS lists no resource type for it: `arn:${Partition}:s3:::*`.
+    pub fn stand_in(&self) -> Option<&'static str> {
+        stand_in(self.service.prefix, self.name).map(|[_, _, template, ..]| template)
+    }
+
     /// The condition keys AWS lists beside the action itself, in canonical case, `*` for a variable part.
     pub fn condition_keys(&self) -> impl Iterator<Item = &'static str> {
         self.keys.split_ascii_whitespace()
@@ -161,9 +173,14 @@ impl Action {
 
     fn read(service: &'static Service, index: usize, cells: [&'static str; 4]) -> Option<Self> {
         let [name, level, resources, keys] = cells;
+        let resources = stand_in(service.prefix, name).map_or(resources, |[_, own, ..]| own);
         let access_level = AccessLevel::read(level)?;
         Some(Self { service, index, name, access_level, resources, keys })
     }
+}
+
+fn stand_in(service: &str, action: &str) -> Option<[&'static str; 5]> {
+    table::rows::<5>(STAND_INS).find(|[own, _, _, name, _]| *own == service && *name == action)
 }
 
 impl std::fmt::Debug for Action {

@@ -4,8 +4,8 @@ use super::condition;
 use super::glob::{Stars, matches};
 use super::tri::Tri;
 use crate::authz::Readings;
-use crate::authz::{Ambiguity, Request};
-use crate::model::{Element, Part, Pattern, ResourceKind, ResourcePattern};
+use crate::authz::Request;
+use crate::model::{Element, ResourceKind, ResourcePattern};
 
 pub(super) fn element(
     element: &Element<ResourcePattern>,
@@ -24,16 +24,9 @@ fn one(pattern: &ResourcePattern, request: &Request, readings: &Readings) -> Tri
         ResourceKind::Everything => Tri::Yes,
         ResourceKind::Arn(_) if request.resource == "*" => Tri::No,
         ResourceKind::Arn(pattern) if condition::is_open(pattern, &request.context) => Tri::Maybe,
-        ResourceKind::Arn(pattern) => Tri::from(arn(pattern, request, readings)),
+        ResourceKind::Arn(arn) => {
+            let fits = matches(arn, &request.resource, &request.context, Stars::Bound);
+            Tri::from(fits && readings.let_match(pattern))
+        }
     }
-}
-
-fn arn(pattern: &Pattern, request: &Request, readings: &Readings) -> bool {
-    let fits = |stars| matches(pattern, &request.resource, &request.context, stars);
-    if fits(Stars::Bound) {
-        return true;
-    }
-    let runs_on =
-        pattern.parts.iter().any(|part| matches!(part, Part::AnyInSegment { last: true }));
-    runs_on && fits(Stars::LastRunsOn) && readings.second(Ambiguity::ResourceStar)
 }

@@ -61,6 +61,8 @@ codes! {
     LIMIT Error "limit" "beyond a limit of this program; AWS may accept it"
     MISSING_ELEMENT Error "missing-element" "a required element is missing"
     NOT_AN_OBJECT Error "not-an-object" "a policy document that is no object"
+    SERVICE_WILDCARD Warning "service-wildcard" "a resource whose service has a wildcard; AWS's pages differ on whether it matches"
+    SHORT_ARN Warning "short-arn" "an ARN with fewer than six parts where AWS does not say what that means"
     UNKNOWN_ELEMENT Error "unknown-element" "an element that the policy language does not have"
     UNSUPPORTED_ELEMENT Error "unsupported-element" "an element that this kind of policy may not have"
     VARIABLE_WITHOUT_VERSION Warning "variable-without-version" "a policy variable that is plain text without the version `2012-10-17`"

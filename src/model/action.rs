@@ -2,7 +2,7 @@
 //! (IAM:reference_policies_elements_action).
 
 use super::doubt::Doubt;
-use super::pattern::{Part, Pattern, Problem, Reading};
+use super::pattern::{Part, Pattern, Problem, Reading, Segments};
 use crate::source::Span;
 
 /// A pattern of actions: `*`, `s3:Get*`, ..
@@ -19,8 +19,10 @@ pub struct ActionPattern {
 impl ActionPattern {
     pub(super) fn parse(text: &str, span: Span) -> ActionPattern {
         let lower = text.to_ascii_lowercase();
-        let (pattern, errors) =
-            Pattern::parse(&lower, Reading { wildcards: true, variables: false, arn: false });
+        let (pattern, errors) = Pattern::parse(
+            &lower,
+            Reading { wildcards: true, variables: false, segments: Segments::None },
+        );
         let problem = errors.into_iter().next().or_else(|| doubt(text).map(Problem::from));
         ActionPattern { pattern, span, doubt: problem.map(|problem| problem.at(span)) }
     }

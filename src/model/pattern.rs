@@ -11,13 +11,10 @@ pub enum Part {
     Literal(Box<str>),
     /// `*`: any run of characters.
     Any,
-    /// `*` before the fifth colon of an ARN: any run without a colon. `last` says that it ends its
-    /// segment: AWS's newer pages let such a `*` of a `Resource` run on over colons
-    /// (IAM:reference_policies_elements_resource).
-    AnyInSegment {
-        /// Whether it is the last character of its segment.
-        last: bool,
-    },
+    /// `*` before the fifth colon of an ARN: any run without a colon.
+    AnyInSegment,
+    /// Any run without a colon or a slash: the name of an API, which a short name leaves out.
+    AnyInWord,
     /// `?`: one character.
     One,
     /// `?` before the fifth colon of an ARN: one character that is not a colon.
@@ -55,8 +52,21 @@ pub(super) struct Reading {
     pub wildcards: bool,
     /// `${..}` are variables.
     pub variables: bool,
-    /// The text is an ARN: wildcards before the fifth colon stay in their segment.
-    pub arn: bool,
+    /// What wildcards before the fifth colon match.
+    pub segments: Segments,
+}
+
+/// What wildcards before the fifth colon of a text match.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Segments {
+    /// Anything: the text is no ARN.
+    None,
+    /// Nothing beyond their segment: the text is the value of an ARN operator
+    /// (IAM:reference_policies_elements_condition_operators).
+    Closed,
+    /// Nothing beyond their segment, but a `*` that ends its segment runs on over colons: the text
+    /// is a `Resource` (IAM:reference_policies_elements_resource).
+    Open,
 }
 
 /// Longest pattern that is matched, in bytes. A managed policy has at most 6,144 characters
@@ -88,8 +98,8 @@ impl Pattern {
             let after = &from_special[1..]; // the special characters are ASCII
             rest = match (first, after.strip_prefix('{')) {
                 ('$', Some(inside)) => builder.variable(inside, &mut errors),
-                ('*', _) => builder.wildcard(builder.star(reading.arn, after), after),
-                ('?', _) => builder.wildcard(builder.question(reading.arn), after),
+                ('*', _) => builder.wildcard(builder.star(reading.segments, after), after),
+                ('?', _) => builder.wildcard(builder.question(reading.segments), after),
                 _ => {
                     builder.text("$");
                     after
@@ -97,6 +107,11 @@ impl Pattern {
             };
         }
         (Pattern::from_parts(builder.finish()), errors)
+    }
+
+    /// This pattern behind these parts, the last of which is no literal.
+    pub(super) fn behind(self, parts: impl IntoIterator<Item = Part>) -> Pattern {
+        Pattern::from_parts(parts.into_iter().chain(self.parts).collect())
     }
 
     /// Literal text.
@@ -205,16 +220,17 @@ impl Builder {
         after
     }
 
-    fn star(&self, arn: bool, after: &str) -> Part {
-        if arn && self.colons < 5 {
-            Part::AnyInSegment { last: after.is_empty() || after.starts_with(':') }
-        } else {
-            Part::Any
-        }
+    fn star(&self, segments: Segments, after: &str) -> Part {
+        let runs_on = segments == Segments::Open && (after.is_empty() || after.starts_with(':'));
+        if self.is_in_segment(segments) && !runs_on { Part::AnyInSegment } else { Part::Any }
     }
 
-    fn question(&self, arn: bool) -> Part {
-        if arn && self.colons < 5 { Part::OneInSegment } else { Part::One }
+    fn question(&self, segments: Segments) -> Part {
+        if self.is_in_segment(segments) { Part::OneInSegment } else { Part::One }
+    }
+
+    fn is_in_segment(&self, segments: Segments) -> bool {
+        segments != Segments::None && self.colons < 5
     }
 
     /// Reads the text after `${` and returns the text after the closing brace.
@@ -260,7 +276,7 @@ mod tests {
         assert_eq!(&*Pattern::parse(text, reading).0.parts, expected, "{text}");
     }
 
-    const FULL: Reading = Reading { wildcards: true, variables: true, arn: false };
+    const FULL: Reading = Reading { wildcards: true, variables: true, segments: Segments::None };
 
     #[test]
     fn escapes_are_literal_characters() {
@@ -271,10 +287,13 @@ mod tests {
 
     #[test]
     fn wildcards_of_an_arn_know_their_segment() {
-        let arn = Reading { arn: true, ..FULL };
-        let inside = Part::AnyInSegment { last: true };
+        let arn = Reading { segments: Segments::Closed, ..FULL };
+        let inside = Part::AnyInSegment;
         check("arn:aws:s3:::b/*", arn, &[lit("arn:aws:s3:::b/"), Part::Any]);
-        check("arn:*:s3:::?", arn, &[lit("arn:"), inside, lit(":s3:::"), Part::One]);
+        check("arn:*:s3:::?", arn, &[lit("arn:"), inside.clone(), lit(":s3:::"), Part::One]);
+        let resource = Reading { segments: Segments::Open, ..FULL };
+        check("arn:a*b", resource, &[lit("arn:a"), inside, lit("b")]);
+        check("arn:a*:?", resource, &[lit("arn:a"), Part::Any, lit(":"), Part::OneInSegment]);
     }
 
     #[test]

@@ -1,82 +1,12 @@
 //! A policy and its statements.
 
 use super::doubt::Doubt;
+use super::kind::PolicyKind;
 use super::version::Version;
 use super::{
     ActionPattern, Condition, Pattern, PrincipalPattern, ResourceKind, ResourcePattern, Variable,
 };
 use crate::source::{Span, Spanned};
-
-/// What a document is used as. This decides which elements it may have
-/// (IAM:reference_policies_grammar, IAM:access-analyzer-reference-policy-checks).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-pub enum PolicyKind {
-    /// Attached to a user, group or role, inline or managed.
-    Identity,
-    /// A permissions boundary.
-    Boundary,
-    /// Passed when a session is created.
-    Session,
-    /// The policy of a bucket, queue, topic or other resource.
-    Resource,
-    /// The policy of a KMS key.
-    KmsKey,
-    /// The trust policy of a role.
-    Trust,
-    /// A service control policy.
-    Scp,
-    /// A resource control policy.
-    Rcp,
-    /// The policy of a VPC endpoint.
-    Vpce,
-}
-
-impl PolicyKind {
-    /// The name used in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            PolicyKind::Identity => "identity policy",
-            PolicyKind::Boundary => "permissions boundary",
-            PolicyKind::Session => "session policy",
-            PolicyKind::Resource => "bucket policy",
-            PolicyKind::KmsKey => "key policy",
-            PolicyKind::Trust => "trust policy",
-            PolicyKind::Scp => "service control policy",
-            PolicyKind::Rcp => "resource control policy",
-            PolicyKind::Vpce => "VPC endpoint policy",
-        }
-    }
-
-    /// Whether a statement must name a principal; if not, it must not.
-    pub fn has_principal(self) -> bool {
-        matches!(
-            self,
-            PolicyKind::Resource
-                | PolicyKind::KmsKey
-                | PolicyKind::Trust
-                | PolicyKind::Rcp
-                | PolicyKind::Vpce
-        )
-    }
-
-    /// Whether a statement must name a resource; trust policies must not.
-    pub fn has_resource(self) -> bool {
-        self != PolicyKind::Trust
-    }
-
-    /// Whether Sids are limited to letters and digits and must be unique.
-    pub fn has_strict_sids(self) -> bool {
-        !matches!(self, PolicyKind::Resource | PolicyKind::KmsKey | PolicyKind::Vpce)
-    }
-
-    /// Whether the document may have an `Id`.
-    pub fn has_id(self) -> bool {
-        matches!(
-            self,
-            PolicyKind::Resource | PolicyKind::KmsKey | PolicyKind::Trust | PolicyKind::Vpce
-        )
-    }
-}
 
 /// The effect of a statement that applies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -115,7 +45,8 @@ pub struct Statement {
     pub principal: Option<Element<PrincipalPattern>>,
     /// The actions it concerns. `None` only with a doubt.
     pub action: Option<Element<ActionPattern>>,
-    /// The resources it concerns. `None` in trust policies, elsewhere only with a doubt.
+    /// The resources it concerns. `None` in trust policies and where the service needs none
+    /// (`aws::resource_policy`), elsewhere only with a doubt.
     pub resource: Option<Element<ResourcePattern>>,
     /// Its conditions; all must hold.
     pub conditions: Vec<Condition>,

@@ -20,7 +20,7 @@ pub struct PrincipalPattern {
 pub enum Named {
     /// `"*"`: everybody.
     Everyone,
-    /// `{"AWS": "*"}`: everybody. AWS's pages differ on whether that includes anonymous callers.
+    /// `{"AWS": "*"}`: everybody, anonymous callers too.
     AwsEveryone,
     /// An account: `arn:aws:iam::111122223333:root` or its number alone.
     Account(String),
@@ -46,8 +46,7 @@ pub enum Named {
 }
 
 impl Named {
-    /// Whether it names everybody. `{"AWS": "*"}` counts: the IAM guide says that it is the same as
-    /// `"*"`, the S3 guide differs for anonymous callers.
+    /// Whether it names everybody.
     pub fn is_everybody(&self) -> bool {
         matches!(self, Named::Everyone | Named::AwsEveryone)
     }

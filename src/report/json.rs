@@ -373,9 +373,8 @@ fn request_view(request: &Request) -> RequestView {
 /// `aws:PrincipalArn`.
 fn signer(caller: &Caller) -> Option<String> {
     match caller {
-        Caller::RoleSession { arn, .. } | Caller::WebIdentity { provider: arn } => {
-            Some(arn.as_str().to_owned())
-        }
+        Caller::RoleSession { arn, .. } => Some(arn.as_str().to_owned()),
+        Caller::WebIdentity { provider } => Some(provider.as_str().to_owned()),
         other => other.principal_arn(),
     }
 }

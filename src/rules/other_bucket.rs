@@ -83,7 +83,7 @@ fn named_bucket(pattern: &ResourcePattern) -> Option<String> {
     let words = arn.parts.iter().map(|part| match part {
         Part::Literal(text) => text,
         Part::One | Part::OneInSegment => "?",
-        Part::Any | Part::AnyInSegment { .. } | Part::Variable(_) => "*",
+        Part::Any | Part::AnyInSegment | Part::AnyInWord | Part::Variable(_) => "*",
     });
     let text = words.collect::<String>();
     let mut parts = text.splitn(6, ':');

@@ -5,7 +5,9 @@ use super::error::LineError;
 use super::left_out::simulate;
 use super::request::{RequestText, resource_kind};
 use super::store::{Store, lower};
-use crate::authz::{Context, ContextValue, FileCount, Known, LayerRow, Layers, PolicySet, Request};
+use crate::authz::{
+    Caller, Context, ContextValue, FileCount, Known, LayerRow, Layers, PolicySet, Request,
+};
 use crate::model::{Policy, PolicyKind};
 use crate::tree::{Member, Node, Value};
 use std::collections::HashSet;
@@ -64,7 +66,7 @@ impl Line {
         })?;
         check_members(members)?;
         let request = request(&root)?;
-        let mut reader = Reader { store, root };
+        let mut reader = Reader { store, root, caller: &request.caller };
         let mut policies = PolicySet::default();
         for kind in GIVEN {
             reader.layer(kind, resource_kind(&request), &mut policies)?;
@@ -174,6 +176,7 @@ fn scalar(node: &Node) -> Option<String> {
 struct Reader<'a> {
     store: &'a Store,
     root: Node,
+    caller: &'a Caller,
 }
 
 impl Reader<'_> {
@@ -186,6 +189,10 @@ impl Reader<'_> {
     ) -> Result<(), LineError> {
         let Some((name, files)) = LayerRow::of(layer).member else { return Ok(()) };
         let Some(node) = self.take(name) else { return Ok(()) };
+        if !is_empty(&node) && !self.caller.may_have(layer) {
+            let caller = self.caller.kind().phrase();
+            return Err(LineError::new(name, format!("{caller} has no such policies")));
+        }
         let kind = if layer == PolicyKind::Resource { resource } else { layer };
         match files {
             FileCount::One if is_empty(&node) => {}

@@ -61,6 +61,7 @@ fn part_of_request(error: &RequestError, resource_account: Option<&str>) -> Stri
         RequestError::Resource(_) => "resource".to_owned(),
         RequestError::TooLong(name) if name == "resource" => name.clone(),
         RequestError::TooLong(key) => format!("context.{key}"),
+        RequestError::Owner { .. } => "resource_account".to_owned(),
         RequestError::Account(_) if resource_account.is_some() => "resource_account".to_owned(),
         RequestError::Account(_) => "context".to_owned(),
         RequestError::Contradiction { key, .. } => format!("context.{key}"),
@@ -68,15 +69,11 @@ fn part_of_request(error: &RequestError, resource_account: Option<&str>) -> Stri
     }
 }
 
-/// As what the resource's policy is read: keys and roles have rules of their own.
+/// As what the resource's policy is read: keys and roles have rules of their own. The policy of a role
+/// is its trust policy, whatever is asked of it.
 pub fn resource_kind(request: &Request) -> PolicyKind {
     if request.action.starts_with("kms:") {
         return PolicyKind::KmsKey;
     }
-    let is_role = request.resource.contains(":iam:") && request.resource.contains(":role/");
-    if request.action.starts_with("sts:") && is_role {
-        PolicyKind::Trust
-    } else {
-        PolicyKind::Resource
-    }
+    if request.is_about_role() { PolicyKind::Trust } else { PolicyKind::Resource }
 }

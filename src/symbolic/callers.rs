@@ -3,7 +3,7 @@
 //! same sets is one value of the dimension of principals.
 //! Source: IAM:reference_policies_elements_principal (docs/sources.md, C2).
 
-use crate::authz::{Caller, Context, ContextValue, naming};
+use crate::authz::{Caller, Context, ContextValue, Provider, naming};
 use crate::aws::AccountId;
 use crate::model::condition::Test;
 use crate::model::{Named, Part, Pattern, Statement};
@@ -17,6 +17,7 @@ const ACCOUNTS: [&str; 3] = ["444455556666", "777788889999", "123456789012"];
 const SERVICE: &str = "example.amazonaws.com";
 const PROVIDER: &str = "example.com";
 const NAME: &str = "example";
+const SERVICE_MARK: &str = "Service:";
 
 /// Callers that lie in the same sets.
 #[derive(Clone, Debug)]
@@ -146,13 +147,18 @@ impl CallerClass {
 pub(super) fn name_of(caller: &Caller) -> String {
     match caller {
         Caller::Root { partition, account } => format!("arn:{partition}:iam::{account}:root"),
-        Caller::User { arn } | Caller::WebIdentity { provider: arn } => arn.as_str().to_owned(),
+        Caller::User { arn } => arn.as_str().to_owned(),
+        Caller::WebIdentity { provider } => provider.as_str().to_owned(),
         Caller::FederatedSession { arn, issuer } => {
             let issuer = issuer.as_ref().and_then(|issuer| issuer.principal_arn());
             of(arn.as_str(), issuer.as_deref())
         }
         Caller::RoleSession { arn, role } => {
             of(arn.as_str(), role.as_ref().map(|role| role.as_str()))
+        }
+        // A provider that every account knows has a name of the same form.
+        Caller::Service { name } if Provider::built_in(name).is_some() => {
+            format!("{SERVICE_MARK}{name}")
         }
         Caller::Service { name } => name.clone(),
         Caller::Anonymous => "*".to_owned(),
@@ -165,6 +171,9 @@ fn of(session: &str, issuer: Option<&str>) -> String {
 
 /// The caller that [`name_of`] names.
 pub(super) fn caller_of(name: &str) -> Option<Caller> {
+    if let Some(service) = name.strip_prefix(SERVICE_MARK) {
+        return Some(Caller::Service { name: service.to_owned() });
+    }
     match name.split_once(" of ") {
         Some((session, issuer)) => Caller::parse(session, Some(issuer)).ok(),
         None => Caller::parse(name, None).ok(),

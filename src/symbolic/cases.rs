@@ -64,9 +64,7 @@ impl Class {
 fn resource_atoms(question: &Question<'_>, statements: &[&Statement]) -> Vec<Atom> {
     let known = Variables::default();
     let of_statements = statements.iter().flat_map(|statement| statement.resource_patterns());
-    let of_statements = of_statements.flat_map(|pattern| {
-        [Style::Arn, Style::ArnRunningOn].map(|style| Atom::read(pattern, style, &known))
-    });
+    let of_statements = of_statements.map(|pattern| Atom::read(pattern, Style::Arn, &known));
     let asked = question.resources.iter().map(|text| {
         let is_all = text == "*";
         Atom::read(&glob(text, !is_all), Style::Arn, &known)

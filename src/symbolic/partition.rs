@@ -87,9 +87,7 @@ pub fn rests(
 impl Comparison<'_> {
     fn atoms(&self, variables: &Variables) -> Vec<Atom> {
         match self.way {
-            Way::Resource => [Style::Arn, Style::ArnRunningOn]
-                .map(|style| Atom::read(self.pattern, style, variables))
-                .to_vec(),
+            Way::Resource => vec![Atom::read(self.pattern, Style::Arn, variables)],
             Way::Arn => vec![Atom::read_arn(self.pattern, variables)],
             Way::Text => [Style::Text, Style::Folded]
                 .map(|style| Atom::read(self.pattern, style, variables))

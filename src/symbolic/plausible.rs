@@ -186,7 +186,9 @@ fn spelt(pattern: &Pattern, sample: &Sample, key: &str) -> String {
             Part::Literal(literal) => text.push_str(literal),
             Part::One | Part::OneInSegment => text.push('x'),
             Part::Variable(variable) => text.push_str(&filled(variable, sample)),
-            Part::AnyInSegment { .. } => text.push_str(in_segment(&text)),
+            Part::AnyInWord => text.push_str("a1b2c3d4e5"),
+            Part::AnyInSegment => text.push_str(in_segment(&text)),
+            Part::Any if text.matches(':').count() < 5 => text.push_str(in_segment(&text)),
             Part::Any if is_last && text.ends_with('/') => text.push_str(key),
             Part::Any if is_last && text == "arn:aws:s3:::" => {
                 text.push_str(&format!("example-bucket/{key}"))

@@ -1,6 +1,6 @@
 //! What the requests of a question must fit, as policies that allow just that.
 
-use super::can::Question;
+use super::can::{Question, Who};
 use super::cases::Class;
 use crate::aws;
 use crate::model::condition::{Test, Values, string::Compare};
@@ -37,7 +37,16 @@ pub(super) fn region(question: &Question<'_>, class: &Class, there: &[String]) -
             statement(Some(element(true, known.collect())), element(false, vec![everything()]))
         }));
     }
-    statements.into_iter().map(alone).chain(question.within.iter().cloned()).collect()
+    let asked = statements.into_iter().map(alone).chain(within_partition(question));
+    asked.chain(question.within.iter().cloned()).collect()
+}
+
+/// A known caller reaches nothing outside of its partition (`authz::ruled_out`), so nothing there is asked.
+fn within_partition(question: &Question<'_>) -> Option<Policy> {
+    let Who::Caller(caller, _) = &question.who else { return None };
+    let own = format!("arn:{}:*:*:*:*", caller.partition()?);
+    let resources = element(false, vec![literal_star(), resource(&own)]);
+    Some(alone(statement(None, resources)))
 }
 
 /// A policy of one statement.
@@ -109,7 +118,7 @@ fn action_pattern(text: &str) -> ActionPattern {
 }
 
 fn everything() -> ResourcePattern {
-    ResourcePattern { kind: ResourceKind::Everything, span: Span::default(), doubt: None }
+    ResourcePattern::everything(Span::default())
 }
 
 fn resource(text: &str) -> ResourcePattern {
@@ -161,7 +170,7 @@ pub(super) fn glob(text: &str, is_arn: bool) -> Pattern {
     for c in text.chars() {
         let bound = is_arn && colons < 5;
         let part = match c {
-            '*' if bound => Part::AnyInSegment { last: false },
+            '*' if bound => Part::AnyInSegment,
             '*' => Part::Any,
             '?' if bound => Part::OneInSegment,
             '?' => Part::One,

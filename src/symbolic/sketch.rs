@@ -6,7 +6,7 @@ use super::key::{Fits, Test};
 use super::possible;
 use super::principal::concerns;
 use super::space::{Gathered, Name, Undecided};
-use super::token::{Atom, Style, resource_style};
+use super::token::{Atom, Style};
 use super::values::{Asked, Domain, Mixed};
 use super::variables::Variables;
 use crate::authz::{Ambiguity, CallerKind, Readings, shape};
@@ -503,9 +503,8 @@ pub(super) fn resource_atom(
 ) -> Atom {
     match &pattern.kind {
         ResourceKind::Everything => Atom::Prefix("".into()),
-        ResourceKind::Arn(pattern) => {
-            Atom::read(pattern, resource_style(pattern, readings), variables)
-        }
+        ResourceKind::Arn(_) if !readings.let_match(pattern) => Atom::Nothing,
+        ResourceKind::Arn(arn) => Atom::read(arn, Style::Arn, variables),
     }
 }
 
@@ -534,7 +533,7 @@ fn sorted(mut atoms: Vec<u32>) -> Vec<u32> {
 
 /// `*` alone has one part, not six: AWS's pages do not say what it matches.
 fn arn(pattern: &Pattern, variables: &Variables, readings: &Readings) -> Atom {
-    if !matches!(&*pattern.parts, [Part::AnyInSegment { .. }]) {
+    if !matches!(&*pattern.parts, [Part::AnyInSegment]) {
         return Atom::read_arn(pattern, variables);
     }
     if readings.second(Ambiguity::LoneStarArn) { Atom::Prefix("".into()) } else { Atom::Nothing }

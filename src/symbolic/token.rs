@@ -1,7 +1,6 @@
 //! Patterns as tokens for the joint walk: one token a character, wildcards with the characters they take.
 
 use super::variables::{Filled, Variables};
-use crate::authz::Readings;
 use crate::model::{Part, Pattern, Variable};
 
 /// One step of a pattern.
@@ -107,8 +106,6 @@ pub(super) enum Style {
     Text,
     /// They stay in their segment.
     Arn,
-    /// They do, but a `*` that ends its segment runs on.
-    ArnRunningOn,
     /// No wildcards, no difference between upper and lower case.
     Folded,
 }
@@ -156,7 +153,7 @@ impl Atom {
     pub(super) fn read(pattern: &Pattern, style: Style, variables: &Variables) -> Atom {
         match (&*pattern.parts, style) {
             ([], _) => return Atom::Literal("".into()),
-            ([Part::Literal(text)], Style::Text | Style::Arn | Style::ArnRunningOn) => {
+            ([Part::Literal(text)], Style::Text | Style::Arn) => {
                 return Atom::Literal(text.clone());
             }
             ([Part::Any], _) => return Atom::Prefix("".into()),
@@ -376,10 +373,10 @@ impl Builder {
                 },
                 Part::Any => self.tokens.push(Token::Run),
                 Part::One => self.tokens.push(Token::One),
-                Part::AnyInSegment { last } => {
-                    let free = self.is_free() || *last && self.style == Style::ArnRunningOn;
-                    self.tokens.push(if free { Token::Run } else { Token::RunInSegment });
+                Part::AnyInSegment => {
+                    self.tokens.push(if self.is_free() { Token::Run } else { Token::RunInSegment })
                 }
+                Part::AnyInWord => self.tokens.push(Token::RunInWord),
                 Part::OneInSegment => {
                     self.tokens.push(if self.is_free() { Token::One } else { Token::OneInSegment })
                 }
@@ -419,7 +416,6 @@ impl Builder {
             Style::Text => 't',
             Style::Folded => 'f',
             Style::Arn => 'a',
-            Style::ArnRunningOn => 'r',
         };
         let open = self.open.get_or_insert_default();
         open.alone_at = alone_at;
@@ -441,12 +437,4 @@ impl Builder {
             None => Atom::Tokens { tokens: self.tokens.into(), open: self.open },
         }
     }
-}
-
-/// How the wildcards of a `Resource` behave under the readings (facts B5): the point is only come upon by a `*` that ends a segment.
-pub(super) fn resource_style(pattern: &Pattern, readings: &Readings) -> Style {
-    use crate::authz::Ambiguity::ResourceStar;
-    let has_last =
-        pattern.parts.iter().any(|part| matches!(part, Part::AnyInSegment { last: true }));
-    if has_last && readings.second(ResourceStar) { Style::ArnRunningOn } else { Style::Arn }
 }

@@ -7,6 +7,8 @@ pub enum Kind {
     Federated,
     Role,
     Service,
+    /// Shows a token of an identity provider and signs nothing.
+    Token,
     Anonymous,
 }
 
@@ -57,12 +59,18 @@ fn identify(principal: &str) -> Option<(Kind, String, Option<String>)> {
             Some(principal.to_owned()),
         ));
     }
+    if BUILT_IN_PROVIDERS.contains(&principal) {
+        return Some((Kind::Token, principal.to_owned(), None));
+    }
     if principal.ends_with(".amazonaws.com") || principal.ends_with(".amazonaws.com.cn") {
         return Some((Kind::Service, principal.to_owned(), None));
     }
     let parts = arn_parts(principal)?;
     let kind = match (parts[2], parts[5].split('/').collect::<Vec<_>>().as_slice()) {
         ("iam", ["root"]) => Kind::Root,
+        ("iam", ["oidc-provider" | "saml-provider", _, ..]) => {
+            return Some((Kind::Token, principal.to_owned(), None));
+        }
         ("iam", ["user", .., name]) if !name.is_empty() => Kind::User,
         ("sts", ["federated-user", name]) if !name.is_empty() => Kind::Federated,
         ("sts", ["assumed-role", role, session]) if !role.is_empty() && !session.is_empty() => {
@@ -92,7 +100,29 @@ fn last(path: &str) -> Option<&str> {
     path.rsplit('/').next()
 }
 
+/// Providers that every account knows (IAM:reference_policies_elements_principal).
+const BUILT_IN_PROVIDERS: &[&str] = &[
+    "cognito-identity.amazonaws.com",
+    "www.amazon.com",
+    "graph.facebook.com",
+    "accounts.google.com",
+];
+
 impl Caller {
+    /// The call that takes the token (IAM:id_roles_create_for-idp_saml).
+    pub fn call_with_token(&self) -> &'static str {
+        if self.name.contains(":saml-provider/") {
+            "sts:assumerolewithsaml"
+        } else {
+            "sts:assumerolewithwebidentity"
+        }
+    }
+
+    /// Access never crosses a partition (IAM:access_policies-cross-account-resource-access).
+    pub fn partition(&self) -> Option<&str> {
+        arn_parts(&self.name).map(|parts| parts[1])
+    }
+
     pub fn is_session(&self) -> bool {
         matches!(self.kind, Kind::Federated | Kind::Role)
     }

@@ -109,7 +109,7 @@ fn followers(request: &Request) -> Vec<(&'static str, Option<String>)> {
     let arn = match caller.kind {
         // Never the session's ARN. Without issuer the path of the role is not known.
         Kind::Role => caller.issuer.clone(),
-        Kind::Anonymous | Kind::Service => None,
+        Kind::Anonymous | Kind::Service | Kind::Token => None,
         _ => is(&caller.name),
     };
     let account = match caller.kind {
@@ -122,17 +122,17 @@ fn followers(request: &Request) -> Vec<(&'static str, Option<String>)> {
         Kind::Federated => is("FederatedUser"),
         Kind::Role => is("AssumedRole"),
         Kind::Anonymous => is("Anonymous"),
-        Kind::Service => None,
+        Kind::Service | Kind::Token => None,
     };
     let userid = match caller.kind {
         Kind::Root => caller.account.clone(),
         Kind::Federated => account.as_ref().map(|of| format!("{of}:{}", caller.last_name())),
         Kind::Anonymous => is("anonymous"),
         // `AIDA...` and `AROA...:session` contain an id that does not follow from the ARN.
-        Kind::User | Kind::Role | Kind::Service => None,
+        Kind::User | Kind::Role | Kind::Service | Kind::Token => None,
     };
     let is_service = match caller.kind {
-        Kind::Anonymous => None,
+        Kind::Anonymous | Kind::Token => None,
         kind => Some((kind == Kind::Service).to_string()),
     };
     // A key that is given is there, even where the action does not support it (design 4.1); it has no other value then.
@@ -150,6 +150,11 @@ fn followers(request: &Request) -> Vec<(&'static str, Option<String>)> {
         ("aws:username", (caller.kind == Kind::User).then(|| caller.last_name().to_owned())),
         ("aws:PrincipalIsAWSService", is_service),
         ("aws:PrincipalServiceName", (caller.kind == Kind::Service).then(|| caller.name.clone())),
+        (
+            "aws:FederatedProvider",
+            is(&caller.name)
+                .filter(|name| caller.kind == Kind::Token && !name.contains(":saml-provider/")),
+        ),
         ("aws:ResourceAccount", owner("aws:ResourceAccount", keys::tells_owner(request))),
         ("s3:ResourceAccount", owner("s3:ResourceAccount", service == "s3")),
         ("kms:CallerAccount", caller.account.clone().filter(|_| service == "kms")),

@@ -8,10 +8,19 @@ use serde_json::{Map, Value};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Identity, boundary and session policies, SCPs: statements have no principal.
+    /// Identity policies and boundaries: statements have no principal.
     Identity,
-    /// Bucket, key, queue and endpoint policies: statements have a principal.
+    /// Session policies: the same, but their ARNs are whole (IAM:reference_identifiers).
+    Session,
+    /// SCPs: the same.
+    Organization,
+    /// Bucket and queue policies and the like: statements have a principal.
     Resource,
+    /// Key policies: the same. A statement without actions or resources is stored
+    /// (KMS:key-policy-overview).
+    Key,
+    /// Endpoint policies: as those of resources.
+    Endpoint,
     /// Trust policies: statements have a principal and no resource.
     Trust,
     /// RCPs: the principal is everybody (ORG:orgs_manage_policies_rcps_syntax).
@@ -79,18 +88,21 @@ fn check_statement(statement: &Value, kind: Kind, variables: bool) -> Result<(),
     if statement["Effect"] != "Allow" && statement["Effect"] != "Deny" {
         return Err("Effect is Allow or Deny".to_owned());
     }
-    exactly(members, ["Action", "NotAction"], 1)?;
-    exactly(members, ["Resource", "NotResource"], usize::from(kind != Kind::Trust))?;
-    exactly(members, ["Principal", "NotPrincipal"], usize::from(kind != Kind::Identity))?;
+    let is_without_effect = kind == Kind::Key && lacks_element(statement);
+    if !is_without_effect {
+        exactly(members, ["Action", "NotAction"], 1)?;
+    }
+    if !is_without_effect && !(kind == Kind::Resource && may_lack_resource(statement)) {
+        exactly(members, ["Resource", "NotResource"], usize::from(kind != Kind::Trust))?;
+    }
+    let has_principal = !matches!(kind, Kind::Identity | Kind::Session | Kind::Organization);
+    exactly(members, ["Principal", "NotPrincipal"], usize::from(has_principal))?;
     for name in ["Action", "NotAction"] {
         texts(&statement[name])?;
     }
     for name in ["Resource", "NotResource"] {
         for resource in texts(&statement[name])? {
-            // "Missing ARN field" (IAM:access-analyzer-reference-policy-checks).
-            if resource != "*" && arn_parts(resource).is_none() {
-                return Err(format!("`{resource}` is no ARN"));
-            }
+            check_resource(resource, kind)?;
             text::check(resource, variables)?;
         }
     }
@@ -98,7 +110,131 @@ fn check_statement(statement: &Value, kind: Kind, variables: bool) -> Result<(),
         check_principal(&statement[name])?;
     }
     check_exclusion(statement, kind)?;
+    if kind == Kind::Everybody {
+        check_rcp(statement)?;
+    }
     check_condition(&statement["Condition"], variables)
+}
+
+/// `*` or an ARN. A page forbids wildcards in the partition (IAM:reference-arns), but AWS's own
+/// managed policies have them (AmazonMSKFullAccess).
+fn check_resource(resource: &str, kind: Kind) -> Result<(), String> {
+    if resource == "*" {
+        return Ok(());
+    }
+    // API Gateway completes its short names on saving.
+    if kind == Kind::Resource && resource.starts_with("execute-api:/") {
+        return Ok(());
+    }
+    let is_whole = kind != Kind::Session || arn_parts(resource).is_some();
+    if resource.starts_with("arn:") && is_whole {
+        Ok(())
+    } else {
+        Err(format!("`{resource}` is no ARN"))
+    }
+}
+
+/// Whether there is no action or no resource at all. Such a statement of a key policy has no effect
+/// (KMS:key-policy-overview).
+pub fn lacks_element(statement: &Value) -> bool {
+    let lacks = |names: [&str; 2]| names.iter().all(|name| statement[*name].is_null());
+    lacks(["Action", "NotAction"]) || lacks(["Resource", "NotResource"])
+}
+
+/// Whether a statement of a resource policy may leave out its resources: it may for these services
+/// (ECR:repository-policy-examples), it may not for those whose guides name the resource, and of all
+/// others the pages say both (IAM:access_policies, IAM:access-analyzer-reference-policy-checks).
+fn may_lack_resource(statement: &Value) -> bool {
+    let needing = [
+        "s3",
+        "sqs",
+        "sns",
+        "lambda",
+        "kms",
+        "events",
+        "logs",
+        "secretsmanager",
+        "execute-api",
+        "iam",
+        "sts",
+    ];
+    let services = services(statement);
+    !services.is_empty()
+        && !services.iter().any(|service| service == "*" || needing.contains(&service.as_str()))
+}
+
+/// Whether the statement lacks its resources and no page settles that it may.
+pub fn may_lack_resource_or_not(statement: &Value) -> bool {
+    let is_settled = |service: &String| ["ecr", "elasticfilesystem"].contains(&service.as_str());
+    lacks_element(statement) && !services(statement).iter().all(is_settled)
+}
+
+fn services(statement: &Value) -> Vec<String> {
+    let actions =
+        one_or_many(&statement["Action"]).into_iter().chain(one_or_many(&statement["NotAction"]));
+    let names = actions.filter_map(Value::as_str);
+    names.map(|name| name.split(':').next().unwrap_or_default().to_lowercase()).collect()
+}
+
+/// A document with `*` in the place of each part that an ARN in `Resource` lacks. In identity-based
+/// policies AWS reads them so (IAM:reference-arns).
+pub fn with_whole_arns(mut policy: Value) -> Value {
+    let list = match &mut policy["Statement"] {
+        Value::Array(list) => list.iter_mut().collect(),
+        one => vec![one],
+    };
+    for statement in list {
+        for name in ["Resource", "NotResource"] {
+            match statement.get_mut(name) {
+                Some(Value::Array(items)) => items.iter_mut().for_each(complete),
+                Some(one) => complete(one),
+                None => {}
+            }
+        }
+    }
+    policy
+}
+
+fn complete(resource: &mut Value) {
+    if let Some(text) = resource.as_str() {
+        *resource = whole_arn(text).into();
+    }
+}
+
+/// The text with six parts, unless it is `*`. A colon inside of a variable separates nothing.
+pub fn whole_arn(text: &str) -> String {
+    let mut depth = 0;
+    let colons = text.chars().filter(|c| {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        *c == ':' && depth == 0
+    });
+    let missing = if text == "*" { 0 } else { 5_usize.saturating_sub(colons.count()) };
+    format!("{text}{}", ":*".repeat(missing))
+}
+
+/// A customer's RCP denies actions that it names by service. The one of AWS allows everything
+/// (ORG:orgs_manage_policies_rcps_syntax).
+fn check_rcp(statement: &Value) -> Result<(), String> {
+    let is_star =
+        |name: &str| texts(&statement[name]).is_ok_and(|all| all.iter().all(|one| *one == "*"));
+    let names_star = texts(&statement["Action"])?.contains(&"*");
+    let is_full_access = !statement["Action"].is_null()
+        && !statement["Resource"].is_null()
+        && is_star("Action")
+        && is_star("Resource")
+        && statement["Condition"].as_object().is_none_or(Map::is_empty);
+    if !statement["NotAction"].is_null() {
+        return Err("NotAction in an RCP".to_owned());
+    }
+    match statement["Effect"].as_str() {
+        Some("Allow") if !is_full_access => Err("an Allow in an RCP".to_owned()),
+        Some("Deny") if names_star => Err("`*` alone in an RCP".to_owned()),
+        _ => Ok(()),
+    }
 }
 
 fn exactly(members: &Map<String, Value>, names: [&str; 2], count: usize) -> Result<(), String> {

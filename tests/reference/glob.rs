@@ -7,14 +7,32 @@ pub fn fits(pattern: &[Piece], text: &str) -> bool {
     fits_chars(pattern, &text.chars().collect::<Vec<_>>())
 }
 
+/// The ARN of a resource. A `*` that ends one of the first five parts may run on over colons, other
+/// wildcards stay in their part (IAM:reference_policies_elements_resource).
+pub fn fits_resource(pattern: &[Piece], text: &str) -> bool {
+    let mut colons = 0;
+    let mut own = Vec::new();
+    for (at, piece) in pattern.iter().enumerate() {
+        colons += usize::from(*piece == Piece::Written(':'));
+        let ends_part = pattern.get(at + 1).is_none_or(|next| *next == Piece::Written(':'));
+        own.push(match piece {
+            Piece::Run if colons < 5 && !ends_part => Piece::RunInPart,
+            Piece::One if colons < 5 => Piece::OneInPart,
+            piece => *piece,
+        });
+    }
+    fits(&own, text)
+}
+
 fn fits_chars(pattern: &[Piece], text: &[char]) -> bool {
     // `reached[n]` says whether the pattern so far matches the first n characters of the text.
     let mut reached = vec![false; text.len() + 1];
     reached[0] = true;
     for piece in pattern {
-        if *piece == Piece::Run {
-            let first = reached.iter().position(|here| *here).unwrap_or(reached.len());
-            reached[first..].fill(true);
+        if matches!(piece, Piece::Run | Piece::RunInPart) {
+            for at in 0..text.len() {
+                reached[at + 1] |= reached[at] && one(*piece, text[at]);
+            }
             continue;
         }
         for at in (0..text.len()).rev() {
@@ -29,6 +47,7 @@ fn one(piece: Piece, c: char) -> bool {
     match piece {
         Piece::Written(own) | Piece::Inserted(own) => own == c,
         Piece::One | Piece::Run => true,
+        Piece::OneInPart | Piece::RunInPart => c != ':',
     }
 }
 

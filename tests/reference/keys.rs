@@ -1,7 +1,7 @@
 //! Which keys the requests of a caller have (E1, E2, E2a). Names of keys and actions are in lower case; one that ends with a star
 //! stands for all that begin so.
 
-use super::caller::Kind::{self, Anonymous, Federated, Role, Root, Service, User};
+use super::caller::Kind::{self, Anonymous, Federated, Role, Root, Service, Token, User};
 use super::request::Request;
 
 /// Keys that only these callers can have. Everybody can have a key that is not listed. Where the sheets leave it open whether a
@@ -140,6 +140,11 @@ const WITHOUT_OWNER: &[&str] = &[
 pub fn can_have(request: &Request, key: &str) -> bool {
     let key = key.to_lowercase();
     let kind = request.caller.kind;
+    if kind == Token && is_sent_to_sts(&key) {
+        return claim(&key).is_none() || is_own_claim(request, &key);
+    }
+    // Apart from the token it is a caller who does not sign.
+    let kind = if kind == Token { Anonymous } else { kind };
     if kind == Anonymous && request.service() == "sts" && is_sent_to_sts(&key) {
         return may_show_token(request);
     }
@@ -157,10 +162,16 @@ pub fn can_have(request: &Request, key: &str) -> bool {
 /// Whether every request of the caller with this action has the key. Its value does not follow.
 pub fn always_has(request: &Request, key: &str) -> bool {
     let (key, action) = (key.to_lowercase(), request.action.to_lowercase());
-    let by_caller = ALWAYS
-        .iter()
-        .any(|(kinds, keys)| kinds.contains(&request.caller.kind) && are_named(keys, &key));
-    by_caller || (ALWAYS_WITH.contains(&(action.as_str(), key.as_str())) && can_have(request, &key))
+    let kind = if request.caller.kind == Token { Anonymous } else { request.caller.kind };
+    let by_caller =
+        ALWAYS.iter().any(|(kinds, keys)| kinds.contains(&kind) && are_named(keys, &key));
+    // Tokens of these two have other claims (IAM:reference_policies_iam-condition-keys).
+    let is_usual = claim(&key).is_some_and(|claim| ["aud", "sub"].contains(&claim))
+        && !key.starts_with("www.amazon.com:")
+        && !key.starts_with("graph.facebook.com:");
+    by_caller
+        || (request.caller.kind == Token && is_usual && is_own_claim(request, &key))
+        || (ALWAYS_WITH.contains(&(action.as_str(), key.as_str())) && can_have(request, &key))
 }
 
 /// Whether the request tells who owns the resource.
@@ -185,6 +196,13 @@ fn may_show_token(request: &Request) -> bool {
 fn is_sent_to_sts(key: &str) -> bool {
     are_named(&["aws:federatedprovider", "aws:requesttag/*", "aws:tagkeys", "sts:*"], key)
         || claim(key).is_some()
+}
+
+/// Whether the claim is one of the caller's provider.
+fn is_own_claim(request: &Request, key: &str) -> bool {
+    let name = request.caller.name.to_lowercase();
+    let host = name.split_once(":oidc-provider/").map_or(name.as_str(), |(_, host)| host);
+    key.rsplit_once(':').is_some_and(|(own, _)| own == host)
 }
 
 /// `HOST:claim` is a key of an identity provider; names of services have no dot.

@@ -81,7 +81,9 @@ impl Case<'_> {
         let by_own = own.chain(session).any(|policy| self.has(policy, "Deny"));
         let by_account =
             self.has_scps() && request.scps.iter().flatten().any(|policy| self.has(policy, "Deny"));
+        // A key policy has no effect on who retires a grant (KMS:grant-delete).
         let by_resource = !self.may_repair()
+            && !request.action.eq_ignore_ascii_case("kms:retiregrant")
             && request.resource_policy.iter().any(|policy| self.has_for_caller(policy, "Deny"));
         let by_owner =
             self.rcps().iter().flatten().any(|policy| self.has_for_caller(policy, "Deny"));
@@ -93,7 +95,13 @@ impl Case<'_> {
     fn rcps(&self) -> &[Vec<Value>] {
         let bound = ["s3", "sts", "kms", "sqs", "secretsmanager"]
             .contains(&self.request.service().as_str());
-        if bound { &self.request.rcps } else { &[] }
+        let action = self.request.action.to_lowercase();
+        // Only what works on a resource is restricted, and these are not.
+        let spared = ["kms:retiregrant", "s3:listallmybuckets"].contains(&action.as_str())
+            || (self.request.resource == "*" && self.request.service() != "kms")
+            || self.request.caller.is_service_linked()
+            || self.request.resource.contains(":role/aws-service-role/");
+        if bound && !spared { &self.request.rcps } else { &[] }
     }
 
     /// The owner's root user may always read and repair the bucket policy (botocore, s3
@@ -130,9 +138,22 @@ impl Case<'_> {
 
     fn is_granted(&self) -> bool {
         let request = self.request;
+        let action = request.action.to_lowercase();
+        if action == "kms:retiregrant" {
+            return self.reading.says(Point::GrantLetsRetire);
+        }
+        // Everybody can use what AWS owns, and the member account is not asked
+        // (IAM:id_root-user-privileged-task).
+        if request.is_of_aws() || action == "sts:assumeroot" {
+            return request.caller.kind == Kind::Root || self.identity_grants();
+        }
+        // Role chaining (IAM:id_credentials_temp_control-access_monitor).
+        if action == "sts:setsourceidentity" && request.caller.kind == Kind::Role {
+            return self.resource_allows() && self.identity_grants();
+        }
         match request.caller.kind {
             // There is no identity policy, so the resource decides.
-            Kind::Service | Kind::Anonymous => self.resource_allows(),
+            Kind::Service | Kind::Token | Kind::Anonymous => self.resource_allows(),
             // The root user has full access in its own account. Elsewhere, and to keys and roles,
             // the resource must allow.
             Kind::Root => {

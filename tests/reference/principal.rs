@@ -70,7 +70,7 @@ fn naming(
     let caller = &request.caller;
     match (kind, name) {
         ("*", _) | ("AWS", "*") => {
-            is_in_everybody(kind, denies, request, reading).then_some(Naming::Everybody)
+            is_in_everybody(denies, request, reading).then_some(Naming::Everybody)
         }
         ("AWS", name) if account_of(name).is_some() => {
             (account_of(name) == caller.account.as_deref()).then_some(Naming::Account)
@@ -80,6 +80,9 @@ fn naming(
             (denies || issuer_counts(request, reading)).then_some(Naming::Issuer)
         }
         // A request cannot say for whom an identity provider vouches.
+        ("Federated", name) if caller.kind == Kind::Token => {
+            (name == caller.name).then_some(Naming::Itself)
+        }
         ("Federated", _) => (caller.kind == Kind::Anonymous && reading.says(Point::ShowsToken))
             .then_some(Naming::Itself),
         ("CanonicalUser", _) => (caller.account.is_some()
@@ -101,9 +104,10 @@ fn account_of(name: &str) -> Option<&str> {
     (parts[2] == "iam" && parts[5] == "root").then_some(parts[4])
 }
 
-fn is_in_everybody(kind: &str, denies: bool, request: &Request, reading: &Reading) -> bool {
+/// For anonymous callers `*` and `{"AWS": "*"}` are equivalent
+/// (S3:s3-bucket-user-policy-specifying-principal-intro).
+fn is_in_everybody(denies: bool, request: &Request, reading: &Reading) -> bool {
     match request.caller.kind {
-        Kind::Anonymous if kind == "AWS" => reading.says(Point::AwsStarIsAnonymousToo),
         // Only whether `*` grants to services is open. A Deny for everybody hits services too.
         Kind::Service => denies || reading.says(Point::StarIsServicesToo),
         _ => true,
@@ -150,6 +154,7 @@ fn needed(caller: &Caller) -> &'static [Naming] {
         Kind::Root => &[Naming::Account],
         Kind::User => &[Naming::Itself, Naming::Account],
         Kind::Federated | Kind::Role => &[Naming::Itself, Naming::Issuer, Naming::Account],
-        Kind::Service | Kind::Anonymous => &[Naming::Itself],
+        Kind::Service | Kind::Token => &[Naming::Itself],
+        Kind::Anonymous => &[Naming::Everybody],
     }
 }

@@ -10,9 +10,12 @@ pub enum Point {
     /// Do boundary and session policy limit what `*` in a resource policy gives?
     /// (IAM:reference_policies_evaluation-logic_policy-eval-denyallow)
     StarIsLimited,
-    /// Does `{"AWS": "*"}` mean anonymous callers too? (IAM:reference_policies_elements_principal,
-    /// S3:security_iam_service-with-iam)
-    AwsStarIsAnonymousToo,
+    /// Does a statement without resources count in favour of the request? (IAM:access_policies,
+    /// IAM:access-analyzer-reference-policy-checks)
+    ResourceMayBeMissing,
+    /// Does a grant of the key let the caller retire it? A request does not show it.
+    /// (KMS:grant-delete)
+    GrantLetsRetire,
     /// Does `*` mean AWS services too? (IAM:reference_policies_elements_principal)
     StarIsServicesToo,
     /// Does the ARN of a user include its federated sessions in another account's policy?
@@ -53,9 +56,11 @@ pub enum Point {
     /// Does an empty NotPrincipal name nobody instead of everybody? AWS answers this only for
     /// Principal (IAM:access-analyzer-reference-policy-checks, "Empty array principal").
     EmptyNotPrincipalIsNobody,
-    /// Does a star in a Resource run on over the colons between the parts?
-    /// (IAM:reference_policies_elements_resource)
-    StarRunsOverParts,
+    /// Is a short ARN completed in policies that are not identity-based, too? (IAM:reference-arns)
+    ShortArnIsCompleted,
+    /// Does a wildcard in the service of a Resource match anything?
+    /// (IAM:reference_policies_elements_resource, IAM:access-analyzer-reference-policy-checks)
+    ServiceMayHaveWildcards,
 }
 
 /// The answers to the points that were asked so far, in their order.

@@ -54,24 +54,36 @@ pub fn read(line: &Value) -> Result<Request, String> {
     let action =
         text(line, "action")?.filter(|action| is_action(action)).ok_or("no action")?.to_owned();
     let resource = text(line, "resource")?.ok_or("no resource")?.to_owned();
+    // The action has no resource type, and policies grant it on all buckets (S3:walkthrough1).
+    let resource = match (action.to_lowercase().as_str(), resource.as_str()) {
+        ("s3:listallmybuckets", "*") => {
+            format!("arn:{}:s3:::*", caller.partition().unwrap_or("aws"))
+        }
+        _ => resource,
+    };
     let given = context::read(&line["context"])?;
     let resource_account = resource_account(line, &resource, &given, &caller)?;
-    let session = documents(line, "session_policies", Kind::Identity)?;
+    let session = documents(line, "session_policies", Kind::Session)?;
     if !line["session_policies"].is_null() && session.is_empty() {
         return Err(
             "session_policies: an empty list is neither none passed nor a policy".to_owned()
         );
     }
-    let resource_kind = if is_trust(&resource) { Kind::Trust } else { Kind::Resource };
+    let resource_kind = match action.to_lowercase().starts_with("kms:") {
+        true => Kind::Key,
+        false if is_trust(&resource) => Kind::Trust,
+        false => Kind::Resource,
+    };
+    check_layers(line, &caller)?;
     let request = Request {
         context: Context::default(),
         identity: documents(line, "identity_policies", Kind::Identity)?,
         resource_policy: document(line, "resource_policy", resource_kind)?,
         boundary: document(line, "permissions_boundary", Kind::Identity)?,
         session: (!session.is_empty()).then_some(session),
-        scps: levels(line, "scps", Kind::Identity)?,
+        scps: levels(line, "scps", Kind::Organization)?,
         rcps: levels(line, "rcps", Kind::Everybody)?,
-        vpce: documents(line, "vpce_policies", Kind::Resource)?,
+        vpce: documents(line, "vpce_policies", Kind::Endpoint)?,
         caller,
         action,
         resource,
@@ -98,10 +110,39 @@ impl Request {
         self.action.split(':').next().unwrap_or_default().to_lowercase()
     }
 
-    /// Even an explicit Deny does not stop it (IAM:id_credentials_temp_request, note 4).
+    /// Even an explicit Deny does not stop it (IAM:id_credentials_temp_request, note 4;
+    /// IAM:id_credentials_temp_control-access_getsessiontoken).
     pub fn needs_no_permission(&self) -> bool {
-        self.action.eq_ignore_ascii_case("sts:GetCallerIdentity")
-            && self.caller.kind != caller::Kind::Anonymous
+        use caller::Kind::{Root, User};
+        match self.action.to_lowercase().as_str() {
+            "sts:getcalleridentity" => self.caller.account.is_some(),
+            "sts:getsessiontoken" => {
+                matches!(self.caller.kind, User | Root) && !self.is_by_temporary_credentials()
+            }
+            _ => false,
+        }
+    }
+
+    pub fn is_about_role(&self) -> bool {
+        is_trust(&self.resource)
+    }
+
+    /// Whether AWS owns the resource.
+    pub fn is_of_aws(&self) -> bool {
+        arn_parts(&self.resource).is_some_and(|parts| parts[4] == "aws")
+    }
+
+    /// Whether the caller can reach the resource at all.
+    fn may_reach(&self) -> bool {
+        let partition = arn_parts(&self.resource).map(|parts| parts[1].to_owned());
+        let is_other = self.caller.partition().is_some_and(|own| {
+            partition.as_deref().is_some_and(|partition| !partition.is_empty() && partition != own)
+        });
+        // Nobody can change a managed policy of AWS (IAM:security-iam-awsmanpol).
+        let (service, name) = self.action.split_once(':').unwrap_or_default();
+        let reads = ["get", "list"].iter().any(|verb| name.to_lowercase().starts_with(verb));
+        let changes = self.is_of_aws() && service.eq_ignore_ascii_case("iam") && !reads;
+        !is_other && !changes
     }
 
     /// Federated sessions cannot call IAM by CLI or API ("this limitation does not apply to console
@@ -111,7 +152,18 @@ impl Request {
         let action = self.action.to_lowercase();
         let makes_user_session =
             ["sts:getfederationtoken", "sts:getsessiontoken"].contains(&action.as_str());
+        let along_with_token = ["sts:tagsession", "sts:setsourceidentity"];
         match (self.caller.kind, self.service().as_str()) {
+            _ if !self.may_reach() => false,
+            (caller::Kind::Root | caller::Kind::Anonymous, _)
+                if ["sts:assumerole", "sts:assumeroot"].contains(&action.as_str()) =>
+            {
+                false
+            }
+            (caller::Kind::Token, _) => {
+                action == self.caller.call_with_token()
+                    || along_with_token.contains(&action.as_str())
+            }
             (caller::Kind::Federated, "iam") => reading.says(Point::RequestComesFromConsole),
             (caller::Kind::Federated, "sts") => action == "sts:getcalleridentity",
             (caller::Kind::Role, _) => !makes_user_session,
@@ -146,6 +198,21 @@ impl Request {
     }
 }
 
+/// Who is no user or session has no policies of its own, the root user neither (IAM:access_policies).
+fn check_layers(line: &Value, caller: &Caller) -> Result<(), String> {
+    let given = |name: &str| match &line[name] {
+        Value::Null => false,
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        _ => true,
+    };
+    let has_own = given("identity_policies") || given("permissions_boundary");
+    if has_own && !caller.has_policies() || given("session_policies") && !caller.is_session() {
+        return Err(format!("`{}` cannot have such policies", caller.name));
+    }
+    Ok(())
+}
+
 /// The policy of a role is its trust policy.
 fn is_trust(resource: &str) -> bool {
     arn_parts(resource).is_some_and(|parts| parts[2] == "iam" && parts[5].starts_with("role/"))
@@ -173,14 +240,18 @@ fn resource_account(
     given: &Context,
     caller: &Caller,
 ) -> Result<Option<String>, String> {
+    let in_arn = arn_parts(resource).map(|parts| parts[4]).filter(|account| is_account(account));
     if let Some(account) = text(line, "resource_account")? {
+        // The bucket behind an access point may belong to another account (S3:access-points-policies).
+        if in_arn.is_some_and(|owner| owner != account) && !resource.contains(":s3:") {
+            return Err(format!("the ARN has another account than `{account}`"));
+        }
         return if is_account(account) {
             Ok(Some(account.to_owned()))
         } else {
             Err(format!("`{account}` is no account"))
         };
     }
-    let in_arn = arn_parts(resource).map(|parts| parts[4]).filter(|account| is_account(account));
     let in_context = given.get("aws:ResourceAccount").or(given.get("s3:ResourceAccount"));
     match (in_arn, in_context) {
         (Some(account), _) => Ok(Some(account.to_owned())),
@@ -194,8 +265,7 @@ fn document(line: &Value, name: &str, kind: Kind) -> Result<Option<Value>, Strin
     if line[name].is_null() {
         return Ok(None);
     }
-    documents::check(&line[name], kind).map_err(|why| format!("{name}: {why}"))?;
-    Ok(Some(line[name].clone()))
+    checked(&line[name], name, kind).map(Some)
 }
 
 fn documents(line: &Value, name: &str, kind: Kind) -> Result<Vec<Value>, String> {
@@ -211,7 +281,8 @@ fn levels(line: &Value, name: &str, kind: Kind) -> Result<Vec<Vec<Value>>, Strin
 
 fn checked(policy: &Value, name: &str, kind: Kind) -> Result<Value, String> {
     documents::check(policy, kind).map_err(|why| format!("{name}: {why}"))?;
-    Ok(policy.clone())
+    let policy = policy.clone();
+    Ok(if kind == Kind::Identity { documents::with_whole_arns(policy) } else { policy })
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> Result<&'a [Value], String> {

@@ -1,7 +1,7 @@
 //! Whether a statement concerns a request, apart from its principals.
 
 use super::condition;
-use super::documents::one_or_many;
+use super::documents::{self, one_or_many};
 use super::glob;
 use super::readings::{Point, Reading};
 use super::request::Request;
@@ -43,26 +43,46 @@ fn covers_action(statement: &Value, request: &Request) -> bool {
 }
 
 fn covers_resource(statement: Statement, request: &Request, reading: &Reading) -> bool {
-    // A trust policy has no resource: it is about its own role.
+    // A trust policy has no resource: it is about its own role. Other services may leave it out, too.
     if statement.body["Resource"].is_null() && statement.body["NotResource"].is_null() {
-        return true;
+        if request.service() == "kms" {
+            return false;
+        }
+        let is_open =
+            !request.is_about_role() && documents::may_lack_resource_or_not(statement.body);
+        return !is_open
+            || reading.says(Point::ResourceMayBeMissing) == (statement.body["Effect"] == "Allow");
     }
     covers(statement.body, "Resource", "NotResource", |pattern| {
         fits_resource(pattern, statement.variables, request, reading)
     })
 }
 
+/// The whole ARN for the short name of an API: the policy is about the API that is asked.
+fn of_own_api(pattern: &str, request: &Request) -> String {
+    let own = || {
+        let path = pattern.strip_prefix("execute-api:")?;
+        let (api, _) = request.resource.split_once('/')?;
+        (path.starts_with('/') && api.split(':').nth(2) == Some("execute-api"))
+            .then(|| format!("{api}{path}"))
+    };
+    own().unwrap_or_else(|| pattern.to_owned())
+}
+
 fn fits_resource(pattern: &str, variables: bool, request: &Request, reading: &Reading) -> bool {
     if pattern == "*" {
         return true;
     }
+    let whole = documents::whole_arn(&of_own_api(pattern, request));
     // A variable without a value matches no resource (IAM:reference_policies_variables).
-    let Some(pattern) = pieces(pattern, Style { wildcards: true, variables }, &request.context)
+    let Some(pieces) = pieces(&whole, Style { wildcards: true, variables }, &request.context)
     else {
         return false;
     };
-    if glob::fits_arn(&pattern, &request.resource) {
-        return true;
-    }
-    glob::fits(&pattern, &request.resource) && reading.says(Point::StarRunsOverParts)
+    let is_short = whole != pattern && !pattern.starts_with("execute-api:/");
+    let has_open_service =
+        pattern.split(':').nth(2).is_some_and(|service| service.contains(['*', '?']));
+    glob::fits_resource(&pieces, &request.resource)
+        && (!is_short || reading.says(Point::ShortArnIsCompleted))
+        && (!has_open_service || reading.says(Point::ServiceMayHaveWildcards))
 }

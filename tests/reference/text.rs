@@ -14,6 +14,9 @@ pub enum Piece {
     One,
     /// `*`
     Run,
+    /// The same, for characters other than a colon.
+    OneInPart,
+    RunInPart,
 }
 
 /// Which wildcards and variables a text has.

@@ -245,6 +245,11 @@ pub fn line() -> impl Strategy<Value = Value> {
             context.as_object_mut().unwrap().remove("aws:SourceIp");
         }
         let (identity, bucket, boundary, session, scp, rcp, vpce) = layers;
+        // Only users and sessions have policies of their own, and only sessions a session policy.
+        let is_session = [":federated-user/", ":assumed-role/"].iter().any(|kind| principal.contains(kind));
+        let has_own = is_session || principal.contains(":user/");
+        let identity = if has_own { identity } else { Vec::new() };
+        let (boundary, session) = (boundary.filter(|_| has_own), session.filter(|_| is_session));
         let rcp = rcp.map(|mut policy| {
             everyone(&mut policy);
             json!([[policy]])
@@ -263,5 +268,6 @@ fn everyone(policy: &mut Value) {
     for statement in policy["Statement"].as_array_mut().unwrap() {
         statement.as_object_mut().unwrap().remove("NotPrincipal");
         statement["Principal"] = "*".into();
+        super::requests::fit_for_rcp(statement);
     }
 }

@@ -72,6 +72,8 @@ const CALLERS: &[&(&str, Option<&str>)] = &[
     ),
     &("arn:aws:sts::444455556666:assumed-role/job/run", None),
     &("444455556666", None),
+    &("arn:aws:iam::111122223333:saml-provider/corp", None),
+    &("accounts.google.com", None),
     &("logging.s3.amazonaws.com", None),
     &("*", None),
 ];
@@ -88,6 +90,14 @@ const TARGETS: &[&(&str, &str)] = &[
     &("kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:key/k"),
     &("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:q"),
     &("sts:AssumeRole", "arn:aws:iam::111122223333:role/goal"),
+    &("sts:TagSession", "arn:aws:iam::111122223333:role/goal"),
+    &("sts:SetSourceIdentity", "arn:aws:iam::111122223333:role/goal"),
+    &("sts:AssumeRoleWithSAML", "arn:aws:iam::111122223333:role/goal"),
+    &("sts:GetSessionToken", "*"),
+    &("s3:ListAllMyBuckets", "*"),
+    &("iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+    &("iam:DeletePolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+    &("s3:GetObject", "arn:aws-cn:s3:::b/a/k"),
 ];
 
 /// Patterns that cover much are listed several times, so that much is allowed.
@@ -127,7 +137,10 @@ const RESOURCES: &[&str] = &[
     "arn:aws:s3:::b/a/*",
     "arn:aws:s3:::b/a?/k",
     "arn:aws:s3:::b/a${*}/k",
-    "arn:*:s3:::*/k",
+    "arn:aws:s*:::*/k",
+    "arn:aws:s3",
+    "arn:aws:s3:::*",
+    "arn:aws:sqs:*",
     "arn:aws:s3:*:*:b/a*/k",
     "arn:aws:s3:*:*:x/k",
     "arn:aws:s3:::b/${aws:username}/*",
@@ -283,6 +296,9 @@ fn principal(dice: &mut Dice) -> Value {
     match dice.below(12) {
         0 | 1 => "*".into(),
         2 => json!({"AWS": "*"}),
+        5 => {
+            json!({"Federated": dice.some(&["accounts.google.com", "arn:aws:iam::111122223333:saml-provider/corp"])})
+        }
         3 => json!({"Service": dice.some(&["logging.s3.amazonaws.com", "sns.amazonaws.com"])}),
         4 => json!({"AWS": dice.some(NAMES), "Service": "logging.s3.amazonaws.com"}),
         _ => json!({"AWS": dice.some(NAMES)}),
@@ -333,8 +349,25 @@ fn statement(dice: &mut Dice, names: Names) -> Value {
     statement.into()
 }
 
+/// A statement as an RCP can have it: a Deny of actions that it names by service
+/// (ORG:orgs_manage_policies_rcps_syntax).
+pub fn fit_for_rcp(statement: &mut Value) {
+    let Some(members) = statement.as_object_mut() else { return };
+    let actions = members.remove("NotAction").or_else(|| members.remove("Action"));
+    let named = |action: &Value| if action == "*" { "s3:*".into() } else { action.clone() };
+    let actions = match actions {
+        Some(Value::Array(actions)) => actions.iter().map(named).collect(),
+        other => named(&other.unwrap_or_default()),
+    };
+    members.insert("Action".to_owned(), actions);
+    members.insert("Effect".to_owned(), "Deny".into());
+}
+
 fn policy(dice: &mut Dice, names: Names) -> Value {
-    let statements = (0..1 + dice.below(3)).map(|_| statement(dice, names)).collect::<Vec<_>>();
+    let mut statements = (0..1 + dice.below(3)).map(|_| statement(dice, names)).collect::<Vec<_>>();
+    if names == Names::Everybody {
+        statements.iter_mut().for_each(fit_for_rcp);
+    }
     match dice.below(10) {
         0 => json!({"Version": "2008-10-17", "Statement": statements}),
         1 => json!({"Statement": statements}),
@@ -395,8 +428,10 @@ fn context(dice: &mut Dice) -> Value {
 pub fn line(dice: &mut Dice) -> Value {
     let (caller, issuer) = dice.one(CALLERS);
     let (action, resource) = dice.one(TARGETS);
-    let own = if action == &"sts:AssumeRole" { Names::Trusted } else { Names::Somebody };
-    let account = if own == Names::Somebody && dice.percent(20) { FAR } else { NEAR };
+    let own = if resource.contains(":role/") { Names::Trusted } else { Names::Somebody };
+    // Other ARNs name their account.
+    let is_open = resource.contains(":s3:") || *resource == "*";
+    let account = if is_open && dice.percent(20) { FAR } else { NEAR };
     let share = |share: usize, of: &[&str]| {
         if of.iter().any(|kind| caller.contains(kind)) { share } else { 0 }
     };

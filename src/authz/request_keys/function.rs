@@ -1,6 +1,6 @@
 //! Keys whose value follows from caller or resource.
 
-use crate::authz::Caller;
+use crate::authz::{Caller, Provider};
 use serde::Deserialize;
 
 /// What gives the value of a key.
@@ -54,6 +54,7 @@ pub(in crate::authz) fn value(function: Function, caller: &Caller, action: &str)
             _ => None,
         },
         Function::Provider => match caller {
+            Caller::WebIdentity { provider: Provider::Saml(_) } => None,
             Caller::WebIdentity { provider } => Some(provider.as_str().to_owned()),
             _ => None,
         },

@@ -15,7 +15,7 @@ pub use shape::{Class, Piece, Shape};
 pub(super) use table::functions;
 pub use table::{KeyRow, request_key, request_keys};
 
-use super::{Caller, CallerKind};
+use super::{Caller, CallerKind, Provider};
 use crate::aws::{self, Action, KeySupport, ValueType};
 use std::sync::LazyLock;
 
@@ -62,12 +62,16 @@ pub fn presence(key: &str, kind: Option<CallerKind>, action: Option<&str>) -> Pr
 /// As [`presence`], for a caller that is known: whoever shows a token has the claims of its provider only.
 pub fn presence_for(key: &str, caller: &Caller, action: Option<&str>) -> Presence {
     if let (Some((host, name)), Caller::WebIdentity { provider }) = (claim(key), caller) {
-        let own = provider.resource().split_once('/').map_or("", |(_, host)| host);
+        let own = provider.host().unwrap_or_default();
         return match own.eq_ignore_ascii_case(host) {
             true if is_usual_claim((host, name)) => Presence::Always,
             true => Presence::Perhaps,
             false => Presence::Never,
         };
+    }
+    let is_saml = matches!(caller, Caller::WebIdentity { provider: Provider::Saml(_) });
+    if is_saml && key == "aws:federatedprovider" {
+        return Presence::Never;
     }
     presence(key, Some(caller.kind()), action)
 }

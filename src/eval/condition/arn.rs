@@ -9,7 +9,7 @@ use crate::model::{Part, Pattern};
 const BORDERS: usize = 5;
 
 pub(super) fn fits(pattern: &Pattern, value: &str, context: &Context, readings: &Readings) -> bool {
-    if matches!(&*pattern.parts, [Part::AnyInSegment { .. }]) {
+    if matches!(&*pattern.parts, [Part::AnyInSegment]) {
         // `*` alone has one part, not six.
         return readings.second(Ambiguity::LoneStarArn);
     }

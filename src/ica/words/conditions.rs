@@ -228,7 +228,7 @@ fn written(pattern: &Pattern) -> String {
     for part in &pattern.parts {
         match part {
             Part::Literal(literal) => text.push_str(literal),
-            Part::Any | Part::AnyInSegment { .. } => text.push('*'),
+            Part::Any | Part::AnyInSegment | Part::AnyInWord => text.push('*'),
             Part::One | Part::OneInSegment => text.push('?'),
             Part::Variable(variable) => text.push_str(&format!("${{{}}}", variable.key)),
         }

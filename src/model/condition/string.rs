@@ -1,7 +1,7 @@
 //! String operators.
 
 use crate::model::Version;
-use crate::model::pattern::{Pattern, Problem, Reading};
+use crate::model::pattern::{Pattern, Problem, Reading, Segments};
 
 /// How a string operator compares.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -18,7 +18,7 @@ pub(super) fn value(text: &str, compare: Compare, version: Version) -> Result<Pa
     let reading = Reading {
         wildcards: compare == Compare::Like,
         variables: version == Version::V2012,
-        arn: false,
+        segments: Segments::None,
     };
     let (pattern, mut errors) = Pattern::parse(text, reading);
     errors.pop().map_or(Ok(pattern), Err)

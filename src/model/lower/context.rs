@@ -2,7 +2,7 @@
 
 use crate::finding::{Code, Finding, codes};
 use crate::model::doubt::Doubt;
-use crate::model::policy::PolicyKind;
+use crate::model::kind::PolicyKind;
 use crate::model::version::Version;
 use crate::source::Span;
 use crate::syntax::Element;

@@ -4,7 +4,7 @@ use super::context::{Context, told};
 use crate::finding::{Code, Finding, codes};
 use crate::model::doubt::Doubt;
 use crate::model::policy::Element;
-use crate::model::{ActionPattern, PrincipalPattern, ResourcePattern};
+use crate::model::{ActionPattern, PrincipalPattern, ResourcePattern, Unsettled};
 use crate::source::Span;
 use crate::syntax::{self, Body, OneOrMany, Principal};
 use std::collections::HashSet;
@@ -30,12 +30,15 @@ pub(super) fn lower_resources(
     doubts: &mut Vec<Doubt>,
 ) -> Option<Element<ResourcePattern>> {
     let (not, values) = texts(element, "Resource", context, doubts)?;
-    let version = context.version;
+    let (version, kind) = (context.version, context.kind);
     let patterns = strings(values, doubts)
-        .map(|(text, span)| ResourcePattern::parse(text, span, version))
+        .map(|(text, span)| ResourcePattern::parse(text, span, version, kind))
         .collect::<Vec<_>>();
     for pattern in &patterns {
         report(context, codes::INVALID_RESOURCE, pattern.doubt.as_ref());
+        context.findings.extend(
+            pattern.unsettled.iter().map(|unsettled| told_unsettled(*unsettled, pattern.span)),
+        );
     }
     Some(Element { not, patterns, span: values.span })
 }
@@ -131,6 +134,24 @@ fn strings<'a>(
         others.map(|item| Doubt::refused(item.span, format!("{} cannot stand here", item.kind()))),
     );
     values.items.iter().filter_map(|item| item.as_str().map(|text| (text, item.span)))
+}
+
+/// The finding about a resource that may match nothing.
+fn told_unsettled(unsettled: Unsettled, span: Span) -> Finding {
+    match unsettled {
+        Unsettled::ShortArn => Finding::new(
+            codes::SHORT_ARN,
+            span,
+            "the ARN has fewer than six parts; AWS says only of identity-based policies what that means",
+        )
+        .help("write all parts: `arn:partition:service:region:account:resource`"),
+        Unsettled::ServiceWildcard => Finding::new(
+            codes::SERVICE_WILDCARD,
+            span,
+            "the service of the ARN has a wildcard; AWS's pages differ on whether it matches",
+        )
+        .help("name the service"),
+    }
 }
 
 fn report(context: &mut Context, code: Code, doubt: Option<&Doubt>) {

@@ -3,11 +3,13 @@
 use super::condition;
 use super::context::{Context, repeated, unknown_element, with_article};
 use super::element::{lower_actions, lower_principals, lower_resources};
-use crate::finding::codes;
-use crate::model::Named;
+use crate::aws::{self, ResourceElement};
+use crate::finding::{Finding, Severity, codes};
 use crate::model::doubt::Doubt;
-use crate::model::policy::{Effect, PolicyKind, Statement};
-use crate::source::Spanned;
+use crate::model::kind::PolicyKind;
+use crate::model::policy::{Effect, Element as Patterns, Statement};
+use crate::model::{ActionPattern, Named, ResourceKind, ResourcePattern, Shape};
+use crate::source::{Span, Spanned};
 use crate::syntax::{self, Body, Element};
 
 const ELEMENTS: [&str; 9] = [
@@ -29,17 +31,22 @@ pub(super) fn lower(
 ) -> Statement {
     let mut doubts = Vec::new();
     unknown_elements(statement, context, &mut doubts);
-    Statement {
+    let action = action(statement, context, &mut doubts);
+    let mut lowered = Statement {
         index,
         span: statement.span,
         sid: sid(statement, &mut doubts),
         effect: effect(statement, context, &mut doubts),
         principal: principal(statement, context, &mut doubts),
-        action: action(statement, context, &mut doubts),
-        resource: resource(statement, context, &mut doubts),
+        action: action.clone(),
+        resource: resource(statement, action.as_ref(), context, &mut doubts),
         conditions: conditions(statement, context, &mut doubts),
         doubts,
+    };
+    if context.kind == PolicyKind::Rcp {
+        unsupported_in_rcp(&mut lowered, context);
     }
+    lowered
 }
 
 fn unknown_elements(statement: &syntax::Statement, context: &mut Context, doubts: &mut Vec<Doubt>) {
@@ -203,14 +210,47 @@ fn unsupported_principal(
     }
 }
 
+/// Reports what a customer's RCP cannot have: `NotAction`, `*` alone as an action, and an Allow that
+/// is not that of `RCPFullAWSAccess` (ORG:orgs_manage_policies_rcps_syntax).
+fn unsupported_in_rcp(statement: &mut Statement, context: &mut Context) {
+    let allows = statement.effect.node == Effect::Allow;
+    let is_star = |action: &ActionPattern| action.pattern.shape == Shape::Everything;
+    let is_everything =
+        |resource: &ResourcePattern| matches!(resource.kind, ResourceKind::Everything);
+    let Some(action) = &statement.action else { return };
+    let is_full_access = !action.not
+        && action.patterns.iter().all(is_star)
+        && statement.conditions.is_empty()
+        && (statement.resource.as_ref())
+            .is_some_and(|element| !element.not && element.patterns.iter().all(is_everything));
+    let (span, reason) = match () {
+        () if action.not => {
+            (action.span, "`NotAction` is not allowed in a resource control policy")
+        }
+        () if allows && !is_full_access => (
+            statement.effect.span,
+            "an Allow in a resource control policy is only that of `RCPFullAWSAccess`",
+        ),
+        () if !allows && action.patterns.iter().any(is_star) => (
+            action.span,
+            "`*` alone is no action of a resource control policy: name the service, as in `s3:*`",
+        ),
+        () => return,
+    };
+    statement.doubts.push(context.refuse(codes::UNSUPPORTED_ELEMENT, span, reason));
+}
+
 fn action(
     statement: &syntax::Statement,
     context: &mut Context,
     doubts: &mut Vec<Doubt>,
-) -> Option<crate::model::Element<crate::model::ActionPattern>> {
+) -> Option<Patterns<ActionPattern>> {
     match only(statement, &["Action", "NotAction"], context, doubts) {
         Found::One(element) => lower_actions(element, context, doubts),
         Found::Several => None,
+        Found::Missing if context.kind == PolicyKind::KmsKey => {
+            Some(without_effect("Action", statement.span, context))
+        }
         Found::Missing => {
             doubts.push(context.refuse(
                 codes::MISSING_ELEMENT,
@@ -224,9 +264,10 @@ fn action(
 
 fn resource(
     statement: &syntax::Statement,
+    action: Option<&Patterns<ActionPattern>>,
     context: &mut Context,
     doubts: &mut Vec<Doubt>,
-) -> Option<crate::model::Element<crate::model::ResourcePattern>> {
+) -> Option<Patterns<ResourcePattern>> {
     match only(statement, &["Resource", "NotResource"], context, doubts) {
         Found::One(element) if !context.kind.has_resource() => {
             let reason =
@@ -236,16 +277,59 @@ fn resource(
         }
         Found::One(element) => lower_resources(element, context, doubts),
         Found::Several => None,
+        Found::Missing if context.kind == PolicyKind::KmsKey => {
+            Some(without_effect("Resource", statement.span, context))
+        }
         Found::Missing => {
-            if context.kind.has_resource() {
-                doubts.push(context.refuse(
-                    codes::MISSING_ELEMENT,
-                    statement.span,
-                    "the statement has no `Resource`",
-                ));
-            }
+            missing_resource(statement.span, action, context, doubts);
             None
         }
+    }
+}
+
+/// An element that matches nothing. KMS stores a statement without `Action` or `Resource`, and it has
+/// no effect (KMS:key-policy-overview).
+fn without_effect<T>(name: &str, span: Span, context: &mut Context) -> Patterns<T> {
+    let message = format!("without `{name}` the statement of a key policy has no effect");
+    context.findings.push(Finding {
+        severity: Severity::Warning,
+        ..Finding::new(codes::MISSING_ELEMENT, span, message)
+    });
+    Patterns { not: false, patterns: Vec::new(), span }
+}
+
+/// Whether the resource policy of the service needs a `Resource`. AWS's pages say that it depends on
+/// the service (IAM:access_policies), and that it is always missing
+/// (IAM:access-analyzer-reference-policy-checks): of a service that is not in the table, both count.
+fn missing_resource(
+    span: Span,
+    action: Option<&Patterns<ActionPattern>>,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) {
+    if !context.kind.has_resource() {
+        return;
+    }
+    let actions = action.filter(|_| context.kind == PolicyKind::Resource);
+    let of_service = |pattern: &ActionPattern| {
+        let start = pattern.pattern.literal_start();
+        let (service, _) = start.split_once(':')?;
+        Some(aws::resource_policy(service).map(|policy| policy.resource))
+    };
+    let elements = actions.iter().flat_map(|element| &element.patterns).map(of_service);
+    let elements = elements.collect::<Option<Vec<_>>>().unwrap_or_default();
+    let needs_none = |known: &Option<ResourceElement>| {
+        known.is_some_and(|element| element != ResourceElement::Present)
+    };
+    let reason = "the statement has no `Resource`";
+    if elements.is_empty() || elements.contains(&Some(ResourceElement::Present)) {
+        doubts.push(context.refuse(codes::MISSING_ELEMENT, span, reason));
+    } else if !elements.iter().all(needs_none) {
+        context.findings.push(Finding {
+            severity: Severity::Warning,
+            ..Finding::new(codes::MISSING_ELEMENT, span, reason)
+        });
+        doubts.push(Doubt::refused(span, reason));
     }
 }
 
