@@ -653,3 +653,50 @@ fn keys_of_unusual_values_are_neither_equal_nor_a_defect() {
         assert!(output.status.code().is_some_and(|code| code <= 1), "{}", stdout(&output));
     }
 }
+
+/// A statement that wants a value of a key is told for that value, though others fill the key in as
+/// a variable.
+#[test]
+fn differences_are_listed_for_every_value_of_a_variable() {
+    let home = |action: Value| json!({"Effect": "Allow", "Action": action, "Resource": "arn:aws:s3:::bb/home/${aws:username}/*"});
+    let for_user = |action: &str, user: &str| {
+        json!({"Effect": "Allow", "Action": action, "Resource": "arn:aws:s3:::bb/*",
+            "Condition": {"StringEquals": {"aws:username": user}}})
+    };
+    let old = json!([home(json!("s3:GetObject"))]);
+    let new = json!([
+        home(json!(["s3:GetObject", "s3:GetObjectVersion"])),
+        for_user("s3:PutObject", "bob"),
+        for_user("s3:DeleteObject", "carol")
+    ]);
+    let found = reported("every-value", &old, &new);
+    assert_eq!(found["relation"], "new-allows-more", "{found:#}");
+    let actions = found["newly_allowed"].as_array().unwrap();
+    assert_eq!(actions.len(), 3, "{found:#}");
+    let found = reported("one-value", &old, &json!([old[0], for_user("s3:PutObject", "bob")]));
+    assert_eq!(found["relation"], "new-allows-more", "{found:#}");
+}
+
+/// A statement whose own condition names the value of its variable has no variable.
+#[test]
+fn a_variable_that_a_condition_binds_is_its_value() {
+    let own = |resource: &str, users: Value| {
+        json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource,
+            "Condition": {"StringEquals": {"aws:username": users}}}])
+    };
+    let by_variable = |users: Value| own("arn:aws:s3:::b/${aws:username}/*", users);
+    let relation = |name: &str, old: &Value, new: &Value| {
+        let found = reported(name, old, new);
+        found["relation"].as_str().unwrap().to_owned()
+    };
+    let ana = by_variable(json!("ana"));
+    assert_eq!(relation("bound", &ana, &own("arn:aws:s3:::b/ana/*", json!("ana"))), "equal");
+    assert_eq!(
+        relation("bound-other", &ana, &own("arn:aws:s3:::b/bob/*", json!("ana"))),
+        "incomparable"
+    );
+    let both = by_variable(json!(["ana", "bob"]));
+    assert_eq!(relation("bound-list", &both, &ana), "new-allows-less");
+    let each = json!([ana[0], by_variable(json!("bob"))[0]]);
+    assert_eq!(relation("bound-each", &both, &each), "equal");
+}

@@ -1,6 +1,7 @@
 //! Values to try for variables whose value is not known.
 
 use super::variables::Variables;
+use crate::model::condition::Test;
 use crate::model::{Part, Pattern, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +31,9 @@ pub(super) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variab
     let mut all = vec![usual.clone()];
     let literals = patterns.iter().flat_map(|pattern| literals(pattern)).collect::<BTreeSet<_>>();
     for key in &keys {
-        let spelt = words_at(key, &patterns, &literals).into_iter().map(Some);
+        let compared = policies.iter().flat_map(|policy| compared_with(key, policy));
+        let spelt = words_at(key, &patterns, &literals).into_iter().chain(compared);
+        let spelt = spelt.collect::<BTreeSet<_>>().into_iter().map(Some);
         all.extend(std::iter::once(None).chain(spelt).map(|value| {
             let mut changed = usual.clone();
             changed.insert(key, value);
@@ -46,6 +49,20 @@ fn variables(values: BTreeMap<&str, Option<String>>, known: &Variables) -> Varia
     let mut variables = known.clone();
     values.into_iter().for_each(|(key, value)| variables.set(key, value));
     variables
+}
+
+/// Texts that conditions compare the key with; of one with wildcards the text without them.
+fn compared_with(key: &str, policy: &Policy) -> Vec<String> {
+    let conditions = policy.statements.iter().flat_map(|statement| &statement.conditions);
+    let patterns =
+        conditions.filter(|condition| *condition.key.node == *key).flat_map(|condition| {
+            match &condition.test {
+                Test::String { values, .. } | Test::Arn { values, .. } => values.list.as_slice(),
+                _ => &[],
+            }
+        });
+    let closed = patterns.filter(|pattern| pattern.node.variables().next().is_none());
+    closed.map(|pattern| literals(&pattern.node).collect()).collect()
 }
 
 /// What other patterns have in the place of the variable: after the same beginning, up to where the pattern goes on.

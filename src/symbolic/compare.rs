@@ -216,7 +216,7 @@ impl<'a> Question<'a> {
 
     /// Values to try for the variables that are not known; empty if there are none.
     pub(super) fn assignments(&self) -> Vec<Variables> {
-        assignments(&[self.old.policies(), self.new.policies()].concat(), self.old.known())
+        assignments(&[self.old.sketched(), self.new.sketched()].concat(), self.old.known())
     }
 
     fn answer(&self, sides: &Sides, backwards: bool) -> Answer {

@@ -207,6 +207,21 @@ impl<'a> Listing<'a> {
                 self.undecided = Some(undecided);
             }
         }
+        let unseen = |because: &&Because| !self.seen.contains_key(because);
+        if let Some(because) = wanted.iter().flatten().find(unseen) {
+            self.undecided = Some(self.untried(because.allowed));
+        }
+    }
+
+    /// What may differ too, with values of variables that were not tried.
+    fn untried(&self, allowed: Place) -> Undecided {
+        let statement = self.question.directed(self.backwards).1.find(allowed);
+        Undecided {
+            reason:
+                "this statement may differ too, for values of policy variables that were not tried"
+                    .to_owned(),
+            span: statement.map(|statement| statement.span),
+        }
     }
 
     /// Looks at every part, also behind one that could not be decided.

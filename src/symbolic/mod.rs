@@ -5,6 +5,7 @@
 
 mod access;
 mod actions;
+mod bindings;
 mod bits;
 mod callers;
 mod can;

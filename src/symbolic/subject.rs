@@ -1,6 +1,7 @@
 //! What is compared: documents by themselves, or what the layers of a known caller allow together.
 
 use super::access::{NOWHERE, Within};
+use super::bindings::bound;
 use super::point::Sample;
 use super::possible::Requests;
 use super::sides::{Block, Place, Side, allows, generous};
@@ -15,6 +16,11 @@ use crate::model::{Policy, Statement};
 pub(super) trait Subject {
     /// All its policies; places count in these.
     fn policies(&self) -> &[&Policy];
+
+    /// Its policies as they are sketched: with values in the place of variables that a statement binds itself.
+    fn sketched(&self) -> Vec<&Policy> {
+        self.policies().to_vec()
+    }
 
     /// What is known of every request.
     fn known(&self) -> &Variables;
@@ -79,6 +85,7 @@ pub(super) enum Hinge {
 /// Documents: a statement applies or does not, whoever asks.
 pub(super) struct Documents<'a> {
     policies: &'a [&'a Policy],
+    bound: Option<Vec<Policy>>,
     known: Variables,
     requests: Requests,
     /// Requests that are not asked about.
@@ -87,7 +94,8 @@ pub(super) struct Documents<'a> {
 
 impl<'a> Documents<'a> {
     pub(super) fn new(policies: &'a [&'a Policy], requests: Requests) -> Documents<'a> {
-        Documents { policies, known: Variables::default(), requests, except: None }
+        let known = Variables::default();
+        Documents { policies, bound: bound(policies), known, requests, except: None }
     }
 
     /// Only the requests that are not among these.
@@ -99,6 +107,13 @@ impl<'a> Documents<'a> {
 impl Subject for Documents<'_> {
     fn policies(&self) -> &[&Policy] {
         self.policies
+    }
+
+    fn sketched(&self) -> Vec<&Policy> {
+        match &self.bound {
+            Some(bound) => bound.iter().collect(),
+            None => self.policies.to_vec(),
+        }
     }
 
     fn known(&self) -> &Variables {
@@ -119,7 +134,7 @@ impl Subject for Documents<'_> {
             // What neither side allows is no difference.
             side.denies.push(Block { place: NOWHERE, sketch: within.sketch(sketcher)? });
         }
-        for (policy, known) in self.policies.iter().enumerate() {
+        for (policy, known) in self.sketched().into_iter().enumerate() {
             for statement in &known.statements {
                 let allows = allows(statement, sketcher.readings);
                 let entry =

@@ -91,9 +91,9 @@ fn check_statement(statement: &Value, kind: Kind, variables: bool) -> Result<(),
     let is_without_effect = kind == Kind::Key && lacks_element(statement);
     if !is_without_effect {
         exactly(members, ["Action", "NotAction"], 1)?;
-    }
-    if !is_without_effect && !(kind == Kind::Resource && may_lack_resource(statement)) {
-        exactly(members, ["Resource", "NotResource"], usize::from(kind != Kind::Trust))?;
+        if kind != Kind::Resource || !may_lack_resource(statement) {
+            exactly(members, ["Resource", "NotResource"], usize::from(kind != Kind::Trust))?;
+        }
     }
     let has_principal = !matches!(kind, Kind::Identity | Kind::Session | Kind::Organization);
     exactly(members, ["Principal", "NotPrincipal"], usize::from(has_principal))?;
