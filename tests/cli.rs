@@ -347,7 +347,7 @@ fn wrong_usage_of_files_and_operations_is_told() {
         (&["--kms-key", "alias/ica"], "`alias/ica` is no KMS key"),
         (
             &["--kms-key", "arn:aws:kms:us-east-1:111122223333:alias/ica"],
-            "an alias stands for another key in every account",
+            "an alias is another key in every account",
         ),
         (
             &["--kms-key", "arn:aws:kms:us-east-1:111122223333:key/"],

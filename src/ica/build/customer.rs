@@ -22,7 +22,7 @@ pub(super) fn read_customer(settings: &Settings, account: &str) -> Result<Custom
     }
 }
 
-/// A name or path/name lives in the bucket's account, an ARN may name another one.
+/// A name or path/name belongs to the bucket's account, an ARN may name another one.
 fn arn(kind: &'static str, text: &str, account: &str) -> Result<Arn, Refusal> {
     let whole = if text.starts_with("arn:") {
         text.to_owned()
@@ -61,7 +61,7 @@ pub(super) fn read_session_name(settings: &Settings) -> Result<Option<String>, R
     ))
 }
 
-/// The trust policy is that of the role.
+/// A trust policy needs a role.
 pub(super) fn check_trust_policy(settings: &Settings) -> Result<(), Refusal> {
     let alone = settings.trust_policy.is_some() && settings.role.is_none();
     if alone {

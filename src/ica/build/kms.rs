@@ -42,9 +42,9 @@ pub(super) fn read_kms_key(settings: &Settings, account: &str) -> Result<Option<
         {
             Ok(Some(KmsKey::Arn(arn)))
         }
-        // S3 looks an alias up in the account of whoever asks, so it is another key for each caller (F3).
+        // S3 looks up an alias in the caller's account, so it is another key for each caller (F3).
         ("kms", None) if arn.resource().starts_with("alias/") => {
-            refuse("an alias stands for another key in every account")
+            refuse("an alias is another key in every account")
         }
         _ => refuse("region, account or key id is missing"),
     }

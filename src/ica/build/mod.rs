@@ -29,7 +29,7 @@ use crate::source::Sources;
 /// Resolves settings and reads the documents they name.
 ///
 /// # Errors
-/// [`Refusal`] when a setting is missing or wrong. Documents that cannot be read are no error here; they are listed.
+/// [`Refusal`] when a setting is missing or wrong. Documents that cannot be read are not an error here; they are listed.
 pub fn build(
     settings: &Settings,
     sources: &mut Sources,
@@ -93,10 +93,10 @@ fn read_account(settings: &Settings) -> Result<String, Refusal> {
     Ok(account)
 }
 
-/// Whether a text is a name alone. What AWS would not have in a name blocks the validation in ICA, it is no wrong usage (design 3).
+/// Whether a text is a name alone. A name that AWS would refuse blocks the validation in ICA; it is not wrong usage.
 ///
 /// # Errors
-/// Words for the user.
+/// A message for the user.
 pub fn check_bucket(bucket: &str) -> Result<(), Refusal> {
     let plain =
         !bucket.is_empty() && !bucket.contains([':', '/']) && !bucket.contains(char::is_control);
@@ -111,7 +111,7 @@ pub fn check_bucket(bucket: &str) -> Result<(), Refusal> {
 /// Whether a text is an account number.
 ///
 /// # Errors
-/// Words for the user.
+/// A message for the user.
 pub fn check_account(account: &str) -> Result<(), Refusal> {
     let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     digits.then_some(()).ok_or_else(|| {
@@ -212,7 +212,7 @@ fn read_edition(settings: &Settings) -> Result<Edition, Refusal> {
     }
 }
 
-/// `none` says that there is no file, so it stands alone.
+/// `none` says that there is no file, so no other file may be given with it.
 fn check_files(settings: &Settings) -> Result<(), Refusal> {
     let of = |files| LAYERS.iter().filter(move |row| row.files == files);
     let layer = |row: &LayerRow| Some((row.setting, settings.layer(row.kind)?.levels()));

@@ -1,4 +1,4 @@
-//! The settings of the bucket: words, and the files that the user has of them.
+//! Reads the settings of the bucket: words, and files of the user.
 
 use super::built::Built;
 use super::settings::{Files, Settings};
@@ -15,7 +15,7 @@ use crate::s3::{
 use crate::source::Sources;
 use crate::tree::Node;
 
-/// The settings that are words and no files.
+/// The settings that are words and not files.
 pub(super) fn read_environment(
     settings: &Settings,
     ica_region: Option<&'static Region>,
@@ -98,7 +98,7 @@ impl SettingsReader<'_> {
         }
     }
 
-    /// Bucket, account and organization each have the switches.
+    /// The bucket, the account and the organization each have the switches.
     fn blocks(&mut self, files: Option<&Files>) -> Known<Vec<PublicAccessBlock>> {
         let Some(files) = files else { return Known::Unspecified };
         if files.names() == [NONE] {
