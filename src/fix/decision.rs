@@ -12,7 +12,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DecisionKind {
-    /// A Deny that excepts nobody, or not by caller: a network, MFA, encryption.
+    /// A Deny without exceptions, or with others than callers: a network, MFA, encryption.
     DenyByIntent,
     /// A Deny with NotPrincipal.
     NotPrincipal,

@@ -39,7 +39,7 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Takes a file in, unless it is there.
+    /// Adds a file, unless it is already present.
     pub fn add(&mut self, text: Text) {
         if self.list.iter().all(|known| known.name != text.name) {
             self.list.push(text);

@@ -51,7 +51,7 @@ impl Unknown {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Answer<'a> {
     pub verdict: Verdict,
-    /// Why requests are not allowed; left out where an assumption is taken to fail.
+    /// Why requests are not allowed; omitted if an assumption is taken as false.
     pub causes: Vec<Cause<'a>>,
     pub unknowns: Vec<Unknown>,
     pub witness: Witness,

@@ -149,7 +149,7 @@ pub struct KeyFact {
     /// Whether the values are the prefix and whatever begins with it.
     #[serde(default)]
     pub below: bool,
-    /// The assumption it rests on.
+    /// The assumption it depends on.
     #[serde(default)]
     pub assume: Option<Assumption>,
 }
@@ -271,7 +271,7 @@ pub struct KeyRow {
     pub cross_account_role: Option<KeyFact>,
     /// For all of them, where S3 asks KMS in their name.
     pub at_kms: Option<KeyFact>,
-    /// For the request that assumes the customer's role, which nobody signs.
+    /// For the request that assumes the customer's role, which is not signed.
     pub at_role: Option<KeyFact>,
     /// For all others; without it the table of request keys counts.
     pub all: Option<KeyFact>,

@@ -20,7 +20,7 @@ pub enum Thing {
     Step {
         /// The operation.
         operation: &'static str,
-        /// Who asks.
+        /// The caller.
         caller: IcaCaller,
         /// `service:Name`, or the name of a setting.
         action: String,

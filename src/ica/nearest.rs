@@ -43,7 +43,7 @@ pub(super) fn nearest<'c>(
 }
 
 /// Whether a statement, with what it lacks added, would allow more than ICA needs because its other elements are wider. What the layers
-/// that only limit allow is no grant.
+/// that only limit allow does not count.
 pub(super) fn opens_too_much(
     question: &Question<'_>,
     lack: Lack,

@@ -18,7 +18,7 @@ pub(super) fn parse(text: &str) -> Result<Assume, Refusal> {
         (None, Some((key, value))) => (key, Some(value.to_owned())),
         (None, None) => {
             return Err(wrong(format!(
-                "`{text}` is no assumption: write KEY=VALUE, or !KEY for a key that is absent"
+                "`{text}` is not an assumption: write KEY=VALUE, or !KEY for a key that is absent"
             )));
         }
     };
@@ -87,10 +87,10 @@ fn check_key(key: &str) -> Result<(), Refusal> {
         // A key of the data after another word: that word was meant to be a caller.
         Some((word, rest)) if is_key(rest) && aws::condition_key(rest).is_some() => {
             let known = IcaCaller::ALL.map(IcaCaller::id).join(", ");
-            Err(wrong(format!("`{word}` is no caller of ICA; there are {known}")))
+            Err(wrong(format!("`{word}` is not a caller of ICA; there are {known}")))
         }
         _ if is_key(key) => Ok(()),
-        _ => Err(wrong(format!("`{key}` is no condition key such as `aws:SourceIp`"))),
+        _ => Err(wrong(format!("`{key}` is not a condition key such as `aws:SourceIp`"))),
     }
 }
 
@@ -108,7 +108,7 @@ fn check_value(key: &str, value: &str) -> Result<(), Refusal> {
         _ => None,
     };
     is_wrong.map_or(Ok(()), |wanted| {
-        Err(wrong(format!("`{value}` is no value of `{key}`: a request has {wanted} there")))
+        Err(wrong(format!("`{value}` is not a value of `{key}`: a request has {wanted} there")))
     })
 }
 
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_wrong_caller_or_value_is_named() {
-        check_refused("martian:aws:SourceIp=192.0.2.1", "`martian` is no caller");
+        check_refused("martian:aws:SourceIp=192.0.2.1", "`martian` is not a caller");
         check_refused("aws:SourceIp=10.0.0.300", "an IP address");
         check_refused("aws:SecureTransport=yes", "`true` or `false`");
         check_refused("s3:TlsVersion=new", "a number");

@@ -139,8 +139,8 @@ fn by_shape(shape: &Shape) -> Meaning {
         Shape::Policy { .. } => Meaning::Unclear(
             "a policy of the caller, its permissions boundary, a session policy or a service control policy",
         ),
-        Shape::Json => Meaning::Other("it is JSON, but no policy"),
-        Shape::None => Meaning::Unclear("anything, since its text is no JSON"),
+        Shape::Json => Meaning::Other("it is JSON, but not a policy"),
+        Shape::None => Meaning::Unclear("anything, since its text is not JSON"),
     }
 }
 

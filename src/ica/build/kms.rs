@@ -27,7 +27,9 @@ pub(super) fn read_kms_key(settings: &Settings, account: &str) -> Result<Option<
             format!("arn:aws:kms:eu-central-1:{account}:key/1234abcd-12ab-34cd-56ef-1234567890ab");
         Err(Refusal::new(
             "kms_key",
-            format!("`{text}` is no KMS key: {why}; give an ARN such as `{example}`, or `aws/s3`"),
+            format!(
+                "`{text}` is not a KMS key: {why}; give an ARN such as `{example}`, or `aws/s3`"
+            ),
         ))
     };
     let Ok(arn) = Arn::parse(text) else {

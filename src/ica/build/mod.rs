@@ -103,7 +103,7 @@ pub fn check_bucket(bucket: &str) -> Result<(), Refusal> {
     plain.then_some(()).ok_or_else(|| {
         Refusal::new(
             "bucket",
-            format!("`{bucket}` is no bucket name: give the name alone, not an ARN or URL"),
+            format!("`{bucket}` is not a bucket name: give the name alone, not an ARN or URL"),
         )
     })
 }
@@ -117,7 +117,7 @@ pub fn check_account(account: &str) -> Result<(), Refusal> {
     digits.then_some(()).ok_or_else(|| {
         Refusal::new(
             "account",
-            format!("`{account}` is no account: an account number has twelve digits"),
+            format!("`{account}` is not an account: an account number has twelve digits"),
         )
     })
 }
@@ -131,7 +131,10 @@ fn read_region(settings: &Settings) -> Result<Option<String>, Refusal> {
     if known {
         Ok(Some(region))
     } else {
-        Err(Refusal::new("region", format!("`{region}` is no AWS region such as `eu-central-1`")))
+        Err(Refusal::new(
+            "region",
+            format!("`{region}` is not an AWS region such as `eu-central-1`"),
+        ))
     }
 }
 
@@ -151,7 +154,7 @@ fn read_ica_region(settings: &Settings) -> Result<Option<&'static Region>, Refus
             region.map(Some).ok_or_else(|| {
                 Refusal::new(
                     "ica_region",
-                    format!("`{name}` is no region of ICA; there are {}", known()),
+                    format!("`{name}` is not a region of ICA; there are {}", known()),
                 )
             })
         }
@@ -171,8 +174,9 @@ fn read_cross_account_role(settings: &Settings) -> Result<Option<Arn>, Refusal> 
     let arn = Arn::parse(&text)
         .ok()
         .filter(|arn| arn.service() == "iam" && arn.resource().starts_with("role/"));
-    arn.map(Some)
-        .ok_or_else(|| Refusal::new("cross_account_role", format!("`{text}` is no ARN of a role")))
+    arn.map(Some).ok_or_else(|| {
+        Refusal::new("cross_account_role", format!("`{text}` is not an ARN of a role"))
+    })
 }
 
 fn read_versioning(settings: &Settings) -> Result<Option<Versioning>, Refusal> {
@@ -184,7 +188,7 @@ fn read_versioning(settings: &Settings) -> Result<Option<Versioning>, Refusal> {
         Some(other) => Err(Refusal::new(
             "versioning",
             format!(
-                "`{other}` is no versioning state; there are unversioned, enabled and suspended"
+                "`{other}` is not a versioning state; there are unversioned, enabled and suspended"
             ),
         )),
     }
@@ -196,7 +200,7 @@ fn read_is_new(settings: &Settings) -> Result<bool, Refusal> {
         Some("connected") => Ok(false),
         Some(other) => Err(Refusal::new(
             "state",
-            format!("`{other}` is no state; there are new and connected"),
+            format!("`{other}` is not a state; there are new and connected"),
         )),
     }
 }
@@ -207,7 +211,7 @@ fn read_edition(settings: &Settings) -> Result<Edition, Refusal> {
         Some("seed") => Ok(Edition::Seed),
         Some(other) => Err(Refusal::new(
             "edition",
-            format!("`{other}` is no edition; there are seed and current"),
+            format!("`{other}` is not an edition; there are seed and current"),
         )),
     }
 }
@@ -247,7 +251,7 @@ fn known_operations<'a>(
                 .join(", ");
             return Err(Refusal::new(
                 setting,
-                format!("`{name}` is no operation; there are {known}"),
+                format!("`{name}` is not an operation; there are {known}"),
             ));
         }
         list.push(name.clone());

@@ -41,7 +41,7 @@ fn ownership(settings: &Settings) -> Result<Known<Ownership>, Refusal> {
             Refusal::new(
                 "ownership",
                 format!(
-                    "`{word}` is no Object Ownership; there are {}, or none where it was never set",
+                    "`{word}` is not an Object Ownership value; there are {}, or none where it was never set",
                     known()
                 ),
             )
@@ -55,7 +55,7 @@ fn encryption(settings: &Settings) -> Result<Option<Header>, Refusal> {
     header.map(Some).ok_or_else(|| {
         Refusal::new(
             "encryption",
-            format!("`{word}` is no encryption that ICA sends; there are AES256 and aws:kms"),
+            format!("`{word}` is not an encryption that ICA sends; there are AES256 and aws:kms"),
         )
     })
 }

@@ -25,7 +25,7 @@ fn is_judged(setup: &Setup, default: &BucketEncryption) -> bool {
 pub(super) fn advice(setup: &Setup) -> Option<Judged> {
     let key = setup.kms_key.as_ref().filter(|_| setup.key_in_use.is_none())?;
     let message = "with AES256 in its storage configuration ICA does not send this key, and the bucket is not known to encrypt with it: its policy \
-                   is not looked at";
+                   is not checked";
     let help = "say --encryption aws:kms if the storage configuration has the key, or give the bucket's default with --bucket-encryption FILE";
     let judged = new(setup, key.words()).advised();
     Some(judged.because(
@@ -48,7 +48,7 @@ pub(super) fn judge(setup: &Setup) -> Judged {
             ReasonKind::Hidden,
             CHECK,
             message,
-            "mend the setting, and fetch it again",
+            "correct the setting, and fetch it again",
         );
         return judged.because(Verdict::Unknown, reason);
     }

@@ -39,7 +39,7 @@ pub(super) fn region(setup: &Setup) -> Judged {
             let message = format!(
                 "the bucket is in `{aws}`, where ICA has no projects: `Storage container must be located in one of the following regions`"
             );
-            let help = "make a bucket in a region of ICA's table; if ICA is there by now, name its region with --ica-region";
+            let help = "make a bucket in a region of ICA's table; if ICA is now available there, name its region with --ica-region";
             judged.because(Verdict::Blocked, fault(message, help))
         }
     }

@@ -154,7 +154,7 @@ fn caller_words(caller: IcaCaller) -> (&'static str, &'static str) {
         IcaCaller::FederatedSession => (
             "sessions that the IAM user makes with GetFederationToken",
             "Command line, browser, connectors and pipelines work with such sessions. They may do what the user's policies and ICA's session policy both allow. \
-             `aws:PrincipalArn` is `arn:aws:sts::ACCOUNT:federated-user/NAME`; ICA chooses the name, it is not that of the user. A Deny whose Principal is the user hits \
+             `aws:PrincipalArn` is `arn:aws:sts::ACCOUNT:federated-user/NAME`; ICA chooses the name, it is not that of the user. A Deny whose Principal is the user applies to \
              its sessions too, a list of exceptions by ARN has to name them by their own.",
         ),
         IcaCaller::CrossAccountRole => (

@@ -14,7 +14,7 @@ pub enum PageKind {
     Assumption,
     /// A point that AWS leaves open.
     Reading,
-    /// Who asks.
+    /// The caller.
     Caller,
     /// An action of AWS.
     Action,
@@ -83,7 +83,7 @@ impl Part {
             Part::Needs => "what must work or be right",
             Part::Breaks => "what breaks",
             Part::Causes => "what mostly blocks it",
-            Part::Page => "the words of the ICA page",
+            Part::Page => "text of the ICA page",
             Part::Messages => "messages that users see",
             Part::Predicted => "which check predicts it",
             Part::NotVisible => "what no file shows",

@@ -32,7 +32,7 @@ pub enum Topic {
     Assumption(Assumption),
     /// A point that AWS leaves open.
     Reading(Ambiguity),
-    /// Who asks.
+    /// The caller.
     Caller(IcaCaller),
     /// An action that some operation needs.
     Action(&'static str),

@@ -84,7 +84,7 @@ impl Scene<'_> {
             reason.help = Some(Advice::plain(help));
         } else {
             reason.message = format!(
-                "`{action}` is denied where `{}` holds for `{key}`; {has}",
+                "`{action}` is denied where `{}` is true for `{key}`; {has}",
                 condition.operator.node
             );
             reason.help = Some(Advice::plain(EXCEPT_CALLERS));

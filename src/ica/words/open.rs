@@ -52,7 +52,7 @@ impl Scene<'_> {
         let Some((layer, statement, suspect)) = suspects.next() else { return };
         let (words, help) = if suspect.is_limit {
             reason.kind = ReasonKind::Limit;
-            ("this text is not matched", "shorten them; AWS may take them as they are")
+            ("this text is not matched", "shorten it; AWS may accept it")
         } else {
             ("AWS would refuse this text", "correct the text that AWS would refuse")
         };
