@@ -207,7 +207,7 @@ pub fn supports_key(action: &Action, key: &str) -> KeySupport {
     judge(action, key, |_| true)
 }
 
-/// As [`supports_key`], for requests on one resource type: keys of access points, for example, are absent from requests to the bucket itself.
+/// As [`supports_key`], for requests on one resource type: keys of access points are absent from requests to the bucket itself.
 pub fn supports_key_on(action: &Action, resource_type: &str, key: &str) -> KeySupport {
     judge(action, key, |name| name.eq_ignore_ascii_case(resource_type))
 }

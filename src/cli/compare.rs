@@ -14,7 +14,7 @@ use crate::source::Sources;
 use crate::symbolic::{Differences, Direction, Requests, Undecided, differences};
 use clap::{Args as ClapArgs, ValueEnum};
 
-/// Says what the new version of a policy allows that the old did not, and what it allows no longer: for all requests and any caller, not for samples.
+/// Says what the new version of a policy allows that the old did not, and what it allows no longer: for all requests, not for samples.
 ///
 /// Each FILE is a policy or the answer of the AWS CLI that holds one; `-` is standard input, `none` says that there is none.
 /// Two settings files (ica.toml) are compared with all the policies that they name: what each caller may do with the bucket when all

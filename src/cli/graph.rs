@@ -23,7 +23,7 @@ Examples:
 Arrows lead from what is needed to what needs it; arrows that follow from others are left out. Broken arrows do not always stop what is behind them.
 Exit code 0, whatever the verdicts are (`check` judges them); 2: wrong usage; 3: an input could not be read.";
 
-/// Draws which operation depends on what: callers, sessions and roles, their requests, the operations; with a connection coloured by verdict.
+/// Draws what depends on what: callers, sessions and roles, their requests, the operations; with a connection coloured by verdict.
 #[derive(ClapArgs, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
