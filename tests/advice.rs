@@ -327,14 +327,14 @@ fn several_connections_are_summed_up() {
         &[
             "connection 1 of 3\ndev: bucket",
             "\n\nconnection 2 of 3\nprod: bucket",
-            "2 of 3 connections blocked: prod, stg\n1 of 3 connections allowed: dev\nmend the causes",
+            "2 of 3 connections blocked: prod, stg\n1 of 3 connections allowed: dev\nfix the causes",
             "  no-boundary          the user (or role) has no permissions boundary (dev, stg)\n",
         ],
     );
     for words in [
         "assumed, as no file shows it",
         "no service control policy of the account's",
-        "mend the causes from the top",
+        "fix the causes from the top",
     ] {
         assert_eq!(text.matches(words).count(), 1, "{words}\n{text}");
     }

@@ -159,8 +159,8 @@ fn bad_input_is_a_clear_error_and_nothing_else() {
         ("nested.json", nested.as_bytes(), "nest deeper than 128 levels"),
         ("latin1.json", b"{\"Id\": \"caf\xe9\"}", "not UTF-8 text: byte 11"),
         ("utf16.json", b"\xff\xfe{\0}\0", "the file is UTF-16"),
-        ("other.json", b"{\"Buckets\": []}", "this is JSON, but no policy"),
-        ("array.json", b"[]", "this is JSON, but no policy"),
+        ("other.json", b"{\"Buckets\": []}", "this is JSON, but not a policy"),
+        ("array.json", b"[]", "this is JSON, but not a policy"),
     ];
     for (name, bytes, words) in cases {
         let path = folder.join(name);
@@ -191,10 +191,10 @@ fn wrong_usage_names_the_setting() {
     let cases: [(&[&str], &str); 8] = [
         (&["check"], "error: --account: which account owns the bucket?"),
         (&["check", "--account", "111122223333"], "error: --bucket: which bucket?"),
-        (&["check", "--account", "1111", "--bucket", "b"], "`1111` is no account"),
+        (&["check", "--account", "1111", "--bucket", "b"], "`1111` is not an account"),
         (
             &["check", "--account", "111122223333", "--bucket", "arn:aws:s3:::b", "--user", "u"],
-            "is no bucket name",
+            "is not a bucket name",
         ),
         (
             &[
@@ -208,7 +208,7 @@ fn wrong_usage_names_the_setting() {
                 "--skip",
                 "uploads",
             ],
-            "`uploads` is no operation; there are assume-role, validate-storage",
+            "`uploads` is not an operation; there are assume-role, validate-storage",
         ),
         (
             &[
@@ -222,7 +222,7 @@ fn wrong_usage_names_the_setting() {
                 "--versioning",
                 "on",
             ],
-            "`on` is no versioning state",
+            "`on` is not a versioning state",
         ),
         (
             &[
@@ -336,18 +336,18 @@ fn the_cause_of_a_consequence_is_shown_though_nobody_asked_for_it() {
 }
 
 #[test]
-fn wrong_usage_of_files_and_operations_is_told() {
+fn wrong_usage_of_files_and_operations_is_reported() {
     for (more, words) in [
         (&["--operation", "upload-data", "--skip", "upload-data"][..], "nothing is left to check"),
         (&["--identity-policy", "none", USER_POLICY], "`none` excludes other files"),
-        (&["--identity-policy", "-", "--bucket-policy", "-"], "`-` can stand for one file only"),
+        (&["--identity-policy", "-", "--bucket-policy", "-"], "only one file can be `-`"),
         (&["--role", "arn:aws:iam::111122223333:role/ica"], "exclude each other"),
         (&["--trust-policy", "none"], "say which one with --role"),
         (&["--kms-key-policy", "none"], "which key is it the policy of?"),
-        (&["--kms-key", "alias/ica"], "`alias/ica` is no KMS key"),
+        (&["--kms-key", "alias/ica"], "`alias/ica` is not a KMS key"),
         (
             &["--kms-key", "arn:aws:kms:us-east-1:111122223333:alias/ica"],
-            "an alias stands for another key in every account",
+            "an alias is another key in every account",
         ),
         (
             &["--kms-key", "arn:aws:kms:us-east-1:111122223333:key/"],
@@ -356,10 +356,10 @@ fn wrong_usage_of_files_and_operations_is_told() {
         (&["--assume", "kms:CallerAccount=111122223333"], "follows from the caller"),
         (
             &["--assume", "martian:aws:SourceIp=192.0.2.1"],
-            "error: --assume: `martian` is no caller",
+            "error: --assume: `martian` is not a caller",
         ),
-        (&["--ica-region", "mars"], "error: --ica-region: `mars` is no region of ICA"),
-        (&["--ica-region=mars"], "error: --ica-region: `mars` is no region of ICA"),
+        (&["--ica-region", "mars"], "error: --ica-region: `mars` is not a region of ICA"),
+        (&["--ica-region=mars"], "error: --ica-region: `mars` is not a region of ICA"),
     ] {
         let output = check(more);
         assert_eq!(output.status.code(), Some(2), "{more:?}");
@@ -596,12 +596,12 @@ fn a_setting_has_the_name_that_the_user_wrote() {
     .unwrap();
     let told = |more: &[&str]| stderr(&run(&[&["check", "--connection", file], more].concat()));
     assert!(
-        told(&[]).contains(&format!("error: {file}: ica_region: `mars` is no region")),
+        told(&[]).contains(&format!("error: {file}: ica_region: `mars` is not a region")),
         "{}",
         told(&[])
     );
     let by_flag = told(&["--ica-region", "venus"]);
-    assert!(by_flag.contains("error: --ica-region: `venus` is no region"), "{by_flag}");
+    assert!(by_flag.contains("error: --ica-region: `venus` is not a region"), "{by_flag}");
 }
 
 /// Whoever reads the causes alone misses no step that is required and not allowed, and reads no cause twice.

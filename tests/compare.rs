@@ -75,7 +75,7 @@ fn a_wider_action_is_newly_allowed() {
         "newly allowed 1: for example s3:PutObject on arn:aws:s3:::acme-genomics/ica/a.bam",
         "action    s3:Put*",
         "statement `Objects` of `new.json` allows this, nothing in `old.json` did",
-        "newly allowed: 1; newly denied: none; look whether the new access is meant",
+        "newly allowed: 1; newly denied: none; check whether the new access is intended",
     ] {
         assert!(text.contains(words), "{words} is not in\n{text}");
     }
@@ -348,7 +348,7 @@ fn the_old_side_comes_from_git() {
 }
 
 #[test]
-fn what_git_does_not_have_is_told() {
+fn what_git_does_not_have_is_reported() {
     let repository = folder("git-errors");
     fs::write(repository.join("a.json"), document(&json!([allow(&["s3:*"], "*")]))).unwrap();
     let outside = run(&repository, &["--against", "HEAD", "a.json"]);
@@ -358,7 +358,7 @@ fn what_git_does_not_have_is_told() {
     git(&repository, &["add", "."]);
     git(&repository, &["commit", "--quiet", "--message", "old"]);
     for (revision, file, words) in [
-        ("nowhere", "a.json", "git knows no revision `nowhere`"),
+        ("nowhere", "a.json", "git has no revision `nowhere`"),
         ("HEAD", "b.json", "neither in the work tree nor in the revision"),
     ] {
         let output = run(&repository, &["--against", revision, file]);
@@ -523,7 +523,7 @@ fn what_others_gain_is_no_change_of_words() {
     assert_eq!(gained["witness"]["principal"], "arn:aws:iam::999999999999:root");
     let text = stdout(&run(folder, &["old/ica.toml", "new/ica.toml"]));
     assert!(
-        text.contains("the bucket-policy by itself, whoever asks: the new one allows more"),
+        text.contains("the bucket-policy by itself, for any caller: the new one allows more"),
         "{text}"
     );
     assert!(!text.contains("of words only"), "{text}");
@@ -533,9 +533,7 @@ fn what_others_gain_is_no_change_of_words() {
         .unwrap();
     let text = stdout(&run(folder, &["old/ica.toml", "old/versioned.toml"]));
     assert!(
-        text.contains(
-            "the policies allow the same, and yet operations change: the settings differ"
-        ),
+        text.contains("the policies allow the same, but operations change: the settings differ"),
         "{text}"
     );
 }

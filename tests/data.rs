@@ -62,13 +62,16 @@ fn the_data_of_a_package_is_used_by_a_command() {
 }
 
 #[test]
-fn what_is_no_package_is_wrong_usage() {
+fn a_folder_without_a_package_is_wrong_usage() {
     let folder = fresh_folder("data-none");
     for name in [".", "nowhere"] {
         let output = compare(&folder, &["--data", name]);
         assert_eq!(output.status.code(), Some(2));
         let text = stderr(&output);
-        assert!(text.contains(&format!("--data {name}: this is no unpacked package")), "{text}");
+        assert!(
+            text.contains(&format!("--data {name}: this is not an unpacked package")),
+            "{text}"
+        );
         assert!(text.contains("npm pack"), "{text}");
     }
     fs::write(folder.join("package.json"), r#"{"name":"left-pad","version":"1.0.0"}"#).unwrap();
@@ -94,7 +97,7 @@ fn a_file_that_is_malformed_or_missing_is_named() {
             ),
             "`Guess`",
         ),
-        ("data/rcpSupportedServices.json", Some(r#"["other"]"#), "`other` is no service"),
+        ("data/rcpSupportedServices.json", Some(r#"["other"]"#), "`other` is not a service"),
         ("dist/esm/globalConditionKeys.js", Some("export {}"), "new form"),
     ];
     for (file, text, problem) in cases {

@@ -103,7 +103,7 @@ fn wrong_usage(setting: &str, message: &str) {
 
 #[test]
 fn wrong_words_are_wrong_usage() {
-    wrong_usage("ownership = 'bucketownerenforced'", "is no Object Ownership");
+    wrong_usage("ownership = 'bucketownerenforced'", "is not an Object Ownership value");
     wrong_usage("encryption = 'AWS:KMS'", "there are AES256 and aws:kms");
     wrong_usage("public_access_block = ['none', 'a.json']", "excludes other files");
 }

@@ -328,7 +328,7 @@ fn folders_that_say_nothing_are_refused() {
     fs::write(here.join("file.json"), DENY).unwrap();
     fs::create_dir(here.join("empty")).unwrap();
     for (dir, code, words) in [
-        ("file.json", 2, "is no folder"),
+        ("file.json", 2, "is not a folder"),
         ("empty", 2, "no file that"),
         ("missing", 3, "cannot be read"),
     ] {

@@ -551,13 +551,14 @@ fn errors_of_aws_are_found_with_what_they_concern() {
 }
 
 #[test]
-fn an_action_that_aws_does_not_have_is_told_apart_from_one_that_ica_does_not_need() {
+fn an_action_that_aws_does_not_have_is_distinguished_from_one_that_ica_does_not_need() {
     let said = |text: &str| answer(text).names.join("\n");
     let words = "`s3:ListObjectVersions`: AWS has no action of that name as of";
     assert!(said("s3:ListObjectVersions").starts_with(words), "{}", said("s3:ListObjectVersions"));
-    assert!(said("s3:ListObjectVersions").contains(
-        "what is meant is probably `s3:ListBucketVersions`: needed by `validate-storage`"
-    ));
+    assert!(
+        said("s3:ListObjectVersions")
+            .contains("probably meant: `s3:ListBucketVersions`: needed by `validate-storage`")
+    );
     assert_eq!(
         said("s3:GetBucketWebsite"),
         "`s3:GetBucketWebsite`: an action that no operation of ICA asks for"
@@ -568,7 +569,7 @@ fn an_action_that_aws_does_not_have_is_told_apart_from_one_that_ica_does_not_nee
 }
 
 #[test]
-fn every_topic_has_a_page_that_tells_something() {
+fn every_topic_has_a_page_with_content() {
     for topic in Topic::all() {
         let page = topic.page();
         assert!(!page.title.is_empty() && !page.sections.is_empty(), "{}", page.id);

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Folder {
     /// A settings file.
     Settings(PathBuf),
-    /// Files of which it must be told what they are.
+    /// Files whose kind is not clear yet.
     Files(Box<Discovered>),
 }
 
@@ -22,7 +22,7 @@ pub(crate) enum FolderError {
     Unreadable(String),
 }
 
-/// Looks into a folder. Files that flags name are left to them.
+/// Reads a folder, without the files that flags name.
 ///
 /// # Errors
 /// [`FolderError`].
@@ -33,7 +33,7 @@ pub(crate) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderE
     let what = fs::metadata(dir).map_err(unreadable)?;
     if !what.is_dir() {
         return Err(FolderError::Usage(format!(
-            "`{shown}` is no folder: a settings file is given with --connection, a policy with its own flag"
+            "`{shown}` is not a folder: a settings file is given with --connection, a policy with its own flag"
         )));
     }
     let settings = dir.join("ica.toml");
@@ -44,7 +44,7 @@ pub(crate) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderE
     let found = discover(&files);
     if !found.errors.is_empty() {
         return Err(FolderError::Usage(format!(
-            "{shown}: there is no ica.toml, and what the files are cannot be told\n  {}",
+            "{shown}: there is no ica.toml, and it is not clear what the files are\n  {}",
             found.errors.join("\n  ")
         )));
     }
@@ -56,7 +56,7 @@ pub(crate) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderE
     Ok(Folder::Files(Box::new(found)))
 }
 
-/// The plain files of a folder by name; hidden ones are nobody's answers.
+/// The regular files of a folder by name; hidden ones are never answers.
 fn files(dir: &Path, named: &[PathBuf]) -> std::io::Result<Vec<FolderFile>> {
     let entries = fs::read_dir(dir)?.collect::<Result<Vec<_>, _>>()?;
     let named = named.iter().filter_map(|path| path.canonicalize().ok()).collect::<Vec<_>>();

@@ -3,7 +3,7 @@
 /// What an action does, as AWS classifies it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum AccessLevel {
-    /// Tells which resources exist.
+    /// Lists which resources exist.
     List,
     /// Reads content or settings.
     Read,

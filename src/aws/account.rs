@@ -1,4 +1,4 @@
-//! The number of an account.
+//! Account numbers.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,9 +7,9 @@ use std::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct AccountId(u64);
 
-/// A text that is no number of an account.
+/// A text that is not an account number.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("`{0}` is no account: an account is a number of twelve digits, such as `111122223333`")]
+#[error("`{0}` is not an account: an account is a number of twelve digits, such as `111122223333`")]
 pub struct NotAnAccount(String);
 
 const DIGITS: usize = 12;

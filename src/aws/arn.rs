@@ -1,6 +1,6 @@
 //! Templates of ARNs: what their variables may contain, and which ARNs have their shape.
 
-/// The services whose variables were looked at one by one. Of all others the tables are not taken at their word.
+/// The services whose variables were checked one by one. The templates of all others are taken loosely.
 const CURATED: [&str; 10] =
     ["events", "iam", "kms", "lambda", "s3", "s3-object-lambda", "s3express", "sns", "sqs", "sts"];
 
@@ -39,12 +39,12 @@ impl ArnTemplate {
         Self { text, is_curated: CURATED.contains(&service) }
     }
 
-    /// The template as AWS writes it. `${Rest}` stands where AWS writes `*`.
+    /// The template as AWS writes it, with `${Rest}` where AWS writes `*`.
     pub fn text(self) -> &'static str {
         self.text
     }
 
-    /// Its parts: texts that fit all of them one behind the other are those that [`ArnTemplate::matches`] accepts.
+    /// Its parts: [`ArnTemplate::matches`] accepts a text that matches all of them one after the other.
     pub fn parts(self) -> impl Iterator<Item = ArnPart> {
         let mut rest = self.text;
         std::iter::from_fn(move || {
@@ -62,8 +62,8 @@ impl ArnTemplate {
 
     /// What its variable of that name may contain; no name occurs twice in a template.
     ///
-    /// Services that were looked at one by one have their own table. Of all others the last variable of the resource may be anything and
-    /// an earlier one a path: AWS's templates do not tell, and to hold fewer ARNs possible than there are would hide differences. What stands
+    /// Services that were checked one by one have their own table. For all others the last variable of the resource may be anything and
+    /// an earlier one a path: AWS's templates do not say, and to accept fewer ARNs than exist would hide differences. The part
     /// before the resource is a word, and so are `${Account}`, `${Region}` and `${Partition}` anywhere.
     pub fn contents(self, variable: &str) -> Contents {
         if self.is_curated {
@@ -82,7 +82,7 @@ impl ArnTemplate {
     }
 
     /// Whether the account may be empty though the template has one, as in `arn:aws:ssm:REGION::parameter/aws/..`. For
-    /// services that were looked at one by one it is there.
+    /// services that were checked one by one it is present.
     pub fn may_lack_account(self) -> bool {
         !self.is_curated
     }

@@ -6,10 +6,10 @@ use super::lookup::{action, service};
 use super::service::Action;
 use super::table;
 
-/// Services that are asked when a bucket is used; a message names the call alone.
+/// Services that are called when a bucket is used; a message names only the call.
 const ASKED: [&str; 4] = ["s3", "sts", "kms", "iam"];
 
-/// The actions that a call needs, by its name in any case: those of the table, else the one of the same name; none where neither is known.
+/// The actions that a call needs, by its name in any case: those of the table, else the one of the same name; none if neither is known.
 pub fn actions_of_call(call: &str) -> Vec<&'static Action> {
     match renamed(call) {
         Some(actions) => actions.split_ascii_whitespace().filter_map(action).collect(),

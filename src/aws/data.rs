@@ -1,4 +1,4 @@
-//! Which tables are in use: those embedded in the program, or others that were put in their place before the first look-up.
+//! The tables in use: those embedded in the program, or others that replaced them before the first lookup.
 
 use std::sync::OnceLock;
 
@@ -14,7 +14,7 @@ pub(super) struct Data {
     services: OnceLock<Vec<Service>>,
     /// The rows of `data/condition_keys.txt`.
     pub keys: &'static str,
-    /// The keys with a variable part; read when a name is asked for that no row has.
+    /// The keys with a variable part; read at the first lookup of a name that no row has.
     pub patterns: OnceLock<Vec<Pattern>>,
 }
 
@@ -23,7 +23,7 @@ impl Data {
         Self { rows, services: OnceLock::new(), keys, patterns: OnceLock::new() }
     }
 
-    /// All services, sorted by prefix. None is read: places for what will be read of them are made.
+    /// All services, sorted by prefix. None is read yet; each has a place for what will be read.
     pub(super) fn services(&self) -> &[Service] {
         self.services.get_or_init(|| self.rows.iter().map(|row| Service::new(*row)).collect())
     }
@@ -34,7 +34,7 @@ pub(super) fn data() -> &'static Data {
     DATA.get_or_init(|| Data::new(KEYS, SERVICES))
 }
 
-/// Puts other tables in the place of the embedded ones. Once anything was looked up it is too late, and they are given back.
+/// Replaces the embedded tables. After the first lookup it is too late, and the tables are returned.
 pub(super) fn install(data: Data) -> Result<(), Box<Data>> {
     DATA.set(data).map_err(Box::new)
 }

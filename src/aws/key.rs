@@ -3,7 +3,7 @@
 //! Key names compare without case. A variable part is written `*` in the tables (`aws:ResourceTag/*`) and may be anything but empty.
 //! Source of every item: `data/condition_keys.txt` and `data/services/`; `corrections.txt` where AWS's own pages contradict them.
 //!
-//! A name is looked for in the text of the table itself: to find one key reads a dozen rows of 1,600.
+//! A name is searched in the text of the table itself: finding one key reads a dozen rows of 1,600.
 
 use super::data::data;
 use super::key_pattern::Pattern;
@@ -58,14 +58,14 @@ impl KeyType {
     }
 }
 
-/// What a global key tells about.
+/// What a global key describes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum KeyCategory {
-    /// Who asks.
+    /// The caller.
     Principal,
-    /// How his credentials came about.
+    /// How the credentials were made.
     Session,
-    /// Where the request comes from.
+    /// The origin of the request.
     Network,
     /// What it is about.
     Resource,
@@ -88,7 +88,7 @@ impl KeyCategory {
 
 /// One condition key of the data.
 ///
-/// Where services give the same key different types, that of AWS's list of global keys counts, then that of the service whose prefix the
+/// If services give the same key different types, that of AWS's list of global keys counts, then that of the service whose prefix the
 /// key bears. (`identitystore:UserId` is one value as a global key, and several for `qbusiness`.)
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ConditionKey {
@@ -96,7 +96,7 @@ pub struct ConditionKey {
     pub name: &'static str,
     /// The type of its values.
     pub key_type: KeyType,
-    /// What it tells about, if it is a global key: one that does not depend on the service asked. Not all of them begin with `aws:`.
+    /// What it describes, if it is a global key: one that does not depend on the service. Not all of them begin with `aws:`.
     pub category: Option<KeyCategory>,
     services: &'static str,
 }
@@ -118,7 +118,7 @@ impl ConditionKey {
     /// The prefixes of the services whose actions or resource types can have the key: mostly one, that of the key itself.
     ///
     /// Nothing is recorded for global keys, which depend on no service, and for those that are listed per action
-    /// ([`super::Service::kinds`] tells them): nothing is returned.
+    /// ([`super::Service::kinds`] has them): the result is empty.
     pub fn services(&self) -> impl Iterator<Item = &'static str> {
         let own = self.name.split(':').next().unwrap_or_default();
         let listed = match self.services {
@@ -148,7 +148,7 @@ pub(super) fn is_listed_per_action(name: &str) -> bool {
     super::kind::bit(name) != 0
 }
 
-/// The type of a key as AWS's own pages have it, where the generated data says something else.
+/// The type of a key in AWS's own pages, if the generated data has another one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Correction {
     /// The name of the key, as in the data.
@@ -177,11 +177,11 @@ pub enum KeySupport {
     GlobalUnlisted,
     /// AWS knows the key, but not for this action: it is never in the context.
     Unsupported,
-    /// The data lacks the key: nothing can be said.
+    /// The key is not in the data, so the answer is not known.
     Unknown,
 }
 
-/// All known condition keys, in the order of their lower-case names. They are read one after the other.
+/// All known condition keys, in the order of their lower-case names, read one after the other.
 pub fn condition_keys() -> impl Iterator<Item = ConditionKey> {
     table::rows(data().keys).filter_map(ConditionKey::read)
 }
@@ -189,7 +189,7 @@ pub fn condition_keys() -> impl Iterator<Item = ConditionKey> {
 /// The condition key of that name, in any case, with a concrete variable part or with `*`.
 pub fn condition_key(name: &str) -> Option<ConditionKey> {
     let row = table::find_row(data().keys, name).or_else(|| {
-        // `events:Metadata/a/Matcher` fits two patterns; the longer one says more.
+        // `events:Metadata/a/Matcher` matches two patterns; the longer one is more specific.
         let fitting = patterns().iter().filter(|pattern| pattern.names(name));
         table::find_row(data().keys, fitting.max_by_key(|pattern| pattern.name.len())?.name)
     });
@@ -207,7 +207,7 @@ pub fn supports_key(action: &Action, key: &str) -> KeySupport {
     judge(action, key, |_| true)
 }
 
-/// As [`supports_key`], for requests on one resource type: the keys of access points, say, are absent from requests to the bucket itself.
+/// As [`supports_key`], for requests on one resource type: keys of access points are absent from requests to the bucket itself.
 pub fn supports_key_on(action: &Action, resource_type: &str, key: &str) -> KeySupport {
     judge(action, key, |name| name.eq_ignore_ascii_case(resource_type))
 }

@@ -1,4 +1,4 @@
-//! What the actions of a service are like, without reading them: kinds of action with one example each.
+//! A summary of the actions of a service that does not read them: kinds of action with one example each.
 //!
 //! Source: the last cell of the rows of types in `data/services/`, made from the actions when the tables are written.
 

@@ -9,7 +9,7 @@ pub fn service(prefix: &str) -> Option<&'static Service> {
     table::find(data().services(), prefix, |service| service.prefix())
 }
 
-/// All services, in the order of their prefixes. None is read before its types or actions are asked for.
+/// All services, in the order of their prefixes. A service is read when its types or actions are first used.
 pub fn services() -> impl Iterator<Item = &'static Service> {
     data().services().iter()
 }
@@ -30,7 +30,7 @@ pub fn service_prefixes() -> impl Iterator<Item = &'static str> {
     services().map(Service::prefix)
 }
 
-/// Whether resource control policies bind the resources of that service.
+/// Whether resource control policies apply to the resources of that service.
 pub fn supports_rcp(prefix: &str) -> bool {
     service(prefix).is_some_and(Service::is_bound_by_rcp)
 }

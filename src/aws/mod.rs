@@ -1,11 +1,11 @@
 //! What AWS has: services, actions, resource types, condition keys, partitions, regions.
 //!
 //! This is reference data, not evaluation: generated tables of all services, embedded in the program, with their origin and date. What is
-//! not in it is "unknown as of [`data_date`]", never "wrong". `data/SOURCE.md` tells where the tables come from and how to renew them;
-//! [`package`] makes tables of a newer package and puts them in their place.
+//! not in it is "unknown as of [`data_date`]", never "wrong". `data/SOURCE.md` says where the tables come from and how to renew them;
+//! [`package`] makes tables of a newer package and installs them.
 //!
-//! The room is a leaf: it uses nothing of this crate. Nothing is read at start: a service is read when it is first asked for, and a
-//! condition key is looked for in the text.
+//! The room is a leaf: it uses nothing of this crate. Nothing is read at start: a service is read at its first use, and a
+//! condition key is searched in the text.
 
 mod access_level;
 mod account;

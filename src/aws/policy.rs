@@ -1,4 +1,4 @@
-//! The element `Resource` in the resource policies of services. Source: `resource_policies.txt`, by hand after facts B10.
+//! The element `Resource` in the resource policies of services. Source: `resource_policies.txt`, by hand, after B10 of docs/sources.md.
 
 use super::table;
 
@@ -13,20 +13,20 @@ pub enum ResourceElement {
     Present,
 }
 
-/// What is peculiar to the resource policies of a service.
+/// The particulars of the resource policies of a service.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ResourcePolicy {
-    /// What the policy is called, such as `key policy`.
+    /// The name of the policy, such as `key policy`.
     pub name: &'static str,
     /// Whether its statements have a `Resource`.
     pub resource: ResourceElement,
-    /// Whether `*` there means the thing that the policy is attached to, and not everything.
+    /// Whether `*` there means the resource that the policy is attached to, and not everything.
     pub star_is_itself: bool,
     /// The page that says it.
     pub source: &'static str,
 }
 
-/// The resource policies of the service of that prefix, in any case; `None` where nothing is known of them. The trust policy of a role
+/// The resource policies of the service of that prefix, in any case; `None` if nothing is known about them. The trust policy of a role
 /// is that of `iam`.
 pub fn resource_policy(prefix: &str) -> Option<ResourcePolicy> {
     let [_, name, element, star, source] = table::find_row(TEXT, prefix)?;

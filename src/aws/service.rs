@@ -1,4 +1,4 @@
-//! Services and their actions, each of which leads to the other. A service is read when it is first asked for, and its actions apart from its resource types.
+//! Services and their actions. A service is read at its first use, and its actions separately from its resource types.
 //!
 //! Source of every item: the tables in `data/services/`, written from AWS's service authorization reference by the npm package that
 //! `data/SOURCE.md` names.
@@ -26,7 +26,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// The part before the colon of its actions, such as `s3`. To ask for it reads nothing.
+    /// The part before the colon of its actions, such as `s3`. This reads nothing.
     pub fn prefix(&self) -> &'static str {
         self.prefix
     }
@@ -49,7 +49,7 @@ impl Service {
         table::find(self.resource_types(), name, |kind| kind.name())
     }
 
-    /// All resource types, in the order of their lower-case names. To ask for them does not read the actions.
+    /// All resource types, in the order of their lower-case names. This does not read the actions.
     pub fn resource_types(&self) -> &[ResourceType] {
         self.resource_types.get_or_init(|| {
             let named = self.types().filter(|[name, ..]| !name.is_empty());
@@ -61,7 +61,7 @@ impl Service {
         })
     }
 
-    /// Whether its actions may work on resources whose ARNs name this service, such as `s3`. To ask does not read the
+    /// Whether its actions may work on resources whose ARNs name this service, such as `s3`. This does not read the
     /// actions.
     pub fn may_have_arns_of(&self, service: &str) -> bool {
         let named = self.arn_services.get_or_init(|| self.read_arn_services());
@@ -77,7 +77,7 @@ impl Service {
         named
     }
 
-    /// What its actions are like, for who must not look at each of them: see [`ActionKind`]. To ask for it does not read the actions.
+    /// A summary of its actions, see [`ActionKind`]. This does not read the actions.
     pub fn kinds(&'static self) -> &'static [ActionKind] {
         self.kinds.get_or_init(|| {
             self.types()
@@ -86,7 +86,7 @@ impl Service {
         })
     }
 
-    /// Whether resource control policies bind its resources.
+    /// Whether resource control policies apply to its resources.
     pub fn is_bound_by_rcp(&self) -> bool {
         self.is_bound_by_rcp
     }
@@ -151,7 +151,7 @@ impl Action {
         self.resources.split(';').filter_map(|text| ActionResource::read(self.service, text))
     }
 
-    /// The resource types it works on, without what the action says about them.
+    /// The resource types it works on, without the action's own details.
     pub fn resource_types(&self) -> impl Iterator<Item = &'static ResourceType> {
         self.resources().map(|resource| resource.resource_type)
     }

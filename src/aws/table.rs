@@ -1,7 +1,7 @@
 //! Reads the embedded tables: comment lines at the top, then rows of cells, sorted without regard to case.
 //!
-//! Cells stay slices of the text. A row in a form that is not understood is left out instead of ending the program; the tests
-//! hold the number of rows against the counts in the head, so that this cannot happen unseen.
+//! Cells are slices of the text. A malformed row is omitted instead of ending the program; the tests
+//! compare the number of rows with the counts in the head, so that this cannot happen unnoticed.
 
 use std::cmp::Ordering;
 
@@ -31,7 +31,7 @@ pub(super) fn find_row<const N: usize>(
     text: &'static str,
     name: &str,
 ) -> Option<[&'static str; N]> {
-    // Both bounds stand at the beginning of a row or at the end of the text.
+    // Both bounds are at the beginning of a row or at the end of the text.
     let (mut low, mut high) = (0, text.len());
     while low < high {
         let middle = low + (high - low) / 2;

@@ -5,7 +5,7 @@ use crate::simulate::{Answer, LineError, Simulator};
 use crate::source::MAX_INPUT_BYTES;
 use std::io::{self, BufRead, BufReader, Write};
 
-/// Answers are written out when this many bytes have gathered, or when the input pauses.
+/// Answers are written when there are this many bytes, or when the input pauses.
 const CHUNK: usize = 1 << 16;
 
 /// Reads standard input to its end.
@@ -14,7 +14,7 @@ pub(super) fn run() -> Exit {
     let mut output = io::stdout().lock();
     match stream(&mut input, &mut output) {
         Ok(exit) => exit,
-        // Whoever reads the answers has gone: nothing is left to do.
+        // The reader of the answers has closed the pipe: nothing is left to do.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");
@@ -29,7 +29,7 @@ fn stream(input: &mut BufReader<impl io::Read>, output: &mut impl Write) -> io::
     let mut exit = Exit::Clean;
     let mut line = Vec::new();
     loop {
-        // Only whole lines are written, so that an interrupt leaves no half of one.
+        // Only whole lines are written, so that an interrupt leaves no partial line.
         if answers.len() >= CHUNK || (input.buffer().is_empty() && !answers.is_empty()) {
             output.write_all(&answers)?;
             output.flush()?;
@@ -72,7 +72,7 @@ enum Read {
     End,
 }
 
-/// Reads up to a line break. Of a line beyond the limit the rest is thrown away.
+/// Reads up to a line break. The rest of a line beyond the limit is dropped.
 fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Read> {
     line.clear();
     let read = io::Read::take(&mut *input, MAX_INPUT_BYTES as u64 + 1).read_until(b'\n', line)?;

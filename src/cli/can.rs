@@ -1,4 +1,4 @@
-//! `ica-policy can`: whether access is granted, to one caller or to whoever it is.
+//! `ica-policy can`: whether access is granted, to one caller or to any caller.
 
 use super::exit::Exit;
 use super::files::{look, print, print_error, print_report};
@@ -21,17 +21,17 @@ use clap::{Args as ClapArgs, ValueEnum};
 
 /// Says whether access is granted: for all requests, for some, for none, or that it is not known.
 ///
-/// With --public it says whether a bucket policy is public: for S3's Block Public Access, and whether it gives somebody outside of the
-/// account access. Without --principal one layer is asked as a document, whoever asks. With it all given layers decide together; layers that are not given
-/// are taken not to be there, but for the identity policies of a user or role: without them (or `none`) the answer is unknown unless they
-/// make no difference. Exit code 0: nothing that --fail-on names; 1: there is, or it is not known; 2: wrong usage; 3: a file could not be
+/// With --public it says whether a bucket policy is public: for S3's Block Public Access, and whether it gives somebody outside the
+/// account access. Without --principal it decides for one document and any caller. With it all given layers decide together; layers that are not given
+/// are assumed absent, except the identity policies of a user or role: without them (or `none`) the answer is unknown unless they
+/// make no difference. Exit code 0: nothing that --fail-on names; 1: something is, or it is not known; 2: wrong usage; 3: a file could not be
 /// read; 4: a defect of ica-policy.
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
     /// The bucket's policy, as --bucket-policy.
     #[arg(value_name = "FILE", conflicts_with = "bucket_policy")]
     file: Option<String>,
-    /// Asks whether the policy is public; --account says whose bucket it is. Of all actions of S3 and all resources, where none are given.
+    /// Asks whether the policy is public; --account is the bucket's owner. Without --action or --resource all of S3's count.
     #[arg(long, requires = "account", conflicts_with_all = ["principal", "identity_policy", "boundary", "session_policy", "scp", "rcp", "vpce_policy"])]
     public: bool,
     /// Actions; `*` and `?` mean any of these.
@@ -40,13 +40,13 @@ pub(super) struct Args {
     /// ARNs, where `*` and `?` mean any of these, or `*`.
     #[arg(long, num_args = 1.., required_unless_present = "public")]
     resource: Vec<String>,
-    /// Who asks: an ARN, twelve digits (the root user of that account), a service, or `*` (nobody signed).
+    /// The caller: an ARN, twelve digits (the root user of that account), a service, or `*` (nobody signed).
     #[arg(long)]
     principal: Option<String>,
     /// Who made the session: the user of a federated session, the role (with its path) of a role session.
     #[arg(long, value_name = "ARN", requires = "principal")]
     session_issuer: Option<String>,
-    /// The account that owns the resources; without it that of the principal.
+    /// The account that owns the resources; by default that of the principal.
     #[arg(long, value_name = "ACCOUNT")]
     account: Option<String>,
     /// A condition key with its value, or `!KEY`: it is absent. All others may be anything.
@@ -54,7 +54,7 @@ pub(super) struct Args {
     context: Vec<String>,
     #[command(flatten)]
     layers: LayerFlags<CanFlags>,
-    /// What gives exit code 1: without it `not-granted`, with --public `granted`, which is that the policy is public in some sense.
+    /// What gives exit code 1: by default `not-granted`; with --public `granted`, which means that the policy is public in some sense.
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
     /// How the report is written.
@@ -105,7 +105,7 @@ impl FailOn {
     }
 }
 
-/// Answers the question of the flags.
+/// Answers the question that the flags ask.
 pub(super) fn run(args: &Args) -> Exit {
     let (query, caller) = match read(args) {
         Ok(read) => read,
@@ -164,7 +164,7 @@ pub(super) fn run(args: &Args) -> Exit {
     printed.max(defect).max(if fails { Exit::Found } else { Exit::Clean })
 }
 
-/// Says whether a bucket policy is public, by S3's definition and by ours: of all actions of S3 and all resources where none are given.
+/// Decides whether a bucket policy is public, by S3's definition and by ours: for all actions of S3 and all resources if none are given.
 fn run_public(
     args: &Args,
     context: &[(String, Option<ContextValue>)],
@@ -210,7 +210,7 @@ fn run_public(
     })
 }
 
-/// Documents by themselves, which reports take for those of a resource.
+/// Documents without a caller, which reports treat as those of a resource.
 fn alone(policies: Vec<&Policy>) -> Layers<'_> {
     Layers { resource: Layer::Policies(policies), ..Layers::default() }
 }
@@ -223,7 +223,7 @@ impl Args {
         })
     }
 
-    /// The files of the flags, and the one that stands by itself.
+    /// The files of the flags, and the positional one.
     fn files(&self) -> FilesByLayer {
         let alone = self.file.iter().map(|file| (PolicyKind::Resource, vec![vec![file.clone()]]));
         self.layers.files().clone().into_iter().chain(alone).collect()
@@ -293,7 +293,7 @@ fn context(pairs: &[String]) -> Result<Vec<(String, Option<ContextValue>)>, Stri
             (None, Some((key, value))) => (key, Some(value.to_owned())),
             (None, None) => {
                 return Err(format!(
-                    "--context: `{pair}` is no condition key with a value: write KEY=VALUE, or !KEY where it is absent"
+                    "--context: `{pair}` is not a condition key with a value: write KEY=VALUE, or !KEY where it is absent"
                 ));
             }
         };
@@ -304,7 +304,11 @@ fn context(pairs: &[String]) -> Result<Vec<(String, Option<ContextValue>)>, Stri
                 *known =
                     ContextValue::Many(known.as_slice().iter().cloned().chain([value]).collect());
             }
-            _ => return Err(format!("--context: `{key}` is given a value and said to be absent")),
+            _ => {
+                return Err(format!(
+                    "--context: `{key}` has a value and is also said to be absent"
+                ));
+            }
         }
     }
     Ok(found)

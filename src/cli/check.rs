@@ -26,14 +26,14 @@ use std::path::{Path, PathBuf};
 pub(super) const AFTER_HELP: &str = "\
 Every FILE may be a policy or the answer of the AWS CLI that holds it (get-bucket-policy, get-policy-version, get-user-policy,
 get-group-policy, get-role-policy, get-role, get-key-policy, describe-policy), a setting of the bucket the answer of its call; `-` is standard
-input, `none` says that there is none. What is left out is a listed assumption.
+input, `none` says that there is none. An input that is left out becomes a listed assumption.
 
 Callers: iam-user (the key that ICA has), federated-session (made by that user), oidc-role (your role that ICA assumes, with --role),
 cross-account-role (Illumina's, for copies).
 Operations: assume-role, validate-storage, install-notifications, issue-credentials, list-data, create-folder, upload-data, browser-upload,
 download-data, delete-data, archive-data, restore-data, copy-into-bucket, copy-from-bucket, move-from-bucket.
 
-The same as a file, ica.toml, beside the policies (several connections go under [[connection]]):
+The same as a file, ica.toml, next to the policies (several connections go under [[connection]]):
   bucket = \"my-bucket\"
   account = \"111122223333\"
   region = \"eu-central-1\"
@@ -50,7 +50,7 @@ The same as a file, ica.toml, beside the policies (several connections go under 
 pub(super) struct Args {
     #[command(flatten)]
     about: About,
-    /// The worst verdict that still passes is the one below this: exit code 1 at or above it.
+    /// Exit code 1 if a verdict is this or worse.
     #[arg(long, value_enum, default_value_t = FailOn::Partial)]
     fail_on: FailOn,
     /// How the report is written.
@@ -61,12 +61,12 @@ pub(super) struct Args {
 // The connection and its files, as `check`, `fix` and `graph` take them. No doc comment: clap would show it as what the command is for.
 #[derive(ClapArgs, Debug)]
 pub(super) struct About {
-    /// A folder: its ica.toml, or the files in it by the names that `inputs` and `generate --write` give. Flags go over it.
+    /// A folder: its ica.toml, or the files in it by the names that `inputs` and `generate --write` use. Flags override it.
     #[arg(value_name = "DIR", conflicts_with = "connection")]
     dir: Option<PathBuf>,
     #[command(flatten)]
     pub(super) named: Named,
-    /// new: ICA has still to set the bucket up; connected: it has. Default: new.
+    /// new: ICA has not set up the bucket yet; connected: it has. Default: new.
     #[arg(long, help_heading = "Connection")]
     state: Option<String>,
     #[command(flatten)]
@@ -95,7 +95,7 @@ pub(super) struct About {
     /// Only these operations.
     #[arg(long, value_name = "ID", num_args = 1..)]
     operation: Vec<String>,
-    /// Verdicts that rest on assumptions become unknown.
+    /// Verdicts that depend on assumptions become unknown.
     #[arg(long)]
     strict: bool,
 }
@@ -112,7 +112,7 @@ impl Shown for CheckFlags {
         RCP,
         Flag::new(
             PolicyKind::Vpce,
-            "The policy of the VPC endpoint; it binds requests of which aws:SourceVpce is assumed",
+            "The policy of the VPC endpoint; it applies to requests with an assumed aws:SourceVpce",
         ),
         Flag::new(
             PolicyKind::Session,
@@ -166,7 +166,7 @@ pub(super) fn run(args: &Args) -> Exit {
     worst.max(printer.overview(&course)).unwrap_or(Exit::Usage)
 }
 
-/// How far the checks of several connections are.
+/// The progress of the checks of several connections.
 struct Course {
     given: usize,
     /// The number of the one that is checked, from 1.
@@ -182,7 +182,7 @@ fn check_one(
     course: &mut Course,
 ) -> Exit {
     if settings.files().iter().filter(|name| **name == "-").count() > 1 {
-        return printer.usage("`-` can stand for one file only: standard input is read once");
+        return printer.usage("only one file can be `-`: standard input is read once");
     }
     let mut sources = Sources::new();
     let mut files = Files { folder: folder.to_owned() };
@@ -221,14 +221,14 @@ fn check_one(
     printed.max(if args.fail_on.fails(check.worst()) { Exit::Found } else { Exit::Clean })
 }
 
-/// Whether any flag tells of a connection.
+/// Whether any flag is about a connection.
 pub(super) fn is_given(args: &About) -> bool {
     args.dir.is_some()
         || args.named.connection.is_some()
         || flags(args, None) != Settings::default().overridden_by(Settings::default())
 }
 
-/// Why there is no connection.
+/// Why the settings give no connection.
 pub(super) enum Failure {
     Usage(String),
     Unreadable(Box<Unreadable>),
@@ -280,7 +280,7 @@ fn about_folder(dir: &Path, error: FolderError) -> Failure {
     }
 }
 
-/// The help of a policy's file does not fit a settings file.
+/// The help about a policy's file is wrong for a settings file.
 fn about_settings(unreadable: Unreadable) -> Unreadable {
     let help = Some("--connection takes an ica.toml with the names of the flags; `ica-policy check --help` shows one".to_owned());
     match unreadable {
@@ -289,7 +289,7 @@ fn about_settings(unreadable: Unreadable) -> Unreadable {
     }
 }
 
-/// The flags as settings. Where a settings file gives the folder, files named by flags are made absolute: they are relative to the
+/// The flags as settings. If a settings file decides the folder, files named by flags are made absolute: they are relative to the
 /// working folder.
 fn flags(args: &About, here: Option<&Path>) -> Settings {
     let place = |name: &String| match here {
@@ -345,7 +345,7 @@ impl Printer {
         })
     }
 
-    /// Where there are several connections, what is said of all of them.
+    /// The part of the report that is about all connections, if there are several.
     fn overview(&self, course: &Course) -> Option<Exit> {
         let is_told = self.format == Format::Human && course.given > 1;
         is_told

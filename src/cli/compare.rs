@@ -14,12 +14,12 @@ use crate::source::Sources;
 use crate::symbolic::{Differences, Direction, Requests, Undecided, differences};
 use clap::{Args as ClapArgs, ValueEnum};
 
-/// Says what the new version of a policy allows that the old did not, and what it allows no longer: all requests, not samples, whoever asks.
+/// Says what the new version of a policy allows that the old did not, and what it allows no longer: for all requests, not for samples.
 ///
 /// Each FILE is a policy or the answer of the AWS CLI that holds one; `-` is standard input, `none` says that there is none.
 /// Two settings files (ica.toml) are compared with all the policies that they name: what each caller may do with the bucket when all
 /// layers count, and which operations of ICA are newly blocked. With --against these policies are read from the revision, too.
-/// Exit code 0: nothing that --fail-on names; 1: there is, or it could not be decided; 2: wrong usage; 3: a file could not be read;
+/// Exit code 0: nothing that --fail-on names; 1: something is, or it could not be decided; 2: wrong usage; 3: a file could not be read;
 /// 4: a defect of this program, which says so.
 #[derive(ClapArgs, Debug)]
 #[command(
@@ -32,10 +32,10 @@ pub(super) struct Args {
     /// Take the old versions from this git revision; a file that it does not have is compared with nothing.
     #[arg(long, value_name = "REV")]
     against: Option<String>,
-    /// What the policies are; without it resource if a statement names principals, else identity.
+    /// The kind of the policies; by default resource if a statement names principals, else identity.
     #[arg(long, value_enum)]
     kind: Option<Kind>,
-    /// Which requests are looked at.
+    /// Which requests are compared.
     #[arg(long, value_enum, default_value_t = Looked::Possible)]
     requests: Looked,
     /// Which differences give exit code 1.
@@ -48,9 +48,9 @@ pub(super) struct Args {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 enum Looked {
-    /// Those that AWS has: an action of its reference data with a resource and keys that it takes. What the data lacks is any.
+    /// Those that AWS has: an action of its reference data with a resource and keys that it takes. Where the data lacks something, any counts.
     Possible,
-    /// Any action with any resource and any keys: holds also for what AWS will add.
+    /// Any action with any resource and any keys: also valid for what AWS will add.
     Any,
 }
 
@@ -161,15 +161,15 @@ pub(super) fn print_usage_error(message: &str) {
 /// The pairs to compare, the old version first.
 fn pairs(args: &Args) -> Result<Vec<(Origin<'_>, Origin<'_>)>, String> {
     match (&args.against, args.files.as_slice()) {
-        (Some(revision), _) if revision.is_empty() || revision.starts_with('-') => Err(format!("--against: `{revision}` is no revision")),
+        (Some(revision), _) if revision.is_empty() || revision.starts_with('-') => Err(format!("--against: `{revision}` is not a revision")),
         (Some(_), files) if files.iter().any(|file| file == "-" || file == NONE) => {
             Err("--against takes files: git has no older version of standard input or of nothing".to_owned())
         }
         (Some(revision), files) => Ok(files.iter().map(|path| (Origin::Revision { revision, path }, Origin::WorkTree(path))).collect()),
-        (None, [old, new]) if old == "-" && new == "-" => Err("`-` can stand for one file only: standard input is read once".to_owned()),
+        (None, [old, new]) if old == "-" && new == "-" => Err("only one file can be `-`: standard input is read once".to_owned()),
         (None, [old, new]) => Ok(vec![(Origin::File(old), Origin::File(new))]),
-        (None, files) if files.len() > 2 => Err(format!("two files are compared, OLD and NEW, and {} are given", files.len())),
-        (None, _) => Err("two files are compared, OLD and NEW; for the older version that git has, give --against REV".to_owned()),
+        (None, files) if files.len() > 2 => Err(format!("`compare` takes two files, OLD and NEW, but {} were given", files.len())),
+        (None, _) => Err("`compare` takes two files, OLD and NEW; to compare with the older version in git, give --against REV".to_owned()),
     }
 }
 
@@ -181,7 +181,9 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
                 .usage("--fail-on newly-blocked: operations of ICA need a connection; compare settings files: OLD.toml NEW.toml");
         }
         (false, false) => {}
-        _ => return printer.usage("one of the two is a settings file (.toml) and the other is not: two of one kind are compared"),
+        _ => return printer.usage(
+            "one of the two is a settings file (.toml) and the other is not: give two of one kind",
+        ),
     }
     let mut sources = Sources::new();
     let (old, new) = match (old.read(&mut sources), new.read(&mut sources)) {
@@ -228,7 +230,7 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
     printer.report(&sources, &comparison).max(judged(fails, std::iter::once(&differences)))
 }
 
-/// The exit code of differences: an example that the other engine does not bear out is a defect of our own.
+/// The exit code of differences: an example that the other engine does not confirm is a defect of this program.
 fn judged<'a>(fails: bool, mut differences: impl Iterator<Item = &'a Differences>) -> Exit {
     let is_defect =
         |direction: &Direction| direction.undecided.as_ref().is_some_and(Undecided::is_defect);
@@ -260,7 +262,7 @@ fn compare_settings(args: &Args, old: &Origin<'_>, new: &Origin<'_>, printer: &P
     compared.max().unwrap_or(Exit::Usage)
 }
 
-/// Whether something of two connections fails. A connection without partner is compared with nothing: what it gives is new, or lost.
+/// Whether a difference of two connections fails. A connection without a partner is compared with nothing: all its access is new, or lost.
 fn fails(fail_on: FailOn, comparison: &Comparison<'_>) -> bool {
     let Some(connections) = &comparison.connections else { return false };
     let is_worse = connections.operations.iter().any(OperationChange::is_newly_blocked);
@@ -279,13 +281,13 @@ fn differences_of<'a>(
     comparison.changes.iter().map(|change| change.differences)
 }
 
-/// The kind that both documents show; one that has no statement is of the kind of the other.
+/// The kind that both documents show; one without statements has the kind of the other.
 fn kind_of(old: &Read, new: &Read) -> Result<Kind, String> {
     let named =
         [old, new].map(|version| version.document.as_ref().and_then(Document::names_principals));
     match named {
         [Some(true), Some(false)] | [Some(false), Some(true)] => Err(format!(
-            "one of `{}` and `{}` names principals and the other does not: two documents of one kind are compared; --kind says which is meant",
+            "one of `{}` and `{}` names principals and the other does not: both documents must be of one kind; --kind says which",
             old.name, new.name
         )),
         [old, new] if old.or(new) == Some(true) => Ok(Kind::Resource),

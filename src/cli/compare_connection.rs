@@ -1,4 +1,4 @@
-//! `ica-policy compare` with settings files: all layers of a connection, and what that means for the operations of ICA.
+//! `ica-policy compare` with settings files: all layers of a connection, and the effect on the operations of ICA.
 
 use super::exit::Exit;
 use super::files::{Files, read_text, unreadable};
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 /// The ending of settings files.
 const ENDING: &str = ".toml";
 
-/// Whether an argument names settings, not a policy.
+/// Whether an argument names a settings file, not a policy.
 pub(super) fn is_settings(origin: &Origin<'_>) -> bool {
     path(origin).ends_with(ENDING)
 }
@@ -42,7 +42,7 @@ struct Side {
     settings: Vec<Settings>,
 }
 
-/// The connections of two settings files, paired by name, else by bucket; two files with one connection each need neither.
+/// The connections of two settings files, paired by name, else by bucket; files with one connection each are paired without either.
 pub(super) fn pairs(old: &Origin<'_>, new: &Origin<'_>) -> Result<Vec<Pair>, Failure> {
     let [old, new] = [side(old)?, side(new)?];
     if let ([old], [new]) = (old.settings.as_slice(), new.settings.as_slice()) {
@@ -58,7 +58,7 @@ pub(super) fn pairs(old: &Origin<'_>, new: &Origin<'_>) -> Result<Vec<Pair>, Fai
             names.iter().find(|name| names.iter().filter(|other| other == name).count() > 1);
         if let Some(twice) = twice {
             let message = format!(
-                "{}: {} connections are called {}: give each a `name` of its own, by which the old and the new are paired",
+                "{}: {} connections are called {}: give each its own `name`, so that the old and the new can be paired",
                 side.shown,
                 names.iter().filter(|name| *name == twice).count(),
                 twice.as_deref().unwrap_or("nothing")
@@ -164,7 +164,7 @@ fn read(sources: &mut Sources, origin: &Origin<'_>, settings: &Settings) -> Resu
     }
 }
 
-/// Compares one connection and hands the comparison on.
+/// Compares one connection and passes on the comparison.
 pub(super) fn compare(
     (old, new): (&Origin<'_>, &Origin<'_>),
     pair: &Pair,
@@ -215,7 +215,7 @@ fn compared(
         .map(|(origin, known)| Version { name: shown(origin), read_as: read_as(known) });
     let of_callers =
         access.iter().flatten().map(|change| Change::of_caller(change, &versions[0], &versions[1]));
-    // Documents that say the same are not worth a word.
+    // Documents with the same meaning are not reported.
     let differing =
         layers.iter().flatten().filter(|change| change.differences.relation != Relation::Equal);
     let of_layers = differing.map(|change| Change::of_layer(change, &versions[0], &versions[1]));

@@ -1,4 +1,4 @@
-//! `--data`: AWS data of a newer package, in the place of the tables in the program.
+//! `--data`: AWS data of a newer package, instead of the tables in the program.
 
 use super::exit::Exit;
 use super::files::print_error;
@@ -7,12 +7,12 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-/// The file by which a package is known.
+/// The file that identifies a package.
 const ABOUT: &str = "package.json";
 /// The largest file of today's package has less than 2 MiB.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// Puts the data of the folder in the place of the embedded one. To be done before anything is looked up.
+/// Uses the data of the folder instead of the embedded data. This must precede the first lookup.
 pub(super) fn install(folder: &Path) -> Result<(), Mistake> {
     let tables = Tables::read(|name| read(&folder.join(name)));
     let tables = tables.map_err(|error| Mistake::of_package(folder, &error))?;
@@ -32,7 +32,7 @@ impl Mistake {
     fn of_package(folder: &Path, error: &PackageError) -> Self {
         if error.file == ABOUT {
             let message = format!(
-                "--data {}: this is no unpacked package `{NAME}`: {error}\n  help: `npm pack {NAME}` and `tar -xzf` on its answer make a folder \
+                "--data {}: this is not an unpacked package `{NAME}`: {error}\n  help: `npm pack {NAME}` and `tar -xzf` on its answer make a folder \
                 `package`; name that folder",
                 folder.display()
             );
@@ -47,7 +47,7 @@ impl Mistake {
         Self { exit: Exit::Unreadable, message }
     }
 
-    /// Says it to people.
+    /// Prints it for people.
     pub(super) fn print(&self) {
         print_error(&format!("error: {}\n", self.message));
     }

@@ -5,7 +5,7 @@ use std::process::{ExitCode, Termination};
 /// How a run ends; the greater of several by the order 4, 2, 3, 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Exit {
-    /// Nothing to report.
+    /// There is nothing to report.
     Clean,
     /// Something at or above `--fail-on`.
     Found,
@@ -13,7 +13,7 @@ pub enum Exit {
     Unreadable,
     /// Wrong usage.
     Usage,
-    /// Our own defect.
+    /// A defect of this program.
     Defect,
 }
 

@@ -1,4 +1,4 @@
-//! `ica-policy explain`: pages of operations, settings, assumptions, readings, callers, actions; and of a message that somebody pasted.
+//! `ica-policy explain`: pages of operations, settings, assumptions, readings, callers, actions; and of a pasted message.
 
 use super::exit::Exit;
 use super::files::{look, print, print_error, print_report, read_text};
@@ -16,7 +16,7 @@ Examples:
   ica-policy explain \"Storage container must be located in the eu-central-1 region\"
   ica-policy explain - < error.txt        # a text from standard input
 
-A message is found in other case, broken over lines, cut off, with names filled in, and in the midst of a log.
+A message is found even if it is in other case, broken over lines, cut off, has names filled in, or is inside of a log.
 Exit code 0: something was found; 1: nothing is known by that name or text; 2: wrong usage; 3: standard input could not be read.";
 
 /// Explains an operation, a setting, an assumption, a point that AWS leaves open, a caller, an action, or the text of an error.
@@ -74,10 +74,10 @@ pub(super) fn run(args: &Args) -> Exit {
     printed.max(if answer.is_found() { Exit::Clean } else { Exit::Found })
 }
 
-/// What is no question.
+/// Why a text cannot be a question.
 fn fault(question: &str) -> Option<String> {
     if question.trim().is_empty() {
-        return Some("the text is empty: give a name or the words of an error".to_owned());
+        return Some("the text is empty: give a name or the text of an error".to_owned());
     }
     let is_long = question.len() > MAX_QUERY_BYTES;
     is_long.then(|| format!("the text has {} bytes, {MAX_QUERY_BYTES} at most are read: give the lines around the error", question.len()))
@@ -95,7 +95,7 @@ fn list(format: Format) -> String {
 fn written(format: Format, question: &str, answer: &Answer) -> String {
     match format {
         Format::Json => page_json::answer(question, answer),
-        // Of nothing there is no page.
+        // Without an answer there is no page.
         Format::Markdown if answer.is_found() => page_markdown::answer(answer),
         Format::Human | Format::Markdown => {
             page_human::answer(question, answer, look(&std::io::stdout()))

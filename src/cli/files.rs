@@ -33,11 +33,11 @@ pub(super) fn read_text(name: &str, path: &Path, shown: &str) -> Result<String, 
 
 /// Prints the report.
 pub(super) fn print(text: &str) {
-    // A closed pipe ends the output, it is no error.
+    // A closed pipe ends the output; it is not an error.
     let _ = io::stdout().write_all(text.as_bytes());
 }
 
-/// Prints the report; where it cannot be written, says so.
+/// Prints the report, or an error if that is not possible.
 pub(super) fn print_report(text: &str) -> Exit {
     let mut stdout = io::stdout();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
@@ -61,7 +61,7 @@ pub(super) fn look(stream: &impl anstream::stream::RawStream) -> Look {
     Look { colour, width }
 }
 
-/// Terminals tell their width in COLUMNS where a shell exports it.
+/// The width of the terminal, if the shell exports COLUMNS.
 fn terminal_width() -> usize {
     std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(110)
 }

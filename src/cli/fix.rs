@@ -18,9 +18,9 @@ use std::path::Path;
 
 /// Finds the smallest edits of your own files that unblock the operations of a connection.
 ///
-/// Each edit is proved: the operation is allowed for all requests afterwards, no other one is worse, and nothing is allowed beyond what the
-/// operations need. Without --write they are shown as a diff and no file is touched. Where only a person can decide, it says what.
-/// Exit code 0: nothing is blocked, or all of it is mended by the edits; 1: something is left for a person.
+/// Each edit is proved: afterwards the operation is allowed for all requests, no other one is worse, and nothing is allowed beyond what the
+/// operations need. Without --write the edits are shown as a diff and no file is changed. If only a person can decide, the report says what.
+/// Exit code 0: nothing is blocked, or the edits repair all of it; 1: something is left for a person.
 #[derive(ClapArgs, Debug)]
 #[command(after_help = check::AFTER_HELP)]
 pub(super) struct Args {
@@ -34,7 +34,7 @@ pub(super) struct Args {
     format: Format,
 }
 
-/// Looks for the edits of every connection, writes them if that was asked for, and prints what came of it.
+/// Searches the edits of every connection, writes them with --write, and prints the results.
 pub(super) fn run(args: &Args) -> Exit {
     let printer = Printer { format: args.format, written: args.write };
     let (connections, folder) = match check::connections(&args.about) {
@@ -71,7 +71,7 @@ fn fix_one(
     printer: &Printer,
 ) -> Result<Fixed, Exit> {
     if settings.files().iter().filter(|name| **name == "-").count() > 1 {
-        return Err(printer.usage("`-` can stand for one file only: standard input is read once"));
+        return Err(printer.usage("only one file can be `-`: standard input is read once"));
     }
     let mut sources = Sources::new();
     let mut recorder = Recorder { files: Files { folder: folder.to_owned() }, texts };
@@ -95,7 +95,7 @@ fn fix_one(
     };
     if fixed.before.operations.is_empty() {
         return Err(printer.usage(
-            "skip: every operation that was asked for is skipped, so nothing is left to mend",
+            "skip: every operation that was asked for is skipped, so nothing is left to repair",
         ));
     }
     for (text, edited) in texts.list.iter_mut().zip(&fixed.texts.list) {
@@ -104,7 +104,7 @@ fn fix_one(
     Ok(fixed)
 }
 
-/// Reads files and keeps what it read; a file that an earlier connection edited is taken as edited.
+/// Reads files and keeps their texts; a file that an earlier connection edited has its edited text.
 struct Recorder<'a> {
     files: Files,
     texts: &'a mut Texts,

@@ -25,13 +25,13 @@ the region; the policy of the KMS key, if there is one; the CORS rules for uploa
       --versioning unversioned --user illumina_ica_admin --write my-bucket-ica
   ica-policy check my-bucket-ica";
 
-/// Make the policies that a connection needs, and nothing beyond; without --write they are printed.
+/// Make the policies that a connection needs, and nothing else; without --write they are printed.
 #[derive(ClapArgs, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
     #[command(flatten)]
     named: Named,
-    /// Shut everybody else out of ICA's objects by a Deny in the bucket policy; ICA's callers are excepted.
+    /// Deny everybody else access to ICA's objects in the bucket policy; ICA's callers are excepted.
     #[arg(long)]
     deny_others: bool,
     /// Grant also what is only advised by newer pages, such as tagging in copies.
@@ -43,10 +43,10 @@ pub(super) struct Args {
     /// Write a file for each document into this folder, and an ica.toml that points at them.
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
-    /// Write over files that are there.
+    /// Replace existing files.
     #[arg(long, requires = "write")]
     force: bool,
-    /// What is made: human (JSON documents, each under its name), json (one object), terraform, cloudformation.
+    /// The output: human (JSON documents, each under its name), json (one object), terraform, cloudformation.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
@@ -162,7 +162,7 @@ fn not_written(dir: &Path, error: &WriteError) -> Failure {
     }
 }
 
-/// What is to be made. The files of a settings file have no part in it: what is needed does not depend on what is there.
+/// The plan. The files of a settings file are not read: what is needed does not depend on what exists.
 fn plan(args: &Args, settings: &Settings) -> Result<Plan, Failure> {
     let bare = settings.clone().with_files(&|_| None);
     let built = build(&bare, &mut Sources::new(), &mut Files { folder: PathBuf::new() });
@@ -197,13 +197,13 @@ fn connection(args: &Args) -> Result<(Settings, PathBuf), Failure> {
         (Some(settings), 0) => Ok((settings.overridden_by(args.named.settings()), folder)),
         (None, _) => Err(Failure::Usage(format!("{shown}: there is no connection in it"))),
         (Some(_), others) => Err(Failure::Usage(format!(
-            "{shown}: there are {} connections in it, and documents are made for one: give it in a file of its own",
+            "{shown}: there are {} connections in it, and documents are made for one: put it into its own file",
             others + 1
         ))),
     }
 }
 
-/// The name of a file that stood in `folder`, as seen from `dir`. Where the way cannot be told it is the whole path.
+/// The name of a file of `folder`, relative to `dir`. If there is no relative path, it is the whole path.
 fn moved(name: &str, folder: &Path, dir: &Path) -> String {
     if name == NONE || name == "-" || Path::new(name).is_absolute() {
         return name.to_owned();
@@ -223,7 +223,7 @@ fn moved(name: &str, folder: &Path, dir: &Path) -> String {
     up.chain(target.components().skip(shared)).collect::<PathBuf>().display().to_string()
 }
 
-/// A path without links, of which only the beginning need be there.
+/// A path without links; only its beginning must exist.
 fn real(path: &Path) -> Option<PathBuf> {
     let (above, there) =
         path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)))?;

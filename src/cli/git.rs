@@ -12,14 +12,14 @@ pub(super) struct Revision<'a> {
     pub name: &'a str,
 }
 
-/// A path as git wants it: a folder that is there, and the rest.
+/// A path in the form that git needs: a folder that exists, and the rest.
 struct Split {
     folder: PathBuf,
     rest: String,
 }
 
 impl Revision<'_> {
-    /// How a file of the revision is called in reports.
+    /// The name of a file of the revision in reports.
     pub(super) fn shown(&self, path: &str) -> String {
         format!("{}:{path}", self.name)
     }
@@ -38,7 +38,7 @@ impl Revision<'_> {
         if !listed.status.success() {
             return Err(failed(&listed));
         }
-        // `100644 blob 8baef1b... name`; nothing where there is no such file.
+        // `100644 blob 8baef1b... name`; nothing if there is no such file.
         let entry = String::from_utf8_lossy(&listed.stdout).into_owned();
         let mut fields = entry.split_whitespace();
         let (mode, kind, object) = (fields.next(), fields.next(), fields.next());
@@ -46,7 +46,7 @@ impl Revision<'_> {
         if kind != "blob" || mode == "120000" {
             return Err(unreadable(
                 &shown,
-                "this is no file in that revision, but a folder or a link".to_owned(),
+                "this is not a file in that revision, but a folder or a link".to_owned(),
                 None,
             ));
         }
@@ -58,7 +58,7 @@ impl Revision<'_> {
         decoded(Ok(blob.stdout), &shown).map(Some)
     }
 
-    /// The commit that the name stands for, or why there is none.
+    /// The commit that the name refers to, or why there is none.
     fn commit(&self, split: &Split) -> Result<String, (String, Option<&'static str>)> {
         let asked = format!("{}^{{commit}}", self.name);
         let found = git(split, &["rev-parse", "--verify", "--quiet", "--end-of-options", &asked]);
@@ -72,7 +72,7 @@ impl Revision<'_> {
             git(split, &["rev-parse", "--git-dir"]).is_ok_and(|output| output.status.success());
         if inside {
             let help = "name a commit, branch or tag; a shallow clone has only the newest commit (`git fetch --unshallow`)";
-            return Err((format!("git knows no revision `{}`", self.name), Some(help)));
+            return Err((format!("git has no revision `{}`", self.name), Some(help)));
         }
         Err((
             format!("`{}` is in no git repository", split.folder.display()),
@@ -87,12 +87,12 @@ fn git(split: &Split, arguments: &[&str]) -> io::Result<Output> {
 
 fn words(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "the command `git` is not there".to_owned(),
+        io::ErrorKind::NotFound => "the command `git` is not installed".to_owned(),
         _ => format!("the command `git` cannot be run: {error}"),
     }
 }
 
-/// The first line of what git said.
+/// The first line of git's output.
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr)
         .lines()
@@ -101,7 +101,7 @@ fn said(output: &Output) -> String {
         .to_owned()
 }
 
-/// The nearest folder of a path that is there: the file may have been deleted with its folder.
+/// The nearest folder of a path that exists: the file may have been deleted with its folder.
 fn split(path: &str) -> Split {
     let path = Path::new(path);
     let there = path.ancestors().skip(1).find(|folder| folder.is_dir());

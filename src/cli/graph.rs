@@ -1,4 +1,4 @@
-//! `ica-policy graph`: what hangs on what.
+//! `ica-policy graph`: the graph of dependencies.
 
 use super::check::{About, Failure, connections, is_given};
 use super::exit::Exit;
@@ -23,7 +23,7 @@ Examples:
 Arrows lead from what is needed to what needs it; arrows that follow from others are left out. Broken arrows do not always stop what is behind them.
 Exit code 0, whatever the verdicts are (`check` judges them); 2: wrong usage; 3: an input could not be read.";
 
-/// Draws what hangs on what: callers, sessions and roles, their requests, the operations; with a connection coloured by verdict.
+/// Draws what depends on what: callers, sessions and roles, their requests, the operations; with a connection coloured by verdict.
 #[derive(ClapArgs, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
@@ -32,7 +32,7 @@ pub(super) struct Args {
     /// Leave out the requests: callers and operations only.
     #[arg(long)]
     without_steps: bool,
-    /// In which language the graph is written.
+    /// The language of the graph.
     #[arg(long, value_enum, default_value_t = Format::Dot)]
     format: Format,
 }
@@ -45,7 +45,7 @@ enum Format {
 
 pub(super) fn run(args: &Args) -> Exit {
     if !is_given(&args.flags) {
-        return draw(args, Dependencies::of_catalogue(), "what hangs on what in ICA");
+        return draw(args, Dependencies::of_catalogue(), "what depends on what in ICA");
     }
     let (connections, folder) = match connections(&args.flags) {
         Ok(connections) => connections,
@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args) -> Exit {
 
 fn draw_connection(args: &Args, settings: &Settings, folder: &Path) -> Exit {
     if settings.files().iter().filter(|name| **name == "-").count() > 1 {
-        return usage("`-` can stand for one file only: standard input is read once");
+        return usage("only one file can be `-`: standard input is read once");
     }
     let mut sources = Sources::new();
     let built = build(settings, &mut sources, &mut Files { folder: folder.to_owned() });

@@ -8,7 +8,7 @@ use crate::ica::refusal::Refusal;
 use crate::s3::{NameFault, bucket_name_fault};
 use clap::Args as ClapArgs;
 
-/// The script calls nothing but `get` and `list`; where nothing is configured it says `none`, where a call fails it stops.
+/// The script makes only `get` and `list` calls. It says `none` where nothing is configured, and stops where a call fails.
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
     /// The bucket's name.
@@ -52,18 +52,18 @@ pub(super) fn run(args: &Args) -> Exit {
     print_report(&filled(SCRIPT, &values))
 }
 
-/// What `check` would refuse is refused before a script is made of it.
+/// Refuses values that `check` would refuse, before a script is made.
 fn check(args: &Args) -> Result<(), String> {
     let words = |Refusal { setting, message }| format!("--{setting}: {message}");
     check_bucket(&args.bucket).map_err(words)?;
-    // An old bucket of us-east-1 is asked of AWS, and `check` judges the rest.
+    // The script asks AWS about an old bucket of us-east-1, and `check` judges the rest.
     if let Some(NameFault::Never(rule)) = bucket_name_fault(&args.bucket) {
         return Err(format!("--bucket: `{}` cannot be the name of a bucket: {rule}", args.bucket));
     }
     check_account(&args.account).map_err(words)?;
     if args.user.contains(['/', ':']) {
         return Err(format!(
-            "--user: `{}` is no name: give it without path, the script asks AWS for the ARN",
+            "--user: `{}` is not a name: give it without path, the script asks AWS for the ARN",
             args.user
         ));
     }
@@ -74,7 +74,7 @@ fn check(args: &Args) -> Result<(), String> {
     }
 }
 
-/// Puts values in place of their marks, `@NAME@`, in one pass: what looks like a mark in a value is text.
+/// Replaces marks, `@NAME@`, by their values, in one pass: a mark inside of a value is text.
 fn filled(script: &str, values: &[(&str, String)]) -> String {
     let mut text = String::new();
     let mut rest = script;

@@ -14,10 +14,10 @@ prefix=@PREFIX@
 dir=@DIR@
 
 mkdir -p "$dir"
-# Settings of an earlier run do not go with the answers of this one; they may be written by hand, so they are kept.
+# Settings of an earlier run may not match the answers of this one; they may be written by hand, so they are kept.
 [ ! -f "$dir/ica.toml" ] || mv "$dir/ica.toml" "$dir/ica.toml.old"
 
-# Runs a call whose answer is a list of words, one a line; `None` is how the CLI writes an empty answer.
+# Runs a call whose answer is a list of words, one per line; the CLI writes an empty answer as `None`.
 list() {
     answer=$(aws "$@" --output text) || exit 1
     printf '%s\n' "$answer" | tr '\t' '\n' | grep -v -x -e None -e '' || true
@@ -93,7 +93,7 @@ case "$(cat "$dir/versioning.txt")" in
     *) versioning=unversioned ;;
 esac
 
-# "There is no bucket policy" and "the call failed" both leave an empty file, so they are told apart here.
+# "There is no bucket policy" and "the call failed" both leave an empty file, so they are distinguished here.
 if aws s3api get-bucket-policy --bucket "$bucket" --output json > "$dir/bucket-policy.json" 2> "$dir/bucket-policy.err"; then
     bucket_policy="$dir/bucket-policy.json"
 elif grep -q NoSuchBucketPolicy "$dir/bucket-policy.err"; then
@@ -145,7 +145,7 @@ attached=$(
     done
 )
 for arn in $(printf '%s\n' "$attached" | sort -u); do
-    # AWS's policy and the customer's may have one name; the account tells them apart.
+    # AWS's policy and the customer's may have one name; the account distinguishes them.
     file="$dir/managed-$(printf '%s' "$arn" | cut -d: -f5)-$(basename "$arn").json"
     managed "$arn" "$file"
     set -- "$@" "$file"

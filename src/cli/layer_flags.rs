@@ -1,4 +1,4 @@
-//! The flags of the layers' files, made of the table of layers. A command says which it has, in the order and the words of its help.
+//! The flags of the layers' files, made from the table of layers. Each command lists its flags in the order of its help, with their texts.
 
 use crate::authz::{FileCount, LayerRow};
 use crate::model::PolicyKind;
@@ -24,7 +24,7 @@ impl Flag {
     }
 }
 
-// What several commands explain alike.
+// Texts that several commands share.
 pub(super) const IDENTITY: Flag = Flag::new(
     PolicyKind::Identity,
     "Policies of the user and its groups, of the role, or of a session's issuer",
@@ -33,7 +33,7 @@ pub(super) const BOUNDARY: Flag = Flag::new(PolicyKind::Boundary, "The permissio
 pub(super) const SESSION: Flag = Flag::new(PolicyKind::Session, "Session policies");
 pub(super) const VPCE: Flag = Flag::new(
     PolicyKind::Vpce,
-    "Policies of the VPC endpoint; they bind requests with aws:SourceVpce",
+    "Policies of the VPC endpoint; they apply to requests with aws:SourceVpce",
 );
 pub(super) const SCP: Flag = Flag::new(
     PolicyKind::Scp,
@@ -44,7 +44,7 @@ pub(super) const RCP: Flag = Flag::new(
     "Resource control policies of one level; repeat the flag for each level",
 );
 
-/// What a command asks for.
+/// The flags of a command.
 pub(super) trait Shown {
     /// In the order of its help.
     const FLAGS: &'static [Flag];
@@ -53,12 +53,12 @@ pub(super) trait Shown {
     fn files(row: &LayerRow) -> FileCount;
 }
 
-/// How many files a flag takes that is about one request: as many as a line of `simulate`.
+/// How many files a flag about one request takes: as many as a line of `simulate`.
 pub(super) fn files_of_request(row: &LayerRow) -> FileCount {
     row.member.map_or(row.files, |(_, files)| files)
 }
 
-/// The files that the flags of a command gave. Clap's derive cannot tell occurrences apart, so this is written out.
+/// The files that the flags of a command gave. Clap's derive cannot separate occurrences, so this is written out.
 #[derive(Debug)]
 pub(super) struct LayerFlags<S> {
     files: FilesByLayer,

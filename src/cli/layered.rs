@@ -15,12 +15,12 @@ pub(super) struct Reader {
     pub sources: Sources,
     pub findings: Vec<Finding>,
     pub unreadable: Vec<Unreadable>,
-    /// What AWS would refuse to store is in force nowhere: nothing is decided with it.
+    /// A policy that AWS would refuse to store is never in force: nothing is decided with it.
     refuses: bool,
 }
 
 impl Reader {
-    /// Takes a policy that AWS would refuse for one that cannot be read.
+    /// Treats a policy that AWS would refuse as one that cannot be read.
     pub(super) fn refusing() -> Reader {
         Reader { refuses: true, ..Reader::default() }
     }

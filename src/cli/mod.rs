@@ -31,7 +31,7 @@ pub use exit::Exit;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-/// Says, before data fails to arrive, which operation of Illumina Connected Analytics an S3 bucket's policies block.
+/// Says which operations of Illumina Connected Analytics the policies of an S3 bucket block, before they fail.
 #[derive(Parser, Debug)]
 #[command(name = "ica-policy", version = VERSION.as_str(), max_term_width = 110, after_help = AFTER_HELP)]
 struct Cli {
@@ -55,23 +55,23 @@ or, with the files at hand:
   ica-policy check --bucket BUCKET --account 111122223333 --region eu-central-1 --prefix ica/ \\
       --user USER --identity-policy user.json --bucket-policy bucket.json
 
-Exit codes: 0 clean, 1 what the command looks for is there (blocked, different, denied, not found), 2 wrong usage, 3 an input could not be read, 4 a defect of ica-policy.";
+Exit codes: 0 clean, 1 the command found what it looks for (blocked, different, denied, not found), 2 wrong usage, 3 an input could not be read, 4 a defect of ica-policy.";
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Ask whether access is granted: for all requests, for some, or for none, by which words.
+    /// Ask whether access is granted: for all requests, for some, or for none, and by which statements.
     Can(Box<can::Args>),
-    /// Check a connection: which ICA operation is blocked, for whom, by which words.
+    /// Check a connection: which ICA operation is blocked, for whom, and by which statements.
     Check(Box<check::Args>),
-    /// Compare two versions of a policy: what is newly allowed, what is newly denied, by which words.
+    /// Compare two versions of a policy: what is newly allowed, what is newly denied, and by which statements.
     Compare(compare::Args),
-    /// Make the policies that a connection needs, and nothing beyond.
+    /// Make the policies that a connection needs, and nothing else.
     Generate(Box<generate::Args>),
     /// Find the smallest edits of your files that unblock a connection, each proved; --write makes them.
     Fix(Box<fix::Args>),
-    /// Explain an operation, a setting, an assumption, or the text of an error that somebody pasted.
+    /// Explain an operation, a setting, an assumption, or the pasted text of an error.
     Explain(explain::Args),
-    /// Draw what hangs on what, for Graphviz or Mermaid; with a connection coloured by verdict.
+    /// Draw what depends on what, for Graphviz or Mermaid; with a connection coloured by verdict.
     Graph(Box<graph::Args>),
     /// Print the read-only AWS CLI calls that fetch what `check` needs.
     Inputs(inputs::Args),
@@ -79,7 +79,7 @@ enum Command {
     Simulate(Box<simulate::Args>),
 }
 
-/// Runs the command line and says how it ended.
+/// Runs the command line and returns how it ended.
 pub fn run() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -89,7 +89,7 @@ pub fn run() -> Exit {
             if exit == Exit::Usage && asks_for_json() {
                 print_usage_error(&error.to_string());
             } else {
-                // A closed pipe is no error of ours.
+                // A closed pipe is not an error of this program.
                 let _ = error.print();
             }
             return exit;
@@ -116,31 +116,31 @@ pub fn run() -> Exit {
     }
 }
 
-/// Flags of the design that `check` does not have yet: refused, since to ignore them would be a silent pass.
+/// Planned flags that `check` does not have yet. They are refused, since to ignore them would be a silent pass.
 const NOT_BUILT: [&str; 1] = ["--set"];
 
-/// Says of a flag that will come that it is not there yet, where clap would guess at another one.
+/// Says that a planned flag is not built yet, where clap would suggest another one.
 fn not_built(error: clap::Error) -> clap::Error {
     match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(flag))
             if error.kind() == ErrorKind::UnknownArgument && NOT_BUILT.contains(&flag.as_str()) =>
         {
             let message =
-                format!("`{flag}` is not built yet: what it tells is not judged by this version\n");
+                format!("`{flag}` is not built yet: this version does not judge what it says\n");
             clap::Error::raw(ErrorKind::UnknownArgument, message)
         }
         _ => error,
     }
 }
 
-/// Whether a command line that could not be parsed asked for JSON: a program waits for an answer it can read.
+/// Whether a command line that could not be parsed asked for JSON: a program then expects JSON.
 fn asks_for_json() -> bool {
     let arguments = typed::arguments();
     arguments.windows(2).any(|pair| pair == ["--format", "json"])
         || arguments.iter().any(|argument| argument == "--format=json")
 }
 
-/// Prints the mistake in the JSON of the command that was meant.
+/// Prints the mistake in the JSON of the intended command.
 fn print_usage_error(message: &str) {
     match typed::command().as_deref() {
         Some("can") => can::print_usage_error(message),

@@ -1,4 +1,4 @@
-//! The flags that name a connection, of every command about one. What the files of its layers are, `check::About` adds.
+//! The flags that name a connection, for every command about one. `check::About` adds the files of its layers.
 
 use crate::ica::build::settings::Settings;
 use clap::Args as ClapArgs;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 // No doc comment: clap would show it as what the command is for.
 #[derive(ClapArgs, Debug)]
 pub(super) struct Named {
-    /// Settings file (ica.toml) with the names of the flags of `check`; paths in it are relative to it. Flags go over it.
+    /// Settings file (ica.toml) with the names of the flags of `check`; paths in it are relative to it. Flags override it.
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
     pub connection: Option<PathBuf>,
     /// The bucket's name.
@@ -34,7 +34,7 @@ pub(super) struct Named {
     /// The role that ICA assumes with a token, instead of the user: name, path/name or ARN.
     #[arg(long, value_name = "ARN", help_heading = "Connection")]
     role: Option<String>,
-    /// The KMS key of ICA's storage configuration: its ARN, or aws/s3 for the key that AWS manages.
+    /// The KMS key of ICA's storage configuration: its ARN, or aws/s3 for the AWS managed key.
     #[arg(long, value_name = "ARN", help_heading = "Connection")]
     kms_key: Option<String>,
     /// Illumina's role, if it is not the one of the region.

@@ -1,7 +1,7 @@
-//! Putting texts in the place of files: all of them or none, as far as the operating system allows.
+//! Writes several files: all of them or none, as far as the operating system allows.
 //!
-//! Each text is written in full beside its place and then moved there in one step. If one cannot be, what was moved is taken back and what
-//! was there before returns.
+//! Each text is written in full next to its place and then moved there in one step. If one fails, those that were moved are removed and the
+//! previous files return.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -12,23 +12,23 @@ use std::path::{Path, PathBuf};
 pub(super) struct Entry {
     pub path: PathBuf,
     pub text: String,
-    /// Whether a file may be there, which goes.
+    /// Whether an existing file may be replaced.
     pub over: bool,
 }
 
-/// Why nothing was put in its place.
+/// Why nothing was written.
 #[derive(Debug)]
 pub(super) struct PutError {
-    /// What was to be written.
+    /// The file to be written.
     pub path: PathBuf,
-    /// What the system says.
+    /// The error of the system.
     pub error: io::Error,
     /// A file that could not get its old text back, and where that is.
     pub torn: Option<(PathBuf, PathBuf)>,
 }
 
 impl PutError {
-    /// The words behind `cannot be written`: what the system says, and what is left.
+    /// The text after `cannot be written`: the error of the system, and what is left.
     pub(super) fn words(&self) -> String {
         match &self.torn {
             Some((lost, kept)) => {
@@ -44,10 +44,10 @@ impl PutError {
     }
 }
 
-/// Puts all texts in their places. Folders that are missing are made.
+/// Writes all texts to their places. Missing folders are made.
 ///
 /// # Errors
-/// [`PutError`]; the files are then as they were, or it says which is not.
+/// [`PutError`]; the files are then as before, or it names the one that is not.
 pub(super) fn put_all(entries: &[Entry]) -> Result<(), PutError> {
     let mut undo = Undo::default();
     match put(entries, &mut undo) {
@@ -79,7 +79,7 @@ fn put(entries: &[Entry], undo: &mut Undo) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Makes a folder and those above it that are missing.
+/// Makes a folder and its missing parents.
 fn make_folder(folder: &Path, undo: &mut Undo) -> io::Result<()> {
     let missing = folder
         .ancestors()
@@ -92,7 +92,7 @@ fn make_folder(folder: &Path, undo: &mut Undo) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes the text under another name in the same folder, with the permissions of the file that it takes the place of.
+/// Writes the text under another name in the same folder, with the permissions of the file that it replaces.
 fn stage(entry: &Entry, undo: &mut Undo) -> io::Result<PathBuf> {
     let path = beside(&entry.path, "new");
     let mut out = File::create_new(&path)?;
@@ -108,13 +108,13 @@ fn stage(entry: &Entry, undo: &mut Undo) -> io::Result<PathBuf> {
 fn publish(entry: &Entry, staged: &Path, undo: &mut Undo) -> io::Result<()> {
     let path = &entry.path;
     if entry.over && path.exists() {
-        // At every moment one of the two stands in the place.
+        // At every moment one of the two is in the place.
         let old = beside(path, "old");
         fs::hard_link(path, &old).or_else(|_| fs::copy(path, &old).map(drop))?;
         undo.steps.push(Step::Restore { from: old, to: path.clone() });
         return fs::rename(staged, path);
     }
-    // A link is made only where nothing is, also if somebody was quicker than we; not every file system has links.
+    // A link is made only where no file is, even if another process was faster; not every file system has links.
     match fs::hard_link(staged, path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
         Err(_) => fs::rename(staged, path)?,
@@ -136,17 +136,17 @@ enum Step {
     Restore { from: PathBuf, to: PathBuf },
 }
 
-/// What must be done to make everything as it was.
+/// The steps that restore the previous state.
 #[derive(Default)]
 struct Undo {
     steps: Vec<Step>,
 }
 
 impl Undo {
-    /// Leaves the new files and cleans up behind them.
+    /// Keeps the new files and removes what is left over.
     fn keep(self) {
         for step in self.steps {
-            // What is left over is a hidden file that nobody reads.
+            // At worst a hidden file is left that nobody reads.
             let _ = match step {
                 Step::RemoveStaged(path) | Step::Restore { from: path, .. } => {
                     fs::remove_file(path)
@@ -156,18 +156,18 @@ impl Undo {
         }
     }
 
-    /// Makes everything as it was; gives the first file that cannot be, and where its old text is.
+    /// Restores the previous state; returns the first file that cannot be restored, and where its old text is.
     fn take_back(self) -> Option<(PathBuf, PathBuf)> {
         let mut torn = None;
         for step in self.steps.into_iter().rev() {
             match step {
-                // Of what was made here and cannot go, nothing can be done any more.
+                // A new file that cannot be removed stays.
                 Step::RemoveFolder(path) => drop(fs::remove_dir(path)),
                 Step::RemoveStaged(path) | Step::Remove(path) => drop(fs::remove_file(path)),
                 Step::Restore { from, to } if fs::rename(&from, &to).is_err() => {
                     torn = torn.or(Some((to, from)))
                 }
-                // Two names of one file stay two names.
+                // Two names of one file must both remain.
                 Step::Restore { from, .. } => drop(fs::remove_file(from)),
             }
         }
@@ -221,7 +221,7 @@ mod tests {
         fs::remove_dir_all(folder).unwrap();
     }
 
-    /// The last file cannot take its place, after one was written over, one is new and a folder was made: a folder stands there.
+    /// The last file cannot be moved because a folder is in its place; before it one file was replaced, one is new and a folder was made.
     #[test]
     fn if_one_fails_everything_is_as_it_was() {
         let folder = fresh("undo");

@@ -1,4 +1,4 @@
-//! Files that get a new text: all of them or none, and only if they still hold what was read.
+//! Files that get a new text: all of them or none, and only if they still have the text that was read.
 
 use super::put::{Entry, PutError, put_all};
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// A file and its new text.
 pub(super) struct Replacement {
     pub path: PathBuf,
-    /// What it must hold now: somebody may have edited it meanwhile.
+    /// The text that it must have now: somebody may have edited it meanwhile.
     pub old: String,
     pub new: String,
 }
@@ -21,7 +21,7 @@ pub(super) enum ReplaceError {
     /// One file under two names.
     #[error("`{}` is named twice and the edits of the two differ, so nothing was written; name it in one way only", .0.display())]
     Twice(PathBuf),
-    /// The system says no.
+    /// The system refuses.
     #[error("`{}` cannot be written: {}", .0.path.display(), .0.words())]
     Put(PutError),
 }
@@ -29,7 +29,7 @@ pub(super) enum ReplaceError {
 /// Writes all files.
 ///
 /// # Errors
-/// [`ReplaceError`]; the files are then as they were, or it says which is not.
+/// [`ReplaceError`]; the files are then as before, or it names the one that is not.
 pub(super) fn replace_all(files: &[Replacement]) -> Result<(), ReplaceError> {
     let mut entries: Vec<Entry> = Vec::new();
     for file in files {

@@ -20,29 +20,29 @@ use clap::Args as ClapArgs;
 use std::collections::BTreeMap;
 use std::io;
 
-/// Decides one request as AWS would and shows what each layer said. FILEs are policies, answers of the AWS CLI, or `none`.
+/// Decides one request as AWS would and shows the result of each layer. FILEs are policies, answers of the AWS CLI, or `none`.
 ///
-/// A policy that AWS would refuse to store is in force nowhere, so nothing is decided with it.
+/// A policy that AWS would refuse to store is never in force, so nothing is decided with it.
 /// Exit code 0: allowed; 1: denied or undetermined; 3: a policy could not be read, or with --batch a line could not be evaluated.
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
     /// Read one JSON object a line from standard input and answer each with one line.
     #[arg(long, exclusive = true)]
     batch: bool,
-    /// Who asks: an ARN, twelve digits (the root user of that account), a service such as lambda.amazonaws.com, or `*`
-    /// (nobody signed: anonymous, or with a token of an identity provider, which a request cannot tell: Undetermined where it matters).
+    /// The caller: an ARN, twelve digits (the root user of that account), a service such as lambda.amazonaws.com, or `*`
+    /// (not signed: anonymous, or with a token of an identity provider, which a request does not show: Undetermined where it matters).
     #[arg(long, required_unless_present = "batch")]
     principal: Option<String>,
     /// Who made the session: the user of a federated session, the role (with its path) of a role session.
     #[arg(long, value_name = "ARN")]
     session_issuer: Option<String>,
-    /// What for: one action, such as s3:GetObject.
+    /// The action, such as s3:GetObject.
     #[arg(long, required_unless_present = "batch")]
     action: Option<String>,
-    /// On what: one ARN, or `*` for an action without a resource.
+    /// The resource: one ARN, or `*` for an action without a resource.
     #[arg(long, required_unless_present = "batch")]
     resource: Option<String>,
-    /// The account that owns the resource; without it that of the ARN, else that of the principal.
+    /// The account that owns the resource; by default that of the ARN, else that of the principal.
     #[arg(long, value_name = "ACCOUNT")]
     resource_account: Option<String>,
     /// A condition key of the request; given twice it has two values.
@@ -136,7 +136,7 @@ pub(super) fn print_usage_error(message: &str) {
     print(&format!("{}\n", errors::usage(message.trim_end())));
 }
 
-/// `none` says that there is no policy, so nothing can stand beside it.
+/// `none` says that there is no policy, so no file can be given with it.
 fn check_none(args: &Args) -> Result<(), String> {
     let mut lists = args.layers.files().values().flatten();
     if lists.any(|names| names.len() > 1 && names.iter().any(|name| name == NONE)) {
@@ -147,7 +147,7 @@ fn check_none(args: &Args) -> Result<(), String> {
     Ok(())
 }
 
-/// The files of the flags; what the resource's policy is depends on the request.
+/// The files of the flags; the kind of the resource's policy depends on the request.
 fn files(args: &Args, resource: PolicyKind) -> FilesByLayer {
     let kind = |kind| if kind == PolicyKind::Resource { resource } else { kind };
     args.layers.files().iter().map(|(layer, files)| (kind(*layer), files.clone())).collect()
@@ -176,9 +176,9 @@ fn flag(path: &str) -> String {
 fn context(pairs: &[String]) -> Result<Context, String> {
     let mut values = BTreeMap::<_, Vec<_>>::new();
     for pair in pairs {
-        let (key, value) = pair
-            .split_once('=')
-            .ok_or_else(|| format!("`{pair}` is no condition key with a value: write KEY=VALUE"))?;
+        let (key, value) = pair.split_once('=').ok_or_else(|| {
+            format!("`{pair}` is not a condition key with a value: write KEY=VALUE")
+        })?;
         values.entry(key.to_lowercase()).or_default().push(value.to_owned());
     }
     let value = |mut values: Vec<String>| match values.pop() {

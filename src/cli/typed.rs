@@ -1,13 +1,13 @@
-//! What the user typed: the arguments themselves, and the name that a setting has for whoever gave it.
+//! What the user typed: the arguments themselves, and the name of a setting in the form that the user gave.
 
 use std::path::Path;
 
-/// The arguments behind the name of the program. What is no Unicode has replacement characters.
+/// The arguments after the name of the program. Non-Unicode text has replacement characters.
 pub(super) fn arguments() -> Vec<String> {
     std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
 }
 
-/// The word that names the command, if one was typed: the first that is no flag and no value of `--data`, which may stand before it.
+/// The word that names the command, if one was typed: the first that is neither a flag nor the value of a `--data` before it.
 pub(super) fn command() -> Option<String> {
     let mut arguments = arguments().into_iter();
     loop {
@@ -20,19 +20,19 @@ pub(super) fn command() -> Option<String> {
     }
 }
 
-/// Whether a flag such as `--user` stands on the command line.
+/// Whether a flag such as `--user` is on the command line.
 pub(super) fn is_typed(flag: &str) -> bool {
     arguments().iter().any(|argument| {
         argument.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
     })
 }
 
-/// A setting as the user knows it: the flag, or the name in the settings file where no flag gave it.
+/// A setting as the user knows it: the flag, or the name in the settings file if no flag gave it.
 pub(super) fn setting(name: &str, file: Option<&Path>) -> String {
     let flag = format!("--{}", name.replace('_', "-"));
     match file {
         Some(file) if !is_typed(&flag) => format!("{}: {name}", file.display()),
-        // What both give is added up.
+        // The values of both are combined.
         Some(file) if ["assume", "skip"].contains(&name) => {
             format!("{flag} or {}: {name}", file.display())
         }

@@ -1,4 +1,4 @@
-//! The two versions of a policy, from wherever they come.
+//! The two versions of a policy, from any origin.
 
 use super::files::Files;
 use super::git::Revision;
@@ -24,7 +24,7 @@ pub(super) enum Origin<'a> {
 #[derive(Debug)]
 pub(super) struct Read {
     pub name: String,
-    /// `None` where there is nothing.
+    /// `None` if there is no such version.
     pub document: Option<Document>,
 }
 
@@ -66,7 +66,7 @@ fn from_git(
 }
 
 impl Read {
-    /// What the document means as a policy of this kind. What is wrong with it goes to the findings.
+    /// The document as a policy of this kind. Its problems are added to the findings.
     pub(super) fn meant(self, kind: PolicyKind, findings: &mut Vec<Finding>) -> (Version, Policy) {
         let Some(document) = self.document else {
             return (Version { name: self.name, read_as: None }, nothing(kind));
@@ -77,7 +77,7 @@ impl Read {
     }
 }
 
-/// A policy that says nothing.
+/// A policy without statements.
 fn nothing(kind: PolicyKind) -> Policy {
     Policy {
         kind,

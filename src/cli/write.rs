@@ -1,4 +1,4 @@
-//! Writing new files into a folder: all of them or none, and never over others unasked.
+//! Writes new files into a folder: all of them or none, and never over others unasked.
 
 use super::put::{Entry, PutError, put_all};
 use std::fs;
@@ -16,13 +16,13 @@ pub(super) struct NewFile {
 /// Why nothing was written.
 #[derive(Debug, Error)]
 pub(super) enum WriteError {
-    /// Files are there and nobody said that they may go.
+    /// Files exist and may not be replaced.
     #[error("{} there already: --force writes over them, or name another folder", existing(.0))]
     Exists(Vec<PathBuf>),
-    /// A folder, link or device stands where a file should.
-    #[error("`{}` is there and is no plain file, so it is not written over", .0.display())]
+    /// A folder, link or device is where a file should be.
+    #[error("`{}` exists and is not a regular file, so it is not replaced", .0.display())]
     NoFile(PathBuf),
-    /// The system says no.
+    /// The system refuses.
     #[error("`{}` cannot be written: {}", .0.path.display(), .0.words())]
     Put(PutError),
 }
@@ -33,10 +33,10 @@ fn existing(paths: &[PathBuf]) -> String {
     names + if paths.len() == 1 { " is" } else { " are" }
 }
 
-/// Writes all files into a folder, which is made if it is not there.
+/// Writes all files into a folder, which is made if it does not exist.
 ///
 /// # Errors
-/// [`WriteError`]; the folder is then as it was, or it says which file is not.
+/// [`WriteError`]; the folder is then as before, or it names the file that is not.
 pub(super) fn write_all(
     folder: &Path,
     files: &[NewFile],

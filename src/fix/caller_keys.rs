@@ -1,4 +1,4 @@
-//! Condition keys that tell callers apart.
+//! Condition keys that distinguish callers.
 
 use crate::model::Condition;
 use crate::model::condition::Test;
@@ -6,11 +6,11 @@ use crate::model::condition::Test;
 /// The key that names one caller.
 pub(super) const PRINCIPAL_ARN: &str = "aws:principalarn";
 
-/// Keys by which a Deny tells callers apart.
+/// Keys by which a Deny distinguishes callers.
 const CALLER_KEYS: [&str; 4] =
     [PRINCIPAL_ARN, "aws:principalaccount", "aws:userid", "aws:username"];
 
-/// Whether a condition excepts callers from a Deny by a list: it holds for all but those.
+/// Whether a condition excepts callers from a Deny by a list: it is true for all but those.
 pub(super) fn is_about_caller(condition: &Condition) -> bool {
     let lists = matches!(
         condition.test,

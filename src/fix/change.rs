@@ -1,4 +1,4 @@
-//! One edit of a file: what is added where, and the text that comes of it.
+//! One edit of a file: what is added, where, and the resulting text.
 
 use super::texts::Texts;
 use super::tree_edit::{Key, Splice, TreeChange, TreeEdit};
@@ -20,7 +20,7 @@ pub enum ChangeKind {
     AddPrincipal,
     /// A value of a condition of an Allow.
     AddConditionValue,
-    /// The caller among those whom a Deny excepts.
+    /// The caller in the exceptions of a Deny.
     AddException,
     /// A statement.
     AddStatement,
@@ -44,12 +44,12 @@ pub struct Change {
 }
 
 impl Change {
-    /// What it does, in words, with the statement's number from 0.
+    /// A sentence about what it does, with the statement's number from 0.
     pub fn words(&self) -> String {
         self.words_with(&format!("statement {}", self.statement.unwrap_or_default()))
     }
 
-    /// What it does, in words; `statement` is how the statement is called.
+    /// A sentence about what it does; `statement` is the name of the statement.
     pub fn words_with(&self, statement: &str) -> String {
         let value = &self.value;
         match self.kind {
@@ -65,10 +65,10 @@ impl Change {
         }
     }
 
-    /// The texts after the edit. The edited text must read as the tree that was meant, with nothing new wrong in it.
+    /// The texts after the edit. The edited text must parse to the intended tree, without new errors.
     ///
     /// # Errors
-    /// Why it cannot be made, for a person.
+    /// Why it cannot be made, for the user.
     pub fn applied(&self, texts: &Texts) -> Result<Texts, String> {
         let mut texts = texts.clone();
         let text = texts
@@ -81,17 +81,17 @@ impl Change {
         let splices =
             self.edit.splices(&old.sources, &old.root).ok_or("the policy has no such place")?;
         let edited = spliced(&old.sources, &text.now, splices)
-            .ok_or("the policy stands in the file in a form that cannot be edited")?;
+            .ok_or("the policy is in the file in a form that cannot be edited")?;
         let new = Document::read(&edited).ok_or("the edited text could not be read")?;
         if new.root != meant || new.findings > old.findings {
-            return Err("the edited text does not say what was meant".to_owned());
+            return Err("the edited text does not have the intended meaning".to_owned());
         }
         text.now = edited;
         Ok(texts)
     }
 }
 
-/// A policy as it stands in a text.
+/// A policy as it is written in a text.
 pub(super) struct Document {
     pub sources: Sources,
     pub root: Node,
@@ -130,7 +130,7 @@ fn spliced(sources: &Sources, text: &str, splices: Vec<Splice>) -> Option<String
     Some(text)
 }
 
-/// The way to something in a statement.
+/// The path to a part of a statement.
 pub(super) fn in_statement(statement: usize, rest: &[&str]) -> Vec<Key> {
     let start = [Key::Member("Statement".to_owned()), Key::Item(statement)];
     start.into_iter().chain(rest.iter().map(|name| Key::Member((*name).to_owned()))).collect()

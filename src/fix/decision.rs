@@ -1,4 +1,4 @@
-//! What only a person can decide, and where.
+//! Decisions that only a person can make, with their place.
 
 use super::scene::Scene;
 use crate::authz::{LayerId, Request, display_name};
@@ -12,11 +12,11 @@ use serde::Serialize;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DecisionKind {
-    /// A Deny that excepts nobody, or not by caller: a network, MFA, encryption.
+    /// A Deny without exceptions, or with others than callers: a network, MFA, encryption.
     DenyByIntent,
     /// A Deny with NotPrincipal.
     NotPrincipal,
-    /// An Allow that would do but for its condition.
+    /// An Allow that would suffice except for its condition.
     Condition,
     /// A policy of the organization.
     Organization,
@@ -34,11 +34,11 @@ pub enum DecisionKind {
     NoDocument,
     /// A setting of the bucket or of the connection.
     Environment,
-    /// Words that AWS would refuse.
+    /// Text that AWS would refuse.
     RefusedWords,
     /// Something that no file shows or that AWS leaves open.
     Open,
-    /// There are edits, but none could be proved.
+    /// There are candidates, but no proof succeeded.
     NotProved,
 }
 
@@ -47,9 +47,9 @@ pub enum DecisionKind {
 pub struct Decision {
     /// Why nothing was edited.
     pub kind: DecisionKind,
-    /// The words that it is about.
+    /// The place in a file.
     pub span: Option<Span>,
-    /// What stands in the way.
+    /// The obstacle.
     pub message: String,
     /// What can be done.
     pub help: String,
@@ -65,7 +65,7 @@ impl Decision {
         Decision { kind, span, message, help: help.into() }
     }
 
-    /// What the check says, where there is nothing to edit.
+    /// The reason of the check, if there is nothing to edit.
     pub(super) fn of_reason(reason: &Reason) -> Decision {
         let kind = if reason.kind == ReasonKind::Environment {
             DecisionKind::Environment
@@ -80,7 +80,7 @@ impl Decision {
     }
 }
 
-/// A layer that is not the user's own file to widen; `None` for those that are.
+/// The decision for a layer that the user should not widen alone; `None` for the user's own layers.
 pub(super) fn of_layer(
     layer: LayerId,
     target: Target,
@@ -105,22 +105,22 @@ pub(super) fn of_layer(
         LayerId::Session => (
             DecisionKind::SessionPolicy,
             "the session policy",
-            "ICA writes the session policy: look whether this is the one it uses",
+            "ICA writes the session policy: check whether this is the one it uses",
         ),
         LayerId::Scp(_) => (
             DecisionKind::Organization,
             "a service control policy",
-            "it binds whole accounts: ask whoever keeps the organization's policies",
+            "it applies to whole accounts: ask the administrator of the organization's policies",
         ),
         LayerId::Rcp(_) => (
             DecisionKind::Organization,
             "a resource control policy",
-            "it binds whole accounts: ask whoever keeps the organization's policies",
+            "it applies to whole accounts: ask the administrator of the organization's policies",
         ),
         LayerId::Vpce => (
             DecisionKind::EndpointPolicy,
             "the policy of the VPC endpoint",
-            "it binds all who use the endpoint: ask whoever keeps the network",
+            "it applies to everybody who uses the endpoint: ask the administrator of the network",
         ),
     };
     let does = if denies { "denies" } else { "does not allow" };
@@ -160,7 +160,7 @@ pub(super) fn of_deny(scene: &Scene<'_>, place: Place<'_>, request: &Request) ->
         }
         None => {
             let span = crate::eval::matching_action(statement, request).unwrap_or(statement.span);
-            let message = format!("`{action}` is denied, and this Deny excepts nobody");
+            let message = format!("`{action}` is denied, and this Deny has no exceptions");
             Decision::new(DecisionKind::DenyByIntent, Some(span), message, except)
         }
     }

@@ -1,7 +1,7 @@
-//! The smallest edits of the user's own files that unblock the operations of a connection, each proved.
+//! The smallest edits of the user's own files that unblock the operations of a connection. Each edit is proved.
 //!
-//! Candidates come from near misses; each is applied to the text, read again, and kept only if the symbolic engine shows that it allows
-//! nothing but what is needed and the check shows that the step is allowed and nothing became worse. Where no edit is right it is told
+//! Candidates come from near misses. Each is applied to the text and read again. It is kept only if the symbolic engine proves that it allows
+//! only what is needed, and the check shows that the step is allowed and nothing became worse. If no edit is right, the report says
 //! what a person must decide.
 
 mod caller_keys;

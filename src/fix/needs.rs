@@ -1,4 +1,4 @@
-//! What the operations of a connection need: no edit may allow more.
+//! The requests that the operations of a connection need: no edit may allow more.
 
 use crate::ica::catalogue::{IcaCaller, Target};
 use crate::ica::setup::Setup;
@@ -16,7 +16,7 @@ pub(super) struct Need {
     resources: Vec<String>,
 }
 
-/// What the operations of a check need that are required by the catalogue.
+/// The needs of a check's operations, from the required steps of the catalogue.
 pub(super) fn needs(connection: &Setup, check: &Check) -> Vec<Need> {
     let mut needs = Vec::new();
     for operation in &check.operations {
@@ -33,8 +33,8 @@ pub(super) fn needs(connection: &Setup, check: &Check) -> Vec<Need> {
     needs
 }
 
-/// The resource of a step, and those on which its action means nothing, so that an action may join a list whose resources are both the
-/// bucket and its objects: an action on objects does nothing on a bucket, one on buckets nothing on objects (F1), and
+/// The resource of a step, and those on which its action has no effect, so that an action may join a list whose resources are both the
+/// bucket and its objects: an action on objects has no effect on a bucket, one on buckets has none on objects (F1), and
 /// `sts:GetFederationToken` makes sessions of the caller's own account only (C5).
 fn resources(connection: &Setup, target: Target, resource: &str) -> Vec<String> {
     let bucket = format!("arn:aws:s3:::{}", connection.bucket);
@@ -46,9 +46,9 @@ fn resources(connection: &Setup, target: Target, resource: &str) -> Vec<String> 
     }
 }
 
-/// A policy that denies exactly what is needed: put beside a new policy, what that still allows newly is too much.
+/// A policy that denies exactly what is needed: whatever a new policy together with it still allows newly is too much.
 pub(super) fn denied(connection: &Setup, needs: &[Need], kind: PolicyKind) -> Option<Policy> {
-    // Policies of the user are about the user and its sessions alone.
+    // Policies of the user apply only to the user and its sessions.
     let role_is_bound = kind.has_principal();
     let of_kind =
         needs.iter().filter(|need| role_is_bound || need.caller != IcaCaller::CrossAccountRole);
@@ -61,7 +61,7 @@ pub(super) fn denied(connection: &Setup, needs: &[Need], kind: PolicyKind) -> Op
     policy(statements.collect(), kind)
 }
 
-/// The ways in which an Allow can name a caller: as the principal, or by a condition beside everybody.
+/// The ways in which an Allow can name a caller: as the principal, or by a condition with principal `*`.
 fn principals(connection: &Setup, caller: IcaCaller, kind: PolicyKind) -> Vec<Value> {
     if !kind.has_principal() {
         return vec![json!({})];
@@ -76,8 +76,8 @@ fn principals(connection: &Setup, caller: IcaCaller, kind: PolicyKind) -> Vec<Va
     vec![json!({"Principal": {"AWS": arn}}), by_condition]
 }
 
-/// A policy that denies everything to whoever is listed as `arn`, and one that allows everything to all: the other statements of a Deny's
-/// policy, whatever they say, allow no more than that.
+/// A policy that denies everything to all that match `arn`, and one that allows everything to all: the other statements of a Deny's
+/// policy cannot allow more than that.
 pub(super) fn around_exception(arn: &str, kind: PolicyKind) -> Option<[Policy; 2]> {
     let everybody = if kind.has_principal() { json!({"Principal": "*"}) } else { json!({}) };
     let all = json!({"Action": "*", "Resource": "*"});

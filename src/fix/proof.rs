@@ -1,9 +1,9 @@
-//! The proof that an edit allows nothing but what is needed: all requests, by the symbolic engine.
+//! The proof that an edit allows only what is needed: for all requests, by the symbolic engine.
 
 use super::change::{Change, ChangeKind, Document};
 use super::needs::{Need, around_exception, denied};
 use super::scene::file;
-use super::texts::Stand;
+use super::texts::Snapshot;
 use crate::ica::Customer;
 use crate::ica::setup::Setup;
 use crate::input;
@@ -12,22 +12,22 @@ use crate::source::Sources;
 use crate::symbolic::{Answer, Requests, compare};
 use crate::tree::{Node, Value};
 
-/// Proves that what `new` allows beyond `old` lies within what is needed; for an exception from a Deny: is only that caller's.
+/// Proves that what `new` allows beyond `old` is needed, or, for an exception from a Deny, that it is allowed only to that caller.
 ///
-/// Only statements that the edit changes are compared. An Allow that is widened adds no more to its policy than to itself, and a Deny that
-/// is narrowed frees no more than it forbade.
+/// Only statements that the edit changes are compared. A widened Allow adds no more to its policy than to itself, and a
+/// narrowed Deny allows no more than it denied.
 ///
 /// # Errors
-/// Why it could not be proved, for a person.
+/// Why it could not be proved, for the user.
 pub(super) fn prove(
-    old: &Stand,
-    new: &Stand,
+    old: &Snapshot,
+    new: &Snapshot,
     change: &Change,
     needs: &[Need],
 ) -> Result<(), String> {
-    let [before, after] = [old, new].map(|stand| of_file(stand, &change.file));
+    let [before, after] = [old, new].map(|snapshot| of_file(snapshot, &change.file));
     if before.is_empty() || before.len() != after.len() {
-        return Err("the file is no policy of the connection".to_owned());
+        return Err("the file is not a policy of the connection".to_owned());
     }
     for (before, after) in before.into_iter().zip(after) {
         let pair = Pair { before, after, connection: &new.connection, sources: &new.sources };
@@ -57,8 +57,8 @@ fn fill(node: &mut Node, name: &str) {
 }
 
 impl Pair<'_> {
-    /// The edited policy with the user's name in the place of `${aws:username}`: it has one value for the user whose policy this is, and
-    /// none for its sessions, which get no more by it.
+    /// The edited policy with the user's name instead of `${aws:username}`: the variable has one value for the user of this policy, and
+    /// none for its sessions, so it allows them nothing more.
     fn filled(&self) -> Option<Policy> {
         let is_identity = self.after.kind == PolicyKind::Identity;
         let is_user = matches!(self.connection.customer, Customer::User(_));
@@ -121,7 +121,7 @@ fn alone(policy: &Policy, statement: &Statement) -> Policy {
 }
 
 /// The policies that were read from a file, in the order of the layers.
-fn of_file<'a>(stand: &'a Stand, name: &str) -> Vec<&'a Policy> {
+fn of_file<'a>(snapshot: &'a Snapshot, name: &str) -> Vec<&'a Policy> {
     let layers = [
         PolicyKind::Identity,
         PolicyKind::Boundary,
@@ -131,6 +131,6 @@ fn of_file<'a>(stand: &'a Stand, name: &str) -> Vec<&'a Policy> {
         PolicyKind::Scp,
         PolicyKind::Rcp,
     ];
-    let policies = layers.into_iter().flat_map(|kind| stand.connection.policies.known(kind));
-    policies.filter(|policy| file(stand, policy) == Some(name)).collect()
+    let policies = layers.into_iter().flat_map(|kind| snapshot.connection.policies.known(kind));
+    policies.filter(|policy| file(snapshot, policy) == Some(name)).collect()
 }

@@ -1,4 +1,4 @@
-//! The search for edits: step by step, until a round finds none.
+//! The search for edits: step after step, until a round finds none.
 
 use super::candidates::{candidates, version};
 use super::change::{Change, ChangeKind, Document};
@@ -6,7 +6,7 @@ use super::decision::{Decision, DecisionKind};
 use super::needs::{Need, needs};
 use super::proof::prove;
 use super::scene::Scene;
-use super::texts::{Stand, Texts};
+use super::texts::{Snapshot, Texts};
 use crate::finding::codes;
 use crate::ica::build::settings::Settings;
 use crate::ica::catalogue::{IcaCaller, Step, Target};
@@ -20,7 +20,7 @@ const MOST_EDITS: usize = 8;
 /// How many candidates are tried for one step.
 const MOST_CANDIDATES: usize = 80;
 
-/// How many rounds over all steps: each but the last edits something.
+/// How many rounds over all steps: each except the last makes an edit.
 const MOST_ROUNDS: usize = 8;
 
 /// An edit, and the step that it was made for.
@@ -49,7 +49,7 @@ pub struct Mended {
     pub before: Verdict,
 }
 
-/// A step that is still not allowed, and what a person must decide about it: it stays blocked, or hangs on something unknown now.
+/// A step that is still not allowed, and what a person must decide about it: it stays blocked, or now depends on something unknown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Left {
     /// The operation.
@@ -64,7 +64,7 @@ pub struct Left {
     pub decisions: Vec<Decision>,
 }
 
-/// What came of it.
+/// The result of the search.
 #[derive(Clone, Debug)]
 pub struct Fixed {
     /// The files, as they were and as they are now.
@@ -85,13 +85,13 @@ pub struct Fixed {
     pub sources: Sources,
 }
 
-/// Looks for edits of `texts`, the files that `settings` name; `None` where these make no connection.
+/// Searches for edits of `texts`, the files that `settings` name; `None` if these cannot be built into a connection.
 pub fn fix(settings: &Settings, texts: &Texts) -> Option<Fixed> {
-    let stand = texts.connect(settings)?;
-    let before = check(&stand.connection);
-    let needs = needs(&stand.connection, &before);
+    let snapshot = texts.connect(settings)?;
+    let before = check(&snapshot.connection);
+    let needs = needs(&snapshot.connection, &before);
     let mut search = Search { settings, needs, texts: texts.clone(), edits: Vec::new(), tried: 0 };
-    // Resources are written with the bucket's name and the prefix: where those are wrong, so would be what is added.
+    // Added resources contain the bucket's name and the prefix: if those are wrong, the resources would be wrong too.
     let rounds = if wrong_name(&before).is_none() { MOST_ROUNDS } else { 0 };
     for _ in 0..rounds {
         let found = search.edits.len();
@@ -101,12 +101,12 @@ pub fn fix(settings: &Settings, texts: &Texts) -> Option<Fixed> {
         }
     }
     search.drop_needless(texts);
-    let stand = search.texts.connect(settings)?;
-    let after = check(&stand.connection);
-    let mut left = search.left(&stand, &after);
+    let snapshot = search.texts.connect(settings)?;
+    let after = check(&snapshot.connection);
+    let mut left = search.left(&snapshot, &after);
     left.extend(unsettled(&before, &after));
     let mended = mended(&before, &after);
-    let Stand { sources, connection } = stand;
+    let Snapshot { sources, connection } = snapshot;
     Some(Fixed {
         texts: search.texts,
         edits: search.edits,
@@ -141,8 +141,8 @@ impl Search<'_> {
     /// Tries to repair every step that is blocked now.
     fn round(&mut self) -> Option<()> {
         self.repair_versions()?;
-        let stand = self.texts.connect(self.settings)?;
-        for aim in aims(&stand.connection, &check(&stand.connection)) {
+        let snapshot = self.texts.connect(self.settings)?;
+        for aim in aims(&snapshot.connection, &check(&snapshot.connection)) {
             self.tried = 0;
             let Some((texts, changes)) = self.solve(self.texts.clone(), &aim, MOST_EDITS) else {
                 continue;
@@ -163,19 +163,19 @@ impl Search<'_> {
 
     /// The edits after which the step is allowed, and the texts with them.
     fn solve(&mut self, texts: Texts, aim: &Aim, most: usize) -> Option<(Texts, Vec<Change>)> {
-        let stand = texts.connect(self.settings)?;
-        let (verdict, causes) = why_not(&stand.connection, aim.caller, aim.step);
+        let snapshot = texts.connect(self.settings)?;
+        let (verdict, causes) = why_not(&snapshot.connection, aim.caller, aim.step);
         if verdict == Verdict::Allowed {
             return Some((texts, Vec::new()));
         }
         let cause = causes.first().filter(|_| most > 0)?;
-        let scene = aim.scene(&stand, &texts);
+        let scene = aim.scene(&snapshot, &texts);
         for change in candidates(&scene, cause).changes {
             self.tried += 1;
             if self.tried > MOST_CANDIDATES {
                 return None;
             }
-            let Ok((edited, _)) = self.proved(&stand, &texts, &change) else { continue };
+            let Ok((edited, _)) = self.proved(&snapshot, &texts, &change) else { continue };
             if let Some((texts, mut changes)) = self.solve(edited, aim, most - 1) {
                 changes.insert(0, change);
                 return Some((texts, changes));
@@ -184,20 +184,22 @@ impl Search<'_> {
         None
     }
 
-    /// The texts with a change that allows nothing but what is needed.
+    /// The texts with a change that allows only what is needed.
     fn proved(
         &self,
-        stand: &Stand,
+        snapshot: &Snapshot,
         texts: &Texts,
         change: &Change,
-    ) -> Result<(Texts, Stand), String> {
+    ) -> Result<(Texts, Snapshot), String> {
         let edited = change.applied(texts)?;
-        let new = edited.connect(self.settings).ok_or("the edited files make no connection")?;
-        prove(stand, &new, change, &self.needs)?;
+        let new = edited
+            .connect(self.settings)
+            .ok_or("the edited files cannot be built into a connection")?;
+        prove(snapshot, &new, change, &self.needs)?;
         Ok((edited, new))
     }
 
-    /// Whether no operation of a caller is worse with `texts` than it is now.
+    /// Whether no operation of a caller is worse with `texts` than now.
     fn is_no_worse(&self, texts: &Texts) -> bool {
         let (Some(now), Some(then)) = (self.verdicts(&self.texts), self.verdicts(texts)) else {
             return false;
@@ -205,16 +207,18 @@ impl Search<'_> {
         now.len() == then.len() && now.iter().zip(&then).all(|(now, then)| then <= now)
     }
 
-    /// Documents of a version that AWS does not know: where no text of them looks like a variable, the version changes nothing else.
+    /// Documents of a version that AWS does not know: if no text in them looks like a variable, the version has no other effect.
     fn repair_versions(&mut self) -> Option<()> {
-        let stand = self.texts.connect(self.settings)?;
-        let wrong = stand
+        let snapshot = self.texts.connect(self.settings)?;
+        let wrong = snapshot
             .connection
             .findings
             .iter()
             .filter(|finding| finding.code == codes::INVALID_VERSION);
         let files = wrong
-            .filter_map(|finding| Some(stand.sources.trace(finding.span)?.source.name().to_owned()))
+            .filter_map(|finding| {
+                Some(snapshot.sources.trace(finding.span)?.source.name().to_owned())
+            })
             .collect::<Vec<_>>();
         for file in files {
             let text = self.texts.list.iter().find(|text| text.shown == file);
@@ -246,7 +250,7 @@ impl Search<'_> {
         Some(verdicts(&check_all(texts.connect(self.settings)?)))
     }
 
-    /// Takes every edit out that is not needed any more because of a later one.
+    /// Removes every edit that a later one made unnecessary.
     fn drop_needless(&mut self, original: &Texts) {
         let Some(reached) = self.verdicts(&self.texts) else { return };
         for number in (0..self.edits.len()).rev() {
@@ -267,10 +271,10 @@ impl Search<'_> {
     }
 
     /// What stays blocked, with what to decide.
-    fn left(&self, stand: &Stand, after: &Check) -> Vec<Left> {
+    fn left(&self, snapshot: &Snapshot, after: &Check) -> Vec<Left> {
         let mut left = Vec::new();
         for (operation, caller, report) in blocked(after) {
-            let step = required_step(&stand.connection, operation, &report.action);
+            let step = required_step(&snapshot.connection, operation, &report.action);
             if let (Some(decision), Some(_)) = (wrong_name(after), step) {
                 left.push(Left {
                     operation,
@@ -283,7 +287,7 @@ impl Search<'_> {
             }
             let aim =
                 step.map(|step| Aim { operation, caller, step, resource: report.resource.clone() });
-            let mut decisions = aim.map(|aim| self.decisions(stand, &aim)).unwrap_or_default();
+            let mut decisions = aim.map(|aim| self.decisions(snapshot, &aim)).unwrap_or_default();
             if decisions.is_empty() {
                 decisions = report.reasons.iter().map(Decision::of_reason).collect();
             }
@@ -298,24 +302,24 @@ impl Search<'_> {
         left
     }
 
-    fn decisions(&self, stand: &Stand, aim: &Aim) -> Vec<Decision> {
+    fn decisions(&self, snapshot: &Snapshot, aim: &Aim) -> Vec<Decision> {
         let mut decisions: Vec<Decision> = Vec::new();
-        for cause in why_not(&stand.connection, aim.caller, aim.step).1 {
-            let scene = aim.scene(stand, &self.texts);
+        for cause in why_not(&snapshot.connection, aim.caller, aim.step).1 {
+            let scene = aim.scene(snapshot, &self.texts);
             let found = candidates(&scene, &cause);
-            let refusal = |change| Some((change, self.proved(stand, &self.texts, change).err()?));
+            let refusal =
+                |change| Some((change, self.proved(snapshot, &self.texts, change).err()?));
             let mut refused = found.changes.iter().filter_map(refusal).collect::<Vec<_>>();
             let all_refused = refused.len() == found.changes.len();
             let unproved = refused.pop().filter(|_| all_refused).map(|(change, why)| {
-                // For a person, who counts from one.
+                // A person counts from one.
                 let statement = change
                     .statement
                     .map(|number| format!("statement {}", number + 1))
                     .unwrap_or_default();
                 let tried = change.words_with(&statement);
-                let message = format!(
-                    "no edit could be proved; the last one that was tried was to {tried}: {why}"
-                );
+                let message =
+                    format!("no edit could be proved; the last one tried was to {tried}: {why}");
                 Decision::new(
                     DecisionKind::NotProved,
                     None,
@@ -332,9 +336,9 @@ impl Search<'_> {
 }
 
 impl Aim {
-    fn scene<'a>(&'a self, stand: &'a Stand, texts: &'a Texts) -> Scene<'a> {
+    fn scene<'a>(&'a self, snapshot: &'a Snapshot, texts: &'a Texts) -> Scene<'a> {
         Scene {
-            stand,
+            snapshot,
             texts,
             operation: self.operation,
             caller: self.caller,
@@ -364,7 +368,7 @@ fn wrong_name(check: &Check) -> Option<Decision> {
     settings.find_map(|(_, _, step)| step.reasons.first().map(Decision::of_reason))
 }
 
-/// The steps to repair. What all objects need comes before what only folders need.
+/// The steps to repair. Steps on all objects come before those on folders only.
 fn aims(connection: &Setup, check: &Check) -> Vec<Aim> {
     let aim = |(operation, caller, report): (&'static str, IcaCaller, &StepReport)| {
         let step = required_step(connection, operation, &report.action)?;
@@ -375,9 +379,9 @@ fn aims(connection: &Setup, check: &Check) -> Vec<Aim> {
     aims
 }
 
-/// The check of all operations, those that nobody asked for too.
-fn check_all(stand: Stand) -> Check {
-    let mut connection = stand.connection;
+/// The check of all operations, including those that the user did not select.
+fn check_all(snapshot: Snapshot) -> Check {
+    let mut connection = snapshot.connection;
     connection.operations.clear();
     connection.skip.clear();
     check(&connection)
@@ -403,7 +407,7 @@ fn steps(check: &Check) -> impl Iterator<Item = (&'static str, IcaCaller, &StepR
     callers.flat_map(|(id, caller)| caller.steps.iter().map(move |step| (id, caller.caller, step)))
 }
 
-fn first_better(old: Stand, new: Stand) -> Option<(&'static str, IcaCaller, String)> {
+fn first_better(old: Snapshot, new: Snapshot) -> Option<(&'static str, IcaCaller, String)> {
     let (old, new) = (check_all(old), check_all(new));
     let pair =
         steps(&old).zip(steps(&new)).find(|((_, _, old), (_, _, new))| new.verdict < old.verdict);
@@ -425,7 +429,7 @@ fn mended(before: &Check, after: &Check) -> Vec<Mended> {
     better.map(mended).collect()
 }
 
-/// Steps that are no longer blocked, but not allowed for certain either: an edit for another step took the words that blocked them away.
+/// Steps that are no longer blocked, but not certainly allowed either: an edit for another step removed what blocked them.
 fn unsettled(before: &Check, after: &Check) -> Vec<Left> {
     let was = |(operation, caller, step): &(&'static str, IcaCaller, &StepReport)| {
         let is_unknown = step.level == Level::Required && step.verdict == Verdict::Unknown;
@@ -443,7 +447,7 @@ fn unsettled(before: &Check, after: &Check) -> Vec<Left> {
     steps(after).filter(was).map(left).collect()
 }
 
-/// Whether later edits go into the statement that an edit made.
+/// Whether later edits change the statement that an edit added.
 fn is_built_upon(change: &Change, later: &[Edit]) -> bool {
     let made = |other: &Change| {
         other.kind != ChangeKind::AddStatement
@@ -453,7 +457,7 @@ fn is_built_upon(change: &Change, later: &[Edit]) -> bool {
     change.kind == ChangeKind::AddStatement && later.iter().any(|edit| made(&edit.change))
 }
 
-/// Without an added statement those that were added behind it move up.
+/// If an added statement is removed, the statements added after it move up.
 fn renumber(dropped: &Change, later: &mut [Edit]) {
     if dropped.kind == ChangeKind::AddStatement {
         let behind = later.iter_mut().filter(|edit| {

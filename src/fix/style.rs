@@ -1,4 +1,4 @@
-//! How the author of a text lays it out, so that what is added looks like what is there.
+//! The layout of a text, so that additions look like the text around them.
 
 use crate::source::{Encoding, Sources};
 use crate::tree::{Node, Value};
@@ -6,9 +6,9 @@ use crate::tree::{Node, Value};
 /// The layout of a document.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Style {
-    /// What stands between a name and its value, as in `": "`.
+    /// The text between a name and its value, as in `": "`.
     colon: String,
-    /// What stands behind a comma on one line.
+    /// The text after a comma on one line.
     space: &'static str,
     /// One step of indentation.
     unit: String,
@@ -33,12 +33,12 @@ impl Style {
         }
     }
 
-    /// A comma and the blanks behind it, where there is no other one to imitate.
+    /// A comma and the blanks after it, if there is no other one to imitate.
     pub(super) fn comma(&self) -> String {
         format!(",{}", self.space)
     }
 
-    /// A value as text: on several lines if it stands on a line of its own with that indentation.
+    /// A value as text: on several lines if it is on a line of its own with that indentation.
     pub(super) fn write(&self, node: &Node, indent: Option<&str>) -> String {
         match &node.value {
             Value::String(text) => quoted(text),

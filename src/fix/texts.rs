@@ -39,27 +39,27 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Takes a file in, unless it is there.
+    /// Adds a file, unless it is already present.
     pub fn add(&mut self, text: Text) {
         if self.list.iter().all(|known| known.name != text.name) {
             self.list.push(text);
         }
     }
 
-    /// The connection that the texts make as they are now; `None` where they make none.
-    pub(super) fn connect(&self, settings: &Settings) -> Option<Stand> {
+    /// The connection that is built from the current texts; `None` if that fails.
+    pub(super) fn connect(&self, settings: &Settings) -> Option<Snapshot> {
         let mut sources = Sources::new();
         let Built { mut connection, unreadable } =
             build(settings, &mut sources, &mut Reader(self)).ok()?;
-        // What rests on assumptions is repaired as well; --strict is about what is taken for granted in the report of a check.
+        // Steps that depend on assumptions are repaired as well; --strict is only about the report of a check.
         connection.strict = false;
-        unreadable.is_empty().then_some(Stand { sources, connection })
+        unreadable.is_empty().then_some(Snapshot { sources, connection })
     }
 }
 
 /// A connection and the texts it was made from.
 #[derive(Clone, Debug)]
-pub(super) struct Stand {
+pub(super) struct Snapshot {
     pub sources: Sources,
     pub connection: Setup,
 }

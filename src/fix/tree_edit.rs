@@ -1,10 +1,10 @@
-//! One change of a tree, and the same change as splices of its text: one is the proof of the other.
+//! One change of a tree, and the same change as splices of its text: each confirms the other.
 
 use super::style::{Style, gap, indentation, trailing_blanks};
 use crate::source::{Sources, Span};
 use crate::tree::{Member, Name, Node, Value};
 
-/// A step on the way to a node.
+/// A step of the path to a node.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Key {
     /// The member of that name.
@@ -16,7 +16,7 @@ pub enum Key {
 /// A change of the node at the end of a path.
 #[derive(Clone, PartialEq, Debug)]
 pub struct TreeEdit {
-    /// The way from the policy's object.
+    /// The path from the policy's object.
     pub path: Vec<Key>,
     /// What happens there.
     pub change: TreeChange,
@@ -40,7 +40,7 @@ pub enum TreeChange {
     Replace(String),
 }
 
-/// Text that takes the place of a span, which may be empty.
+/// Text that replaces a span, which may be empty.
 pub(super) type Splice = (Span, String);
 
 /// The node at the end of a path.
@@ -133,7 +133,7 @@ struct Layout<'a> {
 }
 
 impl Layout<'_> {
-    /// What stands between two members of an object or items of a list: as between the last two, else as before the only one.
+    /// The text between two members of an object or items of a list: as between the last two, else as before the only one.
     fn separator(&self, container: &Node, spans: &[Span]) -> String {
         match spans {
             [.., before, last] => gap(self.sources, before.hi, last.lo).to_owned(),
@@ -154,7 +154,7 @@ impl Layout<'_> {
         match spans.last() {
             Some(last) => {
                 let separator = self.separator(container, spans);
-                // Beside objects on one line stands another one on one line.
+                // A new object after one-line objects is on one line too.
                 let neighbour = self.sources.text(*last);
                 let is_flat = neighbour.ends_with('}') && !neighbour.contains('\n');
                 let text =
@@ -165,7 +165,7 @@ impl Layout<'_> {
         }
     }
 
-    /// Puts brackets around a single value and another one behind it.
+    /// Puts brackets around a single value and adds another one after it.
     fn make_list(&self, node: &Node, item: &Node) -> Vec<Splice> {
         let text = self.sources.text(node.span);
         let indent =

@@ -89,7 +89,7 @@ pub struct Document {
 pub struct Generated {
     /// The documents.
     pub documents: Vec<Document>,
-    /// What the user must know or do besides.
+    /// What the user must also know or do.
     pub notes: Vec<Note>,
     /// The values that ICA does not document. The documents hold these names in their place.
     pub placeholders: Vec<Placeholder>,

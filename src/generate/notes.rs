@@ -7,7 +7,7 @@ use super::{Document, Kind};
 use crate::ica::{Customer, KmsKey};
 use serde::Serialize;
 
-/// Something that the user should know or do besides.
+/// Something that the user should also know or do.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Note {
     /// A stable name in kebab case.
@@ -66,12 +66,12 @@ pub(super) fn notes(plan: &Plan, documents: &[Document], advised: &[String]) -> 
     if plan.deny_others {
         notes.push(note(
             "deny-others",
-            "`DenyOthers` shuts everybody else out of ICA's objects, administrators and the account's root user among them; who else needs them must be added to its list before it is put in force",
+            "`DenyOthers` denies everybody else access to ICA's objects, including administrators and the account's root user; add to its list everybody else who needs them before you put it in force",
         ));
         if matches!(plan.customer, Customer::User(_)) && plan.session_name.is_none() {
             notes.push(note(
                 "any-federated-session",
-                "`federated-user/*` excepts every federated session of the account: the session's name is ICA's choice, no policy can tell whose it is",
+                "`federated-user/*` excepts every federated session of the account: ICA chooses the session's name, so no policy can distinguish its user",
             ));
         }
     }
@@ -85,7 +85,7 @@ pub(super) fn notes(plan: &Plan, documents: &[Document], advised: &[String]) -> 
         notes.push(note(
             "advised",
             format!(
-                "newer pages and users advise {}, which are not in: --advised adds them",
+                "newer pages and users advise {}, which are not included: --advised adds them",
                 advised.join(", ")
             ),
         ));

@@ -1,4 +1,4 @@
-//! What ICA does not document, and the names that stand for it.
+//! Values that ICA does not document, and the names that the documents have instead.
 
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ const PLACEHOLDERS: [Placeholder; 3] = [
     },
     Placeholder {
         name: "ICA_OIDC_SUBJECT",
-        text: "the subject (`sub`) of ICA's tokens, which tells your tenant from others; not in the pages that this project could read, ask ICA's page on the IAM role method or its support",
+        text: "the subject (`sub`) of ICA's tokens, which identifies your tenant; not in the pages that this project could read, ask ICA's page on the IAM role method or its support",
     },
 ];
 

@@ -1,4 +1,4 @@
-//! What is to be made: the settings of the connection on which policies depend.
+//! The plan of the documents: the settings of the connection on which policies depend.
 
 use crate::ica::catalogue::{Edition, IcaCaller, catalogue};
 use crate::ica::setup::{Setup, Versioning};
@@ -7,10 +7,10 @@ use crate::model::Arn;
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
-/// What `generate` is asked for besides the connection.
+/// The options of `generate` besides the connection.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Options {
-    /// Whether the bucket policy shuts everybody else out (step 5 of ICA's page).
+    /// Whether the bucket policy denies everybody else (step 5 of ICA's page).
     pub deny_others: bool,
     /// Whether actions that are only advised are granted as well.
     pub advised: bool,
@@ -53,7 +53,7 @@ pub struct Plan {
 /// Why there is no plan.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum PlanError {
-    /// Copies are wanted, but it is not known which role makes them.
+    /// Copies are wanted, but the role that makes them is not known.
     #[error(
         "which role of Illumina's copies? Give --ica-region (or the --region of the bucket), or leave copies out with --skip {}", copies().join(" ")
     )]
@@ -61,11 +61,11 @@ pub enum PlanError {
     /// ICA accepts only prefixes that end in a slash and do not begin with one (ICA-API). With
     /// another prefix the policies would include other keys.
     #[error(
-        "the prefix `{0}` is none that ICA takes: it ends in a slash and begins with none, as in `ica/`"
+        "ICA does not take the prefix `{0}`: a prefix ends in a slash and does not begin with one, as in `ica/`"
     )]
     Slash(String),
     /// There is no such placeholder.
-    #[error("`{0}` is no placeholder; there are {known}", known = super::placeholders().iter().map(|known| known.name).collect::<Vec<_>>().join(", "))]
+    #[error("`{0}` is not a placeholder; there are {known}", known = super::placeholders().iter().map(|known| known.name).collect::<Vec<_>>().join(", "))]
     NoSuchPlaceholder(String),
     /// The value would have another meaning in a policy.
     #[error("{0}: `{1}` has a control character, a quote or a wildcard")]

@@ -33,10 +33,10 @@ pub(super) enum Unknown {
     Limit {
         /// How many.
         size: usize,
-        /// The words that tell the most apart.
+        /// The words that distinguish the most cases.
         span: Option<Span>,
     },
-    /// The policies tell too much apart.
+    /// The policies distinguish too many cases.
     TooHard(Undecided),
 }
 
@@ -51,13 +51,13 @@ impl Unknown {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Answer<'a> {
     pub verdict: Verdict,
-    /// Why requests are not allowed; left out where an assumption is taken to fail.
+    /// Why requests are not allowed; omitted if an assumption is taken as false.
     pub causes: Vec<Cause<'a>>,
     pub unknowns: Vec<Unknown>,
     pub witness: Witness,
     /// Assumptions about condition keys that took part.
     pub assumes: Vec<Assumption>,
-    /// Whether a variable is filled from an open key, of which only some values were tried.
+    /// Whether a variable takes its value from an open key for which only some values were tried.
     pub has_open_variable: bool,
     /// Where some requests go through and others do not: what it takes, in words.
     pub depends_on: Vec<String>,

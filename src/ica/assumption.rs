@@ -1,4 +1,4 @@
-//! What a verdict rests on that no file shows: the rows of `assumptions.toml`.
+//! What a verdict depends on and no file shows: the rows of `assumptions.toml`.
 
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 /// Makes the enum of the assumptions, in the order of reports, with the name that files and reports have for each.
 macro_rules! assumptions {
     ($($name:ident $id:literal),* $(,)?) => {
-        /// Something that is assumed. Its words are a row of `assumptions.toml`.
+        /// An assumption. Its text is a row of `assumptions.toml`.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Serialize, Deserialize)]
         pub enum Assumption {
             $(#[doc = concat!("The row `", $id, "`.")] #[serde(rename = $id)] $name,)*
@@ -57,7 +57,7 @@ assumptions! {
     RoleDuration "role-duration",
 }
 
-/// Which assumptions are taken to hold.
+/// Which assumptions are taken as true.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Assuming {
     /// All.

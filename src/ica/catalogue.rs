@@ -93,7 +93,7 @@ impl Target {
         }
     }
 
-    /// Whether the request goes to the bucket, past its policy.
+    /// Whether the request goes to the bucket, under its policy.
     pub fn is_at_bucket(self) -> bool {
         matches!(self, Target::Bucket | Target::Object | Target::Folder)
     }
@@ -149,7 +149,7 @@ pub struct KeyFact {
     /// Whether the values are the prefix and whatever begins with it.
     #[serde(default)]
     pub below: bool,
-    /// The assumption it rests on.
+    /// The assumption it depends on.
     #[serde(default)]
     pub assume: Option<Assumption>,
 }
@@ -170,7 +170,7 @@ pub enum KeyKind {
     Foreign,
 }
 
-/// How much hangs on a step.
+/// How important a step is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
@@ -202,7 +202,7 @@ pub struct Step {
     pub action: String,
     /// What it is about.
     pub resource: Target,
-    /// How much hangs on it.
+    /// How important it is.
     #[serde(default)]
     pub level: Level,
     /// On which buckets.
@@ -223,7 +223,7 @@ pub struct Step {
     /// For which of the operation's requests it is needed, if not for all: `for requests that ..`.
     #[serde(default)]
     pub scope: Option<String>,
-    /// Which words ask for it.
+    /// Which passages ask for it.
     pub source: String,
 }
 
@@ -245,7 +245,7 @@ pub struct Operation {
     /// Assumptions of all its steps.
     #[serde(default)]
     pub assumes: Vec<Assumption>,
-    /// Checks of the bucket's settings that have a say in it for all of its callers.
+    /// Checks of the bucket's settings that affect it for all of its callers.
     #[serde(default)]
     pub environment: Vec<String>,
     /// What a user sees when it is blocked.
@@ -271,7 +271,7 @@ pub struct KeyRow {
     pub cross_account_role: Option<KeyFact>,
     /// For all of them, where S3 asks KMS in their name.
     pub at_kms: Option<KeyFact>,
-    /// For the request that assumes the customer's role, which nobody signs.
+    /// For the request that assumes the customer's role, which is not signed.
     pub at_role: Option<KeyFact>,
     /// For all others; without it the table of request keys counts.
     pub all: Option<KeyFact>,
@@ -348,7 +348,7 @@ impl Step {
 }
 
 impl KeyRow {
-    /// What the row says of the key in requests of a caller about a target, if it says something.
+    /// What the row says about the key in requests of a caller about a target, if anything.
     pub fn fact(&self, caller: IcaCaller, target: Target) -> Option<&KeyFact> {
         let by_target = match target {
             Target::Key => &self.at_kms,
@@ -382,7 +382,7 @@ pub fn key_fact(key: &str, caller: IcaCaller, target: Target, action: &str) -> K
 }
 
 impl KeyFact {
-    /// A key of which nothing is known.
+    /// A key about which nothing is known.
     pub fn unknown() -> KeyFact {
         KeyFact {
             kind: KeyKind::Hidden,

@@ -41,7 +41,7 @@ pub fn check(setup: &Setup) -> Check {
     }
 }
 
-/// What the checks of settings found, of those that have a say in one of the operations that are shown.
+/// The results of those checks of settings that affect one of the operations that are shown.
 fn environment(settings: Vec<Judged>, operations: &[OperationReport]) -> Vec<EnvironmentReport> {
     let callers = |report: &OperationReport| {
         report.callers.iter().map(|caller| caller.caller).collect::<Vec<_>>()
@@ -61,7 +61,7 @@ fn steps(operations: &[OperationReport]) -> impl Iterator<Item = &StepReport> {
     operations.iter().flat_map(|operation| &operation.callers).flat_map(|report| &report.steps)
 }
 
-/// Whether the reason of a step reports a missing grant at these words already: each cause is reported once.
+/// Whether the reason of a step already reports a missing grant at this place: each cause is reported once.
 fn is_reported(operations: &[OperationReport], words: Span) -> bool {
     let mut reasons = steps(operations)
         .flat_map(|step| &step.reasons)
@@ -71,7 +71,7 @@ fn is_reported(operations: &[OperationReport], words: Span) -> bool {
     })
 }
 
-/// What an operation depends on has been judged; now those that nobody asked for can go, but the causes of what is shown stay.
+/// Removes the operations that were judged only as dependencies, but keeps the causes of those that are shown.
 fn keep_wanted(operations: &mut Vec<OperationReport>, setup: &Setup) {
     let wanted = operations
         .iter()
@@ -84,7 +84,7 @@ fn keep_wanted(operations: &mut Vec<OperationReport>, setup: &Setup) {
         if is_wanted(setup, operation.id) {
             return true;
         }
-        // What comes first for a caller is done by itself, or by the user alone.
+        // The operations a caller depends on are done by itself, or by the user alone.
         let does = operation.callers.iter().map(|report| report.caller).collect::<Vec<_>>();
         let is_cause = |by: IcaCaller| {
             causes.iter().any(|(id, caller)| {
@@ -155,7 +155,7 @@ impl Checker<'_> {
         let question = Question::new(self.setup, caller, step);
         let answer = answer(&question, Assuming::All);
         let mut assumes = assumed(&question, operation, &answer);
-        // With a key given its steps are judged themselves.
+        // If the key is given, its own steps are judged.
         let has_key = self.setup.key_in_use.is_some();
         assumes.retain(|assumption| *assumption != Assumption::NoKms || !has_key);
         let mut verdict = answer.verdict;
@@ -188,7 +188,7 @@ impl Checker<'_> {
 /// The assumptions whose failure would change the verdict of a step.
 fn assumed(question: &Question<'_>, operation: &Operation, known: &Answer<'_>) -> Vec<Assumption> {
     let mut assumes = Vec::new();
-    // What could only forbid more changes whatever is not blocked already.
+    // An assumption that could only forbid more changes every verdict that is not blocked already.
     if known.verdict != Verdict::Blocked {
         assumes.extend(question.rests_on.forbidding.iter().chain(&operation.assumes));
     }
@@ -209,7 +209,7 @@ fn assumed(question: &Question<'_>, operation: &Operation, known: &Answer<'_>) -
     assumes
 }
 
-/// The assumptions that some step rests on, in the order of the table.
+/// The assumptions that some step depends on, in the order of the table.
 fn assumptions(operations: &[OperationReport]) -> Vec<Assumption> {
     let is_used =
         |assumption: &&Assumption| steps(operations).any(|step| step.assumes.contains(assumption));

@@ -61,7 +61,7 @@ pub fn operation_changes(old: Option<&Check>, new: Option<&Check>) -> Vec<Operat
 pub struct LayerChange<'a> {
     /// `identity`, `bucket-policy`, ..
     pub layer: &'static str,
-    /// Whether only requests beyond S3's to the bucket were looked at: those are told for each caller.
+    /// Whether requests of S3 to the bucket are excluded: they are compared for each caller.
     pub beyond: bool,
     /// The policies before.
     pub old: Vec<&'a Policy>,
@@ -71,8 +71,8 @@ pub struct LayerChange<'a> {
     pub differences: Differences,
 }
 
-/// What the documents say to others and elsewhere: the bucket's, the key's and the role's own policies for whoever asks, the customer's
-/// policies on everything but the bucket. Layers that cannot be compared come with the reason.
+/// What the documents mean for others and elsewhere: the bucket's, the key's and the role's own policies for any caller, the customer's
+/// policies for everything but the bucket. A layer that cannot be compared has the reason.
 pub fn layer_changes<'a>(
     old: &'a Setup,
     new: &'a Setup,
@@ -90,7 +90,7 @@ pub fn layer_changes<'a>(
         asked(PolicyKind::Trust, false),
     ];
     let compared = layers.into_iter().filter_map(|(kind, beyond, limits)| {
-        let [before, after] = [old, new].map(|connection| connection.policies.policies(kind));
+        let [before, after] = [old, new].map(|setup| setup.policies.policies(kind));
         let policies = both_listed(before, after, limits)?;
         let layer = LayerRow::of(kind).id;
         Some(
@@ -106,7 +106,7 @@ pub fn layer_changes<'a>(
     compared.chain(differing.map(|row| Err((row.id, left_out.to_owned())))).collect()
 }
 
-/// `beyond`: requests that are told for each caller.
+/// `beyond`: excludes the requests that are compared for each caller.
 fn layer_change<'a>(
     layer: &'static str,
     old: Vec<&'a Policy>,
@@ -123,7 +123,7 @@ fn layer_change<'a>(
 /// The policies of a layer before and after.
 type Both<'a> = (Vec<&'a Policy>, Vec<&'a Policy>);
 
-/// Both sides of a layer, or why they cannot be compared; `None` if nothing is said of it. What a layer `limits` hangs on its being there.
+/// Both sides of a layer, or why they cannot be compared; `None` if neither has it. A layer that `limits` does so only if it is present.
 fn both_listed<'a>(
     before: Known<Vec<&'a Policy>>,
     after: Known<Vec<&'a Policy>>,
@@ -149,7 +149,7 @@ fn listed(known: Known<Vec<&Policy>>) -> Option<Vec<&Policy>> {
     }
 }
 
-/// Whether two layers are the same words, level by level.
+/// Whether two layers have the same text, level by level.
 fn same_words(old: &Known<Vec<Vec<Policy>>>, new: &Known<Vec<Vec<Policy>>>) -> bool {
     let (Known::Known(old), Known::Known(new)) = (old, new) else {
         return std::mem::discriminant(old) == std::mem::discriminant(new);
@@ -162,7 +162,7 @@ fn same_words(old: &Known<Vec<Vec<Policy>>>, new: &Known<Vec<Vec<Policy>>>) -> b
 pub struct AccessChange<'a> {
     /// Who.
     pub caller: IcaCaller,
-    /// The policies of all layers before, as places count them.
+    /// The policies of all layers before, in the order that places refer to.
     pub old: Vec<&'a Policy>,
     /// The same now.
     pub new: Vec<&'a Policy>,
@@ -170,8 +170,8 @@ pub struct AccessChange<'a> {
     pub differences: Differences,
 }
 
-/// Compares what every caller may do with the bucket: all actions of S3 on the bucket and its objects. A caller of whom that cannot be
-/// said comes with the reason.
+/// Compares what every caller may do with the bucket: all actions of S3 on the bucket and its objects. A caller that cannot be
+/// compared has the reason.
 pub fn access_changes<'a>(
     old: &'a Setup,
     new: &'a Setup,
@@ -202,16 +202,15 @@ fn access_change<'a>(
     }
     let endpoint = through_endpoint(&assumed);
     let has_endpoint =
-        [old, new].iter().any(|connection| connection.policies.get(PolicyKind::Vpce).is_known());
+        [old, new].iter().any(|setup| setup.policies.get(PolicyKind::Vpce).is_known());
     let ways: &[Option<bool>] = match endpoint {
         Some(true) => &[Some(true)],
         Some(false) => &[Some(false)],
         None if has_endpoint => &[Some(false), Some(true)],
         None => &[None],
     };
-    // Both sides have the same layers in each part, but the policy of the endpoint, which comes last.
-    let layers =
-        |through: bool| [old, new].map(|connection| layers_of(connection, caller, through));
+    // Both sides have the same layers in each part, except the endpoint's policy, which comes last.
+    let layers = |through: bool| [old, new].map(|setup| layers_of(setup, caller, through));
     let shown = layers(has_endpoint);
     for through in ways {
         let [before, after] = layers(*through == Some(true) && has_endpoint);
@@ -233,10 +232,10 @@ fn access_change<'a>(
     Ok(AccessChange { caller, old: policies(&before), new: policies(&after), differences })
 }
 
-/// Access is compared of one caller to one bucket, of policies that are known.
+/// Why access cannot be compared: it is compared for one caller, one bucket and known policies.
 fn check_comparable(old: &Setup, new: &Setup, caller: IcaCaller) -> Result<(), String> {
     let is_customers = caller.is_customers();
-    let role = |connection: &Setup| connection.cross_account_role.clone();
+    let role = |setup: &Setup| setup.cross_account_role.clone();
     let is_unspecified = |kind| [old, new].map(|setup| setup.policies.is_unspecified(kind));
     let identity = is_unspecified(PolicyKind::Identity);
     let session = is_unspecified(PolicyKind::Session);
@@ -252,9 +251,9 @@ fn check_comparable(old: &Setup, new: &Setup, caller: IcaCaller) -> Result<(), S
         (!is_customers && role(old) != role(new), "the two are about different roles of Illumina"),
         (
             !is_customers && role(new).is_none(),
-            "the region is not given, so nobody knows which role is Illumina's",
+            "the region is not given, so Illumina's role is not known",
         ),
-        (is_customers && identity == [true, true], "nobody said what the identity policies are"),
+        (is_customers && identity == [true, true], "the identity policies were not given"),
         (is_customers && identity[0] != identity[1], "only one of the two names identity policies"),
         (
             caller.is_session() && session[0] != session[1],
@@ -266,28 +265,28 @@ fn check_comparable(old: &Setup, new: &Setup, caller: IcaCaller) -> Result<(), S
     faults.into_iter().find(|(is_so, _)| *is_so).map_or(Ok(()), |(_, fault)| Err(fault.to_owned()))
 }
 
-/// Some step on an object, for what holds of all requests to the bucket.
+/// A step on an object, for facts that are true of all requests to the bucket.
 fn object_step() -> Option<&'static Step> {
     let steps = catalogue().operations.iter().flat_map(|operation| &operation.steps);
     steps.into_iter().find(|step| step.resource == Target::Object && step.action.starts_with("s3:"))
 }
 
-fn layers_of(connection: &Setup, caller: IcaCaller, through_endpoint: bool) -> Layers<'_> {
-    let mut layers = layers_at_bucket(connection, caller);
+fn layers_of(setup: &Setup, caller: IcaCaller, through_endpoint: bool) -> Layers<'_> {
+    let mut layers = layers_at_bucket(setup, caller);
     if through_endpoint {
-        layers.vpce = connection.policies.layer(PolicyKind::Vpce);
+        layers.vpce = setup.policies.layer(PolicyKind::Vpce);
     }
     layers
 }
 
-fn within(connection: &Setup, through_endpoint: Option<bool>) -> Within {
-    let bucket = format!("arn:aws:s3:::{}", connection.bucket);
+fn within(setup: &Setup, through_endpoint: Option<bool>) -> Within {
+    let bucket = format!("arn:aws:s3:::{}", setup.bucket);
     Within {
         actions: "s3:".to_owned(),
         below: vec![format!("{bucket}/")],
         example: ("s3:getobject".to_owned(), format!("{bucket}/x")),
         resources: vec![bucket],
-        account: connection.account.clone(),
+        account: setup.account.clone(),
         through_endpoint,
     }
 }

@@ -6,10 +6,10 @@ use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::BTreeSet;
 
-/// Operations that come before everything else while ICA has still to set the bucket up.
+/// Operations that all others depend on while ICA has not set up the bucket.
 const SET_UP: [&str; 2] = ["validate-storage", "install-notifications"];
 
-/// How the role of the customer comes to ICA.
+/// How ICA gets the customer's role.
 const ASSUME: &str = "assume-role";
 
 type Graph = DiGraph<(usize, usize), ()>;
@@ -17,7 +17,7 @@ type Graph = DiGraph<(usize, usize), ()>;
 /// Fills in `verdict` and `blocked_by` from the `own` verdicts.
 pub(super) fn add_consequences(operations: &mut [OperationReport], is_new: bool) {
     let graph = graph(operations, is_new);
-    // The graph has no circle: a test of the catalogue holds that.
+    // The graph has no cycle: a test of the catalogue ensures it.
     let order = toposort(&graph, None).unwrap_or_default();
     for node in order {
         let (operation, caller) = graph[node];
@@ -49,7 +49,7 @@ pub(super) fn add_consequences(operations: &mut [OperationReport], is_new: bool)
     }
 }
 
-/// What would stand better if ICA had set the bucket up already: with whom, and only then.
+/// Operations and callers with a better verdict if ICA had already set up the bucket.
 pub fn better_if_connected(operations: &[OperationReport]) -> Vec<(&'static str, IcaCaller)> {
     let mut connected = operations.to_vec();
     add_consequences(&mut connected, false);
@@ -86,16 +86,16 @@ fn graph(operations: &[OperationReport], is_new: bool) -> Graph {
     graph
 }
 
-/// What an operation of a caller needs, with who does that.
+/// The operations that one of a caller needs, each with its caller.
 pub fn needed(
     operation: &Operation,
     caller: IcaCaller,
     is_new: bool,
 ) -> impl Iterator<Item = (&str, IcaCaller)> {
     let own = operation.needs.iter().map(move |id| (id.as_str(), caller));
-    // A session of whichever kind must have been made.
+    // A session of either kind must have been made.
     let session = made_by(caller).filter(|(id, _)| *id != operation.id);
-    // The role is assumed before anything is set up.
+    // ICA assumes the role before it sets anything up.
     let sets_up = SET_UP.contains(&operation.id.as_str()) || operation.id == ASSUME;
     let by_customer = [IcaCaller::IamUser, IcaCaller::OidcRole];
     let set_up = SET_UP
@@ -105,7 +105,7 @@ pub fn needed(
     own.chain(session).chain(set_up)
 }
 
-/// The operation that makes a caller, with who does it, if it has to be made.
+/// The operation that makes a caller, with its own caller, if it has to be made.
 pub(super) fn made_by(caller: IcaCaller) -> Option<(&'static str, IcaCaller)> {
     match caller {
         IcaCaller::FederatedSession => Some(("issue-credentials", IcaCaller::IamUser)),

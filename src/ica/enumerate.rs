@@ -50,7 +50,7 @@ fn sessions<'s>(space: &'s Space<'_>) -> impl Iterator<Item = (&'s Caller, &'s V
         .flat_map(|caller| space.resources.iter().map(move |resources| (caller, resources)))
 }
 
-/// Decides a step: its own request, and whether the bucket policy forbids an action that stops this one as well (F1). Gives the request
+/// Decides a step: its own request, and whether the bucket policy denies an action that stops this one as well (F1). Returns the request
 /// that decided.
 fn decide_step(
     ask: impl Fn(&str) -> Option<Request>,
@@ -80,8 +80,8 @@ fn decide_step(
     }
 }
 
-/// The layers whose grant is missing, without the resource policy where an identity policy would do as well: in the same account one of the
-/// two is enough, and the ICA page asks for the identity policy. A key policy must allow by itself.
+/// The layers whose Allow is missing, without the resource policy if an identity policy would also suffice: in the same account one of the
+/// two suffices, and the ICA page asks for the identity policy. A key policy must allow by itself.
 fn missing_grants(
     decision: &Decision,
     request: &Request,
@@ -96,9 +96,9 @@ fn missing_grants(
     decision.lacking.iter().filter(|layer| keeps_all || is_other(layer)).copied().collect()
 }
 
-/// The resource policy with nothing else in the way: what it does by itself.
+/// The resource policy with all other layers allowing: its own effect.
 fn resource_policy_alone<'a>(layers: &Layers<'a>) -> Layers<'a> {
-    // Whether there is a boundary decides what a Deny with NotPrincipal does, so that stays.
+    // The effect of a Deny with NotPrincipal depends on whether there is a boundary, so that is kept.
     let boundary = if layers.boundary.is_absent() { Layer::Absent } else { Layer::Assumed };
     Layers {
         identity: Layer::Assumed,
@@ -109,7 +109,7 @@ fn resource_policy_alone<'a>(layers: &Layers<'a>) -> Layers<'a> {
     }
 }
 
-/// Whether a statement denies, under some reading at least. Where there were too many readings to try, none is listed.
+/// Whether a statement denies under at least one reading. If there were too many readings to try, none is listed.
 fn may_deny(decision: &Decision) -> bool {
     match decision.outcome {
         Outcome::Undetermined => {
@@ -123,7 +123,7 @@ fn may_deny(decision: &Decision) -> bool {
     }
 }
 
-/// A request that goes through but under the readings in which something stops it.
+/// A request that is allowed except under the readings in which a layer stops it.
 fn unless_vetoed(veto: Decision) -> Decision {
     let outcome =
         |outcome| if outcome == Outcome::ExplicitlyDenied { outcome } else { Outcome::Allowed };

@@ -1,4 +1,4 @@
-//! What ICA asks of settings of the bucket: `expected.toml`.
+//! The settings of the bucket that ICA asks for: `expected.toml`.
 
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ pub struct ExpectedCors {
     pub methods: Vec<String>,
     /// The method of an upload.
     pub uploads: String,
-    /// The header without which an upload in parts cannot end.
+    /// The header without which a multipart upload cannot be completed.
     pub etag: String,
     /// The headers of the answer that the page may read.
     pub exposed: Vec<String>,

@@ -1,6 +1,6 @@
-//! What hangs on what, as a graph: callers, their requests, operations; of the catalogue, or of a check with its verdicts.
+//! The graph of dependencies: callers, their requests, operations; of the catalogue, or of a check with its verdicts.
 //!
-//! Edges lead from what is needed to what needs it, so causes stand before consequences. Edges that follow from others are left out.
+//! Edges lead from what is needed to what needs it, so causes precede consequences. Edges that follow from others are omitted.
 
 use super::catalogue::{IcaCaller, Level, Step, Target, catalogue};
 use super::depends::{made_by, needed};
@@ -11,7 +11,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, EdgeRef, NodeIndexable, Reversed};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a node stands for.
+/// What a node represents.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Thing {
     /// A user, a session or a role.
@@ -20,13 +20,13 @@ pub enum Thing {
     Step {
         /// The operation.
         operation: &'static str,
-        /// Who asks.
+        /// The caller.
         caller: IcaCaller,
         /// `service:Name`, or the name of a setting.
         action: String,
         /// What it is about.
         resource: String,
-        /// How much hangs on it.
+        /// How important it is.
         level: Level,
     },
     /// An operation of a caller.
@@ -41,11 +41,11 @@ pub enum Thing {
 /// A node.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Node {
-    /// What it stands for.
+    /// What it represents.
     pub thing: Thing,
-    /// The verdict, if a connection was checked. Of an operation with all that it hangs on.
+    /// The verdict, if a connection was checked. That of an operation includes its dependencies.
     pub verdict: Option<Verdict>,
-    /// Whether it is not allowed for its own sake, and not only for that of another.
+    /// Whether it is not allowed for a reason of its own, and not only because of another node.
     pub is_root_cause: bool,
 }
 
@@ -58,13 +58,13 @@ pub enum Link {
     Needs(Level),
     /// One operation comes before another.
     Before,
-    /// As long as ICA has still to set the bucket up.
+    /// As long as ICA has not set up the bucket.
     BeforeWhileNew,
     /// An operation makes a session.
     Makes,
 }
 
-/// How an operation hangs on another.
+/// How an operation depends on another.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Depends {
     /// In every connection.
@@ -119,7 +119,7 @@ impl Dependencies {
         builder.finish(is_new)
     }
 
-    /// The operation that makes a caller, with who does it, if it has to be made.
+    /// The operation that makes a caller, with its own caller, if it has to be made.
     pub fn made_by(caller: IcaCaller) -> Option<(&'static str, IcaCaller)> {
         made_by(caller)
     }
@@ -127,7 +127,7 @@ impl Dependencies {
     /// Without requests: callers and operations only.
     pub fn without_steps(&self) -> Dependencies {
         let mut graph = self.graph.clone();
-        // What a caller asks for belongs to an operation, and that to the caller.
+        // A caller's request belongs to an operation, and the operation to the caller.
         for edge in
             self.graph.edge_references().filter(|edge| matches!(edge.weight(), Link::Needs(_)))
         {
@@ -179,7 +179,7 @@ impl Dependencies {
         })
     }
 
-    /// The operations that a walk from the nodes of one reaches; those that it reaches only by way of setting up are told apart.
+    /// The operations that can be reached from the nodes of one; it separates those that only set-up edges reach.
     fn reached(
         &self,
         id: &str,
@@ -268,7 +268,7 @@ impl Builder {
         let (caller, level, is_request) = (*caller, *level, action.contains(':'));
         let node = self.graph.add_node(Node { thing, verdict, is_root_cause });
         self.graph.add_edge(node, operation, Link::Needs(level));
-        // A setting of the bucket is asked for by nobody.
+        // No caller requests a setting of the bucket.
         if is_request {
             let by = self.caller(caller);
             self.graph.add_edge(by, node, Link::Asks);
@@ -287,7 +287,7 @@ impl Builder {
         *self.callers.entry(caller).or_insert_with(node)
     }
 
-    /// Adds what comes before what.
+    /// Adds the edges between operations.
     fn finish(mut self, is_new: bool) -> Dependencies {
         for (&(id, caller), &node) in &self.operations {
             let Some(operation) = catalogue().operation(id) else { continue };
@@ -310,9 +310,9 @@ impl Builder {
     }
 }
 
-/// Takes out the edges that follow from others.
+/// Removes the edges that follow from others.
 fn reduce(graph: &mut DiGraph<Node, Link>) {
-    // Without order there is a circle, and nothing follows; a test of the catalogue holds that there is none.
+    // Without an order there is a cycle, and nothing follows; a test of the catalogue ensures there is none.
     let Ok(order) = toposort(&*graph, None) else { return };
     let (list, places) = dag_to_toposorted_adjacency_list::<_, u32>(&*graph, &order);
     let (reduced, _) = dag_transitive_reduction_closure(&list);

@@ -1,4 +1,4 @@
-//! The KMS key of the objects: which one it is, and what S3 asks of it in a caller's name. Source: F3, A4.
+//! The KMS key of the objects: which one it is, and when S3 uses it in a caller's name. Source: F3, A4.
 
 use super::assumption::Assumption;
 use super::catalogue::{IcaCaller, KeyKind, Operation, Step, Target};
@@ -16,12 +16,12 @@ pub const SENT_WITH_A_KEY: &str = "aws:kms";
 /// The header that names the key.
 pub(super) const KEY_HEADER: &str = "s3:x-amz-server-side-encryption-aws-kms-key-id";
 
-/// When S3 asks for the key in a step of an operation.
+/// When S3 uses the key in a step of an operation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum KeyUse {
-    /// The key takes no part.
+    /// The key is not used.
     Never,
-    /// Only for objects that come or came without the header, and nobody knows whether there are such.
+    /// Only for objects written without the header; whether there are such objects is not known.
     Perhaps,
     /// Always.
     Always,
@@ -32,7 +32,7 @@ pub(super) fn sends_header(caller: IcaCaller, step: &Step) -> bool {
     step.action == "s3:PutObject" && step.fact(ENCRYPTION_HEADER, caller).kind == KeyKind::Known
 }
 
-/// The account whose caller S3 uses the key for.
+/// The account of the caller for whom S3 uses the key.
 pub(super) fn caller_account(setup: &Setup, caller: IcaCaller) -> Option<&str> {
     match caller {
         IcaCaller::CrossAccountRole => setup.cross_account_role.as_ref().map(Arn::account),
@@ -42,14 +42,14 @@ pub(super) fn caller_account(setup: &Setup, caller: IcaCaller) -> Option<&str> {
     }
 }
 
-/// What S3 asks of the key in an operation, in a caller's name.
+/// How S3 uses the key in an operation, in a caller's name.
 pub(super) struct KeyAccess<'a> {
     key: Option<&'a KmsKey>,
     account: Option<&'a str>,
     region: Option<&'a str>,
     default: Option<&'a BucketEncryption>,
     sends_aes256: bool,
-    /// Whether ICA's own header says how all objects of the operation are encrypted.
+    /// Whether ICA's own header decides how all objects of the operation are encrypted.
     header_decides: bool,
 }
 
@@ -67,7 +67,7 @@ impl<'a> KeyAccess<'a> {
         }
     }
 
-    /// When S3 asks for the key in a step. With AES256 in its header ICA's own writes do without the bucket's default.
+    /// When S3 uses the key in a step. With AES256 in its header ICA's own writes do not use the bucket's default.
     fn used_by(&self, step: &Step) -> KeyUse {
         // Others may have written the objects that a step reads.
         let reads = step.assumes.contains(&Assumption::OneKey);
@@ -79,18 +79,18 @@ impl<'a> KeyAccess<'a> {
         }
     }
 
-    /// Whether the caller cannot use the key at all: AWS's own key serves its account only.
+    /// Whether the caller cannot use the key at all: only its own account can use the AWS managed key.
     fn is_out_of_reach(&self) -> bool {
         matches!(self.key, Some(KmsKey::AwsManaged { account, .. }) if self.account != Some(account))
     }
 
-    /// Whether a step is judged by the policies. A caller that cannot use the key at all gets one step for that, not one for each action.
+    /// Whether the policies decide a step. A caller that cannot use the key at all gets one step for that, not one for each action.
     pub(super) fn is_judged(&self, step: &Step) -> bool {
         step.resource != Target::Key
             || !self.is_out_of_reach() && self.used_by(step) != KeyUse::Never
     }
 
-    /// What a verdict at the key comes to if it is not known whether S3 asks for the key.
+    /// The verdict on a step at the key if it is not known whether S3 uses the key.
     pub(super) fn weaken(&self, step: &Step, verdict: &mut Verdict, reasons: &mut Vec<Reason>) {
         let is_stopped = matches!(verdict, Verdict::Blocked | Verdict::Partial);
         if is_stopped && step.resource == Target::Key && self.used_by(step) == KeyUse::Perhaps {
@@ -99,11 +99,11 @@ impl<'a> KeyAccess<'a> {
         }
     }
 
-    /// Why a step that is stopped at the key may still go through.
+    /// Why a step that the key's policy stops may still be allowed.
     fn perhaps_unused(&self) -> Reason {
-        let message = "the bucket encrypts with this key what comes without the header `x-amz-server-side-encryption`, and ICA's storage configuration \
+        let message = "the bucket uses this key to encrypt objects written without the header `x-amz-server-side-encryption`, and ICA's storage configuration \
                        sends AES256; whether there are objects without it, or requests of Illumina's role and of browsers, is not known";
-        let help = "allow the use of the key as told beside, or see with `aws s3api head-object` that no object has it";
+        let help = "allow the use of the key as the other reason says, or check with `aws s3api head-object` that no object has it";
         let place = |default: &BucketEncryption| {
             default.key.as_ref().map_or(default.algorithm.span, |key| key.span)
         };
@@ -111,7 +111,7 @@ impl<'a> KeyAccess<'a> {
         Reason { span: self.default.map(place), ..reason }
     }
 
-    /// What no policy decides about the key: its region, and who is shut out of AWS's own.
+    /// What no policy decides about the key: its region, and who cannot use the AWS managed key.
     pub(super) fn steps(&self, operation: &Operation, caller: IcaCaller) -> Vec<StepReport> {
         let on_key = operation.steps.iter().filter(|step| step.resource == Target::Key);
         let most = on_key.max_by_key(|step| self.used_by(step));

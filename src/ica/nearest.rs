@@ -1,4 +1,4 @@
-//! Which statement is shown for what is not allowed, and whether adding to it would open more than ICA needs.
+//! Selects the statement to show for a step that is not allowed, and decides whether adding to it would allow more than ICA needs.
 
 use super::catalogue::{Target, catalogue};
 use super::environment::roles;
@@ -8,18 +8,18 @@ use crate::eval::Lack;
 use crate::model::{Element, Pattern, PrincipalPattern, ResourceKind, Statement};
 use crate::why::Near;
 
-/// What a layer has that comes near.
+/// The nearest thing to an Allow in a layer.
 pub(super) enum Nearest<'c> {
     /// A statement that lacks something.
     Miss(&'c Near<'c>),
-    /// Statements, but all of them are about others.
+    /// Statements, but all of them name others.
     NamesOthers,
     /// No statement that allows anything.
     Nothing,
 }
 
-/// The statement that comes nearest. In a bucket policy that is one that names the caller, or one that would do if it did; a statement about
-/// somebody else is not about ICA. In a key policy the statement of the account counts as well.
+/// The nearest statement. In a bucket policy it names the caller, or would suffice if it did; a statement about
+/// another principal is not about ICA. In a key policy the statement of the account counts as well.
 pub(super) fn nearest<'c>(
     question: &Question<'_>,
     layer: LayerId,
@@ -42,8 +42,8 @@ pub(super) fn nearest<'c>(
     nearest.map_or(Nearest::NamesOthers, Nearest::Miss)
 }
 
-/// Whether a statement, with what it lacks added, would allow what ICA does not need: its other words go further. What the layers allow
-/// that only limit is granted by none of them.
+/// Whether a statement, with what it lacks added, would allow more than ICA needs because its other elements are wider. What the layers
+/// that only limit allow does not count.
 pub(super) fn opens_too_much(
     question: &Question<'_>,
     lack: Lack,
@@ -61,7 +61,7 @@ pub(super) fn opens_too_much(
         Lack::Principal => {
             has_more_actions(question, statement) || has_more_resources(question, statement)
         }
-        // To widen a condition is the user's decision; a statement beside it would go around it.
+        // Only the user can decide to widen a condition; an additional statement would bypass it.
         Lack::Condition(_) | Lack::Doubt => false,
     }
 }
@@ -84,7 +84,7 @@ fn is_within(question: &Question<'_>, pattern: &Pattern) -> bool {
     let bucket = format!("arn:aws:s3:::{}", question.names.bucket);
     let start = pattern.literal_start();
     match question.step.resource {
-        // No object is concerned by what is allowed on buckets.
+        // What is allowed on buckets does not apply to objects.
         Target::Bucket => {
             pattern.as_literal() == Some(&bucket) || start.starts_with(&format!("{bucket}/"))
         }
@@ -115,7 +115,7 @@ fn has_more_actions(question: &Question<'_>, statement: &Statement) -> bool {
         || element.patterns.iter().any(|pattern| !pattern.pattern.as_literal().is_some_and(is_ours))
 }
 
-/// Whether it names somebody beside the caller and what ICA makes of it.
+/// Whether it names anybody except the caller and the sessions that ICA makes from it.
 fn names_others(question: &Question<'_>, element: &Element<PrincipalPattern>) -> bool {
     // A trust policy names identity providers.
     if question.step.resource == Target::Role {

@@ -1,4 +1,4 @@
-//! Why settings make no set-up.
+//! Why settings cannot be built into a set-up.
 
 /// A setting that is missing or wrong.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! What is known of a connection of ICA to a bucket: the value that all checks read.
+//! What is known about a connection of ICA to a bucket: the value that all checks read.
 
 use super::catalogue::{Edition, IcaCaller, On, Step, Target};
 use super::regions::Region;
@@ -9,7 +9,7 @@ use crate::model::Arn;
 use crate::s3::{BucketEncryption, Cors, Header, Notifications, Ownership, PublicAccessBlock};
 use std::collections::BTreeMap;
 
-/// Everything that is known of a connection: plain data, made by `build`.
+/// Everything that is known about a connection: plain data, made by `build`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Setup {
     /// A name for the report.
@@ -24,7 +24,7 @@ pub struct Setup {
     pub prefix: String,
     /// The versioning state; `None`: both are tried.
     pub versioning: Option<Versioning>,
-    /// Whether ICA has still to set the bucket up.
+    /// Whether ICA has not set up the bucket yet.
     pub is_new: bool,
     /// The IAM user or role that ICA works as.
     pub customer: Customer,
@@ -34,15 +34,15 @@ pub struct Setup {
     pub cross_account_role: Option<Arn>,
     /// The policies of all layers: SCPs of the user's account, RCPs of the bucket's.
     pub policies: PolicySet,
-    /// Whether a level of SCPs without an Allow was taken to have the full-access policy beside it.
+    /// Whether a level of SCPs without an Allow was assumed to contain FullAWSAccess as well.
     pub assumes_full_access: bool,
-    /// The bucket beside its policies.
+    /// The settings of the bucket, besides its policies.
     pub environment: Environment,
     /// The KMS key of the storage configuration; `None`: no key is given.
     pub kms_key: Option<KmsKey>,
-    /// The KMS key, if it takes part in requests for objects; see [`Environment::uses`].
+    /// The KMS key, if requests for objects use it; see [`Environment::uses`].
     pub key_in_use: Option<KmsKey>,
-    /// What the user knows.
+    /// The values of condition keys that the user gave.
     pub assume: Vec<Assume>,
     /// The pages that are followed.
     pub edition: Edition,
@@ -50,16 +50,16 @@ pub struct Setup {
     pub operations: Vec<String>,
     /// Operations that are not needed.
     pub skip: BTreeMap<String, String>,
-    /// Whether steps that rest on assumptions are unknown.
+    /// Whether steps that depend on assumptions are unknown.
     pub strict: bool,
     /// The files, in the order they were read.
     pub files: Vec<FileRead>,
-    /// What is wrong with their words.
+    /// What is wrong in them.
     pub findings: Vec<Finding>,
 }
 
 impl Setup {
-    /// Whether a step is made on this bucket, as far as that is known.
+    /// Whether a step is needed on this bucket, as far as that is known.
     pub(super) fn makes(&self, step: &Step) -> bool {
         (step.resource != Target::Key || self.key_in_use.is_some())
             && (step.on == On::Every || self.versioning != Some(Versioning::Unversioned))
@@ -88,7 +88,7 @@ impl Versioning {
     }
 }
 
-/// A condition key that the user knows.
+/// A condition key whose value the user knows.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Assume {
     /// For which caller only.
@@ -99,7 +99,7 @@ pub struct Assume {
     pub value: Option<String>,
 }
 
-/// Whom ICA works as.
+/// The identity that ICA works as.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Customer {
     /// An IAM user, with its long-term key.
@@ -121,8 +121,8 @@ impl Customer {
         self.arn().account()
     }
 
-    /// The ARN to put into a list of exceptions for a caller of this ARN: ICA chooses the names of federated sessions, so all of the
-    /// account are meant.
+    /// The ARN to put into a list of exceptions for a caller of this ARN. ICA chooses the names of federated sessions, so it covers all
+    /// sessions of the account.
     pub fn listed_arn(&self, caller: IcaCaller, arn: &str, session_name: Option<&str>) -> String {
         match caller {
             IcaCaller::FederatedSession if session_name.is_none() => {
@@ -140,7 +140,7 @@ impl Customer {
         }
     }
 
-    /// Whether a caller takes part in connections of this method.
+    /// Whether connections of this method have this caller.
     pub fn has(&self, caller: IcaCaller) -> bool {
         match caller {
             IcaCaller::IamUser | IcaCaller::FederatedSession => matches!(self, Customer::User(_)),
@@ -150,7 +150,7 @@ impl Customer {
     }
 }
 
-/// What is known of the bucket beside its policies.
+/// What is known about the bucket besides its policies.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Environment {
     /// The region of the ICA project; `None`: not known, or ICA has none in the bucket's region.
@@ -183,11 +183,11 @@ pub struct SettingRead {
 /// The key that ICA's storage configuration names.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum KmsKey {
-    /// A key of its own ARN.
+    /// A key with a known ARN.
     Arn(Arn),
     /// The key that AWS manages for S3 in the bucket's account; its id is not known.
     AwsManaged {
-        /// The bucket's region, where it lives.
+        /// The bucket's region, which is the key's.
         region: String,
         /// The bucket's account.
         account: String,
@@ -226,8 +226,8 @@ impl KmsKey {
 }
 
 impl Environment {
-    /// Whether a key takes part in requests for objects. With AES256 in its storage configuration ICA does not send the key (A2), and it
-    /// then counts only where it is the bucket's default (F3).
+    /// Whether requests for objects use a key. With AES256 in its storage configuration ICA does not send the key (A2), and it
+    /// is then used only if it is the bucket's default (F3).
     pub(super) fn uses(&self, key: &KmsKey) -> bool {
         !self.sends_aes256() || self.default_with(key).is_some()
     }

@@ -1,4 +1,4 @@
-//! The requests of a question: what is known of them, and the values to try for what is not.
+//! The requests of a question: what is known about them, and the values to try for the rest.
 
 use super::assumption::{Assuming, Assumption};
 use super::catalogue::{IcaCaller, KeyFact, KeyKind};
@@ -9,7 +9,7 @@ use crate::model::Arn;
 use crate::symbolic::{Comparison, Rest, Undecided, Variables, Way, rests};
 use std::collections::BTreeSet;
 
-/// Characters of the id of a key that AWS manages.
+/// Length of the id of an AWS managed key, in characters.
 const KEY_ID: usize = 36;
 
 /// The most assignments of values to open variables, when keys are classified.
@@ -29,19 +29,19 @@ pub(super) struct Dimension {
 pub(super) struct Space<'q> {
     pub question: &'q Question<'q>,
     pub callers: Vec<Caller>,
-    /// Resources, grouped: all of one group are asked for, but which group is not known.
+    /// Resources in groups: all of one group are requested, but it is not known which group.
     pub resources: Vec<Vec<String>>,
-    /// What is known.
+    /// The part of the context that is known.
     pub fixed: Context,
-    /// What is not.
+    /// The keys that are not known.
     pub open: Vec<Dimension>,
     /// Assumptions about keys that the policies use.
     pub assumes: Vec<Assumption>,
-    /// Whether a variable is filled from an open key, of which only some values are among these.
+    /// Whether a variable takes its value from an open key, and these are only some of its values.
     pub has_open_variable: bool,
 }
 
-/// Builds the space of a question: one value of each class that its statements treat alike.
+/// Builds the space of a question: one value for each class of equivalent values.
 pub(super) fn space<'q>(
     question: &'q Question<'q>,
     assuming: Assuming,
@@ -71,7 +71,7 @@ pub(super) fn space<'q>(
     Ok(space)
 }
 
-/// Sets a key if its value is known; gives what is known of it if not.
+/// Sets a key if its value is known; else returns what is known about it.
 fn add_if_known(
     space: &mut Space<'_>,
     key: &str,
@@ -91,7 +91,7 @@ fn add_if_known(
     Some(fact).filter(KeyFact::is_open)
 }
 
-/// Adds the keys that are open. What a key is compared with may hold variables, so those that fill them come first.
+/// Adds the keys that are open. A key may be compared with variables, so the keys that supply their values come first.
 fn add_open(space: &mut Space<'_>, mut open: Vec<(&str, KeyFact)>) -> Result<(), Undecided> {
     let question = space.question;
     let statements = &question.statements;
@@ -149,7 +149,7 @@ pub(super) fn request(
     Request::new(caller, action, resource, Some(question.resource.account), context).ok()
 }
 
-/// Takes out the claims that a token of this caller's provider cannot have: those of other providers.
+/// Removes the claims that a token of this caller's provider cannot have: those of other providers.
 fn keep_own_claims(context: &mut Context, caller: &Caller) {
     let Caller::WebIdentity { provider } = caller else { return };
     let host = provider.host().unwrap_or_default().to_ascii_lowercase();
@@ -159,7 +159,7 @@ fn keep_own_claims(context: &mut Context, caller: &Caller) {
     foreign.iter().for_each(|key| context.remove(key));
 }
 
-/// The session of a role whose name is that of the unique id; `None` where it is known to have another.
+/// The session of a role, named as in the unique id; `None` if it is known to have another name.
 fn with_session_of(caller: Caller, context: &Context, is_known: bool) -> Option<Caller> {
     let (Caller::RoleSession { arn, role }, Some(ContextValue::One(id))) =
         (&caller, context.get("aws:userid"))
@@ -178,7 +178,7 @@ fn with_session_of(caller: Caller, context: &Context, is_known: bool) -> Option<
     }
 }
 
-/// The resources, one for each class that the policies treat alike.
+/// The resources, one for each class that the policies treat the same.
 fn resources(space: &Space<'_>) -> Result<Vec<Vec<String>>, Undecided> {
     // Object keys may hold any character.
     let key = |ending| Rest { at_least: 1, at_most: MOST_KEY, ending, alphabet: |_| true };
@@ -205,7 +205,7 @@ fn below(space: &Space<'_>, stem: &str, rest: &Rest) -> Result<Vec<String>, Unde
     Ok(rests.into_iter().map(|rest| format!("{stem}{rest}")).collect())
 }
 
-/// What the variables of the statements may be filled with: by each caller, and by the values of open keys that are tried.
+/// The values that variables of the statements may have: for each caller, and from the values of open keys that are tried.
 fn assignments(space: &Space<'_>) -> Result<Vec<Variables>, Undecided> {
     let question = space.question;
     let keys = question
@@ -228,8 +228,9 @@ fn assignments(space: &Space<'_>) -> Result<Vec<Variables>, Undecided> {
             };
             own = values.iter().flat_map(with).collect();
             if own.len() > MOST_ASSIGNMENTS {
-                let reason =
-                    format!("the variables may be filled in more than {MOST_ASSIGNMENTS} ways");
+                let reason = format!(
+                    "the variables have more than {MOST_ASSIGNMENTS} combinations of values"
+                );
                 return Err(Undecided { reason, span: None });
             }
         }
@@ -239,7 +240,7 @@ fn assignments(space: &Space<'_>) -> Result<Vec<Variables>, Undecided> {
     Ok(all)
 }
 
-/// The values that a key may fill in; with several values a key fills in nothing (D5).
+/// The values that a key gives a variable; a key with several values gives none (D5).
 fn values_of(key: &str, context: &Context, open: &[Dimension]) -> Vec<Option<String>> {
     let single = |value: &ContextValue| match value {
         ContextValue::One(text) => Some(text.clone()),

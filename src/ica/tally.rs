@@ -1,4 +1,4 @@
-//! The answer to a question: every request is tried, and the verdict is what they add up to.
+//! The answer to a question: every request is tried, and the results are combined into a verdict.
 
 use super::answer::{Answer, Unknown};
 use super::assumption::Assuming;
@@ -18,7 +18,7 @@ use crate::why::Stop;
 /// How many requests are tried for a step; beyond it the verdict is unknown.
 pub(super) const MAX_REQUESTS: usize = 20_000;
 
-/// How many requests are looked at for the words that part them.
+/// How many requests are examined for the conditions that separate them.
 const MOST_FOR_WORDS: usize = 2_000;
 
 /// Tries all requests of a question.
@@ -30,12 +30,12 @@ pub(super) fn answer<'a>(question: &Question<'a>, assuming: Assuming) -> Answer<
         Some(contexts) => in_both(contexts.map(|question| try_requests(&question, assuming))),
         None => try_requests(question, assuming),
     };
-    // Policies that were not given may deny as well, so only what is blocked without them is certain.
+    // Policies that were not given may also deny, so only a step that is blocked without them is certain.
     if !question.not_given.is_empty() && answer.verdict != Verdict::Blocked {
         answer.verdict = Verdict::Unknown;
         answer.unknowns.splice(0..0, question.not_given.iter().cloned());
     }
-    // Without versioning such a step is not made at all.
+    // Without versioning such a step is not needed at all.
     if question.may_be_needless && answer.verdict != Verdict::Allowed {
         answer.verdict = Verdict::Unknown;
         answer.unknowns.insert(0, Unknown::Versioning);
@@ -43,7 +43,7 @@ pub(super) fn answer<'a>(question: &Question<'a>, assuming: Assuming) -> Answer<
     answer
 }
 
-/// The answer of a question that was tried under both contexts that S3 may encrypt under. Only one of them is used.
+/// The answer of a question that was tried under both encryption contexts of S3. Only one of them is used.
 fn in_both<'a>([object, bucket]: [Answer<'a>; 2]) -> Answer<'a> {
     if object.verdict == bucket.verdict {
         return object;
@@ -82,7 +82,7 @@ fn try_requests<'a>(question: &Question<'a>, assuming: Assuming) -> Answer<'a> {
     enumerate(&space, &layers).for_each(|class| tally.add(class));
     let stops = std::mem::take(&mut tally.stops).into_iter();
     let answer = tally.sum_up(&space, question.unknown_name());
-    // Where an assumption is taken to fail, only the verdict counts.
+    // If an assumption is taken as false, only the verdict counts.
     if assuming != Assuming::All {
         return answer;
     }
@@ -96,7 +96,7 @@ fn try_requests<'a>(question: &Question<'a>, assuming: Assuming) -> Answer<'a> {
     }
 }
 
-/// What it takes to go through. Where AWS leaves the decision of a request open, nothing is said.
+/// The conditions under which requests are allowed; none if AWS leaves the decision of a request open.
 fn conditions(space: &Space<'_>, layers: &[Layers<'_>]) -> Vec<String> {
     let requests = enumerate(space, layers).flat_map(|class| class.requests);
     let outcome = |(decision, request): (Decision, Request)| match decision.outcome {
@@ -109,7 +109,7 @@ fn conditions(space: &Space<'_>, layers: &[Layers<'_>]) -> Vec<String> {
     outcomes.map_or_else(Vec::new, |all| words::conditions(&question.statements, &all, stem))
 }
 
-/// The longest list of these statements: what tells so much apart.
+/// The longest list of these statements: it distinguishes the most cases.
 fn hardest(statements: &[&Statement]) -> Option<Span> {
     let resources = statements.iter().filter_map(|statement| statement.resource.as_ref());
     let lists = resources.map(|element| (element.patterns.len(), element.span));
@@ -118,7 +118,7 @@ fn hardest(statements: &[&Statement]) -> Option<Span> {
     lists.chain(values).max_by_key(|(length, _)| *length).map(|(_, span)| span)
 }
 
-/// What came out for one assignment of what is not known.
+/// The results for one assignment of what is not known.
 #[derive(Clone, Default)]
 struct Outcomes {
     digits: Vec<usize>,
@@ -128,7 +128,7 @@ struct Outcomes {
 }
 
 impl Outcomes {
-    /// The verdict, if open decisions count as allowed or as denied.
+    /// The verdict if open decisions count as allowed, or as denied.
     fn verdict(&self, open_allows: bool) -> Verdict {
         match (self.allowed || self.open && open_allows, self.denied || self.open && !open_allows) {
             (true, true) => Verdict::Partial,
@@ -181,7 +181,7 @@ impl Tally {
             .iter()
             .filter(|dimension| dimension.kind != KeyKind::Free)
             .collect::<Vec<_>>();
-        // An assignment that contradicts the caller makes no request and says nothing.
+        // An assignment that contradicts the caller makes no request and is ignored.
         let tried = self.classes.iter().filter(|class| class.allowed || class.denied || class.open);
         let verdicts = tried.flat_map(|class| [class.verdict(true), class.verdict(false)]);
         let worst = verdicts.clone().max().unwrap_or(Verdict::Unknown);
@@ -199,7 +199,7 @@ impl Tally {
         }
     }
 
-    /// What separates the classes: the digits in which two assignments differ that are alike otherwise and come out differently.
+    /// What separates the classes: the only digit in which two assignments with different results differ.
     fn separating(&self, hidden: &[&Dimension], group: &Unknown) -> Vec<Unknown> {
         let width = self.classes.first().map_or(0, |class| class.digits.len());
         let separates = |digit: usize| {
@@ -211,7 +211,7 @@ impl Tally {
                 *seen.entry(rest).or_insert(verdicts) != verdicts
             })
         };
-        // The first digit guesses at policies that were not given, which is told by themselves.
+        // The first digit is for policies that were not given, which have their own reason.
         let digits = (1..width).filter(|digit| separates(*digit));
         let unknown = |digit| match digit {
             1 => group.clone(),

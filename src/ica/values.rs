@@ -1,4 +1,4 @@
-//! Values of a condition key that stand for all others: one of each class that the policies tell apart.
+//! Values of a condition key that represent all others: one of each class that the policies distinguish.
 
 use super::catalogue::{KeyFact, KeyKind};
 use crate::authz::{CallerKind, ContextValue, shape};
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// Characters of an object key, at most; S3 counts bytes, and the texts here are short.
 pub(super) const MOST_KEY: usize = 1_024;
 
-/// A text that no policy is likely to name.
+/// A text that is unlikely to occur in a policy.
 pub const UNLISTED: &str = "ica-policy-unlisted";
 
 /// The values to try: if the classes are all there are, every one of them. `known`: what variables may be filled with.
@@ -49,7 +49,7 @@ pub(super) fn candidates(
     let usual = usual(key, kind);
     let mut values = key_values(key, Some(kind), statements, known, &usual[0])?.values;
     if fact.kind == KeyKind::Foreign {
-        // What is Illumina's is never equal to a complete literal of the customer's, but it may have the shape of a pattern.
+        // A value of Illumina's never equals a complete literal of the customer's, but it may match a pattern.
         let compared = compared_with(key, statements);
         let literals = compared
             .iter()
@@ -72,7 +72,7 @@ pub(super) fn candidates(
     Ok(values)
 }
 
-/// Several-valued keys get one value.
+/// Multivalued keys get one value.
 fn value_for(key: &str, text: String) -> ContextValue {
     match aws::condition_key_type(key) {
         Some(known) if known.multi_valued => ContextValue::Many(vec![text]),
@@ -80,7 +80,7 @@ fn value_for(key: &str, text: String) -> ContextValue {
     }
 }
 
-/// Values of a key of which only the presence is asked.
+/// Values of a key that is only tested for presence.
 fn usual(key: &str, kind: CallerKind) -> Vec<String> {
     let texts: &[&str] = match aws::condition_key_type(key).map(|known| known.value) {
         Some(ValueType::Bool) => &["true", "false"],
@@ -95,7 +95,7 @@ fn usual(key: &str, kind: CallerKind) -> Vec<String> {
     }
 }
 
-/// Whether a key is filled into a pattern, as `${key}`.
+/// Whether a pattern has the key as a variable, `${key}`.
 pub(super) fn fills_variable(key: &str, statements: &[&Statement]) -> bool {
     statements
         .iter()

@@ -1,4 +1,4 @@
-//! What a check says.
+//! The result of a check.
 
 use super::assumption::Assumption;
 use super::catalogue::{IcaCaller, Level, Target};
@@ -8,17 +8,17 @@ use crate::model::PolicyKind;
 use crate::source::Span;
 use serde::{Deserialize, Serialize};
 
-/// A verdict; ordered from best to worst: a certain gap comes before a possible one.
+/// A verdict, ordered from best to worst: a certain gap is worse than a possible one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Every request of the step goes through.
+    /// Every request of the step is allowed.
     Allowed,
-    /// It hangs on something that is not known.
+    /// It depends on something that is not known.
     Unknown,
-    /// Some requests go through, some do not.
+    /// Some requests are allowed, some are not.
     Partial,
-    /// None goes through.
+    /// No request is allowed.
     Blocked,
 }
 
@@ -44,7 +44,7 @@ pub enum ReasonKind {
     NoAllow,
     /// A setting of the bucket.
     Environment,
-    /// It hangs on something that is not known.
+    /// It depends on something that is not known.
     Hidden,
     /// AWS leaves it open.
     Ambiguous,
@@ -71,7 +71,7 @@ impl ReasonKind {
     }
 }
 
-/// What to do about a reason: the same advice for several subjects can be told in one sentence.
+/// What to do about a reason. The same advice for several subjects can be joined into one sentence.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Advice {
     /// The words before the subject: `add`.
@@ -83,7 +83,7 @@ pub struct Advice {
 }
 
 impl Advice {
-    /// Advice that stands alone.
+    /// Advice without a subject.
     pub fn plain(text: impl Into<String>) -> Advice {
         Advice { lead: text.into(), ..Advice::default() }
     }
@@ -121,7 +121,7 @@ pub struct Reason {
     pub statement: Option<usize>,
     /// The statement's Sid.
     pub sid: Option<String>,
-    /// The words; `None` where there is no file.
+    /// The place in the file; `None` if there is no file.
     pub span: Option<Span>,
     /// What is wrong.
     pub message: String,
@@ -129,7 +129,7 @@ pub struct Reason {
     pub note: Option<String>,
     /// What to do.
     pub help: Option<Advice>,
-    /// Other words of the statement that matter.
+    /// Other parts of the statement that matter.
     pub labels: Vec<Label>,
 }
 
@@ -144,9 +144,9 @@ impl Reason {
 /// Requests that show a verdict.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Witness {
-    /// One that does not go through.
+    /// One that is not allowed.
     pub denied: Option<Box<Request>>,
-    /// One that does.
+    /// One that is.
     pub allowed: Option<Box<Request>>,
 }
 
@@ -157,7 +157,7 @@ pub struct StepReport {
     pub action: String,
     /// The resource; `*` for every key below the prefix.
     pub resource: String,
-    /// How much hangs on it.
+    /// How important it is.
     pub level: Level,
     /// The verdict.
     pub verdict: Verdict,
@@ -165,8 +165,8 @@ pub struct StepReport {
     pub assumes: Vec<Assumption>,
     /// Why it is not allowed.
     pub reasons: Vec<Reason>,
-    /// Where some requests go through and others do not, or it hangs on what is not known: what it takes, all of it together. Empty where
-    /// no few words say that.
+    /// If only some requests are allowed, or it depends on what is not known: the conditions that must all be true. Empty if
+    /// they cannot be put briefly.
     pub depends_on: Vec<String>,
     /// Requests that show it.
     pub witness: Witness,
@@ -177,9 +177,9 @@ pub struct StepReport {
 pub struct CallerReport {
     /// Who.
     pub caller: IcaCaller,
-    /// With the operations it depends on.
+    /// The verdict that includes the operations it depends on.
     pub verdict: Verdict,
-    /// By its own required steps.
+    /// The verdict of its own required steps.
     pub own: Verdict,
     /// The operations that are the root causes, if they are others.
     pub blocked_by: Vec<&'static str>,
@@ -205,12 +205,12 @@ pub struct Skipped {
     pub reason: Option<String>,
 }
 
-/// What a check of the bucket's settings found; it stands in the steps of the operations that it hits as well.
+/// The result of a check of the bucket's settings; the steps of the operations that it affects contain it as well.
 #[derive(Clone, PartialEq, Debug)]
 pub struct EnvironmentReport {
     /// Its name: `region`, `cors`, ..
     pub check: &'static str,
-    /// How much hangs on it.
+    /// How important it is.
     pub level: Level,
     /// The verdict.
     pub verdict: Verdict,
@@ -227,9 +227,9 @@ pub struct Check {
     pub operations: Vec<OperationReport>,
     /// What was left out.
     pub skipped: Vec<Skipped>,
-    /// What the verdicts rest on.
+    /// What the verdicts depend on.
     pub assumptions: Vec<Assumption>,
-    /// The settings of the bucket, as far as an operation that is shown hangs on them.
+    /// The settings of the bucket, as far as an operation that is shown depends on them.
     pub environment: Vec<EnvironmentReport>,
     /// What is wrong with the documents themselves.
     pub findings: Vec<Finding>,
@@ -243,7 +243,7 @@ impl Check {
     }
 }
 
-/// The names of a layer, for what is asked about that target.
+/// The names of a layer in questions about that target.
 pub(super) fn layer_row(layer: LayerId, target: Target) -> &'static LayerRow {
     LayerRow::of(layer.policy_kind(match target {
         Target::Key => PolicyKind::KmsKey,
@@ -254,12 +254,12 @@ pub(super) fn layer_row(layer: LayerId, target: Target) -> &'static LayerRow {
     }))
 }
 
-/// The name of a layer in a check's report, for what is asked about that target.
+/// The name of a layer in a check's report, in questions about that target.
 pub(super) fn layer_name(layer: LayerId, target: Target) -> &'static str {
     layer_row(layer, target).id
 }
 
-/// A required step that no policy decides, with its reason.
+/// A required step that is not decided by policies, with its reason.
 pub(super) fn step(action: &str, resource: &str, verdict: Verdict, reason: Reason) -> StepReport {
     StepReport {
         action: action.to_owned(),
@@ -273,21 +273,21 @@ pub(super) fn step(action: &str, resource: &str, verdict: Verdict, reason: Reaso
     }
 }
 
-/// With `--strict` a verdict that rests on assumptions is unknown.
+/// With `--strict` a verdict that depends on assumptions is unknown.
 pub(super) fn be_strict(assumes: &[Assumption], verdict: &mut Verdict, reasons: &mut Vec<Reason>) {
     if assumes.is_empty() || *verdict == Verdict::Unknown {
         return;
     }
     *verdict = Verdict::Unknown;
     let message = format!(
-        "with --strict a verdict may not rest on assumptions; this one rests on {}",
+        "with --strict a verdict may not depend on assumptions; this one depends on {}",
         assumes.iter().map(|assumption| assumption.id()).collect::<Vec<_>>().join(", ")
     );
-    let help = "settle them, as told in the list of assumptions";
+    let help = "settle them, as the list of assumptions says";
     reasons.push(reason(ReasonKind::Hidden, "", message, help));
 }
 
-/// A reason that no file shows, with what to do.
+/// A reason without a place in a file, with what to do.
 pub(super) fn reason(kind: ReasonKind, layer: &'static str, message: String, help: &str) -> Reason {
     Reason { help: Some(Advice::plain(help)), ..empty(kind, layer, message) }
 }
@@ -307,7 +307,7 @@ pub(super) fn empty(kind: ReasonKind, layer: &'static str, message: String) -> R
     }
 }
 
-/// A reason with its words.
+/// A reason with its place in a file.
 pub(super) fn reason_at(
     span: Span,
     kind: ReasonKind,

@@ -8,13 +8,13 @@ use super::tally::answer;
 use super::verdict::Verdict;
 use crate::why::Cause;
 
-/// The required step of an operation that asks for an action; `None` for settings of the bucket, which are no requests.
+/// The required step of an operation that asks for an action; `None` for settings of the bucket, which are not requests.
 pub fn required_step(setup: &Setup, operation: &str, action: &str) -> Option<&'static Step> {
     let mut steps = catalogue().operation(operation)?.steps.iter();
     steps.find(|step| step.action == action && step.level == Level::Required && setup.makes(step))
 }
 
-/// The verdict on a step, whatever rests on assumptions, and why it is not allowed.
+/// The verdict on a step, with all assumptions taken as true, and why it is not allowed.
 pub fn why_not<'a>(
     setup: &'a Setup,
     caller: IcaCaller,

@@ -1,4 +1,4 @@
-//! From the name of a file to what it means: load its text, find the document in it, lower it.
+//! From the name of a file to its policy: load its text, find the document in it, lower it.
 
 use super::{Document, ReadAs, read_policy};
 use crate::finding::{Finding, Severity};
@@ -40,25 +40,25 @@ pub enum Unreadable {
 pub struct FileRead {
     /// Its name.
     pub name: String,
-    /// As what.
+    /// How it was read.
     pub read_as: ReadAs,
-    /// For which layer.
+    /// The layer that it belongs to.
     pub layer: PolicyKind,
 }
 
-/// A document and what it means as a policy of some kind.
+/// A document and its policy, as one of some kind.
 #[derive(Clone, Debug)]
 pub struct LoweredDocument {
     /// What the file was read as.
     pub read_as: ReadAs,
-    /// The policy as meant.
+    /// The policy as lowered.
     pub policy: Policy,
     /// What is wrong with the text, then with the policy.
     pub findings: Vec<Finding>,
 }
 
 impl Document {
-    /// What the document means as a policy of this kind.
+    /// Lowers the document as a policy of this kind.
     pub fn lower(self, kind: PolicyKind) -> LoweredDocument {
         let lowered = model::lower(&self.policy, kind);
         let findings = self.findings.into_iter().chain(lowered.findings).collect();
@@ -81,8 +81,8 @@ pub fn load_policy(
     Ok(document.lower(kind))
 }
 
-/// Loads the answer of a call of AWS that holds no policy, with warnings about its text. A member that stands twice says two things, and
-/// AWS never answers so.
+/// Loads the answer of a call of AWS that is not a policy, with warnings about its text. A member that occurs twice is ambiguous, and
+/// AWS never sends one.
 ///
 /// # Errors
 /// Why the file or its text cannot be read.

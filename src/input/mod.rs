@@ -1,6 +1,6 @@
-//! What is this file? A policy, or an answer of the AWS CLI that holds one. And how to get from its name to what it means.
+//! Recognises a file as a policy, or as an answer of the AWS CLI that holds one. Loads a policy from the name of its file.
 //!
-//! The documents found keep spans into the file the user gave, also where the policy is a string inside of JSON.
+//! The documents found keep spans into the user's file, even if the policy is a string inside of JSON.
 
 mod load;
 mod shape;
@@ -41,7 +41,7 @@ impl Document {
         }
     }
 
-    /// Whether its statements name principals, as only policies of resources do; `None` where there is no statement to tell by.
+    /// Whether its statements name principals, as only policies of resources do; `None` if it has no statement.
     pub fn names_principals(&self) -> Option<bool> {
         let blocks = self.policy.elements.iter().filter_map(|element| match &element.body {
             Body::Statements(statements) => Some(&statements.items),
@@ -61,7 +61,7 @@ impl Document {
 /// Reads the policy document of a source.
 ///
 /// # Errors
-/// The findings that say why there is none: no JSON, or JSON of another kind.
+/// The findings that say why there is none: the text is not JSON, or other JSON.
 pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<Finding>> {
     let (root, mut findings) = parse(sources, id)?;
     let whole = root.span;
@@ -90,12 +90,12 @@ pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<
 /// Reads a tree that is a policy document by itself.
 ///
 /// # Errors
-/// The findings that say why it is none.
+/// The findings that say why it is not a policy.
 pub fn read_tree(root: Node) -> Result<Document, Vec<Finding>> {
     Document::of_tree(ReadAs::Policy, root, Vec::new())
 }
 
-/// The tree of a text that no report points into; `None` where it is no JSON.
+/// The tree of a text that no report points into; `None` if it is not JSON.
 pub fn tree_of(text: &str) -> Option<Node> {
     let mut sources = Sources::new();
     let id = sources.add_file("", text.to_owned()).ok()?;

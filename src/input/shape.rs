@@ -1,4 +1,4 @@
-//! The shapes a file can have, told by its members.
+//! The shapes a file can have, recognised by its members.
 
 use crate::tree::{Member, Node, Value};
 use std::fmt;
@@ -10,15 +10,15 @@ pub enum ReadAs {
     Policy,
     /// `aws s3api get-bucket-policy`: the policy is a string under `Policy`.
     PolicyString,
-    /// `aws kms get-key-policy`: the same beside `PolicyName`.
+    /// `aws kms get-key-policy`: the same, with `PolicyName`.
     KeyPolicy,
     /// `aws iam get-policy-version`: the policy is under `PolicyVersion.Document`.
     PolicyVersion,
     /// `aws iam get-user-policy`: the policy is under `PolicyDocument`.
     UserPolicy,
-    /// `aws iam get-group-policy`: the same beside `GroupName`.
+    /// `aws iam get-group-policy`: the same, with `GroupName`.
     GroupPolicy,
-    /// `aws iam get-role-policy`: the same beside `RoleName`.
+    /// `aws iam get-role-policy`: the same, with `RoleName`.
     RolePolicy,
     /// `aws iam get-role`: the trust policy is under `Role.AssumeRolePolicyDocument`.
     Role,

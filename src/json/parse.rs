@@ -218,7 +218,7 @@ impl<'a> Reader<'a> {
                 span,
                 format!("expected a value, found the quote `{quote}`"),
             )
-            .help("strings stand in straight double quotes: `\"`"),
+            .help("strings are written in straight double quotes: `\"`"),
             Some(first) if first.is_ascii_digit() || matches!(first, '-' | '+' | '.') => {
                 let help = "numbers have no leading zero or plus sign, and digits on both sides of the point";
                 Finding::new(codes::BAD_NUMBER, span, format!("`{word}` is no number")).help(help)
@@ -433,7 +433,7 @@ impl<'a> Reader<'a> {
                 let problem = Finding::new(
                     codes::DUPLICATE_MEMBER,
                     name.span,
-                    format!("`{}` stands twice in this object", name.text),
+                    format!("`{}` occurs twice in this object", name.text),
                 );
                 self.report(
                     problem

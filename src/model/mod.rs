@@ -1,7 +1,7 @@
-//! The policy as it is meant: typed and normalised, with the span of the words on every part.
+//! The meaning of a policy: typed and normalised, with a span on every part.
 //!
-//! [`lower()`] makes a model and a list of findings from any AST. One bad word does not stop the
-//! rest: words that AWS would refuse become a *doubt* on the smallest part that they affect, and
+//! [`lower()`] makes a model and a list of findings from any AST. One error does not stop the
+//! rest: text that AWS would refuse becomes a *doubt* on the smallest part that it affects, and
 //! both engines answer "may apply" for that part.
 
 mod action;

@@ -77,7 +77,7 @@ pub const MAX_PATTERN_BYTES: usize = 8192;
 pub const MAX_WILDCARDS: usize = 64;
 
 impl Pattern {
-    /// Reads `text`, and returns the problems beside the pattern. A variable that is not valid is
+    /// Reads `text`, and returns the pattern with its problems. A variable that is not valid is
     /// kept as literal text; so is the whole text if it is too long to match.
     pub(super) fn parse(text: &str, reading: Reading) -> (Pattern, Vec<Problem>) {
         if let Some(error) = too_much(text, reading) {
@@ -165,16 +165,16 @@ impl Pattern {
 /// message that nobody can read.
 fn too_much(text: &str, reading: Reading) -> Option<Problem> {
     let wildcards = if reading.wildcards { text.matches(['*', '?']).count() } else { 0 };
-    let told = |has: String, most: usize| Problem {
+    let limit = |has: String, most: usize| Problem {
         reason: format!(
-            "the text has {has}, the most that is matched is {most}; this is a limit of ica-policy, not of AWS"
+            "the text has {has}, at most {most} are matched; this is a limit of ica-policy, not of AWS"
         ),
         is_limit: true,
     };
     if text.len() > MAX_PATTERN_BYTES {
-        return Some(told(format!("{} bytes", text.len()), MAX_PATTERN_BYTES));
+        return Some(limit(format!("{} bytes", text.len()), MAX_PATTERN_BYTES));
     }
-    (wildcards > MAX_WILDCARDS).then(|| told(format!("{wildcards} wildcards"), MAX_WILDCARDS))
+    (wildcards > MAX_WILDCARDS).then(|| limit(format!("{wildcards} wildcards"), MAX_WILDCARDS))
 }
 
 /// Why a text may or may not count.
@@ -187,7 +187,7 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    /// The doubt about the words at a place.
+    /// The doubt about the text at a place.
     pub(super) fn at(self, span: Span) -> Doubt {
         Doubt { span, reason: self.reason, is_limit: self.is_limit }
     }

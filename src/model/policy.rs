@@ -106,7 +106,7 @@ pub struct Policy {
     pub version: Version,
     /// The span of the version, if there is one.
     pub version_span: Option<Span>,
-    /// The span of the word `Statement`, if it is there.
+    /// The span of the word `Statement`, if present.
     pub statement_span: Option<Span>,
     /// Its statements, in order.
     pub statements: Vec<Statement>,

@@ -38,7 +38,7 @@ pub enum Named {
     Federated(String),
     /// An account by its canonical id, which cannot be turned into an account number offline.
     CanonicalUser(String),
-    /// The unique id of a user or role (`AIDA..`, `AROA..`), which AWS puts in the place of a
+    /// The unique id of a user or role (`AIDA..`, `AROA..`), which AWS writes instead of a
     /// deleted one.
     UniqueId(String),
     /// Text that names nobody.
@@ -81,7 +81,7 @@ impl PrincipalPattern {
             "Federated" => Ok(Named::Federated(text.to_owned())),
             "CanonicalUser" => Ok(Named::CanonicalUser(text.to_owned())),
             _ => Err(format!(
-                "`{kind}` is no kind of principal; there are `AWS`, `Service`, `Federated` and `CanonicalUser`"
+                "`{kind}` is not a kind of principal; there are `AWS`, `Service`, `Federated` and `CanonicalUser`"
             )),
         };
         match named {
@@ -96,7 +96,11 @@ impl PrincipalPattern {
 
     /// A text without a kind. Only `"*"` is allowed.
     pub(super) fn bare(text: &str, span: Span) -> PrincipalPattern {
-        let doubt = (text != "*").then(|| format!("`{text}` needs its kind, as in `{{\"AWS\": \"{text}\"}}`; only `\"*\"` stands alone"));
+        let doubt = (text != "*").then(|| {
+            format!(
+                "`{text}` needs its kind, as in `{{\"AWS\": \"{text}\"}}`; only `\"*\"` has none"
+            )
+        });
         let named = if text == "*" { Named::Everyone } else { Named::Nobody };
         PrincipalPattern { named, span, doubt: doubt.map(|reason| Doubt::refused(span, reason)) }
     }
@@ -126,7 +130,7 @@ fn aws(text: &str) -> Result<Named, String> {
             "`{text}` has a wildcard: a principal is a whole ARN or `*`; use a condition on `aws:PrincipalArn` for patterns"
         ));
     }
-    named_by_arn(&arn).ok_or_else(|| format!("`{text}` is no user, role, session or account"))
+    named_by_arn(&arn).ok_or_else(|| format!("`{text}` is not a user, role, session or account"))
 }
 
 fn named_by_arn(arn: &Arn) -> Option<Named> {

@@ -1,5 +1,5 @@
 //! The report of `can` for people: the answer in one line, then each group of actions with a
-//! request and the words that grant or limit it.
+//! request and the statements that grant or limit it.
 
 use super::example::Example;
 use super::granted::{IsPublic, Public, Report, granting, limiting};
@@ -53,7 +53,7 @@ fn draw_answers<'a>(
     }
 }
 
-/// Writes the answers by both definitions, the words that S3 looks at, and the access of each
+/// Writes the answers by both definitions, the parts that S3 evaluates, and the access of each
 /// caller outside the account.
 fn draw_public(
     text: &mut String,
@@ -72,9 +72,9 @@ fn draw_public(
     draw_all(text, sources, &opening(public), look);
     for outside in public.outside {
         let who = match &outside.who {
-            Outsider::Unsigned => "whoever does not sign".to_owned(),
+            Outsider::Unsigned => "callers that do not sign".to_owned(),
             Outsider::Named(name) => format!("`{name}`"),
-            Outsider::Others => "whoever else signs".to_owned(),
+            Outsider::Others => "all other callers that sign".to_owned(),
         };
         let _ = writeln!(text, "\n{who}: {}", words(outside.granted));
         let granted = outside.answers.iter().filter(|answer| answer.granted != Granted::None);
@@ -82,7 +82,7 @@ fn draw_public(
     }
 }
 
-/// The statements that make the policy public for S3, with the words that cause it.
+/// The statements that make the policy public for S3, with the parts that cause it.
 fn opening(public: &Public<'_>) -> Vec<Finding> {
     let finding = |statement: &PublicStatement| {
         let makes = if statement.certain { "makes" } else { "may make" };

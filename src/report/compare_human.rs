@@ -42,7 +42,7 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>, look: Look) -> Str
         let relation = relation_words(change.differences.relation);
         let _ = match (change.caller, change.layer) {
             (None, Some(layer)) => {
-                let where_to = if change.beyond { "beyond the bucket" } else { "whoever asks" };
+                let where_to = if change.beyond { "beyond the bucket" } else { "for any caller" };
                 writeln!(text, "\nthe {layer} by itself, {where_to}: {relation}")
             }
             (None, None) => {
@@ -87,7 +87,7 @@ fn operations(text: &mut String, sources: &Sources, connections: &Connections<'_
     }
     let same = connections.operations.len() - changed.len();
     let _ = match changed.len() {
-        0 => writeln!(text, "no operation of ICA changes ({same} looked at, each for its caller)"),
+        0 => writeln!(text, "no operation of ICA changes ({same} compared, each for its caller)"),
         _ => writeln!(text, "{same} more are as before"),
     };
     let worse = |operation: &str, caller: &str| {
@@ -114,12 +114,12 @@ fn draw_change(text: &mut String, sources: &Sources, change: &Change<'_>, look: 
     denied.draw(text, &differences.newly_denied);
 }
 
-/// A line that says which requests were looked at.
+/// A line that says which requests were compared.
 fn looked_at(requests: Requests) -> String {
     match requests {
         Requests::Possible => {
             format!(
-                "\nlooked at the requests that AWS has, by its data of {}; --requests any looks at all",
+                "\ncompared the requests that AWS has, by its data of {}; --requests any compares all",
                 aws::data_date()
             )
         }
@@ -183,15 +183,15 @@ fn closing(comparison: &Comparison<'_>) -> String {
             Some(connections)
                 if connections.operations.iter().any(|change| change.old != change.new) =>
             {
-                "the policies allow the same, and yet operations change: the settings differ"
+                "the policies allow the same, but operations change: the settings differ"
             }
             Some(_) => "for ICA's callers nothing changes, and the policies allow others the same",
-            None => "the change is one of words only",
+            None => "only the text has changed, not its meaning",
         },
-        Some(Relation::NewAllowsLess) => "look whether somebody needs what is lost",
-        Some(Relation::NewAllowsMore) => "look whether the new access is meant",
+        Some(Relation::NewAllowsLess) => "check whether somebody needs what is lost",
+        Some(Relation::NewAllowsMore) => "check whether the new access is intended",
         Some(Relation::Incomparable) => {
-            "look whether the new access is meant, and whether somebody needs what is lost"
+            "check whether the new access is intended, and whether somebody needs what is lost"
         }
         Some(Relation::Unknown) => "read what could not be decided yourself",
     };
@@ -311,11 +311,8 @@ impl Drawer<'_> {
         // The old words come first, as in a patch.
         let groups = [old, new].into_iter().filter(|causes| !causes.is_empty());
         for (number, causes) in groups.enumerate() {
-            let message = if number == 0 {
-                self.message(region)
-            } else {
-                "and these words are new".to_owned()
-            };
+            let message =
+                if number == 0 { self.message(region) } else { "and this text is new".to_owned() };
             let _ = write!(
                 text,
                 "{}",

@@ -24,7 +24,7 @@ struct Report<'a, E> {
     old: Option<DocumentView<'a>>,
     new: Option<DocumentView<'a>>,
     kind: Option<&'static str>,
-    /// Which requests were looked at.
+    /// Which requests were compared.
     requests: Option<Requests>,
     relation: Option<Relation>,
     newly_allowed: Vec<DifferenceView>,

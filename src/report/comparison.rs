@@ -23,10 +23,10 @@ pub struct Comparison<'a> {
     pub old: &'a Version,
     /// The new one.
     pub new: &'a Version,
-    /// The kind of policy that both were taken for, as a value of `--kind`; `effective` if the
+    /// The kind of policy that both were compared as, as a value of `--kind`; `effective` if the
     /// layers of a connection were compared.
     pub kind: &'static str,
-    /// The requests that were looked at.
+    /// The requests that were compared.
     pub requests: Requests,
     /// The differences: of two documents, or of what each caller of a connection may do.
     pub changes: Vec<Change<'a>>,
@@ -56,7 +56,7 @@ pub struct Change<'a> {
     pub caller: Option<&'static str>,
     /// The layer of a connection whose documents are compared by themselves.
     pub layer: Option<&'static str>,
-    /// Whether only requests other than S3's to the bucket were looked at.
+    /// Whether only requests other than S3's to the bucket were compared.
     pub beyond: bool,
     /// The old policies.
     pub old: Side<'a>,

@@ -1,4 +1,4 @@
-//! Shows words out of a long line. AWS's answers hold a whole policy in one line, which no terminal
+//! Shows text from a long line. AWS's answers hold a whole policy in one line, which no terminal
 //! can show.
 
 use crate::source::{Sources, Span};
@@ -6,10 +6,10 @@ use crate::source::{Sources, Span};
 /// Lines up to this many characters are drawn whole.
 pub(super) const LONG_LINE: usize = 300;
 
-/// Characters shown on each side of the words.
+/// Characters shown on each side of the text.
 const MARGIN: usize = 50;
 
-/// The most characters of the words themselves that are shown.
+/// The most characters of the text itself that are shown.
 const MOST: usize = 160;
 
 /// Whether the lines around a span are too long to be drawn.
@@ -29,7 +29,7 @@ pub(super) fn is_on_long_line(sources: &Sources, span: Span) -> bool {
     before.max(after).max(longest) > LONG_LINE
 }
 
-/// Two lines: the decoded words with the text around them, and the marks below.
+/// Two lines: the decoded text with its surroundings, and the marks below.
 pub(super) fn excerpt(sources: &Sources, span: Span) -> Option<(String, String)> {
     let source = sources.source_at(span.lo)?;
     let (lo, hi) = ((span.lo - source.base) as usize, (span.hi - source.base) as usize);
@@ -50,7 +50,7 @@ pub(super) fn excerpt(sources: &Sources, span: Span) -> Option<(String, String)>
     Some((format!("…{start}{shown}{}…", after.map(plain).collect::<String>()), marks))
 }
 
-/// Replaces control characters: line breaks and tabs would separate the marks from the words.
+/// Replaces control characters: line breaks and tabs would separate the marks from the text.
 fn plain(character: char) -> char {
     if character.is_control() { ' ' } else { character }
 }

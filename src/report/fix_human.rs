@@ -1,5 +1,5 @@
 //! The report of `fix` for people: the diff, the purpose of each edit, and what is left to decide,
-//! with the words underlined.
+//! with its place underlined.
 
 use super::comparison::file_of;
 use super::fix_diff::diff;
@@ -107,9 +107,9 @@ fn mended(text: &mut String, fixed: &Fixed) {
 fn proved(fixed: &Fixed) -> &'static str {
     let is_exception = |edit: &Edit| edit.change.kind == ChangeKind::AddException;
     if fixed.edits.iter().any(is_exception) {
-        "only the callers that are excepted gain from the exceptions, what other statements allow them; what is added is no more than needed"
+        "only the excepted callers gain access by the exceptions, to what other statements allow them; the additions are no more than needed"
     } else {
-        "nobody else gains, and what is added is no more than the operations need"
+        "nobody else gains access, and the additions are no more than the operations need"
     }
 }
 
@@ -214,7 +214,7 @@ fn closing(fixed: &Fixed, written: bool, look: Look) -> String {
         (0, _) if fixed.left.is_empty() => {
             return format!(
                 "{}: nothing is blocked{note}",
-                word("nothing to mend", Verdict::Allowed, look)
+                word("nothing to repair", Verdict::Allowed, look)
             );
         }
         (0, _) => "no edit can be made".to_owned(),
@@ -224,12 +224,12 @@ fn closing(fixed: &Fixed, written: bool, look: Look) -> String {
         (count, false) => format!("{count} edits; --write makes them"),
     };
     if fixed.left.is_empty() {
-        return format!("{}: {edits}{note}", word("mended", Verdict::Allowed, look));
+        return format!("{}: {edits}{note}", word("repaired", Verdict::Allowed, look));
     }
     let steps = if fixed.left.len() == 1 { "step is" } else { "steps are" };
     format!(
         "{}: {edits}; {} {steps} left to you",
-        word("not all is mended", Verdict::Partial, look),
+        word("not all is repaired", Verdict::Partial, look),
         fixed.left.len()
     )
 }

@@ -1,4 +1,4 @@
-//! The data of an answer of `can`, and the words that grant or limit a request.
+//! The data of an answer of `can`, and the parts of policies that grant or limit a request.
 
 use super::views::key_name;
 use crate::authz::{ContextValue, LayerId, Layers, NamingSet, StatementRef};
@@ -77,7 +77,7 @@ fn statement<'a>(place: &StatementRef, layers: &Layers<'a>) -> Option<&'a Statem
         .find(|statement| statement.index == place.statement)
 }
 
-/// The keys of a request that some statement looks at. Other keys follow from the caller, or do not
+/// The keys of a request that some statement tests. Other keys follow from the caller, or do not
 /// matter.
 pub(super) fn keys_told<'a>(
     shown: &'a Shown,
@@ -119,7 +119,7 @@ fn conditions(finding: Finding, statement: &Statement) -> Finding {
         finding.related(
             condition.span,
             format!(
-                "only where `{}` holds for `{}`",
+                "only where `{}` is true for `{}`",
                 condition.operator.node,
                 key_name(&condition.key.node)
             ),
@@ -153,7 +153,7 @@ fn lack(layer: LayerId, shown: &Shown, layers: &Layers<'_>) -> Option<Finding> {
     let near = near_miss(&shown.request, layers, layer, NamingSet::ANY)?;
     let (_, span) = near.lacks.first()?;
     let message = format!(
-        "statement {} of the {layer} policy is the nearest and does not grant it by these words",
+        "statement {} of the {layer} policy is the nearest and does not grant it because of this",
         near.statement.statement
     );
     Some(

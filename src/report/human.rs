@@ -18,7 +18,7 @@ use miette::{
 };
 use std::fmt::Write;
 
-/// The most findings about the words of policies that are drawn.
+/// The most findings about the text of policies that are drawn.
 const MOST_FINDINGS: usize = 50;
 
 /// The report of a check.
@@ -37,7 +37,7 @@ pub fn report(sources: &Sources, connection: &Setup, check: &Check, look: Look) 
     if check.findings.iter().any(|finding| finding.severity == Severity::Error) {
         let _ = writeln!(
             text,
-            "AWS would refuse a document as it stands (see above): mend it before anything else"
+            "AWS would refuse a document (see above): correct it before anything else"
         );
     }
     text.push_str(&data_line());
@@ -75,7 +75,7 @@ fn body(sources: &Sources, connection: &Setup, check: &Check, look: Look) -> Str
     if let Some(more) = check.findings.len().checked_sub(MOST_FINDINGS).filter(|more| *more > 0) {
         let _ = writeln!(
             text,
-            "\n{more} more findings about the words of the policies; `--format json` lists all"
+            "\n{more} more findings about the text of the policies; `--format json` lists all"
         );
     }
     text
@@ -234,7 +234,7 @@ pub(super) fn draw_finding(sources: &Sources, finding: &Finding, look: Look) -> 
         .unwrap_or_else(|| format!("{}: {}: {}\n", place.file, finding.code.id(), finding.message))
 }
 
-/// Draws the words of long lines, each as an excerpt.
+/// Draws the marked text of long lines, each as an excerpt.
 fn draw_excerpts(sources: &Sources, finding: &Finding, place: &Position, look: Look) -> String {
     let mut diagnostic = MietteDiagnostic::new(finding.message.clone())
         .with_code(finding.code.id())
@@ -303,7 +303,7 @@ pub(super) fn next(worst: Verdict, is_whole: bool) -> &'static str {
             "nothing is blocked for certain; settle what is unknown, or leave out what you do not need with --skip OPERATION"
         }
         Verdict::Partial | Verdict::Blocked => {
-            "mend the causes from the top, then run the same command again; leave out what you do not need with --skip OPERATION"
+            "fix the causes from the top, then run the same command again; leave out what you do not need with --skip OPERATION"
         }
     }
 }

@@ -270,7 +270,7 @@ fn connection_view(connection: &Setup) -> ConnectionView<'_> {
     }
 }
 
-/// What was said of each layer and of each setting of the bucket.
+/// The state of each layer and of each setting of the bucket.
 fn layers(connection: &Setup) -> BTreeMap<&'static str, &'static str> {
     let policies = LAYERS.iter().map(|row| (row.id, connection.policies.get(row.kind).word()));
     let environment = &connection.environment;

@@ -98,7 +98,7 @@ fn said(trace: &LayerTrace, sources: &Sources, layers: &Layers<'_>, request: &Re
                 .to_owned()
         }
         LayerTrace { policies: 0, .. } => "no policy".to_owned(),
-        _ if !binds => "does not bind this request".to_owned(),
+        _ if !binds => "does not apply to this request".to_owned(),
         LayerTrace { denies, .. } if !denies.is_empty() => format!("denies: {}", places(denies)),
         LayerTrace { allows, .. } if !allows.is_empty() => format!("allows: {}", places(allows)),
         _ => "says nothing".to_owned(),

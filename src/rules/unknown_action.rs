@@ -38,7 +38,7 @@ impl Rule for UnknownAction {
     }
 }
 
-/// The service that a pattern names, if it has no action that the pattern covers.
+/// The service that a pattern names, if no action of it matches the pattern.
 fn service_without(pattern: &ActionPattern, text: &str) -> Option<&'static Service> {
     let service = aws::service(text.split_once(':')?.0)?;
     let is_covered = |action: &Action| {
@@ -50,12 +50,14 @@ fn service_without(pattern: &ActionPattern, text: &str) -> Option<&'static Servi
 fn finding(kind: PolicyKind, text: &str, spans: &[Span]) -> Option<Finding> {
     let (first, others) = spans.split_first()?;
     let is_pattern = text.contains(['*', '?']);
-    let no_such = if is_pattern { "no action that fits" } else { "no action" };
-    let message =
-        format!("AWS has {no_such} `{text}` as of {}, so these words do nothing", aws::data_date());
+    let no_such = if is_pattern { "no action that matches" } else { "no action" };
+    let message = format!(
+        "AWS has {no_such} `{text}` as of {}, so this text has no effect",
+        aws::data_date()
+    );
     let stored = match kind {
         PolicyKind::Resource => {
-            "S3 may refuse the bucket policy for it: `Policy has invalid action`"
+            "S3 may refuse the bucket policy because of it: `Policy has invalid action`"
         }
         _ => "AWS stores the policy all the same",
     };

@@ -41,7 +41,7 @@ fn finding(prefix: &str, span: Span) -> Finding {
     Finding::new(CODE, span, message).help(help_on_service(prefix))
 }
 
-/// The prefix of an action, if the data lacks the service. A prefix with wildcards is none.
+/// The prefix of an action, if the service is not in the data. A prefix with wildcards does not count.
 pub fn unknown_service(action: &str) -> Option<&str> {
     let prefix = action.split_once(':')?.0;
     let is_prefix = prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

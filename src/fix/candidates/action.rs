@@ -1,4 +1,4 @@
-//! An action that a statement forgot.
+//! An action that a statement does not list.
 
 use crate::fix::change::{Change, ChangeKind, append};
 use crate::fix::scene::Scene;

@@ -9,7 +9,7 @@ use crate::model::{Condition, Policy};
 use crate::tree::Value;
 use crate::why::{Near, Place};
 
-/// The condition that alone keeps a statement from allowing a request.
+/// The condition that is the only reason why a statement does not allow a request.
 pub(super) fn only_lack(near: &Near<'_>) -> Option<usize> {
     let numbers = near.lacks.iter().map(|(lack, _)| match lack {
         Lack::Condition(number) => Some(*number),
@@ -26,7 +26,7 @@ pub(super) fn change(scene: &Scene<'_>, place: Place<'_>, condition: &Condition)
         _ => false,
     };
     let value = match &*condition.key.node {
-        "s3:prefix" => format!("{}*", scene.stand.connection.prefix),
+        "s3:prefix" => format!("{}*", scene.snapshot.connection.prefix),
         "aws:principalarn" if scene.caller == IcaCaller::FederatedSession => return None,
         "aws:principalarn" => scene.principal()?,
         _ => return None,

@@ -1,4 +1,4 @@
-//! A caller that a Deny forgot to except.
+//! A caller that a Deny does not except.
 
 use super::condition::written_key;
 use crate::authz::Request;
@@ -12,8 +12,8 @@ use crate::why::Place;
 
 const OPERATOR: &str = "ArnNotLike";
 
-/// The caller, added to those whom the Deny excepts. A Deny that asks for anything else as well (a network, MFA) is not touched: whoever
-/// is excepted from it would be free of that too.
+/// The caller, added to the exceptions of the Deny. A Deny that also requires something else (a network, MFA) is not edited: an
+/// exception would lift that requirement too.
 pub(super) fn changes(scene: &Scene<'_>, place: Place<'_>, request: &Request) -> Vec<Change> {
     let statement = place.statement;
     let names_all = statement.principal.as_ref().is_none_or(|principal| {
@@ -67,7 +67,7 @@ fn takes(condition: &Condition, value: &str) -> bool {
     has_wildcards || !value.contains('*')
 }
 
-/// A second condition: the Deny then hits those who are in neither list.
+/// A second condition: the Deny then applies to callers in neither list.
 fn list_of_its_own(has_operator: bool, statement: usize, caller: &str) -> TreeEdit {
     let list = ("aws:PrincipalArn", string(caller));
     if has_operator {

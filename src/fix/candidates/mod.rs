@@ -1,4 +1,4 @@
-//! Edits that may remove a cause, the smallest first; [`super::proof`] says which of them do, and no more than that.
+//! Edits that may remove a cause, the smallest first; [`super::proof`] decides which of them do, and allow nothing else.
 
 mod action;
 mod condition;
@@ -17,7 +17,7 @@ use crate::ica::catalogue::Target;
 use crate::model::{Condition, Policy};
 use crate::why::{Cause, CauseKind, Near, Place};
 
-/// Edits for a cause, and what a person must decide where none of them is right.
+/// Edits for a cause, and what a person must decide if no edit is right.
 #[derive(Default)]
 pub(super) struct Candidates {
     pub changes: Vec<Change>,
@@ -66,10 +66,10 @@ fn not_allowed(
     if let Some(decision) = decision::of_layer(layer, scene.step.resource, span, &action, false) {
         return decision.into();
     }
-    // The key that AWS manages has an id that nobody gave, and a grant on all keys would be too much.
+    // The id of the AWS managed key was not given, and an Allow on all keys would be too much.
     if scene.step.resource == Target::Key && scene.resource.ends_with('*') {
         let message =
-            format!("`{action}` is not allowed on the key that AWS manages, whose id is not known");
+            format!("`{action}` is not allowed on the AWS managed key, whose id is not known");
         return Decision::new(
             DecisionKind::Open,
             span,
@@ -92,18 +92,18 @@ fn not_allowed(
         .map(|(_, span)| *span)
     {
         let message = format!(
-            "AWS would refuse these words, so nothing is added for `{action}` as long as they stand here"
+            "AWS would refuse this text, so no edit is made for `{action}` while it is here"
         );
         return Decision::new(
             DecisionKind::RefusedWords,
             Some(span),
             message,
-            "mend the words that AWS would refuse",
+            "correct the text that AWS would refuse",
         )
         .into();
     }
     let mut changes = version::changes(scene, near);
-    // Statements with conditions come after those without: what they add holds under the conditions only.
+    // Statements with conditions come after those without: their additions apply only under the conditions.
     let (plain, limited): (Vec<_>, Vec<_>) =
         near.iter().partition(|near| near.place.statement.conditions.is_empty());
     for near in plain.into_iter().chain(limited) {
@@ -122,7 +122,7 @@ fn not_allowed(
 
 fn group_only(action: &str, span: Option<crate::source::Span>) -> Decision {
     let message = format!(
-        "`{action}` is not allowed, and the policies that were given are a group's: what is added there all members get"
+        "`{action}` is not allowed, and the policies that were given are a group's: an addition would apply to all members"
     );
     Decision::new(
         DecisionKind::NoDocument,
@@ -143,15 +143,15 @@ fn no_document(scene: &Scene<'_>, layer: LayerId, action: &str) -> Decision {
     Decision::new(DecisionKind::NoDocument, None, message, help)
 }
 
-/// A statement that would do but for its condition: a list of callers or prefixes can be longer, anything else was written on purpose, and
-/// a statement beside it would go around it.
+/// A statement that would suffice except for its condition: a list of callers or prefixes can be extended. Another condition was written on
+/// purpose, and an additional statement would bypass it.
 fn limited(scene: &Scene<'_>, place: Place<'_>, condition: &Condition, action: &str) -> Candidates {
     let key = display_name(&condition.key.node);
     let message = format!(
         "`{action}` is allowed under a condition on `{key}` that ICA's requests do not all fulfil"
     );
     let help = format!(
-        "widen the condition, take it out, or leave the operation out with --skip {}",
+        "widen the condition, remove it, or leave out the operation with --skip {}",
         scene.operation
     );
     let decision = Decision::new(DecisionKind::Condition, Some(condition.span), message, help);

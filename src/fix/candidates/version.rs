@@ -23,7 +23,7 @@ pub(super) fn changes(scene: &Scene<'_>, near: &[Near<'_>]) -> Vec<Change> {
     changes
 }
 
-/// `"Version": "2012-10-17"` in the place of what stands there.
+/// `"Version": "2012-10-17"` instead of the current version.
 fn repair(scene: &Scene<'_>, policy: &Policy) -> Option<Change> {
     of_document(scene.file(policy)?, &scene.root(policy)?)
 }

@@ -7,7 +7,7 @@ use crate::ica::refusal::Refusal;
 use crate::ica::setup::Assume;
 use crate::model::condition::{boolean, date, numeric};
 
-/// A key that follows from what the user told of the connection.
+/// A key that follows from the user's settings of the connection.
 const SESSION_NAME: &str = "sts:rolesessionname";
 
 /// Reads `[CALLER:]KEY=VALUE` or `[CALLER:]!KEY`.
@@ -18,7 +18,7 @@ pub(super) fn parse(text: &str) -> Result<Assume, Refusal> {
         (None, Some((key, value))) => (key, Some(value.to_owned())),
         (None, None) => {
             return Err(wrong(format!(
-                "`{text}` is no assumption: write KEY=VALUE, or !KEY for a key that is absent"
+                "`{text}` is not an assumption: write KEY=VALUE, or !KEY for a key that is absent"
             )));
         }
     };
@@ -45,8 +45,8 @@ pub(super) fn parse(text: &str) -> Result<Assume, Refusal> {
     Ok(Assume { caller, key: lower, value })
 }
 
-/// What is told of assumptions about keys that the reference data lacks: they may be newer than it, or a slip of the pen that settles
-/// nothing. Claims of an identity provider's tokens are in no data.
+/// Warnings for assumptions about keys that the reference data lacks: they may be newer than the data, or a typing error that settles
+/// nothing. The data does not have the claims of an identity provider's tokens.
 pub fn unknown_keys(texts: &[String]) -> impl Iterator<Item = String> {
     let is_known = |text: &str| {
         parse(text).is_ok_and(|assume| {
@@ -55,7 +55,7 @@ pub fn unknown_keys(texts: &[String]) -> impl Iterator<Item = String> {
     };
     let date = aws::data_date();
     texts.iter().filter(move |text| !is_known(text)).map(move |text| {
-        format!("AWS's data of {date} has no condition key like that of `{text}`; it counts only where a policy spells it alike")
+        format!("AWS's data of {date} has no condition key like that of `{text}`; it counts only where a policy spells it the same")
     })
 }
 
@@ -70,7 +70,7 @@ fn is_never_there(key: &str, caller: Option<IcaCaller>) -> bool {
     kinds(caller).all(|kind| presence(key, Some(kind), None) == Presence::Never)
 }
 
-/// Whether nobody can assume the key otherwise than it follows.
+/// Whether the key follows from the settings, so that an assumption cannot change it.
 fn follows(key: &str, caller: Option<IcaCaller>) -> bool {
     let follows_or_never = |kind| {
         request_key(key).is_some_and(|row| row.function(kind).is_some())
@@ -84,13 +84,13 @@ fn check_key(key: &str) -> Result<(), Refusal> {
         text.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty())
     };
     match key.split_once(':') {
-        // A key of the data behind another word: that was meant to be a caller.
+        // A key of the data after another word: that word was meant to be a caller.
         Some((word, rest)) if is_key(rest) && aws::condition_key(rest).is_some() => {
             let known = IcaCaller::ALL.map(IcaCaller::id).join(", ");
-            Err(wrong(format!("`{word}` is no caller of ICA; there are {known}")))
+            Err(wrong(format!("`{word}` is not a caller of ICA; there are {known}")))
         }
         _ if is_key(key) => Ok(()),
-        _ => Err(wrong(format!("`{key}` is no condition key such as `aws:SourceIp`"))),
+        _ => Err(wrong(format!("`{key}` is not a condition key such as `aws:SourceIp`"))),
     }
 }
 
@@ -108,7 +108,7 @@ fn check_value(key: &str, value: &str) -> Result<(), Refusal> {
         _ => None,
     };
     is_wrong.map_or(Ok(()), |wanted| {
-        Err(wrong(format!("`{value}` is no value of `{key}`: a request has {wanted} there")))
+        Err(wrong(format!("`{value}` is not a value of `{key}`: a request has {wanted} there")))
     })
 }
 
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_wrong_caller_or_value_is_named() {
-        check_refused("martian:aws:SourceIp=192.0.2.1", "`martian` is no caller");
+        check_refused("martian:aws:SourceIp=192.0.2.1", "`martian` is not a caller");
         check_refused("aws:SourceIp=10.0.0.300", "an IP address");
         check_refused("aws:SecureTransport=yes", "`true` or `false`");
         check_refused("s3:TlsVersion=new", "a number");

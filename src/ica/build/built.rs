@@ -1,4 +1,4 @@
-//! What building gave.
+//! The result of building.
 
 use crate::ica::setup::Setup;
 use crate::input::Unreadable;
@@ -8,6 +8,6 @@ use crate::input::Unreadable;
 pub struct Built {
     /// The connection.
     pub connection: Setup,
-    /// What could not be read.
+    /// The inputs that could not be read.
     pub unreadable: Vec<Unreadable>,
 }

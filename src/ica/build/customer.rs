@@ -22,7 +22,7 @@ pub(super) fn read_customer(settings: &Settings, account: &str) -> Result<Custom
     }
 }
 
-/// A name or path/name lives in the bucket's account, an ARN may name another one.
+/// A name or path/name belongs to the bucket's account, an ARN may name another one.
 fn arn(kind: &'static str, text: &str, account: &str) -> Result<Arn, Refusal> {
     let whole = if text.starts_with("arn:") {
         text.to_owned()
@@ -30,7 +30,7 @@ fn arn(kind: &'static str, text: &str, account: &str) -> Result<Arn, Refusal> {
         format!("arn:aws:iam::{account}:{kind}/{}", text.trim_start_matches('/'))
     };
     let arn = Arn::parse(&whole)
-        .map_err(|error| Refusal::new(kind, format!("`{text}` is no {kind}: {error}")))?;
+        .map_err(|error| Refusal::new(kind, format!("`{text}` is not a {kind}: {error}")))?;
     let name = arn.resource().strip_prefix(kind).and_then(|rest| rest.strip_prefix('/'));
     let fits =
         arn.service() == "iam" && name.is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
@@ -40,7 +40,7 @@ fn arn(kind: &'static str, text: &str, account: &str) -> Result<Arn, Refusal> {
     Err(Refusal::new(
         kind,
         format!(
-            "`{text}` is no {kind}: give a name, path/name or an ARN such as `arn:aws:iam::{account}:{kind}/ica`"
+            "`{text}` is not a {kind}: give a name, path/name or an ARN such as `arn:aws:iam::{account}:{kind}/ica`"
         ),
     ))
 }
@@ -57,11 +57,11 @@ pub(super) fn read_session_name(settings: &Settings) -> Result<Option<String>, R
     }
     Err(Refusal::new(
         "session_name",
-        format!("`{name}` is no name {words} letters, digits or `+=,.@_-`"),
+        format!("`{name}` is not a name {words} letters, digits or `+=,.@_-`"),
     ))
 }
 
-/// The trust policy is that of the role.
+/// A trust policy needs a role.
 pub(super) fn check_trust_policy(settings: &Settings) -> Result<(), Refusal> {
     let alone = settings.trust_policy.is_some() && settings.role.is_none();
     if alone {

@@ -1,5 +1,5 @@
-//! What the files of a folder are: by the names that `inputs` and `generate` give, else by their shape. What could be two things is an
-//! error that names them, never a guess.
+//! Decides what the files of a folder are: by the names that `inputs` and `generate` use, else by their shape. An ambiguous file is an
+//! error, never a guess.
 
 use super::settings::{Files, Levels, Settings};
 use crate::authz::{FileCount, LayerRow};
@@ -18,14 +18,14 @@ pub struct FolderFile {
     pub text: Option<String>,
 }
 
-/// What was found.
+/// The result.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Discovered {
     /// The settings that the files give; paths are names in the folder.
     pub settings: Settings,
-    /// What each file was taken for, or why it was left.
+    /// For each file how it was read, or why it was not.
     pub words: Vec<String>,
-    /// What could not be told, with what to do.
+    /// Files that are ambiguous, with what to do.
     pub errors: Vec<String>,
 }
 
@@ -53,18 +53,18 @@ enum Meaning {
     Setting(&'static str, &'static str),
     /// One of several things.
     Unclear(&'static str),
-    /// Nothing that is read.
+    /// A file that is not read.
     Other(&'static str),
 }
 
-/// Tells what the files of a folder are.
+/// Decides what the files of a folder are.
 pub fn discover(files: &[FolderFile]) -> Discovered {
     let mut found = Discovered::default();
     for file in files {
         match meaning(file) {
             Meaning::Setting(setting, why) => take(&mut found, files, file, setting, why),
             Meaning::Unclear(what) => found.errors.push(format!(
-                "`{}` could be {what}: give it one of the names that tell, say `bucket-policy.json`, `user-policy.json` or `boundary.json`, or name \
+                "`{}` could be {what}: give it a name that says what it is, such as `bucket-policy.json`, `user-policy.json` or `boundary.json`, or name \
                  it with its flag",
                 file.name
             )),
@@ -75,7 +75,7 @@ pub fn discover(files: &[FolderFile]) -> Discovered {
 }
 
 fn meaning(file: &FolderFile) -> Meaning {
-    // The answer of get-user tells the user's ARN, under whatever name.
+    // The answer of get-user has the user's ARN, under any file name.
     let shape = file.text.as_deref().map(shape_of);
     if let Some(Shape::User) = shape {
         return Meaning::Setting("user", "by its shape, the answer of `aws iam get-user`");
@@ -85,14 +85,14 @@ fn meaning(file: &FolderFile) -> Meaning {
     match (by_name, shape) {
         (Some(setting), _) => Meaning::Setting(setting, "by its name"),
         (None, _) if !file.name.ends_with(".json") => {
-            Meaning::Other("neither its name nor its ending tells what it is")
+            Meaning::Other("neither its name nor its ending says what it is")
         }
         (None, None) => Meaning::Unclear("anything, since it cannot be read as text"),
         (None, Some(shape)) => by_shape(&shape),
     }
 }
 
-/// Whether a name fits a pattern with at most one `*`.
+/// Whether a name matches a pattern with at most one `*`.
 fn fits(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         Some((start, end)) => {
@@ -139,8 +139,8 @@ fn by_shape(shape: &Shape) -> Meaning {
         Shape::Policy { .. } => Meaning::Unclear(
             "a policy of the caller, its permissions boundary, a session policy or a service control policy",
         ),
-        Shape::Json => Meaning::Other("it is JSON, but no policy"),
-        Shape::None => Meaning::Unclear("anything, since its text is no JSON"),
+        Shape::Json => Meaning::Other("it is JSON, but not a policy"),
+        Shape::None => Meaning::Unclear("anything, since its text is not JSON"),
     }
 }
 
@@ -171,7 +171,7 @@ fn text_at<'a>(root: &'a Node, path: &[&str]) -> Option<&'a str> {
     path.iter().try_fold(root, |node, name| node.get(name))?.as_str()
 }
 
-/// Puts a file into its setting.
+/// Assigns a file to its setting.
 fn take(
     found: &mut Discovered,
     files: &[FolderFile],
@@ -209,14 +209,14 @@ fn take(
     match (twice, row.map(|row| row.files)) {
         (false, _) => {}
         (true, Some(FileCount::Levels)) => found.errors.push(format!(
-            "there are several files for {setting}, and their names do not tell which level of the organization each is of: name them with \
+            "there are several files for {setting}, and their names do not say to which level of the organization each belongs: name them with \
              --{setting}, once for each level"
         )),
         (true, _) => found.errors.push(format!("`{name}` is the second file for {what}: only one can be in force, name it with its flag")),
     }
 }
 
-/// Adds to the files of a layer; whether that is one too many.
+/// Adds to the files of a layer; returns whether that is one too many.
 fn add_layer(layer: &mut Option<Levels>, files: FileCount, name: String) -> bool {
     if files != FileCount::Several {
         return layer.replace(Levels::One(name)).is_some();
@@ -226,7 +226,7 @@ fn add_layer(layer: &mut Option<Levels>, files: FileCount, name: String) -> bool
     false
 }
 
-/// Adds to a list, which has no second.
+/// Adds to a list, which takes any number of files.
 fn add(list: &mut Option<Files>, name: String) -> bool {
     let mut names = list.take().map(|files| files.names().to_vec()).unwrap_or_default();
     names.push(name);
@@ -234,7 +234,7 @@ fn add(list: &mut Option<Files>, name: String) -> bool {
     false
 }
 
-/// The errors of AWS that say that something is not configured, as the script of `inputs` has them. `NoSuchBucket` is none of them.
+/// The errors of AWS for something that is not configured, as in the script of `inputs`. `NoSuchBucket` is not one of them.
 const NOT_CONFIGURED: [&str; 5] = [
     "NoSuchBucketPolicy",
     "NoSuchCORSConfiguration",
@@ -243,21 +243,21 @@ const NOT_CONFIGURED: [&str; 5] = [
     "OwnershipControlsNotFoundError",
 ];
 
-/// The script of `inputs` keeps the words of a call that failed: `NoSuchBucketPolicy` says that there is none. For notifications the CLI
-/// answers nothing and tells no error where there are none.
+/// The script of `inputs` keeps the error of a call that failed: `NoSuchBucketPolicy` says that there is none. Without notifications the
+/// CLI prints neither an answer nor an error.
 fn not_configured(files: &[FolderFile], name: &str, setting: &str) -> bool {
     let errors = [format!("{}.err", name.trim_end_matches(".json")), format!("{name}.err")];
     let words =
         files.iter().find(|file| errors.contains(&file.name)).and_then(|file| file.text.as_deref());
     words.is_some_and(|words| match setting {
         "notifications" => words.trim().is_empty(),
-        // One level that is not configured says nothing of the other: both are files, as the script makes them.
+        // One level that is not configured says nothing about the other: the script makes a file for each.
         "public_access_block" => false,
         _ => NOT_CONFIGURED.iter().any(|code| words.contains(code)),
     })
 }
 
-/// Sets what an answer says. An empty file is what a call leaves that failed.
+/// Sets the value of an answer. A call that failed leaves an empty file.
 fn known(
     setting: &mut Option<String>,
     value: Option<&str>,
@@ -267,13 +267,13 @@ fn known(
     match value {
         Some(value) => setting.replace(value.to_owned()).is_some(),
         None => {
-            errors.push(format!("`{name}` holds no answer of the call that `ica-policy inputs` prints for it; did the call fail?"));
+            errors.push(format!("`{name}` does not hold an answer of the call that `ica-policy inputs` prints for it; did the call fail?"));
             false
         }
     }
 }
 
-/// `aws s3api get-bucket-location` says nothing of us-east-1 and `EU` of old buckets in Ireland.
+/// `aws s3api get-bucket-location` prints nothing for us-east-1 and `EU` for old buckets in Ireland.
 fn region(text: &str) -> Option<&str> {
     match text {
         "None" | "null" => Some("us-east-1"),
@@ -282,7 +282,7 @@ fn region(text: &str) -> Option<&str> {
     }
 }
 
-/// `aws s3api get-bucket-versioning` says nothing of a bucket that never had it.
+/// `aws s3api get-bucket-versioning` prints nothing for a bucket that never had it.
 fn versioning(text: &str) -> Option<&'static str> {
     match text {
         "Enabled" => Some("enabled"),
@@ -436,7 +436,7 @@ mod tests {
         }
     }
 
-    /// The script keeps the words of calls that failed in `NAME.json.err`; notifications that are not there are no answer and no error.
+    /// The script keeps the errors of calls that failed in `NAME.json.err`; absent notifications give neither an answer nor an error.
     #[test]
     fn settings_that_are_not_configured_are_none() {
         let said = found(&[

@@ -1,4 +1,4 @@
-//! The documents of a connection: which file is which layer.
+//! Reads the documents of a connection: which file belongs to which layer.
 
 use super::built::Built;
 use super::settings::{Levels, Settings};
@@ -71,8 +71,8 @@ impl Documents<'_> {
         }
     }
 
-    /// People keep the policies that deny in files and leave AWS's own FullAWSAccess out; without an Allow a level would forbid
-    /// everything, so it is taken to be there.
+    /// Users often give only the policies that deny and omit AWS's own FullAWSAccess; without an Allow a level would forbid
+    /// everything, so it is assumed to be present.
     fn add_full_access(&mut self) {
         let connection = &mut self.built.connection;
         if !connection.policies.get(PolicyKind::Scp).is_known() {

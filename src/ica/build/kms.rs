@@ -27,7 +27,9 @@ pub(super) fn read_kms_key(settings: &Settings, account: &str) -> Result<Option<
             format!("arn:aws:kms:eu-central-1:{account}:key/1234abcd-12ab-34cd-56ef-1234567890ab");
         Err(Refusal::new(
             "kms_key",
-            format!("`{text}` is no KMS key: {why}; give an ARN such as `{example}`, or `aws/s3`"),
+            format!(
+                "`{text}` is not a KMS key: {why}; give an ARN such as `{example}`, or `aws/s3`"
+            ),
         ))
     };
     let Ok(arn) = Arn::parse(text) else {
@@ -42,9 +44,9 @@ pub(super) fn read_kms_key(settings: &Settings, account: &str) -> Result<Option<
         {
             Ok(Some(KmsKey::Arn(arn)))
         }
-        // S3 looks an alias up in the account of whoever asks, so it is another key for each caller (F3).
+        // S3 looks up an alias in the caller's account, so it is another key for each caller (F3).
         ("kms", None) if arn.resource().starts_with("alias/") => {
-            refuse("an alias stands for another key in every account")
+            refuse("an alias is another key in every account")
         }
         _ => refuse("region, account or key id is missing"),
     }

@@ -29,7 +29,7 @@ use crate::source::Sources;
 /// Resolves settings and reads the documents they name.
 ///
 /// # Errors
-/// [`Refusal`] when a setting is missing or wrong. Documents that cannot be read are no error here; they are listed.
+/// [`Refusal`] when a setting is missing or wrong. Documents that cannot be read are not an error here; they are listed.
 pub fn build(
     settings: &Settings,
     sources: &mut Sources,
@@ -93,17 +93,17 @@ fn read_account(settings: &Settings) -> Result<String, Refusal> {
     Ok(account)
 }
 
-/// Whether a text is a name alone. What AWS would not have in a name blocks the validation in ICA, it is no wrong usage (design 3).
+/// Whether a text is a name alone. A name that AWS would refuse blocks the validation in ICA; it is not wrong usage.
 ///
 /// # Errors
-/// Words for the user.
+/// A message for the user.
 pub fn check_bucket(bucket: &str) -> Result<(), Refusal> {
     let plain =
         !bucket.is_empty() && !bucket.contains([':', '/']) && !bucket.contains(char::is_control);
     plain.then_some(()).ok_or_else(|| {
         Refusal::new(
             "bucket",
-            format!("`{bucket}` is no bucket name: give the name alone, not an ARN or URL"),
+            format!("`{bucket}` is not a bucket name: give the name alone, not an ARN or URL"),
         )
     })
 }
@@ -111,13 +111,13 @@ pub fn check_bucket(bucket: &str) -> Result<(), Refusal> {
 /// Whether a text is an account number.
 ///
 /// # Errors
-/// Words for the user.
+/// A message for the user.
 pub fn check_account(account: &str) -> Result<(), Refusal> {
     let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     digits.then_some(()).ok_or_else(|| {
         Refusal::new(
             "account",
-            format!("`{account}` is no account: an account number has twelve digits"),
+            format!("`{account}` is not an account: an account number has twelve digits"),
         )
     })
 }
@@ -131,7 +131,10 @@ fn read_region(settings: &Settings) -> Result<Option<String>, Refusal> {
     if known {
         Ok(Some(region))
     } else {
-        Err(Refusal::new("region", format!("`{region}` is no AWS region such as `eu-central-1`")))
+        Err(Refusal::new(
+            "region",
+            format!("`{region}` is not an AWS region such as `eu-central-1`"),
+        ))
     }
 }
 
@@ -151,7 +154,7 @@ fn read_ica_region(settings: &Settings) -> Result<Option<&'static Region>, Refus
             region.map(Some).ok_or_else(|| {
                 Refusal::new(
                     "ica_region",
-                    format!("`{name}` is no region of ICA; there are {}", known()),
+                    format!("`{name}` is not a region of ICA; there are {}", known()),
                 )
             })
         }
@@ -171,8 +174,9 @@ fn read_cross_account_role(settings: &Settings) -> Result<Option<Arn>, Refusal> 
     let arn = Arn::parse(&text)
         .ok()
         .filter(|arn| arn.service() == "iam" && arn.resource().starts_with("role/"));
-    arn.map(Some)
-        .ok_or_else(|| Refusal::new("cross_account_role", format!("`{text}` is no ARN of a role")))
+    arn.map(Some).ok_or_else(|| {
+        Refusal::new("cross_account_role", format!("`{text}` is not an ARN of a role"))
+    })
 }
 
 fn read_versioning(settings: &Settings) -> Result<Option<Versioning>, Refusal> {
@@ -184,7 +188,7 @@ fn read_versioning(settings: &Settings) -> Result<Option<Versioning>, Refusal> {
         Some(other) => Err(Refusal::new(
             "versioning",
             format!(
-                "`{other}` is no versioning state; there are unversioned, enabled and suspended"
+                "`{other}` is not a versioning state; there are unversioned, enabled and suspended"
             ),
         )),
     }
@@ -196,7 +200,7 @@ fn read_is_new(settings: &Settings) -> Result<bool, Refusal> {
         Some("connected") => Ok(false),
         Some(other) => Err(Refusal::new(
             "state",
-            format!("`{other}` is no state; there are new and connected"),
+            format!("`{other}` is not a state; there are new and connected"),
         )),
     }
 }
@@ -207,12 +211,12 @@ fn read_edition(settings: &Settings) -> Result<Edition, Refusal> {
         Some("seed") => Ok(Edition::Seed),
         Some(other) => Err(Refusal::new(
             "edition",
-            format!("`{other}` is no edition; there are seed and current"),
+            format!("`{other}` is not an edition; there are seed and current"),
         )),
     }
 }
 
-/// `none` says that there is no file, so it stands alone.
+/// `none` says that there is no file, so no other file may be given with it.
 fn check_files(settings: &Settings) -> Result<(), Refusal> {
     let of = |files| LAYERS.iter().filter(move |row| row.files == files);
     let layer = |row: &LayerRow| Some((row.setting, settings.layer(row.kind)?.levels()));
@@ -247,7 +251,7 @@ fn known_operations<'a>(
                 .join(", ");
             return Err(Refusal::new(
                 setting,
-                format!("`{name}` is no operation; there are {known}"),
+                format!("`{name}` is not an operation; there are {known}"),
             ));
         }
         list.push(name.clone());

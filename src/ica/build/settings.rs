@@ -5,7 +5,7 @@ use crate::model::PolicyKind;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
-/// Everything that can be said about a connection; all as text, nothing resolved.
+/// Everything that a user can say about a connection; all as text, nothing resolved.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -31,7 +31,7 @@ pub struct Settings {
     pub role: Option<String>,
     /// The name ICA gives to its sessions.
     pub session_name: Option<String>,
-    /// Illumina's role, where it is not the one of the region.
+    /// Illumina's role, if it is not that of the region.
     pub cross_account_role: Option<String>,
     /// Policies of the user and its groups; `none`.
     #[serde(deserialize_with = "several")]
@@ -83,7 +83,7 @@ pub struct Settings {
     /// Operations that are not needed, each with the reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub skip: BTreeMap<String, String>,
-    /// Whether steps that rest on assumptions are unknown.
+    /// Whether steps that depend on assumptions are unknown.
     pub strict: Option<bool>,
 }
 
@@ -193,7 +193,7 @@ pub fn parse(text: &str) -> Result<Vec<Settings>, toml::de::Error> {
     match toml::from_str::<Shape>(text) {
         Ok(Shape::Several(several)) => Ok(several.connection),
         Ok(Shape::One(settings)) => Ok(vec![*settings]),
-        // An untagged enum cannot say what is wrong; ask again in the shape that the text seems to have.
+        // An untagged enum cannot say what is wrong, so the text is read again in the shape that it seems to have.
         Err(_) if text.lines().any(|line| line.trim_start().starts_with("[[connection]]")) => {
             toml::from_str::<Several>(text).map(|several| several.connection)
         }
@@ -242,7 +242,7 @@ impl Settings {
         layers.chain(single.into_iter().flatten()).chain(blocks).map(String::as_str).collect()
     }
 
-    /// The same with other files: `place` gives each its new name, or takes it out.
+    /// The same with other files: `place` gives each its new name, or removes it.
     #[must_use]
     pub fn with_files(mut self, place: &dyn Fn(&str) -> Option<String>) -> Settings {
         for row in &LAYERS {
@@ -260,7 +260,7 @@ impl Settings {
         }
     }
 
-    /// What `over` says, and what this says where `over` is silent: flags over `ica.toml`.
+    /// The settings of `over`, and those of this where `over` has none: flags over `ica.toml`.
     #[must_use]
     pub fn overridden_by(mut self, mut over: Settings) -> Settings {
         for row in &LAYERS {
@@ -268,7 +268,7 @@ impl Settings {
             let files = over.layer_mut(row.kind);
             *files = files.take().or(own);
         }
-        // A flag for the one of user and role takes the place of the other in the file.
+        // A flag for user or role replaces the other in the file.
         let replaces = over.user.is_some() != over.role.is_some();
         let (own_user, own_role) = if replaces { (None, None) } else { (self.user, self.role) };
         let list = |own: Vec<String>, over: Vec<String>| if over.is_empty() { own } else { over };
@@ -292,7 +292,7 @@ impl Settings {
             bucket_encryption: over.bucket_encryption.or(self.bucket_encryption),
             ownership: over.ownership.or(self.ownership),
             encryption: over.encryption.or(self.encryption),
-            // Each flag settles one more key, so these add up.
+            // Each flag settles one more key, so all of them count.
             assume: self.assume.into_iter().chain(over.assume).collect(),
             edition: over.edition.or(self.edition),
             operation: list(self.operation, over.operation),

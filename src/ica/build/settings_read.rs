@@ -1,4 +1,4 @@
-//! The settings of the bucket: words, and the files that the user has of them.
+//! Reads the settings of the bucket: words, and files of the user.
 
 use super::built::Built;
 use super::settings::{Files, Settings};
@@ -15,7 +15,7 @@ use crate::s3::{
 use crate::source::Sources;
 use crate::tree::Node;
 
-/// The settings that are words and no files.
+/// The settings that are words and not files.
 pub(super) fn read_environment(
     settings: &Settings,
     ica_region: Option<&'static Region>,
@@ -41,7 +41,7 @@ fn ownership(settings: &Settings) -> Result<Known<Ownership>, Refusal> {
             Refusal::new(
                 "ownership",
                 format!(
-                    "`{word}` is no Object Ownership; there are {}, or none where it was never set",
+                    "`{word}` is not an Object Ownership value; there are {}, or none where it was never set",
                     known()
                 ),
             )
@@ -55,7 +55,7 @@ fn encryption(settings: &Settings) -> Result<Option<Header>, Refusal> {
     header.map(Some).ok_or_else(|| {
         Refusal::new(
             "encryption",
-            format!("`{word}` is no encryption that ICA sends; there are AES256 and aws:kms"),
+            format!("`{word}` is not an encryption that ICA sends; there are AES256 and aws:kms"),
         )
     })
 }
@@ -98,7 +98,7 @@ impl SettingsReader<'_> {
         }
     }
 
-    /// Bucket, account and organization each have the switches.
+    /// The bucket, the account and the organization each have the switches.
     fn blocks(&mut self, files: Option<&Files>) -> Known<Vec<PublicAccessBlock>> {
         let Some(files) = files else { return Known::Unspecified };
         if files.names() == [NONE] {

@@ -1,4 +1,4 @@
-//! Whether the bucket's cross-origin rules let ICA's page in. Source: G3; SEED step 1.
+//! Whether the bucket's CORS rules allow ICA's page. Source: G3; SEED step 1.
 
 use super::judged::Judged;
 use crate::authz::Known;
@@ -18,26 +18,27 @@ fn unknown(span: Span, message: String) -> (Verdict, Reason) {
     (Verdict::Unknown, reason_at(span, ReasonKind::Hidden, "cors", message, HELP))
 }
 
-pub(super) fn judge(connection: &Setup) -> Judged {
+pub(super) fn judge(setup: &Setup) -> Judged {
     let judged = Judged::new("cors", "CORS", expected().cors.origin.as_str());
-    match &connection.environment.cors {
+    match &setup.environment.cors {
         Known::Unspecified => {
             let message =
-                "whether the bucket's CORS rules let the browser in is not known".to_owned();
+                "whether the bucket's CORS rules allow the browser is not known".to_owned();
             let help = "give them with --cors FILE (`aws s3api get-bucket-cors`), say --cors none if there are none, or leave it out with \
                         --skip browser-upload";
             judged.because(Verdict::Unknown, reason(ReasonKind::Hidden, "cors", message, help))
         }
         Known::AssertedNone => {
             let message =
-                "the bucket has no CORS rules, so a browser lets no page but S3's own write to it"
+                "the bucket has no CORS rules, so a browser lets only S3's own pages write to it"
                     .to_owned();
             judged.because(Verdict::Blocked, reason(ReasonKind::Environment, "cors", message, HELP))
         }
         Known::Known(cors) if cors.refused => {
             let (verdict, reason) = unknown(
                 cors.span,
-                "AWS would not store these CORS rules, so nobody knows which ones hold".to_owned(),
+                "AWS would not store these CORS rules, so it is not known which ones are in force"
+                    .to_owned(),
             );
             judged.because(verdict, reason)
         }
@@ -47,8 +48,8 @@ pub(super) fn judge(connection: &Setup) -> Judged {
     }
 }
 
-/// What is wrong with the rules. The question of the browser (preflight) needs a rule with origin, method and headers; the answer to the
-/// upload itself is given by the first rule with origin and method.
+/// What is wrong with the rules. The preflight request of the browser needs a rule with origin, method and headers; the answer to the
+/// upload itself follows the first rule with origin and method.
 fn rules(cors: &Cors) -> Vec<(Verdict, Reason)> {
     let wanted = &expected().cors;
     let fitting = |method: &str| {
@@ -81,7 +82,7 @@ fn rules(cors: &Cors) -> Vec<(Verdict, Reason)> {
     found
 }
 
-/// No rule fits: nearest is one that differs in the origin only.
+/// No rule matches: the nearest differs only in the origin.
 fn nobody(cors: &Cors, uploads: &[&CorsRule]) -> (Verdict, Reason) {
     let wanted = &expected().cors;
     if let Some(found) = uploads.iter().find_map(|rule| in_other_case(rule)) {
@@ -119,13 +120,13 @@ fn in_other_case(rule: &CorsRule) -> Option<(Verdict, Reason)> {
     let origin = &expected().cors.origin;
     (rule.names_origin(origin) == Fit::InOtherCase).then(|| {
         let span = rule.origins.first().map_or(rule.span, |origin| origin.span);
-        unknown(span, format!("the origin is `{origin}` in another case, which S3 most likely does not take for the same"))
+        unknown(span, format!("the origin is `{origin}` in another case, which S3 most likely treats as another origin"))
     })
 }
 
-/// The page asks to expose another header too; nobody says what fails without it.
-pub(super) fn advice(connection: &Setup) -> Option<Judged> {
-    let Known::Known(cors) = &connection.environment.cors else { return None };
+/// The page asks to expose another header too, but does not say what fails without it.
+pub(super) fn advice(setup: &Setup) -> Option<Judged> {
+    let Known::Known(cors) = &setup.environment.cors else { return None };
     let wanted = &expected().cors;
     let fits = |rule: &&CorsRule| {
         rule.names_method(&wanted.uploads) && rule.names_origin(&wanted.origin) == Fit::Yes
@@ -144,7 +145,7 @@ pub(super) fn advice(connection: &Setup) -> Option<Judged> {
     )
 }
 
-/// Without `ETag` an upload in parts cannot be completed; small ones go through.
+/// Without `ETag` a multipart upload cannot be completed; small uploads work.
 fn exposed(first: &CorsRule, better: Option<&&CorsRule>) -> Option<(Verdict, Reason)> {
     let etag = &expected().cors.etag;
     if first.exposes(etag) {
@@ -154,26 +155,26 @@ fn exposed(first: &CorsRule, better: Option<&&CorsRule>) -> Option<(Verdict, Rea
     if first.exposes("*") {
         return Some(unknown(
             span,
-            format!("`*` may or may not stand for `{etag}` here; ICA's page names it"),
+            format!("`*` may or may not include `{etag}` here; ICA's page names it"),
         ));
     }
     let mut message = format!(
-        "`{etag}` is not in `ExposeHeaders`, so uploads in parts (large files) cannot be completed in the browser"
+        "`{etag}` is not in `ExposeHeaders`, so multipart uploads (large files) cannot be completed in the browser"
     );
     if better.is_some() {
         message.push_str(
-            "; the first rule that fits is used, so the later one that has it does not count",
+            "; the first rule that matches is used, so the later one that has it is not used",
         );
     }
     let mut reason = reason_at(span, ReasonKind::Environment, "cors", message, HELP);
     reason.labels.extend(better.map(|rule| crate::finding::Label {
         span: rule.span,
-        text: "never used: an earlier rule fits".to_owned(),
+        text: "never used: an earlier rule matches".to_owned(),
     }));
     Some((Verdict::Partial, reason))
 }
 
-/// ICA's page asks for all headers; which ones its page sends is not published.
+/// ICA's page asks for all headers; which ones the browser sends is not published.
 fn headers(first: &CorsRule, named: &[&CorsRule]) -> Option<(Verdict, Reason)> {
     if named.iter().any(|rule| rule.allows_all_headers()) {
         return None;

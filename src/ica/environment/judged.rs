@@ -1,27 +1,27 @@
-//! What a check of the bucket's settings found.
+//! The result of a check of the bucket's settings.
 
 use crate::ica::assumption::Assumption;
 use crate::ica::catalogue::{IcaCaller, Level, Operation};
 use crate::ica::kms::sends_header;
 use crate::ica::verdict::{EnvironmentReport, Reason, StepReport, Verdict, Witness, be_strict};
 
-/// The operations that a check has a say in.
+/// The operations that a check affects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Hits {
     /// Those whose row of the catalogue names the check.
     Listed,
-    /// Those with a step that a KMS key could stop. What ICA writes with its header is left out if the header `decides`.
+    /// Those with a step that a KMS key could stop. Writes with ICA's header are excluded if the header decides the encryption.
     KeySteps { header_decides: bool },
-    /// Those of callers of another account, at the bucket: Illumina's role, and perhaps the customer's callers.
+    /// Those on the bucket by callers of another account: Illumina's role, and perhaps the customer's callers.
     OtherAccounts { customer: bool },
 }
 
-/// What a check found.
+/// The result of a check.
 #[derive(Clone, PartialEq, Debug)]
 pub(in crate::ica) struct Judged {
     /// Its name in reports and in the catalogue.
     pub check: &'static str,
-    /// What the step is called.
+    /// The name of the step.
     pub words: &'static str,
     /// What the step is about.
     pub resource: String,
@@ -52,7 +52,7 @@ impl Judged {
         }
     }
 
-    /// With a verdict and the reason for it; the worst of several counts.
+    /// Adds a verdict and its reason; the worst of several counts.
     pub(super) fn because(mut self, verdict: Verdict, reason: Reason) -> Judged {
         self.verdict = self.verdict.max(verdict);
         self.reasons.push(reason);
@@ -69,7 +69,7 @@ impl Judged {
         self
     }
 
-    /// With `strict` nothing may rest on assumptions.
+    /// With `strict` no verdict may depend on assumptions.
     pub(super) fn finished(mut self, strict: bool) -> Judged {
         if strict {
             be_strict(&self.assumes, &mut self.verdict, &mut self.reasons);
@@ -77,7 +77,7 @@ impl Judged {
         self
     }
 
-    /// Whether it has a say in an operation of a caller.
+    /// Whether it affects an operation of a caller.
     pub(in crate::ica) fn hits(&self, operation: &Operation, caller: IcaCaller) -> bool {
         let mut steps = operation.steps.iter();
         match self.hits {
@@ -93,7 +93,7 @@ impl Judged {
         }
     }
 
-    /// The step of an operation that it hits.
+    /// The step in an operation that it affects.
     pub(in crate::ica) fn step(&self) -> StepReport {
         StepReport {
             action: self.words.to_owned(),

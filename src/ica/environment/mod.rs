@@ -1,8 +1,8 @@
-//! What an operation needs of the bucket beside its policies: settings, names, regions.
+//! What an operation needs from the bucket besides its policies: settings, names, regions.
 //!
-//! A check is a function from a set-up to what it found, listed in `judge`. The catalogue (`environment`) lists the operations that it
-//! hits, except for what follows from the caller. No file that is read shows whether the user exists and its key is active; a check of
-//! it would be one more function here.
+//! A check is a function from a set-up to its result, listed in `judge`. The catalogue (`environment`) lists the operations that it
+//! affects, except for what follows from the caller. No file shows whether the user exists and its key is active; a check of
+//! that would be one more function here.
 
 mod cors;
 mod encryption;

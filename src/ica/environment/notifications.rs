@@ -1,4 +1,4 @@
-//! Whether ICA's notifications can stand beside those of the bucket. Source: G1, G2; SEED's troubleshooting.
+//! Whether ICA's notifications conflict with those of the bucket. Source: G1, G2; SEED's troubleshooting.
 
 use super::judged::Judged;
 use crate::authz::Known;
@@ -12,15 +12,12 @@ use crate::source::Span;
 /// How the names of ICA's notifications begin.
 const OWN: &str = "gds:";
 
-pub(super) fn judge(connection: &Setup) -> Judged {
-    let judged = Judged::new(
-        "notifications",
-        "notifications",
-        format!("arn:aws:s3:::{}", connection.bucket),
-    );
-    match &connection.environment.notifications {
+pub(super) fn judge(setup: &Setup) -> Judged {
+    let judged =
+        Judged::new("notifications", "notifications", format!("arn:aws:s3:::{}", setup.bucket));
+    match &setup.environment.notifications {
         Known::Unspecified => judged.assuming(Assumption::Notifications),
-        Known::AssertedNone if connection.is_new => judged,
+        Known::AssertedNone if setup.is_new => judged,
         Known::AssertedNone => {
             let message = "the bucket has no notifications, though ICA has set it up: somebody replaced the whole configuration".to_owned();
             judged.because(
@@ -29,13 +26,11 @@ pub(super) fn judge(connection: &Setup) -> Judged {
             )
         }
         Known::Known(notifications) => {
-            let clashes = notifications
-                .list
-                .iter()
-                .filter_map(|entry| clash(connection, notifications, entry));
+            let clashes =
+                notifications.list.iter().filter_map(|entry| clash(setup, notifications, entry));
             let judged =
                 clashes.fold(judged, |judged, (verdict, reason)| judged.because(verdict, reason));
-            match missing(connection, notifications) {
+            match missing(setup, notifications) {
                 Some(reason) => judged.because(Verdict::Unknown, reason),
                 None => judged,
             }
@@ -55,25 +50,20 @@ fn is_icas(entry: &Notification) -> bool {
 }
 
 /// Whether an entry is the one that ICA made for this connection.
-fn is_own(connection: &Setup, entry: &Notification, wanted: &ExpectedNotification) -> bool {
+fn is_own(setup: &Setup, entry: &Notification, wanted: &ExpectedNotification) -> bool {
     let prefix = entry.prefix.as_ref().map_or("", |prefix| prefix.node.as_str());
-    !connection.is_new
+    !setup.is_new
         && name(entry).eq_ignore_ascii_case(&wanted.id)
-        && prefix == connection.prefix
+        && prefix == setup.prefix
         && entry.suffix.is_none()
 }
 
-/// Whether an entry of the bucket clashes with one that ICA has to add; those that are there already clash with nothing that is.
-fn clash(
-    connection: &Setup,
-    all: &Notifications,
-    entry: &Notification,
-) -> Option<(Verdict, Reason)> {
-    let is_there = |wanted: &&ExpectedNotification| {
-        all.list.iter().any(|entry| is_own(connection, entry, wanted))
-    };
+/// Whether an entry of the bucket conflicts with one that ICA has to add; existing entries do not conflict with each other.
+fn clash(setup: &Setup, all: &Notifications, entry: &Notification) -> Option<(Verdict, Reason)> {
+    let is_there =
+        |wanted: &&ExpectedNotification| all.list.iter().any(|entry| is_own(setup, entry, wanted));
     let to_add = expected().notifications.iter().filter(|wanted| !is_there(wanted));
-    let met = overlap(entry, &connection.prefix);
+    let met = overlap(entry, &setup.prefix);
     if met == Overlap::No {
         return None;
     }
@@ -87,12 +77,12 @@ fn clash(
         })
     };
     if let (Overlap::Yes, Some((wanted, span))) = (met, shared(|wanted| &wanted.certain)) {
-        return Some((Verdict::Blocked, clash_reason(connection, entry, wanted, span)));
+        return Some((Verdict::Blocked, clash_reason(setup, entry, wanted, span)));
     }
     if let Some((wanted, span)) = shared(|wanted| &wanted.possible) {
         let message = match met {
             Overlap::Unclear => {
-                "whether the prefix meets that of ICA hangs on whether S3 decodes it first"
+                "whether the prefix overlaps with that of ICA depends on whether S3 decodes it first"
                     .to_owned()
             }
             _ => format!(
@@ -112,16 +102,16 @@ fn clash(
     };
     events().find(in_other_case).map(|(event, span)| {
         let message =
-            format!("`{event}` is an event of ICA's in another case, which the data does not know");
+            format!("`{event}` is an event of ICA's in another case, which is not in the data");
         (Verdict::Unknown, reason_at(span, ReasonKind::Hidden, "notifications", message, HELP))
     })
 }
 
-const HELP: &str = "take the entry out, give it a prefix beside ICA's, or let EventBridge deliver your events: it clashes with nothing";
+const HELP: &str = "remove the entry, give it a prefix outside of ICA's, or let EventBridge deliver your events: it never conflicts";
 
 /// The prefix of the entry is underlined; without one, the event that is shared.
 fn clash_reason(
-    connection: &Setup,
+    setup: &Setup,
     entry: &Notification,
     wanted: &ExpectedNotification,
     event: Span,
@@ -130,7 +120,7 @@ fn clash_reason(
     let place = |prefix: &str| {
         if prefix.is_empty() { "the whole bucket".to_owned() } else { format!("`{prefix}`") }
     };
-    let where_it_meets = format!("{} meets {}", place(own), place(&connection.prefix));
+    let where_it_meets = format!("{} overlaps with {}", place(own), place(&setup.prefix));
     let (span, message, help) = if is_icas(entry) {
         let span = entry.id.as_ref().map_or(event, |id| id.span);
         let message = format!(
@@ -140,7 +130,7 @@ fn clash_reason(
             place(own)
         );
         let help = "if the storage configuration is deleted, delete its three `gds:` notifications and wait 15 minutes; if it is in use, choose a \
-                    prefix beside its own; if it is the one that is checked, say --state connected";
+                    prefix outside of its own; if it is the one that is checked, say --state connected";
         (span, message, help)
     } else {
         let span = entry.prefix.as_ref().map_or(event, |prefix| prefix.span);
@@ -158,13 +148,13 @@ fn clash_reason(
     reason
 }
 
-/// On a bucket that is connected all three of ICA's must be there: whoever sets notifications replaces them all.
-fn missing(connection: &Setup, notifications: &Notifications) -> Option<Reason> {
-    if connection.is_new {
+/// On a connected bucket all three of ICA's must be present: setting notifications replaces all of them.
+fn missing(setup: &Setup, notifications: &Notifications) -> Option<Reason> {
+    if setup.is_new {
         return None;
     }
     let is_there = |wanted: &&ExpectedNotification| {
-        notifications.list.iter().any(|entry| is_own(connection, entry, wanted))
+        notifications.list.iter().any(|entry| is_own(setup, entry, wanted))
     };
     let missing = expected()
         .notifications

@@ -1,4 +1,4 @@
-//! Who owns what Illumina's role writes. Source: F5; A5 for what users saw.
+//! The owner of objects that Illumina's role writes. Source: F5; A5 for what users saw.
 
 use super::judged::Judged;
 use crate::authz::Known;
@@ -10,7 +10,7 @@ use crate::s3::Ownership;
 const HELP: &str =
     "set Object Ownership to BucketOwnerEnforced: `aws s3api put-bucket-ownership-controls`";
 
-pub(super) fn judge(connection: &Setup) -> Judged {
+pub(super) fn judge(setup: &Setup) -> Judged {
     let judged = |word: &str| Judged::new("ownership", "object ownership", word);
     let writers = |word: &str| {
         let message = "objects that Illumina's role copies here belong to Illumina's account, so neither the bucket policy nor the user's \
@@ -20,7 +20,7 @@ pub(super) fn judge(connection: &Setup) -> Judged {
             reason(ReasonKind::Environment, "ownership", message.to_owned(), HELP),
         )
     };
-    match connection.environment.ownership {
+    match setup.environment.ownership {
         Known::Unspecified => judged("BucketOwnerEnforced").assuming(Assumption::Ownership),
         Known::Known(Ownership::BucketOwnerEnforced) => judged("BucketOwnerEnforced"),
         Known::Known(Ownership::BucketOwnerPreferred) => {
@@ -32,7 +32,7 @@ pub(super) fn judge(connection: &Setup) -> Judged {
             )
         }
         Known::Known(Ownership::ObjectWriter) => writers("ObjectWriter"),
-        // A bucket without the setting is as one with ObjectWriter: it is older than the setting.
+        // A bucket without the setting behaves as with ObjectWriter: it is older than the setting.
         Known::AssertedNone => writers("none"),
     }
 }

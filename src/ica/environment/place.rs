@@ -1,4 +1,4 @@
-//! Where the bucket is and what it is called: region, name, prefix.
+//! The bucket's region, name and prefix.
 
 use super::judged::Judged;
 use crate::ica::assumption::Assumption;
@@ -7,7 +7,7 @@ use crate::ica::setup::Setup;
 use crate::ica::verdict::{Reason, ReasonKind, Verdict, reason};
 use crate::s3::{NameFault, REGION_OF_OLD_NAMES, bucket_name_fault};
 
-/// S3 counts the bytes of a key; a prefix must leave some.
+/// S3 limits the bytes of a key; a prefix must be shorter.
 const MOST_KEY_BYTES: usize = 1_024;
 
 fn fault(message: String, help: &str) -> Reason {
@@ -15,11 +15,11 @@ fn fault(message: String, help: &str) -> Reason {
 }
 
 /// The bucket must be in the AWS region of the ICA project (SEED; its table of regions).
-pub(super) fn region(connection: &Setup) -> Judged {
+pub(super) fn region(setup: &Setup) -> Judged {
     let judged =
-        Judged::new("region", "region", connection.region.as_deref().unwrap_or("region not given"));
+        Judged::new("region", "region", setup.region.as_deref().unwrap_or("region not given"));
     let move_it = "make a bucket in the project's region, or a project in the bucket's region";
-    match (&connection.region, connection.environment.ica_region) {
+    match (&setup.region, setup.environment.ica_region) {
         (None, _) => judged.assuming(Assumption::Region),
         (Some(aws), Some(region)) if region.aws == *aws => judged,
         (Some(aws), Some(region)) => {
@@ -39,41 +39,39 @@ pub(super) fn region(connection: &Setup) -> Judged {
             let message = format!(
                 "the bucket is in `{aws}`, where ICA has no projects: `Storage container must be located in one of the following regions`"
             );
-            let help = "make a bucket in a region of ICA's table; if ICA is there by now, name its region with --ica-region";
+            let help = "make a bucket in a region of ICA's table; if ICA is now available there, name its region with --ica-region";
             judged.because(Verdict::Blocked, fault(message, help))
         }
     }
 }
 
-/// G4, and A2 for the length. What ICA does with the name of an old bucket is not published.
-pub(super) fn bucket_name(connection: &Setup) -> Judged {
-    let bucket = &connection.bucket;
+/// G4, and A2 for the length. Whether ICA takes the name of an old bucket is not published.
+pub(super) fn bucket_name(setup: &Setup) -> Judged {
+    let bucket = &setup.bucket;
     let judged = Judged::new("bucket-name", "bucket name", bucket.as_str());
     let Some(wrong) = bucket_name_fault(bucket) else { return judged };
     let rule = wrong.rule();
     let help = "give the name that `aws s3api list-buckets` shows";
-    let is_elsewhere =
-        connection.region.as_ref().is_some_and(|region| region != REGION_OF_OLD_NAMES);
+    let is_elsewhere = setup.region.as_ref().is_some_and(|region| region != REGION_OF_OLD_NAMES);
     if wrong == NameFault::Never(rule) || is_elsewhere {
         let message = format!("`{bucket}` cannot be the name of a bucket: {rule}");
         return judged.because(Verdict::Blocked, fault(message, help));
     }
-    let where_else =
-        if connection.region.is_none() { ", in every other region none can" } else { "" };
+    let where_else = if setup.region.is_none() { ", in every other region none can" } else { "" };
     let message = format!(
         "{rule}; in `{REGION_OF_OLD_NAMES}` a bucket from before March 2018 can be called `{bucket}` all the same{where_else}, and whether ICA takes \
          it is not published: it may work, or fail with `The storage container name has invalid characters`"
     );
-    let region = if connection.region.is_none() { "say --region; " } else { "" };
+    let region = if setup.region.is_none() { "say --region; " } else { "" };
     let help = format!(
         "{region}{help}; if it is this one, let ICA validate it and see before anything is built on it"
     );
     judged.because(Verdict::Unknown, reason(ReasonKind::Hidden, "", message, &help))
 }
 
-/// What ICA takes as a prefix, and what is better avoided.
-pub(super) fn prefix(connection: &Setup) -> Vec<Judged> {
-    let prefix = connection.prefix.as_str();
+/// Whether ICA takes the prefix, and advice against some prefixes.
+pub(super) fn prefix(setup: &Setup) -> Vec<Judged> {
+    let prefix = setup.prefix.as_str();
     let judged =
         || Judged::new("prefix", "prefix", if prefix.is_empty() { "whole bucket" } else { prefix });
     let needed = match prefix_fault(prefix) {

@@ -1,4 +1,4 @@
-//! Whether one public statement cuts off all callers of other accounts. Source: F6.
+//! Whether a public statement of the bucket policy blocks all callers of other accounts. Source: F6.
 
 use super::judged::{Hits, Judged};
 use crate::authz::Known;
@@ -30,14 +30,14 @@ pub(super) fn judge(setup: &Setup) -> Vec<Judged> {
     let restricted = match switched_on(blocks, |block| block.restrict_public_buckets) {
         Some(switch) => restricted(judged, &public, switch),
         None if *given == Known::Unspecified => judged.assuming(Assumption::PublicAccessBlock),
-        // Of the bucket; the account and its organization have the switches as well.
+        // These are the bucket's; the account and its organization have the switches as well.
         None if blocks.len() < 2 => judged.assuming(Assumption::AccountPublicAccessBlock),
         None => judged,
     };
     std::iter::once(restricted).chain(saved).collect()
 }
 
-/// It cuts off all callers of another account.
+/// It blocks all callers of another account.
 fn new(setup: &Setup) -> Judged {
     let customer = setup.customer.account() != setup.account;
     Judged::new(CHECK, "block public access", "RestrictPublicBuckets")
@@ -61,20 +61,20 @@ fn restricted(
         let (verdict, kind) = if is_certain { (Verdict::Blocked, ReasonKind::Environment) } else { (Verdict::Unknown, ReasonKind::Ambiguous) };
         let makes = if is_certain { "makes" } else { "may make" };
         let message = format!(
-            "this statement {makes} the bucket policy public, and where `RestrictPublicBuckets` is on such a policy lets in nobody of another account, \
+            "this statement {makes} the bucket policy public, and where `RestrictPublicBuckets` is on such a policy allows no caller of another account, \
              whatever other statements allow"
         );
-        let help = "bind the statement to fixed values (principals, `aws:PrincipalOrgID`, ..) or take it out; other statements need no change";
+        let help = "bind the statement to fixed values (principals, `aws:PrincipalOrgID`, ..) or remove it; other statements need no change";
         judged.because(verdict, about(policy, public, kind, message, help, switch))
     })
 }
 
-/// A policy that is in force stays so; a public one cannot be saved.
+/// A policy that is in force stays in force, but a new public one cannot be saved.
 fn unsaved(judged: Judged, public: &[(&Policy, PublicStatement)], switch: Spanned<bool>) -> Judged {
     public.iter().take(1).fold(judged.advised(), |judged, (policy, public)| {
         let sure = if public.certain { "is" } else { "may be" };
         let message = format!("the bucket policy {sure} public by this statement, and where `BlockPublicPolicy` is on it cannot be saved");
-        let help = "bind the statement to fixed values (principals, `aws:PrincipalOrgID`, ..) or take it out";
+        let help = "bind the statement to fixed values (principals, `aws:PrincipalOrgID`, ..) or remove it";
         judged.because(Verdict::Unknown, about(policy, public, ReasonKind::Environment, message, help, switch))
     })
 }

@@ -6,12 +6,12 @@ use crate::ica::setup::Setup;
 use crate::model::{Effect, Named, PolicyKind, Statement};
 use crate::source::Span;
 
-/// The roles of other regions that the bucket policy allows, each with the right one named, and the words of the whole list it stands in.
-pub(in crate::ica) fn other_regions(connection: &Setup) -> Vec<(Finding, Span)> {
-    let Some(region) = connection.environment.ica_region else { return Vec::new() };
-    let policies = connection.policies.known(PolicyKind::Resource);
+/// A finding for each role of another region that the bucket policy allows, with the right role, and the span of the list that holds it.
+pub(in crate::ica) fn other_regions(setup: &Setup) -> Vec<(Finding, Span)> {
+    let Some(region) = setup.environment.ica_region else { return Vec::new() };
+    let policies = setup.policies.known(PolicyKind::Resource);
     let right = regions().role(region);
-    let own = connection.cross_account_role.as_ref().map_or("", |role| role.as_str());
+    let own = setup.cross_account_role.as_ref().map_or("", |role| role.as_str());
     let statements = policies
         .iter()
         .flat_map(|policy| &policy.statements)
@@ -34,7 +34,7 @@ pub(in crate::ica) fn other_regions(connection: &Setup) -> Vec<(Finding, Span)> 
             );
             let finding = Finding::new(codes::ROLE_OF_OTHER_REGION, span, message);
             let help = if has_right {
-                "take it out, unless it is meant".to_owned()
+                "remove it, unless it is meant".to_owned()
             } else {
                 format!("write `{right}`")
             };
@@ -58,7 +58,7 @@ pub(in crate::ica) fn roles(statement: &Statement) -> impl Iterator<Item = (&str
     names.filter(move |(arn, _)| arn.starts_with(&stem) && arn.ends_with("_crossacct"))
 }
 
-/// Whose role it is, in words.
+/// The region of the role, as text.
 pub(in crate::ica) fn whose(role: &str) -> String {
     match regions().list.iter().find(|region| regions().role(region) == role) {
         Some(region) => format!("the role of ICA {} ({})", region.name, region.aws),

@@ -11,12 +11,12 @@ use crate::model::{Effect, PolicyKind, Statement};
 /// Its name, and that of its step.
 pub const CHECK: &str = "versioning";
 
-/// Says so where no statement is about any of the actions that versions need: the policy is that of the other variant. The steps
+/// Reports that no statement is about any of the actions that versions need: the policy is the other variant. The steps
 /// themselves decide what is blocked.
-pub(super) fn judge(connection: &Setup) -> Judged {
-    let state = connection.versioning.map_or("versioning not given", Versioning::word);
+pub(super) fn judge(setup: &Setup) -> Judged {
+    let state = setup.versioning.map_or("versioning not given", Versioning::word);
     let judged = Judged::new(CHECK, CHECK, state).advised();
-    let policies = connection.policies.known(PolicyKind::Identity);
+    let policies = setup.policies.known(PolicyKind::Identity);
     let is_allow = |statement: &&Statement| statement.effect.node == Effect::Allow;
     let allows = || policies.iter().flat_map(|policy| &policy.statements).filter(is_allow);
     let needed = needed();
@@ -24,7 +24,7 @@ pub(super) fn judge(connection: &Setup) -> Judged {
         needed.iter().any(|action| concerns(statement, &action.to_ascii_lowercase()))
     });
     let first = allows().find_map(|statement| statement.action.as_ref());
-    match (connection.versioning, first) {
+    match (setup.versioning, first) {
         (Some(state @ (Versioning::Enabled | Versioning::Suspended)), Some(actions))
             if !is_about_versions =>
         {

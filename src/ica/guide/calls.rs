@@ -1,4 +1,4 @@
-//! Calls of AWS's API and actions of policies in a text, and what they lead to.
+//! Calls of AWS's API and actions of policies in a text, and the operations that need them.
 
 use super::page::{code, codes};
 use super::text::has_word;
@@ -6,29 +6,29 @@ use crate::aws::{self, Action};
 use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
 use crate::rules::closest_actions;
 
-/// What stands before and behind the name of a call: the AWS CLI and boto, the SDKs for Go and Rust (Terraform).
+/// The text before and after the name of a call: the AWS CLI and boto, the SDKs for Go and Rust (Terraform).
 const FORMS: [(&str, &str); 3] = [
     ("when calling the ", " operation"),
     ("operation error s3: ", ","),
     ("operation error sts: ", ","),
 ];
 
-/// What is said of the calls in a text, and of the actions that no operation of ICA asks for. `callers`: only their operations count;
-/// none: all.
-pub(super) fn told(text: &str, callers: &[IcaCaller]) -> Vec<String> {
-    let mut told = Vec::new();
+/// Sentences about the calls in a text, and about the actions that no operation of ICA asks for. `callers`: only their operations count;
+/// if empty, all operations.
+pub(super) fn named_calls(text: &str, callers: &[IcaCaller]) -> Vec<String> {
+    let mut sentences = Vec::new();
     for call in calls(text) {
         let actions = aws::actions_of_call(&call);
         let unnamed = actions.iter().filter(|action| !has_word(text, &action.to_string()));
-        told.extend(unnamed.map(|action| {
+        sentences.extend(unnamed.map(|action| {
             format!("the call {} asks for {}", code(&call), needed_by(action, callers))
         }));
     }
     let actions =
         words(text).filter(|word| is_action_like(word)).filter(|word| !is_of_catalogue(word));
-    told.extend(actions.map(other_action));
-    told.dedup();
-    told
+    sentences.extend(actions.map(other_action));
+    sentences.dedup();
+    sentences
 }
 
 /// An action with the operations that need it.
@@ -56,7 +56,7 @@ pub(super) fn needed_by(action: &impl ToString, callers: &[IcaCaller]) -> String
     }
 }
 
-/// The names of calls in a text; a text of one word may be one itself.
+/// The names of calls in a text; a text of one word may itself be a call.
 fn calls(text: &str) -> Vec<String> {
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let lower = flat.to_ascii_lowercase();
@@ -86,11 +86,11 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     words.map(|word| word.trim_end_matches(['.', ':', '!', '?']))
 }
 
-/// Services that stand around a bucket: with them a name that AWS lacks is a mistaken one. `batch:job42` in a log is just a text.
+/// Services that are used with a bucket: an unknown action of these is a mistake. `batch:job42` in a log is just a text.
 const AROUND_A_BUCKET: [&str; 10] =
     ["events", "iam", "kms", "lambda", "s3", "s3-object-lambda", "s3express", "sns", "sqs", "sts"];
 
-/// `service:Name` of an action, or of what may be meant for one; condition keys look the same.
+/// Whether a word is `service:Name` of an action, or may be meant as one; condition keys look the same.
 fn is_action_like(word: &str) -> bool {
     let Some((prefix, name)) = word.split_once(':') else { return false };
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -119,7 +119,7 @@ fn other_action(word: &str) -> String {
     if meant.is_empty() {
         no_such
     } else {
-        format!("{no_such}; what is meant is probably {}", meant.join("; and "))
+        format!("{no_such}; probably meant: {}", meant.join("; and "))
     }
 }
 

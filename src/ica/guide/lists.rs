@@ -73,7 +73,7 @@ pub fn requirements_page() -> Page {
         });
     let columns = ["where", "what the page asks", "its words", "covered by"];
     let text = "Each row names the operation (with the action of its step), the check of a setting, the message or the assumption that covers it. \
-                `ica-policy explain NAME` tells more of each.";
+                `ica-policy explain NAME` says more about each.";
     let sections = vec![
         Section::table(Part::Page, &columns, requirements.collect())
             .under("requirements and restrictions")

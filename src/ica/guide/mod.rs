@@ -1,4 +1,4 @@
-//! What a person may ask about: pages of operations, settings, assumptions, readings and messages, made of the tables.
+//! The pages of `explain` about operations, settings, assumptions, readings and messages, made from the tables.
 
 mod calls;
 mod lists;

@@ -81,7 +81,7 @@ pub(super) fn when(step: &Step) -> String {
     format!("{buckets}{scope}{edition}")
 }
 
-/// Operations and settings that it hangs on.
+/// Operations and settings that it depends on.
 fn needs(operation: &Operation) -> Section {
     let graph = Dependencies::of_catalogue();
     let before = graph.operations_before(&operation.id).into_iter().map(|depends| match depends {
@@ -120,7 +120,7 @@ fn title(id: &str) -> &'static str {
     catalogue().operation(id).map_or("", |operation| operation.title.as_str())
 }
 
-/// The words of the ICA page behind the requirements that are wanted.
+/// The passages of the ICA page for the requirements that are wanted.
 pub(super) fn page_words(is_wanted: impl Fn(&super::tables::Requirement) -> bool) -> Section {
     let wanted = guide().requirements.iter().filter(|requirement| is_wanted(requirement));
     let rows = wanted.map(|requirement| {

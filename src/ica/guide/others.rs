@@ -8,7 +8,7 @@ use crate::ica::assumption::Assumption;
 use crate::ica::catalogue::{IcaCaller, KeyFact, KeyKind, Target, catalogue};
 use crate::ica::graph::Dependencies;
 
-/// What an assumption is to a report.
+/// How a report uses an assumption.
 const RESTS: &str = "a step whose verdict would change if it failed names it in `assumes`; with `--strict` such a step is `unknown`";
 
 pub(super) fn setting_page(setting: &'static Setting) -> Page {
@@ -83,12 +83,12 @@ pub(super) fn assumption_page(assumption: Assumption) -> Page {
 fn fact_words(fact: &KeyFact) -> String {
     let kind = match fact.kind {
         KeyKind::Known => {
-            return format!("taken to be {}", code(fact.value.as_deref().unwrap_or_default()));
+            return format!("assumed to be {}", code(fact.value.as_deref().unwrap_or_default()));
         }
-        KeyKind::Absent => return "taken to be absent".to_owned(),
+        KeyKind::Absent => return "assumed to be absent".to_owned(),
         KeyKind::Free => "any value occurs",
-        KeyKind::Hidden => "one value that nobody knows",
-        KeyKind::Foreign => "something of Illumina's, none of what the policies name",
+        KeyKind::Hidden => "one value that is not known",
+        KeyKind::Foreign => "a value of Illumina's that is not in the policies",
     };
     kind.to_owned()
 }
@@ -97,7 +97,7 @@ pub(super) fn reading_page(ambiguity: Ambiguity) -> Page {
     let [first, second] =
         [Choice::First, Choice::Second].map(|choice| ambiguity.text(choice).to_owned());
     let title = format!("{first}, or: {second}");
-    let about = "AWS's pages leave this open. Each request that comes upon it is decided under both readings; where the decisions differ, `simulate` answers \
+    let about = "AWS's pages leave this open. Each request that it affects is decided under both readings; where the decisions differ, `simulate` answers \
                  `Undetermined` and `check` gives `unknown`";
     let sections = vec![
         Section::items(
@@ -107,7 +107,7 @@ pub(super) fn reading_page(ambiguity: Ambiguity) -> Page {
         .with_text(about),
         Section::text(
             Part::Change,
-            "write the policy so that both readings give the same: name what is meant, without the words that are unclear",
+            "write the policy so that both readings give the same result: name what is meant, without the unclear part",
         ),
         Section::text(Part::Source, ambiguity.source()),
     ];
@@ -139,7 +139,7 @@ pub(super) fn caller_page(caller: IcaCaller) -> Page {
         Section::table(Part::Requests, &["operation", "action", "level", "when"], rows.collect())
             .under("what it asks for"),
         Section::items(Part::Assumptions, keys.collect())
-            .under("condition keys that are known of it"),
+            .under("condition keys that are known for it"),
     ];
     Page::new(PageKind::Caller, caller.id(), title, sections)
 }
@@ -154,7 +154,7 @@ fn caller_words(caller: IcaCaller) -> (&'static str, &'static str) {
         IcaCaller::FederatedSession => (
             "sessions that the IAM user makes with GetFederationToken",
             "Command line, browser, connectors and pipelines work with such sessions. They may do what the user's policies and ICA's session policy both allow. \
-             `aws:PrincipalArn` is `arn:aws:sts::ACCOUNT:federated-user/NAME`; ICA chooses the name, it is not that of the user. A Deny whose Principal is the user hits \
+             `aws:PrincipalArn` is `arn:aws:sts::ACCOUNT:federated-user/NAME`; ICA chooses the name, it is not that of the user. A Deny whose Principal is the user applies to \
              its sessions too, a list of exceptions by ARN has to name them by their own.",
         ),
         IcaCaller::CrossAccountRole => (
@@ -215,7 +215,7 @@ pub(super) fn message_page(message: &'static Message) -> Page {
     Page::new(PageKind::Message, &message.id, &message.message, sections)
 }
 
-/// What predicts a message, in words.
+/// What predicts a message, as text.
 pub(super) fn predictor_words(predictor: &Predictor) -> String {
     match predictor {
         Predictor::Operation { operation, kinds } => {

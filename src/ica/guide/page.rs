@@ -1,4 +1,4 @@
-//! A page about one thing, without a format: sections of text, lists and tables. Names of the tool stand in backticks.
+//! A page about one topic, without a format: sections of text, lists and tables. Names of the tool are in backticks.
 
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ pub enum PageKind {
     Assumption,
     /// A point that AWS leaves open.
     Reading,
-    /// Who asks.
+    /// The caller.
     Caller,
     /// An action of AWS.
     Action,
@@ -40,15 +40,15 @@ impl PageKind {
     }
 }
 
-/// What a section tells.
+/// The content of a section.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
-    /// What it is or means.
+    /// What the topic is or means.
     About,
     /// Who asks AWS for what.
     Requests,
-    /// What must work before, or what is looked at.
+    /// What must work before, or what the check examines.
     Needs,
     /// What follows where it is blocked or wrong.
     Breaks,
@@ -66,9 +66,9 @@ pub enum Part {
     Run,
     /// What to change, or how to settle it.
     Change,
-    /// What verdicts rest on.
+    /// What verdicts depend on.
     Assumptions,
-    /// Where it was read.
+    /// The source.
     Source,
     /// Names of other pages.
     Topics,
@@ -83,13 +83,13 @@ impl Part {
             Part::Needs => "what must work or be right",
             Part::Breaks => "what breaks",
             Part::Causes => "what mostly blocks it",
-            Part::Page => "the words of the ICA page",
+            Part::Page => "text of the ICA page",
             Part::Messages => "messages that users see",
             Part::Predicted => "which check predicts it",
             Part::NotVisible => "what no file shows",
             Part::Run => "what to run",
             Part::Change => "what to change",
-            Part::Assumptions => "what verdicts rest on",
+            Part::Assumptions => "what verdicts depend on",
             Part::Source => "source",
             Part::Topics => "topics",
         }
@@ -108,7 +108,7 @@ pub struct Table {
 /// A section: text, then a list, then a table; each may be empty.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Section {
-    /// What it tells.
+    /// The kind of its content.
     pub part: Part,
     /// Its heading.
     pub heading: &'static str,
@@ -145,7 +145,7 @@ impl Section {
         Section { heading, ..self }
     }
 
-    /// With a sentence before.
+    /// With an introductory sentence.
     pub(super) fn with_text(mut self, text: impl Into<String>) -> Section {
         self.text.push(text.into());
         self
@@ -163,16 +163,16 @@ impl Section {
 pub struct Page {
     /// What it is about.
     pub kind: PageKind,
-    /// The name of that.
+    /// Its name.
     pub id: String,
-    /// In a few words.
+    /// A short title.
     pub title: String,
-    /// What there is to say.
+    /// The content.
     pub sections: Vec<Section>,
 }
 
 impl Page {
-    /// A page without the sections that have nothing to say.
+    /// A page without its empty sections.
     pub(super) fn new(kind: PageKind, id: &str, title: &str, sections: Vec<Section>) -> Page {
         let sections = sections.into_iter().filter(|section| !section.is_empty()).collect();
         Page { kind, id: id.to_owned(), title: title.to_owned(), sections }

@@ -1,14 +1,14 @@
-//! Finds the message that a user pasted: cut off, broken over lines, in other case, with names filled in.
+//! Finds the message that a user pasted, even if it is cut off, broken over lines, in other case, or has names filled in.
 //!
-//! Only letters and digits are compared, so blanks, quotes, punctuation and line breaks do not count. What stands between the fixed words of a
-//! message may be anything. Where nothing fits that way, words are counted, a typing error in each allowed.
+//! Only letters and digits are compared, so blanks, quotes, punctuation and line breaks do not count. The text between the fixed words of a
+//! message may be anything. If no message matches that way, words are counted, and each may have a typing error.
 
 use super::tables::{Message, guide};
 use crate::finding::distance;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// How a message fits a text.
+/// How a message matches a text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fit {
@@ -25,7 +25,7 @@ const FEWEST_LETTERS: usize = 8;
 /// The most messages that are offered.
 const MOST_CANDIDATES: usize = 5;
 
-/// The messages that fit a text, the best first: whole before parts, more letters before fewer.
+/// The messages that match a text, the best first: whole before parts, more letters before fewer.
 pub(super) fn recognise(text: &str) -> Vec<(&'static Message, Fit)> {
     let text = without_escapes(text);
     let letters = letters(&text);
@@ -37,12 +37,12 @@ pub(super) fn recognise(text: &str) -> Vec<(&'static Message, Fit)> {
     if found.is_empty() {
         found = similar(&text);
     }
-    // Stable: of equals the first of the page stays first.
+    // The sort is stable: of equal matches the first of the page stays first.
     found.sort_by_key(|(fit, _)| std::cmp::Reverse(*fit));
     found.into_iter().take(MOST_CANDIDATES).map(|((fit, _), message)| (message, fit)).collect()
 }
 
-/// The best fit of the forms of a message, with the letters that fit.
+/// The best match of the forms of a message, with the number of matching letters.
 fn fit(message: &Message, letters: &str) -> Option<(Fit, usize)> {
     message.forms().filter_map(|form| fit_form(&runs(form), letters)).max()
 }
@@ -55,7 +55,7 @@ fn fit_form(runs: &[String], letters: &str) -> Option<(Fit, usize)> {
     part(runs, letters).filter(|fixed| enough(*fixed)).map(|fixed| (Fit::Part, fixed))
 }
 
-/// The letters of all runs, if they stand in the text in order.
+/// The number of letters of all runs, if the text has them in order.
 fn whole(runs: &[String], letters: &str) -> Option<usize> {
     let mut rest = letters;
     for run in runs {
@@ -64,7 +64,7 @@ fn whole(runs: &[String], letters: &str) -> Option<usize> {
     Some(runs.iter().map(String::len).sum())
 }
 
-/// The letters that fit, if the text begins and ends inside of the message.
+/// The number of matching letters, if the text begins and ends inside of the message.
 fn part(runs: &[String], letters: &str) -> Option<usize> {
     let starts = runs
         .iter()
@@ -89,12 +89,12 @@ fn part_from(first: &str, others: &[String], letters: &str) -> Option<usize> {
         }
         fixed += run.len();
     }
-    // Behind the last fixed words only what is filled in may follow.
+    // After the last fixed words only a filled-in value may follow.
     let is_open = others.last().is_some_and(String::is_empty);
     (is_open || rest.is_empty()).then_some(fixed)
 }
 
-/// How many letters of the beginning of a run stand at the end of the text.
+/// How many letters of the beginning of a run are at the end of the text.
 fn cut(run: &str, rest: &str) -> usize {
     run.char_indices()
         .map(|(at, _)| at)
@@ -103,7 +103,7 @@ fn cut(run: &str, rest: &str) -> usize {
         .unwrap_or_default()
 }
 
-/// Messages of whose words the text has many, if none fits better.
+/// Messages that share many words with the text, if none matches better.
 fn similar(text: &str) -> Vec<((Fit, usize), &'static Message)> {
     let pasted = words(text);
     let messages = || guide().messages.iter();
@@ -127,7 +127,7 @@ fn similar(text: &str) -> Vec<((Fit, usize), &'static Message)> {
         .collect()
 }
 
-/// Equal, or one letter is wrong, missing or too much in a word of five letters and more.
+/// Equal, or a word of five letters or more has one wrong, missing or extra letter.
 fn is_near(word: &str, other: &str) -> bool {
     word == other || word.len() >= 5 && other.len() >= 5 && distance(word, other) <= 1
 }
@@ -158,7 +158,7 @@ fn words(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Logs have messages inside of JSON strings: `\n` and the like are no letters of it.
+/// Logs have messages inside of JSON strings: the `n` of `\n` does not belong to the message.
 fn without_escapes(text: &str) -> String {
     ["\\n", "\\r", "\\t", "\\\""]
         .iter()

@@ -5,7 +5,7 @@ use crate::ica::verdict::ReasonKind;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-/// A setting of the bucket that is looked at beside the policies: a row of `checks.toml`.
+/// A setting of the bucket that is checked besides the policies: a row of `checks.toml`.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Setting {
@@ -13,18 +13,18 @@ pub struct Setting {
     pub id: String,
     /// The names of its steps in a report of `check`.
     pub steps: Vec<String>,
-    /// In a few words.
+    /// A short title.
     pub title: String,
     /// What it is.
     pub about: String,
-    /// The operations in which a failure stands as a reason.
+    /// The operations in which a failure is a reason.
     pub operations: Vec<String>,
     /// What is assumed where it cannot be judged.
     #[serde(default)]
     pub assumption: Option<Assumption>,
     /// Whether `check` judges it.
     pub judged: bool,
-    /// What gives it to `check`.
+    /// The flag that gives it to `check`.
     pub flag: String,
     /// The AWS CLI call that shows it.
     pub look: String,
@@ -32,11 +32,11 @@ pub struct Setting {
     pub breaks: String,
     /// What to change.
     pub change: String,
-    /// Where it was read.
+    /// The source.
     pub source: String,
 }
 
-/// What shows the cause of a message before ICA does.
+/// A check that shows the cause of a message before ICA does.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Predictor {
@@ -68,7 +68,7 @@ pub struct Message {
     /// Other forms of it.
     #[serde(default)]
     pub also: Vec<String>,
-    /// Where it was read.
+    /// The source.
     pub source: String,
     /// What it means.
     pub means: String,
@@ -117,9 +117,9 @@ pub enum Cover {
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Requirement {
-    /// Where on the page.
+    /// Its place on the page.
     pub place: String,
-    /// What is asked, in our words.
+    /// The requirement, in our words.
     pub says: String,
     /// The page's own words.
     pub words: Vec<String>,
@@ -144,7 +144,7 @@ pub struct Note {
     /// AWS CLI calls that show it by hand.
     #[serde(rename = "try")]
     pub tries: Vec<String>,
-    /// Where it was read.
+    /// The source.
     pub source: String,
 }
 

@@ -1,6 +1,6 @@
-//! What somebody asks about: a name of the tables, or the text of an error; and the names nearest to one that is none.
+//! The topic of a question: a name of the tables, or the text of an error. An unknown name gives the nearest names.
 
-use super::calls::{needed_by, told};
+use super::calls::{named_calls, needed_by};
 use super::operation::operation_page;
 use super::others::{
     action_page, assumption_page, caller_page, message_page, reading_page, setting_page,
@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 /// The most bytes of a question; a log is longer, its message is not.
 pub const MAX_QUERY_BYTES: usize = 64 * 1024;
-/// The most names that are offered for one that is none.
+/// The most names that are offered for an unknown one.
 const MOST_NEAREST: usize = 3;
 
 /// Something that has a page.
@@ -32,7 +32,7 @@ pub enum Topic {
     Assumption(Assumption),
     /// A point that AWS leaves open.
     Reading(Ambiguity),
-    /// Who asks.
+    /// The caller.
     Caller(IcaCaller),
     /// An action that some operation needs.
     Action(&'static str),
@@ -41,7 +41,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    /// All of them, by kinds. The page of a setting tells the assumption of the same name, which needs none of its own.
+    /// All of them, by kinds. The page of a setting contains the assumption of the same name, which has no page of its own.
     pub fn all() -> Vec<Topic> {
         let is_told = |assumption: &&Assumption| {
             guide().settings.iter().any(|setting| setting.id == assumption.id())
@@ -97,25 +97,25 @@ impl Topic {
 /// A page that may be meant.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Candidate {
-    /// How a message fits the text; `None` where its name was given.
+    /// How a message matches the text; `None` if its name was given.
     pub fit: Option<Fit>,
     /// The page.
     pub page: Page,
 }
 
-/// What there is to say to a question.
+/// The answer to a question.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Answer {
     /// What the text itself names: actions, callers, layers.
     pub names: Vec<String>,
     /// The pages, the likeliest first.
     pub candidates: Vec<Candidate>,
-    /// Names of pages that look like it, if there is nothing else.
+    /// Names of pages that look like it, if there is no other answer.
     pub nearest: Vec<&'static str>,
 }
 
 impl Answer {
-    /// Whether there is anything to say.
+    /// Whether there is an answer.
     pub fn is_found(&self) -> bool {
         !self.candidates.is_empty() || !self.names.is_empty()
     }
@@ -139,7 +139,7 @@ pub fn answer(question: &str) -> Answer {
     Answer { names, candidates, nearest }
 }
 
-/// Names that are a few letters away, or that begin with the word or hold it.
+/// Names that differ by a few letters, or that begin with the word or contain it.
 fn nearest(name: &str) -> Vec<&'static str> {
     let name = name.to_lowercase();
     if name.is_empty() || name.len() > 60 {
@@ -169,7 +169,7 @@ fn nearness(name: &str, id: &str) -> Option<usize> {
     }
 }
 
-/// What a message of AWS names: actions of the catalogue, callers by their ARN, layers by AWS's words for them.
+/// The names in a message of AWS: actions of the catalogue, callers by their ARN, layers by AWS's terms.
 fn names(text: &str) -> Vec<String> {
     let mut names = Vec::new();
     let callers = callers(text);
@@ -184,7 +184,7 @@ fn names(text: &str) -> Vec<String> {
             names.push(needed_by(&action, &kinds));
         }
     }
-    names.extend(told(text, &kinds));
+    names.extend(named_calls(text, &kinds));
     let lower = text.to_lowercase();
     for (words, layer) in LAYERS {
         if lower.contains(words) {
@@ -194,7 +194,7 @@ fn names(text: &str) -> Vec<String> {
     names
 }
 
-/// AWS's words for the layer that stopped a request, and the flag that gives it to `check`.
+/// AWS's terms for the layer that stopped a request, and the flag that gives it to `check`.
 const LAYERS: [(&str, &str); 7] = [
     ("identity-based polic", "policies of the user and its groups, `--identity-policy`"),
     (
@@ -204,14 +204,14 @@ const LAYERS: [(&str, &str); 7] = [
     ("permissions boundary", "the permissions boundary of the user, `--boundary`"),
     (
         "session polic",
-        "the session policy, which ICA writes: the path or the right is outside of what it gave the session",
+        "the session policy, which ICA writes: it does not allow the session this path or action",
     ),
     ("service control polic", "a policy of the organization of the user's account, `--scp`"),
     ("resource control polic", "a policy of the organization of the bucket's account, `--rcp`"),
     ("vpc endpoint polic", "the policy of the VPC endpoint, `--vpce-policy`"),
 ];
 
-/// The callers of ICA whose ARNs stand in a text.
+/// The callers of ICA whose ARNs are in a text.
 fn callers(text: &str) -> Vec<(IcaCaller, &str)> {
     let words = text
         .split(|letter: char| letter.is_whitespace() || "\"'`,;()".contains(letter))

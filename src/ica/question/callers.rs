@@ -1,4 +1,4 @@
-//! The callers of a question: one for each class of session names that the policies treat alike.
+//! The callers of a question: one for each class of session names that the policies treat the same.
 
 use super::keys::Assumed;
 use super::web_identity;
@@ -10,7 +10,7 @@ use crate::model::{Named, Pattern, Statement};
 use crate::symbolic::{Comparison, Rest, Undecided, Variables, Way, rests};
 use std::collections::BTreeSet;
 
-/// Whoever may be the caller of a step.
+/// The possible callers of a step.
 pub(in crate::ica) fn callers(
     setup: &Setup,
     caller: IcaCaller,
@@ -43,7 +43,7 @@ pub(super) fn federated_user(setup: &Setup, name: &str) -> String {
     format!("arn:aws:sts::{}:federated-user/{name}", setup.customer.account())
 }
 
-/// The names that a federated session could have, one for each class that the policies treat alike: ICA chooses the name and does not
+/// The names that a federated session could have, one for each class that the policies treat the same: ICA chooses the name and does not
 /// document how.
 pub(super) fn session_names(
     setup: &Setup,

@@ -1,4 +1,4 @@
-//! What is known of the condition keys of a question: the user's word, then what follows from the set-up, then the catalogue's word.
+//! What is known about the condition keys of a question: from the user, then from the set-up, then from the catalogue.
 
 use crate::authz::{Request, may_have_key};
 use crate::aws;
@@ -9,38 +9,38 @@ use crate::ica::setup::{KmsKey, Setup};
 use crate::s3::Header;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Keys about the way that a request takes.
+/// Keys about the network path of a request.
 const NETWORK: [&str; 5] =
     ["aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", SOURCE_VPCE, "aws:useragent"];
 
 const SOURCE_IP: &str = "aws:sourceip";
 const SOURCE_VPCE: &str = "aws:sourcevpce";
 
-/// A key of which everything is known.
+/// A key that is fully known.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::ica) enum KeyValue {
-    /// It is in no request.
+    /// No request has it.
     Absent,
     /// All requests have this value.
     Is(String),
 }
 
-/// What is known of a key.
+/// What is known about a key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::ica) enum KeyState {
     /// Its value.
     Settled(KeyValue),
-    /// What the catalogue says.
+    /// The fact of the catalogue.
     Listed(KeyFact),
 }
 
-/// The keys that the user settled with `--assume`, as far as they concern a step.
+/// The keys that the user settled with `--assume`, as far as they apply to a step.
 pub(in crate::ica) type Assumed = BTreeMap<String, KeyValue>;
 
-/// What the user said of the keys of a step. Words without a caller hold for all callers whose key is open; those about the caller itself
-/// hold for the customer's own callers only.
+/// What the user said about the keys of a step. An entry without a caller is for all callers whose key is open; one about the caller itself
+/// is for the customer's own callers only.
 pub(in crate::ica) fn assumed(setup: &Setup, caller: IcaCaller, step: &Step) -> Assumed {
-    // S3 asks KMS itself: how ICA comes to S3 says nothing about that request.
+    // S3 itself calls KMS: the network path from ICA to S3 says nothing about that request.
     let is_of_step = |key: &str| step.resource != Target::Key || !NETWORK.contains(&key);
     let concerns_all = |key: &str| {
         let describes_caller = key.starts_with("aws:principal")
@@ -61,8 +61,8 @@ pub(in crate::ica) fn through_endpoint(assumed: &Assumed) -> Option<bool> {
     assumed.get(SOURCE_VPCE).map(|value| *value != KeyValue::Absent)
 }
 
-/// What is known of these keys. Those that `probe`, a request with an empty context, has are filled in by `authz`; those that no request of
-/// the step can have are left out.
+/// What is known about these keys. `authz` fills in those that `probe`, a request with an empty context, has; those that no request of
+/// the step can have are omitted.
 pub(super) fn states(
     setup: &Setup,
     step: &Step,
@@ -86,13 +86,13 @@ pub(super) fn states(
     keys.iter().filter(is_possible).map(|key| (key.clone(), state(key))).collect()
 }
 
-/// Whether requests for an action can have the key. One that the reference data does not know at all may be newer than the data.
+/// Whether requests for an action can have the key. One that the reference data lacks may be newer than the data.
 pub(super) fn is_supported(key: &str, action: &str, target: Target) -> bool {
     let Some(action) = aws::action(action) else { return true };
     may_have_key(action, Some(target.resource_type()), key)
 }
 
-/// What follows from the set-up and from what the user said of other keys.
+/// What follows from the set-up and from what the user said about other keys.
 fn follows(
     key: &str,
     setup: &Setup,
@@ -113,14 +113,14 @@ fn follows(
         }
         "kms:calleraccount" => caller_account(setup, caller)?.to_owned(),
         "sts:rolesessionname" => setup.session_name.clone()?,
-        // There is no public address where a request comes through a VPC endpoint.
+        // A request through a VPC endpoint has no public address.
         SOURCE_IP if through_endpoint(assumed) == Some(true) => return Some(KeyValue::Absent),
         _ => return None,
     };
     Some(KeyValue::Is(value))
 }
 
-/// The catalogue's word, with what the set-up adds to it.
+/// The fact of the catalogue, refined by the set-up.
 fn listed(key: &str, setup: &Setup, caller: IcaCaller, step: &Step, assumed: &Assumed) -> KeyFact {
     if !is_supported(key, &step.action, step.resource) {
         return KeyFact::unknown();
@@ -128,7 +128,7 @@ fn listed(key: &str, setup: &Setup, caller: IcaCaller, step: &Step, assumed: &As
     let fact = step.fact(key, caller);
     match (key, encryption_header(key, setup, step)) {
         (_, Some(header)) => header,
-        // What comes over the internet has an address.
+        // A request over the internet has an address.
         (SOURCE_IP, _) if through_endpoint(assumed) == Some(false) => {
             KeyFact { absent: false, assume: None, ..fact }
         }
@@ -136,8 +136,8 @@ fn listed(key: &str, setup: &Setup, caller: IcaCaller, step: &Step, assumed: &As
     }
 }
 
-/// What ICA says of the encryption in the headers of its uploads, with a key in its storage configuration. Where a step has a word of its
-/// own on the headers, it is not known who sets them, so the key may be named or not.
+/// The encryption headers of ICA's uploads with a key in its storage configuration. If a step has facts of its own
+/// about the headers, it is not known who sets them, so the key may be named or not.
 fn encryption_header(key: &str, setup: &Setup, step: &Step) -> Option<KeyFact> {
     // With AES256 in its storage configuration ICA leaves the key out.
     let kms_key = setup.key_in_use.as_ref().filter(|_| !setup.environment.sends_aes256())?;
@@ -154,7 +154,7 @@ fn encryption_header(key: &str, setup: &Setup, step: &Step) -> Option<KeyFact> {
     }
 }
 
-/// What is known of the encryption headers once ICA's setting is. Requests of which ICA does not document whether they have the header
+/// What is known about the encryption headers if ICA's setting is known. Requests for which ICA does not document the header
 /// (presigned uploads, the role's copies) stay open.
 fn with_encryption(key: &str, fact: KeyFact, setup: &Setup) -> KeyFact {
     let header = setup.environment.encryption;
@@ -163,7 +163,7 @@ fn with_encryption(key: &str, fact: KeyFact, setup: &Setup) -> KeyFact {
         (ENCRYPTION_HEADER, Some(header)) => {
             KeyFact { value: Some(header.word().to_owned()), assume: None, ..fact }
         }
-        // With a key its ARN is sent; `encryption_header` knows which one.
+        // With a key ICA sends its ARN; `encryption_header` knows which one.
         (KEY_HEADER, Some(Header::Kms)) => KeyFact { absent: false, ..KeyFact::unknown() },
         _ => KeyFact { assume: None, ..fact },
     }

@@ -1,4 +1,4 @@
-//! The policies that the requests of a question must pass, as far as a set-up knows them.
+//! The policies that decide the requests of a question, as far as a set-up knows them.
 
 use crate::authz::{Known, Layer, Layers};
 use crate::ica::answer::Unknown;
@@ -22,10 +22,10 @@ pub(super) fn layers<'a>(
             layers.vpce = setup.policies.layer(PolicyKind::Vpce);
         }
         Target::Bucket | Target::Object | Target::Folder => {}
-        // Neither the bucket's policy nor the endpoint of S3 sees a request to STS or KMS.
+        // Neither the bucket's policy nor the policy of S3's endpoint applies to a request to STS or KMS.
         Target::FederatedUser => layers.resource = Layer::Absent,
         Target::Key => layers.resource = needed(setup, PolicyKind::KmsKey),
-        // Nobody signs with credentials of the account, so nothing binds but the role's side.
+        // The request is not signed with credentials of the account, so only the role's side applies.
         Target::Role => {
             let resource = needed(setup, PolicyKind::Trust);
             layers = Layers { resource, rcps: layers.rcps, ..Layers::default() };
@@ -69,7 +69,7 @@ pub(super) fn not_given(setup: &Setup, caller: IcaCaller, step: &Step) -> Vec<Un
     missing.map(|(_, _, unknown)| unknown).collect()
 }
 
-/// Whether the RCPs that were given are those of the account that owns the target: they are the bucket's. RCPs do not bind keys that
+/// Whether the RCPs that were given are those of the account that owns the target: they are the bucket's. RCPs do not apply to keys that
 /// AWS manages.
 pub(super) fn rcps_are_known(setup: &Setup, target: Target) -> bool {
     match target {

@@ -1,5 +1,5 @@
-//! A question: one step of one caller under one set-up, with all that is known of its requests. [`Question::new`] is the only constructor
-//! and the only place that asks the set-up; all that answers a question or explains the answer reads the question alone.
+//! A question: one step of one caller under one set-up, with all that is known about its requests. [`Question::new`] is the only constructor
+//! and the only place that reads the set-up; the code that answers a question or explains the answer reads only the question.
 
 mod callers;
 mod keys;
@@ -27,7 +27,7 @@ use resource::{Resource, resource};
 use rests_on::RestsOn;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The context that S3 encrypts under: the object, or with S3 Bucket Keys the bucket.
+/// The encryption context of S3: the object, or with S3 Bucket Keys the bucket.
 pub(super) const ENCRYPTION_CONTEXT: &str = "kms:encryptioncontext:aws:s3:arn";
 
 /// One step of one caller.
@@ -37,29 +37,29 @@ pub(super) struct Question<'a> {
     pub step: &'a Step,
     pub names: Names<'a>,
     pub resource: Resource<'a>,
-    /// Whoever may be the caller.
+    /// The possible callers.
     pub callers: Result<Vec<Caller>, Undecided>,
     /// The callers if no policy names the identity provider of ICA.
     unlisted_callers: Vec<Caller>,
-    /// All policies, with those assumed that must allow and were not given.
+    /// All policies; those that must allow and were not given are assumed.
     layers: Layers<'a>,
     /// The policies that must allow and were not given.
     pub not_given: Vec<Unknown>,
     /// The statements that are about the actions of the step.
     pub statements: Vec<&'a Statement>,
-    /// What is known of the condition keys that the statements use, and of those that the user settled.
+    /// What is known about the condition keys that the statements use, and about those that the user settled.
     pub keys: BTreeMap<String, KeyState>,
     /// The keys that the user settled.
     pub assumed: Assumed,
-    /// By action, the keys that its requests cannot have though those of another action of the step can.
+    /// By action, the keys that its requests cannot have, but those of another action of the step can.
     pub unsupported: Vec<(String, Vec<String>)>,
     /// The assumptions that count.
     pub rests_on: RestsOn,
-    /// Whether the step is made only with versioning, of which nothing is known.
+    /// Whether the step is needed only with versioning, and the versioning state is not known.
     pub may_be_needless: bool,
 }
 
-/// What the connection is called.
+/// The names of the connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Names<'a> {
     pub bucket: &'a str,
@@ -73,14 +73,14 @@ pub(super) struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// The ARN to put into a list of exceptions: ICA chooses the names of its sessions, so all of the account are meant.
+    /// The ARN to put into a list of exceptions: ICA chooses the names of its sessions, so it covers all of the account.
     pub(super) fn listed_arn(&self, caller: IcaCaller, arn: &str) -> String {
         self.customer.listed_arn(caller, arn, self.session)
     }
 }
 
 impl<'a> Question<'a> {
-    /// Resolves what a set-up says of a step.
+    /// Resolves a step against a set-up.
     pub(super) fn new(setup: &'a Setup, caller: IcaCaller, step: &'a Step) -> Question<'a> {
         let assumed = assumed(setup, caller, step);
         let layers = layers(setup, caller, step, through_endpoint(&assumed));
@@ -92,7 +92,7 @@ impl<'a> Question<'a> {
             let (resource, account) = (&resource.example, Some(resource.account));
             Request::new(caller.clone(), &step.action, resource, account, Context::new()).ok()
         });
-        // What the user knows of a request is in it, whether or not a policy uses it: an endpoint decides which policies bind.
+        // A key that the user knows is in the request even if no policy uses it: an endpoint decides which policies apply.
         let keys = keys_used(&statements)
             .into_iter()
             .chain(assumed.keys().cloned())
@@ -125,12 +125,12 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// Whether it is known who calls.
+    /// Whether the caller is known.
     pub(super) fn has_caller(&self) -> bool {
         self.caller.is_customers() || self.names.illumina.is_some()
     }
 
-    /// Whoever may be the caller.
+    /// The possible callers.
     pub(super) fn callers(&self, assuming: Assuming) -> Result<Vec<Caller>, Undecided> {
         match assuming {
             Assuming::AllBut(Assumption::IdentityProvider) => Ok(self.unlisted_callers.clone()),
@@ -143,7 +143,7 @@ impl<'a> Question<'a> {
         let mut layers = self.layers.clone();
         match assuming {
             Assuming::AllBut(Assumption::IlluminaIdentity) => layers.identity = Layer::Absent,
-            // A role without a session policy has all of its own; with one that allows nothing it has nothing.
+            // A role without a session policy has all of its permissions; with one that allows nothing it has none.
             Assuming::AllBut(Assumption::SessionPolicy) if self.caller == IcaCaller::OidcRole => {
                 layers.session = Layer::Policies(Vec::new());
             }
@@ -160,7 +160,7 @@ impl<'a> Question<'a> {
         layers
     }
 
-    /// The two contexts that S3 may encrypt under, if the policies use them: whether the bucket has S3 Bucket Keys is not known.
+    /// The two possible encryption contexts of S3, if the policies use them: whether the bucket has S3 Bucket Keys is not known.
     pub(super) fn encryption_contexts(&self) -> Option<[Question<'a>; 2]> {
         if !matches!(self.keys.get(ENCRYPTION_CONTEXT), Some(KeyState::Listed(_))) {
             return None;
@@ -176,7 +176,7 @@ impl<'a> Question<'a> {
         }))
     }
 
-    /// What the values of a key begin with, where it may have all that begin so.
+    /// The prefix of a key's values, if it may have all values with that prefix.
     pub(super) fn stem_of(&self, key: &str) -> String {
         match key {
             ENCRYPTION_CONTEXT => {
@@ -191,7 +191,7 @@ impl<'a> Question<'a> {
         layer == LayerId::Resource && self.step.resource.is_at_bucket()
     }
 
-    /// What is not known of the callers and resources, if the verdict depends on it.
+    /// What is not known about the callers and resources, if the verdict depends on it.
     pub(super) fn unknown_name(&self) -> Unknown {
         match (self.step.resource, &self.resource.all) {
             (Target::Role, _) => Unknown::Provider,

@@ -9,7 +9,7 @@ use crate::symbolic::Undecided;
 /// What the requests of a question are about.
 #[derive(Clone, Debug)]
 pub(in crate::ica) struct Resource<'a> {
-    /// The resource as reports show it, with `*` for what is open.
+    /// The resource as reports show it, with `*` for its open part.
     pub words: String,
     /// One of the resources.
     pub example: String,

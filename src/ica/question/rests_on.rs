@@ -8,12 +8,12 @@ use crate::ica::catalogue::{IcaCaller, Step, Target};
 use crate::ica::setup::{KmsKey, Setup};
 use crate::model::PolicyKind;
 
-/// The assumptions that a verdict may depend on, beside those about condition keys.
+/// The assumptions that a verdict may depend on, besides those about condition keys.
 #[derive(Clone, Debug)]
 pub(in crate::ica) struct RestsOn {
-    /// Those that can be tried as failing.
+    /// Those that can be tried as false.
     pub tried: Vec<Assumption>,
-    /// Those of which nothing is known but that they could forbid more: they count unless the step is blocked already.
+    /// Those that could only forbid more: they count unless the step is blocked already.
     pub forbidding: Vec<Assumption>,
 }
 
@@ -47,16 +47,16 @@ fn counting<const N: usize>(all: [(bool, Assumption); N]) -> impl Iterator<Item 
     all.into_iter().filter(|(counts, _)| *counts).map(|(_, assumption)| assumption)
 }
 
-/// That layers which were not given are absent. A bucket policy could also grant, so this is tried as well.
+/// The assumptions that layers which were not given are absent. A bucket policy could also allow, so this is tried as well.
 fn forbidding(setup: &Setup, caller: IcaCaller, step: &Step, assumed: &Assumed) -> Vec<Assumption> {
     let is_unspecified = |kind| setup.policies.is_unspecified(kind);
-    // Whoever shows a token has no policies of its own.
+    // A caller that shows a token has no policies of its own.
     let own = caller.is_customers() && step.resource != Target::Role;
     let at_bucket = step.resource.is_at_bucket();
     let is_key = step.resource == Target::Key;
-    // RCPs bind the resource's account. The set-up says nothing of it if it is not the bucket's account.
+    // RCPs apply to the resource's account. The set-up knows nothing about it if it is not the bucket's.
     let rcps_are_known = rcps_are_known(setup, step.resource);
-    // No RCP binds a key that AWS manages.
+    // RCPs do not apply to AWS managed keys.
     let rcps_may_bind = !is_key || !matches!(setup.key_in_use, Some(KmsKey::AwsManaged { .. }));
     let through_endpoint = through_endpoint(assumed).filter(|_| at_bucket);
     let may_be_bound = at_bucket && setup.policies.get(PolicyKind::Vpce).is_known();

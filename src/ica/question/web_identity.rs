@@ -8,7 +8,7 @@ use crate::model::{Named, PolicyKind};
 
 const FEDERATED_PROVIDER: &str = "aws:federatedprovider";
 
-/// The callers that may show ICA's token: of the provider that the user gave, else of any that the trust policy names, else of another one.
+/// The callers that may show ICA's token: of the user's provider, else of any that the trust policy names, else of another one.
 pub(super) fn callers(setup: &Setup, assumed: &Assumed) -> Vec<Caller> {
     let providers = match assumed_provider(assumed) {
         Some(provider) => vec![provider.to_owned()],
@@ -39,7 +39,7 @@ pub(super) fn assumed_provider(assumed: &Assumed) -> Option<&str> {
     }
 }
 
-/// The identity providers for OpenID Connect that the trust policy names; SAML shows no token.
+/// The OIDC identity providers that the trust policy names; a SAML provider issues no such token.
 fn named_providers(setup: &Setup) -> Vec<String> {
     let policies = setup.policies.known(PolicyKind::Trust);
     let elements = policies

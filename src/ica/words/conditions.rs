@@ -1,7 +1,7 @@
-//! What a verdict depends on, in words: "only from 203.0.113.0/24", "all but keys ending in `.bam`".
+//! The conditions that a verdict depends on, as text: "only from 203.0.113.0/24", "all but keys ending in `.bam`".
 //!
-//! The requests that were tried stand for all, and each either goes through or does not. Looked for are words of the policies - patterns of
-//! resources and conditions - that part them exactly so. Where no few words do, nothing is said.
+//! The requests that were tried represent all, and each is either allowed or not. This file looks for parts of the policies (patterns of
+//! resources, and conditions) that separate them in the same way. If a few do not suffice, the result is empty.
 
 use super::scene::written_key;
 use crate::authz::Request;
@@ -10,15 +10,15 @@ use crate::model::condition::{Quantifier, Relation, Test};
 use crate::model::{Condition, Part, Pattern, ResourceKind, ResourcePattern, Statement};
 use crate::source::Spanned;
 
-/// Values of one condition that are told.
+/// How many values of one condition are shown.
 const MOST_VALUES: usize = 4;
 
 /// Words that are joined.
 const MOST_WORDS: usize = 4;
 
-/// Words that hold for some requests and not for others.
+/// A test of the policies that some requests pass and others do not.
 struct Mark {
-    /// What requests of these words are: `keys ending in ..`, `from ..`.
+    /// What the requests that pass have in common: `keys ending in ..`, `from ..`.
     noun: String,
     /// By request.
     holds: Vec<bool>,
@@ -31,7 +31,7 @@ struct Literal<'a> {
     wanted: bool,
 }
 
-/// What it takes for a request to go through, all of it together; empty if no few words of the statements say that. `stem` is what all
+/// The conditions under which a request is allowed, which must all be true; empty if a few marks do not suffice. `stem` is what all
 /// resources begin with.
 pub(in crate::ica) fn conditions(
     statements: &[&Statement],
@@ -65,7 +65,7 @@ fn all_but(mark: &Mark) -> String {
     format!("all but {}", mark.noun)
 }
 
-/// Marks that all requests of one outcome share and none of the other has all of; as few as can be found one by one.
+/// Marks that all requests of one outcome have, and no other request has all of; as few as a greedy search finds.
 fn parting<'a>(marks: &'a [Mark], allowed: &[bool], outcome: bool) -> Option<Vec<Literal<'a>>> {
     let both = marks.iter().flat_map(|mark| [true, false].map(|wanted| Literal { mark, wanted }));
     let fits =
@@ -90,7 +90,7 @@ fn parting<'a>(marks: &'a [Mark], allowed: &[bool], outcome: bool) -> Option<Vec
     Some(chosen)
 }
 
-/// The words that tell some of the requests apart, each of them once.
+/// The tests that separate some of the requests, each once.
 fn marks(statements: &[&Statement], requests: &[(Request, bool)], stem: &str) -> Vec<Mark> {
     let mut marks = Vec::<Mark>::new();
     let mut add = |noun: String, holds: Option<Vec<bool>>| {
@@ -112,7 +112,7 @@ fn marks(statements: &[&Statement], requests: &[(Request, bool)], stem: &str) ->
                 .iter()
                 .map(|(request, _)| condition_holds(condition, request))
                 .collect::<Option<Vec<_>>>();
-            // Negated operators are told by what they except.
+            // Negated operators are described by what they except.
             let is_negated = condition.test.is_negated();
             let holds =
                 holds.map(|holds| holds.into_iter().map(|holds| holds != is_negated).collect());
@@ -142,10 +142,10 @@ fn resource_noun(pattern: &ResourcePattern, stem: &str) -> String {
     }
 }
 
-/// What the condition asks for, or, if its operator is negated, what it excepts.
+/// What the condition requires, or, if its operator is negated, what it excepts.
 fn condition_noun(condition: &Condition) -> String {
     let key = written_key(condition);
-    // What a negated operator excepts is a key that is there, and of sets the other quantity: not all are is that one is not.
+    // A negated operator excepts a key that is present, with the other quantifier: "not all are" means "one is not".
     let is_negated = condition.test.is_negated();
     let or_absent = if condition.if_exists && !is_negated { " or absent" } else { "" };
     let of = match (condition.quantifier, is_negated) {
@@ -202,7 +202,7 @@ fn condition_noun(condition: &Condition) -> String {
 
 fn relation_words(relation: Relation) -> &'static str {
     match relation {
-        // A negated one is told by what it excepts.
+        // A negated one is described by what it excepts.
         Relation::Equals | Relation::NotEquals => "exactly",
         Relation::LessThan => "less than",
         Relation::LessThanEquals => "at most",
@@ -222,7 +222,7 @@ fn listed<T>(values: &[Spanned<T>], show: impl Fn(&T) -> String) -> String {
     if more == 0 { shown } else { format!("{shown} or {more} more") }
 }
 
-/// A pattern as the policy has it.
+/// A pattern as the policy writes it.
 fn written(pattern: &Pattern) -> String {
     let mut text = String::new();
     for part in &pattern.parts {

@@ -32,7 +32,7 @@ impl Scene<'_> {
         } else if let Some(condition) = deciding_condition(statement) {
             self.denied_by_condition(&mut reason, condition, &action, request);
         } else {
-            // Where only some keys are denied, the resource says which.
+            // If only some keys are denied, the resource shows which.
             let is_partial = self.verdict == Verdict::Partial;
             let narrow = is_partial.then(|| matching_resource(statement, request)).flatten();
             reason.span = narrow.or(action_span).or(Some(statement.span));
@@ -84,14 +84,14 @@ impl Scene<'_> {
             reason.help = Some(Advice::plain(help));
         } else {
             reason.message = format!(
-                "`{action}` is denied where `{}` holds for `{key}`; {has}",
+                "`{action}` is denied where `{}` is true for `{key}`; {has}",
                 condition.operator.node
             );
             reason.help = Some(Advice::plain(EXCEPT_CALLERS));
         }
     }
 
-    /// Whether the key has many values, or one that nobody knows: then a value that was tried is only an example.
+    /// Whether the key has many values, or an unknown one: then a value that was tried is only an example.
     fn is_open(&self, key: &str) -> bool {
         let is_known = self.question.assumed.contains_key(key);
         let is_listed = catalogue().key(key).is_some()
@@ -109,11 +109,11 @@ impl Scene<'_> {
     ) {
         let caller = request.caller.principal_arn().unwrap_or_default();
         reason.span = Some(principal.span);
-        // C7: whoever has a boundary is hit, listed or not.
+        // C7: a principal with a boundary is denied, listed or not.
         let why = if self.layers.boundary.is_absent() {
             "is not fully listed"
         } else {
-            "has a permissions boundary, so it is hit even if listed"
+            "has a permissions boundary, so the Deny applies even if it is listed"
         };
         reason.message =
             format!("`{action}` is denied for everybody but those listed here; `{caller}` {why}");

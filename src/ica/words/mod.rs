@@ -1,4 +1,4 @@
-//! Sentences of a check: why a step is not allowed, by which words, and what to change.
+//! Sentences of a check: why a step is not allowed, which part of a policy is the cause, and what to change.
 
 mod conditions;
 mod deny;
@@ -29,7 +29,7 @@ pub(super) fn reasons(question: &Question<'_>, answer: &Answer<'_>) -> Vec<Reaso
         let mut reason = scene.reason(cause);
         reason.note =
             step.scope.as_ref().map(|scope| format!("`{}` is needed {scope}", step.action));
-        // What depends on words that are reported as unknown is reported with them.
+        // A cause that depends on parts that are reported as unknown is reported with them.
         let same_kind =
             |known: &Reason| known.kind == reason.kind || known.kind == ReasonKind::Hidden;
         let is_reported = reasons.iter().any(|known| {
@@ -42,7 +42,7 @@ pub(super) fn reasons(question: &Question<'_>, answer: &Answer<'_>) -> Vec<Reaso
     reasons
 }
 
-/// Whether nothing allows because the policies were not given, which is reported as unknown.
+/// Whether an Allow is missing because the policies were not given, which is reported as unknown.
 fn is_not_given(cause: &Cause<'_>, unknowns: &[Unknown]) -> bool {
     matches!(cause.kind, CauseKind::NoAllow { .. })
         && match cause.layer {

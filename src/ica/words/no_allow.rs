@@ -85,7 +85,7 @@ impl Scene<'_> {
                 }
                 Lack::Doubt => (
                     "is one that AWS would refuse".to_owned(),
-                    Advice::plain("mend the statement first"),
+                    Advice::plain("correct the statement first"),
                 ),
             };
             if number == 0 {
@@ -122,13 +122,13 @@ impl Scene<'_> {
             variable.default.is_none() && request.context.get(&variable.key).is_none()
         });
         let advice = match self.other_bucket(layer, statement) {
-            // S3 refuses the policy as long as another bucket is in it.
+            // S3 refuses a policy that names another bucket.
             Some(other) => format!("replace `{other}` by this bucket, as in `{resource}`"),
             None => format!("add `{resource}` to this list"),
         };
         let message = match missing {
             Some(variable) => format!(
-                "uses the variable `${{{}}}`, which this request has no value for",
+                "uses the variable `${{{}}}`, for which this request has no value",
                 variable.key
             ),
             None => format!("does not cover `{}`", request.resource),
@@ -136,13 +136,13 @@ impl Scene<'_> {
         (message, Advice::plain(advice))
     }
 
-    /// The other bucket that a statement of the bucket policy names.
+    /// Another bucket that a statement of the bucket policy names.
     fn other_bucket(&self, layer: LayerId, statement: &Statement) -> Option<String> {
         let is_bucket_policy = self.question.is_bucket_policy(layer);
         other_bucket(statement, self.question.names.bucket).filter(|_| is_bucket_policy)
     }
 
-    /// The resource to allow: the pages allow folders with the objects.
+    /// The resource to allow: the pages allow folders together with the objects.
     fn resource_to_add(&self) -> String {
         let words = &self.question.resource.words;
         let is_folder = self.question.step.resource == Target::Folder;
@@ -162,13 +162,13 @@ impl Scene<'_> {
             LayerId::Resource => format!(" to the principal {}", principal_words(&request.caller)),
             _ => String::new(),
         };
-        // In a key policy the key is `*`, in a trust policy the role is not named at all.
+        // A key policy writes the key as `*`, a trust policy does not name the role.
         let on = match (layer, self.question.step.resource) {
             (LayerId::Resource, Target::Key) => " on `*`".to_owned(),
             (LayerId::Resource, Target::Role) => String::new(),
             _ => format!(" on `{resource}`"),
         };
-        // Whoever has none of the page's statements for copies takes it as a whole.
+        // If the page's statement for copies is missing, the advice is to take it as a whole.
         let is_for_copies = self.question.is_bucket_policy(layer)
             && self.question.caller == IcaCaller::CrossAccountRole;
         let lead = if is_for_copies && names_nobody {

@@ -1,4 +1,4 @@
-//! Sentences about what AWS leaves open, and about words that may not count.
+//! Sentences about what AWS leaves open, and about text that AWS may refuse.
 
 use super::scene::{Scene, deciding_condition, locate};
 use crate::authz::{Ambiguity, Choice, Request};
@@ -43,7 +43,7 @@ impl Scene<'_> {
         reason
     }
 
-    /// The words that AWS would refuse or that are beyond a limit of ours, in the first statement that may be about the action.
+    /// The text that AWS would refuse or that exceeds a limit of this program, in the first statement that may be about the action.
     fn point_at_doubt(&self, reason: &mut Reason, request: &Request) {
         let mut suspects = self.statements().filter_map(|(layer, statement)| {
             let suspect = statement.all_doubts().next()?;
@@ -52,9 +52,9 @@ impl Scene<'_> {
         let Some((layer, statement, suspect)) = suspects.next() else { return };
         let (words, help) = if suspect.is_limit {
             reason.kind = ReasonKind::Limit;
-            ("these words are not matched", "shorten them; AWS may take them as they are")
+            ("this text is not matched", "shorten it; AWS may accept it")
         } else {
-            ("AWS would refuse these words", "mend the words that AWS would refuse")
+            ("AWS would refuse this text", "correct the text that AWS would refuse")
         };
         let action = self.question.step.written(&request.action);
         locate(reason, statement);

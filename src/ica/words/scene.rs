@@ -1,4 +1,4 @@
-//! What the sentences of an answer need, and what they share.
+//! The data that the sentences of an answer need, and what they share.
 
 use crate::authz::{Caller, LayerId, Layers, display_name};
 use crate::ica::assumption::Assuming;
@@ -32,7 +32,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// The key as a person writes it: the model has it in lower case.
+/// The key in AWS's spelling: the model has it in lower case.
 pub(super) fn written_key(condition: &Condition) -> String {
     display_name(&condition.key.node)
 }
@@ -43,7 +43,7 @@ pub(super) fn locate(reason: &mut Reason, statement: &Statement) {
     reason.span = Some(statement.span);
 }
 
-/// The condition to show for a Deny: an exception list, if there is one, for it is what a person forgot to extend.
+/// The condition to show for a Deny: an exception list, if there is one, because it probably has to be extended.
 pub(super) fn deciding_condition(statement: &Statement) -> Option<&Condition> {
     statement
         .conditions
@@ -52,7 +52,7 @@ pub(super) fn deciding_condition(statement: &Statement) -> Option<&Condition> {
         .or(statement.conditions.first())
 }
 
-/// Whom a policy has to name.
+/// The principal that a policy has to name.
 pub(super) fn principal_words(caller: &Caller) -> String {
     match caller {
         Caller::WebIdentity { provider } if provider.as_str().ends_with(UNLISTED) => {

@@ -1,4 +1,4 @@
-//! Sentences about verdicts that depend on something that the input does not say.
+//! Messages for verdicts that depend on something the input does not say.
 
 use super::scene::{Scene, locate, written_key};
 use crate::ica::answer::Unknown;
@@ -35,14 +35,14 @@ impl Scene<'_> {
             Unknown::BucketKeys => (
                 "",
                 format!(
-                    "whether `{action}` is allowed hangs on S3 Bucket Keys: with them the encryption context is the bucket's ARN, without them the object's"
+                    "whether `{action}` is allowed depends on S3 Bucket Keys: with them the encryption context is the bucket's ARN, without them the object's"
                 ),
                 "look at `BucketKeyEnabled` in `aws s3api get-bucket-encryption` and allow both ARNs in the condition",
             ),
             Unknown::KeyId => (
                 "",
                 format!(
-                    "whether `{action}` is allowed hangs on the id of AWS's own key, which is not known"
+                    "whether `{action}` is allowed depends on the id of AWS's own key, which is not known"
                 ),
                 "give its ARN with --kms-key; `aws kms describe-key --key-id alias/aws/s3` prints it",
             ),
@@ -78,13 +78,13 @@ impl Scene<'_> {
         reason(ReasonKind::Hidden, layer, message, help)
     }
 
-    /// The session's name is not known: shows the words that fit some names only.
+    /// The session's name is not known: shows the pattern that matches only some names.
     fn unknown_session_name(&self, causes: &[Cause<'_>]) -> Reason {
         let is_open = |cause: &&Cause<'_>| matches!(cause.kind, CauseKind::Open { .. });
         let shown = causes.iter().find(|cause| !is_open(cause)).map(|cause| self.reason(cause));
         let known = shown.unwrap_or_else(|| empty(ReasonKind::Hidden, "", String::new()));
         let message = format!(
-            "whether `{}` is allowed hangs on the name that ICA gives to its sessions, which is not known",
+            "whether `{}` is allowed depends on the name that ICA gives to its sessions, which is not known",
             self.question.step.action
         );
         let help = Some(Advice::plain("if you know the name, say it with --session-name"));
@@ -100,13 +100,13 @@ impl Scene<'_> {
             Some((layer, statement, condition))
         });
         let Some((layer, statement, condition)) = found.next() else {
-            let message = format!("it hangs on `{key}`, which is not known");
+            let message = format!("it depends on `{key}`, which is not known");
             let help = format!("if you know it, say --assume {key}=VALUE");
             return reason(ReasonKind::Hidden, "", message, &help);
         };
         let written = written_key(condition);
         let message = format!(
-            "whether `{}` is allowed hangs on `{written}`, which is not known for {}",
+            "whether `{}` is allowed depends on `{written}`, which is not known for {}",
             self.question.step.action,
             self.question.caller.id()
         );

@@ -108,7 +108,7 @@ pub(in crate::model) fn parse(name: &str) -> Result<Parsed, String> {
         Some(("ForAnyValue", rest)) => (Some(Quantifier::ForAnyValue), rest),
         Some((prefix, _)) => {
             return Err(format!(
-                "`{prefix}:` is no prefix of operators; there are `ForAllValues:` and `ForAnyValue:`"
+                "`{prefix}:` is not a prefix of operators; there are `ForAllValues:` and `ForAnyValue:`"
             ));
         }
         None => (None, name),
@@ -121,7 +121,7 @@ pub(in crate::model) fn parse(name: &str) -> Result<Parsed, String> {
         .map(|(_, operator)| *operator)
         .ok_or_else(|| unknown(name, base))?;
     if operator == Operator::Null && if_exists {
-        return Err("`Null` tests whether the key is there, it cannot take `IfExists`".to_owned());
+        return Err("`Null` tests whether the key is present, it cannot take `IfExists`".to_owned());
     }
     Ok(Parsed { quantifier, operator, if_exists })
 }
@@ -129,7 +129,7 @@ pub(in crate::model) fn parse(name: &str) -> Result<Parsed, String> {
 fn unknown(name: &str, base: &str) -> String {
     match OPERATORS.iter().find(|(known, _)| known.eq_ignore_ascii_case(base)) {
         Some((known, _)) => format!("`{name}` is in the wrong case; write `{known}`"),
-        None => format!("`{name}` is no condition operator"),
+        None => format!("`{name}` is not a condition operator"),
     }
 }
 

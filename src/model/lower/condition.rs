@@ -23,7 +23,7 @@ pub(super) fn lower_block(
     for operator in operators {
         let mut lowered = lower_operator(operator, context);
         if twice.contains_key(&operator.name.text) {
-            let reason = format!("`{}` stands twice", operator.name.text);
+            let reason = format!("`{}` occurs twice", operator.name.text);
             lowered.iter_mut().for_each(|condition| {
                 condition.doubts.push(Doubt::refused(operator.name.span, reason.clone()))
             });
@@ -79,7 +79,7 @@ fn lower_operator(operator: &OperatorEntry, context: &mut Context) -> Vec<Condit
 fn repeated_keys(operator: &OperatorEntry, conditions: &mut [Condition], context: &mut Context) {
     let twice = standing_twice(operator.keys.iter().map(|key| key.name.text.to_lowercase()));
     let reason = |key: &KeyEntry| {
-        format!("the key `{}` stands twice under `{}`", key.name.text, operator.name.text)
+        format!("the key `{}` occurs twice under `{}`", key.name.text, operator.name.text)
     };
     for (number, (key, condition)) in operator.keys.iter().zip(conditions).enumerate() {
         let Some(places) = twice.get(&*condition.key.node) else { continue };

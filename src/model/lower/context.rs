@@ -40,7 +40,7 @@ impl Context {
 
 /// The finding, under the code `limit` if its doubt is a limit of this program: that is no mistake
 /// of the author.
-pub(super) fn told(doubt: &Doubt, finding: Finding) -> Finding {
+pub(super) fn as_limit(doubt: &Doubt, finding: Finding) -> Finding {
     if doubt.is_limit {
         Finding { code: codes::LIMIT, ..finding.help("shorten it; AWS may take it as it is") }
     } else {
@@ -50,7 +50,7 @@ pub(super) fn told(doubt: &Doubt, finding: Finding) -> Finding {
 
 /// The doubt about an element that occurs twice. The JSON reader has already reported it.
 pub(super) fn repeated(element: &Element) -> Doubt {
-    Doubt::refused(element.name.span, format!("`{}` stands twice", element.name.text))
+    Doubt::refused(element.name.span, format!("`{}` occurs twice", element.name.text))
 }
 
 pub(super) fn unknown_element(
@@ -59,7 +59,7 @@ pub(super) fn unknown_element(
     name: &str,
     known: &[&str],
 ) -> Doubt {
-    let reason = format!("`{name}` is no element of the policy language");
+    let reason = format!("`{name}` is not an element of the policy language");
     let help = match known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
         Some(known) => format!("element names are case-sensitive; write `{known}`"),
         None => format!(

@@ -66,7 +66,7 @@ pub(super) fn lower_principals(
                 if !seen.insert(entry.name.text.as_str()) {
                     doubts.push(Doubt::refused(
                         entry.name.span,
-                        format!("`{}` stands twice", entry.name.text),
+                        format!("`{}` occurs twice", entry.name.text),
                     ));
                 }
                 let names = strings(&entry.values, doubts)
@@ -119,7 +119,7 @@ fn written_name(name: &str, not: bool) -> String {
 fn report_empty(context: &mut Context, name: &str, span: Span) {
     let message = match name {
         "NotPrincipal" => "AWS does not say what an empty `NotPrincipal` means".to_owned(),
-        _ => format!("without a value in `{name}` the statement does nothing"),
+        _ => format!("without a value in `{name}` the statement has no effect"),
     };
     context.findings.push(Finding::new(codes::EMPTY_LIST, span, message));
 }
@@ -131,7 +131,8 @@ fn strings<'a>(
 ) -> impl Iterator<Item = (&'a str, Span)> + use<'a> {
     let others = values.items.iter().filter(|item| item.as_str().is_none());
     doubts.extend(
-        others.map(|item| Doubt::refused(item.span, format!("{} cannot stand here", item.kind()))),
+        others
+            .map(|item| Doubt::refused(item.span, format!("{} is not allowed here", item.kind()))),
     );
     values.items.iter().filter_map(|item| item.as_str().map(|text| (text, item.span)))
 }

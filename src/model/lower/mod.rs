@@ -16,7 +16,7 @@ use crate::finding::{Finding, Severity, codes};
 use crate::source::{Span, Spanned};
 use crate::syntax::{self, Body, StatementItem};
 
-/// A model, and the findings about the words it was made from.
+/// A model, and the findings about the text it was made from.
 #[derive(Clone, Debug)]
 pub struct Lowered {
     /// The policy.
@@ -76,7 +76,7 @@ fn version(
             "2012-10-17" => context.version = Version::V2012,
             "2008-10-17" => context.version = Version::V2008,
             other => {
-                let reason = format!("`{other}` is no version of the policy language");
+                let reason = format!("`{other}` is not a version of the policy language");
                 doubts.push(context.refuse_with_help(
                     codes::INVALID_VERSION,
                     text.span,
@@ -141,7 +141,7 @@ fn statements(policy: &syntax::Policy, context: &mut Context) -> Vec<Statement> 
     statements
 }
 
-/// A statement in the place of words that cannot be read and may mean anything.
+/// A statement for text that cannot be read and may mean anything.
 fn unreadable(index: usize, span: Span, reason: &str) -> Statement {
     Statement {
         index,
@@ -227,7 +227,7 @@ fn duplicate_sid(
     first: Span,
     context: &mut Context,
 ) {
-    let reason = format!("the Sid `{}` stands twice", sid.node);
+    let reason = format!("the Sid `{}` occurs twice", sid.node);
     if context.kind.has_strict_sids() {
         statement.doubts.push(context.refuse(codes::DUPLICATE_SID, sid.span, reason));
     } else {

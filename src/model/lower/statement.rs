@@ -124,7 +124,7 @@ fn effect(
         "Allow" => Spanned::new(Effect::Allow, span),
         "Deny" => Spanned::new(Effect::Deny, span),
         _ => {
-            let reason = format!("`{word}` is no effect");
+            let reason = format!("`{word}` is not an effect");
             doubts.push(context.refuse_with_help(
                 codes::INVALID_EFFECT,
                 span,
@@ -145,7 +145,7 @@ fn principal(
         Found::One(element) if !context.kind.has_principal() => {
             let reason =
                 format!("`{}` is not allowed in {}", element.name.text, with_article(context.kind));
-            let help = "such a policy concerns whoever it is attached to; only resource policies name principals";
+            let help = "such a policy applies to what it is attached to; only resource policies name principals";
             doubts.push(context.refuse_with_help(
                 codes::UNSUPPORTED_ELEMENT,
                 element.name.span,

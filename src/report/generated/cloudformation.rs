@@ -122,7 +122,7 @@ fn rule_of(rule: &CorsRule) -> Rule<'_> {
 }
 
 fn place(name: &str, property: &str) -> String {
-    format!("note: Metadata.{name} is no resource of its own: it belongs into {property}")
+    format!("note: Metadata.{name} is not a resource of its own: it belongs in {property}")
 }
 
 fn resources<'a>(plan: &'a Plan, generated: &'a Generated) -> Vec<(&'static str, Resource<'a>)> {

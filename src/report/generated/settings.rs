@@ -6,7 +6,7 @@ use crate::ica::build::settings::{Levels, Settings};
 use crate::input::NONE;
 
 const HEAD: &str =
-    "# Made by `ica-policy generate`; the policies beside it are what this connection needs.
+    "# Made by `ica-policy generate`; the policies next to it are what this connection needs.
 #   ica-policy check DIR     checks them, DIR being this folder
 ";
 

@@ -10,7 +10,7 @@ use std::fmt::Write;
 pub enum Policies {
     /// In the configuration itself.
     Inline,
-    /// In files of their own beside it.
+    /// In separate files next to it.
     Beside,
 }
 
