@@ -133,7 +133,7 @@ fn errors_first(mut problems: Vec<Finding>) -> Vec<Finding> {
 }
 
 fn unrecognised(span: Span) -> Finding {
-    Finding::new(codes::NO_POLICY, span, "this is JSON, but no policy").help(
+    Finding::new(codes::NO_POLICY, span, "this is JSON, but not a policy").help(
         "give a policy document (an object with `Statement`), or the answer of `aws s3api get-bucket-policy`, \
          `aws iam get-policy-version`, `aws iam get-user-policy`, `aws iam get-group-policy`, `aws iam get-role-policy`, \
          `aws iam get-role`, `aws kms get-key-policy` or `aws organizations describe-policy`",
