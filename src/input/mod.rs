@@ -68,7 +68,7 @@ pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<
     let Some(Located { read_as, node }) = shape::locate(root) else {
         return Err(vec![unrecognised(whole)]);
     };
-    // Where an answer holds two policies, nobody can say which one is in force.
+    // If an answer holds two policies, it is not known which one is in force.
     let outside = |finding: &&Finding| {
         finding.code == codes::DUPLICATE_MEMBER && !node.span.contains(finding.span)
     };
@@ -133,7 +133,7 @@ fn errors_first(mut problems: Vec<Finding>) -> Vec<Finding> {
 }
 
 fn unrecognised(span: Span) -> Finding {
-    Finding::new(codes::NO_POLICY, span, "this is JSON, but no policy").help(
+    Finding::new(codes::NO_POLICY, span, "this is JSON, but not a policy").help(
         "give a policy document (an object with `Statement`), or the answer of `aws s3api get-bucket-policy`, \
          `aws iam get-policy-version`, `aws iam get-user-policy`, `aws iam get-group-policy`, `aws iam get-role-policy`, \
          `aws iam get-role`, `aws kms get-key-policy` or `aws organizations describe-policy`",

@@ -1,6 +1,6 @@
 //! Lowers the condition block.
 
-use super::context::{Context, told};
+use super::context::{Context, as_limit};
 use crate::finding::{Finding, codes};
 use crate::model::condition::{Condition, Test, parse_operator};
 use crate::model::doubt::Doubt;
@@ -98,7 +98,7 @@ fn repeated_keys(operator: &OperatorEntry, conditions: &mut [Condition], context
 
 fn report_values(test: &Test, key: &KeyEntry, context: &mut Context) {
     for doubt in test.doubts() {
-        context.findings.push(told(
+        context.findings.push(as_limit(
             doubt,
             Finding::new(codes::INVALID_VALUE, doubt.span, doubt.reason.clone()),
         ));

@@ -1,6 +1,6 @@
 //! Lowers `Action`, `Resource`, `Principal` and their `Not` forms.
 
-use super::context::{Context, told};
+use super::context::{Context, as_limit};
 use crate::finding::{Code, Finding, codes};
 use crate::model::doubt::Doubt;
 use crate::model::policy::Element;
@@ -157,6 +157,6 @@ fn told_unsettled(unsettled: Unsettled, span: Span) -> Finding {
 
 fn report(context: &mut Context, code: Code, doubt: Option<&Doubt>) {
     context.findings.extend(
-        doubt.map(|doubt| told(doubt, Finding::new(code, doubt.span, doubt.reason.clone()))),
+        doubt.map(|doubt| as_limit(doubt, Finding::new(code, doubt.span, doubt.reason.clone()))),
     );
 }
