@@ -22,7 +22,7 @@ pub struct Query {
 }
 
 impl Query {
-    /// Asks about these actions on these resources; `*` and `?` stand for any of them.
+    /// Asks about these actions on these resources; `*` and `?` mean any of them.
     pub fn new(actions: &[&str], resources: &[&str]) -> Query {
         let [actions, resources] =
             [actions, resources].map(|list| list.iter().map(|text| (*text).to_owned()).collect());
@@ -43,7 +43,7 @@ impl Query {
         self
     }
 
-    /// The account that owns the resources; without it that of the principal.
+    /// The account that owns the resources; by default that of the principal.
     #[must_use]
     pub fn account(mut self, account: &str) -> Query {
         self.account = Some(account.to_owned());

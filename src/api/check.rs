@@ -12,7 +12,7 @@ use crate::input::{Loader, NONE};
 use crate::source::Span;
 use std::path::Path;
 
-/// What a check found.
+/// The result of a check.
 #[derive(Clone, Debug)]
 pub struct Checked {
     /// The name of the connection.

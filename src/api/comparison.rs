@@ -12,7 +12,7 @@ use std::borrow::Borrow;
 /// How two versions differ.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// How they stand to each other, for all requests.
+    /// Their relation, for all requests.
     pub relation: Relation,
     /// What the new version allows and the old one does not.
     pub newly_allowed: Vec<Difference>,

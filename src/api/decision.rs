@@ -35,7 +35,7 @@ impl Request {
         self
     }
 
-    /// The account that owns the resource; without it that of the ARN, else that of the principal.
+    /// The account that owns the resource; by default that of the ARN, else that of the principal.
     #[must_use]
     pub fn resource_account(mut self, account: &str) -> Request {
         self.resource_account = Some(account.to_owned());

@@ -43,7 +43,7 @@ impl Error {
                 Finding { help, ..Finding::new(codes::UNREADABLE_FILE, message) }.into()
             }
             Unreadable::Text(findings) => {
-                let unknown = Finding::new(codes::NO_POLICY, "the text is no policy").into();
+                let unknown = Finding::new(codes::NO_POLICY, "the text is not a policy").into();
                 Error::unless_empty(Finding::all(sources, findings), unknown)
                     .unwrap_or_else(|error| error)
             }

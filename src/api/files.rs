@@ -67,7 +67,7 @@ pub(crate) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     read_limited(file)
 }
 
-/// Reads one byte more than the limit, so that too much is noticed without reading all of it.
+/// Reads one byte more than the limit, which detects a file that is too large without reading all of it.
 pub(crate) fn read_limited(reader: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(MAX_INPUT_BYTES as u64 + 1).read_to_end(&mut bytes)?;
@@ -77,7 +77,7 @@ pub(crate) fn read_limited(reader: impl Read) -> io::Result<Vec<u8>> {
 fn io_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::IsADirectory => "this is a directory, a file is wanted".to_owned(),
+        io::ErrorKind::IsADirectory => "this is a directory, not a file".to_owned(),
         io::ErrorKind::PermissionDenied => "it may not be read".to_owned(),
         _ => format!("it cannot be read: {error}"),
     }

@@ -6,7 +6,7 @@ use crate::ica::build::settings::Settings;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What a folder holds.
+/// What a folder contains.
 pub(crate) enum Folder {
     /// A settings file.
     Settings(PathBuf),
@@ -14,9 +14,9 @@ pub(crate) enum Folder {
     Files(Box<Discovered>),
 }
 
-/// Why a folder says nothing.
+/// Why a folder cannot be used.
 pub(crate) enum FolderError {
-    /// It is the wrong one, or its files cannot be told; words for the user.
+    /// It is the wrong one, or the kind of a file is not clear; a message for the user.
     Usage(String),
     /// The system does not let it be read.
     Unreadable(String),

@@ -48,7 +48,7 @@ impl Workspace {
     }
 
     /// Reads a policy from a text: a policy document, or the answer of the AWS CLI that holds one.
-    /// `name` stands for the text in findings.
+    /// `name` is the name of the text in findings.
     ///
     /// # Errors
     /// The findings that say why there is no policy in it.

@@ -91,7 +91,7 @@ impl Service {
         self.is_bound_by_rcp
     }
 
-    /// The rows of resource types, which stand before those of actions; the first may have no name: it is for actions without a resource.
+    /// The rows of resource types, which precede those of actions; the first may have no name: it is for actions without a resource.
     /// Behind them those that are kept by hand.
     fn types(&self) -> impl Iterator<Item = [&'static str; 4]> {
         let rows = self.text.lines().skip_while(|line| line.starts_with('#'));
@@ -112,7 +112,7 @@ impl Service {
 /// Types of resources that AWS does not list, each for one action.
 const STAND_INS: &str = include_str!("stand_ins.txt");
 
-/// The mark of services whose resources are bound by resource control policies.
+/// The mark of services to whose resources resource control policies apply.
 pub(super) const BOUND: &str = "rcp";
 
 /// One action of a service.
@@ -166,7 +166,7 @@ impl Action {
         stand_in(self.service.prefix, self.name).map(|[_, _, template, ..]| template)
     }
 
-    /// The condition keys AWS lists beside the action itself, in canonical case, `*` for a variable part.
+    /// The condition keys AWS lists for the action itself, in canonical case, `*` for a variable part.
     pub fn condition_keys(&self) -> impl Iterator<Item = &'static str> {
         self.keys.split_ascii_whitespace()
     }

@@ -253,7 +253,7 @@ fn note(basis: Basis) -> Option<&'static str> {
             Some("whatever the identity policies of the caller say, which are not given")
         }
         Basis::NeedsIdentityPolicies => Some(
-            "it hangs on the identity policies of the caller: give --identity-policy FILE, or `none`",
+            "it depends on the identity policies of the caller: give --identity-policy FILE, or `none`",
         ),
     }
 }

@@ -68,7 +68,7 @@ pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<
     let Some(Located { read_as, node }) = shape::locate(root) else {
         return Err(vec![unrecognised(whole)]);
     };
-    // Where an answer holds two policies, nobody can say which one is in force.
+    // If an answer holds two policies, it is not known which one is in force.
     let outside = |finding: &&Finding| {
         finding.code == codes::DUPLICATE_MEMBER && !node.span.contains(finding.span)
     };

@@ -221,10 +221,11 @@ impl<'a> Reader<'a> {
             .help("strings are written in straight double quotes: `\"`"),
             Some(first) if first.is_ascii_digit() || matches!(first, '-' | '+' | '.') => {
                 let help = "numbers have no leading zero or plus sign, and digits on both sides of the point";
-                Finding::new(codes::BAD_NUMBER, span, format!("`{word}` is no number")).help(help)
+                Finding::new(codes::BAD_NUMBER, span, format!("`{word}` is not a number"))
+                    .help(help)
             }
             Some(_) => {
-                let help = "words stand in double quotes; without them there are `true`, `false` and `null`";
+                let help = "words are written in double quotes; without them there are `true`, `false` and `null`";
                 Finding::new(
                     codes::UNQUOTED_WORD,
                     span,

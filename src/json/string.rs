@@ -115,7 +115,7 @@ fn escape(text: &str) -> Result<(usize, char), EscapeError> {
             return Err((
                 length,
                 codes::BAD_ESCAPE,
-                format!("`{}` is no escape", &text[..length]),
+                format!("`{}` is not an escape", &text[..length]),
                 help,
             ));
         }
@@ -129,7 +129,7 @@ fn unicode_escape(text: &str) -> Result<(usize, char), EscapeError> {
         return Err((
             length,
             codes::BAD_ESCAPE,
-            format!("`{}` is no escape", &text[..length]),
+            format!("`{}` is not an escape", &text[..length]),
             "`\\u` needs four hex digits",
         ));
     };

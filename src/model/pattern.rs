@@ -59,7 +59,7 @@ pub(super) struct Reading {
 /// What wildcards before the fifth colon of a text match.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Segments {
-    /// Anything: the text is no ARN.
+    /// Anything: the text is not an ARN.
     None,
     /// Nothing beyond their segment: the text is the value of an ARN operator
     /// (IAM:reference_policies_elements_condition_operators).

@@ -161,7 +161,7 @@ fn lack(layer: LayerId, shown: &Shown, layers: &Layers<'_>) -> Option<Finding> {
             .iter()
             .skip(1)
             .fold(Finding::new(codes::NOT_GRANTED, *span, message), |finding, (_, span)| {
-                finding.related(*span, "nor by these")
+                finding.related(*span, "and because of this")
             }),
     )
 }

@@ -7,7 +7,7 @@ use crate::source::Sources;
 /// A policy and where it belongs.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    /// The policy as meant.
+    /// The policy as lowered.
     pub policy: &'a Policy,
     /// The texts, for words as written.
     pub sources: &'a Sources,

@@ -73,7 +73,7 @@ fn finding(kind: PolicyKind, text: &str, spans: &[Span]) -> Option<Finding> {
     Some(others.iter().fold(finding, |finding, span| finding.related(*span, "and here")))
 }
 
-/// An action with what it works on: who mistakes a name mostly has the wrong resource beside it.
+/// An action with its type of resource: a mistaken name often comes with the wrong resource.
 fn with_resource(action: &&'static Action) -> String {
     let kinds = action
         .resource_types()

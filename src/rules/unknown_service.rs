@@ -35,7 +35,7 @@ impl Rule for UnknownService {
 
 fn finding(prefix: &str, span: Span) -> Finding {
     let message = format!(
-        "the service `{prefix}` is not known to the AWS data of {}, so its actions count as any name with any resource",
+        "the service `{prefix}` is not in the AWS data of {}, so any action name with any resource is assumed possible",
         aws::data_date()
     );
     Finding::new(CODE, span, message).help(help_on_service(prefix))
