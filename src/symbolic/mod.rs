@@ -1,6 +1,6 @@
 //! All requests of a region at once: what a policy allows that another does not, with a request that shows it.
 //!
-//! The method is that of `../shared/symbolic.md`. Matching is this room's own: it shares the model and the readings with
+//! `docs/symbolic.md` describes the method. Matching is this room's own: it shares the model and the readings with
 //! [`crate::eval`], which replays every request that is shown.
 
 mod access;
