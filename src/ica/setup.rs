@@ -40,7 +40,7 @@ pub struct Setup {
     pub environment: Environment,
     /// The KMS key of the storage configuration; `None`: no key is given.
     pub kms_key: Option<KmsKey>,
-    /// The KMS key, if requests for objects use it; see [`Environment::uses`].
+    /// The KMS key, if requests for objects use it; the environment says so.
     pub key_in_use: Option<KmsKey>,
     /// The values of condition keys that the user gave.
     pub assume: Vec<Assume>,
