@@ -146,6 +146,44 @@ fn the_same_policy_lacks_the_version_actions_on_a_versioned_bucket() {
     assert_eq!(lacking, expected);
 }
 
+/// A document that AWS would not store is not in force, so the run never ends well.
+#[test]
+fn a_document_that_aws_would_refuse_fails_the_check() {
+    let folder = fresh_folder("refused");
+    let place = folder.to_str().unwrap();
+    let made = run(&[
+        "generate",
+        "--bucket",
+        "b1",
+        "--account",
+        "111122223333",
+        "--region",
+        "eu-central-1",
+        "--prefix",
+        "ica/",
+        "--versioning",
+        "unversioned",
+        "--user",
+        "ica",
+        "--write",
+        place,
+    ]);
+    assert!(made.status.success(), "{}", stderr(&made));
+    assert_eq!(run(&["check", place]).status.code(), Some(0));
+    let path = folder.join("bucket-policy.json");
+    let mut policy: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let refused = serde_json::json!({"Effect": "deny", "Principal": "*", "Action": "sqs:SendMessage",
+        "Resource": "arn:aws:s3:::b1/*"});
+    policy["Statement"].as_array_mut().unwrap().push(refused);
+    fs::write(&path, policy.to_string()).unwrap();
+    let found = run(&["check", place]);
+    let text = stdout(&found);
+    assert_eq!(found.status.code(), Some(1), "{text}");
+    assert!(text.starts_with("AWS would refuse a document"), "{text}");
+    assert!(!text.contains("connect the bucket"), "{text}");
+    assert_eq!(run(&["check", place, "--fail-on", "never"]).status.code(), Some(0));
+}
+
 #[test]
 fn bad_input_is_a_clear_error_and_nothing_else() {
     let folder = fresh_folder("bad");

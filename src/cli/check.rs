@@ -218,7 +218,9 @@ fn check_one(
     }
     course.overview.add(&connection, &check);
     let printed = printer.report(&sources, &connection, &check, course);
-    printed.max(if args.fail_on.fails(check.worst()) { Exit::Found } else { Exit::Clean })
+    let is_found = args.fail_on.fails(check.worst())
+        || args.fail_on != FailOn::Never && check.refused().next().is_some();
+    printed.max(if is_found { Exit::Found } else { Exit::Clean })
 }
 
 /// Whether any flag is about a connection.

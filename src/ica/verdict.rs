@@ -3,7 +3,7 @@
 use super::assumption::Assumption;
 use super::catalogue::{IcaCaller, Level, Target};
 use crate::authz::{LayerId, LayerRow, Request};
-use crate::finding::{Code, Finding, Label, codes};
+use crate::finding::{Code, Finding, Label, Severity, codes};
 use crate::model::PolicyKind;
 use crate::source::Span;
 use serde::{Deserialize, Serialize};
@@ -240,6 +240,14 @@ impl Check {
     pub fn worst(&self) -> Verdict {
         let callers = self.operations.iter().flat_map(|operation| &operation.callers);
         callers.map(|caller| caller.verdict).max().unwrap_or(Verdict::Allowed)
+    }
+
+    /// What is wrong with documents that AWS would refuse to store. A limit of this program is none of AWS's.
+    pub fn refused(&self) -> impl Iterator<Item = &Finding> {
+        let is_refused = |finding: &&Finding| {
+            finding.severity == Severity::Error && finding.code != codes::LIMIT
+        };
+        self.findings.iter().filter(is_refused)
     }
 }
 

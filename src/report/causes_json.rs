@@ -3,7 +3,6 @@
 use super::causes::{Cause, Concern, causes};
 use super::place::{Position, position};
 use super::views::{FindingView, finding_view};
-use crate::finding::Severity;
 use crate::ica::{Check, Level, ReasonKind, Verdict};
 use crate::source::Sources;
 use serde::Serialize;
@@ -84,7 +83,7 @@ fn cause_view<'a>(sources: &Sources, cause: Cause<'a>) -> CauseView<'a> {
 /// The documents with an error among their findings, in the order of the findings.
 pub(super) fn refused_views(sources: &Sources, check: &Check) -> Vec<RefusedView> {
     let mut refused: Vec<RefusedView> = Vec::new();
-    for finding in check.findings.iter().filter(|finding| finding.severity == Severity::Error) {
+    for finding in check.refused() {
         let file = position(sources, finding.span).map(|span| span.file);
         let view = finding_view(sources, finding);
         match refused.iter_mut().find(|known| known.file == file) {

@@ -21,9 +21,15 @@ use std::fmt::Write;
 /// The most findings about the text of policies that are drawn.
 const MOST_FINDINGS: usize = 50;
 
+/// The first and the last line of a report about a document that is not in force anywhere.
+const REFUSED: &str =
+    "AWS would refuse a document (see its findings): correct it before anything else";
+
 /// The report of a check.
 pub fn report(sources: &Sources, connection: &Setup, check: &Check, look: Look) -> String {
-    let mut text = body(sources, connection, check, look);
+    let is_refused = check.refused().next().is_some();
+    let mut text = if is_refused { format!("{REFUSED}\n\n") } else { String::new() };
+    text.push_str(&body(sources, connection, check, look));
     // Writing to a string cannot fail, so the results are ignored.
     assumptions(&mut text, check.assumptions.iter().map(|assumption| (*assumption, String::new())));
     let is_whole = connection.operations.is_empty() && check.skipped.is_empty();
@@ -32,13 +38,10 @@ pub fn report(sources: &Sources, connection: &Setup, check: &Check, look: Look) 
         "\n{}{}: {}",
         broken(check),
         word(check.worst().word(), check.worst(), look),
-        next(check.worst(), is_whole)
+        next(check.worst(), is_whole, is_refused)
     );
-    if check.findings.iter().any(|finding| finding.severity == Severity::Error) {
-        let _ = writeln!(
-            text,
-            "AWS would refuse a document (see above): correct it before anything else"
-        );
+    if is_refused {
+        let _ = writeln!(text, "{REFUSED}");
     }
     text.push_str(&data_line());
     text
@@ -291,8 +294,11 @@ pub(super) fn assumptions(text: &mut String, all: impl Iterator<Item = (Assumpti
 }
 
 /// The advice what to do next.
-pub(super) fn next(worst: Verdict, is_whole: bool) -> &'static str {
+pub(super) fn next(worst: Verdict, is_whole: bool, is_refused: bool) -> &'static str {
     match worst {
+        Verdict::Allowed if is_refused => {
+            "no operation is blocked if the document without the refused words is in force; correct it, then run the same command again"
+        }
         Verdict::Allowed if is_whole => {
             "every operation is allowed, as far as the assumptions hold; connect the bucket"
         }

@@ -11,6 +11,8 @@ use std::fmt::Write;
 #[derive(Debug, Default)]
 pub struct Overview {
     verdicts: Vec<(String, Verdict)>,
+    /// Whether AWS would refuse a document of some connection.
+    is_refused: bool,
     /// Each with the connections that depend on it.
     assumptions: Vec<(Assumption, Vec<String>)>,
 }
@@ -20,6 +22,7 @@ impl Overview {
     pub fn add(&mut self, connection: &Setup, check: &Check) {
         let name = connection.name.as_ref().unwrap_or(&connection.bucket);
         self.verdicts.push((name.clone(), check.worst()));
+        self.is_refused |= check.refused().next().is_some();
         for assumption in &check.assumptions {
             match self.assumptions.iter_mut().find(|(known, _)| known == assumption) {
                 Some((_, names)) => names.push(name.clone()),
@@ -65,7 +68,7 @@ impl Overview {
             );
         }
         if let Some(worst) = self.verdicts.iter().map(|(_, verdict)| *verdict).max() {
-            let _ = writeln!(text, "{}", next(worst, false));
+            let _ = writeln!(text, "{}", next(worst, false, self.is_refused));
         }
         text.push_str(&data_line());
         text
