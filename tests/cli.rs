@@ -154,7 +154,7 @@ fn a_document_that_aws_would_refuse_fails_the_check() {
     let made = run(&[
         "generate",
         "--bucket",
-        "b1",
+        "my-bucket",
         "--account",
         "111122223333",
         "--region",
@@ -173,7 +173,7 @@ fn a_document_that_aws_would_refuse_fails_the_check() {
     let path = folder.join("bucket-policy.json");
     let mut policy: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
     let refused = serde_json::json!({"Effect": "deny", "Principal": "*", "Action": "sqs:SendMessage",
-        "Resource": "arn:aws:s3:::b1/*"});
+        "Resource": "arn:aws:s3:::my-bucket/*"});
     policy["Statement"].as_array_mut().unwrap().push(refused);
     fs::write(&path, policy.to_string()).unwrap();
     let found = run(&["check", place]);

@@ -38,7 +38,16 @@ pub(super) fn region(question: &Question<'_>, class: &Class, there: &[String]) -
         }));
     }
     let asked = statements.into_iter().map(alone).chain(within_partition(question));
+    let asked = asked.chain(of_owner(question));
     asked.chain(question.within.iter().cloned()).collect()
+}
+
+/// Resources whose ARN has an account are of the account that is asked about.
+fn of_owner(question: &Question<'_>) -> Option<Policy> {
+    let account = question.account.as_deref()?;
+    let owners = [account, ""].map(|owner| resource(&format!("arn:*:*:*:{owner}:*")));
+    let resources = owners.into_iter().chain([literal_star()]).collect();
+    Some(alone(statement(None, element(false, resources))))
 }
 
 /// A known caller reaches nothing outside of its partition (`authz::ruled_out`), so nothing there is asked.
