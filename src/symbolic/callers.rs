@@ -99,7 +99,8 @@ impl CallerClasses {
         let by_keys = class.of_arn(value(PRINCIPAL_ARN)).or_else(|| {
             class.account.is_none().then(|| class.of_account(value(PRINCIPAL_ACCOUNT)?))?
         });
-        by_keys.filter(|_| class.is_example).map(|caller| name_of(&caller))
+        let of_class = |caller: &Caller| class.is_example && self.holds(class, caller);
+        by_keys.filter(of_class).map(|caller| name_of(&caller))
     }
 }
 
