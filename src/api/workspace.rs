@@ -35,7 +35,7 @@ impl Workspace {
         Workspace { sources: Sources::new(), texts }
     }
 
-    /// Adds a text under a name, in the place of a file.
+    /// Adds a text under a name, as if it were a file.
     ///
     /// # Errors
     /// It is too large.

@@ -109,7 +109,7 @@ impl Pattern {
         (Pattern::from_parts(builder.finish()), errors)
     }
 
-    /// This pattern behind these parts, the last of which is no literal.
+    /// Appends this pattern to these parts. The last of the parts is not a literal.
     pub(super) fn behind(self, parts: impl IntoIterator<Item = Part>) -> Pattern {
         Pattern::from_parts(parts.into_iter().chain(self.parts).collect())
     }

@@ -3,7 +3,7 @@
 use super::causes::{Cause, Concern, causes};
 use super::place::{Position, position};
 use super::views::{FindingView, finding_view};
-use crate::ica::{Check, Level, ReasonKind, Verdict};
+use crate::ica::{Check, Level, Reason, ReasonKind, Verdict};
 use crate::source::Sources;
 use serde::Serialize;
 
@@ -20,15 +20,28 @@ pub(super) struct CauseView<'a> {
     depends_on: &'a [String],
 }
 
-/// The words that are the cause.
+/// The part of a document that is a reason.
 #[derive(Serialize)]
-struct PlaceView {
+pub(super) struct PlaceView {
     layer: Option<&'static str>,
     file: Option<String>,
     statement: Option<usize>,
     sid: Option<String>,
-    text: Option<String>,
     span: Option<Position>,
+    text: Option<String>,
+}
+
+/// The place of a reason.
+pub(super) fn place_view(sources: &Sources, reason: &Reason) -> PlaceView {
+    let span = reason.span.and_then(|span| position(sources, span));
+    PlaceView {
+        layer: (!reason.layer.is_empty()).then_some(reason.layer),
+        file: span.as_ref().map(|span| span.file.clone()),
+        statement: reason.statement,
+        sid: reason.sid.clone(),
+        text: span.as_ref().map(|span| span.text.clone()),
+        span,
+    }
 }
 
 /// A step that a cause stops.
@@ -54,7 +67,6 @@ pub(super) fn cause_views<'a>(sources: &Sources, check: &'a Check) -> Vec<CauseV
 
 fn cause_view<'a>(sources: &Sources, cause: Cause<'a>) -> CauseView<'a> {
     let reason = cause.reason;
-    let span = reason.span.and_then(|span| position(sources, span));
     let stop = |concern: &Concern<'a>| StopView {
         operation: concern.operation,
         caller: concern.caller,
@@ -65,14 +77,7 @@ fn cause_view<'a>(sources: &Sources, cause: Cause<'a>) -> CauseView<'a> {
         id: reason.kind,
         verdict: cause.verdict,
         level: cause.level,
-        place: PlaceView {
-            layer: (!reason.layer.is_empty()).then_some(reason.layer),
-            file: span.as_ref().map(|span| span.file.clone()),
-            statement: reason.statement,
-            sid: reason.sid.clone(),
-            text: span.as_ref().map(|span| span.text.clone()),
-            span,
-        },
+        place: place_view(sources, reason),
         message: cause.message(),
         to_do: cause.to_do(),
         stops: cause.concerns.iter().map(stop).collect(),

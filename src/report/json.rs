@@ -1,6 +1,8 @@
 //! `--format json`: the schema `ica-policy/check/v1`, published in `schemas/check-v1.json`.
 
-use super::causes_json::{CauseView, RefusedView, cause_views, refused_views};
+use super::causes_json::{
+    CauseView, PlaceView, RefusedView, cause_views, place_view, refused_views,
+};
 use super::place::{Position, position};
 use super::views::{FindingView, finding_view, line, value_view};
 use crate::authz::LAYERS;
@@ -124,12 +126,8 @@ struct EnvironmentView {
 #[derive(Serialize)]
 struct ReasonView {
     kind: ReasonKind,
-    layer: Option<&'static str>,
-    file: Option<String>,
-    statement: Option<usize>,
-    sid: Option<String>,
-    span: Option<Position>,
-    text: Option<String>,
+    #[serde(flatten)]
+    place: PlaceView,
     message: String,
     help: Option<String>,
 }
@@ -334,15 +332,9 @@ fn environment_view(sources: &Sources, report: &EnvironmentReport) -> Environmen
 }
 
 fn reason_view(sources: &Sources, reason: &Reason) -> ReasonView {
-    let span = reason.span.and_then(|span| position(sources, span));
     ReasonView {
         kind: reason.kind,
-        layer: (!reason.layer.is_empty()).then_some(reason.layer),
-        file: span.as_ref().map(|span| span.file.clone()),
-        statement: reason.statement,
-        sid: reason.sid.clone(),
-        text: span.as_ref().map(|span| span.text.clone()),
-        span,
+        place: place_view(sources, reason),
         message: reason.words(),
         help: reason.help.as_ref().map(ToString::to_string),
     }

@@ -11,7 +11,7 @@ use super::wanted::Wanted;
 use crate::authz::Presence;
 use crate::source::Span;
 
-/// One box for each kind of action that the statements tell apart, as far as those of `allows` ask for it.
+/// One box for each kind of action that the statements distinguish, as far as those of `allows` ask for it.
 pub(super) fn shapes(
     sketcher: &mut Sketcher<'_>,
     keys: &[(usize, Box<str>)],

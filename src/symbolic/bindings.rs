@@ -1,7 +1,7 @@
 //! Statements whose own conditions say what a policy variable is.
 //!
 //! `StringEquals` on a key that a statement also uses as a variable leaves few values for it. Such a statement is the same
-//! as one statement for each value, with the value in the place of the variable, so nothing about it is open.
+//! as one statement for each value in which the value replaces the variable. Then nothing about the variable is open.
 
 use crate::aws;
 use crate::model::condition::string::Compare;
@@ -9,7 +9,7 @@ use crate::model::condition::{Test, Values};
 use crate::model::{Condition, Part, Pattern, Policy, ResourceKind, Shape, Statement};
 use crate::source::Spanned;
 
-/// Values of one statement that are written out; beyond them its variables stay open.
+/// Statements that one is written out as; beyond them its variables stay open.
 const MOST_VALUES: usize = 32;
 
 /// The policies with each statement written out for the values of its variables; `None` if no statement has variables.
@@ -18,26 +18,31 @@ pub(super) fn bound(policies: &[&Policy]) -> Option<Vec<Policy>> {
     let mut all = policies.iter().flat_map(|policy| &policy.statements);
     all.find(|statement| statement.variables().next().is_some())?;
     let written_out = |policy: &&Policy| Policy {
-        statements: policy.statements.iter().flat_map(statements).collect(),
+        statements: policy
+            .statements
+            .iter()
+            .flat_map(|statement| statements(statement, MOST_VALUES))
+            .collect(),
         ..(*policy).clone()
     };
     Some(policies.iter().map(written_out).collect())
 }
 
-fn statements(statement: &Statement) -> Vec<Statement> {
+fn statements(statement: &Statement, most: usize) -> Vec<Statement> {
     let used = statement.variables().map(|variable| variable.key.to_string()).collect::<Vec<_>>();
     let binding = statement.conditions.iter().enumerate().find_map(|(at, condition)| {
         let is_used = used.iter().any(|key| **key == *condition.key.node);
-        Some((at, values(condition).filter(|_| is_used)?))
+        Some((at, values(condition, most).filter(|_| is_used)?))
     });
     let Some((at, values)) = binding else { return vec![statement.clone()] };
     let each = (0..values.list.len()).map(|value| one_value(statement, at, value));
     // Another variable of the statement may be bound too.
-    each.flat_map(|statement| statements(&statement)).collect()
+    let most = most / values.list.len();
+    each.flat_map(|statement| statements(&statement, most)).collect()
 }
 
-/// The values, all of them plain texts, one of which the key must have.
-fn values(condition: &Condition) -> Option<&Values<Pattern>> {
+/// The plain texts that a condition accepts for its key, if it accepts no others.
+fn values(condition: &Condition, most: usize) -> Option<&Values<Pattern>> {
     let is_single =
         aws::condition_key_type(&condition.key.node).is_none_or(|key| !key.multi_valued);
     match &condition.test {
@@ -47,7 +52,7 @@ fn values(condition: &Condition) -> Option<&Values<Pattern>> {
                 && !condition.if_exists
                 && condition.doubts.is_empty()
                 && values.doubts.is_empty()
-                && (1..=MOST_VALUES).contains(&values.list.len())
+                && (1..=most).contains(&values.list.len())
                 && values.list.iter().all(is_plain) =>
         {
             Some(values)
@@ -56,7 +61,7 @@ fn values(condition: &Condition) -> Option<&Values<Pattern>> {
     }
 }
 
-/// Whether a value can be written in the place of the variable: a colon could be one between parts of an ARN.
+/// Whether a value can replace the variable. One with a colon cannot: the colon might separate parts of an ARN.
 fn is_plain(value: &Spanned<Pattern>) -> bool {
     value.node.as_literal().is_some_and(|text| !text.contains(':'))
 }

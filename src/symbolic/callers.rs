@@ -5,7 +5,6 @@
 
 use crate::authz::{Caller, Context, ContextValue, Provider, naming};
 use crate::aws::AccountId;
-use crate::model::condition::Test;
 use crate::model::{Named, Part, Pattern, Statement};
 use std::collections::BTreeSet;
 
@@ -109,16 +108,12 @@ impl CallerClass {
         let arn = arn?;
         match &self.caller {
             Caller::RoleSession { arn: session, .. } => {
-                let (before, path) = arn.split_once(":role/")?;
-                let before = before.replacen(":iam:", ":sts:", 1);
                 let name = session.resource().rsplit('/').next()?;
-                let role = path.rsplit('/').next()?;
-                Caller::parse(&format!("{before}:assumed-role/{role}/{name}"), Some(arn)).ok()
+                Caller::parse(&session_of(arn, name)?, Some(arn)).ok()
             }
             Caller::FederatedSession { issuer, .. } => {
-                let account = arn.split(':').nth(4)?;
                 let issuer = issuer.as_ref()?.principal_arn()?;
-                let issuer = with_account(&issuer, account);
+                let issuer = with_account(&issuer, account_of_arn(arn)?);
                 Caller::parse(arn, Some(&issuer)).ok()
             }
             _ => Caller::parse(arn, None).ok(),
@@ -193,16 +188,10 @@ fn with_account(arn: &str, account: &str) -> String {
 fn accounts_in_keys(statement: &Statement) -> Vec<String> {
     let mut accounts = Vec::new();
     for condition in &statement.conditions {
-        let patterns = match &condition.test {
-            Test::String { values, .. } | Test::Arn { values, .. } => &values.list,
-            _ => continue,
-        };
-        let texts = patterns.iter().filter_map(|pattern| start_of(&pattern.node));
+        let texts = condition.test.patterns().filter_map(start_of);
         match &*condition.key.node {
             PRINCIPAL_ACCOUNT => accounts.extend(texts.map(str::to_owned)),
-            PRINCIPAL_ARN => {
-                accounts.extend(texts.filter_map(|text| text.split(':').nth(4)).map(str::to_owned))
-            }
+            PRINCIPAL_ARN => accounts.extend(texts.filter_map(account_of_arn).map(str::to_owned)),
             _ => {}
         }
     }
@@ -260,24 +249,17 @@ impl<'a> Builder<'a> {
 
     /// The callers of a name, apart from those that an account has in any case.
     fn add_named(&mut self, named: &Named) {
-        let own = |text: &String| account_of_arn(text).map(str::to_owned);
+        if let Some(caller) = caller_named(named) {
+            let arns = caller.principal_arn().into_iter().collect();
+            let account = caller.account().map(str::to_owned);
+            self.add(caller, arns, account, matches!(named, Named::Role(_)));
+        }
         match named {
-            Named::User(arn) => {
-                self.add_parsed(arn, None, vec![arn.clone()], own(arn), false);
-                self.add_federated(arn);
-            }
-            Named::Role(arn) => {
-                if let Some(session) = session_of(arn, NAME) {
-                    self.add_parsed(&session, Some(arn), vec![arn.clone()], own(arn), true);
-                }
-            }
+            Named::User(arn) => self.add_federated(arn),
             Named::RoleSession(session) => self.add_sessions(session),
             Named::FederatedSession(session) => self.add_issuers(session),
             Named::Federated(provider) => {
                 self.add_parsed(provider, None, Vec::new(), None, false);
-            }
-            Named::Service(name) => {
-                self.add(Caller::Service { name: name.clone() }, Vec::new(), None, false);
             }
             _ => {}
         }
@@ -286,11 +268,8 @@ impl<'a> Builder<'a> {
     /// Federated sessions of a user, by a name that no statement has.
     fn add_federated(&mut self, user: &str) {
         let Some((before, account)) = partition_and_account(user) else { return };
-        let session = self.fresh(NAME, |named, text| {
-            matches!(named, Named::FederatedSession(own) if own.ends_with(&format!(":federated-user/{text}")))
-        });
         let start = format!("arn:{before}:sts::{account}:federated-user/");
-        let arn = format!("{start}{session}");
+        let arn = format!("{start}{}", self.fresh_federated());
         self.add_parsed(
             &arn,
             Some(user),
@@ -365,10 +344,7 @@ impl<'a> Builder<'a> {
             let arns = vec![format!("arn:*:iam::{in_arns}:role/*")];
             self.add_parsed(&session, Some(&role), arns, own.clone(), true);
         }
-        let federated = self.fresh(NAME, |named, text| {
-            matches!(named, Named::FederatedSession(arn) if arn.ends_with(&format!("/{text}")))
-        });
-        let federated = format!("arn:aws:sts::{account}:federated-user/{federated}");
+        let federated = format!("arn:aws:sts::{account}:federated-user/{}", self.fresh_federated());
         let arns = vec![format!("arn:*:sts::{in_arns}:federated-user/*")];
         self.add_parsed(&federated, Some(&user), arns.clone(), own.clone(), true);
         self.add_parsed(&federated, Some(&format!("arn:aws:iam::{account}:root")), arns, own, true);
@@ -379,6 +355,12 @@ impl<'a> Builder<'a> {
             NAME,
             |named, text| matches!(named, Named::User(arn) if arn.ends_with(&format!("/{text}"))),
         )
+    }
+
+    fn fresh_federated(&self) -> String {
+        self.fresh(NAME, |named, text| {
+            matches!(named, Named::FederatedSession(arn) if arn.ends_with(&format!("/{text}")))
+        })
     }
 
     /// A name that no statement has.

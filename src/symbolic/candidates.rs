@@ -1,7 +1,6 @@
 //! Values to try for variables whose value is not known.
 
 use super::variables::Variables;
-use crate::model::condition::Test;
 use crate::model::{Part, Pattern, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,15 +53,10 @@ fn variables(values: BTreeMap<&str, Option<String>>, known: &Variables) -> Varia
 /// Texts that conditions compare the key with; of one with wildcards the text without them.
 fn compared_with(key: &str, policy: &Policy) -> Vec<String> {
     let conditions = policy.statements.iter().flat_map(|statement| &statement.conditions);
-    let patterns =
-        conditions.filter(|condition| *condition.key.node == *key).flat_map(|condition| {
-            match &condition.test {
-                Test::String { values, .. } | Test::Arn { values, .. } => values.list.as_slice(),
-                _ => &[],
-            }
-        });
-    let closed = patterns.filter(|pattern| pattern.node.variables().next().is_none());
-    closed.map(|pattern| literals(&pattern.node).collect()).collect()
+    let on_key = conditions.filter(|condition| *condition.key.node == *key);
+    let patterns = on_key.flat_map(|condition| condition.test.patterns());
+    let closed = patterns.filter(|pattern| pattern.variables().next().is_none());
+    closed.map(|pattern| literals(pattern).collect()).collect()
 }
 
 /// What other patterns have in the place of the variable: after the same beginning, up to where the pattern goes on.

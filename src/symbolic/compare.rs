@@ -167,12 +167,10 @@ fn compare_once(question: Question<'_>) -> Compared {
         wide.as_ref().is_none_or(|sides| sides.search(backwards, known).may_find_some())
     });
     let sides = may_differ.contains(&true).then(|| question.sides(known));
-    let answer = |backwards| match &sides {
-        Some(Ok(sides)) if may_differ[usize::from(backwards)] => question.answer(sides, backwards),
-        Some(Err(undecided)) if may_differ[usize::from(backwards)] => {
-            Answer::Unknown(undecided.clone())
-        }
-        _ => Answer::None,
+    let answer = |backwards| match sides.as_ref().filter(|_| may_differ[usize::from(backwards)]) {
+        Some(Ok(sides)) => question.answer(sides, backwards),
+        Some(Err(undecided)) => Answer::Unknown(undecided.clone()),
+        None => Answer::None,
     };
     let (gained, lost) = (answer(false), answer(true));
     Compared { relation: relation(&gained, &lost), gained, lost, readings: Vec::new() }

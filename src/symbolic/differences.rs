@@ -192,7 +192,7 @@ impl<'a> Listing<'a> {
         let settled = self.question.assignments();
         let is_open = !settled.is_empty();
         let runs = if is_open { settled } else { vec![old.known().clone()] };
-        let wide = self.question.widest_sides().ok().filter(|_| is_open);
+        let wide = if is_open { self.question.widest_sides().ok() } else { None };
         let wanted = wide.map(|sides| sides.search(self.backwards, old.known()).may_differ_by());
         for variables in &runs {
             let is_seen = |because| self.seen.contains_key(because);

@@ -1,7 +1,7 @@
 //! Who outside of an account gets access by the policy of a resource: whoever does not sign, those that it names, and all others.
 //!
-//! A user, a role or a service that is named asks as a caller whose own policies allow everything. For an account, and for all who are not
-//! named, who asks stays open, and the statements are taken as a document.
+//! A user, a role or a service that is named asks as a caller whose own policies allow everything. For an account, a session and all who
+//! are not named the statements are a document, which is asked for each class of callers.
 
 use super::callers::{CallerClass, CallerClasses, account_of, caller_named};
 use super::can::{Answered, Granted, Question, Who, can, can_among, together};

@@ -17,7 +17,7 @@ pub(super) trait Subject {
     /// All its policies; places count in these.
     fn policies(&self) -> &[&Policy];
 
-    /// Its policies as they are sketched: with values in the place of variables that a statement binds itself.
+    /// Its policies as they are sketched: values replace the variables that a statement binds itself.
     fn sketched(&self) -> Vec<&Policy> {
         self.policies().to_vec()
     }

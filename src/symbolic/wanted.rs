@@ -79,7 +79,7 @@ impl Wanted {
         self.looks_everywhere || self.services.contains(service)
     }
 
-    /// Puts the patterns that fit an action, sorted, in the place of what is in `fitting`.
+    /// Fills `fitting` with the patterns that fit an action, sorted.
     pub(super) fn fitting(&self, action: &str, fitting: &mut Vec<u32>) {
         let wild = self.wild.iter().filter(|(_, atom)| atom.fits(action));
         fitting.clear();

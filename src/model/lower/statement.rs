@@ -291,10 +291,8 @@ fn resource(
 /// no effect (KMS:key-policy-overview).
 fn without_effect<T>(name: &str, span: Span, context: &mut Context) -> Patterns<T> {
     let message = format!("without `{name}` the statement of a key policy has no effect");
-    context.findings.push(Finding {
-        severity: Severity::Warning,
-        ..Finding::new(codes::MISSING_ELEMENT, span, message)
-    });
+    let finding = Finding::new(codes::MISSING_ELEMENT, span, message);
+    context.findings.push(finding.severity(Severity::Warning));
     Patterns { not: false, patterns: Vec::new(), span }
 }
 
@@ -325,10 +323,8 @@ fn missing_resource(
     if elements.is_empty() || elements.contains(&Some(ResourceElement::Present)) {
         doubts.push(context.refuse(codes::MISSING_ELEMENT, span, reason));
     } else if !elements.iter().all(needs_none) {
-        context.findings.push(Finding {
-            severity: Severity::Warning,
-            ..Finding::new(codes::MISSING_ELEMENT, span, reason)
-        });
+        let finding = Finding::new(codes::MISSING_ELEMENT, span, reason);
+        context.findings.push(finding.severity(Severity::Warning));
         doubts.push(Doubt::refused(span, reason));
     }
 }
