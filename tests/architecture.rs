@@ -139,46 +139,12 @@ fn behind_the_question_nobody_asks_the_set_up() {
     }
 }
 
-/// Files whose circles are still to be opened: symbolic is being reworked. No other file may be added.
-const IN_CIRCLES: [&str; 24] = [
-    "access",
-    "can",
-    "cases",
-    "classes",
-    "compare",
-    "cover",
-    "differences",
-    "key",
-    "outside",
-    "outsiders",
-    "point",
-    "possible",
-    "refused",
-    "region",
-    "scale",
-    "search",
-    "shapes",
-    "sides",
-    "sketch",
-    "space",
-    "subject",
-    "tree",
-    "values",
-    "walk",
-];
-
 /// Values stand below, readers above: files that take from each other can only be read together.
 #[test]
 fn no_files_of_a_room_import_each_other_in_a_circle() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let is_known = |module: &[String]| {
-        module.len() == 2 && module[0] == "symbolic" && IN_CIRCLES.contains(&module[1].as_str())
-    };
     let mut wrong = String::new();
     for circle in Files::read(&src).circles() {
-        if circle.iter().all(|(module, _)| is_known(module)) {
-            continue;
-        }
         wrong.push_str("\na circle:");
         for (number, (module, names)) in circle.iter().enumerate() {
             let next = &circle[(number + 1) % circle.len()].0;
@@ -190,6 +156,31 @@ fn no_files_of_a_room_import_each_other_in_a_circle() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// The folders of `symbolic` in the order of its map: each uses only those before it.
+#[test]
+fn the_steps_of_symbolic_use_only_those_before_them() {
+    let steps = ["text", "boxes", "domain", "subject", "show", "ask"];
+    let mut wrong = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    for (_, path, text) in sources().into_iter().filter(|(room, _, _)| room == "symbolic") {
+        let inside = path.split("/symbolic/").nth(1).unwrap();
+        let Some(own) = steps.iter().position(|step| inside.starts_with(&format!("{step}/")))
+        else {
+            continue;
+        };
+        seen.insert(own);
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for used in code.split("crate::symbolic::").skip(1) {
+            let place = steps.iter().position(|step| used.starts_with(&format!("{step}::")));
+            if place.is_some_and(|place| place >= own) {
+                wrong.insert(format!("{inside} uses {}", steps[place.unwrap()]));
+            }
+        }
+    }
+    assert_eq!(seen.len(), steps.len(), "the folders have other names");
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]

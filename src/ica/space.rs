@@ -6,7 +6,7 @@ use super::question::{KeyState, KeyValue, Question, Resources};
 use super::values::{MOST_KEY, candidates, compared_with, fills_variable};
 use crate::authz::{Caller, Context, ContextValue, Request, claim};
 use crate::model::Arn;
-use crate::symbolic::{Comparison, Rest, Undecided, Variables, Way, rests};
+use crate::symbolic::{Rest, TextComparison, Undecided, Variables, Way, rests};
 use std::collections::BTreeSet;
 
 /// Length of the id of an AWS managed key, in characters.
@@ -199,7 +199,7 @@ fn below(space: &Space<'_>, stem: &str, rest: &Rest) -> Result<Vec<String>, Unde
     let statements = &space.question.statements;
     let patterns = statements.iter().flat_map(|statement| statement.resource_patterns());
     let comparisons = patterns
-        .map(|pattern| Comparison { pattern, way: Way::Resource, stem })
+        .map(|pattern| TextComparison { pattern, way: Way::Resource, stem })
         .collect::<Vec<_>>();
     let rests = rests(&comparisons, &assignments(space)?, rest)?;
     Ok(rests.into_iter().map(|rest| format!("{stem}{rest}")).collect())

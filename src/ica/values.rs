@@ -5,7 +5,7 @@ use crate::authz::{CallerKind, ContextValue, shape};
 use crate::aws::{self, ValueType};
 use crate::model::condition::Test;
 use crate::model::{Pattern, Statement};
-use crate::symbolic::{Comparison, Rest, Undecided, Variables, Way, key_values, rests};
+use crate::symbolic::{Rest, TextComparison, Undecided, Variables, Way, key_values, rests};
 use std::collections::BTreeSet;
 
 /// Characters of an object key, at most; S3 counts bytes, and the texts here are short.
@@ -34,7 +34,7 @@ pub(super) fn candidates(
         let compared = compared_with(key, statements);
         let comparisons = compared
             .into_iter()
-            .map(|(pattern, way)| Comparison { pattern, way, stem: prefix })
+            .map(|(pattern, way)| TextComparison { pattern, way, stem: prefix })
             .collect::<Vec<_>>();
         let texts = rests(
             &comparisons,

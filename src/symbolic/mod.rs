@@ -1,61 +1,38 @@
-//! All requests of a region at once: what a policy allows that another does not, with a request that shows it.
+//! All requests of a question at once: what a policy allows that another does not, and what is granted, with a request that shows it.
 //!
 //! `docs/symbolic.md` describes the method. Matching is this room's own: it shares the model and the readings with
-//! [`crate::eval`], which replays every request that is shown.
+//! [`crate::eval`], which replays every request that is shown. The folders are the steps, and each uses only those before it:
+//!
+//! 1. `text`: patterns of texts, numbers, dates and addresses become classes of values (`walk`, `classes`, `values`).
+//! 2. `boxes`: statements become constraints on dimensions (`encode`), and in a `space` products of sets of classes,
+//!    one box each; `subtract` finds what lies in one box and in none of others, `sample` makes it a request.
+//! 3. `domain`: the requests that AWS has, all of them as boxes (`cells`), and one by one (`possible`).
+//! 4. `subject`: what can be asked about: `documents` by themselves, or the `access` of a known caller past its layers.
+//! 5. `show`: the words that make a difference (`causes`), a request that a person recognises (`plausible`).
+//! 6. `ask`: the questions: `compare` and its `differences`, `can` and `external_access`, `representatives`.
 
-mod access;
-mod actions;
-mod bindings;
-mod bits;
-mod callers;
-mod can;
-mod candidates;
-mod cases;
-mod causes;
-mod classes;
-mod compare;
-mod cover;
-mod decide;
-mod differences;
-mod forms;
-mod key;
-mod kinds;
-mod outside;
-mod outsiders;
-mod partition;
-mod plausible;
-mod point;
-mod possible;
-mod principal;
-mod refused;
-mod region;
-mod resources;
-mod scale;
-mod search;
-mod shapes;
-mod shared;
-mod sides;
-mod sketch;
-mod space;
+mod ask;
+mod boxes;
+mod domain;
+mod show;
 mod subject;
-mod token;
-mod tree;
-mod values;
-mod variables;
-mod walk;
-mod wanted;
-mod ways;
+mod text;
+mod undecided;
 
-pub use access::{Access, Within, access_differences, compare_access};
-pub use can::{Answered, Granted, Question, Shown, Who, can, together};
-pub use causes::Cause;
-pub use compare::{Answer, Compared, Gain, Relation, compare};
-pub use decide::decide;
-pub use differences::{Differences, Direction, Region, differences, differences_beyond};
-pub use outsiders::{Asked, Outside, Outsider, outsiders, reached};
-pub use partition::{Comparison, KeyValues, Rest, Way, key_values, rests};
-pub use point::Sample;
-pub use possible::Requests;
-pub use sides::Place;
-pub use space::Undecided;
-pub use variables::Variables;
+pub use ask::can::{can, together};
+pub use ask::compare::{Answer, Compared, Gain, Relation, compare, compare_access};
+pub use ask::decide::decide;
+pub use ask::differences::{
+    Differences, Direction, Region, access_differences, differences, differences_beyond,
+};
+pub use ask::external_access::{Asked, Outside, Outsider, outsiders, reached};
+pub use ask::question::{Answered, Granted, Question, Shown, Who};
+pub use ask::representatives::{KeyValues, Rest, TextComparison, Way, key_values, rests};
+pub use boxes::dimension::Requests;
+pub use boxes::sample::Sample;
+pub use show::causes::Cause;
+pub use subject::access::Access;
+pub use subject::side::Place;
+pub use subject::within::Within;
+pub use text::variables::Variables;
+pub use undecided::Undecided;

@@ -7,7 +7,7 @@ use crate::ica::catalogue::{IcaCaller, Step, Target};
 use crate::ica::setup::Setup;
 use crate::ica::values::{compared_with, is_session_character, is_session_name};
 use crate::model::{Named, Pattern, Statement};
-use crate::symbolic::{Comparison, Rest, Undecided, Variables, Way, rests};
+use crate::symbolic::{Rest, TextComparison, Undecided, Variables, Way, rests};
 use std::collections::BTreeSet;
 
 /// The possible callers of a step.
@@ -71,7 +71,7 @@ pub(super) fn session_names(
     }
     let comparisons = compared
         .into_iter()
-        .map(|(pattern, way, stem)| Comparison { pattern, way, stem })
+        .map(|(pattern, way, stem)| TextComparison { pattern, way, stem })
         .collect::<Vec<_>>();
     let rest = Rest { at_least: 2, at_most: 32, ending: "", alphabet: is_session_character };
     let names = rests(&comparisons, &[Variables::default()], &rest)?;

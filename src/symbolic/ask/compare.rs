@@ -1,0 +1,344 @@
+//! What one set of policies allows that another does not, each taken as a document: statements apply or do not, whoever asks.
+
+use super::candidates::assignments;
+use super::difference::{Comparison, Provenance};
+use super::refused;
+use crate::authz::{Ambiguity, Choice, Readings, bit, under_all_readings};
+use crate::model::Policy;
+use crate::symbolic::boxes::dimension::Requests;
+use crate::symbolic::boxes::sample::Sample;
+use crate::symbolic::boxes::space::Space;
+use crate::symbolic::domain::possible::{aligned, is_possible};
+use crate::symbolic::domain::shared::Shared;
+use crate::symbolic::subject::access::Access;
+use crate::symbolic::subject::documents::Documents;
+use crate::symbolic::subject::side::{Place, Subject};
+use crate::symbolic::text::variables::Variables;
+use crate::symbolic::undecided::{DEFECT, Undecided};
+use std::fmt::Debug;
+
+/// How two sets of policies stand to each other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// They allow the same.
+    Equal,
+    /// The new one allows all that the old does, and more.
+    NewAllowsMore,
+    /// The new one allows less.
+    NewAllowsLess,
+    /// Each allows what the other does not.
+    Incomparable,
+    /// Not decided.
+    Unknown,
+}
+
+impl Relation {
+    /// The relation over the requests of two parts.
+    #[must_use]
+    pub fn joined(self, other: Relation) -> Relation {
+        match (self, other) {
+            (same, other) if same == other => same,
+            (Relation::Unknown, _) | (_, Relation::Unknown) => Relation::Unknown,
+            (Relation::Equal, other) | (other, Relation::Equal) => other,
+            _ => Relation::Incomparable,
+        }
+    }
+}
+
+/// A request that one side allows and the other does not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Gain {
+    /// The request.
+    pub sample: Sample,
+    /// The statement that allows it.
+    pub allowed_by: Place,
+    /// The statement of the other side that denied it, if one did; else none allowed it.
+    pub denied_by: Option<Place>,
+}
+
+/// Whether there is access that one side gives and the other does not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// There is none: all requests were looked at.
+    None,
+    /// There is; a request that shows it, replayed.
+    Some(Box<Gain>),
+    /// Not decided.
+    Unknown(Undecided),
+}
+
+/// The relation, with a request for each direction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Compared {
+    /// How they stand.
+    pub relation: Relation,
+    /// What the new side allows and the old does not.
+    pub gained: Answer,
+    /// What the old side allows and the new does not.
+    pub lost: Answer,
+    /// The relation under each combination of the readings that AWS's pages leave open and that were come upon.
+    pub readings: Vec<(Vec<(Ambiguity, Choice)>, Relation)>,
+}
+
+/// Compares two sets of policies as documents of one kind.
+///
+/// `requests` says which requests are looked at: any action, resource and context, or those that AWS has. Where AWS's pages leave open how
+/// words are read, the relation must be the same under all readings, or it is unknown.
+pub fn compare(old: &[&Policy], new: &[&Policy], requests: Requests) -> Compared {
+    let [old, new] = [old, new].map(|policies| Documents::new(policies, requests));
+    compare_subjects(&old, &new, &shared(&old, &new))
+}
+
+/// What the searches of a comparison have in common.
+pub(crate) fn shared(old: &dyn Subject, new: &dyn Subject) -> Shared {
+    match old.names_principals() {
+        true => Shared::naming_principals(&[old.policies(), new.policies()].concat()),
+        false => Shared::default(),
+    }
+}
+
+/// Compares whatever there is to compare.
+pub(crate) fn compare_subjects(old: &dyn Subject, new: &dyn Subject, shared: &Shared) -> Compared {
+    let tried =
+        under_all_readings(|readings| compare_once(Question { old, new, readings, shared }));
+    let answers = |pick: fn(&Compared) -> &Answer| {
+        tried.answers.iter().map(move |(_, compared)| pick(compared))
+    };
+    let settled = |pick: fn(&Compared) -> &Answer| {
+        if tried.is_complete { settle(answers(pick)) } else { open() }
+    };
+    let (mut gained, mut lost) =
+        (settled(|compared| &compared.gained), settled(|compared| &compared.lost));
+    if let Some(undecided) = refused::differing(old.policies(), new.policies()) {
+        for answer in [&mut gained, &mut lost].into_iter().filter(|answer| **answer == Answer::None)
+        {
+            *answer = Answer::Unknown(undecided.clone());
+        }
+    }
+    let readings = tried
+        .answers
+        .iter()
+        .map(|(second, compared)| (points(tried.points, *second), compared.relation))
+        .collect();
+    Compared { relation: relation(&gained, &lost), gained, lost, readings }
+}
+
+/// The choices that a set of second readings stands for.
+pub(crate) fn points(points: u64, second: u64) -> Vec<(Ambiguity, Choice)> {
+    let choice =
+        |ambiguity| if second & bit(ambiguity) == 0 { Choice::First } else { Choice::Second };
+    Ambiguity::all()
+        .filter(|ambiguity| points & bit(*ambiguity) != 0)
+        .map(|ambiguity| (ambiguity, choice(ambiguity)))
+        .collect()
+}
+
+fn open() -> Answer {
+    unknown("AWS's pages leave open how some words are read, and it hangs on that")
+}
+
+/// The answer that all readings give.
+fn settle<'a>(mut answers: impl Iterator<Item = &'a Answer>) -> Answer {
+    let Some(first) = answers.next() else { return open() };
+    for answer in answers {
+        match (answer, first) {
+            (Answer::Unknown(_), _) => return answer.clone(),
+            (Answer::None, Answer::Some(_)) | (Answer::Some(_), Answer::None) => return open(),
+            _ => {}
+        }
+    }
+    first.clone()
+}
+
+fn relation(gained: &Answer, lost: &Answer) -> Relation {
+    match (gained, lost) {
+        (Answer::Unknown(_), _) | (_, Answer::Unknown(_)) => Relation::Unknown,
+        (Answer::None, Answer::None) => Relation::Equal,
+        (Answer::Some(_), Answer::None) => Relation::NewAllowsMore,
+        (Answer::None, Answer::Some(_)) => Relation::NewAllowsLess,
+        (Answer::Some(_), Answer::Some(_)) => Relation::Incomparable,
+    }
+}
+
+fn compare_once(question: Question<'_>) -> Compared {
+    let known = question.old.known();
+    // What no request shows, no possible one does: that is found sooner.
+    let wide = match question.old.requests() {
+        Requests::Possible => question.widest_sides().ok(),
+        Requests::Any => None,
+    };
+    let may_differ = [false, true].map(|backwards| {
+        wide.as_ref().is_none_or(|sides| sides.search(backwards, known).may_find_some())
+    });
+    let sides = may_differ.contains(&true).then(|| question.sides(known));
+    let answer = |backwards| match sides.as_ref().filter(|_| may_differ[usize::from(backwards)]) {
+        Some(Ok(sides)) => question.answer(sides, backwards),
+        Some(Err(undecided)) => Answer::Unknown(undecided.clone()),
+        None => Answer::None,
+    };
+    let (gained, lost) = (answer(false), answer(true));
+    Compared { relation: relation(&gained, &lost), gained, lost, readings: Vec::new() }
+}
+
+/// Two sides under one choice of readings. What is known of the requests is the same on both.
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'a> {
+    pub old: &'a dyn Subject,
+    pub new: &'a dyn Subject,
+    pub readings: &'a Readings,
+    pub shared: &'a Shared,
+}
+
+impl<'a> Question<'a> {
+    /// The statements of both sides, with these values of variables.
+    pub(crate) fn sides(&self, variables: &Variables) -> Result<Comparison, Undecided> {
+        self.sides_for(self.old.requests(), variables)
+    }
+
+    /// The same for any requests, with variables of unknown value: what is not there is not among the possible ones.
+    pub(crate) fn widest_sides(&self) -> Result<Comparison, Undecided> {
+        self.sides_for(Requests::Any, self.old.known())
+    }
+
+    fn sides_for(
+        &self,
+        requests: Requests,
+        variables: &Variables,
+    ) -> Result<Comparison, Undecided> {
+        Comparison::new((self.old, self.new), self.readings, variables, requests, self.shared)
+    }
+
+    /// A request of a box.
+    pub(crate) fn pick(&self, space: &Space, cube: &[u64], variables: &Variables) -> Sample {
+        let mut sample = Sample::pick(space, cube, variables);
+        sample.settle(&self.shared.callers);
+        if self.old.requests() == Requests::Possible { aligned(sample) } else { sample }
+    }
+
+    /// The side that does not allow and the one that does; from new to old if `backwards`.
+    pub(crate) fn directed(&self, backwards: bool) -> (&'a dyn Subject, &'a dyn Subject) {
+        if backwards { (self.new, self.old) } else { (self.old, self.new) }
+    }
+
+    /// Values to try for the variables that are not known; empty if there are none.
+    pub(crate) fn assignments(&self) -> Vec<Variables> {
+        assignments(&[self.old.encoded(), self.new.encoded()].concat(), self.old.known())
+    }
+
+    fn answer(&self, sides: &Comparison, backwards: bool) -> Answer {
+        let settled = self.assignments();
+        if settled.is_empty() {
+            self.answer_at_once(sides, backwards)
+        } else {
+            self.answer_by_values(sides, backwards, &settled)
+        }
+    }
+
+    fn answer_at_once(&self, sides: &Comparison, backwards: bool) -> Answer {
+        match self.first_gain(sides, backwards, self.old.known(), (None, MOST_TRIED)) {
+            Ok(None) => Answer::None,
+            Ok(Some(Found::Shown(gain))) => Answer::Some(gain),
+            Ok(Some(Found::Seeming { is_possible: true, .. })) => unknown(DEFECT),
+            Ok(Some(Found::Seeming { .. })) => unknown(
+                "the requests that seemed to show a difference are none that AWS has, and no other was found",
+            ),
+            Err(undecided) => Answer::Unknown(undecided),
+        }
+    }
+
+    /// With variables of unknown value the space holds requests that cannot be: what is found there must be found again with the
+    /// variables filled in. Where something was found, something is likely to be found again.
+    fn answer_by_values(
+        &self,
+        sides: &Comparison,
+        backwards: bool,
+        settled: &[Variables],
+    ) -> Answer {
+        let again = match self.first_gain(sides, backwards, self.old.known(), (None, 1)) {
+            Ok(None) => return Answer::None,
+            Ok(Some(Found::Shown(gain))) => {
+                Provenance { denied: gain.denied_by, allowed: gain.allowed_by }
+            }
+            Ok(Some(Found::Seeming { provenance, .. })) => provenance,
+            Err(undecided) => return Answer::Unknown(undecided),
+        };
+        for variables in settled {
+            let found = self.sides(variables).and_then(|sides| {
+                self.first_gain(&sides, backwards, variables, (Some(again), MOST_TRIED))
+            });
+            if let Ok(Some(Found::Shown(gain))) = found {
+                return Answer::Some(gain);
+            }
+        }
+        unknown(
+            "it hangs on the values of variables, and no value that shows a difference was found",
+        )
+    }
+
+    /// Whether the other engine agrees that one side allows the request and the other does not, and AWS has it, if that is asked.
+    pub(crate) fn replays(&self, sample: &Sample, backwards: bool) -> bool {
+        let (from, to) = self.directed(backwards);
+        to.allows(sample, self.readings) && !from.allows(sample, self.readings) && self.has(sample)
+    }
+
+    /// Whether AWS has such a request, if that is asked.
+    fn has(&self, sample: &Sample) -> bool {
+        self.new.requests() == Requests::Any || is_possible(sample)
+    }
+
+    /// The first box with a request that replays, among so many; or what only seemed to be one. `None`: there is no box.
+    fn first_gain(
+        &self,
+        sides: &Comparison,
+        backwards: bool,
+        variables: &Variables,
+        (first, most): (Option<Provenance>, usize),
+    ) -> Result<Option<Found>, Undecided> {
+        let mut found = None;
+        let mut tried = 0;
+        let searched =
+            sides.search(backwards, variables).run(first, &mut |space, cube, provenance| {
+                let sample = self.pick(space, cube, variables);
+                tried += 1;
+                if self.replays(&sample, backwards) {
+                    found = Some(Found::Shown(Box::new(Gain {
+                        sample,
+                        allowed_by: provenance.allowed,
+                        denied_by: provenance.denied,
+                    })));
+                    return false;
+                }
+                // One that AWS has and that does not replay would be a defect, unless variables are open.
+                let is_possible = self.has(&sample)
+                    || matches!(found, Some(Found::Seeming { is_possible: true, .. }));
+                found = Some(Found::Seeming { provenance, is_possible });
+                tried < most
+            });
+        if found.is_none() { searched.map(|()| None) } else { Ok(found) }
+    }
+}
+
+fn unknown(reason: &str) -> Answer {
+    Answer::Unknown(Undecided { reason: reason.to_owned(), span: None })
+}
+
+/// Boxes that are tried for a request that replays.
+const MOST_TRIED: usize = 32;
+
+/// What a search came upon.
+enum Found {
+    /// A request, replayed.
+    Shown(Box<Gain>),
+    /// No request of the boxes that were tried replays.
+    Seeming {
+        provenance: Provenance,
+        /// Whether AWS has one of those that were tried.
+        is_possible: bool,
+    },
+}
+
+/// Compares what one caller may do with its old and its new policies.
+pub fn compare_access(old: &Access<'_>, new: &Access<'_>) -> Compared {
+    compare_subjects(old, new, &shared(old, new))
+}

@@ -1,0 +1,161 @@
+//! One request, decided by this engine: the request is a point, the statements are cubes, and the layers combine as everywhere.
+//!
+//! It is slower than [`crate::eval::decide`] and there to be compared with it: the two share no matching code.
+
+use crate::authz::{
+    Choice, ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind,
+    formula, under_all_readings,
+};
+use crate::eval;
+use crate::eval::Outcome;
+use crate::model::Statement;
+use crate::symbolic::boxes::constraint::Constraints;
+use crate::symbolic::boxes::encode::Encoder;
+use crate::symbolic::boxes::naming::concerns;
+use crate::symbolic::boxes::space::Space;
+use crate::symbolic::boxes::statement::{allows, treatment};
+use crate::symbolic::text::budget::Budget;
+use crate::symbolic::text::variables::Variables;
+use crate::symbolic::undecided::Undecided;
+
+/// Decides a request under every reading, and for every issuer that a session could have.
+///
+/// # Errors
+/// [`Undecided`] if the policies tell too much apart, or a value of the context is not of its key's type.
+pub fn decide(request: &Request, layers: &Layers<'_>) -> Result<Outcome, Undecided> {
+    let Some(requests) = eval::possible_requests(request, layers) else {
+        return Ok(Outcome::Undetermined);
+    };
+    let mut outcomes = Vec::new();
+    for request in &requests {
+        let tried = under_all_readings(|readings| decide_once(request, layers, readings));
+        if !tried.is_complete {
+            return Ok(Outcome::Undetermined);
+        }
+        for (_, outcome) in tried.answers {
+            outcomes.push(outcome?);
+        }
+    }
+    let first = outcomes.first().copied().unwrap_or_default();
+    Ok(if outcomes.iter().all(|outcome| *outcome == first) { first } else { Outcome::Undetermined })
+}
+
+/// A statement that concerns the caller.
+struct Concerned {
+    layer: LayerId,
+    allows: bool,
+    namings: NamingSet,
+}
+
+fn decide_once(
+    request: &Request,
+    layers: &Layers<'_>,
+    readings: &Readings,
+) -> Result<Outcome, Undecided> {
+    let statements = statements(layers, request);
+    let variables = filled(&statements, request);
+    let mut encoder = Encoder::new(readings, &variables);
+    statements.iter().for_each(|(_, statement)| encoder.note_sets(statement));
+    let (mut concerned, mut encoded) = (Vec::new(), Vec::new());
+    for (layer, statement) in &statements {
+        let allows = allows(statement, readings);
+        let treatment = treatment(statement, allows, readings);
+        let Some(namings) =
+            concerns(statement, &request.caller, !layers.boundary.is_absent(), treatment, readings)
+        else {
+            continue;
+        };
+        if let Some(constraints) = encoder.encode(statement, treatment)? {
+            concerned.push(Concerned { layer: *layer, allows, namings });
+            encoded.push(constraints);
+        }
+    }
+    let specs = encoder.finish()?;
+    let all = encoded.iter().collect::<Vec<_>>();
+    let space = Space::new(
+        &specs,
+        &all,
+        &Constraints::default(),
+        &Variables::default(),
+        &mut Budget::default(),
+    )?;
+    let Some(point) = space.locate(&specs, &all, request) else {
+        return Err(space.incomplete.unwrap_or(Undecided {
+            reason: "a value is not of its key's type".to_owned(),
+            span: None,
+        }));
+    };
+    let applies =
+        |constraints| space.cube(constraints).is_some_and(|cube| space.contains(&cube, &point));
+    let applying = concerned
+        .iter()
+        .zip(&encoded)
+        .filter(|(_, constraints)| applies(constraints))
+        .map(|(concerned, _)| concerned);
+    let (allowing, denying): (Vec<_>, Vec<_>) = applying.partition(|concerned| concerned.allows);
+    if denying.iter().any(|concerned| denies_bind(concerned.layer, request)) {
+        return Ok(Outcome::ExplicitlyDenied);
+    }
+    let allowed = holds(&formula(request, layers), layers, &allowing, readings);
+    Ok(if allowed { Outcome::Allowed } else { Outcome::ImplicitlyDenied })
+}
+
+fn holds(
+    formula: &Formula,
+    layers: &Layers<'_>,
+    allowing: &[&Concerned],
+    readings: &Readings,
+) -> bool {
+    let part = |part: &Formula| holds(part, layers, allowing, readings);
+    match formula {
+        Formula::All(parts) => parts.iter().all(part),
+        Formula::Any(parts) => parts.iter().any(part),
+        Formula::Allows(layer, namings) => {
+            layers.is_assumed(*layer)
+                || allowing.iter().any(|own| own.layer == *layer && own.namings.meets(*namings))
+        }
+        Formula::Reading(ambiguity, first, second) => match (part(first), part(second)) {
+            (first, second) if first == second => first,
+            (first, second) => {
+                if readings.choose(*ambiguity) == Choice::First {
+                    first
+                } else {
+                    second
+                }
+            }
+        },
+    }
+}
+
+/// The statements of the layers that bind a request; the resource's policy may grant even where it does not bind.
+fn statements<'a>(layers: &Layers<'a>, request: &Request) -> Vec<(LayerId, &'a Statement)> {
+    let binding = layers
+        .ids()
+        .filter(|layer| denies_bind(*layer, request) || *layer == LayerId::Resource)
+        .collect::<Vec<_>>();
+    let policies = binding.into_iter().flat_map(|layer| {
+        layers.policies(layer).to_vec().into_iter().map(move |policy| (layer, policy))
+    });
+    policies
+        .flat_map(|(layer, policy)| {
+            policy.statements.iter().map(move |statement| (layer, statement))
+        })
+        .collect()
+}
+
+/// The values that the request gives to the variables of the statements; several values give none (D5).
+fn filled(statements: &[(LayerId, &Statement)], request: &Request) -> Variables {
+    let mut variables = Variables::default();
+    for key in statements
+        .iter()
+        .flat_map(|(_, statement)| statement.variables())
+        .map(|variable| &variable.key)
+    {
+        let value = match request.context.get(key) {
+            Some(ContextValue::One(value)) => Some(value.clone()),
+            Some(ContextValue::Many(_)) | None => None,
+        };
+        variables.set(key, value);
+    }
+    variables
+}

@@ -1,0 +1,280 @@
+//! Two sets of policies in one space, and where one allows what the other does not.
+
+use crate::authz::Readings;
+use crate::symbolic::boxes::constraint::Constraints;
+use crate::symbolic::boxes::cover::{left_over, may_meet};
+use crate::symbolic::boxes::dimension::{DimensionSpec, Requests};
+use crate::symbolic::boxes::encode::Encoder;
+use crate::symbolic::boxes::space::Space;
+use crate::symbolic::boxes::subtract::outside;
+use crate::symbolic::domain::cells::Shapes;
+use crate::symbolic::domain::shared::Shared;
+use crate::symbolic::subject::side::{AccessSet, Place, StatementBox, Subject};
+use crate::symbolic::text::budget::{Budget, STATES_AT_LAST};
+use crate::symbolic::text::variables::Variables;
+use crate::symbolic::undecided::Undecided;
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+/// Patterns of one statement that are walked at once; more are looked at in halves. From experiment.
+const MOST_WALKED: usize = 4;
+
+/// Both sides, and the dimensions that their statements look at.
+#[derive(Debug)]
+pub(crate) struct Comparison {
+    pub specs: Vec<DimensionSpec>,
+    pub old: AccessSet,
+    pub new: AccessSet,
+    /// The requests that AWS has; `None`: all are looked at.
+    pub shapes: Option<Shapes>,
+}
+
+/// Why a box is newly allowed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Provenance {
+    /// The statement of the other side that denied it and is not in force any more; `None`: none there allowed it.
+    pub denied: Option<Place>,
+    /// The statement that allows it.
+    pub allowed: Place,
+}
+
+/// A box of newly allowed requests, the space it lies in, and why they are allowed.
+pub(crate) type Visit<'a> = dyn FnMut(&Space, &[u64], Provenance) -> bool + 'a;
+
+impl Comparison {
+    /// Both sides under one choice of readings, with these values of variables.
+    pub(crate) fn new(
+        (old, new): (&dyn Subject, &dyn Subject),
+        readings: &Readings,
+        variables: &Variables,
+        requests: Requests,
+        shared: &Shared,
+    ) -> Result<Comparison, Undecided> {
+        let mut encoder = Encoder::new(readings, variables);
+        encoder.callers = Some(&shared.callers);
+        encoder.is_shaped = requests == Requests::Possible;
+        let both =
+            old.policies().iter().chain(new.policies()).flat_map(|policy| &policy.statements);
+        both.for_each(|statement| encoder.note_sets(statement));
+        let old = old.side(&mut encoder)?;
+        let new = new.side(&mut encoder)?;
+        let shapes = if encoder.is_shaped {
+            let allows = statements(&old.allows).chain(statements(&new.allows)).collect::<Vec<_>>();
+            Some(Shapes::new(&mut encoder, &allows, shared)?)
+        } else {
+            None
+        };
+        Ok(Comparison { specs: encoder.finish()?, old, new, shapes })
+    }
+
+    /// The search from the one to the other; from new to old if `backwards`.
+    pub(crate) fn search<'a>(&'a self, backwards: bool, variables: &'a Variables) -> Search<'a> {
+        let (from, to) = self.directed(backwards);
+        let (specs, shapes) = (self.specs.as_slice(), self.shapes.as_ref());
+        Search { specs, variables, from, to, shapes, budget: Budget::default() }
+    }
+
+    /// The side that does not allow and the one that does; from new to old if `backwards`.
+    pub(crate) fn directed(&self, backwards: bool) -> (&AccessSet, &AccessSet) {
+        if backwards { (&self.new, &self.old) } else { (&self.old, &self.new) }
+    }
+}
+
+/// One thing to look for: requests of a statement that lie outside of others.
+#[derive(Debug)]
+pub(crate) struct Part<'a> {
+    pub provenance: Provenance,
+    constraints: Constraints,
+    others: Vec<&'a Constraints>,
+}
+
+/// All that must be looked at to find what `to` allows and `from` does not. A request is found once for every statement that allows it.
+pub(crate) fn parts<'a>(
+    specs: &'a [DimensionSpec],
+    from: &'a AccessSet,
+    to: &'a AccessSet,
+) -> impl Iterator<Item = Part<'a>> {
+    let lifted = from
+        .denies
+        .iter()
+        .filter(|deny| left_over(&deny.constraints, statements(&to.denies), specs).is_some());
+    let lifted = lifted.collect::<Vec<_>>();
+    to.allows.iter().flat_map(move |allow| {
+        let granted =
+            left_over(&allow.constraints, statements(&from.allows), specs).map(|constraints| {
+                Part {
+                    provenance: Provenance { denied: None, allowed: allow.place },
+                    constraints,
+                    others: statements(&from.allows).chain(statements(&to.denies)).collect(),
+                }
+            });
+        let met =
+            lifted.iter().filter(|deny| may_meet(&allow.constraints, &deny.constraints, specs));
+        let lifted = met.map(|deny| Part {
+            provenance: Provenance { denied: Some(deny.place), allowed: allow.place },
+            constraints: allow.constraints.and(&deny.constraints),
+            others: statements(&to.denies).collect(),
+        });
+        granted.into_iter().chain(lifted.collect::<Vec<_>>())
+    })
+}
+
+/// The search for what `to` allows and `from` does not.
+pub(crate) struct Search<'a> {
+    pub specs: &'a [DimensionSpec],
+    pub variables: &'a Variables,
+    pub from: &'a AccessSet,
+    pub to: &'a AccessSet,
+    pub shapes: Option<&'a Shapes>,
+    pub budget: Budget,
+}
+
+impl Search<'_> {
+    /// Calls `found` with boxes of newly allowed requests, until it returns `false`.
+    /// The parts of `first` come before the others.
+    pub(crate) fn run(
+        &mut self,
+        first: Option<Provenance>,
+        found: &mut Visit<'_>,
+    ) -> Result<(), Undecided> {
+        let mut all: Box<dyn Iterator<Item = Part<'_>>> =
+            Box::new(parts(self.specs, self.from, self.to));
+        if let Some(first) = first {
+            let mut ordered = all.collect::<Vec<_>>();
+            ordered.sort_by_key(|part| part.provenance != first);
+            all = Box::new(ordered.into_iter());
+        }
+        for part in all {
+            if !self.ask(&part, found)? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls `found` with the boxes of one part, until it returns `false`; so does this then.
+    pub(crate) fn ask(
+        &mut self,
+        part: &Part<'_>,
+        found: &mut Visit<'_>,
+    ) -> Result<bool, Undecided> {
+        let Some(shapes) = self.shapes else {
+            return self.outside(&part.constraints, &part.others, part.provenance, found);
+        };
+        // What no request does, no possible one does; that is soon said.
+        if !self.may_find(&part.constraints, part)? {
+            return Ok(true);
+        }
+        for shape in
+            shapes.actions.iter().filter(|shape| may_meet(shape, &part.constraints, self.specs))
+        {
+            let shaped = shape.and(&part.constraints);
+            if shapes.callers.len() > 1 && !self.may_find(&shaped, part)? {
+                continue;
+            }
+            let callers = shapes.callers.iter();
+            for caller in callers.filter(|caller| may_meet(caller, &shaped, self.specs)) {
+                if !self.outside(&shaped.and(caller), &part.others, part.provenance, found)? {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether there may be something to find.
+    pub(crate) fn may_find_some(&mut self) -> bool {
+        parts(self.specs, self.from, self.to)
+            .any(|part| self.may_find(&part.constraints, &part).unwrap_or(true))
+    }
+
+    /// The differences that there may be.
+    pub(crate) fn may_differ_by(&mut self) -> BTreeSet<Provenance> {
+        let found = parts(self.specs, self.from, self.to)
+            .filter(|part| self.may_find(&part.constraints, part).unwrap_or(true));
+        found.map(|part| part.provenance).collect()
+    }
+
+    /// Whether there may be something to find in a part, or in a narrower statement of it.
+    fn may_find(&mut self, constraints: &Constraints, part: &Part<'_>) -> Result<bool, Undecided> {
+        let mut is_there = false;
+        let searched = self.outside(constraints, &part.others, part.provenance, &mut |_, _, _| {
+            is_there = true;
+            false
+        });
+        match searched {
+            Err(undecided) if self.budget.is_exhausted() => Err(undecided),
+            searched => Ok(is_there || searched.is_err()),
+        }
+    }
+
+    /// Looks for requests of a statement outside of the others. Where its patterns tell too much apart, they are looked at in halves.
+    fn outside(
+        &mut self,
+        constraints: &Constraints,
+        others: &[&Constraints],
+        provenance: Provenance,
+        found: &mut Visit<'_>,
+    ) -> Result<bool, Undecided> {
+        let near = others
+            .iter()
+            .copied()
+            .filter(|other| may_meet(constraints, other, self.specs))
+            .collect::<Vec<_>>();
+        // A walk over few patterns meets few others.
+        let is_wide = constraints.walked(self.specs) > MOST_WALKED;
+        let searched = if is_wide {
+            Err(None)
+        } else {
+            self.outside_at_once(constraints, &near, provenance, found).map_err(Some)
+        };
+        let undecided = match searched {
+            Err(Some(undecided)) if self.budget.is_exhausted() => return Err(undecided),
+            Err(undecided) => undecided,
+            Ok(goes_on) => return Ok(goes_on),
+        };
+        if let Some((first, second)) = constraints.halves(self.specs) {
+            return Ok(self.outside(&first, &near, provenance, found)?
+                && self.outside(&second, &near, provenance, found)?);
+        }
+        if let (Some(undecided), true) = (undecided, self.budget.states >= STATES_AT_LAST) {
+            return Err(undecided);
+        }
+        let states = std::mem::replace(&mut self.budget.states, STATES_AT_LAST);
+        let searched = self.outside_at_once(constraints, &near, provenance, found);
+        self.budget.states = states;
+        searched
+    }
+
+    fn outside_at_once(
+        &mut self,
+        constraints: &Constraints,
+        near: &[&Constraints],
+        provenance: Provenance,
+        found: &mut Visit<'_>,
+    ) -> Result<bool, Undecided> {
+        let all = near.iter().copied().chain([constraints]).collect::<Vec<_>>();
+        let space = Space::new(self.specs, &all, constraints, self.variables, &mut self.budget)?;
+        let Some(cube) = space.cube(constraints) else {
+            return space.incomplete.clone().map_or(Ok(true), Err);
+        };
+        let cubes = near.iter().filter_map(|other| space.cube(other)).collect::<Vec<_>>();
+        let cubes = cubes.iter().map(|cube| &**cube).collect::<Vec<_>>();
+        let searched = outside(&space, &cube, &cubes, &mut self.budget, &mut |cube| {
+            found(&space, cube, provenance)
+        });
+        // What was found is there. That nothing more is there can only be said of all values.
+        if let (Ok(true), Some(undecided)) = (&searched, &space.incomplete) {
+            return Err(undecided.clone());
+        }
+        searched.map_err(|_| Undecided {
+            reason: "the statements overlap in more ways than the budget allows to look at"
+                .to_owned(),
+            span: constraints.0.last().and_then(|(dimension, _)| self.specs[*dimension].span),
+        })
+    }
+}
+
+fn statements(blocks: &[StatementBox]) -> impl Iterator<Item = &Constraints> {
+    blocks.iter().map(|block| &block.constraints)
+}

@@ -1,0 +1,397 @@
+//! All that one document allows and another does not, as few regions that a person can read.
+
+use super::compare::{Answer, Compared, Question, Relation, compare_subjects, shared};
+use super::difference::{Comparison, Provenance, parts};
+use crate::authz::{Ambiguity, Choice, Readings, bit};
+use crate::eval;
+use crate::model::{Element, Policy, Statement};
+use crate::source::Span;
+use crate::symbolic::boxes::dimension::{Name, Requests};
+use crate::symbolic::boxes::encode::resource_atom;
+use crate::symbolic::boxes::sample::Sample;
+use crate::symbolic::boxes::space::{Partition, Space};
+use crate::symbolic::show::causes::{Cause, causes};
+use crate::symbolic::show::plausible::plausible;
+use crate::symbolic::subject::access::Access;
+use crate::symbolic::subject::documents::Documents;
+use crate::symbolic::subject::side::{Hinge, Place, Subject};
+use crate::symbolic::subject::within::Within;
+use crate::symbolic::text::bits::ones;
+use crate::symbolic::text::symbol::{Atom, Style};
+use crate::symbolic::text::variables::Variables;
+use crate::symbolic::undecided::Undecided;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
+
+/// Boxes of one region that are looked at. More of them rarely touch more words.
+const MOST_BOXES: usize = 64;
+
+/// The newly allowed requests of one statement, or those of it that one Deny held back before.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Region {
+    /// The statement that allows them, of the side that allows more; `None`: no statement need do so.
+    pub allowed_by: Option<Place>,
+    /// The statement of the other side that denies them; `None`: no statement there allows them.
+    pub denied_by: Option<Place>,
+    /// The first statement of a layer that limits the side that does not allow and that the other side does not have.
+    pub limited_by: Option<Place>,
+    /// The words of the allowing statement's actions that name actions of the region.
+    pub actions: Vec<Span>,
+    /// The same for its resources.
+    pub resources: Vec<Span>,
+    /// The condition keys of the allowing statement.
+    pub keys: Vec<Box<str>>,
+    /// The words in which the two sides differ.
+    pub because: Vec<Cause>,
+    /// A request of the region, replayed.
+    pub witness: Sample,
+    /// Where AWS's pages leave open how words are read: a reading under which the region is there. Empty: it is there under all.
+    pub under: Vec<(Ambiguity, Choice)>,
+}
+
+/// What one side allows and the other does not.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Direction {
+    /// The regions, in the order of the statements.
+    pub regions: Vec<Region>,
+    /// Why there may be more.
+    pub undecided: Option<Undecided>,
+}
+
+/// How two documents stand to each other, and in what they differ.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Differences {
+    /// How they stand.
+    pub relation: Relation,
+    /// What the new one allows and the old does not.
+    pub newly_allowed: Direction,
+    /// What the old one allows and the new does not.
+    pub newly_denied: Direction,
+    /// The relation under each combination of the readings that AWS's pages leave open.
+    pub readings: Vec<(Vec<(Ambiguity, Choice)>, Relation)>,
+}
+
+impl Differences {
+    /// The differences of two parts of the requests, as one list.
+    #[must_use]
+    pub fn joined(self, other: Differences) -> Differences {
+        let (newly_allowed, newly_denied) = (
+            self.newly_allowed.joined(other.newly_allowed),
+            self.newly_denied.joined(other.newly_denied),
+        );
+        let relation = self.relation.joined(other.relation);
+        let readings =
+            if self.readings.len() < other.readings.len() { other.readings } else { self.readings };
+        Differences { relation, newly_allowed, newly_denied, readings }
+    }
+}
+
+impl Direction {
+    fn joined(mut self, other: Direction) -> Direction {
+        let key = |region: &Region| (region.allowed_by, region.denied_by, region.limited_by);
+        let known = self.regions.iter().map(key).collect::<Vec<_>>();
+        self.regions
+            .extend(other.regions.into_iter().filter(|region| !known.contains(&key(region))));
+        Direction { regions: self.regions, undecided: self.undecided.or(other.undecided) }
+    }
+}
+
+/// Compares two sets of policies as `compare` does, and lists all in which they differ.
+pub fn differences(old: &[&Policy], new: &[&Policy], requests: Requests) -> Differences {
+    differences_of(&Documents::new(old, requests), &Documents::new(new, requests))
+}
+
+/// The same for the requests that are not among these.
+pub fn differences_beyond(
+    old: &[&Policy],
+    new: &[&Policy],
+    requests: Requests,
+    within: &Within,
+) -> Differences {
+    let [old, new] =
+        [old, new].map(|policies| Documents::new(policies, requests).except(Some(within)));
+    differences_of(&old, &new)
+}
+
+/// Lists in what two sides differ, whatever they are.
+pub(crate) fn differences_of(old: &dyn Subject, new: &dyn Subject) -> Differences {
+    let shared = shared(old, new);
+    let compared = compare_subjects(old, new, &shared);
+    let readings = Readings::default();
+    let question = Question { old, new, readings: &readings, shared: &shared };
+    let newly_allowed = direction(question, &compared, false);
+    let newly_denied = direction(question, &compared, true);
+    Differences {
+        relation: compared.relation,
+        newly_allowed,
+        newly_denied,
+        readings: compared.readings,
+    }
+}
+
+/// The regions under all readings that were tried; one that is not there under all of them says so.
+fn direction(question: Question<'_>, compared: &Compared, backwards: bool) -> Direction {
+    let answer = if backwards { &compared.lost } else { &compared.gained };
+    if *answer == Answer::None {
+        return Direction::default();
+    }
+    let mut regions: BTreeMap<Provenance, (usize, Region)> = BTreeMap::new();
+    let mut undecided = None;
+    for (choices, _) in &compared.readings {
+        let readings = Readings::with_second(second(choices));
+        let mut listing = Listing::new(Question { readings: &readings, ..question }, backwards);
+        listing.run();
+        undecided = undecided.or_else(|| listing.undecided.take());
+        for (because, seen) in std::mem::take(&mut listing.seen) {
+            let (times, _) = regions
+                .entry(because)
+                .or_insert_with(|| (0, listing.region(because, seen, choices)));
+            *times += 1;
+        }
+    }
+    let all = compared.readings.len();
+    let settled = |(times, region)| {
+        if times == all { Region { under: Vec::new(), ..region } } else { region }
+    };
+    let undecided = match answer {
+        Answer::Unknown(known) => Some(undecided.unwrap_or_else(|| known.clone())),
+        _ => undecided,
+    };
+    Direction { regions: regions.into_values().map(settled).collect(), undecided }
+}
+
+fn second(choices: &[(Ambiguity, Choice)]) -> u64 {
+    choices
+        .iter()
+        .filter(|(_, choice)| *choice == Choice::Second)
+        .map(|(ambiguity, _)| bit(*ambiguity))
+        .sum()
+}
+
+/// What was seen of a region.
+#[derive(Debug)]
+struct Seen {
+    witness: Sample,
+    /// The numbers of patterns.
+    actions: BTreeSet<usize>,
+    resources: BTreeSet<usize>,
+}
+
+/// Collects the regions of one direction under one choice of readings.
+struct Listing<'a> {
+    question: Question<'a>,
+    backwards: bool,
+    seen: BTreeMap<Provenance, Seen>,
+    undecided: Option<Undecided>,
+}
+
+impl<'a> Listing<'a> {
+    fn new(question: Question<'a>, backwards: bool) -> Listing<'a> {
+        Listing { question, backwards, seen: BTreeMap::new(), undecided: None }
+    }
+
+    /// Where variables stand in the policies, values are tried: with unknown ones the space holds requests that cannot be.
+    fn run(&mut self) {
+        let Question { old, .. } = self.question;
+        let settled = self.question.assignments();
+        let is_open = !settled.is_empty();
+        let runs = if is_open { settled } else { vec![old.known().clone()] };
+        let wide = if is_open { self.question.widest_sides().ok() } else { None };
+        let wanted = wide.map(|sides| sides.search(self.backwards, old.known()).may_differ_by());
+        for variables in &runs {
+            let is_seen = |because| self.seen.contains_key(because);
+            if wanted.as_ref().is_some_and(|wanted| wanted.iter().all(is_seen)) {
+                break;
+            }
+            let searched =
+                self.question.sides(variables).and_then(|sides| self.search(&sides, variables));
+            if let Err(undecided) = searched
+                && !is_open
+            {
+                self.undecided = Some(undecided);
+            }
+        }
+        let unseen = |because: &&Provenance| !self.seen.contains_key(because);
+        if let Some(because) = wanted.iter().flatten().find(unseen) {
+            self.undecided = Some(self.untried(because.allowed));
+        }
+    }
+
+    /// What may differ too, with values of variables that were not tried.
+    fn untried(&self, allowed: Place) -> Undecided {
+        let statement = self.question.directed(self.backwards).1.find(allowed);
+        Undecided {
+            reason:
+                "this statement may differ too, for values of policy variables that were not tried"
+                    .to_owned(),
+            span: statement.map(|statement| statement.span),
+        }
+    }
+
+    /// Looks at every part, also behind one that could not be decided.
+    fn search(&mut self, sides: &Comparison, variables: &Variables) -> Result<(), Undecided> {
+        let (from, to) = sides.directed(self.backwards);
+        let mut search = sides.search(self.backwards, variables);
+        let mut result = Ok(());
+        for part in parts(&sides.specs, from, to) {
+            if self.seen.contains_key(&part.provenance) {
+                continue;
+            }
+            let statement = self.question.directed(self.backwards).1.find(part.provenance.allowed);
+            let patterns = Patterns::new(statement, self.question.readings, variables);
+            let mut boxes = 0;
+            let asked = search.ask(&part, &mut |space, cube, because| {
+                boxes += 1;
+                self.look(space, cube, because, &patterns, variables);
+                boxes < MOST_BOXES
+            });
+            if let Err(undecided) = asked {
+                result = Err(undecided);
+            }
+        }
+        result
+    }
+
+    /// Notes a box, if a request of it replays.
+    fn look(
+        &mut self,
+        space: &Space,
+        cube: &[u64],
+        because: Provenance,
+        patterns: &Patterns,
+        variables: &Variables,
+    ) {
+        let sample = self.question.pick(space, cube, variables);
+        if !self.question.replays(&sample, self.backwards) {
+            return;
+        }
+        let new = || Seen { witness: sample, actions: BTreeSet::new(), resources: BTreeSet::new() };
+        patterns.touch(space, cube, self.seen.entry(because).or_insert_with(new));
+    }
+
+    fn region(&self, because: Provenance, seen: Seen, under: &[(Ambiguity, Choice)]) -> Region {
+        let (from, to) = self.question.directed(self.backwards);
+        let Provenance { denied: denied_by, allowed: allowed_by } = because;
+        let (allow, deny) = (to.find(allowed_by), denied_by.and_then(|place| from.find(place)));
+        let of_action = allow.and_then(|allow| allow.action.as_ref());
+        let of_resource = allow.and_then(|allow| allow.resource.as_ref());
+        let actions = of_action
+            .map(|element| touched(element, |pattern| pattern.span, &seen.actions))
+            .unwrap_or_default();
+        let resources = of_resource
+            .map(|element| touched(element, |pattern| pattern.span, &seen.resources))
+            .unwrap_or_default();
+        let conditions = allow.iter().flat_map(|allow| &allow.conditions);
+        let statements = deny.into_iter().chain(allow).collect::<Vec<_>>();
+        // An example of this statement, not of another one that allows as much.
+        let shows = |sample: &Sample| {
+            allow.is_none_or(|allow| eval::may_apply(allow, &sample.request()))
+                && self.question.replays(sample, self.backwards)
+        };
+        let witness = plausible(seen.witness, &statements, &shows);
+        let hinge = if deny.is_none() { to.hangs_on(from, &witness) } else { None };
+        Region {
+            allowed_by: Some(allowed_by).filter(|_| allow.is_some()),
+            denied_by,
+            limited_by: if let Some(Hinge::Limited(place)) = hinge { place } else { None },
+            keys: conditions
+                .map(|condition| condition.key.node.clone())
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
+            because: self.because(
+                because,
+                hinge,
+                [actions.clone(), resources.clone()].concat().as_slice(),
+            ),
+            witness: to.shown(witness),
+            under: under.to_vec(),
+            actions,
+            resources,
+        }
+    }
+
+    /// The words that made the difference. Where the grant is there on both sides, those of the layer that one side lacks.
+    fn because(&self, because: Provenance, hinge: Option<Hinge>, touched: &[Span]) -> Vec<Cause> {
+        let (from, to) = self.question.directed(self.backwards);
+        let deny = because.denied.and_then(|place| from.find(place));
+        let of = |allow, touched: &[Span]| {
+            causes(allow, deny, from.policies(), to.policies(), touched, self.backwards)
+        };
+        match hinge {
+            Some(Hinge::Allowed(place)) if place != because.allowed => {
+                let allow = to.find(place);
+                of(allow, allow.map(|allow| vec![allow.effect.span]).unwrap_or_default().as_slice())
+            }
+            Some(Hinge::Limited(place)) => {
+                let limit = place.and_then(|place| from.find(place)).map(|limit| limit.effect.span);
+                limit.into_iter().map(|span| Cause { span, is_new: self.backwards }).collect()
+            }
+            _ => of(to.find(because.allowed), touched),
+        }
+    }
+}
+
+/// The places of the patterns that were touched; of a `Not..` element, or where nothing can be told, all.
+fn touched<T>(
+    element: &Element<T>,
+    span: impl Fn(&T) -> Span,
+    numbers: &BTreeSet<usize>,
+) -> Vec<Span> {
+    if element.not || numbers.is_empty() {
+        return element.patterns.iter().map(span).collect();
+    }
+    numbers.iter().filter_map(|number| element.patterns.get(*number)).map(span).collect()
+}
+
+/// The patterns of the allowing statement, to tell which of them a box touches.
+struct Patterns {
+    actions: Vec<Atom>,
+    resources: Vec<Atom>,
+}
+
+impl Patterns {
+    fn new(statement: Option<&Statement>, readings: &Readings, variables: &Variables) -> Patterns {
+        let actions = statement
+            .iter()
+            .flat_map(|statement| &statement.action)
+            .flat_map(|element| &element.patterns);
+        let resources = statement
+            .iter()
+            .flat_map(|statement| &statement.resource)
+            .flat_map(|element| &element.patterns);
+        Patterns {
+            actions: actions
+                .map(|pattern| Atom::read(&pattern.pattern, Style::Text, variables))
+                .collect(),
+            resources: resources
+                .map(|pattern| resource_atom(pattern, readings, variables))
+                .collect(),
+        }
+    }
+
+    /// The texts of a class fit the same patterns, so its witness speaks for all.
+    fn touch(&self, space: &Space, cube: &[u64], seen: &mut Seen) {
+        for (number, dimension) in space.dimensions.iter().enumerate() {
+            let (atoms, touched) = match dimension.name {
+                Name::Action => (&self.actions, &mut seen.actions),
+                Name::Resource => (&self.resources, &mut seen.resources),
+                Name::Principal | Name::Key(_) => continue,
+            };
+            let Partition::Plain(values) = &dimension.partition else { continue };
+            for class in ones(space.part(cube, number)) {
+                let text = &values.witnesses[class];
+                let fitting = (0..atoms.len())
+                    .filter(|atom| !touched.contains(atom) && atoms[*atom].fits(text))
+                    .collect::<Vec<_>>();
+                touched.extend(fitting);
+            }
+        }
+    }
+}
+
+/// Compares as [`compare_access`] does, and lists all that is different. Places count the policies of all layers, in the order of
+/// [`Layers::ids`].
+pub fn access_differences(old: &Access<'_>, new: &Access<'_>) -> Differences {
+    differences_of(old, new)
+}

@@ -1,0 +1,245 @@
+//! Who outside of an account gets access by the policy of a resource: whoever does not sign, those that it names, and all others.
+//!
+//! A user, a role or a service that is named asks as a caller whose own policies allow everything. For an account, a session and all who
+//! are not named the statements are a document, which is asked for each class of callers.
+
+use super::can::{can, can_among, together};
+use super::question::{Answered, Granted, Question, Who};
+use super::region::{arn_like, equals, satisfying};
+use crate::authz::{Caller, ContextValue, Formula, Layer, Layers, formula, naming};
+use crate::model::{Named, Policy};
+use crate::symbolic::boxes::callers::{CallerClass, CallerClasses, account_of, caller_named};
+use crate::symbolic::undecided::Undecided;
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+/// The most names that are asked one by one.
+const MOST_NAMES: usize = 64;
+
+/// Somebody outside of the account.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outsider {
+    /// Whoever does not sign.
+    Unsigned,
+    /// One whom the policy names, as policies write it.
+    Named(String),
+    /// Whoever signs and is not named.
+    Others,
+}
+
+/// What somebody outside of the account gets.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outside {
+    /// Who.
+    pub who: Outsider,
+    /// The answer over all actions.
+    pub granted: Granted,
+    /// By actions and kind of resource.
+    pub answers: Vec<Answered>,
+}
+
+/// What is asked about outsiders.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The account that owns the resource: twelve digits.
+    pub account: &'a str,
+    /// As in [`Question`].
+    pub actions: &'a [String],
+    /// As in [`Question`].
+    pub resources: &'a [String],
+    /// As in [`Question`].
+    pub context: &'a [(String, Option<ContextValue>)],
+}
+
+/// Everybody outside of the account whom the policies of a resource tell apart, with what each of them gets.
+pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
+    let names = names(policies);
+    let callers = CallerClasses::new(policies.iter().flat_map(|policy| &policy.statements));
+    let layers = Layers {
+        identity: Layer::Assumed,
+        resource: Layer::Policies(policies.to_vec()),
+        ..Layers::default()
+    };
+    let mut found = vec![outside(
+        Outsider::Unsigned,
+        can(&asked.question(Who::Caller(&Caller::Anonymous, &layers), Vec::new())),
+    )];
+    for (name, named) in names.iter().filter(|(_, named)| is_outside(named, asked.account)) {
+        let who = Outsider::Named(name.clone());
+        if found.len() > MOST_NAMES {
+            let reason = format!("the policy names more than {MOST_NAMES} principals");
+            found.push(Outside { who, granted: Granted::Unknown, answers: vec![unknown(reason)] });
+            break;
+        }
+        let answers = match caller_named(named) {
+            Some(caller) => {
+                let within = match caller {
+                    Caller::Service { .. } => asked.acting_for_another(),
+                    _ => Vec::new(),
+                };
+                let who = Who::Caller(&caller, &layers);
+                let mut answers = can(&asked.question(who, within));
+                answers.retain(|answer| needs_a_grant(answer, &layers));
+                answers
+            }
+            None => asked.among(policies, &callers, &|class| is_of_name(class, named, &callers)),
+        };
+        found.push(outside(
+            who,
+            answers.into_iter().map(|answer| as_far_as_known(named, answer)).collect(),
+        ));
+    }
+    // A canonical id may be that of anybody.
+    let is_open = |named: &Named| named.is_everybody() || matches!(named, Named::CanonicalUser(_));
+    let is_other = |class: &CallerClass| {
+        class.caller != Caller::Anonymous
+            && class.account.as_deref() != Some(asked.account)
+            && callers.names.iter().all(|by| is_open(by) || naming(by, &class.caller).is_none())
+    };
+    let mut others = asked.among(policies, &callers, &is_other);
+    // The name that the search made up says nothing.
+    others
+        .iter_mut()
+        .flat_map(|answer| [&mut answer.allowed, &mut answer.denied])
+        .flatten()
+        .for_each(|shown| shown.principal = None);
+    found.push(outside(Outsider::Others, others));
+    found
+}
+
+/// Whether somebody outside of the account gets some access.
+pub fn reached(outside: &[Outside]) -> Granted {
+    let is = |wanted: Granted| outside.iter().any(|known| known.granted == wanted);
+    match () {
+        () if is(Granted::All) || is(Granted::Some) => Granted::Some,
+        () if is(Granted::Unknown) => Granted::Unknown,
+        () => Granted::None,
+    }
+}
+
+fn outside(who: Outsider, answers: Vec<Answered>) -> Outside {
+    // Of actions that one cannot ask for nothing is granted.
+    let granted = if answers.is_empty() {
+        Granted::None
+    } else {
+        together(answers.iter().map(|answer| answer.granted))
+    };
+    Outside { who, granted, answers }
+}
+
+fn unknown(reason: String) -> Answered {
+    Answered {
+        actions: Vec::new(),
+        resource_type: None,
+        granted: Granted::Unknown,
+        allowed: None,
+        denied: None,
+        undecided: Some(Undecided { reason, span: None }),
+        readings: Vec::new(),
+        is_defect: false,
+    }
+}
+
+/// What everybody may do who signs, such as asking who one is, no policy gives.
+fn needs_a_grant(answer: &Answered, layers: &Layers<'_>) -> bool {
+    answer
+        .allowed
+        .as_ref()
+        .is_none_or(|shown| formula(&shown.request, layers) != Formula::All(Vec::new()))
+}
+
+/// A canonical id may be that of the account itself, so what is granted to it is not known.
+fn as_far_as_known(named: &Named, answer: Answered) -> Answered {
+    if !matches!(named, Named::CanonicalUser(_))
+        || matches!(answer.granted, Granted::None | Granted::Unknown)
+    {
+        return answer;
+    }
+    let reason =
+        "whose canonical id it is cannot be told offline; it may be that of the account itself";
+    Answered {
+        granted: Granted::Unknown,
+        undecided: Some(Undecided { reason: reason.to_owned(), span: None }),
+        ..answer
+    }
+}
+
+/// Whether callers are asked about under this name: those of an account only where no other name of it stands for them.
+fn is_of_name(class: &CallerClass, named: &Named, callers: &CallerClasses) -> bool {
+    let is_named = |by: &Named| naming(by, &class.caller).is_some();
+    let is_closer = |by: &&Named| {
+        !by.is_everybody()
+            && !matches!(by, Named::Account(_) | Named::CanonicalUser(_))
+            && is_named(by)
+    };
+    match named {
+        Named::Account(_) => is_named(named) && !callers.names.iter().any(|by| is_closer(&by)),
+        Named::CanonicalUser(_) => class.account.is_none() && is_named(named),
+        _ => is_named(named),
+    }
+}
+
+impl Asked<'_> {
+    fn question<'a>(&self, who: Who<'a>, within: Vec<Policy>) -> Question<'a> {
+        let Asked { account, actions, resources, context } = *self;
+        Question {
+            who,
+            actions: actions.to_vec(),
+            resources: resources.to_vec(),
+            account: Some(account.to_owned()),
+            context: context.to_vec(),
+            within,
+        }
+    }
+
+    /// What callers of some classes get by the policies as documents.
+    fn among(
+        &self,
+        policies: &[&Policy],
+        callers: &CallerClasses,
+        is_asked: &dyn Fn(&CallerClass) -> bool,
+    ) -> Vec<Answered> {
+        let is_service = |class: &CallerClass| matches!(class.caller, Caller::Service { .. });
+        let question = |within| self.question(Who::Anybody(policies.to_vec()), within);
+        if callers.is_empty() {
+            return can(&question(Vec::new()));
+        }
+        if !callers.list.iter().any(is_asked) {
+            return vec![unknown("what callers of this kind may do is not known".to_owned())];
+        }
+        let is_asked_other = |class: &CallerClass| is_asked(class) && !is_service(class);
+        let is_asked_service = |class: &CallerClass| is_asked(class) && is_service(class);
+        let answers = can_among(&question(Vec::new()), callers, Some(&is_asked_other));
+        let mut of_services =
+            can_among(&question(self.acting_for_another()), callers, Some(&is_asked_service));
+        of_services.retain(|answer| answer.granted != Granted::None);
+        // What services get matters where nobody else gets anything.
+        let is_reached = answers.iter().any(|answer| answer.granted != Granted::None);
+        if is_reached || of_services.is_empty() { answers } else { of_services }
+    }
+
+    /// A service that acts for the account itself is no outsider: it says so with the account or a resource of it.
+    fn acting_for_another(&self) -> Vec<Policy> {
+        let of_account = format!("arn:*:*:*:{}:*", self.account);
+        vec![satisfying(vec![
+            equals("aws:sourceaccount", self.account, true),
+            arn_like("aws:sourcearn", &of_account, true),
+        ])]
+    }
+}
+
+/// Whom the statements name, by name.
+fn names(policies: &[&Policy]) -> BTreeMap<String, Named> {
+    let statements = policies.iter().flat_map(|policy| &policy.statements);
+    let patterns = statements
+        .filter_map(|statement| statement.principal.as_ref())
+        .flat_map(|element| &element.patterns);
+    patterns
+        .filter_map(|pattern| Some((pattern.named.name()?.into_owned(), pattern.named.clone())))
+        .collect()
+}
+
+/// What is left of a deleted user or role is nobody any more.
+fn is_outside(named: &Named, account: &str) -> bool {
+    !matches!(named, Named::UniqueId(_)) && account_of(named) != Some(account)
+}

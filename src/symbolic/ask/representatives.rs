@@ -1,0 +1,220 @@
+//! Values that stand for all others: one of each class that some statements tell apart.
+//!
+//! Whoever tries these has tried everything: two values of one class meet the same patterns under every reading, so they are decided
+//! alike. Used where requests are few and each is asked one by one.
+
+use crate::authz::{Ambiguity, CallerKind, ContextValue, Readings, bit};
+use crate::model::{Pattern, Statement};
+use crate::symbolic::boxes::constraint::Test;
+use crate::symbolic::boxes::dimension::{Name, one_clock};
+use crate::symbolic::boxes::encode::Encoder;
+use crate::symbolic::boxes::key::KeySpace;
+use crate::symbolic::boxes::statement::Treatment;
+use crate::symbolic::text::budget::{Budget, TooMany};
+use crate::symbolic::text::symbol::{Atom, Style, Symbol};
+use crate::symbolic::text::variables::Variables;
+use crate::symbolic::text::walk::{Start, walk_from};
+use crate::symbolic::undecided::Undecided;
+use std::fmt::Debug;
+
+/// How a pattern is compared with a text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// As the ARN of a resource; both readings of a `*` that ends a segment are told apart.
+    Resource,
+    /// By an ARN operator.
+    Arn,
+    /// By a string operator.
+    Text,
+}
+
+/// A pattern that texts of a known beginning are compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct TextComparison<'a> {
+    /// The pattern.
+    pub pattern: &'a Pattern,
+    /// How it is compared.
+    pub way: Way,
+    /// What the text begins with.
+    pub stem: &'a str,
+}
+
+/// What may follow the beginning.
+#[derive(Clone, Copy, Debug)]
+pub struct Rest {
+    /// Characters at least.
+    pub at_least: usize,
+    /// Characters at most.
+    pub at_most: usize,
+    /// Its last characters.
+    pub ending: &'static str,
+    /// The characters that it may hold.
+    pub alphabet: fn(char) -> bool,
+}
+
+/// What may follow the beginnings: one text for each class that the comparisons tell apart, the shortest or one that reads better.
+/// Variables are filled in by each of `values`. A class may have no text of `at_most` characters; then its text is longer.
+///
+/// # Errors
+/// [`Undecided`] if there are too many classes.
+pub fn rests(
+    comparisons: &[TextComparison<'_>],
+    values: &[Variables],
+    rest: &Rest,
+) -> Result<Vec<String>, Undecided> {
+    let mut shape = vec![Symbol::One; rest.at_least];
+    shape.push(Symbol::Run);
+    shape.extend(rest.ending.chars().map(Symbol::Char));
+    let shape = Atom::Symbols { symbols: shape.into(), open: None };
+    let mut starts = vec![Start { atom: shape, stem: "" }];
+    for comparison in comparisons {
+        for variables in values {
+            for atom in comparison.atoms(variables) {
+                let start = Start { atom, stem: comparison.stem };
+                if !starts.contains(&start) {
+                    starts.push(start);
+                }
+            }
+        }
+    }
+    let (found, is_complete) = walk_from(&starts, &[vec![0]], rest.alphabet);
+    if !is_complete {
+        return Err(Undecided {
+            reason: "the patterns tell too many texts apart".to_owned(),
+            span: None,
+        });
+    }
+    Ok(found.into_iter().map(|(_, text)| readable(&text, &starts, rest)).collect())
+}
+
+impl TextComparison<'_> {
+    fn atoms(&self, variables: &Variables) -> Vec<Atom> {
+        match self.way {
+            Way::Resource => vec![Atom::read(self.pattern, Style::Arn, variables)],
+            Way::Arn => vec![Atom::read_arn(self.pattern, variables)],
+            Way::Text => [Style::Text, Style::Folded]
+                .map(|style| Atom::read(self.pattern, style, variables))
+                .to_vec(),
+        }
+    }
+}
+
+/// A text of the same class that a person would take for a name, if one is near.
+fn readable(text: &str, starts: &[Start<'_>], rest: &Rest) -> String {
+    let members = |text: &str| {
+        starts
+            .iter()
+            .map(|start| start.atom.fits(&format!("{}{text}", start.stem)))
+            .collect::<Vec<_>>()
+    };
+    let own = members(text);
+    let ending = rest.ending;
+    // What ends in a slash is a folder.
+    let name = if ending == "/" { "new-folder" } else { "sample.txt" };
+    let plain = [name, &format!("run/a/{name}"), "sample"].map(|name| format!("{name}{ending}"));
+    let longer =
+        [format!("sample{text}"), format!("{text}{name}{ending}"), format!("sample/{text}")];
+    let is_allowed =
+        |text: &String| text.chars().all(rest.alphabet) && text.chars().count() <= rest.at_most;
+    plain
+        .into_iter()
+        .chain(longer)
+        .filter(is_allowed)
+        .find(|candidate| members(candidate) == own)
+        .unwrap_or_else(|| text.to_owned())
+}
+
+/// The values of one condition key that some statements tell apart.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct KeyValues {
+    /// One of each class; empty if nothing but its presence is asked.
+    pub values: Vec<ContextValue>,
+}
+
+/// One value of a key, given in lower case, for each class that the conditions of the statements tell apart, under all readings.
+/// `usual` stands for the class it is in. With the kind of caller, values are those that its requests can have.
+///
+/// # Errors
+/// [`Undecided`] if there are too many classes, or operators of two families compare the key.
+pub fn key_values(
+    key: &str,
+    caller: Option<CallerKind>,
+    statements: &[&Statement],
+    variables: &[Variables],
+    usual: &str,
+) -> Result<KeyValues, Undecided> {
+    let mut found = KeyValues::default();
+    let open = [
+        0,
+        bit(Ambiguity::SeveralValues),
+        bit(Ambiguity::LoneStarArn),
+        bit(Ambiguity::SeveralValues) | bit(Ambiguity::LoneStarArn),
+    ];
+    // Words that AWS would refuse may count or not, and sets of values that differ in one case may be alike in the other.
+    for (second, treatment) in open.into_iter().flat_map(|second| {
+        [Treatment::Matches, Treatment::Fails].map(|treatment| (second, treatment))
+    }) {
+        for known in variables {
+            let readings = Readings::with_second(second);
+            let mut encoder = Encoder::new(&readings, known);
+            // The other key of the time is read as a number too, which the one clock has no values for.
+            let is_shaped = caller.is_some() && one_clock(key) == key;
+            (encoder.is_shaped, encoder.caller) = (is_shaped, caller);
+            for value in values_once(key, statements, encoder, (usual, treatment))? {
+                if !found.values.contains(&value) {
+                    found.values.push(value);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn values_once(
+    key: &str,
+    statements: &[&Statement],
+    mut encoder: Encoder<'_>,
+    (usual, treatment): (&str, Treatment),
+) -> Result<Vec<ContextValue>, Undecided> {
+    let mut conditions = Vec::new();
+    statements.iter().for_each(|statement| encoder.note_sets(statement));
+    for statement in statements {
+        let constraints = encoder.conditions_on(key, statement, treatment)?;
+        conditions.extend(constraints);
+    }
+    let specs = encoder.finish()?;
+    let Some(dimension) =
+        specs.into_iter().find(|dimension| dimension.name == Name::Key(key.into()))
+    else {
+        return Ok(Vec::new());
+    };
+    if dimension.tests.is_nothing() {
+        return Ok(Vec::new());
+    }
+    let fits = conditions
+        .into_iter()
+        .filter_map(|test| if let Test::Fits(fits) = test { Some(fits) } else { None })
+        .collect::<Vec<_>>();
+    let is_multi = dimension.multi_valued;
+    let too_many = |_| Undecided {
+        reason: format!("the conditions on `{key}` tell too many values apart"),
+        span: dimension.span,
+    };
+    let space = KeySpace::new(
+        &dimension.tests,
+        (dimension.domain, is_multi),
+        &dimension.always,
+        &fits,
+        &mut Budget::default(),
+    )
+    .map_err(too_many)?;
+    if !space.values.is_complete {
+        return Err(too_many(TooMany));
+    }
+    let atoms = dimension.tests.atoms();
+    let is_usual = |text: &str| {
+        !atoms.is_empty() && atoms.iter().all(|atom| atom.fits(text) == atom.fits(usual))
+    };
+    let spell = |text: &str| if is_usual(text) { usual } else { text }.to_owned();
+    Ok(space.points.iter().filter_map(|point| space.value(point, spell)).collect())
+}

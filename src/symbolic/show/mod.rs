@@ -1,0 +1,4 @@
+//! How an answer is shown: the words behind a difference, and a request that a person recognises.
+
+pub(super) mod causes;
+pub(super) mod plausible;

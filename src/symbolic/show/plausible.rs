@@ -1,0 +1,221 @@
+//! A request that a person recognises, in the place of one that only shows the point.
+
+use crate::authz::ContextValue;
+use crate::aws;
+use crate::aws::Action;
+use crate::model::{ActionPattern, Part, Pattern, ResourceKind, Statement};
+use crate::symbolic::boxes::sample::Sample;
+
+/// Actions that are tried; each is asked of both sides with each resource.
+const MOST_ACTIONS: usize = 40;
+
+/// Resources that are tried.
+const MOST_RESOURCES: usize = 8;
+
+/// Actions that everybody knows come first.
+const FAMILIAR: [&str; 6] = [
+    "s3:getobject",
+    "s3:putobject",
+    "s3:deleteobject",
+    "s3:listbucket",
+    "s3:getbucketlocation",
+    "iam:passrole",
+];
+
+/// Names for what no statement spells out.
+const USER: &str = "arn:aws:iam::111122223333:user/ana";
+const BUCKET: &str = "arn:aws:s3:::example-bucket";
+const OBJECT: &str = "arn:aws:s3:::example-bucket/a.bam";
+
+/// The key that says who asks.
+const PRINCIPAL_ARN: &str = "aws:principalarn";
+
+/// Texts that are shorter were made up by the search, or may be.
+const SHORTEST_NAME: usize = 5;
+
+/// Keys of objects, for a `*` at the end; the second is for policies that speak of the first.
+const KEYS: [&str; 2] = ["a.bam", "sample1/reads.fastq.gz"];
+
+/// Values that a person expects of a key, tried in turn.
+const EXPECTED: [(&str, &str); 9] = [
+    (PRINCIPAL_ARN, USER),
+    ("aws:principalaccount", "111122223333"),
+    ("aws:principalaccount", "444455556666"),
+    ("aws:sourceaccount", "444455556666"),
+    ("aws:sourcevpce", "vpce-0a1b2c3d4e5f60718"),
+    ("aws:sourcevpc", "vpc-0a1b2c3d4e5f60718"),
+    ("aws:principalorgid", "o-a1b2c3d4e5"),
+    ("aws:requestedregion", "eu-central-1"),
+    ("s3:prefix", "ica/"),
+];
+
+/// The same request with real names where one still shows the same; `shows` asks the other engine.
+pub(crate) fn plausible(
+    sample: Sample,
+    statements: &[&Statement],
+    shows: &dyn Fn(&Sample) -> bool,
+) -> Sample {
+    let mut sample = sample;
+    if sample.principal.as_ref().is_none_or(|principal| !principal.contains(':')) {
+        let principal = sample.principal.as_ref().map(|_| USER.to_owned());
+        try_instead(&mut sample, shows, |sample| sample.principal = principal);
+    }
+    let own_arn = sample.principal.clone().map(|principal| (PRINCIPAL_ARN, principal));
+    let expected = own_arn.into_iter().chain(EXPECTED.map(|(key, value)| (key, value.to_owned())));
+    for (key, value) in expected {
+        if let Some(ContextValue::One(own)) = sample.context.get(key)
+            && own.len() < SHORTEST_NAME
+        {
+            try_instead(&mut sample, shows, |sample| sample.context.set_one(key, value));
+        }
+    }
+    with_real_names(sample, statements, shows)
+}
+
+fn try_instead(
+    sample: &mut Sample,
+    shows: &dyn Fn(&Sample) -> bool,
+    change: impl FnOnce(&mut Sample),
+) {
+    let mut changed = sample.clone();
+    change(&mut changed);
+    if shows(&changed) {
+        *sample = changed;
+    }
+}
+
+/// An action that AWS has, on a resource of its kind; else one of the two alone.
+fn with_real_names(
+    sample: Sample,
+    statements: &[&Statement],
+    shows: &dyn Fn(&Sample) -> bool,
+) -> Sample {
+    let actions = actions(&sample, statements);
+    let resources = resources(&sample, statements);
+    let pairs = || {
+        actions.iter().flat_map(|action| resources.iter().map(move |resource| (action, resource)))
+    };
+    let with = |(action, resource): (&String, &String)| Sample {
+        action: Some(action.clone()),
+        resource: Some(resource.clone()),
+        ..sample.clone()
+    };
+    let known = actions.iter().filter_map(|name| Some((name, aws::action(name)?)));
+    let suiting = known.flat_map(|(name, action)| {
+        let suiting = resources.iter().filter(move |resource| suits(action, resource));
+        suiting.map(move |resource| (name, resource))
+    });
+    suiting.chain(pairs()).map(with).find(|candidate| shows(candidate)).unwrap_or(sample)
+}
+
+/// Whether the action works on such a resource.
+fn suits(action: &Action, resource: &str) -> bool {
+    if action.is_resourceless() {
+        return resource == "*";
+    }
+    // An object is more telling than an access point of it.
+    action.resource_types().any(|kind| kind.matches(resource))
+}
+
+/// Actions that the statements name, then those that their wildcards stand for.
+fn actions(sample: &Sample, statements: &[&Statement]) -> Vec<String> {
+    let elements = statements
+        .iter()
+        .filter_map(|statement| statement.action.as_ref())
+        .filter(|element| !element.not);
+    let patterns = elements.flat_map(|element| &element.patterns).collect::<Vec<_>>();
+    let mut names = patterns
+        .iter()
+        .filter_map(|pattern| pattern.pattern.as_literal())
+        .map(str::to_owned)
+        .collect::<Vec<_>>();
+    names.truncate(MOST_ACTIONS / 2);
+    names.extend(FAMILIAR.iter().map(|name| (*name).to_owned()));
+    let wild = patterns.iter().filter(|pattern| pattern.pattern.has_wildcards());
+    names.extend(wild.flat_map(|pattern| stood_for(pattern)).take(MOST_ACTIONS));
+    // The familiar ones first, where the request may be any of them.
+    names.sort_by_key(|name| {
+        FAMILIAR.iter().position(|familiar| familiar == name).unwrap_or(FAMILIAR.len())
+    });
+    names.dedup();
+    names.truncate(MOST_ACTIONS);
+    names.extend(sample.action.clone());
+    names
+}
+
+fn stood_for(pattern: &ActionPattern) -> impl Iterator<Item = String> {
+    let start = match pattern.pattern.parts.first() {
+        Some(Part::Literal(text)) => text.to_string(),
+        _ => String::new(),
+    };
+    let (service, _) = start.split_once(':').unwrap_or((&start, ""));
+    let service = aws::service(service);
+    let names = service.into_iter().flat_map(|service| {
+        service.actions().iter().map(|action| (service.prefix(), action.name()))
+    });
+    names
+        .map(|(prefix, name)| format!("{prefix}:{name}").to_ascii_lowercase())
+        .filter(move |name| name.starts_with(&start))
+}
+
+/// The patterns of the statements with plain words in the place of wildcards.
+fn resources(sample: &Sample, statements: &[&Statement]) -> Vec<String> {
+    let elements = statements
+        .iter()
+        .filter_map(|statement| statement.resource.as_ref())
+        .filter(|element| !element.not);
+    let mut names = Vec::new();
+    for pattern in elements.flat_map(|element| &element.patterns) {
+        match &pattern.kind {
+            ResourceKind::Everything => {}
+            ResourceKind::Arn(pattern) => names.extend(KEYS.map(|key| spelt(pattern, sample, key))),
+        }
+    }
+    names.truncate(MOST_RESOURCES);
+    names.extend([OBJECT, BUCKET, "*"].map(str::to_owned));
+    names.extend(sample.resource.clone());
+    names.dedup();
+    names
+}
+
+/// A pattern with words that could stand there: a region, an account, an object's key.
+fn spelt(pattern: &Pattern, sample: &Sample, key: &str) -> String {
+    let mut text = String::new();
+    for (number, part) in pattern.parts.iter().enumerate() {
+        let is_last = number + 1 == pattern.parts.len();
+        match part {
+            Part::Literal(literal) => text.push_str(literal),
+            Part::One | Part::OneInSegment => text.push('x'),
+            Part::Variable(variable) => text.push_str(&filled(variable, sample)),
+            Part::AnyInWord => text.push_str("a1b2c3d4e5"),
+            Part::AnyInSegment => text.push_str(in_segment(&text)),
+            Part::Any if text.matches(':').count() < 5 => text.push_str(in_segment(&text)),
+            Part::Any if is_last && text.ends_with('/') => text.push_str(key),
+            Part::Any if is_last && text == "arn:aws:s3:::" => {
+                text.push_str(&format!("example-bucket/{key}"))
+            }
+            Part::Any if text.ends_with(['/', ':', '-', '_', '.']) => text.push_str("example"),
+            Part::Any => {}
+        }
+    }
+    text
+}
+
+fn in_segment(before: &str) -> &'static str {
+    match before.matches(':').count() {
+        _ if !before.ends_with(':') => "",
+        1 => "aws",
+        2 => "s3",
+        3 => "eu-central-1",
+        4 => "111122223333",
+        _ => "x",
+    }
+}
+
+fn filled(variable: &crate::model::Variable, sample: &Sample) -> String {
+    match (sample.context.get(&variable.key), &variable.default) {
+        (Some(ContextValue::One(value)), _) => value.clone(),
+        (_, Some(default)) => default.to_string(),
+        _ => "x".to_owned(),
+    }
+}

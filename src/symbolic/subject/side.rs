@@ -1,0 +1,118 @@
+//! One side of a comparison: its statements as boxes.
+
+use crate::authz::{LayerId, Readings};
+use crate::model::{Policy, Statement};
+use crate::symbolic::boxes::constraint::Constraints;
+use crate::symbolic::boxes::dimension::Requests;
+use crate::symbolic::boxes::encode::Encoder;
+use crate::symbolic::boxes::sample::Sample;
+use crate::symbolic::text::variables::Variables;
+use crate::symbolic::undecided::Undecided;
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+/// A statement of one of the two sides, by policy and number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Place {
+    /// The policy.
+    pub policy: usize,
+    /// The statement in it.
+    pub statement: usize,
+}
+
+/// A statement of a side, encoded.
+#[derive(Debug)]
+pub(crate) struct StatementBox {
+    pub place: Place,
+    pub constraints: Constraints,
+}
+
+/// The statements of one side.
+#[derive(Debug, Default)]
+pub(crate) struct AccessSet {
+    pub allows: Vec<StatementBox>,
+    pub denies: Vec<StatementBox>,
+}
+
+/// One side of a comparison.
+pub(crate) trait Subject {
+    /// All its policies; places count in these.
+    fn policies(&self) -> &[&Policy];
+
+    /// Its policies as they are encoded: values replace the variables that a statement binds itself.
+    fn encoded(&self) -> Vec<&Policy> {
+        self.policies().to_vec()
+    }
+
+    /// What is known of every request.
+    fn known(&self) -> &Variables;
+
+    /// Whether principals are a dimension; not where the caller is known.
+    fn names_principals(&self) -> bool;
+
+    /// Which requests are looked at.
+    fn requests(&self) -> Requests {
+        Requests::Any
+    }
+
+    /// Its statements as cubes.
+    ///
+    /// # Errors
+    /// [`Undecided`] if that cannot be said of all requests.
+    fn side(&self, encoder: &mut Encoder<'_>) -> Result<AccessSet, Undecided>;
+
+    /// What the other engine says of a request under one choice of readings.
+    fn allows(&self, sample: &Sample, readings: &Readings) -> bool;
+
+    /// A request without what goes without saying.
+    fn shown(&self, sample: Sample) -> Sample {
+        sample
+    }
+
+    /// The statement of this side that a request hangs on which the other side does not allow, where it is another than the one that
+    /// grants it: one of a layer that the other side lacks.
+    fn hangs_on(&self, _other: &dyn Subject, _sample: &Sample) -> Option<Hinge> {
+        None
+    }
+
+    /// The layers that do not allow a request.
+    fn lacking(&self, _sample: &Sample) -> Vec<LayerId> {
+        Vec::new()
+    }
+
+    /// The first statement of a layer.
+    fn first_of(&self, _layer: LayerId) -> Option<Place> {
+        None
+    }
+
+    /// A statement by its place.
+    fn find(&self, place: Place) -> Option<&Statement> {
+        self.policies()
+            .get(place.policy)?
+            .statements
+            .iter()
+            .find(|statement| statement.index == place.statement)
+    }
+}
+
+/// What a request hangs on beside the grant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Hinge {
+    /// A statement of the side that allows.
+    Allowed(Place),
+    /// The side that does not allow has a layer of policies, the other none; the first statement of it.
+    Limited(Option<Place>),
+}
+
+/// The condition keys that statements look at, or fill variables with.
+pub(crate) fn keys(statements: &[&Statement]) -> BTreeSet<String> {
+    let compared = statements
+        .iter()
+        .flat_map(|statement| &statement.conditions)
+        .map(|condition| condition.key.node.to_string());
+    let filled = statements
+        .iter()
+        .flat_map(|statement| statement.variables())
+        .map(|variable| variable.key.to_string());
+    compared.chain(filled).collect()
+}

@@ -1,0 +1,451 @@
+//! Patterns as symbols for the joint walk: one symbol a character, wildcards with the characters they take.
+
+use super::variables::{Filled, Variables};
+use crate::model::{Part, Pattern, Variable};
+use std::fmt::Debug;
+
+/// One step of a pattern.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Symbol {
+    /// This character.
+    Char(char),
+    /// This character, given in lower case, in either case.
+    Fold(char),
+    /// Any run.
+    Run,
+    /// Any run without a colon.
+    RunInSegment,
+    /// Any character.
+    One,
+    /// Any character but a colon.
+    OneInSegment,
+    /// Any run without a colon or a slash.
+    RunInWord,
+    /// Any character but a colon or a slash.
+    OneInWord,
+    /// Any character of a class of ASCII letters and digits.
+    OneOf(Alphabet),
+    /// Any run of them.
+    RunOf(Alphabet),
+}
+
+/// A class of ASCII letters and digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Alphabet {
+    Digit,
+    Hex,
+    Lower,
+    Upper,
+}
+
+impl Alphabet {
+    pub(crate) fn takes(self, c: char) -> bool {
+        match self {
+            Alphabet::Digit => c.is_ascii_digit(),
+            Alphabet::Hex => c.is_ascii_digit() || matches!(c, 'a'..='f'),
+            Alphabet::Lower => c.is_ascii_digit() || c.is_ascii_lowercase(),
+            Alphabet::Upper => c.is_ascii_digit() || c.is_ascii_uppercase(),
+        }
+    }
+
+    /// Whether all characters of the other are of this one.
+    fn includes(self, other: Alphabet) -> bool {
+        match (self, other) {
+            (_, Alphabet::Digit) => true,
+            (Alphabet::Hex, Alphabet::Hex) | (Alphabet::Lower, Alphabet::Hex) => true,
+            _ => self == other,
+        }
+    }
+}
+
+impl Symbol {
+    /// Whether the symbol takes this character.
+    pub(crate) fn takes(self, c: char) -> bool {
+        match self {
+            Symbol::Char(own) => own == c,
+            Symbol::Fold(lower) => c.to_lowercase().eq([lower]),
+            Symbol::Run | Symbol::One => true,
+            Symbol::RunInSegment | Symbol::OneInSegment => c != ':',
+            Symbol::RunInWord | Symbol::OneInWord => !matches!(c, ':' | '/'),
+            Symbol::OneOf(alphabet) | Symbol::RunOf(alphabet) => alphabet.takes(c),
+        }
+    }
+
+    /// Whether the symbol takes all characters that another does.
+    fn takes_all_of(self, other: Symbol) -> bool {
+        match (self, other) {
+            (_, Symbol::Char(c)) => self.takes(c),
+            (Symbol::Char(_), _) => false,
+            (_, Symbol::Fold(c)) => {
+                let is_partial =
+                    matches!(self, Symbol::Fold(_) | Symbol::OneOf(_) | Symbol::RunOf(_));
+                self == other || !is_partial && self.takes(c)
+            }
+            (Symbol::Fold(_), _) => false,
+            (
+                Symbol::OneOf(own) | Symbol::RunOf(own),
+                Symbol::OneOf(other) | Symbol::RunOf(other),
+            ) => own.includes(other),
+            (Symbol::OneOf(_) | Symbol::RunOf(_), _) => false,
+            // All other symbols take all letters and digits.
+            (_, Symbol::OneOf(_) | Symbol::RunOf(_)) => true,
+            (Symbol::Run | Symbol::One, _) => true,
+            (_, Symbol::Run | Symbol::One) => false,
+            (Symbol::RunInSegment | Symbol::OneInSegment, _) => true,
+            (_, Symbol::RunInSegment | Symbol::OneInSegment) => false,
+            (Symbol::RunInWord | Symbol::OneInWord, Symbol::RunInWord | Symbol::OneInWord) => true,
+        }
+    }
+
+    pub(crate) fn is_run(self) -> bool {
+        matches!(self, Symbol::Run | Symbol::RunInSegment | Symbol::RunInWord | Symbol::RunOf(_))
+    }
+}
+
+/// How wildcards before the fifth colon behave.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Style {
+    /// No ARN: wildcards take colons.
+    Text,
+    /// They stay in their segment.
+    Arn,
+    /// No wildcards, no difference between upper and lower case.
+    Folded,
+}
+
+/// A pattern ready for the walk.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Atom {
+    /// This text only.
+    Literal(Box<str>),
+    /// All that begins with this text.
+    Prefix(Box<str>),
+    /// Anything else.
+    Symbols {
+        /// The steps.
+        symbols: Box<[Symbol]>,
+        /// The variables of unknown value in it, which stand as runs: a text that fits need not match.
+        open: Option<Open>,
+    },
+    /// No text: a variable in it has no value, or it has too few segments.
+    Nothing,
+}
+
+/// Variables of unknown value in a pattern.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub(crate) struct Open {
+    /// Which, and how they are compared: patterns with the same words and steps are one test.
+    words: String,
+    /// Where the only variable stands, if nothing but characters is before it: its value is then the same piece of every text that
+    /// matches.
+    alone_at: Option<usize>,
+}
+
+impl Atom {
+    /// What follows the only variable of a pattern, with all that comes before it. Patterns that are equal in the latter take the
+    /// same piece of a text for its value.
+    pub(crate) fn around_variable(&self) -> Option<((&str, &[Symbol]), Atom)> {
+        let Atom::Symbols { symbols, open: Some(Open { words, alone_at: Some(at) }) } = self else {
+            return None;
+        };
+        let rest = Atom::Symbols { symbols: symbols[at + 1..].into(), open: None };
+        Some(((words, &symbols[..*at]), rest))
+    }
+
+    /// Reads a pattern; variables are filled in.
+    pub(crate) fn read(pattern: &Pattern, style: Style, variables: &Variables) -> Atom {
+        match (&*pattern.parts, style) {
+            ([], _) => return Atom::Literal("".into()),
+            ([Part::Literal(text)], Style::Text | Style::Arn) => {
+                return Atom::Literal(text.clone());
+            }
+            ([Part::Any], _) => return Atom::Prefix("".into()),
+            ([Part::Literal(text), Part::Any], _) => return Atom::Prefix(text.clone()),
+            _ => {}
+        }
+        Builder { style, ..Builder::default() }.read(pattern, variables)
+    }
+
+    /// Whether a text fits; the answer of the walk, for one text.
+    pub(crate) fn fits(&self, text: &str) -> bool {
+        match self {
+            Atom::Literal(own) => **own == *text,
+            Atom::Prefix(own) => text.starts_with(&**own),
+            Atom::Symbols { symbols, .. } => fits(symbols, text),
+            Atom::Nothing => false,
+        }
+    }
+
+    /// The same for the value of an ARN operator, which must have six parts to match anything (D4).
+    pub(crate) fn read_arn(pattern: &Pattern, variables: &Variables) -> Atom {
+        let atom = Atom::read(pattern, Style::Arn, variables);
+        let colons = match &atom {
+            Atom::Literal(text) | Atom::Prefix(text) => text.matches(':').count(),
+            Atom::Symbols { symbols, .. } => {
+                symbols.iter().filter(|symbol| **symbol == Symbol::Char(':')).count()
+            }
+            Atom::Nothing => 0,
+        };
+        if colons < 5 && !atom.may_differ() { Atom::Nothing } else { atom }
+    }
+
+    /// A text that fits, with a plain word in the place of each wildcard.
+    pub(crate) fn spelt(&self) -> Option<String> {
+        let mut symbols = Vec::new();
+        self.append_symbols(&mut symbols);
+        let spell = |symbol: &Symbol| match symbol {
+            Symbol::Char(c) | Symbol::Fold(c) => *c,
+            Symbol::OneOf(Alphabet::Digit | Alphabet::Hex) => '1',
+            Symbol::RunOf(Alphabet::Digit | Alphabet::Hex) => '1',
+            Symbol::OneOf(Alphabet::Upper) | Symbol::RunOf(Alphabet::Upper) => 'X',
+            _ => 'x',
+        };
+        (*self != Atom::Nothing).then(|| symbols.iter().map(spell).collect())
+    }
+
+    /// Whether a variable of unknown value decides too.
+    pub(crate) fn may_differ(&self) -> bool {
+        matches!(self, Atom::Symbols { open: Some(_), .. })
+    }
+
+    /// Whether some text may fit both: a quick look at how they begin, which may say so where none does.
+    pub(crate) fn may_meet(&self, other: &Atom) -> bool {
+        match (self, other) {
+            (Atom::Nothing, _) | (_, Atom::Nothing) => false,
+            (Atom::Literal(text), pattern) | (pattern, Atom::Literal(text)) => pattern.fits(text),
+            (Atom::Prefix(left), Atom::Prefix(right)) => {
+                left.starts_with(&**right) || right.starts_with(&**left)
+            }
+            (Atom::Symbols { symbols: left, .. }, Atom::Symbols { symbols: right, .. }) => {
+                may_meet(left, right)
+            }
+            _ => self.head().zip(other.head()).all(|(left, right)| left == right),
+        }
+    }
+
+    /// Whether every text that matches the other matches this: seen from the words alone, so it may say no where it is so.
+    pub(crate) fn includes(&self, other: &Atom) -> bool {
+        match (self, other) {
+            _ if self == other => true,
+            (_, Atom::Nothing) => true,
+            (Atom::Nothing | Atom::Symbols { open: Some(_), .. }, _) => false,
+            (_, Atom::Literal(text)) => self.fits(text),
+            (Atom::Literal(_), _) => false,
+            (Atom::Prefix(start), Atom::Prefix(text)) => text.starts_with(&**start),
+            (Atom::Prefix(start), Atom::Symbols { symbols, .. }) => {
+                let mut symbols = symbols.iter();
+                start.chars().all(|c| symbols.next() == Some(&Symbol::Char(c)))
+            }
+            (Atom::Symbols { symbols, .. }, _) => {
+                self.may_meet(other) && takes_pattern(symbols, other)
+            }
+        }
+    }
+
+    /// Whether it is a pattern whose texts a walk must find.
+    pub(crate) fn is_walked(&self) -> bool {
+        matches!(self, Atom::Symbols { .. })
+    }
+
+    /// What every fitting text begins with.
+    pub(crate) fn start(&self) -> String {
+        self.head().collect()
+    }
+
+    /// The characters that every fitting text begins with.
+    fn head(&self) -> Box<dyn Iterator<Item = char> + '_> {
+        match self {
+            Atom::Literal(text) | Atom::Prefix(text) => Box::new(text.chars()),
+            Atom::Symbols { symbols, .. } => {
+                Box::new(symbols.iter().map_while(|symbol| match symbol {
+                    Symbol::Char(c) => Some(*c),
+                    _ => None,
+                }))
+            }
+            Atom::Nothing => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// Adds the steps of the pattern.
+    pub(crate) fn append_symbols(&self, out: &mut Vec<Symbol>) {
+        match self {
+            Atom::Literal(text) => out.extend(text.chars().map(Symbol::Char)),
+            Atom::Prefix(text) => out.extend(text.chars().map(Symbol::Char).chain([Symbol::Run])),
+            Atom::Symbols { symbols, .. } => out.extend(symbols),
+            Atom::Nothing => {}
+        }
+    }
+}
+
+/// Walks the set of places that the text can have reached.
+fn fits(symbols: &[Symbol], text: &str) -> bool {
+    let mut here = vec![false; symbols.len() + 1];
+    let mut next = here.clone();
+    reach(&mut here, 0, symbols);
+    for c in text.chars() {
+        next.fill(false);
+        for (at, symbol) in
+            symbols.iter().enumerate().filter(|(at, symbol)| here[*at] && symbol.takes(c))
+        {
+            reach(&mut next, if symbol.is_run() { at } else { at + 1 }, symbols);
+        }
+        // Most texts part from a pattern early.
+        if !next.contains(&true) {
+            return false;
+        }
+        std::mem::swap(&mut here, &mut next);
+    }
+    here[symbols.len()]
+}
+
+/// Compares how two patterns begin, and how their segments do as far as nothing runs over a colon.
+fn may_meet(mut left: &[Symbol], mut right: &[Symbol]) -> bool {
+    loop {
+        let differing = left
+            .iter()
+            .zip(right)
+            .find(|(left, right)| left != right || !matches!(left, Symbol::Char(_)));
+        if let Some((Symbol::Char(_), Symbol::Char(_))) = differing {
+            return false;
+        }
+        match (behind_colon(left), behind_colon(right)) {
+            (Some(rest), Some(other)) => (left, right) = (rest, other),
+            _ => return true,
+        }
+    }
+}
+
+/// What follows the first colon that every text of a pattern has in the same segment; `None` if there is none.
+fn behind_colon(symbols: &[Symbol]) -> Option<&[Symbol]> {
+    let at = symbols.iter().position(|symbol| symbol.takes(':'))?;
+    (symbols[at] == Symbol::Char(':')).then(|| &symbols[at + 1..])
+}
+
+/// Walks the set of places that all texts of a pattern reach alike: a run of it is taken by a run here.
+fn takes_pattern(symbols: &[Symbol], pattern: &Atom) -> bool {
+    let mut steps = Vec::new();
+    pattern.append_symbols(&mut steps);
+    let mut here = vec![false; symbols.len() + 1];
+    let mut next = here.clone();
+    reach(&mut here, 0, symbols);
+    for step in steps {
+        next.fill(false);
+        let takes =
+            |symbol: &Symbol| symbol.takes_all_of(step) && (symbol.is_run() || !step.is_run());
+        for (at, symbol) in
+            symbols.iter().enumerate().filter(|(at, symbol)| here[*at] && takes(symbol))
+        {
+            reach(&mut next, if symbol.is_run() { at } else { at + 1 }, symbols);
+        }
+        if !next.contains(&true) {
+            return false;
+        }
+        std::mem::swap(&mut here, &mut next);
+    }
+    here[symbols.len()]
+}
+
+/// Marks a place, and those behind it that a run reaches without taking anything.
+fn reach(places: &mut [bool], from: usize, symbols: &[Symbol]) {
+    let mut at = from;
+    places[at] = true;
+    while symbols.get(at).is_some_and(|symbol| symbol.is_run()) {
+        at += 1;
+        places[at] = true;
+    }
+}
+
+struct Builder {
+    style: Style,
+    symbols: Vec<Symbol>,
+    colons: usize,
+    open: Option<Open>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Builder { style: Style::Text, symbols: Vec::new(), colons: 0, open: None }
+    }
+}
+
+impl Builder {
+    fn read(mut self, pattern: &Pattern, variables: &Variables) -> Atom {
+        for part in &pattern.parts {
+            match part {
+                Part::Literal(text) => self.text(text),
+                Part::Variable(variable) => match variables.fill(variable) {
+                    Filled::Value(text) => self.text(text),
+                    Filled::Nothing => return Atom::Nothing,
+                    Filled::Unknown => self.unknown(variable),
+                },
+                Part::Any => self.symbols.push(Symbol::Run),
+                Part::One => self.symbols.push(Symbol::One),
+                Part::AnyInSegment => self.symbols.push(if self.is_free() {
+                    Symbol::Run
+                } else {
+                    Symbol::RunInSegment
+                }),
+                Part::AnyInWord => self.symbols.push(Symbol::RunInWord),
+                Part::OneInSegment => self.symbols.push(if self.is_free() {
+                    Symbol::One
+                } else {
+                    Symbol::OneInSegment
+                }),
+            }
+        }
+        self.finish()
+    }
+
+    /// Wildcards are free outside of ARNs, and behind the fifth colon. A variable of unknown value may hold colons.
+    fn is_free(&self) -> bool {
+        self.colons >= 5 || self.open.is_some() || self.style == Style::Text
+    }
+
+    fn text(&mut self, text: &str) {
+        self.colons += text.matches(':').count();
+        match self.style {
+            Style::Folded => {
+                self.symbols.extend(text.to_lowercase().chars().map(Symbol::Fold));
+                // Beyond ASCII upper and lower case do not pair up one to one.
+                if !text.is_ascii() {
+                    let open = self.open.get_or_insert_default();
+                    open.words.push_str(text);
+                    open.alone_at = None;
+                }
+            }
+            _ => self.symbols.extend(text.chars().map(Symbol::Char)),
+        }
+    }
+
+    fn unknown(&mut self, variable: &Variable) {
+        let is_first = self.open.is_none()
+            && self.is_free()
+            && self.symbols.iter().all(|symbol| matches!(symbol, Symbol::Char(_)));
+        let alone_at = is_first.then_some(self.symbols.len());
+        self.symbols.push(Symbol::Run);
+        let style = match self.style {
+            Style::Text => 't',
+            Style::Folded => 'f',
+            Style::Arn => 'a',
+        };
+        let open = self.open.get_or_insert_default();
+        open.alone_at = alone_at;
+        // The same variable compared in another way is another test. Keys hold no quotes and braces, so nothing is confused.
+        open.words.push(style);
+        open.words.push_str(&variable.key);
+        open.words.extend(variable.default.iter().flat_map(|default| ["'", default, "'"]));
+        open.words.push('}');
+    }
+
+    fn finish(self) -> Atom {
+        let literal: Option<String> = self
+            .symbols
+            .iter()
+            .map(|symbol| if let Symbol::Char(c) = symbol { Some(*c) } else { None })
+            .collect();
+        match literal {
+            Some(text) => Atom::Literal(text.into()),
+            None => Atom::Symbols { symbols: self.symbols.into(), open: self.open },
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! One joint walk over all patterns of a dimension, shortest texts first.
+//!
+//! A state is the sorted list of places that are still live. The first state that is reached for each set of fitting patterns is a
+//! class, and the way to it its shortest text.
+
+use super::budget::Budget;
+use super::class_table::FoundClasses;
+use super::symbol::{Atom, Symbol};
+use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
+use std::fmt::Debug;
+
+/// States that a walk may have for each symbol, beside those of the budget. From experiment (`../shared/symbolic.md`).
+const STATES_PER_SYMBOL: usize = 3;
+
+/// Characters for places where any will do; the first are the most readable.
+const READABLE: &str = "xyzabcdefghijklmnopqrstuvw0123456789-_./";
+
+/// The sign for kelvin, whose lower case is `k`: the one character beyond ASCII with an ASCII letter for its lower case.
+const KELVIN: char = '\u{212a}';
+
+type State = SmallVec<[u32; 8]>;
+
+/// All patterns, their symbols one behind the other, each pattern with an end mark.
+struct Patterns {
+    /// `None` marks an end.
+    symbols: Vec<Option<Symbol>>,
+    /// For each place the first place of its pattern that is of no use once this one is live.
+    useless_from: Vec<u32>,
+    starts: Vec<u32>,
+    /// For each place the lists of patterns that are asked for and hold its pattern, as bits; empty if all texts are asked for.
+    wanted: Vec<u8>,
+    /// The bits of all lists.
+    all_wanted: u8,
+}
+
+/// Walks; gives for each class the patterns that fit, by their place in `atoms`, and a text. Only the texts that fit
+/// one of each of the lists `within` are walked. Also says whether the walk came to its end.
+pub(crate) fn walk(
+    atoms: &[&Atom],
+    within: &[Vec<usize>],
+    budget: &mut Budget,
+) -> (FoundClasses, bool) {
+    let patterns = Patterns::new(atoms.iter().copied(), within);
+    let start = patterns.start();
+    patterns.walk(start, within, |_| true, budget)
+}
+
+/// A pattern, and what the texts that are walked begin with for it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Start<'a> {
+    pub atom: Atom,
+    pub stem: &'a str,
+}
+
+/// Walks what may follow the stems, each pattern on from its own, over an alphabet.
+pub(crate) fn walk_from(
+    starts: &[Start<'_>],
+    within: &[Vec<usize>],
+    alphabet: fn(char) -> bool,
+) -> (FoundClasses, bool) {
+    let patterns = Patterns::new(starts.iter().map(|start| &start.atom), within);
+    let mut state = State::new();
+    let (mut own, mut next) = (State::new(), State::new());
+    for (number, start) in starts.iter().enumerate() {
+        own.clear();
+        patterns.reach(&mut own, patterns.starts[number]);
+        patterns.keep_useful(&mut own);
+        for c in start.stem.chars() {
+            patterns.step(&own, c, &mut next);
+            std::mem::swap(&mut own, &mut next);
+        }
+        state.extend_from_slice(&own);
+    }
+    patterns.walk(state, within, alphabet, &mut Budget::default())
+}
+
+/// The states of a walk.
+#[derive(Default)]
+struct Walk {
+    seen: FxHashSet<State>,
+    states: Vec<State>,
+    /// For each state the one it was reached from, and by which character.
+    steps: Vec<(usize, Option<char>)>,
+}
+
+impl Walk {
+    fn add(&mut self, state: &State, from: usize, by: Option<char>) {
+        if !self.seen.contains(state) {
+            self.seen.insert(state.clone());
+            self.states.push(state.clone());
+            self.steps.push((from, by));
+        }
+    }
+
+    /// The characters on the way to a state.
+    fn spell(&self, state: usize) -> String {
+        let way = std::iter::successors(Some(self.steps[state]), |(from, by)| {
+            by.map(|_| self.steps[*from])
+        });
+        let mut characters = way.filter_map(|(_, by)| by).collect::<Vec<_>>();
+        characters.reverse();
+        characters.into_iter().collect()
+    }
+}
+
+impl Patterns {
+    fn new<'a>(atoms: impl Iterator<Item = &'a Atom>, within: &[Vec<usize>]) -> Patterns {
+        let mut patterns = Patterns {
+            symbols: Vec::new(),
+            useless_from: Vec::new(),
+            starts: Vec::new(),
+            wanted: Vec::new(),
+            all_wanted: 0,
+        };
+        // Lists beyond the eighth are asked at the end of a text only.
+        let lists = within.iter().take(u8::BITS as usize).enumerate();
+        patterns.all_wanted = lists.clone().map(|(list, _)| 1 << list).sum();
+        let mut symbols = Vec::new();
+        for (number, atom) in atoms.enumerate() {
+            symbols.clear();
+            atom.append_symbols(&mut symbols);
+            patterns.starts.push(patterns.symbols.len() as u32);
+            patterns.push(&symbols);
+            let holding = lists
+                .clone()
+                .filter(|(_, list)| list.contains(&number))
+                .map(|(list, _)| 1_u8 << list)
+                .sum();
+            if !within.is_empty() {
+                patterns.wanted.resize(patterns.symbols.len(), holding);
+            }
+        }
+        patterns
+    }
+
+    fn push(&mut self, symbols: &[Symbol]) {
+        let start = self.symbols.len() as u32;
+        // A run takes what the places before it would take; one that stays in its segment only what lies in the same segment.
+        let (mut segment, mut word) = (start, start);
+        for (at, symbol) in symbols.iter().enumerate() {
+            let place = start + at as u32;
+            let useless = match symbol {
+                Symbol::Run => start,
+                Symbol::RunInSegment => segment,
+                Symbol::RunInWord => word,
+                _ => place,
+            };
+            if symbol.takes(':') {
+                segment = place + 1;
+            }
+            if symbol.takes(':') || symbol.takes('/') {
+                word = place + 1;
+            }
+            self.useless_from.push(useless);
+            self.symbols.push(Some(*symbol));
+        }
+        self.useless_from.push(self.symbols.len() as u32);
+        self.symbols.push(None);
+    }
+
+    fn walk(
+        &self,
+        start: State,
+        within: &[Vec<usize>],
+        alphabet: fn(char) -> bool,
+        budget: &mut Budget,
+    ) -> (FoundClasses, bool) {
+        let limit = budget.states + STATES_PER_SYMBOL * self.symbols.len();
+        let mut walk = Walk::default();
+        let mut found = FoundClasses::new();
+        let mut known = FxHashSet::default();
+        walk.add(&start, 0, None);
+        // One buffer for all steps: most lead to states that are known.
+        let mut next = State::new();
+        let mut at = 0;
+        while at < walk.states.len() {
+            // Nobody asks for the places of a state again once its steps are taken.
+            let state = std::mem::take(&mut walk.states[at]);
+            let characters = self.next_characters(&state, alphabet);
+            if walk.states.len() > limit || budget.spend(state.len() * characters.len()).is_err() {
+                return (found, false);
+            }
+            let fitting = self.fitting(&state);
+            let is_wanted =
+                within.iter().all(|list| list.iter().any(|number| fitting.contains(number)));
+            if is_wanted && !known.contains(&fitting) {
+                found.push((fitting.to_vec(), walk.spell(at)));
+                known.insert(fitting);
+            }
+            for c in characters {
+                self.step(&state, c, &mut next);
+                if self.is_alive(&next) {
+                    walk.add(&next, at, Some(c));
+                }
+            }
+            at += 1;
+        }
+        (found, true)
+    }
+
+    fn start(&self) -> State {
+        let mut state = State::new();
+        self.starts.iter().for_each(|start| self.reach(&mut state, *start));
+        self.keep_useful(&mut state);
+        state
+    }
+
+    /// Whether a text that is asked for can still come of a state.
+    fn is_alive(&self, state: &State) -> bool {
+        self.wanted.is_empty()
+            || state.iter().fold(0, |seen, place| seen | self.wanted[*place as usize])
+                == self.all_wanted
+    }
+
+    /// Adds a place, and those behind it that a run reaches without taking anything.
+    fn reach(&self, state: &mut State, place: u32) {
+        let mut place = place;
+        state.push(place);
+        while self.symbols[place as usize].is_some_and(Symbol::is_run) {
+            place += 1;
+            state.push(place);
+        }
+    }
+
+    /// The state behind a character goes to `next`.
+    fn step(&self, state: &State, c: char, next: &mut State) {
+        next.clear();
+        for &place in state {
+            match self.symbols[place as usize] {
+                Some(symbol) if symbol.takes(c) => {
+                    self.reach(next, if symbol.is_run() { place } else { place + 1 })
+                }
+                _ => {}
+            }
+        }
+        self.keep_useful(next);
+    }
+
+    /// Drops places that a later run of the same pattern makes useless: whatever fits from them fits from the run.
+    fn keep_useful(&self, state: &mut State) {
+        state.sort_unstable();
+        state.dedup();
+        let mut useless_from = u32::MAX;
+        let mut kept_from = state.len();
+        for at in (0..state.len()).rev() {
+            if self.is_useful(state[at], &mut useless_from) {
+                kept_from -= 1;
+                state[kept_from] = state[at];
+            }
+        }
+        state.drain(..kept_from);
+    }
+
+    /// Asked for places from the last to the first; `useless_from` is that of the last run that was kept.
+    fn is_useful(&self, place: u32, useless_from: &mut u32) -> bool {
+        if place >= *useless_from {
+            return false;
+        }
+        if self.symbols[place as usize].is_some_and(Symbol::is_run) {
+            *useless_from = self.useless_from[place as usize];
+        }
+        true
+    }
+
+    /// The patterns that end here.
+    fn fitting(&self, state: &State) -> SmallVec<[usize; 8]> {
+        let ends = state.iter().filter(|place| self.symbols[**place as usize].is_none());
+        ends.map(|place| self.starts.partition_point(|start| start <= place) - 1).collect()
+    }
+
+    /// The characters that lead to different states: those that some place waits for, and one that none does.
+    fn next_characters(&self, state: &State, alphabet: fn(char) -> bool) -> Vec<char> {
+        let mut characters = Vec::new();
+        let mut asks_for_classes = false;
+        for symbol in state.iter().filter_map(|place| self.symbols[*place as usize]) {
+            match symbol {
+                Symbol::Char(c) => characters.push(c),
+                Symbol::Fold('k') => characters.extend(['k', 'K', KELVIN]),
+                Symbol::Fold(c) => characters.extend([c, c.to_ascii_uppercase()]),
+                Symbol::RunInSegment | Symbol::OneInSegment => characters.push(':'),
+                Symbol::RunInWord | Symbol::OneInWord => characters.extend([':', '/']),
+                Symbol::OneOf(_) | Symbol::RunOf(_) => asks_for_classes = true,
+                Symbol::Run | Symbol::One => {}
+            }
+        }
+        characters.sort_unstable();
+        characters.dedup();
+        if asks_for_classes {
+            return with_classes(characters, alphabet);
+        }
+        let other = unlisted(&characters, alphabet);
+        characters.retain(|c| alphabet(*c));
+        characters.extend(other);
+        characters
+    }
+}
+
+/// Blocks of characters that classes of letters and digits tell apart: each class holds a block or does not.
+const BLOCKS: [&str; 4] =
+    ["1234567890", "abcdef", "xyzghijklmnopqrstuvw", "XYZABCDEFGHIJKLMNOPQRSTUVW"];
+
+/// The characters that some place waits for, one more of each block that is not used up, and one of no class.
+fn with_classes(listed: Vec<char>, alphabet: fn(char) -> bool) -> Vec<char> {
+    let is_free = |c: &char| alphabet(*c) && listed.binary_search(c).is_err();
+    let of_blocks = BLOCKS.iter().filter_map(|block| block.chars().find(is_free));
+    let mut characters = of_blocks.collect::<Vec<_>>();
+    let of_no_class = "-_./".chars().chain('\u{a1}'..'\u{2fff}').find(is_free);
+    characters.extend(of_no_class);
+    characters.extend(listed.iter().copied().filter(|c| alphabet(*c)));
+    characters.sort_unstable();
+    characters
+}
+
+/// A character of the alphabet that is none of these, nor one of them in the other case.
+fn unlisted(characters: &[char], alphabet: fn(char) -> bool) -> Option<char> {
+    let is_free =
+        |c: &char| alphabet(*c) && !characters.iter().any(|other| other.eq_ignore_ascii_case(c));
+    // All of Unicode is too much to look through where the alphabet is small.
+    let more = ('\u{a1}'..'\u{2fff}').filter(|c| c.is_alphabetic());
+    READABLE.chars().chain(more).find(is_free)
+}
+
+/// A character that is none of these.
+pub(crate) fn other_than(characters: &[char]) -> char {
+    unlisted(characters, |_| true).unwrap_or('\u{fffd}')
+}

@@ -1,0 +1,23 @@
+//! Why a question has no answer.
+
+use crate::source::Span;
+use std::fmt::Debug;
+
+/// Why a question cannot be decided.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Undecided {
+    /// Why, for a person.
+    pub reason: String,
+    /// The words that are too hard.
+    pub span: Option<Span>,
+}
+
+/// The reason where the other engine does not bear out what was found.
+pub(crate) const DEFECT: &str = "a request that seemed to show a difference does not: please report this as a defect of ica-policy";
+
+impl Undecided {
+    /// Whether nothing is too hard, but this program is wrong.
+    pub fn is_defect(&self) -> bool {
+        self.reason == DEFECT
+    }
+}
