@@ -23,6 +23,12 @@ mod words;
 // Codes of findings: one registry, one page; rules.
 mod findings;
 
+// How each command ends: the rows of docs/exit-codes.md.
+mod exit_codes;
+
+// Documents that AWS would not store, and odd ones that it stores: corpus/refused.
+mod refused;
+
 // The public face of the library.
 mod api;
 

@@ -25,7 +25,7 @@ fn heading(section: Section) -> &'static str {
              count the words against the request and for it; `simulate` decides nothing."
         }
         Section::Rule => {
-            "A rule found something in a policy that can be stored and read. No verdict changes."
+            "What rules find in a policy that can be read. An error: AWS refuses to store the policy. No verdict changes."
         }
         Section::Setting => {
             "The settings of a bucket, or of the connection between ICA and the bucket."
@@ -115,10 +115,13 @@ fn rules_without_an_attachment_are_silent() {
     let document = ica_policy::input::read_policy(&mut sources, id).unwrap();
     let policy = document.lower(ica_policy::model::PolicyKind::Resource).policy;
     let found = |attached| {
-        let findings = run(&RULES, &Subject { policy: &policy, sources: &sources, attached });
+        let findings = run(
+            &RULES,
+            &Subject { policy: &policy, sources: &sources, attached, is_stored: false },
+        );
         findings.iter().map(|finding| finding.code.id()).collect::<Vec<_>>()
     };
     assert_eq!(found(None), ["unknown-action", "unknown-service"]);
-    let attached = Attached { bucket: "mine", account: "111122223333" };
+    let attached = Attached { bucket: Some("mine") };
     assert_eq!(found(Some(attached)), ["unknown-action", "unknown-service", "other-bucket"]);
 }

@@ -3,7 +3,7 @@
 use super::error::Error;
 use super::finding::Finding;
 use crate::authz::{Known, PolicySet};
-use crate::finding::{Section, Severity};
+use crate::finding::Severity;
 use crate::model::{self, PolicyKind};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -47,9 +47,7 @@ impl Policy {
 
     /// What AWS would refuse about it, or what this program cannot match.
     fn refused(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|finding| {
-            finding.severity == Severity::Error && finding.code.row().section != Section::Rule
-        })
+        self.findings.iter().filter(|finding| finding.severity == Severity::Error)
     }
 }
 

@@ -64,7 +64,12 @@ impl Workspace {
     pub fn load(&mut self, name: &str, kind: PolicyKind) -> Result<Policy, Error> {
         let lowered = load_policy(&mut self.texts, &mut self.sources, name, kind)
             .map_err(|unreadable| Error::unreadable(&self.sources, unreadable))?;
-        let subject = Subject { policy: &lowered.policy, sources: &self.sources, attached: None };
+        let subject = Subject {
+            policy: &lowered.policy,
+            sources: &self.sources,
+            attached: None,
+            is_stored: lowered.read_as.is_answer(),
+        };
         let found = lowered.findings.into_iter().chain(rules::run(&RULES, &subject));
         let findings = Finding::all(&self.sources, found);
         Ok(Policy::new(name, lowered.policy, findings))

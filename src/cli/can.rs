@@ -13,7 +13,6 @@ use crate::authz::{Caller, ContextValue, FileCount, Layer, LayerRow, Layers};
 use crate::finding::Finding;
 use crate::model::{Policy, PolicyKind};
 use crate::report::{GrantedReport, IsPublic, Public, can_human, can_json, human};
-use crate::rules::unknown_services;
 use crate::s3::public_statements;
 use crate::source::Sources;
 use crate::symbolic::{Asked, Granted, outsiders, reached, together};
@@ -24,7 +23,8 @@ use clap::{Args as ClapArgs, ValueEnum};
 /// With --public it says whether a bucket policy is public: for S3's Block Public Access, and whether it gives somebody outside the
 /// account access. Without --principal it decides for one document and any caller. With it all given layers decide together; layers that are not given
 /// are assumed absent, except the identity policies of a user or role: without them (or `none`) the answer is unknown unless they
-/// make no difference. Exit code 0: nothing that --fail-on names; 1: something is, or it is not known; 2: wrong usage; 3: a file could not be
+/// make no difference. Exit code 0: nothing that --fail-on names; 1: something is, or it is not known, or AWS would refuse to store a
+/// document; 2: wrong usage; 3: a file could not be
 /// read; 4: a defect of ica-policy.
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
@@ -124,9 +124,6 @@ pub(super) fn run(args: &Args) -> Exit {
         }
         return Exit::Unreadable;
     }
-    for policy in policies.all() {
-        reader.findings.extend(unknown_services(policy, &reader.sources));
-    }
     if args.public {
         return run_public(
             args,
@@ -160,7 +157,8 @@ pub(super) fn run(args: &Args) -> Exit {
     let printed = args.print(&reader.sources, &report);
     let defect =
         if answers.iter().any(|answer| answer.is_defect) { Exit::Defect } else { Exit::Clean };
-    let fails = args.fail_on.unwrap_or(FailOn::NotGranted).fails(granted);
+    let fail_on = args.fail_on.unwrap_or(FailOn::NotGranted);
+    let fails = fail_on.fails(granted) || is_refused(fail_on, &reader.findings);
     printed.max(defect).max(if fails { Exit::Found } else { Exit::Clean })
 }
 
@@ -202,12 +200,17 @@ fn run_public(
         IsPublic::No => Granted::None,
         IsPublic::Unknown => Granted::Unknown,
     };
-    let fails = fail_on.fails(granted) || fail_on.fails(for_s3);
+    let fails = fail_on.fails(granted) || fail_on.fails(for_s3) || is_refused(fail_on, findings);
     printed.max(if is_defect { Exit::Defect } else { Exit::Clean }).max(if fails {
         Exit::Found
     } else {
         Exit::Clean
     })
+}
+
+/// Whether AWS would refuse a document, which is then in force nowhere.
+fn is_refused(fail_on: FailOn, findings: &[Finding]) -> bool {
+    fail_on != FailOn::Never && findings.iter().any(Finding::is_refusal)
 }
 
 /// Documents without a caller, which reports treat as those of a resource.

@@ -9,7 +9,6 @@ use crate::ica::OperationChange;
 use crate::input::{Document, NONE, Unreadable};
 use crate::model::PolicyKind;
 use crate::report::{Change, Comparison, Side, compare_human, compare_json, human};
-use crate::rules::unknown_services;
 use crate::source::Sources;
 use crate::symbolic::{Differences, Direction, Requests, Undecided, differences};
 use clap::{Args as ClapArgs, ValueEnum};
@@ -19,7 +18,8 @@ use clap::{Args as ClapArgs, ValueEnum};
 /// Each FILE is a policy or the answer of the AWS CLI that holds one; `-` is standard input, `none` says that there is none.
 /// Two settings files (ica.toml) are compared with all the policies that they name: what each caller may do with the bucket when all
 /// layers count, and which operations of ICA are newly blocked. With --against these policies are read from the revision, too.
-/// Exit code 0: nothing that --fail-on names; 1: something is, or it could not be decided; 2: wrong usage; 3: a file could not be read;
+/// Exit code 0: nothing that --fail-on names; 1: something is, or it could not be decided, or AWS would refuse to store the new version;
+/// 2: wrong usage; 3: a file could not be read;
 /// 4: a defect of this program, which says so.
 #[derive(ClapArgs, Debug)]
 #[command(
@@ -122,16 +122,23 @@ impl Kind {
 }
 
 impl FailOn {
-    /// What could not be decided may be a difference.
-    fn fails<'a>(
-        self,
-        differences: impl Iterator<Item = &'a Differences> + Clone,
-        is_worse: bool,
-    ) -> bool {
-        let is_there =
-            |direction: &Direction| !direction.regions.is_empty() || direction.undecided.is_some();
-        let new = differences.clone().any(|differences| is_there(&differences.newly_allowed));
-        let lost = differences.clone().any(|differences| is_there(&differences.newly_denied));
+    /// What could not be decided may be a difference. Where AWS would refuse the old version, it was in
+    /// force nowhere: nothing is lost, and what the corrected words allow is not new. A
+    /// new version that AWS would refuse never passes.
+    fn fails(self, comparison: &Comparison<'_>, is_worse: bool) -> bool {
+        if comparison.new.is_refused {
+            return self != FailOn::Never;
+        }
+        let is_there = |direction: &Direction| {
+            if comparison.old.is_refused {
+                return direction.regions.iter().any(|region| region.under.is_empty());
+            }
+            !direction.regions.is_empty() || direction.undecided.is_some()
+        };
+        let differences = || comparison.changes.iter().map(|change| change.differences);
+        let new = differences().any(|differences| is_there(&differences.newly_allowed));
+        let lost = !comparison.old.is_refused
+            && differences().any(|differences| is_there(&differences.newly_denied));
         match self {
             FailOn::NewAccess => new,
             FailOn::LostAccess => lost,
@@ -202,11 +209,9 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
         Ok(kind) => kind,
         Err(message) => return printer.usage(&message),
     };
-    let mut findings = Vec::new();
-    let [(old, before), (new, after)] =
-        [old, new].map(|version| version.meant(kind.meant(), &mut findings));
-    findings.extend(unknown_services(&before, &sources));
-    findings.extend(unknown_services(&after, &sources));
+    let [(old, before, mut findings), (new, after, of_new)] =
+        [old, new].map(|version| version.meant(kind.meant(), &sources));
+    findings.extend(of_new);
     let requests = args.requests.meant();
     let differences = differences(&[&before], &[&after], requests);
     let change = Change {
@@ -226,7 +231,7 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
         findings: &findings,
         connections: None,
     };
-    let fails = args.fail_on.fails(std::iter::once(&differences), false);
+    let fails = args.fail_on.fails(&comparison, false);
     printer.report(&sources, &comparison).max(judged(fails, std::iter::once(&differences)))
 }
 
@@ -272,7 +277,7 @@ fn fails(fail_on: FailOn, comparison: &Comparison<'_>) -> bool {
         comparison.old.read_as.is_none() && matches!(fail_on, FailOn::Any | FailOn::NewAccess);
     let is_gone =
         comparison.new.read_as.is_none() && matches!(fail_on, FailOn::Any | FailOn::LostAccess);
-    fail_on.fails(differences_of(comparison), is_worse) || is_open || is_added || is_gone
+    fail_on.fails(comparison, is_worse) || is_open || is_added || is_gone
 }
 
 fn differences_of<'a>(

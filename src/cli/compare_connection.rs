@@ -4,6 +4,7 @@ use super::exit::Exit;
 use super::files::{Files, read_text, unreadable};
 use super::git::Revision;
 use super::versions::Origin;
+use crate::finding::Finding;
 use crate::ica::build::settings::{self, Settings};
 use crate::ica::build::{Built, build};
 use crate::ica::refusal::Refusal;
@@ -211,15 +212,25 @@ fn compared(
     let left_out = left_out_callers.chain(left_out_layers).collect();
     let read_as =
         |connection: Option<&Setup>| connection.map(|_| "settings of a connection".to_owned());
-    let versions = [(old, before), (new, after)]
-        .map(|(origin, known)| Version { name: shown(origin), read_as: read_as(known) });
+    let is_refused = |connection: Option<&Setup>| {
+        connection.is_some_and(|known| known.findings.iter().any(Finding::is_refusal))
+    };
+    let versions = [(old, before), (new, after)].map(|(origin, known)| Version {
+        name: shown(origin),
+        read_as: read_as(known),
+        is_refused: is_refused(known),
+    });
     let of_callers =
         access.iter().flatten().map(|change| Change::of_caller(change, &versions[0], &versions[1]));
     // Documents with the same meaning are not reported.
     let differing =
         layers.iter().flatten().filter(|change| change.differences.relation != Relation::Equal);
     let of_layers = differing.map(|change| Change::of_layer(change, &versions[0], &versions[1]));
-    let findings = after.map(|connection| connection.findings.clone()).unwrap_or_default();
+    let of_new = after.map(|connection| connection.findings.as_slice()).unwrap_or_default();
+    let of_old = before.map(|connection| connection.findings.as_slice()).unwrap_or_default();
+    // Of the old version only what AWS would refuse is of interest.
+    let refused = of_old.iter().filter(|finding| finding.is_refusal());
+    let findings = refused.chain(of_new).cloned().collect::<Vec<_>>();
     let comparison = Comparison {
         requests: Requests::Possible,
         old: &versions[0],

@@ -20,7 +20,8 @@ use std::path::Path;
 ///
 /// Each edit is proved: afterwards the operation is allowed for all requests, no other one is worse, and nothing is allowed beyond what the
 /// operations need. Without --write the edits are shown as a diff and no file is changed. If only a person can decide, the report says what.
-/// Exit code 0: nothing is blocked, or the edits repair all of it; 1: something is left for a person.
+/// Exit code 0: nothing is blocked, or the edits repair all of it; 1: something is left for a person, such as a document that AWS would
+/// refuse to store.
 #[derive(ClapArgs, Debug)]
 #[command(after_help = check::AFTER_HELP)]
 pub(super) struct Args {
@@ -57,7 +58,8 @@ pub(super) fn run(args: &Args) -> Exit {
     {
         return exit;
     }
-    let left = reports.iter().any(|fixed| !fixed.left.is_empty());
+    let is_refused = |fixed: &Fixed| fixed.after.refused().next().is_some();
+    let left = reports.iter().any(|fixed| !fixed.left.is_empty() || is_refused(fixed));
     let printed = reports.iter().map(|fixed| printer.report(fixed)).max().unwrap_or(Exit::Usage);
     printed.max(if left { Exit::Found } else { Exit::Clean })
 }

@@ -5,13 +5,15 @@ use super::files::{Files, look, print, print_error, print_report, read_text, unr
 use super::named::Named;
 use super::typed;
 use super::write::{NewFile, WriteError, write_all};
+use crate::finding::Finding;
 use crate::generate::{Generated, Options, Plan, generate};
 use crate::ica::build::build;
 use crate::ica::build::settings::{self, Settings};
 use crate::ica::refusal::Refusal;
-use crate::input::{NONE, Unreadable};
+use crate::input::{NONE, Unreadable, read_policy};
 use crate::report::generated::{self, Policies};
 use crate::report::human;
+use crate::rules::{Attached, Subject, refusals};
 use crate::source::Sources;
 use clap::{Args as ClapArgs, ValueEnum};
 use std::collections::BTreeMap;
@@ -26,6 +28,9 @@ the region; the policy of the KMS key, if there is one; the CORS rules for uploa
   ica-policy check my-bucket-ica";
 
 /// Make the policies that a connection needs, and nothing else; without --write they are printed.
+///
+/// Exit code 0: they were made; 1: AWS would refuse to store one of them, so none is made; 2: wrong usage; 3: a file could not be read or
+/// written.
 #[derive(ClapArgs, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
@@ -81,17 +86,43 @@ pub(super) fn run(args: &Args) -> Exit {
             Exit::Usage
         }
         Err(Failure::Unreadable(unreadable)) => {
-            match args.format {
-                Format::Json => print(&generated::unreadable(&Sources::new(), &[*unreadable])),
-                _ => print_error(&human::unreadable(
-                    &Sources::new(),
-                    &[*unreadable],
-                    look(&std::io::stderr()),
-                )),
-            }
+            print_unreadable(args, &Sources::new(), &[*unreadable]);
             Exit::Unreadable
         }
     }
+}
+
+fn print_unreadable(args: &Args, sources: &Sources, unreadable: &[Unreadable]) {
+    match args.format {
+        Format::Json => print(&generated::unreadable(sources, unreadable)),
+        _ => print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr()))),
+    }
+}
+
+/// What AWS would refuse of the documents that were made, such as a policy that long names make too
+/// long.
+fn refused(plan: &Plan, made: &Generated) -> (Sources, Vec<Finding>) {
+    let mut sources = Sources::new();
+    let mut found = Vec::new();
+    let policies =
+        made.documents.iter().filter_map(|document| Some((document.kind.policy()?, document)));
+    for (kind, document) in policies {
+        let text = generated::text(document);
+        let added = sources.add_file(document.kind.file_name(), text);
+        let Some(read) = added.ok().and_then(|id| read_policy(&mut sources, id).ok()) else {
+            continue;
+        };
+        let lowered = read.lower(kind);
+        let subject = Subject {
+            policy: &lowered.policy,
+            sources: &sources,
+            attached: Some(Attached { bucket: Some(&plan.bucket) }),
+            is_stored: false,
+        };
+        found.extend(lowered.findings.into_iter().chain(refusals(&subject)));
+    }
+    found.retain(Finding::is_refusal);
+    (sources, found)
 }
 
 /// Prints what is wrong with the command line as JSON.
@@ -103,6 +134,11 @@ fn made(args: &Args) -> Result<Exit, Failure> {
     let (settings, folder) = connection(args)?;
     let plan = plan(args, &settings)?;
     let generated = generate(&plan);
+    let (sources, refused) = refused(&plan, &generated);
+    if !refused.is_empty() {
+        print_unreadable(args, &sources, &[Unreadable::Text(refused)]);
+        return Ok(Exit::Found);
+    }
     match &args.write {
         None => Ok(print_report(&printed(args.format, &plan, &generated))),
         Some(dir) => write(args, dir, &settings, &folder, &plan, &generated),

@@ -6,6 +6,7 @@ use crate::authz::{Known, PolicySet};
 use crate::finding::{Finding, Severity};
 use crate::input::{NONE, Unreadable, load_policy};
 use crate::model::{Policy, PolicyKind};
+use crate::rules::{stored, unknown_services};
 use crate::source::Sources;
 use std::path::PathBuf;
 
@@ -45,10 +46,17 @@ impl Reader {
         let mut files = Files { folder: PathBuf::new() };
         let lowered = load_policy(&mut files, &mut self.sources, name, kind);
         let lowered = lowered.map_err(|unreadable| self.unreadable.push(unreadable)).ok()?;
-        let (refused, others) = lowered
-            .findings
-            .into_iter()
-            .partition::<Vec<_>, _>(|finding| self.refuses && finding.severity == Severity::Error);
+        // A policy that decides a request is taken as in force: AWS's own are longer than a
+        // customer's can be.
+        let more = if self.refuses {
+            unknown_services(&lowered.policy, &self.sources)
+        } else {
+            stored(&lowered.policy, &self.sources, lowered.read_as.is_answer())
+        };
+        let (refused, others) =
+            lowered.findings.into_iter().chain(more).partition::<Vec<_>, _>(|finding| {
+                self.refuses && finding.severity == Severity::Error
+            });
         self.findings.extend(others);
         if refused.is_empty() {
             return Some(lowered.policy);

@@ -14,7 +14,6 @@ use crate::eval::Outcome;
 use crate::input::NONE;
 use crate::model::PolicyKind;
 use crate::report::{errors, human, simulation};
-use crate::rules::unknown_services;
 use crate::simulate::{Answer, RequestText, resource_kind, simulate};
 use clap::Args as ClapArgs;
 use std::collections::BTreeMap;
@@ -109,9 +108,6 @@ pub(super) fn run(args: &Args) -> Exit {
             }
         }
         return Exit::Unreadable;
-    }
-    for policy in policies.all() {
-        reader.findings.extend(unknown_services(policy, &reader.sources));
     }
     let layers = policies.layers(resource);
     let simulated = simulate(&request, &layers);

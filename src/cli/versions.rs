@@ -6,6 +6,7 @@ use crate::finding::Finding;
 use crate::input::{self, Document, Loader, NONE, Unreadable};
 use crate::model::{self, Policy, PolicyKind};
 use crate::report::Version;
+use crate::rules::stored;
 use crate::source::{SourceId, Sources, Span};
 use std::path::{Path, PathBuf};
 
@@ -66,14 +67,25 @@ fn from_git(
 }
 
 impl Read {
-    /// The document as a policy of this kind. Its problems are added to the findings.
-    pub(super) fn meant(self, kind: PolicyKind, findings: &mut Vec<Finding>) -> (Version, Policy) {
+    /// The document as a policy of this kind, and what is wrong with it.
+    pub(super) fn meant(
+        self,
+        kind: PolicyKind,
+        sources: &Sources,
+    ) -> (Version, Policy, Vec<Finding>) {
         let Some(document) = self.document else {
-            return (Version { name: self.name, read_as: None }, nothing(kind));
+            let version = Version { name: self.name, read_as: None, is_refused: false };
+            return (version, nothing(kind), Vec::new());
         };
         let lowered = document.lower(kind);
-        findings.extend(lowered.findings);
-        (Version { name: self.name, read_as: Some(lowered.read_as.to_string()) }, lowered.policy)
+        let stored = stored(&lowered.policy, sources, lowered.read_as.is_answer());
+        let findings = lowered.findings.into_iter().chain(stored).collect::<Vec<_>>();
+        let version = Version {
+            name: self.name,
+            read_as: Some(lowered.read_as.to_string()),
+            is_refused: findings.iter().any(Finding::is_refusal),
+        };
+        (version, lowered.policy, findings)
     }
 }
 

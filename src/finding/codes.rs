@@ -50,6 +50,7 @@ codes! {
     DUPLICATE_KEY Error "duplicate-key" "a condition key twice under one operator, in different case"
     DUPLICATE_SID Error "duplicate-sid" "two statements with one Sid; a warning where AWS stores it"
     EMPTY_LIST Warning "empty-list" "an element or condition without values"
+    FEDERATED_PRINCIPAL Warning "federated-principal" "an identity provider as the principal of a bucket policy; AWS's pages differ on whether S3 stores it"
     INVALID_ACTION Error "invalid-action" "an action in a form that AWS refuses"
     INVALID_EFFECT Error "invalid-effect" "an effect other than `Allow` and `Deny`"
     INVALID_OPERATOR Error "invalid-operator" "a condition operator that AWS does not have"

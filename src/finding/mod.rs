@@ -49,6 +49,11 @@ impl Finding {
         }
     }
 
+    /// Whether AWS would refuse the document because of it. A limit of this program is none of AWS's.
+    pub fn is_refusal(&self) -> bool {
+        self.severity == Severity::Error && self.code != codes::LIMIT
+    }
+
     /// Says how bad it is, where that depends on the place.
     #[must_use]
     pub fn severity(mut self, severity: Severity) -> Self {

@@ -199,12 +199,16 @@ impl Search<'_> {
         Ok((edited, new))
     }
 
-    /// Whether no operation of a caller is worse with `texts` than now.
+    /// Whether no operation of a caller is worse with `texts` than now, and AWS refuses no more of
+    /// them.
     fn is_no_worse(&self, texts: &Texts) -> bool {
-        let (Some(now), Some(then)) = (self.verdicts(&self.texts), self.verdicts(texts)) else {
-            return false;
+        let judged = |texts: &Texts| {
+            let check = check_all(texts.connect(self.settings)?);
+            Some((check.refused().count(), verdicts(&check)))
         };
-        now.len() == then.len() && now.iter().zip(&then).all(|(now, then)| then <= now)
+        let (Some(now), Some(then)) = (judged(&self.texts), judged(texts)) else { return false };
+        let is_worse = then.1.iter().zip(&now.1).any(|(then, now)| then > now);
+        then.0 <= now.0 && then.1.len() == now.1.len() && !is_worse
     }
 
     /// Documents of a version that AWS does not know: if no text in them looks like a variable, the version has no other effect.

@@ -20,6 +20,7 @@ pub use placeholder::{Placeholder, placeholders};
 pub use plan::{Options, Plan, PlanError};
 pub use policy::{PolicyDocument, Principal, Statement};
 
+use crate::model::PolicyKind;
 use serde::Serialize;
 
 /// The kind of a document.
@@ -41,6 +42,17 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind of policy; `None` if it is none.
+    pub fn policy(self) -> Option<PolicyKind> {
+        match self {
+            Kind::UserPolicy | Kind::RolePolicy => Some(PolicyKind::Identity),
+            Kind::TrustPolicy => Some(PolicyKind::Trust),
+            Kind::BucketPolicy => Some(PolicyKind::Resource),
+            Kind::KmsKeyPolicy => Some(PolicyKind::KmsKey),
+            Kind::Cors => None,
+        }
+    }
+
     /// The file it is written to.
     pub fn file_name(self) -> &'static str {
         match self {

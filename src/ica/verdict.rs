@@ -3,7 +3,7 @@
 use super::assumption::Assumption;
 use super::catalogue::{IcaCaller, Level, Target};
 use crate::authz::{LayerId, LayerRow, Request};
-use crate::finding::{Code, Finding, Label, Severity, codes};
+use crate::finding::{Code, Finding, Label, codes};
 use crate::model::PolicyKind;
 use crate::source::Span;
 use serde::{Deserialize, Serialize};
@@ -242,12 +242,9 @@ impl Check {
         callers.map(|caller| caller.verdict).max().unwrap_or(Verdict::Allowed)
     }
 
-    /// What is wrong with documents that AWS would refuse to store. A limit of this program is none of AWS's.
+    /// What is wrong with documents that AWS would refuse to store.
     pub fn refused(&self) -> impl Iterator<Item = &Finding> {
-        let is_refused = |finding: &&Finding| {
-            finding.severity == Severity::Error && finding.code != codes::LIMIT
-        };
-        self.findings.iter().filter(is_refused)
+        self.findings.iter().filter(|finding| finding.is_refusal())
     }
 }
 

@@ -26,6 +26,13 @@ pub enum ReadAs {
     OrganizationsPolicy,
 }
 
+impl ReadAs {
+    /// Whether AWS itself gave the policy, so that it has stored it.
+    pub fn is_answer(self) -> bool {
+        self != ReadAs::Policy
+    }
+}
+
 impl fmt::Display for ReadAs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -3,7 +3,7 @@
 
 use super::example::Example;
 use super::granted::{IsPublic, Public, Report, granting, limiting};
-use super::human::draw_finding;
+use super::human::{draw_finding, framed};
 use super::look::Look;
 use super::views::data_line;
 use crate::finding::{Finding, codes};
@@ -34,8 +34,8 @@ pub fn report(sources: &Sources, report: &Report<'_>, look: Look) -> String {
     for finding in report.findings {
         let _ = write!(text, "\n{}", draw_finding(sources, finding, look));
     }
-    let _ = write!(text, "\n{}", data_line());
-    text
+    text.push('\n');
+    framed(report.findings.iter().any(Finding::is_refusal), text) + &data_line()
 }
 
 fn draw_answers<'a>(

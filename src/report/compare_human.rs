@@ -3,7 +3,7 @@
 
 use super::comparison::{Change, Comparison, Connections, Side, Touched, file_of};
 use super::example::Example;
-use super::human::{draw_causes, draw_finding};
+use super::human::{draw_causes, draw_finding, framed};
 use super::look::Look;
 use super::statement::statement_name;
 use super::views::key_name;
@@ -61,7 +61,7 @@ pub fn report(sources: &Sources, comparison: &Comparison<'_>, look: Look) -> Str
         let _ = write!(text, "\n{}", draw_finding(sources, finding, look));
     }
     let _ = writeln!(text, "\n{}", closing(comparison));
-    text
+    framed(comparison.new.is_refused, text)
 }
 
 /// Writes the operations of ICA whose verdict has changed, with the causes of those that became

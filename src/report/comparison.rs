@@ -14,6 +14,8 @@ pub struct Version {
     pub name: String,
     /// What it was read as; `None` if there is no such version.
     pub read_as: Option<String>,
+    /// Whether AWS would refuse to store a document of it.
+    pub is_refused: bool,
 }
 
 /// Two versions and their differences.

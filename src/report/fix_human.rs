@@ -3,7 +3,7 @@
 
 use super::comparison::file_of;
 use super::fix_diff::diff;
-use super::human::{draw_finding, title};
+use super::human::{draw_finding, framed, title};
 use super::look::{Look, word};
 use super::statement::statement_name;
 use crate::finding::{Code, Finding, Severity, codes};
@@ -37,8 +37,11 @@ pub fn report(fixed: &Fixed, written: bool, look: Look) -> String {
             ids.join(", ")
         );
     }
+    for finding in fixed.after.refused() {
+        let _ = write!(text, "\n{}", draw_finding(&fixed.sources, finding, look));
+    }
     let _ = writeln!(text, "\n{}", closing(fixed, written, look));
-    text
+    framed(fixed.after.refused().next().is_some(), text)
 }
 
 fn edit_words(fixed: &Fixed, edit: &Edit) -> String {

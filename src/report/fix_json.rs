@@ -1,5 +1,6 @@
 //! `fix --format json`: the schema `ica-policy/fix/v1`, published in `schemas/fix-v1.json`.
 
+use super::causes_json::{RefusedView, refused_views};
 use super::fix_diff::diff;
 use super::json;
 use super::place::{Position, position};
@@ -24,6 +25,8 @@ struct Report<'a, E> {
     mended: Vec<MendedView<'a>>,
     left: Vec<LeftView<'a>>,
     operations: Vec<OperationView>,
+    /// Documents that AWS would refuse, also after the edits.
+    refused: Vec<RefusedView>,
     /// The assumptions on which the verdicts depend after the edits.
     assumptions: Vec<Assumption>,
     errors: E,
@@ -119,6 +122,7 @@ pub fn report(fixed: &Fixed, written: bool) -> String {
         mended: fixed.mended.iter().map(mended_view).collect(),
         left: fixed.left.iter().map(|left| left_view(&fixed.sources, left)).collect(),
         operations: operation_views(&fixed.before, &fixed.after),
+        refused: refused_views(&fixed.sources, &fixed.after),
         assumptions: fixed.after.assumptions.clone(),
         ..empty([(); 0])
     })
@@ -144,6 +148,7 @@ fn empty<'a, E>(errors: E) -> Report<'a, E> {
         mended: Vec::new(),
         left: Vec::new(),
         operations: Vec::new(),
+        refused: Vec::new(),
         assumptions: Vec::new(),
         errors,
         data: Data::today(),

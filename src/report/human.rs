@@ -25,11 +25,16 @@ const MOST_FINDINGS: usize = 50;
 const REFUSED: &str =
     "AWS would refuse a document (see its findings): correct it before anything else";
 
+/// A report that begins and ends with the words about a document that AWS would refuse, if there is
+/// one.
+pub(super) fn framed(is_refused: bool, text: String) -> String {
+    if is_refused { format!("{REFUSED}\n\n{text}{REFUSED}\n") } else { text }
+}
+
 /// The report of a check.
 pub fn report(sources: &Sources, connection: &Setup, check: &Check, look: Look) -> String {
     let is_refused = check.refused().next().is_some();
-    let mut text = if is_refused { format!("{REFUSED}\n\n") } else { String::new() };
-    text.push_str(&body(sources, connection, check, look));
+    let mut text = body(sources, connection, check, look);
     // Writing to a string cannot fail, so the results are ignored.
     assumptions(&mut text, check.assumptions.iter().map(|assumption| (*assumption, String::new())));
     let is_whole = connection.operations.is_empty() && check.skipped.is_empty();
@@ -40,11 +45,7 @@ pub fn report(sources: &Sources, connection: &Setup, check: &Check, look: Look) 
         word(check.worst().word(), check.worst(), look),
         next(check.worst(), is_whole, is_refused)
     );
-    if is_refused {
-        let _ = writeln!(text, "{REFUSED}");
-    }
-    text.push_str(&data_line());
-    text
+    framed(is_refused, text) + &data_line()
 }
 
 /// The report of one check of several. What all of them have in common follows after the last one,

@@ -3,8 +3,13 @@
 //! A new rule is a file with a type that implements [`Rule`], its code and its tests, and a
 //! line in [`RULES`].
 
+mod characters;
+mod fit;
 mod other_bucket;
 mod rule;
+mod size;
+mod unfit_action;
+mod unfit_key;
 mod unknown_action;
 mod unknown_service;
 
@@ -13,16 +18,26 @@ pub use rule::{Attached, Rule, Sink, Subject};
 pub use unknown_action::closest_actions;
 pub use unknown_service::unknown_service;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::model::Policy;
 use crate::source::Sources;
 
 /// All rules.
-pub static RULES: [&dyn Rule; 3] =
-    [&other_bucket::OtherBucket, &unknown_action::UnknownAction, &unknown_service::UnknownService];
+pub static RULES: [&dyn Rule; 7] = [
+    &size::PolicySize,
+    &characters::WrongCharacter,
+    &other_bucket::OtherBucket,
+    &unfit_action::UnfitAction,
+    &unfit_key::UnfitKey,
+    &unknown_action::UnknownAction,
+    &unknown_service::UnknownService,
+];
 
 /// The findings of these rules, in the order of the text.
-pub fn run(rules: &[&dyn Rule], subject: &Subject<'_>) -> Vec<Finding> {
+pub fn run<'r>(
+    rules: impl IntoIterator<Item = &'r &'r dyn Rule>,
+    subject: &Subject<'_>,
+) -> Vec<Finding> {
     let mut found = Vec::new();
     for rule in rules {
         rule.document(subject, &mut found);
@@ -35,7 +50,21 @@ pub fn run(rules: &[&dyn Rule], subject: &Subject<'_>) -> Vec<Finding> {
     found
 }
 
-/// The findings about services alone, for answers that do not judge the policy itself.
+/// What AWS would refuse to store, beyond what lowering finds, and what it may refuse.
+pub fn refusals(subject: &Subject<'_>) -> Vec<Finding> {
+    let refuses = |rule: &&&dyn Rule| rule.code().row().severity == Severity::Error;
+    run(RULES.iter().filter(refuses), subject)
+}
+
+/// The findings about services alone, for answers that take the policy as it is.
 pub fn unknown_services(policy: &Policy, sources: &Sources) -> Vec<Finding> {
-    run(&[&unknown_service::UnknownService], &Subject { policy, sources, attached: None })
+    let services: &dyn Rule = &unknown_service::UnknownService;
+    run([&services], &Subject { policy, sources, attached: None, is_stored: true })
+}
+
+/// The findings for answers that do not judge the policy itself: what AWS would refuse to store, and
+/// services that are not in the data.
+pub fn stored(policy: &Policy, sources: &Sources, is_stored: bool) -> Vec<Finding> {
+    let subject = Subject { policy, sources, attached: Attached::guessed(policy), is_stored };
+    refusals(&subject).into_iter().chain(unknown_services(policy, sources)).collect()
 }

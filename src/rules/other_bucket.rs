@@ -1,21 +1,22 @@
-//! Resources of a bucket policy that belong to another bucket: S3 refuses the document with
-//! `Policy has invalid resource`. Source: S3:WebsiteAccessPermissionsReqd (the name of the bucket
-//! in the policy must be that of the bucket).
+//! Resources of a bucket policy that are not of its bucket: another bucket, something else than a
+//! bucket, or everything. S3 refuses the document with `Policy has invalid resource`. Source:
+//! S3:WebsiteAccessPermissionsReqd (the name of the bucket in the policy must be that of the
+//! bucket); practice for `*`.
 
 use super::rule::{Rule, Sink, Subject};
 use crate::finding::{Code, Finding, Row, Section, Severity};
-use crate::model::{Part, PolicyKind, ResourceKind, ResourcePattern, Statement};
+use crate::model::{Part, Pattern, ResourceKind, ResourcePattern, Statement};
 use crate::source::Span;
 
 const CODE: Code = Code::of(&Row {
     id: "other-bucket",
     severity: Severity::Error,
     section: Section::Rule,
-    summary: "a bucket policy has a resource of another bucket, so S3 refuses to store it",
+    summary: "a bucket policy has a resource that is not of its bucket, so S3 refuses to store it",
 });
 
-/// A finding for each other bucket that a bucket policy names as a resource, at its first place.
-/// AWS's pages say nothing of `NotResource`, so it is left alone.
+/// A finding for each resource of something else, at its first place. AWS's pages say nothing of
+/// `NotResource`, so it is left alone.
 #[derive(Debug)]
 pub(super) struct OtherBucket;
 
@@ -25,74 +26,92 @@ impl Rule for OtherBucket {
     }
 
     fn document(&self, subject: &Subject<'_>, sink: &mut Sink) {
-        let Some(attached) = subject.attached else { return };
-        if subject.policy.kind != PolicyKind::Resource {
+        if !subject.is_of_bucket() {
             return;
         }
-        let bucket = attached.bucket;
+        let bucket = subject.attached.and_then(|attached| attached.bucket);
         let mut places = Vec::<(String, Vec<Span>)>::new();
-        let statements = subject.policy.statements.iter();
-        for (other, span) in statements.flat_map(|statement| others(statement, bucket)) {
+        for pattern in subject.policy.statements.iter().flat_map(named) {
+            let Some(other) = other(pattern, bucket) else { continue };
             match places.iter_mut().find(|(known, _)| *known == other) {
-                Some((_, spans)) => spans.push(span),
-                None => places.push((other, vec![span])),
+                Some((_, spans)) => spans.push(pattern.span),
+                None => places.push((other, vec![pattern.span])),
             }
         }
         sink.extend(places.iter().filter_map(|(other, spans)| finding(bucket, other, spans)));
     }
 }
 
-fn finding(bucket: &str, other: &str, spans: &[Span]) -> Option<Finding> {
+fn finding(bucket: Option<&str>, other: &str, spans: &[Span]) -> Option<Finding> {
     let (first, more) = spans.split_first()?;
+    let is_name = !other.contains(':') && other != "*";
+    let own = bucket.map_or("a bucket or of its objects".to_owned(), |bucket| {
+        if is_name { format!("this bucket, `{bucket}`") } else { format!("the bucket `{bucket}`") }
+    });
+    let is_not = if is_name { "is not" } else { "is not an ARN of" };
     let message = format!(
-        "`{other}` is not this bucket, `{bucket}`: S3 refuses to store the whole bucket policy, `Policy has invalid resource`"
+        "`{other}` {is_not} {own}: S3 refuses to store the whole bucket policy, `Policy has invalid resource`"
     );
     let places =
         if more.is_empty() { String::new() } else { format!(" in {} places", spans.len()) };
-    let help =
-        format!("replace `{other}` by `{bucket}`{places}, or give the policy of this bucket");
+    let bucket = bucket.unwrap_or("BUCKET");
+    let help = if is_name {
+        format!("replace `{other}` by `{bucket}`{places}, or give the policy of this bucket")
+    } else {
+        format!(
+            "write `arn:aws:s3:::{bucket}` for the bucket, `arn:aws:s3:::{bucket}/*` for its objects{places}"
+        )
+    };
     let finding = Finding::new(CODE, *first, message).help(help);
     Some(more.iter().fold(finding, |finding, span| finding.related(*span, "and here")))
 }
 
 /// The name of another bucket in the resources of a statement.
 pub fn other_bucket(statement: &Statement, bucket: &str) -> Option<String> {
-    others(statement, bucket).next().map(|(other, _)| other)
+    let mut others = named(statement).filter_map(|pattern| other(pattern, Some(bucket)));
+    others.find(|other| !other.contains(':') && other != "*")
 }
 
-fn others<'s>(
-    statement: &'s Statement,
-    bucket: &'s str,
-) -> impl Iterator<Item = (String, Span)> + 's {
-    let patterns = statement
-        .resource
-        .iter()
-        .filter(|element| !element.not)
-        .flat_map(|element| &element.patterns);
-    patterns.filter_map(move |pattern| {
-        Some((named_bucket(pattern).filter(|name| !can_be(name, bucket))?, pattern.span))
-    })
+fn named(statement: &Statement) -> impl Iterator<Item = &ResourcePattern> {
+    let element = statement.resource.as_ref().filter(|element| !element.not);
+    element.into_iter().flat_map(|element| &element.patterns)
 }
 
-/// The bucket of a pattern for buckets or objects, with its wildcards. `None`: it is about something else, or it cannot be read.
-fn named_bucket(pattern: &ResourcePattern) -> Option<String> {
-    let ResourceKind::Arn(arn) = &pattern.kind else { return None };
-    if pattern.doubt.is_some() {
+/// What a pattern names, if it is not of this bucket, or of no bucket at all.
+fn other(pattern: &ResourcePattern, bucket: Option<&str>) -> Option<String> {
+    if pattern.doubt.is_some() || !pattern.unsettled.is_empty() {
         return None;
     }
-    let words = arn.parts.iter().map(|part| match part {
+    let text = match &pattern.kind {
+        ResourceKind::Everything => return Some("*".to_owned()),
+        ResourceKind::Arn(arn) => written(arn),
+    };
+    match (bucket_of(&text), bucket) {
+        (Some(name), Some(bucket)) => (!can_be(name, bucket)).then(|| name.to_owned()),
+        (Some(_), None) => None,
+        (None, _) => Some(text),
+    }
+}
+
+/// A pattern as text, with its wildcards; a variable may be anything.
+fn written(pattern: &Pattern) -> String {
+    let words = pattern.parts.iter().map(|part| match part {
         Part::Literal(text) => text,
         Part::One | Part::OneInSegment => "?",
         Part::Any | Part::AnyInSegment | Part::AnyInWord | Part::Variable(_) => "*",
     });
-    let text = words.collect::<String>();
-    let mut parts = text.splitn(6, ':');
-    let (_, _, service, region, account, resource) =
-        (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    words.collect()
+}
+
+/// The bucket of an ARN of a bucket or of objects, with its wildcards. `None`: it is about something
+/// else. S3's ARNs have neither region nor account.
+fn bucket_of(arn: &str) -> Option<&str> {
+    let parts = arn.splitn(6, ':').collect::<Vec<_>>();
+    let [_, _, service, region, account, resource] = parts[..] else { return None };
     let is_of_buckets =
-        service == "s3" && matches!(region, "" | "*") && matches!(account, "" | "*");
+        matches!(service, "s3" | "*") && matches!(region, "" | "*") && matches!(account, "" | "*");
     let name = resource.split('/').next().unwrap_or_default();
-    (is_of_buckets && !name.is_empty()).then(|| name.to_owned())
+    (is_of_buckets && !name.is_empty()).then_some(name)
 }
 
 /// Whether a name with wildcards can be the beginning of an ARN's last part, `bucket` or `bucket/key`.

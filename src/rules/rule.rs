@@ -1,7 +1,7 @@
 //! What a rule is, and what it is shown.
 
 use crate::finding::{Code, Finding};
-use crate::model::{ActionPattern, Condition, Policy, Statement};
+use crate::model::{ActionPattern, Condition, Pattern, Policy, PolicyKind, Statement};
 use crate::source::Sources;
 
 /// A policy and where it belongs.
@@ -13,6 +13,8 @@ pub struct Subject<'a> {
     pub sources: &'a Sources,
     /// What it is attached to, if that is known. A rule that needs it finds nothing without.
     pub attached: Option<Attached<'a>>,
+    /// Whether AWS itself gave the document, so that it has stored it.
+    pub is_stored: bool,
 }
 
 impl<'a> Subject<'a> {
@@ -24,15 +26,42 @@ impl<'a> Subject<'a> {
             .flat_map(|list| &list.patterns)
             .map(|pattern| (pattern, sources.text(pattern.span).trim_matches('"')))
     }
+
+    /// Whether it is the policy of a bucket.
+    pub(super) fn is_of_bucket(&self) -> bool {
+        self.policy.kind == PolicyKind::Resource && self.attached.is_some()
+    }
 }
 
-/// What a policy is attached to, or asked about.
+/// Whether every statement lists actions, and all of this service.
+pub(super) fn has_only_actions_of(service: &str, policy: &Policy) -> bool {
+    let of_service = |statement: &Statement| {
+        let actions = statement.action.as_ref().filter(|element| !element.not);
+        let actions = actions.map_or(&[][..], |element| &element.patterns);
+        !actions.is_empty() && actions.iter().all(|action| action.names_service(service))
+    };
+    !policy.statements.is_empty() && policy.statements.iter().all(of_service)
+}
+
+/// The bucket that a policy is attached to, or asked about.
 #[derive(Clone, Copy, Debug)]
 pub struct Attached<'a> {
-    /// The bucket.
-    pub bucket: &'a str,
-    /// The account that owns it.
-    pub account: &'a str,
+    /// Its name; `None` if only its kind is known.
+    pub bucket: Option<&'a str>,
+}
+
+impl Attached<'_> {
+    /// Takes a policy for that of some bucket if all its actions are of S3. Policies of access
+    /// points have ARNs with a region.
+    pub(super) fn guessed(policy: &Policy) -> Option<Self> {
+        let has_region = |pattern: &Pattern| {
+            let region = pattern.literal_start().split(':').nth(3);
+            region.is_some_and(|region| !region.is_empty())
+        };
+        let mut resources = policy.statements.iter().flat_map(Statement::resource_patterns);
+        let is_of_bucket = has_only_actions_of("s3", policy) && !resources.any(has_region);
+        is_of_bucket.then_some(Attached { bucket: None })
+    }
 }
 
 /// What rules put their findings into.

@@ -55,11 +55,11 @@ impl Documents<'_> {
                     layer: kind,
                 });
                 connection.findings.extend(lowered.findings);
-                let (bucket, account) = (&connection.bucket, &connection.account);
                 let subject = Subject {
                     policy: &lowered.policy,
                     sources: self.sources,
-                    attached: Some(Attached { bucket, account }),
+                    attached: Some(Attached { bucket: Some(&connection.bucket) }),
+                    is_stored: lowered.read_as.is_answer(),
                 };
                 connection.findings.extend(rules::run(&RULES, &subject));
                 Some(lowered.policy)

@@ -8,7 +8,7 @@ use crate::finding::{Finding, Severity, codes};
 use crate::model::doubt::Doubt;
 use crate::model::kind::PolicyKind;
 use crate::model::policy::{Effect, Element as Patterns, Statement};
-use crate::model::{ActionPattern, Named, ResourceKind, ResourcePattern, Shape};
+use crate::model::{ActionPattern, Named, PrincipalPattern, ResourceKind, ResourcePattern, Shape};
 use crate::source::{Span, Spanned};
 use crate::syntax::{self, Body, Element};
 
@@ -140,7 +140,7 @@ fn principal(
     statement: &syntax::Statement,
     context: &mut Context,
     doubts: &mut Vec<Doubt>,
-) -> Option<crate::model::Element<crate::model::PrincipalPattern>> {
+) -> Option<Patterns<PrincipalPattern>> {
     match only(statement, &["Principal", "NotPrincipal"], context, doubts) {
         Found::One(element) if !context.kind.has_principal() => {
             let reason =
@@ -178,14 +178,16 @@ fn principal(
 /// be `*` (ORG:orgs_manage_policies_rcps_syntax).
 fn unsupported_principal(
     element: &Element,
-    principal: Option<&crate::model::Element<crate::model::PrincipalPattern>>,
+    principal: Option<&Patterns<PrincipalPattern>>,
     context: &mut Context,
     doubts: &mut Vec<Doubt>,
 ) {
+    if context.kind == PolicyKind::Resource {
+        identity_providers(principal, context, doubts);
+    }
     let is_not = element.name.text == "NotPrincipal";
-    let is_everybody = |pattern: &crate::model::PrincipalPattern| {
-        matches!(pattern.named, Named::Everyone | Named::AwsEveryone)
-    };
+    let is_everybody =
+        |pattern: &PrincipalPattern| matches!(pattern.named, Named::Everyone | Named::AwsEveryone);
     let (wrong, help) = match context.kind {
         PolicyKind::Trust => (is_not, "list in `Principal` whom the role trusts"),
         PolicyKind::Rcp => {
@@ -207,6 +209,30 @@ fn unsupported_principal(
             reason,
             help,
         ));
+    }
+}
+
+/// Identity providers as principals of a bucket: IAM:reference_policies_elements_principal and
+/// IAM:access-analyzer-reference-policy-checks know them in trust policies only,
+/// S3:access-control-block-public-access shows one.
+fn identity_providers(
+    principal: Option<&Patterns<PrincipalPattern>>,
+    context: &mut Context,
+    doubts: &mut Vec<Doubt>,
+) {
+    let is_provider = |pattern: &&PrincipalPattern| matches!(pattern.named, Named::Federated(_));
+    let patterns = || principal.into_iter().flat_map(|element| &element.patterns);
+    // Alone it names none of the callers that a bucket knows otherwise.
+    let is_alone = patterns().all(|pattern| is_provider(&pattern));
+    for pattern in patterns().filter(is_provider) {
+        let reason = "an identity provider as the principal of a bucket policy; AWS's pages differ on whether S3 stores it";
+        let help = "name the role that the provider's users assume";
+        context
+            .findings
+            .push(Finding::new(codes::FEDERATED_PRINCIPAL, pattern.span, reason).help(help));
+        if !is_alone {
+            doubts.push(Doubt::refused(pattern.span, reason));
+        }
     }
 }
 

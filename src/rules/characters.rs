@@ -1,0 +1,55 @@
+//! Characters that IAM, STS and KMS do not accept in a policy: those beyond U+00FF, and control
+//! characters. Source: IAM:reference_iam-quotas, BC (the pattern of a policy document).
+
+use super::rule::{Rule, Sink, Subject};
+use crate::finding::{Code, Finding, Row, Section, Severity};
+use crate::model::PolicyKind;
+use crate::source::Span;
+
+const CODE: Code = Code::of(&Row {
+    id: "wrong-character",
+    severity: Severity::Error,
+    section: Section::Rule,
+    summary: "a character that IAM, STS or KMS does not accept in a policy",
+});
+
+/// A finding for the first such character.
+#[derive(Debug)]
+pub(super) struct WrongCharacter;
+
+impl Rule for WrongCharacter {
+    fn code(&self) -> Code {
+        CODE
+    }
+
+    fn document(&self, subject: &Subject<'_>, sink: &mut Sink) {
+        let is_limited = matches!(
+            subject.policy.kind,
+            PolicyKind::Identity
+                | PolicyKind::Boundary
+                | PolicyKind::Session
+                | PolicyKind::Trust
+                | PolicyKind::KmsKey
+        );
+        if is_limited && !subject.is_stored {
+            sink.extend(first_wrong(subject));
+        }
+    }
+}
+
+fn first_wrong(subject: &Subject<'_>) -> Option<Finding> {
+    let whole = subject.policy.span;
+    let text = subject.sources.text(whole);
+    let is_wrong = |letter: char| !matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{ff}');
+    let (at, letter) = text.char_indices().find(|(_, letter)| is_wrong(*letter))?;
+    let start = whole.lo + u32::try_from(at).ok()?;
+    let span = Span::new(start, start + u32::try_from(letter.len_utf8()).ok()?);
+    let message = format!(
+        "`{letter}` (U+{:04X}) cannot be in this kind of policy: AWS accepts characters up to U+00FF",
+        u32::from(letter)
+    );
+    Some(
+        Finding::new(CODE, span, message)
+            .help("write another character, or `?` or `*` for it in an ARN"),
+    )
+}

@@ -1,0 +1,57 @@
+//! Condition keys of S3 in a bucket policy that no action of their statement supports: S3 refuses
+//! the document with `Conditions do not apply to combination of actions and resources in
+//! statement`. Source: practice, and IDATA for the keys of actions.
+
+use super::fit::{covered, fitting, named_types};
+use super::rule::{Rule, Sink, Subject};
+use crate::aws::{Action, KeySupport, supports_key_on};
+use crate::finding::{Code, Finding, Row, Section, Severity};
+use crate::model::Statement;
+
+const CODE: Code = Code::of(&Row {
+    id: "unfit-key",
+    severity: Severity::Error,
+    section: Section::Rule,
+    summary: "a condition key of S3 goes with no action of its statement in a bucket policy, so S3 refuses to store the policy",
+});
+
+/// A finding for each such key.
+#[derive(Debug)]
+pub(super) struct UnfitKey;
+
+impl Rule for UnfitKey {
+    fn code(&self) -> Code {
+        CODE
+    }
+
+    fn statement(&self, subject: &Subject<'_>, statement: &Statement, sink: &mut Sink) {
+        let Some(actions) = statement.action.as_ref().filter(|element| !element.not) else {
+            return;
+        };
+        let Some(types) = named_types(statement) else { return };
+        let keys = || statement.conditions.iter().filter(|one| one.key.node.starts_with("s3:"));
+        if keys().next().is_none() || !subject.is_of_bucket() {
+            return;
+        }
+        let covered = actions.patterns.iter().flat_map(covered);
+        let used = covered.map(|action| (fitting(action, &types), action));
+        let used = used.filter(|(types, _)| !types.is_empty()).collect::<Vec<_>>();
+        let goes_with = |key: &str| {
+            used.iter().any(|(types, action)| types.iter().any(|kind| supports(action, kind, key)))
+        };
+        for condition in keys().filter(|one| !used.is_empty() && !goes_with(&one.key.node)) {
+            let text = subject.sources.text(condition.key.span);
+            let message = format!(
+                "no action of the statement has the key `{}`: S3 refuses to store the whole bucket policy, `Conditions do not apply to combination of actions and resources in statement`",
+                text.trim_matches('"')
+            );
+            let help = "put the condition on the statement of the actions that have the key";
+            sink.push(Finding::new(CODE, condition.key.span, message).help(help));
+        }
+    }
+}
+
+/// Whether requests for the action have the key. What the data does not contain may be new.
+fn supports(action: &Action, kind: &str, key: &str) -> bool {
+    supports_key_on(action, kind, key) != KeySupport::Unsupported
+}

@@ -1,0 +1,131 @@
+//! Documents that AWS would not store, and documents that it stores although they look odd.
+
+use ica_policy::finding::Finding;
+use ica_policy::input::{ReadAs, read_policy};
+use ica_policy::model::PolicyKind;
+use ica_policy::rules::{Attached, RULES, Subject, run};
+use ica_policy::source::Sources;
+use ica_policy::{json, s3};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+#[derive(Deserialize)]
+struct Cases {
+    case: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    source: String,
+    kind: String,
+    bucket: Option<String>,
+    document: String,
+    code: Option<String>,
+}
+
+fn cases(file: &str) -> Vec<Case> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/refused").join(file);
+    let text = std::fs::read_to_string(path).unwrap();
+    toml::from_str::<Cases>(&text).unwrap().case
+}
+
+/// The text of a document: `@N@`, `@N blanks@` and `@N items: TEXT@` are written out.
+fn written_out(document: &str) -> String {
+    let piece = |(at, text): (usize, &str)| {
+        if at % 2 == 0 {
+            return text.to_owned();
+        }
+        let (number, what) = text.split_once(' ').unwrap_or((text, ""));
+        let number = number.parse::<usize>().unwrap();
+        match what.strip_prefix("items: ") {
+            Some(item) => vec![item; number].join(","),
+            None => if what == "blanks" { " " } else { "x" }.repeat(number),
+        }
+    };
+    document.split('@').enumerate().map(piece).collect()
+}
+
+fn kind(name: &str) -> PolicyKind {
+    match name {
+        "identity" => PolicyKind::Identity,
+        "boundary" => PolicyKind::Boundary,
+        "session" => PolicyKind::Session,
+        "bucket" | "resource" => PolicyKind::Resource,
+        "kms-key" => PolicyKind::KmsKey,
+        "trust" => PolicyKind::Trust,
+        "scp" => PolicyKind::Scp,
+        "rcp" => PolicyKind::Rcp,
+        "vpce" => PolicyKind::Vpce,
+        other => panic!("{other} is no kind of policy"),
+    }
+}
+
+fn findings(case: &Case) -> Vec<Finding> {
+    let mut sources = Sources::new();
+    let id = sources.add_file(&case.name, written_out(&case.document)).unwrap();
+    if case.kind == "cors" {
+        let root = json::parse(sources.get(id)).root.unwrap();
+        return s3::read_cors(&root).unwrap().1;
+    }
+    let document = match read_policy(&mut sources, id) {
+        Ok(document) => document,
+        Err(findings) => return findings,
+    };
+    assert_eq!(document.read_as, ReadAs::Policy, "{}", case.name);
+    let lowered = document.lower(kind(&case.kind));
+    let attached = (case.kind == "bucket").then_some(Attached { bucket: case.bucket.as_deref() });
+    let subject =
+        Subject { policy: &lowered.policy, sources: &sources, attached, is_stored: false };
+    lowered.findings.into_iter().chain(run(&RULES, &subject)).collect()
+}
+
+/// What is wrong with the answer to a case; `is_refused`: what AWS does.
+fn wrong(case: &Case, is_refused: bool) -> Option<String> {
+    let findings = findings(case);
+    let errors = findings.iter().filter(|finding| finding.is_refusal());
+    let errors = errors.map(|finding| finding.code.id()).collect::<Vec<_>>();
+    let codes = findings.iter().map(|finding| finding.code.id()).collect::<Vec<_>>();
+    let is_right = match (&case.code, is_refused) {
+        (Some(code), true) => errors.contains(&code.as_str()),
+        (Some(code), false) => errors.is_empty() && codes.contains(&code.as_str()),
+        (None, true) => panic!("{}: which code?", case.name),
+        (None, false) => findings.is_empty(),
+    };
+    (!is_right).then(|| format!("{}: {findings:#?}", case.name))
+}
+
+#[test]
+fn refused_and_stored_documents_are_told_apart() {
+    let (refused, stored) = (cases("refused.toml"), cases("stored.toml"));
+    assert!(refused.len() >= 60 && stored.len() >= 60);
+    let mut names = BTreeSet::new();
+    for case in refused.iter().chain(&stored) {
+        assert!(names.insert(&case.name), "{} stands twice", case.name);
+        assert!(!case.source.is_empty(), "{} has no source", case.name);
+    }
+    let wrong = refused
+        .iter()
+        .filter_map(|case| wrong(case, true))
+        .chain(stored.iter().filter_map(|case| wrong(case, false)))
+        .collect::<Vec<_>>();
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// AWS has stored what it gives, however long it is: its own managed policies are longer than a
+/// customer's can be.
+#[test]
+fn an_answer_of_aws_is_not_too_long() {
+    let long = written_out(
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/@9000@"}}"#,
+    );
+    let codes = |is_stored| {
+        let mut sources = Sources::new();
+        let id = sources.add_file("p", long.clone()).unwrap();
+        let policy = read_policy(&mut sources, id).unwrap().lower(PolicyKind::Identity).policy;
+        let subject = Subject { policy: &policy, sources: &sources, attached: None, is_stored };
+        run(&RULES, &subject).iter().map(|finding| finding.code.id()).collect::<Vec<_>>()
+    };
+    assert_eq!((codes(false), codes(true)), (vec!["policy-size"], vec![]));
+}
