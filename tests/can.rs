@@ -371,6 +371,8 @@ fn holds_in_a_small_world(kind: PolicyKind) {
                     action: action.to_ascii_lowercase(),
                     resource: resource.to_owned(),
                     resource_account: None,
+                    credentials: None,
+                    endpoint: None,
                     context: own_keys(caller, context),
                 };
                 allows_as_documents(&request, caller, &[&policy], &Readings::default())

@@ -190,6 +190,8 @@ pub fn world(policies: [&Policy; 2]) -> Vec<Request> {
         action: (**action).to_owned(),
         resource: (**resource).to_owned(),
         resource_account: None,
+        credentials: None,
+        endpoint: None,
         context: context.clone(),
     };
     contexts
@@ -215,6 +217,8 @@ pub fn shows(gain: &Gain, from: &Policy, to: &Policy) -> bool {
         action: gain.sample.action.clone().unwrap_or_else(|| "x:x".to_owned()),
         resource: gain.sample.resource.clone().unwrap_or_else(|| "*".to_owned()),
         resource_account: None,
+        credentials: None,
+        endpoint: None,
         context: gain.sample.context.clone(),
     };
     differences(&[request], from, to).0

@@ -18,6 +18,8 @@ pub struct Request {
     resource: String,
     resource_account: Option<String>,
     context: Context,
+    credentials: Option<String>,
+    endpoint: Option<String>,
 }
 
 impl Request {
@@ -39,6 +41,20 @@ impl Request {
     #[must_use]
     pub fn resource_account(mut self, account: &str) -> Request {
         self.resource_account = Some(account.to_owned());
+        self
+    }
+
+    /// What the caller signs with: `long-term`, `session-token`, `console`, `sign-in` or `assume-root`.
+    #[must_use]
+    pub fn credentials(mut self, word: &str) -> Request {
+        self.credentials = Some(word.to_owned());
+        self
+    }
+
+    /// The kind of the VPC endpoint that it comes through: `gateway` or `interface`.
+    #[must_use]
+    pub fn endpoint(mut self, word: &str) -> Request {
+        self.endpoint = Some(word.to_owned());
         self
     }
 
@@ -65,6 +81,8 @@ impl Request {
             resource: &self.resource,
             resource_account: self.resource_account.as_deref(),
             context: self.context.clone(),
+            credentials: self.credentials.as_deref(),
+            endpoint: self.endpoint.as_deref(),
         };
         Ok(text.read()?)
     }

@@ -49,6 +49,14 @@ pub enum Ambiguity {
     ConsoleSession,
     /// An identity provider in a trust policy, for a caller who did not sign.
     WebIdentity,
+    /// A principal other than `*` in the policy of an endpoint that may be a gateway.
+    GatewayEndpoint,
+    /// IAM or STS asked with the keys of GetSessionToken.
+    SessionToken,
+    /// The task policy of a session of AssumeRoot.
+    TaskPolicy,
+    /// `ForAnyValue` with `IfExists` and a key that is absent.
+    AnyValueIfExists,
 }
 
 struct Entry {
@@ -59,7 +67,7 @@ struct Entry {
 }
 
 /// The table: what the readings are and which pages leave the point open.
-const TABLE: [Entry; 17] = [
+const TABLE: [Entry; 21] = [
     Entry {
         ambiguity: Ambiguity::RefusedWords,
         id: "refused-words",
@@ -212,6 +220,42 @@ const TABLE: [Entry; 17] = [
             "the caller shows a token of the identity provider that the policy names",
         ],
         source: "a request cannot say whom an identity provider vouches for",
+    },
+    Entry {
+        ambiguity: Ambiguity::GatewayEndpoint,
+        id: "gateway-endpoint",
+        readings: [
+            "the policy of the VPC endpoint names callers as other policies do",
+            "it is a gateway endpoint, whose policy names callers by `*` only; an account there is its root user",
+        ],
+        source: "AWS PrivateLink guide, vpc-endpoints-access: the principal of a gateway endpoint's policy must be `*`; it does not speak of ARNs. A request does not show the kind of the endpoint",
+    },
+    Entry {
+        ambiguity: Ambiguity::SessionToken,
+        id: "session-token",
+        readings: [
+            "these are keys of GetSessionToken, which cannot call this operation",
+            "these credentials can call this operation",
+        ],
+        source: "IAM user guide, id_credentials_sts-comparison and id_credentials_temp_control-access_getsessiontoken: differ on IAM and STS; console sessions can call both",
+    },
+    Entry {
+        ambiguity: Ambiguity::TaskPolicy,
+        id: "task-policy",
+        readings: [
+            "the task policy of the AssumeRoot session does not allow the action",
+            "the task policy of the AssumeRoot session allows the action",
+        ],
+        source: "STS API reference, API_AssumeRoot: a session has one of five policies of AWS, and a request does not show which",
+    },
+    Entry {
+        ambiguity: Ambiguity::AnyValueIfExists,
+        id: "any-value-if-exists",
+        readings: [
+            "ForAnyValue with IfExists does not match an absent key, as ForAnyValue alone",
+            "ForAnyValue with IfExists matches an absent key, as IfExists alone",
+        ],
+        source: "IAM user guide, reference_policies_condition-single-vs-multi-valued-context-keys: no page speaks of the two together",
     },
 ];
 

@@ -1,7 +1,8 @@
 //! What the kind of the credentials settles by itself, whatever the policies say.
 //! Source: IAM:id_credentials_sts-comparison and the pages named below.
 
-use super::{Caller, Provider, Request};
+use super::request::TEMPORARY;
+use super::{Ambiguity, Caller, Credentials, Provider, Request};
 use crate::aws::{self, AccessLevel};
 
 /// Why these credentials cannot call the operation at all.
@@ -29,6 +30,11 @@ pub fn ruled_out(request: &Request) -> Option<&'static str> {
                 "GetFederationToken and GetSessionToken take a long-term key; these credentials are temporary",
             )
         }
+        Caller::User { .. } | Caller::Root { .. }
+            if request.credentials == Some(Credentials::SessionToken) =>
+        {
+            session_token_lacks(request)
+        }
         Caller::Root { .. } | Caller::Anonymous if ASSUME.contains(&action) => {
             Some("AssumeRole and AssumeRoot are called by an IAM user or a session of a role")
         }
@@ -44,6 +50,18 @@ pub fn ruled_out(request: &Request) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// What the keys of GetSessionToken cannot call under either reading of AWS's pages.
+fn session_token_lacks(request: &Request) -> Option<&'static str> {
+    let action = request.action.as_str();
+    if action.starts_with("iam:") && !has_mfa(request) {
+        return Some("the keys of GetSessionToken call IAM with multi-factor authentication only");
+    }
+    let may_be = [GET_CALLER_IDENTITY, "sts:assumerole"].contains(&action);
+    let is_root = matches!(request.caller, Caller::Root { .. }) && ASSUME.contains(&action);
+    let lacks = is_sts_operation(action) && !may_be || is_root;
+    lacks.then_some("the keys of GetSessionToken call AssumeRole and GetCallerIdentity of STS only")
 }
 
 /// The operations of STS that the root user and unsigned callers cannot call
@@ -95,9 +113,37 @@ pub fn needs_no_permission(request: &Request) -> Option<&'static str> {
     }
 }
 
-/// Whether it hangs on the way in: a federated session reaches IAM through the console only.
-pub(super) fn needs_console(request: &Request) -> bool {
-    matches!(request.caller, Caller::FederatedSession { .. }) && request.action.starts_with("iam:")
+/// The point on which it depends whether these credentials can make the call, if AWS's pages or the
+/// request leave it open. Under the first reading they cannot.
+pub(super) fn left_open(request: &Request) -> Option<Ambiguity> {
+    let action = request.action.as_str();
+    let is_iam = action.starts_with("iam:");
+    let is_sts =
+        is_sts_operation(action) && ![GET_CALLER_IDENTITY, "sts:assumerole"].contains(&action);
+    match (&request.caller, request.credentials) {
+        // A federated session reaches IAM through the console only.
+        (Caller::FederatedSession { .. }, None | Some(Credentials::SignIn)) if is_iam => {
+            Some(Ambiguity::ConsoleSession)
+        }
+        (Caller::User { .. } | Caller::Root { .. }, Some(Credentials::SessionToken))
+            if is_iam || action == "sts:assumerole" =>
+        {
+            Some(Ambiguity::SessionToken)
+        }
+        // The keys of GetSessionToken, or the console.
+        (Caller::User { .. } | Caller::Root { .. }, None)
+            if (is_iam || is_sts) && is_temporary(request) && !has_mfa(request) =>
+        {
+            Some(Ambiguity::SessionToken)
+        }
+        (Caller::Root { .. }, Some(Credentials::AssumeRoot)) => Some(Ambiguity::TaskPolicy),
+        _ => None,
+    }
+}
+
+fn has_mfa(request: &Request) -> bool {
+    let value = request.context.present("aws:multifactorauthpresent");
+    value.is_some_and(|value| value.as_slice().iter().any(|text| text.eq_ignore_ascii_case("true")))
 }
 
 const GET_CALLER_IDENTITY: &str = "sts:getcalleridentity";
@@ -112,9 +158,9 @@ fn makes_user_session(action: &str) -> bool {
     matches!(action, "sts:getfederationtoken" | GET_SESSION_TOKEN)
 }
 
-/// These keys are there with temporary credentials only (E1).
 fn is_temporary(request: &Request) -> bool {
-    ["aws:tokenissuetime", "aws:multifactorauthpresent"]
-        .iter()
-        .any(|key| request.context.present(key).is_some())
+    match request.credentials {
+        Some(credentials) => credentials != Credentials::LongTerm,
+        None => TEMPORARY.iter().any(|key| request.context.present(key).is_some()),
+    }
 }

@@ -5,8 +5,8 @@
 
 use crate::aws;
 
-use super::credentials::{is_of_aws, needs_console, needs_no_permission, ruled_out};
-use super::{Ambiguity, Caller, LayerId, Layers, Naming, NamingSet, Request};
+use super::credentials::{is_of_aws, left_open, needs_no_permission, ruled_out};
+use super::{Ambiguity, Caller, Endpoint, LayerId, Layers, Naming, NamingSet, Request};
 
 /// A condition on what the layers allow.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,7 +33,7 @@ pub fn formula(request: &Request, layers: &Layers<'_>) -> Formula {
     }
     let mut parts: Vec<Formula> = Vec::new();
     if !layers.vpce.is_absent() && comes_through_endpoint(request) {
-        parts.push(allows(LayerId::Vpce));
+        parts.push(endpoint_allows(request));
     }
     if needs_no_permission(request).is_some() {
         return Formula::All(parts);
@@ -41,12 +41,8 @@ pub fn formula(request: &Request, layers: &Layers<'_>) -> Formula {
     if is_bound_by_scps(&request.caller) {
         parts.extend((0..layers.scps.len()).map(|level| allows(LayerId::Scp(level))));
     }
-    if needs_console(request) {
-        parts.push(Formula::Reading(
-            Ambiguity::ConsoleSession,
-            Box::new(Formula::FALSE),
-            Box::new(Formula::TRUE),
-        ));
+    if let Some(open) = left_open(request) {
+        parts.push(Formula::Reading(open, Box::new(Formula::FALSE), Box::new(Formula::TRUE)));
     }
     parts.push(match (&request.caller, is_same_account(request)) {
         _ if request.action == RETIRE_GRANT => by_grant(),
@@ -65,6 +61,28 @@ pub fn formula(request: &Request, layers: &Layers<'_>) -> Formula {
         (_, false) => cross_account(request, layers),
     });
     Formula::All(parts)
+}
+
+/// What the policy of the endpoint must allow. In that of a gateway endpoint, which S3 and DynamoDB
+/// have, the principal must be `*`, and an account is its root user only; no page speaks of other
+/// ARNs there (VPC:vpc-endpoints-access).
+fn endpoint_allows(request: &Request) -> Formula {
+    let has_gateways = ["s3:", "dynamodb:"].iter().any(|of| request.action.starts_with(of));
+    let strict = match request.caller {
+        Caller::Root { .. } => NamingSet::of(&[Naming::Everyone, Naming::Caller]),
+        _ => NamingSet::of(&[Naming::Everyone]),
+    };
+    let by_arn = NamingSet::of(&[Naming::Everyone, Naming::Caller, Naming::Issuer]);
+    let wide = match request.endpoint {
+        Some(Endpoint::Gateway) => by_arn,
+        None => NamingSet::ANY,
+        Some(Endpoint::Interface) => return allows(LayerId::Vpce),
+    };
+    if !has_gateways {
+        return allows(LayerId::Vpce);
+    }
+    let named = |namings| Box::new(Formula::Allows(LayerId::Vpce, namings));
+    Formula::Reading(Ambiguity::GatewayEndpoint, named(wide), named(strict))
 }
 
 /// Whether what a layer forbids is forbidden for this request.

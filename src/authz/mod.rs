@@ -16,6 +16,7 @@ mod provider;
 mod readings;
 mod request;
 mod request_keys;
+mod signed_with;
 
 pub use ambiguity::{Ambiguity, Choice};
 pub use caller::{Caller, CallerError, CallerKind};
@@ -34,3 +35,4 @@ pub use request_keys::{
     Class, Function, KeyRow, Piece, Presence, Shape, any_arn, claim, display_name, is_usual_claim,
     may_have_key, presence, presence_for, request_key, request_keys, shape,
 };
+pub use signed_with::{Credentials, Endpoint};

@@ -5,13 +5,16 @@ use super::caller::is_account;
 use super::request_keys::{
     Function, KeyRow, display_name, functions, presence, request_key, value,
 };
-use super::{Caller, CallerKind, Context, ContextValue};
+use super::{Caller, CallerKind, Context, ContextValue, Credentials, Endpoint};
 use crate::aws::{self, KeySupport};
 use crate::model::Arn;
 
 /// Longest ARN of a resource and longest value of a condition key, in bytes. S3's headers end at 8 KB, keys of objects at 1,024 bytes;
 /// what fits the longest pattern ([`crate::model::MAX_PATTERN_BYTES`]) must have room.
 pub const MAX_VALUE_BYTES: usize = 16_384;
+
+/// These keys are there with temporary credentials only (E1).
+pub(super) const TEMPORARY: [&str; 2] = ["aws:tokenissuetime", "aws:multifactorauthpresent"];
 
 /// One request.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,6 +29,10 @@ pub struct Request {
     pub resource_account: Option<String>,
     /// The condition keys.
     pub context: Context,
+    /// What the caller signs with, if that is known.
+    pub credentials: Option<Credentials>,
+    /// Through which kind of VPC endpoint it comes, if that is known.
+    pub endpoint: Option<Endpoint>,
 }
 
 /// Why a request cannot be.
@@ -60,6 +67,18 @@ pub enum RequestError {
         given: String,
         /// The value that follows from the caller.
         follows: String,
+    },
+    /// The caller cannot sign with these credentials.
+    #[error("{caller} cannot sign with such credentials")]
+    Credentials {
+        /// The kind of caller.
+        caller: &'static str,
+    },
+    /// A key was given that long-term credentials do not have.
+    #[error("`{key}` is given, and requests that are signed with a long-term key have no such key")]
+    LongTerm {
+        /// The key.
+        key: &'static str,
     },
     /// A key was given that this kind of caller does not have.
     #[error("`{key}` is given, but {caller} has no such key")]
@@ -127,9 +146,24 @@ impl Request {
             action: action.to_ascii_lowercase(),
             resource_account: account,
             context,
+            credentials: None,
+            endpoint: None,
         };
         request.fill_in(told.as_deref())?;
         Ok(request)
+    }
+
+    fn check_credentials(&self) -> Result<(), RequestError> {
+        let Some(credentials) = self.credentials else { return Ok(()) };
+        if !credentials.fit(&self.caller) {
+            return Err(RequestError::Credentials { caller: self.caller.kind().phrase() });
+        }
+        match TEMPORARY.iter().find(|key| self.context.present(key).is_some()) {
+            Some(key) if credentials == Credentials::LongTerm => {
+                Err(RequestError::LongTerm { key })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether the resource is a role.
@@ -218,6 +252,7 @@ impl Request {
     /// # Errors
     /// [`RequestError`] when the context contradicts the caller.
     pub fn check_given(&self) -> Result<(), RequestError> {
+        self.check_credentials()?;
         let (Caller::RoleSession { arn, .. }, Some(ContextValue::One(given))) =
             (&self.caller, self.context.get("aws:userid"))
         else {

@@ -47,6 +47,12 @@ pub(super) struct Args {
     /// A condition key of the request; given twice it has two values.
     #[arg(long, value_name = "KEY=VALUE")]
     context: Vec<String>,
+    /// What the caller signs with: long-term, session-token, console, sign-in or assume-root; where it is not given and matters: Undetermined.
+    #[arg(long, value_name = "WORD")]
+    credentials: Option<String>,
+    /// The kind of the VPC endpoint that the request comes through: gateway or interface; where it is not given and matters: Undetermined.
+    #[arg(long, value_name = "WORD")]
+    endpoint: Option<String>,
     #[command(flatten)]
     layers: LayerFlags<SimulateFlags>,
     /// How the answer is written; json is the form of --batch.
@@ -160,6 +166,8 @@ fn request(args: &Args) -> Result<Request, String> {
         resource: text(&args.resource),
         resource_account: args.resource_account.as_deref(),
         context: context(&args.context)?,
+        credentials: args.credentials.as_deref(),
+        endpoint: args.endpoint.as_deref(),
     };
     text.read().map_err(|error| format!("--{}: {}", flag(&error.path), error.message))
 }

@@ -14,8 +14,17 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 /// The members about the request.
-const REQUEST: [&str; 7] =
-    ["id", "principal", "session_issuer", "action", "resource", "resource_account", "context"];
+const REQUEST: [&str; 9] = [
+    "id",
+    "principal",
+    "session_issuer",
+    "action",
+    "resource",
+    "resource_account",
+    "context",
+    "credentials",
+    "endpoint",
+];
 
 /// The layers that a line gives, in the order in which they are read.
 const GIVEN: [PolicyKind; 7] = [
@@ -100,6 +109,8 @@ fn request(root: &Node) -> Result<Request, LineError> {
         resource: required(root, "resource")?,
         resource_account: text(root, "resource_account")?,
         context: context(root)?,
+        credentials: text(root, "credentials")?,
+        endpoint: text(root, "endpoint")?,
     }
     .read()
 }

@@ -1,7 +1,7 @@
 //! A request as somebody writes it: texts to a [`Request`], and which of them is wrong.
 
 use super::error::LineError;
-use crate::authz::{Caller, CallerError, Context, Request, RequestError};
+use crate::authz::{Caller, CallerError, Context, Credentials, Endpoint, Request, RequestError};
 use crate::model::PolicyKind;
 
 /// The parts of a request, as written.
@@ -19,6 +19,10 @@ pub struct RequestText<'a> {
     pub resource_account: Option<&'a str>,
     /// The condition keys.
     pub context: Context,
+    /// What the caller signs with.
+    pub credentials: Option<&'a str>,
+    /// The kind of the VPC endpoint.
+    pub endpoint: Option<&'a str>,
 }
 
 impl RequestText<'_> {
@@ -35,7 +39,10 @@ impl RequestText<'_> {
             return Err(LineError::new("session_issuer", "only a session has an issuer"));
         }
         let account = self.resource_account;
+        let credentials = one_of("credentials", self.credentials, &Credentials::WORDS)?;
+        let endpoint = one_of("endpoint", self.endpoint, &Endpoint::WORDS)?;
         let request = Request::new(caller, self.action, self.resource, account, self.context);
+        let request = request.map(|request| Request { credentials, endpoint, ..request });
         let request = request.and_then(|request| request.check_given().map(|()| request));
         request
             .map_err(|error| LineError::new(&part_of_request(&error, account), error.to_string()))
@@ -55,6 +62,20 @@ impl RequestText<'_> {
     }
 }
 
+/// The value of a word, if one is given.
+fn one_of<T: Copy>(
+    member: &str,
+    word: Option<&str>,
+    words: &[(&str, T)],
+) -> Result<Option<T>, LineError> {
+    let Some(word) = word else { return Ok(None) };
+    let known = words.iter().find(|(known, _)| *known == word);
+    known.map(|(_, value)| Some(*value)).ok_or_else(|| {
+        let known = words.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ");
+        LineError::new(member, format!("`{word}` is none of {known}"))
+    })
+}
+
 fn part_of_request(error: &RequestError, resource_account: Option<&str>) -> String {
     match error {
         RequestError::Action(_) => "action".to_owned(),
@@ -66,6 +87,8 @@ fn part_of_request(error: &RequestError, resource_account: Option<&str>) -> Stri
         RequestError::Account(_) => "context".to_owned(),
         RequestError::Contradiction { key, .. } => format!("context.{key}"),
         RequestError::Impossible { key, .. } => format!("context.{key}"),
+        RequestError::Credentials { .. } => "credentials".to_owned(),
+        RequestError::LongTerm { key } => format!("context.{key}"),
     }
 }
 

@@ -148,7 +148,8 @@ impl Test<'_> {
             return self.null_holds(values);
         }
         if values.is_none() && self.operator.if_exists {
-            return true;
+            let is_open = matches!(self.operator.set, Set::ForAnyValue) && !self.wanted.is_empty();
+            return !is_open || self.reading.says(Point::AnyOfNoneIsEnoughIfExists);
         }
         if self.wanted.is_empty() {
             return self.holds_without_values(values);

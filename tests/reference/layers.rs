@@ -132,8 +132,30 @@ impl Case<'_> {
     }
 
     fn endpoint_permits(&self) -> bool {
-        self.endpoint().is_empty()
-            || self.endpoint().iter().any(|policy| self.has_for_caller(policy, "Allow"))
+        let allows = |policy: &Value| {
+            self.about(policy, "Allow").into_iter().any(|one| self.names_through_endpoint(one))
+        };
+        self.endpoint().is_empty() || self.endpoint().iter().any(allows)
+    }
+
+    /// In the policy of a gateway endpoint the principal must be `*`, and an account there is its
+    /// root user only (VPC:vpc-endpoints-access). S3 and DynamoDB have such endpoints.
+    fn names_through_endpoint(&self, statement: &Value) -> bool {
+        let named = namings(statement, self.request, self.reading);
+        let by_name = [Naming::Itself, Naming::Issuer];
+        let has_gateways = ["s3", "dynamodb"].contains(&self.request.service().as_str());
+        let is_root = self.request.caller.kind == Kind::Root;
+        if named.is_empty() || named.contains(&Naming::Everybody) || is_root || !has_gateways {
+            return !named.is_empty();
+        }
+        match self.request.endpoint.as_deref() {
+            Some("interface") => true,
+            Some(_) => {
+                named.iter().any(|naming| by_name.contains(naming))
+                    && !self.reading.says(Point::GatewayTakesNoArns)
+            }
+            None => !self.reading.says(Point::EndpointIsGateway),
+        }
     }
 
     fn is_granted(&self) -> bool {

@@ -58,6 +58,18 @@ pub enum Point {
     EmptyNotPrincipalIsNobody,
     /// Is a short ARN completed in policies that are not identity-based, too? (IAM:reference-arns)
     ShortArnIsCompleted,
+    /// Is the VPC endpoint a gateway, whose policy names callers by `*` only? (VPC:vpc-endpoints-access)
+    EndpointIsGateway,
+    /// Can the policy of a gateway endpoint not name callers by ARN? No page says it.
+    GatewayTakesNoArns,
+    /// Can these temporary credentials of a user call IAM and STS? The pages differ on the keys of
+    /// GetSessionToken, and the console can (IAM:id_credentials_sts-comparison).
+    SessionMayCall,
+    /// Does the task policy of a session of AssumeRoot allow the action? (STS:API_AssumeRoot)
+    TaskPolicyAllows,
+    /// Does ForAnyValue with IfExists hold for an absent key? No page speaks of the two together
+    /// (IAM:reference_policies_condition-single-vs-multi-valued-context-keys).
+    AnyOfNoneIsEnoughIfExists,
     /// Does a wildcard in the service of a Resource match anything?
     /// (IAM:reference_policies_elements_resource, IAM:access-analyzer-reference-policy-checks)
     ServiceMayHaveWildcards,

@@ -23,6 +23,8 @@ pub struct Request {
     pub scps: Vec<Vec<Value>>,
     pub rcps: Vec<Vec<Value>>,
     pub vpce: Vec<Value>,
+    pub credentials: Option<String>,
+    pub endpoint: Option<String>,
 }
 
 const MEMBERS: &[&str] = &[
@@ -40,6 +42,8 @@ const MEMBERS: &[&str] = &[
     "scps",
     "rcps",
     "vpce_policies",
+    "credentials",
+    "endpoint",
 ];
 
 pub fn read(line: &Value) -> Result<Request, String> {
@@ -84,12 +88,15 @@ pub fn read(line: &Value) -> Result<Request, String> {
         scps: levels(line, "scps", Kind::Organization)?,
         rcps: levels(line, "rcps", Kind::Everybody)?,
         vpce: documents(line, "vpce_policies", Kind::Endpoint)?,
+        credentials: text(line, "credentials")?.map(str::to_owned),
+        endpoint: text(line, "endpoint")?.map(str::to_owned),
         caller,
         action,
         resource,
         resource_account,
         given,
     };
+    request.check_credentials()?;
     request.with_issuer(request.caller.issuer.clone())
 }
 
@@ -100,6 +107,53 @@ impl Request {
         request.caller.issuer = issuer;
         request.context = context::fill(&request)?;
         Ok(request)
+    }
+
+    /// Who can sign with which credentials (IAM:id_credentials_sts-comparison, STS:API_AssumeRoot).
+    fn check_credentials(&self) -> Result<(), String> {
+        use caller::Kind::{Root, User};
+        if !matches!(self.endpoint.as_deref(), None | Some("gateway" | "interface")) {
+            return Err("there is no such endpoint".to_owned());
+        }
+        let kind = self.caller.kind;
+        let fits = match self.credentials.as_deref() {
+            None => true,
+            Some("long-term") => {
+                let has_key = |key: &&str| self.given.get(key).is_some_and(|set| !set.is_empty());
+                let keys = ["aws:TokenIssueTime", "aws:MultiFactorAuthPresent"];
+                matches!(kind, User | Root) && !keys.iter().any(has_key)
+            }
+            Some("session-token") => matches!(kind, User | Root),
+            Some("console" | "sign-in") => self.caller.account.is_some(),
+            Some("assume-root") => kind == Root,
+            Some(_) => false,
+        };
+        if fits { Ok(()) } else { Err("the caller cannot sign with these credentials".to_owned()) }
+    }
+
+    /// Whether these credentials of a user or the root user can make the call, as far as AWS's pages
+    /// agree (IAM:id_credentials_sts-comparison,
+    /// IAM:id_credentials_temp_control-access_getsessiontoken).
+    fn credentials_permit(&self, reading: &Reading) -> bool {
+        let action = self.action.to_lowercase();
+        let mfa = self.context.get("aws:MultiFactorAuthPresent");
+        let has_mfa =
+            mfa.is_some_and(|set| set.iter().any(|text| text.eq_ignore_ascii_case("true")));
+        let is_iam = self.service() == "iam";
+        let is_sts = self.service() == "sts" && action != "sts:getservicebearertoken";
+        let is_basic = ["sts:assumerole", "sts:getcalleridentity"].contains(&action.as_str());
+        match self.credentials.as_deref() {
+            Some("session-token") if is_iam => has_mfa && reading.says(Point::SessionMayCall),
+            Some("session-token") if action == "sts:assumerole" => {
+                reading.says(Point::SessionMayCall)
+            }
+            Some("session-token") => !is_sts || is_basic,
+            None if self.is_by_temporary_credentials() && !has_mfa => {
+                !(is_iam || is_sts && !is_basic) || reading.says(Point::SessionMayCall)
+            }
+            Some("assume-root") => reading.says(Point::TaskPolicyAllows),
+            _ => true,
+        }
     }
 
     pub fn is_same_account(&self) -> bool {
@@ -164,16 +218,24 @@ impl Request {
                 action == self.caller.call_with_token()
                     || along_with_token.contains(&action.as_str())
             }
-            (caller::Kind::Federated, "iam") => reading.says(Point::RequestComesFromConsole),
+            (caller::Kind::Federated, "iam") => {
+                self.credentials.as_deref() == Some("console")
+                    || reading.says(Point::RequestComesFromConsole)
+            }
             (caller::Kind::Federated, "sts") => action == "sts:getcalleridentity",
             (caller::Kind::Role, _) => !makes_user_session,
-            _ => !(makes_user_session && self.is_by_temporary_credentials()),
+            _ if makes_user_session && self.is_by_temporary_credentials() => false,
+            (caller::Kind::User | caller::Kind::Root, _) => self.credentials_permit(reading),
+            _ => true,
         }
     }
 
     /// Whether a key is given that only temporary credentials have
     /// (IAM:reference_policies_condition-keys).
     fn is_by_temporary_credentials(&self) -> bool {
+        if let Some(credentials) = &self.credentials {
+            return credentials != "long-term";
+        }
         ["aws:TokenIssueTime", "aws:MultiFactorAuthPresent"]
             .iter()
             .any(|key| self.context.get(key).is_some())

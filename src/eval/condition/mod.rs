@@ -122,7 +122,14 @@ fn quantified(
     readings: &Readings,
 ) -> Tri {
     let Some(value) = value else {
-        return Tri::from(condition.if_exists || quantifier == Quantifier::ForAllValues);
+        let matches = match quantifier {
+            Quantifier::ForAllValues => true,
+            Quantifier::ForAnyValue if condition.if_exists => {
+                readings.second(Ambiguity::AnyValueIfExists)
+            }
+            Quantifier::ForAnyValue => false,
+        };
+        return Tri::from(matches);
     };
     // A set that holds only the empty text counts as an empty set
     // (IAM:reference_policies_condition-single-vs-multi-valued-context-keys). Beside other values

@@ -300,10 +300,14 @@ impl<'a> Encoder<'a> {
             negated: negated && !is_empty,
             all: doubtful && treatment.matches() && !negated,
             none: is_empty || doubtful && treatment == Treatment::Fails && negated,
-            absent: condition.if_exists
-                || condition
-                    .quantifier
-                    .map_or(negated, |quantifier| quantifier == Quantifier::ForAllValues),
+            absent: match condition.quantifier {
+                None => condition.if_exists || negated,
+                Some(Quantifier::ForAllValues) => true,
+                Some(Quantifier::ForAnyValue) if condition.if_exists && !is_empty => {
+                    self.readings.second(Ambiguity::AnyValueIfExists)
+                }
+                Some(Quantifier::ForAnyValue) => condition.if_exists,
+            },
             quantifier: condition.quantifier,
             any_of_several: self.any_of_several(condition, place),
         };

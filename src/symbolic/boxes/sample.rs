@@ -97,6 +97,8 @@ impl Sample {
     /// A request for the other engine. Nobody signs it and nothing is filled in: only the statements are asked.
     pub(crate) fn request(&self) -> Request {
         Request {
+            credentials: None,
+            endpoint: None,
             caller: Caller::Anonymous,
             action: self.action.clone().unwrap_or_else(|| "x:x".to_owned()),
             resource: self.resource.clone().unwrap_or_else(|| "*".to_owned()),
