@@ -1,6 +1,13 @@
 //! `ica_policy` reads AWS IAM and S3 bucket policies as text and says what they allow.
 //!
-//! It needs no network and no AWS account. All of it is reached through [`api::Workspace`].
+//! It needs no network and no AWS account. All of it is reached through [`api::Workspace`]: read
+//! policies with it, then ask. Answers are plain values with public fields. An [`Error`] keeps every
+//! finding that prevents an answer, so `main` can return it.
+//!
+//! ```toml
+//! [dependencies]
+//! ica-policy = { path = "..", default-features = false } # the library without the command line
+//! ```
 //!
 //! # Decide a request
 //!
@@ -21,7 +28,7 @@
 //!
 //! let decision = workspace.decide(&request.clone().with("aws:SourceIp", "203.0.113.7"), &[&user])?;
 //! assert_eq!(decision.outcome, Outcome::Allowed);
-//! assert_eq!(decision.statements[0].sid.as_deref(), Some("Read"));
+//! assert_eq!(decision.by[0].sid.as_deref(), Some("Read"));
 //!
 //! let decision = workspace.decide(&request.with("aws:SourceIp", "198.51.100.7"), &[&user])?;
 //! assert_eq!(decision.outcome, Outcome::ImplicitlyDenied);
@@ -59,21 +66,73 @@
 //! # }
 //! ```
 //!
+//! # Ask whether access is granted
+//!
+//! This is the same for all requests at once, here of any caller. Policies are read from files.
+//!
+//! ```
+//! use ica_policy::api::{Error, Granted, PolicyKind, Query, Workspace};
+//!
+//! # fn main() -> Result<(), Error> {
+//! let mut workspace = Workspace::in_folder("examples/seed-conflict");
+//! let bucket = workspace.load("bucket-policy.json", PolicyKind::Resource)?;
+//! let query = Query::new(&["s3:GetObject"], &["arn:aws:s3:::acme-genomics/*"]);
+//!
+//! let access = workspace.can(&query, &[&bucket])?;
+//! assert_eq!(access.granted, Granted::None);
+//! for denied in access.answers.iter().filter_map(|answer| answer.denied.as_ref()) {
+//!     // `s3:GetObject on arn:aws:s3:::.. by ..`
+//!     println!("not granted: {}", denied.example);
+//!     // `bucket-policy.json:6:23: warning[denied]: statement 0 of the resource policy denies it`
+//!     denied.because.iter().for_each(|finding| println!("  {finding}"));
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Check a connection of Illumina Connected Analytics
+//!
+//! ```
+//! use ica_policy::api::{Error, Verdict, View, Workspace};
+//!
+//! # fn main() -> Result<(), Error> {
+//! for checked in Workspace::check_folder("examples/seed-conflict")? {
+//!     assert_eq!(checked.verdict, Verdict::Blocked);
+//!     for cause in &checked.causes {
+//!         let operations = cause.stops.iter().map(|stop| stop.operation).collect::<Vec<_>>();
+//!         println!("{}: {}", operations.join(", "), cause.finding);
+//!     }
+//!     // What `ica-policy check --format json` prints.
+//!     println!("{}", checked.json());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Which part do I want?
 //!
 //! | I want to | look at |
 //! |---|---|
-//! | read a policy from a text or a file | [`Workspace::parse`], [`Workspace::load`] |
+//! | read a policy from a text | [`Workspace::new`], [`Workspace::parse`] |
+//! | read a policy from a file | [`Workspace::in_folder`], [`Workspace::load`] |
+//! | say what a policy is used as | [`PolicyKind`]: `Identity`, `Resource` for that of a bucket, `Scp`, .. |
 //! | list what is wrong with a policy | [`Policy::findings`] |
-//! | decide one request | [`Workspace::decide`] |
+//! | decide one request | [`Request`], [`Workspace::decide`] |
 //! | compare two versions of policies | [`Workspace::compare`] |
-//! | know whether somebody can do something | [`Workspace::can`] |
+//! | know whether somebody can do something | [`Query`], [`Workspace::can`] |
 //! | check how Illumina Connected Analytics is connected to a bucket | [`Workspace::check`], [`Workspace::check_folder`] |
+//! | write an answer as JSON, by the schemas in `schemas/` | [`View::json`] |
 //! | fetch texts by other means than files | [`Loader`], [`Workspace::with_loader`] |
 //! | show errors as pictures of the text | [`Error`], which is a `miette::Diagnostic` |
 //!
 //! [`Workspace::parse`]: api::Workspace::parse
 //! [`Workspace::load`]: api::Workspace::load
+//! [`Workspace::new`]: api::Workspace::new
+//! [`Workspace::in_folder`]: api::Workspace::in_folder
+//! [`PolicyKind`]: api::PolicyKind
+//! [`Request`]: api::Request
+//! [`Query`]: api::Query
+//! [`View::json`]: api::View::json
 //! [`Policy::findings`]: api::Policy::findings
 //! [`Workspace::decide`]: api::Workspace::decide
 //! [`Workspace::compare`]: api::Workspace::compare

@@ -6,7 +6,7 @@
 //! it back into the file that the user can edit.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Longest text that is read, in bytes. Larger inputs are refused with a clear error.
 pub const MAX_INPUT_BYTES: usize = 16 * 1024 * 1024;
@@ -206,7 +206,7 @@ pub struct TooLarge {
 /// All texts of a run, one after the other in one address space.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    list: Vec<Source>,
+    list: Vec<Arc<Source>>,
 }
 
 /// A stretch of a file that the user can edit.
@@ -266,7 +266,12 @@ impl Sources {
         if text.len() > room {
             return Err(TooLarge { size: text.len(), limit: room });
         }
-        self.list.push(Source { origin, text, base: base as u32, lines: OnceLock::new() });
+        self.list.push(Arc::new(Source {
+            origin,
+            text,
+            base: base as u32,
+            lines: OnceLock::new(),
+        }));
         Ok(SourceId(self.list.len() - 1))
     }
 
@@ -276,7 +281,7 @@ impl Sources {
     }
 
     /// The source that holds an address.
-    pub fn source_at(&self, address: u32) -> Option<&Source> {
+    pub fn source_at(&self, address: u32) -> Option<&Arc<Source>> {
         if address == Span::NOWHERE.lo {
             return None;
         }
@@ -345,7 +350,7 @@ impl Sources {
 
     /// All sources, in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = &Source> {
-        self.list.iter()
+        self.list.iter().map(AsRef::as_ref)
     }
 }
 

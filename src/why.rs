@@ -89,6 +89,19 @@ impl Stop {
         }
     }
 
+    /// The parts of a decision by themselves: every statement that denies, and every layer without
+    /// an Allow that counts, also where AWS's pages leave it open whether they do.
+    pub fn of_parts(decision: &Decision) -> Vec<Stop> {
+        let denies = decision.denied_by.iter().copied().map(Stop::Deny);
+        let lacking = decision.lacking.iter().copied().map(Stop::NoAllow);
+        match decision.outcome {
+            Outcome::Allowed => Vec::new(),
+            Outcome::ExplicitlyDenied => denies.collect(),
+            Outcome::ImplicitlyDenied => lacking.collect(),
+            Outcome::Undetermined => denies.chain(lacking).collect(),
+        }
+    }
+
     /// Whether two requests are stopped alike.
     pub fn is_like(&self, other: &Stop) -> bool {
         match (self, other) {

@@ -80,6 +80,9 @@ mod architecture;
 // allows less.
 mod properties;
 
+// The JSON of every command against its published schema: answers and failures.
+mod schemas;
+
 // `simulate`: the stream of lines, one request by flags.
 mod simulate;
 

@@ -77,7 +77,7 @@ fn every_level_of_the_organization_must_allow() {
     let unit = unit.at_level(1);
     let decision = decide(&[&own, &root, &unit]);
     assert_eq!(decision.outcome, Outcome::ImplicitlyDenied);
-    assert_eq!(decision.lacking, [LayerId::Scp(1)]);
+    assert_eq!(decision.by.iter().map(|by| by.layer).collect::<Vec<_>>(), [LayerId::Scp(1)]);
     let place = decision.findings[0].place.as_ref().unwrap();
     assert_eq!((place.file.as_str(), place.text.as_str()), ("unit.json", r#""ec2:*""#));
 }
@@ -101,6 +101,7 @@ fn identity_policies_that_are_not_given_may_grant() {
             .allowed
             .as_ref()
             .unwrap()
+            .example
             .to_string()
             .starts_with("s3:GetObject on arn:aws:s3:::b/")
     );
@@ -118,7 +119,18 @@ fn nothing_is_compared_with_something() {
     assert_eq!(same.relation, Relation::Equal);
     let gone = workspace.compare(&[&policy], &[], Requests::Possible);
     assert_eq!(gone.relation, Relation::NewAllowsLess);
-    assert_eq!(gone.newly_denied[0].allowed_by.as_ref().unwrap().to_string(), "p.json:1:15");
+    assert_eq!(
+        gone.newly_denied[0]
+            .region
+            .allowed_by
+            .as_ref()
+            .unwrap()
+            .place
+            .as_ref()
+            .unwrap()
+            .to_string(),
+        "p.json:1:15"
+    );
     assert!(gone.newly_allowed.is_empty() && gone.undecided.is_empty());
 }
 
@@ -127,14 +139,13 @@ fn a_connection_is_checked_with_the_files_beside_its_settings() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let checked = Workspace::in_folder(root).check("examples/seed-conflict/ica.toml").unwrap();
     assert_eq!((checked.len(), checked[0].verdict), (1, Verdict::Blocked));
-    let blocked = checked[0].operations.iter().filter(|one| one.verdict == Verdict::Blocked);
-    let causes = blocked.flat_map(|one| &one.causes).collect::<Vec<_>>();
-    assert!(!causes.is_empty());
-    assert!(
-        causes
-            .iter()
-            .any(|cause| cause.place.as_ref().is_some_and(|at| at.file.ends_with(".json")))
-    );
+    let blocked = checked[0].causes.iter().filter(|cause| cause.verdict == Verdict::Blocked);
+    let stopped = blocked.clone().flat_map(|cause| &cause.stops);
+    assert!(stopped.clone().any(|stop| stop.operation == "copy-from-bucket"));
+    assert!(blocked.clone().any(|cause| {
+        cause.place.file.as_ref().is_some_and(|file| file.ends_with(".json"))
+            && cause.finding.place.is_some()
+    }));
 
     let mut workspace = Workspace::new();
     workspace.add_text("ica.toml", "bucket = 'b'\naccount = '1'\n").unwrap();

@@ -40,7 +40,7 @@ const ALLOWED: [(&str, &[&str]); 21] = [
         "report",
         &[
             "source", "finding", "input", "aws", "authz", "model", "eval", "rules", "symbolic",
-            "s3", "ica", "generate", "fix", "simulate",
+            "why", "s3", "ica", "generate", "fix", "simulate",
         ],
     ),
     (
@@ -110,6 +110,29 @@ fn can_and_simulate_know_no_product() {
     for (_, path, text) in files {
         assert!(!text.contains("crate::ica"), "{path} uses a product");
     }
+}
+
+/// Whoever writes a report reads a view: it resolves no place, asks for no decision and knows no policy.
+#[test]
+fn who_writes_a_report_reads_views_only() {
+    let is_writer = |name: &str| {
+        name.ends_with("_human")
+            || name.ends_with("_words")
+            || ["draw", "excerpt", "matrix", "overview", "page_markdown"].contains(&name)
+    };
+    let mut writers = 0;
+    for (room, path, text) in sources() {
+        let name = Path::new(&path).file_stem().unwrap().to_string_lossy().into_owned();
+        if room != "report" || !is_writer(&name) {
+            continue;
+        }
+        writers += 1;
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for word in ["Sources", "Span", "Layers", "Setup", "crate::model", "crate::why"] {
+            assert!(!code.contains(word), "{path} uses {word}");
+        }
+    }
+    assert!(writers >= 10, "the files have other names");
 }
 
 /// The files that answer a question, explain the answer or enumerate its requests.

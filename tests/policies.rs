@@ -10,17 +10,7 @@ use ica_policy::syntax;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-const KINDS: [PolicyKind; 9] = [
-    PolicyKind::Identity,
-    PolicyKind::Boundary,
-    PolicyKind::Session,
-    PolicyKind::Resource,
-    PolicyKind::KmsKey,
-    PolicyKind::Trust,
-    PolicyKind::Scp,
-    PolicyKind::Rcp,
-    PolicyKind::Vpce,
-];
+const KINDS: [PolicyKind; 9] = PolicyKind::ALL;
 
 /// All JSON of the corpus: files, and the documents that were extracted from program code, one for
 /// each line.

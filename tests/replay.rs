@@ -5,7 +5,7 @@ use ica_policy::ica::build::settings::{Levels, Settings};
 use ica_policy::ica::build::{Built, build};
 use ica_policy::input::{Loader, Unreadable};
 use ica_policy::model::PolicyKind;
-use ica_policy::report::json;
+use ica_policy::report::check::Checked;
 use ica_policy::simulate::Simulator;
 use ica_policy::source::{SourceId, Sources};
 use serde::Deserialize;
@@ -142,7 +142,7 @@ fn every_witness_is_a_line_of_simulate_and_gives_its_decision() {
             continue;
         }
         let check = ica_policy::ica::check(&connection);
-        let report = serde_json::to_value(json::report(&sources, &connection, &check)).unwrap();
+        let report = serde_json::to_value(Checked::new(&sources, &connection, &check)).unwrap();
         let callers = report["operations"]
             .as_array()
             .unwrap()

@@ -5,7 +5,7 @@ use super::policy::{Policy, layers, resource_kind};
 use super::workspace::Workspace;
 use crate::authz::{Caller, ContextValue, Layer, Layers};
 use crate::model::PolicyKind;
-use crate::report::Example;
+use crate::report::can::{Access, Basis};
 use crate::simulate::LineError;
 use crate::symbolic::{Answered, Granted, Question, Who, can, together};
 
@@ -151,45 +151,6 @@ impl Query {
     }
 }
 
-/// What an answer rests on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Basis {
-    /// The policies that are given.
-    Given,
-    /// The same, whatever the identity policies of the caller are.
-    AnyIdentityPolicies,
-    /// It is unknown, because it depends on the identity policies of the caller.
-    NeedsIdentityPolicies,
-}
-
-/// Whether access is granted.
-#[derive(Clone, Debug)]
-pub struct Access {
-    /// The answer for all requests together.
-    pub granted: Granted,
-    /// What the answer rests on.
-    pub basis: Basis,
-    /// The answers for groups of actions that the policies treat alike.
-    pub answers: Vec<Answer>,
-}
-
-/// The answer for some actions on one kind of resource.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// The actions, as AWS writes them.
-    pub actions: Vec<String>,
-    /// The kind of resource, such as `object`, if the data knows it.
-    pub resource_type: Option<&'static str>,
-    /// What is granted.
-    pub granted: Granted,
-    /// A request that goes through.
-    pub allowed: Option<Example>,
-    /// A request that does not.
-    pub denied: Option<Example>,
-    /// Why it is not decided.
-    pub undecided: Option<String>,
-}
-
 impl Workspace {
     /// Says whether access is granted: for all requests of the question, for some, or for none.
     ///
@@ -221,19 +182,8 @@ impl Workspace {
                 "none of the actions works on one of the resources",
             ));
         }
-        let example = |shown: &_| Example::of_shown(shown, &layers);
-        let answer = |known: &Answered| Answer {
-            actions: known.actions.clone(),
-            resource_type: known.resource_type,
-            granted: known.granted,
-            allowed: known.allowed.as_ref().map(example),
-            denied: known.denied.as_ref().map(example),
-            undecided: known.undecided.as_ref().map(|undecided| undecided.reason.clone()),
-        };
-        Ok(Access {
-            granted: together(found.iter().map(|answer| answer.granted)),
-            basis,
-            answers: found.iter().map(answer).collect(),
-        })
+        let findings = policies.iter().flat_map(|policy| policy.findings().to_vec());
+        let access = Access::new(&self.sources, &found, basis, &layers);
+        Ok(Access { findings: findings.collect(), ..access })
     }
 }

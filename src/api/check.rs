@@ -1,46 +1,16 @@
 //! A connection of ICA to a bucket, checked against all that ICA does.
 
 use super::error::Error;
-use super::finding::Finding;
 use super::folder::{Folder, FolderError, look_into};
 use super::workspace::Workspace;
-use crate::finding::{Severity, codes};
+use crate::finding::codes;
 use crate::ica::build::settings::{self, Settings};
 use crate::ica::build::{Built, build, unknown_keys};
-use crate::ica::{self, Assumption, CallerReport, Check, Level, Reason, Verdict};
 use crate::input::{Loader, NONE};
+use crate::report::Finding;
+use crate::report::check::Checked;
 use crate::source::Span;
 use std::path::Path;
-
-/// The result of a check.
-#[derive(Clone, Debug)]
-pub struct Checked {
-    /// The name of the connection.
-    pub name: Option<String>,
-    /// The worst verdict of all operations.
-    pub verdict: Verdict,
-    /// Every operation of ICA for each of its callers.
-    pub operations: Vec<Operation>,
-    /// What the verdicts rest on, and how to settle it.
-    pub assumptions: Vec<Assumption>,
-    /// What is wrong with the documents themselves.
-    pub findings: Vec<Finding>,
-}
-
-/// An operation of ICA for one caller.
-#[derive(Clone, Debug)]
-pub struct Operation {
-    /// Its name, such as `upload-data`.
-    pub id: &'static str,
-    /// Who does it, such as `iam-user`.
-    pub caller: &'static str,
-    /// The verdict, with the operations that it depends on.
-    pub verdict: Verdict,
-    /// The operations that are the cause, if they are others.
-    pub blocked_by: Vec<&'static str>,
-    /// Why its own requests are not allowed; a warning where it works all the same.
-    pub causes: Vec<Finding>,
-}
 
 impl Workspace {
     /// Checks the connections of a settings file, such as `ica.toml`. Files in it are relative to
@@ -114,50 +84,10 @@ impl Workspace {
                 crate::finding::Finding::new(codes::UNKNOWN_KEY, Span::NOWHERE, words)
             }),
         );
-        let check = ica::check(&connection);
+        let check = crate::ica::check(&connection);
         if check.operations.is_empty() {
             return Err(Error::setting("operation", "nothing is left to check"));
         }
-        Ok(self.checked(connection.name, check))
-    }
-
-    fn checked(&self, name: Option<String>, check: Check) -> Checked {
-        let verdict = check.worst();
-        let callers = check.operations.iter().flat_map(|operation| {
-            operation.callers.iter().map(move |caller| (operation.id, caller))
-        });
-        Checked {
-            name,
-            verdict,
-            operations: callers.map(|(id, caller)| self.operation(id, caller)).collect(),
-            assumptions: check.assumptions,
-            findings: Finding::all(&self.sources, check.findings),
-        }
-    }
-
-    fn operation(&self, id: &'static str, report: &CallerReport) -> Operation {
-        let steps = report.steps.iter().filter(|step| step.verdict != Verdict::Allowed);
-        let causes = steps.flat_map(|step| {
-            let is_certain = step.level == Level::Required && step.verdict != Verdict::Unknown;
-            let severity = if is_certain { Severity::Error } else { Severity::Warning };
-            step.reasons.iter().map(move |reason| cause(reason, severity))
-        });
-        Operation {
-            id,
-            caller: report.caller.id(),
-            verdict: report.verdict,
-            blocked_by: report.blocked_by.clone(),
-            causes: Finding::all(&self.sources, causes),
-        }
-    }
-}
-
-fn cause(reason: &Reason, severity: Severity) -> crate::finding::Finding {
-    let span = reason.span.unwrap_or(Span::NOWHERE);
-    crate::finding::Finding {
-        severity,
-        help: reason.help.as_ref().map(ToString::to_string),
-        related: reason.labels.clone(),
-        ..crate::finding::Finding::new(reason.kind.code(), span, reason.words())
+        Ok(Checked::new(&self.sources, &connection, &check))
     }
 }

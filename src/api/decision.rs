@@ -1,13 +1,11 @@
 //! One request: what AWS would answer, and why.
 
 use super::error::Error;
-use super::finding::Finding;
 use super::policy::{Policy, check_stored, layers};
 use super::workspace::Workspace;
-use crate::authz::{Context, ContextValue, LayerId, Layers, StatementRef};
-use crate::eval::Outcome;
-use crate::report::{Position, position};
-use crate::simulate::{RequestText, explain, resource_kind, simulate, why};
+use crate::authz::{Context, ContextValue};
+use crate::report::simulate::Decision;
+use crate::simulate::{RequestText, resource_kind, simulate};
 
 /// A request in the words that a person writes.
 #[derive(Clone, Debug, Default)]
@@ -88,34 +86,6 @@ impl Request {
     }
 }
 
-/// What AWS would answer to a request.
-#[derive(Clone, Debug)]
-pub struct Decision {
-    /// The answer.
-    pub outcome: Outcome,
-    /// The reason in one sentence.
-    pub why: String,
-    /// The statements that allow it or deny it.
-    pub statements: Vec<Statement>,
-    /// The layers that would have to allow it and do not.
-    pub lacking: Vec<LayerId>,
-    /// Where AWS's pages leave the answer open: each reading and the answer under it.
-    pub readings: Vec<(&'static str, Outcome)>,
-    /// The words that deny it, or that keep the nearest statement from allowing it.
-    pub findings: Vec<Finding>,
-}
-
-/// A statement of a policy.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Statement {
-    /// The layer of its policy.
-    pub layer: LayerId,
-    /// Its Sid.
-    pub sid: Option<String>,
-    /// Where it is.
-    pub place: Option<Position>,
-}
-
 impl Workspace {
     /// Decides a request as AWS would. A layer without a policy counts as absent.
     ///
@@ -128,30 +98,6 @@ impl Workspace {
         let set = layers(policies, resource)?;
         let layers = set.layers(resource);
         let simulated = simulate(&request, &layers);
-        let decision = &simulated.decision;
-        let statements = match decision.outcome {
-            Outcome::Allowed => &decision.allowed_by,
-            _ => &decision.denied_by,
-        };
-        let readings = decision.readings.iter();
-        Ok(Decision {
-            outcome: decision.outcome,
-            why: why(&simulated, &request, &layers),
-            statements: statements.iter().filter_map(|at| self.statement(at, &layers)).collect(),
-            lacking: decision.lacking.clone(),
-            readings: readings
-                .map(|reading| (reading.ambiguity.text(reading.choice), reading.outcome))
-                .collect(),
-            findings: Finding::all(&self.sources, explain(decision, &request, &layers)),
-        })
-    }
-
-    fn statement(&self, at: &StatementRef, layers: &Layers<'_>) -> Option<Statement> {
-        let found = layers.policies(at.layer).get(at.policy)?.statements.get(at.statement)?;
-        Some(Statement {
-            layer: at.layer,
-            sid: found.sid.as_ref().map(|sid| sid.node.clone()),
-            place: position(&self.sources, found.span),
-        })
+        Ok(Decision::new(&self.sources, &request, &layers, &simulated, Vec::new()))
     }
 }

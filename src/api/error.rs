@@ -1,9 +1,9 @@
 //! Why there is no answer.
 
-use super::finding::Finding;
 use crate::finding::codes;
 use crate::ica::refusal::Refusal;
 use crate::input::Unreadable;
+use crate::report::Finding;
 use crate::simulate::LineError;
 use crate::source::Sources;
 use miette::Diagnostic;

@@ -1,8 +1,9 @@
 //! The public face of the library: load policies, and ask about them.
 //!
 //! A [`Workspace`] owns all texts and reads policies from them. Answers are plain values: their
-//! places are resolved to file, line and column, and they need no workspace. Whatever can go wrong
-//! is one [`Error`], which keeps every finding.
+//! places are resolved to file, line and column, and they need no workspace. The program prints the
+//! same answers; [`View::json`] is what it prints with `--format json`. Whatever can go wrong is one
+//! [`Error`], which keeps every finding.
 //!
 //! | question | method | answer |
 //! |---|---|---|
@@ -17,27 +18,32 @@ mod comparison;
 mod decision;
 mod error;
 pub(crate) mod files;
-mod finding;
 pub(crate) mod folder;
 mod policy;
 mod workspace;
 
-pub use self::access::{Access, Answer, Basis, Query};
-pub use self::check::{Checked, Operation};
-pub use self::comparison::{Comparison, Difference};
-pub use self::decision::{Decision, Request, Statement};
+pub use self::access::Query;
+pub use self::decision::Request;
 pub use self::error::Error;
 pub use self::files::Folder;
-pub use self::finding::Finding;
 pub use self::policy::Policy;
 pub use self::workspace::Workspace;
 pub use crate::authz::{ContextValue, LayerId};
 pub use crate::eval::Outcome;
 pub use crate::finding::{Code, Row, Section, Severity};
 pub use crate::ica::build::settings::{Files, Levels, Settings};
-pub use crate::ica::{Assumption, Verdict};
+pub use crate::ica::{Assumption, Level, ReasonKind, Verdict};
 pub use crate::input::{Loader, Unreadable};
 pub use crate::model::PolicyKind;
-pub use crate::report::{Example, Position};
+pub use crate::report::can::{Access, Basis};
+pub use crate::report::check::Checked;
+pub use crate::report::compare::Comparison;
+pub use crate::report::simulate::Decision;
+pub use crate::report::{Cause, Choice, Example, Finding, Place, Position, Stop, View};
 pub use crate::source::{SourceId, Sources};
 pub use crate::symbolic::{Granted, Relation, Requests};
+
+/// What answers are made of, by question.
+pub mod views {
+    pub use crate::report::{can, check, compare, simulate};
+}

@@ -1,10 +1,10 @@
 //! Policies that were read, and the layers that they make.
 
 use super::error::Error;
-use super::finding::Finding;
 use crate::authz::{Known, PolicySet};
 use crate::finding::Severity;
 use crate::model::{self, PolicyKind};
+use crate::report::Finding;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 

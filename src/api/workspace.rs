@@ -2,10 +2,10 @@
 
 use super::error::Error;
 use super::files::{Folder, Texts, unreadable};
-use super::finding::Finding;
 use super::policy::Policy;
 use crate::input::{Loader, load_policy};
 use crate::model::PolicyKind;
+use crate::report::Finding;
 use crate::rules::{self, RULES, Subject};
 use crate::source::Sources;
 use std::collections::HashMap;

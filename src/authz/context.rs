@@ -1,7 +1,8 @@
 //! The condition keys that a request carries.
 
 /// The value of a key.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(untagged)]
 pub enum ContextValue {
     /// Of a single-valued key.
     One(String),

@@ -1,21 +1,17 @@
 //! `ica-policy can`: whether access is granted, to one caller or to any caller.
 
 use super::exit::Exit;
-use super::files::{look, print, print_error, print_report};
-use super::format::Format;
-use super::layer_flags::{
-    BOUNDARY, FilesByLayer, Flag, IDENTITY, LayerFlags, RCP, SCP, SESSION, Shown, VPCE,
-    files_of_request,
-};
+use super::format::{Format, Printer};
+use super::layer_flags::{FilesByLayer, Flag, LayerFlags, OfRequest};
 use super::layered::Reader;
 use crate::api::{Basis, Query};
-use crate::authz::{Caller, ContextValue, FileCount, Layer, LayerRow, Layers};
-use crate::finding::Finding;
+use crate::authz::{Caller, ContextValue, Layer, Layers};
 use crate::model::{Policy, PolicyKind};
-use crate::report::{GrantedReport, IsPublic, Public, can_human, can_json, human};
+use crate::report::Finding;
+use crate::report::can::{Access, IsPublic};
 use crate::s3::public_statements;
 use crate::source::Sources;
-use crate::symbolic::{Asked, Granted, outsiders, reached, together};
+use crate::symbolic::{Asked, Granted, outsiders};
 use clap::{Args as ClapArgs, ValueEnum};
 
 /// Says whether access is granted: for all requests, for some, for none, or that it is not known.
@@ -66,20 +62,9 @@ pub(super) struct Args {
 #[derive(Debug)]
 struct CanFlags;
 
-impl Shown for CanFlags {
-    const FLAGS: &'static [Flag] = &[
-        IDENTITY,
-        Flag::new(PolicyKind::Resource, "The bucket's policy, or that of another resource"),
-        BOUNDARY,
-        SESSION,
-        SCP,
-        RCP,
-        VPCE,
-    ];
-
-    fn files(row: &LayerRow) -> FileCount {
-        files_of_request(row)
-    }
+impl OfRequest for CanFlags {
+    const RESOURCE: Flag =
+        Flag::new(PolicyKind::Resource, "The bucket's policy, or that of another resource");
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -103,73 +88,65 @@ impl FailOn {
             FailOn::Never => false,
         }
     }
+
+    /// A policy is public by either definition. A document that AWS would refuse is in force nowhere.
+    fn fails_for(self, access: &Access) -> bool {
+        let for_s3 = access.public.as_ref().map(|public| match public.for_s3 {
+            IsPublic::Yes => Granted::Some,
+            IsPublic::No => Granted::None,
+            IsPublic::Unknown => Granted::Unknown,
+        });
+        let is_refused = access.findings.iter().any(Finding::is_refusal);
+        self.fails(access.granted)
+            || for_s3.is_some_and(|granted| self.fails(granted))
+            || self != FailOn::Never && is_refused
+    }
 }
 
 /// Answers the question that the flags ask.
 pub(super) fn run(args: &Args) -> Exit {
+    let printer = Printer::new(args.format, "`ica-policy can --help` lists the flags");
     let (query, caller) = match read(args) {
         Ok(read) => read,
-        Err(message) => return usage(args, &message),
+        Err(message) => return printer.usage(&message),
     };
     let mut reader = Reader::default();
     let policies = reader.policies(&args.files());
     if !reader.unreadable.is_empty() {
-        match args.format {
-            Format::Human => print_error(&human::unreadable(
-                &reader.sources,
-                &reader.unreadable,
-                look(&std::io::stderr()),
-            )),
-            Format::Json => print(&can_json::unreadable(&reader.sources, &reader.unreadable)),
+        return printer.unreadable(&reader.sources, &reader.unreadable);
+    }
+    let (sources, all) = (&reader.sources, policies.all());
+    let (mut access, fail_on) = if args.public {
+        (public(args, &query.context, sources, &all), FailOn::Granted)
+    } else {
+        let layers = match caller {
+            Some(_) => policies.layers(PolicyKind::Resource),
+            None => Layers { resource: Layer::Policies(all.clone()), ..Layers::default() },
+        };
+        let (answers, basis) = match &caller {
+            Some(caller) => query.caller(caller, &layers),
+            None => (query.anybody(all), Basis::Given),
+        };
+        if answers.is_empty() {
+            return printer.usage(
+                "none of these actions works on one of these resources, so there is no such request",
+            );
         }
-        return Exit::Unreadable;
-    }
-    if args.public {
-        return run_public(
-            args,
-            &query.context,
-            &reader.sources,
-            &policies.all(),
-            &reader.findings,
-        );
-    }
-    let layers = policies.layers(PolicyKind::Resource);
-    let (answers, basis) = match &caller {
-        Some(caller) => query.caller(caller, &layers),
-        None => (query.anybody(policies.all()), Basis::Given),
+        (Access::new(sources, &answers, basis, &layers), FailOn::NotGranted)
     };
-    if answers.is_empty() {
-        return usage(
-            args,
-            "none of these actions works on one of these resources, so there is no such request",
-        );
-    }
-    let granted = together(answers.iter().map(|answer| answer.granted));
-    let layers = if caller.is_some() { layers } else { alone(policies.all()) };
-    let report = GrantedReport {
-        granted,
-        answers: &answers,
-        layers: &layers,
-        note: note(basis),
-        findings: &reader.findings,
-        public: None,
-    };
-    let printed = args.print(&reader.sources, &report);
-    let defect =
-        if answers.iter().any(|answer| answer.is_defect) { Exit::Defect } else { Exit::Clean };
-    let fail_on = args.fail_on.unwrap_or(FailOn::NotGranted);
-    let fails = fail_on.fails(granted) || is_refused(fail_on, &reader.findings);
-    printed.max(defect).max(if fails { Exit::Found } else { Exit::Clean })
+    access.findings = Finding::all(sources, reader.findings.iter().cloned());
+    let defect = if access.is_defect { Exit::Defect } else { Exit::Clean };
+    let fails = args.fail_on.unwrap_or(fail_on).fails_for(&access);
+    printer.report(&access).max(defect).max(if fails { Exit::Found } else { Exit::Clean })
 }
 
 /// Decides whether a bucket policy is public, by S3's definition and by ours: for all actions of S3 and all resources if none are given.
-fn run_public(
+fn public(
     args: &Args,
     context: &[(String, Option<ContextValue>)],
     sources: &Sources,
     policies: &[&Policy],
-    findings: &[Finding],
-) -> Exit {
+) -> Access {
     let or_all = |given: &[String], all: &str| {
         if given.is_empty() { vec![all.to_owned()] } else { given.to_vec() }
     };
@@ -179,85 +156,14 @@ fn run_public(
         outsiders(policies, Asked { account, actions: &actions, resources: &resources, context });
     let statements =
         policies.iter().flat_map(|policy| public_statements(policy)).collect::<Vec<_>>();
-    let public = Public { account, statements: &statements, outside: &outside };
-    let layers = alone(policies.to_vec());
-    let granted = reached(&outside);
-    let printed = args.print(
-        sources,
-        &GrantedReport {
-            granted,
-            answers: &[],
-            layers: &layers,
-            note: None,
-            findings,
-            public: Some(public),
-        },
-    );
-    let is_defect = outside.iter().flat_map(|known| &known.answers).any(|answer| answer.is_defect);
-    let fail_on = args.fail_on.unwrap_or(FailOn::Granted);
-    let for_s3 = match public.for_s3() {
-        IsPublic::Yes => Granted::Some,
-        IsPublic::No => Granted::None,
-        IsPublic::Unknown => Granted::Unknown,
-    };
-    let fails = fail_on.fails(granted) || fail_on.fails(for_s3) || is_refused(fail_on, findings);
-    printed.max(if is_defect { Exit::Defect } else { Exit::Clean }).max(if fails {
-        Exit::Found
-    } else {
-        Exit::Clean
-    })
-}
-
-/// Whether AWS would refuse a document, which is then in force nowhere.
-fn is_refused(fail_on: FailOn, findings: &[Finding]) -> bool {
-    fail_on != FailOn::Never && findings.iter().any(Finding::is_refusal)
-}
-
-/// Documents without a caller, which reports treat as those of a resource.
-fn alone(policies: Vec<&Policy>) -> Layers<'_> {
-    Layers { resource: Layer::Policies(policies), ..Layers::default() }
+    Access::of_public(sources, account, policies, (&statements, &outside))
 }
 
 impl Args {
-    fn print(&self, sources: &Sources, report: &GrantedReport<'_>) -> Exit {
-        print_report(&match self.format {
-            Format::Human => can_human::report(sources, report, look(&std::io::stdout())),
-            Format::Json => can_json::report(sources, report),
-        })
-    }
-
     /// The files of the flags, and the positional one.
     fn files(&self) -> FilesByLayer {
         let alone = self.file.iter().map(|file| (PolicyKind::Resource, vec![vec![file.clone()]]));
         self.layers.files().clone().into_iter().chain(alone).collect()
-    }
-}
-
-/// Prints what is wrong with the command line as JSON.
-pub(super) fn print_usage_error(message: &str) {
-    print(&can_json::usage(message.trim_end()));
-}
-
-fn usage(args: &Args, message: &str) -> Exit {
-    match args.format {
-        Format::Human => print_error(&format!(
-            "error: {message}\n  help: `ica-policy can --help` lists the flags\n"
-        )),
-        Format::Json => print_usage_error(message),
-    }
-    Exit::Usage
-}
-
-/// What the answer rests on, if that is more than the policies that are given.
-fn note(basis: Basis) -> Option<&'static str> {
-    match basis {
-        Basis::Given => None,
-        Basis::AnyIdentityPolicies => {
-            Some("whatever the identity policies of the caller say, which are not given")
-        }
-        Basis::NeedsIdentityPolicies => Some(
-            "it depends on the identity policies of the caller: give --identity-policy FILE, or `none`",
-        ),
     }
 }
 

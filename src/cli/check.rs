@@ -1,23 +1,23 @@
 //! `ica-policy check`.
 
 use super::exit::Exit;
-use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
-use super::format::Format;
+use super::files::{Files, look, print_error, print_report, read_text, unreadable};
+use super::format::{Format, Printer};
 use super::layer_flags::{Flag, LayerFlags, RCP, SCP, Shown};
 use super::named::Named;
 use super::typed;
 use crate::api::folder::{Folder, FolderError, look_into};
 use crate::authz::{FileCount, LayerRow};
 use crate::finding::{Finding, codes};
+use crate::ica::Verdict;
 use crate::ica::build::settings::{self, Settings};
 use crate::ica::build::unknown_keys;
 use crate::ica::build::{Built, build};
 use crate::ica::refusal::Refusal;
-use crate::ica::{Check, Verdict};
 use crate::input::{NONE, Unreadable};
 use crate::model::PolicyKind;
-use crate::report::human;
-use crate::report::json;
+use crate::report::check::Checked;
+use crate::report::check_human::report_one_of;
 use crate::report::overview::Overview;
 use crate::source::{Sources, Span};
 use clap::{Args as ClapArgs, ValueEnum};
@@ -149,7 +149,7 @@ impl FailOn {
 
 /// Checks every connection and prints its report.
 pub(super) fn run(args: &Args) -> Exit {
-    let printer = Printer { format: args.format };
+    let printer = Printer::new(args.format, "`ica-policy check --help` lists the flags");
     let (connections, folder) = match connections(&args.about) {
         Ok(connections) => connections,
         Err(Failure::Usage(message)) => return printer.usage(&message),
@@ -163,7 +163,10 @@ pub(super) fn run(args: &Args) -> Exit {
         course.at += 1;
         worst = worst.max(Some(check_one(args, settings, &folder, &printer, &mut course)));
     }
-    worst.max(printer.overview(&course)).unwrap_or(Exit::Usage)
+    let overview = course
+        .is_drawn(args)
+        .then(|| print_report(&course.overview.report(course.given, look(&std::io::stdout()))));
+    worst.max(overview).unwrap_or(Exit::Usage)
 }
 
 /// The progress of the checks of several connections.
@@ -174,11 +177,18 @@ struct Course {
     overview: Overview,
 }
 
+impl Course {
+    /// Whether people get one report about several connections.
+    fn is_drawn(&self, args: &Args) -> bool {
+        args.format == Format::Human && self.given > 1
+    }
+}
+
 fn check_one(
     args: &Args,
     settings: Settings,
     folder: &Path,
-    printer: &Printer,
+    printer: &Printer<Checked>,
     course: &mut Course,
 ) -> Exit {
     if settings.files().iter().filter(|name| **name == "-").count() > 1 {
@@ -216,10 +226,16 @@ fn check_one(
         let message = "every operation that was asked for is skipped or not part of this method, so nothing is left to check";
         return printer.usage(&format!("{name}: {message}"));
     }
-    course.overview.add(&connection, &check);
-    let printed = printer.report(&sources, &connection, &check, course);
-    let is_found = args.fail_on.fails(check.worst())
-        || args.fail_on != FailOn::Never && check.refused().next().is_some();
+    let checked = Checked::new(&sources, &connection, &check);
+    course.overview.add(&checked);
+    let printed = if course.is_drawn(args) {
+        let number = (course.at, course.given);
+        print_report(&report_one_of(&checked, number, look(&std::io::stdout())))
+    } else {
+        printer.report(&checked)
+    };
+    let is_found = args.fail_on.fails(checked.verdict)
+        || args.fail_on != FailOn::Never && !checked.refused.is_empty();
     printed.max(if is_found { Exit::Found } else { Exit::Clean })
 }
 
@@ -320,62 +336,4 @@ fn flags(args: &About, here: Option<&Path>) -> Settings {
         *settings.layer_mut(*kind) = Some(files);
     }
     settings
-}
-
-struct Printer {
-    format: Format,
-}
-
-impl Printer {
-    fn report(
-        &self,
-        sources: &Sources,
-        connection: &crate::ica::setup::Setup,
-        check: &Check,
-        course: &Course,
-    ) -> Exit {
-        print_report(&match self.format {
-            Format::Human if course.given > 1 => human::report_one_of(
-                sources,
-                connection,
-                check,
-                (course.at, course.given),
-                look(&std::io::stdout()),
-            ),
-            Format::Human => human::report(sources, connection, check, look(&std::io::stdout())),
-            Format::Json => json::report(sources, connection, check).line(),
-        })
-    }
-
-    /// The part of the report that is about all connections, if there are several.
-    fn overview(&self, course: &Course) -> Option<Exit> {
-        let is_told = self.format == Format::Human && course.given > 1;
-        is_told
-            .then(|| print_report(&course.overview.report(course.given, look(&std::io::stdout()))))
-    }
-
-    fn unreadable(&self, sources: &Sources, unreadable: &[Unreadable]) -> Exit {
-        match self.format {
-            Format::Human => {
-                print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr())))
-            }
-            Format::Json => print(&json::unreadable(sources, unreadable).line()),
-        }
-        Exit::Unreadable
-    }
-
-    fn usage(&self, message: &str) -> Exit {
-        match self.format {
-            Format::Human => print_error(&format!(
-                "error: {message}\n  help: `ica-policy check --help` lists the flags\n"
-            )),
-            Format::Json => print(&json::setting_error(message).line()),
-        }
-        Exit::Usage
-    }
-}
-
-/// Prints an error of the command line as JSON.
-pub(super) fn print_usage_error(message: &str) {
-    print(&json::setting_error(message.trim_end()).line());
 }

@@ -2,15 +2,15 @@
 
 use super::compare_connection::{self, Failure, is_settings};
 use super::exit::Exit;
-use super::files::{look, print, print_error, print_report, unreadable};
-use super::format::Format;
+use super::files::unreadable;
+use super::format::{Format, Printer};
 use super::versions::{Origin, Read};
-use crate::ica::OperationChange;
-use crate::input::{Document, NONE, Unreadable};
+use crate::input::{Document, NONE};
 use crate::model::PolicyKind;
-use crate::report::{Change, Comparison, Side, compare_human, compare_json, human};
+use crate::report::compare::{Compared, Comparison, Difference, EFFECTIVE};
 use crate::source::Sources;
-use crate::symbolic::{Differences, Direction, Requests, Undecided, differences};
+use crate::symbolic::{Requests, differences};
+use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
 
 /// Says what the new version of a policy allows that the old did not, and what it allows no longer: for all requests, not for samples.
@@ -34,7 +34,7 @@ pub(super) struct Args {
     against: Option<String>,
     /// The kind of the policies; by default resource if a statement names principals, else identity.
     #[arg(long, value_enum)]
-    kind: Option<Kind>,
+    kind: Option<PolicyKind>,
     /// Which requests are compared.
     #[arg(long, value_enum, default_value_t = Looked::Possible)]
     requests: Looked,
@@ -63,17 +63,15 @@ impl Looked {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Kind {
-    Identity,
-    Boundary,
-    Session,
-    Resource,
-    KmsKey,
-    Trust,
-    Scp,
-    Rcp,
-    Vpce,
+/// The values of `--kind`.
+impl ValueEnum for PolicyKind {
+    fn value_variants<'a>() -> &'a [PolicyKind] {
+        &PolicyKind::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()))
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -90,59 +88,31 @@ enum FailOn {
     Never,
 }
 
-impl Kind {
-    fn meant(self) -> PolicyKind {
-        match self {
-            Kind::Identity => PolicyKind::Identity,
-            Kind::Boundary => PolicyKind::Boundary,
-            Kind::Session => PolicyKind::Session,
-            Kind::Resource => PolicyKind::Resource,
-            Kind::KmsKey => PolicyKind::KmsKey,
-            Kind::Trust => PolicyKind::Trust,
-            Kind::Scp => PolicyKind::Scp,
-            Kind::Rcp => PolicyKind::Rcp,
-            Kind::Vpce => PolicyKind::Vpce,
-        }
-    }
-
-    /// The word of the flag.
-    fn word(self) -> &'static str {
-        match self {
-            Kind::Identity => "identity",
-            Kind::Boundary => "boundary",
-            Kind::Session => "session",
-            Kind::Resource => "resource",
-            Kind::KmsKey => "kms-key",
-            Kind::Trust => "trust",
-            Kind::Scp => "scp",
-            Kind::Rcp => "rcp",
-            Kind::Vpce => "vpce",
-        }
-    }
-}
-
 impl FailOn {
-    /// What could not be decided may be a difference. Where AWS would refuse the old version, it was in
-    /// force nowhere: nothing is lost, and what the corrected words allow is not new. A
-    /// new version that AWS would refuse never passes.
-    fn fails(self, comparison: &Comparison<'_>, is_worse: bool) -> bool {
-        if comparison.new.is_refused {
+    /// What could not be decided or was not compared may be a difference. A connection without a
+    /// partner is compared with nothing: all its access is new, or lost. Where AWS would refuse the
+    /// old version, it was in force nowhere: nothing is lost, and what the corrected words allow is
+    /// not new. A new version that AWS would refuse never passes.
+    fn fails(self, comparison: &Comparison) -> bool {
+        let (before, after) = (&comparison.old, &comparison.new);
+        if after.is_refused {
             return self != FailOn::Never;
         }
-        let is_there = |direction: &Direction| {
-            if comparison.old.is_refused {
-                return direction.regions.iter().any(|region| region.under.is_empty());
-            }
-            !direction.regions.is_empty() || direction.undecided.is_some()
+        let is_effective = comparison.kind == EFFECTIVE;
+        let is_open = !comparison.not_compared.is_empty();
+        let is_certain = |found: &Difference| found.region.only_if.is_empty();
+        let new = match before.is_refused {
+            true => comparison.newly_allowed.iter().any(is_certain),
+            false => comparison.has(true),
         };
-        let differences = || comparison.changes.iter().map(|change| change.differences);
-        let new = differences().any(|differences| is_there(&differences.newly_allowed));
-        let lost = !comparison.old.is_refused
-            && differences().any(|differences| is_there(&differences.newly_denied));
+        let new = new || is_effective && before.read_as.is_none();
+        let lost = !before.is_refused && comparison.has(false);
+        let lost = lost || is_effective && after.read_as.is_none();
+        let is_worse = comparison.operations.iter().any(|operation| operation.is_worse);
         match self {
-            FailOn::NewAccess => new,
-            FailOn::LostAccess => lost,
-            FailOn::Any => new || lost || is_worse,
+            FailOn::NewAccess => new || is_open,
+            FailOn::LostAccess => lost || is_open,
+            FailOn::Any => new || lost || is_worse || is_open,
             FailOn::NewlyBlocked => is_worse,
             FailOn::Never => false,
         }
@@ -151,18 +121,13 @@ impl FailOn {
 
 /// Compares every pair and prints its report.
 pub(super) fn run(args: &Args) -> Exit {
-    let printer = Printer { format: args.format };
+    let printer = Printer::new(args.format, "`ica-policy compare --help` lists the flags");
     match pairs(args) {
         Ok(pairs) => {
             pairs.iter().map(|pair| compare_pair(args, pair, &printer)).max().unwrap_or(Exit::Usage)
         }
         Err(message) => printer.usage(&message),
     }
-}
-
-/// Prints what is wrong with the command line as JSON.
-pub(super) fn print_usage_error(message: &str) {
-    print(&compare_json::usage(message.trim_end()));
 }
 
 /// The pairs to compare, the old version first.
@@ -180,7 +145,11 @@ fn pairs(args: &Args) -> Result<Vec<(Origin<'_>, Origin<'_>)>, String> {
     }
 }
 
-fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Printer) -> Exit {
+fn compare_pair(
+    args: &Args,
+    (old, new): &(Origin<'_>, Origin<'_>),
+    printer: &Printer<Comparison>,
+) -> Exit {
     match (is_settings(old), is_settings(new)) {
         (true, true) => return compare_settings(args, old, new, printer),
         (false, false) if args.fail_on == FailOn::NewlyBlocked => {
@@ -210,84 +179,52 @@ fn compare_pair(args: &Args, (old, new): &(Origin<'_>, Origin<'_>), printer: &Pr
         Err(message) => return printer.usage(&message),
     };
     let [(old, before, mut findings), (new, after, of_new)] =
-        [old, new].map(|version| version.meant(kind.meant(), &sources));
+        [old, new].map(|version| version.meant(kind, &sources));
     findings.extend(of_new);
     let requests = args.requests.meant();
-    let differences = differences(&[&before], &[&after], requests);
-    let change = Change {
-        caller: None,
-        layer: None,
-        beyond: false,
-        old: Side { name: &old.name, policies: vec![&before] },
-        new: Side { name: &new.name, policies: vec![&after] },
-        differences: &differences,
-    };
-    let comparison = Comparison {
-        old: &old,
-        new: &new,
-        kind: kind.word(),
-        requests,
-        changes: vec![change],
-        findings: &findings,
-        connections: None,
-    };
-    let fails = args.fail_on.fails(&comparison, false);
-    printer.report(&sources, &comparison).max(judged(fails, std::iter::once(&differences)))
+    let (before, after) = ([&before], [&after]);
+    let differences = differences(&before, &after, requests);
+    let compared = [Compared::documents(&before, &after, &differences)];
+    let what = (kind.word(), requests);
+    report(args, &Comparison::new(&sources, [old, new], what, &compared, findings), printer)
 }
 
-/// The exit code of differences: an example that the other engine does not confirm is a defect of this program.
-fn judged<'a>(fails: bool, mut differences: impl Iterator<Item = &'a Differences>) -> Exit {
-    let is_defect =
-        |direction: &Direction| direction.undecided.as_ref().is_some_and(Undecided::is_defect);
-    if differences.any(|differences| {
-        is_defect(&differences.newly_allowed) || is_defect(&differences.newly_denied)
-    }) {
-        return Exit::Defect;
+/// Prints a comparison. An example that the other engine does not confirm is a defect of this program.
+fn report(args: &Args, comparison: &Comparison, printer: &Printer<Comparison>) -> Exit {
+    let printed = printer.report(comparison);
+    if comparison.undecided.iter().any(|undecided| undecided.is_defect) {
+        return printed.max(Exit::Defect);
     }
-    if fails { Exit::Found } else { Exit::Clean }
+    printed.max(if args.fail_on.fails(comparison) { Exit::Found } else { Exit::Clean })
 }
 
-/// Compares the connections of two settings files. Access that could not be compared may be new, or lost.
-fn compare_settings(args: &Args, old: &Origin<'_>, new: &Origin<'_>, printer: &Printer) -> Exit {
+/// Compares the connections of two settings files.
+fn compare_settings(
+    args: &Args,
+    old: &Origin<'_>,
+    new: &Origin<'_>,
+    printer: &Printer<Comparison>,
+) -> Exit {
+    let failed = |sources: &Sources, failure| match failure {
+        Failure::Usage(message) => printer.usage(&message),
+        Failure::Unreadable(unreadable) => printer.unreadable(sources, &unreadable),
+    };
     let pairs = match compare_connection::pairs(old, new) {
         Ok(pairs) => pairs,
-        Err(failure) => return printer.failure(&Sources::new(), failure),
+        Err(failure) => return failed(&Sources::new(), failure),
     };
     let compared = pairs.iter().map(|pair| {
-        let mut report = |sources: &Sources, comparison: &Comparison<'_>| {
-            printer
-                .report(sources, comparison)
-                .max(judged(fails(args.fail_on, comparison), differences_of(comparison)))
-        };
-        match compare_connection::compare((old, new), pair, &mut report) {
-            (_, Ok(exit)) => exit,
-            (sources, Err(failure)) => printer.failure(&sources, failure),
+        let mut sources = Sources::new();
+        match compare_connection::compare(&mut sources, (old, new), pair) {
+            Ok(comparison) => report(args, &comparison, printer),
+            Err(failure) => failed(&sources, failure),
         }
     });
     compared.max().unwrap_or(Exit::Usage)
 }
 
-/// Whether a difference of two connections fails. A connection without a partner is compared with nothing: all its access is new, or lost.
-fn fails(fail_on: FailOn, comparison: &Comparison<'_>) -> bool {
-    let Some(connections) = &comparison.connections else { return false };
-    let is_worse = connections.operations.iter().any(OperationChange::is_newly_blocked);
-    let is_open = !connections.left_out.is_empty()
-        && !matches!(fail_on, FailOn::Never | FailOn::NewlyBlocked);
-    let is_added =
-        comparison.old.read_as.is_none() && matches!(fail_on, FailOn::Any | FailOn::NewAccess);
-    let is_gone =
-        comparison.new.read_as.is_none() && matches!(fail_on, FailOn::Any | FailOn::LostAccess);
-    fail_on.fails(comparison, is_worse) || is_open || is_added || is_gone
-}
-
-fn differences_of<'a>(
-    comparison: &'a Comparison<'a>,
-) -> impl Iterator<Item = &'a Differences> + Clone {
-    comparison.changes.iter().map(|change| change.differences)
-}
-
 /// The kind that both documents show; one without statements has the kind of the other.
-fn kind_of(old: &Read, new: &Read) -> Result<Kind, String> {
+fn kind_of(old: &Read, new: &Read) -> Result<PolicyKind, String> {
     let named =
         [old, new].map(|version| version.document.as_ref().and_then(Document::names_principals));
     match named {
@@ -295,47 +232,7 @@ fn kind_of(old: &Read, new: &Read) -> Result<Kind, String> {
             "one of `{}` and `{}` names principals and the other does not: both documents must be of one kind; --kind says which",
             old.name, new.name
         )),
-        [old, new] if old.or(new) == Some(true) => Ok(Kind::Resource),
-        _ => Ok(Kind::Identity),
-    }
-}
-
-struct Printer {
-    format: Format,
-}
-
-impl Printer {
-    fn report(&self, sources: &Sources, comparison: &Comparison<'_>) -> Exit {
-        print_report(&match self.format {
-            Format::Human => compare_human::report(sources, comparison, look(&std::io::stdout())),
-            Format::Json => compare_json::report(sources, comparison),
-        })
-    }
-
-    fn unreadable(&self, sources: &Sources, unreadable: &[Unreadable]) -> Exit {
-        match self.format {
-            Format::Human => {
-                print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr())))
-            }
-            Format::Json => print(&compare_json::unreadable(sources, unreadable)),
-        }
-        Exit::Unreadable
-    }
-
-    fn failure(&self, sources: &Sources, failure: Failure) -> Exit {
-        match failure {
-            Failure::Usage(message) => self.usage(&message),
-            Failure::Unreadable(unreadable) => self.unreadable(sources, &unreadable),
-        }
-    }
-
-    fn usage(&self, message: &str) -> Exit {
-        match self.format {
-            Format::Human => print_error(&format!(
-                "error: {message}\n  help: `ica-policy compare --help` lists the flags\n"
-            )),
-            Format::Json => print_usage_error(message),
-        }
-        Exit::Usage
+        [old, new] if old.or(new) == Some(true) => Ok(PolicyKind::Resource),
+        _ => Ok(PolicyKind::Identity),
     }
 }

@@ -1,6 +1,5 @@
 //! `ica-policy compare` with settings files: all layers of a connection, and the effect on the operations of ICA.
 
-use super::exit::Exit;
 use super::files::{Files, read_text, unreadable};
 use super::git::Revision;
 use super::versions::Origin;
@@ -11,7 +10,7 @@ use crate::ica::refusal::Refusal;
 use crate::ica::setup::Setup;
 use crate::ica::{access_changes, check, layer_changes, operation_changes};
 use crate::input::{Loader, Unreadable};
-use crate::report::{Change, Comparison, Connections, Version};
+use crate::report::compare::{Compared, Comparison, EFFECTIVE, Version};
 use crate::source::{SourceId, Sources};
 use crate::symbolic::{Relation, Requests};
 use std::path::{Path, PathBuf};
@@ -165,42 +164,40 @@ fn read(sources: &mut Sources, origin: &Origin<'_>, settings: &Settings) -> Resu
     }
 }
 
-/// Compares one connection and passes on the comparison.
+/// Compares one connection.
 pub(super) fn compare(
+    sources: &mut Sources,
     (old, new): (&Origin<'_>, &Origin<'_>),
     pair: &Pair,
-    report: &mut dyn FnMut(&Sources, &Comparison<'_>) -> Exit,
-) -> (Sources, Result<Exit, Failure>) {
-    let mut sources = Sources::new();
+) -> Result<Comparison, Failure> {
     let mut side = |origin, settings: &Option<Settings>| {
-        settings.as_ref().map(|settings| read(&mut sources, origin, settings)).transpose()
+        settings.as_ref().map(|settings| read(sources, origin, settings)).transpose()
     };
-    let (before, after) = match (side(old, &pair.old), side(new, &pair.new)) {
-        (Ok(before), Ok(after)) => (before, after),
+    match (side(old, &pair.old), side(new, &pair.new)) {
+        (Ok(before), Ok(after)) => {
+            Ok(compared(sources, (old, new), pair, [before.as_ref(), after.as_ref()]))
+        }
         (Err(Failure::Usage(message)), _) | (_, Err(Failure::Usage(message))) => {
-            return (sources, Err(Failure::Usage(message)));
+            Err(Failure::Usage(message))
         }
         (before, after) => {
             let failures = [before.err(), after.err()].into_iter().flatten();
             let all = failures.flat_map(|failure| {
                 if let Failure::Unreadable(all) = failure { all } else { Vec::new() }
             });
-            return (sources, Err(Failure::Unreadable(all.collect())));
+            Err(Failure::Unreadable(all.collect()))
         }
-    };
-    let exit = compared(&sources, (old, new), pair, (before.as_ref(), after.as_ref()), report);
-    (sources, Ok(exit))
+    }
 }
 
 fn compared(
     sources: &Sources,
     (old, new): (&Origin<'_>, &Origin<'_>),
     pair: &Pair,
-    (before, after): (Option<&Setup>, Option<&Setup>),
-    report: &mut dyn FnMut(&Sources, &Comparison<'_>) -> Exit,
-) -> Exit {
-    let checks = [before, after].map(|connection| connection.map(check));
-    let operations = operation_changes(checks[0].as_ref(), checks[1].as_ref());
+    [before, after]: [Option<&Setup>; 2],
+) -> Comparison {
+    let [old_check, new_check] = [before, after].map(|connection| connection.map(check));
+    let operations = operation_changes(old_check.as_ref(), new_check.as_ref());
     let both = before.zip(after);
     let access = both.map(|(before, after)| access_changes(before, after)).unwrap_or_default();
     let layers = both.map(|(before, after)| layer_changes(before, after)).unwrap_or_default();
@@ -210,40 +207,29 @@ fn compared(
         .map(|(caller, reason)| (caller.id(), reason.clone()));
     let left_out_layers = layers.iter().filter_map(|change| change.as_ref().err()).cloned();
     let left_out = left_out_callers.chain(left_out_layers).collect();
-    let read_as =
-        |connection: Option<&Setup>| connection.map(|_| "settings of a connection".to_owned());
-    let is_refused = |connection: Option<&Setup>| {
-        connection.is_some_and(|known| known.findings.iter().any(Finding::is_refusal))
+    let of = |connection: Option<&Setup>| {
+        connection.map(|known| known.findings.clone()).unwrap_or_default()
     };
+    // Of the old version only what AWS would refuse is of interest.
+    let mut findings = of(before);
+    findings.retain(Finding::is_refusal);
     let versions = [(old, before), (new, after)].map(|(origin, known)| Version {
-        name: shown(origin),
-        read_as: read_as(known),
-        is_refused: is_refused(known),
+        file: shown(origin),
+        read_as: known.map(|_| "settings of a connection".to_owned()),
+        is_refused: of(known).iter().any(Finding::is_refusal),
     });
-    let of_callers =
-        access.iter().flatten().map(|change| Change::of_caller(change, &versions[0], &versions[1]));
+    findings.extend(of(after));
     // Documents with the same meaning are not reported.
     let differing =
         layers.iter().flatten().filter(|change| change.differences.relation != Relation::Equal);
-    let of_layers = differing.map(|change| Change::of_layer(change, &versions[0], &versions[1]));
-    let of_new = after.map(|connection| connection.findings.as_slice()).unwrap_or_default();
-    let of_old = before.map(|connection| connection.findings.as_slice()).unwrap_or_default();
-    // Of the old version only what AWS would refuse is of interest.
-    let refused = of_old.iter().filter(|finding| finding.is_refusal());
-    let findings = refused.chain(of_new).cloned().collect::<Vec<_>>();
-    let comparison = Comparison {
-        requests: Requests::Possible,
-        old: &versions[0],
-        new: &versions[1],
-        kind: "effective",
-        changes: of_callers.chain(of_layers).collect(),
-        findings: &findings,
-        connections: Some(Connections {
-            name: pair.name.as_deref(),
-            operations: &operations,
-            check: checks[1].as_ref(),
-            left_out,
-        }),
-    };
-    report(sources, &comparison)
+    let parts = access.iter().flatten().map(Compared::access);
+    let parts = parts.chain(differing.map(Compared::layer)).collect::<Vec<_>>();
+    let what = (EFFECTIVE, Requests::Possible);
+    Comparison::new(sources, versions, what, &parts, findings).of_connections(
+        sources,
+        pair.name.clone(),
+        &operations,
+        new_check.as_ref(),
+        left_out,
+    )
 }

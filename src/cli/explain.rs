@@ -1,9 +1,11 @@
 //! `ica-policy explain`: pages of operations, settings, assumptions, readings, callers, actions; and of a pasted message.
 
 use super::exit::Exit;
-use super::files::{look, print, print_error, print_report, read_text};
-use crate::ica::guide::{Answer, MAX_QUERY_BYTES, answer, topics_page};
-use crate::report::{human, page_human, page_json, page_markdown};
+use super::files::{print_report, read_text};
+use super::format::Printer;
+use crate::ica::guide::{MAX_QUERY_BYTES, answer, topics_page};
+use crate::report::page::Explained;
+use crate::report::page_markdown;
 use crate::source::Sources;
 use clap::{Args as ClapArgs, ValueEnum};
 use std::path::Path;
@@ -39,39 +41,36 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
+    let errors = match args.format {
+        Format::Json => super::format::Format::Json,
+        Format::Human | Format::Markdown => super::format::Format::Human,
+    };
+    let printer = Printer::new(errors, "`ica-policy explain --help` shows examples");
     if args.topic.is_empty() {
-        return print_report(&list(args.format));
+        return report(args, &Explained::page(&topics_page()), &printer);
     }
     let question = match args.topic.as_slice() {
         [one] if one == "-" => match read_text("-", Path::new("-"), "standard input") {
             Ok(text) => text,
-            Err(error) => {
-                let (sources, errors) = (Sources::new(), [error]);
-                match args.format {
-                    Format::Json => print(&page_json::unreadable(&sources, &errors)),
-                    Format::Human | Format::Markdown => {
-                        print_error(&human::unreadable(&sources, &errors, look(&std::io::stderr())))
-                    }
-                }
-                return Exit::Unreadable;
-            }
+            Err(error) => return printer.unreadable(&Sources::new(), &[error]),
         },
         words => words.join(" "),
     };
     if let Some(message) = fault(&question) {
-        match args.format {
-            Format::Json => print(&page_json::usage(&message)),
-            Format::Human | Format::Markdown => {
-                print_error(&format!(
-                    "error: {message}\n  help: `ica-policy explain --help` shows examples\n"
-                ));
-            }
-        }
-        return Exit::Usage;
+        return printer.usage(&message);
     }
     let answer = answer(&question);
-    let printed = print_report(&written(args.format, &question, &answer));
-    printed.max(if answer.is_found() { Exit::Clean } else { Exit::Found })
+    let explained = Explained::answer(&question, &answer);
+    let printed = report(args, &explained, &printer);
+    printed.max(if explained.is_found() { Exit::Clean } else { Exit::Found })
+}
+
+fn report<'a>(args: &Args, explained: &Explained<'a>, printer: &Printer<Explained<'a>>) -> Exit {
+    // Without an answer there is no page.
+    if args.format == Format::Markdown && explained.is_found() {
+        return print_report(&page_markdown::answer(explained));
+    }
+    printer.report(explained)
 }
 
 /// Why a text cannot be a question.
@@ -81,29 +80,4 @@ fn fault(question: &str) -> Option<String> {
     }
     let is_long = question.len() > MAX_QUERY_BYTES;
     is_long.then(|| format!("the text has {} bytes, {MAX_QUERY_BYTES} at most are read: give the lines around the error", question.len()))
-}
-
-fn list(format: Format) -> String {
-    let page = topics_page();
-    match format {
-        Format::Human => page_human::page(&page, look(&std::io::stdout())),
-        Format::Json => page_json::page(&page),
-        Format::Markdown => page_markdown::page(&page, 1, None),
-    }
-}
-
-fn written(format: Format, question: &str, answer: &Answer) -> String {
-    match format {
-        Format::Json => page_json::answer(question, answer),
-        // Without an answer there is no page.
-        Format::Markdown if answer.is_found() => page_markdown::answer(answer),
-        Format::Human | Format::Markdown => {
-            page_human::answer(question, answer, look(&std::io::stdout()))
-        }
-    }
-}
-
-/// Prints what is wrong with the command line as JSON.
-pub(super) fn print_usage_error(message: &str) {
-    print(&page_json::usage(message.trim_end()));
 }

@@ -2,8 +2,8 @@
 
 use super::check::{self, About, Failure};
 use super::exit::Exit;
-use super::files::{Files, look, print, print_error, print_report};
-use super::format::Format;
+use super::files::Files;
+use super::format::{Format, Printer};
 use super::replace::{Replacement, replace_all};
 use super::typed;
 use crate::fix::{Fixed, Text, Texts, fix};
@@ -11,7 +11,7 @@ use crate::ica::build::settings::Settings;
 use crate::ica::build::{Built, build};
 use crate::ica::refusal::Refusal;
 use crate::input::{Loader, Unreadable};
-use crate::report::{fix_human, fix_json, human};
+use crate::report::fix::Repaired;
 use crate::source::{SourceId, Sources};
 use clap::Args as ClapArgs;
 use std::path::Path;
@@ -37,7 +37,7 @@ pub(super) struct Args {
 
 /// Searches the edits of every connection, writes them with --write, and prints the results.
 pub(super) fn run(args: &Args) -> Exit {
-    let printer = Printer { format: args.format, written: args.write };
+    let printer = Printer::new(args.format, "`ica-policy fix --help` lists the flags");
     let (connections, folder) = match check::connections(&args.about) {
         Ok(connections) => connections,
         Err(Failure::Usage(message)) => return printer.usage(&message),
@@ -58,9 +58,9 @@ pub(super) fn run(args: &Args) -> Exit {
     {
         return exit;
     }
-    let is_refused = |fixed: &Fixed| fixed.after.refused().next().is_some();
-    let left = reports.iter().any(|fixed| !fixed.left.is_empty() || is_refused(fixed));
-    let printed = reports.iter().map(|fixed| printer.report(fixed)).max().unwrap_or(Exit::Usage);
+    let views = reports.iter().map(|fixed| Repaired::new(fixed, args.write)).collect::<Vec<_>>();
+    let left = views.iter().any(|view| !view.left.is_empty() || !view.refused.is_empty());
+    let printed = views.iter().map(|view| printer.report(view)).max().unwrap_or(Exit::Usage);
     printed.max(if left { Exit::Found } else { Exit::Clean })
 }
 
@@ -70,7 +70,7 @@ fn fix_one(
     settings: &Settings,
     folder: &Path,
     texts: &mut Texts,
-    printer: &Printer,
+    printer: &Printer<Repaired>,
 ) -> Result<Fixed, Exit> {
     if settings.files().iter().filter(|name| **name == "-").count() > 1 {
         return Err(printer.usage("only one file can be `-`: standard input is read once"));
@@ -93,7 +93,9 @@ fn fix_one(
     let started = |text: &Text| Text::new(&text.name, &text.shown, text.now.clone());
     let start = Texts { list: texts.list.iter().map(started).collect() };
     let Some(fixed) = fix(settings, &start) else {
-        return Err(printer.defect("the files were read, but could not be read again from memory"));
+        let message = "the files were read, but could not be read again from memory";
+        let help = "this is a defect of ica-policy, please report it";
+        return Err(printer.error(message, help, Exit::Defect));
     };
     if fixed.before.operations.is_empty() {
         return Err(printer.usage(
@@ -130,7 +132,7 @@ impl Loader for Recorder<'_> {
 }
 
 /// Writes the edited files; the exit code if that is not possible.
-fn write(texts: &Texts, folder: &Path, printer: &Printer) -> Option<Exit> {
+fn write(texts: &Texts, folder: &Path, printer: &Printer<Repaired>) -> Option<Exit> {
     let changed = texts.list.iter().filter(|text| text.is_changed());
     if changed.clone().any(|text| text.name == "-") {
         return Some(
@@ -143,53 +145,5 @@ fn write(texts: &Texts, folder: &Path, printer: &Printer) -> Option<Exit> {
         new: text.now.clone(),
     };
     let written = replace_all(&changed.map(replacement).collect::<Vec<_>>());
-    written.err().map(|error| printer.not_written(&error.to_string()))
-}
-
-struct Printer {
-    format: Format,
-    written: bool,
-}
-
-impl Printer {
-    fn report(&self, fixed: &Fixed) -> Exit {
-        print_report(&match self.format {
-            Format::Human => fix_human::report(fixed, self.written, look(&std::io::stdout())),
-            Format::Json => fix_json::report(fixed, self.written),
-        })
-    }
-
-    fn unreadable(&self, sources: &Sources, unreadable: &[Unreadable]) -> Exit {
-        match self.format {
-            Format::Human => {
-                print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr())))
-            }
-            Format::Json => print(&fix_json::unreadable(sources, unreadable)),
-        }
-        Exit::Unreadable
-    }
-
-    fn usage(&self, message: &str) -> Exit {
-        self.error(message, "\n  help: `ica-policy fix --help` lists the flags", Exit::Usage)
-    }
-
-    fn not_written(&self, message: &str) -> Exit {
-        self.error(message, "", Exit::Unreadable)
-    }
-
-    fn defect(&self, message: &str) -> Exit {
-        self.error(
-            message,
-            "\n  help: this is a defect of ica-policy, please report it",
-            Exit::Defect,
-        )
-    }
-
-    fn error(&self, message: &str, help: &str, exit: Exit) -> Exit {
-        match self.format {
-            Format::Human => print_error(&format!("error: {message}{help}\n")),
-            Format::Json => print(&fix_json::error(message)),
-        }
-        exit
-    }
+    written.err().map(|error| printer.error(&error.to_string(), "", Exit::Unreadable))
 }

@@ -1,7 +1,8 @@
 //! `ica-policy generate`: the exact policies for a connection.
 
 use super::exit::Exit;
-use super::files::{Files, look, print, print_error, print_report, read_text, unreadable};
+use super::files::{Files, print_report, read_text, unreadable};
+use super::format::Printer;
 use super::named::Named;
 use super::typed;
 use super::write::{NewFile, WriteError, write_all};
@@ -11,8 +12,7 @@ use crate::ica::build::build;
 use crate::ica::build::settings::{self, Settings};
 use crate::ica::refusal::Refusal;
 use crate::input::{NONE, Unreadable, read_policy};
-use crate::report::generated::{self, Policies};
-use crate::report::human;
+use crate::report::generated::{self, Made, Policies};
 use crate::rules::{Attached, Subject, refusals};
 use crate::source::Sources;
 use clap::{Args as ClapArgs, ValueEnum};
@@ -74,29 +74,20 @@ enum Failure {
 
 /// Makes the documents, prints or writes them.
 pub(super) fn run(args: &Args) -> Exit {
+    let printer = printer(args);
     match made(args) {
         Ok(exit) => exit,
-        Err(Failure::Usage(message)) => {
-            match args.format {
-                Format::Json => print_usage_error(&message),
-                _ => print_error(&format!(
-                    "error: {message}\n  help: `ica-policy generate --help` lists the flags\n"
-                )),
-            }
-            Exit::Usage
-        }
-        Err(Failure::Unreadable(unreadable)) => {
-            print_unreadable(args, &Sources::new(), &[*unreadable]);
-            Exit::Unreadable
-        }
+        Err(Failure::Usage(message)) => printer.usage(&message),
+        Err(Failure::Unreadable(error)) => printer.unreadable(&Sources::new(), &[*error]),
     }
 }
 
-fn print_unreadable(args: &Args, sources: &Sources, unreadable: &[Unreadable]) {
-    match args.format {
-        Format::Json => print(&generated::unreadable(sources, unreadable)),
-        _ => print_error(&human::unreadable(sources, unreadable, look(&std::io::stderr()))),
-    }
+fn printer<'a>(args: &Args) -> Printer<Made<'a>> {
+    let format = match args.format {
+        Format::Json => super::format::Format::Json,
+        Format::Human | Format::Terraform | Format::Cloudformation => super::format::Format::Human,
+    };
+    Printer::new(format, "`ica-policy generate --help` lists the flags")
 }
 
 /// What AWS would refuse of the documents that were made, such as a policy that long names make too
@@ -125,32 +116,37 @@ fn refused(plan: &Plan, made: &Generated) -> (Sources, Vec<Finding>) {
     (sources, found)
 }
 
-/// Prints what is wrong with the command line as JSON.
-pub(super) fn print_usage_error(message: &str) {
-    print(&generated::usage(message.trim_end()));
-}
-
 fn made(args: &Args) -> Result<Exit, Failure> {
     let (settings, folder) = connection(args)?;
     let plan = plan(args, &settings)?;
     let generated = generate(&plan);
     let (sources, refused) = refused(&plan, &generated);
     if !refused.is_empty() {
-        print_unreadable(args, &sources, &[Unreadable::Text(refused)]);
+        printer(args).unreadable(&sources, &[Unreadable::Text(refused)]);
         return Ok(Exit::Found);
     }
     match &args.write {
-        None => Ok(print_report(&printed(args.format, &plan, &generated))),
+        None => Ok(match template(args.format, &plan, &generated, Policies::Inline) {
+            Some((_, text)) => print_report(&text),
+            None => printer(args).report(&Made::new(&generated, &[], "")),
+        }),
         Some(dir) => write(args, dir, &settings, &folder, &plan, &generated),
     }
 }
 
-fn printed(format: Format, plan: &Plan, made: &Generated) -> String {
+/// The template of a format that has one, with the name of its file.
+fn template(
+    format: Format,
+    plan: &Plan,
+    made: &Generated,
+    policies: Policies,
+) -> Option<(&'static str, String)> {
     match format {
-        Format::Human => generated::human(made),
-        Format::Json => generated::json(made, &[]),
-        Format::Terraform => generated::terraform(plan, made, Policies::Inline),
-        Format::Cloudformation => generated::cloudformation(plan, made),
+        Format::Terraform => Some(("ica.tf", generated::terraform(plan, made, policies))),
+        Format::Cloudformation => {
+            Some(("ica.template.json", generated::cloudformation(plan, made)))
+        }
+        Format::Human | Format::Json => None,
     }
 }
 
@@ -167,22 +163,13 @@ fn write(
         name: document.kind.file_name(),
         text: generated::text(document),
     });
-    let template = match args.format {
-        Format::Terraform => Some(("ica.tf", generated::terraform(plan, made, Policies::Beside))),
-        Format::Cloudformation => {
-            Some(("ica.template.json", generated::cloudformation(plan, made)))
-        }
-        Format::Human | Format::Json => None,
-    };
+    let template = template(args.format, plan, made, Policies::Beside);
     let template = template.map(|(name, text)| NewFile { name, text });
     let settings = NewFile { name: SETTINGS, text: generated::settings(&settings, made) };
     let files = documents.chain(template).chain([settings]).collect::<Vec<_>>();
     let written = write_all(dir, &files, args.force).map_err(|error| not_written(dir, &error))?;
     let written = written.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
-    Ok(print_report(&match args.format {
-        Format::Json => generated::json(made, &written),
-        _ => generated::written(made, &written, &dir.display().to_string()),
-    }))
+    Ok(printer(args).report(&Made::new(made, &written, &dir.display().to_string())))
 }
 
 fn not_written(dir: &Path, error: &WriteError) -> Failure {

@@ -9,7 +9,7 @@ use crate::ica::build::{Built, build};
 use crate::ica::graph::Dependencies;
 use crate::ica::refusal::Refusal;
 use crate::input::Unreadable;
-use crate::report::{graph_dot, graph_mermaid, human};
+use crate::report::{draw, failure, graph_dot, graph_mermaid};
 use crate::source::Sources;
 use clap::{Args as ClapArgs, ValueEnum};
 use std::path::Path;
@@ -91,7 +91,7 @@ fn draw(args: &Args, dependencies: Dependencies, title: &str) -> Exit {
 }
 
 fn unreadable(sources: &Sources, errors: &[Unreadable]) -> Exit {
-    print_error(&human::unreadable(sources, errors, look(&std::io::stderr())));
+    print_error(&draw::failures(&failure::unreadable(sources, errors), look(&std::io::stderr())));
     Exit::Unreadable
 }
 

@@ -25,13 +25,13 @@ impl Flag {
 }
 
 // Texts that several commands share.
-pub(super) const IDENTITY: Flag = Flag::new(
+const IDENTITY: Flag = Flag::new(
     PolicyKind::Identity,
     "Policies of the user and its groups, of the role, or of a session's issuer",
 );
-pub(super) const BOUNDARY: Flag = Flag::new(PolicyKind::Boundary, "The permissions boundary");
-pub(super) const SESSION: Flag = Flag::new(PolicyKind::Session, "Session policies");
-pub(super) const VPCE: Flag = Flag::new(
+const BOUNDARY: Flag = Flag::new(PolicyKind::Boundary, "The permissions boundary");
+const SESSION: Flag = Flag::new(PolicyKind::Session, "Session policies");
+const VPCE: Flag = Flag::new(
     PolicyKind::Vpce,
     "Policies of the VPC endpoint; they apply to requests with aws:SourceVpce",
 );
@@ -53,9 +53,19 @@ pub(super) trait Shown {
     fn files(row: &LayerRow) -> FileCount;
 }
 
-/// How many files a flag about one request takes: as many as a line of `simulate`.
-pub(super) fn files_of_request(row: &LayerRow) -> FileCount {
-    row.member.map_or(row.files, |(_, files)| files)
+/// The flags of a command that asks about requests. Only that of the resource's policy differs.
+pub(super) trait OfRequest {
+    /// The flag of the resource's policy.
+    const RESOURCE: Flag;
+}
+
+impl<C: OfRequest> Shown for C {
+    const FLAGS: &'static [Flag] = &[IDENTITY, C::RESOURCE, BOUNDARY, SESSION, SCP, RCP, VPCE];
+
+    /// As many as a line of `simulate`.
+    fn files(row: &LayerRow) -> FileCount {
+        row.member.map_or(row.files, |(_, files)| files)
+    }
 }
 
 /// The files that the flags of a command gave. Clap's derive cannot separate occurrences, so this is written out.

@@ -25,6 +25,12 @@ mod typed;
 mod versions;
 mod write;
 
+use crate::report::can::Access;
+use crate::report::check::Checked;
+use crate::report::compare::Comparison;
+use crate::report::generated::Made;
+use crate::report::page::Explained;
+use crate::report::simulate::Decision;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 pub use exit::Exit;
@@ -143,11 +149,11 @@ fn asks_for_json() -> bool {
 /// Prints the mistake in the JSON of the intended command.
 fn print_usage_error(message: &str) {
     match typed::command().as_deref() {
-        Some("can") => can::print_usage_error(message),
-        Some("compare") => compare::print_usage_error(message),
-        Some("generate") => generate::print_usage_error(message),
-        Some("explain") => explain::print_usage_error(message),
-        Some("simulate") => simulate::print_usage_error(message),
-        _ => check::print_usage_error(message),
+        Some("can") => format::print_usage_error::<Access>(message),
+        Some("compare") => format::print_usage_error::<Comparison>(message),
+        Some("generate") => format::print_usage_error::<Made<'_>>(message),
+        Some("explain") => format::print_usage_error::<Explained<'_>>(message),
+        Some("simulate") => format::print_usage_error::<Decision>(message),
+        _ => format::print_usage_error::<Checked>(message),
     }
 }

@@ -2,22 +2,17 @@
 
 use super::batch;
 use super::exit::Exit;
-use super::files::{look, print, print_error};
-use super::format::Format;
-use super::layer_flags::{
-    BOUNDARY, FilesByLayer, Flag, IDENTITY, LayerFlags, RCP, SCP, SESSION, Shown, VPCE,
-    files_of_request,
-};
+use super::format::{Format, Printer};
+use super::layer_flags::{FilesByLayer, Flag, LayerFlags, OfRequest};
 use super::layered::Reader;
-use crate::authz::{Context, ContextValue, FileCount, LayerRow, Request};
+use crate::authz::{Context, ContextValue, Request};
 use crate::eval::Outcome;
 use crate::input::NONE;
 use crate::model::PolicyKind;
-use crate::report::{errors, human, simulation};
-use crate::simulate::{Answer, RequestText, resource_kind, simulate};
+use crate::report::simulate::Decision;
+use crate::simulate::{RequestText, resource_kind, simulate};
 use clap::Args as ClapArgs;
 use std::collections::BTreeMap;
-use std::io;
 
 /// Decides one request as AWS would and shows the result of each layer. FILEs are policies, answers of the AWS CLI, or `none`.
 ///
@@ -64,24 +59,12 @@ pub(super) struct Args {
 #[derive(Debug)]
 struct SimulateFlags;
 
-impl Shown for SimulateFlags {
-    const FLAGS: &'static [Flag] = &[
-        IDENTITY,
-        Flag {
-            kind: PolicyKind::Resource,
-            names: ("resource-policy", "resource_policy"),
-            help: "The resource's policy: of a bucket, queue, KMS key, or a role's trust policy",
-        },
-        BOUNDARY,
-        SESSION,
-        SCP,
-        RCP,
-        VPCE,
-    ];
-
-    fn files(row: &LayerRow) -> FileCount {
-        files_of_request(row)
-    }
+impl OfRequest for SimulateFlags {
+    const RESOURCE: Flag = Flag {
+        kind: PolicyKind::Resource,
+        names: ("resource-policy", "resource_policy"),
+        help: "The resource's policy: of a bucket, queue, KMS key, or a role's trust policy",
+    };
 }
 
 /// Decides the request of the flags, or those of standard input.
@@ -89,53 +72,23 @@ pub(super) fn run(args: &Args) -> Exit {
     if args.batch {
         return batch::run();
     }
+    let printer = Printer::new(args.format, "");
     let request = match check_none(args).and_then(|()| request(args)) {
         Ok(request) => request,
-        Err(message) => {
-            match args.format {
-                Format::Human => print_error(&format!("error: {message}\n")),
-                Format::Json => print_usage_error(&message),
-            }
-            return Exit::Usage;
-        }
+        Err(message) => return printer.usage(&message),
     };
     let mut reader = Reader::refusing();
     let resource = resource_kind(&request);
     let policies = reader.policies(&files(args, resource));
     if !reader.unreadable.is_empty() {
-        match args.format {
-            Format::Human => print_error(&human::unreadable(
-                &reader.sources,
-                &reader.unreadable,
-                look(&io::stderr()),
-            )),
-            Format::Json => {
-                print(&format!("{}\n", errors::unreadable(&reader.sources, &reader.unreadable)))
-            }
-        }
-        return Exit::Unreadable;
+        return printer.unreadable(&reader.sources, &reader.unreadable);
     }
     let layers = policies.layers(resource);
     let simulated = simulate(&request, &layers);
-    match args.format {
-        Format::Human => print(&simulation::report(
-            &reader.sources,
-            &request,
-            &layers,
-            &simulated,
-            &reader.findings,
-            look(&io::stdout()),
-        )),
-        Format::Json => {
-            print(&format!("{}\n", Answer::decided(None, &simulated, &request, &layers).to_json()))
-        }
-    }
-    if simulated.decision.outcome == Outcome::Allowed { Exit::Clean } else { Exit::Found }
-}
-
-/// Prints what is wrong with the command line as JSON.
-pub(super) fn print_usage_error(message: &str) {
-    print(&format!("{}\n", errors::usage(message.trim_end())));
+    let decision =
+        Decision::new(&reader.sources, &request, &layers, &simulated, reader.findings.clone());
+    let is_allowed = decision.outcome == Outcome::Allowed;
+    printer.report(&decision).max(if is_allowed { Exit::Clean } else { Exit::Found })
 }
 
 /// `none` says that there is no policy, so no file can be given with it.

@@ -5,7 +5,7 @@ use super::git::Revision;
 use crate::finding::Finding;
 use crate::input::{self, Document, Loader, NONE, Unreadable};
 use crate::model::{self, Policy, PolicyKind};
-use crate::report::Version;
+use crate::report::compare::Version;
 use crate::rules::stored;
 use crate::source::{SourceId, Sources, Span};
 use std::path::{Path, PathBuf};
@@ -74,14 +74,14 @@ impl Read {
         sources: &Sources,
     ) -> (Version, Policy, Vec<Finding>) {
         let Some(document) = self.document else {
-            let version = Version { name: self.name, read_as: None, is_refused: false };
+            let version = Version { file: self.name, read_as: None, is_refused: false };
             return (version, nothing(kind), Vec::new());
         };
         let lowered = document.lower(kind);
         let stored = stored(&lowered.policy, sources, lowered.read_as.is_answer());
         let findings = lowered.findings.into_iter().chain(stored).collect::<Vec<_>>();
         let version = Version {
-            name: self.name,
+            file: self.name,
             read_as: Some(lowered.read_as.to_string()),
             is_refused: findings.iter().any(Finding::is_refusal),
         };

@@ -51,7 +51,7 @@ impl Finding {
 
     /// Whether AWS would refuse the document because of it. A limit of this program is none of AWS's.
     pub fn is_refusal(&self) -> bool {
-        self.severity == Severity::Error && self.code != codes::LIMIT
+        is_refusal(self.code, self.severity)
     }
 
     /// Says how bad it is, where that depends on the place.
@@ -74,6 +74,11 @@ impl Finding {
         self.related.push(Label { span, text: text.into() });
         self
     }
+}
+
+/// Whether AWS would refuse a document with such a finding.
+pub(crate) fn is_refusal(code: Code, severity: Severity) -> bool {
+    severity == Severity::Error && code != codes::LIMIT
 }
 
 /// One letter in so many may be wrong in a name that is taken for another.

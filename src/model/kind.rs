@@ -25,6 +25,34 @@ pub enum PolicyKind {
 }
 
 impl PolicyKind {
+    /// All kinds.
+    pub const ALL: [PolicyKind; 9] = [
+        PolicyKind::Identity,
+        PolicyKind::Boundary,
+        PolicyKind::Session,
+        PolicyKind::Resource,
+        PolicyKind::KmsKey,
+        PolicyKind::Trust,
+        PolicyKind::Scp,
+        PolicyKind::Rcp,
+        PolicyKind::Vpce,
+    ];
+
+    /// The word of flags.
+    pub fn word(self) -> &'static str {
+        match self {
+            PolicyKind::Identity => "identity",
+            PolicyKind::Boundary => "boundary",
+            PolicyKind::Session => "session",
+            PolicyKind::Resource => "resource",
+            PolicyKind::KmsKey => "kms-key",
+            PolicyKind::Trust => "trust",
+            PolicyKind::Scp => "scp",
+            PolicyKind::Rcp => "rcp",
+            PolicyKind::Vpce => "vpce",
+        }
+    }
+
     /// The name used in reports.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,37 +1,106 @@
-//! Groups the reasons of a check: each cause becomes one finding with all steps that it concerns.
+//! Groups the reasons of a check: each cause appears once, with all steps that it stops.
 
+use super::finding::Finding;
+use super::place::{Position, position};
 use crate::authz::{ContextValue, Request};
+use crate::finding::{self, Severity};
 use crate::ica::environment::{VERSIONING, needed_for_versions};
-use crate::ica::{Check, Level, Reason, StepReport, UNLISTED, Verdict};
+use crate::ica::{Check, Level, Reason, ReasonKind, StepReport, UNLISTED, Verdict};
+use crate::source::{Sources, Span};
+use serde::Serialize;
 
-/// One reason and the operations, callers and actions that it concerns.
-pub(super) struct Cause<'a> {
+/// A cause with all that it stops.
+#[derive(Clone, Debug, Serialize)]
+pub struct Cause {
+    /// Which kind.
+    pub id: ReasonKind,
+    /// The verdict of the steps.
     pub verdict: Verdict,
-    /// The most severe of the levels.
+    /// The most severe of their levels.
     pub level: Level,
-    pub reason: &'a Reason,
-    pub actions: Vec<&'a str>,
-    pub concerns: Vec<Concern<'a>>,
-    /// Notes that say for which requests some of the actions are needed.
-    pub notes: Vec<&'a str>,
-    /// For a partial verdict: a request that is denied and one that is allowed.
-    pub examples: Option<(&'a Request, &'a Request)>,
-    /// The conditions under which the request is allowed; all of them must hold.
-    pub depends_on: &'a [String],
+    /// The words that are the cause.
+    pub place: Place,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub to_do: Option<String>,
+    /// The steps that it stops.
+    pub stops: Vec<Stop>,
+    /// The conditions under which the requests are allowed; all of them must hold.
+    pub depends_on: Vec<String>,
+    /// The same as a finding, with all of its places.
+    #[serde(skip)]
+    pub finding: Finding,
+    /// For a partial verdict: the difference between a request that is denied and one that is
+    /// allowed, in words.
+    #[serde(skip)]
+    pub example: Option<String>,
 }
 
 /// A step that a cause stops.
-#[derive(PartialEq)]
-pub(super) struct Concern<'a> {
-    pub level: Level,
-    pub caller: &'static str,
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Stop {
+    /// The operation.
     pub operation: &'static str,
-    pub action: &'a str,
+    /// For whom.
+    pub caller: &'static str,
+    /// The action that is not allowed.
+    pub action: String,
+    /// How important the step is.
+    pub level: Level,
+}
+
+/// The part of a document that is a reason.
+#[derive(Clone, Debug, Serialize)]
+pub struct Place {
+    /// The layer: `identity`, `bucket-policy`, ..
+    pub layer: Option<&'static str>,
+    /// The file.
+    pub file: Option<String>,
+    /// The statement's number in its policy, from 0.
+    pub statement: Option<usize>,
+    /// The statement's Sid.
+    pub sid: Option<String>,
+    /// Where the words are.
+    pub span: Option<Position>,
+    /// The words.
+    pub text: Option<String>,
+}
+
+impl Place {
+    /// The place of a reason.
+    pub(super) fn of(sources: &Sources, reason: &Reason) -> Place {
+        let span = reason.span.and_then(|span| position(sources, span));
+        Place {
+            layer: (!reason.layer.is_empty()).then_some(reason.layer),
+            file: span.as_ref().map(|span| span.file.clone()),
+            statement: reason.statement,
+            sid: reason.sid.clone(),
+            text: span.as_ref().map(|span| span.text.clone()),
+            span,
+        }
+    }
 }
 
 /// The causes of a check, each once. Required steps come before steps that only degrade, and the
 /// worst verdict comes first.
-pub(super) fn causes(check: &Check) -> Vec<Cause<'_>> {
+pub(super) fn causes(sources: &Sources, check: &Check) -> Vec<Cause> {
+    groups(check).into_iter().map(|group| group.cause(sources)).collect()
+}
+
+/// One reason and the steps that it stops.
+struct Group<'a> {
+    verdict: Verdict,
+    level: Level,
+    reason: &'a Reason,
+    actions: Vec<&'a str>,
+    stops: Vec<Stop>,
+    /// Notes that say for which requests some of the actions are needed.
+    notes: Vec<&'a str>,
+    step: &'a StepReport,
+}
+
+fn groups(check: &Check) -> Vec<Group<'_>> {
     let callers = check
         .operations
         .iter()
@@ -49,37 +118,30 @@ pub(super) fn causes(check: &Check) -> Vec<Cause<'_>> {
         steps.retain(|(_, _, step)| step.action != VERSIONING);
     }
     steps.sort_by_key(|(_, _, step)| (step.level as u8, std::cmp::Reverse(step.verdict)));
-    let mut causes: Vec<Cause<'_>> = Vec::new();
+    let mut groups: Vec<Group<'_>> = Vec::new();
     for (operation, caller, step) in steps {
         for reason in &step.reasons {
-            let concern =
-                Concern { level: step.level, caller, operation, action: action(step, reason) };
-            match causes.iter_mut().find(|cause| cause.covers(step, reason)) {
-                Some(cause) => cause.add(concern, reason),
-                None => causes.push(Cause::new(concern, step, reason)),
+            let action = action(step, reason);
+            let stop = Stop { operation, caller, action: action.to_owned(), level: step.level };
+            match groups.iter_mut().find(|group| group.covers(step, reason)) {
+                Some(group) => group.add(stop, action, reason),
+                None => groups.push(Group::new(stop, step, reason)),
             }
         }
     }
-    causes
+    groups
 }
 
-impl<'a> Cause<'a> {
-    fn new(concern: Concern<'a>, step: &'a StepReport, reason: &'a Reason) -> Cause<'a> {
-        let examples = step
-            .witness
-            .denied
-            .as_deref()
-            .zip(step.witness.allowed.as_deref())
-            .filter(|_| step.verdict == Verdict::Partial);
-        Cause {
+impl<'a> Group<'a> {
+    fn new(stop: Stop, step: &'a StepReport, reason: &'a Reason) -> Group<'a> {
+        Group {
             verdict: step.verdict,
             level: step.level,
             reason,
-            actions: vec![concern.action],
-            concerns: vec![concern],
+            actions: vec![action(step, reason)],
+            stops: vec![stop],
             notes: reason.note.as_deref().into_iter().collect(),
-            examples,
-            depends_on: &step.depends_on,
+            step,
         }
     }
 
@@ -94,7 +156,7 @@ impl<'a> Cause<'a> {
         };
         let joins = known.help.as_ref().is_some_and(|help| help.subject.is_some());
         let same = known.message == reason.message.replace(action(step, reason), self.actions[0]);
-        let depends = self.depends_on == step.depends_on;
+        let depends = self.step.depends_on == step.depends_on;
         place
             && advice
             && depends
@@ -102,56 +164,40 @@ impl<'a> Cause<'a> {
             && self.verdict == step.verdict
     }
 
-    fn add(&mut self, concern: Concern<'a>, reason: &'a Reason) {
-        push_new(&mut self.actions, concern.action);
+    fn add(&mut self, stop: Stop, action: &'a str, reason: &'a Reason) {
+        push_new(&mut self.actions, action);
         reason.note.as_deref().into_iter().for_each(|note| push_new(&mut self.notes, note));
-        push_new(&mut self.concerns, concern);
+        push_new(&mut self.stops, stop);
     }
 
-    /// The levels of the steps that it concerns, the most severe first.
-    pub(super) fn levels(&self) -> Vec<Level> {
-        let levels = [Level::Required, Level::Degrades, Level::Advised].into_iter();
-        levels.filter(|level| self.concerns.iter().any(|concern| concern.level == *level)).collect()
-    }
-
-    /// The effect on the operations if steps of this level are missing.
-    pub(super) fn level_words(&self, level: Level) -> &'static str {
-        match (level, self.verdict) {
-            (Level::Required, verdict) => verdict.word(),
-            (Level::Degrades, Verdict::Unknown) => "may leave residue",
-            (Level::Degrades, Verdict::Partial) => "leaves residue of some requests",
-            (Level::Degrades, _) => "leaves residue",
-            (Level::Advised, _) if self.level == Level::Advised => "advised, changes no verdict",
-            (Level::Advised, _) => "advised",
+    fn cause(self, sources: &Sources) -> Cause {
+        let (reason, message) = (self.reason, self.message());
+        let to_do = reason.help.as_ref().map(|help| help.sentence(&self.actions));
+        let is_certain = self.verdict != Verdict::Unknown && self.level == Level::Required;
+        let severity = if is_certain { Severity::Error } else { Severity::Warning };
+        let span = reason.span.unwrap_or(Span::NOWHERE);
+        let finding = finding::Finding {
+            help: to_do.clone(),
+            related: reason.labels.clone(),
+            ..finding::Finding::new(reason.kind.code(), span, message.clone()).severity(severity)
+        };
+        let finding = Finding::of(sources, finding);
+        Cause {
+            id: reason.kind,
+            verdict: self.verdict,
+            level: self.level,
+            place: Place::of(sources, reason),
+            message,
+            to_do,
+            example: self.example(),
+            stops: self.stops,
+            depends_on: self.step.depends_on.clone(),
+            finding,
         }
-    }
-
-    /// The operations and callers that it concerns at a level, as text: `upload-data, create-folder
-    /// (iam-user); copy-into-bucket (cross-account-role)`.
-    pub(super) fn concerns_words(&self, level: Level) -> String {
-        let mut callers: Vec<(&str, Vec<&str>)> = Vec::new();
-        for concern in self.concerns.iter().filter(|concern| concern.level == level) {
-            match callers.iter_mut().find(|(known, _)| *known == concern.caller) {
-                Some((_, operations)) => push_new(operations, concern.operation),
-                None => callers.push((concern.caller, vec![concern.operation])),
-            }
-        }
-        let words = callers
-            .iter()
-            .map(|(caller, operations)| format!("{} ({caller})", operations.join(", ")));
-        words.collect::<Vec<_>>().join("; ")
-    }
-
-    /// The actions that it concerns at a level, as text.
-    pub(super) fn action_words(&self, level: Level) -> String {
-        let mut actions = Vec::new();
-        let of_level = self.concerns.iter().filter(|concern| concern.level == level);
-        of_level.for_each(|concern| push_new(&mut actions, format!("`{}`", concern.action)));
-        actions.join(", ")
     }
 
     /// What is wrong, for all of its actions.
-    pub(super) fn message(&self) -> String {
+    fn message(&self) -> String {
         let more = self.actions[1..].iter().map(|action| format!("`{action}`")).collect::<Vec<_>>();
         let likewise = if more.is_empty() {
             String::new()
@@ -162,20 +208,11 @@ impl<'a> Cause<'a> {
         format!("{}{likewise}{notes}", self.reason.message)
     }
 
-    /// What to do, for all of its actions.
-    pub(super) fn to_do(&self) -> Option<String> {
-        self.reason.help.as_ref().map(|help| help.sentence(&self.actions))
-    }
-
-    /// The conditions under which the request is allowed, as text.
-    pub(super) fn depends_words(&self) -> Option<String> {
-        let lead = if self.verdict == Verdict::Unknown { "would be allowed" } else { "allowed" };
-        (!self.depends_on.is_empty()).then(|| format!("{lead} {}", self.depends_on.join(", and ")))
-    }
-
     /// The difference between the two examples of a partial verdict, as text.
-    pub(super) fn example_words(&self) -> Option<String> {
-        let (denied, allowed) = self.examples?;
+    fn example(&self) -> Option<String> {
+        let witness = Some(&self.step.witness).filter(|_| self.verdict == Verdict::Partial)?;
+        let (denied, allowed): (&Request, &Request) =
+            (witness.denied.as_deref()?, witness.allowed.as_deref()?);
         if denied.resource != allowed.resource {
             return Some(format!(
                 "denied for example: {}; allowed: {}",

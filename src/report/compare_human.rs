@@ -1,117 +1,105 @@
-//! The report of `compare` for people: the relation in one line, the regions with their words
+//! The report of `compare` for people: the relation in one line, the differences with their words
 //! underlined and an example each, and what to do next.
 
-use super::comparison::{Change, Comparison, Connections, Side, Touched, file_of};
-use super::example::Example;
-use super::human::{draw_causes, draw_finding, framed};
-use super::look::Look;
+use super::check_human::framed;
+use super::check_words::draw_cause;
+use super::compare::{
+    Comparison, Difference, EFFECTIVE, Part, Reading, StatementAt, Touched, Words,
+};
+use super::draw::draw;
+use super::finding::Finding;
+use super::look::{Human, Look};
 use super::statement::statement_name;
-use super::views::key_name;
-use crate::authz::{Ambiguity, Choice};
+use super::views::Choice;
 use crate::aws;
-use crate::finding::{Code, Finding, codes};
+use crate::finding::{Code, codes};
 use crate::ica::Verdict;
-use crate::source::Sources;
-use crate::symbolic::{Cause, Differences, Direction, Place, Region, Relation, Requests};
+use crate::symbolic::{Relation, Requests};
 use std::fmt::Write;
 
-/// The most regions of one direction that are drawn.
+/// The most differences of one direction that are drawn.
 const MOST_REGIONS: usize = 20;
 
-/// The most words of one region that are underlined.
+/// The most words of one difference that are underlined.
 const MOST_WORDS: usize = 8;
 
 /// The most readings that are listed.
 const MOST_READINGS: usize = 8;
 
+impl Human for Comparison {
+    fn human(&self, look: Look) -> String {
+        report(self, look)
+    }
+}
+
 /// The report of a comparison.
-pub fn report(sources: &Sources, comparison: &Comparison<'_>, look: Look) -> String {
+fn report(comparison: &Comparison, look: Look) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail, so the results are ignored.
-    for (side, version) in [("old", comparison.old), ("new", comparison.new)] {
+    for (side, version) in [("old", &comparison.old), ("new", &comparison.new)] {
         let read_as = version.read_as.as_ref().map_or_else(
             || ": nothing, which allows nothing".to_owned(),
             |kind| format!(" as {kind}"),
         );
-        let _ = writeln!(text, "{side}  {}{read_as}", version.name);
+        let _ = writeln!(text, "{side}  {}{read_as}", version.file);
     }
-    if let Some(connections) = &comparison.connections {
-        operations(&mut text, sources, connections, look);
+    if comparison.kind == EFFECTIVE {
+        operations(&mut text, comparison, look);
     }
-    for change in &comparison.changes {
-        let relation = relation_words(change.differences.relation);
-        let _ = match (change.caller, change.layer) {
-            (None, Some(layer)) => {
-                let where_to = if change.beyond { "beyond the bucket" } else { "for any caller" };
-                writeln!(text, "\nthe {layer} by itself, {where_to}: {relation}")
-            }
-            (None, None) => {
-                writeln!(
-                    text,
-                    "{relation}, compared as policies of kind {}{}",
-                    comparison.kind,
-                    looked_at(comparison.requests)
-                )
-            }
-            (Some(caller), _) => writeln!(text, "\naccess of {caller} to the bucket: {relation}"),
-        };
-        draw_change(&mut text, sources, change, look);
+    for (number, part) in comparison.parts.iter().enumerate() {
+        let _ = writeln!(text, "{}", head(comparison, part));
+        readings(&mut text, &part.readings);
+        Drawer { comparison, look, part: number, is_gain: true }.draw(&mut text);
+        Drawer { comparison, look, part: number, is_gain: false }.draw(&mut text);
     }
-    for finding in comparison.findings {
-        let _ = write!(text, "\n{}", draw_finding(sources, finding, look));
+    for finding in &comparison.findings {
+        let _ = write!(text, "\n{}", draw(finding, look));
     }
     let _ = writeln!(text, "\n{}", closing(comparison));
     framed(comparison.new.is_refused, text)
 }
 
+fn head(comparison: &Comparison, part: &Part) -> String {
+    let relation = relation_words(part.relation);
+    match (part.caller, part.layer) {
+        (None, Some(layer)) => {
+            let where_to = if part.beyond { "beyond the bucket" } else { "for any caller" };
+            format!("\nthe {layer} by itself, {where_to}: {relation}")
+        }
+        (None, None) => {
+            let requests = looked_at(comparison.requests);
+            format!("{relation}, compared as policies of kind {}{requests}", comparison.kind)
+        }
+        (Some(caller), _) => format!("\naccess of {caller} to the bucket: {relation}"),
+    }
+}
+
 /// Writes the operations of ICA whose verdict has changed, with the causes of those that became
 /// worse.
-fn operations(text: &mut String, sources: &Sources, connections: &Connections<'_>, look: Look) {
-    if let Some(name) = connections.name {
+fn operations(text: &mut String, comparison: &Comparison, look: Look) {
+    if let Some(name) = &comparison.connection {
         let _ = writeln!(text, "connection {name}");
     }
     let word = |verdict: Option<Verdict>| verdict.map_or("not there", Verdict::word);
-    let changed =
-        connections.operations.iter().filter(|change| change.old != change.new).collect::<Vec<_>>();
+    let all = &comparison.operations;
+    let changed = all.iter().filter(|change| change.old != change.new).collect::<Vec<_>>();
     let _ = writeln!(text);
     for change in &changed {
-        let note = if change.is_newly_blocked() { "  worse" } else { "" };
-        let change = format!(
-            "{:<22}{:<20}{} -> {}{note}",
-            change.id,
-            change.caller.id(),
-            word(change.old),
-            word(change.new)
-        );
-        let _ = writeln!(text, "{change}");
+        let note = if change.is_worse { "  worse" } else { "" };
+        let (old, new) = (word(change.old), word(change.new));
+        let _ = writeln!(text, "{:<22}{:<20}{old} -> {new}{note}", change.id, change.caller);
     }
-    let same = connections.operations.len() - changed.len();
+    let same = all.len() - changed.len();
     let _ = match changed.len() {
         0 => writeln!(text, "no operation of ICA changes ({same} compared, each for its caller)"),
         _ => writeln!(text, "{same} more are as before"),
     };
-    let worse = |operation: &str, caller: &str| {
-        changed.iter().any(|change| {
-            change.is_newly_blocked() && change.id == operation && change.caller.id() == caller
-        })
-    };
-    if let Some(check) = connections.check {
-        draw_causes(text, sources, check, &worse, look);
+    for (number, cause) in comparison.causes.iter().enumerate() {
+        draw_cause(text, number + 1, cause, look);
     }
-    for (caller, reason) in &connections.left_out {
-        let _ = writeln!(text, "\n{caller}: not compared: {reason}");
+    for left_out in &comparison.not_compared {
+        let _ = writeln!(text, "\n{}: not compared: {}", left_out.caller, left_out.reason);
     }
-}
-
-fn draw_change(text: &mut String, sources: &Sources, change: &Change<'_>, look: Look) {
-    let Change { old, new, differences, .. } = change;
-    readings(text, differences);
-    let allowed =
-        Drawer { sources, look, what: codes::NEWLY_ALLOWED, from: old, to: new, is_gain: true };
-    let denied =
-        Drawer { sources, look, what: codes::NEWLY_DENIED, from: new, to: old, is_gain: false };
-    allowed.draw(text, &differences.newly_allowed);
-    denied.draw(text, &differences.newly_denied);
 }
 
 /// A line that says which requests were compared.
@@ -138,32 +126,26 @@ fn relation_words(relation: Relation) -> &'static str {
 }
 
 /// If the relation depends on a point that AWS leaves open, lists it under each reading.
-fn readings(text: &mut String, differences: &Differences) {
-    let readings = &differences.readings;
-    if readings
-        .iter()
-        .all(|(_, relation)| Some(*relation) == readings.first().map(|(_, first)| *first))
-    {
+fn readings(text: &mut String, readings: &[Reading]) {
+    if readings.iter().all(|reading| reading.relation == readings[0].relation) {
         return;
     }
-    for (choices, relation) in readings.iter().take(MOST_READINGS) {
-        let _ = writeln!(text, "  {} if {}", relation_words(*relation), choices_words(choices));
+    for reading in readings.iter().take(MOST_READINGS) {
+        let (relation, choices) =
+            (relation_words(reading.relation), choices_words(&reading.choices));
+        let _ = writeln!(text, "  {relation} if {choices}");
     }
 }
 
-fn choices_words(choices: &[(Ambiguity, Choice)]) -> String {
-    let words = choices
-        .iter()
-        .map(|(ambiguity, choice)| format!("{} ({})", ambiguity.text(*choice), ambiguity.source()));
+fn choices_words(choices: &[Choice]) -> String {
+    let words = choices.iter().map(|choice| format!("{} ({})", choice.text, choice.source));
     words.collect::<Vec<_>>().join(", and ")
 }
 
-fn closing(comparison: &Comparison<'_>) -> String {
-    let differences = || comparison.changes.iter().map(|change| change.differences);
-    let count = |pick: fn(&Differences) -> &Direction| {
-        let number =
-            differences().map(|differences| pick(differences).regions.len()).sum::<usize>();
-        let is_open = differences().any(|differences| pick(differences).undecided.is_some());
+fn closing(comparison: &Comparison) -> String {
+    let count = |is_gain: bool| {
+        let number = found(comparison, is_gain).len();
+        let is_open = comparison.undecided.iter().any(|open| open.direction == direction(is_gain));
         match (number, is_open) {
             (0, false) => "none".to_owned(),
             (0, true) => "not decided".to_owned(),
@@ -171,23 +153,20 @@ fn closing(comparison: &Comparison<'_>) -> String {
             (number, true) => format!("{number} or more"),
         }
     };
-    if let Some(words) =
-        comparison.connections.as_ref().and_then(|connections| one_sided(comparison, connections))
-    {
+    let is_effective = comparison.kind == EFFECTIVE;
+    if let Some(words) = is_effective.then(|| one_sided(comparison)).flatten() {
         return words;
     }
-    let next = match differences().map(|differences| differences.relation).reduce(Relation::joined)
-    {
+    let relations = comparison.parts.iter().map(|part| part.relation);
+    let next = match relations.reduce(Relation::joined) {
         None => "nothing else was compared",
-        Some(Relation::Equal) => match &comparison.connections {
-            Some(connections)
-                if connections.operations.iter().any(|change| change.old != change.new) =>
-            {
-                "the policies allow the same, but operations change: the settings differ"
-            }
-            Some(_) => "for ICA's callers nothing changes, and the policies allow others the same",
-            None => "only the text has changed, not its meaning",
-        },
+        Some(Relation::Equal) if !is_effective => "only the text has changed, not its meaning",
+        Some(Relation::Equal) if comparison.operations.iter().any(|one| one.old != one.new) => {
+            "the policies allow the same, but operations change: the settings differ"
+        }
+        Some(Relation::Equal) => {
+            "for ICA's callers nothing changes, and the policies allow others the same"
+        }
         Some(Relation::NewAllowsLess) => "check whether somebody needs what is lost",
         Some(Relation::NewAllowsMore) => "check whether the new access is intended",
         Some(Relation::Incomparable) => {
@@ -195,29 +174,23 @@ fn closing(comparison: &Comparison<'_>) -> String {
         }
         Some(Relation::Unknown) => "read what could not be decided yourself",
     };
-    let worse = comparison.connections.as_ref().map(|connections| {
-        let worse =
-            connections.operations.iter().filter(|change| change.is_newly_blocked()).count();
-        format!("operations that are worse: {worse}; ")
-    });
-    let (allowed, denied) = (
-        count(|differences| &differences.newly_allowed),
-        count(|differences| &differences.newly_denied),
-    );
-    format!("{}newly allowed: {allowed}; newly denied: {denied}; {next}", worse.unwrap_or_default())
+    let worse = comparison.operations.iter().filter(|change| change.is_worse).count();
+    let worse =
+        if is_effective { format!("operations that are worse: {worse}; ") } else { String::new() };
+    let (allowed, denied) = (count(true), count(false));
+    format!("{worse}newly allowed: {allowed}; newly denied: {denied}; {next}")
 }
 
 /// The last line if there is nothing to compare with, or not everything could be compared.
-fn one_sided(comparison: &Comparison<'_>, connections: &Connections<'_>) -> Option<String> {
+fn one_sided(comparison: &Comparison) -> Option<String> {
     if comparison.old.read_as.is_none() {
         return Some("the connection is new: all that it allows is new".to_owned());
     }
     if comparison.new.read_as.is_none() {
         return Some("the connection is gone: all that it allowed is lost".to_owned());
     }
-    let nothing_found =
-        comparison.changes.iter().all(|change| change.differences.relation == Relation::Equal);
-    let open = connections.left_out.iter().map(|(what, _)| *what).collect::<Vec<_>>();
+    let nothing_found = comparison.parts.iter().all(|part| part.relation == Relation::Equal);
+    let open = comparison.not_compared.iter().map(|what| what.caller).collect::<Vec<_>>();
     (nothing_found && !open.is_empty()).then(|| {
         format!(
             "nothing new and nothing lost was found, but not all was compared: {}",
@@ -226,145 +199,127 @@ fn one_sided(comparison: &Comparison<'_>, connections: &Connections<'_>) -> Opti
     })
 }
 
-/// Draws one direction.
+fn found(comparison: &Comparison, is_gain: bool) -> &[Difference] {
+    if is_gain { &comparison.newly_allowed } else { &comparison.newly_denied }
+}
+
+fn direction(is_gain: bool) -> &'static str {
+    if is_gain { "newly-allowed" } else { "newly-denied" }
+}
+
+/// Draws one direction of a part.
 struct Drawer<'a> {
-    sources: &'a Sources,
+    comparison: &'a Comparison,
     look: Look,
-    what: Code,
-    /// The side that does not allow.
-    from: &'a Side<'a>,
-    /// The side that allows.
-    to: &'a Side<'a>,
+    part: usize,
     is_gain: bool,
 }
 
 impl Drawer<'_> {
-    fn draw(&self, text: &mut String, direction: &Direction) {
-        for (number, region) in direction.regions.iter().take(MOST_REGIONS).enumerate() {
-            let _ = writeln!(
-                text,
-                "\n{} {}: {}",
-                self.what.id().replace('-', " "),
-                number + 1,
-                format_args!("for example {}", Example::of_region(self.sources, self.to, region))
-            );
-            self.describe(text, region);
-            self.underline(text, region);
+    fn draw(&self, text: &mut String) {
+        let name = direction(self.is_gain).replace('-', " ");
+        let found = found(self.comparison, self.is_gain).iter();
+        let mut found = found.filter(|difference| difference.part == self.part);
+        let mut number = 0;
+        for difference in found.by_ref().take(MOST_REGIONS) {
+            number += 1;
+            let _ = writeln!(text, "\n{name} {number}: for example {}", difference.example);
+            describe(text, difference);
+            self.underline(text, difference);
         }
-        if let Some(more) =
-            direction.regions.len().checked_sub(MOST_REGIONS).filter(|more| *more > 0)
-        {
+        let more = found.count();
+        if more > 0 {
             let _ = writeln!(text, "\n{more} more; `--format json` lists all");
         }
-        let Some(undecided) = &direction.undecided else { return };
-        let more = if direction.regions.is_empty() { "something" } else { "something else" };
-        let message = format!(
-            "not decided whether {more} is {}: {}",
-            self.what.id().replace('-', " "),
-            undecided.reason
-        );
-        let _ = match undecided.span {
-            Some(span) => write!(
-                text,
-                "\n{}",
-                draw_finding(
-                    self.sources,
-                    &Finding::new(codes::UNDECIDED, span, message),
-                    self.look
-                )
-            ),
-            None => writeln!(text, "\n{message}"),
-        };
-    }
-
-    /// Writes the parts of the allowing statement that the region touches.
-    fn describe(&self, text: &mut String, region: &Region) {
-        if !region.actions.is_empty() {
-            let _ = writeln!(
-                text,
-                "  action    {}",
-                touched_words(&self.to.actions(self.sources, region))
-            );
-        }
-        if !region.resources.is_empty() {
-            let _ = writeln!(
-                text,
-                "  resource  {}",
-                touched_words(&self.to.resources(self.sources, region))
-            );
-        }
-        if !region.keys.is_empty() {
-            let _ = writeln!(
-                text,
-                "  limited by conditions on {}",
-                region.keys.iter().map(|key| key_name(key)).collect::<Vec<_>>().join(", ")
-            );
-        }
-        if !region.under.is_empty() {
-            let _ = writeln!(text, "  only if {}", choices_words(&region.under));
+        let open = self.comparison.undecided.iter();
+        for open in
+            open.filter(|open| (open.part, open.direction) == (self.part, direction(self.is_gain)))
+        {
+            let more = if number == 0 { "something" } else { "something else" };
+            let message = format!("not decided whether {more} is {name}: {}", open.message);
+            let _ = match &open.span {
+                Some(_) => {
+                    let finding = Finding::at(codes::UNDECIDED, open.span.clone(), message);
+                    write!(text, "\n{}", draw(&finding, self.look))
+                }
+                None => writeln!(text, "\n{message}"),
+            };
         }
     }
 
     /// Draws one picture for each document whose words made the difference.
-    fn underline(&self, text: &mut String, region: &Region) {
-        let (new, old) = region.because.iter().partition::<Vec<_>, _>(|cause| cause.is_new);
+    fn underline(&self, text: &mut String, difference: &Difference) {
+        let (new, old) =
+            difference.because.iter().partition::<Vec<_>, _>(|words| words.side == "new");
         // The old words come first, as in a patch.
-        let groups = [old, new].into_iter().filter(|causes| !causes.is_empty());
-        for (number, causes) in groups.enumerate() {
-            let message =
-                if number == 0 { self.message(region) } else { "and this text is new".to_owned() };
-            let _ = write!(
-                text,
-                "{}",
-                draw_finding(self.sources, &self.finding(&causes, message), self.look)
-            );
+        let groups = [old, new].into_iter().filter(|words| !words.is_empty());
+        for (number, words) in groups.enumerate() {
+            let message = if number == 0 {
+                self.message(difference)
+            } else {
+                "and this text is new".to_owned()
+            };
+            text.push_str(&draw(&finding(self.code(), &words, message), self.look));
         }
     }
 
-    fn finding(&self, causes: &[&Cause], message: String) -> Finding {
-        let related = causes.iter().take(MOST_WORDS).skip(1);
-        let first = causes.first().map(|cause| cause.span).unwrap_or_default();
-        let finding = Finding::new(self.what, first, message);
-        related.fold(finding, |finding, cause| {
-            finding.related(cause.span, if cause.is_new { "new" } else { "gone" })
-        })
+    fn code(&self) -> Code {
+        if self.is_gain { codes::NEWLY_ALLOWED } else { codes::NEWLY_DENIED }
     }
 
-    fn message(&self, region: &Region) -> String {
-        let words = |place: Place, side: &Side<'_>| statement_words(self.sources, place, side);
-        let allow = region
-            .allowed_by
-            .and_then(|place| words(place, self.to))
-            .unwrap_or_else(|| "what needs no statement".to_owned());
-        if let Some(limit) = region.limited_by.and_then(|place| words(place, self.from)) {
+    fn message(&self, difference: &Difference) -> String {
+        let (old, new) = (&self.comparison.old.file, &self.comparison.new.file);
+        let (from, to) = if self.is_gain { (old, new) } else { (new, old) };
+        let region = &difference.region;
+        let allow = region.allowed_by.as_ref().map(statement_words);
+        let allow = allow.unwrap_or_else(|| "what needs no statement".to_owned());
+        if let Some(limit) = region.limited_by.as_ref().map(statement_words) {
             let limits =
                 if self.is_gain { "limited this and is gone" } else { "limits this and is new" };
             return format!(
                 "the layer of {limit} {limits}: no statement of it allows this; {allow} grants it"
             );
         }
-        match (region.denied_by.and_then(|place| words(place, self.from)), self.is_gain) {
-            (None, true) => format!("{allow} allows this, nothing in `{}` did", self.from.name),
-            (None, false) => format!("{allow} allowed this, nothing in `{}` does", self.from.name),
+        match (region.denied_by.as_ref().map(statement_words), self.is_gain) {
+            (None, true) => format!("{allow} allows this, nothing in `{from}` did"),
+            (None, false) => format!("{allow} allowed this, nothing in `{from}` does"),
             (Some(deny), true) => {
-                format!("{deny} denied this and `{}` does not; {allow} allows it", self.to.name)
+                format!("{deny} denied this and `{to}` does not; {allow} allows it")
             }
             (Some(deny), false) => {
-                format!("{deny} denies this and `{}` did not; {allow} allowed it", self.to.name)
+                format!("{deny} denies this and `{to}` did not; {allow} allowed it")
             }
         }
     }
 }
 
-fn statement_words(sources: &Sources, place: Place, side: &Side<'_>) -> Option<String> {
-    let statement = side.statement(place)?;
-    let sid = statement.sid.as_ref().map(|sid| sid.node.as_str());
-    let of = side.policies.get(place.policy).map(|policy| policy.statements.len());
-    Some(format!(
-        "{} of `{}`",
-        statement_name(sid, place.statement, of),
-        file_of(sources, statement)
-    ))
+/// Writes the parts of the allowing statement that a difference touches.
+fn describe(text: &mut String, difference: &Difference) {
+    let region = &difference.region;
+    for (element, touched) in [("action  ", &region.actions), ("resource", &region.resources)] {
+        if !touched.patterns.is_empty() {
+            let _ = writeln!(text, "  {element}  {}", touched_words(touched));
+        }
+    }
+    if !region.condition_keys.is_empty() {
+        let _ = writeln!(text, "  limited by conditions on {}", region.condition_keys.join(", "));
+    }
+    if !region.only_if.is_empty() {
+        let _ = writeln!(text, "  only if {}", choices_words(&region.only_if));
+    }
+}
+
+fn finding(code: Code, words: &[&Words], message: String) -> Finding {
+    let mut places = words.iter().take(MOST_WORDS).map(|words| {
+        (words.span.clone(), if words.side == "new" { "new" } else { "gone" }.to_owned())
+    });
+    let first = places.next().map(|(place, _)| place);
+    Finding { related: places.collect(), ..Finding::at(code, first, message) }
+}
+
+fn statement_words(at: &StatementAt) -> String {
+    let name = statement_name(at.sid.as_deref(), at.statement, Some(at.of));
+    format!("{name} of `{}`", at.file)
 }
 
 fn touched_words(touched: &Touched) -> String {

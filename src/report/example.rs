@@ -1,15 +1,15 @@
 //! Requests that show an answer, with names as AWS writes them.
 
-use super::comparison::Side;
-use super::granted::keys_told;
 use super::views::key_name;
 use crate::authz::{ContextValue, Layers};
-use crate::source::Sources;
+use crate::model::Statement;
 use crate::symbolic::{Region, Shown};
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A request that shows an answer. `None`: it may be any.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Example {
     /// Who asks, as policies name it.
     pub principal: Option<String>,
@@ -18,6 +18,7 @@ pub struct Example {
     /// On what.
     pub resource: Option<String>,
     /// The condition keys that statements look at.
+    #[serde(serialize_with = "as_map")]
     pub context: Vec<(String, ContextValue)>,
     /// Keys that must be absent.
     pub absent: Vec<String>,
@@ -44,31 +45,53 @@ impl fmt::Display for Example {
 }
 
 impl Example {
-    /// The example of a region that a side allows.
-    pub fn of_region(sources: &Sources, side: &Side<'_>, region: &Region) -> Example {
+    /// The example of a region. `written`: the action's patterns in the statement that allows it.
+    pub(super) fn of_region(region: &Region, written: &[String]) -> Example {
         let sample = &region.witness;
-        let written = side.actions(sources, region).patterns;
         let context = sample.context.iter();
         Example {
             principal: sample.principal.clone(),
-            action: sample.action.as_ref().map(|action| action_name(action, &written)),
+            action: sample.action.as_ref().map(|action| action_name(action, written)),
             resource: sample.resource.clone(),
             context: context.map(|(key, value)| (key_name(key), value.clone())).collect(),
             absent: sample.absent.iter().map(|key| key_name(key)).collect(),
         }
     }
 
-    /// A request that was found, with the keys that policies of these layers look at.
-    pub fn of_shown(shown: &Shown, layers: &Layers<'_>) -> Example {
-        let context = keys_told(shown, layers).into_iter();
+    /// A request that was found, with the keys that some statement tests. Other keys follow from
+    /// the caller, or do not matter.
+    pub(super) fn of_shown(shown: &Shown, layers: &Layers<'_>) -> Example {
+        let request = &shown.request;
+        let policies = layers.ids().flat_map(|layer| layers.policies(layer).to_vec());
+        let statements = policies.flat_map(|policy| &policy.statements).collect::<Vec<_>>();
+        let is_tested = |key: &str| statements.iter().any(|statement| tests(statement, key));
+        let context = request.context.iter().filter(|(key, _)| is_tested(key));
         Example {
             principal: shown.principal.clone(),
-            action: Some(action_name(&shown.request.action, &[])),
-            resource: Some(shown.request.resource.clone()),
-            context: context.map(|(key, value)| (key, value.clone())).collect(),
+            action: Some(action_name(&request.action, &[])),
+            resource: Some(request.resource.clone()),
+            context: context.map(|(key, value)| (key_name(key), value.clone())).collect(),
             absent: Vec::new(),
         }
     }
+}
+
+fn tests(statement: &Statement, key: &str) -> bool {
+    let mut conditions = statement.conditions.iter();
+    conditions.any(|condition| &*condition.key.node == key)
+        || statement.variables().any(|variable| &*variable.key == key)
+}
+
+/// The keys as an object, in the order of their names.
+pub(super) fn spelled_map(keys: &[(String, ContextValue)]) -> BTreeMap<&str, &ContextValue> {
+    keys.iter().map(|(key, value)| (key.as_str(), value)).collect()
+}
+
+fn as_map<S: Serializer>(
+    keys: &[(String, ContextValue)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    spelled_map(keys).serialize(serializer)
 }
 
 /// The action of the example as AWS spells it, else as the policy does.

@@ -1,7 +1,7 @@
 //! Shows text from a long line. AWS's answers hold a whole policy in one line, which no terminal
 //! can show.
 
-use crate::source::{Sources, Span};
+use super::place::Shown;
 
 /// Lines up to this many characters are drawn whole.
 pub(super) const LONG_LINE: usize = 300;
@@ -12,30 +12,25 @@ const MARGIN: usize = 50;
 /// The most characters of the text itself that are shown.
 const MOST: usize = 160;
 
-/// Whether the lines around a span are too long to be drawn.
-pub(super) fn is_on_long_line(sources: &Sources, span: Span) -> bool {
-    let Some(source) = sources.source_at(span.lo) else { return false };
-    let (lo, hi) = ((span.lo - source.base) as usize, (span.hi - source.base) as usize);
-    let before = source
-        .text
-        .get(..lo)
+/// Whether the lines around some words are too long to be drawn.
+pub(super) fn is_on_long_line(Shown { source, range, .. }: &Shown) -> bool {
+    let text = &source.text;
+    let before = text
+        .get(..range.start)
         .map_or(0, |text| text.len() - text.rfind('\n').map_or(0, |at| at + 1));
-    let after = source.text.get(hi..).map_or(0, |text| text.find('\n').unwrap_or(text.len()));
-    let longest = source
-        .text
-        .get(lo..hi)
+    let after = text.get(range.end..).map_or(0, |text| text.find('\n').unwrap_or(text.len()));
+    let longest = text
+        .get(range.clone())
         .and_then(|text| text.lines().map(str::len).max())
         .unwrap_or_default();
     before.max(after).max(longest) > LONG_LINE
 }
 
 /// Two lines: the decoded text with its surroundings, and the marks below.
-pub(super) fn excerpt(sources: &Sources, span: Span) -> Option<(String, String)> {
-    let source = sources.source_at(span.lo)?;
-    let (lo, hi) = ((span.lo - source.base) as usize, (span.hi - source.base) as usize);
-    let before = source.text.get(..lo)?.chars().rev().take(MARGIN).collect::<Vec<_>>();
-    let words = source.text.get(lo..hi)?.chars().collect::<Vec<_>>();
-    let after = source.text.get(hi..)?.chars().take(MARGIN);
+pub(super) fn excerpt(Shown { source, range, .. }: &Shown) -> Option<(String, String)> {
+    let before = source.text.get(..range.start)?.chars().rev().take(MARGIN).collect::<Vec<_>>();
+    let words = source.text.get(range.clone())?.chars().collect::<Vec<_>>();
+    let after = source.text.get(range.end..)?.chars().take(MARGIN);
     let cut = words.len() > MOST;
     let mut shown = words.into_iter().take(MOST).map(plain).collect::<String>();
     if cut {
@@ -59,6 +54,8 @@ fn plain(character: char) -> char {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test")]
     use super::*;
+    use crate::report::place::position;
+    use crate::source::Sources;
 
     #[test]
     fn marks_stand_below_the_words() {
@@ -66,8 +63,9 @@ mod tests {
         let text = format!("{}\"words\"{}", "a".repeat(400), "b".repeat(400));
         let id = sources.add_file("a", text).unwrap();
         let span = sources.get(id).span_of(400..407);
-        assert!(is_on_long_line(&sources, span));
-        let (line, marks) = excerpt(&sources, span).unwrap();
+        let place = position(&sources, span).unwrap();
+        assert!(is_on_long_line(&place.shown));
+        let (line, marks) = excerpt(&place.shown).unwrap();
         let marked = line
             .chars()
             .zip(marks.chars())

@@ -1,115 +1,70 @@
 //! The report of `fix` for people: the diff, the purpose of each edit, and what is left to decide,
 //! with its place underlined.
 
-use super::comparison::file_of;
-use super::fix_diff::diff;
-use super::human::{draw_finding, framed, title};
-use super::look::{Look, word};
-use super::statement::statement_name;
-use crate::finding::{Code, Finding, Severity, codes};
-use crate::fix::{ChangeKind, Decision, DecisionKind, Edit, Fixed};
+use super::check_human::{framed, title};
+use super::check_words::by_caller;
+use super::draw::{draw, draw_with_help};
+use super::finding::Finding;
+use super::fix::{Decision, Edit, Repaired};
+use super::look::{Human, Look, word};
+use crate::finding::{Code, Severity, codes};
+use crate::fix::{ChangeKind, DecisionKind};
 use crate::ica::Verdict;
-use crate::model::PolicyKind;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 
-/// The report of a connection. `written` says whether the files have been written.
-pub fn report(fixed: &Fixed, written: bool, look: Look) -> String {
-    let mut text = String::new();
+impl Human for Repaired {
+    fn human(&self, look: Look) -> String {
+        report(self, look)
+    }
+}
+
+/// The report of a connection.
+fn report(repaired: &Repaired, look: Look) -> String {
+    let mut text = format!("{}\n\n", title(&repaired.connection));
     // Writing to a string cannot fail, so the results are ignored.
-    let _ = writeln!(text, "{}\n", title(&fixed.connection));
-    for file in fixed.texts.list.iter().filter_map(diff) {
-        let _ = writeln!(text, "{}", coloured(&file, look));
+    for file in &repaired.files {
+        let _ = writeln!(text, "{}", coloured(&file.diff, look));
     }
-    for (number, edit) in fixed.edits.iter().enumerate() {
-        let _ = writeln!(text, "{}. {}", number + 1, edit_words(fixed, edit));
+    for (number, edit) in repaired.edits.iter().enumerate() {
+        let Edit { file, words, operation, caller, action, .. } = edit;
+        let _ = writeln!(
+            text,
+            "{}. {file}: {words}\n   for {operation} ({caller}): `{action}`",
+            number + 1
+        );
     }
-    mended(&mut text, fixed);
-    for (decision, concerns) in decisions(fixed) {
-        draw_decision(&mut text, fixed, decision, &concerns, look);
+    if !repaired.mended.is_empty() {
+        let mended = repaired.mended.iter().map(|mended| (mended.caller, mended.operation));
+        let _ = writeln!(
+            text,
+            "\nallowed with these edits, for all requests: {}\nno operation is worse; {}",
+            by_caller(mended),
+            proved(repaired)
+        );
     }
-    if !fixed.edits.is_empty() && !fixed.after.assumptions.is_empty() {
-        let ids =
-            fixed.after.assumptions.iter().map(|assumption| assumption.id()).collect::<Vec<_>>();
+    for (decision, concerns) in decisions(repaired) {
+        draw_decision(&mut text, decision, &concerns, look);
+    }
+    if !repaired.edits.is_empty() && !repaired.assumptions.is_empty() {
+        let ids = repaired.assumptions.iter().map(|assumption| assumption.id()).collect::<Vec<_>>();
         let _ = writeln!(
             text,
             "\nas far as these assumptions hold, which `ica-policy check` explains: {}",
             ids.join(", ")
         );
     }
-    for finding in fixed.after.refused() {
-        let _ = write!(text, "\n{}", draw_finding(&fixed.sources, finding, look));
+    for finding in repaired.refused.iter().flat_map(|refused| &refused.findings) {
+        let _ = write!(text, "\n{}", draw(finding, look));
     }
-    let _ = writeln!(text, "\n{}", closing(fixed, written, look));
-    framed(fixed.after.refused().next().is_some(), text)
-}
-
-fn edit_words(fixed: &Fixed, edit: &Edit) -> String {
-    let change = &edit.change;
-    let number = change.statement.unwrap_or_default();
-    let words = change.words_with(&statement_name(
-        sid(fixed, &change.file, number).as_deref(),
-        number,
-        None,
-    ));
-    format!(
-        "{}: {words}\n   for {} ({}): `{}`",
-        change.file,
-        edit.operation,
-        edit.caller.id(),
-        edit.action
-    )
-}
-
-/// The Sid of a statement of a file, if only one statement of the file can be meant and it has one.
-fn sid(fixed: &Fixed, file: &str, number: usize) -> Option<String> {
-    let kinds = [
-        PolicyKind::Identity,
-        PolicyKind::Session,
-        PolicyKind::Resource,
-        PolicyKind::KmsKey,
-        PolicyKind::Trust,
-    ];
-    let policies = kinds.into_iter().flat_map(|kind| fixed.connection.policies.known(kind));
-    let statements = policies.filter_map(|policy| policy.statements.get(number));
-    let mut found = statements.filter(|statement| file_of(&fixed.sources, statement) == file);
-    let first = found.next()?;
-    if found.next().is_some() { None } else { first.sid.as_ref().map(|sid| sid.node.clone()) }
-}
-
-/// Writes what is allowed now, by caller.
-fn mended(text: &mut String, fixed: &Fixed) {
-    let mut callers: Vec<(&str, Vec<&str>)> = Vec::new();
-    for step in &fixed.mended {
-        let caller = step.caller.id();
-        let known = callers.iter().position(|(known, _)| *known == caller).unwrap_or_else(|| {
-            callers.push((caller, Vec::new()));
-            callers.len() - 1
-        });
-        if !callers[known].1.contains(&step.operation) {
-            callers[known].1.push(step.operation);
-        }
-    }
-    if callers.is_empty() {
-        return;
-    }
-    let words = callers
-        .iter()
-        .map(|(caller, operations)| format!("{} ({caller})", operations.join(", ")))
-        .collect::<Vec<_>>();
-    let _ = writeln!(
-        text,
-        "\nallowed with these edits, for all requests: {}\nno operation is worse; {}",
-        words.join("; "),
-        proved(fixed)
-    );
+    let _ = writeln!(text, "\n{}", closing(repaired, look));
+    framed(!repaired.refused.is_empty(), text)
 }
 
 /// What was proved of the edits. An addition is compared with what ICA needs; an exception only
 /// keeps a Deny from its caller.
-fn proved(fixed: &Fixed) -> &'static str {
-    let is_exception = |edit: &Edit| edit.change.kind == ChangeKind::AddException;
-    if fixed.edits.iter().any(is_exception) {
+fn proved(repaired: &Repaired) -> &'static str {
+    if repaired.edits.iter().any(|edit| edit.kind == ChangeKind::AddException) {
         "only the excepted callers gain access by the exceptions, to what other statements allow them; the additions are no more than needed"
     } else {
         "nobody else gains access, and the additions are no more than the operations need"
@@ -120,9 +75,9 @@ fn proved(fixed: &Fixed) -> &'static str {
 type Concerns<'a> = Vec<(&'a str, &'a str, Vec<&'a str>)>;
 
 /// The decisions. Those on the same words are listed once.
-fn decisions(fixed: &Fixed) -> Vec<(&Decision, Concerns<'_>)> {
+fn decisions(repaired: &Repaired) -> Vec<(&Decision, Concerns<'_>)> {
     let mut list: Vec<(&Decision, Concerns<'_>)> = Vec::new();
-    for left in &fixed.left {
+    for left in &repaired.left {
         for decision in &left.decisions {
             let same = |known: &Decision| {
                 known.kind == decision.kind && known.span == decision.span && known.span.is_some()
@@ -135,7 +90,7 @@ fn decisions(fixed: &Fixed) -> Vec<(&Decision, Concerns<'_>)> {
                     list.len() - 1
                 });
             let concerns = &mut list[at].1;
-            let (caller, action) = (left.caller.id(), left.action.as_str());
+            let (caller, action) = (left.caller, left.action.as_str());
             match concerns.iter_mut().find(|(by, known, _)| *by == caller && *known == action) {
                 Some((_, _, operations)) => operations.push(left.operation),
                 None => concerns.push((caller, action, vec![left.operation])),
@@ -145,13 +100,7 @@ fn decisions(fixed: &Fixed) -> Vec<(&Decision, Concerns<'_>)> {
     list
 }
 
-fn draw_decision(
-    text: &mut String,
-    fixed: &Fixed,
-    decision: &Decision,
-    concerns: &Concerns<'_>,
-    look: Look,
-) {
+fn draw_decision(text: &mut String, decision: &Decision, concerns: &Concerns<'_>, look: Look) {
     let words = concerns.iter().map(|(caller, action, operations)| {
         format!("{} ({caller}): `{action}`", operations.join(", "))
     });
@@ -162,24 +111,11 @@ fn draw_decision(
         words.collect::<Vec<_>>().join("; ")
     );
     let finding = Finding {
-        code: code(decision.kind),
         severity: Severity::Warning,
-        span: decision.span.unwrap_or_default(),
-        message: decision.message.clone(),
         help: Some(decision.help.clone()),
-        related: Vec::new(),
+        ..Finding::at(code(decision.kind), decision.span.clone(), decision.message.clone())
     };
-    if decision.span.is_some() {
-        let _ = write!(text, "{}", draw_finding(&fixed.sources, &finding, look));
-    } else {
-        let _ = writeln!(
-            text,
-            "  {}: {}\n  help: {}",
-            finding.code.id(),
-            finding.message,
-            decision.help
-        );
-    }
+    text.push_str(&draw_with_help(&finding, look));
 }
 
 fn code(kind: DecisionKind) -> Code {
@@ -201,24 +137,16 @@ fn code(kind: DecisionKind) -> Code {
     }
 }
 
-fn closing(fixed: &Fixed, written: bool, look: Look) -> String {
-    let unknown = fixed
-        .after
-        .operations
-        .iter()
-        .flat_map(|operation| &operation.callers)
-        .any(|caller| caller.own == Verdict::Unknown);
-    let note = if unknown {
+fn closing(repaired: &Repaired, look: Look) -> String {
+    let note = if repaired.is_unknown {
         "; some operations are unknown, which `ica-policy check` explains"
     } else {
         ""
     };
-    let edits = match (fixed.edits.len(), written) {
-        (0, _) if fixed.left.is_empty() => {
-            return format!(
-                "{}: nothing is blocked{note}",
-                word("nothing to repair", Verdict::Allowed, look)
-            );
+    let edits = match (repaired.edits.len(), repaired.written) {
+        (0, _) if repaired.left.is_empty() => {
+            let nothing = word("nothing to repair", Verdict::Allowed, look);
+            return format!("{nothing}: nothing is blocked{note}");
         }
         (0, _) => "no edit can be made".to_owned(),
         (1, true) => "one edit was written".to_owned(),
@@ -226,14 +154,14 @@ fn closing(fixed: &Fixed, written: bool, look: Look) -> String {
         (count, true) => format!("{count} edits were written"),
         (count, false) => format!("{count} edits; --write makes them"),
     };
-    if fixed.left.is_empty() {
+    if repaired.left.is_empty() {
         return format!("{}: {edits}{note}", word("repaired", Verdict::Allowed, look));
     }
-    let steps = if fixed.left.len() == 1 { "step is" } else { "steps are" };
+    let steps = if repaired.left.len() == 1 { "step is" } else { "steps are" };
     format!(
         "{}: {edits}; {} {steps} left to you",
         word("not all is repaired", Verdict::Partial, look),
-        fixed.left.len()
+        repaired.left.len()
     )
 }
 

@@ -1,7 +1,14 @@
 //! How reports for people look.
 
+use super::view::View;
 use crate::ica::Verdict;
 use anstyle::{AnsiColor, Style};
+
+/// A view that people can read, too.
+pub trait Human: View {
+    /// The report.
+    fn human(&self, look: Look) -> String;
+}
 
 /// How the report is drawn.
 #[derive(Clone, Copy, Debug)]

@@ -1,26 +1,21 @@
 //! Draws the table of operations and callers, and explains its marks.
 
+use super::check::{Caller, Checked, Operation};
 use super::look::{Look, word};
-use crate::ica::catalogue::IcaCaller;
-use crate::ica::setup::Setup;
-use crate::ica::{CallerReport, Check, Level, OperationReport, Verdict, better_if_connected};
+use crate::ica::{Level, Verdict};
 use std::fmt::Write;
 
 /// Width of a cell, in columns.
 const CELL: usize = 20;
 
 /// Draws the table.
-pub(super) fn matrix(text: &mut String, connection: &Setup, check: &Check, look: Look) {
+pub(super) fn matrix(text: &mut String, checked: &Checked, look: Look) {
     let width =
-        check.operations.iter().map(|operation| operation.id.len()).max().unwrap_or_default();
-    let callers = IcaCaller::ALL.iter().filter(|caller| {
-        check.operations.iter().any(|operation| find(operation, **caller).is_some())
-    });
-    let callers = callers.copied().collect::<Vec<_>>();
-    let heads = callers.iter().map(|caller| format!("{:<CELL$}", caller.id())).collect::<String>();
+        checked.operations.iter().map(|operation| operation.id.len()).max().unwrap_or_default();
+    let heads = checked.callers.iter().map(|caller| format!("{caller:<CELL$}")).collect::<String>();
     let _ = writeln!(text, "{:width$}  {}", "", heads.trim_end());
-    for operation in &check.operations {
-        let cells = callers.iter().map(|caller| match find(operation, *caller) {
+    for operation in &checked.operations {
+        let cells = checked.callers.iter().map(|caller| match find(operation, caller) {
             Some(report) => {
                 let consequence = if report.own == report.verdict { "" } else { " *" };
                 let residue = if leaves_residue(report) { " ~" } else { "" };
@@ -37,21 +32,21 @@ pub(super) fn matrix(text: &mut String, connection: &Setup, check: &Check, look:
         let _ = writeln!(text, "{:width$}  {}", operation.id, cells.collect::<String>().trim_end());
     }
     // A skipped operation is in the table if it is the cause of one that is shown.
-    let is_shown = |id: &str| check.operations.iter().any(|operation| operation.id == id);
-    for skipped in check.skipped.iter().filter(|skipped| !is_shown(&skipped.operation)) {
+    let is_shown = |id: &str| checked.operations.iter().any(|operation| operation.id == id);
+    for skipped in checked.skipped.iter().filter(|skipped| !is_shown(&skipped.operation)) {
         let reason =
             skipped.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         let _ = writeln!(text, "{:width$}  skipped{reason}", skipped.operation);
     }
-    legend(text, connection, check);
+    legend(text, checked);
 }
 
-fn find(operation: &OperationReport, caller: IcaCaller) -> Option<&CallerReport> {
+fn find<'a>(operation: &'a Operation, caller: &str) -> Option<&'a Caller> {
     operation.callers.iter().find(|report| report.caller == caller)
 }
 
 /// Whether an operation that is not blocked leaves residue, because it lacks a step that cleans up.
-fn leaves_residue(report: &CallerReport) -> bool {
+fn leaves_residue(report: &Caller) -> bool {
     let is_missing = report
         .steps
         .iter()
@@ -59,9 +54,9 @@ fn leaves_residue(report: &CallerReport) -> bool {
     report.verdict != Verdict::Blocked && is_missing
 }
 
-fn legend(text: &mut String, connection: &Setup, check: &Check) {
+fn legend(text: &mut String, checked: &Checked) {
     let reports = || {
-        check.operations.iter().flat_map(|operation| {
+        checked.operations.iter().flat_map(|operation| {
             operation.callers.iter().map(move |report| (operation.id, report))
         })
     };
@@ -81,11 +76,8 @@ fn legend(text: &mut String, connection: &Setup, check: &Check) {
     for (roots, operations) in consequences {
         let _ = writeln!(text, "* because of {}: {}", roots.join(", "), operations.join(", "));
     }
-    let mut waiting =
-        if connection.is_new { better_if_connected(&check.operations) } else { Vec::new() };
-    waiting.dedup_by_key(|(id, _)| *id);
-    if !waiting.is_empty() {
-        let ids = waiting.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(", ");
+    if !checked.waiting.is_empty() {
+        let ids = checked.waiting.join(", ");
         let _ = writeln!(
             text,
             "  only because the bucket is new: {ids}; if ICA is already connected, say --state connected"

@@ -1,49 +1,56 @@
-//! One file for each format. Spans become lines and columns in this room only.
+//! A view for each command, and a file for each way in which it is written. Spans become lines and
+//! columns where a view is made.
 
+pub mod can;
 #[cfg(feature = "cli")]
-pub mod can_human;
-pub mod can_json;
-#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "sentences of the human report"))]
+mod can_human;
 mod causes;
-mod causes_json;
+pub mod check;
 #[cfg(feature = "cli")]
-pub mod compare_human;
-pub mod compare_json;
-mod comparison;
-pub mod errors;
+pub mod check_human;
+#[cfg(feature = "cli")]
+mod check_words;
+pub mod compare;
+#[cfg(feature = "cli")]
+mod compare_human;
+#[cfg(feature = "cli")]
+pub mod draw;
 mod example;
 #[cfg(feature = "cli")]
 mod excerpt;
+pub mod failure;
+mod finding;
+pub mod fix;
 mod fix_diff;
 #[cfg(feature = "cli")]
-pub mod fix_human;
-pub mod fix_json;
+mod fix_human;
 pub mod generated;
-mod granted;
 mod graph;
 pub mod graph_dot;
 pub mod graph_mermaid;
-#[cfg(feature = "cli")]
-pub mod human;
-pub mod json;
 #[cfg(feature = "cli")]
 pub mod look;
 #[cfg(feature = "cli")]
 mod matrix;
 #[cfg(feature = "cli")]
 pub mod overview;
+pub mod page;
 #[cfg(feature = "cli")]
-pub mod page_human;
-pub mod page_json;
+mod page_human;
 pub mod page_markdown;
 mod place;
+pub mod simulate;
 #[cfg(feature = "cli")]
-pub mod simulation;
-#[cfg(feature = "cli")]
+mod simulate_human;
 mod statement;
+mod stopped;
+mod view;
 mod views;
 
-pub use comparison::{Change, Comparison, Connections, Side, Version};
+pub use causes::{Cause, Place, Stop};
 pub use example::Example;
-pub use granted::{IsPublic, Public, Report as GrantedReport};
-pub use place::{Position, position};
+pub use failure::Failure;
+pub use finding::Finding;
+pub use place::Position;
+pub use view::{Data, View};
+pub use views::Choice;

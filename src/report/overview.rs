@@ -1,10 +1,10 @@
 //! The end of the report on several connections: their assumptions, each once, and all verdicts.
 
-use super::human::{assumptions, next};
+use super::check::{Assumed, Checked};
+use super::check_human::{assumptions, next};
+use super::draw::data_line;
 use super::look::{Look, word};
-use super::views::data_line;
-use crate::ica::setup::Setup;
-use crate::ica::{Assumption, Check, Verdict};
+use crate::ica::Verdict;
 use std::fmt::Write;
 
 /// What is collected from the connections.
@@ -14,19 +14,20 @@ pub struct Overview {
     /// Whether AWS would refuse a document of some connection.
     is_refused: bool,
     /// Each with the connections that depend on it.
-    assumptions: Vec<(Assumption, Vec<String>)>,
+    assumptions: Vec<(Assumed, Vec<String>)>,
 }
 
 impl Overview {
     /// Adds a connection. One without a name is called by its bucket.
-    pub fn add(&mut self, connection: &Setup, check: &Check) {
+    pub fn add(&mut self, checked: &Checked) {
+        let connection = &checked.connection;
         let name = connection.name.as_ref().unwrap_or(&connection.bucket);
-        self.verdicts.push((name.clone(), check.worst()));
-        self.is_refused |= check.refused().next().is_some();
-        for assumption in &check.assumptions {
-            match self.assumptions.iter_mut().find(|(known, _)| known == assumption) {
+        self.verdicts.push((name.clone(), checked.verdict));
+        self.is_refused |= !checked.refused.is_empty();
+        for assumed in &checked.assumptions {
+            match self.assumptions.iter_mut().find(|(known, _)| known == assumed) {
                 Some((_, names)) => names.push(name.clone()),
-                None => self.assumptions.push((*assumption, vec![name.clone()])),
+                None => self.assumptions.push((assumed.clone(), vec![name.clone()])),
             }
         }
     }
@@ -38,10 +39,7 @@ impl Overview {
         let names = |names: &Vec<String>| {
             if names.len() == checked { String::new() } else { format!(" ({})", names.join(", ")) }
         };
-        assumptions(
-            &mut text,
-            self.assumptions.iter().map(|(assumption, of)| (*assumption, names(of))),
-        );
+        assumptions(&mut text, self.assumptions.iter().map(|(assumed, of)| (assumed, names(of))));
         let _ = writeln!(text);
         for verdict in [Verdict::Blocked, Verdict::Partial, Verdict::Unknown, Verdict::Allowed] {
             let of = self

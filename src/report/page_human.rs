@@ -1,12 +1,22 @@
 //! Writes a page, or the answer to a question, for a terminal.
 
-use super::look::Look;
-use crate::ica::guide::{Answer, Candidate, Fit, Page, PageKind, Table};
+use super::look::{Human, Look};
+use super::page::{Candidate, Explained};
+use crate::ica::guide::{Fit, Page, PageKind, Table};
 use anstyle::Style;
 use std::fmt::Write;
 
-/// The answer to a question.
-pub fn answer(question: &str, answer: &Answer, look: Look) -> String {
+impl Human for Explained<'_> {
+    fn human(&self, look: Look) -> String {
+        report(self, look)
+    }
+}
+
+/// The answer to a question, or the list of all pages.
+fn report(answer: &Explained<'_>, look: Look) -> String {
+    let Some(question) = answer.question else {
+        return answer.candidates.iter().map(|candidate| page(candidate.page, look)).collect();
+    };
     let mut text = String::new();
     // Writing to a string cannot fail, so the results are ignored.
     if !answer.is_found() {
@@ -37,14 +47,14 @@ pub fn answer(question: &str, answer: &Answer, look: Look) -> String {
             text.push('\n');
         }
         let place = if several { format!("{}. ", number + 1) } else { String::new() };
-        let _ = writeln!(text, "{place}{}{}", head(&candidate.page, look), fit_words(candidate));
-        sections(&mut text, &candidate.page, look);
+        let _ = writeln!(text, "{place}{}{}", head(candidate.page, look), fit_words(candidate));
+        sections(&mut text, candidate.page, look);
     }
     text
 }
 
 /// A page alone.
-pub fn page(page: &Page, look: Look) -> String {
+fn page(page: &Page, look: Look) -> String {
     let mut text = format!("{}\n", head(page, look));
     sections(&mut text, page, look);
     text
@@ -54,7 +64,7 @@ fn head(page: &Page, look: Look) -> String {
     format!("{} ({}): {}", strong(&page.id, look), page.kind.words(), page.title)
 }
 
-fn fit_words(candidate: &Candidate) -> &'static str {
+fn fit_words(candidate: &Candidate<'_>) -> &'static str {
     match candidate.fit {
         Some(Fit::Similar) => "\n   only some words of it are in the text",
         Some(Fit::Part) if candidate.page.kind == PageKind::Message => {

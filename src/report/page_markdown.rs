@@ -1,7 +1,8 @@
 //! Writes a page as Markdown: the documents below `docs/` and `explain --format markdown`.
 
+use super::page::Explained;
 use crate::ica::catalogue::catalogue;
-use crate::ica::guide::{Answer, Page, Table};
+use crate::ica::guide::{Page, Table};
 use std::fmt::Write;
 
 /// A page under a heading of that level (1 for a document of its own). `operations` is the path
@@ -32,7 +33,7 @@ pub fn page(page: &Page, level: usize, operations: Option<&str>) -> String {
 }
 
 /// The answer to a question: the names in the text, then the pages, the most likely first.
-pub fn answer(answer: &Answer) -> String {
+pub fn answer(answer: &Explained<'_>) -> String {
     let mut text = String::new();
     if !answer.names.is_empty() {
         let _ = writeln!(text, "# the text names\n");
@@ -45,7 +46,7 @@ pub fn answer(answer: &Answer) -> String {
     text + &answer
         .candidates
         .iter()
-        .map(|candidate| page(&candidate.page, 1, None))
+        .map(|candidate| page(candidate.page, 1, None))
         .collect::<Vec<_>>()
         .join("\n")
 }

@@ -1,10 +1,14 @@
 //! Spans as people and other programs need them.
 
-use crate::source::{Sources, Span};
+use crate::source::{Source, Sources, Span};
+use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use serde::Serialize;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// The place of words in the file that the user gave.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Position {
     /// The file's name.
     #[serde(skip)]
@@ -20,26 +24,79 @@ pub struct Position {
     /// The text at that place.
     #[serde(skip)]
     pub text: String,
+    /// The text as people read it.
+    #[serde(skip)]
+    pub(super) shown: Shown,
 }
 
+impl PartialEq for Position {
+    fn eq(&self, other: &Position) -> bool {
+        (&self.file, self.start, self.end) == (&other.file, other.start, other.end)
+    }
+}
+
+impl Eq for Position {}
+
 /// `file:line:column`, as editors read it.
-impl std::fmt::Display for Position {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
 }
 
+/// Words in the text that is drawn: a policy inside of a string is drawn decoded.
+#[derive(Clone)]
+pub(super) struct Shown {
+    /// The name of the text in pictures.
+    name: String,
+    pub source: Arc<Source>,
+    pub range: Range<usize>,
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {:?}", self.name, self.range)
+    }
+}
+
+/// The text with its name, for pictures.
+impl SourceCode for Shown {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let found = self.source.text.read_span(span, before, after)?;
+        let (line, column, lines) = (found.line(), found.column(), found.line_count());
+        let name = self.name.clone();
+        let span = *found.span();
+        Ok(Box::new(MietteSpanContents::new_named(name, found.data(), span, line, column, lines)))
+    }
+}
+
 /// Finds the place of a span in the file that the user can edit.
-pub fn position(sources: &Sources, span: Span) -> Option<Position> {
+pub(super) fn position(sources: &Sources, span: Span) -> Option<Position> {
     let place = sources.trace(span)?;
     let range = place.range();
     let at = place.source.lines().at(&place.source.text, range.start);
+    let source = sources.source_at(span.lo)?;
+    let file = place.source.name().to_owned();
+    // Lines and columns of a picture count in the decoded text; the name says where it is in the
+    // file.
+    let name = match source.name() {
+        "" => format!("{file} at {}:{}, decoded", at.line, at.column),
+        _ => file.clone(),
+    };
+    let base = source.base;
+    let shown = (span.lo - base) as usize..(span.hi - base) as usize;
     Some(Position {
-        file: place.source.name().to_owned(),
+        file,
         start: range.start,
         end: range.end,
         line: at.line,
         column: at.column,
         text: place.text().to_owned(),
+        shown: Shown { name, source: source.clone(), range: shown },
     })
 }

@@ -21,34 +21,75 @@ enum Body {
     Failed { error: Failure },
 }
 
+/// What AWS would answer to a request, and by which statements.
 #[derive(Debug, Serialize)]
-struct Decided {
-    decision: Outcome,
-    by: Vec<By>,
-    why: String,
+pub struct Decided {
+    /// The answer.
+    #[serde(rename = "decision")]
+    pub outcome: Outcome,
+    /// The statements that decided, or the layers that did not allow.
+    pub by: Vec<By>,
+    /// Why, in one sentence.
+    pub why: String,
+    /// The answer under each reading of what AWS's pages leave open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    readings: Vec<Reading>,
+    pub readings: Vec<Reading>,
 }
 
+/// A statement that decided, or a layer.
 #[derive(Debug, Serialize)]
-struct By {
-    layer: &'static str,
-    policy: Option<usize>,
-    statement: Option<usize>,
-    sid: Option<String>,
+pub struct By {
+    /// The layer.
+    pub layer: LayerId,
+    /// The number of the policy among all of the layer.
+    pub policy: Option<usize>,
+    /// The number of the statement in its policy.
+    pub statement: Option<usize>,
+    /// The statement's Sid.
+    pub sid: Option<String>,
+    /// The same, for whoever has the layers.
+    #[serde(skip)]
+    pub at: Option<StatementRef>,
 }
 
-#[derive(Debug, Serialize)]
-struct Reading {
-    id: &'static str,
-    text: &'static str,
-    decision: Outcome,
+/// The answer under one reading.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reading {
+    /// The point that is left open.
+    pub id: &'static str,
+    /// How it is read.
+    pub text: &'static str,
+    /// The answer.
+    #[serde(rename = "decision")]
+    pub outcome: Outcome,
+    /// The page that leaves it open.
+    #[serde(skip)]
+    pub source: &'static str,
 }
 
 #[derive(Debug, Serialize)]
 struct Failure {
     message: String,
     path: String,
+}
+
+impl Decided {
+    /// The answer to a request.
+    pub fn new(simulated: &Simulated, request: &Request, layers: &Layers<'_>) -> Decided {
+        let decision = &simulated.decision;
+        let readings = decision.readings.iter().map(|reading| Reading {
+            id: reading.ambiguity.id(),
+            text: reading.ambiguity.text(reading.choice),
+            outcome: reading.outcome,
+            source: reading.ambiguity.source(),
+        });
+        Decided {
+            outcome: decision.outcome,
+            by: by(decision, layers),
+            why: why(simulated, request, layers),
+            readings: readings.collect(),
+        }
+    }
 }
 
 impl Answer {
@@ -61,24 +102,7 @@ impl Answer {
     }
 
     /// The answer to a request that was decided.
-    pub fn decided(
-        id: Option<String>,
-        simulated: &Simulated,
-        request: &Request,
-        layers: &Layers<'_>,
-    ) -> Answer {
-        let decision = &simulated.decision;
-        let readings = decision.readings.iter().map(|reading| Reading {
-            id: reading.ambiguity.id(),
-            text: reading.ambiguity.text(reading.choice),
-            decision: reading.outcome,
-        });
-        let decided = Decided {
-            decision: decision.outcome,
-            by: by(decision, layers),
-            why: why(simulated, request, layers),
-            readings: readings.collect(),
-        };
+    pub fn decided(id: Option<String>, decided: Decided) -> Answer {
         Answer { id, body: Body::Decided(decided) }
     }
 
@@ -96,16 +120,15 @@ impl Answer {
     }
 }
 
-/// The statements that decided, or the layers that did not allow.
 fn by(decision: &Decision, layers: &Layers<'_>) -> Vec<By> {
     let statement = |place: &StatementRef| By {
-        layer: place.layer.name(),
         policy: Some(layers.flat_index(place.layer, place.policy)),
         statement: Some(place.statement),
         sid: sid(place, layers),
+        at: Some(*place),
+        ..By::layer(place.layer)
     };
-    let layer =
-        |layer: &LayerId| By { layer: layer.name(), policy: None, statement: None, sid: None };
+    let layer = |layer: &LayerId| By::layer(*layer);
     match decision.outcome {
         Outcome::ExplicitlyDenied => decision.denied_by.iter().map(statement).collect(),
         Outcome::Allowed => decision.allowed_by.iter().map(statement).collect(),
@@ -124,8 +147,14 @@ fn sid(place: &StatementRef, layers: &Layers<'_>) -> Option<String> {
     policy.statements.get(place.statement)?.sid.as_ref().map(|sid| sid.node.clone())
 }
 
+impl By {
+    fn layer(layer: LayerId) -> By {
+        By { layer, policy: None, statement: None, sid: None, at: None }
+    }
+}
+
 /// Why a request gets its decision, in one sentence.
-pub fn why(
+fn why(
     Simulated { decision, left_out }: &Simulated,
     request: &Request,
     layers: &Layers<'_>,

@@ -1,6 +1,6 @@
 //! One line: its members, and how they become a request and layers.
 
-use super::answer::Answer;
+use super::answer::{Answer, Decided};
 use super::error::LineError;
 use super::left_out::simulate;
 use super::request::{RequestText, resource_kind};
@@ -86,7 +86,8 @@ impl Line {
     /// Decides the request.
     pub fn answer(&self, id: Option<String>) -> Answer {
         let layers = self.layers();
-        Answer::decided(id, &simulate(&self.request, &layers), &self.request, &layers)
+        let simulated = simulate(&self.request, &layers);
+        Answer::decided(id, Decided::new(&simulated, &self.request, &layers))
     }
 
     /// The request.

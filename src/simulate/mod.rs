@@ -2,16 +2,14 @@
 
 mod answer;
 mod error;
-mod explain;
 mod left_out;
 mod line;
 mod request;
 mod store;
 mod trace;
 
-pub use answer::{Answer, left_out_words, why};
+pub use answer::{Answer, By, Decided, Reading, left_out_words};
 pub use error::LineError;
-pub use explain::explain;
 pub use left_out::{Simulated, simulate};
 pub use line::Line;
 pub use request::{RequestText, resource_kind};

@@ -1,33 +1,33 @@
-//! Generated documents for people: each under its name, and the remarks after them.
+//! Generated documents for people: each under its name, or the files that were written; and the
+//! remarks after them.
 
+use super::view::Made;
 use super::{remarks, text};
-use crate::generate::Generated;
+use crate::report::look::{Human, Look};
 use std::fmt::Write;
 
-/// All documents, one after the other.
-pub fn human(generated: &Generated) -> String {
-    let mut report = String::new();
-    for document in &generated.documents {
-        // Writing to a string cannot fail.
-        let _ = writeln!(report, "== {}\n{}", document.kind.file_name(), text(document));
+impl Human for Made<'_> {
+    fn human(&self, _: Look) -> String {
+        report(self)
     }
-    add_remarks(&mut report, generated);
-    report
 }
 
-/// The files that were written, and the remarks.
-pub fn written(generated: &Generated, files: &[String], check: &str) -> String {
+fn report(made: &Made<'_>) -> String {
     let mut report = String::new();
-    for file in files {
+    // Writing to a string cannot fail, so the results are ignored.
+    if made.written.is_empty() {
+        for document in &made.generated.documents {
+            let _ = writeln!(report, "== {}\n{}", document.kind.file_name(), text(document));
+        }
+    }
+    for file in made.written {
         let _ = writeln!(report, "wrote {file}");
     }
-    add_remarks(&mut report, generated);
-    let _ = writeln!(report, "check it with `ica-policy check {check}`");
-    report
-}
-
-fn add_remarks(report: &mut String, generated: &Generated) {
-    for remark in remarks(generated) {
+    for remark in remarks(made.generated) {
         let _ = writeln!(report, "{remark}");
     }
+    if !made.written.is_empty() {
+        let _ = writeln!(report, "check it with `ica-policy check {}`", made.folder);
+    }
+    report
 }

@@ -1,16 +1,16 @@
 //! The documents that `generate` makes, in the formats in which people keep them.
 
 mod cloudformation;
+#[cfg(feature = "cli")]
 mod human;
-mod json;
 mod settings;
 mod terraform;
+mod view;
 
 pub use cloudformation::cloudformation;
-pub use human::{human, written};
-pub use json::{json, unreadable, usage};
 pub use settings::settings;
 pub use terraform::{Policies, terraform};
+pub use view::Made;
 
 use crate::generate::Document;
 
@@ -29,6 +29,7 @@ fn pretty(value: &impl serde::Serialize) -> String {
 }
 
 /// The remarks that follow the documents, one for each line.
+#[cfg(feature = "cli")]
 fn remarks(generated: &crate::generate::Generated) -> impl Iterator<Item = String> {
     let placeholders = generated.placeholders.iter().map(|placeholder| {
         format!(

@@ -1,9 +1,10 @@
 //! A finding by itself: its places are resolved, and it brings the text that they point into.
 
+use super::place::{Position, position};
 use crate::finding::{self, Code, Severity};
-use crate::report::{Position, position};
 use crate::source::{Sources, Span};
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use miette::{Diagnostic, LabeledSpan, SourceCode};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::fmt::{self, Display};
 use std::sync::Arc;
 
@@ -22,41 +23,51 @@ pub struct Finding {
     pub place: Option<Position>,
     /// Other places that explain it, each with a few words.
     pub related: Vec<(Position, String)>,
-    pub(super) text: Option<Arc<NamedSource<String>>>,
 }
 
 impl Finding {
-    pub(super) fn new(code: Code, message: impl Into<String>) -> Finding {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Finding {
         Finding::of(&Sources::new(), finding::Finding::new(code, Span::NOWHERE, message))
     }
 
+    /// Whether AWS would refuse the document because of it.
+    pub fn is_refusal(&self) -> bool {
+        finding::is_refusal(self.code, self.severity)
+    }
+
+    /// At a place that is resolved.
+    #[cfg(feature = "cli")]
+    pub(super) fn at(code: Code, place: Option<Position>, message: impl Into<String>) -> Finding {
+        Finding { place, ..Finding::new(code, message) }
+    }
+
     /// The same finding with its places.
-    pub(super) fn of(sources: &Sources, found: finding::Finding) -> Finding {
-        let place = position(sources, found.span);
+    pub(crate) fn of(sources: &Sources, found: finding::Finding) -> Finding {
         let related = found.related.into_iter();
-        let text = sources.trace(found.span).map(|place| {
-            let source = place.source;
-            Arc::new(NamedSource::new(source.name(), source.text.clone()))
-        });
         Finding {
             code: found.code,
             severity: found.severity,
             message: found.message,
             help: found.help,
-            place,
+            place: position(sources, found.span),
             related: related
                 .filter_map(|label| Some((position(sources, label.span)?, label.text)))
                 .collect(),
-            text,
         }
     }
 
     /// Several at once.
-    pub(super) fn all(
+    pub(crate) fn all(
         sources: &Sources,
         found: impl IntoIterator<Item = finding::Finding>,
     ) -> Vec<Finding> {
         found.into_iter().map(|finding| Finding::of(sources, finding)).collect()
+    }
+
+    /// The places, each with the words that a picture has there.
+    pub(super) fn marks(&self) -> impl Iterator<Item = (&Position, &str)> {
+        let related = self.related.iter().map(|(place, text)| (place, text.as_str()));
+        self.place.iter().map(|place| (place, "here")).chain(related)
     }
 }
 
@@ -67,6 +78,20 @@ impl Display for Finding {
             write!(f, "{place}: ")?;
         }
         write!(f, "{}[{}]: {}", self.severity.word(), self.code.id(), self.message)
+    }
+}
+
+/// As the published schemas have it.
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut finding = serializer.serialize_struct("Finding", 6)?;
+        finding.serialize_field("id", self.code.id())?;
+        finding.serialize_field("severity", &self.severity)?;
+        finding.serialize_field("file", &self.place.as_ref().map(|place| &place.file))?;
+        finding.serialize_field("span", &self.place)?;
+        finding.serialize_field("message", &self.message)?;
+        finding.serialize_field("help", &self.help)?;
+        finding.end()
     }
 }
 
@@ -90,15 +115,16 @@ impl Diagnostic for Finding {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.text.as_deref().map(|text| text as &dyn SourceCode)
+        self.place.as_ref().map(|place| &place.shown as &dyn SourceCode)
     }
 
+    /// The places in the text of the first one.
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let place = self.place.as_ref()?;
-        let related = self.related.iter().filter(|(other, _)| other.file == place.file);
-        let others = related.map(|(place, text)| (place, text.as_str()));
-        Some(Box::new(std::iter::once((place, "here")).chain(others).map(|(place, text)| {
-            LabeledSpan::new(Some(text.to_owned()), place.start, place.end - place.start)
+        let text = &self.place.as_ref()?.shown.source;
+        let marks = self.marks().filter(|(place, _)| Arc::ptr_eq(&place.shown.source, text));
+        Some(Box::new(marks.map(|(place, words)| {
+            let range = &place.shown.range;
+            LabeledSpan::new(Some(words.to_owned()), range.start, range.len())
         })))
     }
 }

@@ -1,0 +1,461 @@
+//! The view of `check`: the schema `ica-policy/check/v1`, published in `schemas/check-v1.json`.
+
+use super::causes::{Cause, Place, causes};
+use super::finding::Finding;
+use super::view::{Data, View};
+use crate::authz::{self, ContextValue, LAYERS};
+use crate::ica::catalogue::{self, Edition, IcaCaller, catalogue};
+use crate::ica::setup::{Setup, Versioning};
+use crate::ica::{
+    Assumption, CallerReport, Check, EnvironmentReport, KmsKey, Level, OperationReport, ReasonKind,
+    StepReport, Verdict, better_if_connected,
+};
+use crate::model::Arn;
+use crate::source::Sources;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The result of a check.
+#[derive(Clone, Debug, Serialize)]
+pub struct Checked {
+    /// What was checked.
+    pub connection: Connection,
+    /// The worst verdict of all operations.
+    pub verdict: Verdict,
+    /// The documents that AWS would refuse.
+    pub refused: Vec<Refused>,
+    /// Why operations are not allowed, each cause once.
+    pub causes: Vec<Cause>,
+    /// What the verdicts rest on, and how to settle it.
+    pub assumptions: Vec<Assumed>,
+    /// Every operation of ICA for each of its callers.
+    pub operations: Vec<Operation>,
+    /// What was left out.
+    pub skipped: Vec<Skipped>,
+    /// Settings of the bucket.
+    pub environment: Vec<Setting>,
+    /// What is wrong with the documents themselves.
+    pub findings: Vec<Finding>,
+    /// The callers, in the order of the catalogue.
+    #[serde(skip)]
+    pub callers: Vec<&'static str>,
+    /// The operations that are worse because the bucket is new.
+    #[serde(skip)]
+    pub waiting: Vec<&'static str>,
+    /// Whether all operations were checked.
+    #[serde(skip)]
+    pub is_whole: bool,
+    #[serde(skip)]
+    edition: Edition,
+}
+
+/// A connection of ICA to a bucket.
+#[derive(Clone, Debug, Serialize)]
+pub struct Connection {
+    /// Its name.
+    pub name: Option<String>,
+    /// The bucket.
+    pub bucket: String,
+    /// The bucket's account.
+    pub account: String,
+    /// The bucket's region.
+    pub region: Option<String>,
+    /// The prefix; empty for the whole bucket.
+    pub prefix: String,
+    /// The versioning state.
+    pub versioning: Option<&'static str>,
+    /// `new` or `connected`.
+    pub state: &'static str,
+    /// The ARN of the user that ICA works as.
+    pub user: Option<String>,
+    /// The ARN of the role that ICA works as.
+    pub role: Option<String>,
+    /// The KMS key.
+    pub kms_key: Option<String>,
+    /// The name of the sessions of user or role.
+    pub session_name: Option<String>,
+    /// Illumina's role.
+    pub cross_account_role: Option<String>,
+    /// Whether each layer and each setting of the bucket is `given`, `none` or `absent`.
+    pub layers: BTreeMap<&'static str, &'static str>,
+    /// The files.
+    pub files: Vec<FileRead>,
+}
+
+/// A file and what it was read as.
+#[derive(Clone, Debug, Serialize)]
+pub struct FileRead {
+    /// Its name.
+    pub file: String,
+    /// The layer, or the setting of the bucket.
+    pub layer: &'static str,
+    /// What it was read as.
+    pub read_as: String,
+}
+
+/// What a file with a setting is read as.
+pub(super) const SETTING: &str = "a setting of the bucket";
+
+/// A document that AWS would refuse as it is.
+#[derive(Clone, Debug, Serialize)]
+pub struct Refused {
+    /// Its file.
+    pub file: Option<String>,
+    /// Why.
+    pub findings: Vec<Finding>,
+}
+
+/// An assumption that verdicts depend on.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Assumed {
+    /// Which.
+    pub id: Assumption,
+    /// What is assumed.
+    pub text: &'static str,
+    /// How to settle it.
+    pub how_to_settle: &'static str,
+}
+
+/// An operation that the user does not need.
+#[derive(Clone, Debug, Serialize)]
+pub struct Skipped {
+    /// Its name.
+    pub operation: String,
+    /// Why, if it was said.
+    pub reason: Option<String>,
+}
+
+/// An operation of ICA.
+#[derive(Clone, Debug, Serialize)]
+pub struct Operation {
+    /// Its name, such as `upload-data`.
+    pub id: &'static str,
+    /// For each of its callers.
+    pub callers: Vec<Caller>,
+    /// What users will see if it is blocked.
+    #[serde(skip)]
+    pub breaks: Option<String>,
+}
+
+/// An operation for one caller.
+#[derive(Clone, Debug, Serialize)]
+pub struct Caller {
+    /// Who does it, such as `iam-user`.
+    pub caller: &'static str,
+    /// The verdict, with the operations that it depends on.
+    pub verdict: Verdict,
+    /// The verdict of its own required steps.
+    pub own: Verdict,
+    /// The operations that are the cause, if they are others.
+    pub blocked_by: Vec<&'static str>,
+    /// Its requests.
+    pub steps: Vec<Step>,
+}
+
+/// One request of an operation.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// The action, or the setting of the bucket.
+    pub action: String,
+    /// The resource; `*` for every key below the prefix.
+    pub resource: String,
+    /// How important it is.
+    pub level: Level,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The assumptions whose failure would change the verdict.
+    pub assumes: Vec<Assumption>,
+    /// Why it is not allowed.
+    pub reasons: Vec<Reason>,
+    /// The conditions that must all be true.
+    pub depends_on: Vec<String>,
+    /// Requests that show the verdict.
+    pub witness: Witness,
+}
+
+/// A setting of the bucket.
+#[derive(Clone, Debug, Serialize)]
+pub struct Setting {
+    /// Its name: `region`, `cors`, ..
+    pub check: &'static str,
+    /// How important it is.
+    pub level: Level,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The assumptions whose failure would change the verdict.
+    pub assumes: Vec<Assumption>,
+    /// Why it is not allowed.
+    pub reasons: Vec<Reason>,
+}
+
+/// Why a step is not allowed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reason {
+    /// Which kind.
+    pub kind: ReasonKind,
+    /// The words that are the reason.
+    #[serde(flatten)]
+    pub place: Place,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// Requests that show a verdict.
+#[derive(Clone, Debug, Serialize)]
+pub struct Witness {
+    /// One that is not allowed.
+    pub denied: Option<Request>,
+    /// One that is.
+    pub allowed: Option<Request>,
+}
+
+/// A request in the form of a line of `simulate --batch`, so that it can be replayed there.
+#[derive(Clone, Debug, Serialize)]
+pub struct Request {
+    /// Who signs.
+    pub principal: Option<String>,
+    /// The user or role that a session belongs to.
+    pub session_issuer: Option<String>,
+    /// The action.
+    pub action: String,
+    /// The resource.
+    pub resource: String,
+    /// The account of the resource.
+    pub resource_account: Option<String>,
+    /// The condition keys.
+    pub context: BTreeMap<String, ContextValue>,
+}
+
+impl Checked {
+    /// The view of a check.
+    pub fn new(sources: &Sources, setup: &Setup, check: &Check) -> Checked {
+        let assumed = |id: &Assumption| Assumed {
+            id: *id,
+            text: id.text(),
+            how_to_settle: id.how_to_settle(),
+        };
+        let skipped = |skipped: &crate::ica::Skipped| Skipped {
+            operation: skipped.operation.clone(),
+            reason: skipped.reason.clone(),
+        };
+        let is_asked = |caller: &IcaCaller| {
+            let mut reports = check.operations.iter().flat_map(|operation| &operation.callers);
+            reports.any(|report| report.caller == *caller)
+        };
+        let callers = IcaCaller::ALL.iter().filter(|caller| is_asked(caller));
+        let mut waiting =
+            if setup.is_new { better_if_connected(&check.operations) } else { Vec::new() };
+        waiting.dedup_by_key(|(id, _)| *id);
+        let operations = check.operations.iter();
+        let environment = check.environment.iter();
+        Checked {
+            connection: Connection::of(setup),
+            verdict: check.worst(),
+            refused: refused(sources, check),
+            causes: causes(sources, check),
+            assumptions: check.assumptions.iter().map(assumed).collect(),
+            operations: operations.map(|report| operation(sources, report)).collect(),
+            skipped: check.skipped.iter().map(skipped).collect(),
+            environment: environment.map(|report| setting(sources, report)).collect(),
+            findings: Finding::all(sources, check.findings.iter().cloned()),
+            callers: callers.map(|caller| caller.id()).collect(),
+            waiting: waiting.into_iter().map(|(id, _)| id).collect(),
+            is_whole: setup.operations.is_empty() && check.skipped.is_empty(),
+            edition: setup.edition,
+        }
+    }
+}
+
+impl View for Checked {
+    const SCHEMA: &'static str = "ica-policy/check/v1";
+    const NOTHING: &'static str = r#""connection":null,"verdict":null,"refused":[],"causes":[],"assumptions":[],"operations":[],"skipped":[],"environment":[],"findings":[]"#;
+
+    fn data(checked: Option<&Checked>) -> Data {
+        Data::of_ica(checked.map_or(Edition::Current, |checked| checked.edition).state())
+    }
+}
+
+impl Connection {
+    /// The view of a set-up.
+    pub(super) fn of(setup: &Setup) -> Connection {
+        let arn_of =
+            |caller| setup.customer.has(caller).then(|| setup.customer.arn().as_str().to_owned());
+        Connection {
+            name: setup.name.clone(),
+            bucket: setup.bucket.clone(),
+            account: setup.account.clone(),
+            region: setup.region.clone(),
+            prefix: setup.prefix.clone(),
+            versioning: setup.versioning.map(Versioning::word),
+            state: if setup.is_new { "new" } else { "connected" },
+            user: arn_of(IcaCaller::IamUser),
+            role: arn_of(IcaCaller::OidcRole),
+            kms_key: setup.kms_key.as_ref().map(KmsKey::words),
+            session_name: setup.session_name.clone(),
+            cross_account_role: setup.cross_account_role.as_ref().map(text),
+            layers: layers(setup),
+            files: files(setup),
+        }
+    }
+}
+
+fn text(arn: &Arn) -> String {
+    arn.as_str().to_owned()
+}
+
+fn layers(setup: &Setup) -> BTreeMap<&'static str, &'static str> {
+    let policies = LAYERS.iter().map(|row| (row.id, setup.policies.get(row.kind).word()));
+    let environment = &setup.environment;
+    let settings = [
+        ("cors", environment.cors.word()),
+        ("notifications", environment.notifications.word()),
+        ("public-access-block", environment.public_access_block.word()),
+        ("bucket-encryption", environment.bucket_encryption.word()),
+        ("ownership", environment.ownership.word()),
+    ];
+    policies.chain(settings).collect()
+}
+
+fn files(setup: &Setup) -> Vec<FileRead> {
+    let policies = setup.files.iter().map(|read| FileRead {
+        file: read.name.clone(),
+        layer: read.layer.name(),
+        read_as: read.read_as.to_string(),
+    });
+    let settings = setup.environment.files.iter().map(|read| FileRead {
+        file: read.name.clone(),
+        layer: read.setting,
+        read_as: SETTING.to_owned(),
+    });
+    policies.chain(settings).collect()
+}
+
+/// The documents with an error among their findings, in the order of the findings.
+pub(super) fn refused(sources: &Sources, check: &Check) -> Vec<Refused> {
+    let mut refused: Vec<Refused> = Vec::new();
+    for finding in Finding::all(sources, check.refused().cloned()) {
+        let file = finding.place.as_ref().map(|place| place.file.clone());
+        match refused.iter_mut().find(|known| known.file == file) {
+            Some(known) => known.findings.push(finding),
+            None => refused.push(Refused { file, findings: vec![finding] }),
+        }
+    }
+    refused
+}
+
+fn operation(sources: &Sources, report: &OperationReport) -> Operation {
+    let is_blocked = report.callers.iter().any(|caller| caller.verdict == Verdict::Blocked);
+    let known = catalogue().operation(report.id).filter(|_| is_blocked);
+    let breaks = known.map(|known| {
+        let scope = scope_of(known, report).map(|scope| format!(", {scope}")).unwrap_or_default();
+        format!("{}{scope}", known.breaks)
+    });
+    let callers = report.callers.iter().map(|report| caller(sources, report)).collect();
+    Operation { id: report.id, callers, breaks }
+}
+
+/// The requests for which an operation is blocked, if all blocked steps are needed for these
+/// requests only.
+fn scope_of<'a>(operation: &'a catalogue::Operation, report: &OperationReport) -> Option<&'a str> {
+    let blocked = report.callers.iter().filter(|caller| caller.verdict == Verdict::Blocked);
+    let mut scopes = Vec::new();
+    for caller in blocked {
+        if !caller.blocked_by.is_empty() {
+            return None;
+        }
+        let steps = caller
+            .steps
+            .iter()
+            .filter(|step| step.level == Level::Required && step.verdict == Verdict::Blocked);
+        let scope = |action: &str| {
+            let mut steps = operation.steps.iter();
+            steps.find(|step| step.action == action).and_then(|step| step.scope.as_deref())
+        };
+        scopes.extend(steps.map(|step| scope(&step.action)));
+    }
+    let first = scopes.first().copied().flatten();
+    first.filter(|_| scopes.iter().all(|scope| *scope == first))
+}
+
+fn caller(sources: &Sources, report: &CallerReport) -> Caller {
+    Caller {
+        caller: report.caller.id(),
+        verdict: report.verdict,
+        own: report.own,
+        blocked_by: report.blocked_by.clone(),
+        steps: report.steps.iter().map(|report| step(sources, report)).collect(),
+    }
+}
+
+fn step(sources: &Sources, report: &StepReport) -> Step {
+    let request = |request: &Option<Box<_>>| request.as_deref().map(Request::of);
+    Step {
+        action: report.action.clone(),
+        resource: report.resource.clone(),
+        level: report.level,
+        verdict: report.verdict,
+        assumes: report.assumes.clone(),
+        reasons: reasons(sources, &report.reasons),
+        depends_on: report.depends_on.clone(),
+        witness: Witness {
+            denied: request(&report.witness.denied),
+            allowed: request(&report.witness.allowed),
+        },
+    }
+}
+
+fn setting(sources: &Sources, report: &EnvironmentReport) -> Setting {
+    Setting {
+        check: report.check,
+        level: report.level,
+        verdict: report.verdict,
+        assumes: report.assumes.clone(),
+        reasons: reasons(sources, &report.reasons),
+    }
+}
+
+fn reasons(sources: &Sources, reasons: &[crate::ica::Reason]) -> Vec<Reason> {
+    let view = |reason: &crate::ica::Reason| Reason {
+        kind: reason.kind,
+        place: Place::of(sources, reason),
+        message: reason.words(),
+        help: reason.help.as_ref().map(ToString::to_string),
+    };
+    reasons.iter().map(view).collect()
+}
+
+impl Request {
+    fn of(request: &authz::Request) -> Request {
+        let keys = request.context.iter();
+        Request {
+            principal: signer(&request.caller),
+            session_issuer: issuer(&request.caller),
+            action: request.action.clone(),
+            resource: request.resource.clone(),
+            resource_account: request.resource_account.clone(),
+            context: keys.map(|(key, value)| (key.to_owned(), value.clone())).collect(),
+        }
+    }
+}
+
+/// The ARN of the caller that signs. For a role session that is the session's ARN, not its
+/// `aws:PrincipalArn`.
+fn signer(caller: &authz::Caller) -> Option<String> {
+    match caller {
+        authz::Caller::RoleSession { arn, .. } => Some(text(arn)),
+        authz::Caller::WebIdentity { provider } => Some(provider.as_str().to_owned()),
+        other => other.principal_arn(),
+    }
+}
+
+fn issuer(caller: &authz::Caller) -> Option<String> {
+    match caller {
+        authz::Caller::RoleSession { role, .. } => role.as_ref().map(text),
+        authz::Caller::FederatedSession { issuer, .. } => {
+            issuer.as_ref().and_then(|issuer| issuer.principal_arn())
+        }
+        _ => None,
+    }
+}

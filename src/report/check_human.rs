@@ -1,0 +1,151 @@
+//! The report of `check` for people: the matrix, the causes with their words underlined, the
+//! assumptions, and what to do next.
+
+use super::check::{Assumed, Checked, Connection, SETTING};
+use super::check_words::draw_cause;
+use super::draw::{data_line, draw};
+use super::look::{Human, Look, word};
+use super::matrix::matrix;
+use crate::ica::Verdict;
+use std::fmt::Write;
+
+/// The most findings about the text of policies that are drawn.
+const MOST_FINDINGS: usize = 50;
+
+/// The first and the last line of a report about a document that is not in force anywhere.
+const REFUSED: &str =
+    "AWS would refuse a document (see its findings): correct it before anything else";
+
+/// A report that begins and ends with the words about a document that AWS would refuse, if there is
+/// one.
+pub(super) fn framed(is_refused: bool, text: String) -> String {
+    if is_refused { format!("{REFUSED}\n\n{text}{REFUSED}\n") } else { text }
+}
+
+impl Human for Checked {
+    fn human(&self, look: Look) -> String {
+        report(self, look)
+    }
+}
+
+/// The report of a check.
+fn report(checked: &Checked, look: Look) -> String {
+    let is_refused = !checked.refused.is_empty();
+    let mut text = body(checked, look);
+    assumptions(&mut text, checked.assumptions.iter().map(|known| (known, String::new())));
+    let verdict = checked.verdict;
+    // Writing to a string cannot fail, so the results are ignored.
+    let _ = writeln!(
+        text,
+        "\n{}{}: {}",
+        broken(checked),
+        word(verdict.word(), verdict, look),
+        next(verdict, checked.is_whole, is_refused)
+    );
+    framed(is_refused, text) + &data_line()
+}
+
+/// The report of one check of several. What all of them have in common follows after the last one,
+/// written by [`super::overview::Overview`].
+pub fn report_one_of(checked: &Checked, (number, of): (usize, usize), look: Look) -> String {
+    let gap = if number == 1 { "" } else { "\n\n" };
+    let broken = broken(checked);
+    let gap_behind = if broken.is_empty() { "" } else { "\n" };
+    format!("{gap}connection {number} of {of}\n{}{gap_behind}{broken}", body(checked, look))
+}
+
+fn body(checked: &Checked, look: Look) -> String {
+    let mut text = format!("{}\n\n", title(&checked.connection));
+    matrix(&mut text, checked, look);
+    for (number, cause) in checked.causes.iter().enumerate() {
+        draw_cause(&mut text, number + 1, cause, look);
+    }
+    for finding in checked.findings.iter().take(MOST_FINDINGS) {
+        let _ = writeln!(text, "\n{}", draw(finding, look));
+    }
+    if let Some(more) = checked.findings.len().checked_sub(MOST_FINDINGS).filter(|more| *more > 0) {
+        let _ = writeln!(
+            text,
+            "\n{more} more findings about the text of the policies; `--format json` lists all"
+        );
+    }
+    text
+}
+
+/// The title: what was checked.
+pub(super) fn title(connection: &Connection) -> String {
+    let versioning = connection.versioning.unwrap_or("versioning not given");
+    let name = connection.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+    let region = connection.region.as_deref().unwrap_or("region not given");
+    let prefix = if connection.prefix.is_empty() {
+        "whole bucket".to_owned()
+    } else {
+        format!("prefix {}", connection.prefix)
+    };
+    let Connection { bucket, account, state, .. } = connection;
+    let mut title = format!(
+        "{name}bucket {bucket} of account {account} ({region}, {versioning}, {prefix}, state {state})"
+    );
+    // If the customer has a role of its own, Illumina's role is labelled by its purpose.
+    let copies = if connection.role.is_some() { "copies" } else { "role  " };
+    let labelled = [
+        ("user  ", &connection.user),
+        ("role  ", &connection.role),
+        ("key   ", &connection.kms_key),
+        (copies, &connection.cross_account_role),
+    ];
+    for (label, arn) in labelled {
+        if let Some(arn) = arn {
+            let _ = write!(title, "\n{label} {arn}");
+        }
+    }
+    for read in &connection.files {
+        let _ = write!(title, "\nread   {} as ", read.file);
+        let _ = match read.read_as.as_str() {
+            SETTING => write!(title, "{}", read.layer),
+            read_as => write!(title, "{read_as}: {}", read.layer),
+        };
+    }
+    title
+}
+
+/// Writes the assumptions, each with the connections it belongs to, unless it belongs to all.
+pub(super) fn assumptions<'a>(text: &mut String, all: impl Iterator<Item = (&'a Assumed, String)>) {
+    for (number, (assumed, connections)) in all.enumerate() {
+        if number == 0 {
+            let _ = writeln!(text, "\nassumed, as no file shows it:");
+        }
+        let _ = writeln!(text, "  {:<20} {}{connections}", assumed.id.id(), assumed.text);
+        let _ = writeln!(text, "  {:<20} -> {}", "", assumed.how_to_settle);
+    }
+}
+
+/// The advice what to do next.
+pub(super) fn next(worst: Verdict, is_whole: bool, is_refused: bool) -> &'static str {
+    match worst {
+        Verdict::Allowed if is_refused => {
+            "no operation is blocked if the document without the refused words is in force; correct it, then run the same command again"
+        }
+        Verdict::Allowed if is_whole => {
+            "every operation is allowed, as far as the assumptions hold; connect the bucket"
+        }
+        Verdict::Allowed => {
+            "every operation that was checked is allowed, as far as the assumptions hold"
+        }
+        Verdict::Unknown => {
+            "nothing is blocked for certain; settle what is unknown, or leave out what you do not need with --skip OPERATION"
+        }
+        Verdict::Partial | Verdict::Blocked => {
+            "fix the causes from the top, then run the same command again; leave out what you do not need with --skip OPERATION"
+        }
+    }
+}
+
+/// What users will see of the blocked operations.
+fn broken(checked: &Checked) -> String {
+    let broken = checked.operations.iter().filter_map(|operation| {
+        operation.breaks.as_ref().map(|breaks| format!("  {}: {breaks}\n", operation.id))
+    });
+    let lines = broken.collect::<String>();
+    if lines.is_empty() { lines } else { format!("what users will see:\n{lines}") }
+}

@@ -1,0 +1,82 @@
+//! Words about causes, for people.
+
+use super::causes::Cause;
+use super::draw::draw_with_help;
+use super::look::{Look, word};
+use crate::ica::{Level, Verdict};
+use std::fmt::Write;
+
+pub(super) fn draw_cause(text: &mut String, number: usize, cause: &Cause, look: Look) {
+    let levels = [Level::Required, Level::Degrades, Level::Advised].into_iter();
+    let levels = levels.filter(|level| cause.stops.iter().any(|stop| stop.level == *level));
+    let levels = levels.collect::<Vec<_>>();
+    for (line, level) in levels.iter().copied().enumerate() {
+        // Only required steps are coloured by their verdict. The others are advice, drawn like an
+        // unknown verdict.
+        let weight = if level == Level::Required { cause.verdict } else { Verdict::Unknown };
+        let head = word(level_words(cause, level), weight, look);
+        let actions = if levels.len() > 1 {
+            format!(": {}", action_words(cause, level))
+        } else {
+            String::new()
+        };
+        let start = if line == 0 { format!("\n{number}. ") } else { "   ".to_owned() };
+        // Writing to a string cannot fail, so the results are ignored.
+        let _ = writeln!(text, "{start}{head}: {}{actions}", stop_words(cause, level));
+    }
+    if !cause.depends_on.is_empty() {
+        let is_unknown = cause.verdict == Verdict::Unknown;
+        let lead = if is_unknown { "would be allowed" } else { "allowed" };
+        let _ = writeln!(text, "   {lead} {}", cause.depends_on.join(", and "));
+    }
+    if let Some(example) = &cause.example {
+        let _ = writeln!(text, "   {example}");
+    }
+    text.push_str(&draw_with_help(&cause.finding, look));
+}
+
+/// The effect on the operations if steps of this level are missing.
+fn level_words(cause: &Cause, level: Level) -> &'static str {
+    match (level, cause.verdict) {
+        (Level::Required, verdict) => verdict.word(),
+        (Level::Degrades, Verdict::Unknown) => "may leave residue",
+        (Level::Degrades, Verdict::Partial) => "leaves residue of some requests",
+        (Level::Degrades, _) => "leaves residue",
+        (Level::Advised, _) if cause.level == Level::Advised => "advised, changes no verdict",
+        (Level::Advised, _) => "advised",
+    }
+}
+
+/// The operations and callers that it stops at a level, as text: `upload-data, create-folder
+/// (iam-user); copy-into-bucket (cross-account-role)`.
+fn stop_words(cause: &Cause, level: Level) -> String {
+    let stops = cause.stops.iter().filter(|stop| stop.level == level);
+    by_caller(stops.map(|stop| (stop.caller, stop.operation)))
+}
+
+/// Operations by their callers, each once: `upload-data, create-folder (iam-user); ..`.
+pub(super) fn by_caller<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut callers: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (caller, operation) in pairs {
+        match callers.iter_mut().find(|(known, _)| *known == caller) {
+            Some((_, operations)) if operations.contains(&operation) => {}
+            Some((_, operations)) => operations.push(operation),
+            None => callers.push((caller, vec![operation])),
+        }
+    }
+    let words =
+        callers.iter().map(|(caller, operations)| format!("{} ({caller})", operations.join(", ")));
+    words.collect::<Vec<_>>().join("; ")
+}
+
+/// The actions that it stops at a level, as text.
+fn action_words(cause: &Cause, level: Level) -> String {
+    let mut actions = Vec::new();
+    for stop in cause.stops.iter().filter(|stop| stop.level == level) {
+        let action = format!("`{}`", stop.action);
+        if !actions.contains(&action) {
+            actions.push(action);
+        }
+    }
+    actions.join(", ")
+}

@@ -1,0 +1,89 @@
+//! Draws findings for people: the text with the words in question underlined.
+
+use super::excerpt::{excerpt, is_on_long_line};
+use super::failure::Failure;
+use super::finding::Finding;
+use super::look::{Look, word};
+use crate::ica::Verdict;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, MietteDiagnostic, Report};
+use std::fmt::Write;
+
+/// Draws the source with the wrong words underlined. For a policy inside a string the decoded text
+/// is shown.
+pub(super) fn draw(finding: &Finding, look: Look) -> String {
+    let Some(place) = &finding.place else {
+        return format!("{}: {}", finding.code.id(), finding.message);
+    };
+    let mut diagnostic =
+        MietteDiagnostic::new(finding.message.clone()).with_code(finding.code.id());
+    diagnostic.severity = Diagnostic::severity(finding);
+    diagnostic.help = finding.help.clone();
+    if finding.marks().any(|(place, _)| is_on_long_line(&place.shown)) {
+        return render(&Report::new(diagnostic), look).unwrap_or_default() + &excerpts(finding);
+    }
+    let diagnostic = diagnostic.with_labels(finding.labels().into_iter().flatten());
+    render(&Report::new(diagnostic).with_source_code(place.shown.clone()), look)
+        .unwrap_or_else(|| format!("{}: {}: {}\n", place.file, finding.code.id(), finding.message))
+}
+
+/// As [`draw`], on lines of its own where no text has the words.
+pub(super) fn draw_with_help(finding: &Finding, look: Look) -> String {
+    if finding.place.is_some() {
+        return draw(finding, look);
+    }
+    let help = finding.help.as_ref().map(|help| format!("  help: {help}\n")).unwrap_or_default();
+    format!("  {}: {}\n{help}", finding.code.id(), finding.message)
+}
+
+pub(super) fn draw_all(text: &mut String, findings: &[Finding], look: Look) {
+    findings.iter().for_each(|finding| text.push_str(&draw(finding, look)));
+}
+
+/// The marked text of long lines, each as an excerpt.
+fn excerpts(finding: &Finding) -> String {
+    let mut text = String::new();
+    for (place, words) in finding.marks() {
+        if let Some((line, marks)) = excerpt(&place.shown) {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "  at {place}\n    {line}\n    {marks} {words}");
+        }
+    }
+    text
+}
+
+fn render(report: &Report, look: Look) -> Option<String> {
+    let theme =
+        if look.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    // Without wrapping, which would break ARNs at hyphens: people copy them.
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_wrap_lines(false)
+        .with_links(false)
+        .with_width(look.width)
+        .with_context_lines(1);
+    let mut text = String::new();
+    handler.render_report(&mut text, report.as_ref()).ok()?;
+    Some(text)
+}
+
+/// Why there is no answer, for people.
+pub fn failures(failures: &[Failure], look: Look) -> String {
+    let mut text = String::new();
+    for failure in failures {
+        let _ = match &failure.finding {
+            Some(finding) => writeln!(text, "{}", draw(finding, look)),
+            None => {
+                let file = failure.file.as_ref().map(|file| format!("{file}: "));
+                let error = word("error", Verdict::Blocked, look);
+                let help = failure.help.as_ref().map(|help| format!("\n  help: {help}"));
+                let (file, help) = (file.unwrap_or_default(), help.unwrap_or_default());
+                writeln!(text, "{error}: {file}{}{help}", failure.message)
+            }
+        };
+    }
+    text
+}
+
+/// The last line of a report.
+pub(super) fn data_line() -> String {
+    format!("by the AWS data of {}\n", crate::aws::data_date())
+}

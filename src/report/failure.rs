@@ -1,0 +1,49 @@
+//! Why a command has no answer: wrong usage, or inputs that cannot be read.
+
+use super::finding::Finding;
+use super::place::Position;
+use crate::input::Unreadable;
+use crate::source::Sources;
+use serde::Serialize;
+
+/// A mistake that prevents an answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failure {
+    pub(super) file: Option<String>,
+    pub(super) span: Option<Position>,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+    /// The same if it is about words of a text.
+    #[serde(skip)]
+    pub(super) finding: Option<Finding>,
+}
+
+/// The mistake of a command line or of a setting.
+pub fn usage(message: &str) -> Vec<Failure> {
+    vec![Failure { file: None, span: None, message: message.to_owned(), help: None, finding: None }]
+}
+
+/// Inputs that could not be read.
+pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> Vec<Failure> {
+    let failures = unreadable.iter().flat_map(|unreadable| match unreadable {
+        Unreadable::File { name, message, help } => vec![Failure {
+            file: Some(name.clone()),
+            help: help.clone(),
+            ..usage(message).remove(0)
+        }],
+        Unreadable::Text(findings) => {
+            Finding::all(sources, findings.clone()).into_iter().map(of_finding).collect()
+        }
+    });
+    failures.collect()
+}
+
+fn of_finding(finding: Finding) -> Failure {
+    Failure {
+        file: finding.place.as_ref().map(|place| place.file.clone()),
+        span: finding.place.clone(),
+        message: finding.message.clone(),
+        help: finding.help.clone(),
+        finding: Some(finding),
+    }
+}
