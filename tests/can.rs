@@ -25,7 +25,6 @@ fn ask<'a>(who: Who<'a>, actions: &[&str], resources: &[&str]) -> Vec<Answered> 
         resources: texts(resources),
         account,
         context: Vec::new(),
-        within: Vec::new(),
     })
 }
 
@@ -104,6 +103,71 @@ fn conditions_and_denies_make_it_some() {
         json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:*:*:b/*"}, {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"}]),
         Granted::All,
     );
+}
+
+/// What the layers make of an action may depend on the resource: a managed policy of AWS can be read and not changed, and no RCP
+/// binds a service-linked role (`docs/sources.md`, ORG:orgs_manage_policies_rcps).
+#[test]
+fn layers_that_depend_on_the_resource_are_asked_apart() {
+    let ana = caller("arn:aws:iam::111122223333:user/ana");
+    let all = document(
+        PolicyKind::Identity,
+        json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]),
+    );
+    let trust = document(
+        PolicyKind::Trust,
+        json!([{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:user/ana"},
+            "Action": "sts:AssumeRole"}]),
+    );
+    let rcp = document(
+        PolicyKind::Rcp,
+        json!([{"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole", "Resource": "*"}]),
+    );
+    let layers = Layers {
+        identity: Layer::Policies(vec![&all]),
+        resource: Layer::Policies(vec![&trust]),
+        rcps: vec![vec![&rcp]],
+        ..Layers::default()
+    };
+    let ask = |layers: &Layers<'_>, action: &str, resource: &str| {
+        let answers = can(&Question {
+            who: Who::Caller(&ana, layers),
+            actions: vec![action.to_owned()],
+            resources: vec![resource.to_owned()],
+            account: None,
+            context: Vec::new(),
+        });
+        assert!(answers.iter().all(|answer| !answer.is_defect), "{answers:#?}");
+        together(answers.iter().map(|answer| answer.granted))
+    };
+    let role = "arn:aws:iam::111122223333:role/*";
+    assert_eq!(ask(&layers, "sts:AssumeRole", role), Granted::Some);
+    let linked = "arn:aws:iam::111122223333:role/aws-service-role/*";
+    assert_eq!(ask(&layers, "sts:AssumeRole", linked), Granted::All);
+    let own = Layers { identity: Layer::Policies(vec![&all]), ..Layers::default() };
+    assert_eq!(ask(&own, "iam:GetPolicy", "arn:aws:iam::aws:policy/*"), Granted::All);
+    assert_eq!(ask(&own, "iam:DeletePolicy", "arn:aws:iam::aws:policy/*"), Granted::None);
+    assert_eq!(ask(&own, "iam:DeletePolicy", "arn:aws:iam::*:policy/*"), Granted::Some);
+    assert_eq!(ask(&own, "iam:PassRole", "arn:aws:iam::444455556666:role/*"), Granted::None);
+}
+
+/// Resources of an account other than that of most examples are asked about as well.
+#[test]
+fn the_account_of_the_question_owns_the_resources() {
+    let ana = caller("arn:aws:iam::444455556666:user/ana");
+    let all = document(
+        PolicyKind::Identity,
+        json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]),
+    );
+    let layers = Layers { identity: Layer::Policies(vec![&all]), ..Layers::default() };
+    let answers = can(&Question {
+        who: Who::Caller(&ana, &layers),
+        actions: vec!["iam:PassRole".to_owned()],
+        resources: vec!["arn:aws:iam::444455556666:role/*".to_owned()],
+        account: Some("444455556666".to_owned()),
+        context: Vec::new(),
+    });
+    assert_eq!(together(answers.iter().map(|answer| answer.granted)), Granted::All);
 }
 
 /// Actions of services that the data does not know in full are asked as texts.

@@ -199,7 +199,6 @@ fn can_says_of_whoever_asks_what_holds_for_some_caller() {
                 resources: vec!["arn:aws:s3:::b/*".to_owned()],
                 account: Some(OWNER.to_owned()),
                 context: Vec::new(),
-                within: Vec::new(),
             });
             assert_eq!(found[0].granted, wanted, "{statements} {found:#?}");
             decided += 1;

@@ -223,7 +223,6 @@ impl Row {
             resources: vec![self.asked.resource.clone()],
             account: Some(self.asked.resource_account.clone()),
             context: Vec::new(),
-            within: Vec::new(),
         };
         together(can(&question).iter().map(|answer| answer.granted))
     }

@@ -146,7 +146,6 @@ impl Query {
             resources: self.resources.clone(),
             account: self.account.as_deref().or(account).map(str::to_owned),
             context: self.context.clone(),
-            within: Vec::new(),
         }
     }
 }

@@ -6,10 +6,10 @@
 //! 1. `text`: patterns of texts, numbers, dates and addresses become classes of values (`walk`, `classes`, `values`).
 //! 2. `boxes`: statements become constraints on dimensions (`encode`), and in a `space` products of sets of classes,
 //!    one box each; `subtract` finds what lies in one box and in none of others, `sample` makes it a request.
-//! 3. `domain`: the requests that AWS has, all of them as boxes (`cells`), and one by one (`possible`).
+//! 3. `domain`: the requests that AWS has, as boxes (`feasible`), one by one (`possible`), or cut for a question (`cells`).
 //! 4. `subject`: what can be asked about: `documents` by themselves, or the `access` of a known caller past its layers.
 //! 5. `show`: the words that make a difference (`causes`), a request that a person recognises (`plausible`).
-//! 6. `ask`: the questions: `compare` and its `differences`, `can` and `external_access`, `representatives`.
+//! 6. `ask`: the one search (`difference`) and its questions: `compare`, `differences`, `can`, `external_access`.
 
 mod ask;
 mod boxes;
@@ -19,17 +19,17 @@ mod subject;
 mod text;
 mod undecided;
 
-pub use ask::can::{can, together};
+pub use ask::can::{Answered, Granted, Shown, can, together};
 pub use ask::compare::{Answer, Compared, Gain, Relation, compare, compare_access};
 pub use ask::decide::decide;
 pub use ask::differences::{
     Differences, Direction, Region, access_differences, differences, differences_beyond,
 };
 pub use ask::external_access::{Asked, Outside, Outsider, outsiders, reached};
-pub use ask::question::{Answered, Granted, Question, Shown, Who};
 pub use ask::representatives::{KeyValues, Rest, TextComparison, Way, key_values, rests};
 pub use boxes::dimension::Requests;
 pub use boxes::sample::Sample;
+pub use domain::question::{Question, Who};
 pub use show::causes::Cause;
 pub use subject::access::Access;
 pub use subject::side::Place;

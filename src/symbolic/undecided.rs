@@ -1,7 +1,6 @@
 //! Why a question has no answer.
 
 use crate::source::Span;
-use std::fmt::Debug;
 
 /// Why a question cannot be decided.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,6 +15,11 @@ pub struct Undecided {
 pub(crate) const DEFECT: &str = "a request that seemed to show a difference does not: please report this as a defect of ica-policy";
 
 impl Undecided {
+    /// The reason is in no word alone.
+    pub(crate) fn anywhere(reason: impl Into<String>) -> Undecided {
+        Undecided { reason: reason.into(), span: None }
+    }
+
     /// Whether nothing is too hard, but this program is wrong.
     pub fn is_defect(&self) -> bool {
         self.reason == DEFECT

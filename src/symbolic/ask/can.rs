@@ -1,14 +1,58 @@
 //! Whether access is granted: for all requests of a question, for some, or for none, with a request of each kind.
+//!
+//! In each cell these are two differences: what the policies allow and nothing does, and what everything allows and they do not.
 
-use super::candidates::assignments;
-use super::cases::{Case, cases};
-use super::compare::points;
-use super::grant_search::Search;
-use super::question::{Answered, Granted, Question, Who, Witness};
-use crate::authz::under_all_readings;
-use crate::symbolic::boxes::callers::{CallerClass, CallerClasses};
-use crate::symbolic::subject::terms::Kind;
+use super::compare::{Answer, Pair, points};
+use crate::authz::{Ambiguity, Choice, Readings, Request, under_all_readings};
+use crate::symbolic::boxes::{CallerClasses, Sample};
+use crate::symbolic::domain::{Cell, Question, Shared, Who, cells};
+use crate::symbolic::show::{Hints, plausible};
+use crate::symbolic::subject::{Access, Bound, Documents, Subject};
 use crate::symbolic::undecided::Undecided;
+
+/// What is granted of some requests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Granted {
+    /// All.
+    All,
+    /// Some are and some are not.
+    Some,
+    /// None.
+    None,
+    /// Not decided.
+    Unknown,
+}
+
+/// A request that was replayed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shown {
+    /// The request.
+    pub request: Request,
+    /// Who asks, if whoever asks is meant and some statement names principals; a session with whom it is of.
+    pub principal: Option<String>,
+}
+
+/// The answer for actions that the policies do not tell apart, on one kind of resource.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answered {
+    /// The actions, as AWS writes them.
+    pub actions: Vec<String>,
+    /// The kind of resource, such as `object`, if the data knows it.
+    pub resource_type: Option<&'static str>,
+    /// What is granted.
+    pub granted: Granted,
+    /// A request that goes through.
+    pub allowed: Option<Shown>,
+    /// A request that does not.
+    pub denied: Option<Shown>,
+    /// Why it is not decided.
+    pub undecided: Option<Undecided>,
+    /// The answer under each combination of the readings that AWS's pages leave open and that were come upon.
+    pub readings: Vec<(Vec<(Ambiguity, Choice)>, Granted)>,
+    /// Whether the two engines disagree, which is a defect.
+    pub is_defect: bool,
+}
 
 /// Decides a question. Empty: no action of it works on a resource of it.
 pub fn can(question: &Question<'_>) -> Vec<Answered> {
@@ -18,20 +62,24 @@ pub fn can(question: &Question<'_>) -> Vec<Answered> {
         }
         Who::Caller(..) => CallerClasses::default(),
     };
-    can_among(question, &callers, None)
+    can_among(question, None, callers)
 }
 
-/// Which classes of callers are asked about; `None`: all.
-pub(crate) type Among<'a> = Option<&'a dyn Fn(&CallerClass) -> bool>;
-
-/// The same of some classes of callers.
+/// The same of some classes of callers. With `beyond` an account, what services do on its behalf is not asked.
 pub(crate) fn can_among(
     question: &Question<'_>,
-    callers: &CallerClasses,
-    among: Among<'_>,
+    beyond: Option<&str>,
+    callers: CallerClasses,
 ) -> Vec<Answered> {
-    let cases = cases(question);
-    cases.iter().filter_map(|case| answer(question, case, callers, among)).collect()
+    let policies = question.who.policies();
+    let shared = Shared { callers, ..Shared::default() };
+    let asked = |cell: &Cell| match &question.who {
+        Who::Anybody(_) => answer(&Documents::in_cell(&policies, cell), cell, &shared),
+        Who::Caller(caller, layers) => {
+            answer(&Access::in_cell(caller, layers, cell), cell, &shared)
+        }
+    };
+    cells(question, beyond).iter().filter_map(asked).collect()
 }
 
 /// The answer to several parts.
@@ -44,34 +92,29 @@ pub fn together(parts: impl IntoIterator<Item = Granted>) -> Granted {
     parts.into_iter().reduce(joined).unwrap_or(Granted::Unknown)
 }
 
+/// What one choice of readings gives: a request that is allowed, and one that is not.
 struct Once {
-    allowed: Witness,
-    denied: Witness,
+    allowed: Answer,
+    denied: Answer,
 }
 
 impl Once {
     /// `None`: there is no such request at all.
     fn granted(&self) -> Option<Granted> {
         Some(match (&self.allowed, &self.denied) {
-            (Witness::Unknown(..), _) | (_, Witness::Unknown(..)) => Granted::Unknown,
-            (Witness::Some(_), Witness::None) => Granted::All,
-            (Witness::Some(_), Witness::Some(_)) => Granted::Some,
-            (Witness::None, Witness::Some(_)) => Granted::None,
-            (Witness::None, Witness::None) => return None,
+            (Answer::Unknown(_), _) | (_, Answer::Unknown(_)) => Granted::Unknown,
+            (Answer::Some(_), Answer::None) => Granted::All,
+            (Answer::Some(_), Answer::Some(_)) => Granted::Some,
+            (Answer::None, Answer::Some(_)) => Granted::None,
+            (Answer::None, Answer::None) => return None,
         })
     }
 }
 
-fn answer(
-    question: &Question<'_>,
-    case: &Case,
-    callers: &CallerClasses,
-    among: Among<'_>,
-) -> Option<Answered> {
+fn answer(subject: &dyn Subject, cell: &Cell, shared: &Shared) -> Option<Answered> {
     let tried = under_all_readings(|readings| {
-        let search = |kind| Search { question, case, readings, kind, callers, class: None };
-        let find = |kind| by_caller(&search(kind), among);
-        Once { allowed: find(Kind::Allowed), denied: find(Kind::Denied) }
+        let find = |is_allowed| find(subject, readings, shared, is_allowed);
+        Once { allowed: find(true), denied: find(false) }
     });
     let all = tried
         .answers
@@ -82,82 +125,64 @@ fn answer(
     let is_same = tried.is_complete
         && all.len() == tried.answers.len()
         && all.iter().all(|(_, granted)| *granted == first);
-    let shown = |pick: fn(&Once) -> &Witness| {
-        tried.answers.iter().find_map(|(_, once)| {
-            if let Witness::Some(shown) = pick(once) { Some((**shown).clone()) } else { None }
+    let shown = |is_allowed| {
+        tried.answers.iter().find_map(|(second, once)| {
+            let answer = if is_allowed { &once.allowed } else { &once.denied };
+            let Answer::Some(gain) = answer else { return None };
+            let bound = Bound { of: subject, allows_all: !is_allowed };
+            let readings = &Readings::with_second(*second);
+            let pair = Pair { old: subject, new: &bound, readings, shared };
+            shown(&pair, cell, is_allowed, gain.sample.clone())
         })
     };
-    let mut unknown =
-        tried.answers.iter().flat_map(|(_, once)| [&once.allowed, &once.denied]).filter_map(
-            |found| match found {
-                Witness::Unknown(undecided, is_defect) => Some((undecided.clone(), *is_defect)),
-                _ => None,
-            },
-        );
-    let (undecided, is_defect) =
-        unknown.next().map_or((None, false), |(undecided, is_defect)| (Some(undecided), is_defect));
-    let open = || Undecided {
-        reason: "AWS's pages leave open how some words are read, and it hangs on that".to_owned(),
-        span: None,
+    let mut answers = tried.answers.iter().flat_map(|(_, once)| [&once.allowed, &once.denied]);
+    let undecided = answers.find_map(|answer| match answer {
+        Answer::Unknown(undecided) => Some(undecided.clone()),
+        _ => None,
+    });
+    let open = || {
+        Undecided::anywhere("AWS's pages leave open how some words are read, and it hangs on that")
     };
     let granted = if is_same { first } else { Granted::Unknown };
     Some(Answered {
-        actions: case.actions.clone(),
-        resource_type: case.resource_type,
-        allowed: shown(|once| &once.allowed),
-        denied: shown(|once| &once.denied),
+        actions: cell.actions.clone(),
+        resource_type: cell.resource_type,
+        allowed: shown(true),
+        denied: shown(false),
+        is_defect: undecided.as_ref().is_some_and(Undecided::is_defect),
         undecided: undecided.or_else(|| (granted == Granted::Unknown).then(open)),
         readings: all
             .into_iter()
             .map(|(second, granted)| (points(tried.points, second), granted))
             .collect(),
         granted,
-        is_defect,
     })
 }
 
-/// Where whoever asks is meant and what seemed to show it cannot be, each class of callers is asked for by itself: its keys
-/// say who it is.
-fn by_caller(search: &Search<'_>, among: Among<'_>) -> Witness {
-    if among.is_none() {
-        let found = find(search);
-        if !matches!(found, Witness::Unknown(_, false)) || search.callers.is_empty() {
-            return found;
-        }
+/// A request that the subject allows, or one that it does not.
+fn find(subject: &dyn Subject, readings: &Readings, shared: &Shared, is_allowed: bool) -> Answer {
+    let bound = Bound { of: subject, allows_all: !is_allowed };
+    let pair = Pair { old: subject, new: &bound, readings, shared };
+    match pair.sides(subject.known()) {
+        Ok(sides) => pair.answer(&sides, is_allowed),
+        Err(undecided) => Answer::Unknown(undecided),
     }
-    let mut open = None;
-    for class in &search.callers.list {
-        if !among.is_none_or(|is_asked| is_asked(class)) {
-            continue;
-        }
-        match find(&Search { class: Some(class), ..*search }) {
-            Witness::None => {}
-            unknown @ Witness::Unknown(..) => open = Some(unknown),
-            shown @ Witness::Some(_) => return shown,
-        }
-    }
-    open.unwrap_or(Witness::None)
 }
 
-/// With variables of unknown value the space holds requests that cannot be, so that none is found says that there is none; what is found
-/// must be found again with the variables filled in.
-fn find(search: &Search<'_>) -> Witness {
-    let known = search.known_variables();
-    let found = search.run(&known);
-    let Witness::Unknown(undecided, true) = &found else { return found };
-    let policies = search.question.who.policies();
-    let settled = assignments(&policies, &known);
-    if settled.is_empty() {
-        return found;
-    }
-    for variables in &settled {
-        if let Witness::Some(shown) = search.run(variables) {
-            return Witness::Some(shown);
-        }
-    }
-    let reason = format!(
-        "it hangs on the values of variables, and no value that shows it was found ({})",
-        undecided.reason
-    );
-    Witness::Unknown(Undecided { reason, span: undecided.span }, false)
+/// A request that was found, with names that a person recognises where that still is one of the cell and shows the same.
+fn shown(pair: &Pair<'_>, cell: &Cell, is_allowed: bool, sample: Sample) -> Option<Shown> {
+    let subject = pair.old;
+    let is_of =
+        |request: Request| cell.holds(&request) && pair.shared.callers.hold(&request.caller);
+    let shows = |sample: &Sample| {
+        let sample = pair.fitted(sample.clone());
+        pair.replays(&sample, is_allowed) && subject.request(&sample).is_some_and(&is_of)
+    };
+    let statements = subject.policies().iter().flat_map(|policy| &policy.statements);
+    let mut hints = Hints::of(&statements.collect::<Vec<_>>());
+    hints.actions.splice(0..0, &cell.asked.0);
+    hints.resources.splice(0..0, &cell.asked.1);
+    let sample = pair.fitted(plausible(sample, &hints, &shows));
+    let principal = sample.principal.clone().filter(|_| subject.names_principals());
+    Some(Shown { request: subject.request(&sample)?, principal })
 }

@@ -1,7 +1,7 @@
 //! Values to try for variables whose value is not known.
 
 use crate::model::{Part, Pattern, Policy};
-use crate::symbolic::text::variables::Variables;
+use crate::symbolic::text::Variables;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Assignments that are tried before the answer is that nobody knows.

@@ -5,17 +5,11 @@ use super::difference::{Comparison, Provenance};
 use super::refused;
 use crate::authz::{Ambiguity, Choice, Readings, bit, under_all_readings};
 use crate::model::Policy;
-use crate::symbolic::boxes::dimension::Requests;
-use crate::symbolic::boxes::sample::Sample;
-use crate::symbolic::boxes::space::Space;
-use crate::symbolic::domain::possible::{aligned, is_possible};
-use crate::symbolic::domain::shared::Shared;
-use crate::symbolic::subject::access::Access;
-use crate::symbolic::subject::documents::Documents;
-use crate::symbolic::subject::side::{Place, Subject};
-use crate::symbolic::text::variables::Variables;
+use crate::symbolic::boxes::{Requests, Sample, Space};
+use crate::symbolic::domain::{Shared, aligned};
+use crate::symbolic::subject::{Access, Documents, Place, Subject};
+use crate::symbolic::text::Variables;
 use crate::symbolic::undecided::{DEFECT, Undecided};
-use std::fmt::Debug;
 
 /// How two sets of policies stand to each other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, serde::Serialize)]
@@ -100,8 +94,7 @@ pub(crate) fn shared(old: &dyn Subject, new: &dyn Subject) -> Shared {
 
 /// Compares whatever there is to compare.
 pub(crate) fn compare_subjects(old: &dyn Subject, new: &dyn Subject, shared: &Shared) -> Compared {
-    let tried =
-        under_all_readings(|readings| compare_once(Question { old, new, readings, shared }));
+    let tried = under_all_readings(|readings| compare_once(Pair { old, new, readings, shared }));
     let answers = |pick: fn(&Compared) -> &Answer| {
         tried.answers.iter().map(move |(_, compared)| pick(compared))
     };
@@ -161,7 +154,7 @@ fn relation(gained: &Answer, lost: &Answer) -> Relation {
     }
 }
 
-fn compare_once(question: Question<'_>) -> Compared {
+fn compare_once(question: Pair<'_>) -> Compared {
     let known = question.old.known();
     // What no request shows, no possible one does: that is found sooner.
     let wide = match question.old.requests() {
@@ -183,14 +176,14 @@ fn compare_once(question: Question<'_>) -> Compared {
 
 /// Two sides under one choice of readings. What is known of the requests is the same on both.
 #[derive(Clone, Copy)]
-pub(crate) struct Question<'a> {
+pub(crate) struct Pair<'a> {
     pub old: &'a dyn Subject,
     pub new: &'a dyn Subject,
     pub readings: &'a Readings,
     pub shared: &'a Shared,
 }
 
-impl<'a> Question<'a> {
+impl<'a> Pair<'a> {
     /// The statements of both sides, with these values of variables.
     pub(crate) fn sides(&self, variables: &Variables) -> Result<Comparison, Undecided> {
         self.sides_for(self.old.requests(), variables)
@@ -211,7 +204,11 @@ impl<'a> Question<'a> {
 
     /// A request of a box.
     pub(crate) fn pick(&self, space: &Space, cube: &[u64], variables: &Variables) -> Sample {
-        let mut sample = Sample::pick(space, cube, variables);
+        self.fitted(Sample::pick(space, cube, variables))
+    }
+
+    /// A request with keys that go together.
+    pub(crate) fn fitted(&self, mut sample: Sample) -> Sample {
         sample.settle(&self.shared.callers);
         if self.old.requests() == Requests::Possible { aligned(sample) } else { sample }
     }
@@ -226,7 +223,8 @@ impl<'a> Question<'a> {
         assignments(&[self.old.encoded(), self.new.encoded()].concat(), self.old.known())
     }
 
-    fn answer(&self, sides: &Comparison, backwards: bool) -> Answer {
+    /// A request that one side allows and the other does not.
+    pub(crate) fn answer(&self, sides: &Comparison, backwards: bool) -> Answer {
         let settled = self.assignments();
         if settled.is_empty() {
             self.answer_at_once(sides, backwards)
@@ -255,12 +253,12 @@ impl<'a> Question<'a> {
         backwards: bool,
         settled: &[Variables],
     ) -> Answer {
-        let again = match self.first_gain(sides, backwards, self.old.known(), (None, 1)) {
+        let (again, shown) = match self.first_gain(sides, backwards, self.old.known(), (None, 1)) {
             Ok(None) => return Answer::None,
             Ok(Some(Found::Shown(gain))) => {
-                Provenance { denied: gain.denied_by, allowed: gain.allowed_by }
+                (Provenance { denied: gain.denied_by, allowed: gain.allowed_by }, Some(gain))
             }
-            Ok(Some(Found::Seeming { provenance, .. })) => provenance,
+            Ok(Some(Found::Seeming { provenance, .. })) => (provenance, None),
             Err(undecided) => return Answer::Unknown(undecided),
         };
         for variables in settled {
@@ -271,9 +269,7 @@ impl<'a> Question<'a> {
                 return Answer::Some(gain);
             }
         }
-        unknown(
-            "it hangs on the values of variables, and no value that shows a difference was found",
-        )
+        shown.map_or_else(|| unknown(NO_VALUES), Answer::Some)
     }
 
     /// Whether the other engine agrees that one side allows the request and the other does not, and AWS has it, if that is asked.
@@ -284,7 +280,7 @@ impl<'a> Question<'a> {
 
     /// Whether AWS has such a request, if that is asked.
     fn has(&self, sample: &Sample) -> bool {
-        self.new.requests() == Requests::Any || is_possible(sample)
+        self.old.has(sample)
     }
 
     /// The first box with a request that replays, among so many; or what only seemed to be one. `None`: there is no box.
@@ -320,11 +316,14 @@ impl<'a> Question<'a> {
 }
 
 fn unknown(reason: &str) -> Answer {
-    Answer::Unknown(Undecided { reason: reason.to_owned(), span: None })
+    Answer::Unknown(Undecided::anywhere(reason))
 }
 
 /// Boxes that are tried for a request that replays.
-const MOST_TRIED: usize = 32;
+const MOST_TRIED: usize = 256;
+
+const NO_VALUES: &str =
+    "it hangs on the values of variables, and no value that shows a difference was found";
 
 /// What a search came upon.
 enum Found {

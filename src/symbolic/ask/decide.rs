@@ -3,19 +3,15 @@
 //! It is slower than [`crate::eval::decide`] and there to be compared with it: the two share no matching code.
 
 use crate::authz::{
-    Choice, ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind,
-    formula, under_all_readings,
+    ContextValue, LayerId, Layers, NamingSet, Readings, Request, denies_bind, formula,
+    under_all_readings,
 };
 use crate::eval;
 use crate::eval::Outcome;
 use crate::model::Statement;
-use crate::symbolic::boxes::constraint::Constraints;
-use crate::symbolic::boxes::encode::Encoder;
-use crate::symbolic::boxes::naming::concerns;
-use crate::symbolic::boxes::space::Space;
-use crate::symbolic::boxes::statement::{allows, treatment};
-use crate::symbolic::text::budget::Budget;
-use crate::symbolic::text::variables::Variables;
+use crate::symbolic::boxes::{Constraints, Encoder, Space, allows, concerns, treatment};
+use crate::symbolic::subject::terms;
+use crate::symbolic::text::{Budget, Variables};
 use crate::symbolic::undecided::Undecided;
 
 /// Decides a request under every reading, and for every issuer that a session could have.
@@ -80,10 +76,9 @@ fn decide_once(
         &mut Budget::default(),
     )?;
     let Some(point) = space.locate(&specs, &all, request) else {
-        return Err(space.incomplete.unwrap_or(Undecided {
-            reason: "a value is not of its key's type".to_owned(),
-            span: None,
-        }));
+        return Err(space
+            .incomplete
+            .unwrap_or(Undecided::anywhere("a value is not of its key's type")));
     };
     let applies =
         |constraints| space.cube(constraints).is_some_and(|cube| space.contains(&cube, &point));
@@ -96,35 +91,13 @@ fn decide_once(
     if denying.iter().any(|concerned| denies_bind(concerned.layer, request)) {
         return Ok(Outcome::ExplicitlyDenied);
     }
-    let allowed = holds(&formula(request, layers), layers, &allowing, readings);
+    let terms = terms(&formula(request, layers), layers, readings)
+        .ok_or_else(|| Undecided::anywhere("the layers combine in too many terms"))?;
+    let holds = |(layer, namings): &(LayerId, NamingSet)| {
+        allowing.iter().any(|own| own.layer == *layer && own.namings.meets(*namings))
+    };
+    let allowed = terms.iter().any(|term| term.iter().all(holds));
     Ok(if allowed { Outcome::Allowed } else { Outcome::ImplicitlyDenied })
-}
-
-fn holds(
-    formula: &Formula,
-    layers: &Layers<'_>,
-    allowing: &[&Concerned],
-    readings: &Readings,
-) -> bool {
-    let part = |part: &Formula| holds(part, layers, allowing, readings);
-    match formula {
-        Formula::All(parts) => parts.iter().all(part),
-        Formula::Any(parts) => parts.iter().any(part),
-        Formula::Allows(layer, namings) => {
-            layers.is_assumed(*layer)
-                || allowing.iter().any(|own| own.layer == *layer && own.namings.meets(*namings))
-        }
-        Formula::Reading(ambiguity, first, second) => match (part(first), part(second)) {
-            (first, second) if first == second => first,
-            (first, second) => {
-                if readings.choose(*ambiguity) == Choice::First {
-                    first
-                } else {
-                    second
-                }
-            }
-        },
-    }
 }
 
 /// The statements of the layers that bind a request; the resource's policy may grant even where it does not bind.

@@ -1,20 +1,14 @@
 //! Two sets of policies in one space, and where one allows what the other does not.
 
-use crate::authz::Readings;
-use crate::symbolic::boxes::constraint::Constraints;
-use crate::symbolic::boxes::cover::{left_over, may_meet};
-use crate::symbolic::boxes::dimension::{DimensionSpec, Requests};
-use crate::symbolic::boxes::encode::Encoder;
-use crate::symbolic::boxes::space::Space;
-use crate::symbolic::boxes::subtract::outside;
-use crate::symbolic::domain::cells::Shapes;
-use crate::symbolic::domain::shared::Shared;
-use crate::symbolic::subject::side::{AccessSet, Place, StatementBox, Subject};
-use crate::symbolic::text::budget::{Budget, STATES_AT_LAST};
-use crate::symbolic::text::variables::Variables;
+use crate::authz::{ContextValue, Readings};
+use crate::symbolic::boxes::{
+    Constraints, DimensionSpec, Encoder, Requests, Space, left_over, may_meet, one_clock, outside,
+};
+use crate::symbolic::domain::{Feasible, Shared};
+use crate::symbolic::subject::{AccessSet, Place, StatementBox, Subject};
+use crate::symbolic::text::{Budget, STATES_AT_LAST, Variables};
 use crate::symbolic::undecided::Undecided;
-use std::collections::BTreeSet;
-use std::fmt::Debug;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Patterns of one statement that are walked at once; more are looked at in halves. From experiment.
 const MOST_WALKED: usize = 4;
@@ -26,7 +20,9 @@ pub(crate) struct Comparison {
     pub old: AccessSet,
     pub new: AccessSet,
     /// The requests that AWS has; `None`: all are looked at.
-    pub shapes: Option<Shapes>,
+    pub shapes: Option<Feasible>,
+    /// Keys that have one value in all requests, or none.
+    pinned: BTreeMap<String, Option<ContextValue>>,
 }
 
 /// Why a box is newly allowed.
@@ -56,22 +52,28 @@ impl Comparison {
         let both =
             old.policies().iter().chain(new.policies()).flat_map(|policy| &policy.statements);
         both.for_each(|statement| encoder.note_sets(statement));
+        encoder.caller = old.caller_kind();
+        let pinned = old.cell().map(|cell| cell.pinned.clone()).unwrap_or_default();
+        let cell = old.cell();
         let old = old.side(&mut encoder)?;
         let new = new.side(&mut encoder)?;
-        let shapes = if encoder.is_shaped {
-            let allows = statements(&old.allows).chain(statements(&new.allows)).collect::<Vec<_>>();
-            Some(Shapes::new(&mut encoder, &allows, shared)?)
-        } else {
-            None
+        let shapes = match cell {
+            Some(_) => Feasible::of_callers(&mut encoder, &shared.callers)?,
+            None if encoder.is_shaped => {
+                let allows = statements(&old.allows).chain(statements(&new.allows));
+                Some(Feasible::new(&mut encoder, &allows.collect::<Vec<_>>(), shared)?)
+            }
+            None => None,
         };
-        Ok(Comparison { specs: encoder.finish()?, old, new, shapes })
+        Ok(Comparison { specs: encoder.finish()?, old, new, shapes, pinned })
     }
 
     /// The search from the one to the other; from new to old if `backwards`.
     pub(crate) fn search<'a>(&'a self, backwards: bool, variables: &'a Variables) -> Search<'a> {
         let (from, to) = self.directed(backwards);
         let (specs, shapes) = (self.specs.as_slice(), self.shapes.as_ref());
-        Search { specs, variables, from, to, shapes, budget: Budget::default() }
+        let (pinned, budget) = (&self.pinned, Budget::default());
+        Search { specs, variables, pinned, from, to, shapes, budget }
     }
 
     /// The side that does not allow and the one that does; from new to old if `backwards`.
@@ -123,9 +125,10 @@ pub(crate) fn parts<'a>(
 pub(crate) struct Search<'a> {
     pub specs: &'a [DimensionSpec],
     pub variables: &'a Variables,
+    pub pinned: &'a BTreeMap<String, Option<ContextValue>>,
     pub from: &'a AccessSet,
     pub to: &'a AccessSet,
-    pub shapes: Option<&'a Shapes>,
+    pub shapes: Option<&'a Feasible>,
     pub budget: Budget,
 }
 
@@ -169,7 +172,8 @@ impl Search<'_> {
             shapes.actions.iter().filter(|shape| may_meet(shape, &part.constraints, self.specs))
         {
             let shaped = shape.and(&part.constraints);
-            if shapes.callers.len() > 1 && !self.may_find(&shaped, part)? {
+            let is_cut = shapes.actions.len() > 1 && shapes.callers.len() > 1;
+            if is_cut && !self.may_find(&shaped, part)? {
                 continue;
             }
             let callers = shapes.callers.iter();
@@ -254,7 +258,11 @@ impl Search<'_> {
         found: &mut Visit<'_>,
     ) -> Result<bool, Undecided> {
         let all = near.iter().copied().chain([constraints]).collect::<Vec<_>>();
-        let space = Space::new(self.specs, &all, constraints, self.variables, &mut self.budget)?;
+        let (specs, variables) = (self.specs, self.variables);
+        let mut space = Space::new(specs, &all, constraints, variables, &mut self.budget)?;
+        for (key, value) in self.pinned {
+            space.keep(specs, &all, one_clock(key), value.as_ref())?;
+        }
         let Some(cube) = space.cube(constraints) else {
             return space.incomplete.clone().map_or(Ok(true), Err);
         };

@@ -1,27 +1,17 @@
 //! All that one document allows and another does not, as few regions that a person can read.
 
-use super::compare::{Answer, Compared, Question, Relation, compare_subjects, shared};
+use super::compare::{Answer, Compared, Pair, Relation, compare_subjects, shared};
 use super::difference::{Comparison, Provenance, parts};
 use crate::authz::{Ambiguity, Choice, Readings, bit};
 use crate::eval;
 use crate::model::{Element, Policy, Statement};
 use crate::source::Span;
-use crate::symbolic::boxes::dimension::{Name, Requests};
-use crate::symbolic::boxes::encode::resource_atom;
-use crate::symbolic::boxes::sample::Sample;
-use crate::symbolic::boxes::space::{Partition, Space};
-use crate::symbolic::show::causes::{Cause, causes};
-use crate::symbolic::show::plausible::plausible;
-use crate::symbolic::subject::access::Access;
-use crate::symbolic::subject::documents::Documents;
-use crate::symbolic::subject::side::{Hinge, Place, Subject};
-use crate::symbolic::subject::within::Within;
-use crate::symbolic::text::bits::ones;
-use crate::symbolic::text::symbol::{Atom, Style};
-use crate::symbolic::text::variables::Variables;
+use crate::symbolic::boxes::{Name, Partition, Requests, Sample, Space, resource_atom};
+use crate::symbolic::show::{Cause, Hints, causes, plausible};
+use crate::symbolic::subject::{Access, Documents, Hinge, Place, Subject, Within};
+use crate::symbolic::text::{Atom, Style, Variables, ones};
 use crate::symbolic::undecided::Undecided;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Debug;
 
 /// Boxes of one region that are looked at. More of them rarely touch more words.
 const MOST_BOXES: usize = 64;
@@ -118,7 +108,7 @@ pub(crate) fn differences_of(old: &dyn Subject, new: &dyn Subject) -> Difference
     let shared = shared(old, new);
     let compared = compare_subjects(old, new, &shared);
     let readings = Readings::default();
-    let question = Question { old, new, readings: &readings, shared: &shared };
+    let question = Pair { old, new, readings: &readings, shared: &shared };
     let newly_allowed = direction(question, &compared, false);
     let newly_denied = direction(question, &compared, true);
     Differences {
@@ -130,7 +120,7 @@ pub(crate) fn differences_of(old: &dyn Subject, new: &dyn Subject) -> Difference
 }
 
 /// The regions under all readings that were tried; one that is not there under all of them says so.
-fn direction(question: Question<'_>, compared: &Compared, backwards: bool) -> Direction {
+fn direction(question: Pair<'_>, compared: &Compared, backwards: bool) -> Direction {
     let answer = if backwards { &compared.lost } else { &compared.gained };
     if *answer == Answer::None {
         return Direction::default();
@@ -139,7 +129,7 @@ fn direction(question: Question<'_>, compared: &Compared, backwards: bool) -> Di
     let mut undecided = None;
     for (choices, _) in &compared.readings {
         let readings = Readings::with_second(second(choices));
-        let mut listing = Listing::new(Question { readings: &readings, ..question }, backwards);
+        let mut listing = Listing::new(Pair { readings: &readings, ..question }, backwards);
         listing.run();
         undecided = undecided.or_else(|| listing.undecided.take());
         for (because, seen) in std::mem::take(&mut listing.seen) {
@@ -179,20 +169,20 @@ struct Seen {
 
 /// Collects the regions of one direction under one choice of readings.
 struct Listing<'a> {
-    question: Question<'a>,
+    question: Pair<'a>,
     backwards: bool,
     seen: BTreeMap<Provenance, Seen>,
     undecided: Option<Undecided>,
 }
 
 impl<'a> Listing<'a> {
-    fn new(question: Question<'a>, backwards: bool) -> Listing<'a> {
+    fn new(question: Pair<'a>, backwards: bool) -> Listing<'a> {
         Listing { question, backwards, seen: BTreeMap::new(), undecided: None }
     }
 
     /// Where variables stand in the policies, values are tried: with unknown ones the space holds requests that cannot be.
     fn run(&mut self) {
-        let Question { old, .. } = self.question;
+        let Pair { old, .. } = self.question;
         let settled = self.question.assignments();
         let is_open = !settled.is_empty();
         let runs = if is_open { settled } else { vec![old.known().clone()] };
@@ -288,7 +278,7 @@ impl<'a> Listing<'a> {
             allow.is_none_or(|allow| eval::may_apply(allow, &sample.request()))
                 && self.question.replays(sample, self.backwards)
         };
-        let witness = plausible(seen.witness, &statements, &shows);
+        let witness = plausible(seen.witness, &Hints::of(&statements), &shows);
         let hinge = if deny.is_none() { to.hangs_on(from, &witness) } else { None };
         Region {
             allowed_by: Some(allowed_by).filter(|_| allow.is_some()),

@@ -3,15 +3,13 @@
 //! A user, a role or a service that is named asks as a caller whose own policies allow everything. For an account, a session and all who
 //! are not named the statements are a document, which is asked for each class of callers.
 
-use super::can::{can, can_among, together};
-use super::question::{Answered, Granted, Question, Who};
-use super::region::{arn_like, equals, satisfying};
+use super::can::{Answered, Granted, can, can_among, together};
 use crate::authz::{Caller, ContextValue, Formula, Layer, Layers, formula, naming};
 use crate::model::{Named, Policy};
-use crate::symbolic::boxes::callers::{CallerClass, CallerClasses, account_of, caller_named};
+use crate::symbolic::boxes::{CallerClass, CallerClasses, account_of, caller_named};
+use crate::symbolic::domain::{Question, Who};
 use crate::symbolic::undecided::Undecided;
 use std::collections::BTreeMap;
-use std::fmt::Debug;
 
 /// The most names that are asked one by one.
 const MOST_NAMES: usize = 64;
@@ -62,7 +60,7 @@ pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
     };
     let mut found = vec![outside(
         Outsider::Unsigned,
-        can(&asked.question(Who::Caller(&Caller::Anonymous, &layers), Vec::new())),
+        can(&asked.question(Who::Caller(&Caller::Anonymous, &layers))),
     )];
     for (name, named) in names.iter().filter(|(_, named)| is_outside(named, asked.account)) {
         let who = Outsider::Named(name.clone());
@@ -73,12 +71,10 @@ pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
         }
         let answers = match caller_named(named) {
             Some(caller) => {
-                let within = match caller {
-                    Caller::Service { .. } => asked.acting_for_another(),
-                    _ => Vec::new(),
-                };
-                let who = Who::Caller(&caller, &layers);
-                let mut answers = can(&asked.question(who, within));
+                let is_service = matches!(caller, Caller::Service { .. });
+                let beyond = is_service.then_some(asked.account);
+                let question = asked.question(Who::Caller(&caller, &layers));
+                let mut answers = can_among(&question, beyond, CallerClasses::default());
                 answers.retain(|answer| needs_a_grant(answer, &layers));
                 answers
             }
@@ -157,11 +153,7 @@ fn as_far_as_known(named: &Named, answer: Answered) -> Answered {
     }
     let reason =
         "whose canonical id it is cannot be told offline; it may be that of the account itself";
-    Answered {
-        granted: Granted::Unknown,
-        undecided: Some(Undecided { reason: reason.to_owned(), span: None }),
-        ..answer
-    }
+    Answered { granted: Granted::Unknown, undecided: Some(Undecided::anywhere(reason)), ..answer }
 }
 
 /// Whether callers are asked about under this name: those of an account only where no other name of it stands for them.
@@ -180,7 +172,7 @@ fn is_of_name(class: &CallerClass, named: &Named, callers: &CallerClasses) -> bo
 }
 
 impl Asked<'_> {
-    fn question<'a>(&self, who: Who<'a>, within: Vec<Policy>) -> Question<'a> {
+    fn question<'a>(&self, who: Who<'a>) -> Question<'a> {
         let Asked { account, actions, resources, context } = *self;
         Question {
             who,
@@ -188,7 +180,6 @@ impl Asked<'_> {
             resources: resources.to_vec(),
             account: Some(account.to_owned()),
             context: context.to_vec(),
-            within,
         }
     }
 
@@ -199,32 +190,25 @@ impl Asked<'_> {
         callers: &CallerClasses,
         is_asked: &dyn Fn(&CallerClass) -> bool,
     ) -> Vec<Answered> {
-        let is_service = |class: &CallerClass| matches!(class.caller, Caller::Service { .. });
-        let question = |within| self.question(Who::Anybody(policies.to_vec()), within);
+        let question = self.question(Who::Anybody(policies.to_vec()));
         if callers.is_empty() {
-            return can(&question(Vec::new()));
+            return can(&question);
         }
         if !callers.list.iter().any(is_asked) {
             return vec![unknown("what callers of this kind may do is not known".to_owned())];
         }
-        let is_asked_other = |class: &CallerClass| is_asked(class) && !is_service(class);
-        let is_asked_service = |class: &CallerClass| is_asked(class) && is_service(class);
-        let answers = can_among(&question(Vec::new()), callers, Some(&is_asked_other));
-        let mut of_services =
-            can_among(&question(self.acting_for_another()), callers, Some(&is_asked_service));
+        let is_service = |class: &CallerClass| matches!(class.caller, Caller::Service { .. });
+        // A service that acts for the account itself is no outsider.
+        let of = |services: bool| {
+            let own = callers.only(|class| is_asked(class) && is_service(class) == services);
+            let beyond = services.then_some(self.account);
+            if own.is_empty() { Vec::new() } else { can_among(&question, beyond, own) }
+        };
+        let (answers, mut of_services) = (of(false), of(true));
         of_services.retain(|answer| answer.granted != Granted::None);
         // What services get matters where nobody else gets anything.
         let is_reached = answers.iter().any(|answer| answer.granted != Granted::None);
         if is_reached || of_services.is_empty() { answers } else { of_services }
-    }
-
-    /// A service that acts for the account itself is no outsider: it says so with the account or a resource of it.
-    fn acting_for_another(&self) -> Vec<Policy> {
-        let of_account = format!("arn:*:*:*:{}:*", self.account);
-        vec![satisfying(vec![
-            equals("aws:sourceaccount", self.account, true),
-            arn_like("aws:sourcearn", &of_account, true),
-        ])]
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::model::condition::Test;
 use crate::model::{Element, Policy, Statement};
 use crate::source::without_places;
-use crate::symbolic::boxes::statement::is_suspect;
+use crate::symbolic::boxes::is_suspect;
 use crate::symbolic::undecided::Undecided;
 
 /// Why nothing is known to be equal, if such words are not the same on both sides, at the first statement with them.

@@ -5,17 +5,9 @@
 
 use crate::authz::{Ambiguity, CallerKind, ContextValue, Readings, bit};
 use crate::model::{Pattern, Statement};
-use crate::symbolic::boxes::constraint::Test;
-use crate::symbolic::boxes::dimension::{Name, one_clock};
-use crate::symbolic::boxes::encode::Encoder;
-use crate::symbolic::boxes::key::KeySpace;
-use crate::symbolic::boxes::statement::Treatment;
-use crate::symbolic::text::budget::{Budget, TooMany};
-use crate::symbolic::text::symbol::{Atom, Style, Symbol};
-use crate::symbolic::text::variables::Variables;
-use crate::symbolic::text::walk::{Start, walk_from};
+use crate::symbolic::boxes::{Encoder, KeySpace, Name, Test, Treatment, one_clock};
+use crate::symbolic::text::{Atom, Budget, Start, Style, Symbol, TooMany, Variables, walk_from};
 use crate::symbolic::undecided::Undecided;
-use std::fmt::Debug;
 
 /// How a pattern is compared with a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,10 +71,7 @@ pub fn rests(
     }
     let (found, is_complete) = walk_from(&starts, &[vec![0]], rest.alphabet);
     if !is_complete {
-        return Err(Undecided {
-            reason: "the patterns tell too many texts apart".to_owned(),
-            span: None,
-        });
+        return Err(Undecided::anywhere("the patterns tell too many texts apart"));
     }
     Ok(found.into_iter().map(|(_, text)| readable(&text, &starts, rest)).collect())
 }

@@ -7,7 +7,6 @@ use crate::authz::{Caller, Context, ContextValue, Provider, naming};
 use crate::aws::AccountId;
 use crate::model::{Named, Part, Pattern, Statement};
 use std::collections::BTreeSet;
-use std::fmt::Debug;
 
 pub(crate) const PRINCIPAL_ARN: &str = "aws:principalarn";
 pub(crate) const PRINCIPAL_ACCOUNT: &str = "aws:principalaccount";
@@ -74,6 +73,18 @@ impl CallerClasses {
     /// The class of a name among the principals.
     pub(crate) fn find(&self, text: &str) -> Option<&CallerClass> {
         self.list.iter().find(|class| class.text == text)
+    }
+
+    /// Whether a caller is of one of the classes; any is where there are none.
+    pub(crate) fn hold(&self, caller: &Caller) -> bool {
+        self.is_empty() || self.list.iter().any(|class| self.holds(class, caller))
+    }
+
+    /// Some of the classes.
+    pub(crate) fn only(&self, is_wanted: impl Fn(&CallerClass) -> bool) -> CallerClasses {
+        let mut part = self.clone();
+        part.list.retain(is_wanted);
+        part
     }
 
     /// Whether a caller is of the class.

@@ -2,8 +2,7 @@
 
 use super::dimension::DimensionSpec;
 use crate::model::condition::Quantifier;
-use crate::symbolic::text::symbol::Atom;
-use std::fmt::Debug;
+use crate::symbolic::text::Atom;
 
 /// Pairs of patterns that are looked at to tell whether they have texts in common.
 pub(crate) const MOST_PAIRS: usize = 4_096;
@@ -47,6 +46,21 @@ pub(crate) struct Fits {
     pub quantifier: Option<Quantifier>,
     /// Several values without set operator: one that fits is enough.
     pub any_of_several: bool,
+}
+
+impl Fits {
+    /// One of these holds, or none; a key that is absent fails.
+    pub(crate) fn one_of(atoms: Vec<u32>, negated: bool) -> Fits {
+        Fits {
+            atoms,
+            negated,
+            all: false,
+            none: false,
+            absent: false,
+            quantifier: None,
+            any_of_several: false,
+        }
+    }
 }
 
 /// A constraint on one dimension. Atoms are sorted.

@@ -2,8 +2,8 @@
 //!
 //! Most statements of two versions of a policy are the same. Those need no space; of the others only the new words do.
 
-use super::constraint::{Constraint, Constraints, MOST_PAIRS, implies};
-use super::dimension::DimensionSpec;
+use super::constraint::{MOST_PAIRS, implies};
+use super::{Constraint, Constraints, DimensionSpec};
 
 /// What is left of a statement when the part is cut off that the words of one of the others cover; `None` if nothing is left.
 pub(crate) fn left_over<'a>(

@@ -3,8 +3,7 @@
 use crate::aws;
 use crate::aws::ValueType;
 use crate::source::Span;
-use crate::symbolic::text::values::{Domain, Tests};
-use std::fmt::Debug;
+use crate::symbolic::text::{Domain, Tests};
 
 /// What a dimension is about.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

@@ -1,10 +1,10 @@
 //! Statements as constraints on dimensions, before the dimensions are cut into classes.
 
-use super::callers::{CallerClass, CallerClasses};
-use super::constraint::{Constraint, Constraints, Fits, Test};
-use super::dimension::{DimensionSpec, EPOCH_TIME, Name, is_whole, one_clock, words_for};
-use super::naming::concerns;
-use super::statement::Treatment;
+use super::dimension::words_for;
+use super::{
+    CallerClass, CallerClasses, Constraint, Constraints, DimensionSpec, EPOCH_TIME, Fits, Name,
+    Test, Treatment, concerns, is_whole, one_clock,
+};
 use crate::authz::{Ambiguity, CallerKind, Readings, shape};
 use crate::aws;
 use crate::model::condition::string::Compare;
@@ -13,10 +13,7 @@ use crate::model::{
     Condition, Element, Part, Pattern, ResourceKind, ResourcePattern, Statement, condition,
 };
 use crate::source::{Span, Spanned};
-use crate::symbolic::text::scale::nanoseconds;
-use crate::symbolic::text::symbol::{Atom, Style};
-use crate::symbolic::text::values::{Domain, Mixed, Tests};
-use crate::symbolic::text::variables::Variables;
+use crate::symbolic::text::{Atom, Domain, Mixed, Style, Tests, Variables, nanoseconds};
 use crate::symbolic::undecided::Undecided;
 use rustc_hash::FxHashMap;
 
@@ -26,7 +23,7 @@ pub(crate) type Unsupported = Undecided;
 /// Collects what all statements ask.
 pub(crate) struct Encoder<'a> {
     pub readings: &'a Readings,
-    variables: &'a Variables,
+    pub variables: &'a Variables,
     pub dimensions: Vec<DimensionSpec>,
     places: FxHashMap<Name, usize>,
     /// The classes of callers, if principals are a dimension; not where the caller is known.

@@ -4,13 +4,8 @@
 use super::constraint::{Fits, Test};
 use crate::authz::ContextValue;
 use crate::model::condition::Quantifier;
-use crate::symbolic::text::bits::Bits;
-use crate::symbolic::text::budget::{Budget, TooMany};
-use crate::symbolic::text::symbol::Atom;
-use crate::symbolic::text::value_classes::Values;
-use crate::symbolic::text::values::{Domain, Tests};
+use crate::symbolic::text::{Atom, Bits, Budget, Domain, Tests, TooMany, Values};
 use std::collections::HashSet;
-use std::fmt::Debug;
 
 /// Sets of values that the conditions of a key with several values may tell apart.
 const MOST_SETS: usize = 4_096;

@@ -11,3 +11,19 @@ pub(super) mod sample;
 pub(super) mod space;
 pub(super) mod statement;
 pub(super) mod subtract;
+
+pub(super) use callers::{
+    CallerClass, CallerClasses, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, account_of, caller_named,
+};
+pub(super) use constraint::{Constraint, Constraints, Fits, Test};
+pub(super) use cover::{left_over, may_meet};
+pub(super) use dimension::{
+    CURRENT_TIME, DimensionSpec, EPOCH_TIME, Name, Requests, is_whole, one_clock,
+};
+pub(super) use encode::{Encoder, resource_atom};
+pub(super) use key::KeySpace;
+pub(super) use naming::concerns;
+pub(super) use sample::Sample;
+pub(super) use space::{Partition, Space};
+pub(super) use statement::{Treatment, allows, is_suspect, treatment};
+pub(super) use subtract::outside;

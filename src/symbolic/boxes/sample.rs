@@ -1,13 +1,11 @@
 //! A request picked out of a box.
 
-use super::callers::{CallerClasses, caller_of};
-use super::dimension::Name;
+use super::callers::caller_of;
 use super::key::Point;
-use super::space::{Dimension, Partition, Space};
+use super::space::Dimension;
+use super::{CallerClasses, Name, Partition, Space};
 use crate::authz::{Caller, Context, Request};
-use crate::symbolic::text::bits::ones;
-use crate::symbolic::text::variables::Variables;
-use std::fmt::Debug;
+use crate::symbolic::text::{Variables, ones};
 
 /// A request of the space. What no statement looks at is left open.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

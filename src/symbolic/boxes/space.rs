@@ -3,18 +3,12 @@
 //! Every dimension is cut into the classes that the statements of the question tell apart, so a statement is a product of sets of
 //! classes and a request is a choice of one class for each dimension. A dimension that no statement looks at is left out.
 
-use super::constraint::{Constraint, Constraints, Fits, MOST_PAIRS, Test};
-use super::dimension::{DimensionSpec, Name, words_for};
-use super::key::KeySpace;
+use super::constraint::MOST_PAIRS;
+use super::dimension::words_for;
+use super::{Constraint, Constraints, DimensionSpec, Fits, KeySpace, Name, Test};
 use crate::authz::{ContextValue, Request};
-use crate::symbolic::text::bits::{Bits, words};
-use crate::symbolic::text::budget::Budget;
-use crate::symbolic::text::symbol::Atom;
-use crate::symbolic::text::value_classes::Values;
-use crate::symbolic::text::values::Domain;
-use crate::symbolic::text::variables::Variables;
+use crate::symbolic::text::{Atom, Bits, Budget, Domain, Values, Variables, words};
 use crate::symbolic::undecided::Undecided;
-use std::fmt::Debug;
 
 /// A dimension cut into classes.
 #[derive(Debug)]
@@ -160,9 +154,8 @@ impl Space {
         let Partition::Key(space) = &dimension.partition else { return Ok(()) };
         let tests = specs[dimension.specs].tests.only(&dimension.atoms);
         let point = space.locate(&tests, value, &dimension.tests(statements));
-        let point = point.ok_or_else(|| Undecided {
-            reason: format!("the value of `{key}` is not of its type"),
-            span: None,
+        let point = point.ok_or_else(|| {
+            Undecided::anywhere(format!("the value of `{key}` is not of its type"))
         })?;
         let mut kept = Bits::none(space.points.len());
         kept.insert(point);

@@ -3,7 +3,6 @@
 use crate::authz::{Ambiguity, Readings};
 use crate::model::condition::Test;
 use crate::model::{Condition, Effect, Statement};
-use std::fmt::Debug;
 
 /// Whether a statement counts as an Allow; one whose effect cannot be read is either, by the reading.
 pub(crate) fn allows(statement: &Statement, readings: &Readings) -> bool {

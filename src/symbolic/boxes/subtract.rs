@@ -4,7 +4,7 @@
 //! the fewest dimensions. Exhaustive: only the budget ends it early, and then says so.
 
 use super::space::{Cube, Space};
-use crate::symbolic::text::budget::{Budget, Exhausted};
+use crate::symbolic::text::{Budget, Exhausted};
 
 /// Calls `found` with boxes outside of all cubes, which lie apart, until it returns `false`.
 /// The result says whether the search went on to the end.

@@ -1,15 +1,13 @@
 //! The possible actions, with their resources and the presence of keys, as constraints.
 
-use super::kinds::{FoundKinds, LastKinds};
+use super::LastKinds;
+use super::kinds::FoundKinds;
 use super::resources::Resources;
 use super::wanted::Wanted;
 use crate::authz::Presence;
 use crate::source::Span;
-use crate::symbolic::boxes::constraint::{Constraint, Constraints, Test};
-use crate::symbolic::boxes::dimension::Name;
-use crate::symbolic::boxes::encode::Encoder;
-use crate::symbolic::text::forms;
-use crate::symbolic::text::symbol::{Atom, Symbol};
+use crate::symbolic::boxes::{Constraint, Constraints, Encoder, Name, Test};
+use crate::symbolic::text::{Atom, Symbol, forms};
 use crate::symbolic::undecided::Undecided;
 
 /// One box for each kind of action that the statements distinguish, as far as those of `allows` ask for it.

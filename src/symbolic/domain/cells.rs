@@ -1,370 +1,205 @@
-//! The requests that AWS has, as a union of boxes: one for actions of a kind, their resource and their keys, times one
-//! for each kind of caller. `docs/symbolic.md`, "Feasible shapes".
+//! A question about access, cut into cells.
 
-use super::actions;
-use super::possible::{OWNERS, USER_NAME};
-use super::shared::Shared;
-use crate::authz::{Caller, CallerKind, Presence, presence, request_key};
-use crate::aws::AccountId;
-use crate::source::Span;
-use crate::symbolic::boxes::callers::{
-    CallerClass, CallerClasses, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN,
+use super::cell::{KeyForm, Limit};
+use super::classes::{
+    Class, Cutter, Variant, is_supported, makes_user_session, resource, text_atom,
 };
-use crate::symbolic::boxes::constraint::{Constraint, Constraints, Fits, Test};
-use crate::symbolic::boxes::dimension::Name;
-use crate::symbolic::boxes::encode::Encoder;
-use crate::symbolic::text::forms;
-use crate::symbolic::text::glob::glob;
-use crate::symbolic::text::symbol::{Alphabet, Atom, Style, Symbol};
-use crate::symbolic::text::variables::Variables;
-use crate::symbolic::undecided::Undecided;
-use std::fmt::Debug;
+use super::possible::OWNERS;
+use super::{Cell, Question, Who, arn_atom, keys, of_account};
+use crate::authz::{Caller, Context, Presence};
+use crate::aws;
+use crate::model::Pattern;
+use crate::symbolic::boxes::Name;
+use crate::symbolic::text::{Atom, Style, Variables, glob};
+use std::collections::BTreeMap;
 
-/// Accounts that are told apart in the keys of the principal; beyond them the request that is found decides.
-const MOST_ACCOUNTS: usize = 12;
+const USER_ID: &str = "aws:userid";
+const SOURCE_ACCOUNT: &str = "aws:sourceaccount";
+const SOURCE_ARN: &str = "aws:sourcearn";
 
-/// The possible requests. Every one lies in one of the first boxes and one of the second.
-#[derive(Debug, Default)]
-pub(crate) struct Shapes {
-    /// Actions with their resource and their keys.
-    pub actions: Vec<Constraints>,
-    /// Who asks.
-    pub callers: Vec<Constraints>,
-}
-
-impl Shapes {
-    /// The shapes as far as the statements look at them. To be made once all are encoded.
-    pub(crate) fn new(
-        encoder: &mut Encoder<'_>,
-        allows: &[&Constraints],
-        shared: &Shared,
-    ) -> Result<Shapes, Undecided> {
-        let keys = keys(encoder);
-        let mut actions = actions::shapes(encoder, &keys, allows, &shared.kinds)?;
-        let owners = CallerShapes { encoder, keys: &keys }.owners()?;
-        if !owners.is_empty() {
-            let pairs = actions.iter().flat_map(|action| owners.iter().map(|own| action.and(own)));
-            actions = pairs.collect();
-        }
-        Ok(Shapes {
-            actions,
-            callers: CallerShapes { encoder, keys: &keys }.shapes(&shared.callers)?,
-        })
-    }
-}
-
-/// The requests of a class of callers.
-pub(crate) fn of_class(
-    encoder: &mut Encoder<'_>,
-    class: &CallerClass,
-    callers: &CallerClasses,
-) -> Result<Constraints, Undecided> {
-    let keys = keys(encoder);
-    CallerShapes { encoder, keys: &keys }.of_class(class, callers)
-}
-
-/// The condition keys that are asked about, with their places.
-pub(crate) fn keys(encoder: &Encoder<'_>) -> Vec<(usize, Box<str>)> {
-    let named = encoder.dimensions.iter().enumerate().filter_map(|(place, dimension)| {
-        match &dimension.name {
-            Name::Key(key) => Some((place, key.clone())),
-            _ => None,
-        }
-    });
-    named.collect()
-}
-
-struct CallerShapes<'m, 'a> {
-    encoder: &'m mut Encoder<'a>,
-    keys: &'m [(usize, Box<str>)],
-}
-
-impl CallerShapes<'_, '_> {
-    fn shapes(&mut self, callers: &CallerClasses) -> Result<Vec<Constraints>, Undecided> {
-        if !callers.is_empty() {
-            return callers.list.iter().map(|class| self.of_class(class, callers)).collect();
-        }
-        let accounts = self.accounts();
-        let mut statements: Vec<Constraints> = Vec::new();
-        for kind in CallerKind::ALL {
-            let of_kind = self.caller(kind)?;
-            for own in accounts.iter().map(Some).chain([None]) {
-                let Some(account) = self.account(own.map(String::as_str), &accounts, kind)? else {
-                    continue;
-                };
-                let constraints = of_kind.and(&account);
-                if !statements.contains(&constraints) {
-                    statements.push(constraints);
-                }
+/// Cuts a question. Actions and resources that do not go together are in no cell. With `beyond` an account, requests that a service
+/// makes on its behalf are left out: they name the account or a resource of it.
+pub(crate) fn cells(question: &Question<'_>, beyond: Option<&str>) -> Vec<Cell> {
+    let policies = question.who.policies();
+    let statements = policies.iter().flat_map(|policy| &policy.statements).collect::<Vec<_>>();
+    let mut keys = keys(&statements);
+    keys.extend(beyond.iter().flat_map(|_| [SOURCE_ACCOUNT, SOURCE_ARN]).map(str::to_owned));
+    let cutter = Cutter { question, beyond, keys };
+    let mut cells = Vec::new();
+    for class in cutter.classes(&statements) {
+        for variant in &class.variants {
+            for present in cutter.presences(&class) {
+                cells.extend(cutter.cell(&class, variant, &present));
             }
         }
-        // A kind of which nothing is asked holds all others.
-        if statements.iter().any(|constraints| constraints.0.is_empty()) {
-            statements = vec![Constraints::default()];
-        }
-        Ok(statements)
+    }
+    cells
+}
+
+impl Cutter<'_> {
+    /// The keys whose presence changes how layers combine, and each way they can be.
+    fn presences(&self, class: &Class) -> Vec<Vec<(&'static str, bool)>> {
+        let Who::Caller(_, layers) = &self.question.who else { return vec![Vec::new()] };
+        let endpoint = (!layers.vpce.is_absent()).then_some("aws:sourcevpce");
+        let temporary = class
+            .names
+            .iter()
+            .any(|name| makes_user_session(name))
+            .then_some(["aws:tokenissuetime", "aws:multifactorauthpresent"]);
+        let keys = endpoint.into_iter().chain(temporary.into_iter().flatten());
+        let open = keys.filter(|key| self.question.context.iter().all(|(own, _)| own != key));
+        let both = |terms: Vec<Vec<(&'static str, bool)>>, key| {
+            terms
+                .into_iter()
+                .flat_map(|term| {
+                    [true, false].map(|there| term.iter().copied().chain([(key, there)]).collect())
+                })
+                .collect()
+        };
+        open.fold(vec![Vec::new()], both)
     }
 
-    /// A class of callers, with the keys that follow from who they are as far as they are asked about.
-    fn of_class(
-        &mut self,
-        class: &CallerClass,
-        callers: &CallerClasses,
-    ) -> Result<Constraints, Undecided> {
-        let mut constraints = self.caller(class.caller.kind())?;
-        let text = Atom::Literal(class.text.as_str().into());
-        let own = actions::numbers(self.encoder, Name::Principal, [text])?;
-        let place = self.encoder.place(Name::Principal, Span::default());
-        constraints.0.push((place, Constraint::Patterns { atoms: own, not: false }));
-        let strangers = callers.accounts.iter().filter(|_| class.account.is_none());
-        let strangers = strangers.map(String::as_str).collect::<Vec<_>>();
-        for (place, key) in self.keys {
-            let is_there = presence(key, Some(class.caller.kind()), None) != Presence::Never;
-            if !is_there || self.encoder.dimensions[*place].tests.is_nothing() {
+    fn cell(
+        &self,
+        class: &Class,
+        variant: &Variant,
+        present: &[(&'static str, bool)],
+    ) -> Option<Cell> {
+        let question = self.question;
+        let mut context = Context::new();
+        for (key, value) in &question.context {
+            value.iter().for_each(|value| context.set(key, value.clone()));
+        }
+        let given = context.clone();
+        // Some value, to have the key there.
+        let (there, absent): (Vec<_>, Vec<_>) = present.iter().partition(|(_, there)| *there);
+        there.iter().for_each(|(key, _)| context.set_one(key, "true"));
+        let template = self.request(class.names.first()?, &variant.resource, context)?;
+        let is_open = |key: &str| there.iter().any(|(own, _)| *own == key);
+        // The account in the ARN counts, which is open.
+        let is_open_owner = |key: &str| {
+            OWNERS.contains(&key)
+                && !variant.is_own
+                && question.account.is_none()
+                && class.kind.is_some_and(|kind| kind.arn().split(':').nth(4) != Some(""))
+        };
+        let is_caller = matches!(question.who, Who::Caller(..));
+        let follows = |key: &str| {
+            template
+                .context
+                .get(key)
+                .filter(|_| !is_open(key) && !is_open_owner(key))
+                .filter(|_| is_caller || given.get(key).is_some())
+                .cloned()
+        };
+        let mut pinned = question.context.iter().cloned().collect::<BTreeMap<_, _>>();
+        pinned.extend(absent.iter().map(|(key, _)| ((*key).to_owned(), None)));
+        let mut there = there.iter().map(|(key, _)| (*key).to_owned()).collect::<Vec<_>>();
+        let action = class.action.map(|_| template.action.as_str());
+        for key in &self.keys {
+            if pinned.contains_key(key) || there.contains(key) {
                 continue;
             }
-            let literal = |text: &str| Atom::Literal(text.into());
-            let arn =
-                |text: &String| Atom::read(&glob(text, true), Style::Arn, &Variables::default());
-            let (one_of, none_of) = match (&**key, &class.caller) {
-                (PRINCIPAL_ACCOUNT, _) => (
-                    class.account.iter().map(|text| literal(text)).collect(),
-                    strangers.iter().map(|text| literal(text)).collect(),
-                ),
-                (PRINCIPAL_ARN, _) => (
-                    class.arns.iter().map(arn).collect(),
-                    class
-                        .other_arns
-                        .iter()
-                        .map(arn)
-                        .chain(strangers.iter().map(|text| within_account(text)))
-                        .collect(),
-                ),
-                (USER_NAME, Caller::User { arn }) if !class.is_example => {
-                    (arn.resource().rsplit('/').take(1).map(literal).collect(), Vec::new())
-                }
-                _ => (Vec::new(), Vec::new()),
-            };
-            for (atoms, negated) in [(one_of, false), (none_of, true)] {
-                if !Vec::is_empty(&atoms) {
-                    let fits = Fits { negated, ..self.fits(*place, atoms)? };
-                    constraints.0.push((*place, Constraint::Key(Test::Fits(fits))));
-                }
+            let unsupported =
+                class.action.is_some_and(|action| !is_supported(action, class.kind, key));
+            match (follows(key), self.presence(key, action)) {
+                (Some(value), _) => drop(pinned.insert(key.clone(), Some(value))),
+                (None, _) if unsupported => drop(pinned.insert(key.clone(), None)),
+                (None, Presence::Never) => drop(pinned.insert(key.clone(), None)),
+                (None, Presence::Always) => there.push(key.clone()),
+                (None, Presence::Perhaps) => {}
             }
         }
-        Ok(constraints)
-    }
-
-    /// The keys that a kind of caller has and lacks, and their values where these differ by kind.
-    fn caller(&mut self, kind: CallerKind) -> Result<Constraints, Undecided> {
-        let mut constraints = Constraints::default();
-        for (place, key) in self.keys {
-            match presence(key, Some(kind), None) {
-                Presence::Always => constraints.0.push((*place, Constraint::Key(Test::PRESENT))),
-                Presence::Never => {
-                    constraints.0.push((*place, Constraint::Key(Test::ABSENT)));
-                    continue;
-                }
-                Presence::Perhaps => {}
-            }
-            constraints.0.extend(self.values(*place, key, kind)?);
+        let mut keys = there.into_iter().map(|key| (key, KeyForm::Present)).collect::<Vec<_>>();
+        if self.keys.contains(USER_ID) && !pinned.contains_key(USER_ID) {
+            keys.extend(session_id(&template.caller));
         }
-        Ok(constraints)
-    }
-
-    /// The values of a key in requests of a kind of caller, where these differ by kind.
-    fn values(
-        &mut self,
-        place: usize,
-        key: &str,
-        kind: CallerKind,
-    ) -> Result<Option<(usize, Constraint)>, Undecided> {
-        let row = request_key(key).filter(|row| row.has_shapes_by_caller());
-        let Some(row) = row.filter(|_| !self.encoder.dimensions[place].tests.is_nothing()) else {
-            return Ok(None);
-        };
-        let partitions = forms::partitions(self.encoder.dimensions[place].tests.atoms());
-        let fits = match row.shape(Some(kind)) {
-            Some(shape) => self.fits(place, forms::of_shape(shape, &partitions))?,
-            None => {
-                let of_others = row.shapes_of_others(kind);
-                let atoms = of_others.flat_map(|shape| forms::of_shape(shape, &partitions));
-                let atoms = atoms.collect::<Vec<_>>();
-                if atoms.is_empty() {
-                    return Ok(None);
-                }
-                Fits { negated: true, ..self.fits(place, atoms)? }
-            }
-        };
-        Ok(Some((place, Constraint::Key(Test::Fits(Fits { absent: true, ..fits })))))
-    }
-
-    /// The account in both keys of the principal that tell it; `None` if it tells nothing for such a caller.
-    fn account(
-        &mut self,
-        own: Option<&str>,
-        accounts: &[String],
-        kind: CallerKind,
-    ) -> Result<Option<Constraints>, Undecided> {
-        if accounts.is_empty() || presence(PRINCIPAL_ARN, Some(kind), None) == Presence::Never {
-            return Ok(own.is_none().then(Constraints::default));
-        }
-        let mut constraints = Constraints::default();
-        for (place, key) in self.keys {
-            let atom = |account: &String| match &**key {
-                PRINCIPAL_ACCOUNT => Atom::Literal(account.as_str().into()),
-                _ => within_account(account),
-            };
-            if !matches!(&**key, PRINCIPAL_ACCOUNT | PRINCIPAL_ARN) {
-                continue;
-            }
-            let fits = match own {
-                Some(own) => self.fits(*place, vec![atom(&own.to_owned())])?,
-                None => {
-                    let all = accounts.iter().map(atom).collect();
-                    Fits { negated: true, ..self.fits(*place, all)? }
-                }
-            };
-            constraints.0.push((*place, Constraint::Key(Test::Fits(fits))));
-        }
-        Ok(Some(constraints))
-    }
-
-    /// The account in the ARN of the resource with the keys of its owner; none if values of these are not asked about.
-    fn owners(&mut self) -> Result<Vec<Constraints>, Undecided> {
-        let is_asked = |(place, key): &&(usize, Box<str>)| {
-            OWNERS.contains(&&**key) && !self.encoder.dimensions[*place].tests.is_nothing()
-        };
-        let places = self.keys.iter().filter(is_asked).map(|(place, _)| *place).collect::<Vec<_>>();
-        if places.is_empty() {
-            return Ok(Vec::new());
-        }
-        let resource = self.encoder.place(Name::Resource, Span::default());
-        let literal = |atom: &Atom| {
-            if let Atom::Literal(text) = atom { Some(text.to_string()) } else { None }
-        };
-        let dimensions = &self.encoder.dimensions;
-        let of_keys = places
-            .iter()
-            .flat_map(|place| dimensions[*place].tests.atoms().iter().filter_map(literal));
-        let of_arns = dimensions[resource].tests.atoms().iter().filter_map(account_of);
-        let mut accounts = of_keys.chain(of_arns).collect::<Vec<_>>();
-        accounts.retain(|text| text.parse::<AccountId>().is_ok());
-        accounts.sort_unstable();
-        accounts.dedup();
-        accounts.truncate(MOST_ACCOUNTS);
-        // Resources without an account in their ARN, or of AWS: the owner may be anybody.
-        let free = vec![Atom::Literal("*".into()), owned_by(&[]), owned_by(&chars("aws"))];
-        let mut boxes = vec![Constraints(vec![self.resources(resource, free, false)?])];
-        let digits = [Symbol::OneOf(Alphabet::Digit); forms::ACCOUNT_DIGITS];
-        let any = self.resources(resource, vec![owned_by(&digits)], false)?;
-        let named = accounts.iter().map(|account| owned_by(&chars(account))).collect::<Vec<_>>();
-        for account in &accounts {
-            let mut own = Constraints(vec![self.resources(
-                resource,
-                vec![owned_by(&chars(account))],
-                false,
-            )?]);
-            for place in &places {
-                let fits = self.fits(*place, vec![Atom::Literal(account.as_str().into())])?;
-                let fits = Fits { absent: true, ..fits };
-                own.0.push((*place, Constraint::Key(Test::Fits(fits))));
-            }
-            boxes.push(own);
-        }
-        let mut others = Constraints(vec![any]);
-        if !named.is_empty() {
-            others.0.push(self.resources(resource, named, true)?);
-            for place in &places {
-                let atoms = accounts.iter().map(|text| Atom::Literal(text.as_str().into()));
-                let fits = self.fits(*place, atoms.collect())?;
-                let fits = Fits { negated: true, absent: true, ..fits };
-                others.0.push((*place, Constraint::Key(Test::Fits(fits))));
-            }
-        }
-        boxes.push(others);
-        Ok(boxes)
-    }
-
-    fn resources(
-        &mut self,
-        place: usize,
-        atoms: Vec<Atom>,
-        not: bool,
-    ) -> Result<(usize, Constraint), Undecided> {
-        let atoms = actions::numbers(self.encoder, Name::Resource, atoms)?;
-        Ok((place, Constraint::Patterns { atoms, not }))
-    }
-
-    /// Accounts that both keys of the principal may be asked about.
-    fn accounts(&self) -> Vec<String> {
-        let asked = |name: &str| {
-            let place =
-                self.keys.iter().find(|(_, key)| &**key == name).map(|(place, _)| *place)?;
-            let tests = &self.encoder.dimensions[place].tests;
-            (!tests.is_nothing()).then(|| tests.atoms())
-        };
-        let (Some(accounts), Some(arns)) = (asked(PRINCIPAL_ACCOUNT), asked(PRINCIPAL_ARN)) else {
-            return Vec::new();
-        };
-        let literal = |atom: &Atom| {
-            if let Atom::Literal(text) = atom { Some(text.to_string()) } else { None }
-        };
-        let mut found = accounts
-            .iter()
-            .filter_map(literal)
-            .chain(arns.iter().filter_map(account_of))
-            .collect::<Vec<_>>();
-        found.retain(|account| !account.is_empty() && !account.contains(':'));
-        found.sort_unstable();
-        found.dedup();
-        found.truncate(MOST_ACCOUNTS);
-        found
-    }
-
-    fn fits(&mut self, place: usize, atoms: Vec<Atom>) -> Result<Fits, Undecided> {
-        let name = self.encoder.dimensions[place].name.clone();
-        Ok(Fits {
-            atoms: actions::numbers(self.encoder, name, atoms)?,
-            negated: false,
-            all: false,
-            none: false,
-            absent: false,
-            quantifier: None,
-            any_of_several: false,
+        keys.extend(self.beyond.into_iter().flat_map(not_on_behalf_of));
+        let limits = self.limits(class)?.into_iter().chain(variant.limits.iter().cloned());
+        Some(Cell {
+            actions: class.names.clone(),
+            resource_type: class.resource_type(),
+            kind: class.kind,
+            is_unknown: class.action.is_none(),
+            limits: limits.collect(),
+            keys,
+            template,
+            pinned,
+            account: question.account.clone(),
+            asked: self.asked(class),
         })
     }
+
+    /// What actions and resources must fit; `None` if nothing does.
+    fn limits(&self, class: &Class) -> Option<Vec<Limit>> {
+        let question = self.question;
+        let limit = |name, atoms, not| Limit { name, atoms, not };
+        let literal = || Atom::Literal("*".into());
+        let is_all = question.resources.iter().any(|text| text == "*");
+        let resources = match (class.action, class.kind) {
+            // Such an action has no resource, which only `*` asks about.
+            (Some(_), None) if is_all => vec![literal()],
+            (Some(_), None) => return None,
+            // A request of an action that the data lacks is for one ARN or for none.
+            (None, _) => {
+                let all = is_all.then(|| [literal(), arn_atom("arn:?*:?*:*:*:?*")]);
+                let others = question.resources.iter().filter(|text| *text != "*");
+                all.into_iter().flatten().chain(others.map(|text| arn_atom(text))).collect()
+            }
+            (Some(_), Some(_)) => question.resources.iter().map(|text| resource(text)).collect(),
+        };
+        let actions = self.asked(class).0;
+        let actions =
+            actions.iter().map(|name| Atom::read(name, Style::Text, &Variables::default()));
+        let mut limits = vec![
+            limit(Name::Action, actions.collect(), false),
+            limit(Name::Resource, resources, false),
+        ];
+        if class.action.is_none() {
+            // An action has a service and a name.
+            limits.push(limit(Name::Action, vec![text_atom("?*:?*")], false));
+            if class.names.iter().any(|name| name.contains(['*', '?'])) {
+                let known =
+                    aws::services().map(|service| text_atom(&format!("{}:*", service.prefix())));
+                limits.push(limit(Name::Action, known.collect(), true));
+            }
+        }
+        // A known caller reaches nothing outside of its partition (`authz::ruled_out`), so nothing there is asked.
+        if let Who::Caller(caller, _) = &question.who
+            && let Some(partition) = caller.partition()
+        {
+            let own = vec![literal(), arn_atom(&format!("arn:{partition}:*:*:*:*"))];
+            limits.push(limit(Name::Resource, own, false));
+        }
+        // Resources whose ARN has an account are of the account that is asked about.
+        if let Some(account) = &question.account {
+            let owned = vec![literal(), of_account(account), of_account("")];
+            limits.push(limit(Name::Resource, owned, false));
+        }
+        Some(limits)
+    }
+
+    fn asked(&self, class: &Class) -> (Vec<Pattern>, Vec<Pattern>) {
+        let names = class.names.iter().take(if class.action.is_some() { 1 } else { usize::MAX });
+        let resources = self.question.resources.iter().filter(|text| *text != "*");
+        let actions = names.map(|name| glob(&name.to_ascii_lowercase(), false));
+        (actions.collect(), resources.map(|text| glob(text, true)).collect())
+    }
 }
 
-fn chars(text: &str) -> Vec<Symbol> {
-    text.chars().map(Symbol::Char).collect()
+/// The unique id of a role session: AWS makes up what comes before its name.
+fn session_id(caller: &Caller) -> Option<(String, KeyForm)> {
+    let Caller::RoleSession { arn, .. } = caller else { return None };
+    let name = arn.resource().rsplit('/').next()?;
+    Some((USER_ID.to_owned(), KeyForm::Like(text_atom(&format!("*:{name}")))))
 }
 
-/// The ARNs with this account.
-fn owned_by(account: &[Symbol]) -> Atom {
-    let mut symbols = chars("arn:");
-    let segment = [Symbol::RunInSegment, Symbol::Char(':')];
-    symbols.extend(segment.into_iter().chain(segment).chain(segment));
-    symbols.extend(account);
-    symbols.extend([Symbol::Char(':'), Symbol::Run]);
-    Atom::Symbols { symbols: symbols.into(), open: None }
-}
-
-/// The ARNs of principals of an account.
-fn within_account(account: &str) -> Atom {
-    let mut symbols = "arn:".chars().map(Symbol::Char).collect::<Vec<_>>();
-    let segment = [Symbol::RunInSegment, Symbol::Char(':')];
-    symbols.extend(segment.into_iter().chain(segment).chain([Symbol::Char(':')]));
-    symbols.extend(account.chars().map(Symbol::Char));
-    symbols.extend([Symbol::Char(':'), Symbol::Run]);
-    Atom::Symbols { symbols: symbols.into(), open: None }
-}
-
-/// The account that a pattern of ARNs spells out.
-fn account_of(atom: &Atom) -> Option<String> {
-    let mut symbols = Vec::new();
-    atom.append_symbols(&mut symbols);
-    let mut segments = symbols.split(|symbol| *symbol == Symbol::Char(':'));
-    let plain = |symbol: &Symbol| if let Symbol::Char(c) = symbol { Some(*c) } else { None };
-    segments.nth(4)?.iter().map(plain).collect()
+/// A service that acts for an account says so with the account or a resource of it.
+fn not_on_behalf_of(account: &str) -> [(String, KeyForm); 2] {
+    let of_account = glob(&format!("arn:*:*:*:{account}:*"), true);
+    let of_account = Atom::read_arn(&of_account, &Variables::default());
+    [
+        (SOURCE_ACCOUNT.to_owned(), KeyForm::Unlike(Atom::Literal(account.into()))),
+        (SOURCE_ARN.to_owned(), KeyForm::Unlike(of_account)),
+    ]
 }

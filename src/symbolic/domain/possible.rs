@@ -9,10 +9,10 @@ use crate::authz::{
 use crate::aws;
 use crate::aws::{ResourceType, ValueType};
 use crate::model::condition::{date, numeric};
-use crate::symbolic::boxes::callers::{PRINCIPAL_ACCOUNT, PRINCIPAL_ARN};
-use crate::symbolic::boxes::dimension::{CURRENT_TIME, EPOCH_TIME, is_whole};
-use crate::symbolic::boxes::sample::Sample;
-use crate::symbolic::text::scale::SECOND;
+use crate::symbolic::boxes::{
+    CURRENT_TIME, EPOCH_TIME, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, Sample, is_whole,
+};
+use crate::symbolic::text::SECOND;
 
 pub(crate) const USER_NAME: &str = "aws:username";
 const USER_ID: &str = "aws:userid";

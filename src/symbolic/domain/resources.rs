@@ -1,8 +1,7 @@
 //! The patterns of resources of some statements, and which ARNs of a type of resource they distinguish.
 
 use crate::aws::{ArnTemplate, ResourceType, Service};
-use crate::symbolic::text::forms;
-use crate::symbolic::text::symbol::Atom;
+use crate::symbolic::text::{Atom, forms};
 use rustc_hash::FxHashMap;
 
 /// The resource of an action, as far as the patterns of resources tell it apart.

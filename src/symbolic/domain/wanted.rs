@@ -2,9 +2,8 @@
 
 use crate::aws;
 use crate::aws::Service;
-use crate::symbolic::boxes::constraint::{Constraint, Constraints};
-use crate::symbolic::boxes::encode::Encoder;
-use crate::symbolic::text::symbol::Atom;
+use crate::symbolic::boxes::{Constraint, Constraints, Encoder};
+use crate::symbolic::text::Atom;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The patterns of actions.

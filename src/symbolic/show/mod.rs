@@ -2,3 +2,6 @@
 
 pub(super) mod causes;
 pub(super) mod plausible;
+
+pub(super) use causes::{Cause, causes};
+pub(super) use plausible::{Hints, plausible};

@@ -3,8 +3,8 @@
 use crate::authz::ContextValue;
 use crate::aws;
 use crate::aws::Action;
-use crate::model::{ActionPattern, Part, Pattern, ResourceKind, Statement};
-use crate::symbolic::boxes::sample::Sample;
+use crate::model::{Part, Pattern, ResourceKind, Statement};
+use crate::symbolic::boxes::Sample;
 
 /// Actions that are tried; each is asked of both sides with each resource.
 const MOST_ACTIONS: usize = 40;
@@ -49,10 +49,36 @@ const EXPECTED: [(&str, &str); 9] = [
     ("s3:prefix", "ica/"),
 ];
 
+/// Patterns of the policies, and of the question, that a request may be spelt after.
+#[derive(Default)]
+pub(crate) struct Hints<'a> {
+    pub actions: Vec<&'a Pattern>,
+    pub resources: Vec<&'a Pattern>,
+}
+
+impl<'a> Hints<'a> {
+    /// What statements spell out.
+    pub(crate) fn of(statements: &[&'a Statement]) -> Hints<'a> {
+        let mut hints = Hints::default();
+        for statement in statements {
+            let actions = statement.action.iter().filter(|element| !element.not);
+            let actions = actions.flat_map(|element| &element.patterns);
+            hints.actions.extend(actions.map(|pattern| &pattern.pattern));
+            let resources = statement.resource.iter().filter(|element| !element.not);
+            for pattern in resources.flat_map(|element| &element.patterns) {
+                if let ResourceKind::Arn(pattern) = &pattern.kind {
+                    hints.resources.push(pattern);
+                }
+            }
+        }
+        hints
+    }
+}
+
 /// The same request with real names where one still shows the same; `shows` asks the other engine.
 pub(crate) fn plausible(
     sample: Sample,
-    statements: &[&Statement],
+    hints: &Hints<'_>,
     shows: &dyn Fn(&Sample) -> bool,
 ) -> Sample {
     let mut sample = sample;
@@ -69,7 +95,7 @@ pub(crate) fn plausible(
             try_instead(&mut sample, shows, |sample| sample.context.set_one(key, value));
         }
     }
-    with_real_names(sample, statements, shows)
+    with_real_names(sample, hints, shows)
 }
 
 fn try_instead(
@@ -85,13 +111,9 @@ fn try_instead(
 }
 
 /// An action that AWS has, on a resource of its kind; else one of the two alone.
-fn with_real_names(
-    sample: Sample,
-    statements: &[&Statement],
-    shows: &dyn Fn(&Sample) -> bool,
-) -> Sample {
-    let actions = actions(&sample, statements);
-    let resources = resources(&sample, statements);
+fn with_real_names(sample: Sample, hints: &Hints<'_>, shows: &dyn Fn(&Sample) -> bool) -> Sample {
+    let actions = actions(&sample, hints);
+    let resources = resources(&sample, hints);
     let pairs = || {
         actions.iter().flat_map(|action| resources.iter().map(move |resource| (action, resource)))
     };
@@ -118,20 +140,12 @@ fn suits(action: &Action, resource: &str) -> bool {
 }
 
 /// Actions that the statements name, then those that their wildcards stand for.
-fn actions(sample: &Sample, statements: &[&Statement]) -> Vec<String> {
-    let elements = statements
-        .iter()
-        .filter_map(|statement| statement.action.as_ref())
-        .filter(|element| !element.not);
-    let patterns = elements.flat_map(|element| &element.patterns).collect::<Vec<_>>();
-    let mut names = patterns
-        .iter()
-        .filter_map(|pattern| pattern.pattern.as_literal())
-        .map(str::to_owned)
-        .collect::<Vec<_>>();
+fn actions(sample: &Sample, hints: &Hints<'_>) -> Vec<String> {
+    let literals = hints.actions.iter().filter_map(|pattern| pattern.as_literal());
+    let mut names = literals.map(str::to_owned).collect::<Vec<_>>();
     names.truncate(MOST_ACTIONS / 2);
     names.extend(FAMILIAR.iter().map(|name| (*name).to_owned()));
-    let wild = patterns.iter().filter(|pattern| pattern.pattern.has_wildcards());
+    let wild = hints.actions.iter().filter(|pattern| pattern.has_wildcards());
     names.extend(wild.flat_map(|pattern| stood_for(pattern)).take(MOST_ACTIONS));
     // The familiar ones first, where the request may be any of them.
     names.sort_by_key(|name| {
@@ -143,8 +157,8 @@ fn actions(sample: &Sample, statements: &[&Statement]) -> Vec<String> {
     names
 }
 
-fn stood_for(pattern: &ActionPattern) -> impl Iterator<Item = String> {
-    let start = match pattern.pattern.parts.first() {
+fn stood_for(pattern: &Pattern) -> impl Iterator<Item = String> {
+    let start = match pattern.parts.first() {
         Some(Part::Literal(text)) => text.to_string(),
         _ => String::new(),
     };
@@ -159,18 +173,9 @@ fn stood_for(pattern: &ActionPattern) -> impl Iterator<Item = String> {
 }
 
 /// The patterns of the statements with plain words in the place of wildcards.
-fn resources(sample: &Sample, statements: &[&Statement]) -> Vec<String> {
-    let elements = statements
-        .iter()
-        .filter_map(|statement| statement.resource.as_ref())
-        .filter(|element| !element.not);
-    let mut names = Vec::new();
-    for pattern in elements.flat_map(|element| &element.patterns) {
-        match &pattern.kind {
-            ResourceKind::Everything => {}
-            ResourceKind::Arn(pattern) => names.extend(KEYS.map(|key| spelt(pattern, sample, key))),
-        }
-    }
+fn resources(sample: &Sample, hints: &Hints<'_>) -> Vec<String> {
+    let spelt = |pattern: &&Pattern| KEYS.map(|key| spelt(pattern, sample, key));
+    let mut names = hints.resources.iter().flat_map(spelt).collect::<Vec<_>>();
     names.truncate(MOST_RESOURCES);
     names.extend([OBJECT, BUCKET, "*"].map(str::to_owned));
     names.extend(sample.resource.clone());

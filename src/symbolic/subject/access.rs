@@ -1,34 +1,41 @@
 //! What the layers of a known caller allow together, on resources whose layers are the same for all requests.
 
-use super::side::{AccessSet, Hinge, Place, StatementBox, Subject, keys};
-use super::terms::{Kind, terms};
-use super::within::{ENDPOINT, NOWHERE, Within};
+use super::within::{ENDPOINT, NOWHERE};
+use super::{AccessSet, Hinge, Place, StatementBox, Subject, Within, terms};
 use crate::authz::{
-    Caller, Context, ContextValue, LayerId, Layers, NamingSet, Presence, Readings, Request,
-    StatementRef, denies_bind, formula, presence_for,
+    Caller, CallerKind, Context, ContextValue, LayerId, Layers, NamingSet, Presence, Readings,
+    Request, StatementRef, denies_bind, formula, presence_for,
 };
 use crate::eval;
 use crate::eval::Outcome;
 use crate::model::Policy;
-use crate::symbolic::boxes::cover::may_meet;
-use crate::symbolic::boxes::encode::Encoder;
-use crate::symbolic::boxes::naming::concerns;
-use crate::symbolic::boxes::sample::Sample;
-use crate::symbolic::boxes::statement::{allows, treatment};
-use crate::symbolic::text::variables::Variables;
+use crate::symbolic::boxes::{
+    Constraints, Encoder, Requests, Sample, allows, concerns, may_meet, treatment,
+};
+use crate::symbolic::domain::{Cell, keys};
+use crate::symbolic::text::Variables;
 use crate::symbolic::undecided::Undecided;
-use std::fmt::Debug;
 
 /// Combinations of statements of all layers that are looked at: each is held against each of the other side. Most statements are about
 /// other services and meet nothing of the bucket's.
 const MOST_COMBINATIONS: usize = 400;
+
+/// The same where nothing is compared.
+const MOST_IN_CELL: usize = 4_096;
+
+/// The requests that are asked about.
+#[derive(Clone, Copy, Debug)]
+enum Area<'a> {
+    Within(&'a Within),
+    Cell(&'a Cell),
+}
 
 /// The policies of one caller.
 #[derive(Clone, Debug)]
 pub struct Access<'a> {
     caller: &'a Caller,
     layers: &'a Layers<'a>,
-    within: &'a Within,
+    area: Area<'a>,
     policies: Vec<&'a Policy>,
     /// Where the policies of each layer begin in the list of all.
     starts: Vec<(LayerId, usize)>,
@@ -51,8 +58,7 @@ impl<'a> Access<'a> {
         absent: &[String],
     ) -> Result<Access<'a>, Undecided> {
         if caller.lacks_issuer() {
-            let reason = "who made the session is not known".to_owned();
-            return Err(Undecided { reason, span: None });
+            return Err(Undecided::anywhere("who made the session is not known"));
         }
         let mut context = known.clone();
         if within.through_endpoint == Some(true) && context.get(ENDPOINT).is_none() {
@@ -60,7 +66,7 @@ impl<'a> Access<'a> {
         }
         let (action, resource) = &within.example;
         let probe = Request::new(caller.clone(), action, resource, Some(&within.account), context);
-        let probe = probe.map_err(|error| Undecided { reason: error.to_string(), span: None })?;
+        let probe = probe.map_err(|error| Undecided::anywhere(error.to_string()))?;
         let mut settled = Variables::default();
         absent.iter().for_each(|key| settled.set(key, None));
         for (key, value) in probe.context.iter() {
@@ -69,11 +75,7 @@ impl<'a> Access<'a> {
                 settled.set(key, Some(value.clone()));
             }
         }
-        let (mut policies, mut starts) = (Vec::new(), Vec::new());
-        for layer in layers.ids() {
-            starts.push((layer, policies.len()));
-            policies.extend_from_slice(layers.policies(layer));
-        }
+        let (policies, starts) = in_order(layers);
         let statements = policies.iter().flat_map(|policy| &policy.statements).collect::<Vec<_>>();
         let has_none = |key: &String| presence_for(key, caller, None) == Presence::Never;
         keys(&statements).iter().filter(|key| has_none(key)).for_each(|key| settled.set(key, None));
@@ -84,7 +86,20 @@ impl<'a> Access<'a> {
             .filter(|key| known.get(key).is_none())
             .map(str::to_owned)
             .collect();
-        Ok(Access { caller, layers, within, policies, starts, known: settled, derived, probe })
+        let area = Area::Within(within);
+        Ok(Access { caller, layers, area, policies, starts, known: settled, derived, probe })
+    }
+
+    /// What a caller may do in a cell.
+    pub(crate) fn in_cell(
+        caller: &'a Caller,
+        layers: &'a Layers<'a>,
+        cell: &'a Cell,
+    ) -> Access<'a> {
+        let (policies, starts) = in_order(layers);
+        let (known, probe) = (cell.variables(&policies), cell.template.clone());
+        let (area, derived) = (Area::Cell(cell), Vec::new());
+        Access { caller, layers, area, policies, starts, known, derived, probe }
     }
 
     /// The place of a statement in the list of all policies, layer after layer as [`Layers::ids`] has them.
@@ -97,28 +112,11 @@ impl<'a> Access<'a> {
         Place { policy: start + statement.policy, statement: statement.statement }
     }
 
-    /// The same keys, and what the sample says; `None` if there is no such request.
-    fn request(&self, sample: &Sample) -> Option<Request> {
-        let (action, resource) = &self.within.example;
-        let action = sample.action.as_ref().unwrap_or(action);
-        let resource = sample.resource.as_ref().unwrap_or(resource);
-        if !self.within.holds(action, resource) {
-            return None;
-        }
-        Request::new(
-            self.caller.clone(),
-            action,
-            resource,
-            Some(&self.within.account),
-            sample.context.clone(),
-        )
-        .ok()
-    }
-
     /// The statements of a layer that concern the caller.
     fn concerned(
         &self,
         layer: LayerId,
+        whole: &Constraints,
         encoder: &mut Encoder<'_>,
     ) -> Result<Vec<Concerned>, Undecided> {
         let has_boundary = !self.layers.boundary.is_absent();
@@ -135,6 +133,10 @@ impl<'a> Access<'a> {
                 let Some(constraints) = encoder.encode(statement, treatment)? else {
                     continue;
                 };
+                let binds = allows || denies_bind(layer, &self.probe);
+                if !binds || !may_meet(whole, &constraints, &encoder.dimensions) {
+                    continue;
+                }
                 let place =
                     self.place(StatementRef { layer, policy: number, statement: statement.index });
                 found.push(Concerned {
@@ -152,21 +154,23 @@ impl<'a> Access<'a> {
     fn grants(
         &self,
         statements: &[Concerned],
-        encoder: &mut Encoder<'_>,
+        whole: &Constraints,
+        encoder: &Encoder<'_>,
     ) -> Result<Vec<StatementBox>, Undecided> {
-        let within = self.within.encode(encoder)?;
+        let most = match self.area {
+            Area::Within(_) => MOST_COMBINATIONS,
+            Area::Cell(_) => MOST_IN_CELL,
+        };
         let mut grants = Vec::new();
         let too_many = || {
-            let reason = format!(
-                "the layers allow in more than {MOST_COMBINATIONS} combinations of their statements"
-            );
-            Undecided { reason, span: None }
+            Undecided::anywhere(format!(
+                "the layers allow in more than {most} combinations of their statements"
+            ))
         };
-        let terms =
-            terms(&formula(&self.probe, self.layers), self.layers, encoder.readings, Kind::Allowed)
-                .ok_or_else(too_many)?;
+        let terms = terms(&formula(&self.probe, self.layers), self.layers, encoder.readings)
+            .ok_or_else(too_many)?;
         for combination in terms {
-            let mut partly = vec![StatementBox { place: NOWHERE, constraints: within.clone() }];
+            let mut partly = vec![StatementBox { place: NOWHERE, constraints: whole.clone() }];
             for (layer, namings) in combination {
                 let fitting = statements
                     .iter()
@@ -186,17 +190,14 @@ impl<'a> Access<'a> {
                 let meeting = pairs.filter(|(block, own)| {
                     may_meet(&block.constraints, &own.block.constraints, &encoder.dimensions)
                 });
-                partly = meeting
-                    .take(MOST_COMBINATIONS + 1)
-                    .map(|(block, own)| both(block, own))
-                    .collect();
+                partly = meeting.take(most + 1).map(|(block, own)| both(block, own)).collect();
                 // None may be left out silently.
-                if partly.len() > MOST_COMBINATIONS {
+                if partly.len() > most {
                     return Err(too_many());
                 }
             }
             grants.extend(partly);
-            if grants.len() > MOST_COMBINATIONS {
+            if grants.len() > most {
                 return Err(too_many());
             }
         }
@@ -225,15 +226,41 @@ impl Subject for Access<'_> {
         false
     }
 
+    fn requests(&self) -> Requests {
+        self.cell().map_or(Requests::Any, |_| Requests::Possible)
+    }
+
+    fn cell(&self) -> Option<&Cell> {
+        if let Area::Cell(cell) = self.area { Some(cell) } else { None }
+    }
+
+    fn caller_kind(&self) -> Option<CallerKind> {
+        self.cell().map(|_| self.caller.kind())
+    }
+
+    fn whole(&self, encoder: &mut Encoder<'_>) -> Result<Constraints, Undecided> {
+        match self.area {
+            Area::Within(within) => within.encode(encoder),
+            Area::Cell(cell) => cell.constraints(encoder, &self.policies),
+        }
+    }
+
+    fn request(&self, sample: &Sample) -> Option<Request> {
+        match self.area {
+            Area::Within(within) => within.request(self.caller, sample),
+            Area::Cell(cell) => cell.request_by(self.caller, sample),
+        }
+    }
+
     fn side(&self, encoder: &mut Encoder<'_>) -> Result<AccessSet, Undecided> {
+        let whole = self.whole(encoder)?;
         let mut statements = Vec::new();
         for layer in self.layers.ids() {
-            statements.extend(self.concerned(layer, encoder)?);
+            statements.extend(self.concerned(layer, &whole, encoder)?);
         }
-        let allows = self.grants(&statements, encoder)?;
-        let binding = |own: &Concerned| !own.allows && denies_bind(own.layer, &self.probe);
-        let denies = statements.into_iter().filter(binding).map(|own| own.block).collect();
-        Ok(AccessSet { allows, denies })
+        let allows = self.grants(&statements, &whole, encoder)?;
+        let denies = statements.into_iter().filter(|own| !own.allows).map(|own| own.block);
+        Ok(AccessSet { allows, denies: denies.collect() })
     }
 
     fn allows(&self, sample: &Sample, readings: &Readings) -> bool {
@@ -268,4 +295,14 @@ impl Subject for Access<'_> {
         let statement = self.layers.policies(layer).first()?.statements.first()?;
         Some(self.place(StatementRef { layer, policy: 0, statement: statement.index }))
     }
+}
+
+/// All policies, layer after layer, and where those of each begin.
+fn in_order<'a>(layers: &Layers<'a>) -> (Vec<&'a Policy>, Vec<(LayerId, usize)>) {
+    let (mut policies, mut starts) = (Vec::new(), Vec::new());
+    for layer in layers.ids() {
+        starts.push((layer, policies.len()));
+        policies.extend_from_slice(layers.policies(layer));
+    }
+    (policies, starts)
 }

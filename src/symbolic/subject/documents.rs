@@ -1,16 +1,14 @@
 //! What is compared: documents by themselves, or what the layers of a known caller allow together.
 
 use super::bindings::bound;
-use super::side::{AccessSet, Place, StatementBox, Subject};
-use super::within::{NOWHERE, Within};
-use crate::authz::Readings;
+use super::within::NOWHERE;
+use super::{AccessSet, Place, StatementBox, Subject, Within};
+use crate::authz::{Readings, Request};
 use crate::eval;
 use crate::model::Policy;
-use crate::symbolic::boxes::dimension::Requests;
-use crate::symbolic::boxes::encode::Encoder;
-use crate::symbolic::boxes::sample::Sample;
-use crate::symbolic::boxes::statement::{allows, treatment};
-use crate::symbolic::text::variables::Variables;
+use crate::symbolic::boxes::{Encoder, Requests, Sample, allows, may_meet, treatment};
+use crate::symbolic::domain::Cell;
+use crate::symbolic::text::Variables;
 use crate::symbolic::undecided::Undecided;
 
 /// Documents: a statement applies or does not, whoever asks.
@@ -21,12 +19,20 @@ pub(crate) struct Documents<'a> {
     requests: Requests,
     /// Requests that are not asked about.
     except: Option<&'a Within>,
+    /// The only requests that are asked about.
+    cell: Option<&'a Cell>,
 }
 
 impl<'a> Documents<'a> {
     pub(crate) fn new(policies: &'a [&'a Policy], requests: Requests) -> Documents<'a> {
         let known = Variables::default();
-        Documents { policies, bound: bound(policies), known, requests, except: None }
+        Documents { policies, bound: bound(policies), known, requests, except: None, cell: None }
+    }
+
+    /// Only the requests of a cell.
+    pub(crate) fn in_cell(policies: &'a [&'a Policy], cell: &'a Cell) -> Documents<'a> {
+        let known = cell.variables(policies);
+        Documents { known, cell: Some(cell), ..Documents::new(policies, Requests::Possible) }
     }
 
     /// Only the requests that are not among these.
@@ -59,8 +65,18 @@ impl Subject for Documents<'_> {
         self.requests
     }
 
+    fn cell(&self) -> Option<&Cell> {
+        self.cell
+    }
+
+    fn request(&self, sample: &Sample) -> Option<Request> {
+        let document = || Request { caller: sample.caller(), ..sample.request() };
+        self.cell.map_or_else(|| Some(document()), |cell| cell.request(sample))
+    }
+
     fn side(&self, encoder: &mut Encoder<'_>) -> Result<AccessSet, Undecided> {
         let mut side = AccessSet::default();
+        let whole = self.whole(encoder)?;
         if let Some(within) = self.except {
             // What neither side allows is no difference.
             side.denies.push(StatementBox { place: NOWHERE, constraints: within.encode(encoder)? });
@@ -70,21 +86,26 @@ impl Subject for Documents<'_> {
                 let allows = allows(statement, encoder.readings);
                 let treatment = treatment(statement, allows, encoder.readings);
                 let Some(constraints) = encoder.encode(statement, treatment)? else { continue };
-                let block = StatementBox {
-                    place: Place { policy, statement: statement.index },
-                    constraints,
-                };
-                if allows { &mut side.allows } else { &mut side.denies }.push(block);
+                let place = Place { policy, statement: statement.index };
+                if !may_meet(&whole, &constraints, &encoder.dimensions) {
+                    continue;
+                }
+                if allows {
+                    let constraints = whole.and(&constraints);
+                    side.allows.push(StatementBox { place, constraints });
+                } else {
+                    side.denies.push(StatementBox { place, constraints });
+                }
             }
         }
         Ok(side)
     }
 
     fn allows(&self, sample: &Sample, readings: &Readings) -> bool {
-        let request = sample.request();
+        let Some(request) = self.request(sample) else { return false };
         if self.except.is_some_and(|within| within.holds(&request.action, &request.resource)) {
             return false;
         }
-        eval::allows_as_documents(&request, &sample.caller(), self.policies, readings)
+        eval::allows_as_documents(&request, &request.caller, self.policies, readings)
     }
 }

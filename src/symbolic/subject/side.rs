@@ -1,15 +1,11 @@
 //! One side of a comparison: its statements as boxes.
 
-use crate::authz::{LayerId, Readings};
+use crate::authz::{CallerKind, LayerId, Readings, Request};
 use crate::model::{Policy, Statement};
-use crate::symbolic::boxes::constraint::Constraints;
-use crate::symbolic::boxes::dimension::Requests;
-use crate::symbolic::boxes::encode::Encoder;
-use crate::symbolic::boxes::sample::Sample;
-use crate::symbolic::text::variables::Variables;
+use crate::symbolic::boxes::{Constraints, Encoder, Requests, Sample};
+use crate::symbolic::domain::{Cell, is_possible};
+use crate::symbolic::text::Variables;
 use crate::symbolic::undecided::Undecided;
-use std::collections::BTreeSet;
-use std::fmt::Debug;
 
 /// A statement of one of the two sides, by policy and number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -55,11 +51,39 @@ pub(crate) trait Subject {
         Requests::Any
     }
 
+    /// The only requests that are asked about, if they are some of those of one kind.
+    fn cell(&self) -> Option<&Cell> {
+        None
+    }
+
+    /// The kind of caller, if values of keys depend on it.
+    fn caller_kind(&self) -> Option<CallerKind> {
+        None
+    }
+
+    /// All requests that are asked about, as a box;
+    /// [`Undecided`] if their values and those of the statements cannot be compared.
+    fn whole(&self, encoder: &mut Encoder<'_>) -> Result<Constraints, Undecided> {
+        let cell = self.cell().map(|cell| cell.constraints(encoder, self.policies()));
+        cell.unwrap_or_else(|| Ok(Constraints::default()))
+    }
+
     /// Its statements as cubes.
     ///
     /// # Errors
     /// [`Undecided`] if that cannot be said of all requests.
     fn side(&self, encoder: &mut Encoder<'_>) -> Result<AccessSet, Undecided>;
+
+    /// The request of a sample; `None` if there is no such request.
+    fn request(&self, sample: &Sample) -> Option<Request>;
+
+    /// Whether a request is one of those that are asked about.
+    fn has(&self, sample: &Sample) -> bool {
+        match self.cell() {
+            Some(_) => self.request(sample).is_some(),
+            None => self.requests() == Requests::Any || is_possible(sample),
+        }
+    }
 
     /// What the other engine says of a request under one choice of readings.
     fn allows(&self, sample: &Sample, readings: &Readings) -> bool;
@@ -102,17 +126,4 @@ pub(crate) enum Hinge {
     Allowed(Place),
     /// The side that does not allow has a layer of policies, the other none; the first statement of it.
     Limited(Option<Place>),
-}
-
-/// The condition keys that statements look at, or fill variables with.
-pub(crate) fn keys(statements: &[&Statement]) -> BTreeSet<String> {
-    let compared = statements
-        .iter()
-        .flat_map(|statement| &statement.conditions)
-        .map(|condition| condition.key.node.to_string());
-    let filled = statements
-        .iter()
-        .flat_map(|statement| statement.variables())
-        .map(|variable| variable.key.to_string());
-    compared.chain(filled).collect()
 }

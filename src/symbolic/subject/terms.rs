@@ -1,55 +1,37 @@
-//! The formula of the layers, or its negation, in disjunctive normal form.
+//! The formula of the layers in disjunctive normal form.
 
 use crate::authz::{Formula, LayerId, Layers, NamingSet, Readings};
-use std::fmt::Debug;
 
-/// Ways that are looked at.
-const MOST_WAYS: usize = 4_096;
-
-/// What is looked for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
-    /// Requests that go through.
-    Allowed,
-    /// Requests that do not.
-    Denied,
-}
+/// Terms that are looked at.
+const MOST_TERMS: usize = 4_096;
 
 /// A layer that allows, naming the caller in one of these ways.
 pub(crate) type Allowing = (LayerId, NamingSet);
 
-/// The terms of a formula: it holds where for one of them all these layers allow. Or those of its negation: it fails where
-/// for one of them none of these layers allows. `None` if there are too many.
+/// The terms of a formula: it holds where for one of them all these layers allow. `None` if there are too many.
 pub(crate) fn terms(
     formula: &Formula,
     layers: &Layers<'_>,
     readings: &Readings,
-    kind: Kind,
 ) -> Option<Vec<Vec<Allowing>>> {
-    let of = |part: &Formula| terms(part, layers, readings, kind);
+    let of = |part: &Formula| terms(part, layers, readings);
     let each = |parts: &[Formula]| parts.iter().map(of).collect::<Option<Vec<_>>>();
-    let holds = kind == Kind::Allowed;
     match formula {
-        Formula::Allows(layer, _) if layers.is_assumed(*layer) => {
-            Some(if holds { vec![Vec::new()] } else { Vec::new() })
-        }
+        Formula::Allows(layer, _) if layers.is_assumed(*layer) => Some(vec![Vec::new()]),
         Formula::Allows(layer, namings) => Some(vec![vec![(*layer, *namings)]]),
         Formula::Reading(ambiguity, first, second) => {
             let (first, second) = (of(first)?, of(second)?);
             Some(if first == second || !readings.second(*ambiguity) { first } else { second })
         }
-        Formula::All(parts) if holds => product(&each(parts)?),
-        Formula::Any(parts) if !holds => product(&each(parts)?),
-        Formula::All(parts) | Formula::Any(parts) => {
-            Some(each(parts)?.into_iter().flatten().collect())
-        }
+        Formula::All(parts) => product(&each(parts)?),
+        Formula::Any(parts) => Some(each(parts)?.into_iter().flatten().collect()),
     }
 }
 
 /// One term of each part.
 fn product(parts: &[Vec<Vec<Allowing>>]) -> Option<Vec<Vec<Allowing>>> {
     parts.iter().try_fold(vec![Vec::new()], |all, part| {
-        let is_few = all.len() * part.len() <= MOST_WAYS;
+        let is_few = all.len() * part.len() <= MOST_TERMS;
         let both = || {
             all.iter().flat_map(|first| {
                 part.iter().map(move |second| [first.as_slice(), second.as_slice()].concat())

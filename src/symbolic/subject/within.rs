@@ -1,13 +1,11 @@
 //! The requests that a comparison of access is about.
 
 use super::side::Place;
+use crate::authz::{Caller, Request};
 use crate::source::Span;
-use crate::symbolic::boxes::constraint::{Constraint, Constraints, Test};
-use crate::symbolic::boxes::dimension::Name;
-use crate::symbolic::boxes::encode::Encoder;
-use crate::symbolic::text::symbol::{Atom, Symbol};
+use crate::symbolic::boxes::{Constraint, Constraints, Encoder, Name, Sample, Test};
+use crate::symbolic::text::{Atom, Symbol};
 use crate::symbolic::undecided::Undecided;
-use std::fmt::Debug;
 
 /// The place of a grant that no statement makes: the root user of an account needs none, and layers may be taken to allow.
 pub(crate) const NOWHERE: Place = Place { policy: usize::MAX, statement: 0 };
@@ -40,6 +38,16 @@ impl Within {
         action.len() > self.actions.len()
             && action.starts_with(&self.actions)
             && (is_below || self.resources.iter().any(|own| own == resource))
+    }
+
+    /// A request of the caller with these keys, and what the sample says; `None` if there is no such request.
+    pub(crate) fn request(&self, caller: &Caller, sample: &Sample) -> Option<Request> {
+        let (action, resource) = &self.example;
+        let action = sample.action.as_ref().unwrap_or(action);
+        let resource = sample.resource.as_ref().unwrap_or(resource);
+        let (account, context) = (Some(&*self.account), sample.context.clone());
+        let request = || Request::new(caller.clone(), action, resource, account, context).ok();
+        if self.holds(action, resource) { request() } else { None }
     }
 
     pub(crate) fn encode(&self, encoder: &mut Encoder<'_>) -> Result<Constraints, Undecided> {

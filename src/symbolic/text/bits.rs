@@ -1,7 +1,6 @@
 //! Sets of small numbers: of the classes of a dimension, of the patterns that a class matches.
 
 use smallvec::{SmallVec, smallvec};
-use std::fmt::Debug;
 
 /// Numbers a word holds.
 const WORD: usize = 64;

@@ -1,7 +1,5 @@
 //! What a search may cost, and what it says when it costs more.
 
-use std::fmt::Debug;
-
 /// Words of cubes and places of patterns that one question may look at: a fraction of a second. Real questions look at some thousands.
 const MOST_WORK: usize = 50_000_000;
 

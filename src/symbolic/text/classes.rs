@@ -1,10 +1,7 @@
 //! All texts sorted into classes: two texts of one class fit exactly the same patterns. `../shared/symbolic.md`, "classes".
 
-use super::bits::Bits;
-use super::budget::Budget;
 use super::class_table::{Classes, FoundClasses};
-use super::symbol::Atom;
-use super::{tree, walk};
+use super::{Atom, Bits, Budget, tree, walk};
 use rustc_hash::FxHashMap;
 
 /// Sorts all texts by the patterns they fit; only the texts that fit one of each of the lists `within`.

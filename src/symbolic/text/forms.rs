@@ -337,8 +337,8 @@ fn may_lie_in_partition(chunk: &str) -> bool {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test")]
-    use super::super::glob::glob;
     use super::super::symbol::Style;
+    use super::super::symbol::glob;
     use super::super::variables::Variables;
     use super::*;
 

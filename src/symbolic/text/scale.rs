@@ -1,6 +1,6 @@
 //! Values that lie on a scale: numbers and dates, swept by the limits that are asked about.
 
-use super::value_classes::Values;
+use super::class_table::Values;
 use crate::model::condition::Relation;
 
 /// One number of each interval between the limits, and the limits.

@@ -1,9 +1,8 @@
 //! Classes where all patterns are texts and beginnings of texts: they lie in each other or apart, so no walk is needed.
 
-use super::bits::Bits;
 use super::class_table::Classes;
-use super::symbol::Atom;
 use super::walk::other_than;
+use super::{Atom, Bits};
 
 /// A beginning of texts that the sorted list has entered and not left.
 struct Open<'a> {

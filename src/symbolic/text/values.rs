@@ -1,20 +1,15 @@
 //! The values that a dimension's tests tell apart: one file's worth of classes for each family of operators.
 
-use super::bits::Bits;
-use super::budget::{Budget, TooMany};
 use super::class_table::Classes;
 use super::classes::classes;
-use super::forms;
 use super::forms::partitions;
 use super::scale::{dates, holds, numbers};
-use super::symbol::Atom;
-use super::value_classes::Values;
+use super::{Atom, Bits, Budget, TooMany, Values, forms};
 use crate::authz::Shape;
 use crate::aws::ValueType;
 use crate::model::condition::{Relation, binary, date, numeric};
 use ipnet::IpNet;
 use rustc_hash::FxHashMap;
-use std::fmt::Debug;
 
 /// Pairs of patterns with variables that are looked at.
 const MOST_PAIRS: usize = 400;

@@ -2,7 +2,6 @@
 
 use crate::model::Variable;
 use std::collections::BTreeMap;
-use std::fmt::Debug;
 
 /// The values of the keys that policies use as variables; one that is not listed is not known.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

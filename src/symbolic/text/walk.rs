@@ -3,12 +3,10 @@
 //! A state is the sorted list of places that are still live. The first state that is reached for each set of fitting patterns is a
 //! class, and the way to it its shortest text.
 
-use super::budget::Budget;
 use super::class_table::FoundClasses;
-use super::symbol::{Atom, Symbol};
+use super::{Atom, Budget, Symbol};
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
-use std::fmt::Debug;
 
 /// States that a walk may have for each symbol, beside those of the budget. From experiment (`../shared/symbolic.md`).
 const STATES_PER_SYMBOL: usize = 3;

@@ -1,0 +1,365 @@
+//! The requests that AWS has, as a union of boxes: one for actions of a kind, their resource and their keys, times one
+//! for each kind of caller. `docs/symbolic.md`, "Feasible shapes".
+
+use super::kinds::LastKinds;
+use super::possible::{OWNERS, USER_NAME};
+use super::{actions, arn_atom, of_account};
+use crate::authz::{Caller, CallerKind, Presence, presence, request_key};
+use crate::aws::AccountId;
+use crate::model::Policy;
+use crate::source::Span;
+use crate::symbolic::boxes::{
+    CallerClass, CallerClasses, Constraint, Constraints, Encoder, Fits, Name, PRINCIPAL_ACCOUNT,
+    PRINCIPAL_ARN, Test,
+};
+use crate::symbolic::text::{Alphabet, Atom, Symbol, forms};
+use crate::symbolic::undecided::Undecided;
+
+/// Accounts that are told apart in the keys of the principal; beyond them the request that is found decides.
+const MOST_ACCOUNTS: usize = 12;
+
+/// What the searches of one comparison have in common, whatever the readings and the values of variables.
+#[derive(Default)]
+pub(crate) struct Shared {
+    pub kinds: LastKinds,
+    /// None where the caller is known.
+    pub callers: CallerClasses,
+}
+
+impl Shared {
+    /// For searches over callers that these policies distinguish.
+    pub(crate) fn naming_principals(policies: &[&Policy]) -> Shared {
+        let statements = policies.iter().flat_map(|policy| &policy.statements);
+        Shared { callers: CallerClasses::new(statements), ..Shared::default() }
+    }
+}
+
+/// The possible requests. Every one lies in one of the first boxes and one of the second.
+#[derive(Debug, Default)]
+pub(crate) struct Feasible {
+    /// Actions with their resource and their keys.
+    pub actions: Vec<Constraints>,
+    /// Who asks.
+    pub callers: Vec<Constraints>,
+}
+
+impl Feasible {
+    /// The shapes as far as the statements look at them. To be made once all are encoded.
+    pub(crate) fn new(
+        encoder: &mut Encoder<'_>,
+        allows: &[&Constraints],
+        shared: &Shared,
+    ) -> Result<Feasible, Undecided> {
+        let keys = keys(encoder);
+        let mut actions = actions::shapes(encoder, &keys, allows, &shared.kinds)?;
+        let owners = CallerShapes { encoder, keys: &keys }.owners()?;
+        if !owners.is_empty() {
+            let pairs = actions.iter().flat_map(|action| owners.iter().map(|own| action.and(own)));
+            actions = pairs.collect();
+        }
+        Ok(Feasible {
+            actions,
+            callers: CallerShapes { encoder, keys: &keys }.shapes(&shared.callers)?,
+        })
+    }
+
+    /// The classes of callers alone; `None` if there are none.
+    pub(crate) fn of_callers(
+        encoder: &mut Encoder<'_>,
+        callers: &CallerClasses,
+    ) -> Result<Option<Feasible>, Undecided> {
+        if callers.is_empty() {
+            return Ok(None);
+        }
+        let keys = keys(encoder);
+        let callers = CallerShapes { encoder, keys: &keys }.shapes(callers)?;
+        Ok(Some(Feasible { actions: vec![Constraints::default()], callers }))
+    }
+}
+
+/// The condition keys that are asked about, with their places.
+fn keys(encoder: &Encoder<'_>) -> Vec<(usize, Box<str>)> {
+    let named = encoder.dimensions.iter().enumerate().filter_map(|(place, dimension)| {
+        match &dimension.name {
+            Name::Key(key) => Some((place, key.clone())),
+            _ => None,
+        }
+    });
+    named.collect()
+}
+
+struct CallerShapes<'m, 'a> {
+    encoder: &'m mut Encoder<'a>,
+    keys: &'m [(usize, Box<str>)],
+}
+
+impl CallerShapes<'_, '_> {
+    fn shapes(&mut self, callers: &CallerClasses) -> Result<Vec<Constraints>, Undecided> {
+        if !callers.is_empty() {
+            return callers.list.iter().map(|class| self.of_class(class, callers)).collect();
+        }
+        let accounts = self.accounts();
+        let mut statements: Vec<Constraints> = Vec::new();
+        for kind in CallerKind::ALL {
+            let of_kind = self.caller(kind)?;
+            for own in accounts.iter().map(Some).chain([None]) {
+                let Some(account) = self.account(own.map(String::as_str), &accounts, kind)? else {
+                    continue;
+                };
+                let constraints = of_kind.and(&account);
+                if !statements.contains(&constraints) {
+                    statements.push(constraints);
+                }
+            }
+        }
+        // A kind of which nothing is asked holds all others.
+        if statements.iter().any(|constraints| constraints.0.is_empty()) {
+            statements = vec![Constraints::default()];
+        }
+        Ok(statements)
+    }
+
+    /// A class of callers, with the keys that follow from who they are as far as they are asked about.
+    fn of_class(
+        &mut self,
+        class: &CallerClass,
+        callers: &CallerClasses,
+    ) -> Result<Constraints, Undecided> {
+        let mut constraints = self.caller(class.caller.kind())?;
+        let text = Atom::Literal(class.text.as_str().into());
+        let own = actions::numbers(self.encoder, Name::Principal, [text])?;
+        let place = self.encoder.place(Name::Principal, Span::default());
+        constraints.0.push((place, Constraint::Patterns { atoms: own, not: false }));
+        let strangers = callers.accounts.iter().filter(|_| class.account.is_none());
+        let strangers = strangers.map(String::as_str).collect::<Vec<_>>();
+        for (place, key) in self.keys {
+            let is_there = presence(key, Some(class.caller.kind()), None) != Presence::Never;
+            if !is_there || self.encoder.dimensions[*place].tests.is_nothing() {
+                continue;
+            }
+            let literal = |text: &str| Atom::Literal(text.into());
+            let arn = |text: &String| arn_atom(text);
+            let (one_of, none_of) = match (&**key, &class.caller) {
+                (PRINCIPAL_ACCOUNT, _) => (
+                    class.account.iter().map(|text| literal(text)).collect(),
+                    strangers.iter().map(|text| literal(text)).collect(),
+                ),
+                (PRINCIPAL_ARN, _) => (
+                    class.arns.iter().map(arn).collect(),
+                    class
+                        .other_arns
+                        .iter()
+                        .map(arn)
+                        .chain(strangers.iter().map(|text| within_account(text)))
+                        .collect(),
+                ),
+                (USER_NAME, Caller::User { arn }) if !class.is_example => {
+                    (arn.resource().rsplit('/').take(1).map(literal).collect(), Vec::new())
+                }
+                _ => (Vec::new(), Vec::new()),
+            };
+            for (atoms, negated) in [(one_of, false), (none_of, true)] {
+                if !Vec::is_empty(&atoms) {
+                    let fits = Fits { negated, ..self.fits(*place, atoms)? };
+                    constraints.0.push((*place, Constraint::Key(Test::Fits(fits))));
+                }
+            }
+        }
+        Ok(constraints)
+    }
+
+    /// The keys that a kind of caller has and lacks, and their values where these differ by kind.
+    fn caller(&mut self, kind: CallerKind) -> Result<Constraints, Undecided> {
+        let mut constraints = Constraints::default();
+        for (place, key) in self.keys {
+            match presence(key, Some(kind), None) {
+                Presence::Always => constraints.0.push((*place, Constraint::Key(Test::PRESENT))),
+                Presence::Never => {
+                    constraints.0.push((*place, Constraint::Key(Test::ABSENT)));
+                    continue;
+                }
+                Presence::Perhaps => {}
+            }
+            constraints.0.extend(self.values(*place, key, kind)?);
+        }
+        Ok(constraints)
+    }
+
+    /// The values of a key in requests of a kind of caller, where these differ by kind.
+    fn values(
+        &mut self,
+        place: usize,
+        key: &str,
+        kind: CallerKind,
+    ) -> Result<Option<(usize, Constraint)>, Undecided> {
+        let row = request_key(key).filter(|row| row.has_shapes_by_caller());
+        let Some(row) = row.filter(|_| !self.encoder.dimensions[place].tests.is_nothing()) else {
+            return Ok(None);
+        };
+        let partitions = forms::partitions(self.encoder.dimensions[place].tests.atoms());
+        let fits = match row.shape(Some(kind)) {
+            Some(shape) => self.fits(place, forms::of_shape(shape, &partitions))?,
+            None => {
+                let of_others = row.shapes_of_others(kind);
+                let atoms = of_others.flat_map(|shape| forms::of_shape(shape, &partitions));
+                let atoms = atoms.collect::<Vec<_>>();
+                if atoms.is_empty() {
+                    return Ok(None);
+                }
+                Fits { negated: true, ..self.fits(place, atoms)? }
+            }
+        };
+        Ok(Some((place, Constraint::Key(Test::Fits(Fits { absent: true, ..fits })))))
+    }
+
+    /// The account in both keys of the principal that tell it; `None` if it tells nothing for such a caller.
+    fn account(
+        &mut self,
+        own: Option<&str>,
+        accounts: &[String],
+        kind: CallerKind,
+    ) -> Result<Option<Constraints>, Undecided> {
+        if accounts.is_empty() || presence(PRINCIPAL_ARN, Some(kind), None) == Presence::Never {
+            return Ok(own.is_none().then(Constraints::default));
+        }
+        let mut constraints = Constraints::default();
+        for (place, key) in self.keys {
+            let atom = |account: &String| match &**key {
+                PRINCIPAL_ACCOUNT => Atom::Literal(account.as_str().into()),
+                _ => within_account(account),
+            };
+            if !matches!(&**key, PRINCIPAL_ACCOUNT | PRINCIPAL_ARN) {
+                continue;
+            }
+            let fits = match own {
+                Some(own) => self.fits(*place, vec![atom(&own.to_owned())])?,
+                None => {
+                    let all = accounts.iter().map(atom).collect();
+                    Fits { negated: true, ..self.fits(*place, all)? }
+                }
+            };
+            constraints.0.push((*place, Constraint::Key(Test::Fits(fits))));
+        }
+        Ok(Some(constraints))
+    }
+
+    /// The account in the ARN of the resource with the keys of its owner; none if values of these are not asked about.
+    fn owners(&mut self) -> Result<Vec<Constraints>, Undecided> {
+        let is_asked = |(place, key): &&(usize, Box<str>)| {
+            OWNERS.contains(&&**key) && !self.encoder.dimensions[*place].tests.is_nothing()
+        };
+        let places = self.keys.iter().filter(is_asked).map(|(place, _)| *place).collect::<Vec<_>>();
+        if places.is_empty() {
+            return Ok(Vec::new());
+        }
+        let resource = self.encoder.place(Name::Resource, Span::default());
+        let dimensions = &self.encoder.dimensions;
+        let of_keys = places
+            .iter()
+            .flat_map(|place| dimensions[*place].tests.atoms().iter().filter_map(literal));
+        let of_arns = dimensions[resource].tests.atoms().iter().filter_map(account_of);
+        let mut accounts = of_keys.chain(of_arns).collect::<Vec<_>>();
+        accounts.retain(|text| text.parse::<AccountId>().is_ok());
+        accounts.sort_unstable();
+        accounts.dedup();
+        accounts.truncate(MOST_ACCOUNTS);
+        // Resources without an account in their ARN, or of AWS: the owner may be anybody.
+        let free = vec![Atom::Literal("*".into()), of_account(""), of_account("aws")];
+        let mut boxes = vec![Constraints(vec![self.resources(resource, free, false)?])];
+        let digits = [Symbol::OneOf(Alphabet::Digit); forms::ACCOUNT_DIGITS];
+        let any = self.resources(resource, vec![owned_by(&digits)], false)?;
+        let named = accounts.iter().map(|account| of_account(account)).collect::<Vec<_>>();
+        for account in &accounts {
+            let mut own =
+                Constraints(vec![self.resources(resource, vec![of_account(account)], false)?]);
+            for place in &places {
+                let fits = self.fits(*place, vec![Atom::Literal(account.as_str().into())])?;
+                let fits = Fits { absent: true, ..fits };
+                own.0.push((*place, Constraint::Key(Test::Fits(fits))));
+            }
+            boxes.push(own);
+        }
+        let mut others = Constraints(vec![any]);
+        if !named.is_empty() {
+            others.0.push(self.resources(resource, named, true)?);
+            for place in &places {
+                let atoms = accounts.iter().map(|text| Atom::Literal(text.as_str().into()));
+                let fits = self.fits(*place, atoms.collect())?;
+                let fits = Fits { negated: true, absent: true, ..fits };
+                others.0.push((*place, Constraint::Key(Test::Fits(fits))));
+            }
+        }
+        boxes.push(others);
+        Ok(boxes)
+    }
+
+    fn resources(
+        &mut self,
+        place: usize,
+        atoms: Vec<Atom>,
+        not: bool,
+    ) -> Result<(usize, Constraint), Undecided> {
+        let atoms = actions::numbers(self.encoder, Name::Resource, atoms)?;
+        Ok((place, Constraint::Patterns { atoms, not }))
+    }
+
+    /// Accounts that both keys of the principal may be asked about.
+    fn accounts(&self) -> Vec<String> {
+        let asked = |name: &str| {
+            let place =
+                self.keys.iter().find(|(_, key)| &**key == name).map(|(place, _)| *place)?;
+            let tests = &self.encoder.dimensions[place].tests;
+            (!tests.is_nothing()).then(|| tests.atoms())
+        };
+        let (Some(accounts), Some(arns)) = (asked(PRINCIPAL_ACCOUNT), asked(PRINCIPAL_ARN)) else {
+            return Vec::new();
+        };
+        let mut found = accounts
+            .iter()
+            .filter_map(literal)
+            .chain(arns.iter().filter_map(account_of))
+            .collect::<Vec<_>>();
+        found.retain(|account| !account.is_empty() && !account.contains(':'));
+        found.sort_unstable();
+        found.dedup();
+        found.truncate(MOST_ACCOUNTS);
+        found
+    }
+
+    fn fits(&mut self, place: usize, atoms: Vec<Atom>) -> Result<Fits, Undecided> {
+        let name = self.encoder.dimensions[place].name.clone();
+        Ok(Fits::one_of(actions::numbers(self.encoder, name, atoms)?, false))
+    }
+}
+
+fn chars(text: &str) -> Vec<Symbol> {
+    text.chars().map(Symbol::Char).collect()
+}
+
+/// The ARNs with this account.
+fn owned_by(account: &[Symbol]) -> Atom {
+    let mut symbols = chars("arn:");
+    let segment = [Symbol::RunInSegment, Symbol::Char(':')];
+    symbols.extend(segment.into_iter().chain(segment).chain(segment));
+    symbols.extend(account);
+    symbols.extend([Symbol::Char(':'), Symbol::Run]);
+    Atom::Symbols { symbols: symbols.into(), open: None }
+}
+
+/// The ARNs of principals of an account.
+fn within_account(account: &str) -> Atom {
+    arn_atom(&format!("arn:*:*::{account}:*"))
+}
+
+/// The account that a pattern of ARNs spells out.
+fn account_of(atom: &Atom) -> Option<String> {
+    let mut symbols = Vec::new();
+    atom.append_symbols(&mut symbols);
+    let mut segments = symbols.split(|symbol| *symbol == Symbol::Char(':'));
+    let plain = |symbol: &Symbol| if let Symbol::Char(c) = symbol { Some(*c) } else { None };
+    segments.nth(4)?.iter().map(plain).collect()
+}
+
+fn literal(atom: &Atom) -> Option<String> {
+    if let Atom::Literal(text) = atom { Some(text.to_string()) } else { None }
+}
