@@ -5,12 +5,12 @@
 use divan::counter::ItemsCount;
 use ica_policy::authz::{Caller, Context, Layer, Layers, Request};
 use ica_policy::eval::decide;
-use ica_policy::ica::build::build;
-use ica_policy::ica::build::settings;
-use ica_policy::ica::check;
 use ica_policy::input::{Loader, Unreadable};
 use ica_policy::json;
 use ica_policy::model::{self, Policy, PolicyKind};
+use ica_policy::product::build::build;
+use ica_policy::product::build::settings;
+use ica_policy::product::check;
 use ica_policy::simulate::Simulator;
 use ica_policy::source::{SourceId, Sources};
 use ica_policy::syntax;
@@ -134,6 +134,6 @@ fn check_of_the_example(bencher: divan::Bencher<'_, '_>) {
     )
     .unwrap();
     let settings = settings::parse(&text).unwrap().remove(0);
-    let built = build(&settings, &mut Sources::new(), &mut Example).unwrap();
+    let built = build(&ica_policy::ica::ICA, &settings, &mut Sources::new(), &mut Example).unwrap();
     bencher.bench_local(|| check(divan::black_box(&built.connection)));
 }

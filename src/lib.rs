@@ -122,6 +122,7 @@
 //! | know whether somebody can do something | [`Query`], [`Workspace::can`] |
 //! | check how Illumina Connected Analytics is connected to a bucket | [`Workspace::check`], [`Workspace::check_folder`] |
 //! | write an answer as JSON, by the schemas in `schemas/` | [`View::json`] |
+//! | check how another product is connected | [`product`], [`Workspace::of_product`] |
 //! | fetch texts by other means than files | [`Loader`], [`Workspace::with_loader`] |
 //! | show errors as pictures of the text | [`Error`], which is a `miette::Diagnostic` |
 //!
@@ -140,10 +141,11 @@
 //! [`Workspace::check`]: api::Workspace::check
 //! [`Workspace::check_folder`]: api::Workspace::check_folder
 //! [`Workspace::with_loader`]: api::Workspace::with_loader
+//! [`Workspace::of_product`]: api::Workspace::of_product
 //! [`Loader`]: api::Loader
 //! [`Error`]: api::Error
 //!
-//! The other modules are the rooms of `ARCHITECTURE.md`. They are public for the tests of this
+//! [`api`] and [`product`] are the public face. The other modules are the rooms of `ARCHITECTURE.md`. They are public for the tests of this
 //! repository and change without notice. `tests/architecture.rs` lists which others each of them
 //! may use.
 
@@ -171,6 +173,7 @@ pub mod input;
 pub mod json;
 #[doc(hidden)]
 pub mod model;
+pub mod product;
 #[doc(hidden)]
 pub mod report;
 #[doc(hidden)]

@@ -35,6 +35,12 @@ mod api;
 // Connections: the set-ups of corpus/ica with their expected verdicts.
 mod ica;
 
+// A product of another vendor, through the public face of the room `product`.
+mod second_product;
+
+// Condition keys that the user knows: `--assume`.
+mod assume;
+
 // Settings of the bucket: what is refused, and how it is reported.
 mod environment;
 

@@ -1,7 +1,8 @@
-use ica_policy::ica::build::settings::parse;
-use ica_policy::ica::build::{Built, build};
-use ica_policy::ica::refusal::Refusal;
+use ica_policy::ica::ICA;
 use ica_policy::input::{Loader, Unreadable};
+use ica_policy::product::build::settings::parse;
+use ica_policy::product::build::{Built, build};
+use ica_policy::product::refusal::Refusal;
 use ica_policy::source::{SourceId, Sources};
 use std::fs;
 use std::process::Command;
@@ -17,7 +18,7 @@ impl Loader for Always {
 
 fn built(setting: &str, text: &'static str, sources: &mut Sources) -> Result<Built, Refusal> {
     let settings = format!("bucket = 'bbb'\naccount = '111122223333'\nuser = 'u'\n{setting}");
-    build(&parse(&settings).unwrap().remove(0), sources, &mut Always(text))
+    build(&ICA, &parse(&settings).unwrap().remove(0), sources, &mut Always(text))
 }
 
 /// Checks that a text is refused as a setting, with this message on these words.

@@ -1,11 +1,11 @@
 use ica_policy::authz::{Caller, Context, Layer, Layers, Request};
 use ica_policy::eval::decide;
 use ica_policy::fix::{ChangeKind, DecisionKind, Fixed, Text, Texts, fix};
-use ica_policy::ica::build::settings::Settings;
-use ica_policy::ica::catalogue::catalogue;
-use ica_policy::ica::{Check, Level, Verdict};
+use ica_policy::ica::{ICA, catalogue};
 use ica_policy::input;
 use ica_policy::model::{Policy, PolicyKind, lower};
+use ica_policy::product::build::settings::Settings;
+use ica_policy::product::{Check, Level, Verdict};
 use ica_policy::source::Sources;
 use ica_policy::symbolic::{Answer, Requests, compare};
 use proptest::prelude::*;
@@ -92,7 +92,7 @@ fn show(name: &str, fixed: &Fixed) {
 
 /// What is wrong with the repair of a set-up.
 fn wrong(name: &str, set_up: &SetUp) -> Vec<String> {
-    let Some(fixed) = fix(&set_up.connection, &texts(&set_up.files)) else {
+    let Some(fixed) = fix(&ICA, &set_up.connection, &texts(&set_up.files)) else {
         return vec!["no connection".to_owned()];
     };
     show(name, &fixed);
@@ -136,7 +136,7 @@ fn wrong(name: &str, set_up: &SetUp) -> Vec<String> {
     );
     wrong.extend(needless(set_up, &fixed));
     // Running `fix` twice gives the result of running it once.
-    let again = fix(&set_up.connection, &texts(&now(&fixed))).unwrap();
+    let again = fix(&ICA, &set_up.connection, &texts(&now(&fixed))).unwrap();
     if !again.edits.is_empty() || now(&again) != now(&fixed) {
         wrong.push(format!(
             "a second run edits again: {:?}",
@@ -169,7 +169,7 @@ fn needless(set_up: &SetUp, fixed: &Fixed) -> Vec<String> {
             .try_fold(texts(&set_up.files), |texts, edit| edit.change.applied(&texts).ok());
         let Some(edited) = edited else { continue };
         let files = edited.list.into_iter().map(|text| (text.name, text.now)).collect();
-        let left = fix(&set_up.connection, &texts(&files)).unwrap();
+        let left = fix(&ICA, &set_up.connection, &texts(&files)).unwrap();
         if blocked(&left.before) == blocked(&fixed.after)
             && dropped.kind != ChangeKind::RepairVersion
         {
@@ -316,7 +316,7 @@ fn sorted(mut files: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
 fn what_is_taken_out_of_a_good_policy_is_put_back() {
     for prefix in ["", "ica/"] {
         let (settings, good) = seed(prefix);
-        let untouched = fix(&settings, &texts(&written(&good))).unwrap();
+        let untouched = fix(&ICA, &settings, &texts(&written(&good))).unwrap();
         assert!(untouched.edits.is_empty() && untouched.left.is_empty());
         let mut count = 0;
         for (name, file) in &good {
@@ -329,7 +329,7 @@ fn what_is_taken_out_of_a_good_policy_is_put_back() {
                             .as_array_mut()
                             .unwrap()
                             .remove(item);
-                        let fixed = fix(&settings, &texts(&written(&poor))).unwrap();
+                        let fixed = fix(&ICA, &settings, &texts(&written(&poor))).unwrap();
                         // Without the bucket's ARN the role's actions on objects still work.
                         let is_needed = gone != "arn:aws:s3:::acme-genomics";
                         let wanted = if is_needed { good.clone() } else { poor };
@@ -370,7 +370,7 @@ proptest! {
             }
             statements.retain(|statement| ["Action", "Resource"].iter().all(|list| !statement[*list].as_array().unwrap().is_empty()));
         }
-        let fixed = fix(&settings, &texts(&written(&poor))).unwrap();
+        let fixed = fix(&ICA, &settings, &texts(&written(&poor))).unwrap();
         let edited = now(&fixed);
         prop_assert!(blocked(&fixed.after).is_empty() && fixed.left.is_empty(), "{:?}", fixed.left);
         for (name, kind) in [("user.json", PolicyKind::Identity), ("bucket.json", PolicyKind::Resource)] {
@@ -380,7 +380,7 @@ proptest! {
             let void = void(kind);
             prop_assert_eq!(compare(&[&old, &void], &[&new], Requests::Any).gained, Answer::None, "{}", edited[name]);
         }
-        let again = fix(&settings, &texts(&edited)).unwrap();
+        let again = fix(&ICA, &settings, &texts(&edited)).unwrap();
         prop_assert!(again.edits.is_empty() && now(&again) == edited);
     }
 }
@@ -429,7 +429,7 @@ fn repaired(file: &str, text: &str) -> (Fixed, String) {
     let (settings, good) = seed("ica/");
     let mut files = written(&good);
     files.insert(file.to_owned(), text.to_owned());
-    let fixed = fix(&settings, &texts(&files)).unwrap();
+    let fixed = fix(&ICA, &settings, &texts(&files)).unwrap();
     let text = now(&fixed)[file].clone();
     (fixed, text)
 }
@@ -585,7 +585,7 @@ fn the_version_is_repaired_where_a_variable_is_meant() {
     for (old, wanted) in [(without, text.clone()), (text.replace("2012", "2008"), text.clone())] {
         let mut files = written(&seed("ica/").1);
         files.insert("user.json".to_owned(), old);
-        let fixed = fix(&settings("ica/illumina_ica_admin/"), &texts(&files)).unwrap();
+        let fixed = fix(&ICA, &settings("ica/illumina_ica_admin/"), &texts(&files)).unwrap();
         assert_eq!(now(&fixed)["user.json"], wanted, "{:?} {:?}", fixed.edits, fixed.left);
         assert_eq!(
             fixed.edits.iter().map(|edit| edit.change.kind).collect::<Vec<_>>(),
@@ -622,7 +622,7 @@ fn what_a_person_must_decide_is_told_by_kind() {
     for (name, kind) in
         expected.into_iter().filter(|(name, _)| is_whole || set_ups.contains_key(*name))
     {
-        let fixed = fix(&set_ups[name].connection, &texts(&set_ups[name].files)).unwrap();
+        let fixed = fix(&ICA, &set_ups[name].connection, &texts(&set_ups[name].files)).unwrap();
         let found = fixed
             .left
             .iter()
@@ -662,7 +662,7 @@ fn the_laws_hold_for_real_bucket_policies() {
         let set_up = SetUp { connection, files };
         let found = wrong(&shown, &set_up);
         assert!(found.is_empty(), "{shown}: {found:?}");
-        edited += fix(&set_up.connection, &texts(&set_up.files)).unwrap().edits.len();
+        edited += fix(&ICA, &set_up.connection, &texts(&set_up.files)).unwrap().edits.len();
     }
     assert!(edited > 20, "{edited}");
 }

@@ -1,12 +1,14 @@
 use ica_policy::generate::{Body, Generated, Kind, Options, Plan, generate};
-use ica_policy::ica::build::build;
-use ica_policy::ica::build::settings::{Levels, Settings};
-use ica_policy::ica::catalogue::{Edition, IcaCaller, On, Step, Target, catalogue};
-use ica_policy::ica::regions::regions;
-use ica_policy::ica::setup::Setup;
-use ica_policy::ica::{Check, Level, Verdict, check};
+use ica_policy::ica::regions;
+use ica_policy::ica::{CROSS_ACCOUNT_ROLE, FEDERATED_SESSION, IAM_USER, ICA, OIDC_ROLE, catalogue};
 use ica_policy::input::{Loader, Unreadable};
 use ica_policy::model::{Policy, PolicyKind};
+use ica_policy::product::CallerId;
+use ica_policy::product::build::build;
+use ica_policy::product::build::settings::{Levels, Settings};
+use ica_policy::product::catalogue::{Edition, On, Step, Target};
+use ica_policy::product::setup::Setup;
+use ica_policy::product::{Check, Level, Verdict, check};
 use ica_policy::report::generated::text;
 use ica_policy::source::{SourceId, Sources};
 use ica_policy::symbolic::{Requests, differences};
@@ -104,7 +106,7 @@ fn cases() -> Vec<Case> {
 }
 
 fn connection(settings: &Settings, files: BTreeMap<String, String>) -> Setup {
-    let built = build(settings, &mut Sources::new(), &mut Memory(files)).unwrap();
+    let built = build(&ICA, settings, &mut Sources::new(), &mut Memory(files)).unwrap();
     assert_eq!(built.unreadable, []);
     built.connection
 }
@@ -142,7 +144,7 @@ fn checked(settings: &Settings, texts: &BTreeMap<&'static str, Value>) -> (Setup
     (connection, check)
 }
 
-fn steps(check: &Check) -> impl Iterator<Item = (&'static str, IcaCaller, &str, Level, Verdict)> {
+fn steps(check: &Check) -> impl Iterator<Item = (&'static str, CallerId, &str, Level, Verdict)> {
     check.operations.iter().flat_map(|operation| {
         operation.callers.iter().flat_map(move |report| {
             report.steps.iter().map(move |step| {
@@ -180,7 +182,7 @@ fn what_is_generated_is_clean_everywhere() {
 }
 
 /// The steps of the catalogue that a case needs, computed a second time.
-fn needed(case: &Case, callers: &[IcaCaller]) -> Vec<&'static Step> {
+fn needed(case: &Case, callers: &[CallerId]) -> Vec<&'static Step> {
     let operations = catalogue()
         .operations
         .iter()
@@ -214,7 +216,7 @@ fn account(case: &Case) -> &'static str {
 /// than `generate` does.
 fn by_the_catalogue(
     case: &Case,
-    callers: &[IcaCaller],
+    callers: &[CallerId],
     at: At,
     principal: Option<&Value>,
     condition: Option<&Value>,
@@ -259,12 +261,8 @@ fn policy(statements: &[Value], kind: PolicyKind) -> Policy {
     )
 }
 
-fn own(case: &Case) -> &'static [IcaCaller] {
-    if case.settings.role.is_some() {
-        &[IcaCaller::OidcRole]
-    } else {
-        &[IcaCaller::IamUser, IcaCaller::FederatedSession]
-    }
+fn own(case: &Case) -> &'static [CallerId] {
+    if case.settings.role.is_some() { &[OIDC_ROLE] } else { &[IAM_USER, FEDERATED_SESSION] }
 }
 
 #[test]
@@ -277,7 +275,7 @@ fn nothing_is_granted_beyond_the_catalogue() {
         let connection = connection(&case.settings, BTreeMap::new());
         let role = json!({"AWS": connection.cross_account_role.as_ref().unwrap().as_str()});
         let mut bucket =
-            by_the_catalogue(&case, &[IcaCaller::CrossAccountRole], At::Bucket, Some(&role), None);
+            by_the_catalogue(&case, &[CROSS_ACCOUNT_ROLE], At::Bucket, Some(&role), None);
         let account = account(&case);
         let session = case.settings.session_name.as_deref().unwrap_or("*");
         let mut principals = vec![connection.customer.arn().as_str().to_owned()];
@@ -303,7 +301,7 @@ fn nothing_is_granted_beyond_the_catalogue() {
             ];
             expected.extend(by_the_catalogue(
                 &case,
-                &[IcaCaller::CrossAccountRole],
+                &[CROSS_ACCOUNT_ROLE],
                 At::Key,
                 Some(&role),
                 None,
@@ -571,8 +569,11 @@ fn names_of_statements_suit_identity_policies() {
     for case in cases() {
         for document in made(&case).documents {
             let Body::Policy(policy) = document.body else { continue };
-            let sids =
-                policy.statement.iter().map(|statement| statement.sid).collect::<BTreeSet<_>>();
+            let sids = policy
+                .statement
+                .iter()
+                .map(|statement| statement.sid.clone())
+                .collect::<BTreeSet<_>>();
             assert_eq!(sids.len(), policy.statement.len(), "{case:?}");
             assert!(sids.iter().all(|sid| sid.bytes().all(|byte| byte.is_ascii_alphanumeric())));
         }

@@ -1,7 +1,7 @@
 use crate::support::run::stdout;
-use ica_policy::ica::catalogue::{IcaCaller, catalogue};
-use ica_policy::ica::graph::{Dependencies, Depends, Link, Thing};
+use ica_policy::ica::catalogue;
 use ica_policy::ica::guide::guide;
+use ica_policy::product::graph::{Dependencies, Depends, Link, Thing};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -21,7 +21,7 @@ fn run(arguments: &[&str]) -> Output {
 
 #[test]
 fn the_graph_of_the_catalogue_has_all_of_it() {
-    let graph = Dependencies::of_catalogue();
+    let graph = Dependencies::of_catalogue(catalogue());
     for operation in &catalogue().operations {
         for caller in &operation.callers {
             let is_here = |thing: &Thing| matches!(thing, Thing::Operation { id, caller: by } if *id == operation.id && by == caller);
@@ -43,7 +43,7 @@ fn the_graph_of_the_catalogue_has_all_of_it() {
 
 #[test]
 fn what_an_operation_needs_and_what_needs_it_are_two_sides_of_one() {
-    let graph = Dependencies::of_catalogue();
+    let graph = Dependencies::of_catalogue(catalogue());
     let id = |depends: &Depends| match *depends {
         Depends::Always(id) | Depends::WhileNew(id) => id,
     };
@@ -123,7 +123,7 @@ fn the_language_of_graphviz_is_whole() {
                 .find(|line| line.trim_start().starts_with(&format!("{node} [")))
                 .unwrap();
             let name = line.split("label=\"").nth(1).unwrap().split(['"', '\\']).next().unwrap();
-            let is_caller = IcaCaller::ALL.iter().any(|caller| caller.id() == name);
+            let is_caller = catalogue().callers().any(|caller| caller.id() == name);
             assert!(is_caller || guide().setting(name).is_some(), "{name}: {text}");
         }
     }

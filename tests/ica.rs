@@ -2,13 +2,14 @@ use ica_policy::authz::Known;
 use ica_policy::authz::{Caller, Context, ContextValue, Layer, Layers, Request};
 use ica_policy::eval::{Outcome, decide};
 use ica_policy::finding::Finding;
-use ica_policy::ica::build::settings::Settings;
-use ica_policy::ica::build::{Built, build};
-use ica_policy::ica::catalogue::IcaCaller;
-use ica_policy::ica::setup::Setup;
-use ica_policy::ica::{Check, KmsKey, Reason, StepReport, Verdict, check};
+use ica_policy::ica::{CROSS_ACCOUNT_ROLE, FEDERATED_SESSION, IAM_USER, ICA, OIDC_ROLE};
 use ica_policy::input::{Loader, Unreadable};
 use ica_policy::model::PolicyKind;
+use ica_policy::product::CallerId;
+use ica_policy::product::build::settings::Settings;
+use ica_policy::product::build::{Built, build};
+use ica_policy::product::setup::Setup;
+use ica_policy::product::{Check, KmsKey, Reason, StepReport, Verdict, check};
 use ica_policy::s3::Header;
 use ica_policy::source::{SourceId, Sources};
 use serde::Deserialize;
@@ -34,9 +35,9 @@ struct SetUp {
 #[serde(deny_unknown_fields)]
 struct Expect {
     exit: u8,
-    verdicts: BTreeMap<String, BTreeMap<IcaCaller, Verdict>>,
+    verdicts: BTreeMap<String, BTreeMap<String, Verdict>>,
     #[serde(default)]
-    own: BTreeMap<String, BTreeMap<IcaCaller, Verdict>>,
+    own: BTreeMap<String, BTreeMap<String, Verdict>>,
     #[serde(default)]
     reasons: Vec<ExpectedReason>,
     #[serde(default)]
@@ -70,7 +71,7 @@ struct ExpectedEnvironment {
 #[serde(deny_unknown_fields)]
 struct ExpectedAssumes {
     operation: String,
-    caller: IcaCaller,
+    caller: String,
     action: String,
     #[serde(default)]
     lists: Vec<String>,
@@ -82,7 +83,7 @@ struct ExpectedAssumes {
 #[serde(deny_unknown_fields)]
 struct ExpectedReason {
     operation: String,
-    caller: IcaCaller,
+    caller: String,
     action: String,
     kind: String,
     layer: Option<String>,
@@ -107,7 +108,7 @@ fn wrong(path: &Path) -> Vec<String> {
     };
     let mut sources = Sources::new();
     let Built { connection, unreadable } =
-        match build(&set_up.connection, &mut sources, &mut Inline(set_up.files)) {
+        match build(&ICA, &set_up.connection, &mut sources, &mut Inline(set_up.files)) {
             Ok(built) => built,
             Err(error) => return vec![format!("{error:?}")],
         };
@@ -178,7 +179,7 @@ fn wrong_environment(check: &Check, expected: &ExpectedEnvironment) -> Option<St
 
 fn wrong_verdicts(
     check: &Check,
-    expected: &BTreeMap<String, BTreeMap<IcaCaller, Verdict>>,
+    expected: &BTreeMap<String, BTreeMap<String, Verdict>>,
     which: &str,
 ) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -186,15 +187,12 @@ fn wrong_verdicts(
         for (caller, expected) in callers {
             let operation = check.operations.iter().find(|operation| operation.id == id);
             let report = operation.and_then(|operation| {
-                operation.callers.iter().find(|report| report.caller == *caller)
+                operation.callers.iter().find(|report| report.caller.id() == caller)
             });
             let found =
                 report.map(|report| if which == "own" { report.own } else { report.verdict });
             if found != Some(*expected) {
-                wrong.push(format!(
-                    "{id} {}: {which} {found:?}, expected {expected:?}",
-                    caller.id()
-                ));
+                wrong.push(format!("{id} {}: {which} {found:?}, expected {expected:?}", caller));
             }
         }
     }
@@ -205,30 +203,29 @@ fn wrong_verdicts(
 fn steps<'a>(
     check: &'a Check,
     operation: &str,
-    caller: IcaCaller,
+    caller: &str,
     action: &'a str,
 ) -> impl Iterator<Item = &'a StepReport> {
     let operation = check.operations.iter().find(|report| report.id == operation).unwrap();
-    let report = operation.callers.iter().find(|report| report.caller == caller).unwrap();
+    let report = operation.callers.iter().find(|report| report.caller.id() == caller).unwrap();
     report.steps.iter().filter(move |step| step.action == action)
 }
 
 fn wrong_assumes(check: &Check, expected: &ExpectedAssumes) -> Option<String> {
     let ExpectedAssumes { operation, caller, action, lists, leaves_out } = expected;
-    let step = steps(check, operation, *caller, action).next().unwrap();
+    let step = steps(check, operation, caller, action).next().unwrap();
     let has = |id: &String| step.assumes.iter().any(|assumption| assumption.id() == id);
     let fits = lists.iter().all(has) && !leaves_out.iter().any(has);
     (!fits).then(|| {
         format!(
             "{operation} {} {action}: assumes {:?}, not {lists:?} without {leaves_out:?}",
-            caller.id(),
-            step.assumes
+            caller, step.assumes
         )
     })
 }
 
 fn missing_reason(check: &Check, sources: &Sources, expected: &ExpectedReason) -> Option<String> {
-    let reasons = steps(check, &expected.operation, expected.caller, &expected.action)
+    let reasons = steps(check, &expected.operation, &expected.caller, &expected.action)
         .flat_map(|step| &step.reasons)
         .collect::<Vec<_>>();
     if reasons.iter().any(|reason| fits(reason, sources, expected)) {
@@ -249,7 +246,7 @@ fn missing_reason(check: &Check, sources: &Sources, expected: &ExpectedReason) -
     let wanted = format!("{kind} {layer:?} contains {contains:?} mentions {mentions:?}");
     Some(format!(
         "{operation} {} {action}: no reason {wanted}; there are{}",
-        expected.caller.id(),
+        expected.caller,
         found.collect::<String>()
     ))
 }
@@ -304,16 +301,16 @@ fn a_layer_with_an_unreadable_file_counts_as_absent() {
     ]);
     let text =
         "bucket = 'b'\naccount = '111122223333'\nuser = 'u'\nscp = [['deny.json', 'empty.json']]";
-    let settings = ica_policy::ica::build::settings::parse(text).unwrap().remove(0);
-    let built = build(&settings, &mut Sources::new(), &mut Inline(files)).unwrap();
+    let settings = ica_policy::product::build::settings::parse(text).unwrap().remove(0);
+    let built = build(&ICA, &settings, &mut Sources::new(), &mut Inline(files)).unwrap();
     assert!(built.connection.policies.is_unspecified(PolicyKind::Scp));
     assert_eq!(built.unreadable.len(), 1);
 }
 
 /// The layers of a caller, rebuilt from the connection.
-fn layers<'a>(connection: &'a Setup, caller: IcaCaller, action: &str) -> Layers<'a> {
+fn layers<'a>(connection: &'a Setup, caller: CallerId, action: &str) -> Layers<'a> {
     let policies = &connection.policies;
-    let own = caller != IcaCaller::CrossAccountRole;
+    let own = caller != CROSS_ACCOUNT_ROLE;
     // Requests to STS do not concern the bucket, and their resource belongs to the user's account
     // (STS:API_GetFederationToken).
     let at_bucket = action.starts_with("s3:");
@@ -325,10 +322,8 @@ fn layers<'a>(connection: &'a Setup, caller: IcaCaller, action: &str) -> Layers<
         .map_or(connection.customer.account(), KmsKey::account);
     let has_rcps = at_bucket || owner == connection.account;
     let session = match (caller, policies.get(PolicyKind::Session)) {
-        (IcaCaller::FederatedSession | IcaCaller::OidcRole, Known::Unspecified) => Layer::Assumed,
-        (IcaCaller::FederatedSession | IcaCaller::OidcRole, _) => {
-            policies.layer(PolicyKind::Session)
-        }
+        (FEDERATED_SESSION | OIDC_ROLE, Known::Unspecified) => Layer::Assumed,
+        (FEDERATED_SESSION | OIDC_ROLE, _) => policies.layer(PolicyKind::Session),
         _ => Layer::Absent,
     };
     Layers {
@@ -346,11 +341,11 @@ fn layers<'a>(connection: &'a Setup, caller: IcaCaller, action: &str) -> Layers<
     }
 }
 
-fn caller(connection: &Setup, caller: IcaCaller, name: &str) -> Caller {
+fn caller(connection: &Setup, caller: CallerId, name: &str) -> Caller {
     let account = connection.customer.account();
     match caller {
-        IcaCaller::IamUser => Caller::User { arn: connection.customer.arn().clone() },
-        IcaCaller::FederatedSession => {
+        IAM_USER => Caller::User { arn: connection.customer.arn().clone() },
+        FEDERATED_SESSION => {
             let name = connection.session_name.as_deref().unwrap_or(name);
             Caller::parse(
                 &format!("arn:aws:sts::{account}:federated-user/{name}"),
@@ -358,7 +353,7 @@ fn caller(connection: &Setup, caller: IcaCaller, name: &str) -> Caller {
             )
             .unwrap()
         }
-        IcaCaller::OidcRole | IcaCaller::CrossAccountRole => {
+        _ => {
             let role = if caller.is_customers() {
                 connection.customer.arn()
             } else {
@@ -391,7 +386,7 @@ fn numbers() -> impl FnMut(usize) -> usize {
 fn context(
     connection: &Setup,
     action: &str,
-    caller: IcaCaller,
+    caller: CallerId,
     number: &mut impl FnMut(usize) -> usize,
 ) -> Context {
     let mut context = Context::new();
@@ -457,7 +452,7 @@ fn context(
         );
         context.set("kms:EncryptionContextKeys", ContextValue::Many(vec!["aws:s3:arn".to_owned()]));
     }
-    if caller != IcaCaller::IamUser {
+    if caller != IAM_USER {
         context.set_one("aws:MultiFactorAuthPresent", "false");
         context.set_one("aws:TokenIssueTime", "2026-01-01T00:00:00Z");
     }
@@ -508,8 +503,9 @@ fn random_requests_agree_with_the_verdicts() {
             continue;
         }
         let mut sources = Sources::new();
-        let connection =
-            build(&set_up.connection, &mut sources, &mut Inline(set_up.files)).unwrap().connection;
+        let connection = build(&ICA, &set_up.connection, &mut sources, &mut Inline(set_up.files))
+            .unwrap()
+            .connection;
         if connection.policies.is_unspecified(PolicyKind::Identity)
             || connection.cross_account_role.is_none()
         {

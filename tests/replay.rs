@@ -1,10 +1,10 @@
 //! Witnesses of `check` are valid lines of `simulate`, and requests that can be.
 
 use ica_policy::finding::Severity;
-use ica_policy::ica::build::settings::{Levels, Settings};
-use ica_policy::ica::build::{Built, build};
 use ica_policy::input::{Loader, Unreadable};
 use ica_policy::model::PolicyKind;
+use ica_policy::product::build::settings::{Levels, Settings};
+use ica_policy::product::build::{Built, build};
 use ica_policy::report::check::Checked;
 use ica_policy::simulate::Simulator;
 use ica_policy::source::{SourceId, Sources};
@@ -130,8 +130,13 @@ fn every_witness_is_a_line_of_simulate_and_gives_its_decision() {
             text.contains("\"Statement\"") && !text.contains("\"Policy") && !text.contains("\\\"")
         };
         let mut sources = Sources::new();
-        let Built { connection, .. } =
-            build(&set_up.connection, &mut sources, &mut Inline(&set_up.files)).unwrap();
+        let Built { connection, .. } = build(
+            &ica_policy::ica::ICA,
+            &set_up.connection,
+            &mut sources,
+            &mut Inline(&set_up.files),
+        )
+        .unwrap();
         // `simulate` does not take documents that AWS would refuse.
         let is_refused =
             connection.findings.iter().any(|finding| finding.severity == Severity::Error);
@@ -141,7 +146,7 @@ fn every_witness_is_a_line_of_simulate_and_gives_its_decision() {
         {
             continue;
         }
-        let check = ica_policy::ica::check(&connection);
+        let check = ica_policy::product::check(&connection);
         let report = serde_json::to_value(Checked::new(&sources, &connection, &check)).unwrap();
         let callers = report["operations"]
             .as_array()

@@ -6,8 +6,9 @@ use crate::support::run::{fresh_folder, run_in, stdout};
 use ica_policy::authz::{Caller, Context, ContextValue, Layer, Layers, Request};
 use ica_policy::aws;
 use ica_policy::eval::Outcome;
-use ica_policy::ica::catalogue::{IcaCaller, KeyKind, Target, catalogue, key_fact};
+use ica_policy::ica::{CROSS_ACCOUNT_ROLE, FEDERATED_SESSION, IAM_USER, OIDC_ROLE, catalogue};
 use ica_policy::model::{Policy, PolicyKind};
+use ica_policy::product::catalogue::{KeyKind, Target};
 use ica_policy::simulate::simulate;
 use ica_policy::symbolic::{Granted, Question, Relation, Requests, Who, can, compare, together};
 use serde::Deserialize;
@@ -460,17 +461,17 @@ fn compare_knows_which_keys_are_there() {
 #[test]
 fn check_knows_which_keys_are_there() {
     let callers = [
-        (IcaCaller::IamUser, "user"),
-        (IcaCaller::FederatedSession, "federated-session"),
-        (IcaCaller::OidcRole, "role-session"),
-        (IcaCaller::CrossAccountRole, "role-session"),
+        (IAM_USER, "user"),
+        (FEDERATED_SESSION, "federated-session"),
+        (OIDC_ROLE, "role-session"),
+        (CROSS_ACCOUNT_ROLE, "role-session"),
     ];
     let mut asked = 0;
     let mut wrong = String::new();
     for row in rows().iter().filter(|row| row.asked.action == "s3:GetObject") {
         for (caller, _) in callers.iter().filter(|(_, kind)| *kind == row.caller) {
             let key = row.key.to_lowercase();
-            let fact = key_fact(&key, *caller, Target::Object, &row.asked.action);
+            let fact = catalogue().key_fact(&key, *caller, Target::Object, &row.asked.action);
             let is_own = catalogue().key(&key).and_then(|own| own.fact(*caller, Target::Object));
             let fits = match (row.cell.is, is_own.is_some()) {
                 (Is::Never, _) => fact.kind == KeyKind::Absent || !row.is_of_caller(),

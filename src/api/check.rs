@@ -4,9 +4,9 @@ use super::error::Error;
 use super::folder::{Folder, FolderError, look_into};
 use super::workspace::Workspace;
 use crate::finding::codes;
-use crate::ica::build::settings::{self, Settings};
-use crate::ica::build::{Built, build, unknown_keys};
 use crate::input::{Loader, NONE};
+use crate::product::build::settings::{self, Settings};
+use crate::product::build::{Built, build, unknown_keys};
 use crate::report::Finding;
 use crate::report::check::Checked;
 use crate::source::Span;
@@ -74,17 +74,17 @@ impl Workspace {
     /// As [`Workspace::check`].
     pub fn check_settings(&mut self, settings: &Settings) -> Result<Checked, Error> {
         let Built { mut connection, unreadable } =
-            build(settings, &mut self.sources, &mut self.texts)?;
+            build(self.product, settings, &mut self.sources, &mut self.texts)?;
         let unreadable = unreadable.into_iter();
         let unreadable = unreadable.map(|file| Error::unreadable(&self.sources, file));
         let unreadable = unreadable.flat_map(|error| error.findings().to_vec());
         Error::unless_empty(unreadable.collect(), ())?;
         connection.findings.extend(
-            unknown_keys(&settings.assume).map(|words| {
+            unknown_keys(self.product, &settings.assume).map(|words| {
                 crate::finding::Finding::new(codes::UNKNOWN_KEY, Span::NOWHERE, words)
             }),
         );
-        let check = crate::ica::check(&connection);
+        let check = crate::product::check(&connection);
         if check.operations.is_empty() {
             return Err(Error::setting("operation", "nothing is left to check"));
         }

@@ -1,8 +1,8 @@
 //! Why there is no answer.
 
 use crate::finding::codes;
-use crate::ica::refusal::Refusal;
 use crate::input::Unreadable;
+use crate::product::refusal::Refusal;
 use crate::report::Finding;
 use crate::simulate::LineError;
 use crate::source::Sources;

@@ -1,8 +1,8 @@
 //! A folder that is checked: its settings file, or what its files are.
 
 use super::files::{decoded, read_file};
-use crate::ica::build::discover::{Discovered, FolderFile, discover};
-use crate::ica::build::settings::Settings;
+use crate::product::build::discover::{Discovered, FolderFile, discover};
+use crate::product::build::settings::Settings;
 use std::fs;
 use std::path::{Path, PathBuf};
 

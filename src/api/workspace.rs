@@ -3,8 +3,10 @@
 use super::error::Error;
 use super::files::{Folder, Texts, unreadable};
 use super::policy::Policy;
+use crate::ica::ICA;
 use crate::input::{Loader, load_policy};
 use crate::model::PolicyKind;
+use crate::product::Product;
 use crate::report::Finding;
 use crate::rules::{self, RULES, Subject};
 use crate::source::Sources;
@@ -12,16 +14,28 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 /// Owns the texts of a run and answers questions about the policies in them.
-#[derive(Default)]
 pub struct Workspace {
+    pub(super) product: &'static dyn Product,
     pub(super) sources: Sources,
     pub(super) texts: Texts,
+}
+
+impl Default for Workspace {
+    fn default() -> Workspace {
+        Workspace { product: &ICA, sources: Sources::default(), texts: Texts::default() }
+    }
 }
 
 impl Workspace {
     /// A workspace that reads no files.
     pub fn new() -> Workspace {
         Workspace::default()
+    }
+
+    /// The same workspace for connections of another product than Illumina Connected Analytics.
+    #[must_use]
+    pub fn of_product(self, product: &'static dyn Product) -> Workspace {
+        Workspace { product, ..self }
     }
 
     /// A workspace that reads files of a folder.
@@ -32,7 +46,7 @@ impl Workspace {
     /// A workspace that fetches texts by itself, as an editor or a browser does.
     pub fn with_loader(loader: impl Loader + 'static) -> Workspace {
         let texts = Texts { texts: HashMap::new(), files: Some(Box::new(loader)) };
-        Workspace { sources: Sources::new(), texts }
+        Workspace { texts, ..Workspace::default() }
     }
 
     /// Adds a text under a name, as if it were a file.

@@ -9,13 +9,14 @@ use super::typed;
 use crate::api::folder::{Folder, FolderError, look_into};
 use crate::authz::{FileCount, LayerRow};
 use crate::finding::{Finding, codes};
-use crate::ica::Verdict;
-use crate::ica::build::settings::{self, Settings};
-use crate::ica::build::unknown_keys;
-use crate::ica::build::{Built, build};
-use crate::ica::refusal::Refusal;
+use crate::ica::ICA;
 use crate::input::{NONE, Unreadable};
 use crate::model::PolicyKind;
+use crate::product::Verdict;
+use crate::product::build::settings::{self, Settings};
+use crate::product::build::unknown_keys;
+use crate::product::build::{Built, build};
+use crate::product::refusal::Refusal;
 use crate::report::check::Checked;
 use crate::report::check_human::report_one_of;
 use crate::report::overview::Overview;
@@ -196,7 +197,7 @@ fn check_one(
     }
     let mut sources = Sources::new();
     let mut files = Files { folder: folder.to_owned() };
-    let built = build(&settings, &mut sources, &mut files);
+    let built = build(&ICA, &settings, &mut sources, &mut files);
     let Built { mut connection, unreadable } = match built {
         Ok(built) => built,
         Err(Refusal { setting, message }) => {
@@ -209,7 +210,7 @@ fn check_one(
     if !unreadable.is_empty() {
         return printer.unreadable(&sources, &unreadable);
     }
-    for words in unknown_keys(&settings.assume) {
+    for words in unknown_keys(&ICA, &settings.assume) {
         let warning = format!(
             "{}: {words}",
             typed::setting("assume", args.about.named.connection.as_deref())
@@ -219,7 +220,7 @@ fn check_one(
             connection.findings.push(Finding::new(codes::UNKNOWN_KEY, Span::NOWHERE, warning));
         }
     }
-    let check = crate::ica::check(&connection);
+    let check = crate::product::check(&connection);
     if check.operations.is_empty() {
         let name = if settings.skip.is_empty() { "operation" } else { "skip" };
         let name = typed::setting(name, args.about.named.connection.as_deref());

@@ -4,12 +4,13 @@ use super::files::{Files, read_text, unreadable};
 use super::git::Revision;
 use super::versions::Origin;
 use crate::finding::Finding;
-use crate::ica::build::settings::{self, Settings};
-use crate::ica::build::{Built, build};
-use crate::ica::refusal::Refusal;
-use crate::ica::setup::Setup;
-use crate::ica::{access_changes, check, layer_changes, operation_changes};
+use crate::ica::{ICA, catalogue};
 use crate::input::{Loader, Unreadable};
+use crate::product::build::settings::{self, Settings};
+use crate::product::build::{Built, build};
+use crate::product::refusal::Refusal;
+use crate::product::setup::Setup;
+use crate::product::{access_changes, check, layer_changes, operation_changes};
 use crate::report::compare::{Compared, Comparison, EFFECTIVE, Version};
 use crate::source::{SourceId, Sources};
 use crate::symbolic::{Relation, Requests};
@@ -149,11 +150,14 @@ fn read(sources: &mut Sources, origin: &Origin<'_>, settings: &Settings) -> Resu
     let folder = Path::new(path(origin)).parent().map(Path::to_owned).unwrap_or_default();
     let built = match origin {
         Origin::Revision { revision, .. } => build(
+            &ICA,
             settings,
             sources,
             &mut GitFiles { revision: Revision { name: revision }, folder },
         ),
-        Origin::File(_) | Origin::WorkTree(_) => build(settings, sources, &mut Files { folder }),
+        Origin::File(_) | Origin::WorkTree(_) => {
+            build(&ICA, settings, sources, &mut Files { folder })
+        }
     };
     match built {
         Ok(Built { connection, unreadable }) if unreadable.is_empty() => Ok(connection),
@@ -197,7 +201,7 @@ fn compared(
     [before, after]: [Option<&Setup>; 2],
 ) -> Comparison {
     let [old_check, new_check] = [before, after].map(|connection| connection.map(check));
-    let operations = operation_changes(old_check.as_ref(), new_check.as_ref());
+    let operations = operation_changes(catalogue(), old_check.as_ref(), new_check.as_ref());
     let both = before.zip(after);
     let access = both.map(|(before, after)| access_changes(before, after)).unwrap_or_default();
     let layers = both.map(|(before, after)| layer_changes(before, after)).unwrap_or_default();

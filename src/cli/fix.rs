@@ -7,10 +7,11 @@ use super::format::{Format, Printer};
 use super::replace::{Replacement, replace_all};
 use super::typed;
 use crate::fix::{Fixed, Text, Texts, fix};
-use crate::ica::build::settings::Settings;
-use crate::ica::build::{Built, build};
-use crate::ica::refusal::Refusal;
+use crate::ica::ICA;
 use crate::input::{Loader, Unreadable};
+use crate::product::build::settings::Settings;
+use crate::product::build::{Built, build};
+use crate::product::refusal::Refusal;
 use crate::report::fix::Repaired;
 use crate::source::{SourceId, Sources};
 use clap::Args as ClapArgs;
@@ -77,7 +78,7 @@ fn fix_one(
     }
     let mut sources = Sources::new();
     let mut recorder = Recorder { files: Files { folder: folder.to_owned() }, texts };
-    let Built { unreadable, .. } = match build(settings, &mut sources, &mut recorder) {
+    let Built { unreadable, .. } = match build(&ICA, settings, &mut sources, &mut recorder) {
         Ok(built) => built,
         Err(Refusal { setting, message }) => {
             return Err(printer.usage(&format!(
@@ -92,7 +93,7 @@ fn fix_one(
     // The report of a connection shows its own edits, not those of the connections before it.
     let started = |text: &Text| Text::new(&text.name, &text.shown, text.now.clone());
     let start = Texts { list: texts.list.iter().map(started).collect() };
-    let Some(fixed) = fix(settings, &start) else {
+    let Some(fixed) = fix(&ICA, settings, &start) else {
         let message = "the files were read, but could not be read again from memory";
         let help = "this is a defect of ica-policy, please report it";
         return Err(printer.error(message, help, Exit::Defect));

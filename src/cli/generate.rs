@@ -8,10 +8,11 @@ use super::typed;
 use super::write::{NewFile, WriteError, write_all};
 use crate::finding::Finding;
 use crate::generate::{Generated, Options, Plan, generate};
-use crate::ica::build::build;
-use crate::ica::build::settings::{self, Settings};
-use crate::ica::refusal::Refusal;
+use crate::ica::ICA;
 use crate::input::{NONE, Unreadable, read_policy};
+use crate::product::build::build;
+use crate::product::build::settings::{self, Settings};
+use crate::product::refusal::Refusal;
 use crate::report::generated::{self, Made, Policies};
 use crate::rules::{Attached, Subject, refusals};
 use crate::source::Sources;
@@ -188,7 +189,7 @@ fn not_written(dir: &Path, error: &WriteError) -> Failure {
 /// The plan. The files of a settings file are not read: what is needed does not depend on what exists.
 fn plan(args: &Args, settings: &Settings) -> Result<Plan, Failure> {
     let bare = settings.clone().with_files(&|_| None);
-    let built = build(&bare, &mut Sources::new(), &mut Files { folder: PathBuf::new() });
+    let built = build(&ICA, &bare, &mut Sources::new(), &mut Files { folder: PathBuf::new() });
     let wrong = |Refusal { setting, message }| {
         Failure::Usage(format!(
             "{}: {message}",

@@ -4,11 +4,12 @@ use super::check::{About, Failure, connections, is_given};
 use super::exit::Exit;
 use super::files::{Files, look, print_error, print_report};
 use super::typed;
-use crate::ica::build::settings::Settings;
-use crate::ica::build::{Built, build};
-use crate::ica::graph::Dependencies;
-use crate::ica::refusal::Refusal;
+use crate::ica::{ICA, catalogue};
 use crate::input::Unreadable;
+use crate::product::build::settings::Settings;
+use crate::product::build::{Built, build};
+use crate::product::graph::Dependencies;
+use crate::product::refusal::Refusal;
 use crate::report::{draw, failure, graph_dot, graph_mermaid};
 use crate::source::Sources;
 use clap::{Args as ClapArgs, ValueEnum};
@@ -45,7 +46,7 @@ enum Format {
 
 pub(super) fn run(args: &Args) -> Exit {
     if !is_given(&args.flags) {
-        return draw(args, Dependencies::of_catalogue(), "what depends on what in ICA");
+        return draw(args, Dependencies::of_catalogue(catalogue()), "what depends on what in ICA");
     }
     let (connections, folder) = match connections(&args.flags) {
         Ok(connections) => connections,
@@ -64,7 +65,7 @@ fn draw_connection(args: &Args, settings: &Settings, folder: &Path) -> Exit {
         return usage("only one file can be `-`: standard input is read once");
     }
     let mut sources = Sources::new();
-    let built = build(settings, &mut sources, &mut Files { folder: folder.to_owned() });
+    let built = build(&ICA, settings, &mut sources, &mut Files { folder: folder.to_owned() });
     let Built { connection, unreadable: errors } = match built {
         Ok(built) => built,
         Err(Refusal { setting, message }) => {
@@ -77,9 +78,9 @@ fn draw_connection(args: &Args, settings: &Settings, folder: &Path) -> Exit {
     if !errors.is_empty() {
         return unreadable(&sources, &errors);
     }
-    let check = crate::ica::check(&connection);
+    let check = crate::product::check(&connection);
     let title = format!("bucket {} of account {}", connection.bucket, connection.account);
-    draw(args, Dependencies::of_check(&check, connection.is_new), &title)
+    draw(args, Dependencies::of_check(catalogue(), &check, connection.is_new), &title)
 }
 
 fn draw(args: &Args, dependencies: Dependencies, title: &str) -> Exit {

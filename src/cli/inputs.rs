@@ -2,9 +2,9 @@
 
 use super::exit::Exit;
 use super::files::{print_error, print_report};
-use crate::ica::build::{check_account, check_bucket};
-use crate::ica::catalogue::catalogue;
-use crate::ica::refusal::Refusal;
+use crate::ica::catalogue;
+use crate::product::build::{check_account, check_bucket};
+use crate::product::refusal::Refusal;
 use crate::s3::{NameFault, bucket_name_fault};
 use clap::Args as ClapArgs;
 

@@ -1,6 +1,6 @@
 //! The flags that name a connection, for every command about one. `check::About` adds the files of its layers.
 
-use crate::ica::build::settings::Settings;
+use crate::product::build::settings::Settings;
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
 

@@ -2,8 +2,8 @@
 
 use super::scene::Scene;
 use crate::authz::{LayerId, Request, display_name};
-use crate::ica::catalogue::Target;
-use crate::ica::{Reason, ReasonKind};
+use crate::product::catalogue::Target;
+use crate::product::{Reason, ReasonKind};
 use crate::source::Span;
 use crate::why::Place;
 use serde::Serialize;
@@ -22,7 +22,7 @@ pub enum DecisionKind {
     Organization,
     /// The permissions boundary.
     Boundary,
-    /// The session policy, which ICA writes.
+    /// The session policy, which the product writes.
     SessionPolicy,
     /// The policy of the VPC endpoint.
     EndpointPolicy,
@@ -82,14 +82,18 @@ impl Decision {
 
 /// The decision for a layer that the user should not widen alone; `None` for the user's own layers.
 pub(super) fn of_layer(
+    scene: &Scene<'_>,
     layer: LayerId,
-    target: Target,
     span: Option<Span>,
     action: &str,
     denies: bool,
 ) -> Option<Decision> {
+    let target = scene.step.resource;
+    let product = scene.snapshot.connection.product.wording().product;
+    let session =
+        format!("{product} writes the session policy: check whether this is the one it uses");
     const READ_CHECK: &str = "edit it yourself; `ica-policy check` says what is missing";
-    let (kind, name, help) = match layer {
+    let (kind, name, help): (_, _, &str) = match layer {
         LayerId::Resource if target == Target::Key => {
             (DecisionKind::KeyPolicy, "the policy of the KMS key", READ_CHECK)
         }
@@ -102,11 +106,7 @@ pub(super) fn of_layer(
             "the user's permissions boundary",
             "a boundary is a limit that somebody set on purpose: ask them, or use a user without it",
         ),
-        LayerId::Session => (
-            DecisionKind::SessionPolicy,
-            "the session policy",
-            "ICA writes the session policy: check whether this is the one it uses",
-        ),
+        LayerId::Session => (DecisionKind::SessionPolicy, "the session policy", &session),
         LayerId::Scp(_) => (
             DecisionKind::Organization,
             "a service control policy",

@@ -1,17 +1,18 @@
 //! The requests that the operations of a connection need: no edit may allow more.
 
-use crate::ica::catalogue::{IcaCaller, Target};
-use crate::ica::setup::Setup;
-use crate::ica::{Check, Level, required_step};
 use crate::input;
 use crate::model::{self, Policy, PolicyKind};
+use crate::product::CallerId;
+use crate::product::catalogue::Target;
+use crate::product::setup::Setup;
+use crate::product::{Check, Level, required_step};
 use crate::source::Sources;
 use serde_json::{Value, json};
 
 /// An action on resources that a caller needs for some operation.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Need {
-    caller: IcaCaller,
+    caller: CallerId,
     action: String,
     resources: Vec<String>,
 }
@@ -50,8 +51,7 @@ fn resources(connection: &Setup, target: Target, resource: &str) -> Vec<String> 
 pub(super) fn denied(connection: &Setup, needs: &[Need], kind: PolicyKind) -> Option<Policy> {
     // Policies of the user apply only to the user and its sessions.
     let role_is_bound = kind.has_principal();
-    let of_kind =
-        needs.iter().filter(|need| role_is_bound || need.caller != IcaCaller::CrossAccountRole);
+    let of_kind = needs.iter().filter(|need| role_is_bound || need.caller.is_customers());
     let statements = of_kind.flat_map(|need| {
         let plain = json!({"Effect": "Deny", "Action": need.action, "Resource": need.resources});
         principals(connection, need.caller, kind)
@@ -62,14 +62,12 @@ pub(super) fn denied(connection: &Setup, needs: &[Need], kind: PolicyKind) -> Op
 }
 
 /// The ways in which an Allow can name a caller: as the principal, or by a condition with principal `*`.
-fn principals(connection: &Setup, caller: IcaCaller, kind: PolicyKind) -> Vec<Value> {
+fn principals(connection: &Setup, caller: CallerId, kind: PolicyKind) -> Vec<Value> {
     if !kind.has_principal() {
         return vec![json!({})];
     }
-    let arn = match caller {
-        IcaCaller::CrossAccountRole => connection.cross_account_role.as_ref(),
-        _ => Some(connection.customer.arn()),
-    };
+    let target = if kind == PolicyKind::Trust { Target::Role } else { Target::Object };
+    let arn = connection.own_arn(caller, target);
     let Some(arn) = arn.map(model::Arn::as_str) else { return Vec::new() };
     let by_condition =
         json!({"Principal": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": arn}}});

@@ -3,9 +3,10 @@
 use super::change::Document;
 use super::texts::{Snapshot, Texts};
 use crate::authz::Request;
-use crate::ica::catalogue::{IcaCaller, Step};
 use crate::input::ReadAs;
 use crate::model::Policy;
+use crate::product::CallerId;
+use crate::product::catalogue::Step;
 use crate::tree::Node;
 
 /// The step that is to be repaired.
@@ -14,7 +15,7 @@ pub(super) struct Scene<'a> {
     pub snapshot: &'a Snapshot,
     pub texts: &'a Texts,
     pub operation: &'a str,
-    pub caller: IcaCaller,
+    pub caller: CallerId,
     pub step: &'static Step,
     /// The resource of the step, with `*` for its open part.
     pub resource: &'a str,
@@ -55,12 +56,8 @@ impl<'a> Scene<'a> {
     /// The ARN that names the caller as a principal: for sessions it is that of their user.
     pub(super) fn principal(&self) -> Option<String> {
         let connection = &self.snapshot.connection;
-        match self.caller {
-            IcaCaller::CrossAccountRole => {
-                connection.cross_account_role.as_ref().map(|role| role.as_str().to_owned())
-            }
-            _ => Some(connection.customer.arn().as_str().to_owned()),
-        }
+        let arn = connection.own_arn(self.caller, self.step.resource)?;
+        Some(arn.as_str().to_owned())
     }
 }
 

@@ -6,12 +6,13 @@ use super::decision::{Decision, DecisionKind};
 use super::needs::{Need, needs};
 use super::proof::prove;
 use super::scene::Scene;
-use super::texts::{Snapshot, Texts};
+use super::texts::{Asked, Snapshot, Texts};
 use crate::finding::codes;
-use crate::ica::build::settings::Settings;
-use crate::ica::catalogue::{IcaCaller, Step, Target};
-use crate::ica::setup::Setup;
-use crate::ica::{Check, Level, StepReport, Verdict, check, required_step, why_not};
+use crate::product::CallerId;
+use crate::product::build::settings::Settings;
+use crate::product::catalogue::{Step, Target};
+use crate::product::setup::Setup;
+use crate::product::{Check, Level, Product, StepReport, Verdict, check, required_step, why_not};
 use crate::source::Sources;
 
 /// How many edits one step may need.
@@ -31,7 +32,7 @@ pub struct Edit {
     /// The operation.
     pub operation: &'static str,
     /// Who does it.
-    pub caller: IcaCaller,
+    pub caller: CallerId,
     /// The action of the step.
     pub action: String,
 }
@@ -42,7 +43,7 @@ pub struct Mended {
     /// The operation.
     pub operation: &'static str,
     /// Who does it.
-    pub caller: IcaCaller,
+    pub caller: CallerId,
     /// The action of the step.
     pub action: String,
     /// What it was.
@@ -55,7 +56,7 @@ pub struct Left {
     /// The operation.
     pub operation: &'static str,
     /// Who does it.
-    pub caller: IcaCaller,
+    pub caller: CallerId,
     /// The action of the step, or the setting.
     pub action: String,
     /// What it is.
@@ -85,8 +86,9 @@ pub struct Fixed {
     pub sources: Sources,
 }
 
-/// Searches for edits of `texts`, the files that `settings` name; `None` if these cannot be built into a connection.
-pub fn fix(settings: &Settings, texts: &Texts) -> Option<Fixed> {
+/// Searches for edits of `texts`, the files that the settings name; `None` if these cannot be built into a connection.
+pub fn fix(product: &'static dyn Product, settings: &Settings, texts: &Texts) -> Option<Fixed> {
+    let settings = &Asked { product, settings };
     let snapshot = texts.connect(settings)?;
     let before = check(&snapshot.connection);
     let needs = needs(&snapshot.connection, &before);
@@ -123,13 +125,13 @@ pub fn fix(settings: &Settings, texts: &Texts) -> Option<Fixed> {
 #[derive(Clone)]
 struct Aim {
     operation: &'static str,
-    caller: IcaCaller,
+    caller: CallerId,
     step: &'static Step,
     resource: String,
 }
 
 struct Search<'a> {
-    settings: &'a Settings,
+    settings: &'a Asked<'a>,
     needs: Vec<Need>,
     texts: Texts,
     edits: Vec<Edit>,
@@ -353,7 +355,7 @@ impl Aim {
 }
 
 /// The required steps that are blocked or partial.
-fn blocked(check: &Check) -> impl Iterator<Item = (&'static str, IcaCaller, &StepReport)> {
+fn blocked(check: &Check) -> impl Iterator<Item = (&'static str, CallerId, &StepReport)> {
     let callers = check
         .operations
         .iter()
@@ -374,7 +376,7 @@ fn wrong_name(check: &Check) -> Option<Decision> {
 
 /// The steps to repair. Steps on all objects come before those on folders only.
 fn aims(connection: &Setup, check: &Check) -> Vec<Aim> {
-    let aim = |(operation, caller, report): (&'static str, IcaCaller, &StepReport)| {
+    let aim = |(operation, caller, report): (&'static str, CallerId, &StepReport)| {
         let step = required_step(connection, operation, &report.action)?;
         Some(Aim { operation, caller, step, resource: report.resource.clone() })
     };
@@ -403,7 +405,7 @@ fn verdicts(check: &Check) -> Vec<Verdict> {
         .collect()
 }
 
-fn steps(check: &Check) -> impl Iterator<Item = (&'static str, IcaCaller, &StepReport)> {
+fn steps(check: &Check) -> impl Iterator<Item = (&'static str, CallerId, &StepReport)> {
     let callers = check
         .operations
         .iter()
@@ -411,7 +413,7 @@ fn steps(check: &Check) -> impl Iterator<Item = (&'static str, IcaCaller, &StepR
     callers.flat_map(|(id, caller)| caller.steps.iter().map(move |step| (id, caller.caller, step)))
 }
 
-fn first_better(old: Snapshot, new: Snapshot) -> Option<(&'static str, IcaCaller, String)> {
+fn first_better(old: Snapshot, new: Snapshot) -> Option<(&'static str, CallerId, String)> {
     let (old, new) = (check_all(old), check_all(new));
     let pair =
         steps(&old).zip(steps(&new)).find(|((_, _, old), (_, _, new))| new.verdict < old.verdict);
@@ -424,7 +426,7 @@ fn mended(before: &Check, after: &Check) -> Vec<Mended> {
             .filter(|(id, by, now)| id == operation && by == caller && now.action == step.action);
         now.any(|(_, _, now)| now.verdict == Verdict::Allowed)
     });
-    let mended = |(operation, caller, step): (&'static str, IcaCaller, &StepReport)| Mended {
+    let mended = |(operation, caller, step): (&'static str, CallerId, &StepReport)| Mended {
         operation,
         caller,
         action: step.action.clone(),
@@ -435,13 +437,13 @@ fn mended(before: &Check, after: &Check) -> Vec<Mended> {
 
 /// Steps that are no longer blocked, but not certainly allowed either: an edit for another step removed what blocked them.
 fn unsettled(before: &Check, after: &Check) -> Vec<Left> {
-    let was = |(operation, caller, step): &(&'static str, IcaCaller, &StepReport)| {
+    let was = |(operation, caller, step): &(&'static str, CallerId, &StepReport)| {
         let is_unknown = step.level == Level::Required && step.verdict == Verdict::Unknown;
         is_unknown
             && blocked(before)
                 .any(|(id, by, old)| id == *operation && by == *caller && old.action == step.action)
     };
-    let left = |(operation, caller, step): (&'static str, IcaCaller, &StepReport)| Left {
+    let left = |(operation, caller, step): (&'static str, CallerId, &StepReport)| Left {
         operation,
         caller,
         action: step.action.clone(),

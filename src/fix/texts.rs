@@ -1,9 +1,9 @@
 //! The files of a connection as texts that can be changed in memory; nothing is written here.
 
-use crate::ica::build::settings::Settings;
-use crate::ica::build::{Built, build};
-use crate::ica::setup::Setup;
 use crate::input::{Loader, Unreadable};
+use crate::product::build::settings::Settings;
+use crate::product::build::{Built, build};
+use crate::product::setup::{Product, Setup};
 use crate::source::{SourceId, Sources};
 
 /// One file.
@@ -47,14 +47,21 @@ impl Texts {
     }
 
     /// The connection that is built from the current texts; `None` if that fails.
-    pub(super) fn connect(&self, settings: &Settings) -> Option<Snapshot> {
+    pub(super) fn connect(&self, asked: &Asked<'_>) -> Option<Snapshot> {
         let mut sources = Sources::new();
         let Built { mut connection, unreadable } =
-            build(settings, &mut sources, &mut Reader(self)).ok()?;
+            build(asked.product, asked.settings, &mut sources, &mut Reader(self)).ok()?;
         // Steps that depend on assumptions are repaired as well; --strict is only about the report of a check.
         connection.strict = false;
         unreadable.is_empty().then_some(Snapshot { sources, connection })
     }
+}
+
+/// The connection that is to be repaired, without its texts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub product: &'static dyn Product,
+    pub settings: &'a Settings,
 }
 
 /// A connection and the texts it was made from.

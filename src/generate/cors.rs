@@ -1,7 +1,7 @@
-//! The CORS rules that ICA asks for, in the form that `aws s3api put-bucket-cors` takes. The values
-//! come from ICA's own table, by which `check` judges CORS rules as well.
+//! The CORS rules that a product asks for, in the form that `aws s3api put-bucket-cors` takes. The
+//! values come from its own table, by which `check` judges CORS rules as well.
 
-use crate::ica::expected_cors;
+use crate::product::ExpectedCors;
 use serde::Serialize;
 
 /// The CORS configuration of a bucket.
@@ -26,9 +26,8 @@ pub struct CorsRule {
     pub expose_headers: Vec<String>,
 }
 
-/// The rules that ICA's page asks for.
-pub fn cors() -> CorsConfiguration {
-    let asked = expected_cors();
+/// The rules that a product asks for.
+pub fn cors(asked: &ExpectedCors) -> CorsConfiguration {
     let rule = CorsRule {
         allowed_headers: asked.headers.clone(),
         allowed_methods: asked.methods.clone(),

@@ -5,11 +5,8 @@ use super::notes::{notes, open_placeholders};
 use super::plan::Plan;
 use super::policy::{PolicyDocument, Principal, Statement, literal};
 use super::{Body, Document, Generated, Kind, cors};
-use crate::ica::catalogue::{IcaCaller, Target, catalogue};
-use crate::ica::{Customer, KmsKey};
-
-/// The callers of Illumina's account.
-const FOREIGN: [IcaCaller; 1] = [IcaCaller::CrossAccountRole];
+use crate::product::catalogue::Target;
+use crate::product::{CallerId, Customer, KmsKey, PlaceholderRole};
 
 /// Makes the documents of a plan.
 pub fn generate(plan: &Plan) -> Generated {
@@ -23,10 +20,11 @@ pub fn generate(plan: &Plan) -> Generated {
         .into_iter()
         .flatten()
         .map(|(kind, policy)| Document { kind, body: Body::Policy(policy) });
-    let cors = wants_cors(plan).then(|| Document { kind: Kind::Cors, body: Body::Cors(cors()) });
+    let cors = plan.product.cors().filter(|_| wants_cors(plan)).map(cors);
+    let cors = cors.map(|cors| Document { kind: Kind::Cors, body: Body::Cors(cors) });
     let documents = policies.chain(cors).collect::<Vec<_>>();
     let mut left_out = advised(plan, &plan.own_callers());
-    left_out.extend(advised(plan, &FOREIGN));
+    left_out.extend(advised(plan, &plan.vendor_callers()));
     Generated {
         notes: notes(plan, &documents, &left_out),
         placeholders: open_placeholders(&documents, plan),
@@ -48,7 +46,7 @@ fn own_policy(plan: &Plan) -> Option<PolicyDocument> {
     let statements =
         own_grants(plan).into_iter().filter(|grant| grant.target != Target::Role).map(|grant| {
             let resource = vec![resource(plan, grant.target)];
-            Statement::allow(sid(grant.target), grant.actions, resource)
+            Statement::allow(sid(plan, grant.target), grant.actions, resource)
         });
     PolicyDocument::of(statements.collect())
 }
@@ -57,15 +55,25 @@ fn own_grants(plan: &Plan) -> Vec<Grant> {
     grants(plan, &plan.own_callers())
 }
 
-fn sid(target: Target) -> &'static str {
-    match target {
-        Target::Bucket => "IcaBucket",
-        Target::Object => "IcaObjects",
-        Target::Folder => "IcaFolders",
-        Target::FederatedUser => "IcaSessions",
-        Target::Key => "IcaKey",
-        Target::Role => "IcaAssumesRole",
-    }
+fn sid(plan: &Plan, target: Target) -> String {
+    named(
+        plan,
+        match target {
+            Target::Bucket => "Bucket",
+            Target::Object => "Objects",
+            Target::Folder => "Folders",
+            Target::FederatedUser => "Sessions",
+            Target::Key => "Key",
+            Target::Role => "AssumesRole",
+        },
+    )
+}
+
+/// A Sid that begins with the name of the product, which has letters and digits only.
+fn named(plan: &Plan, end: &str) -> String {
+    let name = plan.product.wording().lower();
+    let (first, rest) = name.split_at(name.len().min(1));
+    format!("{}{rest}{end}", first.to_uppercase())
 }
 
 /// The pattern of all resources of a kind.
@@ -81,7 +89,7 @@ fn resource(plan: &Plan, target: Target) -> String {
     }
 }
 
-/// The federated sessions of the user. ICA chooses their name (STS:API_GetFederationToken).
+/// The federated sessions of the user. The product chooses their name (STS:API_GetFederationToken).
 fn sessions(plan: &Plan) -> String {
     let name = plan.session_name.as_deref().map_or_else(|| "*".to_owned(), literal);
     format!("arn:aws:sts::{}:federated-user/{name}", plan.customer.account())
@@ -106,16 +114,13 @@ fn bucket_policy(plan: &Plan) -> Option<PolicyDocument> {
     }
     if let Some(role) = &plan.cross_account_role {
         let allow = |grant: Grant| {
-            let sid = if grant.target == Target::Bucket {
-                "IcaCrossAccountBucket"
-            } else {
-                "IcaCrossAccountCopy"
-            };
+            let end = if grant.target == Target::Bucket { "Bucket" } else { "Copy" };
+            let sid = named(plan, &format!("CrossAccount{end}"));
             Statement::allow(sid, grant.actions, vec![resource(plan, grant.target)])
                 .to(Principal::Aws(role.as_str().to_owned()))
         };
         statements.extend(
-            grants(plan, &FOREIGN)
+            grants(plan, &plan.vendor_callers())
                 .into_iter()
                 .filter(|grant| grant.target.is_at_bucket())
                 .map(allow),
@@ -134,12 +139,12 @@ fn foreign_customer(plan: &Plan) -> impl Iterator<Item = Statement> {
     let at_bucket = own_grants(plan).into_iter().filter(|grant| grant.target.is_at_bucket());
     at_bucket.map(move |grant| {
         let resource = vec![resource(plan, grant.target)];
-        only_ica(plan, Statement::allow(sid(grant.target), grant.actions, resource))
+        only_own(plan, Statement::allow(sid(plan, grant.target), grant.actions, resource))
     })
 }
 
 /// The statement of another account's resource, limited to the customer's own callers.
-fn only_ica(plan: &Plan, statement: Statement) -> Statement {
+fn only_own(plan: &Plan, statement: Statement) -> Statement {
     statement.to(root(plan.customer.account())).when(
         "ArnLike",
         "aws:PrincipalArn",
@@ -154,41 +159,42 @@ fn root(account: &str) -> Principal {
 
 /// The policy of the key. AWS's default statement lets the account's own policies decide who uses
 /// the key, so the customer's callers need no other statement here unless they belong to another
-/// account. Illumina's role does, and is named (KMS:key-policies,
+/// account. The vendor's role does, and is named (KMS:key-policies,
 /// KMS:key-policy-modifying-external-accounts).
 fn key_policy(plan: &Plan) -> Option<PolicyDocument> {
     let Some(KmsKey::Arn(key)) = &plan.kms_key else { return None };
     // In a key policy `*` means the key itself.
-    let on_key = |sid: &'static str, actions: Vec<String>| {
-        Statement::allow(sid, actions, vec!["*".to_owned()])
-    };
-    let actions = |callers: &[IcaCaller]| {
+    let on_key =
+        |sid: String, actions: Vec<String>| Statement::allow(sid, actions, vec!["*".to_owned()]);
+    let actions = |callers: &[CallerId]| {
         let grants = grants(plan, callers);
         grants.into_iter().find(|grant| grant.target == Target::Key).map(|grant| grant.actions)
     };
-    let mut statements =
-        vec![on_key("EnableIamPolicies", vec!["kms:*".to_owned()]).to(root(key.account()))];
+    let mut statements = vec![
+        on_key("EnableIamPolicies".to_owned(), vec!["kms:*".to_owned()]).to(root(key.account())),
+    ];
     if plan.customer.account() != key.account() {
         statements.extend(
             actions(&plan.own_callers())
-                .map(|actions| only_ica(plan, on_key(sid(Target::Key), actions))),
+                .map(|actions| only_own(plan, on_key(sid(plan, Target::Key), actions))),
         );
     }
     if let Some(role) = &plan.cross_account_role {
         let to_role = |actions| {
-            on_key("IcaCrossAccountKey", actions).to(Principal::Aws(role.as_str().to_owned()))
+            on_key(named(plan, "CrossAccountKey"), actions)
+                .to(Principal::Aws(role.as_str().to_owned()))
         };
-        statements.extend(actions(&FOREIGN).map(to_role));
+        statements.extend(actions(&plan.vendor_callers()).map(to_role));
     }
     PolicyDocument::of(statements)
 }
 
-/// Step 5 of ICA's page with all exceptions: the user, its sessions, and Illumina's role, which the
-/// page does not except although step 7 needs it.
+/// A Deny for all others with all exceptions: the user, its sessions, and the vendor's role, which
+/// step 5 of ICA's page does not except although its step 7 needs it.
 fn deny_others(plan: &Plan) -> Option<Statement> {
     let granted = own_grants(plan)
         .into_iter()
-        .chain(grants(plan, &FOREIGN))
+        .chain(grants(plan, &plan.vendor_callers()))
         .filter(|grant| grant.target == Target::Object);
     let mut actions = Vec::new();
     for action in granted.flat_map(|grant| grant.actions) {
@@ -200,39 +206,42 @@ fn deny_others(plan: &Plan) -> Option<Statement> {
     let excepted = own_principals(plan).into_iter().chain(role).collect();
     let deny = Statement {
         effect: "Deny",
-        ..Statement::allow("DenyOthers", actions, vec![resource(plan, Target::Object)])
+        ..Statement::allow("DenyOthers".to_owned(), actions, vec![resource(plan, Target::Object)])
     };
     (!deny.action.is_empty()).then(|| {
         deny.to(Principal::Aws("*".to_owned())).when("ArnNotLike", "aws:PrincipalArn", excepted)
     })
 }
 
-/// The trust policy of the role. The provider is ICA's OIDC provider, whose issuer, audience and
-/// subject ICA does not publish.
+/// The trust policy of the role: it names the vendor's identity provider, whose issuer, audience and
+/// subject may not be published, or the vendor's role with the external id that it sends.
 fn trust_policy(plan: &Plan) -> Option<PolicyDocument> {
     let Customer::Role(role) = &plan.customer else { return None };
     let actions = own_grants(plan).into_iter().find(|grant| grant.target == Target::Role)?.actions;
-    let issuer = plan.value("ICA_OIDC_ISSUER");
-    // A host name that nobody can have, so that nobody is trusted by mistake.
-    let issuer = if issuer == "ICA_OIDC_ISSUER" { "ICA_OIDC_ISSUER.invalid" } else { issuer };
-    let provider = format!("arn:aws:iam::{}:oidc-provider/{issuer}", role.account());
-    let statement = Statement::allow(sid(Target::Role), actions, Vec::new())
-        .to(Principal::Federated(provider))
-        .when(
-            "StringEquals",
-            format!("{issuer}:aud"),
-            vec![plan.value("ICA_OIDC_AUDIENCE").to_owned()],
-        )
-        .when(
-            "StringEquals",
-            format!("{issuer}:sub"),
-            vec![plan.value("ICA_OIDC_SUBJECT").to_owned()],
-        );
+    let statement = Statement::allow(sid(plan, Target::Role), actions, Vec::new());
+    let when =
+        |statement: Statement, key: String, role: PlaceholderRole| match plan.placeholder(role) {
+            Some(value) => statement.when("StringEquals", key, vec![value.to_owned()]),
+            None => statement,
+        };
+    let statement = if let Some(issuer) = plan.placeholder(PlaceholderRole::Issuer) {
+        // A host name that nobody can have, so that nobody is trusted by mistake.
+        let is_open = plan.product.placeholders().iter().any(|known| known.name == issuer);
+        let issuer = if is_open { format!("{issuer}.invalid") } else { issuer.to_owned() };
+        let provider = format!("arn:aws:iam::{}:oidc-provider/{issuer}", role.account());
+        let statement = statement.to(Principal::Federated(provider));
+        let statement = when(statement, format!("{issuer}:aud"), PlaceholderRole::Audience);
+        when(statement, format!("{issuer}:sub"), PlaceholderRole::Subject)
+    } else {
+        let vendor = plan.cross_account_role.as_ref()?.as_str().to_owned();
+        let statement = statement.to(Principal::Aws(vendor));
+        when(statement, "sts:ExternalId".to_owned(), PlaceholderRole::ExternalId)
+    };
     PolicyDocument::of(vec![statement])
 }
 
 fn wants_cors(plan: &Plan) -> bool {
-    catalogue().operations.iter().any(|operation| {
+    plan.product.catalogue().operations.iter().any(|operation| {
         operation.environment.iter().any(|setting| setting == "cors")
             && plan.wanted.iter().any(|(id, _)| *id == operation.id)
     })

@@ -1,8 +1,8 @@
 //! Turns the catalogue's steps into lists of actions: who needs what on which kind of resource.
 
 use super::plan::Plan;
-use crate::ica::catalogue::{Edition, IcaCaller, On, Step, Target, catalogue};
-use crate::ica::{KmsKey, Level};
+use crate::product::catalogue::{Edition, On, Step, Target};
+use crate::product::{CallerId, KmsKey, Level};
 use std::collections::BTreeSet;
 
 /// The actions that are needed on one kind of resource, in the order of the catalogue.
@@ -23,11 +23,12 @@ const TARGETS: [Target; 6] = [
 ];
 
 /// The steps that these callers take for the operations of the plan.
-fn steps(plan: &Plan, callers: &[IcaCaller]) -> impl Iterator<Item = &'static Step> {
+fn steps(plan: &Plan, callers: &[CallerId]) -> impl Iterator<Item = &'static Step> {
     let wants = |id: &str| {
         plan.wanted.iter().any(|(wanted, caller)| *wanted == id && callers.contains(caller))
     };
-    let operations = catalogue().operations.iter().filter(move |operation| wants(&operation.id));
+    let operations =
+        plan.product.catalogue().operations.iter().filter(move |operation| wants(&operation.id));
     operations.flat_map(|operation| &operation.steps).filter(|step| applies(plan, step))
 }
 
@@ -40,7 +41,7 @@ fn applies(plan: &Plan, step: &Step) -> bool {
 }
 
 /// The grants that these callers need.
-pub(super) fn grants(plan: &Plan, callers: &[IcaCaller]) -> Vec<Grant> {
+pub(super) fn grants(plan: &Plan, callers: &[CallerId]) -> Vec<Grant> {
     let is_granted = |step: &&Step| step.level != Level::Advised || plan.advised;
     let steps = steps(plan, callers).filter(is_granted).collect::<Vec<_>>();
     let actions = |target: Target| {
@@ -60,7 +61,7 @@ pub(super) fn grants(plan: &Plan, callers: &[IcaCaller]) -> Vec<Grant> {
 }
 
 /// The actions that are only advised for these callers and that no other step grants them.
-pub(super) fn advised(plan: &Plan, callers: &[IcaCaller]) -> Vec<String> {
+pub(super) fn advised(plan: &Plan, callers: &[CallerId]) -> Vec<String> {
     let granted =
         grants(plan, callers).into_iter().flat_map(|grant| grant.actions).collect::<BTreeSet<_>>();
     let actions = in_order(steps(plan, callers).map(|step| &step.action));

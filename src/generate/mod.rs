@@ -2,21 +2,20 @@
 //! and nothing else.
 //!
 //! This room holds no list of actions. [`Plan`] says what is wanted, `grants` reads the catalogue's
-//! steps, `documents` puts them into policies, and each value that ICA does not document is a
+//! steps, `documents` puts them into policies, and each value that the product does not document is a
 //! [`Placeholder`].
 
 mod cors;
 mod documents;
 mod grants;
 mod notes;
-mod placeholder;
 mod plan;
 mod policy;
 
+pub use crate::product::Placeholder;
 pub use cors::{CorsConfiguration, CorsRule, cors};
 pub use documents::generate;
 pub use notes::Note;
-pub use placeholder::{Placeholder, placeholders};
 pub use plan::{Options, Plan, PlanError};
 pub use policy::{PolicyDocument, Principal, Statement};
 
@@ -29,7 +28,7 @@ use serde::Serialize;
 pub enum Kind {
     /// The policy of the IAM user.
     UserPolicy,
-    /// The policy of the role that ICA assumes.
+    /// The policy of the role that the product assumes.
     RolePolicy,
     /// The trust policy of that role.
     TrustPolicy,
@@ -103,7 +102,7 @@ pub struct Generated {
     pub documents: Vec<Document>,
     /// What the user must also know or do.
     pub notes: Vec<Note>,
-    /// The values that ICA does not document. The documents hold these names in their place.
+    /// The values that the product does not document. The documents hold these names in their place.
     pub placeholders: Vec<Placeholder>,
 }
 

@@ -1,10 +1,9 @@
-//! What comes with the documents: notes for the user, and names for values that ICA does not
+//! What comes with the documents: notes for the user, and names for values that the product does not
 //! document.
 
-use super::placeholder::{Placeholder, placeholders};
 use super::plan::Plan;
 use super::{Document, Kind};
-use crate::ica::{Customer, KmsKey};
+use crate::product::{Customer, KmsKey, Placeholder};
 use serde::Serialize;
 
 /// Something that the user should also know or do.
@@ -23,7 +22,8 @@ fn note(id: &'static str, text: impl Into<String>) -> Note {
 /// The placeholders that are still in the documents.
 pub(super) fn open_placeholders(documents: &[Document], plan: &Plan) -> Vec<Placeholder> {
     let has_trust = documents.iter().any(|document| document.kind == Kind::TrustPolicy);
-    placeholders()
+    plan.product
+        .placeholders()
         .iter()
         .filter(|placeholder| has_trust && plan.value(placeholder.name) == placeholder.name)
         .cloned()
@@ -33,6 +33,7 @@ pub(super) fn open_placeholders(documents: &[Document], plan: &Plan) -> Vec<Plac
 /// The notes of a plan and its documents.
 pub(super) fn notes(plan: &Plan, documents: &[Document], advised: &[String]) -> Vec<Note> {
     let has = |kind: Kind| documents.iter().any(|document| document.kind == kind);
+    let product = plan.product.wording().product;
     let mut notes = Vec::new();
     if has(Kind::BucketPolicy) {
         notes.push(note(
@@ -66,12 +67,12 @@ pub(super) fn notes(plan: &Plan, documents: &[Document], advised: &[String]) -> 
     if plan.deny_others {
         notes.push(note(
             "deny-others",
-            "`DenyOthers` denies everybody else access to ICA's objects, including administrators and the account's root user; add to its list everybody else who needs them before you put it in force",
+            format!("`DenyOthers` denies everybody else access to {product}'s objects, including administrators and the account's root user; add to its list everybody else who needs them before you put it in force"),
         ));
         if matches!(plan.customer, Customer::User(_)) && plan.session_name.is_none() {
             notes.push(note(
                 "any-federated-session",
-                "`federated-user/*` excepts every federated session of the account: ICA chooses the session's name, so no policy can distinguish its user",
+                format!("`federated-user/*` excepts every federated session of the account: {product} chooses the session's name, so no policy can distinguish its user"),
             ));
         }
     }
@@ -94,7 +95,7 @@ pub(super) fn notes(plan: &Plan, documents: &[Document], advised: &[String]) -> 
         notes.push(note(
             "other-account",
             format!(
-                "the bucket is in account {}, ICA's own caller in {}: both its policy and the bucket policy must allow",
+                "the bucket is in account {}, {product}'s own caller in {}: both its policy and the bucket policy must allow",
                 plan.account,
                 plan.customer.account()
             ),

@@ -1,9 +1,9 @@
 //! The plan of the documents: the settings of the connection on which policies depend.
 
-use crate::ica::catalogue::{Edition, IcaCaller, catalogue};
-use crate::ica::setup::{Setup, Versioning};
-use crate::ica::{Customer, KmsKey, needed};
 use crate::model::Arn;
+use crate::product::catalogue::{Edition, Target};
+use crate::product::setup::{Setup, Versioning};
+use crate::product::{CallerId, Customer, KmsKey, PlaceholderRole, Product};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
@@ -21,6 +21,8 @@ pub struct Options {
 /// The settings of the documents to be made.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Plan {
+    /// The product.
+    pub product: &'static dyn Product,
     /// The bucket.
     pub bucket: String,
     /// The bucket's account.
@@ -31,18 +33,18 @@ pub struct Plan {
     pub is_versioned: bool,
     /// Whether the versioning state was not given.
     pub versioning_is_open: bool,
-    /// The user or role that ICA works as.
+    /// The user or role that the product works as.
     pub customer: Customer,
     /// The name of its sessions, if it is known.
     pub session_name: Option<String>,
-    /// Illumina's role; `None` if nothing is copied.
+    /// The vendor's role; `None` if it is not needed.
     pub cross_account_role: Option<Arn>,
     /// The key that encrypts the objects.
     pub kms_key: Option<KmsKey>,
     /// The edition of the catalogue.
     pub edition: Edition,
     /// The operations and callers that must work.
-    pub wanted: BTreeSet<(&'static str, IcaCaller)>,
+    pub wanted: BTreeSet<(&'static str, CallerId)>,
     /// As in [`Options`].
     pub deny_others: bool,
     /// As in [`Options`].
@@ -55,18 +57,28 @@ pub struct Plan {
 pub enum PlanError {
     /// Copies are wanted, but the role that makes them is not known.
     #[error(
-        "which role of Illumina's copies? Give --ica-region (or the --region of the bucket), or leave copies out with --skip {}", copies().join(" ")
+        "which role of {vendor}'s copies? Give --ica-region (or the --region of the bucket), or leave copies out with --skip {}", copies.join(" ")
     )]
-    NoCrossAccountRole,
-    /// ICA accepts only prefixes that end in a slash and do not begin with one (ICA-API). With
+    NoCrossAccountRole {
+        /// Whose role it is.
+        vendor: &'static str,
+        /// The operations that it does.
+        copies: Vec<&'static str>,
+    },
+    /// Only prefixes that end in a slash and do not begin with one are accepted (ICA-API). With
     /// another prefix the policies would include other keys.
     #[error(
-        "ICA does not take the prefix `{0}`: a prefix ends in a slash and does not begin with one, as in `ica/`"
+        "{0} does not take the prefix `{1}`: a prefix ends in a slash and does not begin with one, as in `{example}/`", example = .0.to_lowercase()
     )]
-    Slash(String),
+    Slash(&'static str, String),
     /// There is no such placeholder.
-    #[error("`{0}` is not a placeholder; there are {known}", known = super::placeholders().iter().map(|known| known.name).collect::<Vec<_>>().join(", "))]
-    NoSuchPlaceholder(String),
+    #[error("`{name}` is not a placeholder; there are {}", known.join(", "))]
+    NoSuchPlaceholder {
+        /// The name that was given.
+        name: String,
+        /// Those that the product has.
+        known: Vec<&'static str>,
+    },
     /// The value would have another meaning in a policy.
     #[error("{0}: `{1}` has a control character, a quote or a wildcard")]
     Value(String, String),
@@ -80,22 +92,28 @@ pub enum PlanError {
         /// The bucket's region.
         bucket: String,
     },
-    /// Illumina's role cannot use the key that AWS manages, whatever policies say
+    /// The vendor's role cannot use the key that AWS manages, whatever policies say
     /// (S3:bucket-encryption).
     #[error(
-        "kms_key: `aws/s3` serves its own account only: encrypt with a key of your own, or leave out what is done from other accounts with --skip {}", copies().join(" ")
+        "kms_key: `aws/s3` serves its own account only: encrypt with a key of your own, or leave out what is done from other accounts with --skip {}", copies.join(" ")
     )]
-    ForeignCaller,
+    ForeignCaller {
+        /// What the vendor's role does.
+        copies: Vec<&'static str>,
+    },
     /// No operation is left.
     #[error("every operation is skipped, so nothing is left to generate")]
     Nothing,
 }
 
-fn copies() -> Vec<&'static str> {
-    let by_role = catalogue()
+/// What the vendor's role does.
+fn copies(product: &'static dyn Product) -> Vec<&'static str> {
+    let is_vendors = |caller: &CallerId| !caller.is_customers();
+    let by_role = product
+        .catalogue()
         .operations
         .iter()
-        .filter(|operation| operation.callers.contains(&IcaCaller::CrossAccountRole));
+        .filter(|operation| operation.callers.iter().any(is_vendors));
     by_role.map(|operation| operation.id.as_str()).collect()
 }
 
@@ -106,24 +124,30 @@ impl Plan {
     /// [`PlanError`], with a message for the user.
     pub fn new(connection: &Setup, options: &Options) -> Result<Plan, PlanError> {
         let wanted = wanted(connection);
-        let copies = wanted.iter().any(|(_, caller)| *caller == IcaCaller::CrossAccountRole);
+        let product = connection.product;
+        let has_copies = wanted.iter().any(|(_, caller)| !caller.is_customers());
         if wanted.is_empty() {
             return Err(PlanError::Nothing);
         }
-        if copies && connection.cross_account_role.is_none() {
-            return Err(PlanError::NoCrossAccountRole);
+        let is_of_vendor = |caller: &CallerId| caller.vendor_policies(Target::Role).is_some();
+        let needs_vendor = wanted.iter().any(|(_, caller)| is_of_vendor(caller));
+        if needs_vendor && connection.cross_account_role.is_none() {
+            let vendor = product.wording().vendor;
+            return Err(PlanError::NoCrossAccountRole { vendor, copies: copies(product) });
         }
         if !connection.prefix.is_empty()
             && (!connection.prefix.ends_with('/') || connection.prefix.starts_with('/'))
         {
-            return Err(PlanError::Slash(connection.prefix.clone()));
+            let name = product.wording().product;
+            return Err(PlanError::Slash(name, connection.prefix.clone()));
         }
         if connection.prefix.contains(char::is_control) {
             return Err(PlanError::Value("prefix".to_owned(), connection.prefix.clone()));
         }
-        check_values(&options.values)?;
-        check_key(connection, copies)?;
+        check_values(product, &options.values)?;
+        check_key(connection, has_copies)?;
         Ok(Plan {
+            product,
             bucket: connection.bucket.clone(),
             account: connection.account.clone(),
             prefix: connection.prefix.clone(),
@@ -131,7 +155,7 @@ impl Plan {
             versioning_is_open: connection.versioning.is_none(),
             customer: connection.customer.clone(),
             session_name: connection.session_name.clone(),
-            cross_account_role: connection.cross_account_role.clone().filter(|_| copies),
+            cross_account_role: connection.cross_account_role.clone().filter(|_| needs_vendor),
             kms_key: connection.kms_key.clone(),
             edition: connection.edition,
             wanted,
@@ -160,11 +184,20 @@ impl Plan {
     }
 
     /// The customer's callers under this method of connection.
-    pub(super) fn own_callers(&self) -> Vec<IcaCaller> {
-        IcaCaller::ALL
-            .into_iter()
-            .filter(|caller| caller.is_customers() && self.customer.has(*caller))
-            .collect()
+    pub(super) fn own_callers(&self) -> Vec<CallerId> {
+        let callers = self.product.catalogue().callers();
+        callers.filter(|caller| caller.is_customers() && self.customer.has(*caller)).collect()
+    }
+
+    /// The callers of the vendor's account.
+    pub(super) fn vendor_callers(&self) -> Vec<CallerId> {
+        self.product.catalogue().callers().filter(|caller| !caller.is_customers()).collect()
+    }
+
+    /// The value of a placeholder, or its name if none was given; `None` if the product has none for this.
+    pub(super) fn placeholder(&self, role: PlaceholderRole) -> Option<&str> {
+        let known = self.product.placeholders().iter().find(|known| known.role == role)?;
+        Some(self.value(known.name))
     }
 
     /// The value of a placeholder, or its name if none was given.
@@ -173,10 +206,14 @@ impl Plan {
     }
 }
 
-fn check_values(values: &BTreeMap<String, String>) -> Result<(), PlanError> {
+fn check_values(
+    product: &'static dyn Product,
+    values: &BTreeMap<String, String>,
+) -> Result<(), PlanError> {
     for (name, value) in values {
-        if !super::placeholders().iter().any(|known| known.name == name) {
-            return Err(PlanError::NoSuchPlaceholder(name.clone()));
+        let known = product.placeholders().iter().map(|known| known.name).collect::<Vec<_>>();
+        if !known.iter().any(|known| known == name) {
+            return Err(PlanError::NoSuchPlaceholder { name: name.clone(), known });
         }
         if value.is_empty()
             || value
@@ -195,19 +232,20 @@ fn check_key(connection: &Setup, copies: bool) -> Result<(), PlanError> {
     }
     let is_foreign = copies || connection.customer.account() != key.account();
     if is_foreign && matches!(key, KmsKey::AwsManaged { .. }) {
-        Err(PlanError::ForeignCaller)
+        Err(PlanError::ForeignCaller { copies: self::copies(connection.product) })
     } else {
         Ok(())
     }
 }
 
 /// The operations that were asked for and not skipped, and all that they depend on.
-fn wanted(connection: &Setup) -> BTreeSet<(&'static str, IcaCaller)> {
+fn wanted(connection: &Setup) -> BTreeSet<(&'static str, CallerId)> {
+    let catalogue = connection.product.catalogue();
     let asked = |id: &String| {
         (connection.operations.is_empty() || connection.operations.contains(id))
             && !connection.skip.contains_key(id)
     };
-    let operations = catalogue().operations.iter().filter(|operation| asked(&operation.id));
+    let operations = catalogue.operations.iter().filter(|operation| asked(&operation.id));
     let mut open = operations
         .flat_map(|operation| {
             operation.callers.iter().map(|caller| (operation.id.as_str(), *caller))
@@ -215,10 +253,10 @@ fn wanted(connection: &Setup) -> BTreeSet<(&'static str, IcaCaller)> {
         .collect::<Vec<_>>();
     let mut wanted = BTreeSet::new();
     while let Some((id, caller)) = open.pop() {
-        let Some(operation) = catalogue().operation(id) else { continue };
+        let Some(operation) = catalogue.operation(id) else { continue };
         let takes_part = connection.customer.has(caller) && operation.callers.contains(&caller);
         if takes_part && wanted.insert((id, caller)) {
-            open.extend(needed(operation, caller, connection.is_new));
+            open.extend(catalogue.needed(operation, caller, connection.is_new));
         }
     }
     wanted

@@ -18,7 +18,7 @@ pub struct PolicyDocument {
 #[serde(rename_all = "PascalCase")]
 pub struct Statement {
     /// Letters and digits only: identity policies accept nothing else.
-    pub sid: &'static str,
+    pub sid: String,
     /// `Allow` or `Deny`.
     pub effect: &'static str,
     /// Whom it concerns; only in policies of resources.
@@ -53,11 +53,7 @@ impl PolicyDocument {
 
 impl Statement {
     /// An Allow without principal and condition.
-    pub(super) fn allow(
-        sid: &'static str,
-        action: Vec<String>,
-        resource: Vec<String>,
-    ) -> Statement {
+    pub(super) fn allow(sid: String, action: Vec<String>, resource: Vec<String>) -> Statement {
         Statement {
             sid,
             effect: "Allow",

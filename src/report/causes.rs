@@ -5,7 +5,7 @@ use super::place::{Position, position};
 use crate::authz::{ContextValue, Request};
 use crate::finding::{self, Severity};
 use crate::ica::environment::{VERSIONING, needed_for_versions};
-use crate::ica::{Check, Level, Reason, ReasonKind, StepReport, UNLISTED, Verdict};
+use crate::product::{Check, Level, Reason, ReasonKind, StepReport, UNLISTED, Verdict};
 use crate::source::{Sources, Span};
 use serde::Serialize;
 

@@ -4,13 +4,14 @@ use super::causes::{Cause, Place, causes};
 use super::finding::Finding;
 use super::view::{Data, View};
 use crate::authz::{self, ContextValue, LAYERS};
-use crate::ica::catalogue::{self, Edition, IcaCaller, catalogue};
-use crate::ica::setup::{Setup, Versioning};
-use crate::ica::{
-    Assumption, CallerReport, Check, EnvironmentReport, KmsKey, Level, OperationReport, ReasonKind,
-    StepReport, Verdict, better_if_connected,
-};
+use crate::ica::ICA;
 use crate::model::Arn;
+use crate::product::catalogue::{self, Catalogue, Edition};
+use crate::product::setup::{Setup, Versioning};
+use crate::product::{
+    Assumption, AssumptionRow, CallerId, CallerReport, Check, Customer, EnvironmentReport, KmsKey,
+    Level, OperationReport, Product, ReasonKind, StepReport, Verdict, Wording, better_if_connected,
+};
 use crate::source::Sources;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -45,6 +46,8 @@ pub struct Checked {
     /// Whether all operations were checked.
     #[serde(skip)]
     pub is_whole: bool,
+    #[serde(skip)]
+    wording: &'static Wording,
     #[serde(skip)]
     edition: Edition,
 }
@@ -231,22 +234,26 @@ pub struct Request {
 impl Checked {
     /// The view of a check.
     pub fn new(sources: &Sources, setup: &Setup, check: &Check) -> Checked {
-        let assumed = |id: &Assumption| Assumed {
-            id: *id,
-            text: id.text(),
-            how_to_settle: id.how_to_settle(),
+        let catalogue = setup.product.catalogue();
+        let assumed = |row: &&'static AssumptionRow| Assumed {
+            id: row.assumption(),
+            text: row.text(),
+            how_to_settle: row.how_to_settle(),
         };
-        let skipped = |skipped: &crate::ica::Skipped| Skipped {
+        let skipped = |skipped: &crate::product::Skipped| Skipped {
             operation: skipped.operation.clone(),
             reason: skipped.reason.clone(),
         };
-        let is_asked = |caller: &IcaCaller| {
+        let is_asked = |caller: &CallerId| {
             let mut reports = check.operations.iter().flat_map(|operation| &operation.callers);
             reports.any(|report| report.caller == *caller)
         };
-        let callers = IcaCaller::ALL.iter().filter(|caller| is_asked(caller));
-        let mut waiting =
-            if setup.is_new { better_if_connected(&check.operations) } else { Vec::new() };
+        let callers = catalogue.callers().filter(is_asked);
+        let mut waiting = if setup.is_new {
+            better_if_connected(catalogue, &check.operations)
+        } else {
+            Vec::new()
+        };
         waiting.dedup_by_key(|(id, _)| *id);
         let operations = check.operations.iter();
         let environment = check.environment.iter();
@@ -256,13 +263,14 @@ impl Checked {
             refused: refused(sources, check),
             causes: causes(sources, check),
             assumptions: check.assumptions.iter().map(assumed).collect(),
-            operations: operations.map(|report| operation(sources, report)).collect(),
+            operations: operations.map(|report| operation(sources, catalogue, report)).collect(),
             skipped: check.skipped.iter().map(skipped).collect(),
             environment: environment.map(|report| setting(sources, report)).collect(),
             findings: Finding::all(sources, check.findings.iter().cloned()),
             callers: callers.map(|caller| caller.id()).collect(),
             waiting: waiting.into_iter().map(|(id, _)| id).collect(),
             is_whole: setup.operations.is_empty() && check.skipped.is_empty(),
+            wording: setup.product.wording(),
             edition: setup.edition,
         }
     }
@@ -273,15 +281,19 @@ impl View for Checked {
     const NOTHING: &'static str = r#""connection":null,"verdict":null,"refused":[],"causes":[],"assumptions":[],"operations":[],"skipped":[],"environment":[],"findings":[]"#;
 
     fn data(checked: Option<&Checked>) -> Data {
-        Data::of_ica(checked.map_or(Edition::Current, |checked| checked.edition).state())
+        let known = checked.map(|checked| (checked.wording, checked.edition));
+        let (wording, edition) = known.unwrap_or((ICA.wording(), Edition::Current));
+        Data::of_ica(wording.state(edition))
     }
 }
 
 impl Connection {
     /// The view of a set-up.
     pub(super) fn of(setup: &Setup) -> Connection {
-        let arn_of =
-            |caller| setup.customer.has(caller).then(|| setup.customer.arn().as_str().to_owned());
+        let (user, role) = match &setup.customer {
+            Customer::User(arn) => (Some(text(arn)), None),
+            Customer::Role(arn) => (None, Some(text(arn))),
+        };
         Connection {
             name: setup.name.clone(),
             bucket: setup.bucket.clone(),
@@ -290,8 +302,8 @@ impl Connection {
             prefix: setup.prefix.clone(),
             versioning: setup.versioning.map(Versioning::word),
             state: if setup.is_new { "new" } else { "connected" },
-            user: arn_of(IcaCaller::IamUser),
-            role: arn_of(IcaCaller::OidcRole),
+            user,
+            role,
             kms_key: setup.kms_key.as_ref().map(KmsKey::words),
             session_name: setup.session_name.clone(),
             cross_account_role: setup.cross_account_role.as_ref().map(text),
@@ -345,9 +357,9 @@ pub(super) fn refused(sources: &Sources, check: &Check) -> Vec<Refused> {
     refused
 }
 
-fn operation(sources: &Sources, report: &OperationReport) -> Operation {
+fn operation(sources: &Sources, catalogue: &Catalogue, report: &OperationReport) -> Operation {
     let is_blocked = report.callers.iter().any(|caller| caller.verdict == Verdict::Blocked);
-    let known = catalogue().operation(report.id).filter(|_| is_blocked);
+    let known = catalogue.operation(report.id).filter(|_| is_blocked);
     let breaks = known.map(|known| {
         let scope = scope_of(known, report).map(|scope| format!(", {scope}")).unwrap_or_default();
         format!("{}{scope}", known.breaks)
@@ -416,8 +428,8 @@ fn setting(sources: &Sources, report: &EnvironmentReport) -> Setting {
     }
 }
 
-fn reasons(sources: &Sources, reasons: &[crate::ica::Reason]) -> Vec<Reason> {
-    let view = |reason: &crate::ica::Reason| Reason {
+fn reasons(sources: &Sources, reasons: &[crate::product::Reason]) -> Vec<Reason> {
+    let view = |reason: &crate::product::Reason| Reason {
         kind: reason.kind,
         place: Place::of(sources, reason),
         message: reason.words(),

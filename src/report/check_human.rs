@@ -6,7 +6,7 @@ use super::check_words::draw_cause;
 use super::draw::{data_line, draw};
 use super::look::{Human, Look, word};
 use super::matrix::matrix;
-use crate::ica::Verdict;
+use crate::product::Verdict;
 use std::fmt::Write;
 
 /// The most findings about the text of policies that are drawn.

@@ -3,7 +3,7 @@
 use super::causes::Cause;
 use super::draw::draw_with_help;
 use super::look::{Look, word};
-use crate::ica::{Level, Verdict};
+use crate::product::{Level, Verdict};
 use std::fmt::Write;
 
 pub(super) fn draw_cause(text: &mut String, number: usize, cause: &Cause, look: Look) {

@@ -13,7 +13,7 @@ use super::statement::statement_name;
 use super::views::Choice;
 use crate::aws;
 use crate::finding::{Code, codes};
-use crate::ica::Verdict;
+use crate::product::Verdict;
 use crate::symbolic::{Relation, Requests};
 use std::fmt::Write;
 

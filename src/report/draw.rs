@@ -4,7 +4,7 @@ use super::excerpt::{excerpt, is_on_long_line};
 use super::failure::Failure;
 use super::finding::Finding;
 use super::look::{Look, word};
-use crate::ica::Verdict;
+use crate::product::Verdict;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, MietteDiagnostic, Report};
 use std::fmt::Write;
 

@@ -6,8 +6,8 @@ use super::place::{Position, position};
 use super::statement::statement_name;
 use super::view::View;
 use crate::fix::{self, ChangeKind, DecisionKind, Fixed};
-use crate::ica::{Assumption, CallerReport, Check, Verdict};
 use crate::model::PolicyKind;
+use crate::product::{Assumption, CallerReport, Check, Verdict};
 use crate::source::Sources;
 use serde::ser::{SerializeStruct, Serializer};
 
@@ -166,7 +166,7 @@ impl Repaired {
             left: left.collect(),
             operations: operations(&fixed.before, &fixed.after),
             refused: refused(&fixed.sources, &fixed.after),
-            assumptions: fixed.after.assumptions.clone(),
+            assumptions: fixed.after.assumptions.iter().map(|row| row.assumption()).collect(),
             is_unknown: reports.any(|report| report.own == Verdict::Unknown),
         }
     }

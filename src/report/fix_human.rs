@@ -9,7 +9,7 @@ use super::fix::{Decision, Edit, Repaired};
 use super::look::{Human, Look, word};
 use crate::finding::{Code, Severity, codes};
 use crate::fix::{ChangeKind, DecisionKind};
-use crate::ica::Verdict;
+use crate::product::Verdict;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 

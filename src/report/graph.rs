@@ -1,7 +1,7 @@
 //! What the formats of the graph have in common: labels, colours, the text of edges.
 
-use crate::ica::graph::{Link, Node, Thing};
-use crate::ica::{Level, Verdict};
+use crate::product::graph::{Link, Node, Thing};
+use crate::product::{Level, Verdict};
 
 /// The text of a node, line by line.
 pub(super) fn lines(node: &Node) -> Vec<String> {

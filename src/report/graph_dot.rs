@@ -1,7 +1,7 @@
 //! Writes the graph for Graphviz.
 
 use super::graph::{fill, is_broken, lines, words};
-use crate::ica::graph::{Dependencies, Thing};
+use crate::product::graph::{Dependencies, Thing};
 use std::fmt::Write;
 
 /// The graph in the language DOT.

@@ -1,7 +1,7 @@
 //! How reports for people look.
 
 use super::view::View;
-use crate::ica::Verdict;
+use crate::product::Verdict;
 use anstyle::{AnsiColor, Style};
 
 /// A view that people can read, too.

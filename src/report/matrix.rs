@@ -2,7 +2,7 @@
 
 use super::check::{Caller, Checked, Operation};
 use super::look::{Look, word};
-use crate::ica::{Level, Verdict};
+use crate::product::{Level, Verdict};
 use std::fmt::Write;
 
 /// Width of a cell, in columns.

@@ -4,7 +4,7 @@ use super::check::{Assumed, Checked};
 use super::check_human::{assumptions, next};
 use super::draw::data_line;
 use super::look::{Look, word};
-use crate::ica::Verdict;
+use crate::product::Verdict;
 use std::fmt::Write;
 
 /// What is collected from the connections.

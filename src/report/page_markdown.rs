@@ -1,7 +1,7 @@
 //! Writes a page as Markdown: the documents below `docs/` and `explain --format markdown`.
 
 use super::page::Explained;
-use crate::ica::catalogue::catalogue;
+use crate::ica::catalogue;
 use crate::ica::guide::{Page, Table};
 use std::fmt::Write;
 

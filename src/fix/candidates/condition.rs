@@ -3,9 +3,9 @@
 use crate::eval::Lack;
 use crate::fix::change::{Change, ChangeKind, append};
 use crate::fix::scene::Scene;
-use crate::ica::catalogue::IcaCaller;
 use crate::model::condition::{Test, string::Compare};
 use crate::model::{Condition, Policy};
+use crate::product::Credentials;
 use crate::tree::Value;
 use crate::why::{Near, Place};
 
@@ -27,7 +27,9 @@ pub(super) fn change(scene: &Scene<'_>, place: Place<'_>, condition: &Condition)
     };
     let value = match &*condition.key.node {
         "s3:prefix" => format!("{}*", scene.snapshot.connection.prefix),
-        "aws:principalarn" if scene.caller == IcaCaller::FederatedSession => return None,
+        "aws:principalarn" if scene.caller.credentials() == Credentials::FederationToken => {
+            return None;
+        }
         "aws:principalarn" => scene.principal()?,
         _ => return None,
     };

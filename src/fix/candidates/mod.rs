@@ -13,8 +13,8 @@ use super::decision::{self, Decision, DecisionKind};
 use super::scene::Scene;
 use crate::authz::{LayerId, Request, display_name};
 use crate::eval::Lack;
-use crate::ica::catalogue::Target;
 use crate::model::{Condition, Policy};
+use crate::product::catalogue::Target;
 use crate::why::{Cause, CauseKind, Near, Place};
 
 /// Edits for a cause, and what a person must decide if no edit is right.
@@ -44,7 +44,7 @@ pub(super) fn candidates(scene: &Scene<'_>, cause: &Cause<'_>) -> Candidates {
 fn denied(scene: &Scene<'_>, layer: LayerId, place: Place<'_>, request: &Request) -> Candidates {
     let action = scene.step.written(&request.action);
     if let Some(decision) =
-        decision::of_layer(layer, scene.step.resource, Some(place.statement.span), &action, true)
+        decision::of_layer(scene, layer, Some(place.statement.span), &action, true)
     {
         return decision.into();
     }
@@ -63,7 +63,7 @@ fn not_allowed(
     let action = scene.step.written(&request.action);
     let nearest = near.first().and_then(|near| near.lacks.first()).map(|(_, span)| *span);
     let span = nearest.or(policies.first().map(|policy| policy.span));
-    if let Some(decision) = decision::of_layer(layer, scene.step.resource, span, &action, false) {
+    if let Some(decision) = decision::of_layer(scene, layer, span, &action, false) {
         return decision.into();
     }
     // The id of the AWS managed key was not given, and an Allow on all keys would be too much.
@@ -148,7 +148,8 @@ fn no_document(scene: &Scene<'_>, layer: LayerId, action: &str) -> Decision {
 fn limited(scene: &Scene<'_>, place: Place<'_>, condition: &Condition, action: &str) -> Candidates {
     let key = display_name(&condition.key.node);
     let message = format!(
-        "`{action}` is allowed under a condition on `{key}` that ICA's requests do not all fulfil"
+        "`{action}` is allowed under a condition on `{key}` that {}'s requests do not all fulfil",
+        scene.snapshot.connection.product.wording().product
     );
     let help = format!(
         "widen the condition, remove it, or leave out the operation with --skip {}",

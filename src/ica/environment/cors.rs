@@ -1,10 +1,10 @@
 //! Whether the bucket's CORS rules allow ICA's page. Source: G3; SEED step 1.
 
-use super::judged::Judged;
 use crate::authz::Known;
 use crate::ica::expected::expected;
-use crate::ica::setup::Setup;
-use crate::ica::verdict::{Reason, ReasonKind, Verdict, reason, reason_at};
+use crate::product::judged::Judged;
+use crate::product::setup::Setup;
+use crate::product::verdict::{Reason, ReasonKind, Verdict, reason, reason_at};
 use crate::s3::{Cors, CorsRule, Fit};
 use crate::source::Span;
 

@@ -1,9 +1,9 @@
 //! Encryption: the header that ICA sends, and the bucket's default where none is sent. Source: A2, A4, F3.
 
-use super::judged::{Hits, Judged};
 use crate::authz::Known;
-use crate::ica::setup::Setup;
-use crate::ica::verdict::{ReasonKind, Verdict, reason, reason_at};
+use crate::product::judged::{Hits, Judged};
+use crate::product::setup::Setup;
+use crate::product::verdict::{ReasonKind, Verdict, reason, reason_at};
 use crate::s3::{BucketEncryption, Header};
 
 const CHECK: &str = "encryption";

@@ -6,19 +6,16 @@
 
 mod cors;
 mod encryption;
-mod judged;
 mod notifications;
 mod ownership;
 mod place;
 mod public_access;
-mod roles;
 mod versioning;
 
-pub(super) use judged::Judged;
-pub(super) use roles::{other_regions, roles, whose};
 pub use versioning::{CHECK as VERSIONING, needed as needed_for_versions};
 
-use super::setup::Setup;
+use crate::product::judged::Judged;
+use crate::product::setup::Setup;
 
 /// All checks of a set-up.
 pub(super) fn judge(setup: &Setup) -> Vec<Judged> {
@@ -37,5 +34,5 @@ pub(super) fn judge(setup: &Setup) -> Vec<Judged> {
         .chain(public_access::judge(setup))
         .chain(cors::advice(setup))
         .chain(encryption::advice(setup));
-    all.map(|judged| judged.finished(setup.strict)).collect()
+    all.collect()
 }

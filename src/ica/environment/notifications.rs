@@ -1,11 +1,11 @@
 //! Whether ICA's notifications conflict with those of the bucket. Source: G1, G2; SEED's troubleshooting.
 
-use super::judged::Judged;
 use crate::authz::Known;
-use crate::ica::assumption::Assumption;
 use crate::ica::expected::{ExpectedNotification, expected};
-use crate::ica::setup::Setup;
-use crate::ica::verdict::{Reason, ReasonKind, Verdict, reason, reason_at};
+use crate::product::assumption::Assumption;
+use crate::product::judged::Judged;
+use crate::product::setup::Setup;
+use crate::product::verdict::{Reason, ReasonKind, Verdict, reason, reason_at};
 use crate::s3::{Notification, Notifications, Overlap, events_overlap, overlap};
 use crate::source::Span;
 
@@ -16,7 +16,7 @@ pub(super) fn judge(setup: &Setup) -> Judged {
     let judged =
         Judged::new("notifications", "notifications", format!("arn:aws:s3:::{}", setup.bucket));
     match &setup.environment.notifications {
-        Known::Unspecified => judged.assuming(Assumption::Notifications),
+        Known::Unspecified => judged.assuming(Assumption::new("notifications")),
         Known::AssertedNone if setup.is_new => judged,
         Known::AssertedNone => {
             let message = "the bucket has no notifications, though ICA has set it up: somebody replaced the whole configuration".to_owned();

@@ -1,10 +1,10 @@
 //! The owner of objects that Illumina's role writes. Source: F5; A5 for what users saw.
 
-use super::judged::Judged;
 use crate::authz::Known;
-use crate::ica::assumption::Assumption;
-use crate::ica::setup::Setup;
-use crate::ica::verdict::{ReasonKind, Verdict, reason};
+use crate::product::assumption::Assumption;
+use crate::product::judged::Judged;
+use crate::product::setup::Setup;
+use crate::product::verdict::{ReasonKind, Verdict, reason};
 use crate::s3::Ownership;
 
 const HELP: &str =
@@ -21,7 +21,7 @@ pub(super) fn judge(setup: &Setup) -> Judged {
         )
     };
     match setup.environment.ownership {
-        Known::Unspecified => judged("BucketOwnerEnforced").assuming(Assumption::Ownership),
+        Known::Unspecified => judged("BucketOwnerEnforced").assuming(Assumption::new("ownership")),
         Known::Known(Ownership::BucketOwnerEnforced) => judged("BucketOwnerEnforced"),
         Known::Known(Ownership::BucketOwnerPreferred) => {
             let message = "objects that Illumina's role copies here become the bucket owner's only if it sends the header `x-amz-acl: \

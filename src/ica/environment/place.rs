@@ -1,10 +1,10 @@
 //! The bucket's region, name and prefix.
 
-use super::judged::Judged;
-use crate::ica::assumption::Assumption;
-use crate::ica::regions::regions;
-use crate::ica::setup::Setup;
-use crate::ica::verdict::{Reason, ReasonKind, Verdict, reason};
+use crate::ica::regions;
+use crate::product::assumption::Assumption;
+use crate::product::judged::Judged;
+use crate::product::setup::Setup;
+use crate::product::verdict::{Reason, ReasonKind, Verdict, reason};
 use crate::s3::{NameFault, REGION_OF_OLD_NAMES, bucket_name_fault};
 
 /// S3 limits the bytes of a key; a prefix must be shorter.
@@ -19,8 +19,8 @@ pub(super) fn region(setup: &Setup) -> Judged {
     let judged =
         Judged::new("region", "region", setup.region.as_deref().unwrap_or("region not given"));
     let move_it = "make a bucket in the project's region, or a project in the bucket's region";
-    match (&setup.region, setup.environment.ica_region) {
-        (None, _) => judged.assuming(Assumption::Region),
+    match (&setup.region, setup.environment.vendor_region) {
+        (None, _) => judged.assuming(Assumption::new("region")),
         (Some(aws), Some(region)) if region.aws == *aws => judged,
         (Some(aws), Some(region)) => {
             let own = regions()

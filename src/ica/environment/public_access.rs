@@ -1,13 +1,13 @@
 //! Whether a public statement of the bucket policy blocks all callers of other accounts. Source: F6.
 
-use super::judged::{Hits, Judged};
 use crate::authz::Known;
 use crate::finding::Label;
-use crate::ica::assumption::Assumption;
-use crate::ica::setup::Setup;
-use crate::ica::verdict::{Advice, Reason, ReasonKind, Verdict};
 use crate::model::PolicyKind;
 use crate::model::{Policy, Statement};
+use crate::product::assumption::Assumption;
+use crate::product::judged::{Hits, Judged};
+use crate::product::setup::Setup;
+use crate::product::verdict::{Advice, Reason, ReasonKind, Verdict};
 use crate::s3::{PublicAccessBlock, PublicStatement, public_statements};
 use crate::source::Spanned;
 
@@ -29,9 +29,11 @@ pub(super) fn judge(setup: &Setup) -> Vec<Judged> {
         .map(|switch| unsaved(judged.clone(), &public, switch));
     let restricted = match switched_on(blocks, |block| block.restrict_public_buckets) {
         Some(switch) => restricted(judged, &public, switch),
-        None if *given == Known::Unspecified => judged.assuming(Assumption::PublicAccessBlock),
+        None if *given == Known::Unspecified => {
+            judged.assuming(Assumption::new("public-access-block"))
+        }
         // These are the bucket's; the account and its organization have the switches as well.
-        None if blocks.len() < 2 => judged.assuming(Assumption::AccountPublicAccessBlock),
+        None if blocks.len() < 2 => judged.assuming(Assumption::new("account-public-access-block")),
         None => judged,
     };
     std::iter::once(restricted).chain(saved).collect()

@@ -1,12 +1,13 @@
 //! Whether the policies are the page's variant for the bucket's versioning. Source: SEED step 2 has one policy for unversioned buckets and
 //! one for versioned or suspended ones.
 
-use super::judged::Judged;
 use crate::eval::concerns;
-use crate::ica::catalogue::{Level, On, catalogue};
-use crate::ica::setup::{Setup, Versioning};
-use crate::ica::verdict::{ReasonKind, Verdict, reason_at};
+use crate::ica::catalogue;
 use crate::model::{Effect, PolicyKind, Statement};
+use crate::product::catalogue::{Level, On};
+use crate::product::judged::Judged;
+use crate::product::setup::{Setup, Versioning};
+use crate::product::verdict::{ReasonKind, Verdict, reason_at};
 
 /// Its name, and that of its step.
 pub const CHECK: &str = "versioning";

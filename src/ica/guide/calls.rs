@@ -3,7 +3,9 @@
 use super::page::{code, codes};
 use super::text::has_word;
 use crate::aws::{self, Action};
-use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
+use crate::ica::catalogue;
+use crate::product::CallerId;
+use crate::product::catalogue::Operation;
 use crate::rules::closest_actions;
 
 /// The text before and after the name of a call: the AWS CLI and boto, the SDKs for Go and Rust (Terraform).
@@ -15,7 +17,7 @@ const FORMS: [(&str, &str); 3] = [
 
 /// Sentences about the calls in a text, and about the actions that no operation of ICA asks for. `callers`: only their operations count;
 /// if empty, all operations.
-pub(super) fn named_calls(text: &str, callers: &[IcaCaller]) -> Vec<String> {
+pub(super) fn named_calls(text: &str, callers: &[CallerId]) -> Vec<String> {
     let mut sentences = Vec::new();
     for call in calls(text) {
         let actions = aws::actions_of_call(&call);
@@ -32,7 +34,7 @@ pub(super) fn named_calls(text: &str, callers: &[IcaCaller]) -> Vec<String> {
 }
 
 /// An action with the operations that need it.
-pub(super) fn needed_by(action: &impl ToString, callers: &[IcaCaller]) -> String {
+pub(super) fn needed_by(action: &impl ToString, callers: &[CallerId]) -> String {
     let action = action.to_string();
     let needs = |operation: &&Operation| operation.steps.iter().any(|step| step.action == action);
     let asks = |operation: &&Operation| {

@@ -2,8 +2,9 @@
 
 use super::page::{Page, PageKind, Part, Section, code, codes};
 use super::tables::{Predictor, guide};
-use crate::ica::catalogue::{Edition, On, Operation, Step, Target, catalogue};
-use crate::ica::graph::{Dependencies, Depends};
+use crate::ica::catalogue;
+use crate::product::catalogue::{Edition, On, Operation, Step, Target};
+use crate::product::graph::{Dependencies, Depends};
 
 pub(super) fn operation_page(operation: &'static Operation) -> Page {
     let note = guide().note(&operation.id);
@@ -83,7 +84,7 @@ pub(super) fn when(step: &Step) -> String {
 
 /// Operations and settings that it depends on.
 fn needs(operation: &Operation) -> Section {
-    let graph = Dependencies::of_catalogue();
+    let graph = Dependencies::of_catalogue(catalogue());
     let before = graph.operations_before(&operation.id).into_iter().map(|depends| match depends {
         Depends::Always(id) => format!("{}: {}", code(id), title(id)),
         Depends::WhileNew(id) => {
@@ -100,13 +101,13 @@ fn needs(operation: &Operation) -> Section {
 }
 
 fn breaks(operation: &Operation) -> Section {
-    let behind =
-        Dependencies::of_catalogue().operations_behind(&operation.id).into_iter().map(|depends| {
-            match depends {
-                Depends::Always(id) => format!("{}: {}", code(id), title(id)),
-                Depends::WhileNew(id) => {
-                    format!("{}: {}, while the connection is new", code(id), title(id))
-                }
+    let behind = Dependencies::of_catalogue(catalogue())
+        .operations_behind(&operation.id)
+        .into_iter()
+        .map(|depends| match depends {
+            Depends::Always(id) => format!("{}: {}", code(id), title(id)),
+            Depends::WhileNew(id) => {
+                format!("{}: {}, while the connection is new", code(id), title(id))
             }
         });
     let behind = behind.collect::<Vec<_>>();
@@ -153,6 +154,7 @@ fn assumptions(operation: &Operation) -> Section {
     Section::items(
         Part::Assumptions,
         ids.into_iter()
+            .filter_map(|assumption| catalogue().assumption(*assumption))
             .map(|assumption| format!("{}: {}", code(assumption.id()), assumption.text()))
             .collect(),
     )

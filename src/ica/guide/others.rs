@@ -4,9 +4,14 @@ use super::operation::{page_words, when};
 use super::page::{Page, PageKind, Part, Section, code, codes};
 use super::tables::{Message, Predictor, Setting, guide};
 use crate::authz::{Ambiguity, Choice};
-use crate::ica::assumption::Assumption;
-use crate::ica::catalogue::{IcaCaller, KeyFact, KeyKind, Target, catalogue};
-use crate::ica::graph::Dependencies;
+use crate::ica::{CROSS_ACCOUNT_ROLE, FEDERATED_SESSION, IAM_USER, catalogue};
+use crate::product::CallerId;
+use crate::product::catalogue::{KeyFact, KeyKind, Target};
+use crate::product::{Assumption, AssumptionRow};
+
+fn row(assumption: Assumption) -> Option<&'static AssumptionRow> {
+    catalogue().assumption(assumption)
+}
 
 /// How a report uses an assumption.
 const RESTS: &str = "a step whose verdict would change if it failed names it in `assumes`; with `--strict` such a step is `unknown`";
@@ -24,7 +29,7 @@ pub(super) fn setting_page(setting: &'static Setting) -> Page {
     };
     let predicts = |predictor: &Predictor| matches!(predictor, Predictor::Setting { check } if *check == setting.id);
     let messages = guide().messages.iter().filter(|message| message.predicted.iter().any(predicts));
-    let assumed = setting.assumption.into_iter().flat_map(|assumption| {
+    let assumed = setting.assumption.and_then(row).into_iter().flat_map(|assumption| {
         [
             format!("{}: {}", code(assumption.id()), assumption.text()),
             format!("how to settle it: {}", assumption.how_to_settle()),
@@ -51,12 +56,16 @@ pub(super) fn setting_page(setting: &'static Setting) -> Page {
     Page::new(PageKind::Check, &setting.id, &setting.title, sections)
 }
 
-pub(super) fn assumption_page(assumption: Assumption) -> Page {
+pub(super) fn assumption_page(row: &'static AssumptionRow) -> Page {
+    let assumption = row.assumption();
     let operations = catalogue().operations.iter().filter(|operation| {
         operation.assumes.contains(&assumption)
             || operation.steps.iter().any(|step| step.assumes.contains(&assumption))
     });
-    let keys = catalogue().keys.iter().flat_map(|row| IcaCaller::ALL.map(|caller| (row, caller)));
+    let keys = catalogue()
+        .keys
+        .iter()
+        .flat_map(|row| catalogue().callers().map(move |caller| (row, caller)));
     let facts = keys
         .filter_map(|(row, caller)| Some((row, caller, row.fact(caller, Target::Object)?)))
         .filter(|(_, _, fact)| fact.assume == Some(assumption));
@@ -67,17 +76,17 @@ pub(super) fn assumption_page(assumption: Assumption) -> Page {
     let settings =
         settings.map(|setting| format!("the {}, check {}", setting.title, code(&setting.id)));
     let sections = vec![
-        Section::text(Part::About, format!("assumed: {}", assumption.text())).with_text(RESTS),
+        Section::text(Part::About, format!("assumed: {}", row.text())).with_text(RESTS),
         Section::items(Part::Needs, keys.chain(settings).collect()).under("what it is about"),
         Section::text(Part::Breaks, codes(operations.map(|operation| operation.id.as_str())))
             .under("operations that always list it"),
-        Section::text(Part::Change, assumption.how_to_settle()).under("how to settle it"),
+        Section::text(Part::Change, row.how_to_settle()).under("how to settle it"),
     ];
     let sections = sections
         .into_iter()
         .filter(|section| section.text.first().is_none_or(|text| !text.is_empty()))
         .collect();
-    Page::new(PageKind::Assumption, assumption.id(), assumption.text(), sections)
+    Page::new(PageKind::Assumption, row.id(), row.text(), sections)
 }
 
 fn fact_words(fact: &KeyFact) -> String {
@@ -114,7 +123,7 @@ pub(super) fn reading_page(ambiguity: Ambiguity) -> Page {
     Page::new(PageKind::Reading, ambiguity.id(), &title, sections)
 }
 
-pub(super) fn caller_page(caller: IcaCaller) -> Page {
+pub(super) fn caller_page(caller: CallerId) -> Page {
     let operations =
         catalogue().operations.iter().filter(|operation| operation.callers.contains(&caller));
     let rows = operations.flat_map(|operation| {
@@ -129,8 +138,7 @@ pub(super) fn caller_page(caller: IcaCaller) -> Page {
         .filter(|(_, fact)| fact.kind == KeyKind::Known);
     let keys = facts.map(|(row, fact)| format!("{}: {}", code(&row.name), fact_words(fact)));
     let (title, about) = caller_words(caller);
-    let made_by = Dependencies::made_by(caller)
-        .map(|(id, by)| format!("made by {} of {}", code(id), code(by.id())));
+    let made_by = caller.made_by().map(|(id, by)| format!("made by {} of {}", code(id), code(by)));
     let sections = vec![
         Section {
             text: std::iter::once(about.to_owned()).chain(made_by).collect(),
@@ -144,25 +152,26 @@ pub(super) fn caller_page(caller: IcaCaller) -> Page {
     Page::new(PageKind::Caller, caller.id(), title, sections)
 }
 
-fn caller_words(caller: IcaCaller) -> (&'static str, &'static str) {
+fn caller_words(caller: CallerId) -> (&'static str, &'static str) {
     match caller {
-        IcaCaller::IamUser => (
+        IAM_USER => (
             "the IAM user whose access key ICA has",
             "ICA works with the long-term key of this user. Its policies, those of its groups, its permissions boundary and the organization's policies count. \
              `aws:PrincipalArn` is `arn:aws:iam::ACCOUNT:user/PATH/NAME`, with the path.",
         ),
-        IcaCaller::FederatedSession => (
+        FEDERATED_SESSION => (
             "sessions that the IAM user makes with GetFederationToken",
             "Command line, browser, connectors and pipelines work with such sessions. They may do what the user's policies and ICA's session policy both allow. \
              `aws:PrincipalArn` is `arn:aws:sts::ACCOUNT:federated-user/NAME`; ICA chooses the name, it is not that of the user. A Deny whose Principal is the user applies to \
              its sessions too, a list of exceptions by ARN has to name them by their own.",
         ),
-        IcaCaller::CrossAccountRole => (
+        CROSS_ACCOUNT_ROLE => (
             "Illumina's cross-account role of the region",
             "Copies and moves between accounts are made by a role of account 079623148045. The bucket policy must allow it; what Illumina's own policies allow nobody else \
              sees. `aws:PrincipalArn` is the ARN of the role, whatever its session is called.",
         ),
-        IcaCaller::OidcRole => (
+        // The customer's role.
+        _ => (
             "the customer's role that ICA assumes with a token",
             "With the role method ICA shows a token of its identity provider, and all that it does itself is done as this role; there is neither user nor federated \
              session. The trust policy says who may assume it; the role's policies, its permissions boundary and the organization's policies count. `aws:PrincipalArn` is \

@@ -1,13 +1,13 @@
 //! The tables behind the pages: `checks.toml`, `troubleshooting.toml`, `requirements.toml`, `notes.toml`.
 
-use crate::ica::assumption::Assumption;
-use crate::ica::verdict::ReasonKind;
+use crate::product::Assumption;
+use crate::product::verdict::ReasonKind;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
 /// A setting of the bucket that is checked besides the policies: a row of `checks.toml`.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Setting {
     /// Stable name in kebab case.
     pub id: String,
@@ -86,7 +86,7 @@ pub struct Message {
 
 /// What covers a requirement of the page.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
+#[serde(untagged, deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub enum Cover {
     /// An operation, or one action of it.
     Operation {
@@ -115,7 +115,7 @@ pub enum Cover {
 
 /// A requirement or restriction of the ICA page: a row of `requirements.toml`.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Requirement {
     /// Its place on the page.
     pub place: String,
@@ -162,6 +162,7 @@ pub struct Guide {
 }
 
 #[derive(Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 struct Settings {
     check: Vec<Setting>,
 }
@@ -172,6 +173,7 @@ struct Messages {
 }
 
 #[derive(Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 struct Requirements {
     requirement: Vec<Requirement>,
 }

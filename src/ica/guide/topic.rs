@@ -11,9 +11,9 @@ use super::tables::{Message, Setting, guide};
 use super::text::has_word;
 use crate::authz::Ambiguity;
 use crate::finding::distance;
-use crate::ica::assumption::Assumption;
-use crate::ica::catalogue::{IcaCaller, Operation, catalogue};
-use crate::ica::regions::regions;
+use crate::ica::{CROSS_ACCOUNT_ROLE, FEDERATED_SESSION, IAM_USER, OIDC_ROLE, catalogue, regions};
+use crate::product::catalogue::Operation;
+use crate::product::{AssumptionRow, CallerId};
 use std::collections::BTreeSet;
 
 /// The most bytes of a question; a log is longer, its message is not.
@@ -29,11 +29,11 @@ pub enum Topic {
     /// A setting of the bucket.
     Setting(&'static Setting),
     /// An assumption of reports.
-    Assumption(Assumption),
+    Assumption(&'static AssumptionRow),
     /// A point that AWS leaves open.
     Reading(Ambiguity),
     /// The caller.
-    Caller(IcaCaller),
+    Caller(CallerId),
     /// An action that some operation needs.
     Action(&'static str),
     /// A message.
@@ -43,7 +43,7 @@ pub enum Topic {
 impl Topic {
     /// All of them, by kinds. The page of a setting contains the assumption of the same name, which has no page of its own.
     pub fn all() -> Vec<Topic> {
-        let is_told = |assumption: &&Assumption| {
+        let is_told = |assumption: &&AssumptionRow| {
             guide().settings.iter().any(|setting| setting.id == assumption.id())
         };
         let actions = catalogue()
@@ -53,10 +53,10 @@ impl Topic {
             .map(|step| step.action.as_str());
         let mut topics = catalogue().operations.iter().map(Topic::Operation).collect::<Vec<_>>();
         topics.extend(guide().settings.iter().map(Topic::Setting));
-        topics.extend(IcaCaller::ALL.map(Topic::Caller));
+        topics.extend(catalogue().callers().map(Topic::Caller));
         topics.extend(actions.collect::<BTreeSet<_>>().into_iter().map(Topic::Action));
-        let assumptions = Assumption::ALL.iter().filter(|assumption| !is_told(assumption));
-        topics.extend(assumptions.copied().map(Topic::Assumption));
+        let assumptions = catalogue().assumptions.iter().filter(|assumption| !is_told(assumption));
+        topics.extend(assumptions.map(Topic::Assumption));
         topics.extend(Ambiguity::all().map(Topic::Reading));
         topics.extend(guide().messages.iter().map(Topic::Message));
         topics
@@ -80,7 +80,7 @@ impl Topic {
         match self {
             Topic::Operation(operation) => operation_page(operation),
             Topic::Setting(setting) => setting_page(setting),
-            Topic::Assumption(assumption) => assumption_page(*assumption),
+            Topic::Assumption(assumption) => assumption_page(assumption),
             Topic::Reading(ambiguity) => reading_page(*ambiguity),
             Topic::Caller(caller) => caller_page(*caller),
             Topic::Action(action) => action_page(action),
@@ -212,19 +212,19 @@ const LAYERS: [(&str, &str); 7] = [
 ];
 
 /// The callers of ICA whose ARNs are in a text.
-fn callers(text: &str) -> Vec<(IcaCaller, &str)> {
+fn callers(text: &str) -> Vec<(CallerId, &str)> {
     let words = text
         .split(|letter: char| letter.is_whitespace() || "\"'`,;()".contains(letter))
         .map(|word| word.trim_end_matches(['.', ':']));
     let kind = |arn: &str| {
         if arn.contains(&format!(":{}:", regions().account)) {
-            Some(IcaCaller::CrossAccountRole)
+            Some(CROSS_ACCOUNT_ROLE)
         } else if arn.contains(":federated-user/") {
-            Some(IcaCaller::FederatedSession)
+            Some(FEDERATED_SESSION)
         } else if arn.contains(":assumed-role/") {
-            Some(IcaCaller::OidcRole)
+            Some(OIDC_ROLE)
         } else {
-            arn.contains(":user/").then_some(IcaCaller::IamUser)
+            arn.contains(":user/").then_some(IAM_USER)
         }
     };
     let mut found = words

@@ -2,7 +2,7 @@
 
 use super::{pretty, remarks};
 use crate::generate::{Body, CorsRule, Generated, Kind, Plan, PolicyDocument};
-use crate::ica::Customer;
+use crate::product::Customer;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 

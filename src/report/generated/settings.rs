@@ -1,9 +1,9 @@
 //! The `ica.toml` that names generated documents.
 
 use crate::generate::{Generated, Kind};
-use crate::ica::SENT_WITH_A_KEY;
-use crate::ica::build::settings::{Levels, Settings};
 use crate::input::NONE;
+use crate::product::SENT_WITH_A_KEY;
+use crate::product::build::settings::{Levels, Settings};
 
 const HEAD: &str =
     "# Made by `ica-policy generate`; the policies next to it are what this connection needs.

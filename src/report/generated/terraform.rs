@@ -2,7 +2,7 @@
 
 use super::{pretty, remarks};
 use crate::generate::{Body, CorsRule, Document, Generated, Kind, Plan};
-use crate::ica::{Customer, KmsKey};
+use crate::product::{Customer, KmsKey};
 use std::fmt::Write;
 
 /// Where the text of the policies is.

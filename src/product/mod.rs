@@ -1,0 +1,55 @@
+//! The check of a connection of a product to a bucket, for any product that can say what it does with a bucket.
+//!
+//! A product is a value of [`Product`]: tables of its callers, operations, condition keys and assumptions ([`catalogue::Tables`]), its regions,
+//! its names in sentences, and checks of the bucket's settings that it asks for. [`build::build`] makes a [`setup::Setup`] from settings and
+//! policies; [`check()`] answers which operation is blocked, for whom and why; [`graph`] draws what depends on what. This room knows no product.
+
+mod answer;
+pub mod assumption;
+pub mod build;
+pub mod caller;
+pub mod catalogue;
+mod check;
+mod compare;
+mod context;
+mod depends;
+mod enumerate;
+pub mod expected;
+pub mod graph;
+pub mod judged;
+pub mod kms;
+mod nearest;
+mod question;
+pub mod refusal;
+pub mod regions;
+mod roles;
+pub mod setup;
+mod space;
+mod tally;
+mod target;
+mod values;
+pub mod verdict;
+mod why_not;
+pub mod wording;
+mod words;
+
+pub use assumption::{Assumption, AssumptionRow};
+pub use caller::{CallerId, CallerRow, Credentials};
+pub use catalogue::Level;
+pub use check::check;
+pub use compare::{
+    AccessChange, LayerChange, OperationChange, access_changes, layer_changes, operation_changes,
+};
+pub use depends::better_if_connected;
+pub use expected::{ExpectedCors, Placeholder, PlaceholderRole};
+pub use judged::{Hits, Judged};
+pub use kms::SENT_WITH_A_KEY;
+pub use regions::{Region, Regions};
+pub use setup::{Customer, KmsKey, Product};
+pub use values::UNLISTED;
+pub use verdict::{
+    Advice, CallerReport, Check, EnvironmentReport, OperationReport, Reason, ReasonKind, Skipped,
+    StepReport, Verdict, Witness,
+};
+pub use why_not::{required_step, why_not};
+pub use wording::Wording;

@@ -1,0 +1,254 @@
+//! The requests of a question: what is known about them, and the values to try for the rest.
+
+use super::assumption::{Assuming, Assumption};
+use super::catalogue::{KeyFact, KeyKind};
+use super::question::{KeyState, KeyValue, Question, Resources};
+use super::values::{MOST_KEY, candidates, compared_with, fills_variable};
+use crate::authz::{Caller, Context, ContextValue, Request, claim};
+use crate::model::Arn;
+use crate::symbolic::{Rest, TextComparison, Undecided, Variables, Way, rests};
+use std::collections::BTreeSet;
+
+/// Length of the id of an AWS managed key, in characters.
+const KEY_ID: usize = 36;
+
+/// The most assignments of values to open variables, when keys are classified.
+const MOST_ASSIGNMENTS: usize = 64;
+
+/// A key whose value is open, and the values that are tried; `None`: it is absent.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Dimension {
+    /// The key in lower case.
+    pub key: String,
+    pub kind: KeyKind,
+    pub values: Vec<Option<ContextValue>>,
+}
+
+/// The requests of a question.
+#[derive(Clone, Debug)]
+pub(super) struct Space<'q> {
+    pub question: &'q Question<'q>,
+    pub callers: Vec<Caller>,
+    /// Resources in groups: all of one group are requested, but it is not known which group.
+    pub resources: Vec<Vec<String>>,
+    /// The part of the context that is known.
+    pub fixed: Context,
+    /// The keys that are not known.
+    pub open: Vec<Dimension>,
+    /// Assumptions about keys that the policies use.
+    pub assumes: Vec<Assumption>,
+    /// Whether a variable takes its value from an open key, and these are only some of its values.
+    pub has_open_variable: bool,
+}
+
+/// Builds the space of a question: one value for each class of equivalent values.
+pub(super) fn space<'q>(
+    question: &'q Question<'q>,
+    assuming: Assuming,
+) -> Result<Space<'q>, Undecided> {
+    let mut space = Space {
+        question,
+        callers: question.callers(assuming)?,
+        resources: vec![vec![question.resource.example.clone()]],
+        fixed: Context::new(),
+        open: Vec::new(),
+        assumes: Vec::new(),
+        has_open_variable: false,
+    };
+    let mut open = Vec::new();
+    for (key, state) in &question.keys {
+        match state {
+            KeyState::Settled(KeyValue::Is(value)) => space.fixed.set_one(key, value),
+            KeyState::Settled(KeyValue::Absent) => space.fixed.remove(key),
+            KeyState::Listed(fact) => {
+                let fact = add_if_known(&mut space, key, fact, assuming);
+                open.extend(fact.map(|fact| (key.as_str(), fact)));
+            }
+        }
+    }
+    add_open(&mut space, open)?;
+    space.resources = resources(&space)?;
+    Ok(space)
+}
+
+/// Sets a key if its value is known; else returns what is known about it.
+fn add_if_known(
+    space: &mut Space<'_>,
+    key: &str,
+    fact: &KeyFact,
+    assuming: Assuming,
+) -> Option<KeyFact> {
+    space.assumes.extend(fact.assume);
+    let fact = match (fact.assume, assuming) {
+        (Some(rests_on), Assuming::AllBut(failing)) if rests_on == failing => {
+            fact.without_assumption()
+        }
+        _ => fact.clone(),
+    };
+    if fact.kind == KeyKind::Known {
+        space.fixed.set_one(key, fact.value.clone().unwrap_or_default());
+    }
+    Some(fact).filter(KeyFact::is_open)
+}
+
+/// Adds the keys that are open. A key may be compared with variables, so the keys that supply their values come first.
+fn add_open(space: &mut Space<'_>, mut open: Vec<(&str, KeyFact)>) -> Result<(), Undecided> {
+    let question = space.question;
+    let statements = &question.statements;
+    while !open.is_empty() {
+        let waits = |key: &str| {
+            let compared = compared_with(key, statements);
+            let needed = compared
+                .iter()
+                .flat_map(|(pattern, _)| pattern.variables())
+                .map(|variable| &*variable.key)
+                .collect::<BTreeSet<_>>();
+            open.iter().any(|(other, _)| needed.contains(other))
+        };
+        let Some(next) = open.iter().position(|(key, _)| !waits(key)) else {
+            let keys =
+                open.iter().map(|(key, _)| format!("`{key}`")).collect::<Vec<_>>().join(" and ");
+            return Err(Undecided {
+                reason: format!("{keys} are compared with each other, and none is known"),
+                span: None,
+            });
+        };
+        let (key, fact) = open.remove(next);
+        add_fact(space, key, &fact)?;
+    }
+    Ok(())
+}
+
+fn add_fact(space: &mut Space<'_>, key: &str, fact: &KeyFact) -> Result<(), Undecided> {
+    let question = space.question;
+    let (statements, stem) = (&question.statements, question.stem_of(key));
+    space.has_open_variable |= fact.values.is_empty() && fills_variable(key, statements);
+    let kind = question.caller.kind(question.step.resource);
+    let values = candidates(key, fact, kind, statements, &stem, &assignments(space)?)?;
+    let values = values.into_iter().map(Some).chain(fact.absent.then_some(None)).collect();
+    space.open.push(Dimension { key: key.to_owned(), kind: fact.kind, values });
+    Ok(())
+}
+
+/// One request of the space; `None` if its context contradicts the caller.
+pub(super) fn request(
+    space: &Space<'_>,
+    action: &str,
+    caller: Caller,
+    resource: &str,
+    mut context: Context,
+) -> Option<Request> {
+    let question = space.question;
+    let unsupported =
+        question.unsupported.iter().filter(|(of, _)| of == action).flat_map(|(_, keys)| keys);
+    unsupported.for_each(|key| context.remove(key));
+    keep_own_claims(&mut context, &caller);
+    let session_is_known = question.caller.is_of_role() && question.names.session.is_some();
+    let caller = with_session_of(caller, &context, session_is_known)?;
+    Request::new(caller, action, resource, Some(question.resource.account), context).ok()
+}
+
+/// Removes the claims that a token of this caller's provider cannot have: those of other providers.
+fn keep_own_claims(context: &mut Context, caller: &Caller) {
+    let Caller::WebIdentity { provider } = caller else { return };
+    let host = provider.host().unwrap_or_default().to_ascii_lowercase();
+    let foreign =
+        context.iter().filter(|(key, _)| claim(key).is_some_and(|(other, _)| other != host));
+    let foreign = foreign.map(|(key, _)| key.to_owned()).collect::<Vec<_>>();
+    foreign.iter().for_each(|key| context.remove(key));
+}
+
+/// The session of a role, named as in the unique id; `None` if it is known to have another name.
+fn with_session_of(caller: Caller, context: &Context, is_known: bool) -> Option<Caller> {
+    let (Caller::RoleSession { arn, role }, Some(ContextValue::One(id))) =
+        (&caller, context.get("aws:userid"))
+    else {
+        return Some(caller);
+    };
+    let (before, own) = arn.as_str().rsplit_once('/')?;
+    match id.rsplit_once(':').map(|(_, name)| name).filter(|name| !name.is_empty() && *name != own)
+    {
+        None => Some(caller),
+        Some(_) if is_known => None,
+        Some(name) => {
+            let role = role.as_ref().map(Arn::as_str);
+            Caller::parse(&format!("{before}/{name}"), role).ok()
+        }
+    }
+}
+
+/// The resources, one for each class that the policies treat the same.
+fn resources(space: &Space<'_>) -> Result<Vec<Vec<String>>, Undecided> {
+    // Object keys may hold any character.
+    let key = |ending| Rest { at_least: 1, at_most: MOST_KEY, ending, alphabet: |_| true };
+    let is_of_id = |c: char| c.is_ascii_hexdigit() || c == '-';
+    let id = Rest { at_least: KEY_ID, at_most: KEY_ID, ending: "", alphabet: is_of_id };
+    match &space.question.resource.all {
+        Resources::OneOf(arns) => Ok(arns.iter().map(|arn| vec![arn.clone()]).collect()),
+        Resources::Objects { stem, ending } => Ok(vec![below(space, stem, &key(ending))?]),
+        Resources::KeyOfUnknownId { stem } => {
+            Ok(below(space, stem, &id)?.into_iter().map(|arn| vec![arn]).collect())
+        }
+        Resources::Undecided(undecided) => Err(undecided.clone()),
+    }
+}
+
+/// The resources that begin with the stem.
+fn below(space: &Space<'_>, stem: &str, rest: &Rest) -> Result<Vec<String>, Undecided> {
+    let statements = &space.question.statements;
+    let patterns = statements.iter().flat_map(|statement| statement.resource_patterns());
+    let comparisons = patterns
+        .map(|pattern| TextComparison { pattern, way: Way::Resource, stem })
+        .collect::<Vec<_>>();
+    let rests = rests(&comparisons, &assignments(space)?, rest)?;
+    Ok(rests.into_iter().map(|rest| format!("{stem}{rest}")).collect())
+}
+
+/// The values that variables of the statements may have: for each caller, and from the values of open keys that are tried.
+fn assignments(space: &Space<'_>) -> Result<Vec<Variables>, Undecided> {
+    let question = space.question;
+    let keys = question
+        .statements
+        .iter()
+        .flat_map(|statement| statement.variables())
+        .map(|variable| &*variable.key)
+        .collect::<BTreeSet<_>>();
+    let mut all = Vec::new();
+    for caller in &space.callers {
+        let resource = space.resources.iter().flatten().next().map_or("*", String::as_str);
+        let probe =
+            request(space, &question.step.action, caller.clone(), resource, space.fixed.clone());
+        let context = probe.map(|request| request.context).unwrap_or_default();
+        let mut own = vec![Variables::default()];
+        for key in &keys {
+            let values = values_of(key, &context, &space.open);
+            let with = |value: &Option<String>| {
+                own.iter().cloned().map(|known| known.with(key, value.clone())).collect::<Vec<_>>()
+            };
+            own = values.iter().flat_map(with).collect();
+            if own.len() > MOST_ASSIGNMENTS {
+                let reason = format!(
+                    "the variables have more than {MOST_ASSIGNMENTS} combinations of values"
+                );
+                return Err(Undecided { reason, span: None });
+            }
+        }
+        all.extend(own);
+    }
+    all.dedup();
+    Ok(all)
+}
+
+/// The values that a key gives a variable; a key with several values gives none (D5).
+fn values_of(key: &str, context: &Context, open: &[Dimension]) -> Vec<Option<String>> {
+    let single = |value: &ContextValue| match value {
+        ContextValue::One(text) => Some(text.clone()),
+        ContextValue::Many(_) => None,
+    };
+    match open.iter().find(|dimension| dimension.key == key) {
+        Some(dimension) => {
+            dimension.values.iter().map(|value| value.as_ref().and_then(single)).collect()
+        }
+        None => vec![context.get(key).and_then(single)],
+    }
+}

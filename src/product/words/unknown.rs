@@ -1,0 +1,136 @@
+//! Messages for verdicts that depend on something the input does not say.
+
+use super::scene::{Scene, locate, written_key};
+use crate::product::answer::Unknown;
+use crate::product::context::about;
+use crate::product::verdict::{Advice, Reason, ReasonKind, empty, reason};
+use crate::product::wording::Wording;
+use crate::why::{Cause, CauseKind};
+
+impl Scene<'_> {
+    pub(super) fn unknown(&self, unknown: &Unknown, causes: &[Cause<'_>]) -> Reason {
+        let action = &self.question.step.action;
+        let Wording { product, vendor, role_flags, .. } = self.question.product.wording();
+        let settle =
+            format!("say --assume {}:aws:FederatedProvider=ARN", self.question.caller.id());
+        let (layer, message, help): (_, _, &str) = match unknown {
+            Unknown::Key(key) => return self.unknown_key(key),
+            Unknown::SessionName => return self.unknown_session_name(causes),
+            Unknown::IdentityPolicies => (
+                "identity",
+                format!(
+                    "the {}'s policies were not given, so whether they allow or deny `{action}` is not known",
+                    self.question.names.customer.word()
+                ),
+                "give them with --identity-policy FILE.., those of its groups too; `inputs` prints how to get them",
+            ),
+            Unknown::KeyPolicy => (
+                "kms-key-policy",
+                format!(
+                    "the policy of the KMS key was not given, so whether it lets the caller `{action}` is not known"
+                ),
+                "give it with --kms-key-policy FILE; `aws kms get-key-policy --key-id ARN` prints it",
+            ),
+            Unknown::TrustPolicy => (
+                "trust-policy",
+                format!(
+                    "the trust policy of the role was not given, so whether {product} may assume it is not known"
+                ),
+                "give it with --trust-policy FILE; `aws iam get-role --role-name NAME` prints it",
+            ),
+            Unknown::BucketKeys => (
+                "",
+                format!(
+                    "whether `{action}` is allowed depends on S3 Bucket Keys: with them the encryption context is the bucket's ARN, without them the object's"
+                ),
+                "look at `BucketKeyEnabled` in `aws s3api get-bucket-encryption` and allow both ARNs in the condition",
+            ),
+            Unknown::KeyId => (
+                "",
+                format!(
+                    "whether `{action}` is allowed depends on the id of AWS's own key, which is not known"
+                ),
+                "give its ARN with --kms-key; `aws kms describe-key --key-id alias/aws/s3` prints it",
+            ),
+            Unknown::Provider => (
+                "trust-policy",
+                format!(
+                    "the trust policy treats the identity providers that it names differently, and which one is {product}'s is not known"
+                ),
+                &settle,
+            ),
+            Unknown::Versioning => (
+                "",
+                format!(
+                    "`{action}` is needed on buckets with versioning enabled or suspended; the bucket's state was not given"
+                ),
+                "say --versioning unversioned, enabled or suspended",
+            ),
+            Unknown::Role => (
+                "",
+                format!(
+                    "which role of {vendor}'s copies data is not known: neither the bucket's nor {product}'s region was given, or {product} has none there"
+                ),
+                role_flags,
+            ),
+            Unknown::TooHard(undecided) => {
+                let message = format!(
+                    "whether `{action}` is allowed could not be decided: {}",
+                    undecided.reason
+                );
+                return Reason { span: undecided.span, ..empty(ReasonKind::Limit, "", message) };
+            }
+            Unknown::Limit { size, span } => {
+                let message = format!("the conditions have too many combinations to try: {size}");
+                return Reason { span: *span, ..empty(ReasonKind::Limit, "", message) };
+            }
+        };
+        reason(ReasonKind::Hidden, layer, message, help)
+    }
+
+    /// The session's name is not known: shows the pattern that matches only some names.
+    fn unknown_session_name(&self, causes: &[Cause<'_>]) -> Reason {
+        let is_open = |cause: &&Cause<'_>| matches!(cause.kind, CauseKind::Open { .. });
+        let shown = causes.iter().find(|cause| !is_open(cause)).map(|cause| self.reason(cause));
+        let known = shown.unwrap_or_else(|| empty(ReasonKind::Hidden, "", String::new()));
+        let message = format!(
+            "whether `{}` is allowed depends on the name that {} gives to its sessions, which is not known",
+            self.question.step.action,
+            self.product()
+        );
+        let help = Some(Advice::plain("if you know the name, say it with --session-name"));
+        Reason { kind: ReasonKind::Hidden, message, help, labels: Vec::new(), ..known }
+    }
+
+    /// A condition key that is not known: shows the first condition on it.
+    fn unknown_key(&self, key: &str) -> Reason {
+        let found = self.statements().filter(|(_, statement)| about(statement, self.question.step));
+        let mut found = found.filter_map(|(layer, statement)| {
+            let condition =
+                statement.conditions.iter().find(|condition| &*condition.key.node == key)?;
+            Some((layer, statement, condition))
+        });
+        let Some((layer, statement, condition)) = found.next() else {
+            let message = format!("it depends on `{key}`, which is not known");
+            let help = format!("if you know it, say --assume {key}=VALUE");
+            return reason(ReasonKind::Hidden, "", message, &help);
+        };
+        let written = written_key(condition);
+        let message = format!(
+            "whether `{}` is allowed depends on `{written}`, which is not known for {}",
+            self.question.step.action,
+            self.question.caller.id()
+        );
+        let help = match key {
+            "sts:rolesessionname" => "if you know it, say --session-name NAME".to_owned(),
+            _ => format!(
+                "if you know it, say --assume {}:{written}=VALUE",
+                self.question.caller.id()
+            ),
+        };
+        let mut reason = reason(ReasonKind::Hidden, self.layer_name(layer), message, &help);
+        locate(&mut reason, statement);
+        reason.span = Some(condition.span);
+        reason
+    }
+}
