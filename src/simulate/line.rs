@@ -6,7 +6,7 @@ use super::left_out::simulate;
 use super::request::{RequestText, resource_kind};
 use super::store::{Store, lower};
 use crate::authz::{
-    Caller, Context, ContextValue, FileCount, Known, LayerRow, Layers, PolicySet, Request,
+    Caller, Context, ContextValue, FileCount, Known, LAYERS, LayerRow, Layers, PolicySet, Request,
 };
 use crate::model::{Policy, PolicyKind};
 use crate::tree::{Member, Node, Value};
@@ -27,20 +27,13 @@ const REQUEST: [&str; 9] = [
 ];
 
 /// The layers that a line gives, in the order in which they are read.
-const GIVEN: [PolicyKind; 7] = [
-    PolicyKind::Identity,
-    PolicyKind::Resource,
-    PolicyKind::Boundary,
-    PolicyKind::Session,
-    PolicyKind::Scp,
-    PolicyKind::Rcp,
-    PolicyKind::Vpce,
-];
+fn layers_given() -> impl Iterator<Item = (PolicyKind, &'static str)> {
+    LAYERS.iter().filter_map(|row| Some((row.kind, row.member?.0)))
+}
 
 /// All members of a line.
 fn known_members() -> Vec<&'static str> {
-    let layers = GIVEN.iter().filter_map(|kind| LayerRow::of(*kind).member);
-    REQUEST.into_iter().chain(layers.map(|(name, _)| name)).collect()
+    REQUEST.into_iter().chain(layers_given().map(|(_, name)| name)).collect()
 }
 
 /// A request and the policies it must pass.
@@ -77,7 +70,7 @@ impl Line {
         let request = request(&root)?;
         let mut reader = Reader { store, root, caller: &request.caller };
         let mut policies = PolicySet::default();
-        for kind in GIVEN {
+        for (kind, _) in layers_given() {
             reader.layer(kind, resource_kind(&request), &mut policies)?;
         }
         Ok(Line { request, policies })

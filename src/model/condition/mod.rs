@@ -163,6 +163,23 @@ impl Test {
         }
     }
 
+    /// The values as data and their places, to compare those of two conditions.
+    pub fn values(&self) -> Vec<(String, Span)> {
+        fn shown<T: std::fmt::Debug>(values: &Values<T>) -> Vec<(String, Span)> {
+            let values = values.list.iter();
+            values.map(|value| (format!("{:?}", value.node), value.span)).collect()
+        }
+        match self {
+            Test::String { values, .. } | Test::Arn { values, .. } => shown(values),
+            Test::Numeric(_, values) => shown(values),
+            Test::Date(_, values) => shown(values),
+            Test::Bool(values) | Test::Null(values) => shown(values),
+            Test::Binary(values) => shown(values),
+            Test::Ip { values, .. } => shown(values),
+            Test::Unknown => Vec::new(),
+        }
+    }
+
     /// Whether the test holds if no value fits: `StringNotEquals` and the like.
     pub fn is_negated(&self) -> bool {
         match self {

@@ -194,7 +194,8 @@ fn condition_noun(condition: &Condition) -> String {
                 listed(&values.list, f64::to_string)
             )
         }
-        Test::Date(..) | Test::Binary(_) | Test::Unknown => {
+        // Dates, binary values, and operators that have no words of their own.
+        _ => {
             format!("where the condition `{}` on `{key}` holds", condition.operator.node)
         }
     }

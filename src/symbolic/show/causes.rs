@@ -1,10 +1,8 @@
 //! The words in which two documents differ, as far as a region hangs on them.
 
-use crate::model::condition::Test;
 use crate::model::{Policy, Statement};
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 use std::collections::BTreeSet;
-use std::fmt::Debug;
 
 /// Words that one side has and the other has not.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -153,7 +151,7 @@ fn words(statement: &Statement) -> Vec<Word> {
     for condition in &statement.conditions {
         let element = format!("{} {}", condition.operator.node, condition.key.node);
         let role = if condition.test.is_negated() { Role::Excepts } else { Role::Widens };
-        for (text, span) in values(&condition.test) {
+        for (text, span) in condition.test.values() {
             words.push(Word {
                 element: element.clone(),
                 role,
@@ -165,20 +163,4 @@ fn words(statement: &Statement) -> Vec<Word> {
         }
     }
     words
-}
-
-fn values(test: &Test) -> Vec<(String, Span)> {
-    match test {
-        Test::String { values, .. } | Test::Arn { values, .. } => shown(&values.list),
-        Test::Numeric(_, values) => shown(&values.list),
-        Test::Date(_, values) => shown(&values.list),
-        Test::Bool(values) | Test::Null(values) => shown(&values.list),
-        Test::Binary(values) => shown(&values.list),
-        Test::Ip { values, .. } => shown(&values.list),
-        Test::Unknown => Vec::new(),
-    }
-}
-
-fn shown<T: Debug>(list: &[Spanned<T>]) -> Vec<(String, Span)> {
-    list.iter().map(|value| (format!("{:?}", value.node), value.span)).collect()
 }
