@@ -9,13 +9,17 @@ use serde::Serialize;
 /// A mistake that prevents an answer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Failure {
-    pub(super) file: Option<String>,
-    pub(super) span: Option<Position>,
-    pub(super) message: String,
-    pub(super) help: Option<String>,
+    /// The file.
+    pub file: Option<String>,
+    /// The words in it.
+    pub span: Option<Position>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
     /// The same if it is about words of a text.
     #[serde(skip)]
-    pub(super) finding: Option<Finding>,
+    pub finding: Option<Finding>,
 }
 
 /// The mistake of a command line or of a setting.

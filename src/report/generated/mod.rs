@@ -29,7 +29,6 @@ fn pretty(value: &impl serde::Serialize) -> String {
 }
 
 /// The remarks that follow the documents, one for each line.
-#[cfg(feature = "cli")]
 fn remarks(generated: &crate::generate::Generated) -> impl Iterator<Item = String> {
     let placeholders = generated.placeholders.iter().map(|placeholder| {
         format!(
