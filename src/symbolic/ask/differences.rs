@@ -380,8 +380,8 @@ impl Patterns {
     }
 }
 
-/// Compares as [`compare_access`] does, and lists all that is different. Places count the policies of all layers, in the order of
-/// [`Layers::ids`].
+/// Compares as `compare_access` does, and lists all that is different. Places count the policies of all layers, in the order of
+/// `Layers::ids`.
 pub fn access_differences(old: &Access<'_>, new: &Access<'_>) -> Differences {
     differences_of(old, new)
 }
