@@ -601,6 +601,38 @@ fn every_topic_has_a_page_with_content() {
     assert_eq!(topics_page().kind, PageKind::List);
 }
 
+#[derive(serde::Deserialize)]
+struct Pasted {
+    case: Vec<PastedCase>,
+}
+
+#[derive(serde::Deserialize)]
+struct PastedCase {
+    source: String,
+    wins: String,
+    text: String,
+}
+
+/// An entry that fits exactly wins over a vague one, also in a text that is cut off, wrapped or inside of a log.
+#[test]
+fn pasted_errors_find_their_entry() {
+    let mut wrong = Vec::new();
+    for (name, fewest) in [("reported", 30), ("unread", 50)] {
+        let text = fs::read_to_string(root().join(format!("corpus/explain/{name}.toml"))).unwrap();
+        let pasted: Pasted = toml::from_str(&text).unwrap();
+        assert!(pasted.case.len() >= fewest, "{name}");
+        for case in pasted.case {
+            let answer = answer(&case.text);
+            let first =
+                answer.candidates.first().map_or("", |candidate| candidate.page.id.as_str());
+            if first != case.wins {
+                wrong.push(format!("{name}, {}: `{first}`, not `{}`", case.source, case.wins));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 #[test]
 fn explain_ends_as_it_says() {
     for (arguments, code) in [

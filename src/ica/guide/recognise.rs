@@ -22,24 +22,47 @@ pub enum Fit {
 
 /// The fewest letters of a message by which a part of it is recognised.
 const FEWEST_LETTERS: usize = 8;
+/// The rarity of a word that at most three messages have.
+const RARE: usize = 100 / 3;
 /// The most messages that are offered.
 const MOST_CANDIDATES: usize = 5;
 
 /// The messages that match a text, the best first: whole before parts, more letters before fewer.
 pub(super) fn recognise(text: &str) -> Vec<(&'static Message, Fit)> {
     let text = without_escapes(text);
-    let letters = letters(&text);
+    let forms = [letters(&text), letters(&without_log_prefixes(&text))];
+    let best = |message| forms.iter().filter_map(|letters| fit(message, letters)).max();
     let mut found = guide()
         .messages
         .iter()
-        .filter_map(|message| fit(message, &letters).map(|fit| (fit, message)))
+        .filter_map(|message| best(message).map(|fit| (fit, message)))
         .collect::<Vec<_>>();
     if found.is_empty() {
         found = similar(&text);
     }
     // The sort is stable: of equal matches the first of the page stays first.
-    found.sort_by_key(|(fit, _)| std::cmp::Reverse(*fit));
+    found.sort_by_key(|((fit, letters), message)| {
+        std::cmp::Reverse((*fit, std::cmp::Reverse(message.vague), *letters))
+    });
     found.into_iter().take(MOST_CANDIDATES).map(|((fit, _), message)| (message, fit)).collect()
+}
+
+/// The longest beginning of a line that is taken for that of a log.
+const MOST_PREFIX: usize = 80;
+const LOG_LEVELS: [&str; 6] = [" ERROR", " WARNING", " WARN", " INFO", " DEBUG", " FATAL"];
+
+/// The lines without what a log writes before each, so that a message that is broken over lines is in one piece: from a
+/// digit at the beginning to the level.
+fn without_log_prefixes(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let is_log = line.starts_with(|c: char| c.is_ascii_digit());
+        let ends = LOG_LEVELS.iter().filter_map(|level| Some(line.find(level)? + level.len()));
+        match ends.min().filter(|end| is_log && *end <= MOST_PREFIX) {
+            Some(end) => &line[end..],
+            None => line,
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The best match of the forms of a message, with the number of matching letters.
@@ -121,7 +144,10 @@ fn similar(text: &str) -> Vec<((Fit, usize), &'static Message)> {
             let (all, found) = (weight(&mut fixed.iter()), weight(&mut common.iter().copied()));
             let of_message = found * 100 / all.max(1);
             let of_text = common.len() * 100 / pasted.len().max(1);
-            (common.len() >= 2 && (of_message >= 60 || of_text >= 60 && of_message >= 20))
+            // Words that many messages have say nothing, however many there are.
+            let is_telling = common.iter().any(|word| rarity(word) >= RARE);
+            let is_enough = of_message >= 60 || of_text >= 60 && of_message >= 20;
+            (common.len() >= 2 && is_telling && is_enough)
                 .then_some(((Fit::Similar, of_message), message))
         })
         .collect()

@@ -68,6 +68,9 @@ pub struct Message {
     /// Other forms of it.
     #[serde(default)]
     pub also: Vec<String>,
+    /// For how many causes AWS says it, on a scale from 0, one cause: a message that is less vague comes first.
+    #[serde(default)]
+    pub vague: u8,
     /// The source.
     pub source: String,
     /// What it means.
