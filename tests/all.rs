@@ -44,6 +44,9 @@ mod assume;
 // Settings of the bucket: what is refused, and how it is reported.
 mod environment;
 
+// The script of `inputs` with recorded answers; tests/moto runs it with the real AWS CLI.
+mod inputs;
+
 // The witnesses of these set-ups: each is a line of `simulate` that gives the same decision.
 mod replay;
 

@@ -7,6 +7,7 @@ use crate::finding::codes;
 use crate::input::{Loader, NONE};
 use crate::product::build::settings::{self, Settings};
 use crate::product::build::{Built, build, unknown_keys};
+use crate::product::not_assumed::FailedCall;
 use crate::report::Finding;
 use crate::report::check::Checked;
 use crate::source::Span;
@@ -19,6 +20,15 @@ impl Workspace {
     /// # Errors
     /// What is wrong with the settings, and every file that cannot be read.
     pub fn check(&mut self, settings_file: &str) -> Result<Vec<Checked>, Error> {
+        self.check_file(settings_file, &[])
+    }
+
+    /// [`Workspace::check`], where these calls failed when the files were fetched.
+    fn check_file(
+        &mut self,
+        settings_file: &str,
+        failed_calls: &[FailedCall],
+    ) -> Result<Vec<Checked>, Error> {
         let id = self.texts.load(&mut self.sources, settings_file);
         let id = id.map_err(|unreadable| Error::unreadable(&self.sources, unreadable))?;
         let connections = settings::parse(&self.sources.get(id).text)
@@ -32,7 +42,8 @@ impl Workspace {
             Some(place.display().to_string())
         };
         let (mut checked, mut wrong) = (Vec::new(), Vec::new());
-        for settings in connections {
+        for mut settings in connections {
+            settings.failed_calls = failed_calls.to_vec();
             match self.check_settings(&settings.with_files(&place)) {
                 Ok(check) => checked.push(check),
                 Err(error) => wrong.extend(error.findings().to_vec()),
@@ -49,8 +60,8 @@ impl Workspace {
     pub fn check_folder(path: impl AsRef<Path>) -> Result<Vec<Checked>, Error> {
         let path = path.as_ref();
         match look_into(path, &[]) {
-            Ok(Folder::Settings(file)) => {
-                Workspace::in_folder("").check(&file.display().to_string())
+            Ok(Folder::Settings(file, failed_calls)) => {
+                Workspace::in_folder("").check_file(&file.display().to_string(), &failed_calls)
             }
             Ok(Folder::Files(found)) => {
                 let mut checked = Workspace::in_folder(path).check_settings(&found.settings)?;

@@ -2,14 +2,16 @@
 
 use super::files::{decoded, read_file};
 use crate::product::build::discover::{Discovered, FolderFile, discover};
+use crate::product::build::incomplete;
 use crate::product::build::settings::Settings;
+use crate::product::not_assumed::FailedCall;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a folder contains.
 pub(crate) enum Folder {
-    /// A settings file.
-    Settings(PathBuf),
+    /// A settings file, and the calls that failed when its files were fetched.
+    Settings(PathBuf, Vec<FailedCall>),
     /// Files whose kind is not clear yet.
     Files(Box<Discovered>),
 }
@@ -20,6 +22,20 @@ pub(crate) enum FolderError {
     Usage(String),
     /// The system does not let it be read.
     Unreadable(String),
+}
+
+/// The calls that failed when the files of a folder were fetched.
+///
+/// # Errors
+/// [`FolderError`], if the script of `inputs` has not come to its end.
+pub(crate) fn failed_calls(dir: &Path) -> Result<Vec<FailedCall>, FolderError> {
+    let file = dir.join(incomplete::FILE);
+    let calls = match fs::read_to_string(&file) {
+        Ok(text) => incomplete::parse(&text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(format!("it cannot be read: {error}")),
+    };
+    calls.map_err(|message| FolderError::Unreadable(format!("{}: {message}", file.display())))
 }
 
 /// Reads a folder, without the files that flags name.
@@ -36,12 +52,13 @@ pub(crate) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderE
             "`{shown}` is not a folder: a settings file is given with --connection, a policy with its own flag"
         )));
     }
+    let failed_calls = failed_calls(dir)?;
     let settings = dir.join("ica.toml");
     if settings.exists() {
-        return Ok(Folder::Settings(settings));
+        return Ok(Folder::Settings(settings, failed_calls));
     }
     let files = files(dir, named).map_err(unreadable)?;
-    let found = discover(&files);
+    let mut found = discover(&files);
     if !found.errors.is_empty() {
         return Err(FolderError::Usage(format!(
             "{shown}: there is no ica.toml, and it is not clear what the files are\n  {}",
@@ -53,6 +70,7 @@ pub(crate) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderE
             "{shown}: there is no ica.toml and no file that `ica-policy inputs` or `generate --write` makes"
         )));
     }
+    found.settings.failed_calls = failed_calls;
     Ok(Folder::Files(Box::new(found)))
 }
 

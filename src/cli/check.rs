@@ -6,7 +6,7 @@ use super::format::{Format, Printer};
 use super::layer_flags::{Flag, LayerFlags, RCP, SCP, Shown};
 use super::named::Named;
 use super::typed;
-use crate::api::folder::{Folder, FolderError, look_into};
+use crate::api::folder::{Folder, FolderError, failed_calls, look_into};
 use crate::authz::{FileCount, LayerRow};
 use crate::finding::{Finding, codes};
 use crate::ica::ICA;
@@ -261,7 +261,7 @@ pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Fail
             let named =
                 flags(args, None).files().into_iter().map(PathBuf::from).collect::<Vec<_>>();
             match look_into(dir, &named).map_err(|error| about_folder(dir, error))? {
-                Folder::Settings(file) => Some(file),
+                Folder::Settings(file, _) => Some(file),
                 Folder::Files(found) => {
                     print_error(&(found.words.join("\n") + "\n"));
                     return Ok((
@@ -285,8 +285,11 @@ pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Fail
         return Err(Failure::Usage(format!("{shown}: there is no connection in it")));
     }
     let folder = file.parent().map(Path::to_owned).unwrap_or_default();
-    let merged =
-        settings.into_iter().map(|settings| settings.overridden_by(flags(args, here.as_deref())));
+    let failed_calls = failed_calls(&folder).map_err(|error| about_folder(&folder, error))?;
+    let merged = settings.into_iter().map(|mut settings| {
+        settings.failed_calls.clone_from(&failed_calls);
+        settings.overridden_by(flags(args, here.as_deref()))
+    });
     Ok((merged.collect(), folder))
 }
 

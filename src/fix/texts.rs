@@ -52,7 +52,7 @@ impl Texts {
         let Built { mut connection, unreadable } =
             build(asked.product, asked.settings, &mut sources, &mut Reader(self)).ok()?;
         // Steps that depend on assumptions are repaired as well; --strict is only about the report of a check.
-        connection.strict = false;
+        connection.not_assumed.strict = false;
         unreadable.is_empty().then_some(Snapshot { sources, connection })
     }
 }

@@ -65,6 +65,9 @@ pub struct AssumptionRow {
     id: Assumption,
     text: String,
     how_to_settle: String,
+    /// The settings whose value it stands for.
+    #[serde(default)]
+    settings: Vec<String>,
 }
 
 impl AssumptionRow {
@@ -81,6 +84,11 @@ impl AssumptionRow {
     /// What is assumed.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Whether it is made because this setting is not given.
+    pub(super) fn is_about(&self, setting: &str) -> bool {
+        self.settings.iter().any(|known| known == setting)
     }
 
     /// How the user can settle it.

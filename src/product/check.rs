@@ -13,7 +13,7 @@ use super::setup::Setup;
 use super::tally::answer;
 use super::verdict::{
     CallerReport, Check, EnvironmentReport, OperationReport, ReasonKind, Skipped, StepReport,
-    Verdict, Witness, be_strict,
+    Verdict, Witness,
 };
 use super::words::reasons;
 use crate::source::Span;
@@ -22,7 +22,7 @@ use crate::source::Span;
 pub fn check(setup: &Setup) -> Check {
     let catalogue = setup.product.catalogue();
     let settings = setup.product.settings_checks(setup).into_iter();
-    let settings = settings.map(|judged| judged.finished(setup.strict)).collect::<Vec<_>>();
+    let settings = settings.map(|judged| judged.finished(&setup.not_assumed)).collect::<Vec<_>>();
     let checker = Checker { setup, catalogue, settings: &settings };
     let mut operations = catalogue
         .operations
@@ -174,9 +174,7 @@ impl Checker<'_> {
             _ => reasons(&question, &answer),
         };
         key.weaken(step, &mut verdict, &mut reasons);
-        if self.setup.strict {
-            be_strict(&assumes, &mut verdict, &mut reasons);
-        }
+        self.setup.not_assumed.apply(&assumes, &mut verdict, &mut reasons);
         StepReport {
             action: step.action.clone(),
             resource: question.resource.words,

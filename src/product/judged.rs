@@ -3,7 +3,8 @@
 use super::assumption::Assumption;
 use super::caller::CallerId;
 use super::catalogue::{Catalogue, Level, Operation};
-use super::verdict::{EnvironmentReport, Reason, StepReport, Verdict, Witness, be_strict};
+use super::not_assumed::NotAssumed;
+use super::verdict::{EnvironmentReport, Reason, StepReport, Verdict, Witness};
 
 /// The operations that a check affects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,11 +78,9 @@ impl Judged {
         self
     }
 
-    /// With `strict` no verdict may depend on assumptions.
-    pub(super) fn finished(mut self, strict: bool) -> Judged {
-        if strict {
-            be_strict(&self.assumes, &mut self.verdict, &mut self.reasons);
-        }
+    /// Makes the verdict unknown if it depends on what is not assumed.
+    pub(super) fn finished(mut self, not_assumed: &NotAssumed) -> Judged {
+        not_assumed.apply(&self.assumes, &mut self.verdict, &mut self.reasons);
         self
     }
 

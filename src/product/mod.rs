@@ -19,6 +19,7 @@ pub mod graph;
 pub mod judged;
 pub mod kms;
 mod nearest;
+pub mod not_assumed;
 mod question;
 pub mod refusal;
 pub mod regions;

@@ -4,6 +4,7 @@ use super::caller::{CallerId, Credentials};
 use super::catalogue::{Catalogue, Edition, On, Step, Target};
 use super::expected::{ExpectedCors, Placeholder};
 use super::judged::Judged;
+use super::not_assumed::NotAssumed;
 use super::regions::{Region, Regions};
 use super::wording::Wording;
 use crate::authz::{Known, PolicySet};
@@ -93,8 +94,8 @@ pub struct Setup {
     pub operations: Vec<String>,
     /// Operations that are not needed.
     pub skip: BTreeMap<String, String>,
-    /// Whether steps that depend on assumptions are unknown.
-    pub strict: bool,
+    /// On what a verdict may not rest.
+    pub not_assumed: NotAssumed,
     /// The files, in the order they were read.
     pub files: Vec<FileRead>,
     /// What is wrong in them.

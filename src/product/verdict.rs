@@ -279,20 +279,6 @@ pub(super) fn step(action: &str, resource: &str, verdict: Verdict, reason: Reaso
     }
 }
 
-/// With `--strict` a verdict that depends on assumptions is unknown.
-pub(super) fn be_strict(assumes: &[Assumption], verdict: &mut Verdict, reasons: &mut Vec<Reason>) {
-    if assumes.is_empty() || *verdict == Verdict::Unknown {
-        return;
-    }
-    *verdict = Verdict::Unknown;
-    let message = format!(
-        "with --strict a verdict may not depend on assumptions; this one depends on {}",
-        assumes.iter().map(|assumption| assumption.id()).collect::<Vec<_>>().join(", ")
-    );
-    let help = "settle them, as the list of assumptions says";
-    reasons.push(reason(ReasonKind::Hidden, "", message, help));
-}
-
 /// A reason without a place in a file, with what to do.
 pub fn reason(kind: ReasonKind, layer: &'static str, message: String, help: &str) -> Reason {
     Reason { help: Some(Advice::plain(help)), ..empty(kind, layer, message) }

@@ -5,6 +5,7 @@ mod built;
 mod customer;
 pub mod discover;
 mod documents;
+pub mod incomplete;
 mod kms;
 pub mod settings;
 mod settings_read;
@@ -18,6 +19,7 @@ use self::kms::read_kms_key;
 use self::settings::Settings;
 use self::settings_read::{SettingsReader, read_environment};
 use super::catalogue::{Catalogue, Edition};
+use super::not_assumed::NotAssumed;
 use super::refusal::Refusal;
 use super::regions::Region;
 use super::setup::{Product, Setup, Versioning};
@@ -67,7 +69,11 @@ pub fn build(
         edition: read_edition(settings)?,
         operations: known_operations(catalogue, "operation", settings.operation.iter())?,
         skip: settings.skip.clone(),
-        strict: settings.strict.unwrap_or_default(),
+        not_assumed: NotAssumed::new(
+            settings.strict.unwrap_or_default(),
+            &settings.still_missing(),
+            catalogue,
+        ),
         files: Vec::new(),
         findings: Vec::new(),
     };

@@ -1,7 +1,8 @@
 //! The names of `ica.toml`, which are those of the flags of `check` with underscores.
 
-use crate::authz::LAYERS;
+use crate::authz::{LAYERS, LayerRow};
 use crate::model::PolicyKind;
+use crate::product::not_assumed::FailedCall;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
@@ -85,6 +86,9 @@ pub struct Settings {
     pub skip: BTreeMap<String, String>,
     /// Whether steps that depend on assumptions are unknown.
     pub strict: Option<bool>,
+    /// The calls that failed when the files were fetched; from the file beside `ica.toml`.
+    #[serde(skip)]
+    pub failed_calls: Vec<FailedCall>,
 }
 
 /// One file or several, or the word `none`.
@@ -271,7 +275,9 @@ impl Settings {
         // A flag for user or role replaces the other in the file.
         let replaces = over.user.is_some() != over.role.is_some();
         let (own_user, own_role) = if replaces { (None, None) } else { (self.user, self.role) };
-        let list = |own: Vec<String>, over: Vec<String>| if over.is_empty() { own } else { over };
+        fn list<T>(own: Vec<T>, over: Vec<T>) -> Vec<T> {
+            if over.is_empty() { own } else { over }
+        }
         Settings {
             name: over.name.or(self.name),
             bucket: over.bucket.or(self.bucket),
@@ -298,8 +304,26 @@ impl Settings {
             operation: list(self.operation, over.operation),
             skip: self.skip.into_iter().chain(over.skip).collect(),
             strict: over.strict.or(self.strict),
+            failed_calls: list(self.failed_calls, over.failed_calls),
             ..over
         }
+    }
+
+    /// The failed calls in whose place nobody gave a file.
+    pub(super) fn still_missing(&self) -> Vec<FailedCall> {
+        let is_given = |setting: &str| match setting {
+            _ if let Some(row) = LayerRow::of_setting(setting) => self.layer(row.kind).is_some(),
+            "cors" => self.cors.is_some(),
+            "notifications" => self.notifications.is_some(),
+            "bucket_encryption" => self.bucket_encryption.is_some(),
+            "ownership" => self.ownership.is_some(),
+            "versioning" => self.versioning.is_some(),
+            "kms_key" => self.kms_key.is_some(),
+            // One of the two levels may be given.
+            _ => false,
+        };
+        let calls = self.failed_calls.iter().filter(|call| !is_given(&call.setting));
+        calls.cloned().collect()
     }
 }
 
