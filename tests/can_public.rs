@@ -83,7 +83,7 @@ fn what_s3_calls_public_may_reach_nobody() {
     let own = json!({"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}});
     let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*", "Condition": own});
     check_public("denied", &json!([get(&star), deny]), "yes", "no", &[]);
-    let only_https = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}});
+    let only_https = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}}});
     check_public("https", &json!([only_https]), "no", "no", &[]);
     let role = get_where(
         &star,
@@ -97,7 +97,7 @@ fn what_s3_calls_public_may_reach_nobody() {
 #[test]
 fn who_is_named_is_asked_as_a_caller() {
     let role = "arn:aws:iam::444455556666:role/lab/reader";
-    let deny = |key: &str, principal: Value| json!({"Effect": "Deny", key: {"AWS": principal}, "Action": "s3:*", "Resource": "*"});
+    let deny = |key: &str, principal: Value| json!({"Effect": "Deny", key: {"AWS": principal}, "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"});
     check_public(
         "hit",
         &json!([get(&json!({"AWS": role})), deny("Principal", json!("444455556666"))]),
