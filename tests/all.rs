@@ -98,6 +98,10 @@ mod simulate;
 // Two versions of a policy: reports, exit codes, the old side from git.
 mod compare;
 
+// The old side from git in a checkout that a stranger wrote: nothing of it runs, no other repository is believed.
+#[cfg(unix)]
+mod git;
+
 // Single decisions: the cases of corpus/eval, each with its source.
 mod eval;
 

@@ -4,6 +4,7 @@ use super::compare_connection::{self, Failure, is_settings};
 use super::exit::Exit;
 use super::files::unreadable;
 use super::format::{Format, Printer};
+use super::git::Revision;
 use super::versions::{Origin, Read};
 use crate::input::{Document, NONE};
 use crate::model::PolicyKind;
@@ -122,7 +123,14 @@ impl FailOn {
 /// Compares every pair and prints its report.
 pub(super) fn run(args: &Args) -> Exit {
     let printer = Printer::new(args.format, "`ica-policy compare --help` lists the flags");
-    match pairs(args) {
+    if let Some(mistake) = against_mistake(args) {
+        return printer.usage(&mistake);
+    }
+    let revision = match args.against.as_deref().map(Revision::open).transpose() {
+        Ok(revision) => revision,
+        Err(unreadable) => return printer.unreadable(&Sources::new(), &[unreadable]),
+    };
+    match pairs(args, revision.as_ref()) {
         Ok(pairs) => {
             pairs.iter().map(|pair| compare_pair(args, pair, &printer)).max().unwrap_or(Exit::Usage)
         }
@@ -130,13 +138,24 @@ pub(super) fn run(args: &Args) -> Exit {
     }
 }
 
+/// What is wrong with --against.
+fn against_mistake(args: &Args) -> Option<String> {
+    let revision = args.against.as_deref()?;
+    if revision.is_empty() || revision.starts_with('-') {
+        return Some(format!("--against: `{revision}` is not a revision"));
+    }
+    let is_file = |file: &String| file != "-" && file != NONE;
+    (!args.files.iter().all(is_file)).then(|| {
+        "--against takes files: git has no older version of standard input or of nothing".to_owned()
+    })
+}
+
 /// The pairs to compare, the old version first.
-fn pairs(args: &Args) -> Result<Vec<(Origin<'_>, Origin<'_>)>, String> {
-    match (&args.against, args.files.as_slice()) {
-        (Some(revision), _) if revision.is_empty() || revision.starts_with('-') => Err(format!("--against: `{revision}` is not a revision")),
-        (Some(_), files) if files.iter().any(|file| file == "-" || file == NONE) => {
-            Err("--against takes files: git has no older version of standard input or of nothing".to_owned())
-        }
+fn pairs<'a>(
+    args: &'a Args,
+    revision: Option<&'a Revision>,
+) -> Result<Vec<(Origin<'a>, Origin<'a>)>, String> {
+    match (revision, args.files.as_slice()) {
         (Some(revision), files) => Ok(files.iter().map(|path| (Origin::Revision { revision, path }, Origin::WorkTree(path))).collect()),
         (None, [old, new]) if old == "-" && new == "-" => Err("only one file can be `-`: standard input is read once".to_owned()),
         (None, [old, new]) => Ok(vec![(Origin::File(old), Origin::File(new))]),

@@ -90,14 +90,12 @@ fn name(settings: &Settings) -> Option<String> {
 fn side(origin: &Origin<'_>) -> Result<Side, Failure> {
     let shown = shown(origin);
     let text = match origin {
-        Origin::Revision { revision, path } => {
-            Revision { name: revision }.read(path).and_then(|text| {
-                let help = "compare two settings files instead: compare OLD.toml NEW.toml";
-                text.ok_or_else(|| {
-                    unreadable(&shown, "the revision has no such file".to_owned(), Some(help))
-                })
+        Origin::Revision { revision, path } => revision.read(path).and_then(|text| {
+            let help = "compare two settings files instead: compare OLD.toml NEW.toml";
+            text.ok_or_else(|| {
+                unreadable(&shown, "the revision has no such file".to_owned(), Some(help))
             })
-        }
+        }),
         Origin::File(path) | Origin::WorkTree(path) => read_text(path, Path::new(path), &shown),
     };
     let text = text.map_err(|error| Failure::Unreadable(vec![error]))?;
@@ -117,14 +115,14 @@ fn path<'a>(origin: &Origin<'a>) -> &'a str {
 
 fn shown(origin: &Origin<'_>) -> String {
     match origin {
-        Origin::Revision { revision, path } => Revision { name: revision }.shown(path),
+        Origin::Revision { revision, path } => revision.shown(path),
         Origin::File(path) | Origin::WorkTree(path) => (*path).to_owned(),
     }
 }
 
 /// Files of a git revision, relative to a folder.
 struct GitFiles<'a> {
-    revision: Revision<'a>,
+    revision: &'a Revision,
     folder: PathBuf,
 }
 
@@ -149,12 +147,9 @@ impl Loader for GitFiles<'_> {
 fn read(sources: &mut Sources, origin: &Origin<'_>, settings: &Settings) -> Result<Setup, Failure> {
     let folder = Path::new(path(origin)).parent().map(Path::to_owned).unwrap_or_default();
     let built = match origin {
-        Origin::Revision { revision, .. } => build(
-            &ICA,
-            settings,
-            sources,
-            &mut GitFiles { revision: Revision { name: revision }, folder },
-        ),
+        Origin::Revision { revision, .. } => {
+            build(&ICA, settings, sources, &mut GitFiles { revision, folder })
+        }
         Origin::File(_) | Origin::WorkTree(_) => {
             build(&ICA, settings, sources, &mut Files { folder })
         }

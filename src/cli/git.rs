@@ -1,24 +1,95 @@
 //! Files of a git revision, read by the command `git`.
+//!
+//! The files of a checkout may come from a stranger's pull request, and with them anything that git takes for a repository or for its
+//! configuration. So the repository is the one of the current folder and no other, and git runs with our settings: it fetches nothing,
+//! runs no program, and follows no variable that somebody else has set.
 
 use super::files::{decoded, unreadable};
 use crate::input::Unreadable;
+use std::env;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A revision that files are read from.
 #[derive(Debug)]
-pub(super) struct Revision<'a> {
-    pub name: &'a str,
+pub(super) struct Revision {
+    name: String,
+    commit: String,
+    /// The top folder of the work tree, without links.
+    top: PathBuf,
 }
 
-/// A path in the form that git needs: a folder that exists, and the rest.
-struct Split {
-    folder: PathBuf,
-    rest: String,
-}
+/// Switches for every call.
+const SWITCHES: [&str; 3] = ["--no-pager", "--no-replace-objects", "--literal-pathspecs"];
 
-impl Revision<'_> {
+/// Settings that have precedence over those of the repository. A folder of the checkout that looks like a repository is none, and
+/// nothing that git might run is named.
+const SETTINGS: [&str; 8] = [
+    "safe.bareRepository=explicit",
+    "protocol.allow=never",
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.sshCommand=false",
+    "core.askPass=",
+    "core.alternateRefsCommand=",
+    "credential.helper=",
+];
+
+/// The only variables of git that it sees. No protocol is in the list of allowed ones, so even a git that does not know
+/// `GIT_NO_LAZY_FETCH` fetches nothing. Messages are in English, as ours are.
+const VARIABLES: [(&str, &str); 8] = [
+    ("GIT_NO_LAZY_FETCH", "1"),
+    ("GIT_ALLOW_PROTOCOL", ""),
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("GIT_OPTIONAL_LOCKS", "0"),
+    ("GIT_TRACE2", "0"),
+    ("GIT_TRACE2_EVENT", "0"),
+    ("GIT_TRACE2_PERF", "0"),
+    ("LC_ALL", "C"),
+];
+
+impl Revision {
+    /// The revision of the repository that the current folder belongs to.
+    pub(super) fn open(name: &str) -> Result<Self, Unreadable> {
+        let failed = |message: String, help: &str| unreadable(name, message, Some(help));
+        let here = ["rev-parse", "--is-inside-git-dir", "--show-toplevel"];
+        let found = git(Path::new("."), &here).map_err(|error| {
+            failed(words(&error), "--against reads the old side with the command `git`")
+        })?;
+        if !found.status.success() {
+            let (message, help) = said(&found);
+            let help = help.unwrap_or("give two files instead: compare OLD NEW".to_owned());
+            return Err(failed(
+                format!("git finds no repository in the current folder: {message}"),
+                &help,
+            ));
+        }
+        let answer = String::from_utf8_lossy(&found.stdout);
+        // A git before 2.38 does not know `safe.bareRepository`.
+        let Some(top) = answer.strip_prefix("false\n") else {
+            let message = "the current folder is inside of the data of a git repository";
+            return Err(failed(message.to_owned(), "run it in the work tree"));
+        };
+        let top = PathBuf::from(top.trim_end_matches(['\r', '\n']));
+        let top = top.canonicalize().map_err(|error| {
+            failed(format!("`{}`: {error}", top.display()), "run it in the work tree")
+        })?;
+        let asked = format!("{name}^{{commit}}");
+        let found = git(&top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &asked]);
+        match found {
+            Ok(found) if found.status.success() => Ok(Self {
+                name: name.to_owned(),
+                commit: String::from_utf8_lossy(&found.stdout).trim().to_owned(),
+                top,
+            }),
+            _ => Err(failed(
+                format!("git has no revision `{name}`"),
+                "name a commit, branch or tag; a shallow clone has only the newest commit (`git fetch --unshallow`)",
+            )),
+        }
+    }
+
     /// The name of a file of the revision in reports.
     pub(super) fn shown(&self, path: &str) -> String {
         format!("{}:{path}", self.name)
@@ -27,62 +98,120 @@ impl Revision<'_> {
     /// The text of a file; `None` if the revision does not have it.
     pub(super) fn read(&self, path: &str) -> Result<Option<String>, Unreadable> {
         let shown = self.shown(path);
-        let split = split(path);
-        let commit =
-            self.commit(&split).map_err(|(message, help)| unreadable(&shown, message, help))?;
-        let failed = |output: &Output| {
-            unreadable(&shown, format!("git cannot read it: {}", said(output)), None)
+        let failed = |message: String| unreadable(&shown, message, None);
+        let inner = self.inner(Path::new(path)).map_err(failed)?;
+        let Some(entry) = self.entry(&inner).map_err(failed)? else {
+            let parents = inner.ancestors().skip(1).filter(|parent| *parent != Path::new(""));
+            for parent in parents {
+                if self.entry(parent).map_err(failed)?.is_some_and(|entry| !entry.is_folder()) {
+                    return Err(failed(format!(
+                        "in that revision `{}` is no folder",
+                        parent.display()
+                    )));
+                }
+            }
+            return Ok(None);
         };
-        let listed = git(&split, &["ls-tree", &commit, "--", &split.rest])
-            .map_err(|error| unreadable(&shown, words(&error), None))?;
-        if !listed.status.success() {
-            return Err(failed(&listed));
+        if !entry.is_file() {
+            let message = "this is not a file in that revision, but a folder or a link";
+            return Err(failed(message.to_owned()));
         }
-        // `100644 blob 8baef1b... name`; nothing if there is no such file.
-        let entry = String::from_utf8_lossy(&listed.stdout).into_owned();
-        let mut fields = entry.split_whitespace();
-        let (mode, kind, object) = (fields.next(), fields.next(), fields.next());
-        let (Some(mode), Some(kind), Some(object)) = (mode, kind, object) else { return Ok(None) };
-        if kind != "blob" || mode == "120000" {
-            return Err(unreadable(
-                &shown,
-                "this is not a file in that revision, but a folder or a link".to_owned(),
-                None,
-            ));
-        }
-        let blob = git(&split, &["cat-file", "blob", object])
-            .map_err(|error| unreadable(&shown, words(&error), None))?;
-        if !blob.status.success() {
-            return Err(failed(&blob));
-        }
-        decoded(Ok(blob.stdout), &shown).map(Some)
+        let blob = self.run(&["cat-file", "blob", &entry.object]).map_err(failed)?;
+        decoded(Ok(blob), &shown).map(Some)
     }
 
-    /// The commit that the name refers to, or why there is none.
-    fn commit(&self, split: &Split) -> Result<String, (String, Option<&'static str>)> {
-        let asked = format!("{}^{{commit}}", self.name);
-        let found = git(split, &["rev-parse", "--verify", "--quiet", "--end-of-options", &asked]);
-        let found = found.map_err(|error| {
-            (words(&error), Some("--against reads the old side with the command `git`"))
-        })?;
-        if found.status.success() {
-            return Ok(String::from_utf8_lossy(&found.stdout).trim().to_owned());
+    /// What the commit has under a path.
+    fn entry(&self, path: &Path) -> Result<Option<Entry>, String> {
+        let listed =
+            self.run(&["ls-tree", &self.commit, "--", &format!("./{}", path.display())])?;
+        // `100644 blob 8baef1b... name`; nothing if there is no such file.
+        let line = String::from_utf8_lossy(&listed);
+        let mut fields = line.split_whitespace().map(str::to_owned);
+        let (mode, kind, object) = (fields.next(), fields.next(), fields.next());
+        Ok(mode.zip(kind).zip(object).map(|((mode, kind), object)| Entry { mode, kind, object }))
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
+        let output = git(&self.top, arguments).map_err(|error| words(&error))?;
+        if output.status.success() {
+            return Ok(output.stdout);
         }
-        let inside =
-            git(split, &["rev-parse", "--git-dir"]).is_ok_and(|output| output.status.success());
-        if inside {
-            let help = "name a commit, branch or tag; a shallow clone has only the newest commit (`git fetch --unshallow`)";
-            return Err((format!("git has no revision `{}`", self.name), Some(help)));
+        Err(format!("git cannot read it: {}", said(&output).0))
+    }
+
+    /// A path as the commit names it. Links below the top folder are not followed: one that the work tree has in the place of a folder
+    /// would lead to another file of the commit.
+    fn inner(&self, path: &Path) -> Result<PathBuf, String> {
+        let here = env::current_dir().map_err(|error| format!("the current folder: {error}"))?;
+        let whole = without_dots(&here.join(path))?;
+        let is_top = |folder: &&Path| folder.canonicalize().is_ok_and(|real| real == self.top);
+        let mut above = whole.ancestors().skip(1).collect::<Vec<_>>().into_iter().rev();
+        let inner = above.find(is_top).and_then(|top| whole.strip_prefix(top).ok());
+        let Some(inner) = inner else {
+            let top = self.top.display();
+            return Err(format!(
+                "it does not lie in `{top}`, the repository of the current folder"
+            ));
+        };
+        let mut folders = inner.ancestors().skip(1).filter(|folder| *folder != Path::new(""));
+        match folders.find(|folder| self.top.join(folder).join(".git").exists()) {
+            Some(other) => {
+                Err(format!("it lies in another repository, `{}`: run it there", other.display()))
+            }
+            None => Ok(inner.to_owned()),
         }
-        Err((
-            format!("`{}` is in no git repository", split.folder.display()),
-            Some("give two files instead: compare OLD NEW"),
-        ))
     }
 }
 
-fn git(split: &Split, arguments: &[&str]) -> io::Result<Output> {
-    Command::new("git").arg("-C").arg(&split.folder).args(arguments).output()
+/// An entry of a commit.
+struct Entry {
+    mode: String,
+    kind: String,
+    object: String,
+}
+
+impl Entry {
+    fn is_folder(&self) -> bool {
+        self.kind == "tree"
+    }
+
+    /// A link is a blob with its target as text.
+    fn is_file(&self) -> bool {
+        self.kind == "blob" && self.mode != "120000"
+    }
+}
+
+/// A path without `.` and `..`.
+fn without_dots(path: &Path) -> Result<PathBuf, String> {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if plain.is_symlink() => {
+                return Err(format!(
+                    "`..` after the link `{}`: give its path without it",
+                    plain.display()
+                ));
+            }
+            Component::ParentDir => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    Ok(plain)
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> io::Result<Output> {
+    let mut command = Command::new("git");
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().to_ascii_uppercase().starts_with("GIT_") {
+            command.env_remove(name);
+        }
+    }
+    command.envs(VARIABLES).arg("-C").arg(folder).args(SWITCHES);
+    command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+    command.args(arguments).output()
 }
 
 fn words(error: &io::Error) -> String {
@@ -92,20 +221,12 @@ fn words(error: &io::Error) -> String {
     }
 }
 
-/// The first line of git's output.
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr)
-        .lines()
-        .next()
-        .unwrap_or("it does not say why")
-        .to_owned()
-}
-
-/// The nearest folder of a path that exists: the file may have been deleted with its folder.
-fn split(path: &str) -> Split {
-    let path = Path::new(path);
-    let there = path.ancestors().skip(1).find(|folder| folder.is_dir());
-    let folder = there.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let rest = path.strip_prefix(folder).unwrap_or(path);
-    Split { folder: folder.to_owned(), rest: format!("./{}", rest.display()) }
+/// What git says: the first line, and what it advises in the others.
+fn said(output: &Output) -> (String, Option<String>) {
+    let text = String::from_utf8_lossy(&output.stderr);
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or("it does not say why");
+    let rest = lines.collect::<Vec<_>>().join(" ");
+    let first = first.strip_prefix("fatal: ").unwrap_or(first);
+    (first.to_owned(), (!rest.is_empty()).then_some(rest))
 }

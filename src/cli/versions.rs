@@ -18,7 +18,7 @@ pub(super) enum Origin<'a> {
     /// A file that may be gone.
     WorkTree(&'a str),
     /// A file of a git revision, which may not have it.
-    Revision { revision: &'a str, path: &'a str },
+    Revision { revision: &'a Revision, path: &'a str },
 }
 
 /// A version as it was read.
@@ -40,9 +40,7 @@ impl Origin<'_> {
                 let name = if path == "-" { "standard input" } else { path };
                 (name.to_owned(), Some(Files { folder: PathBuf::new() }.load(sources, path)?))
             }
-            Origin::Revision { revision, path } => {
-                from_git(sources, &Revision { name: revision }, path)?
-            }
+            Origin::Revision { revision, path } => from_git(sources, revision, path)?,
         };
         let document =
             id.map(|id| input::read_policy(sources, id)).transpose().map_err(Unreadable::Text)?;
@@ -52,7 +50,7 @@ impl Origin<'_> {
 
 fn from_git(
     sources: &mut Sources,
-    revision: &Revision<'_>,
+    revision: &Revision,
     path: &str,
 ) -> Result<(String, Option<SourceId>), Unreadable> {
     let name = revision.shown(path);

@@ -1,0 +1,286 @@
+use crate::support::run::{fresh_folder, stderr, stdout};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// Runs git as the people of the repository do.
+fn git(folder: &Path, arguments: &[&str]) -> String {
+    let who =
+        ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
+    let output = Command::new("git")
+        .args(who)
+        .args(arguments)
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
+    stdout(&output).trim().to_owned()
+}
+
+fn compare(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ica-policy"))
+        .arg("compare")
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", std::env::var("PATH").unwrap())
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn policy(action: &str) -> String {
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"{action}","Resource":"arn:aws:s3:::b/*"}}]}}"#
+    )
+}
+
+/// A repository whose branch `base` has a narrow policy and whose work tree has a wide one.
+fn widened(name: &str) -> PathBuf {
+    let folder = fresh_folder(&format!("git/{name}")).join("repository");
+    fs::create_dir(&folder).unwrap();
+    fs::create_dir(folder.join("policies")).unwrap();
+    fs::write(folder.join("policies/x.json"), policy("s3:GetObject")).unwrap();
+    git(&folder, &["init", "--quiet"]);
+    git(&folder, &["add", "--all"]);
+    git(&folder, &["commit", "--quiet", "--message", "honest"]);
+    git(&folder, &["branch", "base"]);
+    fs::write(folder.join("policies/x.json"), policy("s3:*")).unwrap();
+    folder
+}
+
+/// A repository that says that the policy has always been wide, as files beside the policy. With its path the one missing blob is
+/// fetched by a command.
+fn embed(folder: &Path, command: Option<&Path>) {
+    let fake = folder.parent().unwrap().join("fake");
+    fs::create_dir(&fake).unwrap();
+    fs::write(fake.join("x.json"), policy("s3:*")).unwrap();
+    git(&fake, &["init", "--quiet"]);
+    git(&fake, &["add", "--all"]);
+    git(&fake, &["commit", "--quiet", "--message", "fake"]);
+    git(&fake, &["branch", "base"]);
+    let bare = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n";
+    let lazy = |mark: &Path| {
+        let blob = git(&fake, &["rev-parse", "HEAD:x.json"]);
+        fs::remove_file(fake.join(".git/objects").join(&blob[..2]).join(&blob[2..])).unwrap();
+        format!(
+            "[core]\n\trepositoryformatversion = 1\n\tbare = true\n\tsshCommand = \"touch {}; false\"\n\
+             [extensions]\n\tpartialClone = origin\n[remote \"origin\"]\n\turl = ssh://x/y\n\tpromisor = true\n",
+            mark.display()
+        )
+    };
+    let config = command.map_or_else(|| bare.to_owned(), lazy);
+    fs::write(fake.join(".git/config"), config).unwrap();
+    for part in ["HEAD", "config", "refs", "objects"] {
+        fs::rename(fake.join(".git").join(part), folder.join("policies").join(part)).unwrap();
+    }
+}
+
+/// The wider policy is found; nothing ran.
+#[track_caller]
+fn assert_found(output: &Output, mark: &Path) {
+    assert_eq!(output.status.code(), Some(1), "{}{}", stdout(output), stderr(output));
+    assert!(!mark.exists(), "a command of the pull request ran");
+}
+
+const GATE: [&str; 5] = ["--against", "base", "--fail-on", "new-access", "policies/x.json"];
+
+#[test]
+fn a_repository_beside_the_policy_is_not_believed() {
+    for (name, runs_a_command) in [("gate", false), ("lazy-fetch", true)] {
+        let folder = widened(name);
+        let mark = folder.parent().unwrap().join("RAN");
+        embed(&folder, runs_a_command.then_some(&mark));
+        assert_found(&compare(&folder, &[], &GATE), &mark);
+        // In the folder itself git refuses.
+        let inside = compare(&folder.join("policies"), &[], &["--against", "base", "x.json"]);
+        assert_eq!(inside.status.code(), Some(3), "{}", stdout(&inside));
+        assert!(stderr(&inside).contains("bare repository"), "{}", stderr(&inside));
+        assert!(!mark.exists(), "a command of the pull request ran");
+    }
+}
+
+#[test]
+fn a_blob_that_is_missing_is_not_fetched() {
+    let folder = widened("missing-blob");
+    let mark = folder.parent().unwrap().join("RAN");
+    let blob = git(&folder, &["rev-parse", "base:policies/x.json"]);
+    fs::remove_file(folder.join(".git/objects").join(&blob[..2]).join(&blob[2..])).unwrap();
+    let command = format!("touch {}; false", mark.display());
+    for (key, value) in [
+        ("core.repositoryformatversion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.promisor", "true"),
+        ("core.sshCommand", &command),
+    ] {
+        git(&folder, &["config", key, value]);
+    }
+    for url in ["ssh://x/y".to_owned(), format!("ext::sh -c touch% {}", mark.display())] {
+        git(&folder, &["config", "remote.origin.url", &url]);
+        let output = compare(&folder, &[], &GATE);
+        assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
+        assert!(stderr(&output).contains("git cannot read it"), "{}", stderr(&output));
+        assert!(!mark.exists(), "a command of the pull request ran");
+    }
+}
+
+#[test]
+fn no_setting_of_the_repository_runs_a_command() {
+    for (name, settings) in [
+        ("fsmonitor", &[("core.fsmonitor", "{}")][..]),
+        ("hooks", &[("core.hooksPath", "hooks")]),
+        (
+            "aliases",
+            &[("alias.ls-tree", "!{}"), ("alias.cat-file", "!{}"), ("alias.rev-parse", "!{}")],
+        ),
+        (
+            "textconv",
+            &[("diff.x.textconv", "{}"), ("diff.x.command", "{}"), ("diff.external", "{}")],
+        ),
+        (
+            "filters",
+            &[("filter.x.smudge", "{}"), ("filter.x.clean", "{}"), ("filter.x.process", "{}")],
+        ),
+        (
+            "pager",
+            &[
+                ("core.pager", "{}"),
+                ("pager.ls-tree", "{}"),
+                ("pager.cat-file", "{}"),
+                ("pager.rev-parse", "{}"),
+            ],
+        ),
+        (
+            "trace2",
+            &[
+                ("trace2.eventTarget", "MARK"),
+                ("trace2.normalTarget", "MARK"),
+                ("trace2.perfTarget", "MARK"),
+            ],
+        ),
+    ] {
+        let folder = widened(&format!("setting-{name}"));
+        let mark = folder.parent().unwrap().join("RAN");
+        let command = format!("touch {}", mark.display());
+        fs::write(folder.join(".gitattributes"), "* filter=x diff=x\n").unwrap();
+        fs::create_dir(folder.join("hooks")).unwrap();
+        for hook in ["post-checkout", "reference-transaction", "post-index-change", "pre-auto-gc"] {
+            let hook = folder.join("hooks").join(hook);
+            fs::write(&hook, format!("#!/bin/sh\n{command}\n")).unwrap();
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+            fs::set_permissions(hook, mode).unwrap();
+        }
+        for (key, value) in settings {
+            let value = value.replace("{}", &command).replace("MARK", &mark.display().to_string());
+            git(&folder, &["config", key, &value]);
+        }
+        assert_found(&compare(&folder, &[], &GATE), &mark);
+    }
+}
+
+#[test]
+fn no_variable_of_git_is_followed() {
+    let folder = widened("variables");
+    let parent = folder.parent().unwrap();
+    let mark = parent.join("RAN");
+    embed(&folder, None);
+    let fake = folder.join("policies");
+    let (fake, mark_name) = (fake.to_str().unwrap(), mark.to_str().unwrap());
+    let command = format!("touch {mark_name}");
+    for variables in [
+        &[("GIT_DIR", fake)][..],
+        &[("GIT_DIR", fake), ("GIT_WORK_TREE", fake)],
+        &[("GIT_COMMON_DIR", fake)],
+        &[("GIT_OBJECT_DIRECTORY", fake)],
+        &[("GIT_NAMESPACE", "x")],
+        &[("GIT_CEILING_DIRECTORIES", folder.to_str().unwrap())],
+        &[
+            ("GIT_CONFIG_COUNT", "1"),
+            ("GIT_CONFIG_KEY_0", "core.worktree"),
+            ("GIT_CONFIG_VALUE_0", "/"),
+        ],
+        &[("GIT_CONFIG_PARAMETERS", "'core.worktree=/'")],
+        &[("GIT_TRACE", mark_name), ("GIT_TRACE2", mark_name), ("GIT_TRACE2_EVENT", mark_name)],
+        &[("GIT_PAGER", &command), ("GIT_EXTERNAL_DIFF", &command), ("GIT_SSH_COMMAND", &command)],
+        &[("GIT_EXEC_PATH", fake)],
+    ] {
+        assert_found(&compare(&folder, variables, &GATE), &mark);
+    }
+}
+
+#[test]
+fn a_revision_is_a_commit_and_nothing_else() {
+    let folder = widened("revisions");
+    let mark = folder.join("RAN");
+    for revision in [
+        "-x",
+        "--output=RAN",
+        "$(touch RAN)",
+        "base base",
+        ":(top)",
+        "ba*",
+        "base..HEAD",
+        "../base",
+        "/etc/passwd",
+        "base\nbase",
+        "base:policies",
+        "",
+    ] {
+        let output = compare(&folder, &[], &["--against", revision, "policies/x.json"]);
+        assert!(matches!(output.status.code(), Some(2 | 3)), "{revision}: {}", stdout(&output));
+        assert!(!mark.exists(), "{revision}");
+    }
+    for revision in ["base", "refs/heads/base", "HEAD~0", "@"] {
+        let output = compare(&folder, &[], &["--against", revision, "policies/x.json"]);
+        assert_eq!(output.status.code(), Some(1), "{revision}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn every_file_lies_in_the_repository_of_the_current_folder() {
+    let folder = widened("places");
+    let other = widened("places/other");
+    let refused = |files: &[&str], words: &str| {
+        let output = compare(&folder, &[], &[&["--against", "base"], files].concat());
+        assert_eq!(output.status.code(), Some(3), "{files:?}: {}", stdout(&output));
+        assert!(stderr(&output).contains(words), "{files:?}: {}", stderr(&output));
+    };
+    let outside = other.join("policies/x.json");
+    refused(&[outside.to_str().unwrap()], "does not lie in");
+    refused(&["../x.json"], "does not lie in");
+    fs::rename(&other, folder.join("inner")).unwrap();
+    refused(&["inner/policies/x.json"], "another repository, `inner`");
+    std::os::unix::fs::symlink("policies", folder.join("link")).unwrap();
+    refused(&["link/../policies/x.json"], "`..` after the link");
+    // A link in the place of the folder: the old side is what the commit has under the name that was given.
+    fs::create_dir(folder.join("wide")).unwrap();
+    fs::write(folder.join("wide/x.json"), policy("s3:*")).unwrap();
+    git(&folder, &["add", "wide", "link"]);
+    git(&folder, &["commit", "--quiet", "--message", "wide"]);
+    fs::remove_dir_all(folder.join("policies")).unwrap();
+    std::os::unix::fs::symlink("wide", folder.join("policies")).unwrap();
+    let gate =
+        compare(&folder, &[], &["--against", "HEAD", "--fail-on", "new-access", "policies/x.json"]);
+    assert_eq!(gate.status.code(), Some(1), "{}", stdout(&gate));
+    let link = compare(&folder, &[], &["--against", "HEAD", "link/x.json"]);
+    assert!(stderr(&link).contains("in that revision `link` is no folder"), "{}", stderr(&link));
+}
+
+#[test]
+fn what_git_says_reaches_the_user() {
+    let folder = widened("words");
+    fs::write(folder.join(".git/config"), "[core]\n\trepositoryformatversion = 9\n").unwrap();
+    let output = compare(&folder, &[], &GATE);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains("repo version"), "{}", stderr(&output));
+    // A link in the commit is no policy.
+    let folder = widened("words-link");
+    std::os::unix::fs::symlink("x.json", folder.join("policies/y.json")).unwrap();
+    git(&folder, &["add", "policies/y.json"]);
+    git(&folder, &["commit", "--quiet", "--message", "link"]);
+    let output = compare(&folder, &[], &["--against", "HEAD", "policies/y.json"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains("a folder or a link"), "{}", stderr(&output));
+}
