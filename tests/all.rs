@@ -102,6 +102,9 @@ mod compare;
 #[cfg(unix)]
 mod git;
 
+// Which files are read, and what of them reports may show; what is written and how that ends.
+mod files;
+
 // Single decisions: the cases of corpus/eval, each with its source.
 mod eval;
 

@@ -251,7 +251,7 @@ fn other_layers_of_a_settings_file_are_kept() {
     ] {
         assert!(made.contains(words), "{made}");
     }
-    let output = run_in(&here, &["check", "new/deep"]);
+    let output = run_in(&here, &["check", "new/deep", "--allow-outside"]);
     assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
     assert!(stdout(&output).contains("delete-data            blocked"), "{}", stdout(&output));
 }

@@ -59,7 +59,7 @@ impl Workspace {
     /// As [`Workspace::check`]; or it cannot be said what a file is.
     pub fn check_folder(path: impl AsRef<Path>) -> Result<Vec<Checked>, Error> {
         let path = path.as_ref();
-        match look_into(path, &[]) {
+        match look_into(path, &[], false) {
             Ok(Folder::Settings(file, failed_calls)) => {
                 Workspace::in_folder("").check_file(&file.display().to_string(), &failed_calls)
             }

@@ -1,12 +1,14 @@
 //! A folder that is checked: its settings file, or what its files are.
 
 use super::files::{decoded, read_file};
-use crate::product::build::discover::{Discovered, FolderFile, discover};
+use crate::product::build::discover::{Discovered, FolderFile, discover, is_looked_at};
 use crate::product::build::incomplete;
 use crate::product::build::settings::Settings;
 use crate::product::not_assumed::FailedCall;
+use crate::source::MAX_INPUT_BYTES;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::{Component, Path, PathBuf};
 
 /// What a folder contains.
 pub(crate) enum Folder {
@@ -42,10 +44,14 @@ pub(crate) fn failed_calls(dir: &Path) -> Result<Vec<FailedCall>, FolderError> {
 ///
 /// # Errors
 /// [`FolderError`].
-pub(crate) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderError> {
+pub(crate) fn look_into(
+    dir: &Path,
+    named: &[PathBuf],
+    allow_outside: bool,
+) -> Result<Folder, FolderError> {
     let shown = dir.display();
     let unreadable =
-        |error: std::io::Error| FolderError::Unreadable(format!("it cannot be read: {error}"));
+        |error: io::Error| FolderError::Unreadable(format!("it cannot be read: {error}"));
     let what = fs::metadata(dir).map_err(unreadable)?;
     if !what.is_dir() {
         return Err(FolderError::Usage(format!(
@@ -57,7 +63,7 @@ pub(crate) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderE
     if settings.exists() {
         return Ok(Folder::Settings(settings, failed_calls));
     }
-    let files = files(dir, named).map_err(unreadable)?;
+    let files = files(dir, named, allow_outside)?;
     let mut found = discover(&files);
     if !found.errors.is_empty() {
         return Err(FolderError::Usage(format!(
@@ -74,23 +80,56 @@ pub(crate) fn look_into(dir: &Path, named: &[PathBuf]) -> Result<Folder, FolderE
     Ok(Folder::Files(Box::new(found)))
 }
 
-/// The regular files of a folder by name; hidden ones are never answers.
-fn files(dir: &Path, named: &[PathBuf]) -> std::io::Result<Vec<FolderFile>> {
-    let entries = fs::read_dir(dir)?.collect::<Result<Vec<_>, _>>()?;
+/// The regular files of a folder that may be inputs by their names, in the order of the names. They are listed before any is read: a
+/// folder may hold anything.
+fn files(
+    dir: &Path,
+    named: &[PathBuf],
+    allow_outside: bool,
+) -> Result<Vec<FolderFile>, FolderError> {
+    let unreadable =
+        |error: io::Error| FolderError::Unreadable(format!("it cannot be read: {error}"));
     let named = named.iter().filter_map(|path| path.canonicalize().ok()).collect::<Vec<_>>();
-    let wanted = |path: &PathBuf| {
-        path.is_file() && !path.canonicalize().is_ok_and(|path| named.contains(&path))
-    };
-    let mut files = Vec::new();
-    for path in entries.into_iter().map(|entry| entry.path()).filter(wanted) {
-        let Some(name) =
-            path.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.'))
-        else {
+    let (mut names, mut bytes) = (Vec::new(), 0);
+    for entry in fs::read_dir(dir).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        // Hidden files are never answers.
+        if name.starts_with('.') || path.canonicalize().is_ok_and(|path| named.contains(&path)) {
             continue;
-        };
-        files
-            .push(FolderFile { name: name.to_owned(), text: decoded(read_file(&path), name).ok() });
+        }
+        let Some(about) = fs::metadata(&path).ok().filter(fs::Metadata::is_file) else { continue };
+        if is_looked_at(name) {
+            if !allow_outside && leads_out(dir, name) {
+                return Err(FolderError::Unreadable(format!(
+                    "`{name}` is a link that leads out of the folder: --allow-outside reads it all the same"
+                )));
+            }
+            bytes += about.len();
+        }
+        names.push(name.to_owned());
     }
-    files.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(files)
+    if bytes > MAX_INPUT_BYTES as u64 {
+        return Err(FolderError::Unreadable(format!(
+            "the files that may be policies have more than {} MiB together, the most that is read",
+            MAX_INPUT_BYTES >> 20
+        )));
+    }
+    names.sort();
+    let read = |name: String| {
+        let text = is_looked_at(&name).then(|| decoded(read_file(&dir.join(&name)), &name).ok());
+        FolderFile { name, text: text.flatten() }
+    };
+    Ok(names.into_iter().map(read).collect())
+}
+
+/// Whether a file of a folder lies outside of it: by its name, or because a link leads there.
+pub(crate) fn leads_out(folder: &Path, name: &str) -> bool {
+    let folder = if folder == Path::new("") { Path::new(".") } else { folder };
+    match (folder.join(name).canonicalize(), folder.canonicalize()) {
+        (Ok(file), Ok(folder)) => !file.starts_with(folder),
+        _ => Path::new(name)
+            .components()
+            .any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)),
+    }
 }

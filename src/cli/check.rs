@@ -1,16 +1,18 @@
 //! `ica-policy check`.
 
 use super::exit::Exit;
-use super::files::{Files, look, print_error, print_report, read_text, unreadable};
+use super::files::{Files, look, print_error, print_report, unreadable};
 use super::format::{Format, Printer};
 use super::layer_flags::{Flag, LayerFlags, RCP, SCP, Shown};
 use super::named::Named;
+use super::settings_file;
+pub(super) use super::settings_file::Failure;
 use super::typed;
 use crate::api::folder::{Folder, FolderError, failed_calls, look_into};
 use crate::authz::{FileCount, LayerRow};
 use crate::finding::{Finding, codes};
 use crate::ica::ICA;
-use crate::input::{NONE, Unreadable};
+use crate::input::NONE;
 use crate::model::PolicyKind;
 use crate::product::Verdict;
 use crate::product::build::settings::{self, Settings};
@@ -247,12 +249,6 @@ pub(super) fn is_given(args: &About) -> bool {
         || flags(args, None) != Settings::default().overridden_by(Settings::default())
 }
 
-/// Why the settings give no connection.
-pub(super) enum Failure {
-    Usage(String),
-    Unreadable(Box<Unreadable>),
-}
-
 /// The connections of the settings file, or the one of the flags, and the folder that paths are relative to.
 pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Failure> {
     let here = std::env::current_dir().ok();
@@ -260,7 +256,9 @@ pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Fail
         Some(dir) => {
             let named =
                 flags(args, None).files().into_iter().map(PathBuf::from).collect::<Vec<_>>();
-            match look_into(dir, &named).map_err(|error| about_folder(dir, error))? {
+            match look_into(dir, &named, args.named.allow_outside)
+                .map_err(|error| about_folder(dir, error))?
+            {
                 Folder::Settings(file, _) => Some(file),
                 Folder::Files(found) => {
                     print_error(&(found.words.join("\n") + "\n"));
@@ -276,15 +274,8 @@ pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Fail
     let Some(file) = in_folder.as_ref().or(args.named.connection.as_ref()) else {
         return Ok((vec![Settings::default().overridden_by(flags(args, None))], PathBuf::new()));
     };
-    let shown = file.display().to_string();
-    let text = read_text(&shown, file, &shown)
-        .map_err(|unreadable| Failure::Unreadable(Box::new(about_settings(unreadable))))?;
-    let settings =
-        settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
-    if settings.is_empty() {
-        return Err(Failure::Usage(format!("{shown}: there is no connection in it")));
-    }
-    let folder = file.parent().map(Path::to_owned).unwrap_or_default();
+    let settings = settings_file::read(file, args.named.allow_outside)?;
+    let folder = settings_file::folder(file);
     let failed_calls = failed_calls(&folder).map_err(|error| about_folder(&folder, error))?;
     let merged = settings.into_iter().map(|mut settings| {
         settings.failed_calls.clone_from(&failed_calls);
@@ -299,15 +290,6 @@ fn about_folder(dir: &Path, error: FolderError) -> Failure {
         FolderError::Unreadable(message) => {
             Failure::Unreadable(Box::new(unreadable(&dir.display().to_string(), message, None)))
         }
-    }
-}
-
-/// The help about a policy's file is wrong for a settings file.
-fn about_settings(unreadable: Unreadable) -> Unreadable {
-    let help = Some("--connection takes an ica.toml with the names of the flags; `ica-policy check --help` shows one".to_owned());
-    match unreadable {
-        Unreadable::File { name, message, .. } => Unreadable::File { name, message, help },
-        other => other,
     }
 }
 

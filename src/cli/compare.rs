@@ -33,6 +33,9 @@ pub(super) struct Args {
     /// Take the old versions from this git revision; a file that it does not have is compared with nothing.
     #[arg(long, value_name = "REV")]
     against: Option<String>,
+    /// Read files that a settings file, or a link in its folder, names outside of that folder.
+    #[arg(long)]
+    allow_outside: bool,
     /// The kind of the policies; by default resource if a statement names principals, else identity.
     #[arg(long, value_enum)]
     kind: Option<PolicyKind>,
@@ -228,7 +231,7 @@ fn compare_settings(
         Failure::Usage(message) => printer.usage(&message),
         Failure::Unreadable(unreadable) => printer.unreadable(sources, &unreadable),
     };
-    let pairs = match compare_connection::pairs(old, new) {
+    let pairs = match compare_connection::pairs((old, new), args.allow_outside) {
         Ok(pairs) => pairs,
         Err(failure) => return failed(&Sources::new(), failure),
     };

@@ -1,12 +1,13 @@
 //! `ica-policy compare` with settings files: all layers of a connection, and the effect on the operations of ICA.
 
-use super::files::{Files, read_text, unreadable};
+use super::files::{Files, unreadable};
 use super::git::Revision;
+use super::settings_file;
 use super::versions::Origin;
 use crate::finding::Finding;
 use crate::ica::{ICA, catalogue};
 use crate::input::{Loader, Unreadable};
-use crate::product::build::settings::{self, Settings};
+use crate::product::build::settings::Settings;
 use crate::product::build::{Built, build};
 use crate::product::refusal::Refusal;
 use crate::product::setup::Setup;
@@ -30,6 +31,17 @@ pub(super) enum Failure {
     Unreadable(Vec<Unreadable>),
 }
 
+impl From<settings_file::Failure> for Failure {
+    fn from(failure: settings_file::Failure) -> Self {
+        match failure {
+            settings_file::Failure::Usage(message) => Failure::Usage(message),
+            settings_file::Failure::Unreadable(unreadable) => {
+                Failure::Unreadable(vec![*unreadable])
+            }
+        }
+    }
+}
+
 /// Two versions of one connection; one may be missing.
 pub(super) struct Pair {
     name: Option<String>,
@@ -44,8 +56,11 @@ struct Side {
 }
 
 /// The connections of two settings files, paired by name, else by bucket; files with one connection each are paired without either.
-pub(super) fn pairs(old: &Origin<'_>, new: &Origin<'_>) -> Result<Vec<Pair>, Failure> {
-    let [old, new] = [side(old)?, side(new)?];
+pub(super) fn pairs(
+    (old, new): (&Origin<'_>, &Origin<'_>),
+    allow_outside: bool,
+) -> Result<Vec<Pair>, Failure> {
+    let [old, new] = [side(old, allow_outside)?, side(new, allow_outside)?];
     if let ([old], [new]) = (old.settings.as_slice(), new.settings.as_slice()) {
         return Ok(vec![Pair {
             name: new.name.clone(),
@@ -87,24 +102,23 @@ fn name(settings: &Settings) -> Option<String> {
         .or_else(|| settings.bucket.as_ref().map(|bucket| format!("{bucket}/{prefix}")))
 }
 
-fn side(origin: &Origin<'_>) -> Result<Side, Failure> {
+fn side(origin: &Origin<'_>, allow_outside: bool) -> Result<Side, Failure> {
     let shown = shown(origin);
-    let text = match origin {
-        Origin::Revision { revision, path } => revision.read(path).and_then(|text| {
-            let help = "compare two settings files instead: compare OLD.toml NEW.toml";
-            text.ok_or_else(|| {
-                unreadable(&shown, "the revision has no such file".to_owned(), Some(help))
-            })
-        }),
-        Origin::File(path) | Origin::WorkTree(path) => read_text(path, Path::new(path), &shown),
+    let settings = match origin {
+        Origin::File(path) | Origin::WorkTree(path) => {
+            settings_file::read(Path::new(path), allow_outside)
+        }
+        Origin::Revision { revision, path } => {
+            let text = revision.read(path).and_then(|text| {
+                let help = "compare two settings files instead: compare OLD.toml NEW.toml";
+                let message = "the revision has no such file".to_owned();
+                text.ok_or_else(|| unreadable(&shown, message, Some(help)))
+            });
+            let text = text.map_err(|error| Failure::Unreadable(vec![error]))?;
+            settings_file::parsed(&text, &shown)
+        }
     };
-    let text = text.map_err(|error| Failure::Unreadable(vec![error]))?;
-    let settings =
-        settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
-    if settings.is_empty() {
-        return Err(Failure::Usage(format!("{shown}: there is no connection in it")));
-    }
-    Ok(Side { shown, settings })
+    Ok(Side { shown, settings: settings? })
 }
 
 fn path<'a>(origin: &Origin<'a>) -> &'a str {

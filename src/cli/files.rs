@@ -40,7 +40,12 @@ pub(super) fn print(text: &str) {
 /// Prints the report, or an error if that is not possible.
 pub(super) fn print_report(text: &str) -> Exit {
     let mut stdout = io::stdout();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+}
+
+/// How printing ended. A closed pipe ends the output; it is not an error.
+pub(super) fn printed(result: io::Result<()>) -> Exit {
+    match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             print_error(&format!("error: the report cannot be written: {error}\n"));
             Exit::Unreadable

@@ -4,6 +4,7 @@ use super::check::{self, About, Failure};
 use super::exit::Exit;
 use super::files::Files;
 use super::format::{Format, Printer};
+use super::put::print_lost;
 use super::replace::{Replacement, replace_all};
 use super::typed;
 use crate::fix::{Fixed, Text, Texts, fix};
@@ -31,6 +32,9 @@ pub(super) struct Args {
     /// Make the edits: all files are written, or none.
     #[arg(long)]
     write: bool,
+    /// With --write: replace files that are read-only, too.
+    #[arg(long, requires = "write")]
+    force: bool,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -55,7 +59,7 @@ pub(super) fn run(args: &Args) -> Exit {
         }
     }
     if args.write
-        && let Some(exit) = write(&texts, &folder, &printer)
+        && let Some(exit) = write(&texts, &folder, args.force, &printer)
     {
         return exit;
     }
@@ -133,7 +137,7 @@ impl Loader for Recorder<'_> {
 }
 
 /// Writes the edited files; the exit code if that is not possible.
-fn write(texts: &Texts, folder: &Path, printer: &Printer<Repaired>) -> Option<Exit> {
+fn write(texts: &Texts, folder: &Path, force: bool, printer: &Printer<Repaired>) -> Option<Exit> {
     let changed = texts.list.iter().filter(|text| text.is_changed());
     if changed.clone().any(|text| text.name == "-") {
         return Some(
@@ -145,6 +149,11 @@ fn write(texts: &Texts, folder: &Path, printer: &Printer<Repaired>) -> Option<Ex
         old: text.original.clone(),
         new: text.now.clone(),
     };
-    let written = replace_all(&changed.map(replacement).collect::<Vec<_>>());
-    written.err().map(|error| printer.error(&error.to_string(), "", Exit::Unreadable))
+    match replace_all(&changed.map(replacement).collect::<Vec<_>>(), force) {
+        Ok(lost) => {
+            print_lost(&lost);
+            None
+        }
+        Err(error) => Some(printer.error(&error.to_string(), "", Exit::Unreadable)),
+    }
 }

@@ -1,9 +1,11 @@
 //! `ica-policy generate`: the exact policies for a connection.
 
 use super::exit::Exit;
-use super::files::{Files, print_report, read_text, unreadable};
+use super::files::{Files, print_report, unreadable};
 use super::format::Printer;
 use super::named::Named;
+use super::put::print_lost;
+use super::settings_file::{self, Failure};
 use super::typed;
 use super::write::{NewFile, WriteError, write_all};
 use crate::finding::Finding;
@@ -11,7 +13,7 @@ use crate::generate::{Generated, Options, Plan, generate};
 use crate::ica::ICA;
 use crate::input::{NONE, Unreadable, read_policy};
 use crate::product::build::build;
-use crate::product::build::settings::{self, Settings};
+use crate::product::build::settings::Settings;
 use crate::product::refusal::Refusal;
 use crate::report::generated::{self, Made, Policies};
 use crate::rules::{Attached, Subject, refusals};
@@ -67,11 +69,6 @@ enum Format {
 
 /// The file of the settings; the policies' names are in their kinds.
 const SETTINGS: &str = "ica.toml";
-
-enum Failure {
-    Usage(String),
-    Unreadable(Box<Unreadable>),
-}
 
 /// Makes the documents, prints or writes them.
 pub(super) fn run(args: &Args) -> Exit {
@@ -168,7 +165,9 @@ fn write(
     let template = template.map(|(name, text)| NewFile { name, text });
     let settings = NewFile { name: SETTINGS, text: generated::settings(&settings, made) };
     let files = documents.chain(template).chain([settings]).collect::<Vec<_>>();
-    let written = write_all(dir, &files, args.force).map_err(|error| not_written(dir, &error))?;
+    let (written, lost) =
+        write_all(dir, &files, args.force).map_err(|error| not_written(dir, &error))?;
+    print_lost(&lost);
     let written = written.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
     Ok(printer(args).report(&Made::new(made, &written, &dir.display().to_string())))
 }
@@ -212,11 +211,8 @@ fn connection(args: &Args) -> Result<(Settings, PathBuf), Failure> {
         return Ok((args.named.settings(), PathBuf::new()));
     };
     let shown = file.display().to_string();
-    let text = read_text(&shown, file, &shown)
-        .map_err(|unreadable| Failure::Unreadable(Box::new(unreadable)))?;
-    let mut settings =
-        settings::parse(&text).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
-    let folder = file.parent().map(Path::to_owned).unwrap_or_default();
+    let mut settings = settings_file::read(file, args.named.allow_outside)?;
+    let folder = settings_file::folder(file);
     match (settings.pop(), settings.len()) {
         (Some(settings), 0) => Ok((settings.overridden_by(args.named.settings()), folder)),
         (None, _) => Err(Failure::Usage(format!("{shown}: there is no connection in it"))),

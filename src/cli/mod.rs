@@ -15,11 +15,13 @@ mod generate;
 mod git;
 mod graph;
 mod inputs;
+mod keep;
 mod layer_flags;
 mod layered;
 mod named;
 mod put;
 mod replace;
+mod settings_file;
 mod simulate;
 mod typed;
 mod versions;
@@ -34,6 +36,8 @@ use crate::report::simulate::Decision;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 pub use exit::Exit;
+use files::printed;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -95,8 +99,7 @@ pub fn run() -> Exit {
             if exit == Exit::Usage && asks_for_json() {
                 print_usage_error(&error.to_string());
             } else {
-                // A closed pipe is not an error of this program.
-                let _ = error.print();
+                return exit.max(printed(error.print().and_then(|()| io::stdout().flush())));
             }
             return exit;
         }

@@ -46,6 +46,9 @@ pub(super) struct Named {
     /// Which ICA pages to follow: seed (the page of 2025) or current. Default: current.
     #[arg(long)]
     edition: Option<String>,
+    /// Read files that ica.toml, or a link in its folder, names outside of that folder.
+    #[arg(long)]
+    pub allow_outside: bool,
     /// Operations that you do not need, such as copy-into-bucket.
     #[arg(long, value_name = "ID", num_args = 1..)]
     skip: Vec<String>,

@@ -1,6 +1,6 @@
 //! Files that get a new text: all of them or none, and only if they still have the text that was read.
 
-use super::put::{Entry, PutError, put_all};
+use super::put::{Entry, Lost, PutError, Why, put_all};
 use std::fs;
 use std::path::PathBuf;
 
@@ -18,6 +18,9 @@ pub(super) enum ReplaceError {
     /// It was edited since it was read.
     #[error("`{}` has been changed since it was read, so nothing was written; run the command again", .0.display())]
     Changed(PathBuf),
+    /// Its permissions say that it stays.
+    #[error("`{}` is read-only, so nothing was written; --force replaces it", .0.display())]
+    ReadOnly(PathBuf),
     /// One file under two names.
     #[error("`{}` is named twice and the edits of the two differ, so nothing was written; name it in one way only", .0.display())]
     Twice(PathBuf),
@@ -26,15 +29,16 @@ pub(super) enum ReplaceError {
     Put(PutError),
 }
 
-/// Writes all files.
+/// Writes all files. Returns what they do not have any more.
 ///
 /// # Errors
 /// [`ReplaceError`]; the files are then as before, or it names the one that is not.
-pub(super) fn replace_all(files: &[Replacement]) -> Result<(), ReplaceError> {
+pub(super) fn replace_all(files: &[Replacement], force: bool) -> Result<Vec<Lost>, ReplaceError> {
     let mut entries: Vec<Entry> = Vec::new();
     for file in files {
-        let failed =
-            |error| ReplaceError::Put(PutError { path: file.path.clone(), error, torn: None });
+        let failed = |error: std::io::Error| {
+            ReplaceError::Put(PutError { path: file.path.clone(), why: error.into(), torn: None })
+        };
         // A link stays a link: the file that it names is written.
         let path = fs::canonicalize(&file.path).map_err(failed)?;
         match entries.iter().find(|other| other.path == path) {
@@ -45,9 +49,20 @@ pub(super) fn replace_all(files: &[Replacement]) -> Result<(), ReplaceError> {
         if fs::read(&path).map_err(failed)? != file.old.as_bytes() {
             return Err(ReplaceError::Changed(file.path.clone()));
         }
-        entries.push(Entry { path, text: file.new.clone(), over: true });
+        if !force && fs::metadata(&path).map_err(failed)?.permissions().readonly() {
+            return Err(ReplaceError::ReadOnly(file.path.clone()));
+        }
+        entries.push(Entry {
+            path,
+            text: file.new.clone(),
+            over: true,
+            old: Some(file.old.clone()),
+        });
     }
-    put_all(&entries).map_err(ReplaceError::Put)
+    put_all(&entries).map_err(|failed| match failed {
+        PutError { path, why: Why::Changed, torn: None } => ReplaceError::Changed(path),
+        failed => ReplaceError::Put(failed),
+    })
 }
 
 #[cfg(test)]
@@ -77,7 +92,7 @@ mod tests {
         let folder = fresh("all");
         fs::write(folder.join("a"), "1").unwrap();
         fs::write(folder.join("b"), "2").unwrap();
-        replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "b", "2", "y")]).unwrap();
+        replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "b", "2", "y")], false).unwrap();
         assert_eq!(
             [
                 fs::read_to_string(folder.join("a")).unwrap(),
@@ -95,21 +110,38 @@ mod tests {
         fs::write(folder.join("a"), "1").unwrap();
         fs::write(folder.join("b"), "other").unwrap();
         assert!(matches!(
-            replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "b", "2", "y")]),
+            replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "b", "2", "y")], false),
             Err(ReplaceError::Changed(_))
         ));
         assert!(matches!(
-            replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "c", "2", "y")]),
+            replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "c", "2", "y")], false),
             Err(ReplaceError::Put(_))
         ));
         assert!(matches!(
-            replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "./a", "1", "y")]),
+            replace_all(&[file(&folder, "a", "1", "x"), file(&folder, "./a", "1", "y")], false),
             Err(ReplaceError::Twice(_))
         ));
         assert_eq!(
             (fs::read_to_string(folder.join("a")).unwrap(), names(&folder)),
             ("1".to_owned(), 2)
         );
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_read_only_file_is_replaced_by_force_only() {
+        let folder = fresh("read-only");
+        let path = folder.join("a");
+        fs::write(&path, "1").unwrap();
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        let files = [file(&folder, "a", "1", "x")];
+        assert!(matches!(replace_all(&files, false), Err(ReplaceError::ReadOnly(_))));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "1");
+        replace_all(&files, true).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "x");
+        assert!(fs::metadata(&path).unwrap().permissions().readonly());
         fs::remove_dir_all(folder).unwrap();
     }
 }

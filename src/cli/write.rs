@@ -1,6 +1,6 @@
 //! Writes new files into a folder: all of them or none, and never over others unasked.
 
-use super::put::{Entry, PutError, put_all};
+use super::put::{Entry, Lost, PutError, Why, put_all};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ fn existing(paths: &[PathBuf]) -> String {
     names + if paths.len() == 1 { " is" } else { " are" }
 }
 
-/// Writes all files into a folder, which is made if it does not exist.
+/// Writes all files into a folder, which is made if it does not exist. Returns their paths, and what files lost that were there.
 ///
 /// # Errors
 /// [`WriteError`]; the folder is then as before, or it names the file that is not.
@@ -41,21 +41,24 @@ pub(super) fn write_all(
     folder: &Path,
     files: &[NewFile],
     force: bool,
-) -> Result<Vec<PathBuf>, WriteError> {
+) -> Result<(Vec<PathBuf>, Vec<Lost>), WriteError> {
     refuse_existing(folder, files, force)?;
     let entry = |file: &NewFile| Entry {
         path: folder.join(file.name),
         text: file.text.clone(),
         over: force,
+        old: None,
     };
     let entries = files.iter().map(entry).collect::<Vec<_>>();
-    put_all(&entries).map_err(|failed| match failed.error.kind() {
-        io::ErrorKind::AlreadyExists if failed.torn.is_none() => {
+    let lost = put_all(&entries).map_err(|failed| match &failed.why {
+        Why::System(error)
+            if error.kind() == io::ErrorKind::AlreadyExists && failed.torn.is_none() =>
+        {
             WriteError::Exists(vec![failed.path])
         }
         _ => WriteError::Put(failed),
     })?;
-    Ok(entries.into_iter().map(|entry| entry.path).collect())
+    Ok((entries.into_iter().map(|entry| entry.path).collect(), lost))
 }
 
 fn refuse_existing(folder: &Path, files: &[NewFile], force: bool) -> Result<(), WriteError> {
@@ -65,7 +68,9 @@ fn refuse_existing(folder: &Path, files: &[NewFile], force: bool) -> Result<(), 
             Ok(what) if !what.is_file() => return Err(WriteError::NoFile(path)),
             Ok(_) => there.push(path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(WriteError::Put(PutError { path, error, torn: None })),
+            Err(error) => {
+                return Err(WriteError::Put(PutError { path, why: error.into(), torn: None }));
+            }
         }
     }
     if force || there.is_empty() { Ok(()) } else { Err(WriteError::Exists(there)) }
@@ -94,7 +99,7 @@ mod tests {
         ));
         assert!(!folder.join("x").exists());
         assert_eq!(
-            write_all(&folder, &[file("x"), file("y")], true).unwrap(),
+            write_all(&folder, &[file("x"), file("y")], true).unwrap().0,
             [folder.join("x"), folder.join("y")]
         );
         assert_eq!(fs::read_to_string(folder.join("y")).unwrap(), "new");

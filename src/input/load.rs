@@ -1,8 +1,7 @@
 //! From the name of a file to its policy: load its text, find the document in it, lower it.
 
-use super::{Document, ReadAs, read_policy};
+use super::{Document, ReadAs, parse_file, read_policy};
 use crate::finding::{Finding, Severity};
-use crate::json;
 use crate::model::{self, Policy, PolicyKind};
 use crate::source::{SourceId, Sources};
 use crate::tree::Node;
@@ -92,10 +91,9 @@ pub fn load_answer(
     name: &str,
 ) -> Result<(Node, Vec<Finding>), Unreadable> {
     let id = loader.load(sources, name)?;
-    let parsed = json::parse(sources.get(id));
-    let is_wrong = parsed.problems.iter().any(|problem| problem.severity == Severity::Error);
-    match parsed.root {
-        Some(root) if !is_wrong => Ok((root, parsed.problems)),
-        _ => Err(Unreadable::Text(parsed.problems)),
+    let (root, problems) = parse_file(sources, id).map_err(Unreadable::Text)?;
+    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+        return Err(Unreadable::Text(problems));
     }
+    Ok((root, problems))
 }

@@ -63,10 +63,9 @@ impl Document {
 /// # Errors
 /// The findings that say why there is none: the text is not JSON, or other JSON.
 pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<Finding>> {
-    let (root, mut findings) = parse(sources, id)?;
-    let whole = root.span;
+    let (root, mut findings) = parse_file(sources, id)?;
     let Some(Located { read_as, node }) = shape::locate(root) else {
-        return Err(vec![unrecognised(whole)]);
+        return Err(vec![unrecognised(sources.get(id).name())]);
     };
     // If an answer holds two policies, it is not known which one is in force.
     let outside = |finding: &&Finding| {
@@ -102,6 +101,19 @@ pub fn tree_of(text: &str) -> Option<Node> {
     json::parse(sources.get(id)).root
 }
 
+/// Parses a file that should be a JSON object. What is wrong with one of another form is said without its words: it may be any file of
+/// the machine, and the report may be public.
+fn parse_file(sources: &Sources, id: SourceId) -> Result<(Node, Vec<Finding>), Vec<Finding>> {
+    let source = sources.get(id);
+    parse(sources, id).map_err(|problems| match source.text.trim_start().chars().next() {
+        None | Some('{') => problems,
+        Some(_) => {
+            let message = format!("`{}` is not JSON: it does not begin with `{{`", source.name());
+            vec![Finding::new(codes::NO_POLICY, Span::NOWHERE, message)]
+        }
+    })
+}
+
 fn parse(sources: &Sources, id: SourceId) -> Result<(Node, Vec<Finding>), Vec<Finding>> {
     let parsed = json::parse(sources.get(id));
     let readable = parsed.is_readable();
@@ -132,8 +144,9 @@ fn errors_first(mut problems: Vec<Finding>) -> Vec<Finding> {
     problems
 }
 
-fn unrecognised(span: Span) -> Finding {
-    Finding::new(codes::NO_POLICY, span, "this is JSON, but not a policy").help(
+fn unrecognised(name: &str) -> Finding {
+    let message = format!("`{name}`: this is JSON, but not a policy");
+    Finding::new(codes::NO_POLICY, Span::NOWHERE, message).help(
         "give a policy document (an object with `Statement`), or the answer of `aws s3api get-bucket-policy`, \
          `aws iam get-policy-version`, `aws iam get-user-policy`, `aws iam get-group-policy`, `aws iam get-role-policy`, \
          `aws iam get-role`, `aws kms get-key-policy` or `aws organizations describe-policy`",

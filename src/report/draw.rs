@@ -12,7 +12,8 @@ use std::fmt::Write;
 /// is shown.
 pub(super) fn draw(finding: &Finding, look: Look) -> String {
     let Some(place) = &finding.place else {
-        return format!("{}: {}", finding.code.id(), finding.message);
+        let help = finding.help.iter().map(|help| format!("\n  help: {help}"));
+        return format!("{}: {}{}", finding.code.id(), finding.message, help.collect::<String>());
     };
     let mut diagnostic =
         MietteDiagnostic::new(finding.message.clone()).with_code(finding.code.id());

@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 pub struct FolderFile {
     /// Its name in the folder.
     pub name: String,
-    /// Its text; `None` where it cannot be read as text.
+    /// Its text; `None` if its name says that it is not read, or if it cannot be read as text.
     pub text: Option<String>,
 }
 
@@ -74,8 +74,13 @@ pub fn discover(files: &[FolderFile]) -> Discovered {
     found
 }
 
+/// Whether a file is read, by its name.
+pub fn is_looked_at(name: &str) -> bool {
+    name.ends_with(".json") || names().iter().any(|row| fits(&row.file, name))
+}
+
 fn meaning(file: &FolderFile) -> Meaning {
-    // The answer of get-user has the user's ARN, under any file name.
+    // The answer of get-user has the user's ARN, under any name of a file that is read.
     let shape = file.text.as_deref().map(shape_of);
     if let Some(Shape::User) = shape {
         return Meaning::Setting("user", "by its shape, the answer of `aws iam get-user`");
@@ -84,7 +89,7 @@ fn meaning(file: &FolderFile) -> Meaning {
         names().iter().find(|row| fits(&row.file, &file.name)).map(|row| row.setting.as_str());
     match (by_name, shape) {
         (Some(setting), _) => Meaning::Setting(setting, "by its name"),
-        (None, _) if !file.name.ends_with(".json") => {
+        (None, _) if !is_looked_at(&file.name) => {
             Meaning::Other("neither its name nor its ending says what it is")
         }
         (None, None) => Meaning::Unclear("anything, since it cannot be read as text"),

@@ -1,0 +1,71 @@
+//! Settings files (`ica.toml`), and where the files lie that they name.
+//!
+//! A settings file may come from a pull request of a stranger, and reports quote what they read. So a settings file names files of its
+//! own folder only, unless the user says otherwise.
+
+use super::files::{read_text, unreadable};
+use crate::api::folder::leads_out;
+use crate::input::{NONE, Unreadable};
+use crate::product::build::settings::{self, Settings};
+use std::path::{Path, PathBuf};
+
+/// Why there are no settings.
+pub(super) enum Failure {
+    Usage(String),
+    Unreadable(Box<Unreadable>),
+}
+
+/// The connections of a settings file.
+pub(super) fn read(file: &Path, allow_outside: bool) -> Result<Vec<Settings>, Failure> {
+    let shown = file.display().to_string();
+    let folder = folder(file);
+    let outside = |name: &str| {
+        let path = folder.join(name).display().to_string();
+        let message = format!("it lies outside of the folder of the settings file `{shown}`");
+        let help = "--allow-outside reads it all the same";
+        Failure::Unreadable(Box::new(unreadable(&path, message, Some(help))))
+    };
+    let own = file.file_name().map(|name| name.to_string_lossy());
+    if let Some(own) = own.filter(|own| !allow_outside && leads_out(&folder, own)) {
+        return Err(outside(&own));
+    }
+    let text = read_text(&shown, file, &shown)
+        .map_err(|unreadable| Failure::Unreadable(Box::new(about_settings(unreadable))))?;
+    let settings = parsed(&text, &shown)?;
+    let names = settings.iter().flat_map(Settings::files);
+    let mut files = names.filter(|name| !matches!(*name, NONE | "-"));
+    match files.find(|name| !allow_outside && leads_out(&folder, name)) {
+        Some(name) => Err(outside(name)),
+        None => Ok(settings),
+    }
+}
+
+/// The connections of the text of a settings file. One that is no TOML is not readable, one with a wrong value is.
+pub(super) fn parsed(text: &str, shown: &str) -> Result<Vec<Settings>, Failure> {
+    match settings::parse(text) {
+        Ok(settings) if settings.is_empty() => {
+            Err(Failure::Usage(format!("{shown}: there is no connection in it")))
+        }
+        Ok(settings) => Ok(settings),
+        Err(error) if text.parse::<toml::Table>().is_ok() => {
+            Err(Failure::Usage(format!("{shown}: {error}")))
+        }
+        Err(error) => {
+            Err(Failure::Unreadable(Box::new(unreadable(shown, error.to_string(), None))))
+        }
+    }
+}
+
+/// The folder that the paths of a settings file are relative to.
+pub(super) fn folder(file: &Path) -> PathBuf {
+    file.parent().map(Path::to_owned).unwrap_or_default()
+}
+
+/// The help about a policy's file is wrong for a settings file.
+fn about_settings(unreadable: Unreadable) -> Unreadable {
+    let help = Some("--connection takes an ica.toml with the names of the flags; `ica-policy check --help` shows one".to_owned());
+    match unreadable {
+        Unreadable::File { name, message, .. } => Unreadable::File { name, message, help },
+        other => other,
+    }
+}

@@ -1,0 +1,191 @@
+use crate::support::run::{fresh_folder, run_in, stderr, stdout};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const SECRET: &str = "hunter2hunter2";
+
+fn folder(name: &str) -> PathBuf {
+    fresh_folder(&format!("files/{name}"))
+}
+
+/// A folder with a settings file and the file of the user's policy, which it names so. Beside the folder is a secret.
+fn connection(name: &str, identity_policy: &str) -> PathBuf {
+    let folder = folder(name).join("policies");
+    fs::create_dir(&folder).unwrap();
+    let settings = format!(
+        "bucket = 'acme-genomics'\naccount = '111122223333'\nregion = 'us-east-1'\nprefix = 'ica/'\n\
+         versioning = 'unversioned'\nuser = 'ica'\nidentity_policy = '{identity_policy}'\nbucket_policy = 'none'\n"
+    );
+    fs::write(folder.join("ica.toml"), settings).unwrap();
+    let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+    fs::write(folder.join("user.json"), policy).unwrap();
+    fs::write(folder.join("../secret"), format!("AWS_SECRET_ACCESS_KEY={SECRET}\n")).unwrap();
+    fs::write(folder.join("../secret.json"), format!(r#"{{"Secret": "{SECRET}"}}"#)).unwrap();
+    folder
+}
+
+#[track_caller]
+fn assert_refused(output: &Output, words: &str) {
+    let (out, err) = (stdout(output), stderr(output));
+    assert_eq!(output.status.code(), Some(3), "{out}{err}");
+    assert!(out.contains(words) || err.contains(words), "{out}{err}");
+    assert!(!out.contains(SECRET) && !err.contains(SECRET), "{out}{err}");
+    assert!(!out.contains("AWS_SECRET") && !err.contains("AWS_SECRET"), "{out}{err}");
+}
+
+const OUTSIDE: &str = "outside of the folder of the settings file";
+
+#[test]
+fn a_settings_file_names_files_of_its_folder_only() {
+    let absolute = folder("absolute-secret").join("secret");
+    fs::write(&absolute, SECRET).unwrap();
+    for (name, path) in [
+        ("up", "../secret"),
+        ("up-json", "../secret.json"),
+        ("round", "../policies/../secret"),
+        ("missing", "../missing"),
+        ("absolute", absolute.to_str().unwrap()),
+    ] {
+        let folder = connection(name, path);
+        for command in [
+            &["check", "--connection", "ica.toml"][..],
+            &["check", "."],
+            &["check", ".", "--format", "json"],
+            &["fix", "--connection", "ica.toml"],
+            &["graph", "--connection", "ica.toml"],
+            &["compare", "ica.toml", "ica.toml"],
+        ] {
+            assert_refused(&run_in(&folder, command), OUTSIDE);
+        }
+    }
+}
+
+#[test]
+fn a_file_of_another_form_is_named_without_its_words() {
+    let folder = connection("form", "../secret");
+    let allowed = |more: &[&str]| {
+        run_in(&folder, &[&["check", "--connection", "ica.toml", "--allow-outside"], more].concat())
+    };
+    assert_refused(&allowed(&[]), "is not JSON");
+    assert_refused(&allowed(&["--format", "json"]), "is not JSON");
+    assert_refused(&allowed(&["--cors", "../secret"]), "is not JSON");
+    assert_refused(&run_in(&folder, &["compare", "none", "../secret"]), "is not JSON");
+    assert_refused(&run_in(&folder, &["compare", "none", "../secret.json"]), "but not a policy");
+    assert_refused(
+        &run_in(&folder, &["compare", "none", "../secret.json", "--format", "json"]),
+        "but not a policy",
+    );
+    // What a policy has wrong is shown.
+    fs::write(folder.join("user.json"), "{\"Statement\": [oops]}").unwrap();
+    let wrong = run_in(&folder, &["compare", "none", "user.json"]);
+    assert!(stderr(&wrong).contains("oops"), "{}", stderr(&wrong));
+}
+
+#[test]
+fn paths_that_lead_back_and_those_of_flags_are_read() {
+    let folder = connection("inside", "../policies/./user.json");
+    let never = ["check", "--connection", "ica.toml", "--fail-on", "never"];
+    let checked = run_in(&folder, &never);
+    assert_eq!(checked.status.code(), Some(0), "{}{}", stdout(&checked), stderr(&checked));
+    fs::copy(folder.join("user.json"), folder.join("../user.json")).unwrap();
+    let outside = connection("inside/more", "../user.json");
+    fs::copy(folder.join("user.json"), outside.join("../user.json")).unwrap();
+    for more in [&["--allow-outside"][..], &["--identity-policy", "../user.json"]] {
+        let checked = run_in(&folder, &[&never[..], more].concat());
+        assert_eq!(checked.status.code(), Some(0), "{}{}", stdout(&checked), stderr(&checked));
+    }
+    let allowed = [&never[..], &["--allow-outside"]].concat();
+    assert_eq!(run_in(&outside, &allowed).status.code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_do_not_lead_out_of_the_folder() {
+    use std::os::unix::fs::symlink;
+    let folder = connection("link", "user.json");
+    fs::remove_file(folder.join("user.json")).unwrap();
+    symlink("../secret", folder.join("user.json")).unwrap();
+    assert_refused(&run_in(&folder, &["check", "."]), OUTSIDE);
+    // Without a settings file the names decide.
+    fs::remove_file(folder.join("ica.toml")).unwrap();
+    let flags = ["--bucket", "acme-genomics", "--account", "111122223333", "--user", "ica"];
+    let checked = run_in(&folder, &[&["check", "."][..], &flags].concat());
+    assert_refused(&checked, "leads out of the folder");
+    // The settings file itself.
+    symlink("../secret", folder.join("ica.toml")).unwrap();
+    assert_refused(&run_in(&folder, &["check", "."]), OUTSIDE);
+    assert_refused(&run_in(&folder, &["generate", "--connection", "ica.toml"]), OUTSIDE);
+}
+
+#[test]
+fn a_folder_is_listed_before_its_files_are_read() {
+    let folder = connection("large", "user.json");
+    fs::remove_file(folder.join("ica.toml")).unwrap();
+    let flags =
+        ["check", ".", "--bucket", "acme-genomics", "--account", "111122223333", "--user", "ica"];
+    // Holes take no space.
+    let large = |name: &str, bytes: u64| {
+        File::create(folder.join(name)).unwrap().set_len(bytes).unwrap();
+    };
+    for number in 0..50 {
+        large(&format!("{number}.bam"), 1 << 40);
+    }
+    let checked = run_in(&folder, &flags);
+    assert!(matches!(checked.status.code(), Some(0 | 1)), "{}", stderr(&checked));
+    for name in ["group1.json", "group2.json"] {
+        large(name, 9 << 20);
+    }
+    let checked = run_in(&folder, &flags);
+    assert_eq!(checked.status.code(), Some(3), "{}", stdout(&checked));
+    assert!(stderr(&checked).contains("more than 16 MiB together"), "{}", stderr(&checked));
+}
+
+#[test]
+fn a_settings_file_that_is_no_toml_could_not_be_read() {
+    let folder = connection("no-toml", "user.json");
+    for (text, exit) in [("bucket = \n", 3), ("bukket = 'x'\n", 2), ("", 3)] {
+        fs::write(folder.join("ica.toml"), text).unwrap();
+        for command in ["check", "generate"] {
+            let output = run_in(&folder, &[command, "--connection", "ica.toml"]);
+            assert_eq!(output.status.code(), Some(exit), "{command} {text}: {}", stderr(&output));
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_cannot_be_written_is_an_error() {
+    let full = || File::options().write(true).open("/dev/full").unwrap();
+    for arguments in [&["--help"][..], &["--version"], &["check", "--help"], &["explain"]] {
+        let run = |out: Stdio| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_ica-policy"));
+            command.args(arguments).stdout(out).stdin(Stdio::null()).output().unwrap().status.code()
+        };
+        assert_eq!(run(full().into()), Some(3), "{arguments:?}");
+        assert_eq!(run(Stdio::piped()), Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
+fn inputs_takes_no_control_characters() {
+    let run = |flag: &str, value: &str| {
+        let bare =
+            ["inputs", "--bucket", "acme-genomics", "--account", "111122223333", "--user", "ica"];
+        let mut arguments = bare.to_vec();
+        match flag {
+            "--user" => arguments[6] = value,
+            _ => arguments.extend([flag, value]),
+        }
+        run_in(Path::new("."), &arguments)
+    };
+    for flag in ["--user", "--prefix", "--dir"] {
+        for value in ["a\rb", "a\nb", "a\u{1b}[2Jb", "a\u{7f}b", "a\u{85}b", "a\tb"] {
+            let output = run(flag, value);
+            assert_eq!(output.status.code(), Some(2), "{flag} {value:?}");
+            assert!(stderr(&output).lines().count() == 1, "{}", stderr(&output));
+            assert!(!stderr(&output).trim_end().contains(char::is_control), "{}", stderr(&output));
+        }
+        assert_eq!(run(flag, "ica data").status.code(), Some(0));
+    }
+}
