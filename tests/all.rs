@@ -105,6 +105,9 @@ mod git;
 // Which files are read, and what of them reports may show; what is written and how that ends.
 mod files;
 
+// Text of inputs in reports: nothing of it acts on a terminal or a log.
+mod hostile;
+
 // Single decisions: the cases of corpus/eval, each with its source.
 mod eval;
 

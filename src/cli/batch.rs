@@ -1,6 +1,8 @@
 //! `ica-policy simulate --batch`: one line in, one line out, in constant memory.
 
 use super::exit::Exit;
+use super::files::print_error;
+use crate::report::visible::visible;
 use crate::simulate::{Answer, LineError, Simulator};
 use crate::source::MAX_INPUT_BYTES;
 use std::io::{self, BufRead, BufReader, Write};
@@ -17,7 +19,7 @@ pub(super) fn run() -> Exit {
         // The reader of the answers has closed the pipe: nothing is left to do.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error}");
+            print_error(&format!("error: {error}\n"));
             Exit::Unreadable
         }
     }
@@ -53,7 +55,7 @@ fn stream(input: &mut BufReader<impl io::Read>, output: &mut impl Write) -> io::
         if answer.is_error() {
             exit = Exit::Unreadable;
         }
-        answers.extend_from_slice(answer.to_json().as_bytes());
+        answers.extend_from_slice(visible(&answer.to_json(), false).as_bytes());
         answers.push(b'\n');
     }
     output.write_all(&answers)?;

@@ -5,8 +5,9 @@ pub(super) use crate::api::files::{decoded, unreadable};
 use crate::api::files::{read_file, read_limited};
 use crate::input::{Loader, Unreadable};
 use crate::report::look::Look;
+use crate::report::visible::visible;
 use crate::source::{SourceId, Sources};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Reads files relative to a folder; `-` is standard input.
@@ -34,17 +35,16 @@ pub(super) fn read_text(name: &str, path: &Path, shown: &str) -> Result<String, 
 /// Prints the report.
 pub(super) fn print(text: &str) {
     // A closed pipe ends the output; it is not an error.
-    let _ = io::stdout().write_all(text.as_bytes());
+    let _ = write_visible(io::stdout(), text);
 }
 
 /// Prints the report, or an error if that is not possible.
 pub(super) fn print_report(text: &str) -> Exit {
-    let mut stdout = io::stdout();
-    printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+    printed(write_visible(io::stdout(), text))
 }
 
 /// How printing ended. A closed pipe ends the output; it is not an error.
-pub(super) fn printed(result: io::Result<()>) -> Exit {
+fn printed(result: io::Result<()>) -> Exit {
     match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             print_error(&format!("error: the report cannot be written: {error}\n"));
@@ -56,7 +56,14 @@ pub(super) fn printed(result: io::Result<()>) -> Exit {
 
 /// Prints an error.
 pub(super) fn print_error(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
+    let _ = write_visible(io::stderr(), text);
+}
+
+/// The only place where text leaves the program, but for the lines of `simulate --batch`.
+fn write_visible(mut stream: impl anstream::stream::RawStream, text: &str) -> io::Result<()> {
+    let styles = look(&stream).colour;
+    stream.write_all(visible(text, styles).as_bytes())?;
+    stream.flush()
 }
 
 /// Colours follow NO_COLOR and the terminal.

@@ -36,8 +36,8 @@ use crate::report::simulate::Decision;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 pub use exit::Exit;
-use files::printed;
-use std::io::{self, Write};
+use files::{look, print_error, print_report};
+use std::io;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -99,7 +99,7 @@ pub fn run() -> Exit {
             if exit == Exit::Usage && asks_for_json() {
                 print_usage_error(&error.to_string());
             } else {
-                return exit.max(printed(error.print().and_then(|()| io::stdout().flush())));
+                return exit.max(print_of_clap(&error));
             }
             return exit;
         }
@@ -123,6 +123,18 @@ pub fn run() -> Exit {
         Command::Inputs(args) => inputs::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }
+}
+
+/// Prints the help, or an error, which quotes what was typed.
+fn print_of_clap(error: &clap::Error) -> Exit {
+    let text = error.render();
+    if !error.use_stderr() {
+        let colour = look(&io::stdout()).colour;
+        return print_report(&if colour { text.ansi().to_string() } else { text.to_string() });
+    }
+    let colour = look(&io::stderr()).colour;
+    print_error(&if colour { text.ansi().to_string() } else { text.to_string() });
+    Exit::Usage
 }
 
 /// Planned flags that `check` does not have yet. They are refused, since to ignore them would be a silent pass.

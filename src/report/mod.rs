@@ -46,6 +46,8 @@ mod statement;
 mod stopped;
 mod view;
 mod views;
+#[cfg(feature = "cli")]
+pub mod visible;
 
 pub use causes::{Cause, Place, Stop};
 pub use example::Example;

@@ -1,0 +1,225 @@
+use crate::support::run::{fresh_folder, run_in, stderr, stdout};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+/// What a stranger would write into a name or a value.
+const HOSTILE: [&str; 16] = [
+    "\u{1b}[2J\u{1b}[Hall is well",
+    "\u{1b}[8m",
+    "\u{1b}]0;x\u{7}",
+    "\u{202e}dewolla",
+    "\u{2066}x\u{2069}",
+    "\r",
+    "\n",
+    "\n::error::x",
+    "\n  ::stop-commands::x",
+    "##[error]x",
+    "\u{85}\u{9b}2J",
+    "\u{2028}\u{200b}\u{feff}",
+    "\u{7f}\u{0}\u{8}",
+    "\"]; x [label=\"",
+    "</td><script>`|*_[x](y)\\",
+    "a",
+];
+
+/// A text of hostile parts.
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(&HOSTILE[..]), 1..4).prop_map(|parts| parts.concat())
+}
+
+/// A policy of a bucket with these texts wherever a text can be.
+fn policy(words: &[String]) -> Value {
+    let word = |at: usize| words[at % words.len()].as_str();
+    json!({
+        "Version": "2012-10-17",
+        "Id": word(0),
+        word(1): word(2),
+        "Statement": [
+            {"Sid": word(3), "Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::1{}:x", word(4))}, "Action": "s3:*", "Resource": "*"},
+            {"Sid": word(5), "Effect": "Deny", "Principal": "*", "Action": format!("s3:{}", word(6)), "Resource": format!("arn:aws:s3:::acme-genomics/{}", word(7)),
+                "Condition": {"StringNotEquals": {format!("aws:PrincipalTag/{}", word(8)): [word(9), word(10)]}, word(11): {"aws:SourceIp": word(12)}}},
+            {"Sid": "Plain", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["s3:GetObject", "s3:PutObject"], "Resource": format!("arn:aws:s3:::acme-genomics/{}*", word(13)),
+                "Condition": {"StringLike": {format!("aws:RequestTag/{}", word(14)): word(15)}}},
+            {word(16): word(17), "Effect": word(18), "Principal": {word(19): word(20)}, "NotAction": word(21), "NotResource": word(22)},
+            word(23),
+        ]
+    })
+}
+
+/// Nothing acts. JSON is ASCII but for letters, so nothing in it acts either.
+#[track_caller]
+fn assert_harmless(arguments: &[&str], output: &Output) {
+    for text in [stdout(output), stderr(output)] {
+        let acts = |character: &char| {
+            (character.is_control() && *character != '\n' && *character != '\t')
+                || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        };
+        assert_eq!(text.replace("\r\n", "\n").chars().find(acts), None, "{arguments:?}:\n{text}");
+        let command =
+            text.lines().find(|line| line.trim_start().starts_with("::") || line.contains("##["));
+        assert_eq!(command, None, "{arguments:?}");
+    }
+    assert!(matches!(output.status.code(), Some(0..=3)), "{arguments:?}: {}", stderr(output));
+    let asks_json = arguments.windows(2).any(|pair| pair == ["--format", "json"]);
+    if asks_json {
+        for line in stdout(output).lines() {
+            assert!(serde_json::from_str::<Value>(line).is_ok(), "{arguments:?}: {line}");
+        }
+    }
+}
+
+const BUCKET: [&str; 10] = [
+    "--bucket",
+    "acme-genomics",
+    "--account",
+    "111122223333",
+    "--region",
+    "us-east-1",
+    "--prefix",
+    "ica/",
+    "--user",
+    "ica",
+];
+
+/// Every command and format with the policy in each place.
+fn commands<'a>(hostile: &'a str, prefix: &'a str) -> Vec<Vec<&'a str>> {
+    let mut all = Vec::new();
+    let with = |start: &[&'a str], more: &[&'a str]| [start, more].concat();
+    let check = with(&["check"], &BUCKET);
+    let fix = with(&["fix"], &BUCKET);
+    for format in ["human", "json"] {
+        let format = ["--format", format];
+        let one = "s3:GetObject";
+        let keys = "arn:aws:s3:::acme-genomics/*";
+        let user = "arn:aws:iam::111122223333:user/ica";
+        for command in [
+            with(&check, &["--bucket-policy", hostile, "--identity-policy", hostile]),
+            with(
+                &check,
+                &["--bucket-policy", "none", "--identity-policy", "none", "--cors", hostile],
+            ),
+            with(
+                &check,
+                &["--bucket-policy", "none", "--identity-policy", "none", "--scp", hostile],
+            ),
+            with(&fix, &["--bucket-policy", hostile, "--identity-policy", hostile]),
+            vec!["compare", "none", hostile],
+            vec!["compare", hostile, "plain.json"],
+            vec!["can", hostile, "--action", one, "--resource", keys],
+            vec!["can", hostile, "--public", "--account", "111122223333"],
+            vec![
+                "simulate",
+                "--principal",
+                user,
+                "--action",
+                one,
+                "--resource",
+                "arn:aws:s3:::acme-genomics/a",
+                "--resource-policy",
+                hostile,
+            ],
+            vec!["check", "--connection", "hostile.toml"],
+            vec!["explain", prefix],
+            with(
+                &["generate"],
+                &[
+                    "--bucket",
+                    "acme-genomics",
+                    "--account",
+                    "111122223333",
+                    "--region",
+                    "us-east-1",
+                    "--user",
+                    "ica",
+                    "--prefix",
+                    prefix,
+                ],
+            ),
+        ] {
+            all.push(with(&command, &format));
+        }
+    }
+    all.push(vec!["graph", "--connection", "hostile.toml"]);
+    all.push(vec!["graph", "--connection", "hostile.toml", "--format", "mermaid"]);
+    all.push(vec!["check", hostile, prefix]);
+    all.push(vec![prefix]);
+    all
+}
+
+#[test]
+fn nothing_of_an_input_acts_in_any_report() {
+    let folder = fresh_folder("hostile/reports");
+    let words = prop::collection::vec(text(), 24);
+    // Each run takes other texts; ICA_POLICY_CASES asks for more of them.
+    let cases = std::env::var("ICA_POLICY_CASES").map_or(1, |cases| cases.parse().unwrap());
+    let mut runner = TestRunner::new(Config { cases, ..Config::default() });
+    let result = runner.run(&(words, text(), text()), |(words, file, prefix)| {
+        // Names of files cannot hold these.
+        let file = format!("x{}.json", file.replace(['/', '\0'], "-"));
+        let document = policy(&words);
+        fs::write(folder.join(&file), serde_json::to_string_pretty(&document).unwrap()).unwrap();
+        fs::write(folder.join("plain.json"), policy(&["x".to_owned()]).to_string()).unwrap();
+        let settings = toml::toml! {
+            bucket = "acme-genomics"
+            account = "111122223333"
+            region = "us-east-1"
+            user = "ica"
+            identity_policy = "none"
+        };
+        let mut settings = settings;
+        for (name, value) in [("name", &words[0]), ("prefix", &words[1]), ("bucket_policy", &file)]
+        {
+            settings.insert(name.to_owned(), value.as_str().into());
+        }
+        fs::write(folder.join("hostile.toml"), settings.to_string()).unwrap();
+        // An argument holds no NUL.
+        let prefix = prefix.replace('\0', "");
+        for command in commands(&file, &prefix) {
+            assert_harmless(&command, &run_in(&folder, &command));
+        }
+        fs::remove_file(folder.join(&file)).unwrap();
+        Ok(())
+    });
+    result.unwrap();
+}
+
+/// The document that clears the screen, from the report that named it.
+#[test]
+fn a_principal_that_clears_the_screen_is_seen() {
+    let folder = fresh_folder("hostile/screen");
+    let principal = "arn:aws:iam::1\u{1b}[2J\u{1b}[Hall is well:x";
+    let document = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "s3:*", "Resource": "*"}]});
+    fs::write(folder.join("e.json"), document.to_string()).unwrap();
+    let output = run_in(Path::new(&folder), &["compare", "none", "e.json"]);
+    assert_harmless(&["compare"], &output);
+    assert!(stdout(&output).contains("\\u001b[2J"), "{}", stdout(&output));
+}
+
+/// An answer of a batch is one line of JSON that every reader takes.
+#[test]
+fn a_batch_answers_hostile_lines() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ica-policy"))
+        .args(["simulate", "--batch"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines =
+        HOSTILE.map(|word| json!({"id": word, "principal": word, "action": word}).to_string());
+    child.stdin.take().unwrap().write_all(lines.join("\n").as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_harmless(&["simulate", "--batch"], &output);
+    let answers = stdout(&output)
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .collect::<Vec<_>>();
+    assert_eq!(answers.len(), HOSTILE.len());
+    assert!(answers.iter().zip(HOSTILE).all(|(answer, word)| answer["id"] == word));
+}
