@@ -105,6 +105,12 @@ mod git;
 // Which files are read, and what of them reports may show; what is written and how that ends.
 mod files;
 
+// The bodies of the fuzz targets over seeds, regressions and mutations.
+mod fuzz;
+
+// Faults that nothing noticed when they were planted.
+mod noticed;
+
 // Text of inputs in reports: nothing of it acts on a terminal or a log.
 mod hostile;
 

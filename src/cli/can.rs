@@ -222,3 +222,23 @@ fn context(pairs: &[String]) -> Result<Vec<(String, Option<ContextValue>)>, Stri
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is not known may be what the user is warned of.
+    #[test]
+    fn what_is_not_known_fails() {
+        for (granted, not_granted, some_granted) in [
+            (Granted::All, false, true),
+            (Granted::Some, true, true),
+            (Granted::None, true, false),
+            (Granted::Unknown, true, true),
+        ] {
+            assert_eq!(FailOn::NotGranted.fails(granted), not_granted, "{granted:?}");
+            assert_eq!(FailOn::Granted.fails(granted), some_granted, "{granted:?}");
+            assert!(!FailOn::Never.fails(granted));
+        }
+    }
+}

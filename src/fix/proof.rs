@@ -134,3 +134,24 @@ fn of_file<'a>(snapshot: &'a Snapshot, name: &str) -> Vec<&'a Policy> {
     let policies = layers.into_iter().flat_map(|kind| snapshot.connection.policies.known(kind));
     policies.filter(|policy| file(snapshot, policy) == Some(name)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+    use super::*;
+
+    /// What is not decided is not proved.
+    #[test]
+    fn an_open_question_is_no_proof() {
+        let policy = |between: &str| {
+            let text = format!(
+                r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}},
+                {{"Effect": "Deny", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/${{aws:PrincipalTag/x}}{between}${{aws:PrincipalTag/x}}"}}]}}"#
+            );
+            let root = Document::read(&text).unwrap().root;
+            input::read_tree(root).unwrap().lower(PolicyKind::Identity).policy
+        };
+        let proved = nothing_more(&[&policy("?")], &[&policy("*")]);
+        assert!(proved.is_err_and(|why| why.contains("is not decided")));
+    }
+}

@@ -43,13 +43,17 @@ pub struct Line {
     policies: PolicySet<Rc<Policy>>,
 }
 
-/// The id of a line: a string or number, given back as it was; without one, null.
+/// The id of a line: a string or number, given back as it was; without one, null. A number that many readers of JSON refuse, `1e999`, is
+/// given back as a string.
 pub(super) fn id(root: &Node) -> Result<Option<String>, LineError> {
     let Some(node) = root.get("id") else { return Ok(None) };
     match &node.value {
         Value::Null => Ok(None),
         Value::String(text) => Ok(serde_json::to_string(text).ok()),
-        Value::Number(number) => Ok(Some(number.clone())),
+        Value::Number(number) if number.parse::<f64>().is_ok_and(f64::is_finite) => {
+            Ok(Some(number.clone()))
+        }
+        Value::Number(number) => Ok(serde_json::to_string(number).ok()),
         _ => Err(LineError::new(
             "id",
             format!("an id is a string or a number, this is {}", node.kind()),

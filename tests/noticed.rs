@@ -1,0 +1,115 @@
+use ica_policy::api::{PolicyKind, Relation, Requests, Settings, Workspace};
+use ica_policy::fix::{ChangeKind, Fixed, Text, Texts, fix};
+use ica_policy::ica::ICA;
+use serde_json::{Value, json};
+
+fn document(statements: &Value) -> String {
+    json!({"Version": "2012-10-17", "Statement": statements}).to_string()
+}
+
+fn relation(old: &Value, new: &Value, requests: Requests) -> Relation {
+    let mut workspace = Workspace::new();
+    let mut parse = |name: &str, statements: &Value| {
+        workspace.parse(name, &document(statements), PolicyKind::Resource).unwrap()
+    };
+    let (old, new) = (parse("old", old), parse("new", new));
+    workspace.compare(&[&old], &[&new], requests).relation
+}
+
+/// Everything, but for callers whose tag is none of these.
+fn tagged(values: &[&str]) -> Value {
+    json!([
+        {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"},
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*", "Condition": {"StringNotEquals": {"aws:PrincipalTag/t": values}}},
+    ])
+}
+
+/// A longer list of a negated operator lets more fit: implied the wrong way round, the two were equal.
+#[test]
+fn a_longer_list_of_a_negated_condition_denies_less() {
+    for requests in [Requests::Any, Requests::Possible] {
+        let (few, more) = (tagged(&["a"]), tagged(&["a", "b"]));
+        assert_eq!(relation(&few, &more, requests), Relation::NewAllowsMore);
+        assert_eq!(relation(&more, &few, requests), Relation::NewAllowsLess);
+        assert_eq!(relation(&more, &more, requests), Relation::Equal);
+    }
+}
+
+/// A Deny that is split stays equal: each lifted Deny is held against all new ones.
+#[test]
+fn a_deny_in_two_statements_is_equal() {
+    let deny = |values: &[&str]| json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*", "Condition": {"StringEquals": {"aws:PrincipalTag/t": values}}});
+    let allow = json!({"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"});
+    let one = json!([allow, deny(&["a", "b"])]);
+    let two = json!([allow, deny(&["a"]), deny(&["b"])]);
+    assert_eq!(relation(&one, &two, Requests::Any), Relation::Equal);
+}
+
+/// What a search could not look at is neither nothing nor equal.
+#[test]
+fn values_that_were_not_tried_are_not_equal() {
+    let varied = |between: &str| {
+        json!([
+            {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"},
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::b/${{aws:PrincipalTag/x}}{between}${{aws:PrincipalTag/x}}")},
+        ])
+    };
+    assert_eq!(relation(&varied("*"), &varied("?"), Requests::Any), Relation::Unknown);
+    assert_eq!(relation(&varied("?"), &varied("*"), Requests::Any), Relation::Unknown);
+}
+
+/// A member that occurs twice is found in objects of every size.
+#[test]
+fn a_member_that_occurs_twice_is_found_in_a_large_object() {
+    for more in [0, 5, 40] {
+        let others = (0..more).map(|number| format!("\"x{number}\": 1, ")).collect::<String>();
+        let text = format!(
+            r#"{{"Statement": {{"Effect": "Deny", {others}"Effect": "Allow", "Action": "*", "Resource": "*"}}}}"#
+        );
+        let found = match Workspace::new().parse("p.json", &text, PolicyKind::Identity) {
+            Ok(policy) => {
+                policy.findings().iter().map(|finding| finding.code.id()).collect::<Vec<_>>()
+            }
+            Err(error) => error.findings().iter().map(|finding| finding.code.id()).collect(),
+        };
+        assert!(found.contains(&"duplicate-member"), "{more}: {found:?}");
+    }
+}
+
+/// A connection whose user may do everything, and whose bucket policy denies him everything but for this exception.
+fn denied(condition: &Value) -> Fixed {
+    let settings = "bucket = 'acme-genomics'\naccount = '111122223333'\nregion = 'us-east-1'\nprefix = 'ica/'\nversioning = 'unversioned'\n\
+        user = 'ica'\nidentity_policy = 'user.json'\nbucket_policy = 'bucket.json'\noperation = ['download-data']\n";
+    let settings = toml::from_str::<Settings>(settings).unwrap();
+    let bucket = document(&json!([{"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::acme-genomics", "arn:aws:s3:::acme-genomics/*"], "Condition": condition}]));
+    let user = document(&json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]));
+    let text = |name: &str, text: String| Text::new(name, name, text);
+    fix(
+        &ICA,
+        &settings,
+        &Texts { list: vec![text("user.json", user), text("bucket.json", bucket)] },
+    )
+    .unwrap()
+}
+
+/// Of a Deny that also asks for MFA or a network nobody is excepted: the exception would lift that, too.
+#[test]
+fn nobody_is_excepted_from_a_deny_that_asks_for_more() {
+    let excepted =
+        |fixed: &Fixed| fixed.edits.iter().any(|edit| edit.change.kind == ChangeKind::AddException);
+    let admin = json!({"aws:PrincipalArn": "arn:aws:iam::111122223333:role/admin"});
+    let plain = denied(&json!({"ArnNotLike": admin}));
+    assert!(excepted(&plain) && plain.left.is_empty());
+    for more in [
+        ("BoolIfExists", json!({"aws:MultiFactorAuthPresent": "false"})),
+        ("StringNotEqualsIfExists", json!({"aws:SourceVpce": "vpce-1a2b3c4d"})),
+        ("Null", json!({"aws:SourceVpce": "true"})),
+    ] {
+        let mut condition = json!({"ArnNotLike": admin});
+        condition[more.0] = more.1;
+        let fixed = denied(&condition);
+        assert!(!excepted(&fixed), "{condition}");
+        assert!(fixed.texts.list.iter().all(|text| !text.is_changed()), "{condition}");
+    }
+}
