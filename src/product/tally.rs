@@ -8,18 +8,22 @@ use super::question::Question;
 use super::space::{Dimension, Space, space};
 use super::verdict::{Verdict, Witness};
 use super::words;
-use crate::authz::{Layers, Request};
+use crate::authz::{Layers, Request, StatementRef};
 use crate::eval::{Decision, Outcome};
 use crate::model::Statement;
 use crate::source::Span;
 use crate::symbolic::Undecided;
 use crate::why::Stop;
+use std::collections::{HashMap, HashSet};
 
 /// How many requests are tried for a step; beyond it the verdict is unknown.
 pub(super) const MAX_REQUESTS: usize = 20_000;
 
 /// How many requests are examined for the conditions that separate them.
 const MOST_FOR_WORDS: usize = 2_000;
+
+/// How many causes are kept: more than the documents that AWS stores in all layers together have statements.
+const MOST_STOPS: usize = 4_000;
 
 /// Tries all requests of a question.
 pub(super) fn answer<'a>(question: &Question<'a>, assuming: Assuming) -> Answer<'a> {
@@ -142,6 +146,8 @@ impl Outcomes {
 struct Tally {
     classes: Vec<Outcomes>,
     stops: Vec<(Stop, Request)>,
+    /// The statements among them.
+    denies: HashSet<StatementRef>,
     witness: Witness,
 }
 
@@ -168,7 +174,11 @@ impl Tally {
             }
         }
         for stop in Stop::all(decision) {
-            if !self.stops.iter().any(|(known, _)| known.is_like(&stop)) {
+            let is_known = match &stop {
+                Stop::Deny(statement) => !self.denies.insert(*statement),
+                _ => self.stops.iter().any(|(known, _)| known.is_like(&stop)),
+            };
+            if !is_known && self.stops.len() < MOST_STOPS {
                 self.stops.push((stop, request.clone()));
             }
         }
@@ -203,7 +213,7 @@ impl Tally {
     fn separating(&self, hidden: &[&Dimension], group: &Unknown) -> Vec<Unknown> {
         let width = self.classes.first().map_or(0, |class| class.digits.len());
         let separates = |digit: usize| {
-            let mut seen = std::collections::HashMap::new();
+            let mut seen = HashMap::new();
             self.classes.iter().any(|class| {
                 let mut rest = class.digits.clone();
                 rest[digit] = 0;
