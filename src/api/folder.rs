@@ -32,9 +32,13 @@ pub(crate) enum FolderError {
 /// [`FolderError`], if the script of `inputs` has not come to its end.
 pub(crate) fn failed_calls(dir: &Path) -> Result<Vec<FailedCall>, FolderError> {
     let file = dir.join(incomplete::FILE);
-    let calls = match fs::read_to_string(&file) {
-        Ok(text) => incomplete::parse(&text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+    let calls = match fs::symlink_metadata(&file) {
+        Ok(what) if what.is_file() => match decoded(read_file(&file), incomplete::FILE) {
+            Ok(text) => incomplete::parse(&text),
+            Err(_) => Err("it cannot be read".to_owned()),
+        },
+        Ok(_) => Err("it is not a file".to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(format!("it cannot be read: {error}")),
     };
     calls.map_err(|message| FolderError::Unreadable(format!("{}: {message}", file.display())))

@@ -15,6 +15,8 @@ use crate::input::{NONE, Unreadable, read_policy};
 use crate::product::build::build;
 use crate::product::build::settings::Settings;
 use crate::product::refusal::Refusal;
+use crate::product::setup::Setup;
+use crate::product::{EnvironmentReport, Verdict, check};
 use crate::report::generated::{self, Made, Policies};
 use crate::rules::{Attached, Subject, refusals};
 use crate::source::Sources;
@@ -32,7 +34,7 @@ the region; the policy of the KMS key, if there is one; the CORS rules for uploa
 
 /// Make the policies that a connection needs, and nothing else; without --write they are printed.
 ///
-/// Exit code 0: they were made; 1: AWS would refuse to store one of them, so none is made; 2: wrong usage; 3: a file could not be read or
+/// Exit code 0: they were made; 1: AWS would refuse to store one of them, or ICA cannot use the bucket's name or the prefix, so none is made; 2: wrong usage; 3: a file could not be read or
 /// written.
 #[derive(ClapArgs, Debug)]
 #[command(after_help = AFTER_HELP)]
@@ -70,13 +72,33 @@ enum Format {
 /// The file of the settings; the policies' names are in their kinds.
 const SETTINGS: &str = "ica.toml";
 
+/// Why no documents are made.
+enum Stop {
+    /// The settings give no connection.
+    Settings(Failure),
+    /// `check` would block the connection whatever its policies say.
+    Blocked(String),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Stop {
+        Stop::Settings(failure)
+    }
+}
+
 /// Makes the documents, prints or writes them.
 pub(super) fn run(args: &Args) -> Exit {
     let printer = printer(args);
     match made(args) {
         Ok(exit) => exit,
-        Err(Failure::Usage(message)) => printer.usage(&message),
-        Err(Failure::Unreadable(error)) => printer.unreadable(&Sources::new(), &[*error]),
+        Err(Stop::Settings(Failure::Usage(message))) => printer.usage(&message),
+        Err(Stop::Blocked(message)) => {
+            printer.usage(&message);
+            Exit::Found
+        }
+        Err(Stop::Settings(Failure::Unreadable(error))) => {
+            printer.unreadable(&Sources::new(), &[*error])
+        }
     }
 }
 
@@ -114,7 +136,7 @@ fn refused(plan: &Plan, made: &Generated) -> (Sources, Vec<Finding>) {
     (sources, found)
 }
 
-fn made(args: &Args) -> Result<Exit, Failure> {
+fn made(args: &Args) -> Result<Exit, Stop> {
     let (settings, folder) = connection(args)?;
     let plan = plan(args, &settings)?;
     let generated = generate(&plan);
@@ -128,7 +150,7 @@ fn made(args: &Args) -> Result<Exit, Failure> {
             Some((_, text)) => print_report(&text),
             None => printer(args).report(&Made::new(&generated, &[], "")),
         }),
-        Some(dir) => write(args, dir, &settings, &folder, &plan, &generated),
+        Some(dir) => Ok(write(args, dir, &settings, &folder, &plan, &generated)?),
     }
 }
 
@@ -186,7 +208,7 @@ fn not_written(dir: &Path, error: &WriteError) -> Failure {
 }
 
 /// The plan. The files of a settings file are not read: what is needed does not depend on what exists.
-fn plan(args: &Args, settings: &Settings) -> Result<Plan, Failure> {
+fn plan(args: &Args, settings: &Settings) -> Result<Plan, Stop> {
     let bare = settings.clone().with_files(&|_| None);
     let built = build(&ICA, &bare, &mut Sources::new(), &mut Files { folder: PathBuf::new() });
     let wrong = |Refusal { setting, message }| {
@@ -196,13 +218,27 @@ fn plan(args: &Args, settings: &Settings) -> Result<Plan, Failure> {
         ))
     };
     let connection = built.map_err(wrong)?.connection;
+    if let Some(message) = blocked(&connection) {
+        return Err(Stop::Blocked(message));
+    }
     let values = args.set.iter().map(|text| match text.split_once('=') {
         Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
         None => Err(Failure::Usage(format!("--set: `{text}` has no `=`: give NAME=VALUE"))),
     });
     let values = values.collect::<Result<BTreeMap<_, _>, _>>()?;
     let options = Options { deny_others: args.deny_others, advised: args.advised, values };
-    Plan::new(&connection, &options).map_err(|error| Failure::Usage(error.to_string()))
+    Plan::new(&connection, &options).map_err(|error| Failure::Usage(error.to_string()).into())
+}
+
+/// Why ICA cannot use a bucket of that name, or that prefix: policies for them would be of no use.
+fn blocked(connection: &Setup) -> Option<String> {
+    let mut reports = check(connection).environment.into_iter();
+    let is_wrong = |report: &EnvironmentReport| {
+        report.verdict == Verdict::Blocked && ["bucket-name", "prefix"].contains(&report.check)
+    };
+    let reason = reports.find(is_wrong)?.reasons.into_iter().next()?;
+    let help = reason.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    Some(format!("{}{help}", reason.words()))
 }
 
 /// The settings of the file and the flags over them, and the folder that files are relative to.

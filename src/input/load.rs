@@ -1,6 +1,6 @@
 //! From the name of a file to its policy: load its text, find the document in it, lower it.
 
-use super::{Document, ReadAs, parse_file, read_policy};
+use super::{Document, ReadAs, StatedBoundary, parse_file, read_policy};
 use crate::finding::{Finding, Severity};
 use crate::model::{self, Policy, PolicyKind};
 use crate::source::{SourceId, Sources};
@@ -54,6 +54,8 @@ pub struct LoweredDocument {
     pub policy: Policy,
     /// What is wrong with the text, then with the policy.
     pub findings: Vec<Finding>,
+    /// What the file says of the boundary of the role.
+    pub boundary: Option<StatedBoundary>,
 }
 
 impl Document {
@@ -61,7 +63,8 @@ impl Document {
     pub fn lower(self, kind: PolicyKind) -> LoweredDocument {
         let lowered = model::lower(&self.policy, kind);
         let findings = self.findings.into_iter().chain(lowered.findings).collect();
-        LoweredDocument { read_as: self.read_as, policy: lowered.policy, findings }
+        let (read_as, boundary) = (self.read_as, self.boundary);
+        LoweredDocument { read_as, policy: lowered.policy, findings, boundary }
     }
 }
 

@@ -6,7 +6,7 @@ mod load;
 mod shape;
 
 pub use load::{FileRead, Loader, LoweredDocument, NONE, Unreadable, load_answer, load_policy};
-pub use shape::ReadAs;
+pub use shape::{ReadAs, StatedBoundary};
 
 use crate::finding::{Finding, Severity, codes};
 use crate::json;
@@ -24,6 +24,8 @@ pub struct Document {
     pub policy: Policy,
     /// What is wrong with its text, though it could be read.
     pub findings: Vec<Finding>,
+    /// What the file says of the boundary of the role.
+    pub boundary: Option<StatedBoundary>,
 }
 
 impl Document {
@@ -36,7 +38,7 @@ impl Document {
         let parsed = syntax::parse(root);
         findings.extend(parsed.findings);
         match parsed.policy {
-            Some(policy) => Ok(Document { read_as, policy, findings }),
+            Some(policy) => Ok(Document { read_as, policy, findings, boundary: None }),
             None => Err(findings),
         }
     }
@@ -64,7 +66,7 @@ impl Document {
 /// The findings that say why there is none: the text is not JSON, or other JSON.
 pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<Finding>> {
     let (root, mut findings) = parse_file(sources, id)?;
-    let Some(Located { read_as, node }) = shape::locate(root) else {
+    let Some(Located { read_as, node, boundary }) = shape::locate(root) else {
         return Err(vec![unrecognised(sources.get(id).name())]);
     };
     // If an answer holds two policies, it is not known which one is in force.
@@ -83,7 +85,7 @@ pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<
         }
         _ => node,
     };
-    Document::of_tree(read_as, node, findings)
+    Ok(Document { boundary, ..Document::of_tree(read_as, node, findings)? })
 }
 
 /// Reads a tree that is a policy document by itself.

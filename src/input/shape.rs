@@ -49,10 +49,20 @@ impl fmt::Display for ReadAs {
     }
 }
 
+/// What an answer says of the permissions boundary of the role that it is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StatedBoundary {
+    /// The role has none.
+    None,
+    /// The ARN of the policy.
+    Arn(String),
+}
+
 /// The policy inside of a document.
 pub(super) struct Located {
     pub read_as: ReadAs,
     pub node: Node,
+    pub boundary: Option<StatedBoundary>,
 }
 
 /// Finds the policy; `None` if the document is of no known shape.
@@ -69,7 +79,7 @@ pub(super) fn locate(root: Node) -> Option<Located> {
     ];
     // A document that has elements of a policy is one, also if another member looks like an answer.
     if root.as_object().is_some_and(has_policy_elements) {
-        return Some(Located { read_as: ReadAs::Policy, node: root });
+        return Some(Located { read_as: ReadAs::Policy, node: root, boundary: None });
     }
     wrapped.into_iter().find_map(|(read_as, path)| {
         let node = path.iter().try_fold(&root, |node, name| node.get(name))?;
@@ -78,8 +88,16 @@ pub(super) fn locate(root: Node) -> Option<Located> {
             Value::Object(_) => node.as_object().is_some_and(has_policy_elements),
             _ => false,
         };
-        fits.then(|| Located { read_as, node: node.clone() })
+        let boundary = (read_as == ReadAs::Role).then(|| boundary(&root));
+        fits.then(|| Located { read_as, node: node.clone(), boundary })
     })
+}
+
+/// The boundary in an answer of `get-role`, which always shows it if there is one.
+fn boundary(root: &Node) -> StatedBoundary {
+    let path = ["Role", "PermissionsBoundary", "PermissionsBoundaryArn"];
+    let arn = path.iter().try_fold(root, |node, name| node.get(name)).and_then(Node::as_str);
+    arn.map_or(StatedBoundary::None, |arn| StatedBoundary::Arn(arn.to_owned()))
 }
 
 fn inline_policy(root: &Node) -> ReadAs {

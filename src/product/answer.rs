@@ -15,6 +15,8 @@ pub(super) enum Unknown {
     SessionName,
     /// The identity policies.
     IdentityPolicies,
+    /// The permissions boundary of that ARN.
+    Boundary(String),
     /// The policy of the KMS key.
     KeyPolicy,
     /// The trust policy of the role.

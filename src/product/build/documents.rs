@@ -3,7 +3,7 @@
 use super::built::Built;
 use super::settings::{Levels, Settings};
 use crate::authz::{FileCount, Known, LAYERS, LayerRow};
-use crate::input::{FileRead, Loader, NONE, load_policy, read_policy};
+use crate::input::{FileRead, Loader, NONE, StatedBoundary, load_policy, read_policy};
 use crate::model::{Effect, Policy, PolicyKind};
 use crate::rules::{self, Attached, RULES, Subject};
 use crate::source::Sources;
@@ -13,6 +13,8 @@ pub(super) struct Documents<'a> {
     pub built: &'a mut Built,
     pub sources: &'a mut Sources,
     pub loader: &'a mut dyn Loader,
+    /// What the answers say of the boundary of the role.
+    pub stated_boundary: Option<StatedBoundary>,
 }
 
 impl Documents<'_> {
@@ -24,6 +26,21 @@ impl Documents<'_> {
             }
         }
         self.add_full_access();
+        self.use_stated_boundary();
+    }
+
+    /// An answer of `get-role` says whether the role has a boundary. That counts more than what was
+    /// said or not said of it otherwise.
+    fn use_stated_boundary(&mut self) {
+        let connection = &mut self.built.connection;
+        let is_given = matches!(connection.policies.get(PolicyKind::Boundary), Known::Known(_));
+        match self.stated_boundary.take() {
+            Some(StatedBoundary::Arn(arn)) if !is_given => connection.missing_boundary = Some(arn),
+            Some(StatedBoundary::None) if !is_given => {
+                connection.policies.insert(PolicyKind::Boundary, Known::AssertedNone);
+            }
+            _ => {}
+        }
     }
 
     fn layer(&mut self, files: &Levels, row: &LayerRow) -> Known<Vec<Vec<Policy>>> {
@@ -55,6 +72,7 @@ impl Documents<'_> {
                     layer: kind,
                 });
                 connection.findings.extend(lowered.findings);
+                self.stated_boundary = lowered.boundary.or(self.stated_boundary.take());
                 let subject = Subject {
                     policy: &lowered.policy,
                     sources: self.sources,

@@ -55,6 +55,7 @@ pub fn build(
         session_name: read_session_name(settings)?,
         cross_account_role: read_cross_account_role(product, settings)?,
         policies: PolicySet::default(),
+        missing_boundary: None,
         assumes_full_access: false,
         environment: read_environment(
             product.wording(),
@@ -82,7 +83,7 @@ pub fn build(
     check_files(settings)?;
     assume::check_together(&connection.assume)?;
     let mut built = Built { connection, unreadable: Vec::new() };
-    let mut documents = Documents { built: &mut built, sources, loader };
+    let mut documents = Documents { built: &mut built, sources, loader, stated_boundary: None };
     documents.read_all(settings);
     SettingsReader { built: &mut built, sources, loader }.read_all(settings);
     let Setup { kms_key, environment, .. } = &built.connection;

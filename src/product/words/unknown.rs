@@ -24,6 +24,13 @@ impl Scene<'_> {
                 ),
                 "give them with --identity-policy FILE.., those of its groups too; `inputs` prints how to get them",
             ),
+            Unknown::Boundary(arn) => (
+                "boundary",
+                format!(
+                    "the role has the permissions boundary `{arn}`, which was not given, so whether it allows `{action}` is not known"
+                ),
+                "give it with --boundary FILE; `aws iam get-policy` and `aws iam get-policy-version` print it",
+            ),
             Unknown::KeyPolicy => (
                 "kms-key-policy",
                 format!(
