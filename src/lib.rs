@@ -28,7 +28,13 @@
 //!
 //! let decision = workspace.decide(&request.clone().with("aws:SourceIp", "203.0.113.7"), &[&user])?;
 //! assert_eq!(decision.outcome, Outcome::Allowed);
-//! assert_eq!(decision.by[0].sid.as_deref(), Some("Read"));
+//! // The statements that decide. Where nothing allows the request, there are the layers instead,
+//! // without Sid and place.
+//! let read = &decision.by[0];
+//! assert_eq!(read.sid.as_deref(), Some("Read"));
+//! if let Some(place) = &read.place {
+//!     println!("allowed at {}:{}", place.file, place.line);
+//! }
 //!
 //! let decision = workspace.decide(&request.with("aws:SourceIp", "198.51.100.7"), &[&user])?;
 //! assert_eq!(decision.outcome, Outcome::ImplicitlyDenied);
@@ -42,7 +48,9 @@
 //!
 //! # Compare two policies
 //!
-//! The answer holds for all requests. Each difference has an example, and the words that cause it.
+//! The answer holds for all requests that AWS can get ([`Requests::Possible`]), or for any text in each key
+//! ([`Requests::Any`]). A difference is a set of requests: its `region` has all their actions and
+//! resources, its `example` is one of them, and `because` has the words that cause it.
 //!
 //! ```
 //! use ica_policy::api::{Error, PolicyKind, Relation, Requests, Workspace};
@@ -60,7 +68,9 @@
 //! for difference in &comparison.newly_allowed {
 //!     // `newly allowed: s3:DeleteObject on arn:aws:s3:::..`
 //!     println!("newly allowed: {}", difference.example);
-//!     assert_eq!(difference.because[0].text, r#""s3:*Object""#);
+//!     let words = &difference.because[0];
+//!     assert_eq!((words.text.as_str(), words.span.line), (r#""s3:*Object""#, 1));
+//!     println!("  of {}, by {} of {}", difference.region.actions.patterns.join(", "), words.text, words.file);
 //! }
 //! # Ok(())
 //! # }
@@ -131,6 +141,8 @@
 //! [`Workspace::new`]: api::Workspace::new
 //! [`Workspace::in_folder`]: api::Workspace::in_folder
 //! [`PolicyKind`]: api::PolicyKind
+//! [`Requests::Possible`]: api::Requests::Possible
+//! [`Requests::Any`]: api::Requests::Any
 //! [`Request`]: api::Request
 //! [`Query`]: api::Query
 //! [`View::json`]: api::View::json

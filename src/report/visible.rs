@@ -33,22 +33,6 @@ pub fn visible(text: &str, styles: bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// A name or a value as part of a line: a line break is visible, too.
-pub fn in_line(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|character| is_hidden(character) || character == '\t') {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        if is_hidden(character) || character == '\t' {
-            escape(&mut shown, character);
-        } else {
-            shown.push(character);
-        }
-    }
-    Cow::Owned(shown)
-}
-
 /// Control characters but for the tab, marks of direction, other breaks of lines, and characters without width.
 fn is_hidden(character: char) -> bool {
     match character {
@@ -105,7 +89,6 @@ mod tests {
         ] {
             assert_eq!(visible(text, false), shown, "{text:?}");
         }
-        assert_eq!(in_line("a\nb\tc\u{2028}"), "a\\u000ab\\u0009c\\u2028");
     }
 
     #[test]
