@@ -8,8 +8,10 @@ use std::borrow::Cow;
 
 /// The text without anything that acts. `styles`: whether the program itself has put styles into it.
 pub fn visible(text: &str, styles: bool) -> Cow<'_, str> {
-    let is_plain = |character: char| !is_hidden(character) && character != '#';
-    if text.chars().all(is_plain) && !text.contains("::") {
+    let is_plain = |character: char| !is_hidden(character) || character == '\n';
+    let has_command =
+        || text.contains("##") || text.lines().any(|line| line.trim_start().starts_with("::"));
+    if text.chars().all(is_plain) && !has_command() {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 64);

@@ -46,6 +46,10 @@ fn can_name(pattern: &Pattern) -> [bool; 2] {
 
 /// The actions of the service that a pattern names, if it names a single one.
 pub(super) fn covered(pattern: &ActionPattern) -> Vec<&'static Action> {
+    // Most patterns are names; the other actions of the service need not be looked at.
+    if let Some(name) = pattern.pattern.as_literal() {
+        return aws::action(name).into_iter().collect();
+    }
     let service = pattern.pattern.literal_start().split_once(':').map(|(prefix, _)| prefix);
     let Some(service) = service.and_then(aws::service) else { return Vec::new() };
     let is_covered = |action: &&Action| {
