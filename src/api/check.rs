@@ -1,7 +1,7 @@
 //! A connection of ICA to a bucket, checked against all that ICA does.
 
 use super::error::Error;
-use super::folder::{Folder, FolderError, look_into};
+use super::folder::{Folder, FolderError, failed_calls, look_into};
 use super::workspace::Workspace;
 use crate::finding::codes;
 use crate::input::{Loader, NONE};
@@ -59,22 +59,23 @@ impl Workspace {
     /// As [`Workspace::check`]; or it cannot be said what a file is.
     pub fn check_folder(path: impl AsRef<Path>) -> Result<Vec<Checked>, Error> {
         let path = path.as_ref();
-        match look_into(path, &[], false) {
-            Ok(Folder::Settings(file, failed_calls)) => {
+        let about_folder = |error| match error {
+            FolderError::Usage(message) => Finding::new(codes::WRONG_SETTING, message),
+            FolderError::Unreadable(message) => {
+                let message = format!("{}: {message}", path.display());
+                Finding::new(codes::UNREADABLE_FILE, message)
+            }
+        };
+        match look_into(path, &[], false).map_err(about_folder)? {
+            Folder::Settings(file) => {
+                let failed_calls = failed_calls(path).map_err(about_folder)?;
                 Workspace::in_folder("").check_file(&file.display().to_string(), &failed_calls)
             }
-            Ok(Folder::Files(found)) => {
+            Folder::Files(found) => {
                 let mut checked = Workspace::in_folder(path).check_settings(&found.settings)?;
                 let words = found.words.into_iter();
                 checked.findings.extend(words.map(|text| Finding::new(codes::FOLDER_FILE, text)));
                 Ok(vec![checked])
-            }
-            Err(FolderError::Usage(message)) => {
-                Err(Finding::new(codes::WRONG_SETTING, message).into())
-            }
-            Err(FolderError::Unreadable(message)) => {
-                let message = format!("{}: {message}", path.display());
-                Err(Finding::new(codes::UNREADABLE_FILE, message).into())
             }
         }
     }

@@ -12,8 +12,8 @@ use std::path::{Component, Path, PathBuf};
 
 /// What a folder contains.
 pub(crate) enum Folder {
-    /// A settings file, and the calls that failed when its files were fetched.
-    Settings(PathBuf, Vec<FailedCall>),
+    /// A settings file.
+    Settings(PathBuf),
     /// Files whose kind is not clear yet.
     Files(Box<Discovered>),
 }
@@ -44,7 +44,7 @@ pub(crate) fn failed_calls(dir: &Path) -> Result<Vec<FailedCall>, FolderError> {
     calls.map_err(|message| FolderError::Unreadable(format!("{}: {message}", file.display())))
 }
 
-/// Reads a folder, without the files that flags name.
+/// Reads a folder, without the files that flags name. For a settings file the caller asks for [`failed_calls`], too.
 ///
 /// # Errors
 /// [`FolderError`].
@@ -62,11 +62,11 @@ pub(crate) fn look_into(
             "`{shown}` is not a folder: a settings file is given with --connection, a policy with its own flag"
         )));
     }
-    let failed_calls = failed_calls(dir)?;
     let settings = dir.join("ica.toml");
     if settings.exists() {
-        return Ok(Folder::Settings(settings, failed_calls));
+        return Ok(Folder::Settings(settings));
     }
+    let failed_calls = failed_calls(dir)?;
     let files = files(dir, named, allow_outside)?;
     let mut found = discover(&files);
     if !found.errors.is_empty() {

@@ -259,7 +259,7 @@ pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Fail
             match look_into(dir, &named, args.named.allow_outside)
                 .map_err(|error| about_folder(dir, error))?
             {
-                Folder::Settings(file, _) => Some(file),
+                Folder::Settings(file) => Some(file),
                 Folder::Files(found) => {
                     print_error(&(found.words.join("\n") + "\n"));
                     return Ok((
