@@ -26,10 +26,7 @@ case "$1 $2" in
     "kms describe-key") echo arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab ;;
     "kms get-key-policy") printf '{"PolicyName": "default", "Policy": "{\\"Statement\\": []}"}' ;;
     "iam get-user")
-        case "$*" in
-            *PermissionsBoundary*) cat boundary.arn 2>/dev/null || echo None ;;
-            *) echo arn:aws:iam::111122223333:user/lab/illumina_ica_admin ;;
-        esac ;;
+        printf 'arn:aws:iam::111122223333:user/lab/illumina_ica_admin\t%s\n' "$(cat boundary.arn 2>/dev/null || echo None)" ;;
     "iam list-user-policies") echo inline ;;
     "iam get-user-policy") printf '{"UserName": "u", "PolicyName": "inline", "PolicyDocument": %s}' "$(cat user-policy.json)" ;;
     "iam list-groups-for-user") printf 'lab\nstaff\n' ;;

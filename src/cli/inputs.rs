@@ -2,9 +2,11 @@
 
 use super::exit::Exit;
 use super::files::{print_error, print_report};
-use crate::ica::catalogue;
-use crate::product::build::{check_account, check_bucket};
+use crate::ica::{ICA, catalogue};
+use crate::product::build::settings::Settings;
+use crate::product::build::{check_account, check_bucket, read_customer};
 use crate::product::refusal::Refusal;
+use crate::product::setup::{Customer, Product};
 use crate::s3::{NameFault, bucket_name_fault};
 use clap::Args as ClapArgs;
 
@@ -35,7 +37,7 @@ pub(super) struct Args {
 const SCRIPT: &str = include_str!("inputs.sh");
 
 pub(super) fn run(args: &Args) -> Exit {
-    let caller = match check(args) {
+    let (kind, name) = match check(args) {
         Ok(caller) => caller,
         Err(message) => {
             print_error(&format!("error: {message}\n"));
@@ -51,8 +53,8 @@ pub(super) fn run(args: &Args) -> Exit {
     let values = [
         ("BUCKET", quoted(&args.bucket)),
         ("ACCOUNT", quoted(&args.account)),
-        ("KIND", caller.kind.to_owned()),
-        ("NAME", quoted(caller.name)),
+        ("KIND", kind.to_owned()),
+        ("NAME", quoted(&name)),
         ("PREFIX", quoted(&args.prefix)),
         ("DIR", quoted(&args.dir)),
         ("OPERATIONS", operations),
@@ -60,16 +62,9 @@ pub(super) fn run(args: &Args) -> Exit {
     print_report(&filled(SCRIPT, &values))
 }
 
-/// Who ICA works as.
-struct CallerName<'a> {
-    /// `user` or `role`, as in the names of IAM's calls.
-    kind: &'static str,
-    /// The name without path, by which IAM's calls find it; names are unique in an account.
-    name: &'a str,
-}
-
-/// Refuses values that `check` would refuse, before a script is made.
-fn check(args: &Args) -> Result<CallerName<'_>, String> {
+/// Refuses values that `check` would refuse, before a script is made. The answer is `user` or `role`, as in the names of IAM's
+/// calls, and the name without path by which these calls find it; names are unique in an account.
+fn check(args: &Args) -> Result<(&'static str, String), String> {
     let words = |Refusal { setting, message }| format!("--{setting}: {message}");
     check_bucket(&args.bucket).map_err(words)?;
     // The script asks AWS about an old bucket of us-east-1, and `check` judges the rest.
@@ -82,29 +77,25 @@ fn check(args: &Args) -> Result<CallerName<'_>, String> {
             return Err(format!("--{flag}: `{}` has a control character", value.escape_debug()));
         }
     }
-    match (&args.user, &args.role) {
-        (Some(user), _) => caller("user", user),
-        (None, role) => caller("role", role.as_deref().unwrap_or_default()),
+    let (user, role) = (args.user.clone(), args.role.clone());
+    let settings = Settings { user, role, ..Settings::default() };
+    let customer = read_customer(ICA.wording(), &settings, &args.account).map_err(words)?;
+    let kind = match customer {
+        Customer::User(_) => "user",
+        Customer::Role(_) => "role",
+    };
+    match customer.arn().resource().rsplit('/').next() {
+        Some(name) if is_iam_name(name) => Ok((kind, name.to_owned())),
+        name => Err(format!(
+            "--{kind}: `{}` is not the name of an IAM {kind}: names have letters, digits and `_+=,.@-`",
+            name.unwrap_or_default().escape_debug()
+        )),
     }
 }
 
-/// Reads a name, path/name or ARN. Source: IAM:reference_iam-quotas, "IAM name requirements".
-fn caller<'a>(kind: &'static str, text: &'a str) -> Result<CallerName<'a>, String> {
-    let resource = match text.strip_prefix("arn:") {
-        Some(arn) => {
-            arn.splitn(5, ':').nth(4).and_then(|rest| rest.strip_prefix(kind)?.strip_prefix('/'))
-        }
-        None => Some(text),
-    };
-    let name = resource.map(|path| path.rsplit('/').next().unwrap_or(path)).unwrap_or_default();
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
-    if name.is_empty() || !name.chars().all(is_allowed) {
-        return Err(format!(
-            "--{kind}: `{}` is not the name, path/name or ARN of an IAM {kind}; names have letters, digits and `_+=,.@-`",
-            text.escape_debug()
-        ));
-    }
-    Ok(CallerName { kind, name })
+/// Whether IAM gives this name. Source: IAM:reference_iam-quotas, "IAM name requirements".
+fn is_iam_name(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c))
 }
 
 /// Replaces marks, `@NAME@`, by their values, in one pass: a mark inside of a value is text.

@@ -183,16 +183,16 @@ esac
 
 say "the $kind"
 # The ARN has the path, which policies must spell out.
+case "$kind" in role) member=Role ;; *) member=User ;; esac
+found=$(must iam "get-$kind" "--$kind-name" "$name" \
+    --query "$member.[Arn, PermissionsBoundary.PermissionsBoundaryArn]" --output text)
+arn=$(printf '%s' "$found" | cut -f 1)
+boundary=$(printf '%s' "$found" | cut -f 2)
+put "$kind" "$arn"
 if [ "$kind" = role ]; then
-    arn=$(must iam get-role --role-name "$name" --query Role.Arn --output text)
-    boundary=$(must iam get-role --role-name "$name" --query Role.PermissionsBoundary.PermissionsBoundaryArn --output text)
     must iam get-role --role-name "$name" --output json > "$dir/trust-policy.json"
     put trust_policy trust-policy.json
-else
-    arn=$(must iam get-user --user-name "$name" --query User.Arn --output text)
-    boundary=$(must iam get-user --user-name "$name" --query User.PermissionsBoundary.PermissionsBoundaryArn --output text)
 fi
-put "$kind" "$arn"
 case "$boundary" in
     arn:*)
         found=$(optional boundary boundary-version.txt - \

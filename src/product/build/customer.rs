@@ -8,7 +8,10 @@ use crate::product::values::{is_role_session_name, is_session_name};
 use crate::product::wording::Wording;
 
 /// The user or role that settings name: one of them.
-pub(super) fn read_customer(
+///
+/// # Errors
+/// A message for the user: there is none, there are two, or the text names no user or role.
+pub fn read_customer(
     wording: &Wording,
     settings: &Settings,
     account: &str,

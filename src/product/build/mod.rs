@@ -12,8 +12,9 @@ mod settings_read;
 
 pub use assume::unknown_keys;
 pub use built::Built;
+pub use customer::read_customer;
 
-use self::customer::{check_trust_policy, read_customer, read_session_name};
+use self::customer::{check_trust_policy, read_session_name};
 use self::documents::Documents;
 use self::kms::read_kms_key;
 use self::settings::Settings;
