@@ -1,5 +1,5 @@
 use crate::support::holds_to_schema;
-use crate::support::run::{fresh_folder, run_in, stderr, stdout};
+use crate::support::run::{GENERATE, fresh_folder, run_in, stderr, stdout};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -151,23 +151,7 @@ fn the_same_policy_lacks_the_version_actions_on_a_versioned_bucket() {
 fn a_document_that_aws_would_refuse_fails_the_check() {
     let folder = fresh_folder("refused");
     let place = folder.to_str().unwrap();
-    let made = run(&[
-        "generate",
-        "--bucket",
-        "my-bucket",
-        "--account",
-        "111122223333",
-        "--region",
-        "eu-central-1",
-        "--prefix",
-        "ica/",
-        "--versioning",
-        "unversioned",
-        "--user",
-        "ica",
-        "--write",
-        place,
-    ]);
+    let made = run(&[&GENERATE[..], &[place]].concat());
     assert!(made.status.success(), "{}", stderr(&made));
     assert_eq!(run(&["check", place]).status.code(), Some(0));
     let path = folder.join("bucket-policy.json");

@@ -1,6 +1,6 @@
 //! The exit code of each command in each situation: the rows of docs/exit-codes.md.
 
-use crate::support::run::{fresh_folder, run_in, stderr, stdout};
+use crate::support::run::{GENERATE, fresh_folder, run_in, stderr, stdout};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -23,24 +23,8 @@ fn rows(page: &str) -> Vec<(&str, i32)> {
 
 /// Writes the files that the page describes.
 fn write_files(folder: &Path) {
-    let connection = [
-        "generate",
-        "--bucket",
-        "my-bucket",
-        "--account",
-        "111122223333",
-        "--region",
-        "eu-central-1",
-        "--prefix",
-        "ica/",
-        "--versioning",
-        "unversioned",
-        "--user",
-        "ica",
-        "--write",
-    ];
     for name in ["ok", "blocked", "unknown", "refused"] {
-        let made = run_in(folder, &[&connection[..], &[name]].concat());
+        let made = run_in(folder, &[&GENERATE[..], &[name]].concat());
         assert!(made.status.success(), "{}", stderr(&made));
     }
     let settings = |name: &str, line: &str, other: &str| {

@@ -25,6 +25,24 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
+/// The arguments that make the documents of a connection; the folder follows.
+pub const GENERATE: [&str; 14] = [
+    "generate",
+    "--bucket",
+    "my-bucket",
+    "--account",
+    "111122223333",
+    "--region",
+    "eu-central-1",
+    "--prefix",
+    "ica/",
+    "--versioning",
+    "unversioned",
+    "--user",
+    "ica",
+    "--write",
+];
+
 /// A fresh folder below the build folder.
 pub fn fresh_folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
