@@ -139,8 +139,8 @@ impl Revision {
         Err(format!("git cannot read it: {}", said(&output).0))
     }
 
-    /// A path as the commit names it. Links below the top folder are not followed: one that the work tree has in the place of a folder
-    /// would lead to another file of the commit.
+    /// A path as the commit names it. Links below the top folder are not followed: the work tree may have a link where the commit
+    /// has a folder, and the link would lead to another file of the commit.
     fn inner(&self, path: &Path) -> Result<PathBuf, String> {
         let here = env::current_dir().map_err(|error| format!("the current folder: {error}"))?;
         let whole = without_dots(&here.join(path))?;

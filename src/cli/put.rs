@@ -157,8 +157,8 @@ fn publish(entry: &Entry, staged: &Path, undo: &mut Undo) -> Result<(), Why> {
     Ok(())
 }
 
-/// Moves the new file to the place of the old one; at every moment one of the two is there. The old one is looked at twice: an edit that
-/// made a new file is seen before, one that was made in the old file afterwards.
+/// Moves the new file to the place of the old one. At every moment one of the two exists. The old file is examined twice: before
+/// the move an edit that replaced it is seen, after the move an edit of its text.
 fn replace(entry: &Entry, staged: &Path, undo: &mut Undo) -> Result<(), Why> {
     let path = &entry.path;
     let is_edited = |file: &Path| -> io::Result<bool> {

@@ -40,7 +40,7 @@ pub(super) fn read(file: &Path, allow_outside: bool) -> Result<Vec<Settings>, Fa
     }
 }
 
-/// The connections of the text of a settings file. One that is no TOML is not readable, one with a wrong value is.
+/// The connections of the text of a settings file. A text that is not TOML is unreadable; a wrong value is wrong usage.
 pub(super) fn parsed(text: &str, shown: &str) -> Result<Vec<Settings>, Failure> {
     match settings::parse(text) {
         Ok(settings) if settings.is_empty() => {

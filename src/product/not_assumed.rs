@@ -1,5 +1,5 @@
-//! Assumptions on which a verdict may not rest: with `--strict` all of them, else those in the place of an answer of AWS
-//! that could not be fetched.
+//! Assumptions that a verdict may not depend on. With `--strict` these are all. Otherwise they are those that replace an
+//! answer of AWS which could not be fetched.
 
 use super::assumption::Assumption;
 use super::catalogue::Catalogue;
@@ -47,14 +47,13 @@ impl NotAssumed {
         if *verdict == Verdict::Unknown || assumes.is_empty() {
             return;
         }
-        let mut failed = Vec::new();
-        for (_, words) in self.failed.iter().filter(|(missing, _)| assumes.contains(missing)) {
-            let message = format!("the answer of a call that failed is not known: {words}");
-            // A call may settle several assumptions.
-            if !failed.contains(&(message.clone(), FAILED_HELP)) {
-                failed.push((message, FAILED_HELP));
-            }
-        }
+        let missing = self.failed.iter().filter(|(missing, _)| assumes.contains(missing));
+        let mut calls = missing.map(|(_, words)| words).collect::<Vec<_>>();
+        // The assumptions of one call are neighbours.
+        calls.dedup();
+        let failed = calls.into_iter().map(|words| {
+            (format!("the answer of a call that failed is not known: {words}"), FAILED_HELP)
+        });
         let strict = self.strict.then(|| {
             let ids = assumes.iter().map(|assumption| assumption.id()).collect::<Vec<_>>();
             let ids = ids.join(", ");
@@ -63,7 +62,7 @@ impl NotAssumed {
             );
             (message, STRICT_HELP)
         });
-        for (message, help) in failed.into_iter().chain(strict) {
+        for (message, help) in failed.chain(strict) {
             *verdict = Verdict::Unknown;
             reasons.push(reason(ReasonKind::Hidden, "", message, help));
         }

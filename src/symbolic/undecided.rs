@@ -11,6 +11,10 @@ pub struct Undecided {
     pub span: Option<Span>,
 }
 
+/// The reason where the readings of the policies give different answers.
+pub(crate) const OPEN_READING: &str =
+    "the answer depends on words whose meaning AWS's pages leave open";
+
 /// The reason where the other engine does not bear out what was found.
 pub(crate) const DEFECT: &str = "a request that seemed to show a difference does not: please report this as a defect of ica-policy";
 

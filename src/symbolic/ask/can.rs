@@ -8,7 +8,7 @@ use crate::symbolic::boxes::{CallerClasses, Sample};
 use crate::symbolic::domain::{Cell, Question, Shared, Who, cells};
 use crate::symbolic::show::{Hints, plausible};
 use crate::symbolic::subject::{Access, Bound, Documents, Subject};
-use crate::symbolic::undecided::Undecided;
+use crate::symbolic::undecided::{OPEN_READING, Undecided};
 
 /// What is granted of some requests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, serde::Serialize)]
@@ -140,9 +140,7 @@ fn answer(subject: &dyn Subject, cell: &Cell, shared: &Shared) -> Option<Answere
         Answer::Unknown(undecided) => Some(undecided.clone()),
         _ => None,
     });
-    let open = || {
-        Undecided::anywhere("AWS's pages leave open how some words are read, and it hangs on that")
-    };
+    let open = || Undecided::anywhere(OPEN_READING);
     let granted = if is_same { first } else { Granted::Unknown };
     Some(Answered {
         actions: cell.actions.clone(),

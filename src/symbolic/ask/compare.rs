@@ -9,9 +9,9 @@ use crate::symbolic::boxes::{Requests, Sample, Space};
 use crate::symbolic::domain::{Shared, aligned};
 use crate::symbolic::subject::{Access, Documents, Place, Subject};
 use crate::symbolic::text::Variables;
-use crate::symbolic::undecided::{DEFECT, Undecided};
+use crate::symbolic::undecided::{DEFECT, OPEN_READING, Undecided};
 
-/// How two sets of policies stand to each other.
+/// How two sets of policies relate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Relation {
@@ -65,7 +65,7 @@ pub enum Answer {
 /// The relation, with a request for each direction.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Compared {
-    /// How they stand.
+    /// How they relate.
     pub relation: Relation,
     /// What the new side allows and the old does not.
     pub gained: Answer,
@@ -117,7 +117,7 @@ pub(crate) fn compare_subjects(old: &dyn Subject, new: &dyn Subject, shared: &Sh
     Compared { relation: relation(&gained, &lost), gained, lost, readings }
 }
 
-/// The choices that a set of second readings stands for.
+/// The choices that a set of second readings means.
 pub(crate) fn points(points: u64, second: u64) -> Vec<(Ambiguity, Choice)> {
     let choice =
         |ambiguity| if second & bit(ambiguity) == 0 { Choice::First } else { Choice::Second };
@@ -128,7 +128,7 @@ pub(crate) fn points(points: u64, second: u64) -> Vec<(Ambiguity, Choice)> {
 }
 
 fn open() -> Answer {
-    unknown("AWS's pages leave open how some words are read, and it hangs on that")
+    unknown(OPEN_READING)
 }
 
 /// The answer that all readings give.
@@ -323,7 +323,7 @@ fn unknown(reason: &str) -> Answer {
 const MOST_TRIED: usize = 256;
 
 const NO_VALUES: &str =
-    "it hangs on the values of variables, and no value that shows a difference was found";
+    "the answer depends on the values of variables, and no value that shows a difference was found";
 
 /// What a search came upon.
 enum Found {

@@ -271,7 +271,7 @@ impl Search<'_> {
         let searched = outside(&space, &cube, &cubes, &mut self.budget, &mut |cube| {
             found(&space, cube, provenance)
         });
-        // What was found is there. That nothing more is there can only be said of all values.
+        // What was found exists. That there is nothing more is certain only if all values were tried.
         if let (Ok(true), Some(undecided)) = (&searched, &space.incomplete) {
             return Err(undecided.clone());
         }

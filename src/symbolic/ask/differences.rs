@@ -35,7 +35,7 @@ pub struct Region {
     pub because: Vec<Cause>,
     /// A request of the region, replayed.
     pub witness: Sample,
-    /// Where AWS's pages leave open how words are read: a reading under which the region is there. Empty: it is there under all.
+    /// Where AWS's pages leave open how words are read: a reading under which the region exists. Empty: it exists under all.
     pub under: Vec<(Ambiguity, Choice)>,
 }
 
@@ -48,10 +48,10 @@ pub struct Direction {
     pub undecided: Option<Undecided>,
 }
 
-/// How two documents stand to each other, and in what they differ.
+/// How two documents relate, and in what they differ.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Differences {
-    /// How they stand.
+    /// How they relate.
     pub relation: Relation,
     /// What the new one allows and the old does not.
     pub newly_allowed: Direction,
@@ -180,7 +180,7 @@ impl<'a> Listing<'a> {
         Listing { question, backwards, seen: BTreeMap::new(), undecided: None }
     }
 
-    /// Where variables stand in the policies, values are tried: with unknown ones the space holds requests that cannot be.
+    /// Where the policies have variables, values are tried: with unknown values the space has requests that cannot be.
     fn run(&mut self) {
         let Pair { old, .. } = self.question;
         let settled = self.question.assignments();
@@ -301,7 +301,7 @@ impl<'a> Listing<'a> {
         }
     }
 
-    /// The words that made the difference. Where the grant is there on both sides, those of the layer that one side lacks.
+    /// The words that made the difference. Where both sides have the grant, those of the layer that one side lacks.
     fn because(&self, because: Provenance, hinge: Option<Hinge>, touched: &[Span]) -> Vec<Cause> {
         let (from, to) = self.question.directed(self.backwards);
         let deny = because.denied.and_then(|place| from.find(place));
@@ -322,7 +322,7 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// The places of the patterns that were touched; of a `Not..` element, or where nothing can be told, all.
+/// The places of the patterns that were touched. All of them if the element is a `Not..` element, or if it is not known which.
 fn touched<T>(
     element: &Element<T>,
     span: impl Fn(&T) -> Span,

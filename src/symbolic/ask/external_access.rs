@@ -156,7 +156,7 @@ fn as_far_as_known(named: &Named, answer: Answered) -> Answered {
     Answered { granted: Granted::Unknown, undecided: Some(Undecided::anywhere(reason)), ..answer }
 }
 
-/// Whether callers are asked about under this name: those of an account only where no other name of it stands for them.
+/// Whether callers are asked about under this name: those of an account only where no other name of the account includes them.
 fn is_of_name(class: &CallerClass, named: &Named, callers: &CallerClasses) -> bool {
     let is_named = |by: &Named| naming(by, &class.caller).is_some();
     let is_closer = |by: &&Named| {

@@ -442,7 +442,7 @@ fn partition_and_account(arn: &str) -> Option<(&str, &str)> {
     Some((arn.split(':').nth(1)?, account_of_arn(arn)?))
 }
 
-/// The caller that a name stands for, if it is one caller or the sessions of one role.
+/// The caller that a name means, if it is one caller or the sessions of one role.
 pub(crate) fn caller_named(named: &Named) -> Option<Caller> {
     match named {
         Named::User(arn) => Caller::parse(arn, None).ok(),

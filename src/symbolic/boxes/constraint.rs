@@ -24,9 +24,9 @@ pub(crate) enum Test {
 }
 
 impl Test {
-    /// The key is there.
+    /// The key is present.
     pub(crate) const PRESENT: Test = Test::Null { absent: false, present: true };
-    /// The key is not there.
+    /// The key is absent.
     pub(crate) const ABSENT: Test = Test::Null { absent: true, present: false };
 }
 
@@ -81,7 +81,7 @@ impl Constraint {
         }
     }
 
-    /// The same with atoms known by where they stand in a sorted part of all, which holds them.
+    /// The same constraint with each atom replaced by its position in `part`, a sorted list that contains all of them.
     pub(crate) fn renumbered(&self, part: &[u32]) -> Constraint {
         let number = |atoms: &[u32]| {
             atoms
@@ -108,7 +108,7 @@ impl Constraint {
         }
     }
 
-    /// The patterns of which one must fit.
+    /// The patterns, if the constraint is that one of them fits.
     pub(crate) fn into_positive(self) -> Option<Vec<u32>> {
         match self {
             Constraint::Patterns { atoms, not: false } => Some(atoms),
@@ -220,7 +220,7 @@ fn is_part(part: &[u32], whole: &[u32], atoms: &[Atom]) -> bool {
     })
 }
 
-/// Whether a pattern lies within one of these; of what is no text only the same does.
+/// Whether one of these patterns includes the pattern. An atom that is not a pattern of texts is included only by itself.
 pub(crate) fn lies_within(atom: u32, whole: &[u32], atoms: &[Atom]) -> bool {
     let Some(own) = atoms.get(atom as usize) else { return false };
     whole.iter().any(|other| atoms[*other as usize].includes(own))

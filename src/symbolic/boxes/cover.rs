@@ -1,4 +1,5 @@
-//! What can be told from the words alone: that one statement lies within another, and what is left of it if not.
+//! Syntactic subsumption: decides from the words alone whether one statement lies within another, and what remains of it
+//! otherwise.
 //!
 //! Most statements of two versions of a policy are the same. Those need no space; of the others only the new words do.
 

@@ -140,8 +140,8 @@ impl<'a> Encoder<'a> {
         Ok(sorted(numbers.collect::<Result<Vec<_>, _>>()?))
     }
 
-    /// A key that the reference data does not know has several values if some statement asks about sets of them. To be told before the
-    /// statements are encoded.
+    /// A key that the reference data does not know has several values if some statement asks about sets of them. Call this before
+    /// the statements are encoded.
     pub(crate) fn note_sets(&mut self, statement: &Statement) {
         let asks_sets = |condition: &&Condition| {
             condition.quantifier.is_some() && aws::condition_key_type(&condition.key.node).is_none()

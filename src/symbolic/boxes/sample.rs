@@ -19,9 +19,9 @@ pub struct Sample {
     pub resource: Option<String>,
     /// The condition keys that statements look at; those that are absent are left out.
     pub context: Context,
-    /// Keys that are absent, in lower case, where the request hangs on that: other values of them would not do.
+    /// Keys, in lower case, that must be absent: with a value of them this would not be an example.
     pub absent: Vec<Box<str>>,
-    /// Keys in lower case of which only the presence is asked: another value would do as well.
+    /// Keys, in lower case, whose presence alone is asked: with another value this would be an example, too.
     pub(crate) unasked: Vec<Box<str>>,
 }
 

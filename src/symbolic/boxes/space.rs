@@ -44,7 +44,7 @@ pub(crate) struct Dimension {
     pub words: std::ops::Range<usize>,
     /// Its place among the dimensions of all statements.
     specs: usize,
-    /// The atoms that take part, sorted: an atom's column is where it stands here.
+    /// The atoms that take part, sorted. The position of an atom is its column.
     atoms: Vec<u32>,
 }
 
@@ -67,7 +67,7 @@ pub(crate) struct Space {
     pub dimensions: Vec<Dimension>,
     /// The product of all.
     pub everything: Cube,
-    /// Words of a dimension of which not all values are in the space, as there are too many.
+    /// A dimension that has too many values, so that not all of them are in the space.
     pub incomplete: Option<Undecided>,
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn shapes(
     Ok(statements)
 }
 
-/// The resources that a request for an action of which nothing is known may have: any ARN, or none.
+/// The resources of a request for an unknown action: any ARN, or none.
 pub(crate) fn any_resource(
     encoder: &mut Encoder<'_>,
     place: usize,

@@ -36,7 +36,7 @@ pub(crate) struct Cell {
     pub asked: (Vec<Pattern>, Vec<Pattern>),
 }
 
-/// Patterns of actions or of resources of which one fits, or none if it is negated.
+/// Patterns of actions or of resources. One of them fits; if the limit is negated, none does.
 #[derive(Clone, Debug)]
 pub(crate) struct Limit {
     pub name: Name,

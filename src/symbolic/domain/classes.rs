@@ -41,7 +41,7 @@ pub(crate) struct Class {
     pub names: Vec<String>,
     /// The types of resources of these actions.
     types: Vec<&'static str>,
-    /// Of these one stands for all; `None`: any text that fits.
+    /// One of these actions, which represents all; `None`: any text that fits.
     pub action: Option<&'static Action>,
     pub kind: Option<&'static ResourceType>,
     pub variants: Vec<Variant>,
@@ -130,8 +130,8 @@ impl Cutter<'_> {
                             seen.len() - 1
                         });
                     let beside = (features, makes_user_session(&name));
-                    let told = (own, resource, fits.clone(), (presences, endpoint), beside);
-                    let place = *places.entry(told).or_insert_with(|| {
+                    let distinct = (own, resource, fits.clone(), (presences, endpoint), beside);
+                    let place = *places.entry(distinct).or_insert_with(|| {
                         classes.push(Class {
                             action: Some(action),
                             kind,

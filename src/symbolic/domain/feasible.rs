@@ -112,7 +112,7 @@ impl CallerShapes<'_, '_> {
                 }
             }
         }
-        // A kind of which nothing is asked holds all others.
+        // A kind that nothing is asked about contains all others.
         if statements.iter().any(|constraints| constraints.0.is_empty()) {
             statements = vec![Constraints::default()];
         }

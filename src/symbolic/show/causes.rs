@@ -1,4 +1,4 @@
-//! The words in which two documents differ, as far as a region hangs on them.
+//! The words in which two documents differ, as far as they decide a region.
 
 use crate::model::{Policy, Statement};
 use crate::source::Span;
@@ -16,7 +16,7 @@ pub struct Cause {
 /// One value of a statement: a pattern, a name, a value of a condition.
 #[derive(Debug)]
 struct Word {
-    /// The element it stands in; of a condition operator and key.
+    /// The element that has it; for a condition its operator and key.
     element: String,
     role: Role,
     text: String,

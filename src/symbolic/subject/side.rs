@@ -93,8 +93,8 @@ pub(crate) trait Subject {
         sample
     }
 
-    /// The statement of this side that a request hangs on which the other side does not allow, where it is another than the one that
-    /// grants it: one of a layer that the other side lacks.
+    /// The other statement that decides a request which this side allows and the other does not: not the one that grants it,
+    /// but a statement of a layer that the other side lacks.
     fn hangs_on(&self, _other: &dyn Subject, _sample: &Sample) -> Option<Hinge> {
         None
     }
@@ -119,7 +119,7 @@ pub(crate) trait Subject {
     }
 }
 
-/// What a request hangs on beside the grant.
+/// What decides a request besides the grant.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Hinge {
     /// A statement of the side that allows.

@@ -9,7 +9,7 @@ pub(crate) struct Classes {
     pub witnesses: Vec<String>,
     /// For each pattern the classes whose texts fit.
     pub columns: Vec<Bits>,
-    /// Whether these are all. If not, what is found among them is there, but more may be.
+    /// Whether these are all. If not, those that are found exist, and there may be more.
     pub is_complete: bool,
 }
 

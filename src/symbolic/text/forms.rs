@@ -121,7 +121,7 @@ fn asked_account(atom: &Atom) -> Asks {
     }
 }
 
-/// Any ARN of a resource, for actions of which nothing is known.
+/// Any ARN of a resource, for unknown actions.
 pub(crate) fn of_any_resource(partitions: &[&str]) -> Vec<Atom> {
     of_shape(any_arn(), partitions)
 }

@@ -123,7 +123,7 @@ pub(crate) enum Atom {
     Symbols {
         /// The steps.
         symbols: Box<[Symbol]>,
-        /// The variables of unknown value in it, which stand as runs: a text that fits need not match.
+        /// The variables of unknown value in it. Each is a run of any text, so a text that fits need not match.
         open: Option<Open>,
     },
     /// No text: a variable in it has no value, or it has too few segments.
@@ -135,8 +135,8 @@ pub(crate) enum Atom {
 pub(crate) struct Open {
     /// Which, and how they are compared: patterns with the same words and steps are one test.
     words: String,
-    /// Where the only variable stands, if nothing but characters is before it: its value is then the same piece of every text that
-    /// matches.
+    /// The position of the only variable, if nothing but characters precedes it: its value is then the same piece of every text
+    /// that matches.
     alone_at: Option<usize>,
 }
 

@@ -331,8 +331,8 @@ fn split_differing(atoms: &[Atom], found: Classes) -> Result<Values, TooMany> {
     })
 }
 
-/// What is known of patterns with the same variable at the same place: they take the same piece of a text for its value, so what they
-/// say of the text hangs on what follows.
+/// What is known of patterns with the same variable at the same place: they take the same piece of a text for its value, so whether
+/// they match depends on the rest of the text.
 struct Facts {
     /// A text that matches the first matches the second.
     within: Vec<(usize, usize)>,
