@@ -28,12 +28,13 @@
 //!
 //! let decision = workspace.decide(&request.clone().with("aws:SourceIp", "203.0.113.7"), &[&user])?;
 //! assert_eq!(decision.outcome, Outcome::Allowed);
-//! // The statements that decide. Where nothing allows the request, there are the layers instead,
-//! // without Sid and place.
-//! let read = &decision.by[0];
-//! assert_eq!(read.sid.as_deref(), Some("Read"));
-//! if let Some(place) = &read.place {
-//!     println!("allowed at {}:{}", place.file, place.line);
+//! // Every statement that decides, with its layer, Sid and place. Where nothing allows the request,
+//! // there is one entry for each layer that could have allowed it, with the layer alone.
+//! for by in &decision.by {
+//!     assert_eq!(by.sid.as_deref(), Some("Read"));
+//!     if let Some(place) = &by.place {
+//!         println!("allowed at {}:{}:{}", place.file, place.line, place.column);
+//!     }
 //! }
 //!
 //! let decision = workspace.decide(&request.with("aws:SourceIp", "198.51.100.7"), &[&user])?;
@@ -46,11 +47,33 @@
 //! # }
 //! ```
 //!
+//! Whether the action exists and works on this kind of resource is not checked here: a misspelt
+//! action is decided like any other. [`Policy::findings`] says which actions AWS does not have.
+//!
+//! # Say what is wrong with a text
+//!
+//! What prevents reading is in the error; [`Policy::findings`] has the rest. Lines and columns count
+//! from 1.
+//!
+//! ```
+//! use ica_policy::api::{PolicyKind, Workspace};
+//!
+//! let broken = r#"{"Statement": {"Effect": "Allow" "Action": "s3:*"}}"#;
+//! let error = Workspace::new().parse("broken.json", broken, PolicyKind::Identity).unwrap_err();
+//! let finding = &error.findings()[0];
+//! if let Some(place) = &finding.place {
+//!     assert_eq!((place.line, place.column), (1, 34));
+//!     println!("{}:{}:{}: {}", place.file, place.line, place.column, finding.message);
+//! }
+//! ```
+//!
 //! # Compare two policies
 //!
 //! The answer holds for all requests that AWS can get ([`Requests::Possible`]), or for any text in each key
 //! ([`Requests::Any`]). A difference is a set of requests: its `region` has all their actions and
-//! resources, its `example` is one of them, and `because` has the words that cause it.
+//! resources, its `example` is one of them, and `because` has the words that cause it. `newly_denied`
+//! has the other direction; if both lists have something, the relation is `Incomparable`. To refuse
+//! a wider policy, look whether `newly_allowed` is empty.
 //!
 //! ```
 //! use ica_policy::api::{Error, PolicyKind, Relation, Requests, Workspace};
@@ -126,7 +149,8 @@
 //! | read a policy from a text | [`Workspace::new`], [`Workspace::parse`] |
 //! | read a policy from a file | [`Workspace::in_folder`], [`Workspace::load`] |
 //! | say what a policy is used as | [`PolicyKind`]: `Identity`, `Resource` for that of a bucket, `Scp`, .. |
-//! | list what is wrong with a policy | [`Policy::findings`] |
+//! | list why a text is no policy | [`Error::findings`] |
+//! | list what is wrong with a policy that was read | [`Policy::findings`] |
 //! | decide one request | [`Request`], [`Workspace::decide`] |
 //! | compare two versions of policies | [`Workspace::compare`] |
 //! | know whether somebody can do something | [`Query`], [`Workspace::can`] |
@@ -136,6 +160,7 @@
 //! | fetch texts by other means than files | [`Loader`], [`Workspace::with_loader`] |
 //! | show errors as pictures of the text | [`Error`], which is a `miette::Diagnostic` |
 //!
+//! [`Error::findings`]: api::Error::findings
 //! [`Workspace::parse`]: api::Workspace::parse
 //! [`Workspace::load`]: api::Workspace::load
 //! [`Workspace::new`]: api::Workspace::new

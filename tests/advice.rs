@@ -110,8 +110,8 @@ fn a_heading_says_what_is_blocked_and_what_is_not() {
     has(
         &text,
         &[
-            "copy-into-bucket       -                   -                   allowed ~\n",
-            "copy-from-bucket       -                   -                   allowed\n",
+            "copy-into-bucket       -            -                  allowed ~\n",
+            "copy-from-bucket       -            -                  allowed\n",
             "\n1. blocked: move-from-bucket (cross-account-role): `s3:DeleteObject`\n",
             "\n   leaves residue: copy-into-bucket (cross-account-role): `s3:DeleteObject`\n",
             "\n   advised: ",
@@ -327,14 +327,14 @@ fn several_connections_are_summed_up() {
         &[
             "connection 1 of 3\ndev: bucket",
             "\n\nconnection 2 of 3\nprod: bucket",
-            "2 of 3 connections blocked: prod, stg\n1 of 3 connections allowed: dev\nfix the causes",
+            "2 of 3 connections blocked: prod, stg\n1 of 3 connections allowed: dev\ndo what is listed",
             "  no-boundary          the user (or role) has no permissions boundary (dev, stg)\n",
         ],
     );
     for words in [
         "assumed, as no file shows it",
         "no service control policy of the account's",
-        "fix the causes from the top",
+        "do what is listed",
     ] {
         assert_eq!(text.matches(words).count(), 1, "{words}\n{text}");
     }

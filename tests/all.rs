@@ -17,6 +17,12 @@ mod json;
 // Policies: every document of the corpus is read or refused with a place; nothing is lost.
 mod policies;
 
+// Pairs of documents with their relation: corpus/compare.
+mod all_requests;
+
+// Random pairs of policies and requests from the edges of their texts, against `eval`.
+mod edges;
+
 // The words that say on what a verdict depends.
 mod words;
 
@@ -43,6 +49,9 @@ mod assume;
 
 // Settings of the bucket: what is refused, and how it is reported.
 mod environment;
+
+// The report of `check`: order, width, colours, what to do.
+mod report;
 
 // The script of `inputs` with recorded answers; tests/moto runs it with the real AWS CLI.
 mod inputs;
@@ -97,6 +106,15 @@ mod simulate;
 
 // Two versions of a policy: reports, exit codes, the old side from git.
 mod compare;
+
+// New access inside of a ceiling, by single requests.
+mod within;
+
+// Questions to `compare` and `can` with their right answers.
+mod questions;
+
+// Managed policies with one text taken out.
+mod taken_out;
 
 // The old side from git in a checkout that a stranger wrote: nothing of it runs, no other repository is believed.
 #[cfg(unix)]

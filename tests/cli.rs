@@ -23,7 +23,7 @@ fn the_example_shows_the_conflict_of_the_pages_steps() {
     assert_eq!(output.status.code(), Some(1));
     let text = stdout(&output);
     for words in [
-        "copy-into-bucket       -                   -                   blocked",
+        "copy-into-bucket       -            -                  blocked",
         "move-from-bucket",
         "\"aws:PrincipalArn\": [",
         "the statement denies",
@@ -31,7 +31,7 @@ fn the_example_shows_the_conflict_of_the_pages_steps() {
     ] {
         assert!(text.contains(words), "{words} is not in\n{text}");
     }
-    assert!(text.contains("upload-data            allowed             allowed"), "{text}");
+    assert!(text.contains("upload-data            allowed      allowed"), "{text}");
 }
 
 #[test]
@@ -79,12 +79,10 @@ fn the_pages_user_policy_alone_suits_an_unversioned_bucket() {
     ]);
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.contains("browser-upload         -                   unknown"), "{text}");
+    assert!(text.contains("browser-upload         -            unknown"), "{text}");
     for operation in ["copy-into-bucket", "copy-from-bucket", "move-from-bucket"] {
         assert!(
-            text.contains(&format!(
-                "{operation:<21}  -                   -                   blocked"
-            )),
+            text.contains(&format!("{operation:<21}  -            -                  blocked")),
             "{text}"
         );
     }
@@ -173,7 +171,7 @@ fn bad_input_is_a_clear_error_and_nothing_else() {
     let folder = fresh_folder("bad");
     let nested = format!("{{\"a\": {}", "[".repeat(10_000));
     let large = format!("\"{}\"", "x".repeat(50 << 20));
-    let cases: [(&str, &[u8], &str); 9] = [
+    let cases: [(&str, &[u8], &str); 15] = [
         ("prose.json", b"this is no JSON", "is not JSON: it does not begin with `{`"),
         ("empty.json", b"", "the file is empty"),
         ("blank.json", b" \n", "the file is empty"),
@@ -182,6 +180,16 @@ fn bad_input_is_a_clear_error_and_nothing_else() {
         ("latin1.json", b"{\"Id\": \"caf\xe9\"}", "not UTF-8 text: byte 11"),
         ("utf16.json", b"\xff\xfe{\0}\0", "the file is UTF-16"),
         ("other.json", b"{\"Buckets\": []}", "this is JSON, but not a policy"),
+        ("p.yaml", b"Version: '2012-10-17'\nStatement: []\n", "is not JSON: it is YAML"),
+        ("p.tf", b"# ours\nresource \"aws_iam_policy\" \"p\" {}\n", "it is Terraform's language"),
+        (
+            "t.yaml",
+            b"Resources:\n  B:\n    Type: AWS::S3::BucketPolicy\n",
+            "it is a CloudFormation",
+        ),
+        ("e.json", b"\nAn error occurred (AccessDenied) when", "an error of the AWS CLI"),
+        ("cors.json", b"{\"CORSRules\": []}", "it is a CORS configuration"),
+        ("plan.json", b"{\"planned_values\": {}}", "it is a plan of Terraform"),
         ("array.json", b"[]", "this is JSON, but not a policy"),
     ];
     for (name, bytes, words) in cases {

@@ -58,6 +58,26 @@ fn reported(name: &str, old: &Value, new: &Value) -> Value {
 const KEYS: &str = "arn:aws:s3:::acme-genomics/ica/*";
 
 #[test]
+fn examples_name_a_partition_a_region_and_an_account_that_people_know() {
+    let old = json!([{
+        "Effect": "Allow", "Action": "ec2:*", "Resource": "*",
+        "Condition": {"StringEquals": {"ec2:ResourceTag/Owner": "lab"}},
+    }]);
+    let new = json!([
+        {"Effect": "Allow", "Action": "ec2:*", "Resource": "*"},
+        {"Effect": "Allow", "Action": "ec2:StopInstances", "Resource": "arn:aws:ec2:*"},
+    ]);
+    let report = reported("usual-names", &old, &new);
+    let regions = report["newly_allowed"].as_array().unwrap();
+    assert_eq!(regions.len(), 2);
+    for region in regions {
+        let resource = region["witness"]["resource"].as_str().unwrap();
+        let is_usual = resource.starts_with("arn:aws:ec2:eu-central-1:111122223333:");
+        assert!(is_usual || resource == "*", "{resource}");
+    }
+}
+
+#[test]
 fn a_wider_action_is_newly_allowed() {
     let (old, new) = (
         json!([allow(&["s3:GetObject"], KEYS)]),
@@ -132,6 +152,26 @@ fn a_deny_that_is_gone_is_the_cause() {
     assert_eq!(added["relation"], "new-allows-less");
     assert_eq!(added["newly_denied"][0]["region"]["denied_by"]["side"], "new");
     assert_eq!(added["newly_denied"][0]["because"][0]["side"], "new");
+}
+
+/// What a Deny held back is limited by the conditions of the Deny, and an account is not its root user.
+#[test]
+fn the_condition_of_a_lifted_deny_limits_what_is_gained() {
+    let account = json!({"AWS": "111122223333"});
+    let of = |mut statement: Value, name: Value| {
+        statement["Principal"] = name;
+        statement
+    };
+    let mut without_tls = of(deny("s3:GetObject", KEYS), "*".into());
+    without_tls["Condition"] = json!({"Bool": {"aws:SecureTransport": "false"}});
+    let granted = of(allow(&["s3:GetObject"], KEYS), account);
+    let (old, new) = (json!([granted, without_tls]), json!([granted]));
+    let gone = reported("lifted-condition", &old, &new);
+    let region = &gone["newly_allowed"][0]["region"];
+    assert_eq!(region["condition_keys"], json!(["aws:SecureTransport"]), "{gone}");
+    let text = stdout(&compared("lifted-condition", &old, &new, &[]));
+    assert!(text.contains("limited by conditions on aws:SecureTransport"), "{text}");
+    assert!(text.contains("by account 111122223333"), "{text}");
 }
 
 #[test]
@@ -392,6 +432,26 @@ fn operation<'a>(report: &'a Value, id: &str, caller: &str) -> &'a Value {
         .iter()
         .find(|operation| operation["id"] == id && operation["caller"] == caller)
         .unwrap()
+}
+
+/// A call of `inputs` that failed leaves open what its answer would say, on the side where it failed.
+#[test]
+fn a_call_that_failed_counts_on_its_side() {
+    let old = connection("incomplete/old", &OBJECT_ACTIONS, None);
+    let new = connection("incomplete/new", &OBJECT_ACTIONS, None);
+    let folder = old.parent().unwrap();
+    let verdicts = |report: &Value| {
+        let of_reads = operation(report, "download-data", "iam-user");
+        [of_reads["old"].clone(), of_reads["new"].clone()]
+    };
+    let compared = || run(folder, &["old/ica.toml", "new/ica.toml", "--format", "json"]);
+    fs::write(new.join("INCOMPLETE"), "boundary: aws iam get-policy: AccessDenied\n").unwrap();
+    assert_eq!(verdicts(&report(&compared())), [json!("allowed"), json!("unknown")]);
+    fs::write(new.join("INCOMPLETE"), "all: the script has not come to its end\n").unwrap();
+    assert_eq!(compared().status.code(), Some(3));
+    fs::remove_file(new.join("INCOMPLETE")).unwrap();
+    fs::write(old.join("INCOMPLETE"), "boundary: aws iam get-policy: AccessDenied\n").unwrap();
+    assert_eq!(verdicts(&report(&compared())), [json!("unknown"), json!("allowed")]);
 }
 
 #[test]

@@ -21,6 +21,12 @@ fn rows(page: &str) -> Vec<(&str, i32)> {
     page.lines().filter_map(|line| row(line).map(|(lo, hi, code)| (&line[lo..hi], code))).collect()
 }
 
+/// Questions about objects.
+const ASKS: [&str; 2] = [
+    r#"{"id": "get", "actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::b/*"]}"#,
+    r#"{"id": "put", "actions": ["s3:PutObject"], "resources": ["arn:aws:s3:::b/*"]}"#,
+];
+
 /// Writes the files that the page describes.
 fn write_files(folder: &Path) {
     for name in ["ok", "blocked", "unknown", "refused"] {
@@ -49,6 +55,8 @@ fn write_files(folder: &Path) {
         ("bad.json", policy("My objects", json!(["s3:GetObject", "s3:PutObject"])).to_string()),
         ("bucket.json", bucket.to_string()),
         ("text.json", "no policy".to_owned()),
+        ("asks.ndjson", ASKS.join("\n")),
+        ("wrong.ndjson", format!("{}\nno question\n", ASKS[0])),
     ] {
         fs::write(folder.join(name), text).unwrap();
     }

@@ -15,7 +15,7 @@ const KINDS: [PolicyKind; 9] = PolicyKind::ALL;
 /// All JSON of the corpus: files, and the documents that were extracted from program code, one for
 /// each line.
 fn documents() -> Vec<(String, Vec<u8>)> {
-    let Some(folder) = corpus("") else { return Vec::new() };
+    let folder = corpus("");
     let mut documents = Vec::new();
     for file in files_below(&folder, ".json") {
         documents.push((file.display().to_string(), fs::read(&file).unwrap()));
@@ -147,6 +147,7 @@ fn layers_with(policy: &Policy) -> Vec<Layers<'_>> {
 }
 
 #[test]
+#[cfg_attr(not(corpus), ignore = "reads ../shared")]
 fn every_document_of_the_corpus_can_stand_in_every_layer() {
     let (mut decided, mut allowed, mut asked) = (0_usize, 0_usize, 0_usize);
     for (number, (name, bytes)) in documents().into_iter().enumerate() {
@@ -167,13 +168,14 @@ fn every_document_of_the_corpus_can_stand_in_every_layer() {
         }
     }
     eprintln!("corpus: {decided} decisions on {asked} requests, {allowed} allowed");
-    assert!(decided == 0 || allowed > 0 && allowed < decided);
+    assert!(allowed > 0 && allowed < decided);
 }
 
 /// AWS stores these policies, so none of their words may be refused.
 #[test]
+#[cfg_attr(not(corpus), ignore = "reads ../shared")]
 fn nothing_in_a_managed_policy_is_refused() {
-    let Some(folder) = corpus("01-aws-managed/trackiam") else { return };
+    let folder = corpus("01-aws-managed/trackiam");
     let mut refused = Vec::new();
     for file in files_below(&folder, ".json") {
         let mut sources = Sources::new();
@@ -200,6 +202,7 @@ fn nothing_in_a_managed_policy_is_refused() {
 }
 
 #[test]
+#[cfg_attr(not(corpus), ignore = "reads ../shared")]
 fn every_document_of_the_corpus_is_read_or_refused_with_a_place() {
     let mut read = 0;
     let mut refused = BTreeMap::<String, usize>::new();
@@ -240,6 +243,7 @@ fn every_document_of_the_corpus_is_read_or_refused_with_a_place() {
 }
 
 #[test]
+#[cfg_attr(not(corpus), ignore = "reads ../shared")]
 fn printing_an_ast_gives_the_document_back() {
     for (name, bytes) in documents() {
         let Ok(text) = json::decode_bytes(bytes) else { continue };

@@ -179,6 +179,10 @@ proptest! {
 
     #[test]
     fn splitting_the_lists_of_statements_changes_nothing(line in line()) {
+        // A variable without a value may make its whole statement invalid (B11), so it matters
+        // what else is in the statement. With a default it has one.
+        let line = line.to_string().replace("${aws:username}", "${aws:username, 'a'}");
+        let line = serde_json::from_str::<serde_json::Value>(&line).unwrap();
         let mut apart = line.clone();
         for policy in policies(&mut apart) {
             let parts = statements(policy).iter().flat_map(|statement| split(statement, "Action")).flat_map(|statement| split(&statement, "Resource"));

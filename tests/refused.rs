@@ -1,13 +1,16 @@
 //! Documents that AWS would not store, and documents that it stores although they look odd.
 
+use crate::support::run::{GENERATE, fresh_folder, run_in, stderr, stdout};
 use ica_policy::finding::Finding;
 use ica_policy::input::{ReadAs, read_policy};
 use ica_policy::model::PolicyKind;
 use ica_policy::rules::{Attached, RULES, Subject, run};
+use ica_policy::s3;
 use ica_policy::source::Sources;
-use ica_policy::{json, s3};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
 #[derive(Deserialize)]
@@ -27,7 +30,7 @@ struct Case {
 
 fn cases(file: &str) -> Vec<Case> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/refused").join(file);
-    let text = std::fs::read_to_string(path).unwrap();
+    let text = fs::read_to_string(path).unwrap();
     toml::from_str::<Cases>(&text).unwrap().case
 }
 
@@ -66,7 +69,7 @@ fn findings(case: &Case) -> Vec<Finding> {
     let mut sources = Sources::new();
     let id = sources.add_file(&case.name, written_out(&case.document)).unwrap();
     if case.kind == "cors" {
-        let root = json::parse(sources.get(id)).root.unwrap();
+        let root = ica_policy::json::parse(sources.get(id)).root.unwrap();
         return s3::read_cors(&root).unwrap().1;
     }
     let document = match read_policy(&mut sources, id) {
@@ -128,4 +131,33 @@ fn an_answer_of_aws_is_not_too_long() {
         run(&RULES, &subject).iter().map(|finding| finding.code.id()).collect::<Vec<_>>()
     };
     assert_eq!((codes(false), codes(true)), (vec!["policy-size"], vec![]));
+}
+
+/// Nobody but S3 knows whether it stores a bucket policy somewhat over 20 KB, so what such a policy
+/// decides is not known, and of a longer one neither.
+#[test]
+fn steps_that_a_policy_decides_which_may_be_too_long_are_unknown() {
+    let folder = fresh_folder("bucket-policy-size");
+    let made = run_in(&folder, &[&GENERATE[..], &["made"]].concat());
+    assert!(made.status.success(), "{}", stderr(&made));
+    let path = folder.join("made/bucket-policy.json");
+    let policy = serde_json::from_str::<Value>(&fs::read_to_string(&path).unwrap()).unwrap();
+    let verdict = |bytes: usize| {
+        let mut longer = policy.clone();
+        let statements = longer["Statement"].as_array_mut().unwrap();
+        while serde_json::to_string(&statements).unwrap().len() < bytes {
+            statements.push(json!({"Sid": format!("S{}", statements.len()), "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::111122223333:user/other"}, "Action": "s3:GetObject",
+                "Resource": format!("arn:aws:s3:::my-bucket/p{}/*", statements.len())}));
+        }
+        fs::write(&path, longer.to_string()).unwrap();
+        let output = run_in(&folder, &["check", "made", "--format", "json"]);
+        let report = serde_json::from_str::<Value>(&stdout(&output)).unwrap();
+        let operations = report["operations"].as_array().unwrap();
+        let copies = operations.iter().find(|one| one["id"] == "copy-into-bucket").unwrap();
+        (copies["callers"][0]["own"].as_str().unwrap().to_owned(), output.status.code().unwrap())
+    };
+    assert_eq!(verdict(19_000), ("allowed".to_owned(), 0));
+    assert_eq!(verdict(21_500), ("unknown".to_owned(), 0));
+    assert_eq!(verdict(34_000), ("unknown".to_owned(), 1));
 }

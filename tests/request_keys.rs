@@ -236,15 +236,24 @@ impl Row {
             "federated-session" => json!({"StringEquals": {"aws:PrincipalType": "FederatedUser"}}),
             "role-session" => json!({"StringEquals": {"aws:PrincipalType": "AssumedRole"}}),
             "anonymous" => json!({"StringEquals": {"aws:PrincipalType": "Anonymous"}}),
-            "service" => json!({"Bool": {"aws:PrincipalIsAWSService": "true"}}),
+            // Services have no policies of their own, and names of services are open under `possible`: `simulate` and `can` are asked.
+            "service" => return None,
             // No key of its own tells an unsigned request with a token from other requests.
             _ => return None,
         };
+        // Only users and roles have policies of their own.
+        let is_named_elsewhere = matches!(self.caller.as_str(), "root" | "anonymous");
         let document = |condition: &Value| {
-            let statement = json!({"Effect": "Allow", "Action": self.asked.action,
+            let mut statement = json!({"Effect": "Allow", "Action": self.asked.action,
                 "Resource": self.asked.resource, "Condition": condition});
+            if is_named_elsewhere {
+                statement["Principal"] = json!("*");
+            }
             let text = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
-            policy(&text, PolicyKind::Identity)
+            policy(
+                &text,
+                if is_named_elsewhere { PolicyKind::Resource } else { PolicyKind::Identity },
+            )
         };
         let mut both = kind.clone();
         for (operator, keys) in condition.as_object().unwrap() {

@@ -93,7 +93,6 @@ assumption = [
     { id = "versioning-stays", text = "the bucket is versioned", how_to_settle = "look" },
     { id = "no-kms", text = "no key", how_to_settle = "give it" },
     { id = "through-endpoint", text = "no endpoint", how_to_settle = "say so" },
-    { id = "variable-values", text = "samples are enough", how_to_settle = "say so" },
     { id = "encryption-header", text = "no header", how_to_settle = "say so" },
     { id = "one-key", text = "one key", how_to_settle = "look" },
     { id = "no-grants", text = "no grants", how_to_settle = "look" },

@@ -597,6 +597,13 @@ fn a_key_that_was_left_out_and_matters_is_named() {
         request(
             json!("folder"),
             json!({"identity_policies": [{"Version": "2012-10-17", "Statement":
+            [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "*", "Resource": folder}]}],
+            "resource": "arn:aws:s3:::b/AIDAEXAMPLEUSER000001/k"}),
+        ),
+        // No value of the key makes the pattern one of an object outside of any folder.
+        request(
+            json!("no folder"),
+            json!({"identity_policies": [{"Version": "2012-10-17", "Statement":
             [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "*", "Resource": folder}]}]}),
         ),
         request(json!("null"), deny(json!({"Null": {"aws:SecureTransport": "false"}}))),
@@ -607,7 +614,7 @@ fn a_key_that_was_left_out_and_matters_is_named() {
         answers.iter().map(|answer| answer["decision"].as_str().unwrap()).collect::<Vec<_>>();
     assert_eq!(
         decisions,
-        ["Allowed", "Allowed", "Allowed", "Allowed", "Allowed", "ExplicitlyDenied"]
+        ["Allowed", "Allowed", "Allowed", "Allowed", "Allowed", "Allowed", "ExplicitlyDenied"]
     );
     assert!(why(0).contains("`aws:SecureTransport` was not given"), "{}", why(0));
     assert!(!why(1).contains("not given"), "{}", why(1));
@@ -618,4 +625,5 @@ fn a_key_that_was_left_out_and_matters_is_named() {
     );
     assert!(!why(3).contains("not given"), "{}", why(3));
     assert!(why(4).contains("`aws:userid` was not given"), "{}", why(4));
+    assert!(!why(5).contains("not given"), "{}", why(5));
 }

@@ -2,8 +2,9 @@
 
 use super::error::Error;
 use super::policy::{Policy, layers, resource_kind};
+use super::principal::Principal;
 use super::workspace::Workspace;
-use crate::authz::{Caller, ContextValue, Layer, Layers};
+use crate::authz::{ContextValue, Layer, Layers};
 use crate::model::PolicyKind;
 use crate::report::can::{Access, Basis};
 use crate::simulate::LineError;
@@ -29,14 +30,15 @@ impl Query {
         Query { actions, resources, ..Query::default() }
     }
 
-    /// Who asks; without it one policy is asked by itself, whoever it is.
+    /// Who asks; without it one policy is asked by itself, whoever it is. The ARN of a role means
+    /// all of its sessions.
     #[must_use]
     pub fn principal(mut self, principal: &str) -> Query {
         self.principal = Some(principal.to_owned());
         self
     }
 
-    /// Who made the session.
+    /// Who made the session. Without it the answer is unknown where it depends on that.
     #[must_use]
     pub fn session_issuer(mut self, arn: &str) -> Query {
         self.session_issuer = Some(arn.to_owned());
@@ -79,15 +81,11 @@ impl Query {
     }
 
     /// Who asks, if the parts of the question are well-formed.
-    pub(crate) fn read(&self) -> Result<Option<Caller>, LineError> {
+    pub(crate) fn read(&self) -> Result<Option<Principal>, LineError> {
         let wrong = |path: &str, message: String| LineError { path: path.to_owned(), message };
         let issuer = self.session_issuer.as_deref();
-        let caller = self.principal.as_deref().map(|text| Caller::parse(text, issuer)).transpose();
-        let caller = caller.map_err(|error| wrong("principal", error.to_string()))?;
-        if caller.as_ref().is_some_and(Caller::lacks_issuer) {
-            let message = "it is missing: what a session may do depends on who made it";
-            return Err(wrong("session_issuer", message.to_owned()));
-        }
+        let principal = self.principal.as_deref().map(|text| Principal::read(text, issuer));
+        let principal = principal.transpose()?;
         if let Some(text) = self.actions.iter().find(|text| {
             *text != "*" && (!text.contains(':') || text.contains(char::is_whitespace))
         }) {
@@ -106,7 +104,7 @@ impl Query {
             let message = "is no account; an account number has twelve digits";
             return Err(wrong("account", format!("`{text}` {message}")));
         }
-        Ok(caller)
+        Ok(principal)
     }
 
     /// What documents grant by themselves, whoever asks.
@@ -114,21 +112,20 @@ impl Query {
         can(&self.question(None, Who::Anybody(policies)))
     }
 
-    /// What is granted to a caller. Identity policies that are not given may grant: then the
+    /// What is granted to whoever asks. Identity policies that are not given may grant: then the
     /// answer is known only where that makes no difference.
-    pub(crate) fn caller(&self, caller: &Caller, layers: &Layers<'_>) -> (Vec<Answered>, Basis) {
+    pub(crate) fn principal_gets(
+        &self,
+        principal: &Principal,
+        layers: &Layers<'_>,
+    ) -> (Vec<Answered>, Basis) {
         let ask = |layers: &Layers<'_>| {
-            can(&self.question(caller.account(), Who::Caller(caller, layers)))
+            principal.ask(layers, |caller| {
+                can(&self.question(principal.account(), Who::Caller(caller, layers)))
+            })
         };
         let answers = ask(layers);
-        let has_own = !matches!(
-            caller,
-            Caller::Root { .. }
-                | Caller::Anonymous
-                | Caller::Service { .. }
-                | Caller::WebIdentity { .. }
-        );
-        if !has_own || self.knows_identity {
+        if !principal.has_identity_policies() || self.knows_identity {
             return (answers, Basis::Given);
         }
         let other = ask(&Layers { identity: Layer::Assumed, ..layers.clone() });
@@ -166,7 +163,7 @@ impl Workspace {
         let (layers, (found, basis)) = match &caller {
             Some(caller) => {
                 let layers = set.layers(kind);
-                let found = query.caller(caller, &layers);
+                let found = query.principal_gets(caller, &layers);
                 (layers, found)
             }
             None if policies.len() == 1 => (alone(), (query.anybody(set.all()), Basis::Given)),

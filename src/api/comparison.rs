@@ -5,30 +5,49 @@ use super::workspace::Workspace;
 use crate::model::{self, PolicyKind};
 use crate::report::Finding;
 use crate::report::compare::{Compared, Comparison, Version};
-use crate::symbolic::{Requests, differences};
+use crate::symbolic::{Requests, differences, differences_within};
 use std::borrow::Borrow;
 
 impl Workspace {
     /// Compares two versions, each as documents by themselves: what the policies say, whoever
     /// asks. All requests count, not samples. An empty list is a version without a policy.
     pub fn compare(&self, old: &[&Policy], new: &[&Policy], requests: Requests) -> Comparison {
-        let kind = old.iter().chain(new).map(|policy| policy.kind()).next();
-        let findings = old.iter().chain(new).flat_map(|policy| policy.findings().to_vec());
-        let [before, after] = [old, new]
+        self.compare_within(old, new, &[], requests)
+    }
+
+    /// The same, where access that the ceiling allows by itself is not new. Without a policy there
+    /// is no ceiling.
+    pub fn compare_within(
+        &self,
+        old: &[&Policy],
+        new: &[&Policy],
+        ceiling: &[&Policy],
+        requests: Requests,
+    ) -> Comparison {
+        let all = || old.iter().chain(new).chain(ceiling);
+        let kind = all().map(|policy| policy.kind()).next();
+        let findings = all().flat_map(|policy| policy.findings().to_vec());
+        let [before, after, limit] = [old, new, ceiling]
             .map(|version| version.iter().map(Borrow::<model::Policy>::borrow).collect::<Vec<_>>());
-        let found = differences(&before, &after, requests);
+        let found = match limit.as_slice() {
+            [] => differences(&before, &after, requests),
+            limit => differences_within(&before, &after, limit, requests),
+        };
         let compared = Compared::documents(&before, &after, &found);
         let versions = [old, new].map(version);
         let kind = kind.unwrap_or(PolicyKind::Identity).word();
         let comparison =
             Comparison::new(&self.sources, versions, (kind, requests), &[compared], Vec::new());
-        Comparison { findings: findings.collect(), ..comparison }
+        let within = (!ceiling.is_empty()).then(|| version(ceiling));
+        Comparison { findings: findings.collect(), within, ..comparison }
     }
 }
 
 fn version(policies: &[&Policy]) -> Version {
-    let names = policies.iter().map(|policy| policy.name()).collect::<Vec<_>>();
-    let read_as = policies.iter().map(|policy| policy.kind().name()).next().map(str::to_owned);
-    let is_refused = policies.iter().flat_map(|policy| policy.findings()).any(Finding::is_refusal);
-    Version { file: names.join(", "), read_as, is_refused }
+    let one = |policy: &&Policy| {
+        let is_refused = policy.findings().iter().any(Finding::is_refusal);
+        let kind = policy.kind().name().to_owned();
+        Version::one(policy.name().to_owned(), Some(kind), is_refused)
+    };
+    Version::together(policies.iter().map(one).collect())
 }

@@ -20,6 +20,7 @@ mod error;
 pub(crate) mod files;
 pub(crate) mod folder;
 mod policy;
+pub(crate) mod principal;
 mod workspace;
 
 pub use self::access::Query;

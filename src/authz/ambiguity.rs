@@ -31,7 +31,7 @@ pub enum Ambiguity {
     ServiceWildcard,
     /// `*` alone as the value of an ARN operator.
     LoneStarArn,
-    /// A condition key with an empty list of values.
+    /// A condition key with an empty list of values, or a `Condition` without operators.
     EmptyValues,
     /// A key with several values under an operator without `ForAllValues` or `ForAnyValue`.
     SeveralValues,
@@ -57,6 +57,16 @@ pub enum Ambiguity {
     TaskPolicy,
     /// `ForAnyValue` with `IfExists` and a key that is absent.
     AnyValueIfExists,
+    /// `ForAllValues` with a negated operator and a key that is absent.
+    AllValuesNegated,
+    /// A policy variable whose key is absent, beside words that may still count.
+    VariableWithoutValue,
+    /// The empty text as the value of a key, for `Null`.
+    EmptyText,
+    /// An address of IPv6 without the length of its prefix.
+    AddressWithoutLength,
+    /// An unsigned request to a service. No page says that the service accepts unsigned requests.
+    UnsignedRequest,
 }
 
 struct Entry {
@@ -67,7 +77,7 @@ struct Entry {
 }
 
 /// The table: what the readings are and which pages leave the point open.
-const TABLE: [Entry; 21] = [
+const TABLE: [Entry; 26] = [
     Entry {
         ambiguity: Ambiguity::RefusedWords,
         id: "refused-words",
@@ -144,8 +154,8 @@ const TABLE: [Entry; 21] = [
         ambiguity: Ambiguity::EmptyValues,
         id: "empty-values",
         readings: [
-            "a condition key with an empty list never matches",
-            "a condition key with an empty list has no effect",
+            "a condition without values never matches",
+            "a condition without values has no effect",
         ],
         source: "IAM user guide, access-analyzer-reference-policy-checks: says both",
     },
@@ -256,6 +266,48 @@ const TABLE: [Entry; 21] = [
             "ForAnyValue with IfExists matches an absent key, as IfExists alone",
         ],
         source: "IAM user guide, reference_policies_condition-single-vs-multi-valued-context-keys: no page speaks of the two together",
+    },
+    Entry {
+        ambiguity: Ambiguity::AllValuesNegated,
+        id: "all-values-negated",
+        readings: [
+            "ForAllValues with a negated operator holds for an absent key, as ForAllValues is defined",
+            "ForAllValues with a negated operator does not match an absent key",
+        ],
+        source: "IAM user guide, reference_policies_elements_condition_operators: the definition, against the table on wildcard matching",
+    },
+    Entry {
+        ambiguity: Ambiguity::VariableWithoutValue,
+        id: "variable-without-value",
+        readings: [
+            "only the words with the variable that has no value match nothing",
+            "a variable without a value makes the whole statement invalid",
+        ],
+        source: "IAM user guide, reference_policies_variables: the section on missing values, against the note at its beginning and reference_policies_elements_condition_operators",
+    },
+    Entry {
+        ambiguity: Ambiguity::EmptyText,
+        id: "empty-text",
+        readings: ["the empty text is a value", "the empty text counts as null for `Null`"],
+        source: "IAM user guide, reference_policies_elements_condition and reference_policies_elements_condition_operators: `Null` against 'keys with empty values', and the empty text as a value",
+    },
+    Entry {
+        ambiguity: Ambiguity::AddressWithoutLength,
+        id: "address-without-length",
+        readings: [
+            "an address of IPv6 without a length is that address alone",
+            "an address of IPv6 without a length has the length /32",
+        ],
+        source: "IAM user guide, reference_policies_elements_condition_operators: 'the default is /32', with no word on IPv6",
+    },
+    Entry {
+        ambiguity: Ambiguity::UnsignedRequest,
+        id: "unsigned-request",
+        readings: [
+            "the service takes no requests without a signature",
+            "the service takes requests without a signature",
+        ],
+        source: "IAM user guide, reference_policies_variables: names SQS, SNS and S3; Lambda developer guide, urls-auth: function URLs",
     },
 ];
 

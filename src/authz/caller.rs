@@ -68,6 +68,16 @@ pub enum CallerKind {
 }
 
 impl CallerKind {
+    /// Whether some callers of the kind can have policies of this kind: see [`Caller::may_have`].
+    pub fn may_have(self, kind: PolicyKind) -> bool {
+        let is_session = matches!(self, CallerKind::FederatedSession | CallerKind::RoleSession);
+        match kind {
+            PolicyKind::Identity | PolicyKind::Boundary => is_session || self == CallerKind::User,
+            PolicyKind::Session => is_session,
+            _ => true,
+        }
+    }
+
     /// All kinds, in the order of their declaration.
     pub const ALL: [CallerKind; 7] = [
         CallerKind::Root,
@@ -254,17 +264,10 @@ impl Caller {
     /// identity policies and no boundary (IAM:access_policies); who is no identity has neither; a
     /// session policy is passed when a session of a role or a federated session is made.
     pub fn may_have(&self, kind: PolicyKind) -> bool {
-        let is_session =
-            matches!(self, Caller::FederatedSession { .. } | Caller::RoleSession { .. });
         let is_of_root = matches!(self, Caller::FederatedSession { issuer: Some(issuer), .. }
             if matches!(**issuer, Caller::Root { .. }));
-        match kind {
-            PolicyKind::Identity | PolicyKind::Boundary => {
-                (is_session || matches!(self, Caller::User { .. })) && !is_of_root
-            }
-            PolicyKind::Session => is_session,
-            _ => true,
-        }
+        let is_own = matches!(kind, PolicyKind::Identity | PolicyKind::Boundary);
+        self.kind().may_have(kind) && !(is_own && is_of_root)
     }
 
     /// Whether it is a session whose user or role is not known.

@@ -26,6 +26,7 @@ pub struct Context {
     entries: Vec<(Box<str>, ContextValue)>,
     left_out: Vec<Box<str>>,
     tries_any_value: bool,
+    open_variables: Vec<Box<str>>,
 }
 
 impl Context {
@@ -80,6 +81,23 @@ impl Context {
     /// Whether what compares the value of a key that was left out may hold or not.
     pub fn tries_any_value(&self) -> bool {
         self.tries_any_value
+    }
+
+    /// Says that the value of this key, given in lower case, stands for others that conditions do not distinguish
+    /// from it. A pattern with the key as a variable may match or not.
+    pub fn open_variable(&mut self, lower_key: &str) {
+        self.open_variables.push(lower_key.into());
+    }
+
+    /// The keys whose value stands for others.
+    pub fn open_variables(&self) -> impl Iterator<Item = &str> {
+        self.open_variables.iter().map(|key| &**key)
+    }
+
+    /// Whether the value that a variable of this key has is not known.
+    pub fn is_open_variable(&self, lower_key: &str) -> bool {
+        self.open_variables.iter().any(|key| **key == *lower_key)
+            || self.tries_any_value && self.leaves_out(lower_key)
     }
 
     /// All keys with their values, sorted by name.

@@ -13,6 +13,9 @@ pub fn ruled_out(request: &Request) -> Option<&'static str> {
     if changes_what_aws_owns(request) {
         return Some("a managed policy of AWS cannot be changed");
     }
+    if is_of_another_account(request) && !aws::crosses_accounts(&request.action) {
+        return Some("callers of other accounts cannot call this operation, whatever is granted");
+    }
     let action = request.action.as_str();
     match &request.caller {
         Caller::FederatedSession { .. }
@@ -79,6 +82,11 @@ fn crosses_partition(request: &Request) -> bool {
     request.caller.partition().is_some_and(|own| !resource.is_empty() && own != resource)
 }
 
+fn is_of_another_account(request: &Request) -> bool {
+    let own = request.caller.account();
+    own.is_some() && own != request.resource_account.as_deref()
+}
+
 /// Managed policies of AWS can be read by everybody and changed by nobody
 /// (IAM:security-iam-awsmanpol). Of other resources of AWS no page says it.
 fn changes_what_aws_owns(request: &Request) -> bool {
@@ -98,9 +106,13 @@ pub(super) fn is_of_aws(request: &Request) -> bool {
 /// Why the operation is open to these credentials, though nothing grants it. Policies cannot take
 /// it away either. GetCallerIdentity: "no permissions are required [..] because the same
 /// information is returned when an IAM user or role is denied access". GetSessionToken:
-/// IAM:id_credentials_temp_control-access_getsessiontoken.
+/// IAM:id_credentials_temp_control-access_getsessiontoken. The two of SNS:
+/// SNS:sns-using-identity-based-policies.
 pub fn needs_no_permission(request: &Request) -> Option<&'static str> {
     match (request.action.as_str(), &request.caller) {
+        ("sns:confirmsubscription" | "sns:unsubscribe", _) => Some(
+            "ConfirmSubscription and Unsubscribe need no signature, and no policy restricts them",
+        ),
         (GET_CALLER_IDENTITY, caller) if caller.account().is_some() => Some(
             "GetCallerIdentity needs no permission, and no policy of a caller can take it away",
         ),
@@ -137,8 +149,15 @@ pub(super) fn left_open(request: &Request) -> Option<Ambiguity> {
             Some(Ambiguity::SessionToken)
         }
         (Caller::Root { .. }, Some(Credentials::AssumeRoot)) => Some(Ambiguity::TaskPolicy),
+        (Caller::Anonymous, _) if !takes_unsigned(action) => Some(Ambiguity::UnsignedRequest),
         _ => None,
     }
+}
+
+/// Services that accept unsigned requests, according to a page
+/// (IAM:reference_policies_variables, LAMBDA:urls-auth, IAM:id_credentials_temp_control-access_assumerole).
+fn takes_unsigned(action: &str) -> bool {
+    ["s3:", "sns:", "sqs:", "sts:", "lambda:"].iter().any(|service| action.starts_with(service))
 }
 
 fn has_mfa(request: &Request) -> bool {

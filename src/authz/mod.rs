@@ -33,6 +33,6 @@ pub use readings::{Readings, Tried, bit, under_all_readings};
 pub use request::{MAX_VALUE_BYTES, Request, RequestError};
 pub use request_keys::{
     Class, Function, KeyRow, Piece, Presence, Shape, any_arn, claim, display_name, is_usual_claim,
-    may_have_key, presence, presence_for, request_key, request_keys, shape,
+    may_be_null, may_have_key, presence, presence_for, request_key, request_keys, shape,
 };
 pub use signed_with::{Credentials, Endpoint};

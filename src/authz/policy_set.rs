@@ -45,6 +45,11 @@ impl<P> PolicySet<P> {
         }
     }
 
+    /// Of how many layers something was said.
+    pub fn kinds(&self) -> usize {
+        self.layers.len()
+    }
+
     /// Whether nothing was said of a layer.
     pub fn is_unspecified(&self, kind: PolicyKind) -> bool {
         matches!(self.get(kind), Known::Unspecified)

@@ -3,10 +3,10 @@
 use super::Presence::{self, Never};
 use super::caller::is_account;
 use super::request_keys::{
-    Function, KeyRow, display_name, functions, presence, request_key, value,
+    Function, KeyRow, display_name, functions, presence, presence_for, request_key, value,
 };
 use super::{Caller, CallerKind, Context, ContextValue, Credentials, Endpoint};
-use crate::aws::{self, KeySupport};
+use crate::aws::{self, KeySupport, ValueType};
 use crate::model::Arn;
 
 /// Longest ARN of a resource and longest value of a condition key, in bytes. S3's headers end at 8 KB, keys of objects at 1,024 bytes;
@@ -15,6 +15,8 @@ pub const MAX_VALUE_BYTES: usize = 16_384;
 
 /// These keys are there with temporary credentials only (E1).
 pub(super) const TEMPORARY: [&str; 2] = ["aws:tokenissuetime", "aws:multifactorauthpresent"];
+
+const ASSUMED_ROOT: &str = "aws:assumedroot";
 
 /// One request.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -153,6 +155,27 @@ impl Request {
         Ok(request)
     }
 
+    /// The request, signed with these credentials; `None`: not known. A session of AssumeRoot has a key
+    /// of its own (IAM:reference_policies_condition-keys, aws:AssumedRoot).
+    #[must_use]
+    pub fn signed_with(mut self, credentials: Option<Credentials>) -> Request {
+        self.credentials = credentials;
+        if credentials == Some(Credentials::AssumeRoot) && self.context.get(ASSUMED_ROOT).is_none()
+        {
+            self.context.set_one(ASSUMED_ROOT, "true");
+        }
+        self
+    }
+
+    /// Whether AWS sends the key, given in lower case, with every such request: by the table of
+    /// request keys, and by what the caller signs with.
+    pub fn always_has(&self, lower_key: &str) -> bool {
+        let by_token =
+            matches!(self.credentials, Some(Credentials::SessionToken | Credentials::AssumeRoot));
+        presence_for(lower_key, &self.caller, Some(&self.action)) == Presence::Always
+            || by_token && lower_key == TEMPORARY[0]
+    }
+
     fn check_credentials(&self) -> Result<(), RequestError> {
         let Some(credentials) = self.credentials else { return Ok(()) };
         if !credentials.fit(&self.caller) {
@@ -212,16 +235,20 @@ impl Request {
     /// Refuses keys that no request of the kind of caller has.
     fn refuse_impossible(&self, kind: CallerKind) -> Result<(), RequestError> {
         // An empty list says that the key is absent.
-        let mut given = self.context.iter().filter(|(_, value)| !value.as_slice().is_empty());
+        let given = || self.context.iter().filter(|(_, value)| !value.as_slice().is_empty());
         let is_never = |key: &str| {
             presence(key, Some(kind), None) == Never
                 || request_key(key).is_some_and(|row| row.is_never(kind, &self.action))
         };
-        match given.find(|(key, _)| is_never(key)) {
-            Some((key, _)) => {
-                let key = display_name(key);
-                Err(RequestError::Impossible { key, caller: kind.phrase() })
-            }
+        if let Some((key, _)) = given().find(|(key, _)| is_never(key)) {
+            return Err(RequestError::Impossible { key: display_name(key), caller: kind.phrase() });
+        }
+        match given().find_map(|(key, value)| Some((key, value, only_truth(kind, key, value)?))) {
+            Some((key, value, follows)) => Err(RequestError::Contradiction {
+                key: display_name(key),
+                given: value.as_slice().join(", "),
+                follows: follows.to_owned(),
+            }),
             None => Ok(()),
         }
     }
@@ -271,6 +298,18 @@ impl Request {
             _ => Ok(()),
         }
     }
+}
+
+/// The only truth value that a key has in the requests of a kind of caller, if it was given another.
+fn only_truth(kind: CallerKind, key: &str, given: &ContextValue) -> Option<&'static str> {
+    let row = request_key(key)?;
+    let is_sure = row.presence(kind) == Presence::Always;
+    let is_bool = aws::condition_key_type(key)?.value == ValueType::Bool;
+    let is_possible = |value: &String| row.admits(kind, &value.to_lowercase());
+    if !is_sure || !is_bool || given.as_slice().iter().any(is_possible) {
+        return None;
+    }
+    ["true", "false"].into_iter().find(|value| row.admits(kind, value))
 }
 
 /// The resource as policies name it: for an action without a resource type some have an ARN.

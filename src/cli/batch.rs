@@ -2,10 +2,10 @@
 
 use super::exit::Exit;
 use super::files::print_error;
+use super::lines::{Read, read_line};
 use crate::report::visible::visible;
 use crate::simulate::{Answer, LineError, Simulator};
-use crate::source::MAX_INPUT_BYTES;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufReader, Write};
 
 /// Answers are written when there are this many bytes, or when the input pauses.
 const CHUNK: usize = 1 << 16;
@@ -39,17 +39,8 @@ fn stream(input: &mut BufReader<impl io::Read>, output: &mut impl Write) -> io::
         }
         let answer = match read_line(input, &mut line)? {
             Read::End => break,
-            Read::TooLong => Some(error(format!(
-                "the line has more than {} MiB, the most that is read",
-                MAX_INPUT_BYTES >> 20
-            ))),
-            Read::Line => match std::str::from_utf8(&line) {
-                Ok(text) => simulator.answer_line(text.trim_end().to_owned()),
-                Err(wrong) => Some(error(format!(
-                    "the line is not UTF-8 at byte {}",
-                    wrong.valid_up_to() + 1
-                ))),
-            },
+            Read::Wrong(message) => Some(error(message)),
+            Read::Line(text) => simulator.answer_line(text.to_owned()),
         };
         let Some(answer) = answer else { continue };
         if answer.is_error() {
@@ -66,21 +57,4 @@ fn stream(input: &mut BufReader<impl io::Read>, output: &mut impl Write) -> io::
 /// The answer to a line that could not be read.
 fn error(message: String) -> Answer {
     Answer::error(None, LineError { path: String::new(), message })
-}
-
-enum Read {
-    Line,
-    TooLong,
-    End,
-}
-
-/// Reads up to a line break. The rest of a line beyond the limit is dropped.
-fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Read> {
-    line.clear();
-    let read = io::Read::take(&mut *input, MAX_INPUT_BYTES as u64 + 1).read_until(b'\n', line)?;
-    if read > MAX_INPUT_BYTES && line.last() != Some(&b'\n') {
-        input.skip_until(b'\n')?;
-        return Ok(Read::TooLong);
-    }
-    Ok(if read == 0 { Read::End } else { Read::Line })
 }

@@ -1,45 +1,53 @@
 //! `ica-policy can`: whether access is granted, to one caller or to any caller.
 
+use super::answer::{Asked, FailOn};
+use super::ask;
 use super::exit::Exit;
+use super::files::stdin_twice;
 use super::format::{Format, Printer};
 use super::layer_flags::{FilesByLayer, Flag, LayerFlags, OfRequest};
 use super::layered::Reader;
 use crate::api::{Basis, Query};
-use crate::authz::{Caller, ContextValue, Layer, Layers};
+use crate::authz::ContextValue;
 use crate::model::{Policy, PolicyKind};
-use crate::report::Finding;
-use crate::report::can::{Access, IsPublic};
+use crate::report::can::Access;
 use crate::s3::public_statements;
+use crate::simulate::LineError;
 use crate::source::Sources;
-use crate::symbolic::{Asked, Granted, outsiders};
-use clap::{Args as ClapArgs, ValueEnum};
+use crate::symbolic::{self, asked_services, outsiders};
+use clap::Args as ClapArgs;
 
 /// Says whether access is granted: for all requests, for some, for none, or that it is not known.
 ///
-/// With --public it says whether a bucket policy is public: for S3's Block Public Access, and whether it gives somebody outside the
-/// account access. Without --principal it decides for one document and any caller. With it all given layers decide together; layers that are not given
+/// With --public it says whether the policy of a resource gives somebody outside the account access, and of a bucket whether S3's
+/// Block Public Access calls it public. Without --principal it decides for one document and any caller. With it all given layers decide together; layers that are not given
 /// are assumed absent, except the identity policies of a user or role: without them (or `none`) the answer is unknown unless they
 /// make no difference. Exit code 0: nothing that --fail-on names; 1: something is, or it is not known, or AWS would refuse to store a
 /// document; 2: wrong usage; 3: a file could not be
 /// read; 4: a defect of ica-policy.
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
-    /// The bucket's policy, as --bucket-policy.
+    /// The policy of a bucket or of another resource, as --bucket-policy.
     #[arg(value_name = "FILE", conflicts_with = "bucket_policy")]
     file: Option<String>,
-    /// Asks whether the policy is public; --account is the bucket's owner. Without --action or --resource all of S3's count.
+    /// Asks whether the policy gives somebody outside of --account access, which owns the resource: a bucket, queue, topic, key, role, repository,
+    /// function or secret. Without --action all actions on such a resource count; the service follows from the policy.
     #[arg(long, requires = "account", conflicts_with_all = ["principal", "identity_policy", "boundary", "session_policy", "scp", "rcp", "vpce_policy"])]
     public: bool,
+    /// Answers the questions of a file (`-` is standard input), one JSON object a line, with one line each in the same order:
+    /// {"id": "x", "actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::b/*"], "principal": "arn:.."}. Without a principal that of --principal asks.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["public", "action", "resource"])]
+    ask: Option<String>,
     /// Actions; `*` and `?` mean any of these.
-    #[arg(long, num_args = 1.., required_unless_present = "public")]
+    #[arg(long, num_args = 1.., required_unless_present_any = ["public", "ask"])]
     action: Vec<String>,
     /// ARNs, where `*` and `?` mean any of these, or `*`.
-    #[arg(long, num_args = 1.., required_unless_present = "public")]
+    #[arg(long, num_args = 1.., required_unless_present_any = ["public", "ask"])]
     resource: Vec<String>,
-    /// The caller: an ARN, twelve digits (the root user of that account), a service, or `*` (nobody signed).
+    /// The caller: an ARN, twelve digits (the root user of that account), a service, or `*` (nobody signed). The ARN of a role means all of its sessions.
     #[arg(long)]
     principal: Option<String>,
-    /// Who made the session: the user of a federated session, the role (with its path) of a role session.
+    /// Who made the session: the user of a federated session, the role (with its path) of a role session. Without it the answer is not known where it depends on that.
     #[arg(long, value_name = "ARN", requires = "principal")]
     session_issuer: Option<String>,
     /// The account that owns the resources; by default that of the principal.
@@ -53,9 +61,9 @@ pub(super) struct Args {
     /// What gives exit code 1: by default `not-granted`; with --public `granted`, which means that the policy is public in some sense.
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
-    /// How the report is written.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    /// How the report is written; by default `human`, with --ask `json`.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
 }
 
 /// The flags of the layers.
@@ -67,47 +75,13 @@ impl OfRequest for CanFlags {
         Flag::new(PolicyKind::Resource, "The bucket's policy, or that of another resource");
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum FailOn {
-    /// Some request is granted, or it is not known.
-    Granted,
-    /// Some request is not granted, or it is not known.
-    NotGranted,
-    /// It is not known.
-    Unknown,
-    /// Nothing does.
-    Never,
-}
-
-impl FailOn {
-    fn fails(self, granted: Granted) -> bool {
-        match self {
-            FailOn::Granted => granted != Granted::None,
-            FailOn::NotGranted => granted != Granted::All,
-            FailOn::Unknown => granted == Granted::Unknown,
-            FailOn::Never => false,
-        }
-    }
-
-    /// A policy is public by either definition. A document that AWS would refuse is in force nowhere.
-    fn fails_for(self, access: &Access) -> bool {
-        let for_s3 = access.public.as_ref().map(|public| match public.for_s3 {
-            IsPublic::Yes => Granted::Some,
-            IsPublic::No => Granted::None,
-            IsPublic::Unknown => Granted::Unknown,
-        });
-        let is_refused = access.findings.iter().any(Finding::is_refusal);
-        self.fails(access.granted)
-            || for_s3.is_some_and(|granted| self.fails(granted))
-            || self != FailOn::Never && is_refused
-    }
-}
-
 /// Answers the question that the flags ask.
 pub(super) fn run(args: &Args) -> Exit {
-    let printer = Printer::new(args.format, "`ica-policy can --help` lists the flags");
-    let (query, caller) = match read(args) {
-        Ok(read) => read,
+    let usual = if args.ask.is_some() { Format::Json } else { Format::Human };
+    let format = args.format.unwrap_or(usual);
+    let printer = Printer::new(format, "`ica-policy can --help` lists the flags");
+    let query = match query(args) {
+        Ok(query) => query,
         Err(message) => return printer.usage(&message),
     };
     let mut reader = Reader::default();
@@ -115,48 +89,53 @@ pub(super) fn run(args: &Args) -> Exit {
     if !reader.unreadable.is_empty() {
         return printer.unreadable(&reader.sources, &reader.unreadable);
     }
-    let (sources, all) = (&reader.sources, policies.all());
-    let (mut access, fail_on) = if args.public {
-        (public(args, &query.context, sources, &all), FailOn::Granted)
+    let asked = Asked { policies: &policies, sources: &reader.sources, findings: &reader.findings };
+    if let Some(file) = &args.ask {
+        return ask::run(
+            file,
+            (&query, asked),
+            args.fail_on.unwrap_or(FailOn::NotGranted),
+            &printer,
+        );
+    }
+    let (access, usual) = if args.public {
+        let all = asked.policies.all();
+        let mut access = public(args, &query.context, asked.sources, &all);
+        access.findings = asked.findings();
+        (Ok(access), FailOn::Granted)
     } else {
-        let layers = match caller {
-            Some(_) => policies.layers(PolicyKind::Resource),
-            None => Layers { resource: Layer::Policies(all.clone()), ..Layers::default() },
-        };
-        let (answers, basis) = match &caller {
-            Some(caller) => query.caller(caller, &layers),
-            None => (query.anybody(all), Basis::Given),
-        };
-        if answers.is_empty() {
-            return printer.usage(
-                "none of these actions works on one of these resources, so there is no such request",
-            );
-        }
-        (Access::new(sources, &answers, basis, &layers), FailOn::NotGranted)
+        (asked.answer(&query), FailOn::NotGranted)
     };
-    access.findings = Finding::all(sources, reader.findings.iter().cloned());
-    let defect = if access.is_defect { Exit::Defect } else { Exit::Clean };
-    let fails = args.fail_on.unwrap_or(fail_on).fails_for(&access);
-    printer.report(&access).max(defect).max(if fails { Exit::Found } else { Exit::Clean })
+    match access {
+        Ok(access) if access.basis == Basis::NoRequest => {
+            printer.usage(access.basis.note().unwrap_or_default())
+        }
+        Ok(access) => printer.report(&access).max(args.fail_on.unwrap_or(usual).exit(&access)),
+        Err(error) => printer.usage(&in_flags(&error)),
+    }
 }
 
-/// Decides whether a bucket policy is public, by S3's definition and by ours: for all actions of S3 and all resources if none are given.
-fn public(
-    args: &Args,
-    context: &[(String, Option<ContextValue>)],
-    sources: &Sources,
-    policies: &[&Policy],
-) -> Access {
-    let or_all = |given: &[String], all: &str| {
-        if given.is_empty() { vec![all.to_owned()] } else { given.to_vec() }
-    };
-    let (actions, resources) = (or_all(&args.action, "s3:*"), or_all(&args.resource, "*"));
+/// A mistake in the words of the flag that made it.
+fn in_flags(error: &LineError) -> String {
+    format!("--{}: {}", error.path.replace('_', "-"), error.message)
+}
+
+/// Decides whether the policy of a resource is public: for the actions of its service and all resources if none are given.
+fn public(args: &Args, context: &Context, sources: &Sources, policies: &[&Policy]) -> Access {
+    let services = asked_services(policies, &args.action);
+    let actions = services.iter().flat_map(|asked| asked.actions.clone()).collect::<Vec<_>>();
+    let unsigned = services.iter().flat_map(|asked| asked.unsigned().cloned()).collect::<Vec<_>>();
+    let all = ["*".to_owned()];
+    let resources = if args.resource.is_empty() { &all[..] } else { &args.resource };
     let account = args.account.as_deref().unwrap_or_default();
-    let outside =
-        outsiders(policies, Asked { account, actions: &actions, resources: &resources, context });
-    let statements =
-        policies.iter().flat_map(|policy| public_statements(policy)).collect::<Vec<_>>();
-    Access::of_public(sources, account, policies, (&statements, &outside))
+    let asked =
+        symbolic::Asked { account, actions: &actions, unsigned: &unsigned, resources, context };
+    let outside = outsiders(policies, asked);
+    let is_bucket = services.iter().any(|asked| asked.prefix == "s3");
+    let statements = is_bucket
+        .then(|| policies.iter().flat_map(|policy| public_statements(policy)).collect::<Vec<_>>());
+    let found = (statements.as_deref(), outside.as_slice());
+    Access::of_public(sources, (account, &services), policies, found)
 }
 
 impl Args {
@@ -167,8 +146,9 @@ impl Args {
     }
 }
 
-/// The question of the flags, and who asks.
-fn read(args: &Args) -> Result<(Query, Option<Caller>), String> {
+/// The question of the flags; with --ask what all lines have in common.
+fn query(args: &Args) -> Result<Query, String> {
+    let files = args.files();
     let query = Query {
         principal: args.principal.clone(),
         session_issuer: args.session_issuer.clone(),
@@ -176,23 +156,27 @@ fn read(args: &Args) -> Result<(Query, Option<Caller>), String> {
         resources: args.resource.clone(),
         account: args.account.clone(),
         context: context(&args.context)?,
-        knows_identity: args.layers.files().contains_key(&PolicyKind::Identity),
+        knows_identity: files.contains_key(&PolicyKind::Identity),
     };
-    let flag = |path: &str| path.replace('_', "-");
-    let caller =
-        query.read().map_err(|error| format!("--{}: {}", flag(&error.path), error.message))?;
-    match args.files().len() {
+    query.read().map_err(|error| in_flags(&error))?;
+    if let Some(mistake) = stdin_twice(files.values().flatten().flatten().chain(&args.ask)) {
+        return Err(mistake.to_owned());
+    }
+    match files.len() {
         0 => {
             Err("no policy is given: give FILE, --identity-policy FILE, or another layer"
                 .to_owned())
         }
-        2.. if caller.is_none() => {
+        2.. if args.principal.is_none() && args.ask.is_none() => {
             Err("layers decide together for one caller: give --principal, or ask one layer alone"
                 .to_owned())
         }
-        _ => Ok((query, caller)),
+        _ => Ok(query),
     }
 }
+
+/// Condition keys with their values; of absent ones without.
+type Context = [(String, Option<ContextValue>)];
 
 fn context(pairs: &[String]) -> Result<Vec<(String, Option<ContextValue>)>, String> {
     let mut found: Vec<(String, Option<ContextValue>)> = Vec::new();
@@ -221,24 +205,4 @@ fn context(pairs: &[String]) -> Result<Vec<(String, Option<ContextValue>)>, Stri
         }
     }
     Ok(found)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What is not known may be what the user is warned of.
-    #[test]
-    fn what_is_not_known_fails() {
-        for (granted, not_granted, some_granted) in [
-            (Granted::All, false, true),
-            (Granted::Some, true, true),
-            (Granted::None, true, false),
-            (Granted::Unknown, true, true),
-        ] {
-            assert_eq!(FailOn::NotGranted.fails(granted), not_granted, "{granted:?}");
-            assert_eq!(FailOn::Granted.fails(granted), some_granted, "{granted:?}");
-            assert!(!FailOn::Never.fails(granted));
-        }
-    }
 }

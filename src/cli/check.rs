@@ -1,14 +1,14 @@
 //! `ica-policy check`.
 
 use super::exit::Exit;
-use super::files::{Files, look, print_error, print_report, unreadable};
+use super::files::{Files, print_error, print_report, stdin_twice, unreadable};
 use super::format::{Format, Printer};
 use super::layer_flags::{Flag, LayerFlags, RCP, SCP, Shown};
 use super::named::Named;
 use super::settings_file;
 pub(super) use super::settings_file::Failure;
 use super::typed;
-use crate::api::folder::{Folder, FolderError, failed_calls, look_into};
+use crate::api::folder::{Folder, FolderError, look_into};
 use crate::authz::{FileCount, LayerRow};
 use crate::finding::{Finding, codes};
 use crate::ica::ICA;
@@ -20,7 +20,7 @@ use crate::product::build::unknown_keys;
 use crate::product::build::{Built, build};
 use crate::product::refusal::Refusal;
 use crate::report::check::Checked;
-use crate::report::check_human::report_one_of;
+use crate::report::check_human::{report_one_of, summary};
 use crate::report::overview::Overview;
 use crate::source::{Sources, Span};
 use clap::{Args as ClapArgs, ValueEnum};
@@ -59,6 +59,12 @@ pub(super) struct Args {
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Shorten nothing: how to settle each assumption, and pictures of what is only advised.
+    #[arg(long)]
+    verbose: bool,
+    /// One line a connection: its verdict, how many operations, for whom.
+    #[arg(long, conflicts_with_all = ["verbose", "format"])]
+    summary: bool,
 }
 
 // The connection and its files, as `check`, `fix` and `graph` take them. No doc comment: clap would show it as what the command is for.
@@ -153,6 +159,7 @@ impl FailOn {
 /// Checks every connection and prints its report.
 pub(super) fn run(args: &Args) -> Exit {
     let printer = Printer::new(args.format, "`ica-policy check --help` lists the flags");
+    let printer = printer.verbose(args.verbose);
     let (connections, folder) = match connections(&args.about) {
         Ok(connections) => connections,
         Err(Failure::Usage(message)) => return printer.usage(&message),
@@ -168,7 +175,7 @@ pub(super) fn run(args: &Args) -> Exit {
     }
     let overview = course
         .is_drawn(args)
-        .then(|| print_report(&course.overview.report(course.given, look(&std::io::stdout()))));
+        .then(|| print_report(&course.overview.report(course.given, printer.look())));
     worst.max(overview).unwrap_or(Exit::Usage)
 }
 
@@ -183,7 +190,7 @@ struct Course {
 impl Course {
     /// Whether people get one report about several connections.
     fn is_drawn(&self, args: &Args) -> bool {
-        args.format == Format::Human && self.given > 1
+        args.format == Format::Human && self.given > 1 && !args.summary
     }
 }
 
@@ -194,8 +201,8 @@ fn check_one(
     printer: &Printer<Checked>,
     course: &mut Course,
 ) -> Exit {
-    if settings.files().iter().filter(|name| **name == "-").count() > 1 {
-        return printer.usage("only one file can be `-`: standard input is read once");
+    if let Some(mistake) = stdin_twice(settings.files()) {
+        return printer.usage(mistake);
     }
     let mut sources = Sources::new();
     let mut files = Files { folder: folder.to_owned() };
@@ -231,9 +238,11 @@ fn check_one(
     }
     let checked = Checked::new(&sources, &connection, &check);
     course.overview.add(&checked);
-    let printed = if course.is_drawn(args) {
+    let printed = if args.summary {
+        print_report(&summary(&checked, printer.look()))
+    } else if course.is_drawn(args) {
         let number = (course.at, course.given);
-        print_report(&report_one_of(&checked, number, look(&std::io::stdout())))
+        print_report(&report_one_of(&checked, number, printer.look()))
     } else {
         printer.report(&checked)
     };
@@ -274,13 +283,10 @@ pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Fail
     let Some(file) = in_folder.as_ref().or(args.named.connection.as_ref()) else {
         return Ok((vec![Settings::default().overridden_by(flags(args, None))], PathBuf::new()));
     };
-    let settings = settings_file::read(file, args.named.allow_outside)?;
+    let settings = settings_file::read_fetched(file, args.named.allow_outside)?;
     let folder = settings_file::folder(file);
-    let failed_calls = failed_calls(&folder).map_err(|error| about_folder(&folder, error))?;
-    let merged = settings.into_iter().map(|mut settings| {
-        settings.failed_calls.clone_from(&failed_calls);
-        settings.overridden_by(flags(args, here.as_deref()))
-    });
+    let merged =
+        settings.into_iter().map(|settings| settings.overridden_by(flags(args, here.as_deref())));
     Ok((merged.collect(), folder))
 }
 

@@ -2,15 +2,15 @@
 
 use super::compare_connection::{self, Failure, is_settings};
 use super::exit::Exit;
-use super::files::unreadable;
+use super::files::{stdin_twice, unreadable as missing};
 use super::format::{Format, Printer};
 use super::git::Revision;
-use super::versions::{Origin, Read};
-use crate::input::{Document, NONE};
+use super::versions::{Meant, Origin, Read, read_all};
+use crate::input::NONE;
 use crate::model::PolicyKind;
 use crate::report::compare::{Compared, Comparison, Difference, EFFECTIVE};
 use crate::source::Sources;
-use crate::symbolic::{Requests, differences};
+use crate::symbolic::{Requests, differences, differences_within};
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
 
@@ -24,27 +24,36 @@ use clap::{Args as ClapArgs, ValueEnum};
 /// 4: a defect of this program, which says so.
 #[derive(ClapArgs, Debug)]
 #[command(
-    override_usage = "ica-policy compare [OPTIONS] OLD NEW\n       ica-policy compare [OPTIONS] --against REV FILE..."
+    override_usage = "ica-policy compare [OPTIONS] OLD NEW\n       ica-policy compare [OPTIONS] --old FILE... --new FILE...\n       ica-policy compare [OPTIONS] --against REV FILE..."
 )]
 pub(super) struct Args {
     /// The old and the new version; with --against the files to compare with their older versions.
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present_any = ["old", "new"])]
     files: Vec<String>,
+    /// All documents of the old version, which count together, as the policies of one user or role do.
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "new", conflicts_with_all = ["files", "against"])]
+    old: Vec<String>,
+    /// All documents of the new version.
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "old")]
+    new: Vec<String>,
+    /// A ceiling: access that these policies allow by themselves is not new. Then --fail-on is new-access by default.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    within: Vec<String>,
     /// Take the old versions from this git revision; a file that it does not have is compared with nothing.
     #[arg(long, value_name = "REV")]
     against: Option<String>,
     /// Read files that a settings file, or a link in its folder, names outside of that folder.
     #[arg(long)]
     allow_outside: bool,
-    /// The kind of the policies; by default resource if a statement names principals, else identity.
+    /// The kind of the policies; by default resource if a statement names principals (trust if all actions are of STS), else identity.
     #[arg(long, value_enum)]
     kind: Option<PolicyKind>,
     /// Which requests are compared.
     #[arg(long, value_enum, default_value_t = Looked::Possible)]
     requests: Looked,
-    /// Which differences give exit code 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Any)]
-    fail_on: FailOn,
+    /// Which differences give exit code 1: by default `any`.
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -153,62 +162,97 @@ fn against_mistake(args: &Args) -> Option<String> {
     })
 }
 
-/// The pairs to compare, the old version first.
-fn pairs<'a>(
-    args: &'a Args,
-    revision: Option<&'a Revision>,
-) -> Result<Vec<(Origin<'a>, Origin<'a>)>, String> {
+/// The documents of the old version and those of the new one.
+type Pair<'a> = [Vec<Origin<'a>>; 2];
+
+/// The pairs to compare.
+fn pairs<'a>(args: &'a Args, revision: Option<&'a Revision>) -> Result<Vec<Pair<'a>>, String> {
+    let lists = [&args.files, &args.old, &args.new, &args.within];
+    if let Some(mistake) = stdin_twice(lists.into_iter().flatten()) {
+        return Err(mistake.to_owned());
+    }
+    if !args.old.is_empty() {
+        return Ok(vec![[&args.old, &args.new].map(|files| files_of(files))]);
+    }
     match (revision, args.files.as_slice()) {
-        (Some(revision), files) => Ok(files.iter().map(|path| (Origin::Revision { revision, path }, Origin::WorkTree(path))).collect()),
-        (None, [old, new]) if old == "-" && new == "-" => Err("only one file can be `-`: standard input is read once".to_owned()),
-        (None, [old, new]) => Ok(vec![(Origin::File(old), Origin::File(new))]),
-        (None, files) if files.len() > 2 => Err(format!("`compare` takes two files, OLD and NEW, but {} were given", files.len())),
+        (Some(revision), files) => {
+            let old = |path| vec![Origin::Revision { revision, path }];
+            Ok(files.iter().map(|path| [old(path), vec![Origin::WorkTree(path)]]).collect())
+        }
+        (None, [old, new]) => Ok(vec![[old, new].map(|file| vec![Origin::File(file)])]),
+        (None, files) if files.len() > 2 => Err(format!(
+            "`compare` takes two files, OLD and NEW, but {} were given; documents that count together: --old FILE.. --new FILE..",
+            files.len()
+        )),
         (None, _) => Err("`compare` takes two files, OLD and NEW; to compare with the older version in git, give --against REV".to_owned()),
     }
 }
 
-fn compare_pair(
-    args: &Args,
-    (old, new): &(Origin<'_>, Origin<'_>),
-    printer: &Printer<Comparison>,
-) -> Exit {
-    match (is_settings(old), is_settings(new)) {
-        (true, true) => return compare_settings(args, old, new, printer),
-        (false, false) if args.fail_on == FailOn::NewlyBlocked => {
-            return printer
-                .usage("--fail-on newly-blocked: operations of ICA need a connection; compare settings files: OLD.toml NEW.toml");
+fn files_of(files: &[String]) -> Vec<Origin<'_>> {
+    files.iter().map(|file| Origin::File(file)).collect()
+}
+
+fn compare_pair(args: &Args, pair: &Pair<'_>, printer: &Printer<Comparison>) -> Exit {
+    let is_settings = |side: &Vec<Origin<'_>>| side.iter().any(is_settings);
+    let settings = pair.iter().filter(|side| is_settings(side)).count();
+    match (settings, pair) {
+        (0, _) if args.fail_on == Some(FailOn::NewlyBlocked) => printer
+            .usage("--fail-on newly-blocked: operations of ICA need a connection; compare settings files: OLD.toml NEW.toml"),
+        (0, _) => compare_documents(args, pair, printer),
+        (_, _) if !args.within.is_empty() => {
+            printer.usage("--within: a ceiling is for policies, not for settings files (.toml)")
         }
-        (false, false) => {}
-        _ => return printer.usage(
+        (2, [old, new]) if old.len() + new.len() == 2 => {
+            compare_settings(args, &old[0], &new[0], printer)
+        }
+        (2, _) => printer.usage("settings files (.toml) are compared one with one: OLD.toml NEW.toml"),
+        _ => printer.usage(
             "one of the two is a settings file (.toml) and the other is not: give two of one kind",
         ),
     }
+}
+
+/// Compares documents, all of a side together.
+fn compare_documents(args: &Args, pair: &Pair<'_>, printer: &Printer<Comparison>) -> Exit {
     let mut sources = Sources::new();
-    let (old, new) = match (old.read(&mut sources), new.read(&mut sources)) {
-        (Ok(old), Ok(new)) => (old, new),
-        (old, new) => {
-            let unreadable = [old.err(), new.err()].into_iter().flatten().collect::<Vec<_>>();
-            return printer.unreadable(&sources, &unreadable);
+    let ceiling = files_of(&args.within);
+    let (mut read, mut unreadable) = (Vec::new(), Vec::new());
+    for origins in [&pair[0], &pair[1], &ceiling] {
+        match read_all(origins, &mut sources) {
+            Ok(documents) => read.push(documents),
+            Err(failed) => unreadable.extend(failed),
         }
-    };
-    if args.against.is_some() && old.document.is_none() && new.document.is_none() {
+    }
+    if !unreadable.is_empty() {
+        return printer.unreadable(&sources, &unreadable);
+    }
+    if args.against.is_some() && read[..2].iter().flatten().all(|read| read.document.is_none()) {
         let message =
             "there is no such file, neither in the work tree nor in the revision".to_owned();
-        return printer.unreadable(&sources, &[unreadable(&new.name, message, None)]);
+        return printer.unreadable(&sources, &[missing(&read[1][0].name, message, None)]);
     }
-    let kind = match args.kind.map_or_else(|| kind_of(&old, &new), Ok) {
+    let kind = match args.kind.map_or_else(|| kind_of(read.iter().flatten()), Ok) {
         Ok(kind) => kind,
         Err(message) => return printer.usage(&message),
     };
-    let [(old, before, mut findings), (new, after, of_new)] =
-        [old, new].map(|version| version.meant(kind, &sources));
-    findings.extend(of_new);
+    let mut meant = read.into_iter().map(|documents| Meant::new(documents, kind, &sources));
+    let mut sides: [Meant; 3] = std::array::from_fn(|_| meant.next().unwrap_or_default());
+    let policies = sides.each_mut().map(|side| std::mem::take(&mut side.policies));
+    let [old, new, ceiling] = sides;
     let requests = args.requests.meant();
-    let (before, after) = ([&before], [&after]);
-    let differences = differences(&before, &after, requests);
+    let [before, after, limit] =
+        policies.each_ref().map(|policies| policies.iter().collect::<Vec<_>>());
+    let differences = match limit.as_slice() {
+        [] => differences(&before, &after, requests),
+        limit => differences_within(&before, &after, limit, requests),
+    };
     let compared = [Compared::documents(&before, &after, &differences)];
+    let findings = [old.findings, new.findings, ceiling.findings].concat();
     let what = (kind.word(), requests);
-    report(args, &Comparison::new(&sources, [old, new], what, &compared, findings), printer)
+    let mut comparison =
+        Comparison::new(&sources, [old.version, new.version], what, &compared, findings);
+    comparison.within = (!limit.is_empty()).then_some(ceiling.version);
+    report(args, &comparison, printer)
 }
 
 /// Prints a comparison. An example that the other engine does not confirm is a defect of this program.
@@ -217,7 +261,9 @@ fn report(args: &Args, comparison: &Comparison, printer: &Printer<Comparison>) -
     if comparison.undecided.iter().any(|undecided| undecided.is_defect) {
         return printed.max(Exit::Defect);
     }
-    printed.max(if args.fail_on.fails(comparison) { Exit::Found } else { Exit::Clean })
+    let usual = if comparison.within.is_some() { FailOn::NewAccess } else { FailOn::Any };
+    let fails = args.fail_on.unwrap_or(usual).fails(comparison);
+    printed.max(if fails { Exit::Found } else { Exit::Clean })
 }
 
 /// Compares the connections of two settings files.
@@ -245,16 +291,25 @@ fn compare_settings(
     compared.max().unwrap_or(Exit::Usage)
 }
 
-/// The kind that both documents show; one without statements has the kind of the other.
-fn kind_of(old: &Read, new: &Read) -> Result<PolicyKind, String> {
+/// The kind that the documents show; one without statements has the kind of the others.
+fn kind_of<'a>(documents: impl Iterator<Item = &'a Read>) -> Result<PolicyKind, String> {
+    let documents = documents.filter_map(|read| Some((&read.name, read.document.as_ref()?)));
+    let documents = documents.collect::<Vec<_>>();
     let named =
-        [old, new].map(|version| version.document.as_ref().and_then(Document::names_principals));
-    match named {
-        [Some(true), Some(false)] | [Some(false), Some(true)] => Err(format!(
-            "one of `{}` and `{}` names principals and the other does not: both documents must be of one kind; --kind says which",
-            old.name, new.name
+        documents.iter().filter_map(|(name, known)| Some((name, known.names_principals()?)));
+    let named = named.collect::<Vec<_>>();
+    let first = |names: bool| named.iter().find(|(_, own)| *own == names);
+    match (first(true), first(false)) {
+        (Some((one, _)), Some((other, _))) => Err(format!(
+            "`{one}` names principals and `{other}` does not: all documents must be of one kind; --kind says which",
         )),
-        [old, new] if old.or(new) == Some(true) => Ok(PolicyKind::Resource),
-        _ => Ok(PolicyKind::Identity),
+        (Some(_), None) => {
+            let kinds = documents.iter().map(|(_, known)| known.resource_kind());
+            let is_trust = kinds.zip(&documents).all(|(kind, (_, known))| {
+                kind == PolicyKind::Trust || known.names_principals().is_none()
+            });
+            Ok(if is_trust { PolicyKind::Trust } else { PolicyKind::Resource })
+        }
+        (None, _) => Ok(PolicyKind::Identity),
     }
 }

@@ -7,8 +7,10 @@ use super::versions::Origin;
 use crate::finding::Finding;
 use crate::ica::{ICA, catalogue};
 use crate::input::{Loader, Unreadable};
+use crate::product::build::incomplete;
 use crate::product::build::settings::Settings;
 use crate::product::build::{Built, build};
+use crate::product::not_assumed::FailedCall;
 use crate::product::refusal::Refusal;
 use crate::product::setup::Setup;
 use crate::product::{access_changes, check, layer_changes, operation_changes};
@@ -106,7 +108,7 @@ fn side(origin: &Origin<'_>, allow_outside: bool) -> Result<Side, Failure> {
     let shown = shown(origin);
     let settings = match origin {
         Origin::File(path) | Origin::WorkTree(path) => {
-            settings_file::read(Path::new(path), allow_outside)
+            settings_file::read_fetched(Path::new(path), allow_outside)
         }
         Origin::Revision { revision, path } => {
             let text = revision.read(path).and_then(|text| {
@@ -115,10 +117,21 @@ fn side(origin: &Origin<'_>, allow_outside: bool) -> Result<Side, Failure> {
                 text.ok_or_else(|| unreadable(&shown, message, Some(help)))
             });
             let text = text.map_err(|error| Failure::Unreadable(vec![error]))?;
+            let calls = failed_calls(revision, path)?;
             settings_file::parsed(&text, &shown)
+                .map(|settings| settings_file::with_failed(settings, &calls))
         }
     };
     Ok(Side { shown, settings: settings? })
+}
+
+/// The calls that failed when the folder of a settings file was fetched, as the revision has it.
+fn failed_calls(revision: &Revision, path: &str) -> Result<Vec<FailedCall>, Failure> {
+    let file = Path::new(path).with_file_name(incomplete::FILE).display().to_string();
+    let text = revision.read(&file).map_err(|error| Failure::Unreadable(vec![error]))?;
+    incomplete::parse(&text.unwrap_or_default()).map_err(|message| {
+        Failure::Unreadable(vec![unreadable(&revision.shown(&file), message, None)])
+    })
 }
 
 fn path<'a>(origin: &Origin<'a>) -> &'a str {
@@ -226,10 +239,9 @@ fn compared(
     // Of the old version only what AWS would refuse is of interest.
     let mut findings = of(before);
     findings.retain(Finding::is_refusal);
-    let versions = [(old, before), (new, after)].map(|(origin, known)| Version {
-        file: shown(origin),
-        read_as: known.map(|_| "settings of a connection".to_owned()),
-        is_refused: of(known).iter().any(Finding::is_refusal),
+    let versions = [(old, before), (new, after)].map(|(origin, known)| {
+        let read_as = known.map(|_| "settings of a connection".to_owned());
+        Version::one(shown(origin), read_as, of(known).iter().any(Finding::is_refusal))
     });
     findings.extend(of(after));
     // Documents with the same meaning are not reported.

@@ -32,6 +32,14 @@ pub(super) fn read_text(name: &str, path: &Path, shown: &str) -> Result<String, 
     decoded(bytes, shown)
 }
 
+/// The mistake of naming standard input more than once among these files.
+pub(super) fn stdin_twice(
+    names: impl IntoIterator<Item = impl AsRef<str>>,
+) -> Option<&'static str> {
+    let count = names.into_iter().filter(|name| name.as_ref() == "-").count();
+    (count > 1).then_some("only one file can be `-`: standard input is read once")
+}
+
 /// Prints the report.
 pub(super) fn print(text: &str) {
     // A closed pipe ends the output; it is not an error.
@@ -66,14 +74,36 @@ fn write_visible(mut stream: impl anstream::stream::RawStream, text: &str) -> io
     stream.flush()
 }
 
-/// Colours follow NO_COLOR and the terminal.
+/// Columns where no terminal says how many it has.
+const USUAL_WIDTH: usize = 110;
+
+/// The longest line that is drawn whole where no terminal would break it.
+const LONGEST_LINE: usize = 300;
+
+/// Columns that the frame of a picture takes, with the numbers of lines.
+const FRAME: usize = 8;
+
+/// Colours follow `--color`, NO_COLOR and the terminal; the width that of the terminal, or COLUMNS.
 pub(super) fn look(stream: &impl anstream::stream::RawStream) -> Look {
     let colour = anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never;
-    let width = if stream.is_terminal() { terminal_width() } else { 110 };
-    Look { colour, width }
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let of_terminal = || {
+        let size = stream.is_terminal().then(terminal_size::terminal_size).flatten();
+        size.map(|(width, _)| usize::from(width.0))
+    };
+    let known = columns.or_else(of_terminal).map(|width: usize| width.max(40));
+    Look {
+        colour,
+        width: known.unwrap_or(USUAL_WIDTH),
+        longest_line: known.map_or(LONGEST_LINE, |width| width - FRAME),
+        ascii: !is_utf8(),
+        verbose: false,
+    }
 }
 
-/// The width of the terminal, if the shell exports COLUMNS.
-fn terminal_width() -> usize {
-    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(110)
+/// Whether the locale has more than ASCII. Where none is set, most machines do.
+fn is_utf8() -> bool {
+    let set = |name| std::env::var(name).ok().filter(|locale: &String| !locale.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    locale.is_none_or(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"))
 }

@@ -2,7 +2,7 @@
 
 use super::check::{self, About, Failure};
 use super::exit::Exit;
-use super::files::Files;
+use super::files::{Files, stdin_twice};
 use super::format::{Format, Printer};
 use super::put::print_lost;
 use super::replace::{Replacement, replace_all};
@@ -77,8 +77,8 @@ fn fix_one(
     texts: &mut Texts,
     printer: &Printer<Repaired>,
 ) -> Result<Fixed, Exit> {
-    if settings.files().iter().filter(|name| **name == "-").count() > 1 {
-        return Err(printer.usage("only one file can be `-`: standard input is read once"));
+    if let Some(mistake) = stdin_twice(settings.files()) {
+        return Err(printer.usage(mistake));
     }
     let mut sources = Sources::new();
     let mut recorder = Recorder { files: Files { folder: folder.to_owned() }, texts };

@@ -3,7 +3,7 @@
 use super::exit::Exit;
 use super::files::{look, print, print_error, print_report};
 use crate::input::Unreadable;
-use crate::report::look::Human;
+use crate::report::look::{Human, Look};
 use crate::report::{Failure, draw, failure};
 use crate::source::Sources;
 use clap::ValueEnum;
@@ -22,19 +22,34 @@ pub(super) struct Printer<V> {
     format: Format,
     /// What follows a message about wrong usage.
     help: &'static str,
+    verbose: bool,
     view: PhantomData<V>,
 }
 
 impl<V: Human> Printer<V> {
     pub(super) fn new(format: Format, help: &'static str) -> Printer<V> {
-        Printer { format, help, view: PhantomData }
+        Printer { format, help, verbose: false, view: PhantomData }
+    }
+
+    /// With `verbose`, reports for people shorten nothing.
+    pub(super) fn verbose(self, verbose: bool) -> Printer<V> {
+        Printer { verbose, ..self }
+    }
+
+    pub(super) fn format(&self) -> Format {
+        self.format
     }
 
     pub(super) fn report(&self, view: &V) -> Exit {
         print_report(&match self.format {
-            Format::Human => view.human(look(&stdout())),
+            Format::Human => view.human(self.look()),
             Format::Json => view.json(),
         })
+    }
+
+    /// How reports for people look.
+    pub(super) fn look(&self) -> Look {
+        Look { verbose: self.verbose, ..look(&stdout()) }
     }
 
     pub(super) fn unreadable(&self, sources: &Sources, unreadable: &[Unreadable]) -> Exit {

@@ -2,7 +2,7 @@
 
 use super::check::{About, Failure, connections, is_given};
 use super::exit::Exit;
-use super::files::{Files, look, print_error, print_report};
+use super::files::{Files, look, print_error, print_report, stdin_twice};
 use super::typed;
 use crate::ica::{ICA, catalogue};
 use crate::input::Unreadable;
@@ -61,8 +61,8 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 fn draw_connection(args: &Args, settings: &Settings, folder: &Path) -> Exit {
-    if settings.files().iter().filter(|name| **name == "-").count() > 1 {
-        return usage("only one file can be `-`: standard input is read once");
+    if let Some(mistake) = stdin_twice(settings.files()) {
+        return usage(mistake);
     }
     let mut sources = Sources::new();
     let built = build(&ICA, settings, &mut sources, &mut Files { folder: folder.to_owned() });

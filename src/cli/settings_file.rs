@@ -4,9 +4,10 @@
 //! own folder only, unless the user says otherwise.
 
 use super::files::{read_text, unreadable};
-use crate::api::folder::leads_out;
+use crate::api::folder::{FolderError, failed_calls, leads_out};
 use crate::input::{NONE, Unreadable};
 use crate::product::build::settings::{self, Settings};
+use crate::product::not_assumed::FailedCall;
 use std::path::{Path, PathBuf};
 
 /// Why there are no settings.
@@ -38,6 +39,25 @@ pub(super) fn read(file: &Path, allow_outside: bool) -> Result<Vec<Settings>, Fa
         Some(name) => Err(outside(name)),
         None => Ok(settings),
     }
+}
+
+/// The connections of a settings file, with the calls that failed when its folder was fetched.
+pub(super) fn read_fetched(file: &Path, allow_outside: bool) -> Result<Vec<Settings>, Failure> {
+    let settings = read(file, allow_outside)?;
+    let folder = folder(file);
+    let calls = failed_calls(&folder).map_err(|error| match error {
+        FolderError::Usage(message) => Failure::Usage(message),
+        FolderError::Unreadable(message) => {
+            Failure::Unreadable(Box::new(unreadable(&folder.display().to_string(), message, None)))
+        }
+    })?;
+    Ok(with_failed(settings, &calls))
+}
+
+/// The connections, where these calls failed.
+pub(super) fn with_failed(mut settings: Vec<Settings>, calls: &[FailedCall]) -> Vec<Settings> {
+    settings.iter_mut().for_each(|settings| settings.failed_calls = calls.to_vec());
+    settings
 }
 
 /// The connections of the text of a settings file. A text that is not TOML is unreadable; a wrong value is wrong usage.

@@ -30,7 +30,7 @@ pub(super) struct Read {
 }
 
 impl Origin<'_> {
-    pub(super) fn read(&self, sources: &mut Sources) -> Result<Read, Unreadable> {
+    fn read(&self, sources: &mut Sources) -> Result<Read, Unreadable> {
         let (name, id) = match *self {
             Origin::File(NONE) => (NONE.to_owned(), None),
             Origin::WorkTree(path) if Path::new(path).try_exists().is_ok_and(|exists| !exists) => {
@@ -64,26 +64,54 @@ fn from_git(
     Ok((name, id))
 }
 
+/// Reads the documents of a version.
+pub(super) fn read_all(
+    origins: &[Origin<'_>],
+    sources: &mut Sources,
+) -> Result<Vec<Read>, Vec<Unreadable>> {
+    let (mut read, mut failed) = (Vec::new(), Vec::new());
+    for origin in origins {
+        match origin.read(sources) {
+            Ok(document) => read.push(document),
+            Err(unreadable) => failed.push(unreadable),
+        }
+    }
+    if failed.is_empty() { Ok(read) } else { Err(failed) }
+}
+
 impl Read {
     /// The document as a policy of this kind, and what is wrong with it.
-    pub(super) fn meant(
-        self,
-        kind: PolicyKind,
-        sources: &Sources,
-    ) -> (Version, Policy, Vec<Finding>) {
+    fn meant(self, kind: PolicyKind, sources: &Sources) -> (Version, Policy, Vec<Finding>) {
         let Some(document) = self.document else {
-            let version = Version { file: self.name, read_as: None, is_refused: false };
-            return (version, nothing(kind), Vec::new());
+            return (Version::one(self.name, None, false), nothing(kind), Vec::new());
         };
         let lowered = document.lower(kind);
         let stored = stored(&lowered.policy, sources, lowered.read_as.is_answer());
         let findings = lowered.findings.into_iter().chain(stored).collect::<Vec<_>>();
-        let version = Version {
-            file: self.name,
-            read_as: Some(lowered.read_as.to_string()),
-            is_refused: findings.iter().any(Finding::is_refusal),
-        };
+        let is_refused = findings.iter().any(Finding::is_refusal);
+        let version = Version::one(self.name, Some(lowered.read_as.to_string()), is_refused);
         (version, lowered.policy, findings)
+    }
+}
+
+/// A version with all its documents, as policies of one kind.
+#[derive(Default)]
+pub(super) struct Meant {
+    pub version: Version,
+    pub policies: Vec<Policy>,
+    pub findings: Vec<Finding>,
+}
+
+impl Meant {
+    pub(super) fn new(documents: Vec<Read>, kind: PolicyKind, sources: &Sources) -> Meant {
+        let (mut versions, mut policies, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+        for document in documents {
+            let (version, policy, of_policy) = document.meant(kind, sources);
+            versions.push(version);
+            policies.push(policy);
+            findings.extend(of_policy);
+        }
+        Meant { version: Version::together(versions), policies, findings }
     }
 }
 

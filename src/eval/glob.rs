@@ -1,5 +1,6 @@
 //! Matching a text against a pattern.
 
+use super::tri::Tri;
 use crate::authz::{Context, ContextValue};
 use crate::model::{Part, Pattern, Shape, Variable};
 
@@ -42,7 +43,7 @@ impl Beyond {
     }
 }
 
-/// Whether `text` matches. If the key of a variable is absent and the variable has no default, the
+/// Whether `text` matches; if variables are open, for some text in their place. If the key of a variable is absent and the variable has no default, the
 /// pattern matches nothing (IAM:reference_policies_variables).
 pub(super) fn matches(pattern: &Pattern, text: &str, context: &Context, stars: Stars) -> bool {
     match (pattern.shape, &*pattern.parts) {
@@ -54,6 +55,19 @@ pub(super) fn matches(pattern: &Pattern, text: &str, context: &Context, stars: S
             .is_some_and(|tokens| walk(tokens.len(), |at| tokens[at], text)),
         (_, parts) => walk(parts.len(), |at| token(&parts[at], stars), text),
     }
+}
+
+/// The same where variables may be open: then the pattern matches, or may match, or does not whatever they are.
+pub(super) fn fits(pattern: &Pattern, text: &str, context: &Context, stars: Stars) -> Tri {
+    match matches(pattern, text, context, stars) {
+        true if is_open(pattern, context) => Tri::Maybe,
+        found => Tri::from(found),
+    }
+}
+
+/// Whether a pattern has a variable whose value is not known.
+pub(super) fn is_open(pattern: &Pattern, context: &Context) -> bool {
+    pattern.variables().any(|variable| context.is_open_variable(&variable.key))
 }
 
 /// Whether `text` equals the pattern without case. Only for patterns without wildcards.
@@ -95,6 +109,11 @@ fn substituted<'a>(
     let mut tokens = Vec::with_capacity(parts.len());
     for part in parts {
         let token = match part {
+            Part::Variable(variable) if context.is_open_variable(&variable.key) => {
+                // Its value may hold colons.
+                colons = 5;
+                Token::Run(Beyond::ALL)
+            }
             Part::Variable(variable) => Token::Text(value(variable, context)?),
             Part::AnyInSegment if colons >= 5 => Token::Run(Beyond::ALL),
             Part::OneInSegment if colons >= 5 => Token::One(Beyond::ALL),

@@ -1,7 +1,6 @@
 //! Resources: ARNs compared part by part (IAM:reference_policies_elements_resource).
 
-use super::condition;
-use super::glob::{Stars, matches};
+use super::glob::{Stars, fits};
 use super::tri::Tri;
 use crate::authz::Readings;
 use crate::authz::Request;
@@ -23,10 +22,9 @@ fn one(pattern: &ResourcePattern, request: &Request, readings: &Readings) -> Tri
     match &pattern.kind {
         ResourceKind::Everything => Tri::Yes,
         ResourceKind::Arn(_) if request.resource == "*" => Tri::No,
-        ResourceKind::Arn(pattern) if condition::is_open(pattern, &request.context) => Tri::Maybe,
         ResourceKind::Arn(arn) => {
-            let fits = matches(arn, &request.resource, &request.context, Stars::Bound);
-            Tri::from(fits && readings.let_match(pattern))
+            let found = fits(arn, &request.resource, &request.context, Stars::Bound);
+            if found == Tri::No || readings.let_match(pattern) { found } else { Tri::No }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::tri::Tri;
 use super::{action, condition, principal, resource};
 use crate::authz::Readings;
-use crate::authz::{Caller, Naming, NamingSet, Request};
+use crate::authz::{Ambiguity, Caller, ContextValue, Naming, NamingSet, Request};
 use crate::model::condition::Test;
 use crate::model::{Condition, Effect, Statement};
 
@@ -57,6 +57,12 @@ pub(super) fn applies(
                 named
             };
     }
+    if fits != Tri::No
+        && (statement.has_empty_condition && !readings.second(Ambiguity::EmptyValues)
+            || lacks_value(statement, request) && readings.second(Ambiguity::VariableWithoutValue))
+    {
+        return Applies::No;
+    }
     if fits != Tri::No {
         fits = fits.min(Tri::all(
             statement
@@ -69,6 +75,15 @@ pub(super) fn applies(
         fits = Tri::Maybe;
     }
     outcome(fits, effect, namings, readings)
+}
+
+/// Whether a variable of the statement has no value in the request.
+fn lacks_value(statement: &Statement, request: &Request) -> bool {
+    statement.variables().any(|variable| {
+        variable.default.is_none()
+            && !matches!(request.context.get(&variable.key), Some(ContextValue::One(_)))
+            && !request.context.leaves_out(&variable.key)
+    })
 }
 
 /// Whether a condition narrows a grant to `*` to the ARN of the role. AWS says that such a grant is

@@ -68,6 +68,21 @@ impl Document {
     }
 }
 
+/// Loads a file as the policy of a resource: a role's shows itself by its actions.
+///
+/// # Errors
+/// Why the file or its text cannot be read.
+pub fn load_resource_policy(
+    loader: &mut dyn Loader,
+    sources: &mut Sources,
+    name: &str,
+) -> Result<LoweredDocument, Unreadable> {
+    let id = loader.load(sources, name)?;
+    let document = read_policy(sources, id).map_err(Unreadable::Text)?;
+    let kind = document.resource_kind();
+    Ok(document.lower(kind))
+}
+
 /// Loads a file as a policy of this kind.
 ///
 /// # Errors

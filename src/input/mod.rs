@@ -3,16 +3,22 @@
 //! The documents found keep spans into the user's file, even if the policy is a string inside of JSON.
 
 mod load;
+mod other_forms;
 mod shape;
 
-pub use load::{FileRead, Loader, LoweredDocument, NONE, Unreadable, load_answer, load_policy};
+pub use load::{
+    FileRead, Loader, LoweredDocument, NONE, Unreadable, load_answer, load_policy,
+    load_resource_policy,
+};
 pub use shape::{ReadAs, StatedBoundary};
 
 use crate::finding::{Finding, Severity, codes};
 use crate::json;
+use crate::model::{PolicyKind, Statement};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{self, Body, Policy, StatementItem};
 use crate::tree::{Node, Value};
+use other_forms::OtherForm;
 use shape::Located;
 
 /// A policy document found in a file.
@@ -58,6 +64,21 @@ impl Document {
         };
         statements.map(names).reduce(|one, other| one || other)
     }
+
+    /// The kind of a policy that names principals: all actions of a role's trust policy are those of STS.
+    pub fn resource_kind(&self) -> PolicyKind {
+        let policy = self.clone().lower(PolicyKind::Resource).policy;
+        let is_of_role = |statement: &Statement| {
+            statement.resource.is_none()
+                && statement.action.as_ref().is_some_and(|element| {
+                    element.patterns.iter().all(|action| {
+                        action.pattern.literal_start().to_ascii_lowercase().starts_with("sts:")
+                    })
+                })
+        };
+        let is_trust = !policy.statements.is_empty() && policy.statements.iter().all(is_of_role);
+        if is_trust { PolicyKind::Trust } else { PolicyKind::Resource }
+    }
 }
 
 /// Reads the policy document of a source.
@@ -66,8 +87,9 @@ impl Document {
 /// The findings that say why there is none: the text is not JSON, or other JSON.
 pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<Finding>> {
     let (root, mut findings) = parse_file(sources, id)?;
+    let form = other_forms::of_object(&root);
     let Some(Located { read_as, node, boundary }) = shape::locate(root) else {
-        return Err(vec![unrecognised(sources.get(id).name())]);
+        return Err(vec![unrecognised(sources.get(id).name(), form)]);
     };
     // If an answer holds two policies, it is not known which one is in force.
     let outside = |finding: &&Finding| {
@@ -110,8 +132,12 @@ fn parse_file(sources: &Sources, id: SourceId) -> Result<(Node, Vec<Finding>), V
     parse(sources, id).map_err(|problems| match source.text.trim_start().chars().next() {
         None | Some('{') => problems,
         Some(_) => {
-            let message = format!("`{}` is not JSON: it does not begin with `{{`", source.name());
-            vec![Finding::new(codes::NO_POLICY, Span::NOWHERE, message)]
+            let start = format!("`{}` is not JSON", source.name());
+            let no_policy = |message| Finding::new(codes::NO_POLICY, Span::NOWHERE, message);
+            vec![match other_forms::of_text(&source.text) {
+                Some(form) => no_policy(format!("{start}: it is {}", form.what)).help(form.help),
+                None => no_policy(format!("{start}: it does not begin with `{{`")),
+            }]
         }
     })
 }
@@ -146,10 +172,13 @@ fn errors_first(mut problems: Vec<Finding>) -> Vec<Finding> {
     problems
 }
 
-fn unrecognised(name: &str) -> Finding {
+fn unrecognised(name: &str, form: Option<OtherForm>) -> Finding {
     let message = format!("`{name}`: this is JSON, but not a policy");
-    Finding::new(codes::NO_POLICY, Span::NOWHERE, message).help(
-        "give a policy document (an object with `Statement`), or the answer of `aws s3api get-bucket-policy`, \
+    let no_policy = |message| Finding::new(codes::NO_POLICY, Span::NOWHERE, message);
+    if let Some(OtherForm { what, help }) = form {
+        return no_policy(format!("{message}: it is {what}")).help(help);
+    }
+    no_policy(message).help("give a policy document (an object with `Statement`), or the answer of `aws s3api get-bucket-policy`, \
          `aws iam get-policy-version`, `aws iam get-user-policy`, `aws iam get-group-policy`, `aws iam get-role-policy`, \
          `aws iam get-role`, `aws kms get-key-policy` or `aws organizations describe-policy`",
     )

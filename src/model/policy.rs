@@ -50,6 +50,8 @@ pub struct Statement {
     pub resource: Option<Element<ResourcePattern>>,
     /// Its conditions; all must hold.
     pub conditions: Vec<Condition>,
+    /// Whether it has a `Condition` without operators.
+    pub has_empty_condition: bool,
     /// Doubts about the statement as a whole.
     pub doubts: Vec<Doubt>,
 }

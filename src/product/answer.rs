@@ -15,8 +15,6 @@ pub(super) enum Unknown {
     SessionName,
     /// The identity policies.
     IdentityPolicies,
-    /// The permissions boundary of that ARN.
-    Boundary(String),
     /// The policy of the KMS key.
     KeyPolicy,
     /// The trust policy of the role.
@@ -59,8 +57,6 @@ pub(super) struct Answer<'a> {
     pub witness: Witness,
     /// Assumptions about condition keys that took part.
     pub assumes: Vec<Assumption>,
-    /// Whether a variable takes its value from an open key for which only some values were tried.
-    pub has_open_variable: bool,
     /// Where some requests go through and others do not: what it takes, in words.
     pub depends_on: Vec<String>,
 }
@@ -79,7 +75,6 @@ impl Answer<'_> {
             unknowns: vec![unknown],
             witness: Witness::default(),
             assumes: Vec::new(),
-            has_open_variable: false,
             depends_on: Vec::new(),
         }
     }

@@ -29,7 +29,6 @@ assumptions! {
     NO_VPCE_POLICY "no-vpce-policy",
     NO_KMS "no-kms",
     THROUGH_ENDPOINT "through-endpoint",
-    VARIABLE_VALUES "variable-values",
     ENCRYPTION_HEADER "encryption-header",
     ONE_KEY "one-key",
     NO_GRANTS "no-grants",

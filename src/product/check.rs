@@ -174,7 +174,7 @@ impl Checker<'_> {
             _ => reasons(&question, &answer),
         };
         key.weaken(step, &mut verdict, &mut reasons);
-        self.setup.not_assumed.apply(&assumes, &mut verdict, &mut reasons);
+        self.setup.not_assumed.apply(&mut assumes, &mut verdict, &mut reasons);
         StepReport {
             action: step.action.clone(),
             resource: question.resource.words,
@@ -202,9 +202,6 @@ fn assumed(question: &Question<'_>, operation: &Operation, known: &Answer<'_>) -
     }
     if question.step.resource == Target::Key && known.may_depend_on_grant() {
         assumes.push(Assumption::NO_GRANTS);
-    }
-    if known.has_open_variable && !matches!(known.verdict, Verdict::Partial | Verdict::Unknown) {
-        assumes.push(Assumption::VARIABLE_VALUES);
     }
     for assumption in question.rests_on.tried.iter().chain(&known.assumes) {
         let changes = || answer(question, Assuming::AllBut(*assumption)).verdict != known.verdict;

@@ -3,7 +3,9 @@
 use super::caller::CallerId;
 use super::catalogue::{Catalogue, Operation, Step, Target};
 use super::context::{policies, statements};
-use super::question::{KeyValue, assumed, callers, layers_at_bucket, through_endpoint};
+use super::question::{
+    KeyValue, assumed, callers, layers_at_bucket, sessions_in_full, through_endpoint,
+};
 use super::setup::Setup;
 use super::verdict::{Check, Verdict};
 use crate::authz::{Context, FileCount, Known, LAYERS, LayerRow, Layers};
@@ -220,8 +222,9 @@ fn access_change<'a>(
     for through in ways {
         let [before, after] = layers(*through == Some(true) && has_endpoint);
         let all = statements([policies(&before), policies(&after)].concat());
-        let callers =
-            callers(new, caller, step, &all, &assumed).map_err(|undecided| undecided.reason)?;
+        let named = sessions_in_full(new, &all);
+        let callers = callers(new, caller, step, &all, &named, &assumed)
+            .map_err(|undecided| undecided.reason)?;
         let within = within(new, *through);
         for who in &callers {
             let access = |layers| {

@@ -167,6 +167,9 @@ fn with(context: &Context, dimensions: &[&Dimension], choice: &[usize]) -> Conte
             None => context.remove(&dimension.key),
             Some(value) => context.set(&dimension.key, value.clone()),
         }
+        if dimension.open.contains(&number) {
+            context.open_variable(&dimension.key);
+        }
     }
     context
 }

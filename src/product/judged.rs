@@ -80,7 +80,7 @@ impl Judged {
 
     /// Makes the verdict unknown if it depends on what is not assumed.
     pub(super) fn finished(mut self, not_assumed: &NotAssumed) -> Judged {
-        not_assumed.apply(&self.assumes, &mut self.verdict, &mut self.reasons);
+        not_assumed.apply(&mut self.assumes, &mut self.verdict, &mut self.reasons);
         self
     }
 

@@ -78,8 +78,6 @@ pub struct Setup {
     pub cross_account_role: Option<Arn>,
     /// The policies of all layers: SCPs of the user's account, RCPs of the bucket's.
     pub policies: PolicySet,
-    /// The ARN of the permissions boundary that a file says the role has, if it was not given.
-    pub missing_boundary: Option<String>,
     /// Whether a level of SCPs without an Allow was assumed to contain FullAWSAccess as well.
     pub assumes_full_access: bool,
     /// The settings of the bucket, besides its policies.

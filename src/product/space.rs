@@ -3,10 +3,10 @@
 use super::assumption::{Assuming, Assumption};
 use super::catalogue::{KeyFact, KeyKind};
 use super::question::{KeyState, KeyValue, Question, Resources};
-use super::values::{MOST_KEY, candidates, compared_with, fills_variable};
-use crate::authz::{Caller, Context, ContextValue, Request, claim};
+use super::values::{MOST_KEY, candidates, compared_with, fills_variable, value_for};
+use crate::authz::{Caller, Context, ContextValue, Request, claim, shape};
 use crate::model::Arn;
-use crate::symbolic::{Rest, TextComparison, Undecided, Variables, Way, rests};
+use crate::symbolic::{Rest, TextComparison, Undecided, Variables, Way, fillings, rests};
 use std::collections::BTreeSet;
 
 /// Length of the id of an AWS managed key, in characters.
@@ -22,6 +22,8 @@ pub(super) struct Dimension {
     pub key: String,
     pub kind: KeyKind,
     pub values: Vec<Option<ContextValue>>,
+    /// Where the key fills variables: the numbers of the values that stand for others too.
+    pub open: BTreeSet<usize>,
 }
 
 /// The requests of a question.
@@ -37,8 +39,6 @@ pub(super) struct Space<'q> {
     pub open: Vec<Dimension>,
     /// Assumptions about keys that the policies use.
     pub assumes: Vec<Assumption>,
-    /// Whether a variable takes its value from an open key, and these are only some of its values.
-    pub has_open_variable: bool,
 }
 
 /// Builds the space of a question: one value for each class of equivalent values.
@@ -53,7 +53,6 @@ pub(super) fn space<'q>(
         fixed: Context::new(),
         open: Vec::new(),
         assumes: Vec::new(),
-        has_open_variable: false,
     };
     let mut open = Vec::new();
     for (key, state) in &question.keys {
@@ -122,12 +121,62 @@ fn add_open(space: &mut Space<'_>, mut open: Vec<(&str, KeyFact)>) -> Result<(),
 fn add_fact(space: &mut Space<'_>, key: &str, fact: &KeyFact) -> Result<(), Undecided> {
     let question = space.question;
     let (statements, stem) = (&question.statements, question.stem_of(key));
-    space.has_open_variable |= fact.values.is_empty() && fills_variable(key, statements);
     let kind = question.caller.kind(question.step.resource);
-    let values = candidates(key, fact, kind, statements, &stem, &assignments(space)?)?;
+    let mut values = candidates(key, fact, kind, statements, &stem, &assignments(space)?)?;
+    let mut open = BTreeSet::new();
+    if fact.values.is_empty() && fills_variable(key, statements) {
+        let spelt = compared_with(key, statements).into_iter();
+        let spelt =
+            spelt.filter_map(|(pattern, _)| Some(value_for(key, pattern.as_literal()?.into())));
+        let mut exact = spelt.collect::<Vec<_>>();
+        let may_have = |text: &String| shape(key, Some(kind)).is_none_or(|shape| shape.fits(text));
+        let solved = solved(space, key).into_iter().filter(may_have);
+        for value in solved.map(|text| value_for(key, text)) {
+            if !values.contains(&value) {
+                values.push(value.clone());
+            }
+            exact.push(value);
+        }
+        open.extend((0..values.len()).filter(|number| !exact.contains(&values[*number])));
+    }
     let values = values.into_iter().map(Some).chain(fact.absent.then_some(None)).collect();
-    space.open.push(Dimension { key: key.to_owned(), kind: fact.kind, values });
+    space.open.push(Dimension { key: key.to_owned(), kind: fact.kind, values, open });
     Ok(())
+}
+
+/// The values of a key with which a pattern that it fills fits one of the texts that are known.
+fn solved(space: &Space<'_>, key: &str) -> BTreeSet<String> {
+    let question = space.question;
+    let resource = &question.resource.example;
+    let mut found = BTreeSet::new();
+    for statement in &question.statements {
+        for pattern in statement.resource_patterns() {
+            let comparison = TextComparison { pattern, way: Way::Resource, stem: resource };
+            found.extend(fillings(key, &comparison));
+        }
+    }
+    for caller in &space.callers {
+        let context = probe(space, caller);
+        for (own, value) in context.iter() {
+            for (pattern, way) in compared_with(own, &question.statements) {
+                let texts = value.as_slice().iter();
+                found.extend(
+                    texts.flat_map(|text| {
+                        fillings(key, &TextComparison { pattern, way, stem: text })
+                    }),
+                );
+            }
+        }
+    }
+    found
+}
+
+/// What is known of the context of a caller's requests.
+fn probe(space: &Space<'_>, caller: &Caller) -> Context {
+    let resource = space.resources.iter().flatten().next().map_or("*", String::as_str);
+    let action = &space.question.step.action;
+    let probe = request(space, action, caller.clone(), resource, space.fixed.clone());
+    probe.map(|request| request.context).unwrap_or_default()
 }
 
 /// One request of the space; `None` if its context contradicts the caller.
@@ -145,8 +194,19 @@ pub(super) fn request(
     keep_own_claims(&mut context, &caller);
     let session_is_known = question.caller.is_of_role() && question.names.session.is_some();
     let caller = with_session_of(caller, &context, session_is_known)?;
+    let of_session = match &caller {
+        Caller::FederatedSession { arn, .. } if question.names.session.is_none() => {
+            let name = arn.resource().rsplit('/').next().unwrap_or_default();
+            if question.sessions_in_full.contains(name) { &[][..] } else { &OF_SESSION }
+        }
+        _ => &[],
+    };
+    of_session.iter().for_each(|key| context.open_variable(key));
     Request::new(caller, action, resource, Some(question.resource.account), context).ok()
 }
+
+/// Keys that hold the name of a federated session.
+pub(super) const OF_SESSION: [&str; 2] = ["aws:userid", "aws:principalarn"];
 
 /// Removes the claims that a token of this caller's provider cannot have: those of other providers.
 fn keep_own_claims(context: &mut Context, caller: &Caller) {
@@ -180,7 +240,11 @@ fn with_session_of(caller: Caller, context: &Context, is_known: bool) -> Option<
 /// The resources, one for each class that the policies treat the same.
 fn resources(space: &Space<'_>) -> Result<Vec<Vec<String>>, Undecided> {
     // Object keys may hold any character.
-    let key = |ending| Rest { at_least: 1, at_most: MOST_KEY, ending, alphabet: |_| true };
+    let key = |ending: &'static str| {
+        // A folder may have no name: its key is a second slash.
+        let at_least = usize::from(ending.is_empty());
+        Rest { at_least, at_most: MOST_KEY, ending, alphabet: |_| true }
+    };
     let is_of_id = |c: char| c.is_ascii_hexdigit() || c == '-';
     let id = Rest { at_least: KEY_ID, at_most: KEY_ID, ending: "", alphabet: is_of_id };
     match &space.question.resource.all {
@@ -215,15 +279,17 @@ fn assignments(space: &Space<'_>) -> Result<Vec<Variables>, Undecided> {
         .collect::<BTreeSet<_>>();
     let mut all = Vec::new();
     for caller in &space.callers {
-        let resource = space.resources.iter().flatten().next().map_or("*", String::as_str);
-        let probe =
-            request(space, &question.step.action, caller.clone(), resource, space.fixed.clone());
-        let context = probe.map(|request| request.context).unwrap_or_default();
+        let context = probe(space, caller);
         let mut own = vec![Variables::default()];
         for key in &keys {
             let values = values_of(key, &context, &space.open);
-            let with = |value: &Option<String>| {
-                own.iter().cloned().map(|known| known.with(key, value.clone())).collect::<Vec<_>>()
+            let with = |value: &Filling| {
+                let own = own.iter().cloned();
+                own.map(|known| match value {
+                    Filling::Any => known,
+                    Filling::Is(value) => known.with(key, value.clone()),
+                })
+                .collect::<Vec<_>>()
             };
             own = values.iter().flat_map(with).collect();
             if own.len() > MOST_ASSIGNMENTS {
@@ -239,16 +305,30 @@ fn assignments(space: &Space<'_>) -> Result<Vec<Variables>, Undecided> {
     Ok(all)
 }
 
+/// What a variable is filled with.
+enum Filling {
+    /// Some text that is not known.
+    Any,
+    /// This, or nothing.
+    Is(Option<String>),
+}
+
 /// The values that a key gives a variable; a key with several values gives none (D5).
-fn values_of(key: &str, context: &Context, open: &[Dimension]) -> Vec<Option<String>> {
+fn values_of(key: &str, context: &Context, open: &[Dimension]) -> Vec<Filling> {
     let single = |value: &ContextValue| match value {
         ContextValue::One(text) => Some(text.clone()),
         ContextValue::Many(_) => None,
     };
     match open.iter().find(|dimension| dimension.key == key) {
-        Some(dimension) => {
-            dimension.values.iter().map(|value| value.as_ref().and_then(single)).collect()
+        Some(Dimension { values, open, .. }) => {
+            let each = values.iter().enumerate();
+            each.map(|(number, value)| match open.contains(&number) {
+                true => Filling::Any,
+                false => Filling::Is(value.as_ref().and_then(single)),
+            })
+            .collect()
         }
-        None => vec![context.get(key).and_then(single)],
+        None if context.is_open_variable(key) => vec![Filling::Any],
+        None => vec![Filling::Is(context.get(key).and_then(single))],
     }
 }

@@ -63,7 +63,6 @@ fn in_both<'a>([object, bucket]: [Answer<'a>; 2]) -> Answer<'a> {
             allowed: object.witness.allowed.or(bucket.witness.allowed),
         },
         assumes: [object.assumes, bucket.assumes].concat(),
-        has_open_variable: object.has_open_variable || bucket.has_open_variable,
         depends_on: Vec::new(),
     }
 }
@@ -204,7 +203,6 @@ impl Tally {
             unknowns,
             witness: self.witness,
             assumes: space.assumes.clone(),
-            has_open_variable: space.has_open_variable,
             depends_on: Vec::new(),
         }
     }

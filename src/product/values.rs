@@ -3,7 +3,7 @@
 use super::catalogue::{KeyFact, KeyKind};
 use crate::authz::{CallerKind, ContextValue, shape};
 use crate::aws::{self, ValueType};
-use crate::model::condition::Test;
+use crate::model::condition::{Test, date};
 use crate::model::{Pattern, Statement};
 use crate::symbolic::{Rest, TextComparison, Undecided, Variables, Way, key_values, rests};
 use std::collections::BTreeSet;
@@ -48,6 +48,11 @@ pub(super) fn candidates(
     }
     let usual = usual(key, kind);
     let mut values = key_values(key, Some(kind), statements, known, &usual[0])?.values;
+    if key == CURRENT_TIME {
+        let is_past =
+            |text: &String| date::value(text).is_ok_and(|at| Ok(at) < date::value(&today()));
+        values.retain(|value| !value.as_slice().iter().any(is_past));
+    }
     if fact.kind == KeyKind::Foreign {
         // A value of Illumina's never equals a complete literal of the customer's, but it may match a pattern.
         let compared = compared_with(key, statements);
@@ -58,22 +63,21 @@ pub(super) fn candidates(
         values
             .retain(|value| value.as_slice().iter().all(|text| !literals.contains(text.as_str())));
     }
-    let mut more = if values.is_empty() { usual } else { Vec::new() };
-    if fills_variable(key, statements) {
-        more.push(UNLISTED.to_owned());
-        more.extend(prefix.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned));
-        more.extend(Some(prefix.trim_end_matches('/').to_owned()).filter(|text| !text.is_empty()));
-    }
-    for value in more.into_iter().map(|text| value_for(key, text)) {
-        if !values.contains(&value) {
-            values.push(value);
-        }
+    if values.is_empty() {
+        values.extend(usual.into_iter().map(|text| value_for(key, text)));
     }
     Ok(values)
 }
 
+const CURRENT_TIME: &str = "aws:currenttime";
+
+/// A time that requests are not before: the date of the data about AWS.
+fn today() -> String {
+    format!("{}T00:00:00Z", aws::data_date())
+}
+
 /// Multivalued keys get one value.
-fn value_for(key: &str, text: String) -> ContextValue {
+pub(super) fn value_for(key: &str, text: String) -> ContextValue {
     match aws::condition_key_type(key) {
         Some(known) if known.multi_valued => ContextValue::Many(vec![text]),
         _ => ContextValue::One(text),
@@ -85,6 +89,7 @@ fn usual(key: &str, kind: CallerKind) -> Vec<String> {
     let texts: &[&str] = match aws::condition_key_type(key).map(|known| known.value) {
         Some(ValueType::Bool) => &["true", "false"],
         Some(ValueType::Numeric) => &["1"],
+        Some(ValueType::Date) if key == CURRENT_TIME => return vec![today()],
         Some(ValueType::Date) => &["2026-06-01T00:00:00Z"],
         Some(ValueType::Ip) => &["192.0.2.77"],
         _ => &[UNLISTED],

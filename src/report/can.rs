@@ -11,7 +11,9 @@ use crate::model::Policy;
 use crate::rules::unknown_service;
 use crate::s3::PublicStatement;
 use crate::source::Sources;
-use crate::symbolic::{Answered, Granted, Outside, Outsider, Shown, reached, together};
+use crate::symbolic::{
+    Answered, AskedService, Granted, Outside, Outsider, Shown, reached, together,
+};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// Whether access is granted.
@@ -42,6 +44,8 @@ pub enum Basis {
     AnyIdentityPolicies,
     /// It is unknown, because it depends on the identity policies of the caller.
     NeedsIdentityPolicies,
+    /// That AWS has no such request.
+    NoRequest,
 }
 
 impl Basis {
@@ -54,6 +58,9 @@ impl Basis {
             }
             Basis::NeedsIdentityPolicies => Some(
                 "it depends on the identity policies of the caller: give --identity-policy FILE, or `none`",
+            ),
+            Basis::NoRequest => Some(
+                "none of these actions works on one of these resources, so there is no such request",
             ),
         }
     }
@@ -119,19 +126,46 @@ impl Serialize for Replayed {
     }
 }
 
-/// Whether a bucket policy is public, by two definitions.
+/// Whether the policy of a resource is public, of a bucket by two definitions.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Public {
-    /// The account that owns the bucket.
+    /// The account that owns the resource.
     pub account: String,
-    /// In the sense of Block Public Access: whether some Allow is not bound to fixed values.
-    pub for_s3: IsPublic,
+    /// The services whose actions were asked.
+    pub services: Vec<ServiceAsked>,
+    /// In the sense of Block Public Access: whether some Allow is not bound to fixed values; `None`
+    /// if the policy is none of S3.
+    pub for_s3: Option<IsPublic>,
     /// The statements that make it public for Block Public Access.
     pub statements: Vec<OpenStatement>,
     /// Whether somebody outside the account gets some access.
     pub for_outsiders: IsPublic,
     /// The access of each caller outside the account.
     pub outsiders: Vec<OutsideAccess>,
+}
+
+/// A service whose actions were asked.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct ServiceAsked {
+    /// The prefix of its actions.
+    pub prefix: String,
+    /// The policy, such as `queue policy`; `None`: what its resource policies can give is not known.
+    pub policy: Option<&'static str>,
+    /// Actions that were not asked, since they never work across accounts.
+    pub own_account: Vec<String>,
+    /// The page that says it.
+    pub source: Option<&'static str>,
+}
+
+impl From<&AskedService> for ServiceAsked {
+    fn from(asked: &AskedService) -> ServiceAsked {
+        ServiceAsked {
+            prefix: asked.prefix.clone(),
+            policy: asked.access.map(|access| access.policy.name),
+            own_account: asked.own_account.clone(),
+            source: asked.access.map(|access| access.source),
+        }
+    }
 }
 
 /// Whether a policy is public.
@@ -181,8 +215,12 @@ impl Access {
         basis: Basis,
         layers: &Layers<'_>,
     ) -> Access {
+        let granted = match basis {
+            Basis::NoRequest => Granted::None,
+            _ => together(answers.iter().map(|answer| answer.granted)),
+        };
         Access {
-            granted: together(answers.iter().map(|answer| answer.granted)),
+            granted,
             basis,
             answers: views(sources, answers, layers),
             public: None,
@@ -191,20 +229,28 @@ impl Access {
         }
     }
 
-    /// Whether the policies of a bucket are public.
+    /// Whether the policies of a resource are public. `statements` are those that S3 calls public, if
+    /// it is a bucket.
     pub fn of_public(
         sources: &Sources,
-        account: &str,
+        (account, services): (&str, &[AskedService]),
         policies: &[&Policy],
-        (statements, outside): (&[PublicStatement], &[Outside]),
+        (statements, outside): (Option<&[PublicStatement]>, &[Outside]),
     ) -> Access {
         let layers = Layers { resource: Layer::Policies(policies.to_vec()), ..Layers::default() };
-        let granted = reached(outside);
-        let for_s3 = match statements {
+        // Of a service that is not known nothing can be denied.
+        let granted = match reached(outside) {
+            Granted::None if services.iter().any(|asked| asked.access.is_none()) => {
+                Granted::Unknown
+            }
+            granted => granted,
+        };
+        let for_s3 = statements.map(|statements| match statements {
             [] => IsPublic::No,
             all if all.iter().any(|statement| statement.certain) => IsPublic::Yes,
             _ => IsPublic::Unknown,
-        };
+        });
+        let statements = statements.unwrap_or_default();
         let for_outsiders = match granted {
             Granted::All | Granted::Some => IsPublic::Yes,
             Granted::None => IsPublic::No,
@@ -212,6 +258,7 @@ impl Access {
         };
         let public = Public {
             account: account.to_owned(),
+            services: services.iter().map(ServiceAsked::from).collect(),
             for_s3,
             statements: statements.iter().map(|one| open_statement(sources, one)).collect(),
             for_outsiders,

@@ -1,7 +1,7 @@
 //! The report of `can` for people: the answer in one line, then each group of actions with a
 //! request and the statements that grant or limit it.
 
-use super::can::{Access, Answer, IsPublic, Public, Replayed};
+use super::can::{Access, Answer, IsPublic, Public, Replayed, ServiceAsked};
 use super::check_human::framed;
 use super::draw::{data_line, draw, draw_all};
 use super::finding::Finding;
@@ -19,6 +19,14 @@ impl Human for Access {
     fn human(&self, look: Look) -> String {
         report(self, look)
     }
+}
+
+/// The answer to one of many questions, in one line.
+pub fn line(name: &str, access: &Access) -> String {
+    let note = access.basis.note().map(|note| format!("; {note}")).unwrap_or_default();
+    let refused = access.findings.iter().any(Finding::is_refusal);
+    let refused = if refused { "; AWS would refuse a document" } else { "" };
+    format!("{name}: {}{note}{refused}\n", words(access.granted))
 }
 
 /// The report of a question.
@@ -56,13 +64,16 @@ fn draw_answers<'a>(
 /// Writes the answers by both definitions, the parts that S3 evaluates, and the access of each
 /// caller outside the account.
 fn draw_public(text: &mut String, public: &Public, look: Look) {
-    let _ = writeln!(text, "public for S3's Block Public Access: {}", is_public(public.for_s3));
+    if let Some(for_s3) = public.for_s3 {
+        let _ = writeln!(text, "public for S3's Block Public Access: {}", is_public(for_s3));
+    }
     let _ = writeln!(
         text,
         "access from outside of account {}: {}",
         public.account,
         is_public(public.for_outsiders)
     );
+    public.services.iter().for_each(|asked| draw_service(text, asked));
     public.statements.iter().for_each(|statement| text.push_str(&draw(&statement.finding, look)));
     for outsider in &public.outsiders {
         let who = match (&outsider.name, outsider.who) {
@@ -70,9 +81,41 @@ fn draw_public(text: &mut String, public: &Public, look: Look) {
             (None, "unsigned") => "callers that do not sign".to_owned(),
             (None, _) => "all other callers that sign".to_owned(),
         };
-        let _ = writeln!(text, "\n{who}: {}", words(outsider.granted));
+        let granted = match outsider.who {
+            "unsigned" if outsider.answers.is_empty() => {
+                "no, none of these actions can be asked for unsigned"
+            }
+            _ => words(outsider.granted),
+        };
+        let _ = writeln!(text, "\n{who}: {granted}");
         let granted = outsider.answers.iter().filter(|answer| answer.granted != Granted::None);
         draw_answers(text, granted, false, look);
+    }
+}
+
+/// Writes which actions of a service were asked, and which were not.
+fn draw_service(text: &mut String, asked: &ServiceAsked) {
+    let ServiceAsked { prefix, policy, own_account, source } = asked;
+    let Some(policy) = policy else {
+        let _ = writeln!(
+            text,
+            "  `{prefix}`: not known; there are no tables of what the resource policies of this service can give outsiders"
+        );
+        return;
+    };
+    let _ = writeln!(text, "  {policy}: asked for actions of `{prefix}`");
+    if prefix == "sts" {
+        let _ = writeln!(
+            text,
+            "  not asked: services, which take a role from who may pass it in its own account (IAM:id_roles_use_passrole)"
+        );
+    }
+    if let (Some(first), Some(source)) = (own_account.first(), source) {
+        let more = match own_account.len() {
+            1 => String::new(),
+            number => format!(" and {} more", number - 1),
+        };
+        let _ = writeln!(text, "  not asked: {first}{more}, never across accounts ({source})");
     }
 }
 

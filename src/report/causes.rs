@@ -9,6 +9,9 @@ use crate::product::{Check, Level, Reason, ReasonKind, StepReport, UNLISTED, Ver
 use crate::source::{Sources, Span};
 use serde::Serialize;
 
+/// The most actions that a sentence names beside the first; `stops` has all.
+const MOST_NAMED: usize = 4;
+
 /// A cause with all that it stops.
 #[derive(Clone, Debug, Serialize)]
 pub struct Cause {
@@ -198,11 +201,13 @@ impl<'a> Group<'a> {
 
     /// What is wrong, for all of its actions.
     fn message(&self) -> String {
-        let more = self.actions[1..].iter().map(|action| format!("`{action}`")).collect::<Vec<_>>();
-        let likewise = if more.is_empty() {
-            String::new()
-        } else {
-            format!(" (likewise {})", more.join(", "))
+        let more = &self.actions[1..];
+        let named = more.iter().take(MOST_NAMED).map(|action| format!("`{action}`"));
+        let named = named.collect::<Vec<_>>().join(", ");
+        let likewise = match more.len() {
+            0 => String::new(),
+            1..=MOST_NAMED => format!(" (likewise {named})"),
+            all => format!(" (likewise {named} and {} more)", all - MOST_NAMED),
         };
         let notes = self.notes.iter().map(|note| format!("; {note}")).collect::<String>();
         format!("{}{likewise}{notes}", self.reason.message)

@@ -6,6 +6,7 @@ use super::check_words::draw_cause;
 use super::draw::{data_line, draw};
 use super::look::{Human, Look, word};
 use super::matrix::matrix;
+use super::to_do::{headline, to_do};
 use crate::product::Verdict;
 use std::fmt::Write;
 
@@ -32,13 +33,13 @@ impl Human for Checked {
 fn report(checked: &Checked, look: Look) -> String {
     let is_refused = !checked.refused.is_empty();
     let mut text = body(checked, look);
-    assumptions(&mut text, checked.assumptions.iter().map(|known| (known, String::new())));
+    assumptions(&mut text, checked.assumptions.iter().map(|known| (known, String::new())), look);
+    to_do(&mut text, checked, look);
     let verdict = checked.verdict;
     // Writing to a string cannot fail, so the results are ignored.
     let _ = writeln!(
         text,
-        "\n{}{}: {}",
-        broken(checked),
+        "\n{}: {}",
         word(verdict.word(), verdict, look),
         next(verdict, checked.is_whole, is_refused)
     );
@@ -49,13 +50,22 @@ fn report(checked: &Checked, look: Look) -> String {
 /// written by [`super::overview::Overview`].
 pub fn report_one_of(checked: &Checked, (number, of): (usize, usize), look: Look) -> String {
     let gap = if number == 1 { "" } else { "\n\n" };
-    let broken = broken(checked);
-    let gap_behind = if broken.is_empty() { "" } else { "\n" };
-    format!("{gap}connection {number} of {of}\n{}{gap_behind}{broken}", body(checked, look))
+    let mut text = format!("{gap}connection {number} of {of}\n{}", body(checked, look));
+    to_do(&mut text, checked, look);
+    text
+}
+
+/// One line: the name of the connection and its verdict.
+pub fn summary(checked: &Checked, look: Look) -> String {
+    let connection = &checked.connection;
+    let name = connection.name.as_ref().unwrap_or(&connection.bucket);
+    let refused = if checked.refused.is_empty() { "" } else { "; AWS would refuse a document" };
+    format!("{name}: {}{refused}\n", headline(checked, look))
 }
 
 fn body(checked: &Checked, look: Look) -> String {
-    let mut text = format!("{}\n\n", title(&checked.connection));
+    let (first, more) = title(&checked.connection);
+    let mut text = format!("{first}\n{}\n{more}\n\n", headline(checked, look));
     matrix(&mut text, checked, look);
     for (number, cause) in checked.causes.iter().enumerate() {
         draw_cause(&mut text, number + 1, cause, look);
@@ -69,11 +79,12 @@ fn body(checked: &Checked, look: Look) -> String {
             "\n{more} more findings about the text of the policies; `--format json` lists all"
         );
     }
+    text.push_str(&broken(checked));
     text
 }
 
-/// The title: what was checked.
-pub(super) fn title(connection: &Connection) -> String {
+/// The title: what was checked, in one line, and then whose policies and files.
+pub(super) fn title(connection: &Connection) -> (String, String) {
     let versioning = connection.versioning.unwrap_or("versioning not given");
     let name = connection.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
     let region = connection.region.as_deref().unwrap_or("region not given");
@@ -83,7 +94,7 @@ pub(super) fn title(connection: &Connection) -> String {
         format!("prefix {}", connection.prefix)
     };
     let Connection { bucket, account, state, .. } = connection;
-    let mut title = format!(
+    let first = format!(
         "{name}bucket {bucket} of account {account} ({region}, {versioning}, {prefix}, state {state})"
     );
     // If the customer has a role of its own, Illumina's role is labelled by its purpose.
@@ -94,29 +105,30 @@ pub(super) fn title(connection: &Connection) -> String {
         ("key   ", &connection.kms_key),
         (copies, &connection.cross_account_role),
     ];
-    for (label, arn) in labelled {
-        if let Some(arn) = arn {
-            let _ = write!(title, "\n{label} {arn}");
-        }
-    }
-    for read in &connection.files {
-        let _ = write!(title, "\nread   {} as ", read.file);
-        let _ = match read.read_as.as_str() {
-            SETTING => write!(title, "{}", read.layer),
-            read_as => write!(title, "{read_as}: {}", read.layer),
-        };
-    }
-    title
+    let arns = labelled.into_iter().filter_map(|(label, arn)| Some((label, arn.as_ref()?)));
+    let arns = arns.map(|(label, arn)| format!("{label} {arn}"));
+    let files = connection.files.iter().map(|read| match read.read_as.as_str() {
+        SETTING => format!("read   {} as {}", read.file, read.layer),
+        read_as => format!("read   {} as {read_as}: {}", read.file, read.layer),
+    });
+    (first, arns.chain(files).collect::<Vec<_>>().join("\n"))
 }
 
 /// Writes the assumptions, each with the connections it belongs to, unless it belongs to all.
-pub(super) fn assumptions<'a>(text: &mut String, all: impl Iterator<Item = (&'a Assumed, String)>) {
+pub(super) fn assumptions<'a>(
+    text: &mut String,
+    all: impl Iterator<Item = (&'a Assumed, String)>,
+    look: Look,
+) {
+    let how = if look.verbose { "" } else { " (--verbose says how to settle it)" };
     for (number, (assumed, connections)) in all.enumerate() {
         if number == 0 {
-            let _ = writeln!(text, "\nassumed, as no file shows it:");
+            let _ = writeln!(text, "\nassumed, as no file shows it{how}:");
         }
         let _ = writeln!(text, "  {:<20} {}{connections}", assumed.id.id(), assumed.text);
-        let _ = writeln!(text, "  {:<20} -> {}", "", assumed.how_to_settle);
+        if look.verbose {
+            let _ = writeln!(text, "  {:<20} -> {}", "", assumed.how_to_settle);
+        }
     }
 }
 
@@ -136,7 +148,7 @@ pub(super) fn next(worst: Verdict, is_whole: bool, is_refused: bool) -> &'static
             "nothing is blocked for certain; settle what is unknown, or leave out what you do not need with --skip OPERATION"
         }
         Verdict::Partial | Verdict::Blocked => {
-            "fix the causes from the top, then run the same command again; leave out what you do not need with --skip OPERATION"
+            "do what is listed, then run the same command again; leave out what you do not need with --skip OPERATION"
         }
     }
 }
@@ -147,5 +159,5 @@ fn broken(checked: &Checked) -> String {
         operation.breaks.as_ref().map(|breaks| format!("  {}: {breaks}\n", operation.id))
     });
     let lines = broken.collect::<String>();
-    if lines.is_empty() { lines } else { format!("what users will see:\n{lines}") }
+    if lines.is_empty() { lines } else { format!("\nwhat users will see:\n{lines}") }
 }

@@ -2,7 +2,9 @@
 
 use super::causes::Cause;
 use super::draw::draw_with_help;
+use super::finding::Finding;
 use super::look::{Look, word};
+use super::place::at_line;
 use crate::product::{Level, Verdict};
 use std::fmt::Write;
 
@@ -32,7 +34,18 @@ pub(super) fn draw_cause(text: &mut String, number: usize, cause: &Cause, look: 
     if let Some(example) = &cause.example {
         let _ = writeln!(text, "   {example}");
     }
-    text.push_str(&draw_with_help(&cause.finding, look));
+    if cause.level == Level::Advised && !look.verbose {
+        text.push_str(&in_words(&cause.finding));
+    } else {
+        text.push_str(&draw_with_help(&cause.finding, look));
+    }
+}
+
+/// A finding without a picture: advice should not be longer than what is wrong.
+fn in_words(finding: &Finding) -> String {
+    let place = at_line(finding.place.as_ref());
+    let help = finding.help.as_ref().map(|help| format!("   help: {help}\n")).unwrap_or_default();
+    format!("   {place}{}\n{help}", finding.message)
 }
 
 /// The effect on the operations if steps of this level are missing.

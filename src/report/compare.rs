@@ -29,6 +29,8 @@ pub struct Comparison {
     pub kind: &'static str,
     /// The requests that were compared.
     pub requests: Requests,
+    /// The ceiling: access that these policies allow does not count as new.
+    pub within: Option<Version>,
     /// The relation, for all of these requests.
     pub relation: Relation,
     /// What the new version allows and the old one does not.
@@ -56,15 +58,49 @@ pub struct Comparison {
 }
 
 /// One of the two versions.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Version {
-    /// A file, or a file of a revision, by the name that the user gave it.
+    /// A file, or a file of a revision, by the name that the user gave it; of several all names.
     pub file: String,
     /// What it was read as; `None` if there is no such version.
     pub read_as: Option<String>,
+    /// Its documents, which count together.
+    pub documents: Vec<VersionDocument>,
     /// Whether AWS would refuse to store a document of it.
     #[serde(skip)]
     pub is_refused: bool,
+}
+
+/// A document of a version.
+#[derive(Clone, Debug, Serialize)]
+pub struct VersionDocument {
+    /// Its file.
+    pub file: String,
+    /// What it was read as; `None` if there is no such file.
+    pub read_as: Option<String>,
+}
+
+impl Version {
+    /// A version of one document.
+    pub fn one(file: String, read_as: Option<String>, is_refused: bool) -> Version {
+        let document = VersionDocument { file: file.clone(), read_as: read_as.clone() };
+        Version { file, read_as, documents: vec![document], is_refused }
+    }
+
+    /// A version of several documents, each given as a version of its own.
+    pub fn together(versions: Vec<Version>) -> Version {
+        let is_refused = versions.iter().any(|version| version.is_refused);
+        let documents =
+            versions.into_iter().flat_map(|version| version.documents).collect::<Vec<_>>();
+        let files = documents.iter().map(|document| document.file.as_str()).collect::<Vec<_>>();
+        let file = files.join(", ");
+        let mut read_as = documents.iter().filter_map(|document| document.read_as.clone());
+        let read_as = match documents.len() {
+            0 | 1 => read_as.next(),
+            number => read_as.next().map(|_| format!("{number} documents that count together")),
+        };
+        Version { file, read_as, documents, is_refused }
+    }
 }
 
 /// Two sets of policies that were compared.
@@ -273,6 +309,7 @@ impl Comparison {
             new,
             kind,
             requests,
+            within: None,
             relation: relations.reduce(Relation::joined).unwrap_or(Relation::Unknown),
             newly_allowed: parts().flat_map(|part| part.differences(true)).collect(),
             newly_denied: parts().flat_map(|part| part.differences(false)).collect(),
@@ -344,7 +381,7 @@ impl Comparison {
 
 impl View for Comparison {
     const SCHEMA: &'static str = "ica-policy/compare/v1";
-    const NOTHING: &'static str = r#""old":null,"new":null,"kind":null,"requests":null,"relation":null,"newly_allowed":[],"newly_denied":[],"undecided":[],"readings":[],"connection":null,"operations":[],"not_compared":[],"findings":[]"#;
+    const NOTHING: &'static str = r#""old":null,"new":null,"kind":null,"requests":null,"within":null,"relation":null,"newly_allowed":[],"newly_denied":[],"undecided":[],"readings":[],"connection":null,"operations":[],"not_compared":[],"findings":[]"#;
 }
 
 /// A part that becomes a view.

@@ -36,13 +36,7 @@ impl Human for Comparison {
 fn report(comparison: &Comparison, look: Look) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail, so the results are ignored.
-    for (side, version) in [("old", &comparison.old), ("new", &comparison.new)] {
-        let read_as = version.read_as.as_ref().map_or_else(
-            || ": nothing, which allows nothing".to_owned(),
-            |kind| format!(" as {kind}"),
-        );
-        let _ = writeln!(text, "{side}  {}{read_as}", version.file);
-    }
+    versions(&mut text, comparison);
     if comparison.kind == EFFECTIVE {
         operations(&mut text, comparison, look);
     }
@@ -59,8 +53,31 @@ fn report(comparison: &Comparison, look: Look) -> String {
     framed(comparison.new.is_refused, text)
 }
 
+fn versions(text: &mut String, comparison: &Comparison) {
+    let ceiling = comparison.within.as_ref().map(|version| ("within", version));
+    let sides = [("old", &comparison.old), ("new", &comparison.new)];
+    for (side, version) in sides.into_iter().chain(ceiling) {
+        let mut side = side;
+        if version.documents.len() > 1 {
+            let read_as = version.read_as.as_deref().unwrap_or("nothing, which allows nothing");
+            let _ = writeln!(text, "{side}  {read_as}:");
+            side = "   ";
+        }
+        for document in &version.documents {
+            let read_as = document.read_as.as_ref().map_or_else(
+                || ": nothing, which allows nothing".to_owned(),
+                |kind| format!(" as {kind}"),
+            );
+            let _ = writeln!(text, "{side}  {}{read_as}", document.file);
+        }
+    }
+}
+
 fn head(comparison: &Comparison, part: &Part) -> String {
-    let relation = relation_words(part.relation);
+    let relation = match comparison.within {
+        Some(_) => relation_within(part.relation),
+        None => relation_words(part.relation),
+    };
     match (part.caller, part.layer) {
         (None, Some(layer)) => {
             let where_to = if part.beyond { "beyond the bucket" } else { "for any caller" };
@@ -125,6 +142,17 @@ fn relation_words(relation: Relation) -> &'static str {
     }
 }
 
+/// The same where access inside of a ceiling is not new.
+fn relation_within(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Equal => "no new access outside of the ceiling, and nothing is lost",
+        Relation::NewAllowsMore => "new access outside of the ceiling",
+        Relation::NewAllowsLess => "no new access outside of the ceiling, but some is lost",
+        Relation::Incomparable => "new access outside of the ceiling, and some is lost",
+        Relation::Unknown => "not decided",
+    }
+}
+
 /// If the relation depends on a point that AWS leaves open, lists it under each reading.
 fn readings(text: &mut String, readings: &[Reading]) {
     if readings.iter().all(|reading| reading.relation == readings[0].relation) {
@@ -160,6 +188,9 @@ fn closing(comparison: &Comparison) -> String {
     let relations = comparison.parts.iter().map(|part| part.relation);
     let next = match relations.reduce(Relation::joined) {
         None => "nothing else was compared",
+        Some(Relation::Equal | Relation::NewAllowsLess) if comparison.within.is_some() => {
+            "what is newly allowed, if anything, is inside of the ceiling"
+        }
         Some(Relation::Equal) if !is_effective => "only the text has changed, not its meaning",
         Some(Relation::Equal) if comparison.operations.iter().any(|one| one.old != one.new) => {
             "the policies allow the same, but operations change: the settings differ"

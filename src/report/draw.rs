@@ -1,11 +1,14 @@
 //! Draws findings for people: the text with the words in question underlined.
 
-use super::excerpt::{excerpt, is_on_long_line};
+use super::excerpt::{Ink, excerpt, is_on_long_line};
 use super::failure::Failure;
 use super::finding::Finding;
 use super::look::{Look, word};
 use crate::product::Verdict;
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, MietteDiagnostic, Report};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, MietteDiagnostic, Report, ThemeCharacters,
+    ThemeStyles,
+};
 use std::fmt::Write;
 
 /// Draws the source with the wrong words underlined. For a policy inside a string the decoded text
@@ -19,8 +22,9 @@ pub(super) fn draw(finding: &Finding, look: Look) -> String {
         MietteDiagnostic::new(finding.message.clone()).with_code(finding.code.id());
     diagnostic.severity = Diagnostic::severity(finding);
     diagnostic.help = finding.help.clone();
-    if finding.marks().any(|(place, _)| is_on_long_line(&place.shown)) {
-        return render(&Report::new(diagnostic), look).unwrap_or_default() + &excerpts(finding);
+    if finding.marks().any(|(place, _)| is_on_long_line(&place.shown, look.longest_line)) {
+        return render(&Report::new(diagnostic), look).unwrap_or_default()
+            + &excerpts(finding, look);
     }
     let diagnostic = diagnostic.with_labels(finding.labels().into_iter().flatten());
     render(&Report::new(diagnostic).with_source_code(place.shown.clone()), look)
@@ -41,10 +45,12 @@ pub(super) fn draw_all(text: &mut String, findings: &[Finding], look: Look) {
 }
 
 /// The marked text of long lines, each as an excerpt.
-fn excerpts(finding: &Finding) -> String {
+fn excerpts(finding: &Finding, look: Look) -> String {
     let mut text = String::new();
     for (place, words) in finding.marks() {
-        if let Some((line, marks)) = excerpt(&place.shown) {
+        if let Some((line, marks)) =
+            excerpt(&place.shown, look.width.saturating_sub(4), Ink::new(look.ascii))
+        {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "  at {place}\n    {line}\n    {marks} {words}");
         }
@@ -52,9 +58,21 @@ fn excerpts(finding: &Finding) -> String {
     text
 }
 
+/// Frames that the terminal can show. All labels have the colour of the finding: other colours would mean other verdicts.
+fn theme(report: &Report, look: Look) -> GraphicalTheme {
+    let characters = if look.ascii { ThemeCharacters::ascii() } else { ThemeCharacters::unicode() };
+    let mut styles = if look.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
+    let own = match report.severity() {
+        Some(miette::Severity::Warning) => styles.warning,
+        Some(miette::Severity::Advice) => styles.advice,
+        Some(miette::Severity::Error) | None => styles.error,
+    };
+    styles.highlights = vec![own];
+    GraphicalTheme { characters, styles }
+}
+
 fn render(report: &Report, look: Look) -> Option<String> {
-    let theme =
-        if look.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let theme = theme(report, look);
     // Without wrapping, which would break ARNs at hyphens: people copy them.
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_wrap_lines(false)

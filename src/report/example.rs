@@ -29,7 +29,10 @@ impl fmt::Display for Example {
         let or = |text: &Option<String>, any| text.clone().unwrap_or_else(|| String::from(any));
         write!(f, "{} on {}", or(&self.action, "any action"), or(&self.resource, "any resource"))?;
         if let Some(principal) = self.principal.as_ref().filter(|name| !name.is_empty()) {
-            write!(f, " by {principal}")?;
+            match self.account(principal) {
+                Some(account) => write!(f, " by account {account}")?,
+                None => write!(f, " by {principal}")?,
+            }
         }
         for (number, (key, value)) in self.context.iter().enumerate() {
             let start = if number == 0 { " with" } else { "," };
@@ -45,6 +48,16 @@ impl fmt::Display for Example {
 }
 
 impl Example {
+    /// The account, where a name of its root user stands for all its callers: no key says which of them asks.
+    fn account<'a>(&self, principal: &'a str) -> Option<&'a str> {
+        let says_who = |(key, _): &(String, ContextValue)| {
+            key.starts_with("aws:Principal")
+                || ["aws:userid", "aws:username"].contains(&key.as_str())
+        };
+        let arn = principal.strip_suffix(":root").filter(|_| !self.context.iter().any(says_who));
+        arn?.rsplit(':').next()
+    }
+
     /// The example of a region. `written`: the action's patterns in the statement that allows it.
     pub(super) fn of_region(region: &Region, written: &[String]) -> Example {
         let sample = &region.witness;

@@ -27,14 +27,17 @@ pub fn usage(message: &str) -> Vec<Failure> {
     vec![Failure { file: None, span: None, message: message.to_owned(), help: None, finding: None }]
 }
 
+/// The mistake of one file.
+pub fn of_file(file: &str, message: &str) -> Vec<Failure> {
+    vec![Failure { file: Some(file.to_owned()), ..usage(message).remove(0) }]
+}
+
 /// Inputs that could not be read.
 pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> Vec<Failure> {
     let failures = unreadable.iter().flat_map(|unreadable| match unreadable {
-        Unreadable::File { name, message, help } => vec![Failure {
-            file: Some(name.clone()),
-            help: help.clone(),
-            ..usage(message).remove(0)
-        }],
+        Unreadable::File { name, message, help } => {
+            vec![Failure { help: help.clone(), ..of_file(name, message).remove(0) }]
+        }
         Unreadable::Text(findings) => {
             Finding::all(sources, findings.clone()).into_iter().map(of_finding).collect()
         }

@@ -21,7 +21,8 @@ impl Human for Repaired {
 
 /// The report of a connection.
 fn report(repaired: &Repaired, look: Look) -> String {
-    let mut text = format!("{}\n\n", title(&repaired.connection));
+    let (first, more) = title(&repaired.connection);
+    let mut text = format!("{first}\n{more}\n\n");
     // Writing to a string cannot fail, so the results are ignored.
     for file in &repaired.files {
         let _ = writeln!(text, "{}", coloured(&file.diff, look));

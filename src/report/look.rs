@@ -17,6 +17,12 @@ pub struct Look {
     pub colour: bool,
     /// Columns of the terminal.
     pub width: usize,
+    /// The longest line of a document that is drawn whole, in columns.
+    pub longest_line: usize,
+    /// Whether frames are drawn with characters of ASCII alone.
+    pub ascii: bool,
+    /// Whether nothing is shortened.
+    pub verbose: bool,
 }
 
 /// A word in the colour of a verdict.

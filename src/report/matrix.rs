@@ -5,14 +5,16 @@ use super::look::{Look, word};
 use crate::product::{Level, Verdict};
 use std::fmt::Write;
 
-/// Width of a cell, in columns.
-const CELL: usize = 20;
+/// The widest text in a cell: a verdict with both marks.
+const VERDICT: usize = "allowed * ~".len();
 
 /// Draws the table.
 pub(super) fn matrix(text: &mut String, checked: &Checked, look: Look) {
     let width =
         checked.operations.iter().map(|operation| operation.id.len()).max().unwrap_or_default();
-    let heads = checked.callers.iter().map(|caller| format!("{caller:<CELL$}")).collect::<String>();
+    let cell = |caller: &str| caller.len().max(VERDICT) + 2;
+    let heads = checked.callers.iter().map(|caller| format!("{caller:<0$}", cell(caller)));
+    let heads = heads.collect::<String>();
     let _ = writeln!(text, "{:width$}  {}", "", heads.trim_end());
     for operation in &checked.operations {
         let cells = checked.callers.iter().map(|caller| match find(operation, caller) {
@@ -24,10 +26,10 @@ pub(super) fn matrix(text: &mut String, checked: &Checked, look: Look) {
                     "{}{:pad$}",
                     word(&plain, report.verdict, look),
                     "",
-                    pad = CELL - plain.len()
+                    pad = cell(caller) - plain.len()
                 )
             }
-            None => format!("{:<CELL$}", "-"),
+            None => format!("{:<1$}", "-", cell(caller)),
         });
         let _ = writeln!(text, "{:width$}  {}", operation.id, cells.collect::<String>().trim_end());
     }

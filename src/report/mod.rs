@@ -3,7 +3,7 @@
 
 pub mod can;
 #[cfg(feature = "cli")]
-mod can_human;
+pub mod can_human;
 mod causes;
 pub mod check;
 #[cfg(feature = "cli")]
@@ -44,6 +44,8 @@ pub mod simulate;
 mod simulate_human;
 mod statement;
 mod stopped;
+#[cfg(feature = "cli")]
+mod to_do;
 mod view;
 mod views;
 #[cfg(feature = "cli")]

@@ -39,7 +39,8 @@ impl Overview {
         let names = |names: &Vec<String>| {
             if names.len() == checked { String::new() } else { format!(" ({})", names.join(", ")) }
         };
-        assumptions(&mut text, self.assumptions.iter().map(|(assumed, of)| (assumed, names(of))));
+        let all = self.assumptions.iter().map(|(assumed, of)| (assumed, names(of)));
+        assumptions(&mut text, all, look);
         let _ = writeln!(text);
         for verdict in [Verdict::Blocked, Verdict::Partial, Verdict::Unknown, Verdict::Allowed] {
             let of = self

@@ -44,6 +44,12 @@ impl fmt::Display for Position {
     }
 }
 
+/// `file:line: `, to begin a line with; nothing without a place.
+#[cfg(feature = "cli")]
+pub(super) fn at_line(place: Option<&Position>) -> String {
+    place.map(|place| format!("{}:{}: ", place.file, place.line)).unwrap_or_default()
+}
+
 /// Words in the text that is drawn: a policy inside of a string is drawn decoded.
 #[derive(Clone)]
 pub(super) struct Shown {

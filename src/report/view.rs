@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// The answer of a command. Its serde form is the document of the published schema, between the
 /// name of the schema and the errors.
-pub trait View: Serialize {
+pub trait View: Serialize + Sized {
     /// The name of the schema.
     const SCHEMA: &'static str;
 
@@ -20,9 +20,19 @@ pub trait View: Serialize {
 
     /// For programs: one line.
     fn json(&self) -> String {
-        let members = serde_json::to_string(self).unwrap_or_default();
-        let inner = members.get(1..members.len().saturating_sub(1)).unwrap_or_default();
-        document(Self::SCHEMA, inner, &[], &Self::data(Some(self)))
+        document(Self::SCHEMA, &members(self), &[], &Self::data(Some(self)))
+    }
+
+    /// For programs: one of many lines, which begins with members of its own.
+    fn json_line(&self, line: &impl Serialize) -> String {
+        let members = format!("{},{}", members(line), members(self));
+        document(Self::SCHEMA, &members, &[], &Self::data(Some(self)))
+    }
+
+    /// The same if the line has no answer.
+    fn failed_line(line: &impl Serialize, failures: &[Failure]) -> String {
+        let members = format!("{},{}", members(line), Self::NOTHING);
+        document(Self::SCHEMA, &members, failures, &Self::data(None))
     }
 
     /// For programs if there is no answer.
@@ -49,6 +59,12 @@ impl Data {
     pub(super) fn of_ica(state: &'static str) -> Data {
         Data { ica: Some(state), ..Data::today() }
     }
+}
+
+/// The members of a struct as JSON, without the braces.
+fn members(of: &(impl Serialize + ?Sized)) -> String {
+    let text = serde_json::to_string(of).unwrap_or_default();
+    text.get(1..text.len().saturating_sub(1)).unwrap_or_default().to_owned()
 }
 
 fn document(schema: &str, members: &str, errors: &[Failure], data: &Data) -> String {

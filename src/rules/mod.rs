@@ -19,7 +19,7 @@ pub use unknown_action::closest_actions;
 pub use unknown_service::unknown_service;
 
 use crate::finding::{Finding, Severity};
-use crate::model::Policy;
+use crate::model::{Doubt, Policy};
 use crate::source::Sources;
 
 /// All rules.
@@ -54,6 +54,11 @@ pub fn run<'r>(
 pub fn refusals(subject: &Subject<'_>) -> Vec<Finding> {
     let refuses = |rule: &&&dyn Rule| rule.code().row().severity == Severity::Error;
     run(RULES.iter().filter(refuses), subject)
+}
+
+/// The doubt about all statements of a policy that AWS would not store, or may not, for its size.
+pub fn doubt_about_size(subject: &Subject<'_>) -> Option<Doubt> {
+    size::doubt(subject)
 }
 
 /// The findings about services alone, for answers that take the policy as it is.

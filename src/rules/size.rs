@@ -4,7 +4,7 @@
 
 use super::rule::{Rule, Sink, Subject, has_only_actions_of};
 use crate::finding::{Code, Finding, Row, Section, Severity};
-use crate::model::PolicyKind;
+use crate::model::{Doubt, PolicyKind};
 
 const CODE: Code = Code::of(&Row {
     id: "policy-size",
@@ -96,6 +96,16 @@ impl Rule for PolicySize {
         let limit = LIMITS.iter().find(is_of);
         sink.extend(limit.and_then(|limit| finding(subject, limit)));
     }
+}
+
+/// The doubt about all of a policy of a bucket or the like that is too long, or may be by what S3
+/// alone knows.
+pub(super) fn doubt(subject: &Subject<'_>) -> Option<Doubt> {
+    let mut found = Vec::new();
+    PolicySize.document(subject, &mut found);
+    let finding = found.into_iter().next()?;
+    let is_open = finding.severity == Severity::Error || subject.is_of_bucket();
+    is_open.then_some(Doubt { span: finding.span, reason: finding.message, is_limit: false })
 }
 
 fn finding(subject: &Subject<'_>, limit: &Limit) -> Option<Finding> {

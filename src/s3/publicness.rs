@@ -7,6 +7,7 @@
 //! public, and it does not keep it from being public.
 
 use crate::finding::Label;
+use crate::model::condition::ip::Block;
 use crate::model::condition::{Condition, Quantifier, Test};
 use crate::model::{Effect, Named, Part, Pattern, Policy, PrincipalPattern, Statement};
 use crate::source::{Span, Spanned};
@@ -209,12 +210,12 @@ fn fixed_values(condition: &Condition) -> Bound {
 
 /// A range that is wider than /8 (IPv4) or /32 (IPv6) is not fixed. The page excepts private
 /// ranges, but none of them is wider.
-fn fixed_range(range: &Spanned<IpNet>) -> Bound {
-    let least = match range.node {
+fn fixed_range(range: &Spanned<Block>) -> Bound {
+    let least = match range.node.net {
         IpNet::V4(_) => 8,
         IpNet::V6(_) => 32,
     };
-    if range.node.prefix_len() >= least {
+    if range.node.net.prefix_len() >= least {
         return Bound::Yes;
     }
     no(

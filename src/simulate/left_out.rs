@@ -3,7 +3,7 @@
 //! That they are there is known from the table of request keys, and `Null` is decided by it. Their value is not known:
 //! a comparison treats them as absent, and where a value could change the decision the answer names them.
 
-use crate::authz::{Layers, Presence, Request, display_name, presence_for};
+use crate::authz::{Layers, Request, display_name};
 use crate::eval::{Decision, Outcome, concerns, decide};
 use crate::model::Statement;
 use std::collections::BTreeSet;
@@ -49,15 +49,11 @@ fn asked<'a>(request: &Request, layers: &Layers<'a>) -> Vec<&'a str> {
         .filter(|statement| concerns(statement, &request.action));
     let keys = statements
         .flat_map(keys)
-        .filter(|key| is_sent(key, request) && request.context.get(key).is_none());
+        .filter(|key| request.always_has(key) && request.context.get(key).is_none());
     keys.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn keys(statement: &Statement) -> impl Iterator<Item = &str> {
     let compared = statement.conditions.iter().map(|condition| &*condition.key.node);
     compared.chain(statement.variables().map(|variable| &*variable.key))
-}
-
-fn is_sent(lower_key: &str, request: &Request) -> bool {
-    presence_for(lower_key, &request.caller, Some(&request.action)) == Presence::Always
 }

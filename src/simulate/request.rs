@@ -42,7 +42,8 @@ impl RequestText<'_> {
         let credentials = one_of("credentials", self.credentials, &Credentials::WORDS)?;
         let endpoint = one_of("endpoint", self.endpoint, &Endpoint::WORDS)?;
         let request = Request::new(caller, self.action, self.resource, account, self.context);
-        let request = request.map(|request| Request { credentials, endpoint, ..request });
+        let request =
+            request.map(|request| Request { endpoint, ..request.signed_with(credentials) });
         let request = request.and_then(|request| request.check_given().map(|()| request));
         request
             .map_err(|error| LineError::new(&part_of_request(&error, account), error.to_string()))

@@ -19,14 +19,16 @@ mod subject;
 mod text;
 mod undecided;
 
+pub use ask::asked_services::{AskedService, asked_services};
 pub use ask::can::{Answered, Granted, Shown, can, together};
 pub use ask::compare::{Answer, Compared, Gain, Relation, compare, compare_access};
 pub use ask::decide::decide;
 pub use ask::differences::{
     Differences, Direction, Region, access_differences, differences, differences_beyond,
+    differences_within,
 };
 pub use ask::external_access::{Asked, Outside, Outsider, outsiders, reached};
-pub use ask::representatives::{KeyValues, Rest, TextComparison, Way, key_values, rests};
+pub use ask::representatives::{KeyValues, Rest, TextComparison, Way, fillings, key_values, rests};
 pub use boxes::dimension::Requests;
 pub use boxes::sample::Sample;
 pub use domain::question::{Question, Who};

@@ -6,6 +6,7 @@ use super::context;
 use super::date;
 use super::documents::{one_or_many, scalar};
 use super::glob;
+use super::keys;
 use super::number;
 use super::readings::{Point, Reading};
 use super::request::Request;
@@ -123,6 +124,19 @@ pub fn holds(statement: Statement, request: &Request, reading: &Reading) -> bool
     })
 }
 
+/// The values in which variables are replaced.
+pub fn variables(statement: &Value) -> impl Iterator<Item = String> {
+    let operators = statement["Condition"].as_object().into_iter().flatten();
+    let replaces = |name: &str| {
+        let kind = Operator::read(name).map(|operator| operator.kind);
+        matches!(kind, Some(Type::Text { .. } | Type::Arn))
+    };
+    let lists = operators.filter(move |(name, _)| replaces(name)).flat_map(|(_, keys)| {
+        keys.as_object().into_iter().flat_map(|keys| keys.values()).flat_map(one_or_many)
+    });
+    lists.filter_map(scalar)
+}
+
 /// Whether `*` is narrowed by `aws:PrincipalArn`. AWS says what such an Allow is worth to a role
 /// (IAM:reference_policies_elements_principal). A test that holds without the key, as IfExists
 /// does, does not count.
@@ -156,6 +170,9 @@ impl Test<'_> {
         }
         match self.operator.set {
             Set::Plain => self.plain_holds(values),
+            Set::ForAllValues if values.is_none() => {
+                !self.operator.negated || !self.reading.says(Point::NegatedSetNeedsTheKey)
+            }
             Set::ForAllValues => self.several(values).iter().all(|value| self.satisfied_by(value)),
             Set::ForAnyValue => self.several(values).iter().any(|value| self.satisfied_by(value)),
         }
@@ -214,7 +231,9 @@ impl Test<'_> {
     fn is_null(&self, values: Option<&[String]>) -> bool {
         match values {
             Some(values) => {
-                values.iter().all(String::is_empty) && self.reading.says(Point::EmptyTextIsNull)
+                !keys::is_always_somewhere(self.key)
+                    && values.iter().all(String::is_empty)
+                    && self.reading.says(Point::EmptyTextIsNull)
             }
             // A key that AWS always sends is there; only its value is not told (design 4.1).
             None => !context::leaves_out(self.request, self.key),
@@ -243,7 +262,12 @@ impl Test<'_> {
             Type::Date(fits) => self.date_matches(wanted, value, fits),
             Type::Bool => self.bool_matches(wanted, value),
             Type::Binary => bytes(wanted) == bytes(value),
-            Type::Address => in_range(wanted, value),
+            Type::Address => {
+                in_range(wanted, value)
+                    || is_bare_six(wanted)
+                        && in_range(&format!("{wanted}/32"), value)
+                        && self.reading.says(Point::AddressHasLength32)
+            }
             Type::Null => false,
         }
     }
@@ -339,6 +363,10 @@ fn range(text: &str) -> Option<(IpAddr, u32)> {
     let bits = if base.is_ipv4() { 32 } else { 128 };
     let length = length.map_or(Some(bits), |length| length.parse().ok())?;
     (length <= bits).then_some((base, length))
+}
+
+fn is_bare_six(text: &str) -> bool {
+    text.parse::<std::net::Ipv6Addr>().is_ok()
 }
 
 /// Host bits do not count. IPv4 and IPv6 never match each other.

@@ -83,6 +83,12 @@ fn check_caller(request: &Request) -> Result<(), String> {
     if let Some(key) = given.0.keys().find(|key| is_impossible(key)) {
         return Err(format!("`{}` cannot have `{key}`", caller.name));
     }
+    // Who does not sign, and a service that acts for itself, are not asked by another service (C6a).
+    let is_first = matches!(caller.kind, Kind::Anonymous | Kind::Token | Kind::Service);
+    let via = given.single("aws:ViaAWSService").filter(|_| is_first);
+    if via.is_some_and(|via| !via.eq_ignore_ascii_case("false")) {
+        return Err(format!("`{}` does not come by another service", caller.name));
+    }
     let session = given
         .single("aws:userid")
         .and_then(|id| id.split_once(':').map(|(_, session)| session.to_owned()));
@@ -139,6 +145,7 @@ fn followers(request: &Request) -> Vec<(&'static str, Option<String>)> {
     let owner = |key: &str, is_told: bool| {
         request.resource_account.clone().filter(|_| is_told || given(key))
     };
+    let is_assumed = request.credentials.as_deref() == Some("assume-root");
     // Global services are asked in one Region (E1); which one other partitions have is not told.
     let is_global =
         service == "iam" && arn_parts(&request.resource).is_none_or(|parts| parts[1] == "aws");
@@ -155,6 +162,8 @@ fn followers(request: &Request) -> Vec<(&'static str, Option<String>)> {
             is(&caller.name)
                 .filter(|name| caller.kind == Kind::Token && !name.contains(":saml-provider/")),
         ),
+        // A session of AssumeRoot.
+        ("aws:AssumedRoot", is("true").filter(|_| is_assumed && !given("aws:AssumedRoot"))),
         ("aws:ResourceAccount", owner("aws:ResourceAccount", keys::tells_owner(request))),
         ("s3:ResourceAccount", owner("s3:ResourceAccount", service == "s3")),
         ("kms:CallerAccount", caller.account.clone().filter(|_| service == "kms")),

@@ -265,8 +265,10 @@ fn check_principal(principal: &Value) -> Result<(), String> {
 
 /// A wildcard can only be the whole value, under `AWS` (IAM:reference_policies_elements_principal).
 fn check_name(kind: &str, name: &str) -> Result<(), String> {
-    let is_wrong = name.contains(['*', '?']) && !(kind == "AWS" && name == "*");
-    if is_wrong { Err(format!("`{name}` has a wildcard")) } else { Ok(()) }
+    let is_wild = name.contains(['*', '?']) && !(kind == "AWS" && name == "*");
+    // Groups are never principals.
+    let is_group = name.starts_with("arn:") && name.contains(":group/");
+    if is_wild || is_group { Err(format!("`{name}` is no principal")) } else { Ok(()) }
 }
 
 /// Trust policies cannot use NotPrincipal (IAM:reference_policies_elements_notprincipal), and an

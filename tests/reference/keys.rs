@@ -169,10 +169,39 @@ pub fn always_has(request: &Request, key: &str) -> bool {
     let is_usual = claim(&key).is_some_and(|claim| ["aud", "sub"].contains(&claim))
         && !key.starts_with("www.amazon.com:")
         && !key.starts_with("graph.facebook.com:");
+    // What GetSessionToken and AssumeRoot give is temporary.
+    let is_token = ["session-token", "assume-root"]
+        .contains(&request.credentials.as_deref().unwrap_or_default());
     by_caller
+        || (is_token && key == "aws:tokenissuetime")
         || (request.caller.kind == Token && is_usual && is_own_claim(request, &key))
         || (ALWAYS_WITH.contains(&(action.as_str(), key.as_str())) && can_have(request, &key))
 }
+
+/// Whether some requests always have the key: it is no text that may be empty.
+pub fn is_always_somewhere(key: &str) -> bool {
+    let key = key.to_lowercase();
+    let is_of_token = claim(&key).is_some_and(|claim| ["aud", "sub"].contains(&claim))
+        && !key.starts_with("www.amazon.com:")
+        && !key.starts_with("graph.facebook.com:");
+    is_of_token
+        || ALWAYS.iter().any(|(_, keys)| are_named(keys, &key))
+        || ALWAYS_WITH.iter().any(|(_, with)| *with == key)
+        || FOLLOWS.contains(&key.as_str())
+}
+
+/// Keys whose value follows from the caller or the resource (`context::fill`).
+const FOLLOWS: &[&str] = &[
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:principaltype",
+    "aws:username",
+    "aws:principalservicename",
+    "aws:federatedprovider",
+    "aws:resourceaccount",
+    "s3:resourceaccount",
+    "kms:calleraccount",
+];
 
 /// Whether the request tells who owns the resource.
 pub fn tells_owner(request: &Request) -> bool {

@@ -70,6 +70,18 @@ pub enum Point {
     /// Does ForAnyValue with IfExists hold for an absent key? No page speaks of the two together
     /// (IAM:reference_policies_condition-single-vs-multi-valued-context-keys).
     AnyOfNoneIsEnoughIfExists,
+    /// Does ForAllValues with a negated operator not match an absent key? A table says so, the
+    /// definition does not (IAM:reference_policies_elements_condition_operators).
+    NegatedSetNeedsTheKey,
+    /// Does a variable without a value spoil its whole statement? The note on top of
+    /// IAM:reference_policies_variables says so, the section on missing values speaks of one comparison.
+    VariableSpoilsStatement,
+    /// Has an address of IPv6 without a length the length 32?
+    /// (IAM:reference_policies_elements_condition_operators)
+    AddressHasLength32,
+    /// Does the service take requests without a signature? Pages name four.
+    /// (IAM:reference_policies_variables, LAMBDA:urls-auth)
+    ServiceTakesUnsigned,
     /// Does a wildcard in the service of a Resource match anything?
     /// (IAM:reference_policies_elements_resource, IAM:access-analyzer-reference-policy-checks)
     ServiceMayHaveWildcards,

@@ -100,6 +100,39 @@ pub fn read(line: &Value) -> Result<Request, String> {
     request.with_issuer(request.caller.issuer.clone())
 }
 
+/// Beside those that begin with GenerateDataKey and ReEncrypt.
+const KMS_ACROSS_ACCOUNTS: &[&str] = &[
+    "creategrant",
+    "decrypt",
+    "derivesharedsecret",
+    "describekey",
+    "encrypt",
+    "generatemac",
+    "getkeyrotationstatus",
+    "getpublickey",
+    "listgrants",
+    "retiregrant",
+    "revokegrant",
+    "sign",
+    "verify",
+    "verifymac",
+];
+
+const SQS_AT_HOME: &[&str] = &[
+    "addpermission",
+    "cancelmessagemovetask",
+    "createqueue",
+    "deletequeue",
+    "listmessagemovetasks",
+    "listqueues",
+    "listqueuetags",
+    "removepermission",
+    "setqueueattributes",
+    "startmessagemovetask",
+    "tagqueue",
+    "untagqueue",
+];
+
 impl Request {
     /// The same request, made by a session of this issuer.
     pub fn with_issuer(&self, issuer: Option<String>) -> Result<Request, String> {
@@ -170,6 +203,8 @@ impl Request {
         use caller::Kind::{Root, User};
         match self.action.to_lowercase().as_str() {
             "sts:getcalleridentity" => self.caller.account.is_some(),
+            // SNS:sns-using-identity-based-policies
+            "sns:confirmsubscription" | "sns:unsubscribe" => true,
             "sts:getsessiontoken" => {
                 matches!(self.caller.kind, User | Root) && !self.is_by_temporary_credentials()
             }
@@ -196,7 +231,26 @@ impl Request {
         let (service, name) = self.action.split_once(':').unwrap_or_default();
         let reads = ["get", "list"].iter().any(|verb| name.to_lowercase().starts_with(verb));
         let changes = self.is_of_aws() && service.eq_ignore_ascii_case("iam") && !reads;
-        !is_other && !changes
+        !is_other && !changes && (self.is_at_home() || self.may_cross_accounts())
+    }
+
+    fn is_at_home(&self) -> bool {
+        self.caller.account.is_none() || self.is_same_account()
+    }
+
+    /// Whether callers of other accounts can call the action, whatever is granted
+    /// (SQS:sqs-limitations-of-custom-policies, KMS:key-policy-modifying-external-accounts).
+    fn may_cross_accounts(&self) -> bool {
+        let action = self.action.to_lowercase();
+        let name = action.split_once(':').map_or("", |(_, name)| name);
+        match self.service().as_str() {
+            "kms" => {
+                let begins = ["generatedatakey", "reencrypt"].iter().any(|of| name.starts_with(of));
+                begins || KMS_ACROSS_ACCOUNTS.contains(&name)
+            }
+            "sqs" => !SQS_AT_HOME.contains(&name),
+            _ => true,
+        }
     }
 
     /// Federated sessions cannot call IAM by CLI or API ("this limitation does not apply to console
@@ -213,6 +267,12 @@ impl Request {
                 if ["sts:assumerole", "sts:assumeroot"].contains(&action.as_str()) =>
             {
                 false
+            }
+            // Pages name these (IAM:reference_policies_variables, LAMBDA:urls-auth).
+            (caller::Kind::Anonymous, service)
+                if !["s3", "sns", "sqs", "sts", "lambda"].contains(&service) =>
+            {
+                reading.says(Point::ServiceTakesUnsigned)
             }
             (caller::Kind::Token, _) => {
                 action == self.caller.call_with_token()

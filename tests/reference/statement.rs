@@ -1,12 +1,13 @@
 //! Whether a statement concerns a request, apart from its principals.
 
 use super::condition;
+use super::context;
 use super::documents::{self, one_or_many};
 use super::glob;
 use super::readings::{Point, Reading};
 use super::request::Request;
-use super::text::{Style, pieces};
-use serde_json::Value;
+use super::text::{self, Style, pieces};
+use serde_json::{Map, Value};
 
 /// A statement, and whether its policy's version has variables.
 #[derive(Clone, Copy)]
@@ -18,7 +19,36 @@ pub struct Statement<'a> {
 pub fn applies(statement: Statement, request: &Request, reading: &Reading) -> bool {
     covers_action(statement.body, request)
         && covers_resource(statement, request, reading)
+        && has_effect(statement, request, reading)
         && condition::holds(statement, request, reading)
+}
+
+/// `Condition: {}` has no effect, or takes that of its statement
+/// (IAM:access-analyzer-reference-policy-checks); and a variable without a value may spoil the
+/// statement.
+fn has_effect(statement: Statement, request: &Request, reading: &Reading) -> bool {
+    let is_empty = statement.body["Condition"].as_object().is_some_and(Map::is_empty);
+    if is_empty && !reading.says(Point::EmptyListHolds) {
+        return false;
+    }
+    let lacks = statement.variables
+        && (condition::variables(statement.body).chain(resources(statement.body)))
+            .any(|text| lacks_value(&text, request));
+    !lacks || !reading.says(Point::VariableSpoilsStatement)
+}
+
+fn resources(body: &Value) -> Vec<String> {
+    let of = |name: &str| {
+        one_or_many(&body[name]).into_iter().filter_map(documents::scalar).collect::<Vec<_>>()
+    };
+    [of("Resource"), of("NotResource")].concat()
+}
+
+/// Whether a text has a variable whose key is absent. What AWS always sends has a value.
+fn lacks_value(text: &str, request: &Request) -> bool {
+    text::keys_without_default(text)
+        .into_iter()
+        .any(|key| request.context.single(&key).is_none() && !context::leaves_out(request, &key))
 }
 
 /// Whether an element, or its negated form, covers a text.

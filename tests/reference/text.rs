@@ -47,6 +47,20 @@ pub fn pieces(text: &str, style: Style, context: &Context) -> Option<Vec<Piece>>
     Some(pieces)
 }
 
+/// The keys of the variables of a text that have no default.
+pub fn keys_without_default(text: &str) -> Vec<String> {
+    let mut keys = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let Some((name, after)) = variable(&rest[at..]) else { break };
+        if !["*", "?", "$"].contains(&name) && !name.contains(", '") {
+            keys.push(name.to_owned());
+        }
+        rest = after;
+    }
+    keys
+}
+
 /// Splits `${...}` at the beginning of the text into its inside and the rest.
 fn variable(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix("${")?.split_once('}')

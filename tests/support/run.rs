@@ -6,13 +6,24 @@ use std::process::{Command, Output, Stdio};
 
 /// Runs the binary in a folder with a clean environment and nothing on standard input.
 pub fn run_in(folder: &Path, arguments: &[&str]) -> Output {
+    run_reading(folder, arguments, Stdio::null())
+}
+
+/// The same with this text on standard input.
+pub fn run_with_input(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let path = folder.join("standard-input");
+    fs::write(&path, input).unwrap();
+    run_reading(folder, arguments, fs::File::open(path).unwrap().into())
+}
+
+fn run_reading(folder: &Path, arguments: &[&str], input: Stdio) -> Output {
     let binary = env!("CARGO_BIN_EXE_ica-policy");
     Command::new(binary)
         .args(arguments)
         .current_dir(folder)
         .env_clear()
         .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
+        .stdin(input)
         .output()
         .unwrap()
 }

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 text = sys.stdin.read()
-# The list of assumptions is long; the picture ends before it.
-text = text.split("\nassumed, as no file shows it:")[0].rstrip()
+# What users will see and the assumptions are long; the picture goes on with what to do.
+start, rest = text.split("\nwhat users will see:")
+text = start.rstrip() + "\n\n…\n\n" + rest[rest.index("to do:"):].rstrip()
 console = Console(record=True, width=112, file=io.StringIO(), force_terminal=True)
 console.print("$ ica-policy check --connection examples/seed-conflict/ica.toml", style="bold")
 console.print(Text.from_ansi(text), soft_wrap=False)

@@ -59,6 +59,13 @@ pub fn presence(key: &str, kind: Option<CallerKind>, action: Option<&str>) -> Pr
     }
 }
 
+/// Whether the empty text as the value of a key, given in lower case, may count as null: not of a key
+/// that some kind of caller or action always has.
+pub fn may_be_null(key: &str) -> bool {
+    !claim(key).is_some_and(is_usual_claim)
+        && !request_key(key).is_some_and(|row| row.is_always_somewhere())
+}
+
 /// As [`presence`], for a caller that is known: whoever shows a token has the claims of its provider only.
 pub fn presence_for(key: &str, caller: &Caller, action: Option<&str>) -> Presence {
     if let (Some((host, name)), Caller::WebIdentity { provider }) = (claim(key), caller) {

@@ -77,6 +77,11 @@ impl KeyRow {
         self.shapes.iter().any(Option::is_some)
     }
 
+    /// Whether all requests of some kind of caller have the key, or all requests for some action.
+    pub fn is_always_somewhere(&self) -> bool {
+        self.presence.contains(&Presence::Always) || !self.always_with.is_empty()
+    }
+
     /// Whether an action can change the presence.
     pub fn depends_on_action(&self) -> bool {
         self.lists().any(|list| !list.is_empty())

@@ -1,10 +1,14 @@
 //! IP address operators.
 
-use ipnet::IpNet;
+use crate::authz::{Ambiguity, Readings};
+use crate::model::condition::ip::Block;
 use std::net::IpAddr;
 
 /// Whether the address is in the block. No IPv4 address is in an IPv6 block, and no IPv6 address in
 /// an IPv4 block.
-pub(super) fn fits(net: &IpNet, value: &str) -> bool {
-    value.parse::<IpAddr>().is_ok_and(|address| net.contains(&address))
+pub(super) fn fits(block: &Block, value: &str, readings: &Readings) -> bool {
+    let Ok(address) = value.parse::<IpAddr>() else { return false };
+    block.net.contains(&address)
+        || block.wide.is_some_and(|wide| wide.contains(&address))
+            && readings.second(Ambiguity::AddressWithoutLength)
 }

@@ -13,9 +13,9 @@ mod string;
 
 use super::tri::Tri;
 use crate::authz::Readings;
-use crate::authz::{Ambiguity, Context, ContextValue};
+use crate::authz::{Ambiguity, Context, ContextValue, may_be_null};
+use crate::model::Condition;
 use crate::model::condition::{Quantifier, Test, Values};
-use crate::model::{Condition, Pattern};
 use crate::source::Spanned;
 
 /// Whether the condition holds for a request with these keys.
@@ -29,7 +29,10 @@ pub(super) fn holds(condition: &Condition, context: &Context, readings: &Reading
     }
     match &condition.test {
         Test::Null(wanted) if condition.quantifier.is_some() || !condition.test.has_no_values() => {
-            return null(wanted, condition.quantifier, value.is_none());
+            let is_null = value.is_none_or(|value| {
+                may_be_null(&condition.key.node) && is_null(wanted, value, readings)
+            });
+            return null(wanted, condition.quantifier, is_null);
         }
         test if test.has_no_values() => return without_values(condition, value, readings),
         _ => {}
@@ -44,11 +47,6 @@ pub(super) fn holds(condition: &Condition, context: &Context, readings: &Reading
 /// (IAM:reference_policies_condition-keys): for `Null` the key is present, otherwise it counts as
 /// absent (`None`).
 fn left_out(condition: &Condition, value: Option<&ContextValue>, context: &Context) -> Option<Tri> {
-    if context.tries_any_value()
-        && condition.test.patterns().any(|pattern| is_open(pattern, context))
-    {
-        return Some(Tri::Maybe);
-    }
     if value.is_some() || !context.leaves_out(&condition.key.node) {
         return None;
     }
@@ -61,10 +59,12 @@ fn left_out(condition: &Condition, value: Option<&ContextValue>, context: &Conte
     }
 }
 
-/// Whether a pattern has a variable of a key whose value was left out.
-pub(super) fn is_open(pattern: &Pattern, context: &Context) -> bool {
-    context.tries_any_value()
-        && pattern.variables().any(|variable| context.leaves_out(&variable.key))
+/// Whether a value that is there counts as none. AWS's pages differ on the empty text.
+fn is_null(wanted: &Values<bool>, value: &ContextValue, readings: &Readings) -> bool {
+    let all_same = wanted.list.windows(2).all(|two| two[0].node == two[1].node);
+    all_same
+        && value.as_slice().iter().all(String::is_empty)
+        && readings.second(Ambiguity::EmptyText)
 }
 
 /// `true`: the key must be absent; `false`: it must be present. With `ForAllValues` the test always
@@ -74,7 +74,7 @@ fn null(wanted: &Values<bool>, quantifier: Option<Quantifier>, absent: bool) -> 
     match quantifier {
         Some(Quantifier::ForAllValues) => Tri::Yes,
         Some(Quantifier::ForAnyValue) => Tri::No,
-        None => any(wanted, |&wants_absent| wants_absent == absent),
+        None => sure(wanted, |&wants_absent| wants_absent == absent),
     }
 }
 
@@ -123,7 +123,8 @@ fn quantified(
 ) -> Tri {
     let Some(value) = value else {
         let matches = match quantifier {
-            Quantifier::ForAllValues => true,
+            Quantifier::ForAllValues if condition.if_exists || !condition.test.is_negated() => true,
+            Quantifier::ForAllValues => !readings.second(Ambiguity::AllValuesNegated),
             Quantifier::ForAnyValue if condition.if_exists => {
                 readings.second(Ambiguity::AnyValueIfExists)
             }
@@ -165,20 +166,22 @@ fn equals(test: &Test, value: &str, context: &Context, readings: &Readings) -> T
             any(values, |pattern| arn::fits(pattern, value, context, readings))
         }
         Test::Numeric(relation, values) => {
-            any(values, |limit| numeric::fits(*relation, *limit, value))
+            sure(values, |limit| numeric::fits(*relation, *limit, value))
         }
-        Test::Date(relation, values) => any(values, |limit| date::fits(*relation, *limit, value)),
-        Test::Bool(values) => any(values, |wanted| boolean::fits(*wanted, value)),
-        Test::Binary(values) => any(values, |bytes| binary::fits(bytes, value)),
-        Test::Ip { values, .. } => any(values, |net| ip::fits(net, value)),
+        Test::Date(relation, values) => sure(values, |limit| date::fits(*relation, *limit, value)),
+        Test::Bool(values) => sure(values, |wanted| boolean::fits(*wanted, value)),
+        Test::Binary(values) => sure(values, |bytes| binary::fits(bytes, value)),
+        Test::Ip { values, .. } => sure(values, |block| ip::fits(block, value, readings)),
         Test::Null(_) | Test::Unknown => Tri::Maybe,
     }
 }
 
 /// Whether one of the values fits. A value that could not be read may fit.
-fn any<T>(values: &Values<T>, fits: impl Fn(&T) -> bool) -> Tri {
-    if values.list.iter().any(|Spanned { node, .. }| fits(node)) {
-        return Tri::Yes;
-    }
-    if values.doubts.is_empty() { Tri::No } else { Tri::Maybe }
+fn any<T>(values: &Values<T>, fits: impl Fn(&T) -> Tri) -> Tri {
+    let unread = if values.doubts.is_empty() { Tri::No } else { Tri::Maybe };
+    Tri::any(values.list.iter().map(|Spanned { node, .. }| fits(node))).max(unread)
+}
+
+fn sure<T>(values: &Values<T>, fits: impl Fn(&T) -> bool) -> Tri {
+    any(values, |value| Tri::from(fits(value)))
 }

@@ -1,16 +1,44 @@
 //! IP address operators.
 
-use ipnet::IpNet;
-use std::net::IpAddr;
+use ipnet::{IpNet, Ipv6Net};
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
 
-/// Reads an address or a CIDR block. Host bits are ignored, and an address alone is a block of one
+/// A block of addresses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Block {
+    /// The block. An address alone is a block of one.
+    pub net: IpNet,
+    /// The /32 that an address of IPv6 without a length may also mean: "the default is /32", says
+    /// IAM:reference_policies_elements_condition_operators, with no word on IPv6.
+    pub wide: Option<IpNet>,
+}
+
+impl fmt::Display for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.net.fmt(f)
+    }
+}
+
+/// Reads an address or a CIDR block. Host bits are ignored
 /// (IAM:reference_policies_elements_condition_operators).
 ///
 /// # Errors
 /// The reason, for a person, if it is neither.
-pub fn value(text: &str) -> Result<IpNet, String> {
-    let net = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
-    net.map(|net| net.trunc()).ok_or_else(|| {
+pub fn value(text: &str) -> Result<Block, String> {
+    if let Ok(net) = text.parse::<IpNet>() {
+        return Ok(Block { net: net.trunc(), wide: None });
+    }
+    let address = text.parse::<IpAddr>().map_err(|_| {
         format!("`{text}` is neither an IP address nor a CIDR block such as `203.0.113.0/24`")
-    })
+    })?;
+    let wide = match address {
+        IpAddr::V4(_) => None,
+        IpAddr::V6(address) => slash_32(address),
+    };
+    Ok(Block { net: IpNet::from(address), wide })
+}
+
+fn slash_32(address: Ipv6Addr) -> Option<IpNet> {
+    Some(IpNet::V6(Ipv6Net::new(address, 32).ok()?.trunc()))
 }

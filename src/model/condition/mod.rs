@@ -84,7 +84,7 @@ pub enum Test {
         /// `Not..`.
         negated: bool,
         /// The address ranges.
-        values: Values<ipnet::IpNet>,
+        values: Values<ip::Block>,
     },
     /// `Null`.
     Null(Values<bool>),

@@ -152,6 +152,7 @@ fn unreadable(index: usize, span: Span, reason: &str) -> Statement {
         action: None,
         resource: None,
         conditions: Vec::new(),
+        has_empty_condition: false,
         doubts: vec![Doubt::refused(span, reason)],
     }
 }

@@ -41,6 +41,7 @@ pub(super) fn lower(
         action: action.clone(),
         resource: resource(statement, action.as_ref(), context, &mut doubts),
         conditions: conditions(statement, context, &mut doubts),
+        has_empty_condition: has_empty_condition(statement),
         doubts,
     };
     if context.kind == PolicyKind::Rcp {
@@ -353,6 +354,14 @@ fn missing_resource(
         context.findings.push(finding.severity(Severity::Warning));
         doubts.push(Doubt::refused(span, reason));
     }
+}
+
+/// `Condition: {}`. A page says of it that the condition has no effect and that the statement has
+/// none (IAM:access-analyzer-reference-policy-checks, "Empty object condition").
+fn has_empty_condition(statement: &syntax::Statement) -> bool {
+    statement.elements.iter().any(
+        |element| matches!(&element.body, Body::Condition(_, operators) if operators.is_empty()),
+    )
 }
 
 fn conditions(

@@ -35,7 +35,10 @@ impl Documents<'_> {
         let connection = &mut self.built.connection;
         let is_given = matches!(connection.policies.get(PolicyKind::Boundary), Known::Known(_));
         match self.stated_boundary.take() {
-            Some(StatedBoundary::Arn(arn)) if !is_given => connection.missing_boundary = Some(arn),
+            Some(StatedBoundary::Arn(arn)) if !is_given => {
+                connection.policies.insert(PolicyKind::Boundary, Known::Unspecified);
+                connection.not_assumed.lacks_boundary(&arn);
+            }
             Some(StatedBoundary::None) if !is_given => {
                 connection.policies.insert(PolicyKind::Boundary, Known::AssertedNone);
             }
@@ -80,7 +83,12 @@ impl Documents<'_> {
                     is_stored: lowered.read_as.is_answer(),
                 };
                 connection.findings.extend(rules::run(&RULES, &subject));
-                Some(lowered.policy)
+                let doubt = rules::doubt_about_size(&subject);
+                let mut policy = lowered.policy;
+                for statement in &mut policy.statements {
+                    statement.doubts.extend(doubt.clone());
+                }
+                Some(policy)
             }
             Err(unreadable) => {
                 self.built.unreadable.push(unreadable);

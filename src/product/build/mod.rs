@@ -56,7 +56,6 @@ pub fn build(
         session_name: read_session_name(settings)?,
         cross_account_role: read_cross_account_role(product, settings)?,
         policies: PolicySet::default(),
-        missing_boundary: None,
         assumes_full_access: false,
         environment: read_environment(
             product.wording(),

@@ -8,15 +8,16 @@ use crate::product::caller::{CallerId, Credentials};
 use crate::product::catalogue::{Step, Target};
 use crate::product::setup::Setup;
 use crate::product::values::{compared_with, is_session_character, is_session_name};
-use crate::symbolic::{Rest, TextComparison, Undecided, Variables, Way, rests};
+use crate::symbolic::{Rest, TextComparison, Undecided, Variables, Way, fillings, rests};
 use std::collections::BTreeSet;
 
-/// The possible callers of a step.
+/// The possible callers of a step. `named`: the sessions of [`sessions_in_full`].
 pub(in crate::product) fn callers(
     setup: &Setup,
     caller: CallerId,
     step: &Step,
     statements: &[&Statement],
+    named: &BTreeSet<String>,
     assumed: &Assumed,
 ) -> Result<Vec<Caller>, Undecided> {
     let customer = setup.customer.arn();
@@ -28,7 +29,7 @@ pub(in crate::product) fn callers(
     match caller.credentials() {
         Credentials::UserKey => Ok(vec![Caller::User { arn: customer.clone() }]),
         Credentials::FederationToken => {
-            let names = session_names(setup, step, statements)?;
+            let names = session_names(setup, step, statements, named)?;
             let arns = names.iter().map(|name| federated_user(setup, name));
             Ok(arns.filter_map(|arn| Caller::parse(&arn, Some(customer.as_str())).ok()).collect())
         }
@@ -54,16 +55,15 @@ pub(super) fn session_names(
     setup: &Setup,
     step: &Step,
     statements: &[&Statement],
+    named: &BTreeSet<String>,
 ) -> Result<Vec<String>, Undecided> {
     if let Some(name) = &setup.session_name {
         return Ok(vec![name.clone()]);
     }
     let arn_stem = federated_user(setup, "");
     let id_stem = format!("{}:", setup.customer.account());
-    let named = named_sessions(statements, &arn_stem)
-        .iter()
-        .map(|name| Pattern::literal(&format!("{arn_stem}{name}")))
-        .collect::<Vec<_>>();
+    let named =
+        named.iter().map(|name| Pattern::literal(&format!("{arn_stem}{name}"))).collect::<Vec<_>>();
     let mut compared =
         named.iter().map(|pattern| (pattern, Way::Text, &arn_stem)).collect::<Vec<_>>();
     if step.resource == Target::FederatedUser {
@@ -81,6 +81,34 @@ pub(super) fn session_names(
     let rest = Rest { at_least: 2, at_most: 32, ending: "", alphabet: is_session_character };
     let names = rests(&comparisons, &[Variables::default()], &rest)?;
     Ok(names.into_iter().filter(|name| is_session_name(name)).collect())
+}
+
+/// The names of federated sessions that the policies spell out, or that fit a variable to a resource.
+pub(in crate::product) fn sessions_in_full(
+    setup: &Setup,
+    statements: &[&Statement],
+) -> BTreeSet<String> {
+    let arn_stem = federated_user(setup, "");
+    let id_stem = format!("{}:", setup.customer.account());
+    let mut names = named_sessions(statements, &arn_stem).into_iter().collect::<BTreeSet<_>>();
+    let bucket = format!("arn:aws:s3:::{}", setup.bucket);
+    let object = format!("{bucket}/{}x", setup.prefix);
+    for (key, stem) in [("aws:principalarn", &arn_stem), ("aws:userid", &id_stem)] {
+        for pattern in statements.iter().flat_map(|statement| statement.resource_patterns()) {
+            for resource in [&bucket, &object] {
+                let comparison = TextComparison { pattern, way: Way::Resource, stem: resource };
+                let values = fillings(key, &comparison);
+                names.extend(
+                    values
+                        .iter()
+                        .filter_map(|value| value.strip_prefix(stem.as_str()))
+                        .map(str::to_owned),
+                );
+            }
+        }
+    }
+    names.retain(|name| is_session_name(name));
+    names
 }
 
 fn role_sessions(

@@ -51,8 +51,7 @@ pub(in crate::product) fn layers_at_bucket(setup: &Setup, caller: CallerId) -> L
         return Layers { identity, session, resource, rcps, ..Layers::default() };
     }
     let identity = needed(setup, PolicyKind::Identity);
-    let boundary = if setup.missing_boundary.is_some() { Layer::Assumed } else { layers.boundary };
-    Layers { identity, boundary, session, vpce: Layer::Absent, ..layers }
+    Layers { identity, session, vpce: Layer::Absent, ..layers }
 }
 
 /// The layer of a policy that must allow.
@@ -71,9 +70,7 @@ pub(super) fn not_given(setup: &Setup, caller: CallerId, step: &Step) -> Vec<Unk
     let missing = needed
         .into_iter()
         .filter(|(is_needed, kind, _)| *is_needed && setup.policies.is_unspecified(*kind));
-    let boundary = setup.missing_boundary.iter().filter(|_| caller.is_customers() && !is_role);
-    let boundary = boundary.map(|arn| Unknown::Boundary(arn.clone()));
-    missing.map(|(_, _, unknown)| unknown).chain(boundary).collect()
+    missing.map(|(_, _, unknown)| unknown).collect()
 }
 
 /// Whether the RCPs that were given are those of the account that owns the target: they are the bucket's. RCPs do not apply to keys that

@@ -8,7 +8,7 @@ mod resource;
 mod rests_on;
 mod web_identity;
 
-pub(super) use callers::callers;
+pub(super) use callers::{callers, sessions_in_full};
 pub(super) use keys::{KeyState, KeyValue, assumed, through_endpoint};
 pub(super) use layers::layers_at_bucket;
 pub(super) use resource::Resources;
@@ -41,6 +41,8 @@ pub(super) struct Question<'a> {
     pub resource: Resource<'a>,
     /// The possible callers.
     pub callers: Result<Vec<Caller>, Undecided>,
+    /// Names of sessions that are each a class of its own. Any other name represents many sessions.
+    pub sessions_in_full: BTreeSet<String>,
     /// The callers if no policy names the identity provider of the product.
     unlisted_callers: Vec<Caller>,
     /// All policies; those that must allow and were not given are assumed.
@@ -88,8 +90,9 @@ impl<'a> Question<'a> {
         let layers = layers(setup, caller, step, through_endpoint(&assumed));
         let mut statements = statements(policies(&layers));
         statements.retain(|statement| about(statement, step));
-        let resource = resource(setup, step, &statements);
-        let callers = callers(setup, caller, step, &statements, &assumed);
+        let sessions_in_full = sessions_in_full(setup, &statements);
+        let resource = resource(setup, step, &statements, &sessions_in_full);
+        let callers = callers(setup, caller, step, &statements, &sessions_in_full, &assumed);
         let probe = callers.iter().flatten().next().and_then(|caller| {
             let (resource, account) = (&resource.example, Some(resource.account));
             Request::new(caller.clone(), &step.action, resource, account, Context::new()).ok()
@@ -114,6 +117,7 @@ impl<'a> Question<'a> {
                 vendor_role: setup.cross_account_role.as_ref(),
                 session: setup.session_name.as_deref(),
             },
+            sessions_in_full,
             callers,
             unlisted_callers: web_identity::unlisted(setup),
             layers,

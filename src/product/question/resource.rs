@@ -5,6 +5,7 @@ use crate::model::Statement;
 use crate::product::catalogue::{Step, Target};
 use crate::product::setup::{KmsKey, Setup};
 use crate::symbolic::Undecided;
+use std::collections::BTreeSet;
 
 /// What the requests of a question are about.
 #[derive(Clone, Debug)]
@@ -32,11 +33,12 @@ pub(in crate::product) enum Resources {
     Undecided(Undecided),
 }
 
-/// The resources of a step.
+/// The resources of a step. `sessions`: the names that policies spell out.
 pub(super) fn resource<'a>(
     setup: &'a Setup,
     step: &Step,
     statements: &[&Statement],
+    sessions: &BTreeSet<String>,
 ) -> Resource<'a> {
     let bucket = format!("arn:aws:s3:::{}", setup.bucket);
     let stem = format!("{bucket}/{}", setup.prefix);
@@ -61,7 +63,7 @@ pub(super) fn resource<'a>(
             words: federated_user(setup, setup.session_name.as_deref().unwrap_or("*")),
             example: federated_user(setup, "x"),
             account: customer,
-            all: session_names(setup, step, statements).map_or_else(
+            all: session_names(setup, step, statements, sessions).map_or_else(
                 Resources::Undecided,
                 |names| {
                     Resources::OneOf(names.iter().map(|name| federated_user(setup, name)).collect())

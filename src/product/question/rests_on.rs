@@ -61,11 +61,9 @@ fn forbidding(setup: &Setup, caller: CallerId, step: &Step, assumed: &Assumed) -
     let rcps_may_bind = !is_key || !matches!(setup.key_in_use, Some(KmsKey::AwsManaged { .. }));
     let through_endpoint = through_endpoint(assumed).filter(|_| at_bucket);
     let may_be_bound = at_bucket && setup.policies.get(PolicyKind::Vpce).is_known();
-    let boundary_is_assumed =
-        is_unspecified(PolicyKind::Boundary) && setup.missing_boundary.is_none();
     counting([
         (at_bucket && is_unspecified(PolicyKind::Resource), Assumption::NO_BUCKET_POLICY),
-        (own && boundary_is_assumed, Assumption::NO_BOUNDARY),
+        (own && is_unspecified(PolicyKind::Boundary), Assumption::NO_BOUNDARY),
         (own && is_unspecified(PolicyKind::Scp), Assumption::NO_SCP),
         (own && setup.assumes_full_access, Assumption::SCP_FULL_ACCESS),
         (rcps_are_known && is_unspecified(PolicyKind::Rcp), Assumption::NO_RCP),

@@ -1,8 +1,11 @@
 //! Sentences about what AWS leaves open, and about text that AWS may refuse.
 
 use super::scene::{Scene, deciding_condition, locate};
-use crate::authz::{Ambiguity, Choice, Request};
+use crate::authz::{Ambiguity, Caller, Choice, LayerId, Request};
 use crate::eval::{Outcome, ReadingDecision, concerns};
+use crate::model::{Doubt, Statement};
+use crate::product::answer::Unknown;
+use crate::product::space::OF_SESSION;
 use crate::product::verdict::{Advice, Reason, ReasonKind, empty};
 use crate::why::{Cause, Near, Place};
 
@@ -14,6 +17,19 @@ impl Scene<'_> {
         denied_by: Option<Place<'_>>,
         near: &[Near<'_>],
     ) -> Reason {
+        let is_suspect = |reading: &ReadingDecision| {
+            reading.ambiguity == Ambiguity::RefusedWords && reading.choice == Choice::First
+        };
+        if readings.iter().any(is_suspect)
+            && self.first_doubt(&cause.request).is_none()
+            && let Some(key) = cause.request.context.open_variables().next()
+        {
+            let is_session = matches!(cause.request.caller, Caller::FederatedSession { .. });
+            let of_session = is_session && OF_SESSION.contains(&key);
+            let unknown =
+                if of_session { Unknown::SessionName } else { Unknown::Key(key.to_owned()) };
+            return self.unknown(&unknown, &[]);
+        }
         let words = readings.iter().map(|reading| {
             let outcome = if reading.outcome == Outcome::Allowed { "allowed" } else { "denied" };
             format!("{outcome} if {}", reading.ambiguity.text(reading.choice))
@@ -24,9 +40,6 @@ impl Scene<'_> {
             words.collect::<Vec<_>>().join("; ")
         );
         let mut reason = empty(ReasonKind::Ambiguous, self.layer_name(cause.layer), message);
-        let is_suspect = |reading: &ReadingDecision| {
-            reading.ambiguity == Ambiguity::RefusedWords && reading.choice == Choice::First
-        };
         if readings.iter().any(is_suspect) {
             self.point_at_doubt(&mut reason, &cause.request);
         } else if let Some(Place { statement, .. }) = denied_by {
@@ -43,13 +56,17 @@ impl Scene<'_> {
         reason
     }
 
-    /// The text that AWS would refuse or that exceeds a limit of this program, in the first statement that may be about the action.
-    fn point_at_doubt(&self, reason: &mut Reason, request: &Request) {
+    fn first_doubt(&self, request: &Request) -> Option<(LayerId, &Statement, &Doubt)> {
         let mut suspects = self.statements().filter_map(|(layer, statement)| {
             let suspect = statement.all_doubts().next()?;
             concerns(statement, &request.action).then_some((layer, statement, suspect))
         });
-        let Some((layer, statement, suspect)) = suspects.next() else { return };
+        suspects.next()
+    }
+
+    /// The text that AWS would refuse or that exceeds a limit of this program, in the first statement that may be about the action.
+    fn point_at_doubt(&self, reason: &mut Reason, request: &Request) {
+        let Some((layer, statement, suspect)) = self.first_doubt(request) else { return };
         let (words, help) = if suspect.is_limit {
             reason.kind = ReasonKind::Limit;
             ("this text is not matched", "shorten it; AWS may accept it")

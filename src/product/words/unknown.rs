@@ -1,10 +1,13 @@
 //! Messages for verdicts that depend on something the input does not say.
 
-use super::scene::{Scene, locate, written_key};
+use super::scene::{Scene, locate};
+use crate::authz::display_name;
+use crate::model::{Pattern, ResourceKind, Statement};
 use crate::product::answer::Unknown;
 use crate::product::context::about;
 use crate::product::verdict::{Advice, Reason, ReasonKind, empty, reason};
 use crate::product::wording::Wording;
+use crate::source::Span;
 use crate::why::{Cause, CauseKind};
 
 impl Scene<'_> {
@@ -23,13 +26,6 @@ impl Scene<'_> {
                     self.question.names.customer.word()
                 ),
                 "give them with --identity-policy FILE.., those of its groups too; `inputs` prints how to get them",
-            ),
-            Unknown::Boundary(arn) => (
-                "boundary",
-                format!(
-                    "the role has the permissions boundary `{arn}`, which was not given, so whether it allows `{action}` is not known"
-                ),
-                "give it with --boundary FILE; `aws iam get-policy` and `aws iam get-policy-version` print it",
             ),
             Unknown::KeyPolicy => (
                 "kms-key-policy",
@@ -109,20 +105,19 @@ impl Scene<'_> {
         Reason { kind: ReasonKind::Hidden, message, help, labels: Vec::new(), ..known }
     }
 
-    /// A condition key that is not known: shows the first condition on it.
-    fn unknown_key(&self, key: &str) -> Reason {
-        let found = self.statements().filter(|(_, statement)| about(statement, self.question.step));
-        let mut found = found.filter_map(|(layer, statement)| {
-            let condition =
-                statement.conditions.iter().find(|condition| &*condition.key.node == key)?;
-            Some((layer, statement, condition))
-        });
-        let Some((layer, statement, condition)) = found.next() else {
-            let message = format!("it depends on `{key}`, which is not known");
-            let help = format!("if you know it, say --assume {key}=VALUE");
-            return reason(ReasonKind::Hidden, "", message, &help);
+    /// A condition key that is not known: shows the first condition on it, or the first words that it fills.
+    pub(super) fn unknown_key(&self, key: &str) -> Reason {
+        let about =
+            || self.statements().filter(|(_, statement)| about(statement, self.question.step));
+        let compared = |statement: &Statement| {
+            let mut conditions = statement.conditions.iter();
+            let condition = conditions.find(|condition| &*condition.key.node == key)?;
+            Some(condition.span)
         };
-        let written = written_key(condition);
+        let find = |place: &dyn Fn(&Statement) -> Option<Span>| {
+            about().find_map(|(layer, statement)| Some((layer, statement, place(statement)?)))
+        };
+        let written = display_name(key);
         let message = format!(
             "whether `{}` is allowed depends on `{written}`, which is not known for {}",
             self.question.step.action,
@@ -135,9 +130,29 @@ impl Scene<'_> {
                 self.question.caller.id()
             ),
         };
+        let found = find(&compared).or_else(|| find(&|statement| filled_by(key, statement)));
+        let Some((layer, statement, span)) = found else {
+            return reason(ReasonKind::Hidden, "", message, &help);
+        };
         let mut reason = reason(ReasonKind::Hidden, self.layer_name(layer), message, &help);
         locate(&mut reason, statement);
-        reason.span = Some(condition.span);
+        reason.span = Some(span);
         reason
     }
+}
+
+/// The first words of a statement that have the key as a variable.
+fn filled_by(key: &str, statement: &Statement) -> Option<Span> {
+    let has = |pattern: &Pattern| pattern.variables().any(|variable| &*variable.key == key);
+    let resources = statement.resource.iter().flat_map(|element| &element.patterns);
+    let mut resources = resources.filter(|pattern| match &pattern.kind {
+        ResourceKind::Arn(pattern) => has(pattern),
+        ResourceKind::Everything => false,
+    });
+    let mut conditions = statement.conditions.iter();
+    let mut condition = || conditions.find(|condition| condition.test.patterns().any(has));
+    resources
+        .next()
+        .map(|pattern| pattern.span)
+        .or_else(|| condition().map(|condition| condition.span))
 }

@@ -72,7 +72,7 @@ pub(crate) fn can_among(
     callers: CallerClasses,
 ) -> Vec<Answered> {
     let policies = question.who.policies();
-    let shared = Shared { callers, ..Shared::default() };
+    let shared = Shared { callers, ..Shared::new(&policies) };
     let asked = |cell: &Cell| match &question.who {
         Who::Anybody(_) => answer(&Documents::in_cell(&policies, cell), cell, &shared),
         Who::Caller(caller, layers) => {

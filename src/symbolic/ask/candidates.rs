@@ -1,100 +1,199 @@
-//! Values to try for variables whose value is not known.
+//! Values for variables whose value is not known, derived from the texts that their patterns meet.
 
-use crate::model::{Part, Pattern, Policy};
-use crate::symbolic::text::Variables;
+use crate::authz::shape;
+use crate::model::condition::Test;
+use crate::model::condition::string::Compare;
+use crate::model::{Pattern, Policy, Statement};
+use crate::symbolic::boxes::Sample;
+use crate::symbolic::text::{Atom, Style, Variables, fillings};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Assignments that are tried before the answer is that nobody knows.
 const MOST_ASSIGNMENTS: usize = 64;
 
+/// Values that are taken together for the variables of one pattern and text.
+const MOST_TOGETHER: usize = 8;
+
+/// Values of variables by key.
+type Values = BTreeMap<String, Option<String>>;
+
+/// A pattern, how it is compared, and the condition key that it is compared with; without one with the resource.
+struct Use<'a> {
+    pattern: &'a Pattern,
+    style: Style,
+    key: Option<&'a str>,
+}
+
 /// Assignments of values to all variables of the policies that are not known; empty if there are none.
 pub(crate) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variables> {
-    let patterns = policies
-        .iter()
-        .flat_map(|policy| &policy.statements)
-        .flat_map(|statement| statement.resource_patterns().chain(statement.condition_patterns()))
-        .collect::<Vec<_>>();
-    let keys =
-        patterns.iter().flat_map(|pattern| pattern.variables()).map(|variable| &*variable.key);
-    let keys = keys.filter(|key| !known.has(key)).collect::<BTreeSet<_>>();
+    let statements = policies.iter().flat_map(|policy| &policy.statements);
+    let uses = statements.flat_map(uses).collect::<Vec<_>>();
+    let keys = uses.iter().flat_map(|own| open_keys(own.pattern, known)).collect::<BTreeSet<_>>();
     if keys.is_empty() {
         return Vec::new();
     }
     // A value that no pattern spells out is what most callers have.
-    let fresh = |number: usize| Some(format!("value{number}"));
-    let usual = keys
-        .iter()
-        .enumerate()
-        .map(|(number, key)| (*key, fresh(number)))
-        .collect::<BTreeMap<_, _>>();
-    let mut all = vec![usual.clone()];
-    let literals = patterns.iter().flat_map(|pattern| literals(pattern)).collect::<BTreeSet<_>>();
+    let usual = keys.iter().enumerate();
+    let usual = usual
+        .map(|(number, key)| (key.to_string(), Some(unlisted(key, number))))
+        .collect::<Values>();
+    let mut changes: Vec<Values> = Vec::new();
     for key in &keys {
-        let compared = policies.iter().flat_map(|policy| compared_with(key, policy));
-        let spelt = words_at(key, &patterns, &literals).into_iter().chain(compared);
-        let spelt = spelt.collect::<BTreeSet<_>>().into_iter().map(Some);
-        all.extend(std::iter::once(None).chain(spelt).map(|value| {
-            let mut changed = usual.clone();
-            changed.insert(key, value);
-            changed
-        }));
+        if known.may_be_absent(key) {
+            changes.push(Values::from([(key.to_string(), None)]));
+        }
+        let compared = uses.iter().filter(|own| own.key == Some(key) && is_closed(own, known));
+        let spelt = compared.filter_map(|own| own.atom(known).spelt()).collect::<BTreeSet<_>>();
+        changes.extend(spelt.into_iter().map(|text| Values::from([(key.to_string(), Some(text))])));
     }
-    all.push(keys.iter().map(|key| (*key, None)).collect());
-    all.truncate(MOST_ASSIGNMENTS);
-    all.into_iter().map(|values| variables(values, known)).collect()
+    for own in uses.iter().filter(|own| !is_closed(own, known)) {
+        let met = uses.iter().filter(|other| other.key == own.key && other.pattern != own.pattern);
+        for text in met.filter_map(|other| other.atom(known).spelt()).collect::<BTreeSet<_>>() {
+            changes.extend(own.solved(&text, known));
+        }
+    }
+    let absent = keys.iter().filter(|key| known.may_be_absent(key));
+    changes.push(absent.map(|key| (key.to_string(), None)).collect());
+    let mut all = vec![usual.clone()];
+    let mut add = |change: Values| {
+        let mut changed = usual.clone();
+        changed.extend(change);
+        if all.len() < MOST_ASSIGNMENTS && !all.contains(&changed) {
+            all.push(changed);
+        }
+    };
+    changes.iter().cloned().for_each(&mut add);
+    // What two variables must be may be said by two patterns.
+    for (number, first) in changes.iter().enumerate() {
+        for second in &changes[number + 1..] {
+            if first.keys().all(|key| !second.contains_key(key)) {
+                add(first.clone().into_iter().chain(second.clone()).collect());
+            }
+        }
+    }
+    all.into_iter().map(|values| filled(known, &values)).collect()
 }
 
-fn variables(values: BTreeMap<&str, Option<String>>, known: &Variables) -> Variables {
+/// What is known, in one case for each combination of keys with a default that are present or absent. A key counts if its
+/// presence is not known.
+pub(crate) fn by_presence(policies: &[&Policy], known: &Variables) -> Vec<Variables> {
+    let statements = policies.iter().flat_map(|policy| &policy.statements);
+    let with_default =
+        statements.flat_map(Statement::variables).filter(|own| own.default.is_some());
+    let keys = with_default.map(|own| &*own.key).filter(|key| !known.has(key));
+    let mut all = vec![known.clone()];
+    for key in keys.collect::<BTreeSet<_>>().into_iter().take(MOST_KEYS) {
+        let each = all.into_iter();
+        all = each
+            .flat_map(|known| [known.clone().with_present(key), known.with(key, None)])
+            .collect();
+    }
+    all
+}
+
+/// Keys whose presence makes cases; the others are left open.
+const MOST_KEYS: usize = 3;
+
+/// The request with values of variables with which the statements fit it, or with texts that the statements have with
+/// its values.
+pub(crate) fn solved(sample: &Sample, statements: &[&Statement], known: &Variables) -> Vec<Sample> {
+    let uses = statements.iter().flat_map(|statement| uses(statement)).collect::<Vec<_>>();
+    let open = uses.iter().filter(|own| !is_closed(own, known)).collect::<Vec<_>>();
+    let text = |own: &Use<'_>| match own.key {
+        None => sample.resource.clone(),
+        Some(key) => sample.context.get(key).and_then(|value| value.as_slice().first().cloned()),
+    };
+    let mut found = Vec::new();
+    for own in &open {
+        for values in text(own).iter().flat_map(|text| own.solved(text, known)) {
+            let mut sample = sample.clone();
+            for (key, value) in values {
+                value.into_iter().for_each(|value| sample.context.set_one(&key, value));
+            }
+            found.push(sample);
+        }
+    }
+    // The other way round: the values are those of the request, and the texts follow.
+    let mut own_values = sample.clone();
     let mut variables = known.clone();
-    values.into_iter().for_each(|(key, value)| variables.set(key, value));
+    let keys = open.iter().flat_map(|own| open_keys(own.pattern, known)).collect::<BTreeSet<_>>();
+    for (number, key) in keys.into_iter().enumerate() {
+        let value = own_values.context.get(key).and_then(|value| value.as_slice().first().cloned());
+        let value = value.unwrap_or_else(|| unlisted(key, number));
+        own_values.context.set_one(key, value.clone());
+        variables.set(key, Some(value));
+    }
+    for own in &open {
+        let mut sample = own_values.clone();
+        match (own.key, own.atom(&variables).spelt()) {
+            (None, Some(text)) => sample.resource = Some(text),
+            (Some(key), Some(text)) => sample.context.set_one(key, text),
+            (_, None) => continue,
+        }
+        found.push(sample);
+    }
+    found
+}
+
+/// A value that no pattern spells out, of the form of the key's values.
+fn unlisted(key: &str, number: usize) -> String {
+    let text = format!("value{number}");
+    match shape(key, None) {
+        Some(shape) if !shape.fits(&text) => shape.example(),
+        _ => text,
+    }
+}
+
+fn filled(known: &Variables, values: &Values) -> Variables {
+    let mut variables = known.clone();
+    values.iter().for_each(|(key, value)| variables.set(key, value.clone()));
     variables
 }
 
-/// Texts that conditions compare the key with; of one with wildcards the text without them.
-fn compared_with(key: &str, policy: &Policy) -> Vec<String> {
-    let conditions = policy.statements.iter().flat_map(|statement| &statement.conditions);
-    let on_key = conditions.filter(|condition| *condition.key.node == *key);
-    let patterns = on_key.flat_map(|condition| condition.test.patterns());
-    let closed = patterns.filter(|pattern| pattern.variables().next().is_none());
-    closed.map(|pattern| literals(pattern).collect()).collect()
+fn open_keys<'a>(pattern: &'a Pattern, known: &Variables) -> impl Iterator<Item = &'a str> {
+    pattern.variables().map(|variable| &*variable.key).filter(|key| !known.has(key))
 }
 
-/// What other patterns have in the place of the variable: after the same beginning, up to where the pattern goes on.
-fn words_at(key: &str, patterns: &[&Pattern], literals: &BTreeSet<&str>) -> BTreeSet<String> {
-    // Many patterns have the variable in the same place.
-    let places = patterns.iter().flat_map(|pattern| places(key, pattern)).collect::<BTreeSet<_>>();
-    let words = places
-        .iter()
-        .flat_map(|(start, end)| literals.iter().filter_map(|text| word(text, start, *end)));
-    words.collect()
+fn is_closed(own: &Use<'_>, known: &Variables) -> bool {
+    open_keys(own.pattern, known).next().is_none()
 }
 
-/// Where a pattern has the variable: the literal before it, and the character behind it.
-fn places<'a>(key: &str, pattern: &'a Pattern) -> Vec<(&'a str, Option<char>)> {
-    let parts = &pattern.parts;
-    let holds = |part: &Part| matches!(part, Part::Variable(variable) if &*variable.key == key);
-    let start = |at: usize| match at.checked_sub(1).map(|before| &parts[before]) {
-        Some(Part::Literal(text)) => Some(&**text),
-        Some(_) => None,
-        None => Some(""),
-    };
-    let end = |at: usize| match parts.get(at + 1) {
-        Some(Part::Literal(text)) => text.chars().next(),
-        _ => None,
-    };
-    let places = (0..parts.len()).filter(|at| holds(&parts[*at]));
-    places.filter_map(|at| Some((start(at)?, end(at)))).collect()
+fn uses(statement: &Statement) -> impl Iterator<Item = Use<'_>> {
+    let resources =
+        statement.resource_patterns().map(|pattern| Use { pattern, style: Style::Arn, key: None });
+    let conditions = statement.conditions.iter().flat_map(|condition| {
+        let style = match &condition.test {
+            Test::Arn { .. } => Style::Arn,
+            Test::String { compare: Compare::IgnoreCase, .. } => Style::Folded,
+            _ => Style::Text,
+        };
+        let patterns = condition.test.patterns();
+        patterns.map(move |pattern| Use { pattern, style, key: Some(&*condition.key.node) })
+    });
+    resources.chain(conditions)
 }
 
-fn word(text: &str, start: &str, end: Option<char>) -> Option<String> {
-    let rest = text.strip_prefix(start)?;
-    let word = end.map_or(rest, |end| rest.split(end).next().unwrap_or_default());
-    (!word.is_empty()).then(|| word.to_owned())
-}
+impl Use<'_> {
+    fn atom(&self, known: &Variables) -> Atom {
+        Atom::read(self.pattern, self.style, known)
+    }
 
-fn literals(pattern: &Pattern) -> impl Iterator<Item = &str> {
-    pattern.parts.iter().filter_map(|part| match part {
-        Part::Literal(text) => Some(&**text),
-        _ => None,
-    })
+    /// Values for all of its variables with which the pattern fits a text.
+    fn solved(&self, text: &str, known: &Variables) -> Vec<Values> {
+        let keys = open_keys(self.pattern, known).collect::<BTreeSet<_>>();
+        let mut found = vec![Values::new()];
+        for key in keys {
+            let each = found.into_iter().flat_map(|values| {
+                let known = filled(known, &values);
+                let more = fillings(key, self.pattern, self.style, text, &known);
+                more.into_iter().map(move |value| {
+                    let mut values = values.clone();
+                    values.insert(key.to_owned(), Some(value));
+                    values
+                })
+            });
+            found = each.take(MOST_TOGETHER).collect();
+        }
+        found
+    }
 }

@@ -1,6 +1,6 @@
 //! What one set of policies allows that another does not, each taken as a document: statements apply or do not, whoever asks.
 
-use super::candidates::assignments;
+use super::candidates::{assignments, by_presence, solved};
 use super::difference::{Comparison, Provenance};
 use super::refused;
 use crate::authz::{Ambiguity, Choice, Readings, bit, under_all_readings};
@@ -86,9 +86,11 @@ pub fn compare(old: &[&Policy], new: &[&Policy], requests: Requests) -> Compared
 
 /// What the searches of a comparison have in common.
 pub(crate) fn shared(old: &dyn Subject, new: &dyn Subject) -> Shared {
-    match old.names_principals() {
-        true => Shared::naming_principals(&[old.policies(), new.policies()].concat()),
-        false => Shared::default(),
+    let policies = [old.policies(), new.policies()].concat();
+    if old.names_principals() {
+        Shared::naming_principals(&policies)
+    } else {
+        Shared::new(&policies)
     }
 }
 
@@ -158,7 +160,7 @@ fn compare_once(question: Pair<'_>) -> Compared {
     let known = question.old.known();
     // What no request shows, no possible one does: that is found sooner.
     let wide = match question.old.requests() {
-        Requests::Possible => question.widest_sides().ok(),
+        Requests::Possible => question.widest_sides(known).ok(),
         Requests::Any => None,
     };
     let may_differ = [false, true].map(|backwards| {
@@ -190,8 +192,8 @@ impl<'a> Pair<'a> {
     }
 
     /// The same for any requests, with variables of unknown value: what is not there is not among the possible ones.
-    pub(crate) fn widest_sides(&self) -> Result<Comparison, Undecided> {
-        self.sides_for(Requests::Any, self.old.known())
+    pub(crate) fn widest_sides(&self, known: &Variables) -> Result<Comparison, Undecided> {
+        self.sides_for(Requests::Any, known)
     }
 
     fn sides_for(
@@ -210,7 +212,11 @@ impl<'a> Pair<'a> {
     /// A request with keys that go together.
     pub(crate) fn fitted(&self, mut sample: Sample) -> Sample {
         sample.settle(&self.shared.callers);
-        if self.old.requests() == Requests::Possible { aligned(sample) } else { sample }
+        if self.old.requests() == Requests::Possible {
+            aligned(sample, &self.shared.askers)
+        } else {
+            sample
+        }
     }
 
     /// The side that does not allow and the one that does; from new to old if `backwards`.
@@ -218,23 +224,53 @@ impl<'a> Pair<'a> {
         if backwards { (self.new, self.old) } else { (self.old, self.new) }
     }
 
+    /// The policies of both sides as they are encoded.
+    fn encoded(&self) -> Vec<&'a Policy> {
+        [self.old.encoded(), self.new.encoded()].concat()
+    }
+
     /// Values to try for the variables that are not known; empty if there are none.
-    pub(crate) fn assignments(&self) -> Vec<Variables> {
-        assignments(&[self.old.encoded(), self.new.encoded()].concat(), self.old.known())
+    pub(crate) fn assignments(&self, known: &Variables) -> Vec<Variables> {
+        assignments(&self.encoded(), known)
+    }
+
+    /// What is known of variables, in each case of [`by_presence`].
+    pub(crate) fn cases(&self) -> Vec<Variables> {
+        by_presence(&self.encoded(), self.old.known())
     }
 
     /// A request that one side allows and the other does not.
     pub(crate) fn answer(&self, sides: &Comparison, backwards: bool) -> Answer {
-        let settled = self.assignments();
+        let cases = self.cases();
+        if let [known] = cases.as_slice() {
+            return self.answer_if(known, sides, backwards);
+        }
+        let mut answer = Answer::None;
+        for known in &cases {
+            let found = match self.sides(known) {
+                Ok(sides) => self.answer_if(known, &sides, backwards),
+                Err(undecided) => Answer::Unknown(undecided),
+            };
+            match found {
+                Answer::Some(_) => return found,
+                Answer::Unknown(_) => answer = found,
+                Answer::None => {}
+            }
+        }
+        answer
+    }
+
+    fn answer_if(&self, known: &Variables, sides: &Comparison, backwards: bool) -> Answer {
+        let settled = self.assignments(known);
         if settled.is_empty() {
-            self.answer_at_once(sides, backwards)
+            self.answer_at_once(known, sides, backwards)
         } else {
-            self.answer_by_values(sides, backwards, &settled)
+            self.answer_by_values(known, sides, backwards, &settled)
         }
     }
 
-    fn answer_at_once(&self, sides: &Comparison, backwards: bool) -> Answer {
-        match self.first_gain(sides, backwards, self.old.known(), (None, MOST_TRIED)) {
+    fn answer_at_once(&self, known: &Variables, sides: &Comparison, backwards: bool) -> Answer {
+        match self.first_gain(sides, backwards, known, (None, MOST_TRIED)) {
             Ok(None) => Answer::None,
             Ok(Some(Found::Shown(gain))) => Answer::Some(gain),
             Ok(Some(Found::Seeming { is_possible: true, .. })) => unknown(DEFECT),
@@ -249,11 +285,12 @@ impl<'a> Pair<'a> {
     /// variables filled in. Where something was found, something is likely to be found again.
     fn answer_by_values(
         &self,
+        known: &Variables,
         sides: &Comparison,
         backwards: bool,
         settled: &[Variables],
     ) -> Answer {
-        let (again, shown) = match self.first_gain(sides, backwards, self.old.known(), (None, 1)) {
+        let (again, shown) = match self.first_gain(sides, backwards, known, (None, MOST_SOLVED)) {
             Ok(None) => return Answer::None,
             Ok(Some(Found::Shown(gain))) => {
                 (Provenance { denied: gain.denied_by, allowed: gain.allowed_by }, Some(gain))
@@ -283,6 +320,21 @@ impl<'a> Pair<'a> {
         self.old.has(sample)
     }
 
+    /// A request near this one that replays, with the values of its variables.
+    pub(crate) fn solved(
+        &self,
+        sample: &Sample,
+        backwards: bool,
+        Provenance { denied, allowed }: Provenance,
+        known: &Variables,
+    ) -> Option<Sample> {
+        let (from, to) = self.directed(backwards);
+        let statements =
+            denied.and_then(|place| from.find(place)).into_iter().chain(to.find(allowed));
+        let near = solved(sample, &statements.collect::<Vec<_>>(), known);
+        near.into_iter().map(|near| self.fitted(near)).find(|near| self.replays(near, backwards))
+    }
+
     /// The first box with a request that replays, among so many; or what only seemed to be one. `None`: there is no box.
     fn first_gain(
         &self,
@@ -297,7 +349,11 @@ impl<'a> Pair<'a> {
             sides.search(backwards, variables).run(first, &mut |space, cube, provenance| {
                 let sample = self.pick(space, cube, variables);
                 tried += 1;
-                if self.replays(&sample, backwards) {
+                let shown = match self.replays(&sample, backwards) {
+                    true => Some(sample.clone()),
+                    false => self.solved(&sample, backwards, provenance, variables),
+                };
+                if let Some(sample) = shown {
                     found = Some(Found::Shown(Box::new(Gain {
                         sample,
                         allowed_by: provenance.allowed,
@@ -321,6 +377,9 @@ fn unknown(reason: &str) -> Answer {
 
 /// Boxes that are tried for a request that replays.
 const MOST_TRIED: usize = 256;
+
+/// The same with variables of unknown value.
+const MOST_SOLVED: usize = 8;
 
 const NO_VALUES: &str =
     "the answer depends on the values of variables, and no value that shows a difference was found";

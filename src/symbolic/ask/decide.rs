@@ -51,6 +51,7 @@ fn decide_once(
     let statements = statements(layers, request);
     let variables = filled(&statements, request);
     let mut encoder = Encoder::new(readings, &variables);
+    encoder.context = Some(&request.context);
     statements.iter().for_each(|(_, statement)| encoder.note_sets(statement));
     let (mut concerned, mut encoded) = (Vec::new(), Vec::new());
     for (layer, statement) in &statements {

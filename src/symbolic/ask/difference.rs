@@ -54,11 +54,12 @@ impl Comparison {
         both.for_each(|statement| encoder.note_sets(statement));
         encoder.caller = old.caller_kind();
         let pinned = old.cell().map(|cell| cell.pinned.clone()).unwrap_or_default();
-        let cell = old.cell();
+        let (cell, is_anybody) = (old.cell(), old.names_principals());
         let old = old.side(&mut encoder)?;
         let new = new.side(&mut encoder)?;
         let shapes = match cell {
-            Some(_) => Feasible::of_callers(&mut encoder, &shared.callers)?,
+            Some(_) if is_anybody => Feasible::of_callers(&mut encoder, shared)?,
+            Some(_) => None,
             None if encoder.is_shaped => {
                 let allows = statements(&old.allows).chain(statements(&new.allows));
                 Some(Feasible::new(&mut encoder, &allows.collect::<Vec<_>>(), shared)?)

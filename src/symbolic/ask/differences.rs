@@ -8,7 +8,7 @@ use crate::model::{Element, Policy, Statement};
 use crate::source::Span;
 use crate::symbolic::boxes::{Name, Partition, Requests, Sample, Space, resource_atom};
 use crate::symbolic::show::{Cause, Hints, causes, plausible};
-use crate::symbolic::subject::{Access, Documents, Hinge, Place, Subject, Within};
+use crate::symbolic::subject::{Access, Beyond, Documents, Hinge, Place, Reason, Subject, Within};
 use crate::symbolic::text::{Atom, Style, Variables, ones};
 use crate::symbolic::undecided::Undecided;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +29,7 @@ pub struct Region {
     pub actions: Vec<Span>,
     /// The same for its resources.
     pub resources: Vec<Span>,
-    /// The condition keys of the allowing statement.
+    /// The condition keys of the allowing statement, and of the Deny that held the requests back.
     pub keys: Vec<Box<str>>,
     /// The words in which the two sides differ.
     pub because: Vec<Cause>,
@@ -101,6 +101,52 @@ pub fn differences_beyond(
     let [old, new] =
         [old, new].map(|policies| Documents::new(policies, requests).except(Some(within)));
     differences_of(&old, &new)
+}
+
+/// The same, where what the policies of a ceiling allow by themselves is not new.
+pub fn differences_within(
+    old: &[&Policy],
+    new: &[&Policy],
+    ceiling: &[&Policy],
+    requests: Requests,
+) -> Differences {
+    let all = differences(old, new, requests);
+    if all.newly_allowed == Direction::default() {
+        return all;
+    }
+    let both = [new, ceiling].concat();
+    let before = Documents::new(old, requests);
+    let beyond = [Reason::NoAllow, Reason::Deny]
+        .map(|reason| gains(&before, &Beyond::new(&both, new.len(), reason, requests)));
+    let [(relation, newly_allowed), (other, more)] = beyond;
+    let gained = match (relation, other) {
+        (Relation::NewAllowsMore, _) | (_, Relation::NewAllowsMore) => Relation::NewAllowsMore,
+        (relation, other) => relation.joined(other),
+    };
+    let lost = match all.relation {
+        Relation::NewAllowsLess | Relation::Incomparable => Relation::NewAllowsLess,
+        Relation::Unknown if all.newly_denied != Direction::default() => Relation::Unknown,
+        _ => Relation::Equal,
+    };
+    Differences {
+        relation: gained.joined(lost),
+        newly_allowed: newly_allowed.joined(more),
+        newly_denied: all.newly_denied,
+        readings: Vec::new(),
+    }
+}
+
+/// What one side allows and the other does not, whatever the other allows.
+fn gains(old: &dyn Subject, new: &dyn Subject) -> (Relation, Direction) {
+    let shared = shared(old, new);
+    let compared = compare_subjects(old, new, &shared);
+    let question = Pair { old, new, readings: &Readings::default(), shared: &shared };
+    let relation = match compared.gained {
+        Answer::None => Relation::Equal,
+        Answer::Some(_) => Relation::NewAllowsMore,
+        Answer::Unknown(_) => Relation::Unknown,
+    };
+    (relation, direction(question, &compared, false))
 }
 
 /// Lists in what two sides differ, whatever they are.
@@ -183,11 +229,10 @@ impl<'a> Listing<'a> {
     /// Where the policies have variables, values are tried: with unknown values the space has requests that cannot be.
     fn run(&mut self) {
         let Pair { old, .. } = self.question;
-        let settled = self.question.assignments();
+        let settled = self.question.assignments(old.known());
         let is_open = !settled.is_empty();
         let runs = if is_open { settled } else { vec![old.known().clone()] };
-        let wide = if is_open { self.question.widest_sides().ok() } else { None };
-        let wanted = wide.map(|sides| sides.search(self.backwards, old.known()).may_differ_by());
+        let wanted = if is_open { self.wanted() } else { None };
         for variables in &runs {
             let is_seen = |because| self.seen.contains_key(because);
             if wanted.as_ref().is_some_and(|wanted| wanted.iter().all(is_seen)) {
@@ -201,10 +246,28 @@ impl<'a> Listing<'a> {
                 self.undecided = Some(undecided);
             }
         }
+        let wanted = wanted.unwrap_or_default();
+        // What no value that was tried shows may be shown by one that fits what is found.
+        for known in self.question.cases() {
+            if is_open && !wanted.iter().all(|because| self.seen.contains_key(because)) {
+                // What stays undecided is not seen.
+                let _ = self.question.sides(&known).and_then(|sides| self.search(&sides, &known));
+            }
+        }
         let unseen = |because: &&Provenance| !self.seen.contains_key(because);
-        if let Some(because) = wanted.iter().flatten().find(unseen) {
+        if let Some(because) = wanted.iter().find(unseen) {
             self.undecided = Some(self.untried(because.allowed));
         }
+    }
+
+    /// The differences that there may be, whatever the values of variables.
+    fn wanted(&self) -> Option<BTreeSet<Provenance>> {
+        let mut wanted = BTreeSet::new();
+        for known in self.question.cases() {
+            let sides = self.question.widest_sides(&known).ok()?;
+            wanted.extend(sides.search(self.backwards, &known).may_differ_by());
+        }
+        Some(wanted)
     }
 
     /// What may differ too, with values of variables that were not tried.
@@ -252,9 +315,11 @@ impl<'a> Listing<'a> {
         variables: &Variables,
     ) {
         let sample = self.question.pick(space, cube, variables);
-        if !self.question.replays(&sample, self.backwards) {
-            return;
-        }
+        let shown = match self.question.replays(&sample, self.backwards) {
+            true => Some(sample),
+            false => self.question.solved(&sample, self.backwards, because, variables),
+        };
+        let Some(sample) = shown else { return };
         let new = || Seen { witness: sample, actions: BTreeSet::new(), resources: BTreeSet::new() };
         patterns.touch(space, cube, self.seen.entry(because).or_insert_with(new));
     }
@@ -271,7 +336,7 @@ impl<'a> Listing<'a> {
         let resources = of_resource
             .map(|element| touched(element, |pattern| pattern.span, &seen.resources))
             .unwrap_or_default();
-        let conditions = allow.iter().flat_map(|allow| &allow.conditions);
+        let conditions = allow.into_iter().chain(deny).flat_map(|own| &own.conditions);
         let statements = deny.into_iter().chain(allow).collect::<Vec<_>>();
         // An example of this statement, not of another one that allows as much.
         let shows = |sample: &Sample| {

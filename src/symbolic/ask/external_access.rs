@@ -43,6 +43,8 @@ pub struct Asked<'a> {
     pub account: &'a str,
     /// As in [`Question`].
     pub actions: &'a [String],
+    /// Those of them that a caller who does not sign can ask for.
+    pub unsigned: &'a [String],
     /// As in [`Question`].
     pub resources: &'a [String],
     /// As in [`Question`].
@@ -58,11 +60,11 @@ pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
         resource: Layer::Policies(policies.to_vec()),
         ..Layers::default()
     };
-    let mut found = vec![outside(
-        Outsider::Unsigned,
-        can(&asked.question(Who::Caller(&Caller::Anonymous, &layers))),
-    )];
-    for (name, named) in names.iter().filter(|(_, named)| is_outside(named, asked.account)) {
+    let mut unsigned = can(&Asked { actions: asked.unsigned, ..asked }
+        .question(Who::Caller(&Caller::Anonymous, &layers)));
+    unsigned.retain(|answer| needs_a_grant(answer, &layers));
+    let mut found = vec![outside(Outsider::Unsigned, unsigned)];
+    for (name, named) in names.iter().filter(|(_, named)| asked.is_outside(named)) {
         let who = Outsider::Named(name.clone());
         if found.len() > MOST_NAMES {
             let reason = format!("the policy names more than {MOST_NAMES} principals");
@@ -167,13 +169,15 @@ fn is_of_name(class: &CallerClass, named: &Named, callers: &CallerClasses) -> bo
     match named {
         Named::Account(_) => is_named(named) && !callers.names.iter().any(|by| is_closer(&by)),
         Named::CanonicalUser(_) => class.account.is_none() && is_named(named),
+        // Whoever shows a token does not sign, and is a class of its own.
+        Named::Federated(_) => class.caller != Caller::Anonymous && is_named(named),
         _ => is_named(named),
     }
 }
 
 impl Asked<'_> {
     fn question<'a>(&self, who: Who<'a>) -> Question<'a> {
-        let Asked { account, actions, resources, context } = *self;
+        let Asked { account, actions, resources, context, .. } = *self;
         Question {
             who,
             actions: actions.to_vec(),
@@ -223,7 +227,20 @@ fn names(policies: &[&Policy]) -> BTreeMap<String, Named> {
         .collect()
 }
 
-/// What is left of a deleted user or role is nobody any more.
-fn is_outside(named: &Named, account: &str) -> bool {
-    !matches!(named, Named::UniqueId(_)) && account_of(named) != Some(account)
+impl Asked<'_> {
+    /// Whether a name is of somebody outside. What is left of a deleted user or role is nobody any more. Whom an identity
+    /// provider vouches for is outside, whichever account knows the provider. A service takes a role only from who may pass
+    /// it, which is somebody of its account (IAM:id_roles_use_passrole).
+    fn is_outside(&self, named: &Named) -> bool {
+        match named {
+            Named::UniqueId(_) => false,
+            Named::Federated(_) => true,
+            Named::Service(_) => !self.is_about_roles(),
+            named => account_of(named) != Some(self.account),
+        }
+    }
+
+    fn is_about_roles(&self) -> bool {
+        self.actions.iter().all(|action| action.to_ascii_lowercase().starts_with("sts:"))
+    }
 }

@@ -3,10 +3,12 @@
 //! Whoever tries these has tried everything: two values of one class meet the same patterns under every reading, so they are decided
 //! alike. Used where requests are few and each is asked one by one.
 
-use crate::authz::{Ambiguity, CallerKind, ContextValue, Readings, bit};
+use crate::authz::{CallerKind, ContextValue, under_all_readings};
 use crate::model::{Pattern, Statement};
 use crate::symbolic::boxes::{Encoder, KeySpace, Name, Test, Treatment, one_clock};
-use crate::symbolic::text::{Atom, Budget, Start, Style, Symbol, TooMany, Variables, walk_from};
+use crate::symbolic::text::{
+    self, Atom, Budget, Start, Style, Symbol, TooMany, Variables, walk_from,
+};
 use crate::symbolic::undecided::Undecided;
 
 /// How a pattern is compared with a text.
@@ -88,6 +90,17 @@ impl TextComparison<'_> {
     }
 }
 
+/// The values of a variable, its key given in lower case, with which the pattern fits the text that the comparison
+/// begins with.
+pub fn fillings(key: &str, comparison: &TextComparison<'_>) -> Vec<String> {
+    let style = match comparison.way {
+        Way::Resource | Way::Arn => Style::Arn,
+        Way::Text => Style::Text,
+    };
+    let TextComparison { pattern, stem, .. } = comparison;
+    text::fillings(key, pattern, style, stem, &Variables::default())
+}
+
 /// A text of the same class that a person would take for a name, if one is near.
 fn readable(text: &str, starts: &[Start<'_>], rest: &Rest) -> String {
     let members = |text: &str| {
@@ -133,25 +146,21 @@ pub fn key_values(
     usual: &str,
 ) -> Result<KeyValues, Undecided> {
     let mut found = KeyValues::default();
-    let open = [
-        0,
-        bit(Ambiguity::SeveralValues),
-        bit(Ambiguity::LoneStarArn),
-        bit(Ambiguity::SeveralValues) | bit(Ambiguity::LoneStarArn),
-    ];
     // Words that AWS would refuse may count or not, and sets of values that differ in one case may be alike in the other.
-    for (second, treatment) in open.into_iter().flat_map(|second| {
-        [Treatment::Matches, Treatment::Fails].map(|treatment| (second, treatment))
-    }) {
+    for treatment in [Treatment::Matches, Treatment::Fails] {
         for known in variables {
-            let readings = Readings::with_second(second);
-            let mut encoder = Encoder::new(&readings, known);
-            // The other key of the time is read as a number too, which the one clock has no values for.
-            let is_shaped = caller.is_some() && one_clock(key) == key;
-            (encoder.is_shaped, encoder.caller) = (is_shaped, caller);
-            for value in values_once(key, statements, encoder, (usual, treatment))? {
-                if !found.values.contains(&value) {
-                    found.values.push(value);
+            let tried = under_all_readings(|readings| {
+                let mut encoder = Encoder::new(readings, known);
+                // The other key of the time is read as a number too, which the one clock has no values for.
+                let is_shaped = caller.is_some() && one_clock(key) == key;
+                (encoder.is_shaped, encoder.caller) = (is_shaped, caller);
+                values_once(key, statements, encoder, (usual, treatment))
+            });
+            for (_, values) in tried.answers {
+                for value in values? {
+                    if !found.values.contains(&value) {
+                        found.values.push(value);
+                    }
                 }
             }
         }

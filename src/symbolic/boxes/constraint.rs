@@ -14,6 +14,8 @@ pub(crate) enum Test {
     Null {
         /// It may be absent.
         absent: bool,
+        /// It may be the empty text.
+        empty: bool,
         /// It may be present.
         present: bool,
     },
@@ -25,9 +27,9 @@ pub(crate) enum Test {
 
 impl Test {
     /// The key is present.
-    pub(crate) const PRESENT: Test = Test::Null { absent: false, present: true };
+    pub(crate) const PRESENT: Test = Test::Null { absent: false, empty: true, present: true };
     /// The key is absent.
-    pub(crate) const ABSENT: Test = Test::Null { absent: true, present: false };
+    pub(crate) const ABSENT: Test = Test::Null { absent: true, empty: false, present: false };
 }
 
 /// A test of values.

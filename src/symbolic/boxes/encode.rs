@@ -5,7 +5,7 @@ use super::{
     CallerClass, CallerClasses, Constraint, Constraints, DimensionSpec, EPOCH_TIME, Fits, Name,
     Test, Treatment, concerns, is_whole, one_clock,
 };
-use crate::authz::{Ambiguity, CallerKind, Readings, shape};
+use crate::authz::{Ambiguity, CallerKind, Context, Readings, may_be_null, shape};
 use crate::aws;
 use crate::model::condition::string::Compare;
 use crate::model::condition::{Quantifier, Values};
@@ -13,7 +13,7 @@ use crate::model::{
     Condition, Element, Part, Pattern, ResourceKind, ResourcePattern, Statement, condition,
 };
 use crate::source::{Span, Spanned};
-use crate::symbolic::text::{Atom, Domain, Mixed, Style, Tests, Variables, nanoseconds};
+use crate::symbolic::text::{Atom, Domain, Filled, Mixed, Style, Tests, Variables, nanoseconds};
 use crate::symbolic::undecided::Undecided;
 use rustc_hash::FxHashMap;
 
@@ -32,6 +32,8 @@ pub(crate) struct Encoder<'a> {
     pub is_shaped: bool,
     /// Whose requests they are, if that is known.
     pub caller: Option<CallerKind>,
+    /// The keys, if one request is asked about: readings of values that it lacks need not be tried.
+    pub context: Option<&'a Context>,
 }
 
 impl<'a> Encoder<'a> {
@@ -44,6 +46,7 @@ impl<'a> Encoder<'a> {
             callers: None,
             is_shaped: false,
             caller: None,
+            context: None,
         }
     }
 
@@ -53,7 +56,10 @@ impl<'a> Encoder<'a> {
         statement: &Statement,
         treatment: Treatment,
     ) -> Result<Option<Constraints>, Unsupported> {
-        if !statement.doubts.is_empty() && treatment == Treatment::Fails {
+        if !statement.doubts.is_empty() && treatment == Treatment::Fails
+            || statement.has_empty_condition && !self.readings.second(Ambiguity::EmptyValues)
+            || self.lacks_value(statement) && self.readings.second(Ambiguity::VariableWithoutValue)
+        {
             return Ok(None);
         }
         let mut constraints = Vec::new();
@@ -120,6 +126,11 @@ impl<'a> Encoder<'a> {
             constraints.push((place, Constraint::Key(test)));
         }
         Ok(Some(Constraints(constraints)))
+    }
+
+    /// Whether a variable of the statement is known to have no value.
+    fn lacks_value(&self, statement: &Statement) -> bool {
+        statement.variables().any(|variable| self.variables.fill(variable) == Filled::Nothing)
     }
 
     /// The classes of callers that a statement concerns.
@@ -274,7 +285,7 @@ impl<'a> Encoder<'a> {
             return Ok(Test::Constant(treatment.matches()));
         }
         if let condition::Test::Null(wanted) = &condition.test {
-            return Ok(self.null(condition, wanted, treatment));
+            return self.null(condition, wanted, treatment, place);
         }
         if condition.test.has_no_values() && condition.quantifier.is_none() && !condition.if_exists
         {
@@ -299,7 +310,13 @@ impl<'a> Encoder<'a> {
             none: is_empty || doubtful && treatment == Treatment::Fails && negated,
             absent: match condition.quantifier {
                 None => condition.if_exists || negated,
-                Some(Quantifier::ForAllValues) => true,
+                Some(Quantifier::ForAllValues) if condition.if_exists || !negated || is_empty => {
+                    true
+                }
+                Some(Quantifier::ForAllValues) if self.has_key(condition) => true,
+                Some(Quantifier::ForAllValues) => {
+                    !self.readings.second(Ambiguity::AllValuesNegated)
+                }
                 Some(Quantifier::ForAnyValue) if condition.if_exists && !is_empty => {
                     self.readings.second(Ambiguity::AnyValueIfExists)
                 }
@@ -308,17 +325,19 @@ impl<'a> Encoder<'a> {
             quantifier: condition.quantifier,
             any_of_several: self.any_of_several(condition, place),
         };
-        let dimension = &mut self.dimensions[place];
+        let dimension = &self.dimensions[place];
         if (condition.quantifier.is_some() || dimension.multi_valued)
             && let Tests::Text(..) | Tests::Nothing = dimension.tests
         {
-            // The empty text is a class of its own: alone it is taken for an empty set.
-            match dimension.tests.text(Atom::Literal("".into())) {
-                Ok(atom) => dimension.always.push(atom),
-                Err(mixed) => return Err(self.mixed(mixed, place, condition.span)),
-            }
+            // Alone it is taken for an empty set.
+            self.distinguish_empty_text(place, condition.span)?;
         }
         Ok(Test::Fits(fits))
+    }
+
+    /// Whether the key is in the one request that is asked about.
+    fn has_key(&self, condition: &Condition) -> bool {
+        self.context.is_some_and(|context| context.present(&condition.key.node).is_some())
     }
 
     fn any_of_several(&self, condition: &Condition, place: usize) -> bool {
@@ -326,18 +345,56 @@ impl<'a> Encoder<'a> {
         is_open && self.readings.second(Ambiguity::SeveralValues)
     }
 
-    fn null(&self, condition: &Condition, wanted: &Values<bool>, treatment: Treatment) -> Test {
+    fn null(
+        &mut self,
+        condition: &Condition,
+        wanted: &Values<bool>,
+        treatment: Treatment,
+        place: usize,
+    ) -> Result<Test, Unsupported> {
         if let Some(quantifier) = condition.quantifier {
-            return Test::Constant(quantifier == Quantifier::ForAllValues);
+            return Ok(Test::Constant(quantifier == Quantifier::ForAllValues));
         }
         if wanted.list.is_empty() && wanted.doubts.is_empty() {
-            return Test::Constant(self.readings.second(Ambiguity::EmptyValues));
+            return Ok(Test::Constant(self.readings.second(Ambiguity::EmptyValues)));
         }
         let wants = |absent| {
             wanted.list.iter().any(|value| value.node == absent)
                 || !wanted.doubts.is_empty() && treatment.matches()
         };
-        Test::Null { absent: wants(true), present: wants(false) }
+        let (absent, present) = (wants(true), wants(false));
+        let empty_is_null = absent != present
+            && self.may_be_empty(place)
+            && self.readings.second(Ambiguity::EmptyText);
+        if empty_is_null {
+            self.distinguish_empty_text(place, condition.span)?;
+        }
+        Ok(Test::Null { absent, empty: if empty_is_null { absent } else { present }, present })
+    }
+
+    /// Whether the empty text is a value of the key that may count as null.
+    fn may_be_empty(&self, place: usize) -> bool {
+        let DimensionSpec { name, domain, tests, .. } = &self.dimensions[place];
+        let is_asked = |key: &str| {
+            let value = self.context.map(|context| context.present(key));
+            value.is_none_or(|value| {
+                value.is_some_and(|value| value.as_slice().iter().all(String::is_empty))
+            })
+        };
+        matches!(name, Name::Key(key) if may_be_null(key) && is_asked(key))
+            && matches!(tests, Tests::Text(..) | Tests::Nothing)
+            && domain.kind == aws::ValueType::String
+            && domain.shape.is_none_or(|shape| shape.fits(""))
+    }
+
+    /// Makes the empty text a class of its own.
+    fn distinguish_empty_text(&mut self, place: usize, span: Span) -> Result<(), Unsupported> {
+        let dimension = &mut self.dimensions[place];
+        match dimension.tests.text(Atom::Literal("".into())) {
+            Ok(atom) => dimension.always.push(atom),
+            Err(mixed) => return Err(self.mixed(mixed, place, span)),
+        }
+        Ok(())
     }
 
     fn value_atoms(&mut self, condition: &Condition, place: usize) -> Result<Vec<u32>, Mixed> {
@@ -367,7 +424,12 @@ impl<'a> Encoder<'a> {
                 tests.text(Atom::read(&word, Style::Folded, variables))
             }),
             Written::Binary(values) => each(values, |bytes| tests.binary(bytes)),
-            Written::Ip { values, .. } => each(values, |net| tests.address(*net)),
+            Written::Ip { values, .. } => each(values, |block| match block.wide {
+                Some(wide) if readings.second(Ambiguity::AddressWithoutLength) => {
+                    tests.address(wide)
+                }
+                _ => tests.address(block.net),
+            }),
             Written::Null(_) | Written::Unknown => Ok(Vec::new()),
         }
     }

@@ -85,15 +85,31 @@ impl KeySpace {
             return self.points.iter().position(|known| *known == Point::Absent);
         }
         let fitting = conditions.iter().map(|fits| self.fitting(fits)).collect::<Vec<_>>();
-        let answers = |point: &Point| {
-            conditions
-                .iter()
-                .zip(&fitting)
-                .map(|(fits, fitting)| self.holds(fits, fitting, point))
-                .collect::<Vec<_>>()
-        };
+        let answers = |point: &Point| self.answers(conditions, &fitting, point);
         let wanted = answers(&point);
         self.points.iter().position(|known| *known != Point::Absent && answers(known) == wanted)
+    }
+
+    /// The points that a value may be of where patterns have variables of unknown value: such a pattern may match it or not.
+    pub(crate) fn may_hold(&self, tests: &Tests, text: &str) -> Bits {
+        let may_be = |class: usize| {
+            tests.atoms().iter().zip(&self.values.columns).all(|(atom, column)| {
+                let (is_in, fits) = (column.contains(class), atom.fits(text));
+                is_in == fits || atom.may_differ() && fits
+            })
+        };
+        let mut kept = Bits::none(self.points.len());
+        for (number, point) in self.points.iter().enumerate() {
+            let holds = match point {
+                Point::Absent => false,
+                Point::One(class) => may_be(*class),
+                Point::Many(_) => true,
+            };
+            if holds {
+                kept.insert(number);
+            }
+        }
+        kept
     }
 
     /// The value that a point stands for, its classes spelt; `None`: the key is absent.
@@ -120,9 +136,11 @@ impl KeySpace {
             Test::Constant(holds) => {
                 return if *holds { Bits::all(self.points.len()) } else { admitted };
             }
-            Test::Null { absent, present } => {
-                Box::new(|point| if *point == Point::Absent { *absent } else { *present })
-            }
+            Test::Null { absent, empty, present } => Box::new(|point| match point {
+                Point::Absent => *absent,
+                point if self.is_empty(point) => *empty,
+                Point::One(_) | Point::Many(_) => *present,
+            }),
             Test::Fits(fits) => {
                 let fitting = self.fitting(fits);
                 Box::new(move |point| self.holds(fits, &fitting, point))
@@ -197,13 +215,24 @@ impl KeySpace {
         let is_empty = |point: &Point| matches!(point, Point::Many(values) if !values.is_empty() && values.iter().all(|value| Some(*value) == self.empty));
         search.found.retain(|point| !is_empty(point));
         let mut seen = HashSet::new();
-        let answers = |point: &Point| {
-            (0..conditions.len())
-                .map(|number| self.holds(&conditions[number], &fitting[number], point))
-                .collect::<Vec<_>>()
-        };
-        search.found.retain(|point| seen.insert(answers(point)));
+        search.found.retain(|point| seen.insert(self.answers(conditions, &fitting, point)));
         Ok(search.found)
+    }
+
+    /// What tells a point from others: whether it is the empty text, and which conditions hold.
+    fn answers(&self, conditions: &[Fits], fitting: &[Bits], point: &Point) -> Vec<bool> {
+        let held =
+            conditions.iter().zip(fitting).map(|(fits, fitting)| self.holds(fits, fitting, point));
+        std::iter::once(self.is_empty(point)).chain(held).collect()
+    }
+
+    /// Whether a point is the empty text alone.
+    fn is_empty(&self, point: &Point) -> bool {
+        match point {
+            Point::Absent => false,
+            Point::One(value) => Some(*value) == self.empty,
+            Point::Many(values) => values.is_empty(),
+        }
     }
 }
 

@@ -134,6 +134,7 @@ impl Space {
                 value.map(|value| ContextValue::One(value.to_owned())).as_ref(),
             )?;
         }
+        variables.present().for_each(|key| space.keep_present(key));
         Ok(space)
     }
 
@@ -148,11 +149,15 @@ impl Space {
         key: &str,
         value: Option<&ContextValue>,
     ) -> Result<(), Undecided> {
-        let is_key =
-            |dimension: &&Dimension| matches!(&dimension.name, Name::Key(own) if **own == *key);
-        let Some(dimension) = self.dimensions.iter().find(is_key) else { return Ok(()) };
-        let Partition::Key(space) = &dimension.partition else { return Ok(()) };
+        let Some((dimension, space)) = of_key(&self.dimensions, key) else { return Ok(()) };
         let tests = specs[dimension.specs].tests.only(&dimension.atoms);
+        if let (Some(ContextValue::One(text)), true) =
+            (value, tests.atoms().iter().any(Atom::may_differ))
+        {
+            let kept = space.may_hold(&tests, text);
+            self.everything[dimension.words.clone()].copy_from_slice(kept.as_words());
+            return Ok(());
+        }
         let point = space.locate(&tests, value, &dimension.tests(statements));
         let point = point.ok_or_else(|| {
             Undecided::anywhere(format!("the value of `{key}` is not of its type"))
@@ -161,6 +166,15 @@ impl Space {
         kept.insert(point);
         self.everything[dimension.words.clone()].copy_from_slice(kept.as_words());
         Ok(())
+    }
+
+    /// Keeps only the requests in which a key has some value.
+    fn keep_present(&mut self, key: &str) {
+        let Some((dimension, space)) = of_key(&self.dimensions, key) else { return };
+        let there = space.admitted(&Test::PRESENT);
+        let words = dimension.words.clone();
+        let words = self.everything[words].iter_mut();
+        words.zip(there.as_words()).for_each(|(word, there)| *word &= there);
     }
 
     /// The point of a request, as the number of its class in each dimension; `None` if a value in it is not of its key's type.
@@ -221,6 +235,14 @@ impl Space {
     pub(crate) fn part<'a>(&self, cube: &'a [u64], dimension: usize) -> &'a [u64] {
         &cube[self.dimensions[dimension].words.clone()]
     }
+}
+
+/// The dimension of a condition key, if statements look at it.
+fn of_key<'d>(dimensions: &'d [Dimension], key: &str) -> Option<(&'d Dimension, &'d KeySpace)> {
+    dimensions.iter().find_map(|dimension| match (&dimension.name, &dimension.partition) {
+        (Name::Key(own), Partition::Key(space)) if **own == *key => Some((dimension, space)),
+        _ => None,
+    })
 }
 
 /// Drops the patterns that no text of the wanted ones fits: among these texts they tell nothing apart.

@@ -3,7 +3,7 @@
 
 use super::actions::{any_resource, numbers, one_of_resources};
 use super::is_possible;
-use crate::authz::{Caller, Context, ContextValue, Request};
+use crate::authz::{Caller, CallerKind, Context, ContextValue, Request};
 use crate::aws::ResourceType;
 use crate::model::{Pattern, Policy, Statement};
 use crate::source::Span;
@@ -32,6 +32,8 @@ pub(crate) struct Cell {
     pub pinned: BTreeMap<String, Option<ContextValue>>,
     /// The account that owns the resources, if the question says so.
     pub account: Option<String>,
+    /// The kinds of callers that can have the policies.
+    pub askers: Vec<CallerKind>,
     /// The patterns that ask for its actions and resources.
     pub asked: (Vec<Pattern>, Vec<Pattern>),
 }
@@ -124,7 +126,7 @@ impl Cell {
         let (action, resource) = self.action_and_resource(sample)?;
         let context = self.context(sample);
         let sample = Sample { context: context.clone(), ..sample.clone() };
-        is_possible(&sample).then(|| Request {
+        is_possible(&sample, &self.askers).then(|| Request {
             caller: sample.caller(),
             action,
             resource,

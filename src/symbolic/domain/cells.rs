@@ -4,10 +4,10 @@ use super::cell::{KeyForm, Limit};
 use super::classes::{
     Class, Cutter, Variant, is_supported, makes_user_session, resource, text_atom,
 };
-use super::possible::OWNERS;
+use super::possible::{OWNERS, askers};
 use super::{Cell, Question, Who, arn_atom, keys, of_account};
 use crate::authz::{Caller, Context, Presence};
-use crate::aws;
+use crate::aws::{self, ResourceType};
 use crate::model::Pattern;
 use crate::symbolic::boxes::Name;
 use crate::symbolic::text::{Atom, Style, Variables, glob};
@@ -17,14 +17,19 @@ const USER_ID: &str = "aws:userid";
 const SOURCE_ACCOUNT: &str = "aws:sourceaccount";
 const SOURCE_ARN: &str = "aws:sourcearn";
 
+/// The older name of the account in policies of topics (SNS:sns-access-policy-use-cases).
+const SOURCE_OWNER: &str = "aws:sourceowner";
+
 /// Cuts a question. Actions and resources that do not go together are in no cell. With `beyond` an account, requests that a service
 /// makes on its behalf are left out: they name the account or a resource of it.
 pub(crate) fn cells(question: &Question<'_>, beyond: Option<&str>) -> Vec<Cell> {
     let policies = question.who.policies();
     let statements = policies.iter().flat_map(|policy| &policy.statements).collect::<Vec<_>>();
     let mut keys = keys(&statements);
-    keys.extend(beyond.iter().flat_map(|_| [SOURCE_ACCOUNT, SOURCE_ARN]).map(str::to_owned));
-    let cutter = Cutter { question, beyond, keys };
+    keys.extend(
+        beyond.iter().flat_map(|_| [SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_OWNER]).map(str::to_owned),
+    );
+    let cutter = Cutter { question, beyond, keys, askers: askers(&policies) };
     let mut cells = Vec::new();
     for class in cutter.classes(&statements) {
         for variant in &class.variants {
@@ -126,6 +131,7 @@ impl Cutter<'_> {
             template,
             pinned,
             account: question.account.clone(),
+            askers: self.askers.clone(),
             asked: self.asked(class),
         })
     }
@@ -173,7 +179,13 @@ impl Cutter<'_> {
         }
         // Resources whose ARN has an account are of the account that is asked about.
         if let Some(account) = &question.account {
-            let owned = vec![literal(), of_account(account), of_account("")];
+            let mut owned = vec![literal(), of_account(account)];
+            let names_account = |kind: &ResourceType| {
+                kind.arns().all(|arn| arn.text().split(':').nth(4) != Some(""))
+            };
+            if !class.kind.is_some_and(names_account) {
+                owned.push(of_account(""));
+            }
             limits.push(limit(Name::Resource, owned, false));
         }
         Some(limits)
@@ -195,11 +207,12 @@ fn session_id(caller: &Caller) -> Option<(String, KeyForm)> {
 }
 
 /// A service that acts for an account says so with the account or a resource of it.
-fn not_on_behalf_of(account: &str) -> [(String, KeyForm); 2] {
+fn not_on_behalf_of(account: &str) -> [(String, KeyForm); 3] {
     let of_account = glob(&format!("arn:*:*:*:{account}:*"), true);
     let of_account = Atom::read_arn(&of_account, &Variables::default());
     [
         (SOURCE_ACCOUNT.to_owned(), KeyForm::Unlike(Atom::Literal(account.into()))),
         (SOURCE_ARN.to_owned(), KeyForm::Unlike(of_account)),
+        (SOURCE_OWNER.to_owned(), KeyForm::Unlike(Atom::Literal(account.into()))),
     ]
 }

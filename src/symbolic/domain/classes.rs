@@ -4,8 +4,8 @@ use super::cell::Limit;
 use super::resources::{ResourceKind, Resources};
 use super::{Question, Who};
 use crate::authz::{
-    Caller, Context, Formula, LayerId, Presence, Request, denies_bind, formula, may_have_key,
-    presence, presence_for,
+    Caller, CallerKind, Context, Formula, LayerId, Presence, Request, denies_bind, formula,
+    may_have_key, presence, presence_for,
 };
 use crate::aws::{self, Action, ResourceType};
 use crate::model::Statement;
@@ -82,6 +82,8 @@ pub(crate) struct Cutter<'a> {
     pub question: &'a Question<'a>,
     pub beyond: Option<&'a str>,
     pub keys: BTreeSet<String>,
+    /// The kinds of callers that can have the policies.
+    pub askers: Vec<CallerKind>,
 }
 
 impl Cutter<'_> {

@@ -2,7 +2,7 @@
 //! for each kind of caller. `docs/symbolic.md`, "Feasible shapes".
 
 use super::kinds::LastKinds;
-use super::possible::{OWNERS, USER_NAME};
+use super::possible::{CLOUDFRONT, OWNERS, USER_NAME, askers, have_own_policies};
 use super::{actions, arn_atom, of_account};
 use crate::authz::{Caller, CallerKind, Presence, presence, request_key};
 use crate::aws::AccountId;
@@ -19,9 +19,10 @@ use crate::symbolic::undecided::Undecided;
 const MOST_ACCOUNTS: usize = 12;
 
 /// What the searches of one comparison have in common, whatever the readings and the values of variables.
-#[derive(Default)]
 pub(crate) struct Shared {
     pub kinds: LastKinds,
+    /// The kinds of callers that can have the policies.
+    pub askers: Vec<CallerKind>,
     /// None where the caller is known.
     pub callers: CallerClasses,
 }
@@ -30,7 +31,13 @@ impl Shared {
     /// For searches over callers that these policies distinguish.
     pub(crate) fn naming_principals(policies: &[&Policy]) -> Shared {
         let statements = policies.iter().flat_map(|policy| &policy.statements);
-        Shared { callers: CallerClasses::new(statements), ..Shared::default() }
+        Shared { callers: CallerClasses::new(statements), ..Shared::new(policies) }
+    }
+
+    /// For searches about a caller that is known.
+    pub(crate) fn new(policies: &[&Policy]) -> Shared {
+        let (kinds, callers) = (LastKinds::default(), CallerClasses::default());
+        Shared { kinds, askers: askers(policies), callers }
     }
 }
 
@@ -51,28 +58,26 @@ impl Feasible {
         shared: &Shared,
     ) -> Result<Feasible, Undecided> {
         let keys = keys(encoder);
+        let partitions = CallerShapes { encoder, keys: &keys }.partitions()?;
         let mut actions = actions::shapes(encoder, &keys, allows, &shared.kinds)?;
         let owners = CallerShapes { encoder, keys: &keys }.owners()?;
-        if !owners.is_empty() {
-            let pairs = actions.iter().flat_map(|action| owners.iter().map(|own| action.and(own)));
+        for parts in [owners, partitions].into_iter().filter(|parts| !parts.is_empty()) {
+            let pairs = actions.iter().flat_map(|action| parts.iter().map(|own| action.and(own)));
             actions = pairs.collect();
         }
-        Ok(Feasible {
-            actions,
-            callers: CallerShapes { encoder, keys: &keys }.shapes(&shared.callers)?,
-        })
+        Ok(Feasible { actions, callers: CallerShapes { encoder, keys: &keys }.shapes(shared)? })
     }
 
-    /// The classes of callers alone; `None` if there are none.
+    /// The callers alone; `None` if nothing is asked about them.
     pub(crate) fn of_callers(
         encoder: &mut Encoder<'_>,
-        callers: &CallerClasses,
+        shared: &Shared,
     ) -> Result<Option<Feasible>, Undecided> {
-        if callers.is_empty() {
+        if shared.callers.is_empty() && shared.askers.len() == CallerKind::ALL.len() {
             return Ok(None);
         }
         let keys = keys(encoder);
-        let callers = CallerShapes { encoder, keys: &keys }.shapes(callers)?;
+        let callers = CallerShapes { encoder, keys: &keys }.shapes(shared)?;
         Ok(Some(Feasible { actions: vec![Constraints::default()], callers }))
     }
 }
@@ -94,14 +99,21 @@ struct CallerShapes<'m, 'a> {
 }
 
 impl CallerShapes<'_, '_> {
-    fn shapes(&mut self, callers: &CallerClasses) -> Result<Vec<Constraints>, Undecided> {
-        if !callers.is_empty() {
-            return callers.list.iter().map(|class| self.of_class(class, callers)).collect();
+    fn classes(&mut self, callers: &CallerClasses) -> Result<Vec<Constraints>, Undecided> {
+        callers.list.iter().map(|class| self.of_class(class, callers)).collect()
+    }
+
+    fn shapes(&mut self, shared: &Shared) -> Result<Vec<Constraints>, Undecided> {
+        if !shared.callers.is_empty() {
+            return self.classes(&shared.callers);
         }
         let accounts = self.accounts();
         let mut statements: Vec<Constraints> = Vec::new();
-        for kind in CallerKind::ALL {
-            let of_kind = self.caller(kind)?;
+        for kind in shared.askers.iter().copied() {
+            let mut of_kind = self.caller(kind)?;
+            if have_own_policies(&shared.askers) {
+                of_kind.0.extend(self.not_of_cloudfront()?);
+            }
             for own in accounts.iter().map(Some).chain([None]) {
                 let Some(account) = self.account(own.map(String::as_str), &accounts, kind)? else {
                     continue;
@@ -117,6 +129,42 @@ impl CallerShapes<'_, '_> {
             statements = vec![Constraints::default()];
         }
         Ok(statements)
+    }
+
+    /// The ARN of a caller that can have policies of its own.
+    fn not_of_cloudfront(&mut self) -> Result<Option<(usize, Constraint)>, Undecided> {
+        let Some(place) = self.asked(PRINCIPAL_ARN) else { return Ok(None) };
+        let fits = self.fits(place, vec![within_account(CLOUDFRONT)])?;
+        let fits = Fits { negated: true, absent: true, ..fits };
+        Ok(Some((place, Constraint::Key(Test::Fits(fits)))))
+    }
+
+    /// The place of a key if its values are asked about.
+    fn asked(&self, name: &str) -> Option<usize> {
+        let (place, _) = self.keys.iter().find(|(_, key)| &**key == name)?;
+        (!self.encoder.dimensions[*place].tests.is_nothing()).then_some(*place)
+    }
+
+    /// The partition of the caller's ARN with that of the resource; none if patterns do not distinguish partitions.
+    fn partitions(&mut self) -> Result<Vec<Constraints>, Undecided> {
+        let Some(place) = self.asked(PRINCIPAL_ARN) else { return Ok(Vec::new()) };
+        let resource = self.encoder.place(Name::Resource, Span::default());
+        let dimensions = &self.encoder.dimensions;
+        let atoms = [place, resource].map(|place| dimensions[place].tests.atoms());
+        let names = forms::partitions(&atoms.concat());
+        if names.len() < 2 {
+            return Ok(Vec::new());
+        }
+        let mut boxes = Vec::new();
+        for name in names {
+            let of = Atom::Prefix(format!("arn:{name}:").into());
+            let fits = self.fits(place, vec![of.clone()])?;
+            let own = Constraint::Key(Test::Fits(Fits { absent: true, ..fits }));
+            let resources = vec![Atom::Literal("*".into()), of];
+            boxes
+                .push(Constraints(vec![(place, own), self.resources(resource, resources, false)?]));
+        }
+        Ok(boxes)
     }
 
     /// A class of callers, with the keys that follow from who they are as far as they are asked about.
@@ -305,11 +353,9 @@ impl CallerShapes<'_, '_> {
 
     /// Accounts that both keys of the principal may be asked about.
     fn accounts(&self) -> Vec<String> {
-        let asked = |name: &str| {
-            let place =
-                self.keys.iter().find(|(_, key)| &**key == name).map(|(place, _)| *place)?;
-            let tests = &self.encoder.dimensions[place].tests;
-            (!tests.is_nothing()).then(|| tests.atoms())
+        let asked = |name| {
+            let place = self.asked(name)?;
+            Some(self.encoder.dimensions[place].tests.atoms())
         };
         let (Some(accounts), Some(arns)) = (asked(PRINCIPAL_ACCOUNT), asked(PRINCIPAL_ARN)) else {
             return Vec::new();

@@ -8,6 +8,7 @@ use crate::authz::{
 };
 use crate::aws;
 use crate::aws::{ResourceType, ValueType};
+use crate::model::Policy;
 use crate::model::condition::{date, numeric};
 use crate::symbolic::boxes::{
     CURRENT_TIME, EPOCH_TIME, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, Sample, is_whole,
@@ -17,13 +18,45 @@ use crate::symbolic::text::SECOND;
 pub(crate) const USER_NAME: &str = "aws:username";
 const USER_ID: &str = "aws:userid";
 
-/// Whether AWS has such a request, as far as is known.
-pub(crate) fn is_possible(sample: &Sample) -> bool {
+/// The kinds of callers that can have all of these policies.
+pub(crate) fn askers(policies: &[&Policy]) -> Vec<CallerKind> {
+    let kinds = CallerKind::ALL.into_iter();
+    kinds.filter(|kind| policies.iter().all(|policy| kind.may_have(policy.kind))).collect()
+}
+
+/// Whether these are only callers that can have policies of their own, which root users cannot.
+pub(crate) fn have_own_policies(askers: &[CallerKind]) -> bool {
+    !askers.contains(&CallerKind::Root)
+}
+
+/// Whether AWS has such a request of one of these kinds of callers, as far as is known.
+pub(crate) fn is_possible(sample: &Sample, askers: &[CallerKind]) -> bool {
     fits_action(sample)
-        && CallerKind::ALL.into_iter().any(|kind| fits_caller(sample, kind))
+        && askers.iter().any(|kind| fits_caller(sample, *kind))
+        && !(have_own_policies(askers) && is_of_cloudfront(sample))
+        && within_partition(sample)
         && sample.context.iter().all(|(key, value)| has_type(key, value))
         && times_agree(sample)
         && owners_agree(sample)
+}
+
+/// Whether an origin access identity asks, a user without policies of its own (CloudFront:private-content-restricting-access-to-s3).
+fn is_of_cloudfront(sample: &Sample) -> bool {
+    let arn = sample.context.get(PRINCIPAL_ARN).map(ContextValue::as_slice);
+    arn.is_some_and(|arn| arn.iter().any(|arn| arn.split(':').nth(4) == Some(CLOUDFRONT)))
+}
+
+/// The account of origin access identities.
+pub(crate) const CLOUDFRONT: &str = "cloudfront";
+
+/// Access never crosses a partition (IAM:access_policies-cross-account-resource-access).
+fn within_partition(sample: &Sample) -> bool {
+    let of_arn = |arn: &str| arn.split(':').nth(1).unwrap_or_default().to_owned();
+    let key = sample.context.get(PRINCIPAL_ARN).and_then(|value| value.as_slice().first());
+    let caller = sample.principal.as_ref().map(|_| sample.caller());
+    let own = key.map(|arn| of_arn(arn)).or_else(|| caller?.partition().map(str::to_owned));
+    let resource = sample.resource.as_deref().map(of_arn).filter(|name| !name.is_empty());
+    own.zip(resource).is_none_or(|(own, resource)| own == resource)
 }
 
 fn fits_action(sample: &Sample) -> bool {
@@ -125,13 +158,13 @@ fn owners_agree(sample: &Sample) -> bool {
 /// A request that was found, with values that go together where it is open: the keys of the principal follow from its
 /// ARN, those of the owner from the resource, and both keys of the time are of one clock. What still cannot be is tried
 /// with the values of each kind of caller.
-pub(crate) fn aligned(sample: Sample) -> Sample {
+pub(crate) fn aligned(sample: Sample, askers: &[CallerKind]) -> Sample {
     let sample = follow(sample);
-    if is_possible(&sample) {
+    if is_possible(&sample, askers) {
         return sample;
     }
-    let tried = CallerKind::ALL.into_iter().map(|kind| follow(of_kind(sample.clone(), kind)));
-    tried.into_iter().find(is_possible).unwrap_or(sample)
+    let mut tried = askers.iter().map(|kind| follow(of_kind(sample.clone(), *kind)));
+    tried.find(|tried| is_possible(tried, askers)).unwrap_or(sample)
 }
 
 /// The sample with a value of a kind of caller for each key whose value nobody asks about.

@@ -9,8 +9,9 @@ use rustc_hash::FxHashMap;
 pub(crate) enum ResourceKind {
     /// The action has none.
     None,
-    /// Each of these patterns fits all its ARNs, and no other fits any.
-    Alike(Vec<u32>),
+    /// Each pattern fits all ARNs of a form (a partition and an owner) or none. For each form the patterns that fit, sorted;
+    /// equal lists once.
+    Alike(Vec<Vec<u32>>),
     /// Some pattern fits some of its ARNs.
     Apart,
 }
@@ -65,23 +66,33 @@ impl Resources {
         let service = template.text().split(':').nth(2).unwrap_or_default();
         let named = self.by_service.get(service).into_iter().flatten();
         let mut near = named.chain(&self.open).peekable();
-        if near.peek().is_none() && !service.contains("${") {
-            return ResourceKind::Alike(self.universal.clone());
-        }
         if service.contains("${") {
             return ResourceKind::Apart;
         }
+        if near.peek().is_none() {
+            return ResourceKind::Alike(vec![self.universal.clone()]);
+        }
+        let near = near.collect::<Vec<_>>();
         let forms = forms::of_template(template, &self.partitions, &self.atoms);
+        let alike = forms.iter().map(|form| self.fitting(&near, form)).collect::<Option<Vec<_>>>();
+        let Some(mut alike) = alike else { return ResourceKind::Apart };
+        alike.sort_unstable();
+        alike.dedup();
+        ResourceKind::Alike(alike)
+    }
+
+    /// The patterns that fit all ARNs of a form; `None` if one of those `near` may fit some of them only.
+    fn fitting(&self, near: &[&u32], form: &Atom) -> Option<Vec<u32>> {
         let mut fitting = self.universal.clone();
         for number in near {
-            let atom = &self.atoms[*number as usize];
-            if forms.iter().all(|form| atom.includes(form)) {
-                fitting.push(*number);
-            } else if forms.iter().any(|form| atom.may_meet(form)) {
-                return ResourceKind::Apart;
+            let atom = &self.atoms[**number as usize];
+            if atom.includes(form) {
+                fitting.push(**number);
+            } else if atom.may_meet(form) {
+                return None;
             }
         }
         fitting.sort_unstable();
-        ResourceKind::Alike(fitting)
+        Some(fitting)
     }
 }

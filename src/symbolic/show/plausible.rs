@@ -23,6 +23,9 @@ const FAMILIAR: [&str; 6] = [
 ];
 
 /// Names for what no statement spells out.
+const PARTITION: &str = "aws";
+const REGION: &str = "eu-central-1";
+const ACCOUNT: &str = "111122223333";
 const USER: &str = "arn:aws:iam::111122223333:user/ana";
 const BUCKET: &str = "arn:aws:s3:::example-bucket";
 const OBJECT: &str = "arn:aws:s3:::example-bucket/a.bam";
@@ -39,13 +42,13 @@ const KEYS: [&str; 2] = ["a.bam", "sample1/reads.fastq.gz"];
 /// Values that a person expects of a key, tried in turn.
 const EXPECTED: [(&str, &str); 9] = [
     (PRINCIPAL_ARN, USER),
-    ("aws:principalaccount", "111122223333"),
+    ("aws:principalaccount", ACCOUNT),
     ("aws:principalaccount", "444455556666"),
     ("aws:sourceaccount", "444455556666"),
     ("aws:sourcevpce", "vpce-0a1b2c3d4e5f60718"),
     ("aws:sourcevpc", "vpc-0a1b2c3d4e5f60718"),
     ("aws:principalorgid", "o-a1b2c3d4e5"),
-    ("aws:requestedregion", "eu-central-1"),
+    ("aws:requestedregion", REGION),
     ("s3:prefix", "ica/"),
 ];
 
@@ -178,9 +181,32 @@ fn resources(sample: &Sample, hints: &Hints<'_>) -> Vec<String> {
     let mut names = hints.resources.iter().flat_map(spelt).collect::<Vec<_>>();
     names.truncate(MOST_RESOURCES);
     names.extend([OBJECT, BUCKET, "*"].map(str::to_owned));
+    names.extend(sample.resource.as_deref().into_iter().flat_map(respelt));
     names.extend(sample.resource.clone());
     names.dedup();
     names
+}
+
+/// The same ARN in a partition, a region and an account that a person recognises; first all three, then each alone.
+fn respelt(arn: &str) -> Vec<String> {
+    let segments = arn.splitn(6, ':').collect::<Vec<_>>();
+    let &[scheme, partition, service, region, account, resource] = segments.as_slice() else {
+        return Vec::new();
+    };
+    let usual_region = if region.is_empty() { "" } else { REGION };
+    let is_account = account.parse::<aws::AccountId>().is_ok();
+    let usual_account = if is_account { ACCOUNT } else { account };
+    let spell = |(partition, region, account): (&str, &str, &str)| {
+        [scheme, partition, service, region, account, resource].join(":")
+    };
+    let ways = [
+        (PARTITION, usual_region, usual_account),
+        (partition, usual_region, usual_account),
+        (PARTITION, region, account),
+        (partition, usual_region, account),
+        (partition, region, usual_account),
+    ];
+    ways.map(spell).into()
 }
 
 /// A pattern with words that could stand there: a region, an account, an object's key.
@@ -209,10 +235,10 @@ fn spelt(pattern: &Pattern, sample: &Sample, key: &str) -> String {
 fn in_segment(before: &str) -> &'static str {
     match before.matches(':').count() {
         _ if !before.ends_with(':') => "",
-        1 => "aws",
+        1 => PARTITION,
         2 => "s3",
-        3 => "eu-central-1",
-        4 => "111122223333",
+        3 => REGION,
+        4 => ACCOUNT,
         _ => "x",
     }
 }

@@ -3,7 +3,7 @@
 use crate::authz::{CallerKind, LayerId, Readings, Request};
 use crate::model::{Policy, Statement};
 use crate::symbolic::boxes::{Constraints, Encoder, Requests, Sample};
-use crate::symbolic::domain::{Cell, is_possible};
+use crate::symbolic::domain::{Cell, askers, is_possible};
 use crate::symbolic::text::Variables;
 use crate::symbolic::undecided::Undecided;
 
@@ -81,7 +81,9 @@ pub(crate) trait Subject {
     fn has(&self, sample: &Sample) -> bool {
         match self.cell() {
             Some(_) => self.request(sample).is_some(),
-            None => self.requests() == Requests::Any || is_possible(sample),
+            None => {
+                self.requests() == Requests::Any || is_possible(sample, &askers(self.policies()))
+            }
         }
     }
 

@@ -75,7 +75,7 @@ impl Within {
             ),
         ];
         if let Some(through) = self.through_endpoint {
-            let test = Test::Null { absent: !through, present: through };
+            let test = Test::Null { absent: !through, empty: through, present: through };
             constraints
                 .push((encoder.place(Name::Key(ENDPOINT.into()), span), Constraint::Key(test)));
         }

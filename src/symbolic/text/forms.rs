@@ -101,7 +101,10 @@ fn asked_account(atom: &Atom) -> Asks {
         Atom::Nothing => return Asks::Nothing,
     };
     let mut rest: &[Symbol] = symbols;
-    for _ in 0..ACCOUNT {
+    for seen in 0..ACCOUNT {
+        if takes_what_is_left(rest, ACCOUNT + 1 - seen) {
+            return Asks::Nothing;
+        }
         match rest.iter().position(|symbol| symbol.takes(':')) {
             Some(at) if rest[at] == Symbol::Char(':') => rest = &rest[at + 1..],
             // A wildcard runs over colons: words behind it may be those of the account.
@@ -119,6 +122,14 @@ fn asked_account(atom: &Atom) -> Asks {
             own.iter().map(plain).collect::<Option<String>>().map_or(Asks::Part, Asks::Name)
         }
     }
+}
+
+/// Whether a pattern takes the rest of every ARN that has so many colons in it.
+fn takes_what_is_left(rest: &[Symbol], colons: usize) -> bool {
+    let is_in_turn = |(at, symbol): (usize, &Symbol)| {
+        *symbol == if at % 2 == 0 { Symbol::Run } else { Symbol::Char(':') }
+    };
+    rest.len() % 2 == 1 && rest.len() / 2 <= colons && rest.iter().enumerate().all(is_in_turn)
 }
 
 /// Any ARN of a resource, for unknown actions.
@@ -373,6 +384,20 @@ mod tests {
         ] {
             let atom = Atom::read(&glob(pattern, false), Style::Text, &Variables::default());
             assert_eq!(partitions(&[atom]).len(), aws::partitions().len(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn owners_are_told_apart_only_where_a_pattern_names_them() {
+        let accounts = |pattern: &str| {
+            let atom = Atom::read(&glob(pattern, false), Style::Text, &Variables::default());
+            asked_account(&atom)
+        };
+        for pattern in ["arn:aws:ec2:*:*:*", "arn:*:*:*:*:*", "arn:aws:ec2:eu-central-1:*:*"] {
+            assert!(matches!(accounts(pattern), Asks::Nothing), "{pattern}");
+        }
+        for pattern in ["arn:aws:ec2:*:a*:*", "arn:aws:ec2:*:*:*:*:*", "arn:aws:ec2:*::*"] {
+            assert!(matches!(accounts(pattern), Asks::Part), "{pattern}");
         }
     }
 

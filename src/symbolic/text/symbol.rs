@@ -375,7 +375,7 @@ impl Builder {
                 Part::Variable(variable) => match variables.fill(variable) {
                     Filled::Value(text) => self.text(text),
                     Filled::Nothing => return Atom::Nothing,
-                    Filled::Unknown => self.unknown(variable),
+                    Filled::Unknown { may_be_absent } => self.unknown(variable, may_be_absent),
                 },
                 Part::Any => self.symbols.push(Symbol::Run),
                 Part::One => self.symbols.push(Symbol::One),
@@ -416,7 +416,7 @@ impl Builder {
         }
     }
 
-    fn unknown(&mut self, variable: &Variable) {
+    fn unknown(&mut self, variable: &Variable, may_be_absent: bool) {
         let is_first = self.open.is_none()
             && self.is_free()
             && self.symbols.iter().all(|symbol| matches!(symbol, Symbol::Char(_)));
@@ -432,7 +432,8 @@ impl Builder {
         // The same variable compared in another way is another test. Keys hold no quotes and braces, so nothing is confused.
         open.words.push(style);
         open.words.push_str(&variable.key);
-        open.words.extend(variable.default.iter().flat_map(|default| ["'", default, "'"]));
+        let default = variable.default.iter().filter(|_| may_be_absent);
+        open.words.extend(default.flat_map(|default| ["'", default, "'"]));
         open.words.push('}');
     }
 

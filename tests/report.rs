@@ -1,0 +1,142 @@
+//! The report of `check` for people: order, width, colours, and what to do at its end.
+
+use crate::support::run::fresh_folder;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const ROLE: &str = "arn:aws:iam::079623148045:role/ica_use1_crossacct";
+
+/// Runs `check` with these variables and flags.
+fn check(connection: &Path, variables: &[(&str, &str)], more: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ica-policy"));
+    command.env_clear().envs(variables.iter().copied());
+    command.args(["check", "--connection"]).arg(connection).args(more).output().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// A copy of the example, to be changed.
+fn example(name: &str) -> PathBuf {
+    let folder = fresh_folder(&format!("report/{name}"));
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/seed-conflict");
+    for file in ["ica.toml", "bucket-policy.json", "user-policy.json"] {
+        fs::copy(files.join(file), folder.join(file)).unwrap();
+    }
+    folder.join("ica.toml")
+}
+
+fn change(connection: &Path, file: &str, change: impl FnOnce(&mut Value)) {
+    let file = connection.with_file_name(file);
+    let mut policy = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    change(&mut policy);
+    fs::write(file, serde_json::to_string_pretty(&policy).unwrap()).unwrap();
+}
+
+#[test]
+fn the_last_screen_says_what_to_do_and_doing_it_unblocks() {
+    let connection = example("screen");
+    let report = text(&check(&connection, &[("COLUMNS", "80")], &[]));
+    let lines = report.lines().collect::<Vec<_>>();
+    assert_eq!(lines[1], "blocked: 3 of 13 operations, for cross-account-role");
+    let screen = lines[lines.len() - 40..].join("\n");
+    let to_do = screen.split("to do:\n").nth(1).unwrap();
+    let first = to_do.split_whitespace().collect::<Vec<_>>().join(" ");
+    let place = format!("{}:19:", connection.with_file_name("bucket-policy.json").display());
+    assert!(first.contains(&format!("{place} add `{ROLE}` to this list")), "{first}");
+    change(&connection, "bucket-policy.json", |policy| {
+        let listed = policy["Statement"][0]["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
+            .as_array_mut()
+            .unwrap();
+        listed.push(json!(ROLE));
+    });
+    let after = check(&connection, &[], &[]);
+    assert_eq!(after.status.code(), Some(0), "{}", text(&after));
+    assert!(!text(&after).contains("to do:"), "{}", text(&after));
+}
+
+#[test]
+fn the_report_keeps_to_the_width_of_the_terminal() {
+    let connection = example("width");
+    change(&connection, "bucket-policy.json", |policy| policy["Id"] = json!("x".repeat(100)));
+    // As the AWS CLI answers: the whole policy in one line.
+    let file = connection.with_file_name("bucket-policy.json");
+    let policy: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    fs::write(&file, json!({"Policy": policy.to_string()}).to_string()).unwrap();
+    let report = text(&check(&connection, &[("COLUMNS", "80")], &[]));
+    let table = report.lines().skip_while(|line| !line.contains("federated-session"));
+    let table = table.take_while(|line| !line.is_empty());
+    let excerpts = report.lines().filter(|line| line.starts_with("    …"));
+    let drawn = table.chain(excerpts).collect::<Vec<_>>();
+    assert!(drawn.len() > 15, "{report}");
+    for line in drawn {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
+fn the_list_of_things_to_do_ends_after_thirty_lines() {
+    let connection = example("many");
+    change(&connection, "user-policy.json", |policy| {
+        let odd = (0..60).map(|number| json!({"Effect": "Alow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::b/{number}")}));
+        policy["Statement"].as_array_mut().unwrap().extend(odd);
+    });
+    let report = text(&check(&connection, &[], &[]));
+    let list = report.split("\nto do:\n").nth(1).unwrap();
+    let list = list.lines().take_while(|line| line.starts_with(' ')).collect::<Vec<_>>();
+    assert!((25..=30).contains(&list.len()), "{} lines", list.len());
+    assert!(list.last().unwrap().trim_start().starts_with("and "), "{list:?}");
+}
+
+#[test]
+fn verbose_says_how_to_settle_what_is_assumed() {
+    let connection = example("verbose");
+    let short = text(&check(&connection, &[], &[]));
+    let long = text(&check(&connection, &[], &["--verbose"]));
+    assert!(!short.contains("-> ask who runs the organization"), "{short}");
+    assert!(long.contains("-> ask who runs the organization"), "{long}");
+    assert!(long.lines().count() > short.lines().count());
+    assert!(short.lines().count() <= 120);
+}
+
+#[test]
+fn a_summary_has_one_line_and_the_same_exit_code() {
+    let output = check(&example("summary"), &[], &["--summary"]);
+    assert_eq!(
+        text(&output),
+        "seed-conflict: blocked: 3 of 13 operations, for cross-account-role\n"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn colours_follow_the_flag_and_the_usual_variables() {
+    let connection = example("colours");
+    let is_coloured = |variables: &[(&str, &str)], more: &[&str]| {
+        text(&check(&connection, variables, more)).contains("\u{1b}[")
+    };
+    assert!(!is_coloured(&[], &[]), "a pipe");
+    assert!(is_coloured(&[], &["--color", "always"]));
+    assert!(is_coloured(&[("FORCE_COLOR", "1")], &[]));
+    assert!(!is_coloured(&[("FORCE_COLOR", "0")], &[]));
+    assert!(!is_coloured(&[("FORCE_COLOR", "1"), ("NO_COLOR", "1")], &[]));
+    assert!(!is_coloured(&[("FORCE_COLOR", "1")], &["--color", "never"]));
+}
+
+#[test]
+fn frames_are_ascii_where_the_locale_is() {
+    let connection = example("ascii");
+    let frames = |variables: &[(&str, &str)]| {
+        text(&check(&connection, variables, &[])).contains(['╭', '─', '│'])
+    };
+    assert!(frames(&[]));
+    assert!(frames(&[("LANG", "en_US.UTF-8")]));
+    assert!(!frames(&[("LANG", "C")]));
+    assert!(!frames(&[("LANG", "en_US.UTF-8"), ("LC_ALL", "POSIX")]));
+    // Excerpts of long lines have their own frame.
+    let narrow = text(&check(&connection, &[("LANG", "C"), ("COLUMNS", "60")], &[]));
+    assert!(narrow.is_ascii(), "{narrow}");
+}

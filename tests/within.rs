@@ -1,0 +1,61 @@
+//! New access inside of a ceiling, against single requests.
+
+use crate::can::{keys_of, world};
+use crate::support::documents::policy;
+use crate::support::random;
+use ica_policy::authz::{Caller, Layer, Layers, Request};
+use ica_policy::eval::{Outcome, decide};
+use ica_policy::model::{Policy, PolicyKind};
+use ica_policy::symbolic::{Direction, Relation, Requests, differences_within};
+use proptest::prelude::*;
+use std::cell::Cell;
+
+/// What the policies of one user allow.
+fn outcome(request: &Request, policies: &[&Policy]) -> Outcome {
+    let layers = Layers { identity: Layer::Policies(policies.to_vec()), ..Layers::default() };
+    decide(request, &layers).outcome
+}
+
+/// The most requests of one triple.
+const MOST_REQUESTS: usize = 100;
+
+/// `WITHIN_CASES` sets how many triples are tried.
+#[test]
+fn what_leaves_a_ceiling_is_what_single_requests_show() {
+    let runner = || random::runner("WITHIN_CASES", 60);
+    let [found, none, open] = [(); 3].map(|()| Cell::new(0));
+    let sides = prop::collection::vec(random::policy(false), 3);
+    let result = runner().run(&sides, |values| {
+        let read = |value: &serde_json::Value| policy(&value.to_string(), PolicyKind::Identity);
+        let all = values.iter().map(read).collect::<Vec<_>>();
+        let all = all.iter().collect::<Vec<_>>();
+        let (old, new, ceiling) = (&all[..1], &all[1..2], &all[2..]);
+        let differences = differences_within(old, new, ceiling, Requests::Any);
+        let beyond = &differences.newly_allowed;
+        let is_more =
+            matches!(differences.relation, Relation::NewAllowsMore | Relation::Incomparable);
+        let count = match beyond.regions.len() {
+            _ if is_more => &found,
+            0 if beyond.undecided.is_none() => &none,
+            _ => &open,
+        };
+        count.set(count.get() + 1);
+        prop_assert!(!is_more || !beyond.regions.is_empty(), "{differences:?}");
+        let caller = Caller::parse("arn:aws:iam::111122223333:user/ana", None).unwrap();
+        let requests = world("s3:GetObject", &keys_of(&all));
+        let step = requests.len().div_ceil(MOST_REQUESTS);
+        for (resource, context) in requests.into_iter().step_by(step) {
+            let request = Request::new(caller.clone(), "s3:GetObject", resource, None, context);
+            let Ok(request) = request else { continue };
+            let leaves = outcome(&request, new) == Outcome::Allowed
+                && [old, ceiling].iter().all(|side| {
+                    !matches!(outcome(&request, side), Outcome::Allowed | Outcome::Undetermined)
+                });
+            prop_assert!(!leaves || *beyond != Direction::default(), "{request:?}");
+        }
+        Ok(())
+    });
+    eprintln!("{} leave it, {} do not, {} open", found.get(), none.get(), open.get());
+    result.unwrap();
+    assert!(found.get() > 10 && none.get() > 10 && open.get() < 20);
+}
