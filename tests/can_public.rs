@@ -181,7 +181,6 @@ fn no_outsider_gets_in_where_none_is_found() {
         let asked = Asked {
             account: "111122223333",
             actions: &actions,
-            unsigned: &actions,
             resources: &resources,
             context: &[],
         };

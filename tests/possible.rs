@@ -244,7 +244,6 @@ fn examples_of_can_are_requests_that_can_be() {
         let asked = Asked {
             account: "111122223333",
             actions: &actions,
-            unsigned: &actions,
             resources: &resources,
             context: &[],
         };

@@ -270,13 +270,7 @@ fn outsiders_of_an_account_are_all_its_callers() {
         let resources = ["arn:aws:s3:::b/*".to_owned()];
         let found = outsiders(
             &[&policy],
-            Asked {
-                account: OWNER,
-                actions: &actions,
-                unsigned: &actions,
-                resources: &resources,
-                context: &[],
-            },
+            Asked { account: OWNER, actions: &actions, resources: &resources, context: &[] },
         );
         let name = Outsider::Named("arn:aws:iam::111122223333:root".to_owned());
         found.iter().find(|own| own.who == name).map(|own| own.granted)

@@ -88,3 +88,31 @@ fn each_question_has_its_answer() {
     assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
     assert!(cases.len() > 30, "{}", cases.len());
 }
+
+/// More roles of one name than are tried: the answer is not known, by the program and by the library alike.
+#[test]
+fn too_many_issuers_are_not_known() {
+    let session = "arn:aws:sts::111122223333:assumed-role/r/s";
+    let roles = (0..300).map(|number| format!("arn:aws:iam::111122223333:role/p{number}/r"));
+    let statement = |effect: &str, principal: serde_json::Value| serde_json::json!({"Effect": effect, "Principal": principal, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"});
+    let named = serde_json::json!({"AWS": roles.collect::<Vec<_>>()});
+    let statements = [statement("Allow", serde_json::json!("*")), statement("Deny", named)];
+    let text = serde_json::json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+    let folder = fresh_folder("questions/too-many-issuers");
+    fs::write(folder.join("b.json"), &text).unwrap();
+    let asked =
+        ["can", "--principal", session, "--identity-policy", "none", "--bucket-policy", "b.json"];
+    let asked =
+        [&asked[..], &["--action", "s3:GetObject", "--resource", "arn:aws:s3:::b/*"]].concat();
+    let run = run_with_input(&folder, &asked, "");
+    assert_eq!(run.status.code(), Some(1), "{}", stderr(&run));
+    assert!(stdout(&run).contains("too many users or roles"), "{}", stdout(&run));
+
+    let mut workspace = ica_policy::api::Workspace::new();
+    let policy = workspace.parse("b.json", &text, ica_policy::api::PolicyKind::Resource).unwrap();
+    let query = ica_policy::api::Query::new(&["s3:GetObject"], &["arn:aws:s3:::b/*"])
+        .principal(session)
+        .without_identity_policies();
+    let access = workspace.can(&query, &[&policy]).unwrap();
+    assert_eq!(access.granted, ica_policy::symbolic::Granted::Unknown);
+}

@@ -91,6 +91,11 @@ fn a_bad_line_costs_one_line() {
             "is no caller",
         ),
         (
+            r#"{"id": "x", "principal": "arn:aws:iam::111122223333:role/team/r", "action": "s3:GetObject", "resource": "*"}"#,
+            "principal",
+            "write `arn:aws:sts::111122223333:assumed-role/r/SESSION`",
+        ),
+        (
             r#"{"id": "x", "principal": "*", "action": "s3:GetObject", "resource": "*", "scp": []}"#,
             "scp",
             "there is no member `scp`",

@@ -6,7 +6,7 @@ use crate::support::random;
 use ica_policy::authz::{Caller, Layer, Layers, Request};
 use ica_policy::eval::{Outcome, decide};
 use ica_policy::model::{Policy, PolicyKind};
-use ica_policy::symbolic::{Direction, Relation, Requests, differences_within};
+use ica_policy::symbolic::{Direction, Relation, Requests, Sample, differences_within};
 use proptest::prelude::*;
 use std::cell::Cell;
 
@@ -23,7 +23,7 @@ const MOST_REQUESTS: usize = 100;
 #[test]
 fn what_leaves_a_ceiling_is_what_single_requests_show() {
     let runner = || random::runner("WITHIN_CASES", 60);
-    let [found, none, open] = [(); 3].map(|()| Cell::new(0));
+    let [found, none, open, shown] = [(); 4].map(|()| Cell::new(0));
     let sides = prop::collection::vec(random::policy(false), 3);
     let result = runner().run(&sides, |values| {
         let read = |value: &serde_json::Value| policy(&value.to_string(), PolicyKind::Identity);
@@ -42,6 +42,20 @@ fn what_leaves_a_ceiling_is_what_single_requests_show() {
         count.set(count.get() + 1);
         prop_assert!(!is_more || !beyond.regions.is_empty(), "{differences:?}");
         let caller = Caller::parse("arn:aws:iam::111122223333:user/ana", None).unwrap();
+        let lets = |request: &Request, side| outcome(request, side) == Outcome::Allowed;
+        // What is listed leaves the ceiling, whatever the readings.
+        for region in beyond.regions.iter().filter(|region| region.under.is_empty()) {
+            let Sample { action, resource, context, .. } = region.witness.clone();
+            let action = action.unwrap_or_else(|| "s3:GetObject".to_owned());
+            let resource = resource.unwrap_or_else(|| "arn:aws:s3:::b/a".to_owned());
+            // A caller whose keys contradict this one is another.
+            let Ok(request) = Request::new(caller.clone(), action, resource, None, context) else {
+                continue;
+            };
+            shown.set(shown.get() + 1);
+            let is_new = lets(&request, new) && !lets(&request, old) && !lets(&request, ceiling);
+            prop_assert!(is_new, "{request:?}");
+        }
         let requests = world("s3:GetObject", &keys_of(&all));
         let step = requests.len().div_ceil(MOST_REQUESTS);
         for (resource, context) in requests.into_iter().step_by(step) {
@@ -52,10 +66,14 @@ fn what_leaves_a_ceiling_is_what_single_requests_show() {
                     !matches!(outcome(&request, side), Outcome::Allowed | Outcome::Undetermined)
                 });
             prop_assert!(!leaves || *beyond != Direction::default(), "{request:?}");
+            let is_lost = lets(&request, old)
+                && !matches!(outcome(&request, new), Outcome::Allowed | Outcome::Undetermined);
+            prop_assert!(!is_lost || differences.newly_denied != Direction::default());
         }
         Ok(())
     });
     eprintln!("{} leave it, {} do not, {} open", found.get(), none.get(), open.get());
     result.unwrap();
+    assert!(shown.get() > 10, "{}", shown.get());
     assert!(found.get() > 10 && none.get() > 10 && open.get() < 20);
 }

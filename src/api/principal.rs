@@ -69,85 +69,138 @@ impl Principal {
         layers: &Layers<'_>,
         question: impl Fn(&Caller) -> Vec<Answered>,
     ) -> Vec<Answered> {
-        let callers = self.callers(layers);
-        let Some(callers) = callers.filter(|callers| !callers.is_empty()) else {
-            return Vec::new();
-        };
-        let is_one = callers.len() == 1;
-        let each = callers.iter().map(|caller| {
-            let mut answers = question(caller);
-            if !is_one {
-                answers.iter_mut().for_each(|answer| name_the_caller(answer, caller));
+        match self.callers(layers) {
+            Callers::All(callers) if callers.len() == 1 => {
+                callers.iter().flat_map(question).collect()
             }
-            answers
-        });
-        each.reduce(|all, answers| self.joined(all, answers)).unwrap_or_default()
-    }
-
-    /// The callers that the question may mean, as far as the policies distinguish them; `None`: too many.
-    fn callers(&self, layers: &Layers<'_>) -> Option<Vec<Caller>> {
-        match self {
-            Principal::One(caller) if caller.lacks_issuer() => {
-                let request = Request::new(
-                    caller.clone(),
-                    "s3:GetObject",
-                    "arn:aws:s3:::bucket/key",
-                    None,
-                    Context::new(),
-                );
-                let requests = possible_requests(&request.ok()?, layers)?;
-                Some(requests.into_iter().map(|request| request.caller).collect())
+            Callers::All(callers) => {
+                let each = callers.iter().map(|caller| {
+                    let mut answers = question(caller);
+                    answers.iter_mut().for_each(|answer| name_the_caller(answer, caller));
+                    answers
+                });
+                let is_all = matches!(self, Principal::SessionsOf(_));
+                each.reduce(|all, answers| joined(all, answers, is_all)).unwrap_or_default()
             }
-            Principal::One(caller) => Some(vec![caller.clone()]),
-            Principal::SessionsOf(role) => {
-                let (partition, account) = (role.partition(), role.account());
-                let name = role.resource().rsplit('/').next()?;
-                let start = format!("arn:{partition}:sts::{account}:assumed-role/{name}/");
-                let known = sessions(layers).into_iter();
-                let known = known.filter_map(|arn| arn.strip_prefix(&start).map(str::to_owned));
-                let (by_id, is_open) = names_in_ids(layers);
-                let names = known.chain(by_id).collect::<BTreeSet<_>>();
-                let mut other = if is_open { ANY } else { EXAMPLE }.to_owned();
-                while names.contains(&other) {
-                    other.insert(0, 'x');
-                }
-                let all = std::iter::once(other).chain(names).map(|name| format!("{start}{name}"));
-                let session = |arn: String| {
-                    let arn = Arn::parse(&arn).ok()?;
-                    Some(Caller::RoleSession { arn, role: Some(role.clone()) })
-                };
-                Some(all.filter_map(session).collect())
+            // One of them shows what the question is about.
+            Callers::TooMany(one) => {
+                let open =
+                    |answer| Answered { granted: Granted::Unknown, ..without_examples(answer) };
+                question(&one)
+                    .into_iter()
+                    .map(open)
+                    .map(|answer| undecided(answer, TOO_MANY))
+                    .collect()
             }
         }
     }
 
-    /// The answers of two callers. Of the sessions of a role all are meant; of the issuers one, and it is not known which.
-    fn joined(&self, all: Vec<Answered>, more: Vec<Answered>) -> Vec<Answered> {
-        let is_all = matches!(self, Principal::SessionsOf(_));
-        let mut more = more.into_iter();
-        let join = |one: Answered| {
-            let Some(other) = more.next() else { return one };
-            let granted = match one.granted == other.granted {
-                true => one.granted,
-                false if is_all => together([one.granted, other.granted]),
-                false => Granted::Unknown,
-            };
-            let depends = || {
-                let reason = "it depends on who made the session: give --session-issuer";
-                (!is_all && granted == Granted::Unknown).then(|| Undecided::anywhere(reason))
-            };
-            Answered {
-                granted,
-                allowed: one.allowed.or(other.allowed),
-                denied: one.denied.or(other.denied),
-                undecided: one.undecided.or(other.undecided).or_else(depends),
-                is_defect: one.is_defect || other.is_defect,
-                ..one
+    /// The callers that the question may mean, as far as the policies distinguish them.
+    fn callers(&self, layers: &Layers<'_>) -> Callers {
+        match self {
+            Principal::One(caller) if caller.lacks_issuer() => {
+                let (action, resource) = ("s3:GetObject", "arn:aws:s3:::bucket/key");
+                let request =
+                    Request::new(caller.clone(), action, resource, None, Context::new()).ok();
+                let requests = request.and_then(|request| possible_requests(&request, layers));
+                match requests {
+                    Some(requests) => {
+                        Callers::All(requests.into_iter().map(|request| request.caller).collect())
+                    }
+                    None => Callers::TooMany(caller.clone()),
+                }
             }
-        };
-        let joined = all.into_iter().map(join).collect::<Vec<_>>();
-        joined.into_iter().chain(more).collect()
+            Principal::One(caller) => Callers::All(vec![caller.clone()]),
+            Principal::SessionsOf(role) => Callers::All(sessions_of(role, layers)),
+        }
     }
+}
+
+/// Who may be meant.
+enum Callers {
+    /// All of them.
+    All(Vec<Caller>),
+    /// More than are asked one by one; one of them.
+    TooMany(Caller),
+}
+
+/// The sessions of a role that the policies distinguish.
+fn sessions_of(role: &Arn, layers: &Layers<'_>) -> Vec<Caller> {
+    let (partition, account) = (role.partition(), role.account());
+    let name = role.resource().rsplit('/').next().unwrap_or_default();
+    let start = format!("arn:{partition}:sts::{account}:assumed-role/{name}/");
+    let known = sessions(layers).into_iter();
+    let known = known.filter_map(|arn| arn.strip_prefix(&start).map(str::to_owned));
+    let (by_id, is_open) = names_in_ids(layers);
+    let names = known.chain(by_id).collect::<BTreeSet<_>>();
+    let mut other = if is_open { ANY } else { EXAMPLE }.to_owned();
+    while names.contains(&other) {
+        other.insert(0, 'x');
+    }
+    let all = std::iter::once(other).chain(names).map(|name| format!("{start}{name}"));
+    let session = |arn: String| {
+        let arn = Arn::parse(&arn).ok()?;
+        Some(Caller::RoleSession { arn, role: Some(role.clone()) })
+    };
+    all.filter_map(session).collect()
+}
+
+const TOO_MANY: &str = "too many users or roles may have made the session: give --session-issuer";
+
+const DEPENDS: &str = "it depends on who made the session: give --session-issuer";
+
+fn undecided(answer: Answered, reason: &str) -> Answered {
+    let undecided = answer.undecided.or_else(|| Some(Undecided::anywhere(reason)));
+    Answered { undecided, ..answer }
+}
+
+fn without_examples(answer: Answered) -> Answered {
+    Answered { allowed: None, denied: None, undecided: None, readings: Vec::new(), ..answer }
+}
+
+/// The answers of two callers. Of the sessions of a role all are meant; of the issuers one, and it is not known which.
+fn joined(all: Vec<Answered>, mut more: Vec<Answered>, is_all: bool) -> Vec<Answered> {
+    let mut is_alike = all.len() == more.len();
+    let mut answers = Vec::new();
+    for one in all {
+        let is_same = |other: &Answered| {
+            (&one.actions, one.resource_type) == (&other.actions, other.resource_type)
+        };
+        match more.iter().position(is_same) {
+            Some(number) => answers.push(of_both(one, more.remove(number), is_all)),
+            None => {
+                is_alike = false;
+                answers.push(one);
+            }
+        }
+    }
+    answers.extend(more);
+    // Where the policies group the actions in another way for each issuer, no answer is for all issuers.
+    let first = answers.first().map(|answer| answer.granted);
+    if !is_alike && !is_all && answers.iter().any(|answer| Some(answer.granted) != first) {
+        answers.iter_mut().for_each(|answer| {
+            *answer = undecided(Answered { granted: Granted::Unknown, ..answer.clone() }, DEPENDS);
+        });
+    }
+    answers
+}
+
+fn of_both(one: Answered, other: Answered, is_all: bool) -> Answered {
+    let granted = match one.granted == other.granted {
+        true => one.granted,
+        false if is_all => together([one.granted, other.granted]),
+        false => Granted::Unknown,
+    };
+    let joined = Answered {
+        granted,
+        allowed: one.allowed.or(other.allowed),
+        denied: one.denied.or(other.denied),
+        undecided: one.undecided.or(other.undecided),
+        is_defect: one.is_defect || other.is_defect,
+        ..one
+    };
+    let depends = !is_all && granted == Granted::Unknown;
+    if depends { undecided(joined, DEPENDS) } else { joined }
 }
 
 /// A session in an example is named where several are asked about.
@@ -181,7 +234,10 @@ fn sessions(layers: &Layers<'_>) -> BTreeSet<String> {
 fn names_in_ids(layers: &Layers<'_>) -> (BTreeSet<String>, bool) {
     let conditions = statements(layers).into_iter().flat_map(|own| &own.conditions);
     let on_id = conditions.filter(|condition| &*condition.key.node == "aws:userid");
-    let (mut names, mut is_open) = (BTreeSet::new(), false);
+    // In other texts the id may be a part of anything.
+    let mut variables = statements(layers).into_iter().flat_map(|own| own.variables());
+    let (mut names, mut is_open) =
+        (BTreeSet::new(), variables.any(|own| &*own.key == "aws:userid"));
     for pattern in on_id.flat_map(|condition| condition.test.patterns()) {
         let name = match pattern.parts.last() {
             Some(Part::Literal(text)) => text.rsplit_once(':').map(|(_, name)| name),

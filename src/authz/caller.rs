@@ -127,6 +127,16 @@ pub enum CallerError {
         "`{0}` is no caller: it must be a user, a session of a role, a federated user, the root user of an account, a service, an identity provider or `*`"
     )]
     Kind(String),
+    /// It is the ARN of a role, and requests are signed by sessions.
+    #[error(
+        "`{role}` is a role, and a session of it signs a request: write `{session}` (with the name of the session), and the role as issuer of the session"
+    )]
+    Role {
+        /// The role.
+        role: String,
+        /// What the ARN of a session of it looks like.
+        session: String,
+    },
     /// The issuer does not fit the session.
     #[error("`{issuer}` cannot have made the session `{session}`: {why}")]
     Issuer {
@@ -182,6 +192,12 @@ impl Caller {
                 account: arn.account().to_owned(),
             }),
             ("iam", "user") if !name.is_empty() => Ok(Caller::User { arn }),
+            ("iam", "role") if !name.is_empty() => {
+                let (partition, account) = (arn.partition(), arn.account());
+                let role = name.rsplit('/').next().unwrap_or_default();
+                let session = format!("arn:{partition}:sts::{account}:assumed-role/{role}/SESSION");
+                Err(CallerError::Role { role: arn.as_str().to_owned(), session })
+            }
             ("sts", "federated-user") if !name.is_empty() => {
                 let issuer = issuer.map(|issuer| federated_issuer(&arn, issuer)).transpose()?;
                 Ok(Caller::FederatedSession { arn, issuer: issuer.map(Box::new) })
@@ -290,9 +306,13 @@ fn federated_issuer(session: &Arn, issuer: &str) -> Result<Caller, CallerError> 
         session: session.as_str().to_owned(),
         why,
     };
-    let caller = Caller::parse(issuer, None)?;
+    let only = "only an IAM user or the root user can call GetFederationToken";
+    let caller = match Caller::parse(issuer, None) {
+        Err(CallerError::Role { .. }) => return Err(wrong(only)),
+        caller => caller?,
+    };
     if !matches!(caller, Caller::User { .. } | Caller::Root { .. }) {
-        return Err(wrong("only an IAM user or the root user can call GetFederationToken"));
+        return Err(wrong(only));
     }
     if caller.account() != Some(session.account()) {
         return Err(wrong("a federated session belongs to the account of its user"));

@@ -41,6 +41,9 @@ pub fn ruled_out(request: &Request) -> Option<&'static str> {
         Caller::Root { .. } | Caller::Anonymous if ASSUME.contains(&action) => {
             Some("AssumeRole and AssumeRoot are called by an IAM user or a session of a role")
         }
+        Caller::Anonymous if aws::takes_unsigned(action) == Some(false) => {
+            Some("this operation needs a signature")
+        }
         Caller::WebIdentity { provider }
             if action != provider.operation() && !ALONG_WITH_TOKEN.contains(&action) =>
         {
@@ -149,15 +152,11 @@ pub(super) fn left_open(request: &Request) -> Option<Ambiguity> {
             Some(Ambiguity::SessionToken)
         }
         (Caller::Root { .. }, Some(Credentials::AssumeRoot)) => Some(Ambiguity::TaskPolicy),
-        (Caller::Anonymous, _) if !takes_unsigned(action) => Some(Ambiguity::UnsignedRequest),
+        (Caller::Anonymous, _) if aws::takes_unsigned(action).is_none() => {
+            Some(Ambiguity::UnsignedRequest)
+        }
         _ => None,
     }
-}
-
-/// Services that accept unsigned requests, according to a page
-/// (IAM:reference_policies_variables, LAMBDA:urls-auth, IAM:id_credentials_temp_control-access_assumerole).
-fn takes_unsigned(action: &str) -> bool {
-    ["s3:", "sns:", "sqs:", "sts:", "lambda:"].iter().any(|service| action.starts_with(service))
 }
 
 fn has_mfa(request: &Request) -> bool {

@@ -45,6 +45,8 @@ pub fn formula(request: &Request, layers: &Layers<'_>) -> Formula {
         parts.push(Formula::Reading(open, Box::new(Formula::FALSE), Box::new(Formula::TRUE)));
     }
     parts.push(match (&request.caller, is_same_account(request)) {
+        // A grant is given to a principal (KMS:grants).
+        (Caller::Anonymous, _) if request.action == RETIRE_GRANT => Formula::FALSE,
         _ if request.action == RETIRE_GRANT => by_grant(),
         // No policy of the member account is asked (IAM:id_root-user-privileged-task), and everybody
         // can use what AWS owns, with permissions of its own.

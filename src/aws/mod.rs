@@ -39,7 +39,9 @@ pub use lookup::{action, is_known_service, service, service_prefixes, services, 
 pub use policy::{ResourceElement, ResourcePolicy, resource_policy};
 pub use region::{Partition, Region, partition, partition_of_region, partitions, region, regions};
 pub use resource::ResourceType;
-pub use resource_access::{ResourceAccess, crosses_accounts, resource_access, resource_accesses};
+pub use resource_access::{
+    ResourceAccess, crosses_accounts, resource_access, resource_accesses, takes_unsigned,
+};
 pub use service::{Action, ActionResource, Service};
 
 /// The day of the data on partitions and regions.

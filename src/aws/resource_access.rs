@@ -45,6 +45,16 @@ pub fn crosses_accounts(action: &str) -> bool {
     resource_access(prefix).is_none_or(|access| access.works_across_accounts(name))
 }
 
+/// Whether a request for the action (`service:name`) without a signature is accepted; `None`: no page says it.
+pub fn takes_unsigned(action: &str) -> Option<bool> {
+    let (prefix, name) = action.split_once(':')?;
+    let access = resource_access(prefix)?;
+    match access.unsigned.strip_prefix("only ") {
+        Some(only) => Some(holds(only, name)),
+        None => holds(access.unsigned, name).then_some(true),
+    }
+}
+
 fn holds(list: &str, name: &str) -> bool {
     list.split(',').any(|own| match own.strip_suffix('*') {
         Some(start) => name.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)),
@@ -59,11 +69,6 @@ impl ResourceAccess {
         actions.iter().filter(move |action| {
             action.resource_types().any(|kind| holds(self.types, kind.name()))
         })
-    }
-
-    /// Whether a caller who does not sign can ask for an action.
-    pub fn takes_unsigned(self, name: &str) -> bool {
-        holds(self.unsigned, name)
     }
 
     /// Whether an action can be granted to another account.
@@ -96,6 +101,7 @@ mod tests {
             };
             assert!(types.split(',').all(has), "{prefix}: {types}");
             let across = across.trim_start_matches("not ").trim_start_matches("only ");
+            let unsigned = unsigned.trim_start_matches("only ");
             for name in unsigned.split(',').chain(across.split(',')) {
                 let is_known = name.is_empty()
                     || name.ends_with('*')
@@ -113,11 +119,20 @@ mod tests {
         assert!(is("sqs", |row| row.works_across_accounts("SendMessage")));
         assert!(is("kms", |row| row.works_across_accounts("decrypt")));
         assert!(is("kms", |row| !row.works_across_accounts("PutKeyPolicy")));
-        assert!(is("s3", |row| row.takes_unsigned("GetObject")));
-        assert!(is("kms", |row| !row.takes_unsigned("Decrypt")));
         assert!(is("sts", |row| row.actions().any(|action| action.name() == "AssumeRole")));
         assert!(is("kms", |row| row.actions().all(|action| action.name() != "ListKeys")));
         assert!(resource_access("ec2").is_none());
+    }
+
+    #[test]
+    fn of_some_actions_a_page_says_whether_they_need_a_signature() {
+        assert_eq!(takes_unsigned("s3:GetObject"), Some(true));
+        assert_eq!(takes_unsigned("es:eshttpget"), Some(true));
+        assert_eq!(takes_unsigned("es:describedomain"), None);
+        assert_eq!(takes_unsigned("kms:decrypt"), None);
+        assert_eq!(takes_unsigned("ec2:runinstances"), None);
+        assert_eq!(takes_unsigned("sts:assumerolewithsaml"), Some(true));
+        assert_eq!(takes_unsigned("sts:getsessiontoken"), Some(false));
     }
 
     #[test]

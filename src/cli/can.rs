@@ -124,12 +124,10 @@ fn in_flags(error: &LineError) -> String {
 fn public(args: &Args, context: &Context, sources: &Sources, policies: &[&Policy]) -> Access {
     let services = asked_services(policies, &args.action);
     let actions = services.iter().flat_map(|asked| asked.actions.clone()).collect::<Vec<_>>();
-    let unsigned = services.iter().flat_map(|asked| asked.unsigned().cloned()).collect::<Vec<_>>();
     let all = ["*".to_owned()];
     let resources = if args.resource.is_empty() { &all[..] } else { &args.resource };
     let account = args.account.as_deref().unwrap_or_default();
-    let asked =
-        symbolic::Asked { account, actions: &actions, unsigned: &unsigned, resources, context };
+    let asked = symbolic::Asked { account, actions: &actions, resources, context };
     let outside = outsiders(policies, asked);
     let is_bucket = services.iter().any(|asked| asked.prefix == "s3");
     let statements = is_bucket

@@ -14,7 +14,7 @@ pub use shape::{ReadAs, StatedBoundary};
 
 use crate::finding::{Finding, Severity, codes};
 use crate::json;
-use crate::model::{PolicyKind, Statement};
+use crate::model::{ActionPattern, PolicyKind, Statement};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{self, Body, Policy, StatementItem};
 use crate::tree::{Node, Value};
@@ -71,9 +71,12 @@ impl Document {
         let is_of_role = |statement: &Statement| {
             statement.resource.is_none()
                 && statement.action.as_ref().is_some_and(|element| {
-                    element.patterns.iter().all(|action| {
+                    let is_of_sts = |action: &ActionPattern| {
                         action.pattern.literal_start().to_ascii_lowercase().starts_with("sts:")
-                    })
+                    };
+                    !element.not
+                        && !element.patterns.is_empty()
+                        && element.patterns.iter().all(is_of_sts)
                 })
         };
         let is_trust = !policy.statements.is_empty() && policy.statements.iter().all(is_of_role);
@@ -182,4 +185,23 @@ fn unrecognised(name: &str, form: Option<OtherForm>) -> Finding {
          `aws iam get-policy-version`, `aws iam get-user-policy`, `aws iam get-group-policy`, `aws iam get-role-policy`, \
          `aws iam get-role`, `aws kms get-key-policy` or `aws organizations describe-policy`",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trust_policy_has_actions_of_sts_alone() {
+        let kind = |action: &str| {
+            let text =
+                format!(r#"{{"Statement":[{{"Effect":"Allow","Principal":"*",{action}}}]}}"#);
+            let document = tree_of(&text).map(read_tree).and_then(Result::ok);
+            document.map(|document| document.resource_kind())
+        };
+        assert_eq!(kind(r#""Action":["sts:AssumeRole","STS:Tag*"]"#), Some(PolicyKind::Trust));
+        for other in [r#""Action":"*""#, r#""NotAction":"sts:*""#, r#""Action":[]"#] {
+            assert_eq!(kind(other), Some(PolicyKind::Resource), "{other}");
+        }
+    }
 }

@@ -81,12 +81,7 @@ fn draw_public(text: &mut String, public: &Public, look: Look) {
             (None, "unsigned") => "callers that do not sign".to_owned(),
             (None, _) => "all other callers that sign".to_owned(),
         };
-        let granted = match outsider.who {
-            "unsigned" if outsider.answers.is_empty() => {
-                "no, none of these actions can be asked for unsigned"
-            }
-            _ => words(outsider.granted),
-        };
+        let granted = words(outsider.granted);
         let _ = writeln!(text, "\n{who}: {granted}");
         let granted = outsider.answers.iter().filter(|answer| answer.granted != Granted::None);
         draw_answers(text, granted, false, look);

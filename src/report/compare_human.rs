@@ -42,7 +42,7 @@ fn report(comparison: &Comparison, look: Look) -> String {
     }
     for (number, part) in comparison.parts.iter().enumerate() {
         let _ = writeln!(text, "{}", head(comparison, part));
-        readings(&mut text, &part.readings);
+        readings(&mut text, &part.readings, words_of(comparison));
         Drawer { comparison, look, part: number, is_gain: true }.draw(&mut text);
         Drawer { comparison, look, part: number, is_gain: false }.draw(&mut text);
     }
@@ -74,10 +74,7 @@ fn versions(text: &mut String, comparison: &Comparison) {
 }
 
 fn head(comparison: &Comparison, part: &Part) -> String {
-    let relation = match comparison.within {
-        Some(_) => relation_within(part.relation),
-        None => relation_words(part.relation),
-    };
+    let relation = words_of(comparison)(part.relation);
     match (part.caller, part.layer) {
         (None, Some(layer)) => {
             let where_to = if part.beyond { "beyond the bucket" } else { "for any caller" };
@@ -132,6 +129,11 @@ fn looked_at(requests: Requests) -> String {
     }
 }
 
+/// The words for a relation.
+fn words_of(comparison: &Comparison) -> fn(Relation) -> &'static str {
+    if comparison.within.is_some() { relation_within } else { relation_words }
+}
+
 fn relation_words(relation: Relation) -> &'static str {
     match relation {
         Relation::Equal => "both allow the same",
@@ -154,13 +156,12 @@ fn relation_within(relation: Relation) -> &'static str {
 }
 
 /// If the relation depends on a point that AWS leaves open, lists it under each reading.
-fn readings(text: &mut String, readings: &[Reading]) {
+fn readings(text: &mut String, readings: &[Reading], words: fn(Relation) -> &'static str) {
     if readings.iter().all(|reading| reading.relation == readings[0].relation) {
         return;
     }
     for reading in readings.iter().take(MOST_READINGS) {
-        let (relation, choices) =
-            (relation_words(reading.relation), choices_words(&reading.choices));
+        let (relation, choices) = (words(reading.relation), choices_words(&reading.choices));
         let _ = writeln!(text, "  {relation} if {choices}");
     }
 }

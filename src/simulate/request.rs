@@ -54,6 +54,7 @@ impl RequestText<'_> {
         let wrong = match error {
             CallerError::Issuer { .. } => return "session_issuer",
             CallerError::Arn(text, _) | CallerError::Kind(text) => text.as_str(),
+            CallerError::Role { role, .. } => role.as_str(),
         };
         if wrong != self.principal && self.session_issuer == Some(wrong) {
             "session_issuer"

@@ -19,19 +19,6 @@ pub struct AskedService {
     pub own_account: Vec<String>,
 }
 
-impl AskedService {
-    /// The actions that a caller who does not sign can ask for.
-    pub fn unsigned(&self) -> impl Iterator<Item = &String> {
-        let start = self.prefix.len() + 1;
-        let can_ask = move |name: &&String| {
-            self.access.is_none_or(|access| {
-                name.get(start..).is_some_and(|name| access.takes_unsigned(name))
-            })
-        };
-        self.actions.iter().filter(can_ask)
-    }
-}
-
 /// The services of the actions that are given, or else of the policies; all that are known if neither shows one.
 pub fn asked_services(policies: &[&Policy], given: &[String]) -> Vec<AskedService> {
     let prefixes = match given {

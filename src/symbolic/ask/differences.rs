@@ -16,6 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Boxes of one region that are looked at. More of them rarely touch more words.
 const MOST_BOXES: usize = 64;
 
+/// Points that AWS's pages leave open, of which all combinations are listed; as many as are asked about at once.
+const MOST_OPEN: usize = 8;
+
 /// The newly allowed requests of one statement, or those of it that one Deny held back before.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Region {
@@ -116,28 +119,81 @@ pub fn differences_within(
     }
     let both = [new, ceiling].concat();
     let before = Documents::new(old, requests);
-    let beyond = [Reason::NoAllow, Reason::Deny]
+    let [without_allow, denied] = [Reason::NoAllow, Reason::Deny]
         .map(|reason| gains(&before, &Beyond::new(&both, new.len(), reason, requests)));
-    let [(relation, newly_allowed), (other, more)] = beyond;
-    let gained = match (relation, other) {
-        (Relation::NewAllowsMore, _) | (_, Relation::NewAllowsMore) => Relation::NewAllowsMore,
-        (relation, other) => relation.joined(other),
-    };
     let lost = match all.relation {
-        Relation::NewAllowsLess | Relation::Incomparable => Relation::NewAllowsLess,
-        Relation::Unknown if all.newly_denied != Direction::default() => Relation::Unknown,
-        _ => Relation::Equal,
+        Relation::Unknown if all.newly_denied == Direction::default() => Relation::Equal,
+        relation => only(relation, Relation::NewAllowsLess),
     };
+    let readings =
+        under_each(&[&without_allow.readings, &denied.readings, &all.readings], |found| {
+            let lost = only(found[2], Relation::NewAllowsLess);
+            within(found[0], found[1], lost)
+        });
     Differences {
-        relation: gained.joined(lost),
-        newly_allowed: newly_allowed.joined(more),
+        relation: within(without_allow.relation, denied.relation, lost),
+        newly_allowed: without_allow.newly_allowed.joined(denied.newly_allowed),
         newly_denied: all.newly_denied,
-        readings: Vec::new(),
+        readings,
     }
 }
 
+/// The relation to what is beyond a ceiling: gained for one of its two reasons, and lost.
+fn within(without_allow: Relation, denied: Relation, lost: Relation) -> Relation {
+    let [one, other] =
+        [without_allow, denied].map(|relation| only(relation, Relation::NewAllowsMore));
+    let gained = match (one, other) {
+        (Relation::NewAllowsMore, _) | (_, Relation::NewAllowsMore) => Relation::NewAllowsMore,
+        (one, other) => one.joined(other),
+    };
+    gained.joined(lost)
+}
+
+/// One direction of a relation.
+fn only(relation: Relation, wanted: Relation) -> Relation {
+    match relation {
+        Relation::Unknown => Relation::Unknown,
+        Relation::Incomparable => wanted,
+        relation if relation == wanted => wanted,
+        _ => Relation::Equal,
+    }
+}
+
+/// Relations under the choices that they were found under.
+type ByReading = Vec<(Vec<(Ambiguity, Choice)>, Relation)>;
+
+/// What several relations are together, under each combination of the points that one of them depends on.
+fn under_each(parts: &[&ByReading], join: impl Fn(&[Relation]) -> Relation) -> ByReading {
+    let all = parts.iter().flat_map(|part| part.iter()).flat_map(|(choices, _)| choices);
+    let open = all.map(|(ambiguity, _)| *ambiguity).collect::<BTreeSet<_>>();
+    if open.len() > MOST_OPEN {
+        return Vec::new();
+    }
+    let mut combinations = vec![Vec::new()];
+    for ambiguity in open {
+        let with = |choice| {
+            combinations.iter().map(move |known: &Vec<_>| {
+                known.iter().copied().chain([(ambiguity, choice)]).collect::<Vec<_>>()
+            })
+        };
+        combinations = with(Choice::First).chain(with(Choice::Second)).collect();
+    }
+    let under = |choices: &[(Ambiguity, Choice)], part: &&ByReading| {
+        let fits = |own: &&(Vec<(Ambiguity, Choice)>, Relation)| {
+            own.0.iter().all(|choice| choices.contains(choice))
+        };
+        part.iter().find(fits).map_or(Relation::Unknown, |(_, relation)| *relation)
+    };
+    let joined = combinations.into_iter().map(|choices| {
+        let found = parts.iter().map(|part| under(&choices, part)).collect::<Vec<_>>();
+        let relation = join(&found);
+        (choices, relation)
+    });
+    joined.collect()
+}
+
 /// What one side allows and the other does not, whatever the other allows.
-fn gains(old: &dyn Subject, new: &dyn Subject) -> (Relation, Direction) {
+fn gains(old: &dyn Subject, new: &dyn Subject) -> Differences {
     let shared = shared(old, new);
     let compared = compare_subjects(old, new, &shared);
     let question = Pair { old, new, readings: &Readings::default(), shared: &shared };
@@ -146,7 +202,12 @@ fn gains(old: &dyn Subject, new: &dyn Subject) -> (Relation, Direction) {
         Answer::Some(_) => Relation::NewAllowsMore,
         Answer::Unknown(_) => Relation::Unknown,
     };
-    (relation, direction(question, &compared, false))
+    Differences {
+        relation,
+        newly_allowed: direction(question, &compared, false),
+        newly_denied: Direction::default(),
+        readings: compared.readings,
+    }
 }
 
 /// Lists in what two sides differ, whatever they are.
@@ -232,7 +293,11 @@ impl<'a> Listing<'a> {
         let settled = self.question.assignments(old.known());
         let is_open = !settled.is_empty();
         let runs = if is_open { settled } else { vec![old.known().clone()] };
-        let wanted = if is_open { self.wanted() } else { None };
+        let wanted = if is_open { self.wanted().map(Some) } else { Ok(None) };
+        let (wanted, unlisted) = match wanted {
+            Ok(wanted) => (wanted, None),
+            Err(undecided) => (None, Some(undecided)),
+        };
         for variables in &runs {
             let is_seen = |because| self.seen.contains_key(because);
             if wanted.as_ref().is_some_and(|wanted| wanted.iter().all(is_seen)) {
@@ -258,16 +323,18 @@ impl<'a> Listing<'a> {
         if let Some(because) = wanted.iter().find(unseen) {
             self.undecided = Some(self.untried(because.allowed));
         }
+        // What there may be is not known, so what was found need not be all.
+        self.undecided = unlisted.or(self.undecided.take());
     }
 
     /// The differences that there may be, whatever the values of variables.
-    fn wanted(&self) -> Option<BTreeSet<Provenance>> {
+    fn wanted(&self) -> Result<BTreeSet<Provenance>, Undecided> {
         let mut wanted = BTreeSet::new();
         for known in self.question.cases() {
-            let sides = self.question.widest_sides(&known).ok()?;
+            let sides = self.question.widest_sides(&known)?;
             wanted.extend(sides.search(self.backwards, &known).may_differ_by());
         }
-        Some(wanted)
+        Ok(wanted)
     }
 
     /// What may differ too, with values of variables that were not tried.

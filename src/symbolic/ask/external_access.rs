@@ -43,8 +43,6 @@ pub struct Asked<'a> {
     pub account: &'a str,
     /// As in [`Question`].
     pub actions: &'a [String],
-    /// Those of them that a caller who does not sign can ask for.
-    pub unsigned: &'a [String],
     /// As in [`Question`].
     pub resources: &'a [String],
     /// As in [`Question`].
@@ -60,8 +58,7 @@ pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
         resource: Layer::Policies(policies.to_vec()),
         ..Layers::default()
     };
-    let mut unsigned = can(&Asked { actions: asked.unsigned, ..asked }
-        .question(Who::Caller(&Caller::Anonymous, &layers)));
+    let mut unsigned = can(&asked.question(Who::Caller(&Caller::Anonymous, &layers)));
     unsigned.retain(|answer| needs_a_grant(answer, &layers));
     let mut found = vec![outside(Outsider::Unsigned, unsigned)];
     for (name, named) in names.iter().filter(|(_, named)| asked.is_outside(named)) {

@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 pub(crate) const PRINCIPAL_ARN: &str = "aws:principalarn";
 pub(crate) const PRINCIPAL_ACCOUNT: &str = "aws:principalaccount";
 
+/// The same account in requests to KMS (KMS:policy-conditions).
+pub(crate) const KMS_ACCOUNT: &str = "kms:calleraccount";
+
 /// An account, a service and a provider that examples have; where the policies name them, others that they do not name.
 const ACCOUNTS: [&str; 3] = ["444455556666", "777788889999", "123456789012"];
 const SERVICE: &str = "example.amazonaws.com";
@@ -108,7 +111,8 @@ impl CallerClasses {
             _ => None,
         };
         let by_keys = class.of_arn(value(PRINCIPAL_ARN)).or_else(|| {
-            class.account.is_none().then(|| class.of_account(value(PRINCIPAL_ACCOUNT)?))?
+            let account = || value(PRINCIPAL_ACCOUNT).or(value(KMS_ACCOUNT));
+            class.account.is_none().then(|| class.of_account(account()?))?
         });
         let of_class = |caller: &Caller| class.is_example && self.holds(class, caller);
         by_keys.filter(of_class).map(|caller| name_of(&caller))
@@ -202,7 +206,7 @@ fn accounts_in_keys(statement: &Statement) -> Vec<String> {
     for condition in &statement.conditions {
         let texts = condition.test.patterns().filter_map(start_of);
         match &*condition.key.node {
-            PRINCIPAL_ACCOUNT => accounts.extend(texts.map(str::to_owned)),
+            PRINCIPAL_ACCOUNT | KMS_ACCOUNT => accounts.extend(texts.map(str::to_owned)),
             PRINCIPAL_ARN => accounts.extend(texts.filter_map(account_of_arn).map(str::to_owned)),
             _ => {}
         }

@@ -9,8 +9,8 @@ use crate::aws::AccountId;
 use crate::model::Policy;
 use crate::source::Span;
 use crate::symbolic::boxes::{
-    CallerClass, CallerClasses, Constraint, Constraints, Encoder, Fits, Name, PRINCIPAL_ACCOUNT,
-    PRINCIPAL_ARN, Test,
+    CallerClass, CallerClasses, Constraint, Constraints, Encoder, Fits, KMS_ACCOUNT, Name,
+    PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, Test,
 };
 use crate::symbolic::text::{Alphabet, Atom, Symbol, forms};
 use crate::symbolic::undecided::Undecided;
@@ -188,7 +188,7 @@ impl CallerShapes<'_, '_> {
             let literal = |text: &str| Atom::Literal(text.into());
             let arn = |text: &String| arn_atom(text);
             let (one_of, none_of) = match (&**key, &class.caller) {
-                (PRINCIPAL_ACCOUNT, _) => (
+                (PRINCIPAL_ACCOUNT | KMS_ACCOUNT, _) => (
                     class.account.iter().map(|text| literal(text)).collect(),
                     strangers.iter().map(|text| literal(text)).collect(),
                 ),

@@ -11,7 +11,7 @@ use crate::aws::{ResourceType, ValueType};
 use crate::model::Policy;
 use crate::model::condition::{date, numeric};
 use crate::symbolic::boxes::{
-    CURRENT_TIME, EPOCH_TIME, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, Sample, is_whole,
+    CURRENT_TIME, EPOCH_TIME, KMS_ACCOUNT, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, Sample, is_whole,
 };
 use crate::symbolic::text::SECOND;
 
@@ -99,7 +99,10 @@ fn keys_agree(sample: &Sample) -> bool {
     let caller = sample.principal.as_ref().map(|_| sample.caller());
     let named = caller.as_ref().and_then(Caller::principal_arn);
     let account = caller.as_ref().and_then(Caller::account);
-    if text(PRINCIPAL_ACCOUNT).zip(account).is_some_and(|(key, account)| key != account) {
+    let is_other = |key| text(key).zip(account).is_some_and(|(key, account)| key != account);
+    let are_two =
+        text(PRINCIPAL_ACCOUNT).zip(text(KMS_ACCOUNT)).is_some_and(|(one, two)| one != two);
+    if are_two || [PRINCIPAL_ACCOUNT, KMS_ACCOUNT].into_iter().any(is_other) {
         return false;
     }
     if arn.zip(named.as_ref()).is_some_and(|(arn, named)| arn != named) {
@@ -115,7 +118,7 @@ fn keys_agree(sample: &Sample) -> bool {
         .and(of_arn(4).zip(name))
         .map(|(account, name)| format!("{account}:{name}"));
     let root_id = arn.filter(|arn| arn.ends_with(":root")).and(of_arn(4));
-    agrees(of_arn(4), text(PRINCIPAL_ACCOUNT))
+    [PRINCIPAL_ACCOUNT, KMS_ACCOUNT].into_iter().all(|key| agrees(of_arn(4), text(key)))
         && agrees(name, text(USER_NAME))
         && agrees(session_id.as_deref().or(root_id), text(USER_ID))
 }
@@ -204,6 +207,7 @@ fn follow(mut sample: Sample) -> Sample {
         }
     };
     follow(PRINCIPAL_ACCOUNT, account.clone());
+    follow(KMS_ACCOUNT, account.clone());
     match () {
         () if arn.contains(":federated-user/") => follow(USER_ID, format!("{account}:{name}")),
         () if arn.ends_with(":root") => follow(USER_ID, account),
