@@ -49,7 +49,8 @@ fn what_leaves_a_ceiling_is_what_single_requests_show() {
             let action = action.unwrap_or_else(|| "s3:GetObject".to_owned());
             let resource = resource.unwrap_or_else(|| "arn:aws:s3:::b/a".to_owned());
             // A caller whose keys contradict this one is another.
-            let Ok(request) = Request::new(caller.clone(), action, resource, None, context) else {
+            let Ok(request) = Request::new(caller.clone(), &action, &resource, None, context)
+            else {
                 continue;
             };
             shown.set(shown.get() + 1);
