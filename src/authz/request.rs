@@ -315,7 +315,7 @@ fn only_truth(kind: CallerKind, key: &str, given: &ContextValue) -> Option<&'sta
 /// The resource as policies name it: for an action without a resource type some have an ARN.
 fn named_resource(action: &str, resource: &str, caller: &Caller) -> String {
     let stand_in = || aws::action(action)?.stand_in();
-    match stand_in().filter(|_| resource == "*") {
+    match (resource == "*").then(stand_in).flatten() {
         Some(template) => template.replace("${Partition}", caller.partition().unwrap_or("aws")),
         None => resource.to_owned(),
     }

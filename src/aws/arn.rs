@@ -1,5 +1,7 @@
 //! Templates of ARNs: what their variables may contain, and which ARNs have their shape.
 
+use smallvec::SmallVec;
+
 /// The services whose variables were checked one by one. The templates of all others are taken loosely.
 const CURATED: [&str; 10] =
     ["events", "iam", "kms", "lambda", "s3", "s3-object-lambda", "s3express", "sns", "sqs", "sts"];
@@ -96,8 +98,7 @@ impl ArnTemplate {
         }
         let bytes = arn.as_bytes();
         // Where the parts so far can end; walked part by part, so that no ARN takes long.
-        let mut ends = vec![false; bytes.len() + 1];
-        ends[0] = true;
+        let mut ends = Ends::from_slice(&[0]);
         let mut segment = 0;
         for part in self.parts() {
             ends = match part {
@@ -106,17 +107,20 @@ impl ArnTemplate {
                     behind_literal(&ends, bytes, text.as_bytes())
                 }
                 ArnPart::Variable(contents) => {
-                    let mut after = behind_variable(&ends, bytes, contents);
-                    if segment == ACCOUNT && self.may_lack_account() {
-                        after.iter_mut().zip(&ends).for_each(|(after, end)| *after |= end);
-                    }
-                    after
+                    let may_be_empty = segment == ACCOUNT && self.may_lack_account();
+                    behind_variable(&ends, bytes, contents, may_be_empty)
                 }
             };
+            if ends.is_empty() {
+                return false;
+            }
         }
-        ends[bytes.len()]
+        ends.last() == Some(&bytes.len())
     }
 }
+
+/// Places in a text, ascending.
+type Ends = SmallVec<[usize; 32]>;
 
 impl Contents {
     fn may_hold(self, byte: u8) -> bool {
@@ -128,22 +132,23 @@ impl Contents {
     }
 }
 
-/// Both slices of places are one longer than the text.
-fn behind_literal(ends: &[bool], bytes: &[u8], literal: &[u8]) -> Vec<bool> {
-    let mut after = vec![false; ends.len()];
-    for (at, _) in ends.iter().enumerate().filter(|(_, is_end)| **is_end) {
-        if bytes[at..].starts_with(literal) {
-            after[at + literal.len()] = true;
-        }
-    }
-    after
+fn behind_literal(ends: &Ends, bytes: &[u8], literal: &[u8]) -> Ends {
+    let fits = |end: &&usize| bytes[**end..].starts_with(literal);
+    ends.iter().filter(fits).map(|end| end + literal.len()).collect()
 }
 
-/// Both slices of places are one longer than the text.
-fn behind_variable(ends: &[bool], bytes: &[u8], contents: Contents) -> Vec<bool> {
-    let mut after = vec![false; ends.len()];
-    for (at, byte) in bytes.iter().enumerate() {
-        after[at + 1] = (ends[at] || after[at]) && contents.may_hold(*byte);
+fn behind_variable(ends: &Ends, bytes: &[u8], contents: Contents, may_be_empty: bool) -> Ends {
+    let mut after = Ends::new();
+    // All places that can be reached from those so far lie before this one.
+    let mut reached = 0;
+    for &end in ends {
+        if may_be_empty && after.last().is_none_or(|last| *last < end) {
+            after.push(end);
+        }
+        let start = end.max(reached);
+        let run = bytes[start..].iter().take_while(|byte| contents.may_hold(**byte)).count();
+        after.extend(start + 1..=start + run);
+        reached = start + run;
     }
     after
 }

@@ -3,7 +3,10 @@
 //! Key names compare without case. A variable part is written `*` in the tables (`aws:ResourceTag/*`) and may be anything but empty.
 //! Source of every item: `data/condition_keys.txt` and `data/services/`; `corrections.txt` where AWS's own pages contradict them.
 //!
-//! A name is searched in the text of the table itself: finding one key reads a dozen rows of 1,600.
+//! A name is searched in the text of the table itself: finding one key reads a dozen rows of 1,600. What was found is kept.
+
+use rustc_hash::FxHashMap;
+use std::sync::{LazyLock, RwLock};
 
 use super::data::data;
 use super::key_pattern::Pattern;
@@ -188,6 +191,26 @@ pub fn condition_keys() -> impl Iterator<Item = ConditionKey> {
 
 /// The condition key of that name, in any case, with a concrete variable part or with `*`.
 pub fn condition_key(name: &str) -> Option<ConditionKey> {
+    if let Some(known) = KNOWN.read().ok().and_then(|known| known.get(name).copied()) {
+        return known;
+    }
+    let found = search(name);
+    if let Ok(mut known) = KNOWN.write()
+        && known.len() < MOST_KNOWN
+    {
+        known.insert(name.into(), found);
+    }
+    found
+}
+
+/// Names that were looked up, with the key: a question asks about few names, and often. The tables do not change after the first lookup.
+static KNOWN: LazyLock<RwLock<FxHashMap<Box<str>, Option<ConditionKey>>>> =
+    LazyLock::new(RwLock::default);
+
+/// Names that are kept. Whoever asks about more wrote them for that purpose.
+const MOST_KNOWN: usize = 4_096;
+
+fn search(name: &str) -> Option<ConditionKey> {
     let row = table::find_row(data().keys, name).or_else(|| {
         // `events:Metadata/a/Matcher` matches two patterns; the longer one is more specific.
         let fitting = patterns().iter().filter(|pattern| pattern.names(name));

@@ -40,7 +40,8 @@ impl Service {
     pub fn actions(&'static self) -> &'static [Action] {
         self.actions.get_or_init(|| {
             let rows = table::tagged(self.text, "action").enumerate();
-            rows.filter_map(|(index, cells)| Action::read(self, index, cells)).collect()
+            let by_hand = stand_ins(self.prefix).collect::<Vec<_>>();
+            rows.filter_map(|(index, cells)| Action::read(self, index, cells, &by_hand)).collect()
         })
     }
 
@@ -96,8 +97,8 @@ impl Service {
     fn types(&self) -> impl Iterator<Item = [&'static str; 4]> {
         let rows = self.text.lines().skip_while(|line| line.starts_with('#'));
         let rows = rows.map_while(|line| line.strip_prefix("type|"));
-        let by_hand = table::rows::<5>(STAND_INS).filter(|[service, ..]| *service == self.prefix);
-        let by_hand = by_hand.map(|[_, name, template, action, _]| [name, template, "", action]);
+        let by_hand = stand_ins(self.prefix)
+            .map(|[_, name, template, action, _]| [name, template, "", action]);
         rows.filter_map(table::cells::<4>).chain(by_hand)
     }
 
@@ -163,7 +164,10 @@ impl Action {
 
     /// What policies may name for it, where AWS lists no resource type for it: `arn:${Partition}:s3:::*`.
     pub fn stand_in(&self) -> Option<&'static str> {
-        stand_in(self.service.prefix, self.name).map(|[_, _, template, ..]| template)
+        let mut by_hand = stand_ins(self.service.prefix);
+        by_hand
+            .find(|[_, _, _, action, _]| *action == self.name)
+            .map(|[_, _, template, ..]| template)
     }
 
     /// The condition keys AWS lists for the action itself, in canonical case, `*` for a variable part.
@@ -171,16 +175,22 @@ impl Action {
         self.keys.split_ascii_whitespace()
     }
 
-    fn read(service: &'static Service, index: usize, cells: [&'static str; 4]) -> Option<Self> {
-        let [name, level, resources, keys] = cells;
-        let resources = stand_in(service.prefix, name).map_or(resources, |[_, own, ..]| own);
+    fn read(
+        service: &'static Service,
+        index: usize,
+        [name, level, resources, keys]: [&'static str; 4],
+        by_hand: &[[&'static str; 5]],
+    ) -> Option<Self> {
+        let stand_in = by_hand.iter().find(|[_, _, _, action, _]| *action == name);
+        let resources = stand_in.map_or(resources, |[_, own, ..]| own);
         let access_level = AccessLevel::read(level)?;
         Some(Self { service, index, name, access_level, resources, keys })
     }
 }
 
-fn stand_in(service: &str, action: &str) -> Option<[&'static str; 5]> {
-    table::rows::<5>(STAND_INS).find(|[own, _, _, name, _]| *own == service && *name == action)
+/// The rows of a service in [`STAND_INS`].
+fn stand_ins(service: &str) -> impl Iterator<Item = [&'static str; 5]> {
+    table::rows::<5>(STAND_INS).filter(move |[own, ..]| *own == service)
 }
 
 impl std::fmt::Debug for Action {

@@ -1,7 +1,7 @@
 //! Which actions of S3 fit which resources of a bucket policy: those on the bucket, and those on
 //! its objects.
 
-use crate::aws::{self, Action};
+use crate::aws::{self, Action, Service};
 use crate::eval::pattern_covers_action;
 use crate::model::{ActionPattern, Part, Pattern, ResourceKind, Statement};
 
@@ -51,11 +51,24 @@ pub(super) fn covered(pattern: &ActionPattern) -> Vec<&'static Action> {
         return aws::action(name).into_iter().collect();
     }
     let service = pattern.pattern.literal_start().split_once(':').map(|(prefix, _)| prefix);
-    let Some(service) = service.and_then(aws::service) else { return Vec::new() };
-    let is_covered = |action: &&Action| {
-        pattern_covers_action(pattern, &action.to_string().to_ascii_lowercase()) != Some(false)
-    };
-    service.actions().iter().filter(is_covered).collect()
+    service
+        .and_then(aws::service)
+        .map_or_else(Vec::new, |service| among(service, pattern).collect())
+}
+
+/// The actions of a service that a pattern covers, or may.
+pub(super) fn among(
+    service: &'static Service,
+    pattern: &ActionPattern,
+) -> impl Iterator<Item = &'static Action> {
+    // A service has hundreds of actions: one text is written over for all of them.
+    let mut name = String::new();
+    service.actions().iter().filter(move |action| {
+        name.clear();
+        name.extend([service.prefix(), ":", action.name()]);
+        name.make_ascii_lowercase();
+        pattern_covers_action(pattern, &name) != Some(false)
+    })
 }
 
 /// The types among these that an action works on.

@@ -2,9 +2,9 @@
 //! Source: `aws` for what there is, with its date; IAM:access-analyzer-reference-policy-checks
 //! (invalid actions do nothing).
 
+use super::fit::among;
 use super::rule::{Rule, Sink, Subject};
 use crate::aws::{self, Action, Service};
-use crate::eval::pattern_covers_action;
 use crate::finding::{Code, Finding, LETTERS_PER_MISTAKE, Row, Section, Severity, distance};
 use crate::model::{ActionPattern, PolicyKind};
 use crate::source::Span;
@@ -41,10 +41,11 @@ impl Rule for UnknownAction {
 /// The service that a pattern names, if no action of it matches the pattern.
 fn service_without(pattern: &ActionPattern, text: &str) -> Option<&'static Service> {
     let service = aws::service(text.split_once(':')?.0)?;
-    let is_covered = |action: &Action| {
-        pattern_covers_action(pattern, &action.to_string().to_ascii_lowercase()) != Some(false)
+    let is_covered = match pattern.pattern.as_literal().filter(|_| pattern.doubt.is_none()) {
+        Some(name) => aws::action(name).is_some(),
+        None => among(service, pattern).next().is_some(),
     };
-    (!service.actions().iter().any(is_covered)).then_some(service)
+    (!is_covered).then_some(service)
 }
 
 fn finding(kind: PolicyKind, text: &str, spans: &[Span]) -> Option<Finding> {
