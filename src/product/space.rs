@@ -3,10 +3,12 @@
 use super::assumption::{Assuming, Assumption};
 use super::catalogue::{KeyFact, KeyKind};
 use super::question::{KeyState, KeyValue, Question, Resources};
-use super::values::{MOST_KEY, candidates, compared_with, fills_variable, value_for};
+use super::values::{
+    MOST_KEY, candidates, compared_with, fills_variable, resource_lists, value_for,
+};
 use crate::authz::{Caller, Context, ContextValue, Request, claim, shape};
 use crate::model::Arn;
-use crate::symbolic::{Rest, TextComparison, Undecided, Variables, Way, fillings, rests};
+use crate::symbolic::{Grain, Rest, TextComparison, Undecided, Variables, Way, fillings, rests};
 use std::collections::BTreeSet;
 
 /// Length of the id of an AWS managed key, in characters.
@@ -30,6 +32,8 @@ pub(super) struct Dimension {
 #[derive(Clone, Debug)]
 pub(super) struct Space<'q> {
     pub question: &'q Question<'q>,
+    /// Which patterns its values tell apart.
+    pub grain: Grain,
     pub callers: Vec<Caller>,
     /// Resources in groups: all of one group are requested, but it is not known which group.
     pub resources: Vec<Vec<String>>,
@@ -45,9 +49,11 @@ pub(super) struct Space<'q> {
 pub(super) fn space<'q>(
     question: &'q Question<'q>,
     assuming: Assuming,
+    grain: Grain,
 ) -> Result<Space<'q>, Undecided> {
     let mut space = Space {
         question,
+        grain,
         callers: question.callers(assuming)?,
         resources: vec![vec![question.resource.example.clone()]],
         fixed: Context::new(),
@@ -122,7 +128,8 @@ fn add_fact(space: &mut Space<'_>, key: &str, fact: &KeyFact) -> Result<(), Unde
     let question = space.question;
     let (statements, stem) = (&question.statements, question.stem_of(key));
     let kind = question.caller.kind(question.step.resource);
-    let mut values = candidates(key, fact, kind, statements, &stem, &assignments(space)?)?;
+    let known = assignments(space)?;
+    let mut values = candidates(key, fact, kind, statements, &stem, &known, space.grain)?;
     let mut open = BTreeSet::new();
     if fact.values.is_empty() && fills_variable(key, statements) {
         let spelt = compared_with(key, statements).into_iter();
@@ -259,12 +266,8 @@ fn resources(space: &Space<'_>) -> Result<Vec<Vec<String>>, Undecided> {
 
 /// The resources that begin with the stem.
 fn below(space: &Space<'_>, stem: &str, rest: &Rest) -> Result<Vec<String>, Undecided> {
-    let statements = &space.question.statements;
-    let patterns = statements.iter().flat_map(|statement| statement.resource_patterns());
-    let comparisons = patterns
-        .map(|pattern| TextComparison { pattern, way: Way::Resource, stem })
-        .collect::<Vec<_>>();
-    let rests = rests(&comparisons, &assignments(space)?, rest)?;
+    let lists = resource_lists(&space.question.statements, stem);
+    let rests = rests(&lists, &assignments(space)?, rest, space.grain)?;
     Ok(rests.into_iter().map(|rest| format!("{stem}{rest}")).collect())
 }
 

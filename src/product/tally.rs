@@ -12,7 +12,7 @@ use crate::authz::{Layers, Request, StatementRef};
 use crate::eval::{Decision, Outcome};
 use crate::model::Statement;
 use crate::source::Span;
-use crate::symbolic::Undecided;
+use crate::symbolic::{Grain, Undecided};
 use crate::why::Stop;
 use std::collections::{HashMap, HashSet};
 
@@ -70,32 +70,50 @@ fn in_both<'a>([object, bucket]: [Answer<'a>; 2]) -> Answer<'a> {
 fn try_requests<'a>(question: &Question<'a>, assuming: Assuming) -> Answer<'a> {
     let guesses: &[bool] = if question.not_given.is_empty() { &[true] } else { &[true, false] };
     let layers = guesses.iter().map(|guess| question.layers(assuming, *guess)).collect::<Vec<_>>();
-    let space = match space(question, assuming) {
-        Ok(space) => space,
-        Err(undecided) => {
-            let span = undecided.span.or_else(|| hardest(&question.statements));
-            return Answer::unknown(Unknown::TooHard(Undecided { span, ..undecided }));
-        }
+    // If an assumption is taken as false, only the verdict counts.
+    let is_main = assuming == Assuming::All;
+    let grain = if is_main { Grain::EachOfFew } else { Grain::Lists };
+    let space = match space_within_limits(question, assuming, grain) {
+        Err(_) if is_main => space_within_limits(question, assuming, Grain::Lists),
+        space => space,
     };
-    let size = size(&space);
-    if size > MAX_REQUESTS {
-        return Answer::unknown(Unknown::Limit { size, span: hardest(&question.statements) });
-    }
+    let space = match space {
+        Ok(space) => space,
+        Err(unknown) => return Answer::unknown(unknown),
+    };
     let mut tally = Tally::default();
     enumerate(&space, &layers).for_each(|class| tally.add(class));
     let stops = std::mem::take(&mut tally.stops).into_iter();
     let answer = tally.sum_up(&space, question.unknown_name());
-    // If an assumption is taken as false, only the verdict counts.
-    if assuming != Assuming::All {
+    if !is_main {
         return answer;
     }
     let is_parted = answer.verdict == Verdict::Partial
         || answer.verdict == Verdict::Unknown && !answer.unknowns.is_empty();
-    let has_words = is_parted && layers.len() == 1 && size <= MOST_FOR_WORDS;
+    let has_words = is_parted
+        && layers.len() == 1
+        && space.grain != Grain::Lists
+        && size(&space) <= MOST_FOR_WORDS;
     Answer {
         causes: stops.filter_map(|(stop, request)| stop.cause(request, &layers[0])).collect(),
         depends_on: if has_words { conditions(&space, &layers) } else { Vec::new() },
         ..answer
+    }
+}
+
+/// The space of a question, or why its requests cannot be tried.
+fn space_within_limits<'q>(
+    question: &'q Question<'_>,
+    assuming: Assuming,
+    grain: Grain,
+) -> Result<Space<'q>, Unknown> {
+    let longest = || hardest(&question.statements);
+    let space = space(question, assuming, grain).map_err(|undecided| {
+        Unknown::TooHard(Undecided { span: undecided.span.or_else(longest), ..undecided })
+    })?;
+    match size(&space) {
+        size if size > MAX_REQUESTS => Err(Unknown::Limit { size, span: longest() }),
+        _ => Ok(space),
     }
 }
 

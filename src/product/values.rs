@@ -4,8 +4,10 @@ use super::catalogue::{KeyFact, KeyKind};
 use crate::authz::{CallerKind, ContextValue, shape};
 use crate::aws::{self, ValueType};
 use crate::model::condition::{Test, date};
-use crate::model::{Pattern, Statement};
-use crate::symbolic::{Rest, TextComparison, Undecided, Variables, Way, key_values, rests};
+use crate::model::{Pattern, ResourceKind, Statement};
+use crate::symbolic::{
+    AnyOf, Grain, Rest, TextComparison, Undecided, Variables, Way, key_values, rests,
+};
 use std::collections::BTreeSet;
 
 /// Characters of an object key, at most; S3 counts bytes, and the texts here are short.
@@ -22,6 +24,7 @@ pub(super) fn candidates(
     statements: &[&Statement],
     prefix: &str,
     known: &[Variables],
+    grain: Grain,
 ) -> Result<Vec<ContextValue>, Undecided> {
     if !fact.values.is_empty() {
         return Ok(fact
@@ -30,16 +33,14 @@ pub(super) fn candidates(
             .map(|value| value_for(key, value.replace("{prefix}", prefix)))
             .collect());
     }
+    let is_filled = fills_variable(key, statements);
     if fact.below {
-        let compared = compared_with(key, statements);
-        let comparisons = compared
-            .into_iter()
-            .map(|(pattern, way)| TextComparison { pattern, way, stem: prefix })
-            .collect::<Vec<_>>();
+        let lists = conditions_on(key, statements, prefix);
         let texts = rests(
-            &comparisons,
+            &if is_filled { apart(lists) } else { lists },
             known,
             &Rest { at_least: 0, at_most: MOST_KEY, ending: "", alphabet: |_| true },
+            grain,
         )?;
         return Ok(texts
             .into_iter()
@@ -47,7 +48,10 @@ pub(super) fn candidates(
             .collect());
     }
     let usual = usual(key, kind);
-    let mut values = key_values(key, Some(kind), statements, known, &usual[0])?.values;
+    // A value that is taken out below stands for itself alone, and so does one that fills a variable.
+    let is_apart = is_filled || fact.kind == KeyKind::Foreign || key == CURRENT_TIME;
+    let grain = if is_apart { Grain::Each } else { grain };
+    let mut values = key_values(key, Some(kind), statements, known, (&usual[0], grain))?.values;
     if key == CURRENT_TIME {
         let is_past =
             |text: &String| date::value(text).is_ok_and(|at| Ok(at) < date::value(&today()));
@@ -113,20 +117,71 @@ pub(super) fn compared_with<'a>(
     key: &str,
     statements: &[&'a Statement],
 ) -> Vec<(&'a Pattern, Way)> {
+    let lists = conditions_on(key, statements, "");
+    lists.into_iter().flatten().map(|compared| (compared.pattern, compared.way)).collect()
+}
+
+/// The patterns that conditions compare a key with, those of one condition together; the values of the key begin with `stem`.
+pub(super) fn conditions_on<'a>(
+    key: &str,
+    statements: &[&'a Statement],
+    stem: &'a str,
+) -> Vec<AnyOf<'a>> {
     let conditions = statements
         .iter()
         .flat_map(|statement| &statement.conditions)
         .filter(|condition| &*condition.key.node == key);
-    let patterns = conditions.flat_map(|condition| match &condition.test {
-        Test::String { values, .. } => {
-            values.list.iter().map(|value| (&value.node, Way::Text)).collect()
+    let mut lists = Vec::new();
+    for condition in conditions {
+        let (values, way) = match &condition.test {
+            Test::String { values, .. } => (values, Way::Text),
+            Test::Arn { values, .. } => (values, Way::Arn),
+            _ => continue,
+        };
+        let compared = values.list.iter().map(|value| (&value.node, true));
+        add_lists(&mut lists, compared, way, stem);
+    }
+    lists
+}
+
+/// Adds the patterns as one list; those that are not plain, or have variables, as lists of their own.
+fn add_lists<'a>(
+    lists: &mut Vec<AnyOf<'a>>,
+    patterns: impl Iterator<Item = (&'a Pattern, bool)>,
+    way: Way,
+    stem: &'a str,
+) {
+    let mut together = Vec::new();
+    for (pattern, is_plain) in patterns {
+        let compared = TextComparison { pattern, way, stem };
+        if is_plain && pattern.variables().next().is_none() {
+            together.push(compared);
+        } else {
+            lists.push(vec![compared]);
         }
-        Test::Arn { values, .. } => {
-            values.list.iter().map(|value| (&value.node, Way::Arn)).collect()
-        }
-        _ => Vec::new(),
-    });
-    patterns.collect()
+    }
+    lists.push(together);
+}
+
+/// The patterns of the resources of statements, those of one statement together. A pattern that may match nothing, for words that AWS
+/// would refuse or a point that its pages leave open, or that has variables, is a list of its own.
+pub(super) fn resource_lists<'a>(statements: &[&'a Statement], stem: &'a str) -> Vec<AnyOf<'a>> {
+    let mut lists = Vec::new();
+    for element in statements.iter().filter_map(|statement| statement.resource.as_ref()) {
+        let patterns = element.patterns.iter().filter_map(|resource| match &resource.kind {
+            ResourceKind::Arn(pattern) => {
+                Some((pattern, resource.doubt.is_none() && resource.unsettled.is_empty()))
+            }
+            ResourceKind::Everything => None,
+        });
+        add_lists(&mut lists, patterns, Way::Resource, stem);
+    }
+    lists
+}
+
+/// Each comparison for itself.
+pub(super) fn apart(lists: Vec<AnyOf<'_>>) -> Vec<AnyOf<'_>> {
+    lists.into_iter().flatten().map(|compared| vec![compared]).collect()
 }
 
 /// Whether a text can be the name of a federated session: 2 to 32 characters of `[\w+=,.@-]` (B5).

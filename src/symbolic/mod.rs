@@ -28,7 +28,9 @@ pub use ask::differences::{
     differences_within,
 };
 pub use ask::external_access::{Asked, Outside, Outsider, outsiders, reached};
-pub use ask::representatives::{KeyValues, Rest, TextComparison, Way, fillings, key_values, rests};
+pub use ask::representatives::{
+    AnyOf, Grain, KeyValues, Rest, TextComparison, Way, fillings, key_values, rests,
+};
 pub use boxes::dimension::Requests;
 pub use boxes::sample::Sample;
 pub use domain::question::{Question, Who};

@@ -7,8 +7,10 @@ use crate::model::{Named, Pattern, Statement};
 use crate::product::caller::{CallerId, Credentials};
 use crate::product::catalogue::{Step, Target};
 use crate::product::setup::Setup;
-use crate::product::values::{compared_with, is_session_character, is_session_name};
-use crate::symbolic::{Rest, TextComparison, Undecided, Variables, Way, fillings, rests};
+use crate::product::values::{
+    conditions_on, is_session_character, is_session_name, resource_lists,
+};
+use crate::symbolic::{Grain, Rest, TextComparison, Undecided, Variables, Way, fillings, rests};
 use std::collections::BTreeSet;
 
 /// The possible callers of a step. `named`: the sessions of [`sessions_in_full`].
@@ -62,24 +64,19 @@ pub(super) fn session_names(
     }
     let arn_stem = federated_user(setup, "");
     let id_stem = format!("{}:", setup.customer.account());
+    // A name that is spelt out is a class of its own.
     let named =
         named.iter().map(|name| Pattern::literal(&format!("{arn_stem}{name}"))).collect::<Vec<_>>();
-    let mut compared =
-        named.iter().map(|pattern| (pattern, Way::Text, &arn_stem)).collect::<Vec<_>>();
+    let alone = |pattern| vec![TextComparison { pattern, way: Way::Text, stem: &arn_stem }];
+    let mut lists = named.iter().map(alone).collect::<Vec<_>>();
     if step.resource == Target::FederatedUser {
-        let patterns = statements.iter().flat_map(|statement| statement.resource_patterns());
-        compared.extend(patterns.map(|pattern| (pattern, Way::Resource, &arn_stem)));
+        lists.extend(resource_lists(statements, &arn_stem));
     }
     for (key, stem) in [("aws:principalarn", &arn_stem), ("aws:userid", &id_stem)] {
-        let with_key = compared_with(key, statements);
-        compared.extend(with_key.into_iter().map(|(pattern, way)| (pattern, way, stem)));
+        lists.extend(conditions_on(key, statements, stem));
     }
-    let comparisons = compared
-        .into_iter()
-        .map(|(pattern, way, stem)| TextComparison { pattern, way, stem })
-        .collect::<Vec<_>>();
     let rest = Rest { at_least: 2, at_most: 32, ending: "", alphabet: is_session_character };
-    let names = rests(&comparisons, &[Variables::default()], &rest)?;
+    let names = rests(&lists, &[Variables::default()], &rest, Grain::Each)?;
     Ok(names.into_iter().filter(|name| is_session_name(name)).collect())
 }
 

@@ -55,19 +55,26 @@ pub(crate) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variab
     let absent = keys.iter().filter(|key| known.may_be_absent(key));
     changes.push(absent.map(|key| (key.to_string(), None)).collect());
     let mut all = vec![usual.clone()];
+    // Adds an assignment, and says whether there may be more.
     let mut add = |change: Values| {
+        if all.len() == MOST_ASSIGNMENTS {
+            return false;
+        }
         let mut changed = usual.clone();
         changed.extend(change);
-        if all.len() < MOST_ASSIGNMENTS && !all.contains(&changed) {
+        if !all.contains(&changed) {
             all.push(changed);
         }
+        true
     };
-    changes.iter().cloned().for_each(&mut add);
+    changes.iter().cloned().all(&mut add);
     // What two variables must be may be said by two patterns.
-    for (number, first) in changes.iter().enumerate() {
+    'full: for (number, first) in changes.iter().enumerate() {
         for second in &changes[number + 1..] {
-            if first.keys().all(|key| !second.contains_key(key)) {
-                add(first.clone().into_iter().chain(second.clone()).collect());
+            if first.keys().all(|key| !second.contains_key(key))
+                && !add(first.clone().into_iter().chain(second.clone()).collect())
+            {
+                break 'full;
             }
         }
     }

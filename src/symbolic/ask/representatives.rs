@@ -7,9 +7,10 @@ use crate::authz::{CallerKind, ContextValue, under_all_readings};
 use crate::model::{Pattern, Statement};
 use crate::symbolic::boxes::{Encoder, KeySpace, Name, Test, Treatment, one_clock};
 use crate::symbolic::text::{
-    self, Atom, Budget, Start, Style, Symbol, TooMany, Variables, walk_from,
+    self, Atom, Budget, Groups, Start, Style, Symbol, TooMany, Variables, walk_from,
 };
 use crate::symbolic::undecided::Undecided;
+use rustc_hash::FxHashMap;
 
 /// How a pattern is compared with a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,36 +47,72 @@ pub struct Rest {
     pub alphabet: fn(char) -> bool,
 }
 
-/// What may follow the beginnings: one text for each class that the comparisons tell apart, the shortest or one that reads better.
+/// Comparisons of which it matters only whether one fits, such as the patterns of one list.
+pub type AnyOf<'a> = Vec<TextComparison<'a>>;
+
+/// Which patterns are told apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Grain {
+    /// Each.
+    Each,
+    /// Each, if they are few. Words about which of them fit need this.
+    EachOfFew,
+    /// Those of different lists. This is enough to decide.
+    Lists,
+}
+
+/// How many patterns are few.
+const FEW: usize = 128;
+
+/// What may follow the beginnings: one text for each class that the lists tell apart, the shortest or one that reads better.
 /// Variables are filled in by each of `values`. A class may have no text of `at_most` characters; then its text is longer.
 ///
 /// # Errors
 /// [`Undecided`] if there are too many classes.
 pub fn rests(
-    comparisons: &[TextComparison<'_>],
+    lists: &[AnyOf<'_>],
     values: &[Variables],
     rest: &Rest,
+    grain: Grain,
 ) -> Result<Vec<String>, Undecided> {
     let mut shape = vec![Symbol::One; rest.at_least];
     shape.push(Symbol::Run);
     shape.extend(rest.ending.chars().map(Symbol::Char));
     let shape = Atom::Symbols { symbols: shape.into(), open: None };
     let mut starts = vec![Start { atom: shape, stem: "" }];
-    for comparison in comparisons {
+    let mut places = FxHashMap::default();
+    let mut asked = vec![vec![0]];
+    for list in lists {
         for variables in values {
-            for atom in comparison.atoms(variables) {
-                let start = Start { atom, stem: comparison.stem };
-                if !starts.contains(&start) {
-                    starts.push(start);
+            // Each way of reading is a list: an operator reads its values in one of them.
+            let mut read = [Vec::new(), Vec::new()];
+            for comparison in list {
+                for (way, atom) in comparison.atoms(variables).into_iter().enumerate() {
+                    let start = Start { atom, stem: comparison.stem };
+                    let place = *places.entry(start.clone()).or_insert(starts.len() as u32);
+                    if place as usize == starts.len() {
+                        starts.push(start);
+                    }
+                    read[way].push(place);
                 }
             }
+            asked.extend(read);
         }
     }
-    let (found, is_complete) = walk_from(&starts, &[vec![0]], rest.alphabet);
+    let groups = match grain {
+        Grain::EachOfFew if starts.len() > FEW => return Err(too_many_texts()),
+        Grain::Each | Grain::EachOfFew => Groups::alone(starts.len()),
+        Grain::Lists => Groups::of_lists(starts.len(), asked.iter().map(Vec::as_slice)),
+    };
+    let (found, is_complete) = walk_from(&starts, &groups, &[vec![0]], rest.alphabet);
     if !is_complete {
-        return Err(Undecided::anywhere("the patterns tell too many texts apart"));
+        return Err(too_many_texts());
     }
     Ok(found.into_iter().map(|(_, text)| readable(&text, &starts, rest)).collect())
+}
+
+fn too_many_texts() -> Undecided {
+    Undecided::anywhere("the patterns tell too many texts apart")
 }
 
 impl TextComparison<'_> {
@@ -143,7 +180,7 @@ pub fn key_values(
     caller: Option<CallerKind>,
     statements: &[&Statement],
     variables: &[Variables],
-    usual: &str,
+    (usual, grain): (&str, Grain),
 ) -> Result<KeyValues, Undecided> {
     let mut found = KeyValues::default();
     // Words that AWS would refuse may count or not, and sets of values that differ in one case may be alike in the other.
@@ -154,7 +191,7 @@ pub fn key_values(
                 // The other key of the time is read as a number too, which the one clock has no values for.
                 let is_shaped = caller.is_some() && one_clock(key) == key;
                 (encoder.is_shaped, encoder.caller) = (is_shaped, caller);
-                values_once(key, statements, encoder, (usual, treatment))
+                values_once(key, statements, encoder, (usual, grain, treatment))
             });
             for (_, values) in tried.answers {
                 for value in values? {
@@ -172,7 +209,7 @@ fn values_once(
     key: &str,
     statements: &[&Statement],
     mut encoder: Encoder<'_>,
-    (usual, treatment): (&str, Treatment),
+    (usual, grain, treatment): (&str, Grain, Treatment),
 ) -> Result<Vec<ContextValue>, Undecided> {
     let mut conditions = Vec::new();
     statements.iter().for_each(|statement| encoder.note_sets(statement));
@@ -198,10 +235,15 @@ fn values_once(
         reason: format!("the conditions on `{key}` tell too many values apart"),
         span: dimension.span,
     };
+    let alone = match grain {
+        Grain::EachOfFew if dimension.tests.len() > FEW => return Err(too_many(TooMany)),
+        Grain::Each | Grain::EachOfFew => (0..dimension.tests.len() as u32).collect(),
+        Grain::Lists => Vec::new(),
+    };
     let space = KeySpace::new(
         &dimension.tests,
         (dimension.domain, is_multi),
-        &dimension.always,
+        (&dimension.always, &alone),
         &fits,
         &mut Budget::default(),
     )

@@ -4,7 +4,7 @@
 use super::constraint::{Fits, Test};
 use crate::authz::ContextValue;
 use crate::model::condition::Quantifier;
-use crate::symbolic::text::{Atom, Bits, Budget, Domain, Tests, TooMany, Values};
+use crate::symbolic::text::{Atom, Bits, Budget, Domain, Groups, Tests, TooMany, Values};
 use std::collections::HashSet;
 
 /// Sets of values that the conditions of a key with several values may tell apart.
@@ -30,24 +30,31 @@ pub(crate) struct KeySpace {
 }
 
 impl KeySpace {
-    /// Sorts the values of a key: those of its domain, and what the atoms of `always` fit. `conditions` are needed for a
-    /// key with several values only.
+    /// Sorts the values of a key: those of its domain, and what the atoms of `always` fit. Values that differ in no answer of `conditions`
+    /// are one, unless they differ in an atom of `alone`.
     pub(crate) fn new(
         tests: &Tests,
         (domain, multi_valued): (Domain, bool),
-        always: &[u32],
+        (always, alone): (&[u32], &[u32]),
         conditions: &[Fits],
         budget: &mut Budget,
     ) -> Result<KeySpace, TooMany> {
         let texts = domain.texts(tests.atoms());
+        // The empty text may count as no value, so it is a class by itself.
+        let empty = tests.atoms().iter().position(|atom| *atom == Atom::Literal("".into()));
+        let empty = empty.map(|atom| atom as u32);
+        let alone = alone.iter().chain(&empty).map(std::slice::from_ref);
+        let lists = conditions.iter().map(|fits| fits.atoms.as_slice());
+        let lists = lists.chain([always]).chain(alone).collect::<Vec<_>>();
         let values = if texts.is_empty() || tests.atoms().is_empty() {
-            Values::new(tests, domain, &[], budget)?
+            let groups = Groups::of_lists(tests.len(), lists);
+            Values::new(tests, domain, groups, &[], budget)?
         } else {
-            of_forms(tests, domain, texts, always, budget)?
+            of_forms(tests, (domain, texts), always, &lists, budget)?
         };
         // Without an atom for it the empty text is one of many in its class.
-        let is_asked = tests.atoms().contains(&Atom::Literal("".into()));
-        let empty = values.witnesses.iter().position(String::is_empty).filter(|_| is_asked);
+        let is_asked = |_: &usize| empty.is_some();
+        let empty = values.witnesses.iter().position(String::is_empty).filter(is_asked);
         let mut space = KeySpace { values, points: Vec::new(), empty };
         let has_empty_text = domain.shape.is_none_or(|shape| shape.fits(""));
         space.points = if multi_valued {
@@ -239,9 +246,9 @@ impl KeySpace {
 /// The values that have one of the forms, or that an atom of `always` fits.
 fn of_forms(
     tests: &Tests,
-    domain: Domain,
-    forms: Vec<Atom>,
+    (domain, forms): (Domain, Vec<Atom>),
     always: &[u32],
+    lists: &[&[u32]],
     budget: &mut Budget,
 ) -> Result<Values, TooMany> {
     let own = tests.atoms().len();
@@ -253,7 +260,9 @@ fn of_forms(
     }
     wanted.sort_unstable();
     wanted.dedup();
-    let mut values = Values::new(&more, domain, &[wanted], budget)?;
+    let lists = lists.iter().copied().chain([wanted.as_slice()]);
+    let groups = Groups::of_lists(more.len(), lists);
+    let mut values = Values::new(&more, domain, groups, &[wanted], budget)?;
     values.columns.truncate(own);
     Ok(values)
 }

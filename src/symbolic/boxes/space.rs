@@ -7,7 +7,7 @@ use super::constraint::MOST_PAIRS;
 use super::dimension::words_for;
 use super::{Constraint, Constraints, DimensionSpec, Fits, KeySpace, Name, Test};
 use crate::authz::{ContextValue, Request};
-use crate::symbolic::text::{Atom, Bits, Budget, Domain, Values, Variables, words};
+use crate::symbolic::text::{Atom, Bits, Budget, Domain, Groups, Values, Variables, words};
 use crate::symbolic::undecided::Undecided;
 
 /// A dimension cut into classes.
@@ -99,15 +99,14 @@ impl Space {
             asked_within
                 .iter()
                 .for_each(|wanted| keep_meeting(&mut atoms, wanted, dimension.tests.atoms()));
-            let conditions = constraints()
-                .filter_map(|constraint| constraint.renumbered(&atoms).into_fits())
-                .collect::<Vec<_>>();
+            let asked =
+                constraints().map(|constraint| constraint.renumbered(&atoms)).collect::<Vec<_>>();
             let place = |atom: &u32| atoms.binary_search(atom).ok().map(|place| place as u32);
             let wanted = asked_within
                 .iter()
                 .map(|list| list.iter().filter_map(place).collect())
                 .collect::<Vec<_>>();
-            let partition = partition(dimension, &atoms, &conditions, &wanted, budget)?;
+            let partition = partition(dimension, &atoms, asked, &wanted, budget)?;
             if !partition.values().is_complete {
                 incomplete = Some(too_many(dimension));
             }
@@ -259,20 +258,30 @@ fn keep_meeting(atoms: &mut Vec<u32>, wanted: &[u32], all: &[Atom]) {
 fn partition(
     dimension: &DimensionSpec,
     atoms: &[u32],
-    conditions: &[Fits],
+    asked: Vec<Constraint>,
     within: &[Vec<u32>],
     budget: &mut Budget,
 ) -> Result<Partition, Undecided> {
     let tests = dimension.tests.only(atoms);
     let partition = match &dimension.name {
-        Name::Principal | Name::Action | Name::Resource => {
-            Values::new(&tests, Domain::default(), within, budget).map(Partition::Plain)
+        Name::Principal => {
+            let groups = Groups::alone(tests.len());
+            Values::new(&tests, Domain::default(), groups, within, budget).map(Partition::Plain)
+        }
+        Name::Action | Name::Resource => {
+            // Of what is asked for it is told which pattern fits.
+            let alone = within.iter().flatten().map(std::slice::from_ref);
+            let lists = asked.iter().map(Constraint::atoms).chain(alone);
+            let groups = Groups::of_lists(tests.len(), lists);
+            Values::new(&tests, Domain::default(), groups, within, budget).map(Partition::Plain)
         }
         Name::Key(_) => {
             let place = |atom: &u32| atoms.binary_search(atom).ok().map(|place| place as u32);
             let always = dimension.always.iter().filter_map(place).collect::<Vec<_>>();
             let kind = (dimension.domain, dimension.multi_valued);
-            KeySpace::new(&tests, kind, &always, conditions, budget).map(Partition::Key)
+            let conditions = asked.into_iter().filter_map(Constraint::into_fits);
+            let conditions = conditions.collect::<Vec<_>>();
+            KeySpace::new(&tests, kind, (&always, &[]), &conditions, budget).map(Partition::Key)
         }
     };
     partition.map_err(|_| too_many(dimension))

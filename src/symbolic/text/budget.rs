@@ -9,6 +9,10 @@ const STATES: usize = 1_000;
 /// The same where the question cannot be asked in parts.
 pub(crate) const STATES_AT_LAST: usize = 8_000;
 
+/// Places of patterns that the states of one walk may hold together: some tens of megabytes. A long list of patterns has thousands of
+/// places in every state.
+const PLACES: usize = 4_000_000;
+
 /// The budget ran out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Exhausted;
@@ -23,11 +27,13 @@ pub(crate) struct Budget {
     work: usize,
     /// States of one walk.
     pub states: usize,
+    /// Places that they hold together.
+    pub places: usize,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Budget { work: MOST_WORK, states: STATES }
+        Budget { work: MOST_WORK, states: STATES, places: PLACES }
     }
 }
 
@@ -37,6 +43,11 @@ impl Budget {
         let rest = self.work.checked_sub(work);
         self.work = rest.unwrap_or(0);
         rest.map(|_| ()).ok_or(Exhausted)
+    }
+
+    /// What is left.
+    pub(crate) fn left(&self) -> usize {
+        self.work
     }
 
     pub(crate) fn is_exhausted(&self) -> bool {

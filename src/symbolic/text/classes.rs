@@ -1,13 +1,19 @@
 //! All texts sorted into classes: two texts of one class fit exactly the same patterns. `../shared/symbolic.md`, "classes".
 
 use super::class_table::{Classes, FoundClasses};
-use super::{Atom, Bits, Budget, tree, walk};
-use rustc_hash::FxHashMap;
+use super::{Atom, Bits, Budget, Groups, tree, walk};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Sorts all texts by the patterns they fit; only the texts that fit one of each of the lists `within`.
-pub(crate) fn classes(atoms: &[Atom], within: &[Vec<u32>], budget: &mut Budget) -> Classes {
+/// Sorts all texts by the groups of patterns they fit; only the texts that fit one of each of the lists `within`, in which a group lies
+/// or does not.
+pub(crate) fn classes(
+    atoms: &[Atom],
+    groups: &Groups,
+    within: &[Vec<u32>],
+    budget: &mut Budget,
+) -> Classes {
     if atoms.iter().any(|atom| matches!(atom, Atom::Symbols { .. })) {
-        mixed(atoms, within, budget)
+        mixed(atoms, groups, within, budget)
     } else {
         kept(tree::classes(atoms), within)
     }
@@ -37,7 +43,7 @@ fn kept(classes: Classes, within: &[Vec<u32>]) -> Classes {
 }
 
 /// Literals get a class each, by fitting them to the other patterns; the others are walked jointly.
-fn mixed(atoms: &[Atom], within: &[Vec<u32>], budget: &mut Budget) -> Classes {
+fn mixed(atoms: &[Atom], groups: &Groups, within: &[Vec<u32>], budget: &mut Budget) -> Classes {
     let mut literals: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     let mut wild = Vec::new();
     for (number, atom) in atoms.iter().enumerate() {
@@ -47,7 +53,7 @@ fn mixed(atoms: &[Atom], within: &[Vec<u32>], budget: &mut Budget) -> Classes {
             Atom::Nothing => {}
         }
     }
-    let (mut found, is_complete) = walk_around(atoms, &wild, &literals, within, budget);
+    let (mut found, is_complete) = walk_around(atoms, (&wild, groups), &literals, within, budget);
     let mut texts = literals.into_iter().collect::<Vec<_>>();
     texts.sort_unstable();
     for (text, own) in texts {
@@ -55,41 +61,63 @@ fn mixed(atoms: &[Atom], within: &[Vec<u32>], budget: &mut Budget) -> Classes {
             continue;
         }
         let fitting = wild.iter().copied().filter(|number| atoms[*number].fits(text));
-        found.push((fitting.chain(own).collect(), text.to_owned()));
+        found.push((groups.fitting(fitting.chain(own)), text.to_owned()));
     }
     if !is_complete {
-        found.extend(spelt(atoms, within));
+        found.extend(spelt(atoms, groups, within, budget));
     }
-    columns(atoms.len(), found, is_complete)
+    let mut known = FxHashSet::default();
+    found.retain(|(fitting, _)| known.insert(fitting.clone()));
+    columns(atoms.len(), groups, found, is_complete)
 }
 
 fn is_within(atoms: &[Atom], within: &[Vec<u32>], text: &str) -> bool {
     within.iter().all(|wanted| wanted.iter().any(|number| atoms[*number as usize].fits(text)))
 }
 
-/// Texts of patterns with plain words in the place of wildcards, which a walk that was broken off may not have come to.
-fn spelt(atoms: &[Atom], within: &[Vec<u32>]) -> FoundClasses {
-    let texts = atoms
-        .iter()
-        .filter_map(Atom::spelt)
-        .filter(|text| is_within(atoms, within, text))
-        .collect::<Vec<_>>();
-    let members =
-        |text: &str| (0..atoms.len()).filter(|number| atoms[*number].fits(text)).collect();
-    texts.into_iter().map(|text| (members(&text), text)).collect()
+/// Texts of patterns with plain words in the place of wildcards, which a walk that was broken off may not have come to: of each group
+/// some, as far as the budget goes.
+fn spelt(
+    atoms: &[Atom],
+    groups: &Groups,
+    within: &[Vec<u32>],
+    budget: &mut Budget,
+) -> FoundClasses {
+    let mut of_group = vec![0; groups.len()];
+    let mut found = FoundClasses::new();
+    for (number, atom) in atoms.iter().enumerate() {
+        let seen = &mut of_group[groups.of(number)];
+        if *seen == MOST_SPELT {
+            continue;
+        }
+        let Some(text) = atom.spelt() else { continue };
+        if budget.spend(atoms.len() * text.len()).is_err() {
+            break;
+        }
+        *seen += 1;
+        if is_within(atoms, within, &text) {
+            let fitting = (0..atoms.len()).filter(|number| atoms[*number].fits(&text));
+            found.push((groups.fitting(fitting), text));
+        }
+    }
+    found
 }
+
+/// Patterns of one group that are spelt out.
+const MOST_SPELT: usize = 32;
 
 /// Walks the patterns with wildcards. A witness must not be one of the literals, which have classes of their own; where it is, the
 /// literal takes part in the walk, until none is.
 fn walk_around(
     atoms: &[Atom],
-    wild: &[usize],
+    (wild, groups): (&[usize], &Groups),
     literals: &FxHashMap<&str, Vec<usize>>,
     within: &[Vec<u32>],
     budget: &mut Budget,
 ) -> (FoundClasses, bool) {
     // Texts that only literals of `within` fit have their own classes; the walk is for the others.
     let of_wild = |list: &Vec<u32>| {
+        let list = list.iter().collect::<FxHashSet<_>>();
         (0..wild.len()).filter(|number| list.contains(&(wild[*number] as u32))).collect::<Vec<_>>()
     };
     let wanted = within.iter().map(of_wild).collect::<Vec<_>>();
@@ -101,31 +129,28 @@ fn walk_around(
         let in_the_way = extra.iter().map(|text| Atom::Literal((*text).into())).collect::<Vec<_>>();
         let walked =
             wild.iter().map(|number| &atoms[*number]).chain(&in_the_way).collect::<Vec<_>>();
-        let (found, is_complete) = walk::walk(&walked, &wanted, budget);
-        let is_free = |members: &[usize]| members.iter().all(|member| *member < wild.len());
-        let free = found.into_iter().filter(|(members, _)| is_free(members)).collect::<Vec<_>>();
+        let parted = groups.only(wild).and_alone(in_the_way.len());
+        let (found, is_complete) = walk::walk(&walked, (&parted, groups.len()), &wanted, budget);
+        let is_free = |fitting: &[usize]| fitting.iter().all(|group| *group < groups.len());
+        let free = found.into_iter().filter(|(fitting, _)| is_free(fitting)).collect::<Vec<_>>();
         let known = extra.len();
         for (_, witness) in &free {
             extra.extend(literals.get_key_value(witness.as_str()).map(|(text, _)| *text));
         }
         if extra.len() == known {
-            let numbers =
-                |members: Vec<usize>| members.into_iter().map(|member| wild[member]).collect();
-            return (
-                free.into_iter().map(|(members, witness)| (numbers(members), witness)).collect(),
-                is_complete,
-            );
+            return (free, is_complete);
         }
     }
 }
 
-fn columns(atoms: usize, found: FoundClasses, is_complete: bool) -> Classes {
-    let mut columns = vec![Bits::none(found.len()); atoms];
+fn columns(atoms: usize, groups: &Groups, found: FoundClasses, is_complete: bool) -> Classes {
+    let mut of_groups = vec![Bits::none(found.len()); groups.len()];
     let mut witnesses = Vec::with_capacity(found.len());
-    for (class, (members, witness)) in found.into_iter().enumerate() {
-        members.into_iter().for_each(|atom| columns[atom].insert(class));
+    for (class, (fitting, witness)) in found.into_iter().enumerate() {
+        fitting.into_iter().for_each(|group| of_groups[group].insert(class));
         witnesses.push(witness);
     }
+    let columns = (0..atoms).map(|atom| of_groups[groups.of(atom)].clone()).collect();
     Classes { witnesses, columns, is_complete }
 }
 
@@ -227,7 +252,8 @@ mod tests {
         /// class is one.
         #[test]
         fn classes_are_the_combinations_that_have_texts(atoms in prop::collection::vec(atom(), 1..5)) {
-            let classes = classes(&atoms, &[], &mut Budget::default());
+            let groups = Groups::alone(atoms.len());
+            let classes = classes(&atoms, &groups, &[], &mut Budget::default());
             prop_assert!(classes.is_complete);
             let mut manager = ReManager::new();
             let expressions = atoms.iter().map(|atom| expression(&mut manager, atom)).collect::<Vec<_>>();
@@ -254,11 +280,103 @@ mod tests {
         /// What the words alone tell of two patterns holds of all their texts.
         #[test]
         fn quick_looks_are_never_wrong(first in atom(), second in atom()) {
-            let classes = classes(&[first.clone(), second.clone()], &[], &mut Budget::default());
+            let both = [first.clone(), second.clone()];
+            let classes = classes(&both, &Groups::alone(2), &[], &mut Budget::default());
             let (own, others) = (&classes.columns[0], &classes.columns[1]);
             prop_assert!(first.may_meet(&second) || !own.meets(others));
             prop_assert!(!first.includes(&second) || others.iter().all(|class| own.contains(class)));
         }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// In groups there is one class, the first, for each set of groups that some class of the single patterns fits.
+        #[test]
+        fn groups_join_the_classes_of_their_patterns(
+            atoms in prop::collection::vec(atom(), 1..5),
+            lists in prop::collection::vec(prop::collection::vec(0_u32..5, 0..4), 0..3),
+        ) {
+            let lists = lists.into_iter().map(|list| list.into_iter().filter(|atom| (*atom as usize) < atoms.len()).collect::<Vec<_>>());
+            let lists = lists.collect::<Vec<_>>();
+            let groups = Groups::of_lists(atoms.len(), lists.iter().map(Vec::as_slice));
+            let sorted = |groups: &Groups| {
+                let found = classes(&atoms, groups, &[], &mut Budget::default());
+                assert!(found.is_complete);
+                let class = |class: usize| groups_of(&groups, &found, class);
+                (0..found.witnesses.len()).map(class).collect::<Vec<_>>()
+            };
+            fn groups_of(groups: &Groups, found: &Classes, class: usize) -> Vec<usize> {
+                groups.fitting((0..found.columns.len()).filter(|atom| found.columns[*atom].contains(class)))
+            }
+            let each = sorted(&Groups::alone(atoms.len()));
+            let mut expected = each.into_iter().map(|fitting| groups.fitting(fitting.into_iter())).collect::<Vec<_>>();
+            let mut together = sorted(&groups);
+            for list in [&mut expected, &mut together] {
+                list.sort();
+                list.dedup();
+            }
+            prop_assert_eq!(together, expected);
+        }
+    }
+
+    /// Patterns that tell more texts apart than anybody can look at.
+    fn many(so_many: usize) -> Vec<Atom> {
+        let symbols = |number: usize| {
+            let word = format!("{number}");
+            let symbols = [Symbol::Run].into_iter().chain(word.chars().map(Symbol::Char));
+            let symbols = symbols.chain([Symbol::Run, Symbol::Char('a'), Symbol::Run]);
+            Atom::Symbols { symbols: symbols.collect(), open: None }
+        };
+        (0..so_many).map(symbols).collect()
+    }
+
+    /// A long list is asked as a whole, so it makes two classes, and finding them costs little.
+    #[test]
+    fn a_list_of_patterns_makes_two_classes() {
+        let atoms = many(1_000);
+        let list = (0..1_000).collect::<Vec<u32>>();
+        let groups = Groups::of_lists(atoms.len(), [list.as_slice()]);
+        let mut budget = Budget::default();
+        let all = budget.left();
+        let found = classes(&atoms, &groups, &[], &mut budget);
+        assert!(found.is_complete);
+        assert_eq!(found.witnesses.len(), 2);
+        assert!(all - budget.left() < 1_000_000, "it cost {}", all - budget.left());
+    }
+
+    /// Each limit of a walk ends it and says so: states, places, work. What was found until then exists.
+    #[test]
+    fn limits_end_a_walk_and_say_so() {
+        let atoms = many(30);
+        let groups = Groups::alone(atoms.len());
+        let ended = |mut budget: Budget| {
+            let found = classes(&atoms, &groups, &[], &mut budget);
+            assert!(!found.is_complete && !found.witnesses.is_empty());
+            budget
+        };
+        assert!(!ended(Budget::default()).is_exhausted());
+        let mut narrow = Budget::default();
+        narrow.places = 2_000;
+        assert!(!ended(narrow).is_exhausted());
+        let mut poor = Budget::default();
+        poor.spend(poor.left() - 5_000).unwrap();
+        assert!(ended(poor).is_exhausted());
+    }
+
+    /// A walk that was made before gives the same and costs the same.
+    #[test]
+    fn a_walk_is_not_cheaper_the_second_time() {
+        let atoms = many(12);
+        let groups = Groups::alone(atoms.len());
+        let run = || {
+            let mut budget = Budget::default();
+            (classes(&atoms, &groups, &[], &mut budget), budget.left())
+        };
+        assert_eq!(run(), run());
+        let mut poor = Budget::default();
+        poor.spend(poor.left() - 5_000).unwrap();
+        assert!(!classes(&atoms, &groups, &[], &mut poor).is_complete);
     }
 
     #[test]
@@ -268,7 +386,7 @@ mod tests {
             Atom::Literal("ab".into()),
             Atom::Symbols { symbols: [Symbol::Run, Symbol::Char('b')].into(), open: None },
         ];
-        let found = classes(&atoms, &[vec![0]], &mut Budget::default());
+        let found = classes(&atoms, &Groups::alone(3), &[vec![0]], &mut Budget::default());
         assert!(found.witnesses.iter().all(|text| text.starts_with('a')), "{:?}", found.witnesses);
         assert_eq!(found.witnesses.iter().find(|text| *text == "ab").unwrap(), "ab");
         assert_eq!(

@@ -4,7 +4,7 @@ use super::class_table::Classes;
 use super::classes::classes;
 use super::forms::partitions;
 use super::scale::{dates, holds, numbers};
-use super::{Atom, Bits, Budget, TooMany, Values, forms};
+use super::{Atom, Bits, Budget, Groups, TooMany, Values, forms};
 use crate::authz::Shape;
 use crate::aws::ValueType;
 use crate::model::condition::{Relation, binary, date, numeric};
@@ -153,14 +153,15 @@ impl Tests {
         matches!(self, Tests::Nothing)
     }
 
-    fn is_empty(&self) -> bool {
+    /// How many atoms there are.
+    pub(crate) fn len(&self) -> usize {
         match self {
-            Tests::Nothing => true,
-            Tests::Text(atoms, _) => atoms.is_empty(),
-            Tests::Number(atoms) => atoms.is_empty(),
-            Tests::Date(atoms) => atoms.is_empty(),
-            Tests::Address(nets) => nets.is_empty(),
-            Tests::Binary(values) => values.is_empty(),
+            Tests::Nothing => 0,
+            Tests::Text(atoms, _) => atoms.len(),
+            Tests::Number(atoms) => atoms.len(),
+            Tests::Date(atoms) => atoms.len(),
+            Tests::Address(nets) => nets.len(),
+            Tests::Binary(values) => values.len(),
         }
     }
 
@@ -223,40 +224,40 @@ impl Domain {
 }
 
 impl Values {
-    /// Sorts the values of the domain. Texts are only those that fit one of each of the lists of atoms `within`.
+    /// Sorts the values of the domain by the groups of atoms that hold. Texts are only those that fit one of each of the lists of atoms
+    /// `within`, in which a group lies or does not.
     pub(crate) fn new(
         tests: &Tests,
         domain: Domain,
+        groups: Groups,
         within: &[Vec<u32>],
         budget: &mut Budget,
     ) -> Result<Values, TooMany> {
         match tests {
             // What is asked of other statements may be left out here, and then any value will do.
-            _ if tests.is_empty() => Ok(Values {
+            _ if tests.len() == 0 => Ok(Values {
                 witnesses: vec![domain.example()],
-                columns: Vec::new(),
                 is_complete: true,
+                ..Values::default()
             }),
             Tests::Nothing => Ok(Values::default()),
-            Tests::Text(atoms, _) => texts(atoms, domain, within, budget),
+            Tests::Text(atoms, _) => texts(atoms, domain, groups, within, budget),
             Tests::Number(atoms) => Ok(match domain.shape.and_then(Shape::literals) {
-                Some(values) => these_numbers(&values, atoms),
-                None => numbers(atoms, domain.is_whole),
+                Some(values) => these_numbers(&values, atoms).grouped(groups),
+                None => numbers(atoms, domain.is_whole).grouped(groups),
             }),
-            Tests::Date(atoms) => Ok(dates(atoms, domain.is_whole)),
-            Tests::Address(nets) => Ok(addresses(nets, domain.shape.is_some())),
-            Tests::Binary(values) => Ok(bytes(values)),
+            Tests::Date(atoms) => Ok(dates(atoms, domain.is_whole).grouped(groups)),
+            Tests::Address(nets) => Ok(addresses(nets, domain.shape.is_some()).grouped(groups)),
+            Tests::Binary(values) => Ok(bytes(values).grouped(groups)),
         }
     }
 
     /// The class of a value, by what the atoms say of it.
     pub(crate) fn class_of(&self, tests: &Tests, text: &str) -> Option<usize> {
-        let answers = tests.answers(text)?;
+        let answers = self.groups.any(tests.answers(text)?.into_iter());
         let agrees = |class: &usize| {
-            answers
-                .iter()
-                .zip(&self.columns)
-                .all(|(answer, column)| column.contains(*class) == *answer)
+            let mut columns = self.columns.iter().enumerate();
+            columns.all(|(atom, column)| column.contains(*class) == answers[self.groups.of(atom)])
         };
         (0..self.witnesses.len()).find(agrees)
     }
@@ -265,6 +266,7 @@ impl Values {
 fn texts(
     atoms: &[Atom],
     domain: Domain,
+    groups: Groups,
     within: &[Vec<u32>],
     budget: &mut Budget,
 ) -> Result<Values, TooMany> {
@@ -276,15 +278,14 @@ fn texts(
         let show = |text: &&str| (*text).to_owned();
         return Ok(Values::by_asking(&words, atoms, show, |atom, text| atom.fits(text)));
     }
-    let found = classes(atoms, within, budget);
     if atoms.iter().any(Atom::may_differ) {
+        // Which pattern fits decides what its variable must be.
+        let found = classes(atoms, &Groups::alone(atoms.len()), within, budget);
         return split_differing(atoms, found);
     }
-    Ok(Values {
-        witnesses: found.witnesses,
-        columns: found.columns,
-        is_complete: found.is_complete,
-    })
+    let Classes { witnesses, columns, is_complete } = classes(atoms, &groups, within, budget);
+    let found = Values { witnesses, columns, is_complete, groups: Groups::alone(atoms.len()) };
+    Ok(found.grouped(groups))
 }
 
 /// A pattern with a variable of unknown value may or may not match a text that fits: each class becomes one for each possibility.
@@ -325,6 +326,7 @@ fn split_differing(atoms: &[Atom], found: Classes) -> Result<Values, TooMany> {
     };
     let columns = (0..atoms.len()).map(column).collect();
     Ok(Values {
+        groups: Groups::alone(atoms.len()),
         witnesses: split.iter().map(|(class, _)| witnesses[*class].clone()).collect(),
         columns,
         is_complete,
@@ -353,7 +355,8 @@ impl Facts {
             if first == second || before != other {
                 continue;
             }
-            let found = classes(&[rest.clone(), other_rest.clone()], &[], &mut Budget::default());
+            let both = [rest.clone(), other_rest.clone()];
+            let found = classes(&both, &Groups::alone(2), &[], &mut Budget::default());
             if !found.is_complete {
                 continue;
             }

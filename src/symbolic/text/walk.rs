@@ -1,10 +1,12 @@
 //! One joint walk over all patterns of a dimension, shortest texts first.
 //!
-//! A state is the sorted list of places that are still live. The first state that is reached for each set of fitting patterns is a
-//! class, and the way to it its shortest text.
+//! A state is the sorted list of places that are still live. The first state that is reached for each set of fitting groups of patterns
+//! is a class, and the way to it its shortest text. A group fits if one of its patterns does: once one takes whatever follows, the
+//! others are dropped.
 
 use super::class_table::FoundClasses;
-use super::{Atom, Budget, Symbol};
+use super::walked::{Question, Walked, walked};
+use super::{Atom, Budget, Groups, Symbol};
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
@@ -19,6 +21,9 @@ const KELVIN: char = '\u{212a}';
 
 type State = SmallVec<[u32; 8]>;
 
+/// Groups that may each fit or not, up to which their combinations are counted.
+const MOST_COUNTED: usize = 12;
+
 /// All patterns, their symbols one behind the other, each pattern with an end mark.
 struct Patterns {
     /// `None` marks an end.
@@ -26,26 +31,32 @@ struct Patterns {
     /// For each place the first place of its pattern that is of no use once this one is live.
     useless_from: Vec<u32>,
     starts: Vec<u32>,
+    /// For each place the group of its pattern.
+    groups: Vec<u32>,
+    /// Whether some group has several patterns.
+    has_lists: bool,
     /// For each place the lists of patterns that are asked for and hold its pattern, as bits; empty if all texts are asked for.
     wanted: Vec<u8>,
     /// The bits of all lists.
     all_wanted: u8,
 }
 
-/// Walks; gives for each class the patterns that fit, by their place in `atoms`, and a text. Only the texts that fit
-/// one of each of the lists `within` are walked. Also says whether the walk came to its end.
+/// Walks; gives for each class the groups that fit, and a text. Only the texts that fit one of each of the lists `within`,
+/// places in `atoms`, are walked; a group lies in such a list or outside of it. Also says whether all classes of the first
+/// `counted` groups were found.
 pub(crate) fn walk(
     atoms: &[&Atom],
+    (groups, counted): (&Groups, usize),
     within: &[Vec<usize>],
     budget: &mut Budget,
 ) -> (FoundClasses, bool) {
-    let patterns = Patterns::new(atoms.iter().copied(), within);
+    let patterns = Patterns::new(atoms.iter().copied(), groups, within);
     let start = patterns.start();
-    patterns.walk(start, within, |_| true, budget)
+    patterns.walk(start, (within, counted), |_| true, budget)
 }
 
 /// A pattern, and what the texts that are walked begin with for it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Start<'a> {
     pub atom: Atom,
     pub stem: &'a str,
@@ -54,10 +65,11 @@ pub(crate) struct Start<'a> {
 /// Walks what may follow the stems, each pattern on from its own, over an alphabet.
 pub(crate) fn walk_from(
     starts: &[Start<'_>],
+    groups: &Groups,
     within: &[Vec<usize>],
     alphabet: fn(char) -> bool,
 ) -> (FoundClasses, bool) {
-    let patterns = Patterns::new(starts.iter().map(|start| &start.atom), within);
+    let patterns = Patterns::new(starts.iter().map(|start| &start.atom), groups, within);
     let mut state = State::new();
     let (mut own, mut next) = (State::new(), State::new());
     for (number, start) in starts.iter().enumerate() {
@@ -70,7 +82,8 @@ pub(crate) fn walk_from(
         }
         state.extend_from_slice(&own);
     }
-    patterns.walk(state, within, alphabet, &mut Budget::default())
+    patterns.drop_settled(&mut state);
+    patterns.walk(state, (within, groups.len()), alphabet, &mut Budget::default())
 }
 
 /// The states of a walk.
@@ -80,11 +93,14 @@ struct Walk {
     states: Vec<State>,
     /// For each state the one it was reached from, and by which character.
     steps: Vec<(usize, Option<char>)>,
+    /// Places in all states.
+    places: usize,
 }
 
 impl Walk {
     fn add(&mut self, state: &State, from: usize, by: Option<char>) {
         if !self.seen.contains(state) {
+            self.places += state.len();
             self.seen.insert(state.clone());
             self.states.push(state.clone());
             self.steps.push((from, by));
@@ -103,11 +119,17 @@ impl Walk {
 }
 
 impl Patterns {
-    fn new<'a>(atoms: impl Iterator<Item = &'a Atom>, within: &[Vec<usize>]) -> Patterns {
+    fn new<'a>(
+        atoms: impl Iterator<Item = &'a Atom>,
+        groups: &Groups,
+        within: &[Vec<usize>],
+    ) -> Patterns {
         let mut patterns = Patterns {
             symbols: Vec::new(),
             useless_from: Vec::new(),
             starts: Vec::new(),
+            groups: Vec::new(),
+            has_lists: false,
             wanted: Vec::new(),
             all_wanted: 0,
         };
@@ -120,6 +142,7 @@ impl Patterns {
             atom.append_symbols(&mut symbols);
             patterns.starts.push(patterns.symbols.len() as u32);
             patterns.push(&symbols);
+            patterns.groups.resize(patterns.symbols.len(), groups.of(number) as u32);
             let holding = lists
                 .clone()
                 .filter(|(_, list)| list.contains(&number))
@@ -129,6 +152,7 @@ impl Patterns {
                 patterns.wanted.resize(patterns.symbols.len(), holding);
             }
         }
+        patterns.has_lists = groups.len() < patterns.starts.len();
         patterns
     }
 
@@ -160,15 +184,39 @@ impl Patterns {
     fn walk(
         &self,
         start: State,
-        within: &[Vec<usize>],
+        (within, counted): (&[Vec<usize>], usize),
+        alphabet: fn(char) -> bool,
+        budget: &mut Budget,
+    ) -> (FoundClasses, bool) {
+        let question = Question {
+            symbols: self.symbols.clone(),
+            groups: self.groups.clone(),
+            start: start.to_vec(),
+            wanted: within.iter().map(|list| self.groups_of(list)).collect(),
+            counted,
+            alphabet: alphabet as usize,
+            limits: (budget.states, budget.places),
+        };
+        walked(question, budget, |question, budget| {
+            let left = budget.left();
+            let (found, is_complete) = self.explore(&start, question, alphabet, budget);
+            Walked { found, is_complete, cost: left - budget.left() }
+        })
+    }
+
+    fn explore(
+        &self,
+        start: &State,
+        Question { wanted, counted, .. }: &Question,
         alphabet: fn(char) -> bool,
         budget: &mut Budget,
     ) -> (FoundClasses, bool) {
         let limit = budget.states + STATES_PER_SYMBOL * self.symbols.len();
+        let mut missing = self.combinations(start, wanted, *counted);
         let mut walk = Walk::default();
         let mut found = FoundClasses::new();
         let mut known = FxHashSet::default();
-        walk.add(&start, 0, None);
+        walk.add(start, 0, None);
         // One buffer for all steps: most lead to states that are known.
         let mut next = State::new();
         let mut at = 0;
@@ -176,15 +224,21 @@ impl Patterns {
             // Nobody asks for the places of a state again once its steps are taken.
             let state = std::mem::take(&mut walk.states[at]);
             let characters = self.next_characters(&state, alphabet);
-            if walk.states.len() > limit || budget.spend(state.len() * characters.len()).is_err() {
+            let is_beyond = walk.states.len() > limit || walk.places > budget.places;
+            if is_beyond || budget.spend(state.len() * characters.len()).is_err() {
                 return (found, false);
             }
             let fitting = self.fitting(&state);
-            let is_wanted =
-                within.iter().all(|list| list.iter().any(|number| fitting.contains(number)));
+            let is_wanted = wanted.iter().all(|list| list.iter().any(|own| fitting.contains(own)));
             if is_wanted && !known.contains(&fitting) {
+                missing = missing.map(|missing| {
+                    missing - usize::from(fitting.iter().all(|group| group < counted))
+                });
                 found.push((fitting.to_vec(), walk.spell(at)));
                 known.insert(fitting);
+            }
+            if missing == Some(0) {
+                break;
             }
             for c in characters {
                 self.step(&state, c, &mut next);
@@ -197,10 +251,62 @@ impl Patterns {
         (found, true)
     }
 
+    /// The groups of some patterns.
+    fn groups_of(&self, patterns: &[usize]) -> Vec<usize> {
+        let groups = patterns.iter().map(|number| self.groups[self.starts[*number] as usize]);
+        let mut groups = groups.map(|group| group as usize).collect::<Vec<_>>();
+        groups.sort_unstable();
+        groups.dedup();
+        groups
+    }
+
+    /// How many combinations of the first groups there are at most: one that is live may fit or not, unless it takes all that follows, or is all
+    /// that is asked for. `None`: too many to be found one by one.
+    fn combinations(&self, start: &State, wanted: &[Vec<usize>], counted: usize) -> Option<usize> {
+        let group = |place: &u32| self.groups[*place as usize] as usize;
+        let mut open = start.iter().map(group).filter(|group| *group < counted).collect::<Vec<_>>();
+        open.dedup();
+        open.sort_unstable();
+        open.dedup();
+        let settled = start.iter().filter(|place| self.settles(**place)).map(group);
+        let settled = settled.collect::<FxHashSet<_>>();
+        let is_forced = |group: &usize| wanted.iter().any(|list| *list == [*group]);
+        open.retain(|group| !settled.contains(group) && !is_forced(group));
+        (open.len() <= MOST_COUNTED).then(|| 1 << open.len())
+    }
+
+    /// Whether whatever follows fits from a place.
+    fn settles(&self, place: u32) -> bool {
+        let place = place as usize;
+        self.symbols[place] == Some(Symbol::Run) && self.symbols[place + 1].is_none()
+    }
+
+    /// Drops the other places of groups of which one pattern takes whatever follows.
+    fn drop_settled(&self, state: &mut State) {
+        if !self.has_lists {
+            return;
+        }
+        let mut settled = SmallVec::<[(u32, u32); 8]>::new();
+        for place in state.iter().copied().filter(|place| self.settles(*place)) {
+            let group = self.groups[place as usize];
+            if settled.iter().all(|(known, _)| *known != group) {
+                settled.push((group, place));
+            }
+        }
+        if settled.is_empty() {
+            return;
+        }
+        state.retain(|place| {
+            let by = settled.iter().find(|(group, _)| *group == self.groups[*place as usize]);
+            by.is_none_or(|(_, kept)| (*kept..=kept + 1).contains(place))
+        });
+    }
+
     fn start(&self) -> State {
         let mut state = State::new();
         self.starts.iter().for_each(|start| self.reach(&mut state, *start));
         self.keep_useful(&mut state);
+        self.drop_settled(&mut state);
         state
     }
 
@@ -211,13 +317,19 @@ impl Patterns {
                 == self.all_wanted
     }
 
-    /// Adds a place, and those behind it that a run reaches without taking anything.
+    /// Adds a place, and those behind it that a run reaches without taking anything. What is added comes from ascending places, each time
+    /// all from one place to another: what is not behind the last one is there already.
     fn reach(&self, state: &mut State, place: u32) {
         let mut place = place;
-        state.push(place);
+        let mut add = |place| {
+            if state.last().is_none_or(|last| *last < place) {
+                state.push(place);
+            }
+        };
+        add(place);
         while self.symbols[place as usize].is_some_and(Symbol::is_run) {
             place += 1;
-            state.push(place);
+            add(place);
         }
     }
 
@@ -233,12 +345,11 @@ impl Patterns {
             }
         }
         self.keep_useful(next);
+        self.drop_settled(next);
     }
 
     /// Drops places that a later run of the same pattern makes useless: whatever fits from them fits from the run.
     fn keep_useful(&self, state: &mut State) {
-        state.sort_unstable();
-        state.dedup();
         let mut useless_from = u32::MAX;
         let mut kept_from = state.len();
         for at in (0..state.len()).rev() {
@@ -261,10 +372,14 @@ impl Patterns {
         true
     }
 
-    /// The patterns that end here.
+    /// The groups with a pattern that ends here.
     fn fitting(&self, state: &State) -> SmallVec<[usize; 8]> {
         let ends = state.iter().filter(|place| self.symbols[**place as usize].is_none());
-        ends.map(|place| self.starts.partition_point(|start| start <= place) - 1).collect()
+        let groups = ends.map(|place| self.groups[*place as usize] as usize);
+        let mut fitting = groups.collect::<SmallVec<[usize; 8]>>();
+        fitting.sort_unstable();
+        fitting.dedup();
+        fitting
     }
 
     /// The characters that lead to different states: those that some place waits for, and one that none does.
