@@ -14,6 +14,7 @@ use crate::product::catalogue::{Step, Target};
 use crate::product::setup::Setup;
 use crate::product::{Check, Level, Product, StepReport, Verdict, check, required_step, why_not};
 use crate::source::Sources;
+use std::rc::Rc;
 
 /// How many edits one step may need.
 const MOST_EDITS: usize = 8;
@@ -89,36 +90,39 @@ pub struct Fixed {
 /// Searches for edits of `texts`, the files that the settings name; `None` if these cannot be built into a connection.
 pub fn fix(product: &'static dyn Product, settings: &Settings, texts: &Texts) -> Option<Fixed> {
     let settings = &Asked { product, settings };
-    let snapshot = texts.connect(settings)?;
+    let snapshot = Rc::new(texts.connect(settings)?);
     let before = check(&snapshot.connection);
     let needs = needs(&snapshot.connection, &before);
-    let mut search = Search { settings, needs, texts: texts.clone(), edits: Vec::new(), tried: 0 };
+    let mut search = Search {
+        settings,
+        needs,
+        now: Standing { texts: texts.clone(), snapshot: Rc::clone(&snapshot), judged: None },
+        edits: Vec::new(),
+        tried: 0,
+    };
     // Added resources contain the bucket's name and the prefix: if those are wrong, the resources would be wrong too.
     let rounds = if wrong_name(&before).is_none() { MOST_ROUNDS } else { 0 };
     for _ in 0..rounds {
         let found = search.edits.len();
-        search.round()?;
+        search.round(if found == 0 { Some(&before) } else { None })?;
         if search.edits.len() == found {
             break;
         }
     }
     search.drop_needless(texts);
-    let snapshot = search.texts.connect(settings)?;
-    let after = check(&snapshot.connection);
+    let (snapshot, after) = if search.edits.is_empty() {
+        (snapshot, before.clone())
+    } else {
+        let snapshot = Rc::new(search.now.texts.connect(settings)?);
+        let after = check(&snapshot.connection);
+        (snapshot, after)
+    };
     let mut left = search.left(&snapshot, &after);
     left.extend(unsettled(&before, &after));
     let mended = mended(&before, &after);
-    let Snapshot { sources, connection } = snapshot;
-    Some(Fixed {
-        texts: search.texts,
-        edits: search.edits,
-        mended,
-        left,
-        before,
-        after,
-        connection,
-        sources,
-    })
+    let Standing { texts, .. } = search.now;
+    let Snapshot { sources, connection } = Rc::unwrap_or_clone(snapshot);
+    Some(Fixed { texts, edits: search.edits, mended, left, before, after, connection, sources })
 }
 
 /// A step to repair.
@@ -130,26 +134,62 @@ struct Aim {
     resource: String,
 }
 
+/// Texts, the connection that is built from them, and what its check says once it was asked.
+#[derive(Clone)]
+struct Standing {
+    texts: Texts,
+    snapshot: Rc<Snapshot>,
+    judged: Option<Judgement>,
+}
+
+/// What a check of all operations says: how much AWS refuses, and all verdicts.
+#[derive(Clone, PartialEq)]
+struct Judgement {
+    refused: usize,
+    verdicts: Vec<Verdict>,
+}
+
+impl Standing {
+    fn of(texts: Texts, asked: &Asked<'_>) -> Option<Standing> {
+        let snapshot = Rc::new(texts.connect_to_try(asked)?);
+        Some(Standing { texts, snapshot, judged: None })
+    }
+
+    fn judged(&mut self) -> &Judgement {
+        self.judged.get_or_insert_with(|| {
+            let check = check_all(&self.snapshot);
+            Judgement { refused: check.refused().count(), verdicts: verdicts(&check) }
+        })
+    }
+}
+
 struct Search<'a> {
     settings: &'a Asked<'a>,
     needs: Vec<Need>,
-    texts: Texts,
+    now: Standing,
     edits: Vec<Edit>,
     /// Candidates of the current step.
     tried: usize,
 }
 
 impl Search<'_> {
-    /// Tries to repair every step that is blocked now.
-    fn round(&mut self) -> Option<()> {
+    /// Tries to repair every step that is blocked now. `known`: the check of the texts, if it was made.
+    fn round(&mut self, known: Option<&Check>) -> Option<()> {
+        let edits = self.edits.len();
         self.repair_versions()?;
-        let snapshot = self.texts.connect(self.settings)?;
-        for aim in aims(&snapshot.connection, &check(&snapshot.connection)) {
+        let aims = match known.filter(|_| self.edits.len() == edits) {
+            Some(known) => aims(&self.now.snapshot.connection, known),
+            None => {
+                let connection = &self.now.snapshot.connection;
+                aims(connection, &check(connection))
+            }
+        };
+        for aim in aims {
             self.tried = 0;
-            let Some((texts, changes)) = self.solve(self.texts.clone(), &aim, MOST_EDITS) else {
+            let Some((mut solved, changes)) = self.solve(self.now.clone(), &aim, MOST_EDITS) else {
                 continue;
             };
-            if !changes.is_empty() && self.is_no_worse(&texts) {
+            if !changes.is_empty() && self.is_no_worse(&mut solved) {
                 let edit = |change| Edit {
                     change,
                     operation: aim.operation,
@@ -157,30 +197,29 @@ impl Search<'_> {
                     action: aim.step.action.clone(),
                 };
                 self.edits.extend(changes.into_iter().map(edit));
-                self.texts = texts;
+                self.now = solved;
             }
         }
         Some(())
     }
 
     /// The edits after which the step is allowed, and the texts with them.
-    fn solve(&mut self, texts: Texts, aim: &Aim, most: usize) -> Option<(Texts, Vec<Change>)> {
-        let snapshot = texts.connect(self.settings)?;
-        let (verdict, causes) = why_not(&snapshot.connection, aim.caller, aim.step);
+    fn solve(&mut self, now: Standing, aim: &Aim, most: usize) -> Option<(Standing, Vec<Change>)> {
+        let (verdict, causes) = why_not(&now.snapshot.connection, aim.caller, aim.step);
         if verdict == Verdict::Allowed {
-            return Some((texts, Vec::new()));
+            return Some((now.clone(), Vec::new()));
         }
         let cause = causes.first().filter(|_| most > 0)?;
-        let scene = aim.scene(&snapshot, &texts);
+        let scene = aim.scene(&now.snapshot, &now.texts);
         for change in candidates(&scene, cause).changes {
             self.tried += 1;
             if self.tried > MOST_CANDIDATES {
                 return None;
             }
-            let Ok((edited, _)) = self.proved(&snapshot, &texts, &change) else { continue };
-            if let Some((texts, mut changes)) = self.solve(edited, aim, most - 1) {
+            let Ok(edited) = self.proved(&now.snapshot, &now.texts, &change) else { continue };
+            if let Some((solved, mut changes)) = self.solve(edited, aim, most - 1) {
                 changes.insert(0, change);
-                return Some((texts, changes));
+                return Some((solved, changes));
             }
         }
         None
@@ -192,30 +231,24 @@ impl Search<'_> {
         snapshot: &Snapshot,
         texts: &Texts,
         change: &Change,
-    ) -> Result<(Texts, Snapshot), String> {
-        let edited = change.applied(texts)?;
-        let new = edited
-            .connect(self.settings)
+    ) -> Result<Standing, String> {
+        let edited = Standing::of(change.applied(texts)?, self.settings)
             .ok_or("the edited files cannot be built into a connection")?;
-        prove(snapshot, &new, change, &self.needs)?;
-        Ok((edited, new))
+        prove(snapshot, &edited.snapshot, change, &self.needs)?;
+        Ok(edited)
     }
 
-    /// Whether no operation of a caller is worse with `texts` than now, and AWS refuses no more of
-    /// them.
-    fn is_no_worse(&self, texts: &Texts) -> bool {
-        let judged = |texts: &Texts| {
-            let check = check_all(texts.connect(self.settings)?);
-            Some((check.refused().count(), verdicts(&check)))
-        };
-        let (Some(now), Some(then)) = (judged(&self.texts), judged(texts)) else { return false };
-        let is_worse = then.1.iter().zip(&now.1).any(|(then, now)| then > now);
-        then.0 <= now.0 && then.1.len() == now.1.len() && !is_worse
+    /// Whether no operation of a caller is worse with `then` than now, and AWS refuses no more of
+    /// the texts.
+    fn is_no_worse(&mut self, then: &mut Standing) -> bool {
+        let (now, then) = (self.now.judged(), then.judged());
+        let is_worse = then.verdicts.iter().zip(&now.verdicts).any(|(then, now)| then > now);
+        then.refused <= now.refused && then.verdicts.len() == now.verdicts.len() && !is_worse
     }
 
     /// Documents of a version that AWS does not know: if no text in them looks like a variable, the version has no other effect.
     fn repair_versions(&mut self) -> Option<()> {
-        let snapshot = self.texts.connect(self.settings)?;
+        let snapshot = Rc::clone(&self.now.snapshot);
         let wrong = snapshot
             .connection
             .findings
@@ -227,38 +260,32 @@ impl Search<'_> {
             })
             .collect::<Vec<_>>();
         for file in files {
-            let text = self.texts.list.iter().find(|text| text.shown == file);
+            let text = self.now.texts.list.iter().find(|text| text.shown == file);
             let Some(document) = text.and_then(|text| Document::read(&text.now)) else { continue };
             let change = version::of_document(&file, &document.root)
                 .filter(|_| !version::mentions_variable(&document.root));
-            let Some((change, texts)) =
-                change.and_then(|change| Some((change.clone(), change.applied(&self.texts).ok()?)))
+            let Some((change, texts)) = change
+                .and_then(|change| Some((change.clone(), change.applied(&self.now.texts).ok()?)))
             else {
                 continue;
             };
-            let (Some(now), Some(then)) = (self.verdicts(&self.texts), self.verdicts(&texts))
-            else {
-                continue;
-            };
-            let better = now.iter().zip(&then).find(|(now, then)| then < now);
-            if let (true, Some(_)) = (self.is_no_worse(&texts), better)
+            let Some(mut then) = Standing::of(texts, self.settings) else { continue };
+            let now = self.now.judged().verdicts.clone();
+            let is_better = now.iter().zip(&then.judged().verdicts).any(|(now, then)| then < now);
+            if is_better
+                && self.is_no_worse(&mut then)
                 && let Some((operation, caller, action)) =
-                    first_better(self.texts.connect(self.settings)?, texts.connect(self.settings)?)
+                    first_better(&self.now.snapshot, &then.snapshot)
             {
                 self.edits.push(Edit { change, operation, caller, action });
-                self.texts = texts;
+                self.now = then;
             }
         }
         Some(())
     }
 
-    fn verdicts(&self, texts: &Texts) -> Option<Vec<Verdict>> {
-        Some(verdicts(&check_all(texts.connect(self.settings)?)))
-    }
-
     /// Removes every edit that a later one made unnecessary.
     fn drop_needless(&mut self, original: &Texts) {
-        let Some(reached) = self.verdicts(&self.texts) else { return };
         for number in (0..self.edits.len()).rev() {
             let mut fewer = self.edits.clone();
             let dropped = fewer.remove(number).change;
@@ -269,9 +296,11 @@ impl Search<'_> {
             let texts = fewer
                 .iter()
                 .try_fold(original.clone(), |texts, edit| edit.change.applied(&texts).ok());
-            let Some(texts) = texts else { continue };
-            if self.verdicts(&texts).is_some_and(|verdicts| verdicts == reached) {
-                (self.edits, self.texts) = (fewer, texts);
+            let Some(mut then) = texts.and_then(|texts| Standing::of(texts, self.settings)) else {
+                continue;
+            };
+            if then.judged().verdicts == self.now.judged().verdicts {
+                (self.edits, self.now) = (fewer, then);
             }
         }
     }
@@ -311,10 +340,10 @@ impl Search<'_> {
     fn decisions(&self, snapshot: &Snapshot, aim: &Aim) -> Vec<Decision> {
         let mut decisions: Vec<Decision> = Vec::new();
         for cause in why_not(&snapshot.connection, aim.caller, aim.step).1 {
-            let scene = aim.scene(snapshot, &self.texts);
+            let scene = aim.scene(snapshot, &self.now.texts);
             let found = candidates(&scene, &cause);
             let refusal =
-                |change| Some((change, self.proved(snapshot, &self.texts, change).err()?));
+                |change| Some((change, self.proved(snapshot, &self.now.texts, change).err()?));
             let mut refused = found.changes.iter().filter_map(refusal).collect::<Vec<_>>();
             let all_refused = refused.len() == found.changes.len();
             let unproved = refused.pop().filter(|_| all_refused).map(|(change, why)| {
@@ -386,8 +415,8 @@ fn aims(connection: &Setup, check: &Check) -> Vec<Aim> {
 }
 
 /// The check of all operations, including those that the user did not select.
-fn check_all(snapshot: Snapshot) -> Check {
-    let mut connection = snapshot.connection;
+fn check_all(snapshot: &Snapshot) -> Check {
+    let mut connection = snapshot.connection.clone();
     connection.operations.clear();
     connection.skip.clear();
     check(&connection)
@@ -413,7 +442,7 @@ fn steps(check: &Check) -> impl Iterator<Item = (&'static str, CallerId, &StepRe
     callers.flat_map(|(id, caller)| caller.steps.iter().map(move |step| (id, caller.caller, step)))
 }
 
-fn first_better(old: Snapshot, new: Snapshot) -> Option<(&'static str, CallerId, String)> {
+fn first_better(old: &Snapshot, new: &Snapshot) -> Option<(&'static str, CallerId, String)> {
     let (old, new) = (check_all(old), check_all(new));
     let pair =
         steps(&old).zip(steps(&new)).find(|((_, _, old), (_, _, new))| new.verdict < old.verdict);

@@ -2,7 +2,7 @@
 
 use crate::input::{Loader, Unreadable};
 use crate::product::build::settings::Settings;
-use crate::product::build::{Built, build};
+use crate::product::build::{Built, Findings, build_with};
 use crate::product::setup::{Product, Setup};
 use crate::source::{SourceId, Sources};
 
@@ -48,9 +48,19 @@ impl Texts {
 
     /// The connection that is built from the current texts; `None` if that fails.
     pub(super) fn connect(&self, asked: &Asked<'_>) -> Option<Snapshot> {
+        self.connect_with(asked, Findings::All)
+    }
+
+    /// The same where nobody reads the findings: only what AWS would refuse is looked for.
+    pub(super) fn connect_to_try(&self, asked: &Asked<'_>) -> Option<Snapshot> {
+        self.connect_with(asked, Findings::Refusals)
+    }
+
+    fn connect_with(&self, asked: &Asked<'_>, findings: Findings) -> Option<Snapshot> {
         let mut sources = Sources::new();
+        let mut reader = Reader(self);
         let Built { mut connection, unreadable } =
-            build(asked.product, asked.settings, &mut sources, &mut Reader(self)).ok()?;
+            build_with(asked.product, asked.settings, findings, &mut sources, &mut reader).ok()?;
         // Steps that depend on assumptions are repaired as well; --strict is only about the report of a check.
         connection.not_assumed.strict = false;
         unreadable.is_empty().then_some(Snapshot { sources, connection })

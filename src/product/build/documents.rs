@@ -8,6 +8,15 @@ use crate::model::{Effect, Policy, PolicyKind};
 use crate::rules::{self, Attached, RULES, Subject};
 use crate::source::Sources;
 
+/// Which rules look at the documents.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Findings {
+    /// All.
+    All,
+    /// Those about what AWS would refuse to store.
+    Refusals,
+}
+
 /// Reads the documents that settings name into a connection.
 pub(super) struct Documents<'a> {
     pub built: &'a mut Built,
@@ -15,6 +24,7 @@ pub(super) struct Documents<'a> {
     pub loader: &'a mut dyn Loader,
     /// What the answers say of the boundary of the role.
     pub stated_boundary: Option<StatedBoundary>,
+    pub findings: Findings,
 }
 
 impl Documents<'_> {
@@ -82,7 +92,10 @@ impl Documents<'_> {
                     attached: Some(Attached { bucket: Some(&connection.bucket) }),
                     is_stored: lowered.read_as.is_answer(),
                 };
-                connection.findings.extend(rules::run(&RULES, &subject));
+                connection.findings.extend(match self.findings {
+                    Findings::All => rules::run(&RULES, &subject),
+                    Findings::Refusals => rules::refusals(&subject),
+                });
                 let doubt = rules::doubt_about_size(&subject);
                 let mut policy = lowered.policy;
                 for statement in &mut policy.statements {

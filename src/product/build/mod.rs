@@ -13,6 +13,7 @@ mod settings_read;
 pub use assume::unknown_keys;
 pub use built::Built;
 pub use customer::read_customer;
+pub use documents::Findings;
 
 use self::customer::{check_trust_policy, read_session_name};
 use self::documents::Documents;
@@ -36,6 +37,20 @@ use crate::source::Sources;
 pub fn build(
     product: &'static dyn Product,
     settings: &Settings,
+    sources: &mut Sources,
+    loader: &mut dyn Loader,
+) -> Result<Built, Refusal> {
+    build_with(product, settings, Findings::All, sources, loader)
+}
+
+/// As [`build`], with some findings about the documents.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_with(
+    product: &'static dyn Product,
+    settings: &Settings,
+    findings: Findings,
     sources: &mut Sources,
     loader: &mut dyn Loader,
 ) -> Result<Built, Refusal> {
@@ -83,8 +98,8 @@ pub fn build(
     check_files(settings)?;
     assume::check_together(&connection.assume)?;
     let mut built = Built { connection, unreadable: Vec::new() };
-    let mut documents = Documents { built: &mut built, sources, loader, stated_boundary: None };
-    documents.read_all(settings);
+    let stated_boundary = None;
+    Documents { built: &mut built, sources, loader, stated_boundary, findings }.read_all(settings);
     SettingsReader { built: &mut built, sources, loader }.read_all(settings);
     let Setup { kms_key, environment, .. } = &built.connection;
     built.connection.key_in_use = kms_key.clone().filter(|key| environment.uses(key));

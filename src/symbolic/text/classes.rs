@@ -303,7 +303,7 @@ mod tests {
             let sorted = |groups: &Groups| {
                 let found = classes(&atoms, groups, &[], &mut Budget::default());
                 assert!(found.is_complete);
-                let class = |class: usize| groups_of(&groups, &found, class);
+                let class = |class: usize| groups_of(groups, &found, class);
                 (0..found.witnesses.len()).map(class).collect::<Vec<_>>()
             };
             fn groups_of(groups: &Groups, found: &Classes, class: usize) -> Vec<usize> {
