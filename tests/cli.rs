@@ -552,3 +552,95 @@ fn an_assumed_key_that_nobody_knows_is_told() {
     let known = check(&["--assume", "aws:SourceIp=192.0.2.1", "token.example.org:sub=x"]);
     assert!(!stderr(&known).contains("warning"), "{}", stderr(&known));
 }
+
+#[test]
+fn an_answer_of_get_user_says_whether_there_is_a_boundary() {
+    let dir = fresh_folder("get-user");
+    let example = root().join("examples/seed-conflict");
+    for (from, to) in
+        [("user-policy.json", "user-inline-ica.json"), ("bucket-policy.json", "bucket-policy.json")]
+    {
+        fs::copy(example.join(from), dir.join(to)).unwrap();
+    }
+    let verdict = |boundary: &str| {
+        let answer = format!(
+            r#"{{"User": {{"Arn": "arn:aws:iam::111122223333:user/illumina_ica_admin"{boundary}}}}}"#
+        );
+        fs::write(dir.join("user.json"), answer).unwrap();
+        let dir = dir.display().to_string();
+        let arguments = [
+            "check",
+            &dir,
+            "--bucket",
+            "acme-genomics",
+            "--account",
+            "111122223333",
+            "--region",
+            "us-east-1",
+            "--prefix",
+            "ica/",
+            "--versioning",
+            "unversioned",
+            "--operation",
+            "upload-data",
+        ];
+        stdout(&run(&arguments))
+    };
+    let without = verdict("");
+    assert!(!without.contains("no-boundary"), "{without}");
+    let arn = "arn:aws:iam::111122223333:policy/limit";
+    let with = verdict(&format!(
+        r#", "PermissionsBoundary": {{"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": "{arn}"}}"#
+    ));
+    assert!(
+        with.contains(&format!("the permissions boundary `{arn}`, which was not given")),
+        "{with}"
+    );
+}
+
+#[test]
+fn cors_rules_may_be_xml() {
+    let dir = fresh_folder("cors-xml");
+    let rule = |origin: &str| {
+        format!(
+            "<CORSConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\n  <CORSRule>\n    <AllowedOrigin>{origin}</AllowedOrigin>\n    \
+             <AllowedMethod>PUT</AllowedMethod><AllowedMethod>GET</AllowedMethod><AllowedMethod>POST</AllowedMethod><AllowedMethod>DELETE</AllowedMethod>\n    \
+             <AllowedMethod>HEAD</AllowedMethod><AllowedHeader>*</AllowedHeader><ExposeHeader>ETag</ExposeHeader>\n  </CORSRule>\n</CORSConfiguration>\n"
+        )
+    };
+    let file = dir.join("cors.xml");
+    let verdict = |origin: &str| {
+        fs::write(&file, rule(origin)).unwrap();
+        let name = file.display().to_string();
+        let set_up = [
+            "--bucket",
+            "acme-genomics",
+            "--account",
+            "111122223333",
+            "--region",
+            "us-east-1",
+            "--prefix",
+            "ica/",
+            "--versioning",
+            "unversioned",
+            "--user",
+            "illumina_ica_admin",
+            "--identity-policy",
+            "examples/seed-conflict/user-policy.json",
+            "--bucket-policy",
+            "none",
+            "--operation",
+            "browser-upload",
+            "--cors",
+            &name,
+        ];
+        let output = run(&[&["check"][..], &set_up].concat());
+        (stdout(&output), stderr(&output))
+    };
+    let (right, error) = verdict("*");
+    assert!(right.contains("browser-upload  allowed"), "{right}{error}");
+    // A place in the XML is named, as one in JSON is.
+    let (wrong, error) = verdict("https://elsewhere.example");
+    assert!(wrong.contains("browser-upload  blocked"), "{wrong}{error}");
+    assert!(wrong.contains("cors.xml:1"), "{wrong}{error}");
+}

@@ -511,7 +511,7 @@ fn bucket_policy(listed: &str) -> String {
 		{{
 			"Effect": "Allow",
 			"Principal": {{"AWS": "{ROLE}"}},
-			"Action": ["s3:*Object", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"],
+			"Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"],
 			"Resource": "arn:aws:s3:::acme-genomics/ica/*"
 		}}
 	]
@@ -632,6 +632,78 @@ fn what_a_person_must_decide_is_told_by_kind() {
         assert!(!found.is_empty() && found.iter().all(|found| *found == kind), "{name}: {found:?}");
         assert!(fixed.edits.is_empty(), "{name}: {:?}", fixed.edits);
     }
+}
+
+/// An exception that lets a caller do what the product does not need is left to a person, with what it would allow.
+#[test]
+fn an_exception_that_frees_more_is_left_to_a_person() {
+    let fence = |action: &str, key: &str| {
+        json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": ["arn:aws:s3:::acme-genomics", "arn:aws:s3:::acme-genomics/*"],
+            "Condition": {"ArnNotLike": {key: "arn:aws:iam::111122223333:role/admin"}}})
+    };
+    let with = |fence: Value, identity: &Value| {
+        let (settings, mut files) = seed("ica/");
+        files.get_mut("bucket.json").unwrap()["Statement"].as_array_mut().unwrap().push(fence);
+        files.insert("user.json".to_owned(), identity.clone());
+        let settings = Settings { operation: vec!["install-notifications".to_owned()], ..settings };
+        fix(&ICA, &settings, &texts(&written(&files))).unwrap()
+    };
+    let admin = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+    let buckets = fence("s3:PutBucket*", "aws:PrincipalArn");
+    let left = with(buckets.clone(), &admin);
+    assert!(left.edits.is_empty(), "{:?}", left.edits);
+    let decision = &left.left[0].decisions[0];
+    assert_eq!(decision.kind, DecisionKind::DenyByIntent);
+    assert!(
+        decision.message.contains("the exception would also allow `s3:PutBucket"),
+        "{decision:?}"
+    );
+    assert!(
+        decision.help.contains("then except `arn:aws:iam::111122223333:user/illumina_ica_admin`"),
+        "{decision:?}"
+    );
+    // The policy of ICA's page allows the user nothing else, so the same exception frees nothing else.
+    let (_, files) = seed("ica/");
+    let fixed = with(buckets, &files["user.json"]);
+    let kinds = fixed.edits.iter().map(|edit| edit.change.kind).collect::<Vec<_>>();
+    assert_eq!(kinds, [ChangeKind::AddException], "{:?}", fixed.left);
+}
+
+/// A fence by account and one by organization are the same to Illumina's role.
+#[test]
+fn a_fence_by_organization_is_opened_as_one_by_account_is() {
+    for (key, value) in
+        [("aws:PrincipalAccount", "111122223333"), ("aws:PrincipalOrgID", "o-acmeacme12")]
+    {
+        let (settings, mut files) = seed("ica/");
+        let fence = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::acme-genomics/*",
+            "Condition": {"StringNotEquals": {key: value}}});
+        files.get_mut("bucket.json").unwrap()["Statement"].as_array_mut().unwrap().push(fence);
+        let settings = Settings { operation: vec!["copy-into-bucket".to_owned()], ..settings };
+        let fixed = fix(&ICA, &settings, &texts(&written(&files))).unwrap();
+        let edits = fixed
+            .edits
+            .iter()
+            .map(|edit| (edit.change.kind, edit.change.value.as_str()))
+            .collect::<Vec<_>>();
+        assert_eq!(edits, [(ChangeKind::AddException, ROLE)], "{key}: {:?}", fixed.left);
+    }
+}
+
+/// ICA has no bucket in China, and the ARNs that it needs have no meaning there.
+#[test]
+fn nothing_is_edited_for_a_bucket_of_another_partition() {
+    let (settings, files) = seed("ica/");
+    let settings = Settings { region: Some("cn-north-1".to_owned()), ..settings };
+    let mut files = written(&files);
+    for text in files.values_mut() {
+        *text = text.replace("arn:aws:s3", "arn:aws-cn:s3");
+    }
+    let fixed = fix(&ICA, &settings, &texts(&files)).unwrap();
+    assert!(fixed.edits.is_empty(), "{:?}", fixed.edits);
+    let mut decisions = fixed.left.iter().flat_map(|left| &left.decisions).peekable();
+    assert!(decisions.peek().is_some());
+    assert!(decisions.all(|decision| decision.kind == DecisionKind::Environment));
 }
 
 /// Real bucket policies together with the user policy of ICA's page: the same laws hold for

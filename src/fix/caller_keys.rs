@@ -7,8 +7,8 @@ use crate::model::condition::Test;
 pub(super) const PRINCIPAL_ARN: &str = "aws:principalarn";
 
 /// Keys by which a Deny distinguishes callers.
-const CALLER_KEYS: [&str; 4] =
-    [PRINCIPAL_ARN, "aws:principalaccount", "aws:userid", "aws:username"];
+const CALLER_KEYS: [&str; 5] =
+    [PRINCIPAL_ARN, "aws:principalaccount", "aws:principalorgid", "aws:userid", "aws:username"];
 
 /// Whether a condition excepts callers from a Deny by a list: it is true for all but those.
 pub(super) fn is_about_caller(condition: &Condition) -> bool {

@@ -8,6 +8,7 @@ mod caller_keys;
 mod candidates;
 mod change;
 mod decision;
+mod freed;
 mod needs;
 mod proof;
 mod scene;

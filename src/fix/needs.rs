@@ -5,7 +5,7 @@ use crate::model::{self, Policy, PolicyKind};
 use crate::product::CallerId;
 use crate::product::catalogue::Target;
 use crate::product::setup::Setup;
-use crate::product::{Check, Level, required_step};
+use crate::product::{Check, Level};
 use crate::source::Sources;
 use serde_json::{Value, json};
 
@@ -23,9 +23,7 @@ pub(super) fn needs(connection: &Setup, check: &Check) -> Vec<Need> {
     for operation in &check.operations {
         for report in &operation.callers {
             for step in report.steps.iter().filter(|step| step.level == Level::Required) {
-                let Some(known) = required_step(connection, operation.id, &step.action) else {
-                    continue;
-                };
+                let Some(known) = step.step else { continue };
                 let resources = resources(connection, known.resource, &step.resource);
                 needs.push(Need { caller: report.caller, action: step.action.clone(), resources });
             }
@@ -91,7 +89,7 @@ fn merged(mut one: Value, other: Value) -> Value {
     one
 }
 
-fn policy(statements: Vec<Value>, kind: PolicyKind) -> Option<Policy> {
+pub(super) fn policy(statements: Vec<Value>, kind: PolicyKind) -> Option<Policy> {
     let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
     let mut sources = Sources::new();
     let id = sources.add_file("", text).ok()?;

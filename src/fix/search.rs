@@ -3,17 +3,19 @@
 use super::candidates::{candidates, version};
 use super::change::{Change, ChangeKind, Document};
 use super::decision::{Decision, DecisionKind};
+use super::freed::freed;
 use super::needs::{Need, needs};
 use super::proof::prove;
-use super::scene::Scene;
+use super::scene::{Scene, file};
 use super::texts::{Asked, Snapshot, Texts};
+use crate::aws::partition_of_region;
 use crate::finding::codes;
 use crate::product::CallerId;
 use crate::product::build::settings::Settings;
 use crate::product::catalogue::{Step, Target};
 use crate::product::setup::Setup;
-use crate::product::{Check, Level, Product, StepReport, Verdict, check, required_step, why_not};
-use crate::source::Sources;
+use crate::product::{Check, Level, Product, StepReport, Verdict, check, why_not};
+use crate::source::{Sources, Span};
 use std::rc::Rc;
 
 /// How many edits one step may need.
@@ -100,8 +102,8 @@ pub fn fix(product: &'static dyn Product, settings: &Settings, texts: &Texts) ->
         edits: Vec::new(),
         tried: 0,
     };
-    // Added resources contain the bucket's name and the prefix: if those are wrong, the resources would be wrong too.
-    let rounds = if wrong_name(&before).is_none() { MOST_ROUNDS } else { 0 };
+    // Added resources contain the bucket's partition and name and the prefix: if those are wrong, the resources would be wrong too.
+    let rounds = if wrong_name(&snapshot.connection, &before).is_none() { MOST_ROUNDS } else { 0 };
     for _ in 0..rounds {
         let found = search.edits.len();
         search.round(if found == 0 { Some(&before) } else { None })?;
@@ -178,18 +180,18 @@ impl Search<'_> {
         let edits = self.edits.len();
         self.repair_versions()?;
         let aims = match known.filter(|_| self.edits.len() == edits) {
-            Some(known) => aims(&self.now.snapshot.connection, known),
-            None => {
-                let connection = &self.now.snapshot.connection;
-                aims(connection, &check(connection))
-            }
+            Some(known) => aims(known),
+            None => aims(&check(&self.now.snapshot.connection)),
         };
         for aim in aims {
             self.tried = 0;
             let Some((mut solved, changes)) = self.solve(self.now.clone(), &aim, MOST_EDITS) else {
                 continue;
             };
-            if !changes.is_empty() && self.is_no_worse(&mut solved) {
+            let frees_more = changes.iter().any(|change| {
+                frees(&self.now.snapshot, &solved.snapshot, aim.caller, change).is_some()
+            });
+            if !changes.is_empty() && !frees_more && self.is_no_worse(&mut solved) {
                 let edit = |change| Edit {
                     change,
                     operation: aim.operation,
@@ -309,8 +311,9 @@ impl Search<'_> {
     fn left(&self, snapshot: &Snapshot, after: &Check) -> Vec<Left> {
         let mut left = Vec::new();
         for (operation, caller, report) in blocked(after) {
-            let step = required_step(&snapshot.connection, operation, &report.action);
-            if let (Some(decision), Some(_)) = (wrong_name(after), step) {
+            if let (Some(decision), Some(_)) =
+                (wrong_name(&snapshot.connection, after), report.step)
+            {
                 left.push(Left {
                     operation,
                     caller,
@@ -320,9 +323,9 @@ impl Search<'_> {
                 });
                 continue;
             }
-            let aim =
-                step.map(|step| Aim { operation, caller, step, resource: report.resource.clone() });
-            let mut decisions = aim.map(|aim| self.decisions(snapshot, &aim)).unwrap_or_default();
+            let mut decisions = aim(operation, caller, report)
+                .map(|aim| self.decisions(snapshot, &aim))
+                .unwrap_or_default();
             if decisions.is_empty() {
                 decisions = report.reasons.iter().map(Decision::of_reason).collect();
             }
@@ -342,31 +345,43 @@ impl Search<'_> {
         for cause in why_not(&snapshot.connection, aim.caller, aim.step).1 {
             let scene = aim.scene(snapshot, &self.now.texts);
             let found = candidates(&scene, &cause);
-            let refusal =
-                |change| Some((change, self.proved(snapshot, &self.now.texts, change).err()?));
-            let mut refused = found.changes.iter().filter_map(refusal).collect::<Vec<_>>();
+            let mut refused = found
+                .changes
+                .iter()
+                .filter_map(|change| self.refusal(snapshot, aim, change))
+                .collect::<Vec<_>>();
             let all_refused = refused.len() == found.changes.len();
-            let unproved = refused.pop().filter(|_| all_refused).map(|(change, why)| {
-                // A person counts from one.
-                let statement = change
-                    .statement
-                    .map(|number| format!("statement {}", number + 1))
-                    .unwrap_or_default();
-                let tried = change.words_with(&statement);
-                let message =
-                    format!("no edit could be proved; the last one tried was to {tried}: {why}");
-                Decision::new(
-                    DecisionKind::NotProved,
-                    None,
-                    message,
-                    "edit the policy yourself, then run `ica-policy check` again",
-                )
-            });
+            let refusal = refused.pop().filter(|_| all_refused);
             decisions.extend(
-                found.decision.or(unproved).filter(|decision| !decisions.contains(decision)),
+                found.decision.or(refusal).filter(|decision| !decisions.contains(decision)),
             );
         }
         decisions
+    }
+
+    /// Why a candidate is left to a person; `None` if it is not.
+    fn refusal(&self, snapshot: &Snapshot, aim: &Aim, change: &Change) -> Option<Decision> {
+        // A person counts from one.
+        let statement =
+            change.statement.map(|number| format!("statement {}", number + 1)).unwrap_or_default();
+        let tried = change.words_with(&statement);
+        match self.proved(snapshot, &self.now.texts, change) {
+            Err(why) => Some(Decision::new(
+                DecisionKind::NotProved,
+                None,
+                format!("no edit could be proved; the last one tried was to {tried}: {why}"),
+                "edit the policy yourself, then run `ica-policy check` again",
+            )),
+            Ok(Standing { snapshot: new, .. }) => {
+                let frees = frees(snapshot, &new, aim.caller, change)?;
+                let help = format!(
+                    "decide whether {} may do that, then {tried}; or list in the Deny only what nobody may do",
+                    aim.caller.id()
+                );
+                let place = place(snapshot, change);
+                Some(Decision::new(DecisionKind::DenyByIntent, place, frees, help))
+            }
+        }
     }
 }
 
@@ -396,22 +411,43 @@ fn blocked(check: &Check) -> impl Iterator<Item = (&'static str, CallerId, &Step
     })
 }
 
-/// What is wrong with the bucket's name or the prefix.
-fn wrong_name(check: &Check) -> Option<Decision> {
-    let mut settings = blocked(check)
-        .filter(|(_, _, step)| ["prefix", "bucket name"].contains(&step.action.as_str()));
+/// What an exception allows its caller beyond the product's actions; `None` for other edits.
+fn frees(old: &Snapshot, new: &Snapshot, caller: CallerId, change: &Change) -> Option<String> {
+    let is_exception = change.kind == ChangeKind::AddException;
+    is_exception.then(|| freed(&old.connection, &new.connection, caller))?
+}
+
+/// The effect of the statement that a change is about.
+fn place(snapshot: &Snapshot, change: &Change) -> Option<Span> {
+    let policies = snapshot.connection.policies.all();
+    let policy =
+        policies.into_iter().find(|policy| file(snapshot, policy) == Some(&*change.file))?;
+    Some(policy.statements.get(change.statement?)?.effect.span)
+}
+
+/// What is wrong with the bucket's name, its prefix, or its partition, in which ARNs begin otherwise than those that would be added.
+fn wrong_name(connection: &Setup, check: &Check) -> Option<Decision> {
+    let partition = connection.region.as_deref().and_then(partition_of_region);
+    let is_elsewhere = partition.is_some_and(|partition| partition.name != "aws");
+    let mut settings = blocked(check).filter(|(_, _, step)| match step.action.as_str() {
+        "prefix" | "bucket name" => true,
+        "region" => is_elsewhere,
+        _ => false,
+    });
     settings.find_map(|(_, _, step)| step.reasons.first().map(Decision::of_reason))
 }
 
 /// The steps to repair. Steps on all objects come before those on folders only.
-fn aims(connection: &Setup, check: &Check) -> Vec<Aim> {
-    let aim = |(operation, caller, report): (&'static str, CallerId, &StepReport)| {
-        let step = required_step(connection, operation, &report.action)?;
-        Some(Aim { operation, caller, step, resource: report.resource.clone() })
-    };
+fn aims(check: &Check) -> Vec<Aim> {
+    let aim = |(operation, caller, report)| aim(operation, caller, report);
     let mut aims = blocked(check).filter_map(aim).collect::<Vec<_>>();
     aims.sort_by_key(|aim| aim.step.resource == Target::Folder);
     aims
+}
+
+/// The step that a report is about; `None` for a setting of the bucket.
+fn aim(operation: &'static str, caller: CallerId, report: &StepReport) -> Option<Aim> {
+    Some(Aim { operation, caller, step: report.step?, resource: report.resource.clone() })
 }
 
 /// The check of all operations, including those that the user did not select.

@@ -1,6 +1,6 @@
 //! From the name of a file to its policy: load its text, find the document in it, lower it.
 
-use super::{Document, ReadAs, StatedBoundary, parse_file, read_policy};
+use super::{Document, ReadAs, StatedBoundary, cors_xml, parse_file, read_policy};
 use crate::finding::{Finding, Severity};
 use crate::model::{self, Policy, PolicyKind};
 use crate::source::{SourceId, Sources};
@@ -98,7 +98,7 @@ pub fn load_policy(
     Ok(document.lower(kind))
 }
 
-/// Loads the answer of a call of AWS that is not a policy, with warnings about its text. A member that occurs twice is ambiguous, and
+/// Loads the answer of a call of AWS that is not a policy, or CORS rules as XML, with warnings about its text. A member that occurs twice is ambiguous, and
 /// AWS never sends one.
 ///
 /// # Errors
@@ -109,6 +109,10 @@ pub fn load_answer(
     name: &str,
 ) -> Result<(Node, Vec<Finding>), Unreadable> {
     let id = loader.load(sources, name)?;
+    if let Some(rules) = cors_xml::read(sources.get(id)) {
+        let root = rules.map_err(|finding| Unreadable::Text(vec![finding]))?;
+        return Ok((root, Vec::new()));
+    }
     let (root, problems) = parse_file(sources, id).map_err(Unreadable::Text)?;
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Err(Unreadable::Text(problems));

@@ -2,6 +2,7 @@
 //!
 //! The documents found keep spans into the user's file, even if the policy is a string inside of JSON.
 
+mod cors_xml;
 mod load;
 mod other_forms;
 mod shape;
@@ -10,7 +11,7 @@ pub use load::{
     FileRead, Loader, LoweredDocument, NONE, Unreadable, load_answer, load_policy,
     load_resource_policy,
 };
-pub use shape::{ReadAs, StatedBoundary};
+pub use shape::{ReadAs, StatedBoundary, boundary};
 
 use crate::finding::{Finding, Severity, codes};
 use crate::json;

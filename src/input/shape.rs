@@ -49,10 +49,10 @@ impl fmt::Display for ReadAs {
     }
 }
 
-/// What an answer says of the permissions boundary of the role that it is about.
+/// What an answer says of the permissions boundary of the role or user that it is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum StatedBoundary {
-    /// The role has none.
+    /// It has none.
     None,
     /// The ARN of the policy.
     Arn(String),
@@ -88,14 +88,14 @@ pub(super) fn locate(root: Node) -> Option<Located> {
             Value::Object(_) => node.as_object().is_some_and(has_policy_elements),
             _ => false,
         };
-        let boundary = (read_as == ReadAs::Role).then(|| boundary(&root));
+        let boundary = (read_as == ReadAs::Role).then(|| boundary(&root, "Role"));
         fits.then(|| Located { read_as, node: node.clone(), boundary })
     })
 }
 
-/// The boundary in an answer of `get-role`, which always shows it if there is one.
-fn boundary(root: &Node) -> StatedBoundary {
-    let path = ["Role", "PermissionsBoundary", "PermissionsBoundaryArn"];
+/// The boundary in an answer of `get-role` or `get-user` (under `Role` or `User`), which always shows it if there is one.
+pub fn boundary(root: &Node, of: &str) -> StatedBoundary {
+    let path = [of, "PermissionsBoundary", "PermissionsBoundaryArn"];
     let arn = path.iter().try_fold(root, |node, name| node.get(name)).and_then(Node::as_str);
     arn.map_or(StatedBoundary::None, |arn| StatedBoundary::Arn(arn.to_owned()))
 }

@@ -122,9 +122,12 @@ pub struct Step {
     /// Assumptions beyond the policies.
     #[serde(default)]
     pub assumes: Vec<Assumption>,
-    /// Condition keys that differ from the table of keys.
+    /// Condition keys that differ from the table of keys. A name that ends in `/*` is for all tags.
     #[serde(default)]
     pub keys: BTreeMap<String, KeyFact>,
+    /// Whether it differs from another step by its keys only, so that it is judged only where the policies use one of them.
+    #[serde(default)]
+    pub only_with_keys: bool,
     /// For which of the operation's requests it is needed, if not for all: `for requests that ..`.
     #[serde(default)]
     pub scope: Option<String>,
@@ -352,11 +355,9 @@ impl Catalogue {
     /// What is known of a key, given in lower case, in a caller's requests of the step: the step's own word, then the row of the key, then
     /// the table of request keys. What the caller never has is absent.
     pub fn fact(&self, step: &Step, key: &str, caller: CallerId) -> KeyFact {
-        let own = step.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
-        own.map_or_else(
-            || self.key_fact(key, caller, step.resource, &step.action),
-            |(_, fact)| fact.clone(),
-        )
+        step.key(key)
+            .cloned()
+            .unwrap_or_else(|| self.key_fact(key, caller, step.resource, &step.action))
     }
 
     /// As [`Catalogue::fact`], for requests of any step with this target and action.
@@ -388,12 +389,15 @@ impl Catalogue {
 
     /// The row of a key whose name is given in lower case.
     pub fn key(&self, lower_key: &str) -> Option<&KeyRow> {
-        self.keys.iter().find(|row| match row.name.strip_suffix('*') {
-            Some(stem) => {
-                lower_key.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem))
-            }
-            None => row.name.eq_ignore_ascii_case(lower_key),
-        })
+        self.keys.iter().find(|row| is_name_of(&row.name, lower_key))
+    }
+}
+
+/// Whether the name of a row is that of a key, or of all tags of its kind (`aws:PrincipalTag/*`).
+fn is_name_of(row: &str, key: &str) -> bool {
+    match row.strip_suffix('*') {
+        Some(stem) => key.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem)),
+        None => row.eq_ignore_ascii_case(key),
     }
 }
 
@@ -402,6 +406,11 @@ impl Step {
     pub fn written(&self, action: &str) -> String {
         let mut known = self.actions().map(String::as_str);
         known.find(|known| known.eq_ignore_ascii_case(action)).unwrap_or(action).to_owned()
+    }
+
+    /// What it says itself about a key.
+    pub fn key(&self, key: &str) -> Option<&KeyFact> {
+        self.keys.iter().find_map(|(name, fact)| is_name_of(name, key).then_some(fact))
     }
 
     /// Its action and those whose Deny stops it as well.

@@ -176,6 +176,7 @@ impl Checker<'_> {
         key.weaken(step, &mut verdict, &mut reasons);
         self.setup.not_assumed.apply(&mut assumes, &mut verdict, &mut reasons);
         StepReport {
+            step: Some(step),
             action: step.action.clone(),
             resource: question.resource.words,
             level: step.level,

@@ -115,6 +115,13 @@ pub fn layer_changes<'a>(
     compared.chain(differing.map(|row| Err((row.id, left_out.clone())))).collect()
 }
 
+/// What the customer's own policies allow elsewhere than in the bucket, before and after; `None` if no side has them.
+pub fn identity_change(old: &Setup, new: &Setup) -> Option<Differences> {
+    let [before, after] = [old, new].map(|setup| setup.policies.known(PolicyKind::Identity));
+    (!before.is_empty() || !after.is_empty())
+        .then(|| differences_beyond(&before, &after, Requests::Possible, &within(new, None)))
+}
+
 /// `beyond`: excludes the requests that are compared for each caller.
 fn layer_change<'a>(
     layer: &'static str,
@@ -190,7 +197,11 @@ pub fn access_changes<'a>(
     asked.map(|caller| access_change(old, new, caller).map_err(|reason| (caller, reason))).collect()
 }
 
-fn access_change<'a>(
+/// Compares what one caller may do with the bucket.
+///
+/// # Errors
+/// Why the caller cannot be compared.
+pub fn access_change<'a>(
     old: &'a Setup,
     new: &'a Setup,
     caller: CallerId,

@@ -108,6 +108,7 @@ impl Judged {
     /// The step in an operation that it affects.
     pub(super) fn step(&self) -> StepReport {
         StepReport {
+            step: None,
             action: self.words.to_owned(),
             resource: self.resource.clone(),
             level: self.level,

@@ -39,7 +39,8 @@ pub use caller::{CallerId, CallerRow, Credentials};
 pub use catalogue::Level;
 pub use check::check;
 pub use compare::{
-    AccessChange, LayerChange, OperationChange, access_changes, layer_changes, operation_changes,
+    AccessChange, LayerChange, OperationChange, access_change, access_changes, identity_change,
+    layer_changes, operation_changes,
 };
 pub use depends::better_if_connected;
 pub use expected::{ExpectedCors, Placeholder, PlaceholderRole};
@@ -52,5 +53,5 @@ pub use verdict::{
     Advice, CallerReport, Check, EnvironmentReport, OperationReport, Reason, ReasonKind, Skipped,
     StepReport, Verdict, Witness,
 };
-pub use why_not::{required_step, why_not};
+pub use why_not::why_not;
 pub use wording::Wording;

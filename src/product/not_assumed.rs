@@ -64,7 +64,7 @@ impl NotAssumed {
             is_false: true,
             layer: "boundary",
             message: format!(
-                "the role has the permissions boundary `{arn}`, which was not given, so whether it allows this is not known"
+                "the caller has the permissions boundary `{arn}`, which was not given, so whether it allows this is not known"
             ),
             help: BOUNDARY_HELP,
         });

@@ -2,6 +2,7 @@
 
 use super::caller::{CallerId, Credentials};
 use super::catalogue::{Catalogue, Edition, On, Step, Target};
+use super::context::{keys_used, statements};
 use super::expected::{ExpectedCors, Placeholder};
 use super::judged::Judged;
 use super::not_assumed::NotAssumed;
@@ -115,6 +116,13 @@ impl Setup {
     pub(super) fn makes(&self, step: &Step) -> bool {
         (step.resource != Target::Key || self.key_in_use.is_some())
             && (step.on == On::Every || self.versioning != Some(Versioning::Unversioned))
+            && (!step.only_with_keys || self.uses_keys_of(step))
+    }
+
+    /// Whether some policy uses a key about which the step itself says something.
+    fn uses_keys_of(&self, step: &Step) -> bool {
+        let used = keys_used(&statements(self.policies.all()));
+        used.iter().any(|key| step.key(key).is_some())
     }
 }
 

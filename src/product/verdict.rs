@@ -2,7 +2,7 @@
 
 use super::assumption::{Assumption, AssumptionRow};
 use super::caller::CallerId;
-use super::catalogue::{Level, Target};
+use super::catalogue::{Level, Step, Target};
 use crate::authz::{LayerId, LayerRow, Request};
 use crate::finding::{Code, Finding, Label, codes};
 use crate::model::PolicyKind;
@@ -154,6 +154,8 @@ pub struct Witness {
 /// One request of an operation, for one caller.
 #[derive(Clone, PartialEq, Debug)]
 pub struct StepReport {
+    /// Its row in the catalogue; `None` for a setting of the bucket, which is no request.
+    pub step: Option<&'static Step>,
     /// `service:Name`.
     pub action: String,
     /// The resource; `*` for every key below the prefix.
@@ -268,6 +270,7 @@ pub(super) fn layer_name(layer: LayerId, target: Target) -> &'static str {
 /// A required step that is not decided by policies, with its reason.
 pub(super) fn step(action: &str, resource: &str, verdict: Verdict, reason: Reason) -> StepReport {
     StepReport {
+        step: None,
         action: action.to_owned(),
         resource: resource.to_owned(),
         level: Level::Required,

@@ -6,7 +6,7 @@ use super::view::{Data, View};
 use crate::authz::{self, ContextValue, LAYERS};
 use crate::ica::ICA;
 use crate::model::Arn;
-use crate::product::catalogue::{self, Catalogue, Edition};
+use crate::product::catalogue::{Catalogue, Edition};
 use crate::product::setup::{Setup, Versioning};
 use crate::product::{
     Assumption, AssumptionRow, CallerId, CallerReport, Check, Customer, EnvironmentReport, KmsKey,
@@ -361,7 +361,7 @@ fn operation(sources: &Sources, catalogue: &Catalogue, report: &OperationReport)
     let is_blocked = report.callers.iter().any(|caller| caller.verdict == Verdict::Blocked);
     let known = catalogue.operation(report.id).filter(|_| is_blocked);
     let breaks = known.map(|known| {
-        let scope = scope_of(known, report).map(|scope| format!(", {scope}")).unwrap_or_default();
+        let scope = scope_of(report).map(|scope| format!(", {scope}")).unwrap_or_default();
         format!("{}{scope}", known.breaks)
     });
     let callers = report.callers.iter().map(|report| caller(sources, report)).collect();
@@ -370,7 +370,7 @@ fn operation(sources: &Sources, catalogue: &Catalogue, report: &OperationReport)
 
 /// The requests for which an operation is blocked, if all blocked steps are needed for these
 /// requests only.
-fn scope_of<'a>(operation: &'a catalogue::Operation, report: &OperationReport) -> Option<&'a str> {
+fn scope_of(report: &OperationReport) -> Option<&'static str> {
     let blocked = report.callers.iter().filter(|caller| caller.verdict == Verdict::Blocked);
     let mut scopes = Vec::new();
     for caller in blocked {
@@ -381,11 +381,7 @@ fn scope_of<'a>(operation: &'a catalogue::Operation, report: &OperationReport) -
             .steps
             .iter()
             .filter(|step| step.level == Level::Required && step.verdict == Verdict::Blocked);
-        let scope = |action: &str| {
-            let mut steps = operation.steps.iter();
-            steps.find(|step| step.action == action).and_then(|step| step.scope.as_deref())
-        };
-        scopes.extend(steps.map(|step| scope(&step.action)));
+        scopes.extend(steps.map(|step| step.step.and_then(|known| known.scope.as_deref())));
     }
     let first = scopes.first().copied().flatten();
     first.filter(|_| scopes.iter().all(|scope| *scope == first))

@@ -202,7 +202,11 @@ fn take(
         }
         "region" => known(&mut settings.region, region(text), &name, &mut found.errors),
         "versioning" => known(&mut settings.versioning, versioning(text), &name, &mut found.errors),
-        "user" => settings.user.replace(user(text)).is_some(),
+        "user" => {
+            let root = input::tree_of(text);
+            settings.stated_boundary = root.as_ref().map(|root| input::boundary(root, "User"));
+            settings.user.replace(user(root.as_ref())).is_some()
+        }
         _ => false,
     };
     let what = setting.replace('_', " ");
@@ -305,15 +309,15 @@ fn ownership(text: &str) -> Option<String> {
     rules.first().and_then(|rule| text_at(rule, &["ObjectOwnership"])).map(str::to_owned)
 }
 
-fn user(text: &str) -> String {
-    let root = input::tree_of(text);
-    root.as_ref().and_then(|root| text_at(root, &["User", "Arn"])).unwrap_or_default().to_owned()
+fn user(root: Option<&Node>) -> String {
+    root.and_then(|root| text_at(root, &["User", "Arn"])).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test")]
     use super::*;
+    use crate::input::StatedBoundary;
 
     const BUCKET: &str = r#"{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}]}"#;
     const USER: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#;
@@ -367,6 +371,7 @@ mod tests {
         assert_eq!(found.errors, [""; 0]);
         assert_eq!(found.settings.files(), ["a.json", "b.json"]);
         assert_eq!(found.settings.user.as_deref(), Some("arn:aws:iam::111122223333:user/a/ica"));
+        assert_eq!(found.settings.stated_boundary, Some(StatedBoundary::None));
         assert!(
             found.words.iter().any(|words| words.starts_with("d.json is not read")),
             "{:?}",

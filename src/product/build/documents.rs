@@ -39,8 +39,8 @@ impl Documents<'_> {
         self.use_stated_boundary();
     }
 
-    /// An answer of `get-role` says whether the role has a boundary. That counts more than what was
-    /// said or not said of it otherwise.
+    /// An answer of `get-role` or `get-user` says whether the caller has a boundary. That counts more than what was said or not said of
+    /// it otherwise.
     fn use_stated_boundary(&mut self) {
         let connection = &mut self.built.connection;
         let is_given = matches!(connection.policies.get(PolicyKind::Boundary), Known::Known(_));

@@ -98,7 +98,7 @@ pub fn build_with(
     check_files(settings)?;
     assume::check_together(&connection.assume)?;
     let mut built = Built { connection, unreadable: Vec::new() };
-    let stated_boundary = None;
+    let stated_boundary = settings.stated_boundary.clone();
     Documents { built: &mut built, sources, loader, stated_boundary, findings }.read_all(settings);
     SettingsReader { built: &mut built, sources, loader }.read_all(settings);
     let Setup { kms_key, environment, .. } = &built.connection;

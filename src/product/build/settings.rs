@@ -1,6 +1,7 @@
 //! The names of `ica.toml`, which are those of the flags of `check` with underscores.
 
 use crate::authz::{LAYERS, LayerRow};
+use crate::input::StatedBoundary;
 use crate::model::PolicyKind;
 use crate::product::not_assumed::FailedCall;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -89,6 +90,9 @@ pub struct Settings {
     /// The calls that failed when the files were fetched; from the file beside `ica.toml`.
     #[serde(skip)]
     pub failed_calls: Vec<FailedCall>,
+    /// What an answer of `get-user` says of the permissions boundary; from a file of the folder.
+    #[serde(skip)]
+    pub stated_boundary: Option<StatedBoundary>,
 }
 
 /// One file or several, or the word `none`.
@@ -275,6 +279,9 @@ impl Settings {
         // A flag for user or role replaces the other in the file.
         let replaces = over.user.is_some() != over.role.is_some();
         let (own_user, own_role) = if replaces { (None, None) } else { (self.user, self.role) };
+        // It is about the user of the folder, not about one that a flag names.
+        let own_boundary =
+            self.stated_boundary.filter(|_| over.user.is_none() && over.role.is_none());
         fn list<T>(own: Vec<T>, over: Vec<T>) -> Vec<T> {
             if over.is_empty() { own } else { over }
         }
@@ -305,6 +312,7 @@ impl Settings {
             skip: self.skip.into_iter().chain(over.skip).collect(),
             strict: over.strict.or(self.strict),
             failed_calls: list(self.failed_calls, over.failed_calls),
+            stated_boundary: own_boundary.or(over.stated_boundary),
             ..over
         }
     }
