@@ -125,6 +125,7 @@ fn place(source: &Source, at: roxmltree::TextPos) -> Span {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
     use super::read;
     use crate::source::Sources;
     use crate::tree::Node;
