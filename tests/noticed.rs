@@ -76,14 +76,16 @@ fn a_member_that_occurs_twice_is_found_in_a_large_object() {
     }
 }
 
-/// A connection whose user may do everything, and whose bucket policy denies him everything but for this exception.
+/// A connection whose user may read, and whose bucket policy denies everything but for this exception.
 fn denied(condition: &Value) -> Fixed {
     let settings = "bucket = 'acme-genomics'\naccount = '111122223333'\nregion = 'us-east-1'\nprefix = 'ica/'\nversioning = 'unversioned'\n\
         user = 'ica'\nidentity_policy = 'user.json'\nbucket_policy = 'bucket.json'\noperation = ['download-data']\n";
     let settings = toml::from_str::<Settings>(settings).unwrap();
     let bucket = document(&json!([{"Effect": "Deny", "Principal": "*", "Action": "s3:*",
         "Resource": ["arn:aws:s3:::acme-genomics", "arn:aws:s3:::acme-genomics/*"], "Condition": condition}]));
-    let user = document(&json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]));
+    let user = document(
+        &json!([{"Effect": "Allow", "Action": ["s3:GetObject", "sts:GetFederationToken"], "Resource": "*"}]),
+    );
     let text = |name: &str, text: String| Text::new(name, name, text);
     fix(
         &ICA,
