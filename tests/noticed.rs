@@ -102,7 +102,7 @@ fn nobody_is_excepted_from_a_deny_that_asks_for_more() {
         |fixed: &Fixed| fixed.edits.iter().any(|edit| edit.change.kind == ChangeKind::AddException);
     let admin = json!({"aws:PrincipalArn": "arn:aws:iam::111122223333:role/admin"});
     let plain = denied(&json!({"ArnNotLike": admin}));
-    assert!(excepted(&plain) && plain.left.is_empty());
+    assert!(excepted(&plain) && plain.left.is_empty(), "{:?}", plain.left);
     for more in [
         ("BoolIfExists", json!({"aws:MultiFactorAuthPresent": "false"})),
         ("StringNotEqualsIfExists", json!({"aws:SourceVpce": "vpce-1a2b3c4d"})),

@@ -40,11 +40,13 @@ fn words(gained: &Direction, open: &dyn Fn(&str) -> String) -> Option<String> {
     gained.undecided.as_ref().map(|Undecided { reason, .. }| open(reason))
 }
 
-/// The set-up with a Deny of all but the actions of S3 that the product does not use as the caller: what is still allowed is too much.
+/// The set-up with a Deny of all but the actions of S3 that the product does not use as the caller or its sessions: what is still allowed is too much.
 fn without_own_actions(setup: &Setup, caller: CallerId) -> Option<Setup> {
+    // Sessions have the policies of their user.
+    let is_alike = |other: &CallerId| other.is_customers() == caller.is_customers();
     let operations = setup.product.catalogue().operations.iter();
     let steps = operations
-        .filter(|operation| operation.callers.contains(&caller))
+        .filter(|operation| operation.callers.iter().any(is_alike))
         .flat_map(|operation| &operation.steps);
     let own = steps.flat_map(Step::actions).collect::<BTreeSet<_>>();
     let all = aws::service("s3")?.actions().iter().map(|action| format!("s3:{}", action.name()));
