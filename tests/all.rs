@@ -34,6 +34,7 @@ mod exit_codes;
 
 // Documents that AWS would not store, and odd ones that it stores: corpus/refused.
 mod refused;
+mod region;
 
 // The public face of the library.
 mod api;

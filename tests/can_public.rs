@@ -123,7 +123,7 @@ fn who_is_named_is_asked_as_a_caller() {
         .find(|answer| answer["granted"] != "none")
         .unwrap()["allowed"];
     assert!(
-        shown["because"][0]["id"] == "granted" && shown["action"] == "s3:getobject",
+        shown["because"][0]["id"] == "granted" && shown["action"] == "s3:GetObject",
         "{shown:#}"
     );
     let canonical = json!([get(

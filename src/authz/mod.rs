@@ -29,7 +29,7 @@ pub use layers::{Layer, LayerId, Layers, StatementRef};
 pub use naming::{Exception, Naming, NamingSet, exception, naming};
 pub use policy_set::PolicySet;
 pub use provider::Provider;
-pub use readings::{Readings, Tried, bit, under_all_readings};
+pub use readings::{Readings, Tried, bit, decisive, under_all_readings};
 pub use request::{MAX_VALUE_BYTES, Request, RequestError};
 pub use request_keys::{
     Class, Function, KeyRow, Piece, Presence, Shape, any_arn, claim, display_name, is_usual_claim,

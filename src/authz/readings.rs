@@ -3,6 +3,7 @@
 use super::{Ambiguity, Choice};
 use crate::model::ResourcePattern;
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 /// One choice for every ambiguity.
 #[derive(Debug, Default)]
@@ -38,6 +39,34 @@ impl Readings {
     pub fn consulted(&self) -> u64 {
         self.consulted.get()
     }
+}
+
+/// The answers without the points on which none of them depends.
+pub fn decisive<T: Copy + PartialEq>(
+    answers: &[(Vec<(Ambiguity, Choice)>, T)],
+) -> Vec<(Vec<(Ambiguity, Choice)>, T)> {
+    let without = |choices: &[(Ambiguity, Choice)], point: Ambiguity| {
+        choices.iter().copied().filter(|(own, _)| *own != point).collect::<Vec<_>>()
+    };
+    let mut answers = answers.to_vec();
+    let points = answers.iter().flat_map(|(choices, _)| choices).map(|(point, _)| *point);
+    for point in points.collect::<BTreeSet<_>>() {
+        let mut fewer: Vec<(Vec<_>, T)> = Vec::new();
+        let depends = answers.iter().any(|(choices, answer)| {
+            let choices = without(choices, point);
+            match fewer.iter().find(|(known, _)| *known == choices) {
+                Some((_, known)) => known != answer,
+                None => {
+                    fewer.push((choices, *answer));
+                    false
+                }
+            }
+        });
+        if !depends {
+            answers = fewer;
+        }
+    }
+    answers
 }
 
 /// How many unclear points of AWS are tried in all combinations.

@@ -5,7 +5,7 @@ use super::finding::Finding;
 use super::stopped::{granting, limiting};
 use super::view::View;
 use super::views::{Choice, choices};
-use crate::authz::{Layer, Layers, Request};
+use crate::authz::{Layer, Layers, Request, decisive};
 use crate::finding::{self, Label, codes};
 use crate::model::Policy;
 use crate::rules::unknown_service;
@@ -112,13 +112,13 @@ pub struct Replayed {
     pub because: Vec<Finding>,
 }
 
-/// The action is in lower case here.
+/// No key is said to be absent here.
 impl Serialize for Replayed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Example { principal, action, resource, context, .. } = &self.example;
         let mut shown = serializer.serialize_struct("Replayed", 5)?;
         shown.serialize_field("principal", principal)?;
-        shown.serialize_field("action", &action.as_ref().map(|name| name.to_lowercase()))?;
+        shown.serialize_field("action", action)?;
         shown.serialize_field("resource", resource)?;
         shown.serialize_field("context", &spelled_map(context))?;
         shown.serialize_field("because", &self.because)?;
@@ -283,7 +283,8 @@ fn views(sources: &Sources, answers: &[Answered], layers: &Layers<'_>) -> Vec<An
         because: Finding::all(sources, because(&shown.request, layers)),
     };
     let view = |known: &Answered| {
-        let readings = known.readings.iter().filter(|(choices, _)| !choices.is_empty());
+        let readings = decisive(&known.readings);
+        let readings = readings.iter().filter(|(choices, _)| !choices.is_empty());
         let service = known.actions.first().and_then(|action| unknown_service(action));
         Answer {
             actions: known.actions.clone(),

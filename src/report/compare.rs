@@ -7,11 +7,12 @@ use super::finding::Finding;
 use super::place::{Position, position};
 use super::view::View;
 use super::views::{Choice, choices, key_name};
+use crate::authz::decisive;
 use crate::finding;
 use crate::model::{Policy, Statement};
 use crate::product::{AccessChange, Check, LayerChange, Level, OperationChange, Verdict};
 use crate::source::{Sources, Span};
-use crate::symbolic::{self, Differences, Direction, Region, Relation, Requests};
+use crate::symbolic::{self, Differences, Direction, Named, Region, Relation, Requests};
 use serde::Serialize;
 
 /// The `kind` of a comparison of connections.
@@ -175,13 +176,15 @@ pub struct StatementAt {
     pub place: Option<Position>,
 }
 
-/// Patterns of a statement's `Action` or `Resource`.
+/// Patterns of `Action` or `Resource` that hold the requests.
 #[derive(Clone, Debug, Serialize)]
 pub struct Touched {
     /// Whether they are patterns of `NotAction` or `NotResource`.
     pub all_but: bool,
     /// The patterns as written.
     pub patterns: Vec<String>,
+    /// Patterns that meet these and hold none of the requests: they were allowed before, or still are not.
+    pub but_not: Vec<String>,
 }
 
 /// Words of one version that the other does not have.
@@ -411,7 +414,7 @@ impl<'a> Viewed<'a> {
             choices: choices(under),
             relation: *relation,
         };
-        self.all.differences.readings.iter().map(reading).collect()
+        decisive(&self.all.differences.readings).iter().map(reading).collect()
     }
 
     fn direction(&self, is_gain: bool) -> &'a Direction {
@@ -428,12 +431,7 @@ impl<'a> Viewed<'a> {
 
     fn difference(&self, region: &Region, from: Side<'_>, to: Side<'_>) -> Difference {
         let at = |place: Option<_>, side| self.statement(place?, side);
-        let allowing = region.allowed_by.and_then(|place| statement(place, to.1));
-        let is_not = |element: Option<bool>| element.unwrap_or_default();
-        let action = allowing.and_then(|known| known.action.as_ref()).map(|element| element.not);
-        let resource =
-            allowing.and_then(|known| known.resource.as_ref()).map(|element| element.not);
-        let actions = self.touched(is_not(action), &region.actions);
+        let actions = self.touched(&region.actions);
         Difference {
             caller: self.all.caller,
             layer: self.all.layer,
@@ -443,7 +441,7 @@ impl<'a> Viewed<'a> {
                 denied_by: at(region.denied_by, from),
                 limited_by: at(region.limited_by, from),
                 actions,
-                resources: self.touched(is_not(resource), &region.resources),
+                resources: self.touched(&region.resources),
                 condition_keys: region.keys.iter().map(|key| key_name(key)).collect(),
                 only_if: choices(&region.under),
             },
@@ -452,10 +450,16 @@ impl<'a> Viewed<'a> {
         }
     }
 
-    fn touched(&self, all_but: bool, spans: &[Span]) -> Touched {
-        let words = spans.iter().filter_map(|span| position(self.sources, *span));
-        let patterns = words.map(|at| at.text.trim_matches('"').to_owned()).collect();
-        Touched { all_but, patterns }
+    fn touched(&self, named: &Named) -> Touched {
+        let words = |spans: &[Span]| {
+            let words = spans.iter().filter_map(|span| position(self.sources, *span));
+            words.map(|at| at.text.trim_matches('"').to_owned()).collect()
+        };
+        Touched {
+            all_but: named.all_but,
+            patterns: words(&named.patterns),
+            but_not: words(&named.but_not),
+        }
     }
 
     fn statement(&self, at: symbolic::Place, (side, policies): Side<'_>) -> Option<StatementAt> {

@@ -15,6 +15,7 @@ use crate::aws;
 use crate::finding::{Code, codes};
 use crate::product::Verdict;
 use crate::symbolic::{Relation, Requests};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// The most differences of one direction that are drawn.
@@ -161,8 +162,13 @@ fn readings(text: &mut String, readings: &[Reading], words: fn(Relation) -> &'st
         return;
     }
     for reading in readings.iter().take(MOST_READINGS) {
-        let (relation, choices) = (words(reading.relation), choices_words(&reading.choices));
+        let choices = reading.choices.iter().map(|choice| choice.text).collect::<Vec<_>>();
+        let (relation, choices) = (words(reading.relation), choices.join(", and "));
         let _ = writeln!(text, "  {relation} if {choices}");
+    }
+    let sources = readings.iter().flat_map(|reading| &reading.choices).map(|choice| choice.source);
+    for source in sources.collect::<BTreeSet<_>>() {
+        let _ = writeln!(text, "  open in {source}");
     }
 }
 
@@ -356,8 +362,15 @@ fn statement_words(at: &StatementAt) -> String {
 
 fn touched_words(touched: &Touched) -> String {
     let start = if touched.all_but { "all but " } else { "" };
-    let shown =
-        touched.patterns.iter().take(MOST_WORDS).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let more = touched.patterns.len().checked_sub(MOST_WORDS).filter(|more| *more > 0);
-    format!("{start}{shown}{}", more.map(|more| format!(" and {more} more")).unwrap_or_default())
+    let but_not = match touched.but_not.as_slice() {
+        [] => String::new(),
+        patterns => format!(", but not {}", listed(patterns)),
+    };
+    format!("{start}{}{but_not}", listed(&touched.patterns))
+}
+
+fn listed(patterns: &[String]) -> String {
+    let shown = patterns.iter().take(MOST_WORDS).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = patterns.len().checked_sub(MOST_WORDS).filter(|more| *more > 0);
+    format!("{shown}{}", more.map(|more| format!(" and {more} more")).unwrap_or_default())
 }

@@ -24,8 +24,7 @@ pub(super) fn choices(choices: &[(Ambiguity, authz::Choice)]) -> Vec<Choice> {
     choices.iter().map(choice).collect()
 }
 
-/// A condition key as AWS spells it.
+/// A condition key as AWS spells it; the name of a tag stays as it is.
 pub(super) fn key_name(lower: &str) -> String {
-    let known = crate::aws::condition_key(lower).filter(|key| key.name.eq_ignore_ascii_case(lower));
-    known.map_or_else(|| lower.to_owned(), |key| key.name.to_owned())
+    authz::display_name(lower)
 }

@@ -166,8 +166,25 @@ fn bound_by_condition(condition: &Condition) -> Bound {
             condition.span,
             format!("AWS does not say whether `{key}` counts as `aws:PrincipalOrgID` does"),
         ),
+        Bound::No(label) if key == "aws:principalarn" && names_accounts(condition) => {
+            no(label.span, format!("{}; {ANALYZER}", label.text))
+        }
         bound => bound,
     }
+}
+
+/// Findings of Access Analyzer for such policies say `isPublic: false`. It is another service, so S3 may still call them public.
+const ANALYZER: &str = "IAM Access Analyzer, by rules of its own, calls a policy with a fixed account and a wildcard in the name not public";
+
+/// Whether each ARN that it is compared with has an account without a wildcard.
+fn names_accounts(condition: &Condition) -> bool {
+    condition.test.patterns().all(|pattern| {
+        let mut segments = pattern.literal_start().split(':').skip(4);
+        let is_account =
+            |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let account = segments.next().is_some_and(is_account);
+        account && segments.next().is_some()
+    })
 }
 
 /// Why the condition also holds for requests that have none of its values.

@@ -28,6 +28,7 @@ pub use ask::differences::{
     differences_within,
 };
 pub use ask::external_access::{Asked, Outside, Outsider, outsiders, reached};
+pub use ask::narrowed::Named;
 pub use ask::representatives::{
     AnyOf, Grain, KeyValues, Rest, TextComparison, Way, fillings, key_values, rests,
 };

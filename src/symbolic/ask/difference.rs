@@ -91,6 +91,19 @@ pub(crate) struct Part<'a> {
     others: Vec<&'a Constraints>,
 }
 
+impl Part<'_> {
+    /// The same with the requests that are no difference.
+    pub(crate) fn alone(&self) -> Part<'_> {
+        Part { constraints: self.constraints.clone(), others: Vec::new(), ..*self }
+    }
+
+    /// Those of its requests that fit this as well.
+    pub(crate) fn and(&self, constraints: &Constraints) -> Part<'_> {
+        let constraints = self.constraints.and(constraints);
+        Part { constraints, others: self.others.clone(), provenance: self.provenance }
+    }
+}
+
 /// All that must be looked at to find what `to` allows and `from` does not. A request is found once for every statement that allows it.
 pub(crate) fn parts<'a>(
     specs: &'a [DimensionSpec],

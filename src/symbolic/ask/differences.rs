@@ -1,13 +1,14 @@
 //! All that one document allows and another does not, as few regions that a person can read.
 
 use super::compare::{Answer, Compared, Pair, Relation, compare_subjects, shared};
-use super::difference::{Comparison, Provenance, parts};
-use crate::authz::{Ambiguity, Choice, Readings, bit};
+use super::difference::{Comparison, Part, Provenance, parts};
+use super::narrowed::{Named, Narrowed, Narrowing};
+use crate::authz::{Ambiguity, Choice, Readings, bit, decisive};
 use crate::eval;
 use crate::model::{Element, Policy, Statement};
 use crate::source::Span;
 use crate::symbolic::boxes::{Name, Partition, Requests, Sample, Space, resource_atom};
-use crate::symbolic::show::{Cause, Hints, causes, plausible};
+use crate::symbolic::show::{Cause, Hints, causes, nearest, plausible, read_alone};
 use crate::symbolic::subject::{Access, Beyond, Documents, Hinge, Place, Reason, Subject, Within};
 use crate::symbolic::text::{Atom, Style, Variables, ones};
 use crate::symbolic::undecided::Undecided;
@@ -28,11 +29,11 @@ pub struct Region {
     pub denied_by: Option<Place>,
     /// The first statement of a layer that limits the side that does not allow and that the other side does not have.
     pub limited_by: Option<Place>,
-    /// The words of the allowing statement's actions that name actions of the region.
-    pub actions: Vec<Span>,
+    /// The words of the statements that name actions of the region.
+    pub actions: Named,
     /// The same for its resources.
-    pub resources: Vec<Span>,
-    /// The condition keys of the allowing statement, and of the Deny that held the requests back.
+    pub resources: Named,
+    /// The condition keys of the allowing statement, of the Deny that held the requests back, and of the Deny in its place.
     pub keys: Vec<Box<str>>,
     /// The words in which the two sides differ.
     pub because: Vec<Cause>,
@@ -232,23 +233,27 @@ fn direction(question: Pair<'_>, compared: &Compared, backwards: bool) -> Direct
     if *answer == Answer::None {
         return Direction::default();
     }
-    let mut regions: BTreeMap<Provenance, (usize, Region)> = BTreeMap::new();
+    let mut regions: BTreeMap<Provenance, (Vec<usize>, Region)> = BTreeMap::new();
     let mut undecided = None;
-    for (choices, _) in &compared.readings {
+    for (number, (choices, _)) in compared.readings.iter().enumerate() {
         let readings = Readings::with_second(second(choices));
         let mut listing = Listing::new(Pair { readings: &readings, ..question }, backwards);
         listing.run();
         undecided = undecided.or_else(|| listing.undecided.take());
         for (because, seen) in std::mem::take(&mut listing.seen) {
-            let (times, _) = regions
-                .entry(because)
-                .or_insert_with(|| (0, listing.region(because, seen, choices)));
-            *times += 1;
+            let region = listing.region(because, seen);
+            let (seen, known) =
+                regions.entry(because).or_insert_with(|| (Vec::new(), region.clone()));
+            seen.push(number);
+            known.actions.meet(&region.actions);
+            known.resources.meet(&region.resources);
         }
     }
-    let all = compared.readings.len();
-    let settled = |(times, region)| {
-        if times == all { Region { under: Vec::new(), ..region } } else { region }
+    let settled = |(seen, region): (Vec<usize>, Region)| {
+        let all = compared.readings.iter().enumerate();
+        let all = all.map(|(number, (choices, _))| (choices.clone(), seen.contains(&number)));
+        let under = decisive(&all.collect::<Vec<_>>()).into_iter().find(|(_, is_there)| *is_there);
+        Region { under: under.map(|(choices, _)| choices).unwrap_or_default(), ..region }
     };
     let undecided = match answer {
         Answer::Unknown(known) => Some(undecided.unwrap_or_else(|| known.clone())),
@@ -272,6 +277,8 @@ struct Seen {
     /// The numbers of patterns.
     actions: BTreeSet<usize>,
     resources: BTreeSet<usize>,
+    /// What is known of its actions and of its resources.
+    narrowed: [Narrowed; 2],
 }
 
 /// Collects the regions of one direction under one choice of readings.
@@ -368,8 +375,17 @@ impl<'a> Listing<'a> {
             if let Err(undecided) = asked {
                 result = Err(undecided);
             }
+            self.narrow(sides, &part, variables);
         }
         result
+    }
+
+    /// Notes which patterns hold all that was seen of a part, or nothing of it. With other values of variables that may be otherwise.
+    fn narrow(&mut self, sides: &Comparison, part: &Part<'_>, variables: &Variables) {
+        let (question, backwards) = (self.question, self.backwards);
+        let is_open = !question.assignments(question.old.known()).is_empty();
+        let Some(seen) = self.seen.get_mut(&part.provenance).filter(|_| !is_open) else { return };
+        seen.narrowed = Narrowing { question, sides, backwards, variables }.of(part);
     }
 
     /// Notes a box, if a request of it replays.
@@ -387,13 +403,19 @@ impl<'a> Listing<'a> {
             false => self.question.solved(&sample, self.backwards, because, variables),
         };
         let Some(sample) = shown else { return };
-        let new = || Seen { witness: sample, actions: BTreeSet::new(), resources: BTreeSet::new() };
+        let new = || Seen {
+            witness: sample,
+            actions: BTreeSet::new(),
+            resources: BTreeSet::new(),
+            narrowed: Default::default(),
+        };
         patterns.touch(space, cube, self.seen.entry(because).or_insert_with(new));
     }
 
-    fn region(&self, because: Provenance, seen: Seen, under: &[(Ambiguity, Choice)]) -> Region {
+    fn region(&self, because: Provenance, seen: Seen) -> Region {
         let (from, to) = self.question.directed(self.backwards);
         let Provenance { denied: denied_by, allowed: allowed_by } = because;
+        let [named_actions, named_resources] = seen.narrowed;
         let (allow, deny) = (to.find(allowed_by), denied_by.and_then(|place| from.find(place)));
         let of_action = allow.and_then(|allow| allow.action.as_ref());
         let of_resource = allow.and_then(|allow| allow.resource.as_ref());
@@ -403,7 +425,9 @@ impl<'a> Listing<'a> {
         let resources = of_resource
             .map(|element| touched(element, |pattern| pattern.span, &seen.resources))
             .unwrap_or_default();
-        let conditions = allow.into_iter().chain(deny).flat_map(|own| &own.conditions);
+        let in_its_place = deny.and_then(|deny| nearest(deny, to.policies()));
+        let deciding = allow.into_iter().chain(deny).chain(in_its_place).collect::<Vec<_>>();
+        let conditions = deciding.iter().flat_map(|own| &own.conditions);
         let statements = deny.into_iter().chain(allow).collect::<Vec<_>>();
         // An example of this statement, not of another one that allows as much.
         let shows = |sample: &Sample| {
@@ -411,6 +435,10 @@ impl<'a> Listing<'a> {
                 && self.question.replays(sample, self.backwards)
         };
         let witness = plausible(seen.witness, &Hints::of(&statements), &shows);
+        let granted = allow.filter(|_| deny.is_none());
+        let before = granted.and_then(|allow| nearest(allow, from.policies()));
+        let read = deciding.iter().copied().chain(before).collect::<Vec<_>>();
+        let witness = read_alone(witness, &read, &shows);
         let hinge = if deny.is_none() { to.hangs_on(from, &witness) } else { None };
         Region {
             allowed_by: Some(allowed_by).filter(|_| allow.is_some()),
@@ -427,9 +455,10 @@ impl<'a> Listing<'a> {
                 [actions.clone(), resources.clone()].concat().as_slice(),
             ),
             witness: to.shown(witness),
-            under: under.to_vec(),
-            actions,
-            resources,
+            under: Vec::new(),
+            actions: named_actions.named(of_action.is_some_and(|element| element.not), actions),
+            resources: named_resources
+                .named(of_resource.is_some_and(|element| element.not), resources),
         }
     }
 

@@ -8,5 +8,6 @@ pub(super) mod decide;
 pub(super) mod difference;
 pub(super) mod differences;
 pub(super) mod external_access;
+pub(super) mod narrowed;
 pub(super) mod refused;
 pub(super) mod representatives;

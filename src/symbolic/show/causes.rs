@@ -80,7 +80,7 @@ pub(crate) fn causes(
 
 /// The statement of the other side that is most like this one: of the same name, or with the most words in common, at least half of its
 /// own: else the whole statement is new.
-fn nearest<'a>(statement: &Statement, policies: &[&'a Policy]) -> Option<&'a Statement> {
+pub(crate) fn nearest<'a>(statement: &Statement, policies: &[&'a Policy]) -> Option<&'a Statement> {
     let own = words(statement);
     let same_name = |other: &Statement| statement.sid.is_some() && statement.sid == other.sid;
     let alike = |other: &Statement| own.iter().filter(|word| has(&words(other), word)).count();

@@ -3,5 +3,5 @@
 pub(super) mod causes;
 pub(super) mod plausible;
 
-pub(super) use causes::{Cause, causes};
-pub(super) use plausible::{Hints, plausible};
+pub(super) use causes::{Cause, causes, nearest};
+pub(super) use plausible::{Hints, plausible, read_alone};

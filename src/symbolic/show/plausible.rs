@@ -101,6 +101,26 @@ pub(crate) fn plausible(
     with_real_names(sample, hints, shows)
 }
 
+/// The same request without keys that none of these statements reads, where it still shows the same without them.
+pub(crate) fn read_alone(
+    mut sample: Sample,
+    deciding: &[&Statement],
+    shows: &dyn Fn(&Sample) -> bool,
+) -> Sample {
+    let is_read = |key: &str| {
+        deciding.iter().any(|statement| {
+            statement.conditions.iter().any(|condition| *condition.key.node == *key)
+                || statement.variables().any(|variable| *variable.key == *key)
+        })
+    };
+    sample.absent.retain(|key| is_read(key));
+    let keys = sample.context.iter().map(|(key, _)| key.to_owned()).collect::<Vec<_>>();
+    for key in keys.iter().filter(|key| !is_read(key)) {
+        try_instead(&mut sample, shows, |sample| sample.context.remove(key));
+    }
+    sample
+}
+
 fn try_instead(
     sample: &mut Sample,
     shows: &dyn Fn(&Sample) -> bool,
