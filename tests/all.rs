@@ -23,6 +23,9 @@ mod all_requests;
 // Random pairs of policies and requests from the edges of their texts, against `eval`.
 mod edges;
 
+// Random set-ups: the verdicts of `check` against `simulate`, request by request.
+mod check_edges;
+
 // The words that say on what a verdict depends.
 mod words;
 
@@ -34,6 +37,8 @@ mod exit_codes;
 
 // Documents that AWS would not store, and odd ones that it stores: corpus/refused.
 mod refused;
+
+// The regions that `compare` shows, against random requests.
 mod region;
 
 // The public face of the library.

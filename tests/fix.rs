@@ -739,3 +739,47 @@ fn the_laws_hold_for_real_bucket_policies() {
     }
     assert!(edited > 20, "{edited}");
 }
+
+/// What is not known is for a person to settle: no edit rests on it, neither one of the words that may stop a step nor one
+/// after which the step would depend on something that nobody knows.
+#[test]
+fn no_edit_rests_on_an_unknown() {
+    let objects = "arn:aws:s3:::acme-genomics/*";
+    let when = |effect: &str, action: &str, condition: Value| json!({"Effect": effect, "Action": action, "Resource": objects, "Condition": condition});
+    let tag = |operator: &str| json!({operator: {"aws:PrincipalTag/t": "x"}});
+    let variable = json!({"StringEquals": {"aws:PrincipalAccount": "${aws:PrincipalTag/t}"}});
+    let (mut unknown, mut still) = (0, 0);
+    let conditions = [tag("StringEquals"), tag("StringNotEquals"), variable];
+    let cases = conditions.iter().flat_map(|condition| [(condition, false), (condition, true)]);
+    for (condition, has_blocked) in cases {
+        let (settings, mut files) = seed("ica/");
+        let file = files.get_mut("user.json").unwrap();
+        let statements = file["Statement"].as_array_mut().unwrap();
+        statements.push(when("Deny", "s3:GetObject", condition.clone()));
+        if has_blocked {
+            // Two statements stop the step: one for certain, and the other for who has the tag.
+            statements
+                .push(json!({"Effect": "Deny", "Action": "s3:GetObject", "Resource": objects}));
+        }
+        let fixed = fix(&ICA, &settings, &texts(&written(&files))).unwrap();
+        let kept = parsed(&now(&fixed))["user.json"]["Statement"].clone();
+        let is_kept = kept.as_array().unwrap().iter().any(|own| own["Condition"] == *condition);
+        assert!(is_kept, "{condition} is gone: {:?}", now(&fixed));
+        let is_open = |check: &Check| {
+            let callers = check.operations.iter().flat_map(|operation| &operation.callers);
+            let steps = callers.flat_map(|caller| &caller.steps);
+            let of_action = steps.filter(|step| step.action == "s3:GetObject");
+            of_action.filter(|step| step.verdict == Verdict::Unknown).count()
+        };
+        unknown += is_open(&fixed.before);
+        still += is_open(&fixed.after);
+        if has_blocked {
+            // It stays with a person, with what to decide.
+            assert!(fixed.left.iter().all(|left| !left.decisions.is_empty()));
+            assert!(!fixed.left.is_empty(), "{condition}");
+        } else {
+            assert!(fixed.edits.is_empty(), "{condition}: {:?}", fixed.edits);
+        }
+    }
+    assert!(unknown > 3 && still > 3, "{unknown} {still}");
+}

@@ -15,13 +15,13 @@ use std::fs;
 use std::path::Path;
 
 #[derive(Deserialize)]
-struct SetUp {
-    connection: Settings,
+pub struct SetUp {
+    pub connection: Settings,
     #[serde(default)]
-    files: BTreeMap<String, String>,
+    pub files: BTreeMap<String, String>,
 }
 
-struct Inline<'a>(&'a BTreeMap<String, String>);
+pub struct Inline<'a>(pub &'a BTreeMap<String, String>);
 
 impl Loader for Inline<'_> {
     fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
@@ -33,13 +33,13 @@ const FULL_ACCESS: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "
 
 /// The documents of a set-up as members of a line, in their original text: JSON values would lose
 /// duplicate members.
-struct Documents<'a> {
-    set_up: &'a SetUp,
-    caller: &'a str,
+pub struct Documents<'a> {
+    pub set_up: &'a SetUp,
+    pub caller: &'a str,
     /// The service of the request: that of the bucket, STS or KMS.
-    service: &'a str,
+    pub service: &'a str,
     /// Whether the action assumes the customer's role. Nobody signs such a request.
-    shows_token: bool,
+    pub shows_token: bool,
 }
 
 impl Documents<'_> {
@@ -113,7 +113,7 @@ impl Documents<'_> {
 }
 
 /// A whole line without line breaks: the witness with the documents.
-fn line(witness: &Value, documents: &Documents<'_>) -> String {
+pub fn line(witness: &Value, documents: &Documents<'_>) -> String {
     let request = witness.to_string();
     let request = request.strip_suffix('}').unwrap();
     format!("{request}, {}}}", documents.members()).replace('\n', " ")

@@ -382,6 +382,12 @@ impl Edges {
         dice.pick(&self.words).clone()
     }
 
+    /// The text of some pattern of a resource.
+    pub fn resource(&self, dice: &mut Dice) -> String {
+        let pattern = dice.pick(&self.resources).clone();
+        self.spelt(dice, &pattern, &Context::new())
+    }
+
     /// A request of the caller with keys that AWS has; `None` where the texts made none.
     pub fn request(
         &self,
