@@ -7,7 +7,7 @@ use super::values::{
     MOST_KEY, candidates, compared_with, fills_variable, resource_lists, value_for,
 };
 use crate::authz::{Caller, Context, ContextValue, Request, claim, shape};
-use crate::model::Arn;
+use crate::model::{Arn, Pattern};
 use crate::symbolic::{Grain, Rest, TextComparison, Undecided, Variables, Way, fillings, rests};
 use std::collections::BTreeSet;
 
@@ -128,7 +128,7 @@ fn add_fact(space: &mut Space<'_>, key: &str, fact: &KeyFact) -> Result<(), Unde
     let question = space.question;
     let (statements, stem) = (&question.statements, question.stem_of(key));
     let kind = question.caller.kind(question.step.resource);
-    let known = assignments(space)?;
+    let known = assignments(space, variables_of(compared_with(key, statements)))?;
     let mut values = candidates(key, fact, kind, statements, &stem, &known, space.grain)?;
     let mut open = BTreeSet::new();
     if fact.values.is_empty() && fills_variable(key, statements) {
@@ -267,19 +267,23 @@ fn resources(space: &Space<'_>) -> Result<Vec<Vec<String>>, Undecided> {
 /// The resources that begin with the stem.
 fn below(space: &Space<'_>, stem: &str, rest: &Rest) -> Result<Vec<String>, Undecided> {
     let lists = resource_lists(&space.question.statements, stem);
-    let rests = rests(&lists, &assignments(space)?, rest, space.grain)?;
+    let compared = lists.iter().flatten().map(|compared| (compared.pattern, compared.way));
+    let known = assignments(space, variables_of(compared))?;
+    let rests = rests(&lists, &known, rest, space.grain)?;
     Ok(rests.into_iter().map(|rest| format!("{stem}{rest}")).collect())
 }
 
-/// The values that variables of the statements may have: for each caller, and from the values of open keys that are tried.
-fn assignments(space: &Space<'_>) -> Result<Vec<Variables>, Undecided> {
-    let question = space.question;
-    let keys = question
-        .statements
-        .iter()
-        .flat_map(|statement| statement.variables())
-        .map(|variable| &*variable.key)
-        .collect::<BTreeSet<_>>();
+/// The keys of the variables in some patterns.
+fn variables_of<'a>(patterns: impl IntoIterator<Item = (&'a Pattern, Way)>) -> BTreeSet<&'a str> {
+    let variables = patterns.into_iter().flat_map(|(pattern, _)| pattern.variables());
+    variables.map(|variable| &*variable.key).collect()
+}
+
+/// The values that these variables may have: for each caller, and from the values of open keys that are tried.
+fn assignments(space: &Space<'_>, keys: BTreeSet<&str>) -> Result<Vec<Variables>, Undecided> {
+    if keys.is_empty() {
+        return Ok(vec![Variables::default()]);
+    }
     let mut all = Vec::new();
     for caller in &space.callers {
         let context = probe(space, caller);
@@ -294,7 +298,15 @@ fn assignments(space: &Space<'_>) -> Result<Vec<Variables>, Undecided> {
                 })
                 .collect::<Vec<_>>()
             };
-            own = values.iter().flat_map(with).collect();
+            own = match values.as_slice() {
+                // Most variables have one value.
+                [Filling::Any] => own,
+                [Filling::Is(value)] => {
+                    own.iter_mut().for_each(|known| known.set(key, value.clone()));
+                    own
+                }
+                values => values.iter().flat_map(with).collect(),
+            };
             if own.len() > MOST_ASSIGNMENTS {
                 let reason = format!(
                     "the variables have more than {MOST_ASSIGNMENTS} combinations of values"

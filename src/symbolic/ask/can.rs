@@ -8,6 +8,7 @@ use crate::symbolic::boxes::{CallerClasses, Sample};
 use crate::symbolic::domain::{Cell, Question, Shared, Who, cells};
 use crate::symbolic::show::{Hints, plausible};
 use crate::symbolic::subject::{Access, Bound, Documents, Subject};
+use crate::symbolic::text::Together;
 use crate::symbolic::undecided::{OPEN_READING, Undecided};
 
 /// What is granted of some requests.
@@ -56,23 +57,29 @@ pub struct Answered {
 
 /// Decides a question. Empty: no action of it works on a resource of it.
 pub fn can(question: &Question<'_>) -> Vec<Answered> {
+    can_within(question, &Together::default())
+}
+
+/// The same within a budget.
+pub(crate) fn can_within(question: &Question<'_>, budget: &Together) -> Vec<Answered> {
     let callers = match &question.who {
         Who::Anybody(policies) => {
             CallerClasses::new(policies.iter().flat_map(|policy| &policy.statements))
         }
         Who::Caller(..) => CallerClasses::default(),
     };
-    can_among(question, None, callers)
+    can_among(question, None, callers, budget)
 }
 
-/// The same of some classes of callers. With `beyond` an account, what services do on its behalf is not asked.
+/// The same of some classes of callers, within a budget. With `beyond` an account, what services do on its behalf is not asked.
 pub(crate) fn can_among(
     question: &Question<'_>,
     beyond: Option<&str>,
     callers: CallerClasses,
+    budget: &Together,
 ) -> Vec<Answered> {
     let policies = question.who.policies();
-    let shared = Shared { callers, ..Shared::new(&policies) };
+    let shared = Shared { callers, budget: budget.clone(), ..Shared::new(&policies) };
     let asked = |cell: &Cell| match &question.who {
         Who::Anybody(_) => answer(&Documents::in_cell(&policies, cell), cell, &shared),
         Who::Caller(caller, layers) => {
@@ -183,4 +190,51 @@ fn shown(pair: &Pair<'_>, cell: &Cell, is_allowed: bool, sample: Sample) -> Opti
     let sample = pair.fitted(plausible(sample, &hints, &shows));
     let principal = sample.principal.clone().filter(|_| subject.names_principals());
     Some(Shown { request: subject.request(&sample)?, principal })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Policy, PolicyKind, lower};
+    use crate::source::Sources;
+    use crate::{json, syntax};
+
+    fn policy(text: &str) -> Option<Policy> {
+        let mut sources = Sources::new();
+        let id = sources.add_file("policy.json", text.to_owned()).ok()?;
+        let ast = syntax::parse(json::parse(sources.get(id)).root?).policy?;
+        Some(lower(&ast, PolicyKind::Identity).policy)
+    }
+
+    /// All parts of a question share one budget; what it does not suffice for is unknown, and says so.
+    #[test]
+    fn what_the_budget_of_a_question_does_not_suffice_for_is_unknown() {
+        let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"},
+            {"Effect": "Deny", "Action": "s3:*Acl", "Resource": "arn:aws:s3:::*a*b*"}]}"#;
+        let policy = policy(text).into_iter().collect::<Vec<_>>();
+        let question = Question {
+            who: Who::Anybody(policy.iter().collect()),
+            actions: vec!["s3:Get*".to_owned()],
+            resources: vec!["*".to_owned()],
+            account: None,
+            context: Vec::new(),
+        };
+        let all = Together::default();
+        let decided = can_within(&question, &all);
+        assert!(!decided.is_empty());
+        assert!(decided.iter().all(|answer| answer.granted != Granted::Unknown), "{decided:?}");
+        let cost = Together::default().left() - all.left();
+        for share in [0, 4, 2] {
+            let some = Together::of(cost.checked_div(share).unwrap_or_default());
+            let answers = can_within(&question, &some);
+            let unknown = answers.iter().filter(|answer| answer.granted == Granted::Unknown);
+            let unknown = unknown.collect::<Vec<_>>();
+            assert!(!unknown.is_empty(), "with {share}: {answers:?}");
+            assert!(unknown.iter().all(|answer| answer.undecided.is_some()), "{unknown:?}");
+            let known = |answer: &Answered| answer.granted != Granted::Unknown;
+            for answer in answers.iter().filter(|answer| known(answer)) {
+                assert!(decided.contains(answer), "an answer differs: {answer:?}");
+            }
+        }
+    }
 }

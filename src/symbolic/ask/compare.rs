@@ -348,6 +348,7 @@ impl<'a> Pair<'a> {
         let searched =
             sides.search(backwards, variables).run(first, &mut |space, cube, provenance| {
                 let sample = self.pick(space, cube, variables);
+                self.shared.budget.spend_on_asking(sample.context.iter().count());
                 tried += 1;
                 let shown = match self.replays(&sample, backwards) {
                     true => Some(sample.clone()),

@@ -6,7 +6,7 @@ use crate::symbolic::boxes::{
 };
 use crate::symbolic::domain::{Feasible, Shared};
 use crate::symbolic::subject::{AccessSet, Place, StatementBox, Subject};
-use crate::symbolic::text::{Budget, STATES_AT_LAST, Variables};
+use crate::symbolic::text::{Budget, STATES_AT_LAST, Together, Variables};
 use crate::symbolic::undecided::Undecided;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,7 @@ pub(crate) struct Comparison {
     pub shapes: Option<Feasible>,
     /// Keys that have one value in all requests, or none.
     pinned: BTreeMap<String, Option<ContextValue>>,
+    budget: Together,
 }
 
 /// Why a box is newly allowed.
@@ -66,14 +67,18 @@ impl Comparison {
             }
             None => None,
         };
-        Ok(Comparison { specs: encoder.finish()?, old, new, shapes, pinned })
+        let budget = shared.budget.clone();
+        budget.spend_on_asking(
+            old.allows.len() + old.denies.len() + new.allows.len() + new.denies.len(),
+        );
+        Ok(Comparison { specs: encoder.finish()?, old, new, shapes, pinned, budget })
     }
 
     /// The search from the one to the other; from new to old if `backwards`.
     pub(crate) fn search<'a>(&'a self, backwards: bool, variables: &'a Variables) -> Search<'a> {
         let (from, to) = self.directed(backwards);
         let (specs, shapes) = (self.specs.as_slice(), self.shapes.as_ref());
-        let (pinned, budget) = (&self.pinned, Budget::default());
+        let (pinned, budget) = (&self.pinned, self.budget.search());
         Search { specs, variables, pinned, from, to, shapes, budget }
     }
 

@@ -398,6 +398,7 @@ impl<'a> Listing<'a> {
         variables: &Variables,
     ) {
         let sample = self.question.pick(space, cube, variables);
+        self.question.shared.budget.spend_on_asking(sample.context.iter().count());
         let shown = match self.question.replays(&sample, self.backwards) {
             true => Some(sample),
             false => self.question.solved(&sample, self.backwards, because, variables),

@@ -3,11 +3,12 @@
 //! A user, a role or a service that is named asks as a caller whose own policies allow everything. For an account, a session and all who
 //! are not named the statements are a document, which is asked for each class of callers.
 
-use super::can::{Answered, Granted, can, can_among, together};
+use super::can::{Answered, Granted, can_among, can_within, together};
 use crate::authz::{Caller, ContextValue, Formula, Layer, Layers, formula, naming};
 use crate::model::{Named, Policy};
 use crate::symbolic::boxes::{CallerClass, CallerClasses, account_of, caller_named};
 use crate::symbolic::domain::{Question, Who};
+use crate::symbolic::text::Together;
 use crate::symbolic::undecided::Undecided;
 use std::collections::BTreeMap;
 
@@ -58,7 +59,10 @@ pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
         resource: Layer::Policies(policies.to_vec()),
         ..Layers::default()
     };
-    let mut unsigned = can(&asked.question(Who::Caller(&Caller::Anonymous, &layers)));
+    // Outsiders are asked about one after the other, all within one budget.
+    let budget = &Together::default();
+    let unsigned = asked.question(Who::Caller(&Caller::Anonymous, &layers));
+    let mut unsigned = can_within(&unsigned, budget);
     unsigned.retain(|answer| needs_a_grant(answer, &layers));
     let mut found = vec![outside(Outsider::Unsigned, unsigned)];
     for (name, named) in names.iter().filter(|(_, named)| asked.is_outside(named)) {
@@ -73,11 +77,14 @@ pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
                 let is_service = matches!(caller, Caller::Service { .. });
                 let beyond = is_service.then_some(asked.account);
                 let question = asked.question(Who::Caller(&caller, &layers));
-                let mut answers = can_among(&question, beyond, CallerClasses::default());
+                let mut answers = can_among(&question, beyond, CallerClasses::default(), budget);
                 answers.retain(|answer| needs_a_grant(answer, &layers));
                 answers
             }
-            None => asked.among(policies, &callers, &|class| is_of_name(class, named, &callers)),
+            None => {
+                let is_asked = |class: &CallerClass| is_of_name(class, named, &callers);
+                asked.among(policies, &callers, budget, &is_asked)
+            }
         };
         found.push(outside(
             who,
@@ -91,7 +98,7 @@ pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
             && class.account.as_deref() != Some(asked.account)
             && callers.names.iter().all(|by| is_open(by) || naming(by, &class.caller).is_none())
     };
-    let mut others = asked.among(policies, &callers, &is_other);
+    let mut others = asked.among(policies, &callers, budget, &is_other);
     // The name that the search made up says nothing.
     others
         .iter_mut()
@@ -189,11 +196,12 @@ impl Asked<'_> {
         &self,
         policies: &[&Policy],
         callers: &CallerClasses,
+        budget: &Together,
         is_asked: &dyn Fn(&CallerClass) -> bool,
     ) -> Vec<Answered> {
         let question = self.question(Who::Anybody(policies.to_vec()));
         if callers.is_empty() {
-            return can(&question);
+            return can_within(&question, budget);
         }
         if !callers.list.iter().any(is_asked) {
             return vec![unknown("what callers of this kind may do is not known".to_owned())];
@@ -203,7 +211,7 @@ impl Asked<'_> {
         let of = |services: bool| {
             let own = callers.only(|class| is_asked(class) && is_service(class) == services);
             let beyond = services.then_some(self.account);
-            if own.is_empty() { Vec::new() } else { can_among(&question, beyond, own) }
+            if own.is_empty() { Vec::new() } else { can_among(&question, beyond, own, budget) }
         };
         let (answers, mut of_services) = (of(false), of(true));
         of_services.retain(|answer| answer.granted != Granted::None);

@@ -138,15 +138,44 @@ pub fn fillings(key: &str, comparison: &TextComparison<'_>) -> Vec<String> {
     text::fillings(key, pattern, style, stem, &Variables::default())
 }
 
+/// Which of the patterns fit a text behind their stems.
+fn fitting(starts: &[Start<'_>], text: &str) -> Vec<bool> {
+    let mut texts = Texts::new(text);
+    starts.iter().map(|start| start.atom.fits(texts.behind(start.stem))).collect()
+}
+
+/// A text behind several stems; mostly it is asked for behind the same as before.
+struct Texts<'t> {
+    text: &'t str,
+    stem: Option<String>,
+    both: String,
+}
+
+impl<'t> Texts<'t> {
+    fn new(text: &'t str) -> Texts<'t> {
+        Texts { text, stem: None, both: String::new() }
+    }
+
+    fn behind(&mut self, stem: &str) -> &str {
+        if self.stem.as_deref() != Some(stem) {
+            self.both = format!("{stem}{}", self.text);
+            self.stem = Some(stem.to_owned());
+        }
+        &self.both
+    }
+}
+
 /// A text of the same class that a person would take for a name, if one is near.
 fn readable(text: &str, starts: &[Start<'_>], rest: &Rest) -> String {
-    let members = |text: &str| {
-        starts
-            .iter()
-            .map(|start| start.atom.fits(&format!("{}{text}", start.stem)))
-            .collect::<Vec<_>>()
+    let own = fitting(starts, text);
+    // Those that fit come first: there most texts of other classes are told apart.
+    let mut order = (0..starts.len()).collect::<Vec<_>>();
+    order.sort_by_key(|number| !own[*number]);
+    let ordered = order.iter().map(|number| (&starts[*number], own[*number])).collect::<Vec<_>>();
+    let is_like = |candidate: &String| {
+        let mut texts = Texts::new(candidate);
+        ordered.iter().all(|(start, fits)| start.atom.fits(texts.behind(start.stem)) == *fits)
     };
-    let own = members(text);
     let ending = rest.ending;
     // What ends in a slash is a folder.
     let name = if ending == "/" { "new-folder" } else { "sample.txt" };
@@ -159,7 +188,7 @@ fn readable(text: &str, starts: &[Start<'_>], rest: &Rest) -> String {
         .into_iter()
         .chain(longer)
         .filter(is_allowed)
-        .find(|candidate| members(candidate) == own)
+        .find(is_like)
         .unwrap_or_else(|| text.to_owned())
 }
 

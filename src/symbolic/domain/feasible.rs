@@ -12,7 +12,7 @@ use crate::symbolic::boxes::{
     CallerClass, CallerClasses, Constraint, Constraints, Encoder, Fits, KMS_ACCOUNT, Name,
     PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, Test,
 };
-use crate::symbolic::text::{Alphabet, Atom, Symbol, forms};
+use crate::symbolic::text::{Alphabet, Atom, Symbol, Together, forms};
 use crate::symbolic::undecided::Undecided;
 
 /// Accounts that are told apart in the keys of the principal; beyond them the request that is found decides.
@@ -25,6 +25,8 @@ pub(crate) struct Shared {
     pub askers: Vec<CallerKind>,
     /// None where the caller is known.
     pub callers: CallerClasses,
+    /// What all searches may cost.
+    pub budget: Together,
 }
 
 impl Shared {
@@ -37,7 +39,7 @@ impl Shared {
     /// For searches about a caller that is known.
     pub(crate) fn new(policies: &[&Policy]) -> Shared {
         let (kinds, callers) = (LastKinds::default(), CallerClasses::default());
-        Shared { kinds, askers: askers(policies), callers }
+        Shared { kinds, askers: askers(policies), callers, budget: Together::default() }
     }
 }
 

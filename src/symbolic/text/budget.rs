@@ -1,5 +1,8 @@
 //! What a search may cost, and what it says when it costs more.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 /// Words of cubes and places of patterns that one question may look at: a fraction of a second. Real questions look at some thousands.
 const MOST_WORK: usize = 50_000_000;
 
@@ -13,6 +16,15 @@ pub(crate) const STATES_AT_LAST: usize = 8_000;
 /// places in every state.
 const PLACES: usize = 4_000_000;
 
+/// The same for all searches of one question together: its actions and callers, the readings, the values of variables. A second or two.
+const MOST_TOGETHER: usize = 250_000_000;
+
+/// What it costs to turn a box that was found into a request and to ask the other engine, for each condition key.
+const ASKING: usize = 500;
+
+/// Keys whose cost a request without any has.
+const NO_KEYS: usize = 4;
+
 /// The budget ran out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Exhausted;
@@ -21,10 +33,51 @@ pub(crate) struct Exhausted;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct TooMany;
 
+/// What the searches of one question may still cost together.
+#[derive(Clone, Debug)]
+pub(crate) struct Together(Rc<Cell<usize>>);
+
+impl Default for Together {
+    fn default() -> Self {
+        Together(Rc::new(Cell::new(MOST_TOGETHER)))
+    }
+}
+
+impl Together {
+    /// A budget for a search, which takes off this one too.
+    pub(crate) fn search(&self) -> Budget {
+        Budget { together: self.clone(), ..Budget::default() }
+    }
+
+    /// Takes off what it costs to ask about a request with so many condition keys. Once there is nothing left, no search goes on.
+    pub(crate) fn spend_on_asking(&self, keys: usize) {
+        self.spend(ASKING * (NO_KEYS + keys));
+    }
+
+    /// A small one.
+    #[cfg(test)]
+    pub(crate) fn of(work: usize) -> Together {
+        Together(Rc::new(Cell::new(work)))
+    }
+
+    /// What is left.
+    #[cfg(test)]
+    pub(crate) fn left(&self) -> usize {
+        self.0.get()
+    }
+
+    fn spend(&self, work: usize) -> bool {
+        let rest = self.0.get().checked_sub(work);
+        self.0.set(rest.unwrap_or(0));
+        rest.is_some()
+    }
+}
+
 /// What a search may still cost.
 #[derive(Debug)]
 pub(crate) struct Budget {
     work: usize,
+    together: Together,
     /// States of one walk.
     pub states: usize,
     /// Places that they hold together.
@@ -33,21 +86,21 @@ pub(crate) struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Budget { work: MOST_WORK, states: STATES, places: PLACES }
+        Budget { work: MOST_WORK, together: Together::default(), states: STATES, places: PLACES }
     }
 }
 
 impl Budget {
     /// Takes this much off; once it does not suffice there is nothing left for anybody.
     pub(crate) fn spend(&mut self, work: usize) -> Result<(), Exhausted> {
-        let rest = self.work.checked_sub(work);
+        let rest = self.work.checked_sub(work).filter(|_| self.together.spend(work));
         self.work = rest.unwrap_or(0);
         rest.map(|_| ()).ok_or(Exhausted)
     }
 
     /// What is left.
     pub(crate) fn left(&self) -> usize {
-        self.work
+        self.work.min(self.together.0.get())
     }
 
     pub(crate) fn is_exhausted(&self) -> bool {

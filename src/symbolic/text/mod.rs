@@ -16,7 +16,7 @@ pub(super) mod walk;
 pub(super) mod walked;
 
 pub(super) use bits::{Bits, ones, words};
-pub(super) use budget::{Budget, Exhausted, STATES_AT_LAST, TooMany};
+pub(super) use budget::{Budget, Exhausted, STATES_AT_LAST, Together, TooMany};
 pub(super) use class_table::Values;
 pub(super) use fillings::fillings;
 pub(super) use groups::Groups;
