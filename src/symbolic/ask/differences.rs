@@ -233,6 +233,7 @@ fn direction(question: Pair<'_>, compared: &Compared, backwards: bool) -> Direct
     if *answer == Answer::None {
         return Direction::default();
     }
+    question.shared.budget.refill();
     let mut regions: BTreeMap<Provenance, (Vec<usize>, Region)> = BTreeMap::new();
     let mut undecided = None;
     for (number, (choices, _)) in compared.readings.iter().enumerate() {

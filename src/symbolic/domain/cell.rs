@@ -5,12 +5,12 @@ use super::actions::{any_resource, numbers, one_of_resources};
 use super::is_possible;
 use crate::authz::{Caller, CallerKind, Context, ContextValue, Request};
 use crate::aws::ResourceType;
-use crate::model::{Pattern, Policy, Statement};
+use crate::model::{ActionPattern, Pattern, Policy, Statement};
 use crate::source::Span;
 use crate::symbolic::boxes::{
     Constraint, Constraints, Encoder, Fits, Name, Sample, Test, resource_atom,
 };
-use crate::symbolic::text::{Atom, Variables, forms};
+use crate::symbolic::text::{Atom, Style, Variables, forms};
 use crate::symbolic::undecided::Undecided;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,6 +84,19 @@ impl Cell {
             all.push((place, any_resource(encoder, place)?));
         }
         Ok(Constraints(all))
+    }
+
+    /// Whether a statement may be about an action of the cell, by its patterns of actions.
+    pub(crate) fn may_concern(&self, statement: &Statement) -> bool {
+        let Some(element) = statement.action.as_ref().filter(|element| !element.not) else {
+            return true;
+        };
+        let fits = |pattern: &ActionPattern| {
+            let atom = Atom::read(&pattern.pattern, Style::Text, &Variables::default());
+            let is_own = |action: &String| atom.fits(&action.to_ascii_lowercase());
+            pattern.doubt.is_some() || self.actions.iter().any(is_own)
+        };
+        self.is_unknown || element.patterns.iter().any(fits)
     }
 
     /// The patterns of resources of the policies and of the cell: the ARNs of a type are cut by the partitions that these tell apart.

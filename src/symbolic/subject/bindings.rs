@@ -12,18 +12,22 @@ use crate::source::Spanned;
 /// Statements that one is written out as; beyond them its variables stay open.
 const MOST_VALUES: usize = 32;
 
-/// The policies with each statement written out for the values of its variables; `None` if no statement has variables.
+/// The policies with each statement that counts written out for the values of its variables; `None` if no statement has variables.
 /// A statement keeps its number.
-pub(crate) fn bound(policies: &[&Policy]) -> Option<Vec<Policy>> {
+pub(crate) fn bound(
+    policies: &[&Policy],
+    counts: impl Fn(&Statement) -> bool,
+) -> Option<Vec<Policy>> {
     let mut all = policies.iter().flat_map(|policy| &policy.statements);
     all.find(|statement| statement.variables().next().is_some())?;
     let written_out = |policy: &&Policy| Policy {
         statements: policy
             .statements
             .iter()
+            .filter(|statement| counts(statement))
             .flat_map(|statement| statements(statement, MOST_VALUES))
             .collect(),
-        ..(*policy).clone()
+        ..**policy
     };
     Some(policies.iter().map(written_out).collect())
 }

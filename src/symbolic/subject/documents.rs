@@ -25,14 +25,16 @@ pub(crate) struct Documents<'a> {
 
 impl<'a> Documents<'a> {
     pub(crate) fn new(policies: &'a [&'a Policy], requests: Requests) -> Documents<'a> {
-        let known = Variables::default();
-        Documents { policies, bound: bound(policies), known, requests, except: None, cell: None }
+        let (known, bound) = (Variables::default(), bound(policies, |_| true));
+        Documents { policies, bound, known, requests, except: None, cell: None }
     }
 
     /// Only the requests of a cell.
     pub(crate) fn in_cell(policies: &'a [&'a Policy], cell: &'a Cell) -> Documents<'a> {
-        let known = cell.variables(policies);
-        Documents { known, cell: Some(cell), ..Documents::new(policies, Requests::Possible) }
+        // The variables of statements about other actions need no values.
+        let bound = bound(policies, |statement| cell.may_concern(statement));
+        let (known, requests) = (cell.variables(policies), Requests::Possible);
+        Documents { policies, bound, known, requests, except: None, cell: Some(cell) }
     }
 
     /// Only the requests that are not among these.

@@ -54,6 +54,11 @@ impl Together {
         self.spend(ASKING * (NO_KEYS + keys));
     }
 
+    /// Begins again: for the list of differences behind the question whether there are any.
+    pub(crate) fn refill(&self) {
+        self.0.set(MOST_TOGETHER);
+    }
+
     /// A small one.
     #[cfg(test)]
     pub(crate) fn of(work: usize) -> Together {
