@@ -2,12 +2,15 @@
 
 use crate::authz::ContextValue;
 use crate::aws;
-use crate::aws::Action;
+use crate::aws::{Action, ArnTemplate};
 use crate::model::{Part, Pattern, ResourceKind, Statement};
 use crate::symbolic::boxes::Sample;
 
 /// Actions that are tried; each is asked of both sides with each resource.
 const MOST_ACTIONS: usize = 40;
+
+/// Actions whose forms of ARNs are tried.
+const MOST_FORMED: usize = 8;
 
 /// Resources that are tried.
 const MOST_RESOURCES: usize = 8;
@@ -136,21 +139,60 @@ fn try_instead(
 /// An action that AWS has, on a resource of its kind; else one of the two alone.
 fn with_real_names(sample: Sample, hints: &Hints<'_>, shows: &dyn Fn(&Sample) -> bool) -> Sample {
     let actions = actions(&sample, hints);
-    let resources = resources(&sample, hints);
-    let pairs = || {
-        actions.iter().flat_map(|action| resources.iter().map(move |resource| (action, resource)))
-    };
-    let with = |(action, resource): (&String, &String)| Sample {
+    let (hinted, own) = (resources(&sample, hints), own_resources(&sample));
+    let with = |(action, resource): (&String, &str)| Sample {
         action: Some(action.clone()),
-        resource: Some(resource.clone()),
+        resource: Some(resource.to_owned()),
         ..sample.clone()
     };
-    let known = actions.iter().filter_map(|name| Some((name, aws::action(name)?)));
-    let suiting = known.flat_map(|(name, action)| {
-        let suiting = resources.iter().filter(move |resource| suits(action, resource));
-        suiting.map(move |resource| (name, resource))
+    let known = || actions.iter().filter_map(|name| Some((name, aws::action(name)?)));
+    let suiting = |resources: &'_ [String]| {
+        let pairs = known().flat_map(|(name, action)| {
+            let suiting = resources.iter().filter(move |resource| suits(action, resource));
+            suiting.map(move |resource| with((name, resource)))
+        });
+        pairs.collect::<Vec<_>>()
+    };
+    // The data has a form of the ARN, but no policy spells one.
+    let own_action = known().filter(|(name, _)| sample.action.as_ref() == Some(*name));
+    let of_form = known().take(MOST_FORMED).chain(own_action).flat_map(|(name, action)| {
+        let forms = action.resource_types().flat_map(|kind| kind.arns());
+        forms.map(move |form| (name, formed(form)))
     });
-    suiting.chain(pairs()).map(with).find(|candidate| shows(candidate)).unwrap_or(sample)
+    // Of a service without data nothing says on which resources it works.
+    let without_data = actions.iter().filter(|name| is_without_data(name));
+    let all = || hinted.iter().chain(&own).map(String::as_str);
+    let pairs = actions.iter().flat_map(|action| all().map(move |resource| (action, resource)));
+    suiting(&hinted)
+        .into_iter()
+        .chain(of_form.map(|(name, resource)| with((name, resource.as_str()))))
+        .chain(suiting(&own))
+        .chain(without_data.map(|name| with((name, "*"))))
+        .chain(pairs.map(with))
+        .find(|candidate| shows(candidate))
+        .unwrap_or_else(|| sample.clone())
+}
+
+/// An ARN of a form.
+fn formed(form: ArnTemplate) -> String {
+    let mut text = String::new();
+    let mut rest = form.text();
+    while let Some((literal, after)) = rest.split_once("${") {
+        text.push_str(literal);
+        let (variable, after) = after.split_once('}').unwrap_or((after, ""));
+        text.push_str(match variable {
+            "Partition" => PARTITION,
+            "Region" => REGION,
+            "Account" => ACCOUNT,
+            _ => "example",
+        });
+        rest = after;
+    }
+    text + rest
+}
+
+fn is_without_data(action: &str) -> bool {
+    action.split_once(':').is_some_and(|(prefix, _)| aws::service(prefix).is_none())
 }
 
 /// Whether the action works on such a resource.
@@ -201,10 +243,14 @@ fn resources(sample: &Sample, hints: &Hints<'_>) -> Vec<String> {
     let mut names = hints.resources.iter().flat_map(spelt).collect::<Vec<_>>();
     names.truncate(MOST_RESOURCES);
     names.extend([OBJECT, BUCKET, "*"].map(str::to_owned));
-    names.extend(sample.resource.as_deref().into_iter().flat_map(respelt));
-    names.extend(sample.resource.clone());
     names.dedup();
     names
+}
+
+/// The resource that was found, as a person may know it.
+fn own_resources(sample: &Sample) -> Vec<String> {
+    let respelt = sample.resource.as_deref().into_iter().flat_map(respelt);
+    respelt.chain(sample.resource.clone()).collect()
 }
 
 /// The same ARN in a partition, a region and an account that a person recognises; first all three, then each alone.
