@@ -86,8 +86,9 @@ fn report(name: &str, user: &str, bucket: &str, more: &[&str]) -> String {
 
 fn run(arguments: &[&str]) -> String {
     let binary = env!("CARGO_BIN_EXE_ica-policy");
-    let output =
-        Command::new(binary).args(arguments).env_clear().env("NO_COLOR", "1").output().unwrap();
+    // So wide that no sentence is broken.
+    let variables = [("NO_COLOR", "1"), ("COLUMNS", "900")];
+    let output = Command::new(binary).args(arguments).env_clear().envs(variables).output().unwrap();
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }

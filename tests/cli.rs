@@ -219,8 +219,11 @@ fn is_refused(path: &str, words: &str) {
 #[test]
 fn wrong_usage_names_the_setting() {
     let cases: [(&[&str], &str); 8] = [
-        (&["check"], "error: --account: which account owns the bucket?"),
-        (&["check", "--account", "111122223333"], "error: --bucket: which bucket?"),
+        (
+            &["check"],
+            "error: --bucket: these are missing: --bucket NAME (which bucket), --account DIGITS (which account owns it), --user NAME or",
+        ),
+        (&["check", "--account", "111122223333", "--user", "u"], "error: --bucket: which bucket?"),
         (&["check", "--account", "1111", "--bucket", "b"], "`1111` is not an account"),
         (
             &["check", "--account", "111122223333", "--bucket", "arn:aws:s3:::b", "--user", "u"],
@@ -284,7 +287,7 @@ fn a_misspelt_name_in_ica_toml_is_shown_with_its_line() {
     let output = run(&["check", "--connection", folder.join("ica.toml").to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        stderr(&output).contains("line 2") && stderr(&output).contains("buckt_policy"),
+        stderr(&output).contains("ica.toml:2: there is no setting `buckt_policy`"),
         "{}",
         stderr(&output)
     );
@@ -643,4 +646,91 @@ fn cors_rules_may_be_xml() {
     let (wrong, error) = verdict("https://elsewhere.example");
     assert!(wrong.contains("browser-upload  blocked"), "{wrong}{error}");
     assert!(wrong.contains("cors.xml:1"), "{wrong}{error}");
+}
+
+#[test]
+fn two_policies_that_are_swapped_are_recognised() {
+    let [user, bucket] = ["user-policy.json", "bucket-policy.json"]
+        .map(|name| format!("examples/seed-conflict/{name}"));
+    let output = run(&[
+        "check",
+        "--connection",
+        EXAMPLE,
+        "--identity-policy",
+        &bucket,
+        "--bucket-policy",
+        &user,
+    ]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+    let text = stderr(&output);
+    assert!(text.contains("the two policies look swapped") && text.lines().count() < 10, "{text}");
+    // One wrong file alone is a wrong document, not a swap.
+    let output = run(&["check", "--connection", EXAMPLE, "--identity-policy", &bucket]);
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn what_is_wrong_in_a_settings_file_is_said_in_its_words() {
+    let dir = fresh_folder("wrong-settings");
+    let file = dir.join("ica.toml");
+    for (text, words) in [
+        (
+            "bucket = \"b\"\nidentity-policy = \"u.json\"\n",
+            "ica.toml:2: there is no setting `identity-policy`: do you mean `identity_policy`?",
+        ),
+        (
+            "bucket = \"b\"\nbucketpolicy = \"u.json\"\n",
+            "ica.toml:2: there is no setting `bucketpolicy`: do you mean `bucket_policy`?",
+        ),
+        (
+            "account = 111122223333\n",
+            "ica.toml:1: a text is wanted here: write \"111122223333\", in quotes",
+        ),
+        ("nonsense = 1\n", "ica.toml:1: there is no setting `nonsense`; there are name, bucket"),
+    ] {
+        fs::write(&file, text).unwrap();
+        let output = run(&["check", "--connection", &file.display().to_string()]);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    }
+}
+
+/// The published schema of `ica.toml` has the settings that the program takes, and no others.
+#[test]
+fn the_schema_of_settings_has_them_all() {
+    let schema: Value =
+        serde_json::from_str(&fs::read_to_string(root().join("schemas/ica-toml-v1.json")).unwrap())
+            .unwrap();
+    let mut names = schema["$defs"]["connection"]["properties"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect::<Vec<_>>();
+    names.sort();
+    let dir = fresh_folder("schema-of-settings");
+    let file = dir.join("ica.toml");
+    fs::write(&file, "nonsense = 1\n").unwrap();
+    let error = stderr(&run(&["check", "--connection", &file.display().to_string()]));
+    let listed = error
+        .split("there are ")
+        .nth(1)
+        .unwrap()
+        .split_whitespace()
+        .take_while(|word| *word != "help:");
+    let mut known = listed.map(|word| word.trim_matches(',').to_owned()).collect::<Vec<_>>();
+    known.sort();
+    assert_eq!(names, known);
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for example in ["seed-conflict", "kms", "role-method"] {
+        let text = fs::read_to_string(root().join(format!("examples/{example}/ica.toml"))).unwrap();
+        let settings: Value = toml::from_str(&text).unwrap();
+        assert!(
+            validator.is_valid(&settings),
+            "{example}: {:?}",
+            validator.iter_errors(&settings).map(|error| error.to_string()).collect::<Vec<_>>()
+        );
+    }
+    assert!(!validator.is_valid(&serde_json::json!({"bukket": "b"})));
+    assert!(validator.is_valid(&serde_json::json!({"connection": [{"bucket": "b"}]})));
 }

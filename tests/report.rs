@@ -69,9 +69,11 @@ fn the_report_keeps_to_the_width_of_the_terminal() {
     let report = text(&check(&connection, &[("COLUMNS", "80")], &[]));
     let table = report.lines().skip_while(|line| !line.contains("federated-session"));
     let table = table.take_while(|line| !line.is_empty());
-    let excerpts = report.lines().filter(|line| line.starts_with("    …"));
-    let drawn = table.chain(excerpts).collect::<Vec<_>>();
-    assert!(drawn.len() > 15, "{report}");
+    // The document is indented, so its lines fit.
+    let documents = report.lines().filter(|line| line.contains(" │ "));
+    assert!(documents.clone().count() > 5 && report.contains(", indented:"), "{report}");
+    let end = report.lines().skip_while(|line| !line.starts_with("what users will see"));
+    let drawn = table.chain(documents).chain(end).collect::<Vec<_>>();
     for line in drawn {
         assert!(line.chars().count() <= 80, "{line}");
     }
@@ -139,4 +141,114 @@ fn frames_are_ascii_where_the_locale_is() {
     // Excerpts of long lines have their own frame.
     let narrow = text(&check(&connection, &[("LANG", "C"), ("COLUMNS", "60")], &[]));
     assert!(narrow.is_ascii(), "{narrow}");
+}
+
+/// A set-up of `corpus/report`, in a folder of its own.
+struct SetUp {
+    name: String,
+    source: PathBuf,
+    folder: PathBuf,
+    case: toml::Table,
+}
+
+impl SetUp {
+    fn all() -> Vec<SetUp> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/report");
+        let mut folders = fs::read_dir(root)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_dir())
+            .collect::<Vec<_>>();
+        folders.sort();
+        folders.into_iter().map(SetUp::of).collect()
+    }
+
+    fn of(source: PathBuf) -> SetUp {
+        let name = source.file_name().unwrap().to_str().unwrap().to_owned();
+        let folder = fresh_folder(&format!("set-ups/{name}"));
+        for entry in fs::read_dir(&source).unwrap() {
+            let from = entry.unwrap().path();
+            if !["case.toml", "screen.txt"].contains(&from.file_name().unwrap().to_str().unwrap()) {
+                fs::copy(&from, folder.join(from.file_name().unwrap())).unwrap();
+            }
+        }
+        let case = fs::read_to_string(source.join("case.toml")).unwrap().parse().unwrap();
+        SetUp { name, source, folder, case }
+    }
+
+    /// The report at 80 columns, with the folder called `lab`.
+    fn report(&self) -> (Option<i32>, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_ica-policy"))
+            .env_clear()
+            .env("COLUMNS", "80")
+            .current_dir(&self.folder)
+            .args(["check", "."])
+            .output()
+            .unwrap();
+        (output.status.code(), text(&output))
+    }
+
+    fn make_edits(&self) {
+        for edit in self.case.get("edit").and_then(toml::Value::as_array).into_iter().flatten() {
+            let [file, old, new] = ["file", "old", "new"].map(|name| edit[name].as_str().unwrap());
+            let path = self.folder.join(file);
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(text.contains(old), "{}: {file} has no {old}", self.name);
+            fs::write(path, text.replace(old, new)).unwrap();
+        }
+    }
+}
+
+/// The lines of a terminal of 80 columns that a text of wider lines takes.
+fn rows(line: &str) -> usize {
+    line.chars().count().div_ceil(80).max(1)
+}
+
+/// The last 39 rows: the prompt takes one.
+fn last_screen(report: &str) -> String {
+    let mut left = 39;
+    let mut lines = Vec::new();
+    for line in report.lines().rev() {
+        if rows(line) > left {
+            break;
+        }
+        left -= rows(line);
+        lines.push(line);
+    }
+    lines.reverse();
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn what_the_last_screen_says_makes_the_check_clean() {
+    let mut broken = 0;
+    for set_up in SetUp::all() {
+        let name = &set_up.name;
+        let (code, report) = set_up.report();
+        let says = set_up.case["says"].as_array().unwrap();
+        assert_eq!(code, Some(i32::from(!says.is_empty())), "{name}: {report}");
+        broken += usize::from(!says.is_empty());
+        let screen = last_screen(&report);
+        let file = set_up.source.join("screen.txt");
+        if std::env::var_os("UPDATE_PAGES").is_some() {
+            fs::write(&file, &screen).unwrap();
+        }
+        assert_eq!(
+            screen,
+            fs::read_to_string(&file).unwrap(),
+            "{name}: `UPDATE_PAGES=1 cargo test --test all report` writes it again"
+        );
+        // Lines are wrapped at words.
+        let flowing = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+        let to_do = flowing.split("to do: ").nth(1).unwrap_or_default();
+        for words in says {
+            assert!(to_do.contains(words.as_str().unwrap()), "{name}: {words} is not in\n{screen}");
+        }
+        assert!(report.lines().count() <= 120, "{name}: {} lines", report.lines().count());
+        set_up.make_edits();
+        let (code, report) = set_up.report();
+        assert_eq!(code, Some(0), "{name}: {report}");
+        assert!(!report.contains("to do:"), "{name}: {report}");
+    }
+    assert_eq!(broken, 9);
 }

@@ -5,6 +5,7 @@
 
 use super::files::{read_text, unreadable};
 use crate::api::folder::{FolderError, failed_calls, leads_out};
+use crate::finding::{LETTERS_PER_MISTAKE, distance};
 use crate::input::{NONE, Unreadable};
 use crate::product::build::settings::{self, Settings};
 use crate::product::not_assumed::FailedCall;
@@ -68,12 +69,36 @@ pub(super) fn parsed(text: &str, shown: &str) -> Result<Vec<Settings>, Failure> 
         }
         Ok(settings) => Ok(settings),
         Err(error) if text.parse::<toml::Table>().is_ok() => {
-            Err(Failure::Usage(format!("{shown}: {error}")))
+            Err(Failure::Usage(format!("{shown}{}", wrong_setting(&error, text))))
         }
         Err(error) => {
             Err(Failure::Unreadable(Box::new(unreadable(shown, error.to_string(), None))))
         }
     }
+}
+
+/// What is wrong with a setting, after the name of the file: its line, and the name or form that is probably meant.
+fn wrong_setting(error: &toml::de::Error, text: &str) -> String {
+    let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
+    let place = line.map(|line| format!(":{line}")).unwrap_or_default();
+    let message = error.message();
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let words = match (message.split_once(" `"), quoted.next()) {
+        (Some(("unknown field", _)), Some(name)) => {
+            let plain = name.replace('-', "_").to_ascii_lowercase();
+            let names = quoted.collect::<Vec<_>>();
+            let near = names.iter().map(|known| (distance(&plain, known), *known)).min();
+            match near.filter(|(far, known)| far * LETTERS_PER_MISTAKE <= known.len()) {
+                Some((_, meant)) => format!("there is no setting `{name}`: do you mean `{meant}`?"),
+                None => format!("there is no setting `{name}`; there are {}", names.join(", ")),
+            }
+        }
+        (Some(("invalid type: integer", _)), Some(number)) => {
+            format!("a text is wanted here: write \"{number}\", in quotes")
+        }
+        _ => message.to_owned(),
+    };
+    format!("{place}: {words}")
 }
 
 /// The folder that the paths of a settings file are relative to.

@@ -43,6 +43,8 @@ pub struct FileRead {
     pub read_as: ReadAs,
     /// The layer that it belongs to.
     pub layer: PolicyKind,
+    /// Whether a statement names a principal; `None` if it has no statement.
+    pub names_principals: Option<bool>,
 }
 
 /// A document and its policy, as one of some kind.
@@ -56,15 +58,18 @@ pub struct LoweredDocument {
     pub findings: Vec<Finding>,
     /// What the file says of the boundary of the role.
     pub boundary: Option<StatedBoundary>,
+    /// Whether a statement names a principal as written; `None` if it has no statement.
+    pub names_principals: Option<bool>,
 }
 
 impl Document {
     /// Lowers the document as a policy of this kind.
     pub fn lower(self, kind: PolicyKind) -> LoweredDocument {
         let lowered = model::lower(&self.policy, kind);
+        let names_principals = self.names_principals();
         let findings = self.findings.into_iter().chain(lowered.findings).collect();
         let (read_as, boundary) = (self.read_as, self.boundary);
-        LoweredDocument { read_as, policy: lowered.policy, findings, boundary }
+        LoweredDocument { read_as, policy: lowered.policy, findings, boundary, names_principals }
     }
 }
 

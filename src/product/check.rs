@@ -72,6 +72,7 @@ fn steps(operations: &[OperationReport]) -> impl Iterator<Item = &StepReport> {
 /// Whether the reason of a step already reports a missing grant at this place: each cause is reported once.
 fn is_reported(operations: &[OperationReport], words: Span) -> bool {
     let mut reasons = steps(operations)
+        .filter(|step| step.level != Level::Advised)
         .flat_map(|step| &step.reasons)
         .filter(|reason| reason.kind == ReasonKind::NoAllow);
     reasons.any(|reason| {

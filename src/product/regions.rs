@@ -69,10 +69,21 @@ impl Regions {
             Named::Role(arn) => Some((arn.as_str(), pattern.span)),
             _ => None,
         });
-        let (start, end) = self.role.split_once(NAMESPACE).unwrap_or((&self.role, ""));
-        let start = format!("arn:aws:iam::{}:role/{start}", self.account);
+        let (start, end) = self.ends_of_role();
         let end = end.to_owned();
         names.filter(move |(arn, _)| arn.starts_with(&start) && arn.ends_with(&end))
+    }
+
+    /// Whether an ARN looks like a role of the vendor, whether there is such a region or not.
+    pub fn is_role(&self, arn: &str) -> bool {
+        let (start, end) = self.ends_of_role();
+        arn.starts_with(&start) && arn.ends_with(end)
+    }
+
+    /// How the ARNs of the vendor's roles begin and end.
+    fn ends_of_role(&self) -> (String, &str) {
+        let (start, end) = self.role.split_once(NAMESPACE).unwrap_or((&self.role, ""));
+        (format!("arn:aws:iam::{}:role/{start}", self.account), end)
     }
 
     /// The region of a role.

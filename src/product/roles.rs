@@ -38,7 +38,7 @@ pub(super) fn other_regions(setup: &Setup) -> Vec<(Finding, Span)> {
             let help = if has_right {
                 "remove it, unless it is meant".to_owned()
             } else {
-                format!("write `{right}`")
+                format!("replace `{role}` by `{right}`")
             };
             (finding.help(help), list)
         })

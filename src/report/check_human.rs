@@ -4,7 +4,7 @@
 use super::check::{Assumed, Checked, Connection, SETTING};
 use super::check_words::draw_cause;
 use super::draw::{data_line, draw};
-use super::look::{Human, Look, word};
+use super::look::{Human, Look, paragraph, word};
 use super::matrix::matrix;
 use super::to_do::{headline, to_do};
 use crate::product::Verdict;
@@ -36,13 +36,11 @@ fn report(checked: &Checked, look: Look) -> String {
     assumptions(&mut text, checked.assumptions.iter().map(|known| (known, String::new())), look);
     to_do(&mut text, checked, look);
     let verdict = checked.verdict;
-    // Writing to a string cannot fail, so the results are ignored.
-    let _ = writeln!(
-        text,
-        "\n{}: {}",
-        word(verdict.word(), verdict, look),
-        next(verdict, checked.is_whole, is_refused)
-    );
+    let words = format!("{}: {}", verdict.word(), next(verdict, checked.is_whole, is_refused));
+    let last = paragraph(&words, "", "", look);
+    // The colour is put in afterwards: its codes would count as letters of the line.
+    text.push('\n');
+    text.push_str(&last.replacen(verdict.word(), &word(verdict.word(), verdict, look), 1));
     framed(is_refused, text) + &data_line()
 }
 
@@ -79,7 +77,7 @@ fn body(checked: &Checked, look: Look) -> String {
             "\n{more} more findings about the text of the policies; `--format json` lists all"
         );
     }
-    text.push_str(&broken(checked));
+    text.push_str(&broken(checked, look));
     text
 }
 
@@ -125,9 +123,12 @@ pub(super) fn assumptions<'a>(
         if number == 0 {
             let _ = writeln!(text, "\nassumed, as no file shows it{how}:");
         }
-        let _ = writeln!(text, "  {:<20} {}{connections}", assumed.id.id(), assumed.text);
+        let (id, rest) = (assumed.id.id(), " ".repeat(23));
+        let words = format!("{}{connections}", assumed.text);
+        text.push_str(&paragraph(&words, &format!("  {id:<20} "), &rest, look));
         if look.verbose {
-            let _ = writeln!(text, "  {:<20} -> {}", "", assumed.how_to_settle);
+            let start = format!("  {:<20} -> ", "");
+            text.push_str(&paragraph(assumed.how_to_settle, &start, &" ".repeat(26), look));
         }
     }
 }
@@ -154,9 +155,10 @@ pub(super) fn next(worst: Verdict, is_whole: bool, is_refused: bool) -> &'static
 }
 
 /// What users will see of the blocked operations.
-fn broken(checked: &Checked) -> String {
+fn broken(checked: &Checked, look: Look) -> String {
     let broken = checked.operations.iter().filter_map(|operation| {
-        operation.breaks.as_ref().map(|breaks| format!("  {}: {breaks}\n", operation.id))
+        let breaks = operation.breaks.as_ref()?;
+        Some(paragraph(&format!("{}: {breaks}", operation.id), "  ", "    ", look))
     });
     let lines = broken.collect::<String>();
     if lines.is_empty() { lines } else { format!("\nwhat users will see:\n{lines}") }

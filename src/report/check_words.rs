@@ -3,7 +3,7 @@
 use super::causes::Cause;
 use super::draw::draw_with_help;
 use super::finding::Finding;
-use super::look::{Look, word};
+use super::look::{Look, paragraph, word};
 use super::place::at_line;
 use crate::product::{Level, Verdict};
 use std::fmt::Write;
@@ -35,17 +35,17 @@ pub(super) fn draw_cause(text: &mut String, number: usize, cause: &Cause, look: 
         let _ = writeln!(text, "   {example}");
     }
     if cause.level == Level::Advised && !look.verbose {
-        text.push_str(&in_words(&cause.finding));
+        text.push_str(&in_words(&cause.finding, look));
     } else {
         text.push_str(&draw_with_help(&cause.finding, look));
     }
 }
 
 /// A finding without a picture: advice should not be longer than what is wrong.
-fn in_words(finding: &Finding) -> String {
-    let place = at_line(finding.place.as_ref());
-    let help = finding.help.as_ref().map(|help| format!("   help: {help}\n")).unwrap_or_default();
-    format!("   {place}{}\n{help}", finding.message)
+fn in_words(finding: &Finding, look: Look) -> String {
+    let message = format!("{}{}", at_line(finding.place.as_ref()), finding.message);
+    let help = finding.help.iter().map(|help| paragraph(help, "   help: ", "     ", look));
+    paragraph(&message, "   ", "     ", look) + &help.collect::<String>()
 }
 
 /// The effect on the operations if steps of this level are missing.

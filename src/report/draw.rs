@@ -3,6 +3,7 @@
 use super::excerpt::{Ink, excerpt, is_on_long_line};
 use super::failure::Failure;
 use super::finding::Finding;
+use super::indented::laid_out;
 use super::look::{Look, word};
 use crate::product::Verdict;
 use miette::{
@@ -22,7 +23,13 @@ pub(super) fn draw(finding: &Finding, look: Look) -> String {
         MietteDiagnostic::new(finding.message.clone()).with_code(finding.code.id());
     diagnostic.severity = Diagnostic::severity(finding);
     diagnostic.help = finding.help.clone();
-    if finding.marks().any(|(place, _)| is_on_long_line(&place.shown, look.longest_line)) {
+    let is_long = |finding: &Finding| {
+        finding.marks().any(|(place, _)| is_on_long_line(&place.shown, look.longest_line))
+    };
+    if is_long(finding) {
+        if let Some(short) = laid_out(finding).filter(|laid_out| !is_long(laid_out)) {
+            return draw(&short, look);
+        }
         return render(&Report::new(diagnostic), look).unwrap_or_default()
             + &excerpts(finding, look);
     }

@@ -3,6 +3,8 @@
 use super::view::View;
 use crate::product::Verdict;
 use anstyle::{AnsiColor, Style};
+use std::borrow::Cow;
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 /// A view that people can read, too.
 pub trait Human: View {
@@ -38,4 +40,20 @@ pub(super) fn word(text: &str, verdict: Verdict, look: Look) -> String {
     };
     let style = Style::new().fg_color(Some(colour.into())).bold();
     format!("{style}{text}{style:#}")
+}
+
+/// A sentence in lines of the terminal's width: what the first line and what the others begin with. Whole words only: people copy ARNs.
+pub(super) fn wrapped(words: &str, first: &str, rest: &str, look: Look) -> Vec<String> {
+    let options = Options::new(look.width)
+        .initial_indent(first)
+        .subsequent_indent(rest)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .break_words(false);
+    textwrap::wrap(words, options).into_iter().map(Cow::into_owned).collect()
+}
+
+/// The same as one text, each line with its end.
+pub(super) fn paragraph(words: &str, first: &str, rest: &str, look: Look) -> String {
+    wrapped(words, first, rest, look).into_iter().map(|line| line + "\n").collect()
 }

@@ -29,6 +29,8 @@ mod graph;
 pub mod graph_dot;
 pub mod graph_mermaid;
 #[cfg(feature = "cli")]
+mod indented;
+#[cfg(feature = "cli")]
 pub mod look;
 #[cfg(feature = "cli")]
 mod matrix;

@@ -44,10 +44,21 @@ impl fmt::Display for Position {
     }
 }
 
+/// Columns of a line in which people find words without being told the column.
+#[cfg(feature = "cli")]
+const MOST_COLUMNS: usize = 200;
+
 /// `file:line: `, to begin a line with; nothing without a place.
 #[cfg(feature = "cli")]
 pub(super) fn at_line(place: Option<&Position>) -> String {
-    place.map(|place| format!("{}:{}: ", place.file, place.line)).unwrap_or_default()
+    // In a line that no screen holds only the column says where.
+    let column = |place: &Position| match place.column > MOST_COLUMNS {
+        true => format!(":{}", place.column),
+        false => String::new(),
+    };
+    place
+        .map(|place| format!("{}:{}{}: ", place.file, place.line, column(place)))
+        .unwrap_or_default()
 }
 
 /// Words in the text that is drawn: a policy inside of a string is drawn decoded.
@@ -57,6 +68,13 @@ pub(super) struct Shown {
     name: String,
     pub source: Arc<Source>,
     pub range: Range<usize>,
+}
+
+#[cfg(feature = "cli")]
+impl Shown {
+    pub(super) fn new(name: String, source: Arc<Source>, range: Range<usize>) -> Shown {
+        Shown { name, source, range }
+    }
 }
 
 impl fmt::Debug for Shown {

@@ -3,12 +3,13 @@
 use super::causes::Cause;
 use super::check::Checked;
 use super::finding::Finding;
-use super::look::Look;
+use super::look::{Look, wrapped};
 use super::place::at_line;
 use crate::finding::Severity;
+use crate::finding::codes::ROLE_OF_OTHER_REGION;
 use crate::product::{Level, Verdict};
+use crate::rules::PLACEHOLDER;
 use std::fmt::Write;
-use textwrap::{Options, WordSeparator, WordSplitter};
 
 /// The most lines that the list has.
 const MOST_LINES: usize = 30;
@@ -17,12 +18,19 @@ const MOST_LINES: usize = 30;
 /// verdict is only counted.
 pub(super) fn to_do(text: &mut String, checked: &Checked, look: Look) {
     let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-    let corrections = checked.findings.iter().filter(is_error).map(correction);
+    let is_left_over = |finding: &&Finding| finding.code == PLACEHOLDER;
+    let first = checked.findings.iter().filter(is_left_over);
+    let corrections = first.chain(checked.findings.iter().filter(is_error)).map(correction);
     let numbered = || checked.causes.iter().zip(1..);
     let counts = |cause: &Cause| cause.level != Level::Advised;
     let mends = numbered().filter(|(cause, _)| counts(cause)).map(|(cause, at)| mend(cause, at));
+    // A Deny hides what the Allow lacks, but both have to name the right role.
+    let is_role = |finding: &&Finding| {
+        finding.code == ROLE_OF_OTHER_REGION && checked.verdict != Verdict::Allowed
+    };
+    let roles = checked.findings.iter().filter(is_role).map(correction);
     let mut items: Vec<String> = Vec::new();
-    for item in corrections.chain(mends) {
+    for item in corrections.chain(mends).chain(roles) {
         if !items.contains(&item) {
             items.push(item);
         }
@@ -44,14 +52,7 @@ fn list(text: &mut String, items: &[String], look: Look) {
     let mut lines = 0;
     for (number, item) in (1..).zip(items) {
         let start = format!("{number:>3}. ");
-        // Whole words only: people copy ARNs.
-        let options = Options::new(look.width)
-            .initial_indent(&start)
-            .subsequent_indent("     ")
-            .word_separator(WordSeparator::AsciiSpace)
-            .word_splitter(WordSplitter::NoHyphenation)
-            .break_words(false);
-        let wrapped = textwrap::wrap(item, options);
+        let wrapped = wrapped(item, &start, "     ", look);
         let left = items.len() - number + 1;
         let is_last = left == 1;
         if lines + wrapped.len() + usize::from(!is_last) > MOST_LINES && number > 1 {

@@ -6,6 +6,7 @@
 mod characters;
 mod fit;
 mod other_bucket;
+mod placeholder;
 mod rule;
 mod size;
 mod unfit_action;
@@ -23,10 +24,11 @@ use crate::model::{Doubt, Policy};
 use crate::source::Sources;
 
 /// All rules.
-pub static RULES: [&dyn Rule; 7] = [
+pub static RULES: [&dyn Rule; 8] = [
     &size::PolicySize,
     &characters::WrongCharacter,
     &other_bucket::OtherBucket,
+    &placeholder::Placeholder,
     &unfit_action::UnfitAction,
     &unfit_key::UnfitKey,
     &unknown_action::UnknownAction,
@@ -49,6 +51,9 @@ pub fn run<'r>(
     found.sort_by_key(|finding| finding.span.lo);
     found
 }
+
+/// The code of the rule about placeholders, which is the first thing to correct.
+pub use placeholder::CODE as PLACEHOLDER;
 
 /// What AWS would refuse to store, beyond what lowering finds, and what it may refuse.
 pub fn refusals(subject: &Subject<'_>) -> Vec<Finding> {

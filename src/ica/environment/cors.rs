@@ -4,7 +4,7 @@ use crate::authz::Known;
 use crate::ica::expected::expected;
 use crate::product::judged::Judged;
 use crate::product::setup::Setup;
-use crate::product::verdict::{Reason, ReasonKind, Verdict, reason, reason_at};
+use crate::product::verdict::{Advice, Reason, ReasonKind, Verdict, reason, reason_at};
 use crate::s3::{Cors, CorsRule, Fit};
 use crate::source::Span;
 
@@ -110,7 +110,9 @@ fn nobody(cors: &Cors, uploads: &[&CorsRule]) -> (Verdict, Reason) {
                 "`{}` is not the origin `{}`: scheme, host and port are compared as text, without a slash at the end",
                 origin.node, wanted.origin
             );
-            blocked(origin.span, message)
+            let (verdict, reason) = blocked(origin.span, message);
+            let help = format!("replace `{}` by `{}`", origin.node, wanted.origin);
+            (verdict, Reason { help: Some(Advice::plain(help)), ..reason })
         }
         None => blocked(cors.span, format!("no rule names the origin `{}`", wanted.origin)),
     }

@@ -83,6 +83,7 @@ impl Documents<'_> {
                     name: name.to_owned(),
                     read_as: lowered.read_as,
                     layer: kind,
+                    names_principals: lowered.names_principals,
                 });
                 connection.findings.extend(lowered.findings);
                 self.stated_boundary = lowered.boundary.or(self.stated_boundary.take());

@@ -27,7 +27,7 @@ use super::regions::Region;
 use super::setup::{Product, Setup, Versioning};
 use crate::authz::{FileCount, LAYERS, LayerRow, PolicySet};
 use crate::input::{Loader, NONE};
-use crate::model::Arn;
+use crate::model::{Arn, PolicyKind};
 use crate::source::Sources;
 
 /// Resolves settings and reads the documents they name.
@@ -54,6 +54,7 @@ pub fn build_with(
     sources: &mut Sources,
     loader: &mut dyn Loader,
 ) -> Result<Built, Refusal> {
+    check_complete(product, settings)?;
     let account = read_account(settings)?;
     let catalogue = product.catalogue();
     let connection = Setup {
@@ -100,10 +101,53 @@ pub fn build_with(
     let mut built = Built { connection, unreadable: Vec::new() };
     let stated_boundary = settings.stated_boundary.clone();
     Documents { built: &mut built, sources, loader, stated_boundary, findings }.read_all(settings);
+    check_not_swapped(&built.connection)?;
     SettingsReader { built: &mut built, sources, loader }.read_all(settings);
     let Setup { kms_key, environment, .. } = &built.connection;
     built.connection.key_in_use = kms_key.clone().filter(|key| environment.uses(key));
     Ok(built)
+}
+
+/// Policies of the caller name no principal, and statements of a bucket policy always do: where both have it the other way round, the files
+/// were given to each other's setting.
+fn check_not_swapped(setup: &Setup) -> Result<(), Refusal> {
+    let read = |kind| setup.files.iter().filter(move |read| read.layer == kind);
+    let all = |kind, names| {
+        read(kind).next().is_some() && read(kind).all(|read| read.names_principals == Some(names))
+    };
+    if !all(PolicyKind::Identity, true) || !all(PolicyKind::Resource, false) {
+        return Ok(());
+    }
+    let file = |kind| read(kind).next().map_or("", |read| &*read.name);
+    let (identity, bucket) = (file(PolicyKind::Identity), file(PolicyKind::Resource));
+    Err(Refusal::new(
+        "identity_policy",
+        format!(
+            "the two policies look swapped: `{identity}` names principals, as a bucket policy does, and `{bucket}` names none; \
+             give `{bucket}` with --identity-policy and `{identity}` with --bucket-policy"
+        ),
+    ))
+}
+
+/// Several settings that are missing are said at once, with how to begin.
+fn check_complete(product: &'static dyn Product, settings: &Settings) -> Result<(), Refusal> {
+    let name = product.wording().product;
+    let caller = format!("--user NAME or --role NAME (which user or role {name} uses)");
+    let all = [
+        ("bucket", settings.bucket.is_none(), "--bucket NAME (which bucket)"),
+        ("account", settings.account.is_none(), "--account DIGITS (which account owns it)"),
+        ("user", settings.user.is_none() && settings.role.is_none(), &caller),
+    ];
+    let missing = all.iter().filter(|(_, is_missing, _)| *is_missing).collect::<Vec<_>>();
+    let [(first, ..), _, ..] = missing.as_slice() else { return Ok(()) };
+    let flags = missing.iter().map(|(_, _, flag)| *flag).collect::<Vec<_>>().join(", ");
+    Err(Refusal::new(
+        first,
+        format!(
+            "these are missing: {flags}; the policies follow with --identity-policy FILE.. and --bucket-policy FILE. `ica-policy inputs` prints a \
+             script that fetches them all"
+        ),
+    ))
 }
 
 fn read_bucket(settings: &Settings) -> Result<String, Refusal> {

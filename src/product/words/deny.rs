@@ -4,7 +4,7 @@ use super::scene::{Scene, deciding_condition, locate, written_key};
 use crate::authz::Request;
 use crate::eval::{matching_action, matching_resource};
 use crate::finding::Label;
-use crate::model::{Condition, Element, PrincipalPattern};
+use crate::model::{Condition, Element, Pattern, PrincipalPattern};
 use crate::product::values::UNLISTED;
 use crate::product::verdict::{Advice, Reason, ReasonKind, Verdict, empty};
 use crate::why::{Cause, Place};
@@ -74,7 +74,16 @@ impl Scene<'_> {
             let help = match value {
                 Some(value) if &*condition.key.node == "aws:principalarn" => {
                     let listed = self.question.names.listed_arn(self.question.caller, &value);
-                    format!("add `{listed}` to this list")
+                    match self.other_role(condition) {
+                        Some(other) => format!("replace `{other}` by `{listed}` in this list"),
+                        None => format!("add `{listed}` to this list"),
+                    }
+                }
+                // The region is that of the bucket, which was given.
+                Some(value) if &*condition.key.node == "aws:requestedregion" && !is_open => {
+                    format!(
+                        "add `{value}` to this list, or except {product}'s callers by `aws:PrincipalArn`"
+                    )
                 }
                 Some(value) if value == "AES256" && !is_open => format!(
                     "if {product}'s storage configuration has a KMS key, say --kms-key ARN; else add `{value}` to this list"
@@ -92,6 +101,14 @@ impl Scene<'_> {
             );
             reason.help = Some(Advice::plain(except_callers));
         }
+    }
+
+    /// The vendor's role of another region, if a list of exceptions has one instead of the caller.
+    fn other_role(&self, condition: &Condition) -> Option<String> {
+        let regions = self.question.product.regions();
+        let mut listed = condition.test.patterns().filter_map(Pattern::as_literal);
+        let other = listed.find(|name| regions.is_role(name));
+        other.filter(|_| !self.question.caller.is_customers()).map(str::to_owned)
     }
 
     /// Whether the key has many values, or an unknown one: then a value that was tried is only an example.

@@ -3,12 +3,16 @@
 use super::scene::{Scene, locate};
 use crate::authz::display_name;
 use crate::model::{Pattern, ResourceKind, Statement};
+use crate::product::CallerId;
 use crate::product::answer::Unknown;
 use crate::product::context::about;
 use crate::product::verdict::{Advice, Reason, ReasonKind, empty, reason};
 use crate::product::wording::Wording;
 use crate::source::Span;
 use crate::why::{Cause, CauseKind};
+
+/// Keys with one value for all callers of an account.
+const OF_ACCOUNT: [&str; 2] = ["aws:principalorgid", "aws:principalorgpaths"];
 
 impl Scene<'_> {
     pub(super) fn unknown(&self, unknown: &Unknown, causes: &[Cause<'_>]) -> Reason {
@@ -91,6 +95,18 @@ impl Scene<'_> {
         reason(ReasonKind::Hidden, layer, message, help)
     }
 
+    /// The flags that say the value of a key: for a key that follows from the account, once for each of the customer's callers.
+    fn assume_for(&self, key: &str, written: &str) -> String {
+        let caller = self.question.caller;
+        let flag = |caller: CallerId| format!("--assume {}:{written}=VALUE", caller.id());
+        if !caller.is_customers() || !OF_ACCOUNT.contains(&key) {
+            return flag(caller);
+        }
+        let callers = self.question.product.catalogue().callers();
+        let own = callers.filter(|other| self.question.names.customer.has(*other));
+        own.filter(|other| other.is_customers()).map(flag).collect::<Vec<_>>().join(" ")
+    }
+
     /// The session's name is not known: shows the pattern that matches only some names.
     fn unknown_session_name(&self, causes: &[Cause<'_>]) -> Reason {
         let is_open = |cause: &&Cause<'_>| matches!(cause.kind, CauseKind::Open { .. });
@@ -125,10 +141,7 @@ impl Scene<'_> {
         );
         let help = match key {
             "sts:rolesessionname" => "if you know it, say --session-name NAME".to_owned(),
-            _ => format!(
-                "if you know it, say --assume {}:{written}=VALUE",
-                self.question.caller.id()
-            ),
+            _ => format!("if you know it, say {}", self.assume_for(key, &written)),
         };
         let found = find(&compared).or_else(|| find(&|statement| filled_by(key, statement)));
         let Some((layer, statement, span)) = found else {

@@ -1,0 +1,193 @@
+//! A JSON document of one line as people write it: answers of AWS hold a whole policy in one line, which no terminal can show.
+
+use super::finding::Finding;
+use super::place::{Position, Shown};
+use crate::source::{Source, Sources};
+use std::sync::Arc;
+
+/// The finding with its places in texts that are laid out. The name of a text says where its words are in the file. `None` if some text is
+/// no document.
+pub(super) fn laid_out(finding: &Finding) -> Option<Finding> {
+    let mut texts: Vec<(Arc<Source>, Arc<Source>, Indented)> = Vec::new();
+    let mut moved = |place: &Position| -> Option<Position> {
+        let known = texts.iter().position(|(old, ..)| Arc::ptr_eq(old, &place.shown.source));
+        let number = match known {
+            Some(number) => number,
+            None => {
+                let new = Indented::new(&place.shown.source.text)?;
+                let mut sources = Sources::new();
+                let id = sources.add_file("", new.text.clone()).ok()?;
+                let source = sources.source_at(sources.get(id).base)?.clone();
+                texts.push((place.shown.source.clone(), source, new));
+                texts.len() - 1
+            }
+        };
+        let (_, source, new) = &texts[number];
+        let range = new.range(&place.shown.range)?;
+        let name = format!("{} at {}:{}, indented", place.file, place.line, place.column);
+        Some(Position { shown: Shown::new(name, source.clone(), range), ..place.clone() })
+    };
+    let place = moved(finding.place.as_ref()?)?;
+    let related = finding.related.iter().map(|(place, words)| Some((moved(place)?, words.clone())));
+    let related = related.collect::<Option<Vec<_>>>()?;
+    Some(Finding { place: Some(place), related, ..finding.clone() })
+}
+
+/// A text with line breaks and blanks, and where each byte of the original went.
+pub(super) struct Indented {
+    /// The new text.
+    pub text: String,
+    /// By offset in the original, its length included: the offset in the new text.
+    offsets: Vec<usize>,
+}
+
+/// A list or object up to this many bytes is left in its line.
+const MOST_IN_A_LINE: usize = 60;
+
+impl Indented {
+    /// Lays out a text by its brackets and commas; outside of strings nothing else is changed. `None` if it is no object or list.
+    pub(super) fn new(text: &str) -> Option<Indented> {
+        text.trim_start().starts_with(['{', '[']).then(|| {
+            let mut layout = Layout {
+                out: Indented { text: String::new(), offsets: Vec::new() },
+                open: Vec::new(),
+            };
+            layout.lay_out(text);
+            layout.out.offsets.push(layout.out.text.len());
+            layout.out
+        })
+    }
+
+    /// The range in the new text.
+    pub(super) fn range(&self, old: &std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
+        // The end is that of the last byte inside: what follows may be in another line.
+        let start = *self.offsets.get(old.start)?;
+        let end = if old.is_empty() { start } else { self.offsets.get(old.end - 1)? + 1 };
+        Some(start..end)
+    }
+}
+
+struct Layout {
+    out: Indented,
+    /// For each open bracket whether its content has lines of its own.
+    open: Vec<bool>,
+}
+
+impl Layout {
+    fn lay_out(&mut self, text: &str) {
+        let (mut in_string, mut is_escaped) = (false, false);
+        for (at, letter) in text.char_indices() {
+            if in_string {
+                self.put(letter);
+                in_string = is_escaped || letter != '"';
+                is_escaped = !is_escaped && letter == '\\';
+                continue;
+            }
+            match letter {
+                '"' => {
+                    in_string = true;
+                    self.put(letter);
+                }
+                '{' | '[' => {
+                    self.put(letter);
+                    let is_long = closing(&text[at..]) > MOST_IN_A_LINE;
+                    self.open.push(is_long);
+                    self.break_line(is_long);
+                }
+                '}' | ']' => {
+                    let is_long = self.open.pop().unwrap_or_default();
+                    self.break_line(is_long);
+                    self.put(letter);
+                }
+                ',' => {
+                    self.put(letter);
+                    let is_long = self.open.last().copied().unwrap_or_default();
+                    self.break_line(is_long);
+                    if !is_long {
+                        self.out.text.push(' ');
+                    }
+                }
+                ':' => {
+                    self.put(letter);
+                    self.out.text.push(' ');
+                }
+                blank if blank.is_whitespace() => self.skip(blank),
+                other => self.put(other),
+            }
+        }
+    }
+
+    fn put(&mut self, letter: char) {
+        let start = self.out.text.len();
+        self.out.text.push(letter);
+        self.out.offsets.extend(start..self.out.text.len());
+    }
+
+    /// A blank that is not taken over is where the next letter will be.
+    fn skip(&mut self, blank: char) {
+        let at = self.out.text.len();
+        self.out.offsets.extend(std::iter::repeat_n(at, blank.len_utf8()));
+    }
+
+    fn break_line(&mut self, is_wanted: bool) {
+        if is_wanted {
+            let depth = self.open.iter().filter(|is_long| **is_long).count();
+            self.out.text.push('\n');
+            self.out.text.push_str(&"  ".repeat(depth));
+        }
+    }
+}
+
+/// The length of the text from an opening bracket to its closing one.
+fn closing(text: &str) -> usize {
+    let (mut depth, mut in_string, mut is_escaped) = (0, false, false);
+    for (at, byte) in text.bytes().enumerate().take(MOST_IN_A_LINE + 1) {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_string => is_escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => {
+                depth -= 1;
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    usize::MAX
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+    use super::Indented;
+
+    #[test]
+    fn brackets_and_commas_make_lines_and_offsets_follow() {
+        let old = r#"{"Statement":[{"Effect":"Deny","Action":["s3:GetObject","s3:PutObject"],"Sid":"a, {b}: \"c"}]}"#;
+        let new = Indented::new(old).unwrap();
+        let wanted = "{\n  \"Statement\": [\n    {\n      \"Effect\": \"Deny\",\n      \"Action\": [\"s3:GetObject\", \"s3:PutObject\"],\n      \
+            \"Sid\": \"a, {b}: \\\"c\"\n    }\n  ]\n}";
+        assert_eq!(new.text, wanted);
+        for words in ["\"Deny\"", "[\"s3:GetObject\"", "\"a, {b}: \\\"c\"", "\"s3:PutObject\"]"] {
+            let at = old.find(words).unwrap();
+            let range = new.range(&(at..at + words.len())).unwrap();
+            assert_eq!(new.text[range].replace(", ", ","), words.replace(", ", ","), "{words}");
+        }
+        assert!(Indented::new("s3:GetObject").is_none());
+    }
+
+    /// Text that is no JSON loses nothing but blanks.
+    #[test]
+    fn odd_texts_keep_their_letters() {
+        for text in ["{", "[}]]", "{\"a\\", "{é:ü, \u{1f600}}", "[\n1 ,2]", "{\"a\": [[[[[]]]]]}"]
+        {
+            let new = Indented::new(text).unwrap();
+            let plain = |text: &str| text.split_whitespace().collect::<String>();
+            assert_eq!(plain(&new.text), plain(text), "{text}");
+            assert_eq!(new.offsets.len(), text.len() + 1, "{text}");
+        }
+    }
+}

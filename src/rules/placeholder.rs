@@ -1,0 +1,129 @@
+//! Words of an example or of a template that nobody has replaced: `YOUR_BUCKET_NAME`, `<bucket>`, `${bucket}`, `{{ bucket }}`.
+//!
+//! AWS takes such words as they are, and they then match nothing. A variable of AWS has a colon in its name (IAM:reference_policies_variables),
+//! so `${bucket}` is one of a template. The names of examples are those of AWS's guides and of ICA's page.
+
+use super::rule::{Rule, Sink, Subject};
+use crate::finding::{Code, Finding, Row, Section, Severity};
+use crate::source::Span;
+
+/// The kind of finding.
+pub const CODE: Code = Code::of(&Row {
+    id: "placeholder",
+    severity: Severity::Warning,
+    section: Section::Rule,
+    summary: "a word of an example or a template that was not replaced, as in `YOUR_BUCKET_NAME` or `${bucket}`",
+});
+
+/// How the names of examples begin.
+const EXAMPLES: [&str; 6] =
+    ["YOUR_", "YOUR-", "DOC-EXAMPLE-", "amzn-s3-demo-", "REPLACE_", "REPLACE-"];
+
+/// Brackets of templates.
+const BRACKETS: [(&str, &str); 3] = [("${", "}"), ("{{", "}}"), ("<", ">")];
+
+/// A finding for each such word, at its first place.
+#[derive(Debug)]
+pub(super) struct Placeholder;
+
+impl Rule for Placeholder {
+    fn code(&self) -> Code {
+        CODE
+    }
+
+    fn document(&self, subject: &Subject<'_>, sink: &mut Sink) {
+        let mut told: Vec<&str> = Vec::new();
+        let base = subject.policy.span.lo;
+        for (start, word) in placeholders(subject.sources.text(subject.policy.span)) {
+            if told.contains(&word) {
+                continue;
+            }
+            told.push(word);
+            let lo = base + start as u32;
+            let span = Span::new(lo, lo + word.len() as u32);
+            let message = format!("`{word}` is a placeholder that was not replaced");
+            let help = format!("write what it stands for in place of `{word}`, wherever it is");
+            sink.push(Finding::new(CODE, span, message).help(help));
+        }
+    }
+}
+
+/// The placeholders in a text, with their offsets in bytes.
+fn placeholders(text: &str) -> Vec<(usize, &str)> {
+    let mut found = BRACKETS
+        .iter()
+        .flat_map(|(open, close)| text.match_indices(open).map(move |(at, _)| (at, *open, *close)))
+        .filter_map(|(at, open, close)| {
+            let inner = &text[at + open.len()..];
+            let inner = &inner[..inner.find(close)?];
+            is_name(if open == "{{" { inner.trim() } else { inner })
+                .then(|| (at, &text[at..at + open.len() + inner.len() + close.len()]))
+        })
+        .collect::<Vec<_>>();
+    for start in EXAMPLES {
+        found.extend(text.match_indices(start).filter_map(|(at, _)| {
+            let is_inside = text[..at]
+                .ends_with(|before: char| before.is_ascii_alphanumeric() || before == '_');
+            let rest = &text[at..];
+            let end = rest.find(|letter: char| !is_letter_of_name(letter)).unwrap_or(rest.len());
+            (!is_inside).then(|| (at, &rest[..end]))
+        }));
+    }
+    found.sort_unstable();
+    // `<YOUR_BUCKET>` is one.
+    let mut end = 0;
+    found.retain(|(at, word)| {
+        let is_new = *at >= end;
+        end = end.max(at + word.len());
+        is_new
+    });
+    found
+}
+
+/// Whether a text between brackets is the name of something, as no variable of AWS is.
+fn is_name(text: &str) -> bool {
+    let letter = |letter: char| is_letter_of_name(letter) || matches!(letter, '.' | ' ');
+    text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.chars().all(letter)
+}
+
+fn is_letter_of_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::placeholders;
+
+    #[test]
+    fn words_that_were_not_replaced() {
+        for (text, word) in [
+            ("\"arn:aws:s3:::YOUR_BUCKET_NAME/ica/*\"", "YOUR_BUCKET_NAME"),
+            ("\"arn:aws:s3:::${bucket}/*\"", "${bucket}"),
+            ("\"arn:aws:s3:::${var.bucket_name}\"", "${var.bucket_name}"),
+            ("\"arn:aws:s3:::{{ bucket }}\"", "{{ bucket }}"),
+            ("\"arn:aws:iam::<ACCOUNT ID>:root\"", "<ACCOUNT ID>"),
+            ("\"arn:aws:s3:::<YOUR_BUCKET>\"", "<YOUR_BUCKET>"),
+            ("\"arn:aws:s3:::amzn-s3-demo-bucket/*\"", "amzn-s3-demo-bucket"),
+        ] {
+            let found = placeholders(text).into_iter().map(|(_, word)| word).collect::<Vec<_>>();
+            assert_eq!(found, [word], "{text}");
+        }
+    }
+
+    #[test]
+    fn words_that_are_meant() {
+        for text in [
+            "${aws:username}",
+            "${aws:PrincipalTag/team, 'none'}",
+            "${*}",
+            "${?}",
+            "${$}",
+            "{\"a\": {\"b\": 1}}",
+            "a < b > c",
+            "s3:your_x",
+            "MYYOUR_X",
+        ] {
+            assert_eq!(placeholders(text), [], "{text}");
+        }
+    }
+}
