@@ -288,11 +288,13 @@ struct Listing<'a> {
     backwards: bool,
     seen: BTreeMap<Provenance, Seen>,
     undecided: Option<Undecided>,
+    /// Whether variables are of unknown value.
+    is_open: bool,
 }
 
 impl<'a> Listing<'a> {
     fn new(question: Pair<'a>, backwards: bool) -> Listing<'a> {
-        Listing { question, backwards, seen: BTreeMap::new(), undecided: None }
+        Listing { question, backwards, seen: BTreeMap::new(), undecided: None, is_open: false }
     }
 
     /// Where the policies have variables, values are tried: with unknown values the space has requests that cannot be.
@@ -300,6 +302,7 @@ impl<'a> Listing<'a> {
         let Pair { old, .. } = self.question;
         let settled = self.question.assignments(old.known());
         let is_open = !settled.is_empty();
+        self.is_open = is_open;
         let runs = if is_open { settled } else { vec![old.known().clone()] };
         let wanted = if is_open { self.wanted().map(Some) } else { Ok(None) };
         let (wanted, unlisted) = match wanted {
@@ -384,8 +387,10 @@ impl<'a> Listing<'a> {
     /// Notes which patterns hold all that was seen of a part, or nothing of it. With other values of variables that may be otherwise.
     fn narrow(&mut self, sides: &Comparison, part: &Part<'_>, variables: &Variables) {
         let (question, backwards) = (self.question, self.backwards);
-        let is_open = !question.assignments(question.old.known()).is_empty();
-        let Some(seen) = self.seen.get_mut(&part.provenance).filter(|_| !is_open) else { return };
+        if self.is_open {
+            return;
+        }
+        let Some(seen) = self.seen.get_mut(&part.provenance) else { return };
         seen.narrowed = Narrowing { question, sides, backwards, variables }.of(part);
     }
 

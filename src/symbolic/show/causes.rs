@@ -2,7 +2,7 @@
 
 use crate::model::{Policy, Statement};
 use crate::source::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Words that one side has and the other has not.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -83,7 +83,11 @@ pub(crate) fn causes(
 pub(crate) fn nearest<'a>(statement: &Statement, policies: &[&'a Policy]) -> Option<&'a Statement> {
     let own = words(statement);
     let same_name = |other: &Statement| statement.sid.is_some() && statement.sid == other.sid;
-    let alike = |other: &Statement| own.iter().filter(|word| has(&words(other), word)).count();
+    let alike = |other: &Statement| {
+        let theirs = words(other);
+        let theirs = Known::new(&theirs);
+        own.iter().filter(|word| theirs.has(word)).count()
+    };
     let others = policies
         .iter()
         .flat_map(|policy| &policy.statements)
@@ -110,17 +114,35 @@ fn differing(
 
 /// The words of one role that the others lack. A condition that they lack as a whole is an exception, whatever its values do.
 fn lacking<'a>(own: &'a [Word], others: &'a [Word], role: Role) -> impl Iterator<Item = Span> + 'a {
-    own.iter().filter(|word| !has(others, word)).filter_map(move |word| {
-        let lacks_element =
-            word.is_condition && !others.iter().any(|other| other.element == word.element);
+    let others = Known::new(others);
+    own.iter().filter_map(move |word| {
+        if others.has(word) {
+            return None;
+        }
+        let lacks_element = word.is_condition && !others.elements.contains(word.element.as_str());
         let (span, own_role) =
             if lacks_element { (word.whole, Role::Excepts) } else { (word.span, word.role) };
         (own_role == role).then_some(span)
     })
 }
 
-fn has(words: &[Word], word: &Word) -> bool {
-    words.iter().any(|other| other.element == word.element && other.text == word.text)
+/// The words of a statement, to look up others.
+struct Known<'a> {
+    words: HashSet<(&'a str, &'a str)>,
+    elements: HashSet<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn new(words: &'a [Word]) -> Known<'a> {
+        Known {
+            words: words.iter().map(|word| (word.element.as_str(), word.text.as_str())).collect(),
+            elements: words.iter().map(|word| word.element.as_str()).collect(),
+        }
+    }
+
+    fn has(&self, word: &Word) -> bool {
+        self.words.contains(&(word.element.as_str(), word.text.as_str()))
+    }
 }
 
 fn words(statement: &Statement) -> Vec<Word> {
