@@ -179,3 +179,68 @@ fn several_connections_share_a_file() {
     );
     assert_eq!(run_in(&folder, &["check", "--connection", "ica.toml"]).status.code(), Some(0));
 }
+
+/// The policy of an answer of the AWS CLI is written by itself, and the report says how to put it into AWS.
+#[test]
+fn documents_are_written_into_a_folder_as_aws_takes_them() {
+    let folder = example("fix-out");
+    let file = folder.join("bucket-policy.json");
+    let policy: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let answer = serde_json::json!({"Policy": policy.to_string()}).to_string();
+    fs::write(&file, &answer).unwrap();
+    let output = run_in(&folder, &[&FIX[..], &["--out", "new"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let report = text(&output);
+    let call = "  aws s3api put-bucket-policy --bucket acme-genomics --policy file://new/bucket-policy.json";
+    assert!(report.contains(call), "{report}");
+    // The diff is of the policy, in lines.
+    assert!(report.contains(&format!("\n+            \"{ROLE}\"\n")), "{report}");
+    // The answer stays as it is; what is new can be checked, and is whole.
+    assert_eq!(fs::read_to_string(&file).unwrap(), answer);
+    assert_eq!(names(&folder.join("new")), ["bucket-policy.json"]);
+    let new: Value =
+        serde_json::from_str(&fs::read_to_string(folder.join("new/bucket-policy.json")).unwrap())
+            .unwrap();
+    assert_eq!(
+        new["Statement"].as_array().unwrap().len(),
+        policy["Statement"].as_array().unwrap().len()
+    );
+    let check = run_in(
+        &folder,
+        &["check", "--connection", "ica.toml", "--bucket-policy", "new/bucket-policy.json"],
+    );
+    assert_eq!(check.status.code(), Some(0), "{}", text(&check));
+    // Nothing is written over unasked, and --write does not say how to put an answer.
+    let again = run_in(&folder, &[&FIX[..], &["--out", "new"]].concat());
+    assert_eq!(again.status.code(), Some(2), "{}", text(&again));
+    let written = run_in(&folder, &[&FIX[..], &["--write"]].concat());
+    assert!(!text(&written).contains("put-bucket-policy"), "{}", text(&written));
+    assert_eq!(run_in(&folder, &[&FIX[..], &["--force"]].concat()).status.code(), Some(2));
+}
+
+/// Inline policies are put under the names that the answer has.
+#[test]
+fn an_inline_policy_is_put_under_its_own_names() {
+    let folder = example("fix-inline");
+    let file = folder.join("user-policy.json");
+    let mut policy: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    policy["Statement"][1]["Action"]
+        .as_array_mut()
+        .unwrap()
+        .retain(|action| action != "s3:RestoreObject");
+    let answer = serde_json::json!({"UserName": "ica user", "PolicyName": "inline", "PolicyDocument": policy});
+    fs::write(&file, answer.to_string()).unwrap();
+    let output = run_in(&folder, &[&FIX[..], &["--out", "new", "--format", "json"]].concat());
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    holds_to_schema(&report, "fix-v1.json");
+    let calls = report["commands"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|call| call["command"].as_str().unwrap())
+        .collect::<Vec<_>>();
+    assert_eq!(
+        calls[0],
+        "aws iam put-user-policy --user-name 'ica user' --policy-name inline --policy-document file://new/user-policy.json"
+    );
+}

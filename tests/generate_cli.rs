@@ -337,3 +337,28 @@ fn folders_that_say_nothing_are_refused() {
         assert!(stderr(&output).contains(words), "{}", stderr(&output));
     }
 }
+
+/// The report ends in the calls of ICA's page, in its order, for exactly the files that were written.
+#[test]
+fn the_calls_that_put_the_files_into_aws_are_printed() {
+    let folder = folder("calls");
+    let report = stdout(&generate(&folder, &["--write", "a b"]));
+    let calls = report.lines().filter_map(|line| line.strip_prefix("  aws ")).collect::<Vec<_>>();
+    assert_eq!(
+        calls,
+        [
+            "s3api put-bucket-cors --bucket acme-genomics --cors-configuration 'file://a b/cors.json'",
+            "iam create-policy --policy-name illumina-ica-admin-policy --policy-document 'file://a b/user-policy.json'",
+            "iam create-user --path /lab/ --user-name illumina_ica_admin",
+            "iam attach-user-policy --user-name illumina_ica_admin --policy-arn arn:aws:iam::111122223333:policy/illumina-ica-admin-policy",
+            "iam create-access-key --user-name illumina_ica_admin",
+            "s3api put-bucket-policy --bucket acme-genomics --policy 'file://a b/bucket-policy.json'",
+        ]
+    );
+    let json: Value =
+        serde_json::from_str(&stdout(&generate(&folder, &["--write", "c", "--format", "json"])))
+            .unwrap();
+    assert_eq!(json["commands"].as_array().unwrap().len(), calls.len());
+    // Without files there is nothing to put.
+    assert!(!stdout(&generate(&folder, &[])).contains("  aws "));
+}

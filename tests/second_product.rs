@@ -29,6 +29,7 @@ static WORDING: Wording = Wording {
     vendor: "Prisma",
     edition: "2026-11",
     add_statement: "add Prisma's statement; it allows",
+    policy_name: "lens-policy",
     role_flags: "give the region",
 };
 

@@ -7,16 +7,19 @@ use super::format::{Format, Printer};
 use super::put::print_lost;
 use super::replace::{Replacement, replace_all};
 use super::typed;
-use crate::fix::{Fixed, Text, Texts, fix};
+use super::write::{NewFile, WriteError, write_all};
+use crate::fix::{Fixed, Text, Texts, commands, fix};
 use crate::ica::ICA;
-use crate::input::{Loader, Unreadable};
+use crate::input::{Loader, Unreadable, bare_policy};
 use crate::product::build::settings::Settings;
 use crate::product::build::{Built, build};
 use crate::product::refusal::Refusal;
 use crate::report::fix::Repaired;
+use crate::report::indented::indented;
 use crate::source::{SourceId, Sources};
 use clap::Args as ClapArgs;
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// Finds the smallest edits of your own files that unblock the operations of a connection.
 ///
@@ -32,8 +35,12 @@ pub(super) struct Args {
     /// Make the edits: all files are written, or none.
     #[arg(long)]
     write: bool,
-    /// With --write: replace files that are read-only, too.
-    #[arg(long, requires = "write")]
+    /// Write the edited documents into this folder, and leave the files as they are. A policy from an answer of the AWS CLI is written by
+    /// itself, as AWS takes it.
+    #[arg(long, value_name = "DIR", conflicts_with = "write")]
+    out: Option<PathBuf>,
+    /// With --write: replace files that are read-only, too. With --out: replace existing files.
+    #[arg(long)]
     force: bool,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = Format::Human)]
@@ -58,15 +65,73 @@ pub(super) fn run(args: &Args) -> Exit {
             Err(exit) => return exit,
         }
     }
+    if args.force && !args.write && args.out.is_none() {
+        return printer.usage("--force: it belongs to --write or --out");
+    }
+    if let Some(dir) = &args.out
+        && let Some(exit) = write_out(&texts, dir, args.force, &printer)
+    {
+        return exit;
+    }
     if args.write
         && let Some(exit) = write(&texts, &folder, args.force, &printer)
     {
         return exit;
     }
-    let views = reports.iter().map(|fixed| Repaired::new(fixed, args.write)).collect::<Vec<_>>();
+    let views = reports.iter().map(|fixed| view(fixed, args, &folder)).collect::<Vec<_>>();
     let left = views.iter().any(|view| !view.left.is_empty() || !view.refused.is_empty());
     let printed = views.iter().map(|view| printer.report(view)).max().unwrap_or(Exit::Usage);
     printed.max(if left { Exit::Found } else { Exit::Clean })
+}
+
+/// The report, with the calls that put the documents into AWS once they are files.
+fn view(fixed: &Fixed, args: &Args, folder: &Path) -> Repaired {
+    let commands = match &args.out {
+        Some(dir) => {
+            let file = |text: &Text| dir.join(file_name(text)).display().to_string();
+            commands(&fixed.connection, &fixed.texts, &file)
+        }
+        // An answer of the AWS CLI is no document that AWS takes.
+        None if args.write => {
+            let is_bare = |text: &&Text| bare_policy(&text.now).is_none();
+            let list = fixed.texts.list.iter().filter(is_bare).cloned().collect();
+            let file = |text: &Text| folder.join(&text.name).display().to_string();
+            commands(&fixed.connection, &Texts { list }, &file)
+        }
+        None => Vec::new(),
+    };
+    Repaired::new(fixed, args.write || args.out.is_some(), commands)
+}
+
+/// The name of a file without its folder.
+fn file_name(text: &Text) -> String {
+    let name = Path::new(&text.shown).file_name().map(|name| name.to_string_lossy().into_owned());
+    name.unwrap_or_else(|| "policy.json".to_owned())
+}
+
+/// Writes the edited documents into a folder; the exit code if that is not possible.
+fn write_out(texts: &Texts, dir: &Path, force: bool, printer: &Printer<Repaired>) -> Option<Exit> {
+    let changed = texts.list.iter().filter(|text| text.is_changed());
+    let files = changed.map(|text| NewFile {
+        name: file_name(text),
+        text: bare_policy(&text.now)
+            .map_or_else(|| text.now.clone(), |(_, policy)| indented(&policy)),
+    });
+    let files = files.collect::<Vec<_>>();
+    let names = files.iter().map(|file| &file.name).collect::<BTreeSet<_>>();
+    if names.len() < files.len() {
+        return Some(printer.usage("--out: two of the files have one name; use --write"));
+    }
+    match write_all(dir, &files, force) {
+        Ok((_, lost)) => {
+            print_lost(&lost);
+            None
+        }
+        Err(error @ (WriteError::Exists(_) | WriteError::NoFile(_))) => {
+            Some(printer.usage(&format!("--out: {error}")))
+        }
+        Err(error) => Some(printer.error(&error.to_string(), "", Exit::Unreadable)),
+    }
 }
 
 /// Repairs one connection on top of the edits that others needed.

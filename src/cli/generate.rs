@@ -9,7 +9,7 @@ use super::settings_file::{self, Failure};
 use super::typed;
 use super::write::{NewFile, WriteError, write_all};
 use crate::finding::Finding;
-use crate::generate::{Generated, Options, Plan, generate};
+use crate::generate::{Generated, Kind, Options, Plan, commands, generate};
 use crate::ica::ICA;
 use crate::input::{NONE, Unreadable, read_policy};
 use crate::product::build::build;
@@ -148,7 +148,7 @@ fn made(args: &Args) -> Result<Exit, Stop> {
     match &args.write {
         None => Ok(match template(args.format, &plan, &generated, Policies::Inline) {
             Some((_, text)) => print_report(&text),
-            None => printer(args).report(&Made::new(&generated, &[], "")),
+            None => printer(args).report(&Made::new(&generated, &[], "", Vec::new())),
         }),
         Some(dir) => Ok(write(args, dir, &settings, &folder, &plan, &generated)?),
     }
@@ -180,18 +180,21 @@ fn write(
 ) -> Result<Exit, Failure> {
     let settings = settings.clone().with_files(&|name| Some(moved(name, folder, dir)));
     let documents = made.documents.iter().map(|document| NewFile {
-        name: document.kind.file_name(),
+        name: document.kind.file_name().to_owned(),
         text: generated::text(document),
     });
     let template = template(args.format, plan, made, Policies::Beside);
-    let template = template.map(|(name, text)| NewFile { name, text });
-    let settings = NewFile { name: SETTINGS, text: generated::settings(&settings, made) };
+    let template = template.map(|(name, text)| NewFile { name: name.to_owned(), text });
+    let settings =
+        NewFile { name: SETTINGS.to_owned(), text: generated::settings(&settings, made) };
     let files = documents.chain(template).chain([settings]).collect::<Vec<_>>();
     let (written, lost) =
         write_all(dir, &files, args.force).map_err(|error| not_written(dir, &error))?;
     print_lost(&lost);
     let written = written.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
-    Ok(printer(args).report(&Made::new(made, &written, &dir.display().to_string())))
+    let file = |kind: Kind| dir.join(kind.file_name()).display().to_string();
+    let commands = commands(plan, &made.documents, &file);
+    Ok(printer(args).report(&Made::new(made, &written, &dir.display().to_string(), commands)))
 }
 
 fn not_written(dir: &Path, error: &WriteError) -> Failure {

@@ -9,7 +9,7 @@ use thiserror::Error;
 /// A file to be written into a folder.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct NewFile {
-    pub name: &'static str,
+    pub name: String,
     pub text: String,
 }
 
@@ -44,7 +44,7 @@ pub(super) fn write_all(
 ) -> Result<(Vec<PathBuf>, Vec<Lost>), WriteError> {
     refuse_existing(folder, files, force)?;
     let entry = |file: &NewFile| Entry {
-        path: folder.join(file.name),
+        path: folder.join(&file.name),
         text: file.text.clone(),
         over: force,
         old: None,
@@ -63,7 +63,7 @@ pub(super) fn write_all(
 
 fn refuse_existing(folder: &Path, files: &[NewFile], force: bool) -> Result<(), WriteError> {
     let mut there = Vec::new();
-    for path in files.iter().map(|file| folder.join(file.name)) {
+    for path in files.iter().map(|file| folder.join(&file.name)) {
         match fs::symlink_metadata(&path) {
             Ok(what) if !what.is_file() => return Err(WriteError::NoFile(path)),
             Ok(_) => there.push(path),
@@ -88,7 +88,7 @@ mod tests {
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("y"), "old").unwrap();
         fs::create_dir(folder.join("z")).unwrap();
-        let file = |name: &'static str| NewFile { name, text: "new".to_owned() };
+        let file = |name: &str| NewFile { name: name.to_owned(), text: "new".to_owned() };
         assert!(matches!(
             write_all(&folder, &[file("x"), file("y")], false),
             Err(WriteError::Exists(_))

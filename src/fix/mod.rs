@@ -11,6 +11,7 @@ mod decision;
 mod freed;
 mod needs;
 mod proof;
+mod put;
 mod scene;
 mod search;
 mod style;
@@ -19,6 +20,7 @@ mod tree_edit;
 
 pub use change::{Change, ChangeKind};
 pub use decision::{Decision, DecisionKind};
+pub use put::commands;
 pub use search::{Edit, Fixed, Left, Mended, fix};
 pub use texts::{Text, Texts};
 pub use tree_edit::{Key, TreeChange, TreeEdit};

@@ -5,6 +5,7 @@
 //! steps, `documents` puts them into policies, and each value that the product does not document is a
 //! [`Placeholder`].
 
+mod commands;
 mod cors;
 mod documents;
 mod grants;
@@ -13,6 +14,7 @@ mod plan;
 mod policy;
 
 pub use crate::product::Placeholder;
+pub use commands::commands;
 pub use cors::{CorsConfiguration, CorsRule, cors};
 pub use documents::generate;
 pub use notes::Note;

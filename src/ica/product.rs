@@ -21,6 +21,7 @@ static WORDING: Wording = Wording {
     vendor: "Illumina",
     edition: "2026-09",
     add_statement: "add the statement of step 7 of the ICA page, which `ica-policy generate` prints; it allows",
+    policy_name: "illumina-ica-admin-policy",
     role_flags: "say --region, --ica-region or --cross-account-role",
 };
 

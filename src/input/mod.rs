@@ -114,6 +114,15 @@ pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<
     Ok(Document { boundary, ..Document::of_tree(read_as, node, findings)? })
 }
 
+/// The policy in the text of an answer of the AWS CLI, as a text of its own; `None` if the text is the policy, or holds none.
+pub fn bare_policy(text: &str) -> Option<(ReadAs, String)> {
+    let mut sources = Sources::new();
+    let id = sources.add_file("", text.to_owned()).ok()?;
+    let document = read_policy(&mut sources, id).ok()?;
+    let bare = sources.text(document.policy.span).to_owned();
+    document.read_as.is_answer().then_some((document.read_as, bare))
+}
+
 /// Reads a tree that is a policy document by itself.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ pub mod build;
 pub mod caller;
 pub mod catalogue;
 mod check;
+mod command;
 mod compare;
 mod context;
 mod depends;
@@ -38,6 +39,7 @@ pub use assumption::{Assumption, AssumptionRow};
 pub use caller::{CallerId, CallerRow, Credentials};
 pub use catalogue::Level;
 pub use check::check;
+pub use command::{Command, quoted};
 pub use compare::{
     AccessChange, LayerChange, OperationChange, access_change, access_changes, identity_change,
     layer_changes, operation_changes,

@@ -13,6 +13,8 @@ pub struct Wording {
     pub edition: &'static str,
     /// The advice where no statement of the bucket policy names the vendor's role: `add the statement of ..; it allows`.
     pub add_statement: &'static str,
+    /// The name of the customer's policy, as the product's page has it.
+    pub policy_name: &'static str,
     /// The flags that say which role of the vendor's it is.
     pub role_flags: &'static str,
 }

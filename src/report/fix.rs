@@ -1,13 +1,13 @@
 //! The view of `fix`: the schema `ica-policy/fix/v1`, published in `schemas/fix-v1.json`.
 
 use super::check::{Connection, Refused, refused};
-use super::fix_diff::diff;
+use super::fix_diff::{diff, diff_of_policy};
 use super::place::{Position, position};
 use super::statement::statement_name;
 use super::view::View;
 use crate::fix::{self, ChangeKind, DecisionKind, Fixed};
 use crate::model::PolicyKind;
-use crate::product::{Assumption, CallerReport, Check, Verdict};
+use crate::product::{Assumption, CallerReport, Check, Command, Verdict};
 use crate::source::Sources;
 use serde::ser::{SerializeStruct, Serializer};
 
@@ -33,6 +33,8 @@ pub struct Repaired {
     pub refused: Vec<Refused>,
     /// The assumptions on which the verdicts depend after the edits.
     pub assumptions: Vec<Assumption>,
+    /// The calls that put the documents into AWS, once they are files by themselves.
+    pub commands: Vec<Command>,
     /// Whether an operation is unknown after the edits by its own steps.
     #[serde(skip)]
     pub is_unknown: bool,
@@ -45,6 +47,9 @@ pub struct Changed {
     pub file: String,
     /// The unified diff from the file as it was read.
     pub diff: String,
+    /// The same for people: of the policy by itself, where the file is an answer of the AWS CLI.
+    #[serde(skip)]
+    pub shown: String,
 }
 
 /// An edit, and the step that it was made for.
@@ -139,7 +144,7 @@ pub struct Caller {
 
 impl Repaired {
     /// The view of a search. `written` says whether the files have been written.
-    pub fn new(fixed: &Fixed, written: bool) -> Repaired {
+    pub fn new(fixed: &Fixed, written: bool, commands: Vec<Command>) -> Repaired {
         let mended = fixed.mended.iter().map(|mended| Mended {
             operation: mended.operation,
             caller: mended.caller.id(),
@@ -154,8 +159,13 @@ impl Repaired {
             decisions: left.decisions.iter().map(|one| decision(&fixed.sources, one)).collect(),
         });
         let changed = fixed.texts.list.iter();
-        let changed = changed
-            .filter_map(|text| Some(Changed { file: text.shown.clone(), diff: diff(text)? }));
+        let changed = changed.filter_map(|text| {
+            Some(Changed {
+                file: text.shown.clone(),
+                diff: diff(text)?,
+                shown: diff_of_policy(text)?,
+            })
+        });
         let mut reports = fixed.after.operations.iter().flat_map(|operation| &operation.callers);
         Repaired {
             connection: Connection::of(&fixed.connection),
@@ -167,6 +177,7 @@ impl Repaired {
             operations: operations(&fixed.before, &fixed.after),
             refused: refused(&fixed.sources, &fixed.after),
             assumptions: fixed.after.assumptions.iter().map(|row| row.assumption()).collect(),
+            commands,
             is_unknown: reports.any(|report| report.own == Verdict::Unknown),
         }
     }
@@ -174,7 +185,7 @@ impl Repaired {
 
 impl View for Repaired {
     const SCHEMA: &'static str = "ica-policy/fix/v1";
-    const NOTHING: &'static str = r#""connection":null,"written":false,"files":[],"edits":[],"mended":[],"left":[],"operations":[],"refused":[],"assumptions":[]"#;
+    const NOTHING: &'static str = r#""connection":null,"written":false,"files":[],"edits":[],"mended":[],"left":[],"operations":[],"refused":[],"assumptions":[],"commands":[]"#;
 }
 
 /// What identifies a connection.

@@ -9,7 +9,7 @@ use super::fix::{Decision, Edit, Repaired};
 use super::look::{Human, Look, word};
 use crate::finding::{Code, Severity, codes};
 use crate::fix::{ChangeKind, DecisionKind};
-use crate::product::Verdict;
+use crate::product::{Command, Verdict};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 
@@ -25,7 +25,7 @@ fn report(repaired: &Repaired, look: Look) -> String {
     let mut text = format!("{first}\n{more}\n\n");
     // Writing to a string cannot fail, so the results are ignored.
     for file in &repaired.files {
-        let _ = writeln!(text, "{}", coloured(&file.diff, look));
+        let _ = writeln!(text, "{}", coloured(&file.shown, look));
     }
     for (number, edit) in repaired.edits.iter().enumerate() {
         let Edit { file, words, operation, caller, action, .. } = edit;
@@ -58,6 +58,14 @@ fn report(repaired: &Repaired, look: Look) -> String {
     for finding in repaired.refused.iter().flat_map(|refused| &refused.findings) {
         let _ = write!(text, "\n{}", draw(finding, look));
     }
+    for (number, Command { command, note }) in repaired.commands.iter().enumerate() {
+        let lead = if number == 0 {
+            "\nto put it into AWS, look at each file and then run:\n"
+        } else {
+            ""
+        };
+        let _ = writeln!(text, "{lead}  # {note}\n  {command}");
+    }
     let _ = writeln!(text, "\n{}", closing(repaired, look));
     framed(!repaired.refused.is_empty(), text)
 }
@@ -66,7 +74,7 @@ fn report(repaired: &Repaired, look: Look) -> String {
 /// keeps a Deny from its caller.
 fn proved(repaired: &Repaired) -> &'static str {
     if repaired.edits.iter().any(|edit| edit.kind == ChangeKind::AddException) {
-        "only the excepted callers gain access by the exceptions, to what other statements allow them; the additions are no more than needed"
+        "only the excepted callers gain access by the exceptions, and only to actions that the operations use; the additions are no more than needed"
     } else {
         "nobody else gains access, and the additions are no more than the operations need"
     }
@@ -156,7 +164,8 @@ fn closing(repaired: &Repaired, look: Look) -> String {
         (count, false) => format!("{count} edits; --write makes them"),
     };
     if repaired.left.is_empty() {
-        return format!("{}: {edits}{note}", word("repaired", Verdict::Allowed, look));
+        let done = if repaired.written { "repaired" } else { "can be repaired" };
+        return format!("{}: {edits}{note}", word(done, Verdict::Allowed, look));
     }
     let steps = if repaired.left.len() == 1 { "step is" } else { "steps are" };
     format!(

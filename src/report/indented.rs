@@ -1,12 +1,17 @@
 //! A JSON document of one line as people write it: answers of AWS hold a whole policy in one line, which no terminal can show.
 
+#[cfg(feature = "cli")]
 use super::finding::Finding;
+#[cfg(feature = "cli")]
 use super::place::{Position, Shown};
+#[cfg(feature = "cli")]
 use crate::source::{Source, Sources};
+#[cfg(feature = "cli")]
 use std::sync::Arc;
 
 /// The finding with its places in texts that are laid out. The name of a text says where its words are in the file. `None` if some text is
 /// no document.
+#[cfg(feature = "cli")]
 pub(super) fn laid_out(finding: &Finding) -> Option<Finding> {
     let mut texts: Vec<(Arc<Source>, Arc<Source>, Indented)> = Vec::new();
     let mut moved = |place: &Position| -> Option<Position> {
@@ -33,8 +38,17 @@ pub(super) fn laid_out(finding: &Finding) -> Option<Finding> {
     Some(Finding { place: Some(place), related, ..finding.clone() })
 }
 
+/// A document in lines, ending with a line break; a text with lines of its own stays as it is.
+pub fn indented(text: &str) -> String {
+    let has_lines = text.trim().contains('\n');
+    match Indented::new(text).filter(|_| !has_lines) {
+        Some(indented) => indented.text + "\n",
+        None => text.to_owned(),
+    }
+}
+
 /// A text with line breaks and blanks, and where each byte of the original went.
-pub(super) struct Indented {
+pub struct Indented {
     /// The new text.
     pub text: String,
     /// By offset in the original, its length included: the offset in the new text.
@@ -46,7 +60,7 @@ const MOST_IN_A_LINE: usize = 60;
 
 impl Indented {
     /// Lays out a text by its brackets and commas; outside of strings nothing else is changed. `None` if it is no object or list.
-    pub(super) fn new(text: &str) -> Option<Indented> {
+    pub fn new(text: &str) -> Option<Indented> {
         text.trim_start().starts_with(['{', '[']).then(|| {
             let mut layout = Layout {
                 out: Indented { text: String::new(), offsets: Vec::new() },
@@ -59,7 +73,7 @@ impl Indented {
     }
 
     /// The range in the new text.
-    pub(super) fn range(&self, old: &std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
+    pub fn range(&self, old: &std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
         // The end is that of the last byte inside: what follows may be in another line.
         let start = *self.offsets.get(old.start)?;
         let end = if old.is_empty() { start } else { self.offsets.get(old.end - 1)? + 1 };

@@ -28,8 +28,7 @@ pub mod generated;
 mod graph;
 pub mod graph_dot;
 pub mod graph_mermaid;
-#[cfg(feature = "cli")]
-mod indented;
+pub mod indented;
 #[cfg(feature = "cli")]
 pub mod look;
 #[cfg(feature = "cli")]

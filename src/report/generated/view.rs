@@ -2,6 +2,7 @@
 //! `schemas/generate-v1.json`.
 
 use crate::generate::{Body, Generated, Kind, Note, Placeholder};
+use crate::product::Command;
 use crate::report::view::View;
 use serde::Serialize;
 
@@ -13,6 +14,8 @@ pub struct Made<'a> {
     placeholders: &'a [Placeholder],
     /// The files that were written.
     pub(super) written: &'a [String],
+    /// The calls that put the files into AWS; none without files.
+    pub(super) commands: Vec<Command>,
     /// The same for people.
     #[serde(skip)]
     pub generated: &'a Generated,
@@ -30,8 +33,13 @@ struct Entry<'a> {
 }
 
 impl<'a> Made<'a> {
-    /// The documents, and the files that were written into a folder.
-    pub fn new(generated: &'a Generated, written: &'a [String], folder: &'a str) -> Made<'a> {
+    /// The documents, and the files that were written into a folder, with the calls that put them into AWS.
+    pub fn new(
+        generated: &'a Generated,
+        written: &'a [String],
+        folder: &'a str,
+        commands: Vec<Command>,
+    ) -> Made<'a> {
         let entries = generated.documents.iter().map(|document| Entry {
             kind: document.kind,
             name: document.kind.file_name(),
@@ -40,11 +48,12 @@ impl<'a> Made<'a> {
         });
         let documents = entries.collect();
         let Generated { notes, placeholders, .. } = generated;
-        Made { documents, notes, placeholders, written, generated, folder }
+        Made { documents, notes, placeholders, written, commands, generated, folder }
     }
 }
 
 impl View for Made<'_> {
     const SCHEMA: &'static str = "ica-policy/generate/v1";
-    const NOTHING: &'static str = r#""documents":[],"notes":[],"placeholders":[],"written":[]"#;
+    const NOTHING: &'static str =
+        r#""documents":[],"notes":[],"placeholders":[],"written":[],"commands":[]"#;
 }
