@@ -14,30 +14,6 @@ fn all_codes() -> Vec<Code> {
     CODES.iter().copied().chain(RULES.iter().map(|rule| rule.code())).collect()
 }
 
-/// The heading of a section of the manual, and what its findings have in common.
-fn heading(section: Section) -> &'static str {
-    match section {
-        Section::Text => {
-            "The text is no JSON as AWS reads it. `ica-policy` reads on behind a mistake, to report them all, but decides nothing."
-        }
-        Section::Policy => {
-            "AWS would refuse to store the policy, or ignores a part of it. An error: AWS refuses the document. `check` and `compare` go on and \
-             count the words against the request and for it; `simulate` decides nothing."
-        }
-        Section::Rule => {
-            "What rules find in a policy that can be read. An error: AWS refuses to store the policy. No verdict changes."
-        }
-        Section::Setting => {
-            "The settings of a bucket, or of the connection between ICA and the bucket."
-        }
-        Section::Request => {
-            "Which words of a policy cause the answer of `can`, `compare` or `simulate`."
-        }
-        Section::Cause => "Why `check` does not find an operation of ICA allowed.",
-        Section::Decision => "Why `fix` leaves something to a person.",
-    }
-}
-
 fn page() -> String {
     let mut sections = BTreeMap::<Section, Vec<Code>>::new();
     all_codes()
@@ -50,7 +26,7 @@ fn page() -> String {
     );
     for (section, mut codes) in sections {
         codes.sort_by_key(|code| code.id());
-        page += &format!("\n## {}\n\n{}\n\n", section.anchor(), heading(section));
+        page += &format!("\n## {}\n\n{}\n\n", section.anchor(), section.about());
         page += "| code | severity | what is found |\n|---|---|---|\n";
         for code in codes {
             let (id, severity, summary) =

@@ -3,12 +3,15 @@
 use super::exit::Exit;
 use super::files::{print_report, read_text};
 use super::format::Printer;
-use crate::ica::guide::{MAX_QUERY_BYTES, answer, topics_page};
+use super::settings_file::{self, Failure};
+use crate::ica::guide::{Answer, Blamed, MAX_QUERY_BYTES, answer, topics_page};
+use crate::input::NONE;
+use crate::product::build::settings::Settings;
 use crate::report::page::Explained;
 use crate::report::page_markdown;
 use crate::source::Sources;
 use clap::{Args as ClapArgs, ValueEnum};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -17,17 +20,21 @@ Examples:
   ica-policy explain cors                 # a setting of the bucket; likewise assumptions, readings, callers, actions
   ica-policy explain \"Storage container must be located in the eu-central-1 region\"
   ica-policy explain - < error.txt        # a text from standard input
+  ica-policy explain --connection ica.toml - < error.txt     # also which file has the policy that AWS blames
 
 A message is found even if it is in other case, broken over lines, cut off, has names filled in, or is inside of a log.
 Exit code 0: something was found; 1: nothing is known by that name or text; 2: wrong usage; 3: standard input could not be read.";
 
-/// Explains an operation, a setting, an assumption, a point that AWS leaves open, a caller, an action, or the text of an error.
+/// Explains an operation, a setting, an assumption, a word of reports or of ICA's pages, a finding, a caller, an action, or the text of an error.
 #[derive(ClapArgs, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
     /// A name, or the text of an error (several words are one text); `-` reads it from standard input.
     #[arg(value_name = "TOPIC")]
     topic: Vec<String>,
+    /// A settings file (ica.toml): the answer says which of its files has the policy that the text blames.
+    #[arg(long, value_name = "FILE")]
+    connection: Option<PathBuf>,
     /// How the answer is written.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -59,10 +66,56 @@ pub(super) fn run(args: &Args) -> Exit {
     if let Some(message) = fault(&question) {
         return printer.usage(&message);
     }
-    let answer = answer(&question);
+    let mut answer = answer(&question);
+    if let Some(file) = &args.connection {
+        match settings_file::read(file, false) {
+            Ok(connections) => {
+                let found =
+                    connections.iter().flat_map(|settings| files_of(&answer, settings, file));
+                let found = found.collect::<Vec<_>>();
+                answer.names.extend(found);
+            }
+            Err(Failure::Usage(message)) => return printer.usage(&message),
+            Err(Failure::Unreadable(error)) => {
+                return printer.unreadable(&Sources::new(), &[*error]);
+            }
+        }
+    }
     let explained = Explained::answer(&question, &answer);
     let printed = report(args, &explained, &printer);
     printed.max(if explained.is_found() { Exit::Clean } else { Exit::Found })
+}
+
+/// Which files of a connection have the policies that a text blames.
+fn files_of(answer: &Answer, settings: &Settings, file: &Path) -> Vec<String> {
+    let folder = settings_file::folder(file);
+    let text = |name: &str| read_text(name, &folder.join(name), name).ok();
+    let quoted = |names: &[String]| {
+        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    };
+    let sentence = |blamed: &Blamed| {
+        let files = settings.layer(blamed.layer)?.names();
+        let files = files.into_iter().filter(|name| name != NONE).collect::<Vec<_>>();
+        Some(match (files.as_slice(), blamed.file(&files, &text)) {
+            ([], _) => format!(
+                "{} names no file of that layer, so what it says of it is not what AWS has",
+                file.display()
+            ),
+            (_, Some(found)) => {
+                format!("that policy is in {}", quoted(std::slice::from_ref(found)))
+            }
+            ([only], None) if blamed.policy.is_none() => {
+                format!("that layer is {}", quoted(std::slice::from_ref(only)))
+            }
+            (files, None) if blamed.policy.is_none() => {
+                format!("that layer is one of {}", quoted(files))
+            }
+            (files, None) => {
+                format!("no file has the ARN or its name; the layer has {}", quoted(files))
+            }
+        })
+    };
+    answer.blamed.iter().filter_map(sentence).collect()
 }
 
 fn report<'a>(args: &Args, explained: &Explained<'a>, printer: &Printer<Explained<'a>>) -> Exit {

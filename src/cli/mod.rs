@@ -44,7 +44,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-/// Says which operations of Illumina Connected Analytics the policies of an S3 bucket block, before they fail.
+/// Says which operations of Illumina Connected Analytics (now Illumina BioInsight Platform Core) the policies of an S3 bucket block, before they fail.
 #[derive(Parser, Debug)]
 #[command(name = "ica-policy", version = VERSION.as_str(), max_term_width = 110, after_help = AFTER_HELP)]
 struct Cli {

@@ -55,6 +55,30 @@ impl Section {
             Section::Decision => "decision",
         }
     }
+
+    /// What its findings have in common.
+    pub fn about(self) -> &'static str {
+        match self {
+            Section::Text => {
+                "The text is no JSON as AWS reads it. `ica-policy` reads on behind a mistake, to report them all, but decides nothing."
+            }
+            Section::Policy => {
+                "AWS would refuse to store the policy, or ignores a part of it. An error: AWS refuses the document. `check` and `compare` go on and \
+                 count the words against the request and for it; `simulate` decides nothing."
+            }
+            Section::Rule => {
+                "What rules find in a policy that can be read. An error: AWS refuses to store the policy. No verdict changes."
+            }
+            Section::Setting => {
+                "The settings of a bucket, or of the connection between ICA and the bucket."
+            }
+            Section::Request => {
+                "Which words of a policy cause the answer of `can`, `compare` or `simulate`."
+            }
+            Section::Cause => "Why `check` does not find an operation of ICA allowed.",
+            Section::Decision => "Why `fix` leaves something to a person.",
+        }
+    }
 }
 
 /// The name of a kind of finding. A code is made in the table [`super::codes`] or in the file of

@@ -19,6 +19,9 @@ pub struct Region {
     pub aws: String,
     /// The product's own short name, part of the role's name: `euc1`.
     pub namespace: String,
+    /// What the product's page says of this region alone.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 /// All regions and the roles.

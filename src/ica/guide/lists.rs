@@ -2,9 +2,10 @@
 
 use super::operation::quoted;
 use super::others::predictor_words;
-use super::page::{Page, PageKind, Part, Section, code};
+use super::page::{Page, PageKind, Part, Section, code, codes};
 use super::tables::{Cover, guide};
 use super::topic::Topic;
+use crate::ica::regions;
 
 /// The names of all pages.
 pub fn topics_page() -> Page {
@@ -95,6 +96,40 @@ pub fn settings_page() -> Vec<Page> {
         matches!(topic, Topic::Setting(_) | Topic::Assumption(_) | Topic::Reading(_))
     };
     Topic::all().iter().filter(|topic| is_wanted(topic)).map(Topic::page).collect()
+}
+
+/// The words of reports, of the ICA page and of AWS, and the regions.
+pub fn words_page() -> Page {
+    let words = guide().words.iter().map(|word| {
+        let names = std::iter::once(&word.id).chain(&word.also).map(String::as_str);
+        let see = codes(word.see.iter().map(String::as_str));
+        let advice = word.advice.clone().unwrap_or_default();
+        vec![
+            codes(names),
+            format!("{}; {}", word.title, word.means),
+            advice,
+            see,
+            word.source.clone(),
+        ]
+    });
+    let region_rows = regions().list.iter().map(|region| {
+        let note = region.note.clone().unwrap_or_default();
+        vec![
+            code(&region.namespace),
+            region.name.clone(),
+            code(&region.aws),
+            code(&regions().role(region)),
+            note,
+        ]
+    });
+    let text = "`ica-policy explain WORD` says the same, and also knows the code of every finding (see findings.md).";
+    let columns = ["word", "what it is", "what to do", "see also", "source"];
+    let region_columns = ["name", "region of ICA", "AWS region", "Illumina's role", "note"];
+    let sections = vec![
+        Section::table(Part::About, &columns, words.collect()).under("words").with_text(text),
+        Section::table(Part::About, &region_columns, region_rows.collect()).under("regions"),
+    ];
+    Page::new(PageKind::List, "words", "words of reports, of the ICA page and of AWS", sections)
 }
 
 fn cover_words(cover: &Cover) -> String {

@@ -20,6 +20,12 @@ pub enum PageKind {
     Action,
     /// A message of ICA or AWS.
     Message,
+    /// A region of ICA.
+    Region,
+    /// A word of reports, of the ICA page or of AWS.
+    Word,
+    /// A kind of finding.
+    Finding,
     /// A list of things.
     List,
 }
@@ -35,6 +41,9 @@ impl PageKind {
             PageKind::Caller => "caller",
             PageKind::Action => "action of AWS",
             PageKind::Message => "message",
+            PageKind::Region => "region of ICA",
+            PageKind::Word => "word",
+            PageKind::Finding => "finding",
             PageKind::List => "list",
         }
     }

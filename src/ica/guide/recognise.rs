@@ -49,14 +49,17 @@ pub(super) fn recognise(text: &str) -> Vec<(&'static Message, Fit)> {
 
 /// The longest beginning of a line that is taken for that of a log.
 const MOST_PREFIX: usize = 80;
-const LOG_LEVELS: [&str; 6] = [" ERROR", " WARNING", " WARN", " INFO", " DEBUG", " FATAL"];
+const LOG_LEVELS: [&str; 6] = ["ERROR", "WARNING", "WARN", "INFO", "DEBUG", "FATAL"];
 
 /// The lines without what a log writes before each, so that a message that is broken over lines is in one piece: from a
 /// digit at the beginning to the level.
 fn without_log_prefixes(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let is_log = line.starts_with(|c: char| c.is_ascii_digit());
-        let ends = LOG_LEVELS.iter().filter_map(|level| Some(line.find(level)? + level.len()));
+        let is_apart = |at: usize| line[..at].ends_with([' ', '[', '|', '<']);
+        let ends = LOG_LEVELS.iter().filter_map(|level| {
+            line.find(level).filter(|at| is_apart(*at)).map(|at| at + level.len())
+        });
         match ends.min().filter(|end| is_log && *end <= MOST_PREFIX) {
             Some(end) => &line[end..],
             None => line,
@@ -173,7 +176,7 @@ fn fixed_words(message: &str) -> String {
 }
 
 /// Letters and digits in lower case.
-fn letters(text: &str) -> String {
+pub(super) fn letters(text: &str) -> String {
     text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

@@ -1,4 +1,4 @@
-//! The tables behind the pages: `checks.toml`, `troubleshooting.toml`, `requirements.toml`, `notes.toml`.
+//! The tables behind the pages: `checks.toml`, `troubleshooting.toml`, `requirements.toml`, `notes.toml`, `words.toml`.
 
 use crate::product::Assumption;
 use crate::product::verdict::ReasonKind;
@@ -151,6 +151,29 @@ pub struct Note {
     pub source: String,
 }
 
+/// A word of reports, of the ICA page or of AWS: a row of `words.toml`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Word {
+    /// Stable name in kebab case.
+    pub id: String,
+    /// Other names for the same.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// A short title.
+    pub title: String,
+    /// What it is.
+    pub means: String,
+    /// What to do about it, or where to look.
+    #[serde(default, rename = "do")]
+    pub advice: Option<String>,
+    /// Names of other pages.
+    #[serde(default)]
+    pub see: Vec<String>,
+    /// The source.
+    pub source: String,
+}
+
 /// All tables.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Guide {
@@ -162,6 +185,8 @@ pub struct Guide {
     pub requirements: Vec<Requirement>,
     /// Notes on operations.
     pub notes: Vec<Note>,
+    /// Words of reports, of the ICA page and of AWS.
+    pub words: Vec<Word>,
 }
 
 #[derive(Deserialize)]
@@ -186,6 +211,11 @@ struct Notes {
     note: Vec<Note>,
 }
 
+#[derive(Deserialize)]
+struct Words {
+    word: Vec<Word>,
+}
+
 /// The tables, read once.
 pub fn guide() -> &'static Guide {
     static GUIDE: LazyLock<Guide> = LazyLock::new(|| {
@@ -197,11 +227,13 @@ pub fn guide() -> &'static Guide {
         let requirements = toml::from_str::<Requirements>(include_str!("requirements.toml"))
             .map(|table| table.requirement);
         let notes = toml::from_str::<Notes>(include_str!("notes.toml")).map(|table| table.note);
+        let words = toml::from_str::<Words>(include_str!("words.toml")).map(|table| table.word);
         Guide {
             settings: settings.unwrap_or_default(),
             messages: messages.unwrap_or_default(),
             requirements: requirements.unwrap_or_default(),
             notes: notes.unwrap_or_default(),
+            words: words.unwrap_or_default(),
         }
     });
     &GUIDE
@@ -264,5 +296,6 @@ mod tests {
         toml::from_str::<Messages>(include_str!("troubleshooting.toml")).unwrap();
         toml::from_str::<Requirements>(include_str!("requirements.toml")).unwrap();
         toml::from_str::<Notes>(include_str!("notes.toml")).unwrap();
+        toml::from_str::<Words>(include_str!("words.toml")).unwrap();
     }
 }

@@ -1,19 +1,21 @@
 //! The topic of a question: a name of the tables, or the text of an error. An unknown name gives the nearest names.
 
 use super::calls::{named_calls, needed_by};
+use super::denying::{Blamed, blamed};
 use super::operation::operation_page;
 use super::others::{
     action_page, assumption_page, caller_page, message_page, reading_page, setting_page,
 };
 use super::page::{Page, code};
 use super::recognise::{Fit, recognise};
-use super::tables::{Message, Setting, guide};
+use super::tables::{Message, Setting, Word, guide};
 use super::text::has_word;
+use super::word::{finding_page, findings, is_region_named, region_page, word_page};
 use crate::authz::Ambiguity;
-use crate::finding::distance;
+use crate::finding::{Code, distance};
 use crate::ica::{CROSS_ACCOUNT_ROLE, FEDERATED_SESSION, IAM_USER, OIDC_ROLE, catalogue, regions};
 use crate::product::catalogue::Operation;
-use crate::product::{AssumptionRow, CallerId};
+use crate::product::{AssumptionRow, CallerId, Region};
 use std::collections::BTreeSet;
 
 /// The most bytes of a question; a log is longer, its message is not.
@@ -38,10 +40,17 @@ pub enum Topic {
     Action(&'static str),
     /// A message.
     Message(&'static Message),
+    /// A region of ICA.
+    Region(&'static Region),
+    /// A word of reports, of the ICA page or of AWS.
+    Word(&'static Word),
+    /// A kind of finding.
+    Finding(Code),
 }
 
 impl Topic {
-    /// All of them, by kinds. The page of a setting contains the assumption of the same name, which has no page of its own.
+    /// All of them, by kinds, with names that differ. The page of a setting contains the assumption of the same name, the page of a word
+    /// the finding.
     pub fn all() -> Vec<Topic> {
         let is_told = |assumption: &&AssumptionRow| {
             guide().settings.iter().any(|setting| setting.id == assumption.id())
@@ -59,6 +68,10 @@ impl Topic {
         topics.extend(assumptions.map(Topic::Assumption));
         topics.extend(Ambiguity::all().map(Topic::Reading));
         topics.extend(guide().messages.iter().map(Topic::Message));
+        topics.extend(regions().list.iter().map(Topic::Region));
+        topics.extend(guide().words.iter().map(Topic::Word));
+        let known = topics.iter().map(Topic::id).collect::<BTreeSet<_>>();
+        topics.extend(findings().filter(|code| !known.contains(code.id())).map(Topic::Finding));
         topics
     }
 
@@ -72,6 +85,9 @@ impl Topic {
             Topic::Caller(caller) => caller.id(),
             Topic::Action(action) => action,
             Topic::Message(message) => &message.id,
+            Topic::Region(region) => &region.namespace,
+            Topic::Word(word) => &word.id,
+            Topic::Finding(code) => code.id(),
         }
     }
 
@@ -85,12 +101,20 @@ impl Topic {
             Topic::Caller(caller) => caller_page(*caller),
             Topic::Action(action) => action_page(action),
             Topic::Message(message) => message_page(message),
+            Topic::Region(region) => region_page(region),
+            Topic::Word(word) => word_page(word),
+            Topic::Finding(code) => finding_page(*code),
         }
     }
 
     fn is_named(&self, name: &str) -> bool {
-        self.id().eq_ignore_ascii_case(name)
-            || matches!(self, Topic::Setting(setting) if setting.is_named(name))
+        let is_other_name = match self {
+            Topic::Setting(setting) => setting.is_named(name),
+            Topic::Region(region) => is_region_named(region, name),
+            Topic::Word(word) => word.is_named(name),
+            _ => false,
+        };
+        is_other_name || self.id().eq_ignore_ascii_case(name)
     }
 }
 
@@ -112,6 +136,8 @@ pub struct Answer {
     pub candidates: Vec<Candidate>,
     /// Names of pages that look like it, if there is no other answer.
     pub nearest: Vec<&'static str>,
+    /// The layers that the text blames, and the policies by their ARNs.
+    pub blamed: Vec<Blamed>,
 }
 
 impl Answer {
@@ -124,20 +150,47 @@ impl Answer {
 /// Answers a question: the name of a topic, or a text with a message in it.
 pub fn answer(question: &str) -> Answer {
     let name = question.trim();
-    let named = Topic::all().into_iter().filter(|topic| topic.is_named(name));
-    let named = named.map(|topic| Candidate { fit: None, page: topic.page() }).collect::<Vec<_>>();
+    let named = named(name);
     if !named.is_empty() {
-        return Answer { candidates: named, ..Answer::default() };
+        let candidates = named.iter().map(|topic| Candidate { fit: None, page: topic.page() });
+        return Answer { candidates: candidates.collect(), ..Answer::default() };
     }
     let candidates = recognise(question)
         .into_iter()
         .map(|(message, fit)| Candidate { fit: Some(fit), page: message_page(message) });
     let candidates = candidates.collect::<Vec<_>>();
-    let names = names(question);
+    let blamed = blamed(question);
+    let names = names(question, &blamed);
     let nearest =
         if candidates.is_empty() && names.is_empty() { nearest(name) } else { Vec::new() };
-    Answer { names, candidates, nearest }
+    Answer { names, candidates, nearest, blamed }
 }
+
+/// What has that name; without it, the operations that have it as a part of theirs, as in `upload`.
+fn named(name: &str) -> Vec<Topic> {
+    let all = Topic::all();
+    let mut named = all.iter().copied().filter(|topic| topic.is_named(name)).collect::<Vec<_>>();
+    // A finding with the name of another page.
+    let is_told = |id: &str| {
+        named
+            .iter()
+            .any(|topic| matches!(topic, Topic::Finding(_) | Topic::Word(_)) && topic.id() == id)
+    };
+    let finding =
+        findings().find(|code| code.id().eq_ignore_ascii_case(name) && !is_told(code.id()));
+    named.extend(finding.map(Topic::Finding));
+    if named.is_empty() && !WHAT_ALL_HAVE.contains(&name.to_lowercase().as_str()) {
+        let has_part = |topic: &Topic| {
+            matches!(topic, Topic::Operation(_))
+                && topic.id().split('-').any(|part| part.eq_ignore_ascii_case(name))
+        };
+        named.extend(all.into_iter().filter(has_part));
+    }
+    named
+}
+
+/// Parts of the names of operations that say nothing about what is done.
+const WHAT_ALL_HAVE: [&str; 6] = ["account", "bucket", "data", "from", "into", "within"];
 
 /// Names that differ by a few letters, or that begin with the word or contain it.
 fn nearest(name: &str) -> Vec<&'static str> {
@@ -170,11 +223,22 @@ fn nearness(name: &str, id: &str) -> Option<usize> {
 }
 
 /// The names in a message of AWS: actions of the catalogue, callers by their ARN, layers by AWS's terms.
-fn names(text: &str) -> Vec<String> {
+fn names(text: &str, blamed: &[Blamed]) -> Vec<String> {
     let mut names = Vec::new();
     let callers = callers(text);
     for (caller, arn) in &callers {
-        names.push(format!("the caller `{arn}`: {}", code(caller.id())));
+        let region = regions().list.iter().find(|region| {
+            let role = regions().role(region);
+            arn.rsplit_once(":role/")
+                .or_else(|| arn.rsplit_once(":assumed-role/"))
+                .is_some_and(|(_, name)| name.split('/').next() == role.rsplit('/').next())
+        });
+        let of_region = region.map(|region| format!(" of {}, {}", region.name, code(&region.aws)));
+        names.push(format!(
+            "the caller `{arn}`: {}{}",
+            code(caller.id()),
+            of_region.unwrap_or_default()
+        ));
     }
     let kinds = callers.iter().map(|(caller, _)| *caller).collect::<Vec<_>>();
     for topic in Topic::all() {
@@ -185,31 +249,9 @@ fn names(text: &str) -> Vec<String> {
         }
     }
     names.extend(named_calls(text, &kinds));
-    let lower = text.to_lowercase();
-    for (words, layer) in LAYERS {
-        if lower.contains(words) {
-            names.push(format!("`{words}y`: {layer}"));
-        }
-    }
+    names.extend(blamed.iter().flat_map(Blamed::sentences));
     names
 }
-
-/// AWS's terms for the layer that stopped a request, and the flag that gives it to `check`.
-const LAYERS: [(&str, &str); 7] = [
-    ("identity-based polic", "policies of the user and its groups, `--identity-policy`"),
-    (
-        "resource-based polic",
-        "the bucket policy, `--bucket-policy`; where the action is of KMS, the key policy",
-    ),
-    ("permissions boundary", "the permissions boundary of the user, `--boundary`"),
-    (
-        "session polic",
-        "the session policy, which ICA writes: it does not allow the session this path or action",
-    ),
-    ("service control polic", "a policy of the organization of the user's account, `--scp`"),
-    ("resource control polic", "a policy of the organization of the bucket's account, `--rcp`"),
-    ("vpc endpoint polic", "the policy of the VPC endpoint, `--vpce-policy`"),
-];
 
 /// The callers of ICA whose ARNs are in a text.
 fn callers(text: &str) -> Vec<(CallerId, &str)> {
