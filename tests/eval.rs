@@ -1,5 +1,6 @@
+use crate::support::documents::policy;
 use ica_policy::authz::{Caller, Context, Layer, Layers, Request};
-use ica_policy::eval::{Outcome, decide};
+use ica_policy::eval::{Outcome, decide, may_concern};
 use ica_policy::input;
 use ica_policy::model::{PolicyKind, lower};
 use ica_policy::simulate::Simulator;
@@ -229,4 +230,34 @@ fn a_kind_of_principal_that_stands_twice_is_open() {
     assert_eq!(with_bucket_policy(&grant.replace("TWICE", "")), Outcome::Allowed);
     let twice = r#", "AWS": "arn:aws:iam::111122223333:user/zed""#;
     assert_eq!(with_bucket_policy(&grant.replace("TWICE", twice)), Outcome::Undetermined);
+}
+
+/// IAM:reference_policies_elements_resource, _elements_notresource: which requests a statement is about at all, whatever their keys are.
+#[test]
+fn a_statement_may_concern_what_its_action_and_resource_may_cover() {
+    let may = |words: &str, action: &str, resource: &str| {
+        let text = format!(
+            r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Deny", "Principal": "*", {words}}}}}"#
+        );
+        let statement = policy(&text, PolicyKind::Resource).statements.remove(0);
+        may_concern(&statement, action, resource)
+    };
+    let read = r#""Action": "s3:Get*""#;
+    let (in_a, in_b) = ("arn:aws:s3:::a/x", "arn:aws:s3:::b/x");
+    let rows = [
+        (r#""Resource": "arn:aws:s3:::a/*""#, true, false),
+        (r#""NotResource": "arn:aws:s3:::a/*""#, false, true),
+        (r#""Resource": "*""#, true, true),
+        // The variable may have any value; it is not looked at more closely.
+        (r#""Resource": "arn:aws:s3:::a/${aws:username}""#, true, true),
+        (r#""NotResource": "arn:aws:s3:::a/${aws:username}""#, true, true),
+        // AWS would refuse the words, so they may mean anything.
+        (r#""Resource": "a/*""#, true, true),
+    ];
+    for (words, first, second) in rows {
+        let words = format!("{read}, {words}");
+        assert_eq!(may(&words, "s3:getobject", in_a), first, "{words} {in_a}");
+        assert_eq!(may(&words, "s3:getobject", in_b), second, "{words} {in_b}");
+        assert!(!may(&words, "s3:putobject", in_a) && !may(&words, "s3:putobject", in_b));
+    }
 }

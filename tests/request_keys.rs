@@ -542,3 +542,27 @@ fn check_gives_the_same_answers_from_outside() {
     assert_eq!(verdict(json!({"Null": {"aws:userid": "true"}})), "allowed");
     assert_eq!(verdict(json!({"Null": {"aws:userid": "false"}})), "blocked");
 }
+
+/// What `check` may leave out where no statement reads a key: not what says who asks, decides which layers count, or cannot be.
+#[test]
+fn some_keys_matter_without_any_statement() {
+    let user = Caller::parse("arn:aws:iam::111122223333:user/ana", None).unwrap();
+    let one = |text: &str| Some(ContextValue::One(text.to_owned()));
+    let rows = [
+        ("aws:principaltag/team", one("x"), true),
+        ("aws:principaltag/team", None, true),
+        ("aws:sourceip", one("192.0.2.1"), true),
+        ("aws:principalarn", one("x"), false),
+        ("aws:userid", one("x"), false),
+        ("aws:sourcevpce", one("vpce-1"), false),
+        ("aws:tokenissuetime", None, false),
+        ("aws:multifactorauthpresent", one("true"), false),
+        // No IAM user is a service, so that no request has another value.
+        ("aws:principalisawsservice", one("true"), false),
+        ("aws:principalservicename", one("x"), false),
+    ];
+    for (key, value, wanted) in rows {
+        let found = Request::leaves_to_statements(&user, "s3:getobject", key, value.as_ref());
+        assert_eq!(found, wanted, "{key} {value:?}");
+    }
+}

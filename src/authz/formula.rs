@@ -6,6 +6,7 @@
 use crate::aws;
 
 use super::credentials::{is_of_aws, left_open, needs_no_permission, ruled_out};
+use super::request::SOURCE_VPCE;
 use super::{Ambiguity, Caller, Endpoint, LayerId, Layers, Naming, NamingSet, Request};
 
 /// A condition on what the layers allow.
@@ -135,7 +136,7 @@ fn by_grant() -> Formula {
 
 /// The policy of a VPC endpoint concerns what comes through it.
 fn comes_through_endpoint(request: &Request) -> bool {
-    request.context.present("aws:sourcevpce").is_some()
+    request.context.present(SOURCE_VPCE).is_some()
 }
 
 fn is_same_account(request: &Request) -> bool {

@@ -16,6 +16,9 @@ pub const MAX_VALUE_BYTES: usize = 16_384;
 /// These keys are there with temporary credentials only (E1).
 pub(super) const TEMPORARY: [&str; 2] = ["aws:tokenissuetime", "aws:multifactorauthpresent"];
 
+/// What comes through a VPC endpoint has this key.
+pub(super) const SOURCE_VPCE: &str = "aws:sourcevpce";
+
 const ASSUMED_ROOT: &str = "aws:assumedroot";
 
 /// One request.
@@ -202,7 +205,7 @@ impl Request {
     /// Adds the keys whose value follows from caller and resource, by the table of request keys. `owner` is the
     /// account of the resource if somebody named it.
     fn fill_in(&mut self, owner: Option<&str>) -> Result<(), RequestError> {
-        let kind = self.kind_of_keys();
+        let kind = kind_of_keys(&self.caller, &self.action);
         self.refuse_impossible(kind)?;
         for (row, function) in functions(kind) {
             let is_owner = function == Function::ResourceAccount;
@@ -232,15 +235,34 @@ impl Request {
         Ok(())
     }
 
+    /// Whether a key with this value, given in lower case, can matter to requests of a caller for an action (`service:name` in lower
+    /// case) through statements only: the request is possible with it, nothing else of the request follows from it, and it does not
+    /// decide which layers count.
+    pub fn leaves_to_statements(
+        caller: &Caller,
+        action: &str,
+        key: &str,
+        value: Option<&ContextValue>,
+    ) -> bool {
+        let kind = kind_of_keys(caller, action);
+        let follows =
+            |row: &KeyRow| CallerKind::ALL.iter().any(|kind| row.function(*kind).is_some());
+        let is_possible = |value: &ContextValue| {
+            !is_never(kind, action, key)
+                && only_truth(kind, key, value).is_none()
+                && value.as_slice().iter().all(|text| text.len() <= MAX_VALUE_BYTES)
+        };
+        key != SOURCE_VPCE
+            && !TEMPORARY.contains(&key)
+            && !request_key(key).is_some_and(follows)
+            && value.is_none_or(is_possible)
+    }
+
     /// Refuses keys that no request of the kind of caller has.
     fn refuse_impossible(&self, kind: CallerKind) -> Result<(), RequestError> {
         // An empty list says that the key is absent.
         let given = || self.context.iter().filter(|(_, value)| !value.as_slice().is_empty());
-        let is_never = |key: &str| {
-            presence(key, Some(kind), None) == Never
-                || request_key(key).is_some_and(|row| row.is_never(kind, &self.action))
-        };
-        if let Some((key, _)) = given().find(|(key, _)| is_never(key)) {
+        if let Some((key, _)) = given().find(|(key, _)| is_never(kind, &self.action, key)) {
             return Err(RequestError::Impossible { key: display_name(key), caller: kind.phrase() });
         }
         match given().find_map(|(key, value)| Some((key, value, only_truth(kind, key, value)?))) {
@@ -250,17 +272,6 @@ impl Request {
                 follows: follows.to_owned(),
             }),
             None => Ok(()),
-        }
-    }
-
-    /// The kind of caller whose keys the request has. The two calls that nobody signs show a token, also where nobody
-    /// says whose.
-    fn kind_of_keys(&self) -> CallerKind {
-        match self.caller.kind() {
-            CallerKind::Anonymous if UNSIGNED.contains(&self.action.as_str()) => {
-                CallerKind::WebIdentity
-            }
-            kind => kind,
         }
     }
 
@@ -298,6 +309,20 @@ impl Request {
             _ => Ok(()),
         }
     }
+}
+
+/// The kind of caller whose keys a request has. The two calls that nobody signs show a token, also where nobody says whose.
+fn kind_of_keys(caller: &Caller, action: &str) -> CallerKind {
+    match caller.kind() {
+        CallerKind::Anonymous if UNSIGNED.contains(&action) => CallerKind::WebIdentity,
+        kind => kind,
+    }
+}
+
+/// Whether no request of the kind of caller for the action has the key.
+fn is_never(kind: CallerKind, action: &str, key: &str) -> bool {
+    presence(key, Some(kind), None) == Never
+        || request_key(key).is_some_and(|row| row.is_never(kind, action))
 }
 
 /// The only truth value that a key has in the requests of a kind of caller, if it was given another.

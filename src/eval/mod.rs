@@ -19,7 +19,7 @@ pub use document::allows_as_documents;
 pub use entry::decide;
 pub use issuer::possible_requests;
 pub use near::{Lack, NearMiss, near_miss, near_misses};
-pub use statement::concerns;
+pub use statement::{concerns, may_concern};
 pub use words::{
     condition_holds, matching_action, matching_resource, may_apply, pattern_covers,
     pattern_covers_action,

@@ -23,6 +23,13 @@ pub fn concerns(statement: &Statement, lower_action: &str) -> bool {
         .is_none_or(|element| action::element(element, lower_action) != Tri::No)
 }
 
+/// Whether a statement may apply to requests for an action, given in lower case, on a resource: by some caller, with some keys, under
+/// some reading.
+pub fn may_concern(statement: &Statement, lower_action: &str, resource: &str) -> bool {
+    concerns(statement, lower_action)
+        && statement.resource.as_ref().is_none_or(|element| resource::may_cover(element, resource))
+}
+
 /// Whether the statement applies, under one choice of readings.
 pub(super) fn applies(
     statement: &Statement,

@@ -15,6 +15,7 @@ mod compare;
 mod context;
 mod depends;
 mod enumerate;
+mod essential;
 pub mod expected;
 pub mod graph;
 pub mod judged;

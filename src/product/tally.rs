@@ -4,6 +4,7 @@ use super::answer::{Answer, Unknown};
 use super::assumption::Assuming;
 use super::catalogue::KeyKind;
 use super::enumerate::{Class, enumerate, size};
+use super::essential::essential;
 use super::question::Question;
 use super::space::{Dimension, Space, space};
 use super::verdict::{Verdict, Witness};
@@ -82,7 +83,7 @@ fn try_requests<'a>(question: &Question<'a>, assuming: Assuming) -> Answer<'a> {
         Err(unknown) => return Answer::unknown(unknown),
     };
     let mut tally = Tally::default();
-    enumerate(&space, &layers).for_each(|class| tally.add(class));
+    enumerate(&essential(&space), &layers).for_each(|class| tally.add(class));
     let stops = std::mem::take(&mut tally.stops).into_iter();
     let answer = tally.sum_up(&space, question.unknown_name());
     if !is_main {

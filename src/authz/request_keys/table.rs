@@ -2,6 +2,7 @@
 
 use super::{Function, Presence, Shape};
 use crate::authz::CallerKind;
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -134,15 +135,22 @@ fn is_listed(list: &[String], action: &str) -> bool {
 
 /// The row of a key, given in lower case.
 pub fn request_key(lower_key: &str) -> Option<&'static KeyRow> {
-    let rows = request_keys();
-    if let Ok(at) = rows.binary_search_by(|row| row.lower_name.as_str().cmp(lower_key)) {
-        return rows.get(at);
-    }
-    let (stem, member) = lower_key.split_once('/')?;
-    let family = || stem.bytes().chain(*b"/*");
-    let at = rows.binary_search_by(|row| row.lower_name.bytes().cmp(family())).ok()?;
-    rows.get(at).filter(|_| !member.is_empty())
+    let family = || {
+        let (stem, member) = lower_key.split_once('/')?;
+        BY_STEM.get(stem).filter(|_| !member.is_empty())
+    };
+    BY_NAME.get(lower_key).or_else(family).copied()
 }
+
+/// The rows by their names in lower case.
+static BY_NAME: LazyLock<FxHashMap<&str, &KeyRow>> =
+    LazyLock::new(|| request_keys().iter().map(|row| (row.lower_name(), row)).collect());
+
+/// The rows of families such as `aws:PrincipalTag/*`, by what precedes the slash.
+static BY_STEM: LazyLock<FxHashMap<&str, &KeyRow>> = LazyLock::new(|| {
+    let rows = request_keys().iter();
+    rows.filter_map(|row| Some((row.lower_name().strip_suffix("/*")?, row))).collect()
+});
 
 /// All rows, in the order of their lower-case names.
 pub fn request_keys() -> &'static [KeyRow] {
