@@ -126,7 +126,7 @@ fn the_same_policy_lacks_the_version_actions_on_a_versioned_bucket() {
                 .as_array()
                 .unwrap()
                 .iter()
-                .filter(|step| step["verdict"] == "blocked")
+                .filter(|step| step["verdict"] == "blocked" && step["level"] == "required")
             {
                 let help = step["reasons"][0]["help"].as_str().unwrap();
                 assert!(help.contains(step["action"].as_str().unwrap()), "{help}");
@@ -733,4 +733,19 @@ fn the_schema_of_settings_has_them_all() {
     }
     assert!(!validator.is_valid(&serde_json::json!({"bukket": "b"})));
     assert!(validator.is_valid(&serde_json::json!({"connection": [{"bucket": "b"}]})));
+}
+
+/// An operation that only newer pages have is not one of the page of 2025.
+#[test]
+fn copies_inside_of_one_account_are_of_the_current_edition() {
+    let example = ["check", "--connection", "examples/seed-conflict/ica.toml", "--format", "json"];
+    for (edition, is_there) in [("current", true), ("seed", false)] {
+        let output = run(&[&example[..], &["--edition", edition]].concat());
+        let report = serde_json::from_slice::<Value>(&output.stdout).unwrap();
+        let operations = report["operations"].as_array().unwrap();
+        let found = operations.iter().any(|operation| operation["id"] == "copy-within-account");
+        assert_eq!(found, is_there, "{edition}");
+    }
+    let only = ["--edition", "seed", "--operation", "copy-within-account"];
+    assert_eq!(run(&[&example[..], &only].concat()).status.code(), Some(2));
 }

@@ -41,7 +41,7 @@ fn the_last_screen_says_what_to_do_and_doing_it_unblocks() {
     let connection = example("screen");
     let report = text(&check(&connection, &[("COLUMNS", "80")], &[]));
     let lines = report.lines().collect::<Vec<_>>();
-    assert_eq!(lines[1], "blocked: 3 of 13 operations, for cross-account-role");
+    assert_eq!(lines[1], "blocked: 3 of 14 operations, for cross-account-role");
     let screen = lines[lines.len() - 40..].join("\n");
     let to_do = screen.split("to do:\n").nth(1).unwrap();
     let first = to_do.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -109,7 +109,7 @@ fn a_summary_has_one_line_and_the_same_exit_code() {
     let output = check(&example("summary"), &[], &["--summary"]);
     assert_eq!(
         text(&output),
-        "seed-conflict: blocked: 3 of 13 operations, for cross-account-role\n"
+        "seed-conflict: blocked: 3 of 14 operations, for cross-account-role\n"
     );
     assert_eq!(output.status.code(), Some(1));
 }

@@ -34,7 +34,7 @@ input, `none` says that there is none. An input that is left out becomes a liste
 Callers: iam-user (the key that ICA has), federated-session (made by that user), oidc-role (your role that ICA assumes, with --role),
 cross-account-role (Illumina's, for copies).
 Operations: assume-role, validate-storage, install-notifications, issue-credentials, list-data, create-folder, upload-data, browser-upload,
-download-data, delete-data, archive-data, restore-data, copy-into-bucket, copy-from-bucket, move-from-bucket.
+download-data, delete-data, archive-data, restore-data, copy-within-account, copy-into-bucket, copy-from-bucket, move-from-bucket.
 
 The same as a file, ica.toml, next to the policies (several connections go under [[connection]]):
   bucket = \"my-bucket\"

@@ -70,6 +70,8 @@ codes! {
     WRONG_SHAPE Error "wrong-shape" "a value of another type than AWS accepts here"
     ;
     Setting:
+    OTHER_NOTIFICATION Info "other-notification" "a notification that is not ICA's, whose destination S3 validates when ICA adds its own"
+    REGION_NOTE Info "region-note" "what the ICA page says of the region alone"
     FOLDER_FILE Info "folder-file" "what a file of a folder is taken for, or that it is not read"
     REFUSED_CORS Error "refused-cors" "CORS rules that S3 would refuse"
     REFUSED_ENCRYPTION Error "refused-encryption" "a default encryption that S3 would refuse"

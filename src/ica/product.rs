@@ -3,6 +3,7 @@
 use super::environment;
 use super::expected::expected;
 use super::tables::{catalogue, regions};
+use crate::finding::Finding;
 use crate::product::catalogue::Catalogue;
 use crate::product::setup::Setup;
 use crate::product::{
@@ -59,6 +60,10 @@ impl Product for Ica {
 
     fn settings_checks(&self, setup: &Setup) -> Vec<Judged> {
         environment::judge(setup)
+    }
+
+    fn notes(&self, setup: &Setup) -> Vec<Finding> {
+        environment::notes(setup)
     }
 
     fn cors(&self) -> Option<&'static ExpectedCors> {

@@ -170,6 +170,13 @@ pub struct Operation {
     pub steps: Vec<Step>,
 }
 
+impl Operation {
+    /// Whether the pages of an edition have it: a step of it is on them.
+    pub fn is_in(&self, edition: Edition) -> bool {
+        self.steps.iter().any(|step| step.edition <= edition)
+    }
+}
+
 /// What is known of a condition key in the requests of a product.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]

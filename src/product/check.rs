@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::assumption::{Assuming, Assumption, AssumptionRow};
 use super::caller::CallerId;
-use super::catalogue::{Catalogue, Edition, Level, Operation, Step, Target};
+use super::catalogue::{Catalogue, Level, Operation, Step, Target};
 use super::depends::add_consequences;
 use super::judged::Judged;
 use super::kms::KeyAccess;
@@ -27,6 +27,7 @@ pub fn check(setup: &Setup) -> Check {
     let mut operations = catalogue
         .operations
         .iter()
+        .filter(|operation| operation.is_in(setup.edition))
         .map(|operation| checker.operation(operation))
         .collect::<Vec<_>>();
     operations.retain(|operation| !operation.callers.is_empty());
@@ -40,7 +41,13 @@ pub fn check(setup: &Setup) -> Check {
         skipped: skipped(setup),
         assumptions: assumptions(catalogue, &operations),
         environment: environment(catalogue, settings, &operations),
-        findings: setup.findings.iter().cloned().chain(of_regions).collect(),
+        findings: setup
+            .findings
+            .iter()
+            .cloned()
+            .chain(of_regions)
+            .chain(setup.product.notes(setup))
+            .collect(),
         operations,
     }
 }
@@ -136,8 +143,7 @@ impl Checker<'_> {
 
     fn caller(&self, operation: &'static Operation, caller: CallerId) -> CallerReport {
         let key = KeyAccess::new(self.setup, operation, caller);
-        let is_listed =
-            |step: &Step| step.edition == Edition::Seed || self.setup.edition == Edition::Current;
+        let is_listed = |step: &Step| step.edition <= self.setup.edition;
         let wanted =
             |step: &&Step| is_listed(step) && self.setup.makes(step) && key.is_judged(step);
         let steps = operation

@@ -29,6 +29,11 @@ pub trait Product: Sync {
     /// Judges the settings of a bucket that the product asks for: one result for each check.
     fn settings_checks(&self, setup: &Setup) -> Vec<Judged>;
 
+    /// What is worth knowing of a set-up and changes no verdict.
+    fn notes(&self, _setup: &Setup) -> Vec<Finding> {
+        Vec::new()
+    }
+
     /// The CORS rules that it asks for, where an operation names the check `cors`.
     fn cors(&self) -> Option<&'static ExpectedCors> {
         None

@@ -1,13 +1,14 @@
 //! The report of `check` for people: the matrix, the causes with their words underlined, the
 //! assumptions, and what to do next.
 
+use super::causes::Cause;
 use super::check::{Assumed, Checked, Connection, SETTING};
 use super::check_words::draw_cause;
 use super::draw::{data_line, draw};
 use super::look::{Human, Look, paragraph, word};
 use super::matrix::matrix;
 use super::to_do::{headline, to_do};
-use crate::product::Verdict;
+use crate::product::{Level, Verdict};
 use std::fmt::Write;
 
 /// The most findings about the text of policies that are drawn.
@@ -66,10 +67,16 @@ fn body(checked: &Checked, look: Look) -> String {
     let mut text = format!("{first}\n{}\n{more}\n\n", headline(checked, look));
     matrix(&mut text, checked, look);
     for (number, cause) in checked.causes.iter().enumerate() {
-        draw_cause(&mut text, number + 1, cause, look);
+        let mut drawn = String::new();
+        draw_cause(&mut drawn, number + 1, cause, look);
+        // Short advice needs no blank lines between it.
+        let before = number.checked_sub(1).map(|before| &checked.causes[before]);
+        let is_short = |cause: &Cause| cause.level == Level::Advised && !look.verbose;
+        let follows = is_short(cause) && before.is_some_and(is_short);
+        text.push_str(if follows { drawn.trim_start() } else { &drawn });
     }
     for finding in checked.findings.iter().take(MOST_FINDINGS) {
-        let _ = writeln!(text, "\n{}", draw(finding, look));
+        let _ = writeln!(text, "\n{}", draw(finding, look).trim_end());
     }
     if let Some(more) = checked.findings.len().checked_sub(MOST_FINDINGS).filter(|more| *more > 0) {
         let _ = writeln!(

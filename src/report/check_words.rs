@@ -2,10 +2,9 @@
 
 use super::causes::Cause;
 use super::draw::draw_with_help;
-use super::finding::Finding;
 use super::look::{Look, paragraph, word};
 use super::place::at_line;
-use crate::product::{Level, Verdict};
+use crate::product::{Level, ReasonKind, Verdict};
 use std::fmt::Write;
 
 pub(super) fn draw_cause(text: &mut String, number: usize, cause: &Cause, look: Look) {
@@ -35,15 +34,20 @@ pub(super) fn draw_cause(text: &mut String, number: usize, cause: &Cause, look: 
         let _ = writeln!(text, "   {example}");
     }
     if cause.level == Level::Advised && !look.verbose {
-        text.push_str(&in_words(&cause.finding, look));
+        text.push_str(&in_words(cause, look));
     } else {
         text.push_str(&draw_with_help(&cause.finding, look));
     }
 }
 
-/// A finding without a picture: advice should not be longer than what is wrong.
-fn in_words(finding: &Finding, look: Look) -> String {
-    let message = format!("{}{}", at_line(finding.place.as_ref()), finding.message);
+/// A finding without a picture: advice should not be longer than what is wrong. Of an action that is not allowed the help says all.
+fn in_words(cause: &Cause, look: Look) -> String {
+    let finding = &cause.finding;
+    let place = at_line(finding.place.as_ref());
+    if let Some(help) = finding.help.as_ref().filter(|_| cause.id == ReasonKind::NoAllow) {
+        return paragraph(&format!("{place}{help}"), "   ", "     ", look);
+    }
+    let message = format!("{place}{}", finding.message);
     let help = finding.help.iter().map(|help| paragraph(help, "   help: ", "     ", look));
     paragraph(&message, "   ", "     ", look) + &help.collect::<String>()
 }

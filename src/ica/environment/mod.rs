@@ -14,8 +14,14 @@ mod versioning;
 
 pub use versioning::{CHECK as VERSIONING, needed as needed_for_versions};
 
+use crate::finding::Finding;
 use crate::product::judged::Judged;
 use crate::product::setup::Setup;
+
+/// What is worth knowing of a set-up and changes no verdict.
+pub(super) fn notes(setup: &Setup) -> Vec<Finding> {
+    place::note(setup).into_iter().chain(notifications::note(setup)).collect()
+}
 
 /// All checks of a set-up.
 pub(super) fn judge(setup: &Setup) -> Vec<Judged> {

@@ -1,6 +1,7 @@
 //! Whether ICA's notifications conflict with those of the bucket. Source: G1, G2; SEED's troubleshooting.
 
 use crate::authz::Known;
+use crate::finding::{Finding, codes};
 use crate::ica::expected::{ExpectedNotification, expected};
 use crate::product::assumption::Assumption;
 use crate::product::judged::Judged;
@@ -146,6 +147,22 @@ fn clash_reason(
         reason.labels.push(crate::finding::Label { span: event, text: "shared events".to_owned() });
     }
     reason
+}
+
+/// S3 validates the destinations of all notifications when ICA writes them back with its own (G1).
+pub(super) fn note(setup: &Setup) -> Option<Finding> {
+    let Known::Known(notifications) = &setup.environment.notifications else { return None };
+    let others = notifications.list.iter().filter(|entry| !is_icas(entry)).collect::<Vec<_>>();
+    let first = others.first().filter(|_| setup.is_new)?;
+    let words = match others.len() {
+        1 => "this notification".to_owned(),
+        all => format!("this notification and {} more", all - 1),
+    };
+    let message = format!(
+        "ICA writes {words} back with its own, and S3 then validates each destination: one that is gone, or does not let S3 send, stops ICA"
+    );
+    let help = "see that each queue, topic or function exists and that its policy lets s3.amazonaws.com send; `ica-policy explain notification-destination`";
+    Some(Finding::new(codes::OTHER_NOTIFICATION, first.span, message).help(help))
 }
 
 /// On a connected bucket all three of ICA's must be present: setting notifications replaces all of them.

@@ -1,11 +1,13 @@
 //! The bucket's region, name and prefix.
 
+use crate::finding::{Finding, codes};
 use crate::ica::regions;
 use crate::product::assumption::Assumption;
 use crate::product::judged::Judged;
 use crate::product::setup::Setup;
 use crate::product::verdict::{Reason, ReasonKind, Verdict, reason};
 use crate::s3::{NameFault, REGION_OF_OLD_NAMES, bucket_name_fault};
+use crate::source::Span;
 
 /// S3 limits the bytes of a key; a prefix must be shorter.
 const MOST_KEY_BYTES: usize = 1_024;
@@ -43,6 +45,13 @@ pub(super) fn region(setup: &Setup) -> Judged {
             judged.because(Verdict::Blocked, fault(message, help))
         }
     }
+}
+
+/// What ICA's page says of the region of the project alone (SEED's table of regions).
+pub(super) fn note(setup: &Setup) -> Option<Finding> {
+    let region = setup.environment.vendor_region?;
+    let message = format!("{}: {}", region.name, region.note.as_ref()?);
+    Some(Finding::new(codes::REGION_NOTE, Span::NOWHERE, message))
 }
 
 /// G4, and A2 for the length. Whether ICA takes the name of an old bucket is not published.

@@ -3,7 +3,7 @@
 use super::operation::quoted;
 use super::others::predictor_words;
 use super::page::{Page, PageKind, Part, Section, code, codes};
-use super::tables::{Cover, guide};
+use super::tables::{Cover, Requirement, guide};
 use super::topic::Topic;
 use crate::ica::regions;
 
@@ -47,16 +47,11 @@ pub fn messages_page() -> Page {
 /// All requirements and restrictions of the ICA page, and its messages, with what covers them.
 pub fn requirements_page() -> Page {
     let requirements = guide().requirements.iter().map(|requirement| {
-        let covered = requirement.covered.iter().map(cover_words);
-        let unseen =
-            requirement.not_visible.iter().map(|why| format!("cannot be seen from files: {why}"));
-        let covered = covered.chain(unseen).collect::<Vec<_>>().join("; ");
-        vec![
-            requirement.place.clone(),
-            requirement.says.clone(),
-            quoted(&requirement.words),
-            covered,
-        ]
+        let quoted = quoted(&requirement.words);
+        vec![requirement.place.clone(), requirement.says.clone(), quoted, covered(requirement)]
+    });
+    let newer = guide().newer.iter().map(|requirement| {
+        vec![requirement.place.clone(), requirement.says.clone(), covered(requirement)]
     });
     let messages = guide()
         .messages
@@ -79,6 +74,11 @@ pub fn requirements_page() -> Page {
         Section::table(Part::Page, &columns, requirements.collect())
             .under("requirements and restrictions")
             .with_text(text),
+        Section::table(Part::Page, &["page", "what it asks", "covered by"], newer.collect())
+            .under("newer pages")
+            .with_text(
+                "Only the openings of ICA's newer pages could be read; the rows are in our words.",
+            ),
         Section::table(Part::Messages, &["message", "predicted by", "entry"], messages.collect())
             .under("error messages"),
     ];
@@ -130,6 +130,14 @@ pub fn words_page() -> Page {
         Section::table(Part::About, &region_columns, region_rows.collect()).under("regions"),
     ];
     Page::new(PageKind::List, "words", "words of reports, of the ICA page and of AWS", sections)
+}
+
+/// What covers a requirement, or why no file shows it.
+fn covered(requirement: &Requirement) -> String {
+    let covered = requirement.covered.iter().map(cover_words);
+    let unseen =
+        requirement.not_visible.iter().map(|why| format!("cannot be seen from files: {why}"));
+    covered.chain(unseen).collect::<Vec<_>>().join("; ")
 }
 
 fn cover_words(cover: &Cover) -> String {

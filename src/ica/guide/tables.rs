@@ -1,4 +1,4 @@
-//! The tables behind the pages: `checks.toml`, `troubleshooting.toml`, `requirements.toml`, `notes.toml`, `words.toml`.
+//! The tables behind the pages: `checks.toml`, `troubleshooting.toml`, `requirements.toml`, `newer_pages.toml`, `notes.toml`, `words.toml`.
 
 use crate::product::Assumption;
 use crate::product::verdict::ReasonKind;
@@ -116,7 +116,7 @@ pub enum Cover {
     },
 }
 
-/// A requirement or restriction of the ICA page: a row of `requirements.toml`.
+/// A requirement or restriction of the ICA page, or of a newer one: a row of `requirements.toml` or `newer_pages.toml`.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Requirement {
@@ -124,7 +124,7 @@ pub struct Requirement {
     pub place: String,
     /// The requirement, in our words.
     pub says: String,
-    /// The page's own words.
+    /// The page's own words; none of a newer page.
     pub words: Vec<String>,
     /// What covers it.
     #[serde(default)]
@@ -183,6 +183,8 @@ pub struct Guide {
     pub messages: Vec<Message>,
     /// Requirements, in the order of the page.
     pub requirements: Vec<Requirement>,
+    /// What newer pages ask for, in our words.
+    pub newer: Vec<Requirement>,
     /// Notes on operations.
     pub notes: Vec<Note>,
     /// Words of reports, of the ICA page and of AWS.
@@ -226,12 +228,15 @@ pub fn guide() -> &'static Guide {
             .map(|table| table.entry);
         let requirements = toml::from_str::<Requirements>(include_str!("requirements.toml"))
             .map(|table| table.requirement);
+        let newer = toml::from_str::<Requirements>(include_str!("newer_pages.toml"))
+            .map(|table| table.requirement);
         let notes = toml::from_str::<Notes>(include_str!("notes.toml")).map(|table| table.note);
         let words = toml::from_str::<Words>(include_str!("words.toml")).map(|table| table.word);
         Guide {
             settings: settings.unwrap_or_default(),
             messages: messages.unwrap_or_default(),
             requirements: requirements.unwrap_or_default(),
+            newer: newer.unwrap_or_default(),
             notes: notes.unwrap_or_default(),
             words: words.unwrap_or_default(),
         }
@@ -295,6 +300,7 @@ mod tests {
         toml::from_str::<Settings>(include_str!("checks.toml")).unwrap();
         toml::from_str::<Messages>(include_str!("troubleshooting.toml")).unwrap();
         toml::from_str::<Requirements>(include_str!("requirements.toml")).unwrap();
+        toml::from_str::<Requirements>(include_str!("newer_pages.toml")).unwrap();
         toml::from_str::<Notes>(include_str!("notes.toml")).unwrap();
         toml::from_str::<Words>(include_str!("words.toml")).unwrap();
     }
