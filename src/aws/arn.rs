@@ -71,11 +71,11 @@ impl ArnTemplate {
         if self.is_curated {
             return curated(variable);
         }
-        let resource = self.text.splitn(6, ':').nth(5).unwrap_or_default();
-        let mut names = resource.split("${").skip(1).filter_map(|rest| rest.split('}').next());
         if matches!(variable, "Account" | "Region" | "Partition") {
             return Contents::Word;
         }
+        let resource = self.text.splitn(6, ':').nth(5).unwrap_or_default();
+        let mut names = resource.split("${").skip(1).filter_map(|rest| rest.split('}').next());
         match names.position(|name| name == variable) {
             None => Contents::Word,
             Some(_) if names.next().is_none() => Contents::Any,

@@ -146,13 +146,6 @@ fn with_real_names(sample: Sample, hints: &Hints<'_>, shows: &dyn Fn(&Sample) ->
         ..sample.clone()
     };
     let known = || actions.iter().filter_map(|name| Some((name, aws::action(name)?)));
-    let suiting = |resources: &'_ [String]| {
-        let pairs = known().flat_map(|(name, action)| {
-            let suiting = resources.iter().filter(move |resource| suits(action, resource));
-            suiting.map(move |resource| with((name, resource)))
-        });
-        pairs.collect::<Vec<_>>()
-    };
     // The data has a form of the ARN, but no policy spells one.
     let own_action = known().filter(|(name, _)| sample.action.as_ref() == Some(*name));
     let of_form = known().take(MOST_FORMED).chain(own_action).flat_map(|(name, action)| {
@@ -163,14 +156,25 @@ fn with_real_names(sample: Sample, hints: &Hints<'_>, shows: &dyn Fn(&Sample) ->
     let without_data = actions.iter().filter(|name| is_without_data(name));
     let all = || hinted.iter().chain(&own).map(String::as_str);
     let pairs = actions.iter().flat_map(|action| all().map(move |resource| (action, resource)));
-    suiting(&hinted)
-        .into_iter()
+    suiting(known(), &hinted)
+        .map(with)
         .chain(of_form.map(|(name, resource)| with((name, resource.as_str()))))
-        .chain(suiting(&own))
+        .chain(suiting(known(), &own).map(with))
         .chain(without_data.map(|name| with((name, "*"))))
         .chain(pairs.map(with))
         .find(|candidate| shows(candidate))
         .unwrap_or_else(|| sample.clone())
+}
+
+/// The actions, each with those of the resources on which it works.
+fn suiting<'n>(
+    actions: impl Iterator<Item = (&'n String, &'static Action)>,
+    resources: &'n [String],
+) -> impl Iterator<Item = (&'n String, &'n str)> {
+    actions.flat_map(move |(name, action)| {
+        let suiting = resources.iter().filter(move |resource| suits(action, resource));
+        suiting.map(move |resource| (name, resource.as_str()))
+    })
 }
 
 /// An ARN of a form.

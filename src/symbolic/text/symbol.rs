@@ -2,6 +2,7 @@
 
 use super::variables::{Filled, Variables};
 use crate::model::{Part, Pattern, Shape, Variable};
+use smallvec::SmallVec;
 
 /// One step of a pattern.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -276,25 +277,60 @@ impl Atom {
     }
 }
 
-/// Walks the set of places that the text can have reached.
+/// Walks the set of places that the text can have reached, in ascending order.
 fn fits(symbols: &[Symbol], text: &str) -> bool {
-    let mut here = vec![false; symbols.len() + 1];
-    let mut next = here.clone();
-    reach(&mut here, 0, symbols);
+    if !may_fit(symbols, text) {
+        return false;
+    }
+    let mut here = Places::new();
+    arrive(&mut here, 0, symbols);
+    let mut next = Places::new();
     for c in text.chars() {
-        next.fill(false);
-        for (at, symbol) in
-            symbols.iter().enumerate().filter(|(at, symbol)| here[*at] && symbol.takes(c))
-        {
-            reach(&mut next, if symbol.is_run() { at } else { at + 1 }, symbols);
+        next.clear();
+        for at in &here {
+            if let Some(symbol) = symbols.get(*at).filter(|symbol| symbol.takes(c)) {
+                arrive(&mut next, if symbol.is_run() { *at } else { at + 1 }, symbols);
+            }
         }
         // Most texts part from a pattern early.
-        if !next.contains(&true) {
+        if next.is_empty() {
             return false;
         }
         std::mem::swap(&mut here, &mut next);
     }
-    here[symbols.len()]
+    here.last() == Some(&symbols.len())
+}
+
+/// Few places are reached at a time.
+type Places = SmallVec<[usize; 8]>;
+
+/// Adds a place, not before the last, and those behind it that a run reaches without taking anything. A place that is there has them.
+fn arrive(places: &mut Places, at: usize, symbols: &[Symbol]) {
+    if places.last().is_some_and(|last| *last >= at) {
+        return;
+    }
+    let runs = symbols[at..].iter().take_while(|symbol| symbol.is_run()).count();
+    places.extend(at..=at + runs);
+}
+
+/// Compares how each segment of a pattern and of a text begins, as far as nothing in the pattern runs over a colon: a quick look, which may
+/// say so where the text does not fit.
+fn may_fit(mut symbols: &[Symbol], mut text: &str) -> bool {
+    loop {
+        let mut characters = text.chars();
+        for symbol in symbols {
+            match symbol {
+                Symbol::Char(own) if characters.next() == Some(*own) => {}
+                Symbol::Char(_) => return false,
+                _ => break,
+            }
+        }
+        match (behind_colon(symbols), text.split_once(':')) {
+            (Some(rest), Some((_, behind))) => (symbols, text) = (rest, behind),
+            (Some(_), None) => return false,
+            (None, _) => return true,
+        }
+    }
 }
 
 /// Compares how two patterns begin, and how their segments do as far as nothing runs over a colon.
