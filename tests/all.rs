@@ -177,3 +177,6 @@ mod guide;
 
 // The graph of the catalogue and of a check; the command `graph`.
 mod graph;
+
+// One answer of AWS about the policies of a whole account.
+mod account;

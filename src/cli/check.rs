@@ -28,7 +28,8 @@ use std::path::{Path, PathBuf};
 
 pub(super) const AFTER_HELP: &str = "\
 Every FILE may be a policy or the answer of the AWS CLI that holds it (get-bucket-policy, get-policy-version, get-user-policy,
-get-group-policy, get-role-policy, get-role, get-key-policy, describe-policy), a setting of the bucket the answer of its call; `-` is standard
+get-group-policy, get-role-policy, get-role, get-key-policy, describe-policy; with --identity-policy also
+get-account-authorization-details, of which the policies of --user or --role count), a setting of the bucket the answer of its call; `-` is standard
 input, `none` says that there is none. An input that is left out becomes a listed assumption.
 
 Callers: iam-user (the key that ICA has), federated-session (made by that user), oidc-role (your role that ICA assumes, with --role),

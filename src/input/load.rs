@@ -1,8 +1,8 @@
 //! From the name of a file to its policy: load its text, find the document in it, lower it.
 
-use super::{Document, ReadAs, StatedBoundary, cors_xml, parse_file, read_policy};
+use super::{Document, ReadAs, StatedBoundary, account, cors_xml, parse_file, read_policy};
 use crate::finding::{Finding, Severity};
-use crate::model::{self, Policy, PolicyKind};
+use crate::model::{self, Arn, Policy, PolicyKind};
 use crate::source::{SourceId, Sources};
 use crate::tree::Node;
 
@@ -101,6 +101,46 @@ pub fn load_policy(
     let id = loader.load(sources, name)?;
     let document = read_policy(sources, id).map_err(Unreadable::Text)?;
     Ok(document.lower(kind))
+}
+
+/// The policies that a file has for the caller.
+#[derive(Clone, Debug, Default)]
+pub struct OfCaller {
+    /// Its identity policies: several from the answer about a whole account, else one.
+    pub identity: Vec<LoweredDocument>,
+    /// The permissions boundary.
+    pub boundary: Option<LoweredDocument>,
+    /// The trust policy of a role.
+    pub trust: Option<LoweredDocument>,
+    /// What the file says of the boundary.
+    pub stated: Option<StatedBoundary>,
+}
+
+/// Loads a file with policies of the caller: one policy, or the answer of `aws iam get-account-authorization-details`.
+///
+/// # Errors
+/// Why the file or its text cannot be read, or that the answer lacks the caller.
+pub fn load_identity(
+    loader: &mut dyn Loader,
+    sources: &mut Sources,
+    name: &str,
+    caller: &Arn,
+) -> Result<OfCaller, Unreadable> {
+    let id = loader.load(sources, name)?;
+    if !account::is_account(&sources.get(id).text) {
+        let document = read_policy(sources, id).map_err(Unreadable::Text)?;
+        let lowered = document.lower(PolicyKind::Identity);
+        let stated = lowered.boundary.clone();
+        return Ok(OfCaller { identity: vec![lowered], stated, ..OfCaller::default() });
+    }
+    let of_account = account::read(sources, id, caller).map_err(Unreadable::Text)?;
+    let identity = of_account.identity.into_iter();
+    Ok(OfCaller {
+        identity: identity.map(|document| document.lower(PolicyKind::Identity)).collect(),
+        boundary: of_account.boundary.map(|document| document.lower(PolicyKind::Boundary)),
+        trust: of_account.trust.map(|document| document.lower(PolicyKind::Trust)),
+        stated: of_account.stated,
+    })
 }
 
 /// Loads the answer of a call of AWS that is not a policy, or CORS rules as XML, with warnings about its text. A member that occurs twice is ambiguous, and

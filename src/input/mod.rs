@@ -2,14 +2,15 @@
 //!
 //! The documents found keep spans into the user's file, even if the policy is a string inside of JSON.
 
+mod account;
 mod cors_xml;
 mod load;
 mod other_forms;
 mod shape;
 
 pub use load::{
-    FileRead, Loader, LoweredDocument, NONE, Unreadable, load_answer, load_policy,
-    load_resource_policy,
+    FileRead, Loader, LoweredDocument, NONE, OfCaller, Unreadable, load_answer, load_identity,
+    load_policy, load_resource_policy,
 };
 pub use shape::{ReadAs, StatedBoundary, boundary};
 

@@ -24,6 +24,8 @@ pub enum ReadAs {
     Role,
     /// `aws organizations describe-policy`: the policy is a string under `Policy.Content`.
     OrganizationsPolicy,
+    /// `aws iam get-account-authorization-details`: the policies of all users, groups and roles of an account.
+    Account,
 }
 
 impl ReadAs {
@@ -45,6 +47,7 @@ impl fmt::Display for ReadAs {
             ReadAs::RolePolicy => "an answer of `aws iam get-role-policy`",
             ReadAs::Role => "an answer of `aws iam get-role`",
             ReadAs::OrganizationsPolicy => "an answer of `aws organizations describe-policy`",
+            ReadAs::Account => "an answer of `aws iam get-account-authorization-details`",
         })
     }
 }

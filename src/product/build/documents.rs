@@ -3,7 +3,10 @@
 use super::built::Built;
 use super::settings::{Levels, Settings};
 use crate::authz::{FileCount, Known, LAYERS, LayerRow};
-use crate::input::{FileRead, Loader, NONE, StatedBoundary, load_policy, read_policy};
+use crate::input::{
+    FileRead, Loader, LoweredDocument, NONE, OfCaller, StatedBoundary, load_identity, load_policy,
+    read_policy,
+};
 use crate::model::{Effect, Policy, PolicyKind};
 use crate::rules::{self, Attached, RULES, Subject};
 use crate::source::Sources;
@@ -25,6 +28,8 @@ pub(super) struct Documents<'a> {
     /// What the answers say of the boundary of the role.
     pub stated_boundary: Option<StatedBoundary>,
     pub findings: Findings,
+    /// Policies of other layers that files of the caller have.
+    pub found: Vec<(PolicyKind, Policy)>,
 }
 
 impl Documents<'_> {
@@ -36,6 +41,7 @@ impl Documents<'_> {
             }
         }
         self.add_full_access();
+        self.use_found();
         self.use_stated_boundary();
     }
 
@@ -72,41 +78,79 @@ impl Documents<'_> {
     }
 
     fn policies(&mut self, names: &[String], kind: PolicyKind) -> Vec<Policy> {
-        names.iter().filter_map(|name| self.policy(name, kind)).collect()
+        names.iter().flat_map(|name| self.policies_of(name, kind)).collect()
     }
 
-    fn policy(&mut self, name: &str, kind: PolicyKind) -> Option<Policy> {
-        match load_policy(self.loader, self.sources, name, kind) {
-            Ok(lowered) => {
-                let connection = &mut self.built.connection;
-                connection.files.push(FileRead {
-                    name: name.to_owned(),
-                    read_as: lowered.read_as,
-                    layer: kind,
-                    names_principals: lowered.names_principals,
-                });
-                connection.findings.extend(lowered.findings);
-                self.stated_boundary = lowered.boundary.or(self.stated_boundary.take());
-                let subject = Subject {
-                    policy: &lowered.policy,
-                    sources: self.sources,
-                    attached: Some(Attached { bucket: Some(&connection.bucket) }),
-                    is_stored: lowered.read_as.is_answer(),
-                };
-                connection.findings.extend(match self.findings {
-                    Findings::All => rules::run(&RULES, &subject),
-                    Findings::Refusals => rules::refusals(&subject),
-                });
-                let doubt = rules::doubt_about_size(&subject);
-                let mut policy = lowered.policy;
-                for statement in &mut policy.statements {
-                    statement.doubts.extend(doubt.clone());
+    /// The policies of a file: one, or those that an answer about the whole account has for the caller.
+    fn policies_of(&mut self, name: &str, kind: PolicyKind) -> Vec<Policy> {
+        let loaded = if kind == PolicyKind::Identity {
+            let caller = self.built.connection.customer.arn().clone();
+            load_identity(self.loader, self.sources, name, &caller)
+        } else {
+            load_policy(self.loader, self.sources, name, kind).map(|lowered| {
+                let stated = lowered.boundary.clone();
+                OfCaller { identity: vec![lowered], stated, ..OfCaller::default() }
+            })
+        };
+        match loaded {
+            Ok(of_caller) => {
+                self.stated_boundary = of_caller.stated.or(self.stated_boundary.take());
+                for (kind, lowered) in [
+                    (PolicyKind::Boundary, of_caller.boundary),
+                    (PolicyKind::Trust, of_caller.trust),
+                ] {
+                    let policy = lowered.map(|lowered| self.policy(name, kind, lowered));
+                    self.found.extend(policy.map(|policy| (kind, policy)));
                 }
-                Some(policy)
+                let identity = of_caller.identity.into_iter();
+                identity.map(|lowered| self.policy(name, kind, lowered)).collect()
             }
             Err(unreadable) => {
                 self.built.unreadable.push(unreadable);
-                None
+                Vec::new()
+            }
+        }
+    }
+
+    /// The policy of a document; the report learns where it is and what is wrong with it.
+    fn policy(&mut self, name: &str, kind: PolicyKind, lowered: LoweredDocument) -> Policy {
+        let connection = &mut self.built.connection;
+        let names_principals = lowered.names_principals;
+        let file = FileRead {
+            name: name.to_owned(),
+            read_as: lowered.read_as,
+            layer: kind,
+            names_principals,
+        };
+        // An answer about the whole account has several policies.
+        if !connection.files.iter().any(|known| known.name == name && known.layer == kind) {
+            connection.files.push(file);
+        }
+        connection.findings.extend(lowered.findings);
+        let subject = Subject {
+            policy: &lowered.policy,
+            sources: self.sources,
+            attached: Some(Attached { bucket: Some(&connection.bucket) }),
+            is_stored: lowered.read_as.is_answer(),
+        };
+        connection.findings.extend(match self.findings {
+            Findings::All => rules::run(&RULES, &subject),
+            Findings::Refusals => rules::refusals(&subject),
+        });
+        let doubt = rules::doubt_about_size(&subject);
+        let mut policy = lowered.policy;
+        for statement in &mut policy.statements {
+            statement.doubts.extend(doubt.clone());
+        }
+        policy
+    }
+
+    /// Boundary and trust policy of an answer about the whole account, where no other file was given for them.
+    fn use_found(&mut self) {
+        let policies = &mut self.built.connection.policies;
+        for (kind, policy) in self.found.drain(..) {
+            if !policies.get(kind).is_known() {
+                policies.insert(kind, Known::Known(vec![vec![policy]]));
             }
         }
     }

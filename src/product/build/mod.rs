@@ -100,7 +100,9 @@ pub fn build_with(
     assume::check_together(&connection.assume)?;
     let mut built = Built { connection, unreadable: Vec::new() };
     let stated_boundary = settings.stated_boundary.clone();
-    Documents { built: &mut built, sources, loader, stated_boundary, findings }.read_all(settings);
+    let found = Vec::new();
+    Documents { built: &mut built, sources, loader, stated_boundary, findings, found }
+        .read_all(settings);
     check_not_swapped(&built.connection)?;
     SettingsReader { built: &mut built, sources, loader }.read_all(settings);
     let Setup { kms_key, environment, .. } = &built.connection;
