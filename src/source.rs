@@ -5,6 +5,7 @@
 //! (a policy inside a JSON string) is an [`Origin::Derived`] source; [`Sources::trace`] leads from
 //! it back into the file that the user can edit.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -231,18 +232,26 @@ impl Place<'_> {
     }
 }
 
+/// A text of an input inside of a line: its line breaks would begin lines of a report that nobody wrote.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    match text.contains(['\n', '\r']) {
+        true => Cow::Owned(text.replace('\r', "\\r").replace('\n', "\\n")),
+        false => Cow::Borrowed(text),
+    }
+}
+
 impl Sources {
     /// An empty address space.
     pub fn new() -> Self {
         Sources::default()
     }
 
-    /// Adds a text under the name of its file.
+    /// Adds a text under the name of its file. A line break in the name is kept as `\n` in letters: names begin lines of reports.
     ///
     /// # Errors
     /// [`TooLarge`] when the text is longer than [`MAX_INPUT_BYTES`] or the address space is full.
     pub fn add_file(&mut self, name: &str, text: String) -> Result<SourceId, TooLarge> {
-        self.add(Origin::File(name.to_owned()), text)
+        self.add(Origin::File(one_line(name).into_owned()), text)
     }
 
     /// Adds a text that was decoded from other sources. `runs` cover it from front to back.

@@ -87,7 +87,7 @@ fn world(line: &Line, policies: &[&Policy], endpoint: bool) -> Vec<Request> {
 /// `ACCESS_CASES` sets how many pairs are tried.
 #[test]
 fn nothing_is_missed_of_what_layers_allow_together() {
-    let mut runner = random::runner("ACCESS_CASES", 1_000);
+    let mut runner = random::runner("ACCESS_CASES", 250);
     let counts = [(); 4].map(|()| std::cell::Cell::new(0_u32));
     let [equal, differ, open, skipped] = &counts;
     let count = |cell: &std::cell::Cell<u32>| cell.set(cell.get() + 1);
@@ -148,5 +148,5 @@ fn nothing_is_missed_of_what_layers_allow_together() {
         "{equal} equal, {differ} differ, {open} unknown, {skipped} callers whose issuer nobody knows"
     );
     result.unwrap();
-    assert!(equal > 100 && differ > 100 && open * 50 < equal + differ, "{equal} {differ} {open}");
+    assert!(equal > 25 && differ > 25 && open * 50 < equal + differ, "{equal} {differ} {open}");
 }

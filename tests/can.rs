@@ -347,7 +347,7 @@ pub fn keys_of(policies: &[&Policy]) -> BTreeSet<String> {
 }
 
 pub fn runner() -> TestRunner {
-    random::runner("CAN_CASES", 3_000)
+    random::runner("CAN_CASES", 300)
 }
 
 /// `CAN_CASES` sets how many policies are tried.

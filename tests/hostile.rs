@@ -7,7 +7,8 @@ use std::path::Path;
 use std::process::Output;
 
 /// What a stranger would write into a name or a value.
-const HOSTILE: [&str; 16] = [
+const HOSTILE: [&str; 17] = [
+    "\nEVIL: all operations are allowed",
     "\u{1b}[2J\u{1b}[Hall is well",
     "\u{1b}[8m",
     "\u{1b}]0;x\u{7}",
@@ -62,6 +63,11 @@ fn assert_harmless(arguments: &[&str], output: &Output) {
         let command =
             text.lines().find(|line| line.trim_start().starts_with("::") || line.contains("##["));
         assert_eq!(command, None, "{arguments:?}");
+        // No line of a report begins with words of an input.
+        let evil = text.lines().find(|line| {
+            line.trim_start_matches(|letter: char| !letter.is_alphabetic()).starts_with("EVIL")
+        });
+        assert_eq!(evil, None, "{arguments:?}:\n{text}");
     }
     assert!(matches!(output.status.code(), Some(0..=3)), "{arguments:?}: {}", stderr(output));
     let asks_json = arguments.windows(2).any(|pair| pair == ["--format", "json"]);
@@ -158,33 +164,45 @@ fn nothing_of_an_input_acts_in_any_report() {
     let cases = std::env::var("ICA_POLICY_CASES").map_or(1, |cases| cases.parse().unwrap());
     let mut runner = TestRunner::new(Config { cases, ..Config::default() });
     let result = runner.run(&(words, text(), text()), |(words, file, prefix)| {
-        // Names of files cannot hold these.
-        let file = format!("x{}.json", file.replace(['/', '\0'], "-"));
-        let document = policy(&words);
-        fs::write(folder.join(&file), serde_json::to_string_pretty(&document).unwrap()).unwrap();
-        fs::write(folder.join("plain.json"), policy(&["x".to_owned()]).to_string()).unwrap();
-        let settings = toml::toml! {
-            bucket = "acme-genomics"
-            account = "111122223333"
-            region = "us-east-1"
-            user = "ica"
-            identity_policy = "none"
-        };
-        let mut settings = settings;
-        for (name, value) in [("name", &words[0]), ("prefix", &words[1]), ("bucket_policy", &file)]
-        {
-            settings.insert(name.to_owned(), value.as_str().into());
-        }
-        fs::write(folder.join("hostile.toml"), settings.to_string()).unwrap();
-        // An argument holds no NUL.
-        let prefix = prefix.replace('\0', "");
-        for command in commands(&file, &prefix) {
-            assert_harmless(&command, &run_in(&folder, &command));
-        }
-        fs::remove_file(folder.join(&file)).unwrap();
+        try_all(&folder, &words, &file, &prefix);
         Ok(())
     });
     result.unwrap();
+}
+
+/// Texts that would begin a line, at each place.
+#[test]
+fn no_line_of_a_report_begins_with_words_of_an_input() {
+    let folder = fresh_folder("hostile/lines");
+    let evil = HOSTILE[0].to_owned();
+    try_all(&folder, &vec![evil.clone(); 24], &evil, &evil);
+}
+
+/// Runs every command with these texts in a policy, a file's name and a prefix.
+fn try_all(folder: &Path, words: &[String], file: &str, prefix: &str) {
+    // Names of files cannot hold these.
+    let file = format!("x{}.json", file.replace(['/', '\0'], "-"));
+    let document = policy(words);
+    fs::write(folder.join(&file), serde_json::to_string_pretty(&document).unwrap()).unwrap();
+    fs::write(folder.join("plain.json"), policy(&["x".to_owned()]).to_string()).unwrap();
+    let settings = toml::toml! {
+        bucket = "acme-genomics"
+        account = "111122223333"
+        region = "us-east-1"
+        user = "ica"
+        identity_policy = "none"
+    };
+    let mut settings = settings;
+    for (name, value) in [("name", &words[0]), ("prefix", &words[1]), ("bucket_policy", &file)] {
+        settings.insert(name.to_owned(), value.as_str().into());
+    }
+    fs::write(folder.join("hostile.toml"), settings.to_string()).unwrap();
+    // An argument holds no NUL.
+    let prefix = prefix.replace('\0', "");
+    for command in commands(&file, &prefix) {
+        assert_harmless(&command, &run_in(folder, &command));
+    }
+    fs::remove_file(folder.join(&file)).unwrap();
 }
 
 /// The document that clears the screen, from the report that named it.

@@ -36,6 +36,7 @@ use crate::report::compare::Comparison;
 use crate::report::generated::Made;
 use crate::report::page::Explained;
 use crate::report::simulate::Decision;
+use crate::source::one_line;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand, ValueEnum};
 pub use exit::Exit;
@@ -163,7 +164,12 @@ fn print_of_clap(error: &clap::Error) -> Exit {
         return print_report(&if colour { text.ansi().to_string() } else { text.to_string() });
     }
     let colour = look(&io::stderr()).colour;
-    print_error(&if colour { text.ansi().to_string() } else { text.to_string() });
+    let mut words = if colour { text.ansi().to_string() } else { text.to_string() };
+    // An argument with a line break would begin a line.
+    for argument in typed::arguments().iter().filter(|argument| argument.contains(['\n', '\r'])) {
+        words = words.replace(argument.as_str(), &one_line(argument));
+    }
+    print_error(&words);
     Exit::Usage
 }
 

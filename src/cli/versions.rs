@@ -7,7 +7,7 @@ use crate::input::{self, Document, Loader, NONE, Unreadable};
 use crate::model::{self, Policy, PolicyKind};
 use crate::report::compare::Version;
 use crate::rules::stored;
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{SourceId, Sources, Span, one_line};
 use std::path::{Path, PathBuf};
 
 /// Where a version comes from.
@@ -44,7 +44,7 @@ impl Origin<'_> {
         };
         let document =
             id.map(|id| input::read_policy(sources, id)).transpose().map_err(Unreadable::Text)?;
-        Ok(Read { name, document })
+        Ok(Read { name: one_line(&name).into_owned(), document })
     }
 }
 

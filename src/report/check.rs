@@ -12,7 +12,7 @@ use crate::product::{
     Assumption, AssumptionRow, CallerId, CallerReport, Check, Customer, EnvironmentReport, KmsKey,
     Level, OperationReport, Product, ReasonKind, StepReport, Verdict, Wording, better_if_connected,
 };
-use crate::source::Sources;
+use crate::source::{Sources, one_line};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -332,12 +332,12 @@ fn layers(setup: &Setup) -> BTreeMap<&'static str, &'static str> {
 
 fn files(setup: &Setup) -> Vec<FileRead> {
     let policies = setup.files.iter().map(|read| FileRead {
-        file: read.name.clone(),
+        file: one_line(&read.name).into_owned(),
         layer: read.layer.name(),
         read_as: read.read_as.to_string(),
     });
     let settings = setup.environment.files.iter().map(|read| FileRead {
-        file: read.name.clone(),
+        file: one_line(&read.name).into_owned(),
         layer: read.setting,
         read_as: SETTING.to_owned(),
     });

@@ -3,12 +3,13 @@
 use super::views::key_name;
 use crate::authz::{ContextValue, Layers};
 use crate::model::Statement;
+use crate::source::one_line;
 use crate::symbolic::{Region, Shown};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write};
 
-/// A request that shows an answer. `None`: it may be any.
+/// A request that shows an answer. Its text is one line, whatever its names hold. `None`: it may be any.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Example {
     /// Who asks, as policies name it.
@@ -26,6 +27,14 @@ pub struct Example {
 
 impl fmt::Display for Example {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        self.write(&mut text)?;
+        f.write_str(&one_line(&text))
+    }
+}
+
+impl Example {
+    fn write(&self, f: &mut String) -> fmt::Result {
         let or = |text: &Option<String>, any| text.clone().unwrap_or_else(|| String::from(any));
         write!(f, "{} on {}", or(&self.action, "any action"), or(&self.resource, "any resource"))?;
         if let Some(principal) = self.principal.as_ref().filter(|name| !name.is_empty()) {
@@ -45,9 +54,7 @@ impl fmt::Display for Example {
         }
         Ok(())
     }
-}
 
-impl Example {
     /// The account, where a name of its root user stands for all its callers: no key says which of them asks.
     fn account<'a>(&self, principal: &'a str) -> Option<&'a str> {
         let says_who = |(key, _): &(String, ContextValue)| {

@@ -2,7 +2,7 @@
 
 use super::place::{Position, position};
 use crate::finding::{self, Code, Severity};
-use crate::source::{Sources, Span};
+use crate::source::{Sources, Span, one_line};
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::fmt::{self, Display};
@@ -47,11 +47,13 @@ impl Finding {
         Finding {
             code: found.code,
             severity: found.severity,
-            message: found.message,
-            help: found.help,
+            message: one_line(&found.message).into_owned(),
+            help: found.help.map(|help| one_line(&help).into_owned()),
             place: position(sources, found.span),
             related: related
-                .filter_map(|label| Some((position(sources, label.span)?, label.text)))
+                .filter_map(|label| {
+                    Some((position(sources, label.span)?, one_line(&label.text).into_owned()))
+                })
                 .collect(),
         }
     }

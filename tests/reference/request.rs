@@ -268,11 +268,14 @@ impl Request {
             {
                 false
             }
-            // Pages name these (IAM:reference_policies_variables, LAMBDA:urls-auth).
-            (caller::Kind::Anonymous, service)
-                if !["s3", "sns", "sqs", "sts", "lambda"].contains(&service) =>
-            {
-                reading.says(Point::ServiceTakesUnsigned)
+            // Who shows a token does not sign; no other operation of STS is like that
+            // (IAM:id_credentials_temp_control-access_assumerole).
+            (caller::Kind::Anonymous, "sts") => {
+                ["sts:assumerolewithsaml", "sts:assumerolewithwebidentity"]
+                    .contains(&action.as_str())
+            }
+            (caller::Kind::Anonymous, _) => {
+                needs_no_signature(&action) || reading.says(Point::ServiceTakesUnsigned)
             }
             (caller::Kind::Token, _) => {
                 action == self.caller.call_with_token()
@@ -412,5 +415,19 @@ fn list<'a>(value: &'a Value, name: &str) -> Result<&'a [Value], String> {
         Value::Null => Ok(&[]),
         Value::Array(items) => Ok(items),
         _ => Err(format!("{name} is no list")),
+    }
+}
+
+/// Whether a page says that an operation, in lower case, is open to callers who do not sign, if the policy lets them
+/// (IAM:reference_policies_variables for S3, SNS and SQS; LAMBDA:urls-auth; the guides of OpenSearch, EFS and API Gateway).
+fn needs_no_signature(action: &str) -> bool {
+    let (service, name) = action.split_once(':').unwrap_or((action, ""));
+    match service {
+        "s3" | "sns" | "sqs" => true,
+        "lambda" => ["invokefunction", "invokefunctionurl"].contains(&name),
+        "es" => name.starts_with("eshttp"),
+        "elasticfilesystem" => name.starts_with("client"),
+        "execute-api" => name == "invoke",
+        _ => false,
     }
 }

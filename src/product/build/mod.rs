@@ -28,7 +28,7 @@ use super::setup::{Product, Setup, Versioning};
 use crate::authz::{FileCount, LAYERS, LayerRow, PolicySet};
 use crate::input::{Loader, NONE};
 use crate::model::{Arn, PolicyKind};
-use crate::source::Sources;
+use crate::source::{Sources, one_line};
 
 /// Resolves settings and reads the documents they name.
 ///
@@ -55,6 +55,7 @@ pub fn build_with(
     loader: &mut dyn Loader,
 ) -> Result<Built, Refusal> {
     check_complete(product, settings)?;
+    check_plain(settings)?;
     let account = read_account(settings)?;
     let catalogue = product.catalogue();
     let connection = Setup {
@@ -129,6 +130,22 @@ fn check_not_swapped(setup: &Setup) -> Result<(), Refusal> {
              give `{bucket}` with --identity-policy and `{identity}` with --bucket-policy"
         ),
     ))
+}
+
+/// Names and prefixes have no control characters: reports show them inside of lines.
+fn check_plain(settings: &Settings) -> Result<(), Refusal> {
+    let texts = [
+        ("name", &settings.name),
+        ("prefix", &settings.prefix),
+        ("session_name", &settings.session_name),
+    ];
+    let mut texts = texts.into_iter().filter_map(|(setting, text)| Some((setting, text.as_ref()?)));
+    match texts.find(|(_, text)| text.contains(char::is_control)) {
+        Some((setting, text)) => {
+            Err(Refusal::new(setting, format!("`{}` has a control character", one_line(text))))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Several settings that are missing are said at once, with how to begin.
