@@ -228,7 +228,7 @@ fn an_inline_policy_is_put_under_its_own_names() {
         .as_array_mut()
         .unwrap()
         .retain(|action| action != "s3:RestoreObject");
-    let answer = serde_json::json!({"UserName": "ica user", "PolicyName": "inline", "PolicyDocument": policy});
+    let answer = serde_json::json!({"UserName": "ica,user", "PolicyName": "inline", "PolicyDocument": policy});
     fs::write(&file, answer.to_string()).unwrap();
     let output = run_in(&folder, &[&FIX[..], &["--out", "new", "--format", "json"]].concat());
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -241,6 +241,6 @@ fn an_inline_policy_is_put_under_its_own_names() {
         .collect::<Vec<_>>();
     assert_eq!(
         calls[0],
-        "aws iam put-user-policy --user-name 'ica user' --policy-name inline --policy-document file://new/user-policy.json"
+        "aws iam put-user-policy --user-name ica,user --policy-name inline --policy-document file://new/user-policy.json"
     );
 }

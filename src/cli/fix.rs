@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args) -> Exit {
         return printer.usage("--force: it belongs to --write or --out");
     }
     if let Some(dir) = &args.out
-        && let Some(exit) = write_out(&texts, dir, args.force, &printer)
+        && let Some(exit) = write_out(&texts, &folder, dir, args.force, &printer)
     {
         return exit;
     }
@@ -105,12 +105,21 @@ fn view(fixed: &Fixed, args: &Args, folder: &Path) -> Repaired {
 
 /// The name of a file without its folder.
 fn file_name(text: &Text) -> String {
+    if text.name == "-" {
+        return "policy.json".to_owned();
+    }
     let name = Path::new(&text.shown).file_name().map(|name| name.to_string_lossy().into_owned());
     name.unwrap_or_else(|| "policy.json".to_owned())
 }
 
 /// Writes the edited documents into a folder; the exit code if that is not possible.
-fn write_out(texts: &Texts, dir: &Path, force: bool, printer: &Printer<Repaired>) -> Option<Exit> {
+fn write_out(
+    texts: &Texts,
+    folder: &Path,
+    dir: &Path,
+    force: bool,
+    printer: &Printer<Repaired>,
+) -> Option<Exit> {
     let changed = texts.list.iter().filter(|text| text.is_changed());
     let files = changed.map(|text| NewFile {
         name: file_name(text),
@@ -121,6 +130,18 @@ fn write_out(texts: &Texts, dir: &Path, force: bool, printer: &Printer<Repaired>
     let names = files.iter().map(|file| &file.name).collect::<BTreeSet<_>>();
     if names.len() < files.len() {
         return Some(printer.usage("--out: two of the files have one name; use --write"));
+    }
+    let is_input = |name: &String| {
+        let target = dir.join(name).canonicalize();
+        let same = |text: &Text| {
+            target.as_ref().ok() == folder.join(&text.name).canonicalize().ok().as_ref()
+        };
+        target.is_ok() && texts.list.iter().any(same)
+    };
+    if names.into_iter().any(is_input) {
+        return Some(printer.usage(
+            "--out: a file that was read is in this folder; name another folder, or use --write",
+        ));
     }
     match write_all(dir, &files, force) {
         Ok((_, lost)) => {

@@ -82,18 +82,18 @@ fn wrong_setting(error: &toml::de::Error, text: &str) -> String {
     let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
     let place = line.map(|line| format!(":{line}")).unwrap_or_default();
     let message = error.message();
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let words = match (message.split_once(" `"), quoted.next()) {
-        (Some(("unknown field", _)), Some(name)) => {
+    let (said, expected) = message.split_once("`, expected ").unwrap_or((message, ""));
+    let words = match said.split_once(" `") {
+        Some(("unknown field", name)) => {
             let plain = name.replace('-', "_").to_ascii_lowercase();
-            let names = quoted.collect::<Vec<_>>();
+            let names = expected.split('`').skip(1).step_by(2).collect::<Vec<_>>();
             let near = names.iter().map(|known| (distance(&plain, known), *known)).min();
             match near.filter(|(far, known)| far * LETTERS_PER_MISTAKE <= known.len()) {
                 Some((_, meant)) => format!("there is no setting `{name}`: do you mean `{meant}`?"),
                 None => format!("there is no setting `{name}`; there are {}", names.join(", ")),
             }
         }
-        (Some(("invalid type: integer", _)), Some(number)) => {
+        Some(("invalid type: integer", number)) if expected == "a string" => {
             format!("a text is wanted here: write \"{number}\", in quotes")
         }
         _ => message.to_owned(),

@@ -32,7 +32,13 @@ fn command(
     let root = tree_of(&text.original);
     let named = |member: &str| {
         let name = root.as_ref().and_then(|root| root.get(member)).and_then(Node::as_str);
-        quoted(name.unwrap_or("NAME"))
+        // The AWS CLI would take other texts for a flag or a file; IAM has no such names (IAM:reference_iam-quotas).
+        let is_name = |name: &&str| {
+            let letter =
+                |letter: char| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter);
+            !name.starts_with('-') && !name.is_empty() && name.chars().all(letter)
+        };
+        quoted(name.filter(is_name).unwrap_or("NAME"))
     };
     let inline = |of: &str, member: &str| {
         let flag = of.replace('_', "-");

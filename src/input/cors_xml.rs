@@ -86,10 +86,13 @@ fn member(source: &Source, element: Element<'_>) -> Member {
     Member { name: name(source, element, tag), value }
 }
 
-/// The text of an element without the white space around it, and its place.
+/// The text of an element without comments and the white space around it, and its place.
 fn text(source: &Source, element: Element<'_>) -> Node {
-    let inner = element.text().unwrap_or_default().trim().to_owned();
-    let whole = element.first_child().map_or(element.range(), |child| child.range());
+    let texts = || element.children().filter(|child| child.is_text());
+    let inner = texts().filter_map(|child| child.text()).collect::<String>().trim().to_owned();
+    let mut places = texts().map(|child| child.range());
+    let first = places.find(|range| !source.text[range.clone()].trim().is_empty());
+    let whole = first.unwrap_or(element.range());
     let written = &source.text[whole.clone()];
     let start = whole.start + (written.len() - written.trim_start().len());
     let end = (whole.start + written.trim_end().len()).max(start);
@@ -158,6 +161,9 @@ mod tests {
 
     #[test]
     fn what_is_no_rules_or_broken_is_said() {
+        let commented = "<CORSConfiguration><CORSRule><AllowedOrigin><!-- ica --> a<!-- b -->c </AllowedOrigin></CORSRule></CORSConfiguration>";
+        let json = r#"{"CORSRules": [{"AllowedOrigins": ["ac"]}]}"#;
+        assert_eq!(tree(commented).1.unwrap().ok(), crate::input::tree_of(json));
         assert!(tree("{}").1.is_none());
         assert!(tree("<Error><Code>CORSConfiguration</Code></Error>").1.is_none());
         let broken = tree("<CORSConfiguration><CORSRule></CORSConfiguration>").1.unwrap();

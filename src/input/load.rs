@@ -43,7 +43,7 @@ pub struct FileRead {
     pub read_as: ReadAs,
     /// The layer that it belongs to.
     pub layer: PolicyKind,
-    /// Whether a statement names a principal; `None` if it has no statement.
+    /// Whether its statements name principals; `None` if they differ, or there is none.
     pub names_principals: Option<bool>,
 }
 
@@ -58,7 +58,7 @@ pub struct LoweredDocument {
     pub findings: Vec<Finding>,
     /// What the file says of the boundary of the role.
     pub boundary: Option<StatedBoundary>,
-    /// Whether a statement names a principal as written; `None` if it has no statement.
+    /// Whether its statements, as written, name principals; `None` if they differ, or there is none.
     pub names_principals: Option<bool>,
 }
 
@@ -66,7 +66,7 @@ impl Document {
     /// Lowers the document as a policy of this kind.
     pub fn lower(self, kind: PolicyKind) -> LoweredDocument {
         let lowered = model::lower(&self.policy, kind);
-        let names_principals = self.names_principals();
+        let names_principals = self.names_principals_throughout();
         let findings = self.findings.into_iter().chain(lowered.findings).collect();
         let (read_as, boundary) = (self.read_as, self.boundary);
         LoweredDocument { read_as, policy: lowered.policy, findings, boundary, names_principals }

@@ -53,6 +53,18 @@ impl Document {
 
     /// Whether its statements name principals, as only policies of resources do; `None` if it has no statement.
     pub fn names_principals(&self) -> Option<bool> {
+        self.naming().reduce(|one, other| one || other)
+    }
+
+    /// The same where all of its statements agree; else `None`.
+    pub fn names_principals_throughout(&self) -> Option<bool> {
+        let mut naming = self.naming();
+        let first = naming.next()?;
+        naming.all(|names| names == first).then_some(first)
+    }
+
+    /// For each statement whether it names principals.
+    fn naming(&self) -> impl Iterator<Item = bool> {
         let blocks = self.policy.elements.iter().filter_map(|element| match &element.body {
             Body::Statements(statements) => Some(&statements.items),
             _ => None,
@@ -64,7 +76,7 @@ impl Document {
         let names = |statement: &syntax::Statement| {
             statement.elements.iter().any(|element| element.name.text.ends_with("Principal"))
         };
-        statements.map(names).reduce(|one, other| one || other)
+        statements.map(names)
     }
 
     /// The kind of a policy that names principals: all actions of a role's trust policy are those of STS.

@@ -74,7 +74,7 @@ fn report(repaired: &Repaired, look: Look) -> String {
 /// keeps a Deny from its caller.
 fn proved(repaired: &Repaired) -> &'static str {
     if repaired.edits.iter().any(|edit| edit.kind == ChangeKind::AddException) {
-        "only the excepted callers gain access by the exceptions, and only to actions that the operations use; the additions are no more than needed"
+        "by the exceptions only the excepted callers gain access, and those of ICA only to actions of its catalogue; the additions are no more than needed"
     } else {
         "nobody else gains access, and the additions are no more than the operations need"
     }

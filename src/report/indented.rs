@@ -58,18 +58,20 @@ pub struct Indented {
 /// A list or object up to this many bytes is left in its line.
 const MOST_IN_A_LINE: usize = 60;
 
+/// The deepest nesting that is laid out, that of JSON that is read; deeper text would be mostly indentation.
+const MOST_DEPTH: usize = 128;
+
 impl Indented {
     /// Lays out a text by its brackets and commas; outside of strings nothing else is changed. `None` if it is no object or list.
     pub fn new(text: &str) -> Option<Indented> {
-        text.trim_start().starts_with(['{', '[']).then(|| {
-            let mut layout = Layout {
-                out: Indented { text: String::new(), offsets: Vec::new() },
-                open: Vec::new(),
-            };
-            layout.lay_out(text);
-            layout.out.offsets.push(layout.out.text.len());
-            layout.out
-        })
+        if !text.trim_start().starts_with(['{', '[']) {
+            return None;
+        }
+        let out = Indented { text: String::new(), offsets: Vec::new() };
+        let mut layout = Layout { out, open: Vec::new(), depth: 0 };
+        layout.lay_out(text)?;
+        layout.out.offsets.push(layout.out.text.len());
+        Some(layout.out)
     }
 
     /// The range in the new text.
@@ -77,7 +79,8 @@ impl Indented {
         // The end is that of the last byte inside: what follows may be in another line.
         let start = *self.offsets.get(old.start)?;
         let end = if old.is_empty() { start } else { self.offsets.get(old.end - 1)? + 1 };
-        Some(start..end)
+        let range = start..end.min(self.text.len());
+        self.text.get(range.clone()).map(|_| range)
     }
 }
 
@@ -85,10 +88,13 @@ struct Layout {
     out: Indented,
     /// For each open bracket whether its content has lines of its own.
     open: Vec<bool>,
+    /// How many of them have.
+    depth: usize,
 }
 
 impl Layout {
-    fn lay_out(&mut self, text: &str) {
+    /// `None` if brackets are nested too deeply.
+    fn lay_out(&mut self, text: &str) -> Option<()> {
         let (mut in_string, mut is_escaped) = (false, false);
         for (at, letter) in text.char_indices() {
             if in_string {
@@ -106,10 +112,15 @@ impl Layout {
                     self.put(letter);
                     let is_long = closing(&text[at..]) > MOST_IN_A_LINE;
                     self.open.push(is_long);
+                    self.depth += usize::from(is_long);
+                    if self.depth > MOST_DEPTH {
+                        return None;
+                    }
                     self.break_line(is_long);
                 }
                 '}' | ']' => {
                     let is_long = self.open.pop().unwrap_or_default();
+                    self.depth -= usize::from(is_long);
                     self.break_line(is_long);
                     self.put(letter);
                 }
@@ -125,10 +136,11 @@ impl Layout {
                     self.put(letter);
                     self.out.text.push(' ');
                 }
-                blank if blank.is_whitespace() => self.skip(blank),
+                blank @ (' ' | '\t' | '\r' | '\n') => self.skip(blank),
                 other => self.put(other),
             }
         }
+        Some(())
     }
 
     fn put(&mut self, letter: char) {
@@ -145,9 +157,8 @@ impl Layout {
 
     fn break_line(&mut self, is_wanted: bool) {
         if is_wanted {
-            let depth = self.open.iter().filter(|is_long| **is_long).count();
             self.out.text.push('\n');
-            self.out.text.push_str(&"  ".repeat(depth));
+            self.out.text.push_str(&"  ".repeat(self.depth));
         }
     }
 }
@@ -191,6 +202,9 @@ mod tests {
             assert_eq!(new.text[range].replace(", ", ","), words.replace(", ", ","), "{words}");
         }
         assert!(Indented::new("s3:GetObject").is_none());
+        // Indentation of deep nesting would take more room than there is.
+        assert!(Indented::new(&"[".repeat(100_000)).is_none());
+        assert!(Indented::new(&"[1,".repeat(60_000)).is_none());
     }
 
     /// Text that is no JSON loses nothing but blanks.

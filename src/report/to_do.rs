@@ -23,7 +23,14 @@ pub(super) fn to_do(text: &mut String, checked: &Checked, look: Look) {
     let corrections = first.chain(checked.findings.iter().filter(is_error)).map(correction);
     let numbered = || checked.causes.iter().zip(1..);
     let counts = |cause: &Cause| cause.level != Level::Advised;
-    let mends = numbered().filter(|(cause, _)| counts(cause)).map(|(cause, at)| mend(cause, at));
+    // With a wrong name or prefix what the other causes ask for would be wrong, too.
+    let is_first = |cause: &Cause| {
+        let mut stops = cause.stops.iter().map(|stop| stop.action.as_str());
+        counts(cause) && stops.any(|action| ["prefix", "bucket name"].contains(&action))
+    };
+    let has_first = checked.causes.iter().any(is_first);
+    let is_shown = |cause: &Cause| counts(cause) && (!has_first || is_first(cause));
+    let mends = numbered().filter(|(cause, _)| is_shown(cause)).map(|(cause, at)| mend(cause, at));
     // A Deny hides what the Allow lacks, but both have to name the right role.
     let is_role = |finding: &&Finding| {
         finding.code == ROLE_OF_OTHER_REGION && checked.verdict != Verdict::Allowed

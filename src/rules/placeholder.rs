@@ -6,6 +6,7 @@
 use super::rule::{Rule, Sink, Subject};
 use crate::finding::{Code, Finding, Row, Section, Severity};
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// The kind of finding.
 pub const CODE: Code = Code::of(&Row {
@@ -18,6 +19,9 @@ pub const CODE: Code = Code::of(&Row {
 /// How the names of examples begin.
 const EXAMPLES: [&str; 6] =
     ["YOUR_", "YOUR-", "DOC-EXAMPLE-", "amzn-s3-demo-", "REPLACE_", "REPLACE-"];
+
+/// The longest name between brackets, in letters.
+const MOST_LETTERS: usize = 60;
 
 /// Brackets of templates.
 const BRACKETS: [(&str, &str); 3] = [("${", "}"), ("{{", "}}"), ("<", ">")];
@@ -32,13 +36,12 @@ impl Rule for Placeholder {
     }
 
     fn document(&self, subject: &Subject<'_>, sink: &mut Sink) {
-        let mut told: Vec<&str> = Vec::new();
+        let mut told: BTreeSet<&str> = BTreeSet::new();
         let base = subject.policy.span.lo;
         for (start, word) in placeholders(subject.sources.text(subject.policy.span)) {
-            if told.contains(&word) {
+            if !told.insert(word) {
                 continue;
             }
-            told.push(word);
             let lo = base + start as u32;
             let span = Span::new(lo, lo + word.len() as u32);
             let message = format!("`{word}` is a placeholder that was not replaced");
@@ -55,9 +58,16 @@ fn placeholders(text: &str) -> Vec<(usize, &str)> {
         .flat_map(|(open, close)| text.match_indices(open).map(move |(at, _)| (at, *open, *close)))
         .filter_map(|(at, open, close)| {
             let inner = &text[at + open.len()..];
-            let inner = &inner[..inner.find(close)?];
-            is_name(if open == "{{" { inner.trim() } else { inner })
-                .then(|| (at, &text[at..at + open.len() + inner.len() + close.len()]))
+            // A name is short: who looks further looks at the whole text for each bracket.
+            let end = inner.char_indices().take(MOST_LETTERS).map(|(at, letter)| (at, letter));
+            let end = end.take_while(|(_, letter)| {
+                is_letter_of_name(*letter) || matches!(letter, '.' | ' ')
+            });
+            let end = end.last().map_or(0, |(at, letter)| at + letter.len_utf8());
+            let name = &inner[..end];
+            let is_whole = inner[end..].starts_with(close);
+            let fits = is_whole && is_name(if open == "{{" { name.trim() } else { name });
+            fits.then(|| (at, &text[at..at + open.len() + end + close.len()]))
         })
         .collect::<Vec<_>>();
     for start in EXAMPLES {

@@ -3,7 +3,7 @@
 
 use super::view::Made;
 use super::{remarks, text};
-use crate::product::Command;
+use crate::product::{Command, quoted};
 use crate::report::look::{Human, Look};
 use std::fmt::Write;
 
@@ -31,7 +31,7 @@ fn report(made: &Made<'_>) -> String {
         report.push_str("with --write DIR the documents are files, and the report ends in the calls that put them into AWS\n");
         return report;
     }
-    let _ = writeln!(report, "check it with `ica-policy check {}`", made.folder);
+    let _ = writeln!(report, "check it with `ica-policy check {}`", quoted(made.folder));
     report.push_str("\nto put it into AWS, look at each file and then run:\n");
     for Command { command, note } in &made.commands {
         let note = if note.is_empty() { String::new() } else { format!("  # {note}\n") };

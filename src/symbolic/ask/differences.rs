@@ -364,14 +364,15 @@ impl<'a> Listing<'a> {
         let (from, to) = sides.directed(self.backwards);
         let mut search = sides.search(self.backwards, variables);
         let mut result = Ok(());
-        for part in parts(&sides.specs, from, to) {
+        let parts = parts(&sides.specs, from, to).into_iter().collect::<Vec<_>>();
+        for part in &parts {
             if self.seen.contains_key(&part.provenance) {
                 continue;
             }
             let statement = self.question.directed(self.backwards).1.find(part.provenance.allowed);
             let patterns = Patterns::new(statement, self.question.readings, variables);
             let mut boxes = 0;
-            let asked = search.ask(&part, &mut |space, cube, because| {
+            let asked = search.ask(part, &mut |space, cube, because| {
                 boxes += 1;
                 self.look(space, cube, because, &patterns, variables);
                 boxes < MOST_BOXES
@@ -379,7 +380,11 @@ impl<'a> Listing<'a> {
             if let Err(undecided) = asked {
                 result = Err(undecided);
             }
-            self.narrow(sides, &part, variables);
+            // A statement whose variables were written out is several parts of one region: what is so of one need not be of all.
+            let alike = parts.iter().filter(|other| other.provenance == part.provenance);
+            if alike.count() == 1 {
+                self.narrow(sides, part, variables);
+            }
         }
         result
     }

@@ -30,8 +30,13 @@ impl Named {
     pub(super) fn meet(&mut self, other: &Named) {
         if (self.all_but, &self.patterns) == (other.all_but, &other.patterns) {
             self.but_not.retain(|span| other.but_not.contains(span));
-        } else {
-            self.but_not.clear();
+            return;
+        }
+        // Each reading has patterns of its own, and the region is within both together.
+        self.but_not.clear();
+        if self.all_but == other.all_but {
+            let more = other.patterns.iter().filter(|span| !self.patterns.contains(span));
+            self.patterns.extend(more.copied().collect::<Vec<_>>());
         }
     }
 }
