@@ -156,7 +156,7 @@ pub(super) fn next(worst: Verdict, is_whole: bool, is_refused: bool) -> &'static
             "nothing is blocked for certain; settle what is unknown, or leave out what you do not need with --skip OPERATION"
         }
         Verdict::Partial | Verdict::Blocked => {
-            "do what is listed, then run the same command again; leave out what you do not need with --skip OPERATION"
+            "do what is listed (`ica-policy fix` shows edits), then run the same command again; leave out what you do not need with --skip OPERATION"
         }
     }
 }

@@ -5,5 +5,5 @@ cd "$(dirname "$0")/../.."
 python3 -m venv target/picture
 target/picture/bin/pip install --quiet rich==14.1.0
 cargo build --release --quiet
-CLICOLOR_FORCE=1 ./target/release/ica-policy check --connection examples/seed-conflict/ica.toml --edition seed |
+COLUMNS=112 ./target/release/ica-policy check --connection examples/seed-conflict/ica.toml --edition seed --color always |
     target/picture/bin/python tools/picture/draw.py > docs/check.svg
