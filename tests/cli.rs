@@ -749,3 +749,23 @@ fn copies_inside_of_one_account_are_of_the_current_edition() {
     let only = ["--edition", "seed", "--operation", "copy-within-account"];
     assert_eq!(run(&[&example[..], &only].concat()).status.code(), Some(2));
 }
+
+/// `aws s3api get-bucket-policy --query Policy` prints the policy as a string of JSON, in quotes.
+#[test]
+fn a_policy_may_be_a_string_alone() {
+    let dir = fresh_folder("string-alone");
+    let policy =
+        fs::read_to_string(root().join("examples/seed-conflict/bucket-policy.json")).unwrap();
+    let file = dir.join("bucket.json");
+    fs::write(&file, serde_json::to_string(&policy).unwrap()).unwrap();
+    let name = file.display().to_string();
+    let output = run(&["check", "--connection", EXAMPLE, "--bucket-policy", &name]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains(&format!("add `{ROLE}` to this list")), "{}", stdout(&output));
+    // Another string is no policy.
+    fs::write(&file, "\"hello\"").unwrap();
+    assert_eq!(
+        run(&["check", "--connection", EXAMPLE, "--bucket-policy", &name]).status.code(),
+        Some(3)
+    );
+}

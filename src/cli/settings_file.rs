@@ -72,7 +72,8 @@ pub(super) fn parsed(text: &str, shown: &str) -> Result<Vec<Settings>, Failure> 
             Err(Failure::Usage(format!("{shown}{}", wrong_setting(&error, text))))
         }
         Err(error) => {
-            Err(Failure::Unreadable(Box::new(unreadable(shown, error.to_string(), None))))
+            let help = "a text is written in double quotes, as in `bucket = \"my-bucket\"`";
+            Err(Failure::Unreadable(Box::new(unreadable(shown, error.to_string(), Some(help)))))
         }
     }
 }

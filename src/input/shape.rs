@@ -84,6 +84,10 @@ pub(super) fn locate(root: Node) -> Option<Located> {
     if root.as_object().is_some_and(has_policy_elements) {
         return Some(Located { read_as: ReadAs::Policy, node: root, boundary: None });
     }
+    // `get-bucket-policy --query Policy` prints the string alone.
+    if root.as_str().is_some_and(|text| text.trim_start().starts_with('{')) {
+        return Some(Located { read_as: ReadAs::PolicyString, node: root, boundary: None });
+    }
     wrapped.into_iter().find_map(|(read_as, path)| {
         let node = path.iter().try_fold(&root, |node, name| node.get(name))?;
         let fits = match node.value {

@@ -59,7 +59,7 @@ fn placeholders(text: &str) -> Vec<(usize, &str)> {
         .filter_map(|(at, open, close)| {
             let inner = &text[at + open.len()..];
             // A name is short: who looks further looks at the whole text for each bracket.
-            let end = inner.char_indices().take(MOST_LETTERS).map(|(at, letter)| (at, letter));
+            let end = inner.char_indices().take(MOST_LETTERS);
             let end = end.take_while(|(_, letter)| {
                 is_letter_of_name(*letter) || matches!(letter, '.' | ' ')
             });

@@ -364,7 +364,7 @@ impl<'a> Listing<'a> {
         let (from, to) = sides.directed(self.backwards);
         let mut search = sides.search(self.backwards, variables);
         let mut result = Ok(());
-        let parts = parts(&sides.specs, from, to).into_iter().collect::<Vec<_>>();
+        let parts = parts(&sides.specs, from, to).collect::<Vec<_>>();
         for part in &parts {
             if self.seen.contains_key(&part.provenance) {
                 continue;
