@@ -252,3 +252,21 @@ fn what_the_last_screen_says_makes_the_check_clean() {
     }
     assert_eq!(broken, 9);
 }
+
+/// A misspelt action is corrected before another one is added beside it.
+#[test]
+fn a_misspelt_action_is_the_first_thing_to_do() {
+    let connection = example("misspelt");
+    change(&connection, "user-policy.json", |policy| {
+        policy["Statement"][1]["Action"][0] = json!("s3:PutObejct");
+    });
+    let report = text(&check(&connection, &[("COLUMNS", "200")], &[]));
+    let list = report.split("\nto do:\n").nth(1).unwrap();
+    assert!(
+        list.lines()
+            .next()
+            .unwrap()
+            .contains("perhaps `s3:PutObject`, on that of objects, is meant"),
+        "{list}"
+    );
+}

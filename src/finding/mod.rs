@@ -84,20 +84,24 @@ pub(crate) fn is_refusal(code: Code, severity: Severity) -> bool {
 /// One letter in so many may be wrong in a name that is taken for another.
 pub(crate) const LETTERS_PER_MISTAKE: usize = 5;
 
-/// Levenshtein's distance: how many letters must be put in, taken out or replaced.
+/// How many letters must be put in, taken out, replaced, or swapped with their neighbour (Levenshtein, Damerau).
 pub(crate) fn distance(one: &str, other: &str) -> usize {
-    let other = other.chars().collect::<Vec<_>>();
-    let mut row = (0..=other.len()).collect::<Vec<_>>();
-    for (line, letter) in one.chars().enumerate() {
-        let mut above_left = row[0];
-        row[0] = line + 1;
+    let [one, other] = [one, other].map(|text| text.chars().collect::<Vec<_>>());
+    let mut rows = [vec![0; other.len() + 1], (0..=other.len()).collect::<Vec<_>>()];
+    for (line, letter) in one.iter().enumerate() {
+        let [before, above] = &rows;
+        let mut row = vec![line + 1];
         for (column, known) in other.iter().enumerate() {
-            let replaced = above_left + usize::from(letter != *known);
-            above_left = row[column + 1];
-            row[column + 1] = replaced.min(row[column] + 1).min(above_left + 1);
+            let replaced = above[column] + usize::from(letter != known);
+            let least = replaced.min(row[column] + 1).min(above[column + 1] + 1);
+            let is_swapped =
+                line > 0 && column > 0 && *letter == other[column - 1] && one[line - 1] == *known;
+            row.push(if is_swapped { least.min(before[column - 1] + 1) } else { least });
         }
+        let [_, above] = rows;
+        rows = [above, row];
     }
-    row[other.len()]
+    rows[1][other.len()]
 }
 
 #[cfg(test)]
@@ -106,7 +110,9 @@ mod tests {
 
     #[test]
     fn distances() {
-        assert_eq!(distance("upload", "uplaod"), 2);
+        assert_eq!(distance("upload", "uplaod"), 1);
+        assert_eq!(distance("PutObejct", "PutObject"), 1);
+        assert_eq!(distance("abcd", "badc"), 2);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("parameter", "paramater"), 1);
     }

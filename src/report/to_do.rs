@@ -8,7 +8,7 @@ use super::place::at_line;
 use crate::finding::Severity;
 use crate::finding::codes::ROLE_OF_OTHER_REGION;
 use crate::product::{Level, Verdict};
-use crate::rules::PLACEHOLDER;
+use crate::rules::{PLACEHOLDER, UNKNOWN_ACTION};
 use std::fmt::Write;
 
 /// The most lines that the list has.
@@ -18,8 +18,12 @@ const MOST_LINES: usize = 30;
 /// verdict is only counted.
 pub(super) fn to_do(text: &mut String, checked: &Checked, look: Look) {
     let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-    let is_left_over = |finding: &&Finding| finding.code == PLACEHOLDER;
-    let first = checked.findings.iter().filter(is_left_over);
+    let is_mistyped = |finding: &&Finding| {
+        let is_near = |help: &String| help.starts_with("perhaps ");
+        finding.code == PLACEHOLDER
+            || finding.code == UNKNOWN_ACTION && finding.help.as_ref().is_some_and(is_near)
+    };
+    let first = checked.findings.iter().filter(is_mistyped);
     let corrections = first.chain(checked.findings.iter().filter(is_error)).map(correction);
     let numbered = || checked.causes.iter().zip(1..);
     let counts = |cause: &Cause| cause.level != Level::Advised;

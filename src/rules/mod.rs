@@ -52,8 +52,9 @@ pub fn run<'r>(
     found
 }
 
-/// The code of the rule about placeholders, which is the first thing to correct.
+/// The codes of rules about words that are probably mistyped: to correct them is the first thing to do.
 pub use placeholder::CODE as PLACEHOLDER;
+pub use unknown_action::CODE as UNKNOWN_ACTION;
 
 /// What AWS would refuse to store, beyond what lowering finds, and what it may refuse.
 pub fn refusals(subject: &Subject<'_>) -> Vec<Finding> {

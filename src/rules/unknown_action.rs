@@ -10,7 +10,8 @@ use crate::model::{ActionPattern, PolicyKind};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
-const CODE: Code = Code::of(&Row {
+/// The kind of finding.
+pub const CODE: Code = Code::of(&Row {
     id: "unknown-action",
     severity: Severity::Warning,
     section: Section::Rule,
