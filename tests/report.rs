@@ -270,3 +270,17 @@ fn a_misspelt_action_is_the_first_thing_to_do() {
         "{list}"
     );
 }
+
+/// An ARN that lost a colon matches nothing; the report says what to write in its place.
+#[test]
+fn a_lost_colon_is_the_first_thing_to_do() {
+    let connection = example("colon");
+    change(&connection, "user-policy.json", |policy| {
+        policy["Statement"][1]["Resource"] = json!("arn:aws:s3::acme-genomics/ica/*");
+    });
+    let report = text(&check(&connection, &[("COLUMNS", "200")], &[]));
+    let list = report.split("\nto do:\n").nth(1).unwrap();
+    let wanted =
+        "write `arn:aws:s3:::acme-genomics/ica/*` in place of `arn:aws:s3::acme-genomics/ica/*`";
+    assert!(list.lines().next().unwrap().contains(wanted), "{list}");
+}

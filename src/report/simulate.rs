@@ -105,7 +105,10 @@ impl Decision {
                 .into_iter()
                 .map(|layer| said(layer, sources, layers, request))
                 .collect(),
-            remarks: remarks(request, simulated),
+            remarks: owner(request, layers)
+                .into_iter()
+                .chain(remarks(request, simulated))
+                .collect(),
         }
     }
 }
@@ -127,6 +130,16 @@ impl View for Decision {
 }
 
 /// What follows from the credentials alone, and what was left open or left out.
+/// Whose the resource is, where its ARN does not say and its policy counts: whoever leaves it out means the caller's account.
+fn owner(request: &Request, layers: &Layers<'_>) -> Option<String> {
+    let account = request.resource_account.as_ref()?;
+    let mut parts = request.resource.split(':');
+    let is_open = parts.next() == Some("arn") && parts.nth(3) == Some("");
+    (is_open && !layers.resource.is_absent()).then(|| {
+        format!("the resource is of account {account} here, since its ARN names none: --resource-account says which")
+    })
+}
+
 fn remarks(request: &Request, simulated: &Simulated) -> Vec<String> {
     let of_credentials = ruled_out(request).into_iter().chain(needs_no_permission(request));
     let too_many = "there are too many open points to try all of them";

@@ -8,7 +8,7 @@ use super::place::at_line;
 use crate::finding::Severity;
 use crate::finding::codes::ROLE_OF_OTHER_REGION;
 use crate::product::{Level, Verdict};
-use crate::rules::{PLACEHOLDER, UNKNOWN_ACTION};
+use crate::rules::{LOST_COLON, PLACEHOLDER, UNKNOWN_ACTION};
 use std::fmt::Write;
 
 /// The most lines that the list has.
@@ -20,7 +20,7 @@ pub(super) fn to_do(text: &mut String, checked: &Checked, look: Look) {
     let is_error = |finding: &&Finding| finding.severity == Severity::Error;
     let is_mistyped = |finding: &&Finding| {
         let is_near = |help: &String| help.starts_with("perhaps ");
-        finding.code == PLACEHOLDER
+        [PLACEHOLDER, LOST_COLON].contains(&finding.code)
             || finding.code == UNKNOWN_ACTION && finding.help.as_ref().is_some_and(is_near)
     };
     let first = checked.findings.iter().filter(is_mistyped);

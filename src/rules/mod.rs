@@ -5,6 +5,7 @@
 
 mod characters;
 mod fit;
+mod lost_colon;
 mod other_bucket;
 mod placeholder;
 mod rule;
@@ -24,11 +25,12 @@ use crate::model::{Doubt, Policy};
 use crate::source::Sources;
 
 /// All rules.
-pub static RULES: [&dyn Rule; 8] = [
+pub static RULES: [&dyn Rule; 9] = [
     &size::PolicySize,
     &characters::WrongCharacter,
     &other_bucket::OtherBucket,
     &placeholder::Placeholder,
+    &lost_colon::LostColon,
     &unfit_action::UnfitAction,
     &unfit_key::UnfitKey,
     &unknown_action::UnknownAction,
@@ -53,6 +55,7 @@ pub fn run<'r>(
 }
 
 /// The codes of rules about words that are probably mistyped: to correct them is the first thing to do.
+pub use lost_colon::CODE as LOST_COLON;
 pub use placeholder::CODE as PLACEHOLDER;
 pub use unknown_action::CODE as UNKNOWN_ACTION;
 
