@@ -1,4 +1,4 @@
-use crate::support::run::{fresh_folder, run_in, stderr, stdout};
+use crate::support::run::{OF_BUCKET, fresh_folder, run_in, stderr, stdout};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -54,14 +54,6 @@ fn check(name: &str, account: &Value, who: &[&str]) -> Output {
     fs::write(folder.join("account.json"), account.to_string()).unwrap();
     let common = [
         "check",
-        "--bucket",
-        "acme-genomics",
-        "--account",
-        "111122223333",
-        "--region",
-        "us-east-1",
-        "--prefix",
-        "ica/",
         "--versioning",
         "unversioned",
         "--identity-policy",
@@ -73,7 +65,7 @@ fn check(name: &str, account: &Value, who: &[&str]) -> Output {
         "--format",
         "json",
     ];
-    run_in(Path::new(&folder), &[&common[..], who].concat())
+    run_in(Path::new(&folder), &[&common[..], &OF_BUCKET, who].concat())
 }
 
 fn verdict(report: &Value, operation: &str, caller: &str) -> String {

@@ -1,5 +1,5 @@
 use crate::support::holds_to_schema;
-use crate::support::run::{GENERATE, fresh_folder, run_in, stderr, stdout};
+use crate::support::run::{GENERATE, OF_BUCKET, fresh_folder, run_in, stderr, stdout};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -571,23 +571,8 @@ fn an_answer_of_get_user_says_whether_there_is_a_boundary() {
         );
         fs::write(dir.join("user.json"), answer).unwrap();
         let dir = dir.display().to_string();
-        let arguments = [
-            "check",
-            &dir,
-            "--bucket",
-            "acme-genomics",
-            "--account",
-            "111122223333",
-            "--region",
-            "us-east-1",
-            "--prefix",
-            "ica/",
-            "--versioning",
-            "unversioned",
-            "--operation",
-            "upload-data",
-        ];
-        stdout(&run(&arguments))
+        let only = ["--versioning", "unversioned", "--operation", "upload-data"];
+        stdout(&run(&[&["check", &dir][..], &OF_BUCKET, &only].concat()))
     };
     let without = verdict("");
     assert!(!without.contains("no-boundary"), "{without}");
@@ -616,14 +601,6 @@ fn cors_rules_may_be_xml() {
         fs::write(&file, rule(origin)).unwrap();
         let name = file.display().to_string();
         let set_up = [
-            "--bucket",
-            "acme-genomics",
-            "--account",
-            "111122223333",
-            "--region",
-            "us-east-1",
-            "--prefix",
-            "ica/",
             "--versioning",
             "unversioned",
             "--user",
@@ -637,7 +614,7 @@ fn cors_rules_may_be_xml() {
             "--cors",
             &name,
         ];
-        let output = run(&[&["check"][..], &set_up].concat());
+        let output = run(&[&["check"][..], &OF_BUCKET, &set_up].concat());
         (stdout(&output), stderr(&output))
     };
     let (right, error) = verdict("*");

@@ -1,4 +1,4 @@
-use crate::support::run::stdout;
+use crate::support::run::{OF_BUCKET, stdout};
 use ica_policy::ica::catalogue;
 use ica_policy::ica::guide::guide;
 use ica_policy::product::graph::{Dependencies, Depends, Link, Thing};
@@ -139,20 +139,17 @@ fn root_causes_and_consequences_are_told_apart() {
     std::fs::write(folder.join("user.json"), policy).unwrap();
     let file = folder.join("user.json").display().to_string();
     let flags = [
-        "--bucket",
-        "acme-genomics",
-        "--account",
-        "111122223333",
-        "--region",
-        "us-east-1",
-        "--prefix",
-        "ica/",
-        "--user",
-        "u",
-    ];
-    let flags = [
-        &flags[..],
-        &["--identity-policy", &file, "--bucket-policy", "none", "--versioning", "unversioned"],
+        &OF_BUCKET[..],
+        &[
+            "--user",
+            "u",
+            "--identity-policy",
+            &file,
+            "--bucket-policy",
+            "none",
+            "--versioning",
+            "unversioned",
+        ],
     ]
     .concat();
     let text = stdout(&run(&flags));

@@ -1,4 +1,4 @@
-use crate::support::run::{fresh_folder, run_in, stderr, stdout};
+use crate::support::run::{OF_BUCKET, fresh_folder, run_in, stderr, stdout};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -78,25 +78,12 @@ fn assert_harmless(arguments: &[&str], output: &Output) {
     }
 }
 
-const BUCKET: [&str; 10] = [
-    "--bucket",
-    "acme-genomics",
-    "--account",
-    "111122223333",
-    "--region",
-    "us-east-1",
-    "--prefix",
-    "ica/",
-    "--user",
-    "ica",
-];
-
 /// Every command and format with the policy in each place.
 fn commands<'a>(hostile: &'a str, prefix: &'a str) -> Vec<Vec<&'a str>> {
     let mut all = Vec::new();
     let with = |start: &[&'a str], more: &[&'a str]| [start, more].concat();
-    let check = with(&["check"], &BUCKET);
-    let fix = with(&["fix"], &BUCKET);
+    let check = with(&["check", "--user", "ica"], &OF_BUCKET);
+    let fix = with(&["fix", "--user", "ica"], &OF_BUCKET);
     for format in ["human", "json"] {
         let format = ["--format", format];
         let one = "s3:GetObject";

@@ -5,6 +5,7 @@ use super::files::{print_error, print_report};
 use crate::ica::{ICA, catalogue};
 use crate::product::build::settings::Settings;
 use crate::product::build::{check_account, check_bucket, read_customer};
+use crate::product::in_quotes;
 use crate::product::refusal::Refusal;
 use crate::product::setup::{Customer, Product};
 use crate::s3::{NameFault, bucket_name_fault};
@@ -51,12 +52,12 @@ pub(super) fn run(args: &Args) -> Exit {
         .collect::<Vec<_>>()
         .join(" ");
     let values = [
-        ("BUCKET", quoted(&args.bucket)),
-        ("ACCOUNT", quoted(&args.account)),
+        ("BUCKET", in_quotes(&args.bucket)),
+        ("ACCOUNT", in_quotes(&args.account)),
         ("KIND", kind.to_owned()),
-        ("NAME", quoted(&name)),
-        ("PREFIX", quoted(&args.prefix)),
-        ("DIR", quoted(&args.dir)),
+        ("NAME", in_quotes(&name)),
+        ("PREFIX", in_quotes(&args.prefix)),
+        ("DIR", in_quotes(&args.dir)),
         ("OPERATIONS", operations),
     ];
     print_report(&filled(SCRIPT, &values))
@@ -118,18 +119,14 @@ fn filled(script: &str, values: &[(&str, String)]) -> String {
     text + rest
 }
 
-/// Quotes a text for a POSIX shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{filled, quoted};
+    use super::filled;
+    use crate::product::in_quotes;
 
     #[test]
     fn quotes_survive_the_shell() {
-        assert_eq!(quoted("a'b$(c)"), r"'a'\''b$(c)'");
+        assert_eq!(in_quotes("a'b$(c)"), r"'a'\''b$(c)'");
     }
 
     #[test]

@@ -400,13 +400,7 @@ impl Aim {
 
 /// The required steps that are blocked or partial.
 fn blocked(check: &Check) -> impl Iterator<Item = (&'static str, CallerId, &StepReport)> {
-    let callers = check
-        .operations
-        .iter()
-        .flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
-    let steps = callers
-        .flat_map(|(id, caller)| caller.steps.iter().map(move |step| (id, caller.caller, step)));
-    steps.filter(|(_, _, step)| {
+    steps(check).filter(|(_, _, step)| {
         step.level == Level::Required && matches!(step.verdict, Verdict::Blocked | Verdict::Partial)
     })
 }

@@ -40,7 +40,7 @@ pub use assumption::{Assumption, AssumptionRow};
 pub use caller::{CallerId, CallerRow, Credentials};
 pub use catalogue::Level;
 pub use check::check;
-pub use command::{Command, quoted};
+pub use command::{Command, in_quotes, quoted};
 pub use compare::{
     AccessChange, LayerChange, OperationChange, access_change, access_changes, identity_change,
     layer_changes, operation_changes,

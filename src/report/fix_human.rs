@@ -1,6 +1,7 @@
 //! The report of `fix` for people: the diff, the purpose of each edit, and what is left to decide,
 //! with its place underlined.
 
+use super::calls::calls;
 use super::check_human::{framed, title};
 use super::check_words::by_caller;
 use super::draw::{draw, draw_with_help};
@@ -9,7 +10,7 @@ use super::fix::{Decision, Edit, Repaired};
 use super::look::{Human, Look, word};
 use crate::finding::{Code, Severity, codes};
 use crate::fix::{ChangeKind, DecisionKind};
-use crate::product::{Command, Verdict};
+use crate::product::Verdict;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 
@@ -58,14 +59,7 @@ fn report(repaired: &Repaired, look: Look) -> String {
     for finding in repaired.refused.iter().flat_map(|refused| &refused.findings) {
         let _ = write!(text, "\n{}", draw(finding, look));
     }
-    for (number, Command { command, note }) in repaired.commands.iter().enumerate() {
-        let lead = if number == 0 {
-            "\nto put it into AWS, look at each file and then run:\n"
-        } else {
-            ""
-        };
-        let _ = writeln!(text, "{lead}  # {note}\n  {command}");
-    }
+    text.push_str(&calls(&repaired.commands));
     let _ = writeln!(text, "\n{}", closing(repaired, look));
     framed(!repaired.refused.is_empty(), text)
 }

@@ -1,6 +1,8 @@
 //! A view for each command, and a file for each way in which it is written. Spans become lines and
 //! columns where a view is made.
 
+#[cfg(feature = "cli")]
+mod calls;
 pub mod can;
 #[cfg(feature = "cli")]
 pub mod can_human;

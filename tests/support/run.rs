@@ -54,6 +54,18 @@ pub const GENERATE: [&str; 14] = [
     "--write",
 ];
 
+/// The flags of the bucket that most tests are about.
+pub const OF_BUCKET: [&str; 8] = [
+    "--bucket",
+    "acme-genomics",
+    "--account",
+    "111122223333",
+    "--region",
+    "us-east-1",
+    "--prefix",
+    "ica/",
+];
+
 /// A fresh folder below the build folder.
 pub fn fresh_folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);

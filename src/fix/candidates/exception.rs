@@ -6,8 +6,6 @@ use crate::fix::caller_keys::{PRINCIPAL_ARN, is_about_caller};
 use crate::fix::change::{Change, ChangeKind, append, in_statement};
 use crate::fix::scene::Scene;
 use crate::fix::tree_edit::{TreeChange, TreeEdit, object, string};
-use crate::model::Condition;
-use crate::model::condition::{Test, string::Compare};
 use crate::why::Place;
 
 const OPERATOR: &str = "ArnNotLike";
@@ -32,7 +30,7 @@ pub(super) fn changes(scene: &Scene<'_>, place: Place<'_>, request: &Request) ->
     let Some(file) = scene.file(place.policy) else { return Vec::new() };
     let mut lists =
         statement.conditions.iter().filter(|condition| &*condition.key.node == PRINCIPAL_ARN);
-    let fitting = lists.find(|condition| takes(condition, &caller));
+    let fitting = lists.find(|condition| condition.test.takes_wildcards() || !caller.contains('*'));
     let operator = fitting.map_or(OPERATOR, |condition| condition.operator.node.as_str());
     let key = written_key(scene, place.policy, statement.index, operator, PRINCIPAL_ARN);
     let change = match (fitting, key) {
@@ -56,15 +54,6 @@ pub(super) fn changes(scene: &Scene<'_>, place: Place<'_>, request: &Request) ->
         },
     };
     vec![change]
-}
-
-/// Whether the list of a condition can hold the pattern: `StringNotEquals` has no wildcards.
-fn takes(condition: &Condition, value: &str) -> bool {
-    let has_wildcards = match &condition.test {
-        Test::String { compare, .. } => *compare == Compare::Like,
-        _ => true,
-    };
-    has_wildcards || !value.contains('*')
 }
 
 /// A second condition: the Deny then applies to callers in neither list.

@@ -180,6 +180,14 @@ impl Test {
         }
     }
 
+    /// Whether its values may be patterns: `StringEquals` and its negation know no wildcards.
+    pub fn takes_wildcards(&self) -> bool {
+        match self {
+            Test::String { compare, .. } => *compare == string::Compare::Like,
+            _ => true,
+        }
+    }
+
     /// Whether the test holds if no value fits: `StringNotEquals` and the like.
     pub fn is_negated(&self) -> bool {
         match self {

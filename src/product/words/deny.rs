@@ -4,7 +4,6 @@ use super::scene::{Scene, deciding_condition, locate, written_key};
 use crate::authz::Request;
 use crate::eval::{matching_action, matching_resource};
 use crate::finding::Label;
-use crate::model::condition::{Test, string::Compare};
 use crate::model::{Condition, Element, Pattern, PrincipalPattern};
 use crate::product::values::UNLISTED;
 use crate::product::verdict::{Advice, Reason, ReasonKind, Verdict, empty};
@@ -76,7 +75,7 @@ impl Scene<'_> {
                 Some(value) if &*condition.key.node == "aws:principalarn" => {
                     let listed = self.question.names.listed_arn(self.question.caller, &value);
                     match self.other_role(condition) {
-                        _ if listed.contains('*') && !takes_wildcards(condition) => format!(
+                        _ if listed.contains('*') && !condition.test.takes_wildcards() => format!(
                             "`{}` knows no wildcards: put `\"ArnNotLike\": {{\"aws:PrincipalArn\": \"{listed}\"}}` into the same `Condition`",
                             condition.operator.node
                         ),
@@ -146,13 +145,5 @@ impl Scene<'_> {
         reason.help = Some(Advice::plain(
             "`NotPrincipal` cannot list sessions by pattern: use `\"Principal\": \"*\"` with `ArnNotLike` on `aws:PrincipalArn`",
         ));
-    }
-}
-
-/// Whether a list of exceptions may hold patterns.
-fn takes_wildcards(condition: &Condition) -> bool {
-    match &condition.test {
-        Test::String { compare, .. } => *compare == Compare::Like,
-        _ => true,
     }
 }

@@ -3,7 +3,8 @@
 
 use super::view::Made;
 use super::{remarks, text};
-use crate::product::{Command, quoted};
+use crate::product::quoted;
+use crate::report::calls::calls;
 use crate::report::look::{Human, Look};
 use std::fmt::Write;
 
@@ -32,10 +33,5 @@ fn report(made: &Made<'_>) -> String {
         return report;
     }
     let _ = writeln!(report, "check it with `ica-policy check {}`", quoted(made.folder));
-    report.push_str("\nto put it into AWS, look at each file and then run:\n");
-    for Command { command, note } in &made.commands {
-        let note = if note.is_empty() { String::new() } else { format!("  # {note}\n") };
-        let _ = writeln!(report, "{note}  {command}");
-    }
-    report
+    report + &calls(&made.commands)
 }

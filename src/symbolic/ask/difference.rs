@@ -97,7 +97,7 @@ pub(crate) struct Part<'a> {
 }
 
 impl Part<'_> {
-    /// The same with the requests that are no difference.
+    /// As above, and also the requests that make no difference.
     pub(crate) fn alone(&self) -> Part<'_> {
         Part { constraints: self.constraints.clone(), others: Vec::new(), ..*self }
     }

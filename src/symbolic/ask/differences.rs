@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Boxes of one region that are looked at. More of them rarely touch more words.
 const MOST_BOXES: usize = 64;
 
-/// Points that AWS's pages leave open, of which all combinations are listed; as many as are asked about at once.
+/// The most open points of AWS's pages whose combinations are all listed. It is also the most that are asked about at once.
 const MOST_OPEN: usize = 8;
 
 /// The newly allowed requests of one statement, or those of it that one Deny held back before.

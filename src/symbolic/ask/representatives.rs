@@ -47,10 +47,10 @@ pub struct Rest {
     pub alphabet: fn(char) -> bool,
 }
 
-/// Comparisons of which it matters only whether one fits, such as the patterns of one list.
+/// Comparisons that count as one: it matters only whether one of them fits. The patterns of one list are such.
 pub type AnyOf<'a> = Vec<TextComparison<'a>>;
 
-/// Which patterns are told apart.
+/// Which patterns get classes of their own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Grain {
     /// Each.
@@ -168,7 +168,7 @@ impl<'t> Texts<'t> {
 /// A text of the same class that a person would take for a name, if one is near.
 fn readable(text: &str, starts: &[Start<'_>], rest: &Rest) -> String {
     let own = fitting(starts, text);
-    // Those that fit come first: there most texts of other classes are told apart.
+    // Classes that fit come first: they separate most texts of other classes.
     let mut order = (0..starts.len()).collect::<Vec<_>>();
     order.sort_by_key(|number| !own[*number]);
     let ordered = order.iter().map(|number| (&starts[*number], own[*number])).collect::<Vec<_>>();

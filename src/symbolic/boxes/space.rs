@@ -269,7 +269,7 @@ fn partition(
             Values::new(&tests, Domain::default(), groups, within, budget).map(Partition::Plain)
         }
         Name::Action | Name::Resource => {
-            // Of what is asked for it is told which pattern fits.
+            // For values that the question asks about, the classes say which pattern fits.
             let alone = within.iter().flatten().map(std::slice::from_ref);
             let lists = asked.iter().map(Constraint::atoms).chain(alone);
             let groups = Groups::of_lists(tests.len(), lists);

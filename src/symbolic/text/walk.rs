@@ -281,7 +281,7 @@ impl Patterns {
         self.symbols[place] == Some(Symbol::Run) && self.symbols[place + 1].is_none()
     }
 
-    /// Drops the other places of groups of which one pattern takes whatever follows.
+    /// If one pattern of a group takes whatever follows, the other places of the group are dropped.
     fn drop_settled(&self, state: &mut State) {
         if !self.has_lists {
             return;

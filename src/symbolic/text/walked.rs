@@ -15,7 +15,7 @@ pub(super) struct Question {
     pub groups: Vec<u32>,
     /// The places where the walk begins.
     pub start: Vec<u32>,
-    /// The lists of groups of which one must fit.
+    /// Lists of groups: in each list one group must fit.
     pub wanted: Vec<Vec<usize>>,
     /// How many groups are counted.
     pub counted: usize,
