@@ -122,6 +122,9 @@ mod questions;
 // Managed policies with one text taken out.
 mod taken_out;
 
+// Terraform modules and CloudFormation templates against the documents.
+mod templates;
+
 // The old side from git in a checkout that a stranger wrote: nothing of it runs, no other repository is believed.
 #[cfg(unix)]
 mod git;
@@ -171,6 +174,9 @@ mod generate;
 
 // `generate` and `check DIR` as commands: files, formats, what is refused.
 mod generate_cli;
+
+// Terraform modules and CloudFormation templates against the documents.
+
 // Pages of operations, settings and messages; the documents made of them; the requirements of the
 // ICA page; `explain`.
 mod guide;

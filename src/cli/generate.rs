@@ -9,7 +9,7 @@ use super::settings_file::{self, Failure};
 use super::typed;
 use super::write::{NewFile, WriteError, write_all};
 use crate::finding::Finding;
-use crate::generate::{Generated, Kind, Options, Plan, commands, generate};
+use crate::generate::{Generated, Options, Plan, Puts, commands, generate};
 use crate::ica::ICA;
 use crate::input::{NONE, Unreadable, read_policy};
 use crate::product::build::build;
@@ -17,7 +17,7 @@ use crate::product::build::settings::Settings;
 use crate::product::refusal::Refusal;
 use crate::product::setup::Setup;
 use crate::product::{EnvironmentReport, Verdict, check};
-use crate::report::generated::{self, Made, Policies};
+use crate::report::generated::{self, File, Made};
 use crate::rules::{Attached, Subject, refusals};
 use crate::source::Sources;
 use clap::{Args as ClapArgs, ValueEnum};
@@ -56,7 +56,7 @@ pub(super) struct Args {
     /// Replace existing files.
     #[arg(long, requires = "write")]
     force: bool,
-    /// The output: human (JSON documents, each under its name), json (one object), terraform, cloudformation.
+    /// The output: human (JSON documents, each under its name), json (one object), terraform (a module), cloudformation (a template with parameters).
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
@@ -67,6 +67,17 @@ enum Format {
     Json,
     Terraform,
     Cloudformation,
+}
+
+impl Format {
+    /// What puts the documents into AWS.
+    fn puts(self) -> Puts {
+        match self {
+            Format::Human | Format::Json => Puts::Calls,
+            Format::Terraform => Puts::Terraform,
+            Format::Cloudformation => Puts::CloudFormation,
+        }
+    }
 }
 
 /// The file of the settings; the policies' names are in their kinds.
@@ -146,28 +157,33 @@ fn made(args: &Args) -> Result<Exit, Stop> {
         return Ok(Exit::Found);
     }
     match &args.write {
-        None => Ok(match template(args.format, &plan, &generated, Policies::Inline) {
-            Some((_, text)) => print_report(&text),
-            None => printer(args).report(&Made::new(&generated, &[], "", Vec::new())),
+        None => Ok(match template(args.format, &plan, &generated).as_slice() {
+            [] => printer(args).report(&Made::new(&generated, &[], "", Vec::new())),
+            files => print_report(&printed(files)),
         }),
         Some(dir) => Ok(write(args, dir, &settings, &folder, &plan, &generated)?),
     }
 }
 
-/// The template of a format that has one, with the name of its file.
-fn template(
-    format: Format,
-    plan: &Plan,
-    made: &Generated,
-    policies: Policies,
-) -> Option<(&'static str, String)> {
+/// The files of a format that has templates.
+fn template(format: Format, plan: &Plan, made: &Generated) -> Vec<File> {
     match format {
-        Format::Terraform => Some(("ica.tf", generated::terraform(plan, made, policies))),
+        Format::Terraform => generated::terraform(plan, made),
         Format::Cloudformation => {
-            Some(("ica.template.json", generated::cloudformation(plan, made)))
+            vec![("ica.template.json", generated::cloudformation(plan, made))]
         }
-        Format::Human | Format::Json => None,
+        Format::Human | Format::Json => Vec::new(),
     }
+}
+
+/// The files as one text that is a template as well: the files of a module, without those that Terraform does not read.
+fn printed(files: &[File]) -> String {
+    let [(_, text)] = files else {
+        let files = files.iter().filter(|(name, _)| name.ends_with(".tf"));
+        let texts = files.map(|(name, text)| format!("# == {name}\n{text}"));
+        return texts.collect::<Vec<_>>().join("\n");
+    };
+    text.clone()
 }
 
 fn write(
@@ -183,7 +199,7 @@ fn write(
         name: document.kind.file_name().to_owned(),
         text: generated::text(document),
     });
-    let template = template(args.format, plan, made, Policies::Beside);
+    let template = template(args.format, plan, made).into_iter();
     let template = template.map(|(name, text)| NewFile { name: name.to_owned(), text });
     let settings =
         NewFile { name: SETTINGS.to_owned(), text: generated::settings(&settings, made) };
@@ -192,8 +208,11 @@ fn write(
         write_all(dir, &files, args.force).map_err(|error| not_written(dir, &error))?;
     print_lost(&lost);
     let written = written.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
-    let file = |kind: Kind| dir.join(kind.file_name()).display().to_string();
-    let commands = commands(plan, &made.documents, &file);
+    let file = |name: &str| match name {
+        "" => dir.display().to_string(),
+        name => dir.join(name).display().to_string(),
+    };
+    let commands = commands(plan, &made.documents, args.format.puts(), &file);
     Ok(printer(args).report(&Made::new(made, &written, &dir.display().to_string(), commands)))
 }
 

@@ -24,7 +24,11 @@ pub fn generate(plan: &Plan) -> Generated {
     let cors = cors.map(|cors| Document { kind: Kind::Cors, body: Body::Cors(cors) });
     let documents = policies.chain(cors).collect::<Vec<_>>();
     let mut left_out = advised(plan, &plan.own_callers());
-    left_out.extend(advised(plan, &plan.vendor_callers()));
+    for action in advised(plan, &plan.vendor_callers()) {
+        if !left_out.contains(&action) {
+            left_out.push(action);
+        }
+    }
     Generated {
         notes: notes(plan, &documents, &left_out),
         placeholders: open_placeholders(&documents, plan),

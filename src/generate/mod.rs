@@ -10,14 +10,16 @@ mod cors;
 mod documents;
 mod grants;
 mod notes;
+mod parameters;
 mod plan;
 mod policy;
 
 pub use crate::product::Placeholder;
-pub use commands::commands;
+pub use commands::{Puts, commands};
 pub use cors::{CorsConfiguration, CorsRule, cors};
 pub use documents::generate;
 pub use notes::Note;
+pub use parameters::{Parameter, Part, parameters, parts, pascal};
 pub use plan::{Options, Plan, PlanError};
 pub use policy::{PolicyDocument, Principal, Statement};
 

@@ -27,6 +27,8 @@ pub struct Plan {
     pub bucket: String,
     /// The bucket's account.
     pub account: String,
+    /// The bucket's region, if it is known.
+    pub region: Option<String>,
     /// The prefix; empty for the whole bucket.
     pub prefix: String,
     /// Whether operations on versions of objects are granted.
@@ -35,6 +37,10 @@ pub struct Plan {
     pub versioning_is_open: bool,
     /// The user or role that the product works as.
     pub customer: Customer,
+    /// The name of the user or role, without its path.
+    pub customer_name: String,
+    /// Its path, with a slash at both ends.
+    pub customer_path: String,
     /// The name of its sessions, if it is known.
     pub session_name: Option<String>,
     /// The vendor's role; `None` if it is not needed.
@@ -146,14 +152,18 @@ impl Plan {
         }
         check_values(product, &options.values)?;
         check_key(connection, has_copies)?;
+        let (path, name) = path_and_name(connection.customer.arn());
         Ok(Plan {
             product,
             bucket: connection.bucket.clone(),
             account: connection.account.clone(),
+            region: connection.region.clone(),
             prefix: connection.prefix.clone(),
             is_versioned: connection.versioning != Some(Versioning::Unversioned),
             versioning_is_open: connection.versioning.is_none(),
             customer: connection.customer.clone(),
+            customer_name: name.to_owned(),
+            customer_path: path.to_owned(),
             session_name: connection.session_name.clone(),
             cross_account_role: connection.cross_account_role.clone().filter(|_| needs_vendor),
             kms_key: connection.kms_key.clone(),
@@ -170,19 +180,6 @@ impl Plan {
         self.customer.account() != self.account
     }
 
-    /// The name of the user or role, without its path.
-    pub fn customer_name(&self) -> &str {
-        self.customer.arn().resource().rsplit('/').next().unwrap_or_default()
-    }
-
-    /// Its path, with a slash at both ends.
-    pub fn customer_path(&self) -> &str {
-        let resource = self.customer.arn().resource();
-        let from = resource.find('/').unwrap_or_default();
-        let to = resource.rfind('/').map_or(0, |at| at + 1);
-        resource.get(from..to).unwrap_or("/")
-    }
-
     /// The customer's callers under this method of connection.
     pub(super) fn own_callers(&self) -> Vec<CallerId> {
         let callers = self.product.catalogue().callers();
@@ -195,7 +192,7 @@ impl Plan {
     }
 
     /// The value of a placeholder, or its name if none was given; `None` if the product has none for this.
-    pub(super) fn placeholder(&self, role: PlaceholderRole) -> Option<&str> {
+    pub fn placeholder(&self, role: PlaceholderRole) -> Option<&str> {
         let known = self.product.placeholders().iter().find(|known| known.role == role)?;
         Some(self.value(known.name))
     }
@@ -203,6 +200,10 @@ impl Plan {
     /// The value of a placeholder, or its name if none was given.
     pub fn value<'a>(&'a self, placeholder: &'a str) -> &'a str {
         self.values.get(placeholder).map_or(placeholder, String::as_str)
+    }
+
+    pub(super) fn set_value(&mut self, placeholder: &str, value: String) {
+        self.values.insert(placeholder.to_owned(), value);
     }
 }
 
@@ -260,4 +261,11 @@ fn wanted(connection: &Setup) -> BTreeSet<(&'static str, CallerId)> {
         }
     }
     wanted
+}
+
+/// The path of a user or role with a slash at both ends, and its name.
+fn path_and_name(arn: &Arn) -> (&str, &str) {
+    let resource = arn.resource();
+    let whole = &resource[resource.find('/').unwrap_or(resource.len())..];
+    whole.rfind('/').map_or(("/", resource), |at| whole.split_at(at + 1))
 }

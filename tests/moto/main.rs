@@ -1,9 +1,11 @@
-//! The script of `ica-policy inputs`, run as printed: by the real AWS CLI, against a moto server on the loopback address.
+//! The script of `ica-policy inputs`, run as printed: by the real AWS CLI, against a moto server on the loopback address. And the templates of
+//! `ica-policy generate`, read by cfn-lint and by HashiCorp's parser.
 //!
-//! Both come from PyPI into a virtual environment below `target/tmp`. Where PyPI cannot be reached the tests are reported as ignored.
+//! All come from PyPI into a virtual environment below `target/tmp`. Where PyPI cannot be reached the tests are reported as ignored.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 mod lab;
+mod templates;
 mod tools;
 
 use lab::{Lab, stderr, stdout};
@@ -14,10 +16,12 @@ use tools::Tools;
 
 type Test = fn(&Tools);
 
-const TESTS: [(&str, Test); 3] = [
+const TESTS: [(&str, Test); 5] = [
     ("inputs_fetches_a_bucket_and_finds_it_clean", a_whole_fetch),
     ("inputs_fetches_for_a_role", a_role),
     ("inputs_goes_on_where_a_call_is_denied", denied_calls),
+    ("cfn_lint_accepts_the_templates", templates::cloudformation),
+    ("hashicorps_parser_reads_the_modules", templates::terraform),
 ];
 
 fn main() -> ExitCode {

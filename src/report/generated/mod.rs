@@ -9,7 +9,7 @@ mod view;
 
 pub use cloudformation::cloudformation;
 pub use settings::settings;
-pub use terraform::{Policies, terraform};
+pub use terraform::{File, terraform};
 pub use view::Made;
 
 use crate::generate::Document;
@@ -21,8 +21,12 @@ pub fn text(document: &Document) -> String {
 
 /// Pretty-prints a value. Strings and lists can always be serialised.
 fn pretty(value: &impl serde::Serialize) -> String {
+    indented(value, b"    ")
+}
+
+fn indented(value: &impl serde::Serialize, indent: &[u8]) -> String {
     let mut bytes = Vec::new();
-    let formatter = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+    let formatter = serde_json::ser::PrettyFormatter::with_indent(indent);
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
     let done = value.serialize(&mut serializer);
     done.ok().and_then(|()| String::from_utf8(bytes).ok()).unwrap_or_default()
