@@ -197,7 +197,7 @@ fn documents_are_written_into_a_folder_as_aws_takes_them() {
     assert!(report.contains(&format!("\n+            \"{ROLE}\"\n")), "{report}");
     // The answer stays as it is; what is new can be checked, and is whole.
     assert_eq!(fs::read_to_string(&file).unwrap(), answer);
-    assert_eq!(names(&folder.join("new")), ["bucket-policy.json"]);
+    assert_eq!(names(&folder.join("new")), ["bucket-policy.json", "ica.toml", "user-policy.json"]);
     let new: Value =
         serde_json::from_str(&fs::read_to_string(folder.join("new/bucket-policy.json")).unwrap())
             .unwrap();
@@ -205,10 +205,12 @@ fn documents_are_written_into_a_folder_as_aws_takes_them() {
         new["Statement"].as_array().unwrap().len(),
         policy["Statement"].as_array().unwrap().len()
     );
-    let check = run_in(
-        &folder,
-        &["check", "--connection", "ica.toml", "--bucket-policy", "new/bucket-policy.json"],
-    );
+    let same = |name: &str| {
+        fs::read(folder.join(name)).unwrap() == fs::read(folder.join("new").join(name)).unwrap()
+    };
+    assert!(same("user-policy.json"));
+    assert!(report.contains("`ica-policy check new`"), "{report}");
+    let check = run_in(&folder, &["check", "new"]);
     assert_eq!(check.status.code(), Some(0), "{}", text(&check));
     // Nothing is written over unasked, and --write does not say how to put an answer.
     let again = run_in(&folder, &[&FIX[..], &["--out", "new"]].concat());
@@ -216,6 +218,46 @@ fn documents_are_written_into_a_folder_as_aws_takes_them() {
     let written = run_in(&folder, &[&FIX[..], &["--write"]].concat());
     assert!(!text(&written).contains("put-bucket-policy"), "{}", text(&written));
     assert_eq!(run_in(&folder, &[&FIX[..], &["--force"]].concat()).status.code(), Some(2));
+}
+
+/// The folder is the connection: several of them, files of one name, flags, and what could not be fetched.
+#[test]
+fn a_folder_that_was_written_can_be_checked() {
+    let folder = example("fix-out-several");
+    let settings = fs::read_to_string(folder.join("ica.toml")).unwrap();
+    fs::create_dir(folder.join("two")).unwrap();
+    fs::copy(folder.join("bucket-policy.json"), folder.join("two/bucket-policy.json")).unwrap();
+    let settings =
+        settings.replace("\"seed-conflict\"", "\"one\"").replace("[skip]", "[connection.skip]");
+    let one = format!("[[connection]]\n{settings}");
+    let two = one
+        .replace("\"one\"", "\"two\"")
+        .replace("\"bucket-policy.json\"", "\"two/bucket-policy.json\"");
+    fs::write(folder.join("ica.toml"), one + "\n" + &two).unwrap();
+    fs::write(
+        folder.join("INCOMPLETE"),
+        "ownership: aws s3api get-bucket-ownership-controls: AccessDenied\n",
+    )
+    .unwrap();
+    let output =
+        run_in(&folder, &[&FIX[..], &["--out", "new", "--versioning", "enabled"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert_eq!(
+        names(&folder.join("new")),
+        [
+            "2-bucket-policy.json",
+            "INCOMPLETE",
+            "bucket-policy.json",
+            "ica.toml",
+            "user-policy.json"
+        ]
+    );
+    assert!(text(&output).contains("file://new/2-bucket-policy.json"), "{}", text(&output));
+    let check = run_in(&folder, &["check", "new", "--fail-on", "blocked"]);
+    assert_eq!(check.status.code(), Some(0), "{}", text(&check));
+    let report = text(&check);
+    assert_eq!(report.matches(" enabled,").count(), 2, "{report}");
+    assert!(report.contains("get-bucket-ownership-controls"), "{report}");
 }
 
 /// Inline policies are put under the names that the answer has.

@@ -3,11 +3,11 @@
 use super::check::{self, About, Failure};
 use super::exit::Exit;
 use super::files::{Files, stdin_twice};
+use super::fix_out::Out;
 use super::format::{Format, Printer};
 use super::put::print_lost;
 use super::replace::{Replacement, replace_all};
 use super::typed;
-use super::write::{NewFile, WriteError, write_all};
 use crate::fix::{Fixed, Text, Texts, commands, fix};
 use crate::ica::ICA;
 use crate::input::{Loader, Unreadable, bare_policy};
@@ -15,10 +15,8 @@ use crate::product::build::settings::Settings;
 use crate::product::build::{Built, build};
 use crate::product::refusal::Refusal;
 use crate::report::fix::Repaired;
-use crate::report::indented::indented;
 use crate::source::{SourceId, Sources};
 use clap::Args as ClapArgs;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Finds the smallest edits of your own files that unblock the operations of a connection.
@@ -35,8 +33,8 @@ pub(super) struct Args {
     /// Make the edits: all files are written, or none.
     #[arg(long)]
     write: bool,
-    /// Write the edited documents into this folder, and leave the files as they are. A policy from an answer of the AWS CLI is written by
-    /// itself, as AWS takes it.
+    /// Write all documents of the connection into this folder, edited where needed, with an ica.toml for `ica-policy check DIR`, and leave the
+    /// files as they are. A policy from an answer of the AWS CLI is written by itself, as AWS takes it.
     #[arg(long, value_name = "DIR", conflicts_with = "write")]
     out: Option<PathBuf>,
     /// With --write: replace files that are read-only, too. With --out: replace existing files.
@@ -68,8 +66,9 @@ pub(super) fn run(args: &Args) -> Exit {
     if args.force && !args.write && args.out.is_none() {
         return printer.usage("--force: it belongs to --write or --out");
     }
-    if let Some(dir) = &args.out
-        && let Some(exit) = write_out(&texts, &folder, dir, args.force, &printer)
+    let out = args.out.as_ref().map(|dir| Out::new(dir, &texts));
+    if let Some(out) = &out
+        && let Some(exit) = out.write(&connections, &folder, args.force, &printer)
     {
         return exit;
     }
@@ -78,19 +77,17 @@ pub(super) fn run(args: &Args) -> Exit {
     {
         return exit;
     }
-    let views = reports.iter().map(|fixed| view(fixed, args, &folder)).collect::<Vec<_>>();
+    let views =
+        reports.iter().map(|fixed| view(fixed, args, out.as_ref(), &folder)).collect::<Vec<_>>();
     let left = views.iter().any(|view| !view.left.is_empty() || !view.refused.is_empty());
     let printed = views.iter().map(|view| printer.report(view)).max().unwrap_or(Exit::Usage);
     printed.max(if left { Exit::Found } else { Exit::Clean })
 }
 
 /// The report, with the calls that put the documents into AWS once they are files.
-fn view(fixed: &Fixed, args: &Args, folder: &Path) -> Repaired {
-    let commands = match &args.out {
-        Some(dir) => {
-            let file = |text: &Text| dir.join(file_name(text)).display().to_string();
-            commands(&fixed.connection, &fixed.texts, &file)
-        }
+fn view(fixed: &Fixed, args: &Args, out: Option<&Out<'_>>, folder: &Path) -> Repaired {
+    let commands = match out {
+        Some(out) => commands(&fixed.connection, &fixed.texts, &|text| out.path(text)),
         // An answer of the AWS CLI is no document that AWS takes.
         None if args.write => {
             let is_bare = |text: &&Text| bare_policy(&text.now).is_none();
@@ -100,59 +97,8 @@ fn view(fixed: &Fixed, args: &Args, folder: &Path) -> Repaired {
         }
         None => Vec::new(),
     };
-    Repaired::new(fixed, args.write || args.out.is_some(), commands)
-}
-
-/// The name of a file without its folder.
-fn file_name(text: &Text) -> String {
-    if text.name == "-" {
-        return "policy.json".to_owned();
-    }
-    let name = Path::new(&text.shown).file_name().map(|name| name.to_string_lossy().into_owned());
-    name.unwrap_or_else(|| "policy.json".to_owned())
-}
-
-/// Writes the edited documents into a folder; the exit code if that is not possible.
-fn write_out(
-    texts: &Texts,
-    folder: &Path,
-    dir: &Path,
-    force: bool,
-    printer: &Printer<Repaired>,
-) -> Option<Exit> {
-    let changed = texts.list.iter().filter(|text| text.is_changed());
-    let files = changed.map(|text| NewFile {
-        name: file_name(text),
-        text: bare_policy(&text.now)
-            .map_or_else(|| text.now.clone(), |(_, policy)| indented(&policy)),
-    });
-    let files = files.collect::<Vec<_>>();
-    let names = files.iter().map(|file| &file.name).collect::<BTreeSet<_>>();
-    if names.len() < files.len() {
-        return Some(printer.usage("--out: two of the files have one name; use --write"));
-    }
-    let is_input = |name: &String| {
-        let target = dir.join(name).canonicalize();
-        let same = |text: &Text| {
-            target.as_ref().ok() == folder.join(&text.name).canonicalize().ok().as_ref()
-        };
-        target.is_ok() && texts.list.iter().any(same)
-    };
-    if names.into_iter().any(is_input) {
-        return Some(printer.usage(
-            "--out: a file that was read is in this folder; name another folder, or use --write",
-        ));
-    }
-    match write_all(dir, &files, force) {
-        Ok((_, lost)) => {
-            print_lost(&lost);
-            None
-        }
-        Err(error @ (WriteError::Exists(_) | WriteError::NoFile(_))) => {
-            Some(printer.usage(&format!("--out: {error}")))
-        }
-        Err(error) => Some(printer.error(&error.to_string(), "", Exit::Unreadable)),
-    }
+    let folder = out.and_then(Out::folder);
+    Repaired { folder, ..Repaired::new(fixed, args.write || out.is_some(), commands) }
 }
 
 /// Repairs one connection on top of the edits that others needed.

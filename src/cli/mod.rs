@@ -12,6 +12,7 @@ mod exit;
 mod explain;
 mod files;
 mod fix;
+mod fix_out;
 mod format;
 mod generate;
 mod git;

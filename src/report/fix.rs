@@ -35,6 +35,9 @@ pub struct Repaired {
     pub assumptions: Vec<Assumption>,
     /// The calls that put the documents into AWS, once they are files by themselves.
     pub commands: Vec<Command>,
+    /// The folder that was written, for people.
+    #[serde(skip)]
+    pub folder: Option<String>,
     /// Whether an operation is unknown after the edits by its own steps.
     #[serde(skip)]
     pub is_unknown: bool,
@@ -178,6 +181,7 @@ impl Repaired {
             refused: refused(&fixed.sources, &fixed.after),
             assumptions: fixed.after.assumptions.iter().map(|row| row.assumption()).collect(),
             commands,
+            folder: None,
             is_unknown: reports.any(|report| report.own == Verdict::Unknown),
         }
     }

@@ -10,7 +10,7 @@ use super::fix::{Decision, Edit, Repaired};
 use super::look::{Human, Look, word};
 use crate::finding::{Code, Severity, codes};
 use crate::fix::{ChangeKind, DecisionKind};
-use crate::product::Verdict;
+use crate::product::{Verdict, quoted};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 
@@ -58,6 +58,10 @@ fn report(repaired: &Repaired, look: Look) -> String {
     }
     for finding in repaired.refused.iter().flat_map(|refused| &refused.findings) {
         let _ = write!(text, "\n{}", draw(finding, look));
+    }
+    if let Some(folder) = &repaired.folder {
+        let folder = quoted(folder);
+        let _ = writeln!(text, "\nwrote {folder}; check it with `ica-policy check {folder}`");
     }
     text.push_str(&calls(&repaired.commands));
     let _ = writeln!(text, "\n{}", closing(repaired, look));

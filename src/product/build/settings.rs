@@ -209,6 +209,20 @@ pub fn parse(text: &str) -> Result<Vec<Settings>, toml::de::Error> {
     }
 }
 
+/// The text of an `ica.toml` with these connections.
+pub fn print(connections: &[Settings]) -> String {
+    #[derive(Serialize)]
+    struct Several<'a> {
+        connection: &'a [Settings],
+    }
+    // Strings, lists of strings and one table can always be serialised.
+    match connections {
+        [one] => toml::to_string(one),
+        connection => toml::to_string(&Several { connection }),
+    }
+    .unwrap_or_default()
+}
+
 impl Settings {
     /// The files of a layer.
     pub fn layer(&self, kind: PolicyKind) -> Option<&Levels> {

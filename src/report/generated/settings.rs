@@ -3,7 +3,7 @@
 use crate::generate::{Generated, Kind};
 use crate::input::NONE;
 use crate::product::SENT_WITH_A_KEY;
-use crate::product::build::settings::{Levels, Settings};
+use crate::product::build::settings::{Levels, Settings, print};
 
 const HEAD: &str =
     "# Made by `ica-policy generate`; the policies next to it are what this connection needs.
@@ -36,6 +36,5 @@ pub fn settings(settings: &Settings, generated: &Generated) -> String {
             .or_else(|| settings.kms_key.as_ref().map(|_| SENT_WITH_A_KEY.to_owned())),
         ..settings.clone()
     };
-    // Strings, lists of strings and one table can always be serialised.
-    HEAD.to_owned() + &toml::to_string(&settings).unwrap_or_default()
+    HEAD.to_owned() + &print(&[settings])
 }
