@@ -663,6 +663,10 @@ fn what_is_wrong_in_a_settings_file_is_said_in_its_words() {
             "account = 111122223333\n",
             "ica.toml:1: a text is wanted here: write \"111122223333\", in quotes",
         ),
+        (
+            "account = \"111122223333\"\n[[connection]]\nname = \"a\"\n",
+            "ica.toml:1: `account` stands above `[[connection]]`",
+        ),
         ("nonsense = 1\n", "ica.toml:1: there is no setting `nonsense`; there are name, bucket"),
     ] {
         fs::write(&file, text).unwrap();

@@ -191,7 +191,7 @@ fn documents_are_written_into_a_folder_as_aws_takes_them() {
     let output = run_in(&folder, &[&FIX[..], &["--out", "new"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     let report = text(&output);
-    let call = "  aws s3api put-bucket-policy --bucket acme-genomics --policy file://new/bucket-policy.json";
+    let call = "  aws s3api put-bucket-policy --region us-east-1 --bucket acme-genomics --policy file://new/bucket-policy.json";
     assert!(report.contains(call), "{report}");
     // The diff is of the policy, in lines.
     assert!(report.contains(&format!("\n+            \"{ROLE}\"\n")), "{report}");

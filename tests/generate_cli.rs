@@ -284,12 +284,12 @@ fn the_calls_that_put_the_files_into_aws_are_printed() {
     assert_eq!(
         calls,
         [
-            "s3api put-bucket-cors --bucket acme-genomics --cors-configuration 'file://a b/cors.json'",
+            "s3api put-bucket-cors --region us-east-1 --bucket acme-genomics --cors-configuration 'file://a b/cors.json'",
             "iam create-policy --policy-name illumina-ica-admin-policy --policy-document 'file://a b/user-policy.json'",
             "iam create-user --path /lab/ --user-name illumina_ica_admin",
             "iam attach-user-policy --user-name illumina_ica_admin --policy-arn arn:aws:iam::111122223333:policy/illumina-ica-admin-policy",
             "iam create-access-key --user-name illumina_ica_admin",
-            "s3api put-bucket-policy --bucket acme-genomics --policy 'file://a b/bucket-policy.json'",
+            "s3api put-bucket-policy --region us-east-1 --bucket acme-genomics --policy 'file://a b/bucket-policy.json'",
         ]
     );
     let json: Value =
@@ -310,7 +310,7 @@ fn the_calls_that_put_the_files_into_aws_are_printed() {
             "cloudformation",
             &[
                 "aws cloudformation deploy --region us-east-1 --stack-name illumina-ica --template-file cloudformation/ica.template.json --capabilities CAPABILITY_NAMED_IAM",
-                "aws s3api put-bucket-cors --bucket acme-genomics --cors-configuration file://cloudformation/cors.json",
+                "aws s3api put-bucket-cors --region us-east-1 --bucket acme-genomics --cors-configuration file://cloudformation/cors.json",
                 "aws iam create-access-key --user-name illumina_ica_admin",
             ],
         ),

@@ -88,6 +88,11 @@ fn wrong_setting(error: &toml::de::Error, text: &str) -> String {
         Some(("unknown field", name)) => {
             let plain = name.replace('-', "_").to_ascii_lowercase();
             let names = expected.split('`').skip(1).step_by(2).collect::<Vec<_>>();
+            if names == ["connection"] {
+                return format!(
+                    "{place}: `{name}` stands above `[[connection]]`: settings belong below it, into each connection"
+                );
+            }
             let near = names.iter().map(|known| (distance(&plain, known), *known)).min();
             match near.filter(|(far, known)| far * LETTERS_PER_MISTAKE <= known.len()) {
                 Some((_, meant)) => format!("there is no setting `{name}`: do you mean `{meant}`?"),

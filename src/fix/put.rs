@@ -50,16 +50,17 @@ fn command(
     let (command, note) = match (layer, read_as) {
         (PolicyKind::Resource, _) => (
             format!(
-                "aws s3api put-bucket-policy --bucket {} --policy {path}",
+                "aws s3api put-bucket-policy{} --bucket {} --policy {path}",
+                region(setup.region.as_deref()),
                 quoted(&setup.bucket)
             ),
             REPLACED,
         ),
         (PolicyKind::KmsKey, _) => {
             let Some(KmsKey::Arn(key)) = &setup.kms_key else { return None };
-            let key = quoted(key.as_str());
+            let (region, key) = (region(Some(key.region())), quoted(key.as_str()));
             let words = format!(
-                "aws kms put-key-policy --key-id {key} --policy-name default --policy {path}"
+                "aws kms put-key-policy{region} --key-id {key} --policy-name default --policy {path}"
             );
             (words, REPLACED)
         }
@@ -75,4 +76,9 @@ fn command(
         _ => return None,
     };
     Some(Command { command, note })
+}
+
+/// The flag for a region. The AWS CLI may have another one by default, or none.
+fn region(region: Option<&str>) -> String {
+    region.map(|region| format!(" --region {}", quoted(region))).unwrap_or_default()
 }

@@ -49,7 +49,7 @@ const ROWS: [Row; 10] = [
     Row {
         document: Kind::Cors,
         by: &[Calls, CloudFormation],
-        words: "aws s3api put-bucket-cors --bucket {bucket} --cors-configuration {file}",
+        words: "aws s3api put-bucket-cors{region} --bucket {bucket} --cors-configuration {file}",
         note: "replaces all CORS rules of the bucket",
     },
     Row {
@@ -97,13 +97,13 @@ const ROWS: [Row; 10] = [
     Row {
         document: Kind::BucketPolicy,
         by: &[Calls],
-        words: "aws s3api put-bucket-policy --bucket {bucket} --policy {file}",
+        words: "aws s3api put-bucket-policy{region} --bucket {bucket} --policy {file}",
         note: WHOLE,
     },
     Row {
         document: Kind::KmsKeyPolicy,
         by: &[Calls, CloudFormation],
-        words: "aws kms put-key-policy --key-id {key} --policy-name default --policy {file}",
+        words: "aws kms put-key-policy{region} --key-id {key} --policy-name default --policy {file}",
         note: WHOLE,
     },
 ];

@@ -41,46 +41,12 @@ impl Drop for Lab<'_> {
 impl<'a> Lab<'a> {
     /// Starts a server and makes the bucket, its user and its role.
     pub(crate) fn new(tools: &'a Tools, name: &str) -> Lab<'a> {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moto-labs").join(name);
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(folder.join("bin")).unwrap();
-        fs::write(folder.join("bin/aws"), AWS).unwrap();
-        let made = Command::new(env!("CARGO_BIN_EXE_ica-policy"))
-            .args([
-                "generate",
-                "--bucket",
-                "lab-genomics",
-                "--account",
-                "123456789012",
-                "--region",
-                "eu-central-1",
-            ])
-            .args([
-                "--prefix",
-                "ica/",
-                "--versioning",
-                "unversioned",
-                "--user",
-                "lab/illumina_ica_admin",
-                "--write",
-                ".",
-            ])
-            .current_dir(&folder)
-            .output()
-            .unwrap();
+        let mut lab = Lab::start(tools, name, "123456789012");
+        let words = "generate --bucket lab-genomics --account 123456789012 --region eu-central-1 --prefix ica/ \
+                     --versioning unversioned --user lab/illumina_ica_admin --write .";
+        let binary = Path::new(env!("CARGO_BIN_EXE_ica-policy"));
+        let made = lab.command(binary, None).args(words.split_whitespace()).output().unwrap();
         assert!(made.status.success(), "{}", stderr(&made));
-
-        let port =
-            TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-        let server = Command::new(tools.program("moto_server"))
-            .args(["-H", "127.0.0.1", "-p", &port])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let url = format!("http://127.0.0.1:{port}");
-        let mut lab = Lab { tools, folder, url, server, auditor: Key::default() };
-        lab.wait();
         let setup = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/moto/setup.py");
         let output = lab
             .command(&lab.tools.program("python"), None)
@@ -95,6 +61,41 @@ impl<'a> Lab<'a> {
             .map(|(id, secret)| (id.to_owned(), secret.to_owned()))
             .unwrap();
         lab.auditor = (id, secret);
+        lab
+    }
+
+    /// Starts a server where the account of the README has nothing.
+    pub(crate) fn empty(tools: &'a Tools, name: &str) -> Lab<'a> {
+        Lab::start(tools, name, "111122223333")
+    }
+
+    /// Runs commands of a shell, as the account's administrator; the first that fails ends it. The CLI has a default region, as in CloudShell: with
+    /// AWS it does not need one for IAM, with a server of another address it does. It is not the bucket's.
+    pub(crate) fn run(&self, script: &str) -> Output {
+        let run = ["-c", "chmod +x bin/aws; exec sh -e script.sh"];
+        fs::write(self.path("script.sh"), script).unwrap();
+        let mut command = self.command(Path::new("sh"), None);
+        command.env("AWS_DEFAULT_REGION", "us-east-1").args(run).output().unwrap()
+    }
+
+    /// Starts a server in an empty folder.
+    fn start(tools: &'a Tools, name: &str, account: &str) -> Lab<'a> {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moto-labs").join(name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(folder.join("bin")).unwrap();
+        fs::write(folder.join("bin/aws"), AWS).unwrap();
+        let port =
+            TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        let server = Command::new(tools.program("moto_server"))
+            .args(["-H", "127.0.0.1", "-p", &port])
+            .env("MOTO_ACCOUNT_ID", account)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let url = format!("http://127.0.0.1:{port}");
+        let lab = Lab { tools, folder, url, server, auditor: Key::default() };
+        lab.wait();
         lab
     }
 

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 mod lab;
+mod readme;
 mod templates;
 mod tools;
 
@@ -16,10 +17,11 @@ use tools::Tools;
 
 type Test = fn(&Tools);
 
-const TESTS: [(&str, Test); 5] = [
+const TESTS: [(&str, Test); 6] = [
     ("inputs_fetches_a_bucket_and_finds_it_clean", a_whole_fetch),
     ("inputs_fetches_for_a_role", a_role),
     ("inputs_goes_on_where_a_call_is_denied", denied_calls),
+    ("from_nothing_to_a_clean_check_by_the_readme", readme::from_nothing),
     ("cfn_lint_accepts_the_templates", templates::cloudformation),
     ("hashicorps_parser_reads_the_modules", templates::terraform),
 ];

@@ -138,8 +138,10 @@ fn no_document(scene: &Scene<'_>, layer: LayerId, action: &str) -> Decision {
         _ => ("policy of the user", "--identity-policy"),
     };
     let message = format!("there is no {what} that allows `{action}`");
-    let help =
-        format!("make one that allows `{action}` on `{}` and give it with {flag}", scene.resource);
+    let help = format!(
+        "make one that allows `{action}` on `{}`, as `ica-policy generate` does, and give it with {flag}",
+        scene.resource
+    );
     Decision::new(DecisionKind::NoDocument, None, message, help)
 }
 
