@@ -35,6 +35,9 @@ mod findings;
 // How each command ends: the rows of docs/exit-codes.md.
 mod exit_codes;
 
+// Findings of `lint` against the answers of AWS's own validation: corpus/rules/measured.toml, managed.toml.
+mod lint_measured;
+
 // Documents that AWS would not store, and odd ones that it stores: corpus/refused.
 mod refused;
 

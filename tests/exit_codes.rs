@@ -54,6 +54,7 @@ fn write_files(folder: &Path) {
         ("less.json", policy("Objects", json!("s3:GetObject")).to_string()),
         ("bad.json", policy("My objects", json!(["s3:GetObject", "s3:PutObject"])).to_string()),
         ("bucket.json", bucket.to_string()),
+        ("typo.json", policy("Objects", json!("s3:GetObjekt")).to_string()),
         ("text.json", "no policy".to_owned()),
         ("asks.ndjson", ASKS.join("\n")),
         ("wrong.ndjson", format!("{}\nno question\n", ASKS[0])),
@@ -84,7 +85,7 @@ fn each_command_ends_as_the_page_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let commands = rows.iter().filter_map(|(command, _)| command.split(' ').next());
     let commands = commands.collect::<BTreeSet<_>>();
-    let expected = ["can", "check", "compare", "fix", "generate", "simulate"];
+    let expected = ["can", "check", "compare", "fix", "generate", "lint", "simulate"];
     assert_eq!(commands.into_iter().collect::<Vec<_>>(), expected);
 }
 

@@ -1,6 +1,7 @@
 use crate::support::files_below;
 use ica_policy::finding::codes::CODES;
 use ica_policy::finding::{Code, Section};
+use ica_policy::rules::lint::all_rules;
 use ica_policy::rules::{RULES, run};
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +12,7 @@ fn root() -> &'static Path {
 }
 
 fn all_codes() -> Vec<Code> {
-    CODES.iter().copied().chain(RULES.iter().map(|rule| rule.code())).collect()
+    CODES.iter().copied().chain(all_rules().flat_map(|rule| rule.codes().iter().copied())).collect()
 }
 
 fn page() -> String {

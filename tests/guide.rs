@@ -7,7 +7,7 @@ use ica_policy::ica::guide::{
     settings_page, topics_page, words_page,
 };
 use ica_policy::report::page_markdown;
-use ica_policy::rules::RULES;
+use ica_policy::rules::lint::all_rules;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -640,7 +640,9 @@ fn every_word_of_reports_and_of_the_page_has_a_page() {
         let role = format!("ica_{}_crossacct", region.namespace);
         assert_eq!(found(&role), [(region.namespace.clone(), None)]);
     }
-    for code in CODES.iter().copied().chain(RULES.iter().map(|rule| rule.code())) {
+    for code in
+        CODES.iter().copied().chain(all_rules().flat_map(|rule| rule.codes().iter().copied()))
+    {
         let texts = answer(code.id()).candidates.into_iter().flat_map(|found| found.page.sections);
         let texts = texts.flat_map(|section| section.text).collect::<Vec<_>>().join("\n");
         assert!(texts.contains(code.row().summary), "{}", code.id());

@@ -22,6 +22,7 @@ mod keep;
 mod layer_flags;
 mod layered;
 mod lines;
+mod lint;
 mod named;
 mod put;
 mod replace;
@@ -35,6 +36,7 @@ use crate::report::can::Access;
 use crate::report::check::Checked;
 use crate::report::compare::Comparison;
 use crate::report::generated::Made;
+use crate::report::lint::Lint;
 use crate::report::page::Explained;
 use crate::report::simulate::Decision;
 use crate::source::one_line;
@@ -114,6 +116,8 @@ enum Command {
     Explain(explain::Args),
     /// Draw what depends on what, for Graphviz or Mermaid; with a connection coloured by verdict.
     Graph(Box<graph::Args>),
+    /// Say what is wrong with policies: what AWS would refuse, what does nothing, what is dangerous.
+    Lint(lint::Args),
     /// Print the read-only AWS CLI calls that fetch what `check` needs.
     Inputs(inputs::Args),
     /// Decide one request as AWS would, or a stream of them with --batch.
@@ -153,6 +157,7 @@ pub fn run() -> Exit {
         Command::Explain(args) => explain::run(&args),
         Command::Graph(args) => graph::run(&args),
         Command::Inputs(args) => inputs::run(&args),
+        Command::Lint(args) => lint::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }
 }
@@ -204,6 +209,7 @@ fn print_usage_error(message: &str) {
         Some("can") => format::print_usage_error::<Access>(message),
         Some("compare") => format::print_usage_error::<Comparison>(message),
         Some("generate") => format::print_usage_error::<Made<'_>>(message),
+        Some("lint") => format::print_usage_error::<Lint>(message),
         Some("explain") => format::print_usage_error::<Explained<'_>>(message),
         Some("simulate") => format::print_usage_error::<Decision>(message),
         _ => format::print_usage_error::<Checked>(message),

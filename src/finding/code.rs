@@ -86,6 +86,30 @@ impl Section {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Code(&'static Row);
 
+/// How certain it is that such a finding is a mistake.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// It depends on what the author wants.
+    Low,
+    /// There are cases in which the words are meant.
+    Medium,
+    /// It follows from the text and AWS's pages.
+    High,
+}
+
+/// For whom a rule is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Audience {
+    /// Whoever writes a policy.
+    Everyone,
+    /// Whoever reviews policies for what they give away.
+    Security,
+    /// Whoever wants opinions as well; off by default.
+    Pedantic,
+}
+
 /// A row of the registry.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Row {
@@ -97,6 +121,28 @@ pub struct Row {
     pub section: Section,
     /// What findings of this kind say, in one line.
     pub summary: &'static str,
+    /// How certain it is.
+    pub confidence: Confidence,
+    /// For whom it is.
+    pub audience: Audience,
+    /// The codes of IAM Access Analyzer's policy checks that say the same (IAM:access-analyzer-reference-policy-checks).
+    pub analyzer: &'static [&'static str],
+    /// The page of the rule: what, why, examples, what to do, source. Empty for other findings.
+    pub manual: &'static str,
+}
+
+impl Row {
+    /// What most rows have in common.
+    pub(crate) const PLAIN: Row = Row {
+        id: "",
+        severity: Severity::Warning,
+        section: Section::Rule,
+        summary: "",
+        confidence: Confidence::High,
+        audience: Audience::Everyone,
+        analyzer: &[],
+        manual: "",
+    };
 }
 
 impl Code {

@@ -3,7 +3,8 @@
 use super::code::{Code, Row, Section, Severity};
 
 macro_rules! codes {
-    ($($section:ident: $($name:ident $severity:ident $id:literal $summary:literal)*;)*) => {
+    (@analyzer $($analyzer:literal)*) => { &[$($analyzer),*] };
+    ($($section:ident: $($name:ident $severity:ident $id:literal $summary:literal $(=> [$($analyzer:literal)*])?)*;)*) => {
         $($(
             #[doc = $summary]
             pub const $name: Code = Code::of(&Row {
@@ -11,6 +12,8 @@ macro_rules! codes {
                 severity: Severity::$severity,
                 section: Section::$section,
                 summary: $summary,
+                analyzer: codes!(@analyzer $($($analyzer)*)?),
+                ..Row::PLAIN
             });
         )*)*
 
@@ -21,53 +24,53 @@ macro_rules! codes {
 
 codes! {
     Text:
-    BAD_ESCAPE Error "bad-escape" "an escape sequence that JSON does not have"
-    BAD_NUMBER Error "bad-number" "a number in a form that JSON does not have"
+    BAD_ESCAPE Error "bad-escape" "an escape sequence that JSON does not have" => ["JSON_SYNTAX_ERROR"]
+    BAD_NUMBER Error "bad-number" "a number in a form that JSON does not have" => ["JSON_SYNTAX_ERROR"]
     BYTE_ORDER_MARK Warning "byte-order-mark" "the text begins with a byte order mark"
-    COMMENT Error "comment" "a comment, which JSON does not have"
-    CONTROL_CHARACTER Error "control-character" "a control character inside a string"
+    COMMENT Error "comment" "a comment, which JSON does not have" => ["JSON_SYNTAX_ERROR"]
+    CONTROL_CHARACTER Error "control-character" "a control character inside a string" => ["JSON_SYNTAX_ERROR"]
     DUPLICATE_MEMBER Error "duplicate-member" "an object has a member twice"
-    EXPECTED_MEMBER Error "expected-member" "something other than a member inside an object"
-    EXPECTED_VALUE Error "expected-value" "a value is missing"
-    LONE_SURROGATE Error "lone-surrogate" "half of a surrogate pair inside a string"
-    MISSING_BRACKET Error "missing-bracket" "an object or list is not closed"
-    MISSING_COLON Error "missing-colon" "a member without a colon"
-    MISSING_COMMA Error "missing-comma" "two members or items without a comma between them"
+    EXPECTED_MEMBER Error "expected-member" "something other than a member inside an object" => ["JSON_SYNTAX_ERROR"]
+    EXPECTED_VALUE Error "expected-value" "a value is missing" => ["JSON_SYNTAX_ERROR"]
+    LONE_SURROGATE Error "lone-surrogate" "half of a surrogate pair inside a string" => ["JSON_SYNTAX_ERROR"]
+    MISSING_BRACKET Error "missing-bracket" "an object or list is not closed" => ["JSON_SYNTAX_ERROR"]
+    MISSING_COLON Error "missing-colon" "a member without a colon" => ["JSON_SYNTAX_ERROR"]
+    MISSING_COMMA Error "missing-comma" "two members or items without a comma between them" => ["JSON_SYNTAX_ERROR"]
     MORE_PROBLEMS Error "more-problems" "the text has more mistakes than are reported"
     NESTING_LIMIT Error "nesting-limit" "values are nested too deeply to be read"
     NO_POLICY Error "no-policy" "JSON that holds no policy document"
     TOO_LARGE Error "too-large" "more text than is read"
-    TRAILING_COMMA Error "trailing-comma" "a comma behind the last member or item"
-    TRAILING_TEXT Error "trailing-text" "text behind the end of the document"
-    UNQUOTED_WORD Error "unquoted-word" "a word without quotes"
+    TRAILING_COMMA Error "trailing-comma" "a comma behind the last member or item" => ["JSON_SYNTAX_ERROR"]
+    TRAILING_TEXT Error "trailing-text" "text behind the end of the document" => ["JSON_SYNTAX_ERROR"]
+    UNQUOTED_WORD Error "unquoted-word" "a word without quotes" => ["JSON_SYNTAX_ERROR"]
     UNREADABLE_FILE Error "unreadable-file" "a file that cannot be read"
-    UNTERMINATED_STRING Error "unterminated-string" "a string is not closed"
-    WRONG_BRACKET Error "wrong-bracket" "a bracket that closes something else"
-    WRONG_QUOTES Error "wrong-quotes" "single or typographic quotes"
+    UNTERMINATED_STRING Error "unterminated-string" "a string is not closed" => ["JSON_SYNTAX_ERROR"]
+    WRONG_BRACKET Error "wrong-bracket" "a bracket that closes something else" => ["JSON_SYNTAX_ERROR"]
+    WRONG_QUOTES Error "wrong-quotes" "single or typographic quotes" => ["JSON_SYNTAX_ERROR"]
     ;
     Policy:
-    CONFLICTING_ELEMENTS Error "conflicting-elements" "an element and its `Not` form in one statement"
-    DUPLICATE_KEY Error "duplicate-key" "a condition key twice under one operator, in different case"
-    DUPLICATE_SID Error "duplicate-sid" "two statements with one Sid; a warning where AWS stores it"
-    EMPTY_LIST Warning "empty-list" "an element or condition without values"
-    FEDERATED_PRINCIPAL Warning "federated-principal" "an identity provider as the principal of a bucket policy; AWS's pages differ on whether S3 stores it"
+    CONFLICTING_ELEMENTS Error "conflicting-elements" "an element and its `Not` form in one statement" => ["UNSUPPORTED_ELEMENT_COMBINATION"]
+    DUPLICATE_KEY Error "duplicate-key" "a condition key twice under one operator, in different case" => ["DUPLICATE_KEYS_WITH_DIFFERENT_CASE"]
+    DUPLICATE_SID Error "duplicate-sid" "two statements with one Sid; a warning where AWS stores it" => ["UNIQUE_SIDS_REQUIRED" "UNIQUE_SIDS_RECOMMENDED"]
+    EMPTY_LIST Warning "empty-list" "an element or condition without values" => ["EMPTY_ARRAY_ACTION" "EMPTY_ARRAY_RESOURCE" "EMPTY_ARRAY_PRINCIPAL" "EMPTY_OBJECT_PRINCIPAL"]
+    FEDERATED_PRINCIPAL Warning "federated-principal" "an identity provider as the principal of a bucket policy; AWS's pages differ on whether S3 stores it" => ["FEDERATED_PRINCIPAL_NOT_SUPPORTED"]
     INVALID_ACTION Error "invalid-action" "an action in a form that AWS refuses"
-    INVALID_EFFECT Error "invalid-effect" "an effect other than `Allow` and `Deny`"
-    INVALID_OPERATOR Error "invalid-operator" "a condition operator that AWS does not have"
-    INVALID_PRINCIPAL Error "invalid-principal" "a principal in a form that AWS refuses"
-    INVALID_RESOURCE Error "invalid-resource" "a resource in a form that AWS refuses"
-    INVALID_SID Error "invalid-sid" "a Sid with other characters than letters and digits"
+    INVALID_EFFECT Error "invalid-effect" "an effect other than `Allow` and `Deny`" => ["INVALID_EFFECT"]
+    INVALID_OPERATOR Error "invalid-operator" "a condition operator that AWS does not have" => ["INVALID_CONDITION_OPERATOR"]
+    INVALID_PRINCIPAL Error "invalid-principal" "a principal in a form that AWS refuses" => ["INVALID_PRINCIPAL_FORMAT" "INVALID_PRINCIPAL_KEY" "UNSUPPORTED_WILDCARD_IN_PRINCIPAL"]
+    INVALID_RESOURCE Error "invalid-resource" "a resource in a form that AWS refuses" => ["INVALID_ARN_PREFIX"]
+    INVALID_SID Error "invalid-sid" "a Sid with other characters than letters and digits" => ["UNSUPPORTED_SID"]
     INVALID_VALUE Warning "invalid-value" "a value that the condition operator cannot read"
-    INVALID_VERSION Error "invalid-version" "a version of the policy language that AWS does not have"
+    INVALID_VERSION Error "invalid-version" "a version of the policy language that AWS does not have" => ["INVALID_VERSION"]
     LIMIT Error "limit" "beyond a limit of this program; AWS may accept it"
-    MISSING_ELEMENT Error "missing-element" "a required element is missing"
-    NOT_AN_OBJECT Error "not-an-object" "a policy document that is no object"
+    MISSING_ELEMENT Error "missing-element" "a required element is missing" => ["MISSING_ACTION" "MISSING_EFFECT" "MISSING_PRINCIPAL" "MISSING_RESOURCE" "MISSING_STATEMENT"]
+    NOT_AN_OBJECT Error "not-an-object" "a policy document that is no object" => ["DATA_TYPE_MISMATCH"]
     SERVICE_WILDCARD Warning "service-wildcard" "a resource whose service has a wildcard; AWS's pages differ on whether it matches"
     SHORT_ARN Warning "short-arn" "an ARN with fewer than six parts where AWS does not say what that means"
-    UNKNOWN_ELEMENT Error "unknown-element" "an element that the policy language does not have"
-    UNSUPPORTED_ELEMENT Error "unsupported-element" "an element that this kind of policy may not have"
-    VARIABLE_WITHOUT_VERSION Warning "variable-without-version" "a policy variable that is plain text without the version `2012-10-17`"
-    WRONG_SHAPE Error "wrong-shape" "a value of another type than AWS accepts here"
+    UNKNOWN_ELEMENT Error "unknown-element" "an element that the policy language does not have" => ["INVALID_POLICY_ELEMENT"]
+    UNSUPPORTED_ELEMENT Error "unsupported-element" "an element that this kind of policy may not have" => ["UNSUPPORTED_PRINCIPAL" "SCP_SYNTAX_ERROR_PRINCIPAL" "ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL" "ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE" "RCP_SYNTAX_ERROR_ACTION" "RCP_SYNTAX_ERROR_ALLOW" "RCP_SYNTAX_ERROR_NOTACTION" "RCP_SYNTAX_ERROR_PRINCIPAL"]
+    VARIABLE_WITHOUT_VERSION Warning "variable-without-version" "a policy variable that is plain text without the version `2012-10-17`" => ["VARIABLE_UNSUPPORTED_IN_VERSION"]
+    WRONG_SHAPE Error "wrong-shape" "a value of another type than AWS accepts here" => ["DATA_TYPE_MISMATCH"]
     ;
     Setting:
     OTHER_NOTIFICATION Info "other-notification" "a notification that is not ICA's, whose destination S3 validates when ICA adds its own"

@@ -5,7 +5,7 @@
 mod code;
 pub mod codes;
 
-pub use code::{Code, Row, Section, Severity};
+pub use code::{Audience, Code, Confidence, Row, Section, Severity};
 
 use crate::source::Span;
 
@@ -33,6 +33,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// Other places that explain it, such as the first of two duplicates.
     pub related: Vec<Label>,
+    /// The code that IAM Access Analyzer has for it, where its kind has several.
+    pub analyzer: Option<&'static str>,
 }
 
 impl Finding {
@@ -46,7 +48,23 @@ impl Finding {
             message,
             help: None,
             related: Vec::new(),
+            analyzer: None,
         }
+    }
+
+    /// Says which code IAM Access Analyzer has for it.
+    #[must_use]
+    pub fn analyzer(mut self, code: &'static str) -> Self {
+        self.analyzer = Some(code);
+        self
+    }
+
+    /// The code that IAM Access Analyzer has for it, if it has one.
+    pub fn analyzer_code(&self) -> Option<&'static str> {
+        self.analyzer.or(match self.code.row().analyzer {
+            [only] => Some(only),
+            _ => None,
+        })
     }
 
     /// Whether AWS would refuse the document because of it. A limit of this program is none of AWS's.

@@ -4,10 +4,12 @@
 
 mod account;
 mod cors_xml;
+mod kind;
 mod load;
 mod other_forms;
 mod shape;
 
+pub use kind::{KindFrom, kind_of};
 pub use load::{
     FileRead, Loader, LoweredDocument, NONE, OfCaller, Unreadable, load_answer, load_identity,
     load_policy, load_resource_policy,

@@ -15,12 +15,16 @@ use std::fmt::Write;
 /// Draws the source with the wrong words underlined. For a policy inside a string the decoded text
 /// is shown.
 pub(super) fn draw(finding: &Finding, look: Look) -> String {
+    draw_named(finding, finding.code.id(), look)
+}
+
+/// As [`draw`], with this name of the finding.
+pub(super) fn draw_named(finding: &Finding, name: &str, look: Look) -> String {
     let Some(place) = &finding.place else {
         let help = finding.help.iter().map(|help| format!("\n  help: {help}"));
-        return format!("{}: {}{}", finding.code.id(), finding.message, help.collect::<String>());
+        return format!("{name}: {}{}", finding.message, help.collect::<String>());
     };
-    let mut diagnostic =
-        MietteDiagnostic::new(finding.message.clone()).with_code(finding.code.id());
+    let mut diagnostic = MietteDiagnostic::new(finding.message.clone()).with_code(name);
     diagnostic.severity = Diagnostic::severity(finding);
     diagnostic.help = finding.help.clone();
     let is_long = |finding: &Finding| {
@@ -28,14 +32,14 @@ pub(super) fn draw(finding: &Finding, look: Look) -> String {
     };
     if is_long(finding) {
         if let Some(short) = laid_out(finding).filter(|laid_out| !is_long(laid_out)) {
-            return draw(&short, look);
+            return draw_named(&short, name, look);
         }
         return render(&Report::new(diagnostic), look).unwrap_or_default()
             + &excerpts(finding, look);
     }
     let diagnostic = diagnostic.with_labels(finding.labels().into_iter().flatten());
     render(&Report::new(diagnostic).with_source_code(place.shown.clone()), look)
-        .unwrap_or_else(|| format!("{}: {}: {}\n", place.file, finding.code.id(), finding.message))
+        .unwrap_or_else(|| format!("{}: {name}: {}\n", place.file, finding.message))
 }
 
 /// As [`draw`], on lines of its own where no text has the words.

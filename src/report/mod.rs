@@ -31,6 +31,9 @@ mod graph;
 pub mod graph_dot;
 pub mod graph_mermaid;
 pub mod indented;
+pub mod lint;
+#[cfg(feature = "cli")]
+mod lint_human;
 #[cfg(feature = "cli")]
 pub mod look;
 #[cfg(feature = "cli")]

@@ -18,9 +18,14 @@ pub trait View: Serialize + Sized {
         Data::today()
     }
 
+    /// What could not be read, beside the answer about the rest.
+    fn errors(&self) -> &[Failure] {
+        &[]
+    }
+
     /// For programs: one line.
     fn json(&self) -> String {
-        document(Self::SCHEMA, &members(self), &[], &Self::data(Some(self)))
+        document(Self::SCHEMA, &members(self), self.errors(), &Self::data(Some(self)))
     }
 
     /// For programs: one of many lines, which begins with members of its own.

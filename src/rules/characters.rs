@@ -1,7 +1,7 @@
 //! Characters that IAM, STS and KMS do not accept in a policy: those beyond U+00FF, and control
 //! characters. Source: IAM:reference_iam-quotas, BC (the pattern of a policy document).
 
-use super::rule::{Rule, Sink, Subject};
+use super::rule::{Rule, Scene, Sink, Subject};
 use crate::finding::{Code, Finding, Row, Section, Severity};
 use crate::model::PolicyKind;
 use crate::source::Span;
@@ -11,6 +11,7 @@ const CODE: Code = Code::of(&Row {
     severity: Severity::Error,
     section: Section::Rule,
     summary: "a character that IAM, STS or KMS does not accept in a policy",
+    ..Row::PLAIN
 });
 
 /// A finding for the first such character.
@@ -18,11 +19,11 @@ const CODE: Code = Code::of(&Row {
 pub(super) struct WrongCharacter;
 
 impl Rule for WrongCharacter {
-    fn code(&self) -> Code {
-        CODE
+    fn codes(&self) -> &'static [Code] {
+        &[CODE]
     }
 
-    fn document(&self, subject: &Subject<'_>, sink: &mut Sink) {
+    fn document(&self, subject: &Scene<'_>, sink: &mut Sink) {
         let is_limited = matches!(
             subject.policy.kind,
             PolicyKind::Identity

@@ -1,7 +1,7 @@
 //! ARNs of resources that have lost a colon: `arn:aws:s3::bucket/*`. IAM completes an ARN with fewer than six parts with `*`
 //! (IAM:reference-arns), so the bucket's name becomes the account, and the words match nothing.
 
-use super::rule::{Rule, Sink, Subject};
+use super::rule::{Rule, Scene, Sink};
 use crate::finding::{Code, Finding, Row, Section, Severity};
 use crate::model::ResourceKind;
 
@@ -11,6 +11,7 @@ pub const CODE: Code = Code::of(&Row {
     severity: Severity::Warning,
     section: Section::Rule,
     summary: "an ARN without one of its colons, so that a name is where the account should be and nothing matches",
+    ..Row::PLAIN
 });
 
 /// A finding for each such ARN.
@@ -18,11 +19,11 @@ pub const CODE: Code = Code::of(&Row {
 pub(super) struct LostColon;
 
 impl Rule for LostColon {
-    fn code(&self) -> Code {
-        CODE
+    fn codes(&self) -> &'static [Code] {
+        &[CODE]
     }
 
-    fn document(&self, subject: &Subject<'_>, sink: &mut Sink) {
+    fn document(&self, subject: &Scene<'_>, sink: &mut Sink) {
         let statements = subject.policy.statements.iter();
         let lists = statements.filter_map(|statement| statement.resource.as_ref());
         for pattern in lists.flat_map(|list| &list.patterns) {

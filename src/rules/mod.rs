@@ -4,7 +4,9 @@
 //! line in [`RULES`].
 
 mod characters;
+mod covered;
 mod fit;
+pub mod lint;
 mod lost_colon;
 mod other_bucket;
 mod placeholder;
@@ -16,7 +18,7 @@ mod unknown_action;
 mod unknown_service;
 
 pub use other_bucket::other_bucket;
-pub use rule::{Attached, Rule, Sink, Subject};
+pub use rule::{Attached, Rule, Scene, Sink, Subject};
 pub use unknown_action::closest_actions;
 pub use unknown_service::unknown_service;
 
@@ -24,7 +26,7 @@ use crate::finding::{Finding, Severity};
 use crate::model::{Doubt, Policy};
 use crate::source::Sources;
 
-/// All rules.
+/// The rules that every command runs. Those of [`lint`] say more than what keeps a connection from working.
 pub static RULES: [&dyn Rule; 9] = [
     &size::PolicySize,
     &characters::WrongCharacter,
@@ -42,12 +44,15 @@ pub fn run<'r>(
     rules: impl IntoIterator<Item = &'r &'r dyn Rule>,
     subject: &Subject<'_>,
 ) -> Vec<Finding> {
+    let scene = Scene::new(*subject);
     let mut found = Vec::new();
     for rule in rules {
-        rule.document(subject, &mut found);
+        rule.document(&scene, &mut found);
         for statement in &subject.policy.statements {
-            rule.statement(subject, statement, &mut found);
-            statement.conditions.iter().for_each(|one| rule.condition(subject, one, &mut found));
+            rule.statement(&scene, statement, &mut found);
+            for condition in &statement.conditions {
+                rule.condition(&scene, statement, condition, &mut found);
+            }
         }
     }
     found.sort_by_key(|finding| finding.span.lo);
@@ -61,7 +66,8 @@ pub use unknown_action::CODE as UNKNOWN_ACTION;
 
 /// What AWS would refuse to store, beyond what lowering finds, and what it may refuse.
 pub fn refusals(subject: &Subject<'_>) -> Vec<Finding> {
-    let refuses = |rule: &&&dyn Rule| rule.code().row().severity == Severity::Error;
+    let refuses =
+        |rule: &&&dyn Rule| rule.codes().iter().any(|code| code.row().severity == Severity::Error);
     run(RULES.iter().filter(refuses), subject)
 }
 

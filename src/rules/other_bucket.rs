@@ -3,7 +3,7 @@
 //! S3:WebsiteAccessPermissionsReqd (the name of the bucket in the policy must be that of the
 //! bucket); practice for `*`.
 
-use super::rule::{Rule, Sink, Subject};
+use super::rule::{Rule, Scene, Sink};
 use crate::finding::{Code, Finding, Row, Section, Severity};
 use crate::model::{Part, Pattern, ResourceKind, ResourcePattern, Statement};
 use crate::source::Span;
@@ -13,6 +13,7 @@ const CODE: Code = Code::of(&Row {
     severity: Severity::Error,
     section: Section::Rule,
     summary: "a bucket policy has a resource that is not of its bucket, so S3 refuses to store it",
+    ..Row::PLAIN
 });
 
 /// A finding for each resource of something else, at its first place. AWS's pages say nothing of
@@ -21,11 +22,11 @@ const CODE: Code = Code::of(&Row {
 pub(super) struct OtherBucket;
 
 impl Rule for OtherBucket {
-    fn code(&self) -> Code {
-        CODE
+    fn codes(&self) -> &'static [Code] {
+        &[CODE]
     }
 
-    fn document(&self, subject: &Subject<'_>, sink: &mut Sink) {
+    fn document(&self, subject: &Scene<'_>, sink: &mut Sink) {
         if !subject.is_of_bucket() {
             return;
         }

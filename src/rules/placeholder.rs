@@ -3,7 +3,7 @@
 //! AWS takes such words as they are, and they then match nothing. A variable of AWS has a colon in its name (IAM:reference_policies_variables),
 //! so `${bucket}` is one of a template. The names of examples are those of AWS's guides and of ICA's page.
 
-use super::rule::{Rule, Sink, Subject};
+use super::rule::{Rule, Scene, Sink};
 use crate::finding::{Code, Finding, Row, Section, Severity};
 use crate::source::Span;
 use std::collections::BTreeSet;
@@ -14,6 +14,7 @@ pub const CODE: Code = Code::of(&Row {
     severity: Severity::Warning,
     section: Section::Rule,
     summary: "a word of an example or a template that was not replaced, as in `YOUR_BUCKET_NAME` or `${bucket}`",
+    ..Row::PLAIN
 });
 
 /// How the names of examples begin.
@@ -31,11 +32,11 @@ const BRACKETS: [(&str, &str); 3] = [("${", "}"), ("{{", "}}"), ("<", ">")];
 pub(super) struct Placeholder;
 
 impl Rule for Placeholder {
-    fn code(&self) -> Code {
-        CODE
+    fn codes(&self) -> &'static [Code] {
+        &[CODE]
     }
 
-    fn document(&self, subject: &Subject<'_>, sink: &mut Sink) {
+    fn document(&self, subject: &Scene<'_>, sink: &mut Sink) {
         let mut told: BTreeSet<&str> = BTreeSet::new();
         let base = subject.policy.span.lo;
         for (start, word) in placeholders(subject.sources.text(subject.policy.span)) {

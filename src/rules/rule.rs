@@ -1,8 +1,11 @@
 //! What a rule is, and what it is shown.
 
+use super::covered::Covered;
 use crate::finding::{Code, Finding};
 use crate::model::{ActionPattern, Condition, Pattern, Policy, PolicyKind, Statement};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
+use std::cell::OnceCell;
+use std::ops::Deref;
 
 /// A policy and where it belongs.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +36,44 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// A subject with what several rules ask about it, each found once.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    subject: Subject<'a>,
+    actions: OnceCell<Vec<Vec<Covered>>>,
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn new(subject: Subject<'a>) -> Scene<'a> {
+        Scene { subject, actions: OnceCell::new() }
+    }
+
+    /// The actions of AWS that each pattern of a statement covers, in the order of the patterns.
+    pub(super) fn covered(&self, statement: &Statement) -> &[Covered] {
+        let of = |statement: &Statement| {
+            let patterns = statement.action.iter().flat_map(|element| &element.patterns);
+            patterns.map(Covered::by).collect()
+        };
+        let all =
+            self.actions.get_or_init(|| self.subject.policy.statements.iter().map(of).collect());
+        all.get(statement.index).map_or(&[], Vec::as_slice)
+    }
+
+    /// The text of a place without its quotes.
+    pub(super) fn words(&self, span: Span) -> &'a str {
+        let text = self.subject.sources.text(span);
+        text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+    }
+}
+
+impl<'a> Deref for Scene<'a> {
+    type Target = Subject<'a>;
+
+    fn deref(&self) -> &Subject<'a> {
+        &self.subject
+    }
+}
+
 /// Whether every statement lists actions, and all of this service.
 pub(super) fn has_only_actions_of(service: &str, policy: &Policy) -> bool {
     let of_service = |statement: &Statement| {
@@ -53,7 +94,7 @@ pub struct Attached<'a> {
 impl Attached<'_> {
     /// Takes a policy for that of some bucket if all its actions are of S3. Policies of access
     /// points have ARNs with a region.
-    pub(super) fn guessed(policy: &Policy) -> Option<Self> {
+    pub fn guessed(policy: &Policy) -> Option<Self> {
         let has_region = |pattern: &Pattern| {
             let region = pattern.literal_start().split(':').nth(3);
             region.is_some_and(|region| !region.is_empty())
@@ -67,14 +108,14 @@ impl Attached<'_> {
 /// What rules put their findings into.
 pub type Sink = Vec<Finding>;
 
-/// One rule. It has one hook for each part of a policy and implements those that it needs.
+/// One rule, or a family of rules that differ by a table. It has one hook for each part of a policy and implements those that it needs.
 pub trait Rule: Sync {
     /// What its findings are called.
-    fn code(&self) -> Code;
+    fn codes(&self) -> &'static [Code];
     /// Looks at a policy as a whole.
-    fn document(&self, _: &Subject<'_>, _: &mut Sink) {}
+    fn document(&self, _: &Scene<'_>, _: &mut Sink) {}
     /// Looks at a statement.
-    fn statement(&self, _: &Subject<'_>, _: &Statement, _: &mut Sink) {}
-    /// Looks at a condition.
-    fn condition(&self, _: &Subject<'_>, _: &Condition, _: &mut Sink) {}
+    fn statement(&self, _: &Scene<'_>, _: &Statement, _: &mut Sink) {}
+    /// Looks at a condition and at the statement that has it.
+    fn condition(&self, _: &Scene<'_>, _: &Statement, _: &Condition, _: &mut Sink) {}
 }

@@ -2,7 +2,7 @@
 //! ORG:orgs_reference_limits, KMS:key-policy-overview, VPC:vpc-endpoints-access and the quotas of
 //! the other services.
 
-use super::rule::{Rule, Sink, Subject, has_only_actions_of};
+use super::rule::{Rule, Scene, Sink, Subject, has_only_actions_of};
 use crate::finding::{Code, Finding, Row, Section, Severity};
 use crate::model::{Doubt, PolicyKind};
 
@@ -11,6 +11,7 @@ const CODE: Code = Code::of(&Row {
     severity: Severity::Error,
     section: Section::Rule,
     summary: "the policy is longer than AWS stores; a warning where that depends on what it is used as",
+    ..Row::PLAIN
 });
 
 /// A finding for a document beyond the size that AWS stores. What AWS itself gave is not too long.
@@ -77,11 +78,11 @@ const LIMITS: [Limit; 16] = [
 ];
 
 impl Rule for PolicySize {
-    fn code(&self) -> Code {
-        CODE
+    fn codes(&self) -> &'static [Code] {
+        &[CODE]
     }
 
-    fn document(&self, subject: &Subject<'_>, sink: &mut Sink) {
+    fn document(&self, subject: &Scene<'_>, sink: &mut Sink) {
         if subject.is_stored {
             return;
         }
@@ -102,7 +103,7 @@ impl Rule for PolicySize {
 /// alone knows.
 pub(super) fn doubt(subject: &Subject<'_>) -> Option<Doubt> {
     let mut found = Vec::new();
-    PolicySize.document(subject, &mut found);
+    PolicySize.document(&Scene::new(*subject), &mut found);
     let finding = found.into_iter().next()?;
     let is_open = finding.severity == Severity::Error || subject.is_of_bucket();
     is_open.then_some(Doubt { span: finding.span, reason: finding.message, is_limit: false })

@@ -3,7 +3,7 @@
 //! IDATA for the types of resources.
 
 use super::fit::{covered, fitting, named_types};
-use super::rule::{Rule, Sink, Subject};
+use super::rule::{Rule, Scene, Sink, Subject};
 use crate::finding::{Code, Finding, Row, Section, Severity};
 use crate::model::{ActionPattern, Statement};
 
@@ -12,6 +12,7 @@ const CODE: Code = Code::of(&Row {
     severity: Severity::Error,
     section: Section::Rule,
     summary: "an action of a bucket policy works on no resource of its statement, so S3 refuses to store the policy",
+    ..Row::PLAIN
 });
 
 /// A finding for each such action.
@@ -19,11 +20,11 @@ const CODE: Code = Code::of(&Row {
 pub(super) struct UnfitAction;
 
 impl Rule for UnfitAction {
-    fn code(&self) -> Code {
-        CODE
+    fn codes(&self) -> &'static [Code] {
+        &[CODE]
     }
 
-    fn statement(&self, subject: &Subject<'_>, statement: &Statement, sink: &mut Sink) {
+    fn statement(&self, subject: &Scene<'_>, statement: &Statement, sink: &mut Sink) {
         let Some(actions) = statement.action.as_ref().filter(|element| !element.not) else {
             return;
         };

@@ -3,7 +3,7 @@
 //! statement`. Source: practice, and IDATA for the keys of actions.
 
 use super::fit::{covered, fitting, named_types};
-use super::rule::{Rule, Sink, Subject};
+use super::rule::{Rule, Scene, Sink};
 use crate::aws::{Action, KeySupport, supports_key_on};
 use crate::finding::{Code, Finding, Row, Section, Severity};
 use crate::model::Statement;
@@ -13,6 +13,7 @@ const CODE: Code = Code::of(&Row {
     severity: Severity::Error,
     section: Section::Rule,
     summary: "a condition key of S3 goes with no action of its statement in a bucket policy, so S3 refuses to store the policy",
+    ..Row::PLAIN
 });
 
 /// A finding for each such key.
@@ -20,11 +21,11 @@ const CODE: Code = Code::of(&Row {
 pub(super) struct UnfitKey;
 
 impl Rule for UnfitKey {
-    fn code(&self) -> Code {
-        CODE
+    fn codes(&self) -> &'static [Code] {
+        &[CODE]
     }
 
-    fn statement(&self, subject: &Subject<'_>, statement: &Statement, sink: &mut Sink) {
+    fn statement(&self, subject: &Scene<'_>, statement: &Statement, sink: &mut Sink) {
         let Some(actions) = statement.action.as_ref().filter(|element| !element.not) else {
             return;
         };

@@ -3,7 +3,7 @@
 //! (invalid actions do nothing).
 
 use super::fit::among;
-use super::rule::{Rule, Sink, Subject};
+use super::rule::{Rule, Scene, Sink};
 use crate::aws::{self, Action, Service};
 use crate::finding::{Code, Finding, LETTERS_PER_MISTAKE, Row, Section, Severity, distance};
 use crate::model::{ActionPattern, PolicyKind};
@@ -16,6 +16,7 @@ pub const CODE: Code = Code::of(&Row {
     severity: Severity::Warning,
     section: Section::Rule,
     summary: "an action that AWS does not have, so the words do nothing",
+    ..Row::PLAIN
 });
 
 /// A finding for each such action, at its first place.
@@ -23,11 +24,11 @@ pub const CODE: Code = Code::of(&Row {
 pub(super) struct UnknownAction;
 
 impl Rule for UnknownAction {
-    fn code(&self) -> Code {
-        CODE
+    fn codes(&self) -> &'static [Code] {
+        &[CODE]
     }
 
-    fn document(&self, subject: &Subject<'_>, sink: &mut Sink) {
+    fn document(&self, subject: &Scene<'_>, sink: &mut Sink) {
         let mut places = BTreeMap::<&str, Vec<Span>>::new();
         for (pattern, text) in subject.actions() {
             if service_without(pattern, text).is_some() {

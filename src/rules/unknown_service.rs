@@ -1,6 +1,6 @@
 //! Services that the AWS data does not contain. Nothing can be said of their actions.
 
-use super::rule::{Rule, Sink, Subject};
+use super::rule::{Rule, Scene, Sink};
 use crate::aws;
 use crate::finding::{Code, Finding, LETTERS_PER_MISTAKE, Row, Section, Severity, distance};
 use crate::source::Span;
@@ -11,6 +11,7 @@ const CODE: Code = Code::of(&Row {
     severity: Severity::Warning,
     section: Section::Rule,
     summary: "a service that the data on AWS does not contain, so nothing is known of its actions",
+    ..Row::PLAIN
 });
 
 /// A finding for each such service, at the first place of its actions.
@@ -18,11 +19,11 @@ const CODE: Code = Code::of(&Row {
 pub(super) struct UnknownService;
 
 impl Rule for UnknownService {
-    fn code(&self) -> Code {
-        CODE
+    fn codes(&self) -> &'static [Code] {
+        &[CODE]
     }
 
-    fn document(&self, subject: &Subject<'_>, sink: &mut Sink) {
+    fn document(&self, subject: &Scene<'_>, sink: &mut Sink) {
         let mut places = BTreeMap::<String, Span>::new();
         for (pattern, text) in subject.actions() {
             if let Some(prefix) = unknown_service(text) {

@@ -84,6 +84,31 @@ impl Node {
         self.as_object()?.iter().find(|member| member.name.text == name).map(|member| &member.value)
     }
 
+    /// The innermost value or member that holds a place, as a JSON pointer (RFC 6901); `None` if the place is outside.
+    pub fn pointer(&self, span: Span) -> Option<String> {
+        let mut pointer = String::new();
+        let mut node = self.span.contains(span).then_some(self)?;
+        loop {
+            let inner = match &node.value {
+                Value::Array(items) => {
+                    let place = items.iter().position(|item| item.span.contains(span));
+                    place.map(|place| (place.to_string(), &items[place]))
+                }
+                Value::Object(members) => {
+                    let member = members.iter().find(|member| member.span().contains(span));
+                    member.map(|member| {
+                        let name = member.name.text.replace('~', "~0").replace('/', "~1");
+                        (name, &member.value)
+                    })
+                }
+                _ => None,
+            };
+            let Some((step, inner)) = inner else { return Some(pointer) };
+            pointer.extend(["/", &step]);
+            node = inner;
+        }
+    }
+
     /// What kind of value this is, in words a user knows: `a string`, `an object`.
     pub fn kind(&self) -> &'static str {
         match &self.value {

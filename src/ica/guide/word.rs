@@ -7,11 +7,12 @@ use crate::finding::codes::CODES;
 use crate::finding::{Code, Section as Kind};
 use crate::ica::regions;
 use crate::product::Region;
-use crate::rules::RULES;
+use crate::rules::lint::all_rules;
+use crate::rules::lint::manual::Manual;
 
 /// All kinds of findings.
 pub(super) fn findings() -> impl Iterator<Item = Code> {
-    CODES.iter().copied().chain(RULES.iter().map(|rule| rule.code()))
+    CODES.iter().copied().chain(all_rules().flat_map(|rule| rule.codes().iter().copied()))
 }
 
 impl Word {
@@ -75,7 +76,11 @@ pub(super) fn region_page(region: &'static Region) -> Page {
 }
 
 pub(super) fn finding_page(finding: Code) -> Page {
-    let about = Section::text(Part::About, finding_words(finding));
+    if let Some(manual) = Manual::of(finding) {
+        return rule_page(finding, manual);
+    }
+    let about =
+        Section::text(Part::About, finding_words(finding)).with_text(finding.row().manual.trim());
     let see = format!("docs/findings.md, section {}", finding.row().section.anchor());
     let sections = vec![
         about.with_text(finding.row().section.about()),
@@ -83,6 +88,30 @@ pub(super) fn finding_page(finding: Code) -> Page {
         Section::text(Part::Source, see),
     ];
     Page::new(PageKind::Finding, finding.id(), finding.row().summary, sections)
+}
+
+/// The page of a rule: the doc comment beside it.
+fn rule_page(rule: Code, manual: Manual) -> Page {
+    let mut about = Section::text(Part::About, finding_words(rule));
+    about.text.extend(manual.about);
+    about.text.extend(match rule.row().analyzer {
+        [] => None,
+        names => Some(format!("IAM Access Analyzer calls it {}", codes(names.iter().copied()))),
+    });
+    let examples = |is_bad: bool| {
+        let of = manual.examples.iter().filter(move |example| example.is_bad == is_bad);
+        of.map(|example| example.text.clone()).collect()
+    };
+    let listed =
+        |is_bad| Section { text: examples(is_bad), ..Section::items(Part::About, Vec::new()) };
+    let sections = vec![
+        about,
+        listed(true).under("what it finds"),
+        listed(false).under("what is right"),
+        Section::text(Part::Change, manual.to_do).under("what to do"),
+        Section::text(Part::Source, manual.source),
+    ];
+    Page::new(PageKind::Finding, rule.id(), rule.row().summary, without_blank(sections))
 }
 
 fn finding_words(finding: Code) -> String {

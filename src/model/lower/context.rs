@@ -22,6 +22,13 @@ impl Context {
         Doubt::refused(span, reason)
     }
 
+    /// Says which code IAM Access Analyzer has for the last finding.
+    pub(super) fn known_as(&mut self, analyzer: &'static str) {
+        if let Some(finding) = self.findings.last_mut() {
+            finding.analyzer = Some(analyzer);
+        }
+    }
+
     /// As [`Context::refuse`], with help for the user.
     pub(super) fn refuse_with_help(
         &mut self,

@@ -57,7 +57,13 @@ pub(super) fn lower_principals(
     };
     let mut patterns = Vec::new();
     match principal {
-        Principal::Text(text) => patterns.push(PrincipalPattern::bare(&text.node, text.span)),
+        Principal::Text(text) => {
+            patterns.push(PrincipalPattern::bare(&text.node, text.span));
+            if patterns[0].doubt.is_some() {
+                report(context, codes::INVALID_PRINCIPAL, patterns[0].doubt.as_ref());
+                context.known_as("INVALID_PRINCIPAL_FORMAT");
+            }
+        }
         Principal::Map(_, entries) => {
             let mut seen = HashSet::new();
             for entry in entries {
@@ -69,21 +75,38 @@ pub(super) fn lower_principals(
                         format!("`{}` occurs twice", entry.name.text),
                     ));
                 }
-                let names = strings(&entry.values, doubts)
-                    .map(|(text, span)| PrincipalPattern::parse(&entry.name.text, text, span));
-                patterns.extend(names);
+                for (text, span) in strings(&entry.values, doubts) {
+                    let pattern = PrincipalPattern::parse(&entry.name.text, text, span);
+                    if pattern.doubt.is_some() {
+                        report(context, codes::INVALID_PRINCIPAL, pattern.doubt.as_ref());
+                        context.known_as(wrong_principal(&entry.name.text, text));
+                    }
+                    patterns.push(pattern);
+                }
             }
         }
-    }
-    for pattern in &patterns {
-        report(context, codes::INVALID_PRINCIPAL, pattern.doubt.as_ref());
     }
     let not = element.name.text == "NotPrincipal";
     let element = Element { not, patterns, span: principal.span() };
     if element.patterns.is_empty() {
         report_empty(context, &written_name("Principal", not), element.span);
+        context.known_as(match principal {
+            Principal::Map(_, entries) if entries.is_empty() => "EMPTY_OBJECT_PRINCIPAL",
+            _ => "EMPTY_ARRAY_PRINCIPAL",
+        });
     }
     Some(element)
+}
+
+/// What IAM Access Analyzer says of a principal that AWS refuses.
+fn wrong_principal(kind: &str, text: &str) -> &'static str {
+    if !["AWS", "Service", "Federated", "CanonicalUser"].contains(&kind) {
+        "INVALID_PRINCIPAL_KEY"
+    } else if text.contains(['*', '?']) {
+        "UNSUPPORTED_WILDCARD_IN_PRINCIPAL"
+    } else {
+        "INVALID_PRINCIPAL_FORMAT"
+    }
 }
 
 /// The list under `name` or `Not<name>`. An empty list matches nothing in either form: "the
@@ -122,6 +145,11 @@ fn report_empty(context: &mut Context, name: &str, span: Span) {
         _ => format!("without a value in `{name}` the statement has no effect"),
     };
     context.findings.push(Finding::new(codes::EMPTY_LIST, span, message));
+    match name {
+        "Action" | "NotAction" => context.known_as("EMPTY_ARRAY_ACTION"),
+        "Resource" | "NotResource" => context.known_as("EMPTY_ARRAY_RESOURCE"),
+        _ => {}
+    }
 }
 
 /// The strings of a list. Other values, which the parser has already reported, add a doubt.

@@ -136,6 +136,7 @@ fn statements(policy: &syntax::Policy, context: &mut Context) -> Vec<Statement> 
     if elements().next().is_none() {
         let doubt =
             context.refuse(codes::MISSING_ELEMENT, policy.span, "the policy has no `Statement`");
+        context.known_as("MISSING_STATEMENT");
         statements.push(unreadable(0, doubt.span, &doubt.reason));
     }
     statements
@@ -231,10 +232,12 @@ fn duplicate_sid(
     let reason = format!("the Sid `{}` occurs twice", sid.node);
     if context.kind.has_strict_sids() {
         statement.doubts.push(context.refuse(codes::DUPLICATE_SID, sid.span, reason));
+        context.known_as("UNIQUE_SIDS_REQUIRED");
     } else {
         context
             .findings
             .push(Finding::new(codes::DUPLICATE_SID, sid.span, reason).severity(Severity::Warning));
+        context.known_as("UNIQUE_SIDS_RECOMMENDED");
     }
     if let Some(finding) = context.findings.last_mut() {
         finding

@@ -113,6 +113,7 @@ fn effect(
                 statement.span,
                 "the statement has no `Effect`",
             ));
+            context.known_as("MISSING_EFFECT");
             return unclear;
         }
     };
@@ -153,6 +154,10 @@ fn principal(
                 reason,
                 help,
             ));
+            context.known_as(match context.kind {
+                PolicyKind::Scp => "SCP_SYNTAX_ERROR_PRINCIPAL",
+                _ => "UNSUPPORTED_PRINCIPAL",
+            });
             None
         }
         Found::One(element) => {
@@ -168,6 +173,7 @@ fn principal(
                     with_article(context.kind)
                 );
                 doubts.push(context.refuse(codes::MISSING_ELEMENT, statement.span, reason));
+                context.known_as("MISSING_PRINCIPAL");
             }
             None
         }
@@ -210,6 +216,10 @@ fn unsupported_principal(
             reason,
             help,
         ));
+        context.known_as(match context.kind {
+            PolicyKind::Rcp => "RCP_SYNTAX_ERROR_PRINCIPAL",
+            _ => "ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL",
+        });
     }
 }
 
@@ -250,21 +260,26 @@ fn unsupported_in_rcp(statement: &mut Statement, context: &mut Context) {
         && statement.conditions.is_empty()
         && (statement.resource.as_ref())
             .is_some_and(|element| !element.not && element.patterns.iter().all(is_everything));
-    let (span, reason) = match () {
-        () if action.not => {
-            (action.span, "`NotAction` is not allowed in a resource control policy")
-        }
+    let (span, reason, analyzer) = match () {
+        () if action.not => (
+            action.span,
+            "`NotAction` is not allowed in a resource control policy",
+            "RCP_SYNTAX_ERROR_NOTACTION",
+        ),
         () if allows && !is_full_access => (
             statement.effect.span,
             "an Allow in a resource control policy is only that of `RCPFullAWSAccess`",
+            "RCP_SYNTAX_ERROR_ALLOW",
         ),
         () if !allows && action.patterns.iter().any(is_star) => (
             action.span,
             "`*` alone is no action of a resource control policy: name the service, as in `s3:*`",
+            "RCP_SYNTAX_ERROR_ACTION",
         ),
         () => return,
     };
     statement.doubts.push(context.refuse(codes::UNSUPPORTED_ELEMENT, span, reason));
+    context.known_as(analyzer);
 }
 
 fn action(
@@ -284,6 +299,7 @@ fn action(
                 statement.span,
                 "the statement has no `Action`",
             ));
+            context.known_as("MISSING_ACTION");
             None
         }
     }
@@ -300,6 +316,7 @@ fn resource(
             let reason =
                 format!("`{}` is not allowed in {}", element.name.text, with_article(context.kind));
             doubts.push(context.refuse(codes::UNSUPPORTED_ELEMENT, element.name.span, reason));
+            context.known_as("ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE");
             None
         }
         Found::One(element) => lower_resources(element, context, doubts),
@@ -319,7 +336,8 @@ fn resource(
 fn without_effect<T>(name: &str, span: Span, context: &mut Context) -> Patterns<T> {
     let message = format!("without `{name}` the statement of a key policy has no effect");
     let finding = Finding::new(codes::MISSING_ELEMENT, span, message);
-    context.findings.push(finding.severity(Severity::Warning));
+    let analyzer = if name == "Action" { "MISSING_ACTION" } else { "MISSING_RESOURCE" };
+    context.findings.push(finding.severity(Severity::Warning).analyzer(analyzer));
     Patterns { not: false, patterns: Vec::new(), span }
 }
 
@@ -349,9 +367,10 @@ fn missing_resource(
     let reason = "the statement has no `Resource`";
     if elements.is_empty() || elements.contains(&Some(ResourceElement::Present)) {
         doubts.push(context.refuse(codes::MISSING_ELEMENT, span, reason));
+        context.known_as("MISSING_RESOURCE");
     } else if !elements.iter().all(needs_none) {
         let finding = Finding::new(codes::MISSING_ELEMENT, span, reason);
-        context.findings.push(finding.severity(Severity::Warning));
+        context.findings.push(finding.severity(Severity::Warning).analyzer("MISSING_RESOURCE"));
         doubts.push(Doubt::refused(span, reason));
     }
 }

@@ -1,0 +1,70 @@
+//! Policies by themselves: what AWS would refuse, what does nothing, what is dangerous.
+
+use super::error::Error;
+use super::workspace::Workspace;
+use crate::input::{KindFrom, Loader, Unreadable, kind_of, read_policy};
+use crate::model::{self, PolicyKind};
+use crate::report::failure;
+use crate::report::lint::{Lint, Linted};
+use crate::rules::lint::{Selection, lint};
+use crate::rules::{Attached, Subject};
+use crate::source::Sources;
+use crate::syntax;
+
+/// How policies are linted.
+#[derive(Clone, Debug, Default)]
+pub struct LintOptions {
+    /// What they are; without it each is recognised by its file and its shape.
+    pub kind: Option<PolicyKind>,
+    /// Whether a resource policy is that of a bucket, whatever its actions are.
+    pub is_of_bucket: bool,
+    /// Which rules are asked.
+    pub selection: Selection,
+}
+
+/// Lints the policy of one file.
+pub(crate) fn lint_file(
+    sources: &mut Sources,
+    loader: &mut dyn Loader,
+    name: &str,
+    options: &LintOptions,
+) -> Result<Linted, Unreadable> {
+    let id = loader.load(sources, name)?;
+    let document = read_policy(sources, id).map_err(Unreadable::Text)?;
+    let guessed = || kind_of(&document, name);
+    let kind = options.kind.map_or_else(guessed, |kind| (kind, KindFrom::Flag));
+    let lowered = model::lower(&document.policy, kind.0);
+    let attached = match kind.0 {
+        PolicyKind::Resource if options.is_of_bucket => Some(Attached { bucket: None }),
+        PolicyKind::Resource => Attached::guessed(&lowered.policy),
+        _ => None,
+    };
+    let is_stored = document.read_as.is_answer();
+    let subject = Subject { policy: &lowered.policy, sources, attached, is_stored };
+    let read = document.findings.iter().cloned().chain(lowered.findings).collect();
+    let found = lint(&subject, read, &options.selection);
+    let file = (sources.get(id).name().to_owned(), document.read_as);
+    let tree = (!found.is_empty()).then(|| syntax::print(&document.policy));
+    let pointer = |span| tree.as_ref().and_then(|tree| tree.pointer(span));
+    Ok(Linted::new(sources, file, kind, attached.is_some(), &pointer, found))
+}
+
+impl Workspace {
+    /// Says what is wrong with the policies of files or texts of these names. What cannot be read is in [`Lint::failures`].
+    ///
+    /// # Errors
+    /// No name is given.
+    pub fn lint(&mut self, names: &[&str], options: &LintOptions) -> Result<Lint, Error> {
+        if names.is_empty() {
+            return Err(Error::request("names", "there is nothing to lint"));
+        }
+        let (mut policies, mut failures) = (Vec::new(), Vec::new());
+        for name in names {
+            match lint_file(&mut self.sources, &mut self.texts, name, options) {
+                Ok(linted) => policies.push(linted),
+                Err(wrong) => failures.extend(failure::unreadable(&self.sources, &[wrong])),
+            }
+        }
+        Ok(Lint::new(policies, Vec::new(), failures))
+    }
+}

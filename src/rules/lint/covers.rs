@@ -1,0 +1,90 @@
+//! Whether every text that one pattern matches is matched by another, by their words alone.
+
+use crate::model::{Part, Pattern, Shape};
+
+/// A character or a wildcard of a pattern.
+#[derive(Clone, Copy, PartialEq)]
+enum Token<'a> {
+    Letter(char),
+    Part(&'a Part),
+}
+
+/// Whether `wide` matches whatever `narrow` matches. "No" may also mean that it takes more than a look at the words.
+pub(super) fn covers(wide: &Pattern, narrow: &Pattern) -> bool {
+    match (wide.shape, &*wide.parts) {
+        (Shape::Everything, _) => true,
+        (Shape::Exact, _) => wide == narrow,
+        (Shape::Prefix, [Part::Literal(start), _]) => narrow.literal_start().starts_with(&**start),
+        _ if narrow.literal_start().starts_with(wide.literal_start()) => {
+            let (wide, narrow) = (tokens(wide), tokens(narrow));
+            walk(&wide, &narrow)
+        }
+        _ => false,
+    }
+}
+
+fn tokens(pattern: &Pattern) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    for part in &pattern.parts {
+        match part {
+            Part::Literal(text) => tokens.extend(text.chars().map(Token::Letter)),
+            part => tokens.push(Token::Part(part)),
+        }
+    }
+    tokens
+}
+
+/// The places of `wide` that are reached after each token of `narrow`.
+fn walk(wide: &[Token<'_>], narrow: &[Token<'_>]) -> bool {
+    let mut reached = vec![false; wide.len() + 1];
+    reached[0] = true;
+    past_runs(wide, &mut reached);
+    for token in narrow {
+        let mut next = vec![false; wide.len() + 1];
+        for (place, own) in wide.iter().enumerate().filter(|(place, _)| reached[*place]) {
+            if is_run(own) {
+                next[place] |= takes(own, token);
+            } else {
+                next[place + 1] |= own == token || takes_one(own, token);
+            }
+        }
+        past_runs(wide, &mut next);
+        reached = next;
+    }
+    reached[wide.len()]
+}
+
+/// A run may be empty.
+fn past_runs(wide: &[Token<'_>], reached: &mut [bool]) {
+    for (place, token) in wide.iter().enumerate() {
+        if reached[place] && is_run(token) {
+            reached[place + 1] = true;
+        }
+    }
+}
+
+fn is_run(token: &Token<'_>) -> bool {
+    matches!(token, Token::Part(Part::Any | Part::AnyInSegment | Part::AnyInWord))
+}
+
+/// Whether a run takes all that a token stands for.
+fn takes(run: &Token<'_>, token: &Token<'_>) -> bool {
+    match (run, token) {
+        (Token::Part(Part::Any), _) => true,
+        (Token::Part(Part::AnyInSegment), Token::Letter(letter)) => *letter != ':',
+        (Token::Part(Part::AnyInWord), Token::Letter(letter)) => !":/".contains(*letter),
+        (
+            Token::Part(Part::AnyInSegment),
+            Token::Part(Part::AnyInSegment | Part::OneInSegment | Part::AnyInWord),
+        ) => true,
+        (run, token) => run == token,
+    }
+}
+
+fn takes_one(one: &Token<'_>, token: &Token<'_>) -> bool {
+    match (one, token) {
+        (Token::Part(Part::One), Token::Letter(_) | Token::Part(Part::OneInSegment)) => true,
+        (Token::Part(Part::OneInSegment), Token::Letter(letter)) => *letter != ':',
+        _ => false,
+    }
+}
