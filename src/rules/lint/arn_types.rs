@@ -57,7 +57,7 @@ fn of_service(service: &'static Service, arn_service: &str) -> Vec<Form> {
         let mut parts = text.splitn(6, ':');
         let own = parts.nth(2)?;
         let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
-        (own == arn_service).then(|| Form {
+        (own == arn_service).then_some(Form {
             has_region: !region.is_empty(),
             has_account: !account.is_empty(),
             resource,
