@@ -1,6 +1,6 @@
 //! The rules that `lint` runs beside those of every command: what AWS's own policy checks find, and more.
 //!
-//! A rule's page is the doc comment of its code ([`rule_code`]): what is wrong, why it matters, an example that is wrong and one that is right, what to do,
+//! A rule's page is the doc comment of its code (`rule_code`): what is wrong, why it matters, an example that is wrong and one that is right, what to do,
 //! and the source. The examples are run as tests.
 
 mod arn_form;
