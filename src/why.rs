@@ -113,7 +113,8 @@ impl Stop {
     /// The cause, with the statements of the layers by which the request was decided.
     pub fn cause<'a>(self, request: Request, layers: &Layers<'a>) -> Option<Cause<'a>> {
         let near = |layer| {
-            let near = near_misses(&request, layers, layer, NamingSet::ANY).into_iter();
+            let near =
+                near_misses(request.before(layer), layers, layer, NamingSet::ANY).into_iter();
             near.filter_map(|near| {
                 Some(Near { place: place(layers, near.statement)?, lacks: near.lacks })
             })
@@ -133,6 +134,10 @@ impl Stop {
                 let (readings, near) = (decision.readings, near(layer));
                 (layer, CauseKind::Open { readings, denied_by, near })
             }
+        };
+        let request = match layer {
+            LayerId::Bucket => request.before(layer).clone(),
+            _ => request,
         };
         Some(Cause { kind, layer, request })
     }

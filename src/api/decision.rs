@@ -1,9 +1,9 @@
 //! One request: what AWS would answer, and why.
 
 use super::error::Error;
-use super::policy::{Policy, check_stored, layers};
+use super::policy::{Policy, check_stored, layer, layers};
 use super::workspace::Workspace;
-use crate::authz::{Context, ContextValue};
+use crate::authz::{Context, ContextValue, Layers};
 use crate::report::simulate::Decision;
 use crate::simulate::{RequestText, resource_kind, simulate};
 
@@ -18,6 +18,8 @@ pub struct Request {
     context: Context,
     credentials: Option<String>,
     endpoint: Option<String>,
+    bucket: Option<String>,
+    bucket_account: Option<String>,
 }
 
 impl Request {
@@ -56,6 +58,21 @@ impl Request {
         self
     }
 
+    /// The bucket, by name or ARN, behind the access point that the resource is. Its policy is marked
+    /// by [`Policy::behind_access_point`]; the policy of the access point is that of the resource.
+    #[must_use]
+    pub fn bucket(mut self, bucket: &str) -> Request {
+        self.bucket = Some(bucket.to_owned());
+        self
+    }
+
+    /// The account that owns that bucket; by default that of the access point.
+    #[must_use]
+    pub fn bucket_account(mut self, account: &str) -> Request {
+        self.bucket_account = Some(account.to_owned());
+        self
+    }
+
     /// Sets a condition key.
     #[must_use]
     pub fn with(mut self, key: &str, value: &str) -> Request {
@@ -81,6 +98,8 @@ impl Request {
             context: self.context.clone(),
             credentials: self.credentials.as_deref(),
             endpoint: self.endpoint.as_deref(),
+            bucket: self.bucket.as_deref(),
+            bucket_account: self.bucket_account.as_deref(),
         };
         Ok(text.read()?)
     }
@@ -95,8 +114,17 @@ impl Workspace {
         let request = request.read()?;
         check_stored(policies)?;
         let resource = resource_kind(&request);
-        let set = layers(policies, resource)?;
-        let layers = set.layers(resource);
+        let (behind, policies): (Vec<&Policy>, Vec<&Policy>) =
+            policies.iter().partition(|policy| policy.is_behind_access_point());
+        if let (Some(policy), None) = (behind.first(), &request.bucket) {
+            let message = format!(
+                "`{}` is the policy of a bucket behind an access point, and the request names no such bucket",
+                policy.name()
+            );
+            return Err(Error::request("policies", message));
+        }
+        let set = layers(&policies, resource)?;
+        let layers = Layers { bucket: layer(&behind), ..set.layers(resource) };
         let simulated = simulate(&request, &layers);
         Ok(Decision::new(&self.sources, &request, &layers, &simulated, Vec::new()))
     }

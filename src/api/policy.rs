@@ -1,7 +1,7 @@
 //! Policies that were read, and the layers that they make.
 
 use super::error::Error;
-use crate::authz::{Known, PolicySet};
+use crate::authz::{Known, Layer, PolicySet};
 use crate::finding::Severity;
 use crate::model::{self, PolicyKind};
 use crate::report::Finding;
@@ -13,13 +13,14 @@ use std::collections::BTreeMap;
 pub struct Policy {
     name: String,
     level: usize,
+    is_behind_access_point: bool,
     findings: Vec<Finding>,
     meant: model::Policy,
 }
 
 impl Policy {
     pub(super) fn new(name: &str, meant: model::Policy, findings: Vec<Finding>) -> Policy {
-        Policy { name: name.to_owned(), level: 0, findings, meant }
+        Policy { name: name.to_owned(), level: 0, is_behind_access_point: false, findings, meant }
     }
 
     /// Puts an SCP or RCP on a level of the organization, from 0 for the root. Policies of one
@@ -28,6 +29,19 @@ impl Policy {
     pub fn at_level(mut self, level: usize) -> Policy {
         self.level = level;
         self
+    }
+
+    /// Makes it the policy of the bucket behind the access point of a request
+    /// ([`super::Request::bucket`]).
+    #[must_use]
+    pub fn behind_access_point(mut self) -> Policy {
+        self.is_behind_access_point = true;
+        self
+    }
+
+    /// Whether it is the policy of a bucket behind an access point.
+    pub(super) fn is_behind_access_point(&self) -> bool {
+        self.is_behind_access_point
     }
 
     /// The name under which it was read.
@@ -86,6 +100,14 @@ pub(super) fn layers<'a>(
         set.insert(kind, Known::Known(levels.into_values().collect()));
     }
     Ok(set)
+}
+
+/// A layer of these policies.
+pub(super) fn layer<'a>(policies: &[&'a Policy]) -> Layer<'a> {
+    match policies {
+        [] => Layer::Absent,
+        some => Layer::Policies(some.iter().map(|policy| &policy.meant).collect()),
+    }
 }
 
 /// The kind of the resource's policy among these.

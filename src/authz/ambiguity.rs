@@ -67,6 +67,10 @@ pub enum Ambiguity {
     AddressWithoutLength,
     /// An unsigned request to a service. No page says that the service accepts unsigned requests.
     UnsignedRequest,
+    /// Which ARN the policies of the caller must allow for a request through an access point.
+    AccessPointPolicies,
+    /// Whose account `aws:ResourceAccount` shows where access point and bucket have different owners.
+    AccessPointOwner,
 }
 
 struct Entry {
@@ -77,7 +81,7 @@ struct Entry {
 }
 
 /// The table: what the readings are and which pages leave the point open.
-const TABLE: [Entry; 26] = [
+const TABLE: [Entry; 28] = [
     Entry {
         ambiguity: Ambiguity::RefusedWords,
         id: "refused-words",
@@ -308,6 +312,24 @@ const TABLE: [Entry; 26] = [
             "the service takes requests without a signature",
         ],
         source: "IAM user guide, reference_policies_variables: names SQS, SNS and S3; Lambda developer guide, urls-auth: function URLs",
+    },
+    Entry {
+        ambiguity: Ambiguity::AccessPointPolicies,
+        id: "access-point-policies",
+        readings: [
+            "the policies of the caller are asked about the access point and about the bucket behind it",
+            "the policies of the caller are asked about the access point only",
+        ],
+        source: "S3 user guide, access-points-policies: both the access point and the bucket must permit the request; it does not speak of the caller's own policies",
+    },
+    Entry {
+        ambiguity: Ambiguity::AccessPointOwner,
+        id: "access-point-owner",
+        readings: [
+            "`aws:ResourceAccount` is the account of the access point",
+            "`aws:ResourceAccount` is the account of the bucket behind the access point",
+        ],
+        source: "S3 user guide, access-points-policies: does not say whose account the key shows where they differ",
     },
 ];
 

@@ -97,6 +97,8 @@ pub fn denies_bind(layer: LayerId, request: &Request) -> bool {
         LayerId::Resource => !repairs_bucket_policy(request) && request.action != RETIRE_GRANT,
         LayerId::Rcp(_) => is_bound_by_rcps(request),
         LayerId::Identity | LayerId::Boundary | LayerId::Session => true,
+        // Only of what is asked of the bucket, where it is the resource's policy.
+        LayerId::Bucket => request.bucket.is_none() && denies_bind(LayerId::Resource, request),
     }
 }
 

@@ -143,6 +143,7 @@ impl LayerId {
             LayerId::Scp(_) => PolicyKind::Scp,
             LayerId::Rcp(_) => PolicyKind::Rcp,
             LayerId::Vpce => PolicyKind::Vpce,
+            LayerId::Bucket => PolicyKind::Resource,
         }
     }
 }

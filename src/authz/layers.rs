@@ -47,6 +47,8 @@ pub struct Layers<'a> {
     pub rcps: Vec<Vec<&'a Policy>>,
     /// Policies of the VPC endpoint that the request comes through.
     pub vpce: Layer<'a>,
+    /// The policy of the bucket behind an access point, whose own policy is that of the resource.
+    pub bucket: Layer<'a>,
 }
 
 /// Names a layer.
@@ -66,6 +68,8 @@ pub enum LayerId {
     Rcp(usize),
     /// VPC endpoint policies.
     Vpce,
+    /// The policy of the bucket behind an access point.
+    Bucket,
 }
 
 impl LayerId {
@@ -79,6 +83,7 @@ impl LayerId {
             LayerId::Scp(_) => "scp",
             LayerId::Rcp(_) => "rcp",
             LayerId::Vpce => "vpce",
+            LayerId::Bucket => "bucket",
         }
     }
 }
@@ -115,6 +120,7 @@ impl<'a> Layers<'a> {
             LayerId::Session => self.session.policies(),
             LayerId::Resource => self.resource.policies(),
             LayerId::Vpce => self.vpce.policies(),
+            LayerId::Bucket => self.bucket.policies(),
             LayerId::Scp(level) => self.scps.get(level).map_or(&[], Vec::as_slice),
             LayerId::Rcp(level) => self.rcps.get(level).map_or(&[], Vec::as_slice),
         }
@@ -128,6 +134,7 @@ impl<'a> Layers<'a> {
             LayerId::Session => &self.session,
             LayerId::Resource => &self.resource,
             LayerId::Vpce => &self.vpce,
+            LayerId::Bucket => &self.bucket,
             LayerId::Scp(_) | LayerId::Rcp(_) => return false,
         };
         matches!(layer, Layer::Assumed)
@@ -138,7 +145,8 @@ impl<'a> Layers<'a> {
         let single = [LayerId::Identity, LayerId::Resource, LayerId::Boundary, LayerId::Session];
         let scps = (0..self.scps.len()).map(LayerId::Scp);
         let rcps = (0..self.rcps.len()).map(LayerId::Rcp);
-        single.into_iter().chain(scps).chain(rcps).chain([LayerId::Vpce])
+        let bucket = (!self.bucket.is_absent()).then_some(LayerId::Bucket);
+        single.into_iter().chain(scps).chain(rcps).chain([LayerId::Vpce]).chain(bucket)
     }
 
     /// The number of a policy counted over all levels of its kind of layer, as reports count.

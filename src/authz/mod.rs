@@ -2,6 +2,7 @@
 //!
 //! Written once and used by both engines. Nothing here matches a pattern.
 
+mod access_point;
 mod ambiguity;
 mod caller;
 mod context;

@@ -99,6 +99,7 @@ impl<P: Borrow<Policy>> PolicySet<P> {
             scps: self.levels(PolicyKind::Scp),
             rcps: self.levels(PolicyKind::Rcp),
             vpce: self.layer(PolicyKind::Vpce),
+            bucket: Layer::Absent,
         }
     }
 

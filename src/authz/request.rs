@@ -38,6 +38,8 @@ pub struct Request {
     pub credentials: Option<Credentials>,
     /// Through which kind of VPC endpoint it comes, if that is known.
     pub endpoint: Option<Endpoint>,
+    /// Through an access point: what is asked of the bucket behind it.
+    pub bucket: Option<Box<Request>>,
 }
 
 /// Why a request cannot be.
@@ -55,6 +57,19 @@ pub enum RequestError {
     /// The account of the resource is no account.
     #[error("`{0}` is no account of a resource: an account number has twelve digits")]
     Account(String),
+    /// A bucket is said to be behind a resource that is no access point.
+    #[error(
+        "`{0}` is no access point of S3, so no bucket is behind it; one is `arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME`, with `/object/KEY` behind it for an object"
+    )]
+    NoAccessPoint(String),
+    /// What is said to be behind an access point is no bucket.
+    #[error(
+        "`{0}` is no bucket behind this access point: give a name, or an ARN of the same partition, as in `arn:aws:s3:::lab-data`"
+    )]
+    NoBucket(String),
+    /// The account of the bucket behind an access point is no account.
+    #[error("`{0}` is no account of a bucket: an account number has twelve digits")]
+    BucketAccount(String),
     /// The resource is said to belong to another account than its ARN says.
     #[error("the resource is said to belong to `{given}`, but its ARN has the account `{follows}`")]
     Owner {
@@ -153,6 +168,7 @@ impl Request {
             context,
             credentials: None,
             endpoint: None,
+            bucket: None,
         };
         request.fill_in(told.as_deref())?;
         Ok(request)
@@ -357,7 +373,8 @@ fn too_long<'a>(resource: &str, context: &'a Context) -> Option<&'a str> {
 /// The calls of STS that are authenticated by a token, not by a signature.
 const UNSIGNED: [&str; 2] = ["sts:assumerolewithwebidentity", "sts:assumerolewithsaml"];
 
-const RESOURCE_ACCOUNT: [&str; 2] = ["aws:resourceaccount", "s3:resourceaccount"];
+/// The keys that show the account that owns the resource.
+pub(super) const RESOURCE_ACCOUNT: [&str; 2] = ["aws:resourceaccount", "s3:resourceaccount"];
 
 /// The account of the resource as the context names it.
 fn account_in(context: &Context) -> Result<Option<String>, RequestError> {

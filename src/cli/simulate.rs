@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::format::{Format, Printer};
 use super::layer_flags::{FilesByLayer, Flag, LayerFlags, OfRequest};
 use super::layered::Reader;
-use crate::authz::{Context, ContextValue, Request};
+use crate::authz::{Context, ContextValue, Layers, Request};
 use crate::eval::Outcome;
 use crate::input::NONE;
 use crate::model::PolicyKind;
@@ -48,6 +48,16 @@ pub(super) struct Args {
     /// The kind of the VPC endpoint that the request comes through: gateway or interface; where it is not given and matters: Undetermined.
     #[arg(long, value_name = "WORD")]
     endpoint: Option<String>,
+    /// The bucket, by name or ARN, behind the access point that is the resource; its policy is --bucket-policy, that of the access
+    /// point --resource-policy. Both must allow the request.
+    #[arg(long)]
+    bucket: Option<String>,
+    /// The account that owns the bucket behind the access point; by default that of the access point.
+    #[arg(long, value_name = "ACCOUNT", requires = "bucket")]
+    bucket_account: Option<String>,
+    /// The policy of the bucket behind the access point.
+    #[arg(long, value_name = "FILE", requires = "bucket", help_heading = "Policies")]
+    bucket_policy: Option<String>,
     #[command(flatten)]
     layers: LayerFlags<SimulateFlags>,
     /// How the answer is written; json is the form of --batch.
@@ -80,10 +90,12 @@ pub(super) fn run(args: &Args) -> Exit {
     let mut reader = Reader::refusing();
     let resource = resource_kind(&request);
     let policies = reader.policies(&files(args, resource));
+    let bucket = reader.policies(&behind(args));
     if !reader.unreadable.is_empty() {
         return printer.unreadable(&reader.sources, &reader.unreadable);
     }
-    let layers = policies.layers(resource);
+    let bucket = bucket.layer(PolicyKind::Resource);
+    let layers = Layers { bucket, ..policies.layers(resource) };
     let simulated = simulate(&request, &layers);
     let decision =
         Decision::new(&reader.sources, &request, &layers, &simulated, reader.findings.clone());
@@ -108,6 +120,12 @@ fn files(args: &Args, resource: PolicyKind) -> FilesByLayer {
     args.layers.files().iter().map(|(layer, files)| (kind(*layer), files.clone())).collect()
 }
 
+/// The file of the policy of the bucket behind an access point.
+fn behind(args: &Args) -> FilesByLayer {
+    let file = args.bucket_policy.iter().cloned();
+    file.map(|file| (PolicyKind::Resource, vec![vec![file]])).collect()
+}
+
 fn request(args: &Args) -> Result<Request, String> {
     fn text(value: &Option<String>) -> &str {
         value.as_deref().unwrap_or_default()
@@ -121,6 +139,8 @@ fn request(args: &Args) -> Result<Request, String> {
         context: context(&args.context)?,
         credentials: args.credentials.as_deref(),
         endpoint: args.endpoint.as_deref(),
+        bucket: args.bucket.as_deref(),
+        bucket_account: args.bucket_account.as_deref(),
     };
     text.read().map_err(|error| format!("--{}: {}", flag(&error.path), error.message))
 }

@@ -120,11 +120,31 @@ type Allows = Vec<(StatementRef, NamingSet)>;
 
 /// Decides one request under one choice of readings.
 pub fn decide_under(request: &Request, layers: &Layers<'_>, readings: &Readings) -> Decision {
+    let Some(bucket) = &request.bucket else {
+        return decide_at(request, request, layers, readings);
+    };
+    // Both the access point and the bucket must permit the request (S3:access-points-policies).
+    let point = request.at_access_point(readings);
+    let asked =
+        if readings.second(Ambiguity::AccessPointPolicies) { &point } else { bucket.as_ref() };
+    let behind = decide_at(bucket, asked, &layers.behind(request), readings);
+    decide_at(&point, &point, layers, readings).and(behind.from_behind())
+}
+
+/// Decides a request at one resource. `asked`: the request about which the policies of the caller
+/// are asked.
+fn decide_at(
+    request: &Request,
+    asked: &Request,
+    layers: &Layers<'_>,
+    readings: &Readings,
+) -> Decision {
     let mut denied_by = Vec::new();
     let mut allows = Allows::new();
     for layer in
         layers.ids().filter(|layer| denies_bind(*layer, request) || *layer == LayerId::Resource)
     {
+        let request = if layer.is_of_resource() { request } else { asked };
         read_layer(layer, request, layers, readings, &mut denied_by, &mut allows);
     }
     let mut decision =
@@ -134,11 +154,43 @@ pub fn decide_under(request: &Request, layers: &Layers<'_>, readings: &Readings)
     }
     let allowed = holds(&formula(request, layers), layers, &allows, readings, &mut decision);
     decision.outcome = if allowed { Outcome::Allowed } else { Outcome::ImplicitlyDenied };
-    decision.allowed_by.sort_unstable();
-    decision.allowed_by.dedup();
-    decision.lacking.sort_unstable();
-    decision.lacking.dedup();
+    sort(&mut decision.allowed_by);
+    sort(&mut decision.lacking);
     decision
+}
+
+fn sort<T: Ord>(list: &mut Vec<T>) {
+    list.sort_unstable();
+    list.dedup();
+}
+
+impl Decision {
+    /// The decision where two resources must permit a request.
+    fn and(mut self, other: Decision) -> Decision {
+        self.outcome = [self.outcome, other.outcome]
+            .into_iter()
+            .max_by_key(|outcome| severity(*outcome))
+            .unwrap_or_default();
+        self.denied_by.extend(other.denied_by);
+        self.allowed_by.extend(other.allowed_by);
+        self.lacking.extend(other.lacking);
+        sort(&mut self.denied_by);
+        sort(&mut self.allowed_by);
+        sort(&mut self.lacking);
+        if self.outcome == Outcome::ExplicitlyDenied {
+            self.lacking.clear();
+        }
+        self
+    }
+
+    /// The decision at the bucket behind an access point, with the layers of the whole request.
+    fn from_behind(mut self) -> Decision {
+        for place in self.denied_by.iter_mut().chain(&mut self.allowed_by) {
+            place.layer = place.layer.from_behind();
+        }
+        self.lacking.iter_mut().for_each(|layer| *layer = layer.from_behind());
+        self
+    }
 }
 
 /// The statements of one layer that deny a request and those that allow it, under the first
@@ -149,6 +201,7 @@ pub fn applying(
     layer: LayerId,
 ) -> (Vec<StatementRef>, Vec<StatementRef>) {
     let (mut denies, mut allows) = (Vec::new(), Allows::new());
+    let request = request.before(layer);
     read_layer(layer, request, layers, &Readings::default(), &mut denies, &mut allows);
     (allows.into_iter().map(|(place, _)| place).collect(), denies)
 }

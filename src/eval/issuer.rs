@@ -82,10 +82,12 @@ pub fn possible_requests(request: &Request, layers: &Layers<'_>) -> Option<Vec<R
 
 fn with_caller(request: &Request, caller: Caller) -> Request {
     let mut request = request.clone();
-    if let Some(arn) = caller.principal_arn() {
-        request.context.set_one("aws:PrincipalArn", arn);
-    }
-    request.caller = caller;
+    request.change(&mut |request| {
+        if let Some(arn) = caller.principal_arn() {
+            request.context.set_one("aws:PrincipalArn", arn);
+        }
+        request.caller = caller.clone();
+    });
     request
 }
 

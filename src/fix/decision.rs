@@ -100,7 +100,7 @@ pub(super) fn of_layer(
         LayerId::Resource if target == Target::Role => {
             (DecisionKind::TrustPolicy, "the trust policy of the role", READ_CHECK)
         }
-        LayerId::Identity | LayerId::Resource => return None,
+        LayerId::Identity | LayerId::Resource | LayerId::Bucket => return None,
         LayerId::Boundary => (
             DecisionKind::Boundary,
             "the user's permissions boundary",

@@ -11,7 +11,7 @@ use crate::authz::{
 };
 use crate::eval::Outcome;
 use crate::finding;
-use crate::simulate::{self, Decided, LayerTrace, Reading, Simulated, left_out_words, trace};
+use crate::simulate::{self, Decided, LACKS_BUCKET, LayerTrace, Reading, Simulated, left_out_words, trace};
 use crate::source::Sources;
 use serde::Serialize;
 
@@ -129,7 +129,6 @@ impl View for Decision {
     }
 }
 
-/// What follows from the credentials alone, and what was left open or left out.
 /// Whose the resource is, where its ARN does not say and its policy counts: whoever leaves it out means the caller's account.
 fn owner(request: &Request, layers: &Layers<'_>) -> Option<String> {
     let account = request.resource_account.as_ref()?;
@@ -140,12 +139,15 @@ fn owner(request: &Request, layers: &Layers<'_>) -> Option<String> {
     })
 }
 
+/// What follows from the credentials alone, and what was left open or left out.
 fn remarks(request: &Request, simulated: &Simulated) -> Vec<String> {
     let of_credentials = ruled_out(request).into_iter().chain(needs_no_permission(request));
     let too_many = "there are too many open points to try all of them";
     let too_many = simulated.decision.is_incomplete.then_some(too_many);
     let left_out = simulated.left_out.iter().map(|key| left_out_words(key));
-    of_credentials.chain(too_many).map(str::to_owned).chain(left_out).collect()
+    let may_be_allowed = simulated.decision.may_be_allowed();
+    let bucket = (may_be_allowed && request.lacks_bucket()).then_some(LACKS_BUCKET);
+    of_credentials.chain(too_many).chain(bucket).map(str::to_owned).chain(left_out).collect()
 }
 
 fn said(trace: LayerTrace, sources: &Sources, layers: &Layers<'_>, request: &Request) -> Said {
@@ -157,7 +159,9 @@ fn said(trace: LayerTrace, sources: &Sources, layers: &Layers<'_>, request: &Req
             Vec::new(),
         ),
         0 => ("no policy", Vec::new()),
-        _ if !denies_bind(layer, request) => ("does not apply to this request", Vec::new()),
+        _ if !denies_bind(layer, request.before(layer)) => {
+            ("does not apply to this request", Vec::new())
+        }
         _ if !denies.is_empty() => ("denies", denies),
         _ if !allows.is_empty() => ("allows", allows),
         _ => ("says nothing", Vec::new()),

@@ -181,6 +181,9 @@ fn why(
     for key in left_out {
         why.push_str(&format!("; {}", left_out_words(key)));
     }
+    if decision.may_be_allowed() && request.lacks_bucket() {
+        why.push_str(&format!("; {LACKS_BUCKET}"));
+    }
     if let Some((prefix, _)) =
         request.action.split_once(':').filter(|(prefix, _)| !aws::is_known_service(prefix))
     {
@@ -198,6 +201,9 @@ fn why(
     }
     why
 }
+
+/// What a decision about an access point alone leaves open.
+pub const LACKS_BUCKET: &str = "the bucket behind the access point must allow the request too, and it was not given: `bucket` names it, `bucket_policy` has its policy";
 
 /// What it means that a key was left out.
 pub fn left_out_words(key: &str) -> String {

@@ -25,7 +25,9 @@ pub fn simulate(request: &Request, layers: &Layers<'_>) -> Simulated {
     }
     let decide_with = |keys: &[&str], any_value| {
         let mut request = request.clone();
-        request.context.leave_out(keys.iter().map(|key| Box::from(*key)), any_value);
+        request.change(&mut |request| {
+            request.context.leave_out(keys.iter().map(|key| Box::from(*key)), any_value);
+        });
         decide(&request, layers)
     };
     let decision = decide_with(&keys, false);

@@ -3,10 +3,11 @@
 use super::answer::{Answer, Decided};
 use super::error::LineError;
 use super::left_out::simulate;
-use super::request::{RequestText, resource_kind};
+use super::request::{NO_BUCKET, RequestText, resource_kind};
 use super::store::{Store, lower};
 use crate::authz::{
-    Caller, Context, ContextValue, FileCount, Known, LAYERS, LayerRow, Layers, PolicySet, Request,
+    Caller, Context, ContextValue, FileCount, Known, LAYERS, Layer, LayerRow, Layers, PolicySet,
+    Request,
 };
 use crate::model::{Policy, PolicyKind};
 use crate::tree::{Member, Node, Value};
@@ -14,7 +15,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 /// The members about the request.
-const REQUEST: [&str; 9] = [
+const REQUEST: [&str; 12] = [
     "id",
     "principal",
     "session_issuer",
@@ -24,7 +25,13 @@ const REQUEST: [&str; 9] = [
     "context",
     "credentials",
     "endpoint",
+    "bucket",
+    "bucket_account",
+    BUCKET_POLICY,
 ];
+
+/// The member of the policy of the bucket behind an access point.
+const BUCKET_POLICY: &str = "bucket_policy";
 
 /// The layers that a line gives, in the order in which they are read.
 fn layers_given() -> impl Iterator<Item = (PolicyKind, &'static str)> {
@@ -41,6 +48,7 @@ fn known_members() -> Vec<&'static str> {
 pub struct Line {
     request: Request,
     policies: PolicySet<Rc<Policy>>,
+    bucket: Option<Rc<Policy>>,
 }
 
 /// The id of a line: a string or number, given back as it was; without one, null. A number that many readers of JSON refuse, `1e999`, is
@@ -77,7 +85,8 @@ impl Line {
         for (kind, _) in layers_given() {
             reader.layer(kind, resource_kind(&request), &mut policies)?;
         }
-        Ok(Line { request, policies })
+        let bucket = reader.bucket(request.bucket.is_some())?;
+        Ok(Line { request, policies, bucket })
     }
 
     /// Decides the request.
@@ -94,7 +103,9 @@ impl Line {
 
     /// The layers.
     pub fn layers(&self) -> Layers<'_> {
-        self.policies.layers(resource_kind(&self.request))
+        let bucket =
+            self.bucket.as_deref().map_or(Layer::Absent, |policy| Layer::Policies(vec![policy]));
+        Layers { bucket, ..self.policies.layers(resource_kind(&self.request)) }
     }
 }
 
@@ -109,6 +120,8 @@ fn request(root: &Node) -> Result<Request, LineError> {
         context: context(root)?,
         credentials: text(root, "credentials")?,
         endpoint: text(root, "endpoint")?,
+        bucket: text(root, "bucket")?,
+        bucket_account: text(root, "bucket_account")?,
     }
     .read()
 }
@@ -210,6 +223,17 @@ impl Reader<'_> {
             FileCount::Levels => set.insert(kind, Known::Known(self.levels(node, name, kind)?)),
         }
         Ok(())
+    }
+
+    /// The policy of the bucket behind an access point, if there is one.
+    fn bucket(&mut self, has_bucket: bool) -> Result<Option<Rc<Policy>>, LineError> {
+        match self.take(BUCKET_POLICY) {
+            Some(_) if !has_bucket => Err(LineError::new(BUCKET_POLICY, NO_BUCKET)),
+            Some(node) if !is_empty(&node) => {
+                self.policy(node, BUCKET_POLICY, PolicyKind::Resource).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     fn take(&mut self, name: &str) -> Option<Node> {

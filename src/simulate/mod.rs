@@ -8,7 +8,7 @@ mod request;
 mod store;
 mod trace;
 
-pub use answer::{Answer, By, Decided, Reading, left_out_words};
+pub use answer::{Answer, By, Decided, LACKS_BUCKET, Reading, left_out_words};
 pub use error::LineError;
 pub use left_out::{Simulated, simulate};
 pub use line::Line;

@@ -4,6 +4,10 @@ use super::error::LineError;
 use crate::authz::{Caller, CallerError, Context, Credentials, Endpoint, Request, RequestError};
 use crate::model::PolicyKind;
 
+/// Why something about the bucket behind an access point is refused.
+pub(super) const NO_BUCKET: &str =
+    "there is no `bucket`: name the bucket behind the access point that is the resource";
+
 /// The parts of a request, as written.
 #[derive(Clone, Debug)]
 pub struct RequestText<'a> {
@@ -23,6 +27,10 @@ pub struct RequestText<'a> {
     pub credentials: Option<&'a str>,
     /// The kind of the VPC endpoint.
     pub endpoint: Option<&'a str>,
+    /// The bucket behind the access point that the resource is.
+    pub bucket: Option<&'a str>,
+    /// Who owns that bucket.
+    pub bucket_account: Option<&'a str>,
 }
 
 impl RequestText<'_> {
@@ -38,6 +46,9 @@ impl RequestText<'_> {
         {
             return Err(LineError::new("session_issuer", "only a session has an issuer"));
         }
+        if self.bucket.is_none() && self.bucket_account.is_some() {
+            return Err(LineError::new("bucket_account", NO_BUCKET));
+        }
         let account = self.resource_account;
         let credentials = one_of("credentials", self.credentials, &Credentials::WORDS)?;
         let endpoint = one_of("endpoint", self.endpoint, &Endpoint::WORDS)?;
@@ -45,6 +56,10 @@ impl RequestText<'_> {
         let request =
             request.map(|request| Request { endpoint, ..request.signed_with(credentials) });
         let request = request.and_then(|request| request.check_given().map(|()| request));
+        let request = request.and_then(|request| match self.bucket {
+            Some(bucket) => request.through_access_point(bucket, self.bucket_account),
+            None => Ok(request),
+        });
         request
             .map_err(|error| LineError::new(&part_of_request(&error, account), error.to_string()))
     }
@@ -85,6 +100,8 @@ fn part_of_request(error: &RequestError, resource_account: Option<&str>) -> Stri
         RequestError::TooLong(name) if name == "resource" => name.clone(),
         RequestError::TooLong(key) => format!("context.{key}"),
         RequestError::Owner { .. } => "resource_account".to_owned(),
+        RequestError::NoAccessPoint(_) | RequestError::NoBucket(_) => "bucket".to_owned(),
+        RequestError::BucketAccount(_) => "bucket_account".to_owned(),
         RequestError::Account(_) if resource_account.is_some() => "resource_account".to_owned(),
         RequestError::Account(_) => "context".to_owned(),
         RequestError::Contradiction { key, .. } => format!("context.{key}"),

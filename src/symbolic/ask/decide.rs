@@ -3,7 +3,7 @@
 //! It is slower than [`crate::eval::decide`] and there to be compared with it: the two share no matching code.
 
 use crate::authz::{
-    ContextValue, LayerId, Layers, NamingSet, Readings, Request, denies_bind, formula,
+    Ambiguity, ContextValue, LayerId, Layers, NamingSet, Readings, Request, denies_bind, formula,
     under_all_readings,
 };
 use crate::eval;
@@ -36,11 +36,17 @@ pub fn decide(request: &Request, layers: &Layers<'_>) -> Result<Outcome, Undecid
     Ok(if outcomes.iter().all(|outcome| *outcome == first) { first } else { Outcome::Undetermined })
 }
 
-/// A statement that concerns the caller.
-struct Concerned {
+/// A statement that applies to a request.
+struct Applying {
     layer: LayerId,
     allows: bool,
     namings: NamingSet,
+}
+
+/// What counts at one resource: the request there, and the request about which the caller's policies are asked.
+struct Asked<'a> {
+    at: &'a Request,
+    caller: &'a Request,
 }
 
 fn decide_once(
@@ -48,13 +54,57 @@ fn decide_once(
     layers: &Layers<'_>,
     readings: &Readings,
 ) -> Result<Outcome, Undecided> {
-    let statements = statements(layers, request);
-    let variables = filled(&statements, request);
+    let Some(bucket) = &request.bucket else {
+        return decide_at(&Asked { at: request, caller: request }, layers, readings);
+    };
+    let point = request.at_access_point(readings);
+    let is_about_point = readings.second(Ambiguity::AccessPointPolicies);
+    let caller = if is_about_point { &point } else { bucket.as_ref() };
+    let outcomes = [
+        decide_at(&Asked { at: &point, caller: &point }, layers, readings)?,
+        decide_at(&Asked { at: bucket, caller }, &layers.behind(request), readings)?,
+    ];
+    // Any Deny ends it, and each must allow.
+    let worst = [Outcome::ExplicitlyDenied, Outcome::ImplicitlyDenied].into_iter();
+    Ok(worst.filter(|bad| outcomes.contains(bad)).next().unwrap_or(Outcome::Allowed))
+}
+
+fn decide_at(
+    asked: &Asked<'_>,
+    layers: &Layers<'_>,
+    readings: &Readings,
+) -> Result<Outcome, Undecided> {
+    let request = asked.at;
+    let (of_resource, of_caller): (Vec<_>, Vec<_>) =
+        statements(layers, request).into_iter().partition(|(layer, _)| layer.is_of_resource());
+    let mut found = applying(&of_resource, asked.at, layers, readings)?;
+    found.extend(applying(&of_caller, asked.caller, layers, readings)?);
+    let (allowing, denying): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.allows);
+    if denying.iter().any(|found| denies_bind(found.layer, request)) {
+        return Ok(Outcome::ExplicitlyDenied);
+    }
+    let terms = terms(&formula(request, layers), layers, readings)
+        .ok_or_else(|| Undecided::anywhere("the layers combine in too many terms"))?;
+    let holds = |(layer, namings): &(LayerId, NamingSet)| {
+        allowing.iter().any(|own| own.layer == *layer && own.namings.meets(*namings))
+    };
+    let allowed = terms.iter().any(|term| term.iter().all(holds));
+    Ok(if allowed { Outcome::Allowed } else { Outcome::ImplicitlyDenied })
+}
+
+/// Those of the statements that apply to a request.
+fn applying(
+    statements: &[(LayerId, &Statement)],
+    request: &Request,
+    layers: &Layers<'_>,
+    readings: &Readings,
+) -> Result<Vec<Applying>, Undecided> {
+    let variables = filled(statements, request);
     let mut encoder = Encoder::new(readings, &variables);
     encoder.context = Some(&request.context);
     statements.iter().for_each(|(_, statement)| encoder.note_sets(statement));
     let (mut concerned, mut encoded) = (Vec::new(), Vec::new());
-    for (layer, statement) in &statements {
+    for (layer, statement) in statements {
         let allows = allows(statement, readings);
         let treatment = treatment(statement, allows, readings);
         let Some(namings) =
@@ -63,7 +113,7 @@ fn decide_once(
             continue;
         };
         if let Some(constraints) = encoder.encode(statement, treatment)? {
-            concerned.push(Concerned { layer: *layer, allows, namings });
+            concerned.push(Applying { layer: *layer, allows, namings });
             encoded.push(constraints);
         }
     }
@@ -83,22 +133,8 @@ fn decide_once(
     };
     let applies =
         |constraints| space.cube(constraints).is_some_and(|cube| space.contains(&cube, &point));
-    let applying = concerned
-        .iter()
-        .zip(&encoded)
-        .filter(|(_, constraints)| applies(constraints))
-        .map(|(concerned, _)| concerned);
-    let (allowing, denying): (Vec<_>, Vec<_>) = applying.partition(|concerned| concerned.allows);
-    if denying.iter().any(|concerned| denies_bind(concerned.layer, request)) {
-        return Ok(Outcome::ExplicitlyDenied);
-    }
-    let terms = terms(&formula(request, layers), layers, readings)
-        .ok_or_else(|| Undecided::anywhere("the layers combine in too many terms"))?;
-    let holds = |(layer, namings): &(LayerId, NamingSet)| {
-        allowing.iter().any(|own| own.layer == *layer && own.namings.meets(*namings))
-    };
-    let allowed = terms.iter().any(|term| term.iter().all(holds));
-    Ok(if allowed { Outcome::Allowed } else { Outcome::ImplicitlyDenied })
+    let found = concerned.into_iter().zip(&encoded);
+    Ok(found.filter(|(_, constraints)| applies(constraints)).map(|(found, _)| found).collect())
 }
 
 /// The statements of the layers that bind a request; the resource's policy may grant even where it does not bind.

@@ -102,6 +102,7 @@ impl Sample {
             resource: self.resource.clone().unwrap_or_else(|| "*".to_owned()),
             resource_account: None,
             context: self.context.clone(),
+            bucket: None,
         }
     }
 }
