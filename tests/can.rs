@@ -442,6 +442,7 @@ fn holds_in_a_small_world(kind: PolicyKind) {
                     resource_account: None,
                     credentials: None,
                     endpoint: None,
+                    bucket: None,
                     context: own_keys(caller, context),
                 };
                 allows_as_documents(&request, caller, &[&policy], &Readings::default())

@@ -114,6 +114,7 @@ fn faults_of_documents(
                 resource_account: None,
                 credentials: None,
                 endpoint: None,
+                bucket: None,
                 context: sample.context.clone(),
             };
             if compared.readings.len() == 1 && (allows(from, &request) || !allows(to, &request)) {

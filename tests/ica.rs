@@ -338,6 +338,7 @@ fn layers<'a>(connection: &'a Setup, caller: CallerId, action: &str) -> Layers<'
         scps: if own { policies.levels(PolicyKind::Scp) } else { Vec::new() },
         rcps: if has_rcps { policies.levels(PolicyKind::Rcp) } else { Vec::new() },
         vpce: Layer::Absent,
+        bucket: Layer::Absent,
     }
 }
 

@@ -191,6 +191,7 @@ pub fn world(policies: [&Policy; 2]) -> Vec<Request> {
         resource_account: None,
         credentials: None,
         endpoint: None,
+        bucket: None,
         context: context.clone(),
     };
     contexts
@@ -218,6 +219,7 @@ pub fn shows(gain: &Gain, from: &Policy, to: &Policy) -> bool {
         resource_account: None,
         credentials: None,
         endpoint: None,
+        bucket: None,
         context: gain.sample.context.clone(),
     };
     differences(&[request], from, to).0
