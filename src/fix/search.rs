@@ -95,10 +95,11 @@ pub fn fix(product: &'static dyn Product, settings: &Settings, texts: &Texts) ->
     let snapshot = Rc::new(texts.connect(settings)?);
     let before = check(&snapshot.connection);
     let needs = needs(&snapshot.connection, &before);
+    let checked = is_whole(&snapshot.connection).then(|| Rc::new(before.clone()));
     let mut search = Search {
         settings,
         needs,
-        now: Standing { texts: texts.clone(), snapshot: Rc::clone(&snapshot), judged: None },
+        now: Standing { texts: texts.clone(), snapshot: Rc::clone(&snapshot), checked },
         edits: Vec::new(),
         tried: 0,
     };
@@ -136,32 +137,31 @@ struct Aim {
     resource: String,
 }
 
-/// Texts, the connection that is built from them, and what its check says once it was asked.
+/// Texts, the connection that is built from them, and the check of all operations once it was made.
 #[derive(Clone)]
 struct Standing {
     texts: Texts,
     snapshot: Rc<Snapshot>,
-    judged: Option<Judgement>,
-}
-
-/// What a check of all operations says: how much AWS refuses, and all verdicts.
-#[derive(Clone, PartialEq)]
-struct Judgement {
-    refused: usize,
-    verdicts: Vec<Verdict>,
+    checked: Option<Rc<Check>>,
 }
 
 impl Standing {
     fn of(texts: Texts, asked: &Asked<'_>) -> Option<Standing> {
         let snapshot = Rc::new(texts.connect_to_try(asked)?);
-        Some(Standing { texts, snapshot, judged: None })
+        Some(Standing { texts, snapshot, checked: None })
     }
 
-    fn judged(&mut self) -> &Judgement {
-        self.judged.get_or_insert_with(|| {
-            let check = check_all(&self.snapshot);
-            Judgement { refused: check.refused().count(), verdicts: verdicts(&check) }
-        })
+    fn checked(&mut self) -> Rc<Check> {
+        let check = || Rc::new(check_all(&self.snapshot));
+        Rc::clone(self.checked.get_or_insert_with(check))
+    }
+
+    /// The check of the operations that the user selected.
+    fn check_of_selected(&mut self) -> Rc<Check> {
+        match is_whole(&self.snapshot.connection) {
+            true => self.checked(),
+            false => Rc::new(check(&self.snapshot.connection)),
+        }
     }
 }
 
@@ -181,7 +181,7 @@ impl Search<'_> {
         self.repair_versions()?;
         let aims = match known.filter(|_| self.edits.len() == edits) {
             Some(known) => aims(known),
-            None => aims(&check(&self.now.snapshot.connection)),
+            None => aims(&self.now.check_of_selected()),
         };
         for aim in aims {
             self.tried = 0;
@@ -243,9 +243,11 @@ impl Search<'_> {
     /// Whether no operation of a caller is worse with `then` than now, and AWS refuses no more of
     /// the texts.
     fn is_no_worse(&mut self, then: &mut Standing) -> bool {
-        let (now, then) = (self.now.judged(), then.judged());
-        let is_worse = then.verdicts.iter().zip(&now.verdicts).any(|(then, now)| then > now);
-        then.refused <= now.refused && then.verdicts.len() == now.verdicts.len() && !is_worse
+        let (now, then) = (self.now.checked(), then.checked());
+        let all = [&now, &then].map(|check| verdicts(check));
+        let is_worse = all[1].iter().zip(&all[0]).any(|(then, now)| then > now);
+        let refuses_more = then.refused().count() > now.refused().count();
+        !refuses_more && all[0].len() == all[1].len() && !is_worse
     }
 
     /// Documents of a version that AWS does not know: if no text in them looks like a variable, the version has no other effect.
@@ -272,12 +274,9 @@ impl Search<'_> {
                 continue;
             };
             let Some(mut then) = Standing::of(texts, self.settings) else { continue };
-            let now = self.now.judged().verdicts.clone();
-            let is_better = now.iter().zip(&then.judged().verdicts).any(|(now, then)| then < now);
-            if is_better
-                && self.is_no_worse(&mut then)
+            if self.is_no_worse(&mut then)
                 && let Some((operation, caller, action)) =
-                    first_better(&self.now.snapshot, &then.snapshot)
+                    first_better(&self.now.checked(), &then.checked())
             {
                 self.edits.push(Edit { change, operation, caller, action });
                 self.now = then;
@@ -291,7 +290,8 @@ impl Search<'_> {
         for number in (0..self.edits.len()).rev() {
             let mut fewer = self.edits.clone();
             let dropped = fewer.remove(number).change;
-            if is_built_upon(&dropped, &fewer[number..]) {
+            // A single edit made a step better, so it is needed.
+            if fewer.is_empty() || is_built_upon(&dropped, &fewer[number..]) {
                 continue;
             }
             renumber(&dropped, &mut fewer[number..]);
@@ -301,7 +301,7 @@ impl Search<'_> {
             let Some(mut then) = texts.and_then(|texts| Standing::of(texts, self.settings)) else {
                 continue;
             };
-            if then.judged().verdicts == self.now.judged().verdicts {
+            if verdicts(&then.checked()) == verdicts(&self.now.checked()) {
                 (self.edits, self.now) = (fewer, then);
             }
         }
@@ -444,6 +444,11 @@ fn aim(operation: &'static str, caller: CallerId, report: &StepReport) -> Option
     Some(Aim { operation, caller, step: report.step?, resource: report.resource.clone() })
 }
 
+/// Whether the user selected no operations, so that the check is of all.
+fn is_whole(connection: &Setup) -> bool {
+    connection.operations.is_empty() && connection.skip.is_empty()
+}
+
 /// The check of all operations, including those that the user did not select.
 fn check_all(snapshot: &Snapshot) -> Check {
     let mut connection = snapshot.connection.clone();
@@ -472,10 +477,9 @@ fn steps(check: &Check) -> impl Iterator<Item = (&'static str, CallerId, &StepRe
     callers.flat_map(|(id, caller)| caller.steps.iter().map(move |step| (id, caller.caller, step)))
 }
 
-fn first_better(old: &Snapshot, new: &Snapshot) -> Option<(&'static str, CallerId, String)> {
-    let (old, new) = (check_all(old), check_all(new));
+fn first_better(old: &Check, new: &Check) -> Option<(&'static str, CallerId, String)> {
     let pair =
-        steps(&old).zip(steps(&new)).find(|((_, _, old), (_, _, new))| new.verdict < old.verdict);
+        steps(old).zip(steps(new)).find(|((_, _, old), (_, _, new))| new.verdict < old.verdict);
     pair.map(|((operation, caller, step), _)| (operation, caller, step.action.clone()))
 }
 

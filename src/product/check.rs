@@ -10,6 +10,7 @@ use super::kms::KeyAccess;
 use super::question::Question;
 use super::roles::other_regions;
 use super::setup::Setup;
+use super::shared_values::SharedValues;
 use super::tally::answer;
 use super::verdict::{
     CallerReport, Check, EnvironmentReport, OperationReport, ReasonKind, Skipped, StepReport,
@@ -17,13 +18,14 @@ use super::verdict::{
 };
 use super::words::reasons;
 use crate::source::Span;
+use std::rc::Rc;
 
 /// Checks a set-up against the catalogue.
 pub fn check(setup: &Setup) -> Check {
     let catalogue = setup.product.catalogue();
     let settings = setup.product.settings_checks(setup).into_iter();
     let settings = settings.map(|judged| judged.finished(&setup.not_assumed)).collect::<Vec<_>>();
-    let checker = Checker { setup, catalogue, settings: &settings };
+    let checker = Checker { setup, catalogue, settings: &settings, shared: Rc::default() };
     let mut operations = catalogue
         .operations
         .iter()
@@ -132,6 +134,7 @@ struct Checker<'a> {
     setup: &'a Setup,
     catalogue: &'static Catalogue,
     settings: &'a [Judged],
+    shared: Rc<SharedValues>,
 }
 
 impl Checker<'_> {
@@ -169,7 +172,7 @@ impl Checker<'_> {
         step: &'static Step,
         key: &KeyAccess<'_>,
     ) -> StepReport {
-        let question = Question::new(self.setup, caller, step);
+        let question = Question::new(self.setup, caller, step).sharing(&self.shared);
         let answer = answer(&question, Assuming::All);
         let mut assumes = assumed(&question, operation, &answer);
         // If the key is given, its own steps are judged.

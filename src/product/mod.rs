@@ -27,6 +27,7 @@ pub mod refusal;
 pub mod regions;
 mod roles;
 pub mod setup;
+mod shared_values;
 mod space;
 mod tally;
 mod target;

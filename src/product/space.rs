@@ -129,7 +129,7 @@ fn add_fact(space: &mut Space<'_>, key: &str, fact: &KeyFact) -> Result<(), Unde
     let (statements, stem) = (&question.statements, question.stem_of(key));
     let kind = question.caller.kind(question.step.resource);
     let known = assignments(space, variables_of(compared_with(key, statements)))?;
-    let mut values = candidates(key, fact, kind, statements, &stem, &known, space.grain)?;
+    let mut values = candidates(key, fact, question, &stem, &known, space.grain)?;
     let mut open = BTreeSet::new();
     if fact.values.is_empty() && fills_variable(key, statements) {
         let spelt = compared_with(key, statements).into_iter();

@@ -1,13 +1,12 @@
 //! Values of a condition key that represent all others: one of each class that the policies distinguish.
 
 use super::catalogue::{KeyFact, KeyKind};
+use super::question::Question;
 use crate::authz::{CallerKind, ContextValue, shape};
 use crate::aws::{self, ValueType};
 use crate::model::condition::{Test, date};
 use crate::model::{Pattern, ResourceKind, Statement};
-use crate::symbolic::{
-    AnyOf, Grain, Rest, TextComparison, Undecided, Variables, Way, key_values, rests,
-};
+use crate::symbolic::{AnyOf, Grain, Rest, TextComparison, Undecided, Variables, Way, rests};
 use std::collections::BTreeSet;
 
 /// Characters of an object key, at most; S3 counts bytes, and the texts here are short.
@@ -20,12 +19,13 @@ pub const UNLISTED: &str = "ica-policy-unlisted";
 pub(super) fn candidates(
     key: &str,
     fact: &KeyFact,
-    kind: CallerKind,
-    statements: &[&Statement],
+    question: &Question<'_>,
     prefix: &str,
     known: &[Variables],
     grain: Grain,
 ) -> Result<Vec<ContextValue>, Undecided> {
+    let statements = question.statements.as_slice();
+    let kind = question.caller.kind(question.step.resource);
     if !fact.values.is_empty() {
         return Ok(fact
             .values
@@ -51,7 +51,7 @@ pub(super) fn candidates(
     // A value that is taken out below stands for itself alone, and so does one that fills a variable.
     let is_apart = is_filled || fact.kind == KeyKind::Foreign || key == CURRENT_TIME;
     let grain = if is_apart { Grain::Each } else { grain };
-    let mut values = key_values(key, Some(kind), statements, known, (&usual[0], grain))?.values;
+    let mut values = question.shared.of(key, kind, statements, known, (&usual[0], grain))?;
     if key == CURRENT_TIME {
         let is_past =
             |text: &String| date::value(text).is_ok_and(|at| Ok(at) < date::value(&today()));

@@ -11,7 +11,9 @@ use crate::authz::{
 };
 use crate::eval::Outcome;
 use crate::finding;
-use crate::simulate::{self, Decided, LACKS_BUCKET, LayerTrace, Reading, Simulated, left_out_words, trace};
+use crate::simulate::{
+    self, Decided, LACKS_BUCKET, LayerTrace, Reading, Simulated, left_out_words, trace,
+};
 use crate::source::Sources;
 use serde::Serialize;
 

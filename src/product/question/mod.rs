@@ -19,6 +19,7 @@ use super::caller::CallerId;
 use super::catalogue::{KeyFact, KeyKind, On, Step, Target};
 use super::context::{about, keys_used, policies, statements};
 use super::setup::{Customer, Product, Setup};
+use super::shared_values::SharedValues;
 use crate::authz::{Caller, CallerKind, Context, Layer, LayerId, Layers, Request};
 use crate::model::{Arn, Statement};
 use crate::symbolic::Undecided;
@@ -27,6 +28,7 @@ use layers::{layers, not_given};
 use resource::{Resource, resource};
 use rests_on::RestsOn;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The encryption context of S3: the object, or with S3 Bucket Keys the bucket.
 pub(super) const ENCRYPTION_CONTEXT: &str = "kms:encryptioncontext:aws:s3:arn";
@@ -61,6 +63,8 @@ pub(super) struct Question<'a> {
     pub rests_on: RestsOn,
     /// Whether the step is needed only with versioning, and the versioning state is not known.
     pub may_be_needless: bool,
+    /// Values of keys that other questions of the check ask for too.
+    pub shared: Rc<SharedValues>,
 }
 
 /// The names of the connection.
@@ -129,7 +133,13 @@ impl<'a> Question<'a> {
             assumed,
             statements,
             resource,
+            shared: Rc::default(),
         }
+    }
+
+    /// The question, which shares values with others about the same set-up.
+    pub(super) fn sharing(self, shared: &Rc<SharedValues>) -> Question<'a> {
+        Question { shared: Rc::clone(shared), ..self }
     }
 
     /// Whether the caller is known.
