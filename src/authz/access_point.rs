@@ -125,16 +125,17 @@ impl<'a> Layers<'a> {
 }
 
 impl LayerId {
-    /// The layer of all layers that is `self` among [`Layers::behind`].
+    /// The layer of a whole request that is `self` among [`Layers::behind`].
     #[must_use]
-    pub fn from_behind(self) -> LayerId {
+    pub fn of_whole(self) -> LayerId {
         if self == LayerId::Resource { LayerId::Bucket } else { self }
     }
 
-    /// Whether the policies of the layer belong to the owner of the resource, so that those of the
-    /// bucket are matched with the bucket's ARN in any case.
-    pub fn is_of_resource(self) -> bool {
-        matches!(self, LayerId::Resource | LayerId::Bucket | LayerId::Rcp(_))
+    /// Whether the layer is asked about the access point and the bucket in any case: the policies of
+    /// the resource's owner, and those of endpoints (S3:access-points-vpc). Of the caller's own
+    /// policies and those of its account the pages do not say it.
+    pub fn is_asked_of_both(self) -> bool {
+        matches!(self, LayerId::Resource | LayerId::Bucket | LayerId::Rcp(_) | LayerId::Vpce)
     }
 }
 

@@ -71,6 +71,14 @@ pub enum Ambiguity {
     AccessPointPolicies,
     /// Whose account `aws:ResourceAccount` shows where access point and bucket have different owners.
     AccessPointOwner,
+    /// A caller of the bucket's account at an access point of another account.
+    AccessPointOfOther,
+    /// A caller whose account owns the access point, and not the bucket.
+    AccessPointGrant,
+    /// Which policies must allow at a Multi-Region access point of the caller's account.
+    MultiRegionPolicies,
+    /// An unsigned request through a Multi-Region access point.
+    AccessPointUnsigned,
 }
 
 struct Entry {
@@ -81,7 +89,7 @@ struct Entry {
 }
 
 /// The table: what the readings are and which pages leave the point open.
-const TABLE: [Entry; 28] = [
+const TABLE: [Entry; 32] = [
     Entry {
         ambiguity: Ambiguity::RefusedWords,
         id: "refused-words",
@@ -320,7 +328,7 @@ const TABLE: [Entry; 28] = [
             "the policies of the caller are asked about the access point and about the bucket behind it",
             "the policies of the caller are asked about the access point only",
         ],
-        source: "S3 user guide, access-points-policies: both the access point and the bucket must permit the request; it does not speak of the caller's own policies",
+        source: "S3 user guide, access-points-policies: both the access point and the bucket must permit the request; the user's policy of olap-policies names the access point only, AWS's managed policies name both",
     },
     Entry {
         ambiguity: Ambiguity::AccessPointOwner,
@@ -330,6 +338,42 @@ const TABLE: [Entry; 28] = [
             "`aws:ResourceAccount` is the account of the bucket behind the access point",
         ],
         source: "S3 user guide, access-points-policies: does not say whose account the key shows where they differ",
+    },
+    Entry {
+        ambiguity: Ambiguity::AccessPointOfOther,
+        id: "access-point-of-other",
+        readings: [
+            "the bucket's policy must authorize an access point of another account for callers of the bucket's account as well",
+            "at an access point of another account, the policies of callers of the bucket's account are enough for the bucket",
+        ],
+        source: "S3 user guide, access-points-policies: the bucket's owner must authorize requests from the access point of another account",
+    },
+    Entry {
+        ambiguity: Ambiguity::AccessPointGrant,
+        id: "access-point-grant",
+        readings: [
+            "the bucket is in another account, so the caller's own policies must allow the request",
+            "the policy of the access point, which is of the caller's account, is enough for that account",
+        ],
+        source: "S3 user guide, access-points-policies, example 7: all access is left to the access point; IAM user guide, reference_policies_evaluation-logic-cross-account: both accounts must allow",
+    },
+    Entry {
+        ambiguity: Ambiguity::MultiRegionPolicies,
+        id: "multi-region-policies",
+        readings: [
+            "the policies of the Multi-Region access point, of the caller and of the bucket must all allow",
+            "in one account, a policy of the caller or of the resource is enough at a Multi-Region access point as well",
+        ],
+        source: "S3 user guide, MultiRegionAccessPointPermissions: 'all of the following must permit the operation'; IAM user guide, reference_policies_evaluation-logic",
+    },
+    Entry {
+        ambiguity: Ambiguity::AccessPointUnsigned,
+        id: "access-point-unsigned",
+        readings: [
+            "Multi-Region access points take no requests without a signature",
+            "Multi-Region access points take requests without a signature",
+        ],
+        source: "S3 user guide, access-points-restrictions-limitations: tells it of access points of one region",
     },
 ];
 

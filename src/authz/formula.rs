@@ -18,17 +18,19 @@ pub enum Formula {
     Any(Vec<Formula>),
     /// A statement of the layer allows and, in a resource policy, names the caller in one of these ways.
     Allows(LayerId, NamingSet),
+    /// The same where the layer is asked about the bucket behind an access point.
+    Behind(LayerId, NamingSet),
     /// The first holds under the first reading, the second under the second.
     Reading(Ambiguity, Box<Formula>, Box<Formula>),
 }
 
 impl Formula {
-    const TRUE: Formula = Formula::All(Vec::new());
-    const FALSE: Formula = Formula::Any(Vec::new());
+    pub(super) const TRUE: Formula = Formula::All(Vec::new());
+    pub(super) const FALSE: Formula = Formula::Any(Vec::new());
 }
 
-/// What must allow the request.
-pub fn formula(request: &Request, layers: &Layers<'_>) -> Formula {
+/// What must allow the request at its own resource.
+pub(super) fn at_resource(request: &Request, layers: &Layers<'_>) -> Formula {
     if ruled_out(request).is_some() {
         return Formula::FALSE;
     }
@@ -94,6 +96,8 @@ pub fn denies_bind(layer: LayerId, request: &Request) -> bool {
         LayerId::Vpce => comes_through_endpoint(request),
         _ if needs_no_permission(request).is_some() => false,
         LayerId::Scp(_) => is_bound_by_scps(&request.caller),
+        // An access point has a policy of its own, which root cannot pass by.
+        LayerId::Resource if request.bucket.is_some() => true,
         LayerId::Resource => !repairs_bucket_policy(request) && request.action != RETIRE_GRANT,
         LayerId::Rcp(_) => is_bound_by_rcps(request),
         LayerId::Identity | LayerId::Boundary | LayerId::Session => true,
@@ -141,7 +145,7 @@ fn comes_through_endpoint(request: &Request) -> bool {
     request.context.present(SOURCE_VPCE).is_some()
 }
 
-fn is_same_account(request: &Request) -> bool {
+pub(super) fn is_same_account(request: &Request) -> bool {
     request.caller.account().is_some()
         && request.caller.account() == request.resource_account.as_deref()
 }
@@ -168,7 +172,7 @@ fn is_about_key(request: &Request) -> bool {
     !others.any(|kind| kind.matches(&request.resource))
 }
 
-fn allows(layer: LayerId) -> Formula {
+pub(super) fn allows(layer: LayerId) -> Formula {
     Formula::Allows(layer, NamingSet::ANY)
 }
 
@@ -176,17 +180,17 @@ fn named(namings: &[Naming]) -> Formula {
     Formula::Allows(LayerId::Resource, NamingSet::of(namings))
 }
 
-fn all(parts: impl IntoIterator<Item = Formula>) -> Formula {
+pub(super) fn all(parts: impl IntoIterator<Item = Formula>) -> Formula {
     Formula::All(parts.into_iter().collect())
 }
 
-fn any(parts: impl IntoIterator<Item = Formula>) -> Formula {
+pub(super) fn any(parts: impl IntoIterator<Item = Formula>) -> Formula {
     Formula::Any(parts.into_iter().collect())
 }
 
 /// What limits an Allow of identity policies: the boundary and the session policies. A federated session without a session
 /// policy has nothing (C4).
-fn limits(request: &Request, layers: &Layers<'_>) -> Vec<Formula> {
+pub(super) fn limits(request: &Request, layers: &Layers<'_>) -> Vec<Formula> {
     let mut limits = Vec::new();
     if !layers.boundary.is_absent() {
         limits.push(allows(LayerId::Boundary));
@@ -199,7 +203,7 @@ fn limits(request: &Request, layers: &Layers<'_>) -> Vec<Formula> {
 }
 
 /// What identity policies give; the root user needs none.
-fn identity(request: &Request) -> Formula {
+pub(super) fn identity(request: &Request) -> Formula {
     match &request.caller {
         Caller::Root { .. } => Formula::TRUE,
         Caller::FederatedSession { issuer: Some(issuer), .. }
@@ -225,7 +229,7 @@ fn delegated(request: &Request, layers: &Layers<'_>) -> Formula {
 }
 
 /// What the caller's own policies give.
-fn own_grant(request: &Request, layers: &Layers<'_>) -> Formula {
+pub(super) fn own_grant(request: &Request, layers: &Layers<'_>) -> Formula {
     all(std::iter::once(identity(request)).chain(limits(request, layers)))
 }
 
@@ -247,7 +251,7 @@ fn direct_grant(request: &Request, layers: &Layers<'_>) -> Formula {
 }
 
 /// Both accounts must allow; no shortcut of C2 holds (C3).
-fn cross_account(request: &Request, layers: &Layers<'_>) -> Formula {
+pub(super) fn cross_account(request: &Request, layers: &Layers<'_>) -> Formula {
     let direct = named(&[Naming::Caller, Naming::Account, Naming::Everyone]);
     let issuer = named(&[Naming::Issuer]);
     let their_side = match &request.caller {

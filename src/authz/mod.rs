@@ -4,6 +4,7 @@
 
 mod access_point;
 mod ambiguity;
+mod behind;
 mod caller;
 mod context;
 mod credentials;
@@ -20,10 +21,11 @@ mod request_keys;
 mod signed_with;
 
 pub use ambiguity::{Ambiguity, Choice};
+pub use behind::formula;
 pub use caller::{Caller, CallerError, CallerKind};
 pub use context::{Context, ContextValue};
 pub use credentials::{needs_no_permission, ruled_out};
-pub use formula::{Formula, denies_bind, formula};
+pub use formula::{Formula, denies_bind};
 pub use known::Known;
 pub use layer_table::{FileCount, LAYERS, LayerRow};
 pub use layers::{Layer, LayerId, Layers, StatementRef};

@@ -118,79 +118,65 @@ pub(super) fn severity(outcome: Outcome) -> u8 {
 /// The statements that allow, and how they name the caller.
 type Allows = Vec<(StatementRef, NamingSet)>;
 
-/// Decides one request under one choice of readings.
-pub fn decide_under(request: &Request, layers: &Layers<'_>, readings: &Readings) -> Decision {
-    let Some(bucket) = &request.bucket else {
-        return decide_at(request, request, layers, readings);
-    };
-    // Both the access point and the bucket must permit the request (S3:access-points-policies).
-    let point = request.at_access_point(readings);
-    let asked =
-        if readings.second(Ambiguity::AccessPointPolicies) { &point } else { bucket.as_ref() };
-    let behind = decide_at(bucket, asked, &layers.behind(request), readings);
-    decide_at(&point, &point, layers, readings).and(behind.from_behind())
+/// What the statements say to a request.
+#[derive(Default)]
+struct Said {
+    denied_by: Vec<StatementRef>,
+    allows: Allows,
+    /// Those that allow what is asked of the bucket behind an access point.
+    behind: Allows,
 }
 
-/// Decides a request at one resource. `asked`: the request about which the policies of the caller
-/// are asked.
-fn decide_at(
-    request: &Request,
-    asked: &Request,
-    layers: &Layers<'_>,
-    readings: &Readings,
-) -> Decision {
-    let mut denied_by = Vec::new();
-    let mut allows = Allows::new();
-    for layer in
-        layers.ids().filter(|layer| denies_bind(*layer, request) || *layer == LayerId::Resource)
-    {
-        let request = if layer.is_of_resource() { request } else { asked };
-        read_layer(layer, request, layers, readings, &mut denied_by, &mut allows);
+/// Decides one request under one choice of readings.
+pub fn decide_under(request: &Request, layers: &Layers<'_>, readings: &Readings) -> Decision {
+    let mut said = Said::default();
+    let at_point = request.at_access_point(readings);
+    for layer in asked(layers, &at_point) {
+        read_layer(layer, &at_point, layers, readings, (&mut said.denied_by, &mut said.allows));
     }
-    let mut decision =
-        Decision { outcome: Outcome::ExplicitlyDenied, denied_by, ..Decision::default() };
-    if !decision.denied_by.is_empty() {
-        return decision;
+    if let Some(bucket) = &request.bucket {
+        read_behind(request, bucket, layers, readings, &mut said);
     }
-    let allowed = holds(&formula(request, layers), layers, &allows, readings, &mut decision);
+    if !said.denied_by.is_empty() {
+        sort(&mut said.denied_by);
+        let outcome = Outcome::ExplicitlyDenied;
+        return Decision { outcome, denied_by: said.denied_by, ..Decision::default() };
+    }
+    let mut decision = Decision::default();
+    let allowed = holds(&formula(request, layers), layers, &said, readings, &mut decision);
     decision.outcome = if allowed { Outcome::Allowed } else { Outcome::ImplicitlyDenied };
     sort(&mut decision.allowed_by);
     sort(&mut decision.lacking);
     decision
 }
 
+/// The layers that are asked about a request; the resource's policy may grant even where its Deny does not bind.
+fn asked(layers: &Layers<'_>, request: &Request) -> impl Iterator<Item = LayerId> {
+    layers.ids().filter(|layer| denies_bind(*layer, request) || *layer == LayerId::Resource)
+}
+
+/// What the layers say about the bucket behind an access point. Whether those of the caller are asked about it at all is open.
+fn read_behind(
+    request: &Request,
+    bucket: &Request,
+    layers: &Layers<'_>,
+    readings: &Readings,
+    said: &mut Said,
+) {
+    let layers = layers.behind(request);
+    let of_point_only = readings.second(Ambiguity::AccessPointPolicies);
+    let (mut denied_by, mut behind) = (Vec::new(), Allows::new());
+    for layer in asked(&layers, bucket).filter(|layer| layer.is_asked_of_both() || !of_point_only) {
+        read_layer(layer, bucket, &layers, readings, (&mut denied_by, &mut behind));
+    }
+    let of_whole = |place: StatementRef| StatementRef { layer: place.layer.of_whole(), ..place };
+    said.denied_by.extend(denied_by.into_iter().map(of_whole));
+    said.behind.extend(behind.into_iter().map(|(place, namings)| (of_whole(place), namings)));
+}
+
 fn sort<T: Ord>(list: &mut Vec<T>) {
     list.sort_unstable();
     list.dedup();
-}
-
-impl Decision {
-    /// The decision where two resources must permit a request.
-    fn and(mut self, other: Decision) -> Decision {
-        self.outcome = [self.outcome, other.outcome]
-            .into_iter()
-            .max_by_key(|outcome| severity(*outcome))
-            .unwrap_or_default();
-        self.denied_by.extend(other.denied_by);
-        self.allowed_by.extend(other.allowed_by);
-        self.lacking.extend(other.lacking);
-        sort(&mut self.denied_by);
-        sort(&mut self.allowed_by);
-        sort(&mut self.lacking);
-        if self.outcome == Outcome::ExplicitlyDenied {
-            self.lacking.clear();
-        }
-        self
-    }
-
-    /// The decision at the bucket behind an access point, with the layers of the whole request.
-    fn from_behind(mut self) -> Decision {
-        for place in self.denied_by.iter_mut().chain(&mut self.allowed_by) {
-            place.layer = place.layer.from_behind();
-        }
-        self.lacking.iter_mut().for_each(|layer| *layer = layer.from_behind());
-        self
-    }
 }
 
 /// The statements of one layer that deny a request and those that allow it, under the first
@@ -202,7 +188,7 @@ pub fn applying(
 ) -> (Vec<StatementRef>, Vec<StatementRef>) {
     let (mut denies, mut allows) = (Vec::new(), Allows::new());
     let request = request.before(layer);
-    read_layer(layer, request, layers, &Readings::default(), &mut denies, &mut allows);
+    read_layer(layer, request, layers, &Readings::default(), (&mut denies, &mut allows));
     (allows.into_iter().map(|(place, _)| place).collect(), denies)
 }
 
@@ -211,8 +197,7 @@ fn read_layer(
     request: &Request,
     layers: &Layers<'_>,
     readings: &Readings,
-    denied_by: &mut Vec<StatementRef>,
-    allows: &mut Allows,
+    (denied_by, allows): (&mut Vec<StatementRef>, &mut Allows),
 ) {
     let has_boundary = !layers.boundary.is_absent();
     for (policy_index, policy) in layers.policies(layer).iter().enumerate() {
@@ -232,12 +217,12 @@ fn read_layer(
 fn holds(
     formula: &Formula,
     layers: &Layers<'_>,
-    allows: &Allows,
+    said: &Said,
     readings: &Readings,
     decision: &mut Decision,
 ) -> bool {
     let noted = (decision.allowed_by.len(), decision.lacking.len());
-    let mut part_holds = |part| holds(part, layers, allows, readings, decision);
+    let mut part_holds = |part| holds(part, layers, said, readings, decision);
     let held = match formula {
         // No short cut: each part that holds notes its statements, each part that fails its layers.
         Formula::All(parts) => parts.iter().filter(|part| !part_holds(part)).count() == 0,
@@ -251,15 +236,10 @@ fn holds(
             }
         }
         Formula::Allows(layer, namings) => {
-            let fitting = allows
-                .iter()
-                .filter(|(place, named)| place.layer == *layer && named.meets(*namings));
-            decision.allowed_by.extend(fitting.map(|(place, _)| *place));
-            let allowed = decision.allowed_by.len() > noted.0 || layers.is_assumed(*layer);
-            if !allowed {
-                decision.lacking.push(*layer);
-            }
-            allowed
+            one_allows(*layer, *namings, layers, &said.allows, decision)
+        }
+        Formula::Behind(layer, namings) => {
+            one_allows(layer.of_whole(), *namings, layers, &said.behind, decision)
         }
     };
     if held {
@@ -268,4 +248,23 @@ fn holds(
         decision.allowed_by.truncate(noted.0);
     }
     held
+}
+
+/// Whether a layer allows, naming the caller in one of these ways.
+fn one_allows(
+    layer: LayerId,
+    namings: NamingSet,
+    layers: &Layers<'_>,
+    allows: &Allows,
+    decision: &mut Decision,
+) -> bool {
+    let fitting =
+        allows.iter().filter(|(place, named)| place.layer == layer && named.meets(namings));
+    let before = decision.allowed_by.len();
+    decision.allowed_by.extend(fitting.map(|(place, _)| *place));
+    let allowed = decision.allowed_by.len() > before || layers.is_assumed(layer);
+    if !allowed {
+        decision.lacking.push(layer);
+    }
+    allowed
 }

@@ -10,7 +10,7 @@ use crate::eval;
 use crate::eval::Outcome;
 use crate::model::Statement;
 use crate::symbolic::boxes::{Constraints, Encoder, Space, allows, concerns, treatment};
-use crate::symbolic::subject::terms;
+use crate::symbolic::subject::{Allowing, terms};
 use crate::symbolic::text::{Budget, Variables};
 use crate::symbolic::undecided::Undecided;
 
@@ -41,12 +41,8 @@ struct Applying {
     layer: LayerId,
     allows: bool,
     namings: NamingSet,
-}
-
-/// What counts at one resource: the request there, and the request about which the caller's policies are asked.
-struct Asked<'a> {
-    at: &'a Request,
-    caller: &'a Request,
+    /// Whether it applies to what is asked of the bucket behind an access point.
+    is_behind: bool,
 }
 
 fn decide_once(
@@ -54,39 +50,31 @@ fn decide_once(
     layers: &Layers<'_>,
     readings: &Readings,
 ) -> Result<Outcome, Undecided> {
-    let Some(bucket) = &request.bucket else {
-        return decide_at(&Asked { at: request, caller: request }, layers, readings);
-    };
     let point = request.at_access_point(readings);
-    let is_about_point = readings.second(Ambiguity::AccessPointPolicies);
-    let caller = if is_about_point { &point } else { bucket.as_ref() };
-    let outcomes = [
-        decide_at(&Asked { at: &point, caller: &point }, layers, readings)?,
-        decide_at(&Asked { at: bucket, caller }, &layers.behind(request), readings)?,
-    ];
-    // Any Deny ends it, and each must allow.
-    let worst = [Outcome::ExplicitlyDenied, Outcome::ImplicitlyDenied].into_iter();
-    Ok(worst.filter(|bad| outcomes.contains(bad)).next().unwrap_or(Outcome::Allowed))
-}
-
-fn decide_at(
-    asked: &Asked<'_>,
-    layers: &Layers<'_>,
-    readings: &Readings,
-) -> Result<Outcome, Undecided> {
-    let request = asked.at;
-    let (of_resource, of_caller): (Vec<_>, Vec<_>) =
-        statements(layers, request).into_iter().partition(|(layer, _)| layer.is_of_resource());
-    let mut found = applying(&of_resource, asked.at, layers, readings)?;
-    found.extend(applying(&of_caller, asked.caller, layers, readings)?);
+    let mut found = applying(&statements(layers, &point), &point, layers, readings)?;
+    if let Some(bucket) = &request.bucket {
+        let layers = layers.behind(request);
+        let of_point_only = readings.second(Ambiguity::AccessPointPolicies);
+        let mut asked = statements(&layers, bucket);
+        asked.retain(|(layer, _)| layer.is_asked_of_both() || !of_point_only);
+        let behind = applying(&asked, bucket, &layers, readings)?;
+        found.extend(behind.into_iter().map(|found| Applying { is_behind: true, ..found }));
+    }
     let (allowing, denying): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.allows);
-    if denying.iter().any(|found| denies_bind(found.layer, request)) {
+    let binds = |found: &Applying| match (&request.bucket, found.is_behind) {
+        (Some(bucket), true) => denies_bind(found.layer, bucket),
+        _ => denies_bind(found.layer, &point),
+    };
+    if denying.iter().any(binds) {
         return Ok(Outcome::ExplicitlyDenied);
     }
     let terms = terms(&formula(request, layers), layers, readings)
         .ok_or_else(|| Undecided::anywhere("the layers combine in too many terms"))?;
-    let holds = |(layer, namings): &(LayerId, NamingSet)| {
-        allowing.iter().any(|own| own.layer == *layer && own.namings.meets(*namings))
+    let holds = |asked: &Allowing| {
+        allowing.iter().any(|own| {
+            (own.layer, own.is_behind) == (asked.layer, asked.is_behind)
+                && own.namings.meets(asked.namings)
+        })
     };
     let allowed = terms.iter().any(|term| term.iter().all(holds));
     Ok(if allowed { Outcome::Allowed } else { Outcome::ImplicitlyDenied })
@@ -113,7 +101,7 @@ fn applying(
             continue;
         };
         if let Some(constraints) = encoder.encode(statement, treatment)? {
-            concerned.push(Applying { layer: *layer, allows, namings });
+            concerned.push(Applying { layer: *layer, allows, namings, is_behind: false });
             encoded.push(constraints);
         }
     }

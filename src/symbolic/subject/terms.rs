@@ -6,7 +6,13 @@ use crate::authz::{Formula, LayerId, Layers, NamingSet, Readings};
 const MOST_TERMS: usize = 4_096;
 
 /// A layer that allows, naming the caller in one of these ways.
-pub(crate) type Allowing = (LayerId, NamingSet);
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Allowing {
+    pub(crate) layer: LayerId,
+    pub(crate) namings: NamingSet,
+    /// Whether it is asked about the bucket behind an access point.
+    pub(crate) is_behind: bool,
+}
 
 /// The terms of a formula: it holds where for one of them all these layers allow. `None` if there are too many.
 pub(crate) fn terms(
@@ -18,7 +24,15 @@ pub(crate) fn terms(
     let each = |parts: &[Formula]| parts.iter().map(of).collect::<Option<Vec<_>>>();
     match formula {
         Formula::Allows(layer, _) if layers.is_assumed(*layer) => Some(vec![Vec::new()]),
-        Formula::Allows(layer, namings) => Some(vec![vec![(*layer, *namings)]]),
+        Formula::Behind(layer, _) if layers.is_assumed(layer.of_whole()) => Some(vec![Vec::new()]),
+        Formula::Allows(layer, namings) => {
+            let (layer, namings) = (*layer, *namings);
+            Some(vec![vec![Allowing { layer, namings, is_behind: false }]])
+        }
+        Formula::Behind(layer, namings) => {
+            let (layer, namings) = (*layer, *namings);
+            Some(vec![vec![Allowing { layer, namings, is_behind: true }]])
+        }
         Formula::Reading(ambiguity, first, second) => {
             let (first, second) = (of(first)?, of(second)?);
             Some(if first == second || !readings.second(*ambiguity) { first } else { second })
