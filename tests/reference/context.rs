@@ -23,6 +23,13 @@ impl Context {
         self.0.contains_key(&key.to_lowercase())
     }
 
+    /// Gives another value to a key that is there.
+    pub fn replace(&mut self, key: &str, value: &str) {
+        if let Some(values) = self.0.get_mut(&key.to_lowercase()).filter(|set| !set.is_empty()) {
+            *values = vec![value.to_owned()];
+        }
+    }
+
     /// The value for a variable. Only single-valued keys have one
     /// (IAM:reference_policies_variables).
     pub fn single(&self, key: &str) -> Option<String> {
@@ -145,6 +152,7 @@ fn followers(request: &Request) -> Vec<(&'static str, Option<String>)> {
     let owner = |key: &str, is_told: bool| {
         request.resource_account.clone().filter(|_| is_told || given(key))
     };
+    let behind = request.behind.as_ref();
     let is_assumed = request.credentials.as_deref() == Some("assume-root");
     // Global services are asked in one Region (E1); which one other partitions have is not told.
     let is_global =
@@ -166,6 +174,9 @@ fn followers(request: &Request) -> Vec<(&'static str, Option<String>)> {
         ("aws:AssumedRoot", is("true").filter(|_| is_assumed && !given("aws:AssumedRoot"))),
         ("aws:ResourceAccount", owner("aws:ResourceAccount", keys::tells_owner(request))),
         ("s3:ResourceAccount", owner("s3:ResourceAccount", service == "s3")),
+        // Whatever comes through an access point says so (S3:access-points-policies).
+        ("s3:DataAccessPointArn", behind.map(|bucket| bucket.point.clone())),
+        ("s3:DataAccessPointAccount", behind.map(|bucket| bucket.point_account.clone())),
         ("kms:CallerAccount", caller.account.clone().filter(|_| service == "kms")),
         (
             "aws:RequestedRegion",

@@ -42,7 +42,8 @@ pub fn candidates(request: &Request) -> Vec<Request> {
 }
 
 fn policies(request: &Request) -> Vec<&Value> {
-    let one = request.resource_policy.iter().chain(&request.boundary);
+    let of_bucket = request.behind.iter().flat_map(|bucket| &bucket.policy);
+    let one = request.resource_policy.iter().chain(of_bucket).chain(&request.boundary);
     let many = request.identity.iter().chain(request.session.iter().flatten()).chain(&request.vpce);
     one.chain(many)
         .chain(request.scps.iter().flatten())

@@ -2,6 +2,7 @@
 //! IAM:reference_policies_evaluation-logic-cross-account).
 
 use super::Decision;
+use super::access_point;
 use super::caller::Kind;
 use super::condition;
 use super::documents::{has_variables, statements};
@@ -12,32 +13,48 @@ use super::statement::{self, Statement};
 use serde_json::Value;
 
 /// A request under one reading of the points that AWS leaves open.
-struct Case<'a> {
-    request: &'a Request,
-    reading: &'a Reading,
+pub struct Case<'a> {
+    pub request: &'a Request,
+    /// The request as the policies of the caller and his account see it. It is another one for the
+    /// bucket behind an access point, if they are asked about the access point only.
+    own: &'a Request,
+    pub reading: &'a Reading,
 }
 
 pub fn decide(request: &Request, reading: &Reading) -> Decision {
-    let case = Case { request, reading };
-    if case.endpoint_denies() {
+    let Some(bucket) = &request.behind else {
+        let case = Case { request, own: request, reading };
+        return decide_by(&[&case], || case.is_granted());
+    };
+    let shows_other = bucket.is_of_another() && reading.says(Point::BucketsOwnerIsShown);
+    let request = if shows_other { &request.showing_owner(&bucket.account) } else { request };
+    let behind = &request.at_bucket(bucket);
+    let own = if reading.says(Point::CallersPoliciesSeeBucket) { behind } else { request };
+    let point = Case { request, own: request, reading };
+    let side = Case { request: behind, own, reading };
+    decide_by(&[&point, &side], || access_point::is_granted(&point, &side, bucket))
+}
+
+/// The first case is that of the request itself.
+fn decide_by(cases: &[&Case], is_granted: impl Fn() -> bool) -> Decision {
+    let (request, reading) = (cases[0].request, cases[0].reading);
+    let endpoint_permits = || cases.iter().all(|case| case.endpoint_permits());
+    if cases.iter().any(|case| case.endpoint_denies()) {
         return Decision::ExplicitlyDenied;
     }
     // The page speaks of the policies of callers. The policy of an endpoint binds whatever comes
     // through it.
     if request.needs_no_permission() {
-        return if case.endpoint_permits() {
-            Decision::Allowed
-        } else {
-            Decision::ImplicitlyDenied
-        };
+        return if endpoint_permits() { Decision::Allowed } else { Decision::ImplicitlyDenied };
     }
-    if case.is_denied() {
+    if cases.iter().any(|case| case.is_denied()) {
         return Decision::ExplicitlyDenied;
     }
     if !request.may_be_called(reading) {
         return Decision::ImplicitlyDenied;
     }
-    if case.account_permits() && case.endpoint_permits() && case.is_granted() {
+    let accounts_permit = cases.iter().all(|case| case.account_permits());
+    if accounts_permit && endpoint_permits() && is_granted() {
         Decision::Allowed
     } else {
         Decision::ImplicitlyDenied
@@ -47,16 +64,21 @@ pub fn decide(request: &Request, reading: &Reading) -> Decision {
 impl Case<'_> {
     /// The statements with this effect that concern the request.
     fn about<'a>(&self, policy: &'a Value, effect: &str) -> Vec<&'a Value> {
+        self.about_in(self.request, policy, effect)
+    }
+
+    fn about_in<'a>(&self, request: &Request, policy: &'a Value, effect: &str) -> Vec<&'a Value> {
         let variables = has_variables(policy);
         let fits = |body: &&Value| {
             body["Effect"] == effect
-                && statement::applies(Statement { body, variables }, self.request, self.reading)
+                && statement::applies(Statement { body, variables }, request, self.reading)
         };
         statements(policy).into_iter().filter(fits).collect()
     }
 
+    /// For the policies of the caller and his account.
     fn has(&self, policy: &Value, effect: &str) -> bool {
-        !self.about(policy, effect).is_empty()
+        !self.about_in(self.own, policy, effect).is_empty()
     }
 
     /// The same for policies whose statements have principals.
@@ -105,12 +127,15 @@ impl Case<'_> {
     }
 
     /// The owner's root user may always read and repair the bucket policy (botocore, s3
-    /// PutBucketPolicy).
+    /// PutBucketPolicy). The policy of an access point is not meant.
     fn may_repair(&self) -> bool {
         let action = self.request.action.to_lowercase();
         let repairs = ["s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"]
             .contains(&action.as_str());
-        repairs && self.request.caller.kind == Kind::Root && self.request.is_same_account()
+        repairs
+            && self.request.behind.is_none()
+            && self.request.caller.kind == Kind::Root
+            && self.request.is_same_account()
     }
 
     /// SCPs bind callers that have an account, but not service-linked roles
@@ -158,7 +183,7 @@ impl Case<'_> {
         }
     }
 
-    fn is_granted(&self) -> bool {
+    pub fn is_granted(&self) -> bool {
         let request = self.request;
         let action = request.action.to_lowercase();
         if action == "kms:retiregrant" {
@@ -191,19 +216,23 @@ impl Case<'_> {
 
     /// The resource's side of a request from another account. Any way of naming the caller is
     /// enough.
-    fn resource_allows(&self) -> bool {
+    pub fn resource_allows(&self) -> bool {
         self.request.resource_policy.iter().any(|policy| self.has_for_caller(policy, "Allow"))
     }
 
     /// Whether an identity policy is enough. It is, except for keys and roles, whose policies must
     /// at least delegate to the account (KMS:key-policies, STS:API_AssumeRole).
     fn identity_is_enough(&self) -> bool {
-        !self.request.resource_must_allow()
-            || self.grants().iter().any(|(naming, _)| *naming == Naming::Account)
+        !self.request.resource_must_allow() || self.names_account()
+    }
+
+    /// Whether the resource policy grants to the caller's account.
+    pub fn names_account(&self) -> bool {
+        self.grants().iter().any(|(naming, _)| *naming == Naming::Account)
     }
 
     /// What the identity policies grant within their limits.
-    fn identity_grants(&self) -> bool {
+    pub fn identity_grants(&self) -> bool {
         // The root user has no identity policies, and none limits it.
         let has_all = self.request.caller.is_made_by_root();
         (has_all || self.request.identity.iter().any(|policy| self.has(policy, "Allow")))
@@ -211,7 +240,7 @@ impl Case<'_> {
     }
 
     /// Whether boundary and session policy permit the request.
-    fn limits_permit(&self) -> bool {
+    pub fn limits_permit(&self) -> bool {
         let has_boundary = self.request.caller.has_policies();
         let boundary =
             !has_boundary || self.request.boundary.iter().all(|policy| self.has(policy, "Allow"));
@@ -244,7 +273,7 @@ impl Case<'_> {
 
     /// What an Allow in the resource policy is worth in the same account
     /// (IAM:reference_policies_evaluation-logic_policy-eval-denyallow, IAM:access_policies).
-    fn resource_grants(&self) -> bool {
+    pub fn resource_grants(&self) -> bool {
         self.grants().into_iter().any(|(naming, statement)| match naming {
             // Implicit denies do not limit it.
             Naming::Itself => true,

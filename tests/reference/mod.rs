@@ -8,6 +8,7 @@
 //! It is slow and has no spans, no reference data and no explanations. It answers with the *set* of
 //! decisions that AWS's texts admit: if they leave a point open, every reading is tried.
 
+mod access_point;
 mod caller;
 mod condition;
 mod context;

@@ -85,6 +85,27 @@ pub enum Point {
     /// Does a wildcard in the service of a Resource match anything?
     /// (IAM:reference_policies_elements_resource, IAM:access-analyzer-reference-policy-checks)
     ServiceMayHaveWildcards,
+    /// Are the policies of the caller and his account asked about the bucket behind an access point,
+    /// too? Endpoint policies are (S3:access-points-vpc), an example names the access point only
+    /// (S3:olap-policies), and AWS's managed policies name both (AWSPanoramaApplianceServiceRolePolicy).
+    CallersPoliciesSeeBucket,
+    /// Does `aws:ResourceAccount` hold the owner of the bucket, for the policies that are not the
+    /// bucket's? The access point may have another owner (IAM:reference_policies_condition-keys).
+    BucketsOwnerIsShown,
+    /// Must the bucket's policy authorize requests from an access point of another account, also
+    /// those of the bucket's own account? (S3:access-points-policies, "cross-account access points")
+    StrangePointNeedsBucketPolicy,
+    /// Is a grant in the policy of an access point the word of its account, so that a caller of that
+    /// account gets into another account's bucket without an identity policy?
+    /// (S3:access-points-policies, example 7; IAM:reference_policies_evaluation-logic-cross-account)
+    AccessPointSpeaksForItsAccount,
+    /// Must each of the policies allow a request through a Multi-Region Access Point, even in one
+    /// account? (S3:MultiRegionAccessPointPermissions;
+    /// IAM:reference_policies_evaluation-logic_policy-eval-denyallow)
+    MultiRegionAsksEveryPolicy,
+    /// Do Multi-Region Access Points take requests without a signature?
+    /// (S3:access-points-restrictions-limitations, S3:MultiRegionAccessPointsPrivateLink)
+    MultiRegionTakesUnsigned,
 }
 
 /// The answers to the points that were asked so far, in their order.

@@ -1,5 +1,6 @@
 //! A line of `simulate --batch`.
 
+use super::access_point::{self, Bucket};
 use super::caller::{self, Caller, arn_parts, is_account};
 use super::context::{self, Context};
 use super::documents::{self, Kind};
@@ -25,6 +26,8 @@ pub struct Request {
     pub vpce: Vec<Value>,
     pub credentials: Option<String>,
     pub endpoint: Option<String>,
+    /// The bucket behind the access point that `resource` is.
+    pub behind: Option<Bucket>,
 }
 
 const MEMBERS: &[&str] = &[
@@ -44,6 +47,9 @@ const MEMBERS: &[&str] = &[
     "vpce_policies",
     "credentials",
     "endpoint",
+    "bucket",
+    "bucket_account",
+    "bucket_policy",
 ];
 
 pub fn read(line: &Value) -> Result<Request, String> {
@@ -79,6 +85,10 @@ pub fn read(line: &Value) -> Result<Request, String> {
         false => Kind::Resource,
     };
     check_layers(line, &caller)?;
+    let behind = bucket(line, &resource)?;
+    if behind.as_ref().is_some_and(|of| resource_account.as_ref() != Some(&of.point_account)) {
+        return Err("the access point belongs to the account in its ARN".to_owned());
+    }
     let request = Request {
         context: Context::default(),
         identity: documents(line, "identity_policies", Kind::Identity)?,
@@ -95,6 +105,7 @@ pub fn read(line: &Value) -> Result<Request, String> {
         resource,
         resource_account,
         given,
+        behind,
     };
     request.check_credentials()?;
     request.with_issuer(request.caller.issuer.clone())
@@ -274,6 +285,7 @@ impl Request {
                 ["sts:assumerolewithsaml", "sts:assumerolewithwebidentity"]
                     .contains(&action.as_str())
             }
+            (caller::Kind::Anonymous, _) if self.behind.is_some() => self.takes_unsigned(reading),
             (caller::Kind::Anonymous, _) => {
                 needs_no_signature(&action) || reading.says(Point::ServiceTakesUnsigned)
             }
@@ -291,6 +303,13 @@ impl Request {
             (caller::Kind::User | caller::Kind::Root, _) => self.credentials_permit(reading),
             _ => true,
         }
+    }
+
+    /// Access points do not support anonymous access. Of Multi-Region Access Points the pages that
+    /// were read do not say it (S3:access-points-restrictions-limitations).
+    fn takes_unsigned(&self, reading: &Reading) -> bool {
+        self.behind.as_ref().is_some_and(Bucket::is_behind_many_regions)
+            && reading.says(Point::MultiRegionTakesUnsigned)
     }
 
     /// Whether a key is given that only temporary credentials have
@@ -383,6 +402,18 @@ fn resource_account(
         (None, Some([account])) if is_account(account) => Ok(Some(account.clone())),
         (None, Some(other)) => Err(format!("{other:?} is no account")),
         (None, None) => Ok(caller.account.clone()),
+    }
+}
+
+/// The bucket behind the access point. No policy and `{}` are the same.
+fn bucket(line: &Value, resource: &str) -> Result<Option<Bucket>, String> {
+    let is_empty = line["bucket_policy"].as_object().is_some_and(serde_json::Map::is_empty);
+    let policy = if is_empty { None } else { document(line, "bucket_policy", Kind::Resource)? };
+    let account = text(line, "bucket_account")?;
+    match text(line, "bucket")? {
+        Some(name) => access_point::read(name, account, policy, resource).map(Some),
+        None if account.is_some() || policy.is_some() => Err("there is no bucket".to_owned()),
+        None => Ok(None),
     }
 }
 
