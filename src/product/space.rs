@@ -4,7 +4,7 @@ use super::assumption::{Assuming, Assumption};
 use super::catalogue::{KeyFact, KeyKind};
 use super::question::{KeyState, KeyValue, Question, Resources};
 use super::values::{
-    MOST_KEY, candidates, compared_with, fills_variable, resource_lists, value_for,
+    MOST_KEY, Statements, candidates, compared_with, fills_variable, resource_lists, value_for,
 };
 use crate::authz::{Caller, Context, ContextValue, Request, claim, shape};
 use crate::model::{Arn, Pattern};
@@ -129,7 +129,8 @@ fn add_fact(space: &mut Space<'_>, key: &str, fact: &KeyFact) -> Result<(), Unde
     let (statements, stem) = (&question.statements, question.stem_of(key));
     let kind = question.caller.kind(question.step.resource);
     let known = assignments(space, variables_of(compared_with(key, statements)))?;
-    let mut values = candidates(key, fact, question, &stem, &known, space.grain)?;
+    let about = Statements { kind, statements, shared: &question.shared };
+    let mut values = candidates(key, fact, about, &stem, &known, space.grain)?;
     let mut open = BTreeSet::new();
     if fact.values.is_empty() && fills_variable(key, statements) {
         let spelt = compared_with(key, statements).into_iter();

@@ -1,7 +1,7 @@
 //! Values of a condition key that represent all others: one of each class that the policies distinguish.
 
 use super::catalogue::{KeyFact, KeyKind};
-use super::question::Question;
+use super::shared_values::SharedValues;
 use crate::authz::{CallerKind, ContextValue, shape};
 use crate::aws::{self, ValueType};
 use crate::model::condition::{Test, date};
@@ -15,17 +15,24 @@ pub(super) const MOST_KEY: usize = 1_024;
 /// A text that is unlikely to occur in a policy.
 pub const UNLISTED: &str = "ica-policy-unlisted";
 
+/// Whose requests are asked about, and the statements that tell them apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Statements<'q> {
+    pub kind: CallerKind,
+    pub statements: &'q [&'q Statement],
+    /// Values that were found before.
+    pub shared: &'q SharedValues,
+}
+
 /// The values to try: if the classes are all there are, every one of them. `known`: what variables may be filled with.
 pub(super) fn candidates(
     key: &str,
     fact: &KeyFact,
-    question: &Question<'_>,
+    Statements { kind, statements, shared }: Statements<'_>,
     prefix: &str,
     known: &[Variables],
     grain: Grain,
 ) -> Result<Vec<ContextValue>, Undecided> {
-    let statements = question.statements.as_slice();
-    let kind = question.caller.kind(question.step.resource);
     if !fact.values.is_empty() {
         return Ok(fact
             .values
@@ -51,7 +58,7 @@ pub(super) fn candidates(
     // A value that is taken out below stands for itself alone, and so does one that fills a variable.
     let is_apart = is_filled || fact.kind == KeyKind::Foreign || key == CURRENT_TIME;
     let grain = if is_apart { Grain::Each } else { grain };
-    let mut values = question.shared.of(key, kind, statements, known, (&usual[0], grain))?;
+    let mut values = shared.of(key, kind, statements, known, (&usual[0], grain))?;
     if key == CURRENT_TIME {
         let is_past =
             |text: &String| date::value(text).is_ok_and(|at| Ok(at) < date::value(&today()));
