@@ -219,8 +219,96 @@ fn context() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A whole line of `simulate --batch`.
+/// A whole line of `simulate --batch`; one of five asks through an access point.
 pub fn line() -> impl Strategy<Value = Value> {
+    prop_oneof![4 => line_at_bucket(), 1 => line_at_access_point()]
+}
+
+/// Access points: of the account, of another one, and a Multi-Region one. The bucket `b` is behind them.
+const ACCESS_POINTS: &[&str] = &[
+    "arn:aws:s3:eu-central-1:111122223333:accesspoint/ap",
+    "arn:aws:s3:eu-central-1:444455556666:accesspoint/ap",
+    "arn:aws:s3::111122223333:accesspoint/m.mrap",
+];
+
+/// The resources of statements about access points.
+const POINT_RESOURCES: &[&str] = &[
+    "*",
+    "arn:aws:s3:*:*:accesspoint/ap/object/*",
+    "arn:aws:s3:*:111122223333:accesspoint/*",
+    "arn:aws:s3::*:accesspoint/m.mrap/object/a/*",
+    "arn:aws:s3:::b/*",
+];
+
+/// Keys of statements about access points, with their values.
+const POINT_CONDITIONS: &[(&str, &str, &str)] = &[
+    ("StringEquals", "s3:DataAccessPointAccount", "111122223333"),
+    ("StringNotEquals", "s3:DataAccessPointAccount", "444455556666"),
+    ("ArnLike", "s3:DataAccessPointArn", "arn:aws:s3:*:111122223333:accesspoint/ap"),
+    ("StringEquals", "aws:ResourceAccount", "111122223333"),
+    ("StringNotEquals", "aws:ResourceAccount", "444455556666"),
+    ("Null", "s3:DataAccessPointArn", "true"),
+];
+
+/// A line whose resource is an access point. Every policy of it has some words about access points.
+fn line_at_access_point() -> impl Strategy<Value = Value> {
+    let changes = prop::collection::vec(
+        (
+            prop::sample::select(POINT_RESOURCES),
+            prop::option::weighted(0.3, prop::sample::select(POINT_CONDITIONS)),
+        ),
+        24,
+    );
+    let bucket = (
+        prop::option::weighted(0.7, policy(true)),
+        prop::option::weighted(0.4, prop::sample::select(&["111122223333", "444455556666"][..])),
+    );
+    (line_at_bucket(), prop::sample::select(ACCESS_POINTS), bucket, changes).prop_map(
+        |(mut line, point, (policy, account), changes)| {
+            let key =
+                line["resource"].as_str().unwrap().split_once('/').map(|(_, key)| key.to_owned());
+            let object = key.map(|key| format!("/object/{key}")).unwrap_or_default();
+            line["resource"] = format!("{point}{object}").into();
+            line["bucket"] = "b".into();
+            line["bucket_account"] = account.into();
+            line.as_object_mut().unwrap().remove("resource_account");
+            let mut changes = changes.into_iter();
+            for (name, layer) in line.as_object_mut().unwrap() {
+                if name.ends_with("policies") || name.ends_with("policy") || name == "scps" {
+                    put_words(layer, &mut changes);
+                }
+            }
+            line["bucket_policy"] = policy.into();
+            line
+        },
+    )
+}
+
+/// Gives half of the statements below a layer other resources, and some a condition.
+fn put_words(
+    value: &mut Value,
+    changes: &mut impl Iterator<
+        Item = (&'static str, Option<(&'static str, &'static str, &'static str)>),
+    >,
+) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| put_words(item, changes)),
+        Value::Object(members) if members.contains_key("Effect") => {
+            let Some((resource, condition)) = changes.next() else { return };
+            members.remove("NotResource");
+            members.insert("Resource".to_owned(), resource.into());
+            if let Some((operator, key, value)) = condition {
+                members.insert("Condition".to_owned(), json!({operator: {key: value}}));
+            }
+        }
+        Value::Object(members) => {
+            members.values_mut().for_each(|member| put_words(member, changes))
+        }
+        _ => {}
+    }
+}
+
+fn line_at_bucket() -> impl Strategy<Value = Value> {
     let caller = prop::sample::select(CALLERS);
     let resource = one_of(&[
         "arn:aws:s3:::b/a/k",

@@ -3,14 +3,14 @@
 //! It is slower than [`crate::eval::decide`] and there to be compared with it: the two share no matching code.
 
 use crate::authz::{
-    Ambiguity, ContextValue, LayerId, Layers, NamingSet, Readings, Request, denies_bind, formula,
-    under_all_readings,
+    Ambiguity, ContextValue, Formula, LayerId, Layers, NamingSet, Readings, Request, denies_bind,
+    formula, under_all_readings,
 };
 use crate::eval;
 use crate::eval::Outcome;
 use crate::model::Statement;
 use crate::symbolic::boxes::{Constraints, Encoder, Space, allows, concerns, treatment};
-use crate::symbolic::subject::{Allowing, terms};
+use crate::symbolic::subject::terms;
 use crate::symbolic::text::{Budget, Variables};
 use crate::symbolic::undecided::Undecided;
 
@@ -68,16 +68,46 @@ fn decide_once(
     if denying.iter().any(binds) {
         return Ok(Outcome::ExplicitlyDenied);
     }
-    let terms = terms(&formula(request, layers), layers, readings)
-        .ok_or_else(|| Undecided::anywhere("the layers combine in too many terms"))?;
-    let holds = |asked: &Allowing| {
-        allowing.iter().any(|own| {
-            (own.layer, own.is_behind) == (asked.layer, asked.is_behind)
-                && own.namings.meets(asked.namings)
-        })
+    let formula = formula(request, layers);
+    let allowed = if request.bucket.is_some() {
+        holds(&formula, layers, &allowing, readings)
+    } else {
+        let terms = terms(&formula, layers, readings)
+            .ok_or_else(|| Undecided::anywhere("the layers combine in too many terms"))?;
+        let holds = |(layer, namings): &(LayerId, NamingSet)| {
+            allowing.iter().any(|own| own.layer == *layer && own.namings.meets(*namings))
+        };
+        terms.iter().any(|term| term.iter().all(holds))
     };
-    let allowed = terms.iter().any(|term| term.iter().all(holds));
     Ok(if allowed { Outcome::Allowed } else { Outcome::ImplicitlyDenied })
+}
+
+/// Whether the formula of a request through an access point holds. It has many open points, so those
+/// that change nothing are not asked.
+fn holds(
+    formula: &Formula,
+    layers: &Layers<'_>,
+    allowing: &[Applying],
+    readings: &Readings,
+) -> bool {
+    let of = |part: &Formula| holds(part, layers, allowing, readings);
+    let allows = |layer: LayerId, namings: NamingSet, is_behind: bool| {
+        let is_assumed = layers.is_assumed(if is_behind { layer.of_whole() } else { layer });
+        let fits = |own: &Applying| {
+            (own.layer, own.is_behind) == (layer, is_behind) && own.namings.meets(namings)
+        };
+        is_assumed || allowing.iter().any(fits)
+    };
+    match formula {
+        Formula::All(parts) => parts.iter().all(of),
+        Formula::Any(parts) => parts.iter().any(of),
+        Formula::Allows(layer, namings) => allows(*layer, *namings, false),
+        Formula::Behind(layer, namings) => allows(*layer, *namings, true),
+        Formula::Reading(point, first, second) => match (of(first), of(second)) {
+            (first, second) if first == second => first,
+            (first, second) => [first, second][readings.choose(*point) as usize],
+        },
+    }
 }
 
 /// Those of the statements that apply to a request.

@@ -1,7 +1,7 @@
 //! What the layers of a known caller allow together, on resources whose layers are the same for all requests.
 
 use super::within::{ENDPOINT, NOWHERE};
-use super::{AccessSet, Allowing, Hinge, Place, StatementBox, Subject, Within, terms};
+use super::{AccessSet, Hinge, Place, StatementBox, Subject, Within, terms};
 use crate::authz::{
     Caller, CallerKind, Context, ContextValue, LayerId, Layers, NamingSet, Presence, Readings,
     Request, StatementRef, denies_bind, formula, presence_for,
@@ -171,7 +171,7 @@ impl<'a> Access<'a> {
             .ok_or_else(too_many)?;
         for combination in terms {
             let mut partly = vec![StatementBox { place: NOWHERE, constraints: whole.clone() }];
-            for Allowing { layer, namings, .. } in combination {
+            for (layer, namings) in combination {
                 let fitting = statements
                     .iter()
                     .filter(|own| own.allows && own.layer == layer && own.namings.meets(namings));

@@ -14,5 +14,5 @@ pub(super) use bounds::Bound;
 pub(super) use ceiling::{Beyond, Reason};
 pub(super) use documents::Documents;
 pub(super) use side::{AccessSet, Hinge, Place, StatementBox, Subject};
-pub(super) use terms::{Allowing, terms};
+pub(super) use terms::terms;
 pub(super) use within::Within;

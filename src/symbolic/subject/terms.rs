@@ -6,15 +6,9 @@ use crate::authz::{Formula, LayerId, Layers, NamingSet, Readings};
 const MOST_TERMS: usize = 4_096;
 
 /// A layer that allows, naming the caller in one of these ways.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Allowing {
-    pub(crate) layer: LayerId,
-    pub(crate) namings: NamingSet,
-    /// Whether it is asked about the bucket behind an access point.
-    pub(crate) is_behind: bool,
-}
+pub(crate) type Allowing = (LayerId, NamingSet);
 
-/// The terms of a formula: it holds where for one of them all these layers allow. `None` if there are too many.
+/// The terms of a formula: it holds where for one of them all these layers allow. `None` if there are too many, or a bucket is behind an access point.
 pub(crate) fn terms(
     formula: &Formula,
     layers: &Layers<'_>,
@@ -24,19 +18,13 @@ pub(crate) fn terms(
     let each = |parts: &[Formula]| parts.iter().map(of).collect::<Option<Vec<_>>>();
     match formula {
         Formula::Allows(layer, _) if layers.is_assumed(*layer) => Some(vec![Vec::new()]),
-        Formula::Behind(layer, _) if layers.is_assumed(layer.of_whole()) => Some(vec![Vec::new()]),
-        Formula::Allows(layer, namings) => {
-            let (layer, namings) = (*layer, *namings);
-            Some(vec![vec![Allowing { layer, namings, is_behind: false }]])
-        }
-        Formula::Behind(layer, namings) => {
-            let (layer, namings) = (*layer, *namings);
-            Some(vec![vec![Allowing { layer, namings, is_behind: true }]])
-        }
+        Formula::Allows(layer, namings) => Some(vec![vec![(*layer, *namings)]]),
         Formula::Reading(ambiguity, first, second) => {
             let (first, second) = (of(first)?, of(second)?);
             Some(if first == second || !readings.second(*ambiguity) { first } else { second })
         }
+        // Callers ask about one resource; `decide` alone knows access points.
+        Formula::Behind(..) => None,
         Formula::All(parts) => product(&each(parts)?),
         Formula::Any(parts) => Some(each(parts)?.into_iter().flatten().collect()),
     }
