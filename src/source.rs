@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 /// Longest text that is read, in bytes. Larger inputs are refused with a clear error.
@@ -85,7 +86,7 @@ impl<T: Eq> Eq for Spanned<T> {}
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// Read from a file, standard input or given inline, under this name.
-    File(String),
+    File(FileName),
     /// Decoded from another source: consecutive runs that map back to it, and the encoding in which
     /// the whole text was written there.
     Derived(Vec<Run>, Encoding),
@@ -232,6 +233,38 @@ impl Place<'_> {
     }
 }
 
+/// The name of a file as reports show it: one line, whatever the file is called.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize)]
+#[serde(transparent)]
+pub struct FileName(String);
+
+impl FileName {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<T: AsRef<str>> From<T> for FileName {
+    fn from(name: T) -> FileName {
+        FileName(one_line(name.as_ref()).into_owned())
+    }
+}
+
+impl Deref for FileName {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for FileName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// A text of an input inside of a line: its line breaks would begin lines of a report that nobody wrote.
 pub fn one_line(text: &str) -> Cow<'_, str> {
     match text.contains(['\n', '\r']) {
@@ -251,7 +284,7 @@ impl Sources {
     /// # Errors
     /// [`TooLarge`] when the text is longer than [`MAX_INPUT_BYTES`] or the address space is full.
     pub fn add_file(&mut self, name: &str, text: String) -> Result<SourceId, TooLarge> {
-        self.add(Origin::File(one_line(name).into_owned()), text)
+        self.add(Origin::File(name.into()), text)
     }
 
     /// Adds a text that was decoded from other sources. `runs` cover it from front to back.

@@ -79,7 +79,7 @@ fn assert_harmless(arguments: &[&str], output: &Output) {
 }
 
 /// Every command and format with the policy in each place.
-fn commands<'a>(hostile: &'a str, prefix: &'a str) -> Vec<Vec<&'a str>> {
+fn commands<'a>(hostile: &'a str, settings: &'a str, prefix: &'a str) -> Vec<Vec<&'a str>> {
     let mut all = Vec::new();
     let with = |start: &[&'a str], more: &[&'a str]| [start, more].concat();
     let check = with(&["check", "--user", "ica"], &OF_BUCKET);
@@ -116,6 +116,11 @@ fn commands<'a>(hostile: &'a str, prefix: &'a str) -> Vec<Vec<&'a str>> {
                 hostile,
             ],
             vec!["check", "--connection", "hostile.toml"],
+            vec!["check", "--connection", settings],
+            vec!["compare", "hostile.toml", settings],
+            vec!["lint", hostile],
+            vec!["can", "plain.json", "--ask", prefix],
+            vec!["can", "plain.json", "--ask", hostile],
             vec!["explain", prefix],
             with(
                 &["generate"],
@@ -184,12 +189,14 @@ fn try_all(folder: &Path, words: &[String], file: &str, prefix: &str) {
         settings.insert(name.to_owned(), value.as_str().into());
     }
     fs::write(folder.join("hostile.toml"), settings.to_string()).unwrap();
+    let named = format!("{file}.toml");
+    fs::write(folder.join(&named), settings.to_string()).unwrap();
     // An argument holds no NUL.
     let prefix = prefix.replace('\0', "");
-    for command in commands(&file, &prefix) {
+    for command in commands(&file, &named, &prefix) {
         assert_harmless(&command, &run_in(folder, &command));
     }
-    fs::remove_file(folder.join(&file)).unwrap();
+    [file, named].iter().for_each(|name| fs::remove_file(folder.join(name)).unwrap());
 }
 
 /// The document that clears the screen, from the report that named it.

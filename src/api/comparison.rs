@@ -47,7 +47,7 @@ fn version(policies: &[&Policy]) -> Version {
     let one = |policy: &&Policy| {
         let is_refused = policy.findings().iter().any(Finding::is_refusal);
         let kind = policy.kind().name().to_owned();
-        Version::one(policy.name().to_owned(), Some(kind), is_refused)
+        Version::one(policy.name().into(), Some(kind), is_refused)
     };
     Version::together(policies.iter().map(one).collect())
 }

@@ -2,7 +2,7 @@
 
 use crate::input::{Loader, Unreadable};
 use crate::json::decode_bytes;
-use crate::source::{MAX_INPUT_BYTES, SourceId, Sources, one_line};
+use crate::source::{MAX_INPUT_BYTES, SourceId, Sources};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
@@ -89,6 +89,5 @@ fn io_help(error: &io::Error) -> Option<&'static str> {
 }
 
 pub(crate) fn unreadable(name: &str, message: String, help: Option<&str>) -> Unreadable {
-    let name = one_line(name).into_owned();
-    Unreadable::File { name, message, help: help.map(str::to_owned) }
+    Unreadable::File { name: name.into(), message, help: help.map(str::to_owned) }
 }

@@ -150,7 +150,7 @@ fn empty(printer: &Printer<Access>, file: &str) -> Exit {
 
 fn refused(printer: &Printer<Access>, file: &str, message: String) -> Exit {
     let help = "a question is one line: {\"actions\": [\"s3:GetObject\"], \"resources\": [\"arn:aws:s3:::b/*\"]}";
-    let name = if file == "-" { "standard input" } else { file }.to_owned();
+    let name = if file == "-" { "standard input" } else { file }.into();
     let sources = crate::source::Sources::new();
     printer.unreadable(&sources, &[Unreadable::File { name, message, help: Some(help.to_owned()) }])
 }

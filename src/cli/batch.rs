@@ -1,7 +1,7 @@
 //! `ica-policy simulate --batch`: one line in, one line out, in constant memory.
 
 use super::exit::Exit;
-use super::files::print_error;
+use super::files::print_line;
 use super::lines::{Read, read_line};
 use crate::report::visible::visible;
 use crate::simulate::{Answer, LineError, Simulator};
@@ -19,7 +19,7 @@ pub(super) fn run() -> Exit {
         // The reader of the answers has closed the pipe: nothing is left to do.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
         Err(error) => {
-            print_error(&format!("error: {error}\n"));
+            print_line("error: ", &error.to_string());
             Exit::Unreadable
         }
     }

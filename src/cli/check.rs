@@ -1,7 +1,7 @@
 //! `ica-policy check`.
 
 use super::exit::Exit;
-use super::files::{Files, print_error, print_report, stdin_twice, unreadable};
+use super::files::{Files, print_line, print_report, stdin_twice, unreadable};
 use super::format::{Format, Printer};
 use super::layer_flags::{Flag, LayerFlags, RCP, SCP, Shown};
 use super::named::Named;
@@ -225,7 +225,7 @@ fn check_one(
             "{}: {words}",
             typed::setting("assume", args.about.named.connection.as_deref())
         );
-        print_error(&format!("warning: {warning}\n"));
+        print_line("warning: ", &warning);
         if args.format == Format::Json {
             connection.findings.push(Finding::new(codes::UNKNOWN_KEY, Span::NOWHERE, warning));
         }
@@ -271,7 +271,7 @@ pub(super) fn connections(args: &About) -> Result<(Vec<Settings>, PathBuf), Fail
             {
                 Folder::Settings(file) => Some(file),
                 Folder::Files(found) => {
-                    print_error(&(found.words.join("\n") + "\n"));
+                    found.words.iter().for_each(|words| print_line("", words));
                     return Ok((
                         vec![found.settings.overridden_by(flags(args, here.as_deref()))],
                         dir.clone(),

@@ -241,7 +241,7 @@ fn compared(
     findings.retain(Finding::is_refusal);
     let versions = [(old, before), (new, after)].map(|(origin, known)| {
         let read_as = known.map(|_| "settings of a connection".to_owned());
-        Version::one(shown(origin), read_as, of(known).iter().any(Finding::is_refusal))
+        Version::one(shown(origin).into(), read_as, of(known).iter().any(Finding::is_refusal))
     });
     findings.extend(of(after));
     // Documents with the same meaning are not reported.

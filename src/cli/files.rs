@@ -6,7 +6,7 @@ use crate::api::files::{read_file, read_limited};
 use crate::input::{Loader, Unreadable};
 use crate::report::look::Look;
 use crate::report::visible::visible;
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, one_line};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -55,11 +55,16 @@ pub(super) fn print_report(text: &str) -> Exit {
 fn printed(result: io::Result<()>) -> Exit {
     match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            print_error(&format!("error: the report cannot be written: {error}\n"));
+            print_line("error: ", &format!("the report cannot be written: {error}"));
             Exit::Unreadable
         }
         Ok(()) | Err(_) => Exit::Clean,
     }
+}
+
+/// Prints an error, a warning or another message in one line: words that it quotes begin none.
+pub(super) fn print_line(start: &str, message: &str) {
+    print_error(&format!("{start}{}\n", one_line(message)));
 }
 
 /// Prints an error.

@@ -155,7 +155,7 @@ impl Loader for Recorder<'_> {
     fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
         if let Some(text) = self.texts.list.iter().find(|text| text.name == name) {
             let refused = |error: crate::source::TooLarge| Unreadable::File {
-                name: name.to_owned(),
+                name: name.into(),
                 message: error.to_string(),
                 help: None,
             };

@@ -5,7 +5,7 @@ use super::files::{look, print, print_error, print_report};
 use crate::input::Unreadable;
 use crate::report::look::{Human, Look};
 use crate::report::{Failure, draw, failure};
-use crate::source::Sources;
+use crate::source::{Sources, one_line};
 use clap::ValueEnum;
 use std::io::{stderr, stdout};
 use std::marker::PhantomData;
@@ -65,7 +65,9 @@ impl<V: Human> Printer<V> {
     /// An error that ends the run like this. People get the help as well.
     pub(super) fn error(&self, message: &str, help: &str, exit: Exit) -> Exit {
         let help = if help.is_empty() { String::new() } else { format!("\n  help: {help}") };
-        self.failed(&failure::usage(message.trim_end()), || format!("error: {message}{help}\n"));
+        self.failed(&failure::usage(message.trim_end()), || {
+            format!("error: {}{help}\n", one_line(message.trim_end()))
+        });
         exit
     }
 

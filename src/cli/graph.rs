@@ -2,7 +2,7 @@
 
 use super::check::{About, Failure, connections, is_given};
 use super::exit::Exit;
-use super::files::{Files, look, print_error, print_report, stdin_twice};
+use super::files::{Files, look, print_error, print_line, print_report, stdin_twice};
 use super::typed;
 use crate::ica::{ICA, catalogue};
 use crate::input::Unreadable;
@@ -97,6 +97,7 @@ fn unreadable(sources: &Sources, errors: &[Unreadable]) -> Exit {
 }
 
 fn usage(message: &str) -> Exit {
-    print_error(&format!("error: {message}\n  help: `ica-policy graph --help` lists the flags\n"));
+    print_line("error: ", message);
+    print_line("  help: ", "`ica-policy graph --help` lists the flags");
     Exit::Usage
 }

@@ -1,7 +1,7 @@
 //! `ica-policy inputs`: a shell script that only reads.
 
 use super::exit::Exit;
-use super::files::{print_error, print_report};
+use super::files::{print_line, print_report};
 use crate::ica::{ICA, catalogue};
 use crate::product::build::settings::Settings;
 use crate::product::build::{check_account, check_bucket, read_customer};
@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let (kind, name) = match check(args) {
         Ok(caller) => caller,
         Err(message) => {
-            print_error(&format!("error: {message}\n"));
+            print_line("error: ", &message);
             return Exit::Usage;
         }
     };

@@ -3,7 +3,7 @@
 //! Each text is written in full next to its place and then moved there in one step. If one fails, those that were moved are removed and the
 //! previous files return.
 
-use super::files::print_error;
+use super::files::print_line;
 use super::keep::keep;
 use std::fs::{self, File};
 use std::hash::{BuildHasher, RandomState};
@@ -76,7 +76,7 @@ impl std::fmt::Display for Lost {
 /// Warns of what files do not have any more.
 pub(super) fn print_lost(lost: &[Lost]) {
     for lost in lost {
-        print_error(&format!("warning: {lost}\n"));
+        print_line("warning: ", &lost.to_string());
     }
 }
 

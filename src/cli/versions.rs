@@ -7,7 +7,7 @@ use crate::input::{self, Document, Loader, NONE, Unreadable};
 use crate::model::{self, Policy, PolicyKind};
 use crate::report::compare::Version;
 use crate::rules::stored;
-use crate::source::{SourceId, Sources, Span, one_line};
+use crate::source::{FileName, SourceId, Sources, Span};
 use std::path::{Path, PathBuf};
 
 /// Where a version comes from.
@@ -24,7 +24,7 @@ pub(super) enum Origin<'a> {
 /// A version as it was read.
 #[derive(Debug)]
 pub(super) struct Read {
-    pub name: String,
+    pub name: FileName,
     /// `None` if there is no such version.
     pub document: Option<Document>,
 }
@@ -44,7 +44,7 @@ impl Origin<'_> {
         };
         let document =
             id.map(|id| input::read_policy(sources, id)).transpose().map_err(Unreadable::Text)?;
-        Ok(Read { name: one_line(&name).into_owned(), document })
+        Ok(Read { name: name.into(), document })
     }
 }
 
@@ -57,7 +57,7 @@ fn from_git(
     let text = revision.read(path)?;
     let added = text.map(|text| sources.add_file(&name, text)).transpose();
     let id = added.map_err(|error| Unreadable::File {
-        name: name.clone(),
+        name: name.as_str().into(),
         message: error.to_string(),
         help: None,
     })?;

@@ -5,6 +5,7 @@ use crate::input::{ReadAs, tree_of};
 use crate::model::PolicyKind;
 use crate::product::setup::{KmsKey, Setup};
 use crate::product::{Command, quoted};
+use crate::source::FileName;
 use crate::tree::Node;
 
 const MANAGED: &str = "if it is a managed policy (its ARN is in the answer of `aws iam list-attached-user-policies`, or list-attached-role-policies)";
@@ -15,7 +16,7 @@ const REPLACED: &str =
 pub fn commands(setup: &Setup, texts: &Texts, file: &dyn Fn(&Text) -> String) -> Vec<Command> {
     let changed = texts.list.iter().filter(|text| text.is_changed());
     let commands = changed.filter_map(|text| {
-        let read = setup.files.iter().find(|read| read.name == text.name)?;
+        let read = setup.files.iter().find(|read| read.name == FileName::from(&text.name))?;
         let path = quoted(&format!("file://{}", file(text)));
         command(setup, read.layer, read.read_as, text, &path)
     });

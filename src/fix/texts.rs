@@ -85,8 +85,7 @@ struct Reader<'a>(&'a Texts);
 
 impl Loader for Reader<'_> {
     fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
-        let refused =
-            |message: String| Unreadable::File { name: name.to_owned(), message, help: None };
+        let refused = |message: String| Unreadable::File { name: name.into(), message, help: None };
         let text = self
             .0
             .list

@@ -3,7 +3,7 @@
 use super::{Document, ReadAs, StatedBoundary, account, cors_xml, parse_file, read_policy};
 use crate::finding::{Finding, Severity};
 use crate::model::{self, Arn, Policy, PolicyKind};
-use crate::source::{SourceId, Sources};
+use crate::source::{FileName, SourceId, Sources};
 use crate::tree::Node;
 
 /// The word that asserts that there is no file.
@@ -24,7 +24,7 @@ pub enum Unreadable {
     /// The file itself.
     File {
         /// Its name.
-        name: String,
+        name: FileName,
         /// What is wrong.
         message: String,
         /// What to do.
@@ -38,7 +38,7 @@ pub enum Unreadable {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FileRead {
     /// Its name.
-    pub name: String,
+    pub name: FileName,
     /// How it was read.
     pub read_as: ReadAs,
     /// The layer that it belongs to.

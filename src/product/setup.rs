@@ -13,6 +13,7 @@ use crate::finding::Finding;
 use crate::input::FileRead;
 use crate::model::Arn;
 use crate::s3::{BucketEncryption, Cors, Header, Notifications, Ownership, PublicAccessBlock};
+use crate::source::FileName;
 use std::collections::BTreeMap;
 
 /// A product that works with buckets of its customers: its tables, and what it asks of the settings of a bucket.
@@ -244,7 +245,7 @@ pub struct Environment {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SettingRead {
     /// Its name.
-    pub name: String,
+    pub name: FileName,
     /// The setting: `cors`, `notifications`, ..
     pub setting: &'static str,
 }

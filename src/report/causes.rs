@@ -6,7 +6,7 @@ use crate::authz::{ContextValue, Request};
 use crate::finding::{self, Severity};
 use crate::ica::environment::{VERSIONING, needed_for_versions};
 use crate::product::{Check, Level, Reason, ReasonKind, StepReport, UNLISTED, Verdict};
-use crate::source::{Sources, Span};
+use crate::source::{FileName, Sources, Span};
 use serde::Serialize;
 
 /// The most actions that a sentence names beside the first; `stops` has all.
@@ -59,7 +59,7 @@ pub struct Place {
     /// The layer: `identity`, `bucket-policy`, ..
     pub layer: Option<&'static str>,
     /// The file.
-    pub file: Option<String>,
+    pub file: Option<FileName>,
     /// The statement's number in its policy, from 0.
     pub statement: Option<usize>,
     /// The statement's Sid.

@@ -12,7 +12,7 @@ use crate::product::{
     Assumption, AssumptionRow, CallerId, CallerReport, Check, Customer, EnvironmentReport, KmsKey,
     Level, OperationReport, Product, ReasonKind, StepReport, Verdict, Wording, better_if_connected,
 };
-use crate::source::{Sources, one_line};
+use crate::source::{FileName, Sources};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -89,7 +89,7 @@ pub struct Connection {
 #[derive(Clone, Debug, Serialize)]
 pub struct FileRead {
     /// Its name.
-    pub file: String,
+    pub file: FileName,
     /// The layer, or the setting of the bucket.
     pub layer: &'static str,
     /// What it was read as.
@@ -103,7 +103,7 @@ pub(super) const SETTING: &str = "a setting of the bucket";
 #[derive(Clone, Debug, Serialize)]
 pub struct Refused {
     /// Its file.
-    pub file: Option<String>,
+    pub file: Option<FileName>,
     /// Why.
     pub findings: Vec<Finding>,
 }
@@ -332,12 +332,12 @@ fn layers(setup: &Setup) -> BTreeMap<&'static str, &'static str> {
 
 fn files(setup: &Setup) -> Vec<FileRead> {
     let policies = setup.files.iter().map(|read| FileRead {
-        file: one_line(&read.name).into_owned(),
+        file: read.name.clone(),
         layer: read.layer.name(),
         read_as: read.read_as.to_string(),
     });
     let settings = setup.environment.files.iter().map(|read| FileRead {
-        file: one_line(&read.name).into_owned(),
+        file: read.name.clone(),
         layer: read.setting,
         read_as: SETTING.to_owned(),
     });

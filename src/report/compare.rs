@@ -11,7 +11,7 @@ use crate::authz::decisive;
 use crate::finding;
 use crate::model::{Policy, Statement};
 use crate::product::{AccessChange, Check, LayerChange, Level, OperationChange, Verdict};
-use crate::source::{Sources, Span};
+use crate::source::{FileName, Sources, Span};
 use crate::symbolic::{self, Differences, Direction, Named, Region, Relation, Requests};
 use serde::Serialize;
 
@@ -62,7 +62,7 @@ pub struct Comparison {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Version {
     /// A file, or a file of a revision, by the name that the user gave it; of several all names.
-    pub file: String,
+    pub file: FileName,
     /// What it was read as; `None` if there is no such version.
     pub read_as: Option<String>,
     /// Its documents, which count together.
@@ -76,14 +76,14 @@ pub struct Version {
 #[derive(Clone, Debug, Serialize)]
 pub struct VersionDocument {
     /// Its file.
-    pub file: String,
+    pub file: FileName,
     /// What it was read as; `None` if there is no such file.
     pub read_as: Option<String>,
 }
 
 impl Version {
     /// A version of one document.
-    pub fn one(file: String, read_as: Option<String>, is_refused: bool) -> Version {
+    pub fn one(file: FileName, read_as: Option<String>, is_refused: bool) -> Version {
         let document = VersionDocument { file: file.clone(), read_as: read_as.clone() };
         Version { file, read_as, documents: vec![document], is_refused }
     }
@@ -100,7 +100,7 @@ impl Version {
             0 | 1 => read_as.next(),
             number => read_as.next().map(|_| format!("{number} documents that count together")),
         };
-        Version { file, read_as, documents, is_refused }
+        Version { file: file.into(), read_as, documents, is_refused }
     }
 }
 
@@ -163,7 +163,7 @@ pub struct StatementAt {
     /// `old` or `new`.
     pub side: &'static str,
     /// The file that holds it.
-    pub file: String,
+    pub file: FileName,
     /// Its number in the policy, from 0.
     pub statement: usize,
     /// Its Sid.
@@ -193,7 +193,7 @@ pub struct Words {
     /// `old` or `new`.
     pub side: &'static str,
     /// Their file.
-    pub file: String,
+    pub file: FileName,
     /// Where they are.
     pub span: Position,
     /// The words.
@@ -210,7 +210,7 @@ pub struct Undecided {
     /// Why.
     pub message: String,
     /// The file of the words that are too hard.
-    pub file: Option<String>,
+    pub file: Option<FileName>,
     /// These words.
     pub span: Option<Position>,
     /// Whether this program is wrong.

@@ -3,14 +3,14 @@
 use super::finding::Finding;
 use super::place::Position;
 use crate::input::Unreadable;
-use crate::source::Sources;
+use crate::source::{FileName, Sources, one_line};
 use serde::Serialize;
 
 /// A mistake that prevents an answer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Failure {
     /// The file.
-    pub file: Option<String>,
+    pub file: Option<FileName>,
     /// The words in it.
     pub span: Option<Position>,
     /// What is wrong.
@@ -24,12 +24,18 @@ pub struct Failure {
 
 /// The mistake of a command line or of a setting.
 pub fn usage(message: &str) -> Vec<Failure> {
-    vec![Failure { file: None, span: None, message: message.to_owned(), help: None, finding: None }]
+    vec![Failure {
+        file: None,
+        span: None,
+        message: one_line(message).into_owned(),
+        help: None,
+        finding: None,
+    }]
 }
 
 /// The mistake of one file.
 pub fn of_file(file: &str, message: &str) -> Vec<Failure> {
-    vec![Failure { file: Some(file.to_owned()), ..usage(message).remove(0) }]
+    vec![Failure { file: Some(file.into()), ..usage(message).remove(0) }]
 }
 
 /// Inputs that could not be read.

@@ -8,7 +8,7 @@ use super::view::View;
 use crate::fix::{self, ChangeKind, DecisionKind, Fixed};
 use crate::model::PolicyKind;
 use crate::product::{Assumption, CallerReport, Check, Command, Verdict};
-use crate::source::Sources;
+use crate::source::{FileName, Sources};
 use serde::ser::{SerializeStruct, Serializer};
 
 /// The edits that unblock a connection.
@@ -47,7 +47,7 @@ pub struct Repaired {
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Changed {
     /// Its name.
-    pub file: String,
+    pub file: FileName,
     /// The unified diff from the file as it was read.
     pub diff: String,
     /// The same for people: of the policy by itself, where the file is an answer of the AWS CLI.
@@ -61,7 +61,7 @@ pub struct Edit {
     /// Which kind.
     pub kind: ChangeKind,
     /// The file.
-    pub file: String,
+    pub file: FileName,
     /// The statement's number in the policy, from 0.
     pub statement: Option<usize>,
     /// What is added.
@@ -113,7 +113,7 @@ pub struct Decision {
     /// Why nothing was edited.
     pub kind: DecisionKind,
     /// The file.
-    pub file: Option<String>,
+    pub file: Option<FileName>,
     /// The place in it.
     pub span: Option<Position>,
     /// The words there.
@@ -164,7 +164,7 @@ impl Repaired {
         let changed = fixed.texts.list.iter();
         let changed = changed.filter_map(|text| {
             Some(Changed {
-                file: text.shown.clone(),
+                file: (&text.shown).into(),
                 diff: diff(text)?,
                 shown: diff_of_policy(text)?,
             })
@@ -208,7 +208,7 @@ fn edit(fixed: &Fixed, edit: &fix::Edit) -> Edit {
     let sid = sid(fixed, &change.file, number);
     Edit {
         kind: change.kind,
-        file: change.file.clone(),
+        file: (&change.file).into(),
         statement: change.statement,
         value: change.value.clone(),
         message: change.words(),
@@ -230,7 +230,8 @@ fn sid(fixed: &Fixed, file: &str, number: usize) -> Option<String> {
     ];
     let policies = kinds.into_iter().flat_map(|kind| fixed.connection.policies.known(kind));
     let statements = policies.filter_map(|policy| policy.statements.get(number));
-    let is_in_file = |span| position(&fixed.sources, span).is_some_and(|at| at.file == file);
+    let is_in_file =
+        |span| position(&fixed.sources, span).is_some_and(|at| at.file.as_str() == file);
     let mut found = statements.filter(|statement| is_in_file(statement.span));
     let first = found.next()?;
     if found.next().is_some() { None } else { first.sid.as_ref().map(|sid| sid.node.clone()) }

@@ -7,7 +7,7 @@ use super::view::View;
 use crate::finding::{self, Audience, Confidence, Severity};
 use crate::input::{KindFrom, ReadAs};
 use crate::model::PolicyKind;
-use crate::source::{Sources, Span};
+use crate::source::{FileName, Sources, Span};
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
@@ -40,7 +40,7 @@ pub struct Counts {
 #[derive(Clone, Debug, Serialize)]
 pub struct Linted {
     /// The file.
-    pub file: String,
+    pub file: FileName,
     /// What the file was read as.
     #[serde(serialize_with = "as_text")]
     pub read_as: ReadAs,
@@ -131,7 +131,7 @@ impl Linted {
             kind => kind.name(),
         };
         let refused = findings.iter().any(|found| found.finding.is_refusal());
-        Linted { file, read_as, kind, kind_from, kind_name, refused, findings }
+        Linted { file: file.into(), read_as, kind, kind_from, kind_name, refused, findings }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Spans as people and other programs need them.
 
-use crate::source::{Source, Sources, Span};
+use crate::source::{FileName, Source, Sources, Span};
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use serde::Serialize;
 use std::fmt;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub struct Position {
     /// The file's name.
     #[serde(skip)]
-    pub file: String,
+    pub file: FileName,
     /// First byte, from 0.
     pub start: usize,
     /// Byte after the last one.
@@ -105,12 +105,12 @@ pub(super) fn position(sources: &Sources, span: Span) -> Option<Position> {
     let range = place.range();
     let at = place.source.lines().at(&place.source.text, range.start);
     let source = sources.source_at(span.lo)?;
-    let file = place.source.name().to_owned();
+    let file = FileName::from(place.source.name());
     // Lines and columns of a picture count in the decoded text; the name says where it is in the
     // file.
     let name = match source.name() {
         "" => format!("{file} at {}:{}, decoded", at.line, at.column),
-        _ => file.clone(),
+        _ => file.to_string(),
     };
     let base = source.base;
     let shown = (span.lo - base) as usize..(span.hi - base) as usize;

@@ -9,7 +9,7 @@ use crate::input::{
 };
 use crate::model::{Effect, Policy, PolicyKind};
 use crate::rules::{self, Attached, RULES, Subject};
-use crate::source::Sources;
+use crate::source::{FileName, Sources};
 
 /// Which rules look at the documents.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -116,8 +116,9 @@ impl Documents<'_> {
     fn policy(&mut self, name: &str, kind: PolicyKind, lowered: LoweredDocument) -> Policy {
         let connection = &mut self.built.connection;
         let names_principals = lowered.names_principals;
+        let name = FileName::from(name);
         let file = FileRead {
-            name: name.to_owned(),
+            name: name.clone(),
             read_as: lowered.read_as,
             layer: kind,
             names_principals,

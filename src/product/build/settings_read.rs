@@ -129,7 +129,7 @@ impl SettingsReader<'_> {
         match self.read(name, read) {
             Ok((value, findings)) => {
                 let connection = &mut self.built.connection;
-                connection.environment.files.push(SettingRead { name: name.to_owned(), setting });
+                connection.environment.files.push(SettingRead { name: name.into(), setting });
                 connection.findings.extend(findings);
                 Some(value)
             }
