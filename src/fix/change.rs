@@ -44,9 +44,9 @@ pub struct Change {
 }
 
 impl Change {
-    /// A sentence about what it does, with the statement's number from 0.
+    /// A sentence about what it does, with the statement's number, which people count from one.
     pub fn words(&self) -> String {
-        self.words_with(&format!("statement {}", self.statement.unwrap_or_default()))
+        self.words_with(&format!("statement {}", self.statement.unwrap_or_default() + 1))
     }
 
     /// A sentence about what it does; `statement` is the name of the statement.

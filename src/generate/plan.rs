@@ -63,13 +63,15 @@ pub struct Plan {
 pub enum PlanError {
     /// Copies are wanted, but the role that makes them is not known.
     #[error(
-        "which role of {vendor}'s copies? Give --ica-region (or the --region of the bucket), or leave copies out with --skip {}", copies.join(" ")
+        "which role of {vendor}'s copies? {meant}Give --ica-region (or the --region of the bucket), or leave copies out with --skip {}", copies.join(" ")
     )]
     NoCrossAccountRole {
         /// Whose role it is.
         vendor: &'static str,
         /// The operations that it does.
         copies: Vec<&'static str>,
+        /// A sentence about the region that is probably meant, or nothing.
+        meant: String,
     },
     /// Only prefixes that end in a slash and do not begin with one are accepted (ICA-API). With
     /// another prefix the policies would include other keys.
@@ -139,7 +141,16 @@ impl Plan {
         let needs_vendor = wanted.iter().any(|(_, caller)| is_of_vendor(caller));
         if needs_vendor && connection.cross_account_role.is_none() {
             let vendor = product.wording().vendor;
-            return Err(PlanError::NoCrossAccountRole { vendor, copies: copies(product) });
+            let given = connection.region.as_deref();
+            let meant = given.and_then(|given| Some((given, product.regions().nearest(given)?)));
+            let meant = meant.map(|(given, meant)| {
+                format!("AWS has no region `{given}`: perhaps `{}` is meant. ", meant.aws)
+            });
+            return Err(PlanError::NoCrossAccountRole {
+                vendor,
+                copies: copies(product),
+                meant: meant.unwrap_or_default(),
+            });
         }
         if !connection.prefix.is_empty()
             && (!connection.prefix.ends_with('/') || connection.prefix.starts_with('/'))

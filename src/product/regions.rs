@@ -1,5 +1,6 @@
 //! The regions of a product, and the role that its vendor has for each of them.
 
+use crate::finding::{LETTERS_PER_MISTAKE, distance};
 use crate::model::{Named, Statement};
 use crate::source::Span;
 use serde::Deserialize;
@@ -50,6 +51,13 @@ impl Regions {
     /// The region that a project must be in, by the bucket's AWS region.
     pub fn of_aws(&self, aws: &str) -> Option<&Region> {
         self.list.iter().find(|region| region.aws == aws)
+    }
+
+    /// The region that is probably meant by the name of one that AWS does not have.
+    pub fn nearest(&self, aws: &str) -> Option<&Region> {
+        let far = |region: &&Region| distance(aws, &region.aws);
+        let near = self.list.iter().min_by_key(far).filter(|_| crate::aws::region(aws).is_none());
+        near.filter(|region| far(region) * LETTERS_PER_MISTAKE <= aws.len())
     }
 
     /// The ARN of a region's cross-account role.

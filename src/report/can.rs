@@ -306,7 +306,7 @@ fn open_statement(sources: &Sources, statement: &PublicStatement) -> OpenStateme
     let PublicStatement { index, span, certain, causes } = statement;
     let makes = if *certain { "makes" } else { "may make" };
     let finding = |span, why: &str| {
-        let message = format!("statement {index} {makes} the policy public for S3{why}");
+        let message = format!("statement {} {makes} the policy public for S3{why}", index + 1);
         finding::Finding::new(codes::PUBLIC, span, message)
     };
     let whole = match causes.split_first() {

@@ -3,7 +3,7 @@
 
 use super::causes::Cause;
 use super::check::{Assumed, Checked, Connection, SETTING};
-use super::check_words::draw_cause;
+use super::check_words::{draw_cause, is_mere_advice, mere_advice};
 use super::draw::{data_line, draw};
 use super::look::{Human, Look, paragraph, word};
 use super::matrix::matrix;
@@ -66,7 +66,8 @@ fn body(checked: &Checked, look: Look) -> String {
     let (first, more) = title(&checked.connection);
     let mut text = format!("{first}\n{}\n{more}\n\n", headline(checked, look));
     matrix(&mut text, checked, look);
-    for (number, cause) in checked.causes.iter().enumerate() {
+    let is_drawn = |cause: &Cause| look.verbose || !is_mere_advice(cause);
+    for (number, cause) in checked.causes.iter().enumerate().filter(|(_, cause)| is_drawn(cause)) {
         let mut drawn = String::new();
         draw_cause(&mut drawn, number + 1, cause, look);
         // Short advice needs no blank lines between it.
@@ -74,6 +75,9 @@ fn body(checked: &Checked, look: Look) -> String {
         let is_short = |cause: &Cause| cause.level == Level::Advised && !look.verbose;
         let follows = is_short(cause) && before.is_some_and(is_short);
         text.push_str(if follows { drawn.trim_start() } else { &drawn });
+    }
+    if !look.verbose {
+        text.push_str(&mere_advice(&checked.causes, look));
     }
     for finding in checked.findings.iter().take(MOST_FINDINGS) {
         let _ = writeln!(text, "\n{}", draw(finding, look).trim_end());

@@ -5,39 +5,68 @@ use super::draw::draw_with_help;
 use super::look::{Look, paragraph, word};
 use super::place::at_line;
 use crate::product::{Level, ReasonKind, Verdict};
-use std::fmt::Write;
 
 pub(super) fn draw_cause(text: &mut String, number: usize, cause: &Cause, look: Look) {
     let levels = [Level::Required, Level::Degrades, Level::Advised].into_iter();
     let levels = levels.filter(|level| cause.stops.iter().any(|stop| stop.level == *level));
+    // Beside what is blocked, advice is of no help.
+    let is_shown =
+        |level: &Level| *level != Level::Advised || *level == cause.level || look.verbose;
+    let levels = levels.filter(is_shown);
     let levels = levels.collect::<Vec<_>>();
     for (line, level) in levels.iter().copied().enumerate() {
         // Only required steps are coloured by their verdict. The others are advice, drawn like an
         // unknown verdict.
         let weight = if level == Level::Required { cause.verdict } else { Verdict::Unknown };
-        let head = word(level_words(cause, level), weight, look);
+        let head = level_words(cause, level);
         let actions = if levels.len() > 1 {
             format!(": {}", action_words(cause, level))
         } else {
             String::new()
         };
-        let start = if line == 0 { format!("\n{number}. ") } else { "   ".to_owned() };
-        // Writing to a string cannot fail, so the results are ignored.
-        let _ = writeln!(text, "{start}{head}: {}{actions}", stop_words(cause, level));
+        let start = if line == 0 { format!("{number}. ") } else { "   ".to_owned() };
+        let words = format!("{head}: {}{actions}", stop_words(cause, level));
+        let lines = paragraph(&words, &start, "     ", look);
+        text.push_str(if line == 0 { "\n" } else { "" });
+        // The colour is put in afterwards: its codes would count as letters of the line.
+        text.push_str(&lines.replacen(head, &word(head, weight, look), 1));
     }
     if !cause.depends_on.is_empty() {
         let is_unknown = cause.verdict == Verdict::Unknown;
         let lead = if is_unknown { "would be allowed" } else { "allowed" };
-        let _ = writeln!(text, "   {lead} {}", cause.depends_on.join(", and "));
+        let words = format!("{lead} {}", cause.depends_on.join(", and "));
+        text.push_str(&paragraph(&words, "   ", "     ", look));
     }
     if let Some(example) = &cause.example {
-        let _ = writeln!(text, "   {example}");
+        text.push_str(&paragraph(example, "   ", "     ", look));
     }
     if cause.level == Level::Advised && !look.verbose {
         text.push_str(&in_words(cause, look));
     } else {
         text.push_str(&draw_with_help(&cause.finding, look));
     }
+}
+
+/// Whether a cause is only that actions are not granted which newer pages advise: one line says it of all of them.
+pub(super) fn is_mere_advice(cause: &Cause) -> bool {
+    cause.level == Level::Advised
+        && matches!(cause.id, ReasonKind::NoAllow | ReasonKind::Hidden)
+        && cause.stops.iter().all(|stop| stop.action.contains(':'))
+}
+
+/// The actions that such causes are about, each with its operations.
+pub(super) fn mere_advice(causes: &[Cause], look: Look) -> String {
+    let of = |cause: &Cause| {
+        let (actions, stops) =
+            (action_words(cause, Level::Advised), stop_words(cause, Level::Advised));
+        format!("{actions} for {stops}")
+    };
+    let words = causes.iter().filter(|cause| is_mere_advice(cause)).map(of).collect::<Vec<_>>();
+    if words.is_empty() {
+        return String::new();
+    }
+    let lead = "advised, changes no verdict (--verbose shows where)";
+    format!("\n{}", paragraph(&format!("{lead}: {}", words.join("; ")), "", "  ", look))
 }
 
 /// A finding without a picture: advice should not be longer than what is wrong. Of an action that is not allowed the help says all.

@@ -4,13 +4,14 @@ use super::excerpt::{Ink, excerpt, is_on_long_line};
 use super::failure::Failure;
 use super::finding::Finding;
 use super::indented::laid_out;
-use super::look::{Look, word};
+use super::look::{Look, paragraph, word};
 use crate::product::Verdict;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, MietteDiagnostic, Report, ThemeCharacters,
     ThemeStyles,
 };
 use std::fmt::Write;
+use textwrap::{WordSeparator, WordSplitter};
 
 /// Draws the source with the wrong words underlined. For a policy inside a string the decoded text
 /// is shown.
@@ -21,8 +22,7 @@ pub(super) fn draw(finding: &Finding, look: Look) -> String {
 /// As [`draw`], with this name of the finding.
 pub(super) fn draw_named(finding: &Finding, name: &str, look: Look) -> String {
     let Some(place) = &finding.place else {
-        let help = finding.help.iter().map(|help| format!("\n  help: {help}"));
-        return format!("{name}: {}{}", finding.message, help.collect::<String>());
+        return without_place(finding, name, "", look);
     };
     let mut diagnostic = MietteDiagnostic::new(finding.message.clone()).with_code(name);
     diagnostic.severity = Diagnostic::severity(finding);
@@ -47,8 +47,17 @@ pub(super) fn draw_with_help(finding: &Finding, look: Look) -> String {
     if finding.place.is_some() {
         return draw(finding, look);
     }
-    let help = finding.help.as_ref().map(|help| format!("  help: {help}\n")).unwrap_or_default();
-    format!("  {}: {}\n{help}", finding.code.id(), finding.message)
+    without_place(finding, finding.code.id(), "  ", look)
+}
+
+fn without_place(finding: &Finding, name: &str, indent: &str, look: Look) -> String {
+    let more = format!("{indent}  ");
+    let message = format!("{name}: {}", finding.message);
+    let help = finding.help.iter().map(|help| {
+        let (first, rest) = (format!("{:2}help: ", ""), "        ");
+        paragraph(help, &first, rest, look)
+    });
+    paragraph(&message, indent, &more, look) + &help.collect::<String>()
 }
 
 pub(super) fn draw_all(text: &mut String, findings: &[Finding], look: Look) {
@@ -84,9 +93,11 @@ fn theme(report: &Report, look: Look) -> GraphicalTheme {
 
 fn render(report: &Report, look: Look) -> Option<String> {
     let theme = theme(report, look);
-    // Without wrapping, which would break ARNs at hyphens: people copy them.
+    // Lines are broken between words only: people copy ARNs.
     let handler = GraphicalReportHandler::new_themed(theme)
-        .with_wrap_lines(false)
+        .with_break_words(false)
+        .with_word_separator(WordSeparator::AsciiSpace)
+        .with_word_splitter(WordSplitter::NoHyphenation)
         .with_links(false)
         .with_width(look.width)
         .with_context_lines(1);

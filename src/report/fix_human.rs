@@ -7,7 +7,7 @@ use super::check_words::by_caller;
 use super::draw::{draw, draw_with_help};
 use super::finding::Finding;
 use super::fix::{Decision, Edit, Repaired};
-use super::look::{Human, Look, word};
+use super::look::{Human, Look, paragraph, word};
 use crate::finding::{Code, Severity, codes};
 use crate::fix::{ChangeKind, DecisionKind};
 use crate::product::{Verdict, quoted};
@@ -30,31 +30,29 @@ fn report(repaired: &Repaired, look: Look) -> String {
     }
     for (number, edit) in repaired.edits.iter().enumerate() {
         let Edit { file, words, operation, caller, action, .. } = edit;
-        let _ = writeln!(
-            text,
-            "{}. {file}: {words}\n   for {operation} ({caller}): `{action}`",
-            number + 1
-        );
+        let words = format!("{file}: {words}");
+        text.push_str(&paragraph(&words, &format!("{}. ", number + 1), "     ", look));
+        let _ = writeln!(text, "   for {operation} ({caller}): `{action}`");
     }
     if !repaired.mended.is_empty() {
         let mended = repaired.mended.iter().map(|mended| (mended.caller, mended.operation));
-        let _ = writeln!(
-            text,
-            "\nallowed with these edits, for all requests: {}\nno operation is worse; {}",
-            by_caller(mended),
-            proved(repaired)
-        );
+        let allowed = format!("allowed with these edits, for all requests: {}", by_caller(mended));
+        let worse = format!("no operation is worse; {}", proved(repaired));
+        text.push('\n');
+        text.push_str(&paragraph(&allowed, "", "  ", look));
+        text.push_str(&paragraph(&worse, "", "  ", look));
     }
     for (decision, concerns) in decisions(repaired) {
         draw_decision(&mut text, decision, &concerns, look);
     }
     if !repaired.edits.is_empty() && !repaired.assumptions.is_empty() {
         let ids = repaired.assumptions.iter().map(|assumption| assumption.id()).collect::<Vec<_>>();
-        let _ = writeln!(
-            text,
-            "\nas far as these assumptions hold, which `ica-policy check` explains: {}",
+        let words = format!(
+            "as far as these assumptions hold, which `ica-policy check` explains: {}",
             ids.join(", ")
         );
+        text.push('\n');
+        text.push_str(&paragraph(&words, "", "  ", look));
     }
     for finding in repaired.refused.iter().flat_map(|refused| &refused.findings) {
         let _ = write!(text, "\n{}", draw(finding, look));
@@ -111,12 +109,11 @@ fn draw_decision(text: &mut String, decision: &Decision, concerns: &Concerns<'_>
     let words = concerns.iter().map(|(caller, action, operations)| {
         format!("{} ({caller}): `{action}`", operations.join(", "))
     });
-    let _ = writeln!(
-        text,
-        "\n{}: {}",
-        word("left to you", Verdict::Partial, look),
-        words.collect::<Vec<_>>().join("; ")
-    );
+    let lead = "left to you";
+    let words = format!("{lead}: {}", words.collect::<Vec<_>>().join("; "));
+    text.push('\n');
+    let lines = paragraph(&words, "", "  ", look);
+    text.push_str(&lines.replacen(lead, &word(lead, Verdict::Partial, look), 1));
     let finding = Finding {
         severity: Severity::Warning,
         help: Some(decision.help.clone()),

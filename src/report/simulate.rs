@@ -9,12 +9,12 @@ use super::view::View;
 use crate::authz::{
     Caller, LayerId, Layers, Request, StatementRef, denies_bind, needs_no_permission, ruled_out,
 };
-use crate::eval::Outcome;
-use crate::finding;
+use crate::eval::{Outcome, applying};
+use crate::finding::{self, codes};
 use crate::simulate::{
     self, Decided, LACKS_BUCKET, LayerTrace, Reading, Simulated, left_out_words, trace,
 };
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use serde::Serialize;
 
 /// What AWS would answer to a request.
@@ -96,12 +96,19 @@ impl Decision {
         });
         let decision = &simulated.decision;
         let words = explain(decision, request, layers).into_iter();
+        let words: Vec<_> = match without_session_policy(decision.outcome, request, layers) {
+            // The identity policies would do, and what other statements lack is beside the point.
+            Some(finding) if !applying(request, layers, LayerId::Identity).0.is_empty() => {
+                vec![finding]
+            }
+            finding => finding.into_iter().chain(words).collect(),
+        };
         Decision {
             outcome,
             by: by.into_iter().map(view).collect(),
             why,
             readings,
-            findings: Finding::all(sources, words.chain(findings)),
+            findings: Finding::all(sources, words.into_iter().chain(findings)),
             request: [action, request.resource.clone()],
             layers: trace(request, layers)
                 .into_iter()
@@ -129,6 +136,23 @@ impl View for Decision {
         let errors = serde_json::to_string(failures).unwrap_or_default();
         format!("{{{},\"errors\":{errors}}}\n", Self::NOTHING)
     }
+}
+
+/// The cause where a federated session got no session policy: it then has no permissions but those of the resource's policy
+/// (STS:API_GetFederationToken).
+fn without_session_policy(
+    outcome: Outcome,
+    request: &Request,
+    layers: &Layers<'_>,
+) -> Option<finding::Finding> {
+    let is_session = matches!(request.caller, Caller::FederatedSession { .. });
+    let is_cause = is_session && outcome == Outcome::ImplicitlyDenied && layers.session.is_absent();
+    is_cause.then(|| {
+        let message = "no session policy was passed, and without one a federated session may do nothing, except what the policy of the \
+                       resource allows this session by its own ARN";
+        let help = "give the session policy with --session-policy FILE; `ica-policy check` assumes one that allows what an operation needs";
+        finding::Finding::new(codes::NO_ALLOW, Span::NOWHERE, message).help(help)
+    })
 }
 
 /// Whose the resource is, where its ARN does not say and its policy counts: whoever leaves it out means the caller's account.

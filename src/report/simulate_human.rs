@@ -4,6 +4,7 @@
 use super::draw::{data_line, draw};
 use super::look::{Human, Look};
 use super::simulate::{By, Decision, Said};
+use super::statement::statement_name;
 use crate::authz::LayerId;
 use crate::eval::Outcome;
 use std::fmt::Write;
@@ -47,7 +48,7 @@ fn verdict(outcome: Outcome) -> &'static str {
 
 fn layer_name(layer: LayerId) -> String {
     match layer {
-        LayerId::Scp(level) | LayerId::Rcp(level) => format!("{layer} level {level}"),
+        LayerId::Scp(level) | LayerId::Rcp(level) => format!("{layer} level {}", level + 1),
         other => other.to_string(),
     }
 }
@@ -58,7 +59,6 @@ fn said_words(said: &Said) -> String {
 }
 
 fn by_words(by: &By) -> String {
-    let sid = by.sid.as_ref().map(|sid| format!(" `{sid}`")).unwrap_or_default();
     let at = by.place.as_ref().map(|at| format!(" ({at})")).unwrap_or_default();
-    format!("statement {}{sid}{at}", by.statement.unwrap_or_default())
+    statement_name(by.sid.as_deref(), by.statement.unwrap_or_default(), None) + &at
 }

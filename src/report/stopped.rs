@@ -1,6 +1,7 @@
 //! What stops a request or lets it through, for requests of any account: the sentences of `can` and
 //! of `simulate` about causes. A product has sentences of its own.
 
+use super::statement::statement_name;
 use super::views::key_name;
 use crate::authz::{LayerId, Layers, Request, StatementRef};
 use crate::eval::{Decision, Lack, applying};
@@ -20,7 +21,7 @@ fn explained(cause: &Cause<'_>) -> Option<Finding> {
     let (layer, request) = (cause.layer, &cause.request);
     match &cause.kind {
         CauseKind::Deny(Place { statement, .. }) => {
-            let message = format!("statement {} of the {layer} policy denies", statement.index);
+            let message = format!("{} of the {layer} policy denies", name(statement));
             let finding = Finding::new(codes::EXPLICIT_DENY, statement.effect.span, message);
             let conditions = statement.conditions.iter();
             Some(conditions.fold(finding, |finding, condition| {
@@ -40,6 +41,11 @@ fn explained(cause: &Cause<'_>) -> Option<Finding> {
         }
         CauseKind::Open { .. } => None,
     }
+}
+
+/// The name of a statement for people.
+fn name(statement: &Statement) -> String {
+    statement_name(statement.sid.as_ref().map(|sid| &*sid.node), statement.index, None)
 }
 
 /// What a statement lacks to allow a request.
@@ -93,16 +99,16 @@ fn limited(cause: &Cause<'_>) -> Option<Finding> {
     let layer = cause.layer;
     match &cause.kind {
         CauseKind::Deny(Place { statement, .. }) => {
-            let message = format!("statement {} of the {layer} policy denies it", statement.index);
+            let message = format!("{} of the {layer} policy denies it", name(statement));
             let finding = Finding::new(codes::DENIED, statement.effect.span, message);
             Some(with_conditions(finding, statement))
         }
         CauseKind::NoAllow { near, .. } => {
             let near = near.first()?;
-            let number = near.place.statement.index;
+            let name = name(near.place.statement);
             let first = |_| {
                 format!(
-                    "statement {number} of the {layer} policy is the nearest and does not grant it because of this"
+                    "{name} of the {layer} policy is the nearest and does not grant it because of this"
                 )
             };
             nearest(near, codes::NOT_GRANTED, &first, &|_| "and because of this".to_owned())

@@ -2,13 +2,14 @@
 
 use super::causes::Cause;
 use super::check::Checked;
+use super::check_words::is_mere_advice;
 use super::finding::Finding;
 use super::look::{Look, wrapped};
 use super::place::at_line;
 use crate::finding::Severity;
 use crate::finding::codes::ROLE_OF_OTHER_REGION;
 use crate::product::{Level, Verdict};
-use crate::rules::{LOST_COLON, PLACEHOLDER, UNKNOWN_ACTION};
+use crate::rules::{LOST_COLON, NO_ARN, PLACEHOLDER, UNKNOWN_ACTION};
 use std::fmt::Write;
 
 /// The most lines that the list has.
@@ -20,7 +21,7 @@ pub(super) fn to_do(text: &mut String, checked: &Checked, look: Look) {
     let is_error = |finding: &&Finding| finding.severity == Severity::Error;
     let is_mistyped = |finding: &&Finding| {
         let is_near = |help: &String| help.starts_with("perhaps ");
-        [PLACEHOLDER, LOST_COLON].contains(&finding.code)
+        [PLACEHOLDER, LOST_COLON, NO_ARN].contains(&finding.code)
             || finding.code == UNKNOWN_ACTION && finding.help.as_ref().is_some_and(is_near)
     };
     let first = checked.findings.iter().filter(is_mistyped);
@@ -51,7 +52,8 @@ pub(super) fn to_do(text: &mut String, checked: &Checked, look: Look) {
         let _ = writeln!(text, "\nto do:");
         list(text, &items, look);
     }
-    let advised = numbered().filter(|(cause, _)| !counts(cause)).map(|(_, at)| at.to_string());
+    let is_told = |cause: &Cause| !counts(cause) && (look.verbose || !is_mere_advice(cause));
+    let advised = numbered().filter(|(cause, _)| is_told(cause)).map(|(_, at)| at.to_string());
     let advised = advised.collect::<Vec<_>>().join(", ");
     if !advised.is_empty() {
         let _ = writeln!(text, "\nadvised, changes no verdict: see {advised} above");

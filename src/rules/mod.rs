@@ -8,6 +8,7 @@ mod covered;
 mod fit;
 pub mod lint;
 mod lost_colon;
+mod no_arn;
 mod other_bucket;
 mod placeholder;
 mod rule;
@@ -27,12 +28,13 @@ use crate::model::{Doubt, Policy};
 use crate::source::Sources;
 
 /// The rules that every command runs. Those of [`lint`] say more than what keeps a connection from working.
-pub static RULES: [&dyn Rule; 9] = [
+pub static RULES: [&dyn Rule; 10] = [
     &size::PolicySize,
     &characters::WrongCharacter,
     &other_bucket::OtherBucket,
     &placeholder::Placeholder,
     &lost_colon::LostColon,
+    &no_arn::NoArn,
     &unfit_action::UnfitAction,
     &unfit_key::UnfitKey,
     &unknown_action::UnknownAction,
@@ -61,6 +63,7 @@ pub fn run<'r>(
 
 /// The codes of rules about words that are probably mistyped: to correct them is the first thing to do.
 pub use lost_colon::CODE as LOST_COLON;
+pub use no_arn::CODE as NO_ARN;
 pub use placeholder::CODE as PLACEHOLDER;
 pub use unknown_action::CODE as UNKNOWN_ACTION;
 

@@ -212,14 +212,15 @@ pub fn left_out_words(key: &str) -> String {
     )
 }
 
+/// Where statements are, in words: people count from one.
 fn places(statements: &[StatementRef], layers: &Layers<'_>) -> String {
     let words = statements.iter().map(|place| {
         let sid = sid(place, layers).map(|sid| format!(" (`{sid}`)")).unwrap_or_default();
         format!(
             "{} policy {} statement {}{sid}",
             place.layer,
-            layers.flat_index(place.layer, place.policy),
-            place.statement
+            layers.flat_index(place.layer, place.policy) + 1,
+            place.statement + 1
         )
     });
     words.collect::<Vec<_>>().join(", ")
@@ -227,7 +228,7 @@ fn places(statements: &[StatementRef], layers: &Layers<'_>) -> String {
 
 fn layer_names(layers: &[LayerId]) -> String {
     let names = layers.iter().map(|layer| match layer {
-        LayerId::Scp(level) | LayerId::Rcp(level) => format!("{layer} level {level}"),
+        LayerId::Scp(level) | LayerId::Rcp(level) => format!("{layer} level {}", level + 1),
         other => other.to_string(),
     });
     names.collect::<Vec<_>>().join(", ")

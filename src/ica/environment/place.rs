@@ -1,5 +1,6 @@
 //! The bucket's region, name and prefix.
 
+use crate::aws::data_date;
 use crate::finding::{Finding, codes};
 use crate::ica::regions;
 use crate::product::assumption::Assumption;
@@ -41,8 +42,16 @@ pub(super) fn region(setup: &Setup) -> Judged {
             let message = format!(
                 "the bucket is in `{aws}`, where ICA has no projects: `Storage container must be located in one of the following regions`"
             );
-            let help = "make a bucket in a region of ICA's table; if ICA is now available there, name its region with --ica-region";
-            judged.because(Verdict::Blocked, fault(message, help))
+            let meant = regions().nearest(aws).map(|meant| {
+                format!(
+                    "perhaps `{}` is meant: AWS has no region `{aws}` as of {}; else ",
+                    meant.aws,
+                    data_date()
+                )
+            });
+            let help = meant.unwrap_or_default()
+                + "make a bucket in a region of ICA's table; if ICA is now available there, name its region with --ica-region";
+            judged.because(Verdict::Blocked, fault(message, &help))
         }
     }
 }

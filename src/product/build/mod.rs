@@ -163,8 +163,8 @@ fn check_complete(product: &'static dyn Product, settings: &Settings) -> Result<
     Err(Refusal::new(
         first,
         format!(
-            "these are missing: {flags}; the policies follow with --identity-policy FILE.. and --bucket-policy FILE. `ica-policy inputs` prints a \
-             script that fetches them all"
+            "these are missing: {flags}. A check also needs the policies, --identity-policy FILE.. and --bucket-policy FILE; `ica-policy inputs` \
+             prints a script that fetches them all"
         ),
     ))
 }

@@ -1,10 +1,11 @@
 //! Sentences about a Deny.
 
 use super::scene::{Scene, deciding_condition, locate, written_key};
-use crate::authz::Request;
+use crate::authz::{LayerId, Request};
 use crate::eval::{matching_action, matching_resource};
 use crate::finding::Label;
-use crate::model::{Condition, Element, Pattern, PrincipalPattern};
+use crate::model::{Arn, Condition, Element, Pattern, PrincipalPattern, Statement};
+use crate::product::Customer;
 use crate::product::values::UNLISTED;
 use crate::product::verdict::{Advice, Reason, ReasonKind, Verdict, empty};
 use crate::why::{Cause, Place};
@@ -26,16 +27,18 @@ impl Scene<'_> {
         if let Some(principal) = statement.principal.as_ref().filter(|principal| principal.not) {
             self.denied_by_not_principal(&mut reason, principal, &action, request);
         } else if let Some(condition) = deciding_condition(statement) {
-            self.denied_by_condition(&mut reason, condition, &action, request);
+            let except = self.exception(cause.layer, statement);
+            self.denied_by_condition(&mut reason, condition, &action, request, &except);
         } else {
             // If only some keys are denied, the resource shows which.
             let is_partial = self.verdict == Verdict::Partial;
             let narrow = is_partial.then(|| matching_resource(statement, request)).flatten();
             reason.span = narrow.or(action_span).or(Some(statement.span));
-            let tail = format!(
-                "out of this Deny, or except {} with `\"ArnNotLike\": {{\"aws:PrincipalArn\": [..]}}`",
-                self.product()
-            );
+            // In its own policies nobody needs an exception from what is denied to all of them.
+            let tail = match cause.layer {
+                LayerId::Identity => "out of this Deny".to_owned(),
+                layer => format!("out of this Deny, or {}", self.exception(layer, statement)),
+            };
             reason.help = Some(Advice::about("take", &action, &tail));
             return reason;
         }
@@ -51,10 +54,9 @@ impl Scene<'_> {
         condition: &Condition,
         action: &str,
         request: &Request,
+        except_callers: &str,
     ) {
         let (key, product) = (written_key(condition), self.product());
-        let except_callers =
-            format!("except {product}'s callers from this Deny, for example by `aws:PrincipalArn`");
         let value =
             request.context.get(&condition.key.node).map(|value| value.as_slice().join(", "));
         reason.span = Some(condition.span);
@@ -95,7 +97,7 @@ impl Scene<'_> {
                 Some(value) if !is_open => format!(
                     "add `{value}` to this list if that is right for {product}, or except {product}'s callers by `aws:PrincipalArn`"
                 ),
-                Some(_) | None => except_callers,
+                Some(_) | None => except_callers.to_owned(),
             };
             reason.help = Some(Advice::plain(help));
         } else {
@@ -105,6 +107,35 @@ impl Scene<'_> {
             );
             reason.help = Some(Advice::plain(except_callers));
         }
+    }
+
+    /// What to write into a Deny so that it leaves out the product's callers, in words that can be pasted.
+    fn exception(&self, layer: LayerId, statement: &Statement) -> String {
+        let names = &self.question.names;
+        let (own, account) = (names.customer.arn().as_str(), names.customer.account());
+        let session = names.session.unwrap_or("*");
+        let sessions = matches!(names.customer, Customer::User(_))
+            .then(|| format!("arn:aws:sts::{account}:federated-user/{session}"));
+        // The vendor's role is bound by the policies of the resource, not by those of the customer's account.
+        let vendor = names.vendor_role.map(Arn::as_str);
+        let vendor = vendor.filter(|_| matches!(layer, LayerId::Resource | LayerId::Rcp(_)));
+        let listed = std::iter::once(own).chain(sessions.as_deref()).chain(vendor);
+        let listed = listed.map(|arn| format!("\"{arn}\"")).collect::<Vec<_>>().join(", ");
+        let operator = |condition: &Condition| condition.operator.node == "ArnNotLike";
+        let of_operator = statement.conditions.iter().filter(|condition| operator(condition));
+        let has_key =
+            of_operator.clone().any(|condition| &*condition.key.node == "aws:principalarn");
+        let product = self.product();
+        let list = format!("\"aws:PrincipalArn\": [{listed}]");
+        let (words, place) = match (statement.conditions.is_empty(), of_operator.count()) {
+            (true, _) => {
+                (format!("\"Condition\": {{\"ArnNotLike\": {{{list}}}}}"), "the statement")
+            }
+            (false, 0) => (format!("\"ArnNotLike\": {{{list}}}"), "its `Condition`"),
+            (false, _) if has_key => (listed, "its list of `aws:PrincipalArn`"),
+            (false, _) => (list, "its `ArnNotLike`"),
+        };
+        format!("except {product}'s callers from this Deny: put `{words}` into {place}")
     }
 
     /// The vendor's role of another region, if a list of exceptions has one instead of the caller.

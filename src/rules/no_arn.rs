@@ -1,0 +1,85 @@
+//! Values of ARN conditions that are no ARN: `"ArnNotLike": {"aws:PrincipalArn": "illumina_ica_admin"}`. The operators compare the six parts of an
+//! ARN (IAM:reference_policies_elements_condition_operators), so such a value matches nothing: an Allow never applies, a list of exceptions
+//! excepts nobody.
+
+use super::rule::{Rule, Sink, Subject};
+use crate::finding::{Code, Finding, Row, Section, Severity};
+use crate::model::Condition;
+use crate::model::condition::Test;
+
+/// The kind of finding.
+pub const CODE: Code = Code::of(&Row {
+    id: "no-arn",
+    severity: Severity::Warning,
+    section: Section::Rule,
+    summary: "a value of an ARN condition that is no ARN and matches nothing, such as a bare name",
+});
+
+/// A finding for each such value.
+#[derive(Debug)]
+pub(super) struct NoArn;
+
+impl Rule for NoArn {
+    fn code(&self) -> Code {
+        CODE
+    }
+
+    fn condition(&self, subject: &Subject<'_>, condition: &Condition, sink: &mut Sink) {
+        let Test::Arn { values, .. } = &condition.test else { return };
+        let operator = &condition.operator.node;
+        for value in &values.list {
+            let text = subject.sources.text(value.span).trim_matches('"');
+            if !is_no_arn(text) {
+                continue;
+            }
+            let message =
+                format!("`{text}` is no ARN, and `{operator}` compares ARNs: it matches nothing");
+            let help = match &*condition.key.node {
+                "aws:principalarn" => format!(
+                    "write the whole ARN in place of `{text}`, as in `arn:aws:iam::111122223333:user/NAME`"
+                ),
+                _ => format!(
+                    "write the whole ARN in place of `{text}`, which begins with `arn:` and has five colons"
+                ),
+            };
+            sink.push(Finding::new(CODE, value.span, message).help(help));
+        }
+    }
+}
+
+/// Whether a text cannot be an ARN whatever its wildcards and variables stand for.
+fn is_no_arn(text: &str) -> bool {
+    let start = text.split(['*', '?', '$']).next().unwrap_or_default();
+    let is_whole = start.len() == text.len();
+    let begins = start.starts_with("arn:") || "arn:".starts_with(start);
+    !begins || is_whole && text.split(':').count() < 6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_no_arn;
+
+    #[test]
+    fn what_is_no_arn() {
+        for text in [
+            "illumina_ica_admin",
+            "111122223333",
+            "user/*",
+            "aws:iam::1:user/a",
+            "arn:aws:s3:b",
+            "",
+        ] {
+            assert!(is_no_arn(text), "{text}");
+        }
+        for text in [
+            "*",
+            "arn:*",
+            "arn:aws:iam::111122223333:user/a",
+            "${aws:PrincipalArn}",
+            "ar*",
+            "?rn:aws:s3:::b",
+        ] {
+            assert!(!is_no_arn(text), "{text}");
+        }
+    }
+}
