@@ -115,7 +115,7 @@ fn a_heading_says_what_is_blocked_and_what_is_not() {
             "copy-from-bucket       -            -                  allowed\n",
             "\n1. blocked: move-from-bucket (cross-account-role): `s3:DeleteObject`\n",
             "\n   leaves residue: copy-into-bucket (cross-account-role): `s3:DeleteObject`\n",
-            "\n   advised: ",
+            "\nadvised, changes no verdict (--verbose shows where): ",
             "~ works, but without a step that cleans up",
         ],
     );
@@ -123,8 +123,8 @@ fn a_heading_says_what_is_blocked_and_what_is_not() {
     has(
         &text,
         &[
-            "\n1. leaves residue: copy-into-bucket (cross-account-role): `s3:DeleteObject`\n",
-            "\n   advised: copy-into-bucket",
+            "\n1. leaves residue: copy-into-bucket (cross-account-role)\n",
+            "` for copy-into-bucket, copy-from-bucket (cross-account-role)\n",
         ],
     );
     lacks(&text, &["blocked"]);

@@ -10,6 +10,8 @@ use ica_policy::product::build::settings::Settings;
 use ica_policy::product::build::{Built, build};
 use ica_policy::product::setup::Setup;
 use ica_policy::product::{Check, KmsKey, Reason, StepReport, Verdict, check};
+use ica_policy::report::check::Checked;
+use ica_policy::report::look::{Human, Look};
 use ica_policy::s3::Header;
 use ica_policy::source::{SourceId, Sources};
 use serde::Deserialize;
@@ -98,6 +100,38 @@ impl Loader for Inline {
     fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
         Ok(sources.add_file(name, self.0[name].clone()).unwrap())
     }
+}
+
+/// What a report says of a set-up beside its verdicts: each cause and finding says what to do, and what is not asked to be whole is at most
+/// 120 lines of 80 columns.
+fn wrong_report(path: &Path) -> Vec<String> {
+    let set_up: SetUp = toml::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let mut sources = Sources::new();
+    let built = build(&ICA, &set_up.connection, &mut sources, &mut Inline(set_up.files)).unwrap();
+    let checked = Checked::new(&sources, &built.connection, &check(&built.connection));
+    let look = Look { colour: false, width: 80, longest_line: 300, ascii: false, verbose: false };
+    let lines = checked.human(look).lines().count();
+    let too_long = (lines > 120).then(|| format!("{lines} lines"));
+    let helpless = |message: &str| format!("nothing to do about: {message}");
+    let causes = checked.causes.iter().filter(|cause| cause.to_do.is_none());
+    let findings = checked.findings.iter().filter(|finding| finding.help.is_none());
+    let helpless = causes
+        .map(|cause| helpless(&cause.message))
+        .chain(findings.map(|finding| helpless(&finding.message)));
+    too_long.into_iter().chain(helpless).collect()
+}
+
+#[test]
+fn every_report_says_what_to_do_and_is_short() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/ica");
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let cases = paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    let wrong = cases.flat_map(|path| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        wrong_report(&path).into_iter().map(move |wrong| format!("{name}: {wrong}"))
+    });
+    let wrong = wrong.collect::<Vec<_>>();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Checks a set-up and lists the results that differ from the expected ones.

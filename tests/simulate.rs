@@ -493,7 +493,7 @@ fn one_request_is_explained_layer_by_layer() {
     );
     assert!(
         text.contains(
-            "identity     allows: statement 1 (examples/seed-conflict/user-policy.json:14:9)"
+            "identity     allows: statement 2 (examples/seed-conflict/user-policy.json:14:9)"
         ),
         "{text}"
     );

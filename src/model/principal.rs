@@ -127,7 +127,7 @@ fn aws(text: &str) -> Result<Named, String> {
     let arn = Arn::parse(text).map_err(|error| format!("`{text}` is not a principal: {error}"))?;
     if text.contains(['*', '?']) {
         return Err(format!(
-            "`{text}` has a wildcard: a principal is a whole ARN or `*`; use a condition on `aws:PrincipalArn` for patterns"
+            "`{text}` has a wildcard: a principal is a whole ARN or `*`, and patterns stand in a condition on `aws:PrincipalArn`"
         ));
     }
     named_by_arn(&arn).ok_or_else(|| format!("`{text}` is not a user, role, session or account"))

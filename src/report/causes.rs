@@ -160,7 +160,10 @@ impl<'a> Group<'a> {
         let joins = known.help.as_ref().is_some_and(|help| help.subject.is_some());
         let same = known.message == reason.message.replace(action(step, reason), self.actions[0]);
         let depends = self.step.depends_on == step.depends_on;
+        // Advice is told by itself: with what is blocked it would look as if it had to be done, too.
+        let is_advice = |level: Level| level == Level::Advised;
         place
+            && is_advice(self.level) == is_advice(step.level)
             && advice
             && depends
             && (reason.span.is_some() || same || joins)

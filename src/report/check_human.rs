@@ -2,8 +2,8 @@
 //! assumptions, and what to do next.
 
 use super::causes::Cause;
-use super::check::{Assumed, Checked, Connection, SETTING};
-use super::check_words::{draw_cause, is_mere_advice, mere_advice};
+use super::check::{Assumed, Checked, Connection, Operation, SETTING};
+use super::check_words::{draw_cause, finding_in_words, is_mere_advice, mere_advice};
 use super::draw::{data_line, draw};
 use super::look::{Human, Look, paragraph, word};
 use super::matrix::matrix;
@@ -13,6 +13,9 @@ use std::fmt::Write;
 
 /// The most findings about the text of policies that are drawn.
 const MOST_FINDINGS: usize = 50;
+
+/// The most lines of a report that shortens something.
+const MOST_LINES: usize = 120;
 
 /// The first and the last line of a report about a document that is not in force anywhere.
 const REFUSED: &str =
@@ -30,28 +33,73 @@ impl Human for Checked {
     }
 }
 
+/// How much of a report is shown: as much as fits into [`MOST_LINES`].
+#[derive(Clone, Copy)]
+struct Detail {
+    /// Whether assumptions are explained; else they are only named.
+    explained: bool,
+    /// How many causes and findings have a picture.
+    pictures: usize,
+    /// How many are shown at all.
+    items: usize,
+}
+
 /// The report of a check.
 fn report(checked: &Checked, look: Look) -> String {
     let is_refused = !checked.refused.is_empty();
-    let mut text = body(checked, look);
-    assumptions(&mut text, checked.assumptions.iter().map(|known| (known, String::new())), look);
-    to_do(&mut text, checked, look);
     let verdict = checked.verdict;
     let words = format!("{}: {}", verdict.word(), next(verdict, checked.is_whole, is_refused));
     let last = paragraph(&words, "", "", look);
     // The colour is put in afterwards: its codes would count as letters of the line.
-    text.push('\n');
-    text.push_str(&last.replacen(verdict.word(), &word(verdict.word(), verdict, look), 1));
-    framed(is_refused, text) + &data_line()
+    let last = last.replacen(verdict.word(), &word(verdict.word(), verdict, look), 1);
+    let whole = |detail: Detail| {
+        let mut text = body(checked, detail, look);
+        if detail.explained {
+            let all = checked.assumptions.iter().map(|known| (known, String::new()));
+            assumptions(&mut text, all, look);
+        } else {
+            let ids = checked.assumptions.iter().map(|known| known.id.id()).collect::<Vec<_>>();
+            let words =
+                format!("assumed, as no file shows it (--verbose explains): {}", ids.join(", "));
+            text = text + "\n" + &paragraph(&words, "", "  ", look);
+        }
+        to_do(&mut text, checked, look);
+        framed(is_refused, format!("{text}\n{last}")) + &data_line()
+    };
+    fitting(checked, look, whole)
+}
+
+/// The text with as much detail as fits, or with all of it where nothing is to be shortened.
+fn fitting(checked: &Checked, look: Look, text: impl Fn(Detail) -> String) -> String {
+    let items = checked.causes.len() + checked.findings.len();
+    let all = Detail { explained: true, pictures: items, items };
+    let mut best = text(all);
+    if look.verbose {
+        return best;
+    }
+    let named = Detail { explained: checked.assumptions.is_empty(), ..all };
+    let fewer_pictures = (1..=items).rev().map(|pictures| Detail { pictures, ..named });
+    let fewer_items = (1..items).rev().map(|items| Detail { pictures: 1, items, ..named });
+    let in_words = (1..=items).rev().map(|items| Detail { pictures: 0, items, ..named });
+    for detail in fewer_pictures.chain(fewer_items).chain(in_words) {
+        if best.lines().count() <= MOST_LINES {
+            break;
+        }
+        best = text(detail);
+    }
+    best
 }
 
 /// The report of one check of several. What all of them have in common follows after the last one,
 /// written by [`super::overview::Overview`].
 pub fn report_one_of(checked: &Checked, (number, of): (usize, usize), look: Look) -> String {
     let gap = if number == 1 { "" } else { "\n\n" };
-    let mut text = format!("{gap}connection {number} of {of}\n{}", body(checked, look));
-    to_do(&mut text, checked, look);
-    text
+    let whole = |detail: Detail| {
+        let mut text = format!("{gap}connection {number} of {of}\n{}", body(checked, detail, look));
+        to_do(&mut text, checked, look);
+        text
+    };
+    fitting(checked, look, whole)
 }
 
 /// One line: the name of the connection and its verdict.
@@ -62,31 +110,38 @@ pub fn summary(checked: &Checked, look: Look) -> String {
     format!("{name}: {}{refused}\n", headline(checked, look))
 }
 
-fn body(checked: &Checked, look: Look) -> String {
+fn body(checked: &Checked, detail: Detail, look: Look) -> String {
     let (first, more) = title(&checked.connection);
     let mut text = format!("{first}\n{}\n{more}\n\n", headline(checked, look));
     matrix(&mut text, checked, look);
-    let is_drawn = |cause: &Cause| look.verbose || !is_mere_advice(cause);
-    for (number, cause) in checked.causes.iter().enumerate().filter(|(_, cause)| is_drawn(cause)) {
+    let is_drawn = |cause: &&(usize, &Cause)| look.verbose || !is_mere_advice(cause.1);
+    let causes = (1..).zip(&checked.causes).collect::<Vec<_>>();
+    let causes = causes.iter().filter(is_drawn).collect::<Vec<_>>();
+    let mut before = None;
+    for (at, (number, cause)) in causes.iter().copied().take(detail.items).enumerate() {
+        let is_short = cause.level == Level::Advised && !look.verbose || at >= detail.pictures;
         let mut drawn = String::new();
-        draw_cause(&mut drawn, number + 1, cause, look);
-        // Short advice needs no blank lines between it.
-        let before = number.checked_sub(1).map(|before| &checked.causes[before]);
-        let is_short = |cause: &Cause| cause.level == Level::Advised && !look.verbose;
-        let follows = is_short(cause) && before.is_some_and(is_short);
-        text.push_str(if follows { drawn.trim_start() } else { &drawn });
+        draw_cause(&mut drawn, *number, cause, is_short, look);
+        // What is short needs no blank lines between it.
+        text.push_str(if is_short && before == Some(true) { drawn.trim_start() } else { &drawn });
+        before = Some(is_short);
     }
     if !look.verbose {
         text.push_str(&mere_advice(&checked.causes, look));
     }
-    for finding in checked.findings.iter().take(MOST_FINDINGS) {
-        let _ = writeln!(text, "\n{}", draw(finding, look).trim_end());
+    let most = detail.items.saturating_sub(causes.len()).min(MOST_FINDINGS);
+    for (finding, at) in checked.findings.iter().take(most).zip(causes.len()..) {
+        let words = match at >= detail.pictures {
+            true => finding_in_words(finding, look),
+            false => draw(finding, look),
+        };
+        let _ = writeln!(text, "\n{}", words.trim_end());
     }
-    if let Some(more) = checked.findings.len().checked_sub(MOST_FINDINGS).filter(|more| *more > 0) {
-        let _ = writeln!(
-            text,
-            "\n{more} more findings about the text of the policies; `--format json` lists all"
-        );
+    let more = (causes.len() + checked.findings.len())
+        .saturating_sub(detail.items.min(causes.len() + most));
+    if more > 0 {
+        let verbose = if look.verbose { "" } else { "--verbose shows them, " };
+        let _ = writeln!(text, "\nand {more} more: {verbose}`--format json` lists all");
     }
     text.push_str(&broken(checked, look));
     text
@@ -165,9 +220,12 @@ pub(super) fn next(worst: Verdict, is_whole: bool, is_refused: bool) -> &'static
     }
 }
 
-/// What users will see of the blocked operations.
+/// What users will see of the blocked operations. Those that are blocked by others alone are in the table.
 fn broken(checked: &Checked, look: Look) -> String {
-    let broken = checked.operations.iter().filter_map(|operation| {
+    let is_root = |operation: &&Operation| {
+        look.verbose || operation.callers.iter().any(|report| report.own == report.verdict)
+    };
+    let broken = checked.operations.iter().filter(is_root).filter_map(|operation| {
         let breaks = operation.breaks.as_ref()?;
         Some(paragraph(&format!("{}: {breaks}", operation.id), "  ", "    ", look))
     });

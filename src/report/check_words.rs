@@ -2,11 +2,19 @@
 
 use super::causes::Cause;
 use super::draw::draw_with_help;
+use super::finding::Finding;
 use super::look::{Look, paragraph, word};
 use super::place::at_line;
 use crate::product::{Level, ReasonKind, Verdict};
 
-pub(super) fn draw_cause(text: &mut String, number: usize, cause: &Cause, look: Look) {
+/// A cause with its words underlined, or `is_short`: in words alone.
+pub(super) fn draw_cause(
+    text: &mut String,
+    number: usize,
+    cause: &Cause,
+    is_short: bool,
+    look: Look,
+) {
     let levels = [Level::Required, Level::Degrades, Level::Advised].into_iter();
     let levels = levels.filter(|level| cause.stops.iter().any(|stop| stop.level == *level));
     // Beside what is blocked, advice is of no help.
@@ -40,33 +48,34 @@ pub(super) fn draw_cause(text: &mut String, number: usize, cause: &Cause, look: 
     if let Some(example) = &cause.example {
         text.push_str(&paragraph(example, "   ", "     ", look));
     }
-    if cause.level == Level::Advised && !look.verbose {
+    if is_short {
         text.push_str(&in_words(cause, look));
     } else {
         text.push_str(&draw_with_help(&cause.finding, look));
     }
 }
 
-/// Whether a cause is only that actions are not granted which newer pages advise: one line says it of all of them.
+/// Whether a cause is only about actions that newer pages advise: one line says it of all of them.
 pub(super) fn is_mere_advice(cause: &Cause) -> bool {
-    cause.level == Level::Advised
-        && matches!(cause.id, ReasonKind::NoAllow | ReasonKind::Hidden)
-        && cause.stops.iter().all(|stop| stop.action.contains(':'))
+    cause.level == Level::Advised && cause.stops.iter().all(|stop| stop.action.contains(':'))
 }
 
-/// The actions that such causes are about, each with its operations.
+/// The actions that such causes are about, and the operations that they are for.
 pub(super) fn mere_advice(causes: &[Cause], look: Look) -> String {
-    let of = |cause: &Cause| {
-        let (actions, stops) =
-            (action_words(cause, Level::Advised), stop_words(cause, Level::Advised));
-        format!("{actions} for {stops}")
-    };
-    let words = causes.iter().filter(|cause| is_mere_advice(cause)).map(of).collect::<Vec<_>>();
-    if words.is_empty() {
+    let causes = causes.iter().filter(|cause| is_mere_advice(cause));
+    let stops = causes.flat_map(|cause| &cause.stops).collect::<Vec<_>>();
+    if stops.is_empty() {
         return String::new();
     }
-    let lead = "advised, changes no verdict (--verbose shows where)";
-    format!("\n{}", paragraph(&format!("{lead}: {}", words.join("; ")), "", "  ", look))
+    let mut actions = stops.iter().map(|stop| format!("`{}`", stop.action)).collect::<Vec<_>>();
+    actions.sort();
+    actions.dedup();
+    let words = format!(
+        "advised, changes no verdict (--verbose shows where): {} for {}",
+        actions.join(", "),
+        by_caller(stops.iter().map(|stop| (stop.caller, stop.operation)))
+    );
+    format!("\n{}", paragraph(&words, "", "  ", look))
 }
 
 /// A finding without a picture: advice should not be longer than what is wrong. Of an action that is not allowed the help says all.
@@ -76,7 +85,12 @@ fn in_words(cause: &Cause, look: Look) -> String {
     if let Some(help) = finding.help.as_ref().filter(|_| cause.id == ReasonKind::NoAllow) {
         return paragraph(&format!("{place}{help}"), "   ", "     ", look);
     }
-    let message = format!("{place}{}", finding.message);
+    finding_in_words(finding, look)
+}
+
+/// The words of a finding with its place.
+pub(super) fn finding_in_words(finding: &Finding, look: Look) -> String {
+    let message = format!("{}{}", at_line(finding.place.as_ref()), finding.message);
     let help = finding.help.iter().map(|help| paragraph(help, "   help: ", "     ", look));
     paragraph(&message, "   ", "     ", look) + &help.collect::<String>()
 }

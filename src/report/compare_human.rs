@@ -13,7 +13,7 @@ use super::statement::statement_name;
 use super::views::Choice;
 use crate::aws;
 use crate::finding::{Code, codes};
-use crate::product::Verdict;
+use crate::product::{Level, Verdict};
 use crate::symbolic::{Relation, Requests};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -110,7 +110,8 @@ fn operations(text: &mut String, comparison: &Comparison, look: Look) {
         _ => writeln!(text, "{same} more are as before"),
     };
     for (number, cause) in comparison.causes.iter().enumerate() {
-        draw_cause(text, number + 1, cause, look);
+        let is_short = cause.level == Level::Advised && !look.verbose;
+        draw_cause(text, number + 1, cause, is_short, look);
     }
     for left_out in &comparison.not_compared {
         let _ = writeln!(text, "\n{}: not compared: {}", left_out.caller, left_out.reason);

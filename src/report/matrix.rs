@@ -1,7 +1,7 @@
 //! Draws the table of operations and callers, and explains its marks.
 
 use super::check::{Caller, Checked, Operation};
-use super::look::{Look, word};
+use super::look::{Look, paragraph, word};
 use crate::product::{Level, Verdict};
 use std::fmt::Write;
 
@@ -40,7 +40,7 @@ pub(super) fn matrix(text: &mut String, checked: &Checked, look: Look) {
             skipped.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         let _ = writeln!(text, "{:width$}  skipped{reason}", skipped.operation);
     }
-    legend(text, checked);
+    legend(text, checked, look);
 }
 
 fn find<'a>(operation: &'a Operation, caller: &str) -> Option<&'a Caller> {
@@ -56,7 +56,7 @@ fn leaves_residue(report: &Caller) -> bool {
     report.verdict != Verdict::Blocked && is_missing
 }
 
-fn legend(text: &mut String, checked: &Checked) {
+fn legend(text: &mut String, checked: &Checked, look: Look) {
     let reports = || {
         checked.operations.iter().flat_map(|operation| {
             operation.callers.iter().map(move |report| (operation.id, report))
@@ -75,15 +75,17 @@ fn legend(text: &mut String, checked: &Checked) {
             None => consequences.push((roots, vec![id])),
         }
     }
+    let is_same = matches!(&consequences[..], [(_, all)] if *all == checked.waiting);
     for (roots, operations) in consequences {
-        let _ = writeln!(text, "* because of {}: {}", roots.join(", "), operations.join(", "));
+        let words = format!("* because of {}: {}", roots.join(", "), operations.join(", "));
+        text.push_str(&paragraph(&words, "", "    ", look));
     }
     if !checked.waiting.is_empty() {
-        let ids = checked.waiting.join(", ");
-        let _ = writeln!(
-            text,
-            "  only because the bucket is new: {ids}; if ICA is already connected, say --state connected"
+        let ids = if is_same { String::new() } else { format!(": {}", checked.waiting.join(", ")) };
+        let words = format!(
+            "only because the bucket is new{ids}; if ICA is already connected, say --state connected"
         );
+        text.push_str(&paragraph(&words, "  ", "    ", look));
     }
     if reports().any(|(_, report)| leaves_residue(report)) {
         let _ = writeln!(text, "~ works, but without a step that cleans up, so it leaves residue");

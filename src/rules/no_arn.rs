@@ -2,10 +2,10 @@
 //! ARN (IAM:reference_policies_elements_condition_operators), so such a value matches nothing: an Allow never applies, a list of exceptions
 //! excepts nobody.
 
-use super::rule::{Rule, Sink, Subject};
+use super::rule::{Rule, Scene, Sink};
 use crate::finding::{Code, Finding, Row, Section, Severity};
-use crate::model::Condition;
 use crate::model::condition::Test;
+use crate::model::{Condition, Statement};
 
 /// The kind of finding.
 pub const CODE: Code = Code::of(&Row {
@@ -13,6 +13,7 @@ pub const CODE: Code = Code::of(&Row {
     severity: Severity::Warning,
     section: Section::Rule,
     summary: "a value of an ARN condition that is no ARN and matches nothing, such as a bare name",
+    ..Row::PLAIN
 });
 
 /// A finding for each such value.
@@ -20,15 +21,15 @@ pub const CODE: Code = Code::of(&Row {
 pub(super) struct NoArn;
 
 impl Rule for NoArn {
-    fn code(&self) -> Code {
-        CODE
+    fn codes(&self) -> &'static [Code] {
+        &[CODE]
     }
 
-    fn condition(&self, subject: &Subject<'_>, condition: &Condition, sink: &mut Sink) {
+    fn condition(&self, scene: &Scene<'_>, _: &Statement, condition: &Condition, sink: &mut Sink) {
         let Test::Arn { values, .. } = &condition.test else { return };
         let operator = &condition.operator.node;
         for value in &values.list {
-            let text = subject.sources.text(value.span).trim_matches('"');
+            let text = scene.words(value.span);
             if !is_no_arn(text) {
                 continue;
             }

@@ -60,7 +60,8 @@ pub(super) fn region(setup: &Setup) -> Judged {
 pub(super) fn note(setup: &Setup) -> Option<Finding> {
     let region = setup.environment.vendor_region?;
     let message = format!("{}: {}", region.name, region.note.as_ref()?);
-    Some(Finding::new(codes::REGION_NOTE, Span::NOWHERE, message))
+    let help = "nothing to do, unless you need what the region lacks: then take a bucket and a project in another one";
+    Some(Finding::new(codes::REGION_NOTE, Span::NOWHERE, message).help(help))
 }
 
 /// G4, and A2 for the length. Whether ICA takes the name of an old bucket is not published.

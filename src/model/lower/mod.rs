@@ -3,6 +3,7 @@
 mod condition;
 mod context;
 mod element;
+mod help;
 mod statement;
 
 use self::context::{Context, repeated, unknown_element, with_article};
@@ -53,7 +54,8 @@ pub fn lower(policy: &syntax::Policy, kind: PolicyKind) -> Lowered {
         statement_span,
         statements,
     };
-    Lowered { policy, findings: context.findings }
+    let findings = context.findings.into_iter().map(help::with_advice).collect();
+    Lowered { policy, findings }
 }
 
 fn version(

@@ -40,6 +40,9 @@ impl Scene<'_> {
             words.collect::<Vec<_>>().join("; ")
         );
         let mut reason = empty(ReasonKind::Ambiguous, self.layer_name(cause.layer), message);
+        reason.help = Some(Advice::plain(
+            "change the words so that it does not depend on this, or try one such request with AWS",
+        ));
         if readings.iter().any(is_suspect) {
             self.point_at_doubt(&mut reason, &cause.request);
         } else if let Some(Place { statement, .. }) = denied_by {

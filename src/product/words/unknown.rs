@@ -85,11 +85,21 @@ impl Scene<'_> {
                     "whether `{action}` is allowed could not be decided: {}",
                     undecided.reason
                 );
-                return Reason { span: undecided.span, ..empty(ReasonKind::Limit, "", message) };
+                let help = Some(Advice::plain(
+                    "say what is known with --assume KEY=VALUE, or write the words here in a simpler way",
+                ));
+                return Reason {
+                    span: undecided.span,
+                    help,
+                    ..empty(ReasonKind::Limit, "", message)
+                };
             }
             Unknown::Limit { size, span } => {
                 let message = format!("the conditions have too many combinations to try: {size}");
-                return Reason { span: *span, ..empty(ReasonKind::Limit, "", message) };
+                let help = Some(Advice::plain(
+                    "say what is known with --assume KEY=VALUE, or write fewer values into the conditions",
+                ));
+                return Reason { span: *span, help, ..empty(ReasonKind::Limit, "", message) };
             }
         };
         reason(ReasonKind::Hidden, layer, message, help)
