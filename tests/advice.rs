@@ -124,7 +124,7 @@ fn a_heading_says_what_is_blocked_and_what_is_not() {
         &text,
         &[
             "\n1. leaves residue: copy-into-bucket (cross-account-role)\n",
-            "` for copy-into-bucket, copy-from-bucket (cross-account-role)\n",
+            "; copy-into-bucket, copy-from-bucket (cross-account-role)\n",
         ],
     );
     lacks(&text, &["blocked"]);
