@@ -783,3 +783,79 @@ fn no_edit_rests_on_an_unknown() {
     }
     assert!(unknown > 3 && still > 3, "{unknown} {still}");
 }
+
+/// Words that are certainly wrong are replaced: the files are then those that were meant.
+#[test]
+fn a_word_that_is_certainly_wrong_is_replaced() {
+    let (settings, files) = seed("ica/");
+    let right = written(&files);
+    for (file, old, new, kind) in [
+        ("user.json", "s3:GetObject\"", "s3:GetObejct\"", ChangeKind::ReplaceAction),
+        ("bucket.json", "s3:PutObject\"", "s3:PutObjcet\"", ChangeKind::ReplaceAction),
+        ("user.json", "acme-genomics/ica/*", "YOUR_BUCKET/ica/*", ChangeKind::ReplaceResource),
+        ("user.json", "acme-genomics/ica/*", "<bucket>/ica/*", ChangeKind::ReplaceResource),
+        ("bucket.json", "acme-genomics", "acme-old", ChangeKind::ReplaceResource),
+        ("bucket.json", "ica_use1_crossacct", "ica_euc1_crossacct", ChangeKind::ReplacePrincipal),
+    ] {
+        let mut wrong = right.clone();
+        let text = wrong.get_mut(file).unwrap();
+        assert!(text.contains(old), "{text}");
+        *text = text.replace(old, new);
+        let fixed = fix(&ICA, &settings, &texts(&wrong)).unwrap();
+        assert!(fixed.left.is_empty(), "{new}: {:?}", fixed.left);
+        assert!(fixed.edits.iter().all(|edit| edit.change.kind == kind), "{:?}", fixed.edits);
+        assert_eq!(now(&fixed), right, "{new}");
+    }
+    // In a Deny's exceptions, too.
+    let mut files = files;
+    let fence = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-genomics/ica/*",
+        "Condition": {"ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::111122223333:user/illumina_ica_admin",
+            "arn:aws:sts::111122223333:federated-user/*", ROLE]}}});
+    files.get_mut("bucket.json").unwrap()["Statement"].as_array_mut().unwrap().push(fence);
+    let right = written(&files);
+    let mut wrong = right.clone();
+    let text = wrong.get_mut("bucket.json").unwrap();
+    let at = text.rfind("ica_use1").unwrap();
+    text.replace_range(at..at + "ica_use1".len(), "ica_aps4");
+    let fixed = fix(&ICA, &settings, &texts(&wrong)).unwrap();
+    assert_eq!(now(&fixed), right, "{:?}", fixed.left);
+}
+
+/// What may be the name of something else stays, with the right one beside it.
+#[test]
+fn a_name_that_may_be_right_stays() {
+    let (settings, files) = seed("ica/");
+    let mut wrong = written(&files);
+    let text = wrong.get_mut("user.json").unwrap();
+    *text = text.replace("acme-genomics/ica/*", "acme-genomic/ica/*");
+    let fixed = fix(&ICA, &settings, &texts(&wrong)).unwrap();
+    assert!(fixed.left.is_empty(), "{:?}", fixed.left);
+    assert!(now(&fixed)["user.json"].contains("arn:aws:s3:::acme-genomic/ica/*"));
+}
+
+/// Two Denies keep a caller from what an exception in both would free: the reason is told although each exception alone frees nothing.
+#[test]
+fn two_denies_do_not_hide_why_an_exception_is_left() {
+    let fence = || {
+        json!({"Effect": "Deny", "Principal": "*", "Action": "s3:PutBucket*", "Resource": "arn:aws:s3:::acme-genomics",
+            "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/admin"}}})
+    };
+    let (settings, mut files) = seed("ica/");
+    let statements = files.get_mut("bucket.json").unwrap()["Statement"].as_array_mut().unwrap();
+    statements.extend([fence(), fence()]);
+    let admin = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+    files.insert("user.json".to_owned(), admin);
+    let settings = Settings { operation: vec!["install-notifications".to_owned()], ..settings };
+    let fixed = fix(&ICA, &settings, &texts(&written(&files))).unwrap();
+    assert!(fixed.edits.is_empty(), "{:?}", fixed.edits);
+    let decision = &fixed.left[0].decisions[0];
+    assert_eq!(decision.kind, DecisionKind::DenyByIntent, "{decision:?}");
+    assert!(
+        decision.message.contains("the exception would also allow `s3:PutBucket"),
+        "{decision:?}"
+    );
+    assert!(
+        decision.help.contains("statement 2") && decision.help.contains("statement 3"),
+        "{decision:?}"
+    );
+}

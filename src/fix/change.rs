@@ -22,10 +22,25 @@ pub enum ChangeKind {
     AddConditionValue,
     /// The caller in the exceptions of a Deny.
     AddException,
+    /// An action in the place of a misspelt one.
+    ReplaceAction,
+    /// A resource in the place of another bucket's, or of a placeholder.
+    ReplaceResource,
+    /// The vendor's role in the place of that of another region.
+    ReplacePrincipal,
+    /// The same in the exceptions of a Deny.
+    ReplaceException,
     /// A statement.
     AddStatement,
     /// The version of the policy language.
     RepairVersion,
+}
+
+impl ChangeKind {
+    /// Whether a Deny leaves out one more caller.
+    pub fn is_exception(self) -> bool {
+        matches!(self, ChangeKind::AddException | ChangeKind::ReplaceException)
+    }
 }
 
 /// One edit.
@@ -39,6 +54,8 @@ pub struct Change {
     pub statement: Option<usize>,
     /// What is added.
     pub value: String,
+    /// What it stands in the place of.
+    pub replaces: Option<String>,
     /// How the tree changes.
     pub edit: TreeEdit,
 }
@@ -52,7 +69,14 @@ impl Change {
     /// A sentence about what it does; `statement` is the name of the statement.
     pub fn words_with(&self, statement: &str) -> String {
         let value = &self.value;
+        if let Some(old) = &self.replaces {
+            return format!("replace `{old}` by `{value}` in {statement}");
+        }
         match self.kind {
+            ChangeKind::ReplaceAction
+            | ChangeKind::ReplaceResource
+            | ChangeKind::ReplacePrincipal
+            | ChangeKind::ReplaceException => format!("write `{value}` in {statement}"),
             ChangeKind::AddAction => format!("add the action `{value}` to {statement}"),
             ChangeKind::AddResource => format!("add the resource `{value}` to {statement}"),
             ChangeKind::AddPrincipal => format!("add the principal `{value}` to {statement}"),
@@ -63,6 +87,24 @@ impl Change {
             ChangeKind::AddStatement => format!("add {statement}, which allows `{value}`"),
             ChangeKind::RepairVersion => format!("say that the policy follows version `{value}`"),
         }
+    }
+
+    /// Makes later changes fit texts without this one: statements that were added after a dropped one move up. False, and nothing is done, if a
+    /// later one changes the statement that this one added.
+    pub(super) fn can_be_dropped_before(&self, mut later: Vec<&mut Change>) -> bool {
+        if self.kind != ChangeKind::AddStatement {
+            return true;
+        }
+        let of_file = |other: &&mut &mut Change| other.file == self.file;
+        let is_added = |other: &Change| other.kind == ChangeKind::AddStatement;
+        let mut here = later.iter_mut().filter(of_file).collect::<Vec<_>>();
+        if here.iter().any(|other| !is_added(other) && other.statement >= self.statement) {
+            return false;
+        }
+        for other in here.iter_mut().filter(|other| is_added(other)) {
+            other.statement = other.statement.map(|number| number - 1);
+        }
+        true
     }
 
     /// The texts after the edit. The edited text must parse to the intended tree, without new errors.
@@ -150,6 +192,7 @@ pub(super) fn append(
         file: file.to_owned(),
         statement: Some(statement),
         value: value.to_owned(),
+        replaces: None,
         edit: TreeEdit { path: in_statement(statement, place), change },
     }
 }

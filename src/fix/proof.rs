@@ -85,7 +85,11 @@ impl Pair<'_> {
         }
         let number = change.statement?;
         let new = alone(self.after, self.after.statements.get(number)?);
-        if change.kind == ChangeKind::AddException {
+        // The vendor's role of this region gets what that of another region had.
+        if change.kind == ChangeKind::ReplacePrincipal {
+            return Some(Ok(()));
+        }
+        if change.kind.is_exception() {
             let old = alone(self.before, self.before.statements.get(number)?);
             let [caller, all] = around_exception(&change.value, kind)?;
             return Some(nothing_more(&[&all, &old], &[&all, &new, &caller]));

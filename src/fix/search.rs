@@ -1,6 +1,6 @@
 //! The search for edits: step after step, until a round finds none.
 
-use super::candidates::{candidates, version};
+use super::candidates::{candidates, replacement, version};
 use super::change::{Change, ChangeKind, Document};
 use super::decision::{Decision, DecisionKind};
 use super::freed::freed;
@@ -10,6 +10,7 @@ use super::scene::{Scene, file};
 use super::texts::{Asked, Snapshot, Texts};
 use crate::aws::partition_of_region;
 use crate::finding::codes;
+use crate::model::PolicyKind;
 use crate::product::CallerId;
 use crate::product::build::settings::Settings;
 use crate::product::catalogue::{Step, Target};
@@ -113,6 +114,7 @@ pub fn fix(product: &'static dyn Product, settings: &Settings, texts: &Texts) ->
         }
     }
     search.drop_needless(texts);
+    search.rename_rest();
     let (snapshot, after) = if search.edits.is_empty() {
         (snapshot, before.clone())
     } else {
@@ -285,16 +287,38 @@ impl Search<'_> {
         Some(())
     }
 
+    /// A bucket policy that had another bucket in one place may have it in others, too.
+    fn rename_rest(&mut self) {
+        let is_rename = |edit: &&Edit| edit.change.kind == ChangeKind::ReplaceResource;
+        let Some(first) = self.edits.iter().find(is_rename).cloned() else { return };
+        let snapshot = Rc::clone(&self.now.snapshot);
+        let policies = snapshot.connection.policies.known(PolicyKind::Resource);
+        let files = policies.iter().filter_map(|policy| file(&snapshot, policy));
+        for name in files {
+            let text = self.now.texts.list.iter().find(|text| text.shown == name);
+            let Some(document) = text.and_then(|text| Document::read(&text.now)) else { continue };
+            let bucket = &snapshot.connection.bucket;
+            for change in replacement::other_buckets(bucket, name, &document.root) {
+                if let Ok(mut then) = self.proved(&self.now.snapshot, &self.now.texts, &change)
+                    && self.is_no_worse(&mut then)
+                {
+                    self.edits.push(Edit { change, ..first.clone() });
+                    self.now = then;
+                }
+            }
+        }
+    }
+
     /// Removes every edit that a later one made unnecessary.
     fn drop_needless(&mut self, original: &Texts) {
         for number in (0..self.edits.len()).rev() {
             let mut fewer = self.edits.clone();
             let dropped = fewer.remove(number).change;
             // A single edit made a step better, so it is needed.
-            if fewer.is_empty() || is_built_upon(&dropped, &fewer[number..]) {
+            let later = fewer[number..].iter_mut().map(|edit| &mut edit.change).collect();
+            if !dropped.can_be_dropped_before(later) || fewer.is_empty() {
                 continue;
             }
-            renumber(&dropped, &mut fewer[number..]);
             let texts = fewer
                 .iter()
                 .try_fold(original.clone(), |texts, edit| edit.change.applied(&texts).ok());
@@ -308,7 +332,7 @@ impl Search<'_> {
     }
 
     /// What stays blocked, with what to decide.
-    fn left(&self, snapshot: &Snapshot, after: &Check) -> Vec<Left> {
+    fn left(&mut self, snapshot: &Snapshot, after: &Check) -> Vec<Left> {
         let mut left = Vec::new();
         for (operation, caller, report) in blocked(after) {
             if let (Some(decision), Some(_)) =
@@ -323,9 +347,12 @@ impl Search<'_> {
                 });
                 continue;
             }
-            let mut decisions = aim(operation, caller, report)
-                .map(|aim| self.decisions(snapshot, &aim))
-                .unwrap_or_default();
+            let aim = aim(operation, caller, report);
+            let mut decisions =
+                aim.as_ref().map(|aim| self.decisions(snapshot, aim)).unwrap_or_default();
+            if decisions.is_empty() {
+                decisions.extend(aim.and_then(|aim| self.refusal_of_all(&aim)));
+            }
             if decisions.is_empty() {
                 decisions = report.reasons.iter().map(Decision::of_reason).collect();
             }
@@ -359,12 +386,28 @@ impl Search<'_> {
         decisions
     }
 
+    /// Why several edits, each of which is right by itself, are left to a person: two Denies have to be opened, and what the caller gains shows
+    /// only behind both.
+    fn refusal_of_all(&mut self, aim: &Aim) -> Option<Decision> {
+        self.tried = 0;
+        let now = self.now.clone();
+        let (solved, changes) = self.solve(now.clone(), aim, MOST_EDITS)?;
+        let (change, frees) = changes.iter().find_map(|change| {
+            Some((change, frees(&now.snapshot, &solved.snapshot, aim.caller, change)?))
+        })?;
+        let all = changes.iter().map(|change| change.words() + " of `" + &change.file + "`");
+        let all = all.collect::<Vec<_>>().join(", and ");
+        let help = format!(
+            "decide whether {} may do that, then {all}; or list in the Denies only what nobody may do",
+            aim.caller.id()
+        );
+        let place = place(&now.snapshot, change);
+        Some(Decision::new(DecisionKind::DenyByIntent, place, frees, help))
+    }
+
     /// Why a candidate is left to a person; `None` if it is not.
     fn refusal(&self, snapshot: &Snapshot, aim: &Aim, change: &Change) -> Option<Decision> {
-        // A person counts from one.
-        let statement =
-            change.statement.map(|number| format!("statement {}", number + 1)).unwrap_or_default();
-        let tried = change.words_with(&statement);
+        let tried = change.words();
         match self.proved(snapshot, &self.now.texts, change) {
             Err(why) => Some(Decision::new(
                 DecisionKind::NotProved,
@@ -407,7 +450,7 @@ fn blocked(check: &Check) -> impl Iterator<Item = (&'static str, CallerId, &Step
 
 /// What an exception allows its caller beyond the product's actions; `None` for other edits.
 fn frees(old: &Snapshot, new: &Snapshot, caller: CallerId, change: &Change) -> Option<String> {
-    let is_exception = change.kind == ChangeKind::AddException;
+    let is_exception = change.kind.is_exception();
     is_exception.then(|| freed(&old.connection, &new.connection, caller))?
 }
 
@@ -514,26 +557,4 @@ fn unsettled(before: &Check, after: &Check) -> Vec<Left> {
         decisions: step.reasons.iter().map(Decision::of_reason).collect(),
     };
     steps(after).filter(was).map(left).collect()
-}
-
-/// Whether later edits change the statement that an edit added.
-fn is_built_upon(change: &Change, later: &[Edit]) -> bool {
-    let made = |other: &Change| {
-        other.kind != ChangeKind::AddStatement
-            && other.file == change.file
-            && other.statement >= change.statement
-    };
-    change.kind == ChangeKind::AddStatement && later.iter().any(|edit| made(&edit.change))
-}
-
-/// If an added statement is removed, the statements added after it move up.
-fn renumber(dropped: &Change, later: &mut [Edit]) {
-    if dropped.kind == ChangeKind::AddStatement {
-        let behind = later.iter_mut().filter(|edit| {
-            edit.change.kind == ChangeKind::AddStatement && edit.change.file == dropped.file
-        });
-        behind.for_each(|edit| {
-            edit.change.statement = edit.change.statement.map(|number| number - 1)
-        });
-    }
 }

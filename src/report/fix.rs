@@ -66,6 +66,8 @@ pub struct Edit {
     pub statement: Option<usize>,
     /// What is added.
     pub value: String,
+    /// What it stands in the place of.
+    pub replaces: Option<String>,
     /// What it does, in a sentence.
     pub message: String,
     /// The operation.
@@ -211,6 +213,7 @@ fn edit(fixed: &Fixed, edit: &fix::Edit) -> Edit {
         file: (&change.file).into(),
         statement: change.statement,
         value: change.value.clone(),
+        replaces: change.replaces.clone(),
         message: change.words(),
         operation,
         caller: caller.id(),

@@ -69,7 +69,9 @@ fn report(repaired: &Repaired, look: Look) -> String {
 /// What was proved of the edits. An addition is compared with what ICA needs; an exception only
 /// keeps a Deny from its caller.
 fn proved(repaired: &Repaired) -> &'static str {
-    if repaired.edits.iter().any(|edit| edit.kind == ChangeKind::AddException) {
+    if repaired.edits.iter().any(|edit| edit.kind == ChangeKind::ReplacePrincipal) {
+        "the right role gets what the statement allowed to the role of another region, and the additions are no more than the operations need"
+    } else if repaired.edits.iter().any(|edit| edit.kind.is_exception()) {
         "by the exceptions only the excepted callers gain access, and those of ICA only to actions of its catalogue; the additions are no more than needed"
     } else {
         "nobody else gains access, and the additions are no more than the operations need"

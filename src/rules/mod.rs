@@ -19,8 +19,9 @@ mod unknown_action;
 mod unknown_service;
 
 pub use other_bucket::other_bucket;
+pub use placeholder::with_placeholder;
 pub use rule::{Attached, Rule, Scene, Sink, Subject};
-pub use unknown_action::closest_actions;
+pub use unknown_action::{closest_actions, is_unknown_action};
 pub use unknown_service::unknown_service;
 
 use crate::finding::{Finding, Severity};

@@ -6,6 +6,7 @@
 use super::rule::{Rule, Scene, Sink};
 use crate::finding::{Code, Finding, Row, Section, Severity};
 use crate::source::Span;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// The kind of finding.
@@ -36,20 +37,64 @@ impl Rule for Placeholder {
         &[CODE]
     }
 
-    fn document(&self, subject: &Scene<'_>, sink: &mut Sink) {
-        let mut told: BTreeSet<&str> = BTreeSet::new();
-        let base = subject.policy.span.lo;
-        for (start, word) in placeholders(subject.sources.text(subject.policy.span)) {
-            if !told.insert(word) {
-                continue;
+    fn document(&self, scene: &Scene<'_>, sink: &mut Sink) {
+        let mut told = BTreeSet::new();
+        let base = scene.policy.span.lo;
+        for (start, raw, text) in values(scene.sources.text(scene.policy.span)) {
+            for (at, word) in placeholders(&text) {
+                if !told.insert(word.to_owned()) {
+                    continue;
+                }
+                // With escapes in it the words of the value are not those of the file.
+                let (from, length) =
+                    if raw == text { (start + at, word.len()) } else { (start, raw.len()) };
+                let lo = base + from as u32;
+                let span = Span::new(lo, lo + length as u32);
+                let message = format!("`{word}` is a placeholder that was not replaced");
+                let help = format!("write what it stands for in place of `{word}`, wherever it is");
+                sink.push(Finding::new(CODE, span, message).help(help));
             }
-            let lo = base + start as u32;
-            let span = Span::new(lo, lo + word.len() as u32);
-            let message = format!("`{word}` is a placeholder that was not replaced");
-            let help = format!("write what it stands for in place of `{word}`, wherever it is");
-            sink.push(Finding::new(CODE, span, message).help(help));
         }
     }
+}
+
+/// Whether a text has a placeholder.
+pub fn with_placeholder(text: &str) -> bool {
+    !placeholders(text).is_empty()
+}
+
+/// The texts of a document, each with its offset, as it is written and as it is meant; those of `Sid` and `Id` have no effect.
+fn values(document: &str) -> Vec<(usize, &str, Cow<'_, str>)> {
+    let mut values = Vec::new();
+    let mut rest = 0;
+    let mut is_name = false;
+    while let Some(start) = document[rest..].find('"').map(|at| rest + at + 1) {
+        let Some(length) = end_of_string(&document[start..]) else { break };
+        let raw = &document[start..start + length];
+        rest = start + length + 1;
+        let is_member = document[rest..].trim_start().starts_with(':');
+        if !is_name || is_member {
+            values.push((start, raw, meant(raw)));
+        }
+        is_name = is_member && matches!(raw, "Sid" | "Id");
+    }
+    values
+}
+
+/// Where a string ends that began before the text.
+fn end_of_string(text: &str) -> Option<usize> {
+    let mut is_escaped = false;
+    text.bytes().position(|byte| {
+        let is_end = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_end
+    })
+}
+
+/// The text without escapes: Terraform and Go write `<` as `\u003c`.
+fn meant(raw: &str) -> Cow<'_, str> {
+    let text = raw.contains('\\').then(|| serde_json::from_str(&format!("\"{raw}\"")).ok());
+    text.flatten().map_or(Cow::Borrowed(raw), Cow::Owned)
 }
 
 /// The placeholders in a text, with their offsets in bytes.
@@ -103,7 +148,7 @@ fn is_letter_of_name(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::placeholders;
+    use super::{placeholders, values};
 
     #[test]
     fn words_that_were_not_replaced() {
@@ -119,6 +164,18 @@ mod tests {
             let found = placeholders(text).into_iter().map(|(_, word)| word).collect::<Vec<_>>();
             assert_eq!(found, [word], "{text}");
         }
+    }
+
+    #[test]
+    fn names_have_no_effect_and_escapes_are_read() {
+        let document = r#"{"Id": "<id>", "Statement": [{"Sid": "For <team>", "Resource": "arn:aws:s3:::\u003cbucket\u003e/*", "Principal": {"AWS": "<arn>"}}]}"#;
+        let texts = values(document).into_iter().map(|(_, _, text)| text);
+        let found = texts
+            .flat_map(|text| {
+                placeholders(&text).iter().map(|(_, word)| (*word).to_owned()).collect::<Vec<_>>()
+            })
+            .collect::<Vec<_>>();
+        assert_eq!(found, ["<bucket>", "<arn>"]);
     }
 
     #[test]

@@ -50,6 +50,12 @@ fn service_without(pattern: &ActionPattern, text: &str) -> Option<&'static Servi
     (!is_covered).then_some(service)
 }
 
+/// Whether a text names an action of a service that AWS has, and the service does not have it.
+pub fn is_unknown_action(text: &str) -> bool {
+    let service = text.split_once(':').and_then(|(prefix, _)| aws::service(prefix));
+    service.is_some() && !text.contains(['*', '?']) && aws::action(&text.to_lowercase()).is_none()
+}
+
 fn finding(kind: PolicyKind, text: &str, spans: &[Span]) -> Option<Finding> {
     let (first, others) = spans.split_first()?;
     let is_pattern = text.contains(['*', '?']);

@@ -1,6 +1,7 @@
 //! A caller that a Deny does not except.
 
 use super::condition::written_key;
+use super::replacement;
 use crate::authz::Request;
 use crate::fix::caller_keys::{PRINCIPAL_ARN, is_about_caller};
 use crate::fix::change::{Change, ChangeKind, append, in_statement};
@@ -30,6 +31,11 @@ pub(super) fn changes(scene: &Scene<'_>, place: Place<'_>, request: &Request) ->
     let Some(file) = scene.file(place.policy) else { return Vec::new() };
     let mut lists =
         statement.conditions.iter().filter(|condition| &*condition.key.node == PRINCIPAL_ARN);
+    if let Some(condition) = lists.clone().next()
+        && let Some(change) = replacement::exception(scene, place, condition, request)
+    {
+        return vec![change];
+    }
     let fitting = lists.find(|condition| condition.test.takes_wildcards() || !caller.contains('*'));
     let operator = fitting.map_or(OPERATOR, |condition| condition.operator.node.as_str());
     let key = written_key(scene, place.policy, statement.index, operator, PRINCIPAL_ARN);
@@ -45,6 +51,7 @@ pub(super) fn changes(scene: &Scene<'_>, place: Place<'_>, request: &Request) ->
             kind: ChangeKind::AddException,
             file: file.to_owned(),
             statement: Some(statement.index),
+            replaces: None,
             edit: list_of_its_own(
                 statement.conditions.iter().any(|condition| condition.operator.node == OPERATOR),
                 statement.index,

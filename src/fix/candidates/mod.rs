@@ -4,6 +4,7 @@ mod action;
 mod condition;
 mod exception;
 mod principal;
+pub(super) mod replacement;
 mod resource;
 mod statement;
 pub(super) mod version;
@@ -106,7 +107,9 @@ fn not_allowed(
     // Statements with conditions come after those without: their additions apply only under the conditions.
     let (plain, limited): (Vec<_>, Vec<_>) =
         near.iter().partition(|near| near.place.statement.conditions.is_empty());
-    for near in plain.into_iter().chain(limited) {
+    let ordered = plain.into_iter().chain(limited);
+    changes.extend(ordered.clone().flat_map(|near| replacement::changes(scene, near)));
+    for near in ordered {
         changes.extend(match near.lacks[..] {
             [(Lack::Action, _)] => action::change(scene, near.place),
             [(Lack::Resource, _)] => resource::change(scene, near.place),

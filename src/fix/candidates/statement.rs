@@ -27,6 +27,7 @@ pub(super) fn change(
         file: scene.file(policy)?.to_owned(),
         statement: Some(policy.statements.len()),
         value: scene.step.action.clone(),
+        replaces: None,
         edit: TreeEdit {
             path: vec![Key::Member("Statement".to_owned())],
             change: TreeChange::Append(object(members)),

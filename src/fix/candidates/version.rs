@@ -36,6 +36,7 @@ pub(in crate::fix) fn of_document(file: &str, root: &Node) -> Option<Change> {
         file: file.to_owned(),
         statement: None,
         value: VERSION.to_owned(),
+        replaces: None,
         edit,
     })
 }
