@@ -33,7 +33,7 @@ const ALLOWED: [(&str, &[&str]); 22] = [
         "fix",
         &[
             "source", "finding", "tree", "aws", "syntax", "input", "model", "authz", "eval",
-            "symbolic", "why", "product",
+            "rules", "symbolic", "why", "product",
         ],
     ),
     ("simulate", &["source", "finding", "tree", "json", "input", "aws", "model", "authz", "eval"]),
