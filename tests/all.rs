@@ -68,6 +68,9 @@ mod inputs;
 // The witnesses of these set-ups: each is a line of `simulate` that gives the same decision.
 mod replay;
 
+// Formats for other programs: the same findings in each, schemas, hostile text.
+mod formats;
+
 // Edits: the set-ups of corpus/ica are repaired, or left to a person with the reason; random
 // removals are put back; the form of the text is kept.
 mod fix;

@@ -4,7 +4,7 @@ use super::answer::{Asked, FailOn};
 use super::ask;
 use super::exit::Exit;
 use super::files::stdin_twice;
-use super::format::{Format, Printer};
+use super::format::{FindingsFormat, Printer};
 use super::layer_flags::{FilesByLayer, Flag, LayerFlags, OfRequest};
 use super::layered::Reader;
 use crate::api::{Basis, Query};
@@ -63,7 +63,7 @@ pub(super) struct Args {
     fail_on: Option<FailOn>,
     /// How the report is written; by default `human`, with --ask `json`.
     #[arg(long, value_enum)]
-    format: Option<Format>,
+    format: Option<FindingsFormat>,
 }
 
 /// The flags of the layers.
@@ -77,9 +77,18 @@ impl OfRequest for CanFlags {
 
 /// Answers the question that the flags ask.
 pub(super) fn run(args: &Args) -> Exit {
-    let usual = if args.ask.is_some() { Format::Json } else { Format::Human };
+    let usual = if args.ask.is_some() { FindingsFormat::Json } else { FindingsFormat::Human };
     let format = args.format.unwrap_or(usual);
-    let printer = Printer::new(format, "`ica-policy can --help` lists the flags");
+    let about = args.files().into_values().flatten().flatten().next();
+    let help = "`ica-policy can --help` lists the flags";
+    let printer = Printer::listing("can", format, about.as_deref(), help);
+    if args.ask.is_some() && printer.lists() {
+        return printer.usage("--ask answers line by line: --format json or human");
+    }
+    printer.finish(answer(args, &printer))
+}
+
+fn answer(args: &Args, printer: &Printer<Access>) -> Exit {
     let query = match query(args) {
         Ok(query) => query,
         Err(message) => return printer.usage(&message),
@@ -95,7 +104,7 @@ pub(super) fn run(args: &Args) -> Exit {
             file,
             (&query, asked),
             args.fail_on.unwrap_or(FailOn::NotGranted),
-            &printer,
+            printer,
         );
     }
     let (access, usual) = if args.public {

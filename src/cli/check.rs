@@ -2,7 +2,7 @@
 
 use super::exit::Exit;
 use super::files::{Files, print_line, print_report, stdin_twice, unreadable};
-use super::format::{Format, Printer};
+use super::format::{FindingsFormat, Printer};
 use super::layer_flags::{Flag, LayerFlags, RCP, SCP, Shown};
 use super::named::Named;
 use super::settings_file;
@@ -58,8 +58,8 @@ pub(super) struct Args {
     #[arg(long, value_enum, default_value_t = FailOn::Partial)]
     fail_on: FailOn,
     /// How the report is written.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Human)]
+    format: FindingsFormat,
     /// Shorten nothing: how to settle each assumption, and pictures of what is only advised.
     #[arg(long)]
     verbose: bool,
@@ -159,8 +159,16 @@ impl FailOn {
 
 /// Checks every connection and prints its report.
 pub(super) fn run(args: &Args) -> Exit {
-    let printer = Printer::new(args.format, "`ica-policy check --help` lists the flags");
+    let in_folder = || Some(args.about.dir.as_ref()?.join("ica.toml"));
+    let about = args.about.named.connection.clone().or_else(in_folder);
+    let about = about.map(|file| file.display().to_string());
+    let help = "`ica-policy check --help` lists the flags";
+    let printer = Printer::listing("check", args.format, about.as_deref(), help);
     let printer = printer.verbose(args.verbose);
+    printer.finish(check_all(args, &printer))
+}
+
+fn check_all(args: &Args, printer: &Printer<Checked>) -> Exit {
     let (connections, folder) = match connections(&args.about) {
         Ok(connections) => connections,
         Err(Failure::Usage(message)) => return printer.usage(&message),
@@ -172,7 +180,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let mut worst = None;
     for settings in connections {
         course.at += 1;
-        worst = worst.max(Some(check_one(args, settings, &folder, &printer, &mut course)));
+        worst = worst.max(Some(check_one(args, settings, &folder, printer, &mut course)));
     }
     let overview = course
         .is_drawn(args)
@@ -191,7 +199,7 @@ struct Course {
 impl Course {
     /// Whether people get one report about several connections.
     fn is_drawn(&self, args: &Args) -> bool {
-        args.format == Format::Human && self.given > 1 && !args.summary
+        args.format == FindingsFormat::Human && self.given > 1 && !args.summary
     }
 }
 
@@ -226,7 +234,7 @@ fn check_one(
             typed::setting("assume", args.about.named.connection.as_deref())
         );
         print_line("warning: ", &warning);
-        if args.format == Format::Json {
+        if args.format != FindingsFormat::Human {
             connection.findings.push(Finding::new(codes::UNKNOWN_KEY, Span::NOWHERE, warning));
         }
     }

@@ -3,7 +3,7 @@
 use super::compare_connection::{self, Failure, is_settings};
 use super::exit::Exit;
 use super::files::{stdin_twice, unreadable as missing};
-use super::format::{Format, Printer};
+use super::format::{FindingsFormat, Printer};
 use super::git::Revision;
 use super::versions::{Meant, Origin, Read, read_all};
 use crate::input::NONE;
@@ -55,8 +55,8 @@ pub(super) struct Args {
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
     /// How the report is written.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Human)]
+    format: FindingsFormat,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -134,7 +134,13 @@ impl FailOn {
 
 /// Compares every pair and prints its report.
 pub(super) fn run(args: &Args) -> Exit {
-    let printer = Printer::new(args.format, "`ica-policy compare --help` lists the flags");
+    let about = args.new.first().or(args.files.last()).map(String::as_str);
+    let help = "`ica-policy compare --help` lists the flags";
+    let printer = Printer::listing("compare", args.format, about, help);
+    printer.finish(compare_all(args, &printer))
+}
+
+fn compare_all(args: &Args, printer: &Printer<Comparison>) -> Exit {
     if let Some(mistake) = against_mistake(args) {
         return printer.usage(&mistake);
     }
@@ -144,7 +150,7 @@ pub(super) fn run(args: &Args) -> Exit {
     };
     match pairs(args, revision.as_ref()) {
         Ok(pairs) => {
-            pairs.iter().map(|pair| compare_pair(args, pair, &printer)).max().unwrap_or(Exit::Usage)
+            pairs.iter().map(|pair| compare_pair(args, pair, printer)).max().unwrap_or(Exit::Usage)
         }
         Err(message) => printer.usage(&message),
     }

@@ -7,7 +7,7 @@ use crate::input::{Loader, Unreadable};
 use crate::report::look::Look;
 use crate::report::visible::visible;
 use crate::source::{SourceId, Sources, one_line};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Reads files relative to a folder; `-` is standard input.
@@ -49,6 +49,12 @@ pub(super) fn print(text: &str) {
 /// Prints the report, or an error if that is not possible.
 pub(super) fn print_report(text: &str) -> Exit {
     printed(write_visible(io::stdout(), text))
+}
+
+/// Prints commands for GitHub. Whoever wrote them has escaped the words of inputs.
+pub(super) fn print_commands(text: &str) -> Exit {
+    let mut stream = io::stdout();
+    printed(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()))
 }
 
 /// How printing ended. A closed pipe ends the output; it is not an error.

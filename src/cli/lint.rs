@@ -1,15 +1,15 @@
 //! `ica-policy lint`: policies by themselves, what AWS would refuse, what does nothing, what is dangerous.
 
 use super::exit::Exit;
-use super::files::{Files, print_error, stdin_twice};
-use super::format::{Format, Printer};
+use super::files::{Files, stdin_twice};
+use super::format::{FindingsFormat, Printer};
 use crate::api::lint_file;
 use crate::api::{LintOptions, Selection};
 use crate::finding::{Code, Severity, codes, distance};
 use crate::input::Unreadable;
 use crate::model::PolicyKind;
 use crate::report::lint::Lint;
-use crate::report::{Failure, draw, failure};
+use crate::report::{Failure, failure};
 use crate::rules::lint::all_codes;
 use crate::source::Sources;
 use clap::builder::PossibleValue;
@@ -47,8 +47,8 @@ pub(super) struct Args {
     #[arg(long, value_enum, default_value_t = FailOn::Error)]
     fail_on: FailOn,
     /// How the report is written.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Human)]
+    format: FindingsFormat,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -95,7 +95,12 @@ impl ValueEnum for Kind {
 
 /// Lints the files of the command line.
 pub(super) fn run(args: &Args) -> Exit {
-    let printer = Printer::<Lint>::new(args.format, "`ica-policy lint --help` shows examples");
+    let help = "`ica-policy lint --help` shows examples";
+    let printer = Printer::listing("lint", args.format, None, help);
+    printer.finish(lint_all(args, &printer))
+}
+
+fn lint_all(args: &Args, printer: &Printer<Lint>) -> Exit {
     let options = match options(args) {
         Ok(options) => options,
         Err(message) => return printer.usage(&message),
@@ -119,13 +124,13 @@ pub(super) fn run(args: &Args) -> Exit {
     if policies.is_empty() && failures.is_empty() {
         failures.extend(failure::usage("there is no policy in the folders that were given"));
     }
-    report(args, &printer, &Lint::new(policies, skipped, failures))
+    report(args, printer, &Lint::new(policies, skipped, failures))
 }
 
 fn report(args: &Args, printer: &Printer<Lint>, lint: &Lint) -> Exit {
     let unread = if lint.failures.is_empty() { Exit::Clean } else { Exit::Unreadable };
-    if args.format == Format::Human && !lint.failures.is_empty() {
-        print_error(&draw::failures(&lint.failures, super::files::look(&std::io::stderr())));
+    if args.format != FindingsFormat::Json && !lint.failures.is_empty() {
+        printer.not_read(&lint.failures);
         if lint.policies.is_empty() {
             return Exit::Unreadable;
         }

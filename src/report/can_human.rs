@@ -19,6 +19,26 @@ impl Human for Access {
     fn human(&self, look: Look) -> String {
         report(self, look)
     }
+
+    /// Of a question about the public what is open, of another one what is not granted.
+    fn issues(&self) -> Vec<Finding> {
+        let words = |replayed: &Replayed| {
+            let first = replayed.because.first()?;
+            let message = format!("{}: {}", replayed.example, first.message);
+            Some(Finding { message, ..first.clone() })
+        };
+        let found: Vec<Finding> = match &self.public {
+            Some(public) => {
+                let open = public.statements.iter().map(|statement| statement.finding.clone());
+                let answers = public.outsiders.iter().flat_map(|outside| &outside.answers);
+                open.chain(answers.filter_map(|answer| words(answer.allowed.as_ref()?))).collect()
+            }
+            None => {
+                self.answers.iter().filter_map(|answer| words(answer.denied.as_ref()?)).collect()
+            }
+        };
+        found.into_iter().chain(self.findings.iter().cloned()).collect()
+    }
 }
 
 /// The answer to one of many questions, in one line.

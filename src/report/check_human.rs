@@ -5,6 +5,7 @@ use super::causes::Cause;
 use super::check::{Assumed, Checked, Connection, Operation, SETTING};
 use super::check_words::{draw_cause, finding_in_words, is_mere_advice, mere_advice};
 use super::draw::{data_line, draw};
+use super::finding::Finding;
 use super::look::{Human, Look, paragraph, word};
 use super::matrix::matrix;
 use super::to_do::{headline, to_do};
@@ -30,6 +31,15 @@ pub(super) fn framed(is_refused: bool, text: String) -> String {
 impl Human for Checked {
     fn human(&self, look: Look) -> String {
         report(self, look)
+    }
+
+    fn issues(&self) -> Vec<Finding> {
+        let causes = self.causes.iter().map(|cause| &cause.finding);
+        causes.chain(&self.findings).cloned().collect()
+    }
+
+    fn markdown_head(&self) -> String {
+        super::check_markdown::head(self)
     }
 }
 

@@ -9,6 +9,7 @@ use super::compare::{
 use super::draw::draw;
 use super::finding::Finding;
 use super::look::{Human, Look};
+use super::page_markdown::plain;
 use super::statement::statement_name;
 use super::views::Choice;
 use crate::aws;
@@ -30,6 +31,30 @@ const MOST_READINGS: usize = 8;
 impl Human for Comparison {
     fn human(&self, look: Look) -> String {
         report(self, look)
+    }
+
+    fn issues(&self) -> Vec<Finding> {
+        let causes = self.causes.iter().map(|cause| cause.finding.clone());
+        let differing = [true, false].into_iter().flat_map(|is_gain| {
+            found(self, is_gain).iter().map(move |one| difference(self, one, is_gain))
+        });
+        let open = self.undecided.iter().map(|open| {
+            let message =
+                format!("not decided whether something is {}: {}", open.direction, open.message);
+            Finding::at(codes::UNDECIDED, open.span.clone(), message)
+        });
+        causes.chain(differing).chain(open).chain(self.findings.iter().cloned()).collect()
+    }
+
+    fn markdown_head(&self) -> String {
+        let [old, new] = [&self.old.file, &self.new.file].map(|file| plain(file));
+        let gains = [true, false].map(|is_gain| found(self, is_gain).len());
+        format!(
+            "{old} -> {new}: **{}** (newly allowed: {}, newly denied: {})\n",
+            words_of(self)(self.relation),
+            gains[0],
+            gains[1],
+        )
     }
 }
 
@@ -294,40 +319,40 @@ impl Drawer<'_> {
         let groups = [old, new].into_iter().filter(|words| !words.is_empty());
         for (number, words) in groups.enumerate() {
             let message = if number == 0 {
-                self.message(difference)
+                why(self.comparison, difference, self.is_gain)
             } else {
                 "and this text is new".to_owned()
             };
-            text.push_str(&draw(&finding(self.code(), &words, message), self.look));
+            text.push_str(&draw(&finding(code(self.is_gain), &words, message), self.look));
         }
     }
+}
 
-    fn code(&self) -> Code {
-        if self.is_gain { codes::NEWLY_ALLOWED } else { codes::NEWLY_DENIED }
+fn code(is_gain: bool) -> Code {
+    if is_gain { codes::NEWLY_ALLOWED } else { codes::NEWLY_DENIED }
+}
+
+/// Why the versions differ, in one sentence.
+fn why(comparison: &Comparison, difference: &Difference, is_gain: bool) -> String {
+    let (old, new) = (&comparison.old.file, &comparison.new.file);
+    let (from, to) = if is_gain { (old, new) } else { (new, old) };
+    let region = &difference.region;
+    let allow = region.allowed_by.as_ref().map(statement_words);
+    let allow = allow.unwrap_or_else(|| "what needs no statement".to_owned());
+    if let Some(limit) = region.limited_by.as_ref().map(statement_words) {
+        let limits = if is_gain { "limited this and is gone" } else { "limits this and is new" };
+        return format!(
+            "the layer of {limit} {limits}: no statement of it allows this; {allow} grants it"
+        );
     }
-
-    fn message(&self, difference: &Difference) -> String {
-        let (old, new) = (&self.comparison.old.file, &self.comparison.new.file);
-        let (from, to) = if self.is_gain { (old, new) } else { (new, old) };
-        let region = &difference.region;
-        let allow = region.allowed_by.as_ref().map(statement_words);
-        let allow = allow.unwrap_or_else(|| "what needs no statement".to_owned());
-        if let Some(limit) = region.limited_by.as_ref().map(statement_words) {
-            let limits =
-                if self.is_gain { "limited this and is gone" } else { "limits this and is new" };
-            return format!(
-                "the layer of {limit} {limits}: no statement of it allows this; {allow} grants it"
-            );
+    match (region.denied_by.as_ref().map(statement_words), is_gain) {
+        (None, true) => format!("{allow} allows this, nothing in `{from}` did"),
+        (None, false) => format!("{allow} allowed this, nothing in `{from}` does"),
+        (Some(deny), true) => {
+            format!("{deny} denied this and `{to}` does not; {allow} allows it")
         }
-        match (region.denied_by.as_ref().map(statement_words), self.is_gain) {
-            (None, true) => format!("{allow} allows this, nothing in `{from}` did"),
-            (None, false) => format!("{allow} allowed this, nothing in `{from}` does"),
-            (Some(deny), true) => {
-                format!("{deny} denied this and `{to}` does not; {allow} allows it")
-            }
-            (Some(deny), false) => {
-                format!("{deny} denies this and `{to}` did not; {allow} allowed it")
-            }
+        (Some(deny), false) => {
+            format!("{deny} denies this and `{to}` did not; {allow} allowed it")
         }
     }
 }
@@ -354,6 +379,20 @@ fn finding(code: Code, words: &[&Words], message: String) -> Finding {
     });
     let first = places.next().map(|(place, _)| place);
     Finding { related: places.collect(), ..Finding::at(code, first, message) }
+}
+
+/// A difference as one finding; without words of its own it is at the statement that allows.
+fn difference(comparison: &Comparison, difference: &Difference, is_gain: bool) -> Finding {
+    let name = direction(is_gain).replace('-', " ");
+    let message = format!(
+        "{name}: for example {}; {}",
+        difference.example,
+        why(comparison, difference, is_gain)
+    );
+    let words = difference.because.iter().collect::<Vec<_>>();
+    let found = finding(code(is_gain), &words, message);
+    let statement = difference.region.allowed_by.as_ref().and_then(|at| at.place.clone());
+    Finding { place: found.place.or(statement), ..found }
 }
 
 fn statement_words(at: &StatementAt) -> String {

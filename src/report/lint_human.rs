@@ -1,11 +1,17 @@
 //! The report of `lint` for people: the refused policies, then each policy with its findings, then the numbers.
 
 use super::draw::{data_line, draw_named};
+use super::finding::Finding;
 use super::lint::{Counts, Found, Lint, Linted};
 use super::look::{Human, Look};
 use std::fmt::Write;
 
 impl Human for Lint {
+    fn issues(&self) -> Vec<Finding> {
+        let found = self.policies.iter().flat_map(|policy| &policy.findings);
+        found.map(|found| found.finding.clone()).collect()
+    }
+
     fn human(&self, look: Look) -> String {
         let mut text = refused(self);
         for policy in &self.policies {

@@ -1,5 +1,6 @@
 //! How reports for people look.
 
+use super::finding::Finding;
 use super::view::View;
 use crate::product::Verdict;
 use anstyle::{AnsiColor, Style};
@@ -10,6 +11,16 @@ use textwrap::{Options, WordSeparator, WordSplitter};
 pub trait Human: View {
     /// The report.
     fn human(&self, look: Look) -> String;
+
+    /// The same as a list of findings, each cause once: what formats for other programs print.
+    fn issues(&self) -> Vec<Finding> {
+        Vec::new()
+    }
+
+    /// What a summary in Markdown says before the list: nothing.
+    fn markdown_head(&self) -> String {
+        String::new()
+    }
 }
 
 /// How the report is drawn.

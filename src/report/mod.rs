@@ -11,6 +11,8 @@ pub mod check;
 #[cfg(feature = "cli")]
 pub mod check_human;
 #[cfg(feature = "cli")]
+mod check_markdown;
+#[cfg(feature = "cli")]
 mod check_words;
 pub mod compare;
 #[cfg(feature = "cli")]
@@ -31,6 +33,8 @@ mod graph;
 pub mod graph_dot;
 pub mod graph_mermaid;
 pub mod indented;
+#[cfg(feature = "cli")]
+pub mod issues;
 pub mod lint;
 #[cfg(feature = "cli")]
 mod lint_human;

@@ -75,6 +75,20 @@ fn linked(words: &str, own: &str, operations: Option<&str>) -> String {
     pieces.collect()
 }
 
+/// Text whose names are in backticks, for a cell of a table: nothing else in it acts. Code stands apart from other code, so that no
+/// backticks of names join.
+pub(super) fn plain(text: &str) -> String {
+    let pieces = text.split('`').collect::<Vec<_>>();
+    let one = |(number, piece): (usize, &&str)| match (number % 2, *piece) {
+        (0, "") if number > 0 && number + 1 < pieces.len() => " ".to_owned(),
+        (0, piece) => escaped(piece).replace('@', "&#64;"),
+        (_, "") => String::new(),
+        (_, piece) => format!("`{piece}`"),
+    };
+    let text = pieces.iter().enumerate().map(one).collect::<String>();
+    text.replace('|', "\\|").replace(['\n', '\r'], " ")
+}
+
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for letter in text.chars() {
@@ -88,7 +102,19 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::linked;
+    use super::{linked, plain};
+
+    #[test]
+    fn words_of_inputs_do_not_act_in_a_cell() {
+        for (text, cell) in [
+            ("`a|b` <x> @me", "`a\\|b` \\<x\\> &#64;me"),
+            ("`a``b`", "`a` `b`"),
+            ("````", " "),
+            ("an `open <x>", "an `open <x>`"),
+        ] {
+            assert_eq!(plain(text), cell, "{text}");
+        }
+    }
 
     #[test]
     fn names_of_operations_are_links_and_stars_are_text() {

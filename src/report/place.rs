@@ -21,6 +21,9 @@ pub struct Position {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
+    /// The same in bytes, from 1.
+    #[serde(skip)]
+    pub byte_column: usize,
     /// The text at that place.
     #[serde(skip)]
     pub text: String,
@@ -99,6 +102,11 @@ impl SourceCode for Shown {
     }
 }
 
+/// The offset at which the line of another offset begins.
+fn line_start(text: &str, offset: usize) -> usize {
+    text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1)
+}
+
 /// Finds the place of a span in the file that the user can edit.
 pub(super) fn position(sources: &Sources, span: Span) -> Option<Position> {
     let place = sources.trace(span)?;
@@ -120,6 +128,7 @@ pub(super) fn position(sources: &Sources, span: Span) -> Option<Position> {
         end: range.end,
         line: at.line,
         column: at.column,
+        byte_column: range.start - line_start(&place.source.text, range.start) + 1,
         text: place.text().to_owned(),
         shown: Shown { name, source: source.clone(), range: shown },
     })

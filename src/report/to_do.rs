@@ -101,6 +101,12 @@ fn mend(cause: &Cause, number: usize) -> String {
 /// The verdict in one line: how many operations are not allowed, and for whom.
 pub(super) fn headline(checked: &Checked, look: Look) -> String {
     let worst = checked.verdict;
+    headline_with(checked, &super::look::word(worst.word(), worst, look))
+}
+
+/// The same with the verdict in these words.
+pub(super) fn headline_with(checked: &Checked, verdict: &str) -> String {
+    let worst = checked.verdict;
     let has = |operation: &&super::check::Operation| {
         operation.callers.iter().any(|caller| caller.verdict == worst)
     };
@@ -110,7 +116,6 @@ pub(super) fn headline(checked: &Checked, look: Look) -> String {
     let is_hit =
         |caller: &&&str| reports().any(|own| own.caller == **caller && own.verdict == worst);
     let callers = checked.callers.iter().filter(is_hit).copied().collect::<Vec<_>>().join(", ");
-    let verdict = super::look::word(worst.word(), worst, look);
     let operations = if all == 1 { "operation" } else { "operations" };
     match count == all {
         true => format!("{verdict}: all {all} {operations}, for {callers}"),

@@ -1,0 +1,49 @@
+//! GitLab's code quality report (GL:code_quality, "Code Quality report format").
+
+use super::{Issue, Issues};
+use crate::finding::Severity;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    description: String,
+    check_name: &'static str,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: usize,
+}
+
+/// The report. An entry needs a file: what is about none has the name of the command.
+pub fn write(issues: &Issues) -> String {
+    let list = issues.list(false);
+    let entry = |issue: &Issue<'_>| Entry {
+        description: issue.words(),
+        check_name: issue.finding.code.id(),
+        fingerprint: issue.fingerprint.clone(),
+        severity: match issue.finding.severity {
+            Severity::Error => "critical",
+            Severity::Warning => "minor",
+            Severity::Info => "info",
+        },
+        location: Location { path: "", lines: Lines { begin: 1 } },
+    };
+    let entries = list.iter().map(|issue| {
+        let path = issue.region.as_ref().map_or(issues.command, |region| region.file);
+        let begin = issue.region.as_ref().map_or(1, |region| region.start.0);
+        Entry { location: Location { path, lines: Lines { begin } }, ..entry(issue) }
+    });
+    let entries = entries.collect::<Vec<_>>();
+    // Plain strings and numbers can always be serialised.
+    serde_json::to_string(&entries).unwrap_or_default() + "\n"
+}

@@ -1,0 +1,92 @@
+//! JUnit XML, as Jenkins and other services read it: a suite for each file, a case for each finding.
+
+use super::{Issue, Issues};
+use crate::finding::Severity;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// The report. A run without findings has one case that passes, so that services see that it ran.
+pub fn write(issues: &Issues) -> String {
+    let mut text = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"ica-policy\">\n",
+    );
+    let list = issues.list(false);
+    let mut suites = BTreeMap::<&str, Vec<&Issue<'_>>>::new();
+    for issue in &list {
+        let file = issue.region.as_ref().map_or(issues.command, |region| region.file);
+        suites.entry(file).or_default().push(issue);
+    }
+    for (file, issues) in &suites {
+        suite(&mut text, file, issues);
+    }
+    let errors = issues.failures.len();
+    if errors > 0 {
+        let _ = writeln!(
+            text,
+            "  <testsuite name=\"inputs\" tests=\"{errors}\" failures=\"0\" errors=\"{errors}\">"
+        );
+        for failure in &issues.failures {
+            let name = escaped(failure.file.as_deref().unwrap_or(issues.command));
+            let message = escaped(&failure.message);
+            let _ = writeln!(
+                text,
+                "    <testcase name=\"{name}\"><error message=\"{message}\"></error></testcase>"
+            );
+        }
+        text.push_str("  </testsuite>\n");
+    } else if suites.is_empty() {
+        let name = issues.command;
+        let _ = writeln!(
+            text,
+            "  <testsuite name=\"{name}\" tests=\"1\" failures=\"0\" errors=\"0\">\n    <testcase name=\"no finding\"></testcase>\n  </testsuite>"
+        );
+    }
+    text.push_str("</testsuites>\n");
+    text
+}
+
+fn suite(text: &mut String, file: &str, issues: &[&Issue<'_>]) {
+    let (tests, file) = (issues.len(), escaped(file));
+    let failures = issues.iter().filter(|issue| is_failure(issue)).count();
+    let _ = writeln!(
+        text,
+        "  <testsuite name=\"{file}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">"
+    );
+    for issue in issues {
+        let at = issue
+            .region
+            .as_ref()
+            .map(|region| format!(" at {}:{}", region.start.0, region.start.1));
+        let name = escaped(&format!("{}{}", issue.finding.code.id(), at.unwrap_or_default()));
+        let (id, words) = (issue.finding.code.id(), escaped(&issue.words()));
+        let _ = write!(text, "    <testcase name=\"{name}\" classname=\"{file}\">");
+        let _ = match is_failure(issue) {
+            true => write!(text, "<failure type=\"{id}\" message=\"{words}\"></failure>"),
+            false => write!(text, "<system-out>{words}</system-out>"),
+        };
+        text.push_str("</testcase>\n");
+    }
+    text.push_str("  </testsuite>\n");
+}
+
+/// What is only worth knowing fails no case.
+fn is_failure(issue: &Issue<'_>) -> bool {
+    issue.finding.severity != Severity::Info
+}
+
+/// Text in XML 1.0, which knows no control characters but tab and line breaks.
+fn escaped(text: &str) -> String {
+    let one = |character: char| match character {
+        '&' => "&amp;".to_owned(),
+        '<' => "&lt;".to_owned(),
+        '>' => "&gt;".to_owned(),
+        '"' => "&quot;".to_owned(),
+        '\n' => "&#10;".to_owned(),
+        '\t' => "&#9;".to_owned(),
+        other if other.is_control() || matches!(other, '\u{fffe}' | '\u{ffff}') => {
+            format!("\\u{:04x}", u32::from(other))
+        }
+        other => other.to_string(),
+    };
+    text.chars().map(one).collect()
+}
