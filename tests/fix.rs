@@ -833,6 +833,23 @@ fn a_name_that_may_be_right_stays() {
     assert!(now(&fixed)["user.json"].contains("arn:aws:s3:::acme-genomic/ica/*"));
 }
 
+/// What is left to a person has the words to write, and with them the check is clean.
+#[test]
+fn a_deny_by_network_comes_with_the_whole_exception() {
+    let (settings, mut files) = seed("ica/");
+    let fence = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::acme-genomics", "arn:aws:s3:::acme-genomics/*"],
+        "Condition": {"StringNotEquals": {"aws:SourceVpc": "vpc-0a1b2c3d4e5f60718"}}});
+    files.get_mut("bucket.json").unwrap()["Statement"].as_array_mut().unwrap().push(fence);
+    let fixed = fix(&ICA, &settings, &texts(&written(&files))).unwrap();
+    let help = &fixed.left[0].decisions[0].help;
+    let words = help.split('`').find(|words| words.starts_with("\"ArnNotLike\"")).unwrap();
+    let condition: Value = serde_json::from_str(&format!("{{{words}}}")).unwrap();
+    let statements = files.get_mut("bucket.json").unwrap()["Statement"].as_array_mut().unwrap();
+    statements.last_mut().unwrap()["Condition"]["ArnNotLike"] = condition["ArnNotLike"].clone();
+    let fixed = fix(&ICA, &settings, &texts(&written(&files))).unwrap();
+    assert_eq!(blocked(&fixed.before), BTreeSet::new());
+}
+
 /// Two Denies keep a caller from what an exception in both would free: the reason is told although each exception alone frees nothing.
 #[test]
 fn two_denies_do_not_hide_why_an_exception_is_left() {

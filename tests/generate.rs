@@ -159,7 +159,10 @@ fn what_is_generated_is_clean_everywhere() {
     let mut seen = BTreeSet::new();
     for case in cases() {
         let (connection, check) = checked(&case.settings, &texts(&made(&case)));
-        assert_eq!(connection.findings, [], "{case:?}");
+        // A host that nobody knows is told as the placeholder that it is.
+        let is_told = |code: &str| case.settings.role.is_some() && code == "placeholder";
+        let findings = connection.findings.iter().filter(|finding| !is_told(finding.code.id()));
+        assert_eq!(findings.count(), 0, "{:?} {case:?}", connection.findings);
         for (operation, caller, action, level, verdict) in steps(&check) {
             seen.insert((operation, caller));
             let may_be_missing = level == Level::Advised && !case.options.advised;

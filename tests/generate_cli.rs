@@ -320,6 +320,11 @@ fn the_calls_that_put_the_files_into_aws_are_printed() {
         let calls = calls.lines().map(str::trim).filter(|line| !line.starts_with('#'));
         assert_eq!(calls.collect::<Vec<_>>(), expected, "{report}");
     }
+    // What nobody documents comes first.
+    let role = ["--role", "r", "--write", "role"];
+    let flags = FLAGS[..10].iter().chain(&role).copied().collect::<Vec<_>>();
+    let report = stdout(&run_in(&folder, &[&["generate"], &flags[..]].concat()));
+    assert_eq!(report.matches("# not before the placeholders have values").count(), 2, "{report}");
     // Without files there is nothing to put.
     assert!(!stdout(&generate(&folder, &[])).contains("  aws "));
 }

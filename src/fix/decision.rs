@@ -3,7 +3,7 @@
 use super::scene::Scene;
 use crate::authz::{LayerId, Request, display_name};
 use crate::product::catalogue::Target;
-use crate::product::{Reason, ReasonKind};
+use crate::product::{Reason, ReasonKind, excepted};
 use crate::source::Span;
 use crate::why::Place;
 use serde::Serialize;
@@ -92,10 +92,11 @@ pub(super) fn of_layer(
     let product = scene.snapshot.connection.product.wording().product;
     let session =
         format!("{product} writes the session policy: check whether this is the one it uses");
+    const READ_GENERATE: &str = "edit it yourself: `ica-policy generate` prints a key policy with the statement that is missing";
     const READ_CHECK: &str = "edit it yourself; `ica-policy check` says what is missing";
     let (kind, name, help): (_, _, &str) = match layer {
         LayerId::Resource if target == Target::Key => {
-            (DecisionKind::KeyPolicy, "the policy of the KMS key", READ_CHECK)
+            (DecisionKind::KeyPolicy, "the policy of the KMS key", READ_GENERATE)
         }
         LayerId::Resource if target == Target::Role => {
             (DecisionKind::TrustPolicy, "the trust policy of the role", READ_CHECK)
@@ -128,7 +129,12 @@ pub(super) fn of_layer(
 }
 
 /// A Deny that does not except callers by a list.
-pub(super) fn of_deny(scene: &Scene<'_>, place: Place<'_>, request: &Request) -> Decision {
+pub(super) fn of_deny(
+    scene: &Scene<'_>,
+    layer: LayerId,
+    place: Place<'_>,
+    request: &Request,
+) -> Decision {
     let statement = place.statement;
     let action = scene.step.written(&request.action);
     let caller = scene.listed_caller(request);
@@ -141,9 +147,8 @@ pub(super) fn of_deny(scene: &Scene<'_>, place: Place<'_>, request: &Request) ->
         );
         return Decision::new(DecisionKind::NotPrincipal, Some(principal.span), message, help);
     }
-    let except = format!(
-        "decide whether `{caller}` is to be excepted (`ArnNotLike` on `aws:PrincipalArn`), {skip}"
-    );
+    let except = excepted(&scene.snapshot.connection, layer, statement);
+    let except = format!("if that is right for you, {except}; {skip}");
     let own = super::caller_keys::is_about_caller;
     let condition = statement
         .conditions

@@ -30,6 +30,9 @@ struct Row {
 const WHOLE: &str =
     "replaces the whole document: put the statements of the one in force into the file first";
 
+const OPEN: &str =
+    "not before the placeholders have values: --set gives them, and --force writes the files again";
+
 /// What makes all of a template.
 const TEMPLATES: [(Puts, &str, &str); 3] = [
     (Terraform, "terraform -chdir={folder} init", ""),
@@ -128,9 +131,10 @@ pub fn commands(
     let whole = whole.map(|(_, words, note)| ("", *words, *note));
     let open = open_placeholders(documents, plan).into_iter();
     let open = open.map(|open| open.name.to_lowercase()).collect::<Vec<_>>();
+    let is_open = |name: &str| !open.is_empty() && name == Kind::TrustPolicy.file_name();
     let command = |(name, words, note): (&str, &str, &'static str)| Command {
         command: filled(words, &|part| value(plan, &open, part, name, file)),
-        note,
+        note: if is_open(name) { OPEN } else { note },
     };
     whole.chain(rows).map(command).collect()
 }

@@ -16,7 +16,8 @@ mod context;
 mod depends;
 mod enumerate;
 mod essential;
-pub mod expected;
+pub mod exception;
+mod expected;
 pub mod graph;
 pub mod judged;
 pub mod kms;
@@ -47,6 +48,7 @@ pub use compare::{
     layer_changes, operation_changes,
 };
 pub use depends::better_if_connected;
+pub use exception::excepted;
 pub use expected::{ExpectedCors, Placeholder, PlaceholderRole};
 pub use judged::{Hits, Judged};
 pub use kms::SENT_WITH_A_KEY;

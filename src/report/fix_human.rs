@@ -78,8 +78,8 @@ fn proved(repaired: &Repaired) -> &'static str {
     }
 }
 
-/// What a decision concerns: caller, action, and the operations that need it.
-type Concerns<'a> = Vec<(&'a str, &'a str, Vec<&'a str>)>;
+/// What a decision concerns: callers, their actions, and the operations that need them.
+type Concerns<'a> = Vec<(&'a str, Vec<&'a str>, Vec<&'a str>)>;
 
 /// The decisions. Those on the same words are listed once.
 fn decisions(repaired: &Repaired) -> Vec<(&Decision, Concerns<'_>)> {
@@ -98,9 +98,16 @@ fn decisions(repaired: &Repaired) -> Vec<(&Decision, Concerns<'_>)> {
                 });
             let concerns = &mut list[at].1;
             let (caller, action) = (left.caller, left.action.as_str());
-            match concerns.iter_mut().find(|(by, known, _)| *by == caller && *known == action) {
-                Some((_, _, operations)) => operations.push(left.operation),
-                None => concerns.push((caller, action, vec![left.operation])),
+            let at = concerns.iter().position(|(by, ..)| *by == caller).unwrap_or_else(|| {
+                concerns.push((caller, Vec::new(), Vec::new()));
+                concerns.len() - 1
+            });
+            let (_, actions, operations) = &mut concerns[at];
+            if !actions.contains(&action) {
+                actions.push(action);
+            }
+            if !operations.contains(&left.operation) {
+                operations.push(left.operation);
             }
         }
     }
@@ -108,8 +115,9 @@ fn decisions(repaired: &Repaired) -> Vec<(&Decision, Concerns<'_>)> {
 }
 
 fn draw_decision(text: &mut String, decision: &Decision, concerns: &Concerns<'_>, look: Look) {
-    let words = concerns.iter().map(|(caller, action, operations)| {
-        format!("{} ({caller}): `{action}`", operations.join(", "))
+    let words = concerns.iter().map(|(caller, actions, operations)| {
+        let actions = actions.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>();
+        format!("{} ({caller}): {}", operations.join(", "), actions.join(", "))
     });
     let lead = "left to you";
     let words = format!("{lead}: {}", words.collect::<Vec<_>>().join("; "));

@@ -22,6 +22,9 @@ pub const CODE: Code = Code::of(&Row {
 const EXAMPLES: [&str; 6] =
     ["YOUR_", "YOUR-", "DOC-EXAMPLE-", "amzn-s3-demo-", "REPLACE_", "REPLACE-"];
 
+/// How names of hosts end that nobody can have (RFC 2606); `ica-policy generate` writes such a one where it does not know the host.
+const NO_HOST: &str = ".invalid";
+
 /// The longest name between brackets, in letters.
 const MOST_LETTERS: usize = 60;
 
@@ -116,6 +119,12 @@ fn placeholders(text: &str) -> Vec<(usize, &str)> {
             fits.then(|| (at, &text[at..at + open.len() + end + close.len()]))
         })
         .collect::<Vec<_>>();
+    found.extend(text.match_indices(NO_HOST).filter_map(|(at, end)| {
+        let name = text[..at].trim_end_matches(|letter| is_letter_of_name(letter) || letter == '.');
+        let after = text[at + end.len()..].chars().next();
+        let is_whole = !after.is_some_and(|letter| is_letter_of_name(letter) || letter == '.');
+        (is_whole && name.len() < at).then(|| (name.len(), &text[name.len()..at + end.len()]))
+    }));
     for start in EXAMPLES {
         found.extend(text.match_indices(start).filter_map(|(at, _)| {
             let is_inside = text[..at]
@@ -160,6 +169,8 @@ mod tests {
             ("\"arn:aws:iam::<ACCOUNT ID>:root\"", "<ACCOUNT ID>"),
             ("\"arn:aws:s3:::<YOUR_BUCKET>\"", "<YOUR_BUCKET>"),
             ("\"arn:aws:s3:::amzn-s3-demo-bucket/*\"", "amzn-s3-demo-bucket"),
+            ("\"arn:aws:iam::111122223333:oidc-provider/tokens.invalid\"", "tokens.invalid"),
+            ("\"ICA_ISSUER.invalid:aud\"", "ICA_ISSUER.invalid"),
         ] {
             let found = placeholders(text).into_iter().map(|(_, word)| word).collect::<Vec<_>>();
             assert_eq!(found, [word], "{text}");
@@ -190,6 +201,8 @@ mod tests {
             "a < b > c",
             "s3:your_x",
             "MYYOUR_X",
+            "a.invalid.example.com",
+            "arn:aws:s3:::b/.invalidated",
         ] {
             assert_eq!(placeholders(text), [], "{text}");
         }

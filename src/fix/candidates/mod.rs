@@ -50,7 +50,7 @@ fn denied(scene: &Scene<'_>, layer: LayerId, place: Place<'_>, request: &Request
         return decision.into();
     }
     let changes = exception::changes(scene, place, request);
-    let decision = changes.is_empty().then(|| decision::of_deny(scene, place, request));
+    let decision = changes.is_empty().then(|| decision::of_deny(scene, layer, place, request));
     Candidates { changes, decision }
 }
 

@@ -4,8 +4,8 @@ use super::scene::{Scene, deciding_condition, locate, written_key};
 use crate::authz::{LayerId, Request};
 use crate::eval::{matching_action, matching_resource};
 use crate::finding::Label;
-use crate::model::{Arn, Condition, Element, Pattern, PrincipalPattern, Statement};
-use crate::product::Customer;
+use crate::model::{Condition, Element, Pattern, PrincipalPattern, Statement};
+use crate::product::exception::Callers;
 use crate::product::values::UNLISTED;
 use crate::product::verdict::{Advice, Reason, ReasonKind, Verdict, empty};
 use crate::why::{Cause, Place};
@@ -109,33 +109,15 @@ impl Scene<'_> {
         }
     }
 
-    /// What to write into a Deny so that it leaves out the product's callers, in words that can be pasted.
     fn exception(&self, layer: LayerId, statement: &Statement) -> String {
         let names = &self.question.names;
-        let (own, account) = (names.customer.arn().as_str(), names.customer.account());
-        let session = names.session.unwrap_or("*");
-        let sessions = matches!(names.customer, Customer::User(_))
-            .then(|| format!("arn:aws:sts::{account}:federated-user/{session}"));
-        // The vendor's role is bound by the policies of the resource, not by those of the customer's account.
-        let vendor = names.vendor_role.map(Arn::as_str);
-        let vendor = vendor.filter(|_| matches!(layer, LayerId::Resource | LayerId::Rcp(_)));
-        let listed = std::iter::once(own).chain(sessions.as_deref()).chain(vendor);
-        let listed = listed.map(|arn| format!("\"{arn}\"")).collect::<Vec<_>>().join(", ");
-        let operator = |condition: &Condition| condition.operator.node == "ArnNotLike";
-        let of_operator = statement.conditions.iter().filter(|condition| operator(condition));
-        let has_key =
-            of_operator.clone().any(|condition| &*condition.key.node == "aws:principalarn");
-        let product = self.product();
-        let list = format!("\"aws:PrincipalArn\": [{listed}]");
-        let (words, place) = match (statement.conditions.is_empty(), of_operator.count()) {
-            (true, _) => {
-                (format!("\"Condition\": {{\"ArnNotLike\": {{{list}}}}}"), "the statement")
-            }
-            (false, 0) => (format!("\"ArnNotLike\": {{{list}}}"), "its `Condition`"),
-            (false, _) if has_key => (listed, "its list of `aws:PrincipalArn`"),
-            (false, _) => (list, "its `ArnNotLike`"),
+        let callers = Callers {
+            product: self.product(),
+            customer: names.customer,
+            session: names.session,
+            vendor: names.vendor_role,
         };
-        format!("except {product}'s callers from this Deny: put `{words}` into {place}")
+        callers.excepted(layer, statement)
     }
 
     /// The vendor's role of another region, if a list of exceptions has one instead of the caller.
