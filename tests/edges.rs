@@ -4,7 +4,9 @@
 use crate::possible::{Example, faults, faults_of_sample};
 use crate::support::documents::policy;
 use crate::support::edges::{Dice, Edges, Made, OWNER, caller, changed, policy as random_policy};
-use ica_policy::authz::{Caller, Context, Layer, Layers, Readings, Request};
+use ica_policy::authz::{
+    Ambiguity, Caller, Choice, Context, Layer, Layers, Readings, Request, decisive,
+};
 use ica_policy::eval::{Outcome, allows_as_documents, decide, decide_under};
 use ica_policy::model::{Policy, PolicyKind};
 use ica_policy::symbolic::{
@@ -12,7 +14,7 @@ use ica_policy::symbolic::{
     compare, compare_access, together,
 };
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn setting(name: &str, usual: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
@@ -57,6 +59,7 @@ struct Tally {
     unknown: BTreeMap<String, u64>,
     wrong: Vec<String>,
     requests: u64,
+    seed: u64,
 }
 
 impl Tally {
@@ -68,12 +71,22 @@ impl Tally {
         for answer in [&compared.gained, &compared.lost] {
             if let Answer::Unknown(undecided) = answer {
                 if std::env::var_os("EDGE_UNKNOWN").is_some() {
-                    eprintln!("unknown {about}: {undecided:?}\n  {pair}");
+                    let seed = self.seed;
+                    eprintln!("unknown {about}: {undecided:?}\n  {pair}\n  seed {seed}");
                 }
-                *self.unknown.entry(format!("{about} {}", undecided.reason)).or_default() += 1;
+                let open = deciding(&compared.readings);
+                let reason = format!("{about} {}{open}", undecided.reason);
+                *self.unknown.entry(reason).or_default() += 1;
             }
         }
     }
+}
+
+/// The open points that answers differ by, as words behind a reason.
+fn deciding<A: Copy + PartialEq>(readings: &[(Vec<(Ambiguity, Choice)>, A)]) -> String {
+    let points = decisive(readings).into_iter().flat_map(|(choices, _)| choices);
+    let names = points.map(|(ambiguity, _)| ambiguity.id()).collect::<BTreeSet<_>>();
+    names.into_iter().map(|name| format!(", {name}")).collect()
 }
 
 fn document_kind(made: Made) -> PolicyKind {
@@ -206,6 +219,9 @@ fn faults_of_layers(
     let access = |layers| Access::new(&caller, layers, &within, &Context::new(), &[]);
     let (Ok(first), Ok(second)) = (access(&before), access(&after)) else { return Vec::new() };
     let compared = compare_access(&first, &second);
+    if std::env::var_os("EDGE_UNKNOWN").is_some() {
+        eprintln!("caller {caller:?}");
+    }
     tally.count("layers", &compared, &json!([old, new]));
     let action = *dice.pick(&["s3:GetObject", "s3:PutObject", "s3:ListBucket"]);
     let resource = *dice.pick(&["*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/ana/*", "arn:aws:s3:::b"]);
@@ -221,7 +237,8 @@ fn faults_of_layers(
         *tally.relations.entry(format!("can {granted:?}")).or_default() += 1;
         let undecided = answers.iter().filter_map(|answer| answer.undecided.as_ref());
         undecided.filter(|_| granted == Granted::Unknown).for_each(|undecided| {
-            *tally.unknown.entry(format!("can {}", undecided.reason)).or_default() += 1;
+            let open = answers.iter().map(|answer| deciding(&answer.readings)).collect::<String>();
+            *tally.unknown.entry(format!("can {}{open}", undecided.reason)).or_default() += 1;
         });
     }
     let mut wrong = Vec::new();
@@ -307,7 +324,11 @@ fn what_is_said_of_all_requests_holds_in_a_small_world() {
     let (cases, many) = (setting("EDGE_CASES", 10_000), setting("EDGE_REQUESTS", 20));
     let start = setting("EDGE_START", 0);
     let mut tally = Tally::default();
-    for seed in start..start + cases {
+    let only = std::env::var("EDGE_ONLY").ok().map(|text| {
+        text.split(',').map(|seed| seed.parse().unwrap()).collect::<Vec<u64>>()
+    });
+    for seed in only.unwrap_or_else(|| (start..start + cases).collect()) {
+        tally.seed = seed;
         let mut dice = Dice::new(seed);
         let made = Made { has_principals: seed % 3 == 1, has_variables: seed % 3 == 0 };
         let is_layered = seed % 3 == 2;

@@ -1,10 +1,10 @@
 //! Values for variables whose value is not known, derived from the texts that their patterns meet.
 
-use crate::authz::shape;
+use crate::authz::{KeyRow, request_key, shape};
 use crate::model::condition::Test;
 use crate::model::condition::string::Compare;
 use crate::model::{Pattern, Policy, Statement};
-use crate::symbolic::boxes::Sample;
+use crate::symbolic::boxes::{Requests, Sample};
 use crate::symbolic::text::{Atom, Style, Variables, fillings};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +35,7 @@ pub(crate) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variab
     // A value that no pattern spells out is what most callers have.
     let usual = keys.iter().enumerate();
     let usual = usual
-        .map(|(number, key)| (key.to_string(), Some(unlisted(key, number))))
+        .map(|(number, key)| (key.to_string(), Some(unlisted(key, number, known))))
         .collect::<Values>();
     let mut changes: Vec<Values> = Vec::new();
     for key in &keys {
@@ -46,12 +46,9 @@ pub(crate) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variab
         let spelt = compared.filter_map(|own| own.atom(known).spelt()).collect::<BTreeSet<_>>();
         changes.extend(spelt.into_iter().map(|text| Values::from([(key.to_string(), Some(text))])));
     }
-    for own in uses.iter().filter(|own| !is_closed(own, known)) {
-        let met = uses.iter().filter(|other| other.key == own.key && other.pattern != own.pattern);
-        for text in met.filter_map(|other| other.atom(known).spelt()).collect::<BTreeSet<_>>() {
-            changes.extend(own.solved(&text, known));
-        }
-    }
+    changes.extend(met(&uses, &usual, &Values::new(), known));
+    let next = changes.iter().flat_map(|change| met(&uses, &usual, change, known)).collect::<Vec<_>>();
+    changes.extend(next);
     let absent = keys.iter().filter(|key| known.may_be_absent(key));
     changes.push(absent.map(|key| (key.to_string(), None)).collect());
     let mut all = vec![usual.clone()];
@@ -81,6 +78,27 @@ pub(crate) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variab
     all.into_iter().map(|values| filled(known, &values)).collect()
 }
 
+/// Values with which patterns fit the texts of others on the same dimension, or the value that a key has, beside those
+/// of `given`. Variables of these others have their usual values.
+fn met(uses: &[Use<'_>], usual: &Values, given: &Values, known: &Variables) -> Vec<Values> {
+    let mut others = usual.clone();
+    others.extend(given.clone());
+    let (known, filled_in) = (filled(known, given), filled(known, &others));
+    let mut found = Vec::new();
+    for own in uses.iter().filter(|own| !is_closed(own, &known)) {
+        let met = uses.iter().filter(|other| other.key == own.key && other.pattern != own.pattern);
+        let texts = met.filter_map(|other| other.atom(&filled_in).spelt());
+        let given_to = own.key.and_then(|key| given.get(key).cloned().flatten());
+        for text in texts.chain(given_to).collect::<BTreeSet<_>>() {
+            found.extend(own.solved(&text, &known).into_iter().map(|mut values| {
+                values.extend(given.clone());
+                values
+            }));
+        }
+    }
+    found
+}
+
 /// What is known, in one case for each combination of keys with a default that are present or absent. A key counts if its
 /// presence is not known.
 pub(crate) fn by_presence(policies: &[&Policy], known: &Variables) -> Vec<Variables> {
@@ -91,15 +109,56 @@ pub(crate) fn by_presence(policies: &[&Policy], known: &Variables) -> Vec<Variab
     let mut all = vec![known.clone()];
     for key in keys.collect::<BTreeSet<_>>().into_iter().take(MOST_KEYS) {
         let each = all.into_iter();
-        all = each
-            .flat_map(|known| [known.clone().with_present(key), known.with(key, None)])
-            .collect();
+        let there = |known: &Variables| known.clone().with_other(key, BTreeSet::new());
+        all = each.flat_map(|known| [there(&known), known.with(key, None)]).collect();
     }
     all
 }
 
 /// Keys whose presence makes cases; the others are left open.
 const MOST_KEYS: usize = 3;
+
+/// What is known in finer cases, which are all that there are: each key is absent, has a value that a condition spells out,
+/// or has another one.
+pub(crate) fn by_value(
+    policies: &[&Policy],
+    known: &Variables,
+    requests: Requests,
+) -> Vec<Variables> {
+    let statements = || policies.iter().flat_map(|policy| &policy.statements);
+    let variables = statements().flat_map(Statement::variables).map(|own| &*own.key);
+    let keys = variables.filter(|key| !known.has(key)).collect::<BTreeSet<_>>();
+    let mut all = vec![known.clone()];
+    for key in keys {
+        let own = statements().flat_map(|own| &own.conditions).filter(|own| *own.key.node == *key);
+        let spelt = own.clone().flat_map(|own| own.test.patterns()).filter_map(Pattern::as_literal);
+        let can_be = |text: &&str| requests == Requests::Any || has_form(key, text);
+        // The empty text may count as no value.
+        let mut asked = own.clone().map(|own| &own.test);
+        let empty = asked.any(|test| matches!(test, Test::Null(_))).then_some("");
+        let values = spelt.chain(empty).filter(can_be).map(str::to_owned).collect::<BTreeSet<_>>();
+        if all.len() * (values.len() + 2) > MOST_CASES {
+            continue;
+        }
+        let of = |known: &Variables| {
+            let absent = known.may_be_absent(key).then(|| known.clone().with(key, None));
+            let each = values.iter().map(|value| known.clone().with(key, Some(value.clone())));
+            let other = known.clone().with_other(key, values.clone());
+            absent.into_iter().chain(each).chain([other]).collect::<Vec<_>>()
+        };
+        all = all.iter().flat_map(of).collect();
+    }
+    all
+}
+
+/// Whether a value is of the form of the key's values, whoever asks.
+fn has_form(key: &str, value: &str) -> bool {
+    let differs = request_key(key).is_some_and(KeyRow::has_shapes_by_caller);
+    differs || shape(key, None).is_none_or(|shape| shape.fits(value))
+}
+
+/// Cases that are told apart.
+const MOST_CASES: usize = 64;
 
 /// The request with values of variables with which the statements fit it, or with texts that the statements have with
 /// its values.
@@ -126,7 +185,7 @@ pub(crate) fn solved(sample: &Sample, statements: &[&Statement], known: &Variabl
     let keys = open.iter().flat_map(|own| open_keys(own.pattern, known)).collect::<BTreeSet<_>>();
     for (number, key) in keys.into_iter().enumerate() {
         let value = own_values.context.get(key).and_then(|value| value.as_slice().first().cloned());
-        let value = value.unwrap_or_else(|| unlisted(key, number));
+        let value = value.unwrap_or_else(|| unlisted(key, number, known));
         own_values.context.set_one(key, value.clone());
         variables.set(key, Some(value));
     }
@@ -143,12 +202,13 @@ pub(crate) fn solved(sample: &Sample, statements: &[&Statement], known: &Variabl
 }
 
 /// A value that no pattern spells out, of the form of the key's values.
-fn unlisted(key: &str, number: usize) -> String {
-    let text = format!("value{number}");
-    match shape(key, None) {
-        Some(shape) if !shape.fits(&text) => shape.example(),
-        _ => text,
-    }
+fn unlisted(key: &str, number: usize, known: &Variables) -> String {
+    let form = Atom::of_form(known.form(key));
+    let usual = format!("value{number}");
+    let (shape, spelt) = (shape(key, None), form.spelt());
+    let fits = |text: &String| form.fits(text) && shape.is_none_or(|shape| shape.fits(text));
+    let own = shape.map(|shape| shape.example());
+    [Some(usual.clone()), own, spelt].into_iter().flatten().find(fits).unwrap_or(usual)
 }
 
 fn filled(known: &Variables, values: &Values) -> Variables {

@@ -1,6 +1,6 @@
 //! What one set of policies allows that another does not, each taken as a document: statements apply or do not, whoever asks.
 
-use super::candidates::{assignments, by_presence, solved};
+use super::candidates::{assignments, by_presence, by_value, solved};
 use super::difference::{Comparison, Provenance};
 use super::refused;
 use crate::authz::{Ambiguity, Choice, Readings, bit, under_all_readings};
@@ -298,6 +298,9 @@ impl<'a> Pair<'a> {
             Ok(Some(Found::Seeming { provenance, .. })) => (provenance, None),
             Err(undecided) => return Answer::Unknown(undecided),
         };
+        if shown.is_none() {
+            return self.answer_by_cases(known, backwards, again, settled);
+        }
         for variables in settled {
             let found = self.sides(variables).and_then(|sides| {
                 self.first_gain(&sides, backwards, variables, (Some(again), MOST_TRIED))
@@ -307,6 +310,34 @@ impl<'a> Pair<'a> {
             }
         }
         shown.map_or_else(|| unknown(NO_VALUES), Answer::Some)
+    }
+
+    /// The same in each of the cases that what conditions say of the variables makes.
+    fn answer_by_cases(&self, known: &Variables, backwards: bool, again: Provenance, settled: &[Variables]) -> Answer {
+        let mut may_differ = false;
+        for case in by_value(&self.encoded(), known, self.old.requests()) {
+            let found = self.sides(&case).and_then(|sides| {
+                self.first_gain(&sides, backwards, &case, (Some(again), MOST_SOLVED))
+            });
+            if std::env::var_os("DBG").is_some() { eprintln!("case {case:?} {}", match &found { Ok(None) => "none".to_owned(), Ok(Some(Found::Shown(_))) => "shown".to_owned(), Ok(Some(Found::Seeming{provenance, is_possible, sample})) => format!("{provenance:?} {is_possible} {sample:?}"), Err(e) => format!("{e:?}") }); }
+            match found {
+                Ok(None) => {}
+                Ok(Some(Found::Shown(gain))) => return Answer::Some(gain),
+                Ok(Some(Found::Seeming { .. })) | Err(_) => may_differ = true,
+            }
+        }
+        if !may_differ {
+            return Answer::None;
+        }
+        for variables in settled {
+            let found = self.sides(variables).and_then(|sides| {
+                self.first_gain(&sides, backwards, variables, (Some(again), MOST_TRIED))
+            });
+            if let Ok(Some(Found::Shown(gain))) = found {
+                return Answer::Some(gain);
+            }
+        }
+        unknown(NO_VALUES)
     }
 
     /// Whether the other engine agrees that one side allows the request and the other does not, and AWS has it, if that is asked.
@@ -365,7 +396,7 @@ impl<'a> Pair<'a> {
                 // One that AWS has and that does not replay would be a defect, unless variables are open.
                 let is_possible = self.has(&sample)
                     || matches!(found, Some(Found::Seeming { is_possible: true, .. }));
-                found = Some(Found::Seeming { provenance, is_possible });
+                found = Some(Found::Seeming { provenance, is_possible, sample });
                 tried < most
             });
         if found.is_none() { searched.map(|()| None) } else { Ok(found) }
@@ -392,6 +423,7 @@ enum Found {
     /// No request of the boxes that were tried replays.
     Seeming {
         provenance: Provenance,
+        sample: Sample,
         /// Whether AWS has one of those that were tried.
         is_possible: bool,
     },
@@ -399,5 +431,6 @@ enum Found {
 
 /// Compares what one caller may do with its old and its new policies.
 pub fn compare_access(old: &Access<'_>, new: &Access<'_>) -> Compared {
+    let (old, new) = (&old.knowing(new), &new.knowing(old));
     compare_subjects(old, new, &shared(old, new))
 }

@@ -1,8 +1,10 @@
 //! Two sets of policies in one space, and where one allows what the other does not.
 
 use crate::authz::{ContextValue, Readings};
+use crate::source::Span;
 use crate::symbolic::boxes::{
-    Constraints, DimensionSpec, Encoder, Requests, Space, left_over, may_meet, one_clock, outside,
+    Constraints, DimensionSpec, Encoder, Name, Requests, Space, left_over, may_meet, one_clock,
+    outside,
 };
 use crate::symbolic::domain::{Feasible, Shared};
 use crate::symbolic::subject::{AccessSet, Place, StatementBox, Subject};
@@ -55,9 +57,16 @@ impl Comparison {
         both.for_each(|statement| encoder.note_sets(statement));
         encoder.caller = old.caller_kind();
         let pinned = old.cell().map(|cell| cell.pinned.clone()).unwrap_or_default();
+        let tried = variables.keys().filter(|key| !old.known().tells(key)).collect::<Vec<_>>();
         let (cell, is_anybody) = (old.cell(), old.names_principals());
         let old = old.side(&mut encoder)?;
         let new = new.side(&mut encoder)?;
+        if cell.is_none() && encoder.is_shaped || is_anybody {
+            // Callers of some kinds have no such key.
+            tried.iter().for_each(|key| {
+                encoder.place(Name::Key((*key).into()), Span::default());
+            });
+        }
         let shapes = match cell {
             Some(_) if is_anybody => Feasible::of_callers(&mut encoder, shared)?,
             Some(_) => None,

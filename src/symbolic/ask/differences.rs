@@ -556,5 +556,5 @@ impl Patterns {
 /// Compares as `compare_access` does, and lists all that is different. Places count the policies of all layers, in the order of
 /// `Layers::ids`.
 pub fn access_differences(old: &Access<'_>, new: &Access<'_>) -> Differences {
-    differences_of(old, new)
+    differences_of(&old.knowing(new), &new.knowing(old))
 }

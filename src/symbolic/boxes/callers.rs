@@ -308,12 +308,13 @@ impl<'a> Builder<'a> {
             account_of_arn(role) == Some(account) && role.rsplit('/').next() == Some(name)
         };
         let mut roles = roles.filter(is_of_name).collect::<Vec<_>>();
+        let mut any_path = None;
         if roles.is_empty() {
             roles.push(format!("arn:{partition}:iam::{account}:role/{name}"));
+            any_path = Some(format!("arn:{partition}:iam::{account}:role/*/{name}"));
         }
         for role in roles {
-            let any_path = format!("arn:{partition}:iam::{account}:role/*/{name}");
-            let arns = vec![role.clone(), any_path];
+            let arns = [role.clone()].into_iter().chain(any_path.clone()).collect();
             self.add_parsed(session, Some(&role), arns, Some(account.to_owned()), true);
         }
     }

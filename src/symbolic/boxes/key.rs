@@ -5,7 +5,7 @@ use super::constraint::{Fits, Test};
 use crate::authz::ContextValue;
 use crate::model::condition::Quantifier;
 use crate::symbolic::text::{Atom, Bits, Budget, Domain, Groups, Tests, TooMany, Values};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Sets of values that the conditions of a key with several values may tell apart.
 const MOST_SETS: usize = 4_096;
@@ -119,7 +119,26 @@ impl KeySpace {
         kept
     }
 
-    /// The value that a point stands for, its classes spelt; `None`: the key is absent.
+    /// Points of one value that is one of these for sure.
+    pub(crate) fn only_of(&self, tests: &Tests, values: &BTreeSet<String>) -> Bits {
+        let (groups, atoms) = (&self.values.groups, tests.atoms());
+        let is_one = |atom: &Atom| matches!(atom, Atom::Literal(text) if values.contains(&**text));
+        // The texts of a class fit one test of a group, whichever.
+        let others = (0..atoms.len()).filter(|atom| !is_one(&atoms[*atom]));
+        let others = others.map(|atom| groups.of(atom)).collect::<BTreeSet<_>>();
+        let only = (0..atoms.len()).filter(|atom| !others.contains(&groups.of(*atom)));
+        let only = only.collect::<Vec<_>>();
+        let is_only = |class| only.iter().any(|atom| self.values.columns[*atom].contains(class));
+        let mut points = Bits::none(self.points.len());
+        for (number, point) in self.points.iter().enumerate() {
+            if matches!(point, Point::One(class) if is_only(*class)) {
+                points.insert(number);
+            }
+        }
+        points
+    }
+
+    /// The value that a point stands for,    /// The value that a point stands for, its classes spelt; `None`: the key is absent.
     pub(crate) fn value(
         &self,
         point: &Point,

@@ -9,6 +9,7 @@ use super::{Constraint, Constraints, DimensionSpec, Fits, KeySpace, Name, Test};
 use crate::authz::{ContextValue, Request};
 use crate::symbolic::text::{Atom, Bits, Budget, Domain, Groups, Values, Variables, words};
 use crate::symbolic::undecided::Undecided;
+use std::collections::BTreeSet;
 
 /// A dimension cut into classes.
 #[derive(Debug)]
@@ -133,7 +134,7 @@ impl Space {
                 value.map(|value| ContextValue::One(value.to_owned())).as_ref(),
             )?;
         }
-        variables.present().for_each(|key| space.keep_present(key));
+        variables.others().for_each(|(key, values)| space.keep_others(specs, key, values));
         Ok(space)
     }
 
@@ -167,10 +168,11 @@ impl Space {
         Ok(())
     }
 
-    /// Keeps only the requests in which a key has some value.
-    fn keep_present(&mut self, key: &str) {
+    /// Keeps only the requests in which a key has some value, and none of those.
+    fn keep_others(&mut self, specs: &[DimensionSpec], key: &str, values: &BTreeSet<String>) {
         let Some((dimension, space)) = of_key(&self.dimensions, key) else { return };
-        let there = space.admitted(&Test::PRESENT);
+        let mut there = space.admitted(&Test::PRESENT);
+        there.subtract(&space.only_of(&specs[dimension.specs].tests.only(&dimension.atoms), values));
         let words = dimension.words.clone();
         let words = self.everything[words].iter_mut();
         words.zip(there.as_words()).for_each(|(word, there)| *word &= there);

@@ -123,6 +123,14 @@ impl Cell {
                 _ => {}
             }
         }
+        let mut variables = of_forms(variables, policies);
+        for (key, form) in &self.keys {
+            if let KeyForm::Like(atom) = form {
+                let mut symbols = Vec::new();
+                atom.append_symbols(&mut symbols);
+                variables = variables.with_form(key, symbols);
+            }
+        }
         variables
     }
 
@@ -176,6 +184,14 @@ impl Cell {
         self.limits.iter().all(fits)
             && keys.all(|(key, form)| form.admits(request.context.get(key)))
     }
+}
+
+/// What is known of variables, with what the values of those look like that are not known.
+pub(crate) fn of_forms(known: Variables, policies: &[&Policy]) -> Variables {
+    let statements = policies.iter().flat_map(|policy| &policy.statements);
+    let keys = statements.flat_map(Statement::variables).map(|variable| &*variable.key);
+    let forms = keys.filter_map(|key| Some((key, forms::of_key(key)?)));
+    forms.fold(known, |known, (key, form)| known.with_form(key, form))
 }
 
 impl KeyForm {

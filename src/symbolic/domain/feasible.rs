@@ -116,13 +116,16 @@ impl CallerShapes<'_, '_> {
             if have_own_policies(&shared.askers) {
                 of_kind.0.extend(self.not_of_cloudfront()?);
             }
+            let names = self.names(kind)?;
             for own in accounts.iter().map(Some).chain([None]) {
                 let Some(account) = self.account(own.map(String::as_str), &accounts, kind)? else {
                     continue;
                 };
-                let constraints = of_kind.and(&account);
-                if !statements.contains(&constraints) {
-                    statements.push(constraints);
+                for name in &names {
+                    let constraints = of_kind.and(&account).and(name);
+                    if !statements.contains(&constraints) {
+                        statements.push(constraints);
+                    }
                 }
             }
         }
@@ -293,6 +296,39 @@ impl CallerShapes<'_, '_> {
         Ok(Some(constraints))
     }
 
+    /// The name of a user with the end of its ARN, as far as both are asked about.
+    fn names(&mut self, kind: CallerKind) -> Result<Vec<Constraints>, Undecided> {
+        let place_of = |key| self.keys.iter().find(|(_, own)| &**own == key).map(|(at, _)| *at);
+        let (Some(of_name), Some(of_arn)) = (place_of(USER_NAME), self.asked(PRINCIPAL_ARN)) else {
+            return Ok(vec![Constraints::default()]);
+        };
+        if presence(USER_NAME, Some(kind), None) == Presence::Never {
+            return Ok(vec![Constraints::default()]);
+        }
+        let known = self.encoder.variables.iter().find(|(key, _)| *key == USER_NAME);
+        if let Some(name) = known.and_then(|(_, name)| name) {
+            let fits = self.fits(of_arn, users_named(name).into())?;
+            return Ok(vec![Constraints(vec![(of_arn, Constraint::Key(Test::Fits(fits)))])]);
+        }
+        let asked = self.encoder.dimensions[of_name].tests.atoms().iter().filter_map(literal);
+        let names = asked.take(MOST_ACCOUNTS).collect::<Vec<_>>();
+        let mut boxes = Vec::new();
+        for own in names.iter().map(std::slice::from_ref).chain([names.as_slice()]) {
+            let negated = boxes.len() == names.len();
+            let literals = own.iter().map(|name| Atom::Literal(name.as_str().into())).collect();
+            let users = own.iter().flat_map(|name| users_named(name)).collect();
+            let mut constraints = Constraints::default();
+            for (place, atoms) in [(of_name, literals), (of_arn, users)] {
+                if !Vec::is_empty(&atoms) {
+                    let fits = Fits { negated, ..self.fits(place, atoms)? };
+                    constraints.0.push((place, Constraint::Key(Test::Fits(fits))));
+                }
+            }
+            boxes.push(constraints);
+        }
+        Ok(boxes)
+    }
+
     /// The account in the ARN of the resource with the keys of its owner; none if values of these are not asked about.
     fn owners(&mut self) -> Result<Vec<Constraints>, Undecided> {
         let is_asked = |(place, key): &&(usize, Box<str>)| {
@@ -392,6 +428,22 @@ fn owned_by(account: &[Symbol]) -> Atom {
     symbols.extend(account);
     symbols.extend([Symbol::Char(':'), Symbol::Run]);
     Atom::Symbols { symbols: symbols.into(), open: None }
+}
+
+/// The ARNs of users of this name, whatever their path.
+fn users_named(name: &str) -> [Atom; 2] {
+    let [segment, colon] = [Symbol::RunInSegment, Symbol::Char(':')];
+    let start = |path: &[Symbol]| {
+        let mut symbols = chars("arn:");
+        symbols.extend([segment, colon]);
+        symbols.extend(chars("iam::"));
+        symbols.extend([segment, colon]);
+        symbols.extend(chars("user/"));
+        symbols.extend(path);
+        symbols.extend(chars(name));
+        Atom::Symbols { symbols: symbols.into(), open: None }
+    };
+    [start(&[]), start(&[Symbol::Run, Symbol::Char('/')])]
 }
 
 /// The ARNs of principals of an account.

@@ -11,7 +11,7 @@ pub(super) mod question;
 pub(super) mod resources;
 pub(super) mod wanted;
 
-pub(super) use cell::Cell;
+pub(super) use cell::{Cell, of_forms};
 pub(super) use cells::cells;
 pub(super) use classes::{arn_atom, keys, of_account, text_atom};
 pub(super) use feasible::{Feasible, Shared};

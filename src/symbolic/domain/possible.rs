@@ -166,8 +166,19 @@ pub(crate) fn aligned(sample: Sample, askers: &[CallerKind]) -> Sample {
     if is_possible(&sample, askers) {
         return sample;
     }
-    let mut tried = askers.iter().map(|kind| follow(of_kind(sample.clone(), *kind)));
+    let of_kinds = askers.iter().map(|kind| follow(of_kind(sample.clone(), *kind)));
+    let mut tried = renamed(&sample).into_iter().chain(of_kinds);
     tried.find(|tried| is_possible(tried, askers)).unwrap_or(sample)
+}
+
+/// The sample with the user of its name in the ARN of the principal.
+fn renamed(sample: &Sample) -> Option<Sample> {
+    let text = |key| sample.context.get(key)?.as_slice().first();
+    let (path, _) = text(PRINCIPAL_ARN).filter(|arn| arn.contains(":user/"))?.rsplit_once('/')?;
+    let arn = format!("{path}/{}", text(USER_NAME)?);
+    let mut renamed = sample.clone();
+    renamed.context.set_one(PRINCIPAL_ARN, arn);
+    Some(renamed)
 }
 
 /// The sample with a value of a kind of caller for each key whose value nobody asks about.
@@ -195,7 +206,9 @@ fn follow(mut sample: Sample) -> Sample {
         Some(ContextValue::One(arn)) => arn.clone(),
         _ => String::new(),
     };
-    let account = arn.split(':').nth(4).unwrap_or_default().to_owned();
+    let caller = sample.principal.as_ref().map(|_| sample.caller());
+    let of_caller = caller.as_ref().and_then(Caller::account).unwrap_or_default();
+    let account = arn.split(':').nth(4).unwrap_or(of_caller).to_owned();
     let name = arn.rsplit(['/', ':']).next().unwrap_or_default().to_owned();
     let owner = sample.resource.as_deref().and_then(|arn| arn.split(':').nth(4));
     let owner = owner.unwrap_or_default().to_owned();

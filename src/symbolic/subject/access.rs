@@ -90,6 +90,15 @@ impl<'a> Access<'a> {
         Ok(Access { caller, layers, area, policies, starts, known: settled, derived, probe })
     }
 
+    /// The same, with what is known of the keys that only the statements of the other look at.
+    pub(crate) fn knowing(&self, other: &Access<'_>) -> Access<'a> {
+        let mut all = self.clone();
+        for (key, value) in other.known.iter().filter(|(key, _)| !self.known.tells(key)) {
+            all.known.set(key, value.map(str::to_owned));
+        }
+        all
+    }
+
     /// What a caller may do in a cell.
     pub(crate) fn in_cell(
         caller: &'a Caller,

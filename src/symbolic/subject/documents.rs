@@ -7,7 +7,7 @@ use crate::authz::{Readings, Request};
 use crate::eval;
 use crate::model::Policy;
 use crate::symbolic::boxes::{Encoder, Requests, Sample, allows, may_meet, treatment};
-use crate::symbolic::domain::Cell;
+use crate::symbolic::domain::{Cell, of_forms};
 use crate::symbolic::text::Variables;
 use crate::symbolic::undecided::Undecided;
 
@@ -25,7 +25,10 @@ pub(crate) struct Documents<'a> {
 
 impl<'a> Documents<'a> {
     pub(crate) fn new(policies: &'a [&'a Policy], requests: Requests) -> Documents<'a> {
-        let (known, bound) = (Variables::default(), bound(policies, |_| true));
+        let (mut known, bound) = (Variables::default(), bound(policies, |_| true));
+        if requests == Requests::Possible {
+            known = of_forms(known, policies);
+        }
         Documents { policies, bound, known, requests, except: None, cell: None }
     }
 

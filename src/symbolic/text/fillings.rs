@@ -34,6 +34,7 @@ pub(crate) fn fillings(
         })
         .collect::<Vec<_>>();
     pieces.sort_by_key(|(start, end)| end - start);
+    let form = Atom::of_form(known.form(key));
     let mut found: Vec<String> = Vec::new();
     for (start, end) in pieces {
         let value = &text[start..end];
@@ -42,7 +43,7 @@ pub(crate) fn fillings(
             let filled = known.clone().with(key, Some(value.to_owned()));
             Atom::read(pattern, style, &filled).fits(text)
         };
-        if is_new && fits() {
+        if is_new && form.fits(value) && fits() {
             found.push(value.to_owned());
         }
         if found.len() == MOST_FILLINGS {

@@ -1,7 +1,8 @@
 //! Forms of values and of ARNs as patterns for the joint walk.
 
-use super::symbol::{Alphabet, Atom, Symbol};
-use crate::authz::{Class, Piece, Shape, any_arn};
+use super::atom::Atom;
+use super::symbol::{Alphabet, Symbol, push_piece};
+use crate::authz::{KeyRow, Piece, Shape, any_arn, request_key, shape};
 use crate::aws;
 use crate::aws::{ArnPart, ArnTemplate, Contents, ResourceType};
 
@@ -22,11 +23,22 @@ pub(crate) fn of_shape(shape: &Shape, partitions: &[&str]) -> Vec<Atom> {
         let has_partition = form.contains(&Piece::Partition);
         for partition in partitions.iter().take(if has_partition { partitions.len() } else { 1 }) {
             let mut symbols = Vec::new();
-            form.iter().for_each(|piece| push(&mut symbols, piece, partition));
+            form.iter().for_each(|piece| push_piece(&mut symbols, piece, partition));
             atoms.push(atom(symbols));
         }
     }
     atoms
+}
+
+/// What the values of a key, given in lower case, look like, whoever asks; `None`: anything, or it has several forms.
+pub(crate) fn of_key(key: &str) -> Option<Vec<Symbol>> {
+    if request_key(key).is_some_and(KeyRow::has_shapes_by_caller) {
+        return None;
+    }
+    let [form] = shape(key, None)?.forms() else { return None };
+    let mut symbols = Vec::new();
+    form.iter().for_each(|piece| push_piece(&mut symbols, piece, USUAL_PARTITION));
+    (!form.contains(&Piece::Partition)).then_some(symbols)
 }
 
 /// The ARNs of a type of resource, as far as the patterns `asked` tell them apart.
@@ -190,32 +202,6 @@ pub(crate) fn service_of(atom: &Atom) -> Option<String> {
     text.split_once(':').map(|(service, _)| service.to_owned())
 }
 
-fn push(symbols: &mut Vec<Symbol>, piece: &Piece, partition: &str) {
-    match piece {
-        Piece::Literal(text) => symbols.extend(text.chars().map(Symbol::Char)),
-        Piece::Partition => symbols.extend(partition.chars().map(Symbol::Char)),
-        Piece::PublicAddress => symbols.extend([Symbol::One, Symbol::Run]),
-        Piece::Run { class, least, is_exact } => {
-            let (one, run) = steps(*class);
-            symbols.extend(std::iter::repeat_n(one, *least));
-            symbols.extend((!is_exact).then_some(run));
-        }
-    }
-}
-
-fn steps(class: Class) -> (Symbol, Symbol) {
-    let of = |alphabet| (Symbol::OneOf(alphabet), Symbol::RunOf(alphabet));
-    match class {
-        Class::Digit => of(Alphabet::Digit),
-        Class::Hex => of(Alphabet::Hex),
-        Class::Lower => of(Alphabet::Lower),
-        Class::Upper => of(Alphabet::Upper),
-        Class::Word => (Symbol::OneInWord, Symbol::RunInWord),
-        Class::Path => (Symbol::OneInSegment, Symbol::RunInSegment),
-        Class::Any => (Symbol::One, Symbol::Run),
-    }
-}
-
 fn atom(symbols: Vec<Symbol>) -> Atom {
     let literal = |symbol: &Symbol| if let Symbol::Char(c) = symbol { Some(*c) } else { None };
     match symbols.iter().map(literal).collect::<Option<String>>() {
@@ -348,8 +334,7 @@ fn may_lie_in_partition(chunk: &str) -> bool {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test")]
-    use super::super::symbol::Style;
-    use super::super::symbol::glob;
+    use super::super::atom::{Style, glob};
     use super::super::variables::Variables;
     use super::*;
 

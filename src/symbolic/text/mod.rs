@@ -1,5 +1,6 @@
 //! Classes of values: which texts, numbers, dates and addresses the patterns of policies distinguish.
 
+pub(super) mod atom;
 pub(super) mod bits;
 pub(super) mod budget;
 pub(super) mod class_table;
@@ -15,13 +16,14 @@ pub(super) mod variables;
 pub(super) mod walk;
 pub(super) mod walked;
 
+pub(super) use atom::{Atom, Style, glob};
 pub(super) use bits::{Bits, ones, words};
 pub(super) use budget::{Budget, Exhausted, STATES_AT_LAST, Together, TooMany};
 pub(super) use class_table::Values;
 pub(super) use fillings::fillings;
 pub(super) use groups::Groups;
 pub(super) use scale::{SECOND, nanoseconds};
-pub(super) use symbol::{Alphabet, Atom, Style, Symbol, glob};
+pub(super) use symbol::{Alphabet, Symbol};
 pub(super) use values::{Domain, Mixed, Tests};
 pub(super) use variables::{Filled, Variables};
 pub(super) use walk::{Start, walk, walk_from};
