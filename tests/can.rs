@@ -411,6 +411,11 @@ fn own_keys(caller: &Caller, context: &Context) -> Context {
     if let Some(arn) = caller.principal_arn() {
         context.set_one("aws:principalarn", &arn);
     }
+    // Only users have a name (IAM:reference_policies_condition-keys, "aws:username").
+    context.remove("aws:username");
+    if let Caller::User { arn } = caller {
+        context.set_one("aws:username", arn.resource().rsplit('/').next().unwrap_or_default());
+    }
     context
 }
 

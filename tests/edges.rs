@@ -324,9 +324,9 @@ fn what_is_said_of_all_requests_holds_in_a_small_world() {
     let (cases, many) = (setting("EDGE_CASES", 10_000), setting("EDGE_REQUESTS", 20));
     let start = setting("EDGE_START", 0);
     let mut tally = Tally::default();
-    let only = std::env::var("EDGE_ONLY").ok().map(|text| {
-        text.split(',').map(|seed| seed.parse().unwrap()).collect::<Vec<u64>>()
-    });
+    let only = std::env::var("EDGE_ONLY")
+        .ok()
+        .map(|text| text.split(',').map(|seed| seed.parse().unwrap()).collect::<Vec<u64>>());
     for seed in only.unwrap_or_else(|| (start..start + cases).collect()) {
         tally.seed = seed;
         let mut dice = Dice::new(seed);

@@ -1,4 +1,4 @@
-use crate::support::documents::{policy, policy_of, quacky};
+use crate::support::documents::{history, policy, policy_of, quacky};
 use crate::support::random;
 use crate::symbolic::{differences, shows, word, world};
 use ica_policy::authz::{Context, Request};
@@ -411,4 +411,43 @@ fn nothing_possible_is_missed_in_a_small_world_and_all_that_is_shown_is_possible
         open.get(),
         decided.get()
     );
+}
+
+/// The processor's time of this thread, in nanoseconds.
+fn time_of_thread() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split(' ').next().unwrap().parse().unwrap()
+}
+
+/// `cargo test --test all -- --ignored --nocapture possible_requests_cost`
+#[test]
+#[ignore = "measures time"]
+fn possible_requests_cost_at_most_twice_as_much_as_any() {
+    let mut pairs = quacky("");
+    pairs.extend(history().into_iter().step_by(10));
+    let mut ratios = Vec::new();
+    for pair in &pairs {
+        let (Some(old), Some(new)) = (policy_of(&pair.old), policy_of(&pair.new)) else { continue };
+        let cost = |asked| {
+            let once = |_| {
+                let start = time_of_thread();
+                std::hint::black_box(compare(&[&old], &[&new], asked));
+                time_of_thread() - start
+            };
+            (0..5).map(once).min().unwrap()
+        };
+        let [any, possible] = [Requests::Any, Requests::Possible].map(cost);
+        ratios.push((possible as f64 / any as f64, any, possible, pair.name.clone()));
+    }
+    ratios.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let at = |part: f64| &ratios[((ratios.len() - 1) as f64 * part) as usize];
+    let [median, most, worst] = [0.5, 0.95, 1.0].map(at);
+    eprintln!("{} pairs: median {median:?}, 95 % {most:?}, worst {worst:?}", ratios.len());
+    let sum = |pick: fn(&(f64, u64, u64, String)) -> u64| ratios.iter().map(pick).sum::<u64>();
+    eprintln!(
+        "in all: any {} ms, possible {} ms",
+        sum(|own| own.1) / 1_000_000,
+        sum(|own| own.2) / 1_000_000
+    );
+    assert!(median.0 <= 2.0);
 }

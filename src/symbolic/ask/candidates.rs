@@ -47,7 +47,8 @@ pub(crate) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variab
         changes.extend(spelt.into_iter().map(|text| Values::from([(key.to_string(), Some(text))])));
     }
     changes.extend(met(&uses, &usual, &Values::new(), known));
-    let next = changes.iter().flat_map(|change| met(&uses, &usual, change, known)).collect::<Vec<_>>();
+    let next =
+        changes.iter().flat_map(|change| met(&uses, &usual, change, known)).collect::<Vec<_>>();
     changes.extend(next);
     let absent = keys.iter().filter(|key| known.may_be_absent(key));
     changes.push(absent.map(|key| (key.to_string(), None)).collect());
@@ -131,12 +132,20 @@ pub(crate) fn by_value(
     let mut all = vec![known.clone()];
     for key in keys {
         let own = statements().flat_map(|own| &own.conditions).filter(|own| *own.key.node == *key);
-        let spelt = own.clone().flat_map(|own| own.test.patterns()).filter_map(Pattern::as_literal);
-        let can_be = |text: &&str| requests == Requests::Any || has_form(key, text);
+        let spelt =
+            own.clone().flat_map(|own| own.test.patterns()).filter_map(|pattern| match Atom::read(
+                pattern,
+                Style::Text,
+                known,
+            ) {
+                Atom::Literal(text) => Some(text.into_string()),
+                _ => None,
+            });
+        let can_be = |text: &String| requests == Requests::Any || has_form(key, text);
         // The empty text may count as no value.
         let mut asked = own.clone().map(|own| &own.test);
-        let empty = asked.any(|test| matches!(test, Test::Null(_))).then_some("");
-        let values = spelt.chain(empty).filter(can_be).map(str::to_owned).collect::<BTreeSet<_>>();
+        let empty = asked.any(|test| matches!(test, Test::Null(_))).then(String::new);
+        let values = spelt.chain(empty).filter(can_be).collect::<BTreeSet<_>>();
         if all.len() * (values.len() + 2) > MOST_CASES {
             continue;
         }
@@ -160,43 +169,37 @@ fn has_form(key: &str, value: &str) -> bool {
 /// Cases that are told apart.
 const MOST_CASES: usize = 64;
 
-/// The request with values of variables with which the statements fit it, or with texts that the statements have with
-/// its values.
+/// Requests near this one: with values of variables with which the statements fit its texts, or with its own values, and
+/// each also with a text that the statements have with these values.
 pub(crate) fn solved(sample: &Sample, statements: &[&Statement], known: &Variables) -> Vec<Sample> {
     let uses = statements.iter().flat_map(|statement| uses(statement)).collect::<Vec<_>>();
     let open = uses.iter().filter(|own| !is_closed(own, known)).collect::<Vec<_>>();
-    let text = |own: &Use<'_>| match own.key {
-        None => sample.resource.clone(),
-        Some(key) => sample.context.get(key).and_then(|value| value.as_slice().first().cloned()),
-    };
+    let value = |key: &str| Some(sample.context.get(key)?.as_slice().first()?.clone());
+    let text = |own: &Use<'_>| own.key.map_or_else(|| sample.resource.clone(), value);
+    let fitting = open
+        .iter()
+        .flat_map(|own| text(own).map(|text| own.solved(&text, known)).unwrap_or_default());
+    let keys = open.iter().flat_map(|own| open_keys(own.pattern, known)).collect::<BTreeSet<_>>();
     let mut found = Vec::new();
-    for own in &open {
-        for values in text(own).iter().flat_map(|text| own.solved(text, known)) {
-            let mut sample = sample.clone();
-            for (key, value) in values {
-                value.into_iter().for_each(|value| sample.context.set_one(&key, value));
+    for values in fitting.chain([Values::new()]) {
+        let (mut with_values, mut variables) = (sample.clone(), known.clone());
+        for (number, key) in keys.iter().enumerate() {
+            let own = values.get(*key).cloned().flatten().or_else(|| value(key));
+            let usual = values.is_empty().then(|| unlisted(key, number, known));
+            let Some(own) = own.or(usual) else { continue };
+            with_values.context.set_one(key, own.clone());
+            variables.set(key, Some(own));
+        }
+        for own in &open {
+            let mut sample = with_values.clone();
+            match (own.key, own.atom(&variables).spelt()) {
+                (None, Some(text)) => sample.resource = Some(text),
+                (Some(key), Some(text)) => sample.context.set_one(key, text),
+                (_, None) => continue,
             }
             found.push(sample);
         }
-    }
-    // The other way round: the values are those of the request, and the texts follow.
-    let mut own_values = sample.clone();
-    let mut variables = known.clone();
-    let keys = open.iter().flat_map(|own| open_keys(own.pattern, known)).collect::<BTreeSet<_>>();
-    for (number, key) in keys.into_iter().enumerate() {
-        let value = own_values.context.get(key).and_then(|value| value.as_slice().first().cloned());
-        let value = value.unwrap_or_else(|| unlisted(key, number, known));
-        own_values.context.set_one(key, value.clone());
-        variables.set(key, Some(value));
-    }
-    for own in &open {
-        let mut sample = own_values.clone();
-        match (own.key, own.atom(&variables).spelt()) {
-            (None, Some(text)) => sample.resource = Some(text),
-            (Some(key), Some(text)) => sample.context.set_one(key, text),
-            (_, None) => continue,
-        }
-        found.push(sample);
+        found.push(with_values);
     }
     found
 }

@@ -239,6 +239,11 @@ impl<'a> Pair<'a> {
         by_presence(&self.encoded(), self.old.known())
     }
 
+    /// The cases of [`by_value`].
+    pub(crate) fn finer_cases(&self, known: &Variables) -> Vec<Variables> {
+        by_value(&self.encoded(), known, self.old.requests())
+    }
+
     /// A request that one side allows and the other does not.
     pub(crate) fn answer(&self, sides: &Comparison, backwards: bool) -> Answer {
         let cases = self.cases();
@@ -313,13 +318,18 @@ impl<'a> Pair<'a> {
     }
 
     /// The same in each of the cases that what conditions say of the variables makes.
-    fn answer_by_cases(&self, known: &Variables, backwards: bool, again: Provenance, settled: &[Variables]) -> Answer {
+    fn answer_by_cases(
+        &self,
+        known: &Variables,
+        backwards: bool,
+        again: Provenance,
+        settled: &[Variables],
+    ) -> Answer {
         let mut may_differ = false;
-        for case in by_value(&self.encoded(), known, self.old.requests()) {
+        for case in self.finer_cases(known) {
             let found = self.sides(&case).and_then(|sides| {
                 self.first_gain(&sides, backwards, &case, (Some(again), MOST_SOLVED))
             });
-            if std::env::var_os("DBG").is_some() { eprintln!("case {case:?} {}", match &found { Ok(None) => "none".to_owned(), Ok(Some(Found::Shown(_))) => "shown".to_owned(), Ok(Some(Found::Seeming{provenance, is_possible, sample})) => format!("{provenance:?} {is_possible} {sample:?}"), Err(e) => format!("{e:?}") }); }
             match found {
                 Ok(None) => {}
                 Ok(Some(Found::Shown(gain))) => return Answer::Some(gain),
@@ -396,7 +406,7 @@ impl<'a> Pair<'a> {
                 // One that AWS has and that does not replay would be a defect, unless variables are open.
                 let is_possible = self.has(&sample)
                     || matches!(found, Some(Found::Seeming { is_possible: true, .. }));
-                found = Some(Found::Seeming { provenance, is_possible, sample });
+                found = Some(Found::Seeming { provenance, is_possible });
                 tried < most
             });
         if found.is_none() { searched.map(|()| None) } else { Ok(found) }
@@ -423,7 +433,6 @@ enum Found {
     /// No request of the boxes that were tried replays.
     Seeming {
         provenance: Provenance,
-        sample: Sample,
         /// Whether AWS has one of those that were tried.
         is_possible: bool,
     },

@@ -227,6 +227,13 @@ impl Search<'_> {
         found.map(|part| part.provenance).collect()
     }
 
+    /// The same among the requests that are looked at.
+    pub(crate) fn found(&mut self) -> BTreeSet<Provenance> {
+        let found = parts(self.specs, self.from, self.to)
+            .filter(|part| !matches!(self.ask(part, &mut |_, _, _| false), Ok(true)));
+        found.map(|part| part.provenance).collect()
+    }
+
     /// Whether there may be something to find in a part, or in a narrower statement of it.
     fn may_find(&mut self, constraints: &Constraints, part: &Part<'_>) -> Result<bool, Undecided> {
         let mut is_there = false;

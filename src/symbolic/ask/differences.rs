@@ -3,14 +3,15 @@
 use super::compare::{Answer, Compared, Pair, Relation, compare_subjects, shared};
 use super::difference::{Comparison, Part, Provenance, parts};
 use super::narrowed::{Named, Narrowed, Narrowing};
+use super::touched::{Patterns, touched};
 use crate::authz::{Ambiguity, Choice, Readings, bit, decisive};
 use crate::eval;
-use crate::model::{Element, Policy, Statement};
+use crate::model::Policy;
 use crate::source::Span;
-use crate::symbolic::boxes::{Name, Partition, Requests, Sample, Space, resource_atom};
+use crate::symbolic::boxes::{Requests, Sample, Space};
 use crate::symbolic::show::{Cause, Hints, causes, nearest, plausible, read_alone};
 use crate::symbolic::subject::{Access, Beyond, Documents, Hinge, Place, Reason, Subject, Within};
-use crate::symbolic::text::{Atom, Style, Variables, ones};
+use crate::symbolic::text::Variables;
 use crate::symbolic::undecided::Undecided;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -322,20 +323,39 @@ impl<'a> Listing<'a> {
                 self.undecided = Some(undecided);
             }
         }
-        let wanted = wanted.unwrap_or_default();
+        let mut unseen = wanted.unwrap_or_default();
         // What no value that was tried shows may be shown by one that fits what is found.
-        for known in self.question.cases() {
-            if is_open && !wanted.iter().all(|because| self.seen.contains_key(because)) {
-                // What stays undecided is not seen.
-                let _ = self.question.sides(&known).and_then(|sides| self.search(&sides, &known));
+        for cases in [Pair::cases, |pair: &Pair<'_>| pair.finer_cases(pair.old.known())] {
+            unseen.retain(|because| !self.seen.contains_key(because));
+            if !is_open || unseen.is_empty() {
+                break;
             }
+            let cases = cases(&self.question);
+            let left = cases.iter().flat_map(|known| self.left_in(known, &unseen));
+            unseen = left.collect();
         }
-        let unseen = |because: &&Provenance| !self.seen.contains_key(because);
-        if let Some(because) = wanted.iter().find(unseen) {
+        unseen.retain(|because| !self.seen.contains_key(because));
+        if let Some(because) = unseen.first() {
             self.undecided = Some(self.untried(because.allowed));
         }
         // What there may be is not known, so what was found need not be all.
         self.undecided = unlisted.or(self.undecided.take());
+    }
+
+    /// Those of the differences that there may be in a case, after a look for requests that show them.
+    fn left_in(
+        &mut self,
+        known: &Variables,
+        unseen: &BTreeSet<Provenance>,
+    ) -> BTreeSet<Provenance> {
+        let Ok(sides) = self.question.sides(known) else { return unseen.clone() };
+        let mut left = sides.search(self.backwards, known).found();
+        left.retain(|because| unseen.contains(because));
+        if !left.is_empty() {
+            // What stays undecided is not seen.
+            let _ = self.search(&sides, known);
+        }
+        left
     }
 
     /// The differences that there may be, whatever the values of variables.
@@ -421,7 +441,8 @@ impl<'a> Listing<'a> {
             resources: BTreeSet::new(),
             narrowed: Default::default(),
         };
-        patterns.touch(space, cube, self.seen.entry(because).or_insert_with(new));
+        let seen = self.seen.entry(because).or_insert_with(new);
+        patterns.touch(space, cube, (&mut seen.actions, &mut seen.resources));
     }
 
     fn region(&self, because: Provenance, seen: Seen) -> Region {
@@ -491,64 +512,6 @@ impl<'a> Listing<'a> {
                 limit.into_iter().map(|span| Cause { span, is_new: self.backwards }).collect()
             }
             _ => of(to.find(because.allowed), touched),
-        }
-    }
-}
-
-/// The places of the patterns that were touched. All of them if the element is a `Not..` element, or if it is not known which.
-fn touched<T>(
-    element: &Element<T>,
-    span: impl Fn(&T) -> Span,
-    numbers: &BTreeSet<usize>,
-) -> Vec<Span> {
-    if element.not || numbers.is_empty() {
-        return element.patterns.iter().map(span).collect();
-    }
-    numbers.iter().filter_map(|number| element.patterns.get(*number)).map(span).collect()
-}
-
-/// The patterns of the allowing statement, to tell which of them a box touches.
-struct Patterns {
-    actions: Vec<Atom>,
-    resources: Vec<Atom>,
-}
-
-impl Patterns {
-    fn new(statement: Option<&Statement>, readings: &Readings, variables: &Variables) -> Patterns {
-        let actions = statement
-            .iter()
-            .flat_map(|statement| &statement.action)
-            .flat_map(|element| &element.patterns);
-        let resources = statement
-            .iter()
-            .flat_map(|statement| &statement.resource)
-            .flat_map(|element| &element.patterns);
-        Patterns {
-            actions: actions
-                .map(|pattern| Atom::read(&pattern.pattern, Style::Text, variables))
-                .collect(),
-            resources: resources
-                .map(|pattern| resource_atom(pattern, readings, variables))
-                .collect(),
-        }
-    }
-
-    /// The texts of a class fit the same patterns, so its witness speaks for all.
-    fn touch(&self, space: &Space, cube: &[u64], seen: &mut Seen) {
-        for (number, dimension) in space.dimensions.iter().enumerate() {
-            let (atoms, touched) = match dimension.name {
-                Name::Action => (&self.actions, &mut seen.actions),
-                Name::Resource => (&self.resources, &mut seen.resources),
-                Name::Principal | Name::Key(_) => continue,
-            };
-            let Partition::Plain(values) = &dimension.partition else { continue };
-            for class in ones(space.part(cube, number)) {
-                let text = &values.witnesses[class];
-                let fitting = (0..atoms.len())
-                    .filter(|atom| !touched.contains(atom) && atoms[*atom].fits(text))
-                    .collect::<Vec<_>>();
-                touched.extend(fitting);
-            }
         }
     }
 }

@@ -11,3 +11,4 @@ pub(super) mod external_access;
 pub(super) mod narrowed;
 pub(super) mod refused;
 pub(super) mod representatives;
+pub(super) mod touched;

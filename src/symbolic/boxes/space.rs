@@ -172,7 +172,8 @@ impl Space {
     fn keep_others(&mut self, specs: &[DimensionSpec], key: &str, values: &BTreeSet<String>) {
         let Some((dimension, space)) = of_key(&self.dimensions, key) else { return };
         let mut there = space.admitted(&Test::PRESENT);
-        there.subtract(&space.only_of(&specs[dimension.specs].tests.only(&dimension.atoms), values));
+        there
+            .subtract(&space.only_of(&specs[dimension.specs].tests.only(&dimension.atoms), values));
         let words = dimension.words.clone();
         let words = self.everything[words].iter_mut();
         words.zip(there.as_words()).for_each(|(word, there)| *word &= there);

@@ -48,7 +48,8 @@ impl Atom {
     /// What follows the only variable of a pattern, with all that comes before it. Patterns that are equal in the latter take the
     /// same piece of a text for its value.
     pub(crate) fn around_variable(&self) -> Option<((&str, &[Symbol]), Atom)> {
-        let Atom::Symbols { symbols, open: Some(Open { words, alone_until: Some(at) }) } = self else {
+        let Atom::Symbols { symbols, open: Some(Open { words, alone_until: Some(at) }) } = self
+        else {
             return None;
         };
         let rest = Atom::Symbols { symbols: symbols[*at..].into(), open: None };
