@@ -3,10 +3,12 @@
 use super::candidates::{assignments, by_presence, by_value, solved};
 use super::difference::{Comparison, Provenance};
 use super::refused;
-use crate::authz::{Ambiguity, Choice, Readings, bit, under_all_readings};
+use crate::authz::{Ambiguity, Choice, Readings, bit, may_have_key, under_all_readings};
+use crate::aws;
 use crate::model::Policy;
 use crate::symbolic::boxes::{Requests, Sample, Space};
 use crate::symbolic::domain::{Shared, aligned};
+use crate::symbolic::show::{Hints, actual};
 use crate::symbolic::subject::{Access, Documents, Place, Subject};
 use crate::symbolic::text::Variables;
 use crate::symbolic::undecided::{DEFECT, OPEN_READING, Undecided};
@@ -158,21 +160,23 @@ fn relation(gained: &Answer, lost: &Answer) -> Relation {
 
 fn compare_once(question: Pair<'_>) -> Compared {
     let known = question.old.known();
-    // What no request shows, no possible one does: that is found sooner.
+    // Any requests are searched sooner than those that AWS has, and may settle the answer.
     let wide = match question.old.requests() {
         Requests::Possible => question.widest_sides(known).ok(),
         Requests::Any => None,
     };
-    let may_differ = [false, true].map(|backwards| {
-        wide.as_ref().is_none_or(|sides| sides.search(backwards, known).may_find_some())
+    let settled = [false, true].map(|backwards| {
+        wide.as_ref().and_then(|sides| question.among_any(sides, backwards, known))
     });
-    let sides = may_differ.contains(&true).then(|| question.sides(known));
-    let answer = |backwards| match sides.as_ref().filter(|_| may_differ[usize::from(backwards)]) {
-        Some(Ok(sides)) => question.answer(sides, backwards),
-        Some(Err(undecided)) => Answer::Unknown(undecided.clone()),
-        None => Answer::None,
-    };
-    let (gained, lost) = (answer(false), answer(true));
+    let sides = settled.contains(&None).then(|| question.sides(known));
+    let [gained, lost] = [(false, settled[0].clone()), (true, settled[1].clone())].map(
+        |(backwards, settled)| match (settled, &sides) {
+            (Some(answer), _) => answer,
+            (None, Some(Ok(sides))) => question.answer(sides, backwards),
+            (None, Some(Err(undecided))) => Answer::Unknown(undecided.clone()),
+            (None, None) => Answer::None,
+        },
+    );
     Compared { relation: relation(&gained, &lost), gained, lost, readings: Vec::new() }
 }
 
@@ -263,6 +267,29 @@ impl<'a> Pair<'a> {
             }
         }
         answer
+    }
+
+    /// What a search among any requests settles: that there is none, or one that AWS has.
+    fn among_any(&self, sides: &Comparison, backwards: bool, known: &Variables) -> Option<Answer> {
+        let (from, to) = self.directed(backwards);
+        let (mut shown, mut is_there) = (None, false);
+        let searched = sides.search(backwards, known).run(None, &mut |space, cube, provenance| {
+            is_there = true;
+            let Provenance { denied, allowed } = provenance;
+            let statements = denied.and_then(|place| from.find(place)).into_iter();
+            let hints =
+                Hints::of(&to.find(allowed).into_iter().chain(statements).collect::<Vec<_>>());
+            let real = |sample: &Sample| of_real_action(sample).map(|sample| self.fitted(sample));
+            let shows =
+                |sample: &Sample| real(sample).is_some_and(|own| self.replays(&own, backwards));
+            let found = actual(&self.pick(space, cube, known), &hints, &shows);
+            shown = found.as_ref().and_then(real).map(|sample| {
+                let (allowed_by, denied_by) = (allowed, denied);
+                Answer::Some(Box::new(Gain { sample, allowed_by, denied_by }))
+            });
+            false
+        });
+        if searched.is_ok() && !is_there { Some(Answer::None) } else { shown }
     }
 
     fn answer_if(&self, known: &Variables, sides: &Comparison, backwards: bool) -> Answer {
@@ -415,6 +442,18 @@ impl<'a> Pair<'a> {
 
 fn unknown(reason: &str) -> Answer {
     Answer::Unknown(Undecided::anywhere(reason))
+}
+
+/// The request without keys that its action never has; `None`: AWS has no such action.
+fn of_real_action(sample: &Sample) -> Option<Sample> {
+    let mut sample = sample.clone();
+    if let Some(name) = &sample.action {
+        let action = aws::action(name)?;
+        let keys = sample.context.iter().map(|(key, _)| key.to_owned()).collect::<Vec<_>>();
+        let foreign = keys.iter().filter(|key| !may_have_key(action, None, key));
+        foreign.for_each(|key| sample.context.remove(key));
+    }
+    Some(sample)
 }
 
 /// Boxes that are tried for a request that replays.

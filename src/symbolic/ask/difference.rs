@@ -214,12 +214,6 @@ impl Search<'_> {
         Ok(true)
     }
 
-    /// Whether there may be something to find.
-    pub(crate) fn may_find_some(&mut self) -> bool {
-        parts(self.specs, self.from, self.to)
-            .any(|part| self.may_find(&part.constraints, &part).unwrap_or(true))
-    }
-
     /// The differences that there may be.
     pub(crate) fn may_differ_by(&mut self) -> BTreeSet<Provenance> {
         let found = parts(self.specs, self.from, self.to)

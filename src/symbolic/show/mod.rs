@@ -4,4 +4,4 @@ pub(super) mod causes;
 pub(super) mod plausible;
 
 pub(super) use causes::{Cause, causes, nearest};
-pub(super) use plausible::{Hints, plausible, read_alone};
+pub(super) use plausible::{Hints, actual, plausible, read_alone};

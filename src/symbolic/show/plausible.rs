@@ -15,6 +15,9 @@ const MOST_FORMED: usize = 8;
 /// Resources that are tried.
 const MOST_RESOURCES: usize = 8;
 
+/// Requests that are tried where a thorough search comes next.
+const FEW: usize = 12;
+
 /// Actions that everybody knows come first.
 const FAMILIAR: [&str; 6] = [
     "s3:getobject",
@@ -101,7 +104,16 @@ pub(crate) fn plausible(
             try_instead(&mut sample, shows, |sample| sample.context.set_one(key, value));
         }
     }
-    with_real_names(sample, hints, shows)
+    with_real_names(&sample, hints, shows, usize::MAX).unwrap_or(sample)
+}
+
+/// The same request with an action and a resource that AWS has; `None`: none of a few shows the same.
+pub(crate) fn actual(
+    sample: &Sample,
+    hints: &Hints<'_>,
+    shows: &dyn Fn(&Sample) -> bool,
+) -> Option<Sample> {
+    if shows(sample) { Some(sample.clone()) } else { with_real_names(sample, hints, shows, FEW) }
 }
 
 /// The same request without keys that none of these statements reads, where it still shows the same without them.
@@ -137,9 +149,14 @@ fn try_instead(
 }
 
 /// An action that AWS has, on a resource of its kind; else one of the two alone.
-fn with_real_names(sample: Sample, hints: &Hints<'_>, shows: &dyn Fn(&Sample) -> bool) -> Sample {
-    let actions = actions(&sample, hints);
-    let (hinted, own) = (resources(&sample, hints), own_resources(&sample));
+fn with_real_names(
+    sample: &Sample,
+    hints: &Hints<'_>,
+    shows: &dyn Fn(&Sample) -> bool,
+    most: usize,
+) -> Option<Sample> {
+    let actions = actions(sample, hints);
+    let (hinted, own) = (resources(sample, hints), own_resources(sample));
     let with = |(action, resource): (&String, &str)| Sample {
         action: Some(action.clone()),
         resource: Some(resource.to_owned()),
@@ -162,8 +179,8 @@ fn with_real_names(sample: Sample, hints: &Hints<'_>, shows: &dyn Fn(&Sample) ->
         .chain(suiting(known(), &own).map(with))
         .chain(without_data.map(|name| with((name, "*"))))
         .chain(pairs.map(with))
+        .take(most)
         .find(|candidate| shows(candidate))
-        .unwrap_or_else(|| sample.clone())
 }
 
 /// The actions, each with those of the resources on which it works.
