@@ -3,10 +3,10 @@
 use super::candidates::{assignments, by_presence, by_value, solved};
 use super::difference::{Comparison, Provenance};
 use super::refused;
-use crate::authz::{Ambiguity, Choice, Readings, bit, may_have_key, under_all_readings};
+use crate::authz::{Ambiguity, Choice, Readings, bit, may_have_key, shape, under_all_readings};
 use crate::aws;
 use crate::model::Policy;
-use crate::symbolic::boxes::{Requests, Sample, Space};
+use crate::symbolic::boxes::{Name, Requests, Sample, Space};
 use crate::symbolic::domain::{Shared, aligned};
 use crate::symbolic::show::{Hints, actual};
 use crate::symbolic::subject::{Access, Documents, Place, Subject};
@@ -282,7 +282,11 @@ impl<'a> Pair<'a> {
             let real = |sample: &Sample| of_real_action(sample).map(|sample| self.fitted(sample));
             let shows =
                 |sample: &Sample| real(sample).is_some_and(|own| self.replays(&own, backwards));
-            let found = actual(&self.pick(space, cube, known), &hints, &shows);
+            let found = {
+                let [action, resource] = [Name::Action, Name::Resource]
+                    .map(|name| space.holder(&sides.specs, cube, &name));
+                actual(&self.pick(space, cube, known), &hints, [&action, &resource], &shows)
+            };
             shown = found.as_ref().and_then(real).map(|sample| {
                 let (allowed_by, denied_by) = (allowed, denied);
                 Answer::Some(Box::new(Gain { sample, allowed_by, denied_by }))
@@ -444,7 +448,8 @@ fn unknown(reason: &str) -> Answer {
     Answer::Unknown(Undecided::anywhere(reason))
 }
 
-/// The request without keys that its action never has; `None`: AWS has no such action.
+/// The request without keys that its action never has, and with values of the form of their keys; `None`: AWS has no
+/// such action.
 fn of_real_action(sample: &Sample) -> Option<Sample> {
     let mut sample = sample.clone();
     if let Some(name) = &sample.action {
@@ -452,6 +457,11 @@ fn of_real_action(sample: &Sample) -> Option<Sample> {
         let keys = sample.context.iter().map(|(key, _)| key.to_owned()).collect::<Vec<_>>();
         let foreign = keys.iter().filter(|key| !may_have_key(action, None, key));
         foreign.for_each(|key| sample.context.remove(key));
+    }
+    for (key, value) in sample.context.clone().iter() {
+        let other =
+            shape(key, None).filter(|shape| !value.as_slice().iter().all(|own| shape.fits(own)));
+        other.iter().for_each(|shape| sample.context.set_one(key, shape.example()));
     }
     Some(sample)
 }

@@ -204,6 +204,23 @@ impl Space {
         self.dimensions.iter().map(class).collect()
     }
 
+    /// Says of a text of this dimension whether it is of a class in a cube.
+    pub(crate) fn holder<'s>(
+        &'s self,
+        specs: &[DimensionSpec],
+        cube: &'s [u64],
+        name: &Name,
+    ) -> impl Fn(&str) -> bool + use<'s> {
+        let own = self.dimensions.iter().find(|own| own.name == *name);
+        let own = own.map(|own| (own, specs[own.specs].tests.only(&own.atoms)));
+        move |text| {
+            let Some((dimension, tests)) = &own else { return true };
+            let class = dimension.partition.values().class_of(tests, text);
+            let words = &cube[dimension.words.clone()];
+            class.is_some_and(|class| words[class / 64] & (1 << (class % 64)) != 0)
+        }
+    }
+
     /// Whether a point lies in a cube.
     pub(crate) fn contains(&self, cube: &[u64], point: &[usize]) -> bool {
         let inside = |(dimension, class): (&Dimension, &usize)| {

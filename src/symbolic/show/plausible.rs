@@ -15,8 +15,9 @@ const MOST_FORMED: usize = 8;
 /// Resources that are tried.
 const MOST_RESOURCES: usize = 8;
 
-/// Requests that are tried where a thorough search comes next.
-const FEW: usize = 12;
+/// Actions, and resources of each, that are tried where a thorough search comes next.
+const FEW_ACTIONS: usize = 6;
+const FEW_RESOURCES: usize = 2;
 
 /// Actions that everybody knows come first.
 const FAMILIAR: [&str; 6] = [
@@ -104,16 +105,41 @@ pub(crate) fn plausible(
             try_instead(&mut sample, shows, |sample| sample.context.set_one(key, value));
         }
     }
-    with_real_names(&sample, hints, shows, usize::MAX).unwrap_or(sample)
+    with_real_names(&sample, hints, shows).unwrap_or(sample)
 }
 
-/// The same request with an action and a resource that AWS has; `None`: none of a few shows the same.
+/// The same request with an action and a resource that AWS has; `None`: none of a few shows the same. `is_of` says whether
+/// an action and a resource may.
 pub(crate) fn actual(
     sample: &Sample,
     hints: &Hints<'_>,
+    is_of: [&dyn Fn(&str) -> bool; 2],
     shows: &dyn Fn(&Sample) -> bool,
 ) -> Option<Sample> {
-    if shows(sample) { Some(sample.clone()) } else { with_real_names(sample, hints, shows, FEW) }
+    if sample.action.is_none() {
+        return shows(sample).then(|| sample.clone());
+    }
+    let (own, [is_action, is_resource]) = (sample.action.clone(), is_of);
+    let literals = hints.actions.iter().filter_map(|pattern| pattern.as_literal());
+    let wild = hints.actions.iter().filter(|pattern| pattern.has_wildcards());
+    let names = own.into_iter().chain(literals.map(str::to_owned));
+    let names = names.chain(wild.flat_map(|pattern| stood_for(pattern)));
+    let names = names.chain(FAMILIAR.map(str::to_owned)).filter(|name| is_action(name));
+    let known = names.filter_map(|name| Some((aws::action(&name)?, name)));
+    let spelt = || hints.resources.iter().map(|pattern| spelt(pattern, sample, KEYS[0]));
+    let usual = || [OBJECT, BUCKET, "*"].map(str::to_owned);
+    let mut requests = known.take(FEW_ACTIONS).flat_map(|(action, name)| {
+        let forms = action.resource_types().flat_map(|kind| kind.arns()).map(formed);
+        let all = sample.resource.iter().cloned().chain(spelt()).chain(usual()).chain(forms);
+        let suiting = all.filter(|text| suits(action, text) && is_resource(text));
+        let with = move |resource| Sample {
+            action: Some(name.clone()),
+            resource: Some(resource),
+            ..sample.clone()
+        };
+        suiting.take(FEW_RESOURCES).map(with).collect::<Vec<_>>()
+    });
+    requests.find(|candidate| shows(candidate))
 }
 
 /// The same request without keys that none of these statements reads, where it still shows the same without them.
@@ -153,7 +179,6 @@ fn with_real_names(
     sample: &Sample,
     hints: &Hints<'_>,
     shows: &dyn Fn(&Sample) -> bool,
-    most: usize,
 ) -> Option<Sample> {
     let actions = actions(sample, hints);
     let (hinted, own) = (resources(sample, hints), own_resources(sample));
@@ -179,7 +204,6 @@ fn with_real_names(
         .chain(suiting(known(), &own).map(with))
         .chain(without_data.map(|name| with((name, "*"))))
         .chain(pairs.map(with))
-        .take(most)
         .find(|candidate| shows(candidate))
 }
 
