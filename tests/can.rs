@@ -257,6 +257,30 @@ fn variables_are_filled_from_the_caller() {
     assert_eq!(granted("arn:aws:s3:::b/*"), Granted::Some);
 }
 
+/// The id of a session is that of its role, which AWS makes up, and its name
+/// (IAM:reference_policies_variables, "Principal key values").
+#[test]
+fn the_id_of_a_session_is_any_that_ends_in_its_name() {
+    let own = document(
+        PolicyKind::Identity,
+        json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b/${aws:userid}/*"}]),
+    );
+    let layers = Layers { identity: Layer::Policies(vec![&own]), ..Layers::default() };
+    let session = Caller::parse(
+        "arn:aws:sts::111122223333:assumed-role/job/s1",
+        Some("arn:aws:iam::111122223333:role/job"),
+    );
+    let session = session.unwrap();
+    let granted = |resource| {
+        let answers = ask(Who::Caller(&session, &layers), &["s3:GetObject"], &[resource]);
+        together(answers.iter().map(|answer| answer.granted))
+    };
+    assert_eq!(granted("arn:aws:s3:::b/*"), Granted::Some);
+    assert_eq!(granted("arn:aws:s3:::b/AROAIOSFODNN7EXAMPLE1:s1/*"), Granted::Some);
+    assert_eq!(granted("arn:aws:s3:::b/AROAIOSFODNN7EXAMPLE1:s2/*"), Granted::None);
+    assert_eq!(granted("arn:aws:s3:::b/x/*"), Granted::None);
+}
+
 /// Words that AWS would refuse may or may not count.
 #[test]
 fn refused_words_make_it_unknown() {

@@ -34,9 +34,14 @@ impl Named {
         }
         // Each reading has patterns of its own, and the region is within both together.
         self.but_not.clear();
-        if self.all_but == other.all_but {
-            let more = other.patterns.iter().filter(|span| !self.patterns.contains(span));
-            self.patterns.extend(more.copied().collect::<Vec<_>>());
+        match (self.all_but, other.all_but) {
+            // What the allowing statement excepts lies outside of the region under each reading.
+            (false, true) => *self = Named { but_not: Vec::new(), ..other.clone() },
+            (true, false) => {}
+            _ => {
+                let more = other.patterns.iter().filter(|span| !self.patterns.contains(span));
+                self.patterns.extend(more.copied().collect::<Vec<_>>());
+            }
         }
     }
 }
@@ -252,5 +257,30 @@ impl<'a> Own<'a> {
 
     fn fits(&self, atoms: Vec<u32>, not: bool) -> Constraints {
         Constraints(vec![(self.place, Constraint::Patterns { atoms, not })])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_under_each_reading_is_what_the_allowing_statement_says() {
+        let span = |at| Span::new(at, at + 1);
+        let named = |all_but, patterns: &[u32], but_not: &[u32]| Named {
+            all_but,
+            patterns: patterns.iter().map(|at| span(*at)).collect(),
+            but_not: but_not.iter().map(|at| span(*at)).collect(),
+        };
+        let met = |one: &Named, other: &Named| {
+            let mut both = one.clone();
+            both.meet(other);
+            both
+        };
+        let (of_deny, not_action) = (named(false, &[1], &[2]), named(true, &[3], &[4]));
+        assert_eq!(met(&of_deny, &not_action), named(true, &[3], &[]));
+        assert_eq!(met(&not_action, &of_deny), named(true, &[3], &[]));
+        assert_eq!(met(&of_deny, &named(false, &[5], &[2])), named(false, &[1, 5], &[]));
+        assert_eq!(met(&of_deny, &named(false, &[1], &[2, 6])), of_deny);
     }
 }

@@ -9,6 +9,7 @@ use crate::model::{Named, Part, Pattern, Statement};
 use std::collections::BTreeSet;
 
 pub(crate) const PRINCIPAL_ARN: &str = "aws:principalarn";
+pub(crate) const USER_NAME: &str = "aws:username";
 pub(crate) const PRINCIPAL_ACCOUNT: &str = "aws:principalaccount";
 
 /// The same account in requests to KMS (KMS:policy-conditions).
@@ -111,8 +112,11 @@ impl CallerClasses {
             _ => None,
         };
         let by_keys = class.of_arn(value(PRINCIPAL_ARN)).or_else(|| {
-            let account = || value(PRINCIPAL_ACCOUNT).or(value(KMS_ACCOUNT));
-            class.account.is_none().then(|| class.of_account(account()?))?
+            let account = value(PRINCIPAL_ACCOUNT).or(value(KMS_ACCOUNT));
+            let account = account.filter(|_| class.account.is_none());
+            let (name, of_account) = (value(USER_NAME), account.map(|own| class.of_account(own)));
+            let own = of_account.unwrap_or_else(|| name.map(|_| class.caller.clone()))?;
+            Some(name.and_then(|name| renamed(&own, name)).unwrap_or(own))
         });
         let of_class = |caller: &Caller| class.is_example && self.holds(class, caller);
         by_keys.filter(of_class).map(|caller| name_of(&caller))
@@ -190,6 +194,13 @@ pub(crate) fn caller_of(name: &str) -> Option<Caller> {
         Some((session, issuer)) => Caller::parse(session, Some(issuer)).ok(),
         None => Caller::parse(name, None).ok(),
     }
+}
+
+/// The user of this name beside another one.
+fn renamed(user: &Caller, name: &str) -> Option<Caller> {
+    let Caller::User { arn } = user else { return None };
+    let (path, _) = arn.as_str().rsplit_once('/')?;
+    Caller::parse(&format!("{path}/{name}"), None).ok()
 }
 
 fn with_account(arn: &str, account: &str) -> String {

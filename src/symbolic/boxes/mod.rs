@@ -13,8 +13,8 @@ pub(super) mod statement;
 pub(super) mod subtract;
 
 pub(super) use callers::{
-    CallerClass, CallerClasses, KMS_ACCOUNT, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, account_of,
-    caller_named,
+    CallerClass, CallerClasses, KMS_ACCOUNT, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, USER_NAME,
+    account_of, caller_named,
 };
 pub(super) use constraint::{Constraint, Constraints, Fits, Test};
 pub(super) use cover::{left_over, may_meet};

@@ -6,11 +6,11 @@ use super::classes::{
 };
 use super::possible::{OWNERS, askers};
 use super::{Cell, Question, Who, arn_atom, keys, of_account};
-use crate::authz::{Caller, Context, Presence};
+use crate::authz::{Caller, Context, Presence, shape};
 use crate::aws::{self, ResourceType};
 use crate::model::Pattern;
 use crate::symbolic::boxes::Name;
-use crate::symbolic::text::{Atom, Style, Variables, glob};
+use crate::symbolic::text::{Atom, Style, Symbol, Variables, forms, glob};
 use std::collections::BTreeMap;
 
 const USER_ID: &str = "aws:userid";
@@ -203,7 +203,13 @@ impl Cutter<'_> {
 fn session_id(caller: &Caller) -> Option<(String, KeyForm)> {
     let Caller::RoleSession { arn, .. } = caller else { return None };
     let name = arn.resource().rsplit('/').next()?;
-    Some((USER_ID.to_owned(), KeyForm::Like(text_atom(&format!("*:{name}")))))
+    let form = forms::of_shape(shape(USER_ID, Some(caller.kind()))?, &["aws"]).pop()?;
+    let mut symbols = Vec::new();
+    form.append_symbols(&mut symbols);
+    let id = symbols.iter().rposition(|symbol| *symbol == Symbol::Char(':'))?;
+    symbols.truncate(id + 1);
+    symbols.extend(name.chars().map(Symbol::Char));
+    Some((USER_ID.to_owned(), KeyForm::Like(Atom::of_form(&symbols))))
 }
 
 /// A service that acts for an account says so with the account or a resource of it.

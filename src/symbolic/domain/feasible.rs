@@ -2,7 +2,7 @@
 //! for each kind of caller. `docs/symbolic.md`, "Feasible shapes".
 
 use super::kinds::LastKinds;
-use super::possible::{CLOUDFRONT, OWNERS, USER_NAME, askers, have_own_policies};
+use super::possible::{CLOUDFRONT, OWNERS, askers, have_own_policies};
 use super::{actions, arn_atom, of_account};
 use crate::authz::{Caller, CallerKind, Presence, presence, request_key};
 use crate::aws::AccountId;
@@ -10,7 +10,7 @@ use crate::model::Policy;
 use crate::source::Span;
 use crate::symbolic::boxes::{
     CallerClass, CallerClasses, Constraint, Constraints, Encoder, Fits, KMS_ACCOUNT, Name,
-    PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, Test,
+    PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, Test, USER_NAME,
 };
 use crate::symbolic::text::{Alphabet, Atom, Symbol, Together, forms};
 use crate::symbolic::undecided::Undecided;
@@ -109,23 +109,19 @@ impl CallerShapes<'_, '_> {
         if !shared.callers.is_empty() {
             return self.classes(&shared.callers);
         }
-        let accounts = self.accounts();
         let mut statements: Vec<Constraints> = Vec::new();
         for kind in shared.askers.iter().copied() {
             let mut of_kind = self.caller(kind)?;
             if have_own_policies(&shared.askers) {
                 of_kind.0.extend(self.not_of_cloudfront()?);
             }
-            let names = self.names(kind)?;
-            for own in accounts.iter().map(Some).chain([None]) {
-                let Some(account) = self.account(own.map(String::as_str), &accounts, kind)? else {
-                    continue;
-                };
-                for name in &names {
-                    let constraints = of_kind.and(&account).and(name);
-                    if !statements.contains(&constraints) {
-                        statements.push(constraints);
-                    }
+            let (accounts, names) = (self.by_account(kind)?, self.by_name(kind)?);
+            for (account, name) in
+                accounts.iter().flat_map(|account| names.iter().map(move |name| (account, name)))
+            {
+                let constraints = of_kind.and(account).and(name);
+                if !statements.contains(&constraints) {
+                    statements.push(constraints);
                 }
             }
         }
@@ -265,46 +261,30 @@ impl CallerShapes<'_, '_> {
         Ok(Some((place, Constraint::Key(Test::Fits(Fits { absent: true, ..fits })))))
     }
 
-    /// The account in both keys of the principal that tell it; `None` if it tells nothing for such a caller.
-    fn account(
-        &mut self,
-        own: Option<&str>,
-        accounts: &[String],
-        kind: CallerKind,
-    ) -> Result<Option<Constraints>, Undecided> {
-        if accounts.is_empty() || presence(PRINCIPAL_ARN, Some(kind), None) == Presence::Never {
-            return Ok(own.is_none().then(Constraints::default));
+    /// The account in both keys of the principal that tell it.
+    fn by_account(&mut self, kind: CallerKind) -> Result<Vec<Constraints>, Undecided> {
+        let accounts = self.accounts();
+        if presence(PRINCIPAL_ARN, Some(kind), None) == Presence::Never {
+            return Ok(vec![Constraints::default()]);
         }
-        let mut constraints = Constraints::default();
-        for (place, key) in self.keys {
-            let atom = |account: &String| match &**key {
-                PRINCIPAL_ACCOUNT => Atom::Literal(account.as_str().into()),
-                _ => within_account(account),
-            };
-            if !matches!(&**key, PRINCIPAL_ACCOUNT | PRINCIPAL_ARN) {
-                continue;
-            }
-            let fits = match own {
-                Some(own) => self.fits(*place, vec![atom(&own.to_owned())])?,
-                None => {
-                    let all = accounts.iter().map(atom).collect();
-                    Fits { negated: true, ..self.fits(*place, all)? }
-                }
-            };
-            constraints.0.push((*place, Constraint::Key(Test::Fits(fits))));
-        }
-        Ok(Some(constraints))
+        let literal = |account: &String| vec![Atom::Literal(account.as_str().into())];
+        let within = |account: &String| vec![within_account(account)];
+        let columns = self.keys.iter().filter_map(|(place, key)| match &**key {
+            PRINCIPAL_ACCOUNT => Some((*place, accounts.iter().map(literal).collect())),
+            PRINCIPAL_ARN => Some((*place, accounts.iter().map(within).collect())),
+            _ => None,
+        });
+        self.told_apart(&columns.collect::<Vec<_>>())
     }
 
     /// The name of a user with the end of its ARN, as far as both are asked about.
-    fn names(&mut self, kind: CallerKind) -> Result<Vec<Constraints>, Undecided> {
+    fn by_name(&mut self, kind: CallerKind) -> Result<Vec<Constraints>, Undecided> {
         let place_of = |key| self.keys.iter().find(|(_, own)| &**own == key).map(|(at, _)| *at);
-        let (Some(of_name), Some(of_arn)) = (place_of(USER_NAME), self.asked(PRINCIPAL_ARN)) else {
+        let of_arn = self.asked(PRINCIPAL_ARN);
+        let of_arn = of_arn.filter(|_| presence(USER_NAME, Some(kind), None) != Presence::Never);
+        let (Some(of_name), Some(of_arn)) = (place_of(USER_NAME), of_arn) else {
             return Ok(vec![Constraints::default()]);
         };
-        if presence(USER_NAME, Some(kind), None) == Presence::Never {
-            return Ok(vec![Constraints::default()]);
-        }
         let known = self.encoder.variables.iter().find(|(key, _)| *key == USER_NAME);
         if let Some(name) = known.and_then(|(_, name)| name) {
             let fits = self.fits(of_arn, users_named(name).into())?;
@@ -312,16 +292,27 @@ impl CallerShapes<'_, '_> {
         }
         let asked = self.encoder.dimensions[of_name].tests.atoms().iter().filter_map(literal);
         let names = asked.take(MOST_ACCOUNTS).collect::<Vec<_>>();
+        let literals = names.iter().map(|name| vec![Atom::Literal(name.as_str().into())]);
+        let users = names.iter().map(|name| users_named(name).into());
+        self.told_apart(&[(of_name, literals.collect()), (of_arn, users.collect())])
+    }
+
+    /// One box for each entry of some lists of the same length, in which each dimension fits its patterns; and one for
+    /// what fits none of them.
+    fn told_apart(
+        &mut self,
+        lists: &[(usize, Vec<Vec<Atom>>)],
+    ) -> Result<Vec<Constraints>, Undecided> {
+        let many = lists.iter().map(|(_, each)| each.len()).max().unwrap_or_default();
         let mut boxes = Vec::new();
-        for own in names.iter().map(std::slice::from_ref).chain([names.as_slice()]) {
-            let negated = boxes.len() == names.len();
-            let literals = own.iter().map(|name| Atom::Literal(name.as_str().into())).collect();
-            let users = own.iter().flat_map(|name| users_named(name)).collect();
+        for number in 0..=many {
+            let negated = number == many;
             let mut constraints = Constraints::default();
-            for (place, atoms) in [(of_name, literals), (of_arn, users)] {
-                if !Vec::is_empty(&atoms) {
-                    let fits = Fits { negated, ..self.fits(place, atoms)? };
-                    constraints.0.push((place, Constraint::Key(Test::Fits(fits))));
+            for (place, each) in lists {
+                let atoms = if negated { each.concat() } else { each[number].clone() };
+                if !atoms.is_empty() {
+                    let fits = Fits { negated, ..self.fits(*place, atoms)? };
+                    constraints.0.push((*place, Constraint::Key(Test::Fits(fits))));
                 }
             }
             boxes.push(constraints);

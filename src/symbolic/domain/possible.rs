@@ -11,11 +11,11 @@ use crate::aws::{ResourceType, ValueType};
 use crate::model::Policy;
 use crate::model::condition::{date, numeric};
 use crate::symbolic::boxes::{
-    CURRENT_TIME, EPOCH_TIME, KMS_ACCOUNT, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, Sample, is_whole,
+    CURRENT_TIME, EPOCH_TIME, KMS_ACCOUNT, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, Sample, USER_NAME,
+    is_whole,
 };
 use crate::symbolic::text::SECOND;
 
-pub(crate) const USER_NAME: &str = "aws:username";
 const USER_ID: &str = "aws:userid";
 
 /// The kinds of callers that can have all of these policies.
@@ -95,7 +95,6 @@ fn fits_caller(sample: &Sample, kind: CallerKind) -> bool {
 /// Whether the keys that follow from one caller tell of the same.
 fn keys_agree(sample: &Sample) -> bool {
     let text = |key| sample.context.get(key).and_then(|value| value.as_slice().first());
-    let arn = text(PRINCIPAL_ARN);
     let caller = sample.principal.as_ref().map(|_| sample.caller());
     let named = caller.as_ref().and_then(Caller::principal_arn);
     let account = caller.as_ref().and_then(Caller::account);
@@ -105,9 +104,10 @@ fn keys_agree(sample: &Sample) -> bool {
     if are_two || [PRINCIPAL_ACCOUNT, KMS_ACCOUNT].into_iter().any(is_other) {
         return false;
     }
-    if arn.zip(named.as_ref()).is_some_and(|(arn, named)| arn != named) {
+    if text(PRINCIPAL_ARN).zip(named.as_ref()).is_some_and(|(arn, named)| arn != named) {
         return false;
     }
+    let arn = text(PRINCIPAL_ARN).or(named.as_ref());
     let of_arn = |number| arn.and_then(|arn| arn.split(':').nth(number));
     let name = of_arn(5).and_then(|resource| resource.rsplit('/').next());
     let agrees = |one: Option<&str>, other: Option<&String>| {
@@ -202,13 +202,13 @@ fn follow(mut sample: Sample) -> Sample {
     if let (true, Some(named)) = (is_free(PRINCIPAL_ARN), sample.caller().principal_arn()) {
         sample.context.set_one(PRINCIPAL_ARN, named);
     }
-    let arn = match sample.context.get(PRINCIPAL_ARN) {
-        Some(ContextValue::One(arn)) => arn.clone(),
-        _ => String::new(),
-    };
     let caller = sample.principal.as_ref().map(|_| sample.caller());
-    let of_caller = caller.as_ref().and_then(Caller::account).unwrap_or_default();
-    let account = arn.split(':').nth(4).unwrap_or(of_caller).to_owned();
+    let arn = match sample.context.get(PRINCIPAL_ARN) {
+        Some(ContextValue::One(arn)) => Some(arn.clone()),
+        _ => caller.as_ref().and_then(Caller::principal_arn),
+    };
+    let arn = arn.unwrap_or_default();
+    let account = arn.split(':').nth(4).unwrap_or_default().to_owned();
     let name = arn.rsplit(['/', ':']).next().unwrap_or_default().to_owned();
     let owner = sample.resource.as_deref().and_then(|arn| arn.split(':').nth(4));
     let owner = owner.unwrap_or_default().to_owned();
