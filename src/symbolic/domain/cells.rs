@@ -206,9 +206,12 @@ fn session_id(caller: &Caller) -> Option<(String, KeyForm)> {
     let form = forms::of_shape(shape(USER_ID, Some(caller.kind()))?, &["aws"]).pop()?;
     let mut symbols = Vec::new();
     form.append_symbols(&mut symbols);
-    let id = symbols.iter().rposition(|symbol| *symbol == Symbol::Char(':'))?;
-    symbols.truncate(id + 1);
-    symbols.extend(name.chars().map(Symbol::Char));
+    // A role stands for its sessions of any name.
+    if name != "*" {
+        let id = symbols.iter().rposition(|symbol| *symbol == Symbol::Char(':'))?;
+        symbols.truncate(id + 1);
+        symbols.extend(name.chars().map(Symbol::Char));
+    }
     Some((USER_ID.to_owned(), KeyForm::Like(Atom::of_form(&symbols))))
 }
 
