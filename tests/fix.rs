@@ -794,6 +794,7 @@ fn a_word_that_is_certainly_wrong_is_replaced() {
         ("bucket.json", "s3:PutObject\"", "s3:PutObjcet\"", ChangeKind::ReplaceAction),
         ("user.json", "acme-genomics/ica/*", "YOUR_BUCKET/ica/*", ChangeKind::ReplaceResource),
         ("user.json", "acme-genomics/ica/*", "<bucket>/ica/*", ChangeKind::ReplaceResource),
+        ("user.json", "acme-genomics/ica/*", "${bucket}/ica/*", ChangeKind::ReplaceResource),
         ("bucket.json", "acme-genomics", "acme-old", ChangeKind::ReplaceResource),
         ("bucket.json", "ica_use1_crossacct", "ica_euc1_crossacct", ChangeKind::ReplacePrincipal),
     ] {

@@ -76,6 +76,7 @@ const TEXTS: &[(&[Mark], OtherForm)] = &[
 /// JSON objects that are not policies, each recognised by one of its members. The first match counts.
 const OBJECTS: &[(&str, OtherForm)] = &[
     ("AWSTemplateFormatVersion", CLOUDFORMATION),
+    ("Resources", CLOUDFORMATION),
     (
         "planned_values",
         OtherForm {

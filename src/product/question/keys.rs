@@ -87,8 +87,12 @@ pub(super) fn states(
     keys.iter().filter(is_possible).map(|key| (key.clone(), state(key))).collect()
 }
 
-/// Whether requests for an action can have the key. One that the reference data lacks may be newer than the data.
+/// Whether requests for an action can have the key. One that the reference data lacks may be newer than the data; one that is not of the
+/// form `service:name` is none (IAM:access-analyzer-reference-policy-checks, "Invalid condition key format"), such as the `${bucket}` of a template.
 pub(super) fn is_supported(key: &str, action: &str, target: Target) -> bool {
+    if !key.contains(':') {
+        return false;
+    }
     let Some(action) = aws::action(action) else { return true };
     may_have_key(action, Some(target.resource_type()), key)
 }
