@@ -38,6 +38,12 @@ mod exit_codes;
 // Findings of `lint` against the answers of AWS's own validation: corpus/rules/measured.toml, managed.toml.
 mod lint_measured;
 
+// The configuration of `lint`, ignores, the baseline.
+mod lint_config;
+
+// The rules of `lint`: examples of their pages, corpus/rules, the list of checks that they cover.
+mod lint_rules;
+
 // Documents that AWS would not store, and odd ones that it stores: corpus/refused.
 mod refused;
 

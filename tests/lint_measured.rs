@@ -233,3 +233,35 @@ fn clean_policies_have_few_findings() {
     assert!(new.is_empty(), "new findings:\n{new}");
     assert!(known.is_empty(), "no longer found: {known:#?}");
 }
+
+/// Each example of AWS's samples for its validation gives the finding that it was written for.
+#[test]
+#[cfg_attr(not(corpus), ignore = "the corpus is not beside the repository")]
+fn samples_of_aws_give_their_findings() {
+    let folder = corpus("03-edge/aws-iam-access-analyzer-samples");
+    for (file, expected) in [
+        ("01-validate-policy/identity-policy.json", &["unknown-action"][..]),
+        ("01-validate-policy/resource-policy.json", &["outdated-key"]),
+        ("01-validate-policy/scp.json", &["wildcard-inside-scp-action"]),
+        ("03-no-iac/policies/identity/policy1.json", &["pass-any-role", "unknown-action"]),
+        ("03-no-iac/policies/identity/policy2.json", &["unknown-action", "unknown-action"]),
+        ("03-no-iac/policies/identity/policy3.json", &["missing-version", "unknown-action"]),
+        ("03-no-iac/policies/identity/trust/trust-policy.json", &[]),
+        ("03-no-iac/policies/resource/kms/key-policy.json", &["missing-version"]),
+        ("03-no-iac/policies/resource/s3/bucket-policy.json", &[]),
+        ("03-no-iac/policies/resource/sns/topic-policy.json", &["missing-version"]),
+        ("03-no-iac/policies/resource/sqs/queue-policy.json", &[]),
+        ("05-scps/policies/policy1.json", &["wildcard-inside-scp-action"]),
+        (
+            "05-scps/policies/policy2.json",
+            &["missing-element", "unknown-element", "unsupported-element"],
+        ),
+    ] {
+        let mut found = linted(&folder.join(file))
+            .into_iter()
+            .map(|found| found.finding.code.id())
+            .collect::<Vec<_>>();
+        found.sort_unstable();
+        assert_eq!(found, expected, "{file}");
+    }
+}

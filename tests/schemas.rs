@@ -102,7 +102,8 @@ fn every_answer_and_every_failure_holds_to_its_schema() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect::<Vec<_>>();
     // The schema of settings is that of an input.
-    published.retain(|name| name != "ica-toml-v1.json");
+    published
+        .retain(|name| !["ica-toml-v1.json", "ica-policy-toml-v1.json"].contains(&name.as_str()));
     published.sort();
     assert_eq!(published, answers.keys().cloned().collect::<Vec<_>>(), "an answer of each schema");
     assert_eq!(published, failures.keys().cloned().collect::<Vec<_>>(), "a failure of each schema");

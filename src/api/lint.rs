@@ -5,10 +5,10 @@ use super::workspace::Workspace;
 use crate::input::{KindFrom, Loader, Unreadable, kind_of, read_policy};
 use crate::model::{self, PolicyKind};
 use crate::report::failure;
-use crate::report::lint::{Lint, Linted};
+use crate::report::lint::{Lint, Linted, Whereabouts};
 use crate::rules::lint::{Selection, lint};
 use crate::rules::{Attached, Subject};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::syntax;
 
 /// How policies are linted.
@@ -18,6 +18,8 @@ pub struct LintOptions {
     pub kind: Option<PolicyKind>,
     /// Whether a resource policy is that of a bucket, whatever its actions are.
     pub is_of_bucket: bool,
+    /// What the configuration says that it is, and whether it is that of a bucket.
+    pub configured: Option<(PolicyKind, bool)>,
     /// Which rules are asked.
     pub selection: Selection,
 }
@@ -31,11 +33,18 @@ pub(crate) fn lint_file(
 ) -> Result<Linted, Unreadable> {
     let id = loader.load(sources, name)?;
     let document = read_policy(sources, id).map_err(Unreadable::Text)?;
-    let guessed = || kind_of(&document, name);
-    let kind = options.kind.map_or_else(guessed, |kind| (kind, KindFrom::Flag));
+    let kind = match (options.kind, options.configured) {
+        (Some(kind), _) => (kind, KindFrom::Flag),
+        (None, Some((kind, _))) => (kind, KindFrom::Configuration),
+        (None, None) => kind_of(&document, name),
+    };
+    let is_of_bucket = match options.kind {
+        Some(_) => options.is_of_bucket,
+        None => options.configured.is_some_and(|(_, is_of_bucket)| is_of_bucket),
+    };
     let lowered = model::lower(&document.policy, kind.0);
     let attached = match kind.0 {
-        PolicyKind::Resource if options.is_of_bucket => Some(Attached { bucket: None }),
+        PolicyKind::Resource if is_of_bucket => Some(Attached { bucket: None }),
         PolicyKind::Resource => Attached::guessed(&lowered.policy),
         _ => None,
     };
@@ -45,8 +54,18 @@ pub(crate) fn lint_file(
     let found = lint(&subject, read, &options.selection);
     let file = (sources.get(id).name().to_owned(), document.read_as);
     let tree = (!found.is_empty()).then(|| syntax::print(&document.policy));
-    let pointer = |span| tree.as_ref().and_then(|tree| tree.pointer(span));
-    Ok(Linted::new(sources, file, kind, attached.is_some(), &pointer, found))
+    let place = |span: Span| {
+        let mut statements = lowered.policy.statements.iter();
+        let statement = statements.find(|statement| statement.span.contains(span));
+        Whereabouts {
+            pointer: tree.as_ref().and_then(|tree| tree.pointer(span)),
+            sid: statement.and_then(|statement| Some(statement.sid.as_ref()?.node.clone())),
+            statement: statement
+                .map(|statement| sources.text(statement.span).to_owned())
+                .unwrap_or_default(),
+        }
+    };
+    Ok(Linted::new(sources, file, kind, attached.is_some(), &place, found))
 }
 
 impl Workspace {
@@ -65,6 +84,6 @@ impl Workspace {
                 Err(wrong) => failures.extend(failure::unreadable(&self.sources, &[wrong])),
             }
         }
-        Ok(Lint::new(policies, Vec::new(), failures))
+        Ok(Lint::new(policies, failures))
     }
 }

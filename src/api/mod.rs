@@ -21,6 +21,10 @@ mod error;
 pub(crate) mod files;
 pub(crate) mod folder;
 mod lint;
+#[cfg(feature = "cli")]
+pub(crate) mod lint_baseline;
+#[cfg(feature = "cli")]
+pub(crate) mod lint_config;
 mod policy;
 pub(crate) mod principal;
 mod workspace;

@@ -1,16 +1,20 @@
 //! `ica-policy lint`: policies by themselves, what AWS would refuse, what does nothing, what is dangerous.
 
 use super::exit::Exit;
-use super::files::{Files, stdin_twice};
+use super::files::{Files, print_error, print_report, stdin_twice};
 use super::format::{FindingsFormat, Printer};
+use super::git::Revision;
+use super::lint_settings::{Configurations, Mistake, read_baseline};
+use super::put::{Entry, print_lost, put_all};
+use crate::api::lint_baseline::Baseline;
+use crate::api::lint_config::selected;
 use crate::api::lint_file;
 use crate::api::{LintOptions, Selection};
-use crate::finding::{Code, Severity, codes, distance};
+use crate::finding::{Severity, codes};
 use crate::input::Unreadable;
 use crate::model::PolicyKind;
-use crate::report::lint::Lint;
-use crate::report::{Failure, failure};
-use crate::rules::lint::all_codes;
+use crate::report::lint::{Configured, Lint};
+use crate::report::{Failure, Finding, failure};
 use crate::source::Sources;
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
@@ -43,9 +47,25 @@ pub(super) struct Args {
     /// Opinions as well, such as "wildcard".
     #[arg(long)]
     pedantic: bool,
-    /// The least severity that gives exit code 1. A policy that AWS would refuse always gives it, except with `never`.
-    #[arg(long, value_enum, default_value_t = FailOn::Error)]
-    fail_on: FailOn,
+    /// The least severity that gives exit code 1; by default that of ica-policy.toml, else `error`. A policy that AWS would refuse always gives it, except with
+    /// `never`.
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
+    /// The configuration of all policies. Without it each has the `ica-policy.toml` of its folder, or of the nearest one above.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Shows what the ignores of the configuration hide.
+    #[arg(long)]
+    no_ignores: bool,
+    /// Takes the ignores from this revision of git, and reports that they were changed: a pull request cannot silence its own check.
+    #[arg(long, value_name = "REV")]
+    changed_since: Option<String>,
+    /// Hides the findings of this file, which --write-baseline has written.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Writes the findings into this file, to hide them with --baseline later.
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    write_baseline: Option<PathBuf>,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = FindingsFormat::Human)]
     format: FindingsFormat,
@@ -101,79 +121,186 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 fn lint_all(args: &Args, printer: &Printer<Lint>) -> Exit {
-    let options = match options(args) {
-        Ok(options) => options,
-        Err(message) => return printer.usage(&message),
-    };
-    let (mut sources, mut files) = (Sources::new(), Files { folder: PathBuf::new() });
-    let (mut policies, mut skipped, mut failures) = (Vec::new(), Vec::new(), Vec::new());
-    for given in listed(&args.files) {
-        let (name, is_of_folder) = match given {
-            Ok(file) => file,
-            Err(failure) => {
-                failures.push(failure);
-                continue;
+    match Run::begin(args).and_then(|mut run| run.all().map(|lint| (run, lint))) {
+        Ok((run, lint)) => run.end(printer, lint),
+        Err(Mistake::Usage(message)) => printer.usage(&message),
+        Err(Mistake::Unreadable(wrong)) => printer.unreadable(&Sources::new(), &[wrong]),
+    }
+}
+
+/// One run.
+struct Run<'a> {
+    args: &'a Args,
+    options: LintOptions,
+    sources: Sources,
+    configurations: Configurations,
+    baseline: Option<Baseline>,
+    today: String,
+    /// Whether some policy fails.
+    fails: bool,
+}
+
+impl Run<'_> {
+    fn begin(args: &Args) -> Result<Run<'_>, Mistake> {
+        if let Some(mistake) = stdin_twice(&args.files) {
+            return Err(Mistake::Usage(mistake.to_owned()));
+        }
+        let only =
+            selected(&args.select).map_err(|wrong| Mistake::Usage(format!("--select: {wrong}")))?;
+        let mut sources = Sources::new();
+        let since = args.changed_since.as_deref().map(Revision::open).transpose();
+        let since = since.map_err(Mistake::Unreadable)?;
+        let mut configurations = Configurations::new(args.no_ignores, since);
+        if let Some(file) = &args.config {
+            configurations.pin(&mut sources, file)?;
+        }
+        let baseline = args.baseline.as_deref().map(|file| {
+            let text = read_baseline(file).map_err(Mistake::Unreadable)?;
+            let wrong =
+                |message| Mistake::Usage(format!("--baseline: `{}`: {message}", file.display()));
+            Baseline::read(&text).map_err(wrong)
+        });
+        Ok(Run {
+            args,
+            options: LintOptions {
+                kind: args.kind.map(|kind| kind.kind),
+                is_of_bucket: args.kind.is_some_and(|kind| kind.is_of_bucket),
+                configured: None,
+                selection: Selection { only, pedantic: args.pedantic },
+            },
+            sources,
+            configurations,
+            baseline: baseline.transpose()?,
+            today: jiff::Timestamp::now().to_string().chars().take("2027-01-31".len()).collect(),
+            fails: false,
+        })
+    }
+
+    /// Reads and lints all policies.
+    fn all(&mut self) -> Result<Lint, Mistake> {
+        let mut files = Files { folder: PathBuf::new() };
+        let mut lint = Lint::default();
+        for given in listed(&self.args.files) {
+            let (name, is_of_folder) = match given {
+                Ok(file) => file,
+                Err(failure) => {
+                    lint.failures.push(failure);
+                    continue;
+                }
+            };
+            let config = self.configurations.of(&mut self.sources, &name)?;
+            let below =
+                config.map(|number| self.configurations.below(number, &name)).unwrap_or_default();
+            let options = self.options_of(config, &below);
+            match lint_file(&mut self.sources, &mut files, &name, &options) {
+                Ok(mut linted) => {
+                    if let Some(number) = config {
+                        let config = &self.configurations.loaded[number].config;
+                        lint.hidden.ignored +=
+                            config.hide(&below, &self.today, &mut linted.findings);
+                    }
+                    lint.policies.push(linted);
+                }
+                Err(wrong) if is_of_folder && is_no_policy(&self.sources, &wrong) => {
+                    lint.skipped.push(name)
+                }
+                Err(wrong) => lint.failures.extend(failure::unreadable(&self.sources, &[wrong])),
             }
-        };
-        match lint_file(&mut sources, &mut files, &name, &options) {
-            Ok(linted) => policies.push(linted),
-            Err(wrong) if is_of_folder && is_no_policy(&sources, &wrong) => skipped.push(name),
-            Err(wrong) => failures.extend(failure::unreadable(&sources, &[wrong])),
         }
+        if lint.policies.is_empty() && lint.failures.is_empty() {
+            lint.failures
+                .extend(failure::usage("there is no policy in the folders that were given"));
+        }
+        for loaded in &self.configurations.loaded {
+            let found = loaded.findings.iter().cloned().chain(loaded.config.stale(&self.today));
+            let findings = Finding::all(&self.sources, found);
+            lint.configurations.push(Configured { file: loaded.file.as_str().into(), findings });
+        }
+        if let Some(baseline) = &self.baseline {
+            lint.hidden.baseline = baseline.hide(&mut lint.policies);
+        }
+        self.fails = self.fails(&lint)?;
+        Ok(lint.counted())
     }
-    if policies.is_empty() && failures.is_empty() {
-        failures.extend(failure::usage("there is no policy in the folders that were given"));
+
+    fn options_of(&self, config: Option<usize>, below: &str) -> LintOptions {
+        let Some(number) = config else { return self.options.clone() };
+        let config = &self.configurations.loaded[number].config;
+        let selection = config.selection(&self.options.selection);
+        LintOptions { configured: config.kind(below), selection, ..self.options.clone() }
     }
-    report(args, printer, &Lint::new(policies, skipped, failures))
+
+    /// Whether something is at or above what fails: the flag, or the configuration of the policy.
+    fn fails(&mut self, lint: &Lint) -> Result<bool, Mistake> {
+        let mut fails = false;
+        let mut least_of_all = self.args.fail_on;
+        for policy in &lint.policies {
+            let config = self.configurations.of(&mut self.sources, &policy.file)?;
+            let word = config
+                .and_then(|number| self.configurations.loaded[number].config.fail_on.as_deref());
+            let configured = word.and_then(|word| FailOn::from_str(word, false).ok());
+            let fail_on = self.args.fail_on.or(configured).unwrap_or(FailOn::Error);
+            least_of_all = least_of_all.or(configured);
+            let least = fail_on.least();
+            fails |= least.is_some_and(|least| policy.refused || policy.worst() >= Some(least));
+        }
+        let least = least_of_all.unwrap_or(FailOn::Error).least();
+        let mut of_files = lint.configurations.iter().flat_map(|config| &config.findings);
+        Ok(fails || least.is_some_and(|least| of_files.any(|finding| finding.severity >= least)))
+    }
+
+    fn end(&self, printer: &Printer<Lint>, lint: Lint) -> Exit {
+        if let Some(path) = &self.args.write_baseline {
+            return write_baseline(path, &Baseline::of(&lint.policies), lint.failures.is_empty());
+        }
+        let unread = if lint.failures.is_empty() { Exit::Clean } else { Exit::Unreadable };
+        if self.args.format != FindingsFormat::Json && !lint.failures.is_empty() {
+            printer.not_read(&lint.failures);
+            if lint.policies.is_empty() {
+                return Exit::Unreadable;
+            }
+        }
+        let found = if self.fails { Exit::Found } else { Exit::Clean };
+        printer.report(&lint).max(unread).max(found)
+    }
 }
 
-fn report(args: &Args, printer: &Printer<Lint>, lint: &Lint) -> Exit {
-    let unread = if lint.failures.is_empty() { Exit::Clean } else { Exit::Unreadable };
-    if args.format != FindingsFormat::Json && !lint.failures.is_empty() {
-        printer.not_read(&lint.failures);
-        if lint.policies.is_empty() {
-            return Exit::Unreadable;
+/// Writes the findings of this run as known ones.
+fn write_baseline(path: &Path, baseline: &Baseline, is_complete: bool) -> Exit {
+    if !is_complete {
+        print_error("error: some inputs cannot be read, so no baseline is written\n");
+        return Exit::Unreadable;
+    }
+    let entry = Entry { path: path.to_owned(), text: baseline.text(), over: true, old: None };
+    match put_all(&[entry]) {
+        Ok(lost) => {
+            print_lost(&lost);
+            print_report(&format!(
+                "{}: {} findings are known from now on\n",
+                path.display(),
+                baseline.number()
+            ))
+        }
+        Err(error) => {
+            print_error(&format!(
+                "error: `{}` cannot be written: {}\n",
+                path.display(),
+                error.words()
+            ));
+            Exit::Unreadable
         }
     }
-    let is_refused = lint.policies.iter().any(|policy| policy.refused);
-    let least = match args.fail_on {
-        FailOn::Error => Some(Severity::Error),
-        FailOn::Warning => Some(Severity::Warning),
-        FailOn::Info => Some(Severity::Info),
-        FailOn::Never => None,
-    };
-    let fails = least.is_some_and(|least| is_refused || lint.worst() >= Some(least));
-    let found = if fails { Exit::Found } else { Exit::Clean };
-    printer.report(lint).max(unread).max(found)
 }
 
-fn options(args: &Args) -> Result<LintOptions, String> {
-    if let Some(mistake) = stdin_twice(&args.files) {
-        return Err(mistake.to_owned());
-    }
-    let mut only = Vec::new();
-    for name in &args.select {
-        let found = all_codes()
-            .filter(|code| code.id() == name || code.row().analyzer.contains(&name.as_str()));
-        let found = found.collect::<Vec<_>>();
-        if found.is_empty() {
-            return Err(unknown_rule(name));
+impl FailOn {
+    fn least(self) -> Option<Severity> {
+        match self {
+            FailOn::Error => Some(Severity::Error),
+            FailOn::Warning => Some(Severity::Warning),
+            FailOn::Info => Some(Severity::Info),
+            FailOn::Never => None,
         }
-        only.extend(found);
     }
-    Ok(LintOptions {
-        kind: args.kind.map(|kind| kind.kind),
-        is_of_bucket: args.kind.is_some_and(|kind| kind.is_of_bucket),
-        selection: Selection { only, pedantic: args.pedantic },
-    })
-}
-
-fn unknown_rule(name: &str) -> String {
-    let far = |code: &Code| distance(name, code.id());
-    let near = all_codes().min_by_key(far).map(Code::id).unwrap_or_default();
-    format!(
-        "--select: there is no rule `{name}`; the nearest name is `{near}`, docs/findings.md lists all"
-    )
 }
 
 /// A file to read, and whether it was found in a folder.

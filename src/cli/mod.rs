@@ -23,6 +23,7 @@ mod layer_flags;
 mod layered;
 mod lines;
 mod lint;
+mod lint_settings;
 mod named;
 mod put;
 mod replace;

@@ -52,21 +52,21 @@ codes! {
     CONFLICTING_ELEMENTS Error "conflicting-elements" "an element and its `Not` form in one statement" => ["UNSUPPORTED_ELEMENT_COMBINATION"]
     DUPLICATE_KEY Error "duplicate-key" "a condition key twice under one operator, in different case" => ["DUPLICATE_KEYS_WITH_DIFFERENT_CASE"]
     DUPLICATE_SID Error "duplicate-sid" "two statements with one Sid; a warning where AWS stores it" => ["UNIQUE_SIDS_REQUIRED" "UNIQUE_SIDS_RECOMMENDED"]
-    EMPTY_LIST Warning "empty-list" "an element or condition without values" => ["EMPTY_ARRAY_ACTION" "EMPTY_ARRAY_RESOURCE" "EMPTY_ARRAY_PRINCIPAL" "EMPTY_OBJECT_PRINCIPAL"]
+    EMPTY_LIST Warning "empty-list" "an element or condition without values" => ["EMPTY_ARRAY_ACTION" "EMPTY_ARRAY_RESOURCE" "EMPTY_ARRAY_PRINCIPAL" "EMPTY_OBJECT_PRINCIPAL" "EMPTY_ARRAY_CONDITION" "EMPTY_ARRAY_CONDITION_FORALLVALUES" "EMPTY_ARRAY_CONDITION_FORANYVALUE" "EMPTY_ARRAY_CONDITION_IFEXISTS"]
     FEDERATED_PRINCIPAL Warning "federated-principal" "an identity provider as the principal of a bucket policy; AWS's pages differ on whether S3 stores it" => ["FEDERATED_PRINCIPAL_NOT_SUPPORTED"]
     INVALID_ACTION Error "invalid-action" "an action in a form that AWS refuses"
     INVALID_EFFECT Error "invalid-effect" "an effect other than `Allow` and `Deny`" => ["INVALID_EFFECT"]
-    INVALID_OPERATOR Error "invalid-operator" "a condition operator that AWS does not have" => ["INVALID_CONDITION_OPERATOR"]
+    INVALID_OPERATOR Error "invalid-operator" "a condition operator that AWS does not have" => ["INVALID_CONDITION_OPERATOR" "NULL_WITH_IF_EXISTS"]
     INVALID_PRINCIPAL Error "invalid-principal" "a principal in a form that AWS refuses" => ["INVALID_PRINCIPAL_FORMAT" "INVALID_PRINCIPAL_KEY" "UNSUPPORTED_WILDCARD_IN_PRINCIPAL"]
-    INVALID_RESOURCE Error "invalid-resource" "a resource in a form that AWS refuses" => ["INVALID_ARN_PREFIX"]
+    INVALID_RESOURCE Error "invalid-resource" "a resource in a form that AWS refuses" => ["INVALID_ARN_PREFIX" "MISSING_BRACE_IN_VARIABLE" "EMPTY_VARIABLE" "MISSING_QUOTE_IN_VARIABLE" "UNSUPPORTED_SPACE_IN_VARIABLE"]
     INVALID_SID Error "invalid-sid" "a Sid with other characters than letters and digits" => ["UNSUPPORTED_SID"]
-    INVALID_VALUE Warning "invalid-value" "a value that the condition operator cannot read"
+    INVALID_VALUE Warning "invalid-value" "a value that the condition operator cannot read" => ["TYPE_MISMATCH_NUMBER" "TYPE_MISMATCH_DATE" "TYPE_MISMATCH_BOOLEAN" "TYPE_MISMATCH_STRING" "TYPE_MISMATCH_IP_RANGE" "INVALID_VARIABLE_FOR_OPERATOR" "MISSING_BRACE_IN_VARIABLE" "EMPTY_VARIABLE" "MISSING_QUOTE_IN_VARIABLE" "UNSUPPORTED_SPACE_IN_VARIABLE"]
     INVALID_VERSION Error "invalid-version" "a version of the policy language that AWS does not have" => ["INVALID_VERSION"]
     LIMIT Error "limit" "beyond a limit of this program; AWS may accept it"
     MISSING_ELEMENT Error "missing-element" "a required element is missing" => ["MISSING_ACTION" "MISSING_EFFECT" "MISSING_PRINCIPAL" "MISSING_RESOURCE" "MISSING_STATEMENT"]
     NOT_AN_OBJECT Error "not-an-object" "a policy document that is no object" => ["DATA_TYPE_MISMATCH"]
-    SERVICE_WILDCARD Warning "service-wildcard" "a resource whose service has a wildcard; AWS's pages differ on whether it matches"
-    SHORT_ARN Warning "short-arn" "an ARN with fewer than six parts where AWS does not say what that means"
+    SERVICE_WILDCARD Warning "service-wildcard" "a resource whose service has a wildcard; AWS's pages differ on whether it matches" => ["WILDCARD_IN_SERVICE_NAME"]
+    SHORT_ARN Warning "short-arn" "an ARN with fewer than six parts where AWS does not say what that means" => ["MISSING_ARN_FIELD"]
     UNKNOWN_ELEMENT Error "unknown-element" "an element that the policy language does not have" => ["INVALID_POLICY_ELEMENT"]
     UNSUPPORTED_ELEMENT Error "unsupported-element" "an element that this kind of policy may not have" => ["UNSUPPORTED_PRINCIPAL" "SCP_SYNTAX_ERROR_PRINCIPAL" "ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL" "ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE" "RCP_SYNTAX_ERROR_ACTION" "RCP_SYNTAX_ERROR_ALLOW" "RCP_SYNTAX_ERROR_NOTACTION" "RCP_SYNTAX_ERROR_PRINCIPAL"]
     VARIABLE_WITHOUT_VERSION Warning "variable-without-version" "a policy variable that is plain text without the version `2012-10-17`" => ["VARIABLE_UNSUPPORTED_IN_VERSION"]
@@ -75,12 +75,15 @@ codes! {
     Setting:
     OTHER_NOTIFICATION Info "other-notification" "a notification that is not ICA's, whose destination S3 validates when ICA adds its own"
     REGION_NOTE Info "region-note" "what the ICA page says of the region alone"
+    CHANGED_IGNORES Warning "changed-ignores" "the ignores of a configuration of `lint` were changed since the revision whose ignores count"
+    EXPIRED_IGNORE Warning "expired-ignore" "an ignore of a configuration of `lint` that is over"
     FOLDER_FILE Info "folder-file" "what a file of a folder is taken for, or that it is not read"
     REFUSED_CORS Error "refused-cors" "CORS rules that S3 would refuse"
     REFUSED_ENCRYPTION Error "refused-encryption" "a default encryption that S3 would refuse"
     ROLE_OF_OTHER_REGION Warning "role-of-other-region" "the policy names Illumina's role of another region"
     UNKNOWN_EVENT Warning "unknown-event" "an event type that the data on S3 does not contain"
     UNKNOWN_KEY Warning "unknown-key" "a condition key in a setting that the data on AWS does not contain"
+    UNUSED_IGNORE Warning "unused-ignore" "an ignore of a configuration of `lint` that hides nothing"
     WRONG_SETTING Error "wrong-setting" "a setting of a connection is missing or wrong"
     ;
     Request:

@@ -18,11 +18,33 @@ pub struct Lint {
     pub policies: Vec<Linted>,
     /// Files of folders that hold no policy.
     pub skipped: Vec<String>,
+    /// What is wrong with the configurations.
+    pub configurations: Vec<Configured>,
+    /// How many findings are known and not shown.
+    pub hidden: Hidden,
     /// The number of findings of each severity.
     pub counts: Counts,
     /// What could not be read.
     #[serde(skip)]
     pub failures: Vec<Failure>,
+}
+
+/// A configuration with its findings.
+#[derive(Clone, Debug, Serialize)]
+pub struct Configured {
+    /// The file.
+    pub file: FileName,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+/// How many findings are known and not shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Hidden {
+    /// By ignores of a configuration.
+    pub ignored: usize,
+    /// By the baseline.
+    pub baseline: usize,
 }
 
 /// The number of findings of each severity.
@@ -69,6 +91,21 @@ pub struct Found {
     pub pointer: Option<String>,
     /// Those of the other places.
     pub related: Vec<String>,
+    /// The Sid of its statement.
+    pub sid: Option<String>,
+    /// A number that stays the same when lines move: of the rule, the kind of the policy, the statement and the place in it.
+    pub fingerprint: String,
+}
+
+/// Where a finding is in its policy.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Whereabouts {
+    /// A JSON pointer.
+    pub pointer: Option<String>,
+    /// The Sid of the statement.
+    pub sid: Option<String>,
+    /// The words of the statement.
+    pub statement: String,
 }
 
 fn as_text<S: Serializer>(read_as: &ReadAs, serializer: S) -> Result<S::Ok, S::Error> {
@@ -89,12 +126,12 @@ struct Related<'a> {
 
 impl Serialize for Found {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Found { finding, analyzer, pointer, related } = self;
+        let Found { finding, analyzer, pointer, related, fingerprint, .. } = self;
         let row = finding.code.row();
         let (confidence, audience): (Confidence, Audience) = (row.confidence, row.audience);
         let related = finding.related.iter().zip(related);
         let related = related.map(|((span, text), pointer)| Related { span, pointer, text });
-        let mut found = serializer.serialize_struct("Found", 10)?;
+        let mut found = serializer.serialize_struct("Found", 11)?;
         found.serialize_field("id", finding.code.id())?;
         found.serialize_field("severity", &finding.severity)?;
         found.serialize_field("confidence", &confidence)?;
@@ -102,6 +139,7 @@ impl Serialize for Found {
         found.serialize_field("access_analyzer", analyzer)?;
         found.serialize_field("span", &finding.place)?;
         found.serialize_field("pointer", pointer)?;
+        found.serialize_field("fingerprint", fingerprint)?;
         found.serialize_field("message", &finding.message)?;
         found.serialize_field("help", &finding.help)?;
         found.serialize_field("related", &related.collect::<Vec<_>>())?;
@@ -110,20 +148,30 @@ impl Serialize for Found {
 }
 
 impl Linted {
-    /// The view of one policy. `pointer` finds a place in the document.
+    /// The view of one policy. `place` finds a span in the document.
     pub(crate) fn new(
         sources: &Sources,
         (file, read_as): (String, ReadAs),
         (kind, kind_from): (PolicyKind, KindFrom),
         is_of_bucket: bool,
-        pointer: &dyn Fn(Span) -> Option<String>,
+        place: &dyn Fn(Span) -> Whereabouts,
         found: Vec<finding::Finding>,
     ) -> Linted {
-        let view = |found: finding::Finding| Found {
-            analyzer: found.analyzer_code(),
-            pointer: pointer(found.span),
-            related: found.related.iter().filter_map(|label| pointer(label.span)).collect(),
-            finding: Finding::of(sources, found),
+        let view = |found: finding::Finding| {
+            let at = place(found.span);
+            let words = sources.text(found.span);
+            Found {
+                analyzer: found.analyzer_code(),
+                fingerprint: fingerprint(found.code.id(), kind, &at, words),
+                related: found
+                    .related
+                    .iter()
+                    .filter_map(|label| place(label.span).pointer)
+                    .collect(),
+                pointer: at.pointer,
+                sid: at.sid,
+                finding: Finding::of(sources, found),
+            }
         };
         let findings = found.into_iter().map(view).collect::<Vec<_>>();
         let kind_name = match kind {
@@ -135,31 +183,61 @@ impl Linted {
     }
 }
 
+/// FNV-1a of 64 bits over the rule, the kind, the statement and the place in it. Blanks do not count.
+fn fingerprint(rule: &str, kind: PolicyKind, at: &Whereabouts, words: &str) -> String {
+    let pointer = at.pointer.as_deref().unwrap_or_default();
+    let inside = pointer.strip_prefix("/Statement/").and_then(|rest| rest.split_once('/'));
+    let inside = inside.map_or("", |(_, inside)| inside);
+    // A Sid names a statement through its changes; without one its words do.
+    let (statement, words) = match &at.sid {
+        Some(sid) if !sid.is_empty() => (sid.as_str(), words),
+        _ => (at.statement.as_str(), ""),
+    };
+    let parts = [rule, kind.word(), statement, inside, words];
+    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
+    let hash = bytes
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
+    format!("{hash:016x}")
+}
+
+/// The constants of FNV-1a.
+const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+const PRIME: u64 = 0x0100_0000_01b3;
+
 impl Lint {
-    /// The view of these policies and of what could not be read.
-    pub(crate) fn new(policies: Vec<Linted>, skipped: Vec<String>, failures: Vec<Failure>) -> Lint {
-        let mut counts = Counts::default();
-        for found in policies.iter().flat_map(|policy| &policy.findings) {
-            match found.finding.severity {
-                Severity::Error => counts.error += 1,
-                Severity::Warning => counts.warning += 1,
-                Severity::Info => counts.info += 1,
-            }
-        }
-        Lint { policies, skipped, counts, failures }
+    /// The view of these policies.
+    pub(crate) fn new(policies: Vec<Linted>, failures: Vec<Failure>) -> Lint {
+        Lint { policies, failures, ..Lint::default() }.counted()
     }
 
+    /// With the numbers of its findings.
+    pub(crate) fn counted(mut self) -> Lint {
+        self.counts = Counts::default();
+        let of_policies = self.policies.iter().flat_map(|policy| &policy.findings);
+        let of_files = self.configurations.iter().flat_map(|config| &config.findings);
+        let severities = of_policies.map(|found| found.finding.severity);
+        for severity in severities.chain(of_files.map(|finding| finding.severity)) {
+            match severity {
+                Severity::Error => self.counts.error += 1,
+                Severity::Warning => self.counts.warning += 1,
+                Severity::Info => self.counts.info += 1,
+            }
+        }
+        self
+    }
+}
+
+impl Linted {
     /// The worst severity that was found.
     pub fn worst(&self) -> Option<Severity> {
-        let found = self.policies.iter().flat_map(|policy| &policy.findings);
-        found.map(|found| found.finding.severity).max()
+        self.findings.iter().map(|found| found.finding.severity).max()
     }
 }
 
 impl View for Lint {
     const SCHEMA: &'static str = "ica-policy/lint/v1";
-    const NOTHING: &'static str =
-        "\"policies\":[],\"skipped\":[],\"counts\":{\"error\":0,\"warning\":0,\"info\":0}";
+    const NOTHING: &'static str = "\"policies\":[],\"skipped\":[],\"configurations\":[],\"hidden\":{\"ignored\":0,\"baseline\":0},\"counts\":{\"error\":0,\"warning\":0,\"info\":0}";
 
     fn errors(&self) -> &[Failure] {
         &self.failures

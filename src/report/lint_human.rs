@@ -1,21 +1,29 @@
 //! The report of `lint` for people: the refused policies, then each policy with its findings, then the numbers.
 
-use super::draw::{data_line, draw_named};
+use super::draw::{data_line, draw_all, draw_named};
 use super::finding::Finding;
-use super::lint::{Counts, Found, Lint, Linted};
+use super::lint::{Configured, Counts, Found, Hidden, Lint, Linted};
 use super::look::{Human, Look};
 use std::fmt::Write;
 
 impl Human for Lint {
     fn issues(&self) -> Vec<Finding> {
         let found = self.policies.iter().flat_map(|policy| &policy.findings);
-        found.map(|found| found.finding.clone()).collect()
+        let of_files = self.configurations.iter().flat_map(|config| &config.findings);
+        found.map(|found| &found.finding).chain(of_files).cloned().collect()
     }
 
     fn human(&self, look: Look) -> String {
         let mut text = refused(self);
         for policy in &self.policies {
             text.push_str(&of_policy(policy, look));
+        }
+        for Configured { file, findings } in
+            self.configurations.iter().filter(|config| !config.findings.is_empty())
+        {
+            text.push_str(&format!("\n{file}\n"));
+            draw_all(&mut text, findings, look);
+            text.push('\n');
         }
         // Writing to a string cannot fail.
         let _ = writeln!(
@@ -24,6 +32,21 @@ impl Human for Lint {
             counted(self.counts),
             number(self.policies.len(), "policy", "policies")
         );
+        let Hidden { ignored, baseline } = self.hidden;
+        if ignored > 0 {
+            let _ = writeln!(
+                text,
+                "{} hidden by the configuration",
+                number(ignored, "finding is", "findings are")
+            );
+        }
+        if baseline > 0 {
+            let _ = writeln!(
+                text,
+                "{} hidden by the baseline",
+                number(baseline, "finding is", "findings are")
+            );
+        }
         if !self.skipped.is_empty() {
             let files = number(
                 self.skipped.len(),

@@ -1,18 +1,28 @@
 //! Characters that IAM, STS and KMS do not accept in a policy: those beyond U+00FF, and control
 //! characters. Source: IAM:reference_iam-quotas, BC (the pattern of a policy document).
 
+use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink, Subject};
-use crate::finding::{Code, Finding, Row, Section, Severity};
+use crate::finding::{Code, Finding};
 use crate::model::PolicyKind;
 use crate::source::Span;
 
-const CODE: Code = Code::of(&Row {
-    id: "wrong-character",
-    severity: Severity::Error,
-    section: Section::Rule,
-    summary: "a character that IAM, STS or KMS does not accept in a policy",
-    ..Row::PLAIN
-});
+rule_code! {
+    /// A character beyond U+00FF, or a control character, in a policy that IAM, STS or KMS stores.
+    ///
+    /// They refuse the whole document.
+    ///
+    /// ```json bad
+    /// {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/данные/*"}
+    /// ```
+    /// ```json good
+    /// {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/données/*"}
+    /// ```
+    /// What to do: write another character, or `?` or `*` for it in an ARN.
+    ///
+    /// Source: IAM:reference_iam-quotas, BC (the pattern of a policy document).
+    CODE: Error "wrong-character" [] "a character that IAM, STS or KMS does not accept in a policy"
+}
 
 /// A finding for the first such character.
 #[derive(Debug)]

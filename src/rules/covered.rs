@@ -17,7 +17,7 @@ pub(super) enum Covered {
     /// Any actions of a service, by their places in its list.
     Some(&'static Service, Vec<usize>),
     /// A service that the data has, but no action of it.
-    Nothing,
+    Nothing(&'static Service),
     /// The data lacks the service, or the pattern names several services, or is not valid.
     Unknown,
 }
@@ -38,7 +38,7 @@ impl Covered {
             return Covered::Unknown;
         };
         match pattern.pattern.shape {
-            Shape::Exact => service.action(start).map_or(Covered::Nothing, Covered::One),
+            Shape::Exact => service.action(start).map_or(Covered::Nothing(service), Covered::One),
             Shape::Prefix => Covered::of_run(service, beginning(service, start)),
             _ => {
                 let run = beginning(service, start);
@@ -51,13 +51,28 @@ impl Covered {
                     pattern_covers_action(pattern, &name) != Some(false)
                 };
                 let places = run.filter(fits).collect::<Vec<_>>();
-                if places.is_empty() { Covered::Nothing } else { Covered::Some(service, places) }
+                if places.is_empty() {
+                    Covered::Nothing(service)
+                } else {
+                    Covered::Some(service, places)
+                }
             }
         }
     }
 
     fn of_run(service: &'static Service, run: Range<usize>) -> Covered {
-        if run.is_empty() { Covered::Nothing } else { Covered::Run(service, run) }
+        if run.is_empty() { Covered::Nothing(service) } else { Covered::Run(service, run) }
+    }
+
+    /// The only service that it names.
+    pub(super) fn service(&self) -> Option<&'static Service> {
+        match self {
+            Covered::One(action) => Some(action.service()),
+            Covered::Run(service, _) | Covered::Some(service, _) | Covered::Nothing(service) => {
+                Some(service)
+            }
+            Covered::Everything | Covered::Unknown => None,
+        }
     }
 
     /// Whether it covers an action of the data; not known of patterns that name several services.
@@ -70,7 +85,7 @@ impl Covered {
             Covered::Some(service, places) => {
                 is_of(service) && places.binary_search(&action.index()).is_ok()
             }
-            Covered::Nothing => false,
+            Covered::Nothing(_) => false,
             Covered::Unknown => return None,
         })
     }

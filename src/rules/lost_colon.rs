@@ -1,18 +1,27 @@
 //! ARNs of resources that have lost a colon: `arn:aws:s3::bucket/*`. IAM completes an ARN with fewer than six parts with `*`
 //! (IAM:reference-arns), so the bucket's name becomes the account, and the words match nothing.
 
+use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink};
-use crate::finding::{Code, Finding, Row, Section, Severity};
+use crate::finding::{Code, Finding};
 use crate::model::ResourceKind;
 
-/// The kind of finding.
-pub const CODE: Code = Code::of(&Row {
-    id: "lost-colon",
-    severity: Severity::Warning,
-    section: Section::Rule,
-    summary: "an ARN without one of its colons, so that a name is where the account should be and nothing matches",
-    ..Row::PLAIN
-});
+rule_code! {
+    /// The ARN of a bucket has one colon too few.
+    ///
+    /// IAM completes it with `*`, so that the name of the bucket is taken for an account, and the words match nothing.
+    ///
+    /// ```json bad
+    /// {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3::lab/*"}
+    /// ```
+    /// ```json good
+    /// {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::lab/*"}
+    /// ```
+    /// What to do: write the three colons: `arn:aws:s3:::lab/*`.
+    ///
+    /// Source: IAM:reference-arns.
+    pub CODE: Warning "lost-colon" [] "an ARN without one of its colons, so that a name is where the account should be and nothing matches"
+}
 
 /// A finding for each such ARN.
 #[derive(Debug)]

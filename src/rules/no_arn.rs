@@ -2,19 +2,28 @@
 //! ARN (IAM:reference_policies_elements_condition_operators), so such a value matches nothing: an Allow never applies, a list of exceptions
 //! excepts nobody.
 
+use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink};
-use crate::finding::{Code, Finding, Row, Section, Severity};
+use crate::finding::{Code, Finding};
 use crate::model::condition::Test;
 use crate::model::{Condition, Statement};
 
-/// The kind of finding.
-pub const CODE: Code = Code::of(&Row {
-    id: "no-arn",
-    severity: Severity::Warning,
-    section: Section::Rule,
-    summary: "a value of an ARN condition that is no ARN and matches nothing, such as a bare name",
-    ..Row::PLAIN
-});
+rule_code! {
+    /// A value of an ARN operator is no ARN.
+    ///
+    /// The operators compare the six parts of an ARN, so the value matches nothing: an Allow never applies, and a list of exceptions excepts nobody.
+    ///
+    /// ```json bad
+    /// {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"ArnNotLike": {"aws:PrincipalArn": "illumina_ica_admin"}}}
+    /// ```
+    /// ```json good
+    /// {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/illumina_ica_admin"}}}
+    /// ```
+    /// What to do: write the whole ARN.
+    ///
+    /// Source: IAM:reference_policies_elements_condition_operators.
+    pub CODE: Warning "no-arn" [] "a value of an ARN condition that is no ARN and matches nothing, such as a bare name"
+}
 
 /// A finding for each such value.
 #[derive(Debug)]

@@ -3,18 +3,28 @@
 //! S3:WebsiteAccessPermissionsReqd (the name of the bucket in the policy must be that of the
 //! bucket); practice for `*`.
 
+use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink};
-use crate::finding::{Code, Finding, Row, Section, Severity};
+use crate::finding::{Code, Finding};
 use crate::model::{Part, Pattern, ResourceKind, ResourcePattern, Statement};
 use crate::source::Span;
 
-const CODE: Code = Code::of(&Row {
-    id: "other-bucket",
-    severity: Severity::Error,
-    section: Section::Rule,
-    summary: "a bucket policy has a resource that is not of its bucket, so S3 refuses to store it",
-    ..Row::PLAIN
-});
+rule_code! {
+    /// A resource of a bucket policy is not of a bucket.
+    ///
+    /// S3 refuses the whole policy: `Policy has invalid resource`. Where the bucket is known (`check`), another bucket is found as well.
+    ///
+    /// ```json bad bucket
+    /// {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject", "Resource": "*"}
+    /// ```
+    /// ```json good bucket
+    /// {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
+    /// ```
+    /// What to do: write `arn:aws:s3:::BUCKET` for the bucket, `arn:aws:s3:::BUCKET/*` for its objects.
+    ///
+    /// Source: S3:WebsiteAccessPermissionsReqd.
+    CODE: Error "other-bucket" ["UNSUPPORTED_RESOURCE_ARN_IN_POLICY"] "a bucket policy has a resource that is not of its bucket, so S3 refuses to store it"
+}
 
 /// A finding for each resource of something else, at its first place. AWS's pages say nothing of
 /// `NotResource`, so it is left alone.

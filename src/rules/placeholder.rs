@@ -3,20 +3,29 @@
 //! AWS takes such words as they are, and they then match nothing. A variable of AWS has a colon in its name (IAM:reference_policies_variables),
 //! so `${bucket}` is one of a template. The names of examples are those of AWS's guides and of ICA's page.
 
+use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink};
-use crate::finding::{Code, Finding, Row, Section, Severity};
+use crate::finding::{Code, Finding};
 use crate::source::Span;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// The kind of finding.
-pub const CODE: Code = Code::of(&Row {
-    id: "placeholder",
-    severity: Severity::Warning,
-    section: Section::Rule,
-    summary: "a word of an example or a template that was not replaced, as in `YOUR_BUCKET_NAME` or `${bucket}`",
-    ..Row::PLAIN
-});
+rule_code! {
+    /// A word of an example or of a template that nobody has replaced.
+    ///
+    /// AWS takes it as it is, and it matches nothing. A variable of AWS has a colon in its name.
+    ///
+    /// ```json bad
+    /// {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::YOUR_BUCKET_NAME/*"}
+    /// ```
+    /// ```json good
+    /// {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/${aws:username}/*"}
+    /// ```
+    /// What to do: write what it stands for.
+    ///
+    /// Source: IAM:reference_policies_variables.
+    pub CODE: Warning "placeholder" [] "a word of an example or a template that was not replaced, as in `YOUR_BUCKET_NAME` or `${bucket}`"
+}
 
 /// How the names of examples begin.
 const EXAMPLES: [&str; 6] =

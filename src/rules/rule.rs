@@ -112,6 +112,10 @@ pub type Sink = Vec<Finding>;
 pub trait Rule: Sync {
     /// What its findings are called.
     fn codes(&self) -> &'static [Code];
+    /// Whether its findings are proved over all requests, which takes longer than a look at the words.
+    fn is_proved(&self) -> bool {
+        false
+    }
     /// Looks at a policy as a whole.
     fn document(&self, _: &Scene<'_>, _: &mut Sink) {}
     /// Looks at a statement.

@@ -2,17 +2,21 @@
 //! ORG:orgs_reference_limits, KMS:key-policy-overview, VPC:vpc-endpoints-access and the quotas of
 //! the other services.
 
+use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink, Subject, has_only_actions_of};
-use crate::finding::{Code, Finding, Row, Section, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::model::{Doubt, PolicyKind};
 
-const CODE: Code = Code::of(&Row {
-    id: "policy-size",
-    severity: Severity::Error,
-    section: Section::Rule,
-    summary: "the policy is longer than AWS stores; a warning where that depends on what it is used as",
-    ..Row::PLAIN
-});
+rule_code! {
+    /// The policy has more characters than AWS stores of its kind.
+    ///
+    /// Of some kinds white space counts. Of an identity policy it depends on whose it is: `long-identity-policy`.
+    ///
+    /// What to do: split the policy, or shorten it with fewer and wider patterns.
+    ///
+    /// Source: IAM:reference_iam-quotas, S3:add-bucket-policy, ORG:orgs_reference_limits, KMS:key-policy-overview, VPC:vpc-endpoints-access.
+    pub(super) CODE: Error "policy-size" ["POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA" "POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA" "POLICY_SIZE_EXCEEDS_SCP_QUOTA" "POLICY_SIZE_EXCEEDS_RCP_QUOTA"] "the policy is longer than AWS stores; a warning where that depends on what it is used as"
+}
 
 /// A finding for a document beyond the size that AWS stores. What AWS itself gave is not too long.
 #[derive(Debug)]
@@ -95,7 +99,25 @@ impl Rule for PolicySize {
                 }
         };
         let limit = LIMITS.iter().find(is_of);
-        sink.extend(limit.and_then(|limit| finding(subject, limit)));
+        let found = limit.and_then(|limit| finding(subject, limit));
+        sink.extend(
+            found.map(|found| Finding { analyzer: analyzer(subject.policy.kind), ..found }),
+        );
+    }
+}
+
+/// The check of IAM Access Analyzer about the size of such a policy.
+fn analyzer(kind: PolicyKind) -> Option<&'static str> {
+    match kind {
+        PolicyKind::Resource | PolicyKind::KmsKey => {
+            Some("POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA")
+        }
+        PolicyKind::Trust => Some("POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA"),
+        PolicyKind::Scp => Some("POLICY_SIZE_EXCEEDS_SCP_QUOTA"),
+        PolicyKind::Rcp => Some("POLICY_SIZE_EXCEEDS_RCP_QUOTA"),
+        PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session | PolicyKind::Vpce => {
+            None
+        }
     }
 }
 

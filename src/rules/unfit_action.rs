@@ -3,17 +3,27 @@
 //! IDATA for the types of resources.
 
 use super::fit::{covered, fitting, named_types};
+use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink, Subject};
-use crate::finding::{Code, Finding, Row, Section, Severity};
+use crate::finding::{Code, Finding};
 use crate::model::{ActionPattern, Statement};
 
-const CODE: Code = Code::of(&Row {
-    id: "unfit-action",
-    severity: Severity::Error,
-    section: Section::Rule,
-    summary: "an action of a bucket policy works on no resource of its statement, so S3 refuses to store the policy",
-    ..Row::PLAIN
-});
+rule_code! {
+    /// An action of a bucket policy works on none of the resources of its statement.
+    ///
+    /// S3 refuses the whole policy: `Action does not apply to any resource(s) in statement`.
+    ///
+    /// ```json bad bucket
+    /// {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::b/*"}
+    /// ```
+    /// ```json good bucket
+    /// {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": ["s3:ListBucket", "s3:GetObject"], "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]}
+    /// ```
+    /// What to do: add the ARN that the action works on.
+    ///
+    /// Source: practice; IDATA for the resources of actions.
+    CODE: Error "unfit-action" [] "an action of a bucket policy works on no resource of its statement, so S3 refuses to store the policy"
+}
 
 /// A finding for each such action.
 #[derive(Debug)]

@@ -3,18 +3,28 @@
 //! statement`. Source: practice, and IDATA for the keys of actions.
 
 use super::fit::{covered, fitting, named_types};
+use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink};
 use crate::aws::{Action, KeySupport, supports_key_on};
-use crate::finding::{Code, Finding, Row, Section, Severity};
+use crate::finding::{Code, Finding};
 use crate::model::Statement;
 
-const CODE: Code = Code::of(&Row {
-    id: "unfit-key",
-    severity: Severity::Error,
-    section: Section::Rule,
-    summary: "a condition key of S3 goes with no action of its statement in a bucket policy, so S3 refuses to store the policy",
-    ..Row::PLAIN
-});
+rule_code! {
+    /// No action of a statement of a bucket policy has a condition key of S3 that the statement asks for.
+    ///
+    /// S3 refuses the whole policy: `Conditions do not apply to combination of actions and resources in statement`.
+    ///
+    /// ```json bad bucket
+    /// {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*", "Condition": {"StringLike": {"s3:prefix": "ica/*"}}}
+    /// ```
+    /// ```json good bucket
+    /// {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::b", "Condition": {"StringLike": {"s3:prefix": "ica/*"}}}
+    /// ```
+    /// What to do: put the condition on the statement of the actions that have the key.
+    ///
+    /// Source: practice; IDATA for the keys of actions.
+    CODE: Error "unfit-key" [] "a condition key of S3 goes with no action of its statement in a bucket policy, so S3 refuses to store the policy"
+}
 
 /// A finding for each such key.
 #[derive(Debug)]

@@ -3,21 +3,30 @@
 //! (invalid actions do nothing).
 
 use super::fit::among;
+use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink};
 use crate::aws::{self, Action, Service};
-use crate::finding::{Code, Finding, LETTERS_PER_MISTAKE, Row, Section, Severity, distance};
+use crate::finding::{Code, Finding, LETTERS_PER_MISTAKE, distance};
 use crate::model::{ActionPattern, PolicyKind};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
-/// The kind of finding.
-pub const CODE: Code = Code::of(&Row {
-    id: "unknown-action",
-    severity: Severity::Warning,
-    section: Section::Rule,
-    summary: "an action that AWS does not have, so the words do nothing",
-    ..Row::PLAIN
-});
+rule_code! {
+    /// AWS has no such action, or none that matches the pattern.
+    ///
+    /// AWS stores most such policies, and the words match no request. Names of calls of the API are often no actions: `ListObjectsV2` needs `s3:ListBucket`.
+    ///
+    /// ```json bad
+    /// {"Effect": "Allow", "Action": "s3:ListObjectsV2", "Resource": "*"}
+    /// ```
+    /// ```json good
+    /// {"Effect": "Allow", "Action": "s3:List*MultiPart*", "Resource": "*"}
+    /// ```
+    /// What to do: write the action that is meant, or take it out; if AWS has it since, `--data` takes newer data.
+    ///
+    /// Source: IDATA for the actions; IAM:access-analyzer-reference-policy-checks, "Invalid action".
+    pub CODE: Warning "unknown-action" ["INVALID_ACTION"] "an action that AWS does not have, so the words do nothing"
+}
 
 /// A finding for each such action, at its first place.
 #[derive(Debug)]

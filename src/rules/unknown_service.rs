@@ -1,18 +1,28 @@
 //! Services that the AWS data does not contain. Nothing can be said of their actions.
 
+use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink};
 use crate::aws;
-use crate::finding::{Code, Finding, LETTERS_PER_MISTAKE, Row, Section, Severity, distance};
+use crate::finding::{Code, Finding, LETTERS_PER_MISTAKE, distance};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
-const CODE: Code = Code::of(&Row {
-    id: "unknown-service",
-    severity: Severity::Warning,
-    section: Section::Rule,
-    summary: "a service that the data on AWS does not contain, so nothing is known of its actions",
-    ..Row::PLAIN
-});
+rule_code! {
+    /// The service of an action is not in the data on AWS.
+    ///
+    /// Nothing is known of its actions. If it is misspelt, the words match no request.
+    ///
+    /// ```json bad
+    /// {"Effect": "Allow", "Action": "cloudwacth:PutMetricData", "Resource": "*"}
+    /// ```
+    /// ```json good
+    /// {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*"}
+    /// ```
+    /// What to do: correct the service; if AWS has it since, `--data` takes newer data.
+    ///
+    /// Source: IDATA for the services; IAM:access-analyzer-reference-policy-checks, "Invalid service in action".
+    CODE: Warning "unknown-service" ["INVALID_SERVICE_IN_ACTION"] "a service that the data on AWS does not contain, so nothing is known of its actions"
+}
 
 /// A finding for each such service, at the first place of its actions.
 #[derive(Debug)]

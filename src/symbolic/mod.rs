@@ -21,7 +21,7 @@ mod undecided;
 
 pub use ask::asked_services::{AskedService, asked_services};
 pub use ask::can::{Answered, Granted, Shown, can, together};
-pub use ask::compare::{Answer, Compared, Gain, Relation, compare, compare_access};
+pub use ask::compare::{Answer, Compared, Gain, Relation, compare, compare_access, lost_for};
 pub use ask::decide::decide;
 pub use ask::differences::{
     Differences, Direction, Region, access_differences, differences, differences_beyond,

@@ -13,8 +13,8 @@ pub mod numeric;
 mod operator;
 pub mod string;
 
-pub(super) use operator::parse as parse_operator;
 pub use operator::{Operator, Quantifier, Relation};
+pub(super) use operator::{Parsed as ParsedOperator, parse as parse_operator};
 
 use super::doubt::Doubt;
 use super::pattern::Problem;

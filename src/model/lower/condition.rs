@@ -1,8 +1,8 @@
 //! Lowers the condition block.
 
-use super::context::{Context, as_limit};
+use super::context::{Context, as_limit, wrong_variable};
 use crate::finding::{Finding, codes};
-use crate::model::condition::{Condition, Test, parse_operator};
+use crate::model::condition::{Condition, ParsedOperator, Quantifier, Test, parse_operator};
 use crate::model::doubt::Doubt;
 use crate::source::Spanned;
 use crate::syntax::{Body, Element, KeyEntry, OperatorEntry};
@@ -49,6 +49,11 @@ fn lower_operator(operator: &OperatorEntry, context: &mut Context) -> Vec<Condit
         .as_ref()
         .err()
         .map(|reason| context.refuse(codes::INVALID_OPERATOR, operator.name.span, reason.clone()));
+    if unknown.is_some() && operator.name.text.ends_with("NullIfExists") {
+        context.known_as("NULL_WITH_IF_EXISTS");
+    } else if unknown.is_some() {
+        context.known_as("INVALID_CONDITION_OPERATOR");
+    }
     let lower_key = |key: &KeyEntry, context: &mut Context| {
         let test = match &parsed {
             Ok(parsed) => {
@@ -56,7 +61,7 @@ fn lower_operator(operator: &OperatorEntry, context: &mut Context) -> Vec<Condit
             }
             Err(_) => Test::Unknown,
         };
-        report_values(&test, key, context);
+        report_values(&test, key, empty_list(parsed.as_ref().ok()), context);
         Condition {
             operator: Spanned::new(operator.name.text.clone(), operator.name.span),
             quantifier: parsed.as_ref().ok().and_then(|parsed| parsed.quantifier),
@@ -96,16 +101,44 @@ fn repeated_keys(operator: &OperatorEntry, conditions: &mut [Condition], context
     }
 }
 
-fn report_values(test: &Test, key: &KeyEntry, context: &mut Context) {
+/// What IAM Access Analyzer says of a value that the operator cannot read.
+fn wrong_value(test: &Test, reason: &str) -> Option<&'static str> {
+    Some(match test {
+        Test::String { .. } | Test::Arn { .. } => return wrong_variable(reason),
+        Test::Unknown => return None,
+        _ if reason.contains("`${") => "INVALID_VARIABLE_FOR_OPERATOR",
+        Test::Numeric(..) => "TYPE_MISMATCH_NUMBER",
+        Test::Date(..) => "TYPE_MISMATCH_DATE",
+        Test::Bool(_) | Test::Null(_) => "TYPE_MISMATCH_BOOLEAN",
+        Test::Binary(_) => "TYPE_MISMATCH_STRING",
+        Test::Ip { .. } => "TYPE_MISMATCH_IP_RANGE",
+    })
+}
+
+/// What it says of an empty list of values.
+fn empty_list(parsed: Option<&ParsedOperator>) -> &'static str {
+    match parsed {
+        Some(parsed) if parsed.if_exists => "EMPTY_ARRAY_CONDITION_IFEXISTS",
+        Some(parsed) if parsed.quantifier == Some(Quantifier::ForAllValues) => {
+            "EMPTY_ARRAY_CONDITION_FORALLVALUES"
+        }
+        Some(parsed) if parsed.quantifier == Some(Quantifier::ForAnyValue) => {
+            "EMPTY_ARRAY_CONDITION_FORANYVALUE"
+        }
+        _ => "EMPTY_ARRAY_CONDITION",
+    }
+}
+
+fn report_values(test: &Test, key: &KeyEntry, empty: &'static str, context: &mut Context) {
     for doubt in test.doubts() {
-        context.findings.push(as_limit(
-            doubt,
-            Finding::new(codes::INVALID_VALUE, doubt.span, doubt.reason.clone()),
-        ));
+        let mut finding = Finding::new(codes::INVALID_VALUE, doubt.span, doubt.reason.clone());
+        finding.analyzer = wrong_value(test, &doubt.reason);
+        context.findings.push(as_limit(doubt, finding));
     }
     if key.values.items.is_empty() {
         let message =
             format!("`{}` has no values; AWS's pages differ on what that means", key.name.text);
-        context.findings.push(Finding::new(codes::EMPTY_LIST, key.values.span, message));
+        let finding = Finding::new(codes::EMPTY_LIST, key.values.span, message);
+        context.findings.push(finding.analyzer(empty));
     }
 }

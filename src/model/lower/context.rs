@@ -45,6 +45,19 @@ impl Context {
     }
 }
 
+/// What IAM Access Analyzer says of a variable that is not written as AWS asks.
+pub(super) fn wrong_variable(reason: &str) -> Option<&'static str> {
+    [
+        ("has no closing brace", "MISSING_BRACE_IN_VARIABLE"),
+        ("names no key", "EMPTY_VARIABLE"),
+        ("must be written", "MISSING_QUOTE_IN_VARIABLE"),
+        ("is not the name of a key", "UNSUPPORTED_SPACE_IN_VARIABLE"),
+    ]
+    .into_iter()
+    .find(|(words, _)| reason.contains(words))
+    .map(|(_, code)| code)
+}
+
 /// The finding, under the code `limit` if its doubt is a limit of this program: that is no mistake
 /// of the author.
 pub(super) fn as_limit(doubt: &Doubt, finding: Finding) -> Finding {

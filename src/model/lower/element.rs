@@ -1,6 +1,6 @@
 //! Lowers `Action`, `Resource`, `Principal` and their `Not` forms.
 
-use super::context::{Context, as_limit};
+use super::context::{Context, as_limit, wrong_variable};
 use crate::finding::{Code, Finding, codes};
 use crate::model::doubt::Doubt;
 use crate::model::policy::Element;
@@ -36,6 +36,10 @@ pub(super) fn lower_resources(
         .collect::<Vec<_>>();
     for pattern in &patterns {
         report(context, codes::INVALID_RESOURCE, pattern.doubt.as_ref());
+        let reason = pattern.doubt.as_ref().map(|doubt| doubt.reason.as_str());
+        if let Some(reason) = reason {
+            context.known_as(wrong_variable(reason).unwrap_or("INVALID_ARN_PREFIX"));
+        }
         context.findings.extend(
             pattern.unsettled.iter().map(|unsettled| told_unsettled(*unsettled, pattern.span)),
         );

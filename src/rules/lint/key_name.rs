@@ -94,18 +94,40 @@ rule_code! {
 /// A global key without a page, which AWS uses in its own AWSSSOServiceRolePolicy.
 const WITHOUT_PAGE: &str = "aws:principalorgmasteraccountid";
 
+rule_code! {
+    /// The key `aws:SourceOwner`.
+    ///
+    /// SNS alone has it, and AWS advises against it: newer services do not send it, so that they are locked out.
+    ///
+    /// ```json bad resource
+    /// {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sns:Publish", "Resource": "arn:aws:sns:eu-west-1:111122223333:t", "Condition": {"StringEquals": {"aws:SourceOwner": "111122223333"}}}
+    /// ```
+    /// ```json good resource
+    /// {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sns:Publish", "Resource": "arn:aws:sns:eu-west-1:111122223333:t", "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}}
+    /// ```
+    /// What to do: write `aws:SourceAccount`.
+    ///
+    /// Source: SNS:sns-access-policy-use-cases, the note on `aws:SourceOwner`.
+    OWNER: Info "outdated-key" [] "the condition key `aws:SourceOwner`, which AWS advises against"
+}
+
 /// A finding for each key that no request has.
 #[derive(Debug)]
 pub(super) struct KeyName;
 
 impl Rule for KeyName {
     fn codes(&self) -> &'static [Code] {
-        &[GLOBAL, OF_SERVICE, FORM, NO_TAG, ARN]
+        &[GLOBAL, OF_SERVICE, FORM, NO_TAG, ARN, OWNER]
     }
 
     fn condition(&self, scene: &Scene<'_>, _: &Statement, condition: &Condition, sink: &mut Sink) {
         let lower = &*condition.key.node;
-        if condition_key(lower).is_none() {
+        if lower == "aws:sourceowner" {
+            let message = "AWS advises against `aws:SourceOwner`, which newer services do not send";
+            sink.push(
+                Finding::new(OWNER, condition.key.span, message).help("write `aws:SourceAccount`"),
+            );
+        } else if condition_key(lower).is_none() {
             sink.extend(unknown(scene, condition, lower));
         }
     }

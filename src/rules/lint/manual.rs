@@ -5,8 +5,8 @@ use crate::finding::Code;
 /// Makes the code of a rule. Its doc comment is the page of the rule: what is wrong and why, an example that is wrong (` ```json bad `) and one that is right
 /// (` ```json good `), what to do, the source. An example may be a statement alone; a word behind `bad` or `good` is the kind of the policy.
 macro_rules! rule_code {
-    ($(#[doc = $line:literal])+ $name:ident: $severity:ident $id:literal [$($analyzer:literal)*] $summary:literal $(, $member:ident: $value:expr)*) => {
-        const $name: $crate::finding::Code = $crate::finding::Code::of(&$crate::finding::Row {
+    ($(#[doc = $line:literal])+ $visible:vis $name:ident: $severity:ident $id:literal [$($analyzer:literal)*] $summary:literal $(, $member:ident: $value:expr)*) => {
+        $visible const $name: $crate::finding::Code = $crate::finding::Code::of(&$crate::finding::Row {
             id: $id,
             severity: $crate::finding::Severity::$severity,
             summary: $summary,
@@ -18,7 +18,7 @@ macro_rules! rule_code {
     };
 }
 
-pub(super) use rule_code;
+pub(in crate::rules) use rule_code;
 
 /// The page of a rule, taken apart.
 #[derive(Clone, Debug, Default)]

@@ -3,33 +3,68 @@
 //! A rule's page is the doc comment of its code (`rule_code`): what is wrong, why it matters, an example that is wrong and one that is right, what to do,
 //! and the source. The examples are run as tests.
 
+mod absent_key;
 mod arn_form;
 mod arn_types;
+mod bucket;
 mod called_via;
 mod covers;
+mod empty;
+mod foreign;
 mod key_name;
 mod key_type;
+mod key_use;
 mod long_policy;
 pub mod manual;
 mod pass_role;
+mod principals;
+mod proved;
 mod redundant_action;
 mod redundant_resource;
+mod redundant_statement;
+mod sensitive;
+mod tag_keys;
+mod trust;
+mod unfit_resource;
+mod value_id;
+mod value_list;
+mod variables;
+mod wide;
 mod wildcard_value;
 
+use super::size::CODE as POLICY_SIZE;
 use super::{RULES, Rule, Subject, run};
 use crate::finding::codes::CODES;
-use crate::finding::{Audience, Code, Finding};
+use crate::finding::{Audience, Code, Finding, Severity};
+use crate::model::PolicyKind;
+use redundant_statement::CODE as REDUNDANT_STATEMENT;
 
 /// The rules of `lint` alone.
 pub static LINT_RULES: &[&dyn Rule] = &[
+    &absent_key::AbsentKey,
     &arn_form::ArnForm,
+    &bucket::Bucket,
     &called_via::CalledVia,
+    &empty::Empty,
+    &foreign::Foreign,
     &key_name::KeyName,
     &key_type::KeyTypes,
+    &key_use::KeyUse,
     &long_policy::LongPolicy,
     &pass_role::PassRole,
+    &principals::Principals,
+    &proved::Proved,
     &redundant_action::RedundantAction,
     &redundant_resource::RedundantResource,
+    &redundant_statement::RedundantStatement,
+    &sensitive::Sensitive,
+    &tag_keys::TagKeys,
+    &trust::Trust,
+    &unfit_resource::UnfitResource,
+    &value_id::ValueId,
+    &value_list::ValueList,
+    &variables::Variables,
+    &wide::Wide,
     &wildcard_value::WildcardValue,
 ];
 
@@ -65,10 +100,39 @@ impl Selection {
 
 /// The findings of all rules that are wanted, in the order of the text. What reading and lowering found is among them if it is given.
 pub fn lint(subject: &Subject<'_>, read: Vec<Finding>, selection: &Selection) -> Vec<Finding> {
-    let wanted = all_rules().filter(|rule| rule.codes().iter().any(|code| selection.has(*code)));
-    let found = run(wanted, subject).into_iter().chain(read);
-    let mut found = found.filter(|finding| selection.has(finding.code)).collect::<Vec<_>>();
+    let mut found = lint_without_proof(subject, selection);
+    found.extend(read.into_iter().filter(|finding| selection.has(finding.code)));
+    let proving = all_rules().filter(|rule| rule.is_proved() && wants(selection, rule));
+    let proved = run(proving, subject).into_iter().filter(|finding| selection.has(finding.code));
+    // What a look at the words explains needs no proof: one cause, one finding.
+    let explained = |proved: &Finding| {
+        let mut statements = subject.policy.statements.iter().map(|statement| statement.span);
+        let statement = statements.find(|span| span.contains(proved.span));
+        found.iter().any(|finding| {
+            let is_cause =
+                finding.severity >= Severity::Warning || finding.code == REDUNDANT_STATEMENT;
+            let mut places = finding.related.iter().map(|label| label.span).chain([finding.span]);
+            is_cause && statement.is_some_and(|span| places.any(|place| span.contains(place)))
+        })
+    };
+    let proved = proved.filter(|finding| !explained(finding)).collect::<Vec<_>>();
+    found.extend(proved);
     found.sort_by_key(|finding| finding.span.lo);
     found.dedup();
     found
+}
+
+/// Those of the rules that look at the words alone.
+pub fn lint_without_proof(subject: &Subject<'_>, selection: &Selection) -> Vec<Finding> {
+    let wanted = all_rules().filter(|rule| !rule.is_proved() && wants(selection, rule));
+    // How long an identity policy may be depends on whose it is: here nobody says it, and `long-identity-policy` has what holds of all.
+    let is_open = |finding: &Finding| {
+        subject.policy.kind == PolicyKind::Identity && finding.code == POLICY_SIZE
+    };
+    let found = run(wanted, subject).into_iter();
+    found.filter(|finding| selection.has(finding.code) && !is_open(finding)).collect()
+}
+
+fn wants(selection: &Selection, rule: &&'static dyn Rule) -> bool {
+    rule.codes().iter().any(|code| selection.has(*code))
 }

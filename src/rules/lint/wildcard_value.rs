@@ -4,7 +4,7 @@ use super::manual::rule_code;
 use crate::finding::{Code, Finding};
 use crate::model::condition::Test;
 use crate::model::condition::string::Compare;
-use crate::model::{Condition, Shape, Statement};
+use crate::model::{Condition, Part, Pattern, Statement};
 use crate::rules::rule::{Rule, Scene, Sink};
 use crate::source::Span;
 
@@ -91,8 +91,7 @@ impl Rule for WildcardValue {
                 sink.extend(values.list.iter().filter_map(|value| literal(scene, value.span)));
             }
             Test::String { values, .. } | Test::Arn { values, .. } => {
-                let is_any = |shape| shape == Shape::Everything;
-                let Some(value) = values.list.iter().find(|value| is_any(value.node.shape)) else {
+                let Some(value) = values.list.iter().find(|value| is_any(&value.node)) else {
                     return;
                 };
                 if condition.quantifier.is_none() {
@@ -102,6 +101,11 @@ impl Rule for WildcardValue {
             _ => {}
         }
     }
+}
+
+/// Whether a pattern is `*` alone.
+pub(super) fn is_any(pattern: &Pattern) -> bool {
+    matches!(&*pattern.parts, [Part::Any | Part::AnyInSegment])
 }
 
 fn any(scene: &Scene<'_>, condition: &Condition, span: Span) -> Finding {

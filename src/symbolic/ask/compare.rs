@@ -10,7 +10,7 @@ use crate::symbolic::boxes::{Name, Requests, Sample, Space};
 use crate::symbolic::domain::{Shared, aligned};
 use crate::symbolic::show::{Hints, actual};
 use crate::symbolic::subject::{Access, Documents, Place, Subject};
-use crate::symbolic::text::Variables;
+use crate::symbolic::text::{Together, Variables};
 use crate::symbolic::undecided::{DEFECT, OPEN_READING, Undecided};
 
 /// How two sets of policies relate.
@@ -84,6 +84,26 @@ pub struct Compared {
 pub fn compare(old: &[&Policy], new: &[&Policy], requests: Requests) -> Compared {
     let [old, new] = [old, new].map(|policies| Documents::new(policies, requests));
     compare_subjects(&old, &new, &shared(&old, &new))
+}
+
+/// Whether the old side allows what the new does not, where all searches may cost so much together.
+pub fn lost_for(old: &[&Policy], new: &[&Policy], requests: Requests, cost: usize) -> Answer {
+    let [old, new] = [old, new].map(|policies| Documents::new(policies, requests));
+    let (old, new): (&dyn Subject, &dyn Subject) = (&old, &new);
+    let shared = Shared { budget: Together::of(cost), ..shared(old, new) };
+    let tried = under_all_readings(|readings| {
+        let pair = Pair { old, new, readings, shared: &shared };
+        compare_once(pair).lost
+    });
+    let lost = if tried.is_complete {
+        settle(tried.answers.iter().map(|(_, answer)| answer))
+    } else {
+        open()
+    };
+    match refused::differing(old.policies(), new.policies()) {
+        Some(undecided) if lost == Answer::None => Answer::Unknown(undecided),
+        _ => lost,
+    }
 }
 
 /// What the searches of a comparison have in common.

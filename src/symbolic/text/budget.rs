@@ -60,7 +60,6 @@ impl Together {
     }
 
     /// A small one.
-    #[cfg(test)]
     pub(crate) fn of(work: usize) -> Together {
         Together(Rc::new(Cell::new(work)))
     }

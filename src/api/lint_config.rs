@@ -1,0 +1,315 @@
+//! `ica-policy.toml`: how the policies of a folder are linted, and which findings are known. Findings that are hidden have a reason, and may have an end.
+
+use crate::finding::{Code, Finding, codes, distance};
+use crate::model::PolicyKind;
+use crate::report::lint::Found;
+use crate::rules::lint::{Selection, all_codes};
+use crate::source::{SourceId, Sources, Span};
+use serde::Deserialize;
+use std::cell::Cell;
+
+/// The name of the file that is searched for, from the folder of each policy upward.
+pub(crate) const CONFIG_FILE: &str = "ica-policy.toml";
+
+/// What a configuration says, read and checked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LintConfig {
+    /// Which rules are asked; `None` where it does not say.
+    pub(crate) only: Option<Vec<Code>>,
+    /// Opinions as well.
+    pub(crate) pedantic: bool,
+    /// The word of `--fail-on`.
+    pub(crate) fail_on: Option<String>,
+    kinds: Vec<(String, PolicyKind, bool)>,
+    ignores: Vec<Ignore>,
+}
+
+/// A finding that is known.
+#[derive(Clone, Debug)]
+struct Ignore {
+    written: WrittenIgnore,
+    code: Code,
+    span: Span,
+    /// Whether a policy was linted that it is about, and whether it hid something.
+    is_met: Cell<bool>,
+    is_used: Cell<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    select: Option<Vec<String>>,
+    #[serde(default)]
+    pedantic: bool,
+    fail_on: Option<String>,
+    #[serde(default)]
+    kind: Vec<WrittenKind>,
+    #[serde(default)]
+    ignore: Vec<toml::Spanned<WrittenIgnore>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenKind {
+    path: String,
+    kind: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenIgnore {
+    rule: String,
+    path: String,
+    sid: Option<String>,
+    pointer: Option<String>,
+    reason: String,
+    expires: Option<String>,
+}
+
+/// The names that a configuration may have, for "did you mean".
+const NAMES: [&str; 11] = [
+    "select", "pedantic", "fail_on", "kind", "ignore", "path", "rule", "sid", "pointer", "reason",
+    "expires",
+];
+
+/// The words of `--fail-on`.
+const FAIL_ON: [&str; 4] = ["error", "warning", "info", "never"];
+
+impl LintConfig {
+    /// Reads the text of a configuration.
+    ///
+    /// # Errors
+    /// What is wrong with it, for a person.
+    pub(crate) fn read(sources: &Sources, id: SourceId) -> Result<LintConfig, String> {
+        let source = sources.get(id);
+        let written = toml::from_str::<Written>(&source.text).map_err(|error| wrong(&error))?;
+        let mut config = LintConfig { pedantic: written.pedantic, ..LintConfig::default() };
+        if let Some(names) = written.select {
+            config.only = Some(selected(&names)?);
+        }
+        if let Some(word) = written.fail_on {
+            if !FAIL_ON.contains(&word.as_str()) {
+                return Err(format!("`fail_on` is one of {}, not `{word}`", FAIL_ON.join(", ")));
+            }
+            config.fail_on = Some(word);
+        }
+        for WrittenKind { path, kind } in written.kind {
+            let (kind, is_of_bucket) =
+                kind_of_word(&kind).ok_or_else(|| format!("`{kind}` is no kind of policy"))?;
+            config.kinds.push((path, kind, is_of_bucket));
+        }
+        for ignore in written.ignore {
+            let range = ignore.span();
+            let written = ignore.into_inner();
+            let code = selected(std::slice::from_ref(&written.rule))?;
+            let [code] = code.as_slice() else {
+                return Err(format!(
+                    "`{}` names several rules: write the one that is meant",
+                    written.rule
+                ));
+            };
+            if written.reason.trim().is_empty() {
+                return Err(format!("the ignore of `{}` needs a reason", written.rule));
+            }
+            if let Some(day) = written.expires.as_ref().filter(|day| !is_day(day)) {
+                return Err(format!("`expires` is a day such as `2027-01-31`, not `{day}`"));
+            }
+            let (span, code) = (source.span_of(range), *code);
+            config.ignores.push(Ignore {
+                written,
+                code,
+                span,
+                is_met: Cell::new(false),
+                is_used: Cell::new(false),
+            });
+        }
+        Ok(config)
+    }
+
+    /// The kind of a policy at this path below the configuration, and whether it is attached to a bucket.
+    pub(crate) fn kind(&self, path: &str) -> Option<(PolicyKind, bool)> {
+        let fitting = self.kinds.iter().find(|(glob, ..)| fits(glob, path));
+        fitting.map(|(_, kind, is_of_bucket)| (*kind, *is_of_bucket))
+    }
+
+    /// The rules that are asked, with those of the flags before.
+    pub(crate) fn selection(&self, flags: &Selection) -> Selection {
+        let only = match (&flags.only, &self.only) {
+            (flags, Some(own)) if flags.is_empty() => own.clone(),
+            (flags, _) => flags.clone(),
+        };
+        Selection { only, pedantic: flags.pedantic || self.pedantic }
+    }
+
+    /// Hides the findings of a policy that are known. `today` is a day such as `2027-01-31`. What AWS would refuse is not hidden.
+    pub(crate) fn hide(&self, path: &str, today: &str, findings: &mut Vec<Found>) -> usize {
+        let before = findings.len();
+        for ignore in self.ignores.iter().filter(|ignore| fits(&ignore.written.path, path)) {
+            ignore.is_met.set(true);
+            if ignore.is_expired(today) {
+                continue;
+            }
+            findings.retain(|found| {
+                let is_hidden = ignore.is_about(found) && !found.finding.is_refusal();
+                ignore.is_used.set(ignore.is_used.get() || is_hidden);
+                !is_hidden
+            });
+        }
+        before - findings.len()
+    }
+
+    /// What is wrong with the ignores, once all policies were looked at: those that are over, and those that hide nothing.
+    pub(crate) fn stale(&self, today: &str) -> Vec<Finding> {
+        let met = self.ignores.iter().filter(|ignore| ignore.is_met.get());
+        let stale = met.filter_map(|ignore| {
+            let rule = &ignore.written.rule;
+            if ignore.is_expired(today) {
+                let day = ignore.written.expires.as_deref().unwrap_or_default();
+                let message = format!("the ignore of `{rule}` ended on {day}");
+                return Some(
+                    Finding::new(codes::EXPIRED_IGNORE, ignore.span, message)
+                        .help("mend what it hid, or decide again"),
+                );
+            }
+            let message = format!("the ignore of `{rule}` hides nothing");
+            (!ignore.is_used.get()).then(|| {
+                Finding::new(codes::UNUSED_IGNORE, ignore.span, message).help("take it out")
+            })
+        });
+        stale.collect()
+    }
+
+    /// Takes the ignores of an earlier state, and says that they have changed since.
+    pub(crate) fn with_ignores_of(self, earlier: LintConfig) -> (LintConfig, Option<Finding>) {
+        let written = |config: &LintConfig| {
+            config.ignores.iter().map(|ignore| ignore.written.clone()).collect::<Vec<_>>()
+        };
+        let (own, old) = (written(&self), written(&earlier));
+        let new = self.ignores.iter().find(|ignore| !old.contains(&ignore.written));
+        let span = new.map(|ignore| ignore.span);
+        let message = "the ignores were changed, and those of the earlier revision count: a change cannot silence its own check";
+        let found = (own != old)
+            .then(|| Finding::new(codes::CHANGED_IGNORES, span.unwrap_or(Span::NOWHERE), message));
+        (LintConfig { ignores: earlier.ignores, ..self }, found)
+    }
+
+    /// Without the ignores.
+    #[must_use]
+    pub(crate) fn without_ignores(self) -> LintConfig {
+        LintConfig { ignores: Vec::new(), ..self }
+    }
+}
+
+impl Ignore {
+    fn is_expired(&self, today: &str) -> bool {
+        self.written.expires.as_deref().is_some_and(|day| day < today)
+    }
+
+    fn is_about(&self, found: &Found) -> bool {
+        let is_in = |own: &str, place: &str| {
+            place.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        found.finding.code == self.code
+            && self.written.sid.as_ref().is_none_or(|sid| found.sid.as_ref() == Some(sid))
+            && self
+                .written
+                .pointer
+                .as_ref()
+                .is_none_or(|own| found.pointer.as_ref().is_some_and(|place| is_in(own, place)))
+    }
+}
+
+/// The rules of these names, ours or those of IAM Access Analyzer.
+///
+/// # Errors
+/// A name that no rule has, with the nearest.
+pub(crate) fn selected(names: &[String]) -> Result<Vec<Code>, String> {
+    let mut only = Vec::new();
+    for name in names {
+        let before = only.len();
+        only.extend(
+            all_codes()
+                .filter(|code| code.id() == name || code.row().analyzer.contains(&name.as_str())),
+        );
+        if only.len() == before {
+            let near = all_codes().min_by_key(|code| distance(name, code.id())).map(Code::id);
+            let near = near.unwrap_or_default();
+            return Err(format!(
+                "there is no rule `{name}`; the nearest name is `{near}`, docs/findings.md lists all"
+            ));
+        }
+    }
+    Ok(only)
+}
+
+/// The kind of a word of `--kind`, and whether the policy is attached to a bucket.
+pub(crate) fn kind_of_word(word: &str) -> Option<(PolicyKind, bool)> {
+    if word == "bucket" {
+        return Some((PolicyKind::Resource, true));
+    }
+    PolicyKind::ALL.into_iter().find(|kind| kind.word() == word).map(|kind| (kind, false))
+}
+
+/// What is wrong with a text, with the name that is meant by one that there is not.
+fn wrong(error: &toml::de::Error) -> String {
+    let message = error.message();
+    let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+    let near =
+        unknown.and_then(|name| NAMES.iter().map(|known| (distance(name, known), *known)).min());
+    match (unknown, near) {
+        (Some(name), Some((far, near))) if far <= 3 => {
+            format!("there is no setting `{name}`; perhaps `{near}` is meant")
+        }
+        _ => message.to_owned(),
+    }
+}
+
+fn is_day(text: &str) -> bool {
+    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
+}
+
+/// Whether a path fits a pattern: `*` and `?` stay in a folder, `**` goes over folders.
+fn fits(glob: &str, path: &str) -> bool {
+    let Some(first) = glob.chars().next() else { return path.is_empty() };
+    let rest = &glob[first.len_utf8()..];
+    match first {
+        '*' if rest.starts_with('*') => {
+            let after = rest[1..].strip_prefix('/').unwrap_or(&rest[1..]);
+            fits(after, path)
+                || path
+                    .char_indices()
+                    .any(|(at, letter)| fits(after, &path[at + letter.len_utf8()..]))
+        }
+        '*' => {
+            let end = path.find('/').unwrap_or(path.len());
+            (0..=end).filter(|at| path.is_char_boundary(*at)).any(|at| fits(rest, &path[at..]))
+        }
+        '?' => path
+            .chars()
+            .next()
+            .is_some_and(|letter| letter != '/' && fits(rest, &path[letter.len_utf8()..])),
+        letter => path.strip_prefix(letter).is_some_and(|path| fits(rest, path)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn paths_that_fit() {
+        for (glob, path, expected) in [
+            ("a.json", "a.json", true),
+            ("*.json", "a.json", true),
+            ("*.json", "b/a.json", false),
+            ("**/*.json", "b/c/a.json", true),
+            ("**/*.json", "a.json", true),
+            ("scp/**", "scp/x/y.json", true),
+            ("scp/?.json", "scp/x.json", true),
+            ("scp/?.json", "scp/xy.json", false),
+            ("", "a", false),
+        ] {
+            assert_eq!(fits(glob, path), expected, "{glob} {path}");
+        }
+    }
+}
