@@ -221,7 +221,7 @@ fn context() -> impl Strategy<Value = Value> {
 
 /// A whole line of `simulate --batch`; one of five asks through an access point.
 pub fn line() -> impl Strategy<Value = Value> {
-    prop_oneof![4 => line_at_bucket(), 1 => line_at_access_point()]
+    prop_oneof![4 => line_at_bucket().boxed(), 1 => line_at_access_point().boxed()]
 }
 
 /// Access points: of the account, of another one, and a Multi-Region one. The bucket `b` is behind them.
