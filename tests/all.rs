@@ -149,6 +149,8 @@ mod fuzz;
 
 // Faults that nothing noticed when they were planted.
 mod noticed;
+mod noticed_cli;
+mod noticed_fix;
 
 // Text of inputs in reports: nothing of it acts on a terminal or a log.
 mod hostile;

@@ -52,7 +52,7 @@ pub use crate::report::lint::Lint;
 pub use crate::report::simulate::Decision;
 pub use crate::report::{Cause, Choice, Example, Finding, Place, Position, Stop, View};
 pub use crate::rules::lint::Selection;
-pub use crate::source::{SourceId, Sources};
+pub use crate::source::{FileName, SourceId, Sources};
 pub use crate::symbolic::{Granted, Relation, Requests};
 
 /// What answers are made of, by question.

@@ -102,7 +102,8 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{linked, plain};
+    use super::{draw_table, linked, plain};
+    use crate::ica::guide::Table;
 
     #[test]
     fn words_of_inputs_do_not_act_in_a_cell() {
@@ -126,5 +127,13 @@ mod tests {
             linked("`upload-data` and `s3:*`", "upload-data", Some("")),
             "`upload-data` and `s3:*`"
         );
+    }
+
+    #[test]
+    fn a_bar_ends_no_cell() {
+        let table = Table { columns: vec!["a"], rows: vec![vec!["x|y".into()]] };
+        let mut text = String::new();
+        draw_table(&mut text, &table, &|cell: &str| cell.to_owned());
+        assert!(text.ends_with("| x\\|y |\n"), "{text}");
     }
 }

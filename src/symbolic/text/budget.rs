@@ -111,3 +111,28 @@ impl Budget {
         self.work == 0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What one search has used up is not there for the next, however little that one has used itself.
+    #[test]
+    fn searches_share_one_budget() {
+        let together = Together::of(10);
+        let mut first = together.search();
+        assert_eq!((first.spend(8), first.left()), (Ok(()), 2));
+        let mut second = together.search();
+        assert_eq!(second.spend(3), Err(Exhausted));
+        assert!(second.is_exhausted() && first.spend(1).is_err() && together.left() == 0);
+        together.refill();
+        assert!(together.search().spend(3).is_ok());
+    }
+
+    /// A search of its own ends, too.
+    #[test]
+    fn a_search_ends_by_itself() {
+        let mut budget = Budget::default();
+        assert_eq!((budget.spend(MOST_WORK), budget.spend(1)), (Ok(()), Err(Exhausted)));
+    }
+}
