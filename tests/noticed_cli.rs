@@ -291,6 +291,42 @@ fn a_long_list_that_changes_nothing_is_decided() {
     assert_eq!(of_user["own"], "allowed", "{of_user}");
 }
 
+/// What a key is compared with may follow from another key, whose values differ by step: those that were found for one step are not
+/// those of the next.
+#[test]
+fn values_of_one_step_are_not_those_of_another() {
+    let folder = connection("noticed/shared-values");
+    write(&folder, "user.json", &json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]));
+    let deny = |actions: &[&str], key: &str, value: &str| {
+        json!({"Effect": "Deny", "Principal": "*", "Action": actions, "Resource": "arn:aws:s3:::acme-genomics/*",
+            "Condition": {"StringNotEquals": {key: value}}})
+    };
+    let both = deny(&["s3:PutObject", "s3:GetObject"], "aws:UserAgent", "${aws:Referer}");
+    let one = deny(&["s3:GetObject"], "aws:Referer", "xyzzy");
+    write(&folder, "bucket.json", &json!([both, one]));
+    let arguments = [
+        "check",
+        "--connection",
+        "ica.toml",
+        "--bucket-policy",
+        "bucket.json",
+        "--operation",
+        "upload-data",
+        "download-data",
+        "--format",
+        "json",
+    ];
+    let report = answer(&run_in(&folder, &arguments));
+    for (operation, action) in [("upload-data", "s3:PutObject"), ("download-data", "s3:GetObject")]
+    {
+        let operations = report["operations"].as_array().unwrap();
+        let shown = operations.iter().find(|shown| shown["id"] == operation).unwrap();
+        let steps = shown["callers"][0]["steps"].as_array().unwrap();
+        let step = steps.iter().find(|step| step["action"] == action).unwrap();
+        assert_eq!(step["verdict"], "unknown", "{operation}");
+    }
+}
+
 /// `LC_ALL` counts before `LANG`, as for every program.
 #[test]
 fn frames_follow_the_locale_that_counts() {
