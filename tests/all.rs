@@ -147,6 +147,8 @@ mod files;
 // The bodies of the fuzz targets over seeds, regressions and mutations.
 mod fuzz;
 
+// Limits, each reached once.
+mod limits;
 // Faults that nothing noticed when they were planted.
 mod noticed;
 mod noticed_cli;
