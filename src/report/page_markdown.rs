@@ -77,6 +77,7 @@ fn linked(words: &str, own: &str, operations: Option<&str>) -> String {
 
 /// Text whose names are in backticks, for a cell of a table: nothing else in it acts. Code stands apart from other code, so that no
 /// backticks of names join.
+#[cfg(feature = "cli")]
 pub(super) fn plain(text: &str) -> String {
     let pieces = text.split('`').collect::<Vec<_>>();
     let one = |(number, piece): (usize, &&str)| match (number % 2, *piece) {
@@ -100,7 +101,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::{draw_table, linked, plain};
     use crate::ica::guide::Table;
