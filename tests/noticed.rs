@@ -197,3 +197,14 @@ fn what_a_region_leaves_out_holds_under_every_reading() {
     assert_eq!(left_out(always), ["arn:aws:s3:::b/secret/*"]);
     assert!(left_out(json!({"ArnNotLike": {"aws:PrincipalArn": "*"}})).is_empty());
 }
+
+/// A key whose requests have one value only may be absent all the same, so a variable is not that value.
+#[test]
+fn a_variable_of_one_value_may_have_none() {
+    let read = |resource: &str| json!([{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::b/{resource}")}]);
+    for requests in [Requests::Any, Requests::Possible] {
+        let (variable, text) = (read("${aws:IsMcpServiceAction}"), read("true"));
+        assert_ne!(relation(&variable, &text, requests), Relation::Equal);
+        assert_ne!(relation(&text, &variable, requests), Relation::Equal);
+    }
+}

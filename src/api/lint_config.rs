@@ -268,28 +268,49 @@ fn is_day(text: &str) -> bool {
     text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
 }
 
-/// Whether a path fits a pattern: `*` and `?` stay in a folder, `**` goes over folders.
+/// Whether a path fits a pattern: `*` and `?` stay in a folder, `**` as a folder is any number of folders.
 fn fits(glob: &str, path: &str) -> bool {
-    let Some(first) = glob.chars().next() else { return path.is_empty() };
-    let rest = &glob[first.len_utf8()..];
-    match first {
-        '*' if rest.starts_with('*') => {
-            let after = rest[1..].strip_prefix('/').unwrap_or(&rest[1..]);
-            fits(after, path)
-                || path
-                    .char_indices()
-                    .any(|(at, letter)| fits(after, &path[at + letter.len_utf8()..]))
+    let names = path.split('/').collect::<Vec<_>>();
+    // After each part of the pattern: how many names of the path it can have taken.
+    let mut taken = vec![true];
+    taken.resize(names.len() + 1, false);
+    for part in glob.split('/') {
+        let mut next = vec![false; names.len() + 1];
+        for (at, _) in taken.iter().enumerate().filter(|(_, taken)| **taken) {
+            if part == "**" {
+                next[at..].fill(true);
+            } else if names.get(at).is_some_and(|name| name_fits(part, name)) {
+                next[at + 1] = true;
+            }
         }
-        '*' => {
-            let end = path.find('/').unwrap_or(path.len());
-            (0..=end).filter(|at| path.is_char_boundary(*at)).any(|at| fits(rest, &path[at..]))
-        }
-        '?' => path
-            .chars()
-            .next()
-            .is_some_and(|letter| letter != '/' && fits(rest, &path[letter.len_utf8()..])),
-        letter => path.strip_prefix(letter).is_some_and(|path| fits(rest, path)),
+        taken = next;
     }
+    taken[names.len()]
+}
+
+/// Whether the name of a file or folder fits a part of a pattern. Only the last `*` is ever tried again.
+fn name_fits(glob: &str, name: &str) -> bool {
+    let [glob, name] = [glob, name].map(|text| text.chars().collect::<Vec<_>>());
+    let (mut at, mut read) = (0, 0);
+    let mut star = None;
+    while read < name.len() {
+        match glob.get(at) {
+            Some('*') => {
+                star = Some((at, read));
+                at += 1;
+            }
+            Some(letter) if *letter == '?' || *letter == name[read] => {
+                at += 1;
+                read += 1;
+            }
+            _ => {
+                let Some((place, from)) = star else { return false };
+                star = Some((place, from + 1));
+                (at, read) = (place + 1, from + 1);
+            }
+        }
+    }
+    glob[at..].iter().all(|letter| *letter == '*')
 }
 
 #[cfg(test)]
@@ -304,6 +325,10 @@ mod tests {
             ("*.json", "b/a.json", false),
             ("**/*.json", "b/c/a.json", true),
             ("**/*.json", "a.json", true),
+            ("**/p.json", "other-p.json", false),
+            ("**/p.json", "x/y/p.json", true),
+            ("a/**/p.json", "a/p.json", true),
+            ("*a*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false),
             ("scp/**", "scp/x/y.json", true),
             ("scp/?.json", "scp/x.json", true),
             ("scp/?.json", "scp/xy.json", false),

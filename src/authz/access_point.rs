@@ -5,11 +5,15 @@
 
 use super::caller::is_account;
 use super::request::RESOURCE_ACCOUNT;
-use super::{Ambiguity, ContextValue, Layer, LayerId, Layers, Readings, Request, RequestError};
+use super::{
+    Ambiguity, Caller, ContextValue, Layer, LayerId, Layers, Readings, Request, RequestError,
+};
+use crate::aws;
 use crate::model::Arn;
 use std::borrow::Cow;
 
 const ACCESS_POINT_ARN: &str = "s3:dataaccesspointarn";
+const NETWORK_ORIGIN: &str = "s3:accesspointnetworkorigin";
 const ACCESS_POINT_ACCOUNT: &str = "s3:dataaccesspointaccount";
 
 impl Request {
@@ -28,6 +32,9 @@ impl Request {
         let resource = self.resource.clone();
         let point = Arn::parse(&resource).ok().and_then(|arn| access_point(&arn));
         let point = point.ok_or_else(|| RequestError::NoAccessPoint(resource.clone()))?;
+        if !self.concerns_bucket() {
+            return Err(RequestError::AboutAccessPoint(self.action));
+        }
         if self.resource_account.as_deref() != Some(point.account.as_str()) {
             return Err(RequestError::Owner {
                 given: self.resource_account.unwrap_or_default(),
@@ -54,7 +61,27 @@ impl Request {
     /// Whether the resource is an access point, and nobody said which bucket is behind it.
     pub fn lacks_bucket(&self) -> bool {
         let is_point = || Arn::parse(&self.resource).is_ok_and(|arn| access_point(&arn).is_some());
-        self.bucket.is_none() && is_point()
+        self.bucket.is_none() && self.concerns_bucket() && is_point()
+    }
+
+    /// Whether the action works on buckets or objects, and not on access points themselves. One that the reference data lacks may.
+    fn concerns_bucket(&self) -> bool {
+        let of_bucket = |kind: &str| ["bucket", "object"].contains(&kind);
+        let known = aws::action(&self.action);
+        known.is_none_or(|action| action.resource_types().any(|kind| of_bucket(kind.name())))
+    }
+
+    /// Whether nobody signs it and it goes through an access point of one region, which takes no such requests
+    /// (S3:access-points-restrictions-limitations).
+    pub(super) fn is_unsigned_at_access_point(&self) -> bool {
+        self.bucket.is_some()
+            && matches!(self.caller, Caller::Anonymous)
+            && !self.arn_part(3).is_empty()
+    }
+
+    /// Whether AWS sends the key with every request through an access point: where the access point can be reached from.
+    pub(super) fn always_has_at_access_point(&self, lower_key: &str) -> bool {
+        self.bucket.is_some() && lower_key == NETWORK_ORIGIN
     }
 
     /// Fills in a key whose value follows, or refuses another value.

@@ -20,8 +20,6 @@ fn through_access_point(request: &Request, bucket: &Request, layers: &Layers<'_>
     let both =
         all([at_point(request, is_multi_region, layers), at_bucket(request, bucket, layers)]);
     match &request.caller {
-        // Access points take no unsigned requests (S3:access-points-restrictions-limitations).
-        Caller::Anonymous if !is_multi_region => Formula::FALSE,
         Caller::Anonymous => reading(Ambiguity::AccessPointUnsigned, Formula::FALSE, both),
         _ => both,
     }

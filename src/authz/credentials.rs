@@ -16,6 +16,9 @@ pub fn ruled_out(request: &Request) -> Option<&'static str> {
     if is_of_another_account(request) && !aws::crosses_accounts(&request.action) {
         return Some("callers of other accounts cannot call this operation, whatever is granted");
     }
+    if request.is_unsigned_at_access_point() {
+        return Some("access points take no requests without a signature");
+    }
     let action = request.action.as_str();
     match &request.caller {
         Caller::FederatedSession { .. }

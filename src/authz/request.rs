@@ -62,6 +62,11 @@ pub enum RequestError {
         "`{0}` is no access point of S3, so no bucket is behind it; one is `arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME`, with `/object/KEY` behind it for an object"
     )]
     NoAccessPoint(String),
+    /// The action works on the access point itself.
+    #[error(
+        "`{0}` is about the access point itself, so no bucket is behind it: leave `bucket` out"
+    )]
+    AboutAccessPoint(String),
     /// What is said to be behind an access point is no bucket.
     #[error(
         "`{0}` is no bucket behind this access point: give a name, or an ARN of the same partition, as in `arn:aws:s3:::lab-data`"
@@ -193,6 +198,7 @@ impl Request {
             matches!(self.credentials, Some(Credentials::SessionToken | Credentials::AssumeRoot));
         presence_for(lower_key, &self.caller, Some(&self.action)) == Presence::Always
             || by_token && lower_key == TEMPORARY[0]
+            || self.always_has_at_access_point(lower_key)
     }
 
     fn check_credentials(&self) -> Result<(), RequestError> {

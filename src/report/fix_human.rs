@@ -20,6 +20,15 @@ impl Human for Repaired {
     }
 }
 
+/// Whether an operation is allowed after the edits; one that is not shown any more was only the cause of another.
+fn is_allowed(repaired: &Repaired, caller: &str, id: &str) -> bool {
+    let mut operations = repaired.operations.iter().filter(|operation| operation.id == id);
+    let after = operations.find_map(|operation| {
+        Some(operation.callers.iter().find(|report| report.caller == caller)?.after)
+    });
+    after.flatten().is_none_or(|after| after == Verdict::Allowed)
+}
+
 /// The report of a connection.
 fn report(repaired: &Repaired, look: Look) -> String {
     let (first, more) = title(&repaired.connection);
@@ -36,10 +45,18 @@ fn report(repaired: &Repaired, look: Look) -> String {
     }
     if !repaired.mended.is_empty() {
         let mended = repaired.mended.iter().map(|mended| (mended.caller, mended.operation));
-        let allowed = format!("allowed with these edits, for all requests: {}", by_caller(mended));
-        let worse = format!("no operation is worse; {}", proved(repaired));
+        let (allowed, better): (Vec<_>, Vec<_>) =
+            mended.partition(|(caller, id)| is_allowed(repaired, caller, id));
+        let groups = [
+            ("allowed with these edits, for all requests", allowed),
+            ("better with these edits, and not allowed yet", better),
+        ];
         text.push('\n');
-        text.push_str(&paragraph(&allowed, "", "  ", look));
+        for (words, operations) in groups.into_iter().filter(|(_, of)| !of.is_empty()) {
+            let words = format!("{words}: {}", by_caller(operations.into_iter()));
+            text.push_str(&paragraph(&words, "", "  ", look));
+        }
+        let worse = format!("no operation is worse; {}", proved(repaired));
         text.push_str(&paragraph(&worse, "", "  ", look));
     }
     for (decision, concerns) in decisions(repaired) {

@@ -93,7 +93,7 @@ pub(super) fn plain(text: &str) -> String {
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for letter in text.chars() {
-        if "*_<>[]".contains(letter) {
+        if "\\*_<>[]".contains(letter) {
             escaped.push('\\');
         }
         escaped.push(letter);

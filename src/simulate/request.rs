@@ -100,7 +100,9 @@ fn part_of_request(error: &RequestError, resource_account: Option<&str>) -> Stri
         RequestError::TooLong(name) if name == "resource" => name.clone(),
         RequestError::TooLong(key) => format!("context.{key}"),
         RequestError::Owner { .. } => "resource_account".to_owned(),
-        RequestError::NoAccessPoint(_) | RequestError::NoBucket(_) => "bucket".to_owned(),
+        RequestError::NoAccessPoint(_)
+        | RequestError::AboutAccessPoint(_)
+        | RequestError::NoBucket(_) => "bucket".to_owned(),
         RequestError::BucketAccount(_) => "bucket_account".to_owned(),
         RequestError::Account(_) if resource_account.is_some() => "resource_account".to_owned(),
         RequestError::Account(_) => "context".to_owned(),

@@ -22,5 +22,7 @@ pub fn trace(request: &Request, layers: &Layers<'_>) -> Vec<LayerTrace> {
         let (allows, denies) = applying(request, layers, layer);
         LayerTrace { layer, policies: layers.policies(layer).len(), allows, denies }
     };
-    layers.ids().map(of_layer).collect()
+    // A bucket behind an access point may have no policy.
+    let lacks_policy = request.bucket.is_some() && layers.bucket.is_absent();
+    layers.ids().chain(lacks_policy.then_some(LayerId::Bucket)).map(of_layer).collect()
 }

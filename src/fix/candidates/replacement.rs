@@ -98,11 +98,16 @@ fn this_bucket(bucket: &str, old: &str) -> Option<String> {
     is_other.then(|| format!("arn:aws:s3:::{bucket}{rest}"))
 }
 
-/// What else of a bucket policy is of another bucket: S3 would refuse it all the same.
+/// What else the Allow statements of a bucket policy have of another bucket: S3 would refuse it all the same. A Deny would begin to bind, which
+/// a person decides.
 pub(in crate::fix) fn other_buckets(bucket: &str, file: &str, root: &Node) -> Vec<Change> {
     let Some(statements) = root.get("Statement") else { return Vec::new() };
     let statements = items(statements).iter().enumerate();
+    let allows = |(_, statement): &(usize, &Node)| {
+        statement.get("Effect").and_then(Node::as_str) == Some("Allow")
+    };
     let resources = statements
+        .filter(allows)
         .filter_map(|(number, statement)| Some((number, items(statement.get("Resource")?))));
     let all = resources.flat_map(|(number, items)| {
         items.iter().enumerate().map(move |(item, node)| (number, item, node))

@@ -397,8 +397,9 @@ impl Builder {
             .map(|symbol| if let Symbol::Char(c) = symbol { Some(*c) } else { None })
             .collect();
         match literal {
-            Some(text) => Atom::Literal(text.into()),
-            None => Atom::Symbols { symbols: self.symbols.into(), open: self.open },
+            // A variable may have only one value and still be absent.
+            Some(text) if self.open.is_none() => Atom::Literal(text.into()),
+            _ => Atom::Symbols { symbols: self.symbols.into(), open: self.open },
         }
     }
 }
