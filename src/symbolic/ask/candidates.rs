@@ -37,7 +37,7 @@ pub(crate) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variab
     let usual = usual
         .map(|(number, key)| (key.to_string(), Some(unlisted(key, number, known))))
         .collect::<Values>();
-    let mut changes: Vec<Values> = Vec::new();
+    let mut changes = Vec::<Values>::new();
     for key in &keys {
         if known.may_be_absent(key) {
             changes.push(Values::from([(key.to_string(), None)]));
@@ -46,10 +46,12 @@ pub(crate) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variab
         let spelt = compared.filter_map(|own| own.atom(known).spelt()).collect::<BTreeSet<_>>();
         changes.extend(spelt.into_iter().map(|text| Values::from([(key.to_string(), Some(text))])));
     }
-    changes.extend(met(&uses, &usual, &Values::new(), known));
-    let next =
-        changes.iter().flat_map(|change| met(&uses, &usual, change, known)).collect::<Vec<_>>();
-    changes.extend(next);
+    let mut changes =
+        first_of(changes.into_iter().chain(met(&uses, &usual, &Values::new(), known)));
+    // No more than that many are tried, so no more are looked for: many patterns meet many.
+    let begun = changes.clone();
+    let next = begun.iter().flat_map(|change| met(&uses, &usual, change, known));
+    changes = first_of(begun.iter().cloned().chain(next));
     let absent = keys.iter().filter(|key| known.may_be_absent(key));
     changes.push(absent.map(|key| (key.to_string(), None)).collect());
     let mut all = vec![usual.clone()];
@@ -77,6 +79,20 @@ pub(crate) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variab
         }
     }
     all.into_iter().map(|values| filled(known, &values)).collect()
+}
+
+/// The first of these that differ, as many as are tried.
+fn first_of(changes: impl Iterator<Item = Values>) -> Vec<Values> {
+    let mut first = Vec::new();
+    for change in changes {
+        if !first.contains(&change) {
+            first.push(change);
+        }
+        if first.len() == MOST_ASSIGNMENTS {
+            break;
+        }
+    }
+    first
 }
 
 /// Values with which patterns fit the texts of others on the same dimension, or the value that a key has, beside those
