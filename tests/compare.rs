@@ -1,5 +1,5 @@
 use crate::support::holds_to_schema;
-use crate::support::run::{fresh_folder, stderr, stdout};
+use crate::support::run::{fresh_folder, git, stderr, stdout};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -328,22 +328,6 @@ fn bad_input_is_told_with_its_place() {
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
         assert!(!report(&output)["errors"].as_array().unwrap().is_empty());
     }
-}
-
-fn git(folder: &Path, arguments: &[&str]) {
-    let who = [
-        "-c",
-        "user.name=test",
-        "-c",
-        "user.email=test@example.org",
-        "-c",
-        "init.defaultBranch=main",
-        "-c",
-        "commit.gpgsign=false",
-    ];
-    let output =
-        Command::new("git").args(who).args(arguments).current_dir(folder).output().unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The formats for other programs: each lists the same findings, holds its schema, and no hostile text breaks it.
 
-use crate::support::run::{fresh_folder, run_in, stderr, stdout};
+use crate::support::run::{GENERATE, fresh_folder, run_in, stderr, stdout};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -23,26 +23,7 @@ fn policy(sid: &str) -> String {
 
 /// The commands, each with the files that it reads.
 fn runs(folder: &Path) -> Vec<Vec<&'static str>> {
-    let made = run_in(
-        folder,
-        &[
-            "generate",
-            "--bucket",
-            "lab-data",
-            "--account",
-            "111122223333",
-            "--region",
-            "eu-central-1",
-            "--prefix",
-            "ica/",
-            "--user",
-            "ica",
-            "--versioning",
-            "unversioned",
-            "--write",
-            "lab",
-        ],
-    );
+    let made = run_in(folder, &[&GENERATE[..], &["lab"]].concat());
     assert!(made.status.success(), "{}", stderr(&made));
     let path = folder.join("lab/user-policy.json");
     let text = fs::read_to_string(&path).unwrap();

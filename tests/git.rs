@@ -1,22 +1,7 @@
-use crate::support::run::{fresh_folder, stderr, stdout};
+use crate::support::run::{fresh_folder, git, stderr, stdout};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-
-/// Runs git as the people of the repository do.
-fn git(folder: &Path, arguments: &[&str]) -> String {
-    let who =
-        ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
-    let output = Command::new("git")
-        .args(who)
-        .args(arguments)
-        .current_dir(folder)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
-    stdout(&output).trim().to_owned()
-}
 
 fn compare(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_ica-policy"))

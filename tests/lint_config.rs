@@ -1,6 +1,6 @@
 //! `ica-policy.toml`, the baseline, and what a change to them cannot hide.
 
-use crate::support::run::{fresh_folder, run_in, stderr, stdout};
+use crate::support::run::{fresh_folder, git, run_in, stderr, stdout};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -153,19 +153,6 @@ fn a_baseline_survives_moved_lines() {
     );
     let wrong = lint(&folder, &["--baseline", "policies/wide.json"]);
     assert_eq!(wrong.status.code(), Some(2));
-}
-
-fn git(folder: &Path, arguments: &[&str]) {
-    let who =
-        ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
-    let output = Command::new("git")
-        .args(who)
-        .args(arguments)
-        .current_dir(folder)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
 }
 
 /// A pull request that adds an ignore does not silence its own check.

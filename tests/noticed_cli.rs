@@ -23,6 +23,12 @@ fn granted(folder: &Path, arguments: &[&str]) -> Value {
         .clone()
 }
 
+/// A question about a user with the policy `user.json`.
+fn of_user<'a>(action: &'a str, resource: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let asked = ["--principal", USER, "--action", action, "--resource", resource];
+    [&asked[..], &["--identity-policy", "user.json"], more].concat()
+}
+
 /// More combinations of statements than are looked at: not known, and not "some".
 #[test]
 fn too_many_combinations_of_layers_are_not_known() {
@@ -33,18 +39,7 @@ fn too_many_combinations_of_layers_are_not_known() {
     };
     write(&folder, "user.json", &statements('x'));
     write(&folder, "boundary.json", &statements('y'));
-    let asked = [
-        "--principal",
-        USER,
-        "--action",
-        "s3:GetObject",
-        "--resource",
-        "arn:aws:s3:::b/*",
-        "--identity-policy",
-        "user.json",
-        "--boundary",
-        "boundary.json",
-    ];
+    let asked = of_user("s3:GetObject", "arn:aws:s3:::b/*", &["--boundary", "boundary.json"]);
     assert_eq!(granted(&folder, &asked), "unknown");
 }
 
@@ -57,16 +52,7 @@ fn resources_of_other_partitions_are_not_asked_about() {
         "user.json",
         &json!([{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::b/*"}]),
     );
-    let asked = [
-        "--principal",
-        USER,
-        "--action",
-        "s3:GetObject",
-        "--resource",
-        "arn:*:s3:::b/*",
-        "--identity-policy",
-        "user.json",
-    ];
+    let asked = of_user("s3:GetObject", "arn:*:s3:::b/*", &[]);
     assert_eq!(granted(&folder, &asked), "all");
 }
 
@@ -94,19 +80,11 @@ fn a_key_with_two_values_keeps_the_first() {
         "user.json",
         &json!([{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": tagged}]),
     );
-    let asked = [
-        "--principal",
-        USER,
-        "--action",
+    let asked = of_user(
         "ec2:CreateTags",
-        "--resource",
         "arn:aws:ec2:us-east-1:111122223333:instance/i-1",
-        "--identity-policy",
-        "user.json",
-        "--context",
-        "aws:TagKeys=a",
-        "aws:TagKeys=b",
-    ];
+        &["--context", "aws:TagKeys=a", "aws:TagKeys=b"],
+    );
     assert_eq!(granted(&folder, &asked), "all");
 }
 

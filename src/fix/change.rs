@@ -22,11 +22,11 @@ pub enum ChangeKind {
     AddConditionValue,
     /// The caller in the exceptions of a Deny.
     AddException,
-    /// An action in the place of a misspelt one.
+    /// The right action replaces a misspelt one.
     ReplaceAction,
-    /// A resource in the place of another bucket's, or of a placeholder.
+    /// The right resource replaces that of another bucket, or a placeholder.
     ReplaceResource,
-    /// The vendor's role in the place of that of another region.
+    /// The vendor's role of this region replaces that of another region.
     ReplacePrincipal,
     /// The same in the exceptions of a Deny.
     ReplaceException,
@@ -54,7 +54,7 @@ pub struct Change {
     pub statement: Option<usize>,
     /// What is added.
     pub value: String,
-    /// What it stands in the place of.
+    /// The words that it replaces.
     pub replaces: Option<String>,
     /// How the tree changes.
     pub edit: TreeEdit,

@@ -88,6 +88,8 @@ fn fitting(checked: &Checked, look: Look, text: impl Fn(Detail) -> String) -> St
         return best;
     }
     let named = Detail { explained: checked.assumptions.is_empty(), ..all };
+    // No more findings than that are shown at all, so more detail is the same text again.
+    let items = checked.causes.len() + checked.findings.len().min(MOST_FINDINGS);
     let fewer_pictures = (1..=items).rev().map(|pictures| Detail { pictures, ..named });
     let fewer_items = (1..items).rev().map(|items| Detail { pictures: 1, items, ..named });
     let in_words = (1..=items).rev().map(|items| Detail { pictures: 0, items, ..named });

@@ -73,3 +73,18 @@ pub fn fresh_folder(name: &str) -> PathBuf {
     fs::create_dir_all(&folder).unwrap();
     folder
 }
+
+/// Runs git in a folder as the people of its repository do, whatever the settings of the machine.
+pub fn git(folder: &Path, arguments: &[&str]) -> String {
+    let who = ["user.name=t", "user.email=t@example.org"];
+    let settings = ["init.defaultBranch=main", "commit.gpgsign=false"];
+    let output = Command::new("git")
+        .args(who.into_iter().chain(settings).flat_map(|setting| ["-c", setting]))
+        .args(arguments)
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
+    stdout(&output).trim().to_owned()
+}

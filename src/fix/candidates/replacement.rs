@@ -90,7 +90,7 @@ fn resource(scene: &Scene<'_>, place: Place<'_>, old: &str) -> Option<String> {
     this_bucket(&scene.snapshot.connection.bucket, old).filter(|_| is_refused)
 }
 
-/// The ARN with this bucket in the place of another one.
+/// The ARN with another bucket's name replaced by this one's.
 fn this_bucket(bucket: &str, old: &str) -> Option<String> {
     let name = old.strip_prefix("arn:aws:s3:::")?;
     let (name, rest) = name.split_at(name.find('/').unwrap_or(name.len()));

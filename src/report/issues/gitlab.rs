@@ -1,6 +1,6 @@
 //! GitLab's code quality report (GL:code_quality, "Code Quality report format").
 
-use super::{Issue, Issues};
+use super::Issues;
 use crate::finding::Severity;
 use serde::Serialize;
 
@@ -27,7 +27,7 @@ struct Lines {
 /// The report. An entry needs a file: what is about none has the name of the command.
 pub fn write(issues: &Issues) -> String {
     let list = issues.list(false);
-    let entry = |issue: &Issue<'_>| Entry {
+    let entries = list.iter().map(|issue| Entry {
         description: issue.words(),
         check_name: issue.finding.code.id(),
         fingerprint: issue.fingerprint.clone(),
@@ -36,12 +36,10 @@ pub fn write(issues: &Issues) -> String {
             Severity::Warning => "minor",
             Severity::Info => "info",
         },
-        location: Location { path: "", lines: Lines { begin: 1 } },
-    };
-    let entries = list.iter().map(|issue| {
-        let path = issue.region.as_ref().map_or(issues.command, |region| region.file);
-        let begin = issue.region.as_ref().map_or(1, |region| region.start.0);
-        Entry { location: Location { path, lines: Lines { begin } }, ..entry(issue) }
+        location: Location {
+            path: issue.path,
+            lines: Lines { begin: issue.region.as_ref().map_or(1, |region| region.start.0) },
+        },
     });
     let entries = entries.collect::<Vec<_>>();
     // Plain strings and numbers can always be serialised.

@@ -13,8 +13,7 @@ pub fn write(issues: &Issues) -> String {
     let list = issues.list(false);
     let mut suites = BTreeMap::<&str, Vec<&Issue<'_>>>::new();
     for issue in &list {
-        let file = issue.region.as_ref().map_or(issues.command, |region| region.file);
-        suites.entry(file).or_default().push(issue);
+        suites.entry(issue.path).or_default().push(issue);
     }
     for (file, issues) in &suites {
         suite(&mut text, file, issues);

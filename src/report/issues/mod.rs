@@ -37,6 +37,8 @@ pub struct Issue<'a> {
     pub finding: &'a Finding,
     /// Where, as far as it is in a file.
     pub region: Option<Region<'a>>,
+    /// That file; the name of the command for formats that need one.
+    pub path: &'a str,
     /// Made of the kind, the file, the words and the message; equal ones are counted.
     pub fingerprint: String,
 }
@@ -87,7 +89,8 @@ impl Issues {
         let hash = hash(&[finding.code.id(), file, words, &finding.message]);
         let number = seen.entry(hash).or_default();
         *number += 1;
-        Issue { finding, region, fingerprint: format!("{hash:016x}:{number}") }
+        let path = region.as_ref().map_or(self.command, |region| region.file);
+        Issue { finding, region, path, fingerprint: format!("{hash:016x}:{number}") }
     }
 }
 

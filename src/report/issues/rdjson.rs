@@ -60,19 +60,19 @@ pub fn write(issues: &Issues) -> String {
     let list = issues.list(false);
     let report = Report {
         source: Source { name: "ica-policy" },
-        diagnostics: list.iter().map(|issue| diagnostic(issue, issues.command)).collect(),
+        diagnostics: list.iter().map(diagnostic).collect(),
     };
     // Plain strings and numbers can always be serialised.
     serde_json::to_string(&report).unwrap_or_default() + "\n"
 }
 
-fn diagnostic<'a>(issue: &Issue<'a>, command: &'a str) -> Diagnostic<'a> {
+fn diagnostic<'a>(issue: &Issue<'a>) -> Diagnostic<'a> {
     let finding = issue.finding;
     let related = finding
         .related
         .iter()
         .map(|(place, words)| Related { message: words, location: location(&Region::of(place)) });
-    let nowhere = || Location { path: command, range: None };
+    let nowhere = || Location { path: issue.path, range: None };
     Diagnostic {
         message: issue.words(),
         location: issue.region.as_ref().map_or_else(nowhere, location),

@@ -138,7 +138,7 @@ impl KeySpace {
         points
     }
 
-    /// The value that a point stands for,    /// The value that a point stands for, its classes spelt; `None`: the key is absent.
+    /// The value that a point stands for, its classes spelt; `None`: the key is absent.
     pub(crate) fn value(
         &self,
         point: &Point,
