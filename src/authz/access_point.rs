@@ -84,6 +84,11 @@ impl Request {
         self.bucket.is_some() && lower_key == NETWORK_ORIGIN
     }
 
+    /// Whether the bucket behind an access point has the owner of the access point.
+    pub(super) fn has_one_owner(&self) -> bool {
+        self.bucket.as_ref().is_some_and(|bucket| bucket.resource_account == self.resource_account)
+    }
+
     /// Fills in a key whose value follows, or refuses another value.
     fn follows(&mut self, key: &str, value: &str) -> Result<(), RequestError> {
         match self.context.get(key).map(ContextValue::as_slice) {
@@ -122,8 +127,7 @@ impl Request {
     /// `aws:ResourceAccount` shows where access point and bucket have different owners.
     pub fn at_access_point(&self, readings: &Readings) -> Cow<'_, Request> {
         let Some(bucket) = &self.bucket else { return Cow::Borrowed(self) };
-        let is_same = bucket.resource_account == self.resource_account;
-        if is_same || !readings.second(Ambiguity::AccessPointOwner) {
+        if self.has_one_owner() || !readings.second(Ambiguity::AccessPointOwner) {
             return Cow::Borrowed(self);
         }
         let mut request = self.clone();
@@ -140,12 +144,10 @@ impl<'a> Layers<'a> {
     /// The layers that decide what a request asks of the bucket behind an access point: the
     /// bucket's policy is that of the resource. The RCPs are those of the access point's account.
     pub fn behind(&self, request: &Request) -> Layers<'a> {
-        let owner = |request: &Request| request.resource_account.clone();
-        let is_same = request.bucket.as_deref().is_some_and(|of| owner(of) == owner(request));
         Layers {
             resource: self.bucket.clone(),
             bucket: Layer::Absent,
-            rcps: if is_same { self.rcps.clone() } else { Vec::new() },
+            rcps: if request.has_one_owner() { self.rcps.clone() } else { Vec::new() },
             ..self.clone()
         }
     }

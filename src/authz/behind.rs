@@ -41,7 +41,7 @@ fn at_bucket(request: &Request, bucket: &Request, layers: &Layers<'_>) -> Formul
     let behind = layers.behind(request);
     let grant = at_resource(bucket, &behind);
     let by_policy = Formula::Behind(LayerId::Resource, NamingSet::ANY);
-    let has_one_owner = bucket.resource_account == request.resource_account;
+    let has_one_owner = request.has_one_owner();
     let of_bucket = is_same_account(bucket) && has_one_owner;
     let delegated = || {
         // S3:olap-policies: the bucket's policy names the account, the user's the access point only.
