@@ -79,6 +79,8 @@ pub enum Ambiguity {
     MultiRegionPolicies,
     /// An unsigned request through a Multi-Region access point.
     AccessPointUnsigned,
+    /// A request through an access point that does not say which bucket is behind it.
+    UnknownBucket,
 }
 
 struct Entry {
@@ -89,7 +91,7 @@ struct Entry {
 }
 
 /// The table: what the readings are and which pages leave the point open.
-const TABLE: [Entry; 32] = [
+const TABLE: [Entry; 33] = [
     Entry {
         ambiguity: Ambiguity::RefusedWords,
         id: "refused-words",
@@ -375,6 +377,15 @@ const TABLE: [Entry; 32] = [
         ],
         source: "S3 user guide, access-points-restrictions-limitations: tells it of access points of one region",
     },
+    Entry {
+        ambiguity: Ambiguity::UnknownBucket,
+        id: "unknown-bucket",
+        readings: [
+            "the bucket behind the access point does not allow the request",
+            "the bucket behind the access point allows the request",
+        ],
+        source: "the request does not say which bucket is behind the access point; S3 user guide, access-points-policies: both must permit the request",
+    },
 ];
 
 impl Ambiguity {
@@ -403,6 +414,11 @@ impl Ambiguity {
             Unsettled::ShortArn => Ambiguity::ShortArn,
             Unsettled::ServiceWildcard => Ambiguity::ServiceWildcard,
         }
+    }
+
+    /// Whether the request leaves it open, and not AWS's pages.
+    pub fn is_of_request(self) -> bool {
+        matches!(self, Ambiguity::UnknownIssuer | Ambiguity::UnknownBucket)
     }
 
     /// The pages that leave it open.

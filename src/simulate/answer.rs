@@ -175,7 +175,10 @@ fn why(
             "there are too many open points to try all of them".to_owned()
         }
         Outcome::Undetermined => {
-            "AWS leaves it open; the readings lead to different decisions".to_owned()
+            let is_of_request =
+                decision.readings.iter().all(|reading| reading.ambiguity.is_of_request());
+            let who = if is_of_request { "the request" } else { "AWS" };
+            format!("{who} leaves it open; the readings lead to different decisions")
         }
     };
     for key in left_out {

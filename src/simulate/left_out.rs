@@ -3,8 +3,8 @@
 //! That they are there is known from the table of request keys, and `Null` is decided by it. Their value is not known:
 //! a comparison treats them as absent, and where a value could change the decision the answer names them.
 
-use crate::authz::{Layers, Request, display_name};
-use crate::eval::{Decision, Outcome, concerns, decide};
+use crate::authz::{Ambiguity, Choice, LayerId, Layers, Request, display_name};
+use crate::eval::{Decision, Outcome, ReadingDecision, concerns, decide};
 use crate::model::Statement;
 use std::collections::BTreeSet;
 
@@ -19,6 +19,30 @@ pub struct Simulated {
 
 /// Decides a request that somebody wrote.
 pub fn simulate(request: &Request, layers: &Layers<'_>) -> Simulated {
+    let simulated = decide_as_given(request, layers);
+    if simulated.decision.outcome != Outcome::Allowed || !request.lacks_bucket() {
+        return simulated;
+    }
+    Simulated { decision: as_bucket_decides(), ..simulated }
+}
+
+/// The policies at hand allow a request through an access point, and the bucket behind it, which must
+/// allow it too, is not known (S3:access-points-policies).
+fn as_bucket_decides() -> Decision {
+    let reading =
+        |choice, outcome| ReadingDecision { ambiguity: Ambiguity::UnknownBucket, choice, outcome };
+    Decision {
+        outcome: Outcome::Undetermined,
+        lacking: vec![LayerId::Bucket],
+        readings: vec![
+            reading(Choice::First, Outcome::ImplicitlyDenied),
+            reading(Choice::Second, Outcome::Allowed),
+        ],
+        ..Decision::default()
+    }
+}
+
+fn decide_as_given(request: &Request, layers: &Layers<'_>) -> Simulated {
     let keys = asked(request, layers);
     if keys.is_empty() {
         return Simulated { decision: decide(request, layers), left_out: Vec::new() };

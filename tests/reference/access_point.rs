@@ -67,6 +67,18 @@ pub fn read(
     })
 }
 
+/// Whether the request goes through an access point, and the line does not name the bucket behind
+/// it. Actions on the access point itself have its name in theirs.
+pub fn hides_bucket(request: &Request) -> bool {
+    let is_point = |resource: &str| {
+        let parts = arn_parts(resource).unwrap_or_default();
+        matches!(parts[..], [_, _, "s3", _, owner, path] if is_account(owner) && split(path).is_some())
+    };
+    request.behind.is_none()
+        && !request.action.to_lowercase().contains("accesspoint")
+        && is_point(&request.resource)
+}
+
 /// `accesspoint/NAME`, and the key of `accesspoint/NAME/object/KEY`. The key may contain slashes.
 fn split(path: &str) -> Option<(&str, Option<&str>)> {
     let rest = path.strip_prefix("accesspoint/")?;

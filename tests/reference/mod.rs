@@ -75,5 +75,10 @@ pub fn decide(line: &Value) -> Answer {
     let decisions = possible
         .iter()
         .flat_map(|request| readings::each(|reading| layers::decide(request, reading)));
-    Answer::Decisions(decisions.collect())
+    let mut decisions: BTreeSet<Decision> = decisions.collect();
+    // Both must permit it (S3:access-points-policies), and nobody knows what the bucket says.
+    if decisions.contains(&Decision::Allowed) && access_point::hides_bucket(&request) {
+        decisions.insert(Decision::ImplicitlyDenied);
+    }
+    Answer::Decisions(decisions)
 }

@@ -106,18 +106,28 @@ pub(super) fn reading_page(ambiguity: Ambiguity) -> Page {
     let [first, second] =
         [Choice::First, Choice::Second].map(|choice| ambiguity.text(choice).to_owned());
     let title = format!("{first}, or: {second}");
-    let about = "AWS's pages leave this open. Each request that it affects is decided under both readings; where the decisions differ, `simulate` answers \
-                 `Undetermined` and `check` gives `unknown`";
+    let (who, change) = if ambiguity.is_of_request() {
+        (
+            "The request leaves this open",
+            "say it in the request, or write policies that give the same result either way",
+        )
+    } else {
+        (
+            "AWS's pages leave this open",
+            "write the policy so that both readings give the same result: name what is meant, without the unclear part",
+        )
+    };
+    let about = format!(
+        "{who}. Each request that it affects is decided under both readings; where the decisions differ, `simulate` answers `Undetermined` and `check` \
+         gives `unknown`"
+    );
     let sections = vec![
         Section::items(
             Part::About,
             vec![format!("first reading: {first}"), format!("second reading: {second}")],
         )
         .with_text(about),
-        Section::text(
-            Part::Change,
-            "write the policy so that both readings give the same result: name what is meant, without the unclear part",
-        ),
+        Section::text(Part::Change, change),
         Section::text(Part::Source, ambiguity.source()),
     ];
     Page::new(PageKind::Reading, ambiguity.id(), &title, sections)
