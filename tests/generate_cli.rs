@@ -201,6 +201,8 @@ fn wrong_usage_says_what_to_do() {
     for (more, words) in [
         (&["--set", "ICA"][..], "NAME=VALUE"),
         (&["--set", "ICA=x"], "ICA_OIDC_ISSUER"),
+        (&["--set", "ICA_OIDC_ISSUER=https://tokens.example.com"], "without `https://`"),
+        (&["--set", "ICA_OIDC_ISSUER=tokens.example.com/"], "without a slash at the end"),
         (&["--connection", "two.toml"], "there are 2 connections"),
         (&["--force"], "--write"),
         (&["--region", "eu-north-1"], "--ica-region"),

@@ -439,10 +439,11 @@ fn context(
     );
     context.set_one("aws:UserAgent", format!("agent{}", number(1000)));
     // No request is made before today; the data about AWS are older than that.
-    context.set_one(
-        "aws:CurrentTime",
-        format!("20{:02}-0{}-11T10:00:00Z", 27 + number(50), 1 + number(9)),
-    );
+    let days = i64::try_from(number(50 * 365)).unwrap();
+    let seconds = 1_798_761_600 + days * 86_400;
+    let time = jiff::Timestamp::from_second(seconds).unwrap();
+    context.set_one("aws:CurrentTime", time.to_string());
+    context.set_one("aws:EpochTime", seconds.to_string());
     // The endpoint of STS does not have to be in the bucket's region.
     let region = connection.region.clone().filter(|_| action.starts_with("s3:"));
     context.set_one(

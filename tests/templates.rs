@@ -239,3 +239,29 @@ fn the_module_says_how_to_use_it() {
     assert!(!open.contains("default"), "{open}");
     assert!(stdout(&output).contains("-var ica_oidc_issuer=VALUE"), "{}", stdout(&output));
 }
+
+/// `terraform fmt` aligns the equals signs of arguments that follow each other, and writes a space on
+/// both sides of the colons after keys.
+#[test]
+fn modules_are_formatted_as_terraform_formats_them() {
+    for flags in connections() {
+        let module = made(&flags, "terraform", &[]);
+        let lines = module.lines().collect::<Vec<_>>();
+        let equals = |line: &str| {
+            let argument = line.trim_start();
+            let is_argument = argument.starts_with(|first: char| first.is_ascii_lowercase());
+            let column = line.find(" = ").filter(|_| is_argument)?;
+            Some((line.len() - argument.len(), column))
+        };
+        for pair in lines.windows(2) {
+            let [Some((indent, one)), Some((other_indent, other))] =
+                [equals(pair[0]), equals(pair[1])]
+            else {
+                continue;
+            };
+            assert!(indent != other_indent || one == other, "{pair:?}");
+        }
+        let keys = lines.iter().filter(|line| line.contains("\": ")).collect::<Vec<_>>();
+        assert_eq!(keys, Vec::<&&str>::new());
+    }
+}

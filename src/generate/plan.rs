@@ -90,6 +90,11 @@ pub enum PlanError {
     /// The value would have another meaning in a policy.
     #[error("{0}: `{1}` has a control character, a quote or a wildcard")]
     Value(String, String),
+    /// The issuer is a URL, and trust policies name its host and path.
+    #[error(
+        "{0}: `{1}` is a URL; give the host and the path of the issuer, without `https://` and without a slash at the end"
+    )]
+    IssuerUrl(&'static str, String),
     /// S3 does not use this key.
     #[error(
         "kms_key: the key is in {key}, the bucket in {bucket}: S3 encrypts with keys of the bucket's region only"
@@ -222,10 +227,15 @@ fn check_values(
     product: &'static dyn Product,
     values: &BTreeMap<String, String>,
 ) -> Result<(), PlanError> {
+    let placeholders = product.placeholders();
     for (name, value) in values {
-        let known = product.placeholders().iter().map(|known| known.name).collect::<Vec<_>>();
-        if !known.iter().any(|known| known == name) {
+        let Some(known) = placeholders.iter().find(|known| known.name == name) else {
+            let known = placeholders.iter().map(|known| known.name).collect();
             return Err(PlanError::NoSuchPlaceholder { name: name.clone(), known });
+        };
+        let is_url = value.contains("//") || value.ends_with('/');
+        if known.role == PlaceholderRole::Issuer && is_url {
+            return Err(PlanError::IssuerUrl(known.name, value.clone()));
         }
         if value.is_empty()
             || value

@@ -56,10 +56,10 @@ pub(super) fn candidates(
     }
     let usual = usual(key, kind);
     // A value that is taken out below stands for itself alone, and so does one that fills a variable.
-    let is_apart = is_filled || fact.kind == KeyKind::Foreign || key == CURRENT_TIME;
+    let is_apart = is_filled || fact.kind == KeyKind::Foreign || is_time(key);
     let grain = if is_apart { Grain::Each } else { grain };
     let mut values = shared.of(key, kind, statements, known, (&usual[0], grain))?;
-    if key == CURRENT_TIME {
+    if is_time(key) {
         let is_past =
             |text: &String| date::value(text).is_ok_and(|at| Ok(at) < date::value(&today()));
         values.retain(|value| !value.as_slice().iter().any(is_past));
@@ -80,7 +80,15 @@ pub(super) fn candidates(
     Ok(values)
 }
 
+/// The time of the request as a date.
 const CURRENT_TIME: &str = "aws:currenttime";
+/// The same in seconds since 1970.
+const EPOCH_TIME: &str = "aws:epochtime";
+
+/// Whether the key is the time of the request, which is not before the data about AWS.
+fn is_time(key: &str) -> bool {
+    [CURRENT_TIME, EPOCH_TIME].contains(&key)
+}
 
 /// A time that requests are not before: the date of the data about AWS.
 fn today() -> String {
@@ -97,6 +105,10 @@ pub(super) fn value_for(key: &str, text: String) -> ContextValue {
 
 /// Values of a key that is only tested for presence.
 fn usual(key: &str, kind: CallerKind) -> Vec<String> {
+    if key == EPOCH_TIME {
+        let seconds = today().parse::<jiff::Timestamp>().map(jiff::Timestamp::as_second);
+        return vec![seconds.unwrap_or_default().to_string()];
+    }
     let texts: &[&str] = match aws::condition_key_type(key).map(|known| known.value) {
         Some(ValueType::Bool) => &["true", "false"],
         Some(ValueType::Numeric) => &["1"],

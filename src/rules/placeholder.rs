@@ -1,7 +1,7 @@
 //! Words of an example or of a template that nobody has replaced: `YOUR_BUCKET_NAME`, `<bucket>`, `${bucket}`, `{{ bucket }}`.
 //!
 //! AWS takes such words as they are, and they then match nothing. A variable of AWS has a colon in its name (IAM:reference_policies_variables),
-//! so `${bucket}` is one of a template. The names of examples are those of AWS's guides and of ICA's page.
+//! so `${bucket}` is one of a template. The names of examples are those of AWS's guides, of ICA's page and of `ica-policy generate`.
 
 use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink};
@@ -28,8 +28,8 @@ rule_code! {
 }
 
 /// How the names of examples begin.
-const EXAMPLES: [&str; 6] =
-    ["YOUR_", "YOUR-", "DOC-EXAMPLE-", "amzn-s3-demo-", "REPLACE_", "REPLACE-"];
+const EXAMPLES: [&str; 7] =
+    ["YOUR_", "YOUR-", "DOC-EXAMPLE-", "amzn-s3-demo-", "REPLACE_", "REPLACE-", "ICA_OIDC_"];
 
 /// How names of hosts end that nobody can have (RFC 2606); `ica-policy generate` writes such a one where it does not know the host.
 const NO_HOST: &str = ".invalid";
@@ -173,6 +173,7 @@ mod tests {
         for (text, word) in [
             ("\"arn:aws:s3:::YOUR_BUCKET_NAME/ica/*\"", "YOUR_BUCKET_NAME"),
             ("\"arn:aws:s3:::${bucket}/*\"", "${bucket}"),
+            ("\"ICA_OIDC_ISSUER:aud\"", "ICA_OIDC_ISSUER"),
             ("\"arn:aws:s3:::${var.bucket_name}\"", "${var.bucket_name}"),
             ("\"arn:aws:s3:::{{ bucket }}\"", "{{ bucket }}"),
             ("\"arn:aws:iam::<ACCOUNT ID>:root\"", "<ACCOUNT ID>"),

@@ -1,5 +1,7 @@
 //! How to use the module.
 
+use super::resources::switches;
+use super::words::Switch;
 use crate::generate::{Generated, Kind, Parameter, Plan};
 use crate::product::Customer;
 
@@ -9,7 +11,9 @@ pub(super) fn readme(plan: &Plan, generated: &Generated, variables: &[Parameter]
     let (product, lower) = (wording.product, wording.lower());
     let made = generated.documents.iter().filter_map(|document| resource(document.kind, plan));
     let made = made.map(|line| format!("- {line}\n")).collect::<String>();
-    let rows = variables.iter().map(row).collect::<String>();
+    let switches = switches(plan);
+    let rows = variables.iter().map(row).chain(switches.iter().map(switch_row));
+    let rows = rows.collect::<String>();
     let notes = generated.notes.iter().map(|note| format!("- {}\n", note.text)).collect::<String>();
     let region = plan.region.iter().map(|region| format!("export AWS_REGION={region}\n"));
     let region = region.collect::<String>();
@@ -71,6 +75,10 @@ fn resource(kind: Kind, plan: &Plan) -> Option<String> {
         Kind::Cors => "the CORS rules of the bucket".to_owned(),
         Kind::TrustPolicy => return None,
     })
+}
+
+fn switch_row(switch: &Switch) -> String {
+    format!("| `{}` | {} | `true` |\n", switch.name, switch.text)
 }
 
 fn row(variable: &Parameter) -> String {

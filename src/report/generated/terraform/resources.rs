@@ -1,6 +1,6 @@
 //! The resources and outputs of the module.
 
-use super::words::{Switch, quoted, template};
+use super::words::{Switch, quoted, spaced_keys, template};
 use crate::generate::{Body, CorsRule, Document, Kind, Plan};
 use crate::product::{Customer, KmsKey, PlaceholderRole};
 use crate::report::generated::indented;
@@ -120,11 +120,16 @@ fn output(name: &str, text: &str, value: &str) -> String {
 }
 
 fn block(resource: &str, arguments: &[(&str, String)]) -> String {
-    let width = arguments.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     let mut text = format!("\nresource \"{resource}\" \"ica\" {{\n");
-    for (name, value) in arguments {
-        // Writing to a string cannot fail.
+    let (long, short) = arguments.iter().partition::<Vec<_>, _>(|(_, value)| value.contains('\n'));
+    let width = short.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    // Writing to a string cannot fail.
+    for (name, value) in short {
         let _ = writeln!(text, "  {name:<width$} = {value}");
+    }
+    // `terraform fmt` aligns arguments that follow each other; a blank line separates them.
+    for (name, value) in long {
+        let _ = writeln!(text, "\n  {name} = {value}");
     }
     text + "}\n"
 }
@@ -142,5 +147,6 @@ fn cors_rule(rule: &CorsRule) -> String {
 }
 
 fn policy(document: &Document) -> String {
-    format!("jsonencode({})", template(&indented(&document.body, b"  ")).replace('\n', "\n  "))
+    let json = spaced_keys(&indented(&document.body, b"  "));
+    format!("jsonencode({})", template(&json).replace('\n', "\n  "))
 }

@@ -17,6 +17,15 @@ pub(super) fn quoted(text: &str) -> String {
     template(&serde_json::to_string(text).unwrap_or_default())
 }
 
+/// Indented JSON with a space on both sides of the colons after keys, as `terraform fmt` writes them.
+pub(super) fn spaced_keys(json: &str) -> String {
+    let spaced = |line: &str| {
+        let key = line.trim_start().starts_with('"').then(|| line.split_once("\": ")).flatten();
+        key.map_or_else(|| line.to_owned(), |(key, value)| format!("{key}\" : {value}"))
+    };
+    json.lines().map(spaced).collect::<Vec<_>>().join("\n")
+}
+
 /// JSON as an expression of Terraform's language: it is one, except for what begins a template in a string, which is doubled.
 /// The marks become references: in templates, or by themselves.
 pub(super) fn template(json: &str) -> String {
