@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::key_pattern::Pattern;
+use super::names::Names;
 use super::service::{Row, Service};
 use super::table;
 
@@ -12,6 +13,7 @@ pub(super) struct Data {
     /// Sorted by prefix.
     rows: &'static [Row],
     services: OnceLock<Vec<Service>>,
+    names: OnceLock<Names>,
     /// The rows of `data/condition_keys.txt`.
     pub keys: &'static str,
     /// The keys with a variable part; read at the first lookup of a name that no row has.
@@ -20,12 +22,25 @@ pub(super) struct Data {
 
 impl Data {
     pub(super) const fn new(keys: &'static str, rows: &'static [Row]) -> Self {
-        Self { rows, services: OnceLock::new(), keys, patterns: OnceLock::new() }
+        Self {
+            rows,
+            services: OnceLock::new(),
+            names: OnceLock::new(),
+            keys,
+            patterns: OnceLock::new(),
+        }
     }
 
     /// All services, sorted by prefix. None is read yet; each has a place for what will be read.
     pub(super) fn services(&self) -> &[Service] {
         self.services.get_or_init(|| self.rows.iter().map(|row| Service::new(*row)).collect())
+    }
+
+    /// The service of that prefix, in any case.
+    pub(super) fn service(&self, prefix: &str) -> Option<&Service> {
+        let services = self.services();
+        let names = self.names.get_or_init(|| Names::of(services.iter().map(Service::prefix)));
+        names.find(services, prefix, |service| service.prefix())
     }
 }
 

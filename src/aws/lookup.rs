@@ -2,11 +2,10 @@
 
 use super::data::data;
 use super::service::{Action, Service};
-use super::table;
 
 /// The service of that prefix, in any case.
 pub fn service(prefix: &str) -> Option<&'static Service> {
-    table::find(data().services(), prefix, |service| service.prefix())
+    data().service(prefix)
 }
 
 /// All services, in the order of their prefixes. A service is read when its types or actions are first used.

@@ -16,6 +16,7 @@ mod key;
 mod key_pattern;
 mod kind;
 mod lookup;
+mod names;
 pub mod package;
 mod policy;
 mod region;

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use super::access_level::AccessLevel;
 use super::kind::ActionKind;
+use super::names::Names;
 use super::resource::ResourceType;
 use super::table;
 
@@ -21,6 +22,7 @@ pub struct Service {
     text: &'static str,
     resource_types: OnceLock<Vec<ResourceType>>,
     actions: OnceLock<Vec<Action>>,
+    names: OnceLock<Names>,
     kinds: OnceLock<Vec<ActionKind>>,
     arn_services: OnceLock<Vec<&'static str>>,
 }
@@ -33,7 +35,9 @@ impl Service {
 
     /// The action of that name, without the prefix, in any case (IAM compares action names without case).
     pub fn action(&'static self, name: &str) -> Option<&'static Action> {
-        table::find(self.actions(), name, |action| action.name())
+        let actions = self.actions();
+        let names = self.names.get_or_init(|| Names::of(actions.iter().map(Action::name)));
+        names.find(actions, name, |action| action.name())
     }
 
     /// All actions, in the order of their lower-case names. The position is [`Action::index`].
@@ -103,10 +107,16 @@ impl Service {
     }
 
     pub(super) fn new((prefix, mark, text): Row) -> Self {
-        let (resource_types, actions, kinds) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        let is_bound_by_rcp = mark == BOUND;
-        let arn_services = OnceLock::new();
-        Self { prefix, is_bound_by_rcp, text, resource_types, actions, kinds, arn_services }
+        Self {
+            prefix,
+            is_bound_by_rcp: mark == BOUND,
+            text,
+            resource_types: OnceLock::new(),
+            actions: OnceLock::new(),
+            names: OnceLock::new(),
+            kinds: OnceLock::new(),
+            arn_services: OnceLock::new(),
+        }
     }
 }
 

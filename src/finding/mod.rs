@@ -8,6 +8,7 @@ pub mod codes;
 pub use code::{Audience, Code, Confidence, Row, Section, Severity};
 
 use crate::source::Span;
+use smallvec::SmallVec;
 
 /// A second place that belongs to a finding, with a few words about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -104,27 +105,47 @@ pub(crate) const LETTERS_PER_MISTAKE: usize = 5;
 
 /// How many letters must be put in, taken out, replaced, or swapped with their neighbour (Levenshtein, Damerau).
 pub(crate) fn distance(one: &str, other: &str) -> usize {
+    distance_within(one, other, usize::MAX).unwrap_or(usize::MAX)
+}
+
+/// The same, if it is not more than `most`.
+pub(crate) fn distance_within(one: &str, other: &str, most: usize) -> Option<usize> {
+    if one.is_ascii() && other.is_ascii() {
+        return steps(one.as_bytes(), other.as_bytes(), most);
+    }
     let [one, other] = [one, other].map(|text| text.chars().collect::<Vec<_>>());
-    let mut rows = [vec![0; other.len() + 1], (0..=other.len()).collect::<Vec<_>>()];
+    steps(&one, &other, most)
+}
+
+fn steps<T: PartialEq>(one: &[T], other: &[T], most: usize) -> Option<usize> {
+    // Each letter more or less is one.
+    if one.len().abs_diff(other.len()) > most {
+        return None;
+    }
+    let first = (0..=other.len()).collect::<SmallVec<[usize; 32]>>();
+    let [mut before, mut above, mut row] = [first.clone(), first.clone(), first];
     for (line, letter) in one.iter().enumerate() {
-        let [before, above] = &rows;
-        let mut row = vec![line + 1];
+        row[0] = line + 1;
         for (column, known) in other.iter().enumerate() {
             let replaced = above[column] + usize::from(letter != known);
             let least = replaced.min(row[column] + 1).min(above[column + 1] + 1);
             let is_swapped =
                 line > 0 && column > 0 && *letter == other[column - 1] && one[line - 1] == *known;
-            row.push(if is_swapped { least.min(before[column - 1] + 1) } else { least });
+            row[column + 1] = if is_swapped { least.min(before[column - 1] + 1) } else { least };
         }
-        let [_, above] = rows;
-        rows = [above, row];
+        std::mem::swap(&mut before, &mut above);
+        std::mem::swap(&mut above, &mut row);
+        // It does not become less, and a swap goes back over two lines.
+        if above.iter().chain(&before).all(|far| *far > most) {
+            return None;
+        }
     }
-    rows[1][other.len()]
+    above.last().copied().filter(|far| *far <= most)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::distance;
+    use super::{distance, distance_within};
 
     #[test]
     fn distances() {
@@ -133,5 +154,11 @@ mod tests {
         assert_eq!(distance("abcd", "badc"), 2);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("parameter", "paramater"), 1);
+        for (one, other) in [("abcd", "badc"), ("upload", "uplaod"), ("", "abc"), ("été", "ete")]
+        {
+            let far = distance(one, other);
+            assert_eq!(distance_within(one, other, far), Some(far), "{one}");
+            assert_eq!(distance_within(one, other, far - 1), None, "{one}");
+        }
     }
 }

@@ -51,6 +51,9 @@ impl Rule for WrongCharacter {
 fn first_wrong(subject: &Subject<'_>) -> Option<Finding> {
     let whole = subject.policy.span;
     let text = subject.sources.text(whole);
+    if text.bytes().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=0x7f)) {
+        return None;
+    }
     let is_wrong = |letter: char| !matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{ff}');
     let (at, letter) = text.char_indices().find(|(_, letter)| is_wrong(*letter))?;
     let start = whole.lo + u32::try_from(at).ok()?;

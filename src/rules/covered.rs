@@ -42,11 +42,11 @@ impl Covered {
             Shape::Prefix => Covered::of_run(service, beginning(service, start)),
             _ => {
                 let run = beginning(service, start);
-                let mut name = String::new();
+                let mut name = format!("{}:", service.prefix());
+                let length = name.len();
                 let fits = |place: &usize| {
-                    let action = &service.actions()[*place];
-                    name.clear();
-                    name.extend([service.prefix(), ":", action.name()]);
+                    name.truncate(length);
+                    name.push_str(service.actions()[*place].name());
                     name.make_ascii_lowercase();
                     pattern_covers_action(pattern, &name) != Some(false)
                 };

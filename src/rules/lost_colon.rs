@@ -37,7 +37,7 @@ impl Rule for LostColon {
         let lists = statements.filter_map(|statement| statement.resource.as_ref());
         for pattern in lists.flat_map(|list| &list.patterns) {
             let ResourceKind::Arn(_) = &pattern.kind else { continue };
-            let text = subject.sources.text(pattern.span).trim_matches('"');
+            let text = subject.words(pattern.span);
             let Some(whole) = with_colon(text) else { continue };
             let message = format!("`{text}` has lost a colon, so it matches nothing");
             let help = format!("write `{whole}` in place of `{text}`");
@@ -48,8 +48,13 @@ impl Rule for LostColon {
 
 /// The ARN of S3 that is meant, where it has five parts and a name as its account: no account has letters, and those of S3 need none.
 fn with_colon(text: &str) -> Option<String> {
-    let parts = text.split(':').collect::<Vec<_>>();
-    let ["arn", partition, "s3", region, name] = parts.as_slice() else { return None };
+    let mut parts = text.strip_prefix("arn:")?.split(':');
+    let partition = parts.next()?;
+    let (Some("s3"), Some(region), Some(name), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return None;
+    };
     let starts_as_name = name.starts_with(|first: char| first.is_ascii_alphanumeric());
     let is_account = name.chars().all(|letter| letter.is_ascii_digit() || "*?".contains(letter));
     let names_bucket = region.is_empty() && starts_as_name && !is_account;

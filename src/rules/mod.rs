@@ -12,6 +12,7 @@ mod no_arn;
 mod other_bucket;
 mod placeholder;
 mod rule;
+mod selection;
 mod size;
 mod unfit_action;
 mod unfit_key;
@@ -23,6 +24,8 @@ pub use placeholder::with_placeholder;
 pub use rule::{Attached, Rule, Scene, Sink, Subject};
 pub use unknown_action::{closest_actions, is_unknown_action};
 pub use unknown_service::unknown_service;
+
+use selection::Selection;
 
 use crate::finding::{Finding, Severity};
 use crate::model::{Doubt, Policy};
@@ -47,19 +50,48 @@ pub fn run<'r>(
     rules: impl IntoIterator<Item = &'r &'r dyn Rule>,
     subject: &Subject<'_>,
 ) -> Vec<Finding> {
-    let scene = Scene::new(*subject);
-    let mut found = Vec::new();
-    for rule in rules {
-        rule.document(&scene, &mut found);
-        for statement in &subject.policy.statements {
-            rule.statement(&scene, statement, &mut found);
-            for condition in &statement.conditions {
-                rule.condition(&scene, statement, condition, &mut found);
-            }
+    run_wanted(rules, subject, &Selection::ALL)
+}
+
+/// Those that are wanted, and perhaps others.
+fn run_wanted<'r>(
+    rules: impl IntoIterator<Item = &'r &'r dyn Rule>,
+    subject: &Subject<'_>,
+    selection: &Selection,
+) -> Vec<Finding> {
+    let scene = Scene::new(*subject, selection);
+    let rules = rules.into_iter().collect::<Vec<_>>();
+    let mut found = Found::default();
+    let mut ask = |hook: &dyn Fn(&dyn Rule, &mut Sink)| {
+        for (number, rule) in rules.iter().enumerate() {
+            hook(**rule, &mut found.findings);
+            found.by.resize(found.findings.len(), number);
+        }
+    };
+    ask(&|rule, sink| rule.document(&scene, sink));
+    for statement in &subject.policy.statements {
+        ask(&|rule, sink| rule.statement(&scene, statement, sink));
+        for condition in &statement.conditions {
+            ask(&|rule, sink| rule.condition(&scene, statement, condition, sink));
         }
     }
-    found.sort_by_key(|finding| finding.span.lo);
-    found
+    found.in_order()
+}
+
+/// Findings, and the number of the rule of each.
+#[derive(Default)]
+struct Found {
+    findings: Sink,
+    by: Vec<usize>,
+}
+
+impl Found {
+    /// In the order of the text; at one place in that of the rules.
+    fn in_order(self) -> Vec<Finding> {
+        let mut found = self.findings.into_iter().zip(self.by).collect::<Vec<_>>();
+        found.sort_by_key(|(finding, by)| (finding.span.lo, *by));
+        found.into_iter().map(|(finding, _)| finding).collect()
+    }
 }
 
 /// The codes of rules about words that are probably mistyped: to correct them is the first thing to do.

@@ -50,9 +50,13 @@ impl Rule for Placeholder {
     }
 
     fn document(&self, scene: &Scene<'_>, sink: &mut Sink) {
+        let document = scene.raw(scene.policy.span);
+        if !may_have_one(document) {
+            return;
+        }
         let mut told = BTreeSet::new();
         let base = scene.policy.span.lo;
-        for (start, raw, text) in values(scene.sources.text(scene.policy.span)) {
+        for (start, raw, text) in values(document) {
             for (at, word) in placeholders(&text) {
                 if !told.insert(word.to_owned()) {
                     continue;
@@ -68,6 +72,22 @@ impl Rule for Placeholder {
             }
         }
     }
+}
+
+/// Whether a text may have a placeholder, or an escape that stands for a letter of one. Most texts have none, and this reads them once.
+fn may_have_one(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| {
+        let begins = |start: &str| bytes[at..].starts_with(start.as_bytes());
+        match byte {
+            b'<' | b'\\' => true,
+            b'$' => begins("${"),
+            b'{' => begins("{{"),
+            b'.' => begins(NO_HOST),
+            b'Y' | b'D' | b'a' | b'R' => EXAMPLES.iter().any(|start| begins(start)),
+            _ => false,
+        }
+    })
 }
 
 /// Whether a text has a placeholder.
@@ -111,6 +131,9 @@ fn meant(raw: &str) -> Cow<'_, str> {
 
 /// The placeholders in a text, with their offsets in bytes.
 fn placeholders(text: &str) -> Vec<(usize, &str)> {
+    if !may_have_one(text) {
+        return Vec::new();
+    }
     let mut found = BRACKETS
         .iter()
         .flat_map(|(open, close)| text.match_indices(open).map(move |(at, _)| (at, *open, *close)))
@@ -166,7 +189,16 @@ fn is_letter_of_name(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{placeholders, values};
+    use super::{EXAMPLES, may_have_one, placeholders, values};
+
+    /// The look at the first letters knows all examples.
+    #[test]
+    fn each_example_is_looked_for() {
+        for start in EXAMPLES {
+            assert!(may_have_one(&format!("x{start}")), "{start}");
+        }
+        assert!(!may_have_one("{\"a\": \"YOURS $ a.b\"}"));
+    }
 
     #[test]
     fn words_that_were_not_replaced() {

@@ -1,10 +1,12 @@
 //! What a rule is, and what it is shown.
 
 use super::covered::Covered;
+use super::selection::Selection;
+use crate::aws::{ConditionKey, condition_key};
 use crate::finding::{Code, Finding};
 use crate::model::{ActionPattern, Condition, Pattern, Policy, PolicyKind, Statement};
 use crate::source::{Sources, Span};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Deref;
 
 /// A policy and where it belongs.
@@ -20,16 +22,7 @@ pub struct Subject<'a> {
     pub is_stored: bool,
 }
 
-impl<'a> Subject<'a> {
-    /// The actions of all statements, as meant and as written.
-    pub(super) fn actions(&self) -> impl Iterator<Item = (&'a ActionPattern, &'a str)> + use<'a> {
-        let sources = self.sources;
-        let lists = self.policy.statements.iter().filter_map(|statement| statement.action.as_ref());
-        lists
-            .flat_map(|list| &list.patterns)
-            .map(|pattern| (pattern, sources.text(pattern.span).trim_matches('"')))
-    }
-
+impl Subject<'_> {
     /// Whether it is the policy of a bucket.
     pub(super) fn is_of_bucket(&self) -> bool {
         self.policy.kind == PolicyKind::Resource && self.attached.is_some()
@@ -40,28 +33,88 @@ impl<'a> Subject<'a> {
 #[derive(Debug)]
 pub struct Scene<'a> {
     subject: Subject<'a>,
-    actions: OnceCell<Vec<Vec<Covered>>>,
+    selection: &'a Selection,
+    /// The text that holds the policy, and the address of its first byte.
+    text: &'a str,
+    base: u32,
+    actions: OnceCell<CoveredActions>,
+    /// The key of the condition that was asked about last.
+    key: Cell<(Span, Option<ConditionKey>)>,
+}
+
+/// What the action patterns of a policy cover: one behind the other, and where those of each statement begin.
+#[derive(Debug, Default)]
+struct CoveredActions {
+    all: Vec<Covered>,
+    starts: Vec<usize>,
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn new(subject: Subject<'a>) -> Scene<'a> {
-        Scene { subject, actions: OnceCell::new() }
+    pub(super) fn new(subject: Subject<'a>, selection: &'a Selection) -> Scene<'a> {
+        let source = subject.sources.source_at(subject.policy.span.lo);
+        let (text, base) = source.map_or(("", 0), |source| (&*source.text, source.base));
+        let key = Cell::new((Span::NOWHERE, None));
+        Scene { subject, selection, text, base, actions: OnceCell::new(), key }
+    }
+
+    /// Whether findings of this kind are wanted: those of opinions cost much and are dropped by most.
+    pub(super) fn wants(&self, code: Code) -> bool {
+        self.selection.has(code)
+    }
+
+    /// The key of a condition, if the data has it. The rules ask about one condition after the other.
+    pub(super) fn key(&self, condition: &Condition) -> Option<ConditionKey> {
+        let (place, known) = self.key.get();
+        if place == condition.key.span {
+            return known;
+        }
+        let found = condition_key(&condition.key.node);
+        self.key.set((condition.key.span, found));
+        found
     }
 
     /// The actions of AWS that each pattern of a statement covers, in the order of the patterns.
     pub(super) fn covered(&self, statement: &Statement) -> &[Covered] {
-        let of = |statement: &Statement| {
-            let patterns = statement.action.iter().flat_map(|element| &element.patterns);
-            patterns.map(Covered::by).collect()
-        };
-        let all =
-            self.actions.get_or_init(|| self.subject.policy.statements.iter().map(of).collect());
-        all.get(statement.index).map_or(&[], Vec::as_slice)
+        let CoveredActions { all, starts } = self.all_covered();
+        match starts.get(statement.index..) {
+            Some([start, end, ..]) => &all[*start..*end],
+            _ => &[],
+        }
+    }
+
+    /// The actions of all statements, as meant and as written, with what they cover.
+    pub(super) fn actions(
+        &self,
+    ) -> impl Iterator<Item = (&'a ActionPattern, &'a str, &Covered)> + use<'a, '_> {
+        let lists = self.subject.policy.statements.iter().filter_map(|one| one.action.as_ref());
+        let patterns = lists.flat_map(|list| &list.patterns).zip(&self.all_covered().all);
+        patterns.map(|(pattern, covered)| (pattern, self.words(pattern.span), covered))
+    }
+
+    fn all_covered(&self) -> &CoveredActions {
+        self.actions.get_or_init(|| {
+            let mut found = CoveredActions::default();
+            for statement in &self.subject.policy.statements {
+                found.starts.push(found.all.len());
+                let patterns = statement.action.iter().flat_map(|element| &element.patterns);
+                found.all.extend(patterns.map(Covered::by));
+            }
+            found.starts.push(found.all.len());
+            found
+        })
+    }
+
+    /// The text of a place.
+    pub(super) fn raw(&self, span: Span) -> &'a str {
+        let place = |address: u32| address.checked_sub(self.base).map(|at| at as usize);
+        let range = place(span.lo).zip(place(span.hi));
+        let near = range.and_then(|(from, to)| self.text.get(from..to));
+        near.unwrap_or_else(|| self.subject.sources.text(span))
     }
 
     /// The text of a place without its quotes.
     pub(super) fn words(&self, span: Span) -> &'a str {
-        let text = self.subject.sources.text(span);
+        let text = self.raw(span);
         text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
     }
 }

@@ -4,6 +4,7 @@
 
 use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink, Subject, has_only_actions_of};
+use super::selection::Selection;
 use crate::finding::{Code, Finding, Severity};
 use crate::model::{Doubt, PolicyKind};
 
@@ -125,7 +126,7 @@ fn analyzer(kind: PolicyKind) -> Option<&'static str> {
 /// alone knows.
 pub(super) fn doubt(subject: &Subject<'_>) -> Option<Doubt> {
     let mut found = Vec::new();
-    PolicySize.document(&Scene::new(*subject), &mut found);
+    PolicySize.document(&Scene::new(*subject, &Selection::ALL), &mut found);
     let finding = found.into_iter().next()?;
     let is_open = finding.severity == Severity::Error || subject.is_of_bucket();
     is_open.then_some(Doubt { span: finding.span, reason: finding.message, is_limit: false })
@@ -162,9 +163,14 @@ fn finding(subject: &Subject<'_>, limit: &Limit) -> Option<Finding> {
     Some(Finding::new(CODE, span, message).severity(Severity::Warning))
 }
 
+/// Whether a byte begins a character that is no white space.
+pub(super) fn is_letter(byte: u8) -> bool {
+    !byte.is_ascii_whitespace() && byte & 0xc0 != 0x80
+}
+
 /// How many characters AWS counts, at least and at most.
 fn counted(text: &str, blanks: Blanks) -> (usize, usize) {
-    let letters = |text: &str| text.chars().filter(|letter| !letter.is_ascii_whitespace()).count();
+    let letters = |text: &str| text.bytes().filter(|byte| is_letter(*byte)).count();
     match blanks {
         Blanks::Free => (letters(text), letters(text)),
         Blanks::Counted => (text.chars().count(), text.chars().count()),

@@ -38,11 +38,12 @@ impl Rule for UnfitAction {
         let Some(actions) = statement.action.as_ref().filter(|element| !element.not) else {
             return;
         };
-        let Some(types) = named_types(statement).filter(|types| !types.is_empty()) else { return };
-        if subject.is_of_bucket() {
-            let found = actions.patterns.iter().map(|pattern| finding(subject, pattern, &types));
-            sink.extend(found.flatten());
+        if !subject.is_of_bucket() {
+            return;
         }
+        let Some(types) = named_types(statement).filter(|types| !types.is_empty()) else { return };
+        let found = actions.patterns.iter().map(|pattern| finding(subject, pattern, &types));
+        sink.extend(found.flatten());
     }
 }
 

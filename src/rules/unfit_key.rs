@@ -39,11 +39,11 @@ impl Rule for UnfitKey {
         let Some(actions) = statement.action.as_ref().filter(|element| !element.not) else {
             return;
         };
-        let Some(types) = named_types(statement) else { return };
         let keys = || statement.conditions.iter().filter(|one| one.key.node.starts_with("s3:"));
         if keys().next().is_none() || !subject.is_of_bucket() {
             return;
         }
+        let Some(types) = named_types(statement) else { return };
         let covered = actions.patterns.iter().flat_map(covered);
         let used = covered.map(|action| (fitting(action, &types), action));
         let used = used.filter(|(types, _)| !types.is_empty()).collect::<Vec<_>>();

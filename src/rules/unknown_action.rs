@@ -2,11 +2,12 @@
 //! Source: `aws` for what there is, with its date; IAM:access-analyzer-reference-policy-checks
 //! (invalid actions do nothing).
 
+use super::covered::Covered;
 use super::fit::among;
 use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink};
 use crate::aws::{self, Action, Service};
-use crate::finding::{Code, Finding, LETTERS_PER_MISTAKE, distance};
+use crate::finding::{Code, Finding, LETTERS_PER_MISTAKE, distance_within};
 use crate::model::{ActionPattern, PolicyKind};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -39,8 +40,8 @@ impl Rule for UnknownAction {
 
     fn document(&self, subject: &Scene<'_>, sink: &mut Sink) {
         let mut places = BTreeMap::<&str, Vec<Span>>::new();
-        for (pattern, text) in subject.actions() {
-            if service_without(pattern, text).is_some() {
+        for (pattern, text, covered) in subject.actions() {
+            if is_without_action(pattern, text, covered) {
                 places.entry(text).or_default().push(pattern.span);
             }
         }
@@ -49,14 +50,16 @@ impl Rule for UnknownAction {
     }
 }
 
-/// The service that a pattern names, if no action of it matches the pattern.
-fn service_without(pattern: &ActionPattern, text: &str) -> Option<&'static Service> {
-    let service = aws::service(text.split_once(':')?.0)?;
-    let is_covered = match pattern.pattern.as_literal().filter(|_| pattern.doubt.is_none()) {
-        Some(name) => aws::action(name).is_some(),
-        None => among(service, pattern).next().is_some(),
-    };
-    (!is_covered).then_some(service)
+/// Whether the service of an action has no such action.
+fn is_without_action(pattern: &ActionPattern, text: &str, covered: &Covered) -> bool {
+    match covered {
+        Covered::Nothing(_) => true,
+        Covered::Unknown => {
+            let service = text.split_once(':').and_then(|(prefix, _)| aws::service(prefix));
+            service.is_some_and(|service| among(service, pattern).next().is_none())
+        }
+        _ => false,
+    }
 }
 
 /// Whether a text names an action of a service that AWS has, and the service does not have it.
@@ -118,10 +121,10 @@ pub fn closest_actions(text: &str) -> Vec<&'static Action> {
 
 fn nearest(service: &'static Service, name: &str) -> Option<&'static Action> {
     let lower = name.to_lowercase();
-    let far = |action: &&Action| distance(&lower, &action.name().to_lowercase());
-    let near =
-        service.actions().iter().map(|action| (far(&action), action)).min_by_key(|(far, _)| *far);
-    near.filter(|(far, _)| far * LETTERS_PER_MISTAKE <= lower.len()).map(|(_, action)| action)
+    let most = lower.len() / LETTERS_PER_MISTAKE;
+    let far = |action: &Action| distance_within(&lower, &action.name().to_lowercase(), most);
+    let near = service.actions().iter().filter_map(|action| Some((far(action)?, action)));
+    near.min_by_key(|(far, _)| *far).map(|(_, action)| action)
 }
 
 #[cfg(test)]

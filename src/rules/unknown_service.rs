@@ -1,5 +1,6 @@
 //! Services that the AWS data does not contain. Nothing can be said of their actions.
 
+use super::covered::Covered;
 use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink};
 use crate::aws;
@@ -35,7 +36,8 @@ impl Rule for UnknownService {
 
     fn document(&self, subject: &Scene<'_>, sink: &mut Sink) {
         let mut places = BTreeMap::<String, Span>::new();
-        for (pattern, text) in subject.actions() {
+        let unknown = subject.actions().filter(|(.., covered)| matches!(covered, Covered::Unknown));
+        for (pattern, text, _) in unknown {
             if let Some(prefix) = unknown_service(text) {
                 places.entry(prefix.to_ascii_lowercase()).or_insert(pattern.span);
             }

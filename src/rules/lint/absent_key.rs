@@ -2,7 +2,6 @@
 
 use super::manual::rule_code;
 use super::wildcard_value::is_any;
-use crate::aws::condition_key_type;
 use crate::finding::{Audience, Code, Confidence, Finding};
 use crate::model::condition::{Quantifier, Test};
 use crate::model::{Condition, Effect, Statement};
@@ -188,7 +187,10 @@ impl Rule for AbsentKey {
         if ALWAYS.contains(&key) && condition.test.is_negated() && !condition.if_exists && is_any {
             sink.push(found(NEVER, format!("every request has `{text}`, and no value differs from `*`: the statement does nothing"), "write the values that are meant, or take the statement out"));
         }
-        let is_several = condition_key_type(key).is_some_and(|kind| kind.multi_valued);
+        if condition.quantifier.is_none() {
+            return;
+        }
+        let is_several = scene.key(condition).is_some_and(|key| key.key_type.multi_valued);
         match (condition.quantifier, effect) {
             (Some(Quantifier::ForAllValues), Effect::Allow)
                 if is_several && !has_null(statement, key) =>

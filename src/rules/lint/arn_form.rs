@@ -1,11 +1,12 @@
 //! Parts of the ARNs of resources that AWS does not have.
 
-use super::arn_types::{Form, forms};
+use super::arn_types::{Form, Pieces, forms};
 use super::manual::rule_code;
 use crate::aws;
 use crate::finding::{Code, Confidence, Finding, LETTERS_PER_MISTAKE, distance};
 use crate::model::{ResourceKind, ResourcePattern, Statement};
 use crate::rules::rule::{Rule, Scene, Sink};
+use std::cell::OnceCell;
 
 rule_code! {
     /// The ARN has fewer than six parts.
@@ -315,10 +316,13 @@ fn misplaced(
     // `*` may be empty.
     let is_given =
         |part: &str| part.contains(|letter: char| !matches!(letter, '*')) && !has_variable(part);
-    let mut fitting = forms.iter().filter(|form| form.may_be(resource)).peekable();
-    fitting.peek()?;
-    let fitting = fitting.collect::<Vec<_>>();
-    let all = |is: fn(&Form) -> bool| fitting.iter().all(|form| is(form));
+    let pieces = OnceCell::new();
+    let fits = |form: &Form| form.may_be(pieces.get_or_init(|| Pieces::of(resource)));
+    // Whether some forms fit, and all of them are so.
+    let all = |is: fn(&Form) -> bool| {
+        let some = |so: bool| forms.iter().any(|form| is(form) == so && fits(form));
+        !some(false) && some(true)
+    };
     if is_given(region) && all(|form| !form.has_region) {
         return Some((WITH_REGION, "resources of this kind have no region in their ARNs"));
     }
@@ -330,8 +334,8 @@ fn misplaced(
     }
     if account.is_empty()
         && !resource.starts_with(['*', '?', '$'])
-        && all(|form| form.has_account)
         && !is_owned_by_aws(service, resource)
+        && all(|form| form.has_account)
     {
         return Some((NO_ACCOUNT, "resources of this kind have an account in their ARNs"));
     }
@@ -365,6 +369,10 @@ pub(super) fn parts(text: &str) -> Option<[&str; 5]> {
 
 /// The first colon outside of a variable.
 fn colon(text: &str) -> Option<usize> {
+    let first = text.find(':')?;
+    if !text[..first].contains('$') {
+        return Some(first);
+    }
     let mut inside = false;
     text.char_indices().find_map(|(at, letter)| {
         match letter {

@@ -1,12 +1,17 @@
 //! The forms of the ARNs that the resources of a service have.
 
 use crate::aws::{self, ArnTemplate, Contents, Service};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
+use smallvec::{SmallVec, smallvec};
 use std::sync::{LazyLock, RwLock};
 
 /// The form of the ARNs of a type of resource.
 #[derive(Debug)]
 pub(super) struct Form {
+    /// The service in these ARNs; empty where that is a variable.
+    pub service: &'static str,
+    /// The name of the type.
+    pub kind: &'static str,
     /// Whether they have a region.
     pub has_region: bool,
     /// Whether they have an account, or the word that AWS writes in its place.
@@ -18,56 +23,87 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// The service of a template and the form of its ARNs.
-    pub(super) fn of_template(template: ArnTemplate) -> Option<(&'static str, Form)> {
+    /// The form of the ARNs of a template of this type.
+    fn of_template(kind: &'static str, template: ArnTemplate) -> Option<Form> {
         let mut parts = template.text().splitn(6, ':');
-        let own = parts.nth(2)?;
+        let service = parts.nth(2)?;
         let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
         let start = resource.split(['/', ':']).next().unwrap_or_default();
+        let fixed = |word: &'static str| if word.contains("${") { "" } else { word };
         let form = Form {
+            service: fixed(service),
+            kind,
             has_region: !region.is_empty(),
             has_account: !account.is_empty(),
-            start: if start.contains("${") { "" } else { start },
-            resource: pieces(resource, Some(template)),
+            start: fixed(start),
+            resource: pieces(resource, Some(template)).into_vec(),
         };
-        Some((own, form))
+        Some(form)
     }
 
     /// Whether a text with wildcards can be the last part of such an ARN.
-    pub(super) fn may_be(&self, resource: &str) -> bool {
+    pub(super) fn may_be(&self, resource: &Pieces) -> bool {
         // Most differ in their first letters.
-        let heads = self.resource.iter().zip(resource.bytes()).find(|(own, letter)| {
-            matches!(own, Piece::Letter(own) if own != letter) || !matches!(own, Piece::Letter(_))
+        let mut pairs = self.resource.iter().zip(&resource.0);
+        let differ = pairs.find_map(|pair| match pair {
+            (Piece::Letter(own), Piece::Letter(letter)) if own == letter => None,
+            (Piece::Letter(_), Piece::Letter(_)) => Some(true),
+            _ => Some(false),
         });
-        match heads {
-            Some((Piece::Letter(_), letter)) if !matches!(letter, b'*' | b'?' | b'$') => false,
-            _ => may_meet(&self.resource, &pieces(resource, None)),
-        }
+        differ != Some(true) && may_meet(&self.resource, &resource.0)
+    }
+}
+
+/// The last part of an ARN with wildcards, taken apart.
+#[derive(Debug)]
+pub(super) struct Pieces(SmallVec<[Piece; 64]>);
+
+impl Pieces {
+    /// Of a text as policies write it.
+    pub(super) fn of(resource: &str) -> Pieces {
+        Pieces(pieces(resource, None))
     }
 }
 
 /// The forms of ARNs with this service in them; none if the data has no type for it.
 pub(super) fn forms(arn_service: &str) -> &'static [Form] {
-    if let Some(known) = KNOWN.read().ok().and_then(|known| known.get(arn_service).copied()) {
-        return known;
-    }
     // What AWS has is less than what a policy can name: names that are no service are not kept.
-    let own = aws::service(arn_service).map(|service| of_service(service, arn_service));
-    let mut found = own.unwrap_or_default();
-    if found.is_empty() {
-        found = others(arn_service).flat_map(|service| of_service(service, arn_service)).collect();
-    }
-    if found.is_empty() {
-        return &[];
-    }
-    let found: &'static [Form] = Box::leak(found.into_boxed_slice());
-    if let Ok(mut known) = KNOWN.write() {
-        return known.entry(arn_service.to_owned()).or_insert(found);
-    }
-    found
+    WITH_SERVICE.get(arn_service, || {
+        let with_it = |service: &'static Service| {
+            forms_of(service).filter(|form| form.service == arn_service).collect::<Vec<_>>()
+        };
+        let found = aws::service(arn_service).map(with_it).unwrap_or_default();
+        if found.is_empty() { others(arn_service).flat_map(with_it).collect() } else { found }
+    })
 }
 
-static KNOWN: LazyLock<RwLock<HashMap<String, &'static [Form]>>> = LazyLock::new(RwLock::default);
+/// The forms of the ARNs of all resources of a service, whatever service is in them.
+pub(super) fn all_forms(service: &'static Service) -> &'static [Form] {
+    OF_SERVICE.get(service.prefix(), || forms_of(service).collect())
+}
+
+static WITH_SERVICE: Known = Known(LazyLock::new(RwLock::default));
+static OF_SERVICE: Known = Known(LazyLock::new(RwLock::default));
+
+/// Forms that were asked for. They are made once and kept.
+struct Known(LazyLock<RwLock<FxHashMap<String, &'static [Form]>>>);
+
+impl Known {
+    fn get(&self, name: &str, make: impl FnOnce() -> Vec<Form>) -> &'static [Form] {
+        if let Some(known) = self.0.read().ok().and_then(|known| known.get(name).copied()) {
+            return known;
+        }
+        let found = make();
+        if found.is_empty() {
+            return &[];
+        }
+        let found: &'static [Form] = Box::leak(found.into_boxed_slice());
+        match self.0.write() {
+            Ok(mut known) => known.entry(name.to_owned()).or_insert(found),
+            Err(_) => found,
+        }
+    }
+}
 
 /// Other services whose resources have ARNs with this one in them.
 fn others(arn_service: &str) -> impl Iterator<Item = &'static Service> {
@@ -76,10 +112,11 @@ fn others(arn_service: &str) -> impl Iterator<Item = &'static Service> {
     })
 }
 
-fn of_service(service: &'static Service, arn_service: &str) -> Vec<Form> {
-    let templates = service.resource_types().iter().flat_map(|kind| kind.arns());
-    let own = templates.filter_map(Form::of_template);
-    own.filter(|(own, _)| *own == arn_service).map(|(_, form)| form).collect()
+fn forms_of(service: &'static Service) -> impl Iterator<Item = Form> {
+    let kinds = service.resource_types().iter();
+    kinds.flat_map(|kind| {
+        kind.arns().filter_map(|template| Form::of_template(kind.name(), template))
+    })
 }
 
 /// A letter of a text, or what stands for others.
@@ -92,8 +129,8 @@ enum Piece {
 }
 
 /// The text in pieces. A variable of a policy may be anything; that of a template is never empty, which does not matter here.
-fn pieces(text: &str, template: Option<ArnTemplate>) -> Vec<Piece> {
-    let mut pieces = Vec::with_capacity(text.len());
+fn pieces(text: &str, template: Option<ArnTemplate>) -> SmallVec<[Piece; 64]> {
+    let mut pieces = SmallVec::new();
     let mut rest = text;
     while let Some(first) = rest.bytes().next() {
         let variable = rest.strip_prefix("${").and_then(|rest| rest.split_once('}'));
@@ -121,35 +158,47 @@ pub(super) fn may_overlap(one: &str, other: &str) -> bool {
     one == other || may_meet(&pieces(one, None), &pieces(other, None))
 }
 
+/// Places of a text, one more than it has pieces.
+type Places = SmallVec<[bool; 128]>;
+
 /// Whether some text fits a template and a text with wildcards.
 fn may_meet(template: &[Piece], text: &[Piece]) -> bool {
-    let mut reached = vec![false; text.len() + 1];
+    let mut reached: Places = smallvec![false; text.len() + 1];
+    let mut next = reached.clone();
     reached[0] = true;
-    past_runs(text, &mut reached);
+    // All places before it are out of reach.
+    let mut first = 0;
+    past_runs(text, &mut reached, first);
     for piece in template {
-        let mut next = vec![false; text.len() + 1];
-        if let Piece::Run(contents) = piece {
-            for place in 0..text.len() {
-                next[place] |= reached[place];
-                next[place + 1] |= next[place] && may_hold(*contents, text[place]);
-            }
-            next[text.len()] |= reached[text.len()];
-        } else {
-            for (place, own) in text.iter().enumerate().filter(|(place, _)| reached[*place]) {
-                match (own, piece) {
-                    (Piece::Run(_), _) => next[place] = true,
-                    (Piece::Letter(a), Piece::Letter(b)) if a != b => {}
-                    _ => next[place + 1] = true,
-                }
-            }
-        }
-        past_runs(text, &mut next);
-        reached = next;
-        if reached.iter().all(|is| !is) {
-            return false;
+        next[first..].fill(false);
+        step(*piece, text, &reached, &mut next, first);
+        past_runs(text, &mut next, first);
+        std::mem::swap(&mut reached, &mut next);
+        match reached[first..].iter().position(|is| *is) {
+            Some(further) => first += further,
+            None => return false,
         }
     }
     reached[text.len()]
+}
+
+/// The places behind a piece of the template.
+fn step(piece: Piece, text: &[Piece], reached: &[bool], next: &mut [bool], first: usize) {
+    if let Piece::Run(contents) = piece {
+        for place in first..text.len() {
+            next[place] |= reached[place];
+            next[place + 1] |= next[place] && may_hold(contents, text[place]);
+        }
+        next[text.len()] |= reached[text.len()];
+        return;
+    }
+    for place in (first..text.len()).filter(|place| reached[*place]) {
+        match (text[place], piece) {
+            (Piece::Run(_), _) => next[place] = true,
+            (Piece::Letter(a), Piece::Letter(b)) if a != b => {}
+            _ => next[place + 1] = true,
+        }
+    }
 }
 
 fn may_hold(contents: Contents, piece: Piece) -> bool {
@@ -160,9 +209,9 @@ fn may_hold(contents: Contents, piece: Piece) -> bool {
     }
 }
 
-fn past_runs(pieces: &[Piece], reached: &mut [bool]) {
-    for (place, piece) in pieces.iter().enumerate() {
-        if reached[place] && matches!(piece, Piece::Run(_)) {
+fn past_runs(pieces: &[Piece], reached: &mut [bool], first: usize) {
+    for place in first..pieces.len() {
+        if reached[place] && matches!(pieces[place], Piece::Run(_)) {
             reached[place + 1] = true;
         }
     }
@@ -170,11 +219,11 @@ fn past_runs(pieces: &[Piece], reached: &mut [bool]) {
 
 #[cfg(test)]
 mod tests {
-    use super::forms;
+    use super::{Pieces, forms};
 
     #[test]
     fn texts_that_fit_a_form() {
-        let fits = |service, text| forms(service).iter().any(|form| form.may_be(text));
+        let fits = |service, text| forms(service).iter().any(|form| form.may_be(&Pieces::of(text)));
         for (service, text, expected) in [
             ("iam", "role/*", true),
             ("iam", "r*", true),
@@ -191,7 +240,10 @@ mod tests {
             assert_eq!(fits(service, text), expected, "{service} {text}");
         }
         let of_bucket = |text| {
-            forms("s3").iter().filter(|form| form.start.is_empty() && form.may_be(text)).count()
+            forms("s3")
+                .iter()
+                .filter(|form| form.start.is_empty() && form.may_be(&Pieces::of(text)))
+                .count()
         };
         assert_eq!((of_bucket("b"), of_bucket("b/k"), of_bucket("b*")), (1, 1, 2));
     }

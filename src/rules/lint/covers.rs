@@ -1,6 +1,7 @@
 //! Whether every text that one pattern matches is matched by another, by their words alone.
 
 use crate::model::{Part, Pattern, Shape};
+use smallvec::{SmallVec, smallvec};
 
 /// A character or a wildcard of a pattern.
 #[derive(Clone, Copy, PartialEq)]
@@ -13,18 +14,26 @@ enum Token<'a> {
 pub(super) fn covers(wide: &Pattern, narrow: &Pattern) -> bool {
     match (wide.shape, &*wide.parts) {
         (Shape::Everything, _) => true,
-        (Shape::Exact, _) => wide == narrow,
+        (Shape::Exact, _) => narrow.shape == Shape::Exact && wide == narrow,
         (Shape::Prefix, [Part::Literal(start), _]) => narrow.literal_start().starts_with(&**start),
-        _ if narrow.literal_start().starts_with(wide.literal_start()) => {
-            let (wide, narrow) = (tokens(wide), tokens(narrow));
-            walk(&wide, &narrow)
+        _ => {
+            let has_start = narrow.literal_start().starts_with(wide.literal_start());
+            has_start && has_end(wide, narrow) && walk(&tokens(wide), &tokens(narrow))
         }
-        _ => false,
     }
 }
 
-fn tokens(pattern: &Pattern) -> Vec<Token<'_>> {
-    let mut tokens = Vec::new();
+/// Whether the last letters of one are those of the other: only letters fit letters.
+fn has_end(wide: &Pattern, narrow: &Pattern) -> bool {
+    match (wide.parts.last(), narrow.parts.last()) {
+        (Some(Part::Literal(wide)), Some(Part::Literal(narrow))) => narrow.ends_with(&**wide),
+        (Some(Part::Literal(_)), _) => false,
+        _ => true,
+    }
+}
+
+fn tokens(pattern: &Pattern) -> SmallVec<[Token<'_>; 64]> {
+    let mut tokens = SmallVec::new();
     for part in &pattern.parts {
         match part {
             Part::Literal(text) => tokens.extend(text.chars().map(Token::Letter)),
@@ -36,11 +45,12 @@ fn tokens(pattern: &Pattern) -> Vec<Token<'_>> {
 
 /// The places of `wide` that are reached after each token of `narrow`.
 fn walk(wide: &[Token<'_>], narrow: &[Token<'_>]) -> bool {
-    let mut reached = vec![false; wide.len() + 1];
+    let mut reached: SmallVec<[bool; 128]> = smallvec![false; wide.len() + 1];
+    let mut next = reached.clone();
     reached[0] = true;
     past_runs(wide, &mut reached);
     for token in narrow {
-        let mut next = vec![false; wide.len() + 1];
+        next.fill(false);
         for (place, own) in wide.iter().enumerate().filter(|(place, _)| reached[*place]) {
             if is_run(own) {
                 next[place] |= takes(own, token);
@@ -49,7 +59,7 @@ fn walk(wide: &[Token<'_>], narrow: &[Token<'_>]) -> bool {
             }
         }
         past_runs(wide, &mut next);
-        reached = next;
+        std::mem::swap(&mut reached, &mut next);
     }
     reached[wide.len()]
 }

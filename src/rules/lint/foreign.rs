@@ -4,6 +4,7 @@ use super::manual::rule_code;
 use crate::aws;
 use crate::finding::{Audience, Code, Confidence, Finding, Severity};
 use crate::model::{Condition, Effect, PolicyKind, Statement};
+use crate::rules::covered::Covered;
 use crate::rules::rule::{Rule, Scene, Sink};
 
 rule_code! {
@@ -141,7 +142,12 @@ impl Rule for Foreign {
 
     fn statement(&self, scene: &Scene<'_>, statement: &Statement, sink: &mut Sink) {
         let kind = scene.policy.kind;
-        for pattern in statement.action.iter().flat_map(|element| &element.patterns) {
+        let patterns = statement.action.iter().flat_map(|element| &element.patterns);
+        for (pattern, covered) in patterns.zip(scene.covered(statement)) {
+            // In the policy of an identity only a service that is left open is of interest.
+            if kind == PolicyKind::Identity && !matches!(covered, Covered::Unknown) {
+                continue;
+            }
             let text = scene.words(pattern.span);
             let Some((service, _)) = text.split_once(':').filter(|_| pattern.doubt.is_none())
             else {

@@ -127,7 +127,7 @@ impl Rule for KeyName {
             sink.push(
                 Finding::new(OWNER, condition.key.span, message).help("write `aws:SourceAccount`"),
             );
-        } else if condition_key(lower).is_none() {
+        } else if scene.key(condition).is_none() {
             sink.extend(unknown(scene, condition, lower));
         }
     }

@@ -1,7 +1,7 @@
 //! Operators that do not go with the type of their key.
 
 use super::manual::rule_code;
-use crate::aws::{KeyType, ValueType, condition_key_type};
+use crate::aws::{KeyType, ValueType};
 use crate::finding::{Audience, Code, Confidence, Finding};
 use crate::model::condition::string::Compare;
 use crate::model::condition::{Quantifier, Test};
@@ -95,7 +95,7 @@ impl Rule for KeyTypes {
         if matches!(condition.test, Test::Null(_) | Test::Unknown) {
             return;
         }
-        let Some(kind) = condition_key_type(&condition.key.node) else { return };
+        let Some(kind) = scene.key(condition).map(|key| key.key_type) else { return };
         sink.extend(about_number(scene, condition, kind));
         sink.extend(about_type(scene, condition, kind.value));
     }

@@ -1,7 +1,7 @@
 //! Keys that do not do what they seem to do in their statement.
 
 use super::manual::rule_code;
-use crate::aws::{ConditionKey, KeySupport, condition_key, supports_known_key};
+use crate::aws::{ConditionKey, KeySupport, supports_known_key};
 use crate::finding::{Audience, Code, Confidence, Finding};
 use crate::model::condition::Test;
 use crate::model::condition::string::Compare;
@@ -182,7 +182,7 @@ const CHECKED: [&str; 4] = ["s3", "sts", "kms", "iam"];
 /// The actions, named in full, whose requests never have the key.
 fn unsupported(scene: &Scene<'_>, statement: &Statement, condition: &Condition) -> Option<Finding> {
     let element = statement.action.as_ref().filter(|element| !element.not)?;
-    let key: ConditionKey = condition_key(&condition.key.node).filter(|key| {
+    let key: ConditionKey = scene.key(condition).filter(|key| {
         !key.is_global() && !key.is_listed_per_action() && !is_of_provider(key.name)
     })?;
     let covered = scene.covered(statement);

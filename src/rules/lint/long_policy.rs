@@ -4,6 +4,7 @@ use super::manual::rule_code;
 use crate::finding::{Audience, Code, Finding};
 use crate::model::PolicyKind;
 use crate::rules::rule::{Rule, Scene, Sink};
+use crate::rules::size::is_letter;
 use crate::source::Span;
 
 rule_code! {
@@ -42,11 +43,14 @@ impl Rule for LongPolicy {
 
     fn document(&self, scene: &Scene<'_>, sink: &mut Sink) {
         let policy = scene.policy;
-        let text = scene.sources.text(policy.span);
+        let text = scene.raw(policy.span);
         if policy.kind != PolicyKind::Identity || text.len() <= MANAGED {
             return;
         }
-        let number = text.chars().filter(|letter| !letter.is_ascii_whitespace()).count();
+        if text.len() <= ROLE && !scene.wants(ROLE_ONLY) {
+            return;
+        }
+        let number = text.bytes().filter(|byte| is_letter(*byte)).count();
         let span: Span = policy.span;
         if number > ROLE {
             let message = format!(

@@ -32,10 +32,11 @@ mod variables;
 mod wide;
 mod wildcard_value;
 
+pub use super::selection::Selection;
 use super::size::CODE as POLICY_SIZE;
-use super::{RULES, Rule, Subject, run};
+use super::{RULES, Rule, Subject, run_wanted};
 use crate::finding::codes::CODES;
-use crate::finding::{Audience, Code, Finding, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::model::PolicyKind;
 use redundant_statement::CODE as REDUNDANT_STATEMENT;
 
@@ -78,32 +79,14 @@ pub fn all_codes() -> impl Iterator<Item = Code> {
     CODES.iter().copied().chain(all_rules().flat_map(|rule| rule.codes().iter().copied()))
 }
 
-/// Which rules are asked.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    /// These alone; empty for all.
-    pub only: Vec<Code>,
-    /// Opinions as well.
-    pub pedantic: bool,
-}
-
-impl Selection {
-    /// Whether findings of this kind are wanted.
-    pub fn has(&self, code: Code) -> bool {
-        if self.only.is_empty() {
-            self.pedantic || code.row().audience != Audience::Pedantic
-        } else {
-            self.only.contains(&code)
-        }
-    }
-}
-
 /// The findings of all rules that are wanted, in the order of the text. What reading and lowering found is among them if it is given.
 pub fn lint(subject: &Subject<'_>, read: Vec<Finding>, selection: &Selection) -> Vec<Finding> {
     let mut found = lint_without_proof(subject, selection);
     found.extend(read.into_iter().filter(|finding| selection.has(finding.code)));
     let proving = all_rules().filter(|rule| rule.is_proved() && wants(selection, rule));
-    let proved = run(proving, subject).into_iter().filter(|finding| selection.has(finding.code));
+    let proved = run_wanted(proving, subject, selection)
+        .into_iter()
+        .filter(|finding| selection.has(finding.code));
     // What a look at the words explains needs no proof: one cause, one finding.
     let explained = |proved: &Finding| {
         let mut statements = subject.policy.statements.iter().map(|statement| statement.span);
@@ -129,7 +112,7 @@ pub fn lint_without_proof(subject: &Subject<'_>, selection: &Selection) -> Vec<F
     let is_open = |finding: &Finding| {
         subject.policy.kind == PolicyKind::Identity && finding.code == POLICY_SIZE
     };
-    let found = run(wanted, subject).into_iter();
+    let found = run_wanted(wanted, subject, selection).into_iter();
     found.filter(|finding| selection.has(finding.code) && !is_open(finding)).collect()
 }
 

@@ -68,6 +68,10 @@ fn groups(patterns: &[ActionPattern]) -> Vec<(usize, Vec<usize>)> {
         (0..patterns.len()).filter(|at| patterns[*at].doubt.is_none()).collect::<Vec<_>>();
     let start = |at: usize| patterns[at].pattern.literal_start();
     order.sort_unstable_by_key(|at| (start(*at), !patterns[*at].pattern.has_wildcards(), *at));
+    let may_cover = |[one, other]: [usize; 2]| start(other).starts_with(start(one));
+    if !order.windows(2).any(|pair| may_cover([pair[0], pair[1]])) {
+        return Vec::new();
+    }
     let mut groups = Vec::new();
     let mut is_covered = vec![false; patterns.len()];
     for (place, wide) in order.iter().copied().enumerate() {

@@ -5,6 +5,7 @@ use super::manual::rule_code;
 use crate::finding::{Code, Finding};
 use crate::model::{ResourceKind, ResourcePattern, Statement};
 use crate::rules::rule::{Rule, Scene, Sink};
+use smallvec::SmallVec;
 
 rule_code! {
     /// An entry of `Resource` or `NotResource` is covered by another entry of the same list, or stands twice.
@@ -34,7 +35,7 @@ impl Rule for RedundantResource {
 
     fn statement(&self, scene: &Scene<'_>, statement: &Statement, sink: &mut Sink) {
         let patterns = statement.resource.as_ref().map_or(&[][..], |element| &element.patterns);
-        if patterns.len() < 2 {
+        if patterns.len() < 2 || !may_be_redundant(patterns) {
             return;
         }
         let mut is_covered = vec![false; patterns.len()];
@@ -72,6 +73,25 @@ fn finding(
     let finding = finding.help(format!("take out what `{wide_text}` covers: nothing changes"));
     let finding = finding.related(patterns[wide].span, "covered by this");
     Some(others.iter().fold(finding, |finding, at| finding.related(patterns[*at].span, "and this")))
+}
+
+/// Whether some entry covers another: it begins as the other does, and follows right behind where the list is sorted. A look at neighbours is enough for
+/// most lists, of which nothing is to be said.
+fn may_be_redundant(patterns: &[ResourcePattern]) -> bool {
+    let mut sorted = patterns.iter().collect::<SmallVec<[_; 32]>>();
+    sorted.sort_unstable_by_key(|pattern| start(pattern));
+    sorted.iter().enumerate().any(|(place, one)| {
+        let behind = sorted[place + 1..].iter();
+        let mut alike = behind.take_while(|other| start(other).starts_with(start(one)));
+        alike.any(|other| has(one, other) || has(other, one))
+    })
+}
+
+fn start(pattern: &ResourcePattern) -> &str {
+    match &pattern.kind {
+        ResourceKind::Everything => "",
+        ResourceKind::Arn(arn) => arn.literal_start(),
+    }
 }
 
 /// Whether one covers the other. AWS's pages leave open what some patterns match: nothing is said of them.

@@ -38,21 +38,47 @@ impl Rule for RedundantStatement {
         if statements.len() < 2 {
             return;
         }
-        let mut seen = FxHashMap::<u64, Vec<&Statement>>::default();
-        for statement in statements.iter().filter(|statement| {
+        let asked = statements.iter().filter(|statement| {
             statement.effect.node != Effect::Unclear && statement.doubts.is_empty()
-        }) {
-            let alike = seen.entry(sum(scene, statement)).or_default();
-            if let Some(first) = alike.iter().find(|first| is_same(scene, first, statement)) {
-                let finding =
-                    Finding::new(CODE, statement.span, "an earlier statement says the same")
-                        .help("take one of them out");
-                sink.push(finding.related(first.span, "the first"));
-            } else {
-                alike.push(statement);
-            }
+        });
+        let mut alike = FxHashMap::<_, Vec<&Statement>>::default();
+        for statement in asked {
+            alike.entry(sizes(statement)).or_default().push(statement);
+        }
+        for alike in alike.values().filter(|alike| alike.len() > 1) {
+            repeated(scene, alike, sink);
         }
     }
+}
+
+/// Those of some statements that repeat an earlier one.
+fn repeated(scene: &Scene<'_>, statements: &[&Statement], sink: &mut Sink) {
+    let mut seen = FxHashMap::<u64, Vec<&Statement>>::default();
+    for statement in statements {
+        let alike = seen.entry(sum(scene, statement)).or_default();
+        if let Some(first) = alike.iter().find(|first| is_same(scene, first, statement)) {
+            let finding = Finding::new(CODE, statement.span, "an earlier statement says the same");
+            let finding = finding.help("take one of them out");
+            sink.push(finding.related(first.span, "the first"));
+        } else {
+            alike.push(statement);
+        }
+    }
+}
+
+/// Numbers of a statement that one that says the same has as well. They are found without a look at the text.
+fn sizes(statement: &Statement) -> [usize; 6] {
+    let action = statement.action.iter().flat_map(|element| &element.patterns);
+    let resource = statement.resource.iter().flat_map(|element| &element.patterns);
+    let conditions = &statement.conditions;
+    [
+        usize::from(statement.effect.node == Effect::Allow),
+        statement.action.as_ref().map_or(0, |element| element.patterns.len()),
+        action.map(|pattern| pattern.span.len()).sum(),
+        statement.resource.as_ref().map_or(0, |element| element.patterns.len()),
+        resource.map(|pattern| pattern.span.len()).sum(),
+        conditions.iter().map(|condition| condition.span.len()).sum(),
+    ]
 }
 
 /// A number that two statements with the same words in another order have in common.

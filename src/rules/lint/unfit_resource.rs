@@ -1,9 +1,9 @@
 //! Resources that no action of their statement works on.
 
 use super::arn_form::parts;
-use super::arn_types::{Form, forms};
+use super::arn_types::{Form, Pieces, all_forms, forms};
 use super::manual::rule_code;
-use crate::aws::Action;
+use crate::aws::{Action, Service};
 use crate::finding::{Code, Confidence, Finding};
 use crate::model::{PolicyKind, ResourceKind, ResourcePattern, Statement};
 use crate::rules::covered::Covered;
@@ -80,11 +80,20 @@ impl Rule for UnfitResource {
         let Some(actions) = statement.action.as_ref().filter(|element| !element.not) else {
             return;
         };
+        let mut reached = Vec::<Reached>::new();
         for (covered, pattern) in scene.covered(statement).iter().zip(&actions.patterns) {
             let Covered::One(action) = covered else { continue };
-            if CHECKED.contains(&action.service().prefix())
-                && !works_on_one(scene, action, &element.patterns)
-            {
+            let service = action.service();
+            // AWS's refusals name resources for some actions that have none by its list, such as `arn:aws:iam::ACCOUNT:role/` for `iam:ListRoles`.
+            if !CHECKED.contains(&service.prefix()) || action.is_resourceless() {
+                continue;
+            }
+            let known = reached.iter().position(|one| one.service == service.prefix());
+            let known = known.unwrap_or_else(|| {
+                reached.push(Reached::by(scene, service, &element.patterns));
+                reached.len() - 1
+            });
+            if !reached[known].has_one_of(action) {
                 let text = scene.words(pattern.span);
                 let kinds = action.resource_types().map(|kind| kind.arn()).collect::<Vec<_>>();
                 let help = match kinds.as_slice() {
@@ -102,30 +111,44 @@ impl Rule for UnfitResource {
     }
 }
 
-/// Whether one of the patterns can be the ARN of a resource of the action.
-fn works_on_one(scene: &Scene<'_>, action: &Action, patterns: &[ResourcePattern]) -> bool {
-    // AWS's refusals name resources for some actions that have none by its list, such as `arn:aws:iam::ACCOUNT:role/` for `iam:ListRoles`.
-    if action.is_resourceless() {
-        return true;
+/// The types of the resources of a service that some patterns can name.
+struct Reached {
+    service: &'static str,
+    /// `None`: a pattern may name any, or is wrong itself, which is a finding of its own.
+    kinds: Option<Vec<&'static str>>,
+}
+
+impl Reached {
+    fn by(scene: &Scene<'_>, service: &'static Service, patterns: &[ResourcePattern]) -> Reached {
+        let mut kinds = Some(Vec::new());
+        for pattern in patterns {
+            let named = named_by(scene.words(pattern.span), service);
+            kinds = kinds.zip(named).map(|(kinds, named)| [kinds, named].concat());
+        }
+        Reached { service: service.prefix(), kinds }
     }
-    let templates = action.resource_types().flat_map(|kind| kind.arns());
-    let templates = templates.filter_map(Form::of_template).collect::<Vec<_>>();
-    patterns.iter().any(|pattern| {
-        let text = scene.words(pattern.span);
-        let Some([_, service, region, account, resource]) = parts(text) else { return true };
-        let fits = |form: &Form| {
-            let has = |part: &str, has: bool| has || part.is_empty() || part.contains(['*', '$']);
-            has(region, form.has_region) && has(account, form.has_account) && form.may_be(resource)
-        };
-        // What is wrong with the ARN itself has a finding of its own.
-        let is_told = !service.contains(['*', '?', '$']) && !forms(service).iter().any(fits);
-        is_told
-            || templates.iter().any(|(own, form)| {
-                let is_of =
-                    *own == service || service.contains(['*', '?', '$']) || own.contains("${");
-                is_of && fits(form)
-            })
-    })
+
+    fn has_one_of(&self, action: &Action) -> bool {
+        let Some(kinds) = &self.kinds else { return true };
+        action.resource_types().any(|kind| kinds.contains(&kind.name()))
+    }
+}
+
+/// The types of the resources of a service that a text can name; `None` where that is not to be said.
+fn named_by(text: &str, own: &'static Service) -> Option<Vec<&'static str>> {
+    let [_, service, region, account, resource] = parts(text)?;
+    let is_open = service.contains(['*', '?', '$']);
+    let resource = Pieces::of(resource);
+    let fits = |form: &Form| {
+        let has = |part: &str, has: bool| has || part.is_empty() || part.contains(['*', '$']);
+        has(region, form.has_region) && has(account, form.has_account) && form.may_be(&resource)
+    };
+    let is_of = |form: &Form| is_open || form.service.is_empty() || form.service == service;
+    let named = all_forms(own).iter().filter(|form| is_of(form) && fits(form));
+    let named = named.map(|form| form.kind).collect::<Vec<_>>();
+    // What is wrong with the ARN itself has a finding of its own.
+    let is_told = named.is_empty() && !is_open && !forms(service).iter().any(fits);
+    (!is_told).then_some(named)
 }
 
 fn unknown_form(scene: &Scene<'_>, pattern: &ResourcePattern) -> Option<Finding> {
@@ -134,13 +157,11 @@ fn unknown_form(scene: &Scene<'_>, pattern: &ResourcePattern) -> Option<Finding>
     }
     let text = scene.words(pattern.span);
     let [_, service, _, _, resource] = parts(text)?;
-    let is_checked = CHECKED.contains(&service);
-    let forms = forms(service);
-    if !is_checked
-        || resource.is_empty()
-        || forms.is_empty()
-        || forms.iter().any(|form| form.may_be(resource))
-    {
+    if !CHECKED.contains(&service) || resource.is_empty() {
+        return None;
+    }
+    let (forms, pieces) = (forms(service), Pieces::of(resource));
+    if forms.is_empty() || forms.iter().any(|form| form.may_be(&pieces)) {
         return None;
     }
     // What no list of actions has, and policies name: `root` of an account, the alias of a multi-Region access point.

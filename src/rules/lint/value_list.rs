@@ -1,7 +1,7 @@
 //! Lists of values that say something else than they seem to.
 
 use super::manual::rule_code;
-use crate::aws::{ValueType, condition_key_type};
+use crate::aws::ValueType;
 use crate::finding::{Code, Finding};
 use crate::model::condition::{Relation, Test};
 use crate::model::{Condition, Statement};
@@ -106,8 +106,7 @@ impl Rule for ValueList {
         let operator = &condition.operator.node;
         let places = places(&condition.test);
         if let (Test::Bool(_), [_, second, ..]) = (&condition.test, places.as_slice()) {
-            let is_single =
-                condition_key_type(&condition.key.node).is_none_or(|kind| !kind.multi_valued);
+            let is_single = scene.key(condition).is_none_or(|key| !key.key_type.multi_valued);
             if is_single && condition.quantifier.is_none() {
                 let message = "`Bool` takes one value: with both the condition only says that the key is present";
                 sink.push(Finding::new(BOOLEANS, *second, message).help("write one value"));
@@ -135,8 +134,8 @@ impl Rule for ValueList {
             );
         }
         if let Test::Date(_, values) = &condition.test {
-            let is_date = condition_key_type(&condition.key.node)
-                .is_some_and(|kind| kind.value == ValueType::Date);
+            let key = scene.key(condition);
+            let is_date = key.is_some_and(|key| key.key_type.value == ValueType::Date);
             let is_epoch_key = &*condition.key.node == "aws:epochtime";
             for value in values.list.iter().filter(|_| is_date && !is_epoch_key) {
                 let text = scene.words(value.span);

@@ -4,6 +4,7 @@ use super::manual::rule_code;
 use crate::aws::condition_key_type;
 use crate::finding::{Code, Confidence, Finding};
 use crate::model::Statement;
+use crate::rules::covered::Covered;
 use crate::rules::rule::{Rule, Scene, Sink};
 use crate::source::Span;
 
@@ -68,16 +69,14 @@ impl Rule for Variables {
     }
 
     fn statement(&self, scene: &Scene<'_>, statement: &Statement, sink: &mut Sink) {
-        let actions = statement
-            .action
-            .iter()
-            .flat_map(|element| &element.patterns)
-            .map(|pattern| pattern.span);
-        let principals = statement
-            .principal
-            .iter()
-            .flat_map(|element| &element.patterns)
-            .map(|pattern| pattern.span);
+        let actions = statement.action.iter().flat_map(|element| &element.patterns);
+        // An action that AWS has holds no variable.
+        let actions = actions.zip(scene.covered(statement)).filter(|(_, covered)| {
+            !matches!(covered, Covered::One(_) | Covered::Run(..) | Covered::Everything)
+        });
+        let actions = actions.map(|(pattern, _)| pattern.span);
+        let principals = statement.principal.iter().flat_map(|element| &element.patterns);
+        let principals = principals.map(|pattern| pattern.span);
         for span in actions.chain(principals) {
             let text = scene.words(span);
             // `${name}` without a colon is a word of a template, which has a finding of its own.

@@ -2,7 +2,7 @@
 
 use super::manual::rule_code;
 use crate::finding::{Audience, Code, Confidence, Finding};
-use crate::model::{Effect, PolicyKind, ResourceKind, Shape, Statement};
+use crate::model::{Effect, PolicyKind, ResourceKind, ResourcePattern, Shape, Statement};
 use crate::rules::covered::Covered;
 use crate::rules::rule::{Rule, Scene, Sink};
 
@@ -165,8 +165,10 @@ impl Rule for Wide {
             sink.push(Finding::new(NOT_PRINCIPAL, element.span, "AWS advises against `NotPrincipal`").help("write `\"Principal\": \"*\"` and a condition `ArnNotEquals` on `aws:PrincipalArn`"));
         }
         let resources = statement.resource.iter().flat_map(|element| &element.patterns);
+        let is_written =
+            |pattern: &&ResourcePattern| scene.words(pattern.span).starts_with("arn:aws:");
         if let Some(pattern) =
-            resources.clone().find(|pattern| scene.words(pattern.span).starts_with("arn:aws:"))
+            resources.clone().find(|pattern| scene.wants(PARTITION) && is_written(pattern))
         {
             sink.push(
                 Finding::new(PARTITION, pattern.span, "the partition is written out")
@@ -218,7 +220,8 @@ impl Rule for Wide {
             ),
             (false, None) => {}
         }
-        if action.not {
+        let wants = [ADMINISTRATOR, WHOLE_SERVICE, ANY_RESOURCE].map(|code| scene.wants(code));
+        if action.not || !wants.contains(&true) {
             return;
         }
         let own_star = matches!(scene.policy.kind, PolicyKind::KmsKey | PolicyKind::Trust);
