@@ -99,6 +99,6 @@ fn rules_without_an_attachment_are_silent() {
         findings.iter().map(|finding| finding.code.id()).collect::<Vec<_>>()
     };
     assert_eq!(found(None), ["unknown-action", "unknown-service"]);
-    let attached = Attached { bucket: Some("mine") };
+    let attached = Attached { bucket: Some("mine"), is_guess: false };
     assert_eq!(found(Some(attached)), ["unknown-action", "unknown-service", "other-bucket"]);
 }

@@ -78,7 +78,8 @@ fn findings(case: &Case) -> Vec<Finding> {
     };
     assert_eq!(document.read_as, ReadAs::Policy, "{}", case.name);
     let lowered = document.lower(kind(&case.kind));
-    let attached = (case.kind == "bucket").then_some(Attached { bucket: case.bucket.as_deref() });
+    let attached = (case.kind == "bucket")
+        .then_some(Attached { bucket: case.bucket.as_deref(), is_guess: false });
     let subject =
         Subject { policy: &lowered.policy, sources: &sources, attached, is_stored: false };
     lowered.findings.into_iter().chain(run(&RULES, &subject)).collect()

@@ -44,7 +44,7 @@ pub(crate) fn lint_file(
     };
     let lowered = model::lower(&document.policy, kind.0);
     let attached = match kind.0 {
-        PolicyKind::Resource if is_of_bucket => Some(Attached { bucket: None }),
+        PolicyKind::Resource if is_of_bucket => Some(Attached { bucket: None, is_guess: false }),
         PolicyKind::Resource => Attached::guessed(&lowered.policy),
         _ => None,
     };

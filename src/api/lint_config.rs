@@ -141,10 +141,19 @@ impl LintConfig {
         Selection { only, pedantic: flags.pedantic || self.pedantic }
     }
 
-    /// Hides the findings of a policy that are known. `today` is a day such as `2027-01-31`. What AWS would refuse is not hidden.
-    pub(crate) fn hide(&self, path: &str, today: &str, findings: &mut Vec<Found>) -> usize {
+    /// Hides the findings of a policy that are known. `today` is a day such as `2027-01-31`. What AWS would refuse is not hidden. An ignore of a rule that was
+    /// not asked is not met: it may hide something when the rule is.
+    pub(crate) fn hide(
+        &self,
+        path: &str,
+        today: &str,
+        asked: &Selection,
+        findings: &mut Vec<Found>,
+    ) -> usize {
         let before = findings.len();
-        for ignore in self.ignores.iter().filter(|ignore| fits(&ignore.written.path, path)) {
+        let of_policy =
+            |ignore: &&Ignore| fits(&ignore.written.path, path) && asked.has(ignore.code);
+        for ignore in self.ignores.iter().filter(of_policy) {
             ignore.is_met.set(true);
             if ignore.is_expired(today) {
                 continue;
@@ -158,8 +167,9 @@ impl LintConfig {
         before - findings.len()
     }
 
-    /// What is wrong with the ignores, once all policies were looked at: those that are over, and those that hide nothing.
-    pub(crate) fn stale(&self, today: &str) -> Vec<Finding> {
+    /// What is wrong with the ignores, once all policies were looked at: those that are over, and those that hide nothing. `was_searched`: whether all policies
+    /// of a folder below the configuration were looked at; an ignore for several files may hide something in the others.
+    pub(crate) fn stale(&self, today: &str, was_searched: &dyn Fn(&str) -> bool) -> Vec<Finding> {
         let met = self.ignores.iter().filter(|ignore| ignore.is_met.get());
         let stale = met.filter_map(|ignore| {
             let rule = &ignore.written.rule;
@@ -172,25 +182,12 @@ impl LintConfig {
                 );
             }
             let message = format!("the ignore of `{rule}` hides nothing");
-            (!ignore.is_used.get()).then(|| {
+            let is_known = ignore.folder().is_none_or(was_searched);
+            (is_known && !ignore.is_used.get()).then(|| {
                 Finding::new(codes::UNUSED_IGNORE, ignore.span, message).help("take it out")
             })
         });
         stale.collect()
-    }
-
-    /// Takes the ignores of an earlier state, and says that they have changed since.
-    pub(crate) fn with_ignores_of(self, earlier: LintConfig) -> (LintConfig, Option<Finding>) {
-        let written = |config: &LintConfig| {
-            config.ignores.iter().map(|ignore| ignore.written.clone()).collect::<Vec<_>>()
-        };
-        let (own, old) = (written(&self), written(&earlier));
-        let new = self.ignores.iter().find(|ignore| !old.contains(&ignore.written));
-        let span = new.map(|ignore| ignore.span);
-        let message = "the ignores were changed, and those of the earlier revision count: a change cannot silence its own check";
-        let found = (own != old)
-            .then(|| Finding::new(codes::CHANGED_IGNORES, span.unwrap_or(Span::NOWHERE), message));
-        (LintConfig { ignores: earlier.ignores, ..self }, found)
     }
 
     /// Without the ignores.
@@ -201,6 +198,13 @@ impl LintConfig {
 }
 
 impl Ignore {
+    /// The folder of the files that it is about; `None` if it is about one file.
+    fn folder(&self) -> Option<&str> {
+        let path = self.written.path.as_str();
+        let first = path.find(['*', '?'])?;
+        Some(path[..first].rfind('/').map_or("", |slash| &path[..slash]))
+    }
+
     fn is_expired(&self, today: &str) -> bool {
         self.written.expires.as_deref().is_some_and(|day| day < today)
     }

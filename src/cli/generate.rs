@@ -138,7 +138,7 @@ fn refused(plan: &Plan, made: &Generated) -> (Sources, Vec<Finding>) {
         let subject = Subject {
             policy: &lowered.policy,
             sources: &sources,
-            attached: Some(Attached { bucket: Some(&plan.bucket) }),
+            attached: Some(Attached { bucket: Some(&plan.bucket), is_guess: false }),
             is_stored: false,
         };
         found.extend(lowered.findings.into_iter().chain(refusals(&subject)));

@@ -95,6 +95,12 @@ impl Revision {
         format!("{}:{path}", self.name)
     }
 
+    /// Whether a folder lies in the work tree.
+    pub(super) fn holds(&self, folder: &Path) -> bool {
+        let is_top = |above: &Path| above.canonicalize().is_ok_and(|real| real == self.top);
+        folder.ancestors().any(is_top)
+    }
+
     /// The text of a file; `None` if the revision does not have it.
     pub(super) fn read(&self, path: &str) -> Result<Option<String>, Unreadable> {
         let shown = self.shown(path);

@@ -4,14 +4,14 @@ use super::exit::Exit;
 use super::files::{Files, print_error, print_report, stdin_twice};
 use super::format::{FindingsFormat, Printer};
 use super::git::Revision;
-use super::lint_settings::{Configurations, Mistake, read_baseline};
+use super::lint_settings::{Configurations, Loaded, Mistake, absolute};
 use super::put::{Entry, print_lost, put_all};
 use crate::api::lint_baseline::Baseline;
-use crate::api::lint_config::selected;
+use crate::api::lint_config::{LintConfig, selected};
 use crate::api::lint_file;
 use crate::api::{LintOptions, Selection};
 use crate::finding::{Severity, codes};
-use crate::input::Unreadable;
+use crate::input::{Unreadable, is_like_policy};
 use crate::model::PolicyKind;
 use crate::report::lint::{Configured, Lint};
 use crate::report::{Failure, Finding, failure};
@@ -57,7 +57,7 @@ pub(super) struct Args {
     /// Shows what the ignores of the configuration hide.
     #[arg(long)]
     no_ignores: bool,
-    /// Takes the ignores from this revision of git, and reports that they were changed: a pull request cannot silence its own check.
+    /// Takes all configurations and the baseline from this revision of git, and reports that they were changed: a pull request cannot silence its own check.
     #[arg(long, value_name = "REV")]
     changed_since: Option<String>,
     /// Hides the findings of this file, which --write-baseline has written.
@@ -154,12 +154,14 @@ impl Run<'_> {
         if let Some(file) = &args.config {
             configurations.pin(&mut sources, file)?;
         }
-        let baseline = args.baseline.as_deref().map(|file| {
-            let text = read_baseline(file).map_err(Mistake::Unreadable)?;
+        let mut baseline = None;
+        if let Some(file) = &args.baseline {
+            let text = configurations.baseline(&mut sources, file)?;
             let wrong =
                 |message| Mistake::Usage(format!("--baseline: `{}`: {message}", file.display()));
-            Baseline::read(&text).map_err(wrong)
-        });
+            let read = text.map(|text| Baseline::read(&text)).transpose();
+            baseline = read.map_err(wrong)?;
+        }
         Ok(Run {
             args,
             options: LintOptions {
@@ -170,7 +172,7 @@ impl Run<'_> {
             },
             sources,
             configurations,
-            baseline: baseline.transpose()?,
+            baseline,
             today: jiff::Timestamp::now().to_string().chars().take("2027-01-31".len()).collect(),
             fails: false,
         })
@@ -196,23 +198,37 @@ impl Run<'_> {
                 Ok(mut linted) => {
                     if let Some(number) = config {
                         let config = &self.configurations.loaded[number].config;
-                        lint.hidden.ignored +=
-                            config.hide(&below, &self.today, &mut linted.findings);
+                        lint.hidden.ignored += config.hide(
+                            &below,
+                            &self.today,
+                            &options.selection,
+                            &mut linted.findings,
+                        );
                     }
                     lint.policies.push(linted);
                 }
                 Err(wrong) if is_of_folder && is_no_policy(&self.sources, &wrong) => {
                     lint.skipped.push(name)
                 }
-                Err(wrong) => lint.failures.extend(failure::unreadable(&self.sources, &[wrong])),
+                Err(wrong) => {
+                    let wrong = without_none(wrong);
+                    lint.failures.extend(failure::unreadable(&self.sources, &[wrong]));
+                }
             }
         }
         if lint.policies.is_empty() && lint.failures.is_empty() {
             lint.failures
                 .extend(failure::usage("there is no policy in the folders that were given"));
         }
+        let folders = self.args.files.iter().filter(|name| Path::new(name).is_dir());
+        let folders = folders.map(|name| absolute(name)).collect::<Vec<_>>();
         for loaded in &self.configurations.loaded {
-            let found = loaded.findings.iter().cloned().chain(loaded.config.stale(&self.today));
+            let was_searched = |below: &str| {
+                let path = loaded.folder.join(below);
+                folders.iter().any(|folder| path.starts_with(folder))
+            };
+            let stale = loaded.config.stale(&self.today, &was_searched);
+            let found = loaded.findings.iter().cloned().chain(stale);
             let findings = Finding::all(&self.sources, found);
             lint.configurations.push(Configured { file: loaded.file.as_str().into(), findings });
         }
@@ -230,23 +246,29 @@ impl Run<'_> {
         LintOptions { configured: config.kind(below), selection, ..self.options.clone() }
     }
 
-    /// Whether something is at or above what fails: the flag, or the configuration of the policy.
+    /// Whether something is at or above what fails: the flag, or the configuration of the policy. A configuration is judged by itself.
     fn fails(&mut self, lint: &Lint) -> Result<bool, Mistake> {
         let mut fails = false;
-        let mut least_of_all = self.args.fail_on;
         for policy in &lint.policies {
-            let config = self.configurations.of(&mut self.sources, &policy.file)?;
-            let word = config
-                .and_then(|number| self.configurations.loaded[number].config.fail_on.as_deref());
-            let configured = word.and_then(|word| FailOn::from_str(word, false).ok());
-            let fail_on = self.args.fail_on.or(configured).unwrap_or(FailOn::Error);
-            least_of_all = least_of_all.or(configured);
-            let least = fail_on.least();
+            let least = match self.configurations.of(&mut self.sources, &policy.file)? {
+                Some(number) => self.least(&self.configurations.loaded[number].config),
+                None => self.least(&LintConfig::default()),
+            };
             fails |= least.is_some_and(|least| policy.refused || policy.worst() >= Some(least));
         }
-        let least = least_of_all.unwrap_or(FailOn::Error).least();
-        let mut of_files = lint.configurations.iter().flat_map(|config| &config.findings);
-        Ok(fails || least.is_some_and(|least| of_files.any(|finding| finding.severity >= least)))
+        let judged = self.configurations.loaded.iter().zip(&lint.configurations);
+        let is_bad = |(loaded, shown): (&Loaded, &Configured)| {
+            let worst = shown.findings.iter().map(|finding| finding.severity).max();
+            self.least(&loaded.config).is_some_and(|least| worst >= Some(least))
+        };
+        Ok(fails || judged.into_iter().any(is_bad))
+    }
+
+    /// The least severity that fails; `None` for `never`.
+    fn least(&self, config: &LintConfig) -> Option<Severity> {
+        let word = config.fail_on.as_deref();
+        let configured = word.and_then(|word| FailOn::from_str(word, false).ok());
+        self.args.fail_on.or(configured).unwrap_or(FailOn::Error).least()
     }
 
     fn end(&self, printer: &Printer<Lint>, lint: Lint) -> Exit {
@@ -349,11 +371,21 @@ fn walk(folder: &Path, files: &mut Vec<Given>) {
     }
 }
 
+/// What other commands take for "no such policy" means nothing here.
+fn without_none(wrong: Unreadable) -> Unreadable {
+    match wrong {
+        Unreadable::File { name, message, help } => {
+            let help = help.filter(|help| !help.contains("`none`"));
+            Unreadable::File { name, message, help }
+        }
+        text => text,
+    }
+}
+
 /// Whether a file of a folder is something else than a policy: other JSON, or text without the word that every policy has.
 fn is_no_policy(sources: &Sources, wrong: &Unreadable) -> bool {
     let Unreadable::Text(findings) = wrong else { return false };
     let is_other = findings.iter().any(|finding| finding.code == codes::NO_POLICY);
-    let last = sources.iter().last();
-    is_other
-        || last.is_some_and(|source| !source.text.to_ascii_lowercase().contains("\"statement\""))
+    let text = sources.iter().last().map_or("", |source| &source.text);
+    !is_like_policy(text) && (is_other || !text.to_ascii_lowercase().contains("\"statement\""))
 }

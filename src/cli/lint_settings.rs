@@ -4,9 +4,9 @@ use super::files::decoded;
 use super::git::Revision;
 use crate::api::files::read_file;
 use crate::api::lint_config::{CONFIG_FILE, LintConfig};
-use crate::finding::Finding;
+use crate::finding::{Finding, codes};
 use crate::input::Unreadable;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ pub(super) enum Mistake {
 pub(super) struct Loaded {
     /// Its name in reports.
     pub file: String,
-    folder: PathBuf,
+    pub folder: PathBuf,
     pub config: LintConfig,
     /// What is known of it before policies are looked at.
     pub findings: Vec<Finding>,
@@ -37,7 +37,7 @@ pub(super) struct Configurations {
     /// The only one.
     pinned: Option<usize>,
     no_ignores: bool,
-    /// Whose ignores count.
+    /// Whose configuration counts.
     since: Option<Revision>,
 }
 
@@ -78,10 +78,9 @@ impl Configurations {
                 break;
             }
             let config = folder.join(CONFIG_FILE);
-            let is_there = config.is_file();
             asked.push(folder);
-            if is_there {
-                found = Some(self.load(sources, &config)?);
+            found = self.load_if_there(sources, &config)?;
+            if found.is_some() {
                 break;
             }
         }
@@ -96,33 +95,142 @@ impl Configurations {
         below.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
     }
 
-    fn load(&mut self, sources: &mut Sources, path: &Path) -> Result<usize, Mistake> {
-        let shown = shown(path);
-        // Nothing is said in an empty file; of an answer of AWS it would be a mistake.
-        let bytes = read_file(path);
-        let is_empty = bytes.as_ref().is_ok_and(Vec::is_empty);
-        let text = if is_empty { Ok(String::new()) } else { decoded(bytes, &shown) };
-        let text = text.map_err(Mistake::Unreadable)?;
-        let mut config = read(sources, &shown, text)?;
-        let mut findings = Vec::new();
-        if let Some(revision) = &self.since {
-            let old = revision.read(&path.display().to_string()).map_err(Mistake::Unreadable)?;
-            let earlier = match old {
-                Some(text) => read(sources, &revision.shown(&shown), text)?,
-                None => LintConfig::default(),
-            };
-            let (with_old, found) = config.with_ignores_of(earlier);
-            config = with_old;
-            findings.extend(found);
+    /// The configuration at this path that counts, if there is one.
+    fn load_if_there(
+        &mut self,
+        sources: &mut Sources,
+        path: &Path,
+    ) -> Result<Option<usize>, Mistake> {
+        let is_there = path.is_file();
+        let folder = path.parent().unwrap_or(path);
+        if !self.since.as_ref().is_some_and(|revision| revision.holds(folder)) {
+            return is_there.then(|| self.load(sources, path)).transpose();
         }
-        if self.no_ignores {
-            config = config.without_ignores();
+        let old = self.old_text(path)?;
+        // One that is new does not count: the next one above does.
+        let counts = old.is_some();
+        if counts || is_there {
+            self.load_old(sources, path, old)?;
         }
-        let folder =
-            absolute(&path.display().to_string()).parent().map(Path::to_owned).unwrap_or_default();
-        self.loaded.push(Loaded { file: shown, folder, config, findings });
-        Ok(self.loaded.len() - 1)
+        Ok(counts.then(|| self.loaded.len() - 1))
     }
+
+    /// The text of a file in the revision that counts.
+    fn old_text(&self, path: &Path) -> Result<Option<String>, Mistake> {
+        let old = self.since.as_ref().map(|revision| revision.read(&path.display().to_string()));
+        Ok(old.transpose().map_err(Mistake::Unreadable)?.flatten())
+    }
+
+    fn load(&mut self, sources: &mut Sources, path: &Path) -> Result<usize, Mistake> {
+        if self.since.as_ref().is_some_and(|revision| revision.holds(&absolute_folder(path))) {
+            let old = self.old_text(path)?;
+            return self.load_old(sources, path, old);
+        }
+        let shown = shown(path);
+        let text = text_of(path, &shown).map_err(Mistake::Unreadable)?;
+        let config = read(sources, &shown, text)?;
+        Ok(self.add(path, shown, config, Vec::new()))
+    }
+
+    /// Takes the text that a revision has, whatever the file says now: who changes it does not decide by it.
+    fn load_old(
+        &mut self,
+        sources: &mut Sources,
+        path: &Path,
+        old: Option<String>,
+    ) -> Result<usize, Mistake> {
+        let shown = shown(path);
+        let new = path.is_file().then(|| text_of(path, &shown)).transpose();
+        let new = new.map_err(Mistake::Unreadable)?;
+        let findings = changed(sources, &shown, old.as_deref(), new);
+        let config = match (&self.since, old) {
+            (Some(revision), Some(text)) => read(sources, &revision.shown(&shown), text)?,
+            _ => LintConfig::default(),
+        };
+        Ok(self.add(path, shown, config, findings.into_iter().collect()))
+    }
+
+    fn add(
+        &mut self,
+        path: &Path,
+        file: String,
+        config: LintConfig,
+        findings: Vec<Finding>,
+    ) -> usize {
+        let config = if self.no_ignores { config.without_ignores() } else { config };
+        self.loaded.push(Loaded { file, folder: absolute_folder(path), config, findings });
+        self.loaded.len() - 1
+    }
+
+    /// The baseline that counts: that of the revision, if the file lies in its work tree. A change of it is a finding.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(super) fn baseline(
+        &mut self,
+        sources: &mut Sources,
+        path: &Path,
+    ) -> Result<Option<String>, Mistake> {
+        let shown = shown(path);
+        let new = text_of(path, &shown);
+        if !self.since.as_ref().is_some_and(|revision| revision.holds(&absolute_folder(path))) {
+            return new.map(Some).map_err(Mistake::Unreadable);
+        }
+        let old = self.old_text(path)?;
+        let new = new.map_err(Mistake::Unreadable)?;
+        let findings = changed(sources, &shown, old.as_deref(), Some(new));
+        self.add(path, shown, LintConfig::default(), findings.into_iter().collect());
+        Ok(old)
+    }
+}
+
+/// The finding about a file that is not what the revision has, at the first line that differs.
+fn changed(
+    sources: &mut Sources,
+    shown: &str,
+    old: Option<&str>,
+    new: Option<String>,
+) -> Option<Finding> {
+    if old == new.as_deref() {
+        return None;
+    }
+    let what = match (old, &new) {
+        (None, _) => "is new",
+        (_, None) => "was taken out",
+        _ => "was changed",
+    };
+    let message = format!(
+        "`{shown}` {what}, and what the earlier revision has counts: a change cannot silence its own check"
+    );
+    let place = new.and_then(|text| {
+        let id = sources.add_file(shown, text).ok()?;
+        let source = sources.get(id);
+        let mut known = old.unwrap_or_default().lines();
+        let mut start = 0;
+        let mut lines = source.text.split_inclusive('\n');
+        let line = lines.find(|line| {
+            let is_new = known.next() != Some(line.trim_end_matches(['\r', '\n']));
+            start += if is_new { 0 } else { line.len() };
+            is_new
+        });
+        let length = line.map_or(0, |line| line.trim_end().len());
+        Some(source.span_of(start..start + length))
+    });
+    Some(Finding::new(codes::CHANGED_CONFIGURATION, place.unwrap_or(Span::NOWHERE), message))
+}
+
+/// The text of a configuration or baseline. Nothing is said in an empty file; of an answer of AWS it would be a mistake.
+fn text_of(path: &Path, shown: &str) -> Result<String, Unreadable> {
+    let bytes = read_file(path);
+    if bytes.as_ref().is_ok_and(Vec::is_empty) {
+        return Ok(String::new());
+    }
+    decoded(bytes, shown)
+}
+
+/// The folder of a file, from the root on.
+fn absolute_folder(path: &Path) -> PathBuf {
+    absolute(&path.display().to_string()).parent().map(Path::to_owned).unwrap_or_default()
 }
 
 fn read(sources: &mut Sources, shown: &str, text: String) -> Result<LintConfig, Mistake> {
@@ -132,7 +240,7 @@ fn read(sources: &mut Sources, shown: &str, text: String) -> Result<LintConfig, 
 }
 
 /// The path without links, so that a file and its configuration have the same beginning.
-fn absolute(file: &str) -> PathBuf {
+pub(super) fn absolute(file: &str) -> PathBuf {
     std::path::absolute(file).unwrap_or_else(|_| PathBuf::from(file))
 }
 
@@ -140,9 +248,4 @@ fn absolute(file: &str) -> PathBuf {
 fn shown(path: &Path) -> String {
     let here = absolute(".");
     path.strip_prefix(&here).unwrap_or(path).display().to_string()
-}
-
-/// The text of a baseline.
-pub(super) fn read_baseline(path: &Path) -> Result<String, Unreadable> {
-    decoded(read_file(path), &path.display().to_string())
 }

@@ -34,6 +34,8 @@ pub enum Section {
     Rule,
     /// The settings of a bucket and of a connection.
     Setting,
+    /// The configuration of `lint`.
+    Configuration,
     /// Why a request gets its answer.
     Request,
     /// Why an operation is not allowed.
@@ -50,6 +52,7 @@ impl Section {
             Section::Policy => "policy",
             Section::Rule => "rule",
             Section::Setting => "setting",
+            Section::Configuration => "configuration",
             Section::Request => "request",
             Section::Cause => "cause",
             Section::Decision => "decision",
@@ -71,6 +74,9 @@ impl Section {
             }
             Section::Setting => {
                 "The settings of a bucket, or of the connection between ICA and the bucket."
+            }
+            Section::Configuration => {
+                "The configuration of `lint`, `ica-policy.toml`, and its baseline: docs/lint.md says what may be in them."
             }
             Section::Request => {
                 "Which words of a policy cause the answer of `can`, `compare` or `simulate`."

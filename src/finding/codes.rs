@@ -52,7 +52,7 @@ codes! {
     CONFLICTING_ELEMENTS Error "conflicting-elements" "an element and its `Not` form in one statement" => ["UNSUPPORTED_ELEMENT_COMBINATION"]
     DUPLICATE_KEY Error "duplicate-key" "a condition key twice under one operator, in different case" => ["DUPLICATE_KEYS_WITH_DIFFERENT_CASE"]
     DUPLICATE_SID Error "duplicate-sid" "two statements with one Sid; a warning where AWS stores it" => ["UNIQUE_SIDS_REQUIRED" "UNIQUE_SIDS_RECOMMENDED"]
-    EMPTY_LIST Warning "empty-list" "an element or condition without values" => ["EMPTY_ARRAY_ACTION" "EMPTY_ARRAY_RESOURCE" "EMPTY_ARRAY_PRINCIPAL" "EMPTY_OBJECT_PRINCIPAL" "EMPTY_ARRAY_CONDITION" "EMPTY_ARRAY_CONDITION_FORALLVALUES" "EMPTY_ARRAY_CONDITION_FORANYVALUE" "EMPTY_ARRAY_CONDITION_IFEXISTS"]
+    EMPTY_LIST Warning "empty-list" "an element or condition without values, or a policy without statements" => ["EMPTY_ARRAY_ACTION" "EMPTY_ARRAY_RESOURCE" "EMPTY_ARRAY_PRINCIPAL" "EMPTY_OBJECT_PRINCIPAL" "EMPTY_ARRAY_CONDITION" "EMPTY_ARRAY_CONDITION_FORALLVALUES" "EMPTY_ARRAY_CONDITION_FORANYVALUE" "EMPTY_ARRAY_CONDITION_IFEXISTS"]
     FEDERATED_PRINCIPAL Warning "federated-principal" "an identity provider as the principal of a bucket policy; AWS's pages differ on whether S3 stores it" => ["FEDERATED_PRINCIPAL_NOT_SUPPORTED"]
     INVALID_ACTION Error "invalid-action" "an action in a form that AWS refuses"
     INVALID_EFFECT Error "invalid-effect" "an effect other than `Allow` and `Deny`" => ["INVALID_EFFECT"]
@@ -75,16 +75,18 @@ codes! {
     Setting:
     OTHER_NOTIFICATION Info "other-notification" "a notification that is not ICA's, whose destination S3 validates when ICA adds its own"
     REGION_NOTE Info "region-note" "what the ICA page says of the region alone"
-    CHANGED_IGNORES Warning "changed-ignores" "the ignores of a configuration of `lint` were changed since the revision whose ignores count"
-    EXPIRED_IGNORE Warning "expired-ignore" "an ignore of a configuration of `lint` that is over"
     FOLDER_FILE Info "folder-file" "what a file of a folder is taken for, or that it is not read"
     REFUSED_CORS Error "refused-cors" "CORS rules that S3 would refuse"
     REFUSED_ENCRYPTION Error "refused-encryption" "a default encryption that S3 would refuse"
     ROLE_OF_OTHER_REGION Warning "role-of-other-region" "the policy names Illumina's role of another region"
     UNKNOWN_EVENT Warning "unknown-event" "an event type that the data on S3 does not contain"
     UNKNOWN_KEY Warning "unknown-key" "a condition key in a setting that the data on AWS does not contain"
-    UNUSED_IGNORE Warning "unused-ignore" "an ignore of a configuration of `lint` that hides nothing"
     WRONG_SETTING Error "wrong-setting" "a setting of a connection is missing or wrong"
+    ;
+    Configuration:
+    CHANGED_CONFIGURATION Warning "changed-configuration" "the configuration or the baseline of `lint` was changed since the revision whose configuration counts"
+    EXPIRED_IGNORE Warning "expired-ignore" "an ignore of a configuration of `lint` that is over"
+    UNUSED_IGNORE Warning "unused-ignore" "an ignore of a configuration of `lint` that hides nothing"
     ;
     Request:
     DENIED Warning "denied" "the statement denies the example"

@@ -117,28 +117,39 @@ pub(crate) fn distance_within(one: &str, other: &str, most: usize) -> Option<usi
     steps(&one, &other, most)
 }
 
+/// More than any distance.
+const FAR: usize = usize::MAX / 2;
+
 fn steps<T: PartialEq>(one: &[T], other: &[T], most: usize) -> Option<usize> {
     // Each letter more or less is one.
     if one.len().abs_diff(other.len()) > most {
         return None;
     }
-    let first = (0..=other.len()).collect::<SmallVec<[usize; 32]>>();
-    let [mut before, mut above, mut row] = [first.clone(), first.clone(), first];
+    let start = || (0..=other.len()).collect::<SmallVec<[usize; 32]>>();
+    let mut rows = [start(), start(), start()];
+    let [before, above, row] = &mut rows;
+    let (mut before, mut above, mut row) = (&mut **before, &mut **above, &mut **row);
     for (line, letter) in one.iter().enumerate() {
-        row[0] = line + 1;
-        for (column, known) in other.iter().enumerate() {
+        // Farther from the diagonal it is more than `most`.
+        let from = line.saturating_sub(most);
+        let to = line.saturating_add(most).saturating_add(1).min(other.len());
+        row[from] = if from == 0 { line + 1 } else { FAR };
+        for column in from..to {
+            let known = &other[column];
             let replaced = above[column] + usize::from(letter != known);
             let least = replaced.min(row[column] + 1).min(above[column + 1] + 1);
             let is_swapped =
                 line > 0 && column > 0 && *letter == other[column - 1] && one[line - 1] == *known;
             row[column + 1] = if is_swapped { least.min(before[column - 1] + 1) } else { least };
         }
-        std::mem::swap(&mut before, &mut above);
-        std::mem::swap(&mut above, &mut row);
+        if let Some(behind) = row.get_mut(to + 1) {
+            *behind = FAR;
+        }
         // It does not become less, and a swap goes back over two lines.
-        if above.iter().chain(&before).all(|far| *far > most) {
+        if above[from..=to].iter().chain(&row[from..=to]).all(|far| *far > most) {
             return None;
         }
+        (before, above, row) = (above, row, before);
     }
     above.last().copied().filter(|far| *far <= most)
 }
@@ -154,6 +165,10 @@ mod tests {
         assert_eq!(distance("abcd", "badc"), 2);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("parameter", "paramater"), 1);
+        // A name of another length, and one that is far.
+        assert_eq!(distance_within("getobject", "get", 3), None);
+        assert_eq!(distance_within("putbucketacl", "getbucketacl", 1), Some(1));
+        assert_eq!(distance_within("abcdefgh", "hgfedcba", 2), None);
         for (one, other) in [("abcd", "badc"), ("upload", "uplaod"), ("", "abc"), ("été", "ete")]
         {
             let far = distance(one, other);

@@ -146,6 +146,11 @@ pub fn read_tree(root: Node) -> Result<Document, Vec<Finding>> {
     Document::of_tree(ReadAs::Policy, root, Vec::new())
 }
 
+/// Whether a text that is no policy was probably meant as one.
+pub fn is_like_policy(text: &str) -> bool {
+    tree_of(text).is_some_and(|root| shape::is_like_policy(&root))
+}
+
 /// The tree of a text that no report points into; `None` if it is not JSON.
 pub fn tree_of(text: &str) -> Option<Node> {
     let mut sources = Sources::new();

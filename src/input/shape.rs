@@ -100,6 +100,17 @@ pub(super) fn locate(root: Node) -> Option<Located> {
     })
 }
 
+/// Whether JSON that is no policy was probably meant as one: a statement alone, a list of statements, or statements under another name than `Statement`.
+pub(super) fn is_like_policy(root: &Node) -> bool {
+    let is_statement = |node: &Node| node.get("Effect").is_some();
+    let has_statements = |node: &Node| match &node.value {
+        Value::Array(items) => items.iter().any(is_statement),
+        _ => is_statement(node),
+    };
+    let mut members = root.as_object().into_iter().flatten();
+    has_statements(root) || members.any(|member| has_statements(&member.value))
+}
+
 /// The boundary in an answer of `get-role` or `get-user` (under `Role` or `User`), which always shows it if there is one.
 pub fn boundary(root: &Node, of: &str) -> StatedBoundary {
     let path = [of, "PermissionsBoundary", "PermissionsBoundaryArn"];
@@ -115,7 +126,10 @@ fn inline_policy(root: &Node) -> ReadAs {
     }
 }
 
-/// `Statement` makes a policy, in any case: `statement` is a mistake worth a better message than "no policy".
+/// `Statement` makes a policy, in any case: `statement` is a mistake worth a better message than "no policy". So is `Statment` beside the version of a policy.
 fn has_policy_elements(members: &[Member]) -> bool {
-    members.iter().any(|member| member.name.text.eq_ignore_ascii_case("Statement"))
+    members.iter().any(|member| {
+        let is_version = || matches!(member.value.as_str(), Some("2012-10-17" | "2008-10-17"));
+        member.name.text.eq_ignore_ascii_case("Statement") || is_version()
+    })
 }

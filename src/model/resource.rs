@@ -89,7 +89,8 @@ impl ResourcePattern {
         let parts = 1 + pattern.parts.iter().map(literal_colons).sum::<usize>();
         let problem = errors.into_iter().next().or_else(|| doubt(text, parts, kind));
         let is_short = parts < PARTS && problem.is_none();
-        let whole = format!("{text}{}", ":*".repeat(PARTS.saturating_sub(parts)));
+        let missing = if is_short { PARTS.saturating_sub(parts) } else { 0 };
+        let whole = format!("{text}{}", ":*".repeat(missing));
         if is_short {
             pattern = read(&whole).0;
         }

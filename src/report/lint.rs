@@ -89,8 +89,8 @@ pub struct Found {
     pub analyzer: Option<&'static str>,
     /// The place inside of the policy document, as a JSON pointer.
     pub pointer: Option<String>,
-    /// Those of the other places.
-    pub related: Vec<String>,
+    /// Those of the other places; `None` where one is outside of the document.
+    pub related: Vec<Option<String>>,
     /// The Sid of its statement.
     pub sid: Option<String>,
     /// A number that stays the same when lines move: of the rule, the kind of the policy, the statement and the place in it.
@@ -120,7 +120,7 @@ fn as_word<S: Serializer>(kind: &PolicyKind, serializer: S) -> Result<S::Ok, S::
 #[derive(Serialize)]
 struct Related<'a> {
     span: &'a Position,
-    pointer: &'a str,
+    pointer: Option<&'a str>,
     text: &'a str,
 }
 
@@ -130,7 +130,11 @@ impl Serialize for Found {
         let row = finding.code.row();
         let (confidence, audience): (Confidence, Audience) = (row.confidence, row.audience);
         let related = finding.related.iter().zip(related);
-        let related = related.map(|((span, text), pointer)| Related { span, pointer, text });
+        let related = related.map(|((span, text), pointer)| Related {
+            span,
+            pointer: pointer.as_deref(),
+            text,
+        });
         let mut found = serializer.serialize_struct("Found", 11)?;
         found.serialize_field("id", finding.code.id())?;
         found.serialize_field("severity", &finding.severity)?;
@@ -157,17 +161,15 @@ impl Linted {
         place: &dyn Fn(Span) -> Whereabouts,
         found: Vec<finding::Finding>,
     ) -> Linted {
-        let view = |found: finding::Finding| {
+        let view = |mut found: finding::Finding| {
+            // A place that no file has is not shown, so it has no pointer either.
+            found.related.retain(|label| sources.trace(label.span).is_some());
             let at = place(found.span);
             let words = sources.text(found.span);
             Found {
                 analyzer: found.analyzer_code(),
                 fingerprint: fingerprint(found.code.id(), kind, &at, words),
-                related: found
-                    .related
-                    .iter()
-                    .filter_map(|label| place(label.span).pointer)
-                    .collect(),
+                related: found.related.iter().map(|label| place(label.span).pointer).collect(),
                 pointer: at.pointer,
                 sid: at.sid,
                 finding: Finding::of(sources, found),

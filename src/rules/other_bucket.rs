@@ -5,14 +5,15 @@
 
 use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Severity};
 use crate::model::{Part, Pattern, ResourceKind, ResourcePattern, Statement};
 use crate::source::Span;
 
 rule_code! {
     /// A resource of a bucket policy is not of a bucket.
     ///
-    /// S3 refuses the whole policy: `Policy has invalid resource`. Where the bucket is known (`check`), another bucket is found as well.
+    /// S3 refuses the whole policy: `Policy has invalid resource`. Where the bucket is known (`check`), another bucket is found as well; where it is not, a
+    /// second bucket is.
     ///
     /// ```json bad bucket
     /// {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject", "Resource": "*"}
@@ -50,7 +51,34 @@ impl Rule for OtherBucket {
             }
         }
         sink.extend(places.iter().filter_map(|(other, spans)| finding(bucket, other, spans)));
+        if bucket.is_none() {
+            sink.extend(second_bucket(subject));
+        }
     }
+}
+
+/// The first resource that is of another bucket than the first that is named in full: one policy is of one bucket. The policy of a VPC endpoint may have the same
+/// words, so that it is a warning where nobody said what the policy is.
+fn second_bucket(subject: &Scene<'_>) -> Option<Finding> {
+    let patterns = || subject.policy.statements.iter().flat_map(named);
+    let (first, place) = patterns().find_map(|pattern| {
+        let ResourceKind::Arn(arn) = &pattern.kind else { return None };
+        let text = written(arn);
+        let name = bucket_of(&text).filter(|name| !name.contains(['*', '?']))?;
+        Some((name.to_owned(), pattern.span))
+    })?;
+    let is_bucket = |other: &String| !other.contains(':') && other != "*";
+    let (other, span) = patterns().find_map(|pattern| {
+        Some((other(pattern, Some(&first)).filter(is_bucket)?, pattern.span))
+    })?;
+    let message = format!(
+        "`{first}` and `{other}` are two buckets: S3 refuses to store such a bucket policy, `Policy has invalid resource`"
+    );
+    let finding = Finding::new(CODE, span, message).related(place, "the first bucket");
+    let finding = finding
+        .help("write a policy for each bucket; of a policy of a VPC endpoint say `--kind vpce`");
+    let is_guess = subject.attached.is_some_and(|attached| attached.is_guess);
+    Some(if is_guess { finding.severity(Severity::Warning) } else { finding })
 }
 
 fn finding(bucket: Option<&str>, other: &str, spans: &[Span]) -> Option<Finding> {

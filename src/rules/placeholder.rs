@@ -77,17 +77,47 @@ impl Rule for Placeholder {
 /// Whether a text may have a placeholder, or an escape that stands for a letter of one. Most texts have none, and this reads them once.
 fn may_have_one(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.iter().enumerate().any(|(at, byte)| {
-        let begins = |start: &str| bytes[at..].starts_with(start.as_bytes());
-        match byte {
-            b'<' | b'\\' => true,
-            b'$' => begins("${"),
-            b'{' => begins("{{"),
-            b'.' => begins(NO_HOST),
-            b'Y' | b'D' | b'a' | b'R' => EXAMPLES.iter().any(|start| begins(start)),
-            _ => false,
-        }
-    })
+    let Some((last, before)) = bytes.split_last() else { return false };
+    // Many letters at a time: without a way out the loop takes several in one step.
+    let blocks = before.chunks(BLOCK).zip(bytes[1..].chunks(BLOCK));
+    let is_near = |(firsts, seconds): (&[u8], &[u8])| {
+        let pairs = firsts.iter().zip(seconds);
+        pairs.fold(false, |found, (first, second)| found | begins_one(*first, *second))
+    };
+    matches!(last, b'<' | b'\\')
+        || blocks.enumerate().any(|(number, block)| {
+            let start = number * BLOCK;
+            is_near(block)
+                && (start..(start + BLOCK).min(bytes.len())).any(|at| is_one(&bytes[at..]))
+        })
+}
+
+/// Letters that are looked at together.
+const BLOCK: usize = 64;
+
+/// Whether two letters can begin a placeholder.
+fn begins_one(first: u8, second: u8) -> bool {
+    let is = |pair: &[u8; 2]| (first == pair[0]) & (second == pair[1]);
+    (first == b'<')
+        | (first == b'\\')
+        | is(b"${")
+        | is(b"{{")
+        | is(b".i")
+        | is(b"YO")
+        | is(b"DO")
+        | is(b"am")
+        | is(b"RE")
+}
+
+/// Whether a text begins with a placeholder or with an escape.
+fn is_one(bytes: &[u8]) -> bool {
+    let begins = |start: &str| bytes.starts_with(start.as_bytes());
+    begins("<")
+        || begins("\\")
+        || begins("${")
+        || begins("{{")
+        || begins(NO_HOST)
+        || EXAMPLES.iter().any(|start| begins(start))
 }
 
 /// Whether a text has a placeholder.

@@ -142,6 +142,8 @@ pub(super) fn has_only_actions_of(service: &str, policy: &Policy) -> bool {
 pub struct Attached<'a> {
     /// Its name; `None` if only its kind is known.
     pub bucket: Option<&'a str>,
+    /// Whether nobody said that it is the policy of a bucket: its actions are of S3.
+    pub is_guess: bool,
 }
 
 impl Attached<'_> {
@@ -154,7 +156,7 @@ impl Attached<'_> {
         };
         let mut resources = policy.statements.iter().flat_map(Statement::resource_patterns);
         let is_of_bucket = has_only_actions_of("s3", policy) && !resources.any(has_region);
-        is_of_bucket.then_some(Attached { bucket: None })
+        is_of_bucket.then_some(Attached { bucket: None, is_guess: true })
     }
 }
 

@@ -122,7 +122,11 @@ pub fn closest_actions(text: &str) -> Vec<&'static Action> {
 fn nearest(service: &'static Service, name: &str) -> Option<&'static Action> {
     let lower = name.to_lowercase();
     let most = lower.len() / LETTERS_PER_MISTAKE;
-    let far = |action: &Action| distance_within(&lower, &action.name().to_lowercase(), most);
+    let far = |action: &Action| {
+        // Each letter more or less is a mistake; most names are told apart by that.
+        let is_near = action.name().len().abs_diff(lower.len()) <= most;
+        is_near.then(|| distance_within(&lower, &action.name().to_lowercase(), most)).flatten()
+    };
     let near = service.actions().iter().filter_map(|action| Some((far(action)?, action)));
     near.min_by_key(|(far, _)| *far).map(|(_, action)| action)
 }

@@ -179,6 +179,12 @@ fn named(name: &str) -> Vec<Topic> {
     let finding =
         findings().find(|code| code.id().eq_ignore_ascii_case(name) && !is_told(code.id()));
     named.extend(finding.map(Topic::Finding));
+    // The name that IAM Access Analyzer has for it; some stand for several of ours.
+    let is_called =
+        |code: &Code| code.row().analyzer.iter().any(|own| own.eq_ignore_ascii_case(name));
+    if named.is_empty() {
+        named.extend(findings().filter(is_called).map(Topic::Finding));
+    }
     if named.is_empty() && !WHAT_ALL_HAVE.contains(&name.to_lowercase().as_str()) {
         let has_part = |topic: &Topic| {
             matches!(topic, Topic::Operation(_))

@@ -126,6 +126,7 @@ fn done_about(section: Kind) -> &'static str {
         }
         Kind::Policy | Kind::Rule => "change the underlined words as the line `help:` says",
         Kind::Setting => "correct the file or the flag that the finding names",
+        Kind::Configuration => "change `ica-policy.toml` as the line `help:` says",
         Kind::Request => "look at the statement that is underlined and at the example beside it",
         Kind::Cause => "follow the line `help:`, or `ica-policy fix`",
         Kind::Decision => {

@@ -117,6 +117,10 @@ fn statements(policy: &syntax::Policy, context: &mut Context) -> Vec<Statement> 
         let first = statements.len();
         match &element.body {
             Body::Statements(list) => {
+                if list.items.is_empty() {
+                    let message = "without a statement the policy has no effect";
+                    context.findings.push(Finding::new(codes::EMPTY_LIST, list.span, message));
+                }
                 for item in &list.items {
                     let index = statements.len();
                     statements.push(match item {

@@ -131,7 +131,7 @@ impl Documents<'_> {
         let subject = Subject {
             policy: &lowered.policy,
             sources: self.sources,
-            attached: Some(Attached { bucket: Some(&connection.bucket) }),
+            attached: Some(Attached { bucket: Some(&connection.bucket), is_guess: false }),
             is_stored: lowered.read_as.is_answer(),
         };
         connection.findings.extend(match self.findings {

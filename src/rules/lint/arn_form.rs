@@ -2,6 +2,7 @@
 
 use super::arn_types::{Form, Pieces, forms};
 use super::manual::rule_code;
+use super::regions::{help, is_no_region};
 use crate::aws;
 use crate::finding::{Code, Confidence, Finding, LETTERS_PER_MISTAKE, distance};
 use crate::model::{ResourceKind, ResourcePattern, Statement};
@@ -285,13 +286,18 @@ type Wrong = (Code, String, String);
 
 /// A region or an account that AWS does not have.
 fn wrong_place(partition: &str, region: &str, account: &str) -> Option<Wrong> {
-    if !is_open(region) && !region.is_empty() && aws::region(region).is_none() {
-        let of_partition = aws::partition(partition);
-        if !of_partition.is_some_and(|partition| partition.has_form_of_region(region)) {
+    if !is_open(region) && !region.is_empty() {
+        let own = aws::partition_of_region(region).map(|own| own.name);
+        if is_no_region(region) {
+            return Some((REGION, format!("AWS has no region `{region}`"), help(region)));
+        }
+        if let Some(own) = own.filter(|own| *own != partition && !has_variable(partition)) {
+            let message =
+                format!("the region `{region}` is of the partition `{own}`, not of `{partition}`");
             return Some((
                 REGION,
-                format!("AWS has no region `{region}` in the partition `{partition}`"),
-                "write a region such as `eu-central-1`, or `*`".to_owned(),
+                message,
+                format!("write `arn:{own}:`, or a region of `{partition}`"),
             ));
         }
     }

@@ -163,16 +163,18 @@ type Places = SmallVec<[bool; 128]>;
 
 /// Whether some text fits a template and a text with wildcards.
 fn may_meet(template: &[Piece], text: &[Piece]) -> bool {
-    let mut reached: Places = smallvec![false; text.len() + 1];
-    let mut next = reached.clone();
+    let mut places: [Places; 2] =
+        [smallvec![false; text.len() + 1], smallvec![false; text.len() + 1]];
+    let [reached, next] = &mut places;
+    let (mut reached, mut next) = (&mut **reached, &mut **next);
     reached[0] = true;
     // All places before it are out of reach.
     let mut first = 0;
-    past_runs(text, &mut reached, first);
+    past_runs(text, reached, first);
     for piece in template {
         next[first..].fill(false);
-        step(*piece, text, &reached, &mut next, first);
-        past_runs(text, &mut next, first);
+        step(*piece, text, reached, next, first);
+        past_runs(text, next, first);
         std::mem::swap(&mut reached, &mut next);
         match reached[first..].iter().position(|is| *is) {
             Some(further) => first += further,

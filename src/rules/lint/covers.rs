@@ -18,7 +18,10 @@ pub(super) fn covers(wide: &Pattern, narrow: &Pattern) -> bool {
         (Shape::Prefix, [Part::Literal(start), _]) => narrow.literal_start().starts_with(&**start),
         _ => {
             let has_start = narrow.literal_start().starts_with(wide.literal_start());
-            has_start && has_end(wide, narrow) && walk(&tokens(wide), &tokens(narrow))
+            has_start
+                && has_end(wide, narrow)
+                && has_words(wide, narrow)
+                && walk(&tokens(wide), &tokens(narrow))
         }
     }
 }
@@ -30,6 +33,28 @@ fn has_end(wide: &Pattern, narrow: &Pattern) -> bool {
         (Some(Part::Literal(_)), _) => false,
         _ => true,
     }
+}
+
+/// Whether each text between wildcards of one stands in a text of the other.
+fn has_words(wide: &Pattern, narrow: &Pattern) -> bool {
+    let has = |text: &str| {
+        narrow.parts.iter().any(|part| match part {
+            Part::Literal(own) => is_within(text.as_bytes(), own.as_bytes()),
+            _ => false,
+        })
+    };
+    // The last texts differ most often.
+    wide.parts.iter().rev().all(|part| match part {
+        Part::Literal(text) => has(text),
+        _ => true,
+    })
+}
+
+/// Whether a short text stands in another.
+fn is_within(text: &[u8], other: &[u8]) -> bool {
+    let Some(first) = text.first() else { return true };
+    let last = (other.len() + 1).saturating_sub(text.len());
+    (0..last).any(|at| other[at] == *first && other[at..].starts_with(text))
 }
 
 fn tokens(pattern: &Pattern) -> SmallVec<[Token<'_>; 64]> {
@@ -45,10 +70,12 @@ fn tokens(pattern: &Pattern) -> SmallVec<[Token<'_>; 64]> {
 
 /// The places of `wide` that are reached after each token of `narrow`.
 fn walk(wide: &[Token<'_>], narrow: &[Token<'_>]) -> bool {
-    let mut reached: SmallVec<[bool; 128]> = smallvec![false; wide.len() + 1];
-    let mut next = reached.clone();
+    let mut places: [SmallVec<[bool; 128]>; 2] =
+        [smallvec![false; wide.len() + 1], smallvec![false; wide.len() + 1]];
+    let [reached, next] = &mut places;
+    let (mut reached, mut next) = (&mut **reached, &mut **next);
     reached[0] = true;
-    past_runs(wide, &mut reached);
+    past_runs(wide, reached);
     for token in narrow {
         next.fill(false);
         for (place, own) in wide.iter().enumerate().filter(|(place, _)| reached[*place]) {
@@ -58,7 +85,7 @@ fn walk(wide: &[Token<'_>], narrow: &[Token<'_>]) -> bool {
                 next[place + 1] |= own == token || takes_one(own, token);
             }
         }
-        past_runs(wide, &mut next);
+        past_runs(wide, next);
         std::mem::swap(&mut reached, &mut next);
     }
     reached[wide.len()]

@@ -4,7 +4,9 @@ use super::covers::covers;
 use super::manual::rule_code;
 use crate::finding::{Code, Finding};
 use crate::model::{ActionPattern, Statement};
+use crate::rules::covered::Covered;
 use crate::rules::rule::{Rule, Scene, Sink};
+use smallvec::SmallVec;
 
 rule_code! {
     /// An entry of `Action` or `NotAction` is covered by another entry of the same list, or stands twice.
@@ -34,6 +36,9 @@ impl Rule for RedundantAction {
 
     fn statement(&self, scene: &Scene<'_>, statement: &Statement, sink: &mut Sink) {
         let patterns = statement.action.as_ref().map_or(&[][..], |element| &element.patterns);
+        if patterns.len() < 2 || are_apart(scene.covered(statement)) {
+            return;
+        }
         for (wide, covered) in groups(patterns) {
             let (first, others) = match covered.as_slice() {
                 [] => continue,
@@ -58,11 +63,29 @@ impl Rule for RedundantAction {
     }
 }
 
+/// Whether no two of these have an action in common, by their places in the data alone. "No" may also mean that it takes a look at the words.
+fn are_apart(covered: &[Covered]) -> bool {
+    let mut runs = SmallVec::<[(&str, usize, usize); 32]>::new();
+    for one in covered {
+        match one {
+            Covered::One(action) => {
+                runs.push((action.service().prefix(), action.index(), action.index() + 1));
+            }
+            Covered::Run(service, run) => runs.push((service.prefix(), run.start, run.end)),
+            _ => return false,
+        }
+    }
+    // Many lists are in order already.
+    let is_behind = |pair: &[(&str, usize, usize)]| match pair {
+        [one, other] => one.0 != other.0 || one.2 <= other.1,
+        _ => true,
+    };
+    runs.sort_unstable_by_key(|(service, start, _)| (service.as_ptr(), *start));
+    runs.windows(2).all(is_behind)
+}
+
 /// The entries that cover others, each with those. An entry is in one group at most.
 fn groups(patterns: &[ActionPattern]) -> Vec<(usize, Vec<usize>)> {
-    if patterns.len() < 2 {
-        return Vec::new();
-    }
     // What a pattern covers begins as it does, so it follows in this order.
     let mut order =
         (0..patterns.len()).filter(|at| patterns[*at].doubt.is_none()).collect::<Vec<_>>();

@@ -1,9 +1,9 @@
 //! Trust policies for identity providers.
 
 use super::manual::rule_code;
-use crate::finding::{Audience, Code, Confidence, Finding};
+use crate::finding::{Audience, Code, Confidence, Finding, Severity};
 use crate::model::condition::{Quantifier, Test};
-use crate::model::{Condition, Effect, Named, PolicyKind, PrincipalPattern, Statement};
+use crate::model::{Condition, Effect, Named, Pattern, PolicyKind, PrincipalPattern, Statement};
 use crate::rules::rule::{Rule, Scene, Sink};
 use crate::source::Span;
 
@@ -97,7 +97,8 @@ rule_code! {
 rule_code! {
     /// The trust policy for GitHub names an owner or repository with a wildcard.
     ///
-    /// Everybody can open a repository whose name fits, and pull requests of strangers run workflows.
+    /// A warning: behind a wildcard in the owner everybody can open a repository whose name fits. Worth knowing: behind one in the name of the repository any
+    /// workflow of that owner may take the role.
     ///
     /// ```json bad trust
     /// {"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:*"}}}
@@ -240,19 +241,36 @@ fn github(statement: &Statement, span: Span, sink: &mut Sink) {
     for condition in found.filter(|condition| condition.key.node.ends_with(":sub")) {
         let Test::String { values, .. } = &condition.test else { continue };
         for value in &values.list {
-            // `repo:owner/name:..`: a wildcard in the first two parts.
-            let start = value.node.literal_start();
-            let is_named = start.strip_prefix("repo:").is_some_and(|rest| {
-                rest.split_once('/').is_some_and(|(_, name)| name.contains(':'))
-            });
-            if value.node.has_wildcards() && !is_named {
-                let message = "a repository of somebody else may have a name that fits";
-                sink.push(Finding::new(GITHUB_STAR, value.span, message).help(
-                    "write owner and repository in full: `repo:OWNER/NAME:ref:refs/heads/main`",
-                ));
-            }
+            sink.extend(any_repository(&value.node, value.span));
         }
     }
+}
+
+/// The finding about a subject `repo:owner/name:..` with a wildcard in its first two parts.
+fn any_repository(subject: &Pattern, span: Span) -> Option<Finding> {
+    if !subject.has_wildcards() {
+        return None;
+    }
+    let named = subject.literal_start().strip_prefix("repo:").and_then(|rest| rest.split_once('/'));
+    let (message, severity) = match named {
+        Some((_, name)) if name.contains(':') => return None,
+        Some((owner, "")) => (
+            format!("workflows of every repository of `{owner}` may take the role"),
+            Severity::Info,
+        ),
+        Some((owner, name)) => (
+            format!(
+                "workflows of every repository of `{owner}` whose name begins with `{name}` may take the role"
+            ),
+            Severity::Info,
+        ),
+        None => (
+            "a repository of somebody else may have a name that fits".to_owned(),
+            Severity::Warning,
+        ),
+    };
+    let help = "write owner and repository in full: `repo:OWNER/NAME:ref:refs/heads/main`";
+    Some(Finding::new(GITHUB_STAR, span, message).severity(severity).help(help))
 }
 
 /// Actions that make no session for the principals.

@@ -1,7 +1,7 @@
 //! Values of conditions that no request has: identifiers of another form, regions, addresses of private networks.
 
 use super::manual::rule_code;
-use crate::aws;
+use super::regions::{help, is_no_region};
 use crate::finding::{Code, Confidence, Finding};
 use crate::model::condition::Test;
 use crate::model::{Condition, Pattern, Statement};
@@ -187,17 +187,9 @@ fn id(text: &str, start: &str, code: Code, other: &str) -> Option<Wrong> {
 
 fn region(text: &str) -> Option<Wrong> {
     // Services that are not in a region have `us-east-1`; other pseudo regions occur as well.
-    let is_known = aws::region(text).is_some()
-        || text.starts_with("aws-")
-        || aws::partitions().iter().any(|partition| partition.has_form_of_region(text));
+    let is_known = text.starts_with("aws-") || !is_no_region(text);
     let is_open = text.is_empty() || text.contains(['*', '?', '<', '$']);
-    (!is_known && !is_open).then(|| {
-        (
-            REGION,
-            format!("AWS has no region `{text}`"),
-            "write a region such as `eu-central-1`".to_owned(),
-        )
-    })
+    (!is_known && !is_open).then(|| (REGION, format!("AWS has no region `{text}`"), help(text)))
 }
 
 fn kms_key(text: &str) -> Option<Wrong> {
