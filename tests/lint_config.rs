@@ -155,34 +155,144 @@ fn a_baseline_survives_moved_lines() {
     assert_eq!(wrong.status.code(), Some(2));
 }
 
-/// A pull request that adds an ignore does not silence its own check.
-#[test]
-fn a_change_cannot_silence_its_own_check() {
-    let folder = folder("since", "# how policies are linted\n");
-    git(&folder, &["init", "--quiet"]);
-    git(&folder, &["add", "--all"]);
-    git(&folder, &["commit", "--quiet", "--message", "honest"]);
-    fs::write(folder.join("ica-policy.toml"), IGNORE).unwrap();
-    assert_eq!(found(&lint(&folder, &[])).0, ["redundant-action"]);
-    let since = Command::new(env!("CARGO_BIN_EXE_ica-policy"))
-        .args([
-            "lint",
-            "policies",
-            "--format",
-            "json",
-            "--changed-since",
-            "HEAD",
-            "--fail-on",
-            "warning",
-        ])
-        .current_dir(&folder)
+/// The lint of a folder whose configuration counts as of the last commit. Its variables are our own: a hook of git sets others.
+fn lint_since(folder: &Path, more: &[&str]) -> Output {
+    let arguments =
+        [&["lint", "policies", "--format", "json", "--changed-since", "HEAD"], more].concat();
+    Command::new(env!("CARGO_BIN_EXE_ica-policy"))
+        .args(arguments)
+        .current_dir(folder)
         .env_clear()
         .env("PATH", std::env::var("PATH").unwrap())
         .stdin(Stdio::null())
         .output()
-        .unwrap();
-    let (policies, configurations) = found(&since);
-    assert_eq!(policies, ["pass-any-role", "redundant-action"]);
-    assert_eq!(configurations, ["changed-ignores"]);
+        .unwrap()
+}
+
+fn commit(folder: &Path) {
+    git(folder, &["init", "--quiet"]);
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "--message", "honest"]);
+}
+
+const CHANGED: [&str; 1] = ["changed-configuration"];
+const BOTH: [&str; 2] = ["pass-any-role", "redundant-action"];
+
+/// A pull request that adds an ignore does not silence its own check, and neither does one that changes another setting, takes the configuration out, or adds
+/// one in a folder below.
+#[test]
+fn a_change_cannot_silence_its_own_check() {
+    let strict = "fail_on = \"warning\"\n";
+    for (name, config) in [
+        ("ignore", format!("{strict}{IGNORE}")),
+        ("fail", "fail_on = \"never\"\n".to_owned()),
+        ("select", format!("{strict}select = [\"lost-colon\"]\n")),
+        ("kind", format!("{strict}[[kind]]\npath = \"**\"\nkind = \"scp\"\n")),
+        ("wrong", "fail_on = [".to_owned()),
+    ] {
+        let folder = folder(&format!("since-{name}"), strict);
+        commit(&folder);
+        fs::write(folder.join("ica-policy.toml"), config).unwrap();
+        let since = lint_since(&folder, &[]);
+        let (policies, configurations) = found(&since);
+        assert_eq!(
+            (policies, configurations),
+            (BOTH.map(str::to_owned).into(), CHANGED.map(str::to_owned).into()),
+            "{name}"
+        );
+        assert_eq!(since.status.code(), Some(1), "{name}");
+    }
+    let folder = folder("since-others", strict);
+    commit(&folder);
+    fs::remove_file(folder.join("ica-policy.toml")).unwrap();
+    assert_eq!(found(&lint_since(&folder, &[])).1, CHANGED);
+    assert_eq!(lint_since(&folder, &[]).status.code(), Some(1));
+    fs::write(folder.join("ica-policy.toml"), strict).unwrap();
+    assert_eq!(found(&lint_since(&folder, &[])).1, Vec::<String>::new());
+    let nested = format!("fail_on = \"never\"\n{}", IGNORE.replace("policies/", ""));
+    fs::write(folder.join("policies/ica-policy.toml"), nested).unwrap();
+    assert_eq!(found(&lint(&folder, &[])).0, ["redundant-action"]);
+    let since = lint_since(&folder, &[]);
+    assert_eq!(found(&since), (BOTH.map(str::to_owned).into(), CHANGED.map(str::to_owned).into()));
     assert_eq!(since.status.code(), Some(1));
+    let line = &report(&since)["configurations"][0]["findings"][0]["span"]["line"];
+    assert_eq!(line, 1);
+}
+
+/// A baseline that the change itself writes hides nothing.
+#[test]
+fn a_change_cannot_write_its_own_baseline() {
+    let folder = folder("since-baseline", "");
+    commit(&folder);
+    run_in(&folder, &["lint", "policies", "--write-baseline", "known.json"]);
+    assert_eq!(found(&lint(&folder, &["--baseline", "known.json"])).0, Vec::<String>::new());
+    let since = lint_since(&folder, &["--baseline", "known.json"]);
+    assert_eq!(found(&since), (BOTH.map(str::to_owned).into(), CHANGED.map(str::to_owned).into()));
+    commit(&folder);
+    let since = lint_since(&folder, &["--baseline", "known.json"]);
+    assert_eq!(found(&since), (vec![], vec![]));
+}
+
+/// An ignore may hide something in a file that was not read, or of a rule that was not asked.
+#[test]
+fn an_ignore_that_was_not_asked_is_not_unused() {
+    let glob = "[[ignore]]\nrule = \"pass-any-role\"\npath = \"policies/*.json\"\nreason = \"r\"\n";
+    let folder = folder("not-asked", glob);
+    fs::write(folder.join("policies/good.json"), WIDE.replace("iam:PassRole", "iam:ListRoles"))
+        .unwrap();
+    let one = run_in(&folder, &["lint", "policies/good.json", "--format", "json"]);
+    assert_eq!(found(&one).1, Vec::<String>::new());
+    let other = lint(&folder, &["--select", "lost-colon"]);
+    assert_eq!(found(&other).1, Vec::<String>::new());
+    fs::remove_file(folder.join("policies/wide.json")).unwrap();
+    assert_eq!(found(&lint(&folder, &[])).1, ["unused-ignore"]);
+}
+
+/// Each policy fails by its own configuration, and so does each configuration.
+#[test]
+fn each_configuration_judges_its_own() {
+    let over = format!("{IGNORE}expires = \"2020-01-31\"\n");
+    let folder = folder("judges", &format!("fail_on = \"error\"\n{over}"));
+    fs::create_dir(folder.join("a")).unwrap();
+    fs::write(folder.join("a/ica-policy.toml"), "fail_on = \"warning\"\n").unwrap();
+    fs::write(folder.join("a/good.json"), WIDE.replace("iam:PassRole", "iam:ListRoles")).unwrap();
+    let output = run_in(&folder, &["lint", "a", "policies", "--format", "json"]);
+    assert_eq!(found(&output).1, ["expired-ignore"]);
+    assert_eq!(output.status.code(), Some(0));
+    fs::write(folder.join("a/ica-policy.toml"), "fail_on = \"info\"\n").unwrap();
+    let output = run_in(&folder, &["lint", "a", "policies", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+}
+
+/// A misspelt word does not make another file of a policy.
+#[test]
+fn a_policy_with_a_mistake_is_not_left_out() {
+    let folder = folder("misspelt", "");
+    for (text, expected) in [
+        (WIDE.replace("\"Statement\"", "\"Statment\""), 1),
+        (
+            WIDE.replace("\"Statement\"", "\"statements\"")
+                .replace("\"Version\": \"2012-10-17\", ", ""),
+            3,
+        ),
+        (r#"[{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]"#.to_owned(), 3),
+        (r#"{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}"#.to_owned(), 3),
+        (r#"{"Version": "2012-10-17"}"#.to_owned(), 1),
+    ] {
+        fs::write(folder.join("policies/wide.json"), &text).unwrap();
+        let output = lint(&folder, &[]);
+        assert_eq!(output.status.code(), Some(expected), "{text}: {}", stdout(&output));
+        assert_eq!(report(&output)["skipped"], json!([]), "{text}");
+    }
+    let template = r#"{"Resources": {"P": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": {"Version": "2012-10-17", "Statement": []}}}}}"#;
+    fs::write(folder.join("policies/good.json"), WIDE).unwrap();
+    fs::write(folder.join("policies/wide.json"), template).unwrap();
+    assert_eq!(report(&lint(&folder, &[]))["skipped"], json!(["policies/wide.json"]));
+}
+
+#[test]
+fn the_word_none_means_nothing_here() {
+    let output = run_in(&folder("none", ""), &["lint", "none"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(!stderr(&output).contains("say `none`"), "{}", stderr(&output));
 }

@@ -73,7 +73,8 @@ fn ours(found: &[Found]) -> BTreeSet<Answer> {
     let known = known.filter(|(_, code)| !ages(code));
     known
         .map(|(found, code)| {
-            let places = found.pointer.iter().chain(&found.related).cloned().collect();
+            let places =
+                found.pointer.iter().chain(found.related.iter().flatten()).cloned().collect();
             (code.to_owned(), places)
         })
         .collect()

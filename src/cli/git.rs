@@ -103,6 +103,19 @@ impl Revision {
 
     /// The text of a file; `None` if the revision does not have it.
     pub(super) fn read(&self, path: &str) -> Result<Option<String>, Unreadable> {
+        let bytes = self.bytes(path)?;
+        bytes.map(|bytes| decoded(Ok(bytes), &self.shown(path))).transpose()
+    }
+
+    /// The same of a file that may be empty, as a configuration is that says nothing.
+    pub(super) fn read_or_empty(&self, path: &str) -> Result<Option<String>, Unreadable> {
+        match self.bytes(path)? {
+            Some(bytes) if bytes.is_empty() => Ok(Some(String::new())),
+            bytes => bytes.map(|bytes| decoded(Ok(bytes), &self.shown(path))).transpose(),
+        }
+    }
+
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Unreadable> {
         let shown = self.shown(path);
         let failed = |message: String| unreadable(&shown, message, None);
         let inner = self.inner(Path::new(path)).map_err(failed)?;
@@ -122,8 +135,7 @@ impl Revision {
             let message = "this is not a file in that revision, but a folder or a link";
             return Err(failed(message.to_owned()));
         }
-        let blob = self.run(&["cat-file", "blob", &entry.object]).map_err(failed)?;
-        decoded(Ok(blob), &shown).map(Some)
+        self.run(&["cat-file", "blob", &entry.object]).map_err(failed).map(Some)
     }
 
     /// What the commit has under a path.

@@ -117,7 +117,8 @@ impl Configurations {
 
     /// The text of a file in the revision that counts.
     fn old_text(&self, path: &Path) -> Result<Option<String>, Mistake> {
-        let old = self.since.as_ref().map(|revision| revision.read(&path.display().to_string()));
+        let name = path.display().to_string();
+        let old = self.since.as_ref().map(|revision| revision.read_or_empty(&name));
         Ok(old.transpose().map_err(Mistake::Unreadable)?.flatten())
     }
 

@@ -65,7 +65,9 @@ fn run_wanted<'r>(
     let mut ask = |hook: &dyn Fn(&dyn Rule, &mut Sink)| {
         for (number, rule) in rules.iter().enumerate() {
             hook(**rule, &mut found.findings);
-            found.by.resize(found.findings.len(), number);
+            if found.by.len() < found.findings.len() {
+                found.by.resize(found.findings.len(), number);
+            }
         }
     };
     ask(&|rule, sink| rule.document(&scene, sink));

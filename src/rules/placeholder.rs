@@ -84,12 +84,15 @@ fn may_have_one(text: &str) -> bool {
         let pairs = firsts.iter().zip(seconds);
         pairs.fold(false, |found, (first, second)| found | begins_one(*first, *second))
     };
-    matches!(last, b'<' | b'\\')
-        || blocks.enumerate().any(|(number, block)| {
-            let start = number * BLOCK;
-            is_near(block)
-                && (start..(start + BLOCK).min(bytes.len())).any(|at| is_one(&bytes[at..]))
-        })
+    let is_there = |at: usize| {
+        let second = bytes.get(at + 1).copied().unwrap_or_default();
+        begins_one(bytes[at], second) && is_one(&bytes[at..])
+    };
+    let is_in = |(number, block): (usize, _)| {
+        let start = number * BLOCK;
+        is_near(block) && (start..(start + BLOCK).min(bytes.len())).any(is_there)
+    };
+    matches!(last, b'<' | b'\\') || blocks.enumerate().any(is_in)
 }
 
 /// Letters that are looked at together.

@@ -122,13 +122,21 @@ pub fn closest_actions(text: &str) -> Vec<&'static Action> {
 fn nearest(service: &'static Service, name: &str) -> Option<&'static Action> {
     let lower = name.to_lowercase();
     let most = lower.len() / LETTERS_PER_MISTAKE;
+    let own = letters(&lower);
     let far = |action: &Action| {
-        // Each letter more or less is a mistake; most names are told apart by that.
-        let is_near = action.name().len().abs_diff(lower.len()) <= most;
+        // Each letter more or less is a mistake, and one mistake brings or takes two letters at most; most names are told apart by that.
+        let name = action.name();
+        let is_near = name.len().abs_diff(lower.len()) <= most
+            && (letters(name) ^ own).count_ones() as usize <= 2 * most;
         is_near.then(|| distance_within(&lower, &action.name().to_lowercase(), most)).flatten()
     };
     let near = service.actions().iter().filter_map(|action| Some((far(action)?, action)));
     near.min_by_key(|(far, _)| *far).map(|(_, action)| action)
+}
+
+/// Which letters occur in a name, in any case.
+fn letters(name: &str) -> u64 {
+    name.bytes().fold(0, |found, byte| found | 1 << (byte.to_ascii_lowercase() & 0x3f))
 }
 
 #[cfg(test)]

@@ -93,7 +93,6 @@ impl Rule for Bucket {
             return;
         };
         if !statement.conditions.is_empty()
-            || statement.has_empty_condition
             || !matches!(scene.policy.kind, PolicyKind::Resource | PolicyKind::KmsKey)
         {
             return;
