@@ -110,6 +110,7 @@ fn begins_one(first: u8, second: u8) -> bool {
         | is(b"DO")
         | is(b"am")
         | is(b"RE")
+        | is(b"IC")
 }
 
 /// Whether a text begins with a placeholder or with an escape.
