@@ -756,3 +756,47 @@ fn a_policy_may_be_a_string_alone() {
         Some(3)
     );
 }
+
+#[test]
+fn quiet_prints_no_report_and_keeps_the_exit_code() {
+    for (arguments, code) in [
+        (&["check", "--connection", "examples/seed-conflict/ica.toml"][..], 1),
+        (&["check", "--connection", "examples/seed-conflict/ica.toml", "--format", "github"], 1),
+        (&["lint", "examples/seed-conflict/user-policy.json"], 0),
+    ] {
+        let output = run(&[arguments, &["--quiet"]].concat());
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+        assert_eq!(stdout(&output), "", "{arguments:?}");
+    }
+    let output = run(&["-q", "lint", "no-such-file.json"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains("no-such-file.json"), "{}", stderr(&output));
+}
+
+/// Both are made from the table of the command line, so every command is in them.
+#[test]
+fn completions_and_manual_pages_have_every_command() {
+    let commands = [
+        "can", "check", "compare", "generate", "fix", "explain", "graph", "lint", "inputs",
+        "simulate",
+    ];
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = run(&["completions", shell]);
+        assert_eq!(output.status.code(), Some(0), "{shell}");
+        let script = stdout(&output);
+        assert!(commands.iter().all(|command| script.contains(command)), "{shell}");
+        assert!(script.contains("--connection") || script.contains("connection"), "{shell}");
+    }
+    let folder = fresh_folder("man");
+    let output = run(&["man", "--write", folder.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for command in commands {
+        let page = fs::read_to_string(folder.join(format!("ica-policy-{command}.1"))).unwrap();
+        assert!(page.contains(&format!(".TH ica-policy-{command} 1")), "{page}");
+        assert_eq!(page, stdout(&run(&["man", command])), "{command}");
+    }
+    assert!(folder.join("ica-policy.1").exists());
+    let output = run(&["man", "chek"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("`chek` is no command; there are can, check"));
+}

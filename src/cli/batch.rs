@@ -1,7 +1,7 @@
 //! `ica-policy simulate --batch`: one line in, one line out, in constant memory.
 
 use super::exit::Exit;
-use super::files::print_line;
+use super::files::{print_line, stream_of_answers};
 use super::lines::{Read, read_line};
 use crate::report::visible::visible;
 use crate::simulate::{Answer, LineError, Simulator};
@@ -13,7 +13,7 @@ const CHUNK: usize = 1 << 16;
 /// Reads standard input to its end.
 pub(super) fn run() -> Exit {
     let mut input = BufReader::with_capacity(CHUNK, io::stdin().lock());
-    let mut output = io::stdout().lock();
+    let mut output = stream_of_answers();
     match stream(&mut input, &mut output) {
         Ok(exit) => exit,
         // The reader of the answers has closed the pipe: nothing is left to do.

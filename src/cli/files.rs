@@ -1,6 +1,7 @@
 //! Reading files and standard input.
 
 use super::exit::Exit;
+use super::progress;
 pub(super) use crate::api::files::{decoded, unreadable};
 use crate::api::files::{read_file, read_limited};
 use crate::input::{Loader, Unreadable};
@@ -9,6 +10,7 @@ use crate::report::visible::visible;
 use crate::source::{SourceId, Sources, one_line};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Reads files relative to a folder; `-` is standard input.
 #[derive(Debug)]
@@ -40,21 +42,46 @@ pub(super) fn stdin_twice(
     (count > 1).then_some("only one file can be `-`: standard input is read once")
 }
 
+/// Whether reports are not printed.
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From now on no report is printed, only errors.
+pub(super) fn be_quiet() {
+    IS_QUIET.store(true, Ordering::Relaxed);
+}
+
+fn is_quiet() -> bool {
+    progress::end();
+    IS_QUIET.load(Ordering::Relaxed)
+}
+
+/// Where a stream of answers goes: nowhere, if no report is to be printed.
+pub(super) fn stream_of_answers() -> Box<dyn Write> {
+    if is_quiet() { Box::new(io::sink()) } else { Box::new(io::stdout().lock()) }
+}
+
+/// Writes to standard output, unless no report is to be printed.
+fn on_stdout(write: impl FnOnce(io::Stdout) -> io::Result<()>) -> io::Result<()> {
+    if is_quiet() { Ok(()) } else { write(io::stdout()) }
+}
+
 /// Prints the report.
 pub(super) fn print(text: &str) {
     // A closed pipe ends the output; it is not an error.
-    let _ = write_visible(io::stdout(), text);
+    let _ = on_stdout(|stream| write_visible(stream, text));
 }
 
 /// Prints the report, or an error if that is not possible.
 pub(super) fn print_report(text: &str) -> Exit {
-    printed(write_visible(io::stdout(), text))
+    printed(on_stdout(|stream| write_visible(stream, text)))
 }
 
 /// Prints commands for GitHub. Whoever wrote them has escaped the words of inputs.
 pub(super) fn print_commands(text: &str) -> Exit {
-    let mut stream = io::stdout();
-    printed(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()))
+    printed(on_stdout(|mut stream| {
+        stream.write_all(text.as_bytes())?;
+        stream.flush()
+    }))
 }
 
 /// How printing ended. A closed pipe ends the output; it is not an error.
@@ -75,6 +102,7 @@ pub(super) fn print_line(start: &str, message: &str) {
 
 /// Prints an error.
 pub(super) fn print_error(text: &str) {
+    progress::end();
     let _ = write_visible(io::stderr(), text);
 }
 

@@ -7,6 +7,7 @@ mod can;
 mod check;
 mod compare;
 mod compare_connection;
+mod completions;
 mod data;
 mod exit;
 mod explain;
@@ -24,7 +25,9 @@ mod layered;
 mod lines;
 mod lint;
 mod lint_settings;
+mod man;
 mod named;
+mod progress;
 mod put;
 mod replace;
 mod settings_file;
@@ -42,7 +45,7 @@ use crate::report::page::Explained;
 use crate::report::simulate::Decision;
 use crate::source::one_line;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 pub use exit::Exit;
 use files::{look, print_error, print_report};
 use std::io;
@@ -59,6 +62,9 @@ struct Cli {
     /// Colours: where the terminal has them, always, or never. NO_COLOR and FORCE_COLOR are followed too.
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
     color: Colour,
+    /// Print no report: the exit code says what was found. Errors are printed.
+    #[arg(long, short, global = true)]
+    quiet: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -123,6 +129,10 @@ enum Command {
     Inputs(inputs::Args),
     /// Decide one request as AWS would, or a stream of them with --batch.
     Simulate(Box<simulate::Args>),
+    /// Print the script with which a shell completes commands and flags.
+    Completions(completions::Args),
+    /// Print a manual page, or write all of them.
+    Man(man::Args),
 }
 
 /// Runs the command line and returns how it ended.
@@ -141,6 +151,9 @@ pub fn run() -> Exit {
         }
     };
     cli.color.apply();
+    if cli.quiet {
+        files::be_quiet();
+    }
     if let Some(mistake) = cli.data.and_then(|folder| data::install(&folder).err()) {
         if asks_for_json() {
             print_usage_error(&mistake.message);
@@ -149,17 +162,26 @@ pub fn run() -> Exit {
         }
         return mistake.exit;
     }
-    match cli.command {
-        Command::Can(args) => can::run(&args),
-        Command::Check(args) => check::run(&args),
-        Command::Compare(args) => compare::run(&args),
-        Command::Generate(args) => generate::run(&args),
-        Command::Fix(args) => fix::run(&args),
-        Command::Explain(args) => explain::run(&args),
-        Command::Graph(args) => graph::run(&args),
-        Command::Inputs(args) => inputs::run(&args),
-        Command::Lint(args) => lint::run(&args),
-        Command::Simulate(args) => simulate::run(&args),
+    progress::begin();
+    let exit = run_command(&cli.command);
+    progress::end();
+    exit
+}
+
+fn run_command(command: &Command) -> Exit {
+    match command {
+        Command::Completions(args) => completions::run(args, Cli::command()),
+        Command::Man(args) => man::run(args, Cli::command()),
+        Command::Can(args) => can::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Compare(args) => compare::run(args),
+        Command::Generate(args) => generate::run(args),
+        Command::Fix(args) => fix::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Graph(args) => graph::run(args),
+        Command::Inputs(args) => inputs::run(args),
+        Command::Lint(args) => lint::run(args),
+        Command::Simulate(args) => simulate::run(args),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A lab with a bucket, on a server of its own.
 
-use crate::tools::Tools;
+use crate::pypi::Tools;
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

@@ -5,17 +5,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 mod lab;
+#[path = "../support/pypi.rs"]
+mod pypi;
 mod readme;
 mod templates;
-mod tools;
 
 use lab::{Lab, stderr, stdout};
-use libtest_mimic::{Arguments, Failed, Trial};
+use pypi::{Test, Tools};
 use std::process::ExitCode;
-use std::sync::Arc;
-use tools::Tools;
-
-type Test = fn(&Tools);
 
 const TESTS: [(&str, Test); 6] = [
     ("inputs_fetches_a_bucket_and_finds_it_clean", a_whole_fetch),
@@ -27,31 +24,7 @@ const TESTS: [(&str, Test); 6] = [
 ];
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let wanted = |name: &str| arguments.filter.as_ref().is_none_or(|filter| name.contains(filter));
-    let tools = if arguments.list || !TESTS.iter().any(|(name, _)| wanted(name)) {
-        Err("not asked for".to_owned())
-    } else {
-        tools::install()
-    };
-    if let Err(why) = &tools {
-        eprintln!("moto: ignored: {why}");
-    }
-    let tools = tools.map(Arc::new);
-    let trials = TESTS.map(|(name, test)| {
-        let tools = tools.clone();
-        let run = move || match &tools {
-            Ok(tools) => {
-                test(tools);
-                Ok(())
-            }
-            Err(why) => Err(Failed::from(why)),
-        };
-        Trial::test(name, run)
-    });
-    let is_here = tools.is_ok();
-    let trials = trials.into_iter().map(|trial| trial.with_ignored_flag(!is_here)).collect();
-    libtest_mimic::run(&arguments, trials).exit_code()
+    pypi::harness("moto", &TESTS)
 }
 
 /// Everything can be read: the settings are those of the lab, names such as `None` count, and the check is clean.

@@ -1,7 +1,7 @@
 //! The way from nothing to a clean check, and back to it after a mistake, by the commands of the README and no others.
 
 use crate::lab::{Lab, stderr, stdout};
-use crate::tools::Tools;
+use crate::pypi::Tools;
 use serde_json::{Value, json};
 use std::process::Output;
 

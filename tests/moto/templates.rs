@@ -1,7 +1,7 @@
 //! The templates that `generate` makes, read by the programs of their makers: cfn-lint of AWS, and HashiCorp's own parser of HCL (pygohcl).
 
 use crate::lab::{stderr, stdout};
-use crate::tools::Tools;
+use crate::pypi::Tools;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
