@@ -1,12 +1,12 @@
 //! The formats for other programs: each lists the same findings, holds its schema, and no hostile text breaks it.
 
-use crate::support::run::{GENERATE, fresh_folder, run_in, stderr, stdout};
+use crate::support::run::{GENERATE, fresh_folder, git, run_in, stderr, stdout};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const FORMATS: [&str; 6] = ["sarif", "github", "gitlab", "junit", "rdjson", "markdown"];
+const FORMATS: [&str; 7] = ["sarif", "github", "gitlab", "junit", "rdjson", "markdown", "html"];
 
 /// What a stranger would write into names and values.
 const HOSTILE: &str = "\n::error::x%0A::warning::y</failure><script>`|*_[x](y) ]]> & \u{1b}[2J\u{202e}##[error]z @all";
@@ -101,6 +101,7 @@ fn listed(format: &str, text: &str) -> usize {
                 ["| error `", "| warning `", "| info `"].iter().any(|start| line.starts_with(start))
             })
             .count(),
+        "html" => text.matches("<section class=\"finding ").count(),
         other => panic!("{other}"),
     }
 }
@@ -146,6 +147,9 @@ fn no_text_of_an_input_acts_in_a_format() {
                 text.lines().filter(is_command).all(|line| format == "github" && is_ours(line)),
                 "{args:?} {format}: {text}"
             );
+            if format == "html" {
+                assert!(!text.contains("<script") && !text.contains("</failure>"), "{text}");
+            }
             if format == "markdown" {
                 let is_plain = |line: &str| {
                     line.split('`').step_by(2).all(|piece| {
@@ -172,9 +176,14 @@ fn what_cannot_be_read_is_in_the_list_as_well() {
         assert_eq!(output.status.code(), Some(3), "{format}");
         assert!(stderr(&output).contains("bad.json"), "{}", stderr(&output));
         let text = stdout(&output);
-        // GitLab's and reviewdog's formats have no place for it.
-        let has_place = !["gitlab", "rdjson"].contains(&format);
-        assert_eq!(text.contains("bad.json"), has_place, "{format}: {text}");
+        assert!(text.contains("bad.json"), "{format}: {text}");
+        // One of three findings is there all the same, and one of two mistakes in the other file.
+        if format != "sarif" {
+            assert!(listed(format, &text) > 0 || format == "markdown", "{format}: {text}");
+        }
+        if format == "github" {
+            assert!(text.contains("::error file=bad.json,line=1,endLine=1,"), "{text}");
+        }
         if format == "sarif" {
             let log: Value = serde_json::from_str(&text).unwrap();
             assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], false);
@@ -261,6 +270,53 @@ fn sarif_and_rdjson_hold_their_published_schemas() {
             let wrong =
                 schema.iter_errors(&report).map(|error| error.to_string()).collect::<Vec<_>>();
             assert!(wrong.is_empty(), "{args:?} {format}: {wrong:?}");
+        }
+    }
+}
+
+/// Of what was not read nothing is known, so the summary does not say that nothing was found.
+#[test]
+fn a_summary_says_nothing_of_what_was_not_read() {
+    let folder = fresh_folder("formats-only-unread");
+    fs::write(folder.join("bad.json"), "{").unwrap();
+    for format in ["markdown", "html"] {
+        let text = stdout(&run_in(&folder, &["lint", "bad.json", "--format", format]));
+        assert!(text.contains("not read") && !text.contains("nothing was found"), "{text}");
+    }
+}
+
+/// What an old revision allowed is in no file of the checkout: it is shown in the file as it is now.
+#[test]
+fn what_is_lost_is_shown_in_the_new_file() {
+    let folder = fresh_folder("formats-against");
+    let allow = |action: &str| {
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}).to_string()
+    };
+    git(&folder, &["init", "--quiet"]);
+    fs::write(folder.join("user policy.json"), allow("s3:*")).unwrap();
+    git(&folder, &["add", "--all"]);
+    git(&folder, &["commit", "--quiet", "--message", "first"]);
+    fs::write(folder.join("user policy.json"), allow("s3:Get*")).unwrap();
+    for format in FORMATS {
+        let output = run_in(
+            &folder,
+            &["compare", "--against", "HEAD", "user policy.json", "--format", format],
+        );
+        assert_eq!(output.status.code(), Some(1), "{format}: {}", stderr(&output));
+        let text = stdout(&output);
+        assert_eq!(listed(format, &text), 1, "{format}: {text}");
+        if format == "github" {
+            assert!(
+                text.starts_with("::error file=user policy.json,line=1,")
+                    || text.starts_with("::warning file=user policy.json,line=1,"),
+                "{text}"
+            );
+        }
+        if format == "sarif" {
+            let log: Value = serde_json::from_str(&text).unwrap();
+            let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+            assert_eq!(place["artifactLocation"]["uri"], "user%20policy.json");
+            assert!(!text.contains("HEAD%3A"), "{text}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::exit::Exit;
 use super::files::{look, print, print_commands, print_error, print_report};
 use crate::input::Unreadable;
+use crate::report::html;
 use crate::report::issues::{Issues, github, gitlab, junit, markdown, rdjson, sarif};
 use crate::report::look::{Human, Look};
 use crate::report::{Failure, draw, failure};
@@ -38,6 +39,8 @@ pub(super) enum FindingsFormat {
     Rdjson,
     /// Markdown, for the summary of a job or a comment.
     Markdown,
+    /// A page of HTML that needs nothing else, to read, send and print.
+    Html,
 }
 
 impl FindingsFormat {
@@ -56,6 +59,7 @@ impl FindingsFormat {
             FindingsFormat::Junit => junit::write(issues),
             FindingsFormat::Rdjson => rdjson::write(issues),
             FindingsFormat::Markdown => markdown::write(issues),
+            FindingsFormat::Html => html::write(issues),
         })
     }
 }
@@ -115,10 +119,14 @@ impl<V: Human> Printer<V> {
     }
 
     pub(super) fn report(&self, view: &V) -> Exit {
-        if let Some((_, issues)) = &self.list {
+        if let Some((format, issues)) = &self.list {
             let mut issues = issues.borrow_mut();
             issues.found.extend(view.issues());
-            issues.heads.push(view.markdown_head());
+            match format {
+                FindingsFormat::Markdown => issues.heads.push(view.markdown_head()),
+                FindingsFormat::Html => issues.pages.push(view.html_head()),
+                _ => {}
+            }
             return Exit::Clean;
         }
         print_report(&match self.format {

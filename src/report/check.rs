@@ -7,6 +7,7 @@ use crate::authz::{self, ContextValue, LAYERS};
 use crate::ica::ICA;
 use crate::model::Arn;
 use crate::product::catalogue::{Catalogue, Edition};
+use crate::product::graph::Dependencies;
 use crate::product::setup::{Setup, Versioning};
 use crate::product::{
     Assumption, AssumptionRow, CallerId, CallerReport, Check, Customer, EnvironmentReport, KmsKey,
@@ -46,6 +47,9 @@ pub struct Checked {
     /// Whether all operations were checked.
     #[serde(skip)]
     pub is_whole: bool,
+    /// What depends on what, with the verdicts.
+    #[serde(skip)]
+    pub graph: Dependencies,
     #[serde(skip)]
     wording: &'static Wording,
     #[serde(skip)]
@@ -270,6 +274,7 @@ impl Checked {
             callers: callers.map(|caller| caller.id()).collect(),
             waiting: waiting.into_iter().map(|(id, _)| id).collect(),
             is_whole: setup.operations.is_empty() && check.skipped.is_empty(),
+            graph: Dependencies::of_check(catalogue, check, setup.is_new),
             wording: setup.product.wording(),
             edition: setup.edition,
         }

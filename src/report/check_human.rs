@@ -38,6 +38,10 @@ impl Human for Checked {
         causes.chain(&self.findings).cloned().collect()
     }
 
+    fn html_head(&self) -> String {
+        super::html::check(self)
+    }
+
     fn markdown_head(&self) -> String {
         super::check_markdown::head(self)
     }

@@ -8,6 +8,7 @@ use super::compare::{
 };
 use super::draw::draw;
 use super::finding::Finding;
+use super::html::sentence;
 use super::look::{Human, Look};
 use super::page_markdown::plain;
 use super::statement::statement_name;
@@ -43,19 +44,51 @@ impl Human for Comparison {
                 format!("not decided whether something is {}: {}", open.direction, open.message);
             Finding::at(codes::UNDECIDED, open.span.clone(), message)
         });
-        causes.chain(differing).chain(open).chain(self.findings.iter().cloned()).collect()
+        let all = causes.chain(differing).chain(open).chain(self.findings.iter().cloned());
+        all.map(|finding| in_new_file(self, finding)).collect()
+    }
+
+    fn html_head(&self) -> String {
+        let (relation, gains) = in_words(self);
+        sentence(&format!("{} -> {}: {relation} ({gains})", self.old.file, self.new.file))
     }
 
     fn markdown_head(&self) -> String {
         let [old, new] = [&self.old.file, &self.new.file].map(|file| plain(file));
-        let gains = [true, false].map(|is_gain| found(self, is_gain).len());
-        format!(
-            "{old} -> {new}: **{}** (newly allowed: {}, newly denied: {})\n",
-            words_of(self)(self.relation),
-            gains[0],
-            gains[1],
-        )
+        let (relation, gains) = in_words(self);
+        format!("{old} -> {new}: **{relation}** ({gains})\n")
     }
+}
+
+/// The relation, and how many differences there are.
+fn in_words(comparison: &Comparison) -> (&'static str, String) {
+    let number = |is_gain| {
+        let direction = if is_gain { "newly-allowed" } else { "newly-denied" };
+        let is_open = comparison.undecided.iter().any(|open| open.direction == direction);
+        match (found(comparison, is_gain).len(), is_open) {
+            (0, true) => "not decided".to_owned(),
+            (number, true) => format!("at least {number}"),
+            (number, false) => number.to_string(),
+        }
+    };
+    let gains = format!("newly allowed: {}, newly denied: {}", number(true), number(false));
+    (words_of(comparison)(comparison.relation), gains)
+}
+
+/// A file of an old revision is not in the checkout: what is about its words is shown at the beginning
+/// of the file as it is now.
+fn in_new_file(comparison: &Comparison, mut finding: Finding) -> Finding {
+    let [old, new] = [&comparison.old.file, &comparison.new.file].map(|file| file.as_str());
+    let revision = old.strip_suffix(new).filter(|revision| revision.ends_with(':'));
+    let now =
+        |file: &str| revision.and_then(|revision| file.strip_prefix(revision)).map(str::to_owned);
+    finding.related.retain(|(place, _)| now(&place.file).is_none());
+    if let Some(place) = &mut finding.place
+        && let Some(file) = now(&place.file)
+    {
+        *place = place.beginning(file.into());
+    }
+    finding
 }
 
 /// The report of a comparison.

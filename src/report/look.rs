@@ -17,6 +17,11 @@ pub trait Human: View {
         Vec::new()
     }
 
+    /// What a page of HTML says before the list: nothing.
+    fn html_head(&self) -> String {
+        String::new()
+    }
+
     /// What a summary in Markdown says before the list: nothing.
     fn markdown_head(&self) -> String {
         String::new()

@@ -32,6 +32,8 @@ pub mod generated;
 mod graph;
 pub mod graph_dot;
 pub mod graph_mermaid;
+#[cfg(feature = "cli")]
+pub mod html;
 pub mod indented;
 #[cfg(feature = "cli")]
 pub mod issues;

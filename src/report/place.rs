@@ -32,6 +32,24 @@ pub struct Position {
     pub(super) shown: Shown,
 }
 
+impl Position {
+    /// The beginning of another file, where the whole file is meant.
+    #[cfg(feature = "cli")]
+    pub(super) fn beginning(&self, file: FileName) -> Position {
+        let text = String::new();
+        Position {
+            file,
+            start: 0,
+            end: 0,
+            line: 1,
+            column: 1,
+            byte_column: 1,
+            text,
+            ..self.clone()
+        }
+    }
+}
+
 impl PartialEq for Position {
     fn eq(&self, other: &Position) -> bool {
         (&self.file, self.start, self.end) == (&other.file, other.start, other.end)
@@ -77,6 +95,10 @@ pub(super) struct Shown {
 impl Shown {
     pub(super) fn new(name: String, source: Arc<Source>, range: Range<usize>) -> Shown {
         Shown { name, source, range }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 }
 

@@ -1,7 +1,7 @@
 //! Annotations of GitHub Actions: commands on standard output, which GitHub shows beside the lines of a pull request
 //! (GH:workflow-commands-for-github-actions).
 
-use super::{Issue, Issues};
+use super::{Issue, Issues, Region};
 use crate::finding::Severity;
 use crate::report::visible::visible;
 use std::fmt::Write;
@@ -13,8 +13,9 @@ const MOST_SHOWN: usize = 10;
 pub fn write(issues: &Issues) -> String {
     let mut text = String::new();
     for failure in &issues.failures {
-        let file = failure.file.as_ref().map(|file| format!("file={}", property(file)));
-        let _ = writeln!(text, "::error {}::{}", file.unwrap_or_default(), data(&failure.message));
+        let region = failure.region();
+        let line = command("error", region.as_ref(), failure.kind(), &failure.words());
+        let _ = writeln!(text, "{line}");
     }
     let list = issues.list(true);
     let mut left_out = 0;
@@ -36,14 +37,17 @@ pub fn write(issues: &Issues) -> String {
 }
 
 fn annotation(issue: &Issue<'_>) -> String {
-    let finding = issue.finding;
-    let command = match finding.severity {
+    let kind = match issue.finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Info => "notice",
     };
+    command(kind, issue.region.as_ref(), issue.finding.code.id(), &issue.words())
+}
+
+fn command(kind: &str, region: Option<&Region<'_>>, title: &str, words: &str) -> String {
     let mut properties = Vec::new();
-    if let Some(region) = &issue.region {
+    if let Some(region) = region {
         properties.push(format!("file={}", property(region.file)));
         properties.push(format!("line={},endLine={}", region.start.0, region.end.0));
         // GitHub takes columns within one line only.
@@ -51,8 +55,8 @@ fn annotation(issue: &Issue<'_>) -> String {
             properties.push(format!("col={},endColumn={}", region.start.1, region.end.1));
         }
     }
-    properties.push(format!("title={}", property(finding.code.id())));
-    format!("::{command} {}::{}", properties.join(","), data(&issue.words()))
+    properties.push(format!("title={}", property(title)));
+    format!("::{kind} {}::{}", properties.join(","), data(words))
 }
 
 /// The text of a command; a line break would end it.

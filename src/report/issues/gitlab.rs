@@ -1,7 +1,8 @@
 //! GitLab's code quality report (GL:code_quality, "Code Quality report format").
 
-use super::Issues;
+use super::{Issues, hash};
 use crate::finding::Severity;
+use crate::report::Failure;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -24,6 +25,20 @@ struct Lines {
     begin: usize,
 }
 
+/// An input that could not be read.
+fn not_read<'a>(failure: &'a Failure, command: &'a str) -> Entry<'a> {
+    let region = failure.region();
+    let path = region.as_ref().map_or(command, |region| region.file);
+    let begin = region.as_ref().map_or(1, |region| region.start.0);
+    Entry {
+        description: failure.words(),
+        check_name: failure.kind(),
+        fingerprint: format!("{:016x}", hash(&[failure.kind(), path, &failure.message])),
+        severity: "blocker",
+        location: Location { path, lines: Lines { begin } },
+    }
+}
+
 /// The report. An entry needs a file: what is about none has the name of the command.
 pub fn write(issues: &Issues) -> String {
     let list = issues.list(false);
@@ -41,7 +56,8 @@ pub fn write(issues: &Issues) -> String {
             lines: Lines { begin: issue.region.as_ref().map_or(1, |region| region.start.0) },
         },
     });
-    let entries = entries.collect::<Vec<_>>();
+    let unread = issues.failures.iter().map(|failure| not_read(failure, issues.command));
+    let entries = unread.chain(entries).collect::<Vec<_>>();
     // Plain strings and numbers can always be serialised.
     serde_json::to_string(&entries).unwrap_or_default() + "\n"
 }

@@ -15,7 +15,10 @@ pub fn write(issues: &Issues) -> String {
     for head in issues.heads.iter().filter(|head| !head.is_empty()) {
         let _ = writeln!(text, "{head}");
     }
-    let _ = writeln!(text, "{}", counts(issues));
+    let counted = counts(issues);
+    if !counted.is_empty() {
+        let _ = writeln!(text, "{counted}");
+    }
     for failure in &issues.failures {
         let file = failure.file.as_ref().map(|file| format!("{}: ", plain(file)));
         let _ = writeln!(
@@ -52,7 +55,11 @@ fn counts(issues: &Issues) -> String {
         of(Severity::Info, "note"),
     ];
     let counts = counts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    if counts.is_empty() { "nothing was found".to_owned() } else { counts }
+    match counts.is_empty() {
+        // Of what could not be read nothing is known.
+        true if issues.failures.is_empty() => "nothing was found".to_owned(),
+        _ => counts,
+    }
 }
 
 fn table(issues: &[Issue<'_>]) -> String {

@@ -15,6 +15,9 @@ use super::place::Position;
 use crate::finding::{Code, Severity};
 use std::collections::BTreeMap;
 
+/// The kind of what could not be read, where no finding tells it.
+const NOT_READ: &str = "not-read";
+
 /// What a run found, and what it could not read.
 #[derive(Clone, Debug, Default)]
 pub struct Issues {
@@ -28,6 +31,8 @@ pub struct Issues {
     pub about: Option<String>,
     /// What a summary says of each answer before its findings, in Markdown.
     pub heads: Vec<String>,
+    /// The same for a page, in HTML.
+    pub pages: Vec<String>,
 }
 
 /// A finding in a file, with a name that stays while lines around it move.
@@ -94,13 +99,28 @@ impl Issues {
     }
 }
 
+impl Failure {
+    /// The name of its kind.
+    pub fn kind(&self) -> &'static str {
+        self.finding.as_ref().map_or(NOT_READ, |finding| finding.code.id())
+    }
+
+    /// Where it is, as far as it is in a file.
+    pub fn region(&self) -> Option<Region<'_>> {
+        let of_words = self.span.as_ref().map(Region::of);
+        of_words.or_else(|| self.file.as_deref().map(Region::whole))
+    }
+
+    /// What is wrong and what to do, in one text.
+    pub fn words(&self) -> String {
+        with_help(&self.message, self.help.as_deref())
+    }
+}
+
 impl Issue<'_> {
     /// What is wrong and what to do, in one text.
     pub fn words(&self) -> String {
-        match &self.finding.help {
-            Some(help) => format!("{}; {help}", self.finding.message),
-            None => self.finding.message.clone(),
-        }
+        with_help(&self.finding.message, self.finding.help.as_deref())
     }
 }
 
@@ -125,9 +145,15 @@ impl<'a> Region<'a> {
 
     /// The file as a URI reference: relative names stay relative.
     pub fn uri(&self) -> String {
-        let path = encoded(&self.file.replace('\\', "/"));
+        // Elsewhere a backslash is part of a name.
+        let path = if cfg!(windows) { self.file.replace('\\', "/") } else { self.file.to_owned() };
+        let path = encoded(&path);
         if path.starts_with('/') { format!("file://{path}") } else { path }
     }
+}
+
+fn with_help(message: &str, help: Option<&str>) -> String {
+    help.map_or_else(|| message.to_owned(), |help| format!("{message}; {help}"))
 }
 
 /// What may stand in the path of a URI as it is; a colon could end a scheme.

@@ -58,9 +58,19 @@ struct Position {
 /// The report. Columns count in bytes of UTF-8, as the format wants.
 pub fn write(issues: &Issues) -> String {
     let list = issues.list(false);
+    let unread = issues.failures.iter().map(|failure| Diagnostic {
+        message: failure.words(),
+        location: failure
+            .region()
+            .as_ref()
+            .map_or(Location { path: issues.command, range: None }, location),
+        severity: "ERROR",
+        code: CodeOf { value: failure.kind() },
+        related_locations: Vec::new(),
+    });
     let report = Report {
         source: Source { name: "ica-policy" },
-        diagnostics: list.iter().map(diagnostic).collect(),
+        diagnostics: unread.chain(list.iter().map(diagnostic)).collect(),
     };
     // Plain strings and numbers can always be serialised.
     serde_json::to_string(&report).unwrap_or_default() + "\n"

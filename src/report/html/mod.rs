@@ -1,0 +1,10 @@
+//! The report as one page of HTML: no script, nothing from elsewhere, light and dark, to print.
+
+mod check;
+mod graph;
+mod marked;
+mod page;
+
+pub(super) use check::check;
+pub(super) use page::sentence;
+pub use page::write;
