@@ -390,6 +390,25 @@ impl Sources {
         }
     }
 
+    /// The text of a file with other texts at these places, which lie in it or in texts that were decoded from it.
+    pub fn spliced(&self, text: &str, splices: Vec<(Span, String)>) -> Option<String> {
+        let mut text = text.to_owned();
+        let mut places = Vec::new();
+        for (span, new) in splices {
+            let (place, encoded) = self.edit(span, &new)?;
+            places.push((place.range(), encoded));
+        }
+        // From the end, so that what comes before keeps its place.
+        places.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+        for (range, new) in places {
+            let fits = text.is_char_boundary(range.start)
+                && text.is_char_boundary(range.end)
+                && range.start <= range.end;
+            fits.then(|| text.replace_range(range, &new))?;
+        }
+        Some(text)
+    }
+
     /// All sources, in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = &Source> {
         self.list.iter().map(AsRef::as_ref)

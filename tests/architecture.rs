@@ -47,8 +47,8 @@ const ALLOWED: [(&str, &[&str]); 22] = [
     (
         "api",
         &[
-            "source", "finding", "json", "syntax", "input", "model", "authz", "eval", "rules",
-            "symbolic", "product", "ica", "simulate", "report",
+            "source", "finding", "tree", "json", "syntax", "input", "model", "authz", "eval",
+            "rules", "symbolic", "product", "ica", "simulate", "report",
         ],
     ),
     (

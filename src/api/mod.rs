@@ -25,6 +25,8 @@ mod lint;
 pub(crate) mod lint_baseline;
 #[cfg(feature = "cli")]
 pub(crate) mod lint_config;
+#[cfg(feature = "cli")]
+pub(crate) mod lint_fix;
 mod policy;
 pub(crate) mod principal;
 mod workspace;

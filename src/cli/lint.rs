@@ -27,9 +27,10 @@ Examples:
   ica-policy lint policies/ --fail-on warning       # all policies in a folder, folders in it included
   ica-policy lint bucket.json --kind bucket         # say what it is where name and elements do not
   ica-policy lint policy.json --select redundant-action,REDUNDANT_RESOURCE
+  ica-policy lint policies/ --diff                  # edits that are proved to change nothing; --fix writes them
   ica-policy explain redundant-action               # what a rule means
 
-Exit code 0: nothing at or above --fail-on; 1: something is, or AWS would refuse a policy; 2: wrong usage; 3: nothing was checked, or an input could not be read.";
+Exit code 0: nothing at or above --fail-on; 1: something is, or AWS would refuse a policy, or --diff shows an edit; 2: wrong usage; 3: nothing was checked, or an input could not be read.";
 
 /// Says what is wrong with policies: what AWS would refuse, words that do nothing, and what is dangerous. No network, no credentials.
 #[derive(ClapArgs, Debug)]
@@ -37,7 +38,7 @@ Exit code 0: nothing at or above --fail-on; 1: something is, or AWS would refuse
 pub(super) struct Args {
     /// Policies, or folders of them (files *.json with a `Statement`); `-` is standard input.
     #[arg(value_name = "FILE", required = true)]
-    files: Vec<String>,
+    pub(super) files: Vec<String>,
     /// What all of them are. Without it each is recognised by the AWS CLI's answer, the file's name, and its elements; the report says by which.
     #[arg(long, value_enum)]
     kind: Option<Kind>,
@@ -66,6 +67,15 @@ pub(super) struct Args {
     /// Writes the findings into this file, to hide them with --baseline later.
     #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
     write_baseline: Option<PathBuf>,
+    /// Mends the files where an edit is proved to change nothing, then reports what is left. All files are written, or none.
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Shows these edits and writes nothing.
+    #[arg(long, conflicts_with_all = ["fix", "write_baseline"])]
+    pub(super) diff: bool,
+    /// Also edits that change what the policy allows or denies: read their diff.
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = FindingsFormat::Human)]
     format: FindingsFormat,
@@ -121,21 +131,38 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 fn lint_all(args: &Args, printer: &Printer<Lint>) -> Exit {
+    if args.unsafe_fixes && !args.fix && !args.diff {
+        return printer.usage("--unsafe-fixes goes with --fix or --diff");
+    }
+    if args.fix || args.diff {
+        let done = Run::begin(args).and_then(|mut run| run.mend(printer));
+        match done {
+            Ok(Some(exit)) => return exit,
+            Ok(None) => {}
+            Err(mistake) => return wrong(printer, mistake),
+        }
+    }
     match Run::begin(args).and_then(|mut run| run.all().map(|lint| (run, lint))) {
         Ok((run, lint)) => run.end(printer, lint),
-        Err(Mistake::Usage(message)) => printer.usage(&message),
-        Err(Mistake::Unreadable(wrong)) => printer.unreadable(&Sources::new(), &[wrong]),
+        Err(mistake) => wrong(printer, mistake),
+    }
+}
+
+fn wrong(printer: &Printer<Lint>, mistake: Mistake) -> Exit {
+    match mistake {
+        Mistake::Usage(message) => printer.usage(&message),
+        Mistake::Unreadable(wrong) => printer.unreadable(&Sources::new(), &[wrong]),
     }
 }
 
 /// One run.
-struct Run<'a> {
-    args: &'a Args,
+pub(super) struct Run<'a> {
+    pub(super) args: &'a Args,
     options: LintOptions,
-    sources: Sources,
-    configurations: Configurations,
+    pub(super) sources: Sources,
+    pub(super) configurations: Configurations,
     baseline: Option<Baseline>,
-    today: String,
+    pub(super) today: String,
     /// Whether some policy fails.
     fails: bool,
 }
@@ -239,7 +266,7 @@ impl Run<'_> {
         Ok(lint.counted())
     }
 
-    fn options_of(&self, config: Option<usize>, below: &str) -> LintOptions {
+    pub(super) fn options_of(&self, config: Option<usize>, below: &str) -> LintOptions {
         let Some(number) = config else { return self.options.clone() };
         let config = &self.configurations.loaded[number].config;
         let selection = config.selection(&self.options.selection);
@@ -326,10 +353,10 @@ impl FailOn {
 }
 
 /// A file to read, and whether it was found in a folder.
-type Given = Result<(String, bool), Failure>;
+pub(super) type Given = Result<(String, bool), Failure>;
 
 /// The files that are given, those of folders in the order of their names.
-fn listed(given: &[String]) -> Vec<Given> {
+pub(super) fn listed(given: &[String]) -> Vec<Given> {
     let mut files = Vec::new();
     for name in given {
         if name != "-" && Path::new(name).is_dir() {

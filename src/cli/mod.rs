@@ -24,6 +24,7 @@ mod layer_flags;
 mod layered;
 mod lines;
 mod lint;
+mod lint_fix;
 mod lint_settings;
 mod man;
 mod named;

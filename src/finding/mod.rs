@@ -36,6 +36,21 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// The code that IAM Access Analyzer has for it, where its kind has several.
     pub analyzer: Option<&'static str>,
+    /// The change of the text that mends it, where one is certain enough to be tried.
+    pub edit: Option<Edit>,
+}
+
+/// A change of the text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Edit {
+    /// Takes out the items or members at these places.
+    Remove(Vec<Span>),
+    /// Takes the member of that name out of the object at this place.
+    RemoveMember(Span, &'static str),
+    /// Writes other strings at these places.
+    Replace(Vec<(Span, String)>),
+    /// Writes a member with a string before the others of the object at this place.
+    AddFirst(Span, &'static str, &'static str),
 }
 
 impl Finding {
@@ -50,7 +65,15 @@ impl Finding {
             help: None,
             related: Vec::new(),
             analyzer: None,
+            edit: None,
         }
+    }
+
+    /// Says which change of the text mends it.
+    #[must_use]
+    pub fn edit(mut self, edit: impl Into<Option<Edit>>) -> Self {
+        self.edit = edit.into();
+        self
     }
 
     /// Says which code IAM Access Analyzer has for it.

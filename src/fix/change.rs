@@ -1,7 +1,7 @@
 //! One edit of a file: what is added, where, and the resulting text.
 
 use super::texts::Texts;
-use super::tree_edit::{Key, Splice, TreeChange, TreeEdit};
+use super::tree_edit::{Key, TreeChange, TreeEdit};
 use crate::input;
 use crate::source::Sources;
 use crate::syntax;
@@ -122,7 +122,9 @@ impl Change {
         let meant = self.edit.applied(&old.root).ok_or("the policy has no such place")?;
         let splices =
             self.edit.splices(&old.sources, &old.root).ok_or("the policy has no such place")?;
-        let edited = spliced(&old.sources, &text.now, splices)
+        let edited = old
+            .sources
+            .spliced(&text.now, splices)
             .ok_or("the policy is in the file in a form that cannot be edited")?;
         let new = Document::read(&edited).ok_or("the edited text could not be read")?;
         if new.root != meant || new.findings > old.findings {
@@ -151,25 +153,6 @@ impl Document {
             sources,
         })
     }
-}
-
-/// The text of the file with the splices put in, each encoded as the file has the policy.
-fn spliced(sources: &Sources, text: &str, splices: Vec<Splice>) -> Option<String> {
-    let mut text = text.to_owned();
-    let mut places = Vec::new();
-    for (span, new) in splices {
-        let (place, encoded) = sources.edit(span, &new)?;
-        places.push((place.range(), encoded));
-    }
-    // From the end, so that what comes before keeps its place.
-    places.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
-    for (range, new) in places {
-        let fits = text.is_char_boundary(range.start)
-            && text.is_char_boundary(range.end)
-            && range.start <= range.end;
-        fits.then(|| text.replace_range(range, &new))?;
-    }
-    Some(text)
 }
 
 /// The path to a part of a statement.

@@ -91,6 +91,15 @@ impl Statement {
         self.doubts.iter().chain(actions).chain(resources).chain(principals).chain(conditions)
     }
 
+    /// Whether another name for the operator of a condition changes this condition and no other.
+    pub fn has_operator_of_its_own(&self, condition: &Condition, other: &str) -> bool {
+        let shared = |one: &Condition| {
+            one.key.span != condition.key.span
+                && (one.operator.span == condition.operator.span || one.operator.node == other)
+        };
+        !self.conditions.iter().any(shared)
+    }
+
     /// The variables in its resources and conditions.
     pub fn variables(&self) -> impl Iterator<Item = &Variable> {
         self.resource_patterns().chain(self.condition_patterns()).flat_map(Pattern::variables)

@@ -24,7 +24,8 @@ pub(super) fn diff_of_policy(text: &Text) -> Option<String> {
     text.is_changed().then(|| of_texts(&indented(&old), &indented(&new), &name))
 }
 
-fn of_texts(old: &str, new: &str, name: &str) -> String {
+/// The unified diff of two texts of a file.
+pub(crate) fn of_texts(old: &str, new: &str, name: &str) -> String {
     let headers = ["a/", "b/"].map(|side| format!("{side}{}", name.trim_start_matches('/')));
     let lines = TextDiff::from_lines(old, new);
     let mut diff = lines.unified_diff();

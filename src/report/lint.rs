@@ -93,6 +93,8 @@ pub struct Found {
     pub related: Vec<Option<String>>,
     /// The Sid of its statement.
     pub sid: Option<String>,
+    /// The change of the text that mends it.
+    pub edit: Option<finding::Edit>,
     /// A number that stays the same when lines move: of the rule, the kind of the policy, the statement and the place in it.
     pub fingerprint: String,
 }
@@ -172,6 +174,7 @@ impl Linted {
                 related: found.related.iter().map(|label| place(label.span).pointer).collect(),
                 pointer: at.pointer,
                 sid: at.sid,
+                edit: found.edit.take(),
                 finding: Finding::of(sources, found),
             }
         };

@@ -25,7 +25,7 @@ mod excerpt;
 pub mod failure;
 mod finding;
 pub mod fix;
-mod fix_diff;
+pub(crate) mod fix_diff;
 #[cfg(feature = "cli")]
 mod fix_human;
 pub mod generated;

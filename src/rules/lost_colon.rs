@@ -3,7 +3,7 @@
 
 use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Edit, Finding};
 use crate::model::ResourceKind;
 
 rule_code! {
@@ -41,7 +41,8 @@ impl Rule for LostColon {
             let Some(whole) = with_colon(text) else { continue };
             let message = format!("`{text}` has lost a colon, so it matches nothing");
             let help = format!("write `{whole}` in place of `{text}`");
-            sink.push(Finding::new(CODE, pattern.span, message).help(help));
+            let finding = Finding::new(CODE, pattern.span, message).help(help);
+            sink.push(finding.edit(Edit::Replace(vec![(pattern.span, whole)])));
         }
     }
 }

@@ -7,7 +7,7 @@ use super::fit::among;
 use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink};
 use crate::aws::{self, Action, Service};
-use crate::finding::{Code, Finding, LETTERS_PER_MISTAKE, distance_within};
+use crate::finding::{Code, Edit, Finding, LETTERS_PER_MISTAKE, distance_within};
 use crate::model::{ActionPattern, PolicyKind};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -90,7 +90,13 @@ fn finding(kind: PolicyKind, text: &str, spans: &[Span]) -> Option<Finding> {
             meant.iter().map(with_resource).collect::<Vec<_>>().join(" and ")
         ),
     };
-    let finding = Finding::new(CODE, *first, message).help(help);
+    let edit = match meant.as_slice() {
+        [only] if !is_pattern => {
+            Some(Edit::Replace(spans.iter().map(|span| (*span, only.to_string())).collect()))
+        }
+        _ => None,
+    };
+    let finding = Finding::new(CODE, *first, message).help(help).edit(edit);
     Some(others.iter().fold(finding, |finding, span| finding.related(*span, "and here")))
 }
 

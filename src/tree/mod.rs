@@ -3,6 +3,10 @@
 //!
 //! The rooms that use this one do not know which format the text had.
 
+mod cut;
+
+pub use cut::{object_at, removal};
+
 use crate::source::Span;
 
 /// A value and the addresses of its whole text (with quotes and brackets).

@@ -1,5 +1,6 @@
 //! Conditions that decide by the absence of their key.
 
+use super::edits::operator;
 use super::manual::rule_code;
 use super::wildcard_value::is_any;
 use crate::finding::{Audience, Code, Confidence, Finding};
@@ -234,12 +235,15 @@ fn mfa(statement: &Statement, condition: &Condition) -> Option<Finding> {
         (Effect::Deny, false, false) if !is_checked => {
             let message =
                 "requests with long-term access keys do not have this key, and are not denied";
-            Some(Finding::new(MFA, condition.operator.span, message).help("write `BoolIfExists`"))
+            let finding = Finding::new(MFA, condition.operator.span, message);
+            let edit = operator(statement, condition, "BoolIfExists");
+            Some(finding.help("write `BoolIfExists`").edit(edit))
         }
         (Effect::Allow, true, true) if !is_checked => {
             let message =
                 "requests with long-term access keys do not have this key, and pass without MFA";
-            Some(Finding::new(MFA_ALLOW, condition.operator.span, message).help("write `Bool`"))
+            let finding = Finding::new(MFA_ALLOW, condition.operator.span, message);
+            Some(finding.help("write `Bool`").edit(operator(statement, condition, "Bool")))
         }
         _ => None,
     }

@@ -4,7 +4,7 @@ use super::arn_types::{Form, Pieces, forms};
 use super::manual::rule_code;
 use super::regions::{help, is_no_region};
 use crate::aws;
-use crate::finding::{Code, Confidence, Finding, LETTERS_PER_MISTAKE, distance};
+use crate::finding::{Code, Confidence, Edit, Finding, LETTERS_PER_MISTAKE, distance};
 use crate::model::{ResourceKind, ResourcePattern, Statement};
 use crate::rules::rule::{Rule, Scene, Sink};
 use std::cell::OnceCell;
@@ -245,11 +245,13 @@ fn wrong_part(scene: &Scene<'_>, pattern: &ResourcePattern) -> Option<Finding> {
     }
     if service.bytes().any(|byte| byte.is_ascii_uppercase()) {
         let lower = service.to_ascii_lowercase();
-        return found(
+        let whole = text.replacen(&format!(":{service}:"), &format!(":{lower}:"), 1);
+        let finding = found(
             SERVICE_CASE,
             format!("ARNs compare with case, and no service is called `{service}`"),
             format!("write `{lower}`"),
         );
+        return finding.map(|finding| finding.edit(Edit::Replace(vec![(pattern.span, whole)])));
     }
     let forms = forms(service);
     if forms.is_empty() {

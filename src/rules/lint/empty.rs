@@ -1,7 +1,7 @@
 //! Empty things that do nothing.
 
 use super::manual::rule_code;
-use crate::finding::{Audience, Code, Finding};
+use crate::finding::{Audience, Code, Edit, Finding};
 use crate::model::{PolicyKind, Statement, Version};
 use crate::rules::rule::{Rule, Scene, Sink};
 
@@ -89,7 +89,13 @@ impl Rule for Empty {
             // What AWS makes of an API Gateway or KMS policy by itself is not the author's.
             None if !scene.is_stored || policy.kind == PolicyKind::Identity => {
                 let message = "the policy has no `Version`, so variables are plain text in it";
-                sink.push(Finding::new(NO_VERSION, policy.span, message).help(help));
+                sink.push(
+                    Finding::new(NO_VERSION, policy.span, message).help(help).edit(Edit::AddFirst(
+                        policy.span,
+                        "Version",
+                        "2012-10-17",
+                    )),
+                );
             }
             Some(span) if policy.version == Version::V2008 && scene.words(span) == "2008-10-17" => {
                 let message = "variables are plain text in this version";
@@ -104,13 +110,15 @@ impl Rule for Empty {
             let message = "a `Condition` without operators restricts nothing";
             sink.push(
                 Finding::new(CONDITION, statement.span, message)
-                    .help("take it out, or write the condition"),
+                    .help("take it out, or write the condition")
+                    .edit(Edit::RemoveMember(statement.span, "Condition")),
             );
         }
         if let Some(sid) = statement.sid.as_ref().filter(|sid| sid.node.is_empty()) {
             sink.push(
                 Finding::new(SID, sid.span, "the `Sid` names nothing")
-                    .help("write a name, or take the element out"),
+                    .help("write a name, or take the element out")
+                    .edit(Edit::RemoveMember(statement.span, "Sid")),
             );
         }
     }

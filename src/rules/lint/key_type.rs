@@ -1,5 +1,6 @@
 //! Operators that do not go with the type of their key.
 
+use super::edits::operator;
 use super::manual::rule_code;
 use crate::aws::{KeyType, ValueType};
 use crate::finding::{Audience, Code, Confidence, Finding};
@@ -91,13 +92,27 @@ impl Rule for KeyTypes {
         &[STRING_LIKE, NO_QUALIFIER, ONE_VALUE, MISMATCH]
     }
 
-    fn condition(&self, scene: &Scene<'_>, _: &Statement, condition: &Condition, sink: &mut Sink) {
+    fn condition(
+        &self,
+        scene: &Scene<'_>,
+        statement: &Statement,
+        condition: &Condition,
+        sink: &mut Sink,
+    ) {
         if matches!(condition.test, Test::Null(_) | Test::Unknown) {
             return;
         }
         let Some(kind) = scene.key(condition).map(|key| key.key_type) else { return };
         sink.extend(about_number(scene, condition, kind));
-        sink.extend(about_type(scene, condition, kind.value));
+        let found = about_type(scene, condition, kind.value);
+        let of = |finding: Finding| match finding.code == STRING_LIKE {
+            true => {
+                let arn = condition.operator.node.replacen("String", "Arn", 1);
+                finding.edit(operator(statement, condition, &arn))
+            }
+            false => finding,
+        };
+        sink.extend(found.map(of));
     }
 }
 

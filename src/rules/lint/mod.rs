@@ -9,6 +9,7 @@ mod arn_types;
 mod bucket;
 mod called_via;
 mod covers;
+mod edits;
 mod empty;
 mod foreign;
 mod key_name;
@@ -35,6 +36,8 @@ mod wildcard_value;
 
 pub use super::selection::Selection;
 use super::size::CODE as POLICY_SIZE;
+pub use proved::with_everything;
+
 use super::{RULES, Rule, Subject, run_wanted};
 use crate::finding::codes::CODES;
 use crate::finding::{Code, Finding, Severity};

@@ -6,7 +6,7 @@ use super::arn_types::may_overlap;
 use super::manual::rule_code;
 use crate::aws;
 use crate::eval::concerns;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Edit, Finding};
 use crate::model::condition::Test;
 use crate::model::{
     ActionPattern, Condition, Effect, Element, Named, Part, Pattern, Policy, PrincipalPattern,
@@ -127,7 +127,8 @@ impl Rule for Proved {
                 let message = "no request fits all words of this statement";
                 sink.push(
                     Finding::new(NEVER, statement.span, message)
-                        .help("correct the conditions, or take the statement out"),
+                        .help("correct the conditions, or take the statement out")
+                        .edit(Edit::Remove(vec![statement.span])),
                 );
                 continue;
             }
@@ -142,7 +143,8 @@ impl Rule for Proved {
                         "where the other words of the statement fit, this condition always holds";
                     sink.push(
                         Finding::new(ALWAYS, condition.span, message)
-                            .help("take it out, or correct it"),
+                            .help("take it out, or correct it")
+                            .edit(Edit::Remove(vec![condition.span])),
                     );
                 }
             }
@@ -207,6 +209,7 @@ fn about_statement(scene: &Scene<'_>, asker: &mut Asker<'_>, place: usize) -> Op
     };
     let told = |code, message: &str, help: &str, near: &[&Statement]| {
         let finding = Finding::new(code, statement.span, message).help(help);
+        let finding = finding.edit(Edit::Remove(vec![statement.span]));
         near.iter().take(MOST_SHOWN).fold(finding, |finding, near| {
             let is_deny = near.effect.node == Effect::Deny;
             finding.related(near.span, if is_deny { "this denies" } else { "this allows" })
@@ -332,6 +335,13 @@ fn allowing(statement: &Statement) -> Statement {
     let mut statement = statement.clone();
     statement.effect.node = Effect::Allow;
     statement
+}
+
+/// The policy with an Allow of everything to everybody, so that what it denies makes a difference: a Deny alone takes nothing away.
+pub fn with_everything(policy: &Policy) -> Policy {
+    let mut with = policy.clone();
+    with.statements.push(Statement { index: with.statements.len(), ..everything(policy) });
+    with
 }
 
 /// An Allow of everything to everybody.

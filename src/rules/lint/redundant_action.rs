@@ -2,7 +2,7 @@
 
 use super::covers::covers;
 use super::manual::rule_code;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Edit, Finding};
 use crate::model::{ActionPattern, Statement};
 use crate::rules::covered::Covered;
 use crate::rules::rule::{Rule, Scene, Sink};
@@ -56,6 +56,8 @@ impl Rule for RedundantAction {
             let finding =
                 finding.help(format!("take out what `{wide_text}` covers: nothing changes"));
             let finding = finding.related(patterns[wide].span, "covered by this");
+            let finding =
+                finding.edit(Edit::Remove(covered.iter().map(|at| patterns[*at].span).collect()));
             let also =
                 |finding: Finding, at: &usize| finding.related(patterns[*at].span, "and this");
             sink.push(others.iter().fold(finding, also));

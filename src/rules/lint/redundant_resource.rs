@@ -2,7 +2,7 @@
 
 use super::covers::covers;
 use super::manual::rule_code;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Edit, Finding};
 use crate::model::{ResourceKind, ResourcePattern, Statement};
 use crate::rules::rule::{Rule, Scene, Sink};
 use smallvec::SmallVec;
@@ -72,6 +72,7 @@ fn finding(
     let finding = Finding::new(CODE, patterns[*first].span, message);
     let finding = finding.help(format!("take out what `{wide_text}` covers: nothing changes"));
     let finding = finding.related(patterns[wide].span, "covered by this");
+    let finding = finding.edit(Edit::Remove(covered.iter().map(|at| patterns[*at].span).collect()));
     Some(others.iter().fold(finding, |finding, at| finding.related(patterns[*at].span, "and this")))
 }
 

@@ -1,7 +1,7 @@
 //! Statements that stand twice.
 
 use super::manual::rule_code;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Edit, Finding};
 use crate::model::{Effect, Statement};
 use crate::rules::rule::{Rule, Scene, Sink};
 use rustc_hash::{FxHashMap, FxHasher};
@@ -59,6 +59,7 @@ fn repeated(scene: &Scene<'_>, statements: &[&Statement], sink: &mut Sink) {
         if let Some(first) = alike.iter().find(|first| is_same(scene, first, statement)) {
             let finding = Finding::new(CODE, statement.span, "an earlier statement says the same");
             let finding = finding.help("take one of them out");
+            let finding = finding.edit(Edit::Remove(vec![statement.span]));
             sink.push(finding.related(first.span, "the first"));
         } else {
             alike.push(statement);

@@ -1,7 +1,7 @@
 //! Trust policies for identity providers.
 
 use super::manual::rule_code;
-use crate::finding::{Audience, Code, Confidence, Finding, Severity};
+use crate::finding::{Audience, Code, Confidence, Edit, Finding, Severity};
 use crate::model::condition::{Quantifier, Test};
 use crate::model::{Condition, Effect, Named, Pattern, PolicyKind, PrincipalPattern, Statement};
 use crate::rules::rule::{Rule, Scene, Sink};
@@ -303,7 +303,8 @@ fn actions(
         };
         let text = scene.words(pattern.span);
         let message = format!("`{text}` makes no session for these principals");
-        sink.push(Finding::new(ACTION, pattern.span, message).help(format!("write `{right}`")));
+        let finding = Finding::new(ACTION, pattern.span, message).help(format!("write `{right}`"));
+        sink.push(finding.edit(Edit::Replace(vec![(pattern.span, right.to_owned())])));
     }
     let is_anywhere =
         all(|named| matches!(named, Named::Service(name) if name == "rolesanywhere.amazonaws.com"));

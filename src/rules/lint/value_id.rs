@@ -2,7 +2,7 @@
 
 use super::manual::rule_code;
 use super::regions::{help, is_no_region};
-use crate::finding::{Code, Confidence, Finding};
+use crate::finding::{Code, Confidence, Edit, Finding};
 use crate::model::condition::Test;
 use crate::model::{Condition, Pattern, Statement};
 use crate::rules::rule::{Rule, Scene, Sink};
@@ -218,7 +218,8 @@ fn addresses(scene: &Scene<'_>, condition: &Condition, sink: &mut Sink) {
                 format!("`{text}` is all of `{}`: AWS ignores the other bits", value.node.net);
             let help =
                 format!("write `{}`, or `{}` if one address is meant", value.node.net, net.addr());
-            sink.push(Finding::new(HOST_BITS, value.span, message).help(help));
+            let edit = Edit::Replace(vec![(value.span, value.node.net.to_string())]);
+            sink.push(Finding::new(HOST_BITS, value.span, message).help(help).edit(edit));
         }
     }
     if &*condition.key.node != "aws:sourceip" || !values.doubts.is_empty() {

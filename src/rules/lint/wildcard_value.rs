@@ -1,7 +1,8 @@
 //! Values of conditions that are `*` alone, and wildcards where the operator has none.
 
+use super::edits::operator;
 use super::manual::rule_code;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Edit, Finding};
 use crate::model::condition::Test;
 use crate::model::condition::string::Compare;
 use crate::model::{Condition, Part, Pattern, Statement};
@@ -85,10 +86,26 @@ impl Rule for WildcardValue {
         &[PRESENT, ABSENT, ALWAYS, LITERAL]
     }
 
-    fn condition(&self, scene: &Scene<'_>, _: &Statement, condition: &Condition, sink: &mut Sink) {
+    fn condition(
+        &self,
+        scene: &Scene<'_>,
+        statement: &Statement,
+        condition: &Condition,
+        sink: &mut Sink,
+    ) {
         match &condition.test {
-            Test::String { compare: Compare::Exact | Compare::IgnoreCase, values, .. } => {
-                sink.extend(values.list.iter().filter_map(|value| literal(scene, value.span)));
+            Test::String {
+                compare: compare @ (Compare::Exact | Compare::IgnoreCase),
+                values,
+                ..
+            } => {
+                let like = || {
+                    let like = condition.operator.node.replacen("Equals", "Like", 1);
+                    let is_exact = *compare == Compare::Exact;
+                    is_exact.then(|| operator(statement, condition, &like)).flatten()
+                };
+                let found = values.list.iter().filter_map(|value| literal(scene, value.span));
+                sink.extend(found.map(|finding| finding.edit(like())));
             }
             Test::String { values, .. } | Test::Arn { values, .. } => {
                 let Some(value) = values.list.iter().find(|value| is_any(&value.node)) else {
@@ -128,7 +145,8 @@ fn any(scene: &Scene<'_>, condition: &Condition, span: Span) -> Finding {
             "take the condition out, or write the values that are meant".to_owned(),
         ),
     };
-    Finding::new(code, span, message).help(help)
+    let finding = Finding::new(code, span, message).help(help);
+    if code == ALWAYS { finding.edit(Edit::Remove(vec![condition.span])) } else { finding }
 }
 
 /// A value with wildcards that are plain characters. `${*}` is meant.

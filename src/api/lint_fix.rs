@@ -1,0 +1,261 @@
+//! Edits of a policy that mend what `lint` finds, one after the other. Each is read again, and is safe if the prover says that it changes nothing.
+
+use super::lint::{LintOptions, lint_file};
+use crate::finding::Edit;
+use crate::input::{Document, Loader, Unreadable, read_policy};
+use crate::model::{self, Policy, PolicyKind};
+use crate::report::lint::{Found, Linted};
+use crate::rules::lint::with_everything;
+use crate::source::{SourceId, Sources, Span};
+use crate::symbolic::{Answer, Requests, lost_for};
+use crate::syntax;
+use crate::tree::{Node, object_at, removal};
+use std::collections::BTreeSet;
+
+/// A file with its edits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mended {
+    /// The text with them.
+    pub(crate) text: String,
+    /// The findings that are mended: the names of their rules.
+    pub(crate) rules: Vec<&'static str>,
+    /// How many edits were left out because it is not proved that they change nothing.
+    pub(crate) unsafe_left: usize,
+}
+
+/// Most edits of one file.
+const MOST_EDITS: usize = 200;
+
+/// What the proof of an edit may cost, in steps of the prover.
+const COST: usize = 4_000_000;
+
+/// The text of a file with the edits of what is found in it. `is_wanted`: findings that are not hidden.
+///
+/// # Errors
+/// The text cannot be read.
+pub(crate) fn mend(
+    name: &str,
+    text: &str,
+    options: &LintOptions,
+    is_wanted: &dyn Fn(&mut Vec<Found>),
+    takes_unsafe: bool,
+) -> Result<Mended, Unreadable> {
+    let mut mended = Mended { text: text.to_owned(), ..Mended::default() };
+    let mut tried = BTreeSet::new();
+    let mut seen = BTreeSet::from([text.to_owned()]);
+    while mended.rules.len() < MOST_EDITS {
+        let mut state = State::read(name, &mended.text, options)?;
+        is_wanted(&mut state.linted.findings);
+        let key = |found: &Found| (found.finding.code.id(), found.pointer.clone());
+        let is_new = |found: &&Found| found.edit.is_some() && !tried.contains(&key(found));
+        let Some(found) = state.linted.findings.iter().find(is_new) else { break };
+        tried.insert(key(found));
+        let edited = found.edit.as_ref().and_then(|edit| state.edited(&mended.text, edit));
+        let edited = edited.filter(|edited| !seen.contains(edited));
+        let Some(new) =
+            edited.as_ref().and_then(|edited| Lowered::read(name, edited, state.linted.kind))
+        else {
+            continue;
+        };
+        // Nothing that AWS refuses comes in by an edit.
+        if new.refusals > state.lowered.refusals {
+            continue;
+        }
+        if takes_unsafe || is_equal(&state.lowered.policy, &new.policy) {
+            mended.rules.push(found.finding.code.id());
+            mended.text = edited.unwrap_or_default();
+            seen.insert(mended.text.clone());
+            // Places have other names now.
+            (tried, mended.unsafe_left) = (BTreeSet::new(), 0);
+        } else {
+            mended.unsafe_left += 1;
+        }
+    }
+    Ok(mended)
+}
+
+/// Whether two policies allow the same and deny the same, proved over all requests: whatever other policies there are, one may be in place of the other.
+fn is_equal(one: &Policy, other: &Policy) -> bool {
+    let covers = |one, other| lost_for(&[one], &[other], Requests::Any, COST) == Answer::None;
+    let is_same = |one, other| covers(one, other) && covers(other, one);
+    is_same(one, other) && is_same(&with_everything(one), &with_everything(other))
+}
+
+/// A text that was read and linted.
+struct State {
+    sources: Sources,
+    linted: Linted,
+    lowered: Lowered,
+    root: Node,
+}
+
+/// The policy of a text.
+struct Lowered {
+    policy: Policy,
+    /// How much in it AWS would refuse.
+    refusals: usize,
+}
+
+impl Lowered {
+    fn read(name: &str, text: &str, kind: PolicyKind) -> Option<Lowered> {
+        let mut sources = Sources::new();
+        let id = One(text).load(&mut sources, name).ok()?;
+        Some(Lowered::of(&read_policy(&mut sources, id).ok()?, kind))
+    }
+
+    fn of(document: &Document, kind: PolicyKind) -> Lowered {
+        let lowered = model::lower(&document.policy, kind);
+        let found = document.findings.iter().chain(&lowered.findings);
+        let refusals = found.filter(|finding| finding.is_refusal()).count();
+        Lowered { policy: lowered.policy, refusals }
+    }
+}
+
+impl State {
+    fn read(name: &str, text: &str, options: &LintOptions) -> Result<State, Unreadable> {
+        let linted = lint_file(&mut Sources::new(), &mut One(text), name, options)?;
+        // The text is the first of both, so that the findings have places in this tree.
+        let mut sources = Sources::new();
+        let id = One(text).load(&mut sources, name)?;
+        let document = read_policy(&mut sources, id).map_err(Unreadable::Text)?;
+        let lowered = Lowered::of(&document, linted.kind);
+        Ok(State { sources, linted, lowered, root: syntax::print(&document.policy) })
+    }
+
+    /// The text of the file with an edit.
+    fn edited(&self, text: &str, edit: &Edit) -> Option<String> {
+        let splices = match edit {
+            Edit::Remove(places) => without(removal(&self.root, places)?),
+            Edit::RemoveMember(object, name) => {
+                let members = object_at(&self.root, *object)?;
+                let member = members.iter().find(|member| member.name.text == *name)?;
+                without(removal(&self.root, &[member.span()])?)
+            }
+            Edit::Replace(texts) => {
+                texts.iter().map(|(span, text)| (*span, quoted(text))).collect()
+            }
+            Edit::AddFirst(object, name, value) => {
+                let first = object_at(&self.root, *object)?.first()?.span();
+                let before = self.sources.text(Span::new(object.lo + 1, first.lo));
+                let gap = if before.is_empty() { " " } else { before };
+                let added = format!("{}: {},{gap}", quoted(name), quoted(value));
+                vec![(Span::new(first.lo, first.lo), added)]
+            }
+        };
+        self.sources.spliced(text, splices)
+    }
+}
+
+/// One text, whatever the name.
+struct One<'a>(&'a str);
+
+impl Loader for One<'_> {
+    fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
+        let refused = |error: crate::source::TooLarge| {
+            super::files::unreadable(name, error.to_string(), None)
+        };
+        sources.add_file(name, self.0.to_owned()).map_err(refused)
+    }
+}
+
+fn without(places: Vec<Span>) -> Vec<(Span, String)> {
+    places.into_iter().map(|place| (place, String::new())).collect()
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+    use super::*;
+
+    fn mended(text: &str, takes_unsafe: bool) -> (String, Vec<&'static str>) {
+        let options = LintOptions::default();
+        let mended = mend("policy.json", text, &options, &|_| {}, takes_unsafe).unwrap();
+        (mended.text, mended.rules)
+    }
+
+    /// The layout of what stays is as it was.
+    #[test]
+    fn items_go_with_their_commas() {
+        let policy = |actions: &str| {
+            format!(
+                "{{\"Version\": \"2012-10-17\", \"Statement\": [{{\"Effect\": \"Allow\", \"Action\": [{actions}], \"Resource\": \"*\"}}]}}"
+            )
+        };
+        for (before, after) in [
+            ("\"ec2:DescribeVpcs\",\n  \"ec2:Describe*\"", "\"ec2:Describe*\""),
+            ("\"ec2:Describe*\",\n  \"ec2:DescribeVpcs\"", "\"ec2:Describe*\""),
+            (
+                "\"ec2:Describe*\", \"ec2:DescribeVpcs\" , \"ec2:RunInstances\"",
+                "\"ec2:Describe*\", \"ec2:RunInstances\"",
+            ),
+            (
+                "\"ec2:Describe*\", \"ec2:DescribeVpcs\",\n\"ec2:DescribeTags\"\n",
+                "\"ec2:Describe*\"\n",
+            ),
+        ] {
+            let (text, rules) = mended(&policy(before), false);
+            assert_eq!((text, rules), (policy(after), vec!["redundant-action"]), "{before}");
+        }
+    }
+
+    /// What is not proved to change nothing is made only if it is asked for.
+    #[test]
+    fn edits_that_change_something_are_apart() {
+        let policy = |statement: &str| {
+            format!("{{\"Version\": \"2012-10-17\", \"Statement\": [{statement}]}}")
+        };
+        let arn = "\"Resource\": \"arn:aws:s3:::b/*\"";
+        for (before, after, rule) in [
+            (
+                format!("{{\"Effect\": \"Allow\", \"Action\": \"s3:ListObjectsV2\", \"Resource\": \"arn:aws:s3:::b\"}}"),
+                format!("{{\"Effect\": \"Allow\", \"Action\": \"s3:ListBucket\", \"Resource\": \"arn:aws:s3:::b\"}}"),
+                "unknown-action",
+            ),
+            (
+                format!("{{\"Effect\": \"Deny\", \"Action\": \"s3:*\", {arn}, \"Condition\": {{\"Bool\": {{\"aws:MultiFactorAuthPresent\": \"false\"}}}}}}"),
+                format!("{{\"Effect\": \"Deny\", \"Action\": \"s3:*\", {arn}, \"Condition\": {{\"BoolIfExists\": {{\"aws:MultiFactorAuthPresent\": \"false\"}}}}}}"),
+                "mfa-deny-without-keys",
+            ),
+            (
+                "{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"arn:aws:s3::lab/*\"}".to_owned(),
+                "{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"arn:aws:s3:::lab/*\"}".to_owned(),
+                "lost-colon",
+            ),
+        ] {
+            let (before, after) = (policy(&before), policy(&after));
+            assert_eq!(mended(&before, false), (before.clone(), vec![]), "{rule}");
+            assert_eq!(mended(&before, true), (after, vec![rule]), "{rule}");
+        }
+    }
+
+    /// Statements, members and what they leave empty.
+    #[test]
+    fn what_becomes_empty_goes_too() {
+        let policy = |more: &str| {
+            format!(
+                "{{\"Version\": \"2012-10-17\", \"Statement\": [{{\"Effect\": \"Allow\", \"Action\": \"s3:Get*\", \"Resource\": \"arn:aws:s3:::b/*\"{more}]}}"
+            )
+        };
+        let same = "}, {\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"arn:aws:s3:::b/x\"}";
+        assert_eq!(mended(&policy(same), false), (policy("}"), vec!["statement-without-effect"]));
+        let any = ", \"Condition\": {\"StringLikeIfExists\": {\"aws:SourceVpce\": \"*\"}}}";
+        assert_eq!(mended(&policy(any), false), (policy("}"), vec!["always-true-wildcard"]));
+        // The only statement stays.
+        let only = policy("}").replace("[{", "{").replace("}]", "}").replace("Get*", "GetObject");
+        assert_eq!(mended(&only, false), (only.clone(), vec![]));
+        let no_version = "{\n  \"Statement\": []\n}";
+        let (text, rules) = mended(no_version, false);
+        assert_eq!(
+            (text.as_str(), rules),
+            ("{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": []\n}", vec!["missing-version"])
+        );
+        // With a variable the version changes what the policy says.
+        let variable = "{\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"arn:aws:s3:::b/${aws:username}/*\"}]}";
+        assert_eq!(mended(variable, false), (variable.to_owned(), vec![]));
+        assert_eq!(mended(variable, true).1, ["missing-version"]);
+    }
+}
