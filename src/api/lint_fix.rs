@@ -211,8 +211,8 @@ mod tests {
         let arn = "\"Resource\": \"arn:aws:s3:::b/*\"";
         for (before, after, rule) in [
             (
-                format!("{{\"Effect\": \"Allow\", \"Action\": \"s3:ListObjectsV2\", \"Resource\": \"arn:aws:s3:::b\"}}"),
-                format!("{{\"Effect\": \"Allow\", \"Action\": \"s3:ListBucket\", \"Resource\": \"arn:aws:s3:::b\"}}"),
+                "{\"Effect\": \"Allow\", \"Action\": \"s3:ListObjectsV2\", \"Resource\": \"arn:aws:s3:::b\"}".to_owned(),
+                "{\"Effect\": \"Allow\", \"Action\": \"s3:ListBucket\", \"Resource\": \"arn:aws:s3:::b\"}".to_owned(),
                 "unknown-action",
             ),
             (

@@ -37,7 +37,7 @@ pub struct Finding {
     /// The code that IAM Access Analyzer has for it, where its kind has several.
     pub analyzer: Option<&'static str>,
     /// The change of the text that mends it, where one is certain enough to be tried.
-    pub edit: Option<Edit>,
+    pub edit: Option<Box<Edit>>,
 }
 
 /// A change of the text.
@@ -72,7 +72,7 @@ impl Finding {
     /// Says which change of the text mends it.
     #[must_use]
     pub fn edit(mut self, edit: impl Into<Option<Edit>>) -> Self {
-        self.edit = edit.into();
+        self.edit = edit.into().map(Box::new);
         self
     }
 

@@ -94,7 +94,7 @@ pub struct Found {
     /// The Sid of its statement.
     pub sid: Option<String>,
     /// The change of the text that mends it.
-    pub edit: Option<finding::Edit>,
+    pub edit: Option<Box<finding::Edit>>,
     /// A number that stays the same when lines move: of the rule, the kind of the policy, the statement and the place in it.
     pub fingerprint: String,
 }
