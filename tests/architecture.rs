@@ -16,7 +16,7 @@ const ALLOWED: [(&str, &[&str]); 22] = [
     ("input", &["source", "finding", "tree", "json", "syntax", "model"]),
     ("authz", &["aws", "model"]),
     ("eval", &["source", "model", "authz"]),
-    ("rules", &["source", "finding", "aws", "model", "eval", "symbolic"]),
+    ("rules", &["source", "finding", "aws", "model", "eval", "symbolic", "s3"]),
     ("symbolic", &["source", "aws", "model", "authz", "eval"]),
     ("why", &["source", "model", "authz", "eval"]),
     ("s3", &["source", "finding", "tree", "model"]),

@@ -6,6 +6,7 @@ use crate::finding::{Audience, Code, Confidence, Finding};
 use crate::model::condition::Test;
 use crate::model::{Effect, PolicyKind, ResourceKind, Statement};
 use crate::rules::rule::{Rule, Scene, Sink};
+use crate::s3::{PublicStatement, public_statements};
 
 rule_code! {
     /// A resource policy allows everybody, without a condition.
@@ -22,6 +23,24 @@ rule_code! {
     ///
     /// Source: S3:access-control-block-public-access, the meaning of "public".
     PUBLIC: Warning "allow-everybody" [] "a resource policy that allows everybody, without a condition", audience: Audience::Security
+}
+
+rule_code! {
+    /// A bucket policy allows everybody, and its conditions keep nobody out.
+    ///
+    /// S3 takes a policy as public unless a condition binds it to fixed values of certain keys: `aws:SourceIp` with a range, `aws:SourceVpce`, `aws:PrincipalOrgID` and
+    /// some others, without wildcards. Anybody can send a request with TLS, with a prefix or with a referer.
+    ///
+    /// ```json bad bucket
+    /// {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+    /// ```
+    /// ```json good bucket
+    /// {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*", "Condition": {"Bool": {"aws:SecureTransport": "true"}, "IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}
+    /// ```
+    /// What to do: name who may, or add a condition with a fixed value of such a key.
+    ///
+    /// Source: S3:access-control-block-public-access, the meaning of "public".
+    OPEN: Warning "public-despite-condition" [] "a bucket policy that allows everybody with conditions that keep nobody out", audience: Audience::Security
 }
 
 rule_code! {
@@ -64,7 +83,7 @@ pub(super) struct Bucket;
 
 impl Rule for Bucket {
     fn codes(&self) -> &'static [Code] {
-        &[PUBLIC, LOCKED, TLS]
+        &[PUBLIC, OPEN, LOCKED, TLS]
     }
 
     fn document(&self, scene: &Scene<'_>, sink: &mut Sink) {
@@ -81,6 +100,9 @@ impl Rule for Bucket {
                 Finding::new(TLS, span, "no statement denies requests without TLS")
                     .help("add a Deny for `\"Bool\": {\"aws:SecureTransport\": \"false\"}`"),
             );
+        }
+        if scene.is_of_bucket() {
+            sink.extend(public_statements(scene.policy).iter().filter_map(|one| open(scene, one)));
         }
     }
 
@@ -126,6 +148,21 @@ impl Rule for Bucket {
             _ => {}
         }
     }
+}
+
+/// The finding about a statement for everybody with conditions that bind it to nothing.
+fn open(scene: &Scene<'_>, public: &PublicStatement) -> Option<Finding> {
+    let statement = scene.policy.statements.get(public.index)?;
+    let element = statement.principal.as_ref().filter(|element| !element.not)?;
+    let is_for_all = element.patterns.iter().any(|pattern| pattern.named.is_everybody());
+    if !is_for_all || !public.certain || statement.conditions.is_empty() {
+        return None;
+    }
+    let message = "the statement allows everybody: no condition binds it to a fixed network, account or organization";
+    let finding = Finding::new(OPEN, element.span, message)
+        .help("name who may, or add a condition such as `aws:PrincipalOrgID`");
+    let conditions = public.causes.iter().filter(|cause| !element.span.contains(cause.span));
+    Some(conditions.fold(finding, |finding, cause| finding.related(cause.span, cause.text.clone())))
 }
 
 /// Whether the statement reaches the bucket itself, whatever its name is.

@@ -11,6 +11,7 @@ mod called_via;
 mod covers;
 mod edits;
 mod empty;
+mod escalation;
 mod foreign;
 mod key_name;
 mod key_type;
@@ -40,7 +41,7 @@ pub use proved::with_everything;
 
 use super::{RULES, Rule, Subject, run_wanted};
 use crate::finding::codes::CODES;
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Audience, Code, Finding, Severity};
 use crate::model::PolicyKind;
 use redundant_statement::CODE as REDUNDANT_STATEMENT;
 
@@ -51,6 +52,7 @@ pub static LINT_RULES: &[&dyn Rule] = &[
     &bucket::Bucket,
     &called_via::CalledVia,
     &empty::Empty,
+    &escalation::Escalation,
     &foreign::Foreign,
     &key_name::KeyName,
     &key_type::KeyTypes,
@@ -96,10 +98,14 @@ pub fn lint(subject: &Subject<'_>, read: Vec<Finding>, selection: &Selection) ->
         let mut statements = subject.policy.statements.iter().map(|statement| statement.span);
         let statement = statements.find(|span| span.contains(proved.span));
         found.iter().any(|finding| {
+            // What a policy gives away is no question of needless words.
+            let is_apart = proved.code.row().audience == Audience::Security;
             let is_cause =
                 finding.severity >= Severity::Warning || finding.code == REDUNDANT_STATEMENT;
             let mut places = finding.related.iter().map(|label| label.span).chain([finding.span]);
-            is_cause && statement.is_some_and(|span| places.any(|place| span.contains(place)))
+            !is_apart
+                && is_cause
+                && statement.is_some_and(|span| places.any(|place| span.contains(place)))
         })
     };
     let proved = proved.filter(|finding| !explained(finding)).collect::<Vec<_>>();

@@ -1,0 +1,218 @@
+//! Identity policies with which one can give oneself more.
+
+use super::manual::rule_code;
+use super::proved::with_everything;
+use crate::aws;
+use crate::finding::{Audience, Code, Confidence, Finding};
+use crate::model::{
+    ActionPattern, Effect, Element, Part, Pattern, Policy, PolicyKind, ResourceKind,
+    ResourcePattern, Shape, Statement,
+};
+use crate::rules::rule::{Rule, Scene, Sink};
+use crate::source::{Span, Spanned};
+use crate::symbolic::{Answer, Requests, lost_for};
+use std::collections::BTreeSet;
+
+rule_code! {
+    /// Whoever has the policy can give itself any permission.
+    ///
+    /// Proved: the policy allows an action that changes policies of identities on every identity of the account, in every request. That is as much as an
+    /// administrator has, and less visible. Nothing is said where a Deny, a condition or a narrower resource stops it, and nothing of a policy that allows
+    /// everything already.
+    ///
+    /// ```json bad
+    /// {"Effect": "Allow", "Action": ["iam:ListRoles", "iam:AttachRolePolicy"], "Resource": "*"}
+    /// ```
+    /// ```json good
+    /// {"Effect": "Allow", "Action": "iam:Attach*", "Resource": "*"}, {"Effect": "Deny", "Action": "iam:Attach*", "Resource": "*", "Condition": {"ArnNotEquals": {"iam:PolicyARN": "arn:aws:iam::111122223333:policy/ica"}}}
+    /// ```
+    /// What to do: name the identities and policies that may be changed, or ask for a permissions boundary with a condition on `iam:PermissionsBoundary`.
+    ///
+    /// Source: IAM:access_policies_boundaries (delegation with boundaries), IAM:reference_policies_iam-condition-keys; proved over all requests.
+    MORE: Warning "privilege-escalation" [] "a policy with which one can give oneself any permission", audience: Audience::Security, confidence: Confidence::Medium
+}
+
+rule_code! {
+    /// Whoever has the policy can become any other user or role of the account.
+    ///
+    /// Proved: the policy allows, on every user or role of the account and in every request, to make credentials of others or to change whom a role trusts.
+    ///
+    /// ```json bad
+    /// {"Effect": "Allow", "Action": "iam:CreateAccessKey", "Resource": "arn:aws:iam::111122223333:user/*"}
+    /// ```
+    /// ```json good
+    /// {"Effect": "Allow", "Action": "iam:CreateAccessKey", "Resource": "arn:aws:iam::111122223333:user/${aws:username}"}
+    /// ```
+    /// What to do: name the users or roles, or `${aws:username}` for the caller itself.
+    ///
+    /// Source: IAM:id_credentials_access-keys, IAM:reference_policies_examples_iam-credentials-console; proved over all requests.
+    OTHERS: Warning "becomes-others" [] "a policy with which one can become any other user or role", audience: Audience::Security, confidence: Confidence::Medium
+}
+
+/// At most one finding of each kind in a policy.
+#[derive(Debug)]
+pub(super) struct Escalation;
+
+/// Actions that give permissions, each with what its resources are called behind the account.
+const GIVE: [(&str, &str); 7] = [
+    ("iam:attachuserpolicy", ":user/"),
+    ("iam:attachgrouppolicy", ":group/"),
+    ("iam:attachrolepolicy", ":role/"),
+    ("iam:putuserpolicy", ":user/"),
+    ("iam:putgrouppolicy", ":group/"),
+    ("iam:putrolepolicy", ":role/"),
+    ("iam:createpolicyversion", ":policy/"),
+];
+
+/// Actions with which one becomes somebody else.
+const BECOME: [(&str, &str); 4] = [
+    ("iam:createaccesskey", ":user/"),
+    ("iam:createloginprofile", ":user/"),
+    ("iam:updateloginprofile", ":user/"),
+    ("iam:updateassumerolepolicy", ":role/"),
+];
+
+/// What one question may cost, in steps of the prover.
+const COST: usize = 2_000_000;
+
+impl Rule for Escalation {
+    fn codes(&self) -> &'static [Code] {
+        &[MORE, OTHERS]
+    }
+
+    fn is_proved(&self) -> bool {
+        true
+    }
+
+    fn document(&self, scene: &Scene<'_>, sink: &mut Sink) {
+        if scene.policy.kind != PolicyKind::Identity {
+            return;
+        }
+        let more = proved(scene, &GIVE);
+        let others = proved(scene, &BECOME);
+        if (more.is_empty() && others.is_empty()) || allows_everything(scene.policy) {
+            return;
+        }
+        sink.extend(finding(MORE, &more, "gives itself any permission"));
+        sink.extend(finding(OTHERS, &others, "becomes any other user or role"));
+    }
+}
+
+/// An action that is allowed on all resources of its kind, and the words that allow it.
+struct Proved {
+    action: &'static str,
+    kind: &'static str,
+    place: Span,
+}
+
+fn finding(code: Code, proved: &[Proved], what: &str) -> Option<Finding> {
+    let (first, others) = proved.split_first()?;
+    let name = |one: &Proved| aws::action(one.action).map_or(String::new(), ToString::to_string);
+    let kind = first.kind.trim_matches([':', '/']);
+    let message = format!(
+        "whoever has this policy {what}: every request for `{}` is allowed on every {kind} of the account",
+        name(first)
+    );
+    let help = match code == MORE {
+        true => {
+            "name the identities and policies, or add a condition on `iam:PermissionsBoundary` or `iam:PolicyARN`"
+        }
+        false => "name the users or roles",
+    };
+    let finding = Finding::new(code, first.place, message).help(help);
+    let places = others.iter().filter(|one| one.place != first.place);
+    let mut told = BTreeSet::new();
+    Some(places.filter(|one| told.insert(one.place)).fold(finding, |finding, one| {
+        finding.related(one.place, format!("`{}` does it, too", name(one)))
+    }))
+}
+
+/// Those of the actions that the policy allows on all resources of the account.
+fn proved(scene: &Scene<'_>, actions: &'static [(&'static str, &'static str)]) -> Vec<Proved> {
+    let found = actions.iter().filter_map(|(action, kind)| {
+        let place = granted(scene, action)?;
+        let is_all = accounts(scene).into_iter().any(|account| {
+            let wanted = wanted(scene.policy, action, kind, account);
+            lost_for(&[&wanted], &[scene.policy], Requests::Any, COST) == Answer::None
+        });
+        is_all.then_some(Proved { action, kind, place })
+    });
+    found.collect()
+}
+
+/// The words of an Allow that cover an action. Most policies have none.
+fn granted(scene: &Scene<'_>, action: &str) -> Option<Span> {
+    let action = aws::action(action)?;
+    let allows = scene.policy.statements.iter();
+    allows.filter(|statement| statement.effect.node == Effect::Allow).find_map(|statement| {
+        let element = statement.action.as_ref()?;
+        let mut covered = scene.covered(statement).iter().zip(&element.patterns);
+        if element.not {
+            return covered.all(|(one, _)| one.has(action) == Some(false)).then_some(element.span);
+        }
+        covered.find(|(one, _)| one.has(action) == Some(true)).map(|(_, pattern)| pattern.span)
+    })
+}
+
+/// Any account, and those that the policy names in ARNs of IAM: one of them may be that of the identity.
+fn accounts<'a>(scene: &Scene<'a>) -> BTreeSet<Option<&'a str>> {
+    let patterns = scene.policy.statements.iter().flat_map(|one| &one.resource);
+    let texts = patterns.flat_map(|element| &element.patterns).map(|one| scene.words(one.span));
+    let named = texts.filter_map(|text| {
+        let account = text.strip_prefix("arn:aws:iam::")?.split(':').next()?;
+        let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        is_account.then_some(Some(account))
+    });
+    named.take(MOST_ACCOUNTS).chain([None]).collect()
+}
+
+/// Accounts that are asked about.
+const MOST_ACCOUNTS: usize = 20;
+
+/// A policy that allows the action on all resources of a kind, and nothing else.
+fn wanted(policy: &Policy, action: &str, kind: &str, account: Option<&str>) -> Policy {
+    let span = policy.span;
+    let account = account.map_or(Part::AnyInSegment, |account| Part::Literal(account.into()));
+    let parts =
+        [Part::Literal("arn:aws:iam::".into()), account, Part::Literal(kind.into()), Part::Any];
+    let resource = ResourcePattern {
+        kind: ResourceKind::Arn(joined(parts)),
+        ..ResourcePattern::everything(span)
+    };
+    let action = ActionPattern { pattern: Pattern::literal(action), span, doubt: None };
+    let statement = Statement {
+        index: 0,
+        span,
+        sid: None,
+        effect: Spanned::new(Effect::Allow, span),
+        principal: None,
+        action: Some(Element { not: false, patterns: vec![action], span }),
+        resource: Some(Element { not: false, patterns: vec![resource], span }),
+        conditions: Vec::new(),
+        has_empty_condition: false,
+        doubts: Vec::new(),
+    };
+    Policy { statements: vec![statement], ..policy.clone() }
+}
+
+/// A pattern of these parts; no two literals are neighbours in one.
+fn joined(parts: [Part; 4]) -> Pattern {
+    let mut joined = Vec::<Part>::new();
+    for part in parts {
+        match (joined.last_mut(), part) {
+            (Some(Part::Literal(before)), Part::Literal(text)) => {
+                *before = format!("{before}{text}").into();
+            }
+            (_, part) => joined.push(part),
+        }
+    }
+    let shape = if joined.len() == 2 { Shape::Prefix } else { Shape::General };
+    Pattern { parts: joined.into(), shape }
+}
+
+/// Whether the policy allows all there is: then there is no more.
+fn allows_everything(policy: &Policy) -> bool {
+    let nothing = Policy { statements: Vec::new(), ..policy.clone() };
+    let everything = with_everything(&nothing);
+    lost_for(&[&everything], &[policy], Requests::Any, COST) == Answer::None
+}
