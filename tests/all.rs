@@ -20,6 +20,9 @@ mod policies;
 // Pairs of documents with their relation: corpus/compare.
 mod all_requests;
 
+// A pull request in a real repository: only what it changes is shown.
+mod changes;
+
 // Random pairs of policies and requests from the edges of their texts, against `eval`.
 mod edges;
 

@@ -45,7 +45,7 @@ fn what_is_ignored_is_hidden_and_counted() {
     let folder = folder("hidden", IGNORE);
     let output = lint(&folder, &[]);
     assert_eq!(found(&output), (vec!["redundant-action".to_owned()], vec![]));
-    assert_eq!(report(&output)["hidden"], json!({"ignored": 1, "baseline": 0}));
+    assert_eq!(report(&output)["hidden"], json!({"ignored": 1, "baseline": 0, "before": 0}));
     let (all, _) = found(&lint(&folder, &["--no-ignores"]));
     assert_eq!(all, ["pass-any-role", "redundant-action"]);
     // The nearest file above a policy counts.
@@ -175,6 +175,14 @@ fn commit(folder: &Path) {
     git(folder, &["commit", "--quiet", "--message", "honest"]);
 }
 
+/// A commit that the policy is not part of: the change adds it.
+fn commit_before(folder: &Path) {
+    let policy = folder.join("policies/wide.json");
+    fs::remove_file(&policy).unwrap();
+    commit(folder);
+    fs::write(policy, WIDE).unwrap();
+}
+
 const CHANGED: [&str; 1] = ["changed-configuration"];
 const BOTH: [&str; 2] = ["pass-any-role", "redundant-action"];
 
@@ -191,7 +199,7 @@ fn a_change_cannot_silence_its_own_check() {
         ("wrong", "fail_on = [".to_owned()),
     ] {
         let folder = folder(&format!("since-{name}"), strict);
-        commit(&folder);
+        commit_before(&folder);
         fs::write(folder.join("ica-policy.toml"), config).unwrap();
         let since = lint_since(&folder, &[]);
         let (policies, configurations) = found(&since);
@@ -203,7 +211,7 @@ fn a_change_cannot_silence_its_own_check() {
         assert_eq!(since.status.code(), Some(1), "{name}");
     }
     let folder = folder("since-others", strict);
-    commit(&folder);
+    commit_before(&folder);
     fs::remove_file(folder.join("ica-policy.toml")).unwrap();
     assert_eq!(found(&lint_since(&folder, &[])).1, CHANGED);
     assert_eq!(lint_since(&folder, &[]).status.code(), Some(1));
@@ -223,7 +231,7 @@ fn a_change_cannot_silence_its_own_check() {
 #[test]
 fn a_change_cannot_write_its_own_baseline() {
     let folder = folder("since-baseline", "");
-    commit(&folder);
+    commit_before(&folder);
     run_in(&folder, &["lint", "policies", "--write-baseline", "known.json"]);
     assert_eq!(found(&lint(&folder, &["--baseline", "known.json"])).0, Vec::<String>::new());
     let since = lint_since(&folder, &["--baseline", "known.json"]);

@@ -3,6 +3,8 @@
 use super::exit::Exit;
 use super::files::{Files, print_line, print_report, stdin_twice, unreadable};
 use super::format::{FindingsFormat, Printer};
+use super::git::Revision;
+use super::git_files::GitFiles;
 use super::layer_flags::{Flag, LayerFlags, RCP, SCP, Shown};
 use super::named::Named;
 use super::settings_file;
@@ -57,6 +59,9 @@ pub(super) struct Args {
     /// Exit code 1 if a verdict is this or worse.
     #[arg(long, value_enum, default_value_t = FailOn::Partial)]
     fail_on: FailOn,
+    /// Shows only causes that were not there when the files were as in this revision of git, and fails only where an operation is worse than then.
+    #[arg(long, value_name = "REV")]
+    changed_since: Option<String>,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = FindingsFormat::Human)]
     format: FindingsFormat,
@@ -176,11 +181,21 @@ fn check_all(args: &Args, printer: &Printer<Checked>) -> Exit {
             return printer.unreadable(&Sources::new(), &[*unreadable]);
         }
     };
+    let since = match args.changed_since.as_deref().map(Revision::open).transpose() {
+        Ok(since) => since,
+        Err(unreadable) => return printer.unreadable(&Sources::new(), &[unreadable]),
+    };
     let mut course = Course { given: connections.len(), at: 0, overview: Overview::default() };
     let mut worst = None;
     for settings in connections {
         course.at += 1;
-        worst = worst.max(Some(check_one(args, settings, &folder, printer, &mut course)));
+        worst = worst.max(Some(check_one(
+            args,
+            settings,
+            &folder,
+            printer,
+            (since.as_ref(), &mut course),
+        )));
     }
     let overview = course
         .is_drawn(args)
@@ -208,7 +223,7 @@ fn check_one(
     settings: Settings,
     folder: &Path,
     printer: &Printer<Checked>,
-    course: &mut Course,
+    (since, course): (Option<&Revision>, &mut Course),
 ) -> Exit {
     if let Some(mistake) = stdin_twice(settings.files()) {
         return printer.usage(mistake);
@@ -245,7 +260,12 @@ fn check_one(
         let message = "every operation that was asked for is skipped or not part of this method, so nothing is left to check";
         return printer.usage(&format!("{name}: {message}"));
     }
-    let checked = Checked::new(&sources, &connection, &check);
+    let mut checked = Checked::new(&sources, &connection, &check);
+    let mut fails = args.fail_on.fails(checked.verdict);
+    if let Some(old) = since.and_then(|revision| before(revision, &settings, folder)) {
+        checked.leave_out_known(&old);
+        fails = checked.worst_change(&old).is_some_and(|verdict| args.fail_on.fails(verdict));
+    }
     course.overview.add(&checked);
     let printed = if args.summary {
         print_report(&summary(&checked, printer.look()))
@@ -255,9 +275,17 @@ fn check_one(
     } else {
         printer.report(&checked)
     };
-    let is_found = args.fail_on.fails(checked.verdict)
-        || args.fail_on != FailOn::Never && !checked.refused.is_empty();
+    let is_found = fails || args.fail_on != FailOn::Never && !checked.refused.is_empty();
     printed.max(if is_found { Exit::Found } else { Exit::Clean })
+}
+
+/// The same connection with the files as the revision has them. `None` if it does not have all of them: then everything is new.
+fn before(revision: &Revision, settings: &Settings, folder: &Path) -> Option<Checked> {
+    let mut sources = Sources::new();
+    let mut then = GitFiles::shown_as_now(revision, folder.to_owned());
+    let built = build(&ICA, settings, &mut sources, &mut then).ok()?;
+    let check = built.unreadable.is_empty().then(|| crate::product::check(&built.connection))?;
+    Some(Checked::new(&sources, &built.connection, &check))
 }
 
 /// Whether any flag is about a connection.

@@ -2,17 +2,21 @@
 
 use super::compare_connection::{self, Failure, is_settings};
 use super::exit::Exit;
-use super::files::{stdin_twice, unreadable as missing};
+use super::files::{print_line, stdin_twice, unreadable as missing};
 use super::format::{FindingsFormat, Printer};
 use super::git::Revision;
+use super::listed::listed;
 use super::versions::{Meant, Origin, Read, read_all};
-use crate::input::NONE;
+use crate::input::{NONE, Unreadable};
 use crate::model::PolicyKind;
 use crate::report::compare::{Compared, Comparison, Difference, EFFECTIVE};
 use crate::source::Sources;
 use crate::symbolic::{Requests, differences, differences_within};
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 /// Says what the new version of a policy allows that the old did not, and what it allows no longer: for all requests, not for samples.
 ///
@@ -39,7 +43,8 @@ pub(super) struct Args {
     /// A ceiling: access that these policies allow by themselves is not new. Then --fail-on is new-access by default.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     within: Vec<String>,
-    /// Take the old versions from this git revision; a file that it does not have is compared with nothing.
+    /// Take the old versions from this git revision; a file that it does not have is compared with nothing. Of a folder all policies are compared that a
+    /// change added, took out or touched.
     #[arg(long, value_name = "REV")]
     against: Option<String>,
     /// Read files that a settings file, or a link in its folder, names outside of that folder.
@@ -148,13 +153,69 @@ fn compare_all(args: &Args, printer: &Printer<Comparison>) -> Exit {
         Ok(revision) => revision,
         Err(unreadable) => return printer.unreadable(&Sources::new(), &[unreadable]),
     };
-    match pairs(args, revision.as_ref()) {
+    let files = match &revision {
+        Some(revision) => match changed(&args.files, revision, printer) {
+            Ok(files) => files,
+            Err(exit) => return exit,
+        },
+        None => args.files.clone(),
+    };
+    if files.is_empty() && args.old.is_empty() {
+        return Exit::Clean;
+    }
+    match pairs(args, &files, revision.as_ref()) {
         Ok(pairs) => {
             pairs.iter().map(|pair| compare_pair(args, pair, printer)).max().unwrap_or(Exit::Usage)
         }
         Err(message) => printer.usage(&message),
     }
 }
+
+/// The files to compare with the revision: those that are named, and of folders the policies that are not as they were.
+fn changed(
+    given: &[String],
+    revision: &Revision,
+    printer: &Printer<Comparison>,
+) -> Result<Vec<String>, Exit> {
+    let (folders, mut files): (Vec<_>, Vec<_>) =
+        given.iter().cloned().partition(|name| Path::new(name).is_dir());
+    for folder in folders {
+        let found = below(&folder, revision)
+            .map_err(|wrong| printer.unreadable(&Sources::new(), &[wrong]))?;
+        if found.is_empty() {
+            print_line("", &format!("{folder}: no policy was changed"));
+        }
+        files.extend(found);
+    }
+    Ok(files)
+}
+
+/// The policies below a folder, of today and of the revision, that are not the same.
+fn below(folder: &str, revision: &Revision) -> Result<Vec<String>, Unreadable> {
+    let mut names = revision.files_below(folder)?.into_iter().collect::<BTreeSet<_>>();
+    for found in listed(&[folder.to_owned()]) {
+        match found {
+            Ok((name, _)) => names.extend([name]),
+            Err(failure) => return Err(missing(folder, failure.message, None)),
+        }
+    }
+    let mut files = Vec::new();
+    for name in names {
+        // What cannot be read is told where it is compared.
+        let now = fs::read(&name).unwrap_or_default();
+        let then = revision.read(&name)?.unwrap_or_default();
+        let is_policy = |text: &[u8]| {
+            text.to_ascii_lowercase().windows(STATEMENT.len()).any(|word| word == STATEMENT)
+        };
+        if now != then.as_bytes() && (is_policy(&now) || is_policy(then.as_bytes())) {
+            files.push(name);
+        }
+    }
+    Ok(files)
+}
+
+/// The word that every policy has, and hardly any other JSON.
+const STATEMENT: &[u8] = b"\"statement\"";
 
 /// What is wrong with --against.
 fn against_mistake(args: &Args) -> Option<String> {
@@ -172,7 +233,11 @@ fn against_mistake(args: &Args) -> Option<String> {
 type Pair<'a> = [Vec<Origin<'a>>; 2];
 
 /// The pairs to compare.
-fn pairs<'a>(args: &'a Args, revision: Option<&'a Revision>) -> Result<Vec<Pair<'a>>, String> {
+fn pairs<'a>(
+    args: &'a Args,
+    files: &'a [String],
+    revision: Option<&'a Revision>,
+) -> Result<Vec<Pair<'a>>, String> {
     let lists = [&args.files, &args.old, &args.new, &args.within];
     if let Some(mistake) = stdin_twice(lists.into_iter().flatten()) {
         return Err(mistake.to_owned());
@@ -180,7 +245,7 @@ fn pairs<'a>(args: &'a Args, revision: Option<&'a Revision>) -> Result<Vec<Pair<
     if !args.old.is_empty() {
         return Ok(vec![[&args.old, &args.new].map(|files| files_of(files))]);
     }
-    match (revision, args.files.as_slice()) {
+    match (revision, files) {
         (Some(revision), files) => {
             let old = |path| vec![Origin::Revision { revision, path }];
             Ok(files.iter().map(|path| [old(path), vec![Origin::WorkTree(path)]]).collect())

@@ -2,11 +2,12 @@
 
 use super::files::{Files, unreadable};
 use super::git::Revision;
+use super::git_files::GitFiles;
 use super::settings_file;
 use super::versions::Origin;
 use crate::finding::Finding;
 use crate::ica::{ICA, catalogue};
-use crate::input::{Loader, Unreadable};
+use crate::input::Unreadable;
 use crate::product::build::incomplete;
 use crate::product::build::settings::Settings;
 use crate::product::build::{Built, build};
@@ -15,9 +16,9 @@ use crate::product::refusal::Refusal;
 use crate::product::setup::Setup;
 use crate::product::{access_changes, check, layer_changes, operation_changes};
 use crate::report::compare::{Compared, Comparison, EFFECTIVE, Version};
-use crate::source::{SourceId, Sources};
+use crate::source::Sources;
 use crate::symbolic::{Relation, Requests};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The ending of settings files.
 const ENDING: &str = ".toml";
@@ -147,35 +148,11 @@ fn shown(origin: &Origin<'_>) -> String {
     }
 }
 
-/// Files of a git revision, relative to a folder.
-struct GitFiles<'a> {
-    revision: &'a Revision,
-    folder: PathBuf,
-}
-
-impl Loader for GitFiles<'_> {
-    fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
-        let path = self.folder.join(name).display().to_string();
-        let shown = self.revision.shown(&path);
-        if name == "-" {
-            return Err(unreadable(
-                &shown,
-                "git has no older version of standard input".to_owned(),
-                None,
-            ));
-        }
-        let text = self.revision.read(&path)?;
-        let text = text
-            .ok_or_else(|| unreadable(&shown, "the revision has no such file".to_owned(), None))?;
-        sources.add_file(&shown, text).map_err(|error| unreadable(&shown, error.to_string(), None))
-    }
-}
-
 fn read(sources: &mut Sources, origin: &Origin<'_>, settings: &Settings) -> Result<Setup, Failure> {
     let folder = Path::new(path(origin)).parent().map(Path::to_owned).unwrap_or_default();
     let built = match origin {
         Origin::Revision { revision, .. } => {
-            build(&ICA, settings, sources, &mut GitFiles { revision, folder })
+            build(&ICA, settings, sources, &mut GitFiles::shown_as_old(revision, folder))
         }
         Origin::File(_) | Origin::WorkTree(_) => {
             build(&ICA, settings, sources, &mut Files { folder })

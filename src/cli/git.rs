@@ -5,6 +5,7 @@
 //! runs no program, and follows no variable that somebody else has set.
 
 use super::files::{decoded, unreadable};
+use super::listed::is_left_out;
 use crate::input::Unreadable;
 use std::env;
 use std::io;
@@ -113,6 +114,28 @@ impl Revision {
             Some(bytes) if bytes.is_empty() => Ok(Some(String::new())),
             bytes => bytes.map(|bytes| decoded(Ok(bytes), &self.shown(path))).transpose(),
         }
+    }
+
+    /// The names of all files below a folder that end in `.json`, as they begin with the folder's name.
+    pub(super) fn files_below(&self, folder: &str) -> Result<Vec<String>, Unreadable> {
+        let failed = |message: String| unreadable(&self.shown(folder), message, None);
+        let inner = self.inner(Path::new(folder).join("x").as_path()).map_err(failed)?;
+        let inner = inner.parent().unwrap_or(Path::new(""));
+        let mut arguments = vec!["ls-tree", "-r", "-z", "--name-only", &self.commit];
+        let path = format!("./{}", inner.display());
+        if inner != Path::new("") {
+            arguments.extend(["--", &path]);
+        }
+        let listed = self.run(&arguments).map_err(failed)?;
+        let listed = String::from_utf8_lossy(&listed).into_owned();
+        let rest = |name: &str| Path::new(name).strip_prefix(inner).ok().map(Path::to_owned);
+        let files = listed.split('\0').filter_map(rest);
+        let is_json = |rest: &Path| {
+            rest.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("json"))
+                && !rest.iter().any(|part| is_left_out(&part.to_string_lossy()))
+        };
+        let files = files.filter(|rest| is_json(rest));
+        Ok(files.map(|rest| Path::new(folder).join(rest).display().to_string()).collect())
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Unreadable> {

@@ -4,7 +4,9 @@ use super::exit::Exit;
 use super::files::{Files, print_error, print_report, stdin_twice};
 use super::format::{FindingsFormat, Printer};
 use super::git::Revision;
+use super::git_files::GitFiles;
 use super::lint_settings::{Configurations, Loaded, Mistake, absolute};
+use super::listed::listed;
 use super::put::{Entry, print_lost, put_all};
 use crate::api::lint_baseline::Baseline;
 use crate::api::lint_config::{LintConfig, selected};
@@ -13,12 +15,11 @@ use crate::api::{LintOptions, Selection};
 use crate::finding::{Severity, codes};
 use crate::input::{Unreadable, is_like_policy};
 use crate::model::PolicyKind;
-use crate::report::lint::{Configured, Lint};
-use crate::report::{Failure, Finding, failure};
+use crate::report::lint::{Configured, Lint, Linted};
+use crate::report::{Finding, failure};
 use crate::source::Sources;
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 const AFTER_HELP: &str = "\
@@ -58,7 +59,8 @@ pub(super) struct Args {
     /// Shows what the ignores of the configuration hide.
     #[arg(long)]
     no_ignores: bool,
-    /// Takes all configurations and the baseline from this revision of git, and reports that they were changed: a pull request cannot silence its own check.
+    /// Shows only what was not there in this revision of git. All configurations and the baseline come from it, and that they were changed is reported: a pull
+    /// request cannot silence its own check.
     #[arg(long, value_name = "REV")]
     changed_since: Option<String>,
     /// Hides the findings of this file, which --write-baseline has written.
@@ -209,6 +211,7 @@ impl Run<'_> {
     fn all(&mut self) -> Result<Lint, Mistake> {
         let mut files = Files { folder: PathBuf::new() };
         let mut lint = Lint::default();
+        let mut before = Vec::new();
         for given in listed(&self.args.files) {
             let (name, is_of_folder) = match given {
                 Ok(file) => file,
@@ -233,6 +236,7 @@ impl Run<'_> {
                         );
                     }
                     lint.policies.push(linted);
+                    before.extend(self.before(&name, &options));
                 }
                 Err(wrong) if is_of_folder && is_no_policy(&self.sources, &wrong) => {
                     lint.skipped.push(name)
@@ -262,8 +266,34 @@ impl Run<'_> {
         if let Some(baseline) = &self.baseline {
             lint.hidden.baseline = baseline.hide(&mut lint.policies);
         }
+        before.extend(self.gone()?);
+        lint.hidden.before = Baseline::of(&before).hide(&mut lint.policies);
         self.fails = self.fails(&lint)?;
         Ok(lint.counted())
+    }
+
+    /// A policy as it was in the revision of --changed-since. Of one that could not be read there nothing is known.
+    fn before(&mut self, name: &str, options: &LintOptions) -> Option<Linted> {
+        let mut then = GitFiles::shown_as_now(self.configurations.since()?, PathBuf::new());
+        lint_file(&mut self.sources, &mut then, name, options).ok()
+    }
+
+    /// The policies of the revision of --changed-since that are no longer where they were: they may have another name now.
+    fn gone(&mut self) -> Result<Vec<Linted>, Mistake> {
+        let Some(revision) = self.configurations.since() else { return Ok(Vec::new()) };
+        let mut names = Vec::new();
+        for folder in self.args.files.iter().filter(|name| Path::new(name).is_dir()) {
+            names.extend(revision.files_below(folder).map_err(Mistake::Unreadable)?);
+        }
+        let mut policies = Vec::new();
+        for name in names.into_iter().filter(|name| !Path::new(name).exists()) {
+            let config = self.configurations.of(&mut self.sources, &name)?;
+            let below =
+                config.map(|number| self.configurations.below(number, &name)).unwrap_or_default();
+            let options = self.options_of(config, &below);
+            policies.extend(self.before(&name, &options));
+        }
+        Ok(policies)
     }
 
     pub(super) fn options_of(&self, config: Option<usize>, below: &str) -> LintOptions {
@@ -348,52 +378,6 @@ impl FailOn {
             FailOn::Warning => Some(Severity::Warning),
             FailOn::Info => Some(Severity::Info),
             FailOn::Never => None,
-        }
-    }
-}
-
-/// A file to read, and whether it was found in a folder.
-pub(super) type Given = Result<(String, bool), Failure>;
-
-/// The files that are given, those of folders in the order of their names.
-pub(super) fn listed(given: &[String]) -> Vec<Given> {
-    let mut files = Vec::new();
-    for name in given {
-        if name != "-" && Path::new(name).is_dir() {
-            let mut found = Vec::new();
-            walk(Path::new(name), &mut found);
-            files.extend(found);
-        } else {
-            files.push(Ok((name.clone(), false)));
-        }
-    }
-    files
-}
-
-/// The files of a folder whose names end in `.json`. Links and hidden names are left out, and so is what other tools install.
-fn walk(folder: &Path, files: &mut Vec<Given>) {
-    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let mut entries = match entries {
-        Ok(entries) => entries,
-        Err(error) => {
-            let message = format!("the folder cannot be read: {error}");
-            let failure = failure::of_file(&folder.display().to_string(), &message);
-            files.extend(failure.into_iter().map(Err));
-            return;
-        }
-    };
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let (name, path) = (entry.file_name(), entry.path());
-        let name = name.to_string_lossy();
-        let Ok(kind) = entry.file_type() else { continue };
-        if name.starts_with('.') || name == "node_modules" {
-            continue;
-        }
-        if kind.is_dir() {
-            walk(&path, files);
-        } else if kind.is_file() && name.to_ascii_lowercase().ends_with(".json") {
-            files.push(Ok((path.display().to_string(), true)));
         }
     }
 }

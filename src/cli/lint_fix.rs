@@ -3,8 +3,9 @@
 use super::exit::Exit;
 use super::files::{print_line, print_report, read_text};
 use super::format::Printer;
-use super::lint::{Run, listed};
+use super::lint::Run;
 use super::lint_settings::Mistake;
+use super::listed::listed;
 use super::put::print_lost;
 use super::replace::{Replacement, replace_all};
 use crate::api::lint_fix::{Mended, mend};

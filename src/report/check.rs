@@ -15,7 +15,7 @@ use crate::product::{
 };
 use crate::source::{FileName, Sources};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The result of a check.
 #[derive(Clone, Debug, Serialize)]
@@ -47,6 +47,9 @@ pub struct Checked {
     /// Whether all operations were checked.
     #[serde(skip)]
     pub is_whole: bool,
+    /// How many causes and findings were there before and are left out.
+    #[serde(skip)]
+    pub known: usize,
     /// What depends on what, with the verdicts.
     #[serde(skip)]
     pub graph: Dependencies,
@@ -274,10 +277,48 @@ impl Checked {
             callers: callers.map(|caller| caller.id()).collect(),
             waiting: waiting.into_iter().map(|(id, _)| id).collect(),
             is_whole: setup.operations.is_empty() && check.skipped.is_empty(),
+            known: 0,
             graph: Dependencies::of_check(catalogue, check, setup.is_new),
             wording: setup.product.wording(),
             edition: setup.edition,
         }
+    }
+}
+
+/// What a finding is about: its kind, the words, the file and the message.
+fn key(finding: &Finding) -> (&'static str, &str, String, &str) {
+    let place = finding.place.as_ref();
+    // White space is laid out anew by editors.
+    let words = place.map_or("", |place| place.text.as_str()).split_whitespace().collect();
+    let file = place.map_or("", |place| place.file.as_str());
+    (finding.code.id(), file, words, &finding.message)
+}
+
+impl Checked {
+    /// Leaves out the causes and findings that an older check of the connection has, too. The verdicts stay, and what AWS would refuse.
+    pub fn leave_out_known(&mut self, old: &Checked) {
+        let known = old.causes.iter().map(|cause| &cause.finding).chain(&old.findings);
+        let known = known.map(key).collect::<BTreeSet<_>>();
+        let before = self.causes.len() + self.findings.len();
+        self.causes.retain(|cause| !known.contains(&key(&cause.finding)));
+        self.findings.retain(|finding| finding.is_refusal() || !known.contains(&key(finding)));
+        self.known = before - self.causes.len() - self.findings.len();
+    }
+
+    /// The worst verdict among the operations that are worse than in an older check; `None` if none is.
+    pub fn worst_change(&self, old: &Checked) -> Option<Verdict> {
+        let verdict_in = |checked: &Checked, id: &str, caller: &str| {
+            let mut operations = checked.operations.iter().filter(|operation| operation.id == id);
+            let callers = &operations.next()?.callers;
+            Some(callers.iter().find(|report| report.caller == caller)?.verdict)
+        };
+        let all = self.operations.iter().flat_map(|operation| {
+            operation.callers.iter().map(|report| (operation.id, report.caller, report.verdict))
+        });
+        let worse = all.filter(|(id, caller, verdict)| {
+            verdict_in(old, id, caller).is_none_or(|before| before < *verdict)
+        });
+        worse.map(|(.., verdict)| verdict).max()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::causes::Cause;
 use super::check::{Assumed, Checked, Connection, Operation, SETTING};
-use super::check_words::{draw_cause, finding_in_words, is_mere_advice, mere_advice};
+use super::check_words::{draw_cause, finding_in_words, is_mere_advice, known, mere_advice};
 use super::draw::{data_line, draw};
 use super::finding::Finding;
 use super::look::{Human, Look, paragraph, word};
@@ -78,6 +78,7 @@ fn report(checked: &Checked, look: Look) -> String {
             text = text + "\n" + &paragraph(&words, "", "  ", look);
         }
         to_do(&mut text, checked, look);
+        text.push_str(&known(checked));
         framed(is_refused, format!("{text}\n{last}")) + &data_line()
     };
     fitting(checked, look, whole)
@@ -113,6 +114,7 @@ pub fn report_one_of(checked: &Checked, (number, of): (usize, usize), look: Look
     let whole = |detail: Detail| {
         let mut text = format!("{gap}connection {number} of {of}\n{}", body(checked, detail, look));
         to_do(&mut text, checked, look);
+        text.push_str(&known(checked));
         text
     };
     fitting(checked, look, whole)

@@ -1,6 +1,7 @@
 //! What a summary in Markdown says of a check before its findings: the headline and the table of operations.
 
 use super::check::Checked;
+use super::check_words::known;
 use super::page_markdown::plain;
 use super::to_do::headline_with;
 use std::fmt::Write;
@@ -26,5 +27,6 @@ pub(super) fn head(checked: &Checked) -> String {
         });
         let _ = writeln!(text, "| {} | {} |", operation.id, cells.collect::<Vec<_>>().join(" | "));
     }
+    text.push_str(&known(checked));
     text
 }

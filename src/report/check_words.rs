@@ -1,6 +1,7 @@
 //! Words about causes, for people.
 
 use super::causes::Cause;
+use super::check::Checked;
 use super::draw::draw_with_help;
 use super::finding::Finding;
 use super::look::{Look, paragraph, word};
@@ -139,4 +140,13 @@ fn action_words(cause: &Cause, level: Level) -> String {
         }
     }
     actions.join(", ")
+}
+
+/// What `--changed-since` leaves out.
+pub(super) fn known(checked: &Checked) -> String {
+    match checked.known {
+        0 => String::new(),
+        1 => "\n1 cause or finding was there before and is left out\n".to_owned(),
+        number => format!("\n{number} causes and findings were there before and are left out\n"),
+    }
 }

@@ -45,6 +45,8 @@ pub struct Hidden {
     pub ignored: usize,
     /// By the baseline.
     pub baseline: usize,
+    /// Because they were there in the revision of `--changed-since`.
+    pub before: usize,
 }
 
 /// The number of findings of each severity.
@@ -242,7 +244,7 @@ impl Linted {
 
 impl View for Lint {
     const SCHEMA: &'static str = "ica-policy/lint/v1";
-    const NOTHING: &'static str = "\"policies\":[],\"skipped\":[],\"configurations\":[],\"hidden\":{\"ignored\":0,\"baseline\":0},\"counts\":{\"error\":0,\"warning\":0,\"info\":0}";
+    const NOTHING: &'static str = "\"policies\":[],\"skipped\":[],\"configurations\":[],\"hidden\":{\"ignored\":0,\"baseline\":0,\"before\":0},\"counts\":{\"error\":0,\"warning\":0,\"info\":0}";
 
     fn errors(&self) -> &[Failure] {
         &self.failures

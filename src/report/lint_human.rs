@@ -32,20 +32,14 @@ impl Human for Lint {
             counted(self.counts),
             number(self.policies.len(), "policy", "policies")
         );
-        let Hidden { ignored, baseline } = self.hidden;
-        if ignored > 0 {
-            let _ = writeln!(
-                text,
-                "{} hidden by the configuration",
-                number(ignored, "finding is", "findings are")
-            );
-        }
-        if baseline > 0 {
-            let _ = writeln!(
-                text,
-                "{} hidden by the baseline",
-                number(baseline, "finding is", "findings are")
-            );
+        let Hidden { ignored, baseline, before } = self.hidden;
+        let hidden = [
+            (ignored, "hidden by the configuration"),
+            (baseline, "hidden by the baseline"),
+            (before, "hidden, as they were there before"),
+        ];
+        for (count, why) in hidden.into_iter().filter(|(count, _)| *count > 0) {
+            let _ = writeln!(text, "{} {why}", number(count, "finding is", "findings are"));
         }
         if !self.skipped.is_empty() {
             let files = number(

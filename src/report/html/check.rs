@@ -3,6 +3,7 @@
 use super::graph::graph;
 use super::page::in_code;
 use crate::report::check::Checked;
+use crate::report::check_words::known;
 use crate::report::to_do::headline_with;
 use maud::{Markup, html};
 
@@ -19,6 +20,7 @@ pub(in crate::report) fn check(checked: &Checked) -> String {
             }
             p.verdict.(verdict) { (headline_with(checked, verdict)) }
             (table(checked))
+            @if checked.known > 0 { p { (known(checked)) } }
             @if !of.files.is_empty() { (files(checked)) }
             @if !checked.assumptions.is_empty() { (assumptions(checked)) }
             details { summary { "What depends on what" } (graph(&checked.graph.without_steps())) }

@@ -1,0 +1,56 @@
+//! The files of a command line, with those of the folders that it names.
+
+use crate::report::{Failure, failure};
+use std::fs;
+use std::path::Path;
+
+/// A file to read, and whether it was found in a folder.
+pub(super) type Given = Result<(String, bool), Failure>;
+
+/// The files that are given, those of folders in the order of their names.
+pub(super) fn listed(given: &[String]) -> Vec<Given> {
+    let mut files = Vec::new();
+    for name in given {
+        if name != "-" && Path::new(name).is_dir() {
+            let mut found = Vec::new();
+            walk(Path::new(name), &mut found);
+            files.extend(found);
+        } else {
+            files.push(Ok((name.clone(), false)));
+        }
+    }
+    files
+}
+
+/// Whether a folder or a file is hidden, or what other tools install.
+pub(super) fn is_left_out(name: &str) -> bool {
+    name.starts_with('.') || name == "node_modules"
+}
+
+/// The files of a folder whose names end in `.json`. Links and hidden names are left out, and so is what other tools install.
+fn walk(folder: &Path, files: &mut Vec<Given>) {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let mut entries = match entries {
+        Ok(entries) => entries,
+        Err(error) => {
+            let message = format!("the folder cannot be read: {error}");
+            let failure = failure::of_file(&folder.display().to_string(), &message);
+            files.extend(failure.into_iter().map(Err));
+            return;
+        }
+    };
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let (name, path) = (entry.file_name(), entry.path());
+        let name = name.to_string_lossy();
+        let Ok(kind) = entry.file_type() else { continue };
+        if is_left_out(&name) {
+            continue;
+        }
+        if kind.is_dir() {
+            walk(&path, files);
+        } else if kind.is_file() && name.to_ascii_lowercase().ends_with(".json") {
+            files.push(Ok((path.display().to_string(), true)));
+        }
+    }
+}

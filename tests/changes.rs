@@ -1,0 +1,243 @@
+//! A pull request in a real repository: only what it changes is shown.
+
+use crate::support::run::{GENERATE, fresh_folder, git, run_in, stderr, stdout};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn policy(actions: &[&str]) -> String {
+    let statement = |action: &&str| json!({"Effect": "Allow", "Action": action, "Resource": "arn:aws:s3:::b/*"});
+    let statements = actions.iter().map(statement).collect::<Vec<_>>();
+    serde_json::to_string_pretty(&json!({"Version": "2012-10-17", "Statement": statements}))
+        .unwrap()
+}
+
+/// A repository with policies, one of them with a misspelt action.
+fn repository(name: &str) -> PathBuf {
+    let folder = fresh_folder(name);
+    git(&folder, &["init", "--quiet"]);
+    fs::create_dir_all(folder.join("policies/deep/node_modules")).unwrap();
+    let write = |name: &str, text: String| fs::write(folder.join(name), text).unwrap();
+    write("policies/same.json", policy(&["s3:GetObject"]));
+    write("policies/old.json", policy(&["s3:GetObjekt"]));
+    write("policies/deep/gone.json", policy(&["s3:PutObject"]));
+    write("policies/deep/node_modules/theirs.json", policy(&["s3:PutObject"]));
+    write("policies/settings.json", json!({"a": 1}).to_string());
+    commit(&folder);
+    folder
+}
+
+fn commit(folder: &Path) {
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "--message", "change"]);
+}
+
+#[test]
+fn of_a_folder_every_policy_that_was_touched_is_compared() {
+    let folder = repository("changes-compare");
+    let compare = |name: &str| {
+        let output = run_in(&folder, &["compare", "--against", "HEAD", name, "--format", "json"]);
+        let reports = stdout(&output);
+        let reports = reports.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        (output.status.code(), reports.collect::<Vec<_>>(), stderr(&output))
+    };
+    for name in ["policies", "."] {
+        let (code, reports, said) = compare(name);
+        assert_eq!((code, reports.len()), (Some(0), 0), "{said}");
+        assert!(said.contains("no policy was changed"), "{said}");
+    }
+
+    fs::write(folder.join("policies/new.json"), policy(&["s3:DeleteObject"])).unwrap();
+    fs::write(folder.join("policies/old.json"), policy(&["s3:GetObject"])).unwrap();
+    fs::write(folder.join("policies/settings.json"), json!({"a": 2}).to_string()).unwrap();
+    fs::write(folder.join("policies/deep/node_modules/theirs.json"), policy(&["s3:*"])).unwrap();
+    fs::remove_file(folder.join("policies/deep/gone.json")).unwrap();
+    for (name, stem) in [("policies", "policies"), ("policies/", "policies"), (".", "./policies")] {
+        let (code, reports, said) = compare(name);
+        assert_eq!(code, Some(1), "{said}");
+        let names = reports.iter().map(|report| report["new"]["file"].as_str().unwrap());
+        let expected =
+            ["deep/gone.json", "new.json", "old.json"].map(|name| format!("{stem}/{name}"));
+        assert_eq!(names.collect::<Vec<_>>(), expected, "{name}");
+        let relations = reports.iter().map(|report| report["relation"].as_str().unwrap());
+        assert_eq!(
+            relations.collect::<Vec<_>>(),
+            ["new-allows-less", "new-allows-more", "incomparable"]
+        );
+    }
+
+    let (code, reports, said) = compare("/");
+    assert_eq!((code, reports.len()), (Some(3), 1), "{said}");
+    fs::write(folder.join("policies/broken.json"), "{\"Statement\": [").unwrap();
+    let (code, ..) = compare("policies");
+    assert_eq!(code, Some(3));
+}
+
+#[test]
+fn lint_shows_what_was_not_there_before() {
+    let folder = repository("changes-lint");
+    let lint = |more: &[&str]| {
+        let output = run_in(
+            &folder,
+            &[&["lint", "policies", "--fail-on", "warning", "--format", "json"], more].concat(),
+        );
+        let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        let policies = report["policies"].as_array().unwrap().clone();
+        let found = policies.iter().flat_map(|policy| {
+            let file = policy["file"].as_str().unwrap().to_owned();
+            let findings = policy["findings"].as_array().unwrap().clone();
+            findings
+                .into_iter()
+                .map(move |finding| (file.clone(), finding["id"].as_str().unwrap().to_owned()))
+        });
+        (output.status.code(), found.collect::<Vec<_>>(), report["hidden"]["before"].clone())
+    };
+    let (code, found, _) = lint(&[]);
+    assert_eq!((code, found.len()), (Some(1), 1), "{found:?}");
+
+    // Lines move, one more mistake is made, and a file is new.
+    let text = policy(&["s3:PutObject", "s3:GetObjekt", "s3:PutObjekt"]);
+    fs::write(folder.join("policies/old.json"), text).unwrap();
+    fs::write(folder.join("policies/new.json"), policy(&["s3:GetObjekt"])).unwrap();
+    let (code, found, before) = lint(&["--changed-since", "HEAD"]);
+    let files = found.iter().map(|(file, _)| file.as_str()).collect::<Vec<_>>();
+    assert_eq!(files, ["policies/new.json", "policies/old.json"], "{found:?}");
+    assert_eq!((code, before), (Some(1), json!(1)));
+
+    commit(&folder);
+    let (code, found, before) = lint(&["--changed-since", "HEAD"]);
+    assert_eq!((code, found.len(), before), (Some(0), 0, json!(3)));
+
+    // Another name is no new mistake.
+    fs::rename(folder.join("policies/old.json"), folder.join("policies/renamed.json")).unwrap();
+    let (code, found, before) = lint(&["--changed-since", "HEAD"]);
+    assert_eq!((code, found.len(), before), (Some(0), 0, json!(3)), "{found:?}");
+}
+
+/// A connection in which the user may not restore, and a change that blocks the sessions' downloads, too.
+fn connection(name: &str) -> PathBuf {
+    let folder = fresh_folder(name);
+    git(&folder, &["init", "--quiet"]);
+    let made = run_in(&folder, &[&GENERATE[..], &["lab"]].concat());
+    assert!(made.status.success(), "{}", stderr(&made));
+    let policy = folder.join("lab/user-policy.json");
+    let text = fs::read_to_string(&policy).unwrap();
+    assert!(text.contains("s3:RestoreObject"), "{text}");
+    fs::write(policy, text.replace("s3:RestoreObject", "s3:RestoreObjekt")).unwrap();
+    commit(&folder);
+    let policy = folder.join("lab/bucket-policy.json");
+    let mut bucket: Value = serde_json::from_str(&fs::read_to_string(&policy).unwrap()).unwrap();
+    bucket["Statement"].as_array_mut().unwrap().push(json!({
+        "Sid": "Hostile\n::error::x</style><script>",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::my-bucket/*",
+        "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:sts::111122223333:federated-user/*"}}
+    }));
+    fs::write(policy, serde_json::to_string_pretty(&bucket).unwrap()).unwrap();
+    folder
+}
+
+/// The Deny appears once, on a line of its statement, in every format; what was there before does not appear, and does not fail.
+#[test]
+fn check_shows_the_causes_that_a_change_brings() {
+    let folder = connection("changes-check");
+    let text = fs::read_to_string(folder.join("lab/bucket-policy.json")).unwrap();
+    let first = text.lines().position(|line| line.contains("Hostile")).unwrap() + 1;
+    let is_of_deny = |line: u64| (first as u64 - 14..first as u64 + 4).contains(&line);
+    let check = |format: &str, more: &[&str]| {
+        let arguments = [&["check", "lab", "--format", format, "--changed-since", "HEAD"], more];
+        run_in(&folder, &arguments.concat())
+    };
+    let count = |text: &str, word: &str| text.matches(word).count();
+    for format in
+        ["human", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown", "html"]
+    {
+        let output = check(format, &[]);
+        let text = stdout(&output);
+        assert_eq!(output.status.code(), Some(1), "{format}: {}", stderr(&output));
+        assert!(!text.contains("\n::error::x"), "{format}: {text}");
+        let is_page = ["html", "markdown"].contains(&format);
+        assert!(!is_page || !text.contains("<script"), "{format}: {text}");
+        assert!(!text.contains("RestoreObjekt") || format == "json", "{format}: {text}");
+        let lines = match format {
+            "sarif" => {
+                let log: Value = serde_json::from_str(&text).unwrap();
+                let results = log["runs"][0]["results"].as_array().unwrap().clone();
+                let line = |result: &Value| {
+                    result["locations"][0]["physicalLocation"]["region"]["startLine"].as_u64()
+                };
+                results
+                    .iter()
+                    .filter(|result| result["level"] == "error")
+                    .filter_map(line)
+                    .collect()
+            }
+            "gitlab" => {
+                let list: Vec<Value> = serde_json::from_str(&text).unwrap();
+                let errors = list.iter().filter(|entry| entry["severity"] == "critical");
+                errors.filter_map(|entry| entry["location"]["lines"]["begin"].as_u64()).collect()
+            }
+            "rdjson" => {
+                let list: Value = serde_json::from_str(&text).unwrap();
+                let list = list["diagnostics"].as_array().unwrap().clone();
+                let errors = list.iter().filter(|entry| entry["severity"] == "ERROR");
+                errors
+                    .filter_map(|entry| entry["location"]["range"]["start"]["line"].as_u64())
+                    .collect()
+            }
+            "json" => {
+                let report: Value = serde_json::from_str(&text).unwrap();
+                let causes = report["causes"].as_array().unwrap().clone();
+                let line = |cause: &Value| cause["place"]["span"]["line"].as_u64();
+                causes
+                    .iter()
+                    .filter(|cause| cause["level"] == "required")
+                    .filter_map(line)
+                    .collect()
+            }
+            "github" => {
+                assert_eq!(count(&text, "::error "), 1, "{text}");
+                let line = text.split("line=").nth(1).unwrap().split(',').next().unwrap();
+                vec![line.parse::<u64>().unwrap()]
+            }
+            "markdown" => {
+                assert_eq!(count(&text, "| error `"), 1, "{text}");
+                Vec::new()
+            }
+            "html" => {
+                assert_eq!(count(&text, "<section class=\"finding error\">"), 1, "{text}");
+                Vec::new()
+            }
+            "junit" => {
+                assert_eq!(count(&text, "<failure"), 1, "{text}");
+                Vec::new()
+            }
+            _ => {
+                assert_eq!(count(&text, "\nexplicit-deny\n"), 1, "{text}");
+                assert!(text.contains("there before and"), "{text}");
+                Vec::new()
+            }
+        };
+        assert!(
+            lines.len() < 2 && lines.iter().all(|line| is_of_deny(*line)),
+            "{format}: {lines:?}"
+        );
+        assert!(
+            !lines.is_empty() || ["markdown", "html", "junit", "human"].contains(&format),
+            "{format}: {text}"
+        );
+    }
+    // What blocked before is no reason to fail.
+    commit(&folder);
+    let output = check("github", &[]);
+    assert_eq!((output.status.code(), stdout(&output)), (Some(0), String::new()));
+    assert_eq!(run_in(&folder, &["check", "lab"]).status.code(), Some(1));
+    // A file that the revision does not have: nothing is known of before.
+    fs::rename(folder.join("lab"), folder.join("new")).unwrap();
+    let output = run_in(&folder, &["check", "new", "--changed-since", "HEAD"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    let output = run_in(&folder, &["check", "new", "--changed-since", "no-such-revision"]);
+    assert_eq!(output.status.code(), Some(3));
+}
