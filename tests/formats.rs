@@ -320,3 +320,33 @@ fn what_is_lost_is_shown_in_the_new_file() {
         }
     }
 }
+
+/// Where an edit is certain, reviewdog can offer it: with the text in place the finding is gone.
+#[test]
+fn rdjson_suggests_what_lint_would_write() {
+    let folder = fresh_folder("formats-suggestions");
+    let file = folder.join("one.json");
+    fs::write(&file, policy("One")).unwrap();
+    let lint = || {
+        stdout(&run_in(
+            &folder,
+            &["lint", "one.json", "--select", "unknown-action", "--format", "rdjson"],
+        ))
+    };
+    let report: Value = serde_json::from_str(&lint()).unwrap();
+    let found = report["diagnostics"].as_array().unwrap();
+    assert_eq!(found.len(), 2, "{report}");
+    let mut lines = policy("One").lines().map(str::to_owned).collect::<Vec<_>>();
+    for suggestion in found.iter().flat_map(|entry| entry["suggestions"].as_array().unwrap()) {
+        let at =
+            |side: &str, name: &str| suggestion["range"][side][name].as_u64().unwrap() as usize;
+        let line = &mut lines[at("start", "line") - 1];
+        line.replace_range(
+            at("start", "column") - 1..at("end", "column") - 1,
+            suggestion["text"].as_str().unwrap(),
+        );
+    }
+    fs::write(&file, lines.join("\n")).unwrap();
+    let report: Value = serde_json::from_str(&lint()).unwrap();
+    assert_eq!(report["diagnostics"], json!([]), "{}", lines.join("\n"));
+}

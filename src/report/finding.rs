@@ -1,7 +1,7 @@
 //! A finding by itself: its places are resolved, and it brings the text that they point into.
 
 use super::place::{Position, position};
-use crate::finding::{self, Code, Severity};
+use crate::finding::{self, Code, Edit, Severity};
 use crate::source::{Sources, Span, one_line};
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
@@ -23,6 +23,8 @@ pub struct Finding {
     pub place: Option<Position>,
     /// Other places that explain it, each with a few words.
     pub related: Vec<(Position, String)>,
+    /// The texts of JSON that mend it, each in the place of other words of a file.
+    pub suggestions: Vec<(Position, String)>,
 }
 
 impl Finding {
@@ -43,8 +45,10 @@ impl Finding {
 
     /// The same finding with its places.
     pub(crate) fn of(sources: &Sources, found: finding::Finding) -> Finding {
+        let suggestions = suggestions(sources, found.edit.as_deref());
         let related = found.related.into_iter();
         Finding {
+            suggestions,
             code: found.code,
             severity: found.severity,
             message: one_line(&found.message).into_owned(),
@@ -71,6 +75,16 @@ impl Finding {
         let related = self.related.iter().map(|(place, text)| (place, text.as_str()));
         self.place.iter().map(|place| (place, "here")).chain(related)
     }
+}
+
+/// What an edit writes in the place of words; words of a text inside of a string have no place in the file that could be replaced.
+fn suggestions(sources: &Sources, edit: Option<&Edit>) -> Vec<(Position, String)> {
+    let Some(Edit::Replace(texts)) = edit else { return Vec::new() };
+    let replaced = texts.iter().filter_map(|(span, text)| {
+        let place = position(sources, *span).filter(|place| !place.is_decoded())?;
+        Some((place, serde_json::to_string(text).ok()?))
+    });
+    replaced.collect()
 }
 
 /// One line: `user.json:3:5: error[trailing-comma]: there is a comma before ..`.

@@ -176,7 +176,7 @@ impl Linted {
                 related: found.related.iter().map(|label| place(label.span).pointer).collect(),
                 pointer: at.pointer,
                 sid: at.sid,
-                edit: found.edit.take(),
+                edit: found.edit.clone(),
                 finding: Finding::of(sources, found),
             }
         };

@@ -50,6 +50,13 @@ impl Position {
     }
 }
 
+impl Position {
+    /// Whether the words are part of a text inside of a string of the file.
+    pub(super) fn is_decoded(&self) -> bool {
+        self.shown.name != *self.file
+    }
+}
+
 impl PartialEq for Position {
     fn eq(&self, other: &Position) -> bool {
         (&self.file, self.start, self.end) == (&other.file, other.start, other.end)

@@ -22,7 +22,15 @@ struct Diagnostic<'a> {
     severity: &'static str,
     code: CodeOf,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<Suggestion<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Related<'a>>,
+}
+
+#[derive(Serialize)]
+struct Suggestion<'a> {
+    range: Range,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -66,6 +74,7 @@ pub fn write(issues: &Issues) -> String {
             .map_or(Location { path: issues.command, range: None }, location),
         severity: "ERROR",
         code: CodeOf { value: failure.kind() },
+        suggestions: Vec::new(),
         related_locations: Vec::new(),
     });
     let report = Report {
@@ -82,6 +91,9 @@ fn diagnostic<'a>(issue: &Issue<'a>) -> Diagnostic<'a> {
         .related
         .iter()
         .map(|(place, words)| Related { message: words, location: location(&Region::of(place)) });
+    let suggestions = finding.suggestions.iter().filter_map(|(place, text)| {
+        Some(Suggestion { range: location(&Region::of(place)).range?, text })
+    });
     let nowhere = || Location { path: issue.path, range: None };
     Diagnostic {
         message: issue.words(),
@@ -92,6 +104,7 @@ fn diagnostic<'a>(issue: &Issue<'a>) -> Diagnostic<'a> {
             Severity::Info => "INFO",
         },
         code: CodeOf { value: finding.code.id() },
+        suggestions: suggestions.collect(),
         related_locations: related.collect(),
     }
 }
