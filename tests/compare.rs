@@ -741,3 +741,19 @@ fn a_variable_that_a_condition_binds_is_its_value() {
     let each = json!([ana[0], by_variable(json!("bob"))[0]]);
     assert_eq!(relation("bound-each", &both, &each), "equal");
 }
+
+/// A session is named without its role, and a condition asks for the role's ARN: the role of the example has a path that a role can have.
+#[test]
+fn the_role_of_an_example_has_a_path_that_roles_have() {
+    let session = json!({"AWS": "arn:aws:sts::111122223333:assumed-role/x/s"});
+    let grant = json!({"Effect": "Allow", "Principal": session, "Action": "s3:GetObject", "Resource": KEYS});
+    let fence = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": KEYS,
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/x"}}});
+    let report = reported("role-path", &json!([grant]), &json!([grant, fence]));
+    let caller = report["newly_denied"][0]["witness"]["principal"].as_str().unwrap();
+    let (_, role) = caller.split_once(" of ").unwrap();
+    let path = role.strip_prefix("arn:aws:iam::111122223333:role").unwrap();
+    let path = path.strip_suffix('x').unwrap();
+    // IAM:reference_identifiers: `/`, or a character at least between two slashes.
+    assert!(path == "/" || path.len() > 2, "{role}");
+}

@@ -322,7 +322,8 @@ impl<'a> Builder<'a> {
         let mut any_path = None;
         if roles.is_empty() {
             roles.push(format!("arn:{partition}:iam::{account}:role/{name}"));
-            any_path = Some(format!("arn:{partition}:iam::{account}:role/*/{name}"));
+            // A path is `/`, or has a character between two slashes (IAM:reference_identifiers).
+            any_path = Some(format!("arn:{partition}:iam::{account}:role/?*/{name}"));
         }
         for role in roles {
             let arns = [role.clone()].into_iter().chain(any_path.clone()).collect();
