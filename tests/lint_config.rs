@@ -304,3 +304,97 @@ fn the_word_none_means_nothing_here() {
     assert_eq!(output.status.code(), Some(3));
     assert!(!stderr(&output).contains("say `none`"), "{}", stderr(&output));
 }
+
+/// `lint --batch`: a line with the findings for each line, the id as it was written.
+#[test]
+fn lines_are_answered_one_by_one() {
+    let wide = WIDE.replace('\n', " ");
+    let quoted = serde_json::to_string(&wide).unwrap();
+    let input = [
+        format!(r#"{{"id": 7, "policy": {wide}}}"#),
+        format!(r#"{{"id": "scp", "kind": "scp", "policy": {quoted}}}"#),
+        String::new(),
+        format!(r#"{{"id": [1], "kind": "user", "policy": {wide}}}"#),
+        r#"{"id": 8, "policy": {"Statement": 1, }}"#.to_owned(),
+        r#"{"id": 9, "policy": {}, "policy": {}}"#.to_owned(),
+        r#"{"id": 10, "polcy": {}}"#.to_owned(),
+    ];
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ica-policy"))
+        .args(["lint", "--batch"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.join("\n").as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let text = stdout(&output);
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let lines = lines.collect::<Vec<_>>();
+    let ids = |line: &Value| {
+        let findings = line["findings"].as_array().unwrap().iter();
+        findings.map(|finding| finding["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!((&lines[0]["id"], ids(&lines[0])), (&json!(7), BOTH.map(str::to_owned).into()));
+    assert_eq!(
+        (&lines[1]["id"], ids(&lines[1])),
+        (&json!("scp"), vec!["redundant-action".to_owned()])
+    );
+    for (line, id, words) in [
+        (&lines[2], json!([1]), "no kind of policy"),
+        (&lines[3], json!(8), "comma"),
+        (&lines[4], json!(9), "twice"),
+        (&lines[5], json!(10), "polcy"),
+    ] {
+        let message = line["error"]["message"].as_str().unwrap();
+        assert!(line["id"] == id && message.contains(words), "{line}");
+    }
+    assert_eq!(lines.len(), 6);
+}
+
+/// All policies in the answer about an account, each with its owner; those that AWS manages are nobody's to change.
+#[test]
+fn the_policies_of_an_account() {
+    let folder = folder("account", "");
+    let policy = |actions: &str| {
+        format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": [{actions}], "Resource": "*"}}]}}"#
+        )
+    };
+    let wide = policy(r#""ec2:Describe*", "ec2:DescribeVpcs""#);
+    let trust = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}"#;
+    let managed = |arn: &str| {
+        format!(
+            r#"{{"PolicyName": "p", "Arn": "{arn}", "PolicyVersionList": [{{"IsDefaultVersion": true, "Document": {wide}}}]}}"#
+        )
+    };
+    let answer = format!(
+        r#"{{"UserDetailList": [{{"UserName": "ana", "UserPolicyList": [{{"PolicyName": "own", "PolicyDocument": {wide}}}]}}],
+        "GroupDetailList": [], "RoleDetailList": [{{"RoleName": "ica", "AssumeRolePolicyDocument": {trust}, "RolePolicyList": []}}],
+        "Policies": [{}, {}]}}"#,
+        managed("arn:aws:iam::111122223333:policy/p"),
+        managed("arn:aws:iam::aws:policy/p")
+    );
+    fs::write(folder.join("policies/wide.json"), &answer).unwrap();
+    let output = lint(&folder, &[]);
+    let report = report(&output);
+    let policies = report["policies"].as_array().unwrap().iter();
+    let found = policies.map(|policy| {
+        (
+            policy["of"].as_str().unwrap().to_owned(),
+            policy["kind"].as_str().unwrap().to_owned(),
+            policy["findings"][0]["id"].clone(),
+        )
+    });
+    let expected = [
+        ("user `ana`, inline policy `own`", "identity", "redundant-action"),
+        ("role `ica`, trust policy", "trust", "trust-everybody"),
+        ("managed policy `p`", "identity", "redundant-action"),
+    ];
+    let expected = expected.map(|(of, kind, rule)| (of.to_owned(), kind.to_owned(), json!(rule)));
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+    // Nobody keeps the answer as a file.
+    run_in(&folder, &["lint", "policies", "--fix"]);
+    assert_eq!(fs::read_to_string(folder.join("policies/wide.json")).unwrap(), answer);
+}

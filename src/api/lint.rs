@@ -2,7 +2,9 @@
 
 use super::error::Error;
 use super::workspace::Workspace;
-use crate::input::{KindFrom, Loader, Unreadable, kind_of, read_policy};
+use crate::input::{
+    Document, KindFrom, Loader, Unreadable, is_account, kind_of, policies_of_account, read_policy,
+};
 use crate::model::{self, PolicyKind};
 use crate::report::failure;
 use crate::report::lint::{Lint, Linted, Whereabouts};
@@ -24,20 +26,40 @@ pub struct LintOptions {
     pub selection: Selection,
 }
 
-/// Lints the policy of one file.
+/// Lints the policy of one file, or all of them in the answer about an account.
 pub(crate) fn lint_file(
     sources: &mut Sources,
     loader: &mut dyn Loader,
     name: &str,
     options: &LintOptions,
-) -> Result<Linted, Unreadable> {
+) -> Result<Vec<Linted>, Unreadable> {
     let id = loader.load(sources, name)?;
+    let file = sources.get(id).name().to_owned();
+    if is_account(&sources.get(id).text) {
+        let policies = policies_of_account(sources, id).map_err(Unreadable::Text)?;
+        let linted = policies.into_iter().map(|policy| {
+            let kind = (policy.kind, KindFrom::Answer);
+            let linted = lint_document(sources, &file, &policy.document, kind, options);
+            Linted { of: Some(policy.name), ..linted }
+        });
+        return Ok(linted.collect());
+    }
     let document = read_policy(sources, id).map_err(Unreadable::Text)?;
     let kind = match (options.kind, options.configured) {
         (Some(kind), _) => (kind, KindFrom::Flag),
         (None, Some((kind, _))) => (kind, KindFrom::Configuration),
         (None, None) => kind_of(&document, name),
     };
+    Ok(vec![lint_document(sources, &file, &document, kind, options)])
+}
+
+fn lint_document(
+    sources: &Sources,
+    file: &str,
+    document: &Document,
+    kind: (PolicyKind, KindFrom),
+    options: &LintOptions,
+) -> Linted {
     let is_of_bucket = match options.kind {
         Some(_) => options.is_of_bucket,
         None => options.configured.is_some_and(|(_, is_of_bucket)| is_of_bucket),
@@ -52,7 +74,7 @@ pub(crate) fn lint_file(
     let subject = Subject { policy: &lowered.policy, sources, attached, is_stored };
     let read = document.findings.iter().cloned().chain(lowered.findings).collect();
     let found = lint(&subject, read, &options.selection);
-    let file = (sources.get(id).name().to_owned(), document.read_as);
+    let file = (file.to_owned(), document.read_as);
     let tree = (!found.is_empty()).then(|| syntax::print(&document.policy));
     let place = |span: Span| {
         let mut statements = lowered.policy.statements.iter();
@@ -65,7 +87,7 @@ pub(crate) fn lint_file(
                 .unwrap_or_default(),
         }
     };
-    Ok(Linted::new(sources, file, kind, attached.is_some(), &place, found))
+    Linted::new(sources, file, kind, attached.is_some(), &place, found)
 }
 
 impl Workspace {
@@ -80,7 +102,7 @@ impl Workspace {
         let (mut policies, mut failures) = (Vec::new(), Vec::new());
         for name in names {
             match lint_file(&mut self.sources, &mut self.texts, name, options) {
-                Ok(linted) => policies.push(linted),
+                Ok(linted) => policies.extend(linted),
                 Err(wrong) => failures.extend(failure::unreadable(&self.sources, &[wrong])),
             }
         }

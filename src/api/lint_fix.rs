@@ -113,7 +113,11 @@ impl Lowered {
 
 impl State {
     fn read(name: &str, text: &str, options: &LintOptions) -> Result<State, Unreadable> {
-        let linted = lint_file(&mut Sources::new(), &mut One(text), name, options)?;
+        let mut linted = lint_file(&mut Sources::new(), &mut One(text), name, options)?;
+        // Of an account nothing is edited: what AWS answered is no file that somebody keeps.
+        let Some(linted) = linted.pop().filter(|linted| linted.of.is_none()) else {
+            return Err(Unreadable::Text(Vec::new()));
+        };
         // The text is the first of both, so that the findings have places in this tree.
         let mut sources = Sources::new();
         let id = One(text).load(&mut sources, name)?;

@@ -1,4 +1,4 @@
-//! `ica-policy simulate --batch`: one line in, one line out, in constant memory.
+//! `--batch` of `simulate` and `lint`: one line in, one line out, in constant memory.
 
 use super::exit::Exit;
 use super::files::{print_line, stream_of_answers};
@@ -10,11 +10,33 @@ use std::io::{self, BufReader, Write};
 /// Answers are written when there are this many bytes, or when the input pauses.
 const CHUNK: usize = 1 << 16;
 
-/// Reads standard input to its end.
+/// Answers the lines of standard input about single requests.
 pub(super) fn run() -> Exit {
+    let mut simulator = Simulator::new();
+    answer_lines(&mut |line| {
+        let answer = match line {
+            Ok(text) => simulator.answer_line(text.to_owned()),
+            Err(message) => Some(error(message)),
+        };
+        answer.map(|answer| Line { is_error: answer.is_error(), json: answer.to_json() })
+    })
+}
+
+/// The answer to a line, as a line.
+pub(super) struct Line {
+    pub json: String,
+    /// Whether the line could not be answered.
+    pub is_error: bool,
+}
+
+/// Answers a line, or says that it cannot be read.
+type Answers<'a> = &'a mut dyn FnMut(Result<&str, String>) -> Option<Line>;
+
+/// Reads standard input to its end.
+pub(super) fn answer_lines(answer: Answers<'_>) -> Exit {
     let mut input = BufReader::with_capacity(CHUNK, io::stdin().lock());
     let mut output = stream_of_answers();
-    match stream(&mut input, &mut output) {
+    match stream(&mut input, &mut output, answer) {
         Ok(exit) => exit,
         // The reader of the answers has closed the pipe: nothing is left to do.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
@@ -25,8 +47,11 @@ pub(super) fn run() -> Exit {
     }
 }
 
-fn stream(input: &mut BufReader<impl io::Read>, output: &mut impl Write) -> io::Result<Exit> {
-    let mut simulator = Simulator::new();
+fn stream(
+    input: &mut BufReader<impl io::Read>,
+    output: &mut impl Write,
+    answer: Answers<'_>,
+) -> io::Result<Exit> {
     let mut answers = Vec::with_capacity(CHUNK);
     let mut exit = Exit::Clean;
     let mut line = Vec::new();
@@ -39,14 +64,14 @@ fn stream(input: &mut BufReader<impl io::Read>, output: &mut impl Write) -> io::
         }
         let answer = match read_line(input, &mut line)? {
             Read::End => break,
-            Read::Wrong(message) => Some(error(message)),
-            Read::Line(text) => simulator.answer_line(text.to_owned()),
+            Read::Wrong(message) => answer(Err(message)),
+            Read::Line(text) => answer(Ok(text)),
         };
         let Some(answer) = answer else { continue };
-        if answer.is_error() {
+        if answer.is_error {
             exit = Exit::Unreadable;
         }
-        answers.extend_from_slice(visible(&answer.to_json(), false).as_bytes());
+        answers.extend_from_slice(visible(&answer.json, false).as_bytes());
         answers.push(b'\n');
     }
     output.write_all(&answers)?;

@@ -5,6 +5,7 @@ use super::files::{Files, print_error, print_report, stdin_twice};
 use super::format::{FindingsFormat, Printer};
 use super::git::Revision;
 use super::git_files::GitFiles;
+use super::lint_batch;
 use super::lint_settings::{Configurations, Loaded, Mistake, absolute};
 use super::listed::listed;
 use super::put::{Entry, print_lost, put_all};
@@ -38,7 +39,7 @@ Exit code 0: nothing at or above --fail-on; 1: something is, or AWS would refuse
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
     /// Policies, or folders of them (files *.json with a `Statement`); `-` is standard input.
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "batch")]
     pub(super) files: Vec<String>,
     /// What all of them are. Without it each is recognised by the AWS CLI's answer, the file's name, and its elements; the report says by which.
     #[arg(long, value_enum)]
@@ -78,6 +79,9 @@ pub(super) struct Args {
     /// Also edits that change what the policy allows or denies: read their diff.
     #[arg(long)]
     pub(super) unsafe_fixes: bool,
+    /// Reads lines `{"id": .., "kind": .., "policy": {..}}` from standard input and writes a line with the findings for each.
+    #[arg(long, conflicts_with_all = ["files", "config", "baseline", "write_baseline", "changed_since", "fix", "diff", "format"])]
+    batch: bool,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = FindingsFormat::Human)]
     format: FindingsFormat,
@@ -133,6 +137,12 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 fn lint_all(args: &Args, printer: &Printer<Lint>) -> Exit {
+    if args.batch {
+        return match Run::begin(args) {
+            Ok(run) => lint_batch::run(&run.options),
+            Err(mistake) => wrong(printer, mistake),
+        };
+    }
     if args.unsafe_fixes && !args.fix && !args.diff {
         return printer.usage("--unsafe-fixes goes with --fix or --diff");
     }
@@ -225,17 +235,16 @@ impl Run<'_> {
                 config.map(|number| self.configurations.below(number, &name)).unwrap_or_default();
             let options = self.options_of(config, &below);
             match lint_file(&mut self.sources, &mut files, &name, &options) {
-                Ok(mut linted) => {
-                    if let Some(number) = config {
-                        let config = &self.configurations.loaded[number].config;
-                        lint.hidden.ignored += config.hide(
-                            &below,
-                            &self.today,
-                            &options.selection,
-                            &mut linted.findings,
-                        );
+                Ok(linted) => {
+                    for mut linted in linted {
+                        if let Some(number) = config {
+                            let config = &self.configurations.loaded[number].config;
+                            let found = &mut linted.findings;
+                            lint.hidden.ignored +=
+                                config.hide(&below, &self.today, &options.selection, found);
+                        }
+                        lint.policies.push(linted);
                     }
-                    lint.policies.push(linted);
                     before.extend(self.before(&name, &options));
                 }
                 Err(wrong) if is_of_folder && is_no_policy(&self.sources, &wrong) => {
@@ -273,9 +282,10 @@ impl Run<'_> {
     }
 
     /// A policy as it was in the revision of --changed-since. Of one that could not be read there nothing is known.
-    fn before(&mut self, name: &str, options: &LintOptions) -> Option<Linted> {
-        let mut then = GitFiles::shown_as_now(self.configurations.since()?, PathBuf::new());
-        lint_file(&mut self.sources, &mut then, name, options).ok()
+    fn before(&mut self, name: &str, options: &LintOptions) -> Vec<Linted> {
+        let Some(revision) = self.configurations.since() else { return Vec::new() };
+        let mut then = GitFiles::shown_as_now(revision, PathBuf::new());
+        lint_file(&mut self.sources, &mut then, name, options).unwrap_or_default()
     }
 
     /// The policies of the revision of --changed-since that are no longer where they were: they may have another name now.

@@ -25,6 +25,7 @@ mod layer_flags;
 mod layered;
 mod lines;
 mod lint;
+mod lint_batch;
 mod lint_fix;
 mod lint_settings;
 mod listed;

@@ -5,7 +5,7 @@
 
 use super::{Document, ReadAs, StatedBoundary, parse_embedded, parse_file};
 use crate::finding::{Finding, codes};
-use crate::model::Arn;
+use crate::model::{Arn, PolicyKind};
 use crate::source::{SourceId, Sources};
 use crate::tree::{Node, Value};
 
@@ -23,7 +23,7 @@ pub(super) struct AccountPolicies {
 }
 
 /// Whether a text looks like that answer, or a part of it that `--filter` leaves.
-pub(super) fn is_account(text: &str) -> bool {
+pub fn is_account(text: &str) -> bool {
     ["\"UserDetailList\"", "\"RoleDetailList\""].iter().any(|name| text.contains(name))
 }
 
@@ -81,6 +81,79 @@ pub(super) fn read(
     let arn = arn.and_then(Node::as_str);
     let stated = arn.map_or(StatedBoundary::None, |arn| StatedBoundary::Arn(arn.to_owned()));
     Ok(AccountPolicies { identity, boundary, stated: Some(stated), trust })
+}
+
+/// A policy of an account, and whose it is.
+#[derive(Clone, Debug)]
+pub struct OfAccount {
+    /// What it is in the account, as in "role `ica`, trust policy".
+    pub name: String,
+    /// Its kind.
+    pub kind: PolicyKind,
+    /// The policy.
+    pub document: Document,
+}
+
+/// All policies that the answer has, in its order, without those that AWS manages: nobody else can change them.
+///
+/// # Errors
+/// What is wrong with the text, or with one of the policies in it.
+pub fn policies_of_account(
+    sources: &mut Sources,
+    id: SourceId,
+) -> Result<Vec<OfAccount>, Vec<Finding>> {
+    let (root, problems) = parse_file(sources, id)?;
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut answer = Answer { root: &root, sources };
+    let mut found = Vec::new();
+    for (list, owner, inline) in OWNERS {
+        for node in items(&root, list) {
+            let owner = format!(
+                "{} `{}`",
+                owner,
+                text(node, &format!("{}Name", capital(owner))).unwrap_or_default()
+            );
+            let mut add = |name: String, kind, node: Option<&Node>| {
+                let document = node.map(|node| answer.document(node)).transpose()?;
+                found.extend(document.map(|document| OfAccount { name, kind, document }));
+                Ok::<(), Vec<Finding>>(())
+            };
+            add(
+                format!("{owner}, trust policy"),
+                PolicyKind::Trust,
+                node.get("AssumeRolePolicyDocument"),
+            )?;
+            for policy in items(node, inline) {
+                let name = text(policy, "PolicyName").unwrap_or_default();
+                let name = format!("{owner}, inline policy `{name}`");
+                add(name, PolicyKind::Identity, policy.get("PolicyDocument"))?;
+            }
+        }
+    }
+    for policy in items(&root, "Policies") {
+        let Some(arn) = policy.get("Arn") else { continue };
+        let is_of_aws = arn.as_str().is_some_and(|arn| arn.split(':').nth(4) == Some("aws"));
+        let Some(node) = answer.default_version(arn).filter(|_| !is_of_aws) else { continue };
+        let name = format!("managed policy `{}`", text(policy, "PolicyName").unwrap_or_default());
+        let document = answer.document(node)?;
+        found.push(OfAccount { name, kind: PolicyKind::Identity, document });
+    }
+    Ok(found)
+}
+
+/// The lists of owners, what one is called, and the list of its inline policies.
+const OWNERS: [(&str, &str, &str); 3] = [
+    ("UserDetailList", "user", "UserPolicyList"),
+    ("GroupDetailList", "group", "GroupPolicyList"),
+    ("RoleDetailList", "role", "RolePolicyList"),
+];
+
+/// The word with a capital letter.
+fn capital(word: &str) -> String {
+    let (first, rest) = word.split_at(1);
+    first.to_ascii_uppercase() + rest
 }
 
 struct Answer<'a> {

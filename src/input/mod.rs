@@ -9,6 +9,7 @@ mod load;
 mod other_forms;
 mod shape;
 
+pub use account::{OfAccount, is_account, policies_of_account};
 pub use kind::{KindFrom, kind_of};
 pub use load::{
     FileRead, Loader, LoweredDocument, NONE, OfCaller, Unreadable, load_answer, load_identity,

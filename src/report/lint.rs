@@ -65,6 +65,8 @@ pub struct Counts {
 pub struct Linted {
     /// The file.
     pub file: FileName,
+    /// What it is in the answer about an account: "role `ica`, trust policy".
+    pub of: Option<String>,
     /// What the file was read as.
     #[serde(serialize_with = "as_text")]
     pub read_as: ReadAs,
@@ -186,7 +188,16 @@ impl Linted {
             kind => kind.name(),
         };
         let refused = findings.iter().any(|found| found.finding.is_refusal());
-        Linted { file: file.into(), read_as, kind, kind_from, kind_name, refused, findings }
+        Linted {
+            file: file.into(),
+            of: None,
+            read_as,
+            kind,
+            kind_from,
+            kind_name,
+            refused,
+            findings,
+        }
     }
 }
 

@@ -57,13 +57,17 @@ impl Human for Lint {
 /// The policies that are in force nowhere: the report opens and closes with them.
 fn refused(lint: &Lint) -> String {
     let refused = lint.policies.iter().filter(|policy| policy.refused);
-    refused.map(|policy| format!("AWS would refuse to store {}\n", policy.file)).collect()
+    let of = |policy: &Linted| policy.of.as_ref().map_or(String::new(), |of| format!(", {of}"));
+    refused
+        .map(|policy| format!("AWS would refuse to store {}{}\n", policy.file, of(policy)))
+        .collect()
 }
 
 fn of_policy(policy: &Linted, look: Look) -> String {
     let Linted { file, read_as, kind_name, kind_from, .. } = policy;
     let read_as = if read_as.is_answer() { format!("{read_as}, ") } else { String::new() };
-    let mut text = format!("\n{file}: {read_as}{kind_name} by {}\n", kind_from.words());
+    let of = policy.of.as_ref().map_or(String::new(), |of| format!("{of}, "));
+    let mut text = format!("\n{file}: {of}{read_as}{kind_name} by {}\n", kind_from.words());
     for found in &policy.findings {
         text.push_str(&draw_named(&found.finding, &name(found), look));
     }
