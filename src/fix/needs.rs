@@ -8,17 +8,45 @@ use crate::product::setup::Setup;
 use crate::product::{Check, Level};
 use crate::source::Sources;
 use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// An action on resources that a caller needs for some operation.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Need {
+struct Need {
     caller: CallerId,
     action: String,
     resources: Vec<String>,
 }
 
+/// All needs of a connection, and the policies made from them, which each proof asks for.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    list: Vec<Need>,
+    denied: RefCell<Vec<(PolicyKind, Rc<Policy>)>>,
+}
+
+impl Needs {
+    /// Those of a check's operations.
+    pub(super) fn of(connection: &Setup, check: &Check) -> Needs {
+        Needs { list: needs(connection, check), ..Needs::default() }
+    }
+
+    /// A policy that denies exactly what is needed: whatever a new policy together with it still allows newly is too much. No edit changes
+    /// who the callers are.
+    pub(super) fn denied(&self, connection: &Setup, kind: PolicyKind) -> Option<Rc<Policy>> {
+        let known = self.denied.borrow().iter().find(|(own, _)| *own == kind).cloned();
+        if let Some((_, policy)) = known {
+            return Some(policy);
+        }
+        let policy = Rc::new(denied(connection, &self.list, kind)?);
+        self.denied.borrow_mut().push((kind, Rc::clone(&policy)));
+        Some(policy)
+    }
+}
+
 /// The needs of a check's operations, from the required steps of the catalogue.
-pub(super) fn needs(connection: &Setup, check: &Check) -> Vec<Need> {
+fn needs(connection: &Setup, check: &Check) -> Vec<Need> {
     let mut needs = Vec::new();
     for operation in &check.operations {
         for report in &operation.callers {
@@ -45,8 +73,7 @@ fn resources(connection: &Setup, target: Target, resource: &str) -> Vec<String> 
     }
 }
 
-/// A policy that denies exactly what is needed: whatever a new policy together with it still allows newly is too much.
-pub(super) fn denied(connection: &Setup, needs: &[Need], kind: PolicyKind) -> Option<Policy> {
+fn denied(connection: &Setup, needs: &[Need], kind: PolicyKind) -> Option<Policy> {
     // Policies of the user apply only to the user and its sessions.
     let role_is_bound = kind.has_principal();
     let of_kind = needs.iter().filter(|need| role_is_bound || need.caller.is_customers());

@@ -1,7 +1,7 @@
 //! The proof that an edit allows only what is needed: for all requests, by the symbolic engine.
 
 use super::change::{Change, ChangeKind, Document};
-use super::needs::{Need, around_exception, denied};
+use super::needs::{Needs, around_exception};
 use super::scene::file;
 use super::texts::Snapshot;
 use crate::input;
@@ -23,7 +23,7 @@ pub(super) fn prove(
     old: &Snapshot,
     new: &Snapshot,
     change: &Change,
-    needs: &[Need],
+    needs: &Needs,
 ) -> Result<(), String> {
     let [before, after] = [old, new].map(|snapshot| of_file(snapshot, &change.file));
     if before.is_empty() || before.len() != after.len() {
@@ -76,10 +76,10 @@ impl Pair<'_> {
         Some(input::read_tree(root).ok()?.lower(self.after.kind).policy)
     }
 
-    fn prove(&self, change: &Change, needs: &[Need]) -> Option<Result<(), String>> {
+    fn prove(&self, change: &Change, needs: &Needs) -> Option<Result<(), String>> {
         let kind = self.after.kind;
         if change.kind == ChangeKind::RepairVersion {
-            let needed = denied(self.connection, needs, kind)?;
+            let needed = needs.denied(self.connection, kind)?;
             let filled = self.filled()?;
             return Some(nothing_more(&[self.before], &[&filled, &needed]));
         }
@@ -94,7 +94,7 @@ impl Pair<'_> {
             let [caller, all] = around_exception(&change.value, kind)?;
             return Some(nothing_more(&[&all, &old], &[&all, &new, &caller]));
         }
-        let needed = denied(self.connection, needs, kind)?;
+        let needed = needs.denied(self.connection, kind)?;
         let old =
             self.before.statements.get(number).filter(|_| change.kind != ChangeKind::AddStatement);
         let old = old.map(|statement| alone(self.before, statement));

@@ -4,7 +4,7 @@ use super::candidates::{candidates, replacement, version};
 use super::change::{Change, ChangeKind, Document};
 use super::decision::{Decision, DecisionKind};
 use super::freed::freed;
-use super::needs::{Need, needs};
+use super::needs::Needs;
 use super::proof::prove;
 use super::scene::{Scene, file};
 use super::texts::{Asked, Snapshot, Texts};
@@ -95,7 +95,7 @@ pub fn fix(product: &'static dyn Product, settings: &Settings, texts: &Texts) ->
     let settings = &Asked { product, settings };
     let snapshot = Rc::new(texts.connect(settings)?);
     let before = check(&snapshot.connection);
-    let needs = needs(&snapshot.connection, &before);
+    let needs = Needs::of(&snapshot.connection, &before);
     let checked = is_whole(&snapshot.connection).then(|| Rc::new(before.clone()));
     let mut search = Search {
         settings,
@@ -169,7 +169,7 @@ impl Standing {
 
 struct Search<'a> {
     settings: &'a Asked<'a>,
-    needs: Vec<Need>,
+    needs: Needs,
     now: Standing,
     edits: Vec<Edit>,
     /// Candidates of the current step.

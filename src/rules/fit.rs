@@ -45,15 +45,14 @@ fn can_name(pattern: &Pattern) -> [bool; 2] {
 }
 
 /// The actions of the service that a pattern names, if it names a single one.
-pub(super) fn covered(pattern: &ActionPattern) -> Vec<&'static Action> {
+pub(super) fn covered(pattern: &ActionPattern) -> Box<dyn Iterator<Item = &'static Action> + '_> {
     // Most patterns are names; the other actions of the service need not be looked at.
     if let Some(name) = pattern.pattern.as_literal() {
-        return aws::action(name).into_iter().collect();
+        return Box::new(aws::action(name).into_iter());
     }
     let service = pattern.pattern.literal_start().split_once(':').map(|(prefix, _)| prefix);
-    service
-        .and_then(aws::service)
-        .map_or_else(Vec::new, |service| among(service, pattern).collect())
+    let among = service.and_then(aws::service).map(|service| among(service, pattern));
+    Box::new(among.into_iter().flatten())
 }
 
 /// The actions of a service that a pattern covers, or may.

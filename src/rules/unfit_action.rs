@@ -52,8 +52,15 @@ fn finding(
     pattern: &ActionPattern,
     types: &[&'static str],
 ) -> Option<Finding> {
-    let actions = covered(pattern);
-    if actions.is_empty() || actions.iter().any(|action| !fitting(action, types).is_empty()) {
+    let mut actions = Vec::new();
+    for action in covered(pattern) {
+        // Of most patterns the first action fits.
+        if !fitting(action, types).is_empty() {
+            return None;
+        }
+        actions.push(action);
+    }
+    if actions.is_empty() {
         return None;
     }
     let text = subject.sources.text(pattern.span);

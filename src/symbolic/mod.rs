@@ -24,10 +24,10 @@ pub use ask::can::{Answered, Granted, Shown, can, together};
 pub use ask::compare::{Answer, Compared, Gain, Relation, compare, compare_access, lost_for};
 pub use ask::decide::decide;
 pub use ask::differences::{
-    Differences, Direction, Region, access_differences, differences, differences_beyond,
-    differences_within,
+    Differences, Direction, access_differences, differences, differences_beyond, differences_within,
 };
 pub use ask::external_access::{Asked, Outside, Outsider, outsiders, reached};
+pub use ask::listing::Region;
 pub use ask::narrowed::Named;
 pub use ask::representatives::{
     AnyOf, Grain, KeyValues, Rest, TextComparison, Way, fillings, key_values, rests,

@@ -2,7 +2,8 @@
 //!
 //! In each cell these are two differences: what the policies allow and nothing does, and what everything allows and they do not.
 
-use super::compare::{Answer, Pair, points};
+use super::compare::{Answer, points};
+use super::pair::Pair;
 use crate::authz::{Ambiguity, Choice, Readings, Request, under_all_readings};
 use crate::symbolic::boxes::{CallerClasses, Sample};
 use crate::symbolic::domain::{Cell, Question, Shared, Who, cells};

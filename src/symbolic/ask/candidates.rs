@@ -9,7 +9,10 @@ use crate::symbolic::text::{Atom, Style, Variables, fillings};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Assignments that are tried before the answer is that nobody knows.
-const MOST_ASSIGNMENTS: usize = 64;
+pub(super) const MOST_ASSIGNMENTS: usize = 64;
+
+/// Assignments that are tried for all differences together, before each is looked at by itself.
+pub(super) const FIRST: usize = 3;
 
 /// Values that are taken together for the variables of one pattern and text.
 const MOST_TOGETHER: usize = 8;
@@ -24,10 +27,25 @@ struct Use<'a> {
     key: Option<&'a str>,
 }
 
-/// Assignments of values to all variables of the policies that are not known; empty if there are none.
-pub(crate) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variables> {
+/// Whether variables of the policies are of unknown value.
+pub(crate) fn is_open(policies: &[&Policy], known: &Variables) -> bool {
     let statements = policies.iter().flat_map(|policy| &policy.statements);
-    let uses = statements.flat_map(uses).collect::<Vec<_>>();
+    statements.flat_map(uses).any(|own| !is_closed(&own, known))
+}
+
+/// Assignments of values to the variables of the policies that are wanted, by their keys, and not known, so many at most; empty if there
+/// are no such variables. The first have values that most requests have, no values, and values that conditions compare the keys with.
+pub(crate) fn assignments(
+    policies: &[&Policy],
+    known: &Variables,
+    is_wanted: impl Fn(&str) -> bool,
+    most: usize,
+) -> Vec<Variables> {
+    let statements = policies.iter().flat_map(|policy| &policy.statements);
+    let is_near = |own: &Use<'_>| {
+        open_keys(own.pattern, known).all(&is_wanted) && own.key.is_none_or(&is_wanted)
+    };
+    let uses = statements.flat_map(uses).filter(is_near).collect::<Vec<_>>();
     let keys = uses.iter().flat_map(|own| open_keys(own.pattern, known)).collect::<BTreeSet<_>>();
     if keys.is_empty() {
         return Vec::new();
@@ -35,16 +53,24 @@ pub(crate) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variab
     // A value that no pattern spells out is what most callers have.
     let usual = keys.iter().enumerate();
     let usual = usual
-        .map(|(number, key)| (key.to_string(), Some(unlisted(key, number, known))))
+        .map(|(number, key)| (key.to_string(), Some(unlisted(key, number, known, &uses))))
         .collect::<Values>();
     let mut changes = Vec::<Values>::new();
+    let (mut absent, mut compared_with) = (Values::new(), Values::new());
     for key in &keys {
         if known.may_be_absent(key) {
+            absent.insert(key.to_string(), None);
             changes.push(Values::from([(key.to_string(), None)]));
         }
         let compared = uses.iter().filter(|own| own.key == Some(key) && is_closed(own, known));
         let spelt = compared.filter_map(|own| own.atom(known).spelt()).collect::<BTreeSet<_>>();
+        compared_with.extend(spelt.first().map(|text| (key.to_string(), Some(text.clone()))));
         changes.extend(spelt.into_iter().map(|text| Values::from([(key.to_string(), Some(text))])));
+    }
+    let mut all = Assignments { usual: &usual, all: Vec::new(), most };
+    all.add([Values::new(), absent, compared_with]);
+    if all.is_full() {
+        return all.filled(known);
     }
     let mut changes =
         first_of(changes.into_iter().chain(met(&uses, &usual, &Values::new(), known)));
@@ -52,33 +78,45 @@ pub(crate) fn assignments(policies: &[&Policy], known: &Variables) -> Vec<Variab
     let begun = changes.clone();
     let next = begun.iter().flat_map(|change| met(&uses, &usual, change, known));
     changes = first_of(begun.iter().cloned().chain(next));
-    let absent = keys.iter().filter(|key| known.may_be_absent(key));
-    changes.push(absent.map(|key| (key.to_string(), None)).collect());
-    let mut all = vec![usual.clone()];
-    // Adds an assignment, and says whether there may be more.
-    let mut add = |change: Values| {
-        if all.len() == MOST_ASSIGNMENTS {
-            return false;
-        }
-        let mut changed = usual.clone();
-        changed.extend(change);
-        if !all.contains(&changed) {
-            all.push(changed);
-        }
-        true
-    };
-    changes.iter().cloned().all(&mut add);
+    all.add(changes.iter().cloned());
     // What two variables must be may be said by two patterns.
-    'full: for (number, first) in changes.iter().enumerate() {
-        for second in &changes[number + 1..] {
-            if first.keys().all(|key| !second.contains_key(key))
-                && !add(first.clone().into_iter().chain(second.clone()).collect())
-            {
-                break 'full;
+    let pairs = changes.iter().enumerate().flat_map(|(number, first)| {
+        let others = changes[number + 1..].iter();
+        let apart = others.filter(|second| first.keys().all(|key| !second.contains_key(key)));
+        apart.map(|second| first.clone().into_iter().chain(second.clone()).collect())
+    });
+    all.add(pairs);
+    all.filled(known)
+}
+
+/// Assignments as changes of the usual values.
+struct Assignments<'a> {
+    usual: &'a Values,
+    all: Vec<Values>,
+    most: usize,
+}
+
+impl Assignments<'_> {
+    /// Adds those that are new, as long as there is room.
+    fn add(&mut self, changes: impl IntoIterator<Item = Values>) {
+        let mut changes = changes.into_iter();
+        while !self.is_full() {
+            let Some(change) = changes.next() else { break };
+            let mut changed = self.usual.clone();
+            changed.extend(change);
+            if !self.all.contains(&changed) {
+                self.all.push(changed);
             }
         }
     }
-    all.into_iter().map(|values| filled(known, &values)).collect()
+
+    fn is_full(&self) -> bool {
+        self.all.len() == self.most
+    }
+
+    fn filled(self, known: &Variables) -> Vec<Variables> {
+        self.all.iter().map(|values| filled(known, values)).collect()
+    }
 }
 
 /// The first of these that differ, as many as are tried.
@@ -122,7 +160,7 @@ pub(crate) fn by_presence(policies: &[&Policy], known: &Variables) -> Vec<Variab
     let statements = policies.iter().flat_map(|policy| &policy.statements);
     let with_default =
         statements.flat_map(Statement::variables).filter(|own| own.default.is_some());
-    let keys = with_default.map(|own| &*own.key).filter(|key| !known.has(key));
+    let keys = with_default.map(|own| &*own.key).filter(|key| !known.tells(key));
     let mut all = vec![known.clone()];
     for key in keys.collect::<BTreeSet<_>>().into_iter().take(MOST_KEYS) {
         let each = all.into_iter();
@@ -135,16 +173,18 @@ pub(crate) fn by_presence(policies: &[&Policy], known: &Variables) -> Vec<Variab
 /// Keys whose presence makes cases; the others are left open.
 const MOST_KEYS: usize = 3;
 
-/// What is known in finer cases, which are all that there are: each key is absent, has a value that a condition spells out,
-/// or has another one.
+/// What is known in finer cases, which are all that there are: each key that is wanted is absent, has a value that a condition
+/// spells out, or has another one.
 pub(crate) fn by_value(
     policies: &[&Policy],
     known: &Variables,
     requests: Requests,
+    is_wanted: impl Fn(&str) -> bool,
 ) -> Vec<Variables> {
     let statements = || policies.iter().flat_map(|policy| &policy.statements);
     let variables = statements().flat_map(Statement::variables).map(|own| &*own.key);
-    let keys = variables.filter(|key| !known.has(key)).collect::<BTreeSet<_>>();
+    let is_open = |key: &&str| !known.has(key) && is_wanted(key);
+    let keys = variables.filter(is_open).collect::<BTreeSet<_>>();
     let mut all = vec![known.clone()];
     for key in keys {
         let own = statements().flat_map(|own| &own.conditions).filter(|own| *own.key.node == *key);
@@ -201,7 +241,7 @@ pub(crate) fn solved(sample: &Sample, statements: &[&Statement], known: &Variabl
         let (mut with_values, mut variables) = (sample.clone(), known.clone());
         for (number, key) in keys.iter().enumerate() {
             let own = values.get(*key).cloned().flatten().or_else(|| value(key));
-            let usual = values.is_empty().then(|| unlisted(key, number, known));
+            let usual = values.is_empty().then(|| unlisted(key, number, known, &uses));
             let Some(own) = own.or(usual) else { continue };
             with_values.context.set_one(key, own.clone());
             variables.set(key, Some(own));
@@ -220,14 +260,23 @@ pub(crate) fn solved(sample: &Sample, statements: &[&Statement], known: &Variabl
     found
 }
 
-/// A value that no pattern spells out, of the form of the key's values.
-fn unlisted(key: &str, number: usize, known: &Variables) -> String {
+/// A value that no pattern spells out, of the form of the key's values; one that fits no pattern of the key, if there is.
+fn unlisted(key: &str, number: usize, known: &Variables, uses: &[Use<'_>]) -> String {
     let form = Atom::of_form(known.form(key));
     let usual = format!("value{number}");
     let (shape, spelt) = (shape(key, None), form.spelt());
-    let fits = |text: &String| form.fits(text) && shape.is_none_or(|shape| shape.fits(text));
+    let fits = |text: &&String| form.fits(text) && shape.is_none_or(|shape| shape.fits(text));
     let own = shape.map(|shape| shape.example());
-    [Some(usual.clone()), own, spelt].into_iter().flatten().find(fits).unwrap_or(usual)
+    // Patterns often look for digits, or for a letter.
+    let letters = ["q", "zzz"].map(|letter| letter.repeat(number + 1));
+    let all = [usual.clone()].into_iter().chain(letters).chain(own).chain(spelt);
+    let all = all.collect::<Vec<_>>();
+    let met = uses.iter().filter(|own| own.key == Some(key) && is_closed(own, known));
+    let met = met.map(|own| own.atom(known)).collect::<Vec<_>>();
+    let is_free = |text: &&String| met.iter().all(|atom| !atom.fits(text));
+    let mut fitting = all.iter().filter(fits);
+    let free = fitting.clone().find(is_free);
+    free.or_else(|| fitting.next()).unwrap_or(&usual).clone()
 }
 
 fn filled(known: &Variables, values: &Values) -> Variables {

@@ -1,17 +1,19 @@
 //! What one set of policies allows that another does not, each taken as a document: statements apply or do not, whoever asks.
 
-use super::candidates::{assignments, by_presence, by_value, solved};
+use super::candidates::{FIRST, MOST_ASSIGNMENTS};
 use super::difference::{Comparison, Provenance};
-use super::refused;
-use crate::authz::{Ambiguity, Choice, Readings, bit, may_have_key, shape, under_all_readings};
+use super::pair::Pair;
+use super::{refused, values};
+use crate::authz::{Ambiguity, Choice, bit, may_have_key, shape, under_all_readings};
 use crate::aws;
 use crate::model::Policy;
-use crate::symbolic::boxes::{Name, Requests, Sample, Space};
-use crate::symbolic::domain::{Shared, aligned};
+use crate::symbolic::boxes::{Name, Requests, Sample};
+use crate::symbolic::domain::Shared;
 use crate::symbolic::show::{Hints, actual};
 use crate::symbolic::subject::{Access, Documents, Place, Subject};
 use crate::symbolic::text::{Together, Variables};
 use crate::symbolic::undecided::{DEFECT, OPEN_READING, Undecided};
+use std::collections::BTreeSet;
 
 /// How two sets of policies relate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, serde::Serialize)]
@@ -200,74 +202,7 @@ fn compare_once(question: Pair<'_>) -> Compared {
     Compared { relation: relation(&gained, &lost), gained, lost, readings: Vec::new() }
 }
 
-/// Two sides under one choice of readings. What is known of the requests is the same on both.
-#[derive(Clone, Copy)]
-pub(crate) struct Pair<'a> {
-    pub old: &'a dyn Subject,
-    pub new: &'a dyn Subject,
-    pub readings: &'a Readings,
-    pub shared: &'a Shared,
-}
-
-impl<'a> Pair<'a> {
-    /// The statements of both sides, with these values of variables.
-    pub(crate) fn sides(&self, variables: &Variables) -> Result<Comparison, Undecided> {
-        self.sides_for(self.old.requests(), variables)
-    }
-
-    /// The same for any requests, with variables of unknown value: what is not there is not among the possible ones.
-    pub(crate) fn widest_sides(&self, known: &Variables) -> Result<Comparison, Undecided> {
-        self.sides_for(Requests::Any, known)
-    }
-
-    fn sides_for(
-        &self,
-        requests: Requests,
-        variables: &Variables,
-    ) -> Result<Comparison, Undecided> {
-        Comparison::new((self.old, self.new), self.readings, variables, requests, self.shared)
-    }
-
-    /// A request of a box.
-    pub(crate) fn pick(&self, space: &Space, cube: &[u64], variables: &Variables) -> Sample {
-        self.fitted(Sample::pick(space, cube, variables))
-    }
-
-    /// A request with keys that go together.
-    pub(crate) fn fitted(&self, mut sample: Sample) -> Sample {
-        sample.settle(&self.shared.callers);
-        if self.old.requests() == Requests::Possible {
-            aligned(sample, &self.shared.askers)
-        } else {
-            sample
-        }
-    }
-
-    /// The side that does not allow and the one that does; from new to old if `backwards`.
-    pub(crate) fn directed(&self, backwards: bool) -> (&'a dyn Subject, &'a dyn Subject) {
-        if backwards { (self.new, self.old) } else { (self.old, self.new) }
-    }
-
-    /// The policies of both sides as they are encoded.
-    fn encoded(&self) -> Vec<&'a Policy> {
-        [self.old.encoded(), self.new.encoded()].concat()
-    }
-
-    /// Values to try for the variables that are not known; empty if there are none.
-    pub(crate) fn assignments(&self, known: &Variables) -> Vec<Variables> {
-        assignments(&self.encoded(), known)
-    }
-
-    /// What is known of variables, in each case of [`by_presence`].
-    pub(crate) fn cases(&self) -> Vec<Variables> {
-        by_presence(&self.encoded(), self.old.known())
-    }
-
-    /// The cases of [`by_value`].
-    pub(crate) fn finer_cases(&self, known: &Variables) -> Vec<Variables> {
-        by_value(&self.encoded(), known, self.old.requests())
-    }
-
+impl Pair<'_> {
     /// A request that one side allows and the other does not.
     pub(crate) fn answer(&self, sides: &Comparison, backwards: bool) -> Answer {
         let cases = self.cases();
@@ -317,19 +252,14 @@ impl<'a> Pair<'a> {
     }
 
     fn answer_if(&self, known: &Variables, sides: &Comparison, backwards: bool) -> Answer {
-        let settled = self.assignments(known);
-        if settled.is_empty() {
-            self.answer_at_once(known, sides, backwards)
-        } else {
-            self.answer_by_values(known, sides, backwards, &settled)
-        }
-    }
-
-    fn answer_at_once(&self, known: &Variables, sides: &Comparison, backwards: bool) -> Answer {
-        match self.first_gain(sides, backwards, known, (None, MOST_TRIED)) {
+        let is_open = self.is_open(known);
+        let most = if is_open { MOST_SOLVED } else { MOST_TRIED };
+        match self.first_gain(sides, backwards, known, (None, most)) {
             Ok(None) => Answer::None,
+            Ok(Some(Found::Shown(gain))) if is_open => self.with_values(known, backwards, gain),
             Ok(Some(Found::Shown(gain))) => Answer::Some(gain),
-            Ok(Some(Found::Seeming { is_possible: true, .. })) => unknown(DEFECT),
+            Ok(Some(Found::Seeming { .. })) if is_open => self.answer_by_values(known, backwards),
+            Ok(Some(Found::Seeming { is_possible: true })) => unknown(DEFECT),
             Ok(Some(Found::Seeming { .. })) => unknown(
                 "the requests that seemed to show a difference are none that AWS has, and no other was found",
             ),
@@ -337,94 +267,41 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// With variables of unknown value the space holds requests that cannot be: what is found there must be found again with the
-    /// variables filled in. Where something was found, something is likely to be found again.
-    fn answer_by_values(
-        &self,
-        known: &Variables,
-        sides: &Comparison,
-        backwards: bool,
-        settled: &[Variables],
-    ) -> Answer {
-        let (again, shown) = match self.first_gain(sides, backwards, known, (None, MOST_SOLVED)) {
-            Ok(None) => return Answer::None,
-            Ok(Some(Found::Shown(gain))) => {
-                (Provenance { denied: gain.denied_by, allowed: gain.allowed_by }, Some(gain))
-            }
-            Ok(Some(Found::Seeming { provenance, .. })) => (provenance, None),
-            Err(undecided) => return Answer::Unknown(undecided),
-        };
-        if shown.is_none() {
-            return self.answer_by_cases(known, backwards, again, settled);
-        }
-        for variables in settled {
-            let found = self.sides(variables).and_then(|sides| {
-                self.first_gain(&sides, backwards, variables, (Some(again), MOST_TRIED))
+    /// The same difference in a request in which all variables have values, if there is such a request.
+    fn with_values(&self, known: &Variables, backwards: bool, gain: Box<Gain>) -> Answer {
+        let own = Provenance { denied: gain.denied_by, allowed: gain.allowed_by };
+        let wanted = BTreeSet::from([own]);
+        let assigned = |most| self.assignments(known, |_| true, most).into_iter();
+        // One of the first will mostly do; the others cost more.
+        let others = [MOST_ASSIGNMENTS].into_iter().flat_map(assigned).skip(FIRST);
+        for variables in assigned(FIRST).chain(others) {
+            let found = self.sides(&variables).and_then(|sides| {
+                self.first_gain(&sides, backwards, &variables, (Some(&wanted), MOST_TRIED))
             });
             if let Ok(Some(Found::Shown(gain))) = found {
                 return Answer::Some(gain);
             }
         }
-        shown.map_or_else(|| unknown(NO_VALUES), Answer::Some)
+        Answer::Some(gain)
     }
 
-    /// The same in each of the cases that what conditions say of the variables makes.
-    fn answer_by_cases(
-        &self,
-        known: &Variables,
-        backwards: bool,
-        again: Provenance,
-        settled: &[Variables],
-    ) -> Answer {
-        let mut may_differ = false;
-        for case in self.finer_cases(known) {
-            let found = self.sides(&case).and_then(|sides| {
-                self.first_gain(&sides, backwards, &case, (Some(again), MOST_SOLVED))
-            });
-            match found {
-                Ok(None) => {}
-                Ok(Some(Found::Shown(gain))) => return Answer::Some(gain),
-                Ok(Some(Found::Seeming { .. })) | Err(_) => may_differ = true,
-            }
-        }
-        if !may_differ {
-            return Answer::None;
-        }
-        for variables in settled {
-            let found = self.sides(variables).and_then(|sides| {
-                self.first_gain(&sides, backwards, variables, (Some(again), MOST_TRIED))
-            });
+    /// Whether there is a difference, where what was found does not show it.
+    fn answer_by_values(&self, known: &Variables, backwards: bool) -> Answer {
+        let mut shown = None;
+        let search = values::Search { question: *self, backwards, known };
+        let unseen = search.unseen(&mut |sides, variables, wanted| {
+            let found = self.first_gain(sides, backwards, variables, (wanted, MOST_TRIED));
             if let Ok(Some(Found::Shown(gain))) = found {
-                return Answer::Some(gain);
+                shown = Some(gain);
             }
+            // One is enough.
+            shown.is_none().then(BTreeSet::new)
+        });
+        match (shown, unseen) {
+            (Some(gain), _) => Answer::Some(gain),
+            (None, Ok(unseen)) if unseen.is_empty() => Answer::None,
+            (None, _) => unknown(NO_VALUES),
         }
-        unknown(NO_VALUES)
-    }
-
-    /// Whether the other engine agrees that one side allows the request and the other does not, and AWS has it, if that is asked.
-    pub(crate) fn replays(&self, sample: &Sample, backwards: bool) -> bool {
-        let (from, to) = self.directed(backwards);
-        to.allows(sample, self.readings) && !from.allows(sample, self.readings) && self.has(sample)
-    }
-
-    /// Whether AWS has such a request, if that is asked.
-    fn has(&self, sample: &Sample) -> bool {
-        self.old.has(sample)
-    }
-
-    /// A request near this one that replays, with the values of its variables.
-    pub(crate) fn solved(
-        &self,
-        sample: &Sample,
-        backwards: bool,
-        Provenance { denied, allowed }: Provenance,
-        known: &Variables,
-    ) -> Option<Sample> {
-        let (from, to) = self.directed(backwards);
-        let statements =
-            denied.and_then(|place| from.find(place)).into_iter().chain(to.find(allowed));
-        let near = solved(sample, &statements.collect::<Vec<_>>(), known);
-        near.into_iter().map(|near| self.fitted(near)).find(|near| self.replays(near, backwards))
     }
 
     /// The first box with a request that replays, among so many; or what only seemed to be one. `None`: there is no box.
@@ -433,12 +310,12 @@ impl<'a> Pair<'a> {
         sides: &Comparison,
         backwards: bool,
         variables: &Variables,
-        (first, most): (Option<Provenance>, usize),
+        (wanted, most): (Option<&BTreeSet<Provenance>>, usize),
     ) -> Result<Option<Found>, Undecided> {
         let mut found = None;
         let mut tried = 0;
         let searched =
-            sides.search(backwards, variables).run(first, &mut |space, cube, provenance| {
+            sides.search(backwards, variables).run(wanted, &mut |space, cube, provenance| {
                 let sample = self.pick(space, cube, variables);
                 self.shared.budget.spend_on_asking(sample.context.iter().count());
                 tried += 1;
@@ -456,8 +333,8 @@ impl<'a> Pair<'a> {
                 }
                 // One that AWS has and that does not replay would be a defect, unless variables are open.
                 let is_possible = self.has(&sample)
-                    || matches!(found, Some(Found::Seeming { is_possible: true, .. }));
-                found = Some(Found::Seeming { provenance, is_possible });
+                    || matches!(found, Some(Found::Seeming { is_possible: true }));
+                found = Some(Found::Seeming { is_possible });
                 tried < most
             });
         if found.is_none() { searched.map(|()| None) } else { Ok(found) }
@@ -501,7 +378,6 @@ enum Found {
     Shown(Box<Gain>),
     /// No request of the boxes that were tried replays.
     Seeming {
-        provenance: Provenance,
         /// Whether AWS has one of those that were tried.
         is_possible: bool,
     },

@@ -8,12 +8,16 @@ use crate::symbolic::boxes::{
 };
 use crate::symbolic::domain::{Feasible, Shared};
 use crate::symbolic::subject::{AccessSet, Place, StatementBox, Subject};
-use crate::symbolic::text::{Budget, STATES_AT_LAST, Together, Variables};
+use crate::symbolic::text::{Atom, Budget, STATES_AT_LAST, Together, Variables};
 use crate::symbolic::undecided::Undecided;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Patterns of one statement that are walked at once; more are looked at in halves. From experiment.
 const MOST_WALKED: usize = 4;
+
+/// Patterns of one dimension that are walked without a look at plain texts of theirs before: what differs is mostly found among these. From
+/// experiment.
+const MOST_WITHOUT_A_GLANCE: usize = 8;
 
 /// Both sides, and the dimensions that their statements look at.
 #[derive(Debug)]
@@ -111,6 +115,21 @@ impl Part<'_> {
         Part { constraints: self.constraints.clone(), others: Vec::new(), ..*self }
     }
 
+    /// The condition keys that what it has to find depends on.
+    pub(crate) fn keys(&self, specs: &[DimensionSpec]) -> BTreeSet<Box<str>> {
+        let near = self.others.iter().copied();
+        let near = near.filter(|other| may_meet(&self.constraints, other, specs));
+        let mut keys = BTreeSet::new();
+        for (dimension, constraint) in near.chain([&self.constraints]).flat_map(|own| &own.0) {
+            let spec = &specs[*dimension];
+            keys.extend(if let Name::Key(key) = &spec.name { Some(key.clone()) } else { None });
+            let atoms =
+                constraint.atoms().iter().filter_map(|at| spec.tests.atoms().get(*at as usize));
+            keys.extend(atoms.flat_map(Atom::open_keys).cloned());
+        }
+        keys
+    }
+
     /// Those of its requests that fit this as well.
     pub(crate) fn and(&self, constraints: &Constraints) -> Part<'_> {
         let constraints = self.constraints.and(constraints);
@@ -129,21 +148,27 @@ pub(crate) fn parts<'a>(
         .iter()
         .filter(|deny| left_over(&deny.constraints, statements(&to.denies), specs).is_some());
     let lifted = lifted.collect::<Vec<_>>();
-    to.allows.iter().flat_map(move |allow| {
+    let allows = to.allows.iter().filter_map(|allow| {
+        // What both sides deny is most often said in the same words.
+        let constraints = left_over(&allow.constraints, statements(&to.denies), specs)?;
+        Some((allow.place, constraints))
+    });
+    allows.flat_map(move |(place, allowed)| {
         let granted =
-            left_over(&allow.constraints, statements(&from.allows), specs).map(|constraints| {
-                Part {
-                    provenance: Provenance { denied: None, allowed: allow.place },
-                    constraints,
-                    others: statements(&from.allows).chain(statements(&to.denies)).collect(),
-                }
+            left_over(&allowed, statements(&from.allows), specs).map(|constraints| Part {
+                provenance: Provenance { denied: None, allowed: place },
+                constraints,
+                others: statements(&from.allows).chain(statements(&to.denies)).collect(),
             });
-        let met =
-            lifted.iter().filter(|deny| may_meet(&allow.constraints, &deny.constraints, specs));
-        let lifted = met.map(|deny| Part {
-            provenance: Provenance { denied: Some(deny.place), allowed: allow.place },
-            constraints: allow.constraints.and(&deny.constraints),
-            others: statements(&to.denies).collect(),
+        let met = lifted.iter().filter(|deny| may_meet(&allowed, &deny.constraints, specs));
+        let lifted = met.filter_map(|deny| {
+            let both = allowed.and(&deny.constraints);
+            let constraints = left_over(&both, statements(&to.denies), specs)?;
+            Some(Part {
+                provenance: Provenance { denied: Some(deny.place), allowed: place },
+                constraints,
+                others: statements(&to.denies).collect(),
+            })
         });
         granted.into_iter().chain(lifted.collect::<Vec<_>>())
     })
@@ -161,21 +186,14 @@ pub(crate) struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Calls `found` with boxes of newly allowed requests, until it returns `false`.
-    /// The parts of `first` come before the others.
+    /// Calls `found` with boxes of newly allowed requests, until it returns `false`; only with those of `wanted`, if there are any.
     pub(crate) fn run(
         &mut self,
-        first: Option<Provenance>,
+        wanted: Option<&BTreeSet<Provenance>>,
         found: &mut Visit<'_>,
     ) -> Result<(), Undecided> {
-        let mut all: Box<dyn Iterator<Item = Part<'_>>> =
-            Box::new(parts(self.specs, self.from, self.to));
-        if let Some(first) = first {
-            let mut ordered = all.collect::<Vec<_>>();
-            ordered.sort_by_key(|part| part.provenance != first);
-            all = Box::new(ordered.into_iter());
-        }
-        for part in all {
+        let is_wanted = |part: &Part<'_>| wanted.is_none_or(|own| own.contains(&part.provenance));
+        for part in parts(self.specs, self.from, self.to).filter(is_wanted) {
             if !self.ask(&part, found)? {
                 return Ok(());
             }
@@ -214,18 +232,23 @@ impl Search<'_> {
         Ok(true)
     }
 
-    /// The differences that there may be.
-    pub(crate) fn may_differ_by(&mut self) -> BTreeSet<Provenance> {
-        let found = parts(self.specs, self.from, self.to)
-            .filter(|part| self.may_find(&part.constraints, part).unwrap_or(true));
-        found.map(|part| part.provenance).collect()
+    /// The differences that there may be, with the keys that each depends on.
+    pub(crate) fn may_differ_by(&mut self) -> BTreeMap<Provenance, BTreeSet<Box<str>>> {
+        let mut found = BTreeMap::<_, BTreeSet<_>>::new();
+        for part in parts(self.specs, self.from, self.to) {
+            if self.may_find(&part.constraints, &part).unwrap_or(true) {
+                found.entry(part.provenance).or_default().extend(part.keys(self.specs));
+            }
+        }
+        found
     }
 
-    /// The same among the requests that are looked at.
-    pub(crate) fn found(&mut self) -> BTreeSet<Provenance> {
-        let found = parts(self.specs, self.from, self.to)
+    /// Those of the differences that there may be among the requests that are looked at.
+    pub(crate) fn left_of(&mut self, differences: &BTreeSet<Provenance>) -> BTreeSet<Provenance> {
+        let asked = parts(self.specs, self.from, self.to)
+            .filter(|part| differences.contains(&part.provenance))
             .filter(|part| !matches!(self.ask(part, &mut |_, _, _| false), Ok(true)));
-        found.map(|part| part.provenance).collect()
+        asked.map(|part| part.provenance).collect()
     }
 
     /// Whether there may be something to find in a part, or in a narrower statement of it.
@@ -249,13 +272,26 @@ impl Search<'_> {
         provenance: Provenance,
         found: &mut Visit<'_>,
     ) -> Result<bool, Undecided> {
+        // What asks for a key that no request has need not be walked.
+        if self.lacks_keys(constraints) {
+            return Ok(true);
+        }
         let near = others
             .iter()
             .copied()
-            .filter(|other| may_meet(constraints, other, self.specs))
+            .filter(|other| may_meet(constraints, other, self.specs) && !self.lacks_keys(other))
             .collect::<Vec<_>>();
         // A walk over few patterns meets few others.
         let is_wide = constraints.walked(self.specs) > MOST_WALKED;
+        if !is_wide && self.tells_much_apart(constraints, &near) {
+            // What is found without a walk exists.
+            let glanced = self
+                .with_states(0, |own| own.outside_at_once(constraints, &near, provenance, found));
+            match glanced {
+                Err(_) if !self.budget.is_exhausted() => {}
+                glanced => return glanced,
+            }
+        }
         let searched = if is_wide {
             Err(None)
         } else {
@@ -273,10 +309,35 @@ impl Search<'_> {
         if let (Some(undecided), true) = (undecided, self.budget.states >= STATES_AT_LAST) {
             return Err(undecided);
         }
-        let states = std::mem::replace(&mut self.budget.states, STATES_AT_LAST);
-        let searched = self.outside_at_once(constraints, &near, provenance, found);
-        self.budget.states = states;
-        searched
+        self.with_states(STATES_AT_LAST, |own| {
+            own.outside_at_once(constraints, &near, provenance, found)
+        })
+    }
+
+    /// Whether a statement asks for a key that all requests lack.
+    fn lacks_keys(&self, constraints: &Constraints) -> bool {
+        constraints.lacks(self.specs, |key| {
+            self.variables.is_absent(key) || self.pinned.get(key).is_some_and(Option::is_none)
+        })
+    }
+
+    /// Whether a walk over the patterns of a dimension may be long.
+    fn tells_much_apart(&self, constraints: &Constraints, near: &[&Constraints]) -> bool {
+        let mut walked = vec![0; self.specs.len()];
+        for (dimension, own) in near.iter().copied().chain([constraints]).flat_map(|own| &own.0) {
+            let all = self.specs[*dimension].tests.atoms();
+            let atoms = own.atoms().iter().filter_map(|atom| all.get(*atom as usize));
+            walked[*dimension] += atoms.filter(|atom| atom.is_walked()).count();
+        }
+        walked.into_iter().any(|walked| walked > MOST_WITHOUT_A_GLANCE)
+    }
+
+    /// Asks where walks may have so many states.
+    fn with_states<T>(&mut self, states: usize, ask: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.budget.states, states);
+        let answer = ask(self);
+        self.budget.states = before;
+        answer
     }
 
     fn outside_at_once(

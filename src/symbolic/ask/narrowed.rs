@@ -2,8 +2,8 @@
 //!
 //! Both are claims about all requests of the region, so each is asked as a difference of its own.
 
-use super::compare::Pair;
 use super::difference::{Comparison, Part};
+use super::pair::Pair;
 use crate::model::Statement;
 use crate::source::Span;
 use crate::symbolic::boxes::{Constraint, Constraints, DimensionSpec, Name, resource_atom};

@@ -1,6 +1,6 @@
 //! Constraints of statements on dimensions, and which follow from which.
 
-use super::dimension::DimensionSpec;
+use super::dimension::{DimensionSpec, Name};
 use crate::model::condition::Quantifier;
 use crate::symbolic::text::Atom;
 
@@ -30,6 +30,15 @@ impl Test {
     pub(crate) const PRESENT: Test = Test::Null { absent: false, empty: true, present: true };
     /// The key is absent.
     pub(crate) const ABSENT: Test = Test::Null { absent: true, empty: false, present: false };
+
+    /// Whether it holds where the key is absent.
+    fn admits_absence(&self) -> bool {
+        match self {
+            Test::Null { absent, .. } => *absent,
+            Test::Fits(fits) => fits.absent,
+            Test::Constant(holds) => *holds,
+        }
+    }
 }
 
 /// A test of values.
@@ -180,6 +189,14 @@ impl Constraints {
             _ => 0,
         };
         self.0.iter().map(walked).max().unwrap_or(0)
+    }
+
+    /// Whether it applies to no request, as keys that it asks for are absent.
+    pub(crate) fn lacks(&self, specs: &[DimensionSpec], is_absent: impl Fn(&str) -> bool) -> bool {
+        self.0.iter().any(|(dimension, own)| match (own, &specs[*dimension].name) {
+            (Constraint::Key(test), Name::Key(key)) => !test.admits_absence() && is_absent(key),
+            _ => false,
+        })
     }
 
     /// Both statements at once.

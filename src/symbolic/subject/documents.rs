@@ -84,7 +84,8 @@ impl Subject for Documents<'_> {
         let whole = self.whole(encoder)?;
         if let Some(within) = self.except {
             // What neither side allows is no difference.
-            side.denies.push(StatementBox { place: NOWHERE, constraints: within.encode(encoder)? });
+            let constraints = within.encode_all(encoder)?;
+            side.denies.push(StatementBox { place: NOWHERE, constraints });
         }
         for (policy, known) in self.encoded().into_iter().enumerate() {
             for statement in &known.statements {

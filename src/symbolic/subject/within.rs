@@ -51,12 +51,23 @@ impl Within {
     }
 
     pub(crate) fn encode(&self, encoder: &mut Encoder<'_>) -> Result<Constraints, Undecided> {
-        let span = Span::default();
         // An action has a name.
-        let named =
-            self.actions.chars().map(Symbol::Char).chain([Symbol::One, Symbol::Run]).collect();
-        let action =
-            encoder.atom(Name::Action, Atom::Symbols { symbols: named, open: None }, span)?;
+        let named = self.actions.chars().map(Symbol::Char).chain([Symbol::One, Symbol::Run]);
+        self.with_actions(Atom::Symbols { symbols: named.collect(), open: None }, encoder)
+    }
+
+    /// The same, where they are left out. What has no name is no action, so it may be left out too: most patterns are seen to lie in this.
+    pub(crate) fn encode_all(&self, encoder: &mut Encoder<'_>) -> Result<Constraints, Undecided> {
+        self.with_actions(Atom::Prefix(self.actions.as_str().into()), encoder)
+    }
+
+    fn with_actions(
+        &self,
+        action: Atom,
+        encoder: &mut Encoder<'_>,
+    ) -> Result<Constraints, Undecided> {
+        let span = Span::default();
+        let action = encoder.atom(Name::Action, action, span)?;
         let resources = self.resources.iter().map(|text| Atom::Literal(text.as_str().into()));
         let below = self.below.iter().map(|text| Atom::Prefix(text.as_str().into()));
         let mut resources = resources

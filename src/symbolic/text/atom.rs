@@ -39,6 +39,8 @@ pub(crate) enum Atom {
 pub(crate) struct Open {
     /// Which, and how they are compared: patterns with the same words and steps are one test.
     words: String,
+    /// Their keys.
+    keys: Vec<Box<str>>,
     /// What follows the only variable, if nothing but characters precedes it: its value is then the same piece of every text
     /// that matches.
     alone_until: Option<usize>,
@@ -48,7 +50,7 @@ impl Atom {
     /// What follows the only variable of a pattern, with all that comes before it. Patterns that are equal in the latter take the
     /// same piece of a text for its value.
     pub(crate) fn around_variable(&self) -> Option<((&str, &[Symbol]), Atom)> {
-        let Atom::Symbols { symbols, open: Some(Open { words, alone_until: Some(at) }) } = self
+        let Atom::Symbols { symbols, open: Some(Open { words, alone_until: Some(at), .. }) } = self
         else {
             return None;
         };
@@ -115,6 +117,14 @@ impl Atom {
     /// Whether a variable of unknown value decides too.
     pub(crate) fn may_differ(&self) -> bool {
         matches!(self, Atom::Symbols { open: Some(_), .. })
+    }
+
+    /// The keys of its variables of unknown value.
+    pub(crate) fn open_keys(&self) -> &[Box<str>] {
+        match self {
+            Atom::Symbols { open: Some(open), .. } => &open.keys,
+            _ => &[],
+        }
     }
 
     /// Whether some text may fit both: a quick look at how they begin, which may say so where none does.
@@ -384,6 +394,7 @@ impl Builder {
         let open = self.open.get_or_insert_default();
         open.alone_until = alone_until;
         // The same variable compared in another way is another test. Keys hold no quotes and braces, so nothing is confused.
+        open.keys.push(variable.key.clone());
         open.words.push(style);
         open.words.push_str(&variable.key);
         open.words.extend(default.flat_map(|default| ["'", default, "'"]));

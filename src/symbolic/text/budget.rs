@@ -65,7 +65,6 @@ impl Together {
     }
 
     /// What is left.
-    #[cfg(test)]
     pub(crate) fn left(&self) -> usize {
         self.0.get()
     }
@@ -82,7 +81,7 @@ impl Together {
 pub(crate) struct Budget {
     work: usize,
     together: Together,
-    /// States of one walk.
+    /// States of one walk, beside some for each symbol; none: no walk is made.
     pub states: usize,
     /// Places that they hold together.
     pub places: usize,

@@ -61,6 +61,11 @@ impl Variables {
         matches!(self.known.get(key), Some(Known::Is(_)))
     }
 
+    /// Whether a key, given in lower case, is absent.
+    pub(crate) fn is_absent(&self, key: &str) -> bool {
+        matches!(self.known.get(key), Some(Known::Is(None)))
+    }
+
     /// Whether a key, given in lower case, may be absent.
     pub(crate) fn may_be_absent(&self, key: &str) -> bool {
         !matches!(self.known.get(key), Some(Known::Not(_)))

@@ -211,7 +211,10 @@ impl Patterns {
         alphabet: fn(char) -> bool,
         budget: &mut Budget,
     ) -> (FoundClasses, bool) {
-        let limit = budget.states + STATES_PER_SYMBOL * self.symbols.len();
+        let limit = match budget.states {
+            0 => 0,
+            states => states + STATES_PER_SYMBOL * self.symbols.len(),
+        };
         let mut missing = self.combinations(start, wanted, *counted);
         let mut walk = Walk::default();
         let mut found = FoundClasses::new();
