@@ -68,7 +68,8 @@ fn with_conditions_on<'a>(key: &str, statements: &[&'a Statement]) -> Vec<&'a St
     let is_time = |key: &str| {
         aws::condition_key_type(key).is_some_and(|known| known.value == ValueType::Date)
     };
-    let is_like = |other: &str| other == key || is_time(other) && is_time(key);
+    let shows_time = is_time(key);
+    let is_like = |other: &str| other == key || shows_time && is_time(other);
     let is_on = |statement: &&&Statement| {
         statement.conditions.iter().any(|condition| is_like(&condition.key.node))
     };

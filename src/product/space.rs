@@ -3,9 +3,7 @@
 use super::assumption::{Assuming, Assumption};
 use super::catalogue::{KeyFact, KeyKind};
 use super::question::{KeyState, KeyValue, Question, Resources};
-use super::values::{
-    MOST_KEY, Statements, candidates, compared_with, fills_variable, resource_lists, value_for,
-};
+use super::values::{MOST_KEY, Statements, candidates, compared_with, resource_lists, value_for};
 use crate::authz::{Caller, Context, ContextValue, Request, claim, shape};
 use crate::model::{Arn, Pattern};
 use crate::symbolic::{Grain, Rest, TextComparison, Undecided, Variables, Way, fillings, rests};
@@ -129,10 +127,11 @@ fn add_fact(space: &mut Space<'_>, key: &str, fact: &KeyFact) -> Result<(), Unde
     let (statements, stem) = (&question.statements, question.stem_of(key));
     let kind = question.caller.kind(question.step.resource);
     let known = assignments(space, variables_of(compared_with(key, statements)))?;
-    let about = Statements { kind, statements, shared: &question.shared };
+    let is_filled = question.variables.contains(key);
+    let about = Statements { kind, statements, is_filled, shared: &question.shared };
     let mut values = candidates(key, fact, about, &stem, &known, space.grain)?;
     let mut open = BTreeSet::new();
-    if fact.values.is_empty() && fills_variable(key, statements) {
+    if fact.values.is_empty() && is_filled {
         let spelt = compared_with(key, statements).into_iter();
         let spelt =
             spelt.filter_map(|(pattern, _)| Some(value_for(key, pattern.as_literal()?.into())));

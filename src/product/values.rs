@@ -20,6 +20,8 @@ pub const UNLISTED: &str = "ica-policy-unlisted";
 pub(super) struct Statements<'q> {
     pub kind: CallerKind,
     pub statements: &'q [&'q Statement],
+    /// Whether the key that is asked about fills variables of these.
+    pub is_filled: bool,
     /// Values that were found before.
     pub shared: &'q SharedValues,
 }
@@ -28,7 +30,7 @@ pub(super) struct Statements<'q> {
 pub(super) fn candidates(
     key: &str,
     fact: &KeyFact,
-    Statements { kind, statements, shared }: Statements<'_>,
+    Statements { kind, statements, is_filled, shared }: Statements<'_>,
     prefix: &str,
     known: &[Variables],
     grain: Grain,
@@ -40,7 +42,6 @@ pub(super) fn candidates(
             .map(|value| value_for(key, value.replace("{prefix}", prefix)))
             .collect());
     }
-    let is_filled = fills_variable(key, statements);
     if fact.below {
         let lists = conditions_on(key, statements, prefix);
         let texts = rests(
@@ -121,14 +122,6 @@ fn usual(key: &str, kind: CallerKind) -> Vec<String> {
         Some(shape) if !texts.iter().all(|text| shape.fits(text)) => vec![shape.example()],
         _ => texts.iter().map(|text| (*text).to_owned()).collect(),
     }
-}
-
-/// Whether a pattern has the key as a variable, `${key}`.
-pub(super) fn fills_variable(key: &str, statements: &[&Statement]) -> bool {
-    statements
-        .iter()
-        .flat_map(|statement| statement.variables())
-        .any(|variable| &*variable.key == key)
 }
 
 /// The patterns that conditions compare a key with.

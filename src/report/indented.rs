@@ -7,27 +7,54 @@ use super::place::{Position, Shown};
 #[cfg(feature = "cli")]
 use crate::source::{Source, Sources};
 #[cfg(feature = "cli")]
-use std::sync::Arc;
+use std::cell::RefCell;
+#[cfg(feature = "cli")]
+use std::rc::Rc;
+#[cfg(feature = "cli")]
+use std::sync::{Arc, Weak};
+
+/// A text and how it is laid out; `None` if it is no document.
+#[cfg(feature = "cli")]
+type LaidOut = Option<Rc<(Arc<Source>, Indented)>>;
+
+/// Texts that are kept laid out: a report draws many findings of few files.
+#[cfg(feature = "cli")]
+const MOST_KEPT: usize = 8;
+
+#[cfg(feature = "cli")]
+thread_local! {
+    /// The last texts that were laid out.
+    static KEPT: RefCell<Vec<(Weak<Source>, LaidOut)>> = RefCell::default();
+}
+
+/// The text of a source, laid out once.
+#[cfg(feature = "cli")]
+fn source_laid_out(source: &Arc<Source>) -> LaidOut {
+    let is_own = |(known, _): &&(Weak<Source>, LaidOut)| known.as_ptr() == Arc::as_ptr(source);
+    if let Some(known) = KEPT.with_borrow(|kept| kept.iter().find(is_own).cloned()) {
+        return known.1;
+    }
+    let lay_out = || {
+        let new = Indented::new(&source.text)?;
+        let mut sources = Sources::new();
+        let id = sources.add_file("", new.text.clone()).ok()?;
+        Some(Rc::new((sources.source_at(sources.get(id).base)?.clone(), new)))
+    };
+    let laid_out = lay_out();
+    KEPT.with_borrow_mut(|kept| {
+        kept.insert(0, (Arc::downgrade(source), laid_out.clone()));
+        kept.truncate(MOST_KEPT);
+    });
+    laid_out
+}
 
 /// The finding with its places in texts that are laid out. The name of a text says where its words are in the file. `None` if some text is
 /// no document.
 #[cfg(feature = "cli")]
 pub(super) fn laid_out(finding: &Finding) -> Option<Finding> {
-    let mut texts: Vec<(Arc<Source>, Arc<Source>, Indented)> = Vec::new();
-    let mut moved = |place: &Position| -> Option<Position> {
-        let known = texts.iter().position(|(old, ..)| Arc::ptr_eq(old, &place.shown.source));
-        let number = match known {
-            Some(number) => number,
-            None => {
-                let new = Indented::new(&place.shown.source.text)?;
-                let mut sources = Sources::new();
-                let id = sources.add_file("", new.text.clone()).ok()?;
-                let source = sources.source_at(sources.get(id).base)?.clone();
-                texts.push((place.shown.source.clone(), source, new));
-                texts.len() - 1
-            }
-        };
-        let (_, source, new) = &texts[number];
+    let moved = |place: &Position| -> Option<Position> {
+        let known = source_laid_out(&place.shown.source)?;
+        let (source, new) = &*known;
         let range = new.range(&place.shown.range)?;
         let name = format!("{} at {}:{}, indented", place.file, place.line, place.column);
         Some(Position { shown: Shown::new(name, source.clone(), range), ..place.clone() })

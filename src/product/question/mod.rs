@@ -53,6 +53,8 @@ pub(super) struct Question<'a> {
     pub not_given: Vec<Unknown>,
     /// The statements that are about the actions of the step.
     pub statements: Vec<&'a Statement>,
+    /// The keys that fill variables of these.
+    pub variables: BTreeSet<&'a str>,
     /// What is known about the condition keys that the statements use, and about those that the user settled.
     pub keys: BTreeMap<String, KeyState>,
     /// The keys that the user settled.
@@ -110,6 +112,8 @@ impl<'a> Question<'a> {
             let keys = keys.iter().filter(|key| !is_supported(key, action, step.resource));
             (action.clone(), keys.cloned().collect())
         };
+        let variables = statements.iter().flat_map(|statement| statement.variables());
+        let variables = variables.map(|variable| &*variable.key).collect();
         Question {
             product: setup.product,
             caller,
@@ -132,6 +136,7 @@ impl<'a> Question<'a> {
             may_be_needless: step.on == On::Versioned && setup.versioning.is_none(),
             assumed,
             statements,
+            variables,
             resource,
             shared: Rc::default(),
         }

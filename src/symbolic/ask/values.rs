@@ -42,7 +42,7 @@ impl Search<'_> {
             return none_wanted;
         }
         // Values of what is found may show it.
-        let Some(left) = self.left_in(&[self.known.clone()], &left, look) else {
+        let Some(left) = self.left_in(std::slice::from_ref(self.known), &left, look) else {
             return none_wanted;
         };
         let mut by_keys = BTreeMap::<_, BTreeSet<_>>::new();
