@@ -39,8 +39,9 @@ fn folder() -> std::path::PathBuf {
 }
 
 fn cases() -> Vec<Case> {
-    let text = fs::read_to_string(folder().join("cases.toml")).unwrap();
-    toml::from_str::<Cases>(&text).unwrap().case
+    let read = |name: &str| fs::read_to_string(folder().join(name)).unwrap();
+    let of = |name| toml::from_str::<Cases>(&read(name)).unwrap().case;
+    [of("cases.toml"), of("beside.toml")].into_iter().flatten().collect()
 }
 
 fn options(kind: Option<&str>, pedantic: bool) -> LintOptions {
@@ -111,16 +112,10 @@ fn every_case_has_the_findings_that_it_says() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// At least two policies in which a rule finds something, and two in which it could be mistaken; the examples of its page count.
+/// At least two policies in which a rule finds something, and two in which it could be mistaken; the examples of its page do not count.
 #[test]
 fn every_rule_has_cases() {
     let (mut bad, mut good) = (BTreeMap::<String, usize>::new(), BTreeMap::<String, usize>::new());
-    for code in codes() {
-        for example in Manual::of(code).unwrap().examples {
-            let list = if example.is_bad { &mut bad } else { &mut good };
-            *list.entry(code.id().to_owned()).or_default() += 1;
-        }
-    }
     let known = all_codes().map(Code::id).collect::<BTreeSet<_>>();
     for case in cases() {
         let finds = case.finds.iter().filter_map(|line| line.split(' ').next());
