@@ -16,6 +16,7 @@ mod foreign;
 mod key_name;
 mod key_type;
 mod key_use;
+mod lockout;
 mod long_policy;
 pub mod manual;
 mod pass_role;
@@ -43,6 +44,7 @@ use super::{RULES, Rule, Subject, run_wanted};
 use crate::finding::codes::CODES;
 use crate::finding::{Audience, Code, Finding, Severity};
 use crate::model::PolicyKind;
+use lockout::CODE as LOCKOUT;
 use redundant_statement::CODE as REDUNDANT_STATEMENT;
 
 /// The rules of `lint` alone.
@@ -57,6 +59,7 @@ pub static LINT_RULES: &[&dyn Rule] = &[
     &key_name::KeyName,
     &key_type::KeyTypes,
     &key_use::KeyUse,
+    &lockout::Lockout,
     &long_policy::LongPolicy,
     &pass_role::PassRole,
     &principals::Principals,
@@ -99,7 +102,8 @@ pub fn lint(subject: &Subject<'_>, read: Vec<Finding>, selection: &Selection) ->
         let statement = statements.find(|span| span.contains(proved.span));
         found.iter().any(|finding| {
             // What a policy gives away is no question of needless words.
-            let is_apart = proved.code.row().audience == Audience::Security;
+            let is_apart =
+                proved.code.row().audience == Audience::Security || proved.code == LOCKOUT;
             let is_cause =
                 finding.severity >= Severity::Warning || finding.code == REDUNDANT_STATEMENT;
             let mut places = finding.related.iter().map(|label| label.span).chain([finding.span]);
