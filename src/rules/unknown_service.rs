@@ -4,7 +4,7 @@ use super::covered::Covered;
 use super::lint::manual::rule_code;
 use super::rule::{Rule, Scene, Sink};
 use crate::aws;
-use crate::finding::{Code, Finding, LETTERS_PER_MISTAKE, distance};
+use crate::finding::{Code, Finding, LETTERS_PER_MISTAKE, distance_within};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -62,9 +62,9 @@ pub fn unknown_service(action: &str) -> Option<&str> {
 }
 
 fn help_on_service(prefix: &str) -> String {
-    let far = |known: &&str| distance(prefix, known);
-    let near = aws::service_prefixes().map(|known| (far(&known), known)).min();
-    let near = near.filter(|(far, _)| far * LETTERS_PER_MISTAKE <= prefix.len());
+    let most = prefix.len() / LETTERS_PER_MISTAKE;
+    let far = |known: &str| distance_within(prefix, known, most);
+    let near = aws::service_prefixes().filter_map(|known| Some((far(known)?, known))).min();
     let meant = near.map_or(String::new(), |(_, known)| format!("perhaps `{known}` is meant; "));
     format!("{meant}if AWS has the service since, `--data` takes newer data")
 }

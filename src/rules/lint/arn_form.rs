@@ -4,7 +4,7 @@ use super::arn_types::{Form, Pieces, forms};
 use super::manual::rule_code;
 use super::regions::{help, is_no_region};
 use crate::aws;
-use crate::finding::{Code, Confidence, Edit, Finding, LETTERS_PER_MISTAKE, distance};
+use crate::finding::{Code, Confidence, Edit, Finding, LETTERS_PER_MISTAKE, distance_within};
 use crate::model::{ResourceKind, ResourcePattern, Statement};
 use crate::rules::rule::{Rule, Scene, Sink};
 use std::cell::OnceCell;
@@ -407,9 +407,9 @@ fn is_bucket_without_colon(text: &str) -> bool {
 }
 
 fn help_on_service(service: &str) -> String {
-    let far = |known: &&str| distance(service, known);
-    let near = aws::service_prefixes().map(|known| (far(&known), known)).min();
-    let near = near.filter(|(far, _)| far * LETTERS_PER_MISTAKE <= service.len());
+    let most = service.len() / LETTERS_PER_MISTAKE;
+    let far = |known: &str| distance_within(service, known, most);
+    let near = aws::service_prefixes().filter_map(|known| Some((far(known)?, known))).min();
     let meant = near.map_or(String::new(), |(_, known)| format!("perhaps `{known}` is meant; "));
     format!("{meant}if AWS has the service since, `--data` takes newer data")
 }

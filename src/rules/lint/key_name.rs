@@ -2,7 +2,7 @@
 
 use super::manual::rule_code;
 use crate::aws::{self, condition_key};
-use crate::finding::{Code, Confidence, Finding, LETTERS_PER_MISTAKE, distance};
+use crate::finding::{Code, Confidence, Finding, LETTERS_PER_MISTAKE, distance_within};
 use crate::model::{Condition, Statement};
 use crate::rules::rule::{Rule, Scene, Sink};
 
@@ -177,12 +177,12 @@ fn unknown(scene: &Scene<'_>, condition: &Condition, lower: &str) -> Option<Find
     let near = aws::condition_keys().filter(|key| {
         key.name.split(':').next().is_some_and(|own| own.eq_ignore_ascii_case(service))
     });
+    let most = name.len().max(LETTERS_PER_MISTAKE) / LETTERS_PER_MISTAKE;
     let far = |known: &str| {
-        distance(name, &known.split_once(':').map_or("", |(_, name)| name).to_lowercase())
+        let known = known.split_once(':').map_or("", |(_, name)| name);
+        distance_within(name, &known.to_lowercase(), most)
     };
-    let near = near.map(|key| (far(key.name), key.name)).min();
-    let near =
-        near.filter(|(far, _)| far * LETTERS_PER_MISTAKE <= name.len().max(LETTERS_PER_MISTAKE));
+    let near = near.filter_map(|key| Some((far(key.name)?, key.name))).min();
     let meant = near.map_or(String::new(), |(_, known)| format!("perhaps `{known}` is meant; "));
     let message = format!(
         "AWS has no condition key `{text}` as of {}, so no request has it",
