@@ -241,3 +241,131 @@ fn check_shows_the_causes_that_a_change_brings() {
     let output = run_in(&folder, &["check", "new", "--changed-since", "no-such-revision"]);
     assert_eq!(output.status.code(), Some(3));
 }
+
+/// What is a policy is decided as `lint` does: by reading it.
+#[test]
+fn policies_in_any_form_are_found_in_folders() {
+    let folder = repository("changes-forms");
+    let write =
+        |name: &str, text: String| fs::write(folder.join("policies").join(name), text).unwrap();
+    let open = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}});
+    write("answer.json", json!({"Policy": open.to_string()}).to_string());
+    write("escaped.json", open.to_string().replace("Statement", "\\u0053tatement"));
+    let compare =
+        |name: &str| run_in(&folder, &["compare", "--against", "HEAD", name, "--format", "json"]);
+    let output = compare("policies");
+    assert_eq!(
+        (output.status.code(), stdout(&output).lines().count()),
+        (Some(1), 2),
+        "{}",
+        stdout(&output)
+    );
+    write("utf16.json", String::new());
+    fs::write(folder.join("policies/utf16.json"), b"\xff\xfe{\0}\0").unwrap();
+    assert_eq!(compare("policies").status.code(), Some(3));
+    fs::remove_file(folder.join("policies/utf16.json")).unwrap();
+    commit(&folder);
+
+    // A link is no file, another repository is not ours, and a folder may be gone.
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("same.json", folder.join("policies/link.json")).unwrap();
+    commit(&folder);
+    let other = folder.join("policies/other");
+    fs::create_dir_all(&other).unwrap();
+    git(&other, &["init", "--quiet"]);
+    fs::write(other.join("theirs.json"), policy(&["s3:*"])).unwrap();
+    let output = compare("policies");
+    assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+    assert!(stderr(&output).contains("1 files of other repositories"), "{}", stderr(&output));
+    fs::remove_dir_all(folder.join("policies/deep")).unwrap();
+    let output = compare("policies/deep");
+    assert_eq!(
+        (output.status.code(), stdout(&output).lines().count()),
+        (Some(1), 1),
+        "{}",
+        stderr(&output)
+    );
+}
+
+/// Each of these would hide a new finding behind a known one.
+#[test]
+fn known_findings_hide_no_others() {
+    let folder = repository("changes-known");
+    let lint = |more: &[&str]| {
+        let output = run_in(
+            &folder,
+            &[&["lint", "--fail-on", "warning", "--format", "json"], more].concat(),
+        );
+        let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        (report["counts"]["warning"].as_u64().unwrap(), report["hidden"].clone())
+    };
+    let bad = policy(&["s3:GetObjekt"]);
+    fs::write(folder.join("policies/new.json"), &bad).unwrap();
+    run_in(&folder, &["lint", "policies/old.json", "--write-baseline", "known.json"]);
+    // The file of the baseline is there, it was only not given.
+    assert_eq!(lint(&["policies/new.json", "--baseline", "known.json"]).0, 1);
+    commit(&folder);
+    // What the baseline hides is not hidden once more, and a file that is given twice is read once.
+    let (_, hidden) =
+        lint(&["policies/old.json", "--baseline", "known.json", "--changed-since", "HEAD"]);
+    assert_eq!(hidden, json!({"ignored": 0, "baseline": 1, "before": 0}));
+    let (_, hidden) = lint(&["policies/old.json", "policies/old.json", "--changed-since", "HEAD"]);
+    assert_eq!(hidden, json!({"ignored": 0, "baseline": 0, "before": 1}));
+    // What an ignore hid was not known.
+    let ignore =
+        "[[ignore]]\nrule = \"unknown-action\"\npath = \"policies/old.json\"\nreason = \"r\"\n";
+    fs::write(folder.join("ica-policy.toml"), ignore).unwrap();
+    fs::write(folder.join("policies/old.json"), &bad).unwrap();
+    fs::remove_file(folder.join("policies/new.json")).unwrap();
+    commit(&folder);
+    fs::create_dir(folder.join("policies/prod")).unwrap();
+    fs::rename(folder.join("policies/old.json"), folder.join("policies/prod/old.json")).unwrap();
+    assert_eq!(lint(&["policies", "--changed-since", "HEAD"]).0, 1);
+}
+
+/// The settings come from the revision, too, and a change that leaves operations out is shown.
+#[test]
+fn a_change_of_the_settings_is_a_change() {
+    let folder = connection("changes-settings");
+    let settings = folder.join("lab/ica.toml");
+    let before = fs::read_to_string(&settings).unwrap();
+    // The bad policy is known to git under another name.
+    fs::copy(folder.join("lab/bucket-policy.json"), folder.join("lab/bad.json")).unwrap();
+    git(&folder, &["checkout", "--quiet", "lab/bucket-policy.json"]);
+    commit(&folder);
+    let check =
+        || run_in(&folder, &["check", "lab", "--changed-since", "HEAD", "--format", "github"]);
+    assert_eq!(check().status.code(), Some(0), "{}", stdout(&check()));
+    fs::write(&settings, before.replace("bucket-policy.json", "bad.json")).unwrap();
+    assert_eq!(check().status.code(), Some(1), "{}", stdout(&check()));
+    let skip = "skip = { download-data = \"r\" }\n";
+    fs::write(&settings, format!("{skip}{before}")).unwrap();
+    let output = check();
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    assert!(stdout(&output).contains("download-data were checked"), "{}", stdout(&output));
+}
+
+/// A second Deny with the same words in the same file is another cause.
+#[test]
+fn a_second_cause_with_the_same_words_is_new() {
+    let folder = connection("changes-second");
+    let path = folder.join("lab/bucket-policy.json");
+    let with = |sid: &str| {
+        let mut bucket: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        let statements = bucket["Statement"].as_array_mut().unwrap();
+        let mut deny = statements.last().unwrap().clone();
+        deny["Sid"] = json!(sid);
+        statements.push(deny);
+        fs::write(&path, serde_json::to_string_pretty(&bucket).unwrap()).unwrap();
+    };
+    commit(&folder);
+    with("Second");
+    let output = run_in(&folder, &["check", "lab", "--changed-since", "HEAD", "--format", "json"]);
+    let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let sids = report["causes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cause| cause["place"]["sid"].as_str().unwrap());
+    assert_eq!(sids.collect::<Vec<_>>(), ["Second"], "{report}");
+}

@@ -46,6 +46,15 @@ fn what_is_ignored_is_hidden_and_counted() {
     let output = lint(&folder, &[]);
     assert_eq!(found(&output), (vec!["redundant-action".to_owned()], vec![]));
     assert_eq!(report(&output)["hidden"], json!({"ignored": 1, "baseline": 0, "before": 0}));
+    let sarif = run_in(&folder, &["lint", "policies", "--format", "sarif", "--suppressed"]);
+    let log: Value = serde_json::from_slice(&sarif.stdout).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let of_rule = |rule: &str| results.iter().find(|result| result["ruleId"] == rule).unwrap();
+    let reason = json!([{"kind": "external", "justification": "the role of the installer"}]);
+    assert_eq!(of_rule("pass-any-role")["suppressions"], reason);
+    assert_eq!((results.len(), &of_rule("redundant-action")["suppressions"]), (2, &Value::Null));
+    assert_eq!(sarif.status.code(), output.status.code());
+    assert_eq!(lint(&folder, &["--suppressed"]).status.code(), Some(2));
     let (all, _) = found(&lint(&folder, &["--no-ignores"]));
     assert_eq!(all, ["pass-any-role", "redundant-action"]);
     // The nearest file above a policy counts.

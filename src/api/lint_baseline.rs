@@ -1,8 +1,8 @@
 //! Findings that were there before: a list of fingerprints, which survive moved lines.
 
-use crate::report::lint::Linted;
+use crate::report::lint::{Found, Linted};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The name of the form of the file.
 const SCHEMA: &str = "ica-policy/lint-baseline/v1";
@@ -31,7 +31,7 @@ impl Baseline {
             for found in &policy.findings {
                 let rule = found.finding.code.id().to_owned();
                 let known = Known { rule, count: 0 };
-                of_file.entry(found.fingerprint.clone()).or_insert(known).count += 1;
+                of_file.entry(print(policy, found)).or_insert(known).count += 1;
             }
         }
         Baseline { schema: SCHEMA.to_owned(), findings }
@@ -58,34 +58,44 @@ impl Baseline {
 
     /// Hides what is known. What AWS would refuse is not hidden. A file that the baseline does not have may be one of it under
     /// another name: there the findings of files that are gone are known.
-    pub(crate) fn hide(&self, policies: &mut [Linted]) -> usize {
-        let files = policies.iter().map(|policy| policy.file.to_string());
-        let files = files.collect::<BTreeSet<_>>();
+    pub(crate) fn hide(&self, policies: &mut [Linted], is_gone: &dyn Fn(&str) -> bool) -> usize {
         let mut gone = BTreeMap::new();
-        for (_, known) in self.findings.iter().filter(|(file, _)| !files.contains(*file)) {
-            for (print, known) in known {
-                *gone.entry(print.as_str()).or_default() += known.count;
+        let mut left = BTreeMap::new();
+        for (file, known) in &self.findings {
+            let counts = known.iter().map(|(print, known)| (print.as_str(), known.count));
+            let is_here = policies.iter().any(|policy| policy.file.as_str() == file);
+            if !is_here && is_gone(file) {
+                counts.for_each(|(print, count)| *gone.entry(print).or_default() += count);
+            } else {
+                left.insert(file.as_str(), counts.collect::<BTreeMap<_, _>>());
             }
         }
+        let known = policies.iter().map(|policy| self.findings.contains_key(policy.file.as_str()));
+        let known = known.collect::<Vec<_>>();
         let mut hidden = 0;
-        for policy in policies {
-            match self.findings.get(policy.file.as_str()) {
-                Some(known) => {
-                    let counts = known.iter().map(|(print, known)| (print.as_str(), known.count));
-                    hidden += hide(policy, &mut counts.collect());
-                }
-                None => hidden += hide(policy, &mut gone),
-            }
+        for (policy, is_known) in policies.iter_mut().zip(known) {
+            let file = policy.file.to_string();
+            let counts = if is_known { left.get_mut(file.as_str()) } else { Some(&mut gone) };
+            hidden += counts.map_or(0, |counts| hide(policy, counts));
         }
         hidden
     }
 }
 
+/// The fingerprint, with the policy where a file has several.
+fn print(policy: &Linted, found: &Found) -> String {
+    match &policy.of {
+        Some(of) => format!("{} {of}", found.fingerprint),
+        None => found.fingerprint.clone(),
+    }
+}
+
 /// Hides findings of a policy that are left in the counts.
 fn hide(policy: &mut Linted, left: &mut BTreeMap<&str, usize>) -> usize {
-    let before = policy.findings.len();
-    policy.findings.retain(|found| {
-        let count = left.get_mut(found.fingerprint.as_str()).filter(|count| **count > 0);
+    let mut findings = std::mem::take(&mut policy.findings);
+    let before = findings.len();
+    findings.retain(|found| {
+        let count = left.get_mut(print(policy, found).as_str()).filter(|count| **count > 0);
         match count {
             Some(count) if !found.finding.is_refusal() => {
                 *count -= 1;
@@ -94,5 +104,6 @@ fn hide(policy: &mut Linted, left: &mut BTreeMap<&str, usize>) -> usize {
             _ => true,
         }
     });
+    policy.findings = findings;
     before - policy.findings.len()
 }

@@ -2,6 +2,7 @@
 
 use crate::finding::{Code, Finding, codes, distance};
 use crate::model::PolicyKind;
+use crate::report;
 use crate::report::lint::Found;
 use crate::rules::lint::{Selection, all_codes};
 use crate::source::{SourceId, Sources, Span};
@@ -142,15 +143,15 @@ impl LintConfig {
     }
 
     /// Hides the findings of a policy that are known. `today` is a day such as `2027-01-31`. What AWS would refuse is not hidden. An ignore of a rule that was
-    /// not asked is not met: it may hide something when the rule is.
+    /// not asked is not met: it may hide something when the rule is. Returns what was hidden, with the reason as its suppression.
     pub(crate) fn hide(
         &self,
         path: &str,
         today: &str,
         asked: &Selection,
         findings: &mut Vec<Found>,
-    ) -> usize {
-        let before = findings.len();
+    ) -> Vec<report::Finding> {
+        let mut hidden = Vec::new();
         let of_policy =
             |ignore: &&Ignore| fits(&ignore.written.path, path) && asked.has(ignore.code);
         for ignore in self.ignores.iter().filter(of_policy) {
@@ -158,13 +159,17 @@ impl LintConfig {
             if ignore.is_expired(today) {
                 continue;
             }
-            findings.retain(|found| {
-                let is_hidden = ignore.is_about(found) && !found.finding.is_refusal();
-                ignore.is_used.set(ignore.is_used.get() || is_hidden);
-                !is_hidden
-            });
+            let is_hidden =
+                |found: &mut Found| ignore.is_about(found) && !found.finding.is_refusal();
+            let reason = &ignore.written.reason;
+            let before = hidden.len();
+            hidden.extend(findings.extract_if(.., is_hidden).map(|found| report::Finding {
+                suppressed: Some(reason.clone()),
+                ..found.finding
+            }));
+            ignore.is_used.set(ignore.is_used.get() || hidden.len() > before);
         }
-        before - findings.len()
+        hidden
     }
 
     /// What is wrong with the ignores, once all policies were looked at: those that are over, and those that hide nothing. `was_searched`: whether all policies

@@ -1,10 +1,9 @@
 //! `ica-policy check`.
 
+use super::check_since::Since;
 use super::exit::Exit;
 use super::files::{Files, print_line, print_report, stdin_twice, unreadable};
 use super::format::{FindingsFormat, Printer};
-use super::git::Revision;
-use super::git_files::GitFiles;
 use super::layer_flags::{Flag, LayerFlags, RCP, SCP, Shown};
 use super::named::Named;
 use super::settings_file;
@@ -21,6 +20,7 @@ use crate::product::build::settings::{self, Settings};
 use crate::product::build::unknown_keys;
 use crate::product::build::{Built, build};
 use crate::product::refusal::Refusal;
+use crate::report;
 use crate::report::check::Checked;
 use crate::report::check_human::{report_one_of, summary};
 use crate::report::overview::Overview;
@@ -181,7 +181,14 @@ fn check_all(args: &Args, printer: &Printer<Checked>) -> Exit {
             return printer.unreadable(&Sources::new(), &[*unreadable]);
         }
     };
-    let since = match args.changed_since.as_deref().map(Revision::open).transpose() {
+    let since = args.changed_since.as_deref().map(|name| {
+        let file = args.about.dir.as_ref().map(|dir| dir.join("ica.toml"));
+        let file = file.as_deref().or(args.about.named.connection.as_deref());
+        let here = std::env::current_dir().ok();
+        let flags = flags(&args.about, here.as_deref().filter(|_| file.is_some()));
+        Since::open(name, file, &flags, args.about.named.allow_outside)
+    });
+    let since = match since.transpose() {
         Ok(since) => since,
         Err(unreadable) => return printer.unreadable(&Sources::new(), &[unreadable]),
     };
@@ -223,7 +230,7 @@ fn check_one(
     settings: Settings,
     folder: &Path,
     printer: &Printer<Checked>,
-    (since, course): (Option<&Revision>, &mut Course),
+    (since, course): (Option<&Since>, &mut Course),
 ) -> Exit {
     if let Some(mistake) = stdin_twice(settings.files()) {
         return printer.usage(mistake);
@@ -262,9 +269,14 @@ fn check_one(
     }
     let mut checked = Checked::new(&sources, &connection, &check);
     let mut fails = args.fail_on.fails(checked.verdict);
-    if let Some(old) = since.and_then(|revision| before(revision, &settings, folder)) {
+    if let Some(old) = since.and_then(|since| since.before(&settings, folder)) {
         checked.leave_out_known(&old);
         fails = checked.worst_change(&old).is_some_and(|verdict| args.fail_on.fails(verdict));
+        let left_out = checked.no_longer_checked(&old);
+        if !left_out.is_empty() {
+            fails |= args.fail_on != FailOn::Never;
+            checked.findings.push(since_finding(&left_out));
+        }
     }
     course.overview.add(&checked);
     let printed = if args.summary {
@@ -279,13 +291,13 @@ fn check_one(
     printed.max(if is_found { Exit::Found } else { Exit::Clean })
 }
 
-/// The same connection with the files as the revision has them. `None` if it does not have all of them: then everything is new.
-fn before(revision: &Revision, settings: &Settings, folder: &Path) -> Option<Checked> {
-    let mut sources = Sources::new();
-    let mut then = GitFiles::shown_as_now(revision, folder.to_owned());
-    let built = build(&ICA, settings, &mut sources, &mut then).ok()?;
-    let check = built.unreadable.is_empty().then(|| crate::product::check(&built.connection))?;
-    Some(Checked::new(&sources, &built.connection, &check))
+/// That a change leaves operations out is shown: it could silence its own check.
+fn since_finding(operations: &[&str]) -> report::Finding {
+    let message = format!(
+        "{} were checked in the revision of --changed-since and are left out now",
+        operations.join(", ")
+    );
+    report::Finding::new(codes::CHANGED_CONFIGURATION, message)
 }
 
 /// Whether any flag is about a connection.

@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::files::{print_line, stdin_twice, unreadable as missing};
 use super::format::{FindingsFormat, Printer};
 use super::git::Revision;
-use super::listed::listed;
+use super::listed::{listed, may_hold_policy};
 use super::versions::{Meant, Origin, Read, read_all};
 use crate::input::{NONE, Unreadable};
 use crate::model::PolicyKind;
@@ -177,13 +177,16 @@ fn changed(
     revision: &Revision,
     printer: &Printer<Comparison>,
 ) -> Result<Vec<String>, Exit> {
-    let (folders, mut files): (Vec<_>, Vec<_>) =
-        given.iter().cloned().partition(|name| Path::new(name).is_dir());
-    for folder in folders {
-        let found = below(&folder, revision)
-            .map_err(|wrong| printer.unreadable(&Sources::new(), &[wrong]))?;
+    let unreadable = |wrong| printer.unreadable(&Sources::new(), &[wrong]);
+    let mut files = Vec::new();
+    for name in given {
+        if !Path::new(name).is_dir() && !revision.has_folder(name).map_err(unreadable)? {
+            files.push(name.clone());
+            continue;
+        }
+        let found = below(name, revision).map_err(unreadable)?;
         if found.is_empty() {
-            print_line("", &format!("{folder}: no policy was changed"));
+            print_line("", &format!("{name}: no policy was changed"));
         }
         files.extend(found);
     }
@@ -192,30 +195,30 @@ fn changed(
 
 /// The policies below a folder, of today and of the revision, that are not the same.
 fn below(folder: &str, revision: &Revision) -> Result<Vec<String>, Unreadable> {
-    let mut names = revision.files_below(folder)?.into_iter().collect::<BTreeSet<_>>();
-    for found in listed(&[folder.to_owned()]) {
+    let then = revision.files_below(folder)?;
+    let mut names = then.keys().cloned().collect::<BTreeSet<_>>();
+    let is_here = Path::new(folder).is_dir();
+    for found in is_here.then(|| listed(&[folder.to_owned()])).into_iter().flatten() {
         match found {
             Ok((name, _)) => names.extend([name]),
             Err(failure) => return Err(missing(folder, failure.message, None)),
         }
     }
-    let mut files = Vec::new();
-    for name in names {
-        // What cannot be read is told where it is compared.
-        let now = fs::read(&name).unwrap_or_default();
-        let then = revision.read(&name)?.unwrap_or_default();
-        let is_policy = |text: &[u8]| {
-            text.to_ascii_lowercase().windows(STATEMENT.len()).any(|word| word == STATEMENT)
-        };
-        if now != then.as_bytes() && (is_policy(&now) || is_policy(then.as_bytes())) {
-            files.push(name);
-        }
+    let (names, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| revision.owns(name));
+    if let Some(other) = others.first() {
+        let message =
+            format!("{} files of other repositories are left out, such as `{other}`", others.len());
+        print_line("note: ", &message);
     }
-    Ok(files)
+    let mut old = revision.texts(&then)?;
+    let is_changed = |name: &String| {
+        // What cannot be read is told where it is compared.
+        let now = fs::read(name).unwrap_or_default();
+        let then = old.remove(name).unwrap_or_default();
+        now != then && (may_hold_policy(name, now) || may_hold_policy(name, then))
+    };
+    Ok(names.into_iter().filter(is_changed).collect())
 }
-
-/// The word that every policy has, and hardly any other JSON.
-const STATEMENT: &[u8] = b"\"statement\"";
 
 /// What is wrong with --against.
 fn against_mistake(args: &Args) -> Option<String> {

@@ -96,8 +96,16 @@ pub(super) fn pairs(
         .collect())
 }
 
+/// The connections of a settings file.
+pub(super) fn settings_of(
+    origin: &Origin<'_>,
+    allow_outside: bool,
+) -> Result<Vec<Settings>, Failure> {
+    Ok(side(origin, allow_outside)?.settings)
+}
+
 /// The name of a connection; without one its bucket, with the prefix.
-fn name(settings: &Settings) -> Option<String> {
+pub(super) fn name(settings: &Settings) -> Option<String> {
     let prefix = settings.prefix.as_deref().unwrap_or_default();
     settings
         .name

@@ -122,6 +122,7 @@ impl<V: Human> Printer<V> {
         if let Some((format, issues)) = &self.list {
             let mut issues = issues.borrow_mut();
             issues.found.extend(view.issues());
+            issues.left_out += view.left_out();
             match format {
                 FindingsFormat::Markdown => issues.heads.push(view.markdown_head()),
                 FindingsFormat::Html => issues.pages.push(view.html_head()),

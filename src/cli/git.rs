@@ -7,13 +7,15 @@
 use super::files::{decoded, unreadable};
 use super::listed::is_left_out;
 use crate::input::Unreadable;
+use std::collections::BTreeMap;
 use std::env;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::thread;
 
 /// A revision that files are read from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Revision {
     name: String,
     commit: String,
@@ -56,11 +58,11 @@ impl Revision {
         let failed = |message: String, help: &str| unreadable(name, message, Some(help));
         let here = ["rev-parse", "--is-inside-git-dir", "--show-toplevel"];
         let found = git(Path::new("."), &here).map_err(|error| {
-            failed(words(&error), "--against reads the old side with the command `git`")
+            failed(words(&error), "the older version is read with the command `git`")
         })?;
         if !found.status.success() {
             let (message, help) = said(&found);
-            let help = help.unwrap_or("give two files instead: compare OLD NEW".to_owned());
+            let help = help.unwrap_or("run it in the work tree of a git repository".to_owned());
             return Err(failed(
                 format!("git finds no repository in the current folder: {message}"),
                 &help,
@@ -116,26 +118,63 @@ impl Revision {
         }
     }
 
-    /// The names of all files below a folder that end in `.json`, as they begin with the folder's name.
-    pub(super) fn files_below(&self, folder: &str) -> Result<Vec<String>, Unreadable> {
+    /// Whether the revision has a folder of that name.
+    pub(super) fn has_folder(&self, path: &str) -> Result<bool, Unreadable> {
+        let failed = |message: String| unreadable(&self.shown(path), message, None);
+        // Of a place outside the repository the revision has nothing; who reads the file says why.
+        let Ok(inner) = self.inner(Path::new(path)) else { return Ok(false) };
+        Ok(self.entry(&inner).map_err(failed)?.is_some_and(|entry| entry.is_folder()))
+    }
+
+    /// Whether a file belongs to this repository, and not to another one in a folder of it.
+    pub(super) fn owns(&self, path: &str) -> bool {
+        self.inner(Path::new(path)).is_ok()
+    }
+
+    /// The files below a folder that end in `.json`: their names, which begin with that of the folder, and their objects. Links are
+    /// left out.
+    pub(super) fn files_below(&self, folder: &str) -> Result<BTreeMap<String, String>, Unreadable> {
         let failed = |message: String| unreadable(&self.shown(folder), message, None);
         let inner = self.inner(Path::new(folder).join("x").as_path()).map_err(failed)?;
         let inner = inner.parent().unwrap_or(Path::new(""));
-        let mut arguments = vec!["ls-tree", "-r", "-z", "--name-only", &self.commit];
+        let mut arguments = vec!["ls-tree", "-r", "-z", &self.commit];
         let path = format!("./{}", inner.display());
         if inner != Path::new("") {
             arguments.extend(["--", &path]);
         }
         let listed = self.run(&arguments).map_err(failed)?;
         let listed = String::from_utf8_lossy(&listed).into_owned();
-        let rest = |name: &str| Path::new(name).strip_prefix(inner).ok().map(Path::to_owned);
-        let files = listed.split('\0').filter_map(rest);
-        let is_json = |rest: &Path| {
-            rest.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("json"))
-                && !rest.iter().any(|part| is_left_out(&part.to_string_lossy()))
-        };
-        let files = files.filter(|rest| is_json(rest));
-        Ok(files.map(|rest| Path::new(folder).join(rest).display().to_string()).collect())
+        // `100644 blob 8baef1b...`, a tab, and the name.
+        let files = listed.split('\0').filter_map(|line| {
+            let (entry, name) = line.split_once('\t')?;
+            let object = entry.strip_prefix("100")?.split(' ').nth(2)?;
+            let rest = Path::new(name).strip_prefix(inner).ok()?;
+            let is_json = rest.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("json"))
+                && !rest.iter().any(|part| is_left_out(&part.to_string_lossy()));
+            let name = Path::new(folder).join(rest).display().to_string();
+            is_json.then(|| (name, object.to_owned()))
+        });
+        Ok(files.collect())
+    }
+
+    /// The texts of such files, read by one process.
+    pub(super) fn texts(
+        &self,
+        files: &BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, Vec<u8>>, Unreadable> {
+        let failed = |message: String| unreadable(&self.name, message, None);
+        let objects = files.values().map(|object| format!("{object}\n")).collect::<String>();
+        let output = git_reading(&self.top, &["cat-file", "--batch"], objects.into_bytes());
+        let output = output.map_err(|error| failed(words(&error)))?;
+        let mut rest = output.stdout.as_slice();
+        let mut texts = BTreeMap::new();
+        for name in files.keys() {
+            let (text, behind) = first_blob(rest)
+                .ok_or_else(|| failed(format!("git cannot read `{name}`: {}", said(&output).0)))?;
+            texts.insert(name.clone(), text.to_owned());
+            rest = behind;
+        }
+        Ok(texts)
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Unreadable> {
@@ -244,6 +283,32 @@ fn without_dots(path: &Path) -> Result<PathBuf, String> {
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> io::Result<Output> {
+    command(folder, arguments).output()
+}
+
+/// The same with a text on standard input, which another thread writes: git answers before it has read all.
+fn git_reading(folder: &Path, arguments: &[&str], input: Vec<u8>) -> io::Result<Output> {
+    let mut command = command(folder, arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    let stdin = child.stdin.take();
+    // A git that ends early says why on standard error.
+    let writer = thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(&input)));
+    let output = child.wait_with_output();
+    let _ = writer.join();
+    output
+}
+
+/// The first answer of `cat-file --batch`: `ID blob SIZE`, the text in a line of its own; and what follows.
+fn first_blob(answers: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = answers.iter().position(|byte| *byte == b'\n')?;
+    let (head, rest) = answers.split_at(end);
+    let size = std::str::from_utf8(head).ok()?.split_once(" blob ")?.1.parse::<usize>().ok()?;
+    let rest = rest.get(1..)?;
+    (rest.len() > size).then(|| (&rest[..size], &rest[size + 1..]))
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("git");
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().to_ascii_uppercase().starts_with("GIT_") {
@@ -252,7 +317,8 @@ fn git(folder: &Path, arguments: &[&str]) -> io::Result<Output> {
     }
     command.envs(VARIABLES).arg("-C").arg(folder).args(SWITCHES);
     command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
-    command.args(arguments).output()
+    command.args(arguments);
+    command
 }
 
 fn words(error: &io::Error) -> String {

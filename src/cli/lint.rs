@@ -7,20 +7,21 @@ use super::git::Revision;
 use super::git_files::GitFiles;
 use super::lint_batch;
 use super::lint_settings::{Configurations, Loaded, Mistake, absolute};
-use super::listed::listed;
+use super::listed::{is_no_policy, listed};
 use super::put::{Entry, print_lost, put_all};
 use crate::api::lint_baseline::Baseline;
 use crate::api::lint_config::{LintConfig, selected};
 use crate::api::lint_file;
 use crate::api::{LintOptions, Selection};
-use crate::finding::{Severity, codes};
-use crate::input::{Unreadable, is_like_policy};
+use crate::finding::Severity;
+use crate::input::{Loader, Unreadable};
 use crate::model::PolicyKind;
 use crate::report::lint::{Configured, Lint, Linted};
 use crate::report::{Finding, failure};
 use crate::source::Sources;
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 const AFTER_HELP: &str = "\
@@ -60,6 +61,9 @@ pub(super) struct Args {
     /// Shows what the ignores of the configuration hide.
     #[arg(long)]
     no_ignores: bool,
+    /// Lists what the ignores of the configuration hide as suppressed results, with their reasons; for --format sarif.
+    #[arg(long, conflicts_with = "no_ignores")]
+    suppressed: bool,
     /// Shows only what was not there in this revision of git. All configurations and the baseline come from it, and that they were changed is reported: a pull
     /// request cannot silence its own check.
     #[arg(long, value_name = "REV")]
@@ -167,6 +171,9 @@ fn wrong(printer: &Printer<Lint>, mistake: Mistake) -> Exit {
     }
 }
 
+/// The policies of a file, and what ignores hide of them; or why it cannot be read.
+type One = Result<(Vec<Linted>, Vec<Finding>), Unreadable>;
+
 /// One run.
 pub(super) struct Run<'a> {
     pub(super) args: &'a Args,
@@ -174,6 +181,8 @@ pub(super) struct Run<'a> {
     pub(super) sources: Sources,
     pub(super) configurations: Configurations,
     baseline: Option<Baseline>,
+    /// The files of the folders as the revision of --changed-since has them.
+    then: BTreeMap<String, Vec<u8>>,
     pub(super) today: String,
     /// Whether some policy fails.
     fails: bool,
@@ -183,6 +192,10 @@ impl Run<'_> {
     fn begin(args: &Args) -> Result<Run<'_>, Mistake> {
         if let Some(mistake) = stdin_twice(&args.files) {
             return Err(Mistake::Usage(mistake.to_owned()));
+        }
+        if args.suppressed && args.format != FindingsFormat::Sarif {
+            let message = "--suppressed: only SARIF has suppressed results; give --format sarif, or --no-ignores";
+            return Err(Mistake::Usage(message.to_owned()));
         }
         let only =
             selected(&args.select).map_err(|wrong| Mistake::Usage(format!("--select: {wrong}")))?;
@@ -201,6 +214,13 @@ impl Run<'_> {
             let read = text.map(|text| Baseline::read(&text)).transpose();
             baseline = read.map_err(wrong)?;
         }
+        let mut then = BTreeMap::new();
+        if let Some(revision) = configurations.since() {
+            for folder in args.files.iter().filter(|name| Path::new(name).is_dir()) {
+                let texts = revision.files_below(folder).and_then(|files| revision.texts(&files));
+                then.extend(texts.map_err(Mistake::Unreadable)?);
+            }
+        }
         Ok(Run {
             args,
             options: LintOptions {
@@ -212,6 +232,7 @@ impl Run<'_> {
             sources,
             configurations,
             baseline,
+            then,
             today: jiff::Timestamp::now().to_string().chars().take("2027-01-31".len()).collect(),
             fails: false,
         })
@@ -230,22 +251,14 @@ impl Run<'_> {
                     continue;
                 }
             };
-            let config = self.configurations.of(&mut self.sources, &name)?;
-            let below =
-                config.map(|number| self.configurations.below(number, &name)).unwrap_or_default();
-            let options = self.options_of(config, &below);
-            match lint_file(&mut self.sources, &mut files, &name, &options) {
-                Ok(linted) => {
-                    for mut linted in linted {
-                        if let Some(number) = config {
-                            let config = &self.configurations.loaded[number].config;
-                            let found = &mut linted.findings;
-                            lint.hidden.ignored +=
-                                config.hide(&below, &self.today, &options.selection, found);
-                        }
-                        lint.policies.push(linted);
+            match self.one(&name, &mut files)? {
+                Ok((linted, hidden)) => {
+                    lint.policies.extend(linted);
+                    lint.hidden.ignored += hidden.len();
+                    if self.args.suppressed {
+                        lint.suppressed.extend(hidden);
                     }
-                    before.extend(self.before(&name, &options));
+                    before.extend(self.before(&name)?);
                 }
                 Err(wrong) if is_of_folder && is_no_policy(&self.sources, &wrong) => {
                     lint.skipped.push(name)
@@ -272,41 +285,68 @@ impl Run<'_> {
             let findings = Finding::all(&self.sources, found);
             lint.configurations.push(Configured { file: loaded.file.as_str().into(), findings });
         }
-        if let Some(baseline) = &self.baseline {
-            lint.hidden.baseline = baseline.hide(&mut lint.policies);
-        }
         before.extend(self.gone()?);
-        lint.hidden.before = Baseline::of(&before).hide(&mut lint.policies);
+        let is_gone = |file: &str| !Path::new(file).exists();
+        if let Some(baseline) = &self.baseline {
+            lint.hidden.baseline = baseline.hide(&mut lint.policies, &is_gone);
+            // What the baseline hides once is not hidden again.
+            baseline.hide(&mut before, &is_gone);
+        }
+        lint.hidden.before = Baseline::of(&before).hide(&mut lint.policies, &is_gone);
         self.fails = self.fails(&lint)?;
         Ok(lint.counted())
     }
 
-    /// A policy as it was in the revision of --changed-since. Of one that could not be read there nothing is known.
-    fn before(&mut self, name: &str, options: &LintOptions) -> Vec<Linted> {
-        let Some(revision) = self.configurations.since() else { return Vec::new() };
-        let mut then = GitFiles::shown_as_now(revision, PathBuf::new());
-        lint_file(&mut self.sources, &mut then, name, options).unwrap_or_default()
+    /// The policies of a file without what its configuration hides, and that.
+    fn one(&mut self, name: &str, files: &mut dyn Loader) -> Result<One, Mistake> {
+        let (config, below, options) = self.asked_of(name)?;
+        let linted = lint_file(&mut self.sources, files, name, &options);
+        Ok(linted.map(|mut linted| {
+            let mut hidden = Vec::new();
+            for policy in &mut linted {
+                let config = config.map(|number| &self.configurations.loaded[number].config);
+                let found = &mut policy.findings;
+                let known = config
+                    .map(|config| config.hide(&below, &self.today, &options.selection, found));
+                hidden.extend(known.into_iter().flatten());
+            }
+            (linted, hidden)
+        }))
+    }
+
+    /// The configuration of a file, the file's name below it, and what is asked of it.
+    pub(super) fn asked_of(
+        &mut self,
+        name: &str,
+    ) -> Result<(Option<usize>, String, LintOptions), Mistake> {
+        let config = self.configurations.of(&mut self.sources, name)?;
+        let below =
+            config.map(|number| self.configurations.below(number, name)).unwrap_or_default();
+        let options = self.options_of(config, &below);
+        Ok((config, below, options))
+    }
+
+    /// The policies of a file as they were in the revision of --changed-since. Of what could not be read there nothing is known.
+    fn before(&mut self, name: &str) -> Result<Vec<Linted>, Mistake> {
+        let Some(revision) = self.configurations.since().cloned() else { return Ok(Vec::new()) };
+        let known = std::mem::take(&mut self.then);
+        let mut then = GitFiles::shown_as_now(&revision, PathBuf::new()).with(&known);
+        let one = self.one(name, &mut then);
+        self.then = known;
+        Ok(one?.map(|(linted, _)| linted).unwrap_or_default())
     }
 
     /// The policies of the revision of --changed-since that are no longer where they were: they may have another name now.
     fn gone(&mut self) -> Result<Vec<Linted>, Mistake> {
-        let Some(revision) = self.configurations.since() else { return Ok(Vec::new()) };
-        let mut names = Vec::new();
-        for folder in self.args.files.iter().filter(|name| Path::new(name).is_dir()) {
-            names.extend(revision.files_below(folder).map_err(Mistake::Unreadable)?);
-        }
+        let gone = self.then.keys().filter(|name| !Path::new(name).exists());
         let mut policies = Vec::new();
-        for name in names.into_iter().filter(|name| !Path::new(name).exists()) {
-            let config = self.configurations.of(&mut self.sources, &name)?;
-            let below =
-                config.map(|number| self.configurations.below(number, &name)).unwrap_or_default();
-            let options = self.options_of(config, &below);
-            policies.extend(self.before(&name, &options));
+        for name in gone.cloned().collect::<Vec<_>>() {
+            policies.extend(self.before(&name)?);
         }
         Ok(policies)
     }
 
-    pub(super) fn options_of(&self, config: Option<usize>, below: &str) -> LintOptions {
+    fn options_of(&self, config: Option<usize>, below: &str) -> LintOptions {
         let Some(number) = config else { return self.options.clone() };
         let config = &self.configurations.loaded[number].config;
         let selection = config.selection(&self.options.selection);
@@ -401,12 +441,4 @@ fn without_none(wrong: Unreadable) -> Unreadable {
         }
         text => text,
     }
-}
-
-/// Whether a file of a folder is something else than a policy: other JSON, or text without the word that every policy has.
-fn is_no_policy(sources: &Sources, wrong: &Unreadable) -> bool {
-    let Unreadable::Text(findings) = wrong else { return false };
-    let is_other = findings.iter().any(|finding| finding.code == codes::NO_POLICY);
-    let text = sources.iter().last().map_or("", |source| &source.text);
-    !is_like_policy(text) && (is_other || !text.to_ascii_lowercase().contains("\"statement\""))
 }

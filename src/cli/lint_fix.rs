@@ -70,10 +70,7 @@ impl Run<'_> {
     /// A file with its edits. One that cannot be read is left to the report.
     fn mended(&mut self, name: String) -> Result<Option<File>, Mistake> {
         let Ok(old) = read_text(&name, Path::new(&name), &name) else { return Ok(None) };
-        let config = self.configurations.of(&mut self.sources, &name)?;
-        let below =
-            config.map(|number| self.configurations.below(number, &name)).unwrap_or_default();
-        let options = self.options_of(config, &below);
+        let (config, below, options) = self.asked_of(&name)?;
         let hide = |found: &mut Vec<Found>| {
             if let Some(number) = config {
                 let config = &self.configurations.loaded[number].config;

@@ -42,12 +42,12 @@ pub(super) struct Configurations {
 }
 
 impl Configurations {
-    /// None is read yet.
     /// The revision that configurations come from.
     pub(super) fn since(&self) -> Option<&Revision> {
         self.since.as_ref()
     }
 
+    /// None is read yet.
     pub(super) fn new(no_ignores: bool, since: Option<Revision>) -> Configurations {
         Configurations { no_ignores, since, ..Configurations::default() }
     }

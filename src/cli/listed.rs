@@ -1,6 +1,11 @@
 //! The files of a command line, with those of the folders that it names.
 
+use super::files::decoded;
+use crate::finding::codes;
+use crate::input::{Unreadable, is_like_policy, read_policy};
 use crate::report::{Failure, failure};
+use crate::source::Sources;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -10,7 +15,9 @@ pub(super) type Given = Result<(String, bool), Failure>;
 /// The files that are given, those of folders in the order of their names.
 pub(super) fn listed(given: &[String]) -> Vec<Given> {
     let mut files = Vec::new();
-    for name in given {
+    // A name that is given twice is read once.
+    let mut seen = BTreeSet::new();
+    for name in given.iter().filter(|name| seen.insert(name.as_str())) {
         if name != "-" && Path::new(name).is_dir() {
             let mut found = Vec::new();
             walk(Path::new(name), &mut found);
@@ -52,5 +59,27 @@ fn walk(folder: &Path, files: &mut Vec<Given>) {
         } else if kind.is_file() && name.to_ascii_lowercase().ends_with(".json") {
             files.push(Ok((path.display().to_string(), true)));
         }
+    }
+}
+
+/// Whether a file of a folder is something else than a policy: other JSON, or text without the word that every policy has.
+pub(super) fn is_no_policy(sources: &Sources, wrong: &Unreadable) -> bool {
+    let Unreadable::Text(findings) = wrong else { return false };
+    let is_other = findings.iter().any(|finding| finding.code == codes::NO_POLICY);
+    let text = sources.iter().last().map_or("", |source| &source.text);
+    !is_like_policy(text) && (is_other || !text.to_ascii_lowercase().contains("\"statement\""))
+}
+
+/// Whether a file of a folder is a policy, or something that should be one: what cannot be read counts, so that it is told.
+pub(super) fn may_hold_policy(name: &str, bytes: Vec<u8>) -> bool {
+    if bytes.is_empty() {
+        return false;
+    }
+    let Ok(text) = decoded(Ok(bytes), name) else { return true };
+    let mut sources = Sources::new();
+    let Ok(id) = sources.add_file(name, text) else { return true };
+    match read_policy(&mut sources, id) {
+        Ok(_) => true,
+        Err(wrong) => !is_no_policy(&sources, &Unreadable::Text(wrong)),
     }
 }

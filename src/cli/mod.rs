@@ -5,6 +5,7 @@ mod ask;
 mod batch;
 mod can;
 mod check;
+mod check_since;
 mod compare;
 mod compare_connection;
 mod completions;

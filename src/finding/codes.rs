@@ -84,7 +84,7 @@ codes! {
     WRONG_SETTING Error "wrong-setting" "a setting of a connection is missing or wrong"
     ;
     Configuration:
-    CHANGED_CONFIGURATION Warning "changed-configuration" "the configuration or the baseline of `lint` was changed since the revision whose configuration counts"
+    CHANGED_CONFIGURATION Warning "changed-configuration" "the configuration or the baseline of `lint` was changed since the revision whose configuration counts, or operations that `check` looked at there are left out"
     EXPIRED_IGNORE Warning "expired-ignore" "an ignore of a configuration of `lint` that is over"
     UNUSED_IGNORE Warning "unused-ignore" "an ignore of a configuration of `lint` that hides nothing"
     ;

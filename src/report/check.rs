@@ -15,7 +15,7 @@ use crate::product::{
 };
 use crate::source::{FileName, Sources};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The result of a check.
 #[derive(Clone, Debug, Serialize)]
@@ -48,7 +48,6 @@ pub struct Checked {
     #[serde(skip)]
     pub is_whole: bool,
     /// How many causes and findings were there before and are left out.
-    #[serde(skip)]
     pub known: usize,
     /// What depends on what, with the verdicts.
     #[serde(skip)]
@@ -285,24 +284,43 @@ impl Checked {
     }
 }
 
-/// What a finding is about: its kind, the words, the file and the message.
-fn key(finding: &Finding) -> (&'static str, &str, String, &str) {
+/// What a finding is about: its kind, the file, the words, the message, and the Sid of the statement.
+type Key = (&'static str, String, String, String, Option<String>);
+
+fn key(finding: &Finding, sid: Option<&String>) -> Key {
     let place = finding.place.as_ref();
     // White space is laid out anew by editors.
     let words = place.map_or("", |place| place.text.as_str()).split_whitespace().collect();
-    let file = place.map_or("", |place| place.file.as_str());
-    (finding.code.id(), file, words, &finding.message)
+    let file = place.map_or_else(String::new, |place| place.file.to_string());
+    (finding.code.id(), file, words, finding.message.clone(), sid.cloned())
 }
 
 impl Checked {
-    /// Leaves out the causes and findings that an older check of the connection has, too. The verdicts stay, and what AWS would refuse.
+    fn keys(&self) -> impl Iterator<Item = Key> {
+        let causes = self.causes.iter().map(|cause| key(&cause.finding, cause.place.sid.as_ref()));
+        causes.chain(self.findings.iter().map(|finding| key(finding, None)))
+    }
+
+    /// Leaves out the causes and findings that an older check of the connection has, too, as often as it has them. The verdicts
+    /// stay, and what AWS would refuse.
     pub fn leave_out_known(&mut self, old: &Checked) {
-        let known = old.causes.iter().map(|cause| &cause.finding).chain(&old.findings);
-        let known = known.map(key).collect::<BTreeSet<_>>();
+        let mut known = BTreeMap::<Key, usize>::new();
+        old.keys().for_each(|key| *known.entry(key).or_default() += 1);
+        let mut is_new = |key: Key| {
+            let count = known.get_mut(&key).filter(|count| **count > 0);
+            count.map(|count| *count -= 1).is_none()
+        };
         let before = self.causes.len() + self.findings.len();
-        self.causes.retain(|cause| !known.contains(&key(&cause.finding)));
-        self.findings.retain(|finding| finding.is_refusal() || !known.contains(&key(finding)));
+        self.causes.retain(|cause| is_new(key(&cause.finding, cause.place.sid.as_ref())));
+        self.findings.retain(|finding| finding.is_refusal() || is_new(key(finding, None)));
         self.known = before - self.causes.len() - self.findings.len();
+    }
+
+    /// The operations of an older check that are left out now.
+    pub fn no_longer_checked(&self, old: &Checked) -> Vec<&'static str> {
+        let is_checked = |id: &str| self.operations.iter().any(|operation| operation.id == id);
+        let before = old.operations.iter().map(|operation| operation.id);
+        before.filter(|id| !is_checked(id)).collect()
     }
 
     /// The worst verdict among the operations that are worse than in an older check; `None` if none is.
@@ -324,7 +342,7 @@ impl Checked {
 
 impl View for Checked {
     const SCHEMA: &'static str = "ica-policy/check/v1";
-    const NOTHING: &'static str = r#""connection":null,"verdict":null,"refused":[],"causes":[],"assumptions":[],"operations":[],"skipped":[],"environment":[],"findings":[]"#;
+    const NOTHING: &'static str = r#""connection":null,"verdict":null,"refused":[],"causes":[],"assumptions":[],"operations":[],"skipped":[],"environment":[],"findings":[],"known":0"#;
 
     fn data(checked: Option<&Checked>) -> Data {
         let known = checked.map(|checked| (checked.wording, checked.edition));

@@ -38,6 +38,10 @@ impl Human for Checked {
         causes.chain(&self.findings).cloned().collect()
     }
 
+    fn left_out(&self) -> usize {
+        self.known
+    }
+
     fn html_head(&self) -> String {
         super::html::check(self)
     }
@@ -62,7 +66,13 @@ struct Detail {
 fn report(checked: &Checked, look: Look) -> String {
     let is_refused = !checked.refused.is_empty();
     let verdict = checked.verdict;
-    let words = format!("{}: {}", verdict.word(), next(verdict, checked.is_whole, is_refused));
+    let is_as_before =
+        checked.known > 0 && checked.causes.is_empty() && checked.findings.is_empty();
+    let next = match is_as_before {
+        true => "nothing is worse than before; without --changed-since the report lists all causes",
+        false => next(verdict, checked.is_whole, is_refused),
+    };
+    let words = format!("{}: {next}", verdict.word());
     let last = paragraph(&words, "", "", look);
     // The colour is put in afterwards: its codes would count as letters of the line.
     let last = last.replacen(verdict.word(), &word(verdict.word(), verdict, look), 1);

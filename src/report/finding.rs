@@ -25,6 +25,8 @@ pub struct Finding {
     pub related: Vec<(Position, String)>,
     /// The texts of JSON that mend it, each in the place of other words of a file.
     pub suggestions: Vec<(Position, String)>,
+    /// The reason of the ignore that hides it.
+    pub suppressed: Option<String>,
 }
 
 impl Finding {
@@ -49,6 +51,7 @@ impl Finding {
         let related = found.related.into_iter();
         Finding {
             suggestions,
+            suppressed: None,
             code: found.code,
             severity: found.severity,
             message: one_line(&found.message).into_owned(),

@@ -24,6 +24,9 @@ pub struct Lint {
     pub hidden: Hidden,
     /// The number of findings of each severity.
     pub counts: Counts,
+    /// What ignores hide, where it is asked for.
+    #[serde(skip)]
+    pub suppressed: Vec<Finding>,
     /// What could not be read.
     #[serde(skip)]
     pub failures: Vec<Failure>,

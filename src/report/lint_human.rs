@@ -10,7 +10,12 @@ impl Human for Lint {
     fn issues(&self) -> Vec<Finding> {
         let found = self.policies.iter().flat_map(|policy| &policy.findings);
         let of_files = self.configurations.iter().flat_map(|config| &config.findings);
-        found.map(|found| &found.finding).chain(of_files).cloned().collect()
+        let shown = found.map(|found| &found.finding).chain(of_files);
+        shown.chain(&self.suppressed).cloned().collect()
+    }
+
+    fn left_out(&self) -> usize {
+        self.hidden.baseline + self.hidden.before
     }
 
     fn human(&self, look: Look) -> String {

@@ -17,6 +17,11 @@ pub trait Human: View {
         Vec::new()
     }
 
+    /// How many findings are known from before and left out.
+    fn left_out(&self) -> usize {
+        0
+    }
+
     /// What a page of HTML says before the list: nothing.
     fn html_head(&self) -> String {
         String::new()

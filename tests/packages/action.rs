@@ -82,6 +82,23 @@ fn act(tools: &Tools, repository: &Path, name: &str, given: &[(&str, &str)]) -> 
     run
 }
 
+/// Where the action says that the findings are: outside of the checkout.
+fn sarif_of(run: &Run) -> &str {
+    run.outputs.lines().find_map(|line| line.strip_prefix("sarif-file=")).unwrap()
+}
+
+/// What a stranger would commit to have it run: modules that Python or a virtual environment would take.
+fn set_traps(repository: &Path) {
+    let ran = repository.join("ran");
+    let trap = format!("open({:?}, 'w').close()\n", ran.display().to_string());
+    for name in ["venv.py", "pip.py", "ensurepip.py", "sitecustomize.py", "usercustomize.py"] {
+        fs::write(repository.join(name), &trap).unwrap();
+    }
+    let site = repository.join(".ica-policy/lib/python3/site-packages");
+    fs::create_dir_all(&site).unwrap();
+    fs::write(site.join("sitecustomize.py"), &trap).unwrap();
+}
+
 /// An expression that is an input or the exit code.
 fn expanded(expression: &str, inputs: &BTreeMap<&str, &str>, outputs: &str) -> String {
     let name = expression.trim_start_matches("${{ ").trim_end_matches(" }}");
@@ -103,10 +120,12 @@ pub(crate) fn github(tools: &Tools) {
     assert!(!clean.log.contains("::error"), "{}", clean.log);
 
     deny_sessions(&repository);
+    set_traps(&repository);
     commit(&repository);
     let run = act(tools, &repository, "action-blocked", &[]);
     assert_eq!(run.code, 1, "{}", run.log);
     assert!(run.outputs.contains("exit-code=1\n") && run.uploads, "{}", run.outputs);
+    assert!(!repository.join("ran").exists(), "something of the checkout was run");
     let errors = run.log.lines().filter(|line| line.starts_with("::error")).collect::<Vec<_>>();
     let policy = fs::read_to_string(repository.join("bucket-policy.json")).unwrap();
     let deny = policy.lines().position(|line| line.contains("\"ArnNotLike\"")).unwrap() + 1;
@@ -115,8 +134,7 @@ pub(crate) fn github(tools: &Tools) {
     assert!((deny - 6..=deny + 4).contains(&line.unwrap()), "{deny}: {errors:?}");
     assert!(errors[0].contains("file=bucket-policy.json"), "{errors:?}");
     assert_eq!(run.summary.matches("bucket-policy.json:").count(), 1, "{}", run.summary);
-    let sarif: Value =
-        serde_json::from_slice(&fs::read(repository.join("ica-policy.sarif")).unwrap()).unwrap();
+    let sarif: Value = serde_json::from_slice(&fs::read(sarif_of(&run)).unwrap()).unwrap();
     assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 1, "{sarif}");
 
     // No shell reads the arguments.
@@ -133,6 +151,7 @@ pub(crate) fn gitlab(tools: &Tools) {
     let template = yaml(tools, "packaging/gitlab/ica-policy.yml");
     let repository = with_connection("gitlab");
     deny_sessions(&repository);
+    set_traps(&repository);
     let job = &template["ica-policy"];
     let lines = ["before_script", "script"].iter().flat_map(|part| job[part].as_array().unwrap());
     let script = lines.map(|line| line.as_str().unwrap()).collect::<Vec<_>>().join("\n");
@@ -143,6 +162,7 @@ pub(crate) fn gitlab(tools: &Tools) {
     }
     let output: Output = shell.env("ICA_POLICY_PACKAGE", wheel::built(tools)).output().unwrap();
     exits_with(&output, 1);
+    assert!(!repository.join("ran").exists(), "something of the checkout was run");
     let report = fs::read(repository.join("gl-code-quality-report.json")).unwrap();
     let report: Value = serde_json::from_slice(&report).unwrap();
     assert_eq!(report.as_array().unwrap().len(), 1, "{report}");

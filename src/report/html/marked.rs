@@ -77,7 +77,7 @@ impl Document<'_> {
         html! {
             details #(self.anchor()) open[lines <= MOST_OPEN] {
                 summary { (self.text.name()) }
-                (lines_of(text, 1..lines + 1, &self.marks))
+                (lines_of(text, (1, 0), lines, &self.marks))
             }
         }
     }
@@ -90,24 +90,42 @@ pub(super) fn excerpt(finding: &Finding) -> Markup {
     };
     let here = marks(finding).filter(|(other, _)| is_same(&other.shown, &place.shown));
     let marks = here.map(|(_, mark)| mark).collect::<Vec<_>>();
-    let text = &place.shown.source.text;
-    let line = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
-    let first = line(place.shown.range.start).saturating_sub(AROUND).max(1);
-    let last = line(place.shown.range.end) + AROUND;
+    let source = &place.shown.source;
+    let range = &place.shown.range;
+    let before = source.text.get(..range.start).unwrap_or_default();
+    let breaks = before.rmatch_indices('\n').take(AROUND + 1).map(|(at, _)| at + 1);
+    let breaks = breaks.collect::<Vec<_>>();
+    // With fewer line breaks before the words the excerpt begins with the text.
+    let start = breaks.get(AROUND).copied().unwrap_or(0);
+    let first = source.lines().at(&source.text, start).line;
+    let words = source.text.get(range.clone()).unwrap_or_default();
+    let count = breaks.len().min(AROUND) + words.matches('\n').count() + 1 + AROUND;
     html! {
         p.file { (place.shown.name()) }
-        (lines_of(text, first..last + 1, &marks))
+        (lines_of(&source.text, (first, start), count, &marks))
     }
 }
 
-fn lines_of(text: &str, wanted: Range<usize>, marks: &[Mark<'_>]) -> Markup {
-    let mut start = 0;
+/// Some lines of a text; the first has this number and begins at this offset.
+fn lines_of(
+    text: &str,
+    (first, start): (usize, usize),
+    count: usize,
+    marks: &[Mark<'_>],
+) -> Markup {
+    let mut start = start;
     let mut lines = Vec::new();
-    for (number, line) in text.split('\n').enumerate() {
+    let mut waiting = marks.iter().collect::<Vec<_>>();
+    waiting.sort_by_key(|mark| std::cmp::Reverse(mark.range.start));
+    let mut over = Vec::new();
+    let rest = text.get(start..).unwrap_or_default();
+    for (number, line) in rest.split('\n').take(count).enumerate() {
         let end = start + line.len();
-        if wanted.contains(&(number + 1)) {
-            lines.push((number + 1, pieces(text, start..end, marks)));
+        while let Some(mark) = waiting.pop_if(|mark| mark.range.start < end) {
+            over.push(mark);
         }
+        over.retain(|mark: &&Mark<'_>| mark.range.end > start);
+        lines.push((first + number, pieces(text, start..end, &over)));
         start = end + 1;
     }
     html! {
@@ -132,7 +150,7 @@ fn lines_of(text: &str, wanted: Range<usize>, marks: &[Mark<'_>]) -> Markup {
 fn pieces<'t, 'm>(
     text: &'t str,
     line: Range<usize>,
-    marks: &'m [Mark<'m>],
+    marks: &[&'m Mark<'m>],
 ) -> Vec<(&'t str, Option<&'m Mark<'m>>)> {
     let indent = text.get(line.clone()).map_or(0, |text| text.len() - text.trim_start().len());
     let first = line.start + indent;
@@ -143,7 +161,8 @@ fn pieces<'t, 'm>(
     cuts.dedup();
     let mark_of = |from: usize| {
         // The indentation of a line is not part of the words.
-        let over = marks.iter().filter(|mark| from >= first && mark.range.contains(&from));
+        let over = marks.iter().copied();
+        let over = over.filter(|mark| from >= first && mark.range.contains(&from));
         over.min_by_key(|mark| (!mark.is_cause, mark.range.len()))
     };
     let pairs = cuts.windows(2).map(|pair| (pair[0], pair[1]));

@@ -55,9 +55,10 @@ fn counts(issues: &Issues) -> String {
         of(Severity::Info, "note"),
     ];
     let counts = counts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    match counts.is_empty() {
+    match (counts.is_empty(), issues.failures.is_empty()) {
+        (true, true) if issues.left_out > 0 => "nothing new was found".to_owned(),
+        (true, true) => "nothing was found".to_owned(),
         // Of what could not be read nothing is known.
-        true if issues.failures.is_empty() => "nothing was found".to_owned(),
         _ => counts,
     }
 }

@@ -31,6 +31,8 @@ pub struct Issues {
     pub about: Option<String>,
     /// What a summary says of each answer before its findings, in Markdown.
     pub heads: Vec<String>,
+    /// How many findings are known from before and left out.
+    pub left_out: usize,
     /// The same for a page, in HTML.
     pub pages: Vec<String>,
 }

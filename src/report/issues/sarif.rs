@@ -82,6 +82,15 @@ struct ResultOf<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location<'a>>,
     partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppression<'a>>,
+}
+
+/// An ignore of our configuration.
+#[derive(Serialize)]
+struct Suppression<'a> {
+    kind: &'static str,
+    justification: &'a str,
 }
 
 #[derive(Serialize)]
@@ -172,6 +181,9 @@ fn result<'a>(issue: &Issue<'a>, index: &BTreeMap<&str, usize>) -> ResultOf<'a> 
         message: Some(text(words.as_str())),
         physical_location: physical(&Region::of(place)),
     });
+    let suppressions = finding.suppressed.iter();
+    let suppressions =
+        suppressions.map(|justification| Suppression { kind: "external", justification });
     let place = |region: &Region<'_>| Location {
         id: None,
         message: None,
@@ -184,6 +196,7 @@ fn result<'a>(issue: &Issue<'a>, index: &BTreeMap<&str, usize>) -> ResultOf<'a> 
         message: text(issue.words()),
         locations: issue.region.iter().map(place).collect(),
         related_locations: related.collect(),
+        suppressions: suppressions.collect(),
         partial_fingerprints: BTreeMap::from([("icaPolicy/v1", issue.fingerprint.clone())]),
     }
 }
