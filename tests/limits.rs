@@ -109,3 +109,110 @@ fn more_combinations_than_are_tried_are_unknown() {
     assert!(report.contains("the conditions have too many combinations to try: 59049"), "{report}");
     assert!(report.contains("\nunknown: "), "{report}");
 }
+
+/// `MOST_COMBINATIONS`: what layers allow together in more ways than are looked at is not decided.
+#[test]
+fn more_combinations_of_statements_than_are_compared_are_not_decided() {
+    let folder = fresh_folder("limits/combinations");
+    let reading = |letter: char, number: usize| json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::acme-genomics/*{letter}{number}*")});
+    let statements =
+        |letter: char, most: usize| (0..most).map(|number| reading(letter, number)).collect();
+    write(&folder, "user.json", &statements('i', 21));
+    for (name, most) in [("old", 21), ("new", 20)] {
+        write(&folder, &format!("{name}.json"), &statements('b', most));
+        let settings = format!(
+            "bucket = 'acme-genomics'\naccount = '111122223333'\nregion = 'us-east-1'\nprefix = 'ica/'\nversioning = 'unversioned'\n\
+            user = 'ica'\nidentity_policy = 'user.json'\nbucket_policy = 'none'\nboundary = '{name}.json'\noperation = ['download-data']\n"
+        );
+        fs::write(folder.join(format!("{name}.toml")), settings).unwrap();
+    }
+    let report = stdout(&run_in(&folder, &["compare", "old.toml", "new.toml"]));
+    let reason = "the layers allow in more than 400 combinations of their statements";
+    assert!(report.contains(reason), "{report}");
+    assert!(report.contains("access of iam-user to the bucket: not decided"), "{report}");
+}
+
+/// `MOST_IN_CELL`: the same where one side is asked about.
+#[test]
+fn more_combinations_of_statements_than_are_asked_about_are_not_known() {
+    let folder = fresh_folder("limits/cell");
+    let reading = |letter: char, number: usize| json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::b/*{letter}{number}*")});
+    for letter in ['i', 'b'] {
+        let all = (0..65).map(|number| reading(letter, number)).collect();
+        write(&folder, &format!("{letter}.json"), &all);
+    }
+    let output = run_in(
+        &folder,
+        &[
+            "can",
+            "--principal",
+            "arn:aws:iam::111122223333:user/ica",
+            "--identity-policy",
+            "i.json",
+            "--boundary",
+            "b.json",
+            "--action",
+            "s3:GetObject",
+            "--resource",
+            "arn:aws:s3:::b/*",
+        ],
+    );
+    let report = stdout(&output);
+    let reason = "the layers allow in more than 4096 combinations of their statements";
+    assert!(report.starts_with("not known") && report.contains(reason), "{report}");
+}
+
+/// `MOST_ASKED`: a region names so many exceptions of each kind, in the order of the statements.
+#[test]
+fn a_region_names_a_dozen_exceptions() {
+    let folder = fresh_folder("limits/asked");
+    let below = |number: usize| json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::b/p{number:02}/*")});
+    write(&folder, "old.json", &(0..20).map(below).collect());
+    write(
+        &folder,
+        "new.json",
+        &json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}]),
+    );
+    let output = run_in(&folder, &["compare", "old.json", "new.json", "--format", "json"]);
+    let report = serde_json::from_slice::<Value>(&output.stdout).unwrap();
+    assert_eq!(report["relation"], "new-allows-more");
+    let excepted = report["newly_allowed"][0]["region"]["resources"]["but_not"].as_array().unwrap();
+    assert_eq!((excepted.len(), &excepted[11]), (12, &json!("arn:aws:s3:::b/p11/*")));
+}
+
+/// `MOST_ACCOUNTS`: the account in two keys is one; beyond so many accounts that is not seen, and then nothing is said to be so.
+#[test]
+fn more_accounts_than_are_told_apart_are_not_known() {
+    let folder = fresh_folder("limits/accounts");
+    let relation = |most: usize| {
+        let named = |is_twice: bool, number: usize| {
+            let account = format!("{}", 111_122_220_000_usize + number);
+            let arn = json!({"aws:PrincipalArn": format!("arn:aws:iam::{account}:role/*")});
+            let mut condition = json!({"ArnLike": arn});
+            if is_twice {
+                condition["StringEquals"] = json!({"aws:PrincipalAccount": account});
+            }
+            json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": condition})
+        };
+        for (name, is_twice) in [("old.json", true), ("new.json", false)] {
+            write(&folder, name, &(0..most).map(|number| named(is_twice, number)).collect());
+        }
+        let output = run_in(&folder, &["compare", "old.json", "new.json", "--format", "json"]);
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()["relation"].clone()
+    };
+    assert_eq!([relation(12), relation(13)], [json!("equal"), json!("unknown")]);
+}
+
+/// `MOST_DIFFERING`: more variables at one place than are told apart in one search; with values the difference shows.
+#[test]
+fn more_variables_than_are_told_apart_get_values() {
+    let folder = fresh_folder("limits/variables");
+    let deny = |number: usize| json!({"Effect": "Deny", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::b/${{aws:PrincipalTag/k{number}}}/*")});
+    let all = json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"});
+    let with = |most: usize| [all.clone()].into_iter().chain((0..most).map(deny)).collect();
+    write(&folder, "old.json", &with(8));
+    write(&folder, "new.json", &with(7));
+    let output = run_in(&folder, &["compare", "old.json", "new.json", "--format", "json"]);
+    let report = serde_json::from_slice::<Value>(&output.stdout).unwrap();
+    assert_eq!(report["relation"], "new-allows-more");
+}

@@ -4,8 +4,11 @@ use crate::authz::{CallerKind, ContextValue};
 use crate::aws::{self, ValueType};
 use crate::model::Statement;
 use crate::symbolic::{Grain, Undecided, Variables, key_values};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+
+/// What the requests of all questions of one check may cost together: each costs as many as there are statements about its step. A second or two.
+const MOST_WORK: usize = 12_000_000;
 
 /// What the values of a key follow from.
 #[derive(Clone, PartialEq, Debug)]
@@ -20,13 +23,27 @@ struct Asked {
 
 type Answer = Result<Vec<ContextValue>, Undecided>;
 
-/// The values that were found, by key, for the statements of one set-up.
-#[derive(Debug, Default)]
+/// What the questions of one check share: the values that were found, by key, for the statements of one set-up, and one budget.
+#[derive(Debug)]
 pub(super) struct SharedValues {
     found: RefCell<HashMap<String, Vec<(Asked, Answer)>>>,
+    left: Cell<usize>,
+}
+
+impl Default for SharedValues {
+    fn default() -> SharedValues {
+        SharedValues { found: RefCell::default(), left: Cell::new(MOST_WORK) }
+    }
 }
 
 impl SharedValues {
+    /// Takes off what some requests cost, each held against so many statements; `false` if too little is left.
+    pub(super) fn spend(&self, requests: usize, statements: usize) -> bool {
+        let left = self.left.get().checked_sub(requests.saturating_mul(statements));
+        self.left.set(left.unwrap_or(self.left.get()));
+        left.is_some()
+    }
+
     /// As [`key_values`].
     ///
     /// # Errors
@@ -74,4 +91,20 @@ fn with_conditions_on<'a>(key: &str, statements: &[&'a Statement]) -> Vec<&'a St
         statement.conditions.iter().any(|condition| is_like(&condition.key.node))
     };
     statements.iter().filter(is_on).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What one step has used up is not there for the next; one that asks for too much takes nothing from those that ask for less.
+    #[test]
+    fn the_steps_of_a_check_have_one_budget() {
+        let shared = SharedValues::default();
+        assert!(shared.spend(MOST_WORK / 4, 3));
+        assert!(!shared.spend(MOST_WORK / 2, 1));
+        assert!(!shared.spend(usize::MAX, 2));
+        assert!(shared.spend(MOST_WORK / 4, 1));
+        assert!(!shared.spend(1, 1) && shared.spend(1, 0));
+    }
 }

@@ -114,6 +114,10 @@ fn space_within_limits<'q>(
     })?;
     match size(&space) {
         size if size > MAX_REQUESTS => Err(Unknown::Limit { size, span: longest() }),
+        size if !question.shared.spend(size, question.statements.len()) => {
+            let reason = "the steps of this check have too many combinations of values together";
+            Err(Unknown::TooHard(Undecided { reason: reason.to_owned(), span: longest() }))
+        }
         _ => Ok(space),
     }
 }

@@ -263,6 +263,11 @@ impl Pair<'_> {
             Ok(Some(Found::Seeming { .. })) => unknown(
                 "the requests that seemed to show a difference are none that AWS has, and no other was found",
             ),
+            // With values patterns are plain texts, which tell fewer apart.
+            Err(undecided) if is_open => match self.answer_by_values(known, backwards) {
+                Answer::Unknown(_) => Answer::Unknown(undecided),
+                answer => answer,
+            },
             Err(undecided) => Answer::Unknown(undecided),
         }
     }

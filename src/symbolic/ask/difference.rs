@@ -283,7 +283,12 @@ impl Search<'_> {
             .collect::<Vec<_>>();
         // A walk over few patterns meets few others.
         let is_wide = constraints.walked(self.specs) > MOST_WALKED;
-        if !is_wide && self.tells_much_apart(constraints, &near) {
+        let is_hard = self.tells_much_apart(constraints, &near);
+        // Without a budget no walk finds anything.
+        if is_hard && self.budget.left() == 0 {
+            return Err(self.overlapping(constraints));
+        }
+        if !is_wide && is_hard {
             // What is found without a walk exists.
             let glanced = self
                 .with_states(0, |own| own.outside_at_once(constraints, &near, provenance, found));
@@ -365,11 +370,13 @@ impl Search<'_> {
         if let (Ok(true), Some(undecided)) = (&searched, &space.incomplete) {
             return Err(undecided.clone());
         }
-        searched.map_err(|_| Undecided {
-            reason: "the statements overlap in more ways than the budget allows to look at"
-                .to_owned(),
-            span: constraints.0.last().and_then(|(dimension, _)| self.specs[*dimension].span),
-        })
+        searched.map_err(|_| self.overlapping(constraints))
+    }
+
+    fn overlapping(&self, constraints: &Constraints) -> Undecided {
+        let reason = "the statements overlap in more ways than the budget allows to look at";
+        let span = constraints.0.last().and_then(|(dimension, _)| self.specs[*dimension].span);
+        Undecided { reason: reason.to_owned(), span }
     }
 }
 

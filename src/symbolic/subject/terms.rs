@@ -2,13 +2,11 @@
 
 use crate::authz::{Formula, LayerId, Layers, NamingSet, Readings};
 
-/// Terms that are looked at.
-const MOST_TERMS: usize = 4_096;
-
 /// A layer that allows, naming the caller in one of these ways.
 pub(crate) type Allowing = (LayerId, NamingSet);
 
-/// The terms of a formula: it holds where for one of them all these layers allow. `None` if there are too many, or a bucket is behind an access point.
+/// The terms of a formula: it holds where for one of them all these layers allow. They are few: each layer stands in a formula once or twice,
+/// and few are alternatives. `None` if a bucket is behind an access point.
 pub(crate) fn terms(
     formula: &Formula,
     layers: &Layers<'_>,
@@ -25,20 +23,17 @@ pub(crate) fn terms(
         }
         // Callers ask about one resource; `decide` alone knows access points.
         Formula::Behind(..) => None,
-        Formula::All(parts) => product(&each(parts)?),
+        Formula::All(parts) => Some(product(&each(parts)?)),
         Formula::Any(parts) => Some(each(parts)?.into_iter().flatten().collect()),
     }
 }
 
 /// One term of each part.
-fn product(parts: &[Vec<Vec<Allowing>>]) -> Option<Vec<Vec<Allowing>>> {
-    parts.iter().try_fold(vec![Vec::new()], |all, part| {
-        let is_few = all.len() * part.len() <= MOST_TERMS;
-        let both = || {
-            all.iter().flat_map(|first| {
-                part.iter().map(move |second| [first.as_slice(), second.as_slice()].concat())
-            })
-        };
-        is_few.then(|| both().collect())
+fn product(parts: &[Vec<Vec<Allowing>>]) -> Vec<Vec<Allowing>> {
+    parts.iter().fold(vec![Vec::new()], |all, part| {
+        let both = all.iter().flat_map(|first| {
+            part.iter().map(move |second| [first.as_slice(), second.as_slice()].concat())
+        });
+        both.collect()
     })
 }
