@@ -369,3 +369,38 @@ fn a_second_cause_with_the_same_words_is_new() {
         .map(|cause| cause["place"]["sid"].as_str().unwrap());
     assert_eq!(sids.collect::<Vec<_>>(), ["Second"], "{report}");
 }
+
+/// A Deny alone allows nothing, and all the same its loss opens what other policies allow.
+#[test]
+fn a_deny_that_is_gone_is_no_mere_change_of_text() {
+    let folder = repository("changes-deny");
+    let deny = |action: &str| {
+        json!({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": action, "Resource": "*"}}).to_string()
+    };
+    fs::write(folder.join("policies/scp.json"), deny("s3:*")).unwrap();
+    commit(&folder);
+    let compare = |more: &[&str]| {
+        let output = run_in(
+            &folder,
+            &[&["compare", "--against", "HEAD", "policies", "--kind", "scp"], more].concat(),
+        );
+        (output.status.code(), stdout(&output))
+    };
+    for new in [None, Some("s3:Get*")] {
+        match new {
+            Some(action) => fs::write(folder.join("policies/scp.json"), deny(action)).unwrap(),
+            None => fs::remove_file(folder.join("policies/scp.json")).unwrap(),
+        }
+        let (code, text) = compare(&["--fail-on", "new-access"]);
+        assert_eq!(code, Some(1), "{text}");
+        assert!(text.contains("deny-changed") && text.contains("newly allowed"), "{text}");
+        assert!(!text.contains("only the text has changed"), "{text}");
+    }
+    // The same Deny in other words, and one that is added.
+    fs::write(folder.join("policies/scp.json"), deny("S3:**")).unwrap();
+    let (code, text) = compare(&[]);
+    assert!(code == Some(0) && text.contains("only the text has changed"), "{text}");
+    fs::write(folder.join("policies/scp.json"), deny("*")).unwrap();
+    let (code, text) = compare(&["--fail-on", "new-access"]);
+    assert!(code == Some(0) && text.contains("it is newly denied"), "{text}");
+}

@@ -1,5 +1,6 @@
 //! Two versions of policies: what the new ones allow that the old ones do not, and the reverse.
 
+use super::denies::add_denies;
 use super::policy::Policy;
 use super::workspace::Workspace;
 use crate::model::{self, PolicyKind};
@@ -38,8 +39,12 @@ impl Workspace {
         let kind = kind.unwrap_or(PolicyKind::Identity).word();
         let comparison =
             Comparison::new(&self.sources, versions, (kind, requests), &[compared], Vec::new());
+        let mut comparison = Comparison { findings: findings.collect(), ..comparison };
+        if limit.is_empty() {
+            add_denies(&mut comparison, &before, &after, requests);
+        }
         let within = (!ceiling.is_empty()).then(|| version(ceiling));
-        Comparison { findings: findings.collect(), within, ..comparison }
+        Comparison { within, ..comparison }
     }
 }
 

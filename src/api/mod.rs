@@ -17,6 +17,7 @@ mod access;
 mod check;
 mod comparison;
 mod decision;
+pub(crate) mod denies;
 mod error;
 pub(crate) mod files;
 pub(crate) mod folder;

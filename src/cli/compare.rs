@@ -7,6 +7,7 @@ use super::format::{FindingsFormat, Printer};
 use super::git::Revision;
 use super::listed::{listed, may_hold_policy};
 use super::versions::{Meant, Origin, Read, read_all};
+use crate::api::denies::add_denies;
 use crate::input::{NONE, Unreadable};
 use crate::model::PolicyKind;
 use crate::report::compare::{Compared, Comparison, Difference, EFFECTIVE};
@@ -325,6 +326,9 @@ fn compare_documents(args: &Args, pair: &Pair<'_>, printer: &Printer<Comparison>
     let what = (kind.word(), requests);
     let mut comparison =
         Comparison::new(&sources, [old.version, new.version], what, &compared, findings);
+    if limit.is_empty() {
+        add_denies(&mut comparison, &before, &after, requests);
+    }
     comparison.within = (!limit.is_empty()).then_some(ceiling.version);
     report(args, &comparison, printer)
 }

@@ -95,6 +95,7 @@ codes! {
     NEWLY_DENIED Warning "newly-denied" "the old version allows this and the new one does not"
     NOT_GRANTED Warning "not-granted" "the nearest statement of a layer that does not grant the example"
     PUBLIC Warning "public" "the statement makes the bucket public by S3's definition"
+    DENY_CHANGED Warning "deny-changed" "a Deny of one version denies what the other version does not deny, which matters beside other policies"
     UNDECIDED Warning "undecided" "the comparison could not be completed"
     WRONG_REQUEST Error "wrong-request" "the question names no request that can be"
     ;

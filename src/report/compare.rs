@@ -50,12 +50,36 @@ pub struct Comparison {
     pub not_compared: Vec<NotCompared>,
     /// What is wrong with the documents themselves.
     pub findings: Vec<Finding>,
+    /// What the Deny statements alone change.
+    #[serde(skip)]
+    pub denies: Denies,
     /// What was compared with what. Differences have the number of their part.
     #[serde(skip)]
     pub parts: Vec<Part>,
     /// Why operations are worse than before.
     #[serde(skip)]
     pub causes: Vec<Cause>,
+}
+
+/// What the Deny statements of the versions do to what other policies allow, where the versions by themselves do not show it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Denies {
+    /// Whether the old version denies what the new one does not deny.
+    pub lifted: DenyChange,
+    /// Whether the new version denies what the old one does not deny.
+    pub added: DenyChange,
+}
+
+/// Whether one version denies what the other does not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum DenyChange {
+    /// It does not, or that was not asked.
+    #[default]
+    None,
+    /// It does.
+    Some,
+    /// Not decided.
+    Unknown,
 }
 
 /// One of the two versions.
@@ -324,6 +348,7 @@ impl Comparison {
             findings: Finding::all(sources, findings),
             parts: parts().map(|part| part.part()).collect(),
             causes: Vec::new(),
+            denies: Denies::default(),
         }
     }
 
@@ -378,7 +403,11 @@ impl Comparison {
             true => (&self.newly_allowed, "newly-allowed"),
             false => (&self.newly_denied, "newly-denied"),
         };
-        !found.is_empty() || self.undecided.iter().any(|undecided| undecided.direction == name)
+        // A Deny that is new only narrows what others allow; one that is gone opens it.
+        let is_lifted = is_new && self.denies.lifted != DenyChange::None;
+        !found.is_empty()
+            || is_lifted
+            || self.undecided.iter().any(|undecided| undecided.direction == name)
     }
 }
 

@@ -4,7 +4,7 @@
 use super::check_human::framed;
 use super::check_words::draw_cause;
 use super::compare::{
-    Comparison, Difference, EFFECTIVE, Part, Reading, StatementAt, Touched, Words,
+    Comparison, Denies, Difference, EFFECTIVE, Part, Reading, StatementAt, Touched, Words,
 };
 use super::draw::draw;
 use super::finding::Finding;
@@ -256,6 +256,9 @@ fn closing(comparison: &Comparison) -> String {
         None => "nothing else was compared",
         Some(Relation::Equal | Relation::NewAllowsLess) if comparison.within.is_some() => {
             "what is newly allowed, if anything, is inside of the ceiling"
+        }
+        Some(Relation::Equal) if comparison.denies != Denies::default() => {
+            "by themselves both allow the same; see what their Deny statements do to other policies"
         }
         Some(Relation::Equal) if !is_effective => "only the text has changed, not its meaning",
         Some(Relation::Equal) if comparison.operations.iter().any(|one| one.old != one.new) => {
