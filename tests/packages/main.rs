@@ -16,13 +16,14 @@ mod wheel;
 use pypi::{Test, Tools};
 use std::process::ExitCode;
 
-const TESTS: [(&str, Test); 8] = [
+const TESTS: [(&str, Test); 9] = [
     ("the_wheel_does_the_main_job_in_a_fresh_environment", wheel::by_the_readme),
     ("the_action_reports_a_pull_request", action::github),
     ("gitlabs_template_writes_the_report", action::gitlab),
     ("pre_commit_runs_the_hooks", pre_commit::system),
     ("pre_commit_installs_the_wheel", pre_commit::by_wheel),
     ("npm_installs_the_binary_of_the_platform", npm::installed),
+    ("junits_files_hold_their_schema", page::junit),
     ("the_page_is_valid_html_and_a_browser_shows_it", page::valid),
     ("zizmor_finds_nothing_in_action_and_workflow", zizmor),
 ];
