@@ -55,6 +55,7 @@ fn write_files(folder: &Path) {
         ("bad.json", policy("My objects", json!(["s3:GetObject", "s3:PutObject"])).to_string()),
         ("bucket.json", bucket.to_string()),
         ("typo.json", policy("Objects", json!("s3:GetObjekt")).to_string()),
+        ("twice.json", policy("Objects", json!(["s3:Get*", "s3:GetObject"])).to_string()),
         ("text.json", "no policy".to_owned()),
         ("asks.ndjson", ASKS.join("\n")),
         ("wrong.ndjson", format!("{}\nno question\n", ASKS[0])),

@@ -314,6 +314,24 @@ fn the_word_none_means_nothing_here() {
     assert!(!stderr(&output).contains("say `none`"), "{}", stderr(&output));
 }
 
+/// A version of another thing is no sign of a policy.
+#[test]
+fn a_date_does_not_make_a_policy() {
+    let folder = folder("date", "");
+    let path = folder.join("policies/other.json");
+    fs::write(path, r#"{"released": "2012-10-17", "name": "x"}"#).unwrap();
+    let report = report(&lint(&folder, &["--fail-on", "never"]));
+    assert_eq!(report["skipped"], json!(["policies/other.json"]));
+    for name in ["version", "Vrsion", "Versoin"] {
+        fs::write(
+            folder.join("policies/other.json"),
+            format!("{{\"{name}\": \"2012-10-17\", \"name\": \"x\"}}"),
+        )
+        .unwrap();
+        assert_eq!(lint(&folder, &[]).status.code(), Some(1), "{name}");
+    }
+}
+
 /// `lint --batch`: a line with the findings for each line, the id as it was written.
 #[test]
 fn lines_are_answered_one_by_one() {
@@ -327,6 +345,9 @@ fn lines_are_answered_one_by_one() {
         r#"{"id": 8, "policy": {"Statement": 1, }}"#.to_owned(),
         r#"{"id": 9, "policy": {}, "policy": {}}"#.to_owned(),
         r#"{"id": 10, "polcy": {}}"#.to_owned(),
+        r#"{"id": [1,], "policy": {}}"#.to_owned(),
+        format!(r#"{{"id": 12, "policy": {wide}}} more"#),
+        r#"{"id": 01, "policy": {}}"#.to_owned(),
     ];
     let mut child = Command::new(env!("CARGO_BIN_EXE_ica-policy"))
         .args(["lint", "--batch"])
@@ -355,11 +376,14 @@ fn lines_are_answered_one_by_one() {
         (&lines[3], json!(8), "comma"),
         (&lines[4], json!(9), "twice"),
         (&lines[5], json!(10), "polcy"),
+        (&lines[6], json!(null), "comma"),
+        (&lines[7], json!(12), "trailing"),
+        (&lines[8], json!(null), "not JSON"),
     ] {
         let message = line["error"]["message"].as_str().unwrap();
         assert!(line["id"] == id && message.contains(words), "{line}");
     }
-    assert_eq!(lines.len(), 6);
+    assert_eq!(lines.len(), 9);
 }
 
 /// All policies in the answer about an account, each with its owner; those that AWS manages are nobody's to change.
@@ -403,6 +427,23 @@ fn the_policies_of_an_account() {
     ];
     let expected = expected.map(|(of, kind, rule)| (of.to_owned(), kind.to_owned(), json!(rule)));
     assert_eq!(found.collect::<Vec<_>>(), expected);
+    // An account without policies is left out, and a policy with the words of an answer is a policy.
+    fs::write(folder.join("policies/none.json"), r#"{"RoleDetailList": []}"#).unwrap();
+    let words = WIDE.replace("\"Pass\"", "\"RoleDetailList\"");
+    fs::write(folder.join("policies/words.json"), words).unwrap();
+    let output = lint(&folder, &[]);
+    let all = serde_json::from_str::<Value>(&stdout(&output)).unwrap();
+    assert_eq!(all["skipped"], json!(["policies/none.json"]));
+    let own = all["policies"].as_array().unwrap().iter().filter(|policy| policy["of"].is_null());
+    assert_eq!(
+        own.map(|policy| policy["file"].clone()).collect::<Vec<_>>(),
+        ["policies/words.json"]
+    );
+    let one = run_in(&folder, &["lint", "policies/none.json"]);
+    assert_eq!(one.status.code(), Some(3));
+    for name in ["none.json", "words.json"] {
+        fs::remove_file(folder.join("policies").join(name)).unwrap();
+    }
     // Nobody keeps the answer as a file.
     run_in(&folder, &["lint", "policies", "--fix"]);
     assert_eq!(fs::read_to_string(folder.join("policies/wide.json")).unwrap(), answer);

@@ -41,6 +41,36 @@ fn a_diff_writes_nothing_and_a_fix_keeps_the_layout() {
     assert_eq!(fs::read_to_string(folder.join("p.json")).unwrap(), text);
 }
 
+/// A diff says what it did not read, and promises nothing that it does not do.
+#[test]
+fn a_diff_says_what_cannot_be_read() {
+    let folder = fresh_folder("lint-fix-unread");
+    fs::create_dir(folder.join("empty")).unwrap();
+    fs::create_dir(folder.join("all")).unwrap();
+    fs::write(folder.join("all/p.json"), POLICY).unwrap();
+    fs::write(folder.join("all/other.json"), "{\"name\": 1}").unwrap();
+    fs::write(folder.join("broken.json"), "{\"Statement\": [").unwrap();
+    for (arguments, code, words) in [
+        (&["missing.json"][..], 3, "missing.json"),
+        (&["broken.json"], 3, "broken.json"),
+        (&["empty"], 3, "no policy"),
+        (&["all/other.json"], 3, "other.json"),
+        (&["all"], 1, ""),
+        (&["all", "missing.json"], 3, "missing.json"),
+        (&["all", "--format", "json"], 2, "--format"),
+        (&["all", "--baseline", "b.json"], 2, "--baseline"),
+        (&["all", "--changed-since", "HEAD"], 2, "--changed-since"),
+    ] {
+        let diff = run_in(&folder, &[&["lint", "--diff"], arguments].concat());
+        assert_eq!(diff.status.code(), Some(code), "{arguments:?} {}", stderr(&diff));
+        let said = stderr(&diff) + &stdout(&diff);
+        assert!(said.contains(words), "{arguments:?} {said}");
+        assert_eq!(stdout(&diff).contains("+++"), arguments[0] == "all" && code != 2);
+    }
+    let fix = run_in(&folder, &["lint", "all", "--fix", "--baseline", "b.json"]);
+    assert_eq!(fix.status.code(), Some(2));
+}
+
 /// What is ignored is not mended.
 #[test]
 fn what_is_hidden_is_not_mended() {
@@ -96,4 +126,28 @@ fn findings(folder: &Path) -> BTreeMap<String, Vec<String>> {
         (policy["file"].as_str().unwrap().to_owned(), rules)
     };
     policies.map(of).collect()
+}
+
+/// All questions of a rule about a policy share one budget; what it does not suffice for is said.
+#[test]
+fn a_policy_that_is_too_large_for_the_proof_is_told() {
+    let folder = fresh_folder("lint-too-large");
+    let statement = |number: u64| {
+        let account = 111_122_220_000 + number;
+        let key = format!("aws:PrincipalTag/k{}", number % 7);
+        serde_json::json!({"Effect": "Allow", "Action": ["iam:Attach*", "iam:Put*", "iam:CreateAccessKey", "iam:*LoginProfile"],
+            "Resource": [format!("arn:aws:iam::{account}:user/*"), format!("arn:aws:iam::*:*/r{number}*x{number}*")],
+            "Condition": {"StringLike": {"aws:PrincipalTag/t": [format!("a{number}*"), format!("*b{number}*")]},
+                "StringNotLike": {key: [format!("*c{number}*")]}}})
+    };
+    let policy = serde_json::json!({"Version": "2012-10-17", "Statement": (0..60).map(statement).collect::<Vec<_>>()});
+    fs::write(folder.join("large.json"), policy.to_string()).unwrap();
+    let rules = ["--select", "privilege-escalation,becomes-others"];
+    let output = run_in(&folder, &[&["lint", "large.json"], &rules[..]].concat());
+    assert!(stdout(&output).contains("not decided whether"), "{}", stdout(&output));
+    // Another partition is no other question.
+    let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "arn:aws-cn:iam::111122223333:user/*"}}"#;
+    fs::write(folder.join("china.json"), policy).unwrap();
+    let output = run_in(&folder, &[&["lint", "china.json"], &rules[..]].concat());
+    assert!(stdout(&output).contains("gives itself any permission"), "{}", stdout(&output));
 }

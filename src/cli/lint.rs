@@ -17,7 +17,7 @@ use crate::finding::Severity;
 use crate::input::{Loader, Unreadable};
 use crate::model::PolicyKind;
 use crate::report::lint::{Configured, Lint, Linted};
-use crate::report::{Finding, failure};
+use crate::report::{Failure, Finding, failure};
 use crate::source::Sources;
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
@@ -84,7 +84,7 @@ pub(super) struct Args {
     #[arg(long)]
     pub(super) unsafe_fixes: bool,
     /// Reads lines `{"id": .., "kind": .., "policy": {..}}` from standard input and writes a line with the findings for each.
-    #[arg(long, conflicts_with_all = ["files", "config", "baseline", "write_baseline", "changed_since", "fix", "diff", "format"])]
+    #[arg(long, conflicts_with_all = ["files", "config", "baseline", "write_baseline", "changed_since", "fix", "diff", "unsafe_fixes", "format", "fail_on", "no_ignores"])]
     batch: bool,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = FindingsFormat::Human)]
@@ -151,6 +151,12 @@ fn lint_all(args: &Args, printer: &Printer<Lint>) -> Exit {
         return printer.usage("--unsafe-fixes goes with --fix or --diff");
     }
     if args.fix || args.diff {
+        if args.baseline.is_some() || args.changed_since.is_some() {
+            return printer.usage("--fix and --diff edit known findings as well: leave out --baseline and --changed-since, or name the rules with --select");
+        }
+        if args.diff && args.format != FindingsFormat::Human {
+            return printer.usage("--diff prints a diff: leave out --format");
+        }
         let done = Run::begin(args).and_then(|mut run| run.mend(printer));
         match done {
             Ok(Some(exit)) => return exit,
@@ -172,7 +178,7 @@ fn wrong(printer: &Printer<Lint>, mistake: Mistake) -> Exit {
 }
 
 /// The policies of a file, and what ignores hide of them; or why it cannot be read.
-type One = Result<(Vec<Linted>, Vec<Finding>), Unreadable>;
+pub(super) type One = Result<(Vec<Linted>, Vec<Finding>), Unreadable>;
 
 /// One run.
 pub(super) struct Run<'a> {
@@ -270,8 +276,7 @@ impl Run<'_> {
             }
         }
         if lint.policies.is_empty() && lint.failures.is_empty() {
-            lint.failures
-                .extend(failure::usage("there is no policy in the folders that were given"));
+            lint.failures.extend(no_policy());
         }
         let folders = self.args.files.iter().filter(|name| Path::new(name).is_dir());
         let folders = folders.map(|name| absolute(name)).collect::<Vec<_>>();
@@ -298,7 +303,7 @@ impl Run<'_> {
     }
 
     /// The policies of a file without what its configuration hides, and that.
-    fn one(&mut self, name: &str, files: &mut dyn Loader) -> Result<One, Mistake> {
+    pub(super) fn one(&mut self, name: &str, files: &mut dyn Loader) -> Result<One, Mistake> {
         let (config, below, options) = self.asked_of(name)?;
         let linted = lint_file(&mut self.sources, files, name, &options);
         Ok(linted.map(|mut linted| {
@@ -404,11 +409,11 @@ fn write_baseline(path: &Path, baseline: &Baseline, is_complete: bool) -> Exit {
     match put_all(&[entry]) {
         Ok(lost) => {
             print_lost(&lost);
-            print_report(&format!(
-                "{}: {} findings are known from now on\n",
-                path.display(),
-                baseline.number()
-            ))
+            let known = match baseline.number() {
+                1 => "1 finding is".to_owned(),
+                number => format!("{number} findings are"),
+            };
+            print_report(&format!("{}: {known} known from now on\n", path.display()))
         }
         Err(error) => {
             print_error(&format!(
@@ -432,8 +437,13 @@ impl FailOn {
     }
 }
 
+/// Folders without policies.
+pub(super) fn no_policy() -> Vec<Failure> {
+    failure::usage("there is no policy in the folders that were given")
+}
+
 /// What other commands take for "no such policy" means nothing here.
-fn without_none(wrong: Unreadable) -> Unreadable {
+pub(super) fn without_none(wrong: Unreadable) -> Unreadable {
     match wrong {
         Unreadable::File { name, message, help } => {
             let help = help.filter(|help| !help.contains("`none`"));

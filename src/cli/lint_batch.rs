@@ -35,8 +35,12 @@ fn answer(text: &str, options: &LintOptions) -> Answered {
     let root = tree_of(text).ok_or((None, "the line is not JSON".to_owned()))?;
     // The line is the only text there, so its places count from its beginning.
     let written = |span: Span| text.get(span.lo as usize..span.hi as usize);
-    let id = root.get("id").and_then(|node| written(node.span)).map(str::to_owned);
+    let strictly = serde_json::from_str::<serde_json::Value>;
+    // The tree forgives some mistakes, and an answer is JSON for everybody.
+    let id = root.get("id").and_then(|node| written(node.span)).filter(|id| strictly(id).is_ok());
+    let id = id.map(str::to_owned);
     let wrong = |message: String| (id.clone(), message);
+    strictly(text).map_err(|error| wrong(format!("the line is not JSON: {error}")))?;
     let members = root.as_object().ok_or_else(|| wrong("a line is an object".to_owned()))?;
     if let Some(other) = members.iter().find(|one| !MEMBERS.contains(&one.name.text.as_str())) {
         return Err(wrong(format!(

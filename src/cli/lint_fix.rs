@@ -1,16 +1,17 @@
 //! `ica-policy lint --fix` and `--diff`: edits of the files.
 
 use super::exit::Exit;
-use super::files::{print_line, print_report, read_text};
+use super::files::{Files, print_line, print_report, read_text};
 use super::format::Printer;
-use super::lint::Run;
+use super::lint::{Run, no_policy, without_none};
 use super::lint_settings::Mistake;
-use super::listed::listed;
+use super::listed::{is_no_policy, listed};
 use super::put::print_lost;
 use super::replace::{Replacement, replace_all};
 use crate::api::lint_fix::{Mended, mend};
 use crate::report::fix_diff::of_texts;
 use crate::report::lint::{Found, Lint};
+use crate::report::{Failure, failure};
 use std::path::{Path, PathBuf};
 
 /// A file with its edits.
@@ -28,9 +29,26 @@ impl Run<'_> {
                 "--fix and --diff: standard input cannot be edited; give the policy as a file";
             return Err(Mistake::Usage(message.to_owned()));
         }
-        let mut files = Vec::new();
-        for (name, _) in listed(&self.args.files).into_iter().flatten() {
-            files.extend(self.mended(name)?);
+        let (mut files, mut failures, mut is_read) = (Vec::new(), Vec::new(), false);
+        for given in listed(&self.args.files) {
+            let (name, is_of_folder) = match given {
+                Ok(file) => file,
+                Err(failure) => {
+                    failures.push(failure);
+                    continue;
+                }
+            };
+            match self.mended(name.clone())? {
+                Some(file) => files.push(file),
+                None => match self.unread(&name, is_of_folder)? {
+                    Some(unread) => failures.extend(unread),
+                    None => continue,
+                },
+            }
+            is_read = true;
+        }
+        if !is_read && failures.is_empty() {
+            failures.extend(no_policy());
         }
         let unsafe_left = files.iter().map(|file| file.mended.unsafe_left).sum::<usize>();
         if unsafe_left > 0 {
@@ -46,8 +64,13 @@ impl Run<'_> {
         files.retain(|file| file.mended.text != file.old);
         if self.args.diff {
             let diffs = files.iter().map(|file| of_texts(&file.old, &file.mended.text, &file.name));
-            let printed = print_report(&diffs.collect::<String>());
-            return Ok(Some(printed.max(if files.is_empty() { Exit::Clean } else { Exit::Found })));
+            let mut exit = print_report(&diffs.collect::<String>());
+            exit = exit.max(if files.is_empty() { Exit::Clean } else { Exit::Found });
+            if !failures.is_empty() {
+                printer.not_read(&failures);
+                exit = exit.max(Exit::Unreadable);
+            }
+            return Ok(Some(exit));
         }
         let replacement = |file: &File| Replacement {
             path: PathBuf::from(&file.name),
@@ -67,7 +90,16 @@ impl Run<'_> {
         Ok(None)
     }
 
-    /// A file with its edits. One that cannot be read is left to the report.
+    /// Why a file has no edits: what cannot be read in it, nothing if it is not edited at all, `None` if it is no policy.
+    fn unread(&mut self, name: &str, is_of_folder: bool) -> Result<Option<Vec<Failure>>, Mistake> {
+        Ok(match self.one(name, &mut Files { folder: PathBuf::new() })? {
+            Ok(_) => Some(Vec::new()),
+            Err(wrong) if is_of_folder && is_no_policy(&self.sources, &wrong) => None,
+            Err(wrong) => Some(failure::unreadable(&self.sources, &[without_none(wrong)])),
+        })
+    }
+
+    /// A file with its edits; `None` if it cannot be read or edited.
     fn mended(&mut self, name: String) -> Result<Option<File>, Mistake> {
         let Ok(old) = read_text(&name, Path::new(&name), &name) else { return Ok(None) };
         let (config, below, options) = self.asked_of(&name)?;

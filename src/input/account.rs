@@ -3,7 +3,7 @@
 //! Source: IAM:API_GetAccountAuthorizationDetails. The answer has inline policies with their owners, and managed policies once, by ARN and
 //! with their versions; the default version is in force.
 
-use super::{Document, ReadAs, StatedBoundary, parse_embedded, parse_file};
+use super::{Document, ReadAs, StatedBoundary, parse_embedded, parse_file, tree_of};
 use crate::finding::{Finding, codes};
 use crate::model::{Arn, PolicyKind};
 use crate::source::{SourceId, Sources};
@@ -22,9 +22,17 @@ pub(super) struct AccountPolicies {
     pub trust: Option<Document>,
 }
 
-/// Whether a text looks like that answer, or a part of it that `--filter` leaves.
+/// Whether a text is that answer, or a part of it that `--filter` leaves. A policy may have the names of its lists as words.
 pub fn is_account(text: &str) -> bool {
-    ["\"UserDetailList\"", "\"RoleDetailList\""].iter().any(|name| text.contains(name))
+    let named = ["UserDetailList", "RoleDetailList"].into_iter().filter(|name| text.contains(name));
+    let is_list = |root: &Node, name| {
+        root.get(name).is_some_and(|list| matches!(list.value, Value::Array(_)))
+    };
+    let mut named = named.peekable();
+    named.peek().is_some()
+        && tree_of(text).is_some_and(|root| {
+            root.get("Statement").is_none() && named.any(|name| is_list(&root, name))
+        })
 }
 
 /// The policies that the answer has for this user or role.
@@ -97,7 +105,7 @@ pub struct OfAccount {
 /// All policies that the answer has, in its order, without those that AWS manages: nobody else can change them.
 ///
 /// # Errors
-/// What is wrong with the text, or with one of the policies in it.
+/// What is wrong with the text, or with one of the policies in it, or that there is none.
 pub fn policies_of_account(
     sources: &mut Sources,
     id: SourceId,
@@ -139,6 +147,9 @@ pub fn policies_of_account(
         let name = format!("managed policy `{}`", text(policy, "PolicyName").unwrap_or_default());
         let document = answer.document(node)?;
         found.push(OfAccount { name, kind: PolicyKind::Identity, document });
+    }
+    if found.is_empty() {
+        return Err(vec![lacks(&root, "the answer has no policy that the account can change")]);
     }
     Ok(found)
 }

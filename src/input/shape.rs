@@ -1,5 +1,6 @@
 //! The shapes a file can have, recognised by its members.
 
+use crate::finding::{LETTERS_PER_MISTAKE, distance_within};
 use crate::tree::{Member, Node, Value};
 use std::fmt;
 
@@ -129,7 +130,12 @@ fn inline_policy(root: &Node) -> ReadAs {
 /// `Statement` makes a policy, in any case: `statement` is a mistake worth a better message than "no policy". So is `Statment` beside the version of a policy.
 fn has_policy_elements(members: &[Member]) -> bool {
     members.iter().any(|member| {
-        let is_version = || matches!(member.value.as_str(), Some("2012-10-17" | "2008-10-17"));
-        member.name.text.eq_ignore_ascii_case("Statement") || is_version()
+        let name = member.name.text.to_ascii_lowercase();
+        let is_version = || {
+            matches!(member.value.as_str(), Some("2012-10-17" | "2008-10-17"))
+                && distance_within(&name, "version", "version".len() / LETTERS_PER_MISTAKE)
+                    .is_some()
+        };
+        name == "statement" || is_version()
     })
 }

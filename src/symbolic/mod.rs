@@ -21,6 +21,7 @@ mod undecided;
 
 pub use ask::asked_services::{AskedService, asked_services};
 pub use ask::can::{Answered, Granted, Shown, can, together};
+pub(crate) use ask::compare::lost_within;
 pub use ask::compare::{Answer, Compared, Gain, Relation, compare, compare_access, lost_for};
 pub use ask::decide::decide;
 pub use ask::differences::{
@@ -39,5 +40,6 @@ pub use show::causes::Cause;
 pub use subject::access::Access;
 pub use subject::side::Place;
 pub use subject::within::Within;
+pub(crate) use text::Together;
 pub use text::variables::Variables;
 pub use undecided::Undecided;

@@ -26,10 +26,11 @@ rule_code! {
 }
 
 rule_code! {
-    /// A bucket policy allows everybody, and its conditions keep nobody out.
+    /// A bucket policy names everybody, and no condition makes S3 take it as not public.
     ///
     /// S3 takes a policy as public unless a condition binds it to fixed values of certain keys: `aws:SourceIp` with a range, `aws:SourceVpce`, `aws:PrincipalOrgID` and
-    /// some others, without wildcards. Anybody can send a request with TLS, with a prefix or with a referer.
+    /// some others, without wildcards. Anybody can send a request with TLS, with a prefix or with a referer. Other conditions, such as `aws:PrincipalTag/team`, may
+    /// keep many out; Block Public Access stops such a policy all the same.
     ///
     /// ```json bad bucket
     /// {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}
@@ -40,7 +41,7 @@ rule_code! {
     /// What to do: name who may, or add a condition with a fixed value of such a key.
     ///
     /// Source: S3:access-control-block-public-access, the meaning of "public".
-    OPEN: Warning "public-despite-condition" [] "a bucket policy that allows everybody with conditions that keep nobody out", audience: Audience::Security
+    OPEN: Warning "public-despite-condition" [] "a bucket policy that S3 takes as public in spite of its conditions", audience: Audience::Security, confidence: Confidence::Medium
 }
 
 rule_code! {
@@ -150,7 +151,7 @@ impl Rule for Bucket {
     }
 }
 
-/// The finding about a statement for everybody with conditions that bind it to nothing.
+/// The finding about a statement for everybody with conditions that do not count for S3.
 fn open(scene: &Scene<'_>, public: &PublicStatement) -> Option<Finding> {
     let statement = scene.policy.statements.get(public.index)?;
     let element = statement.principal.as_ref().filter(|element| !element.not)?;
@@ -158,7 +159,7 @@ fn open(scene: &Scene<'_>, public: &PublicStatement) -> Option<Finding> {
     if !is_for_all || !public.certain || statement.conditions.is_empty() {
         return None;
     }
-    let message = "the statement allows everybody: no condition binds it to a fixed network, account or organization";
+    let message = "S3 takes this policy as public: no condition has a fixed value of a network, an account or an organization";
     let finding = Finding::new(OPEN, element.span, message)
         .help("name who may, or add a condition such as `aws:PrincipalOrgID`");
     let conditions = public.causes.iter().filter(|cause| !element.span.contains(cause.span));

@@ -3,14 +3,14 @@
 use super::manual::rule_code;
 use super::proved::with_everything;
 use crate::aws;
-use crate::finding::{Audience, Code, Confidence, Finding};
+use crate::finding::{Audience, Code, Confidence, Finding, Severity};
 use crate::model::{
     ActionPattern, Effect, Element, Part, Pattern, Policy, PolicyKind, ResourceKind,
     ResourcePattern, Shape, Statement,
 };
 use crate::rules::rule::{Rule, Scene, Sink};
 use crate::source::{Span, Spanned};
-use crate::symbolic::{Answer, Requests, lost_for};
+use crate::symbolic::{Answer, Requests, Together, lost_for, lost_within};
 use std::collections::BTreeSet;
 
 rule_code! {
@@ -72,8 +72,8 @@ const BECOME: [(&str, &str); 4] = [
     ("iam:updateassumerolepolicy", ":role/"),
 ];
 
-/// What one question may cost, in steps of the prover.
-const COST: usize = 2_000_000;
+/// What all questions about a policy may cost, in steps of the prover: less than a second in a release.
+const COST: usize = 20_000_000;
 
 impl Rule for Escalation {
     fn codes(&self) -> &'static [Code] {
@@ -88,13 +88,27 @@ impl Rule for Escalation {
         if scene.policy.kind != PolicyKind::Identity {
             return;
         }
-        let more = proved(scene, &GIVE);
-        let others = proved(scene, &BECOME);
-        if (more.is_empty() && others.is_empty()) || allows_everything(scene.policy) {
+        let budget = Together::of(COST);
+        let more = proved(scene, &GIVE, &budget);
+        let others = proved(scene, &BECOME, &budget);
+        if (more.is_nothing() && others.is_nothing()) || allows_everything(scene.policy) {
             return;
         }
         sink.extend(finding(MORE, &more, "gives itself any permission"));
         sink.extend(finding(OTHERS, &others, "becomes any other user or role"));
+    }
+}
+
+/// What the questions about some actions came to.
+struct Asked {
+    proved: Vec<Proved>,
+    /// The first words for which the budget did not suffice.
+    open: Option<Span>,
+}
+
+impl Asked {
+    fn is_nothing(&self) -> bool {
+        self.proved.is_empty() && self.open.is_none()
     }
 }
 
@@ -105,8 +119,14 @@ struct Proved {
     place: Span,
 }
 
-fn finding(code: Code, proved: &[Proved], what: &str) -> Option<Finding> {
-    let (first, others) = proved.split_first()?;
+fn finding(code: Code, asked: &Asked, what: &str) -> Option<Finding> {
+    let Some((first, others)) = asked.proved.split_first() else {
+        let message = format!(
+            "not decided whether whoever has this policy {what}: the policy is too large for the proof"
+        );
+        let finding = Finding::new(code, asked.open?, message).severity(Severity::Info);
+        return Some(finding.help("put the statements about IAM into a policy of their own"));
+    };
     let name = |one: &Proved| aws::action(one.action).map_or(String::new(), ToString::to_string);
     let kind = first.kind.trim_matches([':', '/']);
     let message = format!(
@@ -128,16 +148,27 @@ fn finding(code: Code, proved: &[Proved], what: &str) -> Option<Finding> {
 }
 
 /// Those of the actions that the policy allows on all resources of the account.
-fn proved(scene: &Scene<'_>, actions: &'static [(&'static str, &'static str)]) -> Vec<Proved> {
-    let found = actions.iter().filter_map(|(action, kind)| {
-        let place = granted(scene, action)?;
-        let is_all = accounts(scene).into_iter().any(|account| {
-            let wanted = wanted(scene.policy, action, kind, account);
-            lost_for(&[&wanted], &[scene.policy], Requests::Any, COST) == Answer::None
+fn proved(
+    scene: &Scene<'_>,
+    actions: &'static [(&'static str, &'static str)],
+    budget: &Together,
+) -> Asked {
+    let accounts = accounts(scene);
+    let mut asked = Asked { proved: Vec::new(), open: None };
+    for (action, kind) in actions {
+        let Some(place) = granted(scene, action) else { continue };
+        let is_all = accounts.iter().any(|account| {
+            let wanted = wanted(scene.policy, action, kind, *account);
+            budget.left() > 0
+                && lost_within(&[&wanted], &[scene.policy], Requests::Any, budget) == Answer::None
         });
-        is_all.then_some(Proved { action, kind, place })
-    });
-    found.collect()
+        if is_all {
+            asked.proved.push(Proved { action, kind, place });
+        } else if budget.left() == 0 {
+            asked.open.get_or_insert(place);
+        }
+    }
+    asked
 }
 
 /// The words of an Allow that cover an action. Most policies have none.
@@ -154,27 +185,35 @@ fn granted(scene: &Scene<'_>, action: &str) -> Option<Span> {
     })
 }
 
+/// A partition, and an account in it or any.
+type Account<'a> = (&'a str, Option<&'a str>);
+
 /// Any account, and those that the policy names in ARNs of IAM: one of them may be that of the identity.
-fn accounts<'a>(scene: &Scene<'a>) -> BTreeSet<Option<&'a str>> {
+fn accounts<'a>(scene: &Scene<'a>) -> BTreeSet<Account<'a>> {
     let patterns = scene.policy.statements.iter().flat_map(|one| &one.resource);
     let texts = patterns.flat_map(|element| &element.patterns).map(|one| scene.words(one.span));
     let named = texts.filter_map(|text| {
-        let account = text.strip_prefix("arn:aws:iam::")?.split(':').next()?;
+        let (partition, rest) = text.strip_prefix("arn:")?.split_once(':')?;
+        let account = rest.strip_prefix("iam::")?.split(':').next()?;
         let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-        is_account.then_some(Some(account))
+        let is_open = partition.contains(['*', '?', '$']);
+        let of_all = if is_open { "aws" } else { partition };
+        Some([(of_all, None), (of_all, is_account.then_some(account))])
     });
-    named.take(MOST_ACCOUNTS).chain([None]).collect()
+    named.flatten().chain([("aws", None)]).collect()
 }
 
-/// Accounts that are asked about.
-const MOST_ACCOUNTS: usize = 20;
-
 /// A policy that allows the action on all resources of a kind, and nothing else.
-fn wanted(policy: &Policy, action: &str, kind: &str, account: Option<&str>) -> Policy {
+fn wanted(policy: &Policy, action: &str, kind: &str, account: Account<'_>) -> Policy {
     let span = policy.span;
+    let (partition, account) = account;
     let account = account.map_or(Part::AnyInSegment, |account| Part::Literal(account.into()));
-    let parts =
-        [Part::Literal("arn:aws:iam::".into()), account, Part::Literal(kind.into()), Part::Any];
+    let parts = [
+        Part::Literal(format!("arn:{partition}:iam::").into()),
+        account,
+        Part::Literal(kind.into()),
+        Part::Any,
+    ];
     let resource = ResourcePattern {
         kind: ResourceKind::Arn(joined(parts)),
         ..ResourcePattern::everything(span)

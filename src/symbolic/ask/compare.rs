@@ -90,9 +90,19 @@ pub fn compare(old: &[&Policy], new: &[&Policy], requests: Requests) -> Compared
 
 /// Whether the old side allows what the new does not, where all searches may cost so much together.
 pub fn lost_for(old: &[&Policy], new: &[&Policy], requests: Requests, cost: usize) -> Answer {
+    lost_within(old, new, requests, &Together::of(cost))
+}
+
+/// The same within a budget that several questions share.
+pub(crate) fn lost_within(
+    old: &[&Policy],
+    new: &[&Policy],
+    requests: Requests,
+    budget: &Together,
+) -> Answer {
     let [old, new] = [old, new].map(|policies| Documents::new(policies, requests));
     let (old, new): (&dyn Subject, &dyn Subject) = (&old, &new);
-    let shared = Shared { budget: Together::of(cost), ..shared(old, new) };
+    let shared = Shared { budget: budget.clone(), ..shared(old, new) };
     let tried = under_all_readings(|readings| {
         let pair = Pair { old, new, readings, shared: &shared };
         compare_once(pair).lost

@@ -18,7 +18,8 @@ pub(super) mod walked;
 
 pub(super) use atom::{Atom, Style, glob};
 pub(super) use bits::{Bits, ones, words};
-pub(super) use budget::{Budget, Exhausted, STATES_AT_LAST, Together, TooMany};
+pub(crate) use budget::Together;
+pub(super) use budget::{Budget, Exhausted, STATES_AT_LAST, TooMany};
 pub(super) use class_table::Values;
 pub(super) use fillings::fillings;
 pub(super) use groups::Groups;
