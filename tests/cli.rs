@@ -800,3 +800,24 @@ fn completions_and_manual_pages_have_every_command() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("`chek` is no command; there are can, check"));
 }
+
+/// The shell itself says what it would complete.
+#[test]
+fn bash_completes_flags_of_commands() {
+    let script = stdout(&run(&["completions", "bash"]));
+    for (words, expected) in [
+        ("ica-policy ch", "check"),
+        ("ica-policy check --form", "--format"),
+        ("ica-policy lint --k", "--kind"),
+        ("ica-policy man c", ""),
+    ] {
+        let last = words.split(' ').count() - 1;
+        let ask = format!(
+            "{script}\nCOMP_WORDS=({words}); COMP_CWORD={last}\n_ica__policy ica-policy \"${{COMP_WORDS[{last}]}}\" \"${{COMP_WORDS[{last}-1]}}\"\necho \"${{COMPREPLY[*]}}\""
+        );
+        let output = Command::new("bash").args(["--norc", "-c", &ask]).output();
+        let Ok(output) = output else { return };
+        let reply = stdout(&output);
+        assert!(reply.contains(expected), "{words}: {reply}{}", stderr(&output));
+    }
+}

@@ -23,5 +23,7 @@ pub(super) fn run(args: &Args, mut program: Command) -> Exit {
     let mut script = Vec::new();
     let name = program.get_name().to_owned();
     generate(args.shell, &mut program, name, &mut script);
-    print_report(&String::from_utf8_lossy(&script))
+    let script = String::from_utf8_lossy(&script);
+    // The script for bash names our commands in two ways, since the program's name has a hyphen (clap_complete 4.6).
+    print_report(&script.replace("ica__subcmd__policy", "ica__policy"))
 }

@@ -4,6 +4,7 @@ use super::causes::{Cause, Place, causes};
 use super::finding::Finding;
 use super::view::{Data, View};
 use crate::authz::{self, ContextValue, LAYERS};
+use crate::finding::codes;
 use crate::ica::ICA;
 use crate::model::Arn;
 use crate::product::catalogue::{Catalogue, Edition};
@@ -290,7 +291,9 @@ type Key = (&'static str, String, String, String, Option<String>);
 fn key(finding: &Finding, sid: Option<&String>) -> Key {
     let place = finding.place.as_ref();
     // White space is laid out anew by editors.
-    let words = place.map_or("", |place| place.text.as_str()).split_whitespace().collect();
+    // The words of a missing Allow are the list that lacks it, and any change of the list would make it another cause.
+    let words = place.filter(|_| finding.code != codes::NO_ALLOW);
+    let words = words.map_or("", |place| place.text.as_str()).split_whitespace().collect();
     let file = place.map_or_else(String::new, |place| place.file.to_string());
     (finding.code.id(), file, words, finding.message.clone(), sid.cloned())
 }

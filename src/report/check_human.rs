@@ -9,7 +9,9 @@ use super::finding::Finding;
 use super::look::{Human, Look, paragraph, word};
 use super::matrix::matrix;
 use super::to_do::{headline, to_do};
+use crate::finding::Severity;
 use crate::product::{Level, Verdict};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// The most findings about the text of policies that are drawn.
@@ -34,8 +36,7 @@ impl Human for Checked {
     }
 
     fn issues(&self) -> Vec<Finding> {
-        let causes = self.causes.iter().map(|cause| &cause.finding);
-        causes.chain(&self.findings).cloned().collect()
+        self.causes.iter().map(as_issue).chain(self.findings.iter().cloned()).collect()
     }
 
     fn left_out(&self) -> usize {
@@ -49,6 +50,21 @@ impl Human for Checked {
     fn markdown_head(&self) -> String {
         super::check_markdown::head(self)
     }
+}
+
+/// A cause with what it stops. What is only advised is a note.
+fn as_issue(cause: &Cause) -> Finding {
+    let mut finding = cause.finding.clone();
+    let stops = cause.stops.iter().map(|stop| stop.operation).collect::<BTreeSet<_>>();
+    let stops = stops.into_iter().collect::<Vec<_>>().join(", ");
+    finding.message = match cause.level {
+        Level::Advised => format!("advised for {stops}: {}", finding.message),
+        _ => format!("{}; this stops {stops}", finding.message),
+    };
+    if cause.level == Level::Advised {
+        finding.severity = Severity::Info;
+    }
+    finding
 }
 
 /// How much of a report is shown: as much as fits into [`MOST_LINES`].

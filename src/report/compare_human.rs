@@ -8,7 +8,7 @@ use super::compare::{
 };
 use super::draw::draw;
 use super::finding::Finding;
-use super::html::sentence;
+use super::html::{sentence, table};
 use super::look::{Human, Look};
 use super::page_markdown::plain;
 use super::statement::statement_name;
@@ -50,13 +50,30 @@ impl Human for Comparison {
 
     fn html_head(&self) -> String {
         let (relation, gains) = in_words(self);
-        sentence(&format!("{} -> {}: {relation} ({gains})", self.old.file, self.new.file))
+        let words = format!("{} -> {}: {relation} ({gains})", self.old.file, self.new.file);
+        let changed = self.operations.iter().filter(|change| change.old != change.new);
+        let rows = changed.map(|change| {
+            let words = [verdict_word(change.old), verdict_word(change.new)];
+            [change.id, change.caller, words[0], words[1]]
+        });
+        sentence(&words)
+            + &table(["operation", "caller", "before", "now"], &rows.collect::<Vec<_>>())
     }
 
     fn markdown_head(&self) -> String {
         let [old, new] = [&self.old.file, &self.new.file].map(|file| plain(file));
         let (relation, gains) = in_words(self);
-        format!("{old} -> {new}: **{relation}** ({gains})\n")
+        let mut text = format!("{old} -> {new}: **{relation}** ({gains})\n");
+        let changed = self.operations.iter().filter(|change| change.old != change.new);
+        for (number, change) in changed.enumerate() {
+            if number == 0 {
+                text.push_str("\n| operation | caller | before | now |\n|---|---|---|---|\n");
+            }
+            let (old, new) = (verdict_word(change.old), verdict_word(change.new));
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "| {} | {} | {old} | {new} |", change.id, change.caller);
+        }
+        text
     }
 }
 
@@ -89,6 +106,10 @@ fn in_new_file(comparison: &Comparison, mut finding: Finding) -> Finding {
         *place = place.beginning(file.into());
     }
     finding
+}
+
+fn verdict_word(verdict: Option<Verdict>) -> &'static str {
+    verdict.map_or("not there", Verdict::word)
 }
 
 /// The report of a comparison.
@@ -153,13 +174,12 @@ fn operations(text: &mut String, comparison: &Comparison, look: Look) {
     if let Some(name) = &comparison.connection {
         let _ = writeln!(text, "connection {name}");
     }
-    let word = |verdict: Option<Verdict>| verdict.map_or("not there", Verdict::word);
     let all = &comparison.operations;
     let changed = all.iter().filter(|change| change.old != change.new).collect::<Vec<_>>();
     let _ = writeln!(text);
     for change in &changed {
         let note = if change.is_worse { "  worse" } else { "" };
-        let (old, new) = (word(change.old), word(change.new));
+        let (old, new) = (verdict_word(change.old), verdict_word(change.new));
         let _ = writeln!(text, "{:<22}{:<20}{old} -> {new}{note}", change.id, change.caller);
     }
     let same = all.len() - changed.len();

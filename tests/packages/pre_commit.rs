@@ -83,7 +83,8 @@ pub(crate) fn by_wheel(tools: &Tools) {
     let block =
         page.split("```yaml\n").find(|block| block.contains("additional_dependencies")).unwrap();
     let block = block.split("```").next().unwrap();
-    let package = "/path/to/ica_policy-0.1.0-py3-none-manylinux2014_x86_64.whl";
+    let package =
+        "/path/to/ica_policy-0.1.0-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl";
     assert!(block.contains(package), "{block}");
     let configuration = block.replace(package, wheel::built(tools).to_str().unwrap());
     let repository = with_connection("pre-commit-wheel");

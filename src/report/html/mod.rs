@@ -6,5 +6,5 @@ mod marked;
 mod page;
 
 pub(super) use check::check;
-pub(super) use page::sentence;
 pub use page::write;
+pub(super) use page::{sentence, table};

@@ -108,6 +108,28 @@ pub(in crate::report) fn sentence(words: &str) -> String {
     html! { p.verdict { (in_code(words)) } }.into_string()
 }
 
+/// A table before the findings; nothing without rows. The last two cells of a row are verdicts.
+pub(in crate::report) fn table(head: [&str; 4], rows: &[[&str; 4]]) -> String {
+    let page = html! {
+        @if !rows.is_empty() {
+            table {
+                thead { tr { @for name in head { th scope="col" { (name) } } } }
+                tbody {
+                    @for [operation, caller, old, new] in rows {
+                        tr {
+                            th scope="row" { (operation) }
+                            td { (caller) }
+                            td.(old.replace(' ', "-")) { (old) }
+                            td.(new.replace(' ', "-")) { (new) }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    page.into_string()
+}
+
 /// A message, with the names that are in backticks as code.
 pub(super) fn in_code(message: &str) -> Markup {
     html! {

@@ -177,8 +177,12 @@ fn readable(text: &str, starts: &[Start<'_>], rest: &Rest) -> String {
         ordered.iter().all(|(start, fits)| start.atom.fits(texts.behind(start.stem)) == *fits)
     };
     let ending = rest.ending;
-    // What ends in a slash is a folder.
-    let name = if ending == "/" { "new-folder" } else { "sample.txt" };
+    // What ends in a slash is a folder, and what can hold none is the name of a session.
+    let name = match ending {
+        "/" => "new-folder",
+        _ if !(rest.alphabet)('/') => "session",
+        _ => "sample.txt",
+    };
     let plain = [name, &format!("run/a/{name}"), "sample"].map(|name| format!("{name}{ending}"));
     let longer =
         [format!("sample{text}"), format!("{text}{name}{ending}"), format!("sample/{text}")];
