@@ -11,7 +11,7 @@ use crate::rules::lint::with_everything;
 use crate::symbolic::{Answer, Requests, lost_for};
 
 /// What one direction may cost, in steps of the prover.
-const COST: usize = 4_000_000;
+const COST: usize = 1_000_000;
 
 /// Adds to a comparison what is denied no longer, and what is denied now, where the versions by themselves do not show it.
 pub(crate) fn add_denies(
