@@ -41,7 +41,7 @@ impl Workspace {
             Comparison::new(&self.sources, versions, (kind, requests), &[compared], Vec::new());
         let mut comparison = Comparison { findings: findings.collect(), ..comparison };
         if limit.is_empty() {
-            add_denies(&mut comparison, &before, &after, requests);
+            add_denies(&mut comparison, &self.sources, (&before, &after), requests);
         }
         let within = (!ceiling.is_empty()).then(|| version(ceiling));
         Comparison { within, ..comparison }

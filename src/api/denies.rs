@@ -8,6 +8,7 @@ use crate::model::{Effect, Policy};
 use crate::report::Finding;
 use crate::report::compare::{Comparison, DenyChange};
 use crate::rules::lint::with_everything;
+use crate::source::Sources;
 use crate::symbolic::{Answer, Requests, lost_for};
 
 /// What one direction may cost, in steps of the prover.
@@ -16,12 +17,12 @@ const COST: usize = 1_000_000;
 /// Adds to a comparison what is denied no longer, and what is denied now, where the versions by themselves do not show it.
 pub(crate) fn add_denies(
     comparison: &mut Comparison,
-    before: &[&Policy],
-    after: &[&Policy],
+    sources: &Sources,
+    (before, after): (&[&Policy], &[&Policy]),
     requests: Requests,
 ) {
-    let all = before.iter().chain(after).flat_map(|policy| &policy.statements);
-    if !all.into_iter().any(|statement| statement.effect.node == Effect::Deny) {
+    // Denies with the same words deny the same.
+    if denies(sources, before) == denies(sources, after) {
         return;
     }
     let [old, new] = [before, after].map(beside_everything);
@@ -37,6 +38,17 @@ pub(crate) fn add_denies(
         let words = "wherever another policy allows it, it is newly denied";
         add(comparison, comparison.denies.added, (&to, &from), words);
     }
+}
+
+/// The words of all Deny statements, each with the version of its policy's language.
+fn denies<'a>(sources: &'a Sources, policies: &[&Policy]) -> Vec<(&'a str, String)> {
+    let all = policies.iter().flat_map(|policy| {
+        let denies = policy.statements.iter().filter(|one| one.effect.node == Effect::Deny);
+        denies.map(|one| (sources.text(one.span), format!("{:?}", policy.version)))
+    });
+    let mut all = all.collect::<Vec<_>>();
+    all.sort_unstable();
+    all
 }
 
 /// The policies of a version, the first with an Allow of everything.

@@ -327,7 +327,7 @@ fn compare_documents(args: &Args, pair: &Pair<'_>, printer: &Printer<Comparison>
     let mut comparison =
         Comparison::new(&sources, [old.version, new.version], what, &compared, findings);
     if limit.is_empty() {
-        add_denies(&mut comparison, &before, &after, requests);
+        add_denies(&mut comparison, &sources, (&before, &after), requests);
     }
     comparison.within = (!limit.is_empty()).then_some(ceiling.version);
     report(args, &comparison, printer)
