@@ -213,7 +213,7 @@ fn below(folder: &str, revision: &Revision) -> Result<Vec<String>, Unreadable> {
     }
     let mut old = revision.texts(&then)?;
     let is_changed = |name: &String| {
-        // What cannot be read is told where it is compared.
+        // A file that cannot be read is reported when it is compared.
         let now = fs::read(name).unwrap_or_default();
         let then = old.remove(name).unwrap_or_default();
         now != then && (may_hold_policy(name, now) || may_hold_policy(name, then))

@@ -1,4 +1,4 @@
-//! Files of a git revision, in the place of those of the work tree.
+//! Reads files from a git revision instead of the work tree.
 
 use super::files::{decoded, unreadable};
 use super::git::Revision;

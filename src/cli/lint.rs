@@ -341,7 +341,7 @@ impl Run<'_> {
         Ok(one?.map(|(linted, _)| linted).unwrap_or_default())
     }
 
-    /// The policies of the revision of --changed-since that are no longer where they were: they may have another name now.
+    /// The policies that the revision of --changed-since has and the work tree does not have under that name. They may have been renamed.
     fn gone(&mut self) -> Result<Vec<Linted>, Mistake> {
         let gone = self.then.keys().filter(|name| !Path::new(name).exists());
         let mut policies = Vec::new();

@@ -70,7 +70,7 @@ pub(super) fn is_no_policy(sources: &Sources, wrong: &Unreadable) -> bool {
     !is_like_policy(text) && (is_other || !text.to_ascii_lowercase().contains("\"statement\""))
 }
 
-/// Whether a file of a folder is a policy, or something that should be one: what cannot be read counts, so that it is told.
+/// Whether a file of a folder is a policy, or may be one. A file that cannot be read counts, so that the error is reported.
 pub(super) fn may_hold_policy(name: &str, bytes: Vec<u8>) -> bool {
     if bytes.is_empty() {
         return false;

@@ -23,7 +23,7 @@ pub struct Finding {
     pub place: Option<Position>,
     /// Other places that explain it, each with a few words.
     pub related: Vec<(Position, String)>,
-    /// The texts of JSON that mend it, each in the place of other words of a file.
+    /// Replacements that mend it: a place in a file, and the JSON text to write there.
     pub suggestions: Vec<(Position, String)>,
     /// The reason of the ignore that hides it.
     pub suppressed: Option<String>,
@@ -80,7 +80,7 @@ impl Finding {
     }
 }
 
-/// What an edit writes in the place of words; words of a text inside of a string have no place in the file that could be replaced.
+/// The replacements of an edit. A policy inside a JSON string has no place in the file that could be replaced, so it gets none.
 fn suggestions(sources: &Sources, edit: Option<&Edit>) -> Vec<(Position, String)> {
     let Some(Edit::Replace(texts)) = edit else { return Vec::new() };
     let replaced = texts.iter().filter_map(|(span, text)| {

@@ -35,7 +35,7 @@ fn has_end(wide: &Pattern, narrow: &Pattern) -> bool {
     }
 }
 
-/// Whether each text between wildcards of one stands in a text of the other.
+/// Whether each literal part of the wide pattern occurs in a literal part of the narrow one.
 fn has_words(wide: &Pattern, narrow: &Pattern) -> bool {
     let has = |text: &str| {
         narrow.parts.iter().any(|part| match part {
@@ -50,7 +50,7 @@ fn has_words(wide: &Pattern, narrow: &Pattern) -> bool {
     })
 }
 
-/// Whether a short text stands in another.
+/// Whether `other` contains `text`, which is short.
 fn is_within(text: &[u8], other: &[u8]) -> bool {
     let Some(first) = text.first() else { return true };
     let last = (other.len() + 1).saturating_sub(text.len());

@@ -78,7 +78,7 @@ rule_code! {
 rule_code! {
     /// A resource control policy denies services by the source of their call, and does not say that it is about services.
     ///
-    /// Callers that are no services lack the key: a negated condition holds for them, and they are denied.
+    /// Only services send the key. For every other caller it is absent, so a negated condition holds and the caller is denied.
     ///
     /// ```json bad rcp
     /// {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": {"StringNotEqualsIfExists": {"aws:SourceOrgID": "o-1111111111"}, "Null": {"aws:SourceAccount": "false"}}}
