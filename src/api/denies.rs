@@ -4,7 +4,7 @@
 //! both versions are compared once more, each with an Allow of everything.
 
 use crate::finding::codes;
-use crate::model::{Effect, Policy};
+use crate::model::{Effect, Policy, Version};
 use crate::report::Finding;
 use crate::report::compare::{Comparison, DenyChange};
 use crate::rules::lint::with_everything;
@@ -41,10 +41,10 @@ pub(crate) fn add_denies(
 }
 
 /// The words of all Deny statements, each with the version of its policy's language.
-fn denies<'a>(sources: &'a Sources, policies: &[&Policy]) -> Vec<(&'a str, String)> {
+fn denies<'a>(sources: &'a Sources, policies: &[&Policy]) -> Vec<(&'a str, Version)> {
     let all = policies.iter().flat_map(|policy| {
         let denies = policy.statements.iter().filter(|one| one.effect.node == Effect::Deny);
-        denies.map(|one| (sources.text(one.span), format!("{:?}", policy.version)))
+        denies.map(|one| (sources.text(one.span), policy.version))
     });
     let mut all = all.collect::<Vec<_>>();
     all.sort_unstable();

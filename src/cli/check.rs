@@ -12,13 +12,14 @@ use super::typed;
 use crate::api::folder::{Folder, FolderError, look_into};
 use crate::authz::{FileCount, LayerRow};
 use crate::finding::{Finding, codes};
-use crate::ica::ICA;
+use crate::ica::{ICA, catalogue};
 use crate::input::NONE;
 use crate::model::PolicyKind;
 use crate::product::Verdict;
 use crate::product::build::settings::{self, Settings};
 use crate::product::build::unknown_keys;
 use crate::product::build::{Built, build};
+use crate::product::graph::Dependencies;
 use crate::product::refusal::Refusal;
 use crate::report;
 use crate::report::check::Checked;
@@ -268,6 +269,9 @@ fn check_one(
         return printer.usage(&format!("{name}: {message}"));
     }
     let mut checked = Checked::new(&sources, &connection, &check);
+    if args.format == FindingsFormat::Html {
+        checked.graph = Some(Dependencies::of_check(catalogue(), &check, connection.is_new));
+    }
     let mut fails = args.fail_on.fails(checked.verdict);
     if let Some(old) = since.and_then(|since| since.before(&settings, folder)) {
         checked.leave_out_known(&old);

@@ -144,15 +144,14 @@ impl Revision {
         }
         let listed = self.run(&arguments).map_err(failed)?;
         let listed = String::from_utf8_lossy(&listed).into_owned();
-        // `100644 blob 8baef1b...`, a tab, and the name.
         let files = listed.split('\0').filter_map(|line| {
             let (entry, name) = line.split_once('\t')?;
-            let object = entry.strip_prefix("100")?.split(' ').nth(2)?;
+            let entry = Entry::read(entry).filter(Entry::is_file)?;
             let rest = Path::new(name).strip_prefix(inner).ok()?;
             let is_json = rest.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("json"))
                 && !rest.iter().any(|part| is_left_out(&part.to_string_lossy()));
             let name = Path::new(folder).join(rest).display().to_string();
-            is_json.then(|| (name, object.to_owned()))
+            is_json.then_some((name, entry.object))
         });
         Ok(files.collect())
     }
@@ -204,11 +203,8 @@ impl Revision {
     fn entry(&self, path: &Path) -> Result<Option<Entry>, String> {
         let listed =
             self.run(&["ls-tree", &self.commit, "--", &format!("./{}", path.display())])?;
-        // `100644 blob 8baef1b... name`; nothing if there is no such file.
-        let line = String::from_utf8_lossy(&listed);
-        let mut fields = line.split_whitespace().map(str::to_owned);
-        let (mode, kind, object) = (fields.next(), fields.next(), fields.next());
-        Ok(mode.zip(kind).zip(object).map(|((mode, kind), object)| Entry { mode, kind, object }))
+        // Nothing if there is no such file.
+        Ok(Entry::read(&String::from_utf8_lossy(&listed)))
     }
 
     fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
@@ -251,6 +247,13 @@ struct Entry {
 }
 
 impl Entry {
+    /// Reads a line of `ls-tree`: `100644 blob 8baef1b...`, a tab, and the name.
+    fn read(line: &str) -> Option<Entry> {
+        let mut fields = line.split_whitespace().map(str::to_owned);
+        let (mode, kind, object) = (fields.next()?, fields.next()?, fields.next()?);
+        Some(Entry { mode, kind, object })
+    }
+
     fn is_folder(&self) -> bool {
         self.kind == "tree"
     }

@@ -50,9 +50,9 @@ pub struct Checked {
     pub is_whole: bool,
     /// How many causes and findings were there before and are left out.
     pub known: usize,
-    /// What depends on what, with the verdicts.
+    /// What depends on what, with the verdicts, where a page shows it.
     #[serde(skip)]
-    pub graph: Dependencies,
+    pub graph: Option<Dependencies>,
     #[serde(skip)]
     wording: &'static Wording,
     #[serde(skip)]
@@ -90,6 +90,17 @@ pub struct Connection {
     pub layers: BTreeMap<&'static str, &'static str>,
     /// The files.
     pub files: Vec<FileRead>,
+}
+
+#[cfg(feature = "cli")]
+impl Connection {
+    /// The bucket, with the prefix.
+    pub(super) fn place(&self) -> String {
+        match self.prefix.as_str() {
+            "" => self.bucket.clone(),
+            prefix => format!("{}/{prefix}", self.bucket),
+        }
+    }
 }
 
 /// A file and what it was read as.
@@ -145,6 +156,13 @@ pub struct Operation {
     /// What users will see if it is blocked.
     #[serde(skip)]
     pub breaks: Option<String>,
+}
+
+impl Operation {
+    /// What one of its callers gets.
+    pub(super) fn of(&self, caller: &str) -> Option<&Caller> {
+        self.callers.iter().find(|report| report.caller == caller)
+    }
 }
 
 /// An operation for one caller.
@@ -278,7 +296,7 @@ impl Checked {
             waiting: waiting.into_iter().map(|(id, _)| id).collect(),
             is_whole: setup.operations.is_empty() && check.skipped.is_empty(),
             known: 0,
-            graph: Dependencies::of_check(catalogue, check, setup.is_new),
+            graph: None,
             wording: setup.product.wording(),
             edition: setup.edition,
         }
@@ -330,8 +348,7 @@ impl Checked {
     pub fn worst_change(&self, old: &Checked) -> Option<Verdict> {
         let verdict_in = |checked: &Checked, id: &str, caller: &str| {
             let mut operations = checked.operations.iter().filter(|operation| operation.id == id);
-            let callers = &operations.next()?.callers;
-            Some(callers.iter().find(|report| report.caller == caller)?.verdict)
+            Some(operations.next()?.of(caller)?.verdict)
         };
         let all = self.operations.iter().flat_map(|operation| {
             operation.callers.iter().map(|report| (operation.id, report.caller, report.verdict))

@@ -10,8 +10,7 @@ use std::fmt::Write;
 pub(super) fn head(checked: &Checked) -> String {
     let of = &checked.connection;
     let name = of.name.as_ref().map(|name| format!("{}: ", plain(name))).unwrap_or_default();
-    let prefix = if of.prefix.is_empty() { String::new() } else { format!("/{}", of.prefix) };
-    let bucket = plain(&format!("{}{prefix}", of.bucket));
+    let bucket = plain(&of.place());
     let mut text = format!(
         "{name}bucket {bucket}: **{}**\n\n",
         plain(&headline_with(checked, checked.verdict.word()))
@@ -20,11 +19,10 @@ pub(super) fn head(checked: &Checked) -> String {
     let _ = writeln!(text, "| operation | {} |", checked.callers.join(" | "));
     let _ = writeln!(text, "|---|{}", "---|".repeat(checked.callers.len()));
     for operation in &checked.operations {
-        let cells = checked.callers.iter().map(|caller| {
-            let mut reports = operation.callers.iter();
-            let report = reports.find(|report| report.caller == *caller);
-            report.map_or("-", |report| report.verdict.word())
-        });
+        let cells = checked
+            .callers
+            .iter()
+            .map(|caller| operation.of(caller).map_or("-", |report| report.verdict.word()));
         let _ = writeln!(text, "| {} | {} |", operation.id, cells.collect::<Vec<_>>().join(" | "));
     }
     text.push_str(&known(checked));

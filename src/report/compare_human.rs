@@ -4,7 +4,8 @@
 use super::check_human::framed;
 use super::check_words::draw_cause;
 use super::compare::{
-    Comparison, Denies, Difference, EFFECTIVE, Part, Reading, StatementAt, Touched, Words,
+    Comparison, Denies, Difference, EFFECTIVE, Operation, Part, Reading, StatementAt, Touched,
+    Words,
 };
 use super::draw::draw;
 use super::finding::Finding;
@@ -51,8 +52,7 @@ impl Human for Comparison {
     fn html_head(&self) -> String {
         let (relation, gains) = in_words(self);
         let words = format!("{} -> {}: {relation} ({gains})", self.old.file, self.new.file);
-        let changed = self.operations.iter().filter(|change| change.old != change.new);
-        let rows = changed.map(|change| {
+        let rows = changed(self).map(|change| {
             let words = [verdict_word(change.old), verdict_word(change.new)];
             [change.id, change.caller, words[0], words[1]]
         });
@@ -64,8 +64,7 @@ impl Human for Comparison {
         let [old, new] = [&self.old.file, &self.new.file].map(|file| plain(file));
         let (relation, gains) = in_words(self);
         let mut text = format!("{old} -> {new}: **{relation}** ({gains})\n");
-        let changed = self.operations.iter().filter(|change| change.old != change.new);
-        for (number, change) in changed.enumerate() {
+        for (number, change) in changed(self).enumerate() {
             if number == 0 {
                 text.push_str("\n| operation | caller | before | now |\n|---|---|---|---|\n");
             }
@@ -80,8 +79,7 @@ impl Human for Comparison {
 /// The relation, and how many differences there are.
 fn in_words(comparison: &Comparison) -> (&'static str, String) {
     let number = |is_gain| {
-        let direction = if is_gain { "newly-allowed" } else { "newly-denied" };
-        let is_open = comparison.undecided.iter().any(|open| open.direction == direction);
+        let is_open = is_open(comparison, is_gain);
         match (found(comparison, is_gain).len(), is_open) {
             (0, true) => "not decided".to_owned(),
             (number, true) => format!("at least {number}"),
@@ -106,6 +104,16 @@ fn in_new_file(comparison: &Comparison, mut finding: Finding) -> Finding {
         *place = place.beginning(file.into());
     }
     finding
+}
+
+/// The operations of ICA whose verdict has changed.
+fn changed(comparison: &Comparison) -> impl Iterator<Item = &Operation> {
+    comparison.operations.iter().filter(|change| change.old != change.new)
+}
+
+/// Whether there may be more differences of a direction.
+fn is_open(comparison: &Comparison, is_gain: bool) -> bool {
+    comparison.undecided.iter().any(|open| open.direction == direction(is_gain))
 }
 
 fn verdict_word(verdict: Option<Verdict>) -> &'static str {
@@ -175,7 +183,7 @@ fn operations(text: &mut String, comparison: &Comparison, look: Look) {
         let _ = writeln!(text, "connection {name}");
     }
     let all = &comparison.operations;
-    let changed = all.iter().filter(|change| change.old != change.new).collect::<Vec<_>>();
+    let changed = changed(comparison).collect::<Vec<_>>();
     let _ = writeln!(text);
     for change in &changed {
         let note = if change.is_worse { "  worse" } else { "" };
@@ -259,7 +267,7 @@ fn choices_words(choices: &[Choice]) -> String {
 fn closing(comparison: &Comparison) -> String {
     let count = |is_gain: bool| {
         let number = found(comparison, is_gain).len();
-        let is_open = comparison.undecided.iter().any(|open| open.direction == direction(is_gain));
+        let is_open = is_open(comparison, is_gain);
         match (number, is_open) {
             (0, false) => "none".to_owned(),
             (0, true) => "not decided".to_owned(),
@@ -281,7 +289,7 @@ fn closing(comparison: &Comparison) -> String {
             "by themselves both allow the same; see what their Deny statements do to other policies"
         }
         Some(Relation::Equal) if !is_effective => "only the text has changed, not its meaning",
-        Some(Relation::Equal) if comparison.operations.iter().any(|one| one.old != one.new) => {
+        Some(Relation::Equal) if changed(comparison).next().is_some() => {
             "the policies allow the same, but operations change: the settings differ"
         }
         Some(Relation::Equal) => {

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::finding::Finding;
+use super::fnv::fnv;
 use super::place::Position;
 use super::view::View;
 use crate::finding::{self, Audience, Confidence, Severity};
@@ -204,7 +205,7 @@ impl Linted {
     }
 }
 
-/// FNV-1a of 64 bits over the rule, the kind, the statement and the place in it. Blanks do not count.
+/// A hash over the rule, the kind, the statement and the place in it. Blanks do not count.
 fn fingerprint(rule: &str, kind: PolicyKind, at: &Whereabouts, words: &str) -> String {
     let pointer = at.pointer.as_deref().unwrap_or_default();
     let inside = pointer.strip_prefix("/Statement/").and_then(|rest| rest.split_once('/'));
@@ -216,15 +217,8 @@ fn fingerprint(rule: &str, kind: PolicyKind, at: &Whereabouts, words: &str) -> S
     };
     let parts = [rule, kind.word(), statement, inside, words];
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
-    let hash = bytes
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
-    format!("{hash:016x}")
+    format!("{:016x}", fnv(bytes.filter(|byte| !byte.is_ascii_whitespace())))
 }
-
-/// The constants of FNV-1a.
-const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-const PRIME: u64 = 0x0100_0000_01b3;
 
 impl Lint {
     /// The view of these policies.

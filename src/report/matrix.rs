@@ -1,6 +1,6 @@
 //! Draws the table of operations and callers, and explains its marks.
 
-use super::check::{Caller, Checked, Operation};
+use super::check::{Caller, Checked};
 use super::look::{Look, paragraph, word};
 use crate::product::{Level, Verdict};
 use std::fmt::Write;
@@ -17,7 +17,7 @@ pub(super) fn matrix(text: &mut String, checked: &Checked, look: Look) {
     let heads = heads.collect::<String>();
     let _ = writeln!(text, "{:width$}  {}", "", heads.trim_end());
     for operation in &checked.operations {
-        let cells = checked.callers.iter().map(|caller| match find(operation, caller) {
+        let cells = checked.callers.iter().map(|caller| match operation.of(caller) {
             Some(report) => {
                 let consequence = if report.own == report.verdict { "" } else { " *" };
                 let residue = if leaves_residue(report) { " ~" } else { "" };
@@ -41,10 +41,6 @@ pub(super) fn matrix(text: &mut String, checked: &Checked, look: Look) {
         let _ = writeln!(text, "{:width$}  skipped{reason}", skipped.operation);
     }
     legend(text, checked, look);
-}
-
-fn find<'a>(operation: &'a Operation, caller: &str) -> Option<&'a Caller> {
-    operation.callers.iter().find(|report| report.caller == caller)
 }
 
 /// Whether an operation that is not blocked leaves residue, because it lacks a step that cleans up.

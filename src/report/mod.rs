@@ -28,6 +28,7 @@ pub mod fix;
 pub(crate) mod fix_diff;
 #[cfg(feature = "cli")]
 mod fix_human;
+mod fnv;
 pub mod generated;
 mod graph;
 pub mod graph_dot;

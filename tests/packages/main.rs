@@ -11,6 +11,9 @@ mod pre_commit;
 #[path = "../support/pypi.rs"]
 mod pypi;
 mod repository;
+#[path = "../support/run.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the other tests use the rest")]
+mod run;
 mod wheel;
 
 use pypi::{Test, Tools};

@@ -47,7 +47,7 @@ pub(crate) fn system(tools: &Tools) {
     let repository = with_connection("pre-commit");
     let revision = git(&hooks(), &["rev-parse", "HEAD"]);
     let configuration = format!(
-        "repos:\n- repo: {}\n  rev: {revision}  hooks:\n  - id: ica-policy-check\n  - id: ica-policy-lint\n  - id: ica-policy-compare\n",
+        "repos:\n- repo: {}\n  rev: {revision}\n  hooks:\n  - id: ica-policy-check\n  - id: ica-policy-lint\n  - id: ica-policy-compare\n",
         hooks_folder().display()
     );
     let policy = repository.join("user-policy.json");

@@ -1,5 +1,7 @@
 //! Commands, and a git repository with a pull request.
 
+pub(crate) use crate::run::git;
+use crate::run::{OF_BUCKET, fresh_folder, run_in};
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,54 +35,16 @@ pub(crate) fn succeeds(command: &mut Command) -> String {
 
 /// A folder of the tests, empty.
 pub(crate) fn fresh(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("acted").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-#[track_caller]
-pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
-    let settings = [
-        "-c",
-        "user.name=test",
-        "-c",
-        "user.email=test@example.com",
-        "-c",
-        "commit.gpgsign=false",
-        "-c",
-        "init.defaultBranch=main",
-    ];
-    succeeds(Command::new("git").current_dir(folder).args(settings).args(arguments))
+    fresh_folder(&format!("acted/{name}"))
 }
 
 /// A connection that is clean, in a repository with one commit.
 pub(crate) fn with_connection(name: &str) -> PathBuf {
     let folder = fresh(name);
     git(&folder, &["init", "--quiet"]);
-    let made = [
-        "generate",
-        "--bucket",
-        "acme-genomics",
-        "--account",
-        "111122223333",
-        "--region",
-        "us-east-1",
-        "--prefix",
-        "ica/",
-        "--versioning",
-        "unversioned",
-        "--user",
-        "illumina_ica_admin",
-        "--advised",
-        "--write",
-    ];
-    succeeds(
-        Command::new(env!("CARGO_BIN_EXE_ica-policy"))
-            .current_dir(&folder)
-            .args(made)
-            .args([".", "--force"]),
-    );
+    let rest = ["--versioning", "unversioned", "--user", "illumina_ica_admin", "--advised"];
+    let place = ["--write", ".", "--force"];
+    exits_with(&run_in(&folder, &[&["generate"], &OF_BUCKET[..], &rest, &place].concat()), 0);
     commit(&folder);
     folder
 }

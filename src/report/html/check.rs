@@ -10,20 +10,21 @@ use maud::{Markup, html};
 /// The part of the page.
 pub(in crate::report) fn check(checked: &Checked) -> String {
     let of = &checked.connection;
-    let prefix = if of.prefix.is_empty() { String::new() } else { format!("/{}", of.prefix) };
     let verdict = checked.verdict.word();
     let page = html! {
         section.check {
             h2 {
                 @if let Some(name) = &of.name { (name) ": " }
-                "bucket " (of.bucket) (prefix) " of account " (of.account)
+                "bucket " (of.place()) " of account " (of.account)
             }
             p.verdict.(verdict) { (headline_with(checked, verdict)) }
             (table(checked))
             @if checked.known > 0 { p { (known(checked)) } }
             @if !of.files.is_empty() { (files(checked)) }
             @if !checked.assumptions.is_empty() { (assumptions(checked)) }
-            details { summary { "What depends on what" } (graph(&checked.graph.without_steps())) }
+            @if let Some(dependencies) = &checked.graph {
+                details { summary { "What depends on what" } (graph(&dependencies.without_steps())) }
+            }
         }
     };
     page.into_string()
@@ -38,7 +39,7 @@ fn table(checked: &Checked) -> Markup {
                     tr {
                         th scope="row" { (operation.id) }
                         @for caller in &checked.callers {
-                            @match operation.callers.iter().find(|report| report.caller == *caller) {
+                            @match operation.of(caller) {
                                 Some(report) => td.(report.verdict.word()) {
                                     (report.verdict.word())
                                     @if !report.blocked_by.is_empty() {

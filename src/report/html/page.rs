@@ -3,7 +3,7 @@
 use super::marked::{Document, documents, excerpt};
 use crate::aws;
 use crate::finding::Severity;
-use crate::report::issues::{Issue, Issues};
+use crate::report::issues::{Issue, Issues, Region};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("style.css");
@@ -74,10 +74,7 @@ fn counts(issues: &Issues) -> String {
 
 fn finding(issue: &Issue<'_>, documents: &[Document<'_>]) -> Markup {
     let finding = issue.finding;
-    let place = issue.region.as_ref().map(|region| match region.place {
-        Some(place) => format!("{}:{}", place.file, place.line),
-        None => region.file.to_owned(),
-    });
+    let place = issue.region.as_ref().map(Region::shown);
     let document = documents.iter().find(|document| document.has(finding));
     html! {
         section.finding.(finding.severity.word()) {

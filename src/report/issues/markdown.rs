@@ -1,6 +1,6 @@
 //! Markdown for the summary of a job or a comment on a pull request: one row a finding, the worst first.
 
-use super::{Issue, Issues};
+use super::{Issue, Issues, Region};
 use crate::finding::Severity;
 use crate::report::page_markdown::plain;
 use std::fmt::Write;
@@ -67,10 +67,7 @@ fn table(issues: &[Issue<'_>]) -> String {
     let mut text = String::from("\n| | where | what | to do |\n|---|---|---|---|\n");
     for issue in issues {
         let finding = issue.finding;
-        let place = issue.region.as_ref().map(|region| match region.place {
-            Some(place) => format!("{}:{}", place.file, place.line),
-            None => region.file.to_owned(),
-        });
+        let place = issue.region.as_ref().map(Region::shown);
         let _ = writeln!(
             text,
             "| {} `{}` | {} | {} | {} |",

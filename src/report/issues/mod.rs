@@ -11,6 +11,7 @@ pub mod sarif;
 
 use super::failure::Failure;
 use super::finding::Finding;
+use super::fnv::fnv;
 use super::place::Position;
 use crate::finding::{Code, Severity};
 use std::collections::BTreeMap;
@@ -145,6 +146,14 @@ impl<'a> Region<'a> {
         Region { file, place: None, start: (1, 1), end: (1, 1) }
     }
 
+    /// The file, with the line of the words if there are some.
+    pub fn shown(&self) -> String {
+        match self.place {
+            Some(place) => format!("{}:{}", place.file, place.line),
+            None => self.file.to_owned(),
+        }
+    }
+
     /// The file as a URI reference: relative names stay relative.
     pub fn uri(&self) -> String {
         // Elsewhere a backslash is part of a name.
@@ -168,10 +177,6 @@ fn encoded(path: &str) -> String {
     path.bytes().map(one).collect()
 }
 
-/// FNV-1a, whose values are the same on every machine and in every version.
 fn hash(parts: &[&str]) -> u64 {
-    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    fnv(parts.iter().flat_map(|part| part.bytes().chain([0])))
 }
