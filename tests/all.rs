@@ -96,6 +96,7 @@ mod aws;
 
 // `--data`: a newer package in the place of these tables.
 mod data;
+mod denies;
 
 // Which keys a request has: the table of expected answers against simulate, can, compare and check.
 mod request_keys;

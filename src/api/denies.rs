@@ -4,12 +4,12 @@
 //! both versions are compared once more, each with an Allow of everything.
 
 use crate::finding::codes;
-use crate::model::{Effect, Policy, Version};
+use crate::model::{Effect, Policy, Statement, Version};
 use crate::report::Finding;
 use crate::report::compare::{Comparison, DenyChange};
 use crate::rules::lint::with_everything;
 use crate::source::Sources;
-use crate::symbolic::{Answer, Requests, lost_for};
+use crate::symbolic::{Answer, Requests, is_lost, lost_for};
 
 /// What one direction may cost, in steps of the prover.
 const COST: usize = 1_000_000;
@@ -21,43 +21,76 @@ pub(crate) fn add_denies(
     (before, after): (&[&Policy], &[&Policy]),
     requests: Requests,
 ) {
+    let words = [before, after].map(|policies| denies(sources, policies));
     // Denies with the same words deny the same.
-    if denies(sources, before) == denies(sources, after) {
+    if words[0] == words[1] {
         return;
     }
-    let [old, new] = [before, after].map(beside_everything);
-    let [old, new] = [&old, &new].map(|policies| policies.iter().collect::<Vec<_>>());
+    let [old, new] = [before, after].map(|policies| beside_everything(policies.iter().copied()));
+    let [few_old, few_new] = [(before, &words[1]), (after, &words[0])].map(|(policies, others)| {
+        let own = policies.iter().map(|policy| {
+            let is_own = |one: &&Statement| {
+                others.binary_search(&(sources.text(one.span), policy.version)).is_err()
+            };
+            policy.with(denying(policy).filter(is_own).cloned().collect())
+        });
+        beside_everything(own.collect::<Vec<_>>().iter())
+    });
     let (from, to) = (comparison.old.file.to_string(), comparison.new.file.to_string());
     if !comparison.has(true) {
-        comparison.denies.lifted = change(&lost_for(&new, &old, requests, COST));
+        comparison.denies.lifted = change((&new, &old), (&few_new, &few_old), requests);
         let words = "wherever another policy allows it, it is newly allowed";
         add(comparison, comparison.denies.lifted, (&from, &to), words);
     }
     if !comparison.has(false) {
-        comparison.denies.added = change(&lost_for(&old, &new, requests, COST));
+        comparison.denies.added = change((&old, &new), (&few_old, &few_new), requests);
         let words = "wherever another policy allows it, it is newly denied";
         add(comparison, comparison.denies.added, (&to, &from), words);
     }
 }
 
+fn denying(policy: &Policy) -> impl Iterator<Item = &Statement> {
+    policy.statements.iter().filter(|one| one.effect.node == Effect::Deny)
+}
+
 /// The words of all Deny statements, each with the version of its policy's language.
 fn denies<'a>(sources: &'a Sources, policies: &[&Policy]) -> Vec<(&'a str, Version)> {
-    let all = policies.iter().flat_map(|policy| {
-        let denies = policy.statements.iter().filter(|one| one.effect.node == Effect::Deny);
-        denies.map(|one| (sources.text(one.span), policy.version))
-    });
+    let all = policies
+        .iter()
+        .flat_map(|policy| denying(policy).map(|one| (sources.text(one.span), policy.version)));
     let mut all = all.collect::<Vec<_>>();
     all.sort_unstable();
     all
 }
 
 /// The policies of a version, the first with an Allow of everything.
-fn beside_everything(policies: &[&Policy]) -> Vec<Policy> {
-    let first = policies.iter().take(1).map(|policy| with_everything(policy));
-    first.chain(policies.iter().skip(1).map(|policy| (*policy).clone())).collect()
+fn beside_everything<'a>(policies: impl Iterator<Item = &'a Policy>) -> Vec<Policy> {
+    let with = |(number, policy): (usize, &Policy)| match number {
+        0 => with_everything(policy),
+        _ => policy.clone(),
+    };
+    policies.enumerate().map(with).collect()
 }
 
-fn change(answer: &Answer) -> DenyChange {
+/// Whether one version denies what the other does not: first between the statements that only one of them has. What both have denies the
+/// same in both, so it can only cover a difference, and whether it does is soon said of one request.
+fn change(
+    (allowing, denying): (&[Policy], &[Policy]),
+    (few_allowing, few_denying): (&[Policy], &[Policy]),
+    requests: Requests,
+) -> DenyChange {
+    let [allowing, denying, few_allowing, few_denying] =
+        [allowing, denying, few_allowing, few_denying].map(|own| own.iter().collect::<Vec<_>>());
+    match lost_for(&few_allowing, &few_denying, requests, COST) {
+        Answer::None => DenyChange::None,
+        Answer::Some(gain) if is_lost(&allowing, &denying, requests, &gain.sample) => {
+            DenyChange::Some
+        }
+        _ => of_answer(&lost_for(&allowing, &denying, requests, COST)),
+    }
+}
+
+fn of_answer(answer: &Answer) -> DenyChange {
     match answer {
         Answer::None => DenyChange::None,
         Answer::Some(_) => DenyChange::Some,

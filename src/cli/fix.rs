@@ -12,7 +12,7 @@ use crate::fix::{Fixed, Text, Texts, commands, fix};
 use crate::ica::ICA;
 use crate::input::{Loader, Unreadable, bare_policy};
 use crate::product::build::settings::Settings;
-use crate::product::build::{Built, build};
+use crate::product::build::{Built, Findings, build_with};
 use crate::product::refusal::Refusal;
 use crate::report::fix::Repaired;
 use crate::source::{SourceId, Sources};
@@ -114,7 +114,9 @@ fn fix_one(
     }
     let mut sources = Sources::new();
     let mut recorder = Recorder { files: Files { folder: folder.to_owned() }, texts };
-    let Built { unreadable, .. } = match build(&ICA, settings, &mut sources, &mut recorder) {
+    // Here the files are read; what is wrong with them is looked for below.
+    let read = build_with(&ICA, settings, Findings::Refusals, &mut sources, &mut recorder);
+    let Built { unreadable, .. } = match read {
         Ok(built) => built,
         Err(Refusal { setting, message }) => {
             return Err(printer.usage(&format!(

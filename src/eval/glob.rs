@@ -53,8 +53,37 @@ pub(super) fn matches(pattern: &Pattern, text: &str, context: &Context, stars: S
         (Shape::Prefix, [Part::Literal(literal), _]) => text.starts_with(&**literal),
         (_, parts) if pattern.variables().next().is_some() => substituted(parts, context, stars)
             .is_some_and(|tokens| walk(tokens.len(), |at| tokens[at], text)),
-        (_, parts) => walk(parts.len(), |at| token(&parts[at], stars), text),
+        (_, parts) => pieces(parts, text)
+            .unwrap_or_else(|| walk(parts.len(), |at| token(&parts[at], stars), text)),
     }
+}
+
+/// The answer for a pattern of texts and runs over any characters, which most are; `None` for others. Each text is taken at the first place
+/// after the one before it: that leaves most to those that follow.
+fn pieces(parts: &[Part], text: &str) -> Option<bool> {
+    let is_text = |part: &Part| matches!(part, Part::Literal(_));
+    let is_simple = |part: &Part| matches!(part, Part::Literal(_) | Part::Any);
+    let is_cut = parts.windows(2).any(|pair| pair.iter().all(is_text));
+    if is_cut || !parts.iter().all(is_simple) {
+        return None;
+    }
+    let (mut rest, mut is_anchored) = (text, true);
+    for (number, part) in parts.iter().enumerate() {
+        let Part::Literal(piece) = part else {
+            is_anchored = false;
+            continue;
+        };
+        let is_last = number + 1 == parts.len();
+        let after = match (is_anchored, is_last) {
+            (true, true) => return Some(rest == &**piece),
+            (true, false) => rest.strip_prefix(&**piece),
+            (false, true) => return Some(rest.ends_with(&**piece)),
+            (false, false) => rest.find(&**piece).map(|at| &rest[at + piece.len()..]),
+        };
+        let Some(after) = after else { return Some(false) };
+        (rest, is_anchored) = (after, true);
+    }
+    Some(!is_anchored || rest.is_empty())
 }
 
 /// The same where variables may be open: then the pattern matches, or may match, or does not whatever they are.
@@ -264,6 +293,14 @@ mod tests {
                 let found = walk(parts.len(), |at| token(&parts[at], stars), &text);
                 prop_assert_eq!(found, naive(&parts, &text, stars), "{} on {} with {:?}", pattern, text, stars);
             }
+            let plain = pattern.replace('?', "b");
+            let pieces_of = plain.split_inclusive('*').flat_map(|piece| {
+                let literal = piece.trim_end_matches('*');
+                let literal = (!literal.is_empty()).then(|| Part::Literal(literal.into()));
+                literal.into_iter().chain(piece.ends_with('*').then_some(Part::Any))
+            });
+            let found = pieces(&pieces_of.collect::<Vec<_>>(), &text);
+            prop_assert_eq!(found, Some(naive(&arn_parts(&plain, 0), &text, Stars::Free)), "{} on {}", plain, text);
         }
     }
 

@@ -14,6 +14,7 @@ mod proof;
 mod put;
 mod scene;
 mod search;
+mod standing;
 mod style;
 mod texts;
 mod tree_edit;

@@ -1,7 +1,8 @@
 //! The requests that the operations of a connection need: no edit may allow more.
 
+use crate::eval::pattern_covers_action;
 use crate::input;
-use crate::model::{self, Policy, PolicyKind};
+use crate::model::{self, Policy, PolicyKind, Statement};
 use crate::product::CallerId;
 use crate::product::catalogue::Target;
 use crate::product::setup::Setup;
@@ -43,6 +44,28 @@ impl Needs {
         self.denied.borrow_mut().push((kind, Rc::clone(&policy)));
         Some(policy)
     }
+
+    /// The part of that policy that is about actions of one statement: the rest denies nothing that the statement allows.
+    pub(super) fn denied_of(
+        &self,
+        connection: &Setup,
+        kind: PolicyKind,
+        statement: &Statement,
+    ) -> Option<Policy> {
+        let all = self.denied(connection, kind)?;
+        let near = all.statements.iter().filter(|deny| may_share_action(statement, deny));
+        Some(all.with(near.cloned().collect()))
+    }
+}
+
+/// Whether the actions of a statement may include an action of a Deny of a need.
+fn may_share_action(statement: &Statement, deny: &Statement) -> bool {
+    let (Some(own), Some(denied)) = (&statement.action, &deny.action) else { return true };
+    let may_cover = |action: &str| {
+        own.patterns.iter().any(|pattern| pattern_covers_action(pattern, action) != Some(false))
+    };
+    let mut denied = denied.patterns.iter().map(|pattern| pattern.pattern.as_literal());
+    own.not || denied.any(|action| action.is_none_or(may_cover))
 }
 
 /// The needs of a check's operations, from the required steps of the catalogue.

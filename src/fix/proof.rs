@@ -9,7 +9,7 @@ use crate::model::{Policy, PolicyKind, Statement};
 use crate::product::Customer;
 use crate::product::setup::Setup;
 use crate::source::Sources;
-use crate::symbolic::{Answer, Requests, compare};
+use crate::symbolic::{Answer, Requests, Together, gained_within};
 use crate::tree::{Node, Value};
 
 /// Proves that what `new` allows beyond `old` is needed, or, for an exception from a Deny, that it is allowed only to that caller.
@@ -94,7 +94,7 @@ impl Pair<'_> {
             let [caller, all] = around_exception(&change.value, kind)?;
             return Some(nothing_more(&[&all, &old], &[&all, &new, &caller]));
         }
-        let needed = needs.denied(self.connection, kind)?;
+        let needed = needs.denied_of(self.connection, kind, self.after.statements.get(number)?)?;
         let old =
             self.before.statements.get(number).filter(|_| change.kind != ChangeKind::AddStatement);
         let old = old.map(|statement| alone(self.before, statement));
@@ -103,7 +103,7 @@ impl Pair<'_> {
 }
 
 fn nothing_more(old: &[&Policy], new: &[&Policy]) -> Result<(), String> {
-    match compare(old, new, Requests::Any).gained {
+    match gained_within(old, new, Requests::Any, &Together::default()) {
         Answer::None => Ok(()),
         Answer::Some(gain) => {
             let sample = gain.sample;
@@ -121,7 +121,7 @@ fn nothing_more(old: &[&Policy], new: &[&Policy]) -> Result<(), String> {
 }
 
 fn alone(policy: &Policy, statement: &Statement) -> Policy {
-    Policy { statements: vec![statement.clone()], ..policy.clone() }
+    policy.with(vec![statement.clone()])
 }
 
 /// The policies that were read from a file, in the order of the layers.

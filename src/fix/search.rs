@@ -7,6 +7,7 @@ use super::freed::freed;
 use super::needs::Needs;
 use super::proof::prove;
 use super::scene::{Scene, file};
+use super::standing::{Standing, is_whole};
 use super::texts::{Asked, Snapshot, Texts};
 use crate::aws::partition_of_region;
 use crate::finding::codes;
@@ -116,18 +117,18 @@ pub fn fix(product: &'static dyn Product, settings: &Settings, texts: &Texts) ->
     search.drop_needless(texts);
     search.rename_rest();
     let (snapshot, after) = if search.edits.is_empty() {
-        (snapshot, before.clone())
+        (snapshot, Rc::new(before.clone()))
     } else {
-        let snapshot = Rc::new(search.now.texts.connect(settings)?);
-        let after = check(&snapshot.connection);
-        (snapshot, after)
+        (Rc::clone(&search.now.snapshot), search.now.check_of_selected())
     };
     let mut left = search.left(&snapshot, &after);
     left.extend(unsettled(&before, &after));
     let mended = mended(&before, &after);
-    let Standing { texts, .. } = search.now;
+    // What else holds them is let go first, so that they need not be copied.
+    let Search { now: Standing { texts, .. }, edits, .. } = search;
     let Snapshot { sources, connection } = Rc::unwrap_or_clone(snapshot);
-    Some(Fixed { texts, edits: search.edits, mended, left, before, after, connection, sources })
+    let after = Rc::unwrap_or_clone(after);
+    Some(Fixed { texts, edits, mended, left, before, after, connection, sources })
 }
 
 /// A step to repair.
@@ -137,34 +138,6 @@ struct Aim {
     caller: CallerId,
     step: &'static Step,
     resource: String,
-}
-
-/// Texts, the connection that is built from them, and the check of all operations once it was made.
-#[derive(Clone)]
-struct Standing {
-    texts: Texts,
-    snapshot: Rc<Snapshot>,
-    checked: Option<Rc<Check>>,
-}
-
-impl Standing {
-    fn of(texts: Texts, asked: &Asked<'_>) -> Option<Standing> {
-        let snapshot = Rc::new(texts.connect_to_try(asked)?);
-        Some(Standing { texts, snapshot, checked: None })
-    }
-
-    fn checked(&mut self) -> Rc<Check> {
-        let check = || Rc::new(check_all(&self.snapshot));
-        Rc::clone(self.checked.get_or_insert_with(check))
-    }
-
-    /// The check of the operations that the user selected.
-    fn check_of_selected(&mut self) -> Rc<Check> {
-        match is_whole(&self.snapshot.connection) {
-            true => self.checked(),
-            false => Rc::new(check(&self.snapshot.connection)),
-        }
-    }
 }
 
 struct Search<'a> {
@@ -325,7 +298,10 @@ impl Search<'_> {
             let Some(mut then) = texts.and_then(|texts| Standing::of(texts, self.settings)) else {
                 continue;
             };
-            if verdicts(&then.checked()) == verdicts(&self.now.checked()) {
+            let now = self.now.checked();
+            if !is_lost(&now, &then.snapshot.connection, &self.edits[number])
+                && verdicts(&then.checked()) == verdicts(&now)
+            {
                 (self.edits, self.now) = (fewer, then);
             }
         }
@@ -448,6 +424,17 @@ fn blocked(check: &Check) -> impl Iterator<Item = (&'static str, CallerId, &Step
     })
 }
 
+/// Whether a step for which an edit was made is allowed in a check, and not in a set-up. This is soon said, unlike all verdicts.
+fn is_lost(checked: &Check, then: &Setup, edit: &Edit) -> bool {
+    let mut own = steps(checked).filter(|(operation, caller, step)| {
+        *operation == edit.operation && *caller == edit.caller && step.action == edit.action
+    });
+    own.any(|(_, caller, report)| {
+        let is_allowed = |step| why_not(then, caller, step).0 == Verdict::Allowed;
+        report.verdict == Verdict::Allowed && !report.step.is_none_or(is_allowed)
+    })
+}
+
 /// What an exception allows its caller beyond the product's actions; `None` for other edits.
 fn frees(old: &Snapshot, new: &Snapshot, caller: CallerId, change: &Change) -> Option<String> {
     let is_exception = change.kind.is_exception();
@@ -485,19 +472,6 @@ fn aims(check: &Check) -> Vec<Aim> {
 /// The step that a report is about; `None` for a setting of the bucket.
 fn aim(operation: &'static str, caller: CallerId, report: &StepReport) -> Option<Aim> {
     Some(Aim { operation, caller, step: report.step?, resource: report.resource.clone() })
-}
-
-/// Whether the user selected no operations, so that the check is of all.
-fn is_whole(connection: &Setup) -> bool {
-    connection.operations.is_empty() && connection.skip.is_empty()
-}
-
-/// The check of all operations, including those that the user did not select.
-fn check_all(snapshot: &Snapshot) -> Check {
-    let mut connection = snapshot.connection.clone();
-    connection.operations.clear();
-    connection.skip.clear();
-    check(&connection)
 }
 
 /// All verdicts of a check, in its order: of each operation and caller alone, with what it depends on, and of each step.

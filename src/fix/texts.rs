@@ -46,21 +46,19 @@ impl Texts {
         }
     }
 
-    /// The connection that is built from the current texts; `None` if that fails.
+    /// The connection that is built from the current texts; `None` if that fails. Of the findings there are those about what AWS would refuse:
+    /// no other is read.
     pub(super) fn connect(&self, asked: &Asked<'_>) -> Option<Snapshot> {
-        self.connect_with(asked, Findings::All)
-    }
-
-    /// The same where nobody reads the findings: only what AWS would refuse is looked for.
-    pub(super) fn connect_to_try(&self, asked: &Asked<'_>) -> Option<Snapshot> {
-        self.connect_with(asked, Findings::Refusals)
-    }
-
-    fn connect_with(&self, asked: &Asked<'_>, findings: Findings) -> Option<Snapshot> {
         let mut sources = Sources::new();
         let mut reader = Reader(self);
-        let Built { mut connection, unreadable } =
-            build_with(asked.product, asked.settings, findings, &mut sources, &mut reader).ok()?;
+        let Built { mut connection, unreadable } = build_with(
+            asked.product,
+            asked.settings,
+            Findings::Refusals,
+            &mut sources,
+            &mut reader,
+        )
+        .ok()?;
         // Steps that depend on assumptions are repaired as well; --strict is only about the report of a check.
         connection.not_assumed.strict = false;
         unreadable.is_empty().then_some(Snapshot { sources, connection })

@@ -122,3 +122,12 @@ pub struct Policy {
     /// Its statements, in order.
     pub statements: Vec<Statement>,
 }
+
+impl Policy {
+    /// The same with other statements.
+    #[must_use]
+    pub fn with(&self, statements: Vec<Statement>) -> Policy {
+        let &Policy { kind, span, version, version_span, statement_span, .. } = self;
+        Policy { kind, span, version, version_span, statement_span, statements }
+    }
+}

@@ -21,8 +21,8 @@ mod undecided;
 
 pub use ask::asked_services::{AskedService, asked_services};
 pub use ask::can::{Answered, Granted, Shown, can, together};
-pub(crate) use ask::compare::lost_within;
 pub use ask::compare::{Answer, Compared, Gain, Relation, compare, compare_access, lost_for};
+pub(crate) use ask::compare::{gained_within, is_lost, lost_within};
 pub use ask::decide::decide;
 pub use ask::differences::{
     Differences, Direction, access_differences, differences, differences_beyond, differences_within,

@@ -100,22 +100,58 @@ pub(crate) fn lost_within(
     requests: Requests,
     budget: &Together,
 ) -> Answer {
+    one_direction((old, new), true, requests, budget)
+}
+
+/// Whether the new side allows what the old does not, within such a budget.
+pub(crate) fn gained_within(
+    old: &[&Policy],
+    new: &[&Policy],
+    requests: Requests,
+    budget: &Together,
+) -> Answer {
+    one_direction((old, new), false, requests, budget)
+}
+
+/// From the old side to the new; from new to old if `backwards`. Nothing is asked about the other direction.
+fn one_direction(
+    (old, new): (&[&Policy], &[&Policy]),
+    backwards: bool,
+    requests: Requests,
+    budget: &Together,
+) -> Answer {
     let [old, new] = [old, new].map(|policies| Documents::new(policies, requests));
     let (old, new): (&dyn Subject, &dyn Subject) = (&old, &new);
     let shared = Shared { budget: budget.clone(), ..shared(old, new) };
     let tried = under_all_readings(|readings| {
-        let pair = Pair { old, new, readings, shared: &shared };
-        compare_once(pair).lost
+        let [answer] = answers(Pair { old, new, readings, shared: &shared }, [backwards]);
+        answer
     });
-    let lost = if tried.is_complete {
+    let settled = if tried.is_complete {
         settle(tried.answers.iter().map(|(_, answer)| answer))
     } else {
         open()
     };
     match refused::differing(old.policies(), new.policies()) {
-        Some(undecided) if lost == Answer::None => Answer::Unknown(undecided),
-        _ => lost,
+        Some(undecided) if settled == Answer::None => Answer::Unknown(undecided),
+        _ => settled,
     }
+}
+
+/// Whether the old side allows this request and the new does not, however AWS's pages are read.
+pub(crate) fn is_lost(
+    old: &[&Policy],
+    new: &[&Policy],
+    requests: Requests,
+    sample: &Sample,
+) -> bool {
+    let [old, new] = [old, new].map(|policies| Documents::new(policies, requests));
+    let (old, new): (&dyn Subject, &dyn Subject) = (&old, &new);
+    let shared = shared(old, new);
+    let tried = under_all_readings(|readings| {
+        Pair { old, new, readings, shared: &shared }.replays(sample, true)
+    });
+    tried.is_complete && tried.answers.iter().all(|(_, is_shown)| *is_shown)
 }
 
 /// What the searches of a comparison have in common.
@@ -191,25 +227,30 @@ fn relation(gained: &Answer, lost: &Answer) -> Relation {
 }
 
 fn compare_once(question: Pair<'_>) -> Compared {
+    let [gained, lost] = answers(question, [false, true]);
+    Compared { relation: relation(&gained, &lost), gained, lost, readings: Vec::new() }
+}
+
+/// The answers for these directions: from new to old if `true`.
+fn answers<const N: usize>(question: Pair<'_>, directions: [bool; N]) -> [Answer; N] {
     let known = question.old.known();
     // Any requests are searched sooner than those that AWS has, and may settle the answer.
     let wide = match question.old.requests() {
         Requests::Possible => question.widest_sides(known).ok(),
         Requests::Any => None,
     };
-    let settled = [false, true].map(|backwards| {
-        wide.as_ref().and_then(|sides| question.among_any(sides, backwards, known))
+    let settled = directions.map(|backwards| {
+        let settled = wide.as_ref().and_then(|sides| question.among_any(sides, backwards, known));
+        (backwards, settled)
     });
-    let sides = settled.contains(&None).then(|| question.sides(known));
-    let [gained, lost] = [(false, settled[0].clone()), (true, settled[1].clone())].map(
-        |(backwards, settled)| match (settled, &sides) {
-            (Some(answer), _) => answer,
-            (None, Some(Ok(sides))) => question.answer(sides, backwards),
-            (None, Some(Err(undecided))) => Answer::Unknown(undecided.clone()),
-            (None, None) => Answer::None,
-        },
-    );
-    Compared { relation: relation(&gained, &lost), gained, lost, readings: Vec::new() }
+    let is_open = settled.iter().any(|(_, settled)| settled.is_none());
+    let sides = is_open.then(|| question.sides(known));
+    settled.map(|(backwards, settled)| match (settled, &sides) {
+        (Some(answer), _) => answer,
+        (None, Some(Ok(sides))) => question.answer(sides, backwards),
+        (None, Some(Err(undecided))) => Answer::Unknown(undecided.clone()),
+        (None, None) => Answer::None,
+    })
 }
 
 impl Pair<'_> {
