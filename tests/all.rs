@@ -168,6 +168,12 @@ mod eval;
 // The third reader: IAM evaluation once more, written from the sources and not from `src/`.
 mod reference;
 
+// The pages of grammar/ as programs: a generator and a recogniser that share nothing with the crate.
+mod grammar;
+
+// The parser against them.
+mod grammar_holds;
+
 // The third reader against the corpus and the product.
 mod reader;
 

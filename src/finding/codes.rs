@@ -53,7 +53,7 @@ codes! {
     DUPLICATE_KEY Error "duplicate-key" "a condition key twice under one operator, in different case" => ["DUPLICATE_KEYS_WITH_DIFFERENT_CASE"]
     DUPLICATE_SID Error "duplicate-sid" "two statements with one Sid; a warning where AWS stores it" => ["UNIQUE_SIDS_REQUIRED" "UNIQUE_SIDS_RECOMMENDED"]
     EMPTY_LIST Warning "empty-list" "an element or condition without values, or a policy without statements" => ["EMPTY_ARRAY_ACTION" "EMPTY_ARRAY_RESOURCE" "EMPTY_ARRAY_PRINCIPAL" "EMPTY_OBJECT_PRINCIPAL" "EMPTY_ARRAY_CONDITION" "EMPTY_ARRAY_CONDITION_FORALLVALUES" "EMPTY_ARRAY_CONDITION_FORANYVALUE" "EMPTY_ARRAY_CONDITION_IFEXISTS"]
-    FEDERATED_PRINCIPAL Warning "federated-principal" "an identity provider as the principal of a bucket policy; AWS's pages differ on whether S3 stores it" => ["FEDERATED_PRINCIPAL_NOT_SUPPORTED"]
+    FEDERATED_PRINCIPAL Warning "federated-principal" "an identity provider as the principal of a resource; AWS's pages differ on whether S3 stores it" => ["FEDERATED_PRINCIPAL_NOT_SUPPORTED"]
     INVALID_ACTION Error "invalid-action" "an action in a form that AWS refuses"
     INVALID_EFFECT Error "invalid-effect" "an effect other than `Allow` and `Deny`" => ["INVALID_EFFECT"]
     INVALID_OPERATOR Error "invalid-operator" "a condition operator that AWS does not have" => ["INVALID_CONDITION_OPERATOR" "NULL_WITH_IF_EXISTS"]

@@ -77,12 +77,13 @@ impl PrincipalPattern {
             "Service" | "Federated" | "CanonicalUser" if text.contains(['*', '?']) => {
                 Err(wildcard(kind, text))
             }
+            "Service" | "Federated" | "CanonicalUser" if text.is_empty() => {
+                Err(format!("an empty text under `{kind}` names nobody"))
+            }
             "Service" => Ok(Named::Service(text.to_ascii_lowercase())),
             "Federated" => Ok(Named::Federated(text.to_owned())),
             "CanonicalUser" => Ok(Named::CanonicalUser(text.to_owned())),
-            _ => Err(format!(
-                "`{kind}` is not a kind of principal; there are `AWS`, `Service`, `Federated` and `CanonicalUser`"
-            )),
+            _ => Err(unknown_kind(kind).unwrap_or_default()),
         };
         match named {
             Ok(named) => PrincipalPattern { named, span, doubt: None },
@@ -104,6 +105,16 @@ impl PrincipalPattern {
         let named = if text == "*" { Named::Everyone } else { Named::Nobody };
         PrincipalPattern { named, span, doubt: doubt.map(|reason| Doubt::refused(span, reason)) }
     }
+}
+
+/// What is wrong with a name that is no kind of principals.
+pub(super) fn unknown_kind(kind: &str) -> Option<String> {
+    let is_known = ["AWS", "Service", "Federated", "CanonicalUser"].contains(&kind);
+    (!is_known).then(|| {
+        format!(
+            "`{kind}` is not a kind of principal; there are `AWS`, `Service`, `Federated` and `CanonicalUser`"
+        )
+    })
 }
 
 /// The problem of a wildcard in a name. A wildcard can only be the whole value, and only under
@@ -137,7 +148,7 @@ fn named_by_arn(arn: &Arn) -> Option<Named> {
     let text = arn.as_str().to_owned();
     let (kind, name) = arn.resource().split_once('/').unwrap_or((arn.resource(), ""));
     match (arn.service(), kind) {
-        ("iam", "root") if name.is_empty() => Some(Named::Account(arn.account().to_owned())),
+        ("iam", "root") if arn.resource() == kind => Some(Named::Account(arn.account().to_owned())),
         ("iam", "user") if !name.is_empty() => Some(Named::User(text)),
         ("iam", "role") if !name.is_empty() => Some(Named::Role(text)),
         ("sts", "assumed-role") if !name.is_empty() => Some(Named::RoleSession(text)),

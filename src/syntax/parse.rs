@@ -143,12 +143,13 @@ fn condition(node: Node, findings: &mut Vec<Finding>) -> Body {
             let operators = members.into_iter().map(|member| operator(member, findings)).collect();
             Body::Condition(span, operators)
         }
-        Value::Object(_) => misshapen(
-            node,
-            "Condition",
-            "an object of operators, each with an object of keys",
-            findings,
-        ),
+        Value::Object(ref members) => {
+            let wrong = members.iter().filter(|member| member.value.as_object().is_none());
+            findings.extend(wrong.map(|member| {
+                wrong_shape(&member.value, &member.name.text, "an object of condition keys")
+            }));
+            Body::Other(node)
+        }
         _ => misshapen(node, "Condition", "an object", findings),
     }
 }

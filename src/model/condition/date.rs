@@ -38,15 +38,40 @@ fn epoch(text: &str) -> Option<i128> {
     Some(if negative { -total } else { total })
 }
 
+/// The forms of W3C's note (<https://www.w3.org/TR/NOTE-datetime>). jiff reads more of ISO 8601 and of RFC 9557.
 fn timestamp(text: &str) -> Option<Timestamp> {
-    match text.len() {
-        7 => format!("{text}-01T00:00:00Z").parse().ok(),
-        10 => format!("{text}T00:00:00Z").parse().ok(),
-        // jiff also reads RFC 9557 annotations in brackets, other separators and basic forms. These
-        // are not W3C forms.
-        _ if text.get(10..11) == Some("T") && !text.contains('[') => text.parse().ok(),
-        _ => None,
-    }
+    let whole = match text.len() {
+        7 => format!("{text}-01T00:00:00Z"),
+        10 => format!("{text}T00:00:00Z"),
+        _ => text.to_owned(),
+    };
+    let (day, rest) = whole.split_at_checked(10)?;
+    let (clock, rest) = rest.strip_prefix('T')?.split_at_checked(5)?;
+    let zone = if rest.ends_with('Z') { 1 } else { "+00:00".len() };
+    let (seconds, zone) = rest.split_at_checked(rest.len().checked_sub(zone)?)?;
+    let (seconds, fraction) = seconds.split_at_checked(3).unwrap_or((seconds, ""));
+    let fraction = fraction.strip_prefix('.').unwrap_or(if fraction.is_empty() { "0" } else { "" });
+    let zone_clock =
+        zone.strip_prefix(['+', '-']).unwrap_or(if zone == "Z" { "00:00" } else { "" });
+    let is_written = has_form(day, "0000-00-00")
+        && is_clock(clock)
+        && (seconds.is_empty() || has_form(seconds, ":00") && seconds < ":60")
+        && (1..=9).contains(&fraction.len())
+        && fraction.bytes().all(|byte| byte.is_ascii_digit())
+        && is_clock(zone_clock);
+    is_written.then(|| whole.parse().ok()).flatten()
+}
+
+/// Hours and minutes.
+fn is_clock(text: &str) -> bool {
+    has_form(text, "00:00") && text < "24:00" && &text[3..] < "60"
+}
+
+/// Whether a text has digits where the form has, and its other characters.
+fn has_form(text: &str, form: &str) -> bool {
+    let fits =
+        |(byte, form): (u8, u8)| if form == b'0' { byte.is_ascii_digit() } else { byte == form };
+    text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
 }
 
 #[cfg(test)]
@@ -88,6 +113,11 @@ mod tests {
             "2013-08-16T12:00:00",
             "10:00",
             "2013-08-16T12:00:00Z[UTC]",
+            "2013-08-16T1200Z",
+            "2013-08-16T12:00+0100",
+            "2013-08-16T12:00:00,5Z",
+            "2013-08-16T12:00:60Z",
+            "2013-08-16T12:00é",
         ] {
             check(text, None);
         }

@@ -26,17 +26,24 @@ impl fmt::Display for Block {
 /// # Errors
 /// The reason, for a person, if it is neither.
 pub fn value(text: &str) -> Result<Block, String> {
-    if let Ok(net) = text.parse::<IpNet>() {
-        return Ok(Block { net: net.trunc(), wide: None });
-    }
-    let address = text.parse::<IpAddr>().map_err(|_| {
-        format!("`{text}` is neither an IP address nor a CIDR block such as `203.0.113.0/24`")
-    })?;
-    let wide = match address {
-        IpAddr::V4(_) => None,
-        IpAddr::V6(address) => slash_32(address),
+    let wrong =
+        || format!("`{text}` is neither an IP address nor a CIDR block such as `203.0.113.0/24`");
+    let (address, length) = match text.split_once('/') {
+        Some((address, length)) => (address, Some(length)),
+        None => (text, None),
     };
-    Ok(Block { net: IpNet::from(address), wide })
+    // The readers of the standard library are strict: an octet with leading zeros may be octal.
+    let address = address.parse::<IpAddr>().map_err(|_| wrong())?;
+    let Some(length) = length else {
+        let wide = match address {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(address) => slash_32(address),
+        };
+        return Ok(Block { net: IpNet::from(address), wide });
+    };
+    let bits = length.parse::<u8>().ok().filter(|bits| bits.to_string() == length);
+    let net = bits.and_then(|bits| IpNet::new(address, bits).ok()).ok_or_else(wrong)?;
+    Ok(Block { net: net.trunc(), wide: None })
 }
 
 fn slash_32(address: Ipv6Addr) -> Option<IpNet> {

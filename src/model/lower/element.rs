@@ -4,6 +4,7 @@ use super::context::{Context, as_limit, wrong_variable};
 use crate::finding::{Code, Finding, codes};
 use crate::model::doubt::Doubt;
 use crate::model::policy::Element;
+use crate::model::principal::unknown_kind;
 use crate::model::{ActionPattern, PrincipalPattern, ResourcePattern, Unsettled};
 use crate::source::Span;
 use crate::syntax::{self, Body, OneOrMany, Principal};
@@ -78,6 +79,12 @@ pub(super) fn lower_principals(
                         entry.name.span,
                         format!("`{}` occurs twice", entry.name.text),
                     ));
+                }
+                let nobody =
+                    unknown_kind(&entry.name.text).filter(|_| entry.values.items.is_empty());
+                if let Some(reason) = nobody {
+                    doubts.push(context.refuse(codes::INVALID_PRINCIPAL, entry.name.span, reason));
+                    context.known_as("INVALID_PRINCIPAL_KEY");
                 }
                 for (text, span) in strings(&entry.values, doubts) {
                     let pattern = PrincipalPattern::parse(&entry.name.text, text, span);

@@ -45,7 +45,9 @@ pub(super) fn lower(
         doubts,
     };
     if context.kind == PolicyKind::Rcp {
-        unsupported_in_rcp(&mut lowered, context);
+        let is_not_action =
+            statement.elements.iter().any(|element| element.name.text == "NotAction");
+        unsupported_in_rcp(&mut lowered, is_not_action, context);
     }
     lowered
 }
@@ -189,7 +191,7 @@ fn unsupported_principal(
     context: &mut Context,
     doubts: &mut Vec<Doubt>,
 ) {
-    if context.kind == PolicyKind::Resource {
+    if matches!(context.kind, PolicyKind::Resource | PolicyKind::KmsKey | PolicyKind::Vpce) {
         identity_providers(principal, context, doubts);
     }
     let is_not = element.name.text == "NotPrincipal";
@@ -223,7 +225,7 @@ fn unsupported_principal(
     }
 }
 
-/// Identity providers as principals of a bucket: IAM:reference_policies_elements_principal and
+/// Identity providers as principals of a resource: IAM:reference_policies_elements_principal and
 /// IAM:access-analyzer-reference-policy-checks know them in trust policies only,
 /// S3:access-control-block-public-access shows one.
 fn identity_providers(
@@ -236,11 +238,14 @@ fn identity_providers(
     // Alone it names none of the callers that a bucket knows otherwise.
     let is_alone = patterns().all(|pattern| is_provider(&pattern));
     for pattern in patterns().filter(is_provider) {
-        let reason = "an identity provider as the principal of a bucket policy; AWS's pages differ on whether S3 stores it";
+        let reason = match context.kind {
+            PolicyKind::Resource => "an identity provider as the principal of a bucket policy; AWS's pages differ on whether S3 stores it".to_owned(),
+            kind => format!("an identity provider as the principal of {}; AWS has them in trust policies only", with_article(kind)),
+        };
         let help = "name the role that the provider's users assume";
-        context
-            .findings
-            .push(Finding::new(codes::FEDERATED_PRINCIPAL, pattern.span, reason).help(help));
+        context.findings.push(
+            Finding::new(codes::FEDERATED_PRINCIPAL, pattern.span, reason.clone()).help(help),
+        );
         if !is_alone {
             doubts.push(Doubt::refused(pattern.span, reason));
         }
@@ -249,19 +254,19 @@ fn identity_providers(
 
 /// Reports what a customer's RCP cannot have: `NotAction`, `*` alone as an action, and an Allow that
 /// is not that of `RCPFullAWSAccess` (ORG:orgs_manage_policies_rcps_syntax).
-fn unsupported_in_rcp(statement: &mut Statement, context: &mut Context) {
+fn unsupported_in_rcp(statement: &mut Statement, is_not_action: bool, context: &mut Context) {
     let allows = statement.effect.node == Effect::Allow;
     let is_star = |action: &ActionPattern| action.pattern.shape == Shape::Everything;
     let is_everything =
         |resource: &ResourcePattern| matches!(resource.kind, ResourceKind::Everything);
     let Some(action) = &statement.action else { return };
-    let is_full_access = !action.not
+    let is_full_access = !is_not_action
         && action.patterns.iter().all(is_star)
         && statement.conditions.is_empty()
         && (statement.resource.as_ref())
             .is_some_and(|element| !element.not && element.patterns.iter().all(is_everything));
     let (span, reason, analyzer) = match () {
-        () if action.not => (
+        () if is_not_action => (
             action.span,
             "`NotAction` is not allowed in a resource control policy",
             "RCP_SYNTAX_ERROR_NOTACTION",
