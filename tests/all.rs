@@ -187,6 +187,9 @@ mod shapes;
 // The layers of a caller together: old against new.
 mod access;
 
+// The conformance suite of conformance/, for everybody who evaluates IAM.
+mod conformance;
+
 // The two engines against each other, on single requests with all layers.
 mod engines;
 

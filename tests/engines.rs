@@ -9,7 +9,7 @@ use ica_policy::symbolic;
 use proptest::prelude::*;
 
 /// Reads a line; `None` if the line is refused.
-fn read(text: &str) -> Option<Line> {
+pub fn read(text: &str) -> Option<Line> {
     let mut sources = Sources::new();
     let id = sources.add_file("line", text.to_owned()).unwrap();
     let parsed = json::parse(sources.get(id));
