@@ -154,6 +154,9 @@ mod fuzz;
 
 // Limits, each reached once.
 mod limits;
+mod limits_fix;
+mod limits_report;
+mod limits_table;
 // Faults that nothing noticed when they were planted.
 mod noticed;
 mod noticed_cli;
@@ -194,6 +197,7 @@ mod conformance;
 mod engines;
 
 // Whether access is granted: questions with their answers, and against exhaustive evaluation.
+mod budget;
 mod can;
 
 // Whether a bucket policy is public: both definitions, and no outsider is missed.

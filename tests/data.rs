@@ -80,6 +80,20 @@ fn a_folder_without_a_package_is_wrong_usage() {
     assert!(stdout(&output).contains("`left-pad`"), "{}", stdout(&output));
 }
 
+/// `MOST_BYTES` of the tables.
+#[test]
+fn a_file_that_is_too_large_is_not_read() {
+    let folder = package("data-large");
+    let file = fs::File::options().write(true).open(folder.join("data/serviceNames.json"));
+    let file = file.or_else(|_| fs::File::create(folder.join("data/actions/newthing.json")));
+    file.unwrap().set_len((64 << 20) + 1).unwrap();
+    let output = compare(&folder, &["--data", "."]);
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("the file is larger than 64 MiB, the most that is read"), "{told}");
+    fs::remove_dir_all(folder).unwrap();
+}
+
 #[test]
 fn a_file_that_is_malformed_or_missing_is_named() {
     let cases: [(&str, Option<&str>, &str); 6] = [

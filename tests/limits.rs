@@ -216,3 +216,82 @@ fn more_variables_than_are_told_apart_get_values() {
     let report = serde_json::from_slice::<Value>(&output.stdout).unwrap();
     assert_eq!(report["relation"], "new-allows-more");
 }
+
+/// `MOST_STOPS`: more statements than that are counted, and the verdict is the same.
+#[test]
+fn of_very_many_denies_the_rest_is_counted() {
+    let folder = fresh_folder("limits/stops");
+    let deny = json!({"Effect": "Deny", "Action": "s3:*", "Resource": "*"});
+    let files = (0..6).map(|number| format!("scp{number}.json")).collect::<Vec<_>>();
+    for file in &files {
+        let text =
+            json!({"Version": "2012-10-17", "Statement": vec![deny.clone(); 195]}).to_string();
+        fs::write(folder.join(file), text).unwrap();
+    }
+    write(&folder, "user.json", &json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]));
+    let settings = format!(
+        "bucket = 'acme-genomics'\naccount = '111122223333'\nregion = 'us-east-1'\nprefix = 'ica/'\nversioning = 'unversioned'\n\
+        user = 'ica'\nidentity_policy = 'user.json'\nbucket_policy = 'none'\nscp = {files:?}\noperation = ['download-data']\n"
+    );
+    fs::write(folder.join("ica.toml"), settings).unwrap();
+    let output = run_in(&folder, &["check", "--connection", "ica.toml", "--format", "json"]);
+    let report = serde_json::from_slice::<Value>(&output.stdout).unwrap();
+    assert_eq!(report["verdict"], "blocked");
+    let report = report.to_string();
+    assert!(report.contains("170 more statements or layers stop `s3:GetObject`"), "{report:.3000}");
+}
+
+/// Limits of quick looks, behind which a slower one follows: `MOST_PAIRS` of statements, `MOST_WALKED`, `MOST_WITHOUT_A_GLANCE`. No answer
+/// depends on them.
+#[test]
+fn lists_on_both_sides_of_a_limit_are_compared_alike() {
+    let folder = fresh_folder("limits/looks");
+    let listed = |most: usize, form: &dyn Fn(usize) -> String| {
+        let all = (0..most).map(form).collect::<Vec<_>>();
+        json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": all}])
+    };
+    for (name, sizes) in [("plain", [60, 70]), ("wild", [3, 11])] {
+        let form = |number: usize| match name {
+            "plain" => format!("arn:aws:s3:::b/{number}/*"),
+            _ => format!("arn:aws:s3:::b/*/{number}"),
+        };
+        for size in sizes {
+            write(&folder, "old.json", &listed(size, &form));
+            write(&folder, "new.json", &listed(size - 1, &form));
+            let relation = |old: &str, new: &str| {
+                let arguments = ["compare", old, new, "--requests", "any", "--format", "json"];
+                let output = run_in(&folder, &arguments);
+                let report = serde_json::from_slice::<Value>(&output.stdout).unwrap();
+                report["relation"].as_str().unwrap().to_owned()
+            };
+            assert_eq!(relation("old.json", "new.json"), "new-allows-less", "{name} {size}");
+            assert_eq!(relation("new.json", "old.json"), "new-allows-more", "{name} {size}");
+            assert_eq!(relation("old.json", "old.json"), "equal", "{name} {size}");
+        }
+    }
+}
+
+/// `MOST_ASSIGNMENTS` of a check: variables with more combinations of values than are tried.
+#[test]
+fn variables_with_more_values_than_are_combined_are_unknown() {
+    let folder = fresh_folder("limits/assignments");
+    let settings = "bucket = 'acme-genomics'\naccount = '111122223333'\nregion = 'us-east-1'\nprefix = 'ica/'\nversioning = 'unversioned'\n\
+        user = 'ica'\nidentity_policy = 'user.json'\nbucket_policy = 'bucket.json'\noperation = ['download-data']\n";
+    fs::write(folder.join("ica.toml"), settings).unwrap();
+    write(&folder, "user.json", &json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]));
+    let report = |values: usize| {
+        let of = |tag: &str| (0..values).map(|number| format!("{tag}{number}")).collect::<Vec<_>>();
+        let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::acme-genomics/ica/${aws:PrincipalTag/a}/${aws:PrincipalTag/b}/*",
+            "Condition": {"StringEquals": {"aws:PrincipalTag/a": of("a"), "aws:PrincipalTag/b": of("b")}}});
+        write(&folder, "bucket.json", &json!([deny]));
+        stdout(&run_in(&folder, &["check", "--connection", "ica.toml"]))
+    };
+    let reason = "the variables have more than 64 combinations of values";
+    assert!(!report(3).contains(reason));
+    let report = report(9);
+    assert!(report.contains("\nunknown: "), "{report}");
+    let words = report.replace("\u{2502}", "");
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains(reason), "{report}");
+}

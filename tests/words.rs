@@ -147,6 +147,22 @@ fn too_many_words_are_none() {
     says(&checked("many", ALL, &denies), "iam-user", "partial", &[]);
 }
 
+/// `MOST_FOR_WORDS`: beyond so many combinations the verdict is the same, and nobody looks for words.
+#[test]
+fn of_many_combinations_no_words_are_made() {
+    let with_tags = |tags: usize| {
+        let bam = "arn:aws:s3:::lab/ica/*.bam";
+        let tagged = |number: usize| {
+            let key = format!("aws:PrincipalTag/k{number}");
+            deny(bam, &json!({"StringEquals": {key: "x"}}))
+        };
+        let denies = std::iter::once(deny(bam, &Value::Null)).chain((0..tags).map(tagged));
+        checked(&format!("tags{tags}"), ALL, &denies.collect::<Vec<_>>())
+    };
+    says(&with_tags(2), "iam-user", "partial", &["all but keys ending in `.bam`"]);
+    says(&with_tags(7), "iam-user", "partial", &[]);
+}
+
 #[test]
 fn patterns_that_tell_too_much_apart_are_unknown_with_their_place() {
     let letters = "abcdefghijklmnopqrst";

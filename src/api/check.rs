@@ -5,6 +5,7 @@ use super::folder::{Folder, FolderError, failed_calls, look_into};
 use super::workspace::Workspace;
 use crate::finding::codes;
 use crate::input::{Loader, NONE};
+use crate::product::budget::Budget;
 use crate::product::build::settings::{self, Settings};
 use crate::product::build::{Built, build, unknown_keys};
 use crate::product::not_assumed::FailedCall;
@@ -42,9 +43,10 @@ impl Workspace {
             Some(place.display().to_string())
         };
         let (mut checked, mut wrong) = (Vec::new(), Vec::new());
+        let budget = Budget::default();
         for mut settings in connections {
             settings.failed_calls = failed_calls.to_vec();
-            match self.check_settings(&settings.with_files(&place)) {
+            match self.check_within(&settings.with_files(&place), &budget) {
                 Ok(check) => checked.push(check),
                 Err(error) => wrong.extend(error.findings().to_vec()),
             }
@@ -85,6 +87,11 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::check`].
     pub fn check_settings(&mut self, settings: &Settings) -> Result<Checked, Error> {
+        self.check_within(settings, &Budget::default())
+    }
+
+    /// The same, where several connections share a budget.
+    fn check_within(&mut self, settings: &Settings, budget: &Budget) -> Result<Checked, Error> {
         let Built { mut connection, unreadable } =
             build(self.product, settings, &mut self.sources, &mut self.texts)?;
         let unreadable = unreadable.into_iter();
@@ -96,6 +103,7 @@ impl Workspace {
                 crate::finding::Finding::new(codes::UNKNOWN_KEY, Span::NOWHERE, words)
             }),
         );
+        connection.budget = budget.clone();
         let check = crate::product::check(&connection);
         if check.operations.is_empty() {
             return Err(Error::setting("operation", "nothing is left to check"));

@@ -290,4 +290,14 @@ mod tests {
         assert_eq!(name("events:metadata/a/matcher"), Some("events:Metadata/*/Matcher"));
         assert_eq!(name("events:metadata/a"), Some("events:Metadata/*"));
     }
+
+    /// `MOST_KNOWN`: names beyond those that are kept are looked up each time, and found all the same.
+    #[test]
+    fn names_that_are_not_kept_are_found() {
+        for number in 0..=2 * MOST_KNOWN {
+            let known = condition_key(&format!("aws:principaltag/k{number}"));
+            assert_eq!(known.map(|key| key.name), Some("aws:PrincipalTag/*"), "{number}");
+        }
+        assert_eq!(condition_key("aws:nothing"), None);
+    }
 }

@@ -16,6 +16,7 @@ use crate::ica::{ICA, catalogue};
 use crate::input::NONE;
 use crate::model::PolicyKind;
 use crate::product::Verdict;
+use crate::product::budget::{Budget, MOST_IN_A_RUN};
 use crate::product::build::settings::{self, Settings};
 use crate::product::build::unknown_keys;
 use crate::product::build::{Built, build};
@@ -114,6 +115,16 @@ pub(super) struct About {
     /// Verdicts that depend on assumptions become unknown.
     #[arg(long)]
     strict: bool,
+    /// What all connections together may cost, in millions of steps. What is left then is unknown, and not edited.
+    #[arg(long, value_name = "MILLIONS", default_value_t = MOST_IN_A_RUN)]
+    budget: u32,
+}
+
+impl About {
+    /// What the run may cost.
+    pub(super) fn budget(&self) -> Budget {
+        Budget::of_millions(self.budget)
+    }
 }
 
 /// The flags of the layers.
@@ -193,7 +204,12 @@ fn check_all(args: &Args, printer: &Printer<Checked>) -> Exit {
         Ok(since) => since,
         Err(unreadable) => return printer.unreadable(&Sources::new(), &[unreadable]),
     };
-    let mut course = Course { given: connections.len(), at: 0, overview: Overview::default() };
+    let mut course = Course {
+        given: connections.len(),
+        at: 0,
+        overview: Overview::default(),
+        budget: args.about.budget(),
+    };
     let mut worst = None;
     for settings in connections {
         course.at += 1;
@@ -217,6 +233,7 @@ struct Course {
     /// The number of the one that is checked, from 1.
     at: usize,
     overview: Overview,
+    budget: Budget,
 }
 
 impl Course {
@@ -261,6 +278,7 @@ fn check_one(
             connection.findings.push(Finding::new(codes::UNKNOWN_KEY, Span::NOWHERE, warning));
         }
     }
+    connection.budget = course.budget.clone();
     let check = crate::product::check(&connection);
     if check.operations.is_empty() {
         let name = if settings.skip.is_empty() { "operation" } else { "skip" };
@@ -273,7 +291,7 @@ fn check_one(
         checked.graph = Some(Dependencies::of_check(catalogue(), &check, connection.is_new));
     }
     let mut fails = args.fail_on.fails(checked.verdict);
-    if let Some(old) = since.and_then(|since| since.before(&settings, folder)) {
+    if let Some(old) = since.and_then(|since| since.before(&settings, folder, &course.budget)) {
         checked.leave_out_known(&old);
         fails = checked.worst_change(&old).is_some_and(|verdict| args.fail_on.fails(verdict));
         let left_out = checked.no_longer_checked(&old);

@@ -6,6 +6,7 @@ use super::git_files::GitFiles;
 use super::versions::Origin;
 use crate::ica::ICA;
 use crate::input::Unreadable;
+use crate::product::budget::Budget;
 use crate::product::build::build;
 use crate::product::build::settings::Settings;
 use crate::report::check::Checked;
@@ -39,7 +40,7 @@ impl Since {
 
     /// The check of the same connection with settings and files of the revision. `None` if it does not have all of them: then everything
     /// is new.
-    pub(super) fn before(&self, now: &Settings, folder: &Path) -> Option<Checked> {
+    pub(super) fn before(&self, now: &Settings, folder: &Path, budget: &Budget) -> Option<Checked> {
         let settings = match self.settings.as_deref() {
             None => now,
             Some([one]) => one,
@@ -47,7 +48,8 @@ impl Since {
         };
         let mut sources = Sources::new();
         let mut files = GitFiles::shown_as_now(&self.revision, folder.to_owned());
-        let built = build(&ICA, settings, &mut sources, &mut files).ok()?;
+        let mut built = build(&ICA, settings, &mut sources, &mut files).ok()?;
+        built.connection.budget = budget.clone();
         let check =
             built.unreadable.is_empty().then(|| crate::product::check(&built.connection))?;
         Some(Checked::new(&sources, &built.connection, &check))

@@ -8,9 +8,10 @@ use super::format::{Format, Printer};
 use super::put::print_lost;
 use super::replace::{Replacement, replace_all};
 use super::typed;
-use crate::fix::{Fixed, Text, Texts, commands, fix};
+use crate::fix::{Fixed, Text, Texts, commands, fix_within};
 use crate::ica::ICA;
 use crate::input::{Loader, Unreadable, bare_policy};
+use crate::product::budget::Budget;
 use crate::product::build::settings::Settings;
 use crate::product::build::{Built, Findings, build_with};
 use crate::product::refusal::Refusal;
@@ -55,10 +56,11 @@ pub(super) fn run(args: &Args) -> Exit {
             return printer.unreadable(&Sources::new(), &[*unreadable]);
         }
     };
+    let budget = args.about.budget();
     let mut texts = Texts::default();
     let mut reports = Vec::new();
     for settings in &connections {
-        match fix_one(args, settings, &folder, &mut texts, &printer) {
+        match fix_one(args, settings, &folder, (&mut texts, &budget), &printer) {
             Ok(fixed) => reports.push(fixed),
             Err(exit) => return exit,
         }
@@ -106,7 +108,7 @@ fn fix_one(
     args: &Args,
     settings: &Settings,
     folder: &Path,
-    texts: &mut Texts,
+    (texts, budget): (&mut Texts, &Budget),
     printer: &Printer<Repaired>,
 ) -> Result<Fixed, Exit> {
     if let Some(mistake) = stdin_twice(settings.files()) {
@@ -131,7 +133,7 @@ fn fix_one(
     // The report of a connection shows its own edits, not those of the connections before it.
     let started = |text: &Text| Text::new(&text.name, &text.shown, text.now.clone());
     let start = Texts { list: texts.list.iter().map(started).collect() };
-    let Some(fixed) = fix(&ICA, settings, &start) else {
+    let Some(fixed) = fix_within(&ICA, settings, &start, budget) else {
         let message = "the files were read, but could not be read again from memory";
         let help = "this is a defect of ica-policy, please report it";
         return Err(printer.error(message, help, Exit::Defect));

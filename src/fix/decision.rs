@@ -2,8 +2,9 @@
 
 use super::scene::Scene;
 use crate::authz::{LayerId, Request, display_name};
+use crate::product::budget::{SPENT, SPENT_HELP};
 use crate::product::catalogue::Target;
-use crate::product::{Reason, ReasonKind, excepted};
+use crate::product::{Reason, ReasonKind, StepReport, excepted};
 use crate::source::Span;
 use crate::why::Place;
 use serde::Serialize;
@@ -63,6 +64,21 @@ impl Decision {
         help: impl Into<String>,
     ) -> Decision {
         Decision { kind, span, message, help: help.into() }
+    }
+
+    /// That the edits of a step were not found, at the first words that stop it.
+    pub(super) fn of_long_search(report: &StepReport, why: &str) -> Decision {
+        let span = report.reasons.iter().find_map(|reason| reason.span);
+        let message = format!("no edits were found for this step: {why}");
+        let help = "edit the policy yourself, then run `ica-policy check` again";
+        Decision::new(DecisionKind::NotProved, span, message, help)
+    }
+
+    /// That nothing was looked for, at the first words that stop a step.
+    pub(super) fn of_spent_budget(report: &StepReport) -> Decision {
+        let span = report.reasons.iter().find_map(|reason| reason.span);
+        let message = format!("no edit was looked for: {SPENT}");
+        Decision::new(DecisionKind::NotProved, span, message, SPENT_HELP)
     }
 
     /// The reason of the check, if there is nothing to edit.

@@ -4,6 +4,7 @@ use crate::authz::Known;
 use crate::aws;
 use crate::fix::needs::policy;
 use crate::model::{Policy, PolicyKind};
+use crate::product::budget::SPENT;
 use crate::product::catalogue::Step;
 use crate::product::setup::Setup;
 use crate::product::{CallerId, access_change, identity_change};
@@ -16,6 +17,9 @@ pub(super) fn freed(old: &Setup, new: &Setup, caller: CallerId) -> Option<String
     let open = |reason: &str| -> String {
         format!("what else the exception would allow is not decided: {reason}")
     };
+    if new.budget.is_spent() {
+        return Some(open(SPENT));
+    }
     let Some(without) = without_own_actions(new, caller) else {
         return Some(open("it has no policy"));
     };

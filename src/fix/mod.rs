@@ -18,10 +18,11 @@ mod standing;
 mod style;
 mod texts;
 mod tree_edit;
+mod verdicts;
 
 pub use change::{Change, ChangeKind};
 pub use decision::{Decision, DecisionKind};
 pub use put::commands;
-pub use search::{Edit, Fixed, Left, Mended, fix};
+pub use search::{Edit, Fixed, Left, Mended, fix, fix_within};
 pub use texts::{Text, Texts};
 pub use tree_edit::{Key, TreeChange, TreeEdit};

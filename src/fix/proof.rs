@@ -7,9 +7,10 @@ use super::texts::Snapshot;
 use crate::input;
 use crate::model::{Policy, PolicyKind, Statement};
 use crate::product::Customer;
+use crate::product::budget::{Budget, SPENT};
 use crate::product::setup::Setup;
 use crate::source::Sources;
-use crate::symbolic::{Answer, Requests, Together, gained_within};
+use crate::symbolic::{Answer, Requests, gained_within};
 use crate::tree::{Node, Value};
 
 /// Proves that what `new` allows beyond `old` is needed, or, for an exception from a Deny, that it is allowed only to that caller.
@@ -78,10 +79,11 @@ impl Pair<'_> {
 
     fn prove(&self, change: &Change, needs: &Needs) -> Option<Result<(), String>> {
         let kind = self.after.kind;
+        let budget = &self.connection.budget;
         if change.kind == ChangeKind::RepairVersion {
             let needed = needs.denied(self.connection, kind)?;
             let filled = self.filled()?;
-            return Some(nothing_more(&[self.before], &[&filled, &needed]));
+            return Some(nothing_more(&[self.before], &[&filled, &needed], budget));
         }
         let number = change.statement?;
         let new = alone(self.after, self.after.statements.get(number)?);
@@ -92,18 +94,18 @@ impl Pair<'_> {
         if change.kind.is_exception() {
             let old = alone(self.before, self.before.statements.get(number)?);
             let [caller, all] = around_exception(&change.value, kind)?;
-            return Some(nothing_more(&[&all, &old], &[&all, &new, &caller]));
+            return Some(nothing_more(&[&all, &old], &[&all, &new, &caller], budget));
         }
         let needed = needs.denied_of(self.connection, kind, self.after.statements.get(number)?)?;
         let old =
             self.before.statements.get(number).filter(|_| change.kind != ChangeKind::AddStatement);
         let old = old.map(|statement| alone(self.before, statement));
-        Some(nothing_more(&old.iter().collect::<Vec<_>>(), &[&new, &needed]))
+        Some(nothing_more(&old.iter().collect::<Vec<_>>(), &[&new, &needed], budget))
     }
 }
 
-fn nothing_more(old: &[&Policy], new: &[&Policy]) -> Result<(), String> {
-    match gained_within(old, new, Requests::Any, &Together::default()) {
+fn nothing_more(old: &[&Policy], new: &[&Policy], budget: &Budget) -> Result<(), String> {
+    match gained_within(old, new, Requests::Any, &budget.proof()) {
         Answer::None => Ok(()),
         Answer::Some(gain) => {
             let sample = gain.sample;
@@ -113,6 +115,7 @@ fn nothing_more(old: &[&Policy], new: &[&Policy]) -> Result<(), String> {
                 "it would allow more than the operations need, such as `{action}` on `{resource}`"
             ))
         }
+        Answer::Unknown(_) if budget.is_spent() => Err(SPENT.to_owned()),
         Answer::Unknown(undecided) => Err(format!(
             "whether it would allow more than the operations need is not decided: {}",
             undecided.reason
@@ -155,7 +158,8 @@ mod tests {
             let root = Document::read(&text).unwrap().root;
             input::read_tree(root).unwrap().lower(PolicyKind::Identity).policy
         };
-        let proved = nothing_more(&[&policy("?")], &[&policy("*")]);
-        assert!(proved.is_err_and(|why| why.contains("is not decided")));
+        let proved = |budget| nothing_more(&[&policy("?")], &[&policy("*")], &budget);
+        assert!(proved(Budget::default()).is_err_and(|why| why.contains("is not decided")));
+        assert_eq!(proved(Budget::of_millions(0)), Err(SPENT.to_owned()));
     }
 }

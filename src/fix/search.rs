@@ -9,10 +9,14 @@ use super::proof::prove;
 use super::scene::{Scene, file};
 use super::standing::{Standing, is_whole};
 use super::texts::{Asked, Snapshot, Texts};
+use super::verdicts::{
+    blocked, first_better, is_beyond_limits, is_blocked, is_lost, steps, verdicts,
+};
 use crate::aws::partition_of_region;
 use crate::finding::codes;
 use crate::model::PolicyKind;
 use crate::product::CallerId;
+use crate::product::budget::{Budget, SPENT};
 use crate::product::build::settings::Settings;
 use crate::product::catalogue::{Step, Target};
 use crate::product::setup::Setup;
@@ -25,9 +29,6 @@ const MOST_EDITS: usize = 8;
 
 /// How many candidates are tried for one step.
 const MOST_CANDIDATES: usize = 80;
-
-/// How many rounds over all steps: each except the last makes an edit.
-const MOST_ROUNDS: usize = 8;
 
 /// An edit, and the step that it was made for.
 #[derive(Clone, PartialEq, Debug)]
@@ -93,7 +94,17 @@ pub struct Fixed {
 
 /// Searches for edits of `texts`, the files that the settings name; `None` if these cannot be built into a connection.
 pub fn fix(product: &'static dyn Product, settings: &Settings, texts: &Texts) -> Option<Fixed> {
-    let settings = &Asked { product, settings };
+    fix_within(product, settings, texts, &Budget::default())
+}
+
+/// The same within the budget of a run. A step that it does not suffice for is left, with no edit.
+pub fn fix_within(
+    product: &'static dyn Product,
+    settings: &Settings,
+    texts: &Texts,
+    budget: &Budget,
+) -> Option<Fixed> {
+    let settings = &Asked { product, settings, budget };
     let snapshot = Rc::new(texts.connect(settings)?);
     let before = check(&snapshot.connection);
     let needs = Needs::of(&snapshot.connection, &before);
@@ -104,15 +115,15 @@ pub fn fix(product: &'static dyn Product, settings: &Settings, texts: &Texts) ->
         now: Standing { texts: texts.clone(), snapshot: Rc::clone(&snapshot), checked },
         edits: Vec::new(),
         tried: 0,
+        broken_off: None,
     };
     // Added resources contain the bucket's partition and name and the prefix: if those are wrong, the resources would be wrong too.
-    let rounds = if wrong_name(&snapshot.connection, &before).is_none() { MOST_ROUNDS } else { 0 };
-    for _ in 0..rounds {
+    let mut goes_on = wrong_name(&snapshot.connection, &before).is_none();
+    // Each round but the last makes some step allowed and none worse, so there is a last one.
+    while goes_on && !budget.is_spent() {
         let found = search.edits.len();
         search.round(if found == 0 { Some(&before) } else { None })?;
-        if search.edits.len() == found {
-            break;
-        }
+        goes_on = search.edits.len() > found;
     }
     search.drop_needless(texts);
     search.rename_rest();
@@ -147,6 +158,8 @@ struct Search<'a> {
     edits: Vec<Edit>,
     /// Candidates of the current step.
     tried: usize,
+    /// Why the search for the current step was broken off.
+    broken_off: Option<String>,
 }
 
 impl Search<'_> {
@@ -186,11 +199,19 @@ impl Search<'_> {
         if verdict == Verdict::Allowed {
             return Some((now.clone(), Vec::new()));
         }
-        let cause = causes.first().filter(|_| most > 0)?;
+        let cause = causes.first()?;
+        if most == 0 {
+            self.broken_off = Some(format!("it would take more than {MOST_EDITS}"));
+            return None;
+        }
         let scene = aim.scene(&now.snapshot, &now.texts);
         for change in candidates(&scene, cause).changes {
             self.tried += 1;
+            if self.settings.budget.is_spent() {
+                return None;
+            }
             if self.tried > MOST_CANDIDATES {
+                self.broken_off = Some(format!("{MOST_CANDIDATES} were tried"));
                 return None;
             }
             let Ok(edited) = self.proved(&now.snapshot, &now.texts, &change) else { continue };
@@ -209,6 +230,9 @@ impl Search<'_> {
         texts: &Texts,
         change: &Change,
     ) -> Result<Standing, String> {
+        if !self.settings.budget.spend_on_reading(texts.bytes()) {
+            return Err(SPENT.to_owned());
+        }
         let edited = Standing::of(change.applied(texts)?, self.settings)
             .ok_or("the edited files cannot be built into a connection")?;
         prove(snapshot, &edited.snapshot, change, &self.needs)?;
@@ -222,7 +246,9 @@ impl Search<'_> {
         let all = [&now, &then].map(|check| verdicts(check));
         let is_worse = all[1].iter().zip(&all[0]).any(|(then, now)| then > now);
         let refuses_more = then.refused().count() > now.refused().count();
-        !refuses_more && all[0].len() == all[1].len() && !is_worse
+        // What was not looked at may be worse.
+        let is_known = !self.settings.budget.is_spent();
+        is_known && !refuses_more && all[0].len() == all[1].len() && !is_worse
     }
 
     /// Documents of a version that AWS does not know: if no text in them looks like a variable, the version has no other effect.
@@ -299,8 +325,11 @@ impl Search<'_> {
                 continue;
             };
             let now = self.now.checked();
-            if !is_lost(&now, &then.snapshot.connection, &self.edits[number])
+            let Edit { operation, caller, action, .. } = &self.edits[number];
+            let made_for = (*operation, *caller, action.as_str());
+            if !is_lost(&now, &then.snapshot.connection, made_for)
                 && verdicts(&then.checked()) == verdicts(&now)
+                && !self.settings.budget.is_spent()
             {
                 (self.edits, self.now) = (fewer, then);
             }
@@ -310,7 +339,8 @@ impl Search<'_> {
     /// What stays blocked, with what to decide.
     fn left(&mut self, snapshot: &Snapshot, after: &Check) -> Vec<Left> {
         let mut left = Vec::new();
-        for (operation, caller, report) in blocked(after) {
+        let open = steps(after).filter(|(_, _, step)| is_blocked(step) || is_beyond_limits(step));
+        for (operation, caller, report) in open {
             if let (Some(decision), Some(_)) =
                 (wrong_name(&snapshot.connection, after), report.step)
             {
@@ -324,10 +354,16 @@ impl Search<'_> {
                 continue;
             }
             let aim = aim(operation, caller, report);
-            let mut decisions =
-                aim.as_ref().map(|aim| self.decisions(snapshot, aim)).unwrap_or_default();
-            if decisions.is_empty() {
+            let is_spent = self.settings.budget.is_spent();
+            let mut decisions = match &aim {
+                Some(_) if is_spent => vec![Decision::of_spent_budget(report)],
+                Some(aim) if is_blocked(report) => self.decisions(snapshot, aim),
+                _ => Vec::new(),
+            };
+            if decisions.is_empty() && is_blocked(report) {
                 decisions.extend(aim.and_then(|aim| self.refusal_of_all(&aim)));
+                let broken_off = self.broken_off.take().filter(|_| decisions.is_empty());
+                decisions.extend(broken_off.map(|why| Decision::of_long_search(report, &why)));
             }
             if decisions.is_empty() {
                 decisions = report.reasons.iter().map(Decision::of_reason).collect();
@@ -365,7 +401,7 @@ impl Search<'_> {
     /// Why several edits, each of which is right by itself, are left to a person: two Denies have to be opened, and what the caller gains shows
     /// only behind both.
     fn refusal_of_all(&mut self, aim: &Aim) -> Option<Decision> {
-        self.tried = 0;
+        (self.tried, self.broken_off) = (0, None);
         let now = self.now.clone();
         let (solved, changes) = self.solve(now.clone(), aim, MOST_EDITS)?;
         let (change, frees) = changes.iter().find_map(|change| {
@@ -417,24 +453,6 @@ impl Aim {
     }
 }
 
-/// The required steps that are blocked or partial.
-fn blocked(check: &Check) -> impl Iterator<Item = (&'static str, CallerId, &StepReport)> {
-    steps(check).filter(|(_, _, step)| {
-        step.level == Level::Required && matches!(step.verdict, Verdict::Blocked | Verdict::Partial)
-    })
-}
-
-/// Whether a step for which an edit was made is allowed in a check, and not in a set-up. This is soon said, unlike all verdicts.
-fn is_lost(checked: &Check, then: &Setup, edit: &Edit) -> bool {
-    let mut own = steps(checked).filter(|(operation, caller, step)| {
-        *operation == edit.operation && *caller == edit.caller && step.action == edit.action
-    });
-    own.any(|(_, caller, report)| {
-        let is_allowed = |step| why_not(then, caller, step).0 == Verdict::Allowed;
-        report.verdict == Verdict::Allowed && !report.step.is_none_or(is_allowed)
-    })
-}
-
 /// What an exception allows its caller beyond the product's actions; `None` for other edits.
 fn frees(old: &Snapshot, new: &Snapshot, caller: CallerId, change: &Change) -> Option<String> {
     let is_exception = change.kind.is_exception();
@@ -472,32 +490,6 @@ fn aims(check: &Check) -> Vec<Aim> {
 /// The step that a report is about; `None` for a setting of the bucket.
 fn aim(operation: &'static str, caller: CallerId, report: &StepReport) -> Option<Aim> {
     Some(Aim { operation, caller, step: report.step?, resource: report.resource.clone() })
-}
-
-/// All verdicts of a check, in its order: of each operation and caller alone, with what it depends on, and of each step.
-fn verdicts(check: &Check) -> Vec<Verdict> {
-    let callers = check.operations.iter().flat_map(|operation| &operation.callers);
-    callers
-        .flat_map(|caller| {
-            [caller.own, caller.verdict]
-                .into_iter()
-                .chain(caller.steps.iter().map(|step| step.verdict))
-        })
-        .collect()
-}
-
-fn steps(check: &Check) -> impl Iterator<Item = (&'static str, CallerId, &StepReport)> {
-    let callers = check
-        .operations
-        .iter()
-        .flat_map(|operation| operation.callers.iter().map(move |caller| (operation.id, caller)));
-    callers.flat_map(|(id, caller)| caller.steps.iter().map(move |step| (id, caller.caller, step)))
-}
-
-fn first_better(old: &Check, new: &Check) -> Option<(&'static str, CallerId, String)> {
-    let pair =
-        steps(old).zip(steps(new)).find(|((_, _, old), (_, _, new))| new.verdict < old.verdict);
-    pair.map(|((operation, caller, step), _)| (operation, caller, step.action.clone()))
 }
 
 fn mended(before: &Check, after: &Check) -> Vec<Mended> {

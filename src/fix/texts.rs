@@ -1,6 +1,7 @@
 //! The files of a connection as texts that can be changed in memory; nothing is written here.
 
 use crate::input::{Loader, Unreadable};
+use crate::product::budget::Budget;
 use crate::product::build::settings::Settings;
 use crate::product::build::{Built, Findings, build_with};
 use crate::product::setup::{Product, Setup};
@@ -46,6 +47,11 @@ impl Texts {
         }
     }
 
+    /// How many bytes the documents have together.
+    pub(super) fn bytes(&self) -> usize {
+        self.list.iter().map(|text| text.now.len()).sum()
+    }
+
     /// The connection that is built from the current texts; `None` if that fails. Of the findings there are those about what AWS would refuse:
     /// no other is read.
     pub(super) fn connect(&self, asked: &Asked<'_>) -> Option<Snapshot> {
@@ -61,6 +67,7 @@ impl Texts {
         .ok()?;
         // Steps that depend on assumptions are repaired as well; --strict is only about the report of a check.
         connection.not_assumed.strict = false;
+        connection.budget = asked.budget.clone();
         unreadable.is_empty().then_some(Snapshot { sources, connection })
     }
 }
@@ -70,6 +77,7 @@ impl Texts {
 pub(super) struct Asked<'a> {
     pub product: &'static dyn Product,
     pub settings: &'a Settings,
+    pub budget: &'a Budget,
 }
 
 /// A connection and the texts it was made from.

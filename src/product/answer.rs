@@ -36,6 +36,11 @@ pub(super) enum Unknown {
         /// The words that distinguish the most cases.
         span: Option<Span>,
     },
+    /// Nothing is left of the budget of the run.
+    Spent {
+        /// The words that distinguish the most cases.
+        span: Option<Span>,
+    },
     /// The policies distinguish too many cases.
     TooHard(Undecided),
 }
@@ -53,6 +58,8 @@ pub(super) struct Answer<'a> {
     pub verdict: Verdict,
     /// Why requests are not allowed; omitted if an assumption is taken as false.
     pub causes: Vec<Cause<'a>>,
+    /// How many there are besides.
+    pub more_causes: usize,
     pub unknowns: Vec<Unknown>,
     pub witness: Witness,
     /// Assumptions about condition keys that took part.
@@ -72,6 +79,7 @@ impl Answer<'_> {
         Answer {
             verdict: Verdict::Unknown,
             causes: Vec::new(),
+            more_causes: 0,
             unknowns: vec![unknown],
             witness: Witness::default(),
             assumes: Vec::new(),

@@ -25,7 +25,8 @@ pub fn check(setup: &Setup) -> Check {
     let catalogue = setup.product.catalogue();
     let settings = setup.product.settings_checks(setup).into_iter();
     let settings = settings.map(|judged| judged.finished(&setup.not_assumed)).collect::<Vec<_>>();
-    let checker = Checker { setup, catalogue, settings: &settings, shared: Rc::default() };
+    let shared = Rc::new(SharedValues::new(&setup.budget));
+    let checker = Checker { setup, catalogue, settings: &settings, shared };
     let mut operations = catalogue
         .operations
         .iter()

@@ -6,6 +6,7 @@
 
 mod answer;
 pub mod assumption;
+pub mod budget;
 pub mod build;
 pub mod caller;
 pub mod catalogue;

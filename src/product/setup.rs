@@ -1,5 +1,6 @@
 //! A product, and what is known about its connection to a bucket: the values that all checks read.
 
+use super::budget::Budget;
 use super::caller::{CallerId, Credentials};
 use super::catalogue::{Catalogue, Edition, On, Step, Target};
 use super::context::{keys_used, statements};
@@ -63,6 +64,8 @@ impl std::fmt::Debug for dyn Product {
 pub struct Setup {
     /// The product.
     pub product: &'static dyn Product,
+    /// What checks of it may cost, with those of the others of a run.
+    pub budget: Budget,
     /// A name for the report.
     pub name: Option<String>,
     /// The bucket.

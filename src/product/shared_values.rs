@@ -1,5 +1,6 @@
 //! Values of condition keys that several questions of one check ask for: found once.
 
+use super::budget::Budget;
 use crate::authz::{CallerKind, ContextValue};
 use crate::aws::{self, ValueType};
 use crate::model::Statement;
@@ -28,20 +29,36 @@ type Answer = Result<Vec<ContextValue>, Undecided>;
 pub(super) struct SharedValues {
     found: RefCell<HashMap<String, Vec<(Asked, Answer)>>>,
     left: Cell<usize>,
+    run: Budget,
 }
 
-impl Default for SharedValues {
-    fn default() -> SharedValues {
-        SharedValues { found: RefCell::default(), left: Cell::new(MOST_WORK) }
-    }
+/// Which budget has too little left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Spent {
+    /// That of the check.
+    Check,
+    /// That of the run.
+    Run,
 }
 
 impl SharedValues {
-    /// Takes off what some requests cost, each held against so many statements; `false` if too little is left.
-    pub(super) fn spend(&self, requests: usize, statements: usize) -> bool {
+    /// For a check that belongs to a run.
+    pub(super) fn new(run: &Budget) -> SharedValues {
+        SharedValues { found: RefCell::default(), left: Cell::new(MOST_WORK), run: run.clone() }
+    }
+
+    /// Takes off what some requests cost, each held against so many statements.
+    ///
+    /// # Errors
+    /// [`Spent`] if too little is left.
+    pub(super) fn spend(&self, requests: usize, statements: usize) -> Result<(), Spent> {
         let left = self.left.get().checked_sub(requests.saturating_mul(statements));
-        self.left.set(left.unwrap_or(self.left.get()));
-        left.is_some()
+        let left = left.ok_or(Spent::Check)?;
+        if !self.run.spend_on_requests(requests, statements) {
+            return Err(Spent::Run);
+        }
+        self.left.set(left);
+        Ok(())
     }
 
     /// As [`key_values`].
@@ -100,11 +117,12 @@ mod tests {
     /// What one step has used up is not there for the next; one that asks for too much takes nothing from those that ask for less.
     #[test]
     fn the_steps_of_a_check_have_one_budget() {
-        let shared = SharedValues::default();
-        assert!(shared.spend(MOST_WORK / 4, 3));
-        assert!(!shared.spend(MOST_WORK / 2, 1));
-        assert!(!shared.spend(usize::MAX, 2));
-        assert!(shared.spend(MOST_WORK / 4, 1));
-        assert!(!shared.spend(1, 1) && shared.spend(1, 0));
+        let shared = SharedValues::new(&Budget::default());
+        assert_eq!(shared.spend(MOST_WORK / 4, 3), Ok(()));
+        assert_eq!(shared.spend(MOST_WORK / 2, 1), Err(Spent::Check));
+        assert_eq!(shared.spend(usize::MAX, 2), Err(Spent::Check));
+        assert_eq!(shared.spend(MOST_WORK / 4, 1), Ok(()));
+        assert_eq!((shared.spend(1, 1), shared.spend(1, 0)), (Err(Spent::Check), Ok(())));
+        assert_eq!(SharedValues::new(&Budget::of_millions(0)).spend(1, 0), Err(Spent::Run));
     }
 }

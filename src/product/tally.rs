@@ -6,6 +6,7 @@ use super::catalogue::KeyKind;
 use super::enumerate::{Class, enumerate, size};
 use super::essential::essential;
 use super::question::Question;
+use super::shared_values::Spent;
 use super::space::{Dimension, Space, space};
 use super::verdict::{Verdict, Witness};
 use super::words;
@@ -23,8 +24,8 @@ pub(super) const MAX_REQUESTS: usize = 20_000;
 /// How many requests are examined for the conditions that separate them.
 const MOST_FOR_WORDS: usize = 2_000;
 
-/// How many causes are kept: more than the documents that AWS stores in all layers together have statements.
-const MOST_STOPS: usize = 4_000;
+/// How many causes are kept: more than anybody reads. The others are counted.
+const MOST_STOPS: usize = 1_000;
 
 /// Tries all requests of a question.
 pub(super) fn answer<'a>(question: &Question<'a>, assuming: Assuming) -> Answer<'a> {
@@ -57,6 +58,7 @@ fn in_both<'a>([object, bucket]: [Answer<'a>; 2]) -> Answer<'a> {
         std::iter::once(Unknown::BucketKeys).chain(object.unknowns).chain(bucket.unknowns);
     Answer {
         verdict: Verdict::Unknown,
+        more_causes: object.more_causes.max(bucket.more_causes),
         causes: if object.causes.is_empty() { bucket.causes } else { object.causes },
         unknowns: unknowns.collect(),
         witness: Witness {
@@ -114,11 +116,15 @@ fn space_within_limits<'q>(
     })?;
     match size(&space) {
         size if size > MAX_REQUESTS => Err(Unknown::Limit { size, span: longest() }),
-        size if !question.shared.spend(size, question.statements.len()) => {
-            let reason = "the steps of this check have too many combinations of values together";
-            Err(Unknown::TooHard(Undecided { reason: reason.to_owned(), span: longest() }))
-        }
-        _ => Ok(space),
+        size => match question.shared.spend(size, question.statements.len()) {
+            Ok(()) => Ok(space),
+            Err(Spent::Run) => Err(Unknown::Spent { span: longest() }),
+            Err(Spent::Check) => {
+                let reason =
+                    "the steps of this check have too many combinations of values together";
+                Err(Unknown::TooHard(Undecided { reason: reason.to_owned(), span: longest() }))
+            }
+        },
     }
 }
 
@@ -168,6 +174,8 @@ impl Outcomes {
 struct Tally {
     classes: Vec<Outcomes>,
     stops: Vec<(Stop, Request)>,
+    /// How many there are besides.
+    more_stops: usize,
     /// The statements among them.
     denies: HashSet<StatementRef>,
     witness: Witness,
@@ -200,8 +208,10 @@ impl Tally {
                 Stop::Deny(statement) => !self.denies.insert(*statement),
                 _ => self.stops.iter().any(|(known, _)| known.is_like(&stop)),
             };
-            if !is_known && self.stops.len() < MOST_STOPS {
-                self.stops.push((stop, request.clone()));
+            match is_known {
+                true => {}
+                false if self.stops.len() < MOST_STOPS => self.stops.push((stop, request.clone())),
+                false => self.more_stops += 1,
             }
         }
     }
@@ -223,6 +233,7 @@ impl Tally {
         Answer {
             verdict,
             causes: Vec::new(),
+            more_causes: self.more_stops,
             unknowns,
             witness: self.witness,
             assumes: space.assumes.clone(),

@@ -253,6 +253,10 @@ fn readings(text: &mut String, readings: &[Reading], words: fn(Relation) -> &'st
         let (relation, choices) = (words(reading.relation), choices.join(", and "));
         let _ = writeln!(text, "  {relation} if {choices}");
     }
+    let more = readings.len().saturating_sub(MOST_READINGS);
+    if more > 0 {
+        let _ = writeln!(text, "  and under {more} more readings; `--format json` lists all");
+    }
     let sources = readings.iter().flat_map(|reading| &reading.choices).map(|choice| choice.source);
     for source in sources.collect::<BTreeSet<_>>() {
         let _ = writeln!(text, "  open in {source}");
@@ -477,4 +481,28 @@ fn listed(patterns: &[String]) -> String {
     let shown = patterns.iter().take(MOST_WORDS).map(String::as_str).collect::<Vec<_>>().join(", ");
     let more = patterns.len().checked_sub(MOST_WORDS).filter(|more| *more > 0);
     format!("{shown}{}", more.map(|more| format!(" and {more} more")).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `MOST_READINGS`: the report says how many it leaves out.
+    #[test]
+    fn readings_that_are_not_listed_are_counted() {
+        let reading = |number: usize| Reading {
+            caller: None,
+            choices: vec![Choice { id: "", text: "read so", source: "a page" }],
+            relation: if number == 0 { Relation::Equal } else { Relation::NewAllowsMore },
+        };
+        let text_of = |most: usize| {
+            let mut text = String::new();
+            readings(&mut text, &(0..most).map(reading).collect::<Vec<_>>(), |_| "relation");
+            text
+        };
+        assert!(!text_of(8).contains("more readings"));
+        let text = text_of(10);
+        assert_eq!(text.matches("relation if read so").count(), 8);
+        assert!(text.contains("and under 2 more readings; `--format json` lists all"), "{text}");
+    }
 }

@@ -216,6 +216,25 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test")]
     use super::Indented;
 
+    /// `MOST_KEPT`: a text that is not kept any more is laid out again.
+    #[cfg(feature = "cli")]
+    #[test]
+    fn texts_that_are_not_kept_are_laid_out_again() {
+        let mut sources = crate::source::Sources::new();
+        let all = (0..2 * super::MOST_KEPT).map(|number| {
+            let text = format!(r#"{{"Sid": "{}{number}"}}"#, "x".repeat(super::MOST_IN_A_LINE));
+            let id = sources.add_file("a.json", text).unwrap();
+            sources.source_at(sources.get(id).base).unwrap().clone()
+        });
+        let all = all.collect::<Vec<_>>();
+        for _ in 0..2 {
+            for source in &all {
+                let laid_out = super::source_laid_out(source).unwrap();
+                assert_eq!(laid_out.1.text, Indented::new(&source.text).unwrap().text);
+            }
+        }
+    }
+
     #[test]
     fn brackets_and_commas_make_lines_and_offsets_follow() {
         let old = r#"{"Statement":[{"Effect":"Deny","Action":["s3:GetObject","s3:PutObject"],"Sid":"a, {b}: \"c"}]}"#;

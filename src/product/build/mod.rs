@@ -20,6 +20,7 @@ use self::documents::Documents;
 use self::kms::read_kms_key;
 use self::settings::Settings;
 use self::settings_read::{SettingsReader, read_environment};
+use super::budget::Budget;
 use super::catalogue::{Catalogue, Edition};
 use super::not_assumed::NotAssumed;
 use super::refusal::Refusal;
@@ -60,6 +61,7 @@ pub fn build_with(
     let catalogue = product.catalogue();
     let connection = Setup {
         product,
+        budget: Budget::default(),
         name: settings.name.clone(),
         bucket: read_bucket(settings)?,
         customer: read_customer(product.wording(), settings, &account)?,

@@ -138,7 +138,7 @@ impl<'a> Question<'a> {
             statements,
             variables,
             resource,
-            shared: Rc::default(),
+            shared: Rc::new(SharedValues::new(&setup.budget)),
         }
     }
 

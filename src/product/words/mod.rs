@@ -11,7 +11,7 @@ pub(super) use conditions::conditions;
 
 use super::answer::{Answer, Unknown};
 use super::question::Question;
-use super::verdict::{Reason, ReasonKind};
+use super::verdict::{Reason, ReasonKind, empty};
 use crate::authz::LayerId;
 use crate::why::{Cause, CauseKind};
 use scene::Scene;
@@ -38,6 +38,11 @@ pub(super) fn reasons(question: &Question<'_>, answer: &Answer<'_>) -> Vec<Reaso
         if !is_reported {
             reasons.push(reason);
         }
+    }
+    if answer.more_causes > 0 {
+        let message =
+            format!("{} more statements or layers stop `{}`", answer.more_causes, step.action);
+        reasons.push(empty(ReasonKind::Limit, "", message));
     }
     reasons
 }

@@ -5,6 +5,7 @@ use crate::authz::display_name;
 use crate::model::{Pattern, ResourceKind, Statement};
 use crate::product::CallerId;
 use crate::product::answer::Unknown;
+use crate::product::budget::{SPENT, SPENT_HELP};
 use crate::product::context::about;
 use crate::product::verdict::{Advice, Reason, ReasonKind, empty, reason};
 use crate::product::wording::Wording;
@@ -93,6 +94,11 @@ impl Scene<'_> {
                     help,
                     ..empty(ReasonKind::Limit, "", message)
                 };
+            }
+            Unknown::Spent { span } => {
+                let message = format!("whether `{action}` is allowed was not looked at: {SPENT}");
+                let help = Some(Advice::plain(SPENT_HELP));
+                return Reason { span: *span, help, ..empty(ReasonKind::Limit, "", message) };
             }
             Unknown::Limit { size, span } => {
                 let message = format!("the conditions have too many combinations to try: {size}");

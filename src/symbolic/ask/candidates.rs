@@ -332,3 +332,75 @@ impl Use<'_> {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+    use super::*;
+    use crate::model::{PolicyKind, lower};
+    use crate::source::Sources;
+    use crate::{json, syntax};
+
+    /// A policy with these resources, and these values of a tag in a condition.
+    fn policy(resources: &[String], tags: usize) -> Policy {
+        let tags = (0..tags).map(|number| format!("t{number}")).collect::<Vec<_>>();
+        let text = format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "s3:GetObject", "Resource": {resources:?},
+            "Condition": {{"StringNotEquals": {{"aws:PrincipalTag/k0": {tags:?}}}}}}}]}}"#
+        );
+        let mut sources = Sources::new();
+        let id = sources.add_file("policy.json", text).unwrap();
+        let ast = syntax::parse(json::parse(sources.get(id)).root.unwrap()).policy.unwrap();
+        lower(&ast, PolicyKind::Identity).policy
+    }
+
+    fn tagged(number: usize, default: &str) -> String {
+        format!("arn:aws:s3:::b/${{aws:PrincipalTag/k{number}{default}}}")
+    }
+
+    /// `MOST_KEYS`: the presence of so many keys makes cases, that of others stays open.
+    #[test]
+    fn the_presence_of_few_keys_makes_cases() {
+        let cases = |keys: usize| {
+            let resources = (0..keys).map(|number| tagged(number, ", 'x'")).collect::<Vec<_>>();
+            by_presence(&[&policy(&resources, 1)], &Variables::default()).len()
+        };
+        assert_eq!((cases(0), cases(1), cases(MOST_KEYS)), (1, 2, 8));
+        assert_eq!(cases(MOST_KEYS + 1), 8);
+    }
+
+    /// `MOST_CASES`: a key with more values than cases are told apart is left open.
+    #[test]
+    fn a_key_with_many_values_is_left_open() {
+        let cases = |values: usize| {
+            let policy = policy(&[tagged(0, "")], values);
+            by_value(&[&policy], &Variables::default(), Requests::Any, |_| true).len()
+        };
+        assert_eq!(cases(MOST_CASES - 2), MOST_CASES);
+        assert_eq!(cases(MOST_CASES - 1), 1);
+    }
+
+    /// `MOST_ASSIGNMENTS`: no more are tried, however many texts there are.
+    #[test]
+    fn so_many_values_are_tried_and_no_more() {
+        let tried = |texts: usize| {
+            let literals = (0..texts).map(|number| format!("arn:aws:s3:::b/v{number}"));
+            let resources = literals.chain([tagged(0, "")]).collect::<Vec<_>>();
+            let policy = policy(&resources, 1);
+            assignments(&[&policy], &Variables::default(), |_| true, MOST_ASSIGNMENTS).len()
+        };
+        assert!(tried(5) < 12, "{}", tried(5));
+        assert_eq!(tried(200), MOST_ASSIGNMENTS);
+    }
+
+    /// `MOST_TOGETHER`: of the values of several variables in one pattern so many are taken.
+    #[test]
+    fn of_values_that_go_together_few_are_taken() {
+        let resource = format!("{}{}", tagged(0, ""), "-${aws:PrincipalTag/k1}*");
+        let policy = policy(&[resource], 1);
+        let uses = uses(&policy.statements[0]).collect::<Vec<_>>();
+        let solved = |text: &str| uses[0].solved(text, &Variables::default()).len();
+        assert!((1..MOST_TOGETHER).contains(&solved("arn:aws:s3:::b/a-b")));
+        assert_eq!(solved("arn:aws:s3:::b/a-b-c-d-e-f-g-h-i-j-k"), MOST_TOGETHER);
+    }
+}

@@ -247,3 +247,33 @@ fn second(choices: &[(Ambiguity, Choice)]) -> u64 {
 pub fn access_differences(old: &Access<'_>, new: &Access<'_>) -> Differences {
     differences_of(&old.knowing(new), &new.knowing(old))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `MOST_OPEN`: of parts that depend on more points together than are asked about at once no reading is listed.
+    #[test]
+    fn combinations_of_many_open_points_are_not_listed() {
+        let parts = |most: usize| {
+            let points = Ambiguity::all().take(most);
+            let part = |point| {
+                vec![
+                    (vec![(point, Choice::First)], Relation::Equal),
+                    (vec![(point, Choice::Second)], Relation::NewAllowsMore),
+                ]
+            };
+            points.map(part).collect::<Vec<ByReading>>()
+        };
+        let joined = |parts: &[ByReading]| {
+            under_each(&parts.iter().collect::<Vec<_>>(), |all| {
+                all.iter().fold(Relation::Equal, |one, other| one.joined(*other))
+            })
+        };
+        let eight = joined(&parts(MOST_OPEN));
+        assert_eq!(eight.len(), 1 << MOST_OPEN);
+        let equal = eight.iter().filter(|(_, relation)| *relation == Relation::Equal);
+        assert_eq!(equal.count(), 1);
+        assert!(joined(&parts(MOST_OPEN + 1)).is_empty());
+    }
+}

@@ -35,11 +35,15 @@ pub(crate) struct TooMany;
 
 /// What the searches of one question may still cost together.
 #[derive(Clone, Debug)]
-pub(crate) struct Together(Rc<Cell<usize>>);
+pub(crate) struct Together {
+    own: Rc<Cell<usize>>,
+    /// What is left for all questions of a run, if they share a budget.
+    run: Option<Rc<Cell<usize>>>,
+}
 
 impl Default for Together {
     fn default() -> Self {
-        Together(Rc::new(Cell::new(MOST_TOGETHER)))
+        Together::of(MOST_TOGETHER)
     }
 }
 
@@ -56,23 +60,33 @@ impl Together {
 
     /// Begins again: for the list of differences behind the question whether there are any.
     pub(crate) fn refill(&self) {
-        self.0.set(MOST_TOGETHER);
+        self.own.set(MOST_TOGETHER);
     }
 
     /// A small one.
     pub(crate) fn of(work: usize) -> Together {
-        Together(Rc::new(Cell::new(work)))
+        Together { own: Rc::new(Cell::new(work)), run: None }
+    }
+
+    /// One of the usual size, which takes off what is left for a run, too.
+    pub(crate) fn within(run: &Rc<Cell<usize>>) -> Together {
+        Together { run: Some(Rc::clone(run)), ..Together::default() }
     }
 
     /// What is left.
     pub(crate) fn left(&self) -> usize {
-        self.0.get()
+        let run = self.run.as_ref().map_or(usize::MAX, |run| run.get());
+        self.own.get().min(run)
     }
 
     fn spend(&self, work: usize) -> bool {
-        let rest = self.0.get().checked_sub(work);
-        self.0.set(rest.unwrap_or(0));
-        rest.is_some()
+        let spend = |left: &Cell<usize>| {
+            let rest = left.get().checked_sub(work);
+            left.set(rest.unwrap_or(0));
+            rest.is_some()
+        };
+        let is_left = self.run.as_deref().is_none_or(spend);
+        spend(&self.own) && is_left
     }
 }
 
@@ -103,7 +117,7 @@ impl Budget {
 
     /// What is left.
     pub(crate) fn left(&self) -> usize {
-        self.work.min(self.together.0.get())
+        self.work.min(self.together.left())
     }
 
     pub(crate) fn is_exhausted(&self) -> bool {

@@ -87,4 +87,12 @@ mod tests {
         check("* $ ?", "ab", &["", "a"]);
         check("c $", "b", &[]);
     }
+
+    /// `MOST_FILLINGS`: of many values the shortest are taken.
+    #[test]
+    fn of_many_values_the_shortest_are_taken() {
+        let all = (0..=MOST_FILLINGS).map(|end| &"abcdefghijkl"[..end]).collect::<Vec<_>>();
+        check("$ *", "abcdefg", &all[..MOST_FILLINGS]);
+        check("$ *", "abcdefghijkl", &all[..MOST_FILLINGS]);
+    }
 }

@@ -478,3 +478,50 @@ fn bytes(values: &[Vec<u8>]) -> Values {
     let show = |bytes: &Vec<u8>| base64::engine::general_purpose::STANDARD.encode(bytes);
     Values::by_asking(&all, values, show, |atom, value| atom == value)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+    use super::*;
+    use crate::model::{Part, Pattern, Shape, Variable};
+    use crate::symbolic::text::{Style, Variables};
+
+    /// A pattern that begins with a variable of unknown value.
+    fn open(key: &str, rest: Part) -> Atom {
+        let variable = Part::Variable(Variable { key: key.into(), default: None });
+        let pattern = Pattern { parts: [variable, rest].into(), shape: Shape::General };
+        Atom::read(&pattern, Style::Text, &Variables::default())
+    }
+
+    fn split(open: usize, texts: usize) -> Result<usize, TooMany> {
+        let key = |number: usize| format!("aws:principaltag/k{number}");
+        let variables = (0..open).map(|number| self::open(&key(number), Part::Any));
+        let literals = (0..texts).map(|number| Atom::Literal(format!("t{number}").into()));
+        let atoms = variables.chain(literals).collect::<Vec<_>>();
+        let found = classes(&atoms, &Groups::alone(atoms.len()), &[], &mut Budget::default());
+        assert!(found.is_complete);
+        split_differing(&atoms, found).map(|values| values.witnesses.len())
+    }
+
+    /// `MOST_DIFFERING` and `MOST_SPLIT`: what makes more classes is not told apart.
+    #[test]
+    fn variables_that_make_too_many_classes_are_not_told_apart() {
+        assert_eq!(split(2, 3), Ok(4 * 4));
+        assert!(split(MOST_DIFFERING, 100).unwrap() > 6_000);
+        assert_eq!(split(MOST_DIFFERING, 400), Err(TooMany));
+        assert_eq!(split(MOST_DIFFERING + 1, 1), Err(TooMany));
+    }
+
+    /// `MOST_PAIRS`: what is known of two patterns is not looked for in all pairs; then more is taken to be possible.
+    #[test]
+    fn of_many_patterns_not_all_pairs_are_known() {
+        let ending = |number: usize| {
+            open("aws:principaltag/k", Part::Literal(format!("-{number:02}").into()))
+        };
+        let facts = Facts::new(&(0..21).map(ending).collect::<Vec<_>>());
+        assert!(!facts.allow(&[0, 1], &[]) && !facts.allow(&[18, 20], &[]));
+        assert!(facts.allow(&[19, 20], &[]) && facts.allow(&[0], &[1]));
+        let fewer = Facts::new(&(0..20).map(ending).collect::<Vec<_>>());
+        assert!(!fewer.allow(&[18, 19], &[]));
+    }
+}

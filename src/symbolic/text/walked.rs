@@ -79,3 +79,33 @@ impl Known {
         self.walks.insert(question, walked);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `MOST_KEPT`: when too much is kept all is forgotten, and what is asked again is found again.
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let question = |number: u32| Question {
+            symbols: Vec::new(),
+            groups: Vec::new(),
+            start: vec![number],
+            wanted: Vec::new(),
+            counted: 0,
+            alphabet: 0,
+            limits: (0, 0),
+        };
+        let text = "x".repeat(8 * MOST_KEPT / 10);
+        let found = vec![(Vec::new(), text)];
+        let walk = Walked { found, is_complete: true, cost: 1 };
+        let mut known = Known::default();
+        for number in 0..9 {
+            known.keep(question(number), walk.clone());
+        }
+        assert_eq!(known.walks.len(), 9);
+        known.keep(question(9), walk.clone());
+        known.keep(question(10), walk);
+        assert!(known.walks.len() < 3 && known.kept <= MOST_KEPT, "{}", known.walks.len());
+    }
+}

@@ -1,0 +1,75 @@
+//! One budget for all connections of a run: what it does not suffice for is unknown, and not edited, and the report says where and what to do.
+
+use crate::support::run::{fresh_folder, run_in, stdout};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+const SPENT: &str = "the budget of this run is used up";
+const HELP: &str = "give --budget a larger number, or ask about fewer connections at a time";
+
+/// A folder with so many connections, for which the user may do everything and the bucket denies reading to all but one.
+fn folder(name: &str, connections: usize) -> std::path::PathBuf {
+    let folder = fresh_folder(name);
+    let write = |name: &str, statement: Value| {
+        let document = json!({"Version": "2012-10-17", "Statement": [statement]});
+        fs::write(folder.join(name), serde_json::to_string_pretty(&document).unwrap()).unwrap();
+    };
+    write("user.json", json!({"Effect": "Allow", "Action": "*", "Resource": "*"}));
+    let admin = "arn:aws:iam::111122223333:role/admin";
+    write(
+        "bucket.json",
+        json!({"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-genomics/*",
+        "Condition": {"ArnNotLike": {"aws:PrincipalArn": admin}}}),
+    );
+    let one = |number: usize| {
+        format!(
+            "[[connection]]\nname = 'c{number}'\nbucket = 'acme-genomics'\naccount = '111122223333'\nregion = 'us-east-1'\nprefix = 'ica/'\n\
+            versioning = 'unversioned'\nuser = 'ica'\nidentity_policy = 'user.json'\nbucket_policy = 'bucket.json'\n"
+        )
+    };
+    fs::write(folder.join("ica.toml"), (0..connections).map(one).collect::<String>()).unwrap();
+    folder
+}
+
+/// The reports of the connections.
+fn reports(folder: &Path, arguments: &[&str]) -> Vec<Value> {
+    let output = run_in(folder, &[arguments, &["--format", "json"]].concat());
+    let lines = stdout(&output);
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn connections_that_the_budget_does_not_suffice_for_are_unknown() {
+    let folder = folder("budget/check", 9);
+    let report = stdout(&run_in(&folder, &["check", "."]));
+    assert!(!report.contains(SPENT), "{report}");
+    let arguments = ["check", ".", "--budget", "2", "--fail-on", "unknown"];
+    let output = run_in(&folder, &arguments);
+    let report = stdout(&output);
+    assert!(report.contains(SPENT), "{report}");
+    assert!(report.split_whitespace().collect::<Vec<_>>().join(" ").contains(HELP), "{report}");
+    assert!(report.contains("bucket.json:"), "{report}");
+    assert_eq!(output.status.code(), Some(1));
+    let all = reports(&folder, &arguments);
+    let told = |report: &Value| report.to_string().contains(SPENT);
+    assert_eq!(all.len(), 9);
+    assert!(!told(&all[0]) && told(&all[8]), "{:?}", all[0]);
+    assert_eq!(all[0]["verdict"], "blocked");
+    assert_eq!(all[8]["verdict"], "unknown");
+}
+
+#[test]
+fn no_edit_is_made_without_a_budget() {
+    let folder = folder("budget/fix", 1);
+    let before = fs::read_to_string(folder.join("bucket.json")).unwrap();
+    let output = run_in(&folder, &["fix", ".", "--write", "--budget", "0"]);
+    let report = stdout(&output);
+    assert!(report.contains(SPENT), "{report}");
+    assert!(report.split_whitespace().collect::<Vec<_>>().join(" ").contains(HELP), "{report}");
+    assert!(report.contains("left to you") && report.contains("bucket.json:"), "{report}");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(fs::read_to_string(folder.join("bucket.json")).unwrap(), before);
+    let report = stdout(&run_in(&folder, &["fix", "."]));
+    assert!(!report.contains(SPENT) && report.contains("except `"), "{report}");
+}
