@@ -186,6 +186,8 @@
 //! repository and change without notice. `tests/architecture.rs` lists which others each of them
 //! may use.
 
+#[doc(hidden)]
+pub mod access;
 pub mod api;
 #[doc(hidden)]
 pub mod authz;
@@ -196,6 +198,8 @@ pub mod aws;
 pub mod cli;
 #[doc(hidden)]
 pub mod eval;
+#[doc(hidden)]
+pub mod expect;
 #[doc(hidden)]
 pub mod finding;
 #[doc(hidden)]

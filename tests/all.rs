@@ -54,6 +54,9 @@ mod refused;
 // The regions that `compare` shows, against random requests.
 mod region;
 
+// `test`: expectations about policies, corpus/expectations.
+mod expectations;
+
 // The public face of the library.
 mod api;
 

@@ -778,7 +778,7 @@ fn quiet_prints_no_report_and_keeps_the_exit_code() {
 fn completions_and_manual_pages_have_every_command() {
     let commands = [
         "can", "check", "compare", "generate", "fix", "explain", "graph", "lint", "inputs",
-        "simulate",
+        "simulate", "test",
     ];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let output = run(&["completions", shell]);

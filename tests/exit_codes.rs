@@ -46,6 +46,22 @@ fn write_files(folder: &Path) {
     policy["Statement"].as_array_mut().unwrap().push(json!({"Sid": "W", "Effect": "Allow",
         "Principal": {"AWS": "arn:aws:iam::111122223333:user/ica"}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::my-bucket"}));
     fs::write(path, policy.to_string()).unwrap();
+    let tests = |name: &str, about: &str, entries: &[&str]| {
+        let entries = entries.iter().map(|entry| format!("[[test]]\n{entry}\n"));
+        fs::write(folder.join(name), format!("{about}\n{}", entries.collect::<String>())).unwrap();
+    };
+    let connection = "connection = 'ica.toml'";
+    let holds =
+        "name = 'holds'\ndeny = 's3:DeleteBucket'\non = 'arn:aws:s3:::my-bucket'\ncaller = 'all'";
+    let fails =
+        "name = 'fails'\nallow = 's3:DeleteBucket'\non = 'arn:aws:s3:::my-bucket'\ncaller = 'all'";
+    tests("ok/tests.toml", connection, &[holds]);
+    tests("ok/fails.toml", connection, &[holds, fails]);
+    tests("ok/wrong.toml", connection, &[&holds.replace("Delete", "Delet")]);
+    tests("refused/tests.toml", connection, &[holds]);
+    // What the user's own policies say is not known.
+    let user = "\ncaller = 'arn:aws:iam::111122223333:user/other'";
+    tests("ok/open.toml", connection, &[&holds.replace("\ncaller = 'all'", user)]);
     let policy = |sid: &str, action: Value| json!({"Version": "2012-10-17", "Statement": [{"Sid": sid, "Effect": "Allow", "Action": action, "Resource": "*"}]});
     let bucket = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"},
         "Action": "s3:GetObject", "Resource": "*"}]});
@@ -86,7 +102,7 @@ fn each_command_ends_as_the_page_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let commands = rows.iter().filter_map(|(command, _)| command.split(' ').next());
     let commands = commands.collect::<BTreeSet<_>>();
-    let expected = ["can", "check", "compare", "fix", "generate", "lint", "simulate"];
+    let expected = ["can", "check", "compare", "fix", "generate", "lint", "simulate", "test"];
     assert_eq!(commands.into_iter().collect::<Vec<_>>(), expected);
 }
 
@@ -103,6 +119,7 @@ fn a_refused_document_is_first_and_last() {
         "compare bad.json bad.json",
         "compare ok/ica.toml refused/ica.toml",
         "can bucket.json --public --account 111122223333",
+        "test refused/tests.toml",
     ] {
         let text = stdout(&run_in(&folder, &command.split(' ').collect::<Vec<_>>()));
         assert!(text.starts_with(words), "{command}: {text}");

@@ -119,6 +119,8 @@ fn commands<'a>(hostile: &'a str, settings: &'a str, prefix: &'a str) -> Vec<Vec
             vec!["check", "--connection", settings],
             vec!["compare", "hostile.toml", settings],
             vec!["lint", hostile],
+            vec!["test", "hostile-tests.toml", "--coverage"],
+            vec!["test", "hostile-files.toml"],
             vec!["can", "plain.json", "--ask", prefix],
             vec!["can", "plain.json", "--ask", hostile],
             vec!["explain", prefix],
@@ -191,6 +193,23 @@ fn try_all(folder: &Path, words: &[String], file: &str, prefix: &str) {
     fs::write(folder.join("hostile.toml"), settings.to_string()).unwrap();
     let named = format!("{file}.toml");
     fs::write(folder.join(&named), settings.to_string()).unwrap();
+    let text = |at: usize| words[at % words.len()].as_str();
+    let test = toml::toml! {
+        deny = "s3:GetObject"
+    };
+    for (name, about) in
+        [("hostile-tests.toml", "plain.json"), ("hostile-files.toml", file.as_str())]
+    {
+        let mut test = test.clone();
+        for (name, value) in [("name", text(0)), ("reason", text(1))] {
+            test.insert(name.to_owned(), value.into());
+        }
+        test.insert("on".to_owned(), format!("arn:aws:s3:::acme-genomics/{}*", text(13)).into());
+        let mut tests = toml::Table::new();
+        tests.insert("bucket_policy".to_owned(), about.into());
+        tests.insert("test".to_owned(), vec![toml::Value::Table(test)].into());
+        fs::write(folder.join(name), tests.to_string()).unwrap();
+    }
     // An argument holds no NUL.
     let prefix = prefix.replace('\0', "");
     for command in commands(&file, &named, &prefix) {

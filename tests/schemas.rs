@@ -23,7 +23,7 @@ fn runs() -> Vec<(&'static str, Vec<String>, i32, Filled)> {
     let simulate = format!(
         "simulate --principal {USER} --action s3:GetObject --resource arn:aws:s3:::acme-genomics/ica/x"
     );
-    let list: [(&'static str, String, i32, Filled); 34] = [
+    let list: [(&'static str, String, i32, Filled); 37] = [
         ("check", format!("check {SEED}"), 1, &["causes", "operations", "connection"]),
         ("check", format!("check {KMS}"), 1, &["assumptions", "operations", "environment"]),
         ("check", "check examples/role-method --strict".into(), 1, &["causes", "operations"]),
@@ -58,6 +58,9 @@ fn runs() -> Vec<(&'static str, Vec<String>, i32, Filled)> {
         ("simulate", simulate.clone(), 1, &["by", "why"]),
         ("simulate", format!("{simulate} --identity-policy missing.json"), 3, &["errors"]),
         ("simulate", simulate.replace(USER, "nobody"), 2, &["errors"]),
+        ("test", format!("test {KMS} --coverage"), 0, &["tests", "verdict", "untested"]),
+        ("test", "test missing.toml".into(), 3, &["errors"]),
+        ("test", format!("test {KMS}/ica.toml"), 2, &["errors"]),
     ];
     list.into_iter()
         .map(|(command, line, code, filled)| (command, words(&line), code, filled))
@@ -101,9 +104,11 @@ fn every_answer_and_every_failure_holds_to_its_schema() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect::<Vec<_>>();
-    // The schema of settings is that of an input.
-    published
-        .retain(|name| !["ica-toml-v1.json", "ica-policy-toml-v1.json"].contains(&name.as_str()));
+    // These are schemas of inputs.
+    published.retain(|name| {
+        !["ica-toml-v1.json", "ica-policy-toml-v1.json", "policy-tests-v1.json"]
+            .contains(&name.as_str())
+    });
     published.sort();
     assert_eq!(published, answers.keys().cloned().collect::<Vec<_>>(), "an answer of each schema");
     assert_eq!(published, failures.keys().cloned().collect::<Vec<_>>(), "a failure of each schema");

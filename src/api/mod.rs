@@ -10,6 +10,7 @@
 //! | What would AWS answer to this request? | [`Workspace::decide`] | [`Decision`] |
 //! | What does the new version allow that the old one does not? | [`Workspace::compare`] | [`Comparison`] |
 //! | May somebody do this, in all cases or in some? | [`Workspace::can`] | [`Access`] |
+//! | Does what must stay true of these policies still hold? | [`Workspace::test`] | [`Tested`] |
 //! | What is wrong with these policies, or dangerous? | [`Workspace::lint`] | [`Lint`] |
 //! | Which operations of Illumina Connected Analytics do these policies block? | [`Workspace::check`] | [`Checked`] |
 
@@ -29,10 +30,9 @@ pub(crate) mod lint_config;
 #[cfg(feature = "cli")]
 pub(crate) mod lint_fix;
 mod policy;
-pub(crate) mod principal;
+mod test;
 mod workspace;
 
-pub use self::access::Query;
 pub use self::decision::Request;
 pub use self::error::Error;
 pub use self::files::Folder;
@@ -40,19 +40,23 @@ pub use self::lint::LintOptions;
 #[cfg(feature = "cli")]
 pub(crate) use self::lint::lint_file;
 pub use self::policy::Policy;
+pub use self::test::TestOptions;
 pub use self::workspace::Workspace;
+pub use crate::access::{Basis, Query};
 pub use crate::authz::{ContextValue, LayerId};
 pub use crate::eval::Outcome;
+pub use crate::expect::{About, Expected, Status};
 pub use crate::finding::{Audience, Code, Confidence, Row, Section, Severity};
 pub use crate::input::{Loader, Unreadable};
 pub use crate::model::PolicyKind;
 pub use crate::product::build::settings::{Files, Levels, Settings};
 pub use crate::product::{Assumption, Level, ReasonKind, Verdict};
-pub use crate::report::can::{Access, Basis};
+pub use crate::report::can::Access;
 pub use crate::report::check::Checked;
 pub use crate::report::compare::Comparison;
 pub use crate::report::lint::Lint;
 pub use crate::report::simulate::Decision;
+pub use crate::report::tested::Tested;
 pub use crate::report::{Cause, Choice, Example, Finding, Place, Position, Stop, View};
 pub use crate::rules::lint::Selection;
 pub use crate::source::{FileName, SourceId, Sources};
@@ -60,5 +64,5 @@ pub use crate::symbolic::{Granted, Relation, Requests};
 
 /// What answers are made of, by question.
 pub mod views {
-    pub use crate::report::{can, check, compare, lint, simulate};
+    pub use crate::report::{can, check, compare, lint, simulate, tested};
 }

@@ -3,11 +3,10 @@
 use super::answer::{Asked, FailOn};
 use super::ask;
 use super::exit::Exit;
-use super::files::stdin_twice;
+use super::files::{Files, stdin_twice};
 use super::format::{FindingsFormat, Printer};
-use super::layer_flags::{FilesByLayer, Flag, LayerFlags, OfRequest};
-use super::layered::Reader;
-use crate::api::{Basis, Query};
+use super::layer_flags::{Flag, LayerFlags, OfRequest};
+use crate::access::{Basis, FilesByLayer, Query, Reader};
 use crate::authz::ContextValue;
 use crate::model::{Policy, PolicyKind};
 use crate::report::can::Access;
@@ -16,6 +15,7 @@ use crate::simulate::LineError;
 use crate::source::Sources;
 use crate::symbolic::{self, asked_services, outsiders};
 use clap::Args as ClapArgs;
+use std::path::PathBuf;
 
 /// Says whether access is granted: for all requests, for some, for none, or that it is not known.
 ///
@@ -93,12 +93,13 @@ fn answer(args: &Args, printer: &Printer<Access>) -> Exit {
         Ok(query) => query,
         Err(message) => return printer.usage(&message),
     };
-    let mut reader = Reader::default();
+    let (mut sources, mut files) = (Sources::new(), Files { folder: PathBuf::new() });
+    let mut reader = Reader::new(&mut sources, &mut files);
     let policies = reader.policies(&args.files());
     if !reader.unreadable.is_empty() {
-        return printer.unreadable(&reader.sources, &reader.unreadable);
+        return printer.unreadable(reader.sources, &reader.unreadable);
     }
-    let asked = Asked { policies: &policies, sources: &reader.sources, findings: &reader.findings };
+    let asked = Asked { policies: &policies, sources: reader.sources, findings: &reader.findings };
     if let Some(file) = &args.ask {
         return ask::run(
             file,

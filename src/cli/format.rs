@@ -121,7 +121,11 @@ impl<V: Human> Printer<V> {
     pub(super) fn report(&self, view: &V) -> Exit {
         if let Some((format, issues)) = &self.list {
             let mut issues = issues.borrow_mut();
-            issues.found.extend(view.issues());
+            let suite = view.junit_suite().filter(|_| *format == FindingsFormat::Junit);
+            match suite {
+                Some(suite) => issues.suites.push(suite),
+                None => issues.found.extend(view.issues()),
+            }
             issues.left_out += view.left_out();
             match format {
                 FindingsFormat::Markdown => issues.heads.push(view.markdown_head()),

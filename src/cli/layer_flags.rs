@@ -1,13 +1,10 @@
 //! The flags of the layers' files, made from the table of layers. Each command lists its flags in the order of its help, with their texts.
 
+use crate::access::FilesByLayer;
 use crate::authz::{FileCount, LayerRow};
 use crate::model::PolicyKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
-use std::collections::BTreeMap;
 use std::marker::PhantomData;
-
-/// The files of each layer by level; a layer without levels has one.
-pub(super) type FilesByLayer = BTreeMap<PolicyKind, Vec<Vec<String>>>;
 
 /// The flag of a layer.
 pub(super) struct Flag {

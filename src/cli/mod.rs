@@ -23,7 +23,6 @@ mod graph;
 mod inputs;
 mod keep;
 mod layer_flags;
-mod layered;
 mod lines;
 mod lint;
 mod lint_batch;
@@ -37,6 +36,7 @@ mod put;
 mod replace;
 mod settings_file;
 mod simulate;
+mod test;
 mod typed;
 mod versions;
 mod write;
@@ -48,6 +48,7 @@ use crate::report::generated::Made;
 use crate::report::lint::Lint;
 use crate::report::page::Explained;
 use crate::report::simulate::Decision;
+use crate::report::tested::Tested;
 use crate::source::one_line;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
@@ -134,6 +135,8 @@ enum Command {
     Inputs(inputs::Args),
     /// Decide one request as AWS would, or a stream of them with --batch.
     Simulate(Box<simulate::Args>),
+    /// Test what must stay true of policies, for all requests: expectations in `policy-tests.toml`.
+    Test(test::Args),
     /// Print the script with which a shell completes commands and flags.
     Completions(completions::Args),
     /// Print a manual page, or write all of them.
@@ -187,6 +190,7 @@ fn run_command(command: &Command) -> Exit {
         Command::Inputs(args) => inputs::run(args),
         Command::Lint(args) => lint::run(args),
         Command::Simulate(args) => simulate::run(args),
+        Command::Test(args) => test::run(args),
     }
 }
 
@@ -240,6 +244,7 @@ fn print_usage_error(message: &str) {
         Some("lint") => format::print_usage_error::<Lint>(message),
         Some("explain") => format::print_usage_error::<Explained<'_>>(message),
         Some("simulate") => format::print_usage_error::<Decision>(message),
+        Some("test") => format::print_usage_error::<Tested>(message),
         _ => format::print_usage_error::<Checked>(message),
     }
 }

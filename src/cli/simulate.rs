@@ -2,17 +2,20 @@
 
 use super::batch;
 use super::exit::Exit;
+use super::files::Files;
 use super::format::{Format, Printer};
-use super::layer_flags::{FilesByLayer, Flag, LayerFlags, OfRequest};
-use super::layered::Reader;
+use super::layer_flags::{Flag, LayerFlags, OfRequest};
+use crate::access::{FilesByLayer, Reader};
 use crate::authz::{Context, ContextValue, Layers, Request};
 use crate::eval::Outcome;
 use crate::input::NONE;
 use crate::model::PolicyKind;
 use crate::report::simulate::Decision;
 use crate::simulate::{RequestText, resource_kind, simulate};
+use crate::source::Sources;
 use clap::Args as ClapArgs;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// Decides one request as AWS would and shows the result of each layer. FILEs are policies, answers of the AWS CLI, or `none`.
 ///
@@ -87,18 +90,19 @@ pub(super) fn run(args: &Args) -> Exit {
         Ok(request) => request,
         Err(message) => return printer.usage(&message),
     };
-    let mut reader = Reader::refusing();
+    let (mut sources, mut loader) = (Sources::new(), Files { folder: PathBuf::new() });
+    let mut reader = Reader::new(&mut sources, &mut loader).refusing();
     let resource = resource_kind(&request);
     let policies = reader.policies(&files(args, resource));
     let bucket = reader.policies(&behind(args));
     if !reader.unreadable.is_empty() {
-        return printer.unreadable(&reader.sources, &reader.unreadable);
+        return printer.unreadable(reader.sources, &reader.unreadable);
     }
     let bucket = bucket.layer(PolicyKind::Resource);
     let layers = Layers { bucket, ..policies.layers(resource) };
     let simulated = simulate(&request, &layers);
     let decision =
-        Decision::new(&reader.sources, &request, &layers, &simulated, reader.findings.clone());
+        Decision::new(reader.sources, &request, &layers, &simulated, reader.findings.clone());
     let is_allowed = decision.outcome == Outcome::Allowed;
     printer.report(&decision).max(if is_allowed { Exit::Clean } else { Exit::Found })
 }

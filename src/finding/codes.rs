@@ -96,7 +96,11 @@ codes! {
     NOT_GRANTED Warning "not-granted" "the nearest statement of a layer that does not grant the example"
     PUBLIC Warning "public" "the statement makes the bucket public by S3's definition"
     DENY_CHANGED Warning "deny-changed" "a Deny of one version denies what the other version does not deny, which matters beside other policies"
+    TEST_FAILED Error "test-failed" "an expectation of `policy-tests.toml` does not hold: there is a request that shows it"
+    TEST_UNDECIDED Warning "test-undecided" "it is not known whether an expectation of `policy-tests.toml` holds"
     UNDECIDED Warning "undecided" "the comparison could not be completed"
+    UNTESTED Info "untested" "words of a policy that no expectation needs: without them all expectations hold, too"
+    WRONG_TEST Error "wrong-test" "an expectation of `policy-tests.toml` that cannot be meant so"
     WRONG_REQUEST Error "wrong-request" "the question names no request that can be"
     ;
     Cause:

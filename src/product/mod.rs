@@ -35,6 +35,7 @@ mod tally;
 mod target;
 mod values;
 pub mod verdict;
+mod way;
 mod why_not;
 pub mod wording;
 mod words;
@@ -60,5 +61,6 @@ pub use verdict::{
     Advice, CallerReport, Check, EnvironmentReport, OperationReport, Reason, ReasonKind, Skipped,
     StepReport, Verdict, Witness,
 };
+pub use way::{Aim, KnownKey, Way, account_of, usual_keys, way};
 pub use why_not::why_not;
 pub use wording::Wording;

@@ -5,6 +5,7 @@ use super::finding::Finding;
 use super::stopped::{granting, limiting};
 use super::view::View;
 use super::views::{Choice, choices};
+use crate::access::Basis;
 use crate::authz::{Layer, Layers, Request, decisive};
 use crate::finding::{self, Label, codes};
 use crate::model::Policy;
@@ -33,43 +34,6 @@ pub struct Access {
     /// Whether the two engines disagree, which is a defect of this program.
     #[serde(skip)]
     pub is_defect: bool,
-}
-
-/// What an answer rests on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Basis {
-    /// The policies that are given.
-    Given,
-    /// The same, whatever the identity policies of the caller are.
-    AnyIdentityPolicies,
-    /// It is unknown, because it depends on the identity policies of the caller.
-    NeedsIdentityPolicies,
-    /// That AWS has no such request.
-    NoRequest,
-}
-
-impl Basis {
-    /// What to know about an answer that rests on more than the policies that are given.
-    pub fn note(self) -> Option<&'static str> {
-        match self {
-            Basis::Given => None,
-            Basis::AnyIdentityPolicies => {
-                Some("whatever the identity policies of the caller say, which are not given")
-            }
-            Basis::NeedsIdentityPolicies => Some(
-                "it depends on the identity policies of the caller: give --identity-policy FILE, or `none`",
-            ),
-            Basis::NoRequest => Some(
-                "none of these actions works on one of these resources, so there is no such request",
-            ),
-        }
-    }
-}
-
-impl Serialize for Basis {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.note().serialize(serializer)
-    }
 }
 
 /// The answer for some actions on one kind of resource.

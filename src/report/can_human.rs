@@ -142,7 +142,8 @@ fn is_public(is_public: IsPublic) -> &'static str {
     }
 }
 
-fn words(granted: Granted) -> &'static str {
+/// What is granted, in words.
+pub(super) fn words(granted: Granted) -> &'static str {
     match granted {
         Granted::All => "yes, for all such requests",
         Granted::Some => "for some such requests, not for all",

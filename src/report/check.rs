@@ -2,8 +2,9 @@
 
 use super::causes::{Cause, Place, causes};
 use super::finding::Finding;
+pub use super::request::Request;
 use super::view::{Data, View};
-use crate::authz::{self, ContextValue, LAYERS};
+use crate::authz::LAYERS;
 use crate::finding::codes;
 use crate::ica::ICA;
 use crate::model::Arn;
@@ -237,23 +238,6 @@ pub struct Witness {
     pub denied: Option<Request>,
     /// One that is.
     pub allowed: Option<Request>,
-}
-
-/// A request in the form of a line of `simulate --batch`, so that it can be replayed there.
-#[derive(Clone, Debug, Serialize)]
-pub struct Request {
-    /// Who signs.
-    pub principal: Option<String>,
-    /// The user or role that a session belongs to.
-    pub session_issuer: Option<String>,
-    /// The action.
-    pub action: String,
-    /// The resource.
-    pub resource: String,
-    /// The account of the resource.
-    pub resource_account: Option<String>,
-    /// The condition keys.
-    pub context: BTreeMap<String, ContextValue>,
 }
 
 impl Checked {
@@ -516,38 +500,4 @@ fn reasons(sources: &Sources, reasons: &[crate::product::Reason]) -> Vec<Reason>
         help: reason.help.as_ref().map(ToString::to_string),
     };
     reasons.iter().map(view).collect()
-}
-
-impl Request {
-    fn of(request: &authz::Request) -> Request {
-        let keys = request.context.iter();
-        Request {
-            principal: signer(&request.caller),
-            session_issuer: issuer(&request.caller),
-            action: request.action.clone(),
-            resource: request.resource.clone(),
-            resource_account: request.resource_account.clone(),
-            context: keys.map(|(key, value)| (key.to_owned(), value.clone())).collect(),
-        }
-    }
-}
-
-/// The ARN of the caller that signs. For a role session that is the session's ARN, not its
-/// `aws:PrincipalArn`.
-fn signer(caller: &authz::Caller) -> Option<String> {
-    match caller {
-        authz::Caller::RoleSession { arn, .. } => Some(text(arn)),
-        authz::Caller::WebIdentity { provider } => Some(provider.as_str().to_owned()),
-        other => other.principal_arn(),
-    }
-}
-
-fn issuer(caller: &authz::Caller) -> Option<String> {
-    match caller {
-        authz::Caller::RoleSession { role, .. } => role.as_ref().map(text),
-        authz::Caller::FederatedSession { issuer, .. } => {
-            issuer.as_ref().and_then(|issuer| issuer.principal_arn())
-        }
-        _ => None,
-    }
 }

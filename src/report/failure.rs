@@ -51,7 +51,8 @@ pub fn unreadable(sources: &Sources, unreadable: &[Unreadable]) -> Vec<Failure> 
     failures.collect()
 }
 
-fn of_finding(finding: Finding) -> Failure {
+/// A mistake that a finding tells.
+pub fn of_finding(finding: Finding) -> Failure {
     Failure {
         file: finding.place.as_ref().map(|place| place.file.clone()),
         span: finding.place.clone(),

@@ -27,6 +27,11 @@ pub trait Human: View {
         String::new()
     }
 
+    /// Its tests as a suite of JUnit, if it has some; else each finding is a case.
+    fn junit_suite(&self) -> Option<String> {
+        None
+    }
+
     /// What a summary in Markdown says before the list: nothing.
     fn markdown_head(&self) -> String {
         String::new()

@@ -52,11 +52,19 @@ pub mod page;
 mod page_human;
 pub mod page_markdown;
 mod place;
+mod request;
 pub mod simulate;
 #[cfg(feature = "cli")]
 mod simulate_human;
 mod statement;
 mod stopped;
+pub mod tested;
+#[cfg(feature = "cli")]
+mod tested_human;
+#[cfg(feature = "cli")]
+mod tested_markdown;
+#[cfg(feature = "cli")]
+mod tested_words;
 #[cfg(feature = "cli")]
 mod to_do;
 mod view;

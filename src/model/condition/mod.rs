@@ -180,6 +180,27 @@ impl Test {
         }
     }
 
+    /// The same test without one of the values of [`Test::values`], by its number.
+    #[must_use]
+    pub fn without_value(&self, number: usize) -> Test {
+        fn without<T>(values: &mut Values<T>, number: usize) {
+            if number < values.list.len() {
+                values.list.remove(number);
+            }
+        }
+        let mut test = self.clone();
+        match &mut test {
+            Test::String { values, .. } | Test::Arn { values, .. } => without(values, number),
+            Test::Numeric(_, values) => without(values, number),
+            Test::Date(_, values) => without(values, number),
+            Test::Bool(values) | Test::Null(values) => without(values, number),
+            Test::Binary(values) => without(values, number),
+            Test::Ip { values, .. } => without(values, number),
+            Test::Unknown => {}
+        }
+        test
+    }
+
     /// Whether its values may be patterns: `StringEquals` and its negation know no wildcards.
     pub fn takes_wildcards(&self) -> bool {
         match self {

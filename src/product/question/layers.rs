@@ -8,7 +8,7 @@ use crate::product::catalogue::{Step, Target};
 use crate::product::setup::{KmsKey, Setup};
 
 /// The layers of a step for a caller. A policy that must allow and was not given is assumed to allow.
-pub(super) fn layers<'a>(
+pub(in crate::product) fn layers<'a>(
     setup: &'a Setup,
     caller: CallerId,
     step: &Step,
@@ -60,7 +60,7 @@ fn needed(setup: &Setup, kind: PolicyKind) -> Layer<'_> {
 }
 
 /// The policies that must allow the step and that were not given.
-pub(super) fn not_given(setup: &Setup, caller: CallerId, step: &Step) -> Vec<Unknown> {
+pub(in crate::product) fn not_given(setup: &Setup, caller: CallerId, step: &Step) -> Vec<Unknown> {
     let (is_key, is_role) = (step.resource == Target::Key, step.resource == Target::Role);
     let needed = [
         (caller.is_customers() && !is_role, PolicyKind::Identity, Unknown::IdentityPolicies),

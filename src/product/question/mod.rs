@@ -10,7 +10,7 @@ mod web_identity;
 
 pub(super) use callers::{callers, sessions_in_full};
 pub(super) use keys::{KeyState, KeyValue, assumed, through_endpoint};
-pub(super) use layers::layers_at_bucket;
+pub(super) use layers::{layers, layers_at_bucket, not_given};
 pub(super) use resource::Resources;
 
 use super::answer::Unknown;
@@ -24,7 +24,6 @@ use crate::authz::{Caller, CallerKind, Context, Layer, LayerId, Layers, Request}
 use crate::model::{Arn, Statement};
 use crate::symbolic::Undecided;
 use keys::{Assumed, is_supported, states};
-use layers::{layers, not_given};
 use resource::{Resource, resource};
 use rests_on::RestsOn;
 use std::collections::{BTreeMap, BTreeSet};

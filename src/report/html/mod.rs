@@ -4,7 +4,9 @@ mod check;
 mod graph;
 mod marked;
 mod page;
+mod tested;
 
 pub(super) use check::check;
 pub use page::write;
 pub(super) use page::{sentence, table};
+pub(super) use tested::tested;

@@ -1,7 +1,10 @@
 //! JUnit XML, as Jenkins and other services read it: a suite for each file, a case for each finding.
 
 use super::{Issue, Issues};
+use crate::expect::Status;
 use crate::finding::Severity;
+use crate::report::tested::Tested;
+use crate::report::tested_words::title;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -15,6 +18,7 @@ pub fn write(issues: &Issues) -> String {
     for issue in &list {
         suites.entry(issue.path).or_default().push(issue);
     }
+    issues.suites.iter().for_each(|suite| text.push_str(suite));
     for (file, issues) in &suites {
         suite(&mut text, file, issues);
     }
@@ -33,7 +37,7 @@ pub fn write(issues: &Issues) -> String {
             );
         }
         text.push_str("  </testsuite>\n");
-    } else if suites.is_empty() {
+    } else if suites.is_empty() && issues.suites.is_empty() {
         let name = issues.command;
         let _ = writeln!(
             text,
@@ -66,6 +70,27 @@ fn suite(text: &mut String, file: &str, issues: &[&Issue<'_>]) {
         text.push_str("</testcase>\n");
     }
     text.push_str("  </testsuite>\n");
+}
+
+/// The suite of a file of tests: a case for each test, whether it holds or not.
+pub(in crate::report) fn tests(tested: &Tested) -> String {
+    let (counts, file) = (tested.counts, escaped(&tested.file));
+    let mut text = format!(
+        "  <testsuite name=\"{file}\" tests=\"{}\" failures=\"{}\" errors=\"0\">\n",
+        tested.tests.len(),
+        counts.fails + counts.undecided
+    );
+    for test in &tested.tests {
+        let _ =
+            write!(text, "    <testcase name=\"{}\" classname=\"{file}\">", escaped(&title(test)));
+        if test.status != Status::Holds {
+            let words = test.issues().iter().map(|issue| issue.message.clone()).collect::<Vec<_>>();
+            let (kind, words) = (test.status.word(), escaped(&words.join("\n")));
+            let _ = write!(text, "<failure type=\"{kind}\" message=\"{words}\"></failure>");
+        }
+        text.push_str("</testcase>\n");
+    }
+    text + "  </testsuite>\n"
 }
 
 /// What is only worth knowing fails no case.

@@ -36,6 +36,8 @@ pub struct Issues {
     pub left_out: usize,
     /// The same for a page, in HTML.
     pub pages: Vec<String>,
+    /// Suites of tests for JUnit, where a command has tests: they take the place of its findings.
+    pub suites: Vec<String>,
 }
 
 /// A finding in a file, with a name that stays while lines around it move.

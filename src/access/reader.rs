@@ -1,33 +1,41 @@
-//! The policies of all layers of one request, read from the files that flags name: for `simulate` and `can`.
+//! The policies of all layers, read from the files that are named for each.
 
-use super::files::Files;
-use super::layer_flags::FilesByLayer;
 use crate::authz::{Known, PolicySet};
 use crate::finding::{Finding, Severity};
-use crate::input::{NONE, Unreadable, load_policy, load_resource_policy};
+use crate::input::{Loader, NONE, Unreadable, load_policy, load_resource_policy};
 use crate::model::{Policy, PolicyKind};
 use crate::rules::{stored, unknown_services};
 use crate::source::Sources;
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+
+/// The files of each layer by level; a layer without levels has one.
+pub(crate) type FilesByLayer = BTreeMap<PolicyKind, Vec<Vec<String>>>;
 
 /// Reads policies and keeps what is wrong with them.
-#[derive(Default)]
-pub(super) struct Reader {
-    pub sources: Sources,
+pub(crate) struct Reader<'a> {
+    pub sources: &'a mut Sources,
+    loader: &'a mut dyn Loader,
     pub findings: Vec<Finding>,
     pub unreadable: Vec<Unreadable>,
     /// A policy that AWS would refuse to store is never in force: nothing is decided with it.
     refuses: bool,
 }
 
-impl Reader {
+impl<'a> Reader<'a> {
+    /// Reads with this loader.
+    pub(crate) fn new(sources: &'a mut Sources, loader: &'a mut dyn Loader) -> Reader<'a> {
+        Reader { sources, loader, findings: Vec::new(), unreadable: Vec::new(), refuses: false }
+    }
+
     /// Treats a policy that AWS would refuse as one that cannot be read.
-    pub(super) fn refusing() -> Reader {
-        Reader { refuses: true, ..Reader::default() }
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub(crate) fn refusing(self) -> Reader<'a> {
+        Reader { refuses: true, ..self }
     }
 
     /// Reads the files of all layers; `none` says that there is none.
-    pub(super) fn policies(&mut self, files: &FilesByLayer) -> PolicySet {
+    pub(crate) fn policies(&mut self, files: &FilesByLayer) -> PolicySet {
         let mut policies = PolicySet::default();
         for (kind, levels) in files {
             let given = levels.iter().filter(|names| names.iter().any(|name| name != NONE));
@@ -43,20 +51,19 @@ impl Reader {
     }
 
     fn read(&mut self, name: &str, kind: PolicyKind) -> Option<Policy> {
-        let mut files = Files { folder: PathBuf::new() };
         let lowered = match kind {
             PolicyKind::Resource if !self.refuses => {
-                load_resource_policy(&mut files, &mut self.sources, name)
+                load_resource_policy(self.loader, self.sources, name)
             }
-            kind => load_policy(&mut files, &mut self.sources, name, kind),
+            kind => load_policy(self.loader, self.sources, name, kind),
         };
         let lowered = lowered.map_err(|unreadable| self.unreadable.push(unreadable)).ok()?;
         // A policy that decides a request is taken as in force: AWS's own are longer than a
         // customer's can be.
         let more = if self.refuses {
-            unknown_services(&lowered.policy, &self.sources)
+            unknown_services(&lowered.policy, self.sources)
         } else {
-            stored(&lowered.policy, &self.sources, lowered.read_as.is_answer())
+            stored(&lowered.policy, self.sources, lowered.read_as.is_answer())
         };
         let (refused, others) =
             lowered.findings.into_iter().chain(more).partition::<Vec<_>, _>(|finding| {

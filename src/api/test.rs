@@ -1,0 +1,230 @@
+//! Whether what is expected of policies holds.
+
+use super::error::Error;
+use super::workspace::Workspace;
+use crate::access::{FilesByLayer, Reader};
+use crate::expect::{
+    About, Anything, Coverage, Documents, Expectation, Subject, TestFile, Wrong, coverage, decide,
+    draft, read, write,
+};
+use crate::finding::{self, Finding, codes};
+use crate::input::{Loader, NONE};
+use crate::product::build::settings::{self, Levels, Settings};
+use crate::product::build::{Built, build};
+use crate::report;
+use crate::report::tested::{Part, Test, Tested, wrong_test};
+use crate::source::Sources;
+use std::path::Path;
+
+/// How the expectations of a file are tested.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TestOptions<'a> {
+    /// Only expectations whose name has this text.
+    pub only: Option<&'a str>,
+    /// Whether to say which words of the policies no expectation needs.
+    pub coverage: bool,
+}
+
+/// What expectations are about, and its name where there are several.
+pub(crate) type Named = (Option<String>, Subject);
+
+impl Workspace {
+    /// Decides the expectations of a file such as `policy-tests.toml`, each for all requests. Files in it are relative to it.
+    ///
+    /// ```
+    /// use ica_policy::api::{Error, TestOptions, Workspace};
+    ///
+    /// # fn main() -> Result<(), Error> {
+    /// let mut workspace = Workspace::new();
+    /// workspace.add_text("bucket.json", r#"{"Version": "2012-10-17", "Statement": {
+    ///     "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"],
+    ///     "Condition": {"Bool": {"aws:SecureTransport": "false"}}}}"#)?;
+    /// workspace.add_text("policy-tests.toml", r#"
+    /// bucket_policy = "bucket.json"
+    ///
+    /// [[test]]
+    /// name = "nothing comes without TLS"
+    /// never = "s3:*"
+    /// on = ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]
+    /// with = { "aws:SecureTransport" = "false" }
+    /// "#)?;
+    /// let tested = workspace.test("policy-tests.toml", TestOptions::default())?;
+    /// assert_eq!((tested.counts.holds, tested.counts.fails), (1, 0));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What is wrong with the file, and every policy that cannot be read.
+    pub fn test(&mut self, file: &str, options: TestOptions<'_>) -> Result<Tested, Error> {
+        let TestFile { about, expectations } = self.expectations(file)?;
+        let (subjects, findings) = self.subjects(file, &about)?;
+        let anything = Anything::new(&mut self.sources).map_err(|wrong| self.wrong(&wrong))?;
+        let is_asked = |expectation: &&Expectation| {
+            options.only.is_none_or(|text| expectation.title().contains(text))
+        };
+        let asked = expectations.iter().filter(is_asked).collect::<Vec<_>>();
+        if asked.is_empty() {
+            return Err(Error::setting(file, "no test has a name with this text"));
+        }
+        let (mut tests, mut is_defect) = (Vec::new(), false);
+        for (name, subject) in &subjects {
+            for expectation in &asked {
+                let view = &mut |asked: crate::expect::Asked<'_>| {
+                    Part::new(&self.sources, expectation.expected, asked)
+                };
+                let parts = decide(subject, expectation, &anything, view);
+                let parts = parts.map_err(|wrong| self.wrong(&wrong))?;
+                is_defect |= parts.iter().any(|(_, is_defect)| *is_defect);
+                let parts = parts.into_iter().map(|(part, _)| part).collect();
+                tests.push(Test::new(&self.sources, expectation, name.clone(), parts));
+            }
+        }
+        let findings = report::Finding::all(&self.sources, findings);
+        let mut tested = Tested::new(file, tests, findings, is_defect);
+        if options.coverage {
+            let (mut untested, mut words) = (Vec::new(), 0);
+            for (_, subject) in &subjects {
+                let found = coverage(subject, &asked, &anything);
+                let Coverage { tried, untested: more } =
+                    found.map_err(|wrong| self.wrong(&wrong))?;
+                words += tried;
+                untested.extend(more.into_iter().map(|(what, span)| {
+                    report::Finding::of(&self.sources, untested_words(&self.sources, what, span))
+                }));
+            }
+            (tested.untested, tested.words) = (Some(untested), Some(words));
+        }
+        Ok(tested)
+    }
+
+    /// The text of a first file of expectations, and how many they are: what holds today of the policies that it is `about`. `file` is where it will lie.
+    ///
+    /// # Errors
+    /// As [`Workspace::test`].
+    pub fn draft_tests(&mut self, file: &str, about: &About) -> Result<(String, usize), Error> {
+        let (subjects, _) = self.subjects(file, about)?;
+        let anything = Anything::new(&mut self.sources).map_err(|wrong| self.wrong(&wrong))?;
+        let [(_, subject)] = subjects.as_slice() else {
+            return Err(Error::setting(
+                file,
+                "the settings file has several connections: give `--name` with that of one",
+            ));
+        };
+        let draft = draft(subject, &self.sources, &anything);
+        Ok((write(about, &draft), draft.expectations.len()))
+    }
+
+    /// Reads a file of expectations.
+    pub(crate) fn expectations(&mut self, file: &str) -> Result<TestFile, Error> {
+        let id = self.texts.load(&mut self.sources, file);
+        let id = id.map_err(|unreadable| Error::unreadable(&self.sources, unreadable))?;
+        read(&self.sources, id).map_err(|wrong| match wrong.span {
+            crate::source::Span::NOWHERE => {
+                let finding =
+                    report::Finding::new(codes::WRONG_TEST, format!("{file}: {}", wrong.message));
+                report::Finding { help: wrong.help, ..finding }.into()
+            }
+            _ => self.wrong(&wrong),
+        })
+    }
+
+    pub(crate) fn wrong(&self, wrong: &Wrong) -> Error {
+        report::Finding::of(&self.sources, wrong_test(wrong)).into()
+    }
+
+    /// What the expectations of a file are about, with what is wrong with the documents.
+    pub(crate) fn subjects(
+        &mut self,
+        file: &str,
+        about: &About,
+    ) -> Result<(Vec<Named>, Vec<Finding>), Error> {
+        let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+        match &about.connection {
+            Some(settings) => {
+                let path = folder.join(settings).display().to_string();
+                self.connections(&path, about.name.as_deref())
+            }
+            None => self.documents(folder, about),
+        }
+    }
+
+    fn connections(
+        &mut self,
+        file: &str,
+        name: Option<&str>,
+    ) -> Result<(Vec<Named>, Vec<Finding>), Error> {
+        let id = self.texts.load(&mut self.sources, file);
+        let id = id.map_err(|unreadable| Error::unreadable(&self.sources, unreadable))?;
+        let mut connections = settings::parse(&self.sources.get(id).text)
+            .map_err(|error| Error::setting(file, error))?;
+        connections
+            .retain(|settings| name.is_none_or(|name| settings.name.as_deref() == Some(name)));
+        if connections.is_empty() {
+            let message = name.map_or("there is no connection in it".to_owned(), |name| {
+                format!("no connection is called `{name}`")
+            });
+            return Err(Error::setting(file, message));
+        }
+        let folder = Path::new(file).parent().unwrap_or(Path::new("")).to_owned();
+        let place = |name: &str| {
+            let place = if name == NONE { name.into() } else { folder.join(name) };
+            Some(place.display().to_string())
+        };
+        let is_one = connections.len() == 1;
+        let (mut subjects, mut findings) = (Vec::new(), Vec::new());
+        for (number, settings) in connections.into_iter().enumerate() {
+            let shown =
+                settings.name.clone().or_else(|| Some(format!("connection {}", number + 1)));
+            let setup = self.setup(&settings.with_files(&place))?;
+            findings.extend(setup.findings.iter().filter(|finding| finding.is_refusal()).cloned());
+            subjects.push((shown.filter(|_| !is_one), Subject::Connection(Box::new(setup))));
+        }
+        Ok((subjects, findings))
+    }
+
+    fn setup(&mut self, settings: &Settings) -> Result<crate::product::setup::Setup, Error> {
+        let Built { connection, unreadable } =
+            build(self.product, settings, &mut self.sources, &mut self.texts)?;
+        let unreadable = unreadable.into_iter();
+        let unreadable = unreadable.map(|file| Error::unreadable(&self.sources, file));
+        let unreadable = unreadable.flat_map(|error| error.findings().to_vec());
+        Error::unless_empty(unreadable.collect(), connection)
+    }
+
+    fn documents(
+        &mut self,
+        folder: &Path,
+        about: &About,
+    ) -> Result<(Vec<Named>, Vec<Finding>), Error> {
+        let placed = |name: &String| match name.as_str() {
+            NONE => name.clone(),
+            name => folder.join(name).display().to_string(),
+        };
+        let levels = |levels: &Levels| {
+            let all = levels.levels().into_iter();
+            all.map(|names| names.iter().map(placed).collect()).collect()
+        };
+        let files = about.layers.iter().map(|(kind, own)| (*kind, levels(own)));
+        let files = files.collect::<FilesByLayer>();
+        let mut reader = Reader::new(&mut self.sources, &mut self.texts);
+        let policies = reader.policies(&files);
+        let (unreadable, findings) = (reader.unreadable, reader.findings);
+        let unreadable = unreadable.into_iter();
+        let unreadable = unreadable.map(|file| Error::unreadable(&self.sources, file));
+        let wrong = unreadable.flat_map(|error| error.findings().to_vec()).collect();
+        let documents = Documents { policies, account: about.account.clone() };
+        Error::unless_empty(wrong, (vec![(None, Subject::Documents(documents))], findings))
+    }
+}
+
+/// The finding about words that no expectation needs.
+fn untested_words(sources: &Sources, what: &str, span: crate::source::Span) -> finding::Finding {
+    let text = sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+    let short = match text.char_indices().nth(60) {
+        Some((at, _)) => format!("{}..", &text[..at]),
+        None => text,
+    };
+    let message = format!("no test needs this {what}: {short}");
+    Finding::new(codes::UNTESTED, span, message)
+}

@@ -1,0 +1,171 @@
+//! Which words of the policies no expectation needs: without them every expectation has the same answer.
+//!
+//! Each statement, action, resource, principal, condition and value is taken out by itself, and the expectations that may meet its
+//! statement are decided again until one of them changes.
+
+use super::decide::{Status, decide};
+use super::file::{Expectation, Wrong};
+use super::subject::{Anything, Subject};
+use crate::authz::LAYERS;
+use crate::model::{Element, Policy, PolicyKind, Statement};
+use crate::source::Span;
+
+/// The words that no expectation needs.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Coverage {
+    /// How many words were tried.
+    pub tried: usize,
+    /// Those that no expectation needs: what they are, and where. Words inside of such a statement are not listed again.
+    pub untested: Vec<(&'static str, Span)>,
+}
+
+/// Finds the words that no expectation needs.
+///
+/// # Errors
+/// An expectation cannot be meant so.
+pub fn coverage(
+    subject: &Subject,
+    expectations: &[&Expectation],
+    anything: &Anything,
+) -> Result<Coverage, Wrong> {
+    let answers = |subject: &Subject, expectation: &Expectation| {
+        decide(subject, expectation, anything, &mut |asked| asked.status)
+    };
+    let before = expectations
+        .iter()
+        .map(|expectation| answers(subject, expectation))
+        .collect::<Result<Vec<Vec<Status>>, Wrong>>()?;
+    let mut found = Coverage::default();
+    for place in statements(subject) {
+        let Some(statement) = place.of(subject) else { continue };
+        let may_meet = |expectation: &Expectation| {
+            expectation.actions.iter().any(|action| may_do(statement, action))
+        };
+        let asked = expectations.iter().zip(&before).filter(|(own, _)| may_meet(own));
+        let asked = asked.collect::<Vec<_>>();
+        let mut is_statement_needed = true;
+        for Cut { what, span, statement } in cuts(statement) {
+            if !is_statement_needed {
+                break;
+            }
+            found.tried += 1;
+            let mut without = subject.clone();
+            place.put(&mut without, statement);
+            let changes = asked.iter().any(|(expectation, before)| {
+                // Where it cannot be asked any more, the words were needed.
+                answers(&without, expectation).as_ref() != Ok(before)
+            });
+            if !changes {
+                is_statement_needed = what != STATEMENT;
+                found.untested.push((what, span));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Where a statement is among the policies of a subject.
+#[derive(Clone, Copy)]
+struct Place {
+    kind: PolicyKind,
+    level: usize,
+    policy: usize,
+    statement: usize,
+}
+
+impl Place {
+    fn of(self, subject: &Subject) -> Option<&Statement> {
+        let levels = subject.policies().get(self.kind).as_option()?;
+        levels.get(self.level)?.get(self.policy)?.statements.get(self.statement)
+    }
+
+    /// Puts another statement there, or none.
+    fn put(self, subject: &mut Subject, statement: Option<Statement>) {
+        let levels = subject.policies_mut().levels_mut(self.kind);
+        let policy = levels.get_mut(self.level).and_then(|level| level.get_mut(self.policy));
+        let Some(Policy { statements, .. }) = policy else { return };
+        match (statement, statements.get_mut(self.statement)) {
+            (Some(other), Some(own)) => *own = other,
+            (None, Some(_)) => drop(statements.remove(self.statement)),
+            (_, None) => {}
+        }
+    }
+}
+
+fn statements(subject: &Subject) -> Vec<Place> {
+    let mut found = Vec::new();
+    for row in LAYERS {
+        let levels = subject.policies().get(row.kind).as_option();
+        for (level, policies) in levels.into_iter().flatten().enumerate() {
+            for (policy, own) in policies.iter().enumerate() {
+                let place = |statement| Place { kind: row.kind, level, policy, statement };
+                found.extend((0..own.statements.len()).map(place));
+            }
+        }
+    }
+    found
+}
+
+const STATEMENT: &str = "statement";
+
+/// A statement without some of its words.
+struct Cut {
+    what: &'static str,
+    span: Span,
+    /// `None`: nothing is left of it.
+    statement: Option<Statement>,
+}
+
+/// The statement without all of its words, then without each word of a list. The only word of a list is as good as the statement.
+fn cuts(statement: &Statement) -> Vec<Cut> {
+    let mut cuts = vec![Cut { what: STATEMENT, span: statement.span, statement: None }];
+    let mut cut = |what, span, change: &dyn Fn(&mut Statement)| {
+        let mut other = statement.clone();
+        change(&mut other);
+        cuts.push(Cut { what, span, statement: Some(other) });
+    };
+    for (number, span) in several(statement.action.as_ref(), |pattern| pattern.span) {
+        cut("action", span, &|other| without(other.action.as_mut(), number));
+    }
+    for (number, span) in several(statement.resource.as_ref(), |pattern| pattern.span) {
+        cut("resource", span, &|other| without(other.resource.as_mut(), number));
+    }
+    for (number, span) in several(statement.principal.as_ref(), |pattern| pattern.span) {
+        cut("principal", span, &|other| without(other.principal.as_mut(), number));
+    }
+    for (at, condition) in statement.conditions.iter().enumerate() {
+        cut("condition", condition.span, &|other| drop(other.conditions.remove(at)));
+        let values = condition.test.values();
+        for (number, (_, span)) in values.iter().enumerate().filter(|_| values.len() > 1) {
+            cut("value", *span, &|other| {
+                other.conditions[at].test = condition.test.without_value(number);
+            });
+        }
+    }
+    cuts
+}
+
+/// The words of a list with more than one.
+fn several<T>(element: Option<&Element<T>>, span: impl Fn(&T) -> Span) -> Vec<(usize, Span)> {
+    let patterns = element.map(|element| element.patterns.as_slice()).unwrap_or_default();
+    let all = patterns.iter().map(span).enumerate();
+    if patterns.len() > 1 { all.collect() } else { Vec::new() }
+}
+
+fn without<T>(element: Option<&mut Element<T>>, number: usize) {
+    if let Some(element) = element {
+        element.patterns.remove(number);
+    }
+}
+
+/// Whether a statement may be about an action of an expectation, both as patterns.
+fn may_do(statement: &Statement, action: &str) -> bool {
+    let Some(element) = &statement.action else { return true };
+    let action = action.to_ascii_lowercase();
+    element.not
+        || element.patterns.iter().any(|pattern| {
+            let own = pattern.pattern.literal_start();
+            let start = action.split(['*', '?']).next().unwrap_or_default();
+            own.starts_with(start) || start.starts_with(own)
+        })
+}

@@ -1,0 +1,102 @@
+//! What a draft is made of: entries that hold, each decided as later ones are, and what was left out.
+
+use super::decide::{Status, decide};
+use super::file::{Expectation, Expected};
+use super::subject::{Anything, Subject};
+use crate::product::KnownKey;
+use crate::source::{Sources, Span};
+
+/// What holds today.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Draft {
+    /// As expectations; each holds.
+    pub expectations: Vec<Expectation>,
+    /// What was looked at and is no expectation.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Something that is no expectation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeftOut {
+    /// What it is about.
+    pub what: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The work of a draft.
+pub(super) struct Drafting<'a> {
+    pub subject: &'a Subject,
+    pub sources: &'a Sources,
+    pub anything: &'a Anything,
+    pub draft: Draft,
+}
+
+/// An entry with nothing in it yet.
+pub(super) fn entry(name: String, expected: Expected) -> Expectation {
+    Expectation {
+        name: Some(name),
+        reason: None,
+        expected,
+        actions: Vec::new(),
+        resources: Vec::new(),
+        callers: Vec::new(),
+        session_issuer: None,
+        keys: Vec::new(),
+        any: Vec::new(),
+        span: Span::NOWHERE,
+    }
+}
+
+impl Drafting<'_> {
+    /// Whether an expectation holds for all requests.
+    pub(super) fn holds(&self, expectation: &Expectation) -> bool {
+        let parts = decide(self.subject, expectation, self.anything, &mut |asked| asked.status);
+        parts.is_ok_and(|parts| {
+            !parts.is_empty() && parts.iter().all(|status| *status == Status::Holds)
+        })
+    }
+
+    /// The expectation with as few of these keys known as it needs to hold.
+    pub(super) fn with_keys(&self, bare: &Expectation, keys: &[KnownKey]) -> Option<Expectation> {
+        let mut found = bare.clone();
+        if self.holds(&found) {
+            return Some(found);
+        }
+        found.keys = keys.to_vec();
+        if keys.is_empty() || !self.holds(&found) {
+            return None;
+        }
+        for key in keys {
+            let mut fewer = found.clone();
+            fewer.keys.retain(|own| own != key);
+            if self.holds(&fewer) {
+                found = fewer;
+            }
+        }
+        Some(found)
+    }
+
+    pub(super) fn leave_out(&mut self, what: impl Into<String>, reason: impl Into<String>) {
+        let left_out = LeftOut { what: what.into(), reason: reason.into() };
+        if !self.draft.left_out.contains(&left_out) {
+            self.draft.left_out.push(left_out);
+        }
+    }
+
+    /// Adds an expectation, or its caller to one that says the same.
+    pub(super) fn add(&mut self, new: Expectation) {
+        let all = &mut self.draft.expectations;
+        let is_same = |own: &&mut Expectation| {
+            own.name == new.name
+                && own.expected == new.expected
+                && own.resources == new.resources
+                && own.actions == new.actions
+                && own.keys == new.keys
+        };
+        match all.iter_mut().find(is_same) {
+            Some(own) => own.callers.extend(new.callers),
+            None => all.push(new),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The report of `test` for people: what does not hold, each with the request that shows it, then the numbers.
+
+use super::can::Reading;
+use super::can_human::words;
+use super::check_human::framed;
+use super::draw::{data_line, draw, draw_all};
+use super::finding::Finding;
+use super::look::{Human, Look, paragraph, word};
+use super::tested::{Counterexample, Part, Test, Tested};
+use super::tested_markdown;
+use super::tested_words::{colour, numbers, title};
+use crate::expect::{Expected, Status};
+use std::fmt::Write;
+
+/// The most tests that are listed one by one where all is well with them.
+const MOST_LISTED: usize = 60;
+
+/// The most actions of a group that are listed.
+const MOST_ACTIONS: usize = 6;
+
+impl Human for Tested {
+    fn human(&self, look: Look) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail, so the results are ignored.
+        let _ = writeln!(text, "{}", self.file);
+        let lists_all = look.verbose || self.tests.len() <= MOST_LISTED;
+        for test in self.tests.iter().filter(|test| lists_all || test.status != Status::Holds) {
+            let _ = writeln!(text, "  {} {}", status(test.status, look), title(test));
+        }
+        for test in self.tests.iter().filter(|test| test.status != Status::Holds) {
+            draw_test(&mut text, test, look);
+        }
+        if let Some(untested) = &self.untested {
+            draw_untested(&mut text, untested, self.words.unwrap_or_default(), look);
+        }
+        draw_all(&mut text, &self.findings, look);
+        let _ = writeln!(text, "\n{}", numbers(self));
+        framed(self.findings.iter().any(Finding::is_refusal), text) + &data_line()
+    }
+
+    fn issues(&self) -> Vec<Finding> {
+        let of_tests = self.tests.iter().flat_map(Test::issues);
+        of_tests
+            .chain(self.untested.iter().flatten().cloned())
+            .chain(self.findings.clone())
+            .collect()
+    }
+
+    fn markdown_head(&self) -> String {
+        tested_markdown::head(self)
+    }
+
+    fn html_head(&self) -> String {
+        super::html::tested(self)
+    }
+
+    fn junit_suite(&self) -> Option<String> {
+        Some(super::issues::junit::tests(self))
+    }
+}
+
+fn status(of: Status, look: Look) -> String {
+    let text = match of {
+        Status::Holds => "holds    ",
+        Status::Undecided => "undecided",
+        Status::Fails => "FAILS    ",
+    };
+    word(text, colour(of), look)
+}
+
+fn draw_test(text: &mut String, test: &Test, look: Look) {
+    let place = test.place.as_ref().map(|place| format!(" ({}:{})", place.file, place.line));
+    let _ = writeln!(
+        text,
+        "\n{} {}{}",
+        status(test.status, look),
+        title(test),
+        place.unwrap_or_default()
+    );
+    if let Some(reason) = &test.reason {
+        text.push_str(&paragraph(&format!("it matters because: {reason}"), "  ", "  ", look));
+    }
+    for part in test.parts.iter().filter(|part| part.status != Status::Holds) {
+        for one in &part.counterexamples {
+            draw_counterexample(text, test.expected, part, one, look);
+        }
+    }
+}
+
+fn draw_counterexample(
+    text: &mut String,
+    expected: Expected,
+    part: &Part,
+    one: &Counterexample,
+    look: Look,
+) {
+    let by = part.caller.as_ref().map(|caller| format!(" for {caller}")).unwrap_or_default();
+    let answer = &one.answer;
+    let shown =
+        answer.actions.iter().take(MOST_ACTIONS).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = answer.actions.len().checked_sub(MOST_ACTIONS).filter(|more| *more > 0);
+    let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
+    let line = format!("expected: {} {shown}{more} on {}{by}", expected.word(), part.resource);
+    text.push_str(&paragraph(&line, "  ", "    ", look));
+    match one.example(expected) {
+        Some(replayed) => {
+            let but = match expected {
+                Expected::Allow => "but this is not allowed",
+                Expected::Deny => "but this is allowed",
+                Expected::Never => "but no Deny and no limit stops this",
+            };
+            text.push_str(&paragraph(&format!("{but}: {}", replayed.example), "  ", "    ", look));
+            replayed.because.iter().for_each(|finding| text.push_str(&draw(finding, look)));
+        }
+        None => {
+            let reason = answer.undecided.as_deref().unwrap_or("it is not known");
+            text.push_str(&paragraph(reason, "  ", "    ", look));
+            for Reading { choices, granted } in &answer.readings {
+                let choices = choices.iter().map(|choice| choice.text).collect::<Vec<_>>();
+                let _ = writeln!(text, "    {} if {}", words(*granted), choices.join(", and "));
+            }
+        }
+    }
+    if !part.assumes.is_empty() {
+        let names = part.assumes.iter().map(|own| own.id()).collect::<Vec<_>>().join(", ");
+        let _ =
+            writeln!(text, "  assumes: {names} (`ica-policy explain {}`)", part.assumes[0].id());
+    }
+}
+
+fn draw_untested(text: &mut String, untested: &[Finding], words: usize, look: Look) {
+    let _ = writeln!(
+        text,
+        "\ncoverage: of {words} statements and values {} are needed by some test",
+        words.saturating_sub(untested.len())
+    );
+    for finding in untested {
+        let place = finding.place.as_ref();
+        let at = place.map(|place| format!("{}:{}: ", place.file, place.line)).unwrap_or_default();
+        text.push_str(&paragraph(&format!("{at}{}", finding.message), "  ", "    ", look));
+    }
+}
