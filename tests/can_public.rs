@@ -220,3 +220,27 @@ fn no_outsider_gets_in_where_none_is_found() {
     result.unwrap();
     assert!(none.get() * 5 >= all.get() && open.get() * 10 <= all.get());
 }
+
+/// Keys that tell who asks: the values that are known are those of some callers, and of no others.
+#[test]
+fn keys_of_the_caller_are_those_of_who_has_them() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("can");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("of-an-organization.json");
+    let org = json!({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}});
+    let policy = json!({"Version": "2012-10-17", "Statement": [get_where(&json!("*"), &org)]});
+    std::fs::write(&file, policy.to_string()).unwrap();
+    let file = file.to_str().unwrap();
+    for (context, wanted) in [
+        (&[][..], "yes"),
+        (&["aws:PrincipalOrgID=o-a1b2c3d4e5"], "yes"),
+        (&["!aws:PrincipalOrgID"], "no"),
+        (&["aws:PrincipalAccount=999999999999"], "yes"),
+    ] {
+        let public = ["--public", "--account", "111122223333", "--format", "json"];
+        let flag: &[&str] = if context.is_empty() { &[] } else { &["--context"] };
+        let (_, text) = run(&[&[file], &public[..], flag, context].concat());
+        let report: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(report["public"]["for_outsiders"], wanted, "{context:?}: {text}");
+    }
+}

@@ -351,6 +351,28 @@ fn files_and_names_that_are_not_there() {
     assert_eq!(run_in(&folder, &["test", "--update"]).status.code(), Some(2));
 }
 
+#[test]
+fn a_long_report_of_tests_says_how_much_more_there_is() {
+    let folder = fresh_folder("tests-long");
+    let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}"#;
+    fs::write(folder.join("p.json"), policy).unwrap();
+    let fails = "[[test]]\nname = 'nothing'\ndeny = 's3:*'\non = '*'\n";
+    let holds =
+        "[[test]]\nname = 'reads'\nallow = 's3:GetObject'\non = 'arn:aws:s3:::b/*'\n".repeat(60);
+    let tests = format!("identity_policy = 'p.json'\n{fails}{holds}");
+    fs::write(folder.join("policy-tests.toml"), tests).unwrap();
+    let text = stdout(&run_in(&folder, &["test"]));
+    assert!(text.contains("more groups of actions and callers; --verbose shows all"), "{text}");
+    let expected = text.lines().filter(|line| line.contains("expected: deny"));
+    assert_eq!(expected.count(), 3, "{text}");
+    assert!(text.contains(" more on *"), "the actions beyond six are counted: {text}");
+    assert!(!text.contains("reads"), "{text}");
+    assert!(text.contains("61 tests: 60 hold, 1 fail"), "{text}");
+    let text = stdout(&run_in(&folder, &["test", "--verbose"]));
+    assert_eq!(text.matches("holds     reads").count(), 60);
+    assert!(!text.contains("--verbose shows all"), "{text}");
+}
+
 /// A case for each test, whether it holds or not.
 #[test]
 fn junit_has_every_test() {

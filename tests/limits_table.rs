@@ -105,6 +105,21 @@ const TABLE: &[(&str, &str, Row)] = &[
         Test("other_programs_get_the_worst_first_and_the_number_of_the_rest"),
     ),
     ("report/place.rs", "MOST_COLUMNS", SHOWN),
+    (
+        "report/tested_human.rs",
+        "MOST_ACTIONS",
+        Test("a_long_report_of_tests_says_how_much_more_there_is"),
+    ),
+    (
+        "report/tested_human.rs",
+        "MOST_LISTED",
+        Test("a_long_report_of_tests_says_how_much_more_there_is"),
+    ),
+    (
+        "report/tested_human.rs",
+        "MOST_SHOWN",
+        Test("a_long_report_of_tests_says_how_much_more_there_is"),
+    ),
     ("report/to_do.rs", "MOST_LINES", Test("the_list_of_things_to_do_ends_after_thirty_lines")),
     ("rules/lint/proved.rs", "MOST_NEAR", ASKED),
     ("rules/lint/proved.rs", "MOST_PATTERNS", ASKED),

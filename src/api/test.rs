@@ -112,6 +112,14 @@ impl Workspace {
             ));
         };
         let draft = draft(subject, &self.sources, &anything);
+        if draft.expectations.is_empty() {
+            let why = draft.left_out.iter().map(|own| format!("{}: {}", own.what, own.reason));
+            let why = why.collect::<Vec<_>>().join("; ");
+            return Err(Error::setting(
+                file,
+                format!("nothing holds today that a test could say ({why})"),
+            ));
+        }
         Ok((write(about, &draft), draft.expectations.len()))
     }
 

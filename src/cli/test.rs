@@ -21,6 +21,21 @@ use std::path::{Path, PathBuf};
 /// The file that is read if none is named.
 const USUAL: &str = "policy-tests.toml";
 
+const EXAMPLE: &str = "\
+A file of tests:
+  connection = \"ica.toml\"      # or policies: identity_policy, boundary, session_policy, bucket_policy,
+                               # kms_key_policy, trust_policy, scp, rcp, vpce_policy, and account
+  [[test]]
+  name = \"sessions upload below the prefix\"
+  reason = \"pipelines write their results with it\"
+  allow = [\"s3:PutObject\"]    # or deny: none is allowed; or never: whatever other policies allow
+  on = \"arn:aws:s3:::acme-genomics/ica/*\"
+  caller = \"federated-session\"  # iam-user, oidc-role, cross-account-role, all, outsiders, an ARN;
+                                # session_issuer says who made the session of an ARN
+  with = { \"aws:SecureTransport\" = true }
+  without = \"aws:SourceVpce\"
+  any = \"aws:SourceIp\"         # nothing is known of it, whatever ica.toml assumes";
+
 /// Says whether what must stay true of policies still holds: decided for all requests, not for samples.
 ///
 /// A file of expectations names a connection (`connection = "ica.toml"`) or policies (`bucket_policy = "bucket.json"`), then `[[test]]`
@@ -28,6 +43,7 @@ const USUAL: &str = "policy-tests.toml";
 /// A test that fails shows a request and the words that decide it. `--update` writes a first file from what holds today.
 /// Exit code 0: all hold; 1: one fails or is not decided; 2: a test cannot be meant so; 3: a file could not be read; 4: a defect of ica-policy.
 #[derive(ClapArgs, Debug)]
+#[command(after_help = EXAMPLE)]
 pub(super) struct Args {
     /// Files of expectations, or folders that have a `policy-tests.toml`.
     #[arg(value_name = "FILE", default_value = USUAL)]
@@ -128,6 +144,11 @@ fn path(file: &str) -> PathBuf {
 
 fn one(path: &Path, args: &Args, printer: &Printer<Tested>) -> Exit {
     let file = path.display().to_string();
+    if std::fs::symlink_metadata(path).is_err() {
+        let help = "write a first one from what holds today: `ica-policy test --update --connection ica.toml`";
+        let message = format!("{file}: there is no such file of tests");
+        return printer.error(&message, help, Exit::Unreadable);
+    }
     let mut workspace = Workspace::with_loader(Files { folder: PathBuf::new() });
     let options = TestOptions { only: args.only.as_deref(), coverage: args.coverage };
     let inside = if args.allow_outside { Ok(()) } else { inside(&mut workspace, &file) };
@@ -157,9 +178,6 @@ fn update(args: &Args, printer: &Printer<Tested>) -> Exit {
         Ok(draft) => draft,
         Err(error) => return failed(&error, printer),
     };
-    if tests == 0 {
-        return printer.error("nothing holds today that a test could say", "", Exit::Found);
-    }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let new = NewFile { name: name.unwrap_or_default(), text };
     match write_all(&folder(&path), &[new], false) {

@@ -4,6 +4,7 @@
 //! statement are decided again until one of them changes.
 
 use super::decide::{Status, decide};
+use super::drafting::may_concern;
 use super::file::{Expectation, Wrong};
 use super::subject::{Anything, Subject};
 use crate::authz::LAYERS;
@@ -39,7 +40,7 @@ pub fn coverage(
     for place in statements(subject) {
         let Some(statement) = place.of(subject) else { continue };
         let may_meet = |expectation: &Expectation| {
-            expectation.actions.iter().any(|action| may_do(statement, action))
+            expectation.actions.iter().any(|action| may_concern(statement, action))
         };
         let asked = expectations.iter().zip(&before).filter(|(own, _)| may_meet(own));
         let asked = asked.collect::<Vec<_>>();
@@ -156,16 +157,4 @@ fn without<T>(element: Option<&mut Element<T>>, number: usize) {
     if let Some(element) = element {
         element.patterns.remove(number);
     }
-}
-
-/// Whether a statement may be about an action of an expectation, both as patterns.
-fn may_do(statement: &Statement, action: &str) -> bool {
-    let Some(element) = &statement.action else { return true };
-    let action = action.to_ascii_lowercase();
-    element.not
-        || element.patterns.iter().any(|pattern| {
-            let own = pattern.pattern.literal_start();
-            let start = action.split(['*', '?']).next().unwrap_or_default();
-            own.starts_with(start) || start.starts_with(own)
-        })
 }

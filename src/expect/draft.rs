@@ -9,6 +9,7 @@ use super::drafting::{Draft, Drafting, entry};
 use super::file::{Expectation, Expected};
 use super::subject::{Anything, Subject};
 use crate::aws::{self, AccessLevel};
+use crate::model::PolicyKind;
 use crate::product::catalogue::Level;
 use crate::product::setup::Setup;
 use crate::product::{CallerId, Verdict, check, usual_keys};
@@ -16,7 +17,8 @@ use crate::source::Sources;
 
 /// Finds what holds today.
 pub fn draft(subject: &Subject, sources: &Sources, anything: &Anything) -> Draft {
-    let mut drafting = Drafting { subject, sources, anything, draft: Draft::default() };
+    let draft = Draft::default();
+    let mut drafting = Drafting { subject, sources, anything, draft, stopped: Vec::new() };
     if let Subject::Connection(setup) = subject {
         drafting.operations(setup);
         drafting.permissions(setup);
@@ -39,6 +41,7 @@ impl Drafting<'_> {
                     // Settings of the bucket are no policies.
                     let Some(known) = step.step else { continue };
                     if step.verdict != Verdict::Allowed {
+                        self.stopped.push((report.caller.id().to_owned(), step.action.clone()));
                         self.leave_out(what, format!("it is {} today", step.verdict.word()));
                         continue;
                     }
@@ -116,22 +119,33 @@ impl Drafting<'_> {
         }
     }
 
-    /// That nobody else gets anything.
+    /// That nobody else gets anything of the bucket, or of its key.
     fn outsiders(&mut self, setup: &Setup) {
         let bucket = format!("arn:aws:s3:::{}", setup.bucket);
-        let all = Expectation {
-            actions: vec!["s3:*".to_owned()],
-            resources: vec![bucket.clone(), format!("{bucket}/*")],
-            callers: vec![OUTSIDERS.to_owned()],
-            ..entry("outsiders get nothing".to_owned(), Expected::Deny)
-        };
-        if self.holds(&all) {
-            self.add(all);
-        } else {
-            self.leave_out(
-                "outsiders",
-                "somebody outside of the account gets some access, or it is not known",
-            );
+        let key =
+            setup.kms_key.as_ref().filter(|_| setup.policies.get(PolicyKind::KmsKey).is_known());
+        let of_bucket = (
+            "s3:*",
+            vec![bucket.clone(), format!("{bucket}/*")],
+            "outsiders get nothing of the bucket",
+        );
+        let of_key =
+            key.map(|key| ("kms:*", vec![key.words()], "outsiders get nothing of the key"));
+        for (actions, resources, name) in [of_bucket].into_iter().chain(of_key) {
+            let all = Expectation {
+                actions: vec![actions.to_owned()],
+                resources,
+                callers: vec![OUTSIDERS.to_owned()],
+                ..entry(name.to_owned(), Expected::Deny)
+            };
+            if self.holds(&all) {
+                self.add(all);
+            } else {
+                self.leave_out(
+                    name,
+                    "somebody outside of the account gets some access, or it is not known",
+                );
+            }
         }
     }
 }

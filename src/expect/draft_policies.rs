@@ -45,20 +45,40 @@ fn of_statement(drafting: &mut Drafting<'_>, row: &LayerRow, statement: &Stateme
         return drafting
             .leave_out(name, "its resources have variables: write what they are for a caller");
     }
-    let Some(keys) = statement.conditions.iter().map(key).collect::<Option<Vec<_>>>() else {
+    let told = |condition: &Condition| {
+        let is_callers = is_of_caller(&condition.key.node);
+        match (is_callers, is_connection) {
+            // Who the callers of a connection are says the rest.
+            (true, true) => Some(None),
+            (true, false) => None,
+            (false, _) => key(condition).map(Some),
+        }
+    };
+    let keys = statement.conditions.iter().map(told).collect::<Option<Vec<_>>>();
+    let Some(keys) = keys.map(|keys| keys.into_iter().flatten().collect::<Vec<_>>()) else {
         return drafting.leave_out(name, "a test cannot say what its condition says");
     };
     let bare = Expectation { actions, resources, ..entry(name.clone(), expected) };
-    let mut is_found = false;
+    let (mut is_found, mut is_wrong) = (false, false);
     for callers in callers(drafting.subject, row.kind) {
+        // What keeps an operation from working today is no rule to keep.
+        if callers.iter().any(|caller| drafting.is_stopped(caller, statement)) {
+            is_wrong = true;
+            continue;
+        }
         let bare = Expectation { callers, ..bare.clone() };
         if let Some(found) = drafting.with_keys(&bare, &keys) {
             is_found = true;
             drafting.add(found);
         }
     }
-    if !is_found {
-        drafting.leave_out(name, "it does not hold for all such requests: others decide as well");
+    if is_wrong {
+        drafting.leave_out(
+            &*name,
+            "it stops operations that are needed: `ica-policy check` says which",
+        );
+    } else if !is_found {
+        drafting.leave_out(name, "not all requests that it names are decided by it alone: other statements or layers decide as well");
     }
 }
 
@@ -75,6 +95,11 @@ fn callers(subject: &Subject, kind: PolicyKind) -> Vec<Vec<String>> {
         Subject::Documents(documents) if documents.policies.kinds() == 1 => vec![Vec::new()],
         Subject::Documents(_) => Vec::new(),
     }
+}
+
+/// Whether a key tells who asks.
+fn is_of_caller(key: &str) -> bool {
+    key.starts_with("aws:principal") || ["aws:userid", "aws:username"].contains(&key)
 }
 
 /// The texts of an element; `None` for one that names what it is not about.

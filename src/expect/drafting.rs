@@ -3,6 +3,7 @@
 use super::decide::{Status, decide};
 use super::file::{Expectation, Expected};
 use super::subject::{Anything, Subject};
+use crate::model::Statement;
 use crate::product::KnownKey;
 use crate::source::{Sources, Span};
 
@@ -30,6 +31,8 @@ pub(super) struct Drafting<'a> {
     pub sources: &'a Sources,
     pub anything: &'a Anything,
     pub draft: Draft,
+    /// Actions that an operation needs and that are not allowed today, each with its caller.
+    pub stopped: Vec<(String, String)>,
 }
 
 /// An entry with nothing in it yet.
@@ -77,6 +80,12 @@ impl Drafting<'_> {
         Some(found)
     }
 
+    /// Whether a statement is about an action that this caller needs and does not have today.
+    pub(super) fn is_stopped(&self, caller: &str, statement: &Statement) -> bool {
+        let is_about = |action: &String| may_concern(statement, action);
+        self.stopped.iter().any(|(name, action)| name == caller && is_about(action))
+    }
+
     pub(super) fn leave_out(&mut self, what: impl Into<String>, reason: impl Into<String>) {
         let left_out = LeftOut { what: what.into(), reason: reason.into() };
         if !self.draft.left_out.contains(&left_out) {
@@ -99,4 +108,16 @@ impl Drafting<'_> {
             None => all.push(new),
         }
     }
+}
+
+/// Whether a statement may be about an action, both as patterns: they agree up to the first wildcard.
+pub(super) fn may_concern(statement: &Statement, action: &str) -> bool {
+    let Some(element) = &statement.action else { return true };
+    let action = action.to_ascii_lowercase();
+    element.not
+        || element.patterns.iter().any(|pattern| {
+            let own = pattern.pattern.literal_start();
+            let start = action.split(['*', '?']).next().unwrap_or_default();
+            own.starts_with(start) || start.starts_with(own)
+        })
 }

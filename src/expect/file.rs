@@ -205,6 +205,18 @@ const NAMES: [&str; 12] = [
     "without",
 ];
 
+/// Words that other tools have for the same.
+const OTHER_WORDS: [(&str, &str); 8] = [
+    ("resource", "on"),
+    ("resources", "on"),
+    ("principal", "caller"),
+    ("callers", "caller"),
+    ("context", "with"),
+    ("action", "allow"),
+    ("actions", "allow"),
+    ("expect", "allow"),
+];
+
 /// Reads a file of expectations.
 ///
 /// # Errors
@@ -340,14 +352,25 @@ fn expectation(written: WrittenTest, span: Span) -> Result<Expectation, Wrong> {
 /// What the reader of TOML says, with the name that is meant by one that there is not.
 fn in_words(error: &toml::de::Error, span: Span) -> Wrong {
     let message = error.message();
+    if message.contains("untagged enum") {
+        return Wrong::new(span, "a text is wanted here, or a list of texts")
+            .help("write it in double quotes, as in `\"s3:GetObject\"`");
+    }
+    if message.contains("invalid type: map, expected a sequence") {
+        return Wrong::new(span, "the tests are a list")
+            .help("write `[[test]]`, with two brackets on each side");
+    }
     let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
     let Some(name) = unknown else { return Wrong::new(span, message) };
     let layers = LAYERS.iter().map(|row| row.setting);
     let names = NAMES.into_iter().chain(["session_issuer", "any", "resource_policy"]).chain(layers);
     let near = names.map(|known| (distance(name, known), known)).min();
+    // In a short name one letter is much.
+    let near = near.filter(|(far, known)| *far == 1 || far * LETTERS_PER_MISTAKE <= known.len());
+    let other_word = OTHER_WORDS.iter().find(|(word, _)| *word == name).map(|(_, meant)| *meant);
     let wrong = Wrong::new(span, format!("there is no setting `{name}`"));
-    match near.filter(|(far, known)| far * LETTERS_PER_MISTAKE <= known.len()) {
-        Some((_, meant)) => wrong.help(format!("do you mean `{meant}`?")),
-        None => wrong.help("`docs/test.md` lists the settings"),
+    match near.map(|(_, meant)| meant).or(other_word) {
+        Some(meant) => wrong.help(format!("do you mean `{meant}`?")),
+        None => wrong.help("`ica-policy test --help` lists the settings"),
     }
 }

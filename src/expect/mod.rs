@@ -10,6 +10,10 @@ mod draft_policies;
 mod drafting;
 mod file;
 mod keys;
+mod never;
+mod of_connection;
+mod of_documents;
+mod outsiders;
 mod subject;
 mod write;
 

@@ -10,6 +10,7 @@ use super::context::{keys_used, policies, statements};
 use super::question::{KeyValue, assumed, callers, layers, not_given, sessions_in_full};
 use super::setup::{Customer, KmsKey, Setup};
 use crate::authz::{Caller, ContextValue, Layer, Layers};
+use crate::finding::{LETTERS_PER_MISTAKE, distance};
 use crate::model::PolicyKind;
 
 /// A condition key in lower case with its value; of one that is absent without.
@@ -64,6 +65,15 @@ impl Aim {
         {
             return Ok(Aim::Own(Target::Role));
         }
+        let other = resource
+            .strip_prefix("arn:aws:s3:::")
+            .map(|rest| rest.split('/').next().unwrap_or_default());
+        if let Some(other) = other.filter(|other| is_near(other, &setup.bucket)) {
+            return Err(format!(
+                "`{other}` is not the bucket of the connection: do you mean `{}`?",
+                setup.bucket
+            ));
+        }
         let is_of = |service: &str| {
             actions.iter().any(|action| {
                 let prefix = action.split(':').next().unwrap_or_default();
@@ -88,6 +98,13 @@ impl Aim {
         let steps = catalogue.operations.iter().flat_map(|operation| &operation.steps);
         steps.into_iter().find(|step| step.resource == target)
     }
+}
+
+/// Whether a name is another one misspelt.
+fn is_near(name: &str, other: &str) -> bool {
+    !name.contains(['*', '?'])
+        && name != other
+        && distance(name, other) * LETTERS_PER_MISTAKE <= other.len()
 }
 
 /// Whether a pattern can mean an ARN that begins like this: they agree up to the first wildcard.

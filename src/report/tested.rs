@@ -6,9 +6,10 @@ use super::place::{Position, position};
 use super::request::Request;
 use super::view::View;
 use crate::access::Basis;
+use crate::authz::display_name;
 use crate::expect::{ANY_OTHER, Asked, Expectation, Expected, Status, Wrong};
 use crate::finding::{self, codes};
-use crate::product::Assumption;
+use crate::product::{Assumption, KnownKey};
 use crate::source::{Sources, one_line};
 use crate::symbolic::{Answered, Granted};
 use serde::Serialize;
@@ -61,6 +62,9 @@ pub struct Test {
     pub actions: Vec<String>,
     /// Resources, as written.
     pub resources: Vec<String>,
+    /// The condition keys that are known, in words.
+    #[serde(skip)]
+    pub keys: String,
     /// Whether it holds.
     pub status: Status,
     /// Where it is written.
@@ -129,9 +133,31 @@ impl Part {
     }
 }
 
+/// The known keys in words: `with KEY VALUE, without KEY`.
+fn keys(known: &[KnownKey]) -> String {
+    let word = |(key, value): &KnownKey| match value {
+        Some(value) => format!("with {} {}", display_name(key), value.as_slice().join(", ")),
+        None => format!("without {}", display_name(key)),
+    };
+    plain(&known.iter().map(word).collect::<Vec<_>>().join(", "))
+}
+
 /// A text of the file in one line.
 fn plain(text: &str) -> String {
     one_line(text).into_owned()
+}
+
+impl Part {
+    /// Why it is not known whether an expectation holds.
+    pub fn why_open<'a>(&self, one: &'a Counterexample) -> &'a str {
+        match (&one.answer.undecided, self.note) {
+            (Some(reason), _) => reason,
+            (None, Basis::NeedsIdentityPolicies) => {
+                "it depends on the caller's own policies, which are not given"
+            }
+            (None, _) => "it is not known",
+        }
+    }
 }
 
 fn counterexample(expected: Expected, mut answer: Answer, answered: &Answered) -> Counterexample {
@@ -161,6 +187,7 @@ impl Test {
             expected: expectation.expected,
             actions: expectation.actions.iter().map(|text| plain(text)).collect(),
             resources: expectation.resources.iter().map(|text| plain(text)).collect(),
+            keys: keys(&expectation.keys),
             status: parts.iter().map(|part| part.status).max().unwrap_or(Status::Undecided),
             place: position(sources, expectation.span),
             parts,
@@ -180,13 +207,12 @@ impl Test {
         let is_open = one.answer.granted == Granted::Unknown;
         let code = if is_open { codes::TEST_UNDECIDED } else { codes::TEST_FAILED };
         let by = part.caller.as_ref().map(|caller| format!("{caller}: ")).unwrap_or_default();
-        let words = match (example, self.expected) {
+        let words = match (example.filter(|_| !is_open), self.expected) {
             (Some(example), Expected::Allow) => format!("{by}{} is not allowed", example.example),
             (Some(example), Expected::Deny) => format!("{by}{} is allowed", example.example),
             (Some(example), Expected::Never) => format!("{by}{} would be allowed", example.example),
             (None, _) => {
-                let reason = one.answer.undecided.as_deref().unwrap_or("it is not known");
-                format!("{by}{reason}")
+                format!("{by}{}", part.why_open(one))
             }
         };
         let because = example.and_then(|example| example.because.first());

@@ -10,6 +10,8 @@ use super::tested::{Counterexample, Part, Test, Tested};
 use super::tested_markdown;
 use super::tested_words::{colour, numbers, title};
 use crate::expect::{Expected, Status};
+use crate::symbolic::Granted;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// The most tests that are listed one by one where all is well with them.
@@ -27,8 +29,9 @@ impl Human for Tested {
         for test in self.tests.iter().filter(|test| lists_all || test.status != Status::Holds) {
             let _ = writeln!(text, "  {} {}", status(test.status, look), title(test));
         }
+        let mut drawn = Drawn::default();
         for test in self.tests.iter().filter(|test| test.status != Status::Holds) {
-            draw_test(&mut text, test, look);
+            draw_test(&mut text, test, &mut drawn, look);
         }
         if let Some(untested) = &self.untested {
             draw_untested(&mut text, untested, self.words.unwrap_or_default(), look);
@@ -68,7 +71,13 @@ fn status(of: Status, look: Look) -> String {
     word(text, colour(of), look)
 }
 
-fn draw_test(text: &mut String, test: &Test, look: Look) {
+/// The most groups of actions of a test that are shown.
+const MOST_SHOWN: usize = 3;
+
+/// The words that were drawn: the same words break many tests, and are drawn once.
+type Drawn = BTreeSet<(String, usize, usize)>;
+
+fn draw_test(text: &mut String, test: &Test, drawn: &mut Drawn, look: Look) {
     let place = test.place.as_ref().map(|place| format!(" ({}:{})", place.file, place.line));
     let _ = writeln!(
         text,
@@ -80,29 +89,43 @@ fn draw_test(text: &mut String, test: &Test, look: Look) {
     if let Some(reason) = &test.reason {
         text.push_str(&paragraph(&format!("it matters because: {reason}"), "  ", "  ", look));
     }
-    for part in test.parts.iter().filter(|part| part.status != Status::Holds) {
-        for one in &part.counterexamples {
-            draw_counterexample(text, test.expected, part, one, look);
-        }
+    let parts = test.parts.iter().filter(|part| part.status != Status::Holds);
+    let all = parts.flat_map(|part| part.counterexamples.iter().map(move |one| (part, one)));
+    let mut all = all.collect::<Vec<_>>();
+    // What is known to be wrong comes before what is not known.
+    all.sort_by_key(|(_, one)| one.answer.granted == Granted::Unknown);
+    let most = if look.verbose { usize::MAX } else { MOST_SHOWN };
+    for (part, one) in all.iter().take(most) {
+        draw_counterexample(text, test, (part, one), drawn, look);
+    }
+    if all.len() > most {
+        let _ = writeln!(
+            text,
+            "  and for {} more groups of actions and callers; --verbose shows all",
+            all.len() - most
+        );
     }
 }
 
 fn draw_counterexample(
     text: &mut String,
-    expected: Expected,
-    part: &Part,
-    one: &Counterexample,
+    test: &Test,
+    (part, one): (&Part, &Counterexample),
+    drawn: &mut Drawn,
     look: Look,
 ) {
+    let expected = test.expected;
     let by = part.caller.as_ref().map(|caller| format!(" for {caller}")).unwrap_or_default();
     let answer = &one.answer;
     let shown =
         answer.actions.iter().take(MOST_ACTIONS).map(String::as_str).collect::<Vec<_>>().join(", ");
     let more = answer.actions.len().checked_sub(MOST_ACTIONS).filter(|more| *more > 0);
     let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
-    let line = format!("expected: {} {shown}{more} on {}{by}", expected.word(), part.resource);
+    let keys = if test.keys.is_empty() { String::new() } else { format!(" {}", test.keys) };
+    let line =
+        format!("expected: {} {shown}{more} on {}{by}{keys}", expected.word(), part.resource);
     text.push_str(&paragraph(&line, "  ", "    ", look));
-    match one.example(expected) {
+    match one.example(expected).filter(|_| answer.granted != Granted::Unknown) {
         Some(replayed) => {
             let but = match expected {
                 Expected::Allow => "but this is not allowed",
@@ -110,11 +133,25 @@ fn draw_counterexample(
                 Expected::Never => "but no Deny and no limit stops this",
             };
             text.push_str(&paragraph(&format!("{but}: {}", replayed.example), "  ", "    ", look));
-            replayed.because.iter().for_each(|finding| text.push_str(&draw(finding, look)));
+            for finding in &replayed.because {
+                let place = finding.place.as_ref();
+                let key = place.map(|at| (at.file.to_string(), at.start, at.end));
+                match key.filter(|key| !drawn.insert(key.clone())) {
+                    Some(_) => {
+                        let at = place.map(|at| format!("{}:{}", at.file, at.line));
+                        let _ = writeln!(
+                            text,
+                            "  by the words at {}, as above",
+                            at.unwrap_or_default()
+                        );
+                    }
+                    None => text.push_str(&draw(finding, look)),
+                }
+            }
         }
         None => {
-            let reason = answer.undecided.as_deref().unwrap_or("it is not known");
-            text.push_str(&paragraph(reason, "  ", "    ", look));
+            let reason = part.why_open(one);
+            text.push_str(&paragraph(&format!("not decided: {reason}"), "  ", "    ", look));
             for Reading { choices, granted } in &answer.readings {
                 let choices = choices.iter().map(|choice| choice.text).collect::<Vec<_>>();
                 let _ = writeln!(text, "    {} if {}", words(*granted), choices.join(", and "));

@@ -3,6 +3,7 @@
 use super::{Issue, Issues};
 use crate::expect::Status;
 use crate::finding::Severity;
+use crate::report::finding::Finding;
 use crate::report::tested::Tested;
 use crate::report::tested_words::title;
 use std::collections::BTreeMap;
@@ -84,7 +85,12 @@ pub(in crate::report) fn tests(tested: &Tested) -> String {
         let _ =
             write!(text, "    <testcase name=\"{}\" classname=\"{file}\">", escaped(&title(test)));
         if test.status != Status::Holds {
-            let words = test.issues().iter().map(|issue| issue.message.clone()).collect::<Vec<_>>();
+            let issues = test.issues();
+            let at = |issue: &Finding| {
+                issue.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default()
+            };
+            let words = issues.iter().map(|issue| format!("{}{}", at(issue), issue.message));
+            let words = words.chain(test.reason.clone()).collect::<Vec<_>>();
             let (kind, words) = (test.status.word(), escaped(&words.join("\n")));
             let _ = write!(text, "<failure type=\"{kind}\" message=\"{words}\"></failure>");
         }

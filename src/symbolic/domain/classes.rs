@@ -4,8 +4,8 @@ use super::cell::Limit;
 use super::resources::{ResourceKind, Resources};
 use super::{Question, Who};
 use crate::authz::{
-    Caller, CallerKind, Context, Formula, LayerId, Presence, Request, denies_bind, formula,
-    may_have_key, presence, presence_for,
+    Caller, CallerKind, Context, Formula, KeyRow, LayerId, Presence, Request, denies_bind, formula,
+    may_have_key, presence, presence_for, request_key,
 };
 use crate::aws::{self, Action, ResourceType};
 use crate::model::Statement;
@@ -257,9 +257,9 @@ impl Cutter<'_> {
         resource: &str,
         context: Context,
     ) -> Option<Request> {
-        let caller = match &self.question.who {
-            Who::Anybody(_) => Caller::Anonymous,
-            Who::Caller(caller, _) => (*caller).clone(),
+        let (caller, context) = match &self.question.who {
+            Who::Anybody(_) => (Caller::Anonymous, of_anybody(context)),
+            Who::Caller(caller, _) => ((*caller).clone(), context),
         };
         let action = action.replace(['*', '?'], "x");
         let action = if action.contains(':') { action.as_str() } else { "x:x" };
@@ -267,6 +267,18 @@ impl Cutter<'_> {
         let request = Request::new(caller, action, resource, account, context).ok()?;
         request.check_given().ok().map(|()| request)
     }
+}
+
+/// The keys that tell nothing of the caller. Of those that do, each class of callers says whether it has them: whoever stands for all of them in
+/// a request does not.
+fn of_anybody(mut context: Context) -> Context {
+    let is_of_caller = |key: &str| {
+        presence(key, Some(CallerKind::Anonymous), None) == Presence::Never
+            || request_key(key).is_some_and(KeyRow::has_shapes_by_caller)
+    };
+    let keys = context.iter().map(|(key, _)| key.to_owned()).filter(|key| is_of_caller(key));
+    keys.collect::<Vec<_>>().iter().for_each(|key| context.remove(key));
+    context
 }
 
 pub(crate) fn text_atom(text: &str) -> Atom {

@@ -1,0 +1,209 @@
+//! Decides an expectation about a connection: for its callers, for everybody outside, and for anybody else by name.
+
+use super::decide::{ALL, Deciding, OUTSIDERS, open};
+use super::file::{Expected, Wrong};
+use super::keys::with_their_keys;
+use super::never::Never;
+use super::outsiders::Outside;
+use crate::access::{Basis, Principal};
+use crate::authz::{Caller, Layer, Layers, Presence, presence_for};
+use crate::model::PolicyKind;
+use crate::product::setup::Setup;
+use crate::product::{Aim, Assumption, CallerId, Credentials, account_of, way};
+use crate::symbolic::{self, Answered, Granted, Question, Undecided, Who};
+
+impl<T> Deciding<'_, T> {
+    pub(super) fn of_connection(&mut self, setup: &Setup) -> Result<(), Wrong> {
+        let callers = self.expectation.callers.clone();
+        let names = if callers.is_empty() { self.everybody()? } else { callers };
+        for resource in self.expectation.resources.clone() {
+            let aim = Aim::of(setup, &resource, &self.expectation.actions)
+                .map_err(|message| self.wrong(message))?;
+            for name in &names {
+                self.of_name(setup, name, (aim, &resource))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever is meant where a connection's expectation names no caller.
+    fn everybody(&self) -> Result<Vec<String>, Wrong> {
+        if self.expectation.expected == Expected::Allow {
+            return Err(self
+                .wrong("who is allowed this? The test names no caller")
+                .help("give `caller`, as in `caller = \"federated-session\"`, or `\"all\"`"));
+        }
+        Ok(vec![ALL.to_owned(), OUTSIDERS.to_owned()])
+    }
+
+    fn of_name(
+        &mut self,
+        setup: &Setup,
+        name: &str,
+        (aim, resource): (Aim, &str),
+    ) -> Result<(), Wrong> {
+        let own = || setup.product.catalogue().callers().filter(|id| setup.customer.has(*id));
+        if name == ALL {
+            // What the vendor's role may do elsewhere is nothing of the customer's.
+            for id in own().filter(|id| aim.policy().is_some() || id.is_customers()) {
+                self.of_caller(setup, id, (aim, resource))?;
+            }
+            return Ok(());
+        }
+        if name == OUTSIDERS {
+            let Some(kind) = aim.policy() else {
+                // Where nobody is named, outsiders are among everybody.
+                let is_named = self.expectation.callers.iter().any(|caller| caller == OUTSIDERS);
+                let words = format!(
+                    "`{resource}` is nothing of the connection, so it is not known who is outside of its account"
+                );
+                return if is_named { Err(self.wrong(words)) } else { Ok(()) };
+            };
+            let account = account_of(setup, aim).unwrap_or_default();
+            let assumes = match kind {
+                PolicyKind::Resource if setup.policies.is_unspecified(kind) => {
+                    vec![Assumption::NO_BUCKET_POLICY]
+                }
+                _ => Vec::new(),
+            };
+            let has_rcps = setup.policies.get(PolicyKind::Rcp).is_known();
+            let policies = setup.policies.known(kind);
+            // The vendor's role is a caller of the connection with a name of its own.
+            let own = setup.cross_account_role.as_ref().map(|role| role.as_str());
+            let outside = Outside { account: &account, own, has_rcps, assumes: &assumes };
+            self.of_outsiders(outside, resource, &policies);
+            return Ok(());
+        }
+        if let Some(id) = setup.product.catalogue().callers().find(|id| id.id() == name) {
+            if !setup.customer.has(id) {
+                let word = setup.customer.word();
+                return Err(self.wrong(format!(
+                    "`{name}` is no caller of this connection, which works with a {word}"
+                )));
+            }
+            return self.of_caller(setup, id, (aim, resource));
+        }
+        if name == setup.customer.arn().as_str() {
+            let direct = own().find(|id| !id.is_session() && id.is_customers());
+            return match direct.or_else(|| own().find(|id| id.is_of_role())) {
+                Some(id) => self.of_caller(setup, id, (aim, resource)),
+                None => Ok(()),
+            };
+        }
+        if let Some((id, own)) = session(setup, name) {
+            return self.of_caller(&own, id, (aim, resource));
+        }
+        if !name.contains(':') && name != "*" && name.len() != 12 {
+            let names = own().map(CallerId::id).collect::<Vec<_>>().join("`, `");
+            return Err(self
+                .wrong(format!("`{name}` is no caller"))
+                .help(format!("give `{names}`, `{ALL}`, `{OUTSIDERS}`, or an ARN")));
+        }
+        let mut layers = setup.policies.layers(aim.policy().unwrap_or(PolicyKind::Resource));
+        if aim.policy().is_none() {
+            layers.resource = Layer::Absent;
+            layers.rcps.clear();
+        }
+        // The policies of the connection's own user or role are those of nobody else.
+        (layers.identity, layers.boundary, layers.session) =
+            (Layer::Absent, Layer::Absent, Layer::Absent);
+        let account = account_of(setup, aim);
+        let own_account =
+            |principal: &Principal| principal.account() == Some(setup.customer.account());
+        self.of_principal(name, resource, account.as_deref(), layers, &own_account, false)
+    }
+
+    /// One of the connection's callers.
+    fn of_caller(
+        &mut self,
+        setup: &Setup,
+        id: CallerId,
+        (aim, resource): (Aim, &str),
+    ) -> Result<(), Wrong> {
+        let expectation = self.expectation;
+        // The name of a session may be said by a key of its requests.
+        let named = expectation.keys.iter().filter(|(key, _)| key == "aws:principalarn");
+        let named = named.filter_map(|(_, value)| value.as_ref()?.as_slice().first());
+        let named = named.filter_map(|arn| session(setup, arn)).find(|(other, _)| *other == id);
+        let setup = named.as_ref().map_or(setup, |(_, own)| own);
+        let way = match way(setup, id, aim, &expectation.keys, &expectation.any) {
+            Ok(way) => way,
+            Err(reason) => {
+                self.not_known(id, resource, reason);
+                return Ok(());
+            }
+        };
+        let absent_somewhere = |who: &&Caller| {
+            let mut absent = expectation.keys.iter().filter(|(_, value)| value.is_none());
+            absent.all(|(key, _)| presence_for(key, who, None) != Presence::Always)
+        };
+        let callers = way.callers.iter().filter(absent_somewhere).collect::<Vec<_>>();
+        let never = Never::new(expectation, self.anything, &callers, aim.policy().is_some());
+        let layers = never.layers(&way.layers, true, true);
+        let is_own = |key: &str| expectation.keys.iter().any(|(own, _)| own == key);
+        let assumed = way.context.iter().filter(|(key, _)| !is_own(key)).cloned();
+        let assumed = assumed.collect::<Vec<_>>();
+        let ask = |layers: &Layers<'_>, who: &Caller| {
+            let question = |actions: &[String], context| {
+                symbolic::can(&Question {
+                    who: Who::Caller(who, layers),
+                    actions: actions.to_vec(),
+                    resources: vec![resource.to_owned()],
+                    account: way.account.clone(),
+                    context,
+                })
+            };
+            with_their_keys(&expectation.actions, &expectation.keys, &assumed, &question)
+        };
+        let all = |layers: &Layers<'_>| {
+            callers.iter().flat_map(|who| ask(layers, who)).collect::<Vec<_>>()
+        };
+        let mut answers =
+            never.decided(all(&layers), || all(&never.layers(&way.layers, true, false)));
+        let mut basis = Basis::Given;
+        let not_given = way.not_given.filter(|_| expectation.expected != Expected::Never);
+        if let Some(not_given) = not_given {
+            open(&mut answers, not_given);
+            basis = Basis::NeedsIdentityPolicies;
+        }
+        if let Some(first) = way.assumes.first().filter(|_| setup.not_assumed.strict) {
+            open(&mut answers, &format!("it rests on the assumption `{}`", first.id()));
+        }
+        self.judge((Some(id.id()), resource), &answers, basis, &layers, &way.assumes);
+        Ok(())
+    }
+
+    /// Who the caller is cannot be said.
+    fn not_known(&mut self, id: CallerId, resource: &str, reason: String) {
+        let answer = Answered {
+            actions: self.expectation.actions.clone(),
+            resource_type: None,
+            granted: Granted::Unknown,
+            allowed: None,
+            denied: None,
+            undecided: Some(Undecided { reason, span: None }),
+            readings: Vec::new(),
+            is_defect: false,
+        };
+        let at = (Some(id.id()), resource);
+        self.judge(at, &[answer], Basis::Given, &Layers::default(), &[]);
+    }
+}
+
+/// The caller of a connection that has sessions of this ARN, and the connection with that session.
+fn session(setup: &Setup, arn: &str) -> Option<(CallerId, Setup)> {
+    let customer = setup.customer.arn();
+    let (account, role) = (setup.customer.account(), customer.as_str().rsplit('/').next()?);
+    let kind = |id: &CallerId| match id.credentials() {
+        Credentials::FederationToken => Some(format!("arn:aws:sts::{account}:federated-user/")),
+        Credentials::WebIdentityToken => {
+            Some(format!("arn:aws:sts::{account}:assumed-role/{role}/"))
+        }
+        _ => None,
+    };
+    let mut own = setup.product.catalogue().callers().filter(|id| setup.customer.has(*id));
+    own.find_map(|id| {
+        let name = arn.strip_prefix(&kind(&id)?)?.to_owned();
+        (!name.is_empty()).then(|| (id, Setup { session_name: Some(name), ..setup.clone() }))
+    })
+}
