@@ -213,6 +213,8 @@ pub mod input;
 #[doc(hidden)]
 pub mod json;
 #[doc(hidden)]
+pub mod minify;
+#[doc(hidden)]
 pub mod model;
 pub mod product;
 #[doc(hidden)]

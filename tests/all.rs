@@ -44,6 +44,7 @@ mod lint_measured;
 // The configuration of `lint`, ignores, the baseline.
 mod lint_config;
 mod lint_fix;
+mod lint_minify;
 
 // The rules of `lint`: examples of their pages, corpus/rules, the list of checks that they cover.
 mod lint_rules;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// For each room the rooms that it may use. `source`, `finding` and `tree` are common ground.
-const ALLOWED: [(&str, &[&str]); 24] = [
+const ALLOWED: [(&str, &[&str]); 25] = [
     ("source", &[]),
     ("finding", &["source"]),
     ("tree", &["source"]),
@@ -16,8 +16,9 @@ const ALLOWED: [(&str, &[&str]); 24] = [
     ("input", &["source", "finding", "tree", "json", "syntax", "model"]),
     ("authz", &["aws", "model"]),
     ("eval", &["source", "model", "authz"]),
-    ("rules", &["source", "finding", "aws", "model", "eval", "symbolic", "s3"]),
+    ("rules", &["source", "finding", "aws", "model", "authz", "eval", "symbolic", "s3"]),
     ("symbolic", &["source", "aws", "model", "authz", "eval"]),
+    ("minify", &["source", "tree", "aws", "json", "model", "rules", "symbolic"]),
     ("why", &["source", "model", "authz", "eval"]),
     ("s3", &["source", "finding", "tree", "model"]),
     (
@@ -49,14 +50,15 @@ const ALLOWED: [(&str, &[&str]); 24] = [
         "report",
         &[
             "access", "expect", "source", "finding", "input", "aws", "authz", "model", "eval",
-            "rules", "symbolic", "why", "s3", "product", "ica", "generate", "fix", "simulate",
+            "rules", "symbolic", "minify", "why", "s3", "product", "ica", "generate", "fix",
+            "simulate",
         ],
     ),
     (
         "api",
         &[
             "access", "expect", "source", "finding", "tree", "json", "syntax", "input", "model",
-            "authz", "eval", "rules", "symbolic", "product", "ica", "simulate", "report",
+            "authz", "eval", "rules", "symbolic", "minify", "product", "ica", "simulate", "report",
         ],
     ),
     (

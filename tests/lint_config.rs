@@ -427,6 +427,10 @@ fn the_policies_of_an_account() {
     ];
     let expected = expected.map(|(of, kind, rule)| (of.to_owned(), kind.to_owned(), json!(rule)));
     assert_eq!(found.collect::<Vec<_>>(), expected);
+    // It says what each policy is: nothing else can be said of all of them.
+    let other = run_in(&folder, &["lint", "policies/wide.json", "--kind", "scp"]);
+    assert_eq!(other.status.code(), Some(3));
+    assert!(stderr(&other).contains("leave out `--kind`"), "{}", stderr(&other));
     // An account without policies is left out, and a policy with the words of an answer is a policy.
     fs::write(folder.join("policies/none.json"), r#"{"RoleDetailList": []}"#).unwrap();
     let words = WIDE.replace("\"Pass\"", "\"RoleDetailList\"");

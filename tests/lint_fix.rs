@@ -151,3 +151,36 @@ fn a_policy_that_is_too_large_for_the_proof_is_told() {
     let output = run_in(&folder, &[&["lint", "china.json"], &rules[..]].concat());
     assert!(stdout(&output).contains("gives itself any permission"), "{}", stdout(&output));
 }
+
+/// Hundreds of edits are made in one run, those that are not proved apart.
+#[test]
+fn many_edits_are_made_in_one_run() {
+    let folder = fresh_folder("lint-fix-many");
+    let statement = |number: usize| {
+        serde_json::json!({"Effect": "Allow", "Action": ["s3:Get*", "s3:GetObject"],
+            "Resource": format!("arn:aws:s3:::b{number}/*")})
+    };
+    let unknown =
+        serde_json::json!({"Effect": "Allow", "Action": "s3:ListObjectsV2", "Resource": "*"});
+    let statements = (0..230).map(statement).chain([unknown]).collect::<Vec<_>>();
+    let policy = serde_json::json!({"Version": "2012-10-17", "Statement": statements});
+    fs::write(folder.join("p.json"), policy.to_string()).unwrap();
+    let output = run_in(&folder, &["lint", "p.json", "--fix"]);
+    let text = fs::read_to_string(folder.join("p.json")).unwrap();
+    assert!(!text.contains("s3:GetObject") && text.contains("s3:ListObjectsV2"), "{text}");
+    assert_eq!(text.matches("s3:Get*").count(), 230);
+    assert!(!stderr(&output).contains("run it again"), "{}", stderr(&output));
+}
+
+/// AWS's page says of an empty `Condition` that it has no effect, and that its statement has none: without it the Allow may give more.
+#[test]
+fn an_empty_condition_is_no_edit_that_changes_nothing() {
+    let folder = fresh_folder("lint-fix-empty-condition");
+    let policy = POLICY.replace("b/*\"", "b/*\",\n      \"Condition\": {}");
+    fs::write(folder.join("p.json"), &policy).unwrap();
+    let only = ["lint", "p.json", "--fix", "--select", "empty-condition"];
+    run_in(&folder, &only);
+    assert_eq!(fs::read_to_string(folder.join("p.json")).unwrap(), policy);
+    run_in(&folder, &[&only[..], &["--unsafe-fixes"]].concat());
+    assert_eq!(fs::read_to_string(folder.join("p.json")).unwrap(), POLICY);
+}

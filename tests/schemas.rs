@@ -23,7 +23,7 @@ fn runs() -> Vec<(&'static str, Vec<String>, i32, Filled)> {
     let simulate = format!(
         "simulate --principal {USER} --action s3:GetObject --resource arn:aws:s3:::acme-genomics/ica/x"
     );
-    let list: [(&'static str, String, i32, Filled); 37] = [
+    let list: [(&'static str, String, i32, Filled); 39] = [
         ("check", format!("check {SEED}"), 1, &["causes", "operations", "connection"]),
         ("check", format!("check {KMS}"), 1, &["assumptions", "operations", "environment"]),
         ("check", "check examples/role-method --strict".into(), 1, &["causes", "operations"]),
@@ -52,6 +52,8 @@ fn runs() -> Vec<(&'static str, Vec<String>, i32, Filled)> {
         ("can", can.replace("s3:*Object", "nonsense"), 2, &["errors"]),
         ("lint", format!("lint {user}"), 0, &["policies"]),
         ("lint", "lint examples schemas --fail-on never".into(), 0, &["policies", "skipped"]),
+        ("minify", format!("lint {user} --minify=300"), 1, &["policies"]),
+        ("minify", "lint missing.json --minify".into(), 3, &["errors"]),
         ("lint", "lint missing.json".into(), 3, &["errors"]),
         ("lint", format!("lint {user} --select nonsense"), 2, &["errors"]),
         ("simulate", format!("{simulate} --identity-policy {user}"), 0, &["by", "decision"]),

@@ -1,11 +1,12 @@
 //! Policies by themselves: what AWS would refuse, what does nothing, what is dangerous.
 
 use super::error::Error;
+use super::files::unreadable;
 use super::workspace::Workspace;
 use crate::input::{
     Document, KindFrom, Loader, Unreadable, is_account, kind_of, policies_of_account, read_policy,
 };
-use crate::model::{self, PolicyKind};
+use crate::model::{self, Policy, PolicyKind};
 use crate::report::failure;
 use crate::report::lint::{Lint, Linted, Whereabouts};
 use crate::rules::lint::{Selection, lint};
@@ -26,6 +27,25 @@ pub struct LintOptions {
     pub selection: Selection,
 }
 
+impl LintOptions {
+    /// Whether somebody says that a resource policy is that of a bucket.
+    pub(super) fn is_of_bucket(&self) -> bool {
+        match self.kind {
+            Some(_) => self.is_of_bucket,
+            None => self.configured.is_some_and(|(_, is_of_bucket)| is_of_bucket),
+        }
+    }
+}
+
+/// What a policy is attached to.
+pub(super) fn attached(policy: &Policy, is_of_bucket: bool) -> Option<Attached<'static>> {
+    match policy.kind {
+        PolicyKind::Resource if is_of_bucket => Some(Attached { bucket: None, is_guess: false }),
+        PolicyKind::Resource => Attached::guessed(policy),
+        _ => None,
+    }
+}
+
 /// Lints the policy of one file, or all of them in the answer about an account.
 pub(crate) fn lint_file(
     sources: &mut Sources,
@@ -36,6 +56,11 @@ pub(crate) fn lint_file(
     let id = loader.load(sources, name)?;
     let file = sources.get(id).name().to_owned();
     if is_account(&sources.get(id).text) {
+        if options.kind.is_some() {
+            let message = "an answer about an account says of each policy what it is, so that no other kind can be given for it";
+            let help = Some("leave out `--kind` for this file");
+            return Err(unreadable(name, message.to_owned(), help));
+        }
         let policies = policies_of_account(sources, id).map_err(Unreadable::Text)?;
         let linted = policies.into_iter().map(|policy| {
             let kind = (policy.kind, KindFrom::Answer);
@@ -45,12 +70,21 @@ pub(crate) fn lint_file(
         return Ok(linted.collect());
     }
     let document = read_policy(sources, id).map_err(Unreadable::Text)?;
-    let kind = match (options.kind, options.configured) {
+    let kind = kind(&document, name, options);
+    Ok(vec![lint_document(sources, &file, &document, kind, options)])
+}
+
+/// What a policy is, and what says so.
+pub(super) fn kind(
+    document: &Document,
+    name: &str,
+    options: &LintOptions,
+) -> (PolicyKind, KindFrom) {
+    match (options.kind, options.configured) {
         (Some(kind), _) => (kind, KindFrom::Flag),
         (None, Some((kind, _))) => (kind, KindFrom::Configuration),
-        (None, None) => kind_of(&document, name),
-    };
-    Ok(vec![lint_document(sources, &file, &document, kind, options)])
+        (None, None) => kind_of(document, name),
+    }
 }
 
 fn lint_document(
@@ -60,16 +94,8 @@ fn lint_document(
     kind: (PolicyKind, KindFrom),
     options: &LintOptions,
 ) -> Linted {
-    let is_of_bucket = match options.kind {
-        Some(_) => options.is_of_bucket,
-        None => options.configured.is_some_and(|(_, is_of_bucket)| is_of_bucket),
-    };
     let lowered = model::lower(&document.policy, kind.0);
-    let attached = match kind.0 {
-        PolicyKind::Resource if is_of_bucket => Some(Attached { bucket: None, is_guess: false }),
-        PolicyKind::Resource => Attached::guessed(&lowered.policy),
-        _ => None,
-    };
+    let attached = attached(&lowered.policy, options.is_of_bucket());
     let is_stored = document.read_as.is_answer();
     let subject = Subject { policy: &lowered.policy, sources, attached, is_stored };
     let read = document.findings.iter().cloned().chain(lowered.findings).collect();

@@ -1,13 +1,14 @@
-//! Edits of a policy that mend what `lint` finds, one after the other. Each is read again, and is safe if the prover says that it changes nothing.
+//! Edits of a policy that mend what `lint` finds: those that are proved together at once, then one after the other. Each text is read again, and an edit is safe if the
+//! prover says that it changes nothing.
 
 use super::lint::{LintOptions, lint_file};
 use crate::finding::Edit;
 use crate::input::{Document, Loader, Unreadable, read_policy};
+use crate::minify::is_equal;
 use crate::model::{self, Policy, PolicyKind};
 use crate::report::lint::{Found, Linted};
-use crate::rules::lint::with_everything;
 use crate::source::{SourceId, Sources, Span};
-use crate::symbolic::{Answer, Requests, lost_for};
+use crate::symbolic::Requests;
 use crate::syntax;
 use crate::tree::{Node, object_at, removal};
 use std::collections::BTreeSet;
@@ -21,10 +22,15 @@ pub(crate) struct Mended {
     pub(crate) rules: Vec<&'static str>,
     /// How many edits were left out because it is not proved that they change nothing.
     pub(crate) unsafe_left: usize,
+    /// Whether the most edits were made, so that there may be more.
+    pub(crate) is_cut_short: bool,
 }
 
-/// Most edits of one file.
+/// Most edits of one file that are made one after the other.
 const MOST_EDITS: usize = 200;
+
+/// Most proofs of edits that are made at once.
+const MOST_PROOFS: usize = 50;
 
 /// What the proof of an edit may cost, in steps of the prover.
 const COST: usize = 4_000_000;
@@ -43,7 +49,12 @@ pub(crate) fn mend(
     let mut mended = Mended { text: text.to_owned(), ..Mended::default() };
     let mut tried = BTreeSet::new();
     let mut seen = BTreeSet::from([text.to_owned()]);
-    while mended.rules.len() < MOST_EDITS {
+    let mut state = State::read(name, text, options)?;
+    is_wanted(&mut state.linted.findings);
+    (mended.text, mended.rules) = state.at_once(name, text);
+    seen.insert(mended.text.clone());
+    let most = mended.rules.len() + MOST_EDITS;
+    while mended.rules.len() < most {
         let mut state = State::read(name, &mended.text, options)?;
         is_wanted(&mut state.linted.findings);
         let key = |found: &Found| (found.finding.code.id(), found.pointer.clone());
@@ -61,7 +72,7 @@ pub(crate) fn mend(
         if new.refusals > state.lowered.refusals {
             continue;
         }
-        if takes_unsafe || is_equal(&state.lowered.policy, &new.policy) {
+        if takes_unsafe || is_equal(&state.lowered.policy, &new.policy, Requests::Any, COST) {
             mended.rules.push(found.finding.code.id());
             mended.text = edited.unwrap_or_default();
             seen.insert(mended.text.clone());
@@ -71,14 +82,8 @@ pub(crate) fn mend(
             mended.unsafe_left += 1;
         }
     }
+    mended.is_cut_short = mended.rules.len() >= most;
     Ok(mended)
-}
-
-/// Whether two policies allow the same and deny the same, proved over all requests: whatever other policies there are, one may be in place of the other.
-fn is_equal(one: &Policy, other: &Policy) -> bool {
-    let covers = |one, other| lost_for(&[one], &[other], Requests::Any, COST) == Answer::None;
-    let is_same = |one, other| covers(one, other) && covers(other, one);
-    is_same(one, other) && is_same(&with_everything(one), &with_everything(other))
 }
 
 /// A text that was read and linted.
@@ -126,9 +131,62 @@ impl State {
         Ok(State { sources, linted, lowered, root: syntax::print(&document.policy) })
     }
 
+    /// The text with all edits that are proved together, and the rules that they mend.
+    fn at_once(&self, name: &str, text: &str) -> (String, Vec<&'static str>) {
+        let found = self.linted.findings.iter();
+        let edits =
+            found.filter_map(|found| Some((found.finding.code.id(), &**found.edit.as_ref()?)));
+        let (mut text_of_all, mut taken) = (text.to_owned(), Vec::new());
+        let mut left = vec![edits.collect::<Vec<_>>()];
+        let mut questions = 0..MOST_PROOFS;
+        // Where a group is not proved, its halves are.
+        while let Some(group) = left.pop().filter(|_| questions.next().is_some()) {
+            let all = taken.iter().chain(&group).copied().collect::<Vec<_>>();
+            if let Some(new) = self.proved(name, text, &all) {
+                (text_of_all, taken) = (new, all);
+            } else if group.len() > 1 {
+                let (first, second) = group.split_at(group.len() / 2);
+                left.extend([second.to_vec(), first.to_vec()]);
+            }
+        }
+        (text_of_all, taken.into_iter().map(|(rule, _)| rule).collect())
+    }
+
+    /// The text with these edits, if they do not overlap and are proved to change nothing.
+    fn proved(&self, name: &str, text: &str, edits: &[(&'static str, &Edit)]) -> Option<String> {
+        let mut splices = Vec::new();
+        let mut gone = Vec::new();
+        for (_, edit) in edits {
+            match edit {
+                Edit::Remove(places) => gone.extend(places),
+                other => splices.extend(self.splices(other)?),
+            }
+        }
+        if !gone.is_empty() {
+            splices.extend(without(removal(&self.root, &gone)?));
+        }
+        splices.sort_by_key(|(place, _)| (place.lo, place.hi));
+        let mut pairs = splices.iter().zip(splices.iter().skip(1));
+        if splices.is_empty()
+            || pairs.any(|((one, _), (next, _))| next.lo < one.hi || next.lo == one.lo)
+        {
+            return None;
+        }
+        let edited = self.sources.spliced(text, splices)?;
+        let new = Lowered::read(name, &edited, self.linted.kind)?;
+        let is_safe = new.refusals <= self.lowered.refusals;
+        (is_safe && is_equal(&self.lowered.policy, &new.policy, Requests::Any, COST))
+            .then_some(edited)
+    }
+
     /// The text of the file with an edit.
     fn edited(&self, text: &str, edit: &Edit) -> Option<String> {
-        let splices = match edit {
+        self.sources.spliced(text, self.splices(edit)?)
+    }
+
+    /// What an edit writes, and where.
+    fn splices(&self, edit: &Edit) -> Option<Vec<(Span, String)>> {
+        Some(match edit {
             Edit::Remove(places) => without(removal(&self.root, places)?),
             Edit::RemoveMember(object, name) => {
                 let members = object_at(&self.root, *object)?;
@@ -145,8 +203,7 @@ impl State {
                 let added = format!("{}: {},{gap}", quoted(name), quoted(value));
                 vec![(Span::new(first.lo, first.lo), added)]
             }
-        };
-        self.sources.spliced(text, splices)
+        })
     }
 }
 

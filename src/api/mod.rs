@@ -12,6 +12,7 @@
 //! | May somebody do this, in all cases or in some? | [`Workspace::can`] | [`Access`] |
 //! | Does what must stay true of these policies still hold? | [`Workspace::test`] | [`Tested`] |
 //! | What is wrong with these policies, or dangerous? | [`Workspace::lint`] | [`Lint`] |
+//! | How is this policy said in fewer characters? | [`Workspace::minify`] | [`Minified`] |
 //! | Which operations of Illumina Connected Analytics do these policies block? | [`Workspace::check`] | [`Checked`] |
 
 mod access;
@@ -27,8 +28,8 @@ mod lint;
 pub(crate) mod lint_baseline;
 #[cfg(feature = "cli")]
 pub(crate) mod lint_config;
-#[cfg(feature = "cli")]
 pub(crate) mod lint_fix;
+pub(crate) mod minify;
 mod policy;
 mod test;
 mod workspace;
@@ -39,6 +40,7 @@ pub use self::files::Folder;
 pub use self::lint::LintOptions;
 #[cfg(feature = "cli")]
 pub(crate) use self::lint::lint_file;
+pub use self::minify::MinifyOptions;
 pub use self::policy::Policy;
 pub use self::test::TestOptions;
 pub use self::workspace::Workspace;
@@ -55,6 +57,7 @@ pub use crate::report::can::Access;
 pub use crate::report::check::Checked;
 pub use crate::report::compare::Comparison;
 pub use crate::report::lint::Lint;
+pub use crate::report::minify::Minified;
 pub use crate::report::simulate::Decision;
 pub use crate::report::tested::Tested;
 pub use crate::report::{Cause, Choice, Example, Finding, Place, Position, Stop, View};
@@ -64,5 +67,5 @@ pub use crate::symbolic::{Granted, Relation, Requests};
 
 /// What answers are made of, by question.
 pub mod views {
-    pub use crate::report::{can, check, compare, lint, simulate, tested};
+    pub use crate::report::{can, check, compare, lint, minify, simulate, tested};
 }

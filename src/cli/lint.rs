@@ -17,6 +17,8 @@ use crate::finding::Severity;
 use crate::input::{Loader, Unreadable};
 use crate::model::PolicyKind;
 use crate::report::lint::{Configured, Lint, Linted};
+use crate::report::look::Human;
+use crate::report::minify::Minify;
 use crate::report::{Failure, Finding, failure};
 use crate::source::Sources;
 use clap::builder::PossibleValue;
@@ -31,6 +33,7 @@ Examples:
   ica-policy lint bucket.json --kind bucket         # say what it is where name and elements do not
   ica-policy lint policy.json --select redundant-action,REDUNDANT_RESOURCE
   ica-policy lint policies/ --diff                  # edits that are proved to change nothing; --fix writes them
+  ica-policy lint policy.json --minify              # the same in fewer characters, within what AWS stores
   ica-policy explain redundant-action               # what a rule means
 
 Exit code 0: nothing at or above --fail-on; 1: something is, or AWS would refuse a policy, or --diff shows an edit; 2: wrong usage; 3: nothing was checked, or an input could not be read.";
@@ -83,12 +86,17 @@ pub(super) struct Args {
     /// Also edits that change what the policy allows or denies: read their diff.
     #[arg(long)]
     pub(super) unsafe_fixes: bool,
+    /// Prints the policy in fewer characters: within this many as AWS counts them, or within what AWS stores of its kind; 0 makes it as short as it gets. Names of
+    /// statements are left out and wildcards of exactly the listed actions written only where it is too long without. All is proved to change nothing. With --diff
+    /// it is shown, with --fix written; with --unsafe-fixes also wider patterns, whose price is reported.
+    #[arg(long, value_name = "CHARACTERS", num_args = 0..=1, require_equals = true)]
+    pub(super) minify: Option<Option<usize>>,
     /// Reads lines `{"id": .., "kind": .., "policy": {..}}` from standard input and writes a line with the findings for each.
-    #[arg(long, conflicts_with_all = ["files", "config", "baseline", "write_baseline", "changed_since", "fix", "diff", "unsafe_fixes", "format", "fail_on", "no_ignores"])]
+    #[arg(long, conflicts_with_all = ["files", "config", "baseline", "write_baseline", "changed_since", "fix", "diff", "unsafe_fixes", "minify", "format", "fail_on", "no_ignores"])]
     batch: bool,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = FindingsFormat::Human)]
-    format: FindingsFormat,
+    pub(super) format: FindingsFormat,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -133,10 +141,24 @@ impl ValueEnum for Kind {
     }
 }
 
+const HELP: &str = "`ica-policy lint --help` shows examples";
+
+impl Args {
+    /// Whether flags are given that are about findings alone.
+    pub(super) fn has_findings_only(&self) -> bool {
+        !self.select.is_empty()
+            || self.pedantic
+            || self.suppressed
+            || self.fail_on.is_some()
+            || self.changed_since.is_some()
+            || self.baseline.is_some()
+            || self.write_baseline.is_some()
+    }
+}
+
 /// Lints the files of the command line.
 pub(super) fn run(args: &Args) -> Exit {
-    let help = "`ica-policy lint --help` shows examples";
-    let printer = Printer::listing("lint", args.format, None, help);
+    let printer = Printer::listing("lint", args.format, None, HELP);
     printer.finish(lint_all(args, &printer))
 }
 
@@ -146,6 +168,9 @@ fn lint_all(args: &Args, printer: &Printer<Lint>) -> Exit {
             Ok(run) => lint_batch::run(&run.options),
             Err(mistake) => wrong(printer, mistake),
         };
+    }
+    if let Some(characters) = args.minify {
+        return minify(args, characters, printer);
     }
     if args.unsafe_fixes && !args.fix && !args.diff {
         return printer.usage("--unsafe-fixes goes with --fix or --diff");
@@ -170,7 +195,18 @@ fn lint_all(args: &Args, printer: &Printer<Lint>) -> Exit {
     }
 }
 
-fn wrong(printer: &Printer<Lint>, mistake: Mistake) -> Exit {
+fn minify(args: &Args, characters: Option<usize>, printer: &Printer<Lint>) -> Exit {
+    if let Some(message) = args.minify_mistake() {
+        return printer.usage(message);
+    }
+    let printer = Printer::<Minify>::listing("lint", args.format, None, HELP);
+    match Run::begin(args).and_then(|mut run| run.minify(characters, &printer)) {
+        Ok(exit) => exit,
+        Err(mistake) => wrong(&printer, mistake),
+    }
+}
+
+fn wrong<V: Human>(printer: &Printer<V>, mistake: Mistake) -> Exit {
     match mistake {
         Mistake::Usage(message) => printer.usage(&message),
         Mistake::Unreadable(wrong) => printer.unreadable(&Sources::new(), &[wrong]),

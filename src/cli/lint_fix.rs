@@ -61,6 +61,9 @@ impl Run<'_> {
                 format!("{number} not proved to change nothing; `--diff --unsafe-fixes` shows all");
             print_line("note: ", &message);
         }
+        for file in files.iter().filter(|file| file.mended.is_cut_short) {
+            print_line("note: ", &format!("{}: there may be more edits; run it again", file.name));
+        }
         files.retain(|file| file.mended.text != file.old);
         if self.args.diff {
             let diffs = files.iter().map(|file| of_texts(&file.old, &file.mended.text, &file.name));

@@ -27,6 +27,7 @@ mod lines;
 mod lint;
 mod lint_batch;
 mod lint_fix;
+mod lint_minify;
 mod lint_settings;
 mod listed;
 mod man;

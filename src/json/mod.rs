@@ -14,4 +14,4 @@ mod token;
 pub use decode::{DecodeError, decode_bytes};
 pub use embedded::{derive, derive_percent};
 pub use parse::{MAX_DEPTH, MAX_PROBLEMS, Parsed, parse};
-pub use print::print;
+pub use print::{compact, print};

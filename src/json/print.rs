@@ -56,3 +56,35 @@ fn write_string(string: &str, text: &mut String) {
     text.push_str(&Encoding::JsonString.encode(string));
     text.push('"');
 }
+
+/// The text without white space between its words; reading it again gives an equal tree.
+pub fn compact(node: &Node) -> String {
+    let mut text = String::new();
+    write_compact(node, &mut text);
+    text
+}
+
+fn write_compact(node: &Node, text: &mut String) {
+    let comma = |number: usize| if number == 0 { "" } else { "," };
+    match &node.value {
+        Value::Array(items) => {
+            text.push('[');
+            for (number, item) in items.iter().enumerate() {
+                text.push_str(comma(number));
+                write_compact(item, text);
+            }
+            text.push(']');
+        }
+        Value::Object(members) => {
+            text.push('{');
+            for (number, member) in members.iter().enumerate() {
+                text.push_str(comma(number));
+                write_string(&member.name.text, text);
+                text.push(':');
+                write_compact(&member.value, text);
+            }
+            text.push('}');
+        }
+        _ => write_node(node, 0, text),
+    }
+}

@@ -17,7 +17,7 @@ pub struct ActionPattern {
 }
 
 impl ActionPattern {
-    pub(super) fn parse(text: &str, span: Span) -> ActionPattern {
+    pub(crate) fn parse(text: &str, span: Span) -> ActionPattern {
         let lower = text.to_ascii_lowercase();
         let (pattern, errors) = Pattern::parse(
             &lower,

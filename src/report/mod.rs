@@ -45,6 +45,9 @@ mod lint_human;
 pub mod look;
 #[cfg(feature = "cli")]
 mod matrix;
+pub mod minify;
+#[cfg(feature = "cli")]
+mod minify_human;
 #[cfg(feature = "cli")]
 pub mod overview;
 pub mod page;

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// The actions that a pattern covers.
 #[derive(Clone, Debug)]
-pub(super) enum Covered {
+pub(crate) enum Covered {
     /// `*`.
     Everything,
     /// One action, named in full.
@@ -23,7 +23,7 @@ pub(super) enum Covered {
 }
 
 impl Covered {
-    pub(super) fn by(pattern: &ActionPattern) -> Covered {
+    pub(crate) fn by(pattern: &ActionPattern) -> Covered {
         if pattern.doubt.is_some() {
             return Covered::Unknown;
         }
@@ -92,7 +92,7 @@ impl Covered {
 }
 
 /// The actions of a service whose names begin so, in lower case. The list has the order of these names.
-fn beginning(service: &'static Service, start: &str) -> Range<usize> {
+pub(crate) fn beginning(service: &'static Service, start: &str) -> Range<usize> {
     let actions = service.actions();
     let lower = |action: &Action| action.name().bytes().map(|byte| byte.to_ascii_lowercase());
     let from = actions.partition_point(|action| lower(action).lt(start.bytes()));

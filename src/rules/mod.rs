@@ -19,9 +19,11 @@ mod unfit_key;
 mod unknown_action;
 mod unknown_service;
 
+pub(crate) use covered::{Covered, beginning};
 pub use other_bucket::other_bucket;
 pub use placeholder::with_placeholder;
 pub use rule::{Attached, Rule, Scene, Sink, Subject};
+pub use size::{CODE as POLICY_SIZE, Size, size};
 pub use unknown_action::{closest_actions, is_unknown_action};
 pub use unknown_service::unknown_service;
 

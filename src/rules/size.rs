@@ -16,7 +16,7 @@ rule_code! {
     /// What to do: split the policy, or shorten it with fewer and wider patterns.
     ///
     /// Source: IAM:reference_iam-quotas, S3:add-bucket-policy, ORG:orgs_reference_limits, KMS:key-policy-overview, VPC:vpc-endpoints-access.
-    pub(super) CODE: Error "policy-size" ["POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA" "POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA" "POLICY_SIZE_EXCEEDS_SCP_QUOTA" "POLICY_SIZE_EXCEEDS_RCP_QUOTA"] "the policy is longer than AWS stores; a warning where that depends on what it is used as"
+    pub CODE: Error "policy-size" ["POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA" "POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA" "POLICY_SIZE_EXCEEDS_SCP_QUOTA" "POLICY_SIZE_EXCEEDS_RCP_QUOTA"] "the policy is longer than AWS stores; a warning where that depends on what it is used as"
 }
 
 /// A finding for a document beyond the size that AWS stores. What AWS itself gave is not too long.
@@ -63,7 +63,7 @@ const RAISED: &str = "the quota is 2,048, unless it was raised to as much as 8,1
 const API: &str = "the quota is 8,192, unless it was raised";
 const BUS: &str = "a classic event bus takes 10,240, a new one 20,480";
 
-const LIMITS: [Limit; 16] = [
+static LIMITS: [Limit; 16] = [
     Limit { usual: 2_048, words: INLINE, ..limit(PolicyKind::Identity, 6_144, Blanks::Free) },
     limit(PolicyKind::Boundary, 6_144, Blanks::Free),
     limit(PolicyKind::Session, 2_048, Blanks::Perhaps),
@@ -82,6 +82,42 @@ const LIMITS: [Limit; 16] = [
     Limit { usual: 10_240, words: BUS, ..of_service("events", 20_480, Blanks::Perhaps) },
 ];
 
+/// How long a policy is, and how long AWS lets it be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Size {
+    /// The characters as AWS counts them, at most.
+    pub characters: usize,
+    /// What AWS stores at most of this kind, where a page says it.
+    pub limit: Option<usize>,
+    /// Whether white space between words may count.
+    pub blanks_count: bool,
+}
+
+/// The size of a policy.
+pub fn size(subject: &Subject<'_>) -> Size {
+    let text = subject.sources.text(subject.policy.span);
+    match limit_of(subject) {
+        Some(limit) => Size {
+            characters: counted(text, limit.blanks).1,
+            limit: Some(limit.most).filter(|most| *most < usize::MAX),
+            blanks_count: !matches!(limit.blanks, Blanks::Free),
+        },
+        None => Size { characters: text.len(), limit: None, blanks_count: true },
+    }
+}
+
+fn limit_of(subject: &Subject<'_>) -> Option<&'static Limit> {
+    let is_of = |limit: &&Limit| {
+        limit.kind == subject.policy.kind
+            && match limit.service {
+                "" => true,
+                "s3" => subject.is_of_bucket(),
+                service => has_only_actions_of(service, subject.policy),
+            }
+    };
+    LIMITS.iter().find(is_of)
+}
+
 impl Rule for PolicySize {
     fn codes(&self) -> &'static [Code] {
         &[CODE]
@@ -91,16 +127,7 @@ impl Rule for PolicySize {
         if subject.is_stored {
             return;
         }
-        let is_of = |limit: &&Limit| {
-            limit.kind == subject.policy.kind
-                && match limit.service {
-                    "" => true,
-                    "s3" => subject.is_of_bucket(),
-                    service => has_only_actions_of(service, subject.policy),
-                }
-        };
-        let limit = LIMITS.iter().find(is_of);
-        let found = limit.and_then(|limit| finding(subject, limit));
+        let found = limit_of(subject).and_then(|limit| finding(subject, limit));
         sink.extend(
             found.map(|found| Finding { analyzer: analyzer(subject.policy.kind), ..found }),
         );

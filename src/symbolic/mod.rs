@@ -20,6 +20,7 @@ mod text;
 mod undecided;
 
 pub use ask::asked_services::{AskedService, asked_services};
+pub(crate) use ask::can::can_within;
 pub use ask::can::{Answered, Granted, Shown, can, together};
 pub use ask::compare::{Answer, Compared, Gain, Relation, compare, compare_access, lost_for};
 pub(crate) use ask::compare::{gained_within, is_lost, lost_within};

@@ -2,6 +2,7 @@
 
 use super::manual::rule_code;
 use super::proved::with_everything;
+use super::witness::{Wanted, example};
 use crate::aws;
 use crate::finding::{Audience, Code, Confidence, Finding, Severity};
 use crate::model::{
@@ -17,8 +18,8 @@ rule_code! {
     /// Whoever has the policy can give itself any permission.
     ///
     /// Proved: the policy allows an action that changes policies of identities on every identity of the account, in every request. That is as much as an
-    /// administrator has, and less visible. Nothing is said where a Deny, a condition or a narrower resource stops it, and nothing of a policy that allows
-    /// everything already.
+    /// administrator has, and less visible. A request that goes through is shown. Nothing is said where a Deny, a condition or a narrower resource stops it, and
+    /// nothing of a policy that allows everything already. `takes-what-others-have` is about actions that give no more than somebody has.
     ///
     /// ```json bad
     /// {"Effect": "Allow", "Action": ["iam:ListRoles", "iam:AttachRolePolicy"], "Resource": "*"}
@@ -49,6 +50,25 @@ rule_code! {
     OTHERS: Warning "becomes-others" [] "a policy with which one can become any other user or role", audience: Audience::Security, confidence: Confidence::Medium
 }
 
+rule_code! {
+    /// Whoever has the policy can take the permissions of any group, or of any stored version of a policy.
+    ///
+    /// Proved: the policy allows `iam:AddUserToGroup` on every group of the account, or `iam:SetDefaultPolicyVersion` on every policy, in every request. How much that gives
+    /// depends on the groups and the old versions that the account has: the first takes in what a group of administrators has, the second what a version that was taken back had.
+    /// Nothing is said beside `privilege-escalation`, which gives all of it and more.
+    ///
+    /// ```json bad
+    /// {"Effect": "Allow", "Action": "iam:AddUserToGroup", "Resource": "arn:aws:iam::111122223333:group/*"}
+    /// ```
+    /// ```json good
+    /// {"Effect": "Allow", "Action": "iam:AddUserToGroup", "Resource": "arn:aws:iam::111122223333:group/readers"}
+    /// ```
+    /// What to do: name the groups or the policies.
+    ///
+    /// Source: IAMAPI:AddUserToGroup, IAMAPI:SetDefaultPolicyVersion; proved over all requests.
+    TAKES: Warning "takes-what-others-have" [] "a policy with which one can take what any group or version of a policy gives", audience: Audience::Security, confidence: Confidence::Medium
+}
+
 /// At most one finding of each kind in a policy.
 #[derive(Debug)]
 pub(super) struct Escalation;
@@ -72,12 +92,16 @@ const BECOME: [(&str, &str); 4] = [
     ("iam:updateassumerolepolicy", ":role/"),
 ];
 
-/// What all questions about a policy may cost, in steps of the prover: less than a second in a release.
+/// Actions that give what a group or an older version of a policy has already.
+const TAKE: [(&str, &str); 2] =
+    [("iam:addusertogroup", ":group/"), ("iam:setdefaultpolicyversion", ":policy/")];
+
+/// What all questions of one kind may cost, in steps of the prover: less than a second in a release. Each kind has its own, so that none is undecided because another was hard.
 const COST: usize = 20_000_000;
 
 impl Rule for Escalation {
     fn codes(&self) -> &'static [Code] {
-        &[MORE, OTHERS]
+        &[MORE, OTHERS, TAKES]
     }
 
     fn is_proved(&self) -> bool {
@@ -88,14 +112,32 @@ impl Rule for Escalation {
         if scene.policy.kind != PolicyKind::Identity {
             return;
         }
-        let budget = Together::of(COST);
-        let more = proved(scene, &GIVE, &budget);
-        let others = proved(scene, &BECOME, &budget);
-        if (more.is_nothing() && others.is_nothing()) || allows_everything(scene.policy) {
+        let [more, others, takes] =
+            [&GIVE[..], &BECOME, &TAKE].map(|actions| proved(scene, actions, &Together::of(COST)));
+        let is_nothing = [&more, &others, &takes].iter().all(|asked| asked.is_nothing());
+        if is_nothing || allows_everything(scene.policy) {
             return;
         }
-        sink.extend(finding(MORE, &more, "gives itself any permission"));
-        sink.extend(finding(OTHERS, &others, "becomes any other user or role"));
+        sink.extend(finding(scene, MORE, &more));
+        sink.extend(finding(scene, OTHERS, &others));
+        if more.proved.is_empty() {
+            sink.extend(finding(scene, TAKES, &takes));
+        }
+    }
+}
+
+/// What somebody does who has the policy, and what to do about it.
+fn words(code: Code) -> (&'static str, &'static str) {
+    match code {
+        MORE => (
+            "gives itself any permission",
+            "name the identities and policies, or add a condition on `iam:PermissionsBoundary` or `iam:PolicyARN`",
+        ),
+        OTHERS => ("becomes any other user or role", "name the users or roles"),
+        _ => (
+            "takes what any group or any version of a policy gives",
+            "name the groups or the policies",
+        ),
     }
 }
 
@@ -116,10 +158,13 @@ impl Asked {
 struct Proved {
     action: &'static str,
     kind: &'static str,
+    /// A partition, and an account in it or any.
+    account: (String, Option<String>),
     place: Span,
 }
 
-fn finding(code: Code, asked: &Asked, what: &str) -> Option<Finding> {
+fn finding(scene: &Scene<'_>, code: Code, asked: &Asked) -> Option<Finding> {
+    let (what, help) = words(code);
     let Some((first, others)) = asked.proved.split_first() else {
         let message = format!(
             "not decided whether whoever has this policy {what}: the policy is too large for the proof"
@@ -129,22 +174,26 @@ fn finding(code: Code, asked: &Asked, what: &str) -> Option<Finding> {
     };
     let name = |one: &Proved| aws::action(one.action).map_or(String::new(), ToString::to_string);
     let kind = first.kind.trim_matches([':', '/']);
+    let request = shown(scene.policy, first).map(|request| format!(", such as {request}"));
     let message = format!(
-        "whoever has this policy {what}: every request for `{}` is allowed on every {kind} of the account",
-        name(first)
+        "whoever has this policy {what}: every request for `{}` is allowed on every {kind} of the account{}",
+        name(first),
+        request.unwrap_or_default()
     );
-    let help = match code == MORE {
-        true => {
-            "name the identities and policies, or add a condition on `iam:PermissionsBoundary` or `iam:PolicyARN`"
-        }
-        false => "name the users or roles",
-    };
     let finding = Finding::new(code, first.place, message).help(help);
     let places = others.iter().filter(|one| one.place != first.place);
     let mut told = BTreeSet::new();
     Some(places.filter(|one| told.insert(one.place)).fold(finding, |finding, one| {
         finding.related(one.place, format!("`{}` does it, too", name(one)))
     }))
+}
+
+/// A request that goes through.
+fn shown(policy: &Policy, one: &Proved) -> Option<String> {
+    let (partition, account) = &one.account;
+    let account = account.as_deref().unwrap_or("*");
+    let resource = format!("arn:{partition}:iam::{account}{}*", one.kind);
+    example(policy, (&[one.action.to_owned()], &[resource]), Wanted::Allowed)
 }
 
 /// Those of the actions that the policy allows on all resources of the account.
@@ -157,13 +206,14 @@ fn proved(
     let mut asked = Asked { proved: Vec::new(), open: None };
     for (action, kind) in actions {
         let Some(place) = granted(scene, action) else { continue };
-        let is_all = accounts.iter().any(|account| {
-            let wanted = wanted(scene.policy, action, kind, *account);
+        let of_all = accounts.iter().find(|account| {
+            let wanted = wanted(scene.policy, action, kind, **account);
             budget.left() > 0
                 && lost_within(&[&wanted], &[scene.policy], Requests::Any, budget) == Answer::None
         });
-        if is_all {
-            asked.proved.push(Proved { action, kind, place });
+        if let Some((partition, account)) = of_all {
+            let account = ((*partition).to_owned(), account.map(str::to_owned));
+            asked.proved.push(Proved { action, kind, account, place });
         } else if budget.left() == 0 {
             asked.open.get_or_insert(place);
         }

@@ -2,6 +2,7 @@
 
 use super::manual::rule_code;
 use super::proved::with_everything;
+use super::witness::{Wanted, example};
 use crate::aws;
 use crate::finding::{Code, Finding};
 use crate::model::{
@@ -63,7 +64,12 @@ impl Rule for Lockout {
         {
             return;
         }
-        let message = "the Denies leave nobody who may change this policy: only the root user of the account can take it away";
+        let actions = CHANGES.map(str::to_owned);
+        let request = example(policy, (&actions, std::slice::from_ref(&bucket)), Wanted::Denied);
+        let request = request.map(|request| format!(", such as {request}")).unwrap_or_default();
+        let message = format!(
+            "the Denies leave nobody who may change this policy: only the root user of the account can take it away; every request is denied{request}"
+        );
         let finding = Finding::new(CODE, first.span, message)
             .help("put the exceptions into one Deny, or name the actions that are denied");
         sink.push(

@@ -8,6 +8,7 @@ mod arn_form;
 mod arn_types;
 mod bucket;
 mod called_via;
+mod companion;
 mod covers;
 mod edits;
 mod empty;
@@ -27,6 +28,7 @@ mod redundant_resource;
 mod redundant_statement;
 mod regions;
 mod sensitive;
+mod strangers;
 mod tag_keys;
 mod trust;
 mod unfit_resource;
@@ -35,6 +37,7 @@ mod value_list;
 mod variables;
 mod wide;
 mod wildcard_value;
+mod witness;
 
 pub use super::selection::Selection;
 use super::size::CODE as POLICY_SIZE;
@@ -53,6 +56,7 @@ pub static LINT_RULES: &[&dyn Rule] = &[
     &arn_form::ArnForm,
     &bucket::Bucket,
     &called_via::CalledVia,
+    &companion::Companion,
     &empty::Empty,
     &escalation::Escalation,
     &foreign::Foreign,
@@ -68,6 +72,7 @@ pub static LINT_RULES: &[&dyn Rule] = &[
     &redundant_resource::RedundantResource,
     &redundant_statement::RedundantStatement,
     &sensitive::Sensitive,
+    &strangers::Strangers,
     &tag_keys::TagKeys,
     &trust::Trust,
     &unfit_resource::UnfitResource,

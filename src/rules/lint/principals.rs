@@ -42,7 +42,7 @@ rule_code! {
 rule_code! {
     /// A resource policy allows a service without saying for whose resource the service calls.
     ///
-    /// Anybody can make the service call with a resource of another account (the confused deputy).
+    /// Anybody can make the service call with a resource of another account (the confused deputy). Other keys, such as `aws:Referer`, do not say whose resource it is.
     ///
     /// ```json bad resource
     /// {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::b/*"}
@@ -53,7 +53,7 @@ rule_code! {
     /// What to do: add a condition on `aws:SourceArn`, `aws:SourceAccount`, `aws:SourceOrgID` or `aws:SourceOrgPaths`.
     ///
     /// Source: IAM:access-analyzer-reference-policy-checks, "Restrict access to service principal"; IAM:confused-deputy.
-    DEPUTY: Warning "service-without-source" ["RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL"] "a service may call for resources of anybody", audience: Audience::Security, confidence: Confidence::Medium
+    DEPUTY: Warning "service-without-source" ["RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL" "RECOMMENDED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL"] "a service may call for resources of anybody", audience: Audience::Security, confidence: Confidence::Medium
 }
 
 rule_code! {
@@ -194,7 +194,13 @@ fn about_services(
     if matches!(scene.policy.kind, PolicyKind::Resource) && !has_source && !has_own {
         let message = "the service may call for a resource of any account";
         let help = "add a condition on `aws:SourceArn`, `aws:SourceAccount`, `aws:SourceOrgID` or `aws:SourceOrgPaths`";
-        sink.push(Finding::new(DEPUTY, service.span, message).help(help));
+        let is_by_other_key =
+            statement.conditions.iter().any(|condition| &*condition.key.node == "aws:referer");
+        let analyzer = match is_by_other_key {
+            true => "RECOMMENDED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL",
+            false => "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL",
+        };
+        sink.push(Finding::new(DEPUTY, service.span, message).help(help).analyzer(analyzer));
     }
     let of_caller = |condition: &&Condition| {
         let key = &*condition.key.node;

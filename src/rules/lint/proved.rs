@@ -4,6 +4,7 @@
 
 use super::arn_types::may_overlap;
 use super::manual::rule_code;
+use super::witness::{Wanted, example};
 use crate::aws;
 use crate::eval::concerns;
 use crate::finding::{Code, Edit, Finding};
@@ -219,7 +220,11 @@ fn about_statement(scene: &Scene<'_>, asker: &mut Asker<'_>, place: usize) -> Op
     match statement.effect.node {
         Effect::Allow if reach_all(&denies) && asker.adds_nothing(statement, &denies) => {
             let message = "the Denies of this policy deny all that this statement allows";
-            Some(told(BEATEN, message, "take the Allow out, or narrow the Deny", &denies))
+            let message = match denied(scene, statement) {
+                Some(request) => format!("{message}, such as {request}"),
+                None => message.to_owned(),
+            };
+            Some(told(BEATEN, &message, "take the Allow out, or narrow the Deny", &denies))
         }
         // Whom a statement names decides more than what it allows.
         Effect::Allow
@@ -237,6 +242,15 @@ fn about_statement(scene: &Scene<'_>, asker: &mut Asker<'_>, place: usize) -> Op
         }
         _ => None,
     }
+}
+
+/// A request for what a statement allows that the policy denies.
+fn denied(scene: &Scene<'_>, statement: &Statement) -> Option<String> {
+    let listed = statement.action.as_ref().filter(|element| !element.not)?;
+    let words = |pattern: &ActionPattern| scene.words(pattern.span).to_owned();
+    let actions = listed.patterns.iter().map(words).collect::<Vec<_>>();
+    let resources = resources(scene, statement).into_iter().map(str::to_owned);
+    example(scene.policy, (&actions, &resources.collect::<Vec<_>>()), Wanted::Denied)
 }
 
 /// Statements that are asked together at most.
