@@ -6,6 +6,7 @@ use super::files::{Files, look, print_error, print_line, print_report, stdin_twi
 use super::typed;
 use crate::ica::{ICA, catalogue};
 use crate::input::Unreadable;
+use crate::product::budget::Budget;
 use crate::product::build::settings::Settings;
 use crate::product::build::{Built, build};
 use crate::product::graph::Dependencies;
@@ -48,6 +49,7 @@ pub(super) fn run(args: &Args) -> Exit {
     if !is_given(&args.flags) {
         return draw(args, Dependencies::of_catalogue(catalogue()), "what depends on what in ICA");
     }
+    let budget = args.flags.budget();
     let (connections, folder) = match connections(&args.flags) {
         Ok(connections) => connections,
         Err(Failure::Usage(message)) => return usage(&message),
@@ -55,18 +57,18 @@ pub(super) fn run(args: &Args) -> Exit {
     };
     connections
         .into_iter()
-        .map(|settings| draw_connection(args, &settings, &folder))
+        .map(|settings| draw_connection(args, &settings, &folder, &budget))
         .max()
         .unwrap_or(Exit::Usage)
 }
 
-fn draw_connection(args: &Args, settings: &Settings, folder: &Path) -> Exit {
+fn draw_connection(args: &Args, settings: &Settings, folder: &Path, budget: &Budget) -> Exit {
     if let Some(mistake) = stdin_twice(settings.files()) {
         return usage(mistake);
     }
     let mut sources = Sources::new();
     let built = build(&ICA, settings, &mut sources, &mut Files { folder: folder.to_owned() });
-    let Built { connection, unreadable: errors } = match built {
+    let Built { mut connection, unreadable: errors } = match built {
         Ok(built) => built,
         Err(Refusal { setting, message }) => {
             return usage(&format!(
@@ -78,6 +80,7 @@ fn draw_connection(args: &Args, settings: &Settings, folder: &Path) -> Exit {
     if !errors.is_empty() {
         return unreadable(&sources, &errors);
     }
+    connection.budget = budget.clone();
     let check = crate::product::check(&connection);
     let title = format!("bucket {} of account {}", connection.bucket, connection.account);
     draw(args, Dependencies::of_check(catalogue(), &check, connection.is_new), &title)

@@ -339,7 +339,9 @@ impl Search<'_> {
     /// What stays blocked, with what to decide.
     fn left(&mut self, snapshot: &Snapshot, after: &Check) -> Vec<Left> {
         let mut left = Vec::new();
-        let open = steps(after).filter(|(_, _, step)| is_blocked(step) || is_beyond_limits(step));
+        let was_spent = self.settings.budget.is_spent();
+        let open = steps(after)
+            .filter(|(_, _, step)| is_blocked(step) || was_spent && is_beyond_limits(step));
         for (operation, caller, report) in open {
             if let (Some(decision), Some(_)) =
                 (wrong_name(&snapshot.connection, after), report.step)

@@ -13,6 +13,7 @@ use crate::symbolic::show::{Hints, actual};
 use crate::symbolic::subject::{Access, Documents, Place, Subject};
 use crate::symbolic::text::{Together, Variables};
 use crate::symbolic::undecided::{DEFECT, OPEN_READING, Undecided};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// How two sets of policies relate.
@@ -285,15 +286,21 @@ impl Pair<'_> {
             let statements = denied.and_then(|place| from.find(place)).into_iter();
             let hints =
                 Hints::of(&to.find(allowed).into_iter().chain(statements).collect::<Vec<_>>());
-            let real = |sample: &Sample| of_real_action(sample).map(|sample| self.fitted(sample));
-            let shows =
-                |sample: &Sample| real(sample).is_some_and(|own| self.replays(&own, backwards));
-            let found = {
+            // The last request that was asked about, as AWS has it.
+            let last = RefCell::new(None);
+            let shows = |sample: &Sample| {
+                let own = of_real_action(sample).map(|sample| self.fitted(sample));
+                let is_shown = own.as_ref().is_some_and(|own| self.replays(own, backwards));
+                last.replace(own);
+                is_shown
+            };
+            let is_found = {
                 let [action, resource] = [Name::Action, Name::Resource]
                     .map(|name| space.holder(&sides.specs, cube, &name));
-                actual(&self.pick(space, cube, known), &hints, [&action, &resource], &shows)
+                let sample = self.pick(space, cube, known);
+                actual(&sample, &hints, [&action, &resource], &shows).is_some()
             };
-            shown = found.as_ref().and_then(real).map(|sample| {
+            shown = last.into_inner().filter(|_| is_found).map(|sample| {
                 let (allowed_by, denied_by) = (allowed, denied);
                 Answer::Some(Box::new(Gain { sample, allowed_by, denied_by }))
             });
