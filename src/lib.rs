@@ -158,6 +158,7 @@
 //! | write an answer as JSON, by the schemas in `schemas/` | [`View::json`] |
 //! | check how another product is connected | [`product`], [`Workspace::of_product`] |
 //! | fetch texts by other means than files | [`Loader`], [`Workspace::with_loader`] |
+//! | make random policies and requests for tests of my own | the feature `proptest` and its module `strategies` |
 //! | show errors as pictures of the text | [`Error`], which is a `miette::Diagnostic` |
 //!
 //! [`Error::findings`]: api::Error::findings
@@ -182,7 +183,7 @@
 //! [`Loader`]: api::Loader
 //! [`Error`]: api::Error
 //!
-//! [`api`] and [`product`] are the public face. The other modules are the rooms of `ARCHITECTURE.md`. They are public for the tests of this
+//! [`api`], [`product`] and `strategies` are the public face. The other modules are the rooms of `ARCHITECTURE.md`. They are public for the tests of this
 //! repository and change without notice. `tests/architecture.rs` lists which others each of them
 //! may use.
 
@@ -227,6 +228,8 @@ pub mod s3;
 pub mod simulate;
 #[doc(hidden)]
 pub mod source;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 #[doc(hidden)]
 pub mod symbolic;
 #[doc(hidden)]

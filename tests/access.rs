@@ -8,6 +8,7 @@ use ica_policy::json;
 use ica_policy::model::Policy;
 use ica_policy::simulate::{Line, Store};
 use ica_policy::source::Sources;
+use ica_policy::strategies;
 use ica_policy::symbolic::{Access, Relation, Within, access_differences, compare_access};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -91,7 +92,8 @@ fn nothing_is_missed_of_what_layers_allow_together() {
     let counts = [(); 4].map(|()| std::cell::Cell::new(0_u32));
     let [equal, differ, open, skipped] = &counts;
     let count = |cell: &std::cell::Cell<u32>| cell.set(cell.get() + 1);
-    let result = runner.run(&(random::line(), random::line()), |(old, new)| {
+    let result = runner.run(&(strategies::line(), strategies::line()), |(old, new)| {
+        proptest::prop_assume!(![&old, &new].into_iter().any(random::is_folded_beyond_ascii));
         let (Some(old), Some(new)) = (read(&old), read(&new)) else { return Ok(()) };
         // One caller, with the layers of two lines.
         let endpoint = old.request().context.get("aws:sourcevpce").is_some();

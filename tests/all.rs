@@ -197,6 +197,9 @@ mod access;
 // The conformance suite of conformance/, for everybody who evaluates IAM.
 mod conformance;
 
+// The public strategies of proptest: their edges, how they shrink.
+mod strategies;
+
 // The two engines against each other, on single requests with all layers.
 mod engines;
 

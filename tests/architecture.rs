@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// For each room the rooms that it may use. `source`, `finding` and `tree` are common ground.
-const ALLOWED: [(&str, &[&str]); 25] = [
+const ALLOWED: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("finding", &["source"]),
     ("tree", &["source"]),
@@ -61,6 +61,7 @@ const ALLOWED: [(&str, &[&str]); 25] = [
             "authz", "eval", "rules", "symbolic", "minify", "product", "ica", "simulate", "report",
         ],
     ),
+    ("strategies", &["model"]),
     (
         "cli",
         &[

@@ -5,6 +5,7 @@ use ica_policy::aws::{self, KeySupport};
 use ica_policy::eval::{Outcome, allows_as_documents, decide};
 use ica_policy::model::{Policy, PolicyKind};
 use ica_policy::source::Sources;
+use ica_policy::strategies;
 use ica_policy::symbolic::{Answered, Granted, Question, Who, can, together};
 use ica_policy::{json as reader, simulate};
 use proptest::prelude::*;
@@ -437,6 +438,10 @@ fn own_keys(caller: &Caller, context: &Context) -> Context {
     }
     // Only users have a name (IAM:reference_policies_condition-keys, "aws:username").
     context.remove("aws:username");
+    // What a service sends has no address (IAM:reference_policies_condition-keys, "aws:SourceIp").
+    if !matches!(caller, Caller::Anonymous) && caller.principal_arn().is_none() {
+        context.remove("aws:sourceip");
+    }
     if let Caller::User { arn } = caller {
         context.set_one("aws:username", arn.resource().rsplit('/').next().unwrap_or_default());
     }
@@ -445,7 +450,8 @@ fn own_keys(caller: &Caller, context: &Context) -> Context {
 
 fn holds_in_a_small_world(kind: PolicyKind) {
     let (decided, open) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
-    let result = runner().run(&random::policy(kind == PolicyKind::Resource), |value| {
+    let result = runner().run(&strategies::policy(kind), |value| {
+        prop_assume!(!random::is_folded_beyond_ascii(&value));
         let policy = policy(&value.to_string(), kind);
         let patterns = policy
             .statements
@@ -513,7 +519,8 @@ fn the_answer_for_a_caller_is_that_of_a_small_world() {
         std::cell::Cell::new(0),
         std::cell::RefCell::new(BTreeSet::new()),
     );
-    let result = runner().run(&random::line(), |mut value| {
+    let result = runner().run(&strategies::line(), |mut value| {
+        prop_assume!(!random::is_folded_beyond_ascii(&value));
         value["context"] = json!({});
         let mut sources = Sources::new();
         let id = sources.add_file("line", value.to_string()).unwrap();

@@ -1,9 +1,9 @@
 use crate::can::{BUCKET, keys_of, run, runner, world};
 use crate::support::documents::policy;
-use crate::support::random;
 use ica_policy::authz::{Caller, Layer, Layers, Request};
 use ica_policy::eval::{Outcome, decide};
 use ica_policy::model::PolicyKind;
+use ica_policy::strategies;
 use ica_policy::symbolic::{Asked, Granted, outsiders, reached};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -175,7 +175,7 @@ const OUTSIDERS: [(&str, Option<&str>); 6] = [
 fn no_outsider_gets_in_where_none_is_found() {
     let (none, open, all) =
         (std::cell::Cell::new(0), std::cell::Cell::new(0), std::cell::Cell::new(0));
-    let result = runner().run(&random::policy(true), |value| {
+    let result = runner().run(&strategies::policy(PolicyKind::Resource), |value| {
         let policy = policy(&value.to_string(), PolicyKind::Resource);
         let (actions, resources) = (["s3:GetObject".to_owned()], ["arn:aws:s3:::b/*".to_owned()]);
         let asked = Asked {

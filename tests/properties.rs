@@ -1,5 +1,6 @@
-use crate::support::random::{line, policy};
+use ica_policy::model::PolicyKind;
 use ica_policy::simulate::Simulator;
+use ica_policy::strategies::{line, policy};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
@@ -160,7 +161,7 @@ proptest! {
     }
 
     #[test]
-    fn a_deny_more_never_allows(line in line(), more in policy(false), place in any::<Index>()) {
+    fn a_deny_more_never_allows(line in line(), more in policy(PolicyKind::Identity), place in any::<Index>()) {
         let all = policies(&mut line.clone()).len();
         prop_assume!(all > 0 && !is_rcp(&line, place.index(all)));
         let denied = with(&line, "Deny", &more, place.index(all));
@@ -169,7 +170,7 @@ proptest! {
     }
 
     #[test]
-    fn an_allow_more_never_denies(line in line(), more in policy(false), place in any::<Index>()) {
+    fn an_allow_more_never_denies(line in line(), more in policy(PolicyKind::Identity), place in any::<Index>()) {
         let all = policies(&mut line.clone()).len();
         prop_assume!(all > 0 && !is_rcp(&line, place.index(all)));
         let allowed = with(&line, "Allow", &more, place.index(all));

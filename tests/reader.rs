@@ -1,8 +1,9 @@
 use crate::eval::{self, cases};
 use crate::reference;
-use crate::support::random;
+use crate::support::random::runner;
 use crate::support::requests::{self, Dice};
 use crate::support::shrink::shrink;
+use ica_policy::strategies::line;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -94,13 +95,13 @@ fn reader_and_product_agree_on_random_requests() {
     assert!(found.is_empty(), "{} disagreements:\n{}", found.len(), found.join("\n"));
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn reader_and_product_agree_on_the_requests_of_the_properties(line in random::line()) {
+#[test]
+fn reader_and_product_agree_on_the_requests_of_the_properties() {
+    let result = runner("READER_CASES", 1_000).run(&line(), |line| {
         prop_assert_eq!(disagreement(&line), None);
-    }
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]

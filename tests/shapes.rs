@@ -4,6 +4,7 @@ use crate::symbolic::{differences, shows, word, world};
 use ica_policy::authz::{Context, Request};
 use ica_policy::aws::{self, KeySupport};
 use ica_policy::model::{Policy, PolicyKind};
+use ica_policy::strategies;
 use ica_policy::symbolic::{Answer, Relation, Requests, Sample, compare};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -358,51 +359,57 @@ fn is_possible(
 fn nothing_possible_is_missed_in_a_small_world_and_all_that_is_shown_is_possible() {
     let mut runner = random::runner("SYMBOLIC_CASES", 25);
     let (decided, open) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
-    let result = runner.run(&(random::policy(false), random::policy(false)), |(old, new)| {
-        let [old, new] = [old, new].map(|value| policy(&value.to_string(), PolicyKind::Identity));
-        let compared = compare(&[&old], &[&new], Requests::Possible);
-        let first = compared.readings[0].1;
-        if first == Relation::Unknown {
-            open.set(open.get() + 1);
-        } else {
-            decided.set(decided.get() + 1);
-            let statements = || [&old, &new].into_iter().flat_map(|policy| &policy.statements);
-            let asked = |key: &str| {
-                statements()
-                    .any(|own| own.conditions.iter().any(|condition| &*condition.key.node == key))
-            };
-            let possible = |request: &Request| {
-                let absent = |key: &str| {
-                    (asked(key) || key == "aws:username") && request.context.get(key).is_none()
+    let result = runner.run(
+        &(strategies::policy(PolicyKind::Identity), strategies::policy(PolicyKind::Identity)),
+        |(old, new)| {
+            proptest::prop_assume!(![&old, &new].into_iter().any(random::is_folded_beyond_ascii));
+            let [old, new] =
+                [old, new].map(|value| policy(&value.to_string(), PolicyKind::Identity));
+            let compared = compare(&[&old], &[&new], Requests::Possible);
+            let first = compared.readings[0].1;
+            if first == Relation::Unknown {
+                open.set(open.get() + 1);
+            } else {
+                decided.set(decided.get() + 1);
+                let statements = || [&old, &new].into_iter().flat_map(|policy| &policy.statements);
+                let asked = |key: &str| {
+                    statements().any(|own| {
+                        own.conditions.iter().any(|condition| &*condition.key.node == key)
+                    })
                 };
-                is_possible(&request.action, &request.resource, &request.context, absent)
-            };
-            let world = world([&old, &new]).into_iter().filter(possible).collect::<Vec<_>>();
-            let found = differences(&world, &old, &new);
-            prop_assert!(
-                matches!(first, Relation::NewAllowsMore | Relation::Incomparable) || !found.0,
-                "missed a gain: {first:?}"
-            );
-            prop_assert!(
-                matches!(first, Relation::NewAllowsLess | Relation::Incomparable) || !found.1,
-                "missed a loss: {first:?}"
-            );
-        }
-        if let Answer::Some(gain) = &compared.gained {
-            let Sample { action, resource, context, absent, .. } = &gain.sample;
-            let absent = |key: &str| absent.iter().any(|own| **own == *key);
-            let (action, resource) = (action.as_deref().unwrap(), resource.as_deref().unwrap());
-            prop_assert!(
-                is_possible(action, resource, context, absent),
-                "{gain:?} is not possible"
-            );
-            prop_assert!(
-                compared.readings.len() > 1 || shows(gain, &old, &new),
-                "{gain:?} shows nothing"
-            );
-        }
-        Ok(())
-    });
+                let possible = |request: &Request| {
+                    let absent = |key: &str| {
+                        (asked(key) || key == "aws:username") && request.context.get(key).is_none()
+                    };
+                    is_possible(&request.action, &request.resource, &request.context, absent)
+                };
+                let world = world([&old, &new]).into_iter().filter(possible).collect::<Vec<_>>();
+                let found = differences(&world, &old, &new);
+                prop_assert!(
+                    matches!(first, Relation::NewAllowsMore | Relation::Incomparable) || !found.0,
+                    "missed a gain: {first:?}"
+                );
+                prop_assert!(
+                    matches!(first, Relation::NewAllowsLess | Relation::Incomparable) || !found.1,
+                    "missed a loss: {first:?}"
+                );
+            }
+            if let Answer::Some(gain) = &compared.gained {
+                let Sample { action, resource, context, absent, .. } = &gain.sample;
+                let absent = |key: &str| absent.iter().any(|own| **own == *key);
+                let (action, resource) = (action.as_deref().unwrap(), resource.as_deref().unwrap());
+                prop_assert!(
+                    is_possible(action, resource, context, absent),
+                    "{gain:?} is not possible"
+                );
+                prop_assert!(
+                    compared.readings.len() > 1 || shows(gain, &old, &new),
+                    "{gain:?} shows nothing"
+                );
+            }
+            Ok(())
+        },
+    );
     eprintln!("{} decided, {} unknown", decided.get(), open.get());
     result.unwrap();
     assert!(

@@ -3,6 +3,7 @@ use crate::support::{one_of, random};
 use ica_policy::authz::{Caller, Context, ContextValue, Readings, Request};
 use ica_policy::eval::allows_as_documents;
 use ica_policy::model::{Policy, PolicyKind};
+use ica_policy::strategies;
 use ica_policy::symbolic::{Answer, Compared, Gain, Relation, Requests, compare};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -365,25 +366,30 @@ fn refused_words_that_differ_are_not_taken_for_equal() {
 fn nothing_is_missed_in_a_small_world() {
     let mut runner = random::runner("SYMBOLIC_CASES", 10_000);
     let (decided, open) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
-    let result = runner.run(&(random::policy(false), random::policy(false)), |(old, new)| {
-        let [old, new] = [old, new].map(|value| policy(&value.to_string(), PolicyKind::Identity));
-        let compared = compare(&[&old], &[&new], Requests::Any);
-        let first = compared.readings[0].1;
-        if first == Relation::Unknown {
-            open.set(open.get() + 1);
-        } else {
-            decided.set(decided.get() + 1);
-            let found = differences(&world([&old, &new]), &old, &new);
-            let lost = matches!(first, Relation::NewAllowsLess | Relation::Incomparable);
-            let gained = matches!(first, Relation::NewAllowsMore | Relation::Incomparable);
-            prop_assert!(gained || !found.0, "missed a gain: {first:?}");
-            prop_assert!(lost || !found.1, "missed a loss: {first:?}");
-        }
-        if let (Answer::Some(gain), 1) = (&compared.gained, compared.readings.len()) {
-            prop_assert!(shows(gain, &old, &new), "{gain:?} shows nothing");
-        }
-        Ok(())
-    });
+    let result = runner.run(
+        &(strategies::policy(PolicyKind::Identity), strategies::policy(PolicyKind::Identity)),
+        |(old, new)| {
+            proptest::prop_assume!(![&old, &new].into_iter().any(random::is_folded_beyond_ascii));
+            let [old, new] =
+                [old, new].map(|value| policy(&value.to_string(), PolicyKind::Identity));
+            let compared = compare(&[&old], &[&new], Requests::Any);
+            let first = compared.readings[0].1;
+            if first == Relation::Unknown {
+                open.set(open.get() + 1);
+            } else {
+                decided.set(decided.get() + 1);
+                let found = differences(&world([&old, &new]), &old, &new);
+                let lost = matches!(first, Relation::NewAllowsLess | Relation::Incomparable);
+                let gained = matches!(first, Relation::NewAllowsMore | Relation::Incomparable);
+                prop_assert!(gained || !found.0, "missed a gain: {first:?}");
+                prop_assert!(lost || !found.1, "missed a loss: {first:?}");
+            }
+            if let (Answer::Some(gain), 1) = (&compared.gained, compared.readings.len()) {
+                prop_assert!(shows(gain, &old, &new), "{gain:?} shows nothing");
+            }
+            Ok(())
+        },
+    );
     eprintln!("{} decided, {} unknown", decided.get(), open.get());
     assert!(open.get() * 50 <= decided.get(), "{} of {} are unknown", open.get(), decided.get());
     result.unwrap();
