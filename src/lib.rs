@@ -217,6 +217,8 @@ pub mod json;
 pub mod minify;
 #[doc(hidden)]
 pub mod model;
+#[doc(hidden)]
+pub mod mutate;
 pub mod product;
 #[doc(hidden)]
 pub mod report;

@@ -156,6 +156,9 @@ mod files;
 // The bodies of the fuzz targets over seeds, regressions and mutations.
 mod fuzz;
 
+// Slips of the pen: the planted ones of corpus/mutants, every word, pairs, what is left out.
+mod mutants;
+
 // Limits, each reached once.
 mod limits;
 mod limits_fix;

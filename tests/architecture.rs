@@ -37,6 +37,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "rules", "symbolic", "why", "product",
         ],
     ),
+    (
+        "mutate",
+        &[
+            "source", "finding", "tree", "aws", "syntax", "input", "model", "authz", "eval",
+            "rules", "symbolic", "s3", "product", "fix",
+        ],
+    ),
     ("simulate", &["source", "finding", "tree", "json", "input", "aws", "model", "authz", "eval"]),
     (
         "access",
@@ -51,14 +58,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "access", "expect", "source", "finding", "input", "aws", "authz", "model", "eval",
             "rules", "symbolic", "minify", "why", "s3", "product", "ica", "generate", "fix",
-            "simulate",
+            "mutate", "simulate",
         ],
     ),
     (
         "api",
         &[
             "access", "expect", "source", "finding", "tree", "json", "syntax", "input", "model",
-            "authz", "eval", "rules", "symbolic", "minify", "product", "ica", "simulate", "report",
+            "authz", "eval", "rules", "symbolic", "minify", "product", "ica", "fix", "mutate", "simulate", "report",
         ],
     ),
     ("strategies", &["model"]),
@@ -67,7 +74,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "access", "expect", "api", "source", "finding", "aws", "json", "input", "model",
             "authz", "eval", "rules", "symbolic", "s3", "product", "ica", "generate", "fix",
-            "simulate", "report",
+            "mutate", "simulate", "report",
         ],
     ),
 ];

@@ -102,7 +102,8 @@ fn each_command_ends_as_the_page_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let commands = rows.iter().filter_map(|(command, _)| command.split(' ').next());
     let commands = commands.collect::<BTreeSet<_>>();
-    let expected = ["can", "check", "compare", "fix", "generate", "lint", "simulate", "test"];
+    let expected =
+        ["can", "check", "compare", "fix", "fuzz", "generate", "lint", "simulate", "test"];
     assert_eq!(commands.into_iter().collect::<Vec<_>>(), expected);
 }
 

@@ -39,6 +39,7 @@ fn runs(folder: &Path) -> Vec<Vec<&'static str>> {
         vec!["lint", "one.json", "public.json", "hostile, #1:%.json"],
         vec!["compare", "one.json", "less.json"],
         vec!["compare", "none", "hostile, #1:%.json"],
+        vec!["fuzz", "one.json", "hostile, #1:%.json", "--cases", "40"],
         vec!["can", "public.json", "--public", "--account", "111122223333"],
     ]
 }

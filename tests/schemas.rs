@@ -23,7 +23,7 @@ fn runs() -> Vec<(&'static str, Vec<String>, i32, Filled)> {
     let simulate = format!(
         "simulate --principal {USER} --action s3:GetObject --resource arn:aws:s3:::acme-genomics/ica/x"
     );
-    let list: [(&'static str, String, i32, Filled); 39] = [
+    let list: [(&'static str, String, i32, Filled); 43] = [
         ("check", format!("check {SEED}"), 1, &["causes", "operations", "connection"]),
         ("check", format!("check {KMS}"), 1, &["assumptions", "operations", "environment"]),
         ("check", "check examples/role-method --strict".into(), 1, &["causes", "operations"]),
@@ -34,6 +34,10 @@ fn runs() -> Vec<(&'static str, Vec<String>, i32, Filled)> {
         ("fix", format!("fix {KMS}"), 1, &["left", "operations"]),
         ("fix", format!("fix {SEED} --bucket-policy missing.json"), 3, &["errors"]),
         ("fix", format!("fix {SEED} --skip nonsense"), 2, &["errors"]),
+        ("fuzz", format!("fuzz {SEED} --cases 25"), 0, &["documents", "counts", "mutants"]),
+        ("fuzz", format!("fuzz {bucket} --pairs --only not-added"), 0, &["mutants"]),
+        ("fuzz", "fuzz missing.json".into(), 3, &["errors"]),
+        ("fuzz", format!("fuzz {SEED} --only nonsense"), 2, &["errors"]),
         ("generate", format!("generate --connection {KMS}/ica.toml"), 0, &["documents", "notes"]),
         ("generate", "generate --connection missing.toml".into(), 3, &["errors"]),
         ("generate", "generate".into(), 2, &["errors"]),

@@ -3,14 +3,14 @@
 
 use super::lint::{LintOptions, lint_file};
 use crate::finding::Edit;
-use crate::input::{Document, Loader, Unreadable, read_policy};
+use crate::input::{Document, Loader, Unreadable, edited, read_policy};
 use crate::minify::is_equal;
 use crate::model::{self, Policy, PolicyKind};
 use crate::report::lint::{Found, Linted};
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{SourceId, Sources};
 use crate::symbolic::Requests;
 use crate::syntax;
-use crate::tree::{Node, object_at, removal};
+use crate::tree::Node;
 use std::collections::BTreeSet;
 
 /// A file with its edits.
@@ -154,25 +154,8 @@ impl State {
 
     /// The text with these edits, if they do not overlap and are proved to change nothing.
     fn proved(&self, name: &str, text: &str, edits: &[(&'static str, &Edit)]) -> Option<String> {
-        let mut splices = Vec::new();
-        let mut gone = Vec::new();
-        for (_, edit) in edits {
-            match edit {
-                Edit::Remove(places) => gone.extend(places),
-                other => splices.extend(self.splices(other)?),
-            }
-        }
-        if !gone.is_empty() {
-            splices.extend(without(removal(&self.root, &gone)?));
-        }
-        splices.sort_by_key(|(place, _)| (place.lo, place.hi));
-        let mut pairs = splices.iter().zip(splices.iter().skip(1));
-        if splices.is_empty()
-            || pairs.any(|((one, _), (next, _))| next.lo < one.hi || next.lo == one.lo)
-        {
-            return None;
-        }
-        let edited = self.sources.spliced(text, splices)?;
+        let edits = edits.iter().map(|(_, edit)| *edit);
+        let edited = edited(&self.sources, &self.root, text, edits)?;
         let new = Lowered::read(name, &edited, self.linted.kind)?;
         let is_safe = new.refusals <= self.lowered.refusals;
         (is_safe && is_equal(&self.lowered.policy, &new.policy, Requests::Any, COST))
@@ -181,29 +164,7 @@ impl State {
 
     /// The text of the file with an edit.
     fn edited(&self, text: &str, edit: &Edit) -> Option<String> {
-        self.sources.spliced(text, self.splices(edit)?)
-    }
-
-    /// What an edit writes, and where.
-    fn splices(&self, edit: &Edit) -> Option<Vec<(Span, String)>> {
-        Some(match edit {
-            Edit::Remove(places) => without(removal(&self.root, places)?),
-            Edit::RemoveMember(object, name) => {
-                let members = object_at(&self.root, *object)?;
-                let member = members.iter().find(|member| member.name.text == *name)?;
-                without(removal(&self.root, &[member.span()])?)
-            }
-            Edit::Replace(texts) => {
-                texts.iter().map(|(span, text)| (*span, quoted(text))).collect()
-            }
-            Edit::AddFirst(object, name, value) => {
-                let first = object_at(&self.root, *object)?.first()?.span();
-                let before = self.sources.text(Span::new(object.lo + 1, first.lo));
-                let gap = if before.is_empty() { " " } else { before };
-                let added = format!("{}: {},{gap}", quoted(name), quoted(value));
-                vec![(Span::new(first.lo, first.lo), added)]
-            }
-        })
+        edited(&self.sources, &self.root, text, [edit])
     }
 }
 
@@ -217,14 +178,6 @@ impl Loader for One<'_> {
         };
         sources.add_file(name, self.0.to_owned()).map_err(refused)
     }
-}
-
-fn without(places: Vec<Span>) -> Vec<(Span, String)> {
-    places.into_iter().map(|place| (place, String::new())).collect()
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
 }
 
 #[cfg(test)]

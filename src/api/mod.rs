@@ -13,6 +13,7 @@
 //! | Does what must stay true of these policies still hold? | [`Workspace::test`] | [`Tested`] |
 //! | What is wrong with these policies, or dangerous? | [`Workspace::lint`] | [`Lint`] |
 //! | How is this policy said in fewer characters? | [`Workspace::minify`] | [`Minified`] |
+//! | What would one slip of the pen do to these policies? | [`Workspace::fuzz`] | [`Fuzzed`] |
 //! | Which operations of Illumina Connected Analytics do these policies block? | [`Workspace::check`] | [`Checked`] |
 
 mod access;
@@ -23,6 +24,7 @@ pub(crate) mod denies;
 mod error;
 pub(crate) mod files;
 pub(crate) mod folder;
+mod fuzz;
 mod lint;
 #[cfg(feature = "cli")]
 pub(crate) mod lint_baseline;
@@ -51,11 +53,15 @@ pub use crate::expect::{About, Expected, Status};
 pub use crate::finding::{Audience, Code, Confidence, Row, Section, Severity};
 pub use crate::input::{Loader, Unreadable};
 pub use crate::model::PolicyKind;
+pub use crate::mutate::{
+    Effect, KINDS as KINDS_OF_SLIPS, Kind as KindOfSlip, Options as FuzzOptions, Reach,
+};
 pub use crate::product::build::settings::{Files, Levels, Settings};
 pub use crate::product::{Assumption, Level, ReasonKind, Verdict};
 pub use crate::report::can::Access;
 pub use crate::report::check::Checked;
 pub use crate::report::compare::Comparison;
+pub use crate::report::fuzz::Fuzzed;
 pub use crate::report::lint::Lint;
 pub use crate::report::minify::Minified;
 pub use crate::report::simulate::Decision;
@@ -67,5 +73,5 @@ pub use crate::symbolic::{Granted, Relation, Requests};
 
 /// What answers are made of, by question.
 pub mod views {
-    pub use crate::report::{can, check, compare, lint, minify, simulate, tested};
+    pub use crate::report::{can, check, compare, fuzz, lint, minify, simulate, tested};
 }

@@ -80,7 +80,7 @@ pub(super) struct Args {
 pub(super) struct About {
     /// A folder: its ica.toml, or the files in it by the names that `inputs` and `generate --write` use. Flags override it.
     #[arg(value_name = "DIR", conflicts_with = "connection")]
-    dir: Option<PathBuf>,
+    pub(super) dir: Option<PathBuf>,
     #[command(flatten)]
     pub(super) named: Named,
     /// new: ICA has not set up the bucket yet; connected: it has. Default: new.

@@ -8,15 +8,15 @@ use super::format::{Format, Printer};
 use super::put::print_lost;
 use super::replace::{Replacement, replace_all};
 use super::typed;
-use crate::fix::{Fixed, Text, Texts, commands, fix_within};
+use crate::fix::{Fixed, Recorder, Text, Texts, commands, fix_within};
 use crate::ica::ICA;
-use crate::input::{Loader, Unreadable, bare_policy};
+use crate::input::bare_policy;
 use crate::product::budget::Budget;
 use crate::product::build::settings::Settings;
 use crate::product::build::{Built, Findings, build_with};
 use crate::product::refusal::Refusal;
 use crate::report::fix::Repaired;
-use crate::source::{SourceId, Sources};
+use crate::source::Sources;
 use clap::Args as ClapArgs;
 use std::path::{Path, PathBuf};
 
@@ -115,7 +115,7 @@ fn fix_one(
         return Err(printer.usage(mistake));
     }
     let mut sources = Sources::new();
-    let mut recorder = Recorder { files: Files { folder: folder.to_owned() }, texts };
+    let mut recorder = Recorder { loader: &mut Files { folder: folder.to_owned() }, texts };
     // Here the files are read; what is wrong with them is looked for below.
     let read = build_with(&ICA, settings, Findings::Refusals, &mut sources, &mut recorder);
     let Built { unreadable, .. } = match read {
@@ -147,29 +147,6 @@ fn fix_one(
         text.now.clone_from(&edited.now);
     }
     Ok(fixed)
-}
-
-/// Reads files and keeps their texts; a file that an earlier connection edited has its edited text.
-struct Recorder<'a> {
-    files: Files,
-    texts: &'a mut Texts,
-}
-
-impl Loader for Recorder<'_> {
-    fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
-        if let Some(text) = self.texts.list.iter().find(|text| text.name == name) {
-            let refused = |error: crate::source::TooLarge| Unreadable::File {
-                name: name.into(),
-                message: error.to_string(),
-                help: None,
-            };
-            return sources.add_file(&text.shown, text.now.clone()).map_err(refused);
-        }
-        let id = self.files.load(sources, name)?;
-        let source = sources.get(id);
-        self.texts.add(Text::new(name, source.name(), source.text.clone()));
-        Ok(id)
-    }
 }
 
 /// Writes the edited files; the exit code if that is not possible.

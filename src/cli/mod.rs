@@ -16,6 +16,7 @@ mod files;
 mod fix;
 mod fix_out;
 mod format;
+mod fuzz;
 mod generate;
 mod git;
 mod git_files;
@@ -45,6 +46,7 @@ mod write;
 use crate::report::can::Access;
 use crate::report::check::Checked;
 use crate::report::compare::Comparison;
+use crate::report::fuzz::Fuzzed;
 use crate::report::generated::Made;
 use crate::report::lint::Lint;
 use crate::report::page::Explained;
@@ -126,6 +128,8 @@ enum Command {
     Generate(Box<generate::Args>),
     /// Find the smallest edits of your files that unblock a connection, each proved; --write makes them.
     Fix(Box<fix::Args>),
+    /// Say what one slip of the pen would do: which gives somebody access, which stops an operation of ICA, which words guard nothing.
+    Fuzz(Box<fuzz::Args>),
     /// Explain an operation, a setting, an assumption, or the pasted text of an error.
     Explain(explain::Args),
     /// Draw what depends on what, for Graphviz or Mermaid; with a connection coloured by verdict.
@@ -186,6 +190,7 @@ fn run_command(command: &Command) -> Exit {
         Command::Compare(args) => compare::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Fix(args) => fix::run(args),
+        Command::Fuzz(args) => fuzz::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Graph(args) => graph::run(args),
         Command::Inputs(args) => inputs::run(args),
@@ -241,6 +246,7 @@ fn print_usage_error(message: &str) {
     match typed::command().as_deref() {
         Some("can") => format::print_usage_error::<Access>(message),
         Some("compare") => format::print_usage_error::<Comparison>(message),
+        Some("fuzz") => format::print_usage_error::<Fuzzed>(message),
         Some("generate") => format::print_usage_error::<Made<'_>>(message),
         Some("lint") => format::print_usage_error::<Lint>(message),
         Some("explain") => format::print_usage_error::<Explained<'_>>(message),

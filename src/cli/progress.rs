@@ -3,6 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, stderr};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{JoinHandle, spawn};
 use std::time::Duration;
@@ -24,6 +25,15 @@ pub(super) fn begin() {
     }
 }
 
+/// How much is done, of how much.
+static DONE: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
+
+/// Says how much is done, of how much.
+pub(super) fn count(done: usize, of: usize) {
+    DONE[0].fetch_max(done, Ordering::Relaxed);
+    DONE[1].store(of, Ordering::Relaxed);
+}
+
 /// Clears the line, so that reports and errors begin on an empty one.
 pub(super) fn end() {
     let shown = SHOWN.lock().ok().and_then(|mut shown| shown.take());
@@ -37,10 +47,15 @@ fn show(ended: &Receiver<()>) {
     if ended.recv_timeout(MOMENT) != Err(RecvTimeoutError::Timeout) {
         return;
     }
-    let style = ProgressStyle::with_template("{spinner} ica-policy works: {elapsed}");
+    let style = ProgressStyle::with_template("{spinner} ica-policy works: {elapsed}{msg}");
     let bar = ProgressBar::new_spinner();
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
     bar.enable_steady_tick(Duration::from_millis(100));
-    let _ = ended.recv();
+    while ended.recv_timeout(MOMENT) == Err(RecvTimeoutError::Timeout) {
+        let [done, of] = DONE.each_ref().map(|number| number.load(Ordering::Relaxed));
+        if of > 0 {
+            bar.set_message(format!(", {done} of {of}"));
+        }
+    }
     bar.finish_and_clear();
 }

@@ -42,6 +42,8 @@ pub enum Section {
     Cause,
     /// What only a person can decide.
     Decision,
+    /// What a slip of the pen would do.
+    Slip,
 }
 
 impl Section {
@@ -56,6 +58,7 @@ impl Section {
             Section::Request => "request",
             Section::Cause => "cause",
             Section::Decision => "decision",
+            Section::Slip => "slip",
         }
     }
 
@@ -83,6 +86,9 @@ impl Section {
             }
             Section::Cause => "Why `check` does not find an operation of ICA allowed.",
             Section::Decision => "Why `fix` leaves something to a person.",
+            Section::Slip => {
+                "What `fuzz` says of the words of a policy that works: what one slip of the pen in them would do."
+            }
         }
     }
 }

@@ -125,4 +125,12 @@ codes! {
     SESSION_POLICY Warning "session-policy" "the session policy, which ICA writes, has to change"
     TRUST_POLICY Warning "trust-policy" "the trust policy of the role has to change"
     ;
+    Slip:
+    SLIP_OPENS Warning "slip-opens" "a slip in these words gives somebody access, and nothing would tell"
+    SLIP_BREAKS Info "slip-breaks" "a slip in these words stops an operation of ICA"
+    SLIP_LOSES Info "slip-loses" "a slip in these words takes access from somebody"
+    SLIP_UNDECIDED Warning "slip-undecided" "what a slip in these words does could not be decided"
+    GUARDS_NOTHING Warning "guards-nothing" "without these words the policy means the same"
+    REFUSED_ALREADY Error "refused-already" "AWS would refuse the document as it is"
+    ;
 }

@@ -24,5 +24,5 @@ pub use change::{Change, ChangeKind};
 pub use decision::{Decision, DecisionKind};
 pub use put::commands;
 pub use search::{Edit, Fixed, Left, Mended, fix, fix_within};
-pub use texts::{Text, Texts};
+pub use texts::{Reader, Recorder, Text, Texts};
 pub use tree_edit::{Key, TreeChange, TreeEdit};

@@ -87,7 +87,28 @@ pub(super) struct Snapshot {
     pub connection: Setup,
 }
 
-struct Reader<'a>(&'a Texts);
+/// Reads files and keeps their texts; a file that was read before has its text of now.
+pub struct Recorder<'a> {
+    /// Where the files come from.
+    pub loader: &'a mut dyn Loader,
+    /// What was read.
+    pub texts: &'a mut Texts,
+}
+
+impl Loader for Recorder<'_> {
+    fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {
+        if self.texts.list.iter().any(|text| text.name == name) {
+            return Reader(self.texts).load(sources, name);
+        }
+        let id = self.loader.load(sources, name)?;
+        let source = sources.get(id);
+        self.texts.add(Text::new(name, source.name(), source.text.clone()));
+        Ok(id)
+    }
+}
+
+/// Reads the texts of now.
+pub struct Reader<'a>(pub &'a Texts);
 
 impl Loader for Reader<'_> {
     fn load(&mut self, sources: &mut Sources, name: &str) -> Result<SourceId, Unreadable> {

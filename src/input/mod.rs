@@ -4,12 +4,14 @@
 
 mod account;
 mod cors_xml;
+mod edit;
 mod kind;
 mod load;
 mod other_forms;
 mod shape;
 
 pub use account::{OfAccount, is_account, policies_of_account};
+pub use edit::edited;
 pub use kind::{KindFrom, kind_of};
 pub use load::{
     FileRead, Loader, LoweredDocument, NONE, OfCaller, Unreadable, load_answer, load_identity,

@@ -12,7 +12,8 @@ use crate::authz::{Context, FileCount, Known, LAYERS, LayerRow, Layers};
 use crate::model::{Policy, PolicyKind};
 use crate::source::without_places;
 use crate::symbolic::{
-    Access, Differences, Requests, Within, access_differences, differences, differences_beyond,
+    Access, Answer, Differences, Requests, Within, access_differences, compare_access, differences,
+    differences_beyond,
 };
 
 /// An operation for one caller, before and after.
@@ -206,10 +207,43 @@ pub fn access_change<'a>(
     new: &'a Setup,
     caller: CallerId,
 ) -> Result<AccessChange<'a>, String> {
+    let mut parts = Vec::new();
+    let [before, after] = each_access(old, new, caller, &mut |before, after| {
+        parts.push(access_differences(before, after));
+    })?;
+    let differences =
+        parts.into_iter().reduce(Differences::joined).ok_or("there is no such caller")?;
+    Ok(AccessChange { caller, old: policies(&before), new: policies(&after), differences })
+}
+
+/// A request of one caller to the bucket that the new version allows and the old one does not, and the reverse.
+///
+/// # Errors
+/// Why the caller cannot be compared.
+pub fn access_gain(old: &Setup, new: &Setup, caller: CallerId) -> Result<[Answer; 2], String> {
+    let mut found = [Answer::None, Answer::None];
+    each_access(old, new, caller, &mut |before, after| {
+        let compared = compare_access(before, after);
+        for (known, answer) in found.iter_mut().zip([compared.gained, compared.lost]) {
+            // What is shown is certain, whatever is open beside it.
+            if !matches!(known, Answer::Some(_)) && answer != Answer::None {
+                *known = answer;
+            }
+        }
+    })?;
+    Ok(found)
+}
+
+/// Asks about each kind of requests of one caller to the bucket, before and after; the policies of all layers, in the order that places refer to.
+fn each_access<'a>(
+    old: &'a Setup,
+    new: &'a Setup,
+    caller: CallerId,
+    ask: &mut dyn FnMut(&Access<'_>, &Access<'_>),
+) -> Result<[Layers<'a>; 2], String> {
     check_comparable(old, new, caller)?;
     let step =
         object_step(new.product.catalogue()).ok_or("the catalogue has no step on an object")?;
-    let mut parts = Vec::new();
     let (mut known, mut absent) = (Context::new(), Vec::new());
     let assumed = assumed(new, caller, step);
     for (key, value) in &assumed {
@@ -229,7 +263,6 @@ pub fn access_change<'a>(
     };
     // Both sides have the same layers in each part, except the endpoint's policy, which comes last.
     let layers = |through: bool| [old, new].map(|setup| layers_of(setup, caller, through));
-    let shown = layers(has_endpoint);
     for through in ways {
         let [before, after] = layers(*through == Some(true) && has_endpoint);
         let all = statements([policies(&before), policies(&after)].concat());
@@ -242,13 +275,10 @@ pub fn access_change<'a>(
                 Access::new(who, layers, &within, &known, &absent)
                     .map_err(|undecided| undecided.reason)
             };
-            parts.push(access_differences(&access(&before)?, &access(&after)?));
+            ask(&access(&before)?, &access(&after)?);
         }
     }
-    let differences =
-        parts.into_iter().reduce(Differences::joined).ok_or("there is no such caller")?;
-    let [before, after] = shown;
-    Ok(AccessChange { caller, old: policies(&before), new: policies(&after), differences })
+    Ok(layers(has_endpoint))
 }
 
 /// Why access cannot be compared: it is compared for one caller, one bucket and known policies.

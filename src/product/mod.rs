@@ -46,8 +46,8 @@ pub use catalogue::Level;
 pub use check::check;
 pub use command::{Command, in_quotes, quoted};
 pub use compare::{
-    AccessChange, LayerChange, OperationChange, access_change, access_changes, identity_change,
-    layer_changes, operation_changes,
+    AccessChange, LayerChange, OperationChange, access_change, access_changes, access_gain,
+    identity_change, layer_changes, operation_changes,
 };
 pub use depends::better_if_connected;
 pub use exception::excepted;

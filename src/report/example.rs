@@ -4,7 +4,7 @@ use super::views::key_name;
 use crate::authz::{ContextValue, Layers};
 use crate::model::Statement;
 use crate::source::one_line;
-use crate::symbolic::{Region, Shown};
+use crate::symbolic::{Region, Sample, Shown};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -67,7 +67,11 @@ impl Example {
 
     /// The example of a region. `written`: the action's patterns in the statement that allows it.
     pub(super) fn of_region(region: &Region, written: &[String]) -> Example {
-        let sample = &region.witness;
+        Example::of_sample(&region.witness, written)
+    }
+
+    /// A request that was found.
+    pub(super) fn of_sample(sample: &Sample, written: &[String]) -> Example {
         let context = sample.context.iter();
         Example {
             principal: sample.principal.clone(),

@@ -29,6 +29,11 @@ pub(crate) mod fix_diff;
 #[cfg(feature = "cli")]
 mod fix_human;
 mod fnv;
+pub mod fuzz;
+#[cfg(feature = "cli")]
+mod fuzz_groups;
+#[cfg(feature = "cli")]
+mod fuzz_human;
 pub mod generated;
 mod graph;
 pub mod graph_dot;

@@ -50,6 +50,20 @@ impl Position {
     }
 }
 
+#[cfg(feature = "cli")]
+impl Position {
+    /// The same up to the end of its first line.
+    pub(super) fn first_line(&self) -> Position {
+        let text = self.text.lines().next().unwrap_or_default().trim_end().to_owned();
+        let start = self.shown.range.start;
+        let line =
+            self.shown.source.text.get(self.shown.range.clone()).and_then(|all| all.lines().next());
+        let length = line.map_or(0, |line| line.trim_end().len());
+        let shown = Shown { range: start..start + length, ..self.shown.clone() };
+        Position { end: self.start + text.len(), text, shown, ..self.clone() }
+    }
+}
+
 impl Position {
     /// Whether the words are part of a text inside of a string of the file.
     pub(super) fn is_decoded(&self) -> bool {

@@ -19,6 +19,7 @@ mod subject;
 mod text;
 mod undecided;
 
+pub use ask::among::{Among, lost_among};
 pub use ask::asked_services::{AskedService, asked_services};
 pub(crate) use ask::can::can_within;
 pub use ask::can::{Answered, Granted, Shown, can, together};

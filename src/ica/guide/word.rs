@@ -129,6 +129,9 @@ fn done_about(section: Kind) -> &'static str {
         Kind::Configuration => "change `ica-policy.toml` as the line `help:` says",
         Kind::Request => "look at the statement that is underlined and at the example beside it",
         Kind::Cause => "follow the line `help:`, or `ica-policy fix`",
+        Kind::Slip => {
+            "look at what the slip would do; words that guard nothing can go, or were meant otherwise"
+        }
         Kind::Decision => {
             "decide it with whoever wrote the policy; `fix` names the place and edits nothing there"
         }

@@ -122,10 +122,18 @@ fn one_direction(
     budget: &Together,
 ) -> Answer {
     let [old, new] = [old, new].map(|policies| Documents::new(policies, requests));
-    let (old, new): (&dyn Subject, &dyn Subject) = (&old, &new);
-    let shared = Shared { budget: budget.clone(), ..shared(old, new) };
+    let shared = Shared { budget: budget.clone(), ..shared(&old, &new) };
+    settled((&old, &new), backwards, &shared)
+}
+
+/// One direction for searches that have this in common.
+pub(super) fn settled(
+    (old, new): (&dyn Subject, &dyn Subject),
+    backwards: bool,
+    shared: &Shared,
+) -> Answer {
     let tried = under_all_readings(|readings| {
-        let [answer] = answers(Pair { old, new, readings, shared: &shared }, [backwards]);
+        let [answer] = answers(Pair { old, new, readings, shared }, [backwards]);
         answer
     });
     let settled = if tried.is_complete {

@@ -1,5 +1,6 @@
 //! The questions, and the search that answers them.
 
+pub(super) mod among;
 pub(super) mod asked_services;
 pub(super) mod can;
 pub(super) mod candidates;

@@ -64,6 +64,29 @@ impl CallerClasses {
         if elements.count() == 0 {
             return CallerClasses::default();
         }
+        CallerClasses::of_names(names, statements)
+    }
+
+    /// The classes that some statements and these names distinguish, whether or not a statement has a principal.
+    pub(crate) fn naming<'a>(
+        statements: impl Iterator<Item = &'a Statement> + Clone,
+        more: &'a [Named],
+    ) -> CallerClasses {
+        let elements = statements.clone().filter_map(|statement| statement.principal.as_ref());
+        let patterns = elements.flat_map(|element| &element.patterns);
+        let mut names: Vec<&Named> = Vec::new();
+        for named in patterns.map(|pattern| &pattern.named).chain(more) {
+            if !names.contains(&named) {
+                names.push(named);
+            }
+        }
+        CallerClasses::of_names(names, statements)
+    }
+
+    fn of_names<'a>(
+        names: Vec<&'a Named>,
+        statements: impl Iterator<Item = &'a Statement>,
+    ) -> CallerClasses {
         let mut builder = Builder::new(names);
         builder.accounts.extend(statements.flat_map(accounts_in_keys));
         builder.build()
@@ -172,8 +195,11 @@ pub(crate) fn name_of(caller: &Caller) -> String {
         Caller::RoleSession { arn, role } => {
             of(arn.as_str(), role.as_ref().map(|role| role.as_str()))
         }
-        // A provider that every account knows has a name of the same form.
-        Caller::Service { name } if Provider::built_in(name).is_some() => {
+        // A provider that every account knows has a name of the same form, and a text that is no service's name may be that of another caller.
+        Caller::Service { name }
+            if Provider::built_in(name).is_some()
+                || Caller::parse(name, None).as_ref() != Ok(caller) =>
+        {
             format!("{SERVICE_MARK}{name}")
         }
         Caller::Service { name } => name.clone(),

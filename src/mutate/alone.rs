@@ -1,0 +1,84 @@
+//! Policies by themselves, each changed and compared with itself.
+
+use super::document::Original;
+use super::judge::{Documents, Ground};
+use super::outcome::Outcome;
+use crate::finding::Finding;
+use crate::input::{Document, LoweredDocument, read_policy};
+use crate::model::{Policy, PolicyKind};
+use crate::rules::{Attached, Subject, refusals};
+use crate::source::Sources;
+
+/// Policies by themselves.
+#[derive(Debug)]
+pub struct Alone {
+    /// Their texts.
+    pub sources: Sources,
+    /// The policies.
+    pub originals: Vec<Original>,
+    /// How each of them is lowered, and on what it is judged.
+    meant: Vec<Meant>,
+}
+
+#[derive(Debug)]
+struct Meant {
+    policy: Policy,
+    refusals: Vec<String>,
+    ground: Ground,
+}
+
+impl Alone {
+    /// `account` owns the resources that the policies are about.
+    pub fn new(sources: Sources, originals: Vec<Original>, account: Option<&str>) -> Alone {
+        let meant = |original: &Original| {
+            let (policy, refusals) = meant(&sources, original.document.clone(), original.kind);
+            Meant { policy, refusals, ground: Ground::new(original.kind, account, &[]) }
+        };
+        let meant = originals.iter().map(meant).collect();
+        Alone { sources, originals, meant }
+    }
+
+    /// Whether AWS would refuse some of the policies as they are.
+    pub fn refusals(&self) -> impl Iterator<Item = (&Original, &str)> {
+        let all = self.originals.iter().zip(&self.meant);
+        all.flat_map(|(original, meant)| {
+            meant.refusals.iter().map(move |message| (original, message.as_str()))
+        })
+    }
+
+    /// What other texts do, each by itself.
+    pub fn judge(&self, changed: &[(usize, String)]) -> Outcome {
+        let mut outcome = Outcome::default();
+        for (number, text) in changed {
+            outcome.take(self.judge_one(*number, text));
+        }
+        outcome
+    }
+
+    fn judge_one(&self, number: usize, text: &str) -> Outcome {
+        let (kind, old) = (self.originals[number].kind, &self.meant[number]);
+        let mut sources = self.sources.clone();
+        let read =
+            sources.add_file("", text.to_owned()).ok().map(|id| read_policy(&mut sources, id));
+        let Some(Ok(document)) = read else {
+            return Outcome::refused("it cannot be read".to_owned());
+        };
+        let (policy, refusals) = meant(&sources, document, kind);
+        if refusals.len() > old.refusals.len() {
+            let new = refusals.into_iter().find(|message| !old.refusals.contains(message));
+            return Outcome::refused(new.unwrap_or_default());
+        }
+        let documents = Documents { ground: &old.ground, old: &[&old.policy], new: &[&policy] };
+        documents.outcome().of_kind(kind)
+    }
+}
+
+/// The policy, and what AWS refuses in it.
+fn meant(sources: &Sources, document: Document, kind: PolicyKind) -> (Policy, Vec<String>) {
+    let LoweredDocument { policy, findings, read_as, .. } = document.lower(kind);
+    let attached = Attached::guessed(&policy);
+    let subject = Subject { policy: &policy, sources, attached, is_stored: read_as.is_answer() };
+    let found = findings.into_iter().chain(refusals(&subject));
+    let found = found.filter(Finding::is_refusal).map(|finding| finding.message).collect();
+    (policy, found)
+}

@@ -1,0 +1,142 @@
+//! One run: the slips of all documents, as many mutants as are wanted, each judged.
+
+use super::alone::Alone;
+use super::document::Original;
+use super::judge::{Connected, each};
+use super::kind::Kind;
+use super::outcome::{Judged, Outcome};
+use super::sample::{Dice, pair};
+use super::slip::Slip;
+use crate::source::Sources;
+
+/// What is wanted of a run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// From what the choice follows where not all mutants are judged.
+    pub seed: u64,
+    /// The most mutants that are judged.
+    pub cases: usize,
+    /// Whether two slips at once are tried, after each of them.
+    pub pairs: bool,
+    /// Only these kinds; empty for all.
+    pub only: Vec<&'static Kind>,
+    /// Without these kinds.
+    pub skip: Vec<&'static Kind>,
+}
+
+/// The most mutants that are judged if nothing else is said.
+pub const CASES: usize = 2_000;
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { seed: 0, cases: CASES, pairs: false, only: Vec::new(), skip: Vec::new() }
+    }
+}
+
+impl Options {
+    fn wants(&self, kind: &'static Kind) -> bool {
+        (self.only.is_empty() || self.only.contains(&kind)) && !self.skip.contains(&kind)
+    }
+}
+
+/// The mutants that were judged.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Fuzzed {
+    /// In the order of the documents and their texts, pairs last.
+    pub judged: Vec<Judged>,
+    /// How many mutants there are that were not judged.
+    pub left_out: usize,
+}
+
+/// What is changed and judged.
+pub trait Subject: Sync {
+    /// The texts.
+    fn sources(&self) -> &Sources;
+
+    /// The documents.
+    fn originals(&self) -> &[Original];
+
+    /// What other texts of some documents do.
+    fn judge(&self, changed: &[(usize, String)]) -> Outcome;
+}
+
+impl Subject for Alone {
+    fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    fn originals(&self) -> &[Original] {
+        &self.originals
+    }
+
+    fn judge(&self, changed: &[(usize, String)]) -> Outcome {
+        Alone::judge(self, changed)
+    }
+}
+
+impl Subject for Connected<'_> {
+    fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    fn originals(&self) -> &[Original] {
+        &self.originals
+    }
+
+    fn judge(&self, changed: &[(usize, String)]) -> Outcome {
+        Connected::judge(self, changed)
+    }
+}
+
+/// A slip, with the number of its document.
+type At = (usize, Slip);
+
+/// Makes and judges the mutants. `done` learns how many were judged, and of how many.
+pub fn fuzz(
+    subject: &dyn Subject,
+    options: &Options,
+    done: &(dyn Fn(usize, usize) + Sync),
+) -> Fuzzed {
+    let slips = slips(subject, options);
+    let mut dice = Dice::new(options.seed);
+    let singles = dice.choose(options.cases, slips.len());
+    let mut mutants = singles.iter().map(|at| vec![slips[*at].clone()]).collect::<Vec<_>>();
+    let mut possible = slips.len();
+    if options.pairs {
+        let pairs = slips.len() * slips.len().saturating_sub(1) / 2;
+        possible += pairs;
+        let wanted = options.cases - mutants.len();
+        let chosen = dice.choose(wanted, pairs).into_iter().map(pair);
+        mutants.extend(chosen.map(|(one, other)| vec![slips[one].clone(), slips[other].clone()]));
+    }
+    let all = mutants.len();
+    let judged = each(&mutants, &|slips| judged(subject, slips), &|number| done(number, all));
+    // Two slips in the same words are no pair.
+    let judged = judged.into_iter().flatten().collect::<Vec<_>>();
+    Fuzzed { left_out: possible - judged.len(), judged }
+}
+
+/// The slips of all documents that are wanted.
+fn slips(subject: &dyn Subject, options: &Options) -> Vec<At> {
+    let of = |(number, original): (usize, &Original)| {
+        let slips = original.slips(subject.sources()).into_iter();
+        slips.map(|slip| (number, slip)).collect::<Vec<_>>()
+    };
+    let mut all = subject.originals().iter().enumerate().flat_map(of).collect::<Vec<_>>();
+    all.retain(|(_, slip)| options.wants(slip.kind));
+    all
+}
+
+/// What slips do together; `None` if they cannot be made together.
+fn judged(subject: &dyn Subject, slips: &[At]) -> Option<Judged> {
+    let mut changed = Vec::<(usize, String)>::new();
+    for (number, _) in slips {
+        if changed.iter().any(|(known, _)| known == number) {
+            continue;
+        }
+        let own = slips.iter().filter(|(of, _)| of == number).map(|(_, slip)| slip);
+        let own = own.collect::<Vec<_>>();
+        changed.push((*number, subject.originals()[*number].with(subject.sources(), &own)?));
+    }
+    Some(Judged { outcome: subject.judge(&changed), slips: slips.to_vec() })
+}

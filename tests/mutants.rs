@@ -1,0 +1,268 @@
+use crate::support::run::{run_in, stdout};
+use ica_policy::api::{Effect, FuzzOptions, PolicyKind, Reach, Settings, Workspace, views};
+use ica_policy::mutate::{Original, Role, words};
+use ica_policy::source::{Sources, Span};
+use ica_policy::{input, mutate};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+const ACCOUNT: &str = "111122223333";
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[derive(Deserialize)]
+struct Planted {
+    policy: Vec<Policy>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Policy {
+    name: String,
+    kind: String,
+    account: Option<String>,
+    text: String,
+    slip: Vec<Slip>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Slip {
+    id: String,
+    at: String,
+    effect: String,
+    to: Option<String>,
+    #[serde(default)]
+    loses: bool,
+    #[expect(dead_code, reason = "for readers")]
+    why: String,
+}
+
+fn word(value: impl serde::Serialize) -> String {
+    serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()
+}
+
+fn kind(word: &str) -> PolicyKind {
+    PolicyKind::ALL.into_iter().find(|kind| kind.word() == word).unwrap()
+}
+
+fn fuzz(
+    text: &str,
+    kind: PolicyKind,
+    account: Option<&str>,
+    options: &FuzzOptions,
+) -> views::fuzz::Fuzzed {
+    let mut workspace = Workspace::new();
+    workspace.add_text("policy.json", text).unwrap();
+    workspace.fuzz(&["policy.json"], kind, account, options).unwrap()
+}
+
+/// Whether a mutant is the planted slip: it touches the words, or stands in the statement of that name or effect.
+fn is_planted(mutant: &views::fuzz::Mutant, slip: &Slip, text: &str) -> bool {
+    let own = &mutant.slips[0];
+    let touched = own.span.as_ref().map_or("", |place| &text[place.start..place.end]);
+    own.id == slip.id && touched.contains(&slip.at)
+}
+
+#[test]
+fn planted_slips_are_found_with_what_they_do() {
+    let text = fs::read_to_string(root().join("corpus/mutants/planted.toml")).unwrap();
+    let planted: Planted = toml::from_str(&text).unwrap();
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for policy in &planted.policy {
+        let account = policy.account.as_deref();
+        let fuzzed = fuzz(&policy.text, kind(&policy.kind), account, &FuzzOptions::default());
+        assert!(!fuzzed.is_defect, "{}", policy.name);
+        for slip in &policy.slip {
+            count += 1;
+            let found = fuzzed.mutants.iter().filter(|own| is_planted(own, slip, &policy.text));
+            let found = found.collect::<Vec<_>>();
+            let is_as_expected = |own: &&&views::fuzz::Mutant| {
+                word(own.effect) == slip.effect
+                    && own.opens.as_ref().map(|opening| word(opening.to)) == slip.to
+                    && (!slip.loses || own.loses.is_some())
+            };
+            if !found.iter().any(|own| is_as_expected(&own)) {
+                let effects = found.iter().map(|own| (word(own.effect), own.opens.clone()));
+                wrong.push((&policy.name, &slip.id, effects.collect::<Vec<_>>()));
+            }
+        }
+    }
+    assert!(count >= 20, "{count} slips are planted");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The documents of a folder's settings file, each with its kind.
+fn documents(folder: &str) -> Vec<(PathBuf, PolicyKind)> {
+    let folder = root().join(folder);
+    let settings = ica_policy::product::build::settings::parse(
+        &fs::read_to_string(folder.join("ica.toml")).unwrap(),
+    );
+    let settings = settings.unwrap();
+    let of = |kind: PolicyKind| {
+        let names = settings[0].layer(kind).map(|levels| levels.names().to_vec());
+        names.into_iter().flatten().map(|name| (folder.join(name), kind)).collect::<Vec<_>>()
+    };
+    PolicyKind::ALL.into_iter().flat_map(of).collect()
+}
+
+/// Every word of the examples' policies is touched by a slip that is about it, not only by one that takes out all of its statement.
+#[test]
+fn every_word_is_touched() {
+    let (mut count, mut untouched) = (0, Vec::new());
+    for folder in ["examples/seed-conflict", "examples/kms", "examples/role-method"] {
+        for (path, kind) in documents(folder) {
+            let mut sources = Sources::new();
+            let id = sources.add_file("policy.json", fs::read_to_string(&path).unwrap()).unwrap();
+            let document = input::read_policy(&mut sources, id).unwrap();
+            let original = Original::new(&sources, id, "policy.json".into(), kind, document);
+            let slips = original.slips(&sources);
+            let is_whole = |slip: &&mutate::Slip| slip.kind.id == "statement-removed";
+            let touched = slips.iter().filter(|slip| !is_whole(slip)).map(|slip| slip.at);
+            let touched = touched.collect::<Vec<Span>>();
+            for word in words(&original.document.policy) {
+                if word.role == Role::Statement {
+                    continue;
+                }
+                count += 1;
+                let is_touched = touched.iter().any(|at| at.contains(word.span));
+                if !is_touched {
+                    untouched.push(format!("{}: `{}`", path.display(), word.text));
+                }
+            }
+        }
+    }
+    assert!(untouched.is_empty(), "{untouched:#?}");
+    assert!(count > 200, "{count} words");
+}
+
+#[test]
+fn what_is_left_out_is_counted_and_follows_from_the_seed() {
+    let text = fs::read_to_string(root().join("examples/kms/bucket-policy.json")).unwrap();
+    let run = |cases: usize, seed: u64| {
+        let options = FuzzOptions { cases, seed, ..FuzzOptions::default() };
+        fuzz(&text, PolicyKind::Resource, Some(ACCOUNT), &options)
+    };
+    let all = run(2_000, 0);
+    assert_eq!(all.left_out, 0);
+    let names = |fuzzed: &views::fuzz::Fuzzed| {
+        let slips = fuzzed.mutants.iter().flat_map(|mutant| &mutant.slips);
+        slips
+            .map(|slip| (slip.id, slip.words.clone(), slip.writes.clone()))
+            .collect::<BTreeSet<_>>()
+    };
+    let some = run(10, 1);
+    assert_eq!((some.judged, some.left_out), (10, all.judged - 10));
+    assert_eq!(names(&some), names(&run(10, 1)));
+    assert_ne!(names(&some), names(&run(10, 2)));
+    assert!(names(&some).is_subset(&names(&all)));
+}
+
+#[test]
+fn pairs_come_after_the_single_slips() {
+    let text = r#"{"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::lab/*",
+         "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f67890"}, "Bool": {"aws:SecureTransport": "true"}}},
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::lab/*",
+         "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f67890"}}}]}"#;
+    let only = ["condition-removed", "statement-removed"].map(|id| mutate::kind(id).unwrap());
+    let options = FuzzOptions { pairs: true, only: only.to_vec(), ..FuzzOptions::default() };
+    let fuzzed = fuzz(text, PolicyKind::Resource, Some(ACCOUNT), &options);
+    let (singles, pairs): (Vec<_>, Vec<_>) =
+        fuzzed.mutants.iter().partition(|mutant| mutant.slips.len() == 1);
+    // Two statements and three conditions; a condition of a statement that is missing is no pair.
+    assert_eq!(singles.len(), 5);
+    assert_eq!(pairs.len() + fuzzed.left_out, 10);
+    let endpoint_alone = singles.iter().find(|mutant| {
+        mutant.slips[0].words == "aws:SourceVpce" && mutant.slips[0].statement == Some(0)
+    });
+    // The Deny still asks for the endpoint.
+    assert_eq!(endpoint_alone.unwrap().effect, Effect::GuardsNothing);
+    let opened = pairs.iter().filter(|mutant| mutant.is_more && mutant.effect == Effect::Opens);
+    let opened = opened.collect::<Vec<_>>();
+    assert!(!opened.is_empty(), "{pairs:#?}");
+    assert!(opened.iter().all(|mutant| mutant.opens.as_ref().unwrap().to == Reach::Anonymous));
+}
+
+/// The seed's set-up as a whole: what one slip does to the operations, and words that guard nothing.
+#[test]
+fn the_connection_of_the_seed() {
+    let folder = root().join("examples/seed-conflict");
+    let settings = ica_policy::product::build::settings::parse(
+        &fs::read_to_string(folder.join("ica.toml")).unwrap(),
+    );
+    let settings: Settings = settings.unwrap().remove(0);
+    let only = [
+        "value-dropped",
+        "effect-turned",
+        "exception-dropped",
+        "slash-star-lost",
+        "statement-removed",
+    ];
+    let only = only.map(|id| mutate::kind(id).unwrap()).to_vec();
+    let options = FuzzOptions { only, ..FuzzOptions::default() };
+    let fuzzed = Workspace::in_folder(&folder).fuzz_settings(&settings, &options).unwrap();
+    let of = |id: &str, words: &str, (file, statement): (&str, usize)| {
+        let mut own = fuzzed.mutants.iter().filter(|mutant| {
+            let slip = &mutant.slips[0];
+            let is_there = slip.file.contains(file) && slip.statement == Some(statement);
+            is_there && slip.id == id && slip.words == words
+        });
+        own.next().unwrap_or_else(|| panic!("{id} {words}"))
+    };
+    let opened = of("effect-turned", "Deny", ("bucket", 0));
+    assert_eq!(opened.opens.as_ref().unwrap().to, Reach::Anonymous);
+    let broken = of("value-dropped", "s3:RestoreObject", ("user", 1));
+    assert_eq!(broken.effect, Effect::Breaks);
+    assert!(broken.breaks.iter().all(|operation| operation.id == "restore-data"), "{broken:?}");
+    let session =
+        of("exception-dropped", "arn:aws:sts::111122223333:federated-user/*", ("bucket", 0));
+    assert!(session.breaks.iter().all(|operation| operation.caller == "federated-session"));
+    assert!(!session.breaks.is_empty());
+    // Others of the account may restore objects, once the Deny does not name the action.
+    let lifted = of("value-dropped", "s3:RestoreObject", ("bucket", 0)).opens.as_ref().unwrap();
+    assert_eq!(lifted.to, Reach::Account);
+    assert!(lifted.request.if_allowed_elsewhere);
+    // The Deny keeps Illumina's role out: what the other statement allows it guards nothing.
+    assert_eq!(of("value-dropped", "s3:PutObject", ("bucket", 1)).effect, Effect::GuardsNothing);
+    let refused = fuzzed.mutants.iter().find(|mutant| {
+        mutant.slips[0].words.ends_with("genomics/*") && mutant.effect == Effect::Refused
+    });
+    assert!(refused.is_some_and(|mutant| mutant.refused.is_some()));
+    // Whoever gets access is shown by a request.
+    assert!(
+        fuzzed
+            .mutants
+            .iter()
+            .filter(|mutant| mutant.effect == Effect::Opens)
+            .all(|mutant| mutant.opens.is_some())
+    );
+}
+
+#[test]
+fn the_command_ends_as_fail_on_says() {
+    let root = root();
+    let run = |more: &[&str]| {
+        let line = [
+            "fuzz",
+            "examples/seed-conflict/bucket-policy.json",
+            "--account",
+            ACCOUNT,
+            "--only",
+            "effect-turned",
+        ];
+        run_in(&root, &[&line[..], more].concat())
+    };
+    let output = run(&[]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains("ACCESS FOR ANYBODY"), "{}", stdout(&output));
+    assert_eq!(run(&["--fail-on", "opens"]).status.code(), Some(1));
+    assert_eq!(run(&["--fail-on", "guards-nothing"]).status.code(), Some(0));
+    assert_eq!(run(&["--fail-on", "nonsense"]).status.code(), Some(2));
+    let verbose = run(&["--verbose"]);
+    assert!(stdout(&verbose).contains("[effect-turned]"), "{}", stdout(&verbose));
+}
