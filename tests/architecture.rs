@@ -41,7 +41,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "mutate",
         &[
             "source", "finding", "tree", "aws", "syntax", "input", "model", "authz", "eval",
-            "rules", "symbolic", "s3", "product", "fix",
+            "rules", "symbolic", "s3", "product", "fix", "simulate",
         ],
     ),
     ("simulate", &["source", "finding", "tree", "json", "input", "aws", "model", "authz", "eval"]),

@@ -1,4 +1,4 @@
-use crate::support::run::{run_in, stdout};
+use crate::support::run::{fresh_folder, run_in, stderr, stdout};
 use ica_policy::api::{Effect, FuzzOptions, PolicyKind, Reach, Settings, Workspace, views};
 use ica_policy::mutate::{Original, Role, words};
 use ica_policy::source::{Sources, Span};
@@ -265,4 +265,76 @@ fn the_command_ends_as_fail_on_says() {
     assert_eq!(run(&["--fail-on", "nonsense"]).status.code(), Some(2));
     let verbose = run(&["--verbose"]);
     assert!(stdout(&verbose).contains("[effect-turned]"), "{}", stdout(&verbose));
+}
+
+/// The lines of `fuzz --edge --format json`.
+fn edge_lines(line: &[&str]) -> Vec<String> {
+    let arguments = [&["fuzz"], line, &["--edge", "--format", "json"]].concat();
+    let output = run_in(&root(), &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    stdout(&output).lines().map(str::to_owned).collect()
+}
+
+/// The requests at the edges are lines that `simulate` answers as they expect.
+#[test]
+fn the_edges_are_tests_that_can_be_kept() {
+    for folder in ["examples/seed-conflict", "examples/kms", "examples/role-method"] {
+        let lines = edge_lines(&[folder]);
+        let mut simulator = ica_policy::simulate::Simulator::new();
+        let mut decisions = BTreeSet::new();
+        assert_eq!(simulator.answer(lines[0].clone()), None);
+        for line in &lines[1..] {
+            let answer = simulator.answer(line.clone()).unwrap();
+            let answer = serde_json::from_str::<serde_json::Value>(&answer).unwrap();
+            assert_eq!(answer["as_expected"], true, "{line}: {answer}");
+            decisions.insert(answer["decision"].to_string());
+        }
+        assert!(lines.len() > 20 && decisions.len() > 1, "{folder}: {} {decisions:?}", lines.len());
+        let wrong = lines[1].replace("\"expect\":\"", "\"expect\":\"x");
+        assert!(simulator.answer(wrong).unwrap().contains("\"path\":\"expect\""));
+    }
+}
+
+/// One step inside and outside of a range of addresses and of a pattern.
+#[test]
+fn a_step_inside_and_a_step_outside() {
+    let folder = fresh_folder("edges");
+    let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:user/ana"},
+        "Action": "s3:GetObject", "Resource": "arn:aws:s3:::lab/reads/*", "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}"#;
+    let path = folder.join("bucket.json");
+    fs::write(&path, policy).unwrap();
+    let lines = edge_lines(&[path.to_str().unwrap(), "--account", ACCOUNT]);
+    let found = |pointer: &str, wanted: &str| {
+        let read = |line: &String| serde_json::from_str::<serde_json::Value>(line).unwrap();
+        let mut all = lines
+            .iter()
+            .map(read)
+            .filter(|line| line.pointer(pointer).is_some_and(|own| own == wanted));
+        all.next().map(|line| line["expect"].as_str().unwrap().to_owned())
+    };
+    for (address, expected) in [
+        ("203.0.112.255", "ImplicitlyDenied"),
+        ("203.0.113.0", "Allowed"),
+        ("203.0.113.255", "Allowed"),
+        ("203.0.114.0", "ImplicitlyDenied"),
+    ] {
+        assert_eq!(found("/context/aws:SourceIp", address).as_deref(), Some(expected), "{address}");
+    }
+    for (resource, expected) in [
+        ("arn:aws:s3:::lab/reads/", "Allowed"),
+        ("arn:aws:s3:::lab/reads/x", "Allowed"),
+        ("arn:aws:s3:::lab/reads", "ImplicitlyDenied"),
+    ] {
+        assert_eq!(found("/resource", resource).as_deref(), Some(expected), "{resource}");
+    }
+    assert_eq!(
+        found("/principal", "arn:aws:iam::111122223333:user/anax").as_deref(),
+        Some("ImplicitlyDenied")
+    );
+    let table = run_in(&folder, &["fuzz", "bucket.json", "--edge", "--format", "markdown"]);
+    assert!(stdout(&table).contains("| bucket.json:2 "), "{}", stdout(&table));
+    assert_eq!(
+        run_in(&folder, &["fuzz", "bucket.json", "--edge", "--format", "sarif"]).status.code(),
+        Some(2)
+    );
 }

@@ -18,7 +18,11 @@ pub(super) fn run() -> Exit {
             Ok(text) => simulator.answer_line(text.to_owned()),
             Err(message) => Some(error(message)),
         };
-        answer.map(|answer| Line { is_error: answer.is_error(), json: answer.to_json() })
+        answer.map(|answer| Line {
+            is_error: answer.is_error(),
+            is_other: answer.as_expected == Some(false),
+            json: answer.to_json(),
+        })
     })
 }
 
@@ -27,6 +31,8 @@ pub(super) struct Line {
     pub json: String,
     /// Whether the line could not be answered.
     pub is_error: bool,
+    /// Whether the answer is not the one that the line expects.
+    pub is_other: bool,
 }
 
 /// Answers a line, or says that it cannot be read.
@@ -70,6 +76,8 @@ fn stream(
         let Some(answer) = answer else { continue };
         if answer.is_error {
             exit = Exit::Unreadable;
+        } else if answer.is_other {
+            exit = exit.max(Exit::Found);
         }
         answers.extend_from_slice(visible(&answer.json, false).as_bytes());
         answers.push(b'\n');

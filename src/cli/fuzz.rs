@@ -2,7 +2,7 @@
 
 use super::check::{self, About, Failure};
 use super::exit::Exit;
-use super::files::{Files, stdin_twice};
+use super::files::{Files, print_report, stdin_twice};
 use super::format::{FindingsFormat, Printer};
 use super::progress;
 use super::typed;
@@ -10,11 +10,14 @@ use crate::fix::{Recorder, Texts};
 use crate::ica::ICA;
 use crate::input::{Loader, kind_of, read_policy};
 use crate::model::PolicyKind;
-use crate::mutate::{self, Alone, CASES, Connected, Effect, KINDS, Kind, Options, Original};
+use crate::mutate::{
+    self, Alone, CASES, Connected, Effect, KINDS, Kind, Options, Original, Policies, edges,
+};
 use crate::product::build::settings::Settings;
 use crate::product::build::{Built, build};
 use crate::product::refusal::Refusal;
 use crate::report::fuzz::Fuzzed;
+use crate::report::fuzz_edge::Edged;
 use crate::source::Sources;
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
@@ -25,6 +28,8 @@ Examples:
   ica-policy fuzz --connection ica.toml
   ica-policy fuzz bucket-policy.json --account 111122223333
   ica-policy fuzz ica-folder/ --pairs --cases 5000 --seed 7
+  ica-policy fuzz bucket-policy.json --edge                                 # a table to check by eye
+  ica-policy fuzz --connection ica.toml --edge --format json > edges.ndjson  # then: ica-policy simulate --batch < edges.ndjson
   ica-policy fuzz scp.json --kind scp --only statement-removed condition-removed --fail-on guards-nothing
 
 A connection is given as to `check`: `ica-policy check --help` explains its flags.";
@@ -58,6 +63,10 @@ pub(super) struct Args {
     /// Two slips at once as well, as many as --cases leaves room for.
     #[arg(long)]
     pairs: bool,
+    /// No slips: requests at the edges of the policies, one step inside and outside of every pattern, range and list, each with its decision.
+    /// A table, or with --format json lines that `simulate --batch` takes with the decision that it should give.
+    #[arg(long, conflicts_with_all = ["cases", "seed", "pairs", "only", "without", "fail_on", "verbose"])]
+    edge: bool,
     /// Only these kinds of slips.
     #[arg(long, value_name = "KIND", num_args = 1.., value_delimiter = ',')]
     only: Vec<Slips>,
@@ -124,6 +133,13 @@ pub(super) fn run(args: &Args) -> Exit {
     let help = "`ica-policy fuzz --help` shows examples";
     let printer = Printer::listing("fuzz", args.format, about.as_deref(), help);
     let printer = printer.verbose(args.verbose);
+    let has_form = matches!(
+        args.format,
+        FindingsFormat::Human | FindingsFormat::Json | FindingsFormat::Markdown
+    );
+    if args.edge && !has_form {
+        return printer.usage("--edge: the formats are human, json and markdown");
+    }
     printer.finish(match files(args) {
         Some(files) => alone(args, &files, &printer),
         None => connections(args, &printer),
@@ -174,6 +190,19 @@ fn alone(args: &Args, files: &[String], printer: &Printer<Fuzzed>) -> Exit {
         return printer.unreadable(&sources, &unreadable);
     }
     let account = args.about.named.settings().account;
+    if args.edge {
+        let account = account.unwrap_or_else(|| OWNER.to_owned());
+        let customer = format!("arn:aws:iam::{account}:user/example");
+        let policies = Policies {
+            sources: &sources,
+            originals: &originals,
+            together: false,
+            customer,
+            account,
+            key: None,
+        };
+        return at_edges(args, &policies, printer);
+    }
     let alone = Alone::new(sources, originals, account.as_deref());
     let options = options(args);
     let fuzzed = mutate::fuzz(&alone, &options, &progress::count);
@@ -225,9 +254,34 @@ fn connection(args: &Args, settings: &Settings, folder: &Path, printer: &Printer
     if connected.originals.is_empty() {
         return printer.usage("the connection names no policy: there are no words to change");
     }
+    if args.edge {
+        let about = &connected.about;
+        let policies = Policies {
+            sources: &connected.sources,
+            originals: &connected.originals,
+            together: true,
+            customer: about.customer.clone(),
+            account: about.account.clone(),
+            key: about.key.clone(),
+        };
+        return at_edges(args, &policies, printer);
+    }
     let options = options(args);
     let fuzzed = mutate::fuzz(&connected, &options, &progress::count);
     report(args, &Fuzzed::connected(&connected, &options, &fuzzed), printer)
+}
+
+/// The account that owns the resources where none is given.
+const OWNER: &str = "111122223333";
+
+/// Prints the requests at the edges of policies.
+fn at_edges(args: &Args, policies: &Policies<'_>, printer: &Printer<Fuzzed>) -> Exit {
+    let edged = Edged::new(policies.sources, policies.originals, edges(policies));
+    print_report(&match args.format {
+        FindingsFormat::Json => edged.lines(),
+        FindingsFormat::Markdown => edged.markdown(),
+        _ => edged.human(printer.look()),
+    })
 }
 
 fn report(args: &Args, fuzzed: &Fuzzed, printer: &Printer<Fuzzed>) -> Exit {

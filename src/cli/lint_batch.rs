@@ -21,7 +21,7 @@ pub(super) fn run(options: &LintOptions) -> Exit {
         };
         let name = if is_error { "error" } else { "findings" };
         let id = id.unwrap_or_else(|| "null".to_owned());
-        Some(Line { json: format!("{{\"id\":{id},\"{name}\":{said}}}"), is_error })
+        Some(Line { json: format!("{{\"id\":{id},\"{name}\":{said}}}"), is_error, is_other: false })
     })
 }
 

@@ -6,6 +6,7 @@
 
 mod alone;
 mod document;
+mod edge;
 mod family;
 mod judge;
 mod kind;
@@ -17,6 +18,7 @@ mod word;
 
 pub use alone::Alone;
 pub use document::Original;
+pub use edge::{Edge, Edges, Policies, Side, edges};
 pub use judge::{About, Connected};
 pub use kind::{KINDS, Kind, kind};
 pub use outcome::{Effect, Judged, Outcome, Reach, Shown};

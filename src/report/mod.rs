@@ -31,6 +31,8 @@ mod fix_human;
 mod fnv;
 pub mod fuzz;
 #[cfg(feature = "cli")]
+pub mod fuzz_edge;
+#[cfg(feature = "cli")]
 mod fuzz_groups;
 #[cfg(feature = "cli")]
 mod fuzz_human;

@@ -12,6 +12,8 @@ use serde::Serialize;
 pub struct Answer {
     id: Option<String>,
     body: Body,
+    /// Whether the decision is the one that the line expects, if it says one.
+    pub as_expected: Option<bool>,
 }
 
 #[derive(Debug, Serialize)]
@@ -97,13 +99,19 @@ impl Answer {
     pub fn error(id: Option<String>, error: LineError) -> Answer {
         Answer {
             id,
+            as_expected: None,
             body: Body::Failed { error: Failure { message: error.message, path: error.path } },
         }
     }
 
     /// The answer to a request that was decided.
     pub fn decided(id: Option<String>, decided: Decided) -> Answer {
-        Answer { id, body: Body::Decided(decided) }
+        Answer { id, body: Body::Decided(decided), as_expected: None }
+    }
+
+    /// Says whether the decision is the expected one, if one is.
+    pub(super) fn expected(self, as_expected: Option<bool>) -> Answer {
+        Answer { as_expected, ..self }
     }
 
     /// Whether there is no decision.
@@ -116,7 +124,11 @@ impl Answer {
         // Serialising plain strings and numbers cannot fail.
         let body = serde_json::to_string(&self.body).unwrap_or_default();
         let id = self.id.as_deref().unwrap_or("null");
-        format!("{{\"id\":{id},{}", body.get(1..).unwrap_or_default())
+        let body = body.get(1..).unwrap_or_default();
+        match self.as_expected {
+            Some(is_so) => format!("{{\"id\":{id},\"as_expected\":{is_so},{body}"),
+            None => format!("{{\"id\":{id},{body}"),
+        }
     }
 }
 

@@ -3,19 +3,20 @@
 use super::answer::{Answer, Decided};
 use super::error::LineError;
 use super::left_out::simulate;
-use super::request::{NO_BUCKET, RequestText, resource_kind};
+use super::request::{NO_BUCKET, RequestText, one_of, resource_kind};
 use super::store::{Store, lower};
 use crate::authz::{
     Caller, Context, ContextValue, FileCount, Known, LAYERS, Layer, LayerRow, Layers, PolicySet,
     Request,
 };
+use crate::eval::Outcome;
 use crate::model::{Policy, PolicyKind};
 use crate::tree::{Member, Node, Value};
 use std::collections::HashSet;
 use std::rc::Rc;
 
 /// The members about the request.
-const REQUEST: [&str; 12] = [
+const REQUEST: [&str; 13] = [
     "id",
     "principal",
     "session_issuer",
@@ -28,6 +29,18 @@ const REQUEST: [&str; 12] = [
     "bucket",
     "bucket_account",
     BUCKET_POLICY,
+    EXPECT,
+];
+
+/// The member of the decision that the line should get.
+const EXPECT: &str = "expect";
+
+/// The decisions in words.
+const OUTCOMES: [(&str, Outcome); 4] = [
+    ("Allowed", Outcome::Allowed),
+    ("ExplicitlyDenied", Outcome::ExplicitlyDenied),
+    ("ImplicitlyDenied", Outcome::ImplicitlyDenied),
+    ("Undetermined", Outcome::Undetermined),
 ];
 
 /// The member of the policy of the bucket behind an access point.
@@ -49,6 +62,7 @@ pub struct Line {
     request: Request,
     policies: PolicySet<Rc<Policy>>,
     bucket: Option<Rc<Policy>>,
+    expect: Option<Outcome>,
 }
 
 /// The id of a line: a string or number, given back as it was; without one, null. A number that many readers of JSON refuse, `1e999`, is
@@ -80,20 +94,22 @@ impl Line {
         })?;
         check_members(members)?;
         let request = request(&root)?;
+        let expect = expected(&root)?;
         let mut reader = Reader { store, root, caller: &request.caller };
         let mut policies = PolicySet::default();
         for (kind, _) in layers_given() {
             reader.layer(kind, resource_kind(&request), &mut policies)?;
         }
         let bucket = reader.bucket(request.bucket.is_some())?;
-        Ok(Line { request, policies, bucket })
+        Ok(Line { request, policies, bucket, expect })
     }
 
     /// Decides the request.
     pub fn answer(&self, id: Option<String>) -> Answer {
         let layers = self.layers();
         let simulated = simulate(&self.request, &layers);
-        Answer::decided(id, Decided::new(&simulated, &self.request, &layers))
+        let as_expected = self.expect.map(|expect| simulated.decision.outcome == expect);
+        Answer::decided(id, Decided::new(&simulated, &self.request, &layers)).expected(as_expected)
     }
 
     /// The request.
@@ -124,6 +140,11 @@ fn request(root: &Node) -> Result<Request, LineError> {
         bucket_account: text(root, "bucket_account")?,
     }
     .read()
+}
+
+/// The decision that the line should get, if it says one.
+fn expected(root: &Node) -> Result<Option<Outcome>, LineError> {
+    one_of(EXPECT, text(root, EXPECT)?, &OUTCOMES)
 }
 
 fn check_members(members: &[Member]) -> Result<(), LineError> {

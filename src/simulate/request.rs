@@ -80,7 +80,7 @@ impl RequestText<'_> {
 }
 
 /// The value of a word, if one is given.
-fn one_of<T: Copy>(
+pub(super) fn one_of<T: Copy>(
     member: &str,
     word: Option<&str>,
     words: &[(&str, T)],
