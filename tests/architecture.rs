@@ -65,7 +65,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "api",
         &[
             "access", "expect", "source", "finding", "tree", "json", "syntax", "input", "model",
-            "authz", "eval", "rules", "symbolic", "minify", "product", "ica", "fix", "mutate", "simulate", "report",
+            "authz", "eval", "rules", "symbolic", "minify", "product", "ica", "fix", "mutate",
+            "simulate", "report",
         ],
     ),
     ("strategies", &["model"]),

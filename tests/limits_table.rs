@@ -92,6 +92,11 @@ const TABLE: &[(&str, &str, Row)] = &[
         "MOST_WORDS",
         Test("a_long_comparison_says_how_much_more_there_is"),
     ),
+    ("report/fuzz_groups.rs", "MOST_LETTERS", SHOWN),
+    ("report/fuzz_groups.rs", "MOST_OPERATIONS", SHOWN),
+    ("report/fuzz_human.rs", "MOST_MARKS", SHOWN),
+    ("report/fuzz_human.rs", "MOST_PAIRS", SHOWN),
+    ("report/fuzz_human.rs", "MOST_PLACES", SHOWN),
     ("report/html/marked.rs", "MOST_OPEN", Test("a_long_document_is_folded")),
     ("report/indented.rs", "MOST_DEPTH", Test("brackets_and_commas_make_lines_and_offsets_follow")),
     (
