@@ -36,6 +36,7 @@ const TABLE: &[(&str, &str, Row)] = &[
     ("aws/key.rs", "MOST_KNOWN", Test("names_that_are_not_kept_are_found")),
     ("cli/data.rs", "MOST_BYTES", Test("a_file_that_is_too_large_is_not_read")),
     ("cli/keep.rs", "MOST_BYTES", Reason("what the system has at most")),
+    ("expect/coverage.rs", "MOST_DECIDED", Test("words_beyond_the_limit_are_counted")),
     ("fix/search.rs", "MOST_EDITS", Test("a_step_that_takes_more_edits_than_are_made_is_left")),
     (
         "fix/search.rs",

@@ -95,6 +95,14 @@ impl Principal {
         }
     }
 
+    /// The callers that the question may mean, as far as the policies distinguish them; none if they are too many.
+    pub(crate) fn each(&self, layers: &Layers<'_>) -> Vec<Caller> {
+        match self.callers(layers) {
+            Callers::All(callers) => callers,
+            Callers::TooMany(_) => Vec::new(),
+        }
+    }
+
     /// The callers that the question may mean, as far as the policies distinguish them.
     fn callers(&self, layers: &Layers<'_>) -> Callers {
         match self {
@@ -145,9 +153,10 @@ fn sessions_of(role: &Arn, layers: &Layers<'_>) -> Vec<Caller> {
     all.filter_map(session).collect()
 }
 
-const TOO_MANY: &str = "too many users or roles may have made the session: give --session-issuer";
+const TOO_MANY: &str = "too many users or roles may have made the session: say which (--session-issuer, or `session_issuer`)";
 
-const DEPENDS: &str = "it depends on who made the session: give --session-issuer";
+const DEPENDS: &str =
+    "it depends on who made the session: say it (--session-issuer, or `session_issuer`)";
 
 fn undecided(answer: Answered, reason: &str) -> Answered {
     let undecided = answer.undecided.or_else(|| Some(Undecided::anywhere(reason)));

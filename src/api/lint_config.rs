@@ -1,6 +1,6 @@
 //! `ica-policy.toml`: how the policies of a folder are linted, and which findings are known. Findings that are hidden have a reason, and may have an end.
 
-use crate::finding::{Code, Finding, codes, distance};
+use crate::finding::{Code, Finding, codes, distance, fits_wildcards};
 use crate::model::PolicyKind;
 use crate::report;
 use crate::report::lint::Found;
@@ -288,38 +288,13 @@ fn fits(glob: &str, path: &str) -> bool {
         for (at, _) in taken.iter().enumerate().filter(|(_, taken)| **taken) {
             if part == "**" {
                 next[at..].fill(true);
-            } else if names.get(at).is_some_and(|name| name_fits(part, name)) {
+            } else if names.get(at).is_some_and(|name| fits_wildcards(part, name)) {
                 next[at + 1] = true;
             }
         }
         taken = next;
     }
     taken[names.len()]
-}
-
-/// Whether the name of a file or folder fits a part of a pattern. Only the last `*` is ever tried again.
-fn name_fits(glob: &str, name: &str) -> bool {
-    let [glob, name] = [glob, name].map(|text| text.chars().collect::<Vec<_>>());
-    let (mut at, mut read) = (0, 0);
-    let mut star = None;
-    while read < name.len() {
-        match glob.get(at) {
-            Some('*') => {
-                star = Some((at, read));
-                at += 1;
-            }
-            Some(letter) if *letter == '?' || *letter == name[read] => {
-                at += 1;
-                read += 1;
-            }
-            _ => {
-                let Some((place, from)) = star else { return false };
-                star = Some((place, from + 1));
-                (at, read) = (place + 1, from + 1);
-            }
-        }
-    }
-    glob[at..].iter().all(|letter| *letter == '*')
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::error::Error;
 use super::workspace::Workspace;
 use crate::access::{FilesByLayer, Reader};
+use crate::authz::display_name;
 use crate::expect::{
     About, Anything, Coverage, Documents, Expectation, Subject, TestFile, Wrong, coverage, decide,
     draft, read, write,
@@ -14,6 +15,7 @@ use crate::product::build::{Built, build};
 use crate::report;
 use crate::report::tested::{Part, Test, Tested, wrong_test};
 use crate::source::Sources;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// How the expectations of a file are tested.
@@ -82,13 +84,15 @@ impl Workspace {
         }
         let findings = report::Finding::all(&self.sources, findings);
         let mut tested = Tested::new(file, tests, findings, is_defect);
+        tested.assumed = assumed(&subjects);
         if options.coverage {
             let (mut untested, mut words) = (Vec::new(), 0);
             for (_, subject) in &subjects {
                 let found = coverage(subject, &asked, &anything);
-                let Coverage { tried, untested: more } =
+                let Coverage { tried, left, untested: more } =
                     found.map_err(|wrong| self.wrong(&wrong))?;
                 words += tried;
+                tested.words_left += left;
                 untested.extend(more.into_iter().map(|(what, span)| {
                     report::Finding::of(&self.sources, untested_words(&self.sources, what, span))
                 }));
@@ -157,15 +161,19 @@ impl Workspace {
         }
     }
 
+    /// The connections of a settings file, as written.
+    pub(crate) fn settings_of(&mut self, file: &str) -> Result<Vec<Settings>, Error> {
+        let id = self.texts.load(&mut self.sources, file);
+        let id = id.map_err(|unreadable| Error::unreadable(&self.sources, unreadable))?;
+        settings::parse(&self.sources.get(id).text).map_err(|error| Error::setting(file, error))
+    }
+
     fn connections(
         &mut self,
         file: &str,
         name: Option<&str>,
     ) -> Result<(Vec<Named>, Vec<Finding>), Error> {
-        let id = self.texts.load(&mut self.sources, file);
-        let id = id.map_err(|unreadable| Error::unreadable(&self.sources, unreadable))?;
-        let mut connections = settings::parse(&self.sources.get(id).text)
-            .map_err(|error| Error::setting(file, error))?;
+        let mut connections = self.settings_of(file)?;
         connections
             .retain(|settings| name.is_none_or(|name| settings.name.as_deref() == Some(name)));
         if connections.is_empty() {
@@ -224,6 +232,22 @@ impl Workspace {
         let documents = Documents { policies, account: about.account.clone() };
         Error::unless_empty(wrong, (vec![(None, Subject::Documents(documents))], findings))
     }
+}
+
+/// The condition keys that the settings of the connections assume, in words.
+fn assumed(subjects: &[Named]) -> Vec<String> {
+    let setups = subjects.iter().filter_map(|(_, subject)| match subject {
+        Subject::Connection(setup) => Some(setup),
+        Subject::Documents(_) => None,
+    });
+    let words = setups.flat_map(|setup| &setup.assume).map(|own| {
+        let key = display_name(&own.key);
+        match &own.value {
+            Some(value) => format!("{key} is {value}"),
+            None => format!("{key} is absent"),
+        }
+    });
+    words.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The finding about words that no expectation needs.

@@ -16,7 +16,7 @@ use crate::report::Finding;
 use crate::report::failure::of_finding;
 use clap::{Args as ClapArgs, ValueEnum};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The file that is read if none is named.
 const USUAL: &str = "policy-tests.toml";
@@ -197,6 +197,9 @@ fn about(args: &Args, folder: &Path) -> Result<About, String> {
     let relative = |name: &String| {
         match name.as_str() {
         NONE => Ok(name.clone()),
+        name if Path::new(name).components().any(|part| part == Component::ParentDir) => {
+            Err(format!("`{name}` does not lie below the folder of the file of tests"))
+        }
         _ => Path::new(name)
             .strip_prefix(folder)
             .map(|path| path.display().to_string())
@@ -237,8 +240,7 @@ fn inside(workspace: &mut Workspace, file: &str) -> Result<(), Error> {
     let Some(connection) = connection else { return Ok(()) };
     let path = folder.join(&connection);
     // What is wrong with the settings themselves is said when they are read.
-    let text = std::fs::read_to_string(&path).unwrap_or_default();
-    let all = settings::parse(&text).unwrap_or_default();
+    let all = workspace.settings_of(&path.display().to_string()).unwrap_or_default();
     let names = all.iter().flat_map(settings::Settings::files).map(str::to_owned);
     check_inside(&self::folder(&path), names, &connection)
 }
@@ -252,7 +254,7 @@ fn check_inside(
     mut names: impl Iterator<Item = String>,
     by: &str,
 ) -> Result<(), Error> {
-    let outside = names.find(|name| name != NONE && name != "-" && leads_out(folder, name));
+    let outside = names.find(|name| name == "-" || name != NONE && leads_out(folder, name));
     outside.map_or(Ok(()), |name| {
         let path = folder.join(name).display().to_string();
         let message = format!("{path}: it lies outside of the folder of `{by}`");

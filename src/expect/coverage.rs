@@ -10,15 +10,21 @@ use super::subject::{Anything, Subject};
 use crate::authz::LAYERS;
 use crate::model::{Element, Policy, PolicyKind, Statement};
 use crate::source::Span;
+use std::cell::Cell;
 
 /// The words that no expectation needs.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Coverage {
     /// How many words were tried.
     pub tried: usize,
+    /// How many were left out, since that would take too long.
+    pub left: usize,
     /// Those that no expectation needs: what they are, and where. Words inside of such a statement are not listed again.
     pub untested: Vec<(&'static str, Span)>,
 }
+
+/// The most decisions of one expectation that are made.
+const MOST_DECIDED: usize = 20_000;
 
 /// Finds the words that no expectation needs.
 ///
@@ -29,6 +35,16 @@ pub fn coverage(
     expectations: &[&Expectation],
     anything: &Anything,
 ) -> Result<Coverage, Wrong> {
+    coverage_within(subject, expectations, anything, MOST_DECIDED)
+}
+
+fn coverage_within(
+    subject: &Subject,
+    expectations: &[&Expectation],
+    anything: &Anything,
+    most: usize,
+) -> Result<Coverage, Wrong> {
+    let decided = Cell::new(0);
     let answers = |subject: &Subject, expectation: &Expectation| {
         decide(subject, expectation, anything, &mut |asked| asked.status)
     };
@@ -49,10 +65,15 @@ pub fn coverage(
             if !is_statement_needed {
                 break;
             }
+            if decided.get() >= most {
+                found.left += 1;
+                continue;
+            }
             found.tried += 1;
             let mut without = subject.clone();
             place.put(&mut without, statement);
             let changes = asked.iter().any(|(expectation, before)| {
+                decided.set(decided.get() + 1);
                 // Where it cannot be asked any more, the words were needed.
                 answers(&without, expectation).as_ref() != Ok(before)
             });
@@ -156,5 +177,39 @@ fn several<T>(element: Option<&Element<T>>, span: impl Fn(&T) -> Span) -> Vec<(u
 fn without<T>(element: Option<&mut Element<T>>, number: usize) {
     if let Some(element) = element {
         element.patterns.remove(number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+    use super::super::file::{Expected, TestFile, read};
+    use super::super::subject::Documents;
+    use super::*;
+    use crate::authz::{Known, PolicySet};
+    use crate::input::read_policy;
+    use crate::source::Sources;
+
+    #[test]
+    fn words_beyond_the_limit_are_counted() {
+        let mut sources = Sources::new();
+        let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "*"}}"#;
+        let id = sources.add_file("p.json", text.to_owned()).unwrap();
+        let policy = read_policy(&mut sources, id).unwrap().lower(PolicyKind::Identity).policy;
+        let tests =
+            "identity_policy = 'p.json'\n[[test]]\nallow = 's3:GetObject'\non = 'arn:aws:s3:::b/*'";
+        let id = sources.add_file("t.toml", tests.to_owned()).unwrap();
+        let TestFile { expectations, .. } = read(&sources, id).unwrap();
+        assert_eq!(expectations[0].expected, Expected::Allow);
+        let anything = Anything::new(&mut sources).unwrap();
+        let mut policies = PolicySet::default();
+        policies.insert(PolicyKind::Identity, Known::Known(vec![vec![policy]]));
+        let subject = Subject::Documents(Documents { policies, account: None });
+        let asked = expectations.iter().collect::<Vec<_>>();
+        let within = |most| coverage_within(&subject, &asked, &anything, most).unwrap();
+        let all = within(MOST_DECIDED);
+        assert_eq!((all.tried, all.left, all.untested.len()), (3, 0, 1));
+        let some = within(1);
+        assert_eq!((some.tried, some.left), (1, 2));
     }
 }

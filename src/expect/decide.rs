@@ -1,11 +1,12 @@
 //! Decides an expectation for each of its callers and resources, for all requests.
 
 use super::file::{Expectation, Expected, Wrong};
+use super::known_keys::check_keys;
 use super::subject::{Anything, Subject};
 use crate::access::{Basis, Query};
 use crate::authz::{Layers, display_name};
-use crate::aws::{self, ValueType};
-use crate::finding::distance;
+use crate::aws;
+use crate::finding::{distance, fits_wildcards};
 use crate::product::Assumption;
 use crate::symbolic::{Answered, Granted, Undecided};
 
@@ -73,11 +74,12 @@ pub fn decide<T>(
         view,
         answered: Vec::new(),
         met: Vec::new(),
+        callers: Vec::new(),
         found: Vec::new(),
     };
     deciding.check_actions()?;
     deciding.check_words()?;
-    deciding.check_keys()?;
+    check_keys(expectation)?;
     match subject {
         Subject::Connection(setup) => deciding.of_connection(setup)?,
         Subject::Documents(documents) => deciding.of_documents(documents)?,
@@ -94,6 +96,8 @@ pub(super) struct Deciding<'a, T> {
     pub answered: Vec<String>,
     /// The resources about which there are requests.
     pub met: Vec<String>,
+    /// The callers, as written, that have such requests.
+    pub callers: Vec<String>,
     found: Vec<T>,
 }
 
@@ -128,50 +132,17 @@ impl<T> Deciding<'_, T> {
         query.read().map(drop).map_err(|error| self.wrong(error.message))
     }
 
-    /// A misspelt key is in no request, and a value of another form fits none.
-    fn check_keys(&self) -> Result<(), Wrong> {
-        for (key, value) in &self.expectation.keys {
-            let is_global = key.starts_with("aws:") && !key.contains('/');
-            if is_global && aws::condition_key(key).is_none() {
-                let names = aws::condition_keys().filter(|known| known.is_global());
-                let near = names.min_by_key(|known| distance(&known.name.to_lowercase(), key));
-                let wrong = self.wrong(format!(
-                    "AWS has no condition key `{key}` (data of {})",
-                    aws::data_date()
-                ));
-                return Err(match near {
-                    Some(near) => wrong.help(format!("the nearest is `{}`", near.name)),
-                    None => wrong,
-                });
-            }
-            let kind = aws::condition_key_type(key).map(|kind| kind.value);
-            let is_truth =
-                |text: &String| ["true", "false"].contains(&text.to_lowercase().as_str());
-            let values = value.iter().flat_map(|value| value.as_slice());
-            if let Some(wrong) =
-                values.clone().find(|text| kind == Some(ValueType::Bool) && !is_truth(text))
-            {
-                return Err(self.wrong(format!(
-                    "`{}` is `true` or `false`, not `{wrong}`",
-                    display_name(key)
-                )));
-            }
-            if let Some(wrong) =
-                values.clone().find(|text| kind == Some(ValueType::Ip) && text.contains('/'))
-            {
-                return Err(self
-                    .wrong(format!("a request comes from one address, and `{wrong}` is a range"))
-                    .help("give an address of the range"));
-            }
-        }
-        Ok(())
+    /// How many parts were judged.
+    pub(super) fn count(&self) -> usize {
+        self.found.len()
     }
 
     /// An action for which there is no request on any of the resources makes an expectation that says nothing.
     fn finish(self) -> Result<Vec<T>, Wrong> {
         let is_answered = |text: &&String| {
-            text.contains(['*', '?'])
-                || self.answered.iter().any(|action| action.eq_ignore_ascii_case(text))
+            let pattern = text.to_ascii_lowercase();
+            let fits = |action: &String| fits_wildcards(&pattern, &action.to_ascii_lowercase());
+            *text == "*" || self.answered.iter().any(fits)
         };
         let resources = &self.expectation.resources;
         if let Some(text) = resources.iter().find(|text| !self.met.contains(text)) {
@@ -189,6 +160,13 @@ impl<T> Deciding<'_, T> {
                 }
             };
             return Err(wrong);
+        }
+        let mut callers = self.expectation.callers.iter();
+        let is_group = |name: &String| [ALL, OUTSIDERS].contains(&name.as_str());
+        if let Some(name) = callers.find(|name| !is_group(name) && !self.callers.contains(name)) {
+            return Err(self.wrong(format!("no request of `{name}` is like that")).help(
+                "take the caller out, or the keys and resources that its requests do not have",
+            ));
         }
         match self.expectation.actions.iter().find(|text| !is_answered(text)) {
             Some(text) => Err(self
@@ -221,7 +199,7 @@ impl<T> Deciding<'_, T> {
         }
         self.met.push(resource.to_owned());
         self.answered.extend(answers.iter().flat_map(|answer| answer.actions.clone()));
-        let status = status(self.expectation.expected, answers.iter().map(|answer| answer.granted));
+        let status = status(self.expectation.expected, answers);
         let asked = Asked { caller, resource, answers, basis, layers, assumes, status };
         self.found.push((self.view)(asked));
     }
@@ -232,16 +210,38 @@ pub(super) fn open(answers: &mut [Answered], reason: &str) {
     for answer in answers.iter_mut().filter(|answer| answer.granted != Granted::None) {
         answer.granted = Granted::Unknown;
         answer.undecided = Some(Undecided { reason: reason.to_owned(), span: None });
+        answer.readings.clear();
     }
 }
 
-/// Whether an expectation holds, by what is granted of its parts.
-pub(super) fn status(expected: Expected, parts: impl Iterator<Item = Granted>) -> Status {
+/// Takes all answers as not known.
+pub(super) fn all_open(answers: &mut [Answered], reason: &str) {
+    for answer in answers {
+        answer.granted = Granted::Unknown;
+        answer.undecided = Some(Undecided { reason: reason.to_owned(), span: None });
+        (answer.allowed, answer.denied) = (None, None);
+        answer.readings.clear();
+    }
+}
+
+/// Whether an expectation holds, by the answers to its parts.
+fn status(expected: Expected, answers: &[Answered]) -> Status {
+    answers.iter().map(|answer| of_part(expected, answer)).max().unwrap_or(Status::Holds)
+}
+
+fn of_part(expected: Expected, answer: &Answered) -> Status {
     let wanted = if expected == Expected::Allow { Granted::All } else { Granted::None };
-    let of_part = |granted| match granted {
+    let is_wrong = |granted: Granted| granted != wanted && granted != Granted::Unknown;
+    let readings = &answer.readings;
+    match answer.granted {
+        // However AWS's pages are read.
+        Granted::Unknown
+            if !readings.is_empty() && readings.iter().all(|(_, own)| is_wrong(*own)) =>
+        {
+            Status::Fails
+        }
         Granted::Unknown => Status::Undecided,
         granted if granted == wanted => Status::Holds,
         _ => Status::Fails,
-    };
-    parts.map(of_part).max().unwrap_or(Status::Holds)
+    }
 }

@@ -267,6 +267,12 @@ fn about(written: &Written, sources: &Sources, id: SourceId) -> Result<About, Wr
         }
         _ => {}
     }
+    let of_resources = [PolicyKind::Resource, PolicyKind::KmsKey, PolicyKind::Trust];
+    if of_resources.iter().filter(|kind| layers.contains_key(kind)).count() > 1 {
+        return wrong(
+            "`bucket_policy`, `kms_key_policy` and `trust_policy` are policies of different resources: make a file for each",
+        );
+    }
     if written.connection.is_some() && written.account.is_some() {
         return wrong("`account` is that of the connection: leave it out");
     }
@@ -326,10 +332,9 @@ fn expectation(written: WrittenTest, span: Span) -> Result<Expectation, Wrong> {
     let (without, any) = (lower(list(written.without)), lower(list(written.any)));
     let keys = with.chain(without.into_iter().map(|key| (key, None))).collect::<Vec<_>>();
     let names = keys.iter().map(|(key, _)| key).chain(&any).collect::<Vec<_>>();
-    if let Some((at, twice)) = names.iter().enumerate().find(|(at, key)| names[..*at].contains(key))
+    if let Some((_, twice)) = names.iter().enumerate().find(|(at, key)| names[..*at].contains(key))
     {
-        let _ = at;
-        return Err(wrong(format!("`{twice}` is in two of `with`, `without` and `any`")));
+        return Err(wrong(format!("`{twice}` is named twice in `with`, `without` and `any`")));
     }
     if let Some(key) = names.iter().find(|key| !key.contains(':')) {
         return Err(wrong(format!("`{key}` is no condition key"))

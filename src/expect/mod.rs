@@ -10,6 +10,7 @@ mod draft_policies;
 mod drafting;
 mod file;
 mod keys;
+mod known_keys;
 mod never;
 mod of_connection;
 mod of_documents;

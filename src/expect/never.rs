@@ -13,7 +13,7 @@ use crate::symbolic::{Answered, Granted};
 
 /// Whether a resource may have a policy of its own that allows something.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Grants {
+pub(super) enum Grants {
     Yes,
     No,
     /// The data does not say.
@@ -32,7 +32,7 @@ impl<'a> Never<'a> {
     pub(super) fn new(
         expectation: &Expectation,
         anything: &'a Anything,
-        callers: &[&Caller],
+        callers: &[Caller],
         is_own: bool,
     ) -> Never<'a> {
         if expectation.expected != Expected::Never {
@@ -41,6 +41,12 @@ impl<'a> Never<'a> {
         let grants = if is_own { Grants::Yes } else { grants(&expectation.actions) };
         let resource = (grants != Grants::No).then(|| in_the_name_of(&anything.resource, callers));
         Never { identity: Some(&anything.identity), resource, grants }
+    }
+
+    /// Only what the policy of a resource may allow them.
+    pub(super) fn with_resource(anything: &Anything, callers: &[Caller]) -> Never<'a> {
+        let resource = Some(in_the_name_of(&anything.resource, callers));
+        Never { identity: None, resource, grants: Grants::Yes }
     }
 
     /// The layers with these policies.
@@ -86,7 +92,7 @@ impl<'a> Never<'a> {
 
 /// Whether resources of these actions may have policies. Of IAM only roles have one, for actions of STS alone
 /// (IAM:reference_aws-services-that-work-with-iam); an action without a resource has none.
-fn grants(actions: &[String]) -> Grants {
+pub(super) fn grants(actions: &[String]) -> Grants {
     let of_action = |text: &String| {
         let prefix = text.split(':').next().unwrap_or_default().to_ascii_lowercase();
         let has_none = aws::action(text).is_some_and(|action| action.resources().next().is_none());
@@ -107,8 +113,8 @@ fn grants(actions: &[String]) -> Grants {
 }
 
 /// A policy of a resource that names these callers; of callers without a name everybody.
-fn in_the_name_of(policy: &Policy, callers: &[&Caller]) -> Policy {
-    let names = callers.iter().map(|caller| named(caller)).collect::<Option<Vec<_>>>();
+fn in_the_name_of(policy: &Policy, callers: &[Caller]) -> Policy {
+    let names = callers.iter().map(named).collect::<Option<Vec<_>>>();
     let mut own = policy.clone();
     let elements = own.statements.iter_mut().filter_map(|statement| statement.principal.as_mut());
     for element in elements {

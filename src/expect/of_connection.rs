@@ -1,12 +1,12 @@
 //! Decides an expectation about a connection: for its callers, for everybody outside, and for anybody else by name.
 
-use super::decide::{ALL, Deciding, OUTSIDERS, open};
+use super::decide::{ALL, Deciding, OUTSIDERS, all_open, open};
 use super::file::{Expected, Wrong};
 use super::keys::with_their_keys;
-use super::never::Never;
+use super::never::{Grants, Never, grants};
 use super::outsiders::Outside;
 use crate::access::{Basis, Principal};
-use crate::authz::{Caller, Layer, Layers, Presence, presence_for};
+use crate::authz::{Caller, Layer, LayerRow, Layers, Presence, presence_for};
 use crate::model::PolicyKind;
 use crate::product::setup::Setup;
 use crate::product::{Aim, Assumption, CallerId, Credentials, account_of, way};
@@ -20,7 +20,11 @@ impl<T> Deciding<'_, T> {
             let aim = Aim::of(setup, &resource, &self.expectation.actions)
                 .map_err(|message| self.wrong(message))?;
             for name in &names {
+                let before = self.count();
                 self.of_name(setup, name, (aim, &resource))?;
+                if self.count() > before {
+                    self.callers.push(name.clone());
+                }
             }
         }
         Ok(())
@@ -59,6 +63,12 @@ impl<T> Deciding<'_, T> {
                 );
                 return if is_named { Err(self.wrong(words)) } else { Ok(()) };
             };
+            let is_open = kind != PolicyKind::Resource || setup.not_assumed.strict;
+            if setup.policies.is_unspecified(kind) && is_open {
+                let words = LayerRow::of(kind).words;
+                self.not_known(OUTSIDERS, resource, format!("the {words} is not given"));
+                return Ok(());
+            }
             let account = account_of(setup, aim).unwrap_or_default();
             let assumes = match kind {
                 PolicyKind::Resource if setup.policies.is_unspecified(kind) => {
@@ -102,7 +112,11 @@ impl<T> Deciding<'_, T> {
         let mut layers = setup.policies.layers(aim.policy().unwrap_or(PolicyKind::Resource));
         if aim.policy().is_none() {
             layers.resource = Layer::Absent;
+        }
+        // The endpoint's policy and the RCPs are those of the bucket.
+        if !matches!(aim, Aim::Own(target) if target.is_at_bucket()) {
             layers.rcps.clear();
+            layers.vpce = Layer::Absent;
         }
         // The policies of the connection's own user or role are those of nobody else.
         (layers.identity, layers.boundary, layers.session) =
@@ -126,18 +140,26 @@ impl<T> Deciding<'_, T> {
         let named = named.filter_map(|(_, value)| value.as_ref()?.as_slice().first());
         let named = named.filter_map(|arn| session(setup, arn)).find(|(other, _)| *other == id);
         let setup = named.as_ref().map_or(setup, |(_, own)| own);
-        let way = match way(setup, id, aim, &expectation.keys, &expectation.any) {
+        let way = match way(setup, id, (aim, resource), &expectation.keys, &expectation.any) {
             Ok(way) => way,
             Err(reason) => {
-                self.not_known(id, resource, reason);
+                self.not_known(id.id(), resource, reason);
                 return Ok(());
             }
         };
-        let absent_somewhere = |who: &&Caller| {
+        let may_ask = |who: &Caller| {
             let mut absent = expectation.keys.iter().filter(|(_, value)| value.is_none());
             absent.all(|(key, _)| presence_for(key, who, None) != Presence::Always)
         };
-        let callers = way.callers.iter().filter(absent_somewhere).collect::<Vec<_>>();
+        let mut callers = way.callers.clone();
+        // Of a role whose sessions have no known name the policies say which differ.
+        if let (Some(Caller::RoleSession { role: Some(role), .. }), None) =
+            (callers.first(), &setup.session_name)
+        {
+            let all = Principal::read(role.as_str(), None);
+            callers = all.map_err(|error| self.wrong(error.message))?.each(&way.layers);
+        }
+        callers.retain(may_ask);
         let never = Never::new(expectation, self.anything, &callers, aim.policy().is_some());
         let layers = never.layers(&way.layers, true, true);
         let is_own = |key: &str| expectation.keys.iter().any(|(own, _)| own == key);
@@ -168,13 +190,28 @@ impl<T> Deciding<'_, T> {
         }
         if let Some(first) = way.assumes.first().filter(|_| setup.not_assumed.strict) {
             open(&mut answers, &format!("it rests on the assumption `{}`", first.id()));
+            // A bucket policy may allow, too.
+            if way.assumes.contains(&Assumption::NO_BUCKET_POLICY) {
+                all_open(&mut answers, "the bucket policy is not given");
+            }
+        }
+        // Nothing is known of the policy of something that is not the connection's.
+        let may_have_policy =
+            matches!(aim, Aim::Other { .. }) && grants(&expectation.actions) != Grants::No;
+        if may_have_policy && expectation.expected != Expected::Never {
+            let named = Never::with_resource(self.anything, &callers);
+            let could = all(&named.layers(&way.layers, false, true));
+            if could.iter().any(|own| own.granted != Granted::None) {
+                let reason = "is nothing of the connection, and its own policy is not given: it could allow or deny this";
+                all_open(&mut answers, &format!("`{resource}` {reason}"));
+            }
         }
         self.judge((Some(id.id()), resource), &answers, basis, &layers, &way.assumes);
         Ok(())
     }
 
     /// Who the caller is cannot be said.
-    fn not_known(&mut self, id: CallerId, resource: &str, reason: String) {
+    fn not_known(&mut self, name: &str, resource: &str, reason: String) {
         let answer = Answered {
             actions: self.expectation.actions.clone(),
             resource_type: None,
@@ -185,7 +222,7 @@ impl<T> Deciding<'_, T> {
             readings: Vec::new(),
             is_defect: false,
         };
-        let at = (Some(id.id()), resource);
+        let at = (Some(name), resource);
         self.judge(at, &[answer], Basis::Given, &Layers::default(), &[]);
     }
 }

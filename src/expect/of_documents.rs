@@ -36,8 +36,7 @@ impl<T> Deciding<'_, T> {
             layers.scps.clear();
         }
         let expectation = self.expectation;
-        let callers =
-            if let Principal::One(caller) = &principal { vec![caller] } else { Vec::new() };
+        let callers = principal.each(&layers);
         let is_absent = |(key, value): &KnownKey| {
             value.is_none()
                 && callers.iter().any(|who| presence_for(key, who, None) == Presence::Always)
@@ -78,12 +77,18 @@ impl<T> Deciding<'_, T> {
                 self.of_anybody(documents, resource)?;
             }
             for name in &callers {
+                let before = self.count();
                 if name == OUTSIDERS {
                     let Some(account) = &documents.account else {
                         return Err(self
                             .wrong("whose resources these are is not known")
                             .help("give `account` at the beginning of the file"));
                     };
+                    if policies.is_unspecified(kind) {
+                        return Err(self
+                            .wrong("outsiders get what the policy of the resource gives them, and none is given")
+                            .help("give it, as in `bucket_policy = \"bucket.json\"`, or `bucket_policy = \"none\"`"));
+                    }
                     let has_rcps = policies.get(PolicyKind::Rcp).is_known();
                     let outside = Outside { account, own: None, has_rcps, assumes: &[] };
                     self.of_outsiders(outside, resource, &policies.known(kind));
@@ -92,6 +97,9 @@ impl<T> Deciding<'_, T> {
                     let knows = !policies.is_unspecified(PolicyKind::Identity);
                     let account = documents.account.as_deref();
                     self.of_principal(name, resource, account, layers, &|_| true, knows)?;
+                }
+                if self.count() > before {
+                    self.callers.push(name.clone());
                 }
             }
         }

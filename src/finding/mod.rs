@@ -126,6 +126,31 @@ pub(crate) fn is_refusal(code: Code, severity: Severity) -> bool {
 /// One letter in so many may be wrong in a name that is taken for another.
 pub(crate) const LETTERS_PER_MISTAKE: usize = 5;
 
+/// Whether a text fits a pattern with `*` and `?`. Only the last `*` is ever tried again.
+pub(crate) fn fits_wildcards(glob: &str, name: &str) -> bool {
+    let [glob, name] = [glob, name].map(|text| text.chars().collect::<Vec<_>>());
+    let (mut at, mut read) = (0, 0);
+    let mut star = None;
+    while read < name.len() {
+        match glob.get(at) {
+            Some('*') => {
+                star = Some((at, read));
+                at += 1;
+            }
+            Some(letter) if *letter == '?' || *letter == name[read] => {
+                at += 1;
+                read += 1;
+            }
+            _ => {
+                let Some((place, from)) = star else { return false };
+                star = Some((place, from + 1));
+                (at, read) = (place + 1, from + 1);
+            }
+        }
+    }
+    glob[at..].iter().all(|letter| *letter == '*')
+}
+
 /// How many letters must be put in, taken out, replaced, or swapped with their neighbour (Levenshtein, Damerau).
 pub(crate) fn distance(one: &str, other: &str) -> usize {
     distance_within(one, other, usize::MAX).unwrap_or(usize::MAX)

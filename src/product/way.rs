@@ -7,10 +7,9 @@ use super::assumption::Assumption;
 use super::caller::{CallerId, Credentials};
 use super::catalogue::{Catalogue, KeyKind, Step, Target};
 use super::context::{keys_used, policies, statements};
-use super::question::{KeyValue, assumed, callers, layers, not_given, sessions_in_full};
+use super::question::{KeyValue, assumed, callers, layers, not_given, sessions_for};
 use super::setup::{Customer, KmsKey, Setup};
 use crate::authz::{Caller, ContextValue, Layer, Layers};
-use crate::finding::{LETTERS_PER_MISTAKE, distance};
 use crate::model::PolicyKind;
 
 /// A condition key in lower case with its value; of one that is absent without.
@@ -55,7 +54,11 @@ impl Aim {
             return Ok(Aim::Own(Target::Object));
         }
         let key = setup.kms_key.as_ref().map(KmsKey::words).unwrap_or_default();
-        if !key.is_empty() && (resource == key || resource.starts_with(key.trim_end_matches('*'))) {
+        let is_key = match key.strip_suffix('*') {
+            Some(stem) => resource.starts_with(stem),
+            None => !key.is_empty() && resource == key,
+        };
+        if is_key {
             return Ok(Aim::Own(Target::Key));
         }
         if resource.contains(&format!(":sts::{}:federated-user/", setup.customer.account())) {
@@ -64,15 +67,6 @@ impl Aim {
         if resource == setup.customer.arn().as_str() && matches!(setup.customer, Customer::Role(_))
         {
             return Ok(Aim::Own(Target::Role));
-        }
-        let other = resource
-            .strip_prefix("arn:aws:s3:::")
-            .map(|rest| rest.split('/').next().unwrap_or_default());
-        if let Some(other) = other.filter(|other| is_near(other, &setup.bucket)) {
-            return Err(format!(
-                "`{other}` is not the bucket of the connection: do you mean `{}`?",
-                setup.bucket
-            ));
         }
         let is_of = |service: &str| {
             actions.iter().any(|action| {
@@ -98,13 +92,6 @@ impl Aim {
         let steps = catalogue.operations.iter().flat_map(|operation| &operation.steps);
         steps.into_iter().find(|step| step.resource == target)
     }
-}
-
-/// Whether a name is another one misspelt.
-fn is_near(name: &str, other: &str) -> bool {
-    !name.contains(['*', '?'])
-        && name != other
-        && distance(name, other) * LETTERS_PER_MISTAKE <= other.len()
 }
 
 /// Whether a pattern can mean an ARN that begins like this: they agree up to the first wildcard.
@@ -142,7 +129,7 @@ const OF_TEMPORARY: [&str; 2] = ["aws:tokenissuetime", "aws:multifactorauthprese
 pub fn way<'a>(
     setup: &'a Setup,
     caller: CallerId,
-    aim: Aim,
+    (aim, resource): (Aim, &str),
     keys: &[KnownKey],
     open: &[String],
 ) -> Result<Way<'a>, String> {
@@ -174,14 +161,26 @@ pub fn way<'a>(
     // The prover itself distinguishes requests that come through the endpoint from others.
     let layers = layers_of(setup, caller, aim, step);
     let all = statements(policies(&layers));
-    let sessions = sessions_in_full(setup, &all);
+    let bucket = format!("arn:aws:s3:::{}", setup.bucket);
+    let object = format!("{bucket}/{}x", setup.prefix);
+    let asked = resource.replace(['*', '?'], "x");
+    let sessions = sessions_for(setup, &all, &[bucket, object, asked]);
     let callers = callers(setup, caller, step, &all, &sessions, &known)
         .map_err(|undecided| undecided.reason)?;
     let mut assumes = Vec::new();
     assumes.extend(caller.vendor_policies(step.resource));
-    if caller.is_session() && setup.policies.is_unspecified(PolicyKind::Session) {
-        assumes.push(Assumption::SESSION_POLICY);
-    }
+    let is_at_bucket = matches!(aim, Aim::Own(target) if target.is_at_bucket());
+    let of_layers = [
+        (PolicyKind::Session, caller.is_session(), Assumption::SESSION_POLICY),
+        (PolicyKind::Resource, is_at_bucket, Assumption::NO_BUCKET_POLICY),
+        (PolicyKind::Boundary, caller.is_customers(), Assumption::NO_BOUNDARY),
+        (PolicyKind::Scp, caller.is_customers(), Assumption::NO_SCP),
+        (PolicyKind::Rcp, is_at_bucket, Assumption::NO_RCP),
+    ];
+    let made = of_layers
+        .into_iter()
+        .filter(|(kind, counts, _)| *counts && setup.policies.is_unspecified(*kind));
+    assumes.extend(made.map(|(_, _, assumption)| assumption));
     Ok(Way {
         callers,
         layers,

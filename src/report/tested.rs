@@ -29,6 +29,10 @@ pub struct Tested {
     pub untested: Option<Vec<Finding>>,
     /// How many words were tried for that.
     pub words: Option<usize>,
+    /// How many words were left out, since to try them would take too long.
+    pub words_left: usize,
+    /// The condition keys that the settings of a connection assume, in words.
+    pub assumed: Vec<String>,
     /// What is wrong with the documents themselves.
     pub findings: Vec<Finding>,
     /// Whether the two engines disagree, which is a defect of this program.
@@ -245,7 +249,19 @@ impl Tested {
         };
         let verdict = tests.iter().map(|test| test.status).max().unwrap_or(Status::Undecided);
         let file = file.to_owned();
-        Tested { file, verdict, counts, tests, untested: None, words: None, findings, is_defect }
+        let (words_left, assumed) = (0, Vec::new());
+        Tested {
+            file,
+            verdict,
+            counts,
+            tests,
+            untested: None,
+            words: None,
+            words_left,
+            assumed,
+            findings,
+            is_defect,
+        }
     }
 }
 
@@ -260,5 +276,5 @@ pub(crate) fn wrong_test(wrong: &Wrong) -> finding::Finding {
 
 impl View for Tested {
     const SCHEMA: &'static str = "ica-policy/test/v1";
-    const NOTHING: &'static str = r#""file":null,"verdict":null,"counts":null,"tests":[],"untested":null,"words":null,"findings":[]"#;
+    const NOTHING: &'static str = r#""file":null,"verdict":null,"counts":null,"tests":[],"untested":null,"words":null,"words_left":0,"assumed":[],"findings":[]"#;
 }

@@ -34,9 +34,11 @@ impl Human for Tested {
             draw_test(&mut text, test, &mut drawn, look);
         }
         if let Some(untested) = &self.untested {
-            draw_untested(&mut text, untested, self.words.unwrap_or_default(), look);
+            let words = (self.words.unwrap_or_default(), self.words_left);
+            draw_untested(&mut text, untested, words, look);
         }
         draw_all(&mut text, &self.findings, look);
+        draw_assumed(&mut text, self, look);
         let _ = writeln!(text, "\n{}", numbers(self));
         framed(self.findings.iter().any(Finding::is_refusal), text) + &data_line()
     }
@@ -158,19 +160,39 @@ fn draw_counterexample(
             }
         }
     }
-    if !part.assumes.is_empty() {
-        let names = part.assumes.iter().map(|own| own.id()).collect::<Vec<_>>().join(", ");
-        let _ =
-            writeln!(text, "  assumes: {names} (`ica-policy explain {}`)", part.assumes[0].id());
+}
+
+/// Under what the tests hold.
+fn draw_assumed(text: &mut String, tested: &Tested, look: Look) {
+    let parts = tested.tests.iter().flat_map(|test| &test.parts);
+    let names = parts.flat_map(|part| &part.assumes).map(|own| own.id()).collect::<BTreeSet<_>>();
+    if !names.is_empty() {
+        let names = names.into_iter().collect::<Vec<_>>().join(", ");
+        let line = format!(
+            "assumed, as no file shows it: {names} (`ica-policy explain NAME` explains each)"
+        );
+        text.push_str(&paragraph(&format!("\n{line}"), "", "  ", look));
+    }
+    if !tested.assumed.is_empty() {
+        let line = format!("assumed by the settings: {}", tested.assumed.join(", "));
+        text.push_str(&paragraph(&line, "", "  ", look));
     }
 }
 
-fn draw_untested(text: &mut String, untested: &[Finding], words: usize, look: Look) {
+fn draw_untested(
+    text: &mut String,
+    untested: &[Finding],
+    (words, left): (usize, usize),
+    look: Look,
+) {
     let _ = writeln!(
         text,
         "\ncoverage: of {words} statements and values {} are needed by some test",
         words.saturating_sub(untested.len())
     );
+    if left > 0 {
+        let _ = writeln!(text, "  {left} more were left out: to try them would take too long");
+    }
     for finding in untested {
         let place = finding.place.as_ref();
         let at = place.map(|place| format!("{}:{}: ", place.file, place.line)).unwrap_or_default();

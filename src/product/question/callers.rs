@@ -85,14 +85,23 @@ pub(in crate::product) fn sessions_in_full(
     setup: &Setup,
     statements: &[&Statement],
 ) -> BTreeSet<String> {
+    let bucket = format!("arn:aws:s3:::{}", setup.bucket);
+    let object = format!("{bucket}/{}x", setup.prefix);
+    sessions_for(setup, statements, &[bucket, object])
+}
+
+/// The same for these resources.
+pub(in crate::product) fn sessions_for(
+    setup: &Setup,
+    statements: &[&Statement],
+    resources: &[String],
+) -> BTreeSet<String> {
     let arn_stem = federated_user(setup, "");
     let id_stem = format!("{}:", setup.customer.account());
     let mut names = named_sessions(statements, &arn_stem).into_iter().collect::<BTreeSet<_>>();
-    let bucket = format!("arn:aws:s3:::{}", setup.bucket);
-    let object = format!("{bucket}/{}x", setup.prefix);
     for (key, stem) in [("aws:principalarn", &arn_stem), ("aws:userid", &id_stem)] {
         for pattern in statements.iter().flat_map(|statement| statement.resource_patterns()) {
-            for resource in [&bucket, &object] {
+            for resource in resources {
                 let comparison = TextComparison { pattern, way: Way::Resource, stem: resource };
                 let values = fillings(key, &comparison);
                 names.extend(

@@ -8,7 +8,7 @@ mod resource;
 mod rests_on;
 mod web_identity;
 
-pub(super) use callers::{callers, sessions_in_full};
+pub(super) use callers::{callers, sessions_for, sessions_in_full};
 pub(super) use keys::{KeyState, KeyValue, assumed, through_endpoint};
 pub(super) use layers::{layers, layers_at_bucket, not_given};
 pub(super) use resource::Resources;
