@@ -199,7 +199,7 @@ impl<T> Deciding<'_, T> {
         }
         self.met.push(resource.to_owned());
         self.answered.extend(answers.iter().flat_map(|answer| answer.actions.clone()));
-        let status = status(self.expectation.expected, answers);
+        let status = status(self.expectation.expected, answers, basis);
         let asked = Asked { caller, resource, answers, basis, layers, assumes, status };
         self.found.push((self.view)(asked));
     }
@@ -225,19 +225,18 @@ pub(super) fn all_open(answers: &mut [Answered], reason: &str) {
 }
 
 /// Whether an expectation holds, by the answers to its parts.
-fn status(expected: Expected, answers: &[Answered]) -> Status {
-    answers.iter().map(|answer| of_part(expected, answer)).max().unwrap_or(Status::Holds)
+fn status(expected: Expected, answers: &[Answered], basis: Basis) -> Status {
+    answers.iter().map(|answer| of_part(expected, answer, basis)).max().unwrap_or(Status::Holds)
 }
 
-fn of_part(expected: Expected, answer: &Answered) -> Status {
+fn of_part(expected: Expected, answer: &Answered, basis: Basis) -> Status {
     let wanted = if expected == Expected::Allow { Granted::All } else { Granted::None };
     let is_wrong = |granted: Granted| granted != wanted && granted != Granted::Unknown;
     let readings = &answer.readings;
+    // However AWS's pages are read.
+    let is_sure = basis == Basis::Given && !readings.is_empty();
     match answer.granted {
-        // However AWS's pages are read.
-        Granted::Unknown
-            if !readings.is_empty() && readings.iter().all(|(_, own)| is_wrong(*own)) =>
-        {
+        Granted::Unknown if is_sure && readings.iter().all(|(_, own)| is_wrong(*own)) => {
             Status::Fails
         }
         Granted::Unknown => Status::Undecided,
