@@ -1,7 +1,7 @@
 use crate::support::run::{fresh_folder, run_in, stderr, stdout};
 use ica_policy::api::{Effect, FuzzOptions, PolicyKind, Reach, Settings, Workspace, views};
-use ica_policy::mutate::{Original, Role, words};
-use ica_policy::source::{Sources, Span};
+use ica_policy::mutate::Original;
+use ica_policy::source::Sources;
 use ica_policy::{input, mutate};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -110,34 +110,74 @@ fn documents(folder: &str) -> Vec<(PathBuf, PolicyKind)> {
     PolicyKind::ALL.into_iter().flat_map(of).collect()
 }
 
-/// Every word of the examples' policies is touched by a slip that is about it, not only by one that takes out all of its statement.
+/// The names and values of a document, as they are written.
+fn written(value: &serde_json::Value, found: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(members) => members.iter().for_each(|(name, value)| {
+            found.insert(serde_json::to_string(name).unwrap());
+            written(value, found);
+        }),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| written(item, found)),
+        serde_json::Value::String(text) if text.is_empty() => {}
+        other => drop(found.insert(other.to_string())),
+    }
+}
+
+/// Every name and value of the examples' policies is touched by a slip in that word alone: one that takes out more says nothing about it.
 #[test]
 fn every_word_is_touched() {
     let (mut count, mut untouched) = (0, Vec::new());
     for folder in ["examples/seed-conflict", "examples/kms", "examples/role-method"] {
         for (path, kind) in documents(folder) {
+            let text = fs::read_to_string(&path).unwrap();
             let mut sources = Sources::new();
-            let id = sources.add_file("policy.json", fs::read_to_string(&path).unwrap()).unwrap();
+            let id = sources.add_file("policy.json", text.clone()).unwrap();
             let document = input::read_policy(&mut sources, id).unwrap();
             let original = Original::new(&sources, id, "policy.json".into(), kind, document);
             let slips = original.slips(&sources);
-            let is_whole = |slip: &&mutate::Slip| slip.kind.id == "statement-removed";
-            let touched = slips.iter().filter(|slip| !is_whole(slip)).map(|slip| slip.at);
-            let touched = touched.collect::<Vec<Span>>();
-            for word in words(&original.document.policy) {
-                if word.role == Role::Statement {
-                    continue;
-                }
-                count += 1;
-                let is_touched = touched.iter().any(|at| at.contains(word.span));
-                if !is_touched {
-                    untouched.push(format!("{}: `{}`", path.display(), word.text));
+            let mut all = BTreeSet::new();
+            written(&serde_json::from_str(&text).unwrap(), &mut all);
+            for word in all {
+                // As often as the text has it, so often it is touched.
+                let places = text.matches(&word).count();
+                let touched = slips.iter().filter(|slip| sources.text(slip.at) == word);
+                let touched = touched.map(|slip| slip.at.lo).collect::<BTreeSet<_>>().len();
+                count += places;
+                if touched < places {
+                    untouched.push(format!("{}: {word}: {touched} of {places}", path.display()));
                 }
             }
         }
     }
     assert!(untouched.is_empty(), "{untouched:#?}");
     assert!(count > 200, "{count} words");
+}
+
+/// Letters of several bytes at the end of every word of a policy.
+#[test]
+fn letters_of_several_bytes_are_letters() {
+    let text = r#"{"Version": "2012-10-17", "Id": "é", "Statement": [{"Sid": "é", "Effect": "Deny", "Principal": {"AWS": ["arn:aws:iam::111122223333:role/é", "é"]},
+        "Action": ["s3:Getées", "s3:é*"], "Resource": ["arn:aws:s3:::é", "arn:aws:s3:::lab/é/*", "é"], "Condition": {
+        "NumericLessThan": {"s3:max-keys": ["5é", "é"], "é:é": "é5"}, "DateLessThan": {"aws:CurrentTime": ["2026é", "é", "202é"]},
+        "IpAddress": {"aws:SourceIp": ["é", "203.0.113.0/é", "10.0.0.é/8"]}, "Bool": {"aws:SecureTransport": "é"}, "Null": {"aws:é": "é"},
+        "StringLike": {"aws:usernamé": ["é*é", "${aws:usernamé}é", "${é", "?é"]}, "ArnLike": {"aws:PrincipalArn": ["arn:aws:iam::11112222333é:user/é", "é"]},
+        "ForAnyValue:StringEqualsIgnoreCasé": {"aws:TagKeys": "é"}}}]}"#;
+    for kind in PolicyKind::ALL {
+        let mut sources = Sources::new();
+        let id = sources.add_file("policy.json", text.to_owned()).unwrap();
+        let document = input::read_policy(&mut sources, id).unwrap();
+        let originals = [Original::new(&sources, id, "policy.json".into(), kind, document)];
+        assert!(originals[0].slips(&sources).len() > 50);
+        let policies = mutate::Policies {
+            sources: &sources,
+            originals: &originals,
+            together: false,
+            customer: "arn:aws:iam::111122223333:user/é".to_owned(),
+            account: ACCOUNT.to_owned(),
+            key: None,
+        };
+        assert!(mutate::edges(&policies).is_ok());
+    }
 }
 
 #[test]
@@ -337,4 +377,81 @@ fn a_step_inside_and_a_step_outside() {
         run_in(&folder, &["fuzz", "bucket.json", "--edge", "--format", "sarif"]).status.code(),
         Some(2)
     );
+}
+
+/// The values of `--only` are hidden in the help, so the page lists them.
+#[test]
+fn the_page_lists_the_kinds() {
+    let page = fs::read_to_string(root().join("docs/fuzz.md")).unwrap();
+    for kind in mutate::KINDS {
+        assert!(page.contains(&format!("\n| `{}` | {} |\n", kind.id, kind.says)), "{}", kind.id);
+    }
+}
+
+/// A key that ICA is assumed to send is no guard against others: without the condition a stolen key works from everywhere.
+#[test]
+fn what_is_assumed_hides_no_access() {
+    let folder = fresh_folder("assumed");
+    let write = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+    write(
+        "user.json",
+        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::lab/*",
+        "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f67890"}}}]}"#,
+    );
+    write(
+        "ica.toml",
+        r#"bucket = "lab"
+account = "111122223333"
+user = "ana"
+region = "us-east-1"
+identity_policy = "user.json"
+assume = ["aws:SourceVpce=vpce-0a1b2c3d4e5f67890"]
+"#,
+    );
+    let line = ["fuzz", "--connection", "ica.toml", "--only", "condition-removed", "--verbose"];
+    let output = run_in(&folder, &[&line[..], &["--fail-on", "opens"]].concat());
+    assert_eq!(output.status.code(), Some(1), "{} {}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("access for the same callers"), "{}", stdout(&output));
+}
+
+/// A text in a policy makes no lines of the table of its own, and a policy that `simulate` cannot read is an error.
+#[test]
+fn the_edges_of_odd_texts() {
+    let folder = fresh_folder("odd-edges");
+    let policy = r#"{"Version": "2012-10-17", "Statement": [{"Sid": "a\nforged row", "Effect": "Allow", "Principal": "*",
+        "Action": "s3:GetObject", "Resource": "arn:aws:s3:::lab/a\nforged row/*"}]}"#;
+    fs::write(folder.join("bucket.json"), policy).unwrap();
+    for format in ["human", "markdown"] {
+        let output = run_in(&folder, &["fuzz", "bucket.json", "--edge", "--format", format]);
+        let text = stdout(&output);
+        assert!(text.contains("forged") && !text.contains("\nforged"), "{text}");
+    }
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    let policy = policy.replace("\"a\\nforged row\"", &deep);
+    fs::write(folder.join("deep.json"), policy).unwrap();
+    let output = run_in(&folder, &["fuzz", "deep.json", "--edge"]);
+    assert_ne!(output.status.code(), Some(0), "{}", stdout(&output));
+}
+
+/// Each level of SCPs is asked with all of its documents.
+#[test]
+fn levels_stay_together() {
+    let folder = fresh_folder("edge-levels");
+    let write = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+    let allow = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ACTION", "Resource": "*"}]}"#;
+    write("read.json", &allow.replace("ACTION", "s3:Get*"));
+    write("write.json", &allow.replace("ACTION", "s3:Put*"));
+    write("all.json", &allow.replace("ACTION", "*"));
+    write(
+        "ica.toml",
+        "bucket = \"lab\"\naccount = \"111122223333\"\nuser = \"ana\"\nregion = \"us-east-1\"\nidentity_policy = \"all.json\"\nscp = [[\"read.json\", \"write.json\"], [\"all.json\"]]\n",
+    );
+    let output =
+        run_in(&folder, &["fuzz", "--connection", "ica.toml", "--edge", "--format", "json"]);
+    let text = stdout(&output);
+    let row = text.lines().nth(1).unwrap_or_else(|| panic!("{}", stderr(&output)));
+    let row = serde_json::from_str::<serde_json::Value>(row).unwrap();
+    let levels =
+        row["scps"].as_array().unwrap().iter().map(|level| level.as_array().unwrap().len());
+    assert_eq!(levels.collect::<Vec<_>>(), [2, 1], "{row}");
 }

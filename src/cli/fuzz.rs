@@ -57,7 +57,7 @@ pub(super) struct Args {
     /// The most slips that are judged; the report says how many were left out.
     #[arg(long, value_name = "NUMBER", default_value_t = CASES)]
     cases: usize,
-    /// From what the choice follows where slips are left out: the same seed gives the same report.
+    /// Seed of the random choice where slips are left out: the same seed gives the same report.
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     seed: u64,
     /// Two slips at once as well, as many as --cases leaves room for.
@@ -108,7 +108,7 @@ enum FailOn {
     Breaks,
     /// A slip takes access from somebody.
     Loses,
-    /// Words guard nothing.
+    /// Words guard nothing: without them nothing changes.
     GuardsNothing,
     /// Nothing does.
     Never,
@@ -276,7 +276,14 @@ const OWNER: &str = "111122223333";
 
 /// Prints the requests at the edges of policies.
 fn at_edges(args: &Args, policies: &Policies<'_>, printer: &Printer<Fuzzed>) -> Exit {
-    let edged = Edged::new(policies.sources, policies.originals, edges(policies));
+    let edges = match edges(policies) {
+        Ok(edges) => edges,
+        Err(message) => {
+            let help = "`simulate --batch` takes each policy as plain JSON";
+            return printer.error(&message, help, Exit::Unreadable);
+        }
+    };
+    let edged = Edged::new(policies.sources, policies.originals, edges);
     print_report(&match args.format {
         FindingsFormat::Json => edged.lines(),
         FindingsFormat::Markdown => edged.markdown(),
@@ -290,7 +297,7 @@ fn report(args: &Args, fuzzed: &Fuzzed, printer: &Printer<Fuzzed>) -> Exit {
         return printed.max(Exit::Defect);
     }
     let mut wanted = args.fail_on.iter().filter_map(|fail_on| fail_on.effect()).peekable();
-    let is_open = wanted.peek().is_some() && fuzzed.count(Effect::Undecided) > 0;
+    let is_open = wanted.peek().is_some() && fuzzed.undecided() > 0;
     // Nobody can rely on a document that is in force nowhere.
     let is_open = is_open || wanted.peek().is_some() && !fuzzed.findings.is_empty();
     let is_found = is_open || wanted.any(|effect| fuzzed.count(effect) > 0);

@@ -3,6 +3,7 @@
 use super::document::Original;
 use super::judge::{Documents, Ground};
 use super::outcome::Outcome;
+use super::refusal::{Refusal, new_refusal};
 use crate::finding::Finding;
 use crate::input::{Document, LoweredDocument, read_policy};
 use crate::model::{Policy, PolicyKind};
@@ -23,7 +24,7 @@ pub struct Alone {
 #[derive(Debug)]
 struct Meant {
     policy: Policy,
-    refusals: Vec<String>,
+    refusals: Vec<Refusal>,
     ground: Ground,
 }
 
@@ -42,7 +43,7 @@ impl Alone {
     pub fn refusals(&self) -> impl Iterator<Item = (&Original, &str)> {
         let all = self.originals.iter().zip(&self.meant);
         all.flat_map(|(original, meant)| {
-            meant.refusals.iter().map(move |message| (original, message.as_str()))
+            meant.refusals.iter().map(move |refusal| (original, refusal.message.as_str()))
         })
     }
 
@@ -64,9 +65,8 @@ impl Alone {
             return Outcome::refused("it cannot be read".to_owned());
         };
         let (policy, refusals) = meant(&sources, document, kind);
-        if refusals.len() > old.refusals.len() {
-            let new = refusals.into_iter().find(|message| !old.refusals.contains(message));
-            return Outcome::refused(new.unwrap_or_default());
+        if let Some(message) = new_refusal(&old.refusals, refusals) {
+            return Outcome::refused(message);
         }
         let documents = Documents { ground: &old.ground, old: &[&old.policy], new: &[&policy] };
         documents.outcome().of_kind(kind)
@@ -74,11 +74,12 @@ impl Alone {
 }
 
 /// The policy, and what AWS refuses in it.
-fn meant(sources: &Sources, document: Document, kind: PolicyKind) -> (Policy, Vec<String>) {
+fn meant(sources: &Sources, document: Document, kind: PolicyKind) -> (Policy, Vec<Refusal>) {
     let LoweredDocument { policy, findings, read_as, .. } = document.lower(kind);
     let attached = Attached::guessed(&policy);
     let subject = Subject { policy: &policy, sources, attached, is_stored: read_as.is_answer() };
     let found = findings.into_iter().chain(refusals(&subject));
-    let found = found.filter(Finding::is_refusal).map(|finding| finding.message).collect();
+    let found = found.filter(Finding::is_refusal).map(|finding| Refusal::of(&finding));
+    let found = found.collect();
     (policy, found)
 }

@@ -9,6 +9,7 @@ use crate::source::{FileName, SourceId, Sources, Span};
 use crate::syntax;
 use crate::tree::Node;
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A policy in a file.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Original {
     pub file: FileName,
     /// What the policy is.
     pub kind: PolicyKind,
+    /// The level of the organization that it belongs to, for SCPs and RCPs of a connection.
+    pub level: Option<usize>,
     /// The policy as written.
     pub document: Document,
     /// The text of the file.
@@ -34,7 +37,7 @@ impl Original {
         document: Document,
     ) -> Original {
         let root = syntax::print(&document.policy);
-        Original { file, kind, text: sources.get(id).text.clone(), document, root }
+        Original { file, kind, level: None, text: sources.get(id).text.clone(), document, root }
     }
 
     /// The slips that a person plausibly makes, in the order of the text: those that give one text count once.
@@ -43,9 +46,10 @@ impl Original {
         for word in words(&self.document.policy) {
             FAMILIES.iter().for_each(|family| family(&word, &mut found));
         }
-        let mut seen = HashSet::from([self.text.clone()]);
+        // Their hashes: the texts of all slips of a large file do not fit in memory.
+        let mut seen = HashSet::from([hash(&self.text)]);
         let is_new =
-            |slip: &Slip| self.with(sources, &[slip]).is_some_and(|text| seen.insert(text));
+            |slip: &Slip| self.with(sources, &[slip]).is_some_and(|text| seen.insert(hash(&text)));
         let mut list = found.list;
         list.retain(is_new);
         list
@@ -61,4 +65,11 @@ impl Original {
         }
         edited(sources, &self.root, &self.text, slips.iter().map(|slip| &slip.edit))
     }
+}
+
+/// The length and a hash of a text.
+fn hash(text: &str) -> (usize, u64) {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    (text.len(), hasher.finish())
 }

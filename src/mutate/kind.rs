@@ -38,7 +38,7 @@ kinds! {
     NOT_ADDED "not-added" "a `Not` too many in the name of the element" ;
     NOT_LOST "not-lost" "the `Not` of the element is missing" ;
 
-    VALUE_DROPPED "value-dropped" "one of the list is missing" removes;
+    VALUE_DROPPED "value-dropped" "one value is missing from the list" removes;
     EMPTIED "emptied" "nothing is written between the quotes" ;
     EXCEPTION_DROPPED "exception-dropped" "one exception is missing" removes;
     VERSION_ACTION "version-action-forgotten" "the action for versions of objects is missing" removes;
@@ -46,9 +46,9 @@ kinds! {
     ACTION_MISSPELT "action-misspelt" "two letters of the action are swapped" ;
     ACTION_NUMBER "action-number" "an `s` too many or too few in the action" ;
     ACTION_STAR_LOST "action-star-lost" "the `*` of the action is missing" ;
-    VERB_WILDCARD "verb-wildcard" "all actions of that verb" ;
-    SERVICE_WILDCARD "service-wildcard" "all actions of the service" ;
-    ACTION_EVERYTHING "action-everything" "all actions of all services" ;
+    VERB_WILDCARD "verb-wildcard" "a wildcard for all actions of that verb" ;
+    SERVICE_WILDCARD "service-wildcard" "a wildcard for all actions of the service" ;
+    ACTION_EVERYTHING "action-everything" "a wildcard for all actions of all services" ;
 
     SLASH_STAR_LOST "slash-star-lost" "the `/*` at the end is missing" ;
     SLASH_LOST "slash-lost" "the `/` before the `*` is missing" ;
@@ -57,7 +57,7 @@ kinds! {
     STAR_ADDED "star-added" "a `*` too many at the end" ;
     FOLDER_LOST "folder-lost" "the folder is missing" ;
     COLON_LOST "colon-lost" "a colon of the ARN is missing" ;
-    RESOURCE_EVERYTHING "resource-everything" "all resources" ;
+    RESOURCE_EVERYTHING "resource-everything" "a wildcard for all resources" ;
     REGION_WRONG "region-wrong" "another region" ;
     PARTITION_WRONG "partition-wrong" "another partition" ;
     ACCOUNT_DIGITS "account-digits" "two digits of the account are swapped" ;
@@ -68,8 +68,8 @@ kinds! {
     UNDERSCORE "underscore-for-dash" "`_` for `-` in the name" ;
     CASE_CHANGED "case-changed" "a letter in the other case" ;
 
-    PRINCIPAL_ACCOUNT "principal-account" "the whole account for one of it" ;
-    PRINCIPAL_EVERYBODY "principal-everybody" "everybody" ;
+    PRINCIPAL_ACCOUNT "principal-account" "the whole account instead of one user or role" ;
+    PRINCIPAL_EVERYBODY "principal-everybody" "everybody instead of the principals" ;
     PRINCIPAL_TYPE "principal-type" "another type of principal" ;
     ROLE_FOR_USER "role-for-user" "a user for a role, or a role for a user" ;
 
@@ -87,12 +87,12 @@ kinds! {
     SET_EXCHANGED "set-exchanged" "`ForAllValues` and `ForAnyValue` are exchanged" ;
     SET_LOST "set-lost" "the `ForAllValues` or `ForAnyValue` is missing" ;
     COMPARISON_TURNED "comparison-turned" "less for greater, or greater for less" ;
-    BORDER_SHIFTED "border-shifted" "the border counts where it did not, or does not where it did" ;
+    BORDER_SHIFTED "border-shifted" "the limit itself is now included or excluded" ;
     KEY_MOVED "key-moved" "a key of a similar name" ;
     KEY_MISSPELT "key-misspelt" "a letter of the key is missing" ;
 
     FLAG_FLIPPED "flag-flipped" "true and false are exchanged" ;
-    VALUE_EVERYTHING "value-everything" "any value" ;
+    VALUE_EVERYTHING "value-everything" "a wildcard for any value" ;
     RANGE_WIDER "range-wider" "a wider range of addresses" ;
     RANGE_NARROWER "range-narrower" "a narrower range of addresses" ;
     RANGE_LOST "range-lost" "one address for the range" ;

@@ -11,6 +11,7 @@ mod family;
 mod judge;
 mod kind;
 mod outcome;
+mod refusal;
 mod run;
 mod sample;
 mod slip;

@@ -103,7 +103,7 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// The worst that it does.
+    /// The worst that it does, as far as that is decided: `undecided` of the outcome may be worse.
     pub fn effect(&self) -> Effect {
         let outcome = &self.outcome;
         let removes = self.slips.iter().all(|(_, slip)| slip.kind.removes);

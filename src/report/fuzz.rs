@@ -224,9 +224,26 @@ impl Fuzzed {
         }
     }
 
+    /// How many slips leave something open that may be worse than their effect, those with no other effect included.
+    pub fn undecided(&self) -> usize {
+        self.mutants.iter().filter(|mutant| mutant.is_open()).count()
+    }
+
     /// How many slips have an effect.
     pub fn count(&self, effect: Effect) -> usize {
         self.mutants.iter().filter(|mutant| mutant.effect == effect).count()
+    }
+}
+
+impl Mutant {
+    /// Whether a question about it was not decided, whatever else it does. What AWS refuses does nothing.
+    pub fn is_open(&self) -> bool {
+        self.refused.is_none() && !self.undecided.is_empty()
+    }
+
+    /// Whether that is so beside another effect.
+    pub(super) fn is_open_beside(&self) -> bool {
+        self.is_open() && self.effect != Effect::Undecided
     }
 }
 

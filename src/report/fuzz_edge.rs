@@ -4,7 +4,7 @@ use super::look::{Look, paragraph};
 use super::page_markdown::plain;
 use super::place::{Position, position};
 use crate::mutate::{Edge, Edges, Original, Side};
-use crate::source::{FileName, Sources};
+use crate::source::{FileName, Sources, one_line};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -14,6 +14,7 @@ pub struct Edged {
     define: Value,
     rows: Vec<Row>,
     impossible: usize,
+    refusal: Option<String>,
 }
 
 /// A request at the edge of some words.
@@ -32,8 +33,8 @@ impl Edged {
             place: position(sources, edge.at),
             edge,
         };
-        let Edges { define, rows, impossible } = edges;
-        Edged { define, rows: rows.into_iter().map(row).collect(), impossible }
+        let Edges { define, rows, impossible, refusal } = edges;
+        Edged { define, rows: rows.into_iter().map(row).collect(), impossible, refusal }
     }
 
     /// For programs: a line that defines the policies, then one for each request with the expected decision.
@@ -49,12 +50,17 @@ impl Edged {
         for row in &self.rows {
             let words = (row.file.clone(), row.edge.at);
             if before.as_ref() != Some(&words) {
-                let _ = writeln!(text, "\n{}`{}`", at(row), row.edge.words);
+                let _ = writeln!(text, "\n{}`{}`", at(row), one_line(&row.edge.words));
                 before = Some(words);
             }
             let Edge { side: of, decision, note, by, .. } = &row.edge;
             let first = format!("  {:<8} {decision:<17} ", side(*of));
-            text.push_str(&paragraph(&format!("{note}: {by}"), &first, &" ".repeat(29), look));
+            text.push_str(&paragraph(
+                &format!("{note}: {}", one_line(by)),
+                &first,
+                &" ".repeat(29),
+                look,
+            ));
             text.push_str(&paragraph(&request(row), "             ", "             ", look));
         }
         text + &self.end()
@@ -66,11 +72,11 @@ impl Edged {
             "| words | edge | request | decision | by |\n|---|---|---|---|---|\n".to_owned();
         for row in &self.rows {
             let cells = [
-                format!("{}{}", at(row), row.edge.words),
+                format!("{}{}", at(row), one_line(&row.edge.words)),
                 format!("{}: {}", side(row.edge.side), row.edge.note),
                 request(row),
                 row.edge.decision.clone(),
-                row.edge.by.clone(),
+                one_line(&row.edge.by).into_owned(),
             ];
             let _ = writeln!(text, "| {} |", cells.map(|cell| plain(&cell)).join(" | "));
         }
@@ -80,7 +86,10 @@ impl Edged {
     fn end(&self) -> String {
         let impossible = match self.impossible {
             0 => String::new(),
-            more => format!("; {more} left out, whose keys contradict their caller"),
+            more => {
+                let reason = self.refusal.as_deref().map(one_line).unwrap_or_default();
+                format!("; {more} left out, which `simulate` refuses (the first: {reason})")
+            }
         };
         format!(
             "\n{} requests at the edges of {} words{impossible}; keep them as tests: --format json, then `simulate --batch`\n",
@@ -121,5 +130,5 @@ fn request(row: &Row) -> String {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let _ = write!(words, "{} {key} {value}", if number == 0 { " with" } else { "," });
     }
-    words
+    one_line(&words).into_owned()
 }

@@ -9,6 +9,7 @@ use super::look::{Human, Look, paragraph};
 use super::page_markdown::plain;
 use super::place::at_line;
 use crate::mutate::{Effect, Reach};
+use crate::source::one_line;
 use std::fmt::Write;
 
 /// The most places that are underlined in one picture.
@@ -46,6 +47,7 @@ impl Human for Fuzzed {
 
     fn html_head(&self) -> String {
         let counts = counted(self).map(|(slips, words)| format!("{slips} {words}"));
+        let counts = counts.chain(open_beside(self));
         sentence(&title(self)) + &sentence(&counts.collect::<Vec<_>>().join("; "))
     }
 
@@ -53,6 +55,9 @@ impl Human for Fuzzed {
         let mut text = format!("{}\n\n| slips | what they do |\n|---|---|\n", plain(&title(self)));
         for (slips, words) in counted(self) {
             let _ = writeln!(text, "| {slips} | {words} |");
+        }
+        if let Some(words) = open_beside(self) {
+            let _ = writeln!(text, "| | {words} |");
         }
         text
     }
@@ -66,7 +71,7 @@ fn number(count: usize, one: &str, many: &str) -> String {
 fn title(fuzzed: &Fuzzed) -> String {
     let files = || fuzzed.documents.iter().map(|document| document.file.as_str());
     let name = match &fuzzed.connection {
-        Some(name) => name.clone(),
+        Some(name) => one_line(name).into_owned(),
         None => files().collect::<Vec<_>>().join(", "),
     };
     let pairs = fuzzed.mutants.iter().filter(|mutant| mutant.slips.len() > 1).count();
@@ -97,7 +102,11 @@ const EFFECTS: [(Effect, Option<Reach>, &str); 11] = [
     (Effect::Breaks, None, "stop an operation of ICA"),
     (Effect::Undecided, None, "could not be decided"),
     (Effect::Loses, None, "take access from somebody"),
-    (Effect::GuardsNothing, None, "take words out and change nothing: these words guard nothing"),
+    (
+        Effect::GuardsNothing,
+        None,
+        "take words out and change nothing: these words have no effect (they guard nothing)",
+    ),
     (Effect::Refused, None, "are refused by AWS: you would notice"),
     (Effect::Nothing, None, "change nothing"),
 ];
@@ -118,10 +127,24 @@ fn counted(fuzzed: &Fuzzed) -> impl Iterator<Item = (usize, &'static str)> {
         .filter(|(slips, _)| *slips > 0)
 }
 
+/// What is said of slips that may do more than their effect.
+fn open_beside(fuzzed: &Fuzzed) -> Option<String> {
+    let open = fuzzed.mutants.iter().filter(|mutant| mutant.is_open_beside()).count();
+    let slips = match open {
+        0 => return None,
+        1 => "1 of them".to_owned(),
+        more => format!("{more} of them"),
+    };
+    Some(format!("{slips} may do more: a question was not decided"))
+}
+
 fn head(fuzzed: &Fuzzed) -> String {
     let mut text = title(fuzzed) + "\n\n";
     for (slips, words) in counted(fuzzed) {
         let _ = writeln!(text, "{slips:>6}  {words}");
+    }
+    if let Some(words) = open_beside(fuzzed) {
+        let _ = writeln!(text, "{:>6}  {words}", "");
     }
     text + "\n"
 }
@@ -269,6 +292,7 @@ fn lists(groups: &[Group<'_>], look: Look) -> String {
         }
         text.push('\n');
     }
+    text.push_str(&beside(groups, look));
     let idle = of(Effect::GuardsNothing);
     if !idle.is_empty() {
         text.push_str("WORDS THAT GUARD NOTHING\n");
@@ -277,6 +301,26 @@ fn lists(groups: &[Group<'_>], look: Look) -> String {
         text.push('\n');
     }
     text
+}
+
+/// What was not decided about slips that do something else.
+fn beside(groups: &[Group<'_>], look: Look) -> String {
+    let open = |group: &Group<'_>| {
+        let mutant = group.mutants.iter().find(|mutant| mutant.is_open_beside())?;
+        Some(format!("{}: {}", counted_place(group), mutant.undecided.join("; ")))
+    };
+    let open = groups.iter().filter_map(open).collect::<Vec<_>>();
+    if open.is_empty() {
+        return String::new();
+    }
+    let mut text = "NOT DECIDED WHETHER THEY DO MORE\n".to_owned();
+    for words in open.iter().take(MOST_PLACES) {
+        text.push_str(&paragraph(words, "  ", "    ", look));
+    }
+    if open.len() > MOST_PLACES {
+        let _ = writeln!(text, "  and {} more (--verbose)", open.len() - MOST_PLACES);
+    }
+    text + "\n"
 }
 
 /// Every slip on a line of its own.
@@ -317,8 +361,11 @@ fn line(mutant: &Mutant) -> String {
     if let Some(request) = &mutant.loses {
         let _ = write!(text, "; {}", example("no longer", request));
     }
-    for reason in mutant.refused.iter().chain(&mutant.undecided) {
+    if let Some(reason) = &mutant.refused {
         let _ = write!(text, "; {reason}");
+    }
+    for reason in &mutant.undecided {
+        let _ = write!(text, "; not decided: {reason}");
     }
     text
 }
@@ -350,17 +397,27 @@ fn finding(group: &Group<'_>) -> Option<Finding> {
     let does = match group.effect {
         Effect::Opens => {
             let opening = shown.opens.as_ref()?;
-            format!("access for {}: {}", who(opening.to), example("then", &opening.request))
+            format!("gives access to {}: {}", who(opening.to), example("then", &opening.request))
         }
         Effect::Breaks => format!("stops {}", group.stops),
-        Effect::Loses => shown.loses.as_ref().map(|request| example("no longer", request))?,
-        Effect::Undecided => shown.undecided.join("; "),
-        _ => "nothing changes: these words guard nothing".to_owned(),
+        Effect::Loses => {
+            let lost = shown.loses.as_ref()?;
+            format!("takes access away: {}", example("no longer", lost))
+        }
+        Effect::Undecided => format!("could not be decided: {}", shown.undecided.join("; ")),
+        _ => "changes nothing: these words have no effect (they guard nothing)".to_owned(),
     };
-    let slips = match group.mutants.len() {
+    let like = match group.mutants.len() {
         1 => String::new(),
-        _ => format!(" (and the like: {})", group.kinds()),
+        _ => format!("; and the like: {}", group.kinds()),
     };
-    let message = format!("if {}{slips}: {does}", group.first());
+    let open = group.mutants.iter().find(|mutant| mutant.is_open_beside());
+    let open = open.map(|mutant| format!("; not decided: {}", mutant.undecided.join("; ")));
+    let slip = &shown.slips[0];
+    let cause = match &slip.writes {
+        Some(text) => format!("writing `{}` ({}{like})", shortened(text), slip.says),
+        None => format!("{}{like}: this", slip.says),
+    };
+    let message = format!("{cause} {does}{}", open.unwrap_or_default());
     Some(Finding::at(code, group.at.span.clone(), message))
 }

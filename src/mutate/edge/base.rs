@@ -276,20 +276,29 @@ pub(super) fn fits(action: &str, resource: &str) -> bool {
     })
 }
 
-/// Whether a pattern of actions fits a name: `*` and `?` are wildcards, case does not count.
+/// Whether a pattern of actions fits a name: `*` and `?` are wildcards, case does not count. Only the last `*` is tried again: the time is at most the
+/// product of both lengths.
 pub(super) fn matches(pattern: &str, name: &str) -> bool {
-    fn fits(pattern: &[u8], name: &[u8]) -> bool {
-        match (pattern, name) {
-            ([], []) => true,
-            ([b'*', rest @ ..], _) => {
-                fits(rest, name) || !name.is_empty() && fits(pattern, &name[1..])
+    let [pattern, name] =
+        [pattern, name].map(|text| text.to_lowercase().chars().collect::<Vec<_>>());
+    let (mut at, mut read, mut star) = (0, 0, None);
+    while read < name.len() {
+        match pattern.get(at) {
+            Some('*') => {
+                star = Some((at + 1, read));
+                at += 1;
             }
-            ([b'?', rest @ ..], [_, others @ ..]) => fits(rest, others),
-            ([one, rest @ ..], [other, others @ ..]) => one == other && fits(rest, others),
-            _ => false,
+            Some(letter) if *letter == '?' || *letter == name[read] => {
+                (at, read) = (at + 1, read + 1)
+            }
+            _ => {
+                let Some((behind, from)) = star else { return false };
+                star = Some((behind, from + 1));
+                (at, read) = (behind, from + 1);
+            }
         }
     }
-    fits(pattern.to_ascii_lowercase().as_bytes(), name.to_ascii_lowercase().as_bytes())
+    pattern[at..].iter().all(|letter| *letter == '*')
 }
 
 /// An action that a pattern fits: one that AWS has, if there is one.
@@ -304,4 +313,24 @@ pub(super) fn example_action(pattern: &str) -> Option<String> {
     let known = aws::service(service)?.actions().iter();
     let mut names = known.map(|action| format!("{service}:{}", action.name()));
     names.find(|name| matches(pattern, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn many_stars_take_no_longer() {
+        assert!(!matches(&format!("s3:{}z", "*e".repeat(40)), &format!("s3:{}", "e".repeat(400))));
+        for (pattern, name, fits) in [
+            ("s3:Get*", "s3:getobject", true),
+            ("s3:*Object*Acl", "s3:GetObjectVersionAcl", true),
+            ("s3:Get?bject", "s3:GetObject", true),
+            ("s3:Get?", "s3:Get", false),
+            ("s3:*Acl", "s3:GetObject", false),
+            ("*", "s3:GetObject", true),
+        ] {
+            assert_eq!(matches(pattern, name), fits, "{pattern} {name}");
+        }
+    }
 }

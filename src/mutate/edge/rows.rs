@@ -10,6 +10,7 @@ use crate::mutate::word::{Role, Word, words};
 use crate::simulate::Simulator;
 use crate::source::{FileName, Sources, Span};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// A request at the edge of some words.
 #[derive(Clone, PartialEq, Debug)]
@@ -41,8 +42,10 @@ pub struct Edges {
     pub define: Value,
     /// The requests, in the order of the words.
     pub rows: Vec<Edge>,
-    /// How many requests were left out because they cannot be: their keys contradict their caller.
+    /// How many requests were left out because `simulate` refuses them: most often their keys contradict their caller.
     pub impossible: usize,
+    /// Why the first of them was refused.
+    pub refusal: Option<String>,
 }
 
 /// The documents, and for whom they are.
@@ -63,15 +66,21 @@ pub struct Policies<'a> {
 }
 
 /// An Allow of everything, for callers whose own policies are not known.
-const EVERYTHING: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+fn everything() -> Value {
+    json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+}
 
 /// The requests at the edges of all words.
-pub fn edges(policies: &Policies<'_>) -> Edges {
-    let mut asked = Asked::new(policies);
+///
+/// # Errors
+/// A document that `simulate --batch` cannot take.
+pub fn edges(policies: &Policies<'_>) -> Result<Edges, String> {
+    let mut asked = Asked::new(policies)?;
     for (number, original) in policies.originals.iter().enumerate() {
         asked.document(number, original);
     }
-    Edges { define: asked.define, rows: asked.rows, impossible: asked.impossible }
+    let Asked { define, rows, impossible, refusal, .. } = asked;
+    Ok(Edges { define, rows, impossible, refusal })
 }
 
 struct Asked<'a> {
@@ -81,24 +90,28 @@ struct Asked<'a> {
     simulator: Simulator,
     rows: Vec<Edge>,
     impossible: usize,
+    refusal: Option<String>,
 }
 
 impl<'a> Asked<'a> {
-    fn new(policies: &'a Policies<'a>) -> Asked<'a> {
+    fn new(policies: &'a Policies<'a>) -> Result<Asked<'a>, String> {
         let mut defined = Map::new();
         for (number, original) in policies.originals.iter().enumerate() {
             let text = policies.sources.text(original.document.policy.span);
-            let policy = serde_json::from_str(text).unwrap_or_default();
+            let policy = serde_json::from_str(text)
+                .map_err(|error| format!("{}: {error}", original.file))?;
             defined.insert(name(number, &original.file), policy);
         }
-        defined
-            .insert("everything".to_owned(), serde_json::from_str(EVERYTHING).unwrap_or_default());
+        defined.insert("everything".to_owned(), everything());
         let define = json!({ "define": defined });
         let mut simulator = Simulator::new();
-        simulator.answer(define.to_string());
+        if let Some(answer) = simulator.answer(define.to_string()) {
+            return Err(format!("`simulate --batch` does not take the policies: {answer}"));
+        }
         let plain = Who { principal: policies.customer.clone(), issuer: None };
         let own = Who::named(&policies.customer, &plain).unwrap_or(plain);
-        Asked { policies, own, define, simulator, rows: Vec::new(), impossible: 0 }
+        let rows = Vec::new();
+        Ok(Asked { policies, own, define, simulator, rows, impossible: 0, refusal: None })
     }
 
     fn document(&mut self, number: usize, original: &Original) {
@@ -113,12 +126,23 @@ impl<'a> Asked<'a> {
             };
             let scene = Statement {
                 words: own.collect(),
-                own: self.own.clone(),
+                own: self.own_of(original.kind),
                 account: &self.policies.account,
                 resource,
             };
             Edged { asked: self, scene: &scene, at: (number, original.kind) }.all();
         }
+    }
+}
+
+impl Asked<'_> {
+    /// Who asks for documents of a kind: a user has no session policies, but its federated sessions have (STS:GetFederationToken).
+    fn own_of(&self, kind: PolicyKind) -> Who {
+        let user = self.own.principal.split_once(":user/").filter(|_| kind == PolicyKind::Session);
+        let Some((start, path)) = user else { return self.own.clone() };
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let principal = format!("{}:federated-user/{name}", start.replacen(":iam:", ":sts:", 1));
+        Who { principal, issuer: Some(self.own.principal.clone()) }
     }
 }
 
@@ -237,6 +261,9 @@ impl Edged<'_, '_> {
             answer.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         let Some(decision) = answer["decision"].as_str() else {
             self.asked.impossible += 1;
+            if self.asked.refusal.is_none() {
+                self.asked.refusal = answer["errors"][0]["message"].as_str().map(str::to_owned);
+            }
             return;
         };
         let by = by(&answer, line["identity_policies"] == json!(["@everything"]));
@@ -271,19 +298,24 @@ impl Edged<'_, '_> {
             line["session_issuer"] = json!(issuer);
         }
         if base.resource.starts_with("arn:") {
-            line["resource_account"] = json!(policies.account);
+            // An ARN that names its account says more than the settings about the bucket.
+            let of_arn = base.resource.split(':').nth(4).filter(|account| is_account(account));
+            line["resource_account"] = json!(of_arn.unwrap_or(&policies.account));
         }
         let (number, kind) = self.at;
-        let is_own = base.who == self.asked.own;
+        let is_own = base.who == self.scene.own;
+        let is_iam_user = base.who.principal.contains(":user/");
         let of = |wanted: PolicyKind| {
             let all = policies.originals.iter().enumerate();
             let own = all.filter(move |(at, original)| {
                 original.kind == wanted
                     && (*at == number || policies.together && (is_own || is_of_resource(wanted)))
             });
-            own.map(|(at, original)| json!(format!("@{}", name(at, &original.file))))
+            own.map(|(at, original)| (at, json!(format!("@{}", name(at, &original.file)))))
                 .collect::<Vec<_>>()
         };
+        let numbered = of;
+        let of = |wanted| numbered(wanted).into_iter().map(|(_, one)| one).collect::<Vec<_>>();
         let mut identity = of(PolicyKind::Identity);
         let is_same_account = base.who.account() == Some(policies.account.as_str());
         let is_user = base.who.principal.starts_with("arn:");
@@ -299,7 +331,7 @@ impl Edged<'_, '_> {
         };
         let lists = [
             ("identity_policies", identity),
-            ("session_policies", of(PolicyKind::Session)),
+            ("session_policies", if is_iam_user { Vec::new() } else { of(PolicyKind::Session) }),
             ("vpce_policies", of(PolicyKind::Vpce)),
         ];
         for (member, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
@@ -312,13 +344,23 @@ impl Edged<'_, '_> {
                 line[member] = first;
             }
         }
-        for (member, list) in [("scps", of(PolicyKind::Scp)), ("rcps", of(PolicyKind::Rcp))] {
-            if !list.is_empty() {
-                line[member] = list.into_iter().map(|one| json!([one])).collect();
+        for (member, kind) in [("scps", PolicyKind::Scp), ("rcps", PolicyKind::Rcp)] {
+            // The documents of a level count together; one whose level is not known is a level of its own.
+            let mut levels = BTreeMap::<(Option<usize>, usize), Vec<Value>>::new();
+            for (at, one) in numbered(kind) {
+                let level = policies.originals[at].level;
+                levels.entry((level, if level.is_some() { 0 } else { at })).or_default().push(one);
+            }
+            if !levels.is_empty() {
+                line[member] = levels.into_values().map(Value::Array).collect();
             }
         }
         line
     }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// Whether the policies of a kind apply whoever asks.

@@ -17,7 +17,7 @@ pub(super) fn near(word: &Word<'_>, fill: &dyn Fn(&str) -> String) -> Vec<Near> 
     };
     let of = |name: &str| condition.operator.contains(name);
     match () {
-        () if of("Bool") => flags(),
+        () if of("Bool") => flags(word.text),
         () if of("Null") => Vec::new(),
         () if of("Ip") => addresses(word.text),
         () if of("Numeric") => numbers(word.text),
@@ -27,8 +27,11 @@ pub(super) fn near(word: &Word<'_>, fill: &dyn Fn(&str) -> String) -> Vec<Near> 
     }
 }
 
-fn flags() -> Vec<Near> {
-    [(Side::Inside, "true", "true".to_owned()), (Side::Outside, "false", "false".to_owned())].into()
+/// Both values of a flag. `word` fits; case does not count.
+fn flags(word: &str) -> Vec<Near> {
+    let side =
+        |own: &str| if word.eq_ignore_ascii_case(own) { Side::Inside } else { Side::Outside };
+    ["true", "false"].map(|own| (side(own), own, own.to_owned())).into()
 }
 
 /// A text that is compared as it is.
@@ -157,7 +160,7 @@ fn step(address: IpAddr, up: bool) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use super::{addresses, dates, numbers, pattern};
+    use super::{Side, addresses, dates, flags, numbers, pattern};
 
     fn texts(near: Vec<super::Near>) -> Vec<String> {
         near.into_iter().map(|(_, _, text)| text).collect()
@@ -170,6 +173,9 @@ mod tests {
             ["203.0.112.255", "203.0.113.0", "203.0.113.255", "203.0.114.0"]
         );
         assert_eq!(texts(addresses("0.0.0.0/0")), ["0.0.0.0", "255.255.255.255"]);
+        let sides = |word| flags(word).into_iter().map(|(side, ..)| side).collect::<Vec<_>>();
+        assert_eq!(sides("true"), [Side::Inside, Side::Outside]);
+        assert_eq!(sides("false"), [Side::Outside, Side::Inside]);
         assert_eq!(texts(numbers("10")), ["9", "10", "11"]);
         assert_eq!(
             texts(dates("2026-01-01T00:00:00Z")),

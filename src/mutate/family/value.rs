@@ -18,8 +18,10 @@ pub(super) fn slips(word: &Word<'_>, slips: &mut Slips) {
     let of = |name: &str| condition.operator.contains(name);
     if of("Ip") {
         range(word, slips);
-    } else if of("Numeric") && word.text.len() > 1 {
-        slips.write(kind::NUMBER_WRONG, word, &word.text[..word.text.len() - 1]);
+    } else if of("Numeric") && word.text.chars().nth(1).is_some() {
+        let mut shorter = word.text.chars();
+        shorter.next_back();
+        slips.write(kind::NUMBER_WRONG, word, shorter.as_str());
     } else if of("Numeric") {
         slips.write(kind::NUMBER_WRONG, word, format!("{}0", word.text));
     } else if of("Date") {

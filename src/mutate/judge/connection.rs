@@ -10,17 +10,18 @@ use crate::input::read_policy;
 use crate::model::{Named, Policy, PolicyKind};
 use crate::mutate::document::Original;
 use crate::mutate::outcome::{Outcome, Reach, Shown};
+use crate::mutate::refusal::{Refusal, new_refusal};
 use crate::product::build::settings::Settings;
 use crate::product::build::{Built, Findings, build_with};
 use crate::product::setup::Setup;
 use crate::product::{
-    CallerId, Check, Customer, KmsKey, Product, access_change, access_gain, check, identity_change,
-    operation_changes,
+    CallerId, Check, Customer, KmsKey, Product, Verdict, access_change, access_gain, check,
+    identity_change, operation_changes,
 };
 use crate::s3::{PublicAccessBlock, public_statements};
 use crate::source::{FileName, Sources, Spanned};
 use crate::symbolic::{Answer, Sample};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of a connection as it is. A set-up by itself belongs to one thread: its budget is no other's.
 #[derive(Clone, Debug)]
@@ -76,7 +77,10 @@ impl<'a> Connected<'a> {
         let (mut originals, mut left_out) = (Vec::new(), Vec::new());
         for file in &setup.files {
             match original(&mut sources, texts, &file.name, file.layer) {
-                Ok(original) => originals.push(original),
+                Ok(mut original) => {
+                    original.level = level(settings, file.layer, &file.name);
+                    originals.push(original);
+                }
                 Err(reason) => left_out.push((file.name.clone(), reason)),
             }
         }
@@ -84,7 +88,7 @@ impl<'a> Connected<'a> {
             left_out.push((file.name.clone(), "a setting of the bucket, not a policy"));
         }
         let callers = callers(&setup);
-        let ground = |kind| (kind, Ground::new(kind, Some(&setup.account), &callers));
+        let ground = |kind| (kind, Ground::new(kind, owner(&setup, kind), &callers));
         let grounds =
             originals.iter().map(|original| ground(original.kind)).collect::<BTreeMap<_, _>>();
         let near_grounds = grounds.iter().map(|(kind, ground)| (*kind, ground.near())).collect();
@@ -112,8 +116,8 @@ impl<'a> Connected<'a> {
             }
         }
         let mut sources = self.sources.clone();
-        let Some(new) = built(self.product, self.settings, &texts, &mut sources) else {
-            return Outcome::refused("no policy is left that can be read".to_owned());
+        let Some(mut new) = built(self.product, self.settings, &texts, &mut sources) else {
+            return Outcome::refused("the document can no longer be read".to_owned());
         };
         if let Some(reason) = self.about.refusal(&new) {
             return Outcome::refused(reason);
@@ -123,8 +127,13 @@ impl<'a> Connected<'a> {
             changed.iter().map(|(document, _)| self.originals[*document].kind).collect::<Vec<_>>();
         kinds.sort_unstable();
         kinds.dedup();
-        for kind in &kinds {
-            outcome.take(self.of_documents(*kind, changed, &mut sources));
+        let together = |document: &usize| {
+            let original = &self.originals[*document];
+            (original.kind, self.group(*document))
+        };
+        let groups = changed.iter().map(|(document, _)| together(document));
+        for (kind, group) in groups.collect::<BTreeSet<_>>() {
+            outcome.take(self.of_documents(kind, group, changed, &mut sources));
         }
         if outcome == Outcome::default() {
             return outcome;
@@ -132,27 +141,41 @@ impl<'a> Connected<'a> {
         let changes =
             operation_changes(self.product.catalogue(), Some(&self.check), Some(&check(&new)));
         for change in changes.into_iter().filter(|change| change.old != change.new) {
-            let list =
-                if change.is_newly_blocked() { &mut outcome.breaks } else { &mut outcome.repairs };
-            list.push(change);
+            match change.new {
+                // Neither worse nor better: it is not asked for any more.
+                None => {}
+                Some(Verdict::Unknown) => {
+                    outcome.undecided.push(about(change.caller, &format!("{} works", change.id)));
+                }
+                Some(_) if change.is_newly_blocked() => outcome.breaks.push(change),
+                Some(_) => outcome.repairs.push(change),
+            }
         }
+        // What the product is assumed to send, nobody else has to: a stolen key works without it.
+        new.assume.clear();
         self.of_callers(&kinds, &new, &mut outcome);
         outcome
+    }
+
+    /// Which documents of its kind a document counts together with: each level of an organization must allow by itself.
+    fn group(&self, document: usize) -> Option<Level> {
+        let original = &self.originals[document];
+        let has_levels = LayerRow::of(original.kind).files == FileCount::Levels;
+        has_levels.then(|| original.level.map_or(Level::Own(document), Level::Known))
     }
 
     /// What the documents of a kind mean by themselves, before and after.
     fn of_documents(
         &self,
         kind: PolicyKind,
+        group: Option<Level>,
         changed: &[(usize, String)],
         sources: &mut Sources,
     ) -> Outcome {
-        // Each level of an organization must allow by itself.
-        let is_together = LayerRow::of(kind).files != FileCount::Levels;
         let (mut old, mut new) = (Vec::new(), Vec::new());
         for (number, original) in self.originals.iter().enumerate() {
             let text = changed.iter().find(|(document, _)| *document == number);
-            if original.kind != kind || text.is_none() && !is_together {
+            if original.kind != kind || self.group(number) != group {
                 continue;
             }
             let before = original.document.clone().lower(kind).policy;
@@ -184,9 +207,10 @@ impl<'a> Connected<'a> {
             return;
         }
         let mut sources = Sources::new();
-        let Some(old) = built(self.product, self.settings, self.texts, &mut sources) else {
+        let Some(mut old) = built(self.product, self.settings, self.texts, &mut sources) else {
             return;
         };
+        old.assume.clear();
         let by_document = outcome.opens.take().map(|(_, shown)| shown);
         let mut gained = None;
         for caller in self.product.catalogue().callers() {
@@ -210,6 +234,31 @@ impl<'a> Connected<'a> {
         }
         outcome.opens = gained.map(|shown| (Reach::SameCallers, shown));
         outcome.is_covered = true;
+    }
+}
+
+/// The level of an organization: by its number, or of one document alone.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Level {
+    Known(usize),
+    Own(usize),
+}
+
+/// The level of the organization in whose list a file is.
+fn level(settings: &Settings, kind: PolicyKind, file: &FileName) -> Option<usize> {
+    let levels = settings.layer(kind).filter(|_| LayerRow::of(kind).files == FileCount::Levels)?;
+    let is_in = |names: &&[String]| names.iter().any(|name| FileName::from(name) == *file);
+    levels.levels().iter().position(is_in)
+}
+
+/// The account that owns what a document of this kind is about; `None`: it is not known.
+fn owner(setup: &Setup, kind: PolicyKind) -> Option<&str> {
+    match (kind, &setup.kms_key) {
+        (PolicyKind::KmsKey, Some(KmsKey::Arn(arn))) => Some(arn.account()),
+        (PolicyKind::KmsKey, Some(KmsKey::AwsManaged { account, .. })) => Some(account),
+        (PolicyKind::KmsKey, None) => None,
+        (PolicyKind::Trust, _) => Some(setup.customer.arn().account()),
+        _ => Some(&setup.account),
     }
 }
 
@@ -250,11 +299,11 @@ impl About {
     fn refusal(&self, new: &Setup) -> Option<String> {
         let of = |findings: &[Finding]| {
             let refusals = findings.iter().filter(|finding| finding.is_refusal());
-            refusals.map(|finding| finding.message.clone()).collect::<Vec<_>>()
+            refusals.map(Refusal::of).collect::<Vec<_>>()
         };
         let (before, after) = (of(&self.findings), of(&new.findings));
-        if after.len() > before.len() {
-            return after.into_iter().find(|message| !before.contains(message));
+        if let Some(message) = new_refusal(&before, after) {
+            return Some(message);
         }
         let is_on = switch(new, |level| level.block_public_policy);
         (is_on && is_public(new) && !self.is_public).then(|| {

@@ -3,6 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+/// The stack of a thread in bytes. The prover's recursion is as deep as on the main thread, which has 8 MiB on most systems.
+const STACK: usize = 16 << 20;
+
 /// Asks each question. Where no threads can be had, one after the other.
 pub(in crate::mutate) fn each<Q: Sync, A: Send>(
     questions: &[Q],
@@ -22,7 +25,7 @@ pub(in crate::mutate) fn each<Q: Sync, A: Send>(
     let threads = thread::available_parallelism().map_or(1, usize::from).min(8);
     let mut all = thread::scope(|scope| {
         let begun = (1..threads)
-            .filter_map(|_| thread::Builder::new().spawn_scoped(scope, work).ok())
+            .filter_map(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok())
             .collect::<Vec<_>>();
         let mut all = work();
         for thread in begun {
