@@ -53,7 +53,7 @@ impl Alone {
         for (number, text) in changed {
             outcome.take(self.judge_one(*number, text));
         }
-        outcome
+        outcome.settled()
     }
 
     fn judge_one(&self, number: usize, text: &str) -> Outcome {

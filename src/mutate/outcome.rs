@@ -85,8 +85,10 @@ pub struct Outcome {
     pub repairs: Vec<OperationChange>,
     /// A request that is allowed no longer.
     pub loses: Option<Shown>,
-    /// What could not be decided.
+    /// What could not be decided, and may be worse than what is known.
     pub undecided: Vec<String>,
+    /// What could not be decided about who loses access.
+    pub(super) undecided_losses: Vec<String>,
     /// Whether the document means something else, and other policies keep that from having an effect.
     pub is_covered: bool,
     /// Whether this program is wrong.
@@ -142,6 +144,24 @@ impl Outcome {
         Outcome { refused: Some(reason), ..Outcome::default() }
     }
 
+    /// Adds questions that were not decided, each reason once.
+    pub(super) fn add_undecided(&mut self, reasons: impl IntoIterator<Item = String>) {
+        for reason in reasons {
+            if !self.undecided.contains(&reason) {
+                self.undecided.push(reason);
+            }
+        }
+    }
+
+    /// All is known that will be: whether somebody loses access matters where nothing worse is known.
+    pub(super) fn settled(mut self) -> Outcome {
+        let losses = std::mem::take(&mut self.undecided_losses);
+        if self.opens.is_none() && self.breaks.is_empty() && self.loses.is_none() {
+            self.add_undecided(losses);
+        }
+        self
+    }
+
     /// Adds what other documents do.
     pub(super) fn take(&mut self, other: Outcome) {
         let farther = |known: &(Reach, Shown)| {
@@ -150,7 +170,8 @@ impl Outcome {
         self.refused = self.refused.take().or(other.refused);
         self.opens = self.opens.take().filter(farther).or(other.opens);
         self.loses = self.loses.take().or(other.loses);
-        self.undecided.extend(other.undecided);
+        self.add_undecided(other.undecided);
+        self.undecided_losses.extend(other.undecided_losses);
         self.is_defect |= other.is_defect;
     }
 

@@ -242,7 +242,7 @@ impl Mutant {
     }
 
     /// Whether that is so beside another effect.
-    pub(super) fn is_open_beside(&self) -> bool {
+    pub fn is_open_beside(&self) -> bool {
         self.is_open() && self.effect != Effect::Undecided
     }
 }

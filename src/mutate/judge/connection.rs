@@ -145,7 +145,9 @@ impl<'a> Connected<'a> {
                 // Neither worse nor better: it is not asked for any more.
                 None => {}
                 Some(Verdict::Unknown) => {
-                    outcome.undecided.push(about(change.caller, &format!("{} works", change.id)));
+                    outcome
+                        .undecided
+                        .push(about(change.caller, &format!("whether {} still works", change.id)));
                 }
                 Some(_) if change.is_newly_blocked() => outcome.breaks.push(change),
                 Some(_) => outcome.repairs.push(change),
@@ -154,7 +156,7 @@ impl<'a> Connected<'a> {
         // What the product is assumed to send, nobody else has to: a stolen key works without it.
         new.assume.clear();
         self.of_callers(&kinds, &new, &mut outcome);
-        outcome
+        outcome.settled()
     }
 
     /// Which documents of its kind a document counts together with: each level of an organization must allow by itself.

@@ -24,22 +24,32 @@ impl Documents<'_> {
         let plain = [self.old, self.new].map(owned);
         let beside = [self.old, self.new].map(beside_everything);
         let has_deny = [self.old, self.new].iter().any(|side| side.iter().any(|one| denies(one)));
-        let gained = question(&plain[1], &plain[0], &mut outcome);
-        let lifted = if has_deny { question(&beside[1], &beside[0], &mut outcome) } else { None };
-        let unsettled = !outcome.undecided.is_empty();
+        let mut of_anybody = Outcome::default();
+        let gained = question(&plain[1], &plain[0], &mut of_anybody);
+        let lifted =
+            if has_deny { question(&beside[1], &beside[0], &mut of_anybody) } else { None };
+        let unsettled = !of_anybody.undecided.is_empty();
         if gained.is_some() || lifted.is_some() || unsettled {
             outcome.opens = self.farthest(&plain, &beside, has_deny, &mut outcome);
+            // Where a group is known to get access, the question about anybody is answered.
+            if outcome.opens.is_none() {
+                outcome.add_undecided(of_anybody.undecided);
+            }
+            outcome.is_defect |= of_anybody.is_defect;
             let near = gained.map(|shown| (Reach::SameCallers, shown));
             let of_deny =
                 || lifted.map(|shown| (Reach::SameCallers, Shown { is_of_deny: true, ..shown }));
             outcome.opens = outcome.opens.take().or(near).or_else(of_deny);
         }
-        let lost = question(&plain[0], &plain[1], &mut outcome);
+        let mut of_loss = Outcome::default();
+        let lost = question(&plain[0], &plain[1], &mut of_loss);
         outcome.loses = match lost {
-            None if has_deny => question(&beside[0], &beside[1], &mut outcome)
+            None if has_deny => question(&beside[0], &beside[1], &mut of_loss)
                 .map(|shown| Shown { is_of_deny: true, ..shown }),
             lost => lost,
         };
+        outcome.is_defect |= of_loss.is_defect;
+        outcome.undecided_losses = of_loss.undecided;
         outcome
     }
 
@@ -94,9 +104,7 @@ fn shown(answer: Answer, outcome: &mut Outcome) -> Option<Shown> {
         Answer::Some(gain) => Some(Shown::of(*gain, false)),
         Answer::Unknown(undecided) => {
             outcome.is_defect |= undecided.is_defect();
-            if !outcome.undecided.contains(&undecided.reason) {
-                outcome.undecided.push(undecided.reason);
-            }
+            outcome.add_undecided([undecided.reason]);
             None
         }
     }
