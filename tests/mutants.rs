@@ -34,6 +34,8 @@ struct Policy {
 struct Slip {
     id: String,
     at: String,
+    /// From 0, where the words are in several statements.
+    statement: Option<usize>,
     effect: String,
     to: Option<String>,
     #[serde(default)]
@@ -65,7 +67,8 @@ fn fuzz(
 fn is_planted(mutant: &views::fuzz::Mutant, slip: &Slip, text: &str) -> bool {
     let own = &mutant.slips[0];
     let touched = own.span.as_ref().map_or("", |place| &text[place.start..place.end]);
-    own.id == slip.id && touched.contains(&slip.at)
+    let is_there = slip.statement.is_none() || slip.statement == own.statement;
+    own.id == slip.id && is_there && touched.contains(&slip.at)
 }
 
 #[test]
@@ -86,7 +89,8 @@ fn planted_slips_are_found_with_what_they_do() {
                     && own.opens.as_ref().map(|opening| word(opening.to)) == slip.to
                     && (!slip.loses || own.loses.is_some())
             };
-            if !found.iter().any(|own| is_as_expected(&own)) {
+            // One slip, not one of several that may do other things.
+            if found.len() != 1 || !found.iter().all(|own| is_as_expected(&own)) {
                 let effects = found.iter().map(|own| (word(own.effect), own.opens.clone()));
                 wrong.push((&policy.name, &slip.id, effects.collect::<Vec<_>>()));
             }
@@ -412,6 +416,35 @@ assume = ["aws:SourceVpce=vpce-0a1b2c3d4e5f67890"]
     let output = run_in(&folder, &[&line[..], &["--fail-on", "opens"]].concat());
     assert_eq!(output.status.code(), Some(1), "{} {}", stdout(&output), stderr(&output));
     assert!(stdout(&output).contains("access for the same callers"), "{}", stdout(&output));
+}
+
+/// The account of the key, not that of the bucket, is the own account of a key policy.
+#[test]
+fn a_key_policy_is_judged_from_the_account_of_the_key() {
+    let folder = fresh_folder("key-account");
+    let write = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+    let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", PRINCIPAL"Action": "ACTION", "Resource": "*"}]}"#;
+    let of = |principal: &str, action: &str| {
+        policy.replace("PRINCIPAL", principal).replace("ACTION", action)
+    };
+    write("user.json", &of("", "s3:*"));
+    let reader = r#""Principal": {"AWS": "arn:aws:iam::444455556666:role/reader"}, "#;
+    write("key.json", &of(reader, "kms:Decrypt"));
+    write(
+        "ica.toml",
+        r#"bucket = "lab"
+account = "111122223333"
+user = "ana"
+region = "us-east-1"
+identity_policy = "user.json"
+kms_key = "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+kms_key_policy = "key.json"
+"#,
+    );
+    let line = "fuzz --connection ica.toml --only principal-account --format json";
+    let output = run_in(&folder, &line.split(' ').collect::<Vec<_>>());
+    let report = serde_json::from_str::<serde_json::Value>(&stdout(&output)).unwrap();
+    assert_eq!(report["mutants"][0]["opens"]["to"], "account", "{report:#}");
 }
 
 /// A text in a policy makes no lines of the table of its own, and a policy that `simulate` cannot read is an error.

@@ -3,6 +3,7 @@
 use super::Side;
 use super::values::near;
 use crate::aws;
+use crate::finding::fits_wildcards;
 use crate::mutate::word::{Role, Word};
 use std::collections::BTreeMap;
 
@@ -276,29 +277,9 @@ pub(super) fn fits(action: &str, resource: &str) -> bool {
     })
 }
 
-/// Whether a pattern of actions fits a name: `*` and `?` are wildcards, case does not count. Only the last `*` is tried again: the time is at most the
-/// product of both lengths.
+/// Whether a pattern of actions fits a name: `*` and `?` are wildcards, case does not count.
 pub(super) fn matches(pattern: &str, name: &str) -> bool {
-    let [pattern, name] =
-        [pattern, name].map(|text| text.to_lowercase().chars().collect::<Vec<_>>());
-    let (mut at, mut read, mut star) = (0, 0, None);
-    while read < name.len() {
-        match pattern.get(at) {
-            Some('*') => {
-                star = Some((at + 1, read));
-                at += 1;
-            }
-            Some(letter) if *letter == '?' || *letter == name[read] => {
-                (at, read) = (at + 1, read + 1)
-            }
-            _ => {
-                let Some((behind, from)) = star else { return false };
-                star = Some((behind, from + 1));
-                (at, read) = (behind, from + 1);
-            }
-        }
-    }
-    pattern[at..].iter().all(|letter| *letter == '*')
+    fits_wildcards(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase())
 }
 
 /// An action that a pattern fits: one that AWS has, if there is one.
