@@ -130,12 +130,9 @@ fn counted(fuzzed: &Fuzzed) -> impl Iterator<Item = (usize, &'static str)> {
 /// What is said of slips that may do more than their effect.
 fn open_beside(fuzzed: &Fuzzed) -> Option<String> {
     let open = fuzzed.mutants.iter().filter(|mutant| mutant.is_open_beside()).count();
-    let slips = match open {
-        0 => return None,
-        1 => "1 of them".to_owned(),
-        more => format!("{more} of them"),
-    };
-    Some(format!("{slips} may do more: a question was not decided"))
+    (open > 0).then(|| {
+        format!("of all, {open} may do more than is said of them here: a question about them was not decided")
+    })
 }
 
 fn head(fuzzed: &Fuzzed) -> String {
@@ -295,7 +292,7 @@ fn lists(groups: &[Group<'_>], look: Look) -> String {
     text.push_str(&beside(groups, look));
     let idle = of(Effect::GuardsNothing);
     if !idle.is_empty() {
-        text.push_str("WORDS THAT GUARD NOTHING\n");
+        text.push_str("WORDS WITHOUT EFFECT: each of them can be taken out, one at a time, and nothing changes\n");
         text.push_str(&picture(&idle, &|_| "without it nothing changes".to_owned(), look));
         text.push_str(&by(idle.iter().skip(MOST_MARKS).copied(), "", look));
         text.push('\n');
