@@ -4,11 +4,12 @@ use super::error::Error;
 use super::folder::{Folder, FolderError, failed_calls, look_into};
 use super::workspace::Workspace;
 use crate::finding::codes;
-use crate::input::{Loader, NONE};
+use crate::input::NONE;
 use crate::product::budget::Budget;
 use crate::product::build::settings::{self, Settings};
 use crate::product::build::{Built, build, unknown_keys};
 use crate::product::not_assumed::FailedCall;
+use crate::product::setup::Setup;
 use crate::report::Finding;
 use crate::report::check::Checked;
 use crate::source::Span;
@@ -30,23 +31,15 @@ impl Workspace {
         settings_file: &str,
         failed_calls: &[FailedCall],
     ) -> Result<Vec<Checked>, Error> {
-        let id = self.texts.load(&mut self.sources, settings_file);
-        let id = id.map_err(|unreadable| Error::unreadable(&self.sources, unreadable))?;
-        let connections = settings::parse(&self.sources.get(id).text)
-            .map_err(|error| Error::setting(settings_file, error))?;
+        let connections = self.settings_of(settings_file)?;
         if connections.is_empty() {
             return Err(Error::setting(settings_file, "there is no connection in it"));
         }
-        let folder = Path::new(settings_file).parent().unwrap_or(Path::new(""));
-        let place = |name: &str| {
-            let place = if name == NONE { name.into() } else { folder.join(name) };
-            Some(place.display().to_string())
-        };
         let (mut checked, mut wrong) = (Vec::new(), Vec::new());
         let budget = Budget::default();
         for mut settings in connections {
             settings.failed_calls = failed_calls.to_vec();
-            match self.check_within(&settings.with_files(&place), &budget) {
+            match self.check_within(&placed(settings, settings_file), &budget) {
                 Ok(check) => checked.push(check),
                 Err(error) => wrong.extend(error.findings().to_vec()),
             }
@@ -92,12 +85,7 @@ impl Workspace {
 
     /// The same, where several connections share a budget.
     fn check_within(&mut self, settings: &Settings, budget: &Budget) -> Result<Checked, Error> {
-        let Built { mut connection, unreadable } =
-            build(self.product, settings, &mut self.sources, &mut self.texts)?;
-        let unreadable = unreadable.into_iter();
-        let unreadable = unreadable.map(|file| Error::unreadable(&self.sources, file));
-        let unreadable = unreadable.flat_map(|error| error.findings().to_vec());
-        Error::unless_empty(unreadable.collect(), ())?;
+        let mut connection = self.setup(settings)?;
         connection.findings.extend(
             unknown_keys(self.product, &settings.assume).map(|words| {
                 crate::finding::Finding::new(codes::UNKNOWN_KEY, Span::NOWHERE, words)
@@ -110,4 +98,29 @@ impl Workspace {
         }
         Ok(Checked::new(&self.sources, &connection, &check))
     }
+
+    /// The connections of a settings file, as written.
+    pub(crate) fn settings_of(&mut self, file: &str) -> Result<Vec<Settings>, Error> {
+        let id = self.read(file)?;
+        settings::parse(&self.sources.get(id).text).map_err(|error| Error::setting(file, error))
+    }
+
+    /// The connection that these settings describe.
+    pub(super) fn setup(&mut self, settings: &Settings) -> Result<Setup, Error> {
+        let Built { connection, unreadable } =
+            build(self.product, settings, &mut self.sources, &mut self.texts)?;
+        Error::unless_unreadable(&self.sources, unreadable, connection)
+    }
+}
+
+/// Settings whose files are relative to the file that has them.
+pub(super) fn placed(settings: Settings, settings_file: &str) -> Settings {
+    let folder = Path::new(settings_file).parent().unwrap_or(Path::new(""));
+    let place = |name: &str| Some(beside(folder, name));
+    settings.with_files(&place)
+}
+
+/// A file that is named in another one of this folder.
+pub(super) fn beside(folder: &Path, name: &str) -> String {
+    if name == NONE { name.to_owned() } else { folder.join(name).display().to_string() }
 }

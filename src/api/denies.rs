@@ -7,7 +7,7 @@ use crate::finding::codes;
 use crate::model::{Effect, Policy, Statement, Version};
 use crate::report::Finding;
 use crate::report::compare::{Comparison, DenyChange};
-use crate::rules::lint::with_everything;
+use crate::rules::lint::all_with_everything;
 use crate::source::Sources;
 use crate::symbolic::{Answer, Requests, is_lost, lost_for};
 
@@ -26,7 +26,7 @@ pub(crate) fn add_denies(
     if words[0] == words[1] {
         return;
     }
-    let [old, new] = [before, after].map(|policies| beside_everything(policies.iter().copied()));
+    let [old, new] = [before, after].map(|policies| all_with_everything(policies.iter().copied()));
     let [few_old, few_new] = [(before, &words[1]), (after, &words[0])].map(|(policies, others)| {
         let own = policies.iter().map(|policy| {
             let is_own = |one: &&Statement| {
@@ -34,7 +34,7 @@ pub(crate) fn add_denies(
             };
             policy.with(denying(policy).filter(is_own).cloned().collect())
         });
-        beside_everything(own.collect::<Vec<_>>().iter())
+        all_with_everything(&own.collect::<Vec<_>>())
     });
     let (from, to) = (comparison.old.file.to_string(), comparison.new.file.to_string());
     if !comparison.has(true) {
@@ -61,15 +61,6 @@ fn denies<'a>(sources: &'a Sources, policies: &[&Policy]) -> Vec<(&'a str, Versi
     let mut all = all.collect::<Vec<_>>();
     all.sort_unstable();
     all
-}
-
-/// The policies of a version, the first with an Allow of everything.
-fn beside_everything<'a>(policies: impl Iterator<Item = &'a Policy>) -> Vec<Policy> {
-    let with = |(number, policy): (usize, &Policy)| match number {
-        0 => with_everything(policy),
-        _ => policy.clone(),
-    };
-    policies.enumerate().map(with).collect()
 }
 
 /// Whether one version denies what the other does not: first between the statements that only one of them has. What both have denies the

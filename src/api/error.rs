@@ -27,6 +27,16 @@ impl Error {
         if findings.is_empty() { Ok(value) } else { Err(Error { findings }) }
     }
 
+    /// `Err` if files cannot be read, else the value.
+    pub(super) fn unless_unreadable<T>(
+        sources: &Sources,
+        unreadable: Vec<Unreadable>,
+        value: T,
+    ) -> Result<T, Error> {
+        let each = unreadable.into_iter().map(|file| Error::unreadable(sources, file));
+        Error::unless_empty(each.flat_map(|error| error.findings).collect(), value)
+    }
+
     /// A part of a request that is wrong.
     pub(super) fn request(part: &str, message: impl Display) -> Error {
         Finding::new(codes::WRONG_REQUEST, format!("{part}: {message}")).into()

@@ -68,9 +68,7 @@ impl Workspace {
         let mut recorder = Recorder { loader: &mut self.texts, texts: &mut texts };
         let Built { unreadable: wrong, .. } =
             build(self.product, settings, &mut self.sources, &mut recorder)?;
-        let wrong = wrong.into_iter().map(|file| Error::unreadable(&self.sources, file));
-        let wrong = wrong.flat_map(|error| error.findings().to_vec()).collect();
-        Error::unless_empty(wrong, ())?;
+        Error::unless_unreadable(&self.sources, wrong, ())?;
         let connected = Connected::new(self.product, settings, &texts).ok_or_else(|| {
             let message = "the files cannot be read again from memory".to_owned();
             Error::unreadable(&self.sources, unreadable("settings", message, None))

@@ -1,5 +1,6 @@
 //! Whether what is expected of policies holds.
 
+use super::check::{beside, placed};
 use super::error::Error;
 use super::workspace::Workspace;
 use crate::access::{FilesByLayer, Reader};
@@ -9,9 +10,7 @@ use crate::expect::{
     draft, read, write,
 };
 use crate::finding::{self, Finding, codes};
-use crate::input::{Loader, NONE};
-use crate::product::build::settings::{self, Levels, Settings};
-use crate::product::build::{Built, build};
+use crate::product::build::settings::Levels;
 use crate::report;
 use crate::report::tested::{Part, Test, Tested, wrong_test};
 use crate::source::Sources;
@@ -87,10 +86,12 @@ impl Workspace {
         tested.assumed = assumed(&subjects);
         if options.coverage {
             let (mut untested, mut words) = (Vec::new(), 0);
-            for (_, subject) in &subjects {
-                let found = coverage(subject, &asked, &anything);
+            let statuses = |test: &Test| test.parts.iter().map(|part| part.status).collect();
+            let each = subjects.iter().zip(tested.tests.chunks(asked.len()));
+            for ((_, subject), tests) in each {
+                let known = asked.iter().copied().zip(tests.iter().map(statuses));
                 let Coverage { tried, left, untested: more } =
-                    found.map_err(|wrong| self.wrong(&wrong))?;
+                    coverage(subject, &known.collect::<Vec<_>>(), &anything);
                 words += tried;
                 tested.words_left += left;
                 untested.extend(more.into_iter().map(|(what, span)| {
@@ -129,8 +130,7 @@ impl Workspace {
 
     /// Reads a file of expectations.
     pub(crate) fn expectations(&mut self, file: &str) -> Result<TestFile, Error> {
-        let id = self.texts.load(&mut self.sources, file);
-        let id = id.map_err(|unreadable| Error::unreadable(&self.sources, unreadable))?;
+        let id = self.read(file)?;
         read(&self.sources, id).map_err(|wrong| match wrong.span {
             crate::source::Span::NOWHERE => {
                 let finding =
@@ -161,13 +161,6 @@ impl Workspace {
         }
     }
 
-    /// The connections of a settings file, as written.
-    pub(crate) fn settings_of(&mut self, file: &str) -> Result<Vec<Settings>, Error> {
-        let id = self.texts.load(&mut self.sources, file);
-        let id = id.map_err(|unreadable| Error::unreadable(&self.sources, unreadable))?;
-        settings::parse(&self.sources.get(id).text).map_err(|error| Error::setting(file, error))
-    }
-
     fn connections(
         &mut self,
         file: &str,
@@ -182,30 +175,16 @@ impl Workspace {
             });
             return Err(Error::setting(file, message));
         }
-        let folder = Path::new(file).parent().unwrap_or(Path::new("")).to_owned();
-        let place = |name: &str| {
-            let place = if name == NONE { name.into() } else { folder.join(name) };
-            Some(place.display().to_string())
-        };
         let is_one = connections.len() == 1;
         let (mut subjects, mut findings) = (Vec::new(), Vec::new());
         for (number, settings) in connections.into_iter().enumerate() {
             let shown =
                 settings.name.clone().or_else(|| Some(format!("connection {}", number + 1)));
-            let setup = self.setup(&settings.with_files(&place))?;
+            let setup = self.setup(&placed(settings, file))?;
             findings.extend(setup.findings.iter().filter(|finding| finding.is_refusal()).cloned());
             subjects.push((shown.filter(|_| !is_one), Subject::Connection(Box::new(setup))));
         }
         Ok((subjects, findings))
-    }
-
-    fn setup(&mut self, settings: &Settings) -> Result<crate::product::setup::Setup, Error> {
-        let Built { connection, unreadable } =
-            build(self.product, settings, &mut self.sources, &mut self.texts)?;
-        let unreadable = unreadable.into_iter();
-        let unreadable = unreadable.map(|file| Error::unreadable(&self.sources, file));
-        let unreadable = unreadable.flat_map(|error| error.findings().to_vec());
-        Error::unless_empty(unreadable.collect(), connection)
     }
 
     fn documents(
@@ -213,24 +192,18 @@ impl Workspace {
         folder: &Path,
         about: &About,
     ) -> Result<(Vec<Named>, Vec<Finding>), Error> {
-        let placed = |name: &String| match name.as_str() {
-            NONE => name.clone(),
-            name => folder.join(name).display().to_string(),
-        };
         let levels = |levels: &Levels| {
             let all = levels.levels().into_iter();
-            all.map(|names| names.iter().map(placed).collect()).collect()
+            all.map(|names| names.iter().map(|name| beside(folder, name)).collect()).collect()
         };
         let files = about.layers.iter().map(|(kind, own)| (*kind, levels(own)));
         let files = files.collect::<FilesByLayer>();
         let mut reader = Reader::new(&mut self.sources, &mut self.texts);
         let policies = reader.policies(&files);
         let (unreadable, findings) = (reader.unreadable, reader.findings);
-        let unreadable = unreadable.into_iter();
-        let unreadable = unreadable.map(|file| Error::unreadable(&self.sources, file));
-        let wrong = unreadable.flat_map(|error| error.findings().to_vec()).collect();
         let documents = Documents { policies, account: about.account.clone() };
-        Error::unless_empty(wrong, (vec![(None, Subject::Documents(documents))], findings))
+        let all = (vec![(None, Subject::Documents(documents))], findings);
+        Error::unless_unreadable(&self.sources, unreadable, all)
     }
 }
 

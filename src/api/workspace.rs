@@ -9,7 +9,7 @@ use crate::model::PolicyKind;
 use crate::product::Product;
 use crate::report::Finding;
 use crate::rules::{self, RULES, Subject};
-use crate::source::Sources;
+use crate::source::{SourceId, Sources};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -59,6 +59,12 @@ impl Workspace {
         let id = added.map_err(|error| Error::unreadable(&self.sources, refused(error)))?;
         self.texts.texts.insert(name.to_owned(), id);
         Ok(())
+    }
+
+    /// The text of a file, or the one of that name.
+    pub(super) fn read(&mut self, name: &str) -> Result<SourceId, Error> {
+        let id = self.texts.load(&mut self.sources, name);
+        id.map_err(|unreadable| Error::unreadable(&self.sources, unreadable))
     }
 
     /// Reads a policy from a text: a policy document, or the answer of the AWS CLI that holds one.

@@ -3,12 +3,12 @@
 //!
 //! Source: S3:access-points-policies, S3:MultiRegionAccessPointPermissions (docs/sources.md, F7).
 
-use super::caller::is_account;
 use super::request::RESOURCE_ACCOUNT;
 use super::{
     Ambiguity, Caller, ContextValue, Layer, LayerId, Layers, Readings, Request, RequestError,
 };
 use crate::aws;
+use crate::aws::is_account_number;
 use crate::model::Arn;
 use std::borrow::Cow;
 
@@ -44,7 +44,7 @@ impl Request {
         self.follows(ACCESS_POINT_ARN, &point.arn)?;
         self.follows(ACCESS_POINT_ACCOUNT, &point.account)?;
         let account = account.unwrap_or(&point.account);
-        if !is_account(account) {
+        if !is_account_number(account) {
             return Err(RequestError::BucketAccount(account.to_owned()));
         }
         // They show the owner of the bucket now.
@@ -206,7 +206,7 @@ fn access_point(arn: &Arn) -> Option<AccessPoint> {
         && !name.contains('/')
         && object.as_deref() != Some("");
     let account = arn.account().to_owned();
-    (is_sound && is_account(&account)).then(|| AccessPoint {
+    (is_sound && is_account_number(&account)).then(|| AccessPoint {
         arn: arn
             .as_str()
             .strip_suffix(rest)

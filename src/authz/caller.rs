@@ -1,7 +1,7 @@
 //! Who signs a request. Source: IAM:reference_policies_variables, "principal key values" (docs/sources.md, C5, C6).
 
 use super::Provider;
-use crate::aws::AccountId;
+use crate::aws::is_account_number;
 use crate::model::{Arn, ArnError, PolicyKind};
 
 /// The caller of a request.
@@ -167,7 +167,7 @@ impl Caller {
         if text == "*" {
             return Ok(Caller::Anonymous);
         }
-        if is_account(text) {
+        if is_account_number(text) {
             return Ok(Caller::Root { partition: "aws".to_owned(), account: text.to_owned() });
         }
         if let Some(provider) = Provider::built_in(text) {
@@ -182,7 +182,7 @@ impl Caller {
 
     fn from_arn(arn: Arn, issuer: Option<&str>) -> Result<Caller, CallerError> {
         let other = || CallerError::Kind(arn.as_str().to_owned());
-        if !is_account(arn.account()) || arn.as_str().contains(['*', '?']) {
+        if !is_account_number(arn.account()) || arn.as_str().contains(['*', '?']) {
             return Err(other());
         }
         let (kind, name) = arn.resource().split_once('/').unwrap_or((arn.resource(), ""));
@@ -293,11 +293,6 @@ impl Caller {
             Caller::FederatedSession { issuer: None, .. } | Caller::RoleSession { role: None, .. }
         )
     }
-}
-
-/// Whether a text is an account number.
-pub(super) fn is_account(text: &str) -> bool {
-    text.parse::<AccountId>().is_ok()
 }
 
 fn federated_issuer(session: &Arn, issuer: &str) -> Result<Caller, CallerError> {

@@ -1,11 +1,11 @@
 //! One request, with the keys that follow from its caller and resource.
 
 use super::Presence::{self, Never};
-use super::caller::is_account;
 use super::request_keys::{
     Function, KeyRow, display_name, functions, presence, presence_for, request_key, value,
 };
 use super::{Caller, CallerKind, Context, ContextValue, Credentials, Endpoint};
+use crate::aws::is_account_number;
 use crate::aws::{self, KeySupport, ValueType};
 use crate::model::Arn;
 
@@ -144,14 +144,14 @@ impl Request {
                 Arn::parse(text).map(Some).map_err(|_| RequestError::Resource(text.to_owned()))?
             }
         };
-        if let Some(account) = resource_account.filter(|account| !is_account(account)) {
+        if let Some(account) = resource_account.filter(|account| !is_account_number(account)) {
             return Err(RequestError::Account(account.to_owned()));
         }
         let in_arn = owner.as_ref().map(Arn::account).filter(|account| !account.is_empty());
         // An access point may belong to another account than its bucket
         // (S3:access-points-policies), and what AWS owns is in every account.
         let contradicts = |given: &&str| {
-            in_arn.is_some_and(|owner| is_account(owner) && owner != *given)
+            in_arn.is_some_and(|owner| is_account_number(owner) && owner != *given)
                 && !resource.contains(":s3:")
         };
         if let (Some(given), Some(follows)) = (resource_account.filter(contradicts), in_arn) {
@@ -386,7 +386,7 @@ pub(super) const RESOURCE_ACCOUNT: [&str; 2] = ["aws:resourceaccount", "s3:resou
 fn account_in(context: &Context) -> Result<Option<String>, RequestError> {
     let given = RESOURCE_ACCOUNT.iter().find_map(|key| context.present(key));
     match given {
-        Some(ContextValue::One(account)) if is_account(account) => Ok(Some(account.clone())),
+        Some(ContextValue::One(account)) if is_account_number(account) => Ok(Some(account.clone())),
         Some(other) => Err(RequestError::Account(other.as_slice().join(", "))),
         None => Ok(None),
     }

@@ -24,6 +24,11 @@ impl FromStr for AccountId {
     }
 }
 
+/// Whether a text is an account number.
+pub fn is_account_number(text: &str) -> bool {
+    text.parse::<AccountId>().is_ok()
+}
+
 impl fmt::Display for AccountId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{:0DIGITS$}", self.0)

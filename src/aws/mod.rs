@@ -26,7 +26,7 @@ mod service;
 mod table;
 
 pub use access_level::AccessLevel;
-pub use account::{AccountId, NotAnAccount};
+pub use account::{AccountId, NotAnAccount, is_account_number};
 pub use arn::{ArnPart, ArnTemplate, Contents};
 pub use calls::actions_of_call;
 pub use data::{data_date, data_origin, embedded_data_date};

@@ -5,10 +5,10 @@
 
 use super::decide::{Status, decide};
 use super::drafting::may_concern;
-use super::file::{Expectation, Wrong};
+use super::file::Expectation;
 use super::subject::{Anything, Subject};
 use crate::authz::LAYERS;
-use crate::model::{Element, Policy, PolicyKind, Statement};
+use crate::model::{Element, PolicyKind, Statement};
 use crate::source::Span;
 use std::cell::Cell;
 
@@ -26,40 +26,29 @@ pub struct Coverage {
 /// The most decisions of one expectation that are made.
 const MOST_DECIDED: usize = 20_000;
 
+/// An expectation with the answer to each of its parts.
+pub(super) type Decided<'a> = (&'a Expectation, Vec<Status>);
+
 /// Finds the words that no expectation needs.
-///
-/// # Errors
-/// An expectation cannot be meant so.
-pub fn coverage(
-    subject: &Subject,
-    expectations: &[&Expectation],
-    anything: &Anything,
-) -> Result<Coverage, Wrong> {
+pub fn coverage(subject: &Subject, expectations: &[Decided<'_>], anything: &Anything) -> Coverage {
     coverage_within(subject, expectations, anything, MOST_DECIDED)
 }
 
 fn coverage_within(
     subject: &Subject,
-    expectations: &[&Expectation],
+    expectations: &[Decided<'_>],
     anything: &Anything,
     most: usize,
-) -> Result<Coverage, Wrong> {
+) -> Coverage {
     let decided = Cell::new(0);
-    let answers = |subject: &Subject, expectation: &Expectation| {
-        decide(subject, expectation, anything, &mut |asked| asked.status)
-    };
-    let before = expectations
-        .iter()
-        .map(|expectation| answers(subject, expectation))
-        .collect::<Result<Vec<Vec<Status>>, Wrong>>()?;
+    let mut without = subject.clone();
     let mut found = Coverage::default();
     for place in statements(subject) {
         let Some(statement) = place.of(subject) else { continue };
         let may_meet = |expectation: &Expectation| {
             expectation.actions.iter().any(|action| may_concern(statement, action))
         };
-        let asked = expectations.iter().zip(&before).filter(|(own, _)| may_meet(own));
-        let asked = asked.collect::<Vec<_>>();
+        let asked = expectations.iter().filter(|(own, _)| may_meet(own)).collect::<Vec<_>>();
         let mut is_statement_needed = true;
         for Cut { what, span, statement } in cuts(statement) {
             if !is_statement_needed {
@@ -70,20 +59,21 @@ fn coverage_within(
                 continue;
             }
             found.tried += 1;
-            let mut without = subject.clone();
-            place.put(&mut without, statement);
+            let statements = place.put(&mut without, statement);
             let changes = asked.iter().any(|(expectation, before)| {
                 decided.set(decided.get() + 1);
+                let after = decide(&without, expectation, anything, &mut |asked| asked.status);
                 // Where it cannot be asked any more, the words were needed.
-                answers(&without, expectation).as_ref() != Ok(before)
+                after.as_ref() != Ok(before)
             });
+            place.restore(&mut without, statements);
             if !changes {
                 is_statement_needed = what != STATEMENT;
                 found.untested.push((what, span));
             }
         }
     }
-    Ok(found)
+    found
 }
 
 /// Where a statement is among the policies of a subject.
@@ -101,16 +91,26 @@ impl Place {
         levels.get(self.level)?.get(self.policy)?.statements.get(self.statement)
     }
 
-    /// Puts another statement there, or none.
-    fn put(self, subject: &mut Subject, statement: Option<Statement>) {
-        let levels = subject.policies_mut().levels_mut(self.kind);
-        let policy = levels.get_mut(self.level).and_then(|level| level.get_mut(self.policy));
-        let Some(Policy { statements, .. }) = policy else { return };
-        match (statement, statements.get_mut(self.statement)) {
-            (Some(other), Some(own)) => *own = other,
-            (None, Some(_)) => drop(statements.remove(self.statement)),
-            (_, None) => {}
+    /// Puts another statement there, or none. Returns what the policy had.
+    fn put(self, subject: &mut Subject, statement: Option<Statement>) -> Vec<Statement> {
+        let Some(statements) = self.statements(subject) else { return Vec::new() };
+        let before = statements.clone();
+        match statement {
+            Some(other) => statements[self.statement] = other,
+            None => drop(statements.remove(self.statement)),
         }
+        before
+    }
+
+    fn restore(self, subject: &mut Subject, before: Vec<Statement>) {
+        if let Some(statements) = self.statements(subject) {
+            *statements = before;
+        }
+    }
+
+    fn statements(self, subject: &mut Subject) -> Option<&mut Vec<Statement>> {
+        let levels = subject.policies_mut().levels_mut(self.kind);
+        Some(&mut levels.get_mut(self.level)?.get_mut(self.policy)?.statements)
     }
 }
 
@@ -205,8 +205,9 @@ mod tests {
         let mut policies = PolicySet::default();
         policies.insert(PolicyKind::Identity, Known::Known(vec![vec![policy]]));
         let subject = Subject::Documents(Documents { policies, account: None });
-        let asked = expectations.iter().collect::<Vec<_>>();
-        let within = |most| coverage_within(&subject, &asked, &anything, most).unwrap();
+        let answer = |own| decide(&subject, own, &anything, &mut |asked| asked.status).unwrap();
+        let asked = expectations.iter().map(|own| (own, answer(own))).collect::<Vec<_>>();
+        let within = |most| coverage_within(&subject, &asked, &anything, most);
         let all = within(MOST_DECIDED);
         assert_eq!((all.tried, all.left, all.untested.len()), (3, 0, 1));
         let some = within(1);

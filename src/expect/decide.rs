@@ -209,7 +209,7 @@ impl<T> Deciding<'_, T> {
 pub(super) fn open(answers: &mut [Answered], reason: &str) {
     for answer in answers.iter_mut().filter(|answer| answer.granted != Granted::None) {
         answer.granted = Granted::Unknown;
-        answer.undecided = Some(Undecided { reason: reason.to_owned(), span: None });
+        answer.undecided = Some(Undecided::anywhere(reason));
         answer.readings.clear();
     }
 }
@@ -217,10 +217,11 @@ pub(super) fn open(answers: &mut [Answered], reason: &str) {
 /// Takes all answers as not known.
 pub(super) fn all_open(answers: &mut [Answered], reason: &str) {
     for answer in answers {
-        answer.granted = Granted::Unknown;
-        answer.undecided = Some(Undecided { reason: reason.to_owned(), span: None });
-        (answer.allowed, answer.denied) = (None, None);
-        answer.readings.clear();
+        *answer = Answered {
+            resource_type: answer.resource_type,
+            is_defect: answer.is_defect,
+            ..Answered::unknown(std::mem::take(&mut answer.actions), reason)
+        };
     }
 }
 

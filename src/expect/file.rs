@@ -1,6 +1,7 @@
 //! `policy-tests.toml`: what the expectations are about, and each expectation, as written.
 
 use crate::authz::{ContextValue, LAYERS};
+use crate::aws::is_account_number;
 use crate::finding::{LETTERS_PER_MISTAKE, distance};
 use crate::model::PolicyKind;
 use crate::product::KnownKey;
@@ -55,7 +56,7 @@ pub struct Expectation {
     pub session_issuer: Option<String>,
     /// What is known of condition keys: their value, or that they are absent.
     pub keys: Vec<KnownKey>,
-    /// Keys of which nothing is known, whatever the connection assumes.
+    /// Keys that may have any value or be absent, even where the connection assumes a value.
     pub any: Vec<String>,
     /// The entry in the file.
     pub span: Span,
@@ -277,9 +278,7 @@ fn about(written: &Written, sources: &Sources, id: SourceId) -> Result<About, Wr
         return wrong("`account` is that of the connection: leave it out");
     }
     let account = written.account.as_ref();
-    let is_account =
-        |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if let Some(account) = account.filter(|account| !is_account(account.get_ref())) {
+    if let Some(account) = account.filter(|account| !is_account_number(account.get_ref())) {
         let span = sources.get(id).span_of(account.span());
         return Err(Wrong::new(span, "an account number has twelve digits"));
     }

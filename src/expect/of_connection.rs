@@ -10,7 +10,7 @@ use crate::authz::{Caller, Layer, LayerRow, Layers, Presence, presence_for};
 use crate::model::PolicyKind;
 use crate::product::setup::Setup;
 use crate::product::{Aim, Assumption, CallerId, Credentials, account_of, way};
-use crate::symbolic::{self, Answered, Granted, Question, Undecided, Who};
+use crate::symbolic::{self, Answered, Granted, Question, Who};
 
 impl<T> Deciding<'_, T> {
     pub(super) fn of_connection(&mut self, setup: &Setup) -> Result<(), Wrong> {
@@ -55,34 +55,7 @@ impl<T> Deciding<'_, T> {
             return Ok(());
         }
         if name == OUTSIDERS {
-            let Some(kind) = aim.policy() else {
-                // Where nobody is named, outsiders are among everybody.
-                let is_named = self.expectation.callers.iter().any(|caller| caller == OUTSIDERS);
-                let words = format!(
-                    "`{resource}` is nothing of the connection, so it is not known who is outside of its account"
-                );
-                return if is_named { Err(self.wrong(words)) } else { Ok(()) };
-            };
-            let is_open = kind != PolicyKind::Resource || setup.not_assumed.strict;
-            if setup.policies.is_unspecified(kind) && is_open {
-                let words = LayerRow::of(kind).words;
-                self.not_known(OUTSIDERS, resource, format!("the {words} is not given"));
-                return Ok(());
-            }
-            let account = account_of(setup, aim).unwrap_or_default();
-            let assumes = match kind {
-                PolicyKind::Resource if setup.policies.is_unspecified(kind) => {
-                    vec![Assumption::NO_BUCKET_POLICY]
-                }
-                _ => Vec::new(),
-            };
-            let has_rcps = setup.policies.get(PolicyKind::Rcp).is_known();
-            let policies = setup.policies.known(kind);
-            // The vendor's role is a caller of the connection with a name of its own.
-            let own = setup.cross_account_role.as_ref().map(|role| role.as_str());
-            let outside = Outside { account: &account, own, has_rcps, assumes: &assumes };
-            self.of_outsiders(outside, resource, &policies);
-            return Ok(());
+            return self.outside_of(setup, (aim, resource));
         }
         if let Some(id) = setup.product.catalogue().callers().find(|id| id.id() == name) {
             if !setup.customer.has(id) {
@@ -125,6 +98,38 @@ impl<T> Deciding<'_, T> {
         let own_account =
             |principal: &Principal| principal.account() == Some(setup.customer.account());
         self.of_principal(name, resource, account.as_deref(), layers, &own_account, false)
+    }
+
+    /// Everybody outside of the account that owns what is asked for.
+    fn outside_of(&mut self, setup: &Setup, (aim, resource): (Aim, &str)) -> Result<(), Wrong> {
+        let Some(kind) = aim.policy() else {
+            // Where nobody is named, outsiders are among everybody.
+            let is_named = self.expectation.callers.iter().any(|caller| caller == OUTSIDERS);
+            let words = format!(
+                "`{resource}` is nothing of the connection, so it is not known who is outside of its account"
+            );
+            return if is_named { Err(self.wrong(words)) } else { Ok(()) };
+        };
+        let is_open = kind != PolicyKind::Resource || setup.not_assumed.strict;
+        if setup.policies.is_unspecified(kind) && is_open {
+            let words = LayerRow::of(kind).words;
+            self.not_known(OUTSIDERS, resource, format!("the {words} is not given"));
+            return Ok(());
+        }
+        let account = account_of(setup, aim).unwrap_or_default();
+        let assumes = match kind {
+            PolicyKind::Resource if setup.policies.is_unspecified(kind) => {
+                vec![Assumption::NO_BUCKET_POLICY]
+            }
+            _ => Vec::new(),
+        };
+        let has_rcps = setup.policies.get(PolicyKind::Rcp).is_known();
+        let policies = setup.policies.known(kind);
+        // The vendor's role is a caller of the connection with a name of its own.
+        let own = setup.cross_account_role.as_ref().map(|role| role.as_str());
+        let outside = Outside { account: &account, own, has_rcps, assumes: &assumes };
+        self.of_outsiders(outside, resource, &policies);
+        Ok(())
     }
 
     /// One of the connection's callers.
@@ -212,16 +217,7 @@ impl<T> Deciding<'_, T> {
 
     /// Who the caller is cannot be said.
     fn not_known(&mut self, name: &str, resource: &str, reason: String) {
-        let answer = Answered {
-            actions: self.expectation.actions.clone(),
-            resource_type: None,
-            granted: Granted::Unknown,
-            allowed: None,
-            denied: None,
-            undecided: Some(Undecided { reason, span: None }),
-            readings: Vec::new(),
-            is_defect: false,
-        };
+        let answer = Answered::unknown(self.expectation.actions.clone(), reason);
         let at = (Some(name), resource);
         self.judge(at, &[answer], Basis::Given, &Layers::default(), &[]);
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// Where two statements may differ: an element, or the values of an operator and a key, or those of a kind of principal.
 type Place = Vec<String>;
 
-/// Operators of which one value that fits is enough, so that the requests of two lists are those of both together: not the negated ones, and none with `ForAllValues`.
+/// Operators that match if one listed value matches. Two lists under such an operator can be joined: negated operators and `ForAllValues` are left out.
 const POSITIVE: [&str; 9] = [
     "StringEquals",
     "StringEqualsIgnoreCase",

@@ -58,5 +58,5 @@ fn apart(one: &Policy, other: &Policy) -> (Policy, Policy) {
 fn numbered(policy: &Policy, statements: Vec<Statement>) -> Policy {
     let numbered = statements.into_iter().enumerate();
     let statements = numbered.map(|(index, statement)| Statement { index, ..statement }).collect();
-    Policy { statements, ..policy.clone() }
+    policy.with(statements)
 }

@@ -1,4 +1,4 @@
-//! Wildcards in the place of listed actions, by AWS's table of actions: those that match exactly what a list has, and those that match more.
+//! Wildcards that replace listed actions, by AWS's table of actions: those that match exactly the listed actions, and those that match more.
 
 use super::lists::{items, list, statements, text, with_member, with_statements};
 use crate::aws::{Action, Service};
@@ -9,7 +9,7 @@ use crate::tree::Node;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// A pattern in the place of entries of a list.
+/// A pattern that replaces entries of a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Wildcard {
     /// The number of the statement.
@@ -91,7 +91,7 @@ impl Candidate {
     }
 }
 
-/// The policy with each pattern in the place of the first entry that it replaces.
+/// The policy with the patterns. Each stands where the first entry was that it replaces.
 fn written(policy: &Node, candidates: Vec<Candidate>) -> Written {
     let mut all = statements(policy).to_vec();
     for (number, statement) in all.iter_mut().enumerate() {
@@ -192,7 +192,7 @@ impl Entries {
         runs
     }
 
-    /// Neighbours that share the first words of an action of the list, some of which the list does not have.
+    /// Groups of actions whose names begin with the same words. The list has some of each group, not all.
     fn wider_runs(&self) -> Vec<Range<usize>> {
         let mut runs = Vec::new();
         for at in (0..self.has.len()).filter(|at| self.has[*at]) {

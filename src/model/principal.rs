@@ -2,6 +2,7 @@
 
 use super::Arn;
 use super::doubt::Doubt;
+use crate::aws::is_account_number;
 use crate::source::Span;
 
 /// One name in `Principal` or `NotPrincipal`.
@@ -129,7 +130,7 @@ fn aws(text: &str) -> Result<Named, String> {
     if text == "*" {
         return Ok(Named::AwsEveryone);
     }
-    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if is_account_number(text) {
         return Ok(Named::Account(text.to_owned()));
     }
     if is_unique_id(text) {

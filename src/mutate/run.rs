@@ -12,7 +12,7 @@ use crate::source::Sources;
 /// What is wanted of a run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// From what the choice follows where not all mutants are judged.
+    /// Seed of the random choice where not all mutants are judged.
     pub seed: u64,
     /// The most mutants that are judged.
     pub cases: usize,

@@ -38,7 +38,7 @@ impl Slips {
         }
     }
 
-    /// A text in the place of what a word stands in.
+    /// A text that replaces the element around a word.
     pub(super) fn write_at(
         &mut self,
         kind: &'static Kind,

@@ -1,4 +1,4 @@
-//! The words of a policy, each with what it is and what it stands in.
+//! The words of a policy, each with its kind and the element that contains it.
 
 use crate::source::Span;
 use crate::syntax::{

@@ -7,7 +7,9 @@ use super::assumption::Assumption;
 use super::caller::{CallerId, Credentials};
 use super::catalogue::{Catalogue, KeyKind, Step, Target};
 use super::context::{keys_used, policies, statements};
-use super::question::{KeyValue, assumed, callers, layers, not_given, sessions_for};
+use super::question::{
+    KeyValue, assumed, callers, layers, not_given, sessions_for, sessions_in_full,
+};
 use super::setup::{Customer, KmsKey, Setup};
 use crate::authz::{Caller, ContextValue, Layer, Layers};
 use crate::model::PolicyKind;
@@ -161,10 +163,8 @@ pub fn way<'a>(
     // The prover itself distinguishes requests that come through the endpoint from others.
     let layers = layers_of(setup, caller, aim, step);
     let all = statements(policies(&layers));
-    let bucket = format!("arn:aws:s3:::{}", setup.bucket);
-    let object = format!("{bucket}/{}x", setup.prefix);
-    let asked = resource.replace(['*', '?'], "x");
-    let sessions = sessions_for(setup, &all, &[bucket, object, asked]);
+    let mut sessions = sessions_in_full(setup, &all);
+    sessions.extend(sessions_for(setup, &all, &[resource.replace(['*', '?'], "x")]));
     let callers = callers(setup, caller, step, &all, &sessions, &known)
         .map_err(|undecided| undecided.reason)?;
     let mut assumes = Vec::new();

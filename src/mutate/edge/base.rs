@@ -41,7 +41,7 @@ impl Who {
                 let role = rest.strip_prefix("assumed-role/")?.split('/').next()?;
                 who(name.to_owned(), Some(&format!("arn:{partition}:iam::{account}:role/{role}")))
             }
-            [account] if account.len() == 12 && account.bytes().all(|own| own.is_ascii_digit()) => {
+            [account] if aws::is_account_number(account) => {
                 who(format!("arn:aws:iam::{account}:user/example"), None)
             }
             [service] if service.ends_with(".amazonaws.com") => who(name.to_owned(), None),
@@ -272,8 +272,7 @@ fn with_places(arn: &str, account: &str) -> String {
 pub(super) fn fits(action: &str, resource: &str) -> bool {
     aws::action(action).is_some_and(|action| {
         let mut types = action.resource_types();
-        types.any(|of| of.arns().any(|template| template.matches(resource)))
-            || action.is_resourceless() && resource == "*"
+        types.any(|of| of.matches(resource)) || action.is_resourceless() && resource == "*"
     })
 }
 

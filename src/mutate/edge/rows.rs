@@ -4,6 +4,7 @@ use super::Side;
 use super::base::{Base, Statement, Who, example_action, fits, matches};
 use super::values::near;
 use crate::aws;
+use crate::aws::is_account_number;
 use crate::model::PolicyKind;
 use crate::mutate::document::Original;
 use crate::mutate::word::{Role, Word, words};
@@ -299,13 +300,14 @@ impl Edged<'_, '_> {
         }
         if base.resource.starts_with("arn:") {
             // An ARN that names its account says more than the settings about the bucket.
-            let of_arn = base.resource.split(':').nth(4).filter(|account| is_account(account));
+            let of_arn =
+                base.resource.split(':').nth(4).filter(|account| is_account_number(account));
             line["resource_account"] = json!(of_arn.unwrap_or(&policies.account));
         }
         let (number, kind) = self.at;
         let is_own = base.who == self.scene.own;
         let is_iam_user = base.who.principal.contains(":user/");
-        let of = |wanted: PolicyKind| {
+        let numbered = |wanted: PolicyKind| {
             let all = policies.originals.iter().enumerate();
             let own = all.filter(move |(at, original)| {
                 original.kind == wanted
@@ -314,7 +316,6 @@ impl Edged<'_, '_> {
             own.map(|(at, original)| (at, json!(format!("@{}", name(at, &original.file)))))
                 .collect::<Vec<_>>()
         };
-        let numbered = of;
         let of = |wanted| numbered(wanted).into_iter().map(|(_, one)| one).collect::<Vec<_>>();
         let mut identity = of(PolicyKind::Identity);
         let is_same_account = base.who.account() == Some(policies.account.as_str());
@@ -357,10 +358,6 @@ impl Edged<'_, '_> {
         }
         line
     }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// Whether the policies of a kind apply whoever asks.

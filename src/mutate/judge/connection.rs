@@ -328,7 +328,7 @@ fn is_real(sample: &Sample) -> bool {
     let resource = sample.resource.as_deref().unwrap_or_default();
     aws::action(name).is_some_and(|action| {
         let mut types = action.resource_types();
-        resource.is_empty() || types.any(|of| of.arns().any(|template| template.matches(resource)))
+        resource.is_empty() || types.any(|of| of.matches(resource))
     })
 }
 

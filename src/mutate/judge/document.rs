@@ -4,7 +4,7 @@ use super::ground::Ground;
 use crate::authz::Caller;
 use crate::model::{Effect, Policy};
 use crate::mutate::outcome::{Outcome, Reach, Shown};
-use crate::rules::lint::with_everything;
+use crate::rules::lint::all_with_everything;
 use crate::symbolic::{Among, Answer, Requests, lost_among, lost_for};
 
 /// What one question may cost, in steps of the prover.
@@ -17,20 +17,27 @@ pub(in crate::mutate) struct Documents<'a> {
     pub new: &'a [&'a Policy],
 }
 
+/// Documents before and after.
+type Sides<'a> = [&'a [&'a Policy]; 2];
+
 impl Documents<'_> {
     /// What changes.
     pub(in crate::mutate) fn outcome(&self) -> Outcome {
         let mut outcome = Outcome::default();
-        let plain = [self.old, self.new].map(owned);
-        let beside = [self.old, self.new].map(beside_everything);
-        let has_deny = [self.old, self.new].iter().any(|side| side.iter().any(|one| denies(one)));
+        let plain = [self.old, self.new];
+        // What Denies alone change shows beside an Allow of everything.
+        let has_deny = plain.iter().any(|side| side.iter().any(|one| denies(one)));
+        let with = |side: &[&Policy]| all_with_everything(side.iter().copied());
+        let with = has_deny.then(|| plain.map(with));
+        let with = with.as_ref().map(|sides| sides.each_ref().map(|side| side.iter().collect()));
+        let beside =
+            with.as_ref().map(|sides: &[Vec<&Policy>; 2]| sides.each_ref().map(Vec::as_slice));
         let mut of_anybody = Outcome::default();
-        let gained = question(&plain[1], &plain[0], &mut of_anybody);
-        let lifted =
-            if has_deny { question(&beside[1], &beside[0], &mut of_anybody) } else { None };
+        let gained = question(plain[1], plain[0], &mut of_anybody);
+        let lifted = beside.and_then(|[old, new]| question(new, old, &mut of_anybody));
         let unsettled = !of_anybody.undecided.is_empty();
         if gained.is_some() || lifted.is_some() || unsettled {
-            outcome.opens = self.farthest(&plain, &beside, has_deny, &mut outcome);
+            outcome.opens = self.farthest(plain, beside, &mut outcome);
             // Where a group is known to get access, the question about anybody is answered.
             if outcome.opens.is_none() {
                 outcome.add_undecided(of_anybody.undecided);
@@ -42,12 +49,11 @@ impl Documents<'_> {
             outcome.opens = outcome.opens.take().or(near).or_else(of_deny);
         }
         let mut of_loss = Outcome::default();
-        let lost = question(&plain[0], &plain[1], &mut of_loss);
-        outcome.loses = match lost {
-            None if has_deny => question(&beside[0], &beside[1], &mut of_loss)
-                .map(|shown| Shown { is_of_deny: true, ..shown }),
-            lost => lost,
-        };
+        let lost = question(plain[0], plain[1], &mut of_loss);
+        outcome.loses = lost.or_else(|| {
+            let shown = beside.and_then(|[old, new]| question(old, new, &mut of_loss))?;
+            Some(Shown { is_of_deny: true, ..shown })
+        });
         outcome.is_defect |= of_loss.is_defect;
         outcome.undecided_losses = of_loss.undecided;
         outcome
@@ -57,9 +63,8 @@ impl Documents<'_> {
     /// its own policies may allow what no Deny forbids any more (IAM:reference_policies_evaluation-logic).
     fn farthest(
         &self,
-        plain: &[Vec<Policy>; 2],
-        beside: &[Vec<Policy>; 2],
-        has_deny: bool,
+        plain: Sides<'_>,
+        beside: Option<Sides<'_>>,
         outcome: &mut Outcome,
     ) -> Option<(Reach, Shown)> {
         for reach in &self.ground.groups {
@@ -67,8 +72,7 @@ impl Documents<'_> {
                 return Some((*reach, shown));
             }
             let is_near = matches!(reach, Reach::Account | Reach::Others);
-            if has_deny
-                && is_near
+            if let Some(beside) = beside.filter(|_| is_near)
                 && let Some(shown) = self.of_group(*reach, beside, outcome)
             {
                 return Some((*reach, Shown { is_of_deny: true, ..shown }));
@@ -81,21 +85,19 @@ impl Documents<'_> {
     fn of_group(
         &self,
         reach: Reach,
-        [old, new]: &[Vec<Policy>; 2],
+        [old, new]: Sides<'_>,
         outcome: &mut Outcome,
     ) -> Option<Shown> {
-        let [old, new] = [old, new].map(|side| side.iter().collect::<Vec<_>>());
         let is_asked =
             &|caller: &Caller, account: Option<&str>| self.ground.has(reach, caller, account);
         let among = Among { names: &self.ground.names, is_asked };
-        shown(lost_among(&new, &old, among, COST), outcome)
+        shown(lost_among(new, old, among, COST), outcome)
     }
 }
 
 /// A request that one side allows and the other does not. What is not decided is noted.
-fn question(allows: &[Policy], other: &[Policy], outcome: &mut Outcome) -> Option<Shown> {
-    let [one, other] = [allows, other].map(|side| side.iter().collect::<Vec<_>>());
-    shown(lost_for(&one, &other, Requests::Possible, COST), outcome)
+fn question(allows: &[&Policy], other: &[&Policy], outcome: &mut Outcome) -> Option<Shown> {
+    shown(lost_for(allows, other, Requests::Possible, COST), outcome)
 }
 
 fn shown(answer: Answer, outcome: &mut Outcome) -> Option<Shown> {
@@ -108,16 +110,6 @@ fn shown(answer: Answer, outcome: &mut Outcome) -> Option<Shown> {
             None
         }
     }
-}
-
-fn owned(policies: &[&Policy]) -> Vec<Policy> {
-    policies.iter().map(|policy| (*policy).clone()).collect()
-}
-
-/// The policies, the first with an Allow of everything: what is left differs in its Denies.
-fn beside_everything(policies: &[&Policy]) -> Vec<Policy> {
-    let first = policies.iter().take(1).map(|policy| with_everything(policy));
-    first.chain(policies.iter().skip(1).map(|policy| (*policy).clone())).collect()
 }
 
 fn denies(policy: &Policy) -> bool {

@@ -1,6 +1,7 @@
 //! The KMS key that settings name.
 
 use super::settings::Settings;
+use crate::aws::is_account_number;
 use crate::model::Arn;
 use crate::product::refusal::Refusal;
 use crate::product::setup::KmsKey;
@@ -35,8 +36,7 @@ pub(super) fn read_kms_key(settings: &Settings, account: &str) -> Result<Option<
     let Ok(arn) = Arn::parse(text) else {
         return refuse("the storage configuration takes the key's ARN");
     };
-    let is_account =
-        arn.account().len() == 12 && arn.account().bytes().all(|byte| byte.is_ascii_digit());
+    let is_account = is_account_number(arn.account());
     let id = arn.resource().strip_prefix("key/").filter(|id| !id.is_empty() && !id.contains('/'));
     match (arn.service(), id) {
         ("kms", Some(_))

@@ -27,6 +27,7 @@ use super::refusal::Refusal;
 use super::regions::Region;
 use super::setup::{Product, Setup, Versioning};
 use crate::authz::{FileCount, LAYERS, LayerRow, PolicySet};
+use crate::aws::is_account_number;
 use crate::input::{Loader, NONE};
 use crate::model::{Arn, PolicyKind};
 use crate::source::{Sources, one_line};
@@ -211,8 +212,7 @@ pub fn check_bucket(bucket: &str) -> Result<(), Refusal> {
 /// # Errors
 /// A message for the user.
 pub fn check_account(account: &str) -> Result<(), Refusal> {
-    let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then_some(()).ok_or_else(|| {
+    is_account_number(account).then_some(()).ok_or_else(|| {
         Refusal::new(
             "account",
             format!("`{account}` is not an account: an account number has twelve digits"),

@@ -4,6 +4,7 @@ use super::arn_types::{Form, Pieces, forms};
 use super::manual::rule_code;
 use super::regions::{help, is_no_region};
 use crate::aws;
+use crate::aws::is_account_number;
 use crate::finding::{Code, Confidence, Edit, Finding, LETTERS_PER_MISTAKE, distance_within};
 use crate::model::{ResourceKind, ResourcePattern, Statement};
 use crate::rules::rule::{Rule, Scene, Sink};
@@ -303,7 +304,7 @@ fn wrong_place(partition: &str, region: &str, account: &str) -> Option<Wrong> {
             ));
         }
     }
-    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    let is_account = is_account_number(account);
     // Words stand for an account in ARNs of what AWS owns: `aws`, `amazon`, `aws-marketplace`.
     let is_word = account.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     let is_wrong = !account.is_empty() && !is_open(account) && !is_account && !is_word;

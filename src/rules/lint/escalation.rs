@@ -4,6 +4,7 @@ use super::manual::rule_code;
 use super::proved::with_everything;
 use super::witness::{Wanted, example};
 use crate::aws;
+use crate::aws::is_account_number;
 use crate::finding::{Audience, Code, Confidence, Finding, Severity};
 use crate::model::{
     ActionPattern, Effect, Element, Part, Pattern, Policy, PolicyKind, ResourceKind,
@@ -245,10 +246,9 @@ fn accounts<'a>(scene: &Scene<'a>) -> BTreeSet<Account<'a>> {
     let named = texts.filter_map(|text| {
         let (partition, rest) = text.strip_prefix("arn:")?.split_once(':')?;
         let account = rest.strip_prefix("iam::")?.split(':').next()?;
-        let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
         let is_open = partition.contains(['*', '?', '$']);
         let of_all = if is_open { "aws" } else { partition };
-        Some([(of_all, None), (of_all, is_account.then_some(account))])
+        Some([(of_all, None), (of_all, is_account_number(account).then_some(account))])
     });
     named.flatten().chain([("aws", None)]).collect()
 }

@@ -41,7 +41,7 @@ mod witness;
 
 pub use super::selection::Selection;
 use super::size::CODE as POLICY_SIZE;
-pub use proved::with_everything;
+pub use proved::{all_with_everything, with_everything};
 
 use super::{RULES, Rule, Subject, run_wanted};
 use crate::finding::codes::CODES;

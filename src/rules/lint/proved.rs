@@ -358,6 +358,15 @@ pub fn with_everything(policy: &Policy) -> Policy {
     with
 }
 
+/// Policies that count together, the first with an Allow of everything: what is left differs in its Denies.
+pub fn all_with_everything<'a>(policies: impl IntoIterator<Item = &'a Policy>) -> Vec<Policy> {
+    let with = |(number, policy): (usize, &Policy)| match number {
+        0 => with_everything(policy),
+        _ => policy.clone(),
+    };
+    policies.into_iter().enumerate().map(with).collect()
+}
+
 /// An Allow of everything to everybody.
 fn everything(policy: &Policy) -> Statement {
     let span = policy.span;

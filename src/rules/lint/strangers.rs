@@ -4,6 +4,7 @@ use super::manual::rule_code;
 use super::witness::words;
 use crate::authz::{Caller, ContextValue, Layer, Layers};
 use crate::aws;
+use crate::aws::is_account_number;
 use crate::finding::{Audience, Code, Confidence, Finding};
 use crate::model::{Effect, Policy, PolicyKind, PrincipalPattern, Statement};
 use crate::rules::rule::{Rule, Scene, Sink};
@@ -148,7 +149,5 @@ fn stranger_gets(policy: &Policy, is_by_policy: &dyn Fn(&Shown) -> bool) -> Opti
 fn owner(policy: &Policy) -> Option<&str> {
     let patterns = policy.statements.iter().flat_map(Statement::resource_patterns);
     let accounts = patterns.filter_map(|pattern| pattern.literal_start().split(':').nth(4));
-    accounts
-        .into_iter()
-        .find(|account| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
+    accounts.into_iter().find(|account| is_account_number(account))
 }

@@ -56,6 +56,22 @@ pub struct Answered {
     pub is_defect: bool,
 }
 
+impl Answered {
+    /// That it is not known what is granted of these actions.
+    pub(crate) fn unknown(actions: Vec<String>, reason: impl Into<String>) -> Answered {
+        Answered {
+            actions,
+            resource_type: None,
+            granted: Granted::Unknown,
+            allowed: None,
+            denied: None,
+            undecided: Some(Undecided::anywhere(reason)),
+            readings: Vec::new(),
+            is_defect: false,
+        }
+    }
+}
+
 /// Decides a question. Empty: no action of it works on a resource of it.
 pub fn can(question: &Question<'_>) -> Vec<Answered> {
     can_within(question, &Together::default())

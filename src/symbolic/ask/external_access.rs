@@ -69,7 +69,11 @@ pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
         let who = Outsider::Named(name.clone());
         if found.len() > MOST_NAMES {
             let reason = format!("the policy names more than {MOST_NAMES} principals");
-            found.push(Outside { who, granted: Granted::Unknown, answers: vec![unknown(reason)] });
+            found.push(Outside {
+                who,
+                granted: Granted::Unknown,
+                answers: vec![Answered::unknown(Vec::new(), reason)],
+            });
             break;
         }
         let answers = match caller_named(named) {
@@ -127,19 +131,6 @@ fn outside(who: Outsider, answers: Vec<Answered>) -> Outside {
         together(answers.iter().map(|answer| answer.granted))
     };
     Outside { who, granted, answers }
-}
-
-fn unknown(reason: String) -> Answered {
-    Answered {
-        actions: Vec::new(),
-        resource_type: None,
-        granted: Granted::Unknown,
-        allowed: None,
-        denied: None,
-        undecided: Some(Undecided { reason, span: None }),
-        readings: Vec::new(),
-        is_defect: false,
-    }
 }
 
 /// What everybody may do who signs, such as asking who one is, no policy gives.
@@ -204,7 +195,10 @@ impl Asked<'_> {
             return can_within(&question, budget);
         }
         if !callers.list.iter().any(is_asked) {
-            return vec![unknown("what callers of this kind may do is not known".to_owned())];
+            return vec![Answered::unknown(
+                Vec::new(),
+                "what callers of this kind may do is not known",
+            )];
         }
         let is_service = |class: &CallerClass| matches!(class.caller, Caller::Service { .. });
         // A service that acts for the account itself is no outsider.
