@@ -3,7 +3,9 @@
 //! Source: S3:access-points-policies, S3:olap-policies, S3:access-points-vpc,
 //! S3:MultiRegionAccessPointPermissions.
 
-use super::formula::{all, any, at_resource, cross_account, identity, is_same_account, limits};
+use super::formula::{
+    all, any, at_resource, bounds, cross_account, identity, is_same_account, limits,
+};
 use super::{Ambiguity, Caller, Formula, LayerId, Layers, Naming, NamingSet, Request};
 
 /// What must allow the request.
@@ -46,7 +48,8 @@ fn at_bucket(request: &Request, bucket: &Request, layers: &Layers<'_>) -> Formul
     let delegated = || {
         // S3:olap-policies: the bucket's policy names the account, the user's the access point only.
         let account = Formula::Behind(LayerId::Resource, NamingSet::of(&[Naming::Account]));
-        let limits = limits(bucket, &behind).into_iter().map(|limit| moved(limit, true));
+        let limits = bounds(bucket, &behind).into_iter().chain(limits(bucket, &behind));
+        let limits = limits.map(|limit| moved(limit, true));
         all([account, identity(request)].into_iter().chain(limits))
     };
     let strict = moved(grant.clone(), true);

@@ -34,15 +34,9 @@ pub(super) fn at_resource(request: &Request, layers: &Layers<'_>) -> Formula {
     if ruled_out(request).is_some() {
         return Formula::FALSE;
     }
-    let mut parts: Vec<Formula> = Vec::new();
-    if !layers.vpce.is_absent() && comes_through_endpoint(request) {
-        parts.push(endpoint_allows(request));
-    }
+    let mut parts = bounds(request, layers);
     if needs_no_permission(request).is_some() {
         return Formula::All(parts);
-    }
-    if is_bound_by_scps(&request.caller) {
-        parts.extend((0..layers.scps.len()).map(|level| allows(LayerId::Scp(level))));
     }
     if let Some(open) = left_open(request) {
         parts.push(Formula::Reading(open, Box::new(Formula::FALSE), Box::new(Formula::TRUE)));
@@ -66,6 +60,18 @@ pub(super) fn at_resource(request: &Request, layers: &Layers<'_>) -> Formula {
         (_, false) => cross_account(request, layers),
     });
     Formula::All(parts)
+}
+
+/// What must allow the request whoever grants it: the endpoint that it comes through, and the SCPs of the caller's account.
+pub(super) fn bounds(request: &Request, layers: &Layers<'_>) -> Vec<Formula> {
+    let mut bounds = Vec::new();
+    if !layers.vpce.is_absent() && comes_through_endpoint(request) {
+        bounds.push(endpoint_allows(request));
+    }
+    if needs_no_permission(request).is_none() && is_bound_by_scps(&request.caller) {
+        bounds.extend((0..layers.scps.len()).map(|level| allows(LayerId::Scp(level))));
+    }
+    bounds
 }
 
 /// What the policy of the endpoint must allow. In that of a gateway endpoint, which S3 and DynamoDB

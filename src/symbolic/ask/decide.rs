@@ -12,12 +12,13 @@ use crate::model::Statement;
 use crate::symbolic::boxes::{Constraints, Encoder, Space, allows, concerns, treatment};
 use crate::symbolic::subject::terms;
 use crate::symbolic::text::{Budget, Variables};
-use crate::symbolic::undecided::Undecided;
+use crate::symbolic::undecided::{OPEN_READING, Undecided};
 
 /// Decides a request under every reading, and for every issuer that a session could have.
 ///
 /// # Errors
-/// [`Undecided`] if the policies tell too much apart, or a value of the context is not of its key's type.
+/// [`Undecided`] if the policies tell too much apart or meet too many points that AWS leaves open, or a value of the context is not of its
+/// key's type.
 pub fn decide(request: &Request, layers: &Layers<'_>) -> Result<Outcome, Undecided> {
     let Some(requests) = eval::possible_requests(request, layers) else {
         return Ok(Outcome::Undetermined);
@@ -26,7 +27,7 @@ pub fn decide(request: &Request, layers: &Layers<'_>) -> Result<Outcome, Undecid
     for request in &requests {
         let tried = under_all_readings(|readings| decide_once(request, layers, readings));
         if !tried.is_complete {
-            return Ok(Outcome::Undetermined);
+            return Err(Undecided::anywhere(OPEN_READING));
         }
         for (_, outcome) in tried.answers {
             outcomes.push(outcome?);

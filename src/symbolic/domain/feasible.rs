@@ -277,7 +277,7 @@ impl CallerShapes<'_, '_> {
         self.told_apart(&columns.collect::<Vec<_>>())
     }
 
-    /// The name of a user with the end of its ARN, as far as both are asked about.
+    /// The name of a user with the end of its ARN, for the names that one of them is compared with.
     fn by_name(&mut self, kind: CallerKind) -> Result<Vec<Constraints>, Undecided> {
         let place_of = |key| self.keys.iter().find(|(_, own)| &**own == key).map(|(at, _)| *at);
         let of_arn = self.asked(PRINCIPAL_ARN);
@@ -290,8 +290,12 @@ impl CallerShapes<'_, '_> {
             let fits = self.fits(of_arn, users_named(name).into())?;
             return Ok(vec![Constraints(vec![(of_arn, Constraint::Key(Test::Fits(fits)))])]);
         }
-        let asked = self.encoder.dimensions[of_name].tests.atoms().iter().filter_map(literal);
-        let names = asked.take(MOST_ACCOUNTS).collect::<Vec<_>>();
+        let [names, arns] = [of_name, of_arn]
+            .map(|place| self.encoder.dimensions[place].tests.atoms().iter().filter_map(literal));
+        let mut names = names.chain(arns.filter_map(|arn| user_name(&arn))).collect::<Vec<_>>();
+        names.sort_unstable();
+        names.dedup();
+        names.truncate(MOST_ACCOUNTS);
         let literals = names.iter().map(|name| vec![Atom::Literal(name.as_str().into())]);
         let users = names.iter().map(|name| users_named(name).into());
         self.told_apart(&[(of_name, literals.collect()), (of_arn, users.collect())])
@@ -449,6 +453,12 @@ fn account_of(atom: &Atom) -> Option<String> {
     let mut segments = symbols.split(|symbol| *symbol == Symbol::Char(':'));
     let plain = |symbol: &Symbol| if let Symbol::Char(c) = symbol { Some(*c) } else { None };
     segments.nth(4)?.iter().map(plain).collect()
+}
+
+/// The name at the end of a user's ARN.
+fn user_name(arn: &str) -> Option<String> {
+    let (_, path) = arn.split_once(":user/")?;
+    path.rsplit('/').next().map(str::to_owned)
 }
 
 fn literal(atom: &Atom) -> Option<String> {
