@@ -168,6 +168,7 @@ mod limits_table;
 mod noticed;
 mod noticed_cli;
 mod noticed_fix;
+mod noticed_requests;
 
 // Text of inputs in reports: nothing of it acts on a terminal or a log.
 mod hostile;

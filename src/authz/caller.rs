@@ -186,6 +186,8 @@ impl Caller {
             return Err(other());
         }
         let (kind, name) = arn.resource().split_once('/').unwrap_or((arn.resource(), ""));
+        // Names of sessions have no slash (STS:API_AssumeRole, STS:API_GetFederationToken).
+        let is_name = |name: &str| !name.is_empty() && !name.contains('/');
         match (arn.service(), kind) {
             ("iam", "root") if name.is_empty() => Ok(Caller::Root {
                 partition: arn.partition().to_owned(),
@@ -198,14 +200,14 @@ impl Caller {
                 let session = format!("arn:{partition}:sts::{account}:assumed-role/{role}/SESSION");
                 Err(CallerError::Role { role: arn.as_str().to_owned(), session })
             }
-            ("sts", "federated-user") if !name.is_empty() => {
+            ("sts", "federated-user") if is_name(name) => {
                 let issuer = issuer.map(|issuer| federated_issuer(&arn, issuer)).transpose()?;
                 Ok(Caller::FederatedSession { arn, issuer: issuer.map(Box::new) })
             }
             ("sts", "assumed-role")
                 if name
                     .split_once('/')
-                    .is_some_and(|(role, session)| !role.is_empty() && !session.is_empty()) =>
+                    .is_some_and(|(role, session)| is_name(role) && is_name(session)) =>
             {
                 let role = issuer.map(|issuer| session_role(&arn, issuer)).transpose()?;
                 Ok(Caller::RoleSession { arn, role })

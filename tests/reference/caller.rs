@@ -68,7 +68,7 @@ fn identify(principal: &str) -> Option<(Kind, String, Option<String>)> {
     let parts = arn_parts(principal)?;
     let kind = match (parts[2], parts[5].split('/').collect::<Vec<_>>().as_slice()) {
         ("iam", ["root"]) => Kind::Root,
-        ("iam", ["oidc-provider" | "saml-provider", _, ..]) => {
+        ("iam", ["oidc-provider" | "saml-provider", name, ..]) if !name.is_empty() => {
             return Some((Kind::Token, principal.to_owned(), None));
         }
         ("iam", ["user", .., name]) if !name.is_empty() => Kind::User,

@@ -1,0 +1,74 @@
+//! What functions about requests say by themselves, where no decision of the other tests depends on it: found by changing the code in one place and running all tests.
+
+use ica_policy::authz::{
+    Ambiguity, Caller, CallerKind, Choice, ContextValue, MAX_VALUE_BYTES, Presence, Request,
+    decisive, presence,
+};
+
+fn user() -> Caller {
+    Caller::parse("arn:aws:iam::111122223333:user/ana", None).unwrap()
+}
+
+#[test]
+fn an_arn_without_a_name_or_with_one_that_aws_does_not_give_is_no_caller() {
+    for arn in [
+        "arn:aws:iam::111122223333:user/",
+        "arn:aws:iam::111122223333:role/",
+        "arn:aws:sts::111122223333:federated-user/",
+        "arn:aws:sts::111122223333:federated-user/a/b",
+        "arn:aws:sts::111122223333:assumed-role/",
+        "arn:aws:sts::111122223333:assumed-role/r/",
+        "arn:aws:sts::111122223333:assumed-role//s",
+        "arn:aws:sts::111122223333:assumed-role/team/r/s",
+        "arn:aws:iam::111122223333:oidc-provider/",
+        "arn:aws:iam::111122223333:saml-provider/",
+    ] {
+        assert!(Caller::parse(arn, None).is_err(), "{arn}");
+    }
+}
+
+/// IAM:reference_policies_condition-keys: `aws:ResourceAccount` is in all requests but some actions'.
+#[test]
+fn what_some_actions_lack_is_there_perhaps_where_no_action_is_named() {
+    let of = |action| presence("aws:resourceaccount", Some(CallerKind::User), action);
+    assert_eq!(of(Some("s3:getobject")), Presence::Always);
+    assert_eq!(of(Some("ec2:createvolume")), Presence::Never);
+    assert_eq!(of(None), Presence::Perhaps);
+    assert_eq!(presence("aws:principalarn", Some(CallerKind::User), None), Presence::Always);
+}
+
+#[test]
+fn what_no_request_has_is_not_left_to_statements() {
+    let leaves = |key, value: &str| {
+        let value = ContextValue::One(value.to_owned());
+        Request::leaves_to_statements(&user(), "s3:getobject", key, Some(&value))
+    };
+    assert!(leaves("aws:useragent", "curl"));
+    assert!(leaves("aws:useragent", &"x".repeat(MAX_VALUE_BYTES)));
+    assert!(!leaves("aws:useragent", &"x".repeat(MAX_VALUE_BYTES + 1)));
+    // A user is no service. The endpoint decides which policies count.
+    assert!(!leaves("aws:principalisawsservice", "true"));
+    assert!(!leaves("aws:sourceorgid", "o-a1b2c3d4e5"));
+    assert!(!leaves("aws:sourcevpce", "vpce-0a1b2c3d"));
+}
+
+#[test]
+fn points_on_which_no_answer_depends_are_left_out() {
+    use Choice::{First, Second};
+    let all = Ambiguity::all().take(2).collect::<Vec<_>>();
+    let [one, other] = all[..] else { panic!("{all:?}") };
+    let answers = |answer: fn(Choice, Choice) -> bool| {
+        let choices = [(First, First), (First, Second), (Second, First), (Second, Second)];
+        decisive(&choices.map(|(a, b)| (vec![(one, a), (other, b)], answer(a, b))))
+    };
+    assert_eq!(answers(|_, _| true), [(vec![], true)]);
+    assert_eq!(
+        answers(|a, _| a == First),
+        [(vec![(one, First)], true), (vec![(one, Second)], false)]
+    );
+    assert_eq!(
+        answers(|_, b| b == First),
+        [(vec![(other, First)], true), (vec![(other, Second)], false)]
+    );
+    assert_eq!(answers(|a, b| a == First && b == First).len(), 4);
+}
