@@ -5,6 +5,9 @@ use ica_policy::authz::{
     decisive, presence,
 };
 
+use ica_policy::simulate::Simulator;
+use serde_json::{Value, json};
+
 fn user() -> Caller {
     Caller::parse("arn:aws:iam::111122223333:user/ana", None).unwrap()
 }
@@ -71,4 +74,31 @@ fn points_on_which_no_answer_depends_are_left_out() {
         [(vec![(other, First)], true), (vec![(other, Second)], false)]
     );
     assert_eq!(answers(|a, b| a == First && b == First).len(), 4);
+}
+
+/// Where two points are open, a point is shown with the reading of the other in which it decides between allowed and denied.
+#[test]
+fn a_reading_is_shown_where_it_decides_whether_the_request_is_allowed() {
+    let line = json!({
+        "principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
+        "identity_policies": [{"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:UserAgent": []}}},
+            {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "*"}}},
+        ]}],
+    });
+    let answer = Simulator::new().answer(line.to_string()).unwrap();
+    let answer = serde_json::from_str::<Value>(&answer).unwrap();
+    let readings = answer["readings"].as_array().unwrap();
+    let shown = readings.iter().map(|reading| (&reading["id"], &reading["decision"]));
+    let expected = [
+        ("lone-star-arn", "Allowed"),
+        ("lone-star-arn", "ExplicitlyDenied"),
+        ("empty-values", "ImplicitlyDenied"),
+        ("empty-values", "Allowed"),
+    ];
+    let expected = expected.map(|(id, decision)| (json!(id), json!(decision)));
+    assert_eq!(
+        shown.collect::<Vec<_>>(),
+        expected.iter().map(|(id, decision)| (id, decision)).collect::<Vec<_>>()
+    );
 }
