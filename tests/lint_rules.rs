@@ -24,6 +24,9 @@ struct Case {
     /// The findings, each `rule place`.
     #[serde(default)]
     finds: Vec<String>,
+    /// Words that the findings say.
+    #[serde(default)]
+    says: Vec<String>,
     /// The rules that could be mistaken about it.
     #[serde(default)]
     good: Vec<String>,
@@ -96,12 +99,18 @@ fn every_case_has_the_findings_that_it_says() {
     for case in cases() {
         let policy = policy_of(&case.policy);
         let found = found(&policy, case.kind.as_deref(), case.pedantic);
+        let said =
+            found.iter().map(|found| format!("{}\n", found.finding.message)).collect::<String>();
         let mut found = found
             .iter()
             .map(|found| {
                 format!("{} {}", found.finding.code.id(), found.pointer.clone().unwrap_or_default())
             })
             .collect::<Vec<_>>();
+        let unsaid = case.says.iter().filter(|words| !said.contains(*words));
+        unsaid.for_each(|words| {
+            wrong += &format!("{}\n  no finding says `{words}`: {said}\n", case.policy)
+        });
         let mut expected = case.finds.clone();
         found.sort();
         expected.sort();
