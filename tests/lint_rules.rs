@@ -24,7 +24,7 @@ struct Case {
     /// The findings, each `rule place`.
     #[serde(default)]
     finds: Vec<String>,
-    /// Words that the findings say.
+    /// Words that the findings say, in their messages or in what to do.
     #[serde(default)]
     says: Vec<String>,
     /// The rules that could be mistaken about it.
@@ -99,8 +99,11 @@ fn every_case_has_the_findings_that_it_says() {
     for case in cases() {
         let policy = policy_of(&case.policy);
         let found = found(&policy, case.kind.as_deref(), case.pedantic);
-        let said =
-            found.iter().map(|found| format!("{}\n", found.finding.message)).collect::<String>();
+        let said = found.iter().map(|found| {
+            let help = found.finding.help.as_deref().unwrap_or_default();
+            format!("{}\n{help}\n", found.finding.message)
+        });
+        let said = said.collect::<String>();
         let mut found = found
             .iter()
             .map(|found| {
