@@ -43,22 +43,21 @@ fn at_bucket(request: &Request, bucket: &Request, layers: &Layers<'_>) -> Formul
     let behind = layers.behind(request);
     let grant = at_resource(bucket, &behind);
     let by_policy = Formula::Behind(LayerId::Resource, NamingSet::ANY);
-    let bounds = || all(bounds(bucket, &behind));
+    let bounds = all(bounds(bucket, &behind));
     let has_one_owner = request.has_one_owner();
     let of_bucket = is_same_account(bucket) && has_one_owner;
     let delegated = || {
         // S3:olap-policies: the bucket's policy names the account, the user's the access point only.
         let account = Formula::Behind(LayerId::Resource, NamingSet::of(&[Naming::Account]));
-        let limits = limits(bucket, &behind).into_iter().chain([bounds()]);
+        let limits = limits(bucket, &behind).into_iter().chain([bounds.clone()]);
         let limits = limits.map(|limit| moved(limit, true));
         all([account, identity(request)].into_iter().chain(limits))
     };
-    let asked =
-        |strict, grant| reading(Ambiguity::AccessPointPolicies, strict, moved(grant, false));
-    let bound = || asked(moved(bounds(), true), bounds());
+    // The first is asked about the bucket in every layer, the second in those that are always asked about both.
+    let either = |every, some| reading(Ambiguity::AccessPointPolicies, every, moved(some, false));
     let strict = moved(grant.clone(), true);
     let strict = if of_bucket { any([strict, delegated()]) } else { strict };
-    let asked = asked(strict, grant);
+    let asked = either(strict, grant);
     match (has_one_owner, is_same_account(bucket), is_same_account(request)) {
         // The bucket's owner must authorize the access point of another account.
         (false, true, _) => {
@@ -66,7 +65,10 @@ fn at_bucket(request: &Request, bucket: &Request, layers: &Layers<'_>) -> Formul
             reading(Ambiguity::AccessPointOfOther, authorized, asked)
         }
         // The policy of the own access point may do for the account's own policies.
-        (false, _, true) => reading(Ambiguity::AccessPointGrant, asked, all([by_policy, bound()])),
+        (false, _, true) => {
+            let bounded = all([by_policy, either(moved(bounds.clone(), true), bounds.clone())]);
+            reading(Ambiguity::AccessPointGrant, asked, bounded)
+        }
         _ => asked,
     }
 }
