@@ -118,6 +118,104 @@ fn links_do_not_lead_out_of_the_folder() {
     assert_refused(&run_in(&folder, &["generate", "--connection", "ica.toml"]), OUTSIDE);
 }
 
+/// A file of tests, like settings, does not print what a link leads to, nor the words of a file that it names.
+#[cfg(unix)]
+#[test]
+fn a_file_of_tests_shows_no_other_file() {
+    use std::os::unix::fs::symlink;
+    let folder = connection("tests", "user.json");
+    let tests = folder.join("policy-tests.toml");
+    symlink("../secret", &tests).unwrap();
+    for format in ["human", "json", "github"] {
+        assert_refused(&run_in(&folder, &["test", "--format", format]), "outside of the folder");
+    }
+    assert_refused(&run_in(&folder, &["test", "."]), "outside of the folder");
+    // In the folder itself: text of another form is told without its words.
+    fs::copy(folder.join("../secret"), folder.join(".env")).unwrap();
+    fs::copy(folder.join("../secret.json"), folder.join("secret.json")).unwrap();
+    let one = "[[test]]\nallow = 's3:GetObject'\non = 'arn:aws:s3:::acme-genomics/*'\n";
+    for name in [".env", "secret.json"] {
+        fs::remove_file(&tests).unwrap();
+        fs::write(&tests, format!("connection = '{name}'\n{one}")).unwrap();
+        assert_unsaid(&run_in(&folder, &["test"]), "line 1");
+        fs::remove_file(&tests).unwrap();
+        symlink(name, &tests).unwrap();
+        assert_unsaid(&run_in(&folder, &["test"]), "line 1");
+    }
+    fs::remove_file(folder.join("ica.toml")).unwrap();
+    symlink("secret.json", folder.join("ica.toml")).unwrap();
+    assert_unsaid(&run_in(&folder, &["check", "."]), "line 1");
+}
+
+/// Nothing of the secret is said, but where it is wrong.
+#[track_caller]
+fn assert_unsaid(output: &Output, words: &str) {
+    let all = stdout(output) + &stderr(output);
+    assert!(matches!(output.status.code(), Some(2 | 3)), "{all}");
+    assert!(all.contains(words) && !all.contains(SECRET) && !all.contains("AWS_SECRET"), "{all}");
+}
+
+#[test]
+fn settings_of_a_bucket_of_another_form_are_named_without_their_words() {
+    let folder = connection("bucket-settings", "user.json");
+    fs::write(folder.join("list.json"), format!(r#"[{{"Secret": "{SECRET}"}}]"#)).unwrap();
+    for setting in ["cors", "notifications", "public-access-block", "bucket-encryption"] {
+        for file in ["../secret.json", "list.json"] {
+            let flags = ["check", "--connection", "ica.toml", &format!("--{setting}"), file];
+            assert_refused(&run_in(&folder, &flags), "this is no");
+        }
+    }
+    // What such an answer has wrong is shown.
+    fs::write(folder.join("cors.json"), r#"{"CORSRules": [{"AllowedMethod": ["GET"]}]}"#).unwrap();
+    let flags = ["check", "--connection", "ica.toml", "--cors", "cors.json"];
+    let wrong = run_in(&folder, &flags);
+    assert!(stderr(&wrong).contains(r#"{"CORSRules""#), "{}{}", stdout(&wrong), stderr(&wrong));
+}
+
+/// A link in a folder is linted as what it leads to; one that leads out is an error.
+#[cfg(unix)]
+#[test]
+fn lint_reads_what_links_of_a_folder_lead_to() {
+    use std::os::unix::fs::symlink;
+    let folder = folder("links");
+    let wide = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}}"#;
+    fs::create_dir_all(folder.join("policies/.hidden/more")).unwrap();
+    fs::write(folder.join("policies/.hidden/a.json"), wide).unwrap();
+    fs::write(folder.join("policies/.hidden/more/b.json"), wide).unwrap();
+    fs::write(folder.join("outside.json"), wide).unwrap();
+    symlink(".hidden/a.json", folder.join("policies/a.json")).unwrap();
+    symlink(".hidden/more", folder.join("policies/more")).unwrap();
+    symlink("..", folder.join("policies/.hidden/more/loop")).unwrap();
+    symlink(".", folder.join("policies/again")).unwrap();
+    let lint = || run_in(&folder, &["lint", "policies", "--select", "pass-any-role"]);
+    let (out, code) = (stdout(&lint()), lint().status.code());
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.contains("policies/a.json") && out.contains("policies/more/b.json"), "{out}");
+    assert!(out.contains("warnings in"), "{out}");
+    symlink("../outside.json", folder.join("policies/c.json")).unwrap();
+    assert_refused(&lint(), "leads out of the folder");
+}
+
+#[test]
+fn a_baseline_replaces_nothing_else() {
+    let folder = folder("baseline");
+    let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}}"#;
+    fs::write(folder.join("p.json"), policy).unwrap();
+    let write = |name: &str| run_in(&folder, &["lint", "p.json", "--write-baseline", name]);
+    assert_eq!(write("p.json").status.code(), Some(2));
+    assert_eq!(fs::read_to_string(folder.join("p.json")).unwrap(), policy);
+    for _ in 0..2 {
+        assert_eq!(write("known.json").status.code(), Some(0));
+    }
+    let known = folder.join("known.json");
+    let mut permissions = fs::metadata(&known).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&known, permissions).unwrap();
+    let refused = write("known.json");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("read-only"), "{}", stderr(&refused));
+}
+
 #[test]
 fn a_folder_is_listed_before_its_files_are_read() {
     let folder = connection("large", "user.json");

@@ -230,6 +230,22 @@ fn a_principal_that_clears_the_screen_is_seen() {
     assert!(stdout(&output).contains("\\u001b[2J"), "{}", stdout(&output));
 }
 
+/// The keys that limit a difference, in a report that could say that there is none.
+#[test]
+fn a_key_with_line_breaks_writes_no_line() {
+    let folder = fresh_folder("hostile/keys");
+    let key = "aws:PrincipalTag/k\n\nnewly allowed: none\r\nnewly denied: none\n";
+    let document = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/\nnewly allowed: none\n*",
+        "Condition": {"StringEquals": {key: "v"}}}]});
+    fs::write(folder.join("k.json"), document.to_string()).unwrap();
+    for format in ["human", "markdown"] {
+        let output = run_in(&folder, &["compare", "none", "k.json", "--format", format]);
+        let out = stdout(&output);
+        assert!(out.contains("aws:PrincipalTag/k"), "{out}");
+        assert!(out.lines().all(|line| !line.starts_with("newly allowed: none")), "{out}");
+    }
+}
+
 /// An answer of a batch is one line of JSON that every reader takes.
 #[test]
 fn a_batch_answers_hostile_lines() {

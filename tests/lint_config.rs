@@ -236,6 +236,28 @@ fn a_change_cannot_silence_its_own_check() {
     assert_eq!(line, 1);
 }
 
+/// A configuration or a baseline that is a link to a file elsewhere does not print that file.
+#[cfg(unix)]
+#[test]
+fn links_of_a_change_show_no_other_file() {
+    use std::os::unix::fs::symlink;
+    let folder = folder("since-link", "");
+    fs::write(folder.join("../secret-of-links"), "AWS_SECRET_ACCESS_KEY=hunter2\n").unwrap();
+    commit_before(&folder);
+    symlink("../../secret-of-links", folder.join("policies/ica-policy.toml")).unwrap();
+    symlink("../../secret-of-links", folder.join("policies/known.json")).unwrap();
+    let assert_unsaid = |output: Output| {
+        let all = [output.stdout, output.stderr].concat();
+        let all = String::from_utf8(all).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{all}");
+        assert!(all.contains("leads out of its folder") && !all.contains("hunter2"), "{all}");
+    };
+    assert_unsaid(lint_since(&folder, &[]));
+    assert_unsaid(lint(&folder, &[]));
+    fs::remove_file(folder.join("policies/ica-policy.toml")).unwrap();
+    assert_unsaid(lint_since(&folder, &["--baseline", "policies/known.json"]));
+}
+
 /// A baseline that the change itself writes hides nothing.
 #[test]
 fn a_change_cannot_write_its_own_baseline() {

@@ -272,6 +272,7 @@ fn the_command_prints_shows_and_writes() {
 /// Every managed policy of AWS becomes no longer and says the same, and a second run changes nothing. Of the largest ones only the size is looked at: the prover
 /// looks at each as a whole here, without the shortcuts of the command.
 #[test]
+#[cfg_attr(not(corpus), ignore = "reads ../shared")]
 fn managed_policies_say_the_same() {
     let folder = corpus("01-aws-managed").join("mamip/policies");
     let (mut shorter, mut proved, mut wild) = (0, 0, 0);

@@ -102,7 +102,9 @@ impl Workspace {
     /// The connections of a settings file, as written.
     pub(crate) fn settings_of(&mut self, file: &str) -> Result<Vec<Settings>, Error> {
         let id = self.read(file)?;
-        settings::parse(&self.sources.get(id).text).map_err(|error| Error::setting(file, error))
+        let text = &self.sources.get(id).text;
+        let wrong = |error| Error::setting(file, settings::wrong_toml(&error, text));
+        settings::parse(text).map_err(wrong)
     }
 
     /// The connection that these settings describe.

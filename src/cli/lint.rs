@@ -441,6 +441,10 @@ fn write_baseline(path: &Path, baseline: &Baseline, is_complete: bool) -> Exit {
         print_error("error: some inputs cannot be read, so no baseline is written\n");
         return Exit::Unreadable;
     }
+    if let Some(why) = not_replaced(path) {
+        print_error(&format!("error: `{}` is not written: {why}\n", path.display()));
+        return Exit::Usage;
+    }
     let entry = Entry { path: path.to_owned(), text: baseline.text(), over: true, old: None };
     match put_all(&[entry]) {
         Ok(lost) => {
@@ -459,6 +463,19 @@ fn write_baseline(path: &Path, baseline: &Baseline, is_complete: bool) -> Exit {
             ));
             Exit::Unreadable
         }
+    }
+}
+
+/// Why a file that is there is not replaced by a baseline: it is no older one, or it may not be written.
+fn not_replaced(path: &Path) -> Option<&'static str> {
+    let about = std::fs::metadata(path).ok()?;
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    match () {
+        () if about.permissions().readonly() => Some("it is read-only"),
+        () if !text.trim().is_empty() && Baseline::read(&text).is_err() => {
+            Some("it is there already, and is no baseline")
+        }
+        () => None,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::files::decoded;
 use super::git::Revision;
-use crate::api::files::read_file;
+use crate::api::files::{read_file, unreadable};
+use crate::api::folder::leads_out;
 use crate::api::lint_config::{CONFIG_FILE, LintConfig};
 use crate::finding::{Finding, codes};
 use crate::input::Unreadable;
@@ -108,6 +109,9 @@ impl Configurations {
     ) -> Result<Option<usize>, Mistake> {
         let is_there = path.is_file();
         let folder = path.parent().unwrap_or(path);
+        if is_there {
+            stays(path)?;
+        }
         if !self.since.as_ref().is_some_and(|revision| revision.holds(folder)) {
             return is_there.then(|| self.load(sources, path)).transpose();
         }
@@ -146,6 +150,7 @@ impl Configurations {
         old: Option<String>,
     ) -> Result<usize, Mistake> {
         let shown = shown(path);
+        stays(path)?;
         let new = path.is_file().then(|| text_of(path, &shown)).transpose();
         let new = new.map_err(Mistake::Unreadable)?;
         let findings = changed(sources, &shown, old.as_deref(), new);
@@ -178,6 +183,9 @@ impl Configurations {
         path: &Path,
     ) -> Result<Option<String>, Mistake> {
         let shown = shown(path);
+        if self.since.is_some() {
+            stays(path)?;
+        }
         let new = text_of(path, &shown);
         if !self.since.as_ref().is_some_and(|revision| revision.holds(&absolute_folder(path))) {
             return new.map(Some).map_err(Mistake::Unreadable);
@@ -223,6 +231,16 @@ fn changed(
         Some(source.span_of(start..start + length))
     });
     Some(Finding::new(codes::CHANGED_CONFIGURATION, place.unwrap_or(Span::NOWHERE), message))
+}
+
+/// A configuration may come from a stranger, and reports quote what they read: a link that leads out of its folder is not followed.
+fn stays(path: &Path) -> Result<(), Mistake> {
+    let (folder, name) = (absolute_folder(path), path.file_name().unwrap_or_default());
+    if !path.is_symlink() || !leads_out(&folder, &name.to_string_lossy()) {
+        return Ok(());
+    }
+    let message = "it is a link that leads out of its folder, which is not followed".to_owned();
+    Err(Mistake::Unreadable(unreadable(&shown(path), message, None)))
 }
 
 /// The text of a configuration or baseline. Nothing is said in an empty file; of an answer of AWS it would be a mistake.

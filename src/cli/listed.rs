@@ -1,13 +1,14 @@
 //! The files of a command line, with those of the folders that it names.
 
 use super::files::decoded;
+use crate::api::folder::leads_out;
 use crate::finding::codes;
 use crate::input::{Unreadable, is_like_policy, read_policy};
 use crate::report::{Failure, failure};
 use crate::source::Sources;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A file to read, and whether it was found in a folder.
 pub(super) type Given = Result<(String, bool), Failure>;
@@ -19,9 +20,8 @@ pub(super) fn listed(given: &[String]) -> Vec<Given> {
     let mut seen = BTreeSet::new();
     for name in given.iter().filter(|name| seen.insert(name.as_str())) {
         if name != "-" && Path::new(name).is_dir() {
-            let mut found = Vec::new();
-            walk(Path::new(name), &mut found);
-            files.extend(found);
+            let top = Path::new(name);
+            Walk { top, files: &mut files, above: Vec::new() }.folder(top);
         } else {
             files.push(Ok((name.clone(), false)));
         }
@@ -34,30 +34,59 @@ pub(super) fn is_left_out(name: &str) -> bool {
     name.starts_with('.') || name == "node_modules"
 }
 
-/// The files of a folder whose names end in `.json`. Links and hidden names are left out, and so is what other tools install.
-fn walk(folder: &Path, files: &mut Vec<Given>) {
-    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let mut entries = match entries {
-        Ok(entries) => entries,
-        Err(error) => {
-            let message = format!("the folder cannot be read: {error}");
-            let failure = failure::of_file(&folder.display().to_string(), &message);
-            files.extend(failure.into_iter().map(Err));
+/// The files of a folder whose names end in `.json`. Hidden names are left out, and so is what other tools install. A link is what it leads
+/// to, as for whoever uses the policies; one that leads out of the folder is an error, for a policy would pass unread.
+struct Walk<'a> {
+    top: &'a Path,
+    files: &'a mut Vec<Given>,
+    /// The folders that are being looked at, where links lead.
+    above: Vec<PathBuf>,
+}
+
+impl Walk<'_> {
+    fn fails(&mut self, path: &Path, message: &str) {
+        let failure = failure::of_file(&path.display().to_string(), message);
+        self.files.extend(failure.into_iter().map(Err));
+    }
+
+    fn folder(&mut self, folder: &Path) {
+        // A link to a folder above leads to what is looked at already.
+        let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        if self.above.contains(&place) {
             return;
         }
-    };
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let (name, path) = (entry.file_name(), entry.path());
-        let name = name.to_string_lossy();
-        let Ok(kind) = entry.file_type() else { continue };
-        if is_left_out(&name) {
-            continue;
-        }
-        if kind.is_dir() {
-            walk(&path, files);
-        } else if kind.is_file() && name.to_ascii_lowercase().ends_with(".json") {
-            files.push(Ok((path.display().to_string(), true)));
+        self.above.push(place);
+        self.entries(folder);
+        self.above.pop();
+    }
+
+    fn entries(&mut self, folder: &Path) {
+        let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let mut entries = match entries {
+            Ok(entries) => entries,
+            Err(error) => {
+                return self.fails(folder, &format!("the folder cannot be read: {error}"));
+            }
+        };
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            let (name, path) = (entry.file_name(), entry.path());
+            let name = name.to_string_lossy();
+            let is_json = name.to_ascii_lowercase().ends_with(".json");
+            if is_left_out(&name) {
+                continue;
+            }
+            let below = path.strip_prefix(self.top).unwrap_or(&path).to_string_lossy();
+            if path.is_symlink() && (is_json || path.is_dir()) && leads_out(self.top, &below) {
+                self.fails(
+                    &path,
+                    "it is a link that leads out of the folder, which is not followed",
+                );
+            } else if path.is_dir() {
+                self.folder(&path);
+            } else if path.is_file() && is_json {
+                self.files.push(Ok((path.display().to_string(), true)));
+            }
         }
     }
 }

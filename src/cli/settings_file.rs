@@ -73,7 +73,8 @@ pub(super) fn parsed(text: &str, shown: &str) -> Result<Vec<Settings>, Failure> 
         }
         Err(error) => {
             let help = "a text is written in double quotes, as in `bucket = \"my-bucket\"`";
-            Err(Failure::Unreadable(Box::new(unreadable(shown, error.to_string(), Some(help)))))
+            let message = settings::wrong_toml(&error, text);
+            Err(Failure::Unreadable(Box::new(unreadable(shown, message, Some(help)))))
         }
     }
 }

@@ -3,9 +3,9 @@
 use crate::authz::{ContextValue, LAYERS};
 use crate::aws::is_account_number;
 use crate::finding::{LETTERS_PER_MISTAKE, distance};
-use crate::model::PolicyKind;
+use crate::model::{MAX_WILDCARDS, PolicyKind};
 use crate::product::KnownKey;
-use crate::product::build::settings::Levels;
+use crate::product::build::settings::{Levels, wrong_toml};
 use crate::source::{SourceId, Sources, Span};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -225,6 +225,9 @@ const OTHER_WORDS: [(&str, &str); 8] = [
 pub fn read(sources: &Sources, id: SourceId) -> Result<TestFile, Wrong> {
     let source = sources.get(id);
     let written = toml::from_str::<Written>(&source.text).map_err(|error| {
+        if source.text.parse::<toml::Table>().is_err() {
+            return Wrong::new(Span::NOWHERE, wrong_toml(&error, &source.text));
+        }
         let span = error.span().map_or(Span::NOWHERE, |range| source.span_of(range));
         in_words(&error, span)
     })?;
@@ -313,6 +316,13 @@ fn expectation(written: WrittenTest, span: Span) -> Result<Expectation, Wrong> {
         return Err(wrong("the test does not say on which resources".to_owned())
             .help("give `on` with ARNs, as in `on = \"arn:aws:s3:::bucket/*\"`, or `\"*\"`"));
     };
+    let many = resources.iter().find(|own| own.matches(['*', '?']).count() > MAX_WILDCARDS);
+    if let Some(many) = many {
+        let count = many.matches(['*', '?']).count();
+        return Err(wrong(format!(
+            "an ARN under `on` has {count} wildcards; at most {MAX_WILDCARDS} are matched"
+        )));
+    }
     let actions = actions.list();
     if actions.is_empty() {
         return Err(wrong(format!("`{}` names no action", expected.word())));

@@ -17,6 +17,7 @@ use super::views::Choice;
 use crate::aws;
 use crate::finding::{Code, codes};
 use crate::product::{Level, Verdict};
+use crate::source::one_line;
 use crate::symbolic::{Relation, Requests};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -430,11 +431,12 @@ fn describe(text: &mut String, difference: &Difference) {
     let region = &difference.region;
     for (element, touched) in [("action  ", &region.actions), ("resource", &region.resources)] {
         if !touched.patterns.is_empty() {
-            let _ = writeln!(text, "  {element}  {}", touched_words(touched));
+            let _ = writeln!(text, "  {element}  {}", one_line(&touched_words(touched)));
         }
     }
     if !region.condition_keys.is_empty() {
-        let _ = writeln!(text, "  limited by conditions on {}", region.condition_keys.join(", "));
+        let keys = region.condition_keys.join(", ");
+        let _ = writeln!(text, "  limited by conditions on {}", one_line(&keys));
     }
     if !region.only_if.is_empty() {
         let _ = writeln!(text, "  only if {}", choices_words(&region.only_if));

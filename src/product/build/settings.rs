@@ -209,6 +209,13 @@ pub fn parse(text: &str) -> Result<Vec<Settings>, toml::de::Error> {
     }
 }
 
+/// What is wrong with such a text, with its line and none of its words: a stranger may have named any file, and the report may be public.
+pub fn wrong_toml(error: &toml::de::Error, text: &str) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map(|before| format!("line {}: ", before.matches('\n').count() + 1));
+    format!("{}{}", line.unwrap_or_default(), error.message())
+}
+
 /// The text of an `ica.toml` with these connections.
 pub fn print(connections: &[Settings]) -> String {
     #[derive(Serialize)]

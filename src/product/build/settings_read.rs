@@ -3,7 +3,7 @@
 use super::built::Built;
 use super::settings::{Files, Settings};
 use crate::authz::Known;
-use crate::finding::Finding;
+use crate::finding::{Finding, LETTERS_PER_MISTAKE, distance};
 use crate::input::{Loader, NONE, Unreadable, load_answer};
 use crate::product::refusal::Refusal;
 use crate::product::regions::Region;
@@ -13,8 +13,8 @@ use crate::s3::{
     Header, Ownership, PublicAccessBlock, Read, read_bucket_encryption, read_cors,
     read_notifications, read_public_access_block,
 };
-use crate::source::Sources;
-use crate::tree::Node;
+use crate::source::{Sources, Span};
+use crate::tree::{Node, Value};
 
 /// The settings that are words and not files.
 pub(super) fn read_environment(
@@ -146,7 +146,40 @@ impl SettingsReader<'_> {
         read: fn(&Node) -> Read<T>,
     ) -> Result<(T, Vec<Finding>), Unreadable> {
         let (root, problems) = load_answer(self.loader, self.sources, name)?;
-        let (value, findings) = read(&root).map_err(|finding| Unreadable::Text(vec![finding]))?;
+        let (value, findings) = read(&root)
+            .map_err(|finding| Unreadable::Text(vec![without_words(finding, name, &root)]))?;
         Ok((value, problems.into_iter().chain(findings).collect()))
     }
+}
+
+/// Members that the answers about a bucket's settings have, one of them at least.
+const MEMBERS: [&str; 14] = [
+    "AllowedMethods",
+    "AllowedOrigins",
+    "BlockPublicAcls",
+    "BlockPublicPolicy",
+    "CORSRules",
+    "EventBridgeConfiguration",
+    "IgnorePublicAcls",
+    "LambdaFunctionConfigurations",
+    "PublicAccessBlockConfiguration",
+    "QueueConfigurations",
+    "RestrictPublicBuckets",
+    "Rules",
+    "ServerSideEncryptionConfiguration",
+    "TopicConfigurations",
+];
+
+/// What is wrong with a document of another form is said without its words: a stranger may have named any file, and the report may be public.
+fn without_words(finding: Finding, name: &str, root: &Node) -> Finding {
+    // CORS rules may be given as the list alone.
+    let first = if let Value::Array(items) = &root.value { items.first() } else { Some(root) };
+    let names = first.and_then(Node::as_object).unwrap_or_default();
+    let is_near =
+        |known: &&str, name: &str| distance(known, name) * LETTERS_PER_MISTAKE <= known.len();
+    if names.iter().any(|own| MEMBERS.iter().any(|known| is_near(known, &own.name.text))) {
+        return finding;
+    }
+    let message = format!("`{name}`: {}", finding.message);
+    Finding { help: finding.help, ..Finding::new(finding.code, Span::NOWHERE, message) }
 }
