@@ -2,7 +2,7 @@
 
 use ica_policy::authz::{
     Ambiguity, Caller, CallerKind, Choice, ContextValue, MAX_VALUE_BYTES, Presence, Request,
-    decisive, presence,
+    decisive, presence, request_key, shape,
 };
 
 use ica_policy::simulate::Simulator;
@@ -36,6 +36,7 @@ fn what_some_actions_lack_is_there_perhaps_where_no_action_is_named() {
     let of = |action| presence("aws:resourceaccount", Some(CallerKind::User), action);
     assert_eq!(of(Some("s3:getobject")), Presence::Always);
     assert_eq!(of(Some("ec2:createvolume")), Presence::Never);
+    assert_eq!(of(Some("events:putevents")), Presence::Perhaps);
     assert_eq!(of(None), Presence::Perhaps);
     assert_eq!(presence("aws:principalarn", Some(CallerKind::User), None), Presence::Always);
 }
@@ -101,4 +102,24 @@ fn a_reading_is_shown_where_it_decides_whether_the_request_is_allowed() {
         shown.collect::<Vec<_>>(),
         expected.iter().map(|(id, decision)| (id, decision)).collect::<Vec<_>>()
     );
+}
+
+/// IAM:reference_policies_condition-keys: `aws:SourceIp` is the public address of the caller; RFC 1918, 3927, 4193, 4291.
+#[test]
+fn addresses_of_private_networks_are_not_public() {
+    let shape = shape("aws:sourceip", None).unwrap();
+    for public in ["8.8.8.8", "203.0.113.7", "2001:db8::1"] {
+        assert!(shape.fits(public), "{public}");
+    }
+    for other in
+        ["10.0.0.1", "192.168.1.1", "127.0.0.1", "169.254.1.1", "fd00::1", "fe80::1", "::1", "x"]
+    {
+        assert!(!shape.fits(other), "{other}");
+    }
+}
+
+#[test]
+fn rows_name_the_services_of_their_actions() {
+    let row = request_key("s3:max-keys").unwrap();
+    assert!(row.names_service("s3") && !row.names_service("sts"));
 }

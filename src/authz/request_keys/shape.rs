@@ -148,7 +148,6 @@ fn placeholder(name: &str) -> Option<Piece> {
         "partition" => Piece::Partition,
         "public" => Piece::PublicAddress,
         "account" => Piece::Run { class: Class::Digit, least: ACCOUNT_DIGITS, is_exact: true },
-        "digit" => run(Class::Digit),
         "hex" => run(Class::Hex),
         "lower" => run(Class::Lower),
         "upper" => run(Class::Upper),
