@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::files::{print_line, stdin_twice, unreadable as missing};
 use super::format::{FindingsFormat, Printer};
 use super::git::Revision;
-use super::listed::{listed, may_hold_policy};
+use super::listed::{in_folder, may_hold_policy};
 use super::versions::{Meant, Origin, Read, read_all};
 use crate::api::denies::add_denies;
 use crate::input::{NONE, Unreadable};
@@ -199,7 +199,7 @@ fn below(folder: &str, revision: &Revision) -> Result<Vec<String>, Unreadable> {
     let then = revision.files_below(folder)?;
     let mut names = then.keys().cloned().collect::<BTreeSet<_>>();
     let is_here = Path::new(folder).is_dir();
-    for found in is_here.then(|| listed(&[folder.to_owned()])).into_iter().flatten() {
+    for found in is_here.then(|| in_folder(Path::new(folder), false)).into_iter().flatten() {
         match found {
             Ok((name, _)) => names.extend([name]),
             Err(failure) => return Err(missing(folder, failure.message, None)),

@@ -20,13 +20,19 @@ pub(super) fn listed(given: &[String]) -> Vec<Given> {
     let mut seen = BTreeSet::new();
     for name in given.iter().filter(|name| seen.insert(name.as_str())) {
         if name != "-" && Path::new(name).is_dir() {
-            let top = Path::new(name);
-            Walk { top, files: &mut files, above: Vec::new() }.folder(top);
+            files.extend(in_folder(Path::new(name), true));
         } else {
             files.push(Ok((name.clone(), false)));
         }
     }
     files
+}
+
+/// The files of a folder, with those that links lead to or without.
+pub(super) fn in_folder(top: &Path, with_links: bool) -> Vec<Given> {
+    let mut walk = Walk { top, with_links, files: Vec::new(), above: Vec::new() };
+    walk.folder(top);
+    walk.files
 }
 
 /// Whether a folder or a file is hidden, or what other tools install.
@@ -38,7 +44,8 @@ pub(super) fn is_left_out(name: &str) -> bool {
 /// to, as for whoever uses the policies; one that leads out of the folder is an error, for a policy would pass unread.
 struct Walk<'a> {
     top: &'a Path,
-    files: &'a mut Vec<Given>,
+    with_links: bool,
+    files: Vec<Given>,
     /// The folders that are being looked at, where links lead.
     above: Vec<PathBuf>,
 }
@@ -73,7 +80,7 @@ impl Walk<'_> {
             let (name, path) = (entry.file_name(), entry.path());
             let name = name.to_string_lossy();
             let is_json = name.to_ascii_lowercase().ends_with(".json");
-            if is_left_out(&name) {
+            if is_left_out(&name) || !self.with_links && path.is_symlink() {
                 continue;
             }
             let below = path.strip_prefix(self.top).unwrap_or(&path).to_string_lossy();
