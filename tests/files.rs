@@ -130,7 +130,7 @@ fn a_file_of_tests_shows_no_other_file() {
         assert_refused(&run_in(&folder, &["test", "--format", format]), "outside of the folder");
     }
     assert_refused(&run_in(&folder, &["test", "."]), "outside of the folder");
-    // In the folder itself: text of another form is told without its words.
+    // A file inside of the folder that is no TOML: the report names it and quotes nothing of it.
     fs::copy(folder.join("../secret"), folder.join(".env")).unwrap();
     fs::copy(folder.join("../secret.json"), folder.join("secret.json")).unwrap();
     let one = "[[test]]\nallow = 's3:GetObject'\non = 'arn:aws:s3:::acme-genomics/*'\n";
@@ -147,7 +147,7 @@ fn a_file_of_tests_shows_no_other_file() {
     assert_unsaid(&run_in(&folder, &["check", "."]), "line 1");
 }
 
-/// Nothing of the secret is said, but where it is wrong.
+/// The report says where the file is wrong, and quotes nothing of the secret.
 #[track_caller]
 fn assert_unsaid(output: &Output, words: &str) {
     let all = stdout(output) + &stderr(output);
@@ -188,12 +188,32 @@ fn lint_reads_what_links_of_a_folder_lead_to() {
     symlink("..", folder.join("policies/.hidden/more/loop")).unwrap();
     symlink(".", folder.join("policies/again")).unwrap();
     let lint = || run_in(&folder, &["lint", "policies", "--select", "pass-any-role"]);
-    let (out, code) = (stdout(&lint()), lint().status.code());
-    assert_eq!(code, Some(0), "{out}");
+    let output = lint();
+    let out = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{out}");
     assert!(out.contains("policies/a.json") && out.contains("policies/more/b.json"), "{out}");
     assert!(out.contains("warnings in"), "{out}");
     symlink("../outside.json", folder.join("policies/c.json")).unwrap();
     assert_refused(&lint(), "leads out of the folder");
+}
+
+/// Folders that link to each other have more paths than can be read: twelve of them have millions.
+#[cfg(unix)]
+#[test]
+fn folders_that_link_to_each_other_are_read_once() {
+    use std::os::unix::fs::symlink;
+    let folder = folder("meshed");
+    let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::lab-data/*"}}"#;
+    for own in 0..12 {
+        let own = folder.join(format!("policies/{own}"));
+        fs::create_dir_all(&own).unwrap();
+        fs::write(own.join("p.json"), policy).unwrap();
+        for other in 0..12 {
+            symlink(format!("../{other}"), own.join(format!("to-{other}"))).unwrap();
+        }
+    }
+    let output = run_in(&folder, &["lint", "policies"]);
+    assert!(stdout(&output).contains("nothing found in 12 policies"), "{}", stdout(&output));
 }
 
 #[test]
@@ -204,6 +224,8 @@ fn a_baseline_replaces_nothing_else() {
     let write = |name: &str| run_in(&folder, &["lint", "p.json", "--write-baseline", name]);
     assert_eq!(write("p.json").status.code(), Some(2));
     assert_eq!(fs::read_to_string(folder.join("p.json")).unwrap(), policy);
+    fs::write(folder.join("binary"), b"\xff\xfe\x00{").unwrap();
+    assert_eq!(write("binary").status.code(), Some(2));
     for _ in 0..2 {
         assert_eq!(write("known.json").status.code(), Some(0));
     }

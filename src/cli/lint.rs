@@ -6,7 +6,7 @@ use super::format::{FindingsFormat, Printer};
 use super::git::Revision;
 use super::git_files::GitFiles;
 use super::lint_batch;
-use super::lint_settings::{Configurations, Loaded, Mistake, absolute};
+use super::lint_settings::{Configurations, Loaded, Mistake, absolute, text_of};
 use super::listed::{is_no_policy, listed};
 use super::put::{Entry, print_lost, put_all};
 use crate::api::lint_baseline::Baseline;
@@ -469,14 +469,12 @@ fn write_baseline(path: &Path, baseline: &Baseline, is_complete: bool) -> Exit {
 /// Why a file that is there is not replaced by a baseline: it is no older one, or it may not be written.
 fn not_replaced(path: &Path) -> Option<&'static str> {
     let about = std::fs::metadata(path).ok()?;
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    match () {
-        () if about.permissions().readonly() => Some("it is read-only"),
-        () if !text.trim().is_empty() && Baseline::read(&text).is_err() => {
-            Some("it is there already, and is no baseline")
-        }
-        () => None,
+    if about.permissions().readonly() {
+        return Some("it is read-only");
     }
+    let text = text_of(path, &path.display().to_string()).ok();
+    let is_baseline = |text: &String| text.trim().is_empty() || Baseline::read(text).is_ok();
+    (!text.as_ref().is_some_and(is_baseline)).then_some("it is there already, and is no baseline")
 }
 
 impl FailOn {

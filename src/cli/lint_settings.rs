@@ -109,10 +109,10 @@ impl Configurations {
     ) -> Result<Option<usize>, Mistake> {
         let is_there = path.is_file();
         let folder = path.parent().unwrap_or(path);
-        if is_there {
-            stays(path)?;
-        }
         if !self.since.as_ref().is_some_and(|revision| revision.holds(folder)) {
+            if is_there {
+                stays(path)?;
+            }
             return is_there.then(|| self.load(sources, path)).transpose();
         }
         let old = self.old_text(path)?;
@@ -233,7 +233,7 @@ fn changed(
     Some(Finding::new(codes::CHANGED_CONFIGURATION, place.unwrap_or(Span::NOWHERE), message))
 }
 
-/// A configuration may come from a stranger, and reports quote what they read: a link that leads out of its folder is not followed.
+/// Refuses a link that leads out of its folder: a configuration may come from a stranger, and reports quote what they read.
 fn stays(path: &Path) -> Result<(), Mistake> {
     let (folder, name) = (absolute_folder(path), path.file_name().unwrap_or_default());
     if !path.is_symlink() || !leads_out(&folder, &name.to_string_lossy()) {
@@ -244,7 +244,7 @@ fn stays(path: &Path) -> Result<(), Mistake> {
 }
 
 /// The text of a configuration or baseline. Nothing is said in an empty file; of an answer of AWS it would be a mistake.
-fn text_of(path: &Path, shown: &str) -> Result<String, Unreadable> {
+pub(super) fn text_of(path: &Path, shown: &str) -> Result<String, Unreadable> {
     let bytes = read_file(path);
     if bytes.as_ref().is_ok_and(Vec::is_empty) {
         return Ok(String::new());

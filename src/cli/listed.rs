@@ -30,8 +30,13 @@ pub(super) fn listed(given: &[String]) -> Vec<Given> {
 
 /// The files of a folder, with those that links lead to or without.
 pub(super) fn in_folder(top: &Path, with_links: bool) -> Vec<Given> {
-    let mut walk = Walk { top, with_links, files: Vec::new(), above: Vec::new() };
+    let (files, links, seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut walk = Walk { top, with_links, files, links, seen };
     walk.folder(top);
+    // After the folders themselves: what a link leads to may have a name of its own, which counts.
+    while let Some(link) = walk.links.pop() {
+        walk.folder(&link);
+    }
     walk.files
 }
 
@@ -40,14 +45,16 @@ pub(super) fn is_left_out(name: &str) -> bool {
     name.starts_with('.') || name == "node_modules"
 }
 
-/// The files of a folder whose names end in `.json`. Hidden names are left out, and so is what other tools install. A link is what it leads
-/// to, as for whoever uses the policies; one that leads out of the folder is an error, for a policy would pass unread.
+/// The files of a folder whose names end in `.json`. Hidden names are left out, and so is what other tools install. A link is read as what it
+/// leads to, as whoever uses the policies reads it. One that leads out of the folder is an error: a policy would pass unread.
 struct Walk<'a> {
     top: &'a Path,
     with_links: bool,
     files: Vec<Given>,
-    /// The folders that are being looked at, where links lead.
-    above: Vec<PathBuf>,
+    /// Links to folders that are still to be looked at.
+    links: Vec<PathBuf>,
+    /// The folders that were looked at, where links lead: links to each other would give more paths than anybody can read.
+    seen: BTreeSet<PathBuf>,
 }
 
 impl Walk<'_> {
@@ -57,17 +64,9 @@ impl Walk<'_> {
     }
 
     fn folder(&mut self, folder: &Path) {
-        // A link to a folder above leads to what is looked at already.
-        let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-        if self.above.contains(&place) {
+        if !self.seen.insert(folder.canonicalize().unwrap_or_else(|_| folder.to_owned())) {
             return;
         }
-        self.above.push(place);
-        self.entries(folder);
-        self.above.pop();
-    }
-
-    fn entries(&mut self, folder: &Path) {
         let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let mut entries = match entries {
             Ok(entries) => entries,
@@ -77,23 +76,40 @@ impl Walk<'_> {
         };
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
-            let (name, path) = (entry.file_name(), entry.path());
+            let name = entry.file_name();
             let name = name.to_string_lossy();
+            let Ok(kind) = entry.file_type() else { continue };
             let is_json = name.to_ascii_lowercase().ends_with(".json");
-            if is_left_out(&name) || !self.with_links && path.is_symlink() {
-                continue;
+            match () {
+                () if is_left_out(&name) => {}
+                () if kind.is_symlink() => self.link(&entry.path(), is_json),
+                () if kind.is_dir() => self.folder(&entry.path()),
+                () if kind.is_file() && is_json => self.file(&entry.path()),
+                () => {}
             }
-            let below = path.strip_prefix(self.top).unwrap_or(&path).to_string_lossy();
-            if path.is_symlink() && (is_json || path.is_dir()) && leads_out(self.top, &below) {
+        }
+    }
+
+    fn file(&mut self, path: &Path) {
+        self.files.push(Ok((path.display().to_string(), true)));
+    }
+
+    fn link(&mut self, path: &Path, is_json: bool) {
+        let is_folder = path.is_dir();
+        if !self.with_links || !is_json && !is_folder {
+            return;
+        }
+        let below = path.strip_prefix(self.top).unwrap_or(path).to_string_lossy();
+        match () {
+            () if leads_out(self.top, &below) => {
                 self.fails(
-                    &path,
+                    path,
                     "it is a link that leads out of the folder, which is not followed",
                 );
-            } else if path.is_dir() {
-                self.folder(&path);
-            } else if path.is_file() && is_json {
-                self.files.push(Ok((path.display().to_string(), true)));
             }
+            () if is_folder => self.links.push(path.to_owned()),
+            () if path.is_file() => self.file(path),
+            () => {}
         }
     }
 }
