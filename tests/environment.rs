@@ -36,6 +36,20 @@ fn refused(setting: &str, text: &'static str, message: &str, words: &str) {
     assert!(told, "{setting} {text}: {findings:?}");
 }
 
+/// Checks that a text of another form is refused with this message, which quotes nothing of it.
+#[track_caller]
+fn refused_without_words(setting: &str, text: &'static str, message: &str) {
+    let mut sources = Sources::new();
+    let unreadable =
+        built(&format!("{setting} = 'file.json'"), text, &mut sources).unwrap().unreadable;
+    let [Unreadable::Text(findings)] = unreadable.as_slice() else {
+        panic!("{setting} {text}: {unreadable:?}")
+    };
+    let [finding] = findings.as_slice() else { panic!("{setting} {text}: {findings:?}") };
+    assert!(finding.message.contains(message), "{setting} {text}: {finding:?}");
+    assert_eq!(sources.text(finding.span), "", "{setting} {text}: {finding:?}");
+}
+
 const FILES: [&str; 4] = ["cors", "notifications", "public_access_block", "bucket_encryption"];
 
 #[test]
@@ -43,10 +57,11 @@ fn what_is_no_json_or_of_another_shape_cannot_be_read() {
     for setting in FILES {
         refused(setting, "", "empty", "");
         refused(setting, "{", "", "");
-        refused(setting, "[1]", "this is no", "");
-        refused(setting, r#""text""#, "this is no", "");
-        refused(setting, "null", "this is no", "");
-        refused(setting, r#"{"Version": "2012-10-17", "Statement": []}"#, "this is no", "");
+        refused_without_words(setting, "[1]", "this is no");
+        refused_without_words(setting, r#""text""#, "this is no");
+        refused_without_words(setting, "null", "this is no");
+        let policy = r#"{"Version": "2012-10-17", "Statement": []}"#;
+        refused_without_words(setting, policy, "this is no");
     }
 }
 
@@ -82,7 +97,7 @@ fn misspelt_members_are_told_with_their_place() {
         "`true` or `false` is wanted",
         "true",
     );
-    refused("public_access_block", "{}", "none of the four switches", "");
+    refused_without_words("public_access_block", "{}", "none of the four switches");
     refused("bucket_encryption", r#"{"Rules": []}"#, "one rule is wanted", "[]");
     refused("bucket_encryption", r#"{"Rules": [{}]}"#, "no `SSEAlgorithm`", "{}");
     // A member that occurs twice is ambiguous.

@@ -53,7 +53,7 @@ fn at_bucket(request: &Request, bucket: &Request, layers: &Layers<'_>) -> Formul
         let limits = limits.map(|limit| moved(limit, true));
         all([account, identity(request)].into_iter().chain(limits))
     };
-    // The first is asked about the bucket in every layer, the second in those that are always asked about both.
+    // By the first reading every layer is asked about the bucket, by the second only the layers that are always asked about both.
     let either = |every, some| reading(Ambiguity::AccessPointPolicies, every, moved(some, false));
     let strict = moved(grant.clone(), true);
     let strict = if of_bucket { any([strict, delegated()]) } else { strict };
@@ -66,7 +66,7 @@ fn at_bucket(request: &Request, bucket: &Request, layers: &Layers<'_>) -> Formul
         }
         // The policy of the own access point may do for the account's own policies.
         (false, _, true) => {
-            let bounded = all([by_policy, either(moved(bounds.clone(), true), bounds.clone())]);
+            let bounded = all([by_policy, either(moved(bounds.clone(), true), bounds)]);
             reading(Ambiguity::AccessPointGrant, asked, bounded)
         }
         _ => asked,

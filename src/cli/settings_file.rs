@@ -81,8 +81,7 @@ pub(super) fn parsed(text: &str, shown: &str) -> Result<Vec<Settings>, Failure> 
 
 /// What is wrong with a setting, after the name of the file: its line, and the name or form that is probably meant.
 fn wrong_setting(error: &toml::de::Error, text: &str) -> String {
-    let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
-    let place = line.map(|line| format!(":{line}")).unwrap_or_default();
+    let place = settings::line_of(error, text).map(|line| format!(":{line}")).unwrap_or_default();
     let message = error.message();
     let (said, expected) = message.split_once("`, expected ").unwrap_or((message, ""));
     let words = match said.split_once(" `") {

@@ -316,11 +316,10 @@ fn expectation(written: WrittenTest, span: Span) -> Result<Expectation, Wrong> {
         return Err(wrong("the test does not say on which resources".to_owned())
             .help("give `on` with ARNs, as in `on = \"arn:aws:s3:::bucket/*\"`, or `\"*\"`"));
     };
-    let many = resources.iter().find(|own| own.matches(['*', '?']).count() > MAX_WILDCARDS);
-    if let Some(many) = many {
-        let count = many.matches(['*', '?']).count();
+    let wildcards = resources.iter().map(|own| own.matches(['*', '?']).count()).max();
+    if let Some(many) = wildcards.filter(|many| *many > MAX_WILDCARDS) {
         return Err(wrong(format!(
-            "an ARN under `on` has {count} wildcards; at most {MAX_WILDCARDS} are matched"
+            "an ARN under `on` has {many} wildcards; at most {MAX_WILDCARDS} are matched"
         )));
     }
     let actions = actions.list();

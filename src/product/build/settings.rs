@@ -209,10 +209,15 @@ pub fn parse(text: &str) -> Result<Vec<Settings>, toml::de::Error> {
     }
 }
 
-/// What is wrong with such a text, with its line and none of its words: a stranger may have named any file, and the report may be public.
+/// The line of a text that an error is about, from 1.
+pub fn line_of(error: &toml::de::Error, text: &str) -> Option<usize> {
+    let before = error.span().and_then(|span| text.get(..span.start))?;
+    Some(before.matches('\n').count() + 1)
+}
+
+/// The message of an error, with its line. It does not quote the text: a stranger may have named any file, and the report may be public.
 pub fn wrong_toml(error: &toml::de::Error, text: &str) -> String {
-    let before = error.span().and_then(|span| text.get(..span.start));
-    let line = before.map(|before| format!("line {}: ", before.matches('\n').count() + 1));
+    let line = line_of(error, text).map(|line| format!("line {line}: "));
     format!("{}{}", line.unwrap_or_default(), error.message())
 }
 

@@ -152,7 +152,7 @@ impl SettingsReader<'_> {
     }
 }
 
-/// Members that the answers about a bucket's settings have, one of them at least.
+/// Members of the answers about a bucket's settings. Each answer has one of them at least.
 const MEMBERS: [&str; 14] = [
     "AllowedMethods",
     "AllowedOrigins",
@@ -170,7 +170,8 @@ const MEMBERS: [&str; 14] = [
     "TopicConfigurations",
 ];
 
-/// What is wrong with a document of another form is said without its words: a stranger may have named any file, and the report may be public.
+/// The finding without its place, if the document is no answer about a bucket's settings: a report quotes what is at a place, a stranger may have
+/// named any file, and the report may be public.
 fn without_words(finding: Finding, name: &str, root: &Node) -> Finding {
     // CORS rules may be given as the list alone.
     let first = if let Value::Array(items) = &root.value { items.first() } else { Some(root) };

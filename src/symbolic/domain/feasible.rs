@@ -292,10 +292,7 @@ impl CallerShapes<'_, '_> {
         }
         let [names, arns] = [of_name, of_arn]
             .map(|place| self.encoder.dimensions[place].tests.atoms().iter().filter_map(literal));
-        let mut names = names.chain(arns.filter_map(|arn| user_name(&arn))).collect::<Vec<_>>();
-        names.sort_unstable();
-        names.dedup();
-        names.truncate(MOST_ACCOUNTS);
+        let names = distinct(names.chain(arns.filter_map(|arn| user_name(&arn))));
         let literals = names.iter().map(|name| vec![Atom::Literal(name.as_str().into())]);
         let users = names.iter().map(|name| users_named(name).into());
         self.told_apart(&[(of_name, literals.collect()), (of_arn, users.collect())])
@@ -339,11 +336,8 @@ impl CallerShapes<'_, '_> {
             .iter()
             .flat_map(|place| dimensions[*place].tests.atoms().iter().filter_map(literal));
         let of_arns = dimensions[resource].tests.atoms().iter().filter_map(account_of);
-        let mut accounts = of_keys.chain(of_arns).collect::<Vec<_>>();
-        accounts.retain(|text| text.parse::<AccountId>().is_ok());
-        accounts.sort_unstable();
-        accounts.dedup();
-        accounts.truncate(MOST_ACCOUNTS);
+        let accounts = of_keys.chain(of_arns).filter(|text| text.parse::<AccountId>().is_ok());
+        let accounts = distinct(accounts);
         // Resources without an account in their ARN, or of AWS: the owner may be anybody.
         let free = vec![Atom::Literal("*".into()), of_account(""), of_account("aws")];
         let mut boxes = vec![Constraints(vec![self.resources(resource, free, false)?])];
@@ -393,16 +387,8 @@ impl CallerShapes<'_, '_> {
         let (Some(accounts), Some(arns)) = (asked(PRINCIPAL_ACCOUNT), asked(PRINCIPAL_ARN)) else {
             return Vec::new();
         };
-        let mut found = accounts
-            .iter()
-            .filter_map(literal)
-            .chain(arns.iter().filter_map(account_of))
-            .collect::<Vec<_>>();
-        found.retain(|account| !account.is_empty() && !account.contains(':'));
-        found.sort_unstable();
-        found.dedup();
-        found.truncate(MOST_ACCOUNTS);
-        found
+        let found = accounts.iter().filter_map(literal).chain(arns.iter().filter_map(account_of));
+        distinct(found.filter(|account| !account.is_empty() && !account.contains(':')))
     }
 
     fn fits(&mut self, place: usize, atoms: Vec<Atom>) -> Result<Fits, Undecided> {
@@ -453,6 +439,15 @@ fn account_of(atom: &Atom) -> Option<String> {
     let mut segments = symbols.split(|symbol| *symbol == Symbol::Char(':'));
     let plain = |symbol: &Symbol| if let Symbol::Char(c) = symbol { Some(*c) } else { None };
     segments.nth(4)?.iter().map(plain).collect()
+}
+
+/// So many of these texts as are told apart, each once.
+fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut texts = texts.collect::<Vec<_>>();
+    texts.sort_unstable();
+    texts.dedup();
+    texts.truncate(MOST_ACCOUNTS);
+    texts
 }
 
 /// The name at the end of a user's ARN.
