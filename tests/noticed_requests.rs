@@ -1,8 +1,8 @@
 //! Direct tests of functions about requests. `cargo mutants` changed these functions, and no other test failed.
 
 use ica_policy::authz::{
-    Ambiguity, Caller, CallerKind, Choice, ContextValue, MAX_VALUE_BYTES, Presence, Request,
-    decisive, presence, request_key, shape,
+    Ambiguity, Caller, CallerError, CallerKind, Choice, ContextValue, MAX_VALUE_BYTES, Presence,
+    Request, decisive, presence, request_key, shape,
 };
 use ica_policy::simulate::Simulator;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ fn an_arn_without_a_name_or_with_one_that_aws_does_not_give_is_no_caller() {
         "arn:aws:iam::111122223333:oidc-provider/",
         "arn:aws:iam::111122223333:saml-provider/",
     ] {
-        assert!(Caller::parse(arn, None).is_err(), "{arn}");
+        assert!(matches!(Caller::parse(arn, None), Err(CallerError::Kind(_))), "{arn}");
     }
 }
 

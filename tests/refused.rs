@@ -26,6 +26,8 @@ struct Case {
     bucket: Option<String>,
     document: String,
     code: Option<String>,
+    /// The check of IAM Access Analyzer that the finding names; empty if it names none.
+    analyzer: Option<String>,
 }
 
 fn cases(file: &str) -> Vec<Case> {
@@ -91,13 +93,18 @@ fn wrong(case: &Case, is_refused: bool) -> Option<String> {
     let errors = findings.iter().filter(|finding| finding.is_refusal());
     let errors = errors.map(|finding| finding.code.id()).collect::<Vec<_>>();
     let codes = findings.iter().map(|finding| finding.code.id()).collect::<Vec<_>>();
+    let names_check = |name: &str| {
+        let coded = findings.iter().filter(|found| Some(found.code.id()) == case.code.as_deref());
+        coded.map(|found| found.analyzer_code().unwrap_or_default()).eq([name])
+    };
+    let has_check = case.analyzer.as_deref().is_none_or(names_check);
     let is_right = match (&case.code, is_refused) {
         (Some(code), true) => errors.contains(&code.as_str()),
         (Some(code), false) => errors.is_empty() && codes.contains(&code.as_str()),
         (None, true) => panic!("{}: which code?", case.name),
         (None, false) => findings.is_empty(),
     };
-    (!is_right).then(|| format!("{}: {findings:#?}", case.name))
+    (!is_right || !has_check).then(|| format!("{}: {findings:#?}", case.name))
 }
 
 #[test]

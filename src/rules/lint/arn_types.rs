@@ -73,7 +73,12 @@ pub(super) fn forms(arn_service: &str) -> &'static [Form] {
             forms_of(service).filter(|form| form.service == arn_service).collect::<Vec<_>>()
         };
         let found = aws::service(arn_service).map(with_it).unwrap_or_default();
-        if found.is_empty() { others(arn_service).flat_map(with_it).collect() } else { found }
+        if !found.is_empty() {
+            return found;
+        }
+        // Resources of other services may have ARNs with this one in them.
+        let others = aws::services().filter(|service| service.may_have_arns_of(arn_service));
+        others.flat_map(with_it).collect()
     })
 }
 
@@ -103,13 +108,6 @@ impl Known {
             Err(_) => found,
         }
     }
-}
-
-/// Other services whose resources have ARNs with this one in them.
-fn others(arn_service: &str) -> impl Iterator<Item = &'static Service> {
-    aws::services().filter(move |service| {
-        service.prefix() != arn_service && service.may_have_arns_of(arn_service)
-    })
 }
 
 fn forms_of(service: &'static Service) -> impl Iterator<Item = Form> {
