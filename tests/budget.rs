@@ -73,3 +73,43 @@ fn no_edit_is_made_without_a_budget() {
     let report = stdout(&run_in(&folder, &["fix", "."]));
     assert!(!report.contains(SPENT) && report.contains("except `"), "{report}");
 }
+
+/// Of a run that ends early the slips are from all of the documents, and the same each time.
+#[test]
+fn slips_that_the_budget_does_not_suffice_for_are_left_out_and_counted() {
+    let folder = folder("budget/fuzz", 1);
+    let alone = ["fuzz", "bucket.json", "--account", "111122223333", "--budget"];
+    let judged = |budget: &str| reports(&folder, &[&alone[..], &[budget]].concat()).remove(0);
+    let number = |report: &Value, name: &str| report[name].as_u64().unwrap();
+    let (all, some) = (judged("10000"), judged("1"));
+    assert_eq!((number(&all, "left_out"), number(&all, "beyond_budget")), (0, 0));
+    let [judged_some, beyond] = ["judged", "beyond_budget"].map(|name| number(&some, name));
+    assert!(judged_some > 0 && beyond > 0, "{some}");
+    assert_eq!((number(&some, "left_out"), judged_some + beyond), (beyond, number(&all, "judged")));
+    assert_eq!(some, judged("1"));
+    // What was left out may be what is asked for.
+    let output = run_in(&folder, &["fuzz", ".", "--budget", "0", "--fail-on", "breaks"]);
+    let report = stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = "left out because the budget was used up: give --budget a larger number";
+    assert!(report.contains("0 slips") && report.contains(told), "{report}");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+/// A test that is not decided for want of a budget does not hold, and the report says what to do; words that were not tried are counted.
+#[test]
+fn tests_that_the_budget_does_not_suffice_for_are_not_decided() {
+    let folder = folder("budget/test", 1);
+    let tests = "connection = 'ica.toml'\n[[test]]\nallow = 's3:PutObject'\non = 'arn:aws:s3:::acme-genomics/ica/*'\ncaller = 'iam-user'\n";
+    fs::write(folder.join("policy-tests.toml"), tests).unwrap();
+    let tested = |arguments: &[&str]| reports(&folder, &[&["test"], arguments].concat()).remove(0);
+    let all = tested(&["--coverage"]);
+    assert_eq!((&all["verdict"], &all["words_left"]), (&json!("holds"), &json!(0)));
+    let none = tested(&["--coverage", "--budget", "0"]);
+    assert_eq!((&none["verdict"], &none["words"]), (&json!("undecided"), &json!(0)));
+    assert!(none["words_left"].as_u64() > Some(0), "{none}");
+    let output = run_in(&folder, &["test", "--budget", "0"]);
+    let report = stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+    let help = "give --budget a larger number, or test fewer expectations at a time";
+    assert!(report.contains(SPENT) && report.contains(help), "{report}");
+    assert_eq!(output.status.code(), Some(1));
+}

@@ -36,7 +36,6 @@ const TABLE: &[(&str, &str, Row)] = &[
     ("aws/key.rs", "MOST_KNOWN", Test("names_that_are_not_kept_are_found")),
     ("cli/data.rs", "MOST_BYTES", Test("a_file_that_is_too_large_is_not_read")),
     ("cli/keep.rs", "MOST_BYTES", Reason("what the system has at most")),
-    ("expect/coverage.rs", "MOST_DECIDED", Test("words_beyond_the_limit_are_counted")),
     ("fix/search.rs", "MOST_EDITS", Test("a_step_that_takes_more_edits_than_are_made_is_left")),
     (
         "fix/search.rs",
@@ -60,6 +59,13 @@ const TABLE: &[(&str, &str, Row)] = &[
         "input/other_forms.rs",
         "MOST_LINES",
         Reason("the form of a text that is no policy is only a hint"),
+    ),
+    (
+        "mutate/run.rs",
+        "MOST_OF_ONE",
+        Reason(
+            "the questions about a mutant have smaller budgets; it bounds how far a run goes beyond its own",
+        ),
     ),
     (
         "product/budget.rs",

@@ -224,8 +224,7 @@ fn name_the_caller(answer: &mut Answered, caller: &Caller) {
 }
 
 fn statements<'a>(layers: &Layers<'a>) -> Vec<&'a Statement> {
-    let policies = layers.ids().flat_map(|layer| layers.policies(layer).to_vec());
-    policies.flat_map(|policy| &policy.statements).collect()
+    layers.all().into_iter().flat_map(|policy| &policy.statements).collect()
 }
 
 /// The sessions that policies name.

@@ -3,8 +3,12 @@
 use super::basis::Basis;
 use super::principal::Principal;
 use crate::authz::{ContextValue, Layer, Layers};
+use crate::model::Policy;
 use crate::simulate::LineError;
-use crate::symbolic::{Answered, Granted, Question, Who, can, together};
+use crate::symbolic::{Answered, Granted, Question, Together, Who, can_within, together};
+
+/// The budget of each question.
+pub(crate) type OfEach<'a> = &'a dyn Fn() -> Together;
 
 /// A question about many requests.
 #[derive(Clone, Debug, Default)]
@@ -103,21 +107,23 @@ impl Query {
         Ok(principal)
     }
 
-    /// What documents grant by themselves, whoever asks.
-    pub(crate) fn anybody(&self, policies: Vec<&crate::model::Policy>) -> Vec<Answered> {
-        can(&self.question(None, Who::Anybody(policies)))
+    /// What documents grant by themselves, whoever asks. `budget` says what a question may cost.
+    pub(crate) fn anybody(&self, policies: Vec<&Policy>, budget: OfEach<'_>) -> Vec<Answered> {
+        can_within(&self.question(None, Who::Anybody(policies)), &budget())
     }
 
     /// What is granted to whoever asks. Identity policies that are not given may grant: then the
-    /// answer is known only where that makes no difference.
+    /// answer is known only where that makes no difference. `budget` says what each question may cost.
     pub(crate) fn principal_gets(
         &self,
         principal: &Principal,
         layers: &Layers<'_>,
+        budget: OfEach<'_>,
     ) -> (Vec<Answered>, Basis) {
         let ask = |layers: &Layers<'_>| {
             principal.ask(layers, |caller| {
-                can(&self.question(principal.account(), Who::Caller(caller, layers)))
+                let question = self.question(principal.account(), Who::Caller(caller, layers));
+                can_within(&question, &budget())
             })
         };
         let answers = ask(layers);

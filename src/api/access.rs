@@ -7,6 +7,7 @@ use crate::access::{Basis, Query};
 use crate::authz::{Layer, Layers};
 use crate::model::PolicyKind;
 use crate::report::can::Access;
+use crate::symbolic::Together;
 
 impl Workspace {
     /// Says whether access is granted: for all requests of the question, for some, or for none.
@@ -24,10 +25,12 @@ impl Workspace {
         let (layers, (found, basis)) = match &caller {
             Some(caller) => {
                 let layers = set.layers(kind);
-                let found = query.principal_gets(caller, &layers);
+                let found = query.principal_gets(caller, &layers, &Together::default);
                 (layers, found)
             }
-            None if policies.len() == 1 => (alone(), (query.anybody(set.all()), Basis::Given)),
+            None if policies.len() == 1 => {
+                (alone(), (query.anybody(set.all(), &Together::default), Basis::Given))
+            }
             None => {
                 let message = "is missing: without it one policy is asked, and here is another number of them";
                 return Err(Error::request("principal", message));

@@ -6,10 +6,11 @@ use super::workspace::Workspace;
 use crate::access::{FilesByLayer, Reader};
 use crate::authz::display_name;
 use crate::expect::{
-    About, Anything, Coverage, Documents, Expectation, Subject, TestFile, Wrong, coverage, decide,
-    draft, read, write,
+    About, Anything, Coverage, Documents, Expectation, Given, Subject, TestFile, Wrong, coverage,
+    decide, draft, read, write,
 };
 use crate::finding::{self, Finding, codes};
+use crate::product::budget::{Budget, MOST_IN_A_RUN};
 use crate::product::build::settings::Levels;
 use crate::report;
 use crate::report::tested::{Part, Test, Tested, wrong_test};
@@ -18,12 +19,20 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// How the expectations of a file are tested.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct TestOptions<'a> {
     /// Only expectations whose name has this text.
     pub only: Option<&'a str>,
     /// Whether to say which words of the policies no expectation needs.
     pub coverage: bool,
+    /// What all expectations may cost together, in millions of steps of the prover; what it does not suffice for is not decided.
+    pub budget: u32,
+}
+
+impl Default for TestOptions<'_> {
+    fn default() -> Self {
+        TestOptions { only: None, coverage: false, budget: MOST_IN_A_RUN }
+    }
 }
 
 /// What expectations are about, and its name where there are several.
@@ -61,6 +70,8 @@ impl Workspace {
         let TestFile { about, expectations } = self.expectations(file)?;
         let (subjects, findings) = self.subjects(file, &about)?;
         let anything = Anything::new(&mut self.sources).map_err(|wrong| self.wrong(&wrong))?;
+        let budget = &Budget::of_millions(options.budget);
+        let given = Given { anything: &anything, budget };
         let is_asked = |expectation: &&Expectation| {
             options.only.is_none_or(|text| expectation.title().contains(text))
         };
@@ -74,7 +85,7 @@ impl Workspace {
                 let view = &mut |asked: crate::expect::Asked<'_>| {
                     Part::new(&self.sources, expectation.expected, asked)
                 };
-                let parts = decide(subject, expectation, &anything, view);
+                let parts = decide(subject, expectation, given, view);
                 let parts = parts.map_err(|wrong| self.wrong(&wrong))?;
                 is_defect |= parts.iter().any(|(_, is_defect)| *is_defect);
                 let parts = parts.into_iter().map(|(part, _)| part).collect();
@@ -91,7 +102,7 @@ impl Workspace {
             for ((_, subject), tests) in each {
                 let known = asked.iter().copied().zip(tests.iter().map(statuses));
                 let Coverage { tried, left, untested: more } =
-                    coverage(subject, &known.collect::<Vec<_>>(), &anything);
+                    coverage(subject, &known.collect::<Vec<_>>(), given);
                 words += tried;
                 tested.words_left += left;
                 untested.extend(more.into_iter().map(|(what, span)| {
@@ -116,7 +127,8 @@ impl Workspace {
                 "the settings file has several connections: give `--name` with that of one",
             ));
         };
-        let draft = draft(subject, &self.sources, &anything);
+        let budget = &Budget::default();
+        let draft = draft(subject, &self.sources, Given { anything: &anything, budget });
         if draft.expectations.is_empty() {
             let why = draft.left_out.iter().map(|own| format!("{}: {}", own.what, own.reason));
             let why = why.collect::<Vec<_>>().join("; ");

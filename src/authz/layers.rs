@@ -149,6 +149,11 @@ impl<'a> Layers<'a> {
         single.into_iter().chain(scps).chain(rcps).chain([LayerId::Vpce]).chain(bucket)
     }
 
+    /// The policies of all layers, in that order.
+    pub fn all(&self) -> Vec<&'a Policy> {
+        self.ids().flat_map(|layer| self.policies(layer).to_vec()).collect()
+    }
+
     /// The number of a policy counted over all levels of its kind of layer, as reports count.
     pub fn flat_index(&self, layer: LayerId, policy: usize) -> usize {
         let before = |levels: &[Vec<&Policy>], level: usize| {

@@ -9,7 +9,7 @@ use crate::report::Finding;
 use crate::report::can::{Access, IsPublic};
 use crate::simulate::LineError;
 use crate::source::Sources;
-use crate::symbolic::Granted;
+use crate::symbolic::{Granted, Together};
 use clap::ValueEnum;
 
 /// What is asked, once the files are read.
@@ -33,8 +33,8 @@ impl Asked<'_> {
             None => Layers { resource: Layer::Policies(all.clone()), ..Layers::default() },
         };
         let (answers, basis) = match &principal {
-            Some(principal) => query.principal_gets(principal, &layers),
-            None => (query.anybody(all), Basis::Given),
+            Some(principal) => query.principal_gets(principal, &layers, &Together::default),
+            None => (query.anybody(all, &Together::default), Basis::Given),
         };
         let basis = if answers.is_empty() { Basis::NoRequest } else { basis };
         let mut access = Access::new(self.sources, &answers, basis, &layers);

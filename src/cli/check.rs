@@ -117,7 +117,7 @@ pub(super) struct About {
     strict: bool,
     /// What all connections together may cost, in millions of steps. What is left then is unknown, and not edited.
     #[arg(long, value_name = "MILLIONS", default_value_t = MOST_IN_A_RUN)]
-    budget: u32,
+    pub(super) budget: u32,
 }
 
 impl About {

@@ -73,7 +73,7 @@ pub(super) struct Args {
     /// Without these kinds of slips.
     #[arg(long, value_name = "KIND", num_args = 1.., value_delimiter = ',')]
     without: Vec<Slips>,
-    /// Which effects give exit code 1. What could not be decided counts with each of them.
+    /// Which effects give exit code 1. What could not be decided, or was left out for want of a budget, counts with each of them.
     #[arg(long, value_enum, num_args = 1.., value_delimiter = ',', default_values_t = [FailOn::Never])]
     fail_on: Vec<FailOn>,
     /// How the report is written.
@@ -161,6 +161,7 @@ fn options(args: &Args) -> Options {
         pairs: args.pairs,
         only: kinds(&args.only),
         skip: kinds(&args.without),
+        budget: args.about.budget,
     }
 }
 
@@ -297,7 +298,7 @@ fn report(args: &Args, fuzzed: &Fuzzed, printer: &Printer<Fuzzed>) -> Exit {
         return printed.max(Exit::Defect);
     }
     let mut wanted = args.fail_on.iter().filter_map(|fail_on| fail_on.effect()).peekable();
-    let is_open = wanted.peek().is_some() && fuzzed.undecided() > 0;
+    let is_open = wanted.peek().is_some() && (fuzzed.undecided() > 0 || fuzzed.beyond_budget > 0);
     // Nobody can rely on a document that is in force nowhere.
     let is_open = is_open || wanted.peek().is_some() && !fuzzed.findings.is_empty();
     let is_found = is_open || wanted.any(|effect| fuzzed.count(effect) > 0);

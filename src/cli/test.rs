@@ -11,6 +11,7 @@ use crate::expect::About;
 use crate::finding::codes;
 use crate::input::NONE;
 use crate::model::PolicyKind;
+use crate::product::budget::MOST_IN_A_RUN;
 use crate::product::build::settings;
 use crate::report::Finding;
 use crate::report::failure::of_finding;
@@ -68,6 +69,9 @@ pub(super) struct Args {
     /// Say which statements and values of the policies no test needs.
     #[arg(long)]
     coverage: bool,
+    /// What all tests of a file together may cost, in millions of steps. What is left then is not decided.
+    #[arg(long, value_name = "MILLIONS", default_value_t = MOST_IN_A_RUN)]
+    budget: u32,
     /// What gives exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Undecided)]
     fail_on: FailOn,
@@ -150,7 +154,8 @@ fn one(path: &Path, args: &Args, printer: &Printer<Tested>) -> Exit {
         return printer.error(&message, help, Exit::Unreadable);
     }
     let mut workspace = Workspace::with_loader(Files { folder: PathBuf::new() });
-    let options = TestOptions { only: args.only.as_deref(), coverage: args.coverage };
+    let options =
+        TestOptions { only: args.only.as_deref(), coverage: args.coverage, budget: args.budget };
     let inside = if args.allow_outside { Ok(()) } else { inside(&mut workspace, &file) };
     match inside.and_then(|()| workspace.test(&file, options)) {
         Ok(tested) => printer.report(&tested).max(args.fail_on.exit(&tested)),

@@ -141,9 +141,7 @@ fn callers(session: &Arn, issuers: impl Iterator<Item = String>) -> Vec<Caller> 
 }
 
 fn statements<'a>(layers: &Layers<'a>) -> impl Iterator<Item = &'a Statement> {
-    let policies =
-        layers.ids().flat_map(|layer| layers.policies(layer).to_vec()).collect::<Vec<_>>();
-    policies.into_iter().flat_map(|policy| &policy.statements)
+    layers.all().into_iter().flat_map(|policy| &policy.statements)
 }
 
 /// The principals that policies name.

@@ -3,44 +3,30 @@
 //! Each statement, action, resource, principal, condition and value is taken out by itself, and the expectations that may meet its
 //! statement are decided again until one of them changes.
 
-use super::decide::{Status, decide};
+use super::decide::{Given, Status, decide};
 use super::drafting::may_concern;
 use super::file::Expectation;
-use super::subject::{Anything, Subject};
+use super::subject::Subject;
 use crate::authz::LAYERS;
 use crate::model::{Element, PolicyKind, Statement};
 use crate::source::Span;
-use std::cell::Cell;
 
 /// The words that no expectation needs.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Coverage {
     /// How many words were tried.
     pub tried: usize,
-    /// How many were left out, since that would take too long.
+    /// How many were left out, since too little was left of the budget.
     pub left: usize,
     /// Those that no expectation needs: what they are, and where. Words inside of such a statement are not listed again.
     pub untested: Vec<(&'static str, Span)>,
 }
 
-/// The most decisions of one expectation that are made.
-const MOST_DECIDED: usize = 20_000;
-
 /// An expectation with the answer to each of its parts.
 pub(super) type Decided<'a> = (&'a Expectation, Vec<Status>);
 
 /// Finds the words that no expectation needs.
-pub fn coverage(subject: &Subject, expectations: &[Decided<'_>], anything: &Anything) -> Coverage {
-    coverage_within(subject, expectations, anything, MOST_DECIDED)
-}
-
-fn coverage_within(
-    subject: &Subject,
-    expectations: &[Decided<'_>],
-    anything: &Anything,
-    most: usize,
-) -> Coverage {
-    let decided = Cell::new(0);
+pub fn coverage(subject: &Subject, expectations: &[Decided<'_>], given: Given<'_>) -> Coverage {
     let mut without = subject.clone();
     let mut found = Coverage::default();
     for place in statements(subject) {
@@ -50,26 +36,30 @@ fn coverage_within(
         };
         let asked = expectations.iter().filter(|(own, _)| may_meet(own)).collect::<Vec<_>>();
         let mut is_statement_needed = true;
-        for Cut { what, span, statement } in cuts(statement) {
+        for (words, span) in words(statement) {
             if !is_statement_needed {
                 break;
             }
-            if decided.get() >= most {
+            if given.budget.is_spent() {
                 found.left += 1;
                 continue;
             }
-            found.tried += 1;
-            let statements = place.put(&mut without, statement);
+            let statements = place.put(&mut without, words.cut_from(statement));
             let changes = asked.iter().any(|(expectation, before)| {
-                decided.set(decided.get() + 1);
-                let after = decide(&without, expectation, anything, &mut |asked| asked.status);
+                let after = decide(&without, expectation, given, &mut |asked| asked.status);
                 // Where it cannot be asked any more, the words were needed.
                 after.as_ref() != Ok(before)
             });
             place.restore(&mut without, statements);
+            // What is not decided for want of a budget shows nothing.
+            if changes && given.budget.is_spent() {
+                found.left += 1;
+                continue;
+            }
+            found.tried += 1;
             if !changes {
-                is_statement_needed = what != STATEMENT;
-                found.untested.push((what, span));
+                is_statement_needed = !matches!(words, Words::All);
+                found.untested.push((words.what(), span));
             }
         }
     }
@@ -128,43 +118,64 @@ fn statements(subject: &Subject) -> Vec<Place> {
     found
 }
 
-const STATEMENT: &str = "statement";
-
-/// A statement without some of its words.
-struct Cut {
-    what: &'static str,
-    span: Span,
-    /// `None`: nothing is left of it.
-    statement: Option<Statement>,
+/// Words of a statement that are tried without.
+#[derive(Clone, Copy)]
+enum Words {
+    All,
+    Action(usize),
+    Resource(usize),
+    Principal(usize),
+    Condition(usize),
+    /// By the number of the condition and of the value.
+    Value(usize, usize),
 }
 
-/// The statement without all of its words, then without each word of a list. The only word of a list is as good as the statement.
-fn cuts(statement: &Statement) -> Vec<Cut> {
-    let mut cuts = vec![Cut { what: STATEMENT, span: statement.span, statement: None }];
-    let mut cut = |what, span, change: &dyn Fn(&mut Statement)| {
-        let mut other = statement.clone();
-        change(&mut other);
-        cuts.push(Cut { what, span, statement: Some(other) });
-    };
-    for (number, span) in several(statement.action.as_ref(), |pattern| pattern.span) {
-        cut("action", span, &|other| without(other.action.as_mut(), number));
-    }
-    for (number, span) in several(statement.resource.as_ref(), |pattern| pattern.span) {
-        cut("resource", span, &|other| without(other.resource.as_mut(), number));
-    }
-    for (number, span) in several(statement.principal.as_ref(), |pattern| pattern.span) {
-        cut("principal", span, &|other| without(other.principal.as_mut(), number));
-    }
-    for (at, condition) in statement.conditions.iter().enumerate() {
-        cut("condition", condition.span, &|other| drop(other.conditions.remove(at)));
-        let values = condition.test.values();
-        for (number, (_, span)) in values.iter().enumerate().filter(|_| values.len() > 1) {
-            cut("value", *span, &|other| {
-                other.conditions[at].test = condition.test.without_value(number);
-            });
+impl Words {
+    /// What they are, in reports.
+    fn what(self) -> &'static str {
+        match self {
+            Words::All => "statement",
+            Words::Action(_) => "action",
+            Words::Resource(_) => "resource",
+            Words::Principal(_) => "principal",
+            Words::Condition(_) => "condition",
+            Words::Value(..) => "value",
         }
     }
-    cuts
+
+    /// The statement without them; `None`: nothing is left of it.
+    fn cut_from(self, statement: &Statement) -> Option<Statement> {
+        let mut other = statement.clone();
+        match self {
+            Words::All => return None,
+            Words::Action(number) => without(other.action.as_mut(), number),
+            Words::Resource(number) => without(other.resource.as_mut(), number),
+            Words::Principal(number) => without(other.principal.as_mut(), number),
+            Words::Condition(at) => drop(other.conditions.remove(at)),
+            Words::Value(at, number) => {
+                other.conditions[at].test = statement.conditions[at].test.without_value(number);
+            }
+        }
+        Some(other)
+    }
+}
+
+/// All words of a statement, then each word of a list, with their places. The only word of a list is as good as the statement.
+fn words(statement: &Statement) -> Vec<(Words, Span)> {
+    let mut words = vec![(Words::All, statement.span)];
+    let action = several(statement.action.as_ref(), |pattern| pattern.span);
+    words.extend(action.into_iter().map(|(number, span)| (Words::Action(number), span)));
+    let resource = several(statement.resource.as_ref(), |pattern| pattern.span);
+    words.extend(resource.into_iter().map(|(number, span)| (Words::Resource(number), span)));
+    let principal = several(statement.principal.as_ref(), |pattern| pattern.span);
+    words.extend(principal.into_iter().map(|(number, span)| (Words::Principal(number), span)));
+    for (at, condition) in statement.conditions.iter().enumerate() {
+        words.push((Words::Condition(at), condition.span));
+        let values = condition.test.values();
+        let several = values.iter().enumerate().filter(|_| values.len() > 1);
+        words.extend(several.map(|(number, (_, span))| (Words::Value(at, number), *span)));
+    }
+    words
 }
 
 /// The words of a list with more than one.
@@ -184,10 +195,11 @@ fn without<T>(element: Option<&mut Element<T>>, number: usize) {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test")]
     use super::super::file::{Expected, TestFile, read};
-    use super::super::subject::Documents;
+    use super::super::subject::{Anything, Documents};
     use super::*;
     use crate::authz::{Known, PolicySet};
     use crate::input::read_policy;
+    use crate::product::budget::Budget;
     use crate::source::Sources;
 
     #[test]
@@ -205,12 +217,14 @@ mod tests {
         let mut policies = PolicySet::default();
         policies.insert(PolicyKind::Identity, Known::Known(vec![vec![policy]]));
         let subject = Subject::Documents(Documents { policies, account: None });
-        let answer = |own| decide(&subject, own, &anything, &mut |asked| asked.status).unwrap();
+        let enough = &Budget::default();
+        let given = Given { anything: &anything, budget: enough };
+        let answer = |own| decide(&subject, own, given, &mut |asked| asked.status).unwrap();
         let asked = expectations.iter().map(|own| (own, answer(own))).collect::<Vec<_>>();
-        let within = |most| coverage_within(&subject, &asked, &anything, most);
-        let all = within(MOST_DECIDED);
+        let within = |budget: &Budget| coverage(&subject, &asked, Given { budget, ..given });
+        let all = within(enough);
         assert_eq!((all.tried, all.left, all.untested.len()), (3, 0, 1));
-        let some = within(1);
-        assert_eq!((some.tried, some.left), (1, 2));
+        let none = within(&Budget::of_millions(0));
+        assert_eq!((none.tried, none.left, none.untested.len()), (0, 3, 0));
     }
 }

@@ -7,8 +7,13 @@ use crate::access::{Basis, Query};
 use crate::authz::{Layers, display_name};
 use crate::aws;
 use crate::finding::{distance, fits_wildcards};
+use crate::model::Policy;
 use crate::product::Assumption;
-use crate::symbolic::{Answered, Granted, Undecided};
+use crate::product::budget::{Budget, SPENT};
+use crate::symbolic::{Answered, Granted, Together, Undecided};
+
+/// What to do where the budget does not suffice.
+const SPENT_HELP: &str = "give --budget a larger number, or test fewer expectations at a time";
 
 /// The name of all callers of a connection.
 pub(super) const ALL: &str = "all";
@@ -58,6 +63,15 @@ pub struct Asked<'a> {
     pub status: Status,
 }
 
+/// What all decisions of a file have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// What other policies may allow.
+    pub anything: &'a Anything,
+    /// What all of them may cost. A part that too little is left for is not decided.
+    pub budget: &'a Budget,
+}
+
 /// Decides an expectation. `view` takes each of its parts.
 ///
 /// # Errors
@@ -65,12 +79,13 @@ pub struct Asked<'a> {
 pub fn decide<T>(
     subject: &Subject,
     expectation: &Expectation,
-    anything: &Anything,
+    Given { anything, budget }: Given<'_>,
     view: &mut dyn FnMut(Asked<'_>) -> T,
 ) -> Result<Vec<T>, Wrong> {
     let mut deciding = Deciding {
         expectation,
         anything,
+        budget,
         view,
         answered: Vec::new(),
         met: Vec::new(),
@@ -91,6 +106,7 @@ pub fn decide<T>(
 pub(super) struct Deciding<'a, T> {
     pub expectation: &'a Expectation,
     pub anything: &'a Anything,
+    budget: &'a Budget,
     view: &'a mut dyn FnMut(Asked<'_>) -> T,
     /// The actions of the requests that there are, as AWS writes them.
     pub answered: Vec<String>,
@@ -130,6 +146,31 @@ impl<T> Deciding<'_, T> {
         query.resources.clone_from(&self.expectation.resources);
         query.session_issuer = None;
         query.read().map(drop).map_err(|error| self.wrong(error.message))
+    }
+
+    /// What a question may cost.
+    pub(super) fn cost(&self) -> Together {
+        self.budget.proof()
+    }
+
+    /// Takes off what it costs to ask about a caller, where these policies decide. If too little is left, the part is not decided.
+    pub(super) fn may_ask<'p>(
+        &mut self,
+        (name, resource): (Option<&str>, &str),
+        policies: impl IntoIterator<Item = &'p Policy>,
+    ) -> bool {
+        let statements = policies.into_iter().map(|policy| policy.statements.len()).sum();
+        let is_left = self.budget.spend_on_requests(1, statements);
+        if !is_left {
+            self.not_known(name, resource, format!("{SPENT}; {SPENT_HELP}"));
+        }
+        is_left
+    }
+
+    /// No answer can be given.
+    pub(super) fn not_known(&mut self, name: Option<&str>, resource: &str, reason: String) {
+        let answer = Answered::unknown(self.expectation.actions.clone(), reason);
+        self.judge((name, resource), &[answer], Basis::Given, &Layers::default(), &[]);
     }
 
     /// How many parts were judged.

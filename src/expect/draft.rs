@@ -3,11 +3,12 @@
 //! Of a connection these are the product's own operations, that outsiders get nothing, that nobody manages permissions, and what each Deny
 //! stops. Of policies by themselves what each statement says (`draft_policies`).
 
+use super::decide::Given;
 use super::decide::OUTSIDERS;
 use super::draft_policies::of_policies;
 use super::drafting::{Draft, Drafting, entry};
 use super::file::{Expectation, Expected};
-use super::subject::{Anything, Subject};
+use super::subject::Subject;
 use crate::aws::{self, AccessLevel};
 use crate::model::PolicyKind;
 use crate::product::catalogue::Level;
@@ -16,9 +17,9 @@ use crate::product::{CallerId, Verdict, check, usual_keys};
 use crate::source::Sources;
 
 /// Finds what holds today.
-pub fn draft(subject: &Subject, sources: &Sources, anything: &Anything) -> Draft {
+pub fn draft(subject: &Subject, sources: &Sources, given: Given<'_>) -> Draft {
     let draft = Draft::default();
-    let mut drafting = Drafting { subject, sources, anything, draft, stopped: Vec::new() };
+    let mut drafting = Drafting { subject, sources, given, draft, stopped: Vec::new() };
     if let Subject::Connection(setup) = subject {
         drafting.operations(setup);
         drafting.permissions(setup);

@@ -1,8 +1,8 @@
 //! What a draft is made of: entries that hold, each decided as later ones are, and what was left out.
 
-use super::decide::{Status, decide};
+use super::decide::{Given, Status, decide};
 use super::file::{Expectation, Expected};
-use super::subject::{Anything, Subject};
+use super::subject::Subject;
 use crate::model::Statement;
 use crate::product::KnownKey;
 use crate::source::{Sources, Span};
@@ -29,7 +29,7 @@ pub struct LeftOut {
 pub(super) struct Drafting<'a> {
     pub subject: &'a Subject,
     pub sources: &'a Sources,
-    pub anything: &'a Anything,
+    pub given: Given<'a>,
     pub draft: Draft,
     /// Actions that an operation needs and that are not allowed today, each with its caller.
     pub stopped: Vec<(String, String)>,
@@ -54,7 +54,7 @@ pub(super) fn entry(name: String, expected: Expected) -> Expectation {
 impl Drafting<'_> {
     /// Whether an expectation holds for all requests.
     pub(super) fn holds(&self, expectation: &Expectation) -> bool {
-        let parts = decide(self.subject, expectation, self.anything, &mut |asked| asked.status);
+        let parts = decide(self.subject, expectation, self.given, &mut |asked| asked.status);
         parts.is_ok_and(|parts| {
             !parts.is_empty() && parts.iter().all(|status| *status == Status::Holds)
         })

@@ -19,7 +19,7 @@ mod subject;
 mod write;
 
 pub use coverage::{Coverage, coverage};
-pub use decide::{Asked, Status, decide};
+pub use decide::{Asked, Given, Status, decide};
 pub use draft::draft;
 pub use drafting::{Draft, LeftOut};
 pub use file::{About, Expectation, Expected, TestFile, Wrong, read};

@@ -10,7 +10,7 @@ use crate::authz::{Caller, Layer, LayerRow, Layers, Presence, presence_for};
 use crate::model::PolicyKind;
 use crate::product::setup::Setup;
 use crate::product::{Aim, Assumption, CallerId, Credentials, account_of, way};
-use crate::symbolic::{self, Answered, Granted, Question, Who};
+use crate::symbolic::{Granted, Question, Who, can_within};
 
 impl<T> Deciding<'_, T> {
     pub(super) fn of_connection(&mut self, setup: &Setup) -> Result<(), Wrong> {
@@ -113,7 +113,7 @@ impl<T> Deciding<'_, T> {
         let is_open = kind != PolicyKind::Resource || setup.not_assumed.strict;
         if setup.policies.is_unspecified(kind) && is_open {
             let words = LayerRow::of(kind).words;
-            self.not_known(OUTSIDERS, resource, format!("the {words} is not given"));
+            self.not_known(Some(OUTSIDERS), resource, format!("the {words} is not given"));
             return Ok(());
         }
         let account = account_of(setup, aim).unwrap_or_default();
@@ -148,11 +148,14 @@ impl<T> Deciding<'_, T> {
         let way = match way(setup, id, (aim, resource), &expectation.keys, &expectation.any) {
             Ok(way) => way,
             Err(reason) => {
-                self.not_known(id.id(), resource, reason);
+                self.not_known(Some(id.id()), resource, reason);
                 return Ok(());
             }
         };
-        let may_ask = |who: &Caller| {
+        if !self.may_ask((Some(id.id()), resource), way.layers.all()) {
+            return Ok(());
+        }
+        let has_requests = |who: &Caller| {
             let mut absent = expectation.keys.iter().filter(|(_, value)| value.is_none());
             absent.all(|(key, _)| presence_for(key, who, None) != Presence::Always)
         };
@@ -164,21 +167,23 @@ impl<T> Deciding<'_, T> {
             let all = Principal::read(role.as_str(), None);
             callers = all.map_err(|error| self.wrong(error.message))?.each(&way.layers);
         }
-        callers.retain(may_ask);
+        callers.retain(has_requests);
         let never = Never::new(expectation, self.anything, &callers, aim.policy().is_some());
         let layers = never.layers(&way.layers, true, true);
         let is_own = |key: &str| expectation.keys.iter().any(|(own, _)| own == key);
         let assumed = way.context.iter().filter(|(key, _)| !is_own(key)).cloned();
         let assumed = assumed.collect::<Vec<_>>();
+        let cost = || self.cost();
         let ask = |layers: &Layers<'_>, who: &Caller| {
             let question = |actions: &[String], context| {
-                symbolic::can(&Question {
+                let question = Question {
                     who: Who::Caller(who, layers),
                     actions: actions.to_vec(),
                     resources: vec![resource.to_owned()],
                     account: way.account.clone(),
                     context,
-                })
+                };
+                can_within(&question, &cost())
             };
             with_their_keys(&expectation.actions, &expectation.keys, &assumed, &question)
         };
@@ -213,13 +218,6 @@ impl<T> Deciding<'_, T> {
         }
         self.judge((Some(id.id()), resource), &answers, basis, &layers, &way.assumes);
         Ok(())
-    }
-
-    /// Who the caller is cannot be said.
-    fn not_known(&mut self, name: &str, resource: &str, reason: String) {
-        let answer = Answered::unknown(self.expectation.actions.clone(), reason);
-        let at = (Some(name), resource);
-        self.judge(at, &[answer], Basis::Given, &Layers::default(), &[]);
     }
 }
 

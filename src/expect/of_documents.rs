@@ -35,6 +35,9 @@ impl<T> Deciding<'_, T> {
         if !has_scps(&principal) {
             layers.scps.clear();
         }
+        if !self.may_ask((Some(name), resource), layers.all()) {
+            return Ok(());
+        }
         let expectation = self.expectation;
         let callers = principal.each(&layers);
         let is_absent = |(key, value): &KnownKey| {
@@ -53,7 +56,7 @@ impl<T> Deciding<'_, T> {
         let all = |layers: &Layers<'_>| {
             let question = |actions: &[String], context| {
                 let query = Query { actions: actions.to_vec(), context, ..query.clone() };
-                let (answers, rests_on) = query.principal_gets(&principal, layers);
+                let (answers, rests_on) = query.principal_gets(&principal, layers, &|| self.cost());
                 basis.set(rests_on);
                 answers
             };
@@ -114,6 +117,9 @@ impl<T> Deciding<'_, T> {
                 .wrong("layers decide together for one caller, and the test names none")
                 .help("give `caller`, an ARN"));
         }
+        if !self.may_ask((None, resource), policies.iter().copied()) {
+            return Ok(());
+        }
         if self.expectation.expected == Expected::Never {
             let names = policies
                 .iter()
@@ -123,7 +129,8 @@ impl<T> Deciding<'_, T> {
         }
         let query = self.query(resource, documents.account.as_deref());
         let question = |actions: &[String], context| {
-            Query { actions: actions.to_vec(), context, ..query.clone() }.anybody(policies.clone())
+            let query = Query { actions: actions.to_vec(), context, ..query.clone() };
+            query.anybody(policies.clone(), &|| self.cost())
         };
         let expectation = self.expectation;
         let answers = with_their_keys(&expectation.actions, &expectation.keys, &[], &question);

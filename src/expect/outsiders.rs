@@ -6,7 +6,7 @@ use crate::access::Basis;
 use crate::authz::{Layer, Layers};
 use crate::model::Policy;
 use crate::product::Assumption;
-use crate::symbolic::{self, Outsider, outsiders};
+use crate::symbolic::{self, Outsider, outsiders_within};
 
 /// Who is outside, and what is known of them.
 #[derive(Clone, Copy)]
@@ -24,6 +24,9 @@ pub(super) struct Outside<'a> {
 impl<T> Deciding<'_, T> {
     /// Everybody outside of the account.
     pub(super) fn of_outsiders(&mut self, of: Outside<'_>, resource: &str, policies: &[&Policy]) {
+        if !self.may_ask((Some(OUTSIDERS), resource), policies.iter().copied()) {
+            return;
+        }
         let mut policies = policies.to_vec();
         if self.expectation.expected == Expected::Never {
             policies.push(&self.anything.resource);
@@ -36,7 +39,7 @@ impl<T> Deciding<'_, T> {
             context: &self.expectation.keys,
         };
         let layers = Layers { resource: Layer::Policies(policies.clone()), ..Layers::default() };
-        for outside in outsiders(&policies, asked) {
+        for outside in outsiders_within(&policies, asked, &self.cost()) {
             let name = match &outside.who {
                 Outsider::Unsigned => format!("{OUTSIDERS} who do not sign"),
                 Outsider::Named(name) if of.own == Some(name) => continue,
@@ -53,8 +56,9 @@ impl<T> Deciding<'_, T> {
             self.judge((Some(&name), resource), &answers, Basis::Given, &layers, of.assumes);
         }
         // Of actions that outsiders never can ask for there are no answers, but there are requests.
-        let there_are =
-            self.query(resource, Some(of.account)).anybody(vec![&self.anything.resource]);
+        let there_are = self
+            .query(resource, Some(of.account))
+            .anybody(vec![&self.anything.resource], &|| self.cost());
         if !there_are.is_empty() {
             self.answered.extend(there_are.into_iter().flat_map(|answer| answer.actions));
             self.met.push(resource.to_owned());

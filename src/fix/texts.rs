@@ -48,7 +48,7 @@ impl Texts {
     }
 
     /// How many bytes the documents have together.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.list.iter().map(|text| text.now.len()).sum()
     }
 

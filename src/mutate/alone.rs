@@ -7,6 +7,7 @@ use super::refusal::{Refusal, new_refusal};
 use crate::finding::Finding;
 use crate::input::{Document, LoweredDocument, read_policy};
 use crate::model::{Policy, PolicyKind};
+use crate::product::budget::Budget;
 use crate::rules::{Attached, Subject, refusals};
 use crate::source::Sources;
 
@@ -48,16 +49,17 @@ impl Alone {
     }
 
     /// What other texts do, each by itself.
-    pub fn judge(&self, changed: &[(usize, String)]) -> Outcome {
+    pub fn judge(&self, changed: &[(usize, String)], budget: &Budget) -> Outcome {
         let mut outcome = Outcome::default();
         for (number, text) in changed {
-            outcome.take(self.judge_one(*number, text));
+            outcome.take(self.judge_one(*number, text, budget));
         }
         outcome.settled()
     }
 
-    fn judge_one(&self, number: usize, text: &str) -> Outcome {
+    fn judge_one(&self, number: usize, text: &str, budget: &Budget) -> Outcome {
         let (kind, old) = (self.originals[number].kind, &self.meant[number]);
+        budget.spend_on_reading(text.len());
         let mut sources = self.sources.clone();
         let read =
             sources.add_file("", text.to_owned()).ok().map(|id| read_policy(&mut sources, id));
@@ -68,7 +70,8 @@ impl Alone {
         if let Some(message) = new_refusal(&old.refusals, refusals) {
             return Outcome::refused(message);
         }
-        let documents = Documents { ground: &old.ground, old: &[&old.policy], new: &[&policy] };
+        let documents =
+            Documents { ground: &old.ground, old: &[&old.policy], new: &[&policy], budget };
         documents.outcome().of_kind(kind)
     }
 }

@@ -2,11 +2,12 @@
 
 use super::alone::Alone;
 use super::document::Original;
-use super::judge::{Connected, each};
+use super::judge::{Connected, each_within};
 use super::kind::Kind;
 use super::outcome::{Judged, Outcome};
 use super::sample::{Dice, pair};
 use super::slip::Slip;
+use crate::product::budget::{Budget, MOST_IN_A_RUN};
 use crate::source::Sources;
 
 /// What is wanted of a run.
@@ -22,14 +23,26 @@ pub struct Options {
     pub only: Vec<&'static Kind>,
     /// Without these kinds.
     pub skip: Vec<&'static Kind>,
+    /// What judging may cost together, in millions of steps of the prover; mutants that it does not suffice for are left out.
+    pub budget: u32,
 }
 
 /// The most mutants that are judged if nothing else is said.
 pub const CASES: usize = 2_000;
 
+/// What one mutant may cost, in millions of steps: some seconds. A mutant of an ordinary connection takes one or two.
+const MOST_OF_ONE: u32 = 500;
+
 impl Default for Options {
     fn default() -> Options {
-        Options { seed: 0, cases: CASES, pairs: false, only: Vec::new(), skip: Vec::new() }
+        Options {
+            seed: 0,
+            cases: CASES,
+            pairs: false,
+            only: Vec::new(),
+            skip: Vec::new(),
+            budget: MOST_IN_A_RUN,
+        }
     }
 }
 
@@ -46,6 +59,8 @@ pub struct Fuzzed {
     pub judged: Vec<Judged>,
     /// How many mutants there are that were not judged.
     pub left_out: usize,
+    /// How many of these the budget did not suffice for.
+    pub beyond_budget: usize,
 }
 
 /// What is changed and judged.
@@ -56,8 +71,8 @@ pub trait Subject: Sync {
     /// The documents.
     fn originals(&self) -> &[Original];
 
-    /// What other texts of some documents do.
-    fn judge(&self, changed: &[(usize, String)]) -> Outcome;
+    /// What other texts of some documents do, as far as the budget goes.
+    fn judge(&self, changed: &[(usize, String)], budget: &Budget) -> Outcome;
 }
 
 impl Subject for Alone {
@@ -69,8 +84,8 @@ impl Subject for Alone {
         &self.originals
     }
 
-    fn judge(&self, changed: &[(usize, String)]) -> Outcome {
-        Alone::judge(self, changed)
+    fn judge(&self, changed: &[(usize, String)], budget: &Budget) -> Outcome {
+        Alone::judge(self, changed, budget)
     }
 }
 
@@ -83,8 +98,8 @@ impl Subject for Connected<'_> {
         &self.originals
     }
 
-    fn judge(&self, changed: &[(usize, String)]) -> Outcome {
-        Connected::judge(self, changed)
+    fn judge(&self, changed: &[(usize, String)], budget: &Budget) -> Outcome {
+        Connected::judge(self, changed, budget)
     }
 }
 
@@ -102,6 +117,7 @@ pub fn fuzz(
     let singles = dice.choose(options.cases, slips.len());
     let mut mutants = singles.iter().map(|at| vec![slips[*at].clone()]).collect::<Vec<_>>();
     let mut possible = slips.len();
+    let alone = mutants.len();
     if options.pairs {
         let pairs = slips.len() * slips.len().saturating_sub(1) / 2;
         possible += pairs;
@@ -110,10 +126,18 @@ pub fn fuzz(
         mutants.extend(chosen.map(|(one, other)| vec![slips[one].clone(), slips[other].clone()]));
     }
     let all = mutants.len();
-    let judged = each(&mutants, &|slips| judged(subject, slips), &|number| done(number, all));
+    // If the budget does not suffice for all, those that it suffices for are of everywhere in the documents.
+    let mut order = dice.shuffled(0..alone);
+    order.extend(dice.shuffled(alone..all));
+    let most = usize::try_from(options.budget).unwrap_or(usize::MAX).saturating_mul(1_000_000);
+    let judge = |at: &usize| judged(subject, &mutants[*at]);
+    let found = each_within(&order, most, &judge, &|number| done(number, all));
+    let beyond_budget = all - found.len();
+    let mut judged = order.into_iter().zip(found).collect::<Vec<_>>();
+    judged.sort_by_key(|(at, _)| *at);
     // Two slips in the same words are no pair.
-    let judged = judged.into_iter().flatten().collect::<Vec<_>>();
-    Fuzzed { left_out: possible - judged.len(), judged }
+    let judged = judged.into_iter().filter_map(|(_, judged)| judged).collect::<Vec<_>>();
+    Fuzzed { left_out: possible - judged.len(), beyond_budget, judged }
 }
 
 /// The slips of all documents that are wanted.
@@ -127,8 +151,8 @@ fn slips(subject: &dyn Subject, options: &Options) -> Vec<At> {
     all
 }
 
-/// What slips do together; `None` if they cannot be made together.
-fn judged(subject: &dyn Subject, slips: &[At]) -> Option<Judged> {
+/// What slips do together, `None` if they cannot be made together; and what it cost.
+fn judged(subject: &dyn Subject, slips: &[At]) -> (Option<Judged>, usize) {
     let mut changed = Vec::<(usize, String)>::new();
     for (number, _) in slips {
         if changed.iter().any(|(known, _)| known == number) {
@@ -136,7 +160,13 @@ fn judged(subject: &dyn Subject, slips: &[At]) -> Option<Judged> {
         }
         let own = slips.iter().filter(|(of, _)| of == number).map(|(_, slip)| slip);
         let own = own.collect::<Vec<_>>();
-        changed.push((*number, subject.originals()[*number].with(subject.sources(), &own)?));
+        let Some(text) = subject.originals()[*number].with(subject.sources(), &own) else {
+            return (None, 0);
+        };
+        changed.push((*number, text));
     }
-    Some(Judged { outcome: subject.judge(&changed), slips: slips.to_vec() })
+    let budget = Budget::of_millions(MOST_OF_ONE);
+    let all = budget.left();
+    let outcome = subject.judge(&changed, &budget);
+    (Some(Judged { outcome, slips: slips.to_vec() }), all - budget.left())
 }

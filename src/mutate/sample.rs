@@ -1,6 +1,7 @@
 //! Which mutants are judged: all, or as many as are wanted, drawn by a seed.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Numbers that follow from a seed alone (SplitMix64, Steele, Lea and Flood 2014).
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +38,15 @@ impl Dice {
             drawn.into_iter().collect()
         }
     }
+
+    /// The numbers in an order that follows from the seed (Fisher and Yates).
+    pub(super) fn shuffled(&mut self, numbers: Range<usize>) -> Vec<usize> {
+        let mut all = numbers.collect::<Vec<_>>();
+        for last in (1..all.len()).rev() {
+            all.swap(last, self.below(last + 1));
+        }
+        all
+    }
 }
 
 /// The two slips of a pair, by the number of the pair: 0 is (0, 1), 1 is (0, 2), 2 is (1, 2).
@@ -64,6 +74,16 @@ mod tests {
                 number += 1;
             }
         }
+    }
+
+    /// Every number once, and the same order for one seed.
+    #[test]
+    fn an_order_has_every_number() {
+        let order = Dice::new(7).shuffled(3..40);
+        assert!(!order.is_sorted() && order == Dice::new(7).shuffled(3..40));
+        let mut sorted = order;
+        sorted.sort_unstable();
+        assert_eq!(sorted, (3..40).collect::<Vec<_>>());
     }
 
     #[test]

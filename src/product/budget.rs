@@ -49,7 +49,7 @@ impl Budget {
     }
 
     /// Takes off what some requests cost, each held against so many statements; `false`, and nothing is taken, if too little is left.
-    pub(super) fn spend_on_requests(&self, requests: usize, statements: usize) -> bool {
+    pub(crate) fn spend_on_requests(&self, requests: usize, statements: usize) -> bool {
         self.spend(requests.saturating_mul(statements).saturating_mul(HELD).saturating_add(ASKED))
     }
 
@@ -70,6 +70,16 @@ impl Budget {
     /// What a proof may cost: no more than any other, and no more than is left.
     pub(crate) fn proof(&self) -> Together {
         Together::within(&self.left)
+    }
+
+    /// What a question may cost that has so many steps, and no more than is left.
+    pub(crate) fn question(&self, steps: usize) -> Together {
+        self.proof().for_another(steps)
+    }
+
+    /// How many steps are left.
+    pub(crate) fn left(&self) -> usize {
+        self.left.get()
     }
 
     /// Whether something was not looked at, or nothing more can be: then no edit is certain.

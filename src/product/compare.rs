@@ -1,8 +1,9 @@
 //! Two versions of a connection: the operations whose verdict changes, and what each caller may do with the bucket.
 
+use super::budget::Budget;
 use super::caller::CallerId;
 use super::catalogue::{Catalogue, Operation, Step, Target};
-use super::context::{policies, statements};
+use super::context::statements;
 use super::question::{
     KeyValue, assumed, callers, layers_at_bucket, sessions_in_full, through_endpoint,
 };
@@ -12,8 +13,8 @@ use crate::authz::{Context, FileCount, Known, LAYERS, LayerRow, Layers};
 use crate::model::{Policy, PolicyKind};
 use crate::source::without_places;
 use crate::symbolic::{
-    Access, Answer, Differences, Requests, Within, access_differences, compare_access, differences,
-    differences_beyond,
+    Access, Answer, Differences, Requests, Within, access_differences_within,
+    compare_access_within, differences_beyond,
 };
 
 /// An operation for one caller, before and after.
@@ -84,7 +85,7 @@ pub fn layer_changes<'a>(
     old: &'a Setup,
     new: &'a Setup,
 ) -> Vec<Result<LayerChange<'a>, (&'static str, String)>> {
-    let within = within(new, None);
+    let (within, budget) = (within(new, None), &new.budget);
     let own = |kind, limits| (kind, true, limits);
     let asked = |kind, limits| (kind, false, limits);
     let layers = [
@@ -100,11 +101,9 @@ pub fn layer_changes<'a>(
         let [before, after] = [old, new].map(|setup| setup.policies.policies(kind));
         let policies = both_listed(before, after, limits)?;
         let layer = LayerRow::of(kind).id;
-        Some(
-            policies
-                .map(|(old, new)| layer_change(layer, old, new, beyond.then_some(&within)))
-                .map_err(|reason| (layer, reason.to_owned())),
-        )
+        let beyond = beyond.then_some(&within);
+        let change = |(old, new)| layer_change(layer, old, new, beyond, budget);
+        Some(policies.map(change).map_err(|reason| (layer, reason.to_owned())))
     });
     let by_level = LAYERS.iter().filter(|row| row.files == FileCount::Levels);
     let differing =
@@ -119,8 +118,11 @@ pub fn layer_changes<'a>(
 /// What the customer's own policies allow elsewhere than in the bucket, before and after; `None` if no side has them.
 pub fn identity_change(old: &Setup, new: &Setup) -> Option<Differences> {
     let [before, after] = [old, new].map(|setup| setup.policies.known(PolicyKind::Identity));
-    (!before.is_empty() || !after.is_empty())
-        .then(|| differences_beyond(&before, &after, Requests::Possible, &within(new, None)))
+    let ask = || {
+        let (within, budget) = (within(new, None), new.budget.proof());
+        differences_beyond(&before, &after, Requests::Possible, Some(&within), &budget)
+    };
+    (!before.is_empty() || !after.is_empty()).then(ask)
 }
 
 /// `beyond`: excludes the requests that are compared for each caller.
@@ -129,11 +131,9 @@ fn layer_change<'a>(
     old: Vec<&'a Policy>,
     new: Vec<&'a Policy>,
     beyond: Option<&Within>,
+    budget: &Budget,
 ) -> LayerChange<'a> {
-    let differences = match beyond {
-        Some(within) => differences_beyond(&old, &new, Requests::Possible, within),
-        None => differences(&old, &new, Requests::Possible),
-    };
+    let differences = differences_beyond(&old, &new, Requests::Possible, beyond, &budget.proof());
     LayerChange { layer, beyond: beyond.is_some(), old, new, differences }
 }
 
@@ -209,11 +209,11 @@ pub fn access_change<'a>(
 ) -> Result<AccessChange<'a>, String> {
     let mut parts = Vec::new();
     let [before, after] = each_access(old, new, caller, &mut |before, after| {
-        parts.push(access_differences(before, after));
+        parts.push(access_differences_within(before, after, &new.budget.proof()));
     })?;
     let differences =
         parts.into_iter().reduce(Differences::joined).ok_or("there is no such caller")?;
-    Ok(AccessChange { caller, old: policies(&before), new: policies(&after), differences })
+    Ok(AccessChange { caller, old: before.all(), new: after.all(), differences })
 }
 
 /// A request of one caller to the bucket that the new version allows and the old one does not, and the reverse.
@@ -223,7 +223,7 @@ pub fn access_change<'a>(
 pub fn access_gain(old: &Setup, new: &Setup, caller: CallerId) -> Result<[Answer; 2], String> {
     let mut found = [Answer::None, Answer::None];
     each_access(old, new, caller, &mut |before, after| {
-        let compared = compare_access(before, after);
+        let compared = compare_access_within(before, after, &new.budget.proof());
         for (known, answer) in found.iter_mut().zip([compared.gained, compared.lost]) {
             // What is shown is certain, whatever is open beside it.
             if !matches!(known, Answer::Some(_)) && answer != Answer::None {
@@ -265,7 +265,7 @@ fn each_access<'a>(
     let layers = |through: bool| [old, new].map(|setup| layers_of(setup, caller, through));
     for through in ways {
         let [before, after] = layers(*through == Some(true) && has_endpoint);
-        let all = statements([policies(&before), policies(&after)].concat());
+        let all = statements([before.all(), after.all()].concat());
         let named = sessions_in_full(new, &all);
         let callers = callers(new, caller, step, &all, &named, &assumed)
             .map_err(|undecided| undecided.reason)?;

@@ -1,7 +1,6 @@
 //! The statements of policies, and the condition keys that they use.
 
 use super::catalogue::Step;
-use crate::authz::Layers;
 use crate::eval::concerns;
 use crate::model::{Policy, Statement};
 use std::collections::BTreeSet;
@@ -19,11 +18,6 @@ pub(super) fn keys_used(statements: &[&Statement]) -> BTreeSet<String> {
 /// Whether a statement is about an action of the step.
 pub(super) fn about(statement: &Statement, step: &Step) -> bool {
     step.actions().any(|action| concerns(statement, &action.to_ascii_lowercase()))
-}
-
-/// The policies of all layers.
-pub(super) fn policies<'a>(layers: &Layers<'a>) -> Vec<&'a Policy> {
-    layers.ids().flat_map(|layer| layers.policies(layer).to_vec()).collect()
 }
 
 /// The statements of all policies.

@@ -6,7 +6,7 @@ use super::answer::Unknown;
 use super::assumption::Assumption;
 use super::caller::{CallerId, Credentials};
 use super::catalogue::{Catalogue, KeyKind, Step, Target};
-use super::context::{keys_used, policies, statements};
+use super::context::{keys_used, statements};
 use super::question::{
     KeyValue, assumed, callers, layers, not_given, sessions_for, sessions_in_full,
 };
@@ -162,7 +162,7 @@ pub fn way<'a>(
     }
     // The prover itself distinguishes requests that come through the endpoint from others.
     let layers = layers_of(setup, caller, aim, step);
-    let all = statements(policies(&layers));
+    let all = statements(layers.all());
     let mut sessions = sessions_in_full(setup, &all);
     sessions.extend(sessions_for(setup, &all, &[resource.replace(['*', '?'], "x")]));
     let callers = callers(setup, caller, step, &all, &sessions, &known)

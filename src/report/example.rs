@@ -86,8 +86,8 @@ impl Example {
     /// the caller, or do not matter.
     pub(super) fn of_shown(shown: &Shown, layers: &Layers<'_>) -> Example {
         let request = &shown.request;
-        let policies = layers.ids().flat_map(|layer| layers.policies(layer).to_vec());
-        let statements = policies.flat_map(|policy| &policy.statements).collect::<Vec<_>>();
+        let policies = layers.all();
+        let statements = policies.iter().flat_map(|policy| &policy.statements).collect::<Vec<_>>();
         let is_tested = |key: &str| statements.iter().any(|statement| tests(statement, key));
         let context = request.context.iter().filter(|(key, _)| is_tested(key));
         Example {

@@ -33,6 +33,8 @@ pub struct Fuzzed {
     pub judged: usize,
     /// How many there are that were not.
     pub left_out: usize,
+    /// How many of these the budget did not suffice for.
+    pub beyond_budget: usize,
     /// How many had each effect, the worst first.
     pub counts: Vec<Count>,
     /// All that were judged, the worst first.
@@ -215,6 +217,7 @@ impl Fuzzed {
             cases: options.cases,
             judged: mutants.len(),
             left_out: fuzzed.left_out,
+            beyond_budget: fuzzed.beyond_budget,
             counts: counts.to_vec(),
             is_defect: fuzzed.judged.iter().any(|judged| judged.outcome.is_defect),
             mutants,
@@ -249,7 +252,7 @@ impl Mutant {
 
 impl View for Fuzzed {
     const SCHEMA: &'static str = "ica-policy/fuzz/v1";
-    const NOTHING: &'static str = r#""connection":null,"documents":[],"not_changed":[],"seed":null,"cases":null,"judged":0,"left_out":0,"counts":[],"mutants":[],"findings":[]"#;
+    const NOTHING: &'static str = r#""connection":null,"documents":[],"not_changed":[],"seed":null,"cases":null,"judged":0,"left_out":0,"beyond_budget":0,"counts":[],"mutants":[],"findings":[]"#;
 
     fn errors(&self) -> &[Failure] {
         &self.failures

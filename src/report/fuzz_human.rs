@@ -81,9 +81,19 @@ fn title(fuzzed: &Fuzzed) -> String {
         String::new()
     };
     let singles = fuzzed.mutants.iter().filter(|mutant| mutant.slips.len() == 1).count();
-    let left_out = match fuzzed.left_out {
-        0 => "none left out".to_owned(),
-        more => format!("{more} left out by --cases {} --seed {}", fuzzed.cases, fuzzed.seed),
+    let by_choice = match fuzzed.left_out - fuzzed.beyond_budget {
+        0 => None,
+        more => Some(format!("{more} left out by --cases {} --seed {}", fuzzed.cases, fuzzed.seed)),
+    };
+    let by_budget = match fuzzed.beyond_budget {
+        0 => None,
+        more => Some(format!(
+            "{more} left out because the budget was used up: give --budget a larger number, or choose kinds with --only"
+        )),
+    };
+    let left_out = match by_choice.into_iter().chain(by_budget).collect::<Vec<_>>().join("; ") {
+        none if none.is_empty() => "none left out".to_owned(),
+        some => some,
     };
     format!(
         "{name}: {} of one word{pairs} in {}, each judged for all requests; {left_out}",

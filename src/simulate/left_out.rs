@@ -69,8 +69,9 @@ fn decide_as_given(request: &Request, layers: &Layers<'_>) -> Simulated {
 
 /// The keys that were left out and that statements about the action look at.
 fn asked<'a>(request: &Request, layers: &Layers<'a>) -> Vec<&'a str> {
-    let policies = layers.ids().flat_map(|layer| layers.policies(layer).to_vec());
-    let statements = policies
+    let statements = layers
+        .all()
+        .into_iter()
         .flat_map(|policy| &policy.statements)
         .filter(|statement| concerns(statement, &request.action));
     let keys = statements

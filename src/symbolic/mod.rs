@@ -19,16 +19,18 @@ mod subject;
 mod text;
 mod undecided;
 
-pub use ask::among::{Among, lost_among};
+pub(crate) use ask::among::{Among, lost_among};
 pub use ask::asked_services::{AskedService, asked_services};
 pub(crate) use ask::can::can_within;
 pub use ask::can::{Answered, Granted, Shown, can, together};
 pub use ask::compare::{Answer, Compared, Gain, Relation, compare, compare_access, lost_for};
-pub(crate) use ask::compare::{gained_within, is_lost, lost_within};
+pub(crate) use ask::compare::{compare_access_within, gained_within, is_lost, lost_within};
 pub use ask::decide::decide;
 pub use ask::differences::{
-    Differences, Direction, access_differences, differences, differences_beyond, differences_within,
+    Differences, Direction, access_differences, differences, differences_within,
 };
+pub(crate) use ask::differences::{access_differences_within, differences_beyond};
+pub(crate) use ask::external_access::outsiders_within;
 pub use ask::external_access::{Asked, Outside, Outsider, outsiders, reached};
 pub use ask::listing::Region;
 pub use ask::narrowed::Named;

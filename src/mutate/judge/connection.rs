@@ -11,6 +11,7 @@ use crate::model::{Named, Policy, PolicyKind};
 use crate::mutate::document::Original;
 use crate::mutate::outcome::{Outcome, Reach, Shown};
 use crate::mutate::refusal::{Refusal, new_refusal};
+use crate::product::budget::Budget;
 use crate::product::build::settings::Settings;
 use crate::product::build::{Built, Findings, build_with};
 use crate::product::setup::Setup;
@@ -107,7 +108,7 @@ impl<'a> Connected<'a> {
     }
 
     /// What other texts of some documents do.
-    pub fn judge(&self, changed: &[(usize, String)]) -> Outcome {
+    pub fn judge(&self, changed: &[(usize, String)], budget: &Budget) -> Outcome {
         let mut texts = self.texts.clone();
         for (document, text) in changed {
             let file = &self.originals[*document].file;
@@ -115,10 +116,12 @@ impl<'a> Connected<'a> {
                 known.now.clone_from(text);
             }
         }
+        budget.spend_on_reading(texts.bytes());
         let mut sources = self.sources.clone();
         let Some(mut new) = built(self.product, self.settings, &texts, &mut sources) else {
             return Outcome::refused("the document can no longer be read".to_owned());
         };
+        new.budget = budget.clone();
         if let Some(reason) = self.about.refusal(&new) {
             return Outcome::refused(reason);
         }
@@ -133,7 +136,7 @@ impl<'a> Connected<'a> {
         };
         let groups = changed.iter().map(|(document, _)| together(document));
         for (kind, group) in groups.collect::<BTreeSet<_>>() {
-            outcome.take(self.of_documents(kind, group, changed, &mut sources));
+            outcome.take(self.of_documents(kind, group, changed, (&mut sources, budget)));
         }
         if outcome == Outcome::default() {
             return outcome;
@@ -172,7 +175,7 @@ impl<'a> Connected<'a> {
         kind: PolicyKind,
         group: Option<Level>,
         changed: &[(usize, String)],
-        sources: &mut Sources,
+        (sources, budget): (&mut Sources, &Budget),
     ) -> Outcome {
         let (mut old, mut new) = (Vec::new(), Vec::new());
         for (number, original) in self.originals.iter().enumerate() {
@@ -190,7 +193,7 @@ impl<'a> Connected<'a> {
         let grounds = if is_near { &self.near_grounds } else { &self.grounds };
         let Some(ground) = grounds.get(&kind) else { return Outcome::default() };
         let [old, new] = [&old, &new].map(|side| side.iter().collect::<Vec<&Policy>>());
-        Documents { ground, old: &old, new: &new }.outcome().of_kind(kind)
+        Documents { ground, old: &old, new: &new, budget }.outcome().of_kind(kind)
     }
 
     /// Whether a public policy lets in nobody of another account (S3:access-control-block-public-access, RestrictPublicBuckets).

@@ -4,17 +4,20 @@ use super::ground::Ground;
 use crate::authz::Caller;
 use crate::model::{Effect, Policy};
 use crate::mutate::outcome::{Outcome, Reach, Shown};
+use crate::product::budget::Budget;
 use crate::rules::lint::all_with_everything;
-use crate::symbolic::{Among, Answer, Requests, lost_among, lost_for};
+use crate::symbolic::{Among, Answer, Requests, lost_among, lost_within};
 
 /// What one question may cost, in steps of the prover.
-const COST: usize = 600_000;
+const COST: usize = 6_000_000;
 
 /// The documents of a layer, which count together, before and after.
 pub(in crate::mutate) struct Documents<'a> {
     pub ground: &'a Ground,
     pub old: &'a [&'a Policy],
     pub new: &'a [&'a Policy],
+    /// What all questions may cost.
+    pub budget: &'a Budget,
 }
 
 /// Documents before and after.
@@ -33,8 +36,8 @@ impl Documents<'_> {
         let beside =
             with.as_ref().map(|sides: &[Vec<&Policy>; 2]| sides.each_ref().map(Vec::as_slice));
         let mut of_anybody = Outcome::default();
-        let gained = question(plain[1], plain[0], &mut of_anybody);
-        let lifted = beside.and_then(|[old, new]| question(new, old, &mut of_anybody));
+        let gained = self.question(plain[1], plain[0], &mut of_anybody);
+        let lifted = beside.and_then(|[old, new]| self.question(new, old, &mut of_anybody));
         let unsettled = !of_anybody.undecided.is_empty();
         if gained.is_some() || lifted.is_some() || unsettled {
             outcome.opens = self.farthest(plain, beside, &mut outcome);
@@ -49,9 +52,9 @@ impl Documents<'_> {
             outcome.opens = outcome.opens.take().or(near).or_else(of_deny);
         }
         let mut of_loss = Outcome::default();
-        let lost = question(plain[0], plain[1], &mut of_loss);
+        let lost = self.question(plain[0], plain[1], &mut of_loss);
         outcome.loses = lost.or_else(|| {
-            let shown = beside.and_then(|[old, new]| question(old, new, &mut of_loss))?;
+            let shown = beside.and_then(|[old, new]| self.question(old, new, &mut of_loss))?;
             Some(Shown { is_of_deny: true, ..shown })
         });
         outcome.is_defect |= of_loss.is_defect;
@@ -91,13 +94,19 @@ impl Documents<'_> {
         let is_asked =
             &|caller: &Caller, account: Option<&str>| self.ground.has(reach, caller, account);
         let among = Among { names: &self.ground.names, is_asked };
-        shown(lost_among(new, old, among, COST), outcome)
+        shown(lost_among(new, old, among, &self.budget.question(COST)), outcome)
     }
-}
 
-/// A request that one side allows and the other does not. What is not decided is noted.
-fn question(allows: &[&Policy], other: &[&Policy], outcome: &mut Outcome) -> Option<Shown> {
-    shown(lost_for(allows, other, Requests::Possible, COST), outcome)
+    /// A request that one side allows and the other does not. What is not decided is noted.
+    fn question(
+        &self,
+        allows: &[&Policy],
+        other: &[&Policy],
+        outcome: &mut Outcome,
+    ) -> Option<Shown> {
+        let budget = self.budget.question(COST);
+        shown(lost_within(allows, other, Requests::Possible, &budget), outcome)
+    }
 }
 
 fn shown(answer: Answer, outcome: &mut Outcome) -> Option<Shown> {

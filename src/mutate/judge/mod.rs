@@ -8,4 +8,4 @@ mod many;
 pub use connection::{About, Connected};
 pub(super) use document::Documents;
 pub(super) use ground::Ground;
-pub(super) use many::each;
+pub(super) use many::each_within;

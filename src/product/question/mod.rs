@@ -17,7 +17,7 @@ use super::answer::Unknown;
 use super::assumption::{Assuming, Assumption};
 use super::caller::CallerId;
 use super::catalogue::{KeyFact, KeyKind, On, Step, Target};
-use super::context::{about, keys_used, policies, statements};
+use super::context::{about, keys_used, statements};
 use super::setup::{Customer, Product, Setup};
 use super::shared_values::SharedValues;
 use crate::authz::{Caller, CallerKind, Context, Layer, LayerId, Layers, Request};
@@ -93,7 +93,7 @@ impl<'a> Question<'a> {
     pub(super) fn new(setup: &'a Setup, caller: CallerId, step: &'a Step) -> Question<'a> {
         let assumed = assumed(setup, caller, step);
         let layers = layers(setup, caller, step, through_endpoint(&assumed));
-        let mut statements = statements(policies(&layers));
+        let mut statements = statements(layers.all());
         statements.retain(|statement| about(statement, step));
         let sessions_in_full = sessions_in_full(setup, &statements);
         let resource = resource(setup, step, &statements, &sessions_in_full);

@@ -96,6 +96,7 @@ pub(crate) fn can_among(
     budget: &Together,
 ) -> Vec<Answered> {
     let policies = question.who.policies();
+    budget.spend_on_preparing(callers.cost());
     let shared = Shared { callers, budget: budget.clone(), ..Shared::new(&policies) };
     let asked = |cell: &Cell| match &question.who {
         Who::Anybody(_) => answer(&Documents::in_cell(&policies, cell), cell, &shared),

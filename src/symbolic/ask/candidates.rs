@@ -5,7 +5,7 @@ use crate::model::condition::Test;
 use crate::model::condition::string::Compare;
 use crate::model::{Pattern, Policy, Statement};
 use crate::symbolic::boxes::{Requests, Sample};
-use crate::symbolic::text::{Atom, Style, Variables, fillings};
+use crate::symbolic::text::{Atom, Style, Together, Variables, fillings};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Assignments that are tried before the answer is that nobody knows.
@@ -16,6 +16,9 @@ pub(super) const FIRST: usize = 3;
 
 /// Values that are taken together for the variables of one pattern and text.
 const MOST_TOGETHER: usize = 8;
+
+/// Steps of a search that take as long as to look whether two patterns meet. Measured.
+const MEETING: usize = 100;
 
 /// Values of variables by key.
 type Values = BTreeMap<String, Option<String>>;
@@ -39,7 +42,7 @@ pub(crate) fn assignments(
     policies: &[&Policy],
     known: &Variables,
     is_wanted: impl Fn(&str) -> bool,
-    most: usize,
+    (most, budget): (usize, &Together),
 ) -> Vec<Variables> {
     let statements = policies.iter().flat_map(|policy| &policy.statements);
     let is_near = |own: &Use<'_>| {
@@ -73,10 +76,10 @@ pub(crate) fn assignments(
         return all.filled(known);
     }
     let mut changes =
-        first_of(changes.into_iter().chain(met(&uses, &usual, &Values::new(), known)));
+        first_of(changes.into_iter().chain(met(&uses, &usual, &Values::new(), (known, budget))));
     // No more than that many are tried, so no more are looked for: many patterns meet many.
     let begun = changes.clone();
-    let next = begun.iter().flat_map(|change| met(&uses, &usual, change, known));
+    let next = begun.iter().flat_map(|change| met(&uses, &usual, change, (known, budget)));
     changes = first_of(begun.iter().cloned().chain(next));
     all.add(changes.iter().cloned());
     // What two variables must be may be said by two patterns.
@@ -135,12 +138,18 @@ fn first_of(changes: impl Iterator<Item = Values>) -> Vec<Values> {
 
 /// Values with which patterns fit the texts of others on the same dimension, or the value that a key has, beside those
 /// of `given`. Variables of these others have their usual values.
-fn met(uses: &[Use<'_>], usual: &Values, given: &Values, known: &Variables) -> Vec<Values> {
+fn met(
+    uses: &[Use<'_>],
+    usual: &Values,
+    given: &Values,
+    (known, budget): (&Variables, &Together),
+) -> Vec<Values> {
     let mut others = usual.clone();
     others.extend(given.clone());
     let (known, filled_in) = (filled(known, given), filled(known, &others));
     let mut found = Vec::new();
     for own in uses.iter().filter(|own| !is_closed(own, &known)) {
+        budget.spend_on_preparing(uses.len() * MEETING);
         let met = uses.iter().filter(|other| other.key == own.key && other.pattern != own.pattern);
         let texts = met.filter_map(|other| other.atom(&filled_in).spelt());
         let given_to = own.key.and_then(|key| given.get(key).cloned().flatten());
@@ -387,7 +396,13 @@ mod tests {
             let literals = (0..texts).map(|number| format!("arn:aws:s3:::b/v{number}"));
             let resources = literals.chain([tagged(0, "")]).collect::<Vec<_>>();
             let policy = policy(&resources, 1);
-            assignments(&[&policy], &Variables::default(), |_| true, MOST_ASSIGNMENTS).len()
+            assignments(
+                &[&policy],
+                &Variables::default(),
+                |_| true,
+                (MOST_ASSIGNMENTS, &Together::default()),
+            )
+            .len()
         };
         assert!(tried(5) < 12, "{}", tried(5));
         assert_eq!(tried(200), MOST_ASSIGNMENTS);

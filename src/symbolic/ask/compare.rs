@@ -122,8 +122,7 @@ fn one_direction(
     budget: &Together,
 ) -> Answer {
     let [old, new] = [old, new].map(|policies| Documents::new(policies, requests));
-    let shared = Shared { budget: budget.clone(), ..shared(&old, &new) };
-    settled((&old, &new), backwards, &shared)
+    settled((&old, &new), backwards, &shared_within(&old, &new, budget))
 }
 
 /// One direction for searches that have this in common.
@@ -171,6 +170,13 @@ pub(crate) fn shared(old: &dyn Subject, new: &dyn Subject) -> Shared {
     } else {
         Shared::new(&policies)
     }
+}
+
+/// The same within a budget.
+pub(super) fn shared_within(old: &dyn Subject, new: &dyn Subject, budget: &Together) -> Shared {
+    let shared = shared(old, new);
+    budget.spend_on_preparing(shared.callers.cost());
+    Shared { budget: budget.clone(), ..shared }
 }
 
 /// Compares whatever there is to compare.
@@ -456,6 +462,15 @@ enum Found {
 
 /// Compares what one caller may do with its old and its new policies.
 pub fn compare_access(old: &Access<'_>, new: &Access<'_>) -> Compared {
+    compare_access_within(old, new, &Together::default())
+}
+
+/// The same within a budget.
+pub(crate) fn compare_access_within(
+    old: &Access<'_>,
+    new: &Access<'_>,
+    budget: &Together,
+) -> Compared {
     let (old, new) = (&old.knowing(new), &new.knowing(old));
-    compare_subjects(old, new, &shared(old, new))
+    compare_subjects(old, new, &shared_within(old, new, budget))
 }

@@ -1,6 +1,6 @@
 //! All that one document allows and another does not, as few regions that a person can read.
 
-use super::compare::{Answer, Compared, Relation, compare_subjects, shared};
+use super::compare::{Answer, Compared, Relation, compare_subjects, shared, shared_within};
 use super::difference::Provenance;
 use super::listing::{Listing, Region};
 use super::pair::Pair;
@@ -8,6 +8,7 @@ use crate::authz::{Ambiguity, Choice, Readings, bit, decisive};
 use crate::model::Policy;
 use crate::symbolic::boxes::Requests;
 use crate::symbolic::subject::{Access, Beyond, Documents, Reason, Subject, Within};
+use crate::symbolic::text::Together;
 use crate::symbolic::undecided::Undecided;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,19 +64,20 @@ impl Direction {
 
 /// Compares two sets of policies as `compare` does, and lists all in which they differ.
 pub fn differences(old: &[&Policy], new: &[&Policy], requests: Requests) -> Differences {
-    differences_of(&Documents::new(old, requests), &Documents::new(new, requests))
+    let [old, new] = [old, new].map(|policies| Documents::new(policies, requests));
+    differences_of(&old, &new, &Together::default())
 }
 
-/// The same for the requests that are not among these.
-pub fn differences_beyond(
+/// The same within a budget, for the requests that are not among these.
+pub(crate) fn differences_beyond(
     old: &[&Policy],
     new: &[&Policy],
     requests: Requests,
-    within: &Within,
+    within: Option<&Within>,
+    budget: &Together,
 ) -> Differences {
-    let [old, new] =
-        [old, new].map(|policies| Documents::new(policies, requests).except(Some(within)));
-    differences_of(&old, &new)
+    let [old, new] = [old, new].map(|policies| Documents::new(policies, requests).except(within));
+    differences_of(&old, &new, budget)
 }
 
 /// The same, where what the policies of a ceiling allow by themselves is not new.
@@ -183,8 +185,12 @@ fn gains(old: &dyn Subject, new: &dyn Subject) -> Differences {
 }
 
 /// Lists in what two sides differ, whatever they are.
-pub(crate) fn differences_of(old: &dyn Subject, new: &dyn Subject) -> Differences {
-    let shared = shared(old, new);
+pub(crate) fn differences_of(
+    old: &dyn Subject,
+    new: &dyn Subject,
+    budget: &Together,
+) -> Differences {
+    let shared = shared_within(old, new, budget);
     let compared = compare_subjects(old, new, &shared);
     let readings = Readings::default();
     let question = Pair { old, new, readings: &readings, shared: &shared };
@@ -245,7 +251,16 @@ fn second(choices: &[(Ambiguity, Choice)]) -> u64 {
 /// Compares as `compare_access` does, and lists all that is different. Places count the policies of all layers, in the order of
 /// `Layers::ids`.
 pub fn access_differences(old: &Access<'_>, new: &Access<'_>) -> Differences {
-    differences_of(&old.knowing(new), &new.knowing(old))
+    access_differences_within(old, new, &Together::default())
+}
+
+/// The same within a budget.
+pub(crate) fn access_differences_within(
+    old: &Access<'_>,
+    new: &Access<'_>,
+    budget: &Together,
+) -> Differences {
+    differences_of(&old.knowing(new), &new.knowing(old), budget)
 }
 
 #[cfg(test)]

@@ -52,6 +52,15 @@ pub struct Asked<'a> {
 
 /// Everybody outside of the account whom the policies of a resource tell apart, with what each of them gets.
 pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
+    outsiders_within(policies, asked, &Together::default())
+}
+
+/// The same within a budget. Outsiders are asked about one after the other.
+pub(crate) fn outsiders_within(
+    policies: &[&Policy],
+    asked: Asked<'_>,
+    budget: &Together,
+) -> Vec<Outside> {
     let names = names(policies);
     let callers = CallerClasses::new(policies.iter().flat_map(|policy| &policy.statements));
     let layers = Layers {
@@ -59,8 +68,6 @@ pub fn outsiders(policies: &[&Policy], asked: Asked<'_>) -> Vec<Outside> {
         resource: Layer::Policies(policies.to_vec()),
         ..Layers::default()
     };
-    // Outsiders are asked about one after the other, all within one budget.
-    let budget = &Together::default();
     let unsigned = asked.question(Who::Caller(&Caller::Anonymous, &layers));
     let mut unsigned = can_within(&unsigned, budget);
     unsigned.retain(|answer| needs_a_grant(answer, &layers));

@@ -75,7 +75,7 @@ impl<'a> Pair<'a> {
         is_wanted: impl Fn(&str) -> bool,
         most: usize,
     ) -> Vec<Variables> {
-        assignments(&self.encoded(), known, is_wanted, most)
+        assignments(&self.encoded(), known, is_wanted, (most, &self.shared.budget))
     }
 
     /// What is known of variables, in each case of [`by_presence`].

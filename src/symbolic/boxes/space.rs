@@ -59,6 +59,9 @@ impl Dimension {
     }
 }
 
+/// Steps of a search that take as long as to look whether two patterns may meet. Measured.
+const MEETING: usize = 10;
+
 /// A product of sets of classes, one for each dimension, one behind the other.
 pub(crate) type Cube = Box<[u64]>;
 
@@ -97,9 +100,9 @@ impl Space {
                 .on(number)
                 .filter_map(|constraint| constraint.clone().into_positive())
                 .collect::<Vec<_>>();
-            asked_within
-                .iter()
-                .for_each(|wanted| keep_meeting(&mut atoms, wanted, dimension.tests.atoms()));
+            for wanted in &asked_within {
+                keep_meeting(&mut atoms, wanted, dimension.tests.atoms(), budget);
+            }
             let asked =
                 constraints().map(|constraint| constraint.renumbered(&atoms)).collect::<Vec<_>>();
             let place = |atom: &u32| atoms.binary_search(atom).ok().map(|place| place as u32);
@@ -265,8 +268,10 @@ fn of_key<'d>(dimensions: &'d [Dimension], key: &str) -> Option<(&'d Dimension, 
 }
 
 /// Drops the patterns that no text of the wanted ones fits: among these texts they tell nothing apart.
-fn keep_meeting(atoms: &mut Vec<u32>, wanted: &[u32], all: &[Atom]) {
-    if atoms.len() * wanted.len() <= MOST_PAIRS {
+fn keep_meeting(atoms: &mut Vec<u32>, wanted: &[u32], all: &[Atom], budget: &Budget) {
+    let pairs = atoms.len() * wanted.len();
+    if pairs <= MOST_PAIRS {
+        budget.spend_on_preparing(pairs * MEETING);
         atoms.retain(|atom| {
             wanted.iter().any(|wanted| {
                 atom == wanted || all[*atom as usize].may_meet(&all[*wanted as usize])

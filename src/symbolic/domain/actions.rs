@@ -1,13 +1,12 @@
 //! The possible actions, with their resources and the presence of keys, as constraints.
 
-use super::LastKinds;
-use super::kinds::FoundKinds;
+use super::kinds::{FoundKinds, LastKinds};
 use super::resources::Resources;
 use super::wanted::Wanted;
 use crate::authz::Presence;
 use crate::source::Span;
 use crate::symbolic::boxes::{Constraint, Constraints, Encoder, Name, Test};
-use crate::symbolic::text::{Atom, Symbol, forms};
+use crate::symbolic::text::{Atom, Symbol, Together, forms};
 use crate::symbolic::undecided::Undecided;
 
 /// One box for each kind of action that the statements distinguish, as far as those of `allows` ask for it.
@@ -15,13 +14,13 @@ pub(crate) fn shapes(
     encoder: &mut Encoder<'_>,
     keys: &[(usize, Box<str>)],
     allows: &[&Constraints],
-    last: &LastKinds,
+    (last, budget): (&LastKinds, &Together),
 ) -> Result<Vec<Constraints>, Undecided> {
     let action_place = encoder.place(Name::Action, Span::default());
     let resource_place = encoder.place(Name::Resource, Span::default());
     let wanted = Wanted::new(encoder, action_place, allows);
     let resources = Resources::new(encoder.dimensions[resource_place].tests.atoms());
-    let found = last.kinds(wanted, resources, keys);
+    let found = last.kinds(wanted, resources, keys, budget);
     let mut statements = Vec::new();
     for kind in &found.kinds {
         let action = Atom::Literal(kind.action.clone());

@@ -61,7 +61,7 @@ impl Feasible {
     ) -> Result<Feasible, Undecided> {
         let keys = keys(encoder);
         let partitions = CallerShapes { encoder, keys: &keys }.partitions()?;
-        let mut actions = actions::shapes(encoder, &keys, allows, &shared.kinds)?;
+        let mut actions = actions::shapes(encoder, &keys, allows, (&shared.kinds, &shared.budget))?;
         let owners = CallerShapes { encoder, keys: &keys }.owners()?;
         for parts in [owners, partitions].into_iter().filter(|parts| !parts.is_empty()) {
             let pairs = actions.iter().flat_map(|action| parts.iter().map(|own| action.and(own)));

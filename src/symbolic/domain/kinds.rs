@@ -10,10 +10,13 @@ use super::wanted::Wanted;
 use crate::authz::{KeyRow, Presence, claim, presence, request_key};
 use crate::aws;
 use crate::aws::{Action, ActionKind, ActionResource, ArnTemplate, ConditionKey, Service};
-use crate::symbolic::text::{Atom, forms};
+use crate::symbolic::text::{Atom, Together, forms};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::rc::Rc;
+
+/// Steps of a search that take as long as to hold a pattern against an action. Measured.
+const FITTING: usize = 10;
 
 /// The kinds of actions that were found last. A comparison asks again and again with other values of variables, which
 /// mostly leave the patterns of actions and resources as they are.
@@ -28,6 +31,8 @@ pub(crate) struct FoundKinds {
     pub kinds: Vec<FoundKind>,
     /// The patterns that fit some action of the data.
     pub known: FxHashSet<u32>,
+    /// How many patterns and keys were held against actions.
+    pub cost: usize,
 }
 
 /// A kind of actions by an example.
@@ -46,12 +51,14 @@ impl LastKinds {
         wanted: Wanted,
         resources: Resources,
         keys: &[(usize, Box<str>)],
+        budget: &Together,
     ) -> Rc<FoundKinds> {
         let mut last = self.0.borrow_mut();
         match &*last {
             Some(last) if last.is_for(&wanted, &resources, keys) => Rc::clone(last),
             _ => {
                 let found = Rc::new(FoundKinds::new(wanted, resources, keys.to_vec()));
+                budget.spend_on_preparing(found.cost);
                 *last = Some(Rc::clone(&found));
                 found
             }
@@ -68,7 +75,7 @@ impl FoundKinds {
         let asked = keys.iter().map(|(_, key)| Key::new(key)).collect::<Vec<_>>();
         let mut search = KindSearch::new(&wanted, &resources, &asked);
         search.run();
-        let (found, known) = (search.found, search.known);
+        let (found, known, cost) = (search.found, search.known, search.cost);
         let mut kinds = found.into_iter().collect::<Vec<_>>();
         kinds.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let kinds = kinds.into_iter().map(|(kind, example)| FoundKind {
@@ -80,7 +87,7 @@ impl FoundKinds {
             presences: kind.presences,
         });
         let kinds = kinds.collect();
-        FoundKinds { wanted, resources, keys, kinds, known }
+        FoundKinds { wanted, resources, keys, kinds, known, cost }
     }
 }
 
@@ -154,6 +161,7 @@ struct KindSearch<'k> {
     without_resource: Rc<ResourceKind>,
     found: FxHashMap<Kind, Example>,
     known: FxHashSet<u32>,
+    cost: usize,
 }
 
 impl<'k> KindSearch<'k> {
@@ -166,6 +174,7 @@ impl<'k> KindSearch<'k> {
             without_resource: Rc::new(ResourceKind::None),
             found: FxHashMap::default(),
             known: FxHashSet::default(),
+            cost: 0,
         }
     }
 
@@ -199,6 +208,7 @@ impl<'k> KindSearch<'k> {
             name.extend([service.prefix(), ":", action.name()]);
             name.make_ascii_lowercase();
             self.wanted.fitting(&name, &mut own_fitting);
+            self.cost += (self.wanted.len() + self.keys.len()) * FITTING;
             if own_fitting != *fitting {
                 self.known.extend(&own_fitting);
                 fitting = own_fitting.as_slice().into();

@@ -15,6 +15,5 @@ pub(super) use cell::{Cell, of_forms};
 pub(super) use cells::cells;
 pub(super) use classes::{arn_atom, keys, of_account, text_atom};
 pub(super) use feasible::{Feasible, Shared};
-pub(super) use kinds::LastKinds;
 pub(super) use possible::{aligned, askers, is_possible};
 pub(super) use question::{Question, Who};

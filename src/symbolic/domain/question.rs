@@ -32,9 +32,7 @@ impl<'a> Who<'a> {
     pub(crate) fn policies(&self) -> Vec<&'a Policy> {
         match self {
             Who::Anybody(policies) => policies.clone(),
-            Who::Caller(_, layers) => {
-                layers.ids().flat_map(|layer| layers.policies(layer).to_vec()).collect()
-            }
+            Who::Caller(_, layers) => layers.all(),
         }
     }
 }

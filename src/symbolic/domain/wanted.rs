@@ -81,6 +81,11 @@ impl Wanted {
         self.looks_everywhere || self.services.contains(service)
     }
 
+    /// How many patterns are held against each action.
+    pub(crate) fn len(&self) -> usize {
+        self.wild.len()
+    }
+
     /// Fills `fitting` with the patterns that fit an action, sorted.
     pub(crate) fn fitting(&self, action: &str, fitting: &mut Vec<u32>) {
         let wild = self.wild.iter().filter(|(_, atom)| atom.fits(action));

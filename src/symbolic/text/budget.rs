@@ -58,6 +58,13 @@ impl Together {
         self.spend(ASKING * (NO_KEYS + keys));
     }
 
+    /// Takes off the run alone what prepares a search: which requests there are, and which values are tried.
+    pub(crate) fn spend_on_preparing(&self, work: usize) {
+        if let Some(left) = &self.run {
+            left.set(left.get().saturating_sub(work));
+        }
+    }
+
     /// Begins again: for the list of differences behind the question whether there are any.
     pub(crate) fn refill(&self) {
         self.own.set(MOST_TOGETHER);
@@ -71,6 +78,11 @@ impl Together {
     /// One of the usual size, which takes off what is left for a run, too.
     pub(crate) fn within(run: &Rc<Cell<usize>>) -> Together {
         Together { run: Some(Rc::clone(run)), ..Together::default() }
+    }
+
+    /// One for another question of the same run: a small one.
+    pub(crate) fn for_another(&self, work: usize) -> Together {
+        Together { own: Rc::new(Cell::new(work)), run: self.run.clone() }
     }
 
     /// What is left.
@@ -113,6 +125,11 @@ impl Budget {
         let rest = self.work.checked_sub(work).filter(|_| self.together.spend(work));
         self.work = rest.unwrap_or(0);
         rest.map(|_| ()).ok_or(Exhausted)
+    }
+
+    /// As [`Together::spend_on_preparing`].
+    pub(crate) fn spend_on_preparing(&self, work: usize) {
+        self.together.spend_on_preparing(work);
     }
 
     /// What is left.

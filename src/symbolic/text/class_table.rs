@@ -3,6 +3,7 @@
 use super::Groups;
 use super::bits::Bits;
 use rustc_hash::FxHashSet;
+use std::ops::Range;
 
 /// The classes of the texts that a dimension's patterns tell apart.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -52,6 +53,21 @@ impl Values {
             is_complete: true,
             groups: Groups::alone(atoms.len()),
         }
+    }
+
+    /// One class for each value, where each atom holds for those of a range.
+    pub(crate) fn of_ranges(
+        witnesses: Vec<String>,
+        ranges: impl Iterator<Item = Range<usize>>,
+    ) -> Values {
+        let column = |range: Range<usize>| {
+            let mut column = Bits::none(witnesses.len());
+            range.for_each(|number| column.insert(number));
+            column
+        };
+        let columns = ranges.map(column).collect::<Vec<_>>();
+        let groups = Groups::alone(columns.len());
+        Values { witnesses, columns, is_complete: true, groups }
     }
 
     /// The same with one class, the first, of all that differ only in atoms of one group.

@@ -10,6 +10,7 @@ use crate::aws::ValueType;
 use crate::model::condition::{Relation, binary, date, numeric};
 use ipnet::IpNet;
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 /// Pairs of patterns with variables that are looked at.
 const MOST_PAIRS: usize = 400;
@@ -428,13 +429,32 @@ fn addresses(nets: &[IpNet], is_public: bool) -> Values {
         .into_iter()
         .map(|range| (range, false));
     let six = intervals(all().filter_map(of_six), u128::MAX).into_iter().map(|range| (range, true));
-    let contains = |net: &IpNet, ((low, _), six): &((u128, u128), bool)| {
-        let range = if *six { of_six(net) } else { of_four(net) };
-        range.is_some_and(|(first, last)| (first..=last).contains(low))
+    let found = four.chain(six).collect::<Vec<_>>();
+    // The intervals are in order, so those of a net are neighbours.
+    let holding = |net: &IpNet| {
+        let (range, six) = match of_four(net) {
+            Some(range) => (Some(range), false),
+            None => (of_six(net), true),
+        };
+        let (first, last) = range.unwrap_or_default();
+        let begin = found.partition_point(|((low, _), own)| (*own, *low) < (six, first));
+        let end = found.partition_point(|((low, _), own)| (*own, *low) <= (six, last));
+        begin..end
     };
-    let is_seen = |range: &((u128, u128), bool)| !private.iter().any(|net| contains(net, range));
-    let found = four.chain(six).filter(is_seen).collect::<Vec<_>>();
-    Values::by_asking(&found, nets, |((low, high), six)| example(*low, *high, *six), contains)
+    let mut is_seen = vec![true; found.len()];
+    private.iter().flat_map(&holding).for_each(|number| is_seen[number] = false);
+    // The numbers of the intervals that are seen.
+    let seen = (0..found.len()).filter(|number| is_seen[*number]).collect::<Vec<_>>();
+    let ranges = nets.iter().map(|net| {
+        let Range { start, end } = holding(net);
+        let number = |of: usize| seen.partition_point(|seen| *seen < of);
+        number(start)..number(end)
+    });
+    let witnesses = seen.iter().map(|number| {
+        let ((low, high), six) = found[*number];
+        example(low, high, six)
+    });
+    Values::of_ranges(witnesses.collect(), ranges)
 }
 
 /// The intervals between the ends of all ranges.
