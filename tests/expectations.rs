@@ -1,4 +1,4 @@
-use crate::support::run::{fresh_folder, run_in, stderr, stdout};
+use crate::support::run::{fresh_folder, run_in, run_in_shell, stderr, stdout};
 use crate::support::{files_below, holds_to_schema, one_of};
 use ica_policy::api::{Status, TestOptions, Tested, Workspace};
 use serde::Deserialize;
@@ -214,6 +214,10 @@ fn a_first_file_pins_every_action_of_the_page() {
                         for one in part["counterexamples"].as_array().unwrap() {
                             let decision = lines.decision(&folder, &one["request"]);
                             assert_ne!(decision, "Allowed", "{one}");
+                            assert!(
+                                !is_allowed(&folder, one["command"].as_str().unwrap()),
+                                "{one}"
+                            );
                             replayed += 1;
                         }
                     }
@@ -238,11 +242,51 @@ fn a_failure_of_deny_is_replayed() {
     for part in report["tests"][0]["parts"].as_array().unwrap() {
         for one in part["counterexamples"].as_array().unwrap() {
             assert_eq!(lines.decision(&folder, &one["request"]), "Allowed", "{one}");
+            assert!(is_allowed(&folder, one["command"].as_str().unwrap()), "{one}");
             assert!(!one["allowed"]["because"].as_array().unwrap().is_empty(), "{one}");
             seen += 1;
         }
     }
     assert!(seen > 0);
+}
+
+/// Whether the command that a report gives says that the request is allowed.
+fn is_allowed(folder: &Path, command: &str) -> bool {
+    let output = run_in_shell(folder, command);
+    let code = output.status.code();
+    assert!(code.is_some_and(|code| code < 2), "{command}\n{}", stderr(&output));
+    code == Some(0)
+}
+
+/// Each failure of the corpus gives a command that shows it, but where nobody by name asks or a policy of the resource is imagined.
+#[test]
+fn the_command_of_a_failure_shows_it() {
+    let (mut allowed, mut denied) = (0, 0);
+    for (number, case) in corpus::<Case>("cases.toml").into_iter().enumerate() {
+        let folder = fresh_folder(&format!("command-of-failure-{number}"));
+        for (name, text) in &case.files {
+            fs::write(folder.join(name), text).unwrap();
+        }
+        fs::write(folder.join("policy-tests.toml"), &case.tests).unwrap();
+        let (_, report) = report(&folder, &[]);
+        for test in report["tests"].as_array().unwrap() {
+            let parts = test["parts"].as_array().unwrap().iter();
+            let all = parts.flat_map(|part| {
+                let examples = part["counterexamples"].as_array().unwrap().iter();
+                examples.map(move |one| (!part["caller"].is_null(), one))
+            });
+            for (has_caller, one) in all.filter(|(_, one)| one["granted"] != "unknown") {
+                let Some(command) = one["command"].as_str() else {
+                    assert!(!has_caller || test["expected"] == "never", "{}: {one}", case.title);
+                    continue;
+                };
+                let is_allowed = is_allowed(&folder, command);
+                assert_eq!(is_allowed, test["expected"] != "allow", "{}: {one}", case.title);
+                if is_allowed { allowed += 1 } else { denied += 1 }
+            }
+        }
+    }
+    assert!(allowed > 2 && denied > 2, "{allowed} allowed, {denied} denied");
 }
 
 /// A test without keys asks for more requests than a step of `check` makes: it cannot hold where the step is not allowed, and `deny` cannot

@@ -119,7 +119,7 @@ fn as_map<S: Serializer>(
 }
 
 /// The action of the example as AWS spells it, else as the policy does.
-fn action_name(lower: &str, written: &[String]) -> String {
+pub(super) fn action_name(lower: &str, written: &[String]) -> String {
     if let Some(known) = crate::aws::action(lower) {
         return format!("{}:{}", known.service().prefix(), known.name());
     }

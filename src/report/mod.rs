@@ -62,6 +62,7 @@ pub mod page;
 mod page_human;
 pub mod page_markdown;
 mod place;
+mod replay;
 mod request;
 pub mod simulate;
 #[cfg(feature = "cli")]

@@ -3,10 +3,11 @@
 use super::can::{Access, Answer, Replayed};
 use super::finding::Finding;
 use super::place::{Position, position};
+use super::replay;
 use super::request::Request;
 use super::view::View;
 use crate::access::Basis;
-use crate::authz::display_name;
+use crate::authz::{self, display_name};
 use crate::expect::{ANY_OTHER, Asked, Expectation, Expected, Status, Wrong};
 use crate::finding::{self, codes};
 use crate::product::{Assumption, KnownKey};
@@ -103,6 +104,8 @@ pub struct Counterexample {
     pub answer: Answer,
     /// The request that shows it, in the form of a line of `simulate --batch`.
     pub request: Option<Request>,
+    /// The command that asks for that request by itself, past the same policies.
+    pub command: Option<String>,
 }
 
 impl Counterexample {
@@ -122,9 +125,12 @@ impl Part {
         let access = Access::new(sources, asked.answers, asked.basis, asked.layers);
         let wanted = if expected == Expected::Allow { Granted::All } else { Granted::None };
         let both = access.answers.into_iter().zip(asked.answers);
-        let counterexamples = both
-            .filter(|(answer, _)| answer.granted != wanted)
-            .map(|(answer, answered)| counterexample(expected, answer, answered));
+        let counterexamples =
+            both.filter(|(answer, _)| answer.granted != wanted).map(|(answer, answered)| {
+                let request = not_as(expected, answered);
+                let command = request.and_then(|own| replay::command(sources, own, asked.layers));
+                Counterexample { request: request.map(Request::of), command, answer: known(answer) }
+            });
         let part = Part {
             caller: asked.caller.map(plain),
             resource: plain(asked.resource),
@@ -164,16 +170,20 @@ impl Part {
     }
 }
 
-fn counterexample(expected: Expected, mut answer: Answer, answered: &Answered) -> Counterexample {
+/// The request that is not as expected.
+fn not_as(expected: Expected, answered: &Answered) -> Option<&authz::Request> {
     let shown = if expected == Expected::Allow { &answered.denied } else { &answered.allowed };
-    // The policy that stands for all others is in no file.
+    shown.as_ref().map(|shown| &shown.request)
+}
+
+/// An answer without the policy that stands for all others, which is in no file.
+fn known(mut answer: Answer) -> Answer {
     for replayed in [&mut answer.allowed, &mut answer.denied].into_iter().flatten() {
         replayed.because.retain(|finding| {
             finding.place.as_ref().is_none_or(|place| place.file.as_str() != ANY_OTHER)
         });
     }
-    let request = shown.as_ref().map(|shown| Request::of(&shown.request));
-    Counterexample { answer, request }
+    answer
 }
 
 impl Test {

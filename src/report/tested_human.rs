@@ -150,6 +150,10 @@ fn draw_counterexample(
                     None => text.push_str(&draw(finding, look)),
                 }
             }
+            // It is copied into a terminal, so it is not wrapped.
+            if let Some(command) = &one.command {
+                let _ = writeln!(text, "  to see it by itself: {command}");
+            }
         }
         None => {
             let reason = part.why_open(one);

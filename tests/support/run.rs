@@ -28,6 +28,22 @@ fn run_reading(folder: &Path, arguments: &[&str], input: Stdio) -> Output {
         .unwrap()
 }
 
+/// Runs a line of a shell that calls `ica-policy`, as a user who pastes it.
+pub fn run_in_shell(folder: &Path, line: &str) -> Output {
+    let binary = Path::new(env!("CARGO_BIN_EXE_ica-policy"));
+    let path = std::env::var("PATH").unwrap_or_default();
+    let folder_of_binary = binary.parent().unwrap().display();
+    Command::new("sh")
+        .args(["-c", line])
+        .current_dir(folder)
+        .env_clear()
+        .env("NO_COLOR", "1")
+        .env("PATH", format!("{folder_of_binary}:{path}"))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
 pub fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
