@@ -80,7 +80,6 @@ mod tested_words;
 mod to_do;
 mod view;
 mod views;
-#[cfg(feature = "cli")]
 pub mod visible;
 
 pub use causes::{Cause, Place, Stop};
