@@ -180,7 +180,7 @@ fn a_region_names_a_dozen_exceptions() {
     assert_eq!((excepted.len(), &excepted[11]), (12, &json!("arn:aws:s3:::b/p11/*")));
 }
 
-/// `MOST_ACCOUNTS`: the account in two keys is one; beyond so many accounts that is not seen, and then nothing is said to be so.
+/// `MOST_TOLD_APART`: the account in two keys is one; beyond so many accounts that is not seen, and then nothing is said to be so.
 #[test]
 fn more_accounts_than_are_told_apart_are_not_known() {
     let folder = fresh_folder("limits/accounts");
@@ -201,6 +201,48 @@ fn more_accounts_than_are_told_apart_are_not_known() {
         serde_json::from_slice::<Value>(&output.stdout).unwrap()["relation"].clone()
     };
     assert_eq!([relation(12), relation(13)], [json!("equal"), json!("unknown")]);
+}
+
+/// `MOST_TOLD_APART`: a name that `aws:username` is compared with comes before names that only ARNs have, and an account before
+/// those of ARNs. Beyond the limit the reason is the limit, and no defect.
+#[test]
+fn the_names_that_keys_are_compared_with_come_first() {
+    let folder = fresh_folder("limits/told_apart");
+    let report = |old: &[Value], new: &[Value]| {
+        for (name, statements) in [("old.json", old), ("new.json", new)] {
+            write(&folder, name, &json!(statements));
+        }
+        let arguments = ["compare", "--kind", "identity", "old.json", "new.json"];
+        stdout(&run_in(&folder, &arguments))
+    };
+    let statement = |effect: &str, arn: &str, key: Option<(&str, &str)>| {
+        let mut condition = json!({"ArnLike": {"aws:PrincipalArn": arn}});
+        if let Some((key, value)) = key {
+            condition["StringEquals"] = json!({key: value});
+        }
+        json!({"Effect": effect, "Action": "s3:GetObject", "Resource": "*", "Condition": condition})
+    };
+    let user = |name: &str| format!("arn:aws:iam::111122223333:user/{name}");
+    let role = |account: &str| format!("arn:aws:iam::{account}:role/*");
+    let denied = (0..12).map(|number| statement("Deny", &user(&format!("a{number:02}")), None));
+    let denied_roles =
+        (0..12).map(|number| statement("Deny", &role(&format!("1111222200{number:02}")), None));
+    for (arn, key, denies) in [
+        (user("zed"), ("aws:username", "zed"), denied.collect::<Vec<_>>()),
+        (role("999999999999"), ("aws:PrincipalAccount", "999999999999"), denied_roles.collect()),
+    ] {
+        let with = |key| [vec![statement("Allow", &arn, key)], denies.clone()].concat();
+        let report = report(&with(Some(key)), &with(None));
+        assert!(report.contains("both allow the same"), "{report}");
+    }
+    let named = |is_twice: bool| {
+        (0..13).map(|number| format!("u{number:02}")).map(move |name| {
+            statement("Allow", &user(&name), is_twice.then_some(("aws:username", &name)))
+        })
+    };
+    let report = report(&named(true).collect::<Vec<_>>(), &named(false).collect::<Vec<_>>());
+    let reason = "the policies name more than 12 users, and no more than these are told apart";
+    assert!(report.contains(reason) && !report.contains("defect"), "{report}");
 }
 
 /// `MOST_DIFFERING`: more variables at one place than are told apart in one search; with values the difference shows.

@@ -195,7 +195,7 @@ const TABLE: &[(&str, &str, Row)] = &[
     ),
     (
         "symbolic/domain/feasible.rs",
-        "MOST_ACCOUNTS",
+        "MOST_TOLD_APART",
         Test("more_accounts_than_are_told_apart_are_not_known"),
     ),
     ("symbolic/show/plausible.rs", "MOST_ACTIONS", TRIED),

@@ -41,23 +41,16 @@ fn at_point(request: &Request, is_multi_region: bool, layers: &Layers<'_>) -> Fo
 
 fn at_bucket(request: &Request, bucket: &Request, layers: &Layers<'_>) -> Formula {
     let behind = layers.behind(request);
-    let grant = at_resource(bucket, &behind);
-    let by_policy = Formula::Behind(LayerId::Resource, NamingSet::ANY);
-    let bounds = all(bounds(bucket, &behind));
     let has_one_owner = request.has_one_owner();
-    let of_bucket = is_same_account(bucket) && has_one_owner;
-    let delegated = || {
-        // S3:olap-policies: the bucket's policy names the account, the user's the access point only.
-        let account = Formula::Behind(LayerId::Resource, NamingSet::of(&[Naming::Account]));
-        let limits = limits(bucket, &behind).into_iter().chain([bounds.clone()]);
-        let limits = limits.map(|limit| moved(limit, true));
-        all([account, identity(request)].into_iter().chain(limits))
-    };
-    // By the first reading every layer is asked about the bucket, by the second only the layers that are always asked about both.
-    let either = |every, some| reading(Ambiguity::AccessPointPolicies, every, moved(some, false));
-    let strict = moved(grant.clone(), true);
-    let strict = if of_bucket { any([strict, delegated()]) } else { strict };
-    let asked = either(strict, grant);
+    let by_policy = Formula::Behind(LayerId::Resource, NamingSet::ANY);
+    let usual = at_resource(bucket, &behind);
+    let usual_bounds = all(bounds(bucket, &behind));
+    let every_bound = moved(usual_bounds.clone(), true);
+    let mut every = moved(usual.clone(), true);
+    if is_same_account(bucket) && has_one_owner {
+        every = any([every, by_account(request, bucket, &behind, every_bound.clone())]);
+    }
+    let asked = by_layers_asked(every, usual);
     match (has_one_owner, is_same_account(bucket), is_same_account(request)) {
         // The bucket's owner must authorize the access point of another account.
         (false, true, _) => {
@@ -66,11 +59,29 @@ fn at_bucket(request: &Request, bucket: &Request, layers: &Layers<'_>) -> Formul
         }
         // The policy of the own access point may do for the account's own policies.
         (false, _, true) => {
-            let bounded = all([by_policy, either(moved(bounds.clone(), true), bounds)]);
+            let bounded = all([by_policy, by_layers_asked(every_bound, usual_bounds)]);
             reading(Ambiguity::AccessPointGrant, asked, bounded)
         }
         _ => asked,
     }
+}
+
+/// The bucket's policy names the account, the user's the access point only (S3:olap-policies).
+fn by_account(
+    request: &Request,
+    bucket: &Request,
+    behind: &Layers<'_>,
+    every_bound: Formula,
+) -> Formula {
+    let account = Formula::Behind(LayerId::Resource, NamingSet::of(&[Naming::Account]));
+    let limits = limits(bucket, behind).into_iter().map(|limit| moved(limit, true));
+    all([account, identity(request)].into_iter().chain(limits).chain([every_bound]))
+}
+
+/// By the first reading every layer is asked about the bucket, by the second only the layers that are
+/// always asked about both.
+fn by_layers_asked(every: Formula, usual: Formula) -> Formula {
+    reading(Ambiguity::AccessPointPolicies, every, moved(usual, false))
 }
 
 fn reading(point: Ambiguity, first: Formula, second: Formula) -> Formula {

@@ -186,7 +186,8 @@ impl Caller {
             return Err(other());
         }
         let (kind, name) = arn.resource().split_once('/').unwrap_or((arn.resource(), ""));
-        // Names of sessions have no slash (STS:API_AssumeRole, STS:API_GetFederationToken).
+        // The name of a session has no slash (STS:API_AssumeRole, STS:API_GetFederationToken), and the
+        // ARN of a session has the name of its role without the path.
         let is_name = |name: &str| !name.is_empty() && !name.contains('/');
         match (arn.service(), kind) {
             ("iam", "root") if name.is_empty() => Ok(Caller::Root {

@@ -15,6 +15,10 @@ pub struct Undecided {
 pub(crate) const OPEN_READING: &str =
     "the answer depends on words whose meaning AWS's pages leave open";
 
+/// The reason where the readings are too many to try.
+pub(crate) const TOO_MANY_READINGS: &str =
+    "AWS's pages leave too many points open to try all of their combinations";
+
 /// The reason where the other engine does not bear out what was found.
 pub(crate) const DEFECT: &str = "a request that seemed to show a difference does not: please report this as a defect of ica-policy";
 

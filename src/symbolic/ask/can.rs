@@ -10,7 +10,7 @@ use crate::symbolic::domain::{Cell, Question, Shared, Who, cells};
 use crate::symbolic::show::{Hints, plausible};
 use crate::symbolic::subject::{Access, Bound, Documents, Subject};
 use crate::symbolic::text::Together;
-use crate::symbolic::undecided::{OPEN_READING, Undecided};
+use crate::symbolic::undecided::{OPEN_READING, TOO_MANY_READINGS, Undecided};
 
 /// What is granted of some requests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, serde::Serialize)]
@@ -165,7 +165,8 @@ fn answer(subject: &dyn Subject, cell: &Cell, shared: &Shared) -> Option<Answere
         Answer::Unknown(undecided) => Some(undecided.clone()),
         _ => None,
     });
-    let open = || Undecided::anywhere(OPEN_READING);
+    let open = if tried.is_complete { OPEN_READING } else { TOO_MANY_READINGS };
+    let open = || Undecided::anywhere(open);
     let granted = if is_same { first } else { Granted::Unknown };
     Some(Answered {
         actions: cell.actions.clone(),

@@ -12,7 +12,7 @@ use crate::symbolic::domain::Shared;
 use crate::symbolic::show::{Hints, actual};
 use crate::symbolic::subject::{Access, Documents, Place, Subject};
 use crate::symbolic::text::{Together, Variables};
-use crate::symbolic::undecided::{DEFECT, OPEN_READING, Undecided};
+use crate::symbolic::undecided::{DEFECT, OPEN_READING, TOO_MANY_READINGS, Undecided};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -186,7 +186,7 @@ pub(crate) fn compare_subjects(old: &dyn Subject, new: &dyn Subject, shared: &Sh
         tried.answers.iter().map(move |(_, compared)| pick(compared))
     };
     let settled = |pick: fn(&Compared) -> &Answer| {
-        if tried.is_complete { settle(answers(pick)) } else { open() }
+        if tried.is_complete { settle(answers(pick)) } else { unknown(TOO_MANY_READINGS) }
     };
     let (mut gained, mut lost) =
         (settled(|compared| &compared.gained), settled(|compared| &compared.lost));
@@ -331,10 +331,14 @@ impl Pair<'_> {
             Ok(Some(Found::Shown(gain))) if is_open => self.with_values(known, backwards, gain),
             Ok(Some(Found::Shown(gain))) => Answer::Some(gain),
             Ok(Some(Found::Seeming { .. })) if is_open => self.answer_by_values(known, backwards),
-            Ok(Some(Found::Seeming { is_possible: true })) => unknown(DEFECT),
-            Ok(Some(Found::Seeming { .. })) => unknown(
-                "the requests that seemed to show a difference are none that AWS has, and no other was found",
-            ),
+            Ok(Some(Found::Seeming { is_possible })) => {
+                let too_wide = sides.shapes.as_ref().and_then(|shapes| shapes.too_wide.clone());
+                match too_wide {
+                    Some(reason) => Answer::Unknown(reason),
+                    None if is_possible => unknown(DEFECT),
+                    None => unknown(SEEMING),
+                }
+            }
             // With values patterns are plain texts, which tell fewer apart.
             Err(undecided) if is_open => match self.answer_by_values(known, backwards) {
                 Answer::Unknown(_) => Answer::Unknown(undecided),
@@ -448,6 +452,9 @@ const MOST_SOLVED: usize = 8;
 
 const NO_VALUES: &str =
     "the answer depends on the values of variables, and no value that shows a difference was found";
+
+const SEEMING: &str =
+    "the requests that seemed to show a difference are none that AWS has, and no other was found";
 
 /// What a search came upon.
 enum Found {

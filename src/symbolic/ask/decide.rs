@@ -12,7 +12,7 @@ use crate::model::Statement;
 use crate::symbolic::boxes::{Constraints, Encoder, Space, allows, concerns, treatment};
 use crate::symbolic::subject::terms;
 use crate::symbolic::text::{Budget, Variables};
-use crate::symbolic::undecided::{OPEN_READING, Undecided};
+use crate::symbolic::undecided::{TOO_MANY_READINGS, Undecided};
 
 /// Decides a request under every reading, and for every issuer that a session could have.
 ///
@@ -27,7 +27,7 @@ pub fn decide(request: &Request, layers: &Layers<'_>) -> Result<Outcome, Undecid
     for request in &requests {
         let tried = under_all_readings(|readings| decide_once(request, layers, readings));
         if !tried.is_complete {
-            return Err(Undecided::anywhere(OPEN_READING));
+            return Err(Undecided::anywhere(TOO_MANY_READINGS));
         }
         for (_, outcome) in tried.answers {
             outcomes.push(outcome?);

@@ -14,9 +14,10 @@ use crate::symbolic::boxes::{
 };
 use crate::symbolic::text::{Alphabet, Atom, Symbol, Together, forms};
 use crate::symbolic::undecided::Undecided;
+use std::collections::BTreeSet;
 
-/// Accounts that are told apart in the keys of the principal; beyond them the request that is found decides.
-const MOST_ACCOUNTS: usize = 12;
+/// Accounts, or names of users, of which it is known in which ARNs they stand; beyond them the request that is found decides.
+const MOST_TOLD_APART: usize = 12;
 
 /// What the searches of one comparison have in common, whatever the readings and the values of variables.
 pub(crate) struct Shared {
@@ -50,6 +51,8 @@ pub(crate) struct Feasible {
     pub actions: Vec<Constraints>,
     /// Who asks.
     pub callers: Vec<Constraints>,
+    /// Why some of the requests may be none that AWS has.
+    pub too_wide: Option<Undecided>,
 }
 
 impl Feasible {
@@ -60,14 +63,17 @@ impl Feasible {
         shared: &Shared,
     ) -> Result<Feasible, Undecided> {
         let keys = keys(encoder);
-        let partitions = CallerShapes { encoder, keys: &keys }.partitions()?;
-        let mut actions = actions::shapes(encoder, &keys, allows, (&shared.kinds, &shared.budget))?;
-        let owners = CallerShapes { encoder, keys: &keys }.owners()?;
+        let mut shapes = CallerShapes { encoder, keys: &keys, left_out: None };
+        let partitions = shapes.partitions()?;
+        let kinds = (&shared.kinds, &shared.budget);
+        let mut actions = actions::shapes(shapes.encoder, &keys, allows, kinds)?;
+        let owners = shapes.owners()?;
         for parts in [owners, partitions].into_iter().filter(|parts| !parts.is_empty()) {
             let pairs = actions.iter().flat_map(|action| parts.iter().map(|own| action.and(own)));
             actions = pairs.collect();
         }
-        Ok(Feasible { actions, callers: CallerShapes { encoder, keys: &keys }.shapes(shared)? })
+        let callers = shapes.shapes(shared)?;
+        Ok(Feasible { actions, callers, too_wide: shapes.left_out.map(too_many) })
     }
 
     /// The callers alone; `None` if nothing is asked about them.
@@ -79,8 +85,10 @@ impl Feasible {
             return Ok(None);
         }
         let keys = keys(encoder);
-        let callers = CallerShapes { encoder, keys: &keys }.shapes(shared)?;
-        Ok(Some(Feasible { actions: vec![Constraints::default()], callers }))
+        let mut shapes = CallerShapes { encoder, keys: &keys, left_out: None };
+        let callers = shapes.shapes(shared)?;
+        let too_wide = shapes.left_out.map(too_many);
+        Ok(Some(Feasible { actions: vec![Constraints::default()], callers, too_wide }))
     }
 }
 
@@ -98,6 +106,8 @@ fn keys(encoder: &Encoder<'_>) -> Vec<(usize, Box<str>)> {
 struct CallerShapes<'m, 'a> {
     encoder: &'m mut Encoder<'a>,
     keys: &'m [(usize, Box<str>)],
+    /// What there is too much of to tell it apart.
+    left_out: Option<&'static str>,
 }
 
 impl CallerShapes<'_, '_> {
@@ -290,9 +300,11 @@ impl CallerShapes<'_, '_> {
             let fits = self.fits(of_arn, users_named(name).into())?;
             return Ok(vec![Constraints(vec![(of_arn, Constraint::Key(Test::Fits(fits)))])]);
         }
-        let [names, arns] = [of_name, of_arn]
-            .map(|place| self.encoder.dimensions[place].tests.atoms().iter().filter_map(literal));
-        let names = distinct(names.chain(arns.filter_map(|arn| user_name(&arn))));
+        let texts_of = |place: usize| self.encoder.dimensions[place].tests.atoms().iter();
+        let names = texts_of(of_name).filter_map(literal).collect();
+        let of_arns = texts_of(of_arn).filter_map(literal).filter_map(|arn| user_name(&arn));
+        let of_arns = of_arns.collect();
+        let names = self.first_of([names, of_arns], "users");
         let literals = names.iter().map(|name| vec![Atom::Literal(name.as_str().into())]);
         let users = names.iter().map(|name| users_named(name).into());
         self.told_apart(&[(of_name, literals.collect()), (of_arn, users.collect())])
@@ -336,8 +348,10 @@ impl CallerShapes<'_, '_> {
             .iter()
             .flat_map(|place| dimensions[*place].tests.atoms().iter().filter_map(literal));
         let of_arns = dimensions[resource].tests.atoms().iter().filter_map(account_of);
-        let accounts = of_keys.chain(of_arns).filter(|text| text.parse::<AccountId>().is_ok());
-        let accounts = distinct(accounts);
+        let is_account = |text: &String| text.parse::<AccountId>().is_ok();
+        let of_keys = of_keys.filter(is_account).collect();
+        let of_arns = of_arns.filter(is_account).collect();
+        let accounts = self.first_of([of_keys, of_arns], "accounts");
         // Resources without an account in their ARN, or of AWS: the owner may be anybody.
         let free = vec![Atom::Literal("*".into()), of_account(""), of_account("aws")];
         let mut boxes = vec![Constraints(vec![self.resources(resource, free, false)?])];
@@ -379,7 +393,7 @@ impl CallerShapes<'_, '_> {
     }
 
     /// Accounts that both keys of the principal may be asked about.
-    fn accounts(&self) -> Vec<String> {
+    fn accounts(&mut self) -> Vec<String> {
         let asked = |name| {
             let place = self.asked(name)?;
             Some(self.encoder.dimensions[place].tests.atoms())
@@ -387,8 +401,23 @@ impl CallerShapes<'_, '_> {
         let (Some(accounts), Some(arns)) = (asked(PRINCIPAL_ACCOUNT), asked(PRINCIPAL_ARN)) else {
             return Vec::new();
         };
-        let found = accounts.iter().filter_map(literal).chain(arns.iter().filter_map(account_of));
-        distinct(found.filter(|account| !account.is_empty() && !account.contains(':')))
+        let is_account = |text: &String| !text.is_empty() && !text.contains(':');
+        let of_key = accounts.iter().filter_map(literal).filter(is_account).collect();
+        let of_arns = arns.iter().filter_map(account_of).filter(is_account).collect();
+        self.first_of([of_key, of_arns], "accounts")
+    }
+
+    /// So many of these texts as are told apart, each once. The values of the key come first: each of
+    /// them has to fit an ARN, while an ARN that no value is compared with needs none.
+    fn first_of(&mut self, texts: [BTreeSet<String>; 2], what: &'static str) -> Vec<String> {
+        let [of_key, of_arns] = texts;
+        let others = of_arns.difference(&of_key).cloned();
+        let mut all = of_key.iter().cloned().chain(others).collect::<Vec<_>>();
+        if all.len() > MOST_TOLD_APART {
+            self.left_out = Some(what);
+            all.truncate(MOST_TOLD_APART);
+        }
+        all
     }
 
     fn fits(&mut self, place: usize, atoms: Vec<Atom>) -> Result<Fits, Undecided> {
@@ -441,13 +470,11 @@ fn account_of(atom: &Atom) -> Option<String> {
     segments.nth(4)?.iter().map(plain).collect()
 }
 
-/// So many of these texts as are told apart, each once.
-fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
-    let mut texts = texts.collect::<Vec<_>>();
-    texts.sort_unstable();
-    texts.dedup();
-    texts.truncate(MOST_ACCOUNTS);
-    texts
+fn too_many(what: &str) -> Undecided {
+    let reason = format!(
+        "the policies name more than {MOST_TOLD_APART} {what}, and no more than these are told apart"
+    );
+    Undecided::anywhere(reason)
 }
 
 /// The name at the end of a user's ARN.
