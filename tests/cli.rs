@@ -673,7 +673,14 @@ fn what_is_wrong_in_a_settings_file_is_said_in_its_words() {
             "account = \"111122223333\"\n[[connection]]\nname = \"a\"\n",
             "ica.toml:1: `account` stands above `[[connection]]`",
         ),
-        ("nonsense = 1\n", "ica.toml:1: there is no setting `nonsense`; there are name, bucket"),
+        (
+            "region = 'us-east-1'\nnonsense = 1\n",
+            "ica.toml:2: there is no setting `nonsense`; there are name, bucket",
+        ),
+        (
+            "nonsense = 1\n",
+            "ica.toml:1: it has no setting that such a file has; there are connection, name, bucket",
+        ),
     ] {
         fs::write(&file, text).unwrap();
         let output = run(&["check", "--connection", &file.display().to_string()]);
@@ -697,7 +704,7 @@ fn the_schema_of_settings_has_them_all() {
     names.sort();
     let dir = fresh_folder("schema-of-settings");
     let file = dir.join("ica.toml");
-    fs::write(&file, "nonsense = 1\n").unwrap();
+    fs::write(&file, "region = 'us-east-1'\nnonsense = 1\n").unwrap();
     let error = stderr(&run(&["check", "--connection", &file.display().to_string()]));
     let listed = error
         .split("there are ")

@@ -76,7 +76,7 @@ fn misspelt_members_are_told_with_their_place() {
     refused("cors", r#"{"CORSRules": [{"AllowedOrigins": "*"}]}"#, "a list is wanted", "*");
     refused(
         "notifications",
-        r#"{"QueueConfiguration": {}}"#,
+        r#"{"TopicConfigurations": [], "QueueConfiguration": {}}"#,
         "`QueueConfiguration` is none",
         "QueueConfiguration",
     );
@@ -87,7 +87,7 @@ fn misspelt_members_are_told_with_their_place() {
     refused("notifications", twice, "a second `Prefix`", "y");
     refused(
         "public_access_block",
-        r#"{"RestrictPublicBucket": true}"#,
+        r#"{"BlockPublicAcls": true, "RestrictPublicBucket": true}"#,
         "is none of its members",
         "RestrictPublicBucket",
     );
@@ -97,7 +97,9 @@ fn misspelt_members_are_told_with_their_place() {
         "`true` or `false` is wanted",
         "true",
     );
-    refused_without_words("public_access_block", "{}", "none of the four switches");
+    refused_without_words("public_access_block", "{}", "none of its members");
+    let empty = r#"{"PublicAccessBlockConfiguration": {}}"#;
+    refused("public_access_block", empty, "none of the four switches", "{}");
     refused("bucket_encryption", r#"{"Rules": []}"#, "one rule is wanted", "[]");
     refused("bucket_encryption", r#"{"Rules": [{}]}"#, "no `SSEAlgorithm`", "{}");
     // A member that occurs twice is ambiguous.

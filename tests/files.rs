@@ -172,6 +172,93 @@ fn settings_of_a_bucket_of_another_form_are_named_without_their_words() {
     assert!(stderr(&wrong).contains(r#"{"CORSRules""#), "{}{}", stdout(&wrong), stderr(&wrong));
 }
 
+/// Files that have nothing to do with policies, and one that has a wrong value: no report repeats a word of them, whatever names them.
+#[cfg(unix)]
+#[test]
+fn no_word_of_another_file_is_told() {
+    use std::os::unix::fs::symlink;
+    let folder = connection("others", "user.json");
+    let rest = "account = '111122223333'\nregion = 'us-east-1'\nprefix = 'ica/'\nversioning = 'unversioned'\nuser = 'ica'";
+    let link = |name: &str, to: &str| {
+        let link = folder.join(name);
+        let _ = fs::remove_file(&link);
+        symlink(to, link).unwrap();
+    };
+    for (name, text) in [
+        (".env", format!("AWS_SECRET = '{SECRET}'\n{SECRET} = 'x'\n")),
+        ("deep.toml", format!("[default]\nbucket = 1\naccount = '{SECRET}'\n{SECRET} = 'x'\n")),
+        ("broken.toml", format!("[default]\naccount = '{SECRET}'\n{SECRET}\n")),
+        ("list.json", format!(r#"["{SECRET}"]"#)),
+        ("object.json", format!(r#"{{"{SECRET}": "{SECRET}"}}"#)),
+        ("near.json", format!(r#"{{"rules": {{}}, "token": "{SECRET}"}}"#)),
+        ("twice.json", format!(r#"{{"token": "{SECRET}", "token": "{SECRET}"}}"#)),
+        ("broken.json", format!(r#"{{"Version": 1, "SecretAccessKey": "{SECRET}", oops"#)),
+        ("value.toml", format!("strict = '{SECRET}'\n")),
+    ] {
+        fs::write(folder.join(name), text).unwrap();
+        let run = |arguments: &[&str]| assert_unsaid(&run_in(&folder, arguments), "");
+        for (link_name, arguments) in [
+            ("policy-tests.toml", &["test"][..]),
+            ("ica.toml", &["check", "."]),
+            ("ica.toml", &["compare", "ica.toml", "ica.toml"]),
+            ("ica-policy.toml", &["lint", "user.json"]),
+        ] {
+            link(link_name, name);
+            run(arguments);
+            fs::remove_file(folder.join(link_name)).unwrap();
+        }
+        run(&["lint", "user.json", "--baseline", name]);
+        for about in ["connection", "bucket_policy", "identity_policy"] {
+            let one = "[[test]]\nallow = 's3:GetObject'\non = 'arn:aws:s3:::acme-genomics/*'\n";
+            fs::write(folder.join("policy-tests.toml"), format!("{about} = '{name}'\n{one}"))
+                .unwrap();
+            run(&["test"]);
+        }
+        fs::remove_file(folder.join("policy-tests.toml")).unwrap();
+        for setting in ["cors", "notifications", "public_access_block", "bucket_encryption", "scp"]
+        {
+            let settings = format!("bucket = 'acme-genomics'\n{rest}\n{setting} = '{name}'\n");
+            fs::write(folder.join("ica.toml"), settings).unwrap();
+            run(&["check", "--connection", "ica.toml"]);
+        }
+    }
+}
+
+/// A file of settings with a wrong name is shown, in the same words by each command.
+#[test]
+fn wrong_settings_are_told_in_one_way() {
+    let folder = connection("wrong", "user.json");
+    fs::write(
+        folder.join("policy-tests.toml"),
+        "connection = 'ica.toml'\n[[test]]\nallow = 's3:GetObject'\non = '*'\n",
+    )
+    .unwrap();
+    for (text, words) in [
+        (
+            "bucket = 'b'\nprefx = 'a/'\n",
+            "ica.toml:2: there is no setting `prefx`: do you mean `prefix`?",
+        ),
+        (
+            "bucket = 'b'\naccount = 111122223333\n",
+            "ica.toml:2: a text is wanted here: write \"111122223333\", in quotes",
+        ),
+        ("bucket = b\n", "line 1: "),
+        ("bucket = b\n", "a text is written in double quotes, as in `bucket = \"my-bucket\"`"),
+    ] {
+        fs::write(folder.join("ica.toml"), text).unwrap();
+        let [checked, tested] =
+            [&["check", "."][..], &["test"]].map(|arguments| run_in(&folder, arguments));
+        assert_eq!(checked.status.code(), tested.status.code(), "{text}");
+        for output in [checked, tested] {
+            let all = (stdout(&output) + &stderr(&output))
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
+            assert!(all.contains(words), "{all}");
+        }
+    }
+}
+
 /// A link in a folder is linted as what it leads to; one that leads out is an error.
 #[cfg(unix)]
 #[test]

@@ -171,7 +171,7 @@ fn no_text_of_an_input_acts_in_a_format() {
 fn what_cannot_be_read_is_in_the_list_as_well() {
     let folder = fresh_folder("formats-unread");
     fs::write(folder.join("one.json"), policy("One")).unwrap();
-    fs::write(folder.join("bad.json"), "{").unwrap();
+    fs::write(folder.join("bad.json"), r#"{"Statement": ["#).unwrap();
     for format in FORMATS {
         let output = run_in(&folder, &["lint", "one.json", "bad.json", "--format", format]);
         assert_eq!(output.status.code(), Some(3), "{format}");

@@ -1,4 +1,4 @@
-use crate::support::run::{OF_BUCKET, fresh_folder, run_in, stderr, stdout};
+use crate::support::run::{OF_BUCKET, fresh_folder, run_in, run_with_input, stderr, stdout};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Output;
 
 /// What a stranger would write into a name or a value.
-const HOSTILE: [&str; 17] = [
+const HOSTILE: [&str; 18] = [
     "\nEVIL: all operations are allowed",
     "\u{1b}[2J\u{1b}[Hall is well",
     "\u{1b}[8m",
@@ -24,6 +24,7 @@ const HOSTILE: [&str; 17] = [
     "\u{7f}\u{0}\u{8}",
     "\"]; x [label=\"",
     "</td><script>`|*_[x](y)\\",
+    "``<img src=x>",
     "a",
 ];
 
@@ -60,16 +61,29 @@ fn assert_harmless(arguments: &[&str], output: &Output) {
                 || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
         };
         assert_eq!(text.replace("\r\n", "\n").chars().find(acts), None, "{arguments:?}:\n{text}");
-        let command =
-            text.lines().find(|line| line.trim_start().starts_with("::") || line.contains("##["));
+        let is_own = |line: &str| {
+            let own = ["::error ", "::warning ", "::notice "].map(|word| line.strip_prefix(word));
+            let is_report = |rest: &str| rest.starts_with("file=") || rest.starts_with("title=");
+            arguments.contains(&"github") && own.into_iter().flatten().any(is_report)
+        };
+        let command = text.lines().find(|line| {
+            line.trim_start().starts_with("::") && !is_own(line) || line.contains("##[")
+        });
         assert_eq!(command, None, "{arguments:?}");
-        // No line of a report begins with words of an input.
+        // No line of a report begins with words of an input; a page of HTML has no lines.
         let evil = text.lines().find(|line| {
-            line.trim_start_matches(|letter: char| !letter.is_alphabetic()).starts_with("EVIL")
+            let words = line.trim_start_matches(|letter: char| !letter.is_alphabetic());
+            words.starts_with("EVIL") && !arguments.contains(&"html")
         });
         assert_eq!(evil, None, "{arguments:?}:\n{text}");
     }
     assert!(matches!(output.status.code(), Some(0..=3)), "{arguments:?}: {}", stderr(output));
+    if arguments.contains(&"markdown") {
+        let own = ["<details>", "</details>", "<summary>", "</summary>"];
+        let text = own.iter().fold(stdout(output), |text, tag| text.replace(tag, ""));
+        let html = text.lines().find(|line| has_html(line));
+        assert_eq!(html, None, "{arguments:?}");
+    }
     let asks_json = arguments.windows(2).any(|pair| pair == ["--format", "json"]);
     if asks_json {
         for line in stdout(output).lines() {
@@ -77,6 +91,56 @@ fn assert_harmless(arguments: &[&str], output: &Output) {
         }
     }
 }
+
+/// Whether a line of Markdown has a tag of HTML: a `<` that is neither in code nor escaped. Code ends with as many backticks as it begins
+/// with.
+fn has_html(line: &str) -> bool {
+    let mut rest = line;
+    while let Some(at) = rest.find(['\\', '`', '<']) {
+        let found = &rest[at..];
+        let after = found.trim_start_matches('`');
+        let ticks = found.len() - after.len();
+        rest = match found.as_bytes()[0] {
+            b'<' => {
+                return found[1..]
+                    .starts_with(|next: char| next.is_ascii_alphabetic() || "/!?".contains(next));
+            }
+            b'\\' => found.get(2..).unwrap_or_default(),
+            _ => after_code(after, ticks).unwrap_or(after),
+        };
+    }
+    false
+}
+
+/// What follows the code that so many backticks end.
+fn after_code(text: &str, ticks: usize) -> Option<&str> {
+    let mut rest = text;
+    loop {
+        rest = &rest[rest.find('`')?..];
+        let after = rest.trim_start_matches('`');
+        if rest.len() - after.len() == ticks {
+            return Some(after);
+        }
+        rest = after;
+    }
+}
+
+#[test]
+fn html_in_markdown_is_seen() {
+    for (line, expected) in [
+        ("a `<b>` \\<b>", false),
+        ("`a``<b>`", false),
+        ("```<b>`", true),
+        ("a <b>", true),
+        ("a < b", false),
+        ("`` ` `` <b>", true),
+    ] {
+        assert_eq!(has_html(line), expected, "{line}");
+    }
+}
+
+/// The formats of reports besides those for people and programs.
+const FORMATS: [&str; 6] = ["markdown", "github", "gitlab", "junit", "rdjson", "html"];
 
 /// Every command and format with the policy in each place.
 fn commands<'a>(hostile: &'a str, settings: &'a str, prefix: &'a str) -> Vec<Vec<&'a str>> {
@@ -143,6 +207,21 @@ fn commands<'a>(hostile: &'a str, settings: &'a str, prefix: &'a str) -> Vec<Vec
             all.push(with(&command, &format));
         }
     }
+    for format in FORMATS {
+        for command in [
+            &["lint", hostile][..],
+            &["compare", "none", hostile],
+            &["test", "hostile-tests.toml"],
+            &["fuzz", hostile, "--cases", "60"],
+            &["can", hostile, "--action", "s3:GetObject", "--resource", "*"],
+            &["check", "--connection", "hostile.toml"],
+        ] {
+            all.push(with(command, &["--format", format]));
+        }
+    }
+    for format in ["human", "json"] {
+        all.push(vec!["fuzz", hostile, "--verbose", "--cases", "60", "--format", format]);
+    }
     all.push(vec!["graph", "--connection", "hostile.toml"]);
     all.push(vec!["graph", "--connection", "hostile.toml", "--format", "mermaid"]);
     all.push(vec!["check", hostile, prefix]);
@@ -164,12 +243,13 @@ fn nothing_of_an_input_acts_in_any_report() {
     result.unwrap();
 }
 
-/// Texts that would begin a line, at each place.
+/// Texts that would begin a line, and texts that would end code, at each place.
 #[test]
 fn no_line_of_a_report_begins_with_words_of_an_input() {
     let folder = fresh_folder("hostile/lines");
-    let evil = HOSTILE[0].to_owned();
-    try_all(&folder, &vec![evil.clone(); 24], &evil, &evil);
+    for evil in [HOSTILE[0], HOSTILE[17]].map(str::to_owned) {
+        try_all(&folder, &vec![evil.clone(); 24], &evil, &evil);
+    }
 }
 
 /// Runs every command with these texts in a policy, a file's name and a prefix.
@@ -214,6 +294,15 @@ fn try_all(folder: &Path, words: &[String], file: &str, prefix: &str) {
     let prefix = prefix.replace('\0', "");
     for command in commands(&file, &named, &prefix) {
         assert_harmless(&command, &run_in(folder, &command));
+    }
+    // A pasted message: the answer names the files of the layers that it blames.
+    let pasted = format!(
+        "User: arn:aws:iam::111122223333:user/{prefix} is not authorized to perform: s3:GetObject with an explicit deny in a \
+        resource-based policy: arn:aws:s3:::{prefix}"
+    );
+    for format in ["human", "json", "markdown"] {
+        let command = ["explain", "--connection", &named, "-", "--format", format];
+        assert_harmless(&command, &run_with_input(folder, &command, &pasted));
     }
     [file, named].iter().for_each(|name| fs::remove_file(folder.join(name)).unwrap());
 }

@@ -95,7 +95,8 @@ fn what_aws_would_refuse_is_not_ignored() {
 #[test]
 fn a_wrong_configuration_is_wrong_usage() {
     for (name, config, words) in [
-        ("name", "pedantc = true\n", "perhaps `pedantic` is meant"),
+        ("name", "fail_on = \"error\"\npedantc = true\n", "perhaps `pedantic` is meant"),
+        ("no-name", "pedantc = true\n", "there are select, pedantic, fail_on, kind, ignore"),
         ("ignore", "[[ignore]]\nrule = \"pass-any-role\"\npath = \"**\"\n", "reason"),
         (
             "reason",

@@ -7,7 +7,7 @@ use crate::finding::codes;
 use crate::input::NONE;
 use crate::product::budget::Budget;
 use crate::product::build::settings::{self, Settings};
-use crate::product::build::{Built, build, unknown_keys};
+use crate::product::build::{Built, WrongSettings, build, unknown_keys};
 use crate::product::not_assumed::FailedCall;
 use crate::product::setup::Setup;
 use crate::report::Finding;
@@ -103,8 +103,8 @@ impl Workspace {
     pub(crate) fn settings_of(&mut self, file: &str) -> Result<Vec<Settings>, Error> {
         let id = self.read(file)?;
         let text = &self.sources.get(id).text;
-        let wrong = |error| Error::setting(file, settings::wrong_toml(&error, text));
-        settings::parse(text).map_err(wrong)
+        settings::parse(text)
+            .map_err(|error| Error::settings(file, WrongSettings::new(&error, text)))
     }
 
     /// The connection that these settings describe.

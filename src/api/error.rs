@@ -2,6 +2,7 @@
 
 use crate::finding::codes;
 use crate::input::Unreadable;
+use crate::product::build::WrongSettings;
 use crate::product::refusal::Refusal;
 use crate::report::Finding;
 use crate::simulate::LineError;
@@ -44,6 +45,19 @@ impl Error {
 
     pub(super) fn setting(name: &str, message: impl Display) -> Error {
         Finding::new(codes::WRONG_SETTING, format!("{name}: {message}")).into()
+    }
+
+    /// A settings file that is wrong.
+    pub(super) fn settings(file: &str, wrong: WrongSettings) -> Error {
+        match wrong {
+            WrongSettings::Setting { place_and_message } => {
+                Finding::new(codes::WRONG_SETTING, format!("{file}{place_and_message}")).into()
+            }
+            WrongSettings::NoToml { message, help } => {
+                let finding = Finding::new(codes::UNREADABLE_FILE, format!("{file}: {message}"));
+                Finding { help: help.map(str::to_owned), ..finding }.into()
+            }
+        }
     }
 
     pub(super) fn unreadable(sources: &Sources, unreadable: Unreadable) -> Error {

@@ -1,6 +1,7 @@
 //! `ica-policy.toml`: how the policies of a folder are linted, and which findings are known. Findings that are hidden have a reason, and may have an end.
 
 use crate::finding::{Code, Finding, codes, distance, fits_wildcards};
+use crate::input::{TomlFault, names_of};
 use crate::model::PolicyKind;
 use crate::report;
 use crate::report::lint::Found;
@@ -67,12 +68,6 @@ struct WrittenIgnore {
     expires: Option<String>,
 }
 
-/// The names that a configuration may have, for "did you mean".
-const NAMES: [&str; 11] = [
-    "select", "pedantic", "fail_on", "kind", "ignore", "path", "rule", "sid", "pointer", "reason",
-    "expires",
-];
-
 /// The words of `--fail-on`.
 const FAIL_ON: [&str; 4] = ["error", "warning", "info", "never"];
 
@@ -83,7 +78,8 @@ impl LintConfig {
     /// What is wrong with it, for a person.
     pub(crate) fn read(sources: &Sources, id: SourceId) -> Result<LintConfig, String> {
         let source = sources.get(id);
-        let written = toml::from_str::<Written>(&source.text).map_err(|error| wrong(&error))?;
+        let written = toml::from_str::<Written>(&source.text)
+            .map_err(|error| wrong(&TomlFault::new(&error, &source.text, names_of::<Written>())))?;
         let mut config = LintConfig { pedantic: written.pedantic, ..LintConfig::default() };
         if let Some(names) = written.select {
             config.only = Some(selected(&names)?);
@@ -260,16 +256,18 @@ pub(crate) fn kind_of_word(word: &str) -> Option<(PolicyKind, bool)> {
 }
 
 /// What is wrong with a text, with the name that is meant by one that there is not.
-fn wrong(error: &toml::de::Error) -> String {
-    let message = error.message();
-    let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
-    let near =
-        unknown.and_then(|name| NAMES.iter().map(|known| (distance(name, known), *known)).min());
+fn wrong(fault: &TomlFault) -> String {
+    let unknown = fault.message.strip_prefix("unknown field `").filter(|_| fault.is_ours);
+    let unknown = unknown.and_then(|rest| rest.split('`').next());
+    let names = [names_of::<Written>(), names_of::<WrittenKind>(), names_of::<WrittenIgnore>()];
+    let near = unknown.and_then(|name| {
+        names.concat().into_iter().map(|known| (distance(name, known), known)).min()
+    });
     match (unknown, near) {
         (Some(name), Some((far, near))) if far <= 3 => {
             format!("there is no setting `{name}`; perhaps `{near}` is meant")
         }
-        _ => message.to_owned(),
+        _ => fault.with_line(),
     }
 }
 

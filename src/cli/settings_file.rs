@@ -5,8 +5,8 @@
 
 use super::files::{read_text, unreadable};
 use crate::api::folder::{FolderError, failed_calls, leads_out};
-use crate::finding::{LETTERS_PER_MISTAKE, distance};
 use crate::input::{NONE, Unreadable};
+use crate::product::build::WrongSettings;
 use crate::product::build::settings::{self, Settings};
 use crate::product::not_assumed::FailedCall;
 use std::path::{Path, PathBuf};
@@ -68,43 +68,15 @@ pub(super) fn parsed(text: &str, shown: &str) -> Result<Vec<Settings>, Failure> 
             Err(Failure::Usage(format!("{shown}: there is no connection in it")))
         }
         Ok(settings) => Ok(settings),
-        Err(error) if text.parse::<toml::Table>().is_ok() => {
-            Err(Failure::Usage(format!("{shown}{}", wrong_setting(&error, text))))
-        }
-        Err(error) => {
-            let help = "a text is written in double quotes, as in `bucket = \"my-bucket\"`";
-            let message = settings::wrong_toml(&error, text);
-            Err(Failure::Unreadable(Box::new(unreadable(shown, message, Some(help)))))
-        }
+        Err(error) => Err(match WrongSettings::new(&error, text) {
+            WrongSettings::Setting { place_and_message } => {
+                Failure::Usage(format!("{shown}{place_and_message}"))
+            }
+            WrongSettings::NoToml { message, help } => {
+                Failure::Unreadable(Box::new(unreadable(shown, message, help)))
+            }
+        }),
     }
-}
-
-/// What is wrong with a setting, after the name of the file: its line, and the name or form that is probably meant.
-fn wrong_setting(error: &toml::de::Error, text: &str) -> String {
-    let place = settings::line_of(error, text).map(|line| format!(":{line}")).unwrap_or_default();
-    let message = error.message();
-    let (said, expected) = message.split_once("`, expected ").unwrap_or((message, ""));
-    let words = match said.split_once(" `") {
-        Some(("unknown field", name)) => {
-            let plain = name.replace('-', "_").to_ascii_lowercase();
-            let names = expected.split('`').skip(1).step_by(2).collect::<Vec<_>>();
-            if names == ["connection"] {
-                return format!(
-                    "{place}: `{name}` stands above `[[connection]]`: settings belong below it, into each connection"
-                );
-            }
-            let near = names.iter().map(|known| (distance(&plain, known), *known)).min();
-            match near.filter(|(far, known)| far * LETTERS_PER_MISTAKE <= known.len()) {
-                Some((_, meant)) => format!("there is no setting `{name}`: do you mean `{meant}`?"),
-                None => format!("there is no setting `{name}`; there are {}", names.join(", ")),
-            }
-        }
-        Some(("invalid type: integer", number)) if expected == "a string" => {
-            format!("a text is wanted here: write \"{number}\", in quotes")
-        }
-        _ => message.to_owned(),
-    };
-    format!("{place}: {words}")
 }
 
 /// The folder that the paths of a settings file are relative to.

@@ -3,9 +3,10 @@
 use crate::authz::{ContextValue, LAYERS};
 use crate::aws::is_account_number;
 use crate::finding::{LETTERS_PER_MISTAKE, distance};
+use crate::input::{TomlFault, names_of};
 use crate::model::{MAX_WILDCARDS, PolicyKind};
 use crate::product::KnownKey;
-use crate::product::build::settings::{Levels, wrong_toml};
+use crate::product::build::settings::Levels;
 use crate::source::{SourceId, Sources, Span};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -190,22 +191,6 @@ impl Texts {
     }
 }
 
-/// The names that a file may have, for "do you mean".
-const NAMES: [&str; 12] = [
-    "connection",
-    "name",
-    "account",
-    "test",
-    "reason",
-    "allow",
-    "deny",
-    "never",
-    "on",
-    "caller",
-    "with",
-    "without",
-];
-
 /// Words that other tools have for the same.
 const OTHER_WORDS: [(&str, &str); 8] = [
     ("resource", "on"),
@@ -225,11 +210,12 @@ const OTHER_WORDS: [(&str, &str); 8] = [
 pub fn read(sources: &Sources, id: SourceId) -> Result<TestFile, Wrong> {
     let source = sources.get(id);
     let written = toml::from_str::<Written>(&source.text).map_err(|error| {
-        if source.text.parse::<toml::Table>().is_err() {
-            return Wrong::new(Span::NOWHERE, wrong_toml(&error, &source.text));
+        let fault = TomlFault::new(&error, &source.text, names_of::<Written>());
+        if !fault.is_toml || !fault.is_ours {
+            return Wrong::new(Span::NOWHERE, fault.with_line());
         }
         let span = error.span().map_or(Span::NOWHERE, |range| source.span_of(range));
-        in_words(&error, span)
+        in_words(&fault.message, span)
     })?;
     let (tests, about) = (written.test.len(), about(&written, sources, id)?);
     let mut expectations = Vec::with_capacity(tests);
@@ -363,8 +349,7 @@ fn expectation(written: WrittenTest, span: Span) -> Result<Expectation, Wrong> {
 }
 
 /// What the reader of TOML says, with the name that is meant by one that there is not.
-fn in_words(error: &toml::de::Error, span: Span) -> Wrong {
-    let message = error.message();
+fn in_words(message: &str, span: Span) -> Wrong {
     if message.contains("untagged enum") {
         return Wrong::new(span, "a text is wanted here, or a list of texts")
             .help("write it in double quotes, as in `\"s3:GetObject\"`");
@@ -375,9 +360,8 @@ fn in_words(error: &toml::de::Error, span: Span) -> Wrong {
     }
     let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
     let Some(name) = unknown else { return Wrong::new(span, message) };
-    let layers = LAYERS.iter().map(|row| row.setting);
-    let names = NAMES.into_iter().chain(["session_issuer", "any", "resource_policy"]).chain(layers);
-    let near = names.map(|known| (distance(name, known), known)).min();
+    let names = [names_of::<Written>(), names_of::<WrittenTest>()].concat();
+    let near = names.into_iter().map(|known| (distance(name, known), known)).min();
     // In a short name one letter is much.
     let near = near.filter(|(far, known)| *far == 1 || far * LETTERS_PER_MISTAKE <= known.len());
     let other_word = OTHER_WORDS.iter().find(|(word, _)| *word == name).map(|(_, meant)| *meant);

@@ -3,7 +3,7 @@
 //! Source: IAM:API_GetAccountAuthorizationDetails. The answer has inline policies with their owners, and managed policies once, by ARN and
 //! with their versions; the default version is in force.
 
-use super::{Document, ReadAs, StatedBoundary, parse_embedded, parse_file, tree_of};
+use super::{Document, NAMES, ReadAs, StatedBoundary, parse_embedded, parse_file, tree_of};
 use crate::finding::{Finding, codes};
 use crate::model::{Arn, PolicyKind};
 use crate::source::{SourceId, Sources};
@@ -44,7 +44,7 @@ pub(super) fn read(
     id: SourceId,
     caller: &Arn,
 ) -> Result<AccountPolicies, Vec<Finding>> {
-    let (root, problems) = parse_file(sources, id)?;
+    let (root, problems) = parse_file(sources, id, &NAMES)?;
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -110,7 +110,7 @@ pub fn policies_of_account(
     sources: &mut Sources,
     id: SourceId,
 ) -> Result<Vec<OfAccount>, Vec<Finding>> {
-    let (root, problems) = parse_file(sources, id)?;
+    let (root, problems) = parse_file(sources, id, &NAMES)?;
     if !problems.is_empty() {
         return Err(problems);
     }

@@ -1,7 +1,8 @@
 //! From the name of a file to its policy: load its text, find the document in it, lower it.
 
+use super::foreign::{self, has_member};
 use super::{Document, ReadAs, StatedBoundary, account, cors_xml, parse_file, read_policy};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, codes};
 use crate::model::{self, Arn, Policy, PolicyKind};
 use crate::source::{FileName, SourceId, Sources};
 use crate::tree::Node;
@@ -144,7 +145,7 @@ pub fn load_identity(
 }
 
 /// Loads the answer of a call of AWS that is not a policy, or CORS rules as XML, with warnings about its text. A member that occurs twice is ambiguous, and
-/// AWS never sends one.
+/// AWS never sends one. `names` are the members that such an answer has at the top.
 ///
 /// # Errors
 /// Why the file or its text cannot be read.
@@ -152,15 +153,19 @@ pub fn load_answer(
     loader: &mut dyn Loader,
     sources: &mut Sources,
     name: &str,
+    names: &[&str],
 ) -> Result<(Node, Vec<Finding>), Unreadable> {
     let id = loader.load(sources, name)?;
     if let Some(rules) = cors_xml::read(sources.get(id)) {
         let root = rules.map_err(|finding| Unreadable::Text(vec![finding]))?;
         return Ok((root, Vec::new()));
     }
-    let (root, problems) = parse_file(sources, id).map_err(Unreadable::Text)?;
+    let (root, problems) = parse_file(sources, id, names).map_err(Unreadable::Text)?;
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
-        return Err(Unreadable::Text(problems));
+        let is_ours = has_member(&root, names);
+        let foreign =
+            || vec![foreign::without_words(sources.get(id), &problems, codes::WRONG_SHAPE)];
+        return Err(Unreadable::Text(if is_ours { problems } else { foreign() }));
     }
     Ok((root, problems))
 }

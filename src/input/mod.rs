@@ -5,19 +5,23 @@
 mod account;
 mod cors_xml;
 mod edit;
+mod foreign;
 mod kind;
 mod load;
 mod other_forms;
 mod shape;
+mod toml_fault;
 
 pub use account::{OfAccount, is_account, policies_of_account};
 pub use edit::edited;
+pub use foreign::has_member;
 pub use kind::{KindFrom, kind_of};
 pub use load::{
     FileRead, Loader, LoweredDocument, NONE, OfCaller, Unreadable, load_answer, load_identity,
     load_policy, load_resource_policy,
 };
 pub use shape::{ReadAs, StatedBoundary, boundary};
+pub use toml_fault::{TomlFault, names_of};
 
 use crate::finding::{Finding, Severity, codes};
 use crate::json;
@@ -26,7 +30,7 @@ use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{self, Body, Policy, StatementItem};
 use crate::tree::{Node, Value};
 use other_forms::OtherForm;
-use shape::Located;
+use shape::{Located, NAMES};
 
 /// A policy document found in a file.
 #[derive(Clone, Debug)]
@@ -108,7 +112,7 @@ impl Document {
 /// # Errors
 /// The findings that say why there is none: the text is not JSON, or other JSON.
 pub fn read_policy(sources: &mut Sources, id: SourceId) -> Result<Document, Vec<Finding>> {
-    let (root, mut findings) = parse_file(sources, id)?;
+    let (root, mut findings) = parse_file(sources, id, &NAMES)?;
     let form = other_forms::of_object(&root);
     let Some(Located { read_as, node, boundary }) = shape::locate(root) else {
         return Err(vec![unrecognised(sources.get(id).name(), form)]);
@@ -162,11 +166,17 @@ pub fn tree_of(text: &str) -> Option<Node> {
 }
 
 /// Parses a file that should be a JSON object. What is wrong with one of another form is said without its words: it may be any file of
-/// the machine, and the report may be public.
-fn parse_file(sources: &Sources, id: SourceId) -> Result<(Node, Vec<Finding>), Vec<Finding>> {
+/// the machine, and the report may be public. One that has a name of `names` is not.
+fn parse_file(
+    sources: &Sources,
+    id: SourceId,
+    names: &[&str],
+) -> Result<(Node, Vec<Finding>), Vec<Finding>> {
     let source = sources.get(id);
     parse(sources, id).map_err(|problems| match source.text.trim_start().chars().next() {
-        None | Some('{') => problems,
+        None => problems,
+        Some('{') if foreign::has_name(&source.text, names) => problems,
+        Some('{') => vec![foreign::without_words(source, &problems, codes::NO_POLICY)],
         Some(_) => {
             let start = format!("`{}` is not JSON", source.name());
             let no_policy = |message| Finding::new(codes::NO_POLICY, Span::NOWHERE, message);

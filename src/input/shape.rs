@@ -69,6 +69,18 @@ pub(super) struct Located {
     pub boundary: Option<StatedBoundary>,
 }
 
+/// Names of policies, and of the answers that hold them. Other files have a `Version` as well, also those with keys of AWS.
+pub(super) const NAMES: [&str; 8] = [
+    "Statement",
+    "PolicyVersion",
+    "PolicyDocument",
+    "AssumeRolePolicyDocument",
+    "Policy",
+    "UserDetailList",
+    "RoleDetailList",
+    "GroupDetailList",
+];
+
 /// Finds the policy; `None` if the document is of no known shape.
 pub(super) fn locate(root: Node) -> Option<Located> {
     let wrapped = [

@@ -12,7 +12,7 @@ use crate::mutate::{
     Subject, words,
 };
 use crate::product::OperationChange;
-use crate::source::{FileName, Sources};
+use crate::source::{FileName, Sources, one_line};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -310,6 +310,11 @@ impl<'a> Known<'a> {
     }
 }
 
+/// A reason, whatever the names in it hold.
+fn in_one_line(reason: &str) -> String {
+    one_line(reason).into_owned()
+}
+
 impl Viewed<'_> {
     fn mutant(&self, judged: &Judged) -> Mutant {
         let Outcome { opens, breaks, repairs, loses, refused, undecided, .. } = &judged.outcome;
@@ -323,8 +328,8 @@ impl Viewed<'_> {
             breaks: breaks.iter().map(operation).collect(),
             repairs: repairs.iter().map(operation).collect(),
             loses: loses.as_ref().map(|shown| self.request(shown, judged)),
-            refused: refused.clone(),
-            undecided: undecided.clone(),
+            refused: refused.as_deref().map(in_one_line),
+            undecided: undecided.iter().map(|reason| in_one_line(reason)).collect(),
             is_more: false,
         }
     }

@@ -64,30 +64,35 @@ fn draw_table(text: &mut String, table: &Table, linked: &dyn Fn(&str) -> String)
 /// Turns names of operations in backticks into links. Outside backticks, characters that have a
 /// meaning in Markdown are escaped.
 fn linked(words: &str, own: &str, operations: Option<&str>) -> String {
-    let pieces = words.split('`').enumerate().map(|(number, piece)| {
-        let link = operations.filter(|_| piece != own && catalogue().operation(piece).is_some());
-        match (number % 2, link) {
-            (0, _) => escaped(piece),
-            (_, Some(folder)) => format!("[`{piece}`]({folder}{piece}.md)"),
-            (_, None) => format!("`{piece}`"),
-        }
-    });
-    pieces.collect()
+    let link = |name: &str| {
+        let folder = operations.filter(|_| name != own && catalogue().operation(name).is_some())?;
+        Some(format!("[`{name}`]({folder}{name}.md)"))
+    };
+    in_code(words, &escaped, &link)
 }
 
-/// Text whose names are in backticks, for a cell of a table: nothing else in it acts. Code stands apart from other code, so that no
-/// backticks of names join.
+/// Text whose names are in backticks, for a cell of a table: nothing else in it acts.
 #[cfg(feature = "cli")]
 pub(super) fn plain(text: &str) -> String {
+    in_code(text, &|piece| escaped(piece).replace('@', "&#64;"), &|_| None).replace('|', "\\|")
+}
+
+/// One line of text whose names are in backticks. Code stands apart from other code and is not
+/// empty, so that no backticks of names join and leave what follows outside of code.
+fn in_code(
+    text: &str,
+    plain: &dyn Fn(&str) -> String,
+    link: &dyn Fn(&str) -> Option<String>,
+) -> String {
+    let text = text.replace(['\n', '\r'], " ");
     let pieces = text.split('`').collect::<Vec<_>>();
     let one = |(number, piece): (usize, &&str)| match (number % 2, *piece) {
         (0, "") if number > 0 && number + 1 < pieces.len() => " ".to_owned(),
-        (0, piece) => escaped(piece).replace('@', "&#64;"),
+        (0, piece) => plain(piece),
         (_, "") => String::new(),
-        (_, piece) => format!("`{piece}`"),
+        (_, piece) => link(piece).unwrap_or_else(|| format!("`{piece}`")),
     };
-    let text = pieces.iter().enumerate().map(one).collect::<String>();
-    text.replace('|', "\\|").replace(['\n', '\r'], " ")
+    pieces.iter().enumerate().map(one).collect()
 }
 
 fn escaped(text: &str) -> String {
@@ -116,6 +121,15 @@ mod tests {
         ] {
             assert_eq!(plain(text), cell, "{text}");
         }
+    }
+
+    /// Three backticks and one do not belong together, and what is between them would be HTML.
+    #[test]
+    fn names_with_backticks_leave_nothing_outside_of_code() {
+        let linked = |text: &str| linked(text, "", None);
+        assert_eq!(linked("it is in ```<img>`"), "it is in  `<img>`");
+        assert_eq!(linked("it is in `x`<img>`"), "it is in `x`\\<img\\>");
+        assert_eq!(linked("`a\n\n<img>`"), "`a  <img>`");
     }
 
     #[test]

@@ -9,11 +9,13 @@ pub mod incomplete;
 mod kms;
 pub mod settings;
 mod settings_read;
+mod wrong_settings;
 
 pub use assume::unknown_keys;
 pub use built::Built;
 pub use customer::read_customer;
 pub use documents::Findings;
+pub use wrong_settings::WrongSettings;
 
 use self::customer::{check_trust_policy, read_session_name};
 use self::documents::Documents;

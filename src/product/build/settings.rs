@@ -189,7 +189,7 @@ enum Shape {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Several {
+pub(super) struct Several {
     connection: Vec<Settings>,
 }
 
@@ -207,18 +207,6 @@ pub fn parse(text: &str) -> Result<Vec<Settings>, toml::de::Error> {
         }
         Err(_) => toml::from_str::<Settings>(text).map(|settings| vec![settings]),
     }
-}
-
-/// The line of a text that an error is about, from 1.
-pub fn line_of(error: &toml::de::Error, text: &str) -> Option<usize> {
-    let before = error.span().and_then(|span| text.get(..span.start))?;
-    Some(before.matches('\n').count() + 1)
-}
-
-/// The message of an error, with its line. It does not quote the text: a stranger may have named any file, and the report may be public.
-pub fn wrong_toml(error: &toml::de::Error, text: &str) -> String {
-    let line = line_of(error, text).map(|line| format!("line {line}: "));
-    format!("{}{}", line.unwrap_or_default(), error.message())
 }
 
 /// The text of an `ica.toml` with these connections.

@@ -3,18 +3,18 @@
 use super::built::Built;
 use super::settings::{Files, Settings};
 use crate::authz::Known;
-use crate::finding::{Finding, LETTERS_PER_MISTAKE, distance};
-use crate::input::{Loader, NONE, Unreadable, load_answer};
+use crate::finding::Finding;
+use crate::input::{Loader, NONE, Unreadable, has_member, load_answer};
 use crate::product::refusal::Refusal;
 use crate::product::regions::Region;
 use crate::product::setup::{Environment, SettingRead};
 use crate::product::wording::Wording;
 use crate::s3::{
-    Header, Ownership, PublicAccessBlock, Read, read_bucket_encryption, read_cors,
-    read_notifications, read_public_access_block,
+    BucketEncryption, Cors, Header, Notifications, Ownership, PublicAccessBlock, Read,
+    read_bucket_encryption, read_cors, read_notifications, read_public_access_block,
 };
 use crate::source::{Sources, Span};
-use crate::tree::{Node, Value};
+use crate::tree::Node;
 
 /// The settings that are words and not files.
 pub(super) fn read_environment(
@@ -65,6 +65,55 @@ fn encryption(wording: &Wording, settings: &Settings) -> Result<Option<Header>, 
     })
 }
 
+/// An answer about a setting of the bucket.
+struct Answer<T> {
+    setting: &'static str,
+    read: fn(&Node) -> Read<T>,
+    /// Members that it has at the top.
+    names: &'static [&'static str],
+}
+
+const CORS: Answer<Cors> = Answer {
+    setting: "cors",
+    read: read_cors,
+    names: &["CORSConfiguration", "CORSRules", "AllowedOrigins", "AllowedMethods"],
+};
+
+const NOTIFICATIONS: Answer<Notifications> = Answer {
+    setting: "notifications",
+    read: read_notifications,
+    names: &[
+        "NotificationConfiguration",
+        "TopicConfigurations",
+        "QueueConfigurations",
+        "LambdaFunctionConfigurations",
+        "EventBridgeConfiguration",
+    ],
+};
+
+const ENCRYPTION: Answer<BucketEncryption> = Answer {
+    setting: "bucket-encryption",
+    read: read_bucket_encryption,
+    names: &[
+        "ServerSideEncryptionConfiguration",
+        "Rules",
+        "ApplyServerSideEncryptionByDefault",
+        "SSEAlgorithm",
+    ],
+};
+
+const PUBLIC_ACCESS: Answer<PublicAccessBlock> = Answer {
+    setting: "public-access-block",
+    read: read_public_access_block,
+    names: &[
+        "PublicAccessBlockConfiguration",
+        "BlockPublicAcls",
+        "BlockPublicPolicy",
+        "IgnorePublicAcls",
+        "RestrictPublicBuckets",
+    ],
+};
+
 /// Reads the files of settings into a connection.
 pub(super) struct SettingsReader<'a> {
     pub built: &'a mut Built,
@@ -74,14 +123,9 @@ pub(super) struct SettingsReader<'a> {
 
 impl SettingsReader<'_> {
     pub(super) fn read_all(&mut self, settings: &Settings) {
-        let cors = self.one(settings.cors.as_deref(), "cors", read_cors);
-        let notifications =
-            self.one(settings.notifications.as_deref(), "notifications", read_notifications);
-        let encryption = self.one(
-            settings.bucket_encryption.as_deref(),
-            "bucket-encryption",
-            read_bucket_encryption,
-        );
+        let cors = self.one(settings.cors.as_deref(), &CORS);
+        let notifications = self.one(settings.notifications.as_deref(), &NOTIFICATIONS);
+        let encryption = self.one(settings.bucket_encryption.as_deref(), &ENCRYPTION);
         let blocks = self.blocks(settings.public_access_block.as_ref());
         let environment = &mut self.built.connection.environment;
         environment.cors = cors;
@@ -90,16 +134,11 @@ impl SettingsReader<'_> {
         environment.public_access_block = blocks;
     }
 
-    fn one<T>(
-        &mut self,
-        name: Option<&str>,
-        setting: &'static str,
-        read: fn(&Node) -> Read<T>,
-    ) -> Known<T> {
+    fn one<T>(&mut self, name: Option<&str>, answer: &Answer<T>) -> Known<T> {
         match name {
             None => Known::Unspecified,
             Some(NONE) => Known::AssertedNone,
-            Some(name) => self.file(name, setting, read).map_or(Known::Unspecified, Known::Known),
+            Some(name) => self.file(name, answer).map_or(Known::Unspecified, Known::Known),
         }
     }
 
@@ -109,10 +148,7 @@ impl SettingsReader<'_> {
         if files.names() == [NONE] {
             return Known::AssertedNone;
         }
-        let blocks = files
-            .names()
-            .iter()
-            .map(|name| self.file(name, "public-access-block", read_public_access_block));
+        let blocks = files.names().iter().map(|name| self.file(name, &PUBLIC_ACCESS));
         blocks
             .collect::<Vec<_>>()
             .into_iter()
@@ -120,16 +156,14 @@ impl SettingsReader<'_> {
             .map_or(Known::Unspecified, Known::Known)
     }
 
-    fn file<T>(
-        &mut self,
-        name: &str,
-        setting: &'static str,
-        read: fn(&Node) -> Read<T>,
-    ) -> Option<T> {
-        match self.read(name, read) {
+    fn file<T>(&mut self, name: &str, answer: &Answer<T>) -> Option<T> {
+        match self.read(name, answer) {
             Ok((value, findings)) => {
                 let connection = &mut self.built.connection;
-                connection.environment.files.push(SettingRead { name: name.into(), setting });
+                connection
+                    .environment
+                    .files
+                    .push(SettingRead { name: name.into(), setting: answer.setting });
                 connection.findings.extend(findings);
                 Some(value)
             }
@@ -140,47 +174,19 @@ impl SettingsReader<'_> {
         }
     }
 
-    fn read<T>(
-        &mut self,
-        name: &str,
-        read: fn(&Node) -> Read<T>,
-    ) -> Result<(T, Vec<Finding>), Unreadable> {
-        let (root, problems) = load_answer(self.loader, self.sources, name)?;
-        let (value, findings) = read(&root)
-            .map_err(|finding| Unreadable::Text(vec![without_words(finding, name, &root)]))?;
+    fn read<T>(&mut self, name: &str, answer: &Answer<T>) -> Result<(T, Vec<Finding>), Unreadable> {
+        let (root, problems) = load_answer(self.loader, self.sources, name, answer.names)?;
+        let (value, findings) = (answer.read)(&root).map_err(|finding| {
+            let is_ours = has_member(&root, answer.names);
+            Unreadable::Text(vec![if is_ours { finding } else { without_words(finding, name) }])
+        })?;
         Ok((value, problems.into_iter().chain(findings).collect()))
     }
 }
 
-/// Members of the answers about a bucket's settings. Each answer has one of them at least.
-const MEMBERS: [&str; 14] = [
-    "AllowedMethods",
-    "AllowedOrigins",
-    "BlockPublicAcls",
-    "BlockPublicPolicy",
-    "CORSRules",
-    "EventBridgeConfiguration",
-    "IgnorePublicAcls",
-    "LambdaFunctionConfigurations",
-    "PublicAccessBlockConfiguration",
-    "QueueConfigurations",
-    "RestrictPublicBuckets",
-    "Rules",
-    "ServerSideEncryptionConfiguration",
-    "TopicConfigurations",
-];
-
-/// The finding without its place, if the document is no answer about a bucket's settings: a report quotes what is at a place, a stranger may have
-/// named any file, and the report may be public.
-fn without_words(finding: Finding, name: &str, root: &Node) -> Finding {
-    // CORS rules may be given as the list alone.
-    let first = if let Value::Array(items) = &root.value { items.first() } else { Some(root) };
-    let names = first.and_then(Node::as_object).unwrap_or_default();
-    let is_near =
-        |known: &&str, name: &str| distance(known, name) * LETTERS_PER_MISTAKE <= known.len();
-    if names.iter().any(|own| MEMBERS.iter().any(|known| is_near(known, &own.name.text))) {
-        return finding;
-    }
-    let message = format!("`{name}`: {}", finding.message);
+/// The finding about a document of another form: a report quotes what is at a place, a stranger may have named any file, and the
+/// report may be public.
+fn without_words(finding: Finding, name: &str) -> Finding {
+    let message = format!("`{name}`: this is no such answer: it has none of its members");
     Finding { help: finding.help, ..Finding::new(finding.code, Span::NOWHERE, message) }
 }
