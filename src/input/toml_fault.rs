@@ -109,6 +109,7 @@ impl<'de> Deserializer<'de> for Names<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
     use super::*;
 
     #[derive(Deserialize)]

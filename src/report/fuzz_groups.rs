@@ -4,6 +4,7 @@ use super::compare::Operation;
 use super::fuzz::{Fuzzed, Mutant, Slipped};
 use crate::finding::{Code, codes};
 use crate::mutate::{Effect, Reach};
+use crate::source::one_line;
 
 /// Slips in the same words that have the same effect.
 #[derive(Debug)]
@@ -71,6 +72,7 @@ const MOST_LETTERS: usize = 60;
 
 /// Words in a line: of long ones the beginning and the end.
 pub(super) fn shortened(words: &str) -> String {
+    let words = one_line(words);
     let letters = words.chars().map(|one| if one.is_control() { ' ' } else { one });
     let letters = letters.collect::<Vec<_>>();
     if letters.len() <= MOST_LETTERS {
