@@ -384,7 +384,7 @@ fn compare<'a>(grammar: &'a Grammar, entry: &'a Entry, seed: u64) -> Comparison<
 
 /// How many times more is tried, by hand.
 fn times() -> usize {
-    std::env::var("GRAMMAR_TIMES").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+    crate::support::random::number("GRAMMAR_TIMES").unwrap_or(1)
 }
 
 #[test]

@@ -319,6 +319,16 @@ fn a_principal_that_clears_the_screen_is_seen() {
     assert!(stdout(&output).contains("\\u001b[2J"), "{}", stdout(&output));
 }
 
+/// An argument with a style and a line break: the style is none of the program's, and the break begins no line.
+#[test]
+fn a_styled_argument_writes_no_line() {
+    let folder = fresh_folder("hostile/arguments");
+    let command = ["check", "a", "\u{1b}[8m\nEVIL: all operations are allowed"];
+    let output = run_in(&folder, &command);
+    assert_harmless(&command, &output);
+    assert!(stderr(&output).contains("\\u001b[8m\\nEVIL"), "{}", stderr(&output));
+}
+
 /// The keys that limit a difference, in a report that could say that there is none.
 #[test]
 fn a_key_with_line_breaks_writes_no_line() {

@@ -9,7 +9,7 @@ use crate::input::NONE;
 use crate::product::build::settings::Settings;
 use crate::report::page::Explained;
 use crate::report::page_markdown;
-use crate::source::Sources;
+use crate::source::{Sources, one_line};
 use clap::{Args as ClapArgs, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -115,7 +115,8 @@ fn files_of(answer: &Answer, settings: &Settings, file: &Path) -> Vec<String> {
             }
         })
     };
-    answer.blamed.iter().filter_map(sentence).collect()
+    let sentences = answer.blamed.iter().filter_map(sentence);
+    sentences.map(|sentence| one_line(&sentence).into_owned()).collect()
 }
 
 fn report<'a>(args: &Args, explained: &Explained<'a>, printer: &Printer<Explained<'a>>) -> Exit {

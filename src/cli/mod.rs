@@ -208,13 +208,23 @@ fn print_of_clap(error: &clap::Error) -> Exit {
         return print_report(&if colour { text.ansi().to_string() } else { text.to_string() });
     }
     let colour = look(&io::stderr()).colour;
-    let mut words = if colour { text.ansi().to_string() } else { text.to_string() };
-    // An argument with a line break would begin a line.
-    for argument in typed::arguments().iter().filter(|argument| argument.contains(['\n', '\r'])) {
-        words = words.replace(argument.as_str(), &one_line(argument));
+    let mut words = text.ansi().to_string();
+    // An argument with a line break would begin a line; its own styles are none of clap's.
+    let acts = |argument: &&String| argument.contains(['\n', '\r', '\u{1b}']);
+    for argument in typed::arguments().iter().filter(acts) {
+        let harmless = one_line(argument).replace('\u{1b}', "\\u001b");
+        words = words.replace(argument.as_str(), &harmless);
     }
-    print_error(&words);
+    print_error(&if colour { words } else { without_styles(&words) });
     Exit::Usage
+}
+
+/// The text without the styles that clap put into it.
+fn without_styles(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    first
+        + &parts.map(|part| part.split_once('m').map_or(part, |(_, rest)| rest)).collect::<String>()
 }
 
 /// Planned flags that `check` does not have yet. They are refused, since to ignore them would be a silent pass.
