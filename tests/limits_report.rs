@@ -26,6 +26,36 @@ fn connection(name: &str, statements: &[Value]) -> PathBuf {
     folder
 }
 
+/// `MAX_PROBLEMS`, `MOST_LAID_OUT` and `MOST_DRAWN`: files of the largest size, of mistakes alone, of one line, and of lines alone. The
+/// memory is that of the process, which the shell limits.
+#[cfg(target_os = "linux")]
+#[test]
+fn long_texts_are_read_and_shown_in_little_memory() {
+    let folder = fresh_folder("limits/long");
+    let most = (16 << 20) - 100;
+    let mistakes = "\\x".repeat(most / 2);
+    let lines = "\\n".repeat(most / 4);
+    for (name, text, code, kilobytes) in [
+        ("mistakes.json", format!(r#"{{"Statement": "{mistakes}"}}"#), 3, 200_000),
+        ("one-line.json", format!(r#"{{"Statement": "{}"}}"#, "x".repeat(most)), 1, 260_000),
+        ("lines.json", format!(r#"{{"Policy": "{{{lines}}}"}}"#), 1, 450_000),
+    ] {
+        fs::write(folder.join(name), text).unwrap();
+        let command = format!(
+            "ulimit -v {kilobytes}; exec '{}' lint {name}",
+            env!("CARGO_BIN_EXE_ica-policy")
+        );
+        let output = std::process::Command::new("sh")
+            .args(["-c", &command])
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        let (out, err) = (stdout(&output), crate::support::run::stderr(&output));
+        assert_eq!(output.status.code(), Some(code), "{name}: {out:.2000}{err:.2000}");
+        assert!(out.len() + err.len() < 100_000, "{name}: {out:.2000}");
+    }
+}
+
 /// `MOST_FINDINGS`, and `MOST_LINES` of a check: the rest is counted.
 #[test]
 fn a_long_check_says_how_much_more_there_is() {

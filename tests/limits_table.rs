@@ -99,6 +99,7 @@ const TABLE: &[(&str, &str, Row)] = &[
         "MOST_WORDS",
         Test("a_long_comparison_says_how_much_more_there_is"),
     ),
+    ("report/draw.rs", "MOST_DRAWN", Test("long_texts_are_read_and_shown_in_little_memory")),
     ("report/fuzz_groups.rs", "MOST_LETTERS", SHOWN),
     ("report/fuzz_groups.rs", "MOST_OPERATIONS", SHOWN),
     ("report/fuzz_human.rs", "MOST_MARKS", SHOWN),
@@ -111,6 +112,7 @@ const TABLE: &[(&str, &str, Row)] = &[
         "MOST_IN_A_LINE",
         Test("brackets_and_commas_make_lines_and_offsets_follow"),
     ),
+    ("report/indented.rs", "MOST_LAID_OUT", Test("long_texts_are_read_and_shown_in_little_memory")),
     ("report/indented.rs", "MOST_KEPT", Test("texts_that_are_not_kept_are_laid_out_again")),
     (
         "report/issues/github.rs",

@@ -262,16 +262,11 @@ impl<'a> Reader<'a> {
             self.report(problem);
             return Err(&body[line..]);
         };
-        let (text, wrong) = string::decode(&body[..length]);
-        let after = &body[length + 1..];
-        if wrong.is_empty() {
-            return Ok((after, text));
-        }
-        for wrong in wrong {
+        let text = string::decode(&body[..length], |wrong| {
             let span = self.span_of(&body[wrong.range.start..], wrong.range.len());
             self.report(Finding::new(wrong.code, span, wrong.message).help(wrong.help));
-        }
-        Ok((after, text))
+        });
+        Ok((&body[length + 1..], text))
     }
 
     /// `array`

@@ -41,25 +41,29 @@ pub(super) fn plain_length(text: &str) -> Option<usize> {
     (text.as_bytes()[end] == b'"').then_some(end)
 }
 
-/// Decodes the body of a literal.
-pub(super) fn decode(body: &str) -> (String, Vec<Wrong>) {
+/// Decodes the body of a literal. A long one may have millions of mistakes: they are told one at a time, and none is kept here.
+pub(super) fn decode(body: &str, report: impl FnMut(Wrong)) -> String {
     let mut text = String::with_capacity(body.len());
-    let wrong = pieces(body, |piece| match piece {
+    let take = |piece: Piece<'_>| match piece {
         Piece::Verbatim(_, characters) => text.push_str(characters),
         Piece::Escape(_, character) => text.push(character),
-    });
-    (text, wrong)
+    };
+    pieces(body, take, report);
+    text
 }
 
 /// Walks the pieces of a body.
-pub(super) fn pieces<'a>(body: &'a str, mut take: impl FnMut(Piece<'a>)) -> Vec<Wrong> {
-    let mut wrong = Vec::new();
+pub(super) fn pieces<'a>(
+    body: &'a str,
+    mut take: impl FnMut(Piece<'a>),
+    mut report: impl FnMut(Wrong),
+) {
     let mut at = 0;
     while at < body.len() {
         let rest = &body[at..];
         let run = rest.find('\\').unwrap_or(rest.len());
         if run > 0 {
-            control_characters(&rest[..run], at, &mut wrong);
+            control_character(&rest[..run], at).into_iter().for_each(&mut report);
             take(Piece::Verbatim(at..at + run, &rest[..run]));
             at += run;
             continue;
@@ -70,28 +74,21 @@ pub(super) fn pieces<'a>(body: &'a str, mut take: impl FnMut(Piece<'a>)) -> Vec<
                 at += length;
             }
             Err((length, code, message, help)) => {
-                wrong.push(Wrong { range: at..at + length, code, message, help });
+                report(Wrong { range: at..at + length, code, message, help });
                 at += length;
             }
         }
     }
-    wrong
 }
 
-fn control_characters(run: &str, at: usize, wrong: &mut Vec<Wrong>) {
-    // One report for each run is enough: a pasted line break rarely comes alone.
-    if let Some(place) = run.bytes().position(|byte| byte < 0x20) {
-        let byte = run.as_bytes()[place];
-        let message = format!("a string cannot hold the control character U+{byte:04X} as it is");
-        let help =
-            "write `\\n` for a line break and `\\t` for a tab, or close the string before it";
-        wrong.push(Wrong {
-            range: at + place..at + place + 1,
-            code: codes::CONTROL_CHARACTER,
-            message,
-            help,
-        });
-    }
+/// The first of a run. One report for each run is enough: a pasted line break rarely comes alone.
+fn control_character(run: &str, at: usize) -> Option<Wrong> {
+    let place = run.bytes().position(|byte| byte < 0x20)?;
+    let byte = run.as_bytes()[place];
+    let message = format!("a string cannot hold the control character U+{byte:04X} as it is");
+    let help = "write `\\n` for a line break and `\\t` for a tab, or close the string before it";
+    let range = at + place..at + place + 1;
+    Some(Wrong { range, code: codes::CONTROL_CHARACTER, message, help })
 }
 
 type EscapeError = (usize, Code, String, &'static str);

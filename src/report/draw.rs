@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::finding::Finding;
 use super::indented::laid_out;
 use super::look::{Look, paragraph, word};
+use super::place::Position;
 use crate::product::Verdict;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, MietteDiagnostic, Report, ThemeCharacters,
@@ -19,11 +20,29 @@ pub(super) fn draw(finding: &Finding, look: Look) -> String {
     draw_named(finding, finding.code.id(), look)
 }
 
+/// Lines that are drawn of the words of a finding; of more the first. They may be a whole document.
+const MOST_DRAWN: usize = 400;
+
+/// The finding with places that can be drawn; `None` if all can.
+fn cut(finding: &Finding) -> Option<Finding> {
+    let is_long = |place: &Position| place.has_more_lines(MOST_DRAWN);
+    if !finding.marks().any(|(place, _)| is_long(place)) {
+        return None;
+    }
+    let short = |place: &Position| if is_long(place) { place.first_line() } else { place.clone() };
+    let related = finding.related.iter().map(|(place, words)| (short(place), words.clone()));
+    let place = finding.place.as_ref().map(short);
+    Some(Finding { place, related: related.collect(), ..finding.clone() })
+}
+
 /// As [`draw`], with this name of the finding.
 pub(super) fn draw_named(finding: &Finding, name: &str, look: Look) -> String {
     let Some(place) = &finding.place else {
         return without_place(finding, name, "", look);
     };
+    if let Some(cut) = cut(finding) {
+        return draw_named(&cut, name, look);
+    }
     let mut diagnostic = MietteDiagnostic::new(finding.message.clone()).with_code(name);
     diagnostic.severity = Diagnostic::severity(finding);
     diagnostic.help = finding.help.clone();

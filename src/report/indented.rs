@@ -21,6 +21,10 @@ type LaidOut = Option<Rc<(Arc<Source>, Indented)>>;
 #[cfg(feature = "cli")]
 const MOST_KEPT: usize = 8;
 
+/// The longest text that is laid out, in bytes. AWS has no policy of this size; an answer about an account may be longer.
+#[cfg(feature = "cli")]
+const MOST_LAID_OUT: usize = 4 << 20;
+
 #[cfg(feature = "cli")]
 thread_local! {
     /// The last texts that were laid out.
@@ -35,6 +39,10 @@ fn source_laid_out(source: &Arc<Source>) -> LaidOut {
         return known.1;
     }
     let lay_out = || {
+        // Of a longer text an excerpt is shown: a layout takes ten times the size of its text.
+        if source.text.len() > MOST_LAID_OUT {
+            return None;
+        }
         let new = Indented::new(&source.text)?;
         let mut sources = Sources::new();
         let id = sources.add_file("", new.text.clone()).ok()?;

@@ -52,6 +52,12 @@ impl Position {
 
 #[cfg(feature = "cli")]
 impl Position {
+    /// Whether it has more lines than that.
+    pub(super) fn has_more_lines(&self, most: usize) -> bool {
+        let text = self.shown.source.text.get(self.shown.range.clone()).unwrap_or_default();
+        text.match_indices('\n').nth(most).is_some()
+    }
+
     /// The same up to the end of its first line.
     pub(super) fn first_line(&self) -> Position {
         let text = self.text.lines().next().unwrap_or_default().trim_end().to_owned();
