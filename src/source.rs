@@ -478,7 +478,13 @@ impl LineIndex {
             text.get(start..offset).map_or(offset - start, |before| before.chars().count()) + 1;
         LineColumn { line, column }
     }
+
+    /// The offset at which a line begins, counted from 0.
+    pub fn start(&self, line: usize) -> Option<usize> {
+        self.starts.get(line).copied()
+    }
 }
+
 /// The debug text of a value without its spans. Two values have equal words if these texts are
 /// equal.
 pub fn without_places(value: &impl std::fmt::Debug) -> String {

@@ -143,11 +143,29 @@ impl SourceCode for Shown {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let found = self.source.text.read_span(span, before, after)?;
-        let (line, column, lines) = (found.line(), found.column(), found.line_count());
+        // Miette reads from the beginning and counts those lines as well: many places of a long text would take a time that grows with its
+        // square, and all lines between two places would be drawn.
+        let (above, base) = lines_above(&self.source, span.offset(), before);
+        let near = (span.offset() - base, span.len()).into();
+        let found = self.source.text.get(base..).ok_or(MietteError::OutOfBounds)?;
+        let found = found.read_span(&near, before, after)?;
+        let (line, column) = (found.line() + above, found.column());
+        let lines = found.data().iter().filter(|byte| **byte == b'\n').count().max(1);
+        let span = (found.span().offset() + base, found.span().len()).into();
         let name = self.name.clone();
-        let span = *found.span();
         Ok(Box::new(MietteSpanContents::new_named(name, found.data(), span, line, column, lines)))
+    }
+}
+
+/// How many lines of a text need not be read for a place with so many lines of context before it, and the offset where the others begin.
+fn lines_above(source: &Source, offset: usize, context: usize) -> (usize, usize) {
+    let text = &source.text;
+    // To miette a carriage return by itself ends a line; lines are counted without it.
+    let has_other_lines = text.matches('\r').count() != text.matches("\r\n").count();
+    let line = source.lines().at(text, offset).line.saturating_sub(context + 2);
+    match source.lines().start(line) {
+        Some(start) if !has_other_lines && start <= offset => (line, start),
+        _ => (0, 0),
     }
 }
 
@@ -181,4 +199,55 @@ pub(super) fn position(sources: &Sources, span: Span) -> Option<Position> {
         text: place.text().to_owned(),
         shown: Shown { name, source: source.clone(), range: shown },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+    use super::*;
+
+    /// A picture shows the same lines as if the whole text were read.
+    #[test]
+    fn lines_near_a_place_are_those_of_the_whole_text() {
+        let texts = [
+            "",
+            "a",
+            "a\nbc\n\nd\r\ne\n\nfg\nh",
+            "a\rb\nc\rd\n\ne\nf\n",
+            "\n\n\n\n\n\n",
+            "ü\nöä\n\nß\n€\nx",
+        ];
+        let mut read = 0;
+        for text in texts {
+            let mut sources = Sources::new();
+            let id = sources.add_file("a.json", text.to_owned()).unwrap();
+            let source = sources.source_at(sources.get(id).base).unwrap().clone();
+            for (start, length) in (0..=text.len()).flat_map(|at| (0..6).map(move |len| (at, len)))
+            {
+                for (before, after) in [(0, 0), (1, 1), (2, 0), (3, 2)] {
+                    let shown = Shown { name: String::new(), source: source.clone(), range: 0..0 };
+                    let span = (start, length).into();
+                    let (own, whole) = (
+                        shown.read_span(&span, before, after),
+                        text.read_span(&span, before, after),
+                    );
+                    let (Ok(own), Ok(whole)) = (&own, &whole) else {
+                        assert_eq!(own.is_ok(), whole.is_ok(), "{text:?} {start} {length}");
+                        continue;
+                    };
+                    assert_eq!(
+                        own.data(),
+                        whole.data(),
+                        "{text:?} {start} {length} {before} {after}"
+                    );
+                    assert_eq!(
+                        (own.line(), own.column(), own.span()),
+                        (whole.line(), whole.column(), whole.span())
+                    );
+                    read += 1;
+                }
+            }
+        }
+        assert!(read > 500, "{read}");
+    }
 }

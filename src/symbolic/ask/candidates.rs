@@ -137,30 +137,28 @@ fn first_of(changes: impl Iterator<Item = Values>) -> Vec<Values> {
 }
 
 /// Values with which patterns fit the texts of others on the same dimension, or the value that a key has, beside those
-/// of `given`. Variables of these others have their usual values.
-fn met(
-    uses: &[Use<'_>],
+/// of `given`. Variables of these others have their usual values. Each pattern is looked at when its values are asked for: few are taken.
+fn met<'a>(
+    uses: &'a [Use<'a>],
     usual: &Values,
-    given: &Values,
-    (known, budget): (&Variables, &Together),
-) -> Vec<Values> {
+    given: &'a Values,
+    (known, budget): (&Variables, &'a Together),
+) -> impl Iterator<Item = Values> + 'a {
     let mut others = usual.clone();
     others.extend(given.clone());
     let (known, filled_in) = (filled(known, given), filled(known, &others));
-    let mut found = Vec::new();
-    for own in uses.iter().filter(|own| !is_closed(own, &known)) {
+    uses.iter().flat_map(move |own| {
+        if is_closed(own, &known) {
+            return Vec::new();
+        }
         budget.spend_on_preparing(uses.len() * MEETING);
         let met = uses.iter().filter(|other| other.key == own.key && other.pattern != own.pattern);
         let texts = met.filter_map(|other| other.atom(&filled_in).spelt());
         let given_to = own.key.and_then(|key| given.get(key).cloned().flatten());
-        for text in texts.chain(given_to).collect::<BTreeSet<_>>() {
-            found.extend(own.solved(&text, &known).into_iter().map(|mut values| {
-                values.extend(given.clone());
-                values
-            }));
-        }
-    }
-    found
+        let texts = texts.chain(given_to).collect::<BTreeSet<_>>();
+        let each = texts.iter().flat_map(|text| own.solved(text, &known));
+        each.map(|values| values.into_iter().chain(given.clone()).collect()).collect()
+    })
 }
 
 /// What is known, in one case for each combination of keys with a default that are present or absent. A key counts if its

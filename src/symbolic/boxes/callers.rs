@@ -6,6 +6,7 @@
 use crate::authz::{Caller, Context, ContextValue, Provider, naming};
 use crate::aws::AccountId;
 use crate::model::{Named, Part, Pattern, Statement};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
 pub(crate) const PRINCIPAL_ARN: &str = "aws:principalarn";
@@ -270,15 +271,67 @@ fn start_of(pattern: &Pattern) -> Option<&str> {
 
 struct Builder<'a> {
     names: Vec<&'a Named>,
+    /// The names of each account.
+    by_account: FxHashMap<&'a str, Vec<&'a Named>>,
     accounts: BTreeSet<String>,
     found: CallerClasses,
+    /// The texts of the classes that were found.
+    texts: FxHashSet<String>,
+    fresh: Fresh,
+}
+
+/// Names of callers that no statement has.
+struct Fresh {
+    user: String,
+    role: String,
+    federated: String,
+}
+
+impl Fresh {
+    fn new(names: &[&Named]) -> Fresh {
+        let ends = |arn: &str, text: &str| arn.ends_with(&format!("/{text}"));
+        Fresh {
+            user: fresh(
+                names,
+                NAME,
+                |named, text| matches!(named, Named::User(arn) if ends(arn, text)),
+            ),
+            role: fresh(
+                names,
+                NAME,
+                |named, text| matches!(named, Named::Role(arn) | Named::RoleSession(arn) if arn.contains(&format!("/{text}"))),
+            ),
+            federated: fresh(
+                names,
+                NAME,
+                |named, text| matches!(named, Named::FederatedSession(arn) if ends(arn, text)),
+            ),
+        }
+    }
+}
+
+/// A name that no statement has.
+fn fresh(names: &[&Named], name: &str, is_name: impl Fn(&Named, &str) -> bool) -> String {
+    let mut text = name.to_owned();
+    while names.iter().any(|named| is_name(named, &text)) {
+        text.insert(0, 'x');
+    }
+    text
 }
 
 impl<'a> Builder<'a> {
     fn new(names: Vec<&'a Named>) -> Builder<'a> {
         let accounts = names.iter().filter_map(|named| account_of(named)).map(str::to_owned);
         let accounts = accounts.filter(|account| account.parse::<AccountId>().is_ok()).collect();
-        Builder { names, accounts, found: CallerClasses::default() }
+        let mut by_account = FxHashMap::<_, Vec<_>>::default();
+        for named in &names {
+            if let Some(account) = account_of(named) {
+                by_account.entry(account).or_default().push(*named);
+            }
+        }
+        let fresh = Fresh::new(&names);
+        let (found, texts) = (CallerClasses::default(), FxHashSet::default());
+        Builder { names, by_account, accounts, found, texts, fresh }
     }
 
     fn build(mut self) -> CallerClasses {
@@ -292,8 +345,11 @@ impl<'a> Builder<'a> {
         if let Some(account) = strange {
             self.add_account(account, None);
         }
-        let service =
-            self.fresh(SERVICE, |named, text| matches!(named, Named::Service(own) if own == text));
+        let service = fresh(
+            &self.names,
+            SERVICE,
+            |named, text| matches!(named, Named::Service(own) if own == text),
+        );
         self.add(Caller::Service { name: service }, Vec::new(), None, true);
         self.add_parsed(
             &format!("arn:aws:iam::{}:oidc-provider/{PROVIDER}", ACCOUNTS[0]),
@@ -330,7 +386,7 @@ impl<'a> Builder<'a> {
     fn add_federated(&mut self, user: &str) {
         let Some((before, account)) = partition_and_account(user) else { return };
         let start = format!("arn:{before}:sts::{account}:federated-user/");
-        let arn = format!("{start}{}", self.fresh_federated());
+        let arn = format!("{start}{}", self.fresh.federated);
         self.add_parsed(
             &arn,
             Some(user),
@@ -372,7 +428,7 @@ impl<'a> Builder<'a> {
             Named::User(user) if account_of_arn(user) == Some(account) => Some(user.clone()),
             _ => None,
         });
-        let other = format!("arn:{partition}:iam::{account}:user/{}", self.fresh_user());
+        let other = format!("arn:{partition}:iam::{account}:user/{}", self.fresh.user);
         let root = format!("arn:{partition}:iam::{account}:root");
         for issuer in users.chain([other, root]).collect::<Vec<_>>() {
             self.add_parsed(
@@ -391,7 +447,7 @@ impl<'a> Builder<'a> {
         let root = Caller::parse(account, None).ok();
         let roots = vec![format!("arn:*:iam::{in_arns}:root")];
         root.into_iter().for_each(|root| self.add(root, roots.clone(), own.clone(), true));
-        let user = format!("arn:aws:iam::{account}:user/{}", self.fresh_user());
+        let user = format!("arn:aws:iam::{account}:user/{}", self.fresh.user);
         self.add_parsed(
             &user,
             None,
@@ -399,40 +455,15 @@ impl<'a> Builder<'a> {
             own.clone(),
             true,
         );
-        let role = self.fresh(NAME, |named, text| {
-            matches!(named, Named::Role(arn) | Named::RoleSession(arn) if arn.contains(&format!("/{text}")))
-        });
-        let role = format!("arn:aws:iam::{account}:role/{role}");
+        let role = format!("arn:aws:iam::{account}:role/{}", self.fresh.role);
         if let Some(session) = session_of(&role, NAME) {
             let arns = vec![format!("arn:*:iam::{in_arns}:role/*")];
             self.add_parsed(&session, Some(&role), arns, own.clone(), true);
         }
-        let federated = format!("arn:aws:sts::{account}:federated-user/{}", self.fresh_federated());
+        let federated = format!("arn:aws:sts::{account}:federated-user/{}", self.fresh.federated);
         let arns = vec![format!("arn:*:sts::{in_arns}:federated-user/*")];
         self.add_parsed(&federated, Some(&user), arns.clone(), own.clone(), true);
         self.add_parsed(&federated, Some(&format!("arn:aws:iam::{account}:root")), arns, own, true);
-    }
-
-    fn fresh_user(&self) -> String {
-        self.fresh(
-            NAME,
-            |named, text| matches!(named, Named::User(arn) if arn.ends_with(&format!("/{text}"))),
-        )
-    }
-
-    fn fresh_federated(&self) -> String {
-        self.fresh(NAME, |named, text| {
-            matches!(named, Named::FederatedSession(arn) if arn.ends_with(&format!("/{text}")))
-        })
-    }
-
-    /// A name that no statement has.
-    fn fresh(&self, name: &str, is_name: impl Fn(&Named, &str) -> bool) -> String {
-        let mut text = name.to_owned();
-        while self.names.iter().any(|named| is_name(named, &text)) {
-            text.insert(0, 'x');
-        }
-        text
     }
 
     fn add_parsed(
@@ -456,16 +487,20 @@ impl<'a> Builder<'a> {
         is_example: bool,
     ) {
         let text = name_of(&caller);
-        if self.found.find(&text).is_some() {
+        if !self.texts.insert(text.clone()) {
             return;
         }
-        let other_arns = if is_example { self.arns_of_others(&caller) } else { Vec::new() };
+        let of_others = || self.arns_of_others(&caller, account.as_deref());
+        let other_arns = if is_example { of_others() } else { Vec::new() };
         self.found.list.push(CallerClass { caller, text, arns, other_arns, account, is_example });
     }
 
-    /// ARNs of callers that are named, where the caller stands for those of its kind that are not.
-    fn arns_of_others(&self, caller: &Caller) -> Vec<String> {
-        let arns = self.names.iter().filter_map(|named| match (named, caller) {
+    /// ARNs of callers that are named, where the caller stands for those of its kind that are not; where it stands for callers of one
+    /// account, those of that account.
+    fn arns_of_others(&self, caller: &Caller, account: Option<&str>) -> Vec<String> {
+        let of_account = |own| self.by_account.get(own).map_or(&[][..], Vec::as_slice);
+        let names = account.map_or(self.names.as_slice(), of_account);
+        let arns = names.iter().filter_map(|named| match (*named, caller) {
             (Named::User(arn), Caller::User { .. })
             | (Named::FederatedSession(arn), Caller::FederatedSession { .. })
             | (Named::Role(arn), Caller::RoleSession { .. })
