@@ -184,3 +184,17 @@ fn an_empty_condition_is_no_edit_that_changes_nothing() {
     run_in(&folder, &[&only[..], &["--unsafe-fixes"]].concat());
     assert_eq!(fs::read_to_string(folder.join("p.json")).unwrap(), POLICY);
 }
+
+/// Of two places far apart each is drawn by itself, wherever in the text they are, and not the lines between them.
+#[test]
+fn words_far_apart_are_drawn_without_what_lies_between() {
+    let folder = fresh_folder("words-far-apart");
+    let mut actions = (0..120).map(|number| format!("s3:Get{number}")).collect::<Vec<_>>();
+    actions.push("s3:Get100".to_owned());
+    let policy = serde_json::json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]});
+    fs::write(folder.join("policy.json"), serde_json::to_string_pretty(&policy).unwrap()).unwrap();
+    let report = stdout(&run_in(&folder, &["lint", "policy.json", "--select", "redundant-action"]));
+    let drawn = report.lines().filter(|line| line.contains('│')).collect::<Vec<_>>();
+    assert_eq!(drawn.iter().filter(|line| line.contains("\"s3:Get100\"")).count(), 2, "{report}");
+    assert!(drawn.len() < 12, "{report}");
+}

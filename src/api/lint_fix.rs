@@ -6,6 +6,7 @@ use crate::finding::Edit;
 use crate::input::{Document, Loader, Unreadable, edited, read_policy};
 use crate::minify::is_equal;
 use crate::model::{self, Policy, PolicyKind};
+use crate::product::budget::Budget;
 use crate::report::lint::{Found, Linted};
 use crate::source::{SourceId, Sources};
 use crate::symbolic::Requests;
@@ -24,6 +25,8 @@ pub(crate) struct Mended {
     pub(crate) unsafe_left: usize,
     /// Whether the most edits were made, so that there may be more.
     pub(crate) is_cut_short: bool,
+    /// Whether the budget ran out, so that other edits were not tried.
+    pub(crate) is_spent: bool,
 }
 
 /// Most edits of one file that are made one after the other.
@@ -32,8 +35,11 @@ const MOST_EDITS: usize = 200;
 /// Most proofs of edits that are made at once.
 const MOST_PROOFS: usize = 50;
 
-/// What the proof of an edit may cost, in steps of the prover.
+/// What a question of the proof of an edit may cost, in steps of the prover.
 const COST: usize = 4_000_000;
+
+/// What all proofs of one file may cost, in millions of steps: a second or so.
+pub(crate) const MOST_OF_A_FILE: u32 = 100;
 
 /// The text of a file with the edits of what is found in it. `is_wanted`: findings that are not hidden.
 ///
@@ -45,16 +51,17 @@ pub(crate) fn mend(
     options: &LintOptions,
     is_wanted: &dyn Fn(&mut Vec<Found>),
     takes_unsafe: bool,
+    budget: &Budget,
 ) -> Result<Mended, Unreadable> {
     let mut mended = Mended { text: text.to_owned(), ..Mended::default() };
     let mut tried = BTreeSet::new();
     let mut seen = BTreeSet::from([text.to_owned()]);
     let mut state = State::read(name, text, options)?;
     is_wanted(&mut state.linted.findings);
-    (mended.text, mended.rules) = state.at_once(name, text);
+    (mended.text, mended.rules) = state.at_once(name, text, budget);
     seen.insert(mended.text.clone());
     let most = mended.rules.len() + MOST_EDITS;
-    while mended.rules.len() < most {
+    while mended.rules.len() < most && !mended.is_spent {
         let mut state = State::read(name, &mended.text, options)?;
         is_wanted(&mut state.linted.findings);
         let key = |found: &Found| (found.finding.code.id(), found.pointer.clone());
@@ -72,7 +79,8 @@ pub(crate) fn mend(
         if new.refusals > state.lowered.refusals {
             continue;
         }
-        if takes_unsafe || is_equal(&state.lowered.policy, &new.policy, Requests::Any, COST) {
+        let is_safe = || state.lowered.says_the_same(&new, budget);
+        if takes_unsafe || is_safe() {
             mended.rules.push(found.finding.code.id());
             mended.text = edited.unwrap_or_default();
             seen.insert(mended.text.clone());
@@ -80,6 +88,7 @@ pub(crate) fn mend(
             (tried, mended.unsafe_left) = (BTreeSet::new(), 0);
         } else {
             mended.unsafe_left += 1;
+            mended.is_spent = budget.is_spent();
         }
     }
     mended.is_cut_short = mended.rules.len() >= most;
@@ -108,6 +117,11 @@ impl Lowered {
         Some(Lowered::of(&read_policy(&mut sources, id).ok()?, kind))
     }
 
+    /// Whether this is proved.
+    fn says_the_same(&self, new: &Lowered, budget: &Budget) -> bool {
+        is_equal(&self.policy, &new.policy, Requests::Any, &|| budget.question(COST))
+    }
+
     fn of(document: &Document, kind: PolicyKind) -> Lowered {
         let lowered = model::lower(&document.policy, kind);
         let found = document.findings.iter().chain(&lowered.findings);
@@ -132,7 +146,7 @@ impl State {
     }
 
     /// The text with all edits that are proved together, and the rules that they mend.
-    fn at_once(&self, name: &str, text: &str) -> (String, Vec<&'static str>) {
+    fn at_once(&self, name: &str, text: &str, budget: &Budget) -> (String, Vec<&'static str>) {
         let found = self.linted.findings.iter();
         let edits =
             found.filter_map(|found| Some((found.finding.code.id(), &**found.edit.as_ref()?)));
@@ -142,7 +156,7 @@ impl State {
         // Where a group is not proved, its halves are.
         while let Some(group) = left.pop().filter(|_| questions.next().is_some()) {
             let all = taken.iter().chain(&group).copied().collect::<Vec<_>>();
-            if let Some(new) = self.proved(name, text, &all) {
+            if let Some(new) = self.proved((name, text), &all, budget) {
                 (text_of_all, taken) = (new, all);
             } else if group.len() > 1 {
                 let (first, second) = group.split_at(group.len() / 2);
@@ -153,13 +167,17 @@ impl State {
     }
 
     /// The text with these edits, if they do not overlap and are proved to change nothing.
-    fn proved(&self, name: &str, text: &str, edits: &[(&'static str, &Edit)]) -> Option<String> {
+    fn proved(
+        &self,
+        (name, text): (&str, &str),
+        edits: &[(&'static str, &Edit)],
+        budget: &Budget,
+    ) -> Option<String> {
         let edits = edits.iter().map(|(_, edit)| *edit);
         let edited = edited(&self.sources, &self.root, text, edits)?;
         let new = Lowered::read(name, &edited, self.linted.kind)?;
         let is_safe = new.refusals <= self.lowered.refusals;
-        (is_safe && is_equal(&self.lowered.policy, &new.policy, Requests::Any, COST))
-            .then_some(edited)
+        (is_safe && self.lowered.says_the_same(&new, budget)).then_some(edited)
     }
 
     /// The text of the file with an edit.
@@ -187,7 +205,8 @@ mod tests {
 
     fn mended(text: &str, takes_unsafe: bool) -> (String, Vec<&'static str>) {
         let options = LintOptions::default();
-        let mended = mend("policy.json", text, &options, &|_| {}, takes_unsafe).unwrap();
+        let mended =
+            mend("policy.json", text, &options, &|_| {}, takes_unsafe, &Budget::default()).unwrap();
         (mended.text, mended.rules)
     }
 
@@ -214,6 +233,22 @@ mod tests {
             let (text, rules) = mended(&policy(before), false);
             assert_eq!((text, rules), (policy(after), vec!["redundant-action"]), "{before}");
         }
+    }
+
+    /// `MOST_OF_A_FILE`: where the budget does not suffice for a proof, the edit is not made, and those behind it are not tried.
+    #[test]
+    fn the_proofs_of_a_file_have_a_budget() {
+        let actions = ["ec2:DescribeVpcs", "ec2:DescribeTags", "ec2:Describe*"];
+        let text = format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": {actions:?}, "Resource": "*"}}]}}"#
+        );
+        let within = |budget: &Budget| {
+            mend("policy.json", &text, &LintOptions::default(), &|_| {}, false, budget).unwrap()
+        };
+        let all = within(&Budget::of_millions(MOST_OF_A_FILE));
+        assert_eq!((all.rules.len(), all.unsafe_left, all.is_spent), (1, 0, false));
+        let none = within(&Budget::of_millions(0));
+        assert_eq!((none.text, none.unsafe_left, none.is_spent), (text.clone(), 1, true));
     }
 
     /// What is not proved to change nothing is made only if it is asked for.

@@ -12,6 +12,7 @@ use crate::minify::{
     Wildcard, Written, is_equal, merged, tidy, widened, with_wildcards, without_names,
 };
 use crate::model::{self, Policy, PolicyKind};
+use crate::product::budget::Budget;
 use crate::report::compare::{Compared, Comparison, Version};
 use crate::report::indented::indented;
 use crate::report::lint::Found;
@@ -34,6 +35,9 @@ pub struct MinifyOptions {
 
 /// What a question of the proof may cost, in steps of the prover: a second or so.
 const COST: usize = 40_000_000;
+
+/// What all proofs of one policy may cost, in millions of steps: two seconds or so.
+const MOST_OF_A_POLICY: u32 = 150;
 
 /// Rounds of taking out words and merging statements.
 const MOST_ROUNDS: usize = 4;
@@ -72,7 +76,8 @@ pub(crate) fn minify(
     if !refusals.is_empty() {
         return Err(Unreadable::Text(refusals));
     }
-    let asked = Asked { name, kind, options };
+    let budget = &Budget::of_millions(MOST_OF_A_POLICY);
+    let asked = Asked { name, kind, options, budget };
     let before = asked.size(sources, &document);
     let start = syntax::print(&document.policy);
     let goal = options.characters.or(before.limit);
@@ -137,6 +142,7 @@ struct Asked<'a> {
     name: &'a str,
     kind: PolicyKind,
     options: &'a MinifyOptions,
+    budget: &'a Budget,
 }
 
 impl Asked<'_> {
@@ -164,17 +170,21 @@ impl Asked<'_> {
             .read(new)
             .is_some_and(|(sources, document)| refusals(&sources, &document, self.kind).is_empty());
         let policies = self.policy(old).zip(self.policy(new));
-        is_stored && policies.is_some_and(|(old, new)| is_equal(&old, &new, Requests::Any, COST))
+        is_stored && policies.is_some_and(|(old, new)| self.is_equal(&old, &new, Requests::Any))
     }
-}
 
-/// Whether a list with a pattern matches the same actions that AWS has as the list with the entries that it replaces: then it may be in their place in any statement.
-fn is_exact(wildcard: &Wildcard) -> bool {
-    let Wildcard { pattern, replaces, beside, .. } = wildcard;
-    let old = allowing(&[replaces.as_slice(), beside].concat());
-    let new = allowing(&[std::slice::from_ref(pattern), beside].concat());
-    let policies = old.zip(new);
-    policies.is_some_and(|(old, new)| is_equal(&old, &new, Requests::Possible, COST))
+    fn is_equal(&self, old: &Policy, new: &Policy, requests: Requests) -> bool {
+        is_equal(old, new, requests, &|| self.budget.question(COST))
+    }
+
+    /// Whether a list with a pattern matches the same actions that AWS has as the list with the entries that it replaces: then it may be in their place in any statement.
+    fn is_exact(&self, wildcard: &Wildcard) -> bool {
+        let Wildcard { pattern, replaces, beside, .. } = wildcard;
+        let old = allowing(&[replaces.as_slice(), beside].concat());
+        let new = allowing(&[std::slice::from_ref(pattern), beside].concat());
+        let policies = old.zip(new);
+        policies.is_some_and(|(old, new)| self.is_equal(&old, &new, Requests::Possible))
+    }
 }
 
 /// A policy that allows these actions.
@@ -259,7 +269,7 @@ impl Work<'_> {
     fn mended(&self, node: &Node) -> Option<(Node, Vec<&'static str>)> {
         let is_wanted = |code: &Code| NEEDLESS.contains(&code.id());
         let selection = Selection { only: all_codes().filter(is_wanted).collect(), pedantic: true };
-        let Asked { name, kind, options } = self.asked;
+        let Asked { name, kind, options, budget } = self.asked;
         let is_of_bucket = options.lint.is_of_bucket();
         let lint =
             LintOptions { kind: Some(kind), is_of_bucket, selection, ..LintOptions::default() };
@@ -267,7 +277,7 @@ impl Work<'_> {
             let removes = |edit: &Edit| matches!(edit, Edit::Remove(_) | Edit::RemoveMember(..));
             found.retain(|found| found.edit.as_deref().is_some_and(removes));
         };
-        let mended = mend(name, &json::compact(node), &lint, &takes_out, false).ok()?;
+        let mended = mend(name, &json::compact(node), &lint, &takes_out, false, budget).ok()?;
         let mut sources = Sources::new();
         let id = sources.add_file(name, mended.text).ok()?;
         let document = read_policy(&mut sources, id).ok()?;
@@ -287,7 +297,7 @@ impl Work<'_> {
     fn write_wildcards(&mut self) {
         let mut are_all = true;
         let mut is_proved = |wildcard: &Wildcard| {
-            let is_proved = is_exact(wildcard);
+            let is_proved = self.asked.is_exact(wildcard);
             are_all &= is_proved;
             is_proved
         };

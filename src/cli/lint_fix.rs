@@ -8,7 +8,8 @@ use super::lint_settings::Mistake;
 use super::listed::{is_no_policy, listed};
 use super::put::print_lost;
 use super::replace::{Replacement, replace_all};
-use crate::api::lint_fix::{Mended, mend};
+use crate::api::lint_fix::{MOST_OF_A_FILE, Mended, mend};
+use crate::product::budget::Budget;
 use crate::report::fix_diff::of_texts;
 use crate::report::lint::{Found, Lint};
 use crate::report::{Failure, failure};
@@ -64,6 +65,11 @@ impl Run<'_> {
         for file in files.iter().filter(|file| file.mended.is_cut_short) {
             print_line("note: ", &format!("{}: there may be more edits; run it again", file.name));
         }
+        for file in files.iter().filter(|file| file.mended.is_spent) {
+            let words = "to prove the edits takes too long, so the others were not tried";
+            let message = format!("{}: {words}; `--diff --unsafe-fixes` shows all", file.name);
+            print_line("note: ", &message);
+        }
         files.retain(|file| file.mended.text != file.old);
         if self.args.diff {
             let diffs = files.iter().map(|file| of_texts(&file.old, &file.mended.text, &file.name));
@@ -112,7 +118,8 @@ impl Run<'_> {
                 config.hide(&below, &self.today, &options.selection, found);
             }
         };
-        let mended = mend(&name, &old, &options, &hide, self.args.unsafe_fixes);
+        let budget = Budget::of_millions(MOST_OF_A_FILE);
+        let mended = mend(&name, &old, &options, &hide, self.args.unsafe_fixes, &budget);
         Ok(mended.ok().map(|mended| File { name, old, mended }))
     }
 }

@@ -10,6 +10,6 @@ mod tidy;
 mod wildcards;
 
 pub use merge::merged;
-pub use proof::is_equal;
+pub(crate) use proof::is_equal;
 pub use tidy::{tidy, without_names};
 pub use wildcards::{Wildcard, Written, widened, with_wildcards};

@@ -3,13 +3,18 @@
 use crate::model::{Effect, Policy, Statement};
 use crate::rules::lint::with_everything;
 use crate::source::without_places;
-use crate::symbolic::{Answer, Requests, lost_for};
+use crate::symbolic::{Answer, Requests, Together, lost_within};
 
-/// Whether two policies allow the same and deny the same, proved over all of these requests: whatever other policies there are, one may be in place of the other. Each
-/// question may cost so many steps of the prover; "no" may also mean that they did not suffice.
-pub fn is_equal(one: &Policy, other: &Policy, requests: Requests, cost: usize) -> bool {
+/// Whether two policies allow the same and deny the same, proved over all of these requests: whatever other policies there are, one may be in place of the other. `cost`:
+/// what a question may cost; "no" may also mean that it did not suffice.
+pub(crate) fn is_equal(
+    one: &Policy,
+    other: &Policy,
+    requests: Requests,
+    cost: &dyn Fn() -> Together,
+) -> bool {
     let is_same = |one: &Policy, other: &Policy| {
-        let covers = |one, other| lost_for(&[one], &[other], requests, cost) == Answer::None;
+        let covers = |one, other| lost_within(&[one], &[other], requests, &cost()) == Answer::None;
         covers(one, other) && covers(other, one)
     };
     let are_same = |one: &Policy, other: &Policy| {
