@@ -28,7 +28,7 @@ const ASKED: Row = Reason("questions of a rule of lint");
 const TABLE: &[(&str, &str, Row)] = &[
     ("api/lint_fix.rs", "MOST_EDITS", ASKED),
     ("api/lint_fix.rs", "MOST_PROOFS", Reason("the other edits are made one after the other")),
-    ("cli/lint_fix.rs", "MOST_OF_A_FILE", Test("the_proofs_of_a_file_have_a_budget")),
+    ("api/lint_fix.rs", "MOST_OF_A_FILE", Test("the_proofs_of_a_file_have_a_budget")),
     (
         "api/minify.rs",
         "MOST_OF_A_POLICY",

@@ -38,6 +38,10 @@ const MOST_PROOFS: usize = 50;
 /// What a question of the proof of an edit may cost, in steps of the prover.
 const COST: usize = 4_000_000;
 
+/// What all proofs of one file may cost, in millions of steps: a second or so.
+#[cfg(feature = "cli")]
+pub(crate) const MOST_OF_A_FILE: u32 = 100;
+
 /// The text of a file with the edits of what is found in it. `is_wanted`: findings that are not hidden.
 ///
 /// # Errors

@@ -8,15 +8,12 @@ use super::lint_settings::Mistake;
 use super::listed::{is_no_policy, listed};
 use super::put::print_lost;
 use super::replace::{Replacement, replace_all};
-use crate::api::lint_fix::{Mended, mend};
+use crate::api::lint_fix::{MOST_OF_A_FILE, Mended, mend};
 use crate::product::budget::Budget;
 use crate::report::fix_diff::of_texts;
 use crate::report::lint::{Found, Lint};
 use crate::report::{Failure, failure};
 use std::path::{Path, PathBuf};
-
-/// What all proofs of one file may cost, in millions of steps: a second or so.
-const MOST_OF_A_FILE: u32 = 100;
 
 /// A file with its edits.
 struct File {
