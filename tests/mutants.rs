@@ -339,6 +339,26 @@ fn the_edges_are_tests_that_can_be_kept() {
     }
 }
 
+/// Also where no statement decides: an action that needs no permission, and a point that AWS's pages leave open.
+#[test]
+fn each_edge_says_what_decides() {
+    let folder = fresh_folder("edges-with-reasons");
+    let user = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["sts:GetCallerIdentity", "s3:GetObject"], "Resource": "*"}]}"#;
+    let bucket = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:user/ana"},
+        "Action": "s3:GetObject", "Resource": "arn:aws:s3:::lab/*"}]}"#;
+    for (file, policy, reason) in [
+        ("user-policy.json", user, "Allowed | GetCallerIdentity needs no permission"),
+        ("bucket-policy.json", bucket, "(not-principal-allow)"),
+    ] {
+        fs::write(folder.join(file), policy).unwrap();
+        let line = ["fuzz", file, "--account", ACCOUNT, "--edge", "--format", "markdown"];
+        let table = stdout(&run_in(&folder, &line));
+        assert!(table.contains(reason), "{table}");
+        let mut rows = table.lines().filter(|line| line.starts_with("| "));
+        assert!(rows.all(|row| !row.ends_with("|  |")), "{table}");
+    }
+}
+
 /// One step inside and outside of a range of addresses and of a pattern.
 #[test]
 fn a_step_inside_and_a_step_outside() {

@@ -11,7 +11,7 @@ use crate::mutate::word::{Role, Word, words};
 use crate::simulate::Simulator;
 use crate::source::{FileName, Sources, Span};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A request at the edge of some words.
 #[derive(Clone, PartialEq, Debug)]
@@ -388,6 +388,19 @@ fn by(answer: &Value, has_everything: bool) -> String {
         format!("{layer}{}{}", statement.unwrap_or_default(), sid.unwrap_or_default())
     };
     let all = answer["by"].as_array().into_iter().flatten().map(one).collect::<Vec<_>>();
-    let start = if answer["decision"] == "ImplicitlyDenied" { "nothing allows it in " } else { "" };
-    format!("{start}{}", all.join(", "))
+    let why = || answer["why"].as_str().unwrap_or_default();
+    match answer["decision"].as_str() {
+        _ if all.is_empty() => why().to_owned(),
+        Some("ImplicitlyDenied") => format!("nothing allows it in {}", all.join(", ")),
+        Some("Undetermined") => format!("{}: {}{}", all.join(", "), why(), readings(answer)),
+        _ => all.join(", "),
+    }
+}
+
+/// The points that AWS's pages leave open, by name: ` (not-principal-allow)`.
+fn readings(answer: &Value) -> String {
+    let all = answer["readings"].as_array().into_iter().flatten();
+    let names = all.filter_map(|reading| reading["id"].as_str()).collect::<BTreeSet<_>>();
+    let names = names.into_iter().collect::<Vec<_>>().join(", ");
+    if names.is_empty() { names } else { format!(" ({names})") }
 }
