@@ -114,8 +114,9 @@ fn links_do_not_lead_out_of_the_folder() {
     assert_refused(&checked, "leads out of the folder");
     // The settings file itself.
     symlink("../secret", folder.join("ica.toml")).unwrap();
-    assert_refused(&run_in(&folder, &["check", "."]), OUTSIDE);
-    assert_refused(&run_in(&folder, &["generate", "--connection", "ica.toml"]), OUTSIDE);
+    let own = "a link that leads out of its folder";
+    assert_refused(&run_in(&folder, &["check", "."]), own);
+    assert_refused(&run_in(&folder, &["generate", "--connection", "ica.toml"]), own);
 }
 
 /// A file of tests, like settings, does not print what a link leads to, nor the words of a file that it names.
@@ -127,9 +128,10 @@ fn a_file_of_tests_shows_no_other_file() {
     let tests = folder.join("policy-tests.toml");
     symlink("../secret", &tests).unwrap();
     for format in ["human", "json", "github"] {
-        assert_refused(&run_in(&folder, &["test", "--format", format]), "outside of the folder");
+        let refused = run_in(&folder, &["test", "--format", format]);
+        assert_refused(&refused, "it is a link that leads out of its folder");
     }
-    assert_refused(&run_in(&folder, &["test", "."]), "outside of the folder");
+    assert_refused(&run_in(&folder, &["test", "."]), "it is a link that leads out of its folder");
     // A file inside of the folder that is no TOML: the report names it and quotes nothing of it.
     fs::copy(folder.join("../secret"), folder.join(".env")).unwrap();
     fs::copy(folder.join("../secret.json"), folder.join("secret.json")).unwrap();
@@ -259,29 +261,112 @@ fn wrong_settings_are_told_in_one_way() {
     }
 }
 
+const WIDE: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}}"#;
+
+/// The files of a folder that are linted, in their order.
+#[track_caller]
+fn linted(folder: &Path) -> Vec<String> {
+    let arguments = ["lint", "policies", "--format", "json", "--fail-on", "never"];
+    let output = run_in(folder, &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+    let report: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let files = report["policies"].as_array().unwrap().iter();
+    files.map(|policy| policy["file"].as_str().unwrap().to_owned()).collect()
+}
+
 /// A link in a folder is linted as what it leads to; one that leads out is an error.
 #[cfg(unix)]
 #[test]
 fn lint_reads_what_links_of_a_folder_lead_to() {
     use std::os::unix::fs::symlink;
     let folder = folder("links");
-    let wide = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}}"#;
     fs::create_dir_all(folder.join("policies/.hidden/more")).unwrap();
-    fs::write(folder.join("policies/.hidden/a.json"), wide).unwrap();
-    fs::write(folder.join("policies/.hidden/more/b.json"), wide).unwrap();
-    fs::write(folder.join("outside.json"), wide).unwrap();
+    fs::write(folder.join("policies/.hidden/a.json"), WIDE).unwrap();
+    fs::write(folder.join("policies/.hidden/more/b.json"), WIDE).unwrap();
+    fs::write(folder.join("outside.json"), WIDE).unwrap();
     symlink(".hidden/a.json", folder.join("policies/a.json")).unwrap();
     symlink(".hidden/more", folder.join("policies/more")).unwrap();
     symlink("..", folder.join("policies/.hidden/more/loop")).unwrap();
     symlink(".", folder.join("policies/again")).unwrap();
+    // A link that nobody reads as a policy is no error.
+    symlink("../outside.txt", folder.join("policies/notes.txt")).unwrap();
+    let files = ["a.json", "more/b.json", "more/loop/a.json"];
+    assert_eq!(linted(&folder), files.map(|name| format!("policies/{name}")));
     let lint = || run_in(&folder, &["lint", "policies", "--select", "pass-any-role"]);
-    let output = lint();
-    let out = stdout(&output);
-    assert_eq!(output.status.code(), Some(0), "{out}");
-    assert!(out.contains("policies/a.json") && out.contains("policies/more/b.json"), "{out}");
-    assert!(out.contains("warnings in"), "{out}");
     symlink("../outside.json", folder.join("policies/c.json")).unwrap();
     assert_refused(&lint(), "leads out of the folder");
+    fs::remove_file(folder.join("policies/c.json")).unwrap();
+    symlink("../..", folder.join("policies/.hidden/more/up")).unwrap();
+    assert_eq!(linted(&folder).len(), 3);
+    symlink("../../..", folder.join("policies/.hidden/more/out")).unwrap();
+    assert_refused(&lint(), "leads out of the folder");
+}
+
+/// A link that leads to nothing or in a circle is no policy that may be left out in silence, and what is no file is none either.
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_in_a_folder_is_an_error() {
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+    let refused = |name: &str, make: &dyn Fn(&Path), words: &str| {
+        let folder = folder(name);
+        let policies = folder.join("policies");
+        fs::create_dir(&policies).unwrap();
+        fs::write(policies.join("good.json"), WIDE).unwrap();
+        fs::write(folder.join("outside.json"), WIDE).unwrap();
+        fs::create_dir(folder.join("out")).unwrap();
+        fs::write(folder.join("out/more.json"), WIDE).unwrap();
+        make(&policies);
+        let output = run_in(&folder, &["lint", "policies"]);
+        assert_refused(&output, words);
+        assert!(stderr(&output).contains("help:"), "{}", stderr(&output));
+    };
+    let link = |target: &'static str, name: &'static [u8]| {
+        move |folder: &Path| {
+            symlink(target, folder.join(std::ffi::OsStr::from_bytes(name))).unwrap();
+        }
+    };
+    let nowhere = "leads out of the folder or to nothing";
+    refused("dangling", &link("missing.json", b"a.json"), nowhere);
+    refused("loop", &link("a.json", b"a.json"), nowhere);
+    refused("loop-folder", &link("a", b"a"), nowhere);
+    // A name that is no text, beside a file of the name that it would be shown by.
+    refused("no-text-folder", &link("../out", b"x\xff"), nowhere);
+    refused("no-text", &link("../outside.json", b"x\xff.json"), nowhere);
+    let socket = |folder: &Path| drop(UnixListener::bind(folder.join("s.json")).unwrap());
+    refused("socket", &socket, "neither a file nor a folder");
+    // A folder that is checked has inputs by their names.
+    let folder = connection("dangling-input", "user.json");
+    fs::remove_file(folder.join("ica.toml")).unwrap();
+    symlink("missing.json", folder.join("bucket-policy.json")).unwrap();
+    let flags = ["check", ".", "--bucket", "acme-genomics", "--account", "111122223333"];
+    let flags = [&flags[..], &["--user", "ica", "--fail-on", "never"]].concat();
+    assert_refused(&run_in(&folder, &flags), "leads out of the folder or to nothing");
+    let allowed = run_in(&folder, &[&flags[..], &["--allow-outside"]].concat());
+    assert_refused(&allowed, "cannot be read");
+    fs::remove_file(folder.join("bucket-policy.json")).unwrap();
+    symlink("missing.toml", folder.join("ica.toml")).unwrap();
+    assert_refused(&run_in(&folder, &flags), "or to nothing");
+}
+
+/// A folder that several links lead to is read under the first of their names, a file under each: its kind and what is ignored in it may
+/// follow from its name.
+#[cfg(unix)]
+#[test]
+fn of_links_to_one_folder_the_first_counts() {
+    use std::os::unix::fs::symlink;
+    let folder = folder("several-links");
+    fs::create_dir_all(folder.join("policies/.h")).unwrap();
+    fs::create_dir_all(folder.join("policies/m")).unwrap();
+    fs::write(folder.join("policies/.h/x.json"), WIDE).unwrap();
+    fs::write(folder.join("policies/m/y.json"), WIDE).unwrap();
+    for (target, name) in [(".h", "c"), (".h", "a"), (".h", "b"), ("m", "0")] {
+        symlink(target, folder.join("policies").join(name)).unwrap();
+    }
+    symlink("m/y.json", folder.join("policies/z.json")).unwrap();
+    let files = ["m/y.json", "z.json", "a/x.json"];
+    assert_eq!(linted(&folder), files.map(|name| format!("policies/{name}")));
 }
 
 /// Folders that link to each other have more paths than can be read: twelve of them have millions.
@@ -290,27 +375,29 @@ fn lint_reads_what_links_of_a_folder_lead_to() {
 fn folders_that_link_to_each_other_are_read_once() {
     use std::os::unix::fs::symlink;
     let folder = folder("meshed");
-    let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::lab-data/*"}}"#;
+    // Without hidden folders each would be read under its own name before any link is followed.
+    let name = |own: usize| format!("policies/.{own}");
     for own in 0..12 {
-        let own = folder.join(format!("policies/{own}"));
-        fs::create_dir_all(&own).unwrap();
-        fs::write(own.join("p.json"), policy).unwrap();
+        let path = folder.join(name(own));
+        fs::create_dir_all(&path).unwrap();
+        fs::write(path.join("p.json"), WIDE).unwrap();
         for other in 0..12 {
-            symlink(format!("../{other}"), own.join(format!("to-{other}"))).unwrap();
+            symlink(format!("../.{other}"), path.join(format!("to-{other:02}"))).unwrap();
         }
     }
-    let output = run_in(&folder, &["lint", "policies"]);
-    assert!(stdout(&output).contains("nothing found in 12 policies"), "{}", stdout(&output));
+    symlink(".0", folder.join("policies/first")).unwrap();
+    let files = linted(&folder);
+    assert_eq!(files.len(), 12, "{files:?}");
+    assert_eq!(files[..2], ["policies/first/p.json", "policies/first/to-01/p.json"]);
 }
 
 #[test]
 fn a_baseline_replaces_nothing_else() {
     let folder = folder("baseline");
-    let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}}"#;
-    fs::write(folder.join("p.json"), policy).unwrap();
+    fs::write(folder.join("p.json"), WIDE).unwrap();
     let write = |name: &str| run_in(&folder, &["lint", "p.json", "--write-baseline", name]);
     assert_eq!(write("p.json").status.code(), Some(2));
-    assert_eq!(fs::read_to_string(folder.join("p.json")).unwrap(), policy);
+    assert_eq!(fs::read_to_string(folder.join("p.json")).unwrap(), WIDE);
     fs::write(folder.join("binary"), b"\xff\xfe\x00{").unwrap();
     assert_eq!(write("binary").status.code(), Some(2));
     for _ in 0..2 {

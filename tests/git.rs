@@ -249,8 +249,69 @@ fn every_file_lies_in_the_repository_of_the_current_folder() {
     let gate =
         compare(&folder, &[], &["--against", "HEAD", "--fail-on", "new-access", "policies/x.json"]);
     assert_eq!(gate.status.code(), Some(1), "{}", stdout(&gate));
-    let link = compare(&folder, &[], &["--against", "HEAD", "link/x.json"]);
-    assert!(stderr(&link).contains("in that revision `link` is no folder"), "{}", stderr(&link));
+    // A link of the commit leads to what the commit has.
+    let gate =
+        compare(&folder, &[], &["--against", "HEAD", "--fail-on", "new-access", "link/x.json"]);
+    assert_eq!(gate.status.code(), Some(1), "{}{}", stdout(&gate), stderr(&gate));
+}
+
+/// A link of the revision is what the revision has where it leads. One that leads out of it or in a circle is read nowhere.
+#[cfg(unix)]
+#[test]
+fn links_of_a_revision_are_followed_in_it() {
+    use std::os::unix::fs::symlink;
+    let folder = widened("links");
+    fs::create_dir_all(folder.join("policies/.h/d")).unwrap();
+    fs::write(folder.join("policies/.h/d/y.json"), policy("s3:GetObject")).unwrap();
+    fs::write(folder.join("../outside.json"), policy("s3:GetObject")).unwrap();
+    for (target, link) in [
+        ("x.json", "file.json"),
+        (".h/d", "dd"),
+        ("../policies/dd/../d/./y.json", "round.json"),
+        ("dd", "ee"),
+        ("loop.json", "loop.json"),
+        ("../../outside.json", "out.json"),
+        ("/", "root"),
+    ] {
+        symlink(target, folder.join("policies").join(link)).unwrap();
+    }
+    // A chain of as many links as are followed, and one more.
+    symlink("x.json", folder.join("policies/c1.json")).unwrap();
+    for number in 2..=41 {
+        let target = format!("c{}.json", number - 1);
+        symlink(target, folder.join(format!("policies/c{number}.json"))).unwrap();
+    }
+    git(&folder, &["add", "--all"]);
+    git(&folder, &["commit", "--quiet", "--message", "links"]);
+    let against = |name: &str| compare(&folder, &[], &["--against", "HEAD", name]);
+    for name in ["file.json", "dd/y.json", "ee/y.json", "round.json", "c40.json"] {
+        let same = against(&format!("policies/{name}"));
+        assert_eq!(same.status.code(), Some(0), "{name}: {}{}", stdout(&same), stderr(&same));
+    }
+    for name in ["loop.json", "out.json", "c41.json"] {
+        let refused = against(&format!("policies/{name}"));
+        assert_eq!(refused.status.code(), Some(3), "{name}: {}", stdout(&refused));
+        let words = "leads out of the repository or in a circle";
+        assert!(stderr(&refused).contains(words), "{name}: {}", stderr(&refused));
+    }
+    // What links of the folder lead to is compared, too: here the target of a link has changed.
+    for name in ["loop.json", "out.json", "root", "c41.json"] {
+        fs::remove_file(folder.join("policies").join(name)).unwrap();
+    }
+    git(&folder, &["add", "--all"]);
+    git(&folder, &["commit", "--quiet", "--message", "links that can be followed"]);
+    let same = against("policies");
+    assert_eq!((same.status.code(), stdout(&same)), (Some(0), String::new()));
+    fs::write(folder.join("policies/.h/other.json"), policy("s3:PutObject")).unwrap();
+    fs::remove_file(folder.join("policies/file.json")).unwrap();
+    symlink(".h/other.json", folder.join("policies/file.json")).unwrap();
+    fs::write(folder.join("policies/.h/d/y.json"), policy("s3:*")).unwrap();
+    let wide = against("policies");
+    let out = stdout(&wide);
+    assert_eq!(wide.status.code(), Some(1), "{out}{}", stderr(&wide));
+    for (name, is_there) in [("file.json", true), ("dd/y.json", true), ("ee/y.json", false)] {
+        assert_eq!(out.contains(&format!("policies/{name}")), is_there, "{name}: {out}");
+    }
 }
 
 #[test]
@@ -260,12 +321,12 @@ fn what_git_says_reaches_the_user() {
     let output = compare(&folder, &[], &GATE);
     assert_eq!(output.status.code(), Some(3));
     assert!(stderr(&output).contains("repo version"), "{}", stderr(&output));
-    // A link in the commit is no policy.
+    // A link in the commit is what it leads to there.
     let folder = widened("words-link");
     std::os::unix::fs::symlink("x.json", folder.join("policies/y.json")).unwrap();
     git(&folder, &["add", "policies/y.json"]);
     git(&folder, &["commit", "--quiet", "--message", "link"]);
     let output = compare(&folder, &[], &["--against", "HEAD", "policies/y.json"]);
-    assert_eq!(output.status.code(), Some(3));
-    assert!(stderr(&output).contains("a folder or a link"), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stdout(&output).contains("allows more"), "{}", stdout(&output));
 }

@@ -259,6 +259,36 @@ fn links_of_a_change_show_no_other_file() {
     assert_unsaid(lint_since(&folder, &["--baseline", "policies/known.json"]));
 }
 
+/// Links inside of a folder that are as they were bring nothing new, and those that a change makes do.
+#[cfg(unix)]
+#[test]
+fn links_of_the_revision_are_known() {
+    use std::os::unix::fs::symlink;
+    let folder = folder("since-inner-links", "");
+    fs::create_dir_all(folder.join("policies/.h/d")).unwrap();
+    for name in ["a.json", "d/b.json"] {
+        fs::write(folder.join("policies/.h").join(name), WIDE).unwrap();
+    }
+    symlink(".h/a.json", folder.join("policies/a.json")).unwrap();
+    symlink(".h/d", folder.join("policies/dd")).unwrap();
+    commit(&folder);
+    assert_eq!(found(&lint(&folder, &[])).0, [BOTH; 3].concat());
+    assert_eq!(found(&lint_since(&folder, &[])), (vec![], vec![]));
+    // A link to a file becomes one to a folder, one to a folder a folder, and a folder a link.
+    fs::remove_file(folder.join("policies/a.json")).unwrap();
+    fs::remove_file(folder.join("policies/dd")).unwrap();
+    fs::create_dir_all(folder.join("policies/.h/e")).unwrap();
+    fs::create_dir(folder.join("policies/dd")).unwrap();
+    let other =
+        WIDE.replace("\"s3:Get*\", \"s3:GetObject\"", "\"ec2:Describe*\", \"ec2:DescribeVpcs\"");
+    fs::write(folder.join("policies/.h/e/c.json"), &other).unwrap();
+    fs::write(folder.join("policies/dd/b.json"), &other).unwrap();
+    symlink(".h/e", folder.join("policies/a.json")).unwrap();
+    let (policies, configurations) = found(&lint_since(&folder, &[]));
+    assert_eq!(policies, [&BOTH[1..], &BOTH].concat());
+    assert_eq!(configurations, Vec::<String>::new());
+}
+
 /// A baseline that the change itself writes hides nothing.
 #[test]
 fn a_change_cannot_write_its_own_baseline() {

@@ -63,7 +63,8 @@ pub(crate) fn look_into(
         )));
     }
     let settings = dir.join("ica.toml");
-    if settings.exists() {
+    // A link to nothing is one, too: who reads it says what is wrong with it.
+    if fs::symlink_metadata(&settings).is_ok() {
         return Ok(Folder::Settings(settings));
     }
     let failed_calls = failed_calls(dir)?;
@@ -102,13 +103,20 @@ fn files(
         if name.starts_with('.') || path.canonicalize().is_ok_and(|path| named.contains(&path)) {
             continue;
         }
-        let Some(about) = fs::metadata(&path).ok().filter(fs::Metadata::is_file) else { continue };
-        if is_looked_at(name) {
-            if !allow_outside && leads_out(dir, name) {
-                return Err(FolderError::Unreadable(format!(
-                    "`{name}` is a link that leads out of the folder: --allow-outside reads it all the same"
-                )));
+        let is_looked_at = is_looked_at(name);
+        if is_looked_at && !allow_outside && leads_out(dir, Path::new(name)) {
+            return Err(FolderError::Unreadable(format!(
+                "`{name}` is a link that leads out of the folder or to nothing: --allow-outside reads it all the same"
+            )));
+        }
+        let about = match fs::metadata(&path) {
+            Ok(about) if about.is_file() => about,
+            Err(error) if is_looked_at => {
+                return Err(FolderError::Unreadable(format!("`{name}` cannot be read: {error}")));
             }
+            _ => continue,
+        };
+        if is_looked_at {
             bytes += about.len();
         }
         names.push(name.to_owned());
@@ -127,13 +135,23 @@ fn files(
     Ok(names.into_iter().map(read).collect())
 }
 
-/// Whether a file of a folder lies outside of it: by its name, or because a link leads there.
-pub(crate) fn leads_out(folder: &Path, name: &str) -> bool {
+/// Whether a file of a folder lies outside of it: by its name, or because a link leads there. A link that leads nowhere may lead anywhere
+/// later. Of a name that does not exist counts how far it does.
+pub(crate) fn leads_out(folder: &Path, name: &Path) -> bool {
     let folder = if folder == Path::new("") { Path::new(".") } else { folder };
-    match (folder.join(name).canonicalize(), folder.canonicalize()) {
-        (Ok(file), Ok(folder)) => !file.starts_with(folder),
-        _ => Path::new(name)
-            .components()
-            .any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)),
+    let is_below = |rest: &Path| {
+        rest.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+    };
+    let Ok(real) = folder.canonicalize() else { return !is_below(name) };
+    let path = folder.join(name);
+    for above in path.ancestors() {
+        if let Ok(there) = above.canonicalize() {
+            let rest = path.strip_prefix(above).unwrap_or(name);
+            return !there.starts_with(&real) || !is_below(rest);
+        }
+        if above.is_symlink() {
+            return true;
+        }
     }
+    true
 }

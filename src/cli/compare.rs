@@ -199,10 +199,13 @@ fn below(folder: &str, revision: &Revision) -> Result<Vec<String>, Unreadable> {
     let then = revision.files_below(folder)?;
     let mut names = then.keys().cloned().collect::<BTreeSet<_>>();
     let is_here = Path::new(folder).is_dir();
-    for found in is_here.then(|| in_folder(Path::new(folder), false)).into_iter().flatten() {
+    for found in is_here.then(|| in_folder(Path::new(folder))).into_iter().flatten() {
         match found {
             Ok((name, _)) => names.extend([name]),
-            Err(failure) => return Err(missing(folder, failure.message, None)),
+            Err(failure) => {
+                let file = failure.file.as_ref().map_or(folder, |file| file.as_str());
+                return Err(missing(file, failure.message, failure.help.as_deref()));
+            }
         }
     }
     let (names, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| revision.owns(name));

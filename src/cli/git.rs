@@ -5,7 +5,6 @@
 //! runs no program, and follows no variable that somebody else has set.
 
 use super::files::{decoded, unreadable};
-use super::listed::is_left_out;
 use crate::input::Unreadable;
 use std::collections::BTreeMap;
 use std::env;
@@ -123,7 +122,7 @@ impl Revision {
         let failed = |message: String| unreadable(&self.shown(path), message, None);
         // Of a place outside the repository the revision has nothing; who reads the file says why.
         let Ok(inner) = self.inner(Path::new(path)) else { return Ok(false) };
-        Ok(self.entry(&inner).map_err(failed)?.is_some_and(|entry| entry.is_folder()))
+        Ok(self.found(&inner).map_err(failed)?.is_some_and(|found| found.entry.is_folder()))
     }
 
     /// Whether a file belongs to this repository, and not to another one in a folder of it.
@@ -131,29 +130,12 @@ impl Revision {
         self.inner(Path::new(path)).is_ok()
     }
 
-    /// The files below a folder that end in `.json`: their names, which begin with that of the folder, and their objects. Links are
-    /// left out.
+    /// The files below a folder that end in `.json`: their names, which begin with that of the folder, and their objects.
     pub(super) fn files_below(&self, folder: &str) -> Result<BTreeMap<String, String>, Unreadable> {
         let failed = |message: String| unreadable(&self.shown(folder), message, None);
         let inner = self.inner(Path::new(folder).join("x").as_path()).map_err(failed)?;
         let inner = inner.parent().unwrap_or(Path::new(""));
-        let mut arguments = vec!["ls-tree", "-r", "-z", &self.commit];
-        let path = format!("./{}", inner.display());
-        if inner != Path::new("") {
-            arguments.extend(["--", &path]);
-        }
-        let listed = self.run(&arguments).map_err(failed)?;
-        let listed = String::from_utf8_lossy(&listed).into_owned();
-        let files = listed.split('\0').filter_map(|line| {
-            let (entry, name) = line.split_once('\t')?;
-            let entry = Entry::read(entry).filter(Entry::is_file)?;
-            let rest = Path::new(name).strip_prefix(inner).ok()?;
-            let is_json = rest.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("json"))
-                && !rest.iter().any(|part| is_left_out(&part.to_string_lossy()));
-            let name = Path::new(folder).join(rest).display().to_string();
-            is_json.then_some((name, entry.object))
-        });
-        Ok(files.collect())
+        self.json_below(inner, Path::new(folder)).map_err(failed)
     }
 
     /// The texts of such files, read by one process.
@@ -180,34 +162,35 @@ impl Revision {
         let shown = self.shown(path);
         let failed = |message: String| unreadable(&shown, message, None);
         let inner = self.inner(Path::new(path)).map_err(failed)?;
-        let Some(entry) = self.entry(&inner).map_err(failed)? else {
-            let parents = inner.ancestors().skip(1).filter(|parent| *parent != Path::new(""));
-            for parent in parents {
-                if self.entry(parent).map_err(failed)?.is_some_and(|entry| !entry.is_folder()) {
-                    return Err(failed(format!(
-                        "in that revision `{}` is no folder",
-                        parent.display()
-                    )));
-                }
-            }
-            return Ok(None);
-        };
-        if !entry.is_file() {
-            let message = "this is not a file in that revision, but a folder or a link";
+        let Some(found) = self.found(&inner).map_err(failed)? else { return Ok(None) };
+        if !found.entry.is_file() {
+            let message = "this is not a file in that revision, but a folder";
             return Err(failed(message.to_owned()));
         }
-        self.run(&["cat-file", "blob", &entry.object]).map_err(failed).map(Some)
+        self.blob(&found.entry).map_err(failed).map(Some)
     }
 
-    /// What the commit has under a path.
-    fn entry(&self, path: &Path) -> Result<Option<Entry>, String> {
+    /// What the commit has under a path in which no link is followed.
+    pub(super) fn entry(&self, path: &Path) -> Result<Option<Entry>, String> {
+        if path == Path::new("") {
+            return Ok(Some(Entry::top(&self.commit)));
+        }
         let listed =
             self.run(&["ls-tree", &self.commit, "--", &format!("./{}", path.display())])?;
         // Nothing if there is no such file.
         Ok(Entry::read(&String::from_utf8_lossy(&listed)))
     }
 
-    fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
+    /// The bytes of a file, or of the target of a link.
+    pub(super) fn blob(&self, entry: &Entry) -> Result<Vec<u8>, String> {
+        self.run(&["cat-file", "blob", &entry.object])
+    }
+
+    pub(super) fn commit(&self) -> &str {
+        &self.commit
+    }
+
+    pub(super) fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
         let output = git(&self.top, arguments).map_err(|error| words(&error))?;
         if output.status.success() {
             return Ok(output.stdout);
@@ -240,27 +223,36 @@ impl Revision {
 }
 
 /// An entry of a commit.
-struct Entry {
+pub(super) struct Entry {
     mode: String,
     kind: String,
-    object: String,
+    pub object: String,
 }
 
 impl Entry {
     /// Reads a line of `ls-tree`: `100644 blob 8baef1b...`, a tab, and the name.
-    fn read(line: &str) -> Option<Entry> {
+    pub(super) fn read(line: &str) -> Option<Entry> {
         let mut fields = line.split_whitespace().map(str::to_owned);
         let (mode, kind, object) = (fields.next()?, fields.next()?, fields.next()?);
         Some(Entry { mode, kind, object })
     }
 
-    fn is_folder(&self) -> bool {
+    /// The top folder of a commit.
+    fn top(commit: &str) -> Entry {
+        Entry { mode: "040000".to_owned(), kind: "tree".to_owned(), object: commit.to_owned() }
+    }
+
+    pub(super) fn is_folder(&self) -> bool {
         self.kind == "tree"
     }
 
     /// A link is a blob with its target as text.
-    fn is_file(&self) -> bool {
-        self.kind == "blob" && self.mode != "120000"
+    pub(super) fn is_link(&self) -> bool {
+        self.kind == "blob" && self.mode == "120000"
+    }
+
+    pub(super) fn is_file(&self) -> bool {
+        self.kind == "blob" && !self.is_link()
     }
 }
 

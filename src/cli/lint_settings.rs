@@ -2,8 +2,8 @@
 
 use super::files::decoded;
 use super::git::Revision;
+use super::links::is_link_out;
 use crate::api::files::{read_file, unreadable};
-use crate::api::folder::leads_out;
 use crate::api::lint_config::{CONFIG_FILE, LintConfig};
 use crate::finding::{Finding, codes};
 use crate::input::Unreadable;
@@ -107,7 +107,8 @@ impl Configurations {
         sources: &mut Sources,
         path: &Path,
     ) -> Result<Option<usize>, Mistake> {
-        let is_there = path.is_file();
+        // One that is a link to nothing is there: it is refused below.
+        let is_there = path.is_file() || path.is_symlink() && !path.is_dir();
         let folder = path.parent().unwrap_or(path);
         if !self.since.as_ref().is_some_and(|revision| revision.holds(folder)) {
             if is_there {
@@ -235,12 +236,12 @@ fn changed(
 
 /// Refuses a link that leads out of its folder: a configuration may come from a stranger, and reports quote what they read.
 fn stays(path: &Path) -> Result<(), Mistake> {
-    let (folder, name) = (absolute_folder(path), path.file_name().unwrap_or_default());
-    if !path.is_symlink() || !leads_out(&folder, &name.to_string_lossy()) {
+    if !is_link_out(path) {
         return Ok(());
     }
-    let message = "it is a link that leads out of its folder, which is not followed".to_owned();
-    Err(Mistake::Unreadable(unreadable(&shown(path), message, None)))
+    let message = "it is a link that leads out of its folder or to nothing, so it is not followed";
+    let help = "put a file in its place, or remove the link";
+    Err(Mistake::Unreadable(unreadable(&shown(path), message.to_owned(), Some(help))))
 }
 
 /// The text of a configuration or baseline. Nothing is said in an empty file; of an answer of AWS it would be a mistake.

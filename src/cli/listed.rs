@@ -1,6 +1,6 @@
 //! The files of a command line, with those of the folders that it names.
 
-use super::files::decoded;
+use super::files::{decoded, unreadable};
 use crate::api::folder::leads_out;
 use crate::finding::codes;
 use crate::input::{Unreadable, is_like_policy, read_policy};
@@ -8,6 +8,7 @@ use crate::report::{Failure, failure};
 use crate::source::Sources;
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file to read, and whether it was found in a folder.
@@ -20,7 +21,7 @@ pub(super) fn listed(given: &[String]) -> Vec<Given> {
     let mut seen = BTreeSet::new();
     for name in given.iter().filter(|name| seen.insert(name.as_str())) {
         if name != "-" && Path::new(name).is_dir() {
-            files.extend(in_folder(Path::new(name), true));
+            files.extend(in_folder(Path::new(name)));
         } else {
             files.push(Ok((name.clone(), false)));
         }
@@ -28,13 +29,13 @@ pub(super) fn listed(given: &[String]) -> Vec<Given> {
     files
 }
 
-/// The files of a folder, with those that links lead to or without.
-pub(super) fn in_folder(top: &Path, with_links: bool) -> Vec<Given> {
-    let (files, links, seen) = (Vec::new(), Vec::new(), BTreeSet::new());
-    let mut walk = Walk { top, with_links, files, links, seen };
+/// The files of a folder, then those that links lead to, by the names of the links.
+pub(super) fn in_folder(top: &Path) -> Vec<Given> {
+    let (files, links, seen) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    let mut walk = Walk { top, files, links, seen };
     walk.folder(top);
-    // After the folders themselves: what a link leads to may have a name of its own, which counts.
-    while let Some(link) = walk.links.pop() {
+    // After the folders themselves: what a link leads to may have a name of its own, which counts. Of several links the first name does.
+    while let Some(link) = walk.links.pop_first() {
         walk.folder(&link);
     }
     walk.files
@@ -49,18 +50,17 @@ pub(super) fn is_left_out(name: &str) -> bool {
 /// leads to, as whoever uses the policies reads it. One that leads out of the folder is an error: a policy would pass unread.
 struct Walk<'a> {
     top: &'a Path,
-    with_links: bool,
     files: Vec<Given>,
     /// Links to folders that are still to be looked at.
-    links: Vec<PathBuf>,
+    links: BTreeSet<PathBuf>,
     /// The folders that were looked at, where links lead: links to each other would give more paths than anybody can read.
     seen: BTreeSet<PathBuf>,
 }
 
 impl Walk<'_> {
-    fn fails(&mut self, path: &Path, message: &str) {
-        let failure = failure::of_file(&path.display().to_string(), message);
-        self.files.extend(failure.into_iter().map(Err));
+    fn fails(&mut self, path: &Path, message: String, help: &str) {
+        let wrong = unreadable(&path.display().to_string(), message, Some(help));
+        self.files.extend(failure::unreadable(&Sources::new(), &[wrong]).into_iter().map(Err));
     }
 
     fn folder(&mut self, folder: &Path) {
@@ -71,21 +71,25 @@ impl Walk<'_> {
         let mut entries = match entries {
             Ok(entries) => entries,
             Err(error) => {
-                return self.fails(folder, &format!("the folder cannot be read: {error}"));
+                let message = format!("the folder cannot be read: {error}");
+                return self.fails(folder, message, "let it be read, or name files");
             }
         };
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            let Ok(kind) = entry.file_type() else { continue };
+            if is_left_out(&name) {
+                continue;
+            }
+            let path = entry.path();
             let is_json = name.to_ascii_lowercase().ends_with(".json");
-            match () {
-                () if is_left_out(&name) => {}
-                () if kind.is_symlink() => self.link(&entry.path(), is_json),
-                () if kind.is_dir() => self.folder(&entry.path()),
-                () if kind.is_file() && is_json => self.file(&entry.path()),
-                () => {}
+            match entry.file_type() {
+                Ok(kind) if kind.is_symlink() => self.link(path, is_json),
+                Ok(kind) if kind.is_dir() => self.folder(&path),
+                Ok(kind) if kind.is_file() && is_json => self.file(&path),
+                _ if is_json => self.no_file(&path),
+                _ => {}
             }
         }
     }
@@ -94,22 +98,30 @@ impl Walk<'_> {
         self.files.push(Ok((path.display().to_string(), true)));
     }
 
-    fn link(&mut self, path: &Path, is_json: bool) {
+    fn no_file(&mut self, path: &Path) {
+        let message = "it is neither a file nor a folder".to_owned();
+        self.fails(path, message, "remove it, or name the files that are meant");
+    }
+
+    fn link(&mut self, path: PathBuf, is_json: bool) {
+        let is_gone = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
+        let is_nothing = fs::metadata(&path).err().is_some_and(is_gone);
         let is_folder = path.is_dir();
-        if !self.with_links || !is_json && !is_folder {
+        // Nobody can read what another link leads to as a policy: it is a file of another name, or there is nothing.
+        if !is_json && !is_folder && (is_nothing || path.is_file()) {
             return;
         }
-        let below = path.strip_prefix(self.top).unwrap_or(path).to_string_lossy();
+        let below = path.strip_prefix(self.top).unwrap_or(&path);
         match () {
-            () if leads_out(self.top, &below) => {
-                self.fails(
-                    path,
-                    "it is a link that leads out of the folder, which is not followed",
-                );
-            }
-            () if is_folder => self.links.push(path.to_owned()),
-            () if path.is_file() => self.file(path),
-            () => {}
+            () if leads_out(self.top, below) => self.fails(
+                &path,
+                "it is a link that leads out of the folder or to nothing, so it is not followed"
+                    .to_owned(),
+                "put the policy in the place of the link, or remove the link",
+            ),
+            () if is_folder => drop(self.links.insert(path)),
+            () if path.is_file() => self.file(&path),
+            () => self.no_file(&path),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! own folder only, unless the user says otherwise.
 
 use super::files::{read_text, unreadable};
+use super::links::is_link_out;
 use crate::api::folder::{FolderError, failed_calls, leads_out};
 use crate::input::{NONE, Unreadable};
 use crate::product::build::WrongSettings;
@@ -27,16 +28,17 @@ pub(super) fn read(file: &Path, allow_outside: bool) -> Result<Vec<Settings>, Fa
         let help = "--allow-outside reads it all the same";
         Failure::Unreadable(Box::new(unreadable(&path, message, Some(help))))
     };
-    let own = file.file_name().map(|name| name.to_string_lossy());
-    if let Some(own) = own.filter(|own| !allow_outside && leads_out(&folder, own)) {
-        return Err(outside(&own));
+    if !allow_outside && is_link_out(file) {
+        let message = "it is a link that leads out of its folder or to nothing".to_owned();
+        let help = "--allow-outside reads it all the same";
+        return Err(Failure::Unreadable(Box::new(unreadable(&shown, message, Some(help)))));
     }
     let text = read_text(&shown, file, &shown)
         .map_err(|unreadable| Failure::Unreadable(Box::new(about_settings(unreadable))))?;
     let settings = parsed(&text, &shown)?;
     let names = settings.iter().flat_map(Settings::files);
     let mut files = names.filter(|name| !matches!(*name, NONE | "-"));
-    match files.find(|name| !allow_outside && leads_out(&folder, name)) {
+    match files.find(|name| !allow_outside && leads_out(&folder, Path::new(name))) {
         Some(name) => Err(outside(name)),
         None => Ok(settings),
     }

@@ -4,6 +4,7 @@ use super::exit::Exit;
 use super::files::{Files, print_line};
 use super::format::{FindingsFormat, Printer};
 use super::layer_flags::{Flag, LayerFlags, OfRequest};
+use super::links::is_link_out;
 use super::write::{NewFile, WriteError, write_all};
 use crate::api::folder::leads_out;
 use crate::api::{Error, Status, TestOptions, Tested, Workspace};
@@ -239,8 +240,11 @@ pub(super) fn failed(error: &Error, printer: &Printer<Tested>) -> Exit {
 fn inside(workspace: &mut Workspace, file: &str) -> Result<(), Error> {
     let folder = folder(Path::new(file));
     // A link may lead anywhere: what it leads to is not even read.
-    let own = Path::new(file).file_name().map(|name| name.to_string_lossy().into_owned());
-    check_inside(&folder, own.into_iter(), file)?;
+    if is_link_out(Path::new(file)) {
+        return Err(outside(format!(
+            "{file}: it is a link that leads out of its folder or to nothing"
+        )));
+    }
     let About { connection, layers, .. } = workspace.expectations(file)?.about;
     let layers = layers.values().flat_map(settings::Levels::names);
     check_inside(&folder, layers.chain(connection.clone()), file)?;
@@ -261,11 +265,15 @@ fn check_inside(
     mut names: impl Iterator<Item = String>,
     by: &str,
 ) -> Result<(), Error> {
-    let outside = names.find(|name| name == "-" || name != NONE && leads_out(folder, name));
-    outside.map_or(Ok(()), |name| {
+    let is_out =
+        |name: &String| name == "-" || name != NONE && leads_out(folder, Path::new(name.as_str()));
+    names.find(is_out).map_or(Ok(()), |name| {
         let path = folder.join(name).display().to_string();
-        let message = format!("{path}: it lies outside of the folder of `{by}`");
-        let help = Some("--allow-outside reads it all the same".to_owned());
-        Err(Finding { help, ..Finding::new(codes::UNREADABLE_FILE, message) }.into())
+        Err(outside(format!("{path}: it lies outside of the folder of `{by}`")))
     })
+}
+
+fn outside(message: String) -> Error {
+    let help = Some("--allow-outside reads it all the same".to_owned());
+    Finding { help, ..Finding::new(codes::UNREADABLE_FILE, message) }.into()
 }
