@@ -408,8 +408,120 @@ fn a_baseline_replaces_nothing_else() {
     permissions.set_readonly(true);
     fs::set_permissions(&known, permissions).unwrap();
     let refused = write("known.json");
-    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(refused.status.code(), Some(3));
     assert!(stderr(&refused).contains("read-only"), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("chmod u+w"), "{}", stderr(&refused));
+    // An empty file has nothing to lose.
+    fs::write(folder.join("empty"), "").unwrap();
+    assert_eq!(write("empty").status.code(), Some(0));
+    fs::write(folder.join("blank"), " \n").unwrap();
+    assert_eq!(write("blank").status.code(), Some(2));
+}
+
+/// A pipe has no end, a link stays one, and one that leads out is left alone.
+#[cfg(unix)]
+#[test]
+fn a_baseline_is_a_regular_file() {
+    use std::os::unix::fs::symlink;
+    let folder = folder("baseline-links");
+    fs::write(folder.join("p.json"), WIDE).unwrap();
+    fs::create_dir(folder.join("in")).unwrap();
+    let write = |name: &str| run_in(&folder, &["lint", "p.json", "--write-baseline", name]);
+    let refused = |name: &str, words: &str| {
+        let output = write(name);
+        let err = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{err}");
+        assert!(err.contains(words) && err.contains("help:"), "{err}");
+    };
+    assert!(Command::new("mkfifo").arg(folder.join("pipe")).status().unwrap().success());
+    refused("pipe", "no regular file");
+    refused("in", "no regular file");
+    assert_eq!(write("in/known.json").status.code(), Some(0));
+    symlink("in/known.json", folder.join("link.json")).unwrap();
+    assert_eq!(write("link.json").status.code(), Some(0));
+    assert!(folder.join("link.json").is_symlink());
+    symlink("../in/known.json", folder.join("in/out.json")).unwrap();
+    assert_eq!(write("in/out.json").status.code(), Some(0));
+    for (target, name) in [("missing.json", "nothing.json"), ("../../new.json", "in/new.json")] {
+        symlink(target, folder.join(name)).unwrap();
+        refused(name, "a link that leads out of its folder");
+    }
+    fs::copy(folder.join("in/known.json"), folder.join("../known.json")).unwrap();
+    symlink("../known.json", folder.join("known.json")).unwrap();
+    refused("known.json", "a link that leads out of its folder");
+    symlink("..", folder.join("up")).unwrap();
+    refused("up/known.json", "lies behind one");
+}
+
+/// What is written goes where the name says: a link of a checkout does not lead it elsewhere.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_where_a_link_leads_out() {
+    use std::os::unix::fs::symlink;
+    let folder = connection("write", "user.json");
+    let elsewhere = folder.join("../elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let twice = WIDE.replace("\"iam:PassRole\"", "[\"s3:Get*\", \"s3:GetObject\"]");
+    fs::write(elsewhere.join("twice.json"), &twice).unwrap();
+    fs::write(folder.join("twice.json"), &twice).unwrap();
+    symlink("../elsewhere", folder.join("out")).unwrap();
+    symlink("../elsewhere/twice.json", folder.join("link.json")).unwrap();
+    symlink("twice.json", folder.join("inner.json")).unwrap();
+    let absolute = folder.join("out").display().to_string();
+    let deny = twice
+        .replace("Allow", "Deny")
+        .replace("[\"s3:Get*\", \"s3:GetObject\"]", "\"s3:PutObject\"");
+    fs::write(folder.join("user.json"), &deny).unwrap();
+    fs::write(elsewhere.join("user.json"), &deny).unwrap();
+    symlink("../elsewhere/user.json", folder.join("user-link.json")).unwrap();
+    let generate: Vec<&str> = crate::support::run::GENERATE.to_vec();
+    for command in [
+        &["lint", "--fix", "link.json"][..],
+        &["lint", "--fix", "out"],
+        &["lint", "--fix", "out/"],
+        &["lint", "--fix", "out/twice.json"],
+        &["lint", "--fix", &absolute],
+        &["lint", "--fix", "--minify=0", "link.json"],
+        &["fix", "--connection", "ica.toml", "--identity-policy", "user-link.json", "--write"],
+        &["fix", ".", "--out", "out"],
+        &["fix", ".", "--out", "out/more"],
+        &["fix", ".", "--out", &absolute],
+        &[&generate[..], &["out"]].concat(),
+        &["test", "--update", "out/tests.toml", "--identity-policy", "out/twice.json"],
+    ] {
+        let output = run_in(&folder, command);
+        let all = stdout(&output) + &stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{command:?}: {all}");
+        assert!(all.contains("a link that leads out of its folder"), "{command:?}: {all}");
+        assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 2, "{command:?}");
+        assert_eq!(fs::read_to_string(elsewhere.join("user.json")).unwrap(), deny, "{command:?}");
+        assert_eq!(fs::read_to_string(elsewhere.join("twice.json")).unwrap(), twice, "{command:?}");
+    }
+    let allowed = run_in(&folder, &["fix", ".", "--out", "out/more", "--allow-outside"]);
+    assert!(elsewhere.join("more/ica.toml").exists(), "{}{}", stdout(&allowed), stderr(&allowed));
+    // A link inside of its folder stays one, and what it leads to is mended. To look at another is no harm.
+    assert_eq!(run_in(&folder, &["lint", "--diff", "link.json"]).status.code(), Some(1));
+    let mended = run_in(&folder, &["lint", "--fix", "inner.json", "--fail-on", "never"]);
+    assert_eq!(mended.status.code(), Some(0), "{}", stderr(&mended));
+    assert!(folder.join("inner.json").is_symlink());
+    assert_ne!(fs::read_to_string(folder.join("twice.json")).unwrap(), twice);
+}
+
+#[test]
+fn a_file_that_is_read_only_is_left_with_a_help_of_the_command() {
+    let folder = folder("read-only");
+    let path = folder.join("p.json");
+    fs::write(&path, WIDE.replace("\"iam:PassRole\"", "[\"s3:Get*\", \"s3:GetObject\"]")).unwrap();
+    let mut permissions = fs::metadata(&path).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).unwrap();
+    for more in [&["--fix"][..], &["--fix", "--minify=0"]] {
+        let output = run_in(&folder, &[&["lint", "p.json"], more].concat());
+        let err = stderr(&output);
+        assert_eq!(output.status.code(), Some(3), "{err}");
+        assert!(err.contains("read-only") && err.contains("chmod u+w"), "{err}");
+        assert!(!err.contains("--force"), "{err}");
+    }
 }
 
 #[test]

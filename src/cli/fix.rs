@@ -5,9 +5,12 @@ use super::exit::Exit;
 use super::files::{Files, stdin_twice};
 use super::fix_out::Out;
 use super::format::{Format, Printer};
+use super::links::follows_out;
 use super::put::print_lost;
 use super::replace::{Replacement, replace_all};
 use super::typed;
+use super::write::{May, WriteError};
+use crate::api::folder::leads_out;
 use crate::fix::{Fixed, Recorder, Text, Texts, commands, fix_within};
 use crate::ica::ICA;
 use crate::input::bare_policy;
@@ -46,6 +49,12 @@ pub(super) struct Args {
     format: Format,
 }
 
+impl Args {
+    fn may(&self) -> May {
+        May { replace: self.force, leave: self.about.named.allow_outside }
+    }
+}
+
 /// Searches the edits of every connection, writes them with --write, and prints the results.
 pub(super) fn run(args: &Args) -> Exit {
     let printer = Printer::new(args.format, "`ica-policy fix --help` lists the flags");
@@ -70,12 +79,12 @@ pub(super) fn run(args: &Args) -> Exit {
     }
     let out = args.out.as_ref().map(|dir| Out::new(dir, &texts));
     if let Some(out) = &out
-        && let Some(exit) = out.write(&connections, &folder, args.force, &printer)
+        && let Some(exit) = out.write(&connections, &folder, args.may(), &printer)
     {
         return exit;
     }
     if args.write
-        && let Some(exit) = write(&texts, &folder, args.force, &printer)
+        && let Some(exit) = write(&texts, &folder, args.may(), &printer)
     {
         return exit;
     }
@@ -150,23 +159,30 @@ fn fix_one(
 }
 
 /// Writes the edited files; the exit code if that is not possible.
-fn write(texts: &Texts, folder: &Path, force: bool, printer: &Printer<Repaired>) -> Option<Exit> {
+fn write(texts: &Texts, folder: &Path, may: May, printer: &Printer<Repaired>) -> Option<Exit> {
     let changed = texts.list.iter().filter(|text| text.is_changed());
     if changed.clone().any(|text| text.name == "-") {
         return Some(
             printer.usage("--write: standard input cannot be written; give the policy as a file"),
         );
     }
+    let is_out = |text: &&Text| {
+        follows_out(&folder.join(&text.name)) && leads_out(folder, Path::new(&text.name))
+    };
+    if let Some(out) = changed.clone().find(is_out).filter(|_| !may.leave) {
+        let path = folder.join(&out.name);
+        return Some(printer.usage(&format!("--write: {}", WriteError::Outside(path))));
+    }
     let replacement = |text: &Text| Replacement {
         path: folder.join(&text.name),
         old: text.original.clone(),
         new: text.now.clone(),
     };
-    match replace_all(&changed.map(replacement).collect::<Vec<_>>(), force) {
+    match replace_all(&changed.map(replacement).collect::<Vec<_>>(), may.replace) {
         Ok(lost) => {
             print_lost(&lost);
             None
         }
-        Err(error) => Some(printer.error(&error.to_string(), "", Exit::Unreadable)),
+        Err(error) => Some(printer.error(&error.to_string(), error.help(true), Exit::Unreadable)),
     }
 }

@@ -3,7 +3,7 @@
 use super::exit::Exit;
 use super::format::Printer;
 use super::put::print_lost;
-use super::write::{NewFile, WriteError, write_all};
+use super::write::{May, NewFile, write_all};
 use crate::fix::{Text, Texts};
 use crate::input::{NONE, StatedBoundary, bare_policy};
 use crate::product::build::incomplete;
@@ -60,7 +60,7 @@ impl<'a> Out<'a> {
         &self,
         connections: &[Settings],
         folder: &Path,
-        force: bool,
+        may: May,
         printer: &Printer<Repaired>,
     ) -> Option<Exit> {
         self.folder()?;
@@ -76,14 +76,12 @@ impl<'a> Out<'a> {
                 "--out: a file that was read is in this folder; name another folder, or use --write",
             ));
         }
-        match write_all(self.dir, &self.files(connections), force) {
+        match write_all(self.dir, &self.files(connections), may) {
             Ok((_, lost)) => {
                 print_lost(&lost);
                 None
             }
-            Err(error @ (WriteError::Exists(_) | WriteError::NoFile(_))) => {
-                Some(printer.usage(&format!("--out: {error}")))
-            }
+            Err(error) if error.is_usage() => Some(printer.usage(&format!("--out: {error}"))),
             Err(error) => Some(printer.error(&error.to_string(), "", Exit::Unreadable)),
         }
     }

@@ -7,7 +7,7 @@ use super::named::Named;
 use super::put::print_lost;
 use super::settings_file::{self, Failure};
 use super::typed;
-use super::write::{NewFile, WriteError, write_all};
+use super::write::{May, NewFile, WriteError, write_all};
 use crate::finding::Finding;
 use crate::generate::{Generated, Options, Plan, Puts, commands, generate};
 use crate::ica::ICA;
@@ -204,8 +204,8 @@ fn write(
     let settings =
         NewFile { name: SETTINGS.to_owned(), text: generated::settings(&settings, made) };
     let files = documents.chain(template).chain([settings]).collect::<Vec<_>>();
-    let (written, lost) =
-        write_all(dir, &files, args.force).map_err(|error| not_written(dir, &error))?;
+    let may = May { replace: args.force, leave: args.named.allow_outside };
+    let (written, lost) = write_all(dir, &files, may).map_err(|error| not_written(dir, &error))?;
     print_lost(&lost);
     let written = written.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
     let file = |name: &str| match name {
@@ -217,16 +217,10 @@ fn write(
 }
 
 fn not_written(dir: &Path, error: &WriteError) -> Failure {
-    match error {
-        WriteError::Exists(_) | WriteError::NoFile(_) => {
-            Failure::Usage(format!("--write: {error}"))
-        }
-        WriteError::Put(_) => Failure::Unreadable(Box::new(unreadable(
-            &dir.display().to_string(),
-            error.to_string(),
-            None,
-        ))),
+    if error.is_usage() {
+        return Failure::Usage(format!("--write: {error}"));
     }
+    Failure::Unreadable(Box::new(unreadable(&dir.display().to_string(), error.to_string(), None)))
 }
 
 /// The plan. The files of a settings file are not read: what is needed does not depend on what exists.

@@ -1,7 +1,18 @@
 //! Links that lead out of their folders.
 
 use crate::api::folder::leads_out;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// Whether a path that somebody typed goes through a link that leads out of the link's folder. Links above the working folder are those
+/// of the machine; of a path elsewhere only the last name counts.
+pub(super) fn follows_out(path: &Path) -> bool {
+    // Behind a slash the name of a link would mean the folder that it leads to.
+    let path = path.components().collect::<PathBuf>();
+    let here = std::env::current_dir().unwrap_or_default();
+    let typed = path.strip_prefix(&here).unwrap_or(&path);
+    let names = if typed.is_absolute() { 1 } else { usize::MAX };
+    typed.ancestors().take(names).any(is_link_out)
+}
 
 /// Whether a path is a link that leads out of its folder.
 pub(super) fn is_link_out(path: &Path) -> bool {

@@ -1,14 +1,14 @@
 //! `ica-policy lint`: policies by themselves, what AWS would refuse, what does nothing, what is dangerous.
 
 use super::exit::Exit;
-use super::files::{Files, print_error, print_report, stdin_twice};
+use super::files::{Files, stdin_twice};
 use super::format::{FindingsFormat, Printer};
 use super::git::Revision;
 use super::git_files::GitFiles;
 use super::lint_batch;
-use super::lint_settings::{Configurations, Loaded, Mistake, absolute, text_of};
+use super::lint_settings::{Configurations, Loaded, Mistake, absolute};
 use super::listed::{is_no_policy, listed};
-use super::put::{Entry, print_lost, put_all};
+use super::write_baseline::write_baseline;
 use crate::api::lint_baseline::Baseline;
 use crate::api::lint_config::{LintConfig, selected};
 use crate::api::lint_file;
@@ -421,7 +421,7 @@ impl Run<'_> {
 
     fn end(&self, printer: &Printer<Lint>, lint: Lint) -> Exit {
         if let Some(path) = &self.args.write_baseline {
-            return write_baseline(path, &Baseline::of(&lint.policies), lint.failures.is_empty());
+            return write_baseline(path, &lint, printer);
         }
         let unread = if lint.failures.is_empty() { Exit::Clean } else { Exit::Unreadable };
         if self.args.format != FindingsFormat::Json && !lint.failures.is_empty() {
@@ -433,48 +433,6 @@ impl Run<'_> {
         let found = if self.fails { Exit::Found } else { Exit::Clean };
         printer.report(&lint).max(unread).max(found)
     }
-}
-
-/// Writes the findings of this run as known ones.
-fn write_baseline(path: &Path, baseline: &Baseline, is_complete: bool) -> Exit {
-    if !is_complete {
-        print_error("error: some inputs cannot be read, so no baseline is written\n");
-        return Exit::Unreadable;
-    }
-    if let Some(why) = not_replaced(path) {
-        print_error(&format!("error: `{}` is not written: {why}\n", path.display()));
-        return Exit::Usage;
-    }
-    let entry = Entry { path: path.to_owned(), text: baseline.text(), over: true, old: None };
-    match put_all(&[entry]) {
-        Ok(lost) => {
-            print_lost(&lost);
-            let known = match baseline.number() {
-                1 => "1 finding is".to_owned(),
-                number => format!("{number} findings are"),
-            };
-            print_report(&format!("{}: {known} known from now on\n", path.display()))
-        }
-        Err(error) => {
-            print_error(&format!(
-                "error: `{}` cannot be written: {}\n",
-                path.display(),
-                error.words()
-            ));
-            Exit::Unreadable
-        }
-    }
-}
-
-/// Why a file that is there is not replaced by a baseline: it is no older one, or it may not be written.
-fn not_replaced(path: &Path) -> Option<&'static str> {
-    let about = std::fs::metadata(path).ok()?;
-    if about.permissions().readonly() {
-        return Some("it is read-only");
-    }
-    let text = text_of(path, &path.display().to_string()).ok();
-    let is_baseline = |text: &String| text.trim().is_empty() || Baseline::read(text).is_ok();
-    (!text.as_ref().is_some_and(is_baseline)).then_some("it is there already, and is no baseline")
 }
 
 impl FailOn {

@@ -3,6 +3,7 @@
 use super::exit::Exit;
 use super::files::{Files, print_line, print_report, read_text};
 use super::format::Printer;
+use super::links::follows_out;
 use super::lint::{Run, no_policy, without_none};
 use super::lint_settings::Mistake;
 use super::listed::{is_no_policy, listed};
@@ -12,6 +13,7 @@ use crate::api::lint_fix::{MOST_OF_A_FILE, Mended, mend};
 use crate::product::budget::Budget;
 use crate::report::fix_diff::of_texts;
 use crate::report::lint::{Found, Lint};
+use crate::report::look::Human;
 use crate::report::{Failure, failure};
 use std::path::{Path, PathBuf};
 
@@ -29,6 +31,9 @@ impl Run<'_> {
             let message =
                 "--fix and --diff: standard input cannot be edited; give the policy as a file";
             return Err(Mistake::Usage(message.to_owned()));
+        }
+        if let Some(exit) = self.leaves(printer) {
+            return Ok(Some(exit));
         }
         let (mut files, mut failures, mut is_read) = (Vec::new(), Vec::new(), false);
         for given in listed(&self.args.files) {
@@ -88,7 +93,10 @@ impl Run<'_> {
         };
         match replace_all(&files.iter().map(replacement).collect::<Vec<_>>(), false) {
             Ok(lost) => print_lost(&lost),
-            Err(error) => return Ok(Some(printer.error(&error.to_string(), "", Exit::Unreadable))),
+            Err(error) => {
+                let message = error.to_string();
+                return Ok(Some(printer.error(&message, error.help(false), Exit::Unreadable)));
+            }
         }
         for File { name, mended, .. } in &files {
             let mut rules = mended.rules.clone();
@@ -97,6 +105,16 @@ impl Run<'_> {
             print_line("mended: ", &format!("{name} ({})", rules.join(", ")));
         }
         Ok(None)
+    }
+
+    /// Refuses to write where a link leads that is named and leads out of its folder: a checkout may have one that nobody has looked at.
+    pub(super) fn leaves<V: Human>(&self, printer: &Printer<V>) -> Option<Exit> {
+        let mut names = self.args.files.iter().filter(|_| self.args.fix);
+        let out = names.find(|name| follows_out(Path::new(name)))?;
+        let message = format!(
+            "--fix: `{out}` is a link that leads out of its folder, or lies behind one, so nothing was written"
+        );
+        Some(printer.error(&message, "name what the link leads to", Exit::Usage))
     }
 
     /// Why a file has no edits: what cannot be read in it, nothing if it is not edited at all, `None` if it is no policy.

@@ -53,6 +53,9 @@ impl Run<'_> {
         characters: Option<usize>,
         printer: &Printer<Minify>,
     ) -> Result<Exit, Mistake> {
+        if let Some(exit) = self.leaves(printer) {
+            return Ok(exit);
+        }
         let mut all = Minify::default();
         let mut is_skipped = false;
         for given in listed(&self.args.files) {
@@ -102,7 +105,7 @@ impl Run<'_> {
         }
         let done = match (self.args.diff, self.args.fix) {
             (true, _) => self.show_diff(&all.policies),
-            (_, true) => self.write(all),
+            (_, true) => self.write(all, printer),
             _ if printer.format() == Format::Human => {
                 let texts = all.policies.iter().map(|policy| self.text(policy));
                 print_report(&texts.collect::<String>())
@@ -146,7 +149,7 @@ impl Run<'_> {
     }
 
     /// Writes all files, or none. What AWS answered is no file that somebody keeps.
-    fn write(&self, all: &mut Minify) -> Exit {
+    fn write(&self, all: &mut Minify, printer: &Printer<Minify>) -> Exit {
         let (answers, files): (Vec<_>, Vec<_>) =
             all.policies.iter().partition(|policy| policy.read_as.is_answer());
         for policy in &answers {
@@ -168,8 +171,14 @@ impl Run<'_> {
                 if answers.is_empty() { Exit::Clean } else { Exit::Unreadable }
             }
             Err(error) => {
-                let failures: Vec<Failure> = failure::usage(&error.to_string());
-                print_error(&format!("error: {error}\n"));
+                let failure = failure::usage(&error.to_string()).into_iter();
+                let help = Some(error.help(false).to_owned()).filter(|help| !help.is_empty());
+                let failures = failure
+                    .map(|failure| Failure { help: help.clone(), ..failure })
+                    .collect::<Vec<_>>();
+                if printer.format() == Format::Human {
+                    printer.not_read(&failures);
+                }
                 all.failures.extend(failures);
                 Exit::Unreadable
             }

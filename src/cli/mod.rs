@@ -44,6 +44,7 @@ mod test;
 mod typed;
 mod versions;
 mod write;
+mod write_baseline;
 
 use crate::report::can::Access;
 use crate::report::check::Checked;

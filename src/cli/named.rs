@@ -46,7 +46,7 @@ pub(super) struct Named {
     /// Which ICA pages to follow: seed (the page of 2025) or current. Default: current.
     #[arg(long)]
     edition: Option<String>,
-    /// Read files that ica.toml, or a link in its folder, names outside of that folder.
+    /// Read files that ica.toml, or a link in its folder, names outside of that folder. Write files through a link that leads out of its folder.
     #[arg(long)]
     pub allow_outside: bool,
     /// Operations that you do not need, such as copy-into-bucket.

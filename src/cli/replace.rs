@@ -19,7 +19,7 @@ pub(super) enum ReplaceError {
     #[error("`{}` has been changed since it was read, so nothing was written; run the command again", .0.display())]
     Changed(PathBuf),
     /// Its permissions say that it stays.
-    #[error("`{}` is read-only, so nothing was written; --force replaces it", .0.display())]
+    #[error("`{}` is read-only, so nothing was written", .0.display())]
     ReadOnly(PathBuf),
     /// One file under two names.
     #[error("`{}` is named twice and the edits of the two differ, so nothing was written; name it in one way only", .0.display())]
@@ -27,6 +27,17 @@ pub(super) enum ReplaceError {
     /// The system refuses.
     #[error("`{}` cannot be written: {}", .0.path.display(), .0.words())]
     Put(PutError),
+}
+
+impl ReplaceError {
+    /// What to do, of a command that has --force or has not.
+    pub(super) fn help(&self, has_force: bool) -> &'static str {
+        match self {
+            ReplaceError::ReadOnly(_) if has_force => "--force replaces it",
+            ReplaceError::ReadOnly(_) => "let it be written (chmod u+w), and run the command again",
+            _ => "",
+        }
+    }
 }
 
 /// Writes all files. Returns what they do not have any more.

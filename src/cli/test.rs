@@ -5,7 +5,7 @@ use super::files::{Files, print_line};
 use super::format::{FindingsFormat, Printer};
 use super::layer_flags::{Flag, LayerFlags, OfRequest};
 use super::links::is_link_out;
-use super::write::{NewFile, WriteError, write_all};
+use super::write::{May, NewFile, WriteError, write_all};
 use crate::api::folder::leads_out;
 use crate::api::{Error, Status, TestOptions, Tested, Workspace};
 use crate::expect::About;
@@ -76,7 +76,7 @@ pub(super) struct Args {
     /// What gives exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Undecided)]
     fail_on: FailOn,
-    /// Read files that lie outside of the folder of the file that names them.
+    /// Read files that lie outside of the folder of the file that names them; with --update, write through a link that leads out of its folder.
     #[arg(long)]
     allow_outside: bool,
     /// List every test, also where there are many.
@@ -186,7 +186,8 @@ fn update(args: &Args, printer: &Printer<Tested>) -> Exit {
     };
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let new = NewFile { name: name.unwrap_or_default(), text };
-    match write_all(&folder(&path), &[new], false) {
+    let may = May { replace: false, leave: args.allow_outside };
+    match write_all(&folder(&path), &[new], may) {
         Ok(_) => {
             print_line("", &format!("{shown}: {tests} tests of what holds today; read each, then run `ica-policy test {shown}`"));
             Exit::Clean
@@ -194,6 +195,7 @@ fn update(args: &Args, printer: &Printer<Tested>) -> Exit {
         Err(WriteError::Exists(_)) => printer.usage(&format!(
             "`{shown}` is there already, and --update writes over nothing: name another file, and compare the two"
         )),
+        Err(error) if error.is_usage() => printer.usage(&error.to_string()),
         Err(error) => printer.error(&error.to_string(), "", Exit::Unreadable),
     }
 }

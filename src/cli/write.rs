@@ -1,5 +1,6 @@
 //! Writes new files into a folder: all of them or none, and never over others unasked.
 
+use super::links::follows_out;
 use super::put::{Entry, Lost, PutError, Why, put_all};
 use std::fs;
 use std::io;
@@ -13,6 +14,15 @@ pub(super) struct NewFile {
     pub text: String,
 }
 
+/// What the user has allowed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct May {
+    /// Files that are there are replaced.
+    pub replace: bool,
+    /// A link may lead out of its folder: a checkout may have one that nobody has looked at.
+    pub leave: bool,
+}
+
 /// Why nothing was written.
 #[derive(Debug, Error)]
 pub(super) enum WriteError {
@@ -22,9 +32,19 @@ pub(super) enum WriteError {
     /// A folder, link or device is where a file should be.
     #[error("`{}` exists and is not a regular file, so it is not replaced", .0.display())]
     NoFile(PathBuf),
+    /// A link in the path of the folder leads elsewhere.
+    #[error("`{}` is a link that leads out of its folder, or lies behind one, so nothing was written: --allow-outside follows it", .0.display())]
+    Outside(PathBuf),
     /// The system refuses.
     #[error("`{}` cannot be written: {}", .0.path.display(), .0.words())]
     Put(PutError),
+}
+
+impl WriteError {
+    /// Whether another name or flag is what it takes.
+    pub(super) fn is_usage(&self) -> bool {
+        !matches!(self, WriteError::Put(_))
+    }
 }
 
 fn existing(paths: &[PathBuf]) -> String {
@@ -40,8 +60,12 @@ fn existing(paths: &[PathBuf]) -> String {
 pub(super) fn write_all(
     folder: &Path,
     files: &[NewFile],
-    force: bool,
+    may: May,
 ) -> Result<(Vec<PathBuf>, Vec<Lost>), WriteError> {
+    if !may.leave && follows_out(folder) {
+        return Err(WriteError::Outside(folder.to_owned()));
+    }
+    let force = may.replace;
     refuse_existing(folder, files, force)?;
     let entry = |file: &NewFile| Entry {
         path: folder.join(&file.name),
@@ -88,18 +112,19 @@ mod tests {
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("y"), "old").unwrap();
         fs::create_dir(folder.join("z")).unwrap();
+        let over = May { replace: true, leave: false };
         let file = |name: &str| NewFile { name: name.to_owned(), text: "new".to_owned() };
         assert!(matches!(
-            write_all(&folder, &[file("x"), file("y")], false),
+            write_all(&folder, &[file("x"), file("y")], May::default()),
             Err(WriteError::Exists(_))
         ));
         assert!(matches!(
-            write_all(&folder, &[file("x"), file("z")], true),
+            write_all(&folder, &[file("x"), file("z")], over),
             Err(WriteError::NoFile(_))
         ));
         assert!(!folder.join("x").exists());
         assert_eq!(
-            write_all(&folder, &[file("x"), file("y")], true).unwrap().0,
+            write_all(&folder, &[file("x"), file("y")], over).unwrap().0,
             [folder.join("x"), folder.join("y")]
         );
         assert_eq!(fs::read_to_string(folder.join("y")).unwrap(), "new");
