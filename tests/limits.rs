@@ -1,6 +1,6 @@
 //! Limits that end a search or shorten a report: behind each the answer says so.
 
-use crate::support::run::{fresh_folder, run_in, run_with_input, stdout};
+use crate::support::run::{fresh_folder, run_in, run_with_input, stderr, stdout};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -336,4 +336,36 @@ fn variables_with_more_values_than_are_combined_are_unknown() {
     let words = report.replace("\u{2502}", "");
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains(reason), "{report}");
+}
+
+/// Whoever asks about a pattern has the limits of policies, in every command.
+#[test]
+fn a_pattern_of_a_question_has_the_limits_of_policies() {
+    let folder = fresh_folder("limits/asked-patterns");
+    let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}"#;
+    fs::write(folder.join("p.json"), policy).unwrap();
+    let pattern = |wildcards: usize| format!("arn:aws:s3:::b/{}", "*a".repeat(wildcards));
+    let long = |bytes: usize| format!("arn:aws:s3:::b/{}*", "a".repeat(bytes - 16));
+    let rows = [(pattern(64), 0, ""), (pattern(65), 2, "65 wildcards"), (long(8192), 0, "")];
+    for (pattern, code, words) in rows.into_iter().chain([(long(8193), 2, "8193 bytes")]) {
+        let who = "can --identity-policy p.json --principal arn:aws:iam::111122223333:user/a";
+        let who = who.split(' ').collect::<Vec<_>>();
+        let can = [&who[..], &["--action", "s3:GetObject", "--resource", &pattern]].concat();
+        let line = format!(r#"{{"actions": ["s3:GetObject"], "resources": ["{pattern}"]}}"#);
+        fs::write(folder.join("ask.ndjson"), line).unwrap();
+        let ask = [&who[..], &["--ask", "ask.ndjson"]].concat();
+        let test = format!(
+            "identity_policy = 'p.json'\n[[test]]\nallow = 's3:GetObject'\non = '{pattern}'\n"
+        );
+        fs::write(folder.join("policy-tests.toml"), test).unwrap();
+        let of_lines = if code == 0 { 0 } else { 3 };
+        for (command, code) in [(&can[..], code), (&ask, of_lines), (&["test"], code)] {
+            let output = run_in(&folder, command);
+            let all = stdout(&output) + &stderr(&output);
+            assert_eq!(output.status.code(), Some(code), "{}: {all}", command[0]);
+            assert!(all.contains(words), "{}: {all}", command[0]);
+        }
+        let test = run_in(&folder, &["test"]);
+        assert_eq!(stderr(&test).contains("help: write a shorter pattern"), code == 2);
+    }
 }

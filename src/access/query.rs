@@ -3,7 +3,7 @@
 use super::basis::Basis;
 use super::principal::Principal;
 use crate::authz::{ContextValue, Layer, Layers};
-use crate::model::Policy;
+use crate::model::{Policy, beyond_limits};
 use crate::simulate::LineError;
 use crate::symbolic::{Answered, Granted, Question, Together, Who, can_within, together};
 
@@ -97,6 +97,9 @@ impl Query {
         {
             let message = "is no resource; write an ARN, as in `arn:aws:s3:::bucket/*`, or `*`";
             return Err(wrong("resource", format!("`{text}` {message}")));
+        }
+        if let Some(why) = self.resources.iter().find_map(|text| beyond_limits(text)) {
+            return Err(wrong("resource", why));
         }
         let is_account =
             |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -71,22 +71,40 @@ struct WrittenIgnore {
 /// The words of `--fail-on`.
 const FAIL_ON: [&str; 4] = ["error", "warning", "info", "never"];
 
+/// Why a text is no configuration.
+pub(crate) struct WrongConfig {
+    /// What is wrong with it, for a person.
+    pub message: String,
+    /// Whether it is TOML, so that a setting is what is wrong.
+    pub is_toml: bool,
+}
+
+impl From<String> for WrongConfig {
+    fn from(message: String) -> WrongConfig {
+        WrongConfig { message, is_toml: true }
+    }
+}
+
 impl LintConfig {
     /// Reads the text of a configuration.
     ///
     /// # Errors
-    /// What is wrong with it, for a person.
-    pub(crate) fn read(sources: &Sources, id: SourceId) -> Result<LintConfig, String> {
+    /// [`WrongConfig`].
+    pub(crate) fn read(sources: &Sources, id: SourceId) -> Result<LintConfig, WrongConfig> {
         let source = sources.get(id);
-        let written = toml::from_str::<Written>(&source.text)
-            .map_err(|error| wrong(&TomlFault::new(&error, &source.text, names_of::<Written>())))?;
+        let written = toml::from_str::<Written>(&source.text).map_err(|error| {
+            let fault = TomlFault::new(&error, &source.text, names_of::<Written>());
+            WrongConfig { message: wrong(&fault), is_toml: fault.is_toml }
+        })?;
         let mut config = LintConfig { pedantic: written.pedantic, ..LintConfig::default() };
         if let Some(names) = written.select {
             config.only = Some(selected(&names)?);
         }
         if let Some(word) = written.fail_on {
             if !FAIL_ON.contains(&word.as_str()) {
-                return Err(format!("`fail_on` is one of {}, not `{word}`", FAIL_ON.join(", ")));
+                return Err(
+                    format!("`fail_on` is one of {}, not `{word}`", FAIL_ON.join(", ")).into()
+                );
             }
             config.fail_on = Some(word);
         }
@@ -103,13 +121,14 @@ impl LintConfig {
                 return Err(format!(
                     "`{}` names several rules: write the one that is meant",
                     written.rule
-                ));
+                )
+                .into());
             };
             if written.reason.trim().is_empty() {
-                return Err(format!("the ignore of `{}` needs a reason", written.rule));
+                return Err(format!("the ignore of `{}` needs a reason", written.rule).into());
             }
             if let Some(day) = written.expires.as_ref().filter(|day| !is_day(day)) {
-                return Err(format!("`expires` is a day such as `2027-01-31`, not `{day}`"));
+                return Err(format!("`expires` is a day such as `2027-01-31`, not `{day}`").into());
             }
             let (span, code) = (source.span_of(range), *code);
             config.ignores.push(Ignore {

@@ -145,8 +145,9 @@ impl Workspace {
         let id = self.read(file)?;
         read(&self.sources, id).map_err(|wrong| match wrong.span {
             crate::source::Span::NOWHERE => {
-                let finding =
-                    report::Finding::new(codes::WRONG_TEST, format!("{file}: {}", wrong.message));
+                let is_read = !wrong.is_no_toml;
+                let code = if is_read { codes::WRONG_TEST } else { codes::UNREADABLE_FILE };
+                let finding = report::Finding::new(code, format!("{file}: {}", wrong.message));
                 report::Finding { help: wrong.help, ..finding }.into()
             }
             _ => self.wrong(&wrong),

@@ -209,7 +209,7 @@ fn minify(args: &Args, characters: Option<usize>, printer: &Printer<Lint>) -> Ex
 fn wrong<V: Human>(printer: &Printer<V>, mistake: Mistake) -> Exit {
     match mistake {
         Mistake::Usage(message) => printer.usage(&message),
-        Mistake::Unreadable(wrong) => printer.unreadable(&Sources::new(), &[wrong]),
+        Mistake::Unreadable(wrong) => printer.unreadable(&Sources::new(), &[without_none(wrong)]),
     }
 }
 

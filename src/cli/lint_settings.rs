@@ -261,7 +261,13 @@ fn absolute_folder(path: &Path) -> PathBuf {
 fn read(sources: &mut Sources, shown: &str, text: String) -> Result<LintConfig, Mistake> {
     let wrong = |message: String| Mistake::Usage(format!("{shown}: {message}"));
     let id = sources.add_file(shown, text).map_err(|error| wrong(error.to_string()))?;
-    LintConfig::read(sources, id).map_err(wrong)
+    LintConfig::read(sources, id).map_err(|fault| {
+        if fault.is_toml {
+            return wrong(fault.message);
+        }
+        let help = "it is written as in docs/lint.md, such as `fail_on = \"warning\"`";
+        Mistake::Unreadable(unreadable(shown, fault.message, Some(help)))
+    })
 }
 
 /// The path without links, so that a file and its configuration have the same beginning.

@@ -4,7 +4,7 @@ use crate::authz::{ContextValue, LAYERS};
 use crate::aws::is_account_number;
 use crate::finding::{LETTERS_PER_MISTAKE, distance};
 use crate::input::{TomlFault, names_of};
-use crate::model::{MAX_WILDCARDS, PolicyKind};
+use crate::model::{PolicyKind, beyond_limits};
 use crate::product::KnownKey;
 use crate::product::build::settings::Levels;
 use crate::source::{SourceId, Sources, Span};
@@ -123,11 +123,13 @@ pub struct Wrong {
     pub message: String,
     /// What to do.
     pub help: Option<String>,
+    /// Whether the file is no TOML, so that nothing in it is read.
+    pub is_no_toml: bool,
 }
 
 impl Wrong {
     pub(super) fn new(span: Span, message: impl Into<String>) -> Wrong {
-        Wrong { span, message: message.into(), help: None }
+        Wrong { span, message: message.into(), help: None, is_no_toml: false }
     }
 
     pub(super) fn help(self, help: impl Into<String>) -> Wrong {
@@ -212,7 +214,8 @@ pub fn read(sources: &Sources, id: SourceId) -> Result<TestFile, Wrong> {
     let written = toml::from_str::<Written>(&source.text).map_err(|error| {
         let fault = TomlFault::new(&error, &source.text, names_of::<Written>());
         if !fault.is_toml || !fault.is_ours {
-            return Wrong::new(Span::NOWHERE, fault.with_line());
+            let is_no_toml = !fault.is_toml;
+            return Wrong { is_no_toml, ..Wrong::new(Span::NOWHERE, fault.with_line()) };
         }
         let span = error.span().map_or(Span::NOWHERE, |range| source.span_of(range));
         in_words(&fault.message, span)
@@ -302,11 +305,9 @@ fn expectation(written: WrittenTest, span: Span) -> Result<Expectation, Wrong> {
         return Err(wrong("the test does not say on which resources".to_owned())
             .help("give `on` with ARNs, as in `on = \"arn:aws:s3:::bucket/*\"`, or `\"*\"`"));
     };
-    let wildcards = resources.iter().map(|own| own.matches(['*', '?']).count()).max();
-    if let Some(many) = wildcards.filter(|many| *many > MAX_WILDCARDS) {
-        return Err(wrong(format!(
-            "an ARN under `on` has {many} wildcards; at most {MAX_WILDCARDS} are matched"
-        )));
+    if let Some(why) = resources.iter().find_map(|own| beyond_limits(own)) {
+        return Err(wrong(format!("an ARN under `on` is beyond a limit: {why}"))
+            .help("write a shorter pattern that names more, or several of them"));
     }
     let actions = actions.list();
     if actions.is_empty() {

@@ -23,7 +23,7 @@ pub use condition::Condition;
 pub use doubt::Doubt;
 pub use kind::PolicyKind;
 pub use lower::{Lowered, lower};
-pub use pattern::{MAX_PATTERN_BYTES, MAX_WILDCARDS, Part, Pattern, Shape};
+pub use pattern::{MAX_PATTERN_BYTES, Part, Pattern, Shape, beyond_limits};
 pub use policy::{Effect, Element, Policy, Statement};
 pub use principal::{Named, PrincipalPattern};
 pub use resource::{ResourceKind, ResourcePattern, Unsettled};

@@ -74,7 +74,7 @@ pub(super) enum Segments {
 pub const MAX_PATTERN_BYTES: usize = 8192;
 
 /// Most wildcards in one pattern that is matched.
-pub const MAX_WILDCARDS: usize = 64;
+const MAX_WILDCARDS: usize = 64;
 
 impl Pattern {
     /// Reads `text`, and returns the pattern with its problems. A variable that is not valid is
@@ -159,6 +159,12 @@ impl Pattern {
             _ => None,
         }
     }
+}
+
+/// Why a text with wildcards of somebody who asks is beyond what is matched.
+pub fn beyond_limits(text: &str) -> Option<String> {
+    let reading = Reading { wildcards: true, variables: false, segments: Segments::None };
+    too_much(text, reading).map(|problem| problem.reason)
 }
 
 /// The problem of a text that is beyond a limit. It does not quote the text, which would make a
