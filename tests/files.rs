@@ -334,6 +334,18 @@ fn what_cannot_be_read_in_a_folder_is_an_error() {
     // A name that is no text, beside a file of the name that it would be shown by.
     refused("no-text-folder", &link("../out", b"x\xff"), nowhere);
     refused("no-text", &link("../outside.json", b"x\xff.json"), nowhere);
+    // A file of such a name would be left out for the other one, which would be read twice.
+    let no_text = |folder: &Path| {
+        fs::write(folder.join(std::ffi::OsStr::from_bytes(b"x\xff.json")), WIDE).unwrap();
+        fs::write(folder.join("x\u{fffd}.json"), WIDE).unwrap();
+    };
+    refused("no-text-file", &no_text, "no Unicode text");
+    let no_text_above = |folder: &Path| {
+        let folder = folder.join(std::ffi::OsStr::from_bytes(b"x\xff"));
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("a.json"), WIDE).unwrap();
+    };
+    refused("no-text-above", &no_text_above, "no Unicode text");
     let socket = |folder: &Path| drop(UnixListener::bind(folder.join("s.json")).unwrap());
     refused("socket", &socket, "neither a file nor a folder");
     // A folder that is checked has inputs by their names.
@@ -346,6 +358,10 @@ fn what_cannot_be_read_in_a_folder_is_an_error() {
     let allowed = run_in(&folder, &[&flags[..], &["--allow-outside"]].concat());
     assert_refused(&allowed, "cannot be read");
     fs::remove_file(folder.join("bucket-policy.json")).unwrap();
+    let no_text = folder.join(std::ffi::OsStr::from_bytes(b"scp-\xff.json"));
+    fs::write(&no_text, WIDE).unwrap();
+    assert_refused(&run_in(&folder, &flags), "no Unicode text");
+    fs::remove_file(no_text).unwrap();
     symlink("missing.toml", folder.join("ica.toml")).unwrap();
     assert_refused(&run_in(&folder, &flags), "or to nothing");
 }
@@ -468,6 +484,10 @@ fn nothing_is_written_where_a_link_leads_out() {
     symlink("../elsewhere/twice.json", folder.join("link.json")).unwrap();
     symlink("twice.json", folder.join("inner.json")).unwrap();
     let absolute = folder.join("out").display().to_string();
+    // The same folder by a name that goes through a link above it.
+    symlink("policies", folder.join("../other-name")).unwrap();
+    let named_otherwise =
+        folder.with_file_name("other-name").join("out/more").display().to_string();
     let deny = twice
         .replace("Allow", "Deny")
         .replace("[\"s3:Get*\", \"s3:GetObject\"]", "\"s3:PutObject\"");
@@ -486,6 +506,7 @@ fn nothing_is_written_where_a_link_leads_out() {
         &["fix", ".", "--out", "out"],
         &["fix", ".", "--out", "out/more"],
         &["fix", ".", "--out", &absolute],
+        &["fix", ".", "--out", &named_otherwise],
         &[&generate[..], &["out"]].concat(),
         &["test", "--update", "out/tests.toml", "--identity-policy", "out/twice.json"],
     ] {

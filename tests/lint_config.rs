@@ -291,6 +291,35 @@ fn links_of_the_revision_are_known() {
     assert_eq!(configurations, Vec::<String>::new());
 }
 
+/// Another repository in the folder, as a submodule is, is new as a whole and ends no run. Its configuration is new, too, and one that the revision
+/// has in its place counts.
+#[test]
+fn another_repository_in_the_folder_is_new() {
+    let folder = folder("since-submodule", "");
+    let other = folder.join("policies/other");
+    commit(&folder);
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("wide.json"), WIDE).unwrap();
+    fs::write(other.join("ica-policy.toml"), IGNORE.replace("policies/", "")).unwrap();
+    commit(&other);
+    let all = (BOTH.map(str::to_owned).into(), CHANGED.map(str::to_owned).into());
+    assert_eq!(found(&lint_since(&folder, &[])), all);
+    fs::remove_file(other.join("ica-policy.toml")).unwrap();
+    assert_eq!(found(&lint_since(&folder, &[])), (all.0, vec![]));
+    // It takes the place of a folder of the revision.
+    fs::remove_dir_all(other.join(".git")).unwrap();
+    fs::write(other.join("ica-policy.toml"), "fail_on = \"info\"\n").unwrap();
+    git(&folder, &["add", "--all"]);
+    git(&folder, &["commit", "--quiet", "--message", "a folder"]);
+    fs::remove_file(other.join("ica-policy.toml")).unwrap();
+    commit(&other);
+    let since = lint_since(&folder, &[]);
+    assert_eq!(
+        (found(&since).1, since.status.code()),
+        (CHANGED.map(str::to_owned).into(), Some(1))
+    );
+}
+
 /// A baseline that the change itself writes hides nothing.
 #[test]
 fn a_change_cannot_write_its_own_baseline() {

@@ -98,7 +98,16 @@ fn files(
     let (mut names, mut bytes) = (Vec::new(), 0);
     for entry in fs::read_dir(dir).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        let Some(name) = path.file_name() else { continue };
+        let Some(name) = name.to_str() else {
+            let shown = name.to_string_lossy();
+            if shown.starts_with('.') || !is_looked_at(&shown) {
+                continue;
+            }
+            return Err(FolderError::Unreadable(format!(
+                "`{shown}` has a name that is no Unicode text, so it is not clear what it is: rename it"
+            )));
+        };
         // Hidden files are never answers.
         if name.starts_with('.') || path.canonicalize().is_ok_and(|path| named.contains(&path)) {
             continue;

@@ -105,13 +105,26 @@ impl Revision {
 
     /// The text of a file; `None` if the revision does not have it.
     pub(super) fn read(&self, path: &str) -> Result<Option<String>, Unreadable> {
-        let bytes = self.bytes(path)?;
+        let bytes = self.bytes(path, self.inner(Path::new(path)))?;
         bytes.map(|bytes| decoded(Ok(bytes), &self.shown(path))).transpose()
     }
 
     /// The same of a file that may be empty, as a configuration is that says nothing.
     pub(super) fn read_or_empty(&self, path: &str) -> Result<Option<String>, Unreadable> {
-        match self.bytes(path)? {
+        self.text_or_empty(path, self.inner(Path::new(path)))
+    }
+
+    /// The same where another repository may be by now, as a submodule that a change brings.
+    pub(super) fn read_as_ours(&self, path: &str) -> Result<Option<String>, Unreadable> {
+        self.text_or_empty(path, self.below_top(Path::new(path)))
+    }
+
+    fn text_or_empty(
+        &self,
+        path: &str,
+        inner: Result<PathBuf, String>,
+    ) -> Result<Option<String>, Unreadable> {
+        match self.bytes(path, inner)? {
             Some(bytes) if bytes.is_empty() => Ok(Some(String::new())),
             bytes => bytes.map(|bytes| decoded(Ok(bytes), &self.shown(path))).transpose(),
         }
@@ -158,11 +171,16 @@ impl Revision {
         Ok(texts)
     }
 
-    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Unreadable> {
+    fn bytes(
+        &self,
+        path: &str,
+        inner: Result<PathBuf, String>,
+    ) -> Result<Option<Vec<u8>>, Unreadable> {
         let shown = self.shown(path);
         let failed = |message: String| unreadable(&shown, message, None);
-        let inner = self.inner(Path::new(path)).map_err(failed)?;
-        let Some(found) = self.found(&inner).map_err(failed)? else { return Ok(None) };
+        let Some(found) = self.found(&inner.map_err(failed)?).map_err(failed)? else {
+            return Ok(None);
+        };
         if !found.entry.is_file() {
             let message = "this is not a file in that revision, but a folder";
             return Err(failed(message.to_owned()));
@@ -201,24 +219,31 @@ impl Revision {
     /// A path as the commit names it. Links below the top folder are not followed: the work tree may have a link where the commit
     /// has a folder, and the link would lead to another file of the commit.
     fn inner(&self, path: &Path) -> Result<PathBuf, String> {
+        let inner = self.below_top(path)?;
+        match self.repository_above(&inner) {
+            Some(other) => {
+                Err(format!("it lies in another repository, `{}`: run it there", other.display()))
+            }
+            None => Ok(inner),
+        }
+    }
+
+    fn below_top(&self, path: &Path) -> Result<PathBuf, String> {
         let here = env::current_dir().map_err(|error| format!("the current folder: {error}"))?;
         let whole = without_dots(&here.join(path))?;
         let is_top = |folder: &&Path| folder.canonicalize().is_ok_and(|real| real == self.top);
         let mut above = whole.ancestors().skip(1).collect::<Vec<_>>().into_iter().rev();
         let inner = above.find(is_top).and_then(|top| whole.strip_prefix(top).ok());
-        let Some(inner) = inner else {
+        inner.map(Path::to_owned).ok_or_else(|| {
             let top = self.top.display();
-            return Err(format!(
-                "it does not lie in `{top}`, the repository of the current folder"
-            ));
-        };
+            format!("it does not lie in `{top}`, the repository of the current folder")
+        })
+    }
+
+    /// The other repository that a path lies in.
+    fn repository_above<'a>(&self, inner: &'a Path) -> Option<&'a Path> {
         let mut folders = inner.ancestors().skip(1).filter(|folder| *folder != Path::new(""));
-        match folders.find(|folder| self.top.join(folder).join(".git").exists()) {
-            Some(other) => {
-                Err(format!("it lies in another repository, `{}`: run it there", other.display()))
-            }
-            None => Ok(inner.to_owned()),
-        }
+        folders.find(|folder| self.top.join(folder).join(".git").exists())
     }
 }
 

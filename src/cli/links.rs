@@ -8,10 +8,14 @@ use std::path::{Path, PathBuf};
 pub(super) fn follows_out(path: &Path) -> bool {
     // Behind a slash the name of a link would mean the folder that it leads to.
     let path = path.components().collect::<PathBuf>();
-    let here = std::env::current_dir().unwrap_or_default();
-    let typed = path.strip_prefix(&here).unwrap_or(&path);
-    let names = if typed.is_absolute() { 1 } else { usize::MAX };
-    typed.ancestors().take(names).any(is_link_out)
+    // The working folder may have several names, where a link above it leads to it.
+    let here = Path::new(".").canonicalize().ok();
+    let is_here = |above: &Path| here.is_some() && above.canonicalize().ok() == here;
+    let names = match path.is_absolute() {
+        true => path.ancestors().position(is_here).unwrap_or(1),
+        false => usize::MAX,
+    };
+    path.ancestors().take(names).any(is_link_out)
 }
 
 /// Whether a path is a link that leads out of its folder.

@@ -315,7 +315,7 @@ impl Run<'_> {
             lint.failures.extend(no_policy());
         }
         let folders = self.args.files.iter().filter(|name| Path::new(name).is_dir());
-        let folders = folders.map(|name| absolute(name)).collect::<Vec<_>>();
+        let folders = folders.map(absolute).collect::<Vec<_>>();
         for loaded in &self.configurations.loaded {
             let was_searched = |below: &str| {
                 let path = loaded.folder.join(below);

@@ -110,13 +110,14 @@ impl Configurations {
         // One that is a link to nothing is there: it is refused below.
         let is_there = path.is_file() || path.is_symlink() && !path.is_dir();
         let folder = path.parent().unwrap_or(path);
-        if !self.since.as_ref().is_some_and(|revision| revision.holds(folder)) {
+        let Some(revision) = self.since.as_ref().filter(|revision| revision.holds(folder)) else {
             if is_there {
                 stays(path)?;
             }
             return is_there.then(|| self.load(sources, path)).transpose();
-        }
-        let old = self.old_text(path)?;
+        };
+        let old =
+            revision.read_as_ours(&path.display().to_string()).map_err(Mistake::Unreadable)?;
         // One that is new does not count: the next one above does.
         let counts = old.is_some();
         if counts || is_there {
@@ -255,7 +256,7 @@ pub(super) fn text_of(path: &Path, shown: &str) -> Result<String, Unreadable> {
 
 /// The folder of a file, from the root on.
 fn absolute_folder(path: &Path) -> PathBuf {
-    absolute(&path.display().to_string()).parent().map(Path::to_owned).unwrap_or_default()
+    absolute(path).parent().map(Path::to_owned).unwrap_or_default()
 }
 
 fn read(sources: &mut Sources, shown: &str, text: String) -> Result<LintConfig, Mistake> {
@@ -271,8 +272,9 @@ fn read(sources: &mut Sources, shown: &str, text: String) -> Result<LintConfig, 
 }
 
 /// The path without links, so that a file and its configuration have the same beginning.
-pub(super) fn absolute(file: &str) -> PathBuf {
-    std::path::absolute(file).unwrap_or_else(|_| PathBuf::from(file))
+pub(super) fn absolute(file: impl AsRef<Path>) -> PathBuf {
+    let file = file.as_ref();
+    std::path::absolute(file).unwrap_or_else(|_| file.to_owned())
 }
 
 /// A path below the current folder as people write it.

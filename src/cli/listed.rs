@@ -95,7 +95,12 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, path: &Path) {
-        self.files.push(Ok((path.display().to_string(), true)));
+        let Some(name) = path.to_str() else {
+            // By the name that is shown another file may be read.
+            let message = "its name is no Unicode text, so it cannot be read by its name";
+            return self.fails(path, message.to_owned(), "rename it, or the folder that it is in");
+        };
+        self.files.push(Ok((name.to_owned(), true)));
     }
 
     fn no_file(&mut self, path: &Path) {
