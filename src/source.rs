@@ -454,6 +454,8 @@ impl fmt::Display for LineColumn {
 #[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Vec<usize>,
+    /// Whether a carriage return stands by itself somewhere.
+    has_lone_returns: bool,
 }
 
 impl LineIndex {
@@ -461,7 +463,8 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let starts =
             std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        LineIndex { starts }
+        let has_lone_returns = text.matches('\r').count() != text.matches("\r\n").count();
+        LineIndex { starts, has_lone_returns }
     }
 
     /// The line and column of the byte `offset` of `text`.
@@ -477,6 +480,11 @@ impl LineIndex {
         let column =
             text.get(start..offset).map_or(offset - start, |before| before.chars().count()) + 1;
         LineColumn { line, column }
+    }
+
+    /// Whether a carriage return stands by itself somewhere: some programs take it for the end of a line.
+    pub fn has_lone_returns(&self) -> bool {
+        self.has_lone_returns
     }
 
     /// The offset at which a line begins, counted from 0.

@@ -455,3 +455,40 @@ fn the_example_holds_and_keeps_to_the_schema() {
         holds_to_schema(&document, "policy-tests-v1.json");
     }
 }
+
+/// A command stands only where it shows the failure: not for a key that the flag cannot say, nor where `simulate` leaves the request open.
+#[test]
+fn a_command_that_would_show_something_else_is_not_given() {
+    let folder = fresh_folder("no-command");
+    let conditions = [
+        r#"{"StringEquals": {"aws:PrincipalTag/a=b": "x=y"}}"#,
+        r#"{"ForAllValues:StringEquals": {"s3:RequestObjectTagKeys": ["a", "b"]}, "Null": {"s3:RequestObjectTagKeys": "false"}}"#,
+    ];
+    for condition in conditions {
+        let policy = format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*", "Condition": {condition}}}]}}"#
+        );
+        fs::write(folder.join("user.json"), policy).unwrap();
+        let tests = "identity_policy = 'user.json'\n[[test]]\nname = 'x'\ndeny = 's3:PutObject'\non = 'arn:aws:s3:::b/*'\ncaller = 'arn:aws:iam::111122223333:user/ana'\n";
+        fs::write(folder.join("policy-tests.toml"), tests).unwrap();
+        let (_, report) = report(&folder, &[]);
+        let one = &report["tests"][0]["parts"][0]["counterexamples"][0];
+        assert!(!one["request"].is_null(), "{report}");
+        assert!(one["command"].is_null(), "{one}");
+    }
+}
+
+/// An operation that is stopped in part has an entry that says so; a part of its name finds it, in any case of the letters.
+#[test]
+fn a_first_file_says_what_it_has_in_part() {
+    let folder = seed("first-file-in-part");
+    assert_eq!(
+        run_in(&folder, &["test", "--update", "--connection", "ica.toml"]).status.code(),
+        Some(0)
+    );
+    let file = fs::read_to_string(folder.join("policy-tests.toml")).unwrap();
+    assert!(file.contains("name = \"copy-into-bucket (in part)\""), "{file}");
+    assert!(file.contains("name = \"upload-data\""), "{file}");
+    let (_, report) = report(&folder, &["--only", "COPY-INTO"]);
+    assert_eq!(report["tests"].as_array().unwrap().len(), 1, "{report}");
+}

@@ -36,8 +36,11 @@ pub struct MinifyOptions {
 /// What a question of the proof may cost, in steps of the prover: a second or so.
 const COST: usize = 40_000_000;
 
-/// What all proofs of one policy may cost, in millions of steps: two seconds or so.
-const MOST_OF_A_POLICY: u32 = 150;
+/// What the proofs of single edits of one policy may cost together, in millions of steps: a second or so.
+const MOST_OF_EDITS: u32 = 100;
+
+/// The same for the proofs of what comes of them, and of wildcards. They are apart, so that edits that cannot be proved take nothing from those that can.
+const MOST_OF_RESULTS: u32 = 400;
 
 /// Rounds of taking out words and merging statements.
 const MOST_ROUNDS: usize = 4;
@@ -76,14 +79,17 @@ pub(crate) fn minify(
     if !refusals.is_empty() {
         return Err(Unreadable::Text(refusals));
     }
-    let budget = &Budget::of_millions(MOST_OF_A_POLICY);
-    let asked = Asked { name, kind, options, budget };
+    let [edits, results] = [MOST_OF_EDITS, MOST_OF_RESULTS].map(Budget::of_millions);
+    let asked = Asked { name, kind, options, edits: &edits, results: &results };
     let before = asked.size(sources, &document);
     let start = syntax::print(&document.policy);
     let goal = options.characters.or(before.limit);
     let mut work =
         Work { asked, goal, node: tidy(&start), steps: Vec::new(), left_out: Vec::new() };
     work.say_nothing_twice(&start);
+    if edits.is_spent() && !work.left_out.contains(&Step::Needless) {
+        work.left_out.push(Step::Needless);
+    }
     let is_shorter = !work.steps.is_empty();
     work.leave_out_names();
     work.write_wildcards();
@@ -142,7 +148,8 @@ struct Asked<'a> {
     name: &'a str,
     kind: PolicyKind,
     options: &'a MinifyOptions,
-    budget: &'a Budget,
+    edits: &'a Budget,
+    results: &'a Budget,
 }
 
 impl Asked<'_> {
@@ -174,7 +181,7 @@ impl Asked<'_> {
     }
 
     fn is_equal(&self, old: &Policy, new: &Policy, requests: Requests) -> bool {
-        is_equal(old, new, requests, &|| self.budget.question(COST))
+        is_equal(old, new, requests, &|| self.results.question(COST))
     }
 
     /// Whether a list with a pattern matches the same actions that AWS has as the list with the entries that it replaces: then it may be in their place in any statement.
@@ -269,7 +276,7 @@ impl Work<'_> {
     fn mended(&self, node: &Node) -> Option<(Node, Vec<&'static str>)> {
         let is_wanted = |code: &Code| NEEDLESS.contains(&code.id());
         let selection = Selection { only: all_codes().filter(is_wanted).collect(), pedantic: true };
-        let Asked { name, kind, options, budget } = self.asked;
+        let Asked { name, kind, options, edits, .. } = self.asked;
         let is_of_bucket = options.lint.is_of_bucket();
         let lint =
             LintOptions { kind: Some(kind), is_of_bucket, selection, ..LintOptions::default() };
@@ -277,7 +284,7 @@ impl Work<'_> {
             let removes = |edit: &Edit| matches!(edit, Edit::Remove(_) | Edit::RemoveMember(..));
             found.retain(|found| found.edit.as_deref().is_some_and(removes));
         };
-        let mended = mend(name, &json::compact(node), &lint, &takes_out, false, budget).ok()?;
+        let mended = mend(name, &json::compact(node), &lint, &takes_out, false, edits).ok()?;
         let mut sources = Sources::new();
         let id = sources.add_file(name, mended.text).ok()?;
         let document = read_policy(&mut sources, id).ok()?;

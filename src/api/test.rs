@@ -6,11 +6,11 @@ use super::workspace::Workspace;
 use crate::access::{FilesByLayer, Reader};
 use crate::authz::display_name;
 use crate::expect::{
-    About, Anything, Coverage, Documents, Expectation, Given, Subject, TestFile, Wrong, coverage,
-    decide, draft, read, write,
+    About, Anything, Coverage, Documents, Expectation, Given, LeftOut, Subject, TestFile, Wrong,
+    coverage, decide, draft, read, write,
 };
 use crate::finding::{self, Finding, codes};
-use crate::product::budget::{Budget, MOST_IN_A_RUN};
+use crate::product::budget::{Budget, MOST_IN_A_RUN, SPENT};
 use crate::product::build::settings::Levels;
 use crate::report;
 use crate::report::tested::{Part, Test, Tested, wrong_test};
@@ -73,7 +73,8 @@ impl Workspace {
         let budget = &Budget::of_millions(options.budget);
         let given = Given { anything: &anything, budget };
         let is_asked = |expectation: &&Expectation| {
-            options.only.is_none_or(|text| expectation.title().contains(text))
+            let title = expectation.title().to_lowercase();
+            options.only.is_none_or(|text| title.contains(&text.to_lowercase()))
         };
         let asked = expectations.iter().filter(is_asked).collect::<Vec<_>>();
         if asked.is_empty() {
@@ -128,7 +129,11 @@ impl Workspace {
             ));
         };
         let budget = &Budget::default();
-        let draft = draft(subject, &self.sources, Given { anything: &anything, budget });
+        let mut draft = draft(subject, &self.sources, Given { anything: &anything, budget });
+        if budget.is_spent() {
+            let (what, reason) = ("what comes after this".to_owned(), SPENT.to_owned());
+            draft.left_out.push(LeftOut { what, reason });
+        }
         if draft.expectations.is_empty() {
             let why = draft.left_out.iter().map(|own| format!("{}: {}", own.what, own.reason));
             let why = why.collect::<Vec<_>>().join("; ");

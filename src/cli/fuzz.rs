@@ -67,11 +67,11 @@ pub(super) struct Args {
     /// A table, or with --format json lines that `simulate --batch` takes with the decision that it should give.
     #[arg(long, conflicts_with_all = ["cases", "seed", "pairs", "only", "without", "fail_on", "verbose"])]
     edge: bool,
-    /// Only these kinds of slips.
-    #[arg(long, value_name = "KIND", num_args = 1.., value_delimiter = ',')]
+    /// Only these kinds of slips; docs/fuzz.md has all of them.
+    #[arg(long, value_name = "KIND", num_args = 1.., value_delimiter = ',', hide_possible_values = true)]
     only: Vec<Slips>,
     /// Without these kinds of slips.
-    #[arg(long, value_name = "KIND", num_args = 1.., value_delimiter = ',')]
+    #[arg(long, value_name = "KIND", num_args = 1.., value_delimiter = ',', hide_possible_values = true)]
     without: Vec<Slips>,
     /// Which effects give exit code 1. What could not be decided, or was left out for want of a budget, counts with each of them.
     #[arg(long, value_enum, num_args = 1.., value_delimiter = ',', default_values_t = [FailOn::Never])]
@@ -96,7 +96,7 @@ impl ValueEnum for Slips {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.0.id).hide(true))
+        Some(PossibleValue::new(self.0.id))
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) struct Args {
     #[arg(value_name = "FILE", default_value = USUAL)]
     files: Vec<String>,
     /// Write a first file from what holds today, about `--connection` or about the policies of the flags. It never writes over one.
-    #[arg(long, conflicts_with_all = ["only", "coverage"])]
+    #[arg(long, conflicts_with_all = ["only", "coverage", "budget"])]
     update: bool,
     /// The settings file that a first file is about.
     #[arg(long, value_name = "FILE", requires = "update")]
@@ -64,7 +64,7 @@ pub(super) struct Args {
     account: Option<String>,
     #[command(flatten)]
     layers: LayerFlags<TestFlags>,
-    /// Only tests whose name has this text.
+    /// Only tests whose name has this text, in any case of its letters.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
     /// Say which statements and values of the policies no test needs.

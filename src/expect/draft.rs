@@ -29,11 +29,22 @@ pub fn draft(subject: &Subject, sources: &Sources, given: Given<'_>) -> Draft {
     drafting.draft
 }
 
+/// What these are.
+fn about(resources: &[String]) -> &'static str {
+    let has = |part: &str| resources.iter().any(|arn| arn.contains(part));
+    match () {
+        () if has(":kms:") => "the key",
+        () if has("/") => "objects",
+        () => "the bucket",
+    }
+}
+
 impl Drafting<'_> {
     /// What the operations of the product need: an entry for each operation, resource and set of callers.
     fn operations(&mut self, setup: &Setup) {
         for operation in check(setup).operations {
             let mut added: Vec<Expectation> = Vec::new();
+            let mut is_whole = true;
             for report in &operation.callers {
                 let mut own: Vec<Expectation> = Vec::new();
                 for step in report.steps.iter().filter(|step| step.level == Level::Required) {
@@ -42,6 +53,7 @@ impl Drafting<'_> {
                     // Settings of the bucket are no policies.
                     let Some(known) = step.step else { continue };
                     if step.verdict != Verdict::Allowed {
+                        is_whole = false;
                         self.stopped.push((report.caller.id().to_owned(), step.action.clone()));
                         self.leave_out(what, format!("it is {} today", step.verdict.word()));
                         continue;
@@ -70,18 +82,11 @@ impl Drafting<'_> {
             }
             let has_several = added.len() > 1;
             for mut found in added {
-                if has_several {
-                    let on = if found.resources.iter().any(|arn| arn.contains('/')) {
-                        "objects"
-                    } else {
-                        "the bucket"
-                    };
-                    let on = if found.resources.iter().any(|arn| arn.contains(":kms:")) {
-                        "the key"
-                    } else {
-                        on
-                    };
-                    found.name = Some(format!("{} ({on})", operation.id));
+                let about = has_several.then(|| about(&found.resources)).into_iter();
+                // What is stopped today is no part of the entry, and who reads that it holds shall know.
+                let more = about.chain((!is_whole).then_some("in part")).collect::<Vec<_>>();
+                if !more.is_empty() {
+                    found.name = Some(format!("{} ({})", operation.id, more.join(", ")));
                 }
                 self.draft.expectations.push(found);
             }

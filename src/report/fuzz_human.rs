@@ -130,10 +130,13 @@ fn of_row(fuzzed: &Fuzzed, effect: Effect, reach: Option<Reach>) -> impl Iterato
     fuzzed.mutants.iter().filter(is_of)
 }
 
+/// How many slips of one word do what; pairs of them are counted by themselves.
 fn counted(fuzzed: &Fuzzed) -> impl Iterator<Item = (usize, &'static str)> {
+    let is_single = |mutant: &&Mutant| mutant.slips.len() == 1;
+    let number = move |effect, reach| of_row(fuzzed, effect, reach).filter(is_single).count();
     EFFECTS
         .iter()
-        .map(|(effect, reach, words)| (of_row(fuzzed, *effect, *reach).count(), *words))
+        .map(move |(effect, reach, words)| (number(*effect, *reach), *words))
         .filter(|(slips, _)| *slips > 0)
 }
 

@@ -83,9 +83,13 @@ fn proof(policy: &Minified) -> String {
 
 fn of_widening(widening: &Widening, look: Look) -> String {
     let Widening { after, fits, wildcards, comparison, .. } = widening;
-    let fits = if *fits { "short enough" } else { "the shortest that wider patterns make it" };
+    if !fits {
+        return format!(
+            "  nothing that says the same is short enough, and with wider patterns it still has {after} characters: split it\n"
+        );
+    }
     let mut text = format!(
-        "  nothing that says the same is short enough; with these patterns it has {after} characters, {fits}, and allows more (--unsafe-fixes writes them):\n"
+        "  nothing that says the same is short enough; with these patterns it has {after} characters, short enough, and allows more (--unsafe-fixes writes them):\n"
     );
     for wider in wildcards {
         let (number, adds) = (wider.replaces.len(), shown(&wider.adds, ", "));

@@ -159,12 +159,11 @@ impl SourceCode for Shown {
 
 /// How many lines of a text need not be read for a place with so many lines of context before it, and the offset where the others begin.
 fn lines_above(source: &Source, offset: usize, context: usize) -> (usize, usize) {
-    let text = &source.text;
-    // To miette a carriage return by itself ends a line; lines are counted without it.
-    let has_other_lines = text.matches('\r').count() != text.matches("\r\n").count();
-    let line = source.lines().at(text, offset).line.saturating_sub(context + 2);
-    match source.lines().start(line) {
-        Some(start) if !has_other_lines && start <= offset => (line, start),
+    let lines = source.lines();
+    let line = lines.at(&source.text, offset).line.saturating_sub(context + 2);
+    match lines.start(line) {
+        // To miette such a return ends a line; lines are counted without it.
+        Some(start) if !lines.has_lone_returns() && start <= offset => (line, start),
         _ => (0, 0),
     }
 }

@@ -4,23 +4,29 @@ use super::example::action_name;
 use super::request::Request;
 use super::visible::visible;
 use crate::authz::{self, Context, Credentials, Endpoint, LayerId, LayerRow, Layers, display_name};
+use crate::eval::Outcome;
 use crate::expect::ANY_OTHER;
 use crate::input::NONE;
 use crate::model::{Policy, PolicyKind};
+use crate::simulate::simulate;
 use crate::source::Sources;
 
 /// What stands for a policy that is not given: it allows everything. Standard input holds it, as no file does.
 const ALLOWS_ALL: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
-/// The command of a shell that decides the request by itself, past the same policies. `None` where there is none: nobody by name asks, two
-/// policies are in no file, or a name cannot be written in a line.
+/// The command of a shell that decides the request by itself, past the same policies, and says that it is allowed, or that it is not. `None`
+/// where there is none: nobody by name asks, two policies are in no file, or a name cannot be written in a line.
 pub(super) fn command(
     sources: &Sources,
-    request: &authz::Request,
+    (request, is_allowed): (&authz::Request, bool),
     layers: &Layers<'_>,
 ) -> Option<String> {
-    if request.bucket.is_some() {
+    let outcome = simulate(request, layers).decision.outcome;
+    let is_so = outcome != Outcome::Undetermined && (outcome == Outcome::Allowed) == is_allowed;
+    // The flag ends a key at the first such sign.
+    let has_sign = request.context.iter().any(|(key, _)| key.contains('='));
+    if !is_so || has_sign || request.bucket.is_some() {
         return None;
     }
     let mut words = Words::default();

@@ -161,7 +161,7 @@ fn owner(request: &Request, layers: &Layers<'_>) -> Option<String> {
     let mut parts = request.resource.split(':');
     let is_open = parts.next() == Some("arn") && parts.nth(3) == Some("");
     (is_open && !layers.resource.is_absent()).then(|| {
-        format!("the resource is of account {account} here, since its ARN names none: --resource-account says which")
+        format!("the ARN of the resource names no account: here it is of {account}, which --resource-account sets")
     })
 }
 

@@ -128,7 +128,10 @@ impl Part {
         let counterexamples =
             both.filter(|(answer, _)| answer.granted != wanted).map(|(answer, answered)| {
                 let request = not_as(expected, answered);
-                let command = request.and_then(|own| replay::command(sources, own, asked.layers));
+                let command = request.and_then(|own| {
+                    let shown = (own, expected != Expected::Allow);
+                    replay::command(sources, shown, asked.layers)
+                });
                 Counterexample { request: request.map(Request::of), command, answer: known(answer) }
             });
         let part = Part {

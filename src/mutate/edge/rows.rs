@@ -263,7 +263,7 @@ impl Edged<'_, '_> {
         let Some(decision) = answer["decision"].as_str() else {
             self.asked.impossible += 1;
             if self.asked.refusal.is_none() {
-                self.asked.refusal = answer["errors"][0]["message"].as_str().map(str::to_owned);
+                self.asked.refusal = answer["error"]["message"].as_str().map(str::to_owned);
             }
             return;
         };
