@@ -314,6 +314,92 @@ fn links_of_a_revision_are_followed_in_it() {
     }
 }
 
+/// A program `git` that writes a line for each of its runs, in a folder for `PATH`.
+#[cfg(unix)]
+fn counting_git(folder: &Path) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let path = std::env::var("PATH").unwrap();
+    let real = std::env::split_paths(&path).map(|folder| folder.join("git"));
+    let real = real.into_iter().find(|git| git.is_file()).unwrap();
+    let bin = folder.join("../bin");
+    fs::create_dir(&bin).unwrap();
+    let script = "#!/bin/sh\necho run >>\"${0%/*}/../runs\"\nexec";
+    fs::write(bin.join("git"), format!("{script} '{}' \"$@\"\n", real.display())).unwrap();
+    fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).unwrap();
+    format!("{}:{path}", bin.display())
+}
+
+/// A stranger's pull request may have as many links as it likes. Of git they take no process each.
+#[cfg(unix)]
+#[test]
+fn links_take_no_process_each() {
+    use std::os::unix::fs::symlink;
+    let folder = widened("many-links");
+    let path = counting_git(&folder);
+    fs::write(folder.join("policies/x.json"), policy("s3:GetObject")).unwrap();
+    fs::create_dir(folder.join("policies/d")).unwrap();
+    fs::write(folder.join("policies/d/y.json"), policy("s3:GetObject")).unwrap();
+    let mut from = 0;
+    let mut runs = |until: usize| {
+        for number in from..until {
+            let target = format!("{}x.json", "d/../".repeat(number % 100));
+            symlink(target, folder.join(format!("policies/file-{number}.json"))).unwrap();
+            symlink("./d/.", folder.join(format!("policies/folder-{number}"))).unwrap();
+        }
+        from = until;
+        git(&folder, &["add", "--all"]);
+        git(&folder, &["commit", "--quiet", "--message", "links"]);
+        let mut runs = Vec::new();
+        for action in ["s3:GetObject", "s3:*"] {
+            fs::write(folder.join("policies/x.json"), policy(action)).unwrap();
+            let _ = fs::remove_file(folder.join("../runs"));
+            let compared = compare(&folder, &[("PATH", &path)], &["--against", "HEAD", "policies"]);
+            let changed = stdout(&compared).matches("file-").count();
+            assert_eq!(changed >= until, action == "s3:*", "{}", stderr(&compared));
+            runs.push(fs::read_to_string(folder.join("../runs")).unwrap().lines().count());
+        }
+        fs::write(folder.join("policies/x.json"), policy("s3:GetObject")).unwrap();
+        runs
+    };
+    let few = runs(3);
+    assert_eq!(runs(300), few);
+}
+
+/// A target may go down and up again, and lead to another one that does.
+#[cfg(unix)]
+#[test]
+fn a_path_through_too_many_names_is_refused() {
+    use std::os::unix::fs::symlink;
+    let folder = widened("long-links");
+    fs::create_dir(folder.join("policies/d")).unwrap();
+    fs::write(folder.join("policies/d/y.json"), policy("s3:GetObject")).unwrap();
+    let down_and_up = "d/../".repeat(700);
+    symlink(format!("{down_and_up}x.json"), folder.join("policies/a0.json")).unwrap();
+    for number in 1..3 {
+        let target = format!("{down_and_up}a{}.json", number - 1);
+        symlink(target, folder.join(format!("policies/a{number}.json"))).unwrap();
+    }
+    git(&folder, &["add", "--all"]);
+    // A target that no file system takes, made without one.
+    fs::write(folder.join("../target"), format!("{}x.json", "d/../".repeat(900))).unwrap();
+    let long = git(&folder, &["hash-object", "-w", "../target"]);
+    let refused = |name: &str, words: &str| {
+        git(&folder, &["commit", "--quiet", "--message", "links"]);
+        for name in [name, "policies"] {
+            let refused = compare(&folder, &[], &["--against", "HEAD", name]);
+            assert_eq!(refused.status.code(), Some(3), "{}", stdout(&refused));
+            assert!(stderr(&refused).contains(words), "{}", stderr(&refused));
+        }
+    };
+    refused("policies/a2.json", "through more than 4096 folders and links");
+    let allowed = compare(&folder, &[], &["--against", "HEAD", "policies/a1.json"]);
+    assert_eq!(allowed.status.code(), Some(0), "{}", stderr(&allowed));
+    git(&folder, &["rm", "--quiet", "policies/a2.json"]);
+    let entry = format!("120000,{long},policies/long.json");
+    git(&folder, &["update-index", "--add", "--cacheinfo", &entry]);
+    refused("policies/long.json", "more than 4096 bytes");
+}
+
 #[test]
 fn what_git_says_reaches_the_user() {
     let folder = widened("words");

@@ -47,6 +47,8 @@ const TABLE: &[(&str, &str, Row)] = &[
     ("aws/key.rs", "MOST_KNOWN", Test("names_that_are_not_kept_are_found")),
     ("cli/data.rs", "MOST_BYTES", Test("a_file_that_is_too_large_is_not_read")),
     ("cli/git_links.rs", "MOST_LINKS", Test("links_of_a_revision_are_followed_in_it")),
+    ("cli/git_links.rs", "MOST_NAMES", Test("a_path_through_too_many_names_is_refused")),
+    ("cli/git_tree.rs", "MOST_BYTES", Test("a_path_through_too_many_names_is_refused")),
     ("cli/keep.rs", "MOST_BYTES", Reason("what the system has at most")),
     ("fix/search.rs", "MOST_EDITS", Test("a_step_that_takes_more_edits_than_are_made_is_left")),
     (

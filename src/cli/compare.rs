@@ -219,7 +219,7 @@ fn below(folder: &str, revision: &Revision) -> Result<Vec<String>, Unreadable> {
         // A file that cannot be read is reported when it is compared.
         let now = fs::read(name).unwrap_or_default();
         let then = old.remove(name).unwrap_or_default();
-        now != then && (may_hold_policy(name, now) || may_hold_policy(name, then))
+        now != *then && (may_hold_policy(name, now) || may_hold_policy(name, then.to_vec()))
     };
     Ok(names.into_iter().filter(is_changed).collect())
 }

@@ -5,12 +5,15 @@
 //! runs no program, and follows no variable that somebody else has set.
 
 use super::files::{decoded, unreadable};
+use super::git_tree::{Entry, MOST_BYTES, Tree};
 use crate::input::Unreadable;
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::rc::Rc;
 use std::thread;
 
 /// A revision that files are read from.
@@ -20,7 +23,14 @@ pub(super) struct Revision {
     commit: String,
     /// The top folder of the work tree, without links.
     top: PathBuf,
+    /// All that the commit has, read when it is first asked for.
+    tree: Rc<OnceCell<Result<Tree, String>>>,
+    /// The blobs of folders that were read.
+    blobs: Rc<RefCell<Blobs>>,
 }
+
+/// The bytes of blobs, by their objects.
+type Blobs = BTreeMap<String, Rc<[u8]>>;
 
 /// Switches for every call.
 const SWITCHES: [&str; 3] = ["--no-pager", "--no-replace-objects", "--literal-pathspecs"];
@@ -84,6 +94,8 @@ impl Revision {
                 name: name.to_owned(),
                 commit: String::from_utf8_lossy(&found.stdout).trim().to_owned(),
                 top,
+                tree: Rc::default(),
+                blobs: Rc::default(),
             }),
             _ => Err(failed(
                 format!("git has no revision `{name}`"),
@@ -135,7 +147,7 @@ impl Revision {
         let failed = |message: String| unreadable(&self.shown(path), message, None);
         // Of a place outside the repository the revision has nothing; who reads the file says why.
         let Ok(inner) = self.inner(Path::new(path)) else { return Ok(false) };
-        Ok(self.found(&inner).map_err(failed)?.is_some_and(|found| found.entry.is_folder()))
+        Ok(self.found(&inner).map_err(failed)?.is_some_and(|entry| entry.is_folder()))
     }
 
     /// Whether a file belongs to this repository, and not to another one in a folder of it.
@@ -155,20 +167,61 @@ impl Revision {
     pub(super) fn texts(
         &self,
         files: &BTreeMap<String, String>,
-    ) -> Result<BTreeMap<String, Vec<u8>>, Unreadable> {
+    ) -> Result<BTreeMap<String, Rc<[u8]>>, Unreadable> {
         let failed = |message: String| unreadable(&self.name, message, None);
-        let objects = files.values().map(|object| format!("{object}\n")).collect::<String>();
-        let output = git_reading(&self.top, &["cat-file", "--batch"], objects.into_bytes());
-        let output = output.map_err(|error| failed(words(&error)))?;
+        let blobs =
+            self.read_blobs(&files.iter().map(|(name, object)| (&**object, &**name)).collect());
+        self.blobs.borrow_mut().extend(blobs.map_err(failed)?);
+        let blobs = self.blobs.borrow();
+        let text =
+            |(name, object): (&String, &String)| Some((name.clone(), blobs.get(object)?.clone()));
+        Ok(files.iter().filter_map(text).collect())
+    }
+
+    /// Blobs, read by one process. They have names for the error.
+    fn read_blobs(&self, wanted: &BTreeMap<&str, &str>) -> Result<Blobs, String> {
+        let output = self.run_with(&["cat-file", "--batch"], wanted.keys())?;
         let mut rest = output.stdout.as_slice();
-        let mut texts = BTreeMap::new();
-        for name in files.keys() {
+        let mut blobs = Blobs::new();
+        for (object, name) in wanted {
             let (text, behind) = first_blob(rest)
-                .ok_or_else(|| failed(format!("git cannot read `{name}`: {}", said(&output).0)))?;
-            texts.insert(name.clone(), text.to_owned());
+                .ok_or_else(|| format!("git cannot read `{name}`: {}", said(&output).0))?;
+            blobs.insert((*object).to_owned(), text.into());
             rest = behind;
         }
-        Ok(texts)
+        Ok(blobs)
+    }
+
+    /// Whether the whole tree has been read.
+    pub(super) fn has_tree(&self) -> bool {
+        self.tree.get().is_some()
+    }
+
+    /// All that the commit has.
+    pub(super) fn tree(&self) -> Result<&Tree, String> {
+        self.tree.get_or_init(|| self.read_tree()).as_ref().map_err(Clone::clone)
+    }
+
+    /// Three processes read it, however many links there are. A target that nothing can lead to is left out.
+    fn read_tree(&self) -> Result<Tree, String> {
+        let listed = self.run(&["ls-tree", "-r", "-t", "-z", &self.commit])?;
+        let tree = Tree::read(&self.commit, &String::from_utf8_lossy(&listed));
+        let links = tree.links();
+        if links.is_empty() {
+            return Ok(tree);
+        }
+        let sizes = self.run_with(&["cat-file", "--batch-check"], links.iter())?.stdout;
+        let sizes = String::from_utf8_lossy(&sizes);
+        let is_short = |line: &str| {
+            let (object, size) = line.split_once(" blob ")?;
+            (size.parse::<usize>().ok()? <= MOST_BYTES).then(|| object.to_owned())
+        };
+        let short = sizes.lines().filter_map(is_short).collect::<BTreeSet<_>>();
+        let targets =
+            self.read_blobs(&short.iter().map(|object| (&**object, &**object)).collect())?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let targets = targets.into_iter().map(|(object, bytes)| (object, text(&bytes))).collect();
+        Ok(tree.with_targets(targets))
     }
 
     fn bytes(
@@ -181,11 +234,11 @@ impl Revision {
         let Some(found) = self.found(&inner.map_err(failed)?).map_err(failed)? else {
             return Ok(None);
         };
-        if !found.entry.is_file() {
+        if !found.is_file() {
             let message = "this is not a file in that revision, but a folder";
             return Err(failed(message.to_owned()));
         }
-        self.blob(&found.entry).map_err(failed).map(Some)
+        self.blob(&found).map_err(failed).map(Some)
     }
 
     /// What the commit has under a path in which no link is followed.
@@ -199,21 +252,29 @@ impl Revision {
         Ok(Entry::read(&String::from_utf8_lossy(&listed)))
     }
 
-    /// The bytes of a file, or of the target of a link.
-    pub(super) fn blob(&self, entry: &Entry) -> Result<Vec<u8>, String> {
-        self.run(&["cat-file", "blob", &entry.object])
+    fn blob(&self, entry: &Entry) -> Result<Vec<u8>, String> {
+        match self.blobs.borrow().get(&entry.object) {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => self.run(&["cat-file", "blob", &entry.object]),
+        }
     }
 
-    pub(super) fn commit(&self) -> &str {
-        &self.commit
-    }
-
-    pub(super) fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
+    fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
         let output = git(&self.top, arguments).map_err(|error| words(&error))?;
         if output.status.success() {
             return Ok(output.stdout);
         }
         Err(format!("git cannot read it: {}", said(&output).0))
+    }
+
+    /// Runs it with objects on standard input, each in a line.
+    fn run_with<'a>(
+        &self,
+        arguments: &[&str],
+        objects: impl Iterator<Item = &'a &'a str>,
+    ) -> Result<Output, String> {
+        let input = objects.map(|object| format!("{object}\n")).collect::<String>();
+        git_reading(&self.top, arguments, input.into_bytes()).map_err(|error| words(&error))
     }
 
     /// A path as the commit names it. Links below the top folder are not followed: the work tree may have a link where the commit
@@ -244,40 +305,6 @@ impl Revision {
     fn repository_above<'a>(&self, inner: &'a Path) -> Option<&'a Path> {
         let mut folders = inner.ancestors().skip(1).filter(|folder| *folder != Path::new(""));
         folders.find(|folder| self.top.join(folder).join(".git").exists())
-    }
-}
-
-/// An entry of a commit.
-pub(super) struct Entry {
-    mode: String,
-    kind: String,
-    pub object: String,
-}
-
-impl Entry {
-    /// Reads a line of `ls-tree`: `100644 blob 8baef1b...`, a tab, and the name.
-    pub(super) fn read(line: &str) -> Option<Entry> {
-        let mut fields = line.split_whitespace().map(str::to_owned);
-        let (mode, kind, object) = (fields.next()?, fields.next()?, fields.next()?);
-        Some(Entry { mode, kind, object })
-    }
-
-    /// The top folder of a commit.
-    fn top(commit: &str) -> Entry {
-        Entry { mode: "040000".to_owned(), kind: "tree".to_owned(), object: commit.to_owned() }
-    }
-
-    pub(super) fn is_folder(&self) -> bool {
-        self.kind == "tree"
-    }
-
-    /// A link is a blob with its target as text.
-    pub(super) fn is_link(&self) -> bool {
-        self.kind == "blob" && self.mode == "120000"
-    }
-
-    pub(super) fn is_file(&self) -> bool {
-        self.kind == "blob" && !self.is_link()
     }
 }
 

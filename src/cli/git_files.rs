@@ -6,6 +6,7 @@ use crate::input::{Loader, Unreadable};
 use crate::source::{SourceId, Sources};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 /// Files of a git revision, relative to a folder.
 pub(super) struct GitFiles<'a> {
@@ -14,7 +15,7 @@ pub(super) struct GitFiles<'a> {
     /// Whether reports name them with the revision.
     is_shown_as_old: bool,
     /// Texts that were read before.
-    known: Option<&'a BTreeMap<String, Vec<u8>>>,
+    known: Option<&'a BTreeMap<String, Rc<[u8]>>>,
 }
 
 impl<'a> GitFiles<'a> {
@@ -29,7 +30,7 @@ impl<'a> GitFiles<'a> {
     }
 
     /// With texts that [`Revision::texts`] has read.
-    pub(super) fn with(self, known: &'a BTreeMap<String, Vec<u8>>) -> GitFiles<'a> {
+    pub(super) fn with(self, known: &'a BTreeMap<String, Rc<[u8]>>) -> GitFiles<'a> {
         GitFiles { known: Some(known), ..self }
     }
 }
@@ -43,7 +44,7 @@ impl Loader for GitFiles<'_> {
             return Err(failed("git has no older version of standard input".to_owned()));
         }
         let text = match self.known.and_then(|known| known.get(&path)) {
-            Some(bytes) => Some(decoded(Ok(bytes.clone()), &old)?),
+            Some(bytes) => Some(decoded(Ok(bytes.to_vec()), &old)?),
             None => self.revision.read(&path)?,
         };
         let text = text.ok_or_else(|| failed("the revision has no such file".to_owned()))?;

@@ -1,57 +1,51 @@
 //! Links of a git revision: where a file or folder of it is as the revision itself says, never as the work tree does.
 
-use super::git::{Entry, Revision};
+use super::git::Revision;
+use super::git_tree::{Entry, MOST_BYTES, Place, TOP, Tree};
 use super::listed::is_left_out;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 
 /// More links than that lead in a circle. Linux follows as many.
 const MOST_LINKS: usize = 40;
 
-/// What a revision has under a name.
-pub(super) struct Found {
-    /// Its path without links.
-    pub path: PathBuf,
-    pub entry: Entry,
+/// The names that are looked at where a path leads, those of the targets of links as well. A target of a stranger may go down and up again
+/// and lead to another such target.
+const MOST_NAMES: usize = 4096;
+
+/// Why a path could not be followed.
+enum Lost {
+    /// A link leads out of the repository, or in a circle.
+    Astray {
+        /// Whether that is the path itself, and no folder above.
+        is_itself: bool,
+    },
+    /// It is not known where the path leads.
+    Unknown(String),
 }
 
 impl Revision {
     /// What the commit has under a path. `None`: nothing, also where a folder above is a file or a link that cannot be followed.
     ///
     /// # Errors
-    /// The path itself is a link that cannot be followed.
-    pub(super) fn found(&self, path: &Path) -> Result<Option<Found>, String> {
-        if let Some(entry) = self.entry(path)?.filter(|entry| !entry.is_link()) {
-            return Ok(Some(Found { path: path.to_owned(), entry }));
+    /// The path itself is a link that cannot be followed, or nobody knows where the path leads.
+    pub(super) fn found(&self, path: &Path) -> Result<Option<Entry>, String> {
+        // A repository may be large, and most runs ask for a file or two that no link leads to.
+        if !self.has_tree()
+            && let Some(entry) = self.entry(path)?.filter(|entry| !entry.is_link())
+        {
+            return Ok(Some(entry));
         }
-        let names = |path: &Path| path.iter().rev().map(ToOwned::to_owned).collect::<Vec<_>>();
-        // The names that are left, the next one last; of those the given ones are the first.
-        let mut left = names(path);
-        let (mut given, mut links, mut plain) = (left.len(), 0, PathBuf::new());
-        while let Some(name) = left.pop() {
-            given = given.min(left.len());
-            match Path::new(&name).components().next() {
-                Some(Component::Normal(name)) => plain.push(name),
-                Some(Component::CurDir) | None => continue,
-                Some(Component::ParentDir) if plain.pop() => continue,
-                Some(_) => return not_followed(given),
+        let tree = self.tree()?;
+        match followed(tree, TOP, path) {
+            Ok(place) => Ok(place.map(|place| tree.entry(place).clone())),
+            Err(Lost::Astray { is_itself: false }) => Ok(None),
+            Err(Lost::Astray { is_itself: true }) => {
+                Err("in that revision it is a link that leads out of the repository or in a circle"
+                    .to_owned())
             }
-            match self.entry(&plain)? {
-                Some(entry) if entry.is_link() => {
-                    links += 1;
-                    if links > MOST_LINKS {
-                        return not_followed(given);
-                    }
-                    let target = self.blob(&entry)?;
-                    left.extend(names(Path::new(&*String::from_utf8_lossy(&target))));
-                    plain.pop();
-                }
-                Some(entry) if left.is_empty() || entry.is_folder() => {}
-                _ => return Ok(None),
-            }
+            Err(Lost::Unknown(message)) => Err(message),
         }
-        let entry = self.entry(&plain)?;
-        Ok(entry.map(|entry| Found { path: plain, entry }))
     }
 
     /// The files below a folder of the commit that end in `.json`: their names, which begin with the one that is shown, and their objects.
@@ -61,62 +55,88 @@ impl Revision {
         inner: &Path,
         shown: &Path,
     ) -> Result<BTreeMap<String, String>, String> {
-        let Some(top) = self.found(inner)?.filter(|found| found.entry.is_folder()) else {
+        if !self.found(inner)?.is_some_and(|entry| entry.is_folder()) {
             return Ok(BTreeMap::new());
-        };
+        }
+        let tree = self.tree()?;
+        let Ok(Some(top)) = followed(tree, TOP, inner) else { return Ok(BTreeMap::new()) };
         let (mut files, mut seen) = (BTreeMap::new(), BTreeSet::new());
-        let mut folders = BTreeMap::from([(shown.to_owned(), top.path)]);
-        while let Some((shown, folder)) = folders.pop_first() {
-            let mut looked_at = Vec::new();
-            for (path, entry) in self.entries_below(&folder)? {
-                let above = path.parent().unwrap_or(Path::new("")).to_owned();
-                let is_known = seen.contains(&above);
-                looked_at.push(above);
-                let Some(rest) = path.strip_prefix(&folder).ok().filter(|_| !is_known) else {
-                    continue;
-                };
-                if rest.iter().any(|part| is_left_out(&part.to_string_lossy())) {
-                    looked_at.pop();
+        let mut links = BTreeMap::from([(shown.to_owned(), top)]);
+        while let Some(link) = links.pop_first() {
+            // The folders below have their own names before any other link has.
+            let mut folders = vec![link];
+            while let Some((shown, folder)) = folders.pop() {
+                if !seen.insert(folder) {
                     continue;
                 }
-                let name = shown.join(rest);
-                let is_json = rest.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
-                // A link that cannot be followed leads to nothing that could be compared.
-                let found = match entry.is_link() {
-                    true => self.found(&path).unwrap_or_default(),
-                    false => Some(Found { path, entry }),
-                };
-                let Some(Found { path, entry }) = found else { continue };
-                if entry.is_folder() {
-                    folders.insert(name, path);
-                } else if entry.is_file() && is_json {
-                    files.insert(name.display().to_string(), entry.object);
+                for (name, place) in tree.children(folder) {
+                    if is_left_out(&name.to_string_lossy()) {
+                        continue;
+                    }
+                    let shown = shown.join(name);
+                    let is_link = tree.entry(place).is_link();
+                    let failed = |why: String| format!("`{}`: {why}", shown.display());
+                    if shown.as_os_str().len() > MOST_BYTES {
+                        let start =
+                            shown.display().to_string().chars().take(80).collect::<String>();
+                        return Err(format!(
+                            "a path in it has more than {MOST_BYTES} bytes, `{start}`.."
+                        ));
+                    }
+                    let place = match is_link.then(|| followed(tree, folder, Path::new(name))) {
+                        None => place,
+                        Some(Ok(Some(place))) => place,
+                        // Such a link leads to nothing that could be compared.
+                        Some(Ok(None) | Err(Lost::Astray { .. })) => continue,
+                        Some(Err(Lost::Unknown(message))) => return Err(failed(message)),
+                    };
+                    let entry = tree.entry(place);
+                    let is_json =
+                        shown.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
+                    if entry.is_folder() && is_link {
+                        links.insert(shown, place);
+                    } else if entry.is_folder() {
+                        folders.push((shown, place));
+                    } else if entry.is_file() && is_json {
+                        files.insert(shown.display().to_string(), entry.object.clone());
+                    }
                 }
             }
-            seen.extend(looked_at);
         }
         Ok(files)
     }
-
-    /// The files and links below a folder, in the folders in it, too.
-    fn entries_below(&self, folder: &Path) -> Result<Vec<(PathBuf, Entry)>, String> {
-        let path = format!("./{}", folder.display());
-        let mut arguments = vec!["ls-tree", "-r", "-z", self.commit()];
-        if folder != Path::new("") {
-            arguments.extend(["--", &path]);
-        }
-        let listed = self.run(&arguments)?;
-        let listed = String::from_utf8_lossy(&listed).into_owned();
-        let entry = |line: &str| {
-            let (entry, name) = line.split_once('\t')?;
-            Some((PathBuf::from(name), Entry::read(entry)?))
-        };
-        Ok(listed.split('\0').filter_map(entry).collect())
-    }
 }
 
-/// A link that leads out of the repository, or in a circle. Where names below it are left, the revision has nothing under them.
-fn not_followed(given: usize) -> Result<Option<Found>, String> {
-    let message = "in that revision it is a link that leads out of the repository or in a circle";
-    if given == 0 { Err(message.to_owned()) } else { Ok(None) }
+/// Where a path from a folder leads.
+fn followed(tree: &Tree, folder: Place, path: &Path) -> Result<Option<Place>, Lost> {
+    // The names that are left, the next one last; of those the given ones are the first.
+    let mut left = path.components().rev().collect::<Vec<_>>();
+    let (mut given, mut links, mut here) = (left.len(), 0, folder);
+    for _ in 0..=MOST_NAMES {
+        let Some(name) = left.pop() else { return Ok(Some(here)) };
+        given = given.min(left.len());
+        let astray = Err(Lost::Astray { is_itself: given == 0 });
+        let next = match name {
+            Component::Normal(name) => tree.child(here, name),
+            Component::CurDir => Some(here),
+            Component::ParentDir if here != TOP => Some(tree.above(here)),
+            _ => return astray,
+        };
+        let Some(next) = next else { return Ok(None) };
+        let entry = tree.entry(next);
+        if entry.is_link() {
+            links += 1;
+            if links > MOST_LINKS {
+                return astray;
+            }
+            left.extend(tree.target(next).map_err(Lost::Unknown)?.components().rev());
+        } else if left.is_empty() || entry.is_folder() {
+            here = next;
+        } else {
+            return Ok(None);
+        }
+    }
+    Err(Lost::Unknown(format!(
+        "in that revision it leads through more than {MOST_NAMES} folders and links, which is more than is followed"
+    )))
 }

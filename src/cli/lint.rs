@@ -25,6 +25,7 @@ use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -224,7 +225,7 @@ pub(super) struct Run<'a> {
     pub(super) configurations: Configurations,
     baseline: Option<Baseline>,
     /// The files of the folders as the revision of --changed-since has them.
-    then: BTreeMap<String, Vec<u8>>,
+    then: BTreeMap<String, Rc<[u8]>>,
     pub(super) today: String,
     /// Whether some policy fails.
     fails: bool,

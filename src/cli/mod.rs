@@ -21,6 +21,7 @@ mod generate;
 mod git;
 mod git_files;
 mod git_links;
+mod git_tree;
 mod graph;
 mod inputs;
 mod keep;
