@@ -24,7 +24,7 @@ const NAME: &str = "example";
 const SERVICE_MARK: &str = "Service:";
 
 /// Steps of a search that take as long as to hold a name against a caller, for all that is asked about it. Measured.
-const NAMING: usize = 10;
+const NAMING: usize = 1;
 
 /// Callers that lie in the same sets.
 #[derive(Clone, Debug)]
